@@ -1,0 +1,171 @@
+"""khop: makes administrative dossiers agree between the one-stop system and the portal.
+
+Names are loaded when they are first used, so that ``import khop`` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from khop.adapters.ports import (
+        Adapter,
+        AdapterType,
+        CodeSource,
+        Context,
+        DossierLookup,
+        DossierSink,
+        DossierSource,
+        Role,
+    )
+    from khop.adapters.registry import adapter_types, build_adapters
+    from khop.config import Config, load_config
+    from khop.faults import (
+        AlreadyExists,
+        ConfigError,
+        ConnectorError,
+        KhopError,
+        LedgerError,
+        OutcomeUnknown,
+        RateLimited,
+        RecordError,
+        Refused,
+        Unauthorised,
+        Unreachable,
+        Unreadable,
+    )
+    from khop.mappings.calendar import WorkingCalendar
+    from khop.mappings.records import (
+        Channel,
+        DossierReading,
+        DossierRecord,
+        FullDossier,
+        Instant,
+        Precision,
+        Presence,
+        Status,
+        StatusRecord,
+    )
+    from khop.sync.engine import Engine, open_engine
+    from khop.sync.ledger import create_ledger
+    from khop.sync.privacy import ensure_key
+    from khop.sync.results import (
+        ApplySummary,
+        CaseView,
+        Finding,
+        Plan,
+        Progress,
+        PullSummary,
+        ReconcileSummary,
+    )
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Adapter": "khop.adapters.ports",
+    "AdapterType": "khop.adapters.ports",
+    "AlreadyExists": "khop.faults",
+    "ApplySummary": "khop.sync.results",
+    "CaseView": "khop.sync.results",
+    "Channel": "khop.mappings.records",
+    "CodeSource": "khop.adapters.ports",
+    "Config": "khop.config",
+    "ConfigError": "khop.faults",
+    "ConnectorError": "khop.faults",
+    "Context": "khop.adapters.ports",
+    "DossierLookup": "khop.adapters.ports",
+    "DossierReading": "khop.mappings.records",
+    "DossierRecord": "khop.mappings.records",
+    "DossierSink": "khop.adapters.ports",
+    "DossierSource": "khop.adapters.ports",
+    "Engine": "khop.sync.engine",
+    "Finding": "khop.sync.results",
+    "FullDossier": "khop.mappings.records",
+    "Instant": "khop.mappings.records",
+    "KhopError": "khop.faults",
+    "LedgerError": "khop.faults",
+    "OutcomeUnknown": "khop.faults",
+    "Plan": "khop.sync.results",
+    "Precision": "khop.mappings.records",
+    "Presence": "khop.mappings.records",
+    "Progress": "khop.sync.results",
+    "PullSummary": "khop.sync.results",
+    "RateLimited": "khop.faults",
+    "ReconcileSummary": "khop.sync.results",
+    "RecordError": "khop.faults",
+    "Refused": "khop.faults",
+    "Role": "khop.adapters.ports",
+    "Status": "khop.mappings.records",
+    "StatusRecord": "khop.mappings.records",
+    "Unauthorised": "khop.faults",
+    "Unreachable": "khop.faults",
+    "Unreadable": "khop.faults",
+    "WorkingCalendar": "khop.mappings.calendar",
+    "adapter_types": "khop.adapters.registry",
+    "build_adapters": "khop.adapters.registry",
+    "create_ledger": "khop.sync.ledger",
+    "ensure_key": "khop.sync.privacy",
+    "load_config": "khop.config",
+    "open_engine": "khop.sync.engine",
+}
+
+__all__ = [
+    "Adapter",
+    "AdapterType",
+    "AlreadyExists",
+    "ApplySummary",
+    "CaseView",
+    "Channel",
+    "CodeSource",
+    "Config",
+    "ConfigError",
+    "ConnectorError",
+    "Context",
+    "DossierLookup",
+    "DossierReading",
+    "DossierRecord",
+    "DossierSink",
+    "DossierSource",
+    "Engine",
+    "Finding",
+    "FullDossier",
+    "Instant",
+    "KhopError",
+    "LedgerError",
+    "OutcomeUnknown",
+    "Plan",
+    "Precision",
+    "Presence",
+    "Progress",
+    "PullSummary",
+    "RateLimited",
+    "ReconcileSummary",
+    "RecordError",
+    "Refused",
+    "Role",
+    "Status",
+    "StatusRecord",
+    "Unauthorised",
+    "Unreachable",
+    "Unreadable",
+    "WorkingCalendar",
+    "__version__",
+    "adapter_types",
+    "build_adapters",
+    "create_ledger",
+    "ensure_key",
+    "load_config",
+    "open_engine",
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'khop' has no attribute {name!r}")
+    return getattr(import_module(home), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

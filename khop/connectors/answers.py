@@ -1,0 +1,125 @@
+"""What a server said: status, headers and body, and the reading of the body as JSON.
+
+JSON is read for what it says, not for what the standard allows: numbers no machine holds stay
+text, ``NaN`` is nothing, half a surrogate pair becomes U+FFFD, a byte that is not UTF-8 too.
+One bad value then spoils one record, where a strict reader would lose the whole page.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+#: The longest wait taken from a Retry-After header, in seconds.
+LONGEST_WAIT = 86_400.0
+
+# Digits that a 64-bit integer holds for certain.
+_LONGEST_INTEGER = 18
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_SECONDS = re.compile(r"\d{1,12}(?:\.\d+)?")
+
+
+class Unusable(ValueError):
+    """An answer that arrived and cannot be used. The text holds no value of the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer. ``headers`` has lower-case names; ``body`` is decompressed and complete."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+    def json(self) -> object:
+        """The body as JSON. Raises ValueError, which says what stands there in its place."""
+        if not self.body.strip():
+            raise Unusable("an empty answer")
+        if self.is_markup:
+            raise Unusable("a page of HTML or XML in place of JSON")
+        return read_json(self.body)
+
+    @property
+    def is_markup(self) -> bool:
+        return self.body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+
+    @property
+    def text(self) -> str:
+        return self.body.decode("utf-8-sig", "replace")
+
+    @property
+    def date(self) -> datetime | None:
+        """The server's clock when it answered; None where it does not tell."""
+        return http_date(self.headers.get("date", ""))
+
+    def retry_after(self, now: datetime) -> float | None:
+        """The wait the server asks for, in seconds; ``now`` counts where it sent no date."""
+        asked = self.headers.get("retry-after", "").strip()
+        if _SECONDS.fullmatch(asked):
+            return min(float(asked), LONGEST_WAIT)
+        until = http_date(asked)
+        if until is None:
+            return None
+        wait = (until - (self.date or now)).total_seconds()
+        return min(max(wait, 0.0), LONGEST_WAIT)
+
+
+def http_date(text: str) -> datetime | None:
+    """An HTTP date as an aware time; None for anything else."""
+    try:
+        moment = parsedate_to_datetime(text)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+
+
+def read_json(body: bytes | str) -> object:
+    """Read JSON tolerantly. Raises ValueError when it is not JSON, or nests without end."""
+    text = body if isinstance(body, str) else _decoded(body)
+    try:
+        value: object = _DECODER.decode(text.lstrip("\ufeff"))
+        return _without_surrogates(value) if _SURROGATE.search(text) else value
+    except RecursionError:
+        raise Unusable("JSON nested too deeply") from None
+    except json.JSONDecodeError as error:
+        raise Unusable(f"no JSON from character {error.pos} of {len(text)} on") from None
+
+
+def _decoded(body: bytes) -> str:
+    return body.decode(json.detect_encoding(body), "replace")
+
+
+def _integer(text: str) -> int | str:
+    return int(text) if len(text.lstrip("-")) <= _LONGEST_INTEGER else text
+
+
+def _decimal(text: str) -> float | str:
+    value = float(text)
+    return value if math.isfinite(value) else text
+
+
+def _nothing(name: str) -> None:
+    """``NaN`` and ``Infinity`` are no values."""
+
+
+_DECODER = json.JSONDecoder(
+    parse_int=_integer, parse_float=_decimal, parse_constant=_nothing, strict=False
+)
+
+
+def _without_surrogates(value: object) -> object:
+    match value:
+        case str():
+            return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        case list():
+            return [_without_surrogates(item) for item in value]
+        case dict():
+            return {
+                _without_surrogates(key): _without_surrogates(item) for key, item in value.items()
+            }
+    return value

@@ -1,0 +1,236 @@
+"""The portal's answer, read from every form it is known to take (specs/dvcqg.md 1.4).
+
+::
+
+    {error_code, message, result}          the plain form; any case, errorCode too
+    {error_code, message, data}            ``data`` in place of ``result``
+    {error_code, result: {data: [...]}}    result an object
+    {result: {error_code, message, data}}  wrapped once more
+    {error_code, message: "<JSON>"}        the real answer is the text of ``message``
+    cập nhật … thành công                  plain text, for progress alone
+
+Pure functions. What cannot be understood raises Unusable, a ValueError.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from khop.connectors.answers import Answer, Unusable, read_json
+
+_ZERO = re.compile(r"[+-]?0+(?:[.,]0+)?")
+_DEEPEST = 4
+
+# Compared without case, marks and Unicode form; see ``folded``.
+_EXISTS = "da ton tai"
+_DONE = "thanh cong"
+_FAILED = ("khong thanh cong", "chua thanh cong", "that bai")
+_NOT_ANSWERED = (*_FAILED, "het han", "het phien", "khong hop le", "chua dang nhap")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """``code``: the portal's code as text, every way to write zero as ``"0"``; None where it
+    sent none. ``message``: its text, "" where none. ``result``: what it found, as JSON.
+    ``fields``: all of the answer's keys, folded (lower case, no underscore).
+    """
+
+    code: str | None
+    message: str = field(repr=False)
+    result: object = field(repr=False)
+    fields: Mapping[str, object] = field(repr=False)
+
+    @property
+    def ok(self) -> bool:
+        return self.code == "0"
+
+
+class Verdict(Enum):
+    """What a reply means for the call."""
+
+    ACCEPTED = "accepted"
+    EXISTS = "exists"
+    REFUSED = "refused"
+
+
+def read_reply(answer: Answer) -> Reply:
+    """The reply in an answer that must be JSON with a code. Raises ValueError."""
+    reply = _opened(_unpacked(answer.json()), 0)
+    if reply is None or reply.code is None:
+        raise Unusable("an answer without an error code")
+    return reply
+
+
+def read_text_reply(answer: Answer) -> Reply:
+    """As ``read_reply``, but an answer without a code, or of plain text, is a reply too."""
+    try:
+        body = answer.json()
+    except ValueError:
+        if answer.is_markup or not answer.body.strip():
+            raise
+        body = answer.text
+    body = _unpacked(body)
+    if isinstance(body, str):
+        return Reply(None, body, None, {})
+    reply = _opened(body, 0)
+    if reply is None:
+        raise Unusable("an answer that is neither an object nor text")
+    return reply
+
+
+def judge_read(reply: Reply) -> Verdict:
+    """ACCEPTED when the portal answered the question; "none found" is an answer.
+
+    A zero code with nothing found and a message that speaks of failure is no answer: read as
+    an absence, it would have the dossier created anew.
+    """
+    if not reply.ok:
+        return Verdict.REFUSED
+    failed = not rows(reply) and _says(reply.message, _NOT_ANSWERED)
+    return Verdict.REFUSED if failed else Verdict.ACCEPTED
+
+
+def judge_write(reply: Reply, *, create: bool = False) -> Verdict:
+    """What became of a write. Raises Unusable when the reply does not say.
+
+    "Đã tồn tại" counts under any code; under code zero for a create alone, since what an
+    update updates exists. A reply without a code must say that it succeeded.
+    """
+    if says_exists(reply.message) and (create or not reply.ok):
+        return Verdict.EXISTS
+    if _says(reply.message, _FAILED):
+        return Verdict.REFUSED
+    if reply.code is not None:
+        return Verdict.ACCEPTED if reply.ok else Verdict.REFUSED
+    if _DONE in folded(reply.message):
+        return Verdict.ACCEPTED
+    raise Unusable("a text that tells neither success nor failure")
+
+
+def says_exists(message: str) -> bool:
+    """Whether the portal says that it has the dossier already."""
+    return _EXISTS in folded(message)
+
+
+def session_of(reply: Reply) -> str | None:
+    """The session key of a login's reply; None where there is none."""
+    value = reply.fields.get("session")
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return None
+    return str(value).strip() or None
+
+
+def rows(reply: Reply) -> tuple[Mapping[str, object], ...]:
+    """The objects found; empty for null, "", [] and a missing key. Raises Unusable."""
+    return _rows(reply.result, 0)
+
+
+def folded(text: str) -> str:
+    """``text`` for comparing: no case, no Vietnamese marks, any Unicode form, single spaces."""
+    bare = unicodedata.normalize("NFD", text.casefold()).replace("đ", "d")
+    kept = "".join(sign for sign in bare if not unicodedata.combining(sign))
+    return " ".join(kept.split())
+
+
+def _says(message: str, phrases: tuple[str, ...]) -> bool:
+    text = folded(message)
+    return any(phrase in text for phrase in phrases)
+
+
+def _rows(value: object, depth: int) -> tuple[Mapping[str, object], ...]:
+    value = _unpacked(value)
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return ()
+    if isinstance(value, Mapping):
+        fields = _folded_keys(value)
+        if "data" in fields and depth < _DEEPEST:
+            return _rows(fields["data"], depth + 1)
+        return (value,) if value else ()
+    if not isinstance(value, list):
+        raise Unusable("a result that is neither a list nor an object")
+    found = tuple(item for item in value if item is not None)
+    if not all(isinstance(item, Mapping) for item in found):
+        raise Unusable("a result list that holds something other than objects")
+    return found
+
+
+def _opened(body: object, depth: int) -> Reply | None:
+    """The reply in ``body``, its wrappings taken off; None when it is no object."""
+    if not isinstance(body, Mapping):
+        return None
+    fields = _folded_keys(body)
+    found = fields.get("result")
+    outer = Reply(
+        _code(fields.get("errorcode")),
+        _text(fields.get("message")),
+        fields.get("data") if found is None else found,
+        fields,
+    )
+    return outer if depth >= _DEEPEST else _unwrapped(outer, depth)
+
+
+def _unwrapped(outer: Reply, depth: int) -> Reply:
+    if outer.code not in (None, "0"):
+        return _with_plain_message(outer, depth)
+    inner = _opened(_unpacked(outer.result), depth + 1)
+    if inner is not None and inner.code is not None:
+        return inner
+    packed = _unpacked(outer.fields.get("message"))
+    if isinstance(packed, list):
+        return outer if outer.result is not None else _with_result(outer, packed)
+    if not isinstance(packed, Mapping):
+        return outer
+    return _from_message(outer, packed, depth)
+
+
+def _with_plain_message(refusal: Reply, depth: int) -> Reply:
+    inner = _opened(_unpacked(refusal.fields.get("message")), depth + 1)
+    if inner is None or not inner.message:
+        return refusal
+    return Reply(refusal.code, inner.message, refusal.result, refusal.fields)
+
+
+def _from_message(outer: Reply, packed: Mapping[str, object], depth: int) -> Reply:
+    inner = _opened(packed, depth + 1)
+    assert inner is not None
+    if inner.code is not None:
+        return inner
+    if inner.fields.keys() & {"result", "data", "message"}:
+        result = outer.result if inner.result is None else inner.result
+        return Reply(outer.code, inner.message, result, outer.fields)
+    return _with_result(outer, packed) if outer.result is None else outer
+
+
+def _with_result(outer: Reply, result: object) -> Reply:
+    return Reply(outer.code, "", result or None, outer.fields)
+
+
+def _folded_keys(body: Mapping[str, object]) -> dict[str, object]:
+    return {str(key).strip().replace("_", "").casefold(): item for key, item in body.items()}
+
+
+def _unpacked(value: object) -> object:
+    """JSON that stands in a text; anything else as it is."""
+    if not isinstance(value, str) or not value.lstrip().startswith(("{", "[")):
+        return value
+    try:
+        return read_json(value.strip())
+    except ValueError:
+        return value
+
+
+def _code(value: object) -> str | None:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    text = str(value).strip()
+    return "0" if _ZERO.fullmatch(text) else text or None
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    return str(value)

@@ -1,0 +1,162 @@
+"""The portal's records as the wire writes them (specs/dvcqg.md 2.1-2.9).
+
+What is sent: every scalar is text, dates ``yyyyMMddHHmmss``, a missing value "", a missing list
+[], in the order of the tables. What is read: keys in any case, numbers for text, lists that are
+absent, null, or one object.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints
+
+#: Longest texts read, in characters: what is longer is damage, not data.
+SCALAR_MAX = 4_000
+_NUMBER_MAX = 10**18
+
+Number = Annotated[int, Strict(), Field(ge=-_NUMBER_MAX, le=_NUMBER_MAX)]
+Scalar = Annotated[str, StringConstraints(strict=True, max_length=SCALAR_MAX)] | Number
+
+
+class _Read(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+
+class LookupItem(_Read):
+    """One dossier of a TraCuuHoSo answer (2.8). Dates stay as written."""
+
+    MaHoSo: Scalar | None = None
+    MaTTHC: Scalar | None = None
+    MaTrangThai: Scalar | None = None
+    TrangThaiHoSo: Scalar | None = None
+    KenhThucHien: Scalar | None = None
+    DonViXuLy: Scalar | None = None
+    MaDonViXuLy: Scalar | None = None
+    NgayNop: Any = None
+    NgayNopHoSo: Any = None
+    NgayTiepNhan: Any = None
+    NgayHenTra: Any = None
+    NgayKetThucXuLy: Any = None
+    NgayTra: Any = None
+
+
+class ProcedureSector(_Read):
+    MALINHVUC: Scalar | None = None
+    TENLINHVUC: Scalar | None = None
+
+
+class ProcedureResult(_Read):
+    MAKETQUA: Scalar | None = None
+    TENKETQUA: Scalar | None = None
+
+
+class ProcedureItem(_Read):
+    """One procedure of a LayThuTuc answer (2.9), as far as a push needs it."""
+
+    MATTHC: Scalar | None = None
+    TENTTHC: Scalar | None = None
+    LINHVUCTHUCHIEN: list[ProcedureSector | None] | ProcedureSector | None = None
+    KETQUATHUCHIEN: list[ProcedureResult | None] | ProcedureResult | None = None
+
+
+class _Sent(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SubmittedFile(_Sent):
+    """TaiLieuNop[] (2.2)."""
+
+    TepDinhKemId: str = ""
+    TenTepDinhKem: str
+    IsDeleted: str = "False"
+    MaThanhPhanHoSo: str = ""
+    DuongDanTaiTepTin: str = ""
+    DuocSoHoa: str = "0"
+    DuocTaiSuDung: str = "0"
+    DuocLayTuKhoDMQG: str = "0"
+    MaKetQuaThayThe: str = ""
+
+
+class FeeRow(_Sent):
+    """DanhSachLePhi[] (2.3)."""
+
+    TenPhiLePhi: str
+    MaPhiLePhi: str
+    HinhThucThu: str
+    Gia: str
+    LoaiPhiLePhi: str
+
+
+class ResultPaper(_Sent):
+    """DanhSachGiayToKetQua[] (2.6)."""
+
+    TenGiayTo: str
+    MaThanhPhanHoSo: str = ""
+    GiayToId: str = ""
+    DuongDanTepTinKetQua: str = ""
+    MaGiayToKetQua: str = ""
+
+
+class OwnerIdentity(_Sent):
+    """DinhDanhCHS[]: ``1`` a 12-digit number, ``2`` a 9-digit one."""
+
+    LoaiDinhDanh: str
+    SoDinhDanh: str
+
+
+class DossierMessage(_Sent):
+    """A dossier of DongBoHoSoMC (2.1)."""
+
+    MaHoSo: str
+    MaTTHC: str
+    TenTTHC: str
+    MaLinhVuc: str
+    TenLinhVuc: str
+    SoBienNhan: str = ""
+    KenhThucHien: str
+    ChuHoSo: str
+    SoGiayToChuHoSo: str
+    LoaiDoiTuong: str
+    MaDoiTuong: str = ""
+    ThongTinKhac: str = ""
+    Email: str
+    Fax: str = ""
+    SoDienThoai: str
+    TrichYeuHoSo: str
+    NgayTiepNhan: str
+    NgayHenTra: str
+    TrangThaiHoSo: str
+    NgayTra: str
+    ThongTinTra: str = ""
+    HinhThuc: str
+    NgayKetThucXuLy: str
+    DonViXuLy: str
+    GhiChu: str = ""
+    TaiLieuNop: tuple[SubmittedFile, ...] = ()
+    DanhSachLePhi: tuple[FeeRow, ...] = ()
+    DanhSachTepDinhKemKhac: tuple[()] = ()
+    DanhSachHoSoBoSung: tuple[()] = ()
+    DanhSachGiayToKetQua: tuple[ResultPaper, ...] = ()
+    NoiNopHoSo: str
+    HoSoCoThanhPhanSoHoa: str
+    TaiKhoanDuocXacThucVoiVNeID: str = "0"
+    DuocThanhToanTrucTuyen: str = "0"
+    NgayTuChoi: str
+    DinhDanhCHS: tuple[OwnerIdentity, ...] = ()
+    NgayNopHoSo: str
+    DSKetNoiCSDL: tuple[()] = ()
+
+
+class StepMessage(_Sent):
+    """A step of CapNhatTienDoHoSoMC (2.7)."""
+
+    MaHoSo: str
+    NguoiXuLy: str
+    ChucDanh: str = ""
+    ThoiDiemXuLy: str
+    PhongBanXuLy: str
+    NoiDungXuLy: str
+    TrangThai: str
+    NgayBatDau: str = ""
+    NgayKetThucTheoQuyDinh: str

@@ -1,0 +1,65 @@
+"""One page of the dossier list, read from every envelope the gateway is known to send."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from khop.connectors.answers import Unusable
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """``number``: the zero-based page the answer says it is. ``size``: rows a full page has,
+    as the answer says. ``last``: no page follows. ``total``: rows in the whole list. ``items``:
+    raw JSON values, none of them checked. What the answer does not tell is None.
+    """
+
+    number: int | None
+    size: int | None
+    last: bool
+    total: int | None
+    items: tuple[object, ...] = field(repr=False)
+
+
+def read_page(body: object, asked: int) -> SearchPage:
+    """The page that the answer to page ``asked`` holds (specs/igate.md 2.2).
+
+    Raises ValueError when it is no page: another shape, or ``content`` that is no list.
+    """
+    if not isinstance(body, Mapping):
+        raise Unusable("a list answer that is not an object")
+    content = body.get("content")
+    if not isinstance(content, list):
+        raise Unusable("a list answer without the list `content`")
+    number, size = _count(body.get("number")), _count(body.get("size")) or None
+    last = _flag(body.get("last"))
+    if last is None:
+        last = _ends(len(content), asked if number is None else number, size, body)
+    return SearchPage(number, size, last, _count(body.get("totalElements")), tuple(content))
+
+
+def _ends(rows: int, number: int, size: int | None, body: Mapping[object, object]) -> bool:
+    pages = _count(body.get("totalPages"))
+    if pages is not None:
+        return number + 1 >= pages
+    # A gateway may cut the size that was asked for. Only its own word for the size can show
+    # that a page is the short last one; without it, just an empty page ends the list.
+    return rows == 0 or (size is not None and rows < size)
+
+
+def _count(value: object) -> int | None:
+    if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
+        return int(value) if len(value.strip()) <= 18 else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    whole = math.isfinite(value) and value == int(value) and value >= 0
+    return int(value) if whole else None
+
+
+def _flag(value: object) -> bool | None:
+    if isinstance(value, bool):
+        return value
+    word = str(value).strip().casefold() if isinstance(value, str | int) else ""
+    return {"true": True, "1": True, "false": False, "0": False}.get(word)

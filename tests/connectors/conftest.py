@@ -1,0 +1,144 @@
+"""A system on loopback that answers bytes as told, and one that answers without a network."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+
+from khop.connectors.transport import Transport, TransportSettings
+
+SAMPLES = Path(__file__).parent.parent / "samples"
+Reply = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
+
+
+@dataclass
+class FakeTime:
+    """A clock that only sleeping, or a test, moves."""
+
+    now: float = 1000.0
+    slept: list[float] = field(default_factory=list)
+
+    def clock(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+class Script(httpx.BaseTransport):
+    """Answers the requests in turn; the last answer is given for ever."""
+
+    def __init__(self) -> None:
+        self.replies: list[Reply] = []
+        self.requests: list[httpx.Request] = []
+        self._lock = threading.Lock()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        request.read()
+        with self._lock:
+            self.requests.append(request)
+            reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+        if isinstance(reply, Exception):
+            raise reply
+        if isinstance(reply, httpx.Response):
+            return httpx.Response(reply.status_code, headers=reply.headers, content=reply.content)
+        return reply(request)
+
+    @property
+    def bodies(self) -> list[dict[str, object]]:
+        return [json.loads(request.content) for request in self.requests]
+
+
+class Loopback:
+    """Accepts connections on loopback; each request is answered with the next bytes.
+
+    ``None`` resets the connection after the request was read; ``b""`` never answers.
+    """
+
+    def __init__(self) -> None:
+        self.replies: list[bytes | None] = []
+        self.requests: list[bytes] = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._open: list[socket.socket] = []
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+
+    def close(self) -> None:
+        self._listener.close()
+        for connection in self._open:
+            connection.close()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            self._open.append(connection)
+            self._answer(connection)
+
+    def _answer(self, connection: socket.socket) -> None:
+        self.requests.append(connection.recv(65536))
+        reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+        if reply == b"":
+            return
+        if reply is None:
+            linger_zero = b"\x01\x00\x00\x00\x00\x00\x00\x00"
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger_zero)
+        else:
+            connection.sendall(reply)
+        connection.close()
+
+
+@pytest.fixture
+def time() -> FakeTime:
+    return FakeTime()
+
+
+@pytest.fixture
+def script() -> Script:
+    return Script()
+
+
+@pytest.fixture
+def server() -> Iterator[Loopback]:
+    loopback = Loopback()
+    yield loopback
+    loopback.close()
+
+
+@pytest.fixture
+def transport_to(time: FakeTime) -> Iterator[Callable[..., Transport]]:
+    made: list[Transport] = []
+
+    def build(http: httpx.BaseTransport | None = None, **settings: object) -> Transport:
+        transport = Transport(
+            "src",
+            TransportSettings(**{"calls_per_second": 1e6, **settings}),  # type: ignore[arg-type]
+            clock=time.clock,
+            sleep=time.sleep,
+            random=lambda: 1.0,
+            http=http,
+        )
+        made.append(transport)
+        return transport
+
+    yield build
+    for transport in made:
+        transport.close()
+
+
+@pytest.fixture
+def sample() -> Callable[[str], bytes]:
+    return lambda name: (SAMPLES / name).read_bytes()
