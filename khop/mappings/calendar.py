@@ -1,0 +1,128 @@
+"""Working days of Vietnam's civil service, counted.
+
+The country's holidays come from the ``holidays`` package, what it lacks from
+``data/calendar.toml``, and a province's own days from the caller (specs/domain.md 2.6).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Collection, Iterable
+from datetime import date, timedelta
+
+from holidays import country_holidays
+
+from khop.faults import ConfigError
+from khop.mappings.data_tables import load_table
+
+#: Days the calendar can count; nothing administrative lies outside.
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
+_SATURDAY = 5
+
+
+class WorkingCalendar:
+    """Which days are worked, and how many lie between two.
+
+    ``days_off`` and ``worked_days`` are the province's; they win over the country's. Raises
+    ConfigError when a day stands in both.
+    """
+
+    def __init__(self, days_off: Iterable[date] = (), worked_days: Iterable[date] = ()) -> None:
+        own_off, own_worked = frozenset(days_off), frozenset(worked_days)
+        if both := own_off & own_worked:
+            raise ConfigError(
+                f"{min(both)} is named as a day off and as a worked day; keep one", key="calendar"
+            )
+        table = load_table("calendar")
+        self._announced_through: int = table["announced_through"]
+        self._off = _dates(table["days_off"]) - own_worked | own_off
+        self._worked = _dates(table["worked_days"]) - own_off | own_worked
+        self._years: list[_Year] = []
+
+    def is_working(self, day: date) -> bool:
+        """Whether the day is worked. Raises ValueError outside 1990-2100."""
+        year, index = self._place(day)
+        return year.counts[index] > (year.counts[index - 1] if index else year.before)
+
+    def ord(self, day: date) -> int:
+        """Working days from 1990-01-01 up to and including ``day``.
+
+        Raises ValueError outside 1990-2100.
+        """
+        year, index = self._place(day)
+        return year.counts[index]
+
+    def first_with_ord(self, number: int) -> date:
+        """The first day whose ``ord`` is at least ``number``.
+
+        Raises ValueError when there is none up to 2100.
+        """
+        year = self._year(FIRST_DAY.year)
+        while year.counts[-1] < number:
+            year = self._year(year.first.year + 1)
+        return year.first + timedelta(days=bisect_left(year.counts, number))
+
+    def add_working_days(self, day: date, number: int) -> date:
+        """The day that is ``number`` working days after ``day``, counted from the next one.
+
+        Zero gives ``day`` itself. Raises ValueError for a negative number.
+        """
+        if number < 0:
+            raise ValueError("working days are added forwards only")
+        return self.first_with_ord(self.ord(day) + number) if number else day
+
+    def provisional(self, year: int) -> bool:
+        """Whether the year's days off were computed before they were announced."""
+        return year > self._announced_through
+
+    def _place(self, day: date) -> tuple[_Year, int]:
+        year = self._year(day.year)
+        return year, day.toordinal() - year.first_ordinal
+
+    def _year(self, number: int) -> _Year:
+        """The year's counts, made once; each needs the years before it."""
+        if not FIRST_DAY.year <= number <= LAST_DAY.year:
+            raise ValueError(f"the calendar counts {FIRST_DAY.year}-{LAST_DAY.year} only")
+        place = number - FIRST_DAY.year
+        years = self._years
+        if place >= len(years):
+            # A list of its own per call: threads that build together agree, none sees half.
+            years = list(years)
+            while len(years) <= place:
+                before = years[-1].counts[-1] if years else 0
+                first = date(FIRST_DAY.year + len(years), 1, 1)
+                years.append(_Year(first, before, self._working_days(first)))
+            self._years = years
+        return years[place]
+
+    def _working_days(self, first: date) -> list[bool]:
+        public = country_holidays("VN", years=first.year)
+        length = (date(first.year + 1, 1, 1) - first).days
+        days = (first + timedelta(days=i) for i in range(length))
+        return [self._worked_day(day, public, public.weekend_workdays) for day in days]
+
+    def _worked_day(self, day: date, public: Collection[date], worked: Collection[date]) -> bool:
+        if day in self._worked:
+            return True
+        if day in self._off:
+            return False
+        return day in worked or (day.weekday() < _SATURDAY and day not in public)
+
+
+class _Year:
+    """A year's running count: ``counts[i]`` at its day ``i``; it began at ``before``."""
+
+    __slots__ = ("before", "counts", "first", "first_ordinal")
+
+    def __init__(self, first: date, before: int, working: list[bool]) -> None:
+        self.first = first
+        self.first_ordinal = first.toordinal()
+        self.before = before
+        self.counts: list[int] = []
+        for worked in working:
+            before += worked
+            self.counts.append(before)
+
+
+def _dates(rows: Iterable[dict[str, date]]) -> frozenset[date]:
+    return frozenset(row["date"] for row in rows)

@@ -1,0 +1,21 @@
+"""The packaged tables of facts, ``mappings/data/*.toml``.
+
+A table says where each fact was seen (``source``) and, where it is dated, from when to when it
+holds (``valid_from``, ``valid_to``).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any
+
+
+@cache
+def load_table(name: str) -> Mapping[str, Any]:
+    """The table ``name``, without its ending. Read once; raises FileNotFoundError."""
+    text = (files("khop.mappings") / "data" / f"{name}.toml").read_text("utf-8")
+    return MappingProxyType(tomllib.loads(text))

@@ -1,0 +1,271 @@
+"""The canonical records: what every source's data becomes.
+
+``DossierRecord``  what one source says of one dossier now (stored)
+``StatusRecord``   one change, or one piece of evidence (stored)
+``DossierReading`` a record with the history the same answer carried
+``FullDossier``    a dossier with its personal data, for a push; in memory only
+
+Times are ``Instant``: microseconds of UTC plus a precision. Event time (when it happened) and
+entry time (when a system wrote it) are separate fields everywhere and never merged.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from dataclasses import field as column
+from datetime import UTC, date, datetime, timedelta
+from enum import IntEnum, StrEnum
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+#: Asia/Ho_Chi_Minh has kept UTC+7 without daylight saving since 1975.
+LOCAL_OFFSET_US = 7 * 3600 * 1_000_000
+DAY_US = 86_400 * 1_000_000
+
+
+class Status(IntEnum):
+    """The portal's ten states of a dossier (specs/dvcqg.md 3.1)."""
+
+    NEW = 1
+    RECEIVED = 2
+    NOT_RECEIVED = 3
+    PROCESSING = 4
+    SUPPLEMENT = 5
+    FINANCIAL_DUTY = 6
+    WITHDRAWN = 7
+    STOPPED = 8
+    FINISHED = 9
+    RETURNED = 10
+
+
+OPEN = frozenset({Status.RECEIVED, Status.PROCESSING, Status.SUPPLEMENT, Status.FINANCIAL_DUTY})
+ACTIVE = frozenset({Status.RECEIVED, Status.PROCESSING})
+ENDED = frozenset(
+    {Status.NOT_RECEIVED, Status.WITHDRAWN, Status.STOPPED, Status.FINISHED, Status.RETURNED}
+)
+DONE = frozenset({Status.FINISHED, Status.RETURNED})
+
+
+class Channel(IntEnum):
+    """How the dossier was filed (specs/dvcqg.md 2.1, KenhThucHien)."""
+
+    COUNTER = 1
+    ONLINE = 2
+    POST = 3
+
+
+class Precision(StrEnum):
+    SECOND = "second"
+    DAY = "day"
+
+
+class StatusKind(StrEnum):
+    """What a ``StatusRecord`` is evidence of."""
+
+    STATUS = "status"
+    HANDED_TO_POST = "handed_to_post"
+    DELIVERED = "delivered"
+    RESULT_SIGNED = "result_signed"
+    LEDGER_RECEIVED = "ledger_received"
+    LEDGER_RETURNED = "ledger_returned"
+    PAID = "paid"
+
+
+class Presence(StrEnum):
+    """What look-ups know of a dossier. ``ABSENT`` only after a look-up that answered."""
+
+    PRESENT = "present"
+    ABSENT = "absent"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Instant:
+    """A moment: ``us`` microseconds of UTC since 1970, and how precisely it is known.
+
+    With precision ``DAY`` the moment is the start of that day in Asia/Ho_Chi_Minh.
+    """
+
+    us: int
+    precision: Precision = Precision.SECOND
+
+    @classmethod
+    def of(cls, moment: datetime, precision: Precision = Precision.SECOND) -> Instant:
+        """The instant of an aware ``datetime``."""
+        return cls((moment - _EPOCH) // timedelta(microseconds=1), precision)
+
+    @property
+    def utc(self) -> datetime:
+        return _EPOCH + timedelta(microseconds=self.us)
+
+    @property
+    def local_date(self) -> date:
+        """The day of Asia/Ho_Chi_Minh this instant falls on."""
+        return (_EPOCH + timedelta(microseconds=self.us + LOCAL_OFFSET_US)).date()
+
+
+@dataclass(frozen=True, slots=True)
+class DossierRecord:
+    """What one source says of one dossier now.
+
+    ``code`` and ``aliases`` are canonical (``mappings.codes.canonical_code``); ``status_raw`` is
+    the source's own state as text (kept when no table knows it, with ``status`` None);
+    ``procedure`` is the base procedure code; ``unit`` the unit's display name and ``unit_code``
+    its code as written; ``fields_lost`` names wire fields the mapping could not use.
+    """
+
+    source: str
+    native_id: str
+    code: str
+    aliases: tuple[str, ...] = ()
+    status: Status | None = None
+    status_raw: str | None = None
+    submitted_at: Instant | None = None
+    received_at: Instant | None = None
+    due_at: Instant | None = None
+    finished_at: Instant | None = None
+    returned_at: Instant | None = None
+    entered_at: Instant | None = None
+    changed_at: Instant | None = None
+    no_due: bool = False
+    unit: str | None = None
+    unit_code: str | None = None
+    procedure: str | None = None
+    channel: Channel | None = None
+    applicant_key: str | None = None
+    applicant_mask: str | None = None
+    fields_lost: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRecord:
+    """One change of state, or one piece of evidence, of one dossier.
+
+    ``native_id`` is the dossier's id in the source, ``entry_id`` the entry's own id there (the
+    task id, the event id; a digest where the source has none). ``status_raw`` is the label.
+    """
+
+    source: str
+    native_id: str
+    entry_id: str
+    code: str
+    kind: StatusKind
+    event_at: Instant | None
+    status: Status | None = None
+    status_raw: str | None = None
+    entered_at: Instant | None = None
+    actor_key: str | None = None
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DossierReading:
+    """A record and the history the same answer carried; ``history`` None means not carried."""
+
+    record: DossierRecord
+    history: tuple[StatusRecord, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """One item of an answer that cannot be used, with the reason; it goes to quarantine.
+
+    ``payload`` is the wire item (personal data possible: encrypted before it is stored).
+    """
+
+    field: str
+    reason: str
+    native_id: str | None = None
+    code: str | None = None
+    payload: object = column(default=None, repr=False)
+
+
+def merge_readings(first: DossierReading, second: DossierReading) -> DossierReading:
+    """One reading of two answers about the same dossier, for example list item and detail.
+
+    The one with the later ``changed_at`` speaks (``first`` on a tie); the other fills its gaps.
+    """
+    newer, older = first, second
+    if _changed(second) > _changed(first):
+        newer, older = second, first
+    gaps = {
+        f.name: getattr(older.record, f.name)
+        for f in fields(DossierRecord)
+        if f.name not in _NOT_MERGED and getattr(newer.record, f.name) in (None, ())
+    }
+    if newer.record.status is None and newer.record.status_raw is not None:
+        gaps.pop("status", None)  # an unmapped state is an answer, not a gap
+    history = newer.history if newer.history is not None else older.history
+    return DossierReading(replace(newer.record, **gaps), history)
+
+
+_NOT_MERGED = frozenset({"source", "native_id", "code", "no_due", "fields_lost"})
+
+
+def _changed(reading: DossierReading) -> int:
+    changed = reading.record.changed_at
+    return changed.us if changed else -1
+
+
+# --- a dossier in full, for a push ------------------------------------------------------------
+# Personal data: held in memory between the read and the push, never stored, never logged.
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """Who filed. ``kind``: 1 citizen, 2 business, 3 state body, 4 organisation/other."""
+
+    name: str = column(default="", repr=False)
+    identity_number: str = column(default="", repr=False)
+    kind: int = 1
+    phone: str = column(default="", repr=False)
+    email: str = column(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A submitted file or a result file. ``url`` may be empty."""
+
+    name: str = column(default="", repr=False)
+    native_id: str = ""
+    url: str = column(default="", repr=False)
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """One fee row; ``amount`` in whole đồng."""
+
+    name: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the history as it is pushed. ``status`` is always known here."""
+
+    event_at: Instant
+    status: Status
+    text: str
+    actor: str = column(default="", repr=False)
+    office: str = ""
+    due_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FullDossier:
+    """A dossier as read from the one-stop at the moment of a push.
+
+    ``steps``: its history, oldest first, equal neighbours made one, unmapped labels left out.
+    """
+
+    record: DossierRecord
+    applicant: Applicant
+    procedure_name: str = ""
+    sector_code: str = ""
+    sector_name: str = ""
+    summary: str = column(default="", repr=False)
+    return_by_post: bool = False
+    files: tuple[Attachment, ...] = ()
+    results: tuple[Attachment, ...] = ()
+    fees: tuple[Fee, ...] = ()
+    steps: tuple[Step, ...] = ()

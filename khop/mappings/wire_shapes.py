@@ -1,0 +1,153 @@
+"""A wire item into its pydantic model, losing no record for a fault that is only cosmetic.
+
+What does not fit the model is taken out and named; only fields a record cannot do without, and
+texts too long to be data, cost the record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from khop.faults import RecordError
+from khop.mappings.text import clean_text
+
+M = TypeVar("M", bound=BaseModel)
+Path = tuple[str | int, ...]
+
+#: Deepest nesting of an item; forms have about ten levels, and a bomb stops every writer of JSON.
+DEEPEST = 64
+_REASONS = {
+    "missing": "is missing",
+    "string_too_long": "is too long to be data",
+    "string_type": "is not text",
+    "string_unicode": "holds characters that are no text",
+    "model_type": "is not an object",
+}
+
+
+def read_shape(
+    model: type[M], item: object, essential: Collection[str]
+) -> tuple[M, tuple[str, ...]]:
+    """The item as ``model``, and the paths of what was taken out of it.
+
+    Raises RecordError when the item is no object, is nested too deep, holds too long a text in
+    a mapped field, or when a field named in ``essential`` (dotted path) does not fit.
+    """
+    if not isinstance(item, dict):
+        raise RecordError("item", "is not an object")
+    check_depth(item)
+    try:
+        return model.model_validate(item), ()
+    except ValidationError as error:
+        return _read_rest(model, item, essential, error)
+
+
+def dotted(path: Path) -> str:
+    """``task[1].createdDate``."""
+    parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return "".join(parts).lstrip(".")
+
+
+def check_depth(item: Mapping[Any, Any]) -> None:
+    """Raises RecordError, naming the field, when it is nested deeper than ``DEEPEST``."""
+    if not _too_deep(item):
+        return
+    for name, value in item.items():
+        if isinstance(value, (dict, list)) and _too_deep(value):
+            raise RecordError(clean_text(str(name)[:100]), "is nested too deep to be data")
+    raise RecordError("item", "is nested too deep to be data")
+
+
+def _too_deep(value: Any) -> bool:
+    level: list[Any] = [value]
+    for _ in range(DEEPEST):
+        level = [
+            child
+            for node in level
+            for child in (node.values() if isinstance(node, dict) else node)
+            if child.__class__ is dict or child.__class__ is list
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _read_rest(
+    model: type[M], item: dict[str, Any], essential: Collection[str], error: ValidationError
+) -> tuple[M, tuple[str, ...]]:
+    lost: list[str] = []
+    # The first round takes out what each error points at, the second the whole of its field.
+    for depth in (None, 1):
+        for path in _faulty(item, error, essential, depth):
+            item = _without(item, path)
+            lost.append(dotted(path))
+        try:
+            return model.model_validate(item), tuple(lost)
+        except ValidationError as again:
+            error = again
+    raise RecordError("item", "has a shape that cannot be read")
+
+
+def _faulty(
+    item: dict[str, Any], error: ValidationError, essential: Collection[str], depth: int | None
+) -> list[Path]:
+    errors = error.errors(include_url=False, include_input=False)
+    paths = [_walk(item, each["loc"])[:depth] for each in errors]
+    deepest = _deepest(paths)
+    for each, path in zip(errors, paths, strict=True):
+        _refuse(each["type"], each["loc"], path, essential, deepest)
+    return deepest
+
+
+def _refuse(
+    kind: str, loc: Path, path: Path, essential: Collection[str], faulty: Sequence[Path]
+) -> None:
+    missing = not path
+    if missing or kind == "string_too_long" or (dotted(path) in essential and path in faulty):
+        raise RecordError(dotted(path or loc[:1]), _REASONS.get(kind, "has a type not expected"))
+
+
+def _walk(item: Any, loc: Sequence[str | int]) -> Path:
+    """The steps of ``loc`` that lead through the item; the others name a union's shape."""
+    path: list[str | int] = []
+    for part in loc:
+        if _leads_on(item, part):
+            item = item[part]
+            path.append(part)
+    return tuple(path)
+
+
+def _leads_on(item: Any, part: str | int) -> bool:
+    if isinstance(item, list):
+        return isinstance(part, int) and part < len(item)
+    return isinstance(item, dict) and part in item
+
+
+def _deepest(paths: Sequence[Path]) -> list[Path]:
+    """Without those that lead on to another: they are the shapes a union did not have."""
+    leading = {path[:end] for path in paths for end in range(len(path))}
+    return list(dict.fromkeys(path for path in paths if path not in leading))
+
+
+def _without(item: Any, path: Path) -> Any:
+    """A copy without what stands at ``path``; null in a list, so that the others keep place."""
+    head, rest = path[0], path[1:]
+    copy = item.copy()
+    if rest:
+        copy[head] = _without(item[head], rest)
+    elif isinstance(copy, dict):
+        del copy[head]
+    else:
+        copy[head] = None
+    return copy
+
+
+def each_of(value: Sequence[M | None] | M | None) -> Iterator[tuple[int | None, M]]:
+    """The entries of a field that holds a list, one object, or nothing; with their places."""
+    if isinstance(value, Sequence):
+        yield from ((place, entry) for place, entry in enumerate(value) if entry is not None)
+    elif value is not None:
+        yield None, value

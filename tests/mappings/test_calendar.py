@@ -1,0 +1,127 @@
+"""Working days against the compiled table and vectors of specs/domain.md 2.6."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from khop.faults import ConfigError
+from khop.mappings.calendar import FIRST_DAY, LAST_DAY, WorkingCalendar
+
+# Weekdays off and Saturdays worked, as day/month, of every year the table asserts.
+OFF = {
+    2021: "1/1 10/2 11/2 12/2 15/2 16/2 21/4 30/4 3/5 2/9 3/9",
+    2022: "3/1 31/1 1/2 2/2 3/2 4/2 11/4 2/5 3/5 1/9 2/9",
+    2023: "2/1 20/1 23/1 24/1 25/1 26/1 1/5 2/5 3/5 1/9 4/9",
+    2024: "1/1 8/2 9/2 12/2 13/2 14/2 18/4 29/4 30/4 1/5 2/9 3/9",
+    2025: "1/1 27/1 28/1 29/1 30/1 31/1 7/4 30/4 1/5 2/5 1/9 2/9",
+    2026: "1/1 2/1 16/2 17/2 18/2 19/2 20/2 27/4 30/4 1/5 31/8 1/9 2/9 24/11",
+}
+WORKED = {2024: "4/5", 2025: "26/4", 2026: "10/1 22/8"}
+
+DAYS = st.dates(FIRST_DAY, LAST_DAY)
+CALENDAR = WorkingCalendar()
+
+
+def days(year: int, text: str) -> set[date]:
+    pairs = (part.split("/") for part in text.split())
+    return {date(year, int(month), int(day)) for day, month in pairs}
+
+
+def year_of(year: int) -> list[date]:
+    first = date(year, 1, 1)
+    return [first + timedelta(days=i) for i in range((date(year + 1, 1, 1) - first).days)]
+
+
+@pytest.mark.parametrize("year", OFF)
+def test_every_day_of_the_announced_years(year: int) -> None:
+    calendar = WorkingCalendar()
+    weekdays_off = {d for d in year_of(year) if d.weekday() < 5 and not calendar.is_working(d)}
+    weekend_worked = {d for d in year_of(year) if d.weekday() >= 5 and calendar.is_working(d)}
+    assert weekdays_off == days(year, OFF[year])
+    assert weekend_worked == days(year, WORKED.get(year, ""))
+
+
+@pytest.mark.parametrize(
+    ("start", "number", "due"),
+    [
+        ("2026-11-20", 3, "2026-11-26"),
+        ("2026-11-23", 1, "2026-11-25"),
+        ("2026-02-12", 5, "2026-02-26"),
+        ("2025-12-31", 5, "2026-01-09"),
+        ("2025-12-31", 6, "2026-01-10"),
+        ("2026-08-21", 1, "2026-08-22"),
+        ("2026-08-28", 1, "2026-09-03"),
+        ("2026-04-24", 3, "2026-05-04"),
+        ("2026-08-22", 2, "2026-08-25"),
+        ("2026-11-20", 15, "2026-12-14"),
+        ("2026-12-30", 5, "2027-01-07"),
+    ],
+)
+def test_due_days(start: str, number: int, due: str) -> None:
+    added = WorkingCalendar().add_working_days(date.fromisoformat(start), number)
+    assert added == date.fromisoformat(due)
+
+
+@given(DAYS)
+def test_ord_grows_by_one_on_working_days_only(day: date) -> None:
+    if day == FIRST_DAY:
+        return
+    grown = CALENDAR.ord(day) - CALENDAR.ord(day - timedelta(days=1))
+    assert grown == CALENDAR.is_working(day)
+
+
+@given(DAYS)
+def test_first_with_ord_is_the_working_day_of_that_number(day: date) -> None:
+    number = CALENDAR.ord(day)
+    found = CALENDAR.first_with_ord(number)
+    assert CALENDAR.ord(found) >= number
+    assert found <= day
+    assert found == FIRST_DAY or CALENDAR.ord(found - timedelta(days=1)) < number
+
+
+@given(st.dates(date(2000, 1, 1), date(2090, 1, 1)), st.integers(1, 400))
+def test_added_days_are_working_days_after_the_start(day: date, number: int) -> None:
+    due = CALENDAR.add_working_days(day, number)
+    assert CALENDAR.is_working(due)
+    assert CALENDAR.ord(due) == CALENDAR.ord(day) + number
+
+
+def test_zero_days_is_the_day_itself_even_when_it_is_off() -> None:
+    assert CALENDAR.add_working_days(date(2026, 11, 22), 0) == date(2026, 11, 22)
+
+
+def test_negative_days_are_refused() -> None:
+    with pytest.raises(ValueError, match="forwards"):
+        CALENDAR.add_working_days(date(2026, 1, 5), -1)
+
+
+def test_a_province_adds_and_takes_days() -> None:
+    calendar = WorkingCalendar(
+        days_off=[date(2026, 11, 23), date(2026, 1, 10)],
+        worked_days=[date(2026, 11, 24), date(2026, 11, 28)],
+    )
+    assert not calendar.is_working(date(2026, 11, 23))
+    assert not calendar.is_working(date(2026, 1, 10))
+    assert calendar.is_working(date(2026, 11, 24))
+    assert calendar.is_working(date(2026, 11, 28))
+
+
+def test_a_day_both_off_and_worked_is_a_mistake_in_the_configuration() -> None:
+    day = date(2026, 11, 23)
+    with pytest.raises(ConfigError, match="2026-11-23"):
+        WorkingCalendar(days_off=[day], worked_days=[day])
+
+
+@pytest.mark.parametrize("day", [date(1989, 12, 31), date(2101, 1, 1)])
+def test_days_outside_the_calendar_are_refused(day: date) -> None:
+    with pytest.raises(ValueError, match="1990-2100"):
+        CALENDAR.ord(day)
+
+
+def test_years_not_announced_yet_are_provisional() -> None:
+    assert not CALENDAR.provisional(2026)
+    assert CALENDAR.provisional(2027)

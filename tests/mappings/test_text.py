@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from khop.mappings.text import clean_text, cut_text, fold_label
+
+ANY_TEXT = st.text(st.characters(exclude_categories=()))
+
+
+@pytest.mark.parametrize(
+    ("written", "clean"),
+    [
+        ("  a   b ", "a b"),
+        ("a\tb\nc", "a b c"),
+        ("UBND\u00a0xã\u200b Mẫu\ufeff", "UBND xã Mẫu"),
+        ("a\x00b\ud800", "ab"),
+        (unicodedata.normalize("NFD", "Mẫu"), "Mẫu"),
+        ("", ""),
+    ],
+)
+def test_clean_text(written: str, clean: str) -> None:
+    assert clean_text(written) == clean
+
+
+@given(ANY_TEXT)
+def test_clean_text_can_be_stored_and_stays_clean(text: str) -> None:
+    clean = clean_text(text)
+    clean.encode()
+    assert "\x00" not in clean
+    assert clean_text(clean) == clean
+
+
+@given(ANY_TEXT)
+def test_folded_labels_stay_folded(text: str) -> None:
+    assert fold_label(fold_label(text)) == fold_label(text)
+
+
+def test_marks_still_tell_labels_apart() -> None:
+    assert fold_label("Chờ") != fold_label("Chò")
+
+
+def test_a_letter_is_not_cut_from_its_mark() -> None:
+    # q has no composed form with a dot below, so the mark stays a character of its own.
+    text = "ab" + "q\u0323" * 3
+    assert cut_text(text, 5, 3) == "ab..."
+    assert cut_text(text, 7, 4) == "abq\u0323..."
+
+
+def test_short_enough_once_composed() -> None:
+    assert cut_text(unicodedata.normalize("NFD", "Nguyễn"), 6, 3) == "Nguyễn"
+
+
+@given(ANY_TEXT, st.integers(4, 30))
+def test_cut_text_is_never_too_long(text: str, longest: int) -> None:
+    assert len(cut_text(text, longest, longest - 3)) <= longest
