@@ -1,0 +1,8 @@
+"""``python -m khop.sandbox``."""
+
+import sys
+
+from khop.sandbox.serve import main
+
+if __name__ == "__main__":
+    sys.exit(main())

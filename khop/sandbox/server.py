@@ -1,0 +1,136 @@
+"""The sandbox: one world behind three loopback servers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any
+
+from khop.sandbox.application import Application
+from khop.sandbox.control import Control
+from khop.sandbox.dvcqg import Dvcqg, DvcqgOptions
+from khop.sandbox.faults import NONE, Faults
+from khop.sandbox.http import Listener, Servant
+from khop.sandbox.igate import Igate, IgateOptions
+from khop.sandbox.judge import Finding
+from khop.sandbox.violations import Violation, Violations
+from khop.sandbox.world import World
+
+DEFAULT_PORTS = {"igate": 8101, "dvcqg": 8102, "control": 8100}
+
+
+class Sandbox:
+    """Both systems and their control plane; a context manager.
+
+    ``faults`` None means none. ``ports`` names a port for ``igate``, ``dvcqg`` and ``control``;
+    0, or leaving one out, takes any free one. ``urls`` has the three once it is made.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        *,
+        faults: Faults | None = None,
+        host: str = "127.0.0.1",
+        ports: Mapping[str, int] | None = None,
+        igate: IgateOptions | None = None,
+        dvcqg: DvcqgOptions | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.world = world
+        self._violations = Violations(world.register)
+        chosen = faults or NONE
+        self._igate = Igate(
+            world, self._violations, igate or IgateOptions(),
+            faults=chosen, clock=clock, sleep=sleep,
+        )  # fmt: skip
+        self._dvcqg = Dvcqg(
+            world, self._violations, dvcqg or DvcqgOptions(),
+            faults=chosen, clock=clock, sleep=sleep,
+        )  # fmt: skip
+        apps: dict[str, Servant] = {
+            "igate": self._igate,
+            "dvcqg": self._dvcqg,
+            "control": Control(self),
+        }
+        wanted = ports or {}
+        self._listeners = {
+            name: Listener(app, host, wanted.get(name, 0)) for name, app in apps.items()
+        }
+        self.urls = {name: listener.url for name, listener in self._listeners.items()}
+
+    def start(self) -> None:
+        for listener in self._listeners.values():
+            listener.start()
+
+    def stop(self) -> None:
+        """Stop all servers and wait for their threads."""
+        for listener in self._listeners.values():
+            listener.stop()
+
+    def __enter__(self) -> Sandbox:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    # --- control ---------------------------------------------------------------------------
+
+    def violations(self) -> list[Violation]:
+        """What clients did that the specs forbid, in order."""
+        return list(self._violations)
+
+    def truth(self) -> list[Finding]:
+        """What rules.md says of the world as it was generated."""
+        return self.world.truth
+
+    def findings(self) -> list[Finding]:
+        """What rules.md says of the world as it is, at the same ``now``."""
+        return self.world.findings()
+
+    def stats(self) -> dict[str, dict[str, dict[str, int]]]:
+        """Requests by system and operation, and faults by system and kind."""
+        apps: tuple[Application, ...] = (self._igate, self._dvcqg)
+        return {
+            "requests": {app.name: _counted(app, app.requests) for app in apps},
+            "faults": {app.name: _counted(app, app.faulted) for app in apps},
+        }
+
+    def steps(self, code: str) -> list[tuple[str, ...]]:
+        """The progress steps the portal was sent for a code, in the order they came."""
+        return [*self._dvcqg.steps.get(code, [])]
+
+    def set_faults(self, faults: Faults | None) -> None:
+        """Change how the systems misbehave from the next request on."""
+        for app in (self._igate, self._dvcqg):
+            with app.lock:
+                app.dice.faults = faults or NONE
+
+    def touch(self, code: str) -> None:
+        """Save a dossier of the one-stop unchanged. Raises KeyError."""
+        self.world.touch(code)
+
+    def change_status(self, code: str, status: int) -> None:
+        """Move a dossier of the one-stop to another state. Raises KeyError, ValueError."""
+        self.world.change_status(code, status)
+
+    def portal_forget(self, code: str) -> bool:
+        """Let the portal lose a dossier; says whether it had it."""
+        return self.world.portal_forget(code)
+
+    def portal_put(self, code: str, status: int | None = None) -> None:
+        """Let the portal hold a faithful copy of a dossier. Raises KeyError."""
+        self.world.portal_put(code, status)
+
+
+def _counted(app: Application, counter: Mapping[str, int]) -> dict[str, Any]:
+    with app.lock:
+        return dict(sorted(counter.items()))

@@ -1,0 +1,224 @@
+"""One simulated province: what happened, what each system came to know, and the truth.
+
+Everything follows from a seed and a ``now``; nothing here looks at a clock.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import RLock
+from typing import Literal
+
+from khop.sandbox.broken import BrokenItem
+from khop.sandbox.calendar import Calendar
+from khop.sandbox.dossiers import (
+    DONE,
+    Dossier,
+    PortalEntry,
+    canonical,
+    copy_for_portal,
+    history,
+    native_number,
+)
+from khop.sandbox.files import write_world
+from khop.sandbox.growth import SMALLEST, Content, grow
+from khop.sandbox.judge import Finding, Judge
+from khop.sandbox.register import Register
+
+Row = Dossier | BrokenItem
+PortalAnswer = Literal["present", "absent", "unknown"]
+
+
+class World:
+    """The state both servers serve. Changing methods are safe to call from any thread.
+
+    ``truth`` is what rules.md says at ``now`` of the world as generated; ``findings()`` says it
+    of the world as it is. ``broken`` lists the unusable list items.
+    """
+
+    def __init__(
+        self, content: Content, *, seed: int, now: datetime, calendar: Calendar, register: Register
+    ) -> None:
+        self.seed = seed
+        self.now = now
+        self.register = register
+        self.calendar = calendar
+        self.lock = RLock()
+        self.planted = tuple(content.planted)
+        self.broken = tuple(content.broken)
+        self.silent = frozenset(content.silent)
+        self.portal: dict[str, PortalEntry] = {e.code: e for e in content.entries}
+        self._dossiers = {d.n: d for d in content.dossiers}
+        self._natives = _grouped(content.dossiers)
+        self._aliases = {d.alias: d.code for d in content.dossiers if d.alias is not None}
+        self._ordinary = [d.n for d in content.dossiers if d.story == "ordinary"]
+        rows: list[Row] = [*content.dossiers, *content.broken]
+        self._rows = sorted(rows, key=lambda row: row.order_key)
+        self._tick = max(int(now.timestamp() * 1000), self._rows[-1].order_key[0])
+        self._judge = Judge(calendar, int(now.timestamp()))
+        self.version = 0
+        self.truth = self.findings()
+
+    @classmethod
+    def generate(
+        cls,
+        *,
+        seed: int,
+        size: int,
+        now: datetime,
+        broken: int = 0,
+        plant_share: float = 0.05,
+    ) -> World:
+        """A world of ``size`` dossiers of the one-stop, the same for the same arguments.
+
+        ``now``: an aware moment. ``broken``: unusable list items of every kind. ``plant_share``:
+        part of the dossiers with a planted discrepancy; never fewer than three a rule.
+        Raises ValueError for a naive ``now`` or a size under 150.
+        """
+        if now.tzinfo is None:
+            raise ValueError("now needs a time zone")
+        if size < SMALLEST:
+            raise ValueError(f"a world needs at least {SMALLEST} dossiers")
+        moment = now.astimezone(UTC).replace(microsecond=0)
+        calendar = Calendar(moment.year - 2, moment.year + 1)
+        register = Register(people=max(100, size // 2))
+        content = grow(
+            seed=seed, size=size, now=int(moment.timestamp()), calendar=calendar,
+            register=register, broken=broken, plant_share=plant_share,
+        )  # fmt: skip
+        return cls(content, seed=seed, now=moment, calendar=calendar, register=register)
+
+    # --- the one-stop ----------------------------------------------------------------------
+
+    @property
+    def dossiers(self) -> Iterable[Dossier]:
+        """Every native record of the one-stop."""
+        return self._dossiers.values()
+
+    @property
+    def rows(self) -> list[Row]:
+        """The list's items, oldest change first. Hold ``lock`` while reading it."""
+        return self._rows
+
+    def by_native_id(self, native_id: str) -> Dossier | None:
+        number = native_number(native_id)
+        return None if number is None else self._dossiers.get(number)
+
+    def natives(self, code: str) -> tuple[Dossier, ...]:
+        """All native records that carry a code, in any spelling."""
+        return self._natives.get(canonical(code), ())
+
+    def speaker(self, code: str) -> Dossier:
+        """The native record that speaks for a code. Raises KeyError."""
+        natives = self.natives(code)
+        if not natives:
+            raise KeyError(code)
+        return max(natives, key=lambda d: d.order_key)
+
+    def touch(self, code: str) -> None:
+        """Save a dossier unchanged: its change time moves to the front. Raises KeyError."""
+        with self.lock:
+            self._move_to_front(self.speaker(code))
+
+    def touch_some(self, draw: int) -> str:
+        """Touch an ordinary dossier nothing is wrong with; ``draw`` picks it."""
+        with self.lock:
+            for step in range(len(self._ordinary)):
+                d = self._dossiers[self._ordinary[(draw + step) % len(self._ordinary)]]
+                if not self._of_case(d.code):
+                    self._move_to_front(d)
+                    return d.code
+        raise LookupError("no dossier without a finding is left")
+
+    def change_status(self, code: str, status: int) -> None:
+        """Let the one-stop move a dossier to another state now. Raises KeyError, ValueError."""
+        if not 1 <= status <= 10:
+            raise ValueError(f"no such state: {status}")
+        with self.lock:
+            d = self.speaker(code)
+            moment = self._tick // 1000 + 1
+            d.steps = (*history(d), (moment, status))
+            d.status, d.acted = status, moment
+            if status in DONE and d.finished is None:
+                d.finished = moment
+            if status == 10 and d.returned is None:
+                d.returned = moment
+            self._move_to_front(d)
+
+    def _move_to_front(self, d: Dossier) -> None:
+        key = d.order_key
+        del self._rows[bisect_left(self._rows, key, key=lambda row: row.order_key)]
+        self._tick = max(self._tick, d.acted * 1000) + 1
+        d.changed = self._tick
+        self._rows.append(d)
+        self.version += 1
+
+    # --- the portal ------------------------------------------------------------------------
+
+    def portal_presence(self, code: str) -> PortalAnswer:
+        """What a look-up of exactly this code says."""
+        if code in self.silent:
+            return "unknown"
+        return "present" if code in self.portal else "absent"
+
+    def born_on_portal(self, code: str) -> bool:
+        """Whether a code is the local code or the alias of a dossier filed on the portal."""
+        key = canonical(code)
+        return key in self._aliases or any(d.alias for d in self.natives(key))
+
+    def portal_forget(self, code: str) -> bool:
+        """Let the portal lose a dossier; says whether it had it."""
+        with self.lock:
+            return self.portal.pop(self._portal_code(code), None) is not None
+
+    def portal_put(self, code: str, status: int | None = None) -> None:
+        """Let the portal have a faithful copy of a dossier, in that state. Raises KeyError."""
+        with self.lock:
+            entry = copy_for_portal(self.speaker(code))
+            entry.status = entry.status if status is None else status
+            self.portal[entry.code] = entry
+
+    def _portal_code(self, code: str) -> str:
+        natives = self.natives(code)
+        alias = natives[0].alias if natives else None
+        return alias if alias in self.portal else canonical(code)
+
+    # --- the truth -------------------------------------------------------------------------
+
+    def findings(self) -> list[Finding]:
+        """What rules.md says of the world as it is now, sorted by rule and code."""
+        with self.lock:
+            found = [finding for code in self._natives for finding in self._of_case(code)]
+            found.extend(self._phantoms())
+        return sorted(found)
+
+    def _of_case(self, code: str) -> list[Finding]:
+        natives = self._natives[code]
+        asked = [code, *(d.alias for d in natives if d.alias is not None)]
+        answers = [self.portal_presence(each) for each in asked]
+        entry = next((self.portal[c] for c in asked if c in self.portal), None)
+        absent = all(answer == "absent" for answer in answers)
+        return self._judge.dossier(natives, entry, absent=absent)
+
+    def _phantoms(self) -> Iterator[Finding]:
+        for code, entry in self.portal.items():
+            if code not in self._natives and code not in self._aliases:
+                yield from self._judge.phantom(entry)
+
+    # --- files -----------------------------------------------------------------------------
+
+    def write(self, folder: Path, urls: Mapping[str, str]) -> None:
+        """Write truth.jsonl, portal-extract.csv, khop.toml and its secrets into ``folder``."""
+        with self.lock:
+            entries = sorted(self.portal.values(), key=lambda entry: entry.code)
+        write_world(folder, urls, truth=self.truth, entries=entries)
+
+
+def _grouped(dossiers: Iterable[Dossier]) -> dict[str, tuple[Dossier, ...]]:
+    groups: dict[str, tuple[Dossier, ...]] = {}
+    for d in dossiers:
+        groups[d.code] = (*groups.get(d.code, ()), d)
+    return groups
