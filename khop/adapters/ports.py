@@ -1,0 +1,191 @@
+"""The ports: what the engine needs of a system, and nothing about which system it is.
+
+An adapter is a connector and a mapping behind one or more of these protocols. It is found by
+its entry point in the group ``khop.adapters``, whose object is an ``AdapterType``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+from pydantic import BaseModel
+
+from khop.mappings.calendar import WorkingCalendar
+from khop.mappings.records import DossierReading, DossierRecord, FullDossier, Reject, Step
+
+
+class Role(StrEnum):
+    """What a source is for; several sources may fill one role."""
+
+    ONE_STOP = "one_stop"
+    PORTAL = "portal"
+    POST = "post"
+    POPULATION = "population"
+    LEDGER = "ledger"
+    REGISTER = "register"
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePage:
+    """One page of a source's list, newest change first.
+
+    ``asked`` and ``number``: the zero-based page asked for, and the one the answer says it is
+    (None when it does not say). ``size``: rows a full page has, as the answer says.
+    ``last``: no page follows. ``total``: rows in the whole list, where the answer tells.
+    """
+
+    asked: int
+    number: int | None
+    size: int | None
+    last: bool
+    total: int | None
+    readings: tuple[DossierReading, ...]
+    rejects: tuple[Reject, ...]
+
+    @property
+    def fetched(self) -> int:
+        return len(self.readings) + len(self.rejects)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckStep:
+    """One line of ``khop check``: ``name`` is ``reach``, ``login`` or ``read``."""
+
+    name: str
+    ok: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What ``khop check`` saw of one system. ``clock_skew``: its clock minus ours, seconds."""
+
+    steps: tuple[CheckStep, ...]
+    clock_skew: float | None = None
+
+    @property
+    def ok(self) -> bool:
+        return all(step.ok for step in self.steps)
+
+
+class Adapter(Protocol):
+    """What every adapter has."""
+
+    name: str
+    role: Role
+
+    def check(self) -> Health:
+        """Reach the system, log in, make one harmless read. Never raises ConnectorError."""
+
+    def close(self) -> None:
+        """Give back connections."""
+
+
+@runtime_checkable
+class DossierSource(Protocol):
+    """A system that lists its dossiers, newest change first."""
+
+    name: str
+    role: Role
+    #: ``"changed"``: the engine reads the detail of each changed dossier whose list item did
+    #: not carry the history; ``"never"``: it does not.
+    detail_mode: str
+    #: Calls the engine may have in flight at once.
+    connections: int
+    #: How far before its watermark a pull reads again, in seconds.
+    overlap_seconds: float
+
+    def page(self, number: int) -> SourcePage:
+        """The zero-based page ``number``. Raises ConnectorError."""
+
+    def detail(self, native_id: str) -> DossierReading:
+        """One dossier with its history. Raises ConnectorError, RecordError."""
+
+    def full(self, native_id: str) -> FullDossier:
+        """One dossier with all a push needs. Raises ConnectorError, RecordError."""
+
+    def replay(self, payload: object) -> DossierReading:
+        """Map a quarantined item again. Raises RecordError."""
+
+
+@runtime_checkable
+class DossierLookup(Protocol):
+    """A system that can be asked about one dossier code."""
+
+    name: str
+    role: Role
+    connections: int
+    #: Look-ups one pull may make.
+    lookup_budget: int
+
+    def look_up(self, code: str) -> DossierRecord | None:
+        """The dossier as the system has it; None when it answered that it has none.
+
+        Raises ConnectorError when it did not answer; that is never an absence.
+        """
+
+
+@runtime_checkable
+class DossierSink(Protocol):
+    """A system dossiers are pushed to."""
+
+    name: str
+    role: Role
+
+    #: Steps one call may carry.
+    progress_chunk: int
+
+    def problems(self, record: DossierRecord) -> tuple[str, ...]:
+        """Why this dossier may not be sent, as stable words; empty when it may.
+
+        Pure: no call is made (specs/dvcqg.md 8).
+        """
+
+    def create(self, dossier: FullDossier) -> None:
+        """Raises AlreadyExists, Refused, OutcomeUnknown, other ConnectorErrors; RecordError
+        when the dossier does not pass the checks before sending."""
+
+    def update(self, dossier: FullDossier) -> None:
+        """As ``create``."""
+
+    def progress(self, code: str, steps: Sequence[Step]) -> None:
+        """Send steps, oldest first, at most ``progress_chunk`` in one call."""
+
+
+@runtime_checkable
+class CodeSource(Protocol):
+    """A source that names dossier codes worth a look-up (an extract of the portal)."""
+
+    name: str
+    role: Role
+
+    def codes(self) -> Iterable[str]:
+        """Canonical dossier codes. Raises ConfigError when the file cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What an adapter is built with, besides its settings.
+
+    ``key``: the installation's secret for matching keys. ``base_dir``: where relative paths
+    start (the folder of khop.toml). ``clock``: now, aware UTC.
+    """
+
+    key: bytes
+    base_dir: Path
+    clock: Callable[[], datetime]
+    calendar: WorkingCalendar
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterType:
+    """An adapter as declared: its settings model, the roles it can fill, how it is built."""
+
+    settings: type[BaseModel]
+    roles: frozenset[Role]
+    build: Callable[[str, Role, Any, Context], Adapter]

@@ -1,0 +1,114 @@
+"""Settings every source has, and secrets that never stand in khop.toml."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from khop.adapters.ports import Role
+from khop.faults import ConfigError
+
+
+class Secret:
+    """Where a secret is found: ``{ env = "NAME" }`` or ``{ file = "path" }``.
+
+    It is read when it is needed, by ``reveal``; text in its place is refused.
+    """
+
+    __slots__ = ("_env", "_file")
+
+    def __init__(self, *, env: str | None = None, file: str | None = None) -> None:
+        self._env = env
+        self._file = file
+
+    def reveal(self, base_dir: Path) -> str:
+        """The secret's text. Relative files start at ``base_dir``. Raises ConfigError."""
+        if self._env is not None:
+            value = os.environ.get(self._env)
+            if not value:
+                raise ConfigError(
+                    f"the environment variable {self._env} is not set; "
+                    f'set it to the secret, or name a file with {{ file = "…" }}'
+                )
+            return value
+        path = base_dir / str(self._file)
+        try:
+            value = path.read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(
+                f"the secret file {path} cannot be read ({type(error).__name__}); "
+                "create it, readable by this user alone"
+            ) from None
+        if not value:
+            raise ConfigError(f"the secret file {path} is empty; put the secret in it")
+        return value
+
+    def __repr__(self) -> str:
+        return f"Secret(env={self._env!r})" if self._env else f"Secret(file={self._file!r})"
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(cls._parse)
+
+    @classmethod
+    def _parse(cls, value: object) -> Secret:
+        if isinstance(value, Secret):
+            return value
+        if isinstance(value, dict) and len(value) == 1:
+            ((kind, where),) = value.items()
+            if kind in ("env", "file") and isinstance(where, str) and where:
+                return cls(**{kind: where})
+        raise PydanticCustomError(
+            "plain_secret",
+            'a secret never stands in khop.toml: write {{ env = "NAME" }} or {{ file = "path" }}',
+        )
+
+
+class SourceSettings(BaseModel):
+    """What every ``[sources.NAME]`` table may say.
+
+    An adapter's own settings derive from this; each field's description is what ``khop init``
+    prints, so it gives meaning, unit and default.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    adapter: Annotated[str, Field(description="Which adapter speaks to this source.")]
+    role: Annotated[Role, Field(description="What this source is for.")]
+
+
+class HttpSettings(SourceSettings):
+    """What every source reached over HTTP may say."""
+
+    timeout: Annotated[
+        float,
+        Field(gt=0, description="Longest wait for one answer, in seconds."),
+    ] = 30.0
+    connections: Annotated[
+        int,
+        Field(ge=1, le=64, description="Calls in flight at once."),
+    ] = 8
+    calls_per_second: Annotated[
+        float,
+        Field(gt=0, description="Highest rate of calls, per second."),
+    ] = 200.0
+    attempts: Annotated[
+        int,
+        Field(ge=1, description="Tries of one call that may be repeated."),
+    ] = 6
+    retry_seconds: Annotated[
+        float,
+        Field(gt=0, description="Longest time spent on the tries of one call, in seconds."),
+    ] = 60.0
+    ca_file: Annotated[
+        Path | None,
+        Field(description="PEM file of the authority that signed the server's certificate."),
+    ] = None
+    proxy: Annotated[
+        str | None,
+        Field(description="HTTP proxy to go through; proxies of the environment are not used."),
+    ] = None
