@@ -1,0 +1,375 @@
+"""Applying a plan: one dossier at a time through the outbox, so that nothing is doubled.
+
+For each dossier::
+
+    write the push down -> read it in full from the one-stop -> look the portal up
+        -> create or update, as the look-up says -> the progress steps, each once
+
+After a write without a readable answer the portal is looked up before anything is sent again.
+Progress steps cannot be looked up: after such an answer they are marked unknown and left.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NoReturn
+
+import structlog
+
+from khop.adapters.ports import DossierLookup, DossierSink, DossierSource
+from khop.faults import (
+    AlreadyExists,
+    ConnectorError,
+    KhopError,
+    OutcomeUnknown,
+    RateLimited,
+    RecordError,
+    Refused,
+    Unauthorised,
+    Unreachable,
+)
+from khop.mappings.records import (
+    DossierReading,
+    DossierRecord,
+    FullDossier,
+    Instant,
+    Precision,
+    Step,
+    merge_readings,
+)
+from khop.sync.ledger import Lease, Ledger, outbox, presence, records
+from khop.sync.ledger.outbox import Push, PushState, StepState
+from khop.sync.plan import would_lower
+from khop.sync.results import Applied, Outcome, PlanItem, Progress
+
+_ROUNDS = 5
+_SHARED = ("received", "due", "finished", "returned")
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """The portal as a push needs it: something to ask and something to send to."""
+
+    lookup: DossierLookup
+    sink: DossierSink
+
+
+class _Ended(Exception):
+    """The push of this dossier has come to its end, for now."""
+
+    def __init__(self, outcome: Outcome, detail: str | None = None, steps: int = 0) -> None:
+        super().__init__(outcome)
+        self.outcome = outcome
+        self.detail = detail
+        self.steps = steps
+
+
+class Applier:
+    """Pushes the items of a plan to the portal."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        sources: Sequence[DossierSource],
+        portal: Portal,
+        lease: Lease,
+        clock: Callable[[], datetime],
+        progress: Progress,
+    ) -> None:
+        self._ledger = ledger
+        self._sources = {source.name: source for source in sources}
+        self._portal = portal
+        self._lease = lease
+        self._clock = clock
+        self._progress = progress
+        self._locked_out: str | None = None
+
+    def run(self, items: Sequence[PlanItem]) -> tuple[Applied, ...]:
+        """Push every item; each ends with its own outcome, none stops the others."""
+        with self._ledger.write() as connection:
+            self._lease.renew(connection)
+            outbox.steps_left_sending(connection)
+        self._progress.start("apply", len(items))
+        with ThreadPoolExecutor(self._portal.lookup.connections) as workers:
+            applied = tuple(workers.map(self._apply, items))
+        self._progress.finish("apply")
+        return applied
+
+    def _apply(self, item: PlanItem) -> Applied:
+        try:
+            if self._locked_out is not None:
+                raise _Ended(Outcome.UNREACHABLE, self._locked_out)
+            self._push(self._opened(item))
+        except _Ended as end:
+            applied = Applied(item.code, item.action, end.outcome, end.steps, end.detail)
+        self._progress.advance("apply")
+        log.info("push_ended", code=item.code, outcome=applied.outcome.value)
+        return applied
+
+    # --- one dossier --------------------------------------------------------------------------
+
+    def _opened(self, item: PlanItem) -> Push:
+        push = Push(
+            version=item.version,
+            code=item.code,
+            source=item.source,
+            native_id=item.native_id,
+            sink=self._portal.sink.name,
+            rules=",".join(item.rules),
+            state=PushState.PENDING,
+        )
+        with self._ledger.write() as connection:
+            self._lease.renew(connection)
+            return outbox.open_push(connection, push, self._lease.token, self._now_us())
+
+    def _push(self, push: Push) -> NoReturn:
+        if push.state in outbox.ENDED:
+            raise _Ended(Outcome.ALREADY)
+        dossier = self._in_full(push)
+        if push.state is not PushState.PUSHED:
+            push = self._written(push, dossier)
+        self._send_steps(push, dossier)
+
+    def _in_full(self, push: Push) -> FullDossier:
+        """The dossier as the one-stop has it now, gaps filled with what the list said.
+
+        Ends the push when it changed since the plan and nothing of this version was sent yet.
+        """
+        source = self._sources.get(push.source)
+        if source is None:
+            raise _Ended(Outcome.UNREACHABLE, f"{push.source} is not configured any more")
+        try:
+            full = source.full(push.native_id)
+        except ConnectorError as error:
+            raise self._stopped(error) from None
+        except RecordError as error:
+            self._end(push, PushState.BLOCKED, Outcome.NOT_SENT, str(error))
+        with self._ledger.read() as connection:
+            stored = records.read_record(connection, push.source, push.native_id)
+        if stored is None:
+            return full
+        if push.state is PushState.PENDING and not _same_version(full.record, stored):
+            self._end(push, PushState.SUPERSEDED, Outcome.CHANGED)
+        merged = merge_readings(DossierReading(full.record), DossierReading(stored))
+        return replace(full, record=merged.record)
+
+    # --- create or update ---------------------------------------------------------------------
+
+    def _written(self, push: Push, dossier: FullDossier) -> Push:
+        """The push after the portal took the dossier. Ends it when that cannot be."""
+        exists = False
+        for _ in range(_ROUNDS):
+            portal = self._look_up(push)
+            push = self._decided(push, dossier, portal)
+            if push.state is not PushState.PENDING and _agrees(dossier.record, portal):
+                return self._moved(push, PushState.PUSHED)
+            try:
+                push = self._send(push, dossier, create=portal is None and not exists)
+            except AlreadyExists:
+                exists = True
+                push = self._somebody_made_it(push)
+            if push.state is PushState.PUSHED:
+                return push
+        raise _Ended(Outcome.UNKNOWN, "no answer told what became of the write; apply again")
+
+    def _somebody_made_it(self, push: Push) -> Push:
+        """The portal has it although the look-up said no: an earlier try of ours that landed
+        late, or somebody else; then what the portal says is decided upon anew."""
+        ours = True if push.attempts > 1 else None
+        return self._moved(push, PushState.UNKNOWN, created_there=ours)
+
+    def _look_up(self, push: Push) -> DossierRecord | None:
+        lookup = self._portal.lookup
+        try:
+            found = lookup.look_up(push.code)
+        except (ConnectorError, RecordError) as error:
+            unsure = push.state in (PushState.SENDING, PushState.UNKNOWN)
+            raise _Ended(Outcome.UNKNOWN if unsure else Outcome.UNREACHABLE, str(error)) from None
+        with self._ledger.write() as connection:
+            self._lease.renew(connection)
+            presence.answered(connection, lookup.name, [(push.code, found)], self._now_us())
+        return found
+
+    def _decided(self, push: Push, dossier: FullDossier, portal: DossierRecord | None) -> Push:
+        """Check the push against what the portal says now; remember what it said first."""
+        begun = push.state is not PushState.PENDING
+        if not begun and _agrees(dossier.record, portal):
+            self._end(push, PushState.DONE, Outcome.ALREADY)
+        problems = self._portal.sink.problems(dossier.record)
+        if portal is not None and would_lower(portal.status, dossier.record.status):
+            problems = ("would_lower", *problems)
+        if problems and not (begun and _agrees(dossier.record, portal)):
+            self._end(push, PushState.BLOCKED, Outcome.NOT_SENT, ", ".join(problems))
+        if push.created_there is not None:
+            return push
+        seen = None if portal is None else portal.status
+        with self._ledger.write() as connection:
+            self._lease.renew(connection)
+            outbox.change(
+                connection,
+                push.version,
+                self._now_us(),
+                created_there=portal is None,
+                seen_status=seen,
+            )
+        return replace(push, created_there=portal is None, seen_status=seen)
+
+    def _send(self, push: Push, dossier: FullDossier, *, create: bool) -> Push:
+        push = self._moved(push, PushState.SENDING, attempts=push.attempts + 1)
+        sink = self._portal.sink
+        try:
+            if create:
+                sink.create(dossier)
+            else:
+                sink.update(dossier)
+        except OutcomeUnknown as error:
+            log.warning("write_outcome_unknown", code=push.code, fault=str(error))
+            return self._moved(push, PushState.UNKNOWN, detail=str(error))
+        except (Unreachable, RateLimited, Unauthorised) as error:
+            # nothing was sent; only an earlier try may have taken effect
+            before = push.attempts - 1
+            state = PushState.UNKNOWN if before else PushState.PENDING
+            self._moved(push, state, attempts=before, detail=str(error))
+            raise self._stopped(error) from None
+        except (Refused, RecordError) as error:
+            state = PushState.REFUSED if isinstance(error, Refused) else PushState.BLOCKED
+            outcome = Outcome.REFUSED if isinstance(error, Refused) else Outcome.NOT_SENT
+            self._end(push, state, outcome, str(error))
+        return self._moved(push, PushState.PUSHED, detail=None)
+
+    # --- progress steps -----------------------------------------------------------------------
+
+    def _send_steps(self, push: Push, dossier: FullDossier) -> NoReturn:
+        """Send the steps that are the push's to send; ends the push."""
+        steps = {step_key(push.code, step): step for step in _steps_to_send(push, dossier.steps)}
+        with self._ledger.read() as connection:
+            taken = outbox.steps_taken(connection, list(steps))
+        left = [(key, step) for key, step in steps.items() if key not in taken]
+        sent = 0
+        for chunk in _chunks(left, self._portal.sink.progress_chunk):
+            sent += self._send_chunk(push, chunk)
+        with self._ledger.read() as connection:
+            unknown = outbox.any_step_unknown(connection, push.version)
+        if unknown:
+            detail = "some progress steps may not have arrived; compare them on the portal"
+            self._end(push, PushState.STEPS_UNKNOWN, Outcome.STEPS_UNKNOWN, detail, sent)
+        self._end(push, PushState.DONE, Outcome.DONE, None, sent)
+
+    def _send_chunk(self, push: Push, chunk: Sequence[tuple[str, Step]]) -> int:
+        keys = [key for key, _ in chunk]
+        with self._ledger.write() as connection:
+            self._lease.renew(connection)
+            outbox.steps_begin(connection, [self._step_row(push, *pair) for pair in chunk])
+        try:
+            self._portal.sink.progress(push.code, [step for _, step in chunk])
+        except OutcomeUnknown as error:
+            log.warning("steps_outcome_unknown", code=push.code, fault=str(error))
+            self._steps_end(keys, StepState.UNKNOWN)
+            return 0
+        except (Unreachable, RateLimited, Unauthorised) as error:
+            with self._ledger.write() as connection:
+                outbox.steps_forget(connection, keys)
+            raise self._stopped(error) from None
+        except (ConnectorError, RecordError) as error:
+            self._steps_end(keys, StepState.REFUSED)
+            self._end(push, PushState.REFUSED, Outcome.REFUSED, str(error))
+        self._steps_end(keys, StepState.SENT)
+        return len(keys)
+
+    def _steps_end(self, keys: Sequence[str], state: StepState) -> None:
+        with self._ledger.write() as connection:
+            outbox.steps_end(connection, keys, state)
+
+    def _step_row(self, push: Push, key: str, step: Step) -> dict[str, object]:
+        return {
+            "step_key": key,
+            "sink": self._portal.sink.name,
+            "code": push.code,
+            "event_us": step.event_at.us,
+            "status": int(step.status),
+            "state": StepState.SENDING,
+            "version": push.version,
+            "sent_us": self._now_us(),
+        }
+
+    def _stopped(self, error: KhopError, outcome: Outcome | None = None) -> _Ended:
+        """The end of this push for now. A refused account ends the others too: more tries with
+        it could lock it."""
+        if isinstance(error, Unauthorised) and error.at_login:
+            self._locked_out = str(error)
+        return _Ended(outcome or Outcome.UNREACHABLE, str(error))
+
+    # --- the outbox row -----------------------------------------------------------------------
+
+    def _moved(self, push: Push, state: PushState, **values: object) -> Push:
+        if state is PushState.SENDING:
+            values = {**values, "write_us": self._now_us()}
+        with self._ledger.write() as connection:
+            self._lease.renew(connection)
+            outbox.change(connection, push.version, self._now_us(), state=state, **values)
+        known = {name: value for name, value in values.items() if name != "write_us"}
+        return replace(push, state=state, **known)  # type: ignore[arg-type]
+
+    def _end(
+        self,
+        push: Push,
+        state: PushState,
+        outcome: Outcome,
+        detail: str | None = None,
+        steps: int = 0,
+    ) -> NoReturn:
+        self._moved(push, state, detail=detail)
+        raise _Ended(outcome, detail, steps)
+
+    def _now_us(self) -> int:
+        return Instant.of(self._clock()).us
+
+
+def step_key(code: str, step: Step) -> str:
+    """Our own key of a step: the message has none, so this is how it is sent only once."""
+    text = f"{code}\x1f{step.event_at.us}\x1f{int(step.status)}\x1f{step.text}"
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _steps_to_send(push: Push, steps: Sequence[Step]) -> Sequence[Step]:
+    """After a create all of them; after an update those after the last one whose state is the
+    one the portal was last seen in; if there is none such, the last one (rules.md section 6)."""
+    if push.created_there:
+        return steps
+    same = [i for i, step in enumerate(steps) if step.status == push.seen_status]
+    return steps[same[-1] + 1 :] if same else steps[-1:]
+
+
+def _agrees(ours: DossierRecord, portal: DossierRecord | None) -> bool:
+    """Whether the portal says what we would send."""
+    if portal is None or portal.status != ours.status:
+        return False
+    return all(
+        _same_second(getattr(ours, f"{name}_at"), getattr(portal, f"{name}_at")) for name in _SHARED
+    )
+
+
+def _same_second(ours: Instant | None, theirs: Instant | None) -> bool:
+    if ours is None or theirs is None:
+        # the look-up's answer need not carry every time it keeps
+        return True
+    if Precision.DAY in (ours.precision, theirs.precision):
+        return ours.local_date == theirs.local_date
+    return ours.us // 1_000_000 == theirs.us // 1_000_000
+
+
+def _same_version(now: DossierRecord, stored: DossierRecord) -> bool:
+    if now.changed_at is not None and stored.changed_at is not None:
+        return now.changed_at == stored.changed_at
+    return now.status == stored.status
+
+
+def _chunks(pairs: Sequence[tuple[str, Step]], size: int) -> Iterator[Sequence[tuple[str, Step]]]:
+    for start in range(0, len(pairs), size):
+        yield pairs[start : start + size]

@@ -1,0 +1,352 @@
+"""The engine: everything khop does, behind one object.
+
+::
+
+    pull -> reconcile -> plan -> apply -> pull -> reconcile ...
+
+It knows ports and records; which systems stand behind them is the configuration's affair.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any
+
+import sqlalchemy as sa
+
+from khop.adapters.ports import (
+    Adapter,
+    AdapterType,
+    CodeSource,
+    Context,
+    DossierLookup,
+    DossierSink,
+    DossierSource,
+)
+from khop.adapters.registry import build_adapters
+from khop.config import Config
+from khop.faults import ConfigError, KhopError
+from khop.mappings.calendar import WorkingCalendar
+from khop.mappings.codes import canonical_code
+from khop.mappings.records import Instant
+from khop.sync import lookups, quarantine, views
+from khop.sync.apply import Applier, Portal
+from khop.sync.ledger import Lease, Ledger, acquire, outbox
+from khop.sync.ledger.schema import run as run_table
+from khop.sync.plan import make_plan
+from khop.sync.privacy import Privacy
+from khop.sync.pull import ListPull
+from khop.sync.reconcile import reconcile, shown_time
+from khop.sync.results import (
+    ApplySummary,
+    CaseView,
+    CodesSummary,
+    Finding,
+    ListSummary,
+    LookupSummary,
+    NoProgress,
+    Plan,
+    Progress,
+    PullSummary,
+    QuarantineRow,
+    ReconcileSummary,
+    RetrySummary,
+    SystemCheck,
+)
+
+_PULL = "pull"
+_APPLY = "apply"
+
+
+def open_engine(
+    config: Config,
+    adapters: Mapping[str, AdapterType],
+    *,
+    clock: Callable[[], datetime] | None = None,
+    sources: Sequence[str] | None = None,
+) -> Engine:
+    """The engine of a configuration; close it when done, or use it in a ``with`` block.
+
+    ``sources``: build only these. Raises ConfigError, LedgerError.
+    """
+    now = clock or _utc_now
+    calendar = WorkingCalendar(config.calendar.days_off, config.calendar.worked_days)
+    privacy = Privacy(config.key_path)
+    ledger = Ledger(config.ledger_url)
+    context = Context(privacy.matching_key, config.base_dir, now, calendar)
+    try:
+        built = build_adapters(config, context, sources, types=adapters)
+    except KhopError:
+        ledger.close()
+        raise
+    return Engine(config, ledger, privacy, calendar, built, now)
+
+
+class Engine:
+    """What ``open_engine`` gives. Methods raise ConfigError and LedgerError; what a system does
+    wrong is in the summaries."""
+
+    def __init__(
+        self,
+        config: Config,
+        ledger: Ledger,
+        privacy: Privacy,
+        calendar: WorkingCalendar,
+        adapters: Sequence[Adapter],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.config = config
+        self.ledger = ledger
+        self._privacy = privacy
+        self._calendar = calendar
+        self._adapters = tuple(adapters)
+        self._clock = clock
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back connections."""
+        for adapter in self._adapters:
+            adapter.close()
+        self.ledger.close()
+
+    # --- pull ---------------------------------------------------------------------------------
+
+    def pull(
+        self,
+        names: Sequence[str] = (),
+        *,
+        full: bool = False,
+        progress: Progress | None = None,
+    ) -> PullSummary:
+        """Pull all sources, or those named. ``full``: read whole lists, not only what is new."""
+        shown = progress or NoProgress()
+        chosen = self._chosen(names)
+        with acquire(self.ledger, _PULL, self._clock) as lease, self._run(_PULL) as run:
+            summaries: list[ListSummary | LookupSummary | CodesSummary] = []
+            for source in _of(chosen, DossierSource):
+                puller = ListPull(self.ledger, source, self._privacy, lease, self._clock, shown)
+                summaries.append(puller.run(full=full))
+            summaries += self._pull_codes(chosen, lease)
+            for lookup in _of(chosen, DossierLookup):
+                summaries.append(
+                    lookups.look_up_codes(self.ledger, lookup, lease, self._clock, shown)
+                )
+            summary = PullSummary(run.id, tuple(summaries))
+            run.summary = summary.as_json()
+        return summary
+
+    def _pull_codes(self, chosen: Sequence[Adapter], lease: Lease) -> list[CodesSummary]:
+        asked = next(iter(_of(self._adapters, DossierLookup)), None)
+        return [
+            lookups.name_codes(self.ledger, source, asked, lease)
+            for source in _of(chosen, CodeSource)
+        ]
+
+    def _chosen(self, names: Sequence[str]) -> Sequence[Adapter]:
+        known = {adapter.name: adapter for adapter in self._adapters}
+        missing = [name for name in names if name not in known]
+        if missing:
+            raise ConfigError(
+                f"there is no source {', '.join(missing)}; configured: {', '.join(known)}"
+            )
+        return [known[name] for name in names] if names else self._adapters
+
+    # --- reconcile, plan, apply ---------------------------------------------------------------
+
+    def reconcile(self, now: datetime | None = None) -> ReconcileSummary:
+        """Run the rules at ``now`` (aware; default: the clock)."""
+        fixed = now or self._clock()
+        with self._run("reconcile", fixed) as run:
+            done = reconcile(self.ledger, self.config.rules, self._calendar, fixed)
+            summary = ReconcileSummary(
+                run=run.id,
+                now=shown_time(Instant.of(fixed).us),
+                cases=done.cases,
+                unmapped=done.unmapped,
+                counts=done.counts,
+            )
+            run.summary = summary.as_json()
+        return summary
+
+    def plan(self, rules: Sequence[str] | None = None) -> Plan:
+        """What ``apply`` would do, for all findings or those of some rules."""
+        return make_plan(self.ledger, self._sink(), self._clock(), rules)
+
+    def apply(
+        self,
+        plan: Plan | None = None,
+        *,
+        rules: Sequence[str] | None = None,
+        confirm: Callable[[str], bool],
+        progress: Progress | None = None,
+    ) -> ApplySummary:
+        """Do a plan: the one given, else one made now.
+
+        ``confirm`` is asked with a sentence when the plan is large. Raises KhopError when it
+        says no, and when the plan given is no longer what the ledger calls for.
+        """
+        with acquire(self.ledger, _APPLY, self._clock) as lease, self._run(_APPLY) as run:
+            now = self.plan(plan.rules if plan is not None else rules)
+            todo = now if plan is None else self._still_current(plan, now)
+            self._guard(todo, confirm)
+            applier = Applier(
+                self.ledger,
+                _of(self._adapters, DossierSource),
+                self._portal(),
+                lease,
+                self._clock,
+                progress or NoProgress(),
+            )
+            applied = applier.run(todo.items) if todo.items else ()
+            summary = ApplySummary(run.id, applied, todo.work)
+            run.summary = summary.as_json()
+        return summary
+
+    def _still_current(self, plan: Plan, now: Plan) -> Plan:
+        """The plan without what is settled already. Raises KhopError when it is stale."""
+        current = {item.version: item for item in now.items}
+        with self.ledger.read() as connection:
+            settled = outbox.ended_versions(connection)
+        stale = [i.code for i in plan.items if i.version not in (current.keys() | settled.keys())]
+        if stale:
+            raise KhopError(
+                f"the plan is stale: {len(stale)} of its {len(plan.items)} dossiers changed "
+                f"since it was made (first: {stale[0]}); run `khop plan` again"
+            )
+        items = tuple(current[i.version] for i in plan.items if i.version in current)
+        return Plan(plan.made_at, now.cases, plan.rules, plan.basis, items, plan.work)
+
+    def _guard(self, plan: Plan, confirm: Callable[[str], bool]) -> None:
+        """Stop and ask when a plan touches suspiciously much (rules.md section 6)."""
+        limits = self.config.repair
+        touched = len({item.code for item in plan.items})
+        share = touched / plan.cases if plan.cases else 0.0
+        if touched <= limits.max_changes and share <= limits.max_share:
+            return
+        sentence = (
+            f"this plan changes {touched} dossiers on the portal, {share:.1%} of all "
+            f"{plan.cases} cases (limits: {limits.max_changes} dossiers, {limits.max_share:.0%})"
+        )
+        if not confirm(sentence):
+            raise KhopError(f"{sentence}; nothing was changed")
+
+    def _portal(self) -> Portal:
+        sink = self._sink()
+        if sink is None or not isinstance(sink, DossierLookup):
+            raise ConfigError(
+                'there is no source with role = "portal" that can be pushed to; '
+                "configure one in khop.toml"
+            )
+        return Portal(lookup=sink, sink=sink)
+
+    def _sink(self) -> DossierSink | None:
+        return next(iter(_of(self._adapters, DossierSink)), None)
+
+    # --- what people ask ----------------------------------------------------------------------
+
+    def findings(
+        self,
+        *,
+        rules: Sequence[str] = (),
+        units: Sequence[str] = (),
+        severities: Sequence[str] = (),
+        since: datetime | None = None,
+        states: Sequence[str] = ("open",),
+    ) -> list[Finding]:
+        """Discrepancies, gravest first; ``since``: first seen at or after."""
+        return views.findings(
+            self.ledger,
+            rules=rules,
+            units=units,
+            severities=severities,
+            since=since,
+            states=states,
+        )
+
+    def show(self, code: str) -> CaseView | None:
+        """Everything known of one dossier, by its code or an alias; None if nothing is."""
+        return views.case_view(self.ledger, canonical_code(code))
+
+    def quarantine(
+        self, state: str = "open", source: str | None = None, limit: int = 1000
+    ) -> list[QuarantineRow]:
+        """Bad records, oldest first."""
+        return quarantine.listed(self.ledger, state, source, limit)
+
+    def quarantine_payload(self, row_id: int) -> object | None:
+        """A bad record as it came: personal data, for somebody who gave a reason. None when it
+        was too large to keep. Raises KhopError when there is no such row."""
+        return quarantine.payload(self.ledger, self._privacy, row_id)
+
+    def quarantine_retry(
+        self, ids: Sequence[int] = (), progress: Progress | None = None
+    ) -> RetrySummary:
+        """Read and map bad records again: these, or all that are open."""
+        with acquire(self.ledger, _PULL, self._clock) as lease:
+            retry = quarantine.Retry(
+                self.ledger,
+                _of(self._adapters, DossierSource),
+                self._privacy,
+                lease,
+                self._clock,
+                progress or NoProgress(),
+            )
+            return retry.run(ids)
+
+    def check(self) -> list[SystemCheck]:
+        """Each system: reachable, login, one harmless read, clock skew, unmapped states."""
+        return [
+            views.system_check(self.ledger, adapter.name, adapter.role, adapter.check())
+            for adapter in self._adapters
+        ]
+
+    # --- runs ---------------------------------------------------------------------------------
+
+    @contextmanager
+    def _run(self, kind: str, now: datetime | None = None) -> Iterator[_Run]:
+        """Keep that this was run, when, and what came of it."""
+        with self.ledger.write() as connection:
+            started = connection.execute(
+                sa.insert(run_table)
+                .values(kind=kind, now_us=Instant.of(now or self._clock()).us)
+                .returning(run_table.c.id)
+            ).scalar_one()
+        run = _Run(started)
+        yield run
+        with self.ledger.write() as connection:
+            connection.execute(
+                sa.update(run_table)
+                .where(run_table.c.id == run.id)
+                .values(
+                    finished_us=Instant.of(self._clock()).us,
+                    summary=json.dumps(run.summary, ensure_ascii=False),
+                )
+            )
+
+
+class _Run:
+    def __init__(self, run_id: int) -> None:
+        self.id = run_id
+        self.summary: dict[str, Any] | None = None
+
+
+def _of(adapters: Sequence[Adapter], port: type[Any]) -> list[Any]:
+    return [adapter for adapter in adapters if isinstance(adapter, port)]
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)

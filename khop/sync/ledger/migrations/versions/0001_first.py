@@ -1,0 +1,209 @@
+"""The first schema."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "cursor",
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("watermark_us", sa.BigInteger(), nullable=True),
+        sa.Column("top_us", sa.BigInteger(), nullable=True),
+        sa.Column("next_page", sa.Integer(), nullable=True),
+        sa.Column("whole", sa.Boolean(), nullable=False),
+        sa.Column("complete", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("source"),
+    )
+    op.create_table(
+        "discrepancy",
+        sa.Column("rule", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("severity", sa.String(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=True),
+        sa.Column("acts", sa.String(), nullable=False),
+        sa.Column("fingerprint", sa.String(), nullable=False),
+        sa.Column("values_json", sa.Text(), nullable=False),
+        sa.Column("evidence_json", sa.Text(), nullable=False),
+        sa.Column("first_seen_us", sa.BigInteger(), nullable=False),
+        sa.Column("last_seen_us", sa.BigInteger(), nullable=False),
+        sa.Column("opened_us", sa.BigInteger(), nullable=False),
+        sa.Column("resolved_us", sa.BigInteger(), nullable=True),
+        sa.Column("reopened", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("rule", "code"),
+    )
+    op.create_index("ix_discrepancy_code", "discrepancy", ["code"], unique=False)
+    op.create_index("ix_discrepancy_state", "discrepancy", ["state", "rule"], unique=False)
+    op.create_table(
+        "lease",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("owner", sa.String(), nullable=True),
+        sa.Column("token", sa.BigInteger(), nullable=False),
+        sa.Column("expires_us", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
+        "outbox",
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("native_id", sa.String(), nullable=False),
+        sa.Column("sink", sa.String(), nullable=False),
+        sa.Column("rules", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("created_there", sa.Boolean(), nullable=True),
+        sa.Column("seen_status", sa.SmallInteger(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("lease_token", sa.BigInteger(), nullable=False),
+        sa.Column("write_us", sa.BigInteger(), nullable=True),
+        sa.Column("detail", sa.String(), nullable=True),
+        sa.Column("made_us", sa.BigInteger(), nullable=False),
+        sa.Column("changed_us", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("version"),
+    )
+    op.create_index("ix_outbox_code", "outbox", ["code"], unique=False)
+    op.create_index("ix_outbox_state", "outbox", ["state"], unique=False)
+    op.create_table(
+        "presence",
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("presence", sa.String(), nullable=False),
+        sa.Column("status", sa.SmallInteger(), nullable=True),
+        sa.Column("status_raw", sa.String(), nullable=True),
+        sa.Column("submitted_us", sa.BigInteger(), nullable=True),
+        sa.Column("submitted_day", sa.Boolean(), nullable=True),
+        sa.Column("received_us", sa.BigInteger(), nullable=True),
+        sa.Column("received_day", sa.Boolean(), nullable=True),
+        sa.Column("due_us", sa.BigInteger(), nullable=True),
+        sa.Column("due_day", sa.Boolean(), nullable=True),
+        sa.Column("finished_us", sa.BigInteger(), nullable=True),
+        sa.Column("finished_day", sa.Boolean(), nullable=True),
+        sa.Column("returned_us", sa.BigInteger(), nullable=True),
+        sa.Column("returned_day", sa.Boolean(), nullable=True),
+        sa.Column("unit", sa.String(), nullable=True),
+        sa.Column("procedure", sa.String(), nullable=True),
+        sa.Column("fields_lost", sa.Text(), nullable=False),
+        sa.Column("checked_us", sa.BigInteger(), nullable=True),
+        sa.Column("first_seen_us", sa.BigInteger(), nullable=True),
+        sa.Column("first_absent_us", sa.BigInteger(), nullable=True),
+        sa.Column("asked_us", sa.BigInteger(), nullable=True),
+        sa.Column("failure", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("source", "code"),
+    )
+    op.create_index("ix_presence_code", "presence", ["code"], unique=False)
+    op.create_table(
+        "progress_step",
+        sa.Column("step_key", sa.String(), nullable=False),
+        sa.Column("sink", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("event_us", sa.BigInteger(), nullable=False),
+        sa.Column("status", sa.SmallInteger(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("sent_us", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("step_key"),
+    )
+    op.create_index("ix_progress_step_code", "progress_step", ["code"], unique=False)
+    op.create_table(
+        "quarantine",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("native_id", sa.String(), nullable=True),
+        sa.Column("code", sa.String(), nullable=True),
+        sa.Column("field", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("payload", sa.LargeBinary(), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("first_seen_us", sa.BigInteger(), nullable=False),
+        sa.Column("last_seen_us", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("source", "key"),
+    )
+    op.create_table(
+        "record_alias",
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("native_id", sa.String(), nullable=False),
+        sa.Column("alias", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("source", "native_id", "alias"),
+    )
+    op.create_index("ix_record_alias_alias", "record_alias", ["alias"], unique=False)
+    op.create_table(
+        "run",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("now_us", sa.BigInteger(), nullable=False),
+        sa.Column("finished_us", sa.BigInteger(), nullable=True),
+        sa.Column("summary", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "source_record",
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("native_id", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("status", sa.SmallInteger(), nullable=True),
+        sa.Column("status_raw", sa.String(), nullable=True),
+        sa.Column("submitted_us", sa.BigInteger(), nullable=True),
+        sa.Column("submitted_day", sa.Boolean(), nullable=True),
+        sa.Column("received_us", sa.BigInteger(), nullable=True),
+        sa.Column("received_day", sa.Boolean(), nullable=True),
+        sa.Column("due_us", sa.BigInteger(), nullable=True),
+        sa.Column("due_day", sa.Boolean(), nullable=True),
+        sa.Column("finished_us", sa.BigInteger(), nullable=True),
+        sa.Column("finished_day", sa.Boolean(), nullable=True),
+        sa.Column("returned_us", sa.BigInteger(), nullable=True),
+        sa.Column("returned_day", sa.Boolean(), nullable=True),
+        sa.Column("entered_us", sa.BigInteger(), nullable=True),
+        sa.Column("entered_day", sa.Boolean(), nullable=True),
+        sa.Column("changed_us", sa.BigInteger(), nullable=True),
+        sa.Column("no_due", sa.Boolean(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=True),
+        sa.Column("unit_code", sa.String(), nullable=True),
+        sa.Column("procedure", sa.String(), nullable=True),
+        sa.Column("channel", sa.SmallInteger(), nullable=True),
+        sa.Column("applicant_key", sa.String(), nullable=True),
+        sa.Column("applicant_mask", sa.String(), nullable=True),
+        sa.Column("fields_lost", sa.Text(), nullable=False),
+        sa.Column("listed_hash", sa.String(), nullable=False),
+        sa.Column("content_hash", sa.String(), nullable=False),
+        sa.Column("history_due", sa.Boolean(), nullable=False),
+        sa.Column("first_seen_us", sa.BigInteger(), nullable=False),
+        sa.Column("stored_us", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("source", "native_id"),
+    )
+    op.create_index("ix_source_record_code", "source_record", ["code"], unique=False)
+    op.create_index(
+        "ix_source_record_history_due", "source_record", ["source", "history_due"], unique=False
+    )
+    op.create_table(
+        "status_record",
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("native_id", sa.String(), nullable=False),
+        sa.Column("entry_id", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("event_us", sa.BigInteger(), nullable=True),
+        sa.Column("event_day", sa.Boolean(), nullable=True),
+        sa.Column("entered_us", sa.BigInteger(), nullable=True),
+        sa.Column("entered_day", sa.Boolean(), nullable=True),
+        sa.Column("status", sa.SmallInteger(), nullable=True),
+        sa.Column("status_raw", sa.String(), nullable=True),
+        sa.Column("actor_key", sa.String(), nullable=True),
+        sa.Column("unit", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("source", "native_id", "entry_id"),
+    )
+    op.create_index("ix_status_record_code", "status_record", ["code"], unique=False)
+
+
+def downgrade() -> None:
+    raise RuntimeError("a ledger is not taken back to an older version; restore a copy")

@@ -1,0 +1,189 @@
+"""The outbox: every push, written down before it is sent.
+
+::
+
+    pending ──► sending ──► pushed ──► done
+       │           │  ▲        │
+       │           ▼  │        └──► steps_unknown
+       │        unknown (look up, then decide)
+       ├──► superseded   the dossier changed before anything was sent
+       ├──► blocked      a check before sending failed; for people
+       └──► refused      the portal said no; for people
+
+``sending`` and ``pushed`` rows whose process is gone are found by the next apply: the first are
+looked up before anything is sent again, the second go on with their progress steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from khop.mappings.records import Status
+from khop.sync.ledger.schema import outbox, progress_step
+
+
+class PushState(StrEnum):
+    PENDING = "pending"
+    SENDING = "sending"
+    UNKNOWN = "unknown"
+    PUSHED = "pushed"
+    DONE = "done"
+    STEPS_UNKNOWN = "steps_unknown"
+    SUPERSEDED = "superseded"
+    BLOCKED = "blocked"
+    REFUSED = "refused"
+
+
+#: Rows that were begun and not brought to an end.
+UNFINISHED = (PushState.SENDING, PushState.UNKNOWN, PushState.PUSHED)
+#: Rows after which this version of the dossier is not sent again by the machine.
+ENDED = (PushState.DONE, PushState.STEPS_UNKNOWN, PushState.BLOCKED, PushState.REFUSED)
+
+
+class StepState(StrEnum):
+    SENDING = "sending"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """One row of the outbox.
+
+    ``created_there``: the push made the dossier on the portal. ``seen_status``: the portal's
+    state when the push was decided; progress steps start after it.
+    """
+
+    version: str
+    code: str
+    source: str
+    native_id: str
+    sink: str
+    rules: str
+    state: PushState
+    created_there: bool | None = None
+    seen_status: Status | None = None
+    attempts: int = 0
+    detail: str | None = None
+
+
+def find(connection: sa.Connection, version: str) -> Push | None:
+    row = connection.execute(sa.select(outbox).where(outbox.c.version == version)).first()
+    return None if row is None else _push(row)
+
+
+def unfinished(connection: sa.Connection) -> list[Push]:
+    """Pushes that were begun and not brought to an end, oldest first."""
+    rows = connection.execute(
+        sa.select(outbox).where(outbox.c.state.in_(UNFINISHED)).order_by(outbox.c.made_us)
+    )
+    return [_push(row) for row in rows]
+
+
+def ended_versions(connection: sa.Connection) -> dict[str, Push]:
+    """Versions that are not sent again, with how each ended."""
+    rows = connection.execute(sa.select(outbox).where(outbox.c.state.in_(ENDED)))
+    return {row.version: _push(row) for row in rows}
+
+
+def open_push(connection: sa.Connection, push: Push, token: int, now_us: int) -> Push:
+    """Write the push down before anything is sent; the row that is there if there is one."""
+    known = find(connection, push.version)
+    if known is not None and known.state is not PushState.SUPERSEDED:
+        return known
+    connection.execute(sa.delete(outbox).where(outbox.c.version == push.version))
+    connection.execute(
+        sa.insert(outbox).values(
+            version=push.version,
+            code=push.code,
+            source=push.source,
+            native_id=push.native_id,
+            sink=push.sink,
+            rules=push.rules,
+            state=push.state,
+            attempts=0,
+            lease_token=token,
+            made_us=now_us,
+            changed_us=now_us,
+        )
+    )
+    return push
+
+
+def change(connection: sa.Connection, version: str, now_us: int, **values: Any) -> None:
+    """Move a push on."""
+    connection.execute(
+        sa.update(outbox).where(outbox.c.version == version).values(changed_us=now_us, **values)
+    )
+
+
+def last_taken(connection: sa.Connection) -> dict[str, int]:
+    """Per dossier code when the portal last took a push of it, microseconds of UTC."""
+    rows = connection.execute(
+        sa.select(outbox.c.code, sa.func.max(outbox.c.changed_us))
+        .where(outbox.c.state.in_((PushState.DONE, PushState.STEPS_UNKNOWN)))
+        .group_by(outbox.c.code)
+    )
+    return {code: changed_us for code, changed_us in rows}
+
+
+def steps_taken(connection: sa.Connection, keys: Sequence[str]) -> set[str]:
+    """Those of the step keys that were sent, may have been sent, or were refused."""
+    rows = connection.execute(
+        sa.select(progress_step.c.step_key).where(progress_step.c.step_key.in_(keys))
+    )
+    return {row[0] for row in rows}
+
+
+def steps_begin(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Write steps down before they are sent."""
+    connection.execute(sa.insert(progress_step), list(rows))
+
+
+def steps_end(connection: sa.Connection, keys: Iterable[str], state: StepState) -> None:
+    connection.execute(
+        sa.update(progress_step).where(progress_step.c.step_key.in_(list(keys))).values(state=state)
+    )
+
+
+def steps_forget(connection: sa.Connection, keys: Iterable[str]) -> None:
+    """The call did not happen: the steps were not sent."""
+    connection.execute(sa.delete(progress_step).where(progress_step.c.step_key.in_(list(keys))))
+
+
+def steps_left_sending(connection: sa.Connection) -> int:
+    """Steps of a process that is gone: whether they arrived cannot be known any more."""
+    return connection.execute(
+        sa.update(progress_step)
+        .where(progress_step.c.state == StepState.SENDING)
+        .values(state=StepState.UNKNOWN)
+    ).rowcount
+
+
+def any_step_unknown(connection: sa.Connection, version: str) -> bool:
+    found = sa.select(progress_step.c.step_key).where(
+        progress_step.c.version == version, progress_step.c.state == StepState.UNKNOWN
+    )
+    return connection.execute(found.limit(1)).first() is not None
+
+
+def _push(row: sa.Row[Any]) -> Push:
+    return Push(
+        version=row.version,
+        code=row.code,
+        source=row.source,
+        native_id=row.native_id,
+        sink=row.sink,
+        rules=row.rules,
+        state=PushState(row.state),
+        created_there=row.created_there,
+        seen_status=None if row.seen_status is None else Status(row.seen_status),
+        attempts=row.attempts,
+        detail=row.detail,
+    )

@@ -1,0 +1,86 @@
+"""Quarantine in the ledger: bad records with their reason, until their source is good again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+
+from khop.mappings.records import Reject
+from khop.sync.ledger.schema import quarantine
+from khop.sync.privacy import Privacy
+
+OPEN = "open"
+RELEASED = "released"
+
+_TEXT_LIMIT = 200
+
+
+def put(
+    connection: sa.Connection,
+    source: str,
+    rejects: Iterable[Reject],
+    privacy: Privacy,
+    now_us: int,
+) -> None:
+    """Keep these rejects; one that is already there is refreshed, not doubled."""
+    rows = {
+        key: {
+            "source": source,
+            "key": key,
+            "native_id": _cut(reject.native_id),
+            "code": _cut(reject.code),
+            "field": reject.field[:_TEXT_LIMIT],
+            "reason": reject.reason[:_TEXT_LIMIT],
+            "payload": privacy.seal(reject.payload),
+            "state": OPEN,
+            "first_seen_us": now_us,
+            "last_seen_us": now_us,
+        }
+        for reject in rejects
+        for key in (_key(reject),)
+    }
+    if rows:
+        connection.execute(_UPSERT, list(rows.values()))
+
+
+def release(connection: sa.Connection, source: str, native_ids: Sequence[str]) -> None:
+    """The records with these native ids are good now."""
+    if not native_ids:
+        return
+    connection.execute(
+        sa.update(quarantine)
+        .where(
+            quarantine.c.source == source,
+            quarantine.c.state == OPEN,
+            quarantine.c.native_id.in_(native_ids),
+        )
+        .values(state=RELEASED)
+    )
+
+
+def _key(reject: Reject) -> str:
+    if reject.native_id is not None and len(reject.native_id) <= _TEXT_LIMIT:
+        return f"id:{reject.native_id}"
+    try:
+        text = json.dumps(reject.payload, sort_keys=True, default=repr)
+    except (ValueError, RecursionError):
+        text = f"{reject.field}|{reject.reason}|{reject.code}"
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"sha:{digest}"
+
+
+def _cut(text: str | None) -> str | None:
+    return None if text is None else text[:_TEXT_LIMIT]
+
+
+_UPSERT = sa.text(
+    "INSERT INTO quarantine (source, key, native_id, code, field, reason, payload, state, "
+    "first_seen_us, last_seen_us) VALUES (:source, :key, :native_id, :code, :field, :reason, "
+    ":payload, :state, :first_seen_us, :last_seen_us) ON CONFLICT (source, key) DO UPDATE SET "
+    "native_id = excluded.native_id, code = excluded.code, field = excluded.field, "
+    "reason = excluded.reason, payload = excluded.payload, state = excluded.state, "
+    "last_seen_us = excluded.last_seen_us"
+)

@@ -1,0 +1,304 @@
+"""Records in the ledger: one page of a source, stored in one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from khop.adapters.ports import Role
+from khop.mappings.records import (
+    Channel,
+    DossierReading,
+    DossierRecord,
+    Instant,
+    Precision,
+    Status,
+    StatusRecord,
+)
+from khop.sync.ledger.schema import (
+    SHARED_TIMES,
+    quarantine,
+    record_alias,
+    source_record,
+    status_record,
+)
+
+_RECORD_TIMES = (*SHARED_TIMES, "entered")
+
+
+class Known(NamedTuple):
+    """What the ledger already has of a native record."""
+
+    listed_hash: str
+    content_hash: str
+    changed_us: int | None
+    history_due: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A reading on its way into the ledger.
+
+    ``listed_hash``: digest of its list item, ``content_hash`` of the record that is stored.
+    ``history_due``: its detail still has to be read.
+    """
+
+    reading: DossierReading
+    listed_hash: str
+    content_hash: str
+    history_due: bool = False
+
+
+def record_hash(record: DossierRecord) -> str:
+    """Digest of a record's content; two records with the same digest say the same."""
+    parts = (
+        record.code,
+        record.aliases,
+        record.status,
+        record.status_raw,
+        *(getattr(record, f"{name}_at") for name in _RECORD_TIMES),
+        record.changed_at,
+        record.no_due,
+        record.unit,
+        record.unit_code,
+        record.procedure,
+        record.channel,
+        record.applicant_key,
+        record.applicant_mask,
+        record.fields_lost,
+    )
+    text = "\x1f".join([_plain(part) for part in parts])
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def _plain(part: object) -> str:
+    if part is None:
+        return "\x00"
+    if isinstance(part, Instant):
+        return f"{part.us}{part.precision[0]}"
+    if isinstance(part, tuple):
+        return "\x1e".join(part)
+    if isinstance(part, str):
+        return part
+    return str(int(part))  # type: ignore[call-overload]
+
+
+def known(connection: sa.Connection, source: str, native_ids: Sequence[str]) -> dict[str, Known]:
+    """What the ledger has of these native ids."""
+    if not native_ids:
+        return {}
+    rows = connection.execute(
+        sa.select(
+            source_record.c.native_id,
+            source_record.c.listed_hash,
+            source_record.c.content_hash,
+            source_record.c.changed_us,
+            source_record.c.history_due,
+        ).where(source_record.c.source == source, source_record.c.native_id.in_(native_ids))
+    )
+    return {row[0]: Known(*row[1:]) for row in rows}
+
+
+def store_arrivals(
+    connection: sa.Connection,
+    role: Role,
+    arrivals: Sequence[Arrival],
+    now_us: int,
+) -> None:
+    """Insert or replace these records, their aliases and (where read) their history."""
+    if not arrivals:
+        return
+    columns = [_record_row(arrival, role, now_us) for arrival in arrivals]
+    connection.execute(_UPSERT, columns)
+    keys = [(a.reading.record.source, a.reading.record.native_id) for a in arrivals]
+    _replace(connection, record_alias, keys, _alias_rows(arrivals))
+    told = [a for a in arrivals if a.reading.history is not None]
+    told_keys = [(a.reading.record.source, a.reading.record.native_id) for a in told]
+    _replace(connection, status_record, told_keys, _history_rows(told))
+
+
+def count_known(connection: sa.Connection, source: str) -> int:
+    """Native records of this source that the ledger has, quarantined ones included."""
+    stored = connection.scalar(
+        sa.select(sa.func.count())
+        .select_from(source_record)
+        .where(source_record.c.source == source)
+    )
+    bad = connection.scalar(
+        sa.select(sa.func.count())
+        .select_from(quarantine)
+        .where(quarantine.c.source == source, quarantine.c.state == "open")
+    )
+    return int(stored or 0) + int(bad or 0)
+
+
+def history_due(connection: sa.Connection, source: str, limit: int) -> list[Arrival]:
+    """Stored records whose detail still has to be read."""
+    rows = connection.execute(
+        sa.select(source_record)
+        .where(source_record.c.source == source, source_record.c.history_due)
+        .order_by(source_record.c.stored_us)
+        .limit(limit)
+    ).all()
+    return [
+        Arrival(
+            DossierReading(record_of_row(row._mapping, _aliases(connection, row))),
+            row.listed_hash,
+            row.content_hash,
+            history_due=True,
+        )
+        for row in rows
+    ]
+
+
+def read_record(connection: sa.Connection, source: str, native_id: str) -> DossierRecord | None:
+    """One stored record."""
+    row = connection.execute(
+        sa.select(source_record).where(
+            source_record.c.source == source, source_record.c.native_id == native_id
+        )
+    ).first()
+    if row is None:
+        return None
+    return record_of_row(row._mapping, _aliases(connection, row))
+
+
+def record_of_row(row: Mapping[Any, Any], aliases: tuple[str, ...] = ()) -> DossierRecord:
+    """A stored row as the record it was made from."""
+    return DossierRecord(
+        source=row["source"],
+        native_id=row["native_id"],
+        code=row["code"],
+        aliases=aliases,
+        status=None if row["status"] is None else Status(row["status"]),
+        status_raw=row["status_raw"],
+        changed_at=None if row["changed_us"] is None else Instant(row["changed_us"]),
+        no_due=bool(row["no_due"]),
+        unit=row["unit"],
+        unit_code=row["unit_code"],
+        procedure=row["procedure"],
+        channel=None if row["channel"] is None else Channel(row["channel"]),
+        applicant_key=row["applicant_key"],
+        applicant_mask=row["applicant_mask"],
+        fields_lost=tuple(json.loads(row["fields_lost"])),
+        **{f"{name}_at": instant_of_row(row, name) for name in _RECORD_TIMES},
+    )
+
+
+def instant_of_row(row: Mapping[Any, Any], name: str) -> Instant | None:
+    """The time whose columns are ``NAME_us`` and ``NAME_day``."""
+    us = row[f"{name}_us"]
+    if us is None:
+        return None
+    return Instant(us, Precision.DAY if row[f"{name}_day"] else Precision.SECOND)
+
+
+def time_columns(record: DossierRecord | StatusRecord, names: Iterable[str]) -> dict[str, Any]:
+    """The columns of the record's times ``names``."""
+    columns: dict[str, Any] = {}
+    for name in names:
+        instant: Instant | None = getattr(record, f"{name}_at")
+        columns[f"{name}_us"] = None if instant is None else instant.us
+        columns[f"{name}_day"] = None if instant is None else instant.precision is Precision.DAY
+    return columns
+
+
+def _aliases(connection: sa.Connection, row: sa.Row[Any]) -> tuple[str, ...]:
+    return tuple(
+        connection.scalars(
+            sa.select(record_alias.c.alias)
+            .where(record_alias.c.source == row.source, record_alias.c.native_id == row.native_id)
+            .order_by(record_alias.c.alias)
+        )
+    )
+
+
+def _record_row(arrival: Arrival, role: Role, now_us: int) -> dict[str, Any]:
+    record = arrival.reading.record
+    return {
+        "source": record.source,
+        "native_id": record.native_id,
+        "role": role.value,
+        "code": record.code,
+        "status": record.status,
+        "status_raw": record.status_raw,
+        **time_columns(record, _RECORD_TIMES),
+        "changed_us": None if record.changed_at is None else record.changed_at.us,
+        "no_due": record.no_due,
+        "unit": record.unit,
+        "unit_code": record.unit_code,
+        "procedure": record.procedure,
+        "channel": record.channel,
+        "applicant_key": record.applicant_key,
+        "applicant_mask": record.applicant_mask,
+        "fields_lost": json.dumps(record.fields_lost),
+        "listed_hash": arrival.listed_hash,
+        "content_hash": arrival.content_hash,
+        "history_due": arrival.history_due,
+        "first_seen_us": now_us,
+        "stored_us": now_us,
+    }
+
+
+def _alias_rows(arrivals: Sequence[Arrival]) -> list[dict[str, Any]]:
+    return [
+        {"source": r.source, "native_id": r.native_id, "alias": alias}
+        for r in (arrival.reading.record for arrival in arrivals)
+        for alias in r.aliases
+    ]
+
+
+def _history_rows(arrivals: Sequence[Arrival]) -> list[dict[str, Any]]:
+    rows: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for arrival in arrivals:
+        for entry in arrival.reading.history or ():
+            rows[entry.source, entry.native_id, entry.entry_id] = {
+                "source": entry.source,
+                "native_id": entry.native_id,
+                "entry_id": entry.entry_id,
+                "code": entry.code,
+                "kind": entry.kind.value,
+                **time_columns(entry, ("event", "entered")),
+                "status": entry.status,
+                "status_raw": entry.status_raw,
+                "actor_key": entry.actor_key,
+                "unit": entry.unit,
+            }
+    return list(rows.values())
+
+
+def _replace(
+    connection: sa.Connection,
+    table: sa.Table,
+    keys: Sequence[tuple[str, str]],
+    rows: Sequence[Mapping[str, Any]],
+) -> None:
+    if keys:
+        connection.execute(
+            sa.delete(table).where(
+                table.c.source == sa.bindparam("of_source"),
+                table.c.native_id == sa.bindparam("of_native_id"),
+            ),
+            [{"of_source": source, "of_native_id": native_id} for source, native_id in keys],
+        )
+    if rows:
+        connection.execute(sa.insert(table), list(rows))
+
+
+def _upsert() -> sa.TextClause:
+    names = [column.name for column in source_record.columns]
+    kept = {"source", "native_id", "first_seen_us"}
+    sets = ", ".join(f"{name} = excluded.{name}" for name in names if name not in kept)
+    return sa.text(
+        f"INSERT INTO source_record ({', '.join(names)}) "
+        f"VALUES ({', '.join(':' + name for name in names)}) "
+        f"ON CONFLICT (source, native_id) DO UPDATE SET {sets}"
+    )
+
+
+_UPSERT = _upsert()

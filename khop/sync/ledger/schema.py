@@ -1,0 +1,223 @@
+"""The ledger's tables (design.md section 7), as SQLAlchemy Core sees them.
+
+The migrations make them; a test holds that both say the same. Every time is an integer:
+microseconds of UTC since 1970, column suffix ``_us``. A ``…_day`` column beside a time is true
+when only its day is known. No column holds personal data in the clear.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+#: Times a dossier has in several systems; each is a pair of columns.
+SHARED_TIMES = ("submitted", "received", "due", "finished", "returned")
+
+
+def _time(name: str) -> tuple[Column[int], Column[bool]]:
+    return Column(f"{name}_us", BigInteger), Column(f"{name}_day", Boolean)
+
+
+def _times(*names: str) -> list[Column[int] | Column[bool]]:
+    return [column for name in names for column in _time(name)]
+
+
+source_record = Table(
+    "source_record",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("native_id", String, primary_key=True),
+    Column("role", String, nullable=False),
+    Column("code", String, nullable=False),
+    Column("status", SmallInteger),
+    Column("status_raw", String),
+    *_times(*SHARED_TIMES, "entered"),
+    Column("changed_us", BigInteger),
+    Column("no_due", Boolean, nullable=False),
+    Column("unit", String),
+    Column("unit_code", String),
+    Column("procedure", String),
+    Column("channel", SmallInteger),
+    Column("applicant_key", String),
+    Column("applicant_mask", String),
+    Column("fields_lost", Text, nullable=False),
+    # digest of the list item alone: the next pull compares with it before it reads a detail
+    Column("listed_hash", String, nullable=False),
+    Column("content_hash", String, nullable=False),
+    # the detail, which carries the history, still has to be read
+    Column("history_due", Boolean, nullable=False),
+    Column("first_seen_us", BigInteger, nullable=False),
+    Column("stored_us", BigInteger, nullable=False),
+    Index("ix_source_record_code", "code"),
+    Index("ix_source_record_history_due", "source", "history_due"),
+)
+
+record_alias = Table(
+    "record_alias",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("native_id", String, primary_key=True),
+    Column("alias", String, primary_key=True),
+    Index("ix_record_alias_alias", "alias"),
+)
+
+status_record = Table(
+    "status_record",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("native_id", String, primary_key=True),
+    Column("entry_id", String, primary_key=True),
+    Column("code", String, nullable=False),
+    Column("kind", String, nullable=False),
+    *_times("event", "entered"),
+    Column("status", SmallInteger),
+    Column("status_raw", String),
+    Column("actor_key", String),
+    Column("unit", String),
+    Index("ix_status_record_code", "code"),
+)
+
+presence = Table(
+    "presence",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("code", String, primary_key=True),
+    # what the last look-up that ANSWERED said; "unknown" until one has
+    Column("presence", String, nullable=False),
+    Column("status", SmallInteger),
+    Column("status_raw", String),
+    *_times(*SHARED_TIMES),
+    Column("unit", String),
+    Column("procedure", String),
+    Column("fields_lost", Text, nullable=False),
+    Column("checked_us", BigInteger),
+    Column("first_seen_us", BigInteger),
+    Column("first_absent_us", BigInteger),
+    # the last attempt, answered or not, and why it was not
+    Column("asked_us", BigInteger),
+    Column("failure", String),
+    Index("ix_presence_code", "code"),
+)
+
+cursor = Table(
+    "cursor",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("watermark_us", BigInteger),
+    # a traversal that is under way: where it began and what is left of it
+    Column("top_us", BigInteger),
+    Column("next_page", Integer),
+    Column("whole", Boolean, nullable=False),
+    Column("complete", Boolean, nullable=False),
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("native_id", String),
+    Column("code", String),
+    Column("field", String, nullable=False),
+    Column("reason", String, nullable=False),
+    # encrypted with the installation's key; null when it was too large to keep
+    Column("payload", LargeBinary),
+    Column("state", String, nullable=False),
+    Column("first_seen_us", BigInteger, nullable=False),
+    Column("last_seen_us", BigInteger, nullable=False),
+    UniqueConstraint("source", "key"),
+)
+
+discrepancy = Table(
+    "discrepancy",
+    metadata,
+    Column("rule", String, primary_key=True),
+    Column("code", String, primary_key=True),
+    Column("state", String, nullable=False),
+    Column("severity", String, nullable=False),
+    Column("unit", String),
+    Column("acts", String, nullable=False),
+    Column("fingerprint", String, nullable=False),
+    Column("values_json", Text, nullable=False),
+    Column("evidence_json", Text, nullable=False),
+    Column("first_seen_us", BigInteger, nullable=False),
+    Column("last_seen_us", BigInteger, nullable=False),
+    # start of the present open period; differs from first_seen after a reopening
+    Column("opened_us", BigInteger, nullable=False),
+    Column("resolved_us", BigInteger),
+    Column("reopened", Integer, nullable=False),
+    Index("ix_discrepancy_code", "code"),
+    Index("ix_discrepancy_state", "state", "rule"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    # digest of what the push is based on: one row per dossier version
+    Column("version", String, primary_key=True),
+    Column("code", String, nullable=False),
+    Column("source", String, nullable=False),
+    Column("native_id", String, nullable=False),
+    Column("sink", String, nullable=False),
+    Column("rules", String, nullable=False),
+    Column("state", String, nullable=False),
+    # set at the first decision: was it a create, and what was the portal's state then
+    Column("created_there", Boolean),
+    Column("seen_status", SmallInteger),
+    Column("attempts", Integer, nullable=False),
+    Column("lease_token", BigInteger, nullable=False),
+    Column("write_us", BigInteger),
+    Column("detail", String),
+    Column("made_us", BigInteger, nullable=False),
+    Column("changed_us", BigInteger, nullable=False),
+    Index("ix_outbox_code", "code"),
+    Index("ix_outbox_state", "state"),
+)
+
+progress_step = Table(
+    "progress_step",
+    metadata,
+    Column("step_key", String, primary_key=True),
+    Column("sink", String, nullable=False),
+    Column("code", String, nullable=False),
+    Column("event_us", BigInteger, nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("state", String, nullable=False),
+    Column("version", String, nullable=False),
+    Column("sent_us", BigInteger, nullable=False),
+    Index("ix_progress_step_code", "code"),
+)
+
+run = Table(
+    "run",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("now_us", BigInteger, nullable=False),
+    Column("finished_us", BigInteger),
+    Column("summary", Text),
+)
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("owner", String),
+    Column("token", BigInteger, nullable=False),
+    Column("expires_us", BigInteger, nullable=False),
+)

@@ -1,0 +1,343 @@
+"""Pulling a list that has no "changed since" filter, newest change first.
+
+::
+
+    whole traversal  page 0 .. last            first pull, or asked for
+    increment        page 0 .. watermark - overlap
+
+Each page, its quarantine rows and the cursor commit in one transaction. A traversal that was
+cut off goes on one page before where it stopped. The watermark moves only when a traversal has
+ended, and only to the newest change its first page showed: what changed while it ran is newer
+than that and is read by the next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import pairwise
+
+import sqlalchemy as sa
+import structlog
+
+from khop.adapters.ports import DossierSource, SourcePage
+from khop.faults import ConnectorError, RecordError, Unauthorised, Unreadable
+from khop.mappings.records import DossierReading, Instant, merge_readings
+from khop.sync.ledger import Lease, Ledger, quarantine, records
+from khop.sync.ledger.records import Arrival, Known, record_hash
+from khop.sync.ledger.schema import cursor as cursor_table
+from khop.sync.privacy import Privacy
+from khop.sync.results import ListSummary, Progress
+
+_READS_OF_A_PAGE = 4
+_CATCH_UP_PASSES = 3
+_HISTORY_BATCH = 500
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a source has been read. ``next_page`` is set while a traversal is under way."""
+
+    watermark_us: int | None = None
+    top_us: int | None = None
+    next_page: int | None = None
+    whole: bool = False
+    complete: bool = False
+
+
+class ListPull:
+    """One pull of one source's list."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        source: DossierSource,
+        privacy: Privacy,
+        lease: Lease,
+        clock: Callable[[], datetime],
+        progress: Progress,
+    ) -> None:
+        self._ledger = ledger
+        self._source = source
+        self._privacy = privacy
+        self._lease = lease
+        self._clock = clock
+        self._progress = progress
+        self._summary = ListSummary(source.name)
+
+    def run(self, *, full: bool = False) -> ListSummary:
+        """Read what is new (or, with ``full``, everything). The summary carries a fault."""
+        self._progress.start(self._source.name)
+        workers = ThreadPoolExecutor(self._source.connections)
+        try:
+            self._traverse_until_quiet(workers, full)
+            self._read_missing_histories(workers)
+        except ConnectorError as error:
+            self._summary = replace(self._summary, error=str(error))
+        finally:
+            workers.shutdown(cancel_futures=True)
+            self._progress.finish(self._source.name)
+        return self._summary
+
+    # --- traversals ---------------------------------------------------------------------------
+
+    def _traverse_until_quiet(self, workers: ThreadPoolExecutor, full: bool) -> None:
+        """Traverse; again while rows were missed, because the list moved under the reader.
+
+        A list may also count rows that cannot be told apart; so a traversal that found nothing
+        new is the last.
+        """
+        total = self._traverse(workers, full)
+        known = self._known()
+        for _ in range(_CATCH_UP_PASSES):
+            if total is None or known >= total:
+                return
+            log.info("list_moved_while_read", source=self._source.name)
+            total = self._traverse(workers, True)
+            before, known = known, self._known()
+            if known == before:
+                return
+
+    def _known(self) -> int:
+        with self._ledger.read() as connection:
+            return records.count_known(connection, self._source.name)
+
+    def _traverse(self, workers: ThreadPoolExecutor, full: bool) -> int | None:
+        """One traversal. Answers the list's total after a whole one, if the list tells it."""
+        cursor = self._begin(full)
+        bound = None if cursor.whole else _bound(cursor, self._source.overlap_seconds)
+        number = max(cursor.next_page - 1, 0) if cursor.next_page else 0
+        before: SourcePage | None = None
+        while True:
+            page = self._read_page(number, before)
+            self._progress.advance(self._source.name, page.fetched, total=page.total)
+            done = page.last or _reaches(page, bound)
+            cursor = self._advanced(cursor, page, done)
+            self._store(page, cursor, workers)
+            if done:
+                return page.total if cursor.whole else None
+            before, number = page, number + 1
+
+    def _begin(self, full: bool) -> Cursor:
+        with self._ledger.read() as connection:
+            cursor = load_cursor(connection, self._source.name)
+        if cursor.next_page is not None and (cursor.whole or not full):
+            return cursor
+        return replace(
+            cursor, top_us=None, next_page=None, whole=full or cursor.watermark_us is None
+        )
+
+    def _advanced(self, cursor: Cursor, page: SourcePage, done: bool) -> Cursor:
+        if cursor.next_page is None:
+            cursor = replace(cursor, top_us=self._top(page))
+        if not done:
+            return replace(cursor, next_page=page.asked + 1)
+        return replace(
+            cursor,
+            watermark_us=_latest(cursor.watermark_us, cursor.top_us),
+            top_us=None,
+            next_page=None,
+            complete=cursor.complete or cursor.whole,
+        )
+
+    def _top(self, page: SourcePage) -> int | None:
+        """The newest change of the first page, but never a time that is still to come: a
+        mistyped year would hide every later change."""
+        changes = [r.record.changed_at.us for r in page.readings if r.record.changed_at]
+        return min(max(changes), Instant.of(self._clock()).us) if changes else None
+
+    # --- one page -----------------------------------------------------------------------------
+
+    def _read_page(self, number: int, before: SourcePage | None) -> SourcePage:
+        """The page, read again while the answer is another page, a repeated or a short one.
+
+        Raises Unreadable when the list keeps answering with a page that was not asked for.
+        """
+        for _ in range(_READS_OF_A_PAGE):
+            page = self._source.page(number)
+            fault = _page_fault(page, before)
+            if fault is None:
+                return page
+            log.info("page_read_again", source=self._source.name, page=number, fault=fault)
+        if fault == "short":
+            return page
+        raise Unreadable(
+            self._source.name,
+            "list",
+            detail=f"asked for page {number}, the answer is {fault} page every time",
+        )
+
+    def _store(self, page: SourcePage, cursor: Cursor, workers: ThreadPoolExecutor) -> None:
+        name = self._source.name
+        ids = [reading.record.native_id for reading in page.readings]
+        with self._ledger.read() as connection:
+            have = records.known(connection, name, ids)
+        arrivals = self._with_history(_news(page.readings, have), workers)
+        now_us = Instant.of(self._clock()).us
+        with self._ledger.write() as connection:
+            self._lease.renew(connection)
+            records.store_arrivals(connection, self._source.role, arrivals, now_us)
+            quarantine.release(connection, name, ids)
+            quarantine.put(connection, name, page.rejects, self._privacy, now_us)
+            save_cursor(connection, name, cursor)
+        missing = sum(arrival.history_due for arrival in arrivals)
+        was = self._summary
+        self._summary = replace(
+            was,
+            pages=was.pages + 1,
+            fetched=was.fetched + page.fetched,
+            stored=was.stored + len(arrivals),
+            unchanged=was.unchanged + len(page.readings) - len(arrivals),
+            quarantined=was.quarantined + len(page.rejects),
+            history_missing=was.history_missing + missing,
+        )
+
+    # --- histories ----------------------------------------------------------------------------
+
+    def _with_history(
+        self,
+        news: Sequence[Arrival],
+        workers: ThreadPoolExecutor,
+    ) -> Sequence[Arrival]:
+        if self._source.detail_mode == "never":
+            return news
+        return list(workers.map(self._detailed, news))
+
+    def _detailed(self, listed: Arrival) -> Arrival:
+        """The list item with what its detail adds; without it when the detail cannot be had."""
+        if listed.reading.history is not None:
+            return listed
+        try:
+            detail = self._source.detail(listed.reading.record.native_id)
+        except (ConnectorError, RecordError) as error:
+            if isinstance(error, Unauthorised) and error.at_login:
+                raise
+            log.warning("history_not_read", source=self._source.name, fault=str(error))
+            return replace(listed, history_due=True)
+        merged = merge_readings(listed.reading, detail)
+        return replace(
+            listed, reading=merged, content_hash=record_hash(merged.record), history_due=False
+        )
+
+    def _read_missing_histories(self, workers: ThreadPoolExecutor) -> None:
+        """Read the details that an earlier pull, or this one, could not."""
+        if self._source.detail_mode == "never":
+            return
+        with self._ledger.read() as connection:
+            waiting = records.history_due(connection, self._source.name, _HISTORY_BATCH)
+        if not waiting:
+            return
+        read = workers.map(self._detailed, waiting)
+        done = [arrival for arrival in read if not arrival.history_due]
+        with self._ledger.write() as connection:
+            self._lease.renew(connection)
+            now_us = Instant.of(self._clock()).us
+            records.store_arrivals(connection, self._source.role, done, now_us)
+        self._summary = replace(self._summary, history_missing=len(waiting) - len(done))
+
+
+def load_cursor(connection: sa.Connection, source: str) -> Cursor:
+    """The source's cursor; a fresh one if it was never read."""
+    row = connection.execute(sa.select(cursor_table).where(cursor_table.c.source == source)).first()
+    if row is None:
+        return Cursor()
+    return Cursor(row.watermark_us, row.top_us, row.next_page, row.whole, row.complete)
+
+
+def save_cursor(connection: sa.Connection, source: str, cursor: Cursor) -> None:
+    connection.execute(
+        _SAVE_CURSOR,
+        {
+            "source": source,
+            "watermark_us": cursor.watermark_us,
+            "top_us": cursor.top_us,
+            "next_page": cursor.next_page,
+            "whole": cursor.whole,
+            "complete": cursor.complete,
+        },
+    )
+
+
+def _bound(cursor: Cursor, overlap_seconds: float) -> int | None:
+    if cursor.watermark_us is None:
+        return None
+    return cursor.watermark_us - int(overlap_seconds * 1_000_000)
+
+
+def _reaches(page: SourcePage, bound: int | None) -> bool:
+    """Whether everything after this page is older than ``bound``.
+
+    Only a page that is in order can say so: a list that ignores the sort is read to its end.
+    """
+    changes = [r.record.changed_at.us for r in page.readings if r.record.changed_at]
+    if bound is None or not changes:
+        return False
+    in_order = all(a >= b for a, b in pairwise(changes))
+    return in_order and changes[-1] < bound
+
+
+def _page_fault(page: SourcePage, before: SourcePage | None) -> str | None:
+    if page.number is not None and page.number != page.asked:
+        return "another"
+    if before is not None and page.fetched and _ids(page) == _ids(before):
+        return "the previous"
+    return "short" if page.fetched < _expected(page) else None
+
+
+def _expected(page: SourcePage) -> int:
+    """Rows this page must have at least, as far as the answer tells."""
+    if page.size is None:
+        return 0
+    if page.total is not None:
+        return max(min(page.size, page.total - page.asked * page.size), 0)
+    return 0 if page.last else page.size
+
+
+def _ids(page: SourcePage) -> tuple[list[str], list[str | None]]:
+    return (
+        [reading.record.native_id for reading in page.readings],
+        [reject.native_id for reject in page.rejects],
+    )
+
+
+def _news(readings: Sequence[DossierReading], have: dict[str, Known]) -> list[Arrival]:
+    """The readings that say something the ledger does not have, one per dossier, the newest."""
+    newest: dict[str, DossierReading] = {}
+    for reading in readings:
+        known = newest.get(reading.record.native_id)
+        if known is None or _changed(reading) >= _changed(known):
+            newest[reading.record.native_id] = reading
+    arrivals = []
+    for native_id, reading in newest.items():
+        digest = record_hash(reading.record)
+        if native_id not in have or _is_news(reading, digest, have[native_id]):
+            arrivals.append(Arrival(reading, digest, digest))
+    return arrivals
+
+
+def _is_news(reading: DossierReading, digest: str, known: Known) -> bool:
+    if known.changed_us is not None and _changed(reading) < known.changed_us:
+        return False  # an older state of the row, met while the list moved
+    return known.listed_hash != digest
+
+
+def _changed(reading: DossierReading) -> int:
+    changed = reading.record.changed_at
+    return -1 if changed is None else changed.us
+
+
+def _latest(a: int | None, b: int | None) -> int | None:
+    return max((x for x in (a, b) if x is not None), default=None)
+
+
+_SAVE_CURSOR = sa.text(
+    "INSERT INTO cursor (source, watermark_us, top_us, next_page, whole, complete) "
+    "VALUES (:source, :watermark_us, :top_us, :next_page, :whole, :complete) "
+    "ON CONFLICT (source) DO UPDATE SET watermark_us = excluded.watermark_us, "
+    "top_us = excluded.top_us, next_page = excluded.next_page, whole = excluded.whole, "
+    "complete = excluded.complete"
+)

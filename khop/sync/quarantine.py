@@ -1,0 +1,147 @@
+"""Quarantine as people use it: list, look, and try again after something was mended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from khop.adapters.ports import DossierSource
+from khop.faults import ConnectorError, KhopError, RecordError
+from khop.mappings.records import DossierReading, Instant
+from khop.sync.ledger import Lease, Ledger, records
+from khop.sync.ledger import quarantine as shelf
+from khop.sync.ledger.records import Arrival, record_hash
+from khop.sync.ledger.schema import quarantine
+from khop.sync.privacy import Privacy
+from khop.sync.reconcile import shown_time
+from khop.sync.results import Progress, QuarantineRow, RetrySummary
+
+
+def listed(ledger: Ledger, state: str, source: str | None, limit: int) -> list[QuarantineRow]:
+    """Rows of quarantine, oldest first."""
+    query = (
+        sa.select(quarantine)
+        .where(quarantine.c.state == state)
+        .order_by(quarantine.c.id)
+        .limit(limit)
+    )
+    if source is not None:
+        query = query.where(quarantine.c.source == source)
+    with ledger.read() as connection:
+        return [_row(row) for row in connection.execute(query)]
+
+
+def payload(ledger: Ledger, privacy: Privacy, row_id: int) -> object | None:
+    """The record as it came. Raises KhopError when there is no such row."""
+    with ledger.read() as connection:
+        row = connection.execute(sa.select(quarantine).where(quarantine.c.id == row_id)).first()
+    if row is None:
+        raise KhopError(f"there is no row {row_id} in quarantine; see `khop quarantine list`")
+    return None if row.payload is None else privacy.unseal(row.payload)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    arrival: Arrival | None = None
+    problem: RecordError | None = None
+
+
+class Retry:
+    """Reads bad records again: from their source by id, else as they were kept."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        sources: Sequence[DossierSource],
+        privacy: Privacy,
+        lease: Lease,
+        clock: Callable[[], datetime],
+        progress: Progress,
+    ) -> None:
+        self._ledger = ledger
+        self._sources = {source.name: source for source in sources}
+        self._privacy = privacy
+        self._lease = lease
+        self._clock = clock
+        self._progress = progress
+
+    def run(self, ids: Sequence[int]) -> RetrySummary:
+        """Try these rows, or all open ones."""
+        chosen = self._chosen(ids)
+        summary = RetrySummary(0, 0, 0, 0)
+        self._progress.start("quarantine", len(chosen))
+        for row in chosen:
+            summary = self._one(row, replace(summary, tried=summary.tried + 1))
+            self._progress.advance("quarantine")
+        self._progress.finish("quarantine")
+        return summary
+
+    def _chosen(self, ids: Sequence[int]) -> Sequence[sa.Row[Any]]:
+        query = sa.select(quarantine).where(quarantine.c.state == shelf.OPEN)
+        if ids:
+            query = query.where(quarantine.c.id.in_(list(ids)))
+        with self._ledger.read() as connection:
+            return connection.execute(query.order_by(quarantine.c.id)).all()
+
+    def _one(self, row: sa.Row[Any], summary: RetrySummary) -> RetrySummary:
+        source = self._sources.get(row.source)
+        if source is None:
+            return replace(summary, unreachable=summary.unreachable + 1)
+        try:
+            tried = self._read(source, row)
+        except ConnectorError:
+            return replace(summary, unreachable=summary.unreachable + 1)
+        with self._ledger.write() as connection:
+            self._lease.renew(connection)
+            self._write(connection, source, row, tried)
+        if tried.arrival is None:
+            return replace(summary, still_bad=summary.still_bad + 1)
+        return replace(summary, released=summary.released + 1)
+
+    def _read(self, source: DossierSource, row: sa.Row[Any]) -> _Tried:
+        """The record from its source, which may have mended it; else the kept one, which a
+        newer khop may understand."""
+        try:
+            if row.native_id is not None:
+                return _good(source.detail(row.native_id))
+            if row.payload is not None:
+                return _good(source.replay(self._privacy.unseal(row.payload)))
+        except RecordError as problem:
+            return _Tried(problem=problem)
+        return _Tried(problem=RecordError(row.field, row.reason))
+
+    def _write(
+        self, connection: sa.Connection, source: DossierSource, row: sa.Row[Any], tried: _Tried
+    ) -> None:
+        now_us = Instant.of(self._clock()).us
+        values: dict[str, Any] = {"last_seen_us": now_us}
+        if tried.arrival is not None:
+            records.store_arrivals(connection, source.role, [tried.arrival], now_us)
+            values["state"] = shelf.RELEASED
+        elif tried.problem is not None:
+            values |= {"field": tried.problem.field, "reason": tried.problem.reason}
+        connection.execute(sa.update(quarantine).where(quarantine.c.id == row.id).values(**values))
+
+
+def _good(reading: DossierReading) -> _Tried:
+    digest = record_hash(reading.record)
+    return _Tried(Arrival(reading, digest, digest, history_due=reading.history is None))
+
+
+def _row(row: sa.Row[Any]) -> QuarantineRow:
+    return QuarantineRow(
+        id=row.id,
+        source=row.source,
+        native_id=row.native_id,
+        code=row.code,
+        field=row.field,
+        reason=row.reason,
+        first_seen=shown_time(row.first_seen_us),
+        last_seen=shown_time(row.last_seen_us),
+        state=row.state,
+        has_payload=row.payload is not None,
+    )

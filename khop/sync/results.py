@@ -1,0 +1,446 @@
+"""What the engine's operations answer: plain values that the command line, the reports and an
+importing program read. Each has ``as_json``: a mapping of JSON values with stable names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+
+class Progress(Protocol):
+    """Where long work reports how far it is. ``total`` None: not known (yet)."""
+
+    def start(self, task: str, total: int | None = None) -> None: ...
+
+    def advance(self, task: str, by: int = 1, *, total: int | None = None) -> None: ...
+
+    def finish(self, task: str) -> None: ...
+
+
+class NoProgress:
+    """Reports to nobody."""
+
+    def start(self, task: str, total: int | None = None) -> None: ...
+
+    def advance(self, task: str, by: int = 1, *, total: int | None = None) -> None: ...
+
+    def finish(self, task: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ListSummary:
+    """One pull of one source's list. ``error`` is the sentence that ended it early, if any.
+
+    ``history_missing``: dossiers whose detail could not be read; the next pull tries again.
+    """
+
+    source: str
+    pages: int = 0
+    fetched: int = 0
+    stored: int = 0
+    unchanged: int = 0
+    quarantined: int = 0
+    history_missing: int = 0
+    error: str | None = None
+
+    @property
+    def adds_up(self) -> bool:
+        """Nothing was dropped: fetched = stored + unchanged + quarantined."""
+        return self.fetched == self.stored + self.unchanged + self.quarantined
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "source": self.source,
+            "kind": "list",
+            "pages": self.pages,
+            "fetched": self.fetched,
+            "stored": self.stored,
+            "unchanged": self.unchanged,
+            "quarantined": self.quarantined,
+            "history_missing": self.history_missing,
+            "adds_up": self.adds_up,
+            "error": self.error,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class LookupSummary:
+    """The look-ups of one pull. ``due``: codes that wait for a look-up and did not fit the
+    budget. ``unknown``: look-ups that got no usable answer."""
+
+    source: str
+    asked: int = 0
+    present: int = 0
+    absent: int = 0
+    unknown: int = 0
+    waiting: int = 0
+    error: str | None = None
+
+    @property
+    def adds_up(self) -> bool:
+        return self.asked == self.present + self.absent + self.unknown
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "source": self.source,
+            "kind": "lookups",
+            "asked": self.asked,
+            "present": self.present,
+            "absent": self.absent,
+            "unknown": self.unknown,
+            "waiting": self.waiting,
+            "adds_up": self.adds_up,
+            "error": self.error,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CodesSummary:
+    """Codes a file named: ``read`` in all, ``new`` ones the ledger did not know."""
+
+    source: str
+    read: int = 0
+    new: int = 0
+    error: str | None = None
+
+    @property
+    def adds_up(self) -> bool:
+        return self.new <= self.read
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "source": self.source,
+            "kind": "codes",
+            "read": self.read,
+            "new": self.new,
+            "adds_up": self.adds_up,
+            "error": self.error,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PullSummary:
+    """One ``khop pull``."""
+
+    run: int
+    sources: tuple[ListSummary | LookupSummary | CodesSummary, ...]
+
+    @property
+    def ok(self) -> bool:
+        return all(s.error is None for s in self.sources)
+
+    def as_json(self) -> dict[str, Any]:
+        return {"run": self.run, "ok": self.ok, "sources": [s.as_json() for s in self.sources]}
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCount:
+    """What one reconcile found for one rule. ``open`` includes ``new`` and ``reopened``."""
+
+    rule: str
+    open: int
+    new: int
+    reopened: int
+    resolved: int
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "rule": self.rule,
+            "open": self.open,
+            "new": self.new,
+            "reopened": self.reopened,
+            "resolved": self.resolved,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ReconcileSummary:
+    """One ``khop reconcile``. ``now`` is ISO 8601; ``unmapped``: cases whose one-stop state no
+    table knows (they fire no rule); ``counts``: one per rule that was run."""
+
+    run: int
+    now: str
+    cases: int
+    unmapped: int
+    counts: tuple[RuleCount, ...]
+
+    @property
+    def open(self) -> int:
+        return sum(count.open for count in self.counts)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "run": self.run,
+            "now": self.now,
+            "cases": self.cases,
+            "unmapped": self.unmapped,
+            "open": self.open,
+            "rules": [count.as_json() for count in self.counts],
+        }
+
+
+class FindingState(StrEnum):
+    OPEN = "open"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One discrepancy: a sign to be explained, not a verdict (rules.md section 5).
+
+    ``first_seen``/``last_seen``: ISO 8601 of the runs' ``now``. ``values``: what the rule saw.
+    """
+
+    rule: str
+    code: str | None
+    severity: str
+    state: FindingState
+    unit: str | None
+    acts: str
+    first_seen: str
+    last_seen: str
+    values: Mapping[str, Any]
+    evidence: tuple[Mapping[str, Any], ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "rule": self.rule,
+            "code": self.code,
+            "severity": self.severity,
+            "state": self.state.value,
+            "unit": self.unit,
+            "acts": self.acts,
+            "first_seen": self.first_seen,
+            "last_seen": self.last_seen,
+            "values": dict(self.values),
+            "evidence": [dict(item) for item in self.evidence],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PlanItem:
+    """One dossier a machine may push. ``action``: ``create`` or ``update``, as the portal was
+    last seen (decided again at send time). ``version``: digest of what the push is based on."""
+
+    code: str
+    native_id: str
+    source: str
+    action: str
+    rules: tuple[str, ...]
+    version: str
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "code": self.code,
+            "native_id": self.native_id,
+            "source": self.source,
+            "action": self.action,
+            "rules": list(self.rules),
+            "version": self.version,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """What is left for people. ``reason``: ``not_repairable`` (the rule is for people), or why
+    the machine may not (``portal_born``, ``would_lower``, ``done_without_end``, …)."""
+
+    code: str
+    rules: tuple[str, ...]
+    unit: str | None
+    acts: tuple[str, ...]
+    reason: str
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "code": self.code,
+            "rules": list(self.rules),
+            "unit": self.unit,
+            "acts": list(self.acts),
+            "reason": self.reason,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What ``apply`` would do. ``basis``: digest of the items; a plan whose basis is no longer
+    what the ledger gives is stale. ``cases``: cases in the ledger, for the guard."""
+
+    made_at: str
+    cases: int
+    rules: tuple[str, ...] | None
+    basis: str
+    items: tuple[PlanItem, ...]
+    work: tuple[WorkItem, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "made_at": self.made_at,
+            "cases": self.cases,
+            "rules": list(self.rules) if self.rules is not None else None,
+            "basis": self.basis,
+            "items": [item.as_json() for item in self.items],
+            "work": [item.as_json() for item in self.work],
+        }
+
+
+class Outcome(StrEnum):
+    """What became of one item of a plan."""
+
+    DONE = "done"
+    ALREADY = "already"  # the portal says the same by now; nothing was sent
+    STEPS_UNKNOWN = "steps_unknown"  # pushed; whether some progress steps arrived is not known
+    CHANGED = "changed"  # the dossier or the portal changed since the plan; pull and plan again
+    NOT_SENT = "not_sent"  # a check before sending failed; for people
+    REFUSED = "refused"
+    UNKNOWN = "unknown"  # no look-up could tell what became of the write
+    UNREACHABLE = "unreachable"
+
+
+#: Outcomes after which nothing is left to do for the machine.
+SETTLED = frozenset({Outcome.DONE, Outcome.ALREADY})
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """One item of a plan and what became of it. ``steps``: progress steps sent."""
+
+    code: str
+    action: str
+    outcome: Outcome
+    steps: int = 0
+    detail: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "code": self.code,
+            "action": self.action,
+            "outcome": self.outcome.value,
+            "steps": self.steps,
+            "detail": self.detail,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ApplySummary:
+    """One ``khop apply``."""
+
+    run: int
+    applied: tuple[Applied, ...]
+    work: tuple[WorkItem, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        return all(a.outcome in SETTLED for a in self.applied)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "run": self.run,
+            "ok": self.ok,
+            "applied": [a.as_json() for a in self.applied],
+            "work": [w.as_json() for w in self.work],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineRow:
+    """One bad record. ``state``: ``open`` or ``released`` (its source is good again)."""
+
+    id: int
+    source: str
+    native_id: str | None
+    code: str | None
+    field: str
+    reason: str
+    first_seen: str
+    last_seen: str
+    state: str
+    has_payload: bool
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "source": self.source,
+            "native_id": self.native_id,
+            "code": self.code,
+            "field": self.field,
+            "reason": self.reason,
+            "first_seen": self.first_seen,
+            "last_seen": self.last_seen,
+            "state": self.state,
+            "has_payload": self.has_payload,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RetrySummary:
+    """One ``khop quarantine retry``."""
+
+    tried: int
+    released: int
+    still_bad: int
+    unreachable: int
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "tried": self.tried,
+            "released": self.released,
+            "still_bad": self.still_bad,
+            "unreachable": self.unreachable,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """Everything known of one dossier. Each part is a list of plain rows, times ISO 8601.
+
+    ``case``: the row the rules read (``os_…``, ``po_…`` columns). ``records``: what each source
+    says. ``history``: status records. ``presence``: look-ups. ``findings``; ``pushes``: outbox
+    rows; ``steps``: progress steps that were sent.
+    """
+
+    code: str
+    case: Mapping[str, Any]
+    records: tuple[Mapping[str, Any], ...] = ()
+    history: tuple[Mapping[str, Any], ...] = ()
+    presence: tuple[Mapping[str, Any], ...] = ()
+    findings: tuple[Finding, ...] = ()
+    pushes: tuple[Mapping[str, Any], ...] = ()
+    steps: tuple[Mapping[str, Any], ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "code": self.code,
+            "case": dict(self.case),
+            "records": [dict(r) for r in self.records],
+            "history": [dict(r) for r in self.history],
+            "presence": [dict(r) for r in self.presence],
+            "findings": [f.as_json() for f in self.findings],
+            "pushes": [dict(r) for r in self.pushes],
+            "steps": [dict(r) for r in self.steps],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SystemCheck:
+    """``khop check`` of one source. ``unmapped``: labels of its records no table knows, with
+    how many dossiers carry each."""
+
+    source: str
+    role: str
+    ok: bool
+    steps: tuple[Mapping[str, Any], ...]
+    clock_skew: float | None = None
+    unmapped: Mapping[str, int] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "source": self.source,
+            "role": self.role,
+            "ok": self.ok,
+            "steps": [dict(s) for s in self.steps],
+            "clock_skew": self.clock_skew,
+            "unmapped": dict(self.unmapped),
+        }

@@ -1,0 +1,216 @@
+"""What people ask of the ledger: findings, one dossier from every side, a system's health."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from khop.adapters.ports import Health, Role
+from khop.mappings.records import Channel, Instant, Status
+from khop.sync.cases import CASE_COLUMNS
+from khop.sync.ledger import Ledger
+from khop.sync.ledger.schema import (
+    discrepancy,
+    outbox,
+    presence,
+    progress_step,
+    record_alias,
+    source_record,
+    status_record,
+)
+from khop.sync.reconcile import shown_time
+from khop.sync.results import CaseView, Finding, FindingState, SystemCheck
+from khop.sync.warehouse import ledger_cases, rows
+
+_INTERNAL = frozenset({"applicant_key", "actor_key", "listed_hash", "content_hash", "lease_token"})
+
+
+def findings(
+    ledger: Ledger,
+    *,
+    rules: Sequence[str],
+    units: Sequence[str],
+    severities: Sequence[str],
+    since: datetime | None,
+    states: Sequence[str],
+) -> list[Finding]:
+    """Discrepancies in a fixed order: gravest first, then by rule and code."""
+    query = sa.select(discrepancy).order_by(
+        discrepancy.c.severity, discrepancy.c.rule, discrepancy.c.code
+    )
+    chosen = (("rule", rules), ("unit", units), ("severity", severities), ("state", states))
+    for column, wanted in chosen:
+        if wanted:
+            query = query.where(discrepancy.c[column].in_(list(wanted)))
+    if since is not None:
+        query = query.where(discrepancy.c.first_seen_us >= Instant.of(since).us)
+    with ledger.read() as connection:
+        return [_finding(row) for row in connection.execute(query)]
+
+
+def case_view(ledger: Ledger, code: str) -> CaseView | None:
+    """Everything the ledger has under this code, or under the dossier it is an alias of."""
+    with ledger.read() as connection:
+        code = _main_code(connection, code)
+    case = _case(ledger, code)
+    with ledger.read() as connection:
+        keys = _keys(connection, code)
+        view = CaseView(
+            code=code,
+            case=case or {},
+            records=_rows(connection, source_record, source_record.c.code == code),
+            history=_rows(
+                connection,
+                status_record,
+                status_record.c.code == code,
+                status_record.c.event_us,
+            ),
+            presence=_rows(connection, presence, presence.c.code.in_(keys)),
+            findings=tuple(
+                _finding(row)
+                for row in connection.execute(
+                    sa.select(discrepancy)
+                    .where(discrepancy.c.code == code)
+                    .order_by(discrepancy.c.rule)
+                )
+            ),
+            pushes=_rows(connection, outbox, outbox.c.code == code, outbox.c.made_us),
+            steps=_rows(
+                connection, progress_step, progress_step.c.code == code, progress_step.c.event_us
+            ),
+        )
+    return view if case or view.presence or view.findings else None
+
+
+def system_check(ledger: Ledger, name: str, role: Role, health: Health) -> SystemCheck:
+    """A system's health, with the states of its records that no table knows."""
+    return SystemCheck(
+        source=name,
+        role=role.value,
+        ok=health.ok,
+        steps=tuple(
+            {"name": step.name, "ok": step.ok, "detail": step.detail} for step in health.steps
+        ),
+        clock_skew=health.clock_skew,
+        unmapped=unmapped(ledger, name),
+    )
+
+
+def unmapped(ledger: Ledger, source: str) -> dict[str, int]:
+    """State labels of a source that no table knows, with how many dossiers carry each."""
+    found: dict[str, int] = {}
+    with ledger.read() as connection:
+        for table in (source_record, presence):
+            query = (
+                sa.select(table.c.status_raw, sa.func.count())
+                .where(
+                    table.c.source == source,
+                    table.c.status.is_(None),
+                    table.c.status_raw.is_not(None),
+                )
+                .group_by(table.c.status_raw)
+                .order_by(table.c.status_raw)
+            )
+            found.update((label, count) for label, count in connection.execute(query))
+    return found
+
+
+def _finding(row: sa.Row[Any]) -> Finding:
+    return Finding(
+        rule=row.rule,
+        code=row.code,
+        severity=row.severity,
+        state=FindingState(row.state),
+        unit=row.unit,
+        acts=row.acts,
+        first_seen=shown_time(row.first_seen_us),
+        last_seen=shown_time(row.last_seen_us),
+        values=json.loads(row.values_json),
+        evidence=tuple(json.loads(row.evidence_json)),
+    )
+
+
+def _main_code(connection: sa.Connection, code: str) -> str:
+    """The dossier that names this code as an alias, else the code itself."""
+    own = sa.select(source_record.c.code).where(source_record.c.code == code).limit(1)
+    if connection.scalar(own) is not None:
+        return code
+    named = (
+        sa.select(source_record.c.code)
+        .join(
+            record_alias,
+            sa.and_(
+                record_alias.c.source == source_record.c.source,
+                record_alias.c.native_id == source_record.c.native_id,
+            ),
+        )
+        .where(record_alias.c.alias == code)
+        .order_by(source_record.c.code)
+        .limit(1)
+    )
+    return connection.scalar(named) or code
+
+
+def _keys(connection: sa.Connection, code: str) -> list[str]:
+    aliases = connection.scalars(
+        sa.select(record_alias.c.alias)
+        .join(
+            source_record,
+            sa.and_(
+                record_alias.c.source == source_record.c.source,
+                record_alias.c.native_id == source_record.c.native_id,
+            ),
+        )
+        .where(source_record.c.code == code)
+    )
+    return [code, *aliases]
+
+
+def _case(ledger: Ledger, code: str) -> dict[str, Any] | None:
+    with ledger_cases(ledger, phantoms=True, only=[code]) as cases:
+        found = next(rows(cases.filter(cases.code == code)), None)
+    if found is None:
+        return None
+    return _shown({name: found[name] for name in ("code", *CASE_COLUMNS)})
+
+
+def _rows(
+    connection: sa.Connection,
+    table: sa.Table,
+    where: sa.ColumnElement[bool],
+    order: sa.ColumnElement[Any] | None = None,
+) -> tuple[dict[str, Any], ...]:
+    query = sa.select(table).where(where)
+    keys = list(table.primary_key.columns)
+    query = query.order_by(*([order] if order is not None else []), *keys)
+    return tuple(_shown(row._mapping) for row in connection.execute(query))
+
+
+def _shown(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """A row as people read it: times as ISO 8601, codes with their names, no digests."""
+    shown: dict[str, Any] = {}
+    for name, value in row.items():
+        bare = name.split("_", 1)[1] if name.startswith(("os_", "po_")) else name
+        if bare in _INTERNAL or name.endswith("_day"):
+            continue
+        if name.endswith("_us"):
+            stem = name.removesuffix("_us")
+            day = bool(row.get(f"{stem}_day"))
+            shown[f"{stem}_at"] = None if value is None else shown_time(value, day)
+        else:
+            shown[name] = _named(bare, value)
+    return shown
+
+
+def _named(column: str, value: Any) -> Any:
+    if column == "fields_lost" and isinstance(value, str):
+        return json.loads(value)
+    if column in ("status", "seen_status") and value is not None:
+        return int(Status(value))
+    if column == "channel" and value is not None:
+        return int(Channel(value))
+    return value
