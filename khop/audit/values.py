@@ -1,0 +1,89 @@
+"""What a rule saw, said in a person's words: labels, names of states, times of Viet Nam."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
+
+from khop.audit.plain import plain
+from khop.audit.words import Words
+
+#: Asia/Ho_Chi_Minh has kept UTC+7 without daylight saving since 1975.
+LOCAL = timezone(timedelta(hours=7))
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*")
+_NAMED = ("status", "channel", "presence", "kind", "role")
+
+
+def local_time(text: str) -> datetime | None:
+    """The ISO 8601 moment ``text`` on a clock of Viet Nam, without its zone; None if it is none.
+
+    A moment without zone is UTC.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return aware.astimezone(LOCAL).replace(tzinfo=None)
+
+
+def show_time(text: str) -> str:
+    """An ISO 8601 day or moment as ``dd/MM/yyyy HH:mm:ss``; any other text as it is."""
+    if _DAY.fullmatch(text):
+        try:
+            return f"{date.fromisoformat(text):%d/%m/%Y}"
+        except ValueError:
+            return text
+    moment = local_time(text) if _MOMENT.fullmatch(text) else None
+    return f"{moment:%d/%m/%Y %H:%M:%S}" if moment else text
+
+
+def label(key: str, words: Words) -> str:
+    """The name of a case's column (``os_received_at``) or of a plain field."""
+    prefix, _, rest = key.partition("_")
+    side = words.get(f"side.{prefix}", "")
+    base = (rest if side else key).removesuffix("_at").removesuffix("_us")
+    name = words.get(f"field.{base}", base.replace("_", " "))
+    return f"{side}: {name}" if side else name
+
+
+def show_value(key: str, value: Any, words: Words) -> str:
+    """One value as a person reads it. Foreign text is made plain."""
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return words("truth.true" if value else "truth.false")
+    if isinstance(value, Mapping):
+        return describe(value, words)
+    if isinstance(value, list | tuple):
+        return ", ".join(show_value(key, item, words) for item in value) or "–"
+    text = plain(str(value))
+    for kind in _NAMED:
+        if key == kind or key.endswith(f"_{kind}"):
+            return _named(kind, text, words)
+    return show_time(text) if isinstance(value, str) else text
+
+
+def _named(kind: str, text: str, words: Words) -> str:
+    name = words.get(f"{kind}.{text}", "")
+    if not name:
+        return text
+    return f"{text} {name}" if text.isdigit() else name
+
+
+def describe(values: Mapping[str, Any], words: Words) -> str:
+    """``label = value`` of each value that is there, in the order given."""
+    return "; ".join(
+        f"{plain(label(key, words))} = {show_value(key, value, words)}"
+        for key, value in values.items()
+        if value is not None
+    )
+
+
+def describe_all(rows: Iterable[Mapping[str, Any]], words: Words) -> str:
+    """Several rows of evidence on one line."""
+    return " | ".join(describe(row, words) for row in rows)

@@ -1,0 +1,71 @@
+"""The commands, gathered. Help texts are keys of ``messages/*.toml`` until a language is known.
+
+Commands import what they need when they run: the command line must answer at once.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from khop.cli.commands import audit, demo, quarantine, reconcile, repair, sandbox, setup, show
+from khop.cli.commands import pull as pulling
+from khop.cli.shell import ConfigOption, LangOption, ReportFormatOption, Shell
+
+
+def make_app() -> typer.Typer:
+    """The command line's declaration."""
+    app = typer.Typer(
+        name="khop",
+        help="help.khop",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(_root)
+    for name, command in (
+        ("demo", demo.demo),
+        ("init", setup.init),
+        ("check", setup.check),
+        ("pull", pulling.pull),
+        ("reconcile", reconcile.reconcile),
+        ("plan", repair.plan),
+        ("apply", repair.apply),
+        ("audit", audit.audit),
+        ("show", show.show),
+        ("sandbox", sandbox.sandbox),
+    ):
+        app.command(name, help=f"help.{name}")(command)
+    app.add_typer(_quarantine(), name="quarantine", help="help.quarantine")
+    return app
+
+
+def _quarantine() -> typer.Typer:
+    group = typer.Typer(no_args_is_help=True)
+    group.command("list", help="help.quarantine_list")(quarantine.list_records)
+    group.command("show", help="help.quarantine_show")(quarantine.show_record)
+    group.command("retry", help="help.quarantine_retry")(quarantine.retry)
+    return group
+
+
+def _root(
+    context: typer.Context,
+    config: ConfigOption = None,
+    format: ReportFormatOption = None,
+    lang: LangOption = None,
+    version: Annotated[
+        bool, typer.Option("--version", help="option.version", is_eager=True, callback=_version)
+    ] = False,
+) -> None:
+    shell: Shell = context.obj
+    shell.config = config
+    shell.format = format.value if format else None
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from khop import __version__
+
+        typer.echo(f"khop {__version__}")
+        raise typer.Exit

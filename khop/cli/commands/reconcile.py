@@ -1,0 +1,70 @@
+"""``khop reconcile``."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from khop.cli.session import engine
+from khop.cli.shell import OK, WORK, ConfigOption, FormatOption, LangOption, Shell, shell_of
+from khop.cli.tables import table
+from khop.faults import KhopError
+
+if TYPE_CHECKING:
+    from khop.sync.results import ReconcileSummary
+
+_LOCAL = timezone(timedelta(hours=7))
+_COLUMNS = ("rule", "severity", "name", "open", "new", "reopened", "resolved")
+
+
+def reconcile(
+    context: typer.Context,
+    now: Annotated[str | None, typer.Option("--now", help="option.now", metavar="TIME")] = None,
+    config: ConfigOption = None,
+    format: FormatOption = None,
+    lang: LangOption = None,
+) -> int:
+    shell = shell_of(context, config, format)
+    moment = _moment(shell, now) if now else None
+    with engine(shell, sources=()) as opened:
+        summary = opened.reconcile(moment)
+    if shell.as_json:
+        shell.show_json(summary.as_json())
+    else:
+        show_reconcile(shell, summary)
+    return WORK if summary.open else OK
+
+
+def show_reconcile(shell: Shell, summary: ReconcileSummary) -> None:
+    """The rules that found something or resolved something, and the sums."""
+    from khop.audit.rulebook import rule_words
+    from khop.sync.rules import RULES
+
+    names = rule_words(shell.words.lang)
+    rows = [
+        (c.rule, RULES[c.rule].severity, names[c.rule].name, c.open, c.new, c.reopened, c.resolved)
+        for c in summary.counts
+        if c.open or c.resolved
+    ]
+    if rows:
+        shell.show(table(shell.words, _COLUMNS, rows))
+    shell.note(
+        "reconcile.done",
+        cases=summary.cases,
+        now=summary.now,
+        run=summary.run,
+        open=summary.open,
+    )
+    if summary.unmapped:
+        shell.note("reconcile.unmapped", count=summary.unmapped)
+
+
+def _moment(shell: Shell, text: str) -> datetime:
+    """An ISO 8601 moment; without zone it is one of Viet Nam. Raises KhopError."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise KhopError(shell.words("error.time", text=text)) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=_LOCAL)

@@ -1,0 +1,154 @@
+"""``khop plan`` and ``khop apply``."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from khop.cli.files import read_text, write_whole
+from khop.cli.rulenames import known_rules
+from khop.cli.session import engine
+from khop.cli.shell import (
+    OK,
+    WORK,
+    ConfigOption,
+    FormatOption,
+    LangOption,
+    RulesOption,
+    Shell,
+    shell_of,
+)
+from khop.cli.tables import table
+from khop.faults import KhopError
+
+if TYPE_CHECKING:
+    from khop.sync.results import ApplySummary, Plan, WorkItem
+
+
+def plan(
+    context: typer.Context,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="option.plan_out", metavar="FILE")
+    ] = None,
+    rules: RulesOption = None,
+    config: ConfigOption = None,
+    format: FormatOption = None,
+    lang: LangOption = None,
+) -> int:
+    shell = shell_of(context, config, format)
+    chosen = known_rules(shell, rules or ())
+    with engine(shell) as opened:
+        made = opened.plan(chosen or None)
+    if out is not None:
+        text = json.dumps(made.as_json(), ensure_ascii=False, indent=2) + "\n"
+        write_whole(out, shell.words, lambda path: _write(path, text))
+        shell.note("plan.written", path=out)
+    if shell.as_json:
+        shell.show_json(made.as_json())
+    else:
+        show_plan(shell, made)
+    return WORK if made.items else OK
+
+
+def apply(
+    context: typer.Context,
+    file: Annotated[Path | None, typer.Argument(help="option.plan_file", metavar="PLAN")] = None,
+    rules: RulesOption = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="option.yes")] = False,
+    config: ConfigOption = None,
+    format: FormatOption = None,
+    lang: LangOption = None,
+) -> int:
+    shell = shell_of(context, config, format)
+    if file is not None and rules:
+        raise KhopError(shell.words("error.rules_and_plan"))
+    chosen = known_rules(shell, rules or ())
+    made = _read(shell, file) if file is not None else None
+    with engine(shell) as opened, shell.progress() as progress:
+        summary = opened.apply(
+            made,
+            rules=chosen or None,
+            confirm=lambda question: yes or _ask(shell, question),
+            progress=progress,
+        )
+    if shell.as_json:
+        shell.show_json(summary.as_json())
+    else:
+        show_apply(shell, summary)
+    return OK if summary.ok else WORK
+
+
+def show_plan(shell: Shell, made: Plan) -> None:
+    """What would be sent and what is left for people."""
+    words = shell.words
+    if made.items:
+        rows = [
+            (item.code, words(f"plan.{item.action}"), ", ".join(item.rules), item.source)
+            for item in made.items
+        ]
+        shell.show(table(words, ("code", "action", "rules", "source"), rows))
+    _show_work(shell, made.work)
+    key = "plan.items" if made.items else "plan.nothing"
+    shell.note(key, items=len(made.items), cases=made.cases, work=len(made.work))
+
+
+def show_apply(shell: Shell, summary: ApplySummary) -> None:
+    """Counts by outcome, and each dossier that is not settled."""
+    from khop.sync.results import SETTLED
+
+    if not summary.applied:
+        shell.note("apply.nothing")
+        return
+    words = shell.words
+    counts = Counter(one.outcome for one in summary.applied)
+    outcomes = [(words(f"outcome.{outcome}"), n) for outcome, n in sorted(counts.items())]
+    shell.show(table(words, ("outcome", "count"), outcomes))
+    left = [one for one in summary.applied if one.outcome not in SETTLED]
+    if left:
+        rows = [
+            (one.code, words(f"plan.{one.action}"), words(f"outcome.{one.outcome}"), one.detail)
+            for one in left
+        ]
+        shell.show(table(words, ("code", "action", "outcome", "detail"), rows))
+        shell.note("apply.left", count=len(left))
+    settled = len(summary.applied) - len(left)
+    shell.note("apply.done", settled=settled, count=len(summary.applied), run=summary.run)
+
+
+def _show_work(shell: Shell, work: tuple[WorkItem, ...]) -> None:
+    if not work:
+        return
+    words = shell.words
+    rows = [
+        (w.code, ", ".join(w.rules), w.unit, ", ".join(w.acts), reason(shell, w.reason))
+        for w in work
+    ]
+    shell.show(words("plan.work"), table(words, ("code", "rules", "unit", "acts", "reason"), rows))
+
+
+def reason(shell: Shell, word: str) -> str:
+    """Why a machine may not push a dossier, in words; an unknown word as it is."""
+    return shell.words.get(f"reason.{word}", word.replace("_", " "))
+
+
+def _read(shell: Shell, file: Path) -> Plan:
+    from khop.sync.plan import plan_from_json
+
+    try:
+        return plan_from_json(json.loads(read_text(file, shell.words)))
+    except (ValueError, RecursionError):
+        raise KhopError(shell.words("error.not_json", path=file)) from None
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, "utf-8")
+
+
+def _ask(shell: Shell, question: str) -> bool:
+    if not shell.at_terminal:
+        raise KhopError(shell.words("error.ask_without_terminal", question=question))
+    return typer.confirm(shell.words("apply.ask", question=question), err=True)

@@ -1,0 +1,55 @@
+"""``khop sandbox``: the simulated systems alone, in the foreground."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from khop.cli.shell import ConfigOption, FormatOption, LangOption, Shell, shell_of
+from khop.faults import KhopError
+
+#: The smallest simulated province that has room for every kind of difference.
+SMALLEST = 200
+
+SizeOption = Annotated[int, typer.Option("--size", help="option.size", min=SMALLEST)]
+SeedOption = Annotated[int, typer.Option("--seed", help="option.seed", min=0)]
+FaultsOption = Annotated[float, typer.Option("--faults", help="option.faults", min=0.0, max=1.0)]
+
+
+def sandbox(
+    context: typer.Context,
+    size: SizeOption = 2000,
+    seed: SeedOption = 1,
+    faults: FaultsOption = 0.0,
+    ports: Annotated[
+        str, typer.Option("--ports", help="option.ports", metavar="A,B,C")
+    ] = "8101,8102,8100",
+    folder: Annotated[
+        Path | None, typer.Option("--dir", help="option.sandbox_dir", metavar="FOLDER")
+    ] = None,
+    config: ConfigOption = None,
+    format: FormatOption = None,
+    lang: LangOption = None,
+) -> int:
+    from khop.sandbox.serve import serve
+
+    shell = shell_of(context, config, format)
+    args = ["--size", str(size), "--seed", str(seed), "--faults", str(faults)]
+    args += ["--ports", _ports(shell, ports)]
+    if folder is not None:
+        args += ["--dir", str(folder)]
+        shell.note("sandbox.config", path=folder / "khop.toml")
+    shell.note("sandbox.stop")
+    try:
+        return serve(args)
+    except OSError as error:
+        raise KhopError(shell.words("error.sandbox_failed", reason=error.strerror)) from None
+
+
+def _ports(shell: Shell, text: str) -> str:
+    parts = text.split(",")
+    if len(parts) == 3 and all(part.isdigit() and int(part) < 65_536 for part in parts):
+        return text
+    raise KhopError(shell.words("error.ports", text=text))

@@ -1,0 +1,105 @@
+"""``khop show``: one dossier, what each source says side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from khop.cli.session import engine
+from khop.cli.shell import OK, ConfigOption, FormatOption, LangOption, Shell, shell_of
+from khop.cli.tables import raw_table, table
+from khop.faults import KhopError
+
+if TYPE_CHECKING:
+    from khop.audit.words import Words
+    from khop.sync.results import CaseView, Finding
+
+#: Columns that say nothing to a person.
+_SKIPPED = frozenset({"content_hash", "listed_hash", "step_key", "version", "lease_token"})
+
+
+def show(
+    context: typer.Context,
+    code: Annotated[str, typer.Argument(help="option.code", metavar="CODE")],
+    config: ConfigOption = None,
+    format: FormatOption = None,
+    lang: LangOption = None,
+) -> int:
+    shell = shell_of(context, config, format)
+    with engine(shell, sources=()) as opened:
+        view = opened.show(code)
+    if view is None:
+        raise KhopError(shell.words("error.no_dossier", code=code))
+    if shell.as_json:
+        shell.show_json(view.as_json())
+    else:
+        _show(shell, view)
+    return OK
+
+
+def _show(shell: Shell, view: CaseView) -> None:
+    from khop.audit.words import report_words
+
+    words = report_words(shell.words.lang)
+    shell.show(shell.words("show.case", code=view.code), "")
+    _section(shell, "sources", [_side_by_side(words, [*view.records, *view.presence])])
+    _section(shell, "findings", [_findings(shell, words, view.findings)] if view.findings else [])
+    for name in ("history", "pushes", "steps"):
+        rows: Sequence[Mapping[str, Any]] = getattr(view, name)
+        _section(shell, name, [_listed(words, rows)] if rows else [])
+
+
+def _section(shell: Shell, name: str, parts: Sequence[Any]) -> None:
+    shell.show(shell.words(f"show.{name}"), *(parts or [f"  {shell.words('show.none')}", ""]))
+
+
+def _side_by_side(words: Words, rows: Sequence[Mapping[str, Any]]) -> Any:
+    """A column for each source's record or look-up, a line for each field that one of them has."""
+    from khop.audit.values import label, show_value
+
+    names = [name for name in _names(rows) if name != "source"]
+    headers = ["", *(str(row.get("source", "")) for row in rows)]
+    lines = [
+        [label(name, words), *(show_value(name, row.get(name), words) for row in rows)]
+        for name in names
+    ]
+    return raw_table(headers, lines)
+
+
+def _listed(words: Words, rows: Sequence[Mapping[str, Any]]) -> Any:
+    """A line for each row; columns that are empty in all of them are left out."""
+    from khop.audit.values import label, show_value
+
+    names = _names(rows)
+    lines = [[show_value(name, row.get(name), words) for name in names] for row in rows]
+    return raw_table([label(name, words) for name in names], lines)
+
+
+def _findings(shell: Shell, words: Words, findings: Sequence[Finding]) -> Any:
+    from khop.audit.rulebook import rule_words
+    from khop.audit.values import describe
+
+    rules = rule_words(shell.words.lang)
+    rows = [
+        (
+            finding.rule,
+            finding.severity,
+            rules[finding.rule].name if finding.rule in rules else finding.rule,
+            words.get(f"state.{finding.state}", finding.state),
+            describe(finding.values, words),
+        )
+        for finding in findings
+    ]
+    return table(shell.words, ("rule", "severity", "name", "state", "detail"), rows)
+
+
+def _names(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The fields that at least one row has a value for, in the order they first come."""
+    found: dict[str, None] = {}
+    for row in rows:
+        for name, value in row.items():
+            if value not in (None, "", (), []) and name not in _SKIPPED:
+                found[name] = None
+    return list(found)

@@ -1,0 +1,46 @@
+"""Writing what was asked for: whole, or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from khop.audit.words import Words
+from khop.faults import KhopError
+
+
+def write_whole(path: Path, words: Words, write: Callable[[Path], None]) -> None:
+    """Let ``write`` fill a file beside ``path``, then put it in the place of ``path``.
+
+    Raises KhopError when the place cannot be written; an old file is then as it was.
+    """
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        os.close(handle)
+        beside = Path(name)
+        try:
+            write(beside)
+            beside.chmod(0o666 & ~_umask())
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise KhopError(words("error.not_written", path=path, reason=reason)) from None
+
+
+def read_text(path: Path, words: Words) -> str:
+    """The text of a file. Raises KhopError."""
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise KhopError(words("error.not_read", path=path, reason=reason)) from None
+
+
+def _umask() -> int:
+    present = os.umask(0o077)
+    os.umask(present)
+    return present

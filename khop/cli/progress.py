@@ -1,0 +1,63 @@
+"""Progress bars on a terminal."""
+
+from __future__ import annotations
+
+from threading import Lock
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.text import Text
+
+from khop.audit.plain import plain
+
+
+class Bars:
+    """``khop.sync.results.Progress`` as bars. They are shown from the first task that starts
+    until the last one that runs has finished."""
+
+    def __init__(self, console: Console) -> None:
+        self._bars = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+        )
+        self._tasks: dict[str, TaskID] = {}
+        self._lock = Lock()
+
+    def start(self, task: str, total: int | None = None) -> None:
+        with self._lock:
+            if not self._tasks:
+                self._bars.start()
+            self._tasks[task] = self._bars.add_task(Text(plain(task)).plain, total=total)
+
+    def advance(self, task: str, by: int = 1, *, total: int | None = None) -> None:
+        with self._lock:
+            known = self._tasks.get(task)
+        if known is not None:
+            self._bars.update(known, advance=by, total=total)
+
+    def finish(self, task: str) -> None:
+        with self._lock:
+            known = self._tasks.pop(task, None)
+            if known is not None:
+                self._bars.remove_task(known)
+            if not self._tasks:
+                self._bars.stop()
+
+    def close(self) -> None:
+        """Take every bar away, whatever was still running."""
+        with self._lock:
+            self._tasks.clear()
+            self._bars.stop()

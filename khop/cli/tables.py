@@ -1,0 +1,43 @@
+"""Tables of results. Whatever stands in a cell is text: no markup, no control characters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from khop.audit.plain import plain
+from khop.audit.words import Words
+
+if TYPE_CHECKING:
+    from rich.table import Table
+    from rich.text import Text
+
+
+def table(words: Words, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
+    """A table with the headers ``table.NAME``; numbers to the right, long texts folded."""
+    return raw_table([words(f"table.{name}") for name in columns], rows)
+
+
+def raw_table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
+    """A table with these headers."""
+    from rich import box
+    from rich.table import Table
+
+    made = Table(box=box.SIMPLE_HEAD, title_justify="left")
+    lines = [list(row) for row in rows]
+    for position, header in enumerate(headers):
+        numbers = bool(lines) and all(_is_number(line[position]) for line in lines)
+        made.add_column(plain(header), justify="right" if numbers else "left", overflow="fold")
+    for line in lines:
+        made.add_row(*map(_cell, line))
+    return made
+
+
+def _cell(value: object) -> Text:
+    from rich.text import Text
+
+    return Text("" if value is None else plain(str(value)))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,0 +1,127 @@
+"""The khop.toml that ``khop init`` writes, made from the settings models themselves.
+
+Every key of every model is there with its description: with a value where the example has one
+(``data/example.toml``), else as ``#key = default`` to be uncommented. Prose has a space after
+its ``#``.
+"""
+
+from __future__ import annotations
+
+import json
+import textwrap
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from enum import Enum
+from importlib.resources import files
+from pathlib import PurePath
+from typing import Any, get_args
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from khop.adapters.ports import AdapterType
+from khop.config import Config
+
+_WIDTH = 96
+_HEAD = """\
+# Configuration of khop. Lines that begin with "#key =" show a key and its default: take the # away
+# to change it. Unknown keys are refused. Secrets never stand here: write { env = "NAME" } for an
+# environment variable or { file = "path" } for a file; relative paths start at this file's folder.
+"""
+#: What the loader adds to a configuration; not keys of the file.
+_NOT_KEYS = ("sources", "base_dir")
+
+
+def config_template(adapters: Mapping[str, AdapterType]) -> str:
+    """The text of a commented khop.toml that loads as it stands."""
+    example = _example()
+    parts = [_HEAD]
+    for name, field in Config.model_fields.items():
+        model = _model_of(field)
+        if name not in _NOT_KEYS and model is not None:
+            parts += _table((name,), model, example["config"].get(name, {}))
+    for name, values in example["sources"].items():
+        kind = adapters.get(values["adapter"])
+        if kind is not None:
+            parts += _table(("sources", name), kind.settings, values)
+    return "\n".join(parts)
+
+
+def _example() -> Mapping[str, Any]:
+    text = files("khop.cli").joinpath("data", "example.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+def _table(
+    path: tuple[str, ...],
+    model: type[BaseModel],
+    values: Mapping[str, Any],
+    about: Sequence[str] = (),
+) -> Iterator[str]:
+    """A table: its own keys first, then the tables inside it."""
+    inner = {name: _model_of(field) for name, field in model.model_fields.items()}
+    lines = [*about, *_prose(model), f"[{'.'.join(path)}]"]
+    for name, field in model.model_fields.items():
+        if inner[name] is None:
+            lines += _key(name, field, values)
+    yield "\n".join(lines) + "\n"
+    for name, below in inner.items():
+        if below is not None:
+            told = _comment(model.model_fields[name].description or "")
+            yield from _table((*path, name), below, values.get(name, {}), told)
+
+
+def _prose(model: type[BaseModel]) -> list[str]:
+    first = (model.__doc__ or "").strip().splitlines()[:1]
+    return _comment(first[0].replace("``", "")) if first else []
+
+
+def _key(name: str, field: FieldInfo, values: Mapping[str, Any]) -> list[str]:
+    lines = _comment(field.description or "")
+    if name in values:
+        return [*lines, f"{name} = {toml_value(values[name])}"]
+    if field.is_required():
+        return [*lines, f"#{name} =    # no default: this key must be given"]
+    default = field.get_default(call_default_factory=True)
+    if default is None:
+        return [*lines, f"#{name} =    # not set"]
+    return [*lines, f"#{name} = {toml_value(default)}"]
+
+
+def _comment(text: str) -> list[str]:
+    return [f"# {line}" for line in textwrap.wrap(text, _WIDTH)]
+
+
+def _model_of(field: FieldInfo) -> type[BaseModel] | None:
+    """The settings model a key holds, if it holds one: such a key is a table of its own."""
+    for kind in (field.annotation, *get_args(field.annotation)):
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            return kind
+    return None
+
+
+def toml_value(value: object) -> str:
+    """A value as TOML writes it on one line."""
+    if isinstance(value, Enum):
+        return toml_value(value.value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str | PurePath):
+        return json.dumps(str(value), ensure_ascii=False)
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        pairs = (f"{_toml_key(str(key))} = {toml_value(item)}" for key, item in value.items())
+        inside = ", ".join(pairs)
+        return f"{{ {inside} }}" if inside else "{}"
+    if isinstance(value, tuple | list | set | frozenset):
+        return f"[{', '.join(toml_value(item) for item in value)}]"
+    raise TypeError(f"no TOML for {type(value).__name__}")
+
+
+def _toml_key(name: str) -> str:
+    plain = name.replace("_", "").replace("-", "")
+    return name if plain.isascii() and plain.isalnum() else toml_value(name)

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import string
+
+import pytest
+
+from khop.audit.rulebook import rule_words
+from khop.audit.words import Words, report_words
+from khop.mappings.records import Channel, Presence, Status
+from khop.sync.rules import RULES
+
+
+def _names(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize(
+    ("package", "folder"), [("khop.audit", "sentences"), ("khop.cli", "messages")]
+)
+def test_both_languages_have_the_same_keys_and_fill_in_the_same_names(
+    package: str, folder: str
+) -> None:
+    vi, en = (Words.load(package, folder, lang) for lang in ("vi", "en"))
+    assert vi.all_keys() == en.all_keys()
+    assert {k: _names(vi(k)) for k in vi.all_keys()} == {k: _names(en(k)) for k in en.all_keys()}
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_state_channel_presence_and_actor_of_a_rule_has_a_name(lang: str) -> None:
+    words = report_words(lang)
+    needed = {f"status.{status.value}" for status in Status}
+    needed |= {f"channel.{channel.value}" for channel in Channel}
+    needed |= {f"presence.{presence.value}" for presence in Presence}
+    needed |= {f"acts.{rule.acts}" for rule in RULES.values()}
+    needed |= {f"severity.{rule.severity}" for rule in RULES.values()}
+    assert needed - words.all_keys() == set()
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_column_that_a_rule_shows_has_a_label(lang: str) -> None:
+    words = report_words(lang)
+    shown = {column.partition("_") for rule in RULES.values() for column in rule.shows}
+    needed = {f"side.{side}" for side, _, _ in shown} | {f"field.{rest}" for _, _, rest in shown}
+    assert needed - words.all_keys() == set()
+
+
+def test_rules_are_named_in_the_language_asked_for() -> None:
+    vi, en = rule_words("vi"), rule_words("en")
+    assert list(vi) == list(en) == list(RULES)
+    assert all(vi[rule].name != en[rule].name for rule in RULES)
+    assert all(vi[rule].meaning and en[rule].meaning for rule in RULES)

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from khop.faults import LedgerError, Unreachable
+from tests.cli.fakes import FakeEngine, Run, Said
+
+Put = Callable[..., FakeEngine]
+
+
+def _one_sentence(said: Said) -> str:
+    assert said.code == 1
+    assert said.out == ""
+    assert said.err.startswith("khop: ")
+    assert said.err.count("\n") == 1
+    assert "Traceback" not in said.err
+    return said.err
+
+
+def test_a_missing_configuration_names_the_way_out(run: Run) -> None:
+    assert "khop init" in _one_sentence(run("pull"))
+
+
+@pytest.mark.usefixtures("declared")
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[province\n", "not valid TOML"),
+        ('[province]\nname = "x"\ncode = "H99"\n[repairs]\n', "did you mean repair?"),
+        ('[province]\nname = "x"\n', "province.code: this key is missing"),
+        (
+            '[province]\nname = "x"\ncode = "H99"\n[sources.a]\nadapter = "igat"\n',
+            "did you mean igate?",
+        ),
+        (
+            '[province]\nname = "x"\ncode = "H99"\n[sources.a]\nadapter = "igate"\n'
+            'role = "one_stop"\nbase_url = "http://x.example.vn"\ntoken_url = "http://x"\n'
+            'client_id = "a"\nclient_secret = "plain"\n',
+            "a secret never stands in khop.toml",
+        ),
+        (
+            '[province]\nname = "x"\ncode = "H99"\n[sources.a]\nadapter = "igate"\n'
+            'role = "one_stop"\nbase_ur = "http://x.example.vn"\n',
+            "did you mean base_url?",
+        ),
+    ],
+)
+def test_a_wrong_configuration_is_one_sentence(
+    run: Run, tmp_path: Path, text: str, told: str
+) -> None:
+    (tmp_path / "khop.toml").write_text(text, "utf-8")
+    said = _one_sentence(run("reconcile"))
+    assert told in said
+    assert "plain" not in said
+
+
+def test_a_wrong_command_line_is_an_error_and_not_work_to_do(run: Run) -> None:
+    assert "did you mean" in _one_sentence(run("pul")).lower()
+    assert "khop pull --help" in _one_sentence(run("pull", "--ful"))
+    assert "CODE" in _one_sentence(run("show"))
+
+
+def test_a_format_of_another_command_is_refused(run: Run) -> None:
+    assert "table, json" in _one_sentence(run("--format", "xlsx", "reconcile"))
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"), [("en", "khop: the disk is full"), ("vi", "kho dữ liệu gặp lỗi")]
+)
+def test_a_fault_of_the_ledger_is_told_in_the_language(
+    run: Run, engine: Put, lang: str, told: str
+) -> None:
+    def fail(*args: object, **named: object) -> None:
+        raise LedgerError("the disk is full")
+
+    engine(findings=fail)
+    assert told in _one_sentence(run("audit", "--lang", lang))
+
+
+def test_a_fault_of_a_system_is_one_sentence(run: Run, engine: Put) -> None:
+    def fail(*args: object, **named: object) -> None:
+        raise Unreachable("igate", "search", detail="a\nb\x1b[2J")
+
+    engine(check=fail)
+    assert "igate search" in _one_sentence(run("check"))
+
+
+def _explode(*args: object, **named: object) -> None:
+    raise ValueError("số định danh 099012345678")
+
+
+def test_an_unforeseen_fault_shows_its_type_and_not_its_text(run: Run, engine: Put) -> None:
+    engine(plan=_explode)
+    said = _one_sentence(run("plan"))
+    assert "ValueError" in said
+    assert "099012345678" not in said
+
+
+def test_debugging_shows_where(run: Run, engine: Put, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine(plan=_explode)
+    monkeypatch.setenv("KHOP_DEBUG", "1")
+    said = run("plan")
+    assert said.code == 1
+    assert "Traceback" in said.err
+    assert said.out == ""
+
+
+def test_ctrl_c_is_130(run: Run, engine: Put) -> None:
+    def stop(*args: object, **named: object) -> None:
+        raise KeyboardInterrupt
+
+    engine(pull=stop)
+    said = run("pull")
+    assert (said.code, said.err) == (130, "khop: interrupted\n")

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from typer.main import get_command
+
+from khop import __version__
+from khop.cli.app import make_app
+from khop.cli.language import command_words
+from khop.cli.main import localise
+from tests.cli.fakes import Run
+
+VERBS = ["demo", "init", "check", "pull", "reconcile", "plan", "apply", "audit", "show", "sandbox"]
+
+
+def _commands(command: Any, path: str = "khop") -> Iterator[tuple[str, Any]]:
+    yield path, command
+    for name, below in getattr(command, "commands", {}).items():
+        yield from _commands(below, f"{path} {name}")
+
+
+def test_every_verb_is_there() -> None:
+    names = {path for path, _ in _commands(get_command(make_app()))}
+    assert {f"khop {verb}" for verb in VERBS} <= names
+    assert {f"khop quarantine {verb}" for verb in ("list", "show", "retry")} <= names
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_command_and_option_has_help_in_both_languages(lang: str) -> None:
+    words = command_words(lang)
+    for path, command in _commands(get_command(make_app())):
+        assert command.help in words.all_keys(), path
+        for parameter in command.params:
+            assert parameter.help in words.all_keys(), f"{path} {parameter.name}"
+
+
+def test_no_sentence_is_left_that_nothing_says() -> None:
+    words = command_words("en")
+    used = set()
+    for _, command in _commands(get_command(make_app())):
+        used |= {command.help, *(parameter.help for parameter in command.params)}
+    sayable = {key for key in words.all_keys() if key.startswith(("help.", "option."))}
+    assert sayable == used
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_command_takes_format_and_language(verb: str) -> None:
+    command = get_command(make_app()).commands[verb]  # type: ignore[attr-defined]
+    options = {option for parameter in command.params for option in parameter.opts}
+    assert {"--format", "--lang"} <= options
+    assert "--config" in options or verb == "demo"
+
+
+def test_help_is_in_the_language_asked_for(run: Run) -> None:
+    assert "Đối chiếu số liệu" in run("reconcile", "--help", "--lang", "vi").out
+    assert "Compare what the sources say" in run("--lang", "en", "reconcile", "--help").out
+
+
+def test_localising_twice_changes_nothing() -> None:
+    command, words = get_command(make_app()), command_words("vi")
+    localise(command, words)
+    once = [c.help for _, c in _commands(command)]
+    localise(command, words)
+    assert [c.help for _, c in _commands(command)] == once
+
+
+def test_the_version_is_the_packages(run: Run) -> None:
+    said = run("--version")
+    assert (said.code, said.out) == (0, f"khop {__version__}\n")
+
+
+def test_without_a_verb_it_shows_help_and_says_that_nothing_was_done(run: Run) -> None:
+    said = run()
+    assert said.code == 1
+    assert "reconcile" in said.out

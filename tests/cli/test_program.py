@@ -1,0 +1,85 @@
+"""The command line as a program of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.cli.conftest import ROOT
+
+
+def _run(folder: Path, *args: str, **environ: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-m", "khop", *args],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **environ},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_help_needs_nothing_heavy(tmp_path: Path) -> None:
+    code = (
+        "import sys; from khop.cli.main import main; assert main(['--help']) == 0; "
+        "heavy = {'ibis', 'duckdb', 'pyarrow', 'sqlalchemy', 'pydantic', 'httpx', 'lxml', 'zeep'}; "
+        "sys.exit(' '.join(sorted(heavy & set(sys.modules))) or 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_terminal_without_vietnamese_letters_still_gets_an_answer(tmp_path: Path) -> None:
+    done = _run(tmp_path, "pull", "--lang", "vi", PYTHONIOENCODING="ascii")
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"khop: c\\u1ea5u h\\xecnh")
+
+
+def test_a_reader_that_goes_away_is_no_error_to_read(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as gone:
+        done = subprocess.run(
+            [sys.executable, "-m", "khop", "--help"],
+            cwd=ROOT,
+            stdout=gone,
+            stderr=subprocess.PIPE,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert b"Traceback" not in done.stderr
+
+
+def test_the_sandbox_tells_where_it_is_and_ends_on_a_signal(tmp_path: Path) -> None:
+    args = ["sandbox", "--size", "200", "--ports", "0,0,0", "--dir", "world"]
+    child = subprocess.Popen(
+        [sys.executable, "-m", "khop", *args],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    with child:
+        assert child.stdout is not None
+        ready = json.loads(child.stdout.readline())
+        child.send_signal(signal.SIGINT)
+        assert child.wait(30) == 0
+    assert set(ready["urls"]) == {"igate", "dvcqg", "control"}
+    assert (tmp_path / "world" / "khop.toml").is_file()
+
+
+def test_the_demo_refuses_a_folder_that_is_somebodys(tmp_path: Path) -> None:
+    (tmp_path / "demo").mkdir()
+    (tmp_path / "demo" / "thesis.odt").touch()
+    done = _run(tmp_path, "demo")
+    assert done.returncode == 1
+    assert b"--dir" in done.stderr
+    assert (tmp_path / "demo" / "thesis.odt").exists()

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import io
+
+from rich.console import Console
+
+from khop.cli.progress import Bars
+
+
+def _terminal() -> tuple[io.StringIO, Console]:
+    out = io.StringIO()
+    return out, Console(file=out, force_terminal=True, width=100, color_system=None)
+
+
+def test_a_task_is_shown_with_how_far_it_is() -> None:
+    out, console = _terminal()
+    bars = Bars(console)
+    bars.start("igate", 10)
+    bars.advance("igate", 4)
+    bars.advance("igate", 1, total=20)
+    bars.start("dvcqg")
+    bars.close()
+    assert "igate" in out.getvalue()
+    assert "5/20" in out.getvalue()
+
+
+def test_what_was_never_started_is_not_an_error() -> None:
+    _, console = _terminal()
+    bars = Bars(console)
+    bars.advance("nothing")
+    bars.finish("nothing")
+    bars.close()
+
+
+def test_closing_takes_away_what_an_error_left_and_it_can_begin_again() -> None:
+    out, console = _terminal()
+    bars = Bars(console)
+    bars.start("igate")
+    bars.close()
+    bars.start("dvcqg", 1)
+    bars.close()
+    assert "dvcqg" in out.getvalue()
+    assert out.getvalue().count("\x1b[?25h") == out.getvalue().count("\x1b[?25l") > 0

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import khop.adapters.registry
+from khop.adapters.registry import AdapterTypes
+from khop.sync.results import SystemCheck
+from tests.cli.fakes import Run
+
+pytestmark = pytest.mark.usefixtures("declared")
+
+
+def test_init_makes_configuration_key_and_ledger(run: Run, tmp_path: Path) -> None:
+    assert run("init").code == 0
+    assert {"khop.toml", "khop.key", "khop.db"} <= {path.name for path in tmp_path.iterdir()}
+    assert stat.S_IMODE((tmp_path / "khop.key").stat().st_mode) == 0o600
+
+
+def test_init_again_keeps_everything(run: Run, tmp_path: Path) -> None:
+    run("init")
+    kept = {name: (tmp_path / name).read_bytes() for name in ("khop.toml", "khop.key")}
+    said = run("init", "--format", "json")
+    told = json.loads(said.out)
+    assert (said.code, told["config_new"], told["key_new"]) == (0, False, False)
+    assert kept == {name: (tmp_path / name).read_bytes() for name in kept}
+
+
+def test_init_never_writes_over_a_configuration_that_is_wrong(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "khop.toml").write_text("[provinz]\n", "utf-8")
+    assert run("init").code == 1
+    assert (tmp_path / "khop.toml").read_text("utf-8") == "[provinz]\n"
+    assert not (tmp_path / "khop.key").exists()
+
+
+def test_the_configuration_can_be_named_in_three_ways(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b", "c"):
+        (tmp_path / name).mkdir()
+    monkeypatch.setenv("KHOP_CONFIG", "a/khop.toml")
+    assert run("init").code == 0
+    assert run("--config", "b/khop.toml", "init").code == 0
+    assert run("--config", "b/khop.toml", "init", "--config", "c/khop.toml").code == 0
+    assert [p.parent.name for p in sorted(tmp_path.glob("*/khop.db"))] == ["a", "b", "c"]
+
+
+def test_a_folder_that_is_not_there_is_one_sentence(run: Run) -> None:
+    said = run("init", "--config", "nowhere/khop.toml")
+    assert said.code == 1
+    assert "nowhere/khop.toml cannot be written" in said.err
+
+
+def test_without_adapters_there_is_nothing_to_configure(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(khop.adapters.registry, "adapter_types", lambda: AdapterTypes({}))
+    assert "no adapter is installed" in run("init").err
+    assert not (tmp_path / "khop.toml").exists()
+
+
+def test_check_names_the_secret_that_is_missing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("KHOP_IGATE_SECRET", "KHOP_DVCQG_PASSWORD"):
+        monkeypatch.delenv(name, raising=False)
+    run("init")
+    said = run("check")
+    assert said.code == 1
+    assert "KHOP_IGATE_SECRET" in said.out
+    assert "KHOP_DVCQG_PASSWORD" in said.out
+
+
+def test_check_lists_steps_skew_and_unmapped_states(run: Run, engine: Any) -> None:
+    steps = (
+        {"name": "reach", "ok": True, "detail": ""},
+        {"name": "login", "ok": False, "detail": "x"},
+    )
+    engine(check=[SystemCheck("igate", "one_stop", False, steps, 2.04, {"Chờ ký": 17})])
+    said = run("check", "--lang", "vi")
+    assert "+2.0" in said.out
+    assert "Chờ ký (17)" in said.out
+    assert "đăng nhập" in said.out
+
+
+def test_an_empty_ledger_can_be_asked_everything(run: Run, tmp_path: Path) -> None:
+    run("init")
+    text = (tmp_path / "khop.toml").read_text("utf-8")
+    (tmp_path / "khop.toml").write_text(text[: text.index("# [sources.NAME]")], "utf-8")
+    for args in (["pull"], ["reconcile"], ["plan"], ["audit"], ["quarantine", "list"]):
+        said = run(*args, "--format", "json")
+        assert said.code == 0, (args, said)
+        json.loads(said.out)
+    assert run("show", "H99-1").code == 1

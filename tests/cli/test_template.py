@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from khop.adapters.registry import AdapterTypes
+from khop.cli.template import config_template, toml_value
+from khop.config import Config, load_config
+
+
+def _loaded(text: str, folder: Path, types: AdapterTypes) -> Config:
+    path = folder / "khop.toml"
+    path.write_text(text, "utf-8")
+    return load_config(path, types)
+
+
+def _uncommented(text: str) -> str:
+    """The template with every default that it shows switched on."""
+    return re.sub(r"^#(\w+ = (?!  ))", r"\1", text, flags=re.MULTILINE)
+
+
+def test_it_loads_as_it_stands(declared: AdapterTypes, tmp_path: Path) -> None:
+    config = _loaded(config_template(declared), tmp_path, declared)
+    assert config.province.code == "H99"
+    assert {name: s.adapter for name, s in config.sources.items()} == {
+        "igate": "igate",
+        "dvcqg": "dvcqg",
+    }
+
+
+def test_every_default_it_shows_is_the_default(declared: AdapterTypes, tmp_path: Path) -> None:
+    text = config_template(declared)
+    shown = _uncommented(text)
+    assert shown.count("\n#") < text.count("\n#")
+    as_it_stands = _loaded(text, tmp_path, declared)
+    switched_on = _loaded(shown, tmp_path, declared)
+    for name, source in as_it_stands.sources.items():
+        there = switched_on.sources[name]
+        assert _comparable(there.model_dump()) == _comparable(source.model_dump())
+    assert switched_on.rules == as_it_stands.rules
+    assert switched_on.repair == as_it_stands.repair
+
+
+def _comparable(dumped: Mapping[str, Any]) -> dict[str, str]:
+    return {name: repr(value) for name, value in dumped.items()}
+
+
+def test_every_key_of_every_model_is_there_with_its_description(declared: AdapterTypes) -> None:
+    text = config_template(declared)
+    prose = " ".join(text.replace("\n# ", " ").split())
+    models = [declared["igate"].settings, declared["dvcqg"].settings]
+    models += [
+        field.annotation
+        for name, field in Config.model_fields.items()
+        if name not in ("sources", "base_dir") and field.annotation
+    ]
+    for model in models:
+        for name, field in model.model_fields.items():
+            assert re.search(rf"^(#?{name} =|\[.*\.{name}\])", text, re.MULTILINE), name
+            assert " ".join((field.description or "").split()) in prose, name
+
+
+def test_no_secret_stands_in_it(declared: AdapterTypes) -> None:
+    raw = tomllib.loads(config_template(declared))
+    assert raw["sources"]["igate"]["client_secret"] == {"env": "KHOP_IGATE_SECRET"}
+    assert raw["sources"]["dvcqg"]["password"] == {"env": "KHOP_DVCQG_PASSWORD"}
+
+
+@pytest.mark.parametrize(
+    ("value", "meant"),
+    [
+        ('a "quoted"\\text\n', 'a "quoted"\\text\n'),
+        ("Tỉnh Mẫu", "Tỉnh Mẫu"),
+        (True, True),
+        (0.05, 0.05),
+        (Path("a/b"), "a/b"),
+        ((date(2026, 11, 23),), [date(2026, 11, 23)]),
+        ({"A7": 2, "x y": "z"}, {"A7": 2, "x y": "z"}),
+        ({}, {}),
+        ((), []),
+    ],
+)
+def test_values_are_written_as_toml(value: object, meant: object) -> None:
+    assert tomllib.loads(f"key = {toml_value(value)}") == {"key": meant}
+
+
+def test_a_value_toml_has_no_word_for_is_an_error() -> None:
+    with pytest.raises(TypeError):
+        toml_value(object())

@@ -1,0 +1,40 @@
+"""How the public names are used, for the type checker alone; it is never run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import khop
+
+
+def a_day(path: Path) -> int:
+    types: Mapping[str, khop.AdapterType] = khop.adapter_types()
+    config: khop.Config = khop.load_config(path, types)
+    made: bool = khop.ensure_key(config.key_path)
+    khop.create_ledger(config.ledger_url)
+    with khop.open_engine(config, types, clock=lambda: datetime.now(UTC)) as engine:
+        pulled: khop.PullSummary = engine.pull(["igate"], full=made)
+        compared: khop.ReconcileSummary = engine.reconcile()
+        plan: khop.Plan = engine.plan(["A7"])
+        applied: khop.ApplySummary = engine.apply(plan, confirm=lambda question: False)
+        findings: list[khop.Finding] = engine.findings(severities=["S1"])
+        view: khop.CaseView | None = engine.show("H99.1-261120-0001")
+    return pulled.run + compared.open + len(applied.applied) + len(findings) + bool(view)
+
+
+def adapters(config: khop.Config, context: khop.Context) -> list[khop.Adapter]:
+    return khop.build_adapters(config, context, ["igate"])
+
+
+def what_failed(error: khop.KhopError) -> str:
+    if isinstance(error, khop.ConfigError):
+        return error.key or str(error)
+    if isinstance(error, khop.ConnectorError):
+        return f"{error.system} {error.operation}"
+    return str(error)
+
+
+def state_of(record: khop.DossierRecord) -> khop.Status | None:
+    return record.status
