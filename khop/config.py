@@ -26,7 +26,7 @@ class Province(_Table):
     """``[province]``: whose dossiers these are."""
 
     name: Annotated[str, Field(description="Name shown in reports.")]
-    code: Annotated[str, Field(description="Level-1 code, such as H99 (specs/domain.md 1.4).")]
+    code: Annotated[str, Field(description="Level-1 code of the province, such as H99.")]
 
 
 class LedgerSettings(_Table):
@@ -146,9 +146,7 @@ def load_config(path: Path, adapters: Mapping[str, AdapterType]) -> Config:
     if not isinstance(raw_sources, dict):
         raise ConfigError("write each source as a table [sources.NAME]", key="sources")
     config = _validated(Config, {**raw, "base_dir": path.parent.absolute()}, ())
-    sources = {
-        name: _source(name, table, adapters) for name, table in raw_sources.items()
-    }
+    sources = {name: _source(name, table, adapters) for name, table in raw_sources.items()}
     return config.model_copy(update={"sources": sources})
 
 
@@ -216,5 +214,3 @@ def _suggest(word: str, known: Iterable[str]) -> str:
 
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(sorted(names)) or "none"
-
-

@@ -64,7 +64,7 @@ class Secret:
                 return cls(**{kind: where})
         raise PydanticCustomError(
             "plain_secret",
-            'a secret never stands in khop.toml: write {{ env = "NAME" }} or {{ file = "path" }}',
+            'a secret never stands in khop.toml: write { env = "NAME" } or { file = "path" }',
         )
 
 

@@ -117,9 +117,7 @@ class Transport:
         """Give back the connections."""
         self._http.close()
 
-    def call(
-        self, operation: str, method: str, url: str, **options: Unpack[CallOptions]
-    ) -> Answer:
+    def call(self, operation: str, method: str, url: str, **options: Unpack[CallOptions]) -> Answer:
         """The answer, whatever its body. Raises ConnectorError, RecordError, ConfigError."""
         return self.exchange(operation, method, url, _as_it_is, **options)
 

@@ -126,9 +126,7 @@ class Dvcqg(Application):
             self._needless.clear()
             self._violations.add(self.name, "login_storm")
 
-    def _refusal(
-        self, request: Request, body: Mapping[str, Any], rng: Random
-    ) -> wire.Reply | None:
+    def _refusal(self, request: Request, body: Mapping[str, Any], rng: Random) -> wire.Reply | None:
         """Why the call is not served at all, or None."""
         dstcode = request.headers.get("dstcode") or request.query.get("dstcode")
         if dstcode != DSTCODE:

@@ -197,8 +197,6 @@ def logged_in(session: str, rng: Random) -> Reply:
     )
 
 
-
-
 def _reply(value: Any) -> Reply:
     return Reply(_text(value).encode())
 

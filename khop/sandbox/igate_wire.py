@@ -60,14 +60,18 @@ def detail(d: Dossier, register: Register) -> dict[str, Any]:
     procedure = register.procedures[d.procedure]
     item["isDVCLT"] = False
     item["accepter"] = {"id": "64f000000000000000000000", "fullname": _OFFICERS[0]}
-    item["procedureProcessDefinition"] = None if d.shape >> 20 & 3 == 0 else {
-        "id": f"65a0{d.procedure:020x}",
-        "processDefinition": {
-            "id": f"65a1{d.procedure:020x}",
-            "processingTime": procedure.days,
-            "processingTimeUnit": "d",
-        },
-    }
+    item["procedureProcessDefinition"] = (
+        None
+        if d.shape >> 20 & 3 == 0
+        else {
+            "id": f"65a0{d.procedure:020x}",
+            "processDefinition": {
+                "id": f"65a1{d.procedure:020x}",
+                "processingTime": procedure.days,
+                "processingTimeUnit": "d",
+            },
+        }
+    )
     by_post = d.shape >> 22 & 7 == 0
     item["dossierReceivingKind"] = {
         "id": "65b000000000000000000001",

@@ -287,10 +287,20 @@ class Engine:
         """Bad records, oldest first."""
         return quarantine.listed(self.ledger, state, source, limit)
 
-    def quarantine_payload(self, row_id: int) -> object | None:
-        """A bad record as it came: personal data, for somebody who gave a reason. None when it
-        was too large to keep. Raises KhopError when there is no such row."""
-        return quarantine.payload(self.ledger, self._privacy, row_id)
+    def quarantine_row(self, row_id: int) -> QuarantineRow | None:
+        """One bad record; None when there is no such row."""
+        return quarantine.one(self.ledger, row_id)
+
+    def quarantine_payload(self, row_id: int, *, reason: str) -> object | None:
+        """A bad record as it came: personal data. Who reads it gives a reason, which is kept.
+
+        None when it was too large to keep. Raises KhopError when there is no such row.
+        """
+        if not reason.strip():
+            raise KhopError("reading a quarantined record needs a reason; nothing was shown")
+        with self._run("disclosure") as run:
+            run.summary = {"quarantine": row_id, "reason": reason}
+            return quarantine.payload(self.ledger, self._privacy, row_id)
 
     def quarantine_retry(
         self, ids: Sequence[int] = (), progress: Progress | None = None

@@ -35,13 +35,24 @@ def listed(ledger: Ledger, state: str, source: str | None, limit: int) -> list[Q
         return [_row(row) for row in connection.execute(query)]
 
 
+def one(ledger: Ledger, row_id: int) -> QuarantineRow | None:
+    """One row; None when there is none."""
+    with ledger.read() as connection:
+        row = _find(connection, row_id)
+    return None if row is None else _row(row)
+
+
 def payload(ledger: Ledger, privacy: Privacy, row_id: int) -> object | None:
     """The record as it came. Raises KhopError when there is no such row."""
     with ledger.read() as connection:
-        row = connection.execute(sa.select(quarantine).where(quarantine.c.id == row_id)).first()
+        row = _find(connection, row_id)
     if row is None:
         raise KhopError(f"there is no row {row_id} in quarantine; see `khop quarantine list`")
     return None if row.payload is None else privacy.unseal(row.payload)
+
+
+def _find(connection: sa.Connection, row_id: int) -> sa.Row[Any] | None:
+    return connection.execute(sa.select(quarantine).where(quarantine.c.id == row_id)).first()
 
 
 @dataclass(frozen=True, slots=True)

@@ -384,25 +384,26 @@ def test_foreign_text_gives_a_terminal_no_commands(run: Run, engine: Put) -> Non
 
 
 def test_a_record_is_shown_without_what_it_holds(run: Run, engine: Put) -> None:
-    fake = engine(quarantine=[row(7)], quarantine_payload={"phone": "0990123456"})
+    fake = engine(quarantine_row=row(7), quarantine_payload={"phone": "0990123456"})
     said = run("quarantine", "show", "7", "--format", "json")
     assert json.loads(said.out) == row(7).as_json()
-    assert [name for name, _, _ in fake.asked] == ["quarantine"]
+    assert [name for name, _, _ in fake.asked] == ["quarantine_row"]
 
 
 def test_with_a_reason_it_is_shown_as_it_came(run: Run, engine: Put) -> None:
-    engine(quarantine=[row(7)], quarantine_payload={"phone": "0990123456"})
+    fake = engine(quarantine_row=row(7), quarantine_payload={"phone": "0990123456"})
     said = run("quarantine", "show", "7", "--payload", "complaint 12", "--format", "json")
     assert json.loads(said.out)["payload"] == {"phone": "0990123456"}
+    assert fake.asked[-1] == ("quarantine_payload", (7,), {"reason": "complaint 12"})
 
 
 def test_a_record_that_was_not_kept_says_so(run: Run, engine: Put) -> None:
-    engine(quarantine=[row(7, has_payload=False)])
+    engine(quarantine_row=row(7, has_payload=False))
     assert "was not kept" in run("quarantine", "show", "7", "--payload", "why").err
 
 
 def test_a_number_that_is_not_there_says_so(run: Run, engine: Put) -> None:
-    engine(quarantine=[row(7)])
+    engine(quarantine_row=None)
     assert "no record 8" in run("quarantine", "show", "8").err
 
 

@@ -301,7 +301,7 @@ def test_a_stale_plan_is_refused(
     plan = plan_from_json(engine.plan().as_json())
     one_stop.put(record(1, status=Status.RETURNED, finished_at=at(13), changed_at=at(13)))
     cycle(engine, clock)
-    with pytest.raises(KhopError, match="stale.*khop plan"):
+    with pytest.raises(KhopError, match=r"stale.*khop plan"):
         engine.apply(plan, confirm=yes)
     assert portal.dossiers[behind.code].status == Status.RECEIVED
 

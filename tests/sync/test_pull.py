@@ -244,7 +244,7 @@ def test_bad_records_are_kept_with_reason_and_the_good_ones_land(
         ("item", None),
         ("item", None),
     ]
-    assert engine.quarantine_payload(rows[1].id) == ["x"]
+    assert engine.quarantine_payload(rows[1].id, reason="a test") == ["x"]
     with ledger.read() as connection:
         stored = b"".join(connection.scalars(sa.select(quarantine.c.payload)))
     assert b"object" not in stored
@@ -289,5 +289,5 @@ def test_an_unknown_source_is_named_with_those_there_are(
     build_engine: Callable[..., Any], one_stop: FakeOneStop, portal: FakePortal
 ) -> None:
     engine = build_engine(one_stop, portal)
-    with pytest.raises(Exception, match="igat.*igate, dvcqg"):
+    with pytest.raises(Exception, match=r"igat.*igate, dvcqg"):
         engine.pull(["igat"])

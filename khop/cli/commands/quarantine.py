@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -62,7 +61,7 @@ def show_record(
         raise KhopError(shell.words("error.payload_reason"))
     with engine(shell, sources=()) as opened:
         row = _row(shell, opened, number)
-        item = _payload(shell, opened, row) if payload else None
+        item = _payload(shell, opened, row, payload) if payload else None
     if shell.as_json:
         shown = row.as_json() | ({"payload": item} if payload else {})
         shell.show_json(shown)
@@ -95,18 +94,17 @@ def retry(
 
 def _row(shell: Shell, opened: Engine, number: int) -> QuarantineRow:
     """The record of this number. Raises KhopError."""
-    for state in _STATES["all"]:
-        for row in opened.quarantine(state, limit=sys.maxsize):
-            if row.id == number:
-                return row
-    raise KhopError(shell.words("error.no_quarantine", id=number))
+    row = opened.quarantine_row(number)
+    if row is None:
+        raise KhopError(shell.words("error.no_quarantine", id=number))
+    return row
 
 
-def _payload(shell: Shell, opened: Engine, row: QuarantineRow) -> object:
+def _payload(shell: Shell, opened: Engine, row: QuarantineRow, reason: str) -> object:
     """The record as it came. Raises KhopError when it was not kept."""
     if not row.has_payload:
         raise KhopError(shell.words("error.no_payload"))
-    return opened.quarantine_payload(row.id)
+    return opened.quarantine_payload(row.id, reason=reason)
 
 
 def _cells(row: QuarantineRow) -> tuple[object, ...]:
