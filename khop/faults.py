@@ -73,7 +73,7 @@ class ConnectorError(KhopError):
 
 
 class Unreachable(ConnectorError):
-    meaning = "cannot be reached"
+    meaning = "cannot be reached (check its address and the network)"
 
 
 class RateLimited(ConnectorError):

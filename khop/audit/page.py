@@ -9,6 +9,7 @@ from typing import TextIO
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from khop.audit.report import Report, Row
+from khop.sync.rules import place
 
 #: Pieces of the template that are written at once.
 _CHUNK = 512
@@ -33,6 +34,6 @@ def findings_html(report: Report, out: TextIO) -> None:
 
 def _groups(report: Report) -> Iterator[tuple[str, str, Iterator[Row]]]:
     """(rule, severity, its rows), the gravest severity first."""
-    ordered = sorted(report.findings, key=lambda f: (f.severity, f.rule))
+    ordered = sorted(report.findings, key=lambda f: (f.severity, place(f.rule)))
     for (severity, rule), group in groupby(ordered, key=lambda f: (f.severity, f.rule)):
         yield rule, severity, map(report.row, group)

@@ -11,6 +11,7 @@ from khop.audit.plain import plain
 from khop.audit.values import describe, describe_all, local_time
 from khop.audit.words import Words
 from khop.sync.results import Finding
+from khop.sync.rules import place
 
 #: The columns of a list of findings, in order; their headers are ``column.NAME`` of the words.
 COLUMNS = (
@@ -95,7 +96,8 @@ class Report:
     def by_rule(self) -> list[tuple[str, str, int]]:
         """(rule, severity, how many), the gravest severity first."""
         counts = Counter((f.severity, f.rule) for f in self.findings)
-        return [(rule, severity, n) for (severity, rule), n in sorted(counts.items())]
+        ordered = sorted(counts.items(), key=lambda item: (item[0][0], place(item[0][1])))
+        return [(rule, severity, n) for (severity, rule), n in ordered]
 
     def by_unit(self) -> list[tuple[str, int]]:
         """(unit, how many), the greatest number first."""

@@ -24,6 +24,7 @@ from khop.sync.ledger.schema import (
 )
 from khop.sync.reconcile import shown_time
 from khop.sync.results import CaseView, Finding, FindingState, SystemCheck
+from khop.sync.rules import place
 from khop.sync.warehouse import ledger_cases, rows
 
 _INTERNAL = frozenset({"applicant_key", "actor_key", "listed_hash", "content_hash", "lease_token"})
@@ -39,9 +40,7 @@ def findings(
     states: Sequence[str],
 ) -> list[Finding]:
     """Discrepancies in a fixed order: gravest first, then by rule and code."""
-    query = sa.select(discrepancy).order_by(
-        discrepancy.c.severity, discrepancy.c.rule, discrepancy.c.code
-    )
+    query = sa.select(discrepancy)
     chosen = (("rule", rules), ("unit", units), ("severity", severities), ("state", states))
     for column, wanted in chosen:
         if wanted:
@@ -49,7 +48,8 @@ def findings(
     if since is not None:
         query = query.where(discrepancy.c.first_seen_us >= Instant.of(since).us)
     with ledger.read() as connection:
-        return [_finding(row) for row in connection.execute(query)]
+        found = [_finding(row) for row in connection.execute(query)]
+    return sorted(found, key=lambda f: (f.severity, place(f.rule), f.code or ""))
 
 
 def case_view(ledger: Ledger, code: str) -> CaseView | None:

@@ -170,10 +170,13 @@ def _write_files(shell: Shell, folder: Path, story: _Story) -> None:
 
 def _counts(story: _Story) -> list[tuple[str, int, int, int]]:
     """(rule, before, repaired, left) for each rule that found something."""
+    from khop.sync.rules import place
+
     before = Counter(rule for rule, _ in story.before)
     left = Counter(rule for rule, _ in story.after)
     repaired = Counter(rule for rule, _ in story.before - story.after)
-    return [(r, before[r], repaired[r], left[r]) for r in sorted(before.keys() | left.keys())]
+    rules = sorted(before.keys() | left.keys(), key=place)
+    return [(rule, before[rule], repaired[rule], left[rule]) for rule in rules]
 
 
 def _as_json(story: _Story, folder: Path) -> dict[str, Any]:

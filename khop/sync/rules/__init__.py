@@ -12,4 +12,10 @@ _FAMILIES = (existence.RULES, states.RULES, dates.RULES, codes.RULES)
 #: Every rule, by its id, in the order of the taxonomy.
 RULES: dict[str, Rule] = {rule.id: rule for family in _FAMILIES for rule in family}
 
-__all__ = ["RULES", "Clock", "Rule", "Severity"]
+
+def place(rule: str) -> tuple[int, str]:
+    """Sort key of a rule's id: the order of the taxonomy, ids no rule has last."""
+    return (list(RULES).index(rule) if rule in RULES else len(RULES), rule)
+
+
+__all__ = ["RULES", "Clock", "Rule", "Severity", "place"]
