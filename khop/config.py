@@ -71,7 +71,7 @@ class RuleSettings(_Table):
         Field(ge=0, description="Working days a difference may last before a rule fires."),
     ] = 1
     grace_by_rule: Annotated[
-        Mapping[str, int],
+        Mapping[str, Annotated[int, Field(ge=0)]],
         Field(description="Another grace for single rules, such as { A7 = 2 }."),
     ] = {}
     differs_minutes: Annotated[

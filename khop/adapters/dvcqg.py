@@ -104,9 +104,9 @@ class DvcqgAdapter:
         """What the portal has under this code; None when it answered that it has none."""
         return self._mapping.record(self._client.look_up(code), code)
 
-    def problems(self, record: DossierRecord) -> tuple[str, ...]:
+    def problems(self, record: DossierRecord, steps: Sequence[Step] = ()) -> tuple[str, ...]:
         """Why this dossier may not be sent (specs/dvcqg.md 8)."""
-        return problems_before_sending(record)
+        return problems_before_sending(record, steps)
 
     def create(self, dossier: FullDossier) -> None:
         self._client.create(self._message(dossier))
@@ -130,12 +130,13 @@ class DvcqgAdapter:
         return "a look-up was answered"
 
     def _message(self, dossier: FullDossier) -> dict[str, Any]:
-        return self._mapping.write(dossier, self._procedure(dossier.record.procedure))
+        national = self._mapping.national(dossier.record.procedure)
+        return self._mapping.write(dossier, self._procedure(national))
 
-    def _procedure(self, code: str | None) -> Mapping[str, object] | None:
+    def _procedure(self, code: str) -> Mapping[str, object] | None:
         """The portal's description of a procedure, asked for once; None when it has none or
         does not answer: names then come from the one-stop."""
-        if code is None:
+        if not code:
             return None
         with self._lock:
             if code in self._procedures:

@@ -140,8 +140,9 @@ class DossierSink(Protocol):
     #: Steps one call may carry.
     progress_chunk: int
 
-    def problems(self, record: DossierRecord) -> tuple[str, ...]:
-        """Why this dossier may not be sent, as stable words; empty when it may.
+    def problems(self, record: DossierRecord, steps: Sequence[Step] = ()) -> tuple[str, ...]:
+        """Why this dossier, with these steps, may not be sent, as stable words; empty when it
+        may.
 
         Pure: no call is made (specs/dvcqg.md 8).
         """

@@ -99,7 +99,7 @@ class DvcqgMapping:
         refused = record.status is Status.NOT_RECEIVED
         return DossierMessage(
             MaHoSo=record.code,
-            MaTTHC=self._national(record.procedure),
+            MaTTHC=self.national(record.procedure),
             TenTTHC=name,
             MaLinhVuc=scalar_text(sector.MALINHVUC) or dossier.sector_code,
             TenLinhVuc=scalar_text(sector.TENLINHVUC) or dossier.sector_name,
@@ -178,7 +178,8 @@ class DvcqgMapping:
             LoaiPhiLePhi=self._constants["LoaiPhiLePhi"],
         )
 
-    def _national(self, procedure: str | None) -> str:
+    def national(self, procedure: str | None) -> str:
+        """The national code of a local procedure code; "" for none."""
         return self._procedures.get(procedure, procedure) if procedure else ""
 
     def _unit(self, record: DossierRecord) -> str:

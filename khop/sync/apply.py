@@ -43,11 +43,12 @@ from khop.mappings.records import (
 )
 from khop.sync.ledger import Lease, Ledger, outbox, presence, records
 from khop.sync.ledger.outbox import Push, PushState, StepState
-from khop.sync.plan import would_lower
+from khop.sync.plan import portal_problems, would_lower
 from khop.sync.results import Applied, Outcome, PlanItem, Progress
 
 _ROUNDS = 5
 _SHARED = ("received", "due", "finished", "returned")
+_UNDECIDED = {"created_there": None, "seen_status": None}
 
 log = structlog.get_logger(__name__)
 
@@ -126,15 +127,26 @@ class Applier:
         )
         with self._ledger.write() as connection:
             self._lease.renew(connection)
-            return outbox.open_push(connection, push, self._lease.token, self._now_us())
+            return outbox.open_push(connection, push, self._now_us())
 
     def _push(self, push: Push) -> NoReturn:
         if push.state in outbox.ENDED:
             raise _Ended(Outcome.ALREADY)
         dossier = self._in_full(push)
-        if push.state is not PushState.PUSHED:
+        if push.state is PushState.PUSHED:
+            dossier = self._as_it_was_pushed(push, dossier)
+        else:
             push = self._written(push, dossier)
         self._send_steps(push, dossier)
+
+    def _as_it_was_pushed(self, push: Push, dossier: FullDossier) -> FullDossier:
+        """For steps that an earlier apply left: without what happened since, which belongs to
+        the next push; ends this one when the dossier may not be sent any more."""
+        steps = tuple(s for s in dossier.steps if s.event_at.us <= (push.write_us or 0))
+        problems = self._portal.sink.problems(dossier.record, steps)
+        if problems:
+            self._end(push, PushState.BLOCKED, Outcome.NOT_SENT, ", ".join(problems))
+        return replace(dossier, steps=steps)
 
     def _in_full(self, push: Push) -> FullDossier:
         """The dossier as the one-stop has it now, gaps filled with what the list said.
@@ -146,10 +158,14 @@ class Applier:
             raise _Ended(Outcome.UNREACHABLE, f"{push.source} is not configured any more")
         try:
             full = source.full(push.native_id)
+        except (Refused, RecordError) as error:
+            # the one-stop has it no more, or has it in a shape that cannot be sent
+            self._end(push, PushState.BLOCKED, Outcome.NOT_SENT, str(error))
         except ConnectorError as error:
             raise self._stopped(error) from None
-        except RecordError as error:
-            self._end(push, PushState.BLOCKED, Outcome.NOT_SENT, str(error))
+        if full.record.code != push.code:
+            state = PushState.SUPERSEDED if push.state is PushState.PENDING else PushState.BLOCKED
+            self._end(push, state, Outcome.CHANGED, "its code is another one by now")
         with self._ledger.read() as connection:
             stored = records.read_record(connection, push.source, push.native_id)
         if stored is None:
@@ -166,23 +182,20 @@ class Applier:
         exists = False
         for _ in range(_ROUNDS):
             portal = self._look_up(push)
+            if exists and portal is None:
+                detail = "the portal says that it has the dossier, but does not show it"
+                raise _Ended(Outcome.UNKNOWN, detail)
             push = self._decided(push, dossier, portal)
             if push.state is not PushState.PENDING and _agrees(dossier.record, portal):
                 return self._moved(push, PushState.PUSHED)
             try:
-                push = self._send(push, dossier, create=portal is None and not exists)
+                push = self._send(push, dossier, create=portal is None)
             except AlreadyExists:
                 exists = True
-                push = self._somebody_made_it(push)
+                push = self._moved(push, PushState.UNKNOWN, created_there=_ours(push))
             if push.state is PushState.PUSHED:
                 return push
         raise _Ended(Outcome.UNKNOWN, "no answer told what became of the write; apply again")
-
-    def _somebody_made_it(self, push: Push) -> Push:
-        """The portal has it although the look-up said no: an earlier try of ours that landed
-        late, or somebody else; then what the portal says is decided upon anew."""
-        ours = True if push.attempts > 1 else None
-        return self._moved(push, PushState.UNKNOWN, created_there=ours)
 
     def _look_up(self, push: Push) -> DossierRecord | None:
         lookup = self._portal.lookup
@@ -201,9 +214,9 @@ class Applier:
         begun = push.state is not PushState.PENDING
         if not begun and _agrees(dossier.record, portal):
             self._end(push, PushState.DONE, Outcome.ALREADY)
-        problems = self._portal.sink.problems(dossier.record)
-        if portal is not None and would_lower(portal.status, dossier.record.status):
-            problems = ("would_lower", *problems)
+        problems = self._portal.sink.problems(dossier.record, dossier.steps)
+        if portal is not None:
+            problems = (*portal_problems(portal.status, dossier.record.status), *problems)
         if problems and not (begun and _agrees(dossier.record, portal)):
             self._end(push, PushState.BLOCKED, Outcome.NOT_SENT, ", ".join(problems))
         if push.created_there is not None:
@@ -234,8 +247,10 @@ class Applier:
         except (Unreachable, RateLimited, Unauthorised) as error:
             # nothing was sent; only an earlier try may have taken effect
             before = push.attempts - 1
-            state = PushState.UNKNOWN if before else PushState.PENDING
-            self._moved(push, state, attempts=before, detail=str(error))
+            if before:
+                self._moved(push, PushState.UNKNOWN, attempts=before, detail=str(error))
+            else:
+                self._moved(push, PushState.PENDING, attempts=0, **_UNDECIDED, detail=str(error))
             raise self._stopped(error) from None
         except (Refused, RecordError) as error:
             state = PushState.REFUSED if isinstance(error, Refused) else PushState.BLOCKED
@@ -247,7 +262,7 @@ class Applier:
 
     def _send_steps(self, push: Push, dossier: FullDossier) -> NoReturn:
         """Send the steps that are the push's to send; ends the push."""
-        steps = {step_key(push.code, step): step for step in _steps_to_send(push, dossier.steps)}
+        steps = {step_key(push, step): step for step in _steps_to_send(push, dossier.steps)}
         with self._ledger.read() as connection:
             taken = outbox.steps_taken(connection, list(steps))
         left = [(key, step) for key, step in steps.items() if key not in taken]
@@ -274,6 +289,7 @@ class Applier:
             return 0
         except (Unreachable, RateLimited, Unauthorised) as error:
             with self._ledger.write() as connection:
+                self._lease.renew(connection)
                 outbox.steps_forget(connection, keys)
             raise self._stopped(error) from None
         except (ConnectorError, RecordError) as error:
@@ -284,6 +300,7 @@ class Applier:
 
     def _steps_end(self, keys: Sequence[str], state: StepState) -> None:
         with self._ledger.write() as connection:
+            self._lease.renew(connection)
             outbox.steps_end(connection, keys, state)
 
     def _step_row(self, push: Push, key: str, step: Step) -> dict[str, object]:
@@ -309,12 +326,11 @@ class Applier:
 
     def _moved(self, push: Push, state: PushState, **values: object) -> Push:
         if state is PushState.SENDING:
-            values = {**values, "write_us": self._now_us()}
+            values["write_us"] = self._now_us()
         with self._ledger.write() as connection:
             self._lease.renew(connection)
             outbox.change(connection, push.version, self._now_us(), state=state, **values)
-        known = {name: value for name, value in values.items() if name != "write_us"}
-        return replace(push, state=state, **known)  # type: ignore[arg-type]
+        return replace(push, state=state, **values)  # type: ignore[arg-type]
 
     def _end(
         self,
@@ -331,19 +347,28 @@ class Applier:
         return Instant.of(self._clock()).us
 
 
-def step_key(code: str, step: Step) -> str:
+def _ours(push: Push) -> bool | None:
+    """Who made a dossier that the look-up did not show: an earlier try of ours that landed
+    late, or somebody else; then what the portal says is decided upon anew."""
+    return True if push.attempts > 1 else None
+
+
+def step_key(push: Push, step: Step) -> str:
     """Our own key of a step: the message has none, so this is how it is sent only once."""
-    text = f"{code}\x1f{step.event_at.us}\x1f{int(step.status)}\x1f{step.text}"
+    parts = (push.sink, push.code, step.event_at.us, int(step.status), step.text)
+    text = "\x1f".join(str(part) for part in parts)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _steps_to_send(push: Push, steps: Sequence[Step]) -> Sequence[Step]:
     """After a create all of them; after an update those after the last one whose state is the
-    one the portal was last seen in; if there is none such, the last one (rules.md section 6)."""
+    one the portal was last seen in; if there is none such, the last one (rules.md section 6).
+    None of them takes the portal back from 9 or 10."""
     if push.created_there:
         return steps
     same = [i for i, step in enumerate(steps) if step.status == push.seen_status]
-    return steps[same[-1] + 1 :] if same else steps[-1:]
+    after = steps[same[-1] + 1 :] if same else steps[-1:]
+    return [step for step in after if not would_lower(push.seen_status, step.status)]
 
 
 def _agrees(ours: DossierRecord, portal: DossierRecord | None) -> bool:

@@ -13,6 +13,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from types import TracebackType
 from typing import Any
 
@@ -26,6 +27,7 @@ from khop.adapters.ports import (
     DossierLookup,
     DossierSink,
     DossierSource,
+    Role,
 )
 from khop.adapters.registry import build_adapters
 from khop.config import Config
@@ -40,7 +42,7 @@ from khop.sync.ledger.schema import run as run_table
 from khop.sync.plan import make_plan
 from khop.sync.privacy import Privacy
 from khop.sync.pull import ListPull
-from khop.sync.reconcile import reconcile, shown_time
+from khop.sync.reconcile import Reconciled, Scope, reconcile, shown_time
 from khop.sync.results import (
     ApplySummary,
     CaseView,
@@ -57,9 +59,11 @@ from khop.sync.results import (
     RetrySummary,
     SystemCheck,
 )
+from khop.sync.rules import RULES
 
 _PULL = "pull"
 _APPLY = "apply"
+_RECONCILE = "reconcile"
 
 
 def open_engine(
@@ -104,7 +108,11 @@ class Engine:
         self._privacy = privacy
         self._calendar = calendar
         self._adapters = tuple(adapters)
+        self._roles = {adapter.name: adapter.role for adapter in adapters} | {
+            name: source.role for name, source in config.sources.items()
+        }
         self._clock = clock
+        _check_rule_ids(config)
 
     def __enter__(self) -> Engine:
         return self
@@ -170,21 +178,22 @@ class Engine:
     def reconcile(self, now: datetime | None = None) -> ReconcileSummary:
         """Run the rules at ``now`` (aware; default: the clock)."""
         fixed = now or self._clock()
-        with self._run("reconcile", fixed) as run:
-            done = reconcile(self.ledger, self.config.rules, self._calendar, fixed)
-            summary = ReconcileSummary(
-                run=run.id,
-                now=shown_time(Instant.of(fixed).us),
-                cases=done.cases,
-                unmapped=done.unmapped,
-                counts=done.counts,
+        with acquire(self.ledger, _RECONCILE, self._clock), self._run(_RECONCILE, fixed) as run:
+            done = reconcile(
+                self.ledger,
+                self.config.rules,
+                self._calendar,
+                fixed,
+                scope=self._scope(),
+                on_write=lambda connection, found: run.finish(
+                    connection, _reconcile_summary(run.id, fixed, found).as_json()
+                ),
             )
-            run.summary = summary.as_json()
-        return summary
+        return _reconcile_summary(run.id, fixed, done)
 
     def plan(self, rules: Sequence[str] | None = None) -> Plan:
         """What ``apply`` would do, for all findings or those of some rules."""
-        return make_plan(self.ledger, self._sink(), self._clock(), rules)
+        return make_plan(self.ledger, self._sink(), self._clock(), rules, sorted(self._roles))
 
     def apply(
         self,
@@ -202,7 +211,8 @@ class Engine:
         with acquire(self.ledger, _APPLY, self._clock) as lease, self._run(_APPLY) as run:
             now = self.plan(plan.rules if plan is not None else rules)
             todo = now if plan is None else self._still_current(plan, now)
-            self._guard(todo, confirm)
+            if todo.items:
+                self._guard(todo, confirm)
             applier = Applier(
                 self.ledger,
                 _of(self._adapters, DossierSource),
@@ -220,8 +230,9 @@ class Engine:
         """The plan without what is settled already. Raises KhopError when it is stale."""
         current = {item.version: item for item in now.items}
         with self.ledger.read() as connection:
-            settled = outbox.ended_versions(connection)
-        stale = [i.code for i in plan.items if i.version not in (current.keys() | settled.keys())]
+            settled = outbox.ended_versions(connection, self._portal().sink.name)
+        fresh = current.keys() | settled.keys()
+        stale = [item.code for item in plan.items if item.version not in fresh]
         if stale:
             raise KhopError(
                 f"the plan is stale: {len(stale)} of its {len(plan.items)} dossiers changed "
@@ -234,7 +245,7 @@ class Engine:
         """Stop and ask when a plan touches suspiciously much (rules.md section 6)."""
         limits = self.config.repair
         touched = len({item.code for item in plan.items})
-        share = touched / plan.cases if plan.cases else 0.0
+        share = touched / plan.cases if plan.cases else 1.0
         if touched <= limits.max_changes and share <= limits.max_share:
             return
         sentence = (
@@ -255,6 +266,11 @@ class Engine:
 
     def _sink(self) -> DossierSink | None:
         return next(iter(_of(self._adapters, DossierSink)), None)
+
+    def _scope(self) -> Scope:
+        """The configured sources: what others once said does not count any more."""
+        one_stops = [name for name, role in self._roles.items() if role is Role.ONE_STOP]
+        return Scope(sources=sorted(self._roles), one_stops=sorted(one_stops))
 
     # --- what people ask ----------------------------------------------------------------------
 
@@ -279,7 +295,7 @@ class Engine:
 
     def show(self, code: str) -> CaseView | None:
         """Everything known of one dossier, by its code or an alias; None if nothing is."""
-        return views.case_view(self.ledger, canonical_code(code))
+        return views.case_view(self.ledger, canonical_code(code), sorted(self._roles))
 
     def quarantine(
         self, state: str = "open", source: str | None = None, limit: int = 1000
@@ -328,34 +344,74 @@ class Engine:
 
     @contextmanager
     def _run(self, kind: str, now: datetime | None = None) -> Iterator[_Run]:
-        """Keep that this was run, when, and what came of it."""
+        """Keep that this was run, when, and what came of it, a fault too."""
         with self.ledger.write() as connection:
-            started = connection.execute(
+            run_id = connection.execute(
                 sa.insert(run_table)
                 .values(kind=kind, now_us=Instant.of(now or self._clock()).us)
                 .returning(run_table.c.id)
             ).scalar_one()
-        run = _Run(started)
-        yield run
-        with self.ledger.write() as connection:
-            connection.execute(
-                sa.update(run_table)
-                .where(run_table.c.id == run.id)
-                .values(
-                    finished_us=Instant.of(self._clock()).us,
-                    summary=json.dumps(run.summary, ensure_ascii=False),
-                )
-            )
+        run = _Run(run_id, self._clock)
+        try:
+            yield run
+        except KhopError as error:
+            run.summary = {"error": str(error)}
+            raise
+        finally:
+            if not run.finished:
+                with self.ledger.write() as connection:
+                    run.finish(connection, run.summary)
 
 
 class _Run:
-    def __init__(self, run_id: int) -> None:
+    """A row of the table of runs, from its beginning to its end."""
+
+    def __init__(self, run_id: int, clock: Callable[[], datetime]) -> None:
         self.id = run_id
-        self.summary: dict[str, Any] | None = None
+        self.finished = False
+        self.summary: Mapping[str, Any] | None = None
+        self._clock = clock
+
+    def finish(self, connection: sa.Connection, summary: Mapping[str, Any] | None) -> None:
+        """Write the end, in the transaction of what was done."""
+        connection.execute(
+            sa.update(run_table)
+            .where(run_table.c.id == self.id)
+            .values(
+                finished_us=Instant.of(self._clock()).us,
+                summary=json.dumps(summary, ensure_ascii=False),
+            )
+        )
+        self.finished = True
+
+
+def _reconcile_summary(run_id: int, now: datetime, done: Reconciled) -> ReconcileSummary:
+    return ReconcileSummary(
+        run=run_id,
+        now=shown_time(Instant.of(now).us),
+        cases=done.cases,
+        unmapped=done.unmapped,
+        counts=done.counts,
+    )
 
 
 def _of(adapters: Sequence[Adapter], port: type[Any]) -> list[Any]:
     return [adapter for adapter in adapters if isinstance(adapter, port)]
+
+
+def _check_rule_ids(config: Config) -> None:
+    """Raises ConfigError for a rule id that no rule has."""
+    named = {
+        "rules.off": config.rules.off,
+        "rules.grace_by_rule": config.rules.grace_by_rule,
+        "repair.auto": config.repair.auto,
+    }
+    for key, ids in named.items():
+        for rule in ids:
+            if rule not in RULES:
+                close = get_close_matches(rule.upper(), RULES, n=1, cutoff=0.3)
+                hint = f", did you mean {close[0]}?" if close else ""
+                raise ConfigError(f"there is no rule {rule!r}{hint}", key=key)
 
 
 def _utc_now() -> datetime:

@@ -39,8 +39,7 @@ def look_up_codes(
     since_us = Instant.of(clock()).us
     budget = source.lookup_budget
     with ledger.read() as connection:
-        due = presence.count_waiting(connection, source.name, since_us)
-        codes = presence.next_codes(connection, source.name, budget, since_us)
+        codes, due = presence.next_codes(connection, source.name, budget, since_us)
     summary = LookupSummary(source.name, waiting=due - len(codes))
     progress.start(source.name, len(codes))
     asker = _Asker(source)

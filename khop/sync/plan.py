@@ -34,59 +34,53 @@ _HOW_IT_ENDED = {
     PushState.REFUSED: "refused",
 }
 
+_REPAIRABLE = frozenset(rule.id for rule in RULES.values() if rule.repairable)
+
 #: What the portal means, whatever words it used this time.
 _PORTAL_SAYS = ("presence", "status", "received_us", "due_us", "finished_us", "returned_us")
 
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """The open findings of one dossier."""
+    """The open findings of one dossier. ``opened_us``: when the latest repairable one opened."""
 
     code: str
     rules: tuple[str, ...]
     unit: str | None
-    acts: tuple[str, ...]
     opened_us: int
 
     def only(self, rules: Iterable[str]) -> _Opened:
-        kept = tuple(rule for rule in self.rules if rule in set(rules))
-        return replace(self, rules=kept, acts=tuple(sorted({RULES[r].acts for r in kept})))
+        wanted = set(rules)
+        return replace(self, rules=tuple(rule for rule in self.rules if rule in wanted))
+
+    @property
+    def acts(self) -> tuple[str, ...]:
+        return tuple(sorted({RULES[rule].acts for rule in self.rules}))
 
 
 def make_plan(
-    ledger: Ledger, sink: DossierSink | None, made_at: datetime, only: Sequence[str] | None
+    ledger: Ledger,
+    sink: DossierSink | None,
+    made_at: datetime,
+    only: Sequence[str] | None,
+    sources: Sequence[str] | None = None,
 ) -> Plan:
     """The plan for all open findings, or for those of the rules ``only``.
 
-    ``sink`` None: there is no portal to push to, everything is for people.
+    ``sink`` None: there is no portal to push to, everything is for people. ``sources``: the
+    sources that are configured; what others once said does not count.
     """
-    unknown = sorted(set(only or ()) - set(RULES))
-    if unknown:
-        raise ConfigError(f"there is no rule {', '.join(unknown)}; known: {', '.join(RULES)}")
+    chosen = _chosen(only)
     with ledger.read() as connection:
-        opened = _opened(connection, only)
-        ended = outbox.ended_versions(connection)
-        taken = outbox.last_taken(connection)
-        begun = {push.code: push for push in outbox.unfinished(connection)}
+        opened = [one.only(chosen) for one in _opened(connection)]
         total = _cases_at_last_reconcile(connection)
-    cases = _cases(ledger, [one.code for one in opened if _repairable(one.rules)])
-    items: list[PlanItem] = [_going_on(push) for push in begun.values()]
-    work: list[WorkItem] = []
+    ours = [one.only(_REPAIRABLE) for one in opened]
+    items, work = _pushes(ledger, sink, [one for one in ours if one.rules], sources)
     for one in opened:
-        theirs = one.only(set(one.rules) - set(_repairable(one.rules)))
+        theirs = one.only(chosen - _REPAIRABLE)
         if theirs.rules:
             work.append(_work(theirs, NOT_REPAIRABLE))
-        ours = one.only(_repairable(one.rules))
-        if not ours.rules or one.code in begun:
-            continue
-        case = cases.get(one.code)
-        if case is not None and taken.get(one.code, -1) >= (case["po_checked_us"] or 0):
-            continue  # pushed, and not looked up since: the next pull tells
-        item, reason = _item(ledger, ours, case, sink, ended)
-        if item is not None:
-            items.append(item)
-        else:
-            work.append(_work(ours, reason))
+    items = [item for item in items if chosen.intersection(item.rules)]
     items.sort(key=lambda item: item.code)
     work.sort(key=lambda item: (item.code, item.reason))
     return Plan(
@@ -97,6 +91,45 @@ def make_plan(
         items=tuple(items),
         work=tuple(work),
     )
+
+
+def _chosen(only: Sequence[str] | None) -> frozenset[str]:
+    unknown = sorted(set(only or ()) - set(RULES))
+    if unknown:
+        raise ConfigError(f"there is no rule {', '.join(unknown)}; known: {', '.join(RULES)}")
+    return frozenset(RULES if only is None else only)
+
+
+def _pushes(
+    ledger: Ledger,
+    sink: DossierSink | None,
+    opened: Sequence[_Opened],
+    sources: Sequence[str] | None,
+) -> tuple[list[PlanItem], list[WorkItem]]:
+    """What a machine may push for these findings, and what it may not, with the reason.
+
+    A push that an earlier apply began comes before a new one of the same dossier.
+    """
+    if sink is None:
+        return [], [_work(one, "no_portal") for one in opened]
+    with ledger.read() as connection:
+        ended = outbox.ended_versions(connection, sink.name)
+        taken = outbox.last_taken(connection, sink.name)
+        begun = {push.code: push for push in outbox.unfinished(connection, sink.name)}
+    cases = _cases(ledger, [one.code for one in opened], sources)
+    items = [_going_on(push) for push in begun.values()]
+    work = []
+    for one in opened:
+        case = cases.get(one.code)
+        waits = case is not None and taken.get(one.code, -1) >= (case["po_checked_us"] or 0)
+        if one.code in begun or waits:
+            continue  # what was pushed and not looked up since is for the next pull to tell
+        item, reason = _item(ledger, one, case, sink, ended)
+        if item is not None:
+            items.append(item)
+        else:
+            work.append(_work(one, reason))
+    return items, work
 
 
 def plan_from_json(data: Any) -> Plan:
@@ -121,42 +154,45 @@ def plan_from_json(data: Any) -> Plan:
         ) from None
 
 
+def portal_problems(portal: Status | None, ours: Status | None) -> tuple[str, ...]:
+    """Why a dossier that the portal has may not be sent over what it says: a state that no
+    table knows may be 9 or 10."""
+    if portal is None:
+        return ("portal_status_unknown",)
+    return ("would_lower",) if would_lower(portal, ours) else ()
+
+
 def would_lower(portal: Status | None, ours: Status | None) -> bool:
     """Whether the push would take the portal back from 9 or 10."""
     return portal in DONE and (ours is None or ours < portal)
 
 
-def _repairable(rules: Iterable[str]) -> list[str]:
-    return [rule for rule in rules if RULES[rule].repairable]
-
-
-def _opened(connection: sa.Connection, only: Sequence[str] | None) -> list[_Opened]:
-    query = (
+def _opened(connection: sa.Connection) -> list[_Opened]:
+    rows = connection.execute(
         sa.select(
             discrepancy.c.code, discrepancy.c.rule, discrepancy.c.unit, discrepancy.c.opened_us
         )
-        .where(discrepancy.c.state == "open")
+        .where(discrepancy.c.state == "open", discrepancy.c.rule.in_(list(RULES)))
         .order_by(discrepancy.c.code, discrepancy.c.rule)
     )
-    if only is not None:
-        query = query.where(discrepancy.c.rule.in_(list(only)))
     by_code: dict[str, list[Any]] = {}
-    for row in connection.execute(query):
+    for row in rows:
         by_code.setdefault(row.code, []).append(row)
     return [
         _Opened(
             code=code,
             rules=tuple(row.rule for row in found),
             unit=found[0].unit,
-            acts=tuple(sorted({RULES[row.rule].acts for row in found})),
-            opened_us=max(row.opened_us for row in found),
+            opened_us=max((r.opened_us for r in found if r.rule in _REPAIRABLE), default=0),
         )
         for code, found in by_code.items()
     ]
 
 
-def _cases(ledger: Ledger, codes: Sequence[str]) -> dict[str, Mapping[str, Any]]:
-    with ledger_cases(ledger, phantoms=True, only=codes) as cases:
+def _cases(
+    ledger: Ledger, codes: Sequence[str], sources: Sequence[str] | None
+) -> dict[str, Mapping[str, Any]]:
+    with ledger_cases(ledger, phantoms=True, only=codes, sources=sources) as cases:
         return {str(row["code"]): row for row in rows(cases)}
 
 
@@ -175,12 +211,12 @@ def _item(
     ledger: Ledger,
     opened: _Opened,
     case: Mapping[str, Any] | None,
-    sink: DossierSink | None,
+    sink: DossierSink,
     ended: Mapping[str, Push],
 ) -> tuple[PlanItem | None, str]:
     """The push that repairs the findings, or why there is none."""
-    if sink is None or case is None or case["os_native_id"] is None:
-        return None, "no_portal" if sink is None else "no_record"
+    if case is None or case["os_native_id"] is None:
+        return None, "no_record"
     with ledger.read() as connection:
         record = records.read_record(connection, case["os_source"], case["os_native_id"])
     if record is None:
@@ -188,7 +224,7 @@ def _item(
     reason = _forbidden(record, case, sink)
     if reason is not None:
         return None, reason
-    version = _version(opened, case)
+    version = _version(opened, case, sink.name)
     if version in ended:
         return None, _HOW_IT_ENDED[ended[version].state]
     return (
@@ -208,19 +244,20 @@ def _forbidden(record: DossierRecord, case: Mapping[str, Any], sink: DossierSink
     """Why the machine may not push this dossier (rules.md section 6)."""
     if case["has_alias"]:
         return "portal_born"
-    portal = case["po_status"]
-    if would_lower(None if portal is None else Status(portal), record.status):
-        return "would_lower"
     problems = sink.problems(record)
+    if case["po_presence"] == "present":
+        portal = case["po_status"]
+        known = None if portal is None else Status(portal)
+        problems = (*portal_problems(known, record.status), *problems)
     return problems[0] if problems else None
 
 
-def _version(opened: _Opened, case: Mapping[str, Any]) -> str:
+def _version(opened: _Opened, case: Mapping[str, Any], sink: str) -> str:
     """Digest of what the push is based on: the one-stop's record, what the portal was last
     known to say, and the period the findings have been open."""
     portal = [str(case[f"po_{name}"]) for name in _PORTAL_SAYS]
     return _digest(
-        [opened.code, str(case["os_content_hash"]), str(opened.opened_us), *opened.rules, *portal]
+        [sink, opened.code, str(case["os_content_hash"]), str(opened.opened_us), *portal]
     )
 
 

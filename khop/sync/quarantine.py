@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from khop.adapters.ports import DossierSource
-from khop.faults import ConnectorError, KhopError, RecordError
+from khop.faults import ConnectorError, KhopError, RecordError, Unauthorised
 from khop.mappings.records import DossierReading, Instant
 from khop.sync.ledger import Lease, Ledger, records
 from khop.sync.ledger import quarantine as shelf
@@ -79,15 +79,19 @@ class Retry:
         self._lease = lease
         self._clock = clock
         self._progress = progress
+        self._locked_out: Unauthorised | None = None
 
     def run(self, ids: Sequence[int]) -> RetrySummary:
-        """Try these rows, or all open ones."""
+        """Try these rows, or all open ones. Raises Unauthorised when a login is refused: each
+        further try could lock the account."""
         chosen = self._chosen(ids)
         summary = RetrySummary(0, 0, 0, 0)
         self._progress.start("quarantine", len(chosen))
         for row in chosen:
             summary = self._one(row, replace(summary, tried=summary.tried + 1))
             self._progress.advance("quarantine")
+            if self._locked_out is not None:
+                raise self._locked_out
         self._progress.finish("quarantine")
         return summary
 
@@ -104,7 +108,9 @@ class Retry:
             return replace(summary, unreachable=summary.unreachable + 1)
         try:
             tried = self._read(source, row)
-        except ConnectorError:
+        except ConnectorError as error:
+            if isinstance(error, Unauthorised) and error.at_login:
+                self._locked_out = error
             return replace(summary, unreachable=summary.unreachable + 1)
         with self._ledger.write() as connection:
             self._lease.renew(connection)
@@ -132,7 +138,7 @@ class Retry:
         values: dict[str, Any] = {"last_seen_us": now_us}
         if tried.arrival is not None:
             records.store_arrivals(connection, source.role, [tried.arrival], now_us)
-            values["state"] = shelf.RELEASED
+            values |= {"state": shelf.RELEASED, "payload": None}
         elif tried.problem is not None:
             values |= {"field": tried.problem.field, "reason": tried.problem.reason}
         connection.execute(sa.update(quarantine).where(quarantine.c.id == row.id).values(**values))

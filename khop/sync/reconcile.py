@@ -14,8 +14,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -26,7 +26,7 @@ from khop.config import RuleSettings
 from khop.mappings.calendar import WorkingCalendar
 from khop.mappings.records import Instant, Precision
 from khop.sync.ledger import Ledger
-from khop.sync.ledger.schema import cursor, discrepancy, source_record
+from khop.sync.ledger.schema import cursor, discrepancy
 from khop.sync.results import RuleCount
 from khop.sync.rules import RULES, Clock, Rule
 from khop.sync.rules.rule import fires
@@ -72,17 +72,37 @@ class Reconciled:
     counts: tuple[RuleCount, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """``sources``: those that count. ``one_stops``: those of them that list dossiers."""
+
+    sources: Sequence[str]
+    one_stops: Sequence[str]
+
+
 def reconcile(
-    ledger: Ledger, settings: RuleSettings, calendar: WorkingCalendar, now: datetime
+    ledger: Ledger,
+    settings: RuleSettings,
+    calendar: WorkingCalendar,
+    now: datetime,
+    *,
+    scope: Scope,
+    on_write: Callable[[sa.Connection, Reconciled], None] = lambda connection, done: None,
 ) -> Reconciled:
-    """Run every rule over every case at ``now`` and bring the discrepancies up to date."""
+    """Run every rule over every case at ``now`` and bring the discrepancies up to date.
+
+    ``on_write`` is called in the transaction that writes them.
+    """
     active = [rule for rule in RULES.values() if rule.id not in settings.off]
-    with ledger_cases(ledger, phantoms=lists_complete(ledger)) as cases:
+    phantoms = lists_complete(ledger, scope.one_stops)
+    with ledger_cases(ledger, phantoms=phantoms, sources=scope.sources) as cases:
         total, unmapped = _sizes(cases)
-        found = list(_found(cases, active, settings, calendar, now))
+        found = list(_found(cases, active, settings, calendar, now)) if active else []
     with ledger.write() as connection:
         counts = _write(connection, found, Instant.of(now).us)
-    return Reconciled(total, unmapped, tuple(counts.get(r.id, _none(r.id)) for r in active))
+        done = Reconciled(total, unmapped, tuple(counts.get(r.id, _none(r.id)) for r in active))
+        on_write(connection, done)
+    return done
 
 
 def rule_columns(
@@ -94,16 +114,30 @@ def rule_columns(
 ) -> dict[str, ir.BooleanValue]:
     """Each rule as a boolean over the cases. A case with an unmapped state fires none."""
     mapped = cases.os_status.notnull() | cases.os_status_raw.isnull()
-    clock = Clock(now, calendar, settings.grace, settings.differs_minutes)
-    return {
-        rule.id: mapped
-        & fires(
-            rule.predicate(
-                cases, replace(clock, grace=settings.grace_by_rule.get(rule.id, settings.grace))
-            )
-        )
-        for rule in rules
-    }
+    clock = Clock(
+        now,
+        calendar,
+        grace=settings.grace,
+        grace_by_rule=settings.grace_by_rule,
+        differs_minutes=settings.differs_minutes,
+    )
+    return {rule.id: mapped & fires(rule.predicate(cases, clock.of(rule.id))) for rule in rules}
+
+
+def flagged(
+    cases: ir.Table,
+    rules: Sequence[Rule],
+    settings: RuleSettings,
+    calendar: WorkingCalendar,
+    now: datetime,
+) -> ir.Table:
+    """The cases for which a rule fires, with one more column ``fires_RULE`` for each rule."""
+    fired = rule_columns(cases, rules, settings, calendar, now)
+    flags = cases.mutate(**{f"fires_{rule}": column for rule, column in fired.items()})
+    any_rule = flags[f"fires_{rules[0].id}"]
+    for rule in rules[1:]:
+        any_rule = any_rule | flags[f"fires_{rule.id}"]
+    return flags.filter(any_rule)
 
 
 def _found(
@@ -113,12 +147,7 @@ def _found(
     calendar: WorkingCalendar,
     now: datetime,
 ) -> Iterator[Found]:
-    fired = rule_columns(cases, rules, settings, calendar, now)
-    flags = cases.mutate(**{f"fires_{rule}": column for rule, column in fired.items()})
-    any_rule = flags[f"fires_{rules[0].id}"]
-    for rule in rules[1:]:
-        any_rule = any_rule | flags[f"fires_{rule.id}"]
-    for row in rows(flags.filter(any_rule)):
+    for row in rows(flagged(cases, rules, settings, calendar, now)):
         for rule in rules:
             if row[f"fires_{rule.id}"]:
                 yield _finding(rule, row)
@@ -182,19 +211,11 @@ def _sizes(cases: ir.Table) -> tuple[int, int]:
     return int(str(row["total"])), int(str(row["unmapped"] or 0))
 
 
-def lists_complete(ledger: Ledger) -> bool:
-    """Whether every one-stop list was read to its end at least once."""
+def lists_complete(ledger: Ledger, one_stops: Sequence[str]) -> bool:
+    """Whether each of these lists was read to its end at least once."""
     with ledger.read() as connection:
-        lists = connection.execute(sa.select(cursor.c.complete)).scalars().all()
-        unread = connection.scalar(
-            sa.select(sa.func.count())
-            .select_from(source_record)
-            .where(
-                source_record.c.role == "one_stop",
-                source_record.c.source.not_in(sa.select(cursor.c.source)),
-            )
-        )
-    return bool(lists) and all(lists) and not unread
+        read = connection.scalars(sa.select(cursor.c.source).where(cursor.c.complete))
+        return bool(one_stops) and set(one_stops) <= set(read)
 
 
 # --- the life of discrepancies ------------------------------------------------------------------

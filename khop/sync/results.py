@@ -34,6 +34,8 @@ class ListSummary:
     """One pull of one source's list. ``error`` is the sentence that ended it early, if any.
 
     ``history_missing``: dossiers whose detail could not be read; the next pull tries again.
+    ``short_pages``: pages that came with too few rows however often they were read.
+    ``missing``: rows that the list counts and that were not seen, after reading it again.
     """
 
     source: str
@@ -43,6 +45,8 @@ class ListSummary:
     unchanged: int = 0
     quarantined: int = 0
     history_missing: int = 0
+    short_pages: int = 0
+    missing: int = 0
     error: str | None = None
 
     @property
@@ -60,6 +64,8 @@ class ListSummary:
             "unchanged": self.unchanged,
             "quarantined": self.quarantined,
             "history_missing": self.history_missing,
+            "short_pages": self.short_pages,
+            "missing": self.missing,
             "adds_up": self.adds_up,
             "error": self.error,
         }

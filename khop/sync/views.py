@@ -52,11 +52,11 @@ def findings(
     return sorted(found, key=lambda f: (f.severity, place(f.rule), f.code or ""))
 
 
-def case_view(ledger: Ledger, code: str) -> CaseView | None:
+def case_view(ledger: Ledger, code: str, sources: Sequence[str]) -> CaseView | None:
     """Everything the ledger has under this code, or under the dossier it is an alias of."""
     with ledger.read() as connection:
         code = _main_code(connection, code)
-    case = _case(ledger, code)
+    case = _case(ledger, code, sources)
     with ledger.read() as connection:
         keys = _keys(connection, code)
         view = CaseView(
@@ -170,8 +170,8 @@ def _keys(connection: sa.Connection, code: str) -> list[str]:
     return [code, *aliases]
 
 
-def _case(ledger: Ledger, code: str) -> dict[str, Any] | None:
-    with ledger_cases(ledger, phantoms=True, only=[code]) as cases:
+def _case(ledger: Ledger, code: str, sources: Sequence[str]) -> dict[str, Any] | None:
+    with ledger_cases(ledger, phantoms=True, only=[code], sources=sources) as cases:
         found = next(rows(cases.filter(cases.code == code)), None)
     if found is None:
         return None

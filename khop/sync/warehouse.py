@@ -15,7 +15,9 @@ import duckdb
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+from adbc_driver_manager.dbapi import Connection
 
+from khop.faults import LedgerError
 from khop.sync.cases import INPUTS, case_table
 from khop.sync.ledger import Ledger
 
@@ -39,13 +41,21 @@ _OF_CODES = {
 
 @contextmanager
 def ledger_cases(
-    ledger: Ledger, *, phantoms: bool, only: Sequence[str] | None = None
+    ledger: Ledger,
+    *,
+    phantoms: bool,
+    only: Sequence[str] | None = None,
+    sources: Sequence[str] | None = None,
 ) -> Iterator[ir.Table]:
-    """The ledger's cases (``cases.case_table``), or those of the codes ``only``, as one table."""
+    """The ledger's cases (``cases.case_table``) as one table.
+
+    ``only``: those of these codes. ``sources``: made of what these sources say, not of what a
+    source said that is configured no more. Raises LedgerError.
+    """
     connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
     try:
-        for name, columns in INPUTS.items():
-            connection.register(name, _arrow(ledger, name, columns, only))
+        for name, table in _inputs(ledger, only, sources).items():
+            connection.register(name, table)
         connection.execute(f"CREATE TEMP TABLE cases AS {_case_sql(phantoms)}")
         yield ibis.duckdb.from_connection(connection).table("cases")
     finally:
@@ -73,8 +83,26 @@ def _case_sql(phantoms: bool) -> str:
     return str(ibis.to_sql(case_table(tables, phantoms=phantoms), dialect="duckdb"))
 
 
+def _inputs(
+    ledger: Ledger, only: Sequence[str] | None, sources: Sequence[str] | None
+) -> dict[str, pa.Table]:
+    """The ledger's tables as Arrow, all of one moment: one connection, one transaction."""
+    try:
+        with sqlite_arrow.connect(f"{ledger.path.as_uri()}?mode=ro") as connection:
+            return {
+                name: _arrow(connection, name, columns, only, sources)
+                for name, columns in INPUTS.items()
+            }
+    except sqlite_arrow.Error as error:
+        raise LedgerError(f"the ledger {ledger.path} cannot be read: {error}") from None
+
+
 def _arrow(
-    ledger: Ledger, table: str, columns: Sequence[str], only: Sequence[str] | None
+    connection: Connection,
+    table: str,
+    columns: Sequence[str],
+    only: Sequence[str] | None,
+    sources: Sequence[str] | None,
 ) -> pa.Table:
     """A ledger table as Arrow.
 
@@ -83,14 +111,18 @@ def _arrow(
     """
     schema = input_schema(columns)
     first = ", ".join("''" if field.type == pa.string() else "0" for field in schema)
-    query = f"SELECT {first} UNION ALL SELECT {', '.join(columns)} FROM {table}"
+    wanted = json.dumps(None if only is None else list(only))
+    known = json.dumps(None if sources is None else list(sources))
+    query = (
+        "WITH wanted AS (SELECT value FROM json_each(?)), known AS (SELECT value FROM json_each(?))"
+        f" SELECT {first} UNION ALL SELECT {', '.join(columns)} FROM {table} WHERE TRUE"
+    )
     if only is not None:
-        query = f"WITH wanted AS (SELECT value FROM json_each(?)) {query} WHERE {_OF_CODES[table]}"
-    with (
-        sqlite_arrow.connect(f"{ledger.path.as_uri()}?mode=ro") as connection,
-        connection.cursor() as cursor,
-    ):
-        cursor.execute(query, None if only is None else [json.dumps(list(only))])
+        query += f" AND ({_OF_CODES[table]})"
+    if sources is not None:
+        query += " AND source IN (SELECT value FROM known)"
+    with connection.cursor() as cursor:
+        cursor.execute(query, [wanted, known])
         found = cursor.fetch_arrow_table().slice(1)
     return found.rename_columns(schema.names).cast(schema)
 

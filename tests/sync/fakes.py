@@ -186,7 +186,7 @@ class FakePortal:
         with self._faults("look_up"):
             return self.dossiers.get(code)
 
-    def problems(self, record: DossierRecord) -> tuple[str, ...]:
+    def problems(self, record: DossierRecord, steps: Sequence[Step] = ()) -> tuple[str, ...]:
         return self.unsendable.get(record.code, ())
 
     def create(self, dossier: FullDossier) -> None:

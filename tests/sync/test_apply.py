@@ -19,10 +19,10 @@ from khop.faults import (
     Unauthorised,
     Unreachable,
 )
-from khop.mappings.records import DossierRecord, Status
+from khop.mappings.records import DossierRecord, FullDossier, Status, Step
 from khop.sync.engine import Engine
 from khop.sync.ledger import Ledger
-from khop.sync.ledger.schema import outbox, progress_step
+from khop.sync.ledger.schema import outbox, progress_step, run
 from khop.sync.plan import plan_from_json
 from khop.sync.results import ApplySummary, Outcome
 from tests.sync.fakes import FakeClock, FakeOneStop, FakePortal, at, history, record
@@ -163,17 +163,130 @@ def test_a_create_is_not_sent_when_the_look_up_is_not_answered(
     assert outcomes(engine.apply(confirm=yes)) == [Outcome.DONE]
 
 
-def test_a_dossier_that_exists_after_all_is_sent_as_an_update(
+def test_a_dossier_that_somebody_made_meanwhile_is_sent_as_an_update(
     absent: DossierRecord, engine: Engine, portal: FakePortal
 ) -> None:
-    portal.before["create"] = [AlreadyExists("dvcqg", "DongBoHoSoMC")]
-    portal.hold(record(1, status=Status.RECEIVED))
-    honest = portal.look_up
-    portal.look_up = lambda code: portal.asked.append(code)  # type: ignore[method-assign]
-    engine.apply(confirm=yes)
+    honest = portal.create
+
+    def made_by_another(dossier: FullDossier) -> None:
+        portal.hold(record(1, status=Status.RECEIVED))
+        portal.create = honest  # type: ignore[method-assign]
+        raise AlreadyExists("dvcqg", "DongBoHoSoMC")
+
+    portal.create = made_by_another  # type: ignore[method-assign]
+    assert outcomes(engine.apply(confirm=yes)) == [Outcome.DONE]
     assert portal.dossiers[absent.code].status == Status.PROCESSING
+    assert [s.status for s in portal.steps[absent.code]] == [Status.PROCESSING]
     assert portal.breaches == []
-    portal.look_up = honest  # type: ignore[method-assign]
+
+
+def test_a_dossier_that_exists_but_is_not_shown_is_not_written_over(
+    absent: DossierRecord, engine: Engine, portal: FakePortal
+) -> None:
+    portal.hold(record(1, status=Status.RETURNED))
+    portal.look_up = lambda code: None  # type: ignore[method-assign]
+    portal.before["create"] = [AlreadyExists("dvcqg", "DongBoHoSoMC")]
+    assert outcomes(engine.apply(confirm=yes)) == [Outcome.UNKNOWN]
+    assert portal.dossiers[absent.code].status == Status.RETURNED
+    assert (portal.breaches, portal.steps) == ([], {})
+
+
+def test_a_portal_state_that_no_table_knows_is_not_written_over(
+    one_stop: FakeOneStop, engine: Engine, portal: FakePortal, clock: FakeClock
+) -> None:
+    one_stop.put(record(1))
+    portal.hold(record(1, status=None, status_raw="Đã trả qua bưu chính", due_at=at(27)))
+    cycle(engine, clock)
+    assert [w.reason for w in engine.plan().work] == ["portal_status_unknown"]
+
+
+def test_no_step_takes_the_portal_back(
+    one_stop: FakeOneStop, engine: Engine, portal: FakePortal, clock: FakeClock
+) -> None:
+    returned = {"status": Status.RETURNED, "finished_at": at(12), "returned_at": at(13)}
+    dossier = record(1, **returned)
+    one_stop.put(dossier)
+    one_stop.histories[dossier.native_id] = history(
+        dossier, (Status.RECEIVED, at(10)), (Status.PROCESSING, at(11))
+    )
+    portal.hold(record(1, **{**returned, "returned_at": at(14)}))
+    cycle(engine, clock)
+    assert outcomes(engine.apply(confirm=yes)) == [Outcome.DONE]
+    assert portal.steps.get(dossier.code, []) == []
+
+
+def test_what_was_decided_for_a_try_that_sent_nothing_is_decided_again(
+    absent: DossierRecord, engine: Engine, portal: FakePortal, clock: FakeClock
+) -> None:
+    portal.before["create"] = [GONE]
+    assert outcomes(engine.apply(confirm=yes)) == [Outcome.UNREACHABLE]
+    portal.hold(record(1, status=Status.RECEIVED))
+    portal.steps[absent.code] = [
+        Step(event_at=at(10), status=Status.RECEIVED, text=Status.RECEIVED.name)
+    ]
+    assert outcomes(engine.apply(confirm=yes)) == [Outcome.DONE]
+    assert portal.breaches == []
+
+
+def test_a_code_that_was_corrected_is_not_pushed_under_the_old_one(
+    absent: DossierRecord, engine: Engine, one_stop: FakeOneStop, portal: FakePortal
+) -> None:
+    portal.before["progress"] = [GONE]
+    engine.apply(confirm=yes)
+    other = record(1, code="H99.12-261110-9999")
+    one_stop.dossiers[absent.native_id] = other
+    assert outcomes(engine.apply(confirm=yes)) == [Outcome.CHANGED]
+    assert (portal.breaches, portal.steps) == ([], {})
+
+
+def test_steps_that_were_left_are_those_of_the_state_that_was_pushed(
+    absent: DossierRecord, engine: Engine, one_stop: FakeOneStop, portal: FakePortal
+) -> None:
+    portal.before["progress"] = [GONE]
+    engine.apply(confirm=yes)
+    later = record(1, status=Status.FINISHED, finished_at=at(25), changed_at=at(25))
+    one_stop.dossiers[absent.native_id] = later
+    one_stop.histories[absent.native_id] += history(later, (Status.FINISHED, at(25)))
+    assert outcomes(engine.apply(confirm=yes)) == [Outcome.DONE]
+    assert [s.status for s in portal.steps[absent.code]] == [Status.RECEIVED, Status.PROCESSING]
+
+
+def test_a_dossier_the_one_stop_has_no_more_is_for_people(
+    absent: DossierRecord, engine: Engine, one_stop: FakeOneStop
+) -> None:
+    def gone(native_id: str) -> None:
+        raise Refused("igate", "dossier", http_status=404)
+
+    one_stop.on_detail = gone
+    assert outcomes(engine.apply(confirm=yes)) == [Outcome.NOT_SENT]
+    one_stop.on_detail = lambda native_id: None
+    assert engine.plan().items == ()
+
+
+def test_a_refused_version_is_not_sent_again_for_another_selection_of_rules(
+    behind: DossierRecord, engine: Engine, portal: FakePortal
+) -> None:
+    portal.before["update"] = [Refused("dvcqg", "DongBoHoSoMC", code="-1")]
+    engine.apply(rules=["B6"], confirm=yes)
+    assert engine.plan().items == ()
+    assert engine.plan(["B6"]).items == ()
+
+
+def test_a_plan_asks_when_no_reconcile_told_how_many_cases_there_are(
+    build_engine: Callable[..., Engine],
+    one_stop: FakeOneStop,
+    portal: FakePortal,
+    clock: FakeClock,
+    ledger: Ledger,
+) -> None:
+    engine = build_engine(one_stop, portal)
+    one_stop.put(*(record(i) for i in range(1, 41)))
+    portal.hold(*(record(i) for i in range(2, 41)))
+    cycle(engine, clock)
+    with ledger.write() as connection:
+        connection.execute(sa.update(run).values(summary=None))
+    with pytest.raises(KhopError, match="nothing was changed"):
+        engine.apply(confirm=lambda _: False)
 
 
 def test_steps_without_an_answer_are_unknown_and_never_sent_again(

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from khop.adapters.ports import SourcePage
 from khop.faults import Unauthorised, Unreachable
-from khop.mappings.records import Instant, Reject, Status
+from khop.mappings.records import DossierReading, Instant, Reject, Status
 from khop.sync.engine import Engine
 from khop.sync.ledger import Ledger
 from khop.sync.ledger.schema import quarantine, source_record, status_record
@@ -81,16 +81,124 @@ def test_rows_that_change_within_the_overlap_are_seen(
     assert late.code in codes(ledger)
 
 
-def test_an_older_state_never_replaces_a_newer_one(
-    engine: Engine, one_stop: FakeOneStop, clock: FakeClock, ledger: Ledger
+def test_an_older_state_met_while_the_list_moves_does_not_replace_a_newer_one(
+    engine: Engine, one_stop: FakeOneStop, ledger: Ledger
 ) -> None:
-    one_stop.put(record(1, changed_at=at(12), status=Status.FINISHED))
+    one_stop.put(*(record(i) for i in range(1, 16)))
+    newest = record(15, status=Status.FINISHED)
+    one_stop.put(newest)
+
+    def moved(number: int) -> SourcePage | None:
+        page = one_stop.honest_page(number)
+        if number == 0:
+            return page
+        older = DossierReading(replace(record(15), changed_at=at(10)))
+        return replace(page, readings=(*page.readings, older), size=None, total=None)
+
+    one_stop.on_page = moved
+    summary = listed(engine.pull())
+    assert summary.adds_up
+    with ledger.read() as connection:
+        status = sa.select(source_record.c.status).where(source_record.c.code == newest.code)
+        assert connection.scalar(status) == Status.FINISHED
+
+
+@pytest.mark.parametrize("taken_back", [at(11), None])
+def test_a_change_time_that_was_taken_back_is_believed(
+    taken_back: Instant | None,
+    engine: Engine,
+    one_stop: FakeOneStop,
+    clock: FakeClock,
+    ledger: Ledger,
+) -> None:
+    one_stop.put(record(1, changed_at=at(12, month=12)))
     engine.pull()
-    one_stop.dossiers[record(1).native_id] = record(1, changed_at=at(11))
     clock.advance(minutes=1)
+    one_stop.dossiers[record(1).native_id] = record(
+        1, changed_at=taken_back, status=Status.FINISHED
+    )
     engine.pull(full=True)
     with ledger.read() as connection:
         assert connection.scalar(sa.select(source_record.c.status)) == Status.FINISHED
+
+
+def test_a_row_taken_out_while_the_list_is_read_does_not_hide_another(
+    engine: Engine, one_stop: FakeOneStop, ledger: Ledger
+) -> None:
+    one_stop.put(*(record(i) for i in range(1, 36)))
+
+    def take_out(number: int) -> SourcePage | None:
+        if number == 1:
+            one_stop.dossiers.pop(record(35).native_id, None)
+        return None
+
+    one_stop.on_page = take_out
+    engine.pull()
+    assert len(codes(ledger)) == 35
+
+
+def test_a_page_that_stays_short_is_told_and_proves_no_absence(
+    engine: Engine, one_stop: FakeOneStop, ledger: Ledger
+) -> None:
+    one_stop.put(*(record(i) for i in range(1, 31)))
+
+    def short(number: int) -> SourcePage | None:
+        page = one_stop.honest_page(number)
+        return replace(page, readings=page.readings[:8]) if number == 1 else None
+
+    one_stop.on_page = short
+    summary = listed(engine.pull())
+    assert summary.short_pages > 0
+    assert summary.missing == 2
+    with ledger.read() as connection:
+        assert not load_cursor(connection, "igate").complete
+
+
+def test_a_list_that_never_says_last_ends_with_its_first_empty_page(
+    engine: Engine, one_stop: FakeOneStop
+) -> None:
+    one_stop.put(*(record(i) for i in range(1, 16)))
+    one_stop.on_page = lambda number: replace(
+        one_stop.honest_page(number), last=False, total=None, size=None
+    )
+    assert listed(engine.pull()).stored == 15
+    assert max(one_stop.pages_read) == 2
+
+
+def test_a_detail_of_another_dossier_is_not_taken(
+    engine: Engine, one_stop: FakeOneStop, ledger: Ledger
+) -> None:
+    one_stop.put(record(1), record(2))
+    other = DossierReading(record(2), one_stop.histories[record(2).native_id])
+    one_stop.detail = lambda native_id: other  # type: ignore[method-assign]
+    assert listed(engine.pull()).history_missing == 1
+    assert codes(ledger) == {record(1).code, record(2).code}
+
+
+def test_details_left_out_by_a_bulk_load_are_read_later(
+    engine: Engine, one_stop: FakeOneStop, clock: FakeClock, ledger: Ledger
+) -> None:
+    one_stop.detail_mode = "never"
+    one_stop.put(*(record(i) for i in range(1, 6)))
+    engine.pull()
+    one_stop.detail_mode = "changed"
+    clock.advance(minutes=1)
+    assert listed(engine.pull()).history_missing == 0
+    assert len(one_stop.details_read) == 5
+
+
+def test_half_a_surrogate_pair_goes_to_quarantine_like_any_bad_text(
+    engine: Engine, one_stop: FakeOneStop
+) -> None:
+    one_stop.put(record(1))
+    one_stop.rejects = [
+        Reject(
+            "code", "is not text", native_id="x\ud800", code="H99\ud800", payload={"a": "\ud800"}
+        )
+    ]
+    summary = listed(engine.pull())
+    assert (summary.stored, summary.quarantined) == (1, 1)
+    assert engine.quarantine()[0].native_id == "x?"
 
 
 def test_a_mistyped_future_change_does_not_hide_later_ones(

@@ -19,14 +19,16 @@ from khop.mappings.records import (
     Instant,
     Precision,
     Presence,
+    Reject,
     Status,
 )
 from khop.sync.cases import CASE_COLUMNS
-from khop.sync.ledger import Ledger, create_ledger, presence, records
+from khop.sync.ledger import Ledger, create_ledger, presence, quarantine, records
 from khop.sync.ledger.records import Arrival, record_hash
 from khop.sync.ledger.schema import discrepancy
+from khop.sync.privacy import Privacy
 from khop.sync.pull import Cursor, save_cursor
-from khop.sync.reconcile import reconcile
+from khop.sync.reconcile import Reconciled, Scope, reconcile
 from khop.sync.rules import RULES
 from tests.sync.fakes import at, record
 
@@ -67,8 +69,13 @@ def fired(
             found = None if theirs is Presence.ABSENT else theirs
             assert found is None or isinstance(found, DossierRecord)
             presence.answered(connection, "dvcqg", [(code, found)], Instant.of(NOW).us)
-    done = reconcile(ledger, settings or RuleSettings(), WorkingCalendar(), NOW)
+    done = run(ledger, settings=settings or RuleSettings())
     return {count.rule for count in done.counts if count.open}
+
+
+def run(ledger: Ledger, now: datetime = NOW, settings: RuleSettings | None = None) -> Reconciled:
+    scope = Scope(sources=["dvcqg", "igate"], one_stops=["igate"])
+    return reconcile(ledger, settings or RuleSettings(), WorkingCalendar(), now, scope=scope)
 
 
 def both(number: int = 1, **changes: Any) -> tuple[DossierRecord, DossierRecord]:
@@ -224,7 +231,7 @@ def open_findings(tmp_path_factory: pytest.TempPathFactory) -> set[tuple[str, st
             arrival = Arrival(DossierReading(ours), digest, digest)
             records.store_arrivals(connection, Role.ONE_STOP, [arrival], 1)
             presence.answered(connection, "dvcqg", [(ours.code, theirs)], 1)
-    reconcile(ledger, RuleSettings(), WorkingCalendar(), NOW)
+    run(ledger)
     with ledger.read() as connection:
         rows = connection.execute(sa.select(discrepancy.c.rule, discrepancy.c.code)).all()
     ledger.close()
@@ -307,7 +314,7 @@ def test_no_phantom_before_the_one_stop_was_read_to_its_end(ledger: Ledger) -> N
     with ledger.write() as connection:
         save_cursor(connection, "igate", Cursor())
         presence.answered(connection, "dvcqg", [(record(1).code, record(1))], 1)
-    done = reconcile(ledger, RuleSettings(), WorkingCalendar(), NOW)
+    done = run(ledger)
     assert done.cases == 0
 
 
@@ -365,6 +372,39 @@ def test_grace_is_configurable_and_rules_can_be_switched_off(
     assert "A7" not in fired(ledger, ours, Presence.ABSENT, settings=settings)
 
 
+def test_a_state_differs_until_the_other_rule_takes_it_over(ledger: Ledger) -> None:
+    """B11 gives way to B6 when B6 fires, which B6's own grace decides."""
+    ours, theirs = both(
+        os_status=Status.FINISHED, os_finished_at=TWO_DAYS_AGO, po_status=Status.PROCESSING
+    )
+    patient = RuleSettings(grace_by_rule={"B6": 5})
+    assert fired(ledger, ours, theirs, settings=patient) == {"B11"}
+    assert fired(ledger, ours, theirs) == {"B6"}
+
+
+def test_a_rule_that_is_switched_off_still_takes_its_findings_from_others(ledger: Ledger) -> None:
+    ours, theirs = both(os_status=Status.PROCESSING, po_status=Status.FINISHED)
+    assert fired(ledger, ours, theirs, settings=RuleSettings(off=("B5",))) == set()
+
+
+def test_with_all_rules_off_nothing_is_found(ledger: Ledger) -> None:
+    settings = RuleSettings(off=tuple(RULES))
+    assert fired(ledger, record(1), Presence.ABSENT, settings=settings) == set()
+
+
+def test_what_a_source_said_that_is_configured_no_more_does_not_count(ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        presence.answered(connection, "pilot", [(record(1).code, record(1))], 1)
+    assert fired(ledger, record(1, **OLD), Presence.ABSENT) == {"A7"}
+
+
+def test_a_dossier_in_quarantine_is_no_phantom(ledger: Ledger, privacy: Privacy) -> None:
+    bad = Reject("agency.name", "is too long", code=" h99.12-261110-0001 ")
+    with ledger.write() as connection:
+        quarantine.put(connection, "igate", [bad], privacy, 1)
+    assert fired(ledger, None, record(1)) == set()
+
+
 def test_a_weekend_and_a_holiday_are_no_grace(ledger: Ledger) -> None:
     """Received on Monday 23/11/2026; the 24th is a holiday, so on the 25th one day has passed."""
     ours = record(1, received_at=at(23), submitted_at=at(23), due_at=at(30), **OLD)
@@ -374,12 +414,7 @@ def test_a_weekend_and_a_holiday_are_no_grace(ledger: Ledger) -> None:
         records.store_arrivals(connection, Role.ONE_STOP, [arrival], 1)
         presence.answered(connection, "dvcqg", [(ours.code, None)], 1)
     open_on = {
-        d: reconcile(
-            ledger, RuleSettings(), WorkingCalendar(), datetime(2026, 11, d, 3, tzinfo=UTC)
-        )
-        .counts[0]
-        .open
-        for d in (25, 26)
+        d: run(ledger, datetime(2026, 11, d, 3, tzinfo=UTC)).counts[0].open for d in (25, 26)
     }
     assert open_on == {25: 0, 26: 1}
 

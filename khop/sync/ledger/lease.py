@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -56,15 +58,30 @@ def acquire(ledger: Ledger, name: str, clock: Callable[[], datetime]) -> Iterato
     """
     with ledger.write() as connection:
         taken = _take(connection, name, clock)
+    done = threading.Event()
+    beat = threading.Thread(target=_keep, args=(ledger, taken, done), daemon=True)
+    beat.start()
     try:
         yield taken
     finally:
+        done.set()
+        beat.join()
         with ledger.write() as connection:
             connection.execute(
                 sa.update(lease)
                 .where(lease.c.name == name, lease.c.token == taken.token)
                 .values(owner=None, expires_us=0)
             )
+
+
+def _keep(ledger: Ledger, held: Lease, done: threading.Event) -> None:
+    """Renew while the block runs: one call of it may take longer than a lease lasts."""
+    while not done.wait(_TTL_US / 1_000_000 / 3):
+        try:
+            with ledger.write() as connection:
+                held.renew(connection)
+        except LedgerError:
+            return  # taken over; the block finds out when it next commits
 
 
 def _take(connection: sa.Connection, name: str, clock: Callable[[], datetime]) -> Lease:
@@ -84,14 +101,15 @@ def _take(connection: sa.Connection, name: str, clock: Callable[[], datetime]) -
 
 
 def _me() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}"
+    return f"{socket.gethostname()}:{os.getpid()}:{_started(os.getpid())}"
 
 
 def _lives(owner: str | None) -> bool:
+    """Whether the process that holds a lease is there. One on another machine may be."""
     if owner is None:
         return False
-    host, _, pid = owner.rpartition(":")
-    if host != socket.gethostname() or not pid.isdigit():
+    host, pid, started = owner.rsplit(":", 2)
+    if host != socket.gethostname():
         return True
     try:
         os.kill(int(pid), 0)
@@ -99,4 +117,13 @@ def _lives(owner: str | None) -> bool:
         return False
     except PermissionError:
         return True
-    return True
+    return started == _started(int(pid))
+
+
+def _started(pid: int) -> str:
+    """When the process began, as the system counts: a number may be used again for another."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text("ascii", "replace")
+    except OSError:
+        return "0"
+    return status.rpartition(")")[2].split()[19]

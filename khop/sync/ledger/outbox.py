@@ -56,8 +56,9 @@ class StepState(StrEnum):
 class Push:
     """One row of the outbox.
 
-    ``created_there``: the push made the dossier on the portal. ``seen_status``: the portal's
-    state when the push was decided; progress steps start after it.
+    ``write_us``: when the last write was begun. ``created_there``: the push made the dossier on
+    the portal. ``seen_status``: the portal's state when the push was decided; progress steps
+    start after it.
     """
 
     version: str
@@ -70,6 +71,7 @@ class Push:
     created_there: bool | None = None
     seen_status: Status | None = None
     attempts: int = 0
+    write_us: int | None = None
     detail: str | None = None
 
 
@@ -78,21 +80,25 @@ def find(connection: sa.Connection, version: str) -> Push | None:
     return None if row is None else _push(row)
 
 
-def unfinished(connection: sa.Connection) -> list[Push]:
-    """Pushes that were begun and not brought to an end, oldest first."""
+def unfinished(connection: sa.Connection, sink: str) -> list[Push]:
+    """Pushes to this portal that were begun and not brought to an end, oldest first."""
     rows = connection.execute(
-        sa.select(outbox).where(outbox.c.state.in_(UNFINISHED)).order_by(outbox.c.made_us)
+        sa.select(outbox)
+        .where(outbox.c.sink == sink, outbox.c.state.in_(UNFINISHED))
+        .order_by(outbox.c.made_us)
     )
     return [_push(row) for row in rows]
 
 
-def ended_versions(connection: sa.Connection) -> dict[str, Push]:
-    """Versions that are not sent again, with how each ended."""
-    rows = connection.execute(sa.select(outbox).where(outbox.c.state.in_(ENDED)))
+def ended_versions(connection: sa.Connection, sink: str) -> dict[str, Push]:
+    """Versions that are not sent to this portal again, with how each ended."""
+    rows = connection.execute(
+        sa.select(outbox).where(outbox.c.sink == sink, outbox.c.state.in_(ENDED))
+    )
     return {row.version: _push(row) for row in rows}
 
 
-def open_push(connection: sa.Connection, push: Push, token: int, now_us: int) -> Push:
+def open_push(connection: sa.Connection, push: Push, now_us: int) -> Push:
     """Write the push down before anything is sent; the row that is there if there is one."""
     known = find(connection, push.version)
     if known is not None and known.state is not PushState.SUPERSEDED:
@@ -108,7 +114,6 @@ def open_push(connection: sa.Connection, push: Push, token: int, now_us: int) ->
             rules=push.rules,
             state=push.state,
             attempts=0,
-            lease_token=token,
             made_us=now_us,
             changed_us=now_us,
         )
@@ -123,11 +128,14 @@ def change(connection: sa.Connection, version: str, now_us: int, **values: Any) 
     )
 
 
-def last_taken(connection: sa.Connection) -> dict[str, int]:
-    """Per dossier code when the portal last took a push of it, microseconds of UTC."""
+def last_taken(connection: sa.Connection, sink: str) -> dict[str, int]:
+    """Per dossier code when this portal last took a push of it, microseconds of UTC."""
     rows = connection.execute(
         sa.select(outbox.c.code, sa.func.max(outbox.c.changed_us))
-        .where(outbox.c.state.in_((PushState.DONE, PushState.STEPS_UNKNOWN)))
+        .where(
+            outbox.c.sink == sink,
+            outbox.c.state.in_((PushState.DONE, PushState.STEPS_UNKNOWN)),
+        )
         .group_by(outbox.c.code)
     )
     return {code: changed_us for code, changed_us in rows}
@@ -185,5 +193,6 @@ def _push(row: sa.Row[Any]) -> Push:
         created_there=row.created_there,
         seen_status=None if row.seen_status is None else Status(row.seen_status),
         attempts=row.attempts,
+        write_us=row.write_us,
         detail=row.detail,
     )

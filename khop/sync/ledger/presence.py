@@ -61,21 +61,18 @@ def name_codes(connection: sa.Connection, source: str, codes: Iterable[str]) -> 
     return _count(connection, source) - before
 
 
-def next_codes(connection: sa.Connection, source: str, limit: int, since_us: int) -> Sequence[str]:
-    """Codes to look up: changed since their last look-up first, then the oldest look-up.
+def next_codes(
+    connection: sa.Connection, source: str, limit: int, since_us: int
+) -> tuple[Sequence[str], int]:
+    """Codes to look up, and how many are due in all.
 
-    Codes already asked at or after ``since_us`` (in this pull) are left out.
+    First those that were never answered, or changed since the last answer; then the oldest
+    answer. Codes already asked at or after ``since_us`` (in this pull) are left out.
     """
-    return connection.scalars(
+    rows = connection.execute(
         sa.text(NEXT_CODES), {"source": source, "limit": limit, "since_us": since_us}
     ).all()
-
-
-def count_waiting(connection: sa.Connection, source: str, since_us: int) -> int:
-    """Codes that were not asked at or after ``since_us``."""
-    return int(
-        connection.scalar(sa.text(COUNT_WAITING), {"source": source, "since_us": since_us}) or 0
-    )
+    return [row.code for row in rows], rows[0].due if rows else 0
 
 
 _KEYS = """
@@ -89,20 +86,15 @@ _KEYS = """
     SELECT code, 0 FROM presence
 """
 
-_DUE = f"""
+NEXT_CODES = f"""
+    SELECT k.code, COUNT(*) OVER () AS due
     FROM (SELECT code, MAX(stored_us) AS stored_us FROM ({_KEYS}) AS mentioned GROUP BY code) AS k
     LEFT JOIN presence p ON p.source = :source AND p.code = k.code
     WHERE p.asked_us IS NULL OR p.asked_us < :since_us
-"""
-
-NEXT_CODES = f"""
-    SELECT k.code {_DUE}
-    ORDER BY CASE WHEN p.asked_us IS NULL OR k.stored_us > p.asked_us THEN 0 ELSE 1 END,
+    ORDER BY CASE WHEN p.checked_us IS NULL OR k.stored_us > p.checked_us THEN 0 ELSE 1 END,
              COALESCE(p.asked_us, 0), k.code
     LIMIT :limit
 """
-
-COUNT_WAITING = f"SELECT COUNT(*) {_DUE}"
 
 
 def _count(connection: sa.Connection, source: str) -> int:

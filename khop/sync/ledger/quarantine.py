@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
+from khop.mappings.codes import canonical_code
 from khop.mappings.records import Reject
 from khop.sync.ledger.schema import quarantine
 from khop.sync.privacy import Privacy
@@ -30,10 +31,10 @@ def put(
         key: {
             "source": source,
             "key": key,
-            "native_id": _cut(reject.native_id),
-            "code": _cut(reject.code),
-            "field": reject.field[:_TEXT_LIMIT],
-            "reason": reject.reason[:_TEXT_LIMIT],
+            "native_id": None if reject.native_id is None else _cut(reject.native_id),
+            "code": _code(reject.code),
+            "field": _cut(reject.field),
+            "reason": _cut(reject.reason),
             "payload": privacy.seal(reject.payload),
             "state": OPEN,
             "first_seen_us": now_us,
@@ -57,13 +58,13 @@ def release(connection: sa.Connection, source: str, native_ids: Sequence[str]) -
             quarantine.c.state == OPEN,
             quarantine.c.native_id.in_(native_ids),
         )
-        .values(state=RELEASED)
+        .values(state=RELEASED, payload=None)
     )
 
 
 def _key(reject: Reject) -> str:
     if reject.native_id is not None and len(reject.native_id) <= _TEXT_LIMIT:
-        return f"id:{reject.native_id}"
+        return f"id:{_cut(reject.native_id)}"
     try:
         text = json.dumps(reject.payload, sort_keys=True, default=repr)
     except (ValueError, RecursionError):
@@ -72,8 +73,14 @@ def _key(reject: Reject) -> str:
     return f"sha:{digest}"
 
 
-def _cut(text: str | None) -> str | None:
-    return None if text is None else text[:_TEXT_LIMIT]
+def _cut(text: str) -> str:
+    """Short, and without the halves of surrogate pairs that no database takes."""
+    return text[:_TEXT_LIMIT].encode("utf-8", "replace").decode()
+
+
+def _code(text: str | None) -> str | None:
+    """The canonical code, so that a quarantined dossier is known to be one."""
+    return None if text is None else canonical_code(_cut(text)) or None
 
 
 _UPSERT = sa.text(

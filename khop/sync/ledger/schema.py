@@ -63,7 +63,7 @@ source_record = Table(
     Column("first_seen_us", BigInteger, nullable=False),
     Column("stored_us", BigInteger, nullable=False),
     Index("ix_source_record_code", "code"),
-    Index("ix_source_record_history_due", "source", "history_due"),
+    Index("ix_source_record_history_due", "source", "history_due", "native_id"),
 )
 
 record_alias = Table(
@@ -180,7 +180,6 @@ outbox = Table(
     Column("created_there", Boolean),
     Column("seen_status", SmallInteger),
     Column("attempts", Integer, nullable=False),
-    Column("lease_token", BigInteger, nullable=False),
     Column("write_us", BigInteger),
     Column("detail", String),
     Column("made_us", BigInteger, nullable=False),

@@ -74,7 +74,7 @@ def _times_differ(case: ir.Table, clock: Clock) -> ir.BooleanValue:
     apart = any_of(
         differs(case, f"os_{name}", f"po_{name}", clock.differs_minutes) for name in _SHARED
     )
-    return apart & ~fires(_seven_hours(case, clock)) & clock.older(case.os_changed_us)
+    return apart & ~fires(_seven_hours(case, clock.of("C12"))) & clock.older(case.os_changed_us)
 
 
 _BOTH_SIDES = tuple(f"{side}_{name}" for name in _SHARED for side in ("os", "po"))

@@ -7,8 +7,8 @@ per run: working days never go back, so both say the same and the engine compare
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
 
@@ -33,16 +33,26 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The run's fixed ``now`` and the numbers the rules measure with."""
+    """The run's fixed ``now`` and the numbers the rules measure with.
+
+    ``rule`` is the rule that measures; ``grace_by_rule`` gives single rules another grace.
+    """
 
     now: datetime
     calendar: WorkingCalendar
     grace: int = 1
+    grace_by_rule: Mapping[str, int] = field(default_factory=dict)
     differs_minutes: int = 15
+    rule: str = ""
+
+    def of(self, rule: str) -> Clock:
+        """This clock in the hands of another rule: whether that one fires is by its grace."""
+        return replace(self, rule=rule)
 
     def older(self, moment_us: ir.IntegerValue, days: int | None = None) -> ir.BooleanValue:
         """``age(moment) > days``, in working days; ``days`` None is the grace."""
-        back = self.grace if days is None else days
+        grace = self.grace_by_rule.get(self.rule, self.grace)
+        back = grace if days is None else days
         today = self.now.astimezone(_LOCAL).date()
         first_within = self.calendar.first_with_ord(self.calendar.ord(today) - back)
         return moment_us < _start_us(first_within)

@@ -28,8 +28,8 @@ def _not_taken_up(case: ir.Table, clock: Clock) -> ir.BooleanValue:
 
 
 def _state_differs(case: ir.Table, clock: Clock) -> ir.BooleanValue:
-    told_otherwise = fires(_portal_closed_first(case, clock)) | fires(
-        _one_stop_closed_first(case, clock)
+    told_otherwise = fires(_portal_closed_first(case, clock.of("B5"))) | fires(
+        _one_stop_closed_first(case, clock.of("B6"))
     )
     return (case.os_status != case.po_status) & ~told_otherwise & clock.older(case.os_changed_us)
 

@@ -62,7 +62,6 @@ def upgrade() -> None:
         sa.Column("created_there", sa.Boolean(), nullable=True),
         sa.Column("seen_status", sa.SmallInteger(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("lease_token", sa.BigInteger(), nullable=False),
         sa.Column("write_us", sa.BigInteger(), nullable=True),
         sa.Column("detail", sa.String(), nullable=True),
         sa.Column("made_us", sa.BigInteger(), nullable=False),
@@ -183,7 +182,10 @@ def upgrade() -> None:
     )
     op.create_index("ix_source_record_code", "source_record", ["code"], unique=False)
     op.create_index(
-        "ix_source_record_history_due", "source_record", ["source", "history_due"], unique=False
+        "ix_source_record_history_due",
+        "source_record",
+        ["source", "history_due", "native_id"],
+        unique=False,
     )
     op.create_table(
         "status_record",
