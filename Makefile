@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint types imports bench clean
+.PHONY: demo test lint types imports docs bench clean
 
 demo: $(STAMP)
 	$(BIN)/khop demo
@@ -23,6 +23,9 @@ types: $(STAMP)
 
 imports: $(STAMP)
 	$(BIN)/lint-imports
+
+docs: $(STAMP)
+	$(BIN)/python -m docs.generate
 
 bench: $(STAMP)
 	$(BIN)/python -m bench

@@ -47,6 +47,9 @@ from khop.sync.plan import portal_problems, would_lower
 from khop.sync.results import Applied, Outcome, PlanItem, Progress
 
 _ROUNDS = 5
+# Few: a session that ends while many use it is refused to all of them, and a refusal that comes
+# twice is taken for the portal's word on the dossier.
+_PUSHES_AT_ONCE = 3
 _SHARED = ("received", "due", "finished", "returned")
 _UNDECIDED = {"created_there": None, "seen_status": None}
 
@@ -97,7 +100,7 @@ class Applier:
             self._lease.renew(connection)
             outbox.steps_left_sending(connection)
         self._progress.start("apply", len(items))
-        with ThreadPoolExecutor(self._portal.lookup.connections) as workers:
+        with ThreadPoolExecutor(min(_PUSHES_AT_ONCE, self._portal.lookup.connections)) as workers:
             applied = tuple(workers.map(self._apply, items))
         self._progress.finish("apply")
         return applied

@@ -67,9 +67,10 @@ def report_pull(shell: Shell, summary: PullSummary) -> int:
             shell.note("pull.failed", source=part.source, error=part.error)
         if not part.adds_up:
             shell.note("pull.sums", source=part.source)
-        waiting = getattr(part, "waiting", 0)
-        if waiting:
-            shell.note("pull.waiting", source=part.source, count=waiting)
+        for what in ("short_pages", "missing", "unknown", "waiting"):
+            count = getattr(part, what, 0)
+            if count:
+                shell.note(f"pull.{what.removesuffix('_pages')}", source=part.source, count=count)
     right = summary.ok and _all_add_up(part.adds_up for part in summary.sources)
     if right:
         shell.note("pull.ok", run=summary.run)
