@@ -11,8 +11,8 @@ from khop.audit.report import COLUMNS, Report, Row
 
 
 def findings_json(report: Report, out: TextIO) -> None:
-    """One JSON document: ``{"findings": [...]}``, each as ``Finding.as_json``."""
-    whole = {"findings": [finding.as_json() for finding in report.findings]}
+    """One JSON array, each item exactly ``Finding.as_json`` (design.md section 8)."""
+    whole = [finding.as_json() for finding in report.findings]
     json.dump(whole, out, ensure_ascii=False, indent=2, default=str)
     out.write("\n")
 

@@ -38,7 +38,7 @@ def test_json_lines_for_a_narrow_terminal_escape_letters(finding: Make, report: 
 def test_json_is_one_document(finding: Make, report: Made) -> None:
     out = io.StringIO()
     findings_json(report(finding()), out)
-    assert json.loads(out.getvalue()) == {"findings": [finding().as_json()]}
+    assert json.loads(out.getvalue()) == [finding().as_json()]
 
 
 def test_csv_says_who_must_act_on_what_since_when(finding: Make, report: Made) -> None:

@@ -119,7 +119,7 @@ def _print(shell: Shell, report: Report, form: ReportFormat) -> None:
 
     match form:
         case ReportFormat.JSON:
-            shell.show_json({"findings": [finding.as_json() for finding in report.findings]})
+            shell.show_json([finding.as_json() for finding in report.findings])
         case ReportFormat.JSONL:
             findings_jsonl(report, sys.stdout, ascii_only=shell.plain_ascii)
         case ReportFormat.CSV:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -213,7 +214,16 @@ def _show(shell: Shell, story: _Story, folder: Path) -> None:
     for name in ("report.html", "findings.xlsx"):
         shell.note("demo.look", path=folder / name)
     if story.findings:
-        shell.note("demo.again", code=story.findings[0].code, config=folder / "khop.toml")
+        again = {"code": story.findings[0].code, "config": folder / "khop.toml"}
+        shell.note("demo.again", program=_program(), **again)
+
+
+def _program() -> str:
+    """How this program is called again from here."""
+    if shutil.which("khop"):
+        return "khop"
+    called = Path(sys.argv[0])
+    return f"{sys.executable} -m khop" if called.name == "__main__.py" else str(called)
 
 
 def _tell_truth(shell: Shell, story: _Story) -> None:

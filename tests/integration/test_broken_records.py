@@ -1,0 +1,51 @@
+"""A list with every kind of broken record: the good land, the bad are kept with their reason."""
+
+from __future__ import annotations
+
+import importlib
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from khop.config import load_config
+from khop.sandbox import Sandbox, World
+from khop.sync.engine import open_engine
+from khop.sync.ledger import create_ledger
+from khop.sync.privacy import ensure_key
+from khop.sync.results import ListSummary
+
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+ADAPTERS = {
+    name: importlib.import_module(f"khop.adapters.{name}").ADAPTER
+    for name in ("igate", "dvcqg", "portal_file")
+}
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return World.generate(seed=4, size=150, now=NOW, broken=2)
+
+
+def test_each_broken_record_is_in_quarantine_with_the_field_to_blame(
+    world: World, tmp_path: Path
+) -> None:
+    with Sandbox(world) as sandbox:
+        world.write(tmp_path, sandbox.urls)
+        config = load_config(tmp_path / "khop.toml", ADAPTERS)
+        create_ledger(config.ledger_url)
+        ensure_key(config.key_path)
+        with open_engine(config, ADAPTERS, sources=["igate"]) as engine:
+            (summary,) = engine.pull().sources
+            rows = engine.quarantine()
+    assert isinstance(summary, ListSummary)
+    assert summary.error is None
+    assert summary.adds_up
+    # an older copy of a dossier is a good record; the newer one of the same id speaks
+    bad = [item for item in world.broken if item.kind != "older_duplicate"]
+    assert len(rows) == len(bad) > 0
+    expected = sorted((i.native_id or "", i.field.partition(".")[0] or "item") for i in bad)
+    assert sorted((r.native_id or "", r.field.partition(".")[0]) for r in rows) == expected
+    assert all(row.reason for row in rows)
+    # a record of 5 MB is not kept; it is read again from its source
+    assert {row.has_payload for row in rows} == {True, False}

@@ -1,0 +1,144 @@
+"""The command line from an empty folder to a repaired province, as a person would run it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from khop.sandbox import SandboxProcess, start_process
+
+NOW = "2026-11-20T16:00:00+07:00"
+OK, ERROR, WORK = 0, 1, 2
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("province")
+
+
+@pytest.fixture(scope="module")
+def province(folder: Path) -> Iterator[SandboxProcess]:
+    with start_process(size=200, seed=5, now=datetime.fromisoformat(NOW), folder=folder) as sandbox:
+        yield sandbox
+
+
+def khop(folder: Path, *args: str, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "khop", *args, "--lang", "en"],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), **env},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def as_json(folder: Path, code: int, *args: str) -> Any:
+    done = khop(folder, *args, "--format", "json")
+    assert done.returncode == code, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_from_init_to_a_second_empty_plan(province: SandboxProcess, folder: Path) -> None:
+    assert khop(folder, "init").returncode == OK
+    assert {c["source"]: c["ok"] for c in as_json(folder, OK, "check")["systems"]} == {
+        "igate": True,
+        "dvcqg": True,
+        "portal_extract": True,
+    }
+    pulled = as_json(folder, OK, "pull")
+    assert all(source["adds_up"] for source in pulled["sources"])
+
+    reconciled = as_json(folder, WORK, "reconcile", "--now", NOW)
+    truth = {(finding["rule"], finding["code"]) for finding in province.findings()}
+    assert reconciled["open"] == len(truth)
+    found = as_json(folder, WORK, "audit")
+    assert {(finding["rule"], finding["code"]) for finding in found} == truth
+    assert set(found[0]) == {
+        "rule",
+        "code",
+        "severity",
+        "state",
+        "unit",
+        "acts",
+        "first_seen",
+        "last_seen",
+        "values",
+        "evidence",
+    }
+
+    plan = as_json(folder, WORK, "plan", "--out", "plan.json")
+    assert plan["items"]
+    refused = khop(folder, "apply", "plan.json")
+    assert refused.returncode == ERROR
+    assert "--yes" in refused.stderr
+    applied = as_json(folder, OK, "apply", "plan.json", "--yes")
+    assert applied["ok"]
+    assert as_json(folder, OK, "plan")["items"] == []
+
+    assert as_json(folder, OK, "pull")["ok"]
+    left = as_json(folder, WORK, "reconcile", "--now", NOW)
+    assert left["open"] == len(province.findings()) < len(truth)
+    shown = as_json(folder, OK, "show", plan["items"][0]["code"].lower())
+    assert shown["case"]["po_presence"] == "present"
+    assert shown["pushes"][0]["state"] == "done"
+    assert province.violations() == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("secrets/igate", "secrets/dvcqg", "client_secret"),
+        ("h99_onegate", "h99_other", "password"),
+    ],
+)
+def test_a_wrong_account_is_one_clear_sentence(
+    old: str, new: str, told: str, province: SandboxProcess, folder: Path
+) -> None:
+    text = (folder / "khop.toml").read_text("utf-8")
+    wrong = folder / "wrong.toml"
+    wrong.write_text(text.replace(old, new).replace("khop.db", "wrong.db"), "utf-8")
+    assert khop(folder, "init", "--config", "wrong.toml").returncode == OK
+    done = khop(folder, "check", "--config", "wrong.toml", COLUMNS="400")
+    assert done.returncode == ERROR
+    assert told in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_no_citizen_is_named_in_ledger_or_output(province: SandboxProcess, folder: Path) -> None:
+    khop(folder, "init")
+    said = khop(folder, "pull", "igate", "--full")
+    ledger = b"".join(path.read_bytes() for path in folder.glob("khop.db*"))
+    for number in citizens(province):
+        assert number.encode() not in ledger
+        assert number not in said.stdout + said.stderr
+
+
+def citizens(province: SandboxProcess) -> list[str]:
+    """Some identity numbers of the invented citizens, read as khop would read them."""
+    import httpx
+
+    with httpx.Client(base_url=province.urls["igate"]) as client:
+        token = client.post(
+            "/auth/realms/digo/protocol/openid-connect/token",
+            data={"grant_type": "client_credentials"},
+            auth=("svc-khop", "sandbox-igate"),
+        ).json()["access_token"]
+        page = client.get(
+            "/pa/dossier/search",
+            params={"page": 0, "size": 100},
+            headers={"Authorization": f"Bearer {token}"},
+        ).json()
+    numbers = [str(i["applicant"]["data"].get("identityNumber", "")) for i in page["content"]]
+    found = [number for number in numbers if len(number) >= 9]
+    assert len(found) > 50
+    return found
