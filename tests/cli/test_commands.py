@@ -328,7 +328,7 @@ def test_the_ending_of_the_file_decides_the_format(
     assert (said.code, said.out) == (2, "")
     written = (tmp_path / f"found.{ending}").read_bytes()
     starts = {
-        "json": b"{\n",
+        "json": b"[\n",
         "jsonl": b'{"rule"',
         "csv": b"\xef\xbb\xbf",
         "xlsx": b"PK",
