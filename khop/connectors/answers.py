@@ -82,7 +82,8 @@ def read_json(body: bytes | str) -> object:
     """Read JSON tolerantly. Raises ValueError when it is not JSON, or nests without end."""
     text = body if isinstance(body, str) else _decoded(body)
     try:
-        value: object = _DECODER.decode(text.lstrip("\ufeff"))
+        decoder = _CAREFUL if _ODD_NUMBER.search(text) else _PLAIN
+        value: object = decoder.decode(text.lstrip("\ufeff"))
         return _without_surrogates(value) if _SURROGATE.search(text) else value
     except RecursionError:
         raise Unusable("JSON nested too deeply") from None
@@ -107,7 +108,11 @@ def _nothing(name: str) -> None:
     """``NaN`` and ``Infinity`` are no values."""
 
 
-_DECODER = json.JSONDecoder(
+#: Numbers that Python's own reading would refuse or make infinite. Looking for them first lets
+#: the others be read without a call for each.
+_ODD_NUMBER = re.compile(r"[:,\[]\s*-?(?:\d{19}|[\d.]+[eE]\+?\d{2})|^\s*-?\d")
+_PLAIN = json.JSONDecoder(parse_constant=_nothing, strict=False)
+_CAREFUL = json.JSONDecoder(
     parse_int=_integer, parse_float=_decimal, parse_constant=_nothing, strict=False
 )
 

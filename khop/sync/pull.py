@@ -213,12 +213,12 @@ class ListPull:
         workers: ThreadPoolExecutor,
     ) -> Sequence[Arrival]:
         if self._source.detail_mode == "never":
-            return [replace(a, history_due=a.reading.history is None) for a in news]
+            return news
         return list(workers.map(self._detailed, news))
 
     def _detailed(self, listed: Arrival) -> Arrival:
         """The list item with what its detail adds; without it when the detail cannot be had."""
-        if listed.reading.history is not None:
+        if not listed.history_due:
             return listed
         try:
             detail = self._source.detail(listed.reading.record.native_id)
@@ -228,7 +228,7 @@ class ListPull:
             if isinstance(error, Unauthorised) and error.at_login:
                 raise
             log.warning("history_not_read", source=self._source.name, fault=str(error))
-            return replace(listed, history_due=True)
+            return listed
         merged = merge_readings(listed.reading, detail)
         return replace(
             listed, reading=merged, content_hash=record_hash(merged.record), history_due=False
@@ -353,7 +353,7 @@ def _news(
     for native_id, reading in newest.items():
         digest = record_hash(reading.record)
         if native_id not in have or _is_news(reading, digest, have[native_id], started_us):
-            arrivals.append(Arrival(reading, digest, digest))
+            arrivals.append(Arrival(reading, digest, digest, history_due=reading.history is None))
     return arrivals
 
 
