@@ -28,6 +28,7 @@ docs: $(STAMP)
 	$(BIN)/python -m docs.generate
 
 bench: $(STAMP)
+	$(BIN)/python -m pip install --quiet --requirement bench/requirements.txt
 	$(BIN)/python -m bench
 
 clean:

@@ -11,9 +11,12 @@ import json
 import math
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+
+from pydantic_core import from_json
 
 #: The longest wait taken from a Retry-After header, in seconds.
 LONGEST_WAIT = 86_400.0
@@ -81,9 +84,18 @@ def http_date(text: str) -> datetime | None:
 def read_json(body: bytes | str) -> object:
     """Read JSON tolerantly. Raises ValueError when it is not JSON, or nests without end."""
     text = body if isinstance(body, str) else _decoded(body)
+    if not _UNUSUAL.search(text):
+        with suppress(ValueError):
+            value: object = from_json(text)
+            return value
+    return _read_carefully(text)
+
+
+def _read_carefully(text: str) -> object:
+    """What strict readers refuse, or read otherwise: BOM, raw line breaks in texts, NaN, halves
+    of surrogate pairs, endless numbers, two hundred levels of nesting."""
     try:
-        decoder = _CAREFUL if _ODD_NUMBER.search(text) else _PLAIN
-        value: object = decoder.decode(text.lstrip("\ufeff"))
+        value: object = _DECODER.decode(text.lstrip("\ufeff"))
         return _without_surrogates(value) if _SURROGATE.search(text) else value
     except RecursionError:
         raise Unusable("JSON nested too deeply") from None
@@ -108,11 +120,9 @@ def _nothing(name: str) -> None:
     """``NaN`` and ``Infinity`` are no values."""
 
 
-#: Numbers that Python's own reading would refuse or make infinite. Looking for them first lets
-#: the others be read without a call for each.
-_ODD_NUMBER = re.compile(r"[:,\[]\s*-?(?:\d{19}|[\d.]+[eE]\+?\d{2})|^\s*-?\d")
-_PLAIN = json.JSONDecoder(parse_constant=_nothing, strict=False)
-_CAREFUL = json.JSONDecoder(
+#: Values that are read in a way of our own: numbers too long or too great, NaN, Infinity.
+_UNUSUAL = re.compile(r"[:,\[]\s*(?:-?(?:\d{19}|[\d.]+[eE]\+?\d{2}|Inf)|NaN)|^\s*[-\dNI]")
+_DECODER = json.JSONDecoder(
     parse_int=_integer, parse_float=_decimal, parse_constant=_nothing, strict=False
 )
 

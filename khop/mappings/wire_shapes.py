@@ -6,19 +6,16 @@ texts too long to be data, cost the record.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from khop.faults import RecordError
-from khop.mappings.text import clean_text
 
 M = TypeVar("M", bound=BaseModel)
 Path = tuple[str | int, ...]
 
-#: Deepest nesting of an item; forms have about ten levels, and a bomb stops every writer of JSON.
-DEEPEST = 64
 _REASONS = {
     "missing": "is missing",
     "string_too_long": "is too long to be data",
@@ -33,12 +30,11 @@ def read_shape(
 ) -> tuple[M, tuple[str, ...]]:
     """The item as ``model``, and the paths of what was taken out of it.
 
-    Raises RecordError when the item is no object, is nested too deep, holds too long a text in
-    a mapped field, or when a field named in ``essential`` (dotted path) does not fit.
+    Raises RecordError when the item is no object, holds too long a text in a mapped field, or
+    when a field named in ``essential`` (dotted path) does not fit.
     """
     if not isinstance(item, dict):
         raise RecordError("item", "is not an object")
-    check_depth(item)
     try:
         return model.model_validate(item), ()
     except ValidationError as error:
@@ -49,30 +45,6 @@ def dotted(path: Path) -> str:
     """``task[1].createdDate``."""
     parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
     return "".join(parts).lstrip(".")
-
-
-def check_depth(item: Mapping[Any, Any]) -> None:
-    """Raises RecordError, naming the field, when it is nested deeper than ``DEEPEST``."""
-    if not _too_deep(item):
-        return
-    for name, value in item.items():
-        if isinstance(value, (dict, list)) and _too_deep(value):
-            raise RecordError(clean_text(str(name)[:100]), "is nested too deep to be data")
-    raise RecordError("item", "is nested too deep to be data")
-
-
-def _too_deep(value: Any) -> bool:
-    level: list[Any] = [value]
-    for _ in range(DEEPEST):
-        level = [
-            child
-            for node in level
-            for child in (node.values() if isinstance(node, dict) else node)
-            if child.__class__ is dict or child.__class__ is list
-        ]
-        if not level:
-            return False
-    return True
 
 
 def _read_rest(

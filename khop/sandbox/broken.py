@@ -113,11 +113,7 @@ KINDS: tuple[tuple[str, str, Callable[[Seedbed, int], Any]], ...] = (
         "agency.name",
         lambda s, i: _with(s, agency={"code": "H99.01", "name": "S" * _LONG}),
     ),
-    (
-        "deep",
-        "applicant.data",
-        lambda s, i: _with(s, applicant={"data": {"fullname": "", "sau": _deep()}}),
-    ),
+    ("deep", "code", lambda s, i: _with(s, code=_deep())),
 )
 
 OLDER_DUPLICATE = "older_duplicate"

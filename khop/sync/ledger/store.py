@@ -137,7 +137,7 @@ def _engine(url: str) -> sa.Engine:
         cursor.execute("PRAGMA journal_mode=WAL")
         # FULL: an outbox row must be on disk before its push leaves this machine
         cursor.execute("PRAGMA synchronous=FULL")
-        cursor.execute("PRAGMA cache_size=-65536")
+        cursor.execute("PRAGMA cache_size=-32768")
         cursor.close()
 
     @event.listens_for(engine, "begin")

@@ -1,0 +1,7 @@
+"""Both benchmarks at their full size; ``python -m bench.pull --help`` for smaller ones."""
+
+from bench import pull, reconcile
+
+if __name__ == "__main__":
+    pull.main([])
+    reconcile.main([])

@@ -1,0 +1,82 @@
+"""The sandbox's iGate with each page rendered once, so that every peer is served the same bytes
+at the same small cost.
+
+A program: it prints one line of JSON when it is ready and serves until its standard input
+closes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from bench.measure import ROOT, environment
+from khop.sandbox.faults import NONE
+from khop.sandbox.http import Answer, Listener, Request
+from khop.sandbox.igate import Igate, IgateOptions
+from khop.sandbox.violations import Violations
+from khop.sandbox.world import World
+
+#: The world's now; fixed, so that every run has the same pages.
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+_TOKEN_SECONDS = 86_400.0
+
+
+class RenderedPages:
+    """Answers as the system behind it does; a list page from memory once it was asked for."""
+
+    def __init__(self, system: Igate) -> None:
+        self._system = system
+        self._pages: dict[str, Answer] = {}
+
+    def answer(self, request: Request) -> Answer:
+        kept = self._pages.get(request.target)
+        if kept is not None:
+            return kept
+        answer = self._system.answer(request)
+        if answer.status == 200 and self._system.classify(request)[0] == "search":
+            self._pages[request.target] = answer
+        return answer
+
+
+@contextmanager
+def serving(size: int) -> Iterator[str]:
+    """The base address of a child that serves ``size`` dossiers."""
+    command = [sys.executable, "-m", "bench.pages", "--size", str(size)]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as child:
+        assert child.stdin is not None and child.stdout is not None
+        try:
+            line = child.stdout.readline()
+            if not line:
+                raise RuntimeError("the page server ended before it was ready")
+            yield json.loads(line)["url"]
+        finally:
+            child.stdin.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="bench.pages", description=__doc__)
+    parser.add_argument("--size", type=int, required=True, help="dossiers of the one-stop")
+    world = World.generate(seed=1, size=parser.parse_args().size, now=NOW, broken=0)
+    options = IgateOptions(token_seconds=_TOKEN_SECONDS)
+    system = Igate(
+        world, Violations(world.register), options,
+        faults=NONE, clock=time.monotonic, sleep=time.sleep,
+    )  # fmt: skip
+    listener = Listener(RenderedPages(system), "127.0.0.1", 0)
+    listener.start()
+    print(json.dumps({"url": listener.url}), flush=True)
+    sys.stdin.read()
+    listener.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""khop's own reconcile over a ledger; and its query alone, over tables read beforehand."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+import ibis
+import pyarrow as pa
+
+from bench.feed import read_inputs
+from bench.ledgers import NOW, ONE_STOP, PORTAL, RULE_IDS
+from bench.measure import Spent, memory_mb, report
+from khop.config import RuleSettings
+from khop.mappings.calendar import WorkingCalendar
+from khop.sync.cases import case_table
+from khop.sync.ledger import Ledger
+from khop.sync.reconcile import Scope, flagged, reconcile
+from khop.sync.rules import RULES
+
+_SETTINGS = RuleSettings(off=tuple(rule for rule in RULES if rule not in RULE_IDS))
+_SCOPE = Scope(sources=(PORTAL, ONE_STOP), one_stops=(ONE_STOP,))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--ledger", type=Path, required=True)
+    path = parser.parse_args().ledger
+    ledger = Ledger(f"sqlite:///{path}")
+    with Spent() as whole:
+        done = reconcile(ledger, _SETTINGS, WorkingCalendar(), NOW, scope=_SCOPE)
+    memory = memory_mb()
+    ledger.close()
+    with Spent() as feed:
+        inputs = read_inputs(path)
+    with Spent() as query:
+        cases = _query(inputs)
+    report(
+        whole=whole.as_json(),
+        feed=feed.as_json(),
+        query=query.as_json(),
+        memory=memory,
+        cases=done.cases,
+        flagged=cases,
+    )
+
+
+def _query(inputs: Mapping[str, pa.Table]) -> int:
+    """Make the cases and ask the rules, as ``reconcile`` does; how many cases have a finding."""
+    with duckdb.connect() as connection:
+        for name, table in inputs.items():
+            connection.register(name, table)
+        schemas = {n: ibis.table(ibis.Schema.from_pyarrow(t.schema), n) for n, t in inputs.items()}
+        made = ibis.to_sql(case_table(schemas, phantoms=True), dialect="duckdb")
+        connection.execute(f"CREATE TEMP TABLE cases AS {made}")
+        cases = ibis.duckdb.from_connection(connection).table("cases")
+        rules = [RULES[rule] for rule in RULE_IDS]
+        found = flagged(cases, rules, _SETTINGS, WorkingCalendar(), NOW).to_pyarrow()
+        return int(found.num_rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,36 @@
+"""The benchmarks run to their end and compare like with like. How fast they are is not asked."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+import pytest
+
+from bench import pull, reconcile
+from bench.ledgers import RULE_IDS
+
+
+def test_every_peer_of_the_pull_stores_every_dossier() -> None:
+    done = pull.measure(size=700, rounds=1, dlt_size=0)
+    assert set(done["peers"]) == {"read", "floor", "khop"}
+    assert set(done["peers"]["khop"]["memory_mb"]) == {"10", "50", "100"}
+
+
+@pytest.mark.skipif(find_spec("dlt") is None, reason="dlt is installed for benchmarks only")
+def test_dlt_stores_what_it_was_given() -> None:
+    done = pull.measure(size=500, rounds=1, dlt_size=500)
+    assert {"khop_to_dlt_merge", "khop_to_dlt_replace"} <= set(done["ratios"])
+
+
+def test_khop_and_hand_written_sql_find_the_same() -> None:
+    done = reconcile.measure(size=2_000, rounds=1)
+    assert set(done["findings"]) == set(RULE_IDS)
+    assert sum(done["findings"].values()) == 100
+
+
+def test_findings_that_differ_stop_the_benchmark(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = iter(({("A7", "x"): ()}, {("A8", "x"): ()}))
+    monkeypatch.setattr(reconcile, "run_peer", lambda *arguments: {})
+    monkeypatch.setattr(reconcile, "_findings", lambda ledger: next(told))
+    with pytest.raises(RuntimeError, match="differ in 2 findings"):
+        reconcile.measure(size=100, rounds=1)
