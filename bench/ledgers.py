@@ -122,7 +122,7 @@ def _ordinary(number: int) -> tuple[Row, Row]:
 _ONLY_RECORD: Row = {
     "source": ONE_STOP, "role": "one_stop", "alias": None, "entered_us": None, "entered_day": None,
     "no_due": 0, "applicant_mask": "Nguyễn V. M.", "fields_lost": "[]", "listed_hash": "0" * 32,
-    "content_hash": "0" * 32, "history_due": 0, "first_seen_us": _NOW_US, "stored_us": _NOW_US,
+    "history_due": 0, "first_seen_us": _NOW_US, "stored_us": _NOW_US,
 }  # fmt: skip
 _ONLY_ANSWER: Row = {
     "source": PORTAL, "presence": "present", "unit": "UBND xã Mẫu", "procedure": None,

@@ -29,8 +29,6 @@ INPUTS: Mapping[str, Sequence[str]] = {
         "unit_code",
         "procedure",
         "channel",
-        "applicant_key",
-        "content_hash",
         "first_seen_us",
     ),
     "record_alias": ("source", "native_id", "alias"),

@@ -224,7 +224,7 @@ def _item(
     reason = _forbidden(record, case, sink)
     if reason is not None:
         return None, reason
-    version = _version(opened, case, sink.name)
+    version = _version(opened, record, case, sink.name)
     if version in ended:
         return None, _HOW_IT_ENDED[ended[version].state]
     return (
@@ -252,13 +252,12 @@ def _forbidden(record: DossierRecord, case: Mapping[str, Any], sink: DossierSink
     return problems[0] if problems else None
 
 
-def _version(opened: _Opened, case: Mapping[str, Any], sink: str) -> str:
+def _version(opened: _Opened, record: DossierRecord, case: Mapping[str, Any], sink: str) -> str:
     """Digest of what the push is based on: the one-stop's record, what the portal was last
     known to say, and the period the findings have been open."""
     portal = [str(case[f"po_{name}"]) for name in _PORTAL_SAYS]
-    return _digest(
-        [sink, opened.code, str(case["os_content_hash"]), str(opened.opened_us), *portal]
-    )
+    ours = records.record_hash(record)
+    return _digest([sink, opened.code, ours, str(opened.opened_us), *portal])
 
 
 def _digest(parts: Iterable[str]) -> str:

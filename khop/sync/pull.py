@@ -230,9 +230,7 @@ class ListPull:
             log.warning("history_not_read", source=self._source.name, fault=str(error))
             return listed
         merged = merge_readings(listed.reading, detail)
-        return replace(
-            listed, reading=merged, content_hash=record_hash(merged.record), history_due=False
-        )
+        return replace(listed, reading=merged, history_due=False)
 
     def _read_missing_histories(self, workers: ThreadPoolExecutor) -> None:
         """Read the details that an earlier pull, or this one, could not; each once."""
@@ -353,7 +351,7 @@ def _news(
     for native_id, reading in newest.items():
         digest = record_hash(reading.record)
         if native_id not in have or _is_news(reading, digest, have[native_id], started_us):
-            arrivals.append(Arrival(reading, digest, digest, history_due=reading.history is None))
+            arrivals.append(Arrival(reading, digest, history_due=reading.history is None))
     return arrivals
 
 

@@ -146,7 +146,7 @@ class Retry:
 
 def _good(reading: DossierReading) -> _Tried:
     digest = record_hash(reading.record)
-    return _Tried(Arrival(reading, digest, digest, history_due=reading.history is None))
+    return _Tried(Arrival(reading, digest, history_due=reading.history is None))
 
 
 def _row(row: sa.Row[Any]) -> QuarantineRow:

@@ -27,7 +27,7 @@ from khop.sync.results import CaseView, Finding, FindingState, SystemCheck
 from khop.sync.rules import place
 from khop.sync.warehouse import ledger_cases, rows
 
-_INTERNAL = frozenset({"applicant_key", "actor_key", "listed_hash", "content_hash", "lease_token"})
+_INTERNAL = frozenset({"applicant_key", "actor_key", "listed_hash"})
 
 
 def findings(

@@ -60,7 +60,7 @@ def fired(
         save_cursor(connection, "igate", Cursor(complete=True))
         if ours is not None:
             digest = record_hash(ours)
-            arrival = Arrival(DossierReading(ours), digest, digest)
+            arrival = Arrival(DossierReading(ours), digest)
             records.store_arrivals(connection, Role.ONE_STOP, [arrival], 1)
         code = asked_as or (ours.code if ours else record(1).code)
         if theirs is Presence.UNKNOWN:
@@ -228,7 +228,7 @@ def open_findings(tmp_path_factory: pytest.TempPathFactory) -> set[tuple[str, st
         for number, (_, changes, _) in enumerate(CASES, start=1):
             ours, theirs = both(number, **changes)
             digest = record_hash(ours)
-            arrival = Arrival(DossierReading(ours), digest, digest)
+            arrival = Arrival(DossierReading(ours), digest)
             records.store_arrivals(connection, Role.ONE_STOP, [arrival], 1)
             presence.answered(connection, "dvcqg", [(ours.code, theirs)], 1)
     run(ledger)
@@ -410,7 +410,7 @@ def test_a_weekend_and_a_holiday_are_no_grace(ledger: Ledger) -> None:
     ours = record(1, received_at=at(23), submitted_at=at(23), due_at=at(30), **OLD)
     with ledger.write() as connection:
         digest = record_hash(ours)
-        arrival = Arrival(DossierReading(ours), digest, digest)
+        arrival = Arrival(DossierReading(ours), digest)
         records.store_arrivals(connection, Role.ONE_STOP, [arrival], 1)
         presence.answered(connection, "dvcqg", [(ours.code, None)], 1)
     open_on = {

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from khop.sync.results import CaseView, Finding
 
 #: Columns that say nothing to a person.
-_SKIPPED = frozenset({"content_hash", "listed_hash", "step_key", "version", "lease_token"})
+_SKIPPED = frozenset({"listed_hash", "step_key", "version"})
 
 
 def show(

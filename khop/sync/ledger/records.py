@@ -61,13 +61,11 @@ class Known(NamedTuple):
 class Arrival:
     """A reading on its way into the ledger.
 
-    ``listed_hash``: digest of its list item, ``content_hash`` of the record that is stored.
-    ``history_due``: its detail still has to be read.
+    ``listed_hash``: digest of its list item. ``history_due``: its detail still has to be read.
     """
 
     reading: DossierReading
     listed_hash: str
-    content_hash: str
     history_due: bool = False
 
 
@@ -159,7 +157,6 @@ def history_due(connection: sa.Connection, source: str, after: str, limit: int) 
         Arrival(
             DossierReading(record_of_row(row._mapping, _aliases(connection, row))),
             row.listed_hash,
-            row.content_hash,
             history_due=True,
         )
         for row in rows
@@ -251,7 +248,6 @@ def _record_row(arrival: Arrival, role: Role, now_us: int) -> dict[str, Any]:
         "applicant_mask": record.applicant_mask,
         "fields_lost": json.dumps(record.fields_lost) if record.fields_lost else _NOTHING_LOST,
         "listed_hash": arrival.listed_hash,
-        "content_hash": arrival.content_hash,
         "history_due": arrival.history_due,
         "first_seen_us": now_us,
         "stored_us": now_us,

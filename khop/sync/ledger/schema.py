@@ -57,7 +57,6 @@ source_record = Table(
     Column("fields_lost", Text, nullable=False),
     # digest of the list item alone: the next pull compares with it before it reads a detail
     Column("listed_hash", String, nullable=False),
-    Column("content_hash", String, nullable=False),
     # the detail, which carries the history, still has to be read
     Column("history_due", Boolean, nullable=False),
     Column("first_seen_us", BigInteger, nullable=False),

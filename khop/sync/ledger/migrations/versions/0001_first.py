@@ -174,7 +174,6 @@ def upgrade() -> None:
         sa.Column("applicant_mask", sa.String(), nullable=True),
         sa.Column("fields_lost", sa.Text(), nullable=False),
         sa.Column("listed_hash", sa.String(), nullable=False),
-        sa.Column("content_hash", sa.String(), nullable=False),
         sa.Column("history_due", sa.Boolean(), nullable=False),
         sa.Column("first_seen_us", sa.BigInteger(), nullable=False),
         sa.Column("stored_us", sa.BigInteger(), nullable=False),
