@@ -42,7 +42,7 @@ def make_ledger(path: Path, size: int) -> None:
             _write_batch(connection, range(start, min(start + _BATCH, size)))
             connection.execute("COMMIT")
         connection.execute(
-            "INSERT INTO cursor (source, whole, complete) VALUES (?, 0, 1)", (ONE_STOP,)
+            "INSERT INTO cursor (source, whole, complete, surplus) VALUES (?, 0, 1, 0)", (ONE_STOP,)
         )
         connection.execute("ANALYZE")
 

@@ -18,7 +18,6 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "bench" / "results" / "latest.json"
 PACKAGES = (
-    "adbc-driver-sqlite",
     "dlt",
     "duckdb",
     "httpx",

@@ -50,7 +50,7 @@ from khop.mappings.times import parse_wire_day, parse_wire_time
 from khop.mappings.wire_shapes import each_of, read_shape
 
 #: A dossier whose state, id or code has a shape nobody knows is not read by guess.
-_ESSENTIAL = frozenset({"id", "code", "dossierStatus", "dossierStatus.id"})
+_ESSENTIAL = frozenset({"id", "code", "nationCode", "dossierStatus", "dossierStatus.id"})
 #: Texts that JavaScript made of an absent nationCode (specs/igate.md 5).
 _NO_CODE = frozenset({"", "UNDEFINED", "NULL"})
 _FLAG_SET = (1, "1", True)

@@ -206,7 +206,7 @@ class Applier:
             found = lookup.look_up(push.code)
         except (ConnectorError, RecordError) as error:
             unsure = push.state in (PushState.SENDING, PushState.UNKNOWN)
-            raise _Ended(Outcome.UNKNOWN if unsure else Outcome.UNREACHABLE, str(error)) from None
+            raise self._stopped(error, Outcome.UNKNOWN if unsure else None) from None
         with self._ledger.write() as connection:
             self._lease.renew(connection)
             presence.answered(connection, lookup.name, [(push.code, found)], self._now_us())
@@ -353,7 +353,7 @@ class Applier:
 def _ours(push: Push) -> bool | None:
     """Who made a dossier that the look-up did not show: an earlier try of ours that landed
     late, or somebody else; then what the portal says is decided upon anew."""
-    return True if push.attempts > 1 else None
+    return True if push.attempts else None
 
 
 def step_key(push: Push, step: Step) -> str:

@@ -19,6 +19,8 @@ from khop.sync.ledger import Lease, Ledger, presence
 from khop.sync.results import CodesSummary, LookupSummary, Progress
 
 _BATCH = 200
+# Look-ups that failed are asked once more, one at a time: many at once may have been the cause.
+_ASKED_AGAIN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ def look_up_codes(
     summary = LookupSummary(source.name, waiting=due - len(codes))
     progress.start(source.name, len(codes))
     asker = _Asker(source)
+    failed: list[str] = []
     with ThreadPoolExecutor(source.connections) as workers:
         for start in range(0, len(codes), _BATCH):
             batch = codes[start : start + _BATCH]
@@ -53,6 +56,11 @@ def look_up_codes(
             summary = _stopped(summary, answers, left=len(codes) - start - len(batch))
             if summary.error is not None:
                 break
+            failed += [a.code for a in answers if a.failure is not None]
+    if summary.error is None:
+        again = [asker.ask(code) for code in failed[:_ASKED_AGAIN]]
+        _store(ledger, source.name, again, lease, clock)
+        summary = _mended(summary, again)
     progress.finish(source.name)
     return summary
 
@@ -117,6 +125,18 @@ def _counted(summary: LookupSummary, answers: Sequence[_Answer]) -> LookupSummar
         present=summary.present + present,
         absent=summary.absent + len(answers) - present - unknown,
         unknown=summary.unknown + unknown,
+    )
+
+
+def _mended(summary: LookupSummary, again: Sequence[_Answer]) -> LookupSummary:
+    """The counts after the failed ones were asked once more."""
+    answered = [a for a in again if a.failure is None]
+    present = sum(a.record is not None for a in answered)
+    return replace(
+        summary,
+        present=summary.present + present,
+        absent=summary.absent + len(answered) - present,
+        unknown=summary.unknown - len(answered),
     )
 
 

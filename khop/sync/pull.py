@@ -49,6 +49,7 @@ class Cursor:
     next_page: int | None = None
     whole: bool = False
     complete: bool = False
+    surplus: int = 0
 
 
 class ListPull:
@@ -71,6 +72,8 @@ class ListPull:
         self._progress = progress
         self._summary = ListSummary(source.name)
         self._started_us = Instant.of(clock()).us
+        #: Rows of a full page, as seen: an answer's own word for it need not be true.
+        self._rows: int | None = None
 
     def run(self, *, full: bool = False) -> ListSummary:
         """Read what is new (or, with ``full``, everything). The summary carries a fault."""
@@ -98,22 +101,40 @@ class ListPull:
         total = self._traverse(workers, full)
         known = self._known()
         for _ in range(_CATCH_UP_PASSES):
-            if total is None or known >= total:
-                return
+            if total is None or known >= total + self._accepted():
+                break
             log.info("list_moved_while_read", source=self._source.name)
             total = self._traverse(workers, True)
             before, known = known, self._known()
             if known == before:
+                self._accept(known - total if total is not None else 0)
                 break
         missing = max(0, total - known) if total is not None else 0
         self._summary = replace(self._summary, missing=missing)
+        if total is not None and not missing:
+            self._accept(0, complete=True)
 
     def _known(self) -> int:
         with self._ledger.read() as connection:
             return records.count_known(connection, self._source.name)
 
+    def _accepted(self) -> int:
+        """By how much the list counted more than could be read, last time; 0 or less."""
+        with self._ledger.read() as connection:
+            return load_cursor(connection, self._source.name).surplus
+
+    def _accept(self, surplus: int, *, complete: bool = False) -> None:
+        """Remember what reading again does not change, so that only news sets it off."""
+        with self._ledger.write() as connection:
+            self._lease.renew(connection)
+            cursor = load_cursor(connection, self._source.name)
+            changed = replace(
+                cursor, surplus=min(surplus, 0), complete=cursor.complete or complete
+            )
+            save_cursor(connection, self._source.name, changed)
+
     def _traverse(self, workers: ThreadPoolExecutor, full: bool) -> int | None:
-        """One traversal. Answers the list's total after a whole one, if the list tells it."""
+        """One traversal. Answers the list's total, if the list tells it."""
         cursor = self._begin(full)
         bound = None if cursor.whole else _bound(cursor, self._source.overlap_seconds)
         number = max(cursor.next_page - 1, 0) if cursor.next_page else 0
@@ -129,7 +150,7 @@ class ListPull:
             cursor = self._advanced(cursor, page, done)
             self._store(page, cursor, workers)
             if done:
-                return page.total if cursor.whole else None
+                return page.total
             before, number = page, number + 1
 
     def _begin(self, full: bool) -> Cursor:
@@ -169,10 +190,14 @@ class ListPull:
         """
         for _ in range(_READS_OF_A_PAGE):
             page = self._source.page(number)
-            fault = _page_fault(page, before)
+            fault = _page_fault(page, before, self._rows)
             if fault is None:
+                self._rows = max(page.fetched, self._rows or 0)
                 return page
             log.info("page_read_again", source=self._source.name, page=number, fault=fault)
+        if fault == "short" and self._rows is None:
+            self._rows = page.fetched  # a server that gives fewer rows a page than it says
+            return page
         if fault == "short":
             self._summary = replace(self._summary, short_pages=self._summary.short_pages + 1)
             return page
@@ -275,7 +300,9 @@ def load_cursor(connection: sa.Connection, source: str) -> Cursor:
     row = connection.execute(sa.select(cursor_table).where(cursor_table.c.source == source)).first()
     if row is None:
         return Cursor()
-    return Cursor(row.watermark_us, row.top_us, row.next_page, row.whole, row.complete)
+    return Cursor(
+        row.watermark_us, row.top_us, row.next_page, row.whole, row.complete, row.surplus
+    )
 
 
 def save_cursor(connection: sa.Connection, source: str, cursor: Cursor) -> None:
@@ -288,6 +315,7 @@ def save_cursor(connection: sa.Connection, source: str, cursor: Cursor) -> None:
             "next_page": cursor.next_page,
             "whole": cursor.whole,
             "complete": cursor.complete,
+            "surplus": cursor.surplus,
         },
     )
 
@@ -314,21 +342,22 @@ def _shrank(page: SourcePage, before: SourcePage) -> bool:
     return page.total is not None and before.total is not None and page.total < before.total
 
 
-def _page_fault(page: SourcePage, before: SourcePage | None) -> str | None:
+def _page_fault(page: SourcePage, before: SourcePage | None, rows: int | None) -> str | None:
     if page.number is not None and page.number != page.asked:
         return "another"
     if before is not None and page.fetched and _ids(page) == _ids(before):
         return "the previous"
-    return "short" if page.fetched < _expected(page) else None
+    return "short" if page.fetched < _expected(page, rows) else None
 
 
-def _expected(page: SourcePage) -> int:
-    """Rows this page must have at least, as far as the answer tells."""
+def _expected(page: SourcePage, rows: int | None) -> int:
+    """Rows this page must have at least, as far as the answer and the pages before it tell."""
     if page.size is None:
         return 0
+    size = page.size if rows is None else min(page.size, rows)
     if page.total is not None:
-        return max(min(page.size, page.total - page.asked * page.size), 0)
-    return 0 if page.last else page.size
+        return max(min(size, page.total - page.asked * size), 0)
+    return 0 if page.last else size
 
 
 def _ids(page: SourcePage) -> tuple[list[str], list[str | None]]:
@@ -373,9 +402,9 @@ def _latest(a: int | None, b: int | None) -> int | None:
 
 
 _SAVE_CURSOR = sa.text(
-    "INSERT INTO cursor (source, watermark_us, top_us, next_page, whole, complete) "
-    "VALUES (:source, :watermark_us, :top_us, :next_page, :whole, :complete) "
+    "INSERT INTO cursor (source, watermark_us, top_us, next_page, whole, complete, surplus) "
+    "VALUES (:source, :watermark_us, :top_us, :next_page, :whole, :complete, :surplus) "
     "ON CONFLICT (source) DO UPDATE SET watermark_us = excluded.watermark_us, "
     "top_us = excluded.top_us, next_page = excluded.next_page, whole = excluded.whole, "
-    "complete = excluded.complete"
+    "complete = excluded.complete, surplus = excluded.surplus"
 )

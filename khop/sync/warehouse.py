@@ -6,18 +6,16 @@ Nothing is downloaded and no DuckDB extension is used, so it works in a closed n
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 
-import adbc_driver_sqlite.dbapi as sqlite_arrow
 import duckdb
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
-from adbc_driver_manager.dbapi import Connection
 
-from khop.faults import LedgerError
 from khop.sync.cases import INPUTS, case_table
 from khop.sync.ledger import Ledger
 
@@ -54,7 +52,7 @@ def ledger_cases(
     """
     connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
     try:
-        for name, table in _inputs(ledger, only, sources).items():
+        for name, table in read_inputs(ledger, only, sources).items():
             connection.register(name, table)
         connection.execute(f"CREATE TEMP TABLE cases AS {_case_sql(phantoms)}")
         yield ibis.duckdb.from_connection(connection).table("cases")
@@ -83,48 +81,59 @@ def _case_sql(phantoms: bool) -> str:
     return str(ibis.to_sql(case_table(tables, phantoms=phantoms), dialect="duckdb"))
 
 
-def _inputs(
-    ledger: Ledger, only: Sequence[str] | None, sources: Sequence[str] | None
+def read_inputs(
+    ledger: Ledger, only: Sequence[str] | None = None, sources: Sequence[str] | None = None
 ) -> dict[str, pa.Table]:
-    """The ledger's tables as Arrow, all of one moment: one connection, one transaction."""
-    try:
-        with sqlite_arrow.connect(f"{ledger.path.as_uri()}?mode=ro") as connection:
-            return {
-                name: _arrow(connection, name, columns, only, sources)
-                for name, columns in INPUTS.items()
-            }
-    except sqlite_arrow.Error as error:
-        raise LedgerError(f"the ledger {ledger.path} cannot be read: {error}") from None
+    """The ledger's tables as Arrow, all of one moment.
+
+    They are read through the ledger's own connection. A second SQLite library in this process
+    (that of ADBC, say) would undo the first one's file locks when it closes the file, and
+    another process could then take the ledger's log away under it.
+    """
+    with ledger.read() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        return {
+            name: _arrow(driver.cursor(), name, columns, only, sources)
+            for name, columns in INPUTS.items()
+        }
 
 
 def _arrow(
-    connection: Connection,
+    cursor: sqlite3.Cursor,
     table: str,
     columns: Sequence[str],
     only: Sequence[str] | None,
     sources: Sequence[str] | None,
 ) -> pa.Table:
-    """A ledger table as Arrow.
-
-    The driver reads a column's type from its first rows and fails when nulls there hide it; so
-    a first row of the right types goes ahead and is taken off again.
-    """
-    schema = input_schema(columns)
-    first = ", ".join("''" if field.type == pa.string() else "0" for field in schema)
     wanted = json.dumps(None if only is None else list(only))
     known = json.dumps(None if sources is None else list(sources))
     query = (
         "WITH wanted AS (SELECT value FROM json_each(?)), known AS (SELECT value FROM json_each(?))"
-        f" SELECT {first} UNION ALL SELECT {', '.join(columns)} FROM {table} WHERE TRUE"
+        f" SELECT {', '.join(columns)} FROM {table} WHERE TRUE"
     )
     if only is not None:
         query += f" AND ({_OF_CODES[table]})"
     if sources is not None:
         query += " AND source IN (SELECT value FROM known)"
-    with connection.cursor() as cursor:
-        cursor.execute(query, [wanted, known])
-        found = cursor.fetch_arrow_table().slice(1)
-    return found.rename_columns(schema.names).cast(schema)
+    cursor.execute(query, [wanted, known])
+    return pa.Table.from_batches(_batches(cursor, columns), input_schema(columns))
+
+
+def _batches(cursor: sqlite3.Cursor, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    schema = input_schema(columns)
+    while found := cursor.fetchmany(_BATCH_ROWS):
+        arrays = [
+            _array(values, field.type)
+            for values, field in zip(zip(*found, strict=True), schema, strict=True)
+        ]
+        yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _array(values: Sequence[object], kind: pa.DataType) -> pa.Array:
+    if pa.types.is_boolean(kind):  # SQLite has numbers for them
+        return pa.array(values, pa.int8()).cast(kind)
+    return pa.array(values, kind)
 
 
 def _type(column: str) -> pa.DataType:

@@ -236,7 +236,43 @@ def test_a_refusal_carries_code_and_masked_message(client_of, portal) -> None:
 def test_an_expired_session_is_opened_anew_once(client_of, portal, call, refusal) -> None:
     portal.answer = lambda body: refusal if body["session"] == "s1" else {"error_code": 0}
     call(client_of())
-    assert (len(portal.logins), len(portal.calls)) == (2, 2)
+    assert len(portal.logins) == 2
+    services = [body["service"] for body in portal.bodies]
+    assert max(services.count(service) for service in services) == 2
+
+
+@pytest.mark.parametrize("code", ["5", "-1", "99"])
+def test_steps_that_were_refused_are_not_sent_again_while_the_session_holds(
+    client_of, portal, code
+) -> None:
+    def answer(body: dict[str, object]) -> object:
+        steps = body["service"] == "CapNhatTienDoHoSoMC"
+        return {"error_code": code, "message": "?"} if steps else {"error_code": 0}
+
+    portal.answer = answer
+    with pytest.raises(Refused):
+        client_of().progress(STEPS)
+    services = [body["service"] for body in portal.bodies]
+    assert services.count("CapNhatTienDoHoSoMC") == 1
+    assert len(portal.logins) == 1
+
+
+def test_steps_are_sent_again_with_a_new_session_when_the_old_one_had_ended(
+    client_of, portal
+) -> None:
+    portal.expired = {"s1"}
+    client_of().progress(STEPS)
+    taken = [b for b in portal.bodies if b["service"] == "CapNhatTienDoHoSoMC"]
+    assert [body["session"] for body in taken] == ["s1", "s2"]
+
+
+@pytest.mark.parametrize("code", ["3", "-3", 3])
+def test_a_code_that_leaves_it_to_the_message_is_success_when_the_message_says_so(
+    client_of, portal, code
+) -> None:
+    portal.answer = lambda body: {"error_code": code, "message": "Cập nhật thành công"}
+    client_of().progress(STEPS)
+    assert len(portal.calls) == 1
 
 
 @pytest.mark.parametrize(

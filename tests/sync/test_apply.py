@@ -525,3 +525,31 @@ def test_a_portal_that_went_back_after_it_agreed_is_repaired_again(
     assert outcomes(engine.apply(confirm=yes)) == [Outcome.DONE]
     assert portal.dossiers[behind.code].status == Status.FINISHED
     assert portal.breaches == []
+
+
+def test_a_create_that_landed_late_still_gets_all_its_steps(
+    absent: DossierRecord, engine: Engine, portal: FakePortal
+) -> None:
+    """Unanswered, not shown by the next look-up, then "exists already": it was our own."""
+    portal.after["create"] = [UNKNOWN]
+    honest, asked = portal.look_up, []
+
+    def lags(code: str) -> DossierRecord | None:
+        asked.append(code)
+        return None if len(asked) == 2 else honest(code)
+
+    portal.look_up = lags  # type: ignore[method-assign]
+    assert outcomes(engine.apply(confirm=yes)) == [Outcome.DONE]
+    assert [s.status for s in portal.steps[absent.code]] == [Status.RECEIVED, Status.PROCESSING]
+
+
+def test_a_refused_login_at_the_look_up_stops_the_other_pushes(
+    one_stop: FakeOneStop, engine: Engine, portal: FakePortal, clock: FakeClock
+) -> None:
+    portal.connections = 1
+    one_stop.put(*(record(i) for i in range(1, 6)))
+    cycle(engine, clock)
+    portal.asked.clear()
+    portal.before["look_up"] = [Unauthorised("dvcqg", "login")] * 5
+    assert outcomes(engine.apply(confirm=yes)) == [Outcome.UNREACHABLE] * 5
+    assert len(portal.asked) == 1

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from khop.faults import ConfigError, KhopError, LedgerError, Unauthorised
+from khop.faults import ConfigError, KhopError, LedgerError, Unauthorised, Unreachable
 from khop.mappings.records import Reject, Status
 from khop.sync.engine import Engine
 from khop.sync.ledger import Ledger, acquire
@@ -226,3 +226,13 @@ def test_a_dossier_is_shown_by_its_alias_too(
     assert view.case["po_presence"] == "present"
     assert len(view.history) == 2
     assert engine.show("H00.00-000000-0000") is None
+
+
+def test_look_ups_that_failed_are_asked_once_more(
+    engine: Engine, one_stop: FakeOneStop, portal: FakePortal
+) -> None:
+    one_stop.put(*(record(i) for i in range(1, 5)))
+    portal.before["look_up"] = [Unreachable("dvcqg", "TraCuuHoSo")]
+    summary = engine.pull().sources[1].as_json()
+    assert (summary["asked"], summary["absent"], summary["unknown"]) == (4, 4, 0)
+    assert summary["adds_up"]

@@ -399,3 +399,43 @@ def test_an_unknown_source_is_named_with_those_there_are(
     engine = build_engine(one_stop, portal)
     with pytest.raises(Exception, match=r"igat.*igate, dvcqg"):
         engine.pull(["igat"])
+
+
+def test_rows_without_a_change_time_are_found_by_the_lists_total(
+    engine: Engine, one_stop: FakeOneStop, clock: FakeClock, ledger: Ledger
+) -> None:
+    one_stop.put(*(record(i, changed_at=at(1 + i % 9)) for i in range(1, 40)))
+    engine.pull()
+    undated = record(99, changed_at=None)
+    one_stop.put(undated)
+    clock.advance(minutes=1)
+    engine.pull()
+    assert undated.code in codes(ledger)
+
+
+def test_a_list_that_counts_too_much_is_not_read_whole_every_time(
+    engine: Engine, one_stop: FakeOneStop, clock: FakeClock
+) -> None:
+    one_stop.put(*(record(i, changed_at=at(1 + i % 9)) for i in range(1, 40)))
+
+    def counts_two_more(number: int) -> SourcePage:
+        page = one_stop.honest_page(number)
+        return replace(page, total=(page.total or 0) + 2, size=None)
+
+    one_stop.on_page = counts_two_more
+    assert listed(engine.pull()).missing == 2
+    one_stop.pages_read.clear()
+    clock.advance(minutes=1)
+    engine.pull()
+    assert one_stop.pages_read == [0]
+
+
+def test_a_server_that_gives_fewer_rows_than_it_says_is_believed_by_its_rows(
+    engine: Engine, one_stop: FakeOneStop, ledger: Ledger
+) -> None:
+    one_stop.put(*(record(i) for i in range(1, 36)))
+    one_stop.on_page = lambda number: replace(one_stop.honest_page(number), size=500)
+    summary = listed(engine.pull())
+    assert (summary.stored, summary.short_pages, summary.missing) == (35, 0, 0)
+    with ledger.read() as connection:
+        assert load_cursor(connection, "igate").complete

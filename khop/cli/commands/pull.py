@@ -67,7 +67,7 @@ def report_pull(shell: Shell, summary: PullSummary) -> int:
             shell.note("pull.failed", source=part.source, error=part.error)
         if not part.adds_up:
             shell.note("pull.sums", source=part.source)
-        for what in ("short_pages", "missing", "unknown", "waiting"):
+        for what in ("short_pages", "missing", "history_missing", "unknown", "waiting"):
             count = getattr(part, what, 0)
             if count:
                 shell.note(f"pull.{what.removesuffix('_pages')}", source=part.source, count=count)

@@ -12,6 +12,7 @@ from khop.connectors.checks import header_value, http_address
 from khop.connectors.dvcqg.envelope import (
     Reply,
     Verdict,
+    judge_progress,
     judge_read,
     judge_write,
     read_reply,
@@ -28,6 +29,8 @@ from khop.faults import AlreadyExists, ConnectorError, Refused, Unauthorised
 T = TypeVar("T")
 Row = Mapping[str, object]
 
+#: Shape of a code that no dossier has.
+_NO_DOSSIER = "KHOP-CHECK-000000-0000"
 _ADVICE = "check username and password of this source, and that the portal knows this server"
 
 
@@ -114,10 +117,27 @@ class DvcqgClient:
 
         def read(answer: Answer) -> None:
             reply = read_text_reply(answer)
-            self._settle(service, reply, judge_write(reply), answer)
+            self._settle(service, reply, judge_progress(reply), answer)
 
-        if steps:
-            self._ask(service, self._data_url, {"data": list(steps)}, read, write=True)
+        if not steps:
+            return
+        used: list[Session] = []
+        keys = {"data": list(steps)}
+        try:
+            self._ask(service, self._data_url, keys, read, write=True, used=used)
+        except Refused as refusal:
+            # An unknown code is no proof that nothing was taken. The steps go out once more
+            # only when it was the session: then a look-up with it is refused as well.
+            if self._holds(used[-1]):
+                raise
+            self._sessions.renewed(used[-1])
+            fault = refusal
+        else:
+            return
+        try:
+            self._ask(service, self._data_url, keys, read, write=True, used=used)
+        except Refused:
+            raise fault from None
 
     def server_date(self) -> datetime | None:
         """The server's clock in its latest answer."""
@@ -148,11 +168,24 @@ class DvcqgClient:
         raise self._fault(kind, service, reply, answer)
 
     def _ask(
-        self, service: str, url: str, keys: Row, read: Callable[[Answer], T], *, write: bool
+        self,
+        service: str,
+        url: str,
+        keys: Row,
+        read: Callable[[Answer], T],
+        *,
+        write: bool,
+        used: list[Session] | None = None,
     ) -> T:
+        """One data call. ``used`` is given for calls that must not be repeated after a
+        refusal; the session of each try is put into it."""
+
         def send(session: Callable[[], Session]) -> T:
             def body() -> CallOptions:
-                head = {"session": session().text, "madonvi": self._madonvi, "service": service}
+                current = session()
+                if used is not None:
+                    used.append(current)
+                head = {"session": current.text, "madonvi": self._madonvi, "service": service}
                 return {"json": {**head, **keys}}
 
             try:
@@ -163,8 +196,35 @@ class DvcqgClient:
                 fault = _existing(refusal)
             raise fault
 
-        # Both refusals mean that nothing took effect, so a write too may be repeated.
-        return self._sessions.use(send, (Refused, Unauthorised))
+        # A dossier may be sent again after a refusal: it has its code. A step has no key.
+        refusals = (Refused, Unauthorised) if used is None else (Unauthorised,)
+        return self._sessions.use(send, refusals)
+
+    def _holds(self, session: Session) -> bool:
+        """Whether the portal still takes this session, by a look-up that asks for nothing.
+
+        True also when that cannot be told.
+        """
+        service = "TraCuuHoSo"
+        keys = {"session": session.text, "madonvi": self._madonvi, "service": service}
+
+        def read(answer: Answer) -> None:
+            reply = read_reply(answer)
+            self._settle(service, reply, judge_read(reply), answer)
+
+        try:
+            self._post(
+                service,
+                self._data_url,
+                lambda: {"json": {**keys, "mahoso": _NO_DOSSIER}},
+                read,
+                write=False,
+            )
+        except (Refused, Unauthorised):
+            return False
+        except ConnectorError:
+            return True
+        return True
 
     def _post(
         self,

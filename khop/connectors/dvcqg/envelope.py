@@ -111,6 +111,14 @@ def judge_write(reply: Reply, *, create: bool = False) -> Verdict:
     raise Unusable("a text that tells neither success nor failure")
 
 
+def judge_progress(reply: Reply) -> Verdict:
+    """What became of progress steps: there the text counts, under any code
+    (specs/dvcqg.md 1.4). Raises Unusable when the reply does not say."""
+    if _DONE in folded(reply.message) and not _says(reply.message, _FAILED):
+        return Verdict.ACCEPTED
+    return judge_write(reply)
+
+
 def says_exists(message: str) -> bool:
     """Whether the portal says that it has the dossier already."""
     return _EXISTS in folded(message)

@@ -122,6 +122,8 @@ cursor = Table(
     Column("next_page", Integer),
     Column("whole", Boolean, nullable=False),
     Column("complete", Boolean, nullable=False),
+    # rows known less those the list counts, after reading it again changed nothing; 0 or less
+    Column("surplus", Integer, nullable=False),
 )
 
 quarantine = Table(

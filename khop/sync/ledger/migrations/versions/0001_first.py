@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("next_page", sa.Integer(), nullable=True),
         sa.Column("whole", sa.Boolean(), nullable=False),
         sa.Column("complete", sa.Boolean(), nullable=False),
+        sa.Column("surplus", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("source"),
     )
     op.create_table(
