@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from khop.adapters.ports import Health, Role, SourcePage
-from khop.faults import AlreadyExists, ConnectorError, Refused
+from khop.faults import AlreadyExists, ConnectorError, RecordError, Refused
 from khop.mappings.records import (
     DONE,
     Applicant,
@@ -150,7 +150,9 @@ class FakeOneStop:
         return FullDossier(self.dossiers[native_id], Applicant(name="Nguyễn Văn Mẫu"), steps=steps)
 
     def replay(self, payload: object) -> DossierReading:
-        raise NotImplementedError
+        if not isinstance(payload, dict) or "number" not in payload:
+            raise RecordError("number", "is missing")
+        return DossierReading(record(int(payload["number"])))
 
     def check(self) -> Health:
         return Health(())

@@ -384,6 +384,22 @@ def test_retrying_quarantine_reads_the_record_from_its_source(
     assert codes(ledger) == {mended.code}
 
 
+def test_a_record_without_an_id_is_tried_again_as_it_was_kept(
+    engine: Engine, one_stop: FakeOneStop, ledger: Ledger
+) -> None:
+    one_stop.tells_total = False
+    one_stop.rejects = [
+        Reject("code", "of a shape that a newer program reads", payload={"number": 7}),
+        Reject("id", "is missing", payload={"nothing": True}),
+        Reject("item", "was too large to keep"),
+    ]
+    engine.pull()
+    retried = engine.quarantine_retry()
+    assert (retried.tried, retried.released, retried.still_bad) == (3, 1, 2)
+    assert codes(ledger) == {record(7).code}
+    assert {row.reason for row in engine.quarantine()} == {"is missing", "was too large to keep"}
+
+
 def test_no_detail_is_read_when_the_source_says_never(
     engine: Engine, one_stop: FakeOneStop
 ) -> None:
