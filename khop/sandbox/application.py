@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable
 from random import Random
@@ -16,7 +17,7 @@ _SERVER_ERRORS = (500, 503, 504)
 _INSTEAD = frozenset({"retry_after", "too_many", "server_errors", "reset_before", "expired"})
 
 
-class Application:
+class Application(ABC):
     """A system behind a listener. Subclasses say what a request is, and answer it."""
 
     name = ""
@@ -29,23 +30,25 @@ class Application:
         self._seed = seed
         self._sleep = sleep
 
+    @abstractmethod
     def classify(self, request: Request) -> tuple[str, Purpose]:
         """The operation's name and what it is for."""
-        raise NotImplementedError
 
+    @abstractmethod
     def respond(self, request: Request, operation: str, rng: Random) -> Answer:
         """The answer without faults; takes the effect of a write."""
-        raise NotImplementedError
 
     def inspect(self, request: Request) -> None:
-        """Look at every request that arrives, for violations."""
+        """Look at every request that arrives, for violations; a system without any looks away."""
+        return
 
+    @abstractmethod
     def expire(self, operation: str, rng: Random) -> Answer:
         """End every token or session, and answer as to one that has ended."""
-        raise NotImplementedError
 
     def before_page(self, rng: Random) -> None:
-        """Something happens between two pages."""
+        """Something happens between two pages; nothing where there are none."""
+        return
 
     def page_fault(self, kind: str, request: Request, rng: Random) -> Answer | None:
         """A short or an earlier page; None where that cannot be."""
