@@ -151,7 +151,7 @@ class DvcqgAdapter:
 
 
 def _build(name: str, role: Role, settings: Any, context: Context) -> DvcqgAdapter:
-    transport = transport_of(name, settings)
+    transport = transport_of(name, settings, context)
     client = DvcqgClient(
         name,
         transport,

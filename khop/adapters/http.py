@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from khop.adapters.ports import CheckStep, Health
+from khop.adapters.ports import CheckStep, Context, Health
 from khop.adapters.settings import HttpSettings
 from khop.connectors.transport import Transport, TransportSettings
 from khop.faults import ConfigError, ConnectorError, RecordError, Unreachable
 
 
-def transport_of(name: str, settings: HttpSettings) -> Transport:
-    """A transport as the settings say."""
+def transport_of(
+    name: str, settings: HttpSettings, context: Context, *, legacy_tls: bool = False
+) -> Transport:
+    """A transport as the settings say. ``legacy_tls``: as in ``TransportSettings``."""
     return Transport(
         name,
         TransportSettings(
@@ -23,7 +25,9 @@ def transport_of(name: str, settings: HttpSettings) -> Transport:
             retry_seconds=settings.retry_seconds,
             ca_file=settings.ca_file,
             proxy=settings.proxy,
+            legacy_tls=legacy_tls,
         ),
+        sleep=context.sleep,
     )
 
 

@@ -163,7 +163,7 @@ def _short_text(value: object) -> str | None:
 
 
 def _build(name: str, role: Role, settings: Any, context: Context) -> IgateAdapter:
-    transport = transport_of(name, settings)
+    transport = transport_of(name, settings, context)
     client = IgateClient(
         name,
         transport,

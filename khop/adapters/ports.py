@@ -6,9 +6,10 @@ its entry point in the group ``khop.adapters``, whose object is an ``AdapterType
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -16,7 +17,17 @@ from typing import Any, Protocol, runtime_checkable
 from pydantic import BaseModel
 
 from khop.mappings.calendar import WorkingCalendar
-from khop.mappings.records import DossierReading, DossierRecord, FullDossier, Reject, Step
+from khop.mappings.catalogue import CatalogueItem, ProcedureEntry
+from khop.mappings.records import (
+    Applicant,
+    DossierReading,
+    DossierRecord,
+    FullDossier,
+    IdentityVerdict,
+    Reject,
+    StatusRecord,
+    Step,
+)
 
 
 class Role(StrEnum):
@@ -50,6 +61,46 @@ class SourcePage:
     @property
     def fetched(self) -> int:
         return len(self.readings) + len(self.rejects)
+
+
+@dataclass(frozen=True, slots=True)
+class EvidencePage:
+    """One page of a source's feed of events, in the feed's own order.
+
+    ``position``: where to go on after this page; None when it moves nothing. ``last``: the feed
+    has no more for now.
+    """
+
+    position: str | None
+    last: bool
+    records: tuple[StatusRecord, ...]
+    rejects: tuple[Reject, ...]
+
+    @property
+    def fetched(self) -> int:
+        return len(self.records) + len(self.rejects)
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """Why a person's data is asked for: every check of a person needs one.
+
+    ``procedure``: code of the procedure on the portal. ``officer``: account of the officer who
+    asks. ``dossier``: the dossier it is asked for.
+    """
+
+    procedure: str
+    officer: str
+    dossier: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityAnswer:
+    """What a check of a person said. ``warnings``: stable words for what looks odd about the
+    person's number (specs/population.md 4); they are no verdict."""
+
+    verdict: IdentityVerdict
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,18 +220,113 @@ class CodeSource(Protocol):
         """Canonical dossier codes. Raises ConfigError when the file cannot be read."""
 
 
+@runtime_checkable
+class WindowSource(Protocol):
+    """A ``DossierSource`` whose list can also be asked for by dates.
+
+    An increment sees what changed since; this sees what lies in a window, changed or not.
+    """
+
+    #: The dates the list can be asked by, as stable words (``accepted``, ``returned``).
+    window_fields: tuple[str, ...]
+
+    def window_page(self, field: str, first: date, last: date, number: int) -> SourcePage:
+        """The zero-based page ``number`` of the dossiers whose date ``field`` lies on a local
+        day from ``first`` to ``last``, both included. Raises ConnectorError."""
+
+
+@runtime_checkable
+class EvidenceSource(Protocol):
+    """A feed of events that are evidence of what happened to dossiers."""
+
+    name: str
+    role: Role
+
+    def events(self, after: str | None) -> EvidencePage:
+        """The events that follow the position ``after``; from the beginning for None.
+
+        Raises ConnectorError.
+        """
+
+    def replay_event(self, payload: object) -> StatusRecord:
+        """Map a quarantined event again. Raises RecordError."""
+
+
+@runtime_checkable
+class EvidenceLookup(Protocol):
+    """A system that can be asked what happened to one dossier."""
+
+    name: str
+    role: Role
+    connections: int
+    #: Look-ups one pull may make.
+    lookup_budget: int
+
+    def evidence_of(self, code: str) -> tuple[StatusRecord, ...]:
+        """What is known of this dossier; empty when it answered that it knows nothing.
+
+        Raises ConnectorError when it did not answer, RecordError when the answer is unusable.
+        """
+
+
+@runtime_checkable
+class IdentityCheck(Protocol):
+    """A system that says whether a person's number, name and birth belong together."""
+
+    name: str
+    role: Role
+
+    def check_identity(self, applicant: Applicant, purpose: Purpose) -> IdentityAnswer:
+        """One question about one person. Raises ConnectorError when it was not answered;
+        RecordError when the person's data cannot be asked about, which asks nobody."""
+
+
+@runtime_checkable
+class CatalogueSource(Protocol):
+    """A system that publishes procedures, units and sectors."""
+
+    name: str
+    role: Role
+
+    def procedure_codes(self) -> tuple[str, ...]:
+        """Codes of all procedures it publishes. Raises ConnectorError."""
+
+    def procedure_entry(self, code: str) -> ProcedureEntry | None:
+        """One procedure with limits, fees and results; None when it answered that it has none
+        such. Raises ConnectorError, RecordError."""
+
+    def unit_entries(self) -> tuple[CatalogueItem, ...]:
+        """Units by code. Raises ConnectorError."""
+
+    def sector_entries(self) -> tuple[CatalogueItem, ...]:
+        """Sectors (lĩnh vực) by code. Raises ConnectorError."""
+
+
+class CallBook(Protocol):
+    """Where calls about persons are counted and kept, before they are made."""
+
+    def spend(self, source: str, operation: str, purpose: Purpose, *, quota: int) -> None:
+        """Count one call of today, and write it into the audit log.
+
+        Raises Refused when ``quota`` calls were made today: then none may be made.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What an adapter is built with, besides its settings.
 
     ``key``: the installation's secret for matching keys. ``base_dir``: where relative paths
-    start (the folder of khop.toml). ``clock``: now, aware UTC.
+    start (the folder of khop.toml). ``clock``: now, aware UTC. ``book``: where calls about
+    persons are counted; without it none can be made. ``sleep``: waits, in seconds.
     """
 
     key: bytes
     base_dir: Path
     clock: Callable[[], datetime]
     calendar: WorkingCalendar
+    book: CallBook | None = None
+    sleep: Callable[[float], None] = time.sleep
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,13 +25,16 @@ from random import random as _random
 from typing import TypedDict, TypeVar, Unpack
 
 import httpx
+import structlog
 
 from khop.connectors.answers import Answer, Unusable
+from khop.connectors.gateways import gateway_fault
 from khop.connectors.limits import CircuitBreaker, CircuitOpen, TokenBucket
 from khop.connectors.outcomes import Outcome
 from khop.connectors.retry import RetryPolicy, retrying
 from khop.faults import (
     ConfigError,
+    ConnectorError,
     KhopError,
     OutcomeUnknown,
     RecordError,
@@ -40,12 +43,17 @@ from khop.faults import (
 )
 
 T = TypeVar("T")
+Judge = Callable[[Answer, Outcome], ConnectorError | None]
 
 _LONGEST_CONNECT = 10.0
 _LONGEST_ERROR_BODY = 64 * 1024
 # Below the five seconds after which common servers drop an idle connection: a write sent into
 # a connection that is just being dropped has an unknown outcome.
 _IDLE_SECONDS = 4.0
+# ssl.OP_LEGACY_SERVER_CONNECT, which Python names from 3.12 on.
+_LEGACY_SERVER_CONNECT = 0x4
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +64,8 @@ class TransportSettings:
     at once. ``calls_per_second``: highest rate. ``attempts`` and ``retry_seconds``: tries of
     one call, and the time for all of them. ``ca_file``: PEM file of the authority to trust in
     place of the system's. ``proxy``: address of an HTTP proxy. ``max_body``: longest answer
-    taken, bytes after decompression.
+    taken, bytes after decompression. ``legacy_tls``: shake hands with servers that cannot
+    renegotiate safely, which OpenSSL 3 refuses (RFC 5746).
     """
 
     timeout: float = 30.0
@@ -66,21 +75,26 @@ class TransportSettings:
     retry_seconds: float = 60.0
     ca_file: Path | None = None
     proxy: str | None = None
-    max_body: int = 64 * 1024 * 1024
+    max_body: int = 32 * 1024 * 1024
+    legacy_tls: bool = False
 
 
 class CallOptions(TypedDict, total=False):
     """What a call may carry. ``json``: any JSON value but null. ``form``: sent url-encoded.
-    ``basic``: user and password. ``write``: it may change the system. ``attempts``: tries in
-    place of the settings' number; 1 for callers that handle faults themselves."""
+    ``content``: a body as it is; its Content-Type stands in ``headers``. ``basic``: user and
+    password. ``write``: it may change the system. ``attempts``: tries in place of the settings'
+    number; 1 for callers that handle faults themselves. ``judge``: the fault that an answer of
+    any status means to this system; None leaves the judgement to the status."""
 
     params: Mapping[str, str] | None
     headers: Mapping[str, str] | None
     json: object
     form: Mapping[str, str] | None
+    content: bytes | None
     basic: tuple[str, str] | None
     write: bool
     attempts: int | None
+    judge: Callable[[Answer, Outcome], ConnectorError | None] | None
 
 
 class Transport:
@@ -144,7 +158,8 @@ class Transport:
 
         def attempt() -> T:
             anew: CallOptions = {**options, **each_try()} if each_try else options
-            answer = self._send(self._request(method, url, anew), outcome)
+            judge = anew.get("judge") or gateway_fault
+            answer = self._send(self._request(method, url, anew), outcome, judge)
             return self._read(answer, read, outcome)
 
         return self._guarded(outcome, lambda: self._tried(attempt, outcome.write, options))
@@ -188,7 +203,7 @@ class Transport:
             headers["Authorization"] = _basic(*basic)
         if body is not None:
             headers["Content-Type"] = "application/json"
-        content = None if body is None else _json_bytes(body)
+        content = options.get("content") if body is None else _json_bytes(body)
         try:
             # httpx drops a query that stands in the address when it is given parameters.
             target = httpx.URL(url).copy_merge_params(options.get("params") or {})
@@ -198,7 +213,7 @@ class Transport:
         except (httpx.InvalidURL, UnicodeEncodeError):
             raise ConfigError(f"{self.system}: an address or header cannot be sent") from None
 
-    def _send(self, request: httpx.Request, outcome: Outcome) -> Answer:
+    def _send(self, request: httpx.Request, outcome: Outcome, judge: Judge) -> Answer:
         try:
             answer = self._receive(request)
         except httpx.UnsupportedProtocol:
@@ -209,12 +224,12 @@ class Transport:
             fault = outcome.of_value_error(error, 200)
         else:
             self._server_date = answer.date or self._server_date
-            return self._judged(answer, outcome)
+            return self._judged(answer, outcome, judge)
         # Raised here, so that it does not drag the request with its headers along.
         raise fault
 
-    def _judged(self, answer: Answer, outcome: Outcome) -> Answer:
-        fault = outcome.of_status(answer, self._now())
+    def _judged(self, answer: Answer, outcome: Outcome, judge: Judge) -> Answer:
+        fault = judge(answer, outcome) or outcome.of_status(answer, self._now())
         if fault is not None:
             raise fault
         return answer
@@ -289,6 +304,9 @@ def _network(system: str, settings: TransportSettings) -> httpx.BaseTransport:
         raise ConfigError(
             "this file cannot be read as PEM certificates", key=f"sources.{system}.ca_file"
         ) from None
+    if settings.legacy_tls:
+        log.warning("legacy_tls", source=system)
+        trust.options |= _LEGACY_SERVER_CONNECT
     try:
         return httpx.HTTPTransport(
             verify=trust, limits=limits, trust_env=False, proxy=settings.proxy

@@ -68,6 +68,16 @@ class StatusKind(StrEnum):
     LEDGER_RECEIVED = "ledger_received"
     LEDGER_RETURNED = "ledger_returned"
     PAID = "paid"
+    #: The post wrote something that is neither a hand-over nor a delivery.
+    POSTAL_EVENT = "postal_event"
+
+
+class IdentityVerdict(StrEnum):
+    """Whether a person's number, name and birth belong together."""
+
+    MATCH = "match"
+    MISMATCH = "mismatch"
+    UNKNOWN = "unknown"
 
 
 class Presence(StrEnum):
@@ -142,6 +152,7 @@ class StatusRecord:
 
     ``native_id`` is the dossier's id in the source, ``entry_id`` the entry's own id there (the
     task id, the event id; a digest where the source has none). ``status_raw`` is the label.
+    ``item`` is the waybill an event of the post is about.
     """
 
     source: str
@@ -155,6 +166,7 @@ class StatusRecord:
     entered_at: Instant | None = None
     actor_key: str | None = None
     unit: str | None = None
+    item: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +223,15 @@ def _changed(reading: DossierReading) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Birth:
+    """A birth as it is known: a year alone, or a whole date. It is never completed."""
+
+    year: int
+    month: int | None = None
+    day: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Applicant:
     """Who filed. ``kind``: 1 citizen, 2 business, 3 state body, 4 organisation/other."""
 
@@ -219,24 +240,29 @@ class Applicant:
     kind: int = 1
     phone: str = column(default="", repr=False)
     email: str = column(default="", repr=False)
+    birth: Birth | None = column(default=None, repr=False)
+    address: str = column(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A submitted file or a result file. ``url`` may be empty."""
+    """A submitted file or a result file. ``url`` may be empty. ``digitised``: a scan of paper;
+    None when the source does not tell."""
 
     name: str = column(default="", repr=False)
     native_id: str = ""
     url: str = column(default="", repr=False)
     code: str = ""
+    digitised: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Fee:
-    """One fee row; ``amount`` in whole đồng."""
+    """One fee row; ``amount`` in whole đồng; ``paid`` None when the source does not tell."""
 
     name: str
     amount: int
+    paid: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
