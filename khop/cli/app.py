@@ -9,7 +9,19 @@ from typing import Annotated
 
 import typer
 
-from khop.cli.commands import audit, demo, quarantine, reconcile, repair, sandbox, setup, show
+from khop.cli.commands import (
+    audit,
+    catalogue,
+    demo,
+    identity,
+    log,
+    quarantine,
+    reconcile,
+    repair,
+    sandbox,
+    setup,
+    show,
+)
 from khop.cli.commands import pull as pulling
 from khop.cli.shell import ConfigOption, LangOption, ReportFormatOption, Shell
 
@@ -29,15 +41,18 @@ def make_app() -> typer.Typer:
         ("init", setup.init),
         ("check", setup.check),
         ("pull", pulling.pull),
+        ("catalogue", catalogue.catalogue),
         ("reconcile", reconcile.reconcile),
         ("plan", repair.plan),
         ("apply", repair.apply),
         ("audit", audit.audit),
         ("show", show.show),
+        ("identity", identity.identity),
         ("sandbox", sandbox.sandbox),
     ):
         app.command(name, help=f"help.{name}")(command)
     app.add_typer(_quarantine(), name="quarantine", help="help.quarantine")
+    app.add_typer(_log(), name="log", help="help.log")
     return app
 
 
@@ -47,6 +62,18 @@ def _quarantine() -> typer.Typer:
     group.command("show", help="help.quarantine_show")(quarantine.show_record)
     group.command("retry", help="help.quarantine_retry")(quarantine.retry)
     return group
+
+
+def _log() -> typer.Typer:
+    group = typer.Typer(no_args_is_help=True)
+    # A group of one command would be taken for the command itself.
+    group.callback()(_nothing)
+    group.command("verify", help="help.log_verify")(log.verify)
+    return group
+
+
+def _nothing() -> None:
+    """What a group does before its command: nothing."""
 
 
 def _root(

@@ -9,25 +9,27 @@ It knows ports and records; which systems stand behind them is the configuration
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from types import TracebackType
 from typing import Any
 
-import sqlalchemy as sa
-
 from khop.adapters.ports import (
     Adapter,
     AdapterType,
+    CatalogueSource,
     CodeSource,
     Context,
     DossierLookup,
     DossierSink,
     DossierSource,
+    EvidenceLookup,
+    EvidenceSource,
+    IdentityCheck,
     Role,
+    WindowSource,
 )
 from khop.adapters.registry import build_adapters
 from khop.config import Config
@@ -37,8 +39,12 @@ from khop.mappings.codes import canonical_code
 from khop.mappings.records import Instant
 from khop.sync import lookups, quarantine, views
 from khop.sync.apply import Applier, Portal
-from khop.sync.ledger import Lease, Ledger, acquire, outbox
-from khop.sync.ledger.schema import run as run_table
+from khop.sync.book import LedgerBook
+from khop.sync.catalogue import CatalogueRead
+from khop.sync.evidence import FeedPull, look_up_evidence
+from khop.sync.identity import check_applicant
+from khop.sync.ledger import Lease, Ledger, acquire, audit_log, outbox
+from khop.sync.ledger.audit_log import Verified
 from khop.sync.plan import make_plan
 from khop.sync.privacy import Privacy
 from khop.sync.pull import ListPull
@@ -46,10 +52,12 @@ from khop.sync.reconcile import Reconciled, Scope, reconcile, shown_time
 from khop.sync.results import (
     ApplySummary,
     CaseView,
+    CatalogueSummary,
     CodesSummary,
+    EvidenceSummary,
+    FeedSummary,
     Finding,
-    ListSummary,
-    LookupSummary,
+    IdentityView,
     NoProgress,
     Plan,
     Progress,
@@ -57,9 +65,11 @@ from khop.sync.results import (
     QuarantineRow,
     ReconcileSummary,
     RetrySummary,
+    SourceSummary,
     SystemCheck,
 )
 from khop.sync.rules import RULES
+from khop.sync.runs import Run, running
 
 _PULL = "pull"
 _APPLY = "apply"
@@ -81,7 +91,8 @@ def open_engine(
     calendar = WorkingCalendar(config.calendar.days_off, config.calendar.worked_days)
     privacy = Privacy(config.key_path)
     ledger = Ledger(config.ledger_url)
-    context = Context(privacy.matching_key, config.base_dir, now, calendar)
+    book = LedgerBook(ledger, now)
+    context = Context(privacy.matching_key, config.base_dir, now, calendar, book=book)
     try:
         built = build_adapters(config, context, sources, types=adapters)
     except KhopError:
@@ -144,11 +155,12 @@ class Engine:
         shown = progress or NoProgress()
         chosen = self._chosen(names)
         with acquire(self.ledger, _PULL, self._clock) as lease, self._run(_PULL) as run:
-            summaries: list[ListSummary | LookupSummary | CodesSummary] = []
+            summaries: list[SourceSummary] = []
             for source in _of(chosen, DossierSource):
                 puller = ListPull(self.ledger, source, self._privacy, lease, self._clock, shown)
                 summaries.append(puller.run(full=full))
             summaries += self._pull_codes(chosen, lease)
+            summaries += self._pull_evidence(chosen, lease, full, shown)
             for lookup in _of(chosen, DossierLookup):
                 summaries.append(
                     lookups.look_up_codes(self.ledger, lookup, lease, self._clock, shown)
@@ -163,6 +175,97 @@ class Engine:
             lookups.name_codes(self.ledger, source, asked, lease)
             for source in _of(chosen, CodeSource)
         ]
+
+    def _pull_evidence(
+        self, chosen: Sequence[Adapter], lease: Lease, full: bool, progress: Progress
+    ) -> Iterator[FeedSummary | EvidenceSummary]:
+        asked = next(iter(_of(self._adapters, DossierLookup)), None)
+        for feed in _of(chosen, EvidenceSource):
+            puller = FeedPull(self.ledger, feed, asked, self._privacy, lease, self._clock, progress)
+            yield puller.run(full=full)
+        for source in _of(chosen, EvidenceLookup):
+            yield look_up_evidence(self.ledger, source, lease, self._clock, progress)
+
+    def sweep(
+        self, names: Sequence[str] = (), *, days: int, progress: Progress | None = None
+    ) -> PullSummary:
+        """Read again what has a date within the last ``days`` days, changed or not.
+
+        For lists that can be asked by dates; sources without such a list are left out. Raises
+        ConfigError when a named source has none.
+        """
+        shown = progress or NoProgress()
+        chosen = [a for a in self._chosen(names) if isinstance(a, WindowSource)]
+        if len(chosen) < len(names):
+            raise ConfigError(f"not all of {', '.join(names)} can be asked by dates")
+        last = Instant.of(self._clock()).local_date
+        with acquire(self.ledger, _PULL, self._clock) as lease, self._run("sweep") as run:
+            summaries = [
+                ListPull(self.ledger, source, self._privacy, lease, self._clock, shown).sweep(
+                    source, last - timedelta(days=days - 1), last
+                )
+                for source in _of(chosen, DossierSource)
+            ]
+            summary = PullSummary(run.id, tuple(summaries))
+            run.summary = summary.as_json()
+        return summary
+
+    def read_catalogues(
+        self,
+        names: Sequence[str] = (),
+        *,
+        every: bool = False,
+        older_than: timedelta = timedelta(days=30),
+        progress: Progress | None = None,
+    ) -> list[CatalogueSummary]:
+        """Read units, sectors and procedures of the systems that publish them.
+
+        Procedures: those that dossiers use and that were not read within ``older_than``; with
+        ``every`` all that are published.
+        """
+        shown = progress or NoProgress()
+        sources = _of(self._chosen(names), CatalogueSource)
+        with acquire(self.ledger, "catalogue", self._clock), self._run("catalogue") as run:
+            summaries = [
+                CatalogueRead(self.ledger, source, self._clock, shown).run(
+                    every=every, older_than=older_than
+                )
+                for source in sources
+            ]
+            run.summary = {"sources": [summary.as_json() for summary in summaries]}
+        return summaries
+
+    def check_identity(self, code: str, *, officer: str, source: str | None = None) -> IdentityView:
+        """Ask the population database about the applicant of one dossier, and keep the verdict.
+
+        ``officer``: the account of the person who asks. There is no way to ask about many: each
+        question needs a reason and is logged. Raises KhopError when it cannot be asked,
+        ConnectorError when it was not answered.
+        """
+        checkers = {c.name: c for c in _of(self._adapters, IdentityCheck)}
+        if (source is not None and source not in checkers) or not checkers:
+            raise ConfigError(
+                'no configured source checks persons; configure one with role = "population"'
+            )
+        checker = checkers[source] if source is not None else next(iter(checkers.values()))
+        readers = {s.name: s for s in _of(self._adapters, DossierSource)}
+        with self._run("identity") as run:
+            view = check_applicant(
+                self.ledger,
+                readers,
+                checker,
+                canonical_code(code),
+                officer,
+                Instant.of(self._clock()).us,
+            )
+            run.summary = {"code": view.code, "verdict": view.verdict}
+        return view
+
+    def verify_log(self, anchor: str | None = None) -> Verified:
+        """Read the audit log's chain; ``anchor``: a head noted earlier. Raises KhopError."""
+        noted = audit_log.read_head(anchor) if anchor is not None else None
+        with self.ledger.read() as connection:
+            return audit_log.verify(connection, noted)
 
     def _chosen(self, names: Sequence[str]) -> Sequence[Adapter]:
         known = {adapter.name: adapter for adapter in self._adapters}
@@ -325,7 +428,7 @@ class Engine:
         with acquire(self.ledger, _PULL, self._clock) as lease:
             retry = quarantine.Retry(
                 self.ledger,
-                _of(self._adapters, DossierSource),
+                [*_of(self._adapters, DossierSource), *_of(self._adapters, EvidenceSource)],
                 self._privacy,
                 lease,
                 self._clock,
@@ -340,49 +443,8 @@ class Engine:
             for adapter in self._adapters
         ]
 
-    # --- runs ---------------------------------------------------------------------------------
-
-    @contextmanager
-    def _run(self, kind: str, now: datetime | None = None) -> Iterator[_Run]:
-        """Keep that this was run, when, and what came of it, a fault too."""
-        with self.ledger.write() as connection:
-            run_id = connection.execute(
-                sa.insert(run_table)
-                .values(kind=kind, now_us=Instant.of(now or self._clock()).us)
-                .returning(run_table.c.id)
-            ).scalar_one()
-        run = _Run(run_id, self._clock)
-        try:
-            yield run
-        except KhopError as error:
-            run.summary = {"error": str(error)}
-            raise
-        finally:
-            if not run.finished:
-                with self.ledger.write() as connection:
-                    run.finish(connection, run.summary)
-
-
-class _Run:
-    """A row of the table of runs, from its beginning to its end."""
-
-    def __init__(self, run_id: int, clock: Callable[[], datetime]) -> None:
-        self.id = run_id
-        self.finished = False
-        self.summary: Mapping[str, Any] | None = None
-        self._clock = clock
-
-    def finish(self, connection: sa.Connection, summary: Mapping[str, Any] | None) -> None:
-        """Write the end, in the transaction of what was done."""
-        connection.execute(
-            sa.update(run_table)
-            .where(run_table.c.id == self.id)
-            .values(
-                finished_us=Instant.of(self._clock()).us,
-                summary=json.dumps(summary, ensure_ascii=False),
-            )
-        )
-        self.finished = True
+    def _run(self, kind: str, now: datetime | None = None) -> AbstractContextManager[Run]:
+        return running(self.ledger, kind, self._clock, now)
 
 
 def _reconcile_summary(run_id: int, now: datetime, done: Reconciled) -> ReconcileSummary:

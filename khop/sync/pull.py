@@ -4,6 +4,7 @@
 
     whole traversal  page 0 .. last            first pull, or asked for
     increment        page 0 .. watermark - overlap
+    sweep            page 0 .. last of each window of dates, apart from the watermark
 
 Each page, its quarantine rows and the cursor commit in one transaction. A traversal that was
 cut off goes on one page before where it stopped. The watermark moves only when a traversal has
@@ -18,13 +19,14 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 
 import sqlalchemy as sa
 import structlog
 
-from khop.adapters.ports import DossierSource, SourcePage
+from khop.adapters.ports import DossierSource, SourcePage, WindowSource
 from khop.faults import ConnectorError, RecordError, Unauthorised, Unreadable
 from khop.mappings.records import DossierReading, Instant, merge_readings
 from khop.sync.ledger import Lease, Ledger, quarantine, records
@@ -90,6 +92,30 @@ class ListPull:
             self._progress.finish(self._source.name)
         return self._summary
 
+    def sweep(self, source: WindowSource, first: date, last: date) -> ListSummary:
+        """Read the dossiers with a date from ``first`` to ``last``, changed or not.
+
+        For what an increment cannot see: a change time that was never moved, or taken back. The
+        watermark stays. The summary carries a fault.
+        """
+        self._progress.start(self._source.name)
+        workers = ThreadPoolExecutor(self._source.connections)
+        try:
+            with self._ledger.read() as connection:
+                cursor = load_cursor(connection, self._source.name)
+            for field in source.window_fields:
+                for start, end in _weeks(first, last):
+                    self._rows = None
+                    for page in self._pages(partial(source.window_page, field, start, end), 0):
+                        self._store(page, cursor, workers)
+            self._read_missing_histories(workers)
+        except ConnectorError as error:
+            self._summary = replace(self._summary, error=str(error))
+        finally:
+            workers.shutdown(cancel_futures=True)
+            self._progress.finish(self._source.name)
+        return self._summary
+
     # --- traversals ---------------------------------------------------------------------------
 
     def _traverse_until_quiet(self, workers: ThreadPoolExecutor, full: bool) -> None:
@@ -128,9 +154,7 @@ class ListPull:
         with self._ledger.write() as connection:
             self._lease.renew(connection)
             cursor = load_cursor(connection, self._source.name)
-            changed = replace(
-                cursor, surplus=min(surplus, 0), complete=cursor.complete or complete
-            )
+            changed = replace(cursor, surplus=min(surplus, 0), complete=cursor.complete or complete)
             save_cursor(connection, self._source.name, changed)
 
     def _traverse(self, workers: ThreadPoolExecutor, full: bool) -> int | None:
@@ -138,19 +162,29 @@ class ListPull:
         cursor = self._begin(full)
         bound = None if cursor.whole else _bound(cursor, self._source.overlap_seconds)
         number = max(cursor.next_page - 1, 0) if cursor.next_page else 0
+        total = None
+        for page in self._pages(self._source.page, number):
+            done = _ends(page) or _reaches(page, bound)
+            cursor = self._advanced(cursor, page, done)
+            self._store(page, cursor, workers)
+            total = page.total
+            if done:
+                break
+        return total
+
+    def _pages(self, read: Callable[[int], SourcePage], number: int) -> Iterator[SourcePage]:
+        """The pages from ``number`` on, until the last."""
         before: SourcePage | None = None
         while True:
-            page = self._read_page(number, before)
+            page = self._read_page(read, number, before)
             if before is not None and _shrank(page, before) and number > 0:
                 # rows were taken out: what followed them moved up, past the page just read
                 before, number = None, max(number - 1, 0)
                 continue
             self._progress.advance(self._source.name, page.fetched, total=page.total)
-            done = page.last or not page.fetched or _reaches(page, bound)
-            cursor = self._advanced(cursor, page, done)
-            self._store(page, cursor, workers)
-            if done:
-                return page.total
+            yield page
+            if _ends(page):
+                return
             before, number = page, number + 1
 
     def _begin(self, full: bool) -> Cursor:
@@ -183,13 +217,15 @@ class ListPull:
 
     # --- one page -----------------------------------------------------------------------------
 
-    def _read_page(self, number: int, before: SourcePage | None) -> SourcePage:
+    def _read_page(
+        self, read: Callable[[int], SourcePage], number: int, before: SourcePage | None
+    ) -> SourcePage:
         """The page, read again while the answer is another page, a repeated or a short one.
 
         Raises Unreadable when the list keeps answering with a page that was not asked for.
         """
         for _ in range(_READS_OF_A_PAGE):
-            page = self._source.page(number)
+            page = read(number)
             fault = _page_fault(page, before, self._rows)
             if fault is None:
                 self._rows = max(page.fetched, self._rows or 0)
@@ -300,9 +336,7 @@ def load_cursor(connection: sa.Connection, source: str) -> Cursor:
     row = connection.execute(sa.select(cursor_table).where(cursor_table.c.source == source)).first()
     if row is None:
         return Cursor()
-    return Cursor(
-        row.watermark_us, row.top_us, row.next_page, row.whole, row.complete, row.surplus
-    )
+    return Cursor(row.watermark_us, row.top_us, row.next_page, row.whole, row.complete, row.surplus)
 
 
 def save_cursor(connection: sa.Connection, source: str, cursor: Cursor) -> None:
@@ -318,6 +352,19 @@ def save_cursor(connection: sa.Connection, source: str, cursor: Cursor) -> None:
             "surplus": cursor.surplus,
         },
     )
+
+
+def _ends(page: SourcePage) -> bool:
+    return page.last or not page.fetched
+
+
+def _weeks(first: date, last: date) -> Iterator[tuple[date, date]]:
+    """The days from ``first`` to ``last`` in pieces of a week, the newest first: a small window
+    has few pages, so little moves while it is read."""
+    while last >= first:
+        start = max(first, last - timedelta(days=6))
+        yield start, last
+        last = start - timedelta(days=1)
 
 
 def _bound(cursor: Cursor, overlap_seconds: float) -> int | None:

@@ -9,9 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from khop.adapters.ports import DossierSource
+from khop.adapters.ports import DossierSource, EvidenceSource
 from khop.faults import ConnectorError, KhopError, RecordError, Unauthorised
-from khop.mappings.records import DossierReading, Instant
+from khop.mappings.records import DossierReading, Instant, StatusRecord
 from khop.sync.ledger import Lease, Ledger, records
 from khop.sync.ledger import quarantine as shelf
 from khop.sync.ledger.records import Arrival, record_hash
@@ -57,7 +57,10 @@ def _find(connection: sa.Connection, row_id: int) -> sa.Row[Any] | None:
 
 @dataclass(frozen=True, slots=True)
 class _Tried:
+    """One bad record, read again: good now, as a dossier or as an event, or still not."""
+
     arrival: Arrival | None = None
+    event: StatusRecord | None = None
     problem: RecordError | None = None
 
 
@@ -67,7 +70,7 @@ class Retry:
     def __init__(
         self,
         ledger: Ledger,
-        sources: Sequence[DossierSource],
+        sources: Sequence[DossierSource | EvidenceSource],
         privacy: Privacy,
         lease: Lease,
         clock: Callable[[], datetime],
@@ -115,14 +118,16 @@ class Retry:
         with self._ledger.write() as connection:
             self._lease.renew(connection)
             self._write(connection, source, row, tried)
-        if tried.arrival is None:
+        if tried.problem is not None:
             return replace(summary, still_bad=summary.still_bad + 1)
         return replace(summary, released=summary.released + 1)
 
-    def _read(self, source: DossierSource, row: sa.Row[Any]) -> _Tried:
+    def _read(self, source: DossierSource | EvidenceSource, row: sa.Row[Any]) -> _Tried:
         """The record from its source, which may have mended it; else the kept one, which a
         newer khop may understand."""
         try:
+            if isinstance(source, EvidenceSource):
+                return self._read_event(source, row)
             if row.native_id is not None:
                 return _good(source.detail(row.native_id))
             if row.payload is not None:
@@ -131,13 +136,25 @@ class Retry:
             return _Tried(problem=problem)
         return _Tried(problem=RecordError(row.field, row.reason))
 
+    def _read_event(self, source: EvidenceSource, row: sa.Row[Any]) -> _Tried:
+        if row.payload is None:
+            return _Tried(problem=RecordError(row.field, row.reason))
+        return _Tried(event=source.replay_event(self._privacy.unseal(row.payload)))
+
     def _write(
-        self, connection: sa.Connection, source: DossierSource, row: sa.Row[Any], tried: _Tried
+        self,
+        connection: sa.Connection,
+        source: DossierSource | EvidenceSource,
+        row: sa.Row[Any],
+        tried: _Tried,
     ) -> None:
         now_us = Instant.of(self._clock()).us
         values: dict[str, Any] = {"last_seen_us": now_us}
         if tried.arrival is not None:
             records.store_arrivals(connection, source.role, [tried.arrival], now_us)
+            values |= {"state": shelf.RELEASED, "payload": None}
+        elif tried.event is not None:
+            records.store_events(connection, [tried.event])
             values |= {"state": shelf.RELEASED, "payload": None}
         elif tried.problem is not None:
             values |= {"field": tried.problem.field, "reason": tried.problem.reason}

@@ -127,11 +127,74 @@ class CodesSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedSummary:
+    """One pull of one feed of events. ``error`` is the sentence that ended it early, if any."""
+
+    source: str
+    pages: int = 0
+    fetched: int = 0
+    stored: int = 0
+    unchanged: int = 0
+    quarantined: int = 0
+    error: str | None = None
+
+    @property
+    def adds_up(self) -> bool:
+        """Nothing was dropped: fetched = stored + unchanged + quarantined."""
+        return self.fetched == self.stored + self.unchanged + self.quarantined
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "source": self.source,
+            "kind": "feed",
+            "pages": self.pages,
+            "fetched": self.fetched,
+            "stored": self.stored,
+            "unchanged": self.unchanged,
+            "quarantined": self.quarantined,
+            "adds_up": self.adds_up,
+            "error": self.error,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceSummary:
+    """Look-ups of what happened to dossiers: ``asked`` codes, ``events`` that were told of them,
+    ``stored`` those that were new, ``failed`` look-ups without a usable answer."""
+
+    source: str
+    asked: int = 0
+    events: int = 0
+    stored: int = 0
+    failed: int = 0
+    error: str | None = None
+
+    @property
+    def adds_up(self) -> bool:
+        return self.stored <= self.events
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "source": self.source,
+            "kind": "evidence",
+            "asked": self.asked,
+            "events": self.events,
+            "stored": self.stored,
+            "failed": self.failed,
+            "adds_up": self.adds_up,
+            "error": self.error,
+        }
+
+
+SourceSummary = ListSummary | LookupSummary | CodesSummary | FeedSummary | EvidenceSummary
+
+
+@dataclass(frozen=True, slots=True)
 class PullSummary:
     """One ``khop pull``."""
 
     run: int
-    sources: tuple[ListSummary | LookupSummary | CodesSummary, ...]
+    sources: tuple[SourceSummary, ...]
 
     @property
     def ok(self) -> bool:
@@ -139,6 +202,50 @@ class PullSummary:
 
     def as_json(self) -> dict[str, Any]:
         return {"run": self.run, "ok": self.ok, "sources": [s.as_json() for s in self.sources]}
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueSummary:
+    """One reading of a catalogue. ``procedures``: read now; ``unknown``: the catalogue has none
+    such; ``failed``: it gave no usable answer."""
+
+    source: str
+    units: int = 0
+    sectors: int = 0
+    procedures: int = 0
+    unknown: int = 0
+    failed: int = 0
+    error: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "source": self.source,
+            "units": self.units,
+            "sectors": self.sectors,
+            "procedures": self.procedures,
+            "unknown": self.unknown,
+            "failed": self.failed,
+            "error": self.error,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityView:
+    """What a check of a dossier's applicant said. ``verdict``: ``match``, ``mismatch``,
+    ``unknown``. ``warnings``: stable words for what looks odd about the number."""
+
+    code: str
+    source: str
+    verdict: str
+    warnings: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "code": self.code,
+            "source": self.source,
+            "verdict": self.verdict,
+            "warnings": list(self.warnings),
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,23 +10,22 @@ import typer
 from khop.cli.session import engine
 from khop.cli.shell import ERROR, OK, ConfigOption, FormatOption, LangOption, Shell, shell_of
 from khop.cli.tables import table
+from khop.faults import KhopError
 
 if TYPE_CHECKING:
     from khop.sync.results import PullSummary
 
+#: What is shown of each kind of summary.
 _KINDS = {
-    "lists": (
-        "source",
-        "pages",
-        "fetched",
-        "stored",
-        "unchanged",
-        "quarantined",
-        "history_missing",
-    ),
+    "list": ("source", "pages", "fetched", "stored", "unchanged", "quarantined", "history_missing"),
     "lookups": ("source", "asked", "present", "absent", "unknown", "waiting"),
     "codes": ("source", "read", "new"),
+    "feed": ("source", "pages", "fetched", "stored", "unchanged", "quarantined"),
+    "evidence": ("source", "asked", "events", "stored", "failed"),
 }
+
+#: Counts that a person is told of, where the note has another name.
+_NOTES = {"short_pages": "pull.short", "failed": "pull.not_answered"}
 
 
 def pull(
@@ -35,13 +34,21 @@ def pull(
         list[str] | None, typer.Argument(help="option.sources", metavar="SOURCE")
     ] = None,
     full: Annotated[bool, typer.Option("--full", help="option.full")] = False,
+    sweep: Annotated[
+        int | None, typer.Option("--sweep", help="option.sweep", metavar="DAYS", min=1, max=3660)
+    ] = None,
     config: ConfigOption = None,
     format: FormatOption = None,
     lang: LangOption = None,
 ) -> int:
     shell = shell_of(context, config, format)
+    if full and sweep is not None:
+        raise KhopError(shell.words("error.full_and_sweep"))
     with engine(shell) as opened, shell.progress() as progress:
-        summary = opened.pull(sources or (), full=full, progress=progress)
+        if sweep is not None:
+            summary = opened.sweep(sources or (), days=sweep, progress=progress)
+        else:
+            summary = opened.pull(sources or (), full=full, progress=progress)
     if shell.as_json:
         shell.show_json(summary.as_json())
     else:
@@ -53,7 +60,7 @@ def show_pull(shell: Shell, summary: PullSummary) -> None:
     """One table for each kind of source."""
     parts = [part.as_json() for part in summary.sources]
     for kind, columns in _KINDS.items():
-        rows = [[part[c] for c in columns] for part in parts if columns[1] in part]
+        rows = [[part[c] for c in columns] for part in parts if part["kind"] == kind]
         if rows:
             shell.show(shell.words(f"pull.{kind}"), table(shell.words, columns, rows))
 
@@ -67,10 +74,10 @@ def report_pull(shell: Shell, summary: PullSummary) -> int:
             shell.note("pull.failed", source=part.source, error=part.error)
         if not part.adds_up:
             shell.note("pull.sums", source=part.source)
-        for what in ("short_pages", "missing", "history_missing", "unknown", "waiting"):
+        for what in ("short_pages", "missing", "history_missing", "unknown", "waiting", "failed"):
             count = getattr(part, what, 0)
             if count:
-                shell.note(f"pull.{what.removesuffix('_pages')}", source=part.source, count=count)
+                shell.note(_NOTES.get(what, f"pull.{what}"), source=part.source, count=count)
     right = summary.ok and _all_add_up(part.adds_up for part in summary.sources)
     if right:
         shell.note("pull.ok", run=summary.run)

@@ -117,6 +117,35 @@ def store_arrivals(
     _replace(connection, status_record, told, _history_rows(told))
 
 
+def store_events(connection: sa.Connection, events: Sequence[StatusRecord]) -> int:
+    """Insert these, or replace those that say something else now; the number of both."""
+    rows: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for event in events:
+        rows[event.source, event.native_id, event.entry_id] = _event_row(event)
+    have = _events(connection, list(rows.values()))
+    news = [row for key, row in rows.items() if have.get(key) != row]
+    if news:
+        connection.execute(_UPSERT_EVENT, news)
+    return len(news)
+
+
+def _events(
+    connection: sa.Connection, rows: Sequence[Mapping[str, Any]]
+) -> dict[tuple[str, str, str], dict[str, Any]]:
+    """The stored rows of the dossiers these rows are about."""
+    ids: dict[str, set[str]] = {}
+    for row in rows:
+        ids.setdefault(row["source"], set()).add(row["native_id"])
+    found = {}
+    for source, native_ids in ids.items():
+        query = sa.select(status_record).where(
+            status_record.c.source == source, status_record.c.native_id.in_(sorted(native_ids))
+        )
+        for stored in connection.execute(query):
+            found[stored.source, stored.native_id, stored.entry_id] = stored._asdict()
+    return found
+
+
 def count_known(connection: sa.Connection, source: str) -> int:
     """Native records of this source that the ledger has, quarantined ones included."""
     stored = connection.scalar(
@@ -266,19 +295,24 @@ def _history_rows(arrivals: Sequence[Arrival]) -> list[dict[str, Any]]:
     rows: dict[tuple[str, str, str], dict[str, Any]] = {}
     for arrival in arrivals:
         for entry in arrival.reading.history or ():
-            rows[entry.source, entry.native_id, entry.entry_id] = {
-                "source": entry.source,
-                "native_id": entry.native_id,
-                "entry_id": entry.entry_id,
-                "code": entry.code,
-                "kind": entry.kind.value,
-                **time_columns(entry, ("event", "entered")),
-                "status": entry.status,
-                "status_raw": entry.status_raw,
-                "actor_key": entry.actor_key,
-                "unit": entry.unit,
-            }
+            rows[entry.source, entry.native_id, entry.entry_id] = _event_row(entry)
     return list(rows.values())
+
+
+def _event_row(entry: StatusRecord) -> dict[str, Any]:
+    return {
+        "source": entry.source,
+        "native_id": entry.native_id,
+        "entry_id": entry.entry_id,
+        "code": entry.code,
+        "kind": entry.kind.value,
+        **time_columns(entry, ("event", "entered")),
+        "status": entry.status,
+        "status_raw": entry.status_raw,
+        "actor_key": entry.actor_key,
+        "unit": entry.unit,
+        "item": entry.item,
+    }
 
 
 def _replace(
@@ -311,15 +345,17 @@ def _execute_many(
     connection.exec_driver_sql(compiled.string, parameters)
 
 
-def _upsert() -> sa.TextClause:
-    names = [column.name for column in source_record.columns]
-    kept = {"source", "native_id", "first_seen_us"}
-    sets = ", ".join(f"{name} = excluded.{name}" for name in names if name not in kept)
+def _upsert(table: sa.Table, kept: frozenset[str]) -> sa.TextClause:
+    """Insert a row, or replace all of it but its key and the columns ``kept``."""
+    names = [column.name for column in table.columns]
+    key = [column.name for column in table.primary_key.columns]
+    sets = ", ".join(f"{n} = excluded.{n}" for n in names if n not in kept and n not in key)
     return sa.text(
-        f"INSERT INTO source_record ({', '.join(names)}) "
+        f"INSERT INTO {table.name} ({', '.join(names)}) "
         f"VALUES ({', '.join(':' + name for name in names)}) "
-        f"ON CONFLICT (source, native_id) DO UPDATE SET {sets}"
+        f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {sets}"
     )
 
 
-_UPSERT = _upsert()
+_UPSERT = _upsert(source_record, frozenset({"first_seen_us"}))
+_UPSERT_EVENT = _upsert(status_record, frozenset())

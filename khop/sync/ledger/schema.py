@@ -87,7 +87,66 @@ status_record = Table(
     Column("status_raw", String),
     Column("actor_key", String),
     Column("unit", String),
+    # the waybill an event of the post is about
+    Column("item", String),
     Index("ix_status_record_code", "code"),
+)
+
+# how far a feed of events has been read, in the feed's own words
+feed = Table(
+    "feed",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("position", String, nullable=False),
+)
+
+# when a system without a feed was last asked what happened to a dossier
+evidence_asked = Table(
+    "evidence_asked",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("code", String, primary_key=True),
+    Column("asked_us", BigInteger, nullable=False),
+    Column("failure", String),
+)
+
+identity_check = Table(
+    "identity_check",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("code", String, primary_key=True),
+    Column("verdict", String, nullable=False),
+    Column("warnings", Text, nullable=False),
+    Column("checked_us", BigInteger, nullable=False),
+)
+
+catalogue = Table(
+    "catalogue",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("code", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("entry", Text, nullable=False),
+    # when the catalogue said so, and when it was first seen to say anything of this code
+    Column("read_us", BigInteger, nullable=False),
+    Column("first_read_us", BigInteger, nullable=False),
+)
+
+# append-only; each row carries the digest of the one before
+audit_log = Table(
+    "audit_log",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at_us", BigInteger, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("source", String),
+    Column("code", String),
+    Column("detail", Text, nullable=False),
+    Column("previous", String, nullable=False),
+    Column("digest", String, nullable=False),
+    Index("ix_audit_log_action", "action", "source", "at_us"),
 )
 
 presence = Table(

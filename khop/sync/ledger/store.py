@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from khop.faults import ConfigError, LedgerError
 
 #: The schema this program works with; a test holds it equal to the newest migration.
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0002"
 
 _SQLITE = "sqlite:///"
 _LOCK_WAIT_SECONDS = 60

@@ -1,0 +1,48 @@
+"""The book of calls about persons: each is counted and logged before it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from khop.adapters.ports import Purpose
+from khop.connectors.masking import short_text
+from khop.faults import Refused
+from khop.mappings.records import DAY_US, LOCAL_OFFSET_US, Instant
+from khop.sync.ledger import Ledger, audit_log
+
+ACTION = "person_asked"
+
+
+class LedgerBook:
+    """A ``CallBook`` in the ledger, so that all processes share one count."""
+
+    def __init__(self, ledger: Ledger, clock: Callable[[], datetime]) -> None:
+        self._ledger = ledger
+        self._clock = clock
+
+    def spend(self, source: str, operation: str, purpose: Purpose, *, quota: int) -> None:
+        """Count one call of today (days of Asia/Ho_Chi_Minh). Raises Refused over the quota."""
+        now_us = Instant.of(self._clock()).us
+        with self._ledger.write() as connection:
+            made = audit_log.count_since(connection, ACTION, source, _day_start(now_us))
+            if made < quota:
+                audit_log.append(
+                    connection,
+                    now_us,
+                    actor=short_text(purpose.officer),
+                    action=ACTION,
+                    source=source,
+                    code=purpose.dossier,
+                    detail={"operation": operation, "procedure": short_text(purpose.procedure)},
+                )
+                return
+        raise Refused(
+            source, operation, code="quota",
+            detail=f"today's quota of {quota} calls is used up; it starts anew at midnight, "
+            "daily_quota in khop.toml sets it",
+        )  # fmt: skip
+
+
+def _day_start(now_us: int) -> int:
+    return now_us - (now_us + LOCAL_OFFSET_US) % DAY_US

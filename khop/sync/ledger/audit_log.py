@@ -1,0 +1,129 @@
+"""The audit log: who did what, when, and why. Rows are only ever added.
+
+Each row carries the digest of the row before it, so a row that is changed, taken out or put in
+between shows. That the newest rows were cut off shows only against an anchor: a head that was
+written down elsewhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from khop.faults import KhopError
+from khop.sync.ledger.schema import audit_log
+
+#: What the first row names as the one before it.
+ORIGIN = "0" * 64
+
+_BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The newest row: its number and digest. Number 0 stands for an empty log."""
+
+    id: int
+    digest: str
+
+    def __str__(self) -> str:
+        return f"{self.id}:{self.digest}"
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """``entries``: rows that were read. ``bad``: the first row that is not what was written, as
+    its number; None when all are."""
+
+    entries: int
+    head: Head
+    bad: int | None
+
+
+def append(
+    connection: sa.Connection,
+    now_us: int,
+    *,
+    actor: str,
+    action: str,
+    source: str | None = None,
+    code: str | None = None,
+    detail: Mapping[str, Any] | None = None,
+) -> Head:
+    """Add a row, in the transaction of what it tells of. ``detail`` holds no personal data."""
+    last = head(connection)
+    row = {
+        "id": last.id + 1,
+        "at_us": now_us,
+        "actor": actor,
+        "action": action,
+        "source": source,
+        "code": code,
+        "detail": json.dumps(detail or {}, ensure_ascii=False, sort_keys=True),
+        "previous": last.digest,
+    }
+    digest = _digest(row)
+    connection.execute(sa.insert(audit_log).values(**row, digest=digest))
+    return Head(last.id + 1, digest)
+
+
+def head(connection: sa.Connection) -> Head:
+    """The newest row."""
+    query = sa.select(audit_log.c.id, audit_log.c.digest).order_by(audit_log.c.id.desc()).limit(1)
+    row = connection.execute(query).first()
+    return Head(0, ORIGIN) if row is None else Head(row.id, row.digest)
+
+
+def count_since(connection: sa.Connection, action: str, source: str, since_us: int) -> int:
+    """Rows of an action of a source at or after a time."""
+    query = (
+        sa.select(sa.func.count())
+        .select_from(audit_log)
+        .where(
+            audit_log.c.action == action,
+            audit_log.c.source == source,
+            audit_log.c.at_us >= since_us,
+        )
+    )
+    return int(connection.scalar(query) or 0)
+
+
+def verify(connection: sa.Connection, anchor: Head | None = None) -> Verified:
+    """Read the whole chain. ``anchor``: a head noted earlier, which must still be in it."""
+    before, entries = Head(0, ORIGIN), 0
+    query = sa.select(audit_log).order_by(audit_log.c.id)
+    for row in connection.execution_options(yield_per=_BATCH).execute(query):
+        if not _follows(row._asdict(), before):
+            return Verified(entries, before, bad=before.id + 1)
+        before, entries = Head(row.id, row.digest), entries + 1
+        if anchor is not None and row.id == anchor.id and row.digest != anchor.digest:
+            return Verified(entries, before, bad=row.id)
+    if anchor is not None and anchor.id > before.id:
+        return Verified(entries, before, bad=before.id + 1)
+    return Verified(entries, before, bad=None)
+
+
+def read_head(text: str) -> Head:
+    """A head as ``str`` writes it. Raises KhopError."""
+    number, _, digest = text.partition(":")
+    if not number.isascii() or not number.isdigit() or len(digest) != len(ORIGIN):
+        raise KhopError("an anchor is what `khop log verify` prints as the head: NUMBER:DIGEST")
+    return Head(int(number), digest)
+
+
+def _follows(row: Mapping[str, Any], before: Head) -> bool:
+    due = (before.id + 1, before.digest, _digest(row))
+    return due == (row["id"], row["previous"], row["digest"])
+
+
+_SIGNED = ("id", "at_us", "actor", "action", "source", "code", "detail", "previous")
+
+
+def _digest(row: Mapping[str, Any]) -> str:
+    text = json.dumps([row[name] for name in _SIGNED], ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()

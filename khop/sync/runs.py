@@ -1,0 +1,61 @@
+"""The table of runs: that something was run, when, and what came of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from khop.faults import KhopError
+from khop.mappings.records import Instant
+from khop.sync.ledger import Ledger
+from khop.sync.ledger.schema import run as run_table
+
+
+class Run:
+    """A row of the table, from its beginning to its end."""
+
+    def __init__(self, run_id: int, clock: Callable[[], datetime]) -> None:
+        self.id = run_id
+        self.finished = False
+        self.summary: Mapping[str, Any] | None = None
+        self._clock = clock
+
+    def finish(self, connection: sa.Connection, summary: Mapping[str, Any] | None) -> None:
+        """Write the end, in the transaction of what was done."""
+        connection.execute(
+            sa.update(run_table)
+            .where(run_table.c.id == self.id)
+            .values(
+                finished_us=Instant.of(self._clock()).us,
+                summary=json.dumps(summary, ensure_ascii=False),
+            )
+        )
+        self.finished = True
+
+
+@contextmanager
+def running(
+    ledger: Ledger, kind: str, clock: Callable[[], datetime], now: datetime | None = None
+) -> Iterator[Run]:
+    """Keep that this was run, when, and what came of it, a fault too."""
+    with ledger.write() as connection:
+        run_id = connection.execute(
+            sa.insert(run_table)
+            .values(kind=kind, now_us=Instant.of(now or clock()).us)
+            .returning(run_table.c.id)
+        ).scalar_one()
+    run = Run(run_id, clock)
+    try:
+        yield run
+    except KhopError as error:
+        run.summary = {"error": str(error)}
+        raise
+    finally:
+        if not run.finished:
+            with ledger.write() as connection:
+                run.finish(connection, run.summary)

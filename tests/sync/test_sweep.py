@@ -1,0 +1,94 @@
+"""The sweep of windows: what an increment cannot see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from khop.adapters.ports import SourcePage
+from khop.faults import ConfigError
+from khop.mappings.records import DossierReading
+from khop.sync.engine import Engine
+from khop.sync.ledger import Ledger
+from khop.sync.ledger.schema import cursor, source_record
+from tests.sync.fakes import FakeOneStop, FakePortal, at, record
+
+Build = Callable[..., Engine]
+
+
+@dataclass
+class WindowedOneStop(FakeOneStop):
+    """A list that can also be asked by the day of reception."""
+
+    window_fields: tuple[str, ...] = ("accepted",)
+    windows: list[tuple[date, date, int]] = field(default_factory=list)
+
+    def window_page(self, field: str, first: date, last: date, number: int) -> SourcePage:
+        self.windows.append((first, last, number))
+        rows = [
+            r
+            for r in self.dossiers.values()
+            if r.received_at and first <= r.received_at.local_date <= last
+        ]
+        part = rows[number * 2 : number * 2 + 2]
+        ends = number * 2 + 2 >= len(rows)
+        return SourcePage(
+            number, number, 2, ends, len(rows), tuple(DossierReading(r) for r in part), ()
+        )
+
+
+@pytest.fixture
+def one_stop() -> WindowedOneStop:
+    return WindowedOneStop()
+
+
+def unit_of(ledger: Ledger, native_id: str) -> str | None:
+    query = sa.select(source_record.c.unit).where(source_record.c.native_id == native_id)
+    with ledger.read() as connection:
+        return connection.scalar(query)
+
+
+def test_a_change_without_a_change_time_is_seen_by_a_sweep_alone(
+    build_engine: Build, one_stop: WindowedOneStop, ledger: Ledger
+) -> None:
+    one_stop.put(*(record(n) for n in range(1, 30)))
+    engine = build_engine(one_stop)
+    engine.pull()
+    changed = replace(record(1), unit="UBND xã Khác")
+    one_stop.dossiers[changed.native_id] = changed
+    one_stop.overlap_seconds = 0
+    engine.pull()
+    assert unit_of(ledger, changed.native_id) == "UBND xã Mẫu"
+    (summary,) = engine.sweep(days=15).sources
+    assert summary.adds_up and summary.error is None
+    assert unit_of(ledger, changed.native_id) == "UBND xã Khác"
+
+
+def test_a_sweep_reads_each_day_of_the_window_once_and_moves_no_watermark(
+    build_engine: Build, one_stop: WindowedOneStop, ledger: Ledger
+) -> None:
+    one_stop.put(*(record(n, received_at=at(n)) for n in range(1, 6)))
+    engine = build_engine(one_stop)
+    engine.pull()
+    with ledger.read() as connection:
+        before = connection.execute(sa.select(cursor)).all()
+    engine.sweep(days=20)
+    with ledger.read() as connection:
+        assert connection.execute(sa.select(cursor)).all() == before
+    days = [
+        first + timedelta(days=n)
+        for first, last, number in one_stop.windows
+        if number == 0
+        for n in range((last - first).days + 1)
+    ]
+    assert sorted(days) == [date(2026, 11, 1) + timedelta(days=n) for n in range(20)]
+
+
+def test_a_source_without_dates_cannot_be_swept(build_engine: Build, portal: FakePortal) -> None:
+    with pytest.raises(ConfigError, match="by dates"):
+        build_engine(portal).sweep(["dvcqg"], days=7)
+    assert build_engine(portal).sweep(days=7).sources == ()
