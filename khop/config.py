@@ -130,7 +130,7 @@ class Config(_Table):
 def load_config(path: Path, adapters: Mapping[str, AdapterType]) -> Config:
     """Read and check khop.toml. Raises ConfigError, one sentence for all that is wrong."""
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")
     except FileNotFoundError:
         raise ConfigError(
             f"there is no configuration at {path}; run `khop init` to write one, "
@@ -142,6 +142,8 @@ def load_config(path: Path, adapters: Mapping[str, AdapterType]) -> Config:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not valid TOML: {error}") from None
+    except (ValueError, RecursionError):
+        raise ConfigError(f"{path} holds a number or a nesting that is too long") from None
     raw_sources = raw.pop("sources", {})
     if not isinstance(raw_sources, dict):
         raise ConfigError("write each source as a table [sources.NAME]", key="sources")

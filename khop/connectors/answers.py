@@ -83,7 +83,7 @@ def http_date(text: str) -> datetime | None:
 
 def read_json(body: bytes | str) -> object:
     """Read JSON tolerantly. Raises ValueError when it is not JSON, or nests without end."""
-    text = body if isinstance(body, str) else _decoded(body)
+    text = _whole(body) if isinstance(body, str) else _decoded(body)
     if not _UNUSUAL.search(text):
         with suppress(ValueError):
             value: object = from_json(text)
@@ -101,6 +101,11 @@ def _read_carefully(text: str) -> object:
         raise Unusable("JSON nested too deeply") from None
     except json.JSONDecodeError as error:
         raise Unusable(f"no JSON from character {error.pos} of {len(text)} on") from None
+
+
+def _whole(text: str) -> str:
+    """The text without halves of surrogate pairs, which cannot be encoded."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _decoded(body: bytes) -> str:
@@ -130,7 +135,7 @@ _DECODER = json.JSONDecoder(
 def _without_surrogates(value: object) -> object:
     match value:
         case str():
-            return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+            return _whole(value)
         case list():
             return [_without_surrogates(item) for item in value]
         case dict():

@@ -9,20 +9,20 @@ LONGEST = 200
 
 _TAG = re.compile(r"<[^<>]*>")
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
-_EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
+_EMAIL = re.compile(r"[^\s@]{1,64}@[^\s@]+")
 # Identity, tax and account numbers are runs of nine digits and more; telephone numbers are
 # also written in groups.
-_NUMBER = re.compile(r"\d{9,}|(?<![\d.])\+?\d{2,4}(?:[ .]\d{2,4}){2,}(?!\d)")
+_NUMBER = re.compile(r"\d{9,}|(?<![\d.])\+?\d{2,4}(?:[ .–-]\d{2,4}){2,}(?!\d)")
 
 
 def short_text(text: str) -> str:
     """``text`` without tags, addresses and personal numbers, in one line of at most 200 signs."""
     # Tags nest badly in broken pages, and cutting first would leave half a number unmasked.
-    bare = _TAG.sub(" ", text[: LONGEST * 50])
+    bare = _TAG.sub(" ", _printable(text[: LONGEST * 50]))
     bare = _ADDRESS.sub("[address]", bare)
     bare = _EMAIL.sub("[e-mail]", bare)
     bare = _NUMBER.sub(_masked, bare)
-    line = " ".join(_printable(bare).split())
+    line = " ".join(bare.split())
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
 
 
@@ -32,4 +32,12 @@ def _masked(found: re.Match[str]) -> str:
 
 
 def _printable(text: str) -> str:
-    return "".join(" " if unicodedata.category(sign)[0] in "CZ" else sign for sign in text)
+    """Every kind of space one, and signs that show nothing gone: they could split a number."""
+    return "".join(map(_shown, text))
+
+
+def _shown(sign: str) -> str:
+    category = unicodedata.category(sign)
+    if category == "Cf":
+        return ""
+    return " " if category[0] in "CZ" else sign

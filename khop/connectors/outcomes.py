@@ -43,7 +43,6 @@ _DETAILS: tuple[tuple[type[httpx.HTTPError], str], ...] = (
     (httpx.PoolTimeout, "all connections were in use for too long"),
     (httpx.TimeoutException, "no answer in time"),
     (httpx.ProxyError, "the proxy did not connect"),
-    (httpx.DecodingError, "the answer's compression is broken"),
     (httpx.RemoteProtocolError, "the answer broke off or was not HTTP"),
     (httpx.NetworkError, "the connection broke"),
 )
@@ -65,8 +64,6 @@ class Outcome:
         """The fault for a call that httpx gave up."""
         if isinstance(error, _BEFORE_SENDING):
             return Unreachable(self.system, self.operation, detail=_why_unconnected(error))
-        if isinstance(error, httpx.DecodingError):
-            return self.unreadable(200, _why(error))
         return self.unanswered(None, _why(error))
 
     def of_status(self, answer: Answer, now: datetime) -> ConnectorError | None:

@@ -16,7 +16,7 @@ import contextlib
 import json as jsonlib
 import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -28,6 +28,7 @@ import httpx
 import structlog
 
 from khop.connectors.answers import Answer, Unusable
+from khop.connectors.bodies import ACCEPTED, unpacked
 from khop.connectors.gateways import gateway_fault
 from khop.connectors.limits import CircuitBreaker, CircuitOpen, TokenBucket
 from khop.connectors.outcomes import Outcome
@@ -199,18 +200,18 @@ class Transport:
     def _request(self, method: str, url: str, options: CallOptions) -> httpx.Request:
         headers = {"Accept": "application/json", **(options.get("headers") or {})}
         body, form = options.get("json"), options.get("form")
-        if basic := options.get("basic"):
-            headers["Authorization"] = _basic(*basic)
         if body is not None:
             headers["Content-Type"] = "application/json"
         content = options.get("content") if body is None else _json_bytes(body)
         try:
+            if basic := options.get("basic"):
+                headers["Authorization"] = _basic(*basic)
             # httpx drops a query that stands in the address when it is given parameters.
             target = httpx.URL(url).copy_merge_params(options.get("params") or {})
             return self._http.build_request(
                 method, target, headers=headers, content=content, data=form
             )
-        except (httpx.InvalidURL, UnicodeEncodeError):
+        except (httpx.InvalidURL, UnicodeError):
             raise ConfigError(f"{self.system}: an address or header cannot be sent") from None
 
     def _send(self, request: httpx.Request, outcome: Outcome, judge: Judge) -> Answer:
@@ -248,7 +249,7 @@ class Transport:
 
     def _body(self, response: httpx.Response, deadline: float) -> bytes:
         body = bytearray()
-        for chunk in response.iter_bytes():
+        for chunk in _chunks(response):
             body += chunk
             if len(body) > self._settings.max_body:
                 raise Unusable(f"an answer of more than {self._settings.max_body} bytes")
@@ -259,8 +260,8 @@ class Transport:
     def _error_body(self, response: httpx.Response, deadline: float) -> bytes:
         # The status has decided already; what more the body says is welcome, and may be broken.
         body = bytearray()
-        with contextlib.suppress(httpx.HTTPError):
-            for chunk in response.iter_bytes():
+        with contextlib.suppress(httpx.HTTPError, Unusable):
+            for chunk in _chunks(response):
                 body += chunk
                 if len(body) > _LONGEST_ERROR_BODY or self._clock() > deadline:
                     break
@@ -272,6 +273,11 @@ class Transport:
         except ValueError as error:
             fault = outcome.of_value_error(error, answer.status)
         raise fault
+
+
+def _chunks(response: httpx.Response) -> Iterator[bytes]:
+    assert isinstance(response.stream, httpx.SyncByteStream)
+    return unpacked(response.stream, response.headers.get("content-encoding", ""))
 
 
 def _as_it_is(answer: Answer) -> Answer:
@@ -288,7 +294,7 @@ def _client(
         trust_env=False,
         follow_redirects=False,
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-        headers={"User-Agent": "khop"},
+        headers={"User-Agent": "khop", "Accept-Encoding": ACCEPTED},
     )
 
 

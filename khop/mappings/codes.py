@@ -7,7 +7,6 @@ never refused.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +14,7 @@ from functools import cache, lru_cache
 
 from khop.mappings.data_tables import load_table
 from khop.mappings.text import is_gap
+from khop.normal_form import normal_form
 
 #: Serials of this length were made up when the code was sent (specs/domain.md 1.3 F5).
 SYNTHETIC_SERIAL = 5
@@ -27,7 +27,7 @@ def canonical_code(text: str) -> str:
         return text
     while True:
         bare = "".join(char for char in text if not is_gap(char))
-        upper = unicodedata.normalize("NFC", unicodedata.normalize("NFC", bare).upper())
+        upper = normal_form("NFC", normal_form("NFC", bare).upper())
         # Upper case of a few letters is several characters, which may compose again.
         if upper == text:
             return text

@@ -13,6 +13,7 @@ from datetime import date
 from khop.faults import RecordError
 from khop.mappings.text import clean_text, is_gap
 from khop.mappings.times import parse_wire_day
+from khop.normal_form import normal_form
 
 #: Sent by one system where it has no usable number; it is nobody's (specs/dvcqg.md 2.1).
 _PLACEHOLDER = "000000001"
@@ -32,9 +33,9 @@ def fold_name(name: str) -> str:
 
     Marks go, because one source writes "Hoà", another "Hòa", a paper list "HOA".
     """
-    letters = unicodedata.normalize("NFKD", clean_text(name)).casefold()
+    letters = normal_form("NFKD", clean_text(name)).casefold()
     # Case folding composes a few letters anew.
-    letters = unicodedata.normalize("NFKD", letters)
+    letters = normal_form("NFKD", letters)
     bare = "".join(char for char in letters if not unicodedata.combining(char))
     return " ".join(bare.translate(_D).split())
 
@@ -49,7 +50,7 @@ def identity_digits(number: str | int | None) -> str:
         return ""
     bare = str(number)
     if not (bare.isascii() and bare.isdigit()):
-        text = unicodedata.normalize("NFKC", bare).upper()
+        text = normal_form("NFKC", bare).upper()
         bare = "".join(c for c in text if not (is_gap(c) or c in _SEPARATORS))
     if not bare.strip("0") or bare == _PLACEHOLDER:
         return ""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from khop.normal_form import normal_form
+
 #: Categories that carry nothing a reader sees and that stores refuse: controls, lone surrogates.
 _UNSTORABLE = frozenset({"Cc", "Cs"})
 
@@ -19,7 +21,7 @@ def clean_text(text: str) -> str:
         return " ".join(text.split()) if "  " in text else text.strip()
     if not text.isprintable():
         text = "".join(map(_storable, text))
-    return unicodedata.normalize("NFC", " ".join(text.split()))
+    return normal_form("NFC", " ".join(text.split()))
 
 
 def _storable(char: str) -> str:
@@ -31,7 +33,7 @@ def _storable(char: str) -> str:
 
 def fold_label(text: str) -> str:
     """A label as it is compared: clean, case-folded, still with its Vietnamese marks."""
-    return unicodedata.normalize("NFC", clean_text(text).casefold())
+    return normal_form("NFC", clean_text(text).casefold())
 
 
 def cut_text(text: str, longest: int, kept: int, tail: str = "...") -> str:
@@ -39,7 +41,7 @@ def cut_text(text: str, longest: int, kept: int, tail: str = "...") -> str:
 
     Composed first, and never cut between a letter and its mark.
     """
-    text = unicodedata.normalize("NFC", text)
+    text = normal_form("NFC", text)
     if len(text) <= longest:
         return text
     end = kept

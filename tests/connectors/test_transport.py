@@ -87,7 +87,6 @@ def test_a_status_says_what_to_do(script, transport_to, status, read, write) -> 
         (httpx.CloseError(""), Unreachable, OutcomeUnknown),
         (httpx.RemoteProtocolError("?cccd=099000000001"), Unreachable, OutcomeUnknown),
         (httpx.LocalProtocolError(""), Unreachable, OutcomeUnknown),
-        (httpx.DecodingError(""), Unreadable, OutcomeUnknown),
     ],
 )
 def test_a_broken_call_says_whether_anything_was_sent(
