@@ -1,7 +1,8 @@
-"""Both benchmarks at their full size; ``python -m bench.pull --help`` for smaller ones."""
+"""All benchmarks at their full size; ``python -m bench.pull --help`` for smaller ones."""
 
-from bench import pull, reconcile
+from bench import pull, reconcile, soap
 
 if __name__ == "__main__":
     pull.main([])
     reconcile.main([])
+    soap.main([])

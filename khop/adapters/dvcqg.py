@@ -3,80 +3,34 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from pydantic import Field
+import structlog
 
+from khop.adapters.dvcqg_settings import DvcqgSettings, dialect_of
 from khop.adapters.http import checked, transport_of
-from khop.adapters.igate import CodeOverrides
 from khop.adapters.ports import AdapterType, Context, Health, Role
-from khop.adapters.settings import HttpSettings, Secret
 from khop.connectors.dvcqg import DvcqgClient
 from khop.connectors.transport import Transport
 from khop.faults import ConnectorError
+from khop.mappings import dvcqg_catalogue as catalogue
+from khop.mappings.catalogue import CatalogueItem, ProcedureEntry
 from khop.mappings.dvcqg import DvcqgMapping, problems_before_sending
+from khop.mappings.dvcqg_checks import check_dossier, check_steps
+from khop.mappings.dvcqg_opinion import Feedback, FeedbackReader
 from khop.mappings.records import DossierRecord, FullDossier, Step
 from khop.mappings.status import portal_channels, portal_statuses
 
-_ADAPTER_PATH = "/XrdAdapter/RestService/forward/mapi"
-#: Shape of a code that no dossier has: the harmless read of a check.
-_NO_DOSSIER = "KHOP-CHECK-000000-0000"
-
-
-class DvcqgSettings(HttpSettings):
-    """``[sources.NAME]`` with ``adapter = "dvcqg"``."""
-
-    dialect: Annotated[
-        Literal["native"],
-        Field(description="native: the portal's own contract, through the security server."),
-    ] = "native"
-    base_url: Annotated[
-        str, Field(description="The security server's adapter, such as http://10.0.0.1:8080.")
-    ]
-    login_path: Annotated[str, Field(description="Path of the login.")] = f"{_ADAPTER_PATH}/login"
-    data_path: Annotated[str, Field(description="Path of every data call.")] = f"{_ADAPTER_PATH}/g"
-    share_path: Annotated[
-        str | None, Field(description="Path of the catalogues, where it is another one.")
-    ] = None
-    username: Annotated[str, Field(description="Account at the portal.")]
-    password: Annotated[Secret, Field(description="Its password: { env = … } or { file = … }.")]
-    madonvi: Annotated[str, Field(description="The province's unit code, such as 000.00.00.H99.")]
-    dstcode: Annotated[str, Field(description="Destination system on the exchange axis.")]
-    dstcode_in: Annotated[
-        Literal["header", "query"], Field(description="Where dstcode travels.")
-    ] = "header"
-    providerurl: Annotated[
-        str | None, Field(description="Address of the provider, for adapters that want it.")
-    ] = None
-    session_minutes: Annotated[
-        float,
-        Field(gt=0, description="How long a session is used; the portal does not tell its end."),
-    ] = 10.0
-    lookup_budget: Annotated[int, Field(ge=0, description="Look-ups that one pull may make.")] = (
-        20_000
-    )
-    progress_chunk: Annotated[
-        int, Field(ge=1, le=10, description="Progress steps sent in one call.")
-    ] = 10
-    status: Annotated[CodeOverrides, Field(description="States the portal writes otherwise.")] = (
-        CodeOverrides()
-    )
-    channel: Annotated[CodeOverrides, Field(description="Channels it writes otherwise.")] = (
-        CodeOverrides()
-    )
-    procedures: Annotated[
-        Mapping[str, str],
-        Field(description="Local procedure code to the national one, where they differ."),
-    ] = {}
-    units: Annotated[
-        Mapping[str, str],
-        Field(description="Unit code or name to the name the portal knows."),
-    ] = {}
+log = structlog.get_logger(__name__)
 
 
 class DvcqgAdapter:
-    """A ``DossierLookup`` and ``DossierSink`` over the national portal."""
+    """A ``DossierLookup``, ``DossierSink`` and ``CatalogueSource`` over the national portal.
+
+    In a dialect without a look-up, ``lookup_budget`` is 0 and ``look_up`` is Refused: whether
+    the portal has a dossier then stays unknown, and the engine creates nothing there.
+    """
 
     def __init__(
         self,
@@ -91,10 +45,13 @@ class DvcqgAdapter:
         self.name = name
         self.role = role
         self.connections = settings.connections
-        self.lookup_budget = settings.lookup_budget
+        self.lookup_budget = settings.lookup_budget if client.can_look_up else 0
         self.progress_chunk = settings.progress_chunk
-        self._client = client
+        #: The portal's other services, for programs that use them (ratings, questions, …).
+        self.client = client
         self._mapping = mapping
+        key = f"sources.{name}.feedback_fields"
+        self._feedback = FeedbackReader(settings.feedback_fields, key=key)
         self._transport = transport
         self._clock = context.clock
         self._procedures: dict[str, Mapping[str, object] | None] = {}
@@ -102,36 +59,68 @@ class DvcqgAdapter:
 
     def look_up(self, code: str) -> DossierRecord | None:
         """What the portal has under this code; None when it answered that it has none."""
-        return self._mapping.record(self._client.look_up(code), code)
+        return self._mapping.record(self.client.look_up(code), code)
 
     def problems(self, record: DossierRecord, steps: Sequence[Step] = ()) -> tuple[str, ...]:
         """Why this dossier may not be sent (specs/dvcqg.md 8)."""
         return problems_before_sending(record, steps)
 
     def create(self, dossier: FullDossier) -> None:
-        self._client.create(self._message(dossier))
+        self.client.create(self._message(dossier))
 
     def update(self, dossier: FullDossier) -> None:
-        self._client.update(self._message(dossier))
+        self.client.update(self._message(dossier))
 
     def progress(self, code: str, steps: Sequence[Step]) -> None:
         """Send steps of one dossier, oldest first."""
-        self._client.progress(self._mapping.write_steps(code, steps))
+        messages = self._mapping.write_steps(code, steps)
+        check_steps(messages)
+        self.client.progress(messages)
+
+    def procedure_codes(self) -> tuple[str, ...]:
+        """Codes of all procedures, as the portal writes them. Raises RecordError when no row
+        has one."""
+        return catalogue.procedure_codes(self.client.procedures())
+
+    def procedure_entry(self, code: str) -> ProcedureEntry | None:
+        """One procedure; None when the portal answered that it has none such."""
+        rows = self.client.catalogue.procedure(self._mapping.national(code))
+        return catalogue.procedure_entry(rows, self._mapping.national(code), self._mapping.channels)
+
+    def unit_entries(self) -> tuple[CatalogueItem, ...]:
+        return self._listed(self.client.catalogue.units(), catalogue.unit_items)
+
+    def sector_entries(self) -> tuple[CatalogueItem, ...]:
+        return self._listed(self.client.catalogue.sectors(), catalogue.sector_items)
+
+    def dictionary(self, name: str) -> tuple[CatalogueItem, ...]:
+        """A list of codes by its short name (``data/dvcqg_catalogue.toml``) or its service.
+
+        Raises RecordError when there is no such list, or its columns cannot be told apart.
+        """
+        service = catalogue.dictionary_service(name)
+        return catalogue.dictionary_items(self.client.catalogue.dictionary(service))
+
+    def feedback(self) -> tuple[Feedback, ...]:
+        """Feedback (PAKN) that waits, read by ``feedback_fields``."""
+        return self._feedback.read(self.client.public_opinion.feedback())
 
     def check(self) -> Health:
-        """Login, then a look-up of a code that no dossier has."""
-        return checked(self._client.login, self._ask, self._client.server_date, self._clock)
+        """Login, then a look-up of a code that no dossier has, or another harmless read."""
+        client = self.client
+        return checked(client.login, client.try_read, client.server_date, self._clock)
 
     def close(self) -> None:
         self._transport.close()
 
-    def _ask(self) -> str:
-        self._client.look_up(_NO_DOSSIER)
-        return "a look-up was answered"
-
     def _message(self, dossier: FullDossier) -> dict[str, Any]:
         national = self._mapping.national(dossier.record.procedure)
-        return self._mapping.write(dossier, self._procedure(national))
+        composed = self._mapping.compose(dossier, self._procedure(national))
+        check_dossier(composed.message)
+        if composed.left_out:
+            code, fields = dossier.record.code, list(composed.left_out)
+            log.info("left_out_of_push", source=self.name, code=code, fields=fields)
+        return composed.message
 
     def _procedure(self, code: str) -> Mapping[str, object] | None:
         """The portal's description of a procedure, asked for once; None when it has none or
@@ -142,31 +131,26 @@ class DvcqgAdapter:
             if code in self._procedures:
                 return self._procedures[code]
         try:
-            found = self._client.procedure(code)
+            found = self.client.procedure(code)
         except ConnectorError:
             return None
         with self._lock:
             self._procedures[code] = found
         return found
 
+    def _listed(
+        self, rows: Sequence[object], read: Callable[[Sequence[object]], tuple[CatalogueItem, ...]]
+    ) -> tuple[CatalogueItem, ...]:
+        items = read(rows)
+        if len(items) < len(rows):
+            log.warning("catalogue_rows_unread", source=self.name, rows=len(rows) - len(items))
+        return items
+
 
 def _build(name: str, role: Role, settings: Any, context: Context) -> DvcqgAdapter:
+    dialect, login = dialect_of(name, settings, context)
     transport = transport_of(name, settings, context)
-    client = DvcqgClient(
-        name,
-        transport,
-        base_url=settings.base_url,
-        login_path=settings.login_path,
-        data_path=settings.data_path,
-        share_path=settings.share_path,
-        username=settings.username,
-        password=lambda: settings.password.reveal(context.base_dir),
-        madonvi=settings.madonvi,
-        dstcode=settings.dstcode,
-        dstcode_in=settings.dstcode_in,
-        providerurl=settings.providerurl,
-        session_seconds=settings.session_minutes * 60,
-    )
+    client = DvcqgClient(transport, dialect, login)
     key = f"sources.{name}"
     mapping = DvcqgMapping(
         name,
@@ -174,6 +158,7 @@ def _build(name: str, role: Role, settings: Any, context: Context) -> DvcqgAdapt
         portal_channels(settings.channel.by_id, settings.channel.by_name, key=f"{key}.channel"),
         units=settings.units,
         procedures=settings.procedures,
+        databases=settings.databases,
     )
     return DvcqgAdapter(name, role, settings, client, mapping, transport, context)
 

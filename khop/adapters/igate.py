@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import partial
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from khop.adapters.http import checked, transport_of
 from khop.adapters.ports import AdapterType, Context, Health, Role, SourcePage
 from khop.adapters.settings import HttpSettings, Secret
-from khop.connectors.igate import IgateClient
+from khop.connectors.igate import IgateClient, SearchPage
 from khop.connectors.transport import Transport
-from khop.faults import RecordError
-from khop.mappings.igate import IgateMapping
+from khop.faults import ConfigError, RecordError
+from khop.mappings.data_tables import load_table
+from khop.mappings.igate import IgateMapping, StateField
+from khop.mappings.igate_history import TaskDate, TaskLabel, TaskRules
 from khop.mappings.records import DossierReading, FullDossier, Reject
 from khop.mappings.status import igate_channels, igate_statuses
 
@@ -32,13 +37,70 @@ class CodeOverrides(BaseModel):
     ] = {}
 
 
+class TaskSettings(BaseModel):
+    """How the history is read from a dossier's tasks; the defaults suit most deployments."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    label: Annotated[
+        tuple[TaskLabel, ...],
+        Field(
+            min_length=1,
+            description="Where the label of a task's state stands. The first whose label the "
+            "status table knows is taken, else the first that has one.",
+        ),
+    ] = ("activitiTask.status",)
+    event: Annotated[
+        tuple[TaskDate, ...],
+        Field(min_length=1, description="Date it happened; the first that a task has is taken."),
+    ] = ("createdDate",)
+    entered: Annotated[
+        tuple[TaskDate, ...],
+        Field(min_length=1, description="Date it was written into the system."),
+    ] = ("createdDate",)
+    open_tasks: Annotated[
+        bool, Field(description="Whether the current task, which has not ended, counts.")
+    ] = True
+    current_task: Annotated[
+        Literal["never", "detail", "always"],
+        Field(
+            description="Whether currentTask stands in where a dossier has no tasks: in a detail, "
+            "in lists too (then no detail is read for the history), or never."
+        ),
+    ] = "never"
+
+    def rules(self) -> TaskRules:
+        return TaskRules(self.label, self.event, self.entered, self.open_tasks, self.current_task)
+
+
 class IgateSettings(HttpSettings):
     """``[sources.NAME]`` with ``adapter = "igate"``."""
 
     base_url: Annotated[str, Field(description="The gateway, such as https://apiigate.example.vn.")]
     token_url: Annotated[str, Field(description="The whole address of Keycloak's token endpoint.")]
     client_id: Annotated[str, Field(description="Service account.")]
-    client_secret: Annotated[Secret, Field(description="Its secret: { env = … } or { file = … }.")]
+    client_secret: Annotated[
+        Secret | None,
+        Field(description="Its secret: { env = … } or { file = … }; none for a public client."),
+    ] = None
+    grant: Annotated[
+        Literal["client_credentials", "password"],
+        Field(
+            description="client_credentials: the service account logs in; password: a user of "
+            "the staff site does, mostly with a public client."
+        ),
+    ] = "client_credentials"
+    username: Annotated[str | None, Field(description="The user, for grant = password.")] = None
+    password: Annotated[
+        Secret | None, Field(description="The user's password: { env = … } or { file = … }.")
+    ] = None
+    secret_in: Annotated[
+        Literal["basic", "form"],
+        Field(description="Where client_id and client_secret travel at the login."),
+    ] = "basic"
+    refresh: Annotated[
+        bool, Field(description="Renew with the refresh token where the login gives one.")
+    ] = False
     page_size: Annotated[int, Field(ge=1, le=5000, description="Dossiers asked for at once.")] = 500
     spec: Annotated[
         Literal["page", "slice"],
@@ -61,7 +123,13 @@ class IgateSettings(HttpSettings):
         float,
         Field(ge=0, description="How far before the last change seen a pull reads again."),
     ] = 60.0
-    search_path: Annotated[str, Field(description="Path of the list.")] = "/pa/dossier/search"
+    search_path: Annotated[
+        str,
+        Field(
+            description="Path of the list. /pa/dossier-search/dvc is that of the citizens' site: "
+            "it needs spec = slice, and an agreement."
+        ),
+    ] = "/pa/dossier/search"
     detail_path: Annotated[str, Field(description="Path of one dossier; {id} is its id.")] = (
         "/pa/dossier/{id}/--online"
     )
@@ -69,6 +137,33 @@ class IgateSettings(HttpSettings):
         Mapping[str, str],
         Field(description="Further filters of the list, such as { ancestor-agency-id = '…' }."),
     ] = {}
+    windows: Annotated[
+        Mapping[str, tuple[str, str]],
+        Field(
+            description="Filters of the list by dates where they have other names, such as "
+            "{ returned = ['returned-from', 'returned-to'] }."
+        ),
+    ] = {}
+    file_url: Annotated[
+        str | None,
+        Field(
+            description="Address of a submitted file, with {id} or {uuid}, if the portal can "
+            "fetch it there."
+        ),
+    ] = None
+    fees: Annotated[bool, Field(description="Read the fees of a dossier that is pushed.")] = False
+    fees_path: Annotated[str, Field(description="Path of the fees.")] = (
+        "/pa/dossier-fee/--by-dossiers"
+    )
+    state: Annotated[
+        tuple[StateField, ...],
+        Field(
+            min_length=1,
+            description="Fields that hold the state. The first whose state the status table knows "
+            "is taken, else the first that has one.",
+        ),
+    ] = ("dossierStatus",)
+    task: Annotated[TaskSettings, Field(description="How the history is read.")] = TaskSettings()
     status: Annotated[CodeOverrides, Field(description="States of this deployment.")] = (
         CodeOverrides()
     )
@@ -76,9 +171,27 @@ class IgateSettings(HttpSettings):
         CodeOverrides()
     )
 
+    @model_validator(mode="after")
+    def _whole(self) -> IgateSettings:
+        if self.grant == "password" and not (self.username and self.password):
+            raise PydanticCustomError(
+                "no_user", "grant = password needs username and password; write both"
+            )
+        if self.grant == "client_credentials" and self.client_secret is None:
+            raise PydanticCustomError(
+                "no_secret",
+                'client_secret: this key is missing; write { env = "NAME" }, or log in as a '
+                "user with grant = password",
+            )
+        if self.file_url is not None and not any(k in self.file_url for k in ("{id}", "{uuid}")):
+            raise PydanticCustomError(
+                "no_id", "file_url: write {id} or {uuid} where the file's id goes"
+            )
+        return self
+
 
 class IgateAdapter:
-    """A ``DossierSource`` over one deployment of iGate."""
+    """A ``DossierSource`` and ``WindowSource`` over one deployment of iGate."""
 
     def __init__(
         self,
@@ -99,10 +212,27 @@ class IgateAdapter:
         self._mapping = mapping
         self._transport = transport
         self._clock = context.clock
+        self._with_fees = settings.fees
+        table = load_table("igate_search")
+        self._date_format: str = table["date_format"]
+        self._windows: Mapping[str, tuple[str, str]] = {**table["windows"], **settings.windows}
+        self.window_fields: tuple[str, ...] = tuple(self._windows)
 
     def page(self, number: int) -> SourcePage:
         """The zero-based page ``number`` of the list, newest change first."""
-        found = self._client.search(number)
+        return self._page(self._client.search(number), number)
+
+    def window_page(self, field: str, first: date, last: date, number: int) -> SourcePage:
+        """The zero-based page ``number`` of the dossiers whose date ``field`` lies on a local
+        day from ``first`` to ``last``. Raises ConfigError for a field that is none."""
+        if field not in self._windows:
+            known = ", ".join(self._windows)
+            raise ConfigError(f"{self.name}: no list by {field!r}; there are {known}")
+        days = (day.strftime(self._date_format) for day in (first, last))
+        filters = dict(zip(self._windows[field], days, strict=True))
+        return self._page(self._client.search(number, filters), number)
+
+    def _page(self, found: SearchPage, number: int) -> SourcePage:
         readings: list[DossierReading] = []
         rejects: list[Reject] = []
         for item in found.items:
@@ -122,11 +252,13 @@ class IgateAdapter:
 
     def detail(self, native_id: str) -> DossierReading:
         """One dossier with its history."""
-        return self._mapping.reading(self._client.dossier(native_id))
+        return self._mapping.reading(self._client.dossier(native_id), detail=True)
 
     def full(self, native_id: str) -> FullDossier:
-        """One dossier with its personal data, for a push."""
-        return self._mapping.full(self._client.dossier(native_id))
+        """One dossier with its personal data, and its fees where the settings ask for them."""
+        detail = self._client.dossier(native_id)
+        fees = self._client.fees([native_id]) if self._with_fees else ()
+        return self._mapping.full(detail, fees)
 
     def replay(self, payload: object) -> DossierReading:
         """Map a quarantined list item again."""
@@ -170,12 +302,17 @@ def _build(name: str, role: Role, settings: Any, context: Context) -> IgateAdapt
         base_url=settings.base_url,
         token_url=settings.token_url,
         client_id=settings.client_id,
-        client_secret=lambda: settings.client_secret.reveal(context.base_dir),
+        client_secret=_revealed(settings.client_secret, context),
+        username=settings.username if settings.grant == "password" else None,
+        password=_revealed(settings.password, context),
+        secret_in=settings.secret_in,
+        refresh=settings.refresh,
         page_size=settings.page_size,
         spec=settings.spec,
         sort=settings.sort,
         search_path=settings.search_path,
         detail_path=settings.detail_path,
+        fees_path=settings.fees_path,
         query=settings.query,
     )
     key = f"sources.{name}"
@@ -184,8 +321,15 @@ def _build(name: str, role: Role, settings: Any, context: Context) -> IgateAdapt
         context.key,
         igate_statuses(settings.status.by_id, settings.status.by_name, key=f"{key}.status"),
         igate_channels(settings.channel.by_id, settings.channel.by_name, key=f"{key}.channel"),
+        tasks=settings.task.rules(),
+        state=settings.state,
+        file_url=settings.file_url,
     )
     return IgateAdapter(name, role, settings, client, mapping, transport, context)
+
+
+def _revealed(secret: Secret | None, context: Context) -> Callable[[], str] | None:
+    return None if secret is None else partial(secret.reveal, context.base_dir)
 
 
 ADAPTER = AdapterType(IgateSettings, frozenset({Role.ONE_STOP}), _build)

@@ -206,8 +206,11 @@ class Transport:
         try:
             if basic := options.get("basic"):
                 headers["Authorization"] = _basic(*basic)
-            # httpx drops a query that stands in the address when it is given parameters.
-            target = httpx.URL(url).copy_merge_params(options.get("params") or {})
+            target = httpx.URL(url)
+            # httpx drops a query that stands in the address when it is given parameters, and
+            # writes it anew when parameters are merged into it.
+            if params := options.get("params"):
+                target = target.copy_merge_params(params)
             return self._http.build_request(
                 method, target, headers=headers, content=content, data=form
             )

@@ -117,8 +117,11 @@ class _Dates:
         self.lost = list(lost)
 
     def read(self, field: str) -> Instant | None:
+        value = getattr(self._wire, field)
+        if isinstance(value, int) and not isinstance(value, bool):
+            value = str(value)  # 20250114081530 without its quotes
         try:
-            return parse_wire_time(getattr(self._wire, field), field)
+            return parse_wire_time(value, field)
         except RecordError:
             self.lost.append(field)
             return None

@@ -1,4 +1,4 @@
-"""What both simulated systems share: counting, faults before and after the effect, stats."""
+"""What all simulated systems share: counting, faults before and after the effect, stats."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from khop.sandbox.http import Answer, Request
 _HTML = "<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
 _SERVER_ERRORS = (500, 503, 504)
 #: Kinds that answer in place of the system; a write has not taken effect.
-_INSTEAD = frozenset({"retry_after", "too_many", "server_errors", "reset_before", "expired"})
+_INSTEAD = frozenset({"retry_after", "too_many", "server_errors", "reset_before"})
 
 
 class Application(ABC):
@@ -43,8 +43,9 @@ class Application(ABC):
         return
 
     @abstractmethod
-    def expire(self, operation: str, rng: Random) -> Answer:
-        """End every token or session, and answer as to one that has ended."""
+    def expire(self, operation: str, rng: Random) -> Answer | None:
+        """End every token or session, and answer as to one that has ended; None where the
+        operation needs none."""
 
     def before_page(self, rng: Random) -> None:
         """Something happens between two pages; nothing where there are none."""
@@ -53,6 +54,22 @@ class Application(ABC):
     def page_fault(self, kind: str, request: Request, rng: Random) -> Answer | None:
         """A short or an earlier page; None where that cannot be."""
         return None
+
+    def row_fault(self, kind: str, request: Request, rng: Random) -> Answer | None:
+        """A page with one row too strange or too many; None where that cannot be."""
+        return None
+
+    def server_error(self, rng: Random) -> Answer | None:
+        """How the system says that it is out of order; None for a proxy's page."""
+        return None
+
+    def throttled(self, rng: Random) -> Answer | None:
+        """A refusal for too many calls, without a time; None for one with no body."""
+        return None
+
+    def truncated(self, body: bytes, rng: Random) -> bytes:
+        """A body that ends too early; never one a parser takes for whole."""
+        return body[: len(body) * 2 // 3]
 
     def answer(self, request: Request) -> Answer:
         operation, purpose = self.classify(request)
@@ -67,8 +84,13 @@ class Application(ABC):
     def _faulted(
         self, request: Request, operation: str, fault: str, rng: Random, variant: Random
     ) -> Answer | None:
+        answer: Answer | None
         if fault in ("short_page", "repeated_page"):
             answer = self.page_fault(fault, request, rng)
+        elif fault in ("unknown_status", "duplicate_ids"):
+            answer = self.row_fault(fault, request, rng)
+        elif fault == "expired":
+            answer = self.expire(operation, rng)
         elif fault in _INSTEAD:
             answer = self._instead(operation, fault, rng)
         else:
@@ -78,10 +100,8 @@ class Application(ABC):
                 self.faulted[fault] += 1
         return answer
 
-    def _instead(self, operation: str, fault: str, rng: Random) -> Answer:
+    def _instead(self, operation: str, fault: str, rng: Random) -> Answer | None:
         match fault:
-            case "expired":
-                return self.expire(operation, rng)
             case "reset_before":
                 return Answer(0, b"", cut="before")
             case "retry_after":
@@ -89,8 +109,8 @@ class Application(ABC):
                 slow.headers["Retry-After"] = str(rng.randrange(2))
                 return slow
             case "too_many":
-                return Answer(429, b"", "text/plain")
-        return html(rng.choice(_SERVER_ERRORS))
+                return self.throttled(rng) or Answer(429, b"", "text/plain")
+        return self.server_error(rng) or html(rng.choice(_SERVER_ERRORS))
 
     def _spoilt(
         self, request: Request, operation: str, fault: str, rng: Random, variant: Random
@@ -110,7 +130,7 @@ class Application(ABC):
             case "truncated_json" if rng.random() < 0.5:
                 answer.cut = "short"
             case "truncated_json":
-                answer.body = answer.body[: len(answer.body) * 2 // 3]
+                answer.body = self.truncated(answer.body, rng)
             case "html_200":
                 return html(200)
             case "html_502":

@@ -1,35 +1,45 @@
-"""The national portal on the wire, native dialect: login, look-ups, pushes, progress.
+"""The national portal on the wire: sessions, and one state behind three dialects.
 
 Source: specs/dvcqg.md 1 and 2.
 """
 
 from __future__ import annotations
 
-import json
+import base64
+import re
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from khop.sandbox import dvcqg_wire as wire
 from khop.sandbox.application import Application
-from khop.sandbox.dossiers import DONE, PortalEntry
-from khop.sandbox.dvcqg_checks import Fault, dossier_faults, step_faults
+from khop.sandbox.dvcqg_desk import DICTIONARIES, WRITES, Desk, Step
+from khop.sandbox.dvcqg_envelopes import (
+    Envelopes,
+    NativeEnvelopes,
+    QueryEnvelopes,
+    Reply,
+    WrapperEnvelopes,
+    logged_in,
+    text,
+)
+from khop.sandbox.dvcqg_routes import Dialect, Route, Writes, route_of
 from khop.sandbox.faults import Faults, Purpose
 from khop.sandbox.files import DSTCODE, PASSWORD, USERNAME
-from khop.sandbox.http import Answer, Request
-from khop.sandbox.register import MADONVI, Procedure
+from khop.sandbox.http import Answer, Request, json_answer
+from khop.sandbox.register import MADONVI, PROVINCE
 from khop.sandbox.violations import Violations
 from khop.sandbox.world import World
 
-LOGIN_PATH = "/XrdAdapter/RestService/forward/mapi/login"
-DATA_PATH = "/XrdAdapter/RestService/forward/mapi/g"
-_WRITES = frozenset({"DongBoHoSoMC", "CapNhatTienDoHoSoMC"})
-_SERVICES = _WRITES | {"TraCuuHoSo", "LayThuTuc", "LayDanhSachTTHC"}
-_MOST_STEPS = 10
-
-Step = tuple[str, str, str, str]
+_ENVELOPES: dict[Dialect, type[Envelopes]] = {
+    "native": NativeEnvelopes,
+    "wrapper": WrapperEnvelopes,
+    "query": QueryEnvelopes,
+}
+_QUERY_WRITES = frozenset({"DongBoHoSoMC", "CapNhatTienDoHoSoMC"})
+_UNIT = re.compile(rf"\d{{3}}\.\d{{2}}\.\d{{2}}\.{PROVINCE}")
+_FILE = b"%PDF-1.4\n%%EOF\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +48,21 @@ class DvcqgOptions:
 
     ``session_seconds``, ``session_calls``: a session ends on the server after so many seconds,
     or so many calls (None: no such end). ``logins_per_minute``: more logins than this while
-    the session before was still good are a storm.
+    the session before was still good are a storm. ``separate_share``: dictionaries are
+    answered at the address for sharing alone. ``providerurl``: what data calls must name, in
+    the query or a header. ``writes``: the wrapper's three addresses for writing.
+    ``wrapper_token``: the Bearer the wrapper wants. ``query_reads``: the query dialect answers
+    reads as well; none was ever seen to.
     """
 
     session_seconds: float = 600.0
     session_calls: int | None = None
     logins_per_minute: int = 120
+    separate_share: bool = False
+    providerurl: str | None = None
+    writes: Writes = field(default_factory=Writes)
+    wrapper_token: str | None = None
+    query_reads: bool = False
 
 
 @dataclass(slots=True)
@@ -66,54 +85,66 @@ class Dvcqg(Application):
         sleep: Callable[[float], None],
     ) -> None:
         super().__init__(faults, world.seed, sleep)
-        self._world = world
         self._violations = violations
         self._options = options
         self._clock = clock
         self._sessions: dict[str, _Session] = {}
         self._needless: deque[float] = deque()
-        self.steps: dict[str, list[Step]] = {}
-        self._units = {unit.name: unit.index for unit in world.register.units}
+        self.desk = Desk(world, violations, self.name)
+
+    @property
+    def steps(self) -> Mapping[str, list[Step]]:
+        """The progress steps by code, in the order they came."""
+        return self.desk.steps
 
     def classify(self, request: Request) -> tuple[str, Purpose]:
-        if request.path == LOGIN_PATH:
-            return "login", "login"
-        if request.path != DATA_PATH:
+        route = self._route(request)
+        if route is None:
             return "other", "read"
-        service = str(_json(request).get("service"))
-        return (service if service in _SERVICES else "other"), (
-            "write" if service in _WRITES else "read"
-        )
+        if route.door == "login":
+            return "login", "login"
+        known = route.service in self.desk.names or route.service == "getfile"
+        service = route.service if known else "other"
+        operation = service if route.dialect == "native" else f"{route.dialect}/{service}"
+        return operation, "write" if service in WRITES else "read"
 
     def inspect(self, request: Request) -> None:
         self._violations.inspect(self.name, request)
 
     def respond(self, request: Request, operation: str, rng: Random) -> Answer:
-        if request.path not in (LOGIN_PATH, DATA_PATH):
+        route = self._route(request)
+        if route is None:
             return Answer(404, b"Not Found", "text/plain")
-        if request.method != "POST":
+        if request.method != route.method:
             return Answer(405, b"Method Not Allowed", "text/plain")
-        body = _json(request)
-        if operation == "login":
-            return _answer(self._login(body, rng))
+        if route.door == "login":
+            return _answer(self._login(route.keys, rng))
+        envelopes = _ENVELOPES[route.dialect](rng)
         with self.lock:
-            return _answer(self._refusal(request, body, rng) or self._serve(body, operation, rng))
+            if route.dialect == "native":
+                return _answer(self._native(request, route, envelopes))
+            return self._bare(request, route, envelopes)
 
-    def expire(self, operation: str, rng: Random) -> Answer:
+    def expire(self, operation: str, rng: Random) -> Answer | None:
+        if "/" in operation:
+            return None  # the dialects without an envelope know no sessions
         with self.lock:
             self._sessions.clear()
-        return _answer(_expired(rng))
+        return _answer(_expired(NativeEnvelopes(rng)))
 
-    # --- login -----------------------------------------------------------------------------
+    def _route(self, request: Request) -> Route | None:
+        return route_of(request, self._options.writes)
 
-    def _login(self, body: Mapping[str, Any], rng: Random) -> wire.Reply:
+    # --- native ----------------------------------------------------------------------------
+
+    def _login(self, body: Mapping[str, Any], rng: Random) -> Reply:
         if body.get("username") != USERNAME or body.get("password") != PASSWORD:
-            return wire.failed("Sai tài khoản hoặc mật khẩu", rng)
+            return NativeEnvelopes(rng).failed("Sai tài khoản hoặc mật khẩu")
         session = f"{rng.getrandbits(128):032x}"
         with self.lock:
             self._note_login()
             self._sessions[session] = _Session(self._clock() + self._options.session_seconds)
-        return wire.logged_in(session, rng)
+        return logged_in(session, rng)
 
     def _note_login(self) -> None:
         now = self._clock()
@@ -124,209 +155,93 @@ class Dvcqg(Application):
             self._needless.popleft()
         if len(self._needless) > self._options.logins_per_minute:
             self._needless.clear()
-            self._violations.add(self.name, "login_storm")
+            self.desk.violate("login_storm", None)
 
-    def _refusal(self, request: Request, body: Mapping[str, Any], rng: Random) -> wire.Reply | None:
+    def _native(self, request: Request, route: Route, envelopes: Envelopes) -> Reply:
+        refusal = self._misrouted(request, envelopes) or self._refusal(route.keys, envelopes)
+        if refusal is not None:
+            return refusal
+        if self._options.separate_share and (route.service in DICTIONARIES) != (
+            route.door == "share"
+        ):
+            self.desk.violate("wrong_address", None, route.service)
+            return envelopes.refused("Dịch vụ không tồn tại")
+        return self.desk.serve(route.service, route.keys, envelopes)
+
+    def _misrouted(self, request: Request, envelopes: Envelopes) -> Reply | None:
+        """The adapter does not know where to send the call (specs/dvcqg.md 1.2)."""
+        wanted = {"dstcode": DSTCODE, "providerurl": self._options.providerurl}
+        for name, value in wanted.items():
+            sent = request.headers.get(name) or request.query.get(name)
+            if value is not None and sent != value:
+                return envelopes.failed(f"Không xác định được {name}")
+        return None
+
+    def _refusal(self, body: Mapping[str, Any], envelopes: Envelopes) -> Reply | None:
         """Why the call is not served at all, or None."""
-        dstcode = request.headers.get("dstcode") or request.query.get("dstcode")
-        if dstcode != DSTCODE:
-            return wire.failed("Không xác định được dstcode", rng)
         session = self._sessions.get(str(body.get("session")))
         if session is None or self._ended(session):
-            return _expired(rng)
+            return _expired(envelopes)
         session.calls += 1
         if body.get("madonvi") != MADONVI:
-            return wire.failed("Mã đơn vị không hợp lệ", rng)
+            return envelopes.failed("Mã đơn vị không hợp lệ")
         return None
 
     def _ended(self, session: _Session) -> bool:
         limit = self._options.session_calls
         return self._clock() >= session.ends or (limit is not None and session.calls >= limit)
 
-    # --- services --------------------------------------------------------------------------
+    # --- wrapper and query -----------------------------------------------------------------
 
-    def _serve(self, body: Mapping[str, Any], operation: str, rng: Random) -> wire.Reply:
-        match operation:
-            case "TraCuuHoSo":
-                return self._look_up(body, rng)
-            case "DongBoHoSoMC":
-                return self._sync(body, rng)
-            case "CapNhatTienDoHoSoMC":
-                return self._progress(body, rng)
-            case "LayThuTuc":
-                return self._procedure(body, rng)
-            case "LayDanhSachTTHC":
-                return self._procedures(rng)
-        self._violations.add(self.name, "unknown_service")
-        return wire.failed("Dịch vụ không tồn tại", rng)
+    def _bare(self, request: Request, route: Route, envelopes: Envelopes) -> Answer:
+        if not self._may_enter(request, route):
+            return json_answer(401, {"message": "Authorization has been denied for this request."})
+        if not self._is_there(route):
+            return Answer(404, b"Not Found", "text/plain")
+        if route.service == "getfile":
+            return self._file(route)
+        if route.service in WRITES and (refusal := self._malformed(route, envelopes)) is not None:
+            return _answer(refusal)
+        return _answer(self.desk.serve(route.service, route.keys, envelopes))
 
-    def _look_up(self, body: Mapping[str, Any], rng: Random) -> wire.Reply:
-        code = str(body.get("mahoso") or "")
-        if not code:
-            return wire.failed("Thiếu mã hồ sơ", rng)
-        if self._world.portal_presence(code) == "unknown":
-            return wire.failed(rng.choice((None, "Lỗi hệ thống, vui lòng thử lại sau")), rng)
-        entry = self._world.portal.get(code)
-        items = [wire.lookup_item(entry, self._world.register)] if entry else []
-        return wire.found(items, rng)
+    def _may_enter(self, request: Request, route: Route) -> bool:
+        token = self._options.wrapper_token
+        if route.dialect != "wrapper" or token is None:
+            return True
+        return request.headers.get("authorization") == f"Bearer {token}"
 
-    def _procedure(self, body: Mapping[str, Any], rng: Random) -> wire.Reply:
-        wanted = str(body.get("maTTHC") or "")
-        for procedure in self._world.register.procedures:
-            if wanted.startswith(procedure.code):
-                return wire.found([_catalogue_item(procedure)], rng)
-        return wire.found([], rng)
+    def _is_there(self, route: Route) -> bool:
+        if route.dialect == "query":
+            return route.service in _QUERY_WRITES or self._options.query_reads
+        if route.method == "GET":  # writes are found at the configured addresses alone
+            return route.service in self.desk.names - WRITES
+        return True
 
-    def _procedures(self, rng: Random) -> wire.Reply:
-        procedures = self._world.register.procedures
-        return wire.found([{"MATTHC": p.code, "TENTTHC": p.name} for p in procedures], rng)
+    def _malformed(self, route: Route, envelopes: Envelopes) -> Reply | None:
+        """What only these dialects ask for: a bare array, and in the query one's own unit."""
+        one_object = route.service == "DongBoTrangThaiHoSo"
+        if not isinstance(route.body, dict if one_object else list):
+            self.desk.violate("not_an_object" if one_object else "not_a_bare_array", None)
+            return envelopes.refused("Dữ liệu không hợp lệ")
+        unit = str(route.keys.get("MaDinhDanhDV"))
+        if route.dialect == "query" and not _UNIT.fullmatch(unit):
+            self.desk.violate("bad_unit", None, "MaDinhDanhDV")
+            return envelopes.refused("Mã định danh đơn vị không hợp lệ")
+        return None
 
-    def _sync(self, body: Mapping[str, Any], rng: Random) -> wire.Reply:
-        records = _records(body)
-        if records is None or len(records) != 1:
-            self._violate("too_many_dossiers" if records else "no_data", None)
-            return wire.refused("Dữ liệu không hợp lệ", rng)
-        record = records[0]
-        code = str(record.get("MaHoSo") or "")
-        faults = dossier_faults(record)
-        if body.get("isUpdating") not in ("True", "False"):
-            faults.append(Fault("bad_flag", "isUpdating"))
-        if self._report(faults, code):
-            return wire.refused(f"Trường {faults[0].where} không hợp lệ", rng)
-        with self._world.lock:
-            return self._store(record, code, body["isUpdating"] == "True", rng)
-
-    def _store(
-        self, record: Mapping[str, Any], code: str, updating: bool, rng: Random
-    ) -> wire.Reply:
-        known = self._world.portal.get(code)
-        if known is None and updating:
-            self._violate("update_of_absent", code)
-            return wire.refused("Hồ sơ không tồn tại", rng)
-        if known is not None and not updating:
-            self._violate("doubled_create", code)
-            return wire.duplicate(code, rng)
-        if self._world.born_on_portal(code):
-            self._violate("portal_born_pushed", code)
-        entry = self._entry(record, code)
-        if known is not None and known.status in DONE and entry.status < known.status:
-            self._violate("status_lowered", code, f"{known.status} to {entry.status}")
-        self._world.portal[code] = entry
-        return wire.accepted("Đồng bộ", rng)
-
-    def _entry(self, record: Mapping[str, Any], code: str) -> PortalEntry:
-        procedure = str(record["MaTTHC"])
-        numbers = [p.index for p in self._world.register.procedures if procedure.startswith(p.code)]
-
-        def moment(name: str) -> int | None:
-            return wire.read_date(str(record.get(name) or ""))
-
-        return PortalEntry(
-            code=code,
-            status=int(record["TrangThaiHoSo"]),
-            submitted=moment("NgayNopHoSo"),
-            received=moment("NgayTiepNhan"),
-            due=moment("NgayHenTra"),
-            finished=moment("NgayKetThucXuLy"),
-            returned=moment("NgayTra"),
-            form="second",
-            unit=self._units.get(str(record["DonViXuLy"]), 0),
-            procedure=numbers[0] if numbers else 0,
-        )
-
-    def _progress(self, body: Mapping[str, Any], rng: Random) -> wire.Reply:
-        steps = _records(body)
-        if not steps:
-            self._violate("no_data", None)
-            return wire.refused("Dữ liệu không hợp lệ", rng)
-        if len(steps) > _MOST_STEPS:
-            self._violate("too_many_steps", str(steps[0].get("MaHoSo")))
-            return wire.refused("Quá nhiều bước trong một lần gửi", rng)
-        for step in steps:
-            code = str(step.get("MaHoSo") or "")
-            if faults := step_faults(step):
-                self._report(faults, code)
-                return wire.refused(f"Trường {faults[0].where} không hợp lệ", rng)
-            if code not in self._world.portal:
-                self._violate("step_of_unknown", code)
-                return wire.refused("Hồ sơ không tồn tại", rng)
-        self._add_steps(steps)
-        if rng.random() < 0.3:
-            return wire.accepted_as_text(rng)
-        return wire.accepted("Cập nhật tiến độ", rng)
-
-    def _add_steps(self, steps: list[Mapping[str, Any]]) -> None:
-        names = ("MaHoSo", "ThoiDiemXuLy", "TrangThai", "NoiDungXuLy")
-        for step in steps:
-            code, moment, state, text = (str(step[name]) for name in names)
-            known = self.steps.setdefault(code, [])
-            if (code, moment, state, text) in known:
-                self._violate("doubled_step", code, f"{moment} {state}")
-            known.append((code, moment, state, text))
-
-    def _report(self, faults: list[Fault], code: str) -> bool:
-        for fault in faults:
-            self._violate(fault.kind, code or None, fault.where)
-        return bool(faults)
-
-    def _violate(self, kind: str, code: str | None, detail: str = "") -> None:
-        self._violations.add(self.name, kind, code, detail)
+    def _file(self, route: Route) -> Answer:
+        path = route.body.get("DuongDan") if isinstance(route.body, dict) else None
+        if not path:
+            self.desk.violate("missing_field", None, "DuongDan")
+            return json_answer(400, {"error_code": "-1", "message": "Thiếu đường dẫn"})
+        return Answer(200, text(base64.b64encode(_FILE).decode()).encode())
 
 
-def _expired(rng: Random) -> wire.Reply:
+def _expired(envelopes: Envelopes) -> Reply:
     """The code of an ended session is not known (specs/dvcqg.md 1.3), so it varies."""
     messages = ("Phiên làm việc đã hết hạn", "Session không hợp lệ", "Chưa đăng nhập")
-    return wire.failed(rng.choice(messages), rng)
+    return envelopes.failed(envelopes.rng.choice(messages))
 
 
-def _json(request: Request) -> dict[str, Any]:
-    try:
-        body = json.loads(request.body)
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}
-
-
-def _records(body: Mapping[str, Any]) -> list[Mapping[str, Any]] | None:
-    data = body.get("data")
-    if not isinstance(data, list) or not all(isinstance(item, dict) for item in data):
-        return None
-    return data
-
-
-def _answer(reply: wire.Reply) -> Answer:
+def _answer(reply: Reply) -> Answer:
     return Answer(200, reply.body, reply.content_type)
-
-
-def _catalogue_item(p: Procedure) -> dict[str, Any]:
-    """LayThuTuc's item: keys in capitals, numbers as text (specs/dvcqg.md 2.9)."""
-    channels = [
-        {
-            "KENH": channel,
-            "THOIGIAN": [
-                {
-                    "THOIGIANGIAIQUYET": str(p.days or ""),
-                    "DONVITINH": "Ngày làm việc",
-                    "MOTA": "",
-                    "PHILEPHI": [
-                        {"MAPHILEPHI": "LP01", "SOTIEN": str(p.fee), "DONVI": "đồng", "MOTA": ""}
-                    ],
-                }
-            ],
-        }
-        for channel in ("1", "2", "3")
-    ]
-    return {
-        "ID": str(p.index),
-        "MATTHC": p.code,
-        "TENTTHC": p.name,
-        "LOAITTHC": "TTHC được luật giao",
-        "TRANGTHAI": "1",
-        "LINHVUCTHUCHIEN": [{"MALINHVUC": p.field_code, "TENLINHVUC": p.sector_name}],
-        "CACHTHUCTHUCHIEN": channels,
-        "THANHPHANHOSO": [],
-        "KETQUATHUCHIEN": [{"MAKETQUA": f"KQ.G05.{p.index:06d}", "TENKETQUA": "Giấy chứng nhận"}],
-        "COQUANTHUCHIEN": [],
-        "CAPTHUCHIEN": [{"CAPTHUCHIEN": "1", "MOTACOQUANTHUCHIEN": "", "DIACHITIEPNHAN": ""}],
-        "YEUCAU": None,
-    }

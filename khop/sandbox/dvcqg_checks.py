@@ -1,4 +1,5 @@
-"""What the national portal demands of a record (specs/dvcqg.md 2.1 to 2.7, and 8)."""
+"""What the national portal demands of dossiers and of their steps (specs/dvcqg.md 2.1 to 2.7,
+and 8)."""
 
 from __future__ import annotations
 
@@ -47,6 +48,9 @@ _STATES = frozenset(str(number) for number in range(1, 11))
 _INTERNAL = re.compile(
     r"^[a-z]+://(10\.|127\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|localhost\b|0\.0\.0\.0)", re.I
 )
+#: A link made for one call: the portal sees a new file each time (specs/dvcqg.md 5, number 15).
+_ONE_TIME = re.compile(r"^[a-z]+://[^?]*\?(.*&)?t=\d{12,}", re.I)
+_IDENTITY_DIGITS = {"1": 12, "2": 9}
 #: States a dossier may have without ever being received (specs/domain.md 2.1).
 _NOT_RECEIVED = frozenset({"1", "3", "5"})
 
@@ -70,6 +74,8 @@ def dossier_faults(record: Mapping[str, Any]) -> list[Fault]:
         *_lists(record),
         *_nested(record),
         *_done(record),
+        *_identities(record),
+        *_borrowed_result(record),
     ]
 
 
@@ -96,6 +102,8 @@ def _scalars(record: Mapping[str, Any]) -> Iterator[Fault]:
             yield Fault("too_long", name)
         elif _INTERNAL.match(value):
             yield Fault("internal_url", name)
+        elif _ONE_TIME.match(value):
+            yield Fault("one_time_url", name)
 
 
 def _missing(record: Mapping[str, Any]) -> Iterator[Fault]:
@@ -151,6 +159,28 @@ def _nested(record: Mapping[str, Any]) -> Iterator[Fault]:
 def _done(record: Mapping[str, Any]) -> Iterator[Fault]:
     if record.get("TrangThaiHoSo") in ("9", "10") and not record.get("NgayKetThucXuLy"):
         yield Fault("done_without_end", "NgayKetThucXuLy")
+
+
+def _identities(record: Mapping[str, Any]) -> Iterator[Fault]:
+    for item in _objects(record, "DinhDanhCHS"):
+        number = item.get("SoDinhDanh")
+        digits = _IDENTITY_DIGITS.get(str(item.get("LoaiDinhDanh")))
+        if not isinstance(number, str) or not number.isdigit() or len(number) != digits:
+            yield Fault("bad_identity", "DinhDanhCHS")
+
+
+def _borrowed_result(record: Mapping[str, Any]) -> Iterator[Fault]:
+    """A submitted file sent again as the result (specs/dvcqg.md 2.6)."""
+    submitted = {item.get("DuongDanTaiTepTin") for item in _objects(record, "TaiLieuNop")}
+    for item in _objects(record, "DanhSachGiayToKetQua"):
+        link = item.get("DuongDanTepTinKetQua")
+        if link and link in submitted:
+            yield Fault("result_is_submitted", "DanhSachGiayToKetQua")
+
+
+def _objects(record: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    value = record.get(name)
+    return value if isinstance(value, list) and _is_list_of_objects(value) else []
 
 
 def _is_list_of_objects(value: Any) -> bool:

@@ -1,7 +1,9 @@
 """Misbehaviour on order: which request goes wrong, and how.
 
-None of the kinds makes the truth another one: a row that moves is one nothing is wrong with,
-and a write that is cut off either took effect whole or not at all.
+None of the kinds makes the truth another one: a row that moves, that shows a state no table
+knows, or that comes a second time as it was before, is one nothing is wrong with; and a write
+that is cut off either took effect whole or not at all. ``truncated_json`` cuts XML where a
+system answers in XML.
 """
 
 from __future__ import annotations
@@ -30,6 +32,8 @@ KINDS: dict[str, frozenset[str]] = {
     "short_page": frozenset({"page"}),
     "repeated_page": frozenset({"page"}),
     "rows_move": frozenset({"page"}),
+    "unknown_status": frozenset({"page"}),
+    "duplicate_ids": frozenset({"page"}),
     "commit_then_reset": frozenset({"write"}),
 }
 ALL = frozenset(KINDS)

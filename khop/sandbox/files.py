@@ -9,20 +9,35 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
+from khop.sandbox import population_login, vnpost_wire
 from khop.sandbox.dossiers import PortalEntry
 from khop.sandbox.dvcqg_wire import write_date
 from khop.sandbox.judge import Finding
 from khop.sandbox.register import MADONVI, PROVINCE
 
-#: The accounts both servers know. They guard invented data on a loopback address.
+#: The accounts the servers know. They guard invented data on a loopback address.
 CLIENT_ID = "svc-khop"
 CLIENT_SECRET = "sandbox-igate"
+PUBLIC_CLIENT = "test-public"
+OFFICER = "canbo.mau"
+OFFICER_PASSWORD = "sandbox-officer"
 USERNAME = "h99_onegate"
 PASSWORD = "sandbox-dvcqg"
+MINISTRY_CLIENT = "svc-ministry"
+MINISTRY_SECRET = "sandbox-ministry"
 DSTCODE = "VN:GOV:000.00.00.G22:vpcpdvcprovider"
 TOKEN_PATH = "/auth/realms/digo/protocol/openid-connect/token"
 
-_CONFIG = """\
+_SECRETS = {
+    "igate": CLIENT_SECRET,
+    "dvcqg": PASSWORD,
+    "vnpost": vnpost_wire.CONSUMER_SECRET,
+    "population": population_login.SECRET,
+}
+#: The sections of khop.toml, in order.
+CONFIGURED = ("igate", "dvcqg", "portal_extract")
+
+_HEAD = """\
 # Configuration of khop for the simulated province {province}.
 
 [province]
@@ -31,13 +46,15 @@ code = "{province}"
 
 [ledger]
 url = "sqlite:///khop.db"             # a relative path starts at this file's folder
-
+"""
+_SECTIONS = {
+    "igate": """\
 # The one-stop system: where the dossiers are handled.
 [sources.igate]
 adapter = "igate"
 role = "one_stop"
-base_url = "{igate}"
-token_url = "{igate}{token_path}"
+base_url = "{url}"
+token_url = "{url}{token_path}"
 client_id = "{client_id}"
 client_secret = {{ file = "secrets/igate" }}
 page_size = 500
@@ -49,25 +66,55 @@ calls_per_second = 2000
 # 9 = 9
 # [sources.igate.status.by_name]
 # "Đã ký số" = 9
-
+""",
+    "dvcqg": """\
 # The national portal, asked about one dossier at a time.
 [sources.dvcqg]
 adapter = "dvcqg"
 role = "portal"
 dialect = "native"
-base_url = "{dvcqg}"
+base_url = "{url}"
 username = "{username}"
 password = {{ file = "secrets/dvcqg" }}
 madonvi = "{madonvi}"
 dstcode = "{dstcode}"
 calls_per_second = 2000
-
+""",
+    "portal_extract": """\
 # All the codes the portal holds: the only way to learn of a dossier the one-stop never had.
 [sources.portal_extract]
 adapter = "portal_file"
 role = "portal"
 path = "portal-extract.csv"
-
+""",
+    "vnpost": """\
+# The post: what was handed to it, and what it delivered.
+[sources.vnpost]
+adapter = "vnpost"
+role = "post"
+token_url = "{url}{post.TOKEN_PATH}"
+order_url = "{url}{post.ORDER_PATH}"
+cancel_url = "{url}{post.CANCEL_PATH}"
+tracking_url = "{url}{post.TRACKING_PATH}"
+document_url = "{url}{post.DOCUMENT_PATH}"
+consumer_key = "{post.CONSUMER_KEY}"
+consumer_secret = {{ file = "secrets/vnpost" }}
+customer_code = "{post.CUSTOMER_CODE}"
+""",
+    "population": """\
+# The population database: whether what an applicant wrote belongs together.
+[sources.population]
+adapter = "population"
+role = "population"
+url = "{url}{people.SIGN_PATH}"
+sign_path = "{people.SIGN_PATH}"
+username = "{people.USERNAME}"
+secret = {{ file = "secrets/population" }}
+timestamp_unit = "ms"
+unit_code = "{province}"
+""",
+}
+_TAIL = """\
 [repair]
 auto = []                             # rules the daemon may repair unasked
 max_changes = 1000
@@ -88,8 +135,9 @@ def write_world(
     (folder / "khop.toml").write_text(_config(urls), "utf-8")
     secrets = folder / "secrets"
     secrets.mkdir(mode=0o700, exist_ok=True)
-    _write_secret(secrets / "igate", CLIENT_SECRET)
-    _write_secret(secrets / "dvcqg", PASSWORD)
+    for name in CONFIGURED:
+        if name in _SECRETS:
+            _write_secret(secrets / name, _SECRETS[name])
 
 
 def truth_lines(truth: Iterable[Finding]) -> list[dict[str, str]]:
@@ -118,7 +166,13 @@ def _write_secret(path: Path, secret: str) -> None:
 
 
 def _config(urls: Mapping[str, str]) -> str:
-    return _CONFIG.format(
-        province=PROVINCE, igate=urls["igate"], dvcqg=urls["dvcqg"], madonvi=MADONVI,
-        token_path=TOKEN_PATH, client_id=CLIENT_ID, username=USERNAME, dstcode=DSTCODE,
-    )  # fmt: skip
+    parts = [_HEAD, *(_SECTIONS[name] for name in CONFIGURED), _TAIL]
+    known = {"post": vnpost_wire, "people": population_login, "province": PROVINCE}
+    texts = [
+        part.format(
+            url=urls.get(name, ""), madonvi=MADONVI, token_path=TOKEN_PATH, client_id=CLIENT_ID,
+            username=USERNAME, dstcode=DSTCODE, **known,
+        )
+        for name, part in zip(("", *CONFIGURED, ""), parts, strict=True)
+    ]  # fmt: skip
+    return "\n".join(texts)

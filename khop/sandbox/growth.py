@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from random import Random
 
 from khop.sandbox.broken import KINDS, BrokenItem, Seedbed, broken_item, older_duplicate
 from khop.sandbox.calendar import Calendar, day_of
 from khop.sandbox.decoys import DECOYS
 from khop.sandbox.dossiers import Dossier, PortalEntry
+from khop.sandbox.igate_strange import as_it_was
 from khop.sandbox.igate_wire import list_item, wire_time
 from khop.sandbox.plants import PLANTS, Made, Planting
 from khop.sandbox.register import Register
@@ -119,6 +120,6 @@ def _duplicate(maker: Maker, content: Content) -> BrokenItem:
     candidates = [d for d in content.dossiers[:500] if d.story == "ordinary"]
     d = candidates[maker.below(len(candidates))]
     n = maker.ordinary(3, "broken").n
-    older = replace(d, status=4 if d.status != 4 else 2, changed=d.changed - 3_600_000)
+    older = as_it_was(d)
     register = maker.register
     return older_duplicate(n, d, lambda: list_item(older, register), older.changed)

@@ -5,30 +5,46 @@ Source: specs/igate.md 1 to 3.
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any
-from urllib.parse import parse_qsl, unquote_plus
 
 from khop.sandbox.application import Application
 from khop.sandbox.dossiers import Dossier
 from khop.sandbox.faults import Faults, Purpose
-from khop.sandbox.files import CLIENT_ID, CLIENT_SECRET, TOKEN_PATH
+from khop.sandbox.files import TOKEN_PATH
 from khop.sandbox.http import Answer, Request, json_answer
 from khop.sandbox.igate_list import BadQuery, Listing
-from khop.sandbox.igate_wire import detail, fees, list_item, wire_time
+from khop.sandbox.igate_login import GRANTS, Keycloak, Right
+from khop.sandbox.igate_shapes import Shapes
+from khop.sandbox.igate_strange import as_it_was, in_unknown_state
+from khop.sandbox.igate_wire import (
+    detail,
+    fees,
+    form_data,
+    list_item,
+    wire_time,
+)
 from khop.sandbox.violations import Violations
 from khop.sandbox.world import Row, World
 
-#: A service account that may log in and read nothing.
-BLIND_CLIENT = "svc-blind"
 _SEARCH = "/pa/dossier/search"
+_CITIZEN_SEARCH = "/pa/dossier-search/dvc"
 _FEES = "/pa/dossier-fee/--by-dossiers"
+_FORM_DATA = "/pa/api-integration/--data"
+_PUSH = "/bdtc/nps-dossier/--test-sync"
 _ONLINE = "/--online"
 _DOSSIER = "/pa/dossier/"
+_OPERATIONS: dict[str, tuple[str, Purpose]] = {
+    TOKEN_PATH: ("token", "login"),
+    _SEARCH: ("search", "page"),
+    _CITIZEN_SEARCH: ("citizen_search", "page"),
+    _FEES: ("fees", "read"),
+    _FORM_DATA: ("form_data", "read"),
+    _PUSH: ("push", "write"),
+}
+_TRIES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +53,17 @@ class IgateOptions:
 
     ``page_cap``: rows a page has at most. ``token_seconds``, ``token_calls``: a token ends after
     so many seconds, or so many calls (None: no such end). ``says_expiry``: the token answer has
-    ``expires_in``. ``tasks_in_list``: list items carry ``task[]``.
+    ``expires_in``. ``grants``: the ways to log in it allows. ``tasks_in_list``: list items carry
+    ``task[]``. ``shapes``: forms that all its answers have, where they differ between answers.
     """
 
     page_cap: int = 1000
     token_seconds: float = 300.0
     token_calls: int | None = None
     says_expiry: bool = True
+    grants: frozenset[str] = GRANTS
     tasks_in_list: bool = False
-
-
-@dataclass(slots=True)
-class _Token:
-    client: str
-    ends: float
-    calls: int = 0
+    shapes: Shapes = field(default_factory=Shapes)
 
 
 class Igate(Application):
@@ -71,17 +83,18 @@ class Igate(Application):
         self._world = world
         self._violations = violations
         self._options = options
-        self._clock = clock
         self._listing = Listing(world)
-        self._tokens: dict[str, _Token] = {}
+        self._keycloak = Keycloak(
+            clock,
+            seconds=options.token_seconds,
+            calls=options.token_calls,
+            says_expiry=options.says_expiry,
+            grants=options.grants,
+        )
 
     def classify(self, request: Request) -> tuple[str, Purpose]:
-        if request.path == TOKEN_PATH:
-            return "token", "login"
-        if request.path == _SEARCH:
-            return "search", "page"
-        if request.path == _FEES:
-            return "fees", "read"
+        if request.path in _OPERATIONS:
+            return _OPERATIONS[request.path]
         return ("detail" if request.path.endswith(_ONLINE) else "other"), "read"
 
     def inspect(self, request: Request) -> None:
@@ -91,121 +104,127 @@ class Igate(Application):
 
     def respond(self, request: Request, operation: str, rng: Random) -> Answer:
         if operation == "token":
-            return self._token(request, rng)
+            with self.lock:
+                return self._keycloak.token(request, rng)
         if (refusal := self._refusal(request)) is not None:
             return refusal
+        if operation == "push" and request.method == "POST":
+            return Answer(200, b"OK", "text/plain;charset=UTF-8")
         if request.method != "GET":
             return self._error(405, "Method Not Allowed", request)
         match operation:
-            case "search":
-                return self._search(request, self._page_of(request))
+            case "search" | "citizen_search":
+                return self._search(request, _page_number(request))
             case "detail":
                 return self._detail(request)
             case "fees":
                 return self._fees(request)
+            case "form_data":
+                return self._form_data(request)
         return self._error(404, "Not Found", request)
 
     def expire(self, operation: str, rng: Random) -> Answer:
         with self.lock:
-            self._tokens.clear()
+            self._keycloak.expire()
         return json_answer(401, {"error": "invalid_token", "error_description": "Token expired"})
+
+    def _refusal(self, request: Request) -> Answer | None:
+        with self.lock:
+            right = self._keycloak.right(request)
+        if right is Right.NONE:
+            return self._error(401, "Unauthorized", request)
+        if right is Right.BLIND:
+            return self._error(403, "Forbidden", request)
+        return None
 
     def before_page(self, rng: Random) -> None:
         self._world.touch_some(rng.getrandbits(24))
 
-    # --- token -----------------------------------------------------------------------------
-
-    def _token(self, request: Request, rng: Random) -> Answer:
-        form = dict(parse_qsl(request.body.decode("utf-8", "replace")))
-        client, secret = _credentials(request, form)
-        if request.method != "POST" or form.get("grant_type") != "client_credentials":
-            return json_answer(400, {"error": "unsupported_grant_type"})
-        if client not in (CLIENT_ID, BLIND_CLIENT) or secret != CLIENT_SECRET:
-            described = "Invalid client or Invalid client credentials"
-            refused = {"error": "unauthorized_client", "error_description": described}
-            return json_answer(401, refused)
-        token = f"ey.{rng.getrandbits(160):040x}"
-        with self.lock:
-            ends = self._clock() + self._options.token_seconds
-            self._tokens[token] = _Token(client, ends)
-        return json_answer(200, self._token_answer(token))
-
-    def _token_answer(self, token: str) -> dict[str, Any]:
-        answer: dict[str, Any] = {"access_token": token, "token_type": "Bearer"}
-        if self._options.says_expiry:
-            answer["expires_in"] = max(1, int(self._options.token_seconds))
-            answer["refresh_expires_in"] = 0
-            answer["scope"] = "email profile"
-        return answer
-
-    def _refusal(self, request: Request) -> Answer | None:
-        scheme, _, value = request.headers.get("authorization", "").partition(" ")
-        with self.lock:
-            token = self._tokens.get(value) if scheme.lower() == "bearer" else None
-            if token is not None and self._ended(token):
-                del self._tokens[value]
-                token = None
-            if token is not None:
-                token.calls += 1
-        if token is None:
-            return self._error(401, "Unauthorized", request)
-        if token.client == BLIND_CLIENT:
-            return self._error(403, "Forbidden", request)
-        return None
-
-    def _ended(self, token: _Token) -> bool:
-        limit = self._options.token_calls
-        return self._clock() >= token.ends or (limit is not None and token.calls >= limit)
-
-    # --- reads -----------------------------------------------------------------------------
+    # --- the list --------------------------------------------------------------------------
 
     def page_fault(self, kind: str, request: Request, rng: Random) -> Answer | None:
-        page = self._page_of(request)
-        if request.method != "GET" or page is None or self._refusal(request) is not None:
+        number = _page_number(request)
+        if request.method != "GET" or number is None or self._refusal(request) is not None:
             return None
         if kind == "repeated_page":
-            return self._search(request, page - 1) if page else None
-        return self._search(request, page, drop=1 + rng.randrange(3))
+            return self._search(request, number - 1) if number else None
+        return self._search(request, number, drop=1 + rng.randrange(3))
 
-    def _page_of(self, request: Request) -> int | None:
-        text = request.query.get("page") or "0"
-        return int(text) if text.isascii() and text.isdigit() else None
+    def row_fault(self, kind: str, request: Request, rng: Random) -> Answer | None:
+        page = self._page(request, _page_number(request))
+        if request.method != "GET" or page is None or self._refusal(request) is not None:
+            return None
+        place = self._sound_row(page.rows, rng)
+        if place is None:
+            return None
+        items = [self._item(row) for row in page.rows]
+        sound = page.rows[place]
+        assert isinstance(sound, Dossier)
+        if kind == "unknown_status":
+            items[place] = in_unknown_state(items[place], rng)
+        else:
+            items.insert(place + 1, self._item(as_it_was(sound)))
+        return json_answer(200, page.envelope(items, request))
 
-    def _search(self, request: Request, page: int | None, drop: int = 0) -> Answer:
-        size = request.query.get("size") or "20"
-        if page is None or not size.isascii() or not size.isdigit() or int(size) < 1:
+    def _sound_row(self, rows: list[Row], rng: Random) -> int | None:
+        """The place of a row nothing is wrong with, among a few that are tried."""
+        for place in rng.sample(range(len(rows)), min(len(rows), _TRIES)):
+            row = rows[place]
+            if isinstance(row, Dossier) and self._world.is_sound(row):
+                return place
+        return None
+
+    def _search(self, request: Request, number: int | None, drop: int = 0) -> Answer:
+        page = self._page(request, number)
+        if page is None:
             return self._error(400, "Bad Request", request)
+        # A short last page could not be told from a whole one.
+        rows = page.rows[:-drop] if drop and not page.last else page.rows
+        return json_answer(200, page.envelope([self._item(row) for row in rows], request))
+
+    def _page(self, request: Request, number: int | None) -> _Page | None:
+        """The page a query asks for; None when it makes no sense."""
+        size = request.query.get("size") or "20"
+        if number is None or not size.isascii() or not size.isdigit() or int(size) < 1:
+            return None
         size_used = min(int(size), self._options.page_cap)
         try:
-            rows, total = self._listing.page(request.query, page, size_used)
+            rows, total = self._listing.page(request.query, number, size_used)
         except BadQuery:
-            return self._error(400, "Bad Request", request)
-        last = (page + 1) * size_used >= total
-        if drop and not last:  # a short last page could not be told from a whole one
-            rows = rows[:-drop]
-        envelope = _envelope([self._item(row) for row in rows], page, size_used, last)
-        if request.query.get("spec") != "slice":
-            envelope["totalElements"] = total
-            envelope["totalPages"] = -(-total // size_used)
-        return json_answer(200, envelope)
+            return None
+        return _Page(rows, number, size_used, total)
 
     def _item(self, row: Row) -> Any:
-        if isinstance(row, Dossier):
-            return list_item(row, self._world.register, tasks=self._options.tasks_in_list)
-        return row.build()
+        if not isinstance(row, Dossier):
+            return row.build()
+        options = self._options
+        return list_item(
+            row, self._world.register, tasks=options.tasks_in_list, shapes=options.shapes
+        )
+
+    # --- one dossier -----------------------------------------------------------------------
 
     def _detail(self, request: Request) -> Answer:
         native_id = request.path.removeprefix(_DOSSIER).removesuffix(_ONLINE)
         d = self._world.by_native_id(native_id)
         if d is None:
             return self._error(404, "Not Found", request)
-        return json_answer(200, detail(d, self._world.register))
+        return json_answer(200, detail(d, self._world.register, shapes=self._options.shapes))
 
     def _fees(self, request: Request) -> Answer:
         ids = request.query.get("dossier-ids", "").split(",")
         found = [self._world.by_native_id(native_id) for native_id in ids]
         rows = [row for d in found if d for row in fees(d, self._world.register)]
-        return json_answer(200, rows)
+        required = request.query.get("required")
+        return json_answer(200, [r for r in rows if not required or str(r["required"]) == required])
+
+    def _form_data(self, request: Request) -> Answer:
+        natives = self._world.natives(request.query.get("code", ""))
+        if not natives:
+            return self._error(404, "Not Found", request)
+        forms = form_data(natives[-1], self._world.register)
+        wanted = request.query.get("fields", "").split(",")
+        return json_answer(200, {name: form for name, form in forms.items() if name in wanted})
 
     def _error(self, status: int, error: str, request: Request) -> Answer:
         body = {
@@ -218,26 +237,36 @@ class Igate(Application):
         return json_answer(status, body)
 
 
-def _envelope(content: list[Any], page: int, size: int, last: bool) -> dict[str, Any]:
-    """Spring Data's envelope (specs/igate.md 2.2)."""
-    return {
-        "content": content,
-        "last": last,
-        "first": page == 0,
-        "number": page,
-        "size": size,
-        "numberOfElements": len(content),
-        "empty": not content,
-    }
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """Rows of a zero-based page, its number and size, and how many rows there are in all."""
+
+    rows: list[Row]
+    number: int
+    size: int
+    total: int
+
+    @property
+    def last(self) -> bool:
+        return (self.number + 1) * self.size >= self.total
+
+    def envelope(self, content: list[Any], request: Request) -> dict[str, Any]:
+        """Spring Data's envelope; a slice has no totals (specs/igate.md 2.2)."""
+        envelope = {
+            "content": content,
+            "last": self.last,
+            "first": self.number == 0,
+            "number": self.number,
+            "size": self.size,
+            "numberOfElements": len(content),
+            "empty": not content,
+        }
+        if request.query.get("spec") != "slice":
+            envelope["totalElements"] = self.total
+            envelope["totalPages"] = -(-self.total // self.size)
+        return envelope
 
 
-def _credentials(request: Request, form: dict[str, str]) -> tuple[str, str]:
-    """Client and secret from HTTP Basic, else from the form."""
-    scheme, _, value = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "basic":
-        try:
-            client, _, secret = base64.b64decode(value, validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
-            return "", ""
-        return unquote_plus(client), unquote_plus(secret)
-    return form.get("client_id", ""), form.get("client_secret", "")
+def _page_number(request: Request) -> int | None:
+    text = request.query.get("page") or "0"
+    return int(text) if text.isascii() and text.isdigit() else None

@@ -106,6 +106,10 @@ def _test(name: str, value: str) -> Test | None:
         case "dossier-status":
             wanted = set(value.split(","))
             return lambda d: str(LABELS[d.status][0]) in wanted
+        case "procedure-id":
+            return lambda d: f"64d0{d.procedure:020x}" == value
+        case "ancestor-agency-id":
+            return lambda d: f"64e0{d.unit:020x}" == value
     stem, _, side = name.rpartition("-")
     field = _DATES.get(stem)
     if field is None or side not in ("from", "to"):

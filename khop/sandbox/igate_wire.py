@@ -8,7 +8,8 @@ from typing import Any
 
 from khop.sandbox.calendar import DAY, LOCAL_OFFSET, to_date
 from khop.sandbox.dossiers import LABELS, NATION_ABSENT, Dossier, history
-from khop.sandbox.register import Citizen, Procedure, Register, Unit
+from khop.sandbox.igate_shapes import Birthday, Shapes, Translate, named
+from khop.sandbox.register import Citizen, Procedure, Register
 
 _CHANNELS = {
     1: {"id": 1, "name": "Trực tiếp"},
@@ -16,6 +17,7 @@ _CHANNELS = {
     3: {"id": 2, "name": "Qua bưu chính công ích"},
 }
 _STRANGE_CHANNELS: tuple[dict[str, Any] | None, ...] = (None, {"id": 7, "name": "Kênh khác"})
+_AS_DRAWN = Shapes()
 _OFFICERS = ("Cán bộ Một Cửa", "Trần Thị Cán Bộ", "Lê Văn Chuyên Viên")
 
 
@@ -34,9 +36,11 @@ def wire_time(milliseconds: int) -> str:
     return f"{_day_text(day)}T{hour:02d}:{minute:02d}:{second:02d}.{millis:03d}+0700"
 
 
-def list_item(d: Dossier, register: Register, *, tasks: bool = False) -> dict[str, Any]:
+def list_item(
+    d: Dossier, register: Register, *, tasks: bool = False, shapes: Shapes = _AS_DRAWN
+) -> dict[str, Any]:
     """The item of the list; ``tasks``: this deployment sends ``task[]`` in lists too."""
-    item = _base(d, register, detail=False)
+    item = _base(d, register, shapes, detail=False)
     current = {
         "id": f"68a54000{d.n:016x}",
         "assignee": {"id": f"64f0{d.shape % 3:020x}", "fullname": _OFFICERS[d.shape % 3]},
@@ -44,19 +48,23 @@ def list_item(d: Dossier, register: Register, *, tasks: bool = False) -> dict[st
         "isCurrent": 1,
         "createdDate": wire_time(d.acted * 1000),
     }
-    kind = d.shape >> 17 & 7
-    if kind < 5:
-        item["currentTask"] = [current] if kind else [current, {**current, "isCurrent": 0}]
-    elif kind < 7:
-        item["currentTask"] = current if kind == 5 else None
+    forms: dict[str, Any] = {
+        "two": [current, {**current, "isCurrent": 0}],
+        "array": [current],
+        "object": current,
+        "null": None,
+    }
+    form = shapes.current_of(d.shape)
+    if form != "absent":
+        item["currentTask"] = forms[form]
     if tasks:
-        item["task"] = task_list(d)
+        item["task"] = _tasks(d, shapes)
     return item
 
 
-def detail(d: Dossier, register: Register) -> dict[str, Any]:
+def detail(d: Dossier, register: Register, *, shapes: Shapes = _AS_DRAWN) -> dict[str, Any]:
     """The answer of ``/pa/dossier/{id}/--online``, with the task history."""
-    item = _base(d, register, detail=True)
+    item = _base(d, register, shapes, detail=True)
     procedure = register.procedures[d.procedure]
     item["isDVCLT"] = False
     item["accepter"] = {"id": "64f000000000000000000000", "fullname": _OFFICERS[0]}
@@ -79,8 +87,23 @@ def detail(d: Dossier, register: Register) -> dict[str, Any]:
     }
     item["eForm"] = {"id": None, "data": {}}
     item["dossierFormFile"] = _files(d)
-    item["task"] = task_list(d)
+    item["task"] = _tasks(d, shapes)
     return item
+
+
+def form_data(d: Dossier, register: Register) -> dict[str, Any]:
+    """Both forms of ``/pa/api-integration/--data``."""
+    citizen = register.citizen(d.citizen)
+    return {
+        "commonEForm": {"fullname": citizen.name, "identityNumber": citizen.identity},
+        "detailEForm": {"tenToChuc": citizen.organization},
+    }
+
+
+def _tasks(d: Dossier, shapes: Shapes) -> list[dict[str, Any]] | dict[str, Any]:
+    tasks = task_list(d)
+    single = len(tasks) == 1 and shapes.task_of(d.shape) == "object"
+    return tasks[0] if single else tasks
 
 
 def task_list(d: Dossier) -> list[dict[str, Any]]:
@@ -118,22 +141,31 @@ def fees(d: Dossier, register: Register) -> list[dict[str, Any]]:
     ]
 
 
-def _base(d: Dossier, register: Register, *, detail: bool) -> dict[str, Any]:
+def _base(d: Dossier, register: Register, shapes: Shapes, *, detail: bool) -> dict[str, Any]:
     shape = d.shape
+    task_label = _label(d.status, shape)
+    unit = register.units[d.unit]
     item: dict[str, Any] = {
         "id": d.native_id,
         "code": d.code_wire,
-        "dossierStatus": _status(d),
-        "dossierTaskStatus": {"id": f"60aa{d.status:020x}", "name": _label(d.status, shape)},
+        "dossierStatus": _status(d, shapes),
+        "dossierTaskStatus": {
+            "id": f"60aa{d.status:020x}",
+            "name": named(shapes.task_status_of(shape), task_label, f"State {d.status}"),
+        },
         "applicant": {
             "eformId": "64b000000000000000000001",
-            "data": _person(register.citizen(d.citizen), shape, detail=detail),
+            "data": _person(register.citizen(d.citizen), shape, shapes, detail=detail),
         },
-        "procedure": _procedure(register.procedures[d.procedure], shape, detail=detail),
-        "agency": _agency(register.units[d.unit], shape),
+        "procedure": _procedure(register.procedures[d.procedure], shape, shapes, detail=detail),
+        "agency": {
+            "id": unit.native_id,
+            "code": unit.code,
+            "name": named(shapes.agency_of(shape), unit.name, f"Unit {unit.index}"),
+        },
         "applyMethod": _CHANNELS.get(d.channel) or _STRANGE_CHANNELS[shape >> 3 & 1],
         "updatedDate": wire_time(d.changed),
-        "statusCurrentTask": _label(d.status, shape),
+        "statusCurrentTask": task_label,
     }
     if d.nation != NATION_ABSENT:
         item["nationCode"] = d.nation
@@ -158,14 +190,13 @@ def _dates(d: Dossier, item: dict[str, Any]) -> None:
             item[name] = None
 
 
-def _status(d: Dossier) -> dict[str, Any]:
-    number = LABELS[d.status][0]
+def _status(d: Dossier, shapes: Shapes) -> dict[str, Any]:
     label = _label(d.status, d.shape)
-    if d.shape >> 4 & 7 == 0:
-        return {"id": number, "name": [{"languageId": 228, "name": label}]}
-    if d.shape >> 4 & 7 == 1:
-        return {"id": number, "name": label, "comment": ""}
-    return {"id": number, "name": label}
+    form = shapes.status_of(d.shape)
+    status: dict[str, Any] = {"id": LABELS[d.status][0]}
+    if form == "text":
+        return status | {"name": label} | ({"comment": ""} if d.shape >> 4 & 7 == 1 else {})
+    return status | {"name": named(form, label, f"State {d.status}")}
 
 
 def _label(status: int, bits: int, *, plain: bool = False) -> str:
@@ -177,7 +208,7 @@ def _label(status: int, bits: int, *, plain: bool = False) -> str:
     return label.upper() if bits & 1 else unicodedata.normalize("NFD", label)
 
 
-def _person(citizen: Citizen, shape: int, *, detail: bool) -> dict[str, Any]:
+def _person(citizen: Citizen, shape: int, shapes: Shapes, *, detail: bool) -> dict[str, Any]:
     data: dict[str, Any] = {
         "fullname": citizen.name,
         "ownerFullname": citizen.name,
@@ -186,52 +217,47 @@ def _person(citizen: Citizen, shape: int, *, detail: bool) -> dict[str, Any]:
         "address": "Thôn 1",
         "province": {"label": "Tỉnh Mẫu", "value": "64c000000000000000000001"},
     }
-    kind = shape >> 27 & 7
-    if kind == 1:  # a client typed them as numbers: the leading zeros are gone
+    form = shapes.person_of(shape)
+    if form == "number":  # a client typed them as numbers: the leading zeros are gone
         data["identityNumber"] = int(citizen.identity)
         data["phoneNumber"] = int(citizen.phone)
-    elif kind == 2:
+    elif form == "plus84":
         data["phoneNumber"] = "+84" + citizen.phone[1:]
     if citizen.organization:
         data["organization"] = citizen.organization
-    if detail or kind == 3:
-        # Local midnight kept in UTC: the day before, 17:00 (specs/igate.md 3).
-        data["birthday"] = f"{_day_text(citizen.birthday)}T17:00:00.000+0000"
+    birthday = shapes.birthday_of(shape, detail=detail)
+    if birthday != "absent":
+        data["birthday"] = _birthday(citizen.birthday, birthday)
         data["gender"] = citizen.index % 2
     return data
 
 
-def _procedure(p: Procedure, shape: int, *, detail: bool) -> dict[str, Any]:
+def _birthday(day: int, form: Birthday) -> str:
+    if form == "local":
+        return f"{_day_text(day + 1)}T00:00:00.000+0700"
+    # Local midnight kept in UTC: the day before, 17:00 (specs/igate.md 3).
+    return f"{_day_text(day)}T17:00:00.000+0000"
+
+
+def _procedure(p: Procedure, shape: int, shapes: Shapes, *, detail: bool) -> dict[str, Any]:
     suffix = ("", "", "", ".000.00.00.H99", ".H99")[shape % 5]
-    vietnamese = {"languageId": 228, "name": p.name}
-    english = {"languageId": 46, "name": f"Procedure {p.index}"}
-    translate: Any = vietnamese
-    if shape >> 10 & 3 == 0:
-        translate = [vietnamese, english]
-    elif shape >> 10 & 3 == 1:
-        translate = [english, vietnamese]
     sector: dict[str, Any] = {"id": f"64d2{p.index % 8:020x}", "code": p.sector_code}
-    sector["name"] = p.sector_name
-    if shape >> 13 & 3 == 0:
-        sector["name"] = [{"languageId": 228, "name": p.sector_name}]
-        if not detail:
-            del sector["code"]
+    sector_form = shapes.sector_of(shape)
+    sector["name"] = named(sector_form, p.sector_name, f"Sector {p.index % 8}")
+    if sector_form != "text" and not detail:
+        del sector["code"]
     return {
         "id": f"64d0{p.index:020x}",
         "code": p.code + suffix,
-        "translate": translate,
+        "translate": _translate(p, shapes.translate_of(shape)),
         "sector": sector,
     }
 
 
-def _agency(unit: Unit, shape: int) -> dict[str, Any]:
-    name: Any = unit.name
-    if shape >> 2 & 3 == 0:
-        name = [
-            {"languageId": 46, "name": f"Unit {unit.index}"},
-            {"languageId": 228, "name": unit.name},
-        ]
-    return {"id": unit.native_id, "code": unit.code, "name": name}
+def _translate(p: Procedure, form: Translate) -> Any:
+    if form == "object":
+        return {"languageId": 228, "name": p.name}
+    return named(form, p.name, f"Procedure {p.index}")
 
 
 def _files(d: Dossier) -> list[dict[str, Any]]:

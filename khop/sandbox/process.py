@@ -101,17 +101,19 @@ def start_process(
     broken: int = 0,
     now: datetime | None = None,
     folder: Path | None = None,
-    ports: Sequence[int] = (0, 0, 0),
+    ports: Mapping[str, int] | Sequence[int] = (),
     kinds: Sequence[str] = (),
 ) -> SandboxProcess:
     """Start ``python -m khop.sandbox`` and wait for its ready line.
 
-    ``ports``: of igate, dvcqg and control. ``folder``: where ``World.write`` puts its files.
+    ``ports``: by system, or in the order igate, dvcqg, vnpost, population, myvnpost, ministry,
+    control; 0, or leaving one out, takes any free one. ``folder``:
+    where ``World.write`` puts its files.
     Raises RuntimeError when the child ends before it is ready.
     """
     command = [sys.executable, "-m", "khop.sandbox", "--until-stdin-closes"]
     command += ["--size", str(size), "--seed", str(seed), "--faults", str(faults)]
-    command += ["--broken", str(broken), "--ports", ",".join(str(port) for port in ports)]
+    command += ["--broken", str(broken), "--ports", _ports(ports)]
     if now is not None:
         command += ["--now", now.isoformat()]
     if folder is not None:
@@ -122,6 +124,13 @@ def start_process(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment()
     )
     return SandboxProcess(child, _ready(child))
+
+
+def _ports(ports: Mapping[str, int] | Sequence[int]) -> str:
+    if isinstance(ports, Mapping):
+        named = [f"{name}={port}" for name, port in ports.items()]
+        return ",".join(named) or "0"
+    return ",".join(str(port) for port in ports) or "0"
 
 
 def _environment() -> dict[str, str]:

@@ -60,7 +60,8 @@ class Procedure:
 
 @dataclass(frozen=True, slots=True)
 class Citizen:
-    """An invented applicant; ``kind`` 1 citizen, 4 organisation (specs/dvcqg.md 2.1)."""
+    """An invented applicant; ``kind`` 1 citizen, 4 organisation (specs/dvcqg.md 2.1);
+    ``birthday`` the day of UTC on which the local day of birth begins, in days since 1970."""
 
     index: int
     kind: int
@@ -103,6 +104,13 @@ class Register:
             birthday=index * 7 % 15_000,
             organization=f"Công ty TNHH Mẫu {index}" if organisation else "",
         )
+
+    def by_identity(self, number: str) -> Citizen | None:
+        """The citizen with that identity number, or None."""
+        index = number.removeprefix("099")
+        if len(number) != 12 or len(index) != 9 or not (index.isascii() and index.isdigit()):
+            return None
+        return self.citizen(int(index)) if int(index) < self.people else None
 
     @cached_property
     def _names(self) -> frozenset[str]:

@@ -67,7 +67,7 @@ def _end_with_input(ended: Event) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="khop.sandbox", description="The one-stop system and the portal, simulated."
+        prog="khop.sandbox", description="The systems around a province, simulated."
     )
     add: Callable[..., Any] = parser.add_argument
     add("--size", type=int, default=2000, help="dossiers of the one-stop")
@@ -80,7 +80,8 @@ def _parser() -> argparse.ArgumentParser:
         "--ports",
         type=_ports,
         default=DEFAULT_PORTS,
-        help="ports of igate, dvcqg and control; 0 takes any free one",
+        help="ports of igate, dvcqg, vnpost, population, myvnpost, ministry and control, in this "
+        "order or as NAME=PORT; 0, or leaving one out, takes any free one",
     )
     add("--dir", type=Path, help="folder for truth.jsonl, portal-extract.csv and khop.toml")
     add("--until-stdin-closes", action="store_true", help="end when standard input does")
@@ -88,10 +89,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _ports(text: str) -> dict[str, int]:
-    numbers = [int(part) for part in text.split(",")]
-    if len(numbers) != len(DEFAULT_PORTS):
-        raise ValueError(text)
-    return dict(zip(DEFAULT_PORTS, numbers, strict=True))
+    """Ports by name, from ``8101,8102`` or ``igate=8101,control=8100``. Raises ValueError."""
+    parts = [part for part in text.split(",") if part]
+    if not all("=" in part for part in parts):
+        return dict(zip(DEFAULT_PORTS, map(int, parts), strict=False))
+    ports = {name: int(port) for name, _, port in (part.partition("=") for part in parts)}
+    if unknown := ports.keys() - DEFAULT_PORTS.keys():
+        raise ValueError(f"unknown systems: {', '.join(sorted(unknown))}")
+    return ports
 
 
 def _kinds(text: str) -> frozenset[str]:

@@ -1,11 +1,11 @@
-"""The sandbox: one world behind three loopback servers."""
+"""The sandbox: one world behind a loopback server for each system."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 from khop.sandbox.application import Application
 from khop.sandbox.control import Control
@@ -14,17 +14,32 @@ from khop.sandbox.faults import NONE, Faults
 from khop.sandbox.http import Listener, Servant
 from khop.sandbox.igate import Igate, IgateOptions
 from khop.sandbox.judge import Finding
+from khop.sandbox.ministry import Ministry, MinistryOptions
+from khop.sandbox.myvnpost import MyVnpost, MyVnpostOptions
+from khop.sandbox.population import Population, PopulationOptions
 from khop.sandbox.violations import Violation, Violations
+from khop.sandbox.vnpost import Vnpost, VnpostOptions
 from khop.sandbox.world import World
 
-DEFAULT_PORTS = {"igate": 8101, "dvcqg": 8102, "control": 8100}
+A = TypeVar("A", bound=Application)
+
+DEFAULT_PORTS = {
+    "igate": 8101,
+    "dvcqg": 8102,
+    "vnpost": 8103,
+    "population": 8104,
+    "myvnpost": 8105,
+    "ministry": 8106,
+    "control": 8100,
+}
 
 
 class Sandbox:
-    """Both systems and their control plane; a context manager.
+    """All systems and their control plane; a context manager.
 
-    ``faults`` None means none. ``ports`` names a port for ``igate``, ``dvcqg`` and ``control``;
-    0, or leaving one out, takes any free one. ``urls`` has the three once it is made.
+    ``faults`` None means none. ``ports`` names ports by the keys of ``DEFAULT_PORTS``; 0, or
+    leaving one out, takes any free one. ``urls`` has all of them once it is made, ``systems``
+    the applications behind them.
     """
 
     def __init__(
@@ -36,28 +51,36 @@ class Sandbox:
         ports: Mapping[str, int] | None = None,
         igate: IgateOptions | None = None,
         dvcqg: DvcqgOptions | None = None,
+        vnpost: VnpostOptions | None = None,
+        population: PopulationOptions | None = None,
+        myvnpost: MyVnpostOptions | None = None,
+        ministry: MinistryOptions | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.world = world
         self._violations = Violations(world.register)
-        chosen = faults or NONE
-        self._igate = Igate(
-            world, self._violations, igate or IgateOptions(),
-            faults=chosen, clock=clock, sleep=sleep,
-        )  # fmt: skip
-        self._dvcqg = Dvcqg(
-            world, self._violations, dvcqg or DvcqgOptions(),
-            faults=chosen, clock=clock, sleep=sleep,
-        )  # fmt: skip
-        apps: dict[str, Servant] = {
-            "igate": self._igate,
-            "dvcqg": self._dvcqg,
-            "control": Control(self),
-        }
+
+        def made(system: Callable[..., A], options: object) -> A:
+            return system(
+                world, self._violations, options,
+                faults=faults or NONE, clock=clock, sleep=sleep,
+            )  # fmt: skip
+
+        self._dvcqg = made(Dvcqg, dvcqg or DvcqgOptions())
+        systems: tuple[Application, ...] = (
+            made(Igate, igate or IgateOptions()),
+            self._dvcqg,
+            made(Vnpost, vnpost or VnpostOptions()),
+            made(Population, population or PopulationOptions()),
+            made(MyVnpost, myvnpost or MyVnpostOptions()),
+            made(Ministry, ministry or MinistryOptions()),
+        )
+        self.systems: Mapping[str, Application] = {app.name: app for app in systems}
+        servants: dict[str, Servant] = {**self.systems, "control": Control(self)}
         wanted = ports or {}
         self._listeners = {
-            name: Listener(app, host, wanted.get(name, 0)) for name, app in apps.items()
+            name: Listener(servant, host, wanted.get(name, 0)) for name, servant in servants.items()
         }
         self.urls = {name: listener.url for name, listener in self._listeners.items()}
 
@@ -98,7 +121,7 @@ class Sandbox:
 
     def stats(self) -> dict[str, dict[str, dict[str, int]]]:
         """Requests by system and operation, and faults by system and kind."""
-        apps: tuple[Application, ...] = (self._igate, self._dvcqg)
+        apps = self.systems.values()
         return {
             "requests": {app.name: _counted(app, app.requests) for app in apps},
             "faults": {app.name: _counted(app, app.faulted) for app in apps},
@@ -110,7 +133,7 @@ class Sandbox:
 
     def set_faults(self, faults: Faults | None) -> None:
         """Change how the systems misbehave from the next request on."""
-        for app in (self._igate, self._dvcqg):
+        for app in self.systems.values():
             with app.lock:
                 app.dice.faults = faults or NONE
 

@@ -33,7 +33,7 @@ PortalAnswer = Literal["present", "absent", "unknown"]
 
 
 class World:
-    """The state both servers serve. Changing methods are safe to call from any thread.
+    """The state all servers serve. Changing methods are safe to call from any thread.
 
     ``truth`` is what rules.md says at ``now`` of the world as generated; ``findings()`` says it
     of the world as it is. ``broken`` lists the unusable list items.
@@ -128,10 +128,14 @@ class World:
         with self.lock:
             for step in range(len(self._ordinary)):
                 d = self._dossiers[self._ordinary[(draw + step) % len(self._ordinary)]]
-                if not self._of_case(d.code):
+                if self.is_sound(d):
                     self._move_to_front(d)
                     return d.code
         raise LookupError("no dossier without a finding is left")
+
+    def is_sound(self, d: Dossier) -> bool:
+        """Whether a dossier is an ordinary one that nothing is wrong with."""
+        return d.story == "ordinary" and not self._of_case(d.code)
 
     def change_status(self, code: str, status: int) -> None:
         """Let the one-stop move a dossier to another state now. Raises KeyError, ValueError."""
@@ -168,6 +172,10 @@ class World:
         """Whether a code is the local code or the alias of a dossier filed on the portal."""
         key = canonical(code)
         return key in self._aliases or any(d.alias for d in self.natives(key))
+
+    def local_code(self, alias: str) -> str | None:
+        """The one-stop's code of a dossier filed on the portal under ``alias``, or None."""
+        return self._aliases.get(canonical(alias))
 
     def portal_forget(self, code: str) -> bool:
         """Let the portal lose a dossier; says whether it had it."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from khop.connectors.dvcqg import DvcqgClient
+from khop.connectors.dvcqg import DvcqgClient, NativeDialect, PortalLogin
 from khop.faults import (
     AlreadyExists,
     ConfigError,
@@ -67,19 +67,23 @@ def portal() -> Portal:
 
 @pytest.fixture
 def client_of(portal, transport_to, time):
-    def build(**options: object) -> DvcqgClient:
+    def build(*, session_seconds: float = 600, **options: object) -> DvcqgClient:
         given = {
             "base_url": "http://trucdulieu.example.vn:8080",
             "login_path": LOGIN,
             "data_path": DATA,
-            "username": "h99_onegate",
-            "password": lambda: "not-a-real-secret",
             "madonvi": "000.00.00.H99",
             "dstcode": DSTCODE,
-            "clock": time.clock,
             **options,
         }
-        return DvcqgClient("dvcqg", transport_to(portal), **given)
+        dialect = NativeDialect("dvcqg", **given)
+        login = PortalLogin(
+            dialect,
+            "h99_onegate",
+            lambda: "not-a-real-secret",
+            session_seconds=session_seconds,
+        )
+        return DvcqgClient(transport_to(portal), dialect, login, clock=time.clock)
 
     return build
 
@@ -114,6 +118,14 @@ def test_the_destination_may_stand_in_the_query(client_of, portal) -> None:
             "providerurl": "http://provider.example.vn/api",
         }
         assert "dstcode" not in request.headers
+
+
+def test_the_login_may_go_without_the_destination(client_of, portal) -> None:
+    for where in ("header", "query"):
+        client_of(dstcode_in=where, dstcode_at_login=False).look_up(CODE)
+        login, call = portal.logins.pop(), portal.calls.pop()
+        assert "dstcode" not in login.headers and "dstcode" not in login.url.params
+        assert (call.headers if where == "header" else call.url.params)["dstcode"] == DSTCODE
 
 
 def test_a_blank_destination_is_left_out(client_of, portal) -> None:

@@ -214,9 +214,20 @@ def test_the_whole_answer_as_a_text() -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [[], {}, "OK", 0, None, {"message": "Đồng bộ thành công"}, {"error_code": None},
-     {"error_code": ""}, {"error_code": False}, {"error_code": [0]}, {"code": 0},
-     {"type": "Server.ServerProxy", "message": "x", "detail": "y"}],
+    [
+        [],
+        {},
+        "OK",
+        0,
+        None,
+        {"message": "Đồng bộ thành công"},
+        {"error_code": None},
+        {"error_code": ""},
+        {"error_code": False},
+        {"error_code": [0]},
+        {"code": 0},
+        {"type": "Server.ServerProxy", "message": "x", "detail": "y"},
+    ],
 )
 def test_an_answer_without_a_code_means_nothing(body) -> None:
     with pytest.raises(ValueError, match="code"):
@@ -242,8 +253,17 @@ def test_progress_may_be_answered_in_plain_text(body, verdict) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"  ", "<p>thành công</p>".encode(), b"504 Gateway Time-out", b"OK", b"3", b"[]",
-     b'{"message": "OK"}', "thành".encode()],
+    [
+        b"",
+        b"  ",
+        "<p>thành công</p>".encode(),
+        b"504 Gateway Time-out",
+        b"OK",
+        b"3",
+        b"[]",
+        b'{"message": "OK"}',
+        "thành".encode(),
+    ],
 )
 def test_a_text_that_tells_nothing_is_not_success(body) -> None:
     with pytest.raises(ValueError, match=r"\w"):
@@ -256,12 +276,20 @@ def test_folding() -> None:
 
 
 values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=8)
     | st.sampled_from(["0", "-3", EXISTS, '{"error_code": 0}', '[{"a": 1}]', '{"message": "[]"}']),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(["error_code", "errorCode", "message", "result", "data", "session", "x"]),
-        inner,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["error_code", "errorCode", "message", "result", "data", "session", "x"]
+            ),
+            inner,
+        )
     ),
     max_leaves=12,
 )

@@ -114,6 +114,69 @@ def test_the_samples_of_lists_and_details(client_of, gateway, sample) -> None:
     assert gateway.calls[-1].url.path == f"/pa/dossier/{NATIVE}/--online"
 
 
+def test_filters_of_one_search_alone(client_of, gateway) -> None:
+    client = client_of(query={"ancestor-agency-id": "64e0"})
+    client.search(2, {"accepted-from": "01/08/2026", "accepted-to": "07/08/2026"})
+    url = gateway.calls[0].url
+    assert b"accepted-from=01%2F08%2F2026&accepted-to=07%2F08%2F2026" in url.query
+    assert url.params["page"] == "2" and url.params["ancestor-agency-id"] == "64e0"
+    client.search(0)
+    assert "accepted-from" not in gateway.calls[1].url.params
+
+
+def test_the_fees_of_dossiers(client_of, gateway, sample) -> None:
+    gateway.data = json.loads(sample("igate/det-04.json"))
+    (row,) = client_of().fees([NATIVE, "other"])
+    assert row["amount"] == 100_000
+    assert gateway.calls[0].url.path == "/pa/dossier-fee/--by-dossiers"
+    assert gateway.calls[0].url.params["dossier-ids"] == f"{NATIVE},other"
+    gateway.data = {"content": [], "last": True}
+    assert client_of().fees([NATIVE]) == ()
+    gateway.data = {"status": 500}
+    with pytest.raises(Unreadable):
+        client_of().fees([NATIVE])
+
+
+def test_the_forms_of_a_dossier(client_of, gateway, sample) -> None:
+    gateway.data = json.loads(sample("igate/det-06.json"))
+    found = client_of().form_data("H99.18.03-250820-0012")
+    assert found["detailEForm"] == {"tenHoKinhDoanh": "Mẫu"}
+    url = gateway.calls[0].url
+    assert url.path == "/pa/api-integration/--data"
+    assert dict(url.params) == {
+        "code": "H99.18.03-250820-0012",
+        "fields": "commonEForm,detailEForm",
+    }
+    for odd in ([], {"status": 404, "error": "Not Found", "path": "/pa"}):
+        gateway.data = odd
+        with pytest.raises(Unreadable):
+            client_of().form_data("H99", ["eForm"])
+
+
+def test_the_log_of_pushes(client_of, gateway, sample) -> None:
+    gateway.data = json.loads(sample("igate/nps-04.json"))
+    page = client_of().push_log("G22.99-250820-000900")
+    assert [row.state for row in page.rows] == [3]
+    url = gateway.calls[0].url
+    assert url.path == "/ad/api/lienthongDVCLT/getLog"
+    assert url.params["nationCode"] == "G22.99-250820-000900"
+    assert url.params["api"] == "capNhatTrangThaiHoSoDVCLTHoTich"
+
+
+def test_the_answer_to_an_ended_token_is_understood(client_of, gateway, sample) -> None:
+    refusal = json.loads(sample("igate/list-10.json"))
+
+    def turned_down(request: httpx.Request) -> httpx.Response:
+        gateway.calls.append(request)
+        return httpx.Response(401, json=refusal)
+
+    token = gateway._token
+    gateway.handle_request = lambda r: token(r) if r.url.host.startswith("sso") else turned_down(r)
+    with pytest.raises(Unauthorised, match="code Unauthorized") as caught:
+        client_of().search(0)
+    assert not caught.value.at_login
+
+
 @pytest.mark.parametrize("data", [[], "OK", {}, {"affectedRows": 1}, {"status": 500}])
 def test_a_detail_that_is_no_dossier_cannot_be_read(client_of, gateway, data) -> None:
     gateway.data = data
@@ -152,8 +215,20 @@ def test_the_token_samples_hold_this_long(client_of, gateway, time, sample, name
 
 @pytest.mark.parametrize(
     ("expires", "held"),
-    [("300", 270), ("60.0", 54), (10, 9), (0, 270), (-5, 270), ("soon", 270), (None, 270),
-     (True, 270), (10**12, 270), ("1e400", 270), ([300], 270), ("9" * 500, 270)],
+    [
+        ("300", 270),
+        ("60.0", 54),
+        (10, 9),
+        (0, 270),
+        (-5, 270),
+        ("soon", 270),
+        (None, 270),
+        (True, 270),
+        (10**12, 270),
+        ("1e400", 270),
+        ([300], 270),
+        ("9" * 500, 270),
+    ],
 )
 def test_an_odd_expires_in_is_read_or_replaced(client_of, gateway, time, expires, held) -> None:
     gateway.token_answer = {"expires_in": expires}
@@ -188,9 +263,7 @@ def test_many_threads_whose_token_runs_out_renew_it_once(client_of, gateway) -> 
     client.login()
     gateway.good = lambda number: number > 1
     pages: list[object] = []
-    threads = [
-        threading.Thread(target=lambda: pages.append(client.search(0))) for _ in range(12)
-    ]
+    threads = [threading.Thread(target=lambda: pages.append(client.search(0))) for _ in range(12)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -57,6 +57,12 @@ def test_numbers_may_be_texts_and_nonsense_is_unknown() -> None:
         assert read_page(told, 0) == SearchPage(None, None, True, None, ())
 
 
+def test_the_newer_envelope_of_spring() -> None:
+    page = {"size": 2, "number": 1, "totalElements": "4", "totalPages": 2}
+    assert read_page({"content": [{}, {}], "page": page}, 1) == SearchPage(1, 2, True, 4, ({}, {}))
+    assert read_page({"content": [{}], "page": 3, "last": False}, 3).number is None
+
+
 def test_items_are_not_looked_into() -> None:
     items = [None, 1, "x", {"id": {"nested": []}}, []]
     assert read_page({"content": items, "last": True}, 0).items == tuple(items)
@@ -64,8 +70,17 @@ def test_items_are_not_looked_into() -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [None, [], "x", 3, {}, {"content": None}, {"content": {}}, {"content": "[]"},
-     {"status": 401, "error": "Unauthorized"}],
+    [
+        None,
+        [],
+        "x",
+        3,
+        {},
+        {"content": None},
+        {"content": {}},
+        {"content": "[]"},
+        {"status": 401, "error": "Unauthorized"},
+    ],
 )
 def test_what_is_no_page(body) -> None:
     with pytest.raises(ValueError, match="list"):

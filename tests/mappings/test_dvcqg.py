@@ -266,8 +266,8 @@ DOSSIER = FullDossier(
     sector_code="G05-KH02",
     sector_name="Thành lập và hoạt động của hộ kinh doanh",
     summary="Đăng ký hộ kinh doanh Mẫu",
-    files=(Attachment("don-dang-ky.pdf", "", URL),),
-    fees=(Fee("Lệ phí đăng ký", 100_000),),
+    files=(Attachment("don-dang-ky.pdf", "", URL, digitised=True),),
+    fees=(Fee("Lệ phí đăng ký", 100_000, paid=True),),
 )
 
 

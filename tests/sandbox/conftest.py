@@ -12,7 +12,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from khop.sandbox import DvcqgOptions, Faults, IgateOptions, Sandbox, World
+from khop.sandbox import DvcqgOptions, Faults, IgateOptions, MinistryOptions, Sandbox, World
 
 NOW = datetime(2026, 8, 24, 9, 30, tzinfo=UTC)
 TOKEN = "/auth/realms/digo/protocol/openid-connect/token"
@@ -73,9 +73,7 @@ class Client:
     def portal_raw(self, service: str, **keys: object) -> bytes:
         body = {"session": self.session, "madonvi": "000.00.00.H99", "service": service, **keys}
         headers = {"dstcode": DSTCODE, **self.headers}
-        answer, raw = self.call(
-            "dvcqg", "POST", PORTAL + "g", json.dumps(body).encode(), headers
-        )
+        answer, raw = self.call("dvcqg", "POST", PORTAL + "g", json.dumps(body).encode(), headers)
         assert answer.status == 200
         return raw
 
@@ -90,7 +88,7 @@ class Client:
 
 def unwrap(answer: dict[str, Any]) -> tuple[int, str, list[Any]]:
     if isinstance(answer.get("result"), dict):
-        return unwrap(answer["result"])
+        return unwrap({"error_code": answer.get("error_code"), **answer["result"]})
     message = answer.get("message") or ""
     if message.startswith("{"):
         return unwrap({"error_code": answer.get("error_code"), **json.loads(message)})
@@ -119,12 +117,13 @@ def _running(
     faults: Faults | None = None,
     igate: IgateOptions | None = None,
     dvcqg: DvcqgOptions | None = None,
+    ministry: MinistryOptions | None = None,
     clock: Callable[[], float] = lambda: 0.0,
     naps: list[float] | None = None,
 ) -> Iterator[tuple[Sandbox, Client]]:
     sleep = (naps if naps is not None else []).append
     sandbox = Sandbox(
-        world, faults=faults, igate=igate, dvcqg=dvcqg, clock=clock, sleep=sleep
+        world, faults=faults, igate=igate, dvcqg=dvcqg, ministry=ministry, clock=clock, sleep=sleep
     )
     with sandbox:
         yield sandbox, Client(sandbox.urls)

@@ -8,8 +8,10 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from lxml import etree
 
 from khop.sandbox import ALL, Faults, World
+from khop.sandbox.dossiers import LABELS
 from khop.sandbox.faults import KINDS, Dice
 
 SEARCH = "/pa/dossier/search"
@@ -154,6 +156,51 @@ def test_rows_move_between_pages_and_the_truth_stays(sound: Any) -> None:
     assert sandbox.findings() == sandbox.truth()
 
 
+def test_one_row_of_a_page_in_a_state_no_table_knows(sound: Any) -> None:
+    sandbox, client = sound
+    usual = {row["id"]: row for row in client.search(size=50, page=1)["content"]}
+    known = {number for number, _ in LABELS.values()}
+    sandbox.set_faults(always("unknown_status"))
+    seen = []
+    for _ in range(30):
+        page = client.search(size=50, page=1)["content"]
+        assert [row["id"] for row in page] == list(usual)
+        (odd,) = [row for row in page if row["dossierStatus"] != usual[row["id"]]["dossierStatus"]]
+        assert odd["updatedDate"] == usual[odd["id"]]["updatedDate"]
+        assert odd["dossierStatus"]["id"] not in known
+        seen.append(odd)
+    wrong = {finding.code for finding in sandbox.truth()}
+    assert not {row["code"] for row in seen} & wrong
+    assert {type(row["dossierStatus"]["name"]) for row in seen} == {str, list, type(None)}
+    assert sandbox.findings() == sandbox.truth()
+
+
+def test_an_item_comes_twice_the_second_time_as_it_was(sound: Any) -> None:
+    sandbox, client = sound
+    usual = client.search(size=50, page=1)["content"]
+    sandbox.set_faults(always("duplicate_ids"))
+    body = client.search(size=50, page=1)
+
+    page = body["content"]
+    assert body["numberOfElements"] == len(page) == 51
+    (twice,) = [a for a, b in pairwise(page) if a["id"] == b["id"]]
+    first, second = [row for row in page if row["id"] == twice["id"]]
+    assert first in usual
+    assert second["updatedDate"] < first["updatedDate"]
+    assert second["dossierStatus"] != first["dossierStatus"]
+    assert sandbox.findings() == sandbox.truth()
+
+
+@pytest.mark.parametrize("kind", ["unknown_status", "duplicate_ids"])
+def test_a_page_without_a_sound_row_stays_as_it_is(sound: Any, kind: str) -> None:
+    sandbox, client = sound
+    code = sandbox.truth()[0].code
+    usual = client.search(size=5, code_match=code)
+    sandbox.set_faults(always(kind))
+    assert client.search(size=5, code_match=code) == usual
+    assert sandbox.stats()["faults"]["igate"] == {}
+
+
 def test_latency_is_short_and_leaves_the_answer_whole(running: Any, shared_world: World) -> None:
     naps: list[float] = []
     with running(shared_world, naps=naps) as (sandbox, client):
@@ -182,6 +229,58 @@ def test_refusals_before_the_effect_have_none(sound: Any, kind: str) -> None:
     with pytest.raises((ConnectionResetError, AssertionError)):
         client.portal_raw("DongBoHoSoMC", isUpdating="False", data=[record])
     assert record["MaHoSo"] not in sandbox.world.portal
+
+
+#: One harmless call of each system, whether it lets it in or not.
+CALLS = {
+    "igate": ("GET", "/pa/dossier/search"),
+    "dvcqg": ("POST", "/VXPAdapter/RestService/forward/mapi/g"),
+    "vnpost": ("GET", "/apiVNPostNGSP/p1.0/order/tracking?pagesize=10&lastId=" + "0" * 24),
+    "population": ("POST", "/csdldc"),
+    "myvnpost": ("GET", "/customer-partner/getAllProvince"),
+    "ministry": ("POST", "/api/DvcSync/CapNhatTienTrinh"),
+}
+
+
+@pytest.mark.parametrize("system", CALLS)
+def test_every_system_misbehaves_when_told_to(sound: Any, system: str) -> None:
+    sandbox, client = sound
+    method, target = CALLS[system]
+
+    def ask() -> tuple[int, bytes]:
+        answer, raw = client.call(system, method, target, b"{}" if method == "POST" else None)
+        return answer.status, raw
+
+    sandbox.set_faults(always("html_200"))
+    assert ask()[1].startswith(b"<html>")
+    sandbox.set_faults(always("retry_after"))
+    assert ask()[0] == 429
+    sandbox.set_faults(always("server_errors"))
+    assert ask()[0] >= 500
+    sandbox.set_faults(always("reset_before"))
+    with pytest.raises(ConnectionResetError):
+        ask()
+    sandbox.set_faults(always("reset_mid_body"))
+    with pytest.raises((ConnectionResetError, http.client.IncompleteRead)):
+        ask()
+    assert sum(sandbox.stats()["faults"][system].values()) == 5
+    assert sandbox.findings() == sandbox.truth()
+
+
+def test_xml_is_cut_so_that_no_parser_takes_it_for_whole(sound: Any) -> None:
+    sandbox, client = sound
+    sandbox.set_faults(always("truncated_json"))
+    seen = set()
+    for _ in range(20):
+        try:
+            answer, raw = client.call("population", "POST", "/csdldc", b"<a/>")
+        except http.client.IncompleteRead:
+            continue
+        if "xml" in answer.headers["Content-Type"]:
+            with pytest.raises(etree.XMLSyntaxError):
+                etree.fromstring(raw)
+            seen.add("xml")
+    assert seen == {"xml"}
 
 
 def test_faults_are_counted_and_follow_their_seed(running: Any, shared_world: World) -> None:
@@ -214,4 +313,4 @@ def test_faults_that_do_not_exist_are_refused() -> None:
         Faults(0.1, frozenset({"gremlins"}))
     with pytest.raises(ValueError, match="0 to 1"):
         Faults(1.5)
-    assert len(ALL) == 14
+    assert len(ALL) == 16

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import base64
 import json
+from datetime import datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
-from khop.sandbox import IgateOptions, World
+from khop.sandbox import IgateOptions, Shapes, World
 
 TOKEN = "/auth/realms/digo/protocol/openid-connect/token"
+VIETNAM = timezone(timedelta(hours=7))
 GRANT = {"grant_type": "client_credentials"}
 
 
@@ -67,10 +69,12 @@ def test_data_needs_a_token_and_the_right_to_read(running: Any, shared_world: Wo
 
 
 def test_a_token_ends_by_time_and_by_calls(running: Any, shared_world: World) -> None:
-    times = iter([0.0, 10.0, 299.0, 300.0])
-    with running(shared_world, clock=lambda: next(times)) as (_, client):
+    now = [0.0]
+    statuses = []
+    with running(shared_world, clock=lambda: now[0]) as (_, client):
         client.log_in_igate()
-        statuses = [client.get("/pa/dossier/search", size=1)[0].status for _ in range(3)]
+        for now[0] in (10.0, 299.0, 300.0):
+            statuses.append(client.get("/pa/dossier/search", size=1)[0].status)
     assert statuses == [200, 200, 401]
 
     with running(shared_world, igate=IgateOptions(token_calls=2)) as (_, client):
@@ -87,9 +91,7 @@ def test_the_pages_hold_every_item_once_in_order(
     with running(shared_world, igate=IgateOptions(page_cap=150)) as (_, client):
         client.log_in_igate()
         for page in range(10):
-            body = client.search(
-                page=page, size=500, spec="slice", sort=f"updatedDate,{direction}"
-            )
+            body = client.search(page=page, size=500, spec="slice", sort=f"updatedDate,{direction}")
             assert (body["number"], body["size"]) == (page, 150)
             assert body["numberOfElements"] == len(body["content"])
             assert "totalElements" not in body
@@ -192,6 +194,134 @@ def test_fees_of_a_dossier(running: Any, shared_world: World) -> None:
         rows = client.get("/pa/dossier-fee/--by-dossiers", **{"dossier-ids": paid.native_id})[1]
 
     assert [row["amount"] for row in rows] == [procedures[paid.procedure].fee]
+
+
+def test_an_officer_logs_in_with_a_password_and_renews(running: Any, shared_world: World) -> None:
+    form = {"grant_type": "password", "client_id": "test-public", "username": "canbo.mau"}
+    with running(shared_world) as (_, client):
+
+        def ask(**changes: str) -> tuple[int, Any]:
+            body = urlencode(form | {"password": "sandbox-officer"} | changes).encode()
+            answer, raw = client.call("igate", "POST", TOKEN, body)
+            return answer.status, json.loads(raw)
+
+        assert ask(password="wrong") == (
+            401, {"error": "invalid_grant", "error_description": "Invalid user credentials"},
+        )  # fmt: skip
+        _, first = ask()
+        assert (first["token_type"], first["refresh_expires_in"]) == ("bearer", 1800)
+        renewal = {"grant_type": "refresh_token", "refresh_token": first["refresh_token"]}
+        status, second = ask(**renewal)
+        assert (status, ask(**renewal)[0]) == (200, 400)
+        client.token = second["access_token"]
+        assert client.get("/pa/dossier/search", size=1)[0].status == 200
+
+
+def test_a_realm_without_passwords(running: Any, shared_world: World) -> None:
+    options = IgateOptions(grants=frozenset({"client_credentials"}))
+    form = {"grant_type": "password", "client_id": "test-public", "username": "canbo.mau"}
+    with running(shared_world, igate=options) as (_, client):
+        body = urlencode(form | {"password": "sandbox-officer"}).encode()
+        answer, raw = client.call("igate", "POST", TOKEN, body)
+    assert (answer.status, json.loads(raw)) == (400, {"error": "unsupported_grant_type"})
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "field"),
+    [
+        ("applied", "appliedDate", "submitted"),
+        ("accepted", "acceptedDate", "received"),
+        ("appointment", "appointmentDate", "due"),
+        ("result-returned", "returnedDate", "returned"),
+    ],
+)
+def test_windows_are_whole_local_days_on_both_sides(
+    running: Any, shared_world: World, name: str, key: str, field: str
+) -> None:
+    first, last = "2026-07-20", "2026-07-24"
+    expected = {
+        d.native_id
+        for d in shared_world.dossiers
+        if (moment := getattr(d, field)) is not None
+        and first <= datetime.fromtimestamp(moment, VIETNAM).date().isoformat() <= last
+    }
+    with running(shared_world) as (_, client):
+        client.log_in_igate()
+        window = {f"{name}-from": "20/07/2026", f"{name}-to": "24/07/2026"}
+        rows = client.search(size=1000, **window)["content"]
+
+    assert {row["id"] for row in rows} == expected != set()
+    assert all(first <= row[key][:10] <= last for row in rows)
+
+
+def test_a_citizen_search_is_the_same_list(running: Any, shared_world: World) -> None:
+    d = next(d for d in shared_world.dossiers if d.code == d.code_wire)
+    query = {"page": 0, "size": 10, "spec": "slice", "code": d.code}
+    with running(shared_world) as (sandbox, client):
+        client.log_in_igate()
+        answer, body = client.get("/pa/dossier-search/dvc", **query)
+        assert answer.status == 200
+        assert d.native_id in {row["id"] for row in body["content"]}
+        assert "totalElements" not in body
+        assert sandbox.stats()["requests"]["igate"]["citizen_search"] == 1
+
+
+def test_a_deployment_that_settled_on_one_shape(running: Any, world: World) -> None:
+    shapes = Shapes(
+        translate="english_first",
+        sector_name="array",
+        agency_name="array",
+        status_name="array",
+        task_status_name="array",
+        current_task="object",
+        task="object",
+        person="number",
+        birthday="utc",
+    )
+    options = IgateOptions(shapes=shapes, tasks_in_list=True)
+    with running(world, igate=options) as (_, client):
+        client.log_in_igate()
+        rows = client.search(size=1000)["content"]
+
+    assert len(rows) == len(list(world.dossiers))
+    for row in rows:
+        assert [n["languageId"] for n in row["procedure"]["translate"]] == [46, 228]
+        names = (row["procedure"]["sector"], row["agency"], row["dossierStatus"])
+        for named in (*names, row["dossierTaskStatus"]):
+            assert [n["languageId"] for n in named["name"]] == [228, 46]
+        assert isinstance(row["currentTask"], dict)
+        person = row["applicant"]["data"]
+        assert isinstance(person["identityNumber"], int)
+        assert person["birthday"].endswith("T17:00:00.000+0000")
+        assert isinstance(row["task"], dict) or len(row["task"]) > 1
+    assert any(isinstance(row["task"], dict) for row in rows)
+
+
+def test_the_form_data_of_a_dossier(running: Any, shared_world: World) -> None:
+    d = next(d for d in shared_world.dossiers if d.code == d.code_wire)
+    path = "/pa/api-integration/--data"
+    with running(shared_world) as (_, client):
+        client.log_in_igate()
+        one = client.get(path, code=d.code, fields="commonEForm")[1]
+        both = client.get(path, code=d.code, fields="commonEForm,detailEForm")[1]
+        unknown = client.get(path, code="H99.01-260101-9999", fields="commonEForm")[0]
+
+    assert set(one) == {"commonEForm"}
+    assert set(both) == {"commonEForm", "detailEForm"}
+    assert one["commonEForm"]["fullname"] == shared_world.register.citizen(d.citizen).name
+    assert unknown.status == 404
+
+
+def test_a_push_to_the_portal_is_taken_with_a_bare_word(running: Any, world: World) -> None:
+    with running(world) as (sandbox, client):
+        client.log_in_igate()
+        headers = {"Authorization": f"Bearer {client.token}"}
+        path = "/bdtc/nps-dossier/--test-sync"
+        answer, raw = client.call("igate", "POST", path, b"{}", headers)
+
+        assert (answer.status, raw) == (200, b"OK")
+        assert answer.headers["Content-Type"].startswith("text/plain")
+        assert [v.kind for v in sandbox.violations()] == ["write_to_one_stop"]
 
 
 def test_writing_to_the_one_stop_is_a_violation(running: Any, world: World) -> None:

@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -18,7 +19,8 @@ from typing import Any
 
 import pytest
 
-from khop.sandbox import Faults, SandboxProcess, World, start_process
+from khop.sandbox import Faults, SandboxProcess, World, files, start_process
+from khop.sandbox.server import DEFAULT_PORTS
 
 NOW = datetime(2026, 8, 24, 9, 30, tzinfo=UTC)
 URLS = {"igate": "http://127.0.0.1:8101", "dvcqg": "http://127.0.0.1:8102"}
@@ -57,9 +59,7 @@ def test_the_control_plane_changes_the_world(child: SandboxProcess) -> None:
 
 
 @pytest.mark.parametrize(("code", "status"), [("none", 8), (None, 99)])
-def test_the_control_plane_says_no(
-    child: SandboxProcess, code: str | None, status: int
-) -> None:
+def test_the_control_plane_says_no(child: SandboxProcess, code: str | None, status: int) -> None:
     known = child.truth()[0]["code"]
     with pytest.raises(urllib.error.HTTPError) as caught:
         child.change_status(code or known, status)
@@ -80,9 +80,21 @@ def test_a_child_ends_on_a_signal() -> None:
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=environment
     ) as child:
         assert child.stdout is not None
-        assert set(json.loads(child.stdout.readline())["urls"]) == {"igate", "dvcqg", "control"}
+        ready = json.loads(child.stdout.readline())
         child.send_signal(signal.SIGTERM)
-        assert child.wait(10) == 0
+        code = child.wait(10)
+    assert code == 0
+    assert set(ready["urls"]) == set(DEFAULT_PORTS)
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_ports_by_name_or_in_order(named: bool) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    with start_process(size=200, now=NOW, ports={"dvcqg": port} if named else (0, port)) as child:
+        assert child.urls["dvcqg"].endswith(f":{port}")
+        assert not child.urls["control"].endswith(f":{port}")
 
 
 def test_a_child_that_cannot_start_is_reported(capfd: pytest.CaptureFixture[str]) -> None:
@@ -120,10 +132,28 @@ def test_the_configuration_names_both_systems_and_hides_the_secrets(written: Pat
     config = tomllib.loads(text)
 
     assert config["province"]["code"] == "H99"
-    assert {n: s["role"] for n, s in config["sources"].items()} == {
-        "igate": "one_stop", "dvcqg": "portal", "portal_extract": "portal",
-    }  # fmt: skip
+    roles = {n: s["role"] for n, s in config["sources"].items()}
+    assert tuple(roles) == files.CONFIGURED
+    assert roles["igate"] == "one_stop"
+    assert roles["dvcqg"] == roles["portal_extract"] == "portal"
     for name, key in (("igate", "client_secret"), ("dvcqg", "password")):
         secret = written / config["sources"][name][key]["file"]
         assert stat.S_IMODE(secret.stat().st_mode) == 0o600
         assert secret.read_text("utf-8").strip() not in text
+
+
+def test_the_post_and_the_population_database_can_be_configured(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configured = (*files.CONFIGURED, "vnpost", "population")
+    monkeypatch.setattr(files, "CONFIGURED", tuple(dict.fromkeys(configured)))
+    urls = {name: f"http://127.0.0.1:{port}" for name, port in DEFAULT_PORTS.items()}
+    world.write(tmp_path, urls)
+    sources = tomllib.loads((tmp_path / "khop.toml").read_text("utf-8"))["sources"]
+
+    assert (sources["vnpost"]["role"], sources["population"]["role"]) == ("post", "population")
+    assert sources["vnpost"]["order_url"].startswith("http://127.0.0.1:8103/")
+    assert sources["population"]["url"].startswith("http://127.0.0.1:8104/")
+    for name, key in (("vnpost", "consumer_secret"), ("population", "secret")):
+        secret = tmp_path / sources[name][key]["file"]
+        assert stat.S_IMODE(secret.stat().st_mode) == 0o600

@@ -149,6 +149,16 @@ def test_an_event_that_says_something_else_now_replaces_its_row(
     assert stored(ledger) == [(f"{1:024x}", "delivered", "HC000000001VN")]
 
 
+def test_an_emptier_copy_of_an_event_takes_nothing_away(
+    build_engine: Build, ledger: Ledger
+) -> None:
+    emptier = event(1, item=None, event_at=None)
+    post = FakeFeed(log=[event(1), emptier, event(2), emptier])
+    summary = pulled(build_engine(post))
+    assert (summary.fetched, summary.stored, summary.unchanged) == (4, 2, 2)
+    assert stored(ledger)[0] == (f"{1:024x}", "postal_event", "HC000000001VN")
+
+
 def test_a_bad_event_goes_to_quarantine_and_the_others_are_kept(
     build_engine: Build, ledger: Ledger
 ) -> None:

@@ -1,8 +1,8 @@
-"""The portal's records as the wire writes them (specs/dvcqg.md 2.1-2.9).
+"""The portal's records as the wire writes them (specs/dvcqg.md 2.1-2.8, 2.12).
 
-What is sent: every scalar is text, dates ``yyyyMMddHHmmss``, a missing value "", a missing list
-[], in the order of the tables. What is read: keys in any case, numbers for text, lists that are
-absent, null, or one object.
+What is sent: every scalar is text (but for a supplement's number and state, 2.5, and the count
+of other papers, 2.4), dates ``yyyyMMddHHmmss``, a missing value "", a missing list [], in the
+order of the tables. What is read: keys in any case, numbers for text.
 """
 
 from __future__ import annotations
@@ -41,25 +41,6 @@ class LookupItem(_Read):
     NgayTra: Any = None
 
 
-class ProcedureSector(_Read):
-    MALINHVUC: Scalar | None = None
-    TENLINHVUC: Scalar | None = None
-
-
-class ProcedureResult(_Read):
-    MAKETQUA: Scalar | None = None
-    TENKETQUA: Scalar | None = None
-
-
-class ProcedureItem(_Read):
-    """One procedure of a LayThuTuc answer (2.9), as far as a push needs it."""
-
-    MATTHC: Scalar | None = None
-    TENTTHC: Scalar | None = None
-    LINHVUCTHUCHIEN: list[ProcedureSector | None] | ProcedureSector | None = None
-    KETQUATHUCHIEN: list[ProcedureResult | None] | ProcedureResult | None = None
-
-
 class _Sent(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -72,7 +53,7 @@ class SubmittedFile(_Sent):
     IsDeleted: str = "False"
     MaThanhPhanHoSo: str = ""
     DuongDanTaiTepTin: str = ""
-    DuocSoHoa: str = "0"
+    DuocSoHoa: str
     DuocTaiSuDung: str = "0"
     DuocLayTuKhoDMQG: str = "0"
     MaKetQuaThayThe: str = ""
@@ -86,6 +67,31 @@ class FeeRow(_Sent):
     HinhThucThu: str
     Gia: str
     LoaiPhiLePhi: str
+
+
+class OtherPaperRow(_Sent):
+    """DanhSachTepDinhKemKhac[] (2.4): papers that are no part of the procedure."""
+
+    TenGiayTo: str
+    SoLuong: int
+    LoaiGiayTo: int
+
+
+class SupplementRow(_Sent):
+    """DanhSachHoSoBoSung[] (2.5): once that papers were asked for again."""
+
+    HoSoBoSungId: int
+    NguoiYeuCauBoSung: str = ""
+    NoiDungBoSung: str = ""
+    NgayBoSung: str
+    NguoiTiepNhanBoSung: str = ""
+    ThongTinTiepNhan: str = ""
+    NgayTiepNhanBoSung: str = ""
+    TrangThaiBoSung: bool
+    DanhSachGiayToBoSung: tuple[()] = ()
+    DanhSachLePhiBoSung: tuple[()] = ()
+    NgayHenTraTruoc: str = ""
+    NgayHenTraMoi: str = ""
 
 
 class ResultPaper(_Sent):
@@ -103,6 +109,12 @@ class OwnerIdentity(_Sent):
 
     LoaiDinhDanh: str
     SoDinhDanh: str
+
+
+class ConnectedDatabase(_Sent):
+    """DSKetNoiCSDL[]: a national database the dossier was checked with."""
+
+    MaCSDL: str
 
 
 class DossierMessage(_Sent):
@@ -135,17 +147,17 @@ class DossierMessage(_Sent):
     GhiChu: str = ""
     TaiLieuNop: tuple[SubmittedFile, ...] = ()
     DanhSachLePhi: tuple[FeeRow, ...] = ()
-    DanhSachTepDinhKemKhac: tuple[()] = ()
-    DanhSachHoSoBoSung: tuple[()] = ()
+    DanhSachTepDinhKemKhac: tuple[OtherPaperRow, ...] = ()
+    DanhSachHoSoBoSung: tuple[SupplementRow, ...] = ()
     DanhSachGiayToKetQua: tuple[ResultPaper, ...] = ()
     NoiNopHoSo: str
     HoSoCoThanhPhanSoHoa: str
-    TaiKhoanDuocXacThucVoiVNeID: str = "0"
-    DuocThanhToanTrucTuyen: str = "0"
+    TaiKhoanDuocXacThucVoiVNeID: str
+    DuocThanhToanTrucTuyen: str
     NgayTuChoi: str
     DinhDanhCHS: tuple[OwnerIdentity, ...] = ()
     NgayNopHoSo: str
-    DSKetNoiCSDL: tuple[()] = ()
+    DSKetNoiCSDL: tuple[ConnectedDatabase, ...] = ()
 
 
 class StepMessage(_Sent):
@@ -160,3 +172,15 @@ class StepMessage(_Sent):
     TrangThai: str
     NgayBatDau: str = ""
     NgayKetThucTheoQuyDinh: str
+
+
+class ReturnedStatus(_Sent):
+    """``data`` of DongBoTrangThaiHoSo (2.12): one object, about a dossier born on the portal."""
+
+    MaHoSo: str
+    MaHoSoDonVi: str
+    MaDoiTuong: str = ""
+    NoiDung: str
+    NgayXuLy: str
+    TrangThai: str
+    TaiLieuXuLy: tuple[SubmittedFile, ...] = ()

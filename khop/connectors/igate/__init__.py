@@ -1,6 +1,8 @@
-"""VNPT iGate, the one-stop system of a province (specs/igate.md)."""
+"""VNPT iGate, the one-stop system of a province (specs/igate.md), and the adapter of the same
+platform that ministries push to (specs/igate.md 7)."""
 
 from khop.connectors.igate.client import IgateClient
+from khop.connectors.igate.ministry import MinistryClient
 from khop.connectors.igate.page import SearchPage
 
-__all__ = ["IgateClient", "SearchPage"]
+__all__ = ["IgateClient", "MinistryClient", "SearchPage"]

@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from khop.connectors.answers import Answer, Unusable
-from khop.connectors.checks import http_address, is_header_safe, path_segment
+from khop.connectors.checks import http_address, path_segment
+from khop.connectors.igate.claims import TokenClaims, claims_of
 from khop.connectors.igate.page import SearchPage, read_page
+from khop.connectors.igate.pushes import PushLogPage, read_push_log
+from khop.connectors.igate.tokens import Account, TokenSource
 from khop.connectors.sessions import Session, SessionKeeper
 from khop.connectors.transport import CallOptions, Transport
-from khop.faults import ConfigError, Refused, Unauthorised
+from khop.faults import ConfigError, Unauthorised
 
 T = TypeVar("T")
 
-#: What a token is taken to hold, in seconds, where the answer does not say
-#: (specs/igate.md 1.1: clients assume 300 s, staff systems give 24 h).
-ASSUMED_LIFE = 300.0
-
-_LONGEST_LIFE = 30 * 86_400.0
-_LONGEST_MARGIN = 30.0
-_ADVICE = "check client_id and client_secret of this source, and that the account is enabled"
+#: Parts of a dossier's form that clients ask for (specs/igate.md 3.1).
+FORM_FIELDS = ("commonEForm", "detailEForm")
+#: The exchange whose log is public (specs/igate.md 5.1); spelt as the gateway spells it.
+CIVIL_STATUS_LOG = "capNhatTrangThaiHoSoDVCLTHoTich"
 
 
 class IgateClient:
-    """Reads dossiers through the gateway (specs/igate.md 1 and 2). Safe for threads.
+    """Reads dossiers through the gateway (specs/igate.md 1 to 3). Safe for threads.
 
-    ``client_secret`` is asked at each login and not kept. ``query`` is added to each search,
-    for deployments that want more (``ancestor-agency-id``). ``detail_path`` holds ``{id}``.
-    The token is renewed before it runs out, and once when a call is turned down.
+    The account is that of ``tokens.Account``: ``client_secret`` is None for a public client,
+    with ``username`` and ``password`` the password grant is used. ``query`` is added to each
+    search, for deployments that want more (``ancestor-agency-id``). ``detail_path`` holds
+    ``{id}``. The token is renewed before it runs out, and once when a call is turned down.
     """
 
     def __init__(
@@ -42,12 +42,19 @@ class IgateClient:
         base_url: str,
         token_url: str,
         client_id: str,
-        client_secret: Callable[[], str],
+        client_secret: Callable[[], str] | None = None,
+        username: str | None = None,
+        password: Callable[[], str] | None = None,
+        secret_in: Literal["basic", "form"] = "basic",
+        refresh: bool = False,
         page_size: int = 500,
         spec: str = "page",
         sort: str = "updatedDate,desc",
         search_path: str = "/pa/dossier/search",
         detail_path: str = "/pa/dossier/{id}/--online",
+        fees_path: str = "/pa/dossier-fee/--by-dossiers",
+        form_path: str = "/pa/api-integration/--data",
+        push_log_path: str = "/ad/api/lienthongDVCLT/getLog",
         query: Mapping[str, str] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -56,25 +63,34 @@ class IgateClient:
         base = http_address(system, "base_url", base_url)
         self.system = system
         self._transport = transport
-        self._token_url = http_address(system, "token_url", token_url)
         self._search_url = _joined(base, search_path)
         self._detail_url = _joined(base, detail_path)
-        self._client_id, self._client_secret = client_id, client_secret
+        self._fees_url, self._form_url = _joined(base, fees_path), _joined(base, form_path)
+        self._push_log_url = _joined(base, push_log_path)
         order = {"sort": sort} if sort else {}
         self._query = {**(query or {}), "size": str(page_size), "spec": spec, **order}
-        self._sessions = SessionKeeper(self._fetch_token, clock=clock)
+        account = Account(client_id, client_secret, username, password, secret_in, refresh)
+        tokens = TokenSource(system, transport, token_url, account)
+        self._sessions = SessionKeeper(tokens.fetch, clock=clock)
 
     def login(self) -> None:
         """Get a new token. Raises ConnectorError; Unauthorised says what to do."""
         self._sessions.log_in()
 
-    def search(self, page: int) -> SearchPage:
-        """The zero-based page ``page`` of the dossier list. Raises ConnectorError."""
+    def claims(self) -> TokenClaims | None:
+        """What the token in use says of itself; None when it is no JWT. Raises ConnectorError
+        when there is none yet and none can be got."""
+        return claims_of(self._sessions.current().text)
+
+    def search(self, page: int, filters: Mapping[str, str] | None = None) -> SearchPage:
+        """The zero-based page ``page`` of the dossier list. ``filters``: parameters of this
+        search alone, such as ``accepted-from`` (specs/igate.md 2.1). Raises ConnectorError."""
 
         def read(answer: Answer) -> SearchPage:
             return read_page(answer.json(), page)
 
-        return self._get("search", self._search_url, read, {**self._query, "page": str(page)})
+        params = {**self._query, **(filters or {}), "page": str(page)}
+        return self._get("search", self._search_url, read, params)
 
     def dossier(self, native_id: str) -> Mapping[str, object]:
         """One dossier in full, as the gateway writes it.
@@ -84,6 +100,31 @@ class IgateClient:
         """
         url = self._detail_url.replace("{id}", path_segment("id", native_id))
         return self._get("dossier", url, _read_dossier, None)
+
+    def fees(self, native_ids: Sequence[str]) -> tuple[object, ...]:
+        """The fee rows of some dossiers, none of them checked (specs/igate.md 3.1).
+
+        Raises ConnectorError.
+        """
+        params = {"dossier-ids": ",".join(native_ids), "required": ""}
+        return self._get("fees", self._fees_url, _read_rows, params)
+
+    def form_data(self, code: str, fields: Sequence[str] = FORM_FIELDS) -> Mapping[str, object]:
+        """The filled forms of a dossier by its code: the named parts, as the gateway writes
+        them. Personal data. Raises ConnectorError."""
+        params = {"code": code, "fields": ",".join(fields)}
+        return self._get("form_data", self._form_url, _read_form, params)
+
+    def push_log(self, nation_code: str, api: str = CIVIL_STATUS_LOG) -> PushLogPage:
+        """What the gateway sent to the national exchange about a dossier, by the code it has on
+        the portal (specs/igate.md 5.1). Raises ConnectorError."""
+
+        def read(answer: Answer) -> PushLogPage:
+            return read_push_log(answer.json())
+
+        return self._get(
+            "push_log", self._push_log_url, read, {"api": api, "nationCode": nation_code}
+        )
 
     def server_date(self) -> datetime | None:
         """The server's clock in its latest answer."""
@@ -106,36 +147,16 @@ class IgateClient:
 
         return self._sessions.use(send, (Unauthorised,))
 
-    def _fetch_token(self) -> tuple[str, float]:
-        try:
-            return self._transport.exchange(
-                "login",
-                "POST",
-                self._token_url,
-                _read_token,
-                form={"grant_type": "client_credentials"},
-                basic=(self._client_id, self._client_secret()),
-            )
-        except (Unauthorised, Refused) as refusal:
-            fault = self._explained(refusal)
-        raise fault
-
-    def _explained(self, refusal: Unauthorised | Refused) -> Unauthorised | Refused:
-        # Keycloak answers a wrong secret with 401, and in older versions with 400.
-        account = isinstance(refusal, Unauthorised) or refusal.http_status == 400
-        kind: type[Unauthorised | Refused] = Unauthorised if account else Refused
-        advice = _ADVICE if account else "check token_url of this source"
-        return kind(
-            self.system,
-            "login",
-            http_status=refusal.http_status,
-            code=refusal.code,
-            detail=f"{advice}; {refusal.detail}" if refusal.detail else advice,
-        )
-
 
 def _joined(base: str, path: str) -> str:
     return f"{base}/{path.lstrip('/')}"
+
+
+def _read_form(answer: Answer) -> Mapping[str, object]:
+    body = answer.json()
+    if not isinstance(body, dict) or {"status", "error"} <= body.keys():
+        raise Unusable("an answer that is no form data")
+    return body
 
 
 def _read_dossier(answer: Answer) -> Mapping[str, object]:
@@ -145,22 +166,10 @@ def _read_dossier(answer: Answer) -> Mapping[str, object]:
     return body
 
 
-def _read_token(answer: Answer) -> tuple[str, float]:
+def _read_rows(answer: Answer) -> tuple[object, ...]:
+    """A bare list, or one inside a page."""
     body = answer.json()
-    token = body.get("access_token") if isinstance(body, dict) else None
-    if not isinstance(body, dict) or not isinstance(token, str) or not is_header_safe(token):
-        raise Unusable("a token answer without a usable access_token")
-    life = _life(body.get("expires_in"))
-    return token, life - min(_LONGEST_MARGIN, life / 10)
-
-
-def _life(value: object) -> float:
-    """Seconds a token holds, from ``expires_in`` as number or text."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return ASSUMED_LIFE
-    try:
-        seconds = float(value)
-    except (ValueError, OverflowError):
-        return ASSUMED_LIFE
-    sensible = math.isfinite(seconds) and 0 < seconds <= _LONGEST_LIFE
-    return seconds if sensible else ASSUMED_LIFE
+    rows = body.get("content") if isinstance(body, dict) else body
+    if not isinstance(rows, list):
+        raise Unusable("an answer that is no list")
+    return tuple(rows)

@@ -33,15 +33,22 @@ def read_page(body: object, asked: int) -> SearchPage:
     content = body.get("content")
     if not isinstance(content, list):
         raise Unusable("a list answer without the list `content`")
-    number, size = _count(body.get("number")), _count(body.get("size")) or None
-    last = _flag(body.get("last"))
+    told = _told(body)
+    number, size = _count(told.get("number")), _count(told.get("size")) or None
+    last = _flag(told.get("last"))
     if last is None:
-        last = _ends(len(content), asked if number is None else number, size, body)
-    return SearchPage(number, size, last, _count(body.get("totalElements")), tuple(content))
+        pages = _count(told.get("totalPages"))
+        last = _ends(len(content), asked if number is None else number, size, pages)
+    return SearchPage(number, size, last, _count(told.get("totalElements")), tuple(content))
 
 
-def _ends(rows: int, number: int, size: int | None, body: Mapping[object, object]) -> bool:
-    pages = _count(body.get("totalPages"))
+def _told(body: Mapping[str, object]) -> Mapping[str, object]:
+    """The keys that describe the page. Newer versions of Spring put them into ``page``."""
+    page = body.get("page")
+    return {**page, **body} if isinstance(page, Mapping) else body
+
+
+def _ends(rows: int, number: int, size: int | None, pages: int | None) -> bool:
     if pages is not None:
         return number + 1 >= pages
     # A gateway may cut the size that was asked for. Only its own word for the size can show

@@ -92,18 +92,26 @@ class ActivitiTask(Wire):
 
 class DefinitionTask(Wire):
     name: Name | None = None
+    definitionKey: Any = None
 
 
 class ProcessTask(Wire):
     name: Name | None = None
+    remind: Any = None
     definitionTask: DefinitionTask | None = None
 
 
 class Task(Wire):
+    """What only some deployments are read by (``name``, ``remind``, ``definitionKey``) is
+    looked into when it is asked for."""
+
     id: Number | Code | None = None
+    name: Any = None
     assignee: Officer | None = None
     agency: Agency | None = None
+    isCurrent: Any = None
     createdDate: Any = None
+    updatedDate: Any = None
     activitiTask: ActivitiTask | None = None
     bpmProcessDefinitionTask: ProcessTask | None = None
 
@@ -129,7 +137,28 @@ class DossierItem(Wire):
     task: list[Task | None] | Task | None = None
 
 
+class StepState(Wire):
+    """What a dossier says of the step it is at, for deployments that are read by it."""
+
+    dossierTaskStatus: Tag | None = None
+    statusCurrentTask: Label | None = None
+    currentTask: list[Task | None] | Task | None = None
+
+
+class LabelledPlace(Wire):
+    """{label, value}: a place as forms hold it; ``value`` is a key of the deployment's own."""
+
+    label: LabelOrNumber | None = None
+
+
+Place = LabelOrNumber | LabelledPlace
+
+
 class PersonDetail(PersonData):
+    address: LongText | Number | None = None
+    village: Place | None = None
+    district: Place | None = None
+    province: Place | None = None
     phoneNumber: LabelOrNumber | None = None
     email: Label | None = None
     noidungyeucaugiaiquyet: LongText | None = None
@@ -142,9 +171,17 @@ class ApplicantDetail(ApplicantForm):
 class StoredFile(Wire):
     id: Number | Code | None = None
     filename: Label | None = None
+    uuid: Code | None = None
+
+
+class ProcedureForm(Wire):
+    """The paper of the procedure that files are handed in for."""
+
+    code: LabelOrNumber | None = None
 
 
 class FormFile(Wire):
+    procedureForm: ProcedureForm | None = None
     file: list[StoredFile | None] | StoredFile | None = None
 
 
@@ -154,3 +191,25 @@ class DossierDetail(DossierItem):
     applicant: ApplicantDetail | None = None
     dossierReceivingKind: Tag | None = None
     dossierFormFile: list[FormFile | None] | FormFile | None = None
+
+
+class FeeType(Wire):
+    name: Name | None = None
+
+
+class Procost(Wire):
+    type: FeeType | None = None
+
+
+class DossierKey(Wire):
+    id: Number | Code | None = None
+
+
+class FeeItem(Wire):
+    """A row of the fees of a dossier (3.1). ``paid``: the amount that was paid."""
+
+    procost: Procost | None = None
+    amount: Any = None
+    quantity: Any = None
+    paid: Any = None
+    dossier: DossierKey | None = None

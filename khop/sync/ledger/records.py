@@ -118,15 +118,26 @@ def store_arrivals(
 
 
 def store_events(connection: sa.Connection, events: Sequence[StatusRecord]) -> int:
-    """Insert these, or replace those that say something else now; the number of both."""
-    rows: dict[tuple[str, str, str], dict[str, Any]] = {}
-    for event in events:
-        rows[event.source, event.native_id, event.entry_id] = _event_row(event)
-    have = _events(connection, list(rows.values()))
-    news = [row for key, row in rows.items() if have.get(key) != row]
+    """Insert these, or replace those that say something else now; the number of both.
+
+    Of two copies of one event, the one that says more stays: a feed may repeat an event in an
+    earlier, emptier form.
+    """
+    rows = [_event_row(event) for event in events]
+    have = _events(connection, rows)
+    news: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for row in rows:
+        key = (row["source"], row["native_id"], row["entry_id"])
+        known = news.get(key) or have.get(key)
+        if known is None or (row != known and _gaps(row) <= _gaps(known)):
+            news[key] = row
     if news:
-        connection.execute(_UPSERT_EVENT, news)
+        connection.execute(_UPSERT_EVENT, list(news.values()))
     return len(news)
+
+
+def _gaps(row: Mapping[str, Any]) -> int:
+    return sum(value is None for value in row.values())
 
 
 def _events(

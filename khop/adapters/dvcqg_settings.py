@@ -1,0 +1,289 @@
+"""``[sources.NAME]`` with ``adapter = "dvcqg"``: what each dialect of the portal needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+from khop.adapters.igate import CodeOverrides
+from khop.adapters.ports import Context
+from khop.adapters.settings import HttpSettings, Secret
+from khop.connectors.dvcqg import (
+    FixedLogin,
+    NativeDialect,
+    OAuthLogin,
+    PortalLogin,
+    query_dialect,
+    wrapper_dialect,
+)
+from khop.connectors.dvcqg.access import Login
+from khop.connectors.dvcqg.dialects import ENDPOINTS, Dialect
+
+#: Keys by the dialects that read them; a key of another dialect would do nothing, unseen.
+_NATIVE_ONLY = (
+    "login_path", "data_path", "share_path", "username", "password", "dstcode", "providerurl",
+)  # fmt: skip
+_BARE_ONLY = ("service_path", "endpoints", "token", "token_url", "client_id", "client_secret")
+_NEEDED = {
+    "native": ("username", "password", "madonvi", "dstcode"),
+    "wrapper": (),
+    "query": ("madonvi",),
+}
+_DICTIONARY = "LayDanhMuc"
+_SERVICE_PATHS = {"wrapper": "/KetNoiMotCuaQuocGia", "query": "/api/SynsTTHCC"}
+
+
+def _known_endpoints(endpoints: Mapping[str, str]) -> Mapping[str, str]:
+    for name in endpoints:
+        if name not in ENDPOINTS and not name.startswith(_DICTIONARY):
+            raise PydanticCustomError(
+                "endpoint",
+                "{name} is no service of the portal; known: {known}",
+                {"name": name, "known": ", ".join(sorted(ENDPOINTS))},
+            )
+    return endpoints
+
+
+class DvcqgSettings(HttpSettings):
+    """``[sources.NAME]`` with ``adapter = "dvcqg"``."""
+
+    dialect: Annotated[
+        Literal["native", "wrapper", "query"],
+        Field(
+            description="native: the portal's own contract, through the security server; "
+            "wrapper: KetNoiMotCuaQuocGia, services by address; "
+            "query: flag and unit in the address."
+        ),
+    ] = "native"
+    base_url: Annotated[
+        str,
+        Field(
+            description="The security server's adapter, such as http://10.0.0.1:8080; "
+            "or the wrapper, such as https://apidvc.example.vn."
+        ),
+    ]
+    adapter_name: Annotated[
+        str,
+        Field(
+            pattern=r"^[A-Za-z0-9_.-]+$",
+            description="native: the adapter on the security server; XrdAdapter, later VXPAdapter.",
+        ),
+    ] = "XrdAdapter"
+    login_path: Annotated[
+        str | None,
+        Field(
+            description="native: path of the login, where it is not "
+            "/<adapter_name>/RestService/forward/mapi/login."
+        ),
+    ] = None
+    data_path: Annotated[
+        str | None,
+        Field(
+            description="native: path of every data call, where it is not "
+            "/<adapter_name>/RestService/forward/mapi/g."
+        ),
+    ] = None
+    share_path: Annotated[
+        str | None, Field(description="native: path of the catalogues, where it is another one.")
+    ] = None
+    username: Annotated[
+        str | None,
+        Field(validate_default=True, description="native, needed: account at the portal."),
+    ] = None
+    password: Annotated[
+        Secret | None,
+        Field(
+            validate_default=True,
+            description="native, needed: its password: { env = … } or { file = … }.",
+        ),
+    ] = None
+    madonvi: Annotated[
+        str | None,
+        Field(
+            validate_default=True,
+            description="native and query, needed: the province's unit code, such as "
+            "000.00.00.H99.",
+        ),
+    ] = None
+    dstcode: Annotated[
+        str | None,
+        Field(
+            validate_default=True,
+            description="native, needed: destination system on the exchange axis.",
+        ),
+    ] = None
+    dstcode_in: Annotated[
+        Literal["header", "query"], Field(description="native: where dstcode travels.")
+    ] = "header"
+    dstcode_at_login: Annotated[
+        bool, Field(description="native: whether the login carries dstcode too.")
+    ] = True
+    providerurl: Annotated[
+        str | None,
+        Field(description="native: address of the provider, for adapters that want it."),
+    ] = None
+    session_minutes: Annotated[
+        float,
+        Field(
+            gt=0,
+            description="native: how long a session is used; the portal does not tell its end.",
+        ),
+    ] = 10.0
+    service_path: Annotated[
+        str | None,
+        Field(
+            description="wrapper and query: where the services stand, if not at "
+            "/KetNoiMotCuaQuocGia or /api/SynsTTHCC."
+        ),
+    ] = None
+    endpoints: Annotated[
+        Mapping[str, str],
+        AfterValidator(_known_endpoints),
+        Field(
+            description="wrapper and query: services that stand elsewhere: create, update, "
+            "progress, look_up, or a service's name, to a name below service_path, a path from "
+            '/ on, or a whole address; "" for what there is not. There is no look_up unless it '
+            "stands here."
+        ),
+    ] = {}
+    token: Annotated[
+        Secret | None,
+        Field(description="wrapper and query: a Bearer token that never ends, if it wants one."),
+    ] = None
+    token_url: Annotated[
+        str | None,
+        Field(description="wrapper and query: where a Bearer token is given by OAuth 2."),
+    ] = None
+    client_id: Annotated[
+        str | None, Field(validate_default=True, description="Account at token_url.")
+    ] = None
+    client_secret: Annotated[
+        Secret | None,
+        Field(validate_default=True, description="Its secret: { env = … } or { file = … }."),
+    ] = None
+    lookup_budget: Annotated[int, Field(ge=0, description="Look-ups that one pull may make.")] = (
+        20_000
+    )
+    progress_chunk: Annotated[
+        int, Field(ge=1, le=10, description="Progress steps sent in one call.")
+    ] = 10
+    databases: Annotated[
+        tuple[str, ...],
+        Field(
+            description="Codes of the national databases this one-stop checks every dossier with "
+            "(DSKetNoiCSDL)."
+        ),
+    ] = ()
+    feedback_fields: Annotated[
+        Mapping[str, str],
+        Field(
+            description="Fields of a feedback (PAKN) row, which are not published: id, title, "
+            "text, sender, sent_at, unit or status, to the portal's name for it."
+        ),
+    ] = {}
+    status: Annotated[CodeOverrides, Field(description="States the portal writes otherwise.")] = (
+        CodeOverrides()
+    )
+    channel: Annotated[CodeOverrides, Field(description="Channels it writes otherwise.")] = (
+        CodeOverrides()
+    )
+    procedures: Annotated[
+        Mapping[str, str],
+        Field(description="Local procedure code to the national one, where they differ."),
+    ] = {}
+    units: Annotated[
+        Mapping[str, str],
+        Field(description="Unit code or name to the name the portal knows."),
+    ] = {}
+
+    @field_validator(*_NATIVE_ONLY, "madonvi", *_BARE_ONLY)
+    @classmethod
+    def _of_its_dialect(cls, value: Any, info: ValidationInfo) -> Any:
+        dialect, name = info.data.get("dialect"), info.field_name
+        if dialect is None:  # refused already, and said so
+            return value
+        if value in (None, {}):
+            if name in _NEEDED[dialect]:
+                raise PydanticCustomError("missing", "this key is missing")
+            return value
+        others = _BARE_ONLY if dialect == "native" else _NATIVE_ONLY
+        if name in others:
+            raise PydanticCustomError(
+                "unused", "the dialect {dialect} does not use this key", {"dialect": dialect}
+            )
+        return value
+
+    @field_validator("client_id", "client_secret")
+    @classmethod
+    def _with_token_url(cls, value: Any, info: ValidationInfo) -> Any:
+        if value is None and info.data.get("token_url"):
+            raise PydanticCustomError("missing", "this key is missing")
+        return value
+
+    @field_validator("token_url")
+    @classmethod
+    def _one_token(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value and info.data.get("token"):
+            raise PydanticCustomError("two_tokens", "give token or token_url, not both")
+        return value
+
+
+def dialect_of(name: str, settings: DvcqgSettings, context: Context) -> tuple[Dialect, Login]:
+    """How calls are written, and how access is given. Raises ConfigError."""
+    if settings.dialect == "native":
+        native = _native(name, settings)
+        return native, PortalLogin(
+            native,
+            settings.username or "",
+            _revealed(settings.password, context),
+            session_seconds=settings.session_minutes * 60,
+        )
+    service_path = settings.service_path or _SERVICE_PATHS[settings.dialect]
+    login = _bearer(name, settings, context)
+    if settings.dialect == "wrapper":
+        return wrapper_dialect(
+            name,
+            base_url=settings.base_url,
+            service_path=service_path,
+            endpoints=settings.endpoints,
+        ), login
+    return query_dialect(
+        name,
+        base_url=settings.base_url,
+        service_path=service_path,
+        endpoints=settings.endpoints,
+        madonvi=settings.madonvi or "",
+    ), login
+
+
+def _native(name: str, settings: DvcqgSettings) -> NativeDialect:
+    forward = f"/{settings.adapter_name}/RestService/forward/mapi"
+    return NativeDialect(
+        name,
+        base_url=settings.base_url,
+        login_path=settings.login_path or f"{forward}/login",
+        data_path=settings.data_path or f"{forward}/g",
+        share_path=settings.share_path,
+        madonvi=settings.madonvi or "",
+        dstcode=settings.dstcode or "",
+        dstcode_in=settings.dstcode_in,
+        dstcode_at_login=settings.dstcode_at_login,
+        providerurl=settings.providerurl,
+    )
+
+
+def _bearer(name: str, settings: DvcqgSettings, context: Context) -> Login:
+    if settings.token_url:
+        secret = _revealed(settings.client_secret, context)
+        return OAuthLogin(name, settings.token_url, settings.client_id or "", secret)
+    return FixedLogin(name, _revealed(settings.token, context) if settings.token else None)
+
+
+def _revealed(secret: Secret | None, context: Context) -> Callable[[], str]:
+    def reveal() -> str:
+        return secret.reveal(context.base_dir) if secret else ""
+
+    return reveal

@@ -1,0 +1,140 @@
+"""Settings of the two ways to the post (specs/vnpost.md 1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from khop.adapters.settings import HttpSettings, Secret
+from khop.connectors.vnpost.feed import LARGEST_PAGE
+
+Operation = Literal["order", "cancel", "tracking", "document", "price"]
+Channel = Literal["ngsp", "myvnpost", "parcel", "third"]
+
+
+class PostalCodeSettings(HttpSettings):
+    """What every source of postal events may say of its codes and numbers."""
+
+    codes: Annotated[
+        Channel,
+        Field(
+            description="Whose list the event codes are read by. ngsp: the administrative post; "
+            "myvnpost; parcel: the older parcel interface; third: a list in which 90 is delivered."
+        ),
+    ] = "ngsp"
+    delivered_codes: Annotated[
+        tuple[int, ...] | None,
+        Field(description="Codes that mean delivered, in place of the list's own."),
+    ] = None
+    handed_codes: Annotated[
+        tuple[int, ...] | None,
+        Field(description="Codes that mean handed to the post, in place of the list's own."),
+    ] = None
+    collect_suffix: Annotated[
+        str,
+        Field(description="Ending of order numbers that bring papers in, such as -G, if agreed."),
+    ] = ""
+    return_suffix: Annotated[
+        str, Field(description="Ending of order numbers that return a result, such as -T.")
+    ] = ""
+
+
+class OfficeSettings(BaseModel):
+    """The office that gives papers to the post and takes them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Annotated[str, Field(description="Its name, as it stands on the envelope.")] = ""
+    address: Annotated[str, Field(description="Its address.")] = ""
+    phone: Annotated[str, Field(description="Its telephone number.")] = ""
+    email: Annotated[str, Field(description="Its e-mail address, if any.")] = ""
+    province: Annotated[int, Field(ge=0, description="The post's number of its province.")] = 0
+    district: Annotated[
+        int, Field(ge=0, description="The post's number of its district; 0 if there is none.")
+    ] = 0
+
+
+class ClsSettings(BaseModel):
+    """The Hanoi post's notice that a result is ready."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: Annotated[str | None, Field(description="The whole address; without it, no notice.")] = (
+        None
+    )
+    username: Annotated[str, Field(description="Account there.")] = ""
+    password: Annotated[
+        Secret | None, Field(description="Its password: { env = … } or { file = … }.")
+    ] = None
+    post_office: Annotated[str, Field(description="Address of the post office (DiaChiBC).")] = ""
+
+
+class VnpostSettings(PostalCodeSettings):
+    """``[sources.NAME]`` with ``adapter = "vnpost"``."""
+
+    access: Annotated[
+        Literal["ngsp", "lgsp_key", "lgsp_tttt", "front"],
+        Field(
+            description="How the gateway lets callers in. ngsp: consumer key and secret; lgsp_key: "
+            "key_token; lgsp_tttt: key and secret, and service codes; front: access_token."
+        ),
+    ] = "ngsp"
+    token_url: Annotated[
+        str | None, Field(description="The whole address tokens come from; front has none.")
+    ] = None
+    tracking_url: Annotated[
+        str,
+        Field(description="The whole address of the feed; on a bus with its ?service=NAME."),
+    ]
+    order_url: Annotated[str | None, Field(description="Where orders are posted.")] = None
+    cancel_url: Annotated[str | None, Field(description="Where orders are cancelled.")] = None
+    document_url: Annotated[str | None, Field(description="Where dossiers are announced.")] = None
+    price_url: Annotated[str | None, Field(description="Where prices are asked for.")] = None
+    consumer_key: Annotated[str, Field(description="Key of the account at the gateway.")] = ""
+    consumer_secret: Annotated[
+        Secret | None, Field(description="Its secret: { env = … } or { file = … }.")
+    ] = None
+    key_token: Annotated[
+        Secret | None, Field(description="Key token, for lgsp_key: { env = … } or { file = … }.")
+    ] = None
+    access_token: Annotated[
+        Secret | None, Field(description="Fixed token, for front: { env = … } or { file = … }.")
+    ] = None
+    token_header: Annotated[
+        str, Field(description="Header the fixed token of a front is sent in.")
+    ] = "access_token"
+    service_code: Annotated[
+        str, Field(description="What each call names as service-code, for lgsp_tttt.")
+    ] = "vnpost_post_order"
+    service_codes: Annotated[
+        Mapping[Operation, str],
+        Field(description="service-code of single operations, where theirs is another."),
+    ] = {}
+    customer_code: Annotated[str, Field(description="The agency's customer number at VNPost.")]
+    page_size: Annotated[
+        int, Field(ge=2, le=LARGEST_PAGE, description="Events of the feed asked for at once.")
+    ] = 500
+    description_length: Annotated[
+        int | None,
+        Field(ge=40, description="Longest SenderDesc, in characters; papers are left out first."),
+    ] = None
+    send_identity_number: Annotated[
+        bool, Field(description="Whether orders and notices tell the applicant's identity number.")
+    ] = False
+    flag_config: Annotated[
+        int | None, Field(description="FlagConfig of orders, where the deployment wants it.")
+    ] = None
+    provinces: Annotated[
+        Mapping[str, int],
+        Field(description="The post's number of each province, such as { 'Hà Nội' = 10 }."),
+    ] = {}
+    districts: Annotated[
+        Mapping[str, int],
+        Field(description="The post's number of each district: 'Province/District' or its name."),
+    ] = {}
+    office: Annotated[OfficeSettings, Field(description="The office, for orders.")] = (
+        OfficeSettings()
+    )
+    cls: Annotated[ClsSettings, Field(description="The notice of the Hanoi post.")] = ClsSettings()

@@ -1,0 +1,167 @@
+"""How access to the portal, or to a wrapper before it, is given and renewed.
+
+=============  ======================================  =====================================
+login          what it gives                           faults that a new login may mend
+=============  ======================================  =====================================
+PortalLogin    a session; its end is never told        refused, unauthorised
+OAuthLogin     a token for as long as ``expires_in``   unauthorised
+FixedLogin     a token of khop.toml, or none           none
+=============  ======================================  =====================================
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Protocol, TypeVar
+
+from khop.connectors.answers import Answer, Unusable
+from khop.connectors.checks import http_address, is_header_safe
+from khop.connectors.dvcqg.dialects import NativeDialect, WrittenCall
+from khop.connectors.dvcqg.envelope import Reply, read_reply, session_of
+from khop.connectors.masking import short_text
+from khop.connectors.transport import Transport
+from khop.faults import ConfigError, ConnectorError, Refused, Unauthorised
+
+T = TypeVar("T")
+
+_ADVICE = "check username and password of this source, and that the portal knows this server"
+_TOKEN_ADVICE = "check client_id and client_secret of this source"
+#: A token without ``expires_in`` is used so long, in seconds.
+_UNTOLD_SECONDS = 300.0
+#: A token is given up so long before its end, in seconds.
+_MARGIN = 30.0
+
+
+class Login(Protocol):
+    """``mends``: faults after which there is one new login and one repeat of the call."""
+
+    mends: tuple[type[ConnectorError], ...]
+
+    def open(self, transport: Transport) -> tuple[str, float]:
+        """A session or token, and the seconds it is used. Raises ConnectorError."""
+
+
+class PortalLogin:
+    """The portal's own login. ``password`` is asked at each login and not kept.
+
+    The portal tells no end of a session, and no code for an expired one: it is used
+    ``session_seconds``, and after any refusal there is one new login and one repeat.
+    """
+
+    mends: tuple[type[ConnectorError], ...] = (Refused, Unauthorised)
+
+    def __init__(
+        self,
+        dialect: NativeDialect,
+        username: str,
+        password: Callable[[], str],
+        *,
+        session_seconds: float = 600,
+    ) -> None:
+        self._dialect = dialect
+        self._username, self._password = username, password
+        self._session_seconds = session_seconds
+
+    def open(self, transport: Transport) -> tuple[str, float]:
+        system = transport.system
+
+        def read(answer: Answer) -> str:
+            return _session(system, read_reply(answer), answer)
+
+        call = self._dialect.login(self._username, self._password())
+        try:
+            return _posted(transport, call, read), self._session_seconds
+        except Unauthorised as refusal:
+            fault = _advised(refusal, _ADVICE)
+        raise fault
+
+
+class OAuthLogin:
+    """OAuth 2 client_credentials, the account as form fields (specs/dvcqg.md 1.1, 1.9)."""
+
+    mends: tuple[type[ConnectorError], ...] = (Unauthorised,)
+
+    def __init__(
+        self, system: str, token_url: str, client_id: str, client_secret: Callable[[], str]
+    ) -> None:
+        self._url = http_address(system, "token_url", token_url)
+        self._client_id, self._secret = client_id, client_secret
+
+    def open(self, transport: Transport) -> tuple[str, float]:
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": self._client_id,
+            "client_secret": self._secret(),
+        }
+        try:
+            return _posted(transport, WrittenCall("POST", self._url, {"form": form}), _token)
+        except (Unauthorised, Refused) as refusal:
+            fault = _advised(refusal, _TOKEN_ADVICE)
+        raise fault
+
+
+class FixedLogin:
+    """A token that somebody wrote down, or none where the network itself is trusted."""
+
+    mends: tuple[type[ConnectorError], ...] = ()
+
+    def __init__(self, system: str, token: Callable[[], str] | None = None) -> None:
+        self._system = system
+        self._token = token
+
+    def open(self, transport: Transport) -> tuple[str, float]:
+        token = self._token() if self._token else ""
+        if token and not is_header_safe(token):
+            raise ConfigError(
+                "a token has only visible signs of ASCII", key=f"sources.{self._system}.token"
+            )
+        return token, math.inf
+
+
+def _posted(transport: Transport, call: WrittenCall, read: Callable[[Answer], T]) -> T:
+    return transport.exchange("login", call.method, call.url, read, **call.options)
+
+
+def _session(system: str, reply: Reply, answer: Answer) -> str:
+    if not reply.ok:
+        raise Unauthorised(
+            system,
+            "login",
+            http_status=answer.status,
+            code=short_text(reply.code)[:40] if reply.code else None,
+            detail=short_text(reply.message) or None,
+        )
+    session = session_of(reply)
+    if session is None:
+        raise Unusable("a login answer without a session")
+    return session
+
+
+def _token(answer: Answer) -> tuple[str, float]:
+    body = answer.json()
+    fields = body if isinstance(body, Mapping) else {}
+    token = fields.get("access_token")
+    if not isinstance(token, str) or not is_header_safe(token.strip()):
+        raise Unusable("a token answer without a token")
+    return token.strip(), _seconds(fields.get("expires_in"))
+
+
+def _seconds(written: object) -> float:
+    try:
+        told = float(str(written))
+    except ValueError:
+        return _UNTOLD_SECONDS
+    if not math.isfinite(told) or told <= 0:
+        return _UNTOLD_SECONDS
+    return max(told - _MARGIN, told / 2)
+
+
+def _advised(refusal: ConnectorError, advice: str) -> Unauthorised:
+    return Unauthorised(
+        refusal.system,
+        "login",
+        http_status=refusal.http_status,
+        code=refusal.code,
+        detail=f"{advice}; it says: {refusal.detail}" if refusal.detail else advice,
+    )

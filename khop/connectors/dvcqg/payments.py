@@ -1,0 +1,125 @@
+"""Answers of the payment systems behind the portal (specs/dvcqg.md 2.14).
+
+``read_start``         where the citizen is sent to pay: KeyPay, or the Payment Platform
+``keypay_checksum``    check_sum of a KeyPay request
+``read_callback``      KeyPay's word that a payment ended
+``callback_reply``     what it is told in return
+
+The Payment Platform's MaXacThuc is not built: the order of its fields is not known.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from khop.connectors.answers import Answer, read_json
+from khop.connectors.masking import short_text
+from khop.faults import Refused, Unreadable
+
+_DEEPEST = 4
+_PACKED = ("message", "result", "data")
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentStart:
+    """``url``: where the citizen pays; it is for this payment alone."""
+
+    url: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentEnd:
+    """``transaction``: our own number. ``paid``: it went through. ``amount``: as written."""
+
+    transaction: str
+    paid: bool
+    amount: str = ""
+
+
+def read_start(system: str, answer: Answer) -> PaymentStart:
+    """The start of a payment, plain or inside a wrapper's answer.
+
+    Raises Refused with the system's code and masked text, Unreadable when it says neither.
+    """
+    try:
+        fields = _innermost(_folded(answer.json()), 0)
+    except ValueError:
+        raise _unreadable(system, answer, "an answer that is no JSON") from None
+    code = _first(fields, "maloi", "error", "errorcode")
+    if not code:
+        raise _unreadable(system, answer, "an answer without an error code")
+    if code.strip("0"):
+        detail = short_text(_first(fields, "motaloi", "msg", "message")) or None
+        raise Refused(
+            system, "payment", http_status=answer.status, code=short_text(code)[:40], detail=detail
+        )
+    url = _first(fields, "urlthanhtoan", "paymenturl")
+    if not url.startswith(("https://", "http://")):
+        raise _unreadable(system, answer, "an answer without an address to pay at")
+    return PaymentStart(url)
+
+
+def keypay_checksum(
+    secret: str,
+    *,
+    addition_fee: str,
+    client_id: str,
+    command: str,
+    trans_amount: str,
+    transaction_id: str,
+    version: str,
+) -> str:
+    """HMAC-SHA-256, in hexadecimal, over the values in this order, joined by a bar."""
+    values = (addition_fee, client_id, command, trans_amount, transaction_id, version)
+    return hmac.new(secret.encode(), "|".join(values).encode(), "sha256").hexdigest()
+
+
+def read_callback(system: str, fields: Mapping[str, object]) -> PaymentEnd:
+    """KeyPay's callback. It proves nothing by itself: ask before a fee counts as paid.
+
+    Raises Unreadable when it names no transaction or no status.
+    """
+    folded = _folded(fields)
+    transaction, status = _first(folded, "transactionid"), _first(folded, "status")
+    if not transaction or not status:
+        raise Unreadable(system, "callback", detail="it names no transaction or no status")
+    return PaymentEnd(transaction, not status.strip("0"), _first(folded, "transamount"))
+
+
+def callback_reply(*, taken: bool, text: str = "") -> dict[str, object]:
+    """Our answer to a callback."""
+    return {"return_code": 0 if taken else -1, "return_msg": text or ("OK" if taken else "failed")}
+
+
+def _innermost(fields: Mapping[str, object], depth: int) -> Mapping[str, object]:
+    """The answer itself: wrappers put it, as an object or as its text, into a field of theirs."""
+    if depth >= _DEEPEST or _first(fields, "errorcode", "error").strip("0"):
+        return fields
+    for name in _PACKED:
+        inner = fields.get(name)
+        if isinstance(inner, str) and inner.lstrip().startswith("{"):
+            inner = read_json(inner)
+        if isinstance(inner, Mapping) and inner:
+            around = {key: value for key, value in fields.items() if key != name}
+            return _innermost({**around, **_folded(inner)}, depth + 1)
+    return fields
+
+
+def _folded(body: object) -> dict[str, object]:
+    if not isinstance(body, Mapping):
+        return {}
+    return {str(key).strip().replace("_", "").casefold(): value for key, value in body.items()}
+
+
+def _first(fields: Mapping[str, object], *names: str) -> str:
+    for name in names:
+        value = fields.get(name)
+        if isinstance(value, str | int) and not isinstance(value, bool) and str(value).strip():
+            return str(value).strip()
+    return ""
+
+
+def _unreadable(system: str, answer: Answer, why: str) -> Unreadable:
+    return Unreadable(system, "payment", http_status=answer.status, detail=why)

@@ -1,0 +1,141 @@
+"""What stands before the service: SOAP itself, or one of the JSON fronts of provinces.
+
+::
+
+    SoapFront     the service's own message                        (specs/population.md 1.1)
+    PascalFront   flat JSON; the SOAP answer as text in `message`  (1.2, Thanh Hóa)
+    CamelFront    flat JSON in camel case; where the answer stands is a setting (1.2, Đồng Tháp)
+
+Fronts asked by GET are not spoken: they carry a person's number, name and birth in the address.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Protocol
+
+from lxml import etree
+
+from khop.connectors.answers import Answer, Unusable
+from khop.connectors.masking import short_text
+from khop.connectors.outcomes import Outcome
+from khop.connectors.population.contract import request_writer
+from khop.connectors.population.fields import Fields, Value, birth_text, element_values
+from khop.connectors.population.json_answers import elements_of, value_at
+from khop.connectors.population.shape import DeploymentShape, Operation, OperationShape
+from khop.connectors.population.soap import body_elements, text_bytes
+from khop.connectors.transport import CallOptions
+from khop.faults import RecordError, Refused
+
+Elements = tuple[etree._Element, ...]
+#: Names of the fields in the JSON of Thanh Hóa; unused ones are sent as empty text.
+_PASCAL = ("HoVaTen", "SoDinhDanh", "SoCMND", "MaTichHop", "MaDVC", "MaCanBo", "MaYeuCau")
+#: Those of Đồng Tháp, where each begins with a small letter.
+_CAMEL = ("MaYeuCau", "MaDVC", "MaCanBo", "SoDinhDanh", "SoCMND", "HoVaTen")
+_DONE = frozenset({"0", "00", "000", "200", "ok", "success"})
+
+
+class Front(Protocol):
+    """The form of a request, and where its answer's elements are."""
+
+    def options(self, shape: OperationShape, fields: Fields) -> CallOptions:
+        """Body and headers of a request. Raises RecordError for what cannot be written."""
+
+    def elements(self, answer: Answer, outcome: Outcome) -> Elements:
+        """What the answer's Body holds. Raises ConnectorError, ValueError."""
+
+
+class SoapFront:
+    """The message itself. Safe for threads."""
+
+    def __init__(self, deployment: DeploymentShape) -> None:
+        self._headers = {
+            "Content-Type": deployment.content_type,
+            "Accept": "application/xml, text/xml, application/json;q=0.5",
+        }
+        if deployment.soap_action is not None:
+            self._headers["SOAPAction"] = deployment.soap_action
+        self._writers: dict[Operation, Callable[[Mapping[str, Value]], bytes]] = {}
+        self._lock = threading.Lock()
+
+    def options(self, shape: OperationShape, fields: Fields) -> CallOptions:
+        writer = self._writer(shape)
+        try:
+            message = writer(element_values(fields, shape))
+        except ValueError:
+            raise RecordError("question", "holds characters that XML cannot carry") from None
+        return {"content": message, "headers": self._headers}
+
+    def elements(self, answer: Answer, outcome: Outcome) -> Elements:
+        kind = answer.headers.get("content-type", "").strip().casefold()
+        if kind.startswith("multipart/"):
+            raise Unusable("an answer in several parts (MTOM); the gateway must send plain XML")
+        return body_elements(answer.body, outcome, answer.status)
+
+    def _writer(self, shape: OperationShape) -> Callable[[Mapping[str, Value]], bytes]:
+        with self._lock:
+            if shape.operation not in self._writers:
+                self._writers[shape.operation] = request_writer(shape)
+            return self._writers[shape.operation]
+
+
+class PascalFront:
+    """``{error_code, message}``, where ``message`` is the SOAP answer as text."""
+
+    def options(self, shape: OperationShape, fields: Fields) -> CallOptions:
+        born = birth_text(fields.birth, shape.date)
+        whole = isinstance(fields.birth, date)
+        dates = {"NgayThangNam": born if whole else "", "Nam": "" if whole else born}
+        return {"json": {**{name: fields.texts[name] for name in _PASCAL}, **dates}}
+
+    def elements(self, answer: Answer, outcome: Outcome) -> Elements:
+        said = answer.json()
+        if not isinstance(said, Mapping):
+            raise Unusable("an answer that is no JSON object")
+        keys = {str(key).replace("_", "").casefold(): value for key, value in said.items()}
+        message, code = keys.get("message"), _code(keys.get("errorcode"))
+        if isinstance(message, str) and message.lstrip("\ufeff \t\r\n").startswith("<"):
+            return body_elements(text_bytes(message), outcome, answer.status)
+        if code is not None and code.casefold() not in _DONE:
+            raise _refused(outcome, answer.status, code, message)
+        raise Unusable("a message that holds no SOAP answer")
+
+
+class CamelFront:
+    """Flat JSON. ``answer_path``: the keys that lead to the answer, with dots between them; what
+    stands there is XML as text, or JSON with the standard's names. ``service_user``: sent as
+    ``userNameService``."""
+
+    def __init__(self, answer_path: str, service_user: str) -> None:
+        self._path = tuple(part for part in answer_path.split(".") if part)
+        self._user = service_user
+
+    def options(self, shape: OperationShape, fields: Fields) -> CallOptions:
+        texts = {name[0].lower() + name[1:]: fields.texts[name] for name in _CAMEL}
+        born = birth_text(fields.birth, shape.date)
+        return {"json": {**texts, "ngayThangNam": born, "userNameService": self._user}}
+
+    def elements(self, answer: Answer, outcome: Outcome) -> Elements:
+        found = value_at(answer.json(), self._path)
+        if isinstance(found, str) and found.lstrip("\ufeff \t\r\n").startswith("<"):
+            return body_elements(text_bytes(found), outcome, answer.status)
+        return elements_of(found, verdict=outcome.operation == Operation.AUTHENTICATE)
+
+
+def _code(value: object) -> str | None:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return None
+    return str(value).strip() or None
+
+
+def _refused(outcome: Outcome, status: int, code: str, message: object) -> Refused:
+    detail = short_text(message) if isinstance(message, str) else ""
+    return Refused(
+        outcome.system,
+        outcome.operation,
+        http_status=status,
+        code=short_text(code)[:40],
+        detail=detail or "the front gave no reason",
+    )

@@ -1,0 +1,207 @@
+"""Answers about persons, read by namespace and local name (specs/population.md 2.3 to 2.5).
+
+zeep loses what it does not expect: split names where text was declared, all that follows an
+element out of order (2.7). Here nothing is lost unnamed: an element that is not known, is given
+twice, or has a shape of its own, is named in ``fields_lost``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import UnionType
+from typing import Any, get_args
+
+from lxml import etree
+
+from khop.connectors.answers import Unusable
+from khop.connectors.masking import short_text
+from khop.connectors.population.contract import PERSONS_NAMESPACE, SERVICE_NAMESPACE
+from khop.connectors.population.wire import Person, PersonAnswer, Wire
+from khop.connectors.xml import local_name, namespace
+
+#: Namespaces an answer was seen in: the message standard's, the service's, its contractor's.
+ANSWER_NAMESPACES = (PERSONS_NAMESPACE, SERVICE_NAMESPACE, "http://gtel.vn/qldc")
+_COLLECTION, _PERSON = "CongdanCollection", "CongDan"
+_VERDICTS = ("KetQuaXacThuc", "KetQuaXacThucResponse")
+_BOOLEAN = {"true": True, "1": True, "false": False, "0": False}
+_ATTRIBUTES = {
+    "SoCongDan": "count", "GhiChu": "note", "ThoiDiemDuLieu": "as_of", "id": "answer_id",
+}  # fmt: skip
+#: Longer texts, in characters, are damage.
+_LONGEST = 4_000
+_SCHEMA_INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """``group``: what the element holds if it is a group, by full tag; None for text alone.
+    ``text``: it may be text."""
+
+    name: str
+    group: Mapping[str, _Field] | None
+    text: bool
+
+
+class AnswerReader:
+    """Reads answers in any of ``namespaces``; the prefix means nothing. Safe for threads."""
+
+    def __init__(self, namespaces: Collection[str] = ANSWER_NAMESPACES) -> None:
+        self._fields = {uri: _fields_of(Person, uri) for uri in ("", *namespaces)}
+        self._namespaces = frozenset(namespaces)
+
+    def verdict(self, body: Sequence[etree._Element]) -> bool:
+        """Whether the data belong together. Raises ValueError where the answer does not say:
+        a missing answer is never a yes and never a no."""
+        root = self._root(body, _VERDICTS)
+        if root is None:
+            raise Unusable(f"an answer without KetQuaXacThuc{_instead(body)}")
+        words = [_text(found) for found in root.iter() if self._is(found, "TonTai", root)]
+        said = {_BOOLEAN.get((word or "").casefold()) for word in words}
+        if len(said) != 1 or (verdict := said.pop()) is None:
+            raise Unusable("an answer in which TonTai is missing, unclear or not a boolean")
+        return verdict
+
+    def persons(self, body: Sequence[etree._Element]) -> PersonAnswer:
+        """The persons of a collection; none when it is empty, and none when an empty Body, or the
+        empty response of the operation, has no collection: both mean "not found" (1.3).
+
+        Raises ValueError for another answer.
+        """
+        root = self._root(body, (_COLLECTION,))
+        if root is not None:
+            return self._collection(root)
+        if not all(_is_empty_response(element) for element in body):
+            raise Unusable(f"an answer without {_COLLECTION}{_instead(body)}")
+        return PersonAnswer(())
+
+    def _root(self, body: Sequence[etree._Element], names: Sequence[str]) -> etree._Element | None:
+        """The element of one of ``names``; an ESB may have put another around it."""
+        for outer in body:
+            for element in outer.iter():
+                if local_name(element) not in names:
+                    continue
+                if namespace(element) in self._namespaces:
+                    return element
+                raise Unusable(
+                    f"{local_name(element)} in a namespace that is not known; "
+                    "name it in answer_namespaces"
+                )
+        return None
+
+    def _is(self, element: etree._Element, name: str, root: etree._Element) -> bool:
+        return local_name(element) == name and namespace(element) in ("", namespace(root))
+
+    def _collection(self, root: etree._Element) -> PersonAnswer:
+        fields = self._fields[namespace(root)]
+        persons: list[Person] = []
+        lost: list[str] = []
+        for child in root:
+            if not self._is(child, _PERSON, root):
+                lost.append(_shown(local_name(child)))
+            elif (person := _person(child, fields)) is None:
+                lost.append(_PERSON)
+            else:
+                persons.append(person)
+        known, unknown = _attributes(root.attrib)
+        lost += unknown
+        if not _agrees(known.get("count"), len(persons)):
+            lost.append("SoCongDan")
+        return PersonAnswer(tuple(persons), **known, fields_lost=tuple(lost))
+
+
+def _person(element: etree._Element, fields: Mapping[str, _Field]) -> Person | None:
+    lost: list[str] = []
+    found = _group(element, fields, "", lost)
+    if not found and not lost:
+        return None
+    return Person.model_validate({**found, "fields_lost": tuple(lost)})
+
+
+def _group(
+    element: etree._Element, fields: Mapping[str, _Field], path: str, lost: list[str]
+) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for child in element:
+        field = fields.get(child.tag)
+        if field is None:
+            lost.append(path + _shown(local_name(child)))
+            continue
+        value = _value(child, field, path, lost)
+        if value is None:
+            continue
+        if field.name in found:
+            lost.append(path + field.name)
+        else:
+            found[field.name] = value
+    return found
+
+
+def _value(element: etree._Element, field: _Field, path: str, lost: list[str]) -> Any:
+    """A text, a group as dict, or None for what is blank or does not fit."""
+    text = element.text
+    if text is not None:
+        text = text.strip() or None
+    if len(element) == 0:
+        if text is None or (field.text and len(text) <= _LONGEST):
+            return text
+    elif field.group is not None:
+        if text is not None:
+            lost.append(path + field.name)
+        return _group(element, field.group, f"{path}{field.name}.", lost) or None
+    lost.append(path + field.name)
+    return None
+
+
+def _is_empty_response(element: etree._Element) -> bool:
+    named = local_name(element).endswith("Response")
+    return named and len(element) == 0 and _text(element) is None
+
+
+def _text(element: etree._Element) -> str | None:
+    text = element.text
+    return (text.strip() or None) if text else None
+
+
+def _attributes(given: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    known: dict[str, str] = {}
+    lost: list[str] = []
+    for name, value in given.items():
+        if name in _ATTRIBUTES:
+            if value.strip():
+                known[_ATTRIBUTES[name]] = value.strip()
+        elif not name.startswith(_SCHEMA_INSTANCE):
+            lost.append(f"@{_shown(name)}")
+    return known, lost
+
+
+def _agrees(count: str | None, persons: int) -> bool:
+    return count is None or (count.isascii() and count.isdigit() and int(count[:9]) == persons)
+
+
+def _instead(body: Sequence[etree._Element]) -> str:
+    names = [_shown(local_name(element)) for element in body]
+    return f", {names[0]} in its place" if names else ""
+
+
+def _shown(name: str) -> str:
+    return short_text(name)[:60]
+
+
+def _fields_of(model: type[Wire], uri: str) -> dict[str, _Field]:
+    """The elements of a group by full tag: in the answer's namespace, or in none."""
+    found: dict[str, _Field] = {}
+    for name, text, group in _shapes(model):
+        field = _Field(name, _fields_of(group, uri) if group else None, text)
+        found[name] = found[f"{{{uri}}}{name}"] = field
+    return found
+
+
+def _shapes(model: type[Wire]) -> Iterator[tuple[str, bool, type[Wire] | None]]:
+    for name, info in model.model_fields.items():
+        annotation = info.annotation
+        if not isinstance(annotation, UnionType):
+            continue  # What the reader itself adds to a person.
+        options = get_args(annotation)
+        groups = [o for o in options if isinstance(o, type) and issubclass(o, Wire)]
+        yield name, str in options, groups[0] if groups else None

@@ -1,0 +1,110 @@
+"""The body of a SOAP answer, or the fault that stands there in its place.
+
+A fault may come under any HTTP status, 200 too (specs/population.md 1.3)::
+
+    Client, Sender, VersionMismatch, MustUnderstand    Refused
+    Server, Receiver, and what is none of these        Unreachable
+"""
+
+from __future__ import annotations
+
+import re
+
+from lxml import etree
+
+from khop.connectors.answers import Unusable
+from khop.connectors.masking import short_text
+from khop.connectors.outcomes import Outcome
+from khop.connectors.xml import children, local_name, namespace, read_xml
+from khop.faults import ConnectorError, Refused
+
+_ENVELOPES = (
+    "http://schemas.xmlsoap.org/soap/envelope/",
+    "http://www.w3.org/2003/05/soap-envelope",
+)
+_OF_THE_CALLER = ("client", "sender", "versionmismatch", "mustunderstand")
+_LONGEST_CODE = 40
+_PAGE = re.compile(rb"\s*<(?:!doctype\s+)?html[\s>]", re.IGNORECASE)
+# A gateway between JSON and text dropped backslashes: line breaks arrive as these letters (3.11).
+_LOST_BREAK = r"\\?u000[9adAD]|\\[nrt]"
+_BREAKS_LOST = re.compile(rf">\s*(?:{_LOST_BREAK})".encode())
+_LOST_BREAKS = re.compile(_LOST_BREAK.encode())
+#: An XML declaration of a text that came inside JSON speaks of an encoding it no longer has.
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+
+
+def body_elements(body: bytes, outcome: Outcome, status: int) -> tuple[etree._Element, ...]:
+    """What the Body holds; a lone answer without envelope, as some fronts send it, is its own.
+
+    Raises ConnectorError for a SOAP fault; ValueError for what is no SOAP answer.
+    """
+    if _PAGE.match(body):
+        raise Unusable("a page of HTML in place of a SOAP answer")
+    root = read_xml(with_breaks(body))
+    if local_name(root) != "Envelope":
+        return (root,)
+    if namespace(root) not in _ENVELOPES:
+        raise Unusable("an envelope that is not SOAP's")
+    for name, child in children(root):
+        if name == "Body" and namespace(child) == namespace(root):
+            found = tuple(element for _, element in children(child))
+            return _without_fault(found, outcome, status)
+    raise Unusable("a SOAP answer without a Body")
+
+
+def text_bytes(text: str) -> bytes:
+    """XML that came as text inside JSON, ready to be read."""
+    return _DECLARATION.sub("", text.lstrip("\ufeff")).encode("utf-8", "replace")
+
+
+def fault_in(body: bytes, outcome: Outcome, status: int) -> ConnectorError | None:
+    """The SOAP fault of an answer of any status; None where there is none to be read."""
+    if b"Fault" not in body:
+        return None
+    try:
+        body_elements(body, outcome, status)
+    except ConnectorError as fault:
+        return fault
+    except ValueError:
+        return None
+    return None
+
+
+def with_breaks(body: bytes) -> bytes:
+    """``body`` with white space where a gateway left ``u000a`` for a line break."""
+    if b"u000" not in body and b"\\" not in body:
+        return body
+    return _LOST_BREAKS.sub(b" ", body) if _BREAKS_LOST.search(body) else body
+
+
+def _without_fault(
+    found: tuple[etree._Element, ...], outcome: Outcome, status: int
+) -> tuple[etree._Element, ...]:
+    for element in found:
+        if local_name(element) == "Fault" and namespace(element) in _ENVELOPES:
+            raise _fault(element, outcome, status)
+    return found
+
+
+def _fault(element: etree._Element, outcome: Outcome, status: int) -> ConnectorError:
+    parts = {name.casefold(): child for name, child in children(element)}
+    code = _text(_value_of(parts.get("faultcode", parts.get("code"))))
+    reason = short_text(_text(parts.get("faultstring", parts.get("reason")))) or None
+    kind = code.rpartition(":")[2]
+    shown = short_text(kind)[:_LONGEST_CODE] or None
+    if kind.casefold().startswith(_OF_THE_CALLER):
+        return Refused(
+            outcome.system, outcome.operation, http_status=status, code=shown, detail=reason
+        )
+    return outcome.unanswered(status, reason or "the service reported a fault", shown)
+
+
+def _value_of(code: etree._Element | None) -> etree._Element | None:
+    """SOAP 1.2 puts the code into ``Value`` and may add a ``Subcode``."""
+    if code is None:
+        return None
+    return next((child for name, child in children(code) if name == "Value"), code)
+
+
+def _text(element: etree._Element | None) -> str:
+    return "" if element is None else "".join(element.itertext()).strip()

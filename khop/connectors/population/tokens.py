@@ -1,0 +1,179 @@
+"""Calls that carry a token, and the logins that give it (specs/population.md 1.2).
+
+::
+
+    wso2    POST, HTTP Basic with key and secret, form grant_type=client_credentials
+    lgsp    POST with the header lgspaccesstoken and the same form; every later call carries
+            that header and AuthHash besides
+    camel   POST with the header Auth and an empty body
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from khop.connectors.answers import Answer, Unusable
+from khop.connectors.checks import http_address, is_header_safe
+from khop.connectors.population.auth import Headers
+from khop.connectors.sessions import Session, SessionKeeper
+from khop.connectors.transport import CallOptions, Transport
+from khop.faults import Refused, Unauthorised
+
+T = TypeVar("T")
+
+#: What a token is taken to hold, in seconds, where its answer does not say.
+ASSUMED_LIFE = 300.0
+_LONGEST_LIFE = 30 * 86_400.0
+_LONGEST_MARGIN = 30.0
+_CLIENT_CREDENTIALS = {"grant_type": "client_credentials"}
+_TOKEN_KEYS = ("access_token", "token")
+_ADVICE = "check the account and the secret of this source at token_url"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenLogin:
+    """``options``: what the login carries. ``beside``: headers of every call but the token's.
+    Both are asked each time, and hold secrets."""
+
+    url: str
+    options: Callable[[], CallOptions] = field(repr=False)
+    beside: Callable[[], Headers] = field(default=dict, repr=False)
+
+
+def wso2_login(url: str, key: str, secret: Callable[[], str]) -> TokenLogin:
+    """The token of WSO2 API Manager, by consumer key and secret."""
+    return TokenLogin(url, lambda: {"form": _CLIENT_CREDENTIALS, "basic": (key, secret())})
+
+
+def lgsp_login(
+    url: str,
+    application: Mapping[str, str],
+    access_secret: Callable[[], str],
+    service_account: str,
+    account_secret: Callable[[], str] | None,
+) -> TokenLogin:
+    """The token of a provincial LGSP.
+
+    ``application``: ``AccessKey``, ``AppName``, ``PartnerCode`` and ``PartnerCodeCus``.
+    ``service_account``, with its secret, is the officer's own account there; "" for none.
+    """
+
+    def lgsp_token() -> Headers:
+        keys = {
+            "AccessKey": application["AccessKey"],
+            "SecretKey": access_secret(),
+            "AppName": application["AppName"],
+            "PartnerCode": application["PartnerCode"],
+            "PartnerCodeCus": application["PartnerCodeCus"],
+        }
+        text = json.dumps(keys, ensure_ascii=False, separators=(",", ":"))
+        return {"lgspaccesstoken": _base64(text)}
+
+    def beside() -> Headers:
+        if account_secret is None:
+            return lgsp_token()
+        return {**lgsp_token(), "AuthHash": _base64(f"{service_account}:{account_secret()}")}
+
+    return TokenLogin(url, lambda: {"headers": lgsp_token(), "form": _CLIENT_CREDENTIALS}, beside)
+
+
+def camel_login(url: str, secret: Callable[[], str]) -> TokenLogin:
+    """``…/Authentication/Token``: what proves the account stands in the header ``Auth``."""
+    return TokenLogin(url, lambda: {"headers": {"Auth": secret()}, "content": b""})
+
+
+class TokenAuth:
+    """Keeps one token for all calls, and renews it once when one is turned down."""
+
+    has_login = True
+
+    def __init__(
+        self,
+        system: str,
+        transport: Transport,
+        login: TokenLogin,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._system, self._transport, self._login, self._now = system, transport, login, now
+        self._url = http_address(system, "token_url", login.url)
+        self._sessions = SessionKeeper(self._fetch, clock=clock)
+
+    def log_in(self) -> None:
+        self._sessions.log_in()
+
+    def send(self, call: Callable[[Callable[[], Headers]], T]) -> T:
+        def with_token(session: Callable[[], Session]) -> T:
+            def headers() -> Headers:
+                bearer = {"Authorization": f"Bearer {session().text}"}
+                return {**self._login.beside(), **bearer}
+
+            return call(headers)
+
+        return self._sessions.use(with_token, (Unauthorised,))
+
+    def _fetch(self) -> tuple[str, float]:
+        try:
+            return self._transport.exchange(
+                "login", "POST", self._url, self._read, **self._login.options()
+            )
+        except (Unauthorised, Refused) as refusal:
+            fault = self._explained(refusal)
+        raise fault
+
+    def _read(self, answer: Answer) -> tuple[str, float]:
+        body = answer.json()
+        if not isinstance(body, Mapping):
+            raise Unusable("a token answer that is no JSON object")
+        keys = {str(key).casefold(): value for key, value in body.items()}
+        token = next((keys[key] for key in _TOKEN_KEYS if keys.get(key)), None)
+        if not isinstance(token, str) or not is_header_safe(token):
+            raise Unusable("a token answer without a usable token")
+        life = _seconds(keys.get("expires_in")) or self._until(keys.get("expirydate"))
+        life = life if life and 0 < life <= _LONGEST_LIFE else ASSUMED_LIFE
+        return token, life - min(_LONGEST_MARGIN, life / 10)
+
+    def _until(self, value: object) -> float | None:
+        """Seconds to a moment in ISO 8601; None for any other form, and without a zone."""
+        try:
+            moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+        except ValueError:
+            return None
+        if moment is None or moment.tzinfo is None:
+            return None
+        return (moment - self._now()).total_seconds()
+
+    def _explained(self, refusal: Unauthorised | Refused) -> Unauthorised | Refused:
+        # WSO2 answers a wrong key with 401, and in some versions with 400.
+        account = isinstance(refusal, Unauthorised) or refusal.http_status == 400
+        kind: type[Unauthorised | Refused] = Unauthorised if account else Refused
+        advice = _ADVICE if account else "check token_url of this source"
+        return kind(
+            self._system,
+            "login",
+            http_status=refusal.http_status,
+            code=refusal.code,
+            detail=f"{advice}; {refusal.detail}" if refusal.detail else advice,
+        )
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+def _seconds(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    try:
+        seconds = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return seconds if math.isfinite(seconds) else None

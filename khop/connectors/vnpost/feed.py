@@ -1,0 +1,121 @@
+"""The feed of events: RESTHeart's pages and MongoDB's extended JSON (specs/vnpost.md 2.5, 3.7).
+
+There is no filter but "after this id", so the position in the feed is the greatest id read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from khop.connectors.answers import Unusable
+from khop.connectors.vnpost.results import read_result
+
+#: Where the feed begins, and an id that no event can come after.
+BEGINNING, BEYOND = "0" * 24, "f" * 24
+LARGEST_PAGE = 1000
+
+_OBJECT_ID = re.compile(r"[0-9a-fA-F]{24}")
+_COUNT = re.compile(r"\d{1,18}", re.ASCII)
+_ENVELOPE = frozenset({"_embedded", "_returned", "_size", "_total_pages"})
+_WRAPPERS = frozenset(
+    {"$oid", "$numberLong", "$numberInt", "$numberDouble", "$numberDecimal", "$date"}
+)
+_DEEPEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPage:
+    """``position``: the greatest id of the page, None when it moves nothing. ``last``: no event
+    follows for now. ``events``: raw documents in the page's order, none of them checked."""
+
+    position: str | None
+    last: bool
+    events: tuple[object, ...] = field(repr=False)
+
+
+def object_id(value: object) -> str | None:
+    """An id as text or ``{"$oid": …}``, in lower case; None when it is no ObjectId."""
+    bare = unwrapped(value)
+    text = bare.strip() if isinstance(bare, str) else ""
+    return text.lower() if _OBJECT_ID.fullmatch(text) else None
+
+
+def unwrapped(value: object) -> object:
+    """A value without MongoDB's type around it: ``{"$numberLong": "4"}`` is ``"4"``."""
+    for _ in range(_DEEPEST):
+        if not (isinstance(value, Mapping) and len(value) == 1):
+            break
+        ((kind, inner),) = value.items()
+        if kind not in _WRAPPERS:
+            break
+        value = inner
+    return value
+
+
+def read_feed(body: object, after: str, size: int) -> FeedPage:
+    """The page that follows the id ``after``, asked for with ``size`` events.
+
+    Raises ValueError when it is no page, when it is cut short, and when it leads nowhere.
+    """
+    events = _events(body)
+    known = [each for event in events if (each := _id_of(event)) is not None]
+    further = max((each for each in known if each > after), default=None)
+    full = len(events) >= size
+    more = full or _promises_more(body, len(events))
+    if events and more and further is None:
+        raise Unusable("the feed answers the same events again: it does not go on from the last")
+    if full and _newest_first(known):
+        raise Unusable("the feed comes newest first: events in between would be missed; "
+                       "ask for larger pages (page_size)")  # fmt: skip
+    return FeedPage(further, further is None or not more, tuple(events))
+
+
+def _events(body: object) -> Sequence[object]:
+    if isinstance(body, list):
+        return body
+    if not isinstance(body, Mapping) or not _ENVELOPE & body.keys():
+        raise Unusable(_foreign(body))
+    embedded = body.get("_embedded")
+    found = embedded.get("rh:doc") if isinstance(embedded, Mapping) else embedded
+    events = found if isinstance(found, list) else [] if found is None else [found]
+    if (_count(body.get("_returned")) or 0) > len(events):
+        raise Unusable("a page of the feed with fewer events than it says")
+    return events
+
+
+def _foreign(body: object) -> str:
+    """Why this is no page; a result in place of a page says so itself."""
+    try:
+        code, message = read_result(body)
+    except ValueError:
+        return "no page of the feed"
+    return f"a result in place of the feed: Status {code} {message}".strip()
+
+
+def _id_of(event: object) -> str | None:
+    return object_id(event.get("_id")) if isinstance(event, Mapping) else None
+
+
+def _newest_first(ids: Sequence[str]) -> bool:
+    return len(ids) > 1 and all(newer > older for newer, older in pairwise(ids))
+
+
+def _promises_more(body: object, returned: int) -> bool:
+    """A gateway may cap the page; the counts then tell that there is more."""
+    if not isinstance(body, Mapping):
+        return False
+    return (_count(body.get("_size")) or 0) > returned or (
+        _count(body.get("_total_pages")) or 0
+    ) > 1
+
+
+def _count(value: object) -> int | None:
+    bare = unwrapped(value)
+    if isinstance(bare, bool):
+        return None
+    if isinstance(bare, str):
+        return int(bare) if _COUNT.fullmatch(bare.strip()) else None
+    return bare if isinstance(bare, int) and bare >= 0 else None

@@ -1,0 +1,101 @@
+"""MyVNPost's messages as the wire writes them (specs/vnpost.md 1.6)."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from pydantic import ConfigDict
+
+from khop.connectors.vnpost.wire import Private, Real, Scalar, Sent
+
+#: The district of an address of two levels, which the post's tables still want (1.6).
+TWO_LEVEL_DISTRICT = "VNPOST"
+
+
+class AddonService(Sent):
+    """A service on top: ``GTG021`` cash on delivery, ``GTG008`` declared value."""
+
+    code: str
+    propValue: str
+
+
+class ParcelOrder(Sent):
+    """``informationOrder``: what goes from whom to whom.
+
+    ``saleOrderCode``: our own number. ``weight``: gram, as text. ``sendType`` 2: handed in at a
+    post office. ``deliveryTime``: N, S or C. ``deliveryRequire``: 1 the receiver may not look
+    inside, 2 may.
+    """
+
+    optional: ClassVar[frozenset[str]] = frozenset(
+        {
+            "senderMail",
+            "receiverEmail",
+            "orgCodeCollect",
+            "orgCodeAccept",
+            "width",
+            "length",
+            "height",
+            "deliveryTime",
+            "deliveryInstruction",
+        }
+    )
+
+    senderName: str
+    senderPhone: str
+    senderMail: str | None = None
+    senderAddress: str
+    senderProvinceCode: str
+    senderProvinceName: str
+    senderDistrictCode: str = TWO_LEVEL_DISTRICT
+    senderDistrictName: str = ""
+    senderCommuneCode: str
+    senderCommuneName: str
+    receiverName: str
+    receiverPhone: str
+    receiverEmail: str | None = None
+    receiverAddress: str
+    receiverProvinceCode: str
+    receiverProvinceName: str
+    receiverDistrictCode: str = TWO_LEVEL_DISTRICT
+    receiverDistrictName: str = ""
+    receiverCommuneCode: str
+    receiverCommuneName: str
+    serviceCode: str
+    addonService: tuple[AddonService, ...] = ()
+    additionRequest: tuple[str, ...] = ()
+    orgCodeCollect: str | None = None
+    orgCodeAccept: str | None = None
+    saleOrderCode: str
+    contentNote: str = ""
+    weight: str
+    width: str | None = None
+    length: str | None = None
+    height: str | None = None
+    vehicle: str = "BO"
+    sendType: str = "2"
+    isBroken: str = "0"
+    deliveryTime: str | None = None
+    deliveryRequire: str = "1"
+    deliveryInstruction: str | None = None
+
+
+class HistoryEntry(Private):
+    """One entry of ``statusHistory``; the date is dd/MM/yyyy, the hour HH:mm:ss."""
+
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+
+    statusCode: Scalar | Real | None = None
+    statusName: Scalar | None = None
+    createdDate: Any = None
+    createHour: Any = None
+
+
+class OrderHistory(Private):
+    """One order of a history answer. Which of its own codes it names is not published."""
+
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+
+    itemCode: Scalar | None = None
+    saleOrderCode: Scalar | None = None
+    statusHistory: list[HistoryEntry | None] | HistoryEntry | None = None

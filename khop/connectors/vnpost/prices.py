@@ -1,0 +1,42 @@
+"""What the post says a journey costs (specs/vnpost.md 2.6)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from khop.connectors.answers import Answer, Unusable
+from khop.connectors.masking import short_text
+from khop.faults import Refused
+
+_AMOUNT = re.compile(r"(\d{1,15})(?:\.0*)?", re.ASCII)
+
+
+def amount(value: object) -> int | None:
+    """Whole đồng from a number, or a text of one; None for anything that is not clearly one."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    match = _AMOUNT.fullmatch(str(value).strip())
+    # "30.500" may be thousands or a fraction; only a point with zeros behind it is no riddle,
+    # and of those "30.000" is one again.
+    if match is None or (isinstance(value, str) and value.strip().endswith(".000")):
+        return None
+    return int(match[1])
+
+
+def read_price(answer: Answer, system: str) -> int:
+    """``content.price``. Raises Refused when the answer names none, ValueError when it cannot
+    be read."""
+    body = answer.json()
+    if not isinstance(body, Mapping):
+        raise Unusable("a price that is not in an object")
+    content = body.get("content")
+    price = content.get("price") if isinstance(content, Mapping) else None
+    if price is None or price == "":
+        message = body.get("message", body.get("Message"))
+        detail = short_text(message) if isinstance(message, str) else "no price in the answer"
+        raise Refused(system, "price", http_status=answer.status, detail=detail)
+    dong = amount(price)
+    if dong is None:
+        raise Unusable("a price that is no amount")
+    return dong

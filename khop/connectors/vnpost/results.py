@@ -1,0 +1,66 @@
+"""What the post answers to an order: ``{Status, Message}`` (specs/vnpost.md 1.3, 2.4).
+
+==============  ==============================================================
+Status          meaning
+==============  ==============================================================
+100             accepted
+101             already there, perhaps from an earlier try of ours; of a
+                cancellation: done before. Both meanings are guesses, so
+                neither passes for success: AlreadyExists
+missing         unreadable; after a write OutcomeUnknown
+any other       refused, whatever the HTTP status
+==============  ==============================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from khop.connectors.answers import Answer, Unusable
+from khop.connectors.masking import short_text
+from khop.faults import AlreadyExists, Refused
+
+ACCEPTED, ALREADY = "100", "101"
+_LONGEST_CODE = 40
+_LOOK = {
+    "cancel": "as far as is known it was cancelled before: look at its events in the feed",
+}
+_LOOK_FOR_IT = "perhaps from an earlier try: look for its number in the feed before anything else"
+
+
+def settle(answer: Answer, system: str, operation: str) -> None:
+    """Nothing for an accepted message.
+
+    Raises AlreadyExists, Refused; ValueError when the answer is no result.
+    """
+    code, message = read_result(answer.json())
+    if code == ACCEPTED:
+        return
+    if code == ALREADY:
+        advice = _LOOK.get(operation, _LOOK_FOR_IT)
+        detail = f"{advice}; it says: {message}" if message else advice
+        raise AlreadyExists(system, operation, http_status=answer.status, code=code, detail=detail)
+    raise Refused(system, operation, http_status=answer.status, code=code, detail=message or None)
+
+
+def read_result(body: object) -> tuple[str, str]:
+    """(Status as text, Message masked). Raises ValueError when there is no Status."""
+    if not isinstance(body, Mapping):
+        raise Unusable("a result that is not an object")
+    fields = {str(key).strip().casefold(): value for key, value in body.items()}
+    code = _code(fields.get("status"))
+    if not code:
+        raise Unusable("a result without a Status")
+    message = fields.get("message")
+    return code, short_text(message) if isinstance(message, str) else ""
+
+
+def _code(value: object) -> str:
+    """``100``, ``100.0``, ``"100"`` and ``" 100.0 "`` are one Status; "" for none."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    text = str(value).strip()
+    whole, _, rest = text.partition(".")
+    if whole.isascii() and whole.isdigit() and not rest.strip("0"):
+        return str(int(whole)) if len(whole) <= _LONGEST_CODE else ""
+    return short_text(text)[:_LONGEST_CODE]

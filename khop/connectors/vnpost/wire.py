@@ -1,0 +1,152 @@
+"""The post's messages as the wire writes them (specs/vnpost.md 2).
+
+Sent in the order of the maker's SDK, nulls as ``null``. Read loosely: numbers as text too.
+Orders hold personal data, so none of these shows its content in ``repr`` or in an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints
+
+#: Longest texts read, in characters: what is longer is damage, not data.
+SCALAR_MAX = 4_000
+_NUMBER_MAX = 10**18
+
+Number = Annotated[int, Strict(), Field(ge=-_NUMBER_MAX, le=_NUMBER_MAX)]
+Real = Annotated[float, Strict()]
+Scalar = Annotated[str, StringConstraints(strict=True, max_length=SCALAR_MAX)] | Number
+
+
+class Private(BaseModel):
+    """A model that shows nothing of what it holds."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        return ()
+
+
+class Sent(Private):
+    """A message that goes out."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    #: Fields that only some deployments know: left out of the message when they are None.
+    optional: ClassVar[frozenset[str]] = frozenset()
+
+    def message(self) -> dict[str, Any]:
+        """The JSON object as it is sent."""
+        absent = {name for name in self.optional if getattr(self, name) is None}
+        return self.model_dump(exclude=absent)
+
+
+class Order(Sent):
+    """An order to carry papers (2.1). Who is Sender and who is Receiver is its direction.
+
+    ``CODAmount``: đồng to collect. Province and district numbers are the post's own; district 0
+    when unknown. ``ItemCode`` and ``FlagConfig`` are sent only where a deployment has them.
+    """
+
+    optional: ClassVar[frozenset[str]] = frozenset({"ItemCode", "FlagConfig"})
+
+    CustomerCode: str
+    ItemCode: str | None = None
+    OrderNumber: str
+    CODAmount: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+    SenderProvince: int
+    SenderDistrict: int = 0
+    SenderAddress: str
+    SenderName: str
+    SenderEmail: str | None = None
+    SenderTel: str
+    SenderDesc: str | None = None
+    Description: str | None = None
+    ReceiverName: str
+    ReceiverAddress: str
+    ReceiverTel: str
+    ReceiverProvince: int
+    ReceiverDistrict: int = 0
+    ReceiverEmail: str | None = None
+    FlagConfig: int | None = None
+
+
+class DocumentProcedure(Sent):
+    Code: str
+    Title: str
+    Category: str
+    Elements: str
+
+
+class DocumentPerson(Sent):
+    """DocumentSender, ResultReceiver (2.3)."""
+
+    Name: str
+    Phone: str
+    ProvinceCode: int
+    ProvinceTitle: str | None = None
+    DistrictCode: int | None = None
+    DistrictTitle: str | None = None
+    Address: str
+    Email: str | None = None
+
+
+class DocumentMessage(Sent):
+    """A dossier announced to the post (2.3). What ``State`` may be is published nowhere."""
+
+    CustomerCode: str
+    OrderNumber: str
+    Procedure: DocumentProcedure
+    IsSendDocument: bool
+    DocumentSender: DocumentPerson | None = None
+    IsReceiveResult: bool
+    ResultReceiver: DocumentPerson | None = None
+    State: int = 0
+
+
+class PricePlace(Sent):
+    provCode: int
+    distCode: int = 0
+
+
+class PriceQuestion(Sent):
+    """What sending would cost (2.6). ``weight``: gram, as far as is known."""
+
+    weight: Annotated[int, Field(gt=0)]
+    mainSrv: str = "HCC"
+    isreturn: int = 1
+    sender: PricePlace
+    receiver: PricePlace
+
+
+class ClsNotice(Sent):
+    """ "The result is ready" for the Hanoi post (2.7). ``NgayTiepNhan``: MM/dd/yyyy."""
+
+    dossierId: int | str
+    MaThuTuc: str
+    TenThuTuc: str
+    MaHoSo: str
+    LePhi: int = 0
+    ChuHoSo: str
+    NguoiNop: str
+    CMT: str = ""
+    DiaChi: str
+    NgayTiepNhan: str = ""
+    DiaChiBC: str = ""
+
+
+class FeedEvent(Private):
+    """One event of the feed (2.5), extended JSON undone. ``Notes`` names people and is not
+    read."""
+
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+
+    id: Any = Field(None, alias="_id")
+    OrderNumber: Scalar | None = None
+    EventTime: Any = None
+    POSID: Scalar | None = None
+    ItemCode: Scalar | None = None
+    StatusCode: Scalar | Real | None = None
+    StatusMessage: Scalar | None = None

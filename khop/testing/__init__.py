@@ -1,0 +1,82 @@
+"""The contract kit: what an adapter must keep, as tests that its test class inherits.
+
+::
+
+    from khop.testing import DossierSourceContract, LoginContract, System
+
+    class TestMine(LoginContract, DossierSourceContract):
+        def system(self) -> System:
+            return MINE
+
+It needs pytest.
+"""
+
+from __future__ import annotations
+
+try:
+    import pytest as _pytest
+except ImportError:
+    raise ImportError("khop.testing needs pytest: pip install 'khop[dev]' or pytest") from None
+
+# The contracts' assertions show their values.
+_pytest.register_assert_rewrite(
+    "khop.testing.contract", "khop.testing.dossiers", "khop.testing.evidence"
+)
+
+from khop.testing.contract import AdapterContract, LoginContract  # noqa: E402
+from khop.testing.dossiers import (  # noqa: E402
+    DossierLookupContract,
+    DossierSinkContract,
+    DossierSourceContract,
+    WindowSourceContract,
+)
+from khop.testing.evidence import (  # noqa: E402
+    CatalogueSourceContract,
+    EvidenceLookupContract,
+    EvidenceSourceContract,
+    IdentityCheckContract,
+)
+from khop.testing.http import Request, Response  # noqa: E402
+from khop.testing.matrix import fault_matrix  # noqa: E402
+from khop.testing.system import (  # noqa: E402
+    CatalogueCase,
+    Difference,
+    EvidenceCase,
+    FeedCase,
+    IdentityCase,
+    Login,
+    LookupCase,
+    PageWords,
+    SinkCase,
+    SourceCase,
+    System,
+    WindowCase,
+)
+
+__all__ = [
+    "AdapterContract",
+    "CatalogueCase",
+    "CatalogueSourceContract",
+    "Difference",
+    "DossierLookupContract",
+    "DossierSinkContract",
+    "DossierSourceContract",
+    "EvidenceCase",
+    "EvidenceLookupContract",
+    "EvidenceSourceContract",
+    "FeedCase",
+    "IdentityCase",
+    "IdentityCheckContract",
+    "Login",
+    "LoginContract",
+    "LookupCase",
+    "PageWords",
+    "Request",
+    "Response",
+    "SinkCase",
+    "SourceCase",
+    "System",
+    "WindowCase",
+    "WindowSourceContract",
+    "fault_matrix",
+]

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import base64
+import json
+
+import pytest
+
+from khop.connectors.igate.claims import claims_of, read_claims
+
+
+def jwt(payload: object) -> str:
+    text = json.dumps(payload, ensure_ascii=False).encode()
+    return f"e30.{base64.urlsafe_b64encode(text).decode().rstrip('=')}.c2ln"
+
+
+def test_the_claims_clients_use(sample) -> None:
+    claims = read_claims(json.loads(sample("igate/tok-08.json")))
+    assert claims.username == "canbo.mau"
+    assert (claims.user_id, claims.account_id) == (
+        "64a000000000000000000001",
+        "64a000000000000000000002",
+    )
+    assert claims.experience == ("64a000000000000000000003", "64a000000000000000000004")
+    assert claims.deployment_id == "64a000000000000000000005"
+    assert claims.permissions == {"oneGateDossierLookup", "oneGateDossierProcessing"}
+    assert claims.life == 86_400
+    assert "canbo.mau" not in repr(claims)
+
+
+def test_a_token_that_is_a_jwt(sample) -> None:
+    payload = json.loads(sample("igate/tok-08.json"))
+    assert claims_of(jwt(payload)) == read_claims(payload)
+    assert claims_of(jwt({"preferred_username": "nguyễn.văn?>"})).username == "nguyễn.văn?>"
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "",
+        "t1",
+        "eyJhbGciOi.fake.token",
+        "a.b",
+        "a.!!!.c",
+        "a.ñ.c",
+        jwt([1]),
+        jwt("x"),
+        "a." * 2,
+        "e30." + "A" * 70_000 + ".x",
+    ],
+)
+def test_a_token_that_is_none(token) -> None:
+    assert claims_of(token) is None
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {},
+        {"exp": "soon", "iat": True, "permissions": 7, "experience": {"a": 1}},
+        {"exp": float("inf"), "iat": None, "permissions": [None, {}, {"permission": []}]},
+    ],
+)
+def test_claims_of_other_shapes_are_left_out(odd) -> None:
+    claims = read_claims(odd)
+    assert claims.life is None
+    assert (claims.permissions, claims.experience) == (frozenset(), ())
+
+
+def test_a_list_of_posts_and_plain_permission_codes() -> None:
+    claims = read_claims({"experience": ["a", " b "], "permissions": ["x", {"code": "y"}]})
+    assert (claims.experience, claims.permissions) == (("a", "b"), {"x", "y"})

@@ -1,0 +1,13 @@
+from khop.testing import (
+    CatalogueSourceContract,
+    DossierLookupContract,
+    DossierSinkContract,
+    LoginContract,
+    System,
+)
+from tests.contract.systems.dvcqg import DVCQG
+
+
+class TestDvcqg(LoginContract, DossierLookupContract, DossierSinkContract, CatalogueSourceContract):
+    def system(self) -> System:
+        return DVCQG

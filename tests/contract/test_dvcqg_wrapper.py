@@ -1,0 +1,15 @@
+from khop.testing import (
+    CatalogueSourceContract,
+    DossierLookupContract,
+    DossierSinkContract,
+    LoginContract,
+    System,
+)
+from tests.contract.systems.dvcqg import WRAPPER
+
+
+class TestDvcqgWrapper(
+    LoginContract, DossierLookupContract, DossierSinkContract, CatalogueSourceContract
+):
+    def system(self) -> System:
+        return WRAPPER

@@ -1,0 +1,7 @@
+from khop.testing import DossierSourceContract, LoginContract, System, WindowSourceContract
+from tests.contract.systems.igate import IGATE
+
+
+class TestIgate(LoginContract, DossierSourceContract, WindowSourceContract):
+    def system(self) -> System:
+        return IGATE

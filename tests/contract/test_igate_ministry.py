@@ -1,0 +1,7 @@
+from khop.testing import DossierSinkContract, LoginContract, System
+from tests.contract.systems.ministry import MINISTRY
+
+
+class TestIgateMinistry(LoginContract, DossierSinkContract):
+    def system(self) -> System:
+        return MINISTRY

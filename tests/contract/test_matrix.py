@@ -1,0 +1,87 @@
+"""The table fault x connector: every connector is in it, and no cell is empty."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+import pytest
+
+from khop.adapters.settings import HttpSettings
+from khop.testing import fault_matrix
+from khop.testing.expectations import breaches, expected, tries
+from khop.testing.faults import wire_faults
+from khop.testing.lab import Ending, lab_of
+from tests.contract.mini import MiniAdapter, mini
+from tests.contract.systems.every import SYSTEMS
+from tests.contract.test_mini import MINI
+from tests.contract.test_sins import TakesAnyAnswerForSuccess
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def tables() -> list[list[list[str]]]:
+    """The cells of each table, its head first."""
+    text = fault_matrix([MINI])
+    return [_cells(part) for part in text.split("## ")[1:]]
+
+
+def _cells(part: str) -> list[list[str]]:
+    lines = [line for line in part.splitlines() if line.startswith("|")]
+    return [re.split(r"\s*\|\s*", line.strip("| ")) for line in lines if "---" not in line]
+
+
+def test_there_is_a_table_for_each_place_a_fault_can_meet_a_call(tables: object) -> None:
+    headings = re.findall("^## (.*)$", fault_matrix([MINI]), re.MULTILINE)
+    assert headings == [
+        "While reading",
+        "While writing",
+        "While logging in",
+        "In the system's own words",
+    ]
+
+
+def test_no_cell_is_empty(tables: list[list[list[str]]]) -> None:
+    for head, *lines in tables:
+        assert lines
+        for line in lines:
+            assert len(line) == len(head)
+            assert all(line), line
+
+
+def test_every_fault_of_the_wire_is_a_line_of_each_place(tables: list[list[list[str]]]) -> None:
+    for _, *lines in tables[:3]:
+        shown = {line[0].removeprefix("HTTP ") for line in lines}
+        assert {fault.words for fault in wire_faults()} <= shown
+
+
+def test_a_cell_says_what_was_seen_and_not_what_was_wanted() -> None:
+    writing = fault_matrix([mini(TakesAnyAnswerForSuccess)]).split("## ")[2]
+    assert "| 200 with a page of HTML, each time | untouched |" in writing
+
+
+def test_every_adapter_over_http_is_under_contract() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    declared = project["entry-points"]["khop.adapters"]
+    kinds = {name: EntryPoint(name, value, "").load() for name, value in declared.items()}
+    over_http = {n for n, kind in kinds.items() if issubclass(kind.settings, HttpSettings)}
+    tried = {name for name, kind in kinds.items() if kind in [each.adapter for each in SYSTEMS]}
+    assert tried == over_http
+
+
+def test_a_difference_is_judged_by_its_own_word() -> None:
+    operation = MINI.operations()[0]
+    cell = lab_of(MINI).cell(operation, "http_404")
+    assert cell.ending is Ending.REFUSED
+    wanted = expected(MINI, operation, "http_503", at_login=False)
+    assert list(breaches(cell, wanted))
+
+
+def test_every_operation_is_tried_at_least_under_one_fault_of_each_kind() -> None:
+    tried = list(tries(mini(MiniAdapter), at_login=False))
+    for operation in MINI.operations():
+        own = {fault for each, fault in tried if each.name == operation.name}
+        assert {"refused", "truncated", "http_401", "http_429", "http_503"} <= own

@@ -1,0 +1,7 @@
+from khop.testing import EvidenceLookupContract, LoginContract, System
+from tests.contract.systems.post import MYVNPOST
+
+
+class TestMyvnpost(LoginContract, EvidenceLookupContract):
+    def system(self) -> System:
+        return MYVNPOST

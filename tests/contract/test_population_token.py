@@ -1,0 +1,7 @@
+from khop.testing import IdentityCheckContract, LoginContract, System
+from tests.contract.systems.population import POPULATION_TOKEN
+
+
+class TestPopulationToken(LoginContract, IdentityCheckContract):
+    def system(self) -> System:
+        return POPULATION_TOKEN

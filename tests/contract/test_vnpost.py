@@ -1,0 +1,7 @@
+from khop.testing import EvidenceSourceContract, LoginContract, System
+from tests.contract.systems.post import VNPOST
+
+
+class TestVnpost(LoginContract, EvidenceSourceContract):
+    def system(self) -> System:
+        return VNPOST

@@ -1,0 +1,27 @@
+"""The samples of the wires, as raw bodies to start from."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+SAMPLES = Path(__file__).parent.parent / "samples"
+
+
+def raw(system: str, *patterns: str) -> list[bytes]:
+    """The bodies of the files that match, in the order of their names."""
+    found = {path for each in patterns for path in (SAMPLES / system).glob(each)}
+    return [path.read_bytes() for path in sorted(found)]
+
+
+def bodies(system: str, *patterns: str) -> list[Any]:
+    """The JSON values of the files; of a file of exchanges each body in it."""
+    values = [json.loads(each) for each in raw(system, *patterns)]
+    return [body for value in values for body in _unwrapped(value)]
+
+
+def _unwrapped(value: Any) -> list[Any]:
+    if isinstance(value, list) and all(isinstance(e, dict) and "note" in e for e in value):
+        return [entry["body"] for entry in value if "body" in entry]
+    return [value]

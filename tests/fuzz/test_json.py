@@ -1,0 +1,143 @@
+"""JSON of a stranger: read, or refused as a ValueError; never another exception."""
+
+from __future__ import annotations
+
+import json
+import math
+from datetime import UTC, datetime
+from typing import Any
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from khop.connectors.answers import LONGEST_WAIT, Answer, http_date, read_json
+from khop.connectors.gateways import gateway_fault
+from khop.connectors.outcomes import Outcome, error_text
+from khop.faults import ConnectorError
+from tests.fuzz.profile import FUZZ
+from tests.fuzz.samples import bodies
+from tests.fuzz.strategies import json_bytes, scalars, texts, values
+from tests.fuzz.wires import assert_discreet, assert_kind_fits
+
+SAMPLES = [*bodies("igate", "*.json"), *bodies("dvcqg", "*.json"), *bodies("vnpost", "*.json")]
+NOW = datetime(2026, 3, 18, tzinfo=UTC)
+FAULTS = [
+    {"fault": {"code": 900901, "message": "Invalid", "description": "x"}},
+    {"type": "Server.ServerProxy.X", "message": "x", "detail": "y"},
+    {"error": "invalid_client", "error_description": "x"},
+    {"timestamp": "x", "status": 500, "error": "x", "message": "x", "path": "/"},
+]
+
+
+def read_or_refused(body: bytes | str) -> Any:
+    try:
+        return read_json(body)
+    except ValueError as refusal:
+        assert "0990000001" not in str(refusal)
+        return None
+
+
+def sound(value: Any) -> bool:
+    """Nothing in it that a store, a log or a further writer would choke on."""
+    match value:
+        case str():
+            return value.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in value)
+        case bool() | None:
+            return True
+        case int():
+            return -(10**18) < value < 10**18
+        case float():
+            return math.isfinite(value)
+        case list():
+            return all(map(sound, value))
+        case dict():
+            return all(sound(key) and sound(item) for key, item in value.items())
+    return False
+
+
+@FUZZ
+@given(st.binary(max_size=200) | json_bytes(SAMPLES))
+def test_any_bytes_are_read_or_refused_and_what_is_read_is_sound(body: bytes) -> None:
+    assert sound(read_or_refused(body))
+
+
+@FUZZ
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+@example("\ufeff[1]")
+@example("[" * 100_000)
+@example('{"a":' * 5_000 + "1" + "}" * 5_000)
+@example("-")
+@example("[-Infinity, NaN, 1e999, 123456789012345678901234567890]")
+@example('["\\ud800\\udc00", "\\ud800", "\\udc00\\ud800"]')
+def test_any_text_is_read_or_refused_and_what_is_read_is_sound(text: str) -> None:
+    assert sound(read_or_refused(text))
+
+
+def test_a_text_with_half_a_character_is_read_or_refused() -> None:
+    assert sound(read_or_refused("[\"a\ud800\"]"))
+
+
+@FUZZ
+@given(values)
+def test_plain_json_says_the_same_to_us_as_to_others(value: Any) -> None:
+    text = json.dumps(value)
+    try:
+        theirs = json.loads(text, parse_constant=lambda name: None)
+    except (ValueError, RecursionError):
+        return
+    if sound(theirs):
+        assert read_json(text) == theirs
+        assert read_json(text.encode()) == theirs
+
+
+@FUZZ
+@given(st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-32"]), values)
+def test_the_encoding_of_an_answer_makes_no_difference(encoding: str, value: Any) -> None:
+    text = json.dumps(value)
+    assert read_json(text.encode(encoding)) == read_json(text.encode())
+
+
+@FUZZ
+@given(st.text() | texts | st.from_regex(r"\w{3}, \d{1,4} \w{3} \d{1,12} \d\d:\d\d:\d\d [+-]?\w{0,9}"))
+def test_any_date_header_is_a_moment_or_nothing(text: str) -> None:
+    moment = http_date(text)
+    assert moment is None or moment.utcoffset() is not None
+
+
+@FUZZ
+@given(st.text() | texts | st.integers().map(str) | st.floats().map(str), st.text() | texts)
+def test_any_wait_asked_for_is_within_reason(asked: str, date: str) -> None:
+    wait = Answer(429, {"retry-after": asked, "date": date}, b"").retry_after(NOW)
+    assert wait is None or 0 <= wait <= LONGEST_WAIT
+
+
+@FUZZ
+@given(
+    st.integers(100, 599),
+    json_bytes([*SAMPLES, *FAULTS]) | st.binary(max_size=60),
+    st.dictionaries(st.sampled_from(["retry-after", "date", "x-road-error"]), texts),
+    st.booleans(),
+)
+def test_any_answer_means_a_fault_of_its_kind_or_none(
+    status: int, body: bytes, headers: dict[str, str], write: bool
+) -> None:
+    answer, outcome = Answer(status, headers, body), Outcome("src", "ask", write)
+    for fault in (gateway_fault(answer, outcome), outcome.of_status(answer, NOW)):
+        if fault is not None:
+            assert isinstance(fault, ConnectorError)
+            assert_kind_fits(fault, write=write)
+            assert_discreet(fault)
+
+
+@FUZZ
+@given(st.integers(100, 599))
+def test_only_a_success_is_no_fault(status: int) -> None:
+    fault = Outcome("src", "ask", False).of_status(Answer(status, {}, b""), NOW)
+    assert (fault is None) is (200 <= status < 300)
+
+
+@FUZZ
+@given(st.dictionaries(st.sampled_from(["message", "code", "error", "fault"]), scalars))
+def test_what_an_error_says_is_short(body: dict[str, Any]) -> None:
+    code, detail = error_text(Answer(400, {}, json.dumps(body).encode()))
+    assert len(code or "") <= 40 and len(detail or "") <= 200

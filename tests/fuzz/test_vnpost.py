@@ -1,0 +1,337 @@
+"""The post and MyVNPost, answering and calling as no specification says."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+from cryptography.hazmat.primitives.hashes import SHA256
+from hypothesis import given
+from hypothesis import strategies as st
+
+from khop.connectors.vnpost import (
+    ClsClient,
+    FixedToken,
+    MyVnpostClient,
+    NgspClient,
+    Order,
+    PriceQuestion,
+    lgsp_key_access,
+    lgsp_tttt_access,
+    ngsp_access,
+    read_webhook,
+    webhook_key,
+)
+from khop.connectors.vnpost.client import OPERATIONS
+from khop.connectors.vnpost.feed import BEGINNING, read_feed
+from khop.connectors.vnpost.myvnpost import MyVnpostAccount
+from khop.connectors.vnpost.myvnpost_wire import ParcelOrder
+from khop.connectors.vnpost.results import read_result
+from khop.connectors.vnpost.wire import ClsNotice
+from khop.faults import AlreadyExists, ConfigError, ConnectorError, RecordError
+from khop.mappings.igate import IgateMapping
+from khop.mappings.status import igate_channels, igate_statuses
+from khop.mappings.vnpost import FeedMapping, OrderNumbers, postal_codes
+from khop.mappings.vnpost_history import HistoryMapping
+from khop.mappings.vnpost_orders import Office, OrderMapping, OrderRules, cls_notice
+from khop.mappings.vnpost_places import Place, PlaceTable
+from tests.fuzz.profile import FUZZ
+from tests.fuzz.samples import bodies
+from tests.fuzz.strategies import PERSONAL_NUMBERS, damaged, json_bytes, texts, values
+from tests.fuzz.wires import Said, Scripted, assert_kind_fits, only_faults, said, transport
+
+HOST, NUMBER = "https://lgsp.example.vn", "H99.01-260318-0011"
+NOW = datetime(2026, 3, 19, 3, 0, tzinfo=UTC)
+PAGES = bodies("vnpost", "tracking-response.json")
+EVENTS = [
+    event
+    for page in PAGES
+    if isinstance(page, dict) and isinstance(page.get("_embedded"), dict)
+    for event in page["_embedded"].get("rh:doc") or []
+]
+EVENTS += [event for page in PAGES if isinstance(page, list) for event in page]
+RESULTS = bodies("vnpost", "order-response.json", "order-cancel.json", "price.json")
+PARCELS, TOKENS = bodies("vnpost", "myvnpost.json"), bodies("vnpost", "token.json")
+CALLS = bodies("vnpost", "myvnpost-webhook.json")
+ANY = [*PAGES, *RESULTS, *PARCELS, *TOKENS]
+ORDER = Order.model_validate(bodies("vnpost", "order-collect-request.json")[0])
+_BOTH = {
+    f"{who}{key}": "1"
+    for who in ("sender", "receiver")
+    for key in ("Name", "Phone", "Address", "ProvinceCode", "ProvinceName", "CommuneCode")
+}
+PARCEL = ParcelOrder(
+    **_BOTH,
+    senderCommuneName="1",
+    receiverCommuneName="1",
+    serviceCode="CTN009",
+    saleOrderCode=NUMBER,
+    weight="250",
+)
+NOTICE = ClsNotice(
+    dossierId=1,
+    MaThuTuc="1",
+    TenThuTuc="1",
+    MaHoSo=NUMBER,
+    ChuHoSo="1",
+    NguoiNop="1",
+    DiaChi="1",
+)
+
+
+def login(request: httpx.Request) -> Mapping[str, Any] | None:
+    path = request.url.path
+    if path == "/token":
+        return {"access_token": "abc", "token_type": "Bearer"}
+    return {"token": "abc"} if path == "/customer-partner/GetAccessToken" else None
+
+
+def post(answer: Said, way: str = "ngsp", token: str = "/token") -> NgspClient:
+    url = f"{HOST}{token}"
+    access = {
+        "ngsp": lambda: ngsp_access("src", url, "k", lambda: "s"),
+        "key": lambda: lgsp_key_access("src", url, lambda: "s"),
+        "tttt": lambda: lgsp_tttt_access("src", url, "k", lambda: "s", {"order": "1"}),
+        "fixed": lambda: FixedToken(lambda: "abc"),
+    }[way]()
+    return NgspClient(
+        "src",
+        transport(Scripted(answer, login)),
+        access,
+        urls={name: f"{HOST}/{name}" for name in OPERATIONS},
+        customer_code="DEMOCUST",
+        clock=lambda: 0.0,
+        now=lambda: NOW,
+    )
+
+
+def parcels(answer: Said, prefix: str = "/customer-partner") -> MyVnpostClient:
+    account = MyVnpostAccount("demo", lambda: "<secret>", "T000000001")
+    them = transport(Scripted(answer, login))
+    return MyVnpostClient(
+        "src", them, account, base_url=HOST, path_prefix=prefix, clock=lambda: 0.0
+    )
+
+
+def cls(answer: Said) -> ClsClient:
+    them = transport(Scripted(answer, login))
+    return ClsClient("src", them, url=f"{HOST}/cls", username="u", password=lambda: "p")
+
+
+PRICE = PriceQuestion.model_validate(
+    {"weight": 1, "sender": {"provCode": 10}, "receiver": {"provCode": 40}}
+)
+READS: Mapping[str, Callable[[Said], object]] = {
+    "events": lambda answer: post(answer).events(None, 50),
+    "events by key": lambda answer: post(answer, "fixed").events("65f7a0c00000000000000001", 2),
+    "price": lambda answer: post(answer, "key").price(PRICE),
+    "order": lambda answer: parcels(answer).order("CH000000001VN"),
+    "history": lambda answer: parcels(answer).history(NUMBER),
+    "charge": lambda answer: parcels(answer).charge({"weight": 1}),
+    "places": lambda answer: parcels(answer).places("getAllProvince"),
+}
+WRITES: Mapping[str, Callable[[Said], object]] = {
+    "post_order": lambda answer: post(answer).post_order(ORDER),
+    "cancel": lambda answer: post(answer, "tttt").cancel(NUMBER),
+    "create": lambda answer: parcels(answer).create(PARCEL),
+    "correct": lambda answer: parcels(answer).correct("0000-demo", PARCEL),
+    "cancel parcel": lambda answer: parcels(answer).cancel("0000-demo"),
+    "notify": lambda answer: cls(answer).notify(NOTICE),
+}
+
+
+@pytest.mark.parametrize("name", READS)
+@FUZZ
+@given(answer=said(json_bytes(ANY)))
+def test_a_read_gives_what_was_answered_or_a_fault_of_a_read(name: str, answer: Said) -> None:
+    found = only_faults(lambda: READS[name](answer), ConnectorError)
+    if isinstance(found, ConnectorError):
+        assert_kind_fits(found, write=False)
+        return
+    assert found is not None and answer.whole
+    # An order that is not known may be told by 404 and a word of the interface itself.
+    assert 200 <= answer.status < 300 or (found == () and name == "history")
+
+
+@pytest.mark.parametrize("name", WRITES)
+@FUZZ
+@given(answer=said(json_bytes(ANY)))
+def test_a_write_is_done_or_ends_in_a_fault_of_a_write(name: str, answer: Said) -> None:
+    found = only_faults(lambda: WRITES[name](answer), ConnectorError)
+    if isinstance(found, ConnectorError):
+        assert_kind_fits(found, write=True)
+        assert not (isinstance(found, AlreadyExists) and name == "create")
+    else:
+        assert answer.whole and 200 <= answer.status < 300
+
+
+@FUZZ
+@given(answer=said(json_bytes([*TOKENS, *PARCELS])))
+def test_a_login_succeeds_or_ends_in_a_fault_of_a_read(answer: Said) -> None:
+    logins = [post(answer, way, "/elsewhere").login for way in ("ngsp", "key", "tttt")]
+    for log_in in (*logins, parcels(answer, "/elsewhere").login):
+        found = only_faults(log_in, ConnectorError)
+        if isinstance(found, ConnectorError):
+            assert_kind_fits(found, write=False)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "9999-12-31T23:59:59-12:00",
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59.999999",
+        "2026-03-18",
+        "20260318T100000",
+        "2026-W12",
+    ],
+)
+def test_no_end_of_a_token_stops_a_login(end: str) -> None:
+    body = json.dumps({"access_token": "abc", "expiryDate": end}).encode()
+    post(Said(200, (), body), token="/elsewhere").login()
+
+
+MAPPING = FeedMapping("post", postal_codes("ngsp"), OrderNumbers("-G", "-T"))
+HISTORY = HistoryMapping("my", postal_codes("myvnpost"), OrderNumbers())
+
+
+@FUZZ
+@given(event=damaged(EVENTS) | values)
+def test_an_event_becomes_a_record_or_a_reason(event: object) -> None:
+    record = only_faults(lambda: MAPPING.record(event), RecordError)
+    if not isinstance(record, RecordError):
+        assert record.code and len(record.entry_id) == 24
+        assert record.event_at is None or 1989 <= record.event_at.utc.year <= 2100
+
+
+@FUZZ
+@given(body=damaged(PAGES) | values, size=st.integers(1, 1000), after=texts)
+def test_a_page_of_the_feed_is_read_or_refused(body: object, size: int, after: str) -> None:
+    try:
+        page = read_feed(body, BEGINNING, size)
+    except ValueError as refusal:
+        assert not any(number in str(refusal) for number in PERSONAL_NUMBERS)
+        return
+    assert page.position is None or page.position > BEGINNING
+    # The position moves whenever there is more to come: a reader cannot turn in a circle.
+    assert page.last or page.position is not None
+    only_faults(lambda: post(Said(200, (), b"[]")).events(after, size), RecordError)
+
+
+@FUZZ
+@given(orders=damaged([[each] for each in PARCELS]) | st.lists(values, max_size=3))
+def test_a_history_becomes_records_or_a_reason(orders: object) -> None:
+    listed = orders if isinstance(orders, list) else [orders]
+    records = only_faults(lambda: HISTORY.records(NUMBER, listed), RecordError)
+    if not isinstance(records, RecordError):
+        assert all(record.code for record in records)
+
+
+@FUZZ
+@given(body=damaged(RESULTS) | values)
+def test_a_result_has_a_code_or_is_refused(body: object) -> None:
+    try:
+        code, message = read_result(body)
+    except ValueError:
+        return
+    assert 0 < len(code) <= 40 and len(message) <= 200
+
+
+@pytest.fixture(scope="module")
+def sender() -> RSAPrivateKey:
+    return generate_private_key(65537, 2048)
+
+
+@FUZZ
+@given(body=damaged(CALLS), signs=st.booleans(), send_date=texts | st.none())
+def test_a_call_of_the_post_is_read_or_refused(
+    sender: RSAPrivateKey, body: Any, signs: bool, send_date: str | None
+) -> None:
+    if signs and isinstance(body, dict):
+        body = signed(sender, body, send_date)
+    sent = json.dumps(body).encode("utf-8", "surrogatepass")
+    ages = (None, timedelta(days=36_500))
+    for age in ages:
+        news = only_faults(
+            lambda age=age: read_webhook(sent, sender.public_key(), now=NOW, longest_age=age),  # type: ignore[misc]
+            RecordError,
+        )
+        if not isinstance(news, RecordError):
+            assert news.confirmed.item_code or news.confirmed.number
+            only_faults(lambda news=news: HISTORY.news(news), RecordError)  # type: ignore[misc]
+
+
+def signed(key: RSAPrivateKey, body: dict[str, Any], send_date: str | None) -> dict[str, Any]:
+    """The body with a signature that holds, wherever its items can be signed at all."""
+    when = body.get("sendDate") if send_date is None else send_date
+    items = body.get("data")
+    first = items[0] if isinstance(items, list) and items else items
+    parts = [first.get(k) for k in ("itemCode", "status")] if isinstance(first, dict) else []
+    text = "".join(["MYVNP", str(when or ""), *(str(p) for p in parts if p is not None)])
+    made = key.sign(text.encode("utf-8", "replace"), PKCS1v15(), SHA256())
+    return {**body, "sendDate": when, "signature": base64.b64encode(made).decode()}
+
+
+@FUZZ
+@given(body=st.binary(max_size=80) | json_bytes(CALLS))
+def test_bytes_of_anybody_are_never_news(sender: RSAPrivateKey, body: bytes) -> None:
+    with pytest.raises(RecordError):
+        read_webhook(body, sender.public_key(), now=NOW)
+
+
+@FUZZ
+@given(
+    pem=st.binary(max_size=80)
+    | st.binary(max_size=40).map(
+        lambda inner: b"-----BEGIN CERTIFICATE-----\n%b\n-----END CERTIFICATE-----\n"
+        % base64.b64encode(inner)
+    )
+    | st.binary(max_size=40).map(
+        lambda inner: b"-----BEGIN PUBLIC KEY-----\n%b\n-----END PUBLIC KEY-----\n"
+        % base64.b64encode(inner)
+    )
+)
+def test_no_file_breaks_the_reading_of_a_key(pem: bytes) -> None:
+    with pytest.raises(ConfigError):
+        webhook_key(pem)
+
+
+ONE_STOP = IgateMapping("igate", b"0" * 32, igate_statuses({}, {}), igate_channels({}, {}))
+DOSSIERS = [each for each in bodies("igate", "det-*.json") if isinstance(each, dict) and "id" in each]
+OFFICE = Office("UBND phường Mẫu", "Số 1 phố Mẫu", "02400000001", Place(10, "Hà Nội"))
+PLACES = PlaceTable({"Mẫu": 10, "Tỉnh Mẫu": 10, "Hà Nội": 10}, {})
+
+
+@FUZZ
+@given(item=damaged(DOSSIERS), longest=st.none() | st.integers(10, 400), amount=st.floats())
+def test_what_a_one_stop_says_can_be_ordered_or_is_refused(
+    item: object, longest: int | None, amount: float
+) -> None:
+    rules = OrderRules("DEMOCUST", OrderNumbers("-G", "-T"), longest=longest, with_identity=True)
+    orders = OrderMapping(rules, OFFICE, PLACES)
+    dossier = only_faults(lambda: ONE_STOP.full(item), RecordError)
+    if isinstance(dossier, RecordError):
+        return
+    writes: tuple[Callable[[], Any], ...] = (
+        lambda: orders.collect(dossier, cod_amount=amount).message(),
+        lambda: orders.bring_back(dossier).message(),
+        lambda: orders.document(dossier, sends=True, receives=True).message(),
+        lambda: cls_notice(dossier).message(),
+    )
+    for write in writes:
+        message = only_faults(write, RecordError)
+        if not isinstance(message, RecordError):
+            json.dumps(message, allow_nan=False)
+            described = message.get("SenderDesc")
+            assert longest is None or described is None or len(described) <= longest
+
+
+def test_there_are_samples_to_start_from() -> None:
+    assert len(EVENTS) >= 5 and len(PARCELS) > 3 and len(CALLS) >= 3

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+
+from khop.mappings.names import asked_name, has_foreign_letters, joined_name, same_name
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        ("Trần Thị Mai Lan", "TRANTHIMAILAN"),
+        ("TRẦN THỊ MAI LAN", "TRANTHIMAILAN"),
+        ("  Đỗ   thị\tThử ", "DOTHITHU"),
+        ("H’Hen Niê", "HHENNIE"),
+        ("H'Hen Niê", "HHENNIE"),
+        ("Y-Bhăm Êban", "YBHAMEBAN"),
+        ("Nguyễn Hoà", "NGUYENHOA"),
+        ("Nguyễn Hòa", "NGUYENHOA"),
+        ("Ðặng Ước", "DANGUOC"),
+        ("Nguye\u02c6n", "NGUYEN"),
+        ("Văn\u0306 \u031bƯu", "VANUU"),
+        ("Nguyễn\u200b Văn\u00a0Mẫu", "NGUYENVANMAU"),
+        ("Lê Văn 2", "LEVAN2"),
+        ("ĐƯỜNG QUỲNH NHƯ Ỷ", "DUONGQUYNHNHUY"),
+        ("", ""),
+        ("  -’ ", ""),
+    ],
+)
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_name_is_asked_for_in_bare_capitals(name, asked, form) -> None:
+    assert asked_name(unicodedata.normalize(form, name)) == asked
+
+
+def test_an_older_shape_keeps_one_space() -> None:
+    assert asked_name("  Võ   Ngọc - Hân", "spaced") == "VO NGOC HAN"
+
+
+@pytest.mark.parametrize("name", ["Søren", "Iv\u0430n", "王"])
+def test_letters_without_a_form_in_a_to_z_are_told(name) -> None:
+    assert has_foreign_letters(name)
+
+
+@pytest.mark.parametrize("name", ["Đỗ Thị Thử", "H’Hen Niê", "Nguye\u02c6n Văn 2", "Müller"])
+def test_what_every_client_drops_is_not_told(name) -> None:
+    assert not has_foreign_letters(name)
+
+
+def test_names_are_compared_folded() -> None:
+    assert same_name("Nguyễn Hoà Thuận", "NGUYENHOATHUAN")
+    assert not same_name("Lưu Văn Dương", "Lưu Văn Dưỡn")
+    assert not same_name("", " ")
+
+
+def test_the_parts_of_a_name_are_one_text_in_composed_form() -> None:
+    assert joined_name("Vi", "Văn", "Thử") == "Vi Văn Thử"
+    assert joined_name(None, None, unicodedata.normalize("NFD", "TRẦN  LAN")) == "TRẦN LAN"
+    assert joined_name(None, "", None) == ""
