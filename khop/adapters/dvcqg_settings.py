@@ -8,9 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from khop.adapters.igate import CodeOverrides
 from khop.adapters.ports import Context
-from khop.adapters.settings import HttpSettings, Secret
+from khop.adapters.settings import CodeOverrides, HttpSettings, Secret
 from khop.connectors.dvcqg import (
     FixedLogin,
     NativeDialect,

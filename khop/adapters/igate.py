@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from khop.adapters.http import checked, transport_of
 from khop.adapters.ports import AdapterType, Context, Health, Role, SourcePage
-from khop.adapters.settings import HttpSettings, Secret
+from khop.adapters.settings import CodeOverrides, HttpSettings, Secret
 from khop.connectors.igate import IgateClient, SearchPage
 from khop.connectors.transport import Transport
 from khop.faults import ConfigError, RecordError
@@ -21,20 +21,6 @@ from khop.mappings.igate import IgateMapping, StateField
 from khop.mappings.igate_history import TaskDate, TaskLabel, TaskRules
 from khop.mappings.records import DossierReading, FullDossier, Reject
 from khop.mappings.status import igate_channels, igate_statuses
-
-
-class CodeOverrides(BaseModel):
-    """A deployment's own code list, tried before the packaged one."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    by_id: Annotated[
-        Mapping[str, int], Field(description="Their id to the code of the portal; tried first.")
-    ] = {}
-    by_name: Annotated[
-        Mapping[str, int],
-        Field(description="Their label (any case, any Unicode form) to the code; tried second."),
-    ] = {}
 
 
 class TaskSettings(BaseModel):

@@ -289,17 +289,18 @@ class CatalogueSource(Protocol):
     role: Role
 
     def procedure_codes(self) -> tuple[str, ...]:
-        """Codes of all procedures it publishes. Raises ConnectorError."""
+        """Codes of all procedures it publishes. Raises ConnectorError; RecordError when none of
+        the answer's rows can be read."""
 
     def procedure_entry(self, code: str) -> ProcedureEntry | None:
         """One procedure with limits, fees and results; None when it answered that it has none
         such. Raises ConnectorError, RecordError."""
 
     def unit_entries(self) -> tuple[CatalogueItem, ...]:
-        """Units by code. Raises ConnectorError."""
+        """Units by code. Raises as ``procedure_codes``."""
 
     def sector_entries(self) -> tuple[CatalogueItem, ...]:
-        """Sectors (lĩnh vực) by code. Raises ConnectorError."""
+        """Sectors (lĩnh vực) by code. Raises as ``procedure_codes``."""
 
 
 class CallBook(Protocol):

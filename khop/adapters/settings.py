@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -112,3 +113,17 @@ class HttpSettings(SourceSettings):
         str | None,
         Field(description="HTTP proxy to go through; proxies of the environment are not used."),
     ] = None
+
+
+class CodeOverrides(BaseModel):
+    """A deployment's own code list, tried before the packaged one."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    by_id: Annotated[
+        Mapping[str, int], Field(description="Their id to the code of the portal; tried first.")
+    ] = {}
+    by_name: Annotated[
+        Mapping[str, int],
+        Field(description="Their label (any case, any Unicode form) to the code; tried second."),
+    ] = {}

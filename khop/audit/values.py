@@ -15,7 +15,7 @@ LOCAL = timezone(timedelta(hours=7))
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*")
-_NAMED = ("status", "channel", "presence", "kind", "role")
+_NAMED = ("status", "channel", "presence", "kind", "role", "verdict")
 
 
 def local_time(text: str) -> datetime | None:

@@ -10,9 +10,13 @@ LONGEST = 200
 _TAG = re.compile(r"<[^<>]*>")
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 _EMAIL = re.compile(r"[^\s@]{1,64}@[^\s@]+")
-# Identity, tax and account numbers are runs of nine digits and more; telephone numbers are
-# also written in groups.
-_NUMBER = re.compile(r"\d{9,}|(?<![\d.])\+?\d{2,4}(?:[ .–-]\d{2,4}){2,}(?!\d)")
+# Identity, tax, account and telephone numbers: nine digits and more, in a row or in groups. What
+# follows a letter is a dossier's code, which people need to find the record.
+_NUMBER = re.compile(
+    r"\d{9,}|(?<!\w)(?<!\d[.–-])\(?\+?\d{2,6}\)?(?:[ .–-]+\d{2,6}){1,9}(?!\d)"
+)
+_DATE = re.compile(r"(?:19|20)\d\d-\d\d-\d\d(?: \d\d)?")
+_PERSONAL_DIGITS = 9
 
 
 def short_text(text: str) -> str:
@@ -28,7 +32,9 @@ def short_text(text: str) -> str:
 
 def _masked(found: re.Match[str]) -> str:
     digits = sum(sign.isdigit() for sign in found[0])
-    return "*" * digits if digits >= 9 else found[0]
+    if digits < _PERSONAL_DIGITS or _DATE.fullmatch(found[0]):
+        return found[0]
+    return "*" * digits
 
 
 def _printable(text: str) -> str:

@@ -327,7 +327,8 @@ def _network(system: str, settings: TransportSettings) -> httpx.BaseTransport:
 
 
 def _basic(user: str, password: str) -> str:
-    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode("ascii")
+    account = f"{user}:{password}".encode("utf-8", "surrogateescape")
+    return "Basic " + base64.b64encode(account).decode("ascii")
 
 
 def _json_bytes(body: object) -> bytes:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,6 +25,7 @@ from khop.mappings.records import Applicant, Attachment, FullDossier, Instant
 from khop.mappings.text import clean_text, cut_text
 from khop.mappings.vnpost import OrderNumbers
 from khop.mappings.vnpost_places import Place, PlaceTable
+from khop.normal_form import normal_form
 
 _TAIL = "..."
 _JOINTS = re.compile(r"[;,/]|\s{2,}")
@@ -240,7 +240,7 @@ def phone_number(written: str, field: str) -> str:
 
     Raises RecordError when there is none.
     """
-    text = unicodedata.normalize("NFKC", written)
+    text = normal_form("NFKC", written)
     for part in _JOINTS.split(text):
         digits = _at_home(_NOT_DIALLED.sub("", part))
         if _DIALLED.fullmatch(digits):

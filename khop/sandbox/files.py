@@ -35,7 +35,7 @@ _SECRETS = {
     "population": population_login.SECRET,
 }
 #: The sections of khop.toml, in order.
-CONFIGURED = ("igate", "dvcqg", "portal_extract")
+CONFIGURED = ("igate", "dvcqg", "portal_extract", "vnpost", "population")
 
 _HEAD = """\
 # Configuration of khop for the simulated province {province}.

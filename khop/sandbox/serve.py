@@ -78,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--now", type=_moment, help="the world's now, ISO with offset (default: the clock's)")
     add(
         "--ports",
-        type=_ports,
+        type=read_ports,
         default=DEFAULT_PORTS,
         help="ports of igate, dvcqg, vnpost, population, myvnpost, ministry and control, in this "
         "order or as NAME=PORT; 0, or leaving one out, takes any free one",
@@ -88,14 +88,24 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _ports(text: str) -> dict[str, int]:
-    """Ports by name, from ``8101,8102`` or ``igate=8101,control=8100``. Raises ValueError."""
+def read_ports(text: str) -> dict[str, int]:
+    """Ports by name, from ``8101,8102`` or ``igate=8101,control=8100``; what is not named takes
+    any free one. Raises ValueError."""
     parts = [part for part in text.split(",") if part]
-    if not all("=" in part for part in parts):
-        return dict(zip(DEFAULT_PORTS, map(int, parts), strict=False))
-    ports = {name: int(port) for name, _, port in (part.partition("=") for part in parts)}
+    if not any("=" in part for part in parts):
+        numbers = [int(part) for part in parts]
+        if len(numbers) > len(DEFAULT_PORTS):
+            raise ValueError(text)
+        return _valid(dict(zip(DEFAULT_PORTS, numbers, strict=False)))
+    ports = {name.strip(): int(port) for name, _, port in (part.partition("=") for part in parts)}
     if unknown := ports.keys() - DEFAULT_PORTS.keys():
         raise ValueError(f"unknown systems: {', '.join(sorted(unknown))}")
+    return _valid(ports)
+
+
+def _valid(ports: dict[str, int]) -> dict[str, int]:
+    if not all(0 <= port < 65_536 for port in ports.values()):
+        raise ValueError("a port is a number from 0 to 65535")
     return ports
 
 

@@ -50,7 +50,7 @@ class CatalogueRead:
             sectors = self._keep_items(SECTOR, self._source.sector_entries())
             self._summary = replace(self._summary, units=units, sectors=sectors)
             self._read_procedures(every, older_than)
-        except ConnectorError as error:
+        except (ConnectorError, RecordError) as error:
             self._summary = replace(self._summary, error=str(error))
         return self._summary
 

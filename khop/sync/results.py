@@ -511,7 +511,7 @@ class CaseView:
 
     ``case``: the row the rules read (``os_…``, ``po_…`` columns). ``records``: what each source
     says. ``history``: status records. ``presence``: look-ups. ``findings``; ``pushes``: outbox
-    rows; ``steps``: progress steps that were sent.
+    rows; ``steps``: progress steps that were sent. ``identity``: verdicts on the applicant.
     """
 
     code: str
@@ -522,6 +522,7 @@ class CaseView:
     findings: tuple[Finding, ...] = ()
     pushes: tuple[Mapping[str, Any], ...] = ()
     steps: tuple[Mapping[str, Any], ...] = ()
+    identity: tuple[Mapping[str, Any], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -533,6 +534,7 @@ class CaseView:
             "findings": [f.as_json() for f in self.findings],
             "pushes": [dict(r) for r in self.pushes],
             "steps": [dict(r) for r in self.steps],
+            "identity": [dict(r) for r in self.identity],
         }
 
 

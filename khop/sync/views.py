@@ -15,6 +15,7 @@ from khop.sync.cases import CASE_COLUMNS
 from khop.sync.ledger import Ledger
 from khop.sync.ledger.schema import (
     discrepancy,
+    identity_check,
     outbox,
     presence,
     progress_step,
@@ -82,6 +83,7 @@ def case_view(ledger: Ledger, code: str, sources: Sequence[str]) -> CaseView | N
             steps=_rows(
                 connection, progress_step, progress_step.c.code == code, progress_step.c.event_us
             ),
+            identity=_rows(connection, identity_check, identity_check.c.code == code),
         )
     return view if case or view.presence or view.findings else None
 
@@ -207,7 +209,7 @@ def _shown(row: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def _named(column: str, value: Any) -> Any:
-    if column == "fields_lost" and isinstance(value, str):
+    if column in ("fields_lost", "warnings") and isinstance(value, str):
         return json.loads(value)
     if column in ("status", "seen_status") and value is not None:
         return int(Status(value))

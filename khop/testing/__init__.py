@@ -16,13 +16,24 @@ from __future__ import annotations
 try:
     import pytest as _pytest
 except ImportError:
-    raise ImportError("khop.testing needs pytest: pip install 'khop[dev]' or pytest") from None
+    raise ImportError("khop.testing needs pytest: pip install pytest") from None
 
 # The contracts' assertions show their values.
 _pytest.register_assert_rewrite(
     "khop.testing.contract", "khop.testing.dossiers", "khop.testing.evidence"
 )
 
+from khop.testing.cases import (  # noqa: E402
+    CatalogueCase,
+    EvidenceCase,
+    FeedCase,
+    IdentityCase,
+    LookupCase,
+    PageWords,
+    SinkCase,
+    SourceCase,
+    WindowCase,
+)
 from khop.testing.contract import AdapterContract, LoginContract  # noqa: E402
 from khop.testing.dossiers import (  # noqa: E402
     DossierLookupContract,
@@ -38,20 +49,7 @@ from khop.testing.evidence import (  # noqa: E402
 )
 from khop.testing.http import Request, Response  # noqa: E402
 from khop.testing.matrix import fault_matrix  # noqa: E402
-from khop.testing.system import (  # noqa: E402
-    CatalogueCase,
-    Difference,
-    EvidenceCase,
-    FeedCase,
-    IdentityCase,
-    Login,
-    LookupCase,
-    PageWords,
-    SinkCase,
-    SourceCase,
-    System,
-    WindowCase,
-)
+from khop.testing.system import Difference, Login, System  # noqa: E402
 
 __all__ = [
     "AdapterContract",

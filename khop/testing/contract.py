@@ -18,9 +18,10 @@ import pytest
 
 from khop.adapters import ports
 from khop.faults import ConfigError
+from khop.testing.bench import Bench, MemoryBook, bench
 from khop.testing.expectations import breaches, expected, tries
 from khop.testing.http import Request, Response, Stand
-from khop.testing.lab import Bench, MemoryBook, bench, fault_named, lab_of
+from khop.testing.lab import PATIENCE, fault_named, lab_of
 from khop.testing.privacy import leaks
 from khop.testing.system import Kind, Operation, System
 
@@ -123,7 +124,7 @@ class AdapterContract:
 
     @pytest.mark.parametrize("name", _FAULTS_OF_A_CHECK)
     def test_check_tells_and_does_not_raise(self, name: str) -> None:
-        with self.bench(timeout=0.2) as made:
+        with self.bench(timeout=PATIENCE) as made:
             made.arm(fault_named(self.system(), name), lambda request: True)
             health = made.adapter.check()
         assert name != "refused" or not health.ok, "nobody is there, and check is content"

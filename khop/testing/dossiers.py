@@ -10,11 +10,12 @@ import pytest
 from khop.adapters.ports import DossierLookup, DossierSink, DossierSource, SourcePage, WindowSource
 from khop.faults import AlreadyExists, ConnectorError, KhopError, RecordError, Refused
 from khop.mappings.records import DossierRecord
+from khop.testing.bench import Bench
+from khop.testing.cases import LookupCase, PageWords, SinkCase, SourceCase, WindowCase
 from khop.testing.contract import AdapterContract
 from khop.testing.http import Request, Response, Stand
-from khop.testing.lab import Bench
 from khop.testing.privacy import texts_of
-from khop.testing.system import LookupCase, PageWords, SinkCase, SourceCase, WindowCase
+from khop.testing.said import instead
 
 #: Ids that would lead a careless address somewhere else.
 _LEADING_ELSEWHERE = ("../../admin", "a/b", "a?b=c", "a#b", "", "%2e%2e%2f", "a\r\nb: c")
@@ -243,7 +244,8 @@ class DossierSinkContract(AdapterContract):
     def test_a_create_of_what_is_there_is_told_from_refusals(self) -> None:
         if self.sink.exists is None:
             return
-        with self._saying(self.sink.exists) as made, pytest.raises(AlreadyExists) as caught:
+        says = instead(self.system().stand(), self.sink.exists, self.sink.is_write)
+        with self.bench(says) as made, pytest.raises(AlreadyExists) as caught:
             made.adapter.create(self.sink.dossier)
         self.assert_private(*texts_of(caught.value))
 
@@ -253,7 +255,7 @@ class DossierSinkContract(AdapterContract):
         with self.bench() as made:
             operation.before(made.adapter)
             made.arm(None, self.sink.is_write)
-            made.stand = self._refusing(made.stand)
+            made.stand = instead(made.stand, self.sink.refused, self.sink.is_write)
             with pytest.raises(Refused) as caught:
                 operation.call(made.adapter)
         assert made.targets <= 2, "a refusal is repeated at most once, with a new login"
@@ -269,11 +271,3 @@ class DossierSinkContract(AdapterContract):
             made.arm(None, self.sink.is_write)
             made.adapter.progress(self.sink.dossier.record.code, ())
         assert made.targets == 0, "no steps must be no call"
-
-    def _refusing(self, stand: Stand) -> Stand:
-        refused = self.sink.refused
-        return lambda request: refused if self.sink.is_write(request) else stand(request)
-
-    def _saying(self, said: Response) -> Any:
-        stand = self.system().stand()
-        return self.bench(lambda request: said if self.sink.is_write(request) else stand(request))

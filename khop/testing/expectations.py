@@ -15,6 +15,7 @@ turned_down  denied or refused: systems say it in either way
 mended       retried; or its rows are quarantined, where the shape might be theirs
 unusable     unreadable; or quarantined, as above
 unknown      sent once, and ``OutcomeUnknown``: look before sending again
+believed     taken for an answer; for a ``Difference`` alone, as a 404 that means "none such"
 ===========  ===================================================================
 
 A login that is denied or refused is never repeated: that could lock the account.
@@ -76,6 +77,7 @@ _WORDS: Mapping[str, Expected] = {
         Expected("turned_down", _NO, (Unauthorised, Refused), least=0, most=2, logins=2),
         Expected("mended", frozenset({Ending.RETRIED, _ASIDE}), (RecordError,)),
         Expected("unusable", frozenset({Ending.ALERTED, _ASIDE}), (Unreadable, RecordError)),
+        Expected("believed", frozenset({Ending.UNTOUCHED, Ending.WRONG}), most=1),
         Expected("unknown", frozenset({Ending.UNKNOWN}), (OutcomeUnknown,), most=1),
     )
 }
@@ -106,7 +108,8 @@ def tries(system: System, *, at_login: bool) -> Iterator[tuple[Operation, str]]:
     operation of each kind."""
     operations = system.operations()
     if at_login:
-        operations = tuple({each.kind: each for each in reversed(operations)}.values())
+        kinds = {each.kind: each for each in reversed(operations)}
+        operations = tuple(each for each in operations if each is kinds[each.kind])
     for operation in operations:
         brief = operation.twin or system.variant or (at_login and operation is not operations[0])
         for fault in _ONE_OF_EACH_KIND if brief else _TABLE:

@@ -41,7 +41,18 @@ def fault_matrix(systems: Sequence[System]) -> str:
     ]
     said = [(each, _said(each)) for each in whole]
     words = {word: word for _, column in said for word in column}
-    return "\n\n".join([*parts, _section("In the system's own words", said, words)])
+    parts.append(_section("In the system's own words", said, words))
+    return "\n\n".join([*parts, *_differences(whole)])
+
+
+def _differences(systems: Sequence[System]) -> Iterator[str]:
+    """Where a system rightly does otherwise than the others, and why."""
+    if lines := [
+        f"- `{system.name}`, `{each.operation}`, {dict(_faults())[each.fault]}: {each.because}"
+        for system in systems
+        for each in system.differs
+    ]:
+        yield "## Differences\n\n" + "\n".join(lines)
 
 
 def _section(

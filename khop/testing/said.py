@@ -7,18 +7,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from khop.testing.http import Request, Response, Stand
-from khop.testing.system import (
-    Case,
+from khop.testing.cases import (
     EvidenceCase,
     FeedCase,
     IdentityCase,
     LookupCase,
-    Matches,
     SinkCase,
     SourceCase,
-    System,
 )
+from khop.testing.http import Request, Response, Stand
+from khop.testing.system import Case, Matches, System
 
 AMONG_OTHERS = "an unusable record among others"
 ALONE = "an unusable record alone"

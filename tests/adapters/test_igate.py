@@ -12,8 +12,9 @@ import httpx
 import pytest
 
 from khop.adapters import igate
-from khop.adapters.igate import ADAPTER, CodeOverrides, IgateAdapter
+from khop.adapters.igate import ADAPTER, IgateAdapter
 from khop.adapters.ports import Context, DossierSource, Role, WindowSource
+from khop.adapters.settings import CodeOverrides
 from khop.config import load_config
 from khop.connectors.transport import Transport, TransportSettings
 from khop.faults import ConfigError, Refused

@@ -224,7 +224,7 @@ def test_a_replay_moment_without_zone_is_one_of_viet_nam(
         ["audit", "--out", "x.html", "--format", "table"],
         ["quarantine", "list", "--state", "closed"],
         ["quarantine", "show", "1", "--payload", " "],
-        ["sandbox", "--ports", "1,2"],
+        ["sandbox", "--ports", "post=8101"],
         ["sandbox", "--ports", "1,2,x"],
     ],
 )

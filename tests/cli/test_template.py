@@ -31,6 +31,8 @@ def test_it_loads_as_it_stands(declared: AdapterTypes, tmp_path: Path) -> None:
     assert {name: s.adapter for name, s in config.sources.items()} == {
         "igate": "igate",
         "dvcqg": "dvcqg",
+        "vnpost": "vnpost",
+        "population": "population",
     }
 
 

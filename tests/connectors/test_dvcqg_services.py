@@ -158,3 +158,9 @@ def test_a_dictionary_is_a_dictionary(client, script, service) -> None:
     with pytest.raises(Refused, match="LayDanhMuc"):
         client.catalogue.dictionary(service)
     assert script.requests == []
+
+
+def test_the_procedures_of_a_unit_are_a_wrappers_service(client, script) -> None:
+    with pytest.raises(Refused, match="only wrappers"):
+        client.catalogue.procedures("H99")
+    assert script.requests == []

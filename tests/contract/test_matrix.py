@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import replace
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 
 from khop.adapters.settings import HttpSettings
-from khop.testing import fault_matrix
+from khop.testing import Difference, fault_matrix
 from khop.testing.expectations import breaches, expected, tries
 from khop.testing.faults import wire_faults
-from khop.testing.lab import Ending, lab_of
+from khop.testing.lab import lab_of
 from tests.contract.mini import MiniAdapter, mini
 from tests.contract.systems.every import SYSTEMS
 from tests.contract.test_mini import MINI
-from tests.contract.test_sins import TakesAnyAnswerForSuccess
+from tests.contract.test_sins import TakesAnyAnswerForSuccess, TakesNotFoundForAbsence
 
 ROOT = Path(__file__).parents[2]
 
@@ -34,7 +35,7 @@ def _cells(part: str) -> list[list[str]]:
     return [re.split(r"\s*\|\s*", line.strip("| ")) for line in lines if "---" not in line]
 
 
-def test_there_is_a_table_for_each_place_a_fault_can_meet_a_call(tables: object) -> None:
+def test_there_is_a_table_for_each_place_a_fault_can_meet_a_call() -> None:
     headings = re.findall("^## (.*)$", fault_matrix([MINI]), re.MULTILINE)
     assert headings == [
         "While reading",
@@ -72,12 +73,16 @@ def test_every_adapter_over_http_is_under_contract() -> None:
     assert tried == over_http
 
 
-def test_a_difference_is_judged_by_its_own_word() -> None:
-    operation = MINI.operations()[0]
-    cell = lab_of(MINI).cell(operation, "http_404")
-    assert cell.ending is Ending.REFUSED
-    wanted = expected(MINI, operation, "http_503", at_login=False)
-    assert list(breaches(cell, wanted))
+def test_a_difference_is_judged_by_its_own_word_and_told() -> None:
+    because = "a 404 of this registry says that it has no such dossier"
+    plain = mini(TakesNotFoundForAbsence)
+    other = replace(plain, differs=(Difference("http_404", "look_up", "believed", because),))
+    for system, right in ((plain, False), (other, True)):
+        operation = system.operations()[3]
+        cell = lab_of(system).cell(operation, "http_404")
+        wanted = expected(system, operation, "http_404", at_login=False)
+        assert (list(breaches(cell, wanted)) == []) is right
+    assert because in fault_matrix([other])
 
 
 def test_every_operation_is_tried_at_least_under_one_fault_of_each_kind() -> None:

@@ -5,7 +5,6 @@ Beside them stands the honest adapter, which passes all of these tests (test_min
 
 from __future__ import annotations
 
-import inspect
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,7 +18,6 @@ from khop.connectors.sessions import SessionKeeper
 from khop.connectors.transport import Transport, TransportSettings
 from khop.faults import (
     ConnectorError,
-    KhopError,
     OutcomeUnknown,
     RateLimited,
     RecordError,
@@ -30,6 +28,7 @@ from khop.faults import (
 from khop.mappings.records import DossierReading, DossierRecord, FullDossier, Step
 from khop.testing.faults import ELSEWHERE
 from tests.contract import mini
+from tests.contract.judging import assert_found, tried
 from tests.contract.mini import MiniAdapter, read_object
 from tests.contract.test_mini import TestMini as HonestContract
 
@@ -434,9 +433,7 @@ def test_a_sin_is_found(
     says: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with pytest.raises(BaseException, match=says) as found:
-        tried(sin, test, arguments, monkeypatch)
-    assert isinstance(found.value, FAILURES), found.value
+    assert_found(HonestContract, mini.mini(sin), test, arguments, says, monkeypatch)
 
 
 @pytest.mark.parametrize(
@@ -445,21 +442,4 @@ def test_a_sin_is_found(
 def test_the_honest_adapter_passes_what_finds_a_sin(
     test: str, arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tried(MiniAdapter, test, arguments, monkeypatch)
-
-
-#: What a failing test of the kit ends with: its own assertion, or what the adapter let out.
-FAILURES = (AssertionError, pytest.fail.Exception, KhopError, AttributeError)
-
-
-def tried(
-    adapter: type[MiniAdapter],
-    test: str,
-    arguments: tuple[str, ...],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Run one test of the honest adapter's contract on this one."""
-    system = mini.mini(adapter)
-    contract = type(adapter.__name__, (HonestContract,), {"system": lambda self: system})()
-    wants_patch = "monkeypatch" in inspect.signature(getattr(contract, test)).parameters
-    getattr(contract, test)(*arguments, *([monkeypatch] if wants_patch else []))
+    tried(HonestContract, mini.mini(), test, arguments, monkeypatch)

@@ -7,22 +7,30 @@ from collections.abc import Callable
 
 #: Four times the input may cost this many times the work: linear is 4, quadratic 16.
 MOST = 9.0
-_ROUNDS = 5
-_SHORTEST = 0.002
+_ROUNDS = 6
+#: Seconds; work that is shorter cannot be measured, and need not be.
+_SHORTEST = 0.004
+#: Seconds; work that long is told apart at the first try.
+_LONG_ENOUGH = 0.1
 
 
 def growth(work: Callable[[int], object], size: int) -> float:
-    """Cost of ``4 * size`` over cost of ``size``; the best of several rounds of each, so that
-    another process taking the core does not count. Work too short to measure counts as linear."""
-    long = _cost(work, 4 * size)
-    return 4.0 if long < _SHORTEST else long / max(_cost(work, size), _SHORTEST / 16)
+    """Cost of ``4 * size`` over cost of ``size``. A ratio that is too high is measured again:
+    another process that took the core must not count."""
+    ratio = 0.0
+    shorts, longs = [], []
+    for _ in range(_ROUNDS):
+        longs.append(_cost(work, 4 * size))
+        if min(longs) < _SHORTEST:
+            return 0.0
+        shorts.append(_cost(work, size))
+        ratio = min(longs) / min(shorts)
+        if ratio < MOST or min(shorts) > _LONG_ENOUGH:
+            break
+    return ratio
 
 
 def _cost(work: Callable[[int], object], size: int) -> float:
-    return min(_once(work, size) for _ in range(_ROUNDS))
-
-
-def _once(work: Callable[[int], object], size: int) -> float:
     # The time of this thread: what others do meanwhile is not in it.
     started = time.thread_time()
     work(size)

@@ -175,7 +175,11 @@ def test_a_login_succeeds_or_ends_in_a_fault_of_a_read(answer: Said) -> None:
 
 
 @FUZZ
-@given(body=json_bytes(FOUND) | st.binary(max_size=30) | texts.map(lambda t: t.encode(errors="replace")))
+@given(
+    body=json_bytes(FOUND)
+    | st.binary(max_size=30)
+    | texts.map(lambda t: t.encode(errors="replace"))
+)
 def test_every_reply_has_a_verdict_or_is_refused(body: bytes) -> None:
     answer = Answer(200, {}, body)
     for read in (read_reply, read_text_reply):
@@ -183,7 +187,12 @@ def test_every_reply_has_a_verdict_or_is_refused(body: bytes) -> None:
             reply = read(answer)
         except ValueError:
             continue
-        for judge in (judge_read, judge_write, judge_progress, lambda r: judge_write(r, create=True)):
+        for judge in (
+            judge_read,
+            judge_write,
+            judge_progress,
+            lambda r: judge_write(r, create=True),
+        ):
             try:
                 verdict = judge(reply)
             except ValueError:
@@ -349,7 +358,9 @@ def test_any_word_of_a_payment_is_read_or_refused(body: bytes, fields: object) -
 
 
 ONE_STOP = IgateMapping("igate", b"0" * 32, igate_statuses({}, {}), igate_channels({}, {}))
-DOSSIERS = [body for body in bodies("igate", "det-*.json") if isinstance(body, dict) and "id" in body]
+DOSSIERS = [
+    body for body in bodies("igate", "det-*.json") if isinstance(body, dict) and "id" in body
+]
 SENT = bodies("dvcqg", "sync-0*.json")
 
 

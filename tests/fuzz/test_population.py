@@ -149,9 +149,7 @@ def test_the_service_gives_an_answer_or_a_fault_of_a_read(ask: str, answer: Said
     ask=st.sampled_from(sorted(QUESTIONS)),
     answer=said(json_bytes(FRONTED) | xml_bytes(ANSWERS)),
 )
-def test_a_front_gives_an_answer_or_a_fault_of_a_read(
-    front: Front, ask: str, answer: Said
-) -> None:
+def test_a_front_gives_an_answer_or_a_fault_of_a_read(front: Front, ask: str, answer: Said) -> None:
     asked_of(ask, answer, front)
 
 

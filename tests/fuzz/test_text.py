@@ -53,9 +53,7 @@ DATES = st.from_regex(
     r"([T ][0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}([.,][0-9]{1,9})?)?)?([zZ]|[+-][0-9]{2}:?[0-9]{0,2})?",
     fullmatch=True,
 )
-CODES = st.from_regex(
-    r"[A-ZĐa-zđ0-9. -]{0,20}[-.][0-9]{5,8}[-.][0-9]{3,6}", fullmatch=True
-)
+CODES = st.from_regex(r"[A-ZĐa-zđ0-9. -]{0,20}[-.][0-9]{5,8}[-.][0-9]{3,6}", fullmatch=True)
 INSTANTS = st.datetimes(datetime(1990, 1, 2), datetime(2099, 12, 30)).map(
     lambda moment: Instant.of(moment.replace(microsecond=0, tzinfo=UTC))
 )
@@ -203,7 +201,9 @@ def test_a_personal_number_is_masked_however_it_is_grouped(written: str) -> None
     assert sum(sign.isdigit() for sign in shown) < 7, shown
 
 
-@pytest.mark.parametrize("written", ["lan@example.vn", "<lan@example.vn>", "a.b+c@mail.example.vn,"])
+@pytest.mark.parametrize(
+    "written", ["lan@example.vn", "<lan@example.vn>", "a.b+c@mail.example.vn,"]
+)
 def test_an_address_of_a_person_is_masked(written: str) -> None:
     assert "example" not in short_text(f"gửi {written}")
 

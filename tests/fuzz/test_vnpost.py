@@ -98,7 +98,7 @@ def post(answer: Said, way: str = "ngsp", token: str = "/token") -> NgspClient:
     access = {
         "ngsp": lambda: ngsp_access("src", url, "k", lambda: "s"),
         "key": lambda: lgsp_key_access("src", url, lambda: "s"),
-        "tttt": lambda: lgsp_tttt_access("src", url, "k", lambda: "s", {"order": "1"}),
+        "tttt": lambda: lgsp_tttt_access("src", url, "k", lambda: "s", "1"),
         "fixed": lambda: FixedToken(lambda: "abc"),
     }[way]()
     return NgspClient(
@@ -265,7 +265,7 @@ def test_a_call_of_the_post_is_read_or_refused(
         )
         if not isinstance(news, RecordError):
             assert news.confirmed.item_code or news.confirmed.number
-            only_faults(lambda news=news: HISTORY.news(news), RecordError)  # type: ignore[misc]
+            only_faults(lambda news=news: HISTORY.news(news, NUMBER), RecordError)  # type: ignore[misc]
 
 
 def signed(key: RSAPrivateKey, body: dict[str, Any], send_date: str | None) -> dict[str, Any]:
@@ -290,12 +290,15 @@ def test_bytes_of_anybody_are_never_news(sender: RSAPrivateKey, body: bytes) -> 
 @given(
     pem=st.binary(max_size=80)
     | st.binary(max_size=40).map(
-        lambda inner: b"-----BEGIN CERTIFICATE-----\n%b\n-----END CERTIFICATE-----\n"
-        % base64.b64encode(inner)
+        lambda inner: (
+            b"-----BEGIN CERTIFICATE-----\n%b\n-----END CERTIFICATE-----\n"
+            % base64.b64encode(inner)
+        )
     )
     | st.binary(max_size=40).map(
-        lambda inner: b"-----BEGIN PUBLIC KEY-----\n%b\n-----END PUBLIC KEY-----\n"
-        % base64.b64encode(inner)
+        lambda inner: (
+            b"-----BEGIN PUBLIC KEY-----\n%b\n-----END PUBLIC KEY-----\n" % base64.b64encode(inner)
+        )
     )
 )
 def test_no_file_breaks_the_reading_of_a_key(pem: bytes) -> None:
@@ -304,7 +307,9 @@ def test_no_file_breaks_the_reading_of_a_key(pem: bytes) -> None:
 
 
 ONE_STOP = IgateMapping("igate", b"0" * 32, igate_statuses({}, {}), igate_channels({}, {}))
-DOSSIERS = [each for each in bodies("igate", "det-*.json") if isinstance(each, dict) and "id" in each]
+DOSSIERS = [
+    each for each in bodies("igate", "det-*.json") if isinstance(each, dict) and "id" in each
+]
 OFFICE = Office("UBND phường Mẫu", "Số 1 phố Mẫu", "02400000001", Place(10, "Hà Nội"))
 PLACES = PlaceTable({"Mẫu": 10, "Tỉnh Mẫu": 10, "Hà Nội": 10}, {})
 

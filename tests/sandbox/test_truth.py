@@ -124,8 +124,10 @@ class SecondJudge:
 
     def by_itself(self, d: Dossier, records: list[Dossier]) -> set[str]:
         today = self.now.date()
-        entered_late = d.entered is not None and d.received is not None and (
-            ORD[moment(d.entered).date()] - ORD[moment(d.received).date()] > 1
+        entered_late = (
+            d.entered is not None
+            and d.received is not None
+            and (ORD[moment(d.entered).date()] - ORD[moment(d.received).date()] > 1)
         )
         conditions = {
             "B8": self.illegal(d),

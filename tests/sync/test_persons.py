@@ -55,6 +55,11 @@ def test_the_verdict_on_an_applicant_is_kept_and_the_person_is_not(
         row = connection.execute(sa.select(identity_check)).one()
     assert (row.source, row.code, row.verdict) == ("population", CODE, "mismatch")
     assert "Nguyễn" not in str(tuple(row))
+    shown = engine.show(CODE)
+    assert shown is not None
+    assert [(r["verdict"], r["warnings"]) for r in shown.identity] == [
+        ("mismatch", ["unknown_province"])
+    ]
 
 
 def test_nobody_is_asked_about_a_dossier_that_is_not_known(

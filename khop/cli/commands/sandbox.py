@@ -24,8 +24,8 @@ def sandbox(
     seed: SeedOption = 1,
     faults: FaultsOption = 0.0,
     ports: Annotated[
-        str, typer.Option("--ports", help="option.ports", metavar="A,B,C")
-    ] = "8101,8102,8100",
+        str | None, typer.Option("--ports", help="option.ports", metavar="NAME=PORT,…")
+    ] = None,
     folder: Annotated[
         Path | None, typer.Option("--dir", help="option.sandbox_dir", metavar="FOLDER")
     ] = None,
@@ -37,7 +37,8 @@ def sandbox(
 
     shell = shell_of(context, config, format)
     args = ["--size", str(size), "--seed", str(seed), "--faults", str(faults)]
-    args += ["--ports", _ports(shell, ports)]
+    if ports is not None:
+        args += ["--ports", _checked(shell, ports)]
     if folder is not None:
         args += ["--dir", str(folder)]
         shell.note("sandbox.config", path=folder / "khop.toml")
@@ -48,8 +49,11 @@ def sandbox(
         raise KhopError(shell.words("error.sandbox_failed", reason=error.strerror)) from None
 
 
-def _ports(shell: Shell, text: str) -> str:
-    parts = text.split(",")
-    if len(parts) == 3 and all(part.isdigit() and int(part) < 65_536 for part in parts):
-        return text
-    raise KhopError(shell.words("error.ports", text=text))
+def _checked(shell: Shell, text: str) -> str:
+    from khop.sandbox.serve import read_ports
+
+    try:
+        read_ports(text)
+    except ValueError:
+        raise KhopError(shell.words("error.ports", text=text)) from None
+    return text

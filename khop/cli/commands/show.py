@@ -46,7 +46,7 @@ def _show(shell: Shell, view: CaseView) -> None:
     shell.show(shell.words("show.case", code=view.code), "")
     _section(shell, "sources", [_side_by_side(words, [*view.records, *view.presence])])
     _section(shell, "findings", [_findings(shell, words, view.findings)] if view.findings else [])
-    for name in ("history", "pushes", "steps"):
+    for name in ("history", "identity", "pushes", "steps"):
         rows: Sequence[Mapping[str, Any]] = getattr(view, name)
         _section(shell, name, [_listed(words, rows)] if rows else [])
 

@@ -24,6 +24,7 @@ from khop.faults import ConfigError, Refused
 #: The services that a dialect may keep at addresses of its own.
 CREATE, UPDATE, PROGRESS, LOOK_UP = "create", "update", "progress", "look_up"
 
+_OF_UNIT = "LayDanhSachTTHCDonVi"
 #: Everything that may have an address of its own; dictionaries (LayDanhMuc…) besides.
 ENDPOINTS = frozenset(
     {
@@ -33,7 +34,7 @@ ENDPOINTS = frozenset(
         LOOK_UP,
         "DongBoTrangThaiHoSo",
         "LayDanhSachTTHC",
-        "LayDanhSachTTHCDonVi",
+        _OF_UNIT,
         "LayThuTuc",
         "LayDVC",
         "LayQDCB",
@@ -129,6 +130,7 @@ class NativeDialect:
         dstcode_at_login: bool = True,
         providerurl: str | None = None,
     ) -> None:
+        self._system = system
         base = self.address = http_address(system, "base_url", base_url)
         self._login_url = _joined(base, login_path)
         self._data_url = _joined(base, data_path)
@@ -143,7 +145,7 @@ class NativeDialect:
             self._provider = {"providerurl": http_address(system, "providerurl", providerurl)}
 
     def offers(self, endpoint: str) -> bool:
-        return True
+        return endpoint != _OF_UNIT
 
     def login(self, username: str, password: str) -> WrittenCall:
         """The call that opens a session (specs/dvcqg.md 1.3)."""
@@ -151,6 +153,8 @@ class NativeDialect:
         return self._posted(self._login_url, account, routed=self._routed_login)
 
     def write(self, call: Call, session: str) -> WrittenCall:
+        if not self.offers(call.endpoint):
+            raise Refused(self._system, call.service, detail="only wrappers have this service")
         body: dict[str, object] = {
             "session": session,
             "madonvi": self._madonvi,

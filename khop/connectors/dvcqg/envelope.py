@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from khop.connectors.answers import Answer, Unusable, read_json
+from khop.normal_form import normal_form
 
 _ZERO = re.compile(r"[+-]?0+(?:[.,]0+)?")
 _DEEPEST = 4
@@ -139,7 +140,7 @@ def rows(reply: Reply) -> tuple[Mapping[str, object], ...]:
 
 def folded(text: str) -> str:
     """``text`` for comparing: no case, no Vietnamese marks, any Unicode form, single spaces."""
-    bare = unicodedata.normalize("NFD", text.casefold()).replace("đ", "d")
+    bare = normal_form("NFD", text.casefold()).replace("đ", "d")
     kept = "".join(sign for sign in bare if not unicodedata.combining(sign))
     return " ".join(kept.split())
 

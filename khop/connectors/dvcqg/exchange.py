@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from khop.connectors.answers import Answer
 from khop.connectors.dvcqg.access import Login
-from khop.connectors.dvcqg.dialects import LOOK_UP, Call, Dialect
+from khop.connectors.dvcqg.dialects import LOOK_UP, Call, Dialect, WrittenCall
 from khop.connectors.dvcqg.envelope import (
     Reply,
     Verdict,
@@ -129,6 +129,8 @@ class Exchange:
     ) -> T:
         """One call. ``used`` is given for calls that must not be repeated after a refusal; the
         session of each try is put into it."""
+        # What cannot be written is refused before anybody logs in for it.
+        place = self.dialect.write(call, "")
 
         def send(session: Callable[[], Session]) -> T:
             def current() -> str:
@@ -138,7 +140,7 @@ class Exchange:
                 return newest.text
 
             try:
-                return self._sent(call, current, read, write=write)
+                return self._sent(call, place, current, read, write=write)
             except Refused as refusal:
                 if not (write and says_exists(refusal.detail or "")):
                     raise
@@ -151,11 +153,16 @@ class Exchange:
         return self._sessions.use(send, mends)
 
     def _sent(
-        self, call: Call, session: Callable[[], str], read: Callable[[Answer], T], *, write: bool
+        self,
+        call: Call,
+        place: WrittenCall,
+        session: Callable[[], str],
+        read: Callable[[Answer], T],
+        *,
+        write: bool,
     ) -> T:
-        # Where a call goes does not hang on the session; what it carries is written anew at
-        # each try.
-        place = self.dialect.write(call, "")
+        """``place``: where it goes, which does not hang on the session; what the call carries
+        is written anew at each try."""
         return self._transport.exchange(
             call.service,
             place.method,
@@ -179,7 +186,8 @@ class Exchange:
             self._settle(call, reply, judge_read(reply), answer)
 
         try:
-            self._sent(call, lambda: session.text, read, write=False)
+            place = self.dialect.write(call, "")
+            self._sent(call, place, lambda: session.text, read, write=False)
         except (Refused, Unauthorised):
             return False
         except ConnectorError:

@@ -173,7 +173,7 @@ def _spelt_within(model: type[BaseModel], value: object) -> object:
     if isinstance(value, Mapping):
         return _spelt(model, value)
     if isinstance(value, list):
-        return [_spelt_within(model, item) for item in value]
+        return [_spelt(model, item) if isinstance(item, Mapping) else item for item in value]
     return None if value == "" else value
 
 

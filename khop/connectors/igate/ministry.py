@@ -36,7 +36,7 @@ from khop.connectors.igate.tokens import useful_seconds
 from khop.connectors.outcomes import Outcome
 from khop.connectors.sessions import Session, SessionKeeper
 from khop.connectors.transport import CallOptions, Transport
-from khop.faults import ConnectorError, Refused, Unauthorised
+from khop.faults import ConnectorError, RecordError, Refused, Unauthorised
 
 T = TypeVar("T")
 Message = Mapping[str, object]
@@ -95,8 +95,12 @@ class MinistryClient:
         return self._write("GetNextValue", self._paths.next_value, read_next_value, options)
 
     def upload(self, name: str, content: bytes, media_type: str) -> Uploaded:
-        """Store a file; its id and hash go into ``create``. Raises ConnectorError."""
-        body = httpx.Request("POST", self._base, files={"files": (name, content, media_type)})
+        """Store a file; its id and hash go into ``create``. Raises ConnectorError; RecordError
+        when its name cannot be sent."""
+        try:
+            body = httpx.Request("POST", self._base, files={"files": (name, content, media_type)})
+        except UnicodeError:
+            raise RecordError("files", "has a name that cannot be written") from None
         options: CallOptions = {
             "content": body.read(),
             "headers": {"Content-Type": body.headers["Content-Type"]},

@@ -14,7 +14,6 @@ Pure functions. What cannot be understood raises Unusable, a ValueError.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -24,6 +23,7 @@ from khop.connectors.gateways import gateway_fault
 from khop.connectors.masking import short_text
 from khop.connectors.outcomes import Outcome
 from khop.faults import AlreadyExists, ConnectorError, Refused, Unauthorised
+from khop.normal_form import normal_form
 
 _DEEPEST = 4
 _NO_CONTENT = 204
@@ -180,7 +180,7 @@ def _file_keys(value: object, depth: int) -> Mapping[str, object]:
 
 
 def _says_exists(message: str) -> bool:
-    return _EXISTS in unicodedata.normalize("NFC", message).casefold()
+    return _EXISTS in normal_form("NFC", message).casefold()
 
 
 def _looks_like_json(text: str) -> bool:

@@ -9,23 +9,23 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Literal
 
-from khop.connectors.answers import Answer, Unusable
-from khop.connectors.checks import http_address, is_header_safe
+from khop.connectors.answers import Answer
+from khop.connectors.checks import http_address
 from khop.connectors.igate.claims import claims_of
+from khop.connectors.oauth import (
+    Token,
+    login_fault,
+    read_token,
+    seconds_of,
+    usable_seconds,
+)
 from khop.connectors.transport import CallOptions, Transport
 from khop.faults import Refused, Unauthorised
-
-#: What a token is taken to hold, in seconds, where nothing says it
-#: (specs/igate.md 1.1: clients assume 300 s, staff systems give 24 h).
-ASSUMED_LIFE = 300.0
-
-_LONGEST_LIFE = 30 * 86_400.0
-_LONGEST_MARGIN = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +71,20 @@ class Account:
 class TokenSource:
     """Fetches tokens for one account. Calls must not overlap: a ``SessionKeeper`` sees to it."""
 
-    def __init__(self, system: str, transport: Transport, token_url: str, account: Account) -> None:
+    def __init__(
+        self,
+        system: str,
+        transport: Transport,
+        token_url: str,
+        account: Account,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self._system = system
         self._transport = transport
         self._url = http_address(system, "token_url", token_url)
         self._account = account
+        self._now = now
         self._refresh_token: str | None = None
 
     def fetch(self) -> tuple[str, float]:
@@ -90,58 +99,25 @@ class TokenSource:
         try:
             return self._asked(self._account.grant())
         except (Unauthorised, Refused) as refusal:
-            fault = self._explained(refusal)
+            fault = login_fault(refusal, self._account.advice)
         raise fault
 
     def _asked(self, form: Mapping[str, str]) -> tuple[str, float]:
-        token, life, refresh = self._transport.exchange(
-            "login", "POST", self._url, _read_token, **self._account.signed(form)
+        token = self._transport.exchange(
+            "login", "POST", self._url, self._read, **self._account.signed(form)
         )
-        self._refresh_token = refresh if self._account.refresh else None
-        return token, life
+        self._refresh_token = token.refresh if self._account.refresh else None
+        return token.text, token.seconds
 
-    def _explained(self, refusal: Unauthorised | Refused) -> Unauthorised | Refused:
-        # Keycloak answers a wrong secret with 401, and in older versions with 400.
-        account = isinstance(refusal, Unauthorised) or refusal.http_status == 400
-        kind: type[Unauthorised | Refused] = Unauthorised if account else Refused
-        advice = self._account.advice if account else "check token_url of this source"
-        return kind(
-            self._system,
-            "login",
-            http_status=refusal.http_status,
-            code=refusal.code,
-            detail=f"{advice}; {refusal.detail}" if refusal.detail else advice,
-        )
-
-
-def _read_token(answer: Answer) -> tuple[str, float, str | None]:
-    body = answer.json()
-    token = body.get("access_token") if isinstance(body, dict) else None
-    if not isinstance(body, dict) or not isinstance(token, str) or not is_header_safe(token):
-        raise Unusable("a token answer without a usable access_token")
-    refresh = body.get("refresh_token")
-    return (
-        token,
-        useful_seconds(body.get("expires_in"), token),
-        refresh if isinstance(refresh, str) and refresh else None,
-    )
+    def _read(self, answer: Answer) -> Token:
+        return read_token(answer, self._system, self._now, own_life=_own_life)
 
 
 def useful_seconds(expires_in: object, token: str = "") -> float:
-    """How long a token is used: what the answer says, else the token itself, else 300 s; less
-    a margin, so that it does not run out on its way."""
+    """How long a token is used: what the answer says, else the token itself, else 300 s."""
+    return usable_seconds(seconds_of(expires_in) or _own_life(token))
+
+
+def _own_life(token: str) -> float | None:
     claims = claims_of(token)
-    life = _life(expires_in) or _life(claims.life if claims else None) or ASSUMED_LIFE
-    return life - min(_LONGEST_MARGIN, life / 10)
-
-
-def _life(value: object) -> float | None:
-    """Seconds a token holds, from a number or text; None for what cannot be true."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return None
-    try:
-        seconds = float(value)
-    except (ValueError, OverflowError):
-        return None
-    sensible = math.isfinite(seconds) and 0 < seconds <= _LONGEST_LIFE
-    return seconds if sensible else None
+    return seconds_of(claims.life) if claims else None

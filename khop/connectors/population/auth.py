@@ -71,8 +71,8 @@ class SignedAuth:
         """Of one call, at this moment: a timestamp goes stale."""
         stamp = _timestamp(self._now(), self._unit)
         signed = f"{self._path}{self._username}{stamp}{self._secret()}"
-        digest = hashlib.sha256(signed.encode()).hexdigest()
-        account = base64.b64encode(f"{self._username}:{digest}".encode()).decode()
+        digest = hashlib.sha256(_bytes(signed)).hexdigest()
+        account = base64.b64encode(_bytes(f"{self._username}:{digest}")).decode()
         return {"Authorization": f"Basic {account}", "Timestamp": stamp}
 
 
@@ -80,3 +80,8 @@ def _timestamp(moment: datetime, unit: Literal["ms", "s"]) -> str:
     since = moment - datetime(1970, 1, 1, tzinfo=UTC)
     milliseconds = since.days * 86_400_000 + since.seconds * 1000 + since.microseconds // 1000
     return str(milliseconds if unit == "ms" else milliseconds // 1000)
+
+
+def _bytes(text: str) -> bytes:
+    # What is no text, read from the environment, goes out as it stands there.
+    return text.encode("utf-8", "surrogateescape")

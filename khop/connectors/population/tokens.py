@@ -12,15 +12,15 @@ from __future__ import annotations
 
 import base64
 import json
-import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from khop.connectors.answers import Answer, Unusable
-from khop.connectors.checks import http_address, is_header_safe
+from khop.connectors.answers import Answer
+from khop.connectors.checks import http_address
+from khop.connectors.oauth import login_fault, read_token
 from khop.connectors.population.auth import Headers
 from khop.connectors.sessions import Session, SessionKeeper
 from khop.connectors.transport import CallOptions, Transport
@@ -28,12 +28,7 @@ from khop.faults import Refused, Unauthorised
 
 T = TypeVar("T")
 
-#: What a token is taken to hold, in seconds, where its answer does not say.
-ASSUMED_LIFE = 300.0
-_LONGEST_LIFE = 30 * 86_400.0
-_LONGEST_MARGIN = 30.0
 _CLIENT_CREDENTIALS = {"grant_type": "client_credentials"}
-_TOKEN_KEYS = ("access_token", "token")
 _ADVICE = "check the account and the secret of this source at token_url"
 
 
@@ -126,54 +121,14 @@ class TokenAuth:
                 "login", "POST", self._url, self._read, **self._login.options()
             )
         except (Unauthorised, Refused) as refusal:
-            fault = self._explained(refusal)
+            fault = login_fault(refusal, _ADVICE)
         raise fault
 
     def _read(self, answer: Answer) -> tuple[str, float]:
-        body = answer.json()
-        if not isinstance(body, Mapping):
-            raise Unusable("a token answer that is no JSON object")
-        keys = {str(key).casefold(): value for key, value in body.items()}
-        token = next((keys[key] for key in _TOKEN_KEYS if keys.get(key)), None)
-        if not isinstance(token, str) or not is_header_safe(token):
-            raise Unusable("a token answer without a usable token")
-        life = _seconds(keys.get("expires_in")) or self._until(keys.get("expirydate"))
-        life = life if life and 0 < life <= _LONGEST_LIFE else ASSUMED_LIFE
-        return token, life - min(_LONGEST_MARGIN, life / 10)
-
-    def _until(self, value: object) -> float | None:
-        """Seconds to a moment in ISO 8601; None for any other form, and without a zone."""
-        try:
-            moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-        except ValueError:
-            return None
-        if moment is None or moment.tzinfo is None:
-            return None
-        return (moment - self._now()).total_seconds()
-
-    def _explained(self, refusal: Unauthorised | Refused) -> Unauthorised | Refused:
-        # WSO2 answers a wrong key with 401, and in some versions with 400.
-        account = isinstance(refusal, Unauthorised) or refusal.http_status == 400
-        kind: type[Unauthorised | Refused] = Unauthorised if account else Refused
-        advice = _ADVICE if account else "check token_url of this source"
-        return kind(
-            self._system,
-            "login",
-            http_status=refusal.http_status,
-            code=refusal.code,
-            detail=f"{advice}; {refusal.detail}" if refusal.detail else advice,
-        )
+        token = read_token(answer, self._system, self._now)
+        return token.text, token.seconds
 
 
 def _base64(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()
-
-
-def _seconds(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return None
-    try:
-        seconds = float(value)
-    except (ValueError, OverflowError):
-        return None
-    return seconds if math.isfinite(seconds) else None
+    # What is no text, read from the environment, goes out as it stands there.
+    return base64.b64encode(text.encode("utf-8", "surrogateescape")).decode()

@@ -1,0 +1,236 @@
+"""khop.toml as anybody might write it, and settings that cannot be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from khop.adapters.registry import adapter_types
+from khop.config import load_config
+from khop.connectors.dvcqg.payments import keypay_checksum
+from khop.connectors.igate import IgateClient, MinistryClient
+from khop.connectors.population import SignedAuth
+from khop.connectors.population.tokens import TokenAuth, lgsp_login, wso2_login
+from khop.connectors.vnpost import lgsp_key_access, ngsp_access
+from khop.connectors.vnpost.client import NgspClient
+from khop.faults import ConfigError, KhopError
+from tests.fuzz.profile import FUZZ
+from tests.fuzz.strategies import texts
+from tests.fuzz.wires import transport
+
+WORKING = """
+[province]
+name = "Tỉnh Mẫu"
+code = "H99"
+[ledger]
+url = "sqlite:///khop.db"
+[rules]
+grace = 2
+grace_by_rule = { A7 = 2 }
+off = ["B6"]
+[calendar]
+days_off = [2026-11-23]
+[repair]
+auto = ["A7"]
+max_share = 0.1
+[sources.igate]
+adapter = "igate"
+role = "one_stop"
+base_url = "http://127.0.0.1:8101"
+token_url = "http://127.0.0.1:8101/token"
+client_id = "svc-khop"
+client_secret = { env = "KHOP_IGATE_SECRET" }
+page_size = 500
+[sources.igate.status.by_id]
+2 = 4
+[sources.dvcqg]
+adapter = "dvcqg"
+role = "portal"
+dialect = "native"
+base_url = "http://127.0.0.1:8102"
+username = "h99_onegate"
+password = { file = "secret.txt" }
+madonvi = "000.00.00.H99"
+dstcode = "VN:GOV:000.00.00.G22:vpcpdvcprovider"
+"""
+VALUES = st.sampled_from(
+    [
+        "1", "-1", "9" * 30, "9" * 5_000, "1e999", "nan", "-inf", "0x1f", "true", '""', '" "',
+        '"\\u0000"', '"\\uFFFF"', '"\\ud800"', "[]", "[1, [2]]", "{}", "{ a = 1 }", "1979-05-27",
+        "0001-01-01T00:00:00+23:59", "2026-02-30", "'''x", '"http://a:b@c.vn"', '"http://["',
+        '"file:///etc/passwd"', "[" * 5_000, "{ a = " * 2_000, "'\x01'",
+    ]
+)  # fmt: skip
+
+
+def loaded(path: Path, content: bytes) -> None:
+    """khop.toml of this content is read, or refused with a ConfigError."""
+    (path / "khop.toml").write_bytes(content)
+    try:
+        load_config(path / "khop.toml", adapter_types())
+    except ConfigError as refusal:
+        assert len(str(refusal)) < 20_000
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("khop")
+
+
+@FUZZ
+@given(data=st.data())
+def test_a_changed_file_is_read_or_refused(folder: Path, data: st.DataObject) -> None:
+    lines = WORKING.splitlines()
+    for _ in range(data.draw(st.integers(1, 3))):
+        place = data.draw(st.integers(0, len(lines) - 1))
+        key, sign, _ = lines[place].partition(" = ")
+        match data.draw(st.integers(0, 3)):
+            case 0:
+                del lines[place]
+            case 1:
+                lines.insert(place, data.draw(st.sampled_from(WORKING.splitlines()) | texts))
+            case _:
+                lines[place] = f"{key}{sign}{data.draw(VALUES)}"
+    loaded(folder, "\n".join(lines).encode("utf-8", "surrogatepass"))
+
+
+@FUZZ
+@given(content=st.binary(max_size=200) | st.text().map(lambda text: text.encode(errors="replace")))
+def test_a_file_of_anything_is_read_or_refused(folder: Path, content: bytes) -> None:
+    loaded(folder, content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"a = " + b"9" * 5_000,
+        b"a = " + b"[" * 5_000,
+        b"a = " + b"{ b = " * 5_000,
+        b"a" + b".b" * 3_000 + b" = 1",
+        b"[a" + b".b" * 3_000 + b"]",
+        b'a = "' + b"x" * 1_000_000 + b'"',
+        b"\xff\xfea\x00",
+        b"sources = 1",
+        b"[[sources]]",
+        b"[sources]\nx = 1",
+        b"[sources.x]\nadapter = [1]",
+    ],
+    ids=lambda content: content[:14].decode("latin-1"),
+)
+def test_a_file_that_is_none_is_refused(folder: Path, content: bytes) -> None:
+    (folder / "khop.toml").write_bytes(content)
+    with pytest.raises(ConfigError):
+        load_config(folder / "khop.toml", adapter_types())
+
+
+def test_a_file_that_an_editor_marked_as_utf_8_is_read(folder: Path) -> None:
+    plain = '[province]\nname = "Tỉnh Mẫu"\ncode = "H99"\n'
+    (folder / "khop.toml").write_text(plain, "utf-8-sig")
+    assert load_config(folder / "khop.toml", {}).province.code == "H99"
+
+
+def answering(body: object) -> httpx.MockTransport:
+    return httpx.MockTransport(lambda request: httpx.Response(200, json=body))
+
+
+#: As ``os.environ`` gives a byte that is no UTF-8; a line break; a letter that no header takes.
+SECRETS = ["caf\udce9", "a\r\nX: y", "mật khẩu", "", "\x00", "x" * 100_000]
+HOST = "https://a.example.vn"
+APPLICATION = dict.fromkeys(("AccessKey", "AppName", "PartnerCode", "PartnerCodeCus"), "a")
+TOKEN = {"access_token": "abc", "token": "abc"}
+
+
+def igate(secret: str) -> object:
+    return IgateClient(
+        "src", transport(answering(TOKEN)), base_url=HOST, token_url=HOST, client_id="a",
+        client_secret=lambda: secret,
+    ).login()  # fmt: skip
+
+
+def igate_user(secret: str) -> object:
+    return IgateClient(
+        "src", transport(answering(TOKEN)), base_url=HOST, token_url=HOST, client_id="a",
+        username="u", password=lambda: secret,
+    ).login()  # fmt: skip
+
+
+def ministry(secret: str) -> object:
+    return MinistryClient(
+        "src", transport(answering(TOKEN)), base_url=HOST, client_id="a",
+        client_secret=lambda: secret,
+    ).login()  # fmt: skip
+
+
+def post(secret: str) -> object:
+    access = ngsp_access("src", HOST, "k", lambda: secret)
+    them = transport(answering(TOKEN))
+    return NgspClient("src", them, access, urls={}, customer_code="c").login()
+
+
+def post_by_key(secret: str) -> object:
+    access = lgsp_key_access("src", HOST, lambda: secret)
+    them = transport(answering(TOKEN))
+    return NgspClient("src", them, access, urls={}, customer_code="c").login()
+
+
+def population(secret: str) -> object:
+    TokenAuth("src", transport(answering(TOKEN)), wso2_login(HOST, "k", lambda: secret)).log_in()
+    login = lgsp_login(HOST, APPLICATION, lambda: secret, "u", lambda: secret)
+    auth = TokenAuth("src", transport(answering(TOKEN)), login)
+    return auth.send(lambda headers: headers())
+
+
+def signed(secret: str) -> object:
+    return SignedAuth(username="u", secret=lambda: secret, sign_path="/p").headers()
+
+
+def payment(secret: str) -> object:
+    return keypay_checksum(
+        secret, addition_fee="", client_id="", command="", trans_amount="", transaction_id="",
+        version="",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("secret", SECRETS, ids=ascii)
+@pytest.mark.parametrize(
+    "use", [igate, igate_user, ministry, post, post_by_key, population, signed, payment]
+)
+def test_a_secret_that_cannot_be_sent_is_a_fault_that_does_not_show_it(
+    use: Callable[[str], object], secret: str
+) -> None:
+    try:
+        use(secret)
+    except KhopError as fault:
+        assert not secret.strip() or secret not in f"{fault} {fault!r} {vars(fault)}"
+
+
+@FUZZ
+@given(host=texts | st.text(), path=texts | st.text(), value=texts | st.text())
+def test_no_address_and_no_parameter_breaks_a_call(host: str, path: str, value: str) -> None:
+    them = transport(answering({}))
+    for url in (f"http://{host}/", f"http://a.vn/{path}", f"http://a.vn:{host}/{path}?{path}"):
+        try:
+            them.call("ask", "GET", url, params={value: value}, headers={"X-Value": value})
+            them.call("send", "POST", url, form={value: value}, write=True)
+            them.call("send", "POST", url, json={value: value}, write=True)
+            them.call("ask", "GET", url, basic=(value, value))
+        except KhopError:
+            pass
+
+
+@FUZZ
+@given(name=texts | st.text(), kind=texts | st.text(max_size=30), content=st.binary(max_size=20))
+def test_any_file_is_uploaded_or_refused(name: str, kind: str, content: bytes) -> None:
+    body = {"code": 200, "data": [{"IdTepTin": "1"}], **TOKEN}
+    client = MinistryClient(
+        "src", transport(answering(body)), base_url=HOST, client_id="a", client_secret=lambda: "s"
+    )
+    try:
+        assert client.upload(name, content, kind).native_id == "1"
+    except KhopError:
+        pass

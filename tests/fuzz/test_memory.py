@@ -1,0 +1,146 @@
+"""Much input: bounded memory, and work that grows no faster than what came."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from khop.connectors.answers import Answer, http_date, read_json
+from khop.connectors.checks import http_address, path_segment
+from khop.connectors.dvcqg.envelope import folded, read_text_reply
+from khop.connectors.dvcqg.inbound import handle
+from khop.connectors.gateways import gateway_fault
+from khop.connectors.igate.claims import claims_of
+from khop.connectors.igate.ministry_answers import judge_reply
+from khop.connectors.masking import short_text
+from khop.connectors.outcomes import Outcome
+from khop.connectors.population.soap import text_bytes, with_breaks
+from khop.connectors.vnpost.feed import object_id
+from khop.connectors.vnpost.prices import amount
+from khop.connectors.vnpost.results import read_result
+from khop.connectors.xml import read_xml
+from khop.faults import ConfigError, KhopError
+from khop.mappings.codes import base_procedure, canonical_code, parse_code
+from khop.mappings.dvcqg_catalogue import plain
+from khop.mappings.identity import fold_name, identity_digits, mask_name
+from khop.mappings.igate_person import read_birth
+from khop.mappings.names import asked_name
+from khop.mappings.personal_number import check_personal_number
+from khop.mappings.population import read_birth as read_population_birth
+from khop.mappings.status import igate_statuses
+from khop.mappings.text import clean_text, cut_text, fold_label
+from khop.mappings.times import parse_wire_time
+from khop.mappings.urls import public_url
+from khop.mappings.vnpost import OrderNumbers, code_text, epoch_time
+from khop.mappings.vnpost_barcode import read_barcode
+from khop.mappings.vnpost_orders import phone_number
+from khop.mappings.vnpost_places import PlaceTable, fold_place
+from tests.fuzz.growth import MOST, growth
+from tests.fuzz.hungry import WORK
+from tests.fuzz.test_dvcqg import Desk
+from tests.fuzz.test_text import TODAY
+
+ROOT = Path(__file__).parent.parent.parent
+#: MiB. The longest answer taken has 32; what reads it may hold it twice, and a little more.
+MOST_MEMORY = 100
+OUTCOME = Outcome("src", "ask", False)
+NUMBERS, PLACES = OrderNumbers("-G", "-T"), PlaceTable({"Hà Nội": 10}, {})
+STATUSES = igate_statuses({}, {})
+
+
+@pytest.mark.parametrize("name", WORK)
+def test_what_is_too_much_is_refused_with_bounded_memory(name: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.fuzz.hungry", name],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    outcome, grown = done.stdout.split()
+    assert outcome != "read"
+    assert int(grown) < MOST_MEMORY
+
+
+def refused(call: Callable[[], object]) -> None:
+    """The call, whatever comes of it by right."""
+    try:
+        call()
+    except (KhopError, ConfigError, ValueError):
+        pass
+
+
+READERS: Mapping[str, Callable[[str], object]] = {
+    "read_json, bare": read_json,
+    "read_json, a text": lambda text: read_json(f'["{text}"]'),
+    "read_json, a list": lambda text: read_json(f"[{text}]"),
+    "read_xml": lambda text: read_xml(f"<a>{text}</a>".encode()),
+    "http_date": http_date,
+    "short_text": short_text,
+    "http_address": lambda text: http_address("src", "url", f"https://{text}"),
+    "path_segment": lambda text: path_segment("id", text),
+    "gateway_fault": lambda text: gateway_fault(
+        Answer(500, {"x-road-error": text}, f'{{"fault":"{text}"}}'.encode()), OUTCOME
+    ),
+    "folded": folded,
+    "read_text_reply": lambda text: read_text_reply(Answer(200, {}, text.encode())),
+    "judge_reply": lambda text: judge_reply(
+        Answer(200, {}, f'{{"code":"9","message":"{text}"}}'.encode()), OUTCOME
+    ),
+    "handle, a path": lambda text: handle(text, b"{}", Desk(fails=False)),
+    "handle, a field": lambda text: handle(
+        "addtthckhuyenmai", f'{{"MaHoSo":"1","TepDonDangKy":"{text}"}}'.encode(), Desk(fails=False)
+    ),
+    "claims_of": lambda text: claims_of(f"{text}.{text}.{text}"),
+    "with_breaks": lambda text: with_breaks(text.encode()),
+    "text_bytes": lambda text: text_bytes(f"<?xml {text}"),
+    "object_id": object_id,
+    "amount": amount,
+    "read_result": lambda text: read_result({"Status": text, "Message": text}),
+    "canonical_code": canonical_code,
+    "parse_code": parse_code,
+    "base_procedure": base_procedure,
+    "plain": plain,
+    "fold_name": fold_name,
+    "identity_digits": identity_digits,
+    "mask_name": mask_name,
+    "asked_name": asked_name,
+    "clean_text": clean_text,
+    "fold_label": fold_label,
+    "cut_text": lambda text: cut_text(text, 100, 97),
+    "parse_wire_time": lambda text: parse_wire_time(text, "f"),
+    "read_birth": read_birth,
+    "read_birth of the population": lambda text: read_population_birth(text, []),
+    "personal number": lambda text: check_personal_number(text, today=TODAY),
+    "public_url": lambda text: public_url(f"https://{text}.vn/?{text}", (".local",)),
+    "status": lambda text: STATUSES.lookup(text, text),
+    "order number": NUMBERS.code,
+    "code_text": lambda text: code_text(text, "f"),
+    "epoch_time": lambda text: epoch_time(text, "f"),
+    "read_barcode": read_barcode,
+    "phone_number": lambda text: phone_number(text, "f"),
+    "of_address": lambda text: PLACES.of_address(f"a{text}b, Hà Nội{text}c", "f"),
+    "fold_place": fold_place,
+}
+PATTERNS = (
+    "a", "1", " ", "\n", "\u00a0", ".", "-", "/", "<", ">", "&", "0", "D-", "1.", "1 ", "12 ", "+84",
+    "a@", "@", "a.", ": ", ",", ";", "\\", '\\"', "\\u", "\\ud800", "u000a", "> ", "<a>", "http://",
+    "https://a ", "%", "-00", "ŉ", "é", "\u0301", "\u0316\u0300", "ệ", "ﷺ", "\u200b", "Đ", "1e", "NaN,",
+    "?&", "==", "[", "{", '{"a":', "thanh cong ", "##",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_no_text_costs_more_than_its_length(name: str) -> None:
+    read = READERS[name]
+    slow = {
+        pattern: ratio
+        for pattern in PATTERNS
+        if (ratio := growth(lambda n, p=pattern: refused(lambda: read(p * n)), 5_000)) > MOST  # type: ignore[misc]
+    }
+    assert slow == {}
