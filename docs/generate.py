@@ -31,6 +31,8 @@ from khop.cli.main import localise
 from khop.cli.template import toml_value
 from khop.config import Config
 from khop.sync.rules import RULES, Rule
+from khop.testing import fault_matrix
+from tests.contract.systems.every import SYSTEMS
 
 ROOT = Path(__file__).parents[1]
 
@@ -254,6 +256,7 @@ def _cell(text: str) -> str:
 
 BLOCKS: Mapping[str, Callable[[], str]] = {
     "commands": commands_page,
+    "faults": lambda: fault_matrix(SYSTEMS),
     "configuration": configuration_page,
     "rules": rules_in_full,
     "rules-en": lambda: rules_in_short("en"),

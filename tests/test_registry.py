@@ -80,7 +80,15 @@ def _install(
 def test_every_declared_adapter_is_one() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     declared = project["entry-points"][GROUP]
-    assert set(declared) == {"igate", "dvcqg", "portal_file"}
+    assert set(declared) == {
+        "igate",
+        "igate_ministry",
+        "dvcqg",
+        "population",
+        "vnpost",
+        "myvnpost",
+        "portal_file",
+    }
     for name, value in declared.items():
         kind = metadata.EntryPoint(name, value, GROUP).load()
         assert isinstance(kind, AdapterType)

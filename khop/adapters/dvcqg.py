@@ -13,7 +13,7 @@ from khop.adapters.http import checked, transport_of
 from khop.adapters.ports import AdapterType, Context, Health, Role
 from khop.connectors.dvcqg import DvcqgClient
 from khop.connectors.transport import Transport
-from khop.faults import ConnectorError
+from khop.faults import ConnectorError, RateLimited, Unauthorised
 from khop.mappings import dvcqg_catalogue as catalogue
 from khop.mappings.catalogue import CatalogueItem, ProcedureEntry
 from khop.mappings.dvcqg import DvcqgMapping, problems_before_sending
@@ -132,7 +132,11 @@ class DvcqgAdapter:
                 return self._procedures[code]
         try:
             found = self.client.procedure(code)
-        except ConnectorError:
+        except (Unauthorised, RateLimited):
+            raise  # the push would meet the same, and a refused account is not tried twice
+        except ConnectorError as fault:
+            if fault.operation == "login":
+                raise
             return None
         with self._lock:
             self._procedures[code] = found

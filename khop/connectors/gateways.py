@@ -13,6 +13,7 @@ X-Road ``Server.…``, ``Client.…``   the exchange could not deliver, or would
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -24,6 +25,7 @@ from khop.faults import ConnectorError, RateLimited, Refused, Unauthorised
 
 #: A gateway's refusal is short; a longer body is the system's own answer.
 _LONGEST = 8 * 1024
+_NUMBER = re.compile(r"[0-9]{6}")
 _PREFIXES_BEHIND = ("303", "101")
 _NOT_SUBSCRIBED = "900908"
 # Where the answer has no date, a wait "until" counts as over; one in seconds needs no date.
@@ -87,7 +89,7 @@ def _fault_fields(answer: Answer) -> tuple[str, str]:
     """(code, message) of WSO2's refusal in either form; "" for what is none."""
     fields = _xml_fault(answer.body) if answer.is_markup else _json_fault(answer)
     code = fields.get("code", "").strip()
-    if not code.isascii() or not code.isdigit():
+    if not _NUMBER.fullmatch(code):
         return "", ""
     return code, short_text(fields.get("message") or fields.get("description") or "")
 

@@ -16,7 +16,7 @@ import contextlib
 import json as jsonlib
 import ssl
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -29,6 +29,7 @@ import structlog
 
 from khop.connectors.answers import Answer, Unusable
 from khop.connectors.bodies import ACCEPTED, unpacked
+from khop.connectors.echoes import quotable, without_echoes
 from khop.connectors.gateways import gateway_fault
 from khop.connectors.limits import CircuitBreaker, CircuitOpen, TokenBucket
 from khop.connectors.outcomes import Outcome
@@ -84,8 +85,9 @@ class CallOptions(TypedDict, total=False):
     """What a call may carry. ``json``: any JSON value but null. ``form``: sent url-encoded.
     ``content``: a body as it is; its Content-Type stands in ``headers``. ``basic``: user and
     password. ``write``: it may change the system. ``attempts``: tries in place of the settings'
-    number; 1 for callers that handle faults themselves. ``judge``: the fault that an answer of
-    any status means to this system; None leaves the judgement to the status."""
+    number; 1 for callers that handle faults themselves. ``private``: texts of ``content`` about
+    a person, never to be quoted; those of ``json`` and ``form`` are found. ``judge``: the fault
+    that an answer of any status means to this system; None leaves the judgement to the status."""
 
     params: Mapping[str, str] | None
     headers: Mapping[str, str] | None
@@ -95,6 +97,7 @@ class CallOptions(TypedDict, total=False):
     basic: tuple[str, str] | None
     write: bool
     attempts: int | None
+    private: Collection[str]
     judge: Callable[[Answer, Outcome], ConnectorError | None] | None
 
 
@@ -160,8 +163,12 @@ class Transport:
         def attempt() -> T:
             anew: CallOptions = {**options, **each_try()} if each_try else options
             judge = anew.get("judge") or gateway_fault
-            answer = self._send(self._request(method, url, anew), outcome, judge)
-            return self._read(answer, read, outcome)
+            try:
+                answer = self._send(self._request(method, url, anew), outcome, judge)
+                return self._read(answer, read, outcome)
+            except ConnectorError as error:
+                fault = without_echoes(error, _quotable(anew))
+            raise fault
 
         return self._guarded(outcome, lambda: self._tried(attempt, outcome.write, options))
 
@@ -276,6 +283,12 @@ class Transport:
         except ValueError as error:
             fault = outcome.of_value_error(error, answer.status)
         raise fault
+
+
+def _quotable(options: CallOptions) -> Iterator[str]:
+    yield from quotable(options.get("json"))
+    yield from quotable(options.get("form"))
+    yield from options.get("private") or ()
 
 
 def _chunks(response: httpx.Response) -> Iterator[bytes]:

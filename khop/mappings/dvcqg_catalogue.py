@@ -348,7 +348,9 @@ def _shape(model: type[M], row: object) -> tuple[M, tuple[str, ...]]:
 
 def _upper(item: Mapping[Any, object], depth: int) -> dict[str, object]:
     fields = {str(key).strip().upper(): value for key, value in item.items()}
-    exact = {key: value for key, value in item.items() if isinstance(key, str) and key.isupper()}
+    exact = {
+        key.strip(): value for key, value in item.items() if isinstance(key, str) and key.isupper()
+    }
     return {key: _upper_value(value, depth + 1) for key, value in {**fields, **exact}.items()}
 
 

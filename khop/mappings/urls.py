@@ -12,6 +12,8 @@ _JOINT = "##"
 #: A parameter made anew at each call: the portal would see a new file each time.
 _ONE_TIME = "t"
 _DIGITS = re.compile(r"[0-9]+")
+#: RFC 1035 2.3.4.
+_LONGEST_HOST = 253
 _HOST = re.compile(r"[0-9a-z_.-]+\.[a-z][0-9a-z-]*", re.ASCII)
 
 
@@ -42,6 +44,8 @@ def _is_public_host(host: str, internal_endings: tuple[str, ...]) -> bool:
         return ip_address(host).is_global
     except ValueError:
         pass
+    if len(host) > _LONGEST_HOST:
+        return False
     try:
         host = host.encode("idna").decode("ascii")
     except UnicodeError:

@@ -6,7 +6,6 @@ of its channel.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -26,6 +25,8 @@ from khop.mappings.wire_shapes import read_shape
 _ESSENTIAL = frozenset(FeedEvent.model_fields)
 _WHOLE = re.compile(r"(\d{1,9})(?:\.0*)?", re.ASCII)
 _EPOCH_TEXT = re.compile(r"-?\d{1,13}(?:\.\d*)?", re.ASCII)
+# Longer than any count of milliseconds.
+_GREATEST = 1e18
 _US_PER_MS, _US_PER_S = 1_000, 1_000_000
 _FIRST_S = (FIRST_YEAR - 1970) * 365 * 86_400
 _LAST_S = (LAST_YEAR + 1 - 1970) * 366 * 86_400
@@ -200,7 +201,7 @@ def _without_types(event: object) -> object:
 
 def _epoch_number(value: object) -> float | None:
     if isinstance(value, int | float):
-        return value if math.isfinite(value) else None
+        return value if abs(value) < _GREATEST else None
     if isinstance(value, str) and _EPOCH_TEXT.fullmatch(text := value.strip()):
         # Eight digits are a day, yyyyMMdd; no event is 230 days younger than 1970.
         return None if len(text) == 8 else float(text)

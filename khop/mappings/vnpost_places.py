@@ -15,7 +15,7 @@ from khop.mappings.data_tables import load_table
 from khop.mappings.identity import fold_name
 
 _PARTS = re.compile(r"[,;\n]")
-_DASH = re.compile(r"\s*[-–]\s*")
+_DASH = re.compile(r"\s?[-–]\s?")
 
 
 @dataclass(frozen=True, slots=True)

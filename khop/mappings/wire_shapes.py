@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from khop.faults import RecordError
 
@@ -25,6 +26,10 @@ _REASONS = {
 }
 
 
+class Faults(list[ErrorDetails]):
+    """Why an item is not what a model wants."""
+
+
 def read_shape(
     model: type[M], item: object, essential: Collection[str]
 ) -> tuple[M, tuple[str, ...]]:
@@ -35,10 +40,8 @@ def read_shape(
     """
     if not isinstance(item, dict):
         raise RecordError("item", "is not an object")
-    try:
-        return model.model_validate(item), ()
-    except ValidationError as error:
-        return _read_rest(model, item, essential, error)
+    read = _validated(model, item)
+    return _read_rest(model, item, essential, read) if isinstance(read, Faults) else (read, ())
 
 
 def dotted(path: Path) -> str:
@@ -47,29 +50,36 @@ def dotted(path: Path) -> str:
     return "".join(parts).lstrip(".")
 
 
+def _validated(model: type[M], item: dict[str, Any]) -> M | Faults:
+    # The error itself quotes values; what is raised later must not lead back to it.
+    try:
+        return model.model_validate(item)
+    except ValidationError as error:
+        return Faults(error.errors(include_url=False, include_input=False, include_context=False))
+
+
 def _read_rest(
-    model: type[M], item: dict[str, Any], essential: Collection[str], error: ValidationError
+    model: type[M], item: dict[str, Any], essential: Collection[str], faults: Faults
 ) -> tuple[M, tuple[str, ...]]:
     lost: list[str] = []
-    # The first round takes out what each error points at, the second the whole of its field.
+    # The first round takes out what each fault points at, the second the whole of its field.
     for depth in (None, 1):
-        for path in _faulty(item, error, essential, depth):
+        for path in _faulty(item, faults, essential, depth):
             item = _without(item, path)
             lost.append(dotted(path))
-        try:
-            return model.model_validate(item), tuple(lost)
-        except ValidationError as again:
-            error = again
+        read = _validated(model, item)
+        if not isinstance(read, Faults):
+            return read, tuple(lost)
+        faults = read
     raise RecordError("item", "has a shape that cannot be read")
 
 
 def _faulty(
-    item: dict[str, Any], error: ValidationError, essential: Collection[str], depth: int | None
+    item: dict[str, Any], faults: Faults, essential: Collection[str], depth: int | None
 ) -> list[Path]:
-    errors = error.errors(include_url=False, include_input=False)
-    paths = [_walk(item, each["loc"])[:depth] for each in errors]
+    paths = [_walk(item, each["loc"])[:depth] for each in faults]
     deepest = _deepest(paths)
-    for each, path in zip(errors, paths, strict=True):
+    for each, path in zip(faults, paths, strict=True):
         _refuse(each["type"], each["loc"], path, essential, deepest)
     return deepest
 

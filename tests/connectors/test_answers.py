@@ -76,9 +76,7 @@ def test_retry_after_in_seconds() -> None:
 
 
 def test_retry_after_as_a_date_counts_from_the_servers_own_clock() -> None:
-    slow = answer(
-        retry_after="Mon, 02 Mar 2026 00:01:30 GMT", date="Mon, 02 Mar 2026 00:01:00 GMT"
-    )
+    slow = answer(retry_after="Mon, 02 Mar 2026 00:01:30 GMT", date="Mon, 02 Mar 2026 00:01:00 GMT")
     assert slow.retry_after(NOW) == 30.0
     assert answer(retry_after="Mon, 02 Mar 2026 01:00:40 GMT").retry_after(NOW) == 40.0
     assert answer(retry_after="Mon, 02 Mar 2020 01:00:40 GMT").retry_after(NOW) == 0.0

@@ -16,8 +16,16 @@ def test_an_address_loses_the_slash_at_its_end() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["", "h.example.vn", "ftp://h.example.vn", "https://", "http://h:99999999", "http://[::1",
-     "https://u:p@h.example.vn", "https:/h.example.vn"],
+    [
+        "",
+        "h.example.vn",
+        "ftp://h.example.vn",
+        "https://",
+        "http://h:99999999",
+        "http://[::1",
+        "https://u:p@h.example.vn",
+        "https:/h.example.vn",
+    ],
 )
 def test_what_is_no_address_names_its_key(value: str) -> None:
     with pytest.raises(ConfigError, match=r"sources\.igate\.base_url"):

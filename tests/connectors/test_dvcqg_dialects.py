@@ -228,7 +228,7 @@ def test_a_refusal_does_not_cost_a_token(client_of, script) -> None:
     assert len(script.requests) == 4
 
 
-@pytest.mark.parametrize(("seconds", "held"), [(3600, 3500), (None, 299), ("x", 299), (40, 15)])
+@pytest.mark.parametrize(("seconds", "held"), [(3600, 3500), (None, 269), ("x", 269), (40, 15)])
 def test_a_token_is_used_until_shortly_before_its_end(
     client_of, script, time, seconds, held
 ) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -41,3 +42,45 @@ def test_no_long_number_is_left_and_it_is_short(text: str) -> None:
 
 def test_a_number_on_the_cut_is_masked_whole() -> None:
     assert not re.search(r"\d", short_text("x" * 190 + " 099000000001"))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Hồ sơ của Nguyễn Văn Mẫu không hợp lệ", "Hồ sơ của [name] không hợp lệ"),
+        (unicodedata.normalize("NFD", "sai: Trần Thị Mai Lan, 5"), "sai: [name] 5"),
+        ("khong tim thay Nguyen Van Mau", "khong tim thay [name]"),
+        ("HỒ SƠ ĐÃ TỒN TẠI", "HỒ SƠ ĐÃ TỒN TẠI"),
+        ("LÝ DO TỪ CHỐI", "LÝ DO TỪ CHỐI"),
+        ("UBND tỉnh Hà Giang", "UBND tỉnh Hà Giang"),
+        ("Hồ sơ đang xử lý. Lệ phí", "Hồ sơ đang xử lý. Lệ phí"),
+        ("họ Lê", "họ Lê"),
+    ],
+)
+def test_names_that_can_be_told_from_words_are_taken_out(text: str, shown: str) -> None:
+    assert short_text(text) == shown
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "0990  000  001",
+        "0990 000001",
+        "001.085.012345",
+        "(0990) 000 001",
+        "0990-000-001",
+        "09900\u200b00001",
+        "0990\u00a0000\u00a0001",
+    ],
+)
+def test_numbers_in_groups_are_masked(number: str) -> None:
+    shown = short_text(f"số {number}.")
+    assert not any(sign.isdigit() for sign in shown)
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["H99.18.03-250820-0012", "G01.899.107.000-230905-1234", "H99-261110-0001", "2026-03-18 09:41"],
+)
+def test_codes_and_times_stay_legible(code: str) -> None:
+    assert short_text(code) == code

@@ -141,9 +141,7 @@ def test_what_a_reader_quotes_does_not_get_out(script, transport_to) -> None:
         (SECRET, None, None),
     ],
 )
-def test_an_error_body_gives_its_code_and_message(
-    script, transport_to, body, code, detail
-) -> None:
+def test_an_error_body_gives_its_code_and_message(script, transport_to, body, code, detail) -> None:
     script.replies = [httpx.Response(400, json=body)]
     fault = caught(transport_to(script), write=True)
     assert (fault.code, fault.detail) == (code, detail)

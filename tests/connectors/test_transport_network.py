@@ -79,9 +79,7 @@ def test_nobody_listens(transport_to) -> None:
             read_json(transport_to(), url, write=write, attempts=1)
 
 
-def test_a_server_without_a_known_certificate_is_told_with_the_remedy(
-    server, transport_to
-) -> None:
+def test_a_server_without_a_known_certificate_is_told_with_the_remedy(server, transport_to) -> None:
     server.replies = [b"\x15\x03\x01\x00\x02\x02\x28"]
     with pytest.raises(Unreachable, match="SSL"):
         read_json(transport_to(), server.url.replace("http", "https"), write=True, attempts=1)

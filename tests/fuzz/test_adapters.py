@@ -17,15 +17,21 @@ from hypothesis import given
 
 from khop.adapters import dvcqg, igate, myvnpost, population, vnpost
 from khop.adapters.ports import Context, Health, IdentityAnswer, Purpose, Role
-from khop.faults import ConnectorError, KhopError, OutcomeUnknown, RecordError
+from khop.faults import ConnectorError, KhopError, RecordError
 from khop.mappings.calendar import WorkingCalendar
-from khop.mappings.identity import mask_name
-from khop.mappings.records import Applicant, Birth, IdentityVerdict, StatusRecord
+from khop.mappings.records import (
+    Applicant,
+    Birth,
+    IdentityVerdict,
+    Instant,
+    Status,
+    StatusRecord,
+    Step,
+)
+from tests.fuzz.portal import FOUND, assert_answered
 from tests.fuzz.profile import FUZZ
 from tests.fuzz.samples import bodies, raw
 from tests.fuzz.strategies import PERSONAL_NUMBERS, json_bytes, xml_bytes
-from tests.fuzz.test_dvcqg import FOUND, assert_answered
-from tests.fuzz.test_population import SAID_OF_LAN
 from tests.fuzz.wires import Said, Scripted, assert_kind_fits, only_faults, said, transport
 
 HOST = "https://src.example.vn"
@@ -87,6 +93,7 @@ SETTINGS: Mapping[ModuleType, tuple[Role, dict[str, Any]]] = {
         },
     ),
 }
+STEP = Step(Instant(1_773_802_800_000_000), Status.PROCESSING, "Thụ lý hồ sơ")
 
 
 class Uncounted:
@@ -206,9 +213,7 @@ def test_of_the_feed_every_event_is_read_or_rejected(answer: Said) -> None:
 @given(answer=said(json_bytes(PARCELS)))
 def test_the_evidence_of_a_parcel_is_read_or_refused(answer: Said) -> None:
     with adapter(myvnpost, answer) as post:
-        found = asked(
-            lambda: post.evidence_of("H99.01-260318-0011"), ConnectorError, RecordError
-        )
+        found = asked(lambda: post.evidence_of("H99.01-260318-0011"), ConnectorError, RecordError)
         assert found is None or all(isinstance(each, StatusRecord) for each in found)
 
 
@@ -231,7 +236,7 @@ def test_a_person_is_checked_or_the_answer_refused(answer: Said) -> None:
 
 @pytest.mark.parametrize("module", SETTINGS, ids=lambda module: module.__name__)
 @FUZZ
-@given(answer=said(json_bytes([*LISTS, *FOUND, *PAGES, *PARCELS, SAID_OF_LAN])))
+@given(answer=said(json_bytes([*LISTS, *FOUND, *PAGES, *PARCELS])))
 def test_a_check_of_a_system_always_ends_in_a_word(module: ModuleType, answer: Said) -> None:
     with adapter(module, answer) as system:
         health = system.check()
@@ -249,10 +254,10 @@ def test_a_push_is_accepted_or_ends_in_a_fault_of_a_write(answer: Said) -> None:
         for write in (
             lambda: portal.create(dossier),
             lambda: portal.update(dossier),
-            lambda: portal.progress(dossier.record.code, dossier.steps),
+            lambda: portal.progress(dossier.record.code, [STEP]),
         ):
-            found = only_faults(write, ConnectorError, RecordError)
-            if isinstance(found, OutcomeUnknown):
-                assert mask_name("Nguyễn Văn Mẫu") and "Nguyễn Văn Mẫu" not in repr(found)
-            if found is None:
+            found = only_faults(write, ConnectorError)
+            if isinstance(found, ConnectorError):
+                assert_kind_fits(found, write=True)
+            else:
                 assert answer.whole and 200 <= answer.status < 300

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -213,14 +214,12 @@ def test_a_secret_that_cannot_be_sent_is_a_fault_that_does_not_show_it(
 @given(host=texts | st.text(), path=texts | st.text(), value=texts | st.text())
 def test_no_address_and_no_parameter_breaks_a_call(host: str, path: str, value: str) -> None:
     them = transport(answering({}))
-    for url in (f"http://{host}/", f"http://a.vn/{path}", f"http://a.vn:{host}/{path}?{path}"):
-        try:
+    for url in (f"http://a{host}/", f"http://a.vn/{path}", f"http://a.vn:{host}/{path}?{path}"):
+        with suppress(KhopError):
             them.call("ask", "GET", url, params={value: value}, headers={"X-Value": value})
             them.call("send", "POST", url, form={value: value}, write=True)
             them.call("send", "POST", url, json={value: value}, write=True)
             them.call("ask", "GET", url, basic=(value, value))
-        except KhopError:
-            pass
 
 
 @FUZZ
@@ -230,7 +229,5 @@ def test_any_file_is_uploaded_or_refused(name: str, kind: str, content: bytes) -
     client = MinistryClient(
         "src", transport(answering(body)), base_url=HOST, client_id="a", client_secret=lambda: "s"
     )
-    try:
+    with suppress(KhopError):
         assert client.upload(name, content, kind).native_id == "1"
-    except KhopError:
-        pass

@@ -31,46 +31,32 @@ from khop.connectors.dvcqg.envelope import (
     read_text_reply,
     rows,
 )
-from khop.connectors.dvcqg.inbound import Due, StoredFile, Taken, handle
+from khop.connectors.dvcqg.inbound import handle
 from khop.connectors.dvcqg.payments import read_callback, read_start
 from khop.faults import ConnectorError, KhopError, RecordError, Refused, Unreadable
 from khop.mappings.dvcqg import DvcqgMapping
 from khop.mappings.dvcqg_catalogue import (
-    dictionary_items,
-    online_services,
-    procedure_codes,
-    procedure_entry,
-    procedure_names,
-    sector_items,
-    technical_id,
-    unit_items,
     upper_keys,
 )
 from khop.mappings.dvcqg_checks import check_dossier, check_steps
-from khop.mappings.dvcqg_opinion import FeedbackReader, read_answers, read_questions
 from khop.mappings.igate import IgateMapping
 from khop.mappings.records import Status
-from khop.mappings.status import igate_channels, igate_statuses, portal_channels
+from khop.mappings.status import igate_channels, igate_statuses
+from tests.fuzz.portal import (
+    ANSWERS,
+    CATALOGUES,
+    CODE,
+    FOUND,
+    Desk,
+    assert_answered,
+    rows_of,
+)
 from tests.fuzz.profile import FUZZ
 from tests.fuzz.samples import bodies, raw
 from tests.fuzz.strategies import PERSONAL_NUMBERS, damaged, json_bytes, nested, texts, values
 from tests.fuzz.wires import Said, Scripted, assert_kind_fits, only_faults, said, transport
 
-HOST, CODE = "https://dvcqg.example.vn", "H99.12-250114-0007"
-ANSWERS = [
-    body
-    for body in bodies("dvcqg", "*.json")
-    if isinstance(body, dict) and {key.casefold() for key in body} & {"error_code", "errorcode"}
-]
-FOUND = [
-    *(ANSWERS),
-    {"error_code": "0", "message": "", "result": [{"MaHoSo": CODE, "TrangThaiHoSo": "4"}]},
-    {"errorCode": 0, "result": {"data": [{"MAHOSO": CODE}]}},
-    {"result": {"error_code": "00", "message": "", "data": None}},
-    {"error_code": 0, "message": json.dumps({"error_code": 0, "result": [{"MaHoSo": CODE}]})},
-    {"error_code": 0, "message": "Phiên làm việc hết hạn", "result": []},
-    {"error_code": 3, "message": "Hồ sơ đã tồn tại"},
-]
+HOST = "https://dvcqg.example.vn"
 ITEMS = [row for body in bodies("dvcqg", "look-0[26].json") for row in [body.get("result", body)]]
 CATALOGUE = bodies("dvcqg", "cat-0[2368].json")
 INBOUND = bodies("dvcqg", "port-0[167].json")
@@ -143,13 +129,6 @@ def test_a_read_finds_rows_or_ends_in_a_fault_of_a_read(
         assert_answered(answer)
 
 
-def assert_answered(answer: Said) -> None:
-    """Only an answer that arrived whole, under a status of success, with a code of zero."""
-    assert answer.whole and 200 <= answer.status < 300
-    folded = answer.body.replace(b"\x00", b"").replace(b"_", b"").lower()
-    assert b"errorcode" in folded and b"0" in folded
-
-
 @pytest.mark.parametrize("client", CLIENTS)
 @FUZZ
 @given(
@@ -216,26 +195,6 @@ def test_a_look_up_becomes_a_record_or_a_reason_but_never_an_absence(items: obje
         assert record is None or set(record.fields_lost).isdisjoint(PERSONAL_NUMBERS)
 
 
-CATALOGUES: tuple[Callable[[Any], object], ...] = (
-    procedure_codes,
-    lambda rows: procedure_entry(rows, "1.001612", portal_channels({}, {})),
-    lambda rows: [procedure_names(row) for row in rows],
-    online_services,
-    unit_items,
-    sector_items,
-    dictionary_items,
-    technical_id,
-    read_questions,
-    read_answers,
-    FeedbackReader({"id": "MAPAKN", "text": "NOIDUNG", "sent_at": "NGAYGUI"}).read,
-)
-
-
-def rows_of(body: Any) -> list[Any]:
-    found = body.get("result", body.get("data")) if isinstance(body, dict) else body
-    return found if isinstance(found, list) else [found]
-
-
 @FUZZ
 @given(
     listed=damaged([rows_of(body) for body in [*ANSWERS, *CATALOGUE]]).map(rows_of)
@@ -251,7 +210,7 @@ def test_rows_of_a_catalogue_are_read_or_refused(listed: list[Any]) -> None:
 
 def read_with_every_reader(listed: list[Any]) -> None:
     for read in CATALOGUES:
-        only_faults(lambda read=read: read(listed), RecordError)  # type: ignore[misc]
+        only_faults(lambda read=read: read(listed), RecordError)
 
 
 @pytest.mark.parametrize("depth", [8, 150, 500, 850])
@@ -261,39 +220,6 @@ def test_rows_nested_without_end_are_read_or_refused(depth: int) -> None:
         read_with_every_reader([{"MATTHC": "1.001612", field: deep}])
         read_with_every_reader([{"MATTHC": "1.001612", field: [{field: deep}]}])
     read_with_every_reader(deep)
-
-
-class Desk:
-    """A province that takes everything, or fails at everything."""
-
-    def __init__(self, *, fails: bool) -> None:
-        self._fails = fails
-
-    def _gives(self, value: Any) -> Any:
-        if self._fails:
-            raise RecordError("x", "y")
-        return value
-
-    def dossier(self, code: str) -> Mapping[str, object] | None:
-        return self._gives({"MaHoSo": code})
-
-    def receive_dossier(self, reference: str, dossier: object) -> Taken:
-        return self._gives(Taken.NEW)
-
-    def receive_amendment(self, reference: str, amendment: object, updating: bool) -> Taken:
-        return self._gives(Taken.DUPLICATE)
-
-    def receive_payment(self, reference: str, proof: object) -> Taken:
-        return self._gives(Taken.NEW)
-
-    def receive_tax_notice(self, reference: str, notice: object) -> Taken:
-        return self._gives(Taken.NEW)
-
-    def due(self, code: str) -> Due | None:
-        return self._gives(Due({"x": 1}))
-
-    def file(self, uid: str) -> StoredFile | None:
-        return self._gives(StoredFile("application/pdf", b"x"))
 
 
 SERVICES = (

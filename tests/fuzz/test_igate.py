@@ -8,13 +8,14 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from khop.connectors.answers import Answer
+from khop.connectors.answers import Answer, read_json
 from khop.connectors.igate import IgateClient, MinistryClient
 from khop.connectors.igate.claims import claims_of, read_claims
 from khop.connectors.igate.ministry import MinistryPaths
+from khop.connectors.igate.ministry_answers import Uploaded
 from khop.connectors.igate.page import read_page
 from khop.connectors.igate.pushes import (
     read_affected_rows,
@@ -26,8 +27,9 @@ from khop.connectors.igate.pushes import (
 )
 from khop.connectors.igate.tokens import useful_seconds
 from khop.faults import ConnectorError, RecordError
-from khop.mappings.igate import IgateMapping, TaskRules, collapse
-from khop.mappings.status import igate_channels, igate_statuses
+from khop.mappings.igate import IgateMapping, collapse
+from khop.mappings.igate_ministry import Filed, MinistryMapping
+from tests.fuzz.one_stop import MAPPINGS
 from tests.fuzz.profile import FUZZ
 from tests.fuzz.samples import bodies, raw
 from tests.fuzz.strategies import PERSONAL_NUMBERS, damaged, json_bytes, texts, values
@@ -35,6 +37,7 @@ from tests.fuzz.wires import Said, Scripted, assert_kind_fits, only_faults, said
 
 HOST = "https://igate.example.vn"
 LISTS, DETAILS = bodies("igate", "list-*.json"), bodies("igate", "det-*.json")
+DOSSIERS = [each for each in DETAILS if isinstance(each, dict) and "id" in each]
 ITEMS = [item for page in LISTS for item in page.get("content", [])]
 ITEMS += [each for each in DETAILS if isinstance(each, dict) and "code" in each]
 TOKENS, PUSHES = bodies("igate", "tok-*.json"), bodies("igate", "nps-*.json")
@@ -46,32 +49,6 @@ MINISTRY = [
     {"code": 200, "data": {"idHoSo": "1", "maHoSo": "H99.01-260318-0001"}},
 ]
 ANY = [*LISTS, *DETAILS, *TOKENS, *PUSHES, *MINISTRY]
-RULES = TaskRules(
-    label=(
-        "activitiTask.status",
-        "name",
-        "bpmProcessDefinitionTask.name",
-        "bpmProcessDefinitionTask.remind",
-        "definitionTask.name",
-        "definitionTask.definitionKey",
-    ),
-    event=("updatedDate", "createdDate"),
-    entered=("createdDate", "updatedDate"),
-    open_tasks=False,
-    current_task="always",
-)
-MAPPINGS = [
-    IgateMapping("igate", b"0" * 32, igate_statuses({}, {}), igate_channels({}, {})),
-    IgateMapping(
-        "igate",
-        b"0" * 32,
-        igate_statuses({}, {}),
-        igate_channels({}, {}),
-        tasks=RULES,
-        state=("statusCurrentTask", "dossierTaskStatus", "dossierStatus"),
-        file_url="https://igate.example.vn/f/{id}/{uuid}",
-    ),
-]
 
 
 def login(request: httpx.Request) -> Mapping[str, Any] | None:
@@ -142,6 +119,7 @@ def test_a_write_is_done_or_ends_in_a_fault_of_a_write(name: str, answer: Said) 
 
 @FUZZ
 @given(answer=said(json_bytes([*TOKENS, *MINISTRY])))
+@example(Said(200, (), '{"code": "400", "message": "Hồ sơ đã tồn tại"}'.encode()))
 def test_a_login_succeeds_or_ends_in_a_fault_of_a_read(answer: Said) -> None:
     elsewhere = "/elsewhere"
     for log_in in (client(answer, elsewhere).login, ministry(answer, elsewhere).login):
@@ -168,6 +146,28 @@ def test_an_item_becomes_a_record_or_a_reason(
         assert len(entries) == len(set(entries))
     if not isinstance(full, RecordError):
         assert all(step.status for step in full.steps)
+
+
+FILING = MinistryMapping(units={"H99.18.03": "U1"}, applicant_kinds={"1": 1, "4": 2})
+FILED = Filed("1", "H99.18.03-250820-0012")
+
+
+@FUZZ
+@given(item=damaged(DOSSIERS), form=values.map(lambda value: read_json(json.dumps(value))))
+def test_a_dossier_is_filed_at_a_ministry_or_refused(item: object, form: object) -> None:
+    dossier = only_faults(lambda: MAPPINGS[1].full(item), RecordError)
+    if isinstance(dossier, RecordError):
+        return
+    uploads = {file: Uploaded("1", "a") for file in dossier.files[:1]}
+    fields = form if isinstance(form, dict) else None
+    writes: tuple[Callable[[], object], ...] = (
+        lambda: FILING.filed_as(FILING.dossier(dossier, uploads, fields), FILED.code),
+        lambda: FILING.steps(FILED, dossier.steps),
+        lambda: FILING.state(FILED, dossier),
+        lambda: FILING.problems(dossier.record, dossier.steps),
+    )
+    for write in writes:
+        only_faults(write, RecordError)
 
 
 @FUZZ

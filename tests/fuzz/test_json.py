@@ -120,6 +120,9 @@ def test_any_wait_asked_for_is_within_reason(asked: str, date: str) -> None:
     st.dictionaries(st.sampled_from(["retry-after", "date", "x-road-error"]), texts),
     st.booleans(),
 )
+@example(500, b'{"fault":{"code":"9009%b"}}' % (b"1" * 7_000), {}, False)
+@example(500, b'{"fault":{"code":"900801085012345"}}', {}, False)
+@example(500, b'{"fault":{"code":"303990000001"}}', {}, True)
 def test_any_answer_means_a_fault_of_its_kind_or_none(
     status: int, body: bytes, headers: dict[str, str], write: bool
 ) -> None:

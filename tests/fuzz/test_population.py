@@ -78,6 +78,11 @@ TOKENS = [
 ]
 
 
+BIRTHS = st.builds(
+    Birth, st.integers(1, 9999), st.none() | st.integers(0, 13), st.none() | st.integers(0, 32)
+)
+
+
 @dataclass
 class Asked:
     procedure: str = "1.001193"
@@ -207,7 +212,7 @@ def test_json_in_place_of_elements_is_turned_into_them_or_refused(value: object)
 @given(
     name=texts | st.text(),
     number=texts | st.sampled_from(["001085012345", "012345678", "01185012345"]),
-    birth=st.builds(Birth, st.integers(1, 9999), st.none() | st.integers(0, 13), st.none() | st.integers(0, 32)),
+    birth=BIRTHS,
     kind=st.integers(0, 5),
 )  # fmt: skip
 def test_an_applicant_is_asked_about_or_refused(
@@ -243,7 +248,7 @@ def test_any_question_is_asked_or_refused(
     for front in (SOAP, PascalFront(), CamelFront("data", "u")):
         them = client(Said(200, (), ANSWERS[-1]), front)
         only_faults(
-            lambda them=them: them.look_up_person(question, asked),  # type: ignore[misc]
+            lambda them=them: them.look_up_person(question, asked),
             ConnectorError,
             RecordError,
         )

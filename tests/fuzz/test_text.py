@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import TypeVar
 
@@ -154,7 +155,7 @@ def test_a_person_gets_a_key_or_none_and_a_mask(number: object, name: str, birth
 @given(texts | st.text() | st.from_regex(r"[0-9]{12}", fullmatch=True), st.integers(1, 9999))
 def test_what_is_odd_about_a_number_is_said_without_it(number: str, year: int) -> None:
     for finding in check_personal_number(number, Birth(year), True, today=TODAY):
-        assert len(number) < 4 or number not in finding.why
+        assert sum(map(str.isdigit, number)) < 4 or number not in finding.why
     facts = number_facts(number)
     assert facts is None or facts.birth_year >= 1900
 
@@ -202,6 +203,19 @@ def test_a_personal_number_is_masked_however_it_is_grouped(written: str) -> None
 
 
 @pytest.mark.parametrize(
+    "written",
+    [
+        "H99.18.03-250820-0012",
+        "000.00.00.H99-240101-0001",
+        "2026-03-18 09:41:00",
+        "18/03/2026 09:41",
+    ],
+)
+def test_the_code_of_a_dossier_and_a_date_stay_legible(written: str) -> None:
+    assert written in short_text(f"Hồ sơ {written} không hợp lệ")
+
+
+@pytest.mark.parametrize(
     "written", ["lan@example.vn", "<lan@example.vn>", "a.b+c@mail.example.vn,"]
 )
 def test_an_address_of_a_person_is_masked(written: str) -> None:
@@ -211,11 +225,9 @@ def test_an_address_of_a_person_is_masked(written: str) -> None:
 @FUZZ
 @given(texts | st.text(), st.integers(0, 3))
 def test_no_text_breaks_an_address(text: str, place: int) -> None:
-    try:
+    with suppress(ConfigError):
         address = http_address("src", "base_url", f"https://a.example.vn/{text}")
         assert address.startswith("https://a.example.vn")
-    except ConfigError:
-        pass
     for url in (text, f"https://{text}", f"https://{text}.vn/{text}?t={text}#{text}"):
         assert public_url(url, (".local",)) in ("", url.split("##", 1)[0].strip())
     segment = record_error_or(lambda: path_segment("id", text))

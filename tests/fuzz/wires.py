@@ -24,6 +24,9 @@ from tests.fuzz.strategies import PERSONAL_MAIL, PERSONAL_NAME, PERSONAL_NUMBERS
 
 T = TypeVar("T")
 
+#: System, operation, status, a code of 40 and a masked text of 200 characters, with our advice.
+LONGEST_SENTENCE = 600
+
 
 class Breaking(httpx.SyncByteStream):
     """A body in pieces; after ``breaks_at`` bytes the connection is gone."""
@@ -156,7 +159,8 @@ def assert_kind_fits(fault: ConnectorError, *, write: bool) -> None:
 
 def assert_discreet(fault: KhopError) -> None:
     """Neither text nor ``repr`` of a fault holds a personal number or an e-mail address; faults
-    that quote nothing hold no name either."""
+    that quote nothing hold no name either. It is a sentence, not a page."""
+    assert len(str(fault)) < LONGEST_SENTENCE
     shown = unicodedata.normalize("NFC", f"{fault} {fault!r} {vars(fault)}")
     for number in PERSONAL_NUMBERS:
         # A leading zero is what reading a number as one loses first.

@@ -12,7 +12,8 @@ FixedLogin     a token of khop.toml, or none           none
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
 from khop.connectors.answers import Answer, Unusable
@@ -20,6 +21,7 @@ from khop.connectors.checks import http_address, is_header_safe
 from khop.connectors.dvcqg.dialects import NativeDialect, WrittenCall
 from khop.connectors.dvcqg.envelope import Reply, read_reply, session_of
 from khop.connectors.masking import short_text
+from khop.connectors.oauth import read_token
 from khop.connectors.transport import Transport
 from khop.faults import ConfigError, ConnectorError, Refused, Unauthorised
 
@@ -27,10 +29,6 @@ T = TypeVar("T")
 
 _ADVICE = "check username and password of this source, and that the portal knows this server"
 _TOKEN_ADVICE = "check client_id and client_secret of this source"
-#: A token without ``expires_in`` is used so long, in seconds.
-_UNTOLD_SECONDS = 300.0
-#: A token is given up so long before its end, in seconds.
-_MARGIN = 30.0
 
 
 class Login(Protocol):
@@ -94,8 +92,13 @@ class OAuthLogin:
             "client_id": self._client_id,
             "client_secret": self._secret(),
         }
+
+        def read(answer: Answer) -> tuple[str, float]:
+            token = read_token(answer, transport.system, lambda: datetime.now(UTC))
+            return token.text, token.seconds
+
         try:
-            return _posted(transport, WrittenCall("POST", self._url, {"form": form}), _token)
+            return _posted(transport, WrittenCall("POST", self._url, {"form": form}), read)
         except (Unauthorised, Refused) as refusal:
             fault = _advised(refusal, _TOKEN_ADVICE)
         raise fault
@@ -136,25 +139,6 @@ def _session(system: str, reply: Reply, answer: Answer) -> str:
     if session is None:
         raise Unusable("a login answer without a session")
     return session
-
-
-def _token(answer: Answer) -> tuple[str, float]:
-    body = answer.json()
-    fields = body if isinstance(body, Mapping) else {}
-    token = fields.get("access_token")
-    if not isinstance(token, str) or not is_header_safe(token.strip()):
-        raise Unusable("a token answer without a token")
-    return token.strip(), _seconds(fields.get("expires_in"))
-
-
-def _seconds(written: object) -> float:
-    try:
-        told = float(str(written))
-    except ValueError:
-        return _UNTOLD_SECONDS
-    if not math.isfinite(told) or told <= 0:
-        return _UNTOLD_SECONDS
-    return max(told - _MARGIN, told / 2)
 
 
 def _advised(refusal: ConnectorError, advice: str) -> Unauthorised:

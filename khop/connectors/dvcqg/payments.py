@@ -73,7 +73,8 @@ def keypay_checksum(
 ) -> str:
     """HMAC-SHA-256, in hexadecimal, over the values in this order, joined by a bar."""
     values = (addition_fee, client_id, command, trans_amount, transaction_id, version)
-    return hmac.new(secret.encode(), "|".join(values).encode(), "sha256").hexdigest()
+    key = secret.encode("utf-8", "surrogateescape")
+    return hmac.new(key, "|".join(values).encode(), "sha256").hexdigest()
 
 
 def read_callback(system: str, fields: Mapping[str, object]) -> PaymentEnd:

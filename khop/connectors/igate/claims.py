@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import base64
 import binascii
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from khop.connectors.answers import read_json
 
 _LONGEST = 64 * 1024
+# Seconds since 1970; what is greater is no time.
+_LATEST = 1e11
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,4 +92,4 @@ def _text(value: object) -> str:
 def _seconds(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value) if math.isfinite(value) and value > 0 else None
+    return float(value) if 0 < value < _LATEST else None

@@ -36,7 +36,7 @@ from khop.connectors.igate.tokens import useful_seconds
 from khop.connectors.outcomes import Outcome
 from khop.connectors.sessions import Session, SessionKeeper
 from khop.connectors.transport import CallOptions, Transport
-from khop.faults import ConnectorError, RecordError, Refused, Unauthorised
+from khop.faults import AlreadyExists, ConnectorError, RecordError, Refused, Unauthorised
 
 T = TypeVar("T")
 Message = Mapping[str, object]
@@ -182,7 +182,7 @@ def _token(answer: Answer) -> tuple[str, object]:
 def _judge_login(answer: Answer, outcome: Outcome) -> ConnectorError | None:
     """At the login a refusal is one of the account, under any code but that of a wrong path."""
     fault = judge_reply(answer, outcome)
-    if not isinstance(fault, Refused) or answer.status >= 300:
+    if not isinstance(fault, Refused | AlreadyExists) or answer.status >= 300:
         return fault
     return Unauthorised(
         outcome.system,

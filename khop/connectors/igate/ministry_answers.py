@@ -30,6 +30,8 @@ _NO_CONTENT = 204
 #: Codes of success besides those of HTTP.
 _GOOD = frozenset({"0", "00"})
 #: As the portal says it (specs/dvcqg.md 1.4); the platform answers in its words.
+#: Texts by which a write is told to be taken.
+_DONE_WORDS = frozenset({"ok", "success", "true", "thành công"})
 _EXISTS = "đã tồn tại"
 
 
@@ -72,7 +74,7 @@ class MinistryReply:
                 raise
             return cls(None, "", None, {}, answer.text)
         if not isinstance(body, Mapping):
-            return cls(None, "", body, {})
+            return cls(None, "", body, {}, answer.text)
         keys = _folded(body)
         code = keys.get("code")
         known = isinstance(code, str | int) and not isinstance(code, bool)
@@ -153,7 +155,10 @@ def read_created(reply: MinistryReply) -> Created:
 
 def read_done(reply: MinistryReply) -> None:
     """Steps 5 and 6 have no answer of their own that is known: what HTTP and the code call a
-    success is one."""
+    success is one. Raises Unusable for a text that does not say so."""
+    word = reply.text.strip().strip('"').casefold()
+    if word and word not in _DONE_WORDS:
+        raise Unusable("a text that tells neither success nor failure")
 
 
 def _fault(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from khop.connectors.answers import Unusable
+
+#: More rows than any list has.
+_MOST = 10**18
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def _count(value: object) -> int | None:
         return int(value) if len(value.strip()) <= 18 else None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    whole = math.isfinite(value) and value == int(value) and value >= 0
+    whole = 0 <= value < _MOST and value == int(value)
     return int(value) if whole else None
 
 

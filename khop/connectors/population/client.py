@@ -131,6 +131,7 @@ class PopulationClient(Generic[P]):
             fields = fill(self._shape, shape, question, purpose, self._request_id())
             made = self._front.options(shape, fields)
             made["headers"] = {**(made.get("headers") or {}), **self._headers(), **proof()}
+            made["private"] = (question.name, fields.texts["HoVaTen"])
             self._spend(operation.value, purpose)
             return made
 

@@ -117,7 +117,7 @@ class MyVnpostClient:
         try:
             return self._call("GetStatusHistoryOrder", "GET", read_history, params=query)
         except Refused as refusal:
-            if says_unknown(refusal):
+            if refusal.operation != "login" and says_unknown(refusal):
                 return ()
             raise
 
@@ -194,7 +194,8 @@ def _read_token(answer: Answer) -> str:
 
 
 def _explained(refusal: Unauthorised | Refused) -> Unauthorised | Refused:
-    lost = refusal.http_status == 404
+    # A wrong account is told by 401 or 403, or in the body under another good status.
+    lost = isinstance(refusal, Refused) and refusal.http_status not in (None, 200, 400)
     kind: type[Unauthorised | Refused] = Refused if lost else Unauthorised
     advice = "check base_url and path_prefix of this source" if lost else _ADVICE
     return kind(

@@ -62,5 +62,5 @@ def _code(value: object) -> str:
     text = str(value).strip()
     whole, _, rest = text.partition(".")
     if whole.isascii() and whole.isdigit() and not rest.strip("0"):
-        return str(int(whole)) if len(whole) <= _LONGEST_CODE else ""
+        text = str(int(whole)) if len(whole) <= _LONGEST_CODE else ""
     return short_text(text)[:_LONGEST_CODE]

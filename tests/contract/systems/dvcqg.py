@@ -117,7 +117,7 @@ CASES = (
         dossier=DOSSIER,
         steps=STEPS,
         is_write=lambda request: _service(request) in _WRITES,
-        refused=_no(f"Dữ liệu không hợp lệ: {PHONE}"),
+        refused=_no(f"Hồ sơ của {NAME} không hợp lệ: {PHONE}"),
         exists=_no("Hồ sơ đã tồn tại"),
     ),
     CatalogueCase(procedure="1.001600", unknown="1.009999"),

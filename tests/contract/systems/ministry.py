@@ -9,7 +9,7 @@ from khop.adapters.igate_ministry import ADAPTER
 from khop.adapters.ports import Role
 from khop.testing import Login, Request, Response, SinkCase, System
 from khop.testing.http import Stand
-from tests.contract.systems.people import DOSSIER, PERSONAL, PHONE, SECRET, STEPS
+from tests.contract.systems.people import DOSSIER, NAME, PERSONAL, PHONE, SECRET, STEPS
 
 _VARIABLE = "KHOP_CONTRACT_MINISTRY"
 _WRITES = ("CreateDossier", "CapNhatTienTrinh", "CapNhatTrangThai")
@@ -50,7 +50,7 @@ MINISTRY = System(
             dossier=DOSSIER,
             steps=STEPS,
             is_write=lambda request: request.path.endswith(_WRITES),
-            refused=_said(None, 422, f"Dữ liệu không hợp lệ: {PHONE}"),
+            refused=_said(None, 422, f"Hồ sơ của {NAME} không hợp lệ: {PHONE}"),
             exists=_said(None, 409, "Hồ sơ đã tồn tại"),
             before=lambda adapter: adapter.create(DOSSIER),
         ),

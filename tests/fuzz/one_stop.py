@@ -1,0 +1,33 @@
+"""Mappings of iGate: as most deployments want it, and with every rule there is."""
+
+from __future__ import annotations
+
+from khop.mappings.igate import IgateMapping, TaskRules
+from khop.mappings.status import igate_channels, igate_statuses
+
+RULES = TaskRules(
+    label=(
+        "activitiTask.status",
+        "name",
+        "bpmProcessDefinitionTask.name",
+        "bpmProcessDefinitionTask.remind",
+        "definitionTask.name",
+        "definitionTask.definitionKey",
+    ),
+    event=("updatedDate", "createdDate"),
+    entered=("createdDate", "updatedDate"),
+    open_tasks=False,
+    current_task="always",
+)
+MAPPINGS = [
+    IgateMapping("igate", b"0" * 32, igate_statuses({}, {}), igate_channels({}, {})),
+    IgateMapping(
+        "igate",
+        b"0" * 32,
+        igate_statuses({}, {}),
+        igate_channels({}, {}),
+        tasks=RULES,
+        state=("statusCurrentTask", "dossierTaskStatus", "dossierStatus"),
+        file_url="https://igate.example.vn/f/{id}/{uuid}",
+    ),
+]
