@@ -154,4 +154,6 @@ def _why_unconnected(error: httpx.HTTPError) -> str:
     reason = short_text(str(error)) or "no connection"
     if "CERTIFICATE" in reason:
         return f"{reason}; set ca_file to the authority that signed the server's certificate"
+    if "UNSAFE_LEGACY_RENEGOTIATION" in reason:
+        return f"{reason}; its TLS is older than RFC 5746: legacy_tls, where a source has it, helps"
     return reason

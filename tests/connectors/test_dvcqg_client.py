@@ -214,6 +214,43 @@ def test_a_refusal_is_final_after_one_new_login(client_of, portal, answer) -> No
     assert [body["session"] for body in portal.bodies] == ["s1", "s2"]
 
 
+def test_a_portal_that_refuses_many_look_ups_is_not_logged_into_for_each(
+    client_of, portal, time
+) -> None:
+    portal.answer = lambda body: {"error_code": -1, "message": f"Không thấy {body['mahoso']}"}
+    client = client_of()
+    for serial in range(30):
+        with pytest.raises(Refused, match="Không thấy"):
+            client.look_up(f"H99.12-250114-{serial:04}")
+    assert len(portal.logins) == 2 and len(portal.calls) == 31
+    time.now += 61
+    with pytest.raises(Refused):
+        client.look_up(CODE)
+    assert len(portal.logins) == 3
+
+
+def test_an_ended_session_is_opened_anew_also_where_look_ups_are_refused(client_of, portal) -> None:
+    portal.answer = lambda body: {"error_code": -1, "message": "Không thấy"}
+    client = client_of()
+    with pytest.raises(Refused):
+        client.look_up(CODE)
+    portal.answer = lambda body: {"error_code": 0}
+    portal.expired = {"s2"}
+    assert client.look_up(CODE) == ()
+    assert len(portal.logins) == 3
+
+
+def test_a_write_is_repeated_after_a_new_login_whatever_was_refused_before(
+    client_of, portal
+) -> None:
+    portal.answer = lambda body: {"error_code": -1, "message": "Lỗi"}
+    client = client_of()
+    for _ in range(2):
+        with pytest.raises(Refused):
+            client.create(RECORD)
+    assert len(portal.calls) == 4
+
+
 def test_a_refusal_carries_code_and_masked_message(client_of, portal) -> None:
     message = "Số 099000000001 của mau@example.vn sai " + "dài " * 100
     portal.answer = lambda body: {"error_code": "-12", "message": message}

@@ -202,6 +202,42 @@ def test_the_real_answer_in_the_message_counts() -> None:
     assert created(packed) is Verdict.REFUSED
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        '[{"MaHoSo": "H99.12-2501',
+        '{"error_code": "-1", "mess',
+        '"{\\"error_code\\": \\"-1\\"}"',
+        '"[]"',
+        "<html>502 Bad Gateway</html>",
+    ],
+)
+def test_a_packed_answer_that_cannot_be_read_is_neither_success_nor_absence(message) -> None:
+    body = {"error_code": "0", "message": message}
+    for read in (read_reply, read_text_reply):
+        with pytest.raises(ValueError, match="cannot be read"):
+            read(answer(body))
+    assert read_reply(answer({**body, "error_code": "-1"})).code == "-1"
+    assert created({"error_code": "0", "message": "[DVCQG] Thành công"}) is Verdict.ACCEPTED
+
+
+@pytest.mark.parametrize(
+    "message", ["Có lỗi xảy ra", "Hệ thống đang bảo trì", "Lỗi hệ thống", "Timeout expired"]
+)
+def test_a_zero_code_over_a_call_that_broke_says_nothing(message) -> None:
+    body = {"error_code": 0, "message": message, "result": []}
+    assert judge_read(read_reply(answer(body))) is Verdict.REFUSED
+    with pytest.raises(ValueError, match="neither success nor failure"):
+        created(body)
+    unanswered = {"error_code": 0, "message": "Chưa có câu trả lời", "result": []}
+    assert judge_read(read_reply(answer(unanswered))) is Verdict.ACCEPTED
+
+
+def test_json_that_broke_off_is_no_plain_text() -> None:
+    with pytest.raises(ValueError, match="no JSON"):
+        read_text_reply(answer('{"error_code": "-1", "message": "1 bước thành công, 2'.encode()))
+
+
 def test_what_is_packed_inside_does_not_overrule_a_refusal() -> None:
     inner = {"error_code": "0", "message": "Thành công"}
     for packed in ({"message": json.dumps(inner)}, {"result": inner}):

@@ -82,3 +82,37 @@ def test_an_unknown_authority_is_refused_and_the_remedy_named(transport_to, url)
 
 def test_the_named_authority_is_trusted(transport_to, url, pem) -> None:
     assert transport_to(ca_file=pem).call("op", "GET", url, attempts=1).json() == []
+
+
+@pytest.fixture
+def old_url() -> Iterator[str]:
+    """A server that shakes hands as they did before RFC 5746, and then hangs up."""
+    body = b"\x03\x03" + bytes(32) + b"\x00" + b"\xc0\x2f" + b"\x00"
+    hello = b"\x02" + len(body).to_bytes(3, "big") + body
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        try:
+            raw, _ = listener.accept()
+        except OSError:
+            return
+        with raw:
+            raw.recv(65536)
+            raw.sendall(b"\x16\x03\x03" + len(hello).to_bytes(2, "big") + hello)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    yield f"https://127.0.0.1:{listener.getsockname()[1]}"
+    listener.close()
+    thread.join()
+
+
+@pytest.mark.parametrize("legacy", [False, True])
+def test_an_old_handshake_is_taken_only_where_it_was_asked_for(
+    transport_to, old_url, legacy
+) -> None:
+    with pytest.raises(Unreachable) as caught:
+        transport_to(legacy_tls=legacy).call("op", "GET", old_url, attempts=1)
+    refused = "UNSAFE_LEGACY_RENEGOTIATION_DISABLED" in str(caught.value)
+    assert refused is not legacy
+    assert ("legacy_tls" in str(caught.value)) is refused

@@ -11,7 +11,7 @@ from khop.sync.engine import open_engine
 
 ADAPTERS = {
     name: importlib.import_module(f"khop.adapters.{name}").ADAPTER
-    for name in ("igate", "dvcqg", "portal_file")
+    for name in ("igate", "dvcqg", "portal_file", "vnpost", "population")
 }
 
 

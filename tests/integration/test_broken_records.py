@@ -18,7 +18,7 @@ from khop.sync.results import ListSummary
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 ADAPTERS = {
     name: importlib.import_module(f"khop.adapters.{name}").ADAPTER
-    for name in ("igate", "dvcqg", "portal_file")
+    for name in ("igate", "dvcqg", "portal_file", "vnpost", "population")
 }
 
 

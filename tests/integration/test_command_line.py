@@ -54,6 +54,8 @@ def test_from_init_to_a_second_empty_plan(province: SandboxProcess, folder: Path
         "igate": True,
         "dvcqg": True,
         "portal_extract": True,
+        "vnpost": True,
+        "population": True,
     }
     pulled = as_json(folder, OK, "pull")
     assert all(source["adds_up"] for source in pulled["sources"])

@@ -22,7 +22,7 @@ SIZE = 2000
 REPAIRABLE = {"A7", "B6", "B11", "C12", "C14"}
 ADAPTERS = {
     name: importlib.import_module(f"khop.adapters.{name}").ADAPTER
-    for name in ("igate", "dvcqg", "portal_file")
+    for name in ("igate", "dvcqg", "portal_file", "vnpost", "population")
 }
 
 

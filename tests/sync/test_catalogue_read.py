@@ -116,6 +116,15 @@ def test_a_reading_that_was_cut_off_goes_on_where_it_stopped(
     assert len(kept(ledger, "procedure")) == 3
 
 
+def test_a_system_that_breaks_down_late_ends_the_reading_as_soon(build_engine: Build) -> None:
+    codes = [f"1.{n:06d}" for n in range(100)]
+    portal = FakeCatalogue(procedures={code: ProcedureEntry(code, "") for code in codes})
+    portal.faults = {code: Unreachable("dvcqg", "LayThuTuc") for code in codes[50:]}
+    (summary,) = build_engine(portal).read_catalogues(every=True)
+    assert (summary.procedures, summary.error is None) == (50, False)
+    assert len(portal.asked) < 60
+
+
 def test_a_system_out_of_order_ends_the_reading(build_engine: Build) -> None:
     codes = [f"1.{n:06d}" for n in range(100)]
     portal = FakeCatalogue(procedures={code: ProcedureEntry(code, "") for code in codes})

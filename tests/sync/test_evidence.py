@@ -207,6 +207,42 @@ def test_codes_of_a_feed_are_asked_about_at_the_portal(
     assert portal.asked == ["H99.12-261110-0042"]
 
 
+def test_codes_that_left_quarantine_or_came_before_the_portal_are_asked_about_too(
+    build_engine: Build, portal: FakePortal
+) -> None:
+    post = FakeFeed(log=[event(1, code="H99.12-261110-0042")])
+    build_engine(post).pull()
+    bad = Reject("_id", "is missing", native_id="x", payload={"number": 7})
+    post.log.append(bad)
+    engine = build_engine(post, portal)
+    engine.pull()
+    assert portal.asked == ["H99.12-261110-0042"]
+    assert engine.quarantine_retry().released == 1
+    portal.asked.clear()
+    engine.pull()
+    assert event(7).code in portal.asked
+
+
+def test_a_dossier_that_only_the_post_knows_can_be_shown(build_engine: Build) -> None:
+    engine = build_engine(FakeFeed(log=[event(1, code="H99.12-261110-0042")]))
+    engine.pull()
+    view = engine.show("H99.12-261110-0042")
+    assert view is not None
+    assert [row["item"] for row in view.history] == ["HC000000001VN"]
+
+
+def test_events_under_another_code_of_a_dossier_are_seen_beside_it(
+    build_engine: Build, one_stop: FakeOneStop
+) -> None:
+    one_stop.put(record(1, aliases=("G22.99-261110-0009",)))
+    engine = build_engine(one_stop, FakeFeed(log=[event(1, code="G22.99-261110-0009")]))
+    engine.pull()
+    for code in ("H99.12-261110-0001", "G22.99-261110-0009"):
+        view = engine.show(code)
+        assert view is not None
+        assert "vnpost" in [row["source"] for row in view.history]
+
+
 def test_events_are_seen_beside_the_dossier(
     build_engine: Build, one_stop: FakeOneStop, portal: FakePortal
 ) -> None:

@@ -15,6 +15,7 @@ from khop.mappings.records import DossierReading
 from khop.sync.engine import Engine
 from khop.sync.ledger import Ledger
 from khop.sync.ledger.schema import cursor, source_record
+from khop.sync.results import ListSummary
 from tests.sync.fakes import FakeOneStop, FakePortal, at, record
 
 Build = Callable[..., Engine]
@@ -68,7 +69,7 @@ def test_a_change_without_a_change_time_is_seen_by_a_sweep_alone(
     assert unit_of(ledger, changed.native_id) == "UBND xã Khác"
 
 
-def test_a_sweep_reads_each_day_of_the_window_once_and_moves_no_watermark(
+def test_a_sweep_reads_each_day_of_the_window_and_moves_no_watermark(
     build_engine: Build, one_stop: WindowedOneStop, ledger: Ledger
 ) -> None:
     one_stop.put(*(record(n, received_at=at(n)) for n in range(1, 6)))
@@ -85,7 +86,42 @@ def test_a_sweep_reads_each_day_of_the_window_once_and_moves_no_watermark(
         if number == 0
         for n in range((last - first).days + 1)
     ]
-    assert sorted(days) == [date(2026, 11, 1) + timedelta(days=n) for n in range(20)]
+    assert set(days) == {date(2026, 11, 1) + timedelta(days=n) for n in range(21)}
+
+
+def test_a_list_that_takes_the_last_day_for_its_first_moment_is_swept_whole(
+    build_engine: Build, one_stop: WindowedOneStop, ledger: Ledger
+) -> None:
+    honest = one_stop.window_page
+
+    def exclusive(field: str, first: date, last: date, number: int) -> SourcePage:
+        return honest(field, first, last - timedelta(days=1), number)
+
+    one_stop.window_page = exclusive  # type: ignore[method-assign]
+    one_stop.put(*(record(n, received_at=at(n)) for n in range(1, 21)))
+    engine = build_engine(one_stop)
+    engine.sweep(days=20)
+    with ledger.read() as connection:
+        swept = connection.scalars(sa.select(source_record.c.native_id)).all()
+    assert len(swept) == 20
+
+
+def test_a_list_that_does_not_heed_the_dates_is_not_read_over_and_over(
+    build_engine: Build, one_stop: WindowedOneStop
+) -> None:
+    asked: list[tuple[str, int]] = []
+
+    def heedless(field: str, first: date, last: date, number: int) -> SourcePage:
+        asked.append((field, number))
+        return one_stop.page(number)
+
+    one_stop.window_page = heedless  # type: ignore[method-assign]
+    one_stop.window_fields = ("accepted", "returned")
+    one_stop.put(*(record(n) for n in range(1, 30)))
+    (summary,) = build_engine(one_stop).sweep(days=365).sources
+    assert summary.error is not None and "accepted, returned" in summary.error
+    assert [number for _, number in asked].count(0) == 6
+    assert isinstance(summary, ListSummary) and summary.adds_up and summary.stored == 29
 
 
 def test_a_source_without_dates_cannot_be_swept(build_engine: Build, portal: FakePortal) -> None:
