@@ -185,18 +185,20 @@ def _section(
     without: type[BaseModel] | None = None,
     about: str = "",
 ) -> str:
-    rows = list(_keys(model, "", without.model_fields if without else ()))
+    rows = list(_keys(model, "", without.model_fields if without else {}))
     head = ("Key", "Value", "Default", "Meaning")
     return "\n\n".join(filter(None, [f"## {title}", about, _table(head, rows)]))
 
 
-def _keys(model: type[BaseModel], before: str, skipped: Any) -> Iterator[tuple[str, ...]]:
+def _keys(
+    model: type[BaseModel], before: str, shared: Mapping[str, FieldInfo]
+) -> Iterator[tuple[str, ...]]:
     for name, field in model.model_fields.items():
         below = _model_of(field)
-        if name in skipped:
-            continue
+        if name in shared and field.default == shared[name].default:
+            continue  # It is told once for all sources; one of another default is told again.
         if below is not None:
-            yield from _keys(below, f"{before}{name}.", ())
+            yield from _keys(below, f"{before}{name}.", {})
             continue
         meaning = _UNPUBLISHED.sub("", field.description or "")
         yield f"`{before}{name}`", _value(field), _default(field), meaning

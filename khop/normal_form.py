@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from typing import Literal
 
 # Normalising sorts each run of combining marks, at a cost that grows with the square of the run.
 # A text in pieces is sorted piece by piece.
 _PIECE = 1000
-_PLAIN = re.compile(r"[\x00-\x7f]")
+# Korean vowels and codas join with what stands before them without being marks.
+_VOWEL, _LAST_CODA = "\u1160", "\u11ff"
+_Form = Literal["NFC", "NFD", "NFKC", "NFKD"]
 
 
-def normal_form(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
+def normal_form(form: _Form, text: str) -> str:
     """``unicodedata.normalize`` in time that grows with the length of ``text``.
 
-    The same, but for a text with thousands of combining marks in a row, which is no text.
+    The same, but for a text with a thousand combining marks in a row, which is no text.
     """
     if len(text) <= _PIECE or text.isascii():
         return unicodedata.normalize(form, text)
     pieces, start = [], 0
     while start < len(text):
-        end = start + _PIECE
-        # An ASCII sign never joins with what stands before it: a good place to cut.
-        plain = _PLAIN.search(text, end, end + _PIECE)
-        end = plain.start() if plain else end
+        end = _cut(text, start + _PIECE)
         pieces.append(unicodedata.normalize(form, text[start:end]))
         start = end
     return "".join(pieces)
+
+
+def _cut(text: str, place: int) -> int:
+    """The first place from ``place`` on where no sign joins with the one before it."""
+    last = min(place + _PIECE, len(text))
+    return next((end for end in range(place, last) if _parts(text[end - 1 : end + 1])), last)
+
+
+def _parts(pair: str) -> bool:
+    before, sign = pair[0], pair[1]
+    if unicodedata.combining(sign) or _VOWEL <= sign <= _LAST_CODA:
+        return False
+    return unicodedata.normalize("NFC", pair) == unicodedata.normalize("NFC", before) + sign

@@ -26,6 +26,13 @@ def test_short_text_is_normalised_as_unicode_says(text: str) -> None:
     assert normal_form("NFC", text) == unicodedata.normalize("NFC", text)
 
 
+def test_text_without_one_plain_sign_is_normalised_as_unicode_says() -> None:
+    for text in ("ệ" * 3000, unicodedata.normalize("NFD", "ộ" * 3000), "각" * 3000):
+        for form in ("NFC", "NFD"):
+            wrote = unicodedata.normalize("NFD", text)
+            assert normal_form(form, wrote) == unicodedata.normalize(form, wrote)
+
+
 def test_marks_without_end_are_taken_in_pieces() -> None:
     marks = "a" + "\u0316\u0300" * 200_000
     assert len(normal_form("NFC", marks)) > 300_000

@@ -25,6 +25,7 @@ def transport_of(
             retry_seconds=settings.retry_seconds,
             ca_file=settings.ca_file,
             proxy=settings.proxy,
+            max_body=int(settings.max_answer_mb * 1024 * 1024),
             legacy_tls=legacy_tls,
         ),
         sleep=context.sleep,

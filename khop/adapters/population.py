@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from khop.adapters.http import transport_of
 from khop.adapters.population_settings import OperationSettings, PopulationSettings
@@ -36,12 +37,17 @@ from khop.connectors.population import (
     check_shape,
 )
 from khop.connectors.population.tokens import TokenLogin, camel_login, lgsp_login, wso2_login
+from khop.connectors.population.wire import PersonAnswer
 from khop.connectors.transport import Transport
 from khop.faults import ConfigError, ConnectorError
 from khop.mappings.data_tables import load_table
 from khop.mappings.population import person_record, question_of, verdict_of
 from khop.mappings.records import Applicant, IdentityVerdict, Instant
 
+H = TypeVar("H", str, str | None)
+
+#: What a header may be called (RFC 9110 5.6.2).
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 #: Statuses by which a gateway says that nothing stands behind it.
 _NOTHING_BEHIND = (502, 503, 504)
 
@@ -76,8 +82,10 @@ class PopulationAdapter:
         question, warnings = question_of(applicant, today=today, name_form=form.name)
         if by_record:
             answer = self.client.look_up_person(question, purpose)
-            verdict = verdict_of(map(person_record, answer.persons), question)
-            return IdentityAnswer(verdict, warnings)
+            persons = [person_record(person) for person in answer.persons]
+            verdict = verdict_of(persons, question, complete=_is_complete(answer))
+            odd = any("NgayThangNamSinh.Nam" in person.fields_lost for person in persons)
+            return IdentityAnswer(verdict, (*warnings, *(["births_disagree"] if odd else [])))
         matches = self.client.authenticate_person(question, purpose)
         verdict = IdentityVerdict.MATCH if matches else IdentityVerdict.MISMATCH
         return IdentityAnswer(verdict, warnings)
@@ -115,6 +123,13 @@ class PopulationAdapter:
     def _skew(self) -> float | None:
         theirs = self.client.server_date()
         return None if theirs is None else float(round((theirs - self._clock()).total_seconds()))
+
+
+def _is_complete(answer: PersonAnswer) -> bool:
+    """Whether nobody can stand in what was lost of an answer. Beside persons an attribute nobody
+    knows says nothing of them; in an answer without any it may tell of an error."""
+    lost = answer.fields_lost
+    return not lost or (bool(answer.persons) and all(name.startswith("@") for name in lost))
 
 
 def _build(name: str, role: Role, settings: Any, context: Context) -> PopulationAdapter:
@@ -172,9 +187,17 @@ def _shape(name: str, settings: PopulationSettings) -> DeploymentShape:
         unit=settings.unit_code.strip(),
         phone=settings.phone,
         officers=settings.officers,
-        content_type=settings.content_type,
-        soap_action=settings.soap_action,
+        content_type=_one_line(name, "content_type", settings.content_type),
+        soap_action=_one_line(name, "soap_action", settings.soap_action),
     )
+
+
+def _one_line(name: str, key: str, text: H) -> H:
+    """A header that may hold blanks. Found wrong at the call, it would have been counted as a
+    question about a person. Raises ConfigError."""
+    if text and not (text.isascii() and text.isprintable()):
+        raise ConfigError("one line of ASCII may stand here", key=f"sources.{name}.{key}")
+    return text
 
 
 def _date_form(table: OperationSettings, settings: PopulationSettings) -> DateForm:
@@ -192,11 +215,14 @@ def _headers(
     name: str, settings: PopulationSettings, context: Context
 ) -> Callable[[], Mapping[str, str]]:
     fixed = {key: header_value(name, "headers", text) for key, text in settings.headers.items()}
+    if not all(map(_HEADER_NAME.fullmatch, fixed)):
+        raise ConfigError("this is no name a header can have", key=f"sources.{name}.headers")
 
     def headers() -> Mapping[str, str]:
         if settings.api_key is None:
             return fixed
-        return {**fixed, "ApiKey": settings.api_key.reveal(context.base_dir)}
+        key = settings.api_key.reveal(context.base_dir)
+        return {**fixed, "ApiKey": header_value(name, "api_key", key)}
 
     return headers
 

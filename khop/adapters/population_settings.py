@@ -178,3 +178,6 @@ class PopulationSettings(HttpSettings):
         float, Field(gt=0, description="Highest rate of calls, per second.")
     ] = 2.0
     connections: Annotated[int, Field(ge=1, le=64, description="Calls in flight at once.")] = 2
+    max_answer_mb: Annotated[
+        float, Field(gt=0, le=256, description="Longest answer taken, in MiB.")
+    ] = 2.0

@@ -105,6 +105,10 @@ class HttpSettings(SourceSettings):
         float,
         Field(gt=0, description="Longest time spent on the tries of one call, in seconds."),
     ] = 60.0
+    max_answer_mb: Annotated[
+        float,
+        Field(gt=0, le=256, description="Longest answer taken, in MiB after decompression."),
+    ] = 16.0
     ca_file: Annotated[
         Path | None,
         Field(description="PEM file of the authority that signed the server's certificate."),

@@ -19,6 +19,8 @@ _PLAIN = frozenset({"", "identity"})
 # zlib's own word for "gzip or zlib, see which", and for deflate without a head.
 _WITH_HEAD, _BARE = 47, -15
 _STEP = 64 * 1024
+#: Bytes of zlib's head: what tells deflate with it from deflate without.
+_HEAD = 2
 
 
 def unpacked(chunks: Iterable[bytes], coding: str) -> Iterator[bytes]:
@@ -36,10 +38,13 @@ def unpacked(chunks: Iterable[bytes], coding: str) -> Iterator[bytes]:
 
 
 def _inflated(chunks: Iterable[bytes], *, bare: bool) -> Iterator[bytes]:
-    inflater, started = zlib.decompressobj(_WITH_HEAD), False
+    inflater, started, head = zlib.decompressobj(_WITH_HEAD), False, b""
     for chunk in chunks:
-        if bare and not started and chunk:
-            inflater = _deflater(chunk)
+        if bare and not started:
+            head += chunk
+            if len(head) < _HEAD:
+                continue
+            inflater, chunk = _deflater(head), head
         started = started or bool(chunk)
         while chunk:
             try:
@@ -50,7 +55,7 @@ def _inflated(chunks: Iterable[bytes], *, bare: bool) -> Iterator[bytes]:
             if inflater.eof and inflater.unused_data:
                 chunk, inflater = inflater.unused_data, zlib.decompressobj(_WITH_HEAD)
     yield inflater.flush(_STEP)
-    if started and not inflater.eof:
+    if (started or head) and not inflater.eof:
         raise Unusable("the answer's compression is broken")
 
 

@@ -24,8 +24,9 @@ _LONGEST_NAME = 6
 _FAMILIES = frozenset({
     "nguyễn", "trần", "lê", "phạm", "hoàng", "huỳnh", "phan", "vũ", "võ", "đặng", "bùi", "đỗ",
     "hồ", "ngô", "dương", "lý", "đào", "đoàn", "vương", "trịnh", "trương", "đinh", "phùng", "tô",
-    "tạ", "lương", "lưu", "tăng", "quách", "kiều", "nông", "hứa", "giáp", "nguyen", "tran",
-    "pham", "hoang", "huynh", "bui", "ngo", "vuong",
+    "tạ", "lương", "lưu", "tăng", "quách", "kiều", "nông", "hứa", "giáp", "lò", "giàng", "thào",
+    "sùng", "triệu", "mạc", "quàng", "lường", "tòng", "khổng", "đàm", "nghiêm", "doãn", "nguyen",
+    "tran", "pham", "hoang", "huynh", "bui", "ngo", "vuong",
 })  # fmt: skip
 # Words that look like a family name with a given name where all is written in capitals.
 _NO_NAMES = frozenset({("hồ", "sơ"), ("lý", "do")})

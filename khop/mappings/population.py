@@ -29,6 +29,7 @@ from khop.mappings.personal_number import (
     NumberFinding,
     check_personal_number,
     is_old_card,
+    number_facts,
 )
 from khop.mappings.records import Applicant, Birth, IdentityVerdict
 from khop.mappings.text import clean_text, is_gap
@@ -41,6 +42,8 @@ _PLACEHOLDER = re.compile(
 )
 _YEAR = re.compile(r"\d{4}", re.ASCII)
 _KIND_CITIZEN = 1
+#: Elements that a verdict rests on; what is lost of one of them was there twice, or unreadable.
+_COMPARED = frozenset({"SoDinhDanh", "SoCMND", "HoVaTen", "NgayThangNamSinh"})
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -182,27 +185,41 @@ def question_of(
     return question, tuple(warnings)
 
 
-def verdict_of(persons: Iterable[PersonRecord], question: Question) -> IdentityVerdict:
+def verdict_of(
+    persons: Iterable[PersonRecord], question: Question, *, complete: bool = True
+) -> IdentityVerdict:
     """What a look-up says of a question: it found one whose number, name and birth agree.
 
     An empty answer is a mismatch: the service finds only those it was told rightly. UNKNOWN
-    where a record lacks what would have to be compared.
+    where a record lacks what would have to be compared, or has it twice; and where the answer is
+    not ``complete``: who could not be read in it may be the one that was asked about.
     """
     found = [_agrees(person, question) for person in persons]
     if True in found:
         return IdentityVerdict.MATCH
-    return IdentityVerdict.UNKNOWN if None in found else IdentityVerdict.MISMATCH
+    if None in found or not complete:
+        return IdentityVerdict.UNKNOWN
+    return IdentityVerdict.MISMATCH
 
 
 def _agrees(person: PersonRecord, question: Question) -> bool | None:
+    if not _COMPARED.isdisjoint(person.fields_lost):
+        return None
     numbers = ((person.number, question.number), (person.old_number, question.old_number))
-    said = [theirs == asked for theirs, asked in numbers if asked and theirs]
+    said = [_digits(theirs) == asked for theirs, asked in numbers if asked and _digits(theirs)]
     if False in said or (person.name and not same_name(person.name, question.name)):
         return False
     born = _births_agree(person.birth, question.birth)
     if born is False:
         return False
     return True if said and person.name and born else None
+
+
+def _digits(number: str | None) -> str | None:
+    """A number that can be compared; None for one of another length: a front that sends numbers
+    as numbers has lost its zeros (2.4)."""
+    bare = "".join(sign for sign in number or "" if not is_gap(sign))
+    return bare if is_old_card(bare) or number_facts(bare) else None
 
 
 def _births_agree(theirs: Birth | None, asked: date | int | None) -> bool | None:

@@ -40,6 +40,7 @@ class CatalogueRead:
         self._clock = clock
         self._progress = progress
         self._summary = CatalogueSummary(source.name)
+        self._unanswered = 0
 
     def run(self, *, every: bool, older_than: timedelta) -> CatalogueSummary:
         """Read units, sectors, and procedures that were not read within ``older_than``:
@@ -77,10 +78,12 @@ class CatalogueRead:
             self._summary = replace(was, failed=was.failed + 1)
             return
         except ConnectorError as error:
-            if isinstance(error, Unauthorised) or was.failed - was.procedures > _PATIENCE:
+            self._unanswered += 1
+            if isinstance(error, Unauthorised) or self._unanswered > _PATIENCE:
                 raise
             self._summary = replace(was, failed=was.failed + 1)
             return
+        self._unanswered = 0
         if entry is None:
             self._summary = replace(was, unknown=was.unknown + 1)
             return
@@ -126,7 +129,7 @@ class CatalogueRead:
                 connection.execute(_KEEP, rows)
 
 
-#: Failures in excess of successes after which a system is taken to be out of order.
+#: Procedures in a row without an answer after which a system is taken to be out of order.
 _PATIENCE = 5
 
 

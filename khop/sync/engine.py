@@ -196,8 +196,10 @@ class Engine:
         """
         shown = progress or NoProgress()
         chosen = [a for a in self._chosen(names) if isinstance(a, WindowSource)]
-        if len(chosen) < len(names):
-            raise ConfigError(f"not all of {', '.join(names)} can be asked by dates")
+        if without := set(names) - {a.name for a in chosen}:
+            raise ConfigError(
+                f"{', '.join(sorted(without))} cannot be asked by dates; leave it out"
+            )
         last = Instant.of(self._clock()).local_date
         with acquire(self.ledger, _PULL, self._clock) as lease, self._run("sweep") as run:
             summaries = [

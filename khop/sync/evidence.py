@@ -20,7 +20,7 @@ from khop.adapters.ports import (
     EvidencePage,
     EvidenceSource,
 )
-from khop.faults import ConnectorError, RecordError, Unauthorised, Unreadable
+from khop.faults import ConfigError, ConnectorError, RecordError, Unauthorised, Unreadable
 from khop.mappings.records import Instant, StatusRecord
 from khop.sync.ledger import Lease, Ledger, presence, quarantine, records
 from khop.sync.ledger.schema import evidence_asked, feed
@@ -68,10 +68,21 @@ class FeedPull:
                 if page.last:
                     break
                 position = self._further(page, position)
-        except ConnectorError as error:
+        except (ConnectorError, ConfigError) as error:
+            # A secret that is missing here is no reason not to ask the others.
             summary = replace(summary, error=str(error))
+        self._name_codes()
         self._progress.finish(name)
         return summary
+
+    def _name_codes(self) -> None:
+        """Have the portal asked about all codes of the feed: those of earlier pulls too, which
+        may have come out of quarantine since, or before there was a portal to ask."""
+        if self._asked is None:
+            return
+        with self._ledger.write() as connection:
+            self._lease.renew(connection)
+            presence.name_evidence(connection, self._asked.name, self._source.name)
 
     def _position(self) -> str | None:
         with self._ledger.read() as connection:
@@ -93,9 +104,6 @@ class FeedPull:
             stored = records.store_events(connection, page.records)
             quarantine.release(connection, name, [record.entry_id for record in page.records])
             quarantine.put(connection, name, page.rejects, self._privacy, now_us)
-            if self._asked is not None:
-                codes = sorted({record.code for record in page.records})
-                presence.name_codes(connection, self._asked.name, codes)
             if page.position is not None:
                 connection.execute(_MOVE, {"source": name, "position": page.position})
         return replace(
@@ -108,11 +116,14 @@ class FeedPull:
         )
 
 
+_Failure = ConnectorError | RecordError | ConfigError
+
+
 @dataclass(frozen=True, slots=True)
 class _Answer:
     code: str
     found: tuple[StatusRecord, ...] = ()
-    failure: ConnectorError | RecordError | None = None
+    failure: _Failure | None = None
 
 
 def look_up_evidence(
@@ -141,15 +152,15 @@ def look_up_evidence(
 
 
 def _asker(source: EvidenceLookup) -> Callable[[str], _Answer]:
-    refused: list[Unauthorised] = []
+    refused: list[_Failure] = []
 
     def ask(code: str) -> _Answer:
         if refused:
             return _Answer(code, failure=refused[0])
         try:
             return _Answer(code, source.evidence_of(code))
-        except (ConnectorError, RecordError) as error:
-            if isinstance(error, Unauthorised) and error.at_login:
+        except (ConnectorError, RecordError, ConfigError) as error:
+            if _shut_out(error):
                 refused.append(error)
             return _Answer(code, failure=error)
 
@@ -187,10 +198,15 @@ def _kept(
     )
 
 
-def _fatal(answers: Sequence[_Answer]) -> ConnectorError | None:
-    """The account is refused, or nothing answers."""
-    faults = [a.failure for a in answers if isinstance(a.failure, ConnectorError)]
-    refused = next((f for f in faults if isinstance(f, Unauthorised) and f.at_login), None)
+def _shut_out(error: _Failure) -> bool:
+    """Whether no further look-up can go better."""
+    return isinstance(error, ConfigError) or (isinstance(error, Unauthorised) and error.at_login)
+
+
+def _fatal(answers: Sequence[_Answer]) -> _Failure | None:
+    """The account is refused or not set up, or nothing answers."""
+    faults = [a.failure for a in answers if a.failure and not isinstance(a.failure, RecordError)]
+    refused = next((f for f in faults if _shut_out(f)), None)
     silent = faults[-1] if faults and len(faults) == len(answers) else None
     return refused or silent
 

@@ -11,6 +11,7 @@ from khop.faults import KhopError, RecordError
 from khop.sync.ledger import Ledger
 from khop.sync.ledger.schema import source_record
 from khop.sync.results import IdentityView
+from khop.sync.views import main_code
 
 
 def check_applicant(
@@ -21,11 +22,14 @@ def check_applicant(
     officer: str,
     now_us: int,
 ) -> IdentityView:
-    """Read the dossier again, ask about its applicant, keep the verdict.
+    """Read the dossier again, ask about its applicant, keep the verdict. ``code``: its own, or
+    another that it is known by.
 
     The applicant's data is in memory only meanwhile. Raises KhopError when there is no such
     dossier, or it has no procedure to ask for; ConnectorError, RecordError as the port does.
     """
+    with ledger.read() as connection:
+        code = main_code(connection, code)
     source, native_id, procedure = _dossier(ledger, code, sorted(sources))
     dossier = sources[source].full(native_id)
     if dossier.record.code != code:

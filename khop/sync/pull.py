@@ -96,25 +96,53 @@ class ListPull:
         """Read the dossiers with a date from ``first`` to ``last``, changed or not.
 
         For what an increment cannot see: a change time that was never moved, or taken back. The
-        watermark stays. The summary carries a fault.
+        watermark stays. The summary carries a fault, and names dates the list does not heed.
         """
         self._progress.start(self._source.name)
         workers = ThreadPoolExecutor(self._source.connections)
         try:
-            with self._ledger.read() as connection:
-                cursor = load_cursor(connection, self._source.name)
-            for field in source.window_fields:
-                for start, end in _weeks(first, last):
-                    self._rows = None
-                    for page in self._pages(partial(source.window_page, field, start, end), 0):
-                        self._store(page, cursor, workers)
+            fields = source.window_fields
+            read = [self._sweep_by(source, field, first, last, workers) for field in fields]
             self._read_missing_histories(workers)
+            if unheeded := [
+                field for field, heeded in zip(fields, read, strict=True) if not heeded
+            ]:
+                raise Unreadable(
+                    self._source.name,
+                    "sweep",
+                    detail=f"whatever the dates, the list is the same: {', '.join(unheeded)}",
+                )
         except ConnectorError as error:
             self._summary = replace(self._summary, error=str(error))
         finally:
             workers.shutdown(cancel_futures=True)
             self._progress.finish(self._source.name)
         return self._summary
+
+    def _sweep_by(
+        self,
+        source: WindowSource,
+        field: str,
+        first: date,
+        last: date,
+        workers: ThreadPoolExecutor,
+    ) -> bool:
+        """Read the windows of one date; False when the list does not heed it, which shows when
+        two windows without a common day begin with the same page."""
+        with self._ledger.read() as connection:
+            cursor = load_cursor(connection, self._source.name)
+        begun: list[tuple[list[str], list[str | None]]] = []
+        for start, end in _weeks(first, last):
+            self._rows = None
+            # One day more: a list may take the last day for its first moment.
+            asked = partial(source.window_page, field, start, end + timedelta(days=1))
+            for page in self._pages(asked, 0):
+                if page.asked == 0 and page.fetched:
+                    begun.append(_ids(page))
+                    if begun[-1] in begun[:-2]:
+                        return False
+                self._store(page, cursor, workers)
+        return True
 
     # --- traversals ---------------------------------------------------------------------------
 

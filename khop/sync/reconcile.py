@@ -95,7 +95,9 @@ def reconcile(
     """
     active = [rule for rule in RULES.values() if rule.id not in settings.off]
     phantoms = lists_complete(ledger, scope.one_stops)
-    with ledger_cases(ledger, phantoms=phantoms, sources=scope.sources) as cases:
+    with ledger_cases(
+        ledger, phantoms=phantoms, sources=scope.sources, one_stops=scope.one_stops
+    ) as cases:
         total, unmapped = _sizes(cases)
         found = list(_found(cases, active, settings, calendar, now)) if active else []
     with ledger.write() as connection:

@@ -56,7 +56,7 @@ def findings(
 def case_view(ledger: Ledger, code: str, sources: Sequence[str]) -> CaseView | None:
     """Everything the ledger has under this code, or under the dossier it is an alias of."""
     with ledger.read() as connection:
-        code = _main_code(connection, code)
+        code = main_code(connection, code)
     case = _case(ledger, code, sources)
     with ledger.read() as connection:
         keys = _keys(connection, code)
@@ -67,7 +67,7 @@ def case_view(ledger: Ledger, code: str, sources: Sequence[str]) -> CaseView | N
             history=_rows(
                 connection,
                 status_record,
-                status_record.c.code == code,
+                status_record.c.code.in_(keys),
                 status_record.c.event_us,
             ),
             presence=_rows(connection, presence, presence.c.code.in_(keys)),
@@ -85,7 +85,7 @@ def case_view(ledger: Ledger, code: str, sources: Sequence[str]) -> CaseView | N
             ),
             identity=_rows(connection, identity_check, identity_check.c.code == code),
         )
-    return view if case or view.presence or view.findings else None
+    return view if case or view.history or view.presence or view.findings else None
 
 
 def system_check(ledger: Ledger, name: str, role: Role, health: Health) -> SystemCheck:
@@ -136,7 +136,7 @@ def _finding(row: sa.Row[Any]) -> Finding:
     )
 
 
-def _main_code(connection: sa.Connection, code: str) -> str:
+def main_code(connection: sa.Connection, code: str) -> str:
     """The dossier that names this code as an alias, else the code itself."""
     own = sa.select(source_record.c.code).where(source_record.c.code == code).limit(1)
     if connection.scalar(own) is not None:

@@ -44,15 +44,17 @@ def ledger_cases(
     phantoms: bool,
     only: Sequence[str] | None = None,
     sources: Sequence[str] | None = None,
+    one_stops: Sequence[str] | None = None,
 ) -> Iterator[ir.Table]:
     """The ledger's cases (``cases.case_table``) as one table.
 
     ``only``: those of these codes. ``sources``: made of what these sources say, not of what a
-    source said that is configured no more. Raises LedgerError.
+    source said that is configured no more. ``one_stops``: those of them whose quarantine holds
+    dossiers; a bad event of the post is none. Raises LedgerError.
     """
     connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
     try:
-        for name, table in read_inputs(ledger, only, sources).items():
+        for name, table in read_inputs(ledger, only, sources, one_stops).items():
             connection.register(name, table)
         connection.execute(f"CREATE TEMP TABLE cases AS {_case_sql(phantoms)}")
         yield ibis.duckdb.from_connection(connection).table("cases")
@@ -82,7 +84,10 @@ def _case_sql(phantoms: bool) -> str:
 
 
 def read_inputs(
-    ledger: Ledger, only: Sequence[str] | None = None, sources: Sequence[str] | None = None
+    ledger: Ledger,
+    only: Sequence[str] | None = None,
+    sources: Sequence[str] | None = None,
+    one_stops: Sequence[str] | None = None,
 ) -> dict[str, pa.Table]:
     """The ledger's tables as Arrow, all of one moment.
 
@@ -93,8 +98,11 @@ def read_inputs(
     with ledger.read() as connection:
         driver = connection.connection.driver_connection
         assert driver is not None
+        holders = sources if one_stops is None else one_stops
         return {
-            name: _arrow(driver.cursor(), name, columns, only, sources)
+            name: _arrow(
+                driver.cursor(), name, columns, only, holders if name == "quarantine" else sources
+            )
             for name, columns in INPUTS.items()
         }
 

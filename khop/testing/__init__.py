@@ -16,7 +16,7 @@ from __future__ import annotations
 try:
     import pytest as _pytest
 except ImportError:
-    raise ImportError("khop.testing needs pytest: pip install pytest") from None
+    raise ImportError("khop.testing needs pytest: pip install 'khop[testing]'") from None
 
 # The contracts' assertions show their values.
 _pytest.register_assert_rewrite(

@@ -209,6 +209,84 @@ def test_a_record_may_be_compared_where_there_is_no_yes_or_no(
     assert told(gateway.requests[0])["MaTichHop"] == "037"
 
 
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<MaLoi>5</MaLoi>",
+        "<CongDan/>",
+        '<x:CongDan xmlns:x="urn:other"><x:SoDinhDanh>001185012345</x:SoDinhDanh></x:CongDan>',
+    ],
+)
+def test_a_look_up_that_cannot_be_read_finds_nobody_wrong(adapter_of, gateway, inside) -> None:
+    found = gateway.sample("tracuu-res-05-not-found-empty-collection").text
+    start = found.index(">", found.index("CongdanCollection")) + 1
+    inside = inside if "x:" in inside else inside.replace("<", "<ns1:").replace("<ns1:/", "</ns1:")
+    text = found[:start] + inside + found[start:]
+    gateway.answer = httpx.Response(200, content=text.encode())
+    answer = adapter_of(check_with="look_up").check_identity(LAN, PURPOSE)
+    assert answer.verdict is IdentityVerdict.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("headers", {"A B": "x"}),
+        ("headers", {"": "x"}),
+        ("soap_action", "a\nb"),
+        ("soap_action", "é"),
+        ("content_type", "application/xml\r\nX: y"),
+    ],
+)
+def test_a_header_that_cannot_be_sent_is_found_before_anybody_is_asked_about(
+    adapter_of, key, value
+) -> None:
+    with pytest.raises(ConfigError) as wrong:
+        adapter_of(**{key: value})
+    assert wrong.value.key == f"sources.population.{key}"
+    adapter_of(content_type="application/xml; charset=utf-8", soap_action=None)
+
+
+def test_an_api_key_that_cannot_be_sent_counts_no_question(adapter_of, book, monkeypatch) -> None:
+    monkeypatch.setenv("KHOP_TEST_KEY", "two\nlines")
+    with pytest.raises(ConfigError, match="api_key"):
+        adapter_of(api_key={"env": "KHOP_TEST_KEY"}).check_identity(LAN, PURPOSE)
+    assert book.calls == []
+
+
+def test_an_attribute_nobody_knows_takes_no_verdict_away(adapter_of, gateway) -> None:
+    found = gateway.sample("tracuu-res-01-full-old-three-level").text
+    text = found.replace(":CongdanCollection ", ':CongdanCollection Kieu="1" ', 1)
+    assert text != found
+    gateway.answer = httpx.Response(200, content=text.encode())
+    adapter = adapter_of(check_with="look_up")
+    other = Applicant("Trần Thị Mai Lan", "001185012345", birth=Birth(1985, 2, 18))
+    assert adapter.check_identity(LAN, PURPOSE).verdict is IdentityVerdict.MATCH
+    assert adapter.check_identity(other, PURPOSE).verdict is IdentityVerdict.MISMATCH
+
+
+def test_births_of_a_record_that_disagree_are_told(adapter_of, gateway) -> None:
+    found = gateway.sample("tracuu-res-01-full-old-three-level").text
+    assert "<ns1:Nam>1985" in found
+    changed = found.replace("<ns1:Nam>1985", "<ns1:Nam>1986")
+    gateway.answer = httpx.Response(200, content=changed.encode())
+    answer = adapter_of(check_with="look_up").check_identity(LAN, PURPOSE)
+    assert answer.verdict is IdentityVerdict.MATCH
+    assert answer.warnings == ("births_disagree",)
+
+
+@pytest.mark.parametrize("quoted", ["19850217", "1985-02-17", "17/02/1985", "17-02-1985"])
+def test_a_refusal_that_quotes_the_birth_date_does_not_tell_it(adapter_of, gateway, quoted) -> None:
+    fault = "<s:Fault><faultcode>s:Client</faultcode><faultstring>ngay sinh {} sai</faultstring>"
+    body = (
+        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
+        f"{fault.format(quoted)}</s:Fault></s:Body></s:Envelope>"
+    )
+    gateway.answer = httpx.Response(500, content=body.encode())
+    with pytest.raises(Refused, match="ngay sinh") as refused:
+        adapter_of().check_identity(LAN, PURPOSE)
+    assert quoted not in str(refused.value) and "1985" not in str(refused.value)
+
+
 def test_an_older_shape_is_a_matter_of_settings(adapter_of, gateway) -> None:
     table = {
         "fields": ["MaYeuCau", "MaDichVu", "MaCanBo", "SoDinhDanh", "SoCMND", "HoVaTen"],

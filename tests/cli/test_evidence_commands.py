@@ -43,6 +43,13 @@ def test_sweep_reads_the_last_days_again(run: Run, engine: Put) -> None:
     assert (name, args, named["days"]) == ("sweep", (["igate"],), 30)
 
 
+def test_a_pull_of_what_has_nothing_to_pull_says_so(run: Run, engine: Put) -> None:
+    engine(pull=PullSummary(9, ()))
+    said = run("pull", "population")
+    assert said.code == 0
+    assert "Nothing to pull" in said.err and "Pulled" not in said.err
+
+
 def test_full_and_sweep_together_are_refused(run: Run, engine: Put) -> None:
     engine()
     said = run("pull", "--full", "--sweep", "3")

@@ -35,8 +35,10 @@ def test_what_was_packed_comes_out(body: bytes, coding: str, size: int) -> None:
     assert whole(body, coding, size) == TEXT
 
 
-def test_deflate_without_its_head_is_understood() -> None:
-    assert whole(BARE_TEXT, "deflate") == TEXT
+@pytest.mark.parametrize("size", [1, 1000])
+def test_deflate_without_its_head_is_understood(size: int) -> None:
+    assert whole(BARE_TEXT, "deflate", size) == TEXT
+    assert whole(b"\x03\x00", "deflate", size) == b""
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", ""])

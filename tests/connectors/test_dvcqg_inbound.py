@@ -158,7 +158,7 @@ def test_proof_of_payment_is_taken_once(desk, sample) -> None:
     assert call(desk, f"{FORWARD}/nhanhsdvcqg", body)["error_code"] == 0
     assert call(desk, f"{FORWARD}/nhanhsdvcqg", {**body, "isUpdating": "True"})["error_code"] == 1
     ((reference, proof),) = desk.taken.items()
-    assert reference == "H99.33-250105-0101/TB001"
+    assert reference.startswith("H99.33-250105-0101/TB001/")
     assert proof.ThongTinThanhToan.paid and proof.ThongTinThanhToan.SoTien == "1500000"
     assert "Mẫu" not in repr(proof)
 
@@ -168,6 +168,17 @@ def test_proof_without_its_numbers_is_refused(desk, data) -> None:
     body = {"service": "NhanChungTuThueDat", "data": data}
     assert call(desk, "/nhanhsdvcqg", body)["error_code"] == -1
     assert desk.taken == {}
+
+
+def test_a_notice_reported_unpaid_is_taken_again_when_it_is_paid(desk) -> None:
+    def proof(state: str, key: str = "") -> dict[str, object]:
+        paid = {"MaThongBaoThue": "TB001", "SoTien": "50000", "TrangThaiThanhToan": state}
+        data = {"MaHoSo": "H99.33-250105-0101", "ThongTinThanhToan": paid, "SecurityKey": key}
+        return {"service": "NhanChungTuThueDat", "data": data}
+
+    bodies = (proof("0"), proof("1"), proof("1", "another key"))
+    codes = [call(desk, "/nhanhsdvcqg", body)["error_code"] for body in bodies]
+    assert codes == [0, 0, 1]
 
 
 @pytest.mark.parametrize(

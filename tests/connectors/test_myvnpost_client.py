@@ -223,9 +223,29 @@ def test_an_unknown_order_is_told_from_an_unknown_address(client_of, post) -> No
     post.status, post.body = 404, {"status": 404, "error": "Not Found", "path": "/x"}
     with pytest.raises(Refused):
         client_of().history("H99.01-260318-0011")
-    post.body = {**refusal(404), "message": "No message available"}
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "No message available",
+        "No static resource customer-partner/GetStatusHistoryOrder.",
+        "no Route matched with those values",
+        "Runtime Error",
+        "Không tìm thấy trang",
+    ],
+)
+def test_an_unknown_address_is_never_an_unknown_order(client_of, post, message) -> None:
+    post.status, post.body = 404, {**refusal(404), "message": message}
     with pytest.raises(Refused):
         client_of().history("H99.01-260318-0011")
+    with pytest.raises(Refused):
+        client_of().order("CH000000001VN")
+
+
+def test_an_unknown_waybill_is_an_answer(client_of, post) -> None:
+    post.status, post.body = 404, {**refusal(404), "message": "Vận đơn không tồn tại"}
+    assert client_of().order("CH000000001VN") == ()
 
 
 @pytest.mark.parametrize("body", [{}, {"message": "OK"}])

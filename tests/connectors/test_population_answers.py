@@ -130,9 +130,25 @@ def test_not_found_may_carry_a_note(read) -> None:
     assert (found.persons, found.count, found.note) == ((), "0", "Không tìm thấy")
 
 
-@pytest.mark.parametrize("body", [envelope(""), envelope(f'<x:OpResponse xmlns:x="{SERVICE}"/>')])
+@pytest.mark.parametrize(
+    "body",
+    [envelope(""), envelope(f'<x:TraCuuThongTinCongDanResponse xmlns:x="{SERVICE}"/>')],
+)
 def test_a_body_without_any_collection_is_not_found(body) -> None:
     assert persons(body) == PersonAnswer(())
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        '<ErrorResponse xmlns="urn:gateway"/>',
+        f'<x:TraCuuThongTinCongDanResponse xmlns:x="{SERVICE}" errorCode="5"/>',
+    ],
+)
+def test_an_empty_element_that_may_tell_of_an_error_is_not_not_found(inside) -> None:
+    for body in (envelope(inside), inside.encode()):
+        with pytest.raises(ValueError, match="without CongdanCollection"):
+            persons(body)
 
 
 def test_two_people_behind_one_old_number_are_both_there(read) -> None:

@@ -143,7 +143,21 @@ def test_a_short_page_that_came_twice_is_noticed_when_it_says_there_is_more() ->
 def test_a_feed_that_comes_newest_first_would_lose_events() -> None:
     with pytest.raises(ValueError, match="page_size"):
         read_feed(page(9, 8, 7), BEGINNING, 3)
+    with pytest.raises(ValueError, match="page_size"):
+        read_feed(page(9, 8, 8, 7), BEGINNING, 4)
+    with pytest.raises(ValueError, match="page_size"):
+        read_feed(page(9, 8, _size=9), BEGINNING, 50)
     assert read_feed(page(9, 8, 7), BEGINNING, 4).position == oid(9)
+
+
+def test_of_a_page_out_of_order_the_last_is_where_the_feed_goes_on() -> None:
+    assert read_feed(page(1, 9, 4), BEGINNING, 3).position == oid(4)
+    assert read_feed(page(1, 9, 4, 3), oid(3), 4).position == oid(4)
+
+
+def test_events_under_another_name_are_not_an_empty_feed() -> None:
+    with pytest.raises(ValueError, match="rh:doc"):
+        read_feed({"_embedded": {"documents": [doc(1)]}}, BEGINNING, 50)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ _ASKED = int(os.environ.get("KHOP_FUZZ_EXAMPLES", "0"))
 #: Generated input is large and often thrown away; how long an example takes is judged by sizes
 #: (``growth``), never by a clock.
 FUZZ = settings(
-    max_examples=_ASKED or 80,
+    max_examples=_ASKED or 70,
     deadline=None,
     derandomize=not _ASKED,
     database=None,

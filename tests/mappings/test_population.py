@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -250,3 +251,29 @@ def test_nobody_found_is_a_mismatch_and_a_gap_is_unknown() -> None:
     assert verdict_of([], ASKED) is IdentityVerdict.MISMATCH
     bare = person_record(Person(SoCMND="012345670"))
     assert verdict_of([bare], ASKED) is IdentityVerdict.UNKNOWN
+
+
+def test_whoever_could_not_be_read_may_be_the_one_asked_about() -> None:
+    other = records("tracuu-res-01-full-old-three-level")
+    assert verdict_of([], ASKED, complete=False) is IdentityVerdict.UNKNOWN
+    assert verdict_of(other, ASKED, complete=False) is IdentityVerdict.UNKNOWN
+    two = records("tracuu-res-07-two-records")
+    assert verdict_of(two, ASKED, complete=False) is IdentityVerdict.MATCH
+
+
+@pytest.mark.parametrize("number", ["1185012345", " ", "CCCD"])
+def test_a_number_that_lost_its_zeros_is_no_other_number(number) -> None:
+    question = Question("TRANTHIMAILAN", "001185012345", birth=1985)
+    written = Person(SoDinhDanh=number, HoVaTen="Trần Thị Mai Lan", NgayThangNamSinh="1985")
+    assert verdict_of([person_record(written)], question) is IdentityVerdict.UNKNOWN
+    grouped = person_record(written.model_copy(update={"SoDinhDanh": "001 185 012 345"}))
+    assert verdict_of([grouped], question) is IdentityVerdict.MATCH
+
+
+@pytest.mark.parametrize("twice", ["SoDinhDanh", "SoCMND", "HoVaTen", "NgayThangNamSinh"])
+def test_what_stands_there_twice_is_no_verdict(twice) -> None:
+    (person,) = records("tracuu-res-01-full-old-three-level")
+    question = Question("TRANTHIMAILAN", "001185012345", birth=1985)
+    assert verdict_of([person], question) is IdentityVerdict.MATCH
+    doubtful = replace(person, fields_lost=(twice,))
+    assert verdict_of([doubtful], question) is IdentityVerdict.UNKNOWN

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from khop.adapters.ports import EvidencePage, Health, Role
-from khop.faults import ConnectorError, RecordError, Unauthorised, Unreachable
+from khop.faults import ConfigError, ConnectorError, RecordError, Unauthorised, Unreachable
 from khop.mappings.records import Reject, Status, StatusKind, StatusRecord
 from khop.sync.engine import Engine
 from khop.sync.ledger import Ledger
@@ -272,6 +273,23 @@ def test_evidence_is_asked_for_finished_dossiers_until_a_delivery_is_known(
     tracker.asked.clear()
     engine.pull()
     assert tracker.asked == ["H99.12-261110-0003"]
+
+
+def test_a_post_without_its_secret_does_not_keep_the_portal_from_being_asked(
+    build_engine: Build, one_stop: FakeOneStop, portal: FakePortal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unset(asked: object) -> Any:
+        raise ConfigError("the environment variable KHOP_VNPOST_SECRET is not set")
+
+    one_stop.put(record(1, status=Status.FINISHED), record(2, status=Status.FINISHED))
+    post, tracker = FakeFeed(), FakeTracker()
+    monkeypatch.setattr(post, "events", unset)
+    monkeypatch.setattr(tracker, "evidence_of", unset)
+    summary = build_engine(one_stop, portal, post, tracker).pull()
+    said = {part.source: part.error for part in summary.sources if part.error}
+    assert set(said) == {"vnpost", "myvnpost"} and not summary.ok
+    assert all("KHOP_VNPOST_SECRET" in text for text in said.values())
+    assert len(portal.asked) == 2
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,17 @@ def test_the_verdict_on_an_applicant_is_kept_and_the_person_is_not(
     ]
 
 
+def test_a_dossier_may_be_named_by_its_other_code(
+    build_engine: Build, one_stop: FakeOneStop
+) -> None:
+    one_stop.put(record(1, aliases=("G22.99-261110-0009",)))
+    checker = FakeChecker()
+    engine = build_engine(one_stop, checker)
+    engine.pull()
+    assert engine.check_identity("G22.99-261110-0009", officer="canbo.mau").code == CODE
+    assert checker.asked == [(Applicant(name="Nguyễn Văn Mẫu"), PURPOSE)]
+
+
 def test_nobody_is_asked_about_a_dossier_that_is_not_known(
     build_engine: Build, one_stop: FakeOneStop
 ) -> None:

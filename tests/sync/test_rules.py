@@ -405,6 +405,18 @@ def test_a_dossier_in_quarantine_is_no_phantom(ledger: Ledger, privacy: Privacy)
     assert fired(ledger, None, record(1)) == set()
 
 
+def test_a_bad_event_of_the_post_does_not_hide_a_phantom(ledger: Ledger, privacy: Privacy) -> None:
+    bad = Reject("EventTime", "is no time", code=record(1).code)
+    with ledger.write() as connection:
+        quarantine.put(connection, "vnpost", [bad], privacy, 1)
+    scope = Scope(sources=["dvcqg", "igate", "vnpost"], one_stops=["igate"])
+    with ledger.write() as connection:
+        save_cursor(connection, "igate", Cursor(complete=True))
+        presence.answered(connection, "dvcqg", [(record(1).code, record(1, **OLD))], 1)
+    done = reconcile(ledger, RuleSettings(), WorkingCalendar(), NOW, scope=scope)
+    assert {count.rule for count in done.counts if count.open} == {"A8"}
+
+
 def test_a_weekend_and_a_holiday_are_no_grace(ledger: Ledger) -> None:
     """Received on Monday 23/11/2026; the 24th is a holiday, so on the 25th one day has passed."""
     ours = record(1, received_at=at(23), submitted_at=at(23), due_at=at(30), **OLD)

@@ -125,6 +125,6 @@ def test_a_list_that_does_not_heed_the_dates_is_not_read_over_and_over(
 
 
 def test_a_source_without_dates_cannot_be_swept(build_engine: Build, portal: FakePortal) -> None:
-    with pytest.raises(ConfigError, match="by dates"):
+    with pytest.raises(ConfigError, match="dvcqg cannot be asked by dates"):
         build_engine(portal).sweep(["dvcqg"], days=7)
     assert build_engine(portal).sweep(days=7).sources == ()

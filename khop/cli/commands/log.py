@@ -23,9 +23,7 @@ def verify(
     with engine(shell, sources=()) as opened:
         found = opened.verify_log(anchor)
     if shell.as_json:
-        shell.show_json(
-            {"entries": found.entries, "head": str(found.head), "first_bad": found.bad}
-        )
+        shell.show_json({"entries": found.entries, "head": str(found.head), "first_bad": found.bad})
     elif found.bad is None:
         shell.show(shell.words("log.whole", entries=found.entries, head=found.head))
     else:

@@ -68,7 +68,7 @@ def show_pull(shell: Shell, summary: PullSummary) -> None:
 def report_pull(shell: Shell, summary: PullSummary) -> int:
     """Say on stderr what a person should know, and answer the exit code."""
     if not summary.sources:
-        shell.note("pull.nothing")
+        shell.note("pull.nothing_to_pull")
     for part in summary.sources:
         if part.error is not None:
             shell.note("pull.failed", source=part.source, error=part.error)
@@ -79,7 +79,7 @@ def report_pull(shell: Shell, summary: PullSummary) -> int:
             if count:
                 shell.note(_NOTES.get(what, f"pull.{what}"), source=part.source, count=count)
     right = summary.ok and _all_add_up(part.adds_up for part in summary.sources)
-    if right:
+    if right and summary.sources:
         shell.note("pull.ok", run=summary.run)
     return OK if right else ERROR
 

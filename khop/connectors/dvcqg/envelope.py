@@ -24,13 +24,22 @@ from khop.connectors.answers import Answer, Unusable, read_json
 from khop.normal_form import normal_form
 
 _ZERO = re.compile(r"[+-]?0+(?:[.,]0+)?")
+# How a text begins that was meant to be JSON, or a page; "[DVCQG] …" is a text for people.
+_PACKED = re.compile(r'\s*(?:"?\{\s*\\*["}]|"?\[\s*\\*["{\[\]]|<)')
+_DIGIT = re.compile(r"\d")
 _DEEPEST = 4
 
 # Compared without case, marks and Unicode form; see ``folded``.
 _EXISTS = "da ton tai"
+_OF_SESSION = ("phien", "session", "token", "dang nhap", "het han", "expired")
 _DONE = "thanh cong"
 _FAILED = ("khong thanh cong", "chua thanh cong", "that bai")
 _NOT_ANSWERED = (*_FAILED, "het han", "het phien", "khong hop le", "chua dang nhap")
+# A call that broke somewhere behind the code zero. Not "loi" alone: so ends "tra loi", an answer.
+_BROKEN = (
+    "co loi", "xay ra loi", "loi he thong", "bao tri", "thu lai", "qua thoi gian", "timeout",
+    "time out", "expired", "exception",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +80,8 @@ def read_text_reply(answer: Answer) -> Reply:
     try:
         body = answer.json()
     except ValueError:
-        if answer.is_markup or not answer.body.strip():
+        # JSON that broke off may have broken off before its "không".
+        if answer.is_markup or not answer.body.strip() or _PACKED.match(answer.text):
             raise
         body = answer.text
     body = _unpacked(body)
@@ -91,7 +101,7 @@ def judge_read(reply: Reply) -> Verdict:
     """
     if not reply.ok:
         return Verdict.REFUSED
-    failed = not rows(reply) and _says(reply.message, _NOT_ANSWERED)
+    failed = not rows(reply) and _says(reply.message, (*_NOT_ANSWERED, *_BROKEN))
     return Verdict.REFUSED if failed else Verdict.ACCEPTED
 
 
@@ -99,15 +109,16 @@ def judge_write(reply: Reply, *, create: bool = False) -> Verdict:
     """What became of a write. Raises Unusable when the reply does not say.
 
     "Đã tồn tại" counts under any code; under code zero for a create alone, since what an
-    update updates exists. A reply without a code must say that it succeeded.
+    update updates exists. A reply without a code must say that it succeeded, and one with code
+    zero must not speak of a call that broke.
     """
     if says_exists(reply.message) and (create or not reply.ok):
         return Verdict.EXISTS
     if _says(reply.message, _FAILED):
         return Verdict.REFUSED
-    if reply.code is not None:
-        return Verdict.ACCEPTED if reply.ok else Verdict.REFUSED
-    if _DONE in folded(reply.message):
+    if reply.code is not None and not reply.ok:
+        return Verdict.REFUSED
+    if _DONE in folded(reply.message) or (reply.ok and not _says(reply.message, _BROKEN)):
         return Verdict.ACCEPTED
     raise Unusable("a text that tells neither success nor failure")
 
@@ -123,6 +134,16 @@ def judge_progress(reply: Reply) -> Verdict:
 def says_exists(message: str) -> bool:
     """Whether the portal says that it has the dossier already."""
     return _EXISTS in folded(message)
+
+
+def refusal_form(operation: str, code: str | None, message: str | None) -> str | None:
+    """What refusals of one kind have in common: all but the words with digits, which name a
+    dossier. None for one that may speak of the session."""
+    words = [word for word in folded(message or "").split() if not _DIGIT.search(word)]
+    text = " ".join(words)
+    if any(word in text for word in _OF_SESSION):
+        return None
+    return f"{operation}|{code}|{text}"
 
 
 def session_of(reply: Reply) -> str | None:
@@ -189,6 +210,9 @@ def _unwrapped(outer: Reply, depth: int) -> Reply:
     if inner is not None and inner.code is not None:
         return inner
     packed = _unpacked(outer.fields.get("message"))
+    if outer.result is None and isinstance(packed, str) and _PACKED.match(packed):
+        # The real answer stood there; taken for a text, it would read as success or absence.
+        raise Unusable("a message that holds an answer which cannot be read")
     if isinstance(packed, list):
         return outer if outer.result is not None else _with_result(outer, packed)
     if not isinstance(packed, Mapping):

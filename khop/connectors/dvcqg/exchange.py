@@ -7,12 +7,15 @@
                 └── a new login, one repeat ◄── a fault it may mend┘
 
 A dossier may be sent again after a refusal: it has its code. A step has no key, so it goes out
-once more only when it is proved that the session was what the portal refused.
+once more only when it is proved that the session was what the portal refused. A read that a new
+session met with the same refusal is for a while not repeated, nor are its like: a portal that
+refuses thousands of look-ups would otherwise be logged into as often.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from khop.connectors.answers import Answer
@@ -26,6 +29,7 @@ from khop.connectors.dvcqg.envelope import (
     judge_write,
     read_reply,
     read_text_reply,
+    refusal_form,
     rows,
     says_exists,
 )
@@ -39,6 +43,10 @@ Row = Mapping[str, object]
 
 #: Shape of a code that no dossier has: the harmless question.
 NO_DOSSIER = "KHOP-CHECK-000000-0000"
+#: How long, in seconds, a refusal that no new login mended counts as the portal's word. Not for
+#: ever: the same words may one day mean that the session has ended.
+LASTING_SECONDS = 60.0
+_MOST_LASTING = 1_000
 
 
 class Exchange:
@@ -57,6 +65,8 @@ class Exchange:
         self._transport = transport
         self._login = login
         self._sessions = SessionKeeper(lambda: login.open(transport), clock=clock)
+        self._clock = clock
+        self._lasting: dict[str, float] = {}
 
     def log_in(self) -> None:
         """A new session; where access has none, a try whether anybody is there.
@@ -131,6 +141,7 @@ class Exchange:
         session of each try is put into it."""
         # What cannot be written is refused before anybody logs in for it.
         place = self.dialect.write(call, "")
+        met: list[Refused] = []
 
         def send(session: Callable[[], Session]) -> T:
             def current() -> str:
@@ -142,15 +153,35 @@ class Exchange:
             try:
                 return self._sent(call, place, current, read, write=write)
             except Refused as refusal:
-                if not (write and says_exists(refusal.detail or "")):
+                if not write and self._lasts(refusal, met):
+                    fault: Exception = _LastWord(refusal)
+                elif write and says_exists(refusal.detail or ""):
+                    fault = _existing(refusal)
+                else:
+                    met.append(refusal)
                     raise
-                fault = _existing(refusal)
             raise fault
 
         mends = self._login.mends
         if used is not None:
             mends = tuple(kind for kind in mends if kind is not Refused)
-        return self._sessions.use(send, mends)
+        try:
+            return self._sessions.use(send, mends)
+        except _LastWord as end:
+            last = end.refusal
+        raise last
+
+    def _lasts(self, refusal: Refused, met: Sequence[Refused]) -> bool:
+        """Whether a new session would meet this refusal of a read as well: it did just now, or
+        did of late. ``met``: what the same call met with the sessions before."""
+        form = refusal_form(refusal.operation, refusal.code, refusal.detail)
+        if form is None:
+            return False
+        if any(refusal_form(each.operation, each.code, each.detail) == form for each in met):
+            if len(self._lasting) >= _MOST_LASTING:
+                self._lasting.clear()
+            self._lasting[form] = self._clock() + LASTING_SECONDS
+        return self._clock() < self._lasting.get(form, -math.inf)
 
     def _sent(
         self,
@@ -212,6 +243,14 @@ class Exchange:
             code=short_text(reply.code)[:40] if reply.code else None,
             detail=short_text(reply.message) or None,
         )
+
+
+class _LastWord(Exception):
+    """Carries a refusal past the repeat after a new login."""
+
+    def __init__(self, refusal: Refused) -> None:
+        super().__init__()
+        self.refusal = refusal
 
 
 def _existing(refusal: Refused) -> AlreadyExists:

@@ -33,6 +33,7 @@ from khop.connectors.answers import read_json
 from khop.connectors.dvcqg.inbound_wire import (
     Amendment,
     BadField,
+    PaymentDetails,
     PaymentProof,
     PromotionDossier,
     file_bytes,
@@ -49,6 +50,7 @@ _JSON = "application/json;charset=UTF-8"
 _PLAIN = "text/plain;charset=UTF-8"
 _TRUE = ("true", "1")
 _PAYMENT = "nhanchungtuthuedat"
+_DETAILS = set(PaymentDetails.model_fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,8 @@ class PortalDesk(Protocol):
         """``reference``: the portal's code, and a digest of the change: there may be several."""
 
     def receive_payment(self, reference: str, proof: PaymentProof) -> Taken:
-        """``reference``: the dossier's code and the tax notice's."""
+        """``reference``: the dossier's code, the tax notice's, and a digest of the payment: a
+        notice that was not paid when it was first reported is reported again when it is."""
 
     def receive_tax_notice(self, reference: str, notice: TaxNotice) -> Taken:
         """``reference``: a digest of the notice, which has no number of its own."""
@@ -181,7 +184,8 @@ def _payment(data: object, desk: PortalDesk) -> Taken:
     proof = PaymentProof.read(data)
     code = _named(proof.MaHoSo, "MaHoSo")
     notice = _named(proof.ThongTinThanhToan.MaThongBaoThue, "MaThongBaoThue")
-    return desk.receive_payment(f"{code}/{notice}", proof)
+    details = proof.ThongTinThanhToan.model_dump_json(include=_DETAILS)
+    return desk.receive_payment(f"{code}/{notice}/{_digest(details.encode())}", proof)
 
 
 def _amendment(data: object, desk: PortalDesk, updating: bool) -> Taken:

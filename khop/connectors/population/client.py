@@ -19,7 +19,7 @@ from khop.connectors.checks import http_address
 from khop.connectors.gateways import gateway_fault
 from khop.connectors.outcomes import Outcome
 from khop.connectors.population.auth import Auth, Headers
-from khop.connectors.population.fields import Asker, fill
+from khop.connectors.population.fields import Asker, birth_forms, fill
 from khop.connectors.population.fronts import Front
 from khop.connectors.population.reading import AnswerReader
 from khop.connectors.population.shape import DeploymentShape, Operation, OperationShape
@@ -131,7 +131,7 @@ class PopulationClient(Generic[P]):
             fields = fill(self._shape, shape, question, purpose, self._request_id())
             made = self._front.options(shape, fields)
             made["headers"] = {**(made.get("headers") or {}), **self._headers(), **proof()}
-            made["private"] = (question.name, fields.texts["HoVaTen"])
+            made["private"] = (question.name, *birth_forms(question.birth))
             self._spend(operation.value, purpose)
             return made
 

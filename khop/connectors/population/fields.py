@@ -113,6 +113,17 @@ def birth_text(birth: date | int | None, form: DateForm) -> str:
     return "" if birth is None else str(birth)
 
 
+def birth_forms(birth: date | int | None) -> tuple[str, ...]:
+    """How a refusal may quote a whole birth date: as it is sent, and as people write it (3.4).
+    A year alone names nobody."""
+    if not isinstance(birth, date):
+        return ()
+    return (
+        *(birth_text(birth, form) for form in DateForm),
+        *(f"{birth.day:02}{sign}{birth.month:02}{sign}{birth.year}" for sign in "/-."),
+    )
+
+
 def _check_birth(birth: date | int | None, *, needed: bool) -> None:
     if birth is None and needed:
         raise RecordError("NgayThangNamSinh", "is missing; at least the year is needed")

@@ -17,6 +17,7 @@ from lxml import etree
 from khop.connectors.answers import Unusable
 from khop.connectors.masking import short_text
 from khop.connectors.population.contract import PERSONS_NAMESPACE, SERVICE_NAMESPACE
+from khop.connectors.population.shape import Operation
 from khop.connectors.population.wire import Person, PersonAnswer, Wire
 from khop.connectors.xml import local_name, namespace
 
@@ -24,6 +25,7 @@ from khop.connectors.xml import local_name, namespace
 ANSWER_NAMESPACES = (PERSONS_NAMESPACE, SERVICE_NAMESPACE, "http://gtel.vn/qldc")
 _COLLECTION, _PERSON = "CongdanCollection", "CongDan"
 _VERDICTS = ("KetQuaXacThuc", "KetQuaXacThucResponse")
+_RESPONSES = frozenset(f"{operation}Response" for operation in Operation)
 _BOOLEAN = {"true": True, "1": True, "false": False, "0": False}
 _ATTRIBUTES = {
     "SoCongDan": "count", "GhiChu": "note", "ThoiDiemDuLieu": "as_of", "id": "answer_id",
@@ -154,8 +156,10 @@ def _value(element: etree._Element, field: _Field, path: str, lost: list[str]) -
 
 
 def _is_empty_response(element: etree._Element) -> bool:
-    named = local_name(element).endswith("Response")
-    return named and len(element) == 0 and _text(element) is None
+    """An empty element of another name, or one with attributes, may tell of an error."""
+    named = local_name(element) in _RESPONSES
+    silent = all(name.startswith(_SCHEMA_INSTANCE) for name in element.attrib)
+    return named and silent and len(element) == 0 and _text(element) is None
 
 
 def _text(element: etree._Element) -> str | None:

@@ -1,6 +1,6 @@
 """The feed of events: RESTHeart's pages and MongoDB's extended JSON (specs/vnpost.md 2.5, 3.7).
 
-There is no filter but "after this id", so the position in the feed is the greatest id read.
+There is no filter but "after this id", so the position in the feed is an id that was read.
 """
 
 from __future__ import annotations
@@ -28,8 +28,9 @@ _DEEPEST = 3
 
 @dataclass(frozen=True, slots=True)
 class FeedPage:
-    """``position``: the greatest id of the page, None when it moves nothing. ``last``: no event
-    follows for now. ``events``: raw documents in the page's order, none of them checked."""
+    """``position``: the last new id of the page, or the greatest where no page follows; None when
+    it moves nothing. ``last``: no event follows for now. ``events``: raw documents in the page's
+    order, none of them checked."""
 
     position: str | None
     last: bool
@@ -62,14 +63,16 @@ def read_feed(body: object, after: str, size: int) -> FeedPage:
     """
     events = _events(body)
     known = [each for event in events if (each := _id_of(event)) is not None]
-    further = max((each for each in known if each > after), default=None)
-    full = len(events) >= size
-    more = full or _promises_more(body, len(events))
-    if events and more and further is None:
+    new = [each for each in known if each > after]
+    more = len(events) >= size or _promises_more(body, len(events))
+    if events and more and not new:
         raise Unusable("the feed answers the same events again: it does not go on from the last")
-    if full and _newest_first(known):
+    if more and _newest_first(known):
         raise Unusable("the feed comes newest first: events in between would be missed; "
                        "ask for larger pages (page_size)")  # fmt: skip
+    # While more follows, a greater id that stands before the last proves nothing of what lies
+    # between the two: rather read some again than pass one.
+    further = (new[-1] if more else max(new)) if new else None
     return FeedPage(further, further is None or not more, tuple(events))
 
 
@@ -79,6 +82,8 @@ def _events(body: object) -> Sequence[object]:
     if not isinstance(body, Mapping) or not _ENVELOPE & body.keys():
         raise Unusable(_foreign(body))
     embedded = body.get("_embedded")
+    if isinstance(embedded, Mapping) and embedded and "rh:doc" not in embedded:
+        raise Unusable("a page of the feed with something else in place of rh:doc")
     found = embedded.get("rh:doc") if isinstance(embedded, Mapping) else embedded
     events = found if isinstance(found, list) else [] if found is None else [found]
     if (_count(body.get("_returned")) or 0) > len(events):
@@ -100,7 +105,7 @@ def _id_of(event: object) -> str | None:
 
 
 def _newest_first(ids: Sequence[str]) -> bool:
-    return len(ids) > 1 and all(newer > older for newer, older in pairwise(ids))
+    return len(set(ids)) > 1 and all(newer >= older for newer, older in pairwise(ids))
 
 
 def _promises_more(body: object, returned: int) -> bool:

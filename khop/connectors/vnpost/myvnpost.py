@@ -106,20 +106,16 @@ class MyVnpostClient:
         return self._call("orderCancel", "POST", read, json=body, write=True, attempts=1)
 
     def order(self, item_code: str) -> tuple[Row, ...]:
-        """The order of a waybill as it is written; empty when the answer has none."""
+        """The order of a waybill as it is written; empty when it answered that it knows none.
+        Raises ConnectorError."""
         query = {"type": BY_ITEM, "code": item_code}
-        return self._call("getOrder", "GET", read_orders, params=query)
+        return self._found("getOrder", read_orders, query)
 
     def history(self, sale_order_code: str) -> tuple[object, ...]:
         """What happened to the orders under our own number, as it is written; empty when it
         answered that it knows none. Raises ConnectorError."""
         query = {"type": BY_SALE_ORDER, "code": sale_order_code}
-        try:
-            return self._call("GetStatusHistoryOrder", "GET", read_history, params=query)
-        except Refused as refusal:
-            if refusal.operation != "login" and says_unknown(refusal):
-                return ()
-            raise
+        return self._found("GetStatusHistoryOrder", read_history, query)
 
     def charge(self, question: Row) -> int:
         """The fee in đồng with VAT, provisional. ``question``: as the account's document of the
@@ -137,6 +133,16 @@ class MyVnpostClient:
     def server_date(self) -> datetime | None:
         """The server's clock in its latest answer."""
         return self._transport.server_date
+
+    def _found(
+        self, operation: str, read: Callable[[Answer], tuple[T, ...]], query: Mapping[str, str]
+    ) -> tuple[T, ...]:
+        try:
+            return self._call(operation, "GET", read, params=query)
+        except Refused as refusal:
+            if refusal.operation != "login" and says_unknown(refusal):
+                return ()
+            raise
 
     def _order_body(self, order: ParcelOrder, *, draft: bool) -> dict[str, Any]:
         return {

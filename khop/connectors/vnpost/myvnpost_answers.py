@@ -12,12 +12,14 @@ from khop.connectors.masking import short_text
 from khop.connectors.outcomes import Outcome
 from khop.connectors.vnpost.prices import amount
 from khop.faults import ConnectorError, RateLimited, Refused, Unauthorised
+from khop.normal_form import normal_form
 
 _NUMBER = re.compile(r"\d{1,9}(?=\D|$)", re.ASCII)
 _LONGEST_CODE = 40
 _DONE = frozenset({"ok", "success", "thành công"})
-#: What a server says of an address it does not have; of an order it says something else.
-_NO_SUCH_ADDRESS = frozenset({"", "not found", "no message available"})
+#: Words of a refusal that speaks of an order. Servers and gateways have many texts for an address
+#: they do not know, and name it in some: `No static resource GetStatusHistoryOrder.`
+_OF_AN_ORDER = re.compile(r"(?<![\w/])(?:đơn|bưu gửi|bưu phẩm|don hang|order|parcel)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,8 @@ def judge(answer: Answer, outcome: Outcome) -> ConnectorError | None:
 
 def says_unknown(refusal: Refused) -> bool:
     """Whether a refusal says that there is no such order, and not that the address is wrong."""
-    said = (refusal.detail or "").strip().casefold()
-    return refusal.http_status == 404 and said not in _NO_SUCH_ADDRESS
+    said = normal_form("NFC", refusal.detail or "").casefold()
+    return refusal.http_status == 404 and _OF_AN_ORDER.search(said) is not None
 
 
 def read_created(answer: Answer) -> CreatedOrder:

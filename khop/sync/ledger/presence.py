@@ -61,6 +61,11 @@ def name_codes(connection: sa.Connection, source: str, codes: Iterable[str]) -> 
     return _count(connection, source) - before
 
 
+def name_evidence(connection: sa.Connection, source: str, feed: str) -> None:
+    """Make the codes known that any event of ``feed`` in the ledger names, whenever it came."""
+    connection.execute(_NAMED_BY_EVIDENCE, {"source": source, "feed": feed})
+
+
 def next_codes(
     connection: sa.Connection, source: str, limit: int, since_us: int
 ) -> tuple[Sequence[str], int]:
@@ -143,5 +148,10 @@ _FAILED = _upsert(
     "UPDATE SET asked_us = excluded.asked_us, failure = excluded.failure",
     ("presence", "'unknown'"),
     ("fields_lost", "'[]'"),
+)
+_NAMED_BY_EVIDENCE = sa.text(
+    "INSERT INTO presence (source, code, presence, fields_lost) "
+    "SELECT DISTINCT :source, code, 'unknown', '[]' FROM status_record WHERE source = :feed "
+    "ON CONFLICT (source, code) DO NOTHING"
 )
 _NAMED = _upsert(("source", "code"), "NOTHING", ("presence", "'unknown'"), ("fields_lost", "'[]'"))
