@@ -108,7 +108,7 @@ class HttpSettings(SourceSettings):
     max_answer_mb: Annotated[
         float,
         Field(gt=0, le=256, description="Longest answer taken, in MiB after decompression."),
-    ] = 16.0
+    ] = 32.0
     ca_file: Annotated[
         Path | None,
         Field(description="PEM file of the authority that signed the server's certificate."),
