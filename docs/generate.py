@@ -227,6 +227,8 @@ def _kind(annotation: Any) -> str:
         return _kind(next(kind for kind in inner if kind is not NoneType))
     if origin is tuple:
         return f"list of {_kind(inner[0])}s"
+    if inner and _kind(inner[-1]).startswith("list of "):
+        return f"table of {_kind(inner[-1]).replace('list of', 'lists of')}"
     if inner:
         return f"table of {_kind(inner[-1])}s"
     return _KINDS.get(annotation, getattr(annotation, "__name__", str(annotation)))

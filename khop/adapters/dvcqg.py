@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import structlog
@@ -13,13 +14,13 @@ from khop.adapters.http import checked, transport_of
 from khop.adapters.ports import AdapterType, Context, Health, Role
 from khop.connectors.dvcqg import DvcqgClient
 from khop.connectors.transport import Transport
-from khop.faults import ConnectorError, RateLimited, Unauthorised
+from khop.faults import ConnectorError, RateLimited, RecordError, Unauthorised
 from khop.mappings import dvcqg_catalogue as catalogue
 from khop.mappings.catalogue import CatalogueItem, ProcedureEntry
 from khop.mappings.dvcqg import DvcqgMapping, problems_before_sending
 from khop.mappings.dvcqg_checks import check_dossier, check_steps
-from khop.mappings.dvcqg_opinion import Feedback, FeedbackReader
-from khop.mappings.records import DossierRecord, FullDossier, Step
+from khop.mappings.dvcqg_opinion import Feedback, FeedbackReader, Votes, rating_rows
+from khop.mappings.records import DossierRecord, FullDossier, Instant, Step
 from khop.mappings.status import portal_channels, portal_statuses
 
 log = structlog.get_logger(__name__)
@@ -50,6 +51,7 @@ class DvcqgAdapter:
         #: The portal's other services, for programs that use them (ratings, questions, …).
         self.client = client
         self._mapping = mapping
+        self._madonvi = settings.madonvi or ""
         key = f"sources.{name}.feedback_fields"
         self._feedback = FeedbackReader(settings.feedback_fields, key=key)
         self._transport = transport
@@ -76,6 +78,24 @@ class DvcqgAdapter:
         messages = self._mapping.write_steps(code, steps)
         check_steps(messages)
         self.client.progress(messages)
+
+    def return_status(self, record: DossierRecord, at: Instant, text: str = "") -> None:
+        """Tell the portal what became of a dossier that was born there: one with another code.
+
+        ``at``: when it did. Raises RecordError for a dossier of our own, and for a state the
+        portal does not take (specs/dvcqg.md 2.12); ConnectorError.
+        """
+        if not record.aliases or record.status is None:
+            raise RecordError("MaHoSo", "is no dossier of the portal's in a known state")
+        self.client.return_status(
+            self._mapping.write_return(record.aliases[0], record.code, record.status, at, text)
+        )
+
+    def rate(self, month: date, question: str, votes: Votes, unit: str) -> None:
+        """Give a month's votes on one question, for the unit named ``unit``; nothing is sent
+        where nobody voted (specs/dvcqg.md 2.11). Raises ConnectorError, RecordError."""
+        rows = rating_rows(month, question, votes, madonvi=self._madonvi, unit=unit)
+        self.client.public_opinion.rate(rows)
 
     def procedure_codes(self) -> tuple[str, ...]:
         """Codes of all procedures, as the portal writes them. Raises RecordError when no row

@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from khop.adapters.http import checked, transport_of
@@ -124,10 +124,10 @@ class IgateSettings(HttpSettings):
         Field(description="Further filters of the list, such as { ancestor-agency-id = '…' }."),
     ] = {}
     windows: Annotated[
-        Mapping[str, tuple[str, str]],
+        Mapping[str, tuple[str, ...]],
         Field(
             description="Filters of the list by dates where they have other names, such as "
-            "{ returned = ['returned-from', 'returned-to'] }."
+            "{ returned = ['returned-from', 'returned-to'] }; [] for one that the list has not."
         ),
     ] = {}
     file_url: Annotated[
@@ -175,6 +175,16 @@ class IgateSettings(HttpSettings):
             )
         return self
 
+    @field_validator("windows")
+    @classmethod
+    def _pairs(cls, windows: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
+        for field, pair in windows.items():
+            if len(pair) not in (0, 2):
+                raise PydanticCustomError(
+                    "window", f"{field}: write two names, of the first and the last day, or []"
+                )
+        return windows
+
 
 class IgateAdapter:
     """A ``DossierSource`` and ``WindowSource`` over one deployment of iGate."""
@@ -201,7 +211,8 @@ class IgateAdapter:
         self._with_fees = settings.fees
         table = load_table("igate_search")
         self._date_format: str = table["date_format"]
-        self._windows: Mapping[str, tuple[str, str]] = {**table["windows"], **settings.windows}
+        windows = {**table["windows"], **settings.windows}
+        self._windows = {field: (pair[0], pair[1]) for field, pair in windows.items() if pair}
         self.window_fields: tuple[str, ...] = tuple(self._windows)
 
     def page(self, number: int) -> SourcePage:

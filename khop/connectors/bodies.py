@@ -47,13 +47,16 @@ def _inflated(chunks: Iterable[bytes], *, bare: bool) -> Iterator[bytes]:
             inflater, chunk = _deflater(head), head
         started = started or bool(chunk)
         while chunk:
+            if inflater.eof:
+                # Another member; some servers fill up the last block with zeros.
+                chunk = chunk.lstrip(b"\0")
+                inflater = zlib.decompressobj(_WITH_HEAD) if chunk else inflater
+                continue
             try:
                 yield inflater.decompress(chunk, _STEP)
             except zlib.error:
                 raise Unusable("the answer's compression is broken") from None
-            chunk = inflater.unconsumed_tail
-            if inflater.eof and inflater.unused_data:
-                chunk, inflater = inflater.unused_data, zlib.decompressobj(_WITH_HEAD)
+            chunk = inflater.unused_data if inflater.eof else inflater.unconsumed_tail
     yield inflater.flush(_STEP)
     if (started or head) and not inflater.eof:
         raise Unusable("the answer's compression is broken")

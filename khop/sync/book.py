@@ -8,6 +8,7 @@ from datetime import datetime
 from khop.adapters.ports import Purpose
 from khop.connectors.masking import short_text
 from khop.faults import Refused
+from khop.mappings.identity import actor_key
 from khop.mappings.records import DAY_US, LOCAL_OFFSET_US, Instant
 from khop.sync.ledger import Ledger, audit_log
 
@@ -17,8 +18,10 @@ ACTION = "person_asked"
 class LedgerBook:
     """A ``CallBook`` in the ledger, so that all processes share one count."""
 
-    def __init__(self, ledger: Ledger, clock: Callable[[], datetime]) -> None:
+    def __init__(self, ledger: Ledger, key: bytes, clock: Callable[[], datetime]) -> None:
+        """``key``: the installation's secret for matching keys."""
         self._ledger = ledger
+        self._key = key
         self._clock = clock
 
     def spend(self, source: str, operation: str, purpose: Purpose, *, quota: int) -> None:
@@ -30,7 +33,7 @@ class LedgerBook:
                 audit_log.append(
                     connection,
                     now_us,
-                    actor=short_text(purpose.officer),
+                    actor=self._actor(purpose.officer),
                     action=ACTION,
                     source=source,
                     code=purpose.dossier,
@@ -42,6 +45,11 @@ class LedgerBook:
             detail=f"today's quota of {quota} calls is used up; it starts anew at midnight, "
             "daily_quota in khop.toml sets it",
         )  # fmt: skip
+
+    def _actor(self, officer: str) -> str:
+        """The officer's account; the key of it where it is a personal number or a name."""
+        shown = short_text(officer)
+        return shown if shown == officer.strip() else f"key:{actor_key(self._key, officer)[:32]}"
 
 
 def _day_start(now_us: int) -> int:

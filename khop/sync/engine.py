@@ -91,7 +91,7 @@ def open_engine(
     calendar = WorkingCalendar(config.calendar.days_off, config.calendar.worked_days)
     privacy = Privacy(config.key_path)
     ledger = Ledger(config.ledger_url)
-    book = LedgerBook(ledger, now)
+    book = LedgerBook(ledger, privacy.matching_key, now)
     context = Context(privacy.matching_key, config.base_dir, now, calendar, book=book)
     try:
         built = build_adapters(config, context, sources, types=adapters)

@@ -24,6 +24,7 @@ from khop.faults import ConfigError, ConnectorError, RecordError, Unauthorised, 
 from khop.mappings.records import Instant, StatusRecord
 from khop.sync.ledger import Lease, Ledger, presence, quarantine, records
 from khop.sync.ledger.schema import evidence_asked, feed
+from khop.sync.lookups import is_silence
 from khop.sync.privacy import Privacy
 from khop.sync.results import EvidenceSummary, FeedSummary, Progress
 
@@ -207,7 +208,7 @@ def _fatal(answers: Sequence[_Answer]) -> _Failure | None:
     """The account is refused or not set up, or nothing answers."""
     faults = [a.failure for a in answers if a.failure and not isinstance(a.failure, RecordError)]
     refused = next((f for f in faults if _shut_out(f)), None)
-    silent = faults[-1] if faults and len(faults) == len(answers) else None
+    silent = faults[-1] if len(faults) == len(answers) and is_silence(faults) else None
     return refused or silent
 
 

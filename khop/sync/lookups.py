@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from khop.adapters.ports import CodeSource, DossierLookup
-from khop.faults import ConfigError, ConnectorError, RecordError, Unauthorised
+from khop.faults import ConfigError, ConnectorError, RecordError, Refused, Unauthorised
 from khop.mappings.records import DossierRecord, Instant
 from khop.sync.ledger import Lease, Ledger, presence
 from khop.sync.results import CodesSummary, LookupSummary, Progress
@@ -21,6 +21,8 @@ from khop.sync.results import CodesSummary, LookupSummary, Progress
 _BATCH = 200
 # Look-ups that failed are asked once more, one at a time: many at once may have been the cause.
 _ASKED_AGAIN = 200
+# So many refusals in a row are no longer about single dossiers.
+_SEVERAL = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +142,17 @@ def _mended(summary: LookupSummary, again: Sequence[_Answer]) -> LookupSummary:
     )
 
 
+def is_silence(faults: Sequence[Exception]) -> bool:
+    """Whether faults of all that was asked mean that the system is out of order: a few dossiers
+    that it refuses to tell of do not."""
+    return len(faults) >= _SEVERAL or any(not isinstance(f, Refused) for f in faults)
+
+
 def _stopped(summary: LookupSummary, answers: Sequence[_Answer], *, left: int) -> LookupSummary:
     """With the error that ends the look-ups: the account is refused, or nothing answers."""
     faults = [a.failure for a in answers if isinstance(a.failure, ConnectorError)]
     refused = next((f for f in faults if isinstance(f, Unauthorised) and f.at_login), None)
-    silent = faults[-1] if answers and len(faults) == len(answers) else None
+    silent = faults[-1] if len(faults) == len(answers) and is_silence(faults) else None
     fatal = refused or silent
     if fatal is None:
         return summary

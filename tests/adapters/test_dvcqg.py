@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from khop.config import load_config
 from khop.faults import AlreadyExists, ConfigError, OutcomeUnknown, RecordError, Refused
 from khop.mappings.calendar import WorkingCalendar
 from khop.mappings.catalogue import CatalogueItem
+from khop.mappings.dvcqg_opinion import Votes
 from khop.mappings.records import (
     Applicant,
     Attachment,
@@ -252,6 +253,45 @@ def test_steps_are_sent_in_order(build: Build) -> None:
     build(NATIVE).progress(CODE, steps)
     (body,) = bodies(route)
     assert [each["TrangThai"] for each in body["data"]] == ["2", "4"]
+
+
+@respx.mock
+def test_the_portal_is_told_what_became_of_its_own_dossier(build: Build) -> None:
+    route = portal(respx.mock, {"DongBoTrangThaiHoSo": sample("synca-01")})
+    born = replace(DOSSIER.record, aliases=("G22.99-250113-0007",), status=Status.FINISHED)
+    build(NATIVE).return_status(born, at(2025, 1, 15, 9), "Đã giải quyết")
+    (body,) = bodies(route)
+    assert body["type"] == "2"
+    told = body["data"]
+    assert (told["MaHoSo"], told["MaHoSoDonVi"]) == ("G22.99-250113-0007", CODE)
+    assert (told["TrangThai"], told["NgayXuLy"]) == ("2", "20250115090000")
+
+
+@respx.mock
+def test_the_portal_is_told_nothing_of_a_dossier_that_is_not_its_own(build: Build) -> None:
+    route = portal(respx.mock, {})
+    adapter = build(NATIVE)
+    for record in (
+        DOSSIER.record,
+        replace(DOSSIER.record, aliases=("G22.99-250113-0007",), status=None),
+        replace(DOSSIER.record, aliases=("G22.99-250113-0007",), status=Status.NEW),
+    ):
+        with pytest.raises(RecordError):
+            adapter.return_status(record, at(2025, 1, 15, 9))
+    assert bodies(route) == []
+
+
+@respx.mock
+def test_a_month_of_votes_is_given_and_an_empty_one_is_not(build: Build) -> None:
+    route = portal(respx.mock, {"DongBoDanhGia": sample("synca-01")})
+    adapter = build(NATIVE)
+    adapter.rate(date(2025, 1, 1), "Mức độ hài lòng?", Votes(0, 0, 0), "UBND xã Mẫu")
+    assert bodies(route) == []
+    adapter.rate(date(2025, 1, 1), "Mức độ hài lòng?", Votes(1, 1, 1), "UBND xã Mẫu")
+    (body,) = bodies(route)
+    (row,) = body["data"]
+    assert (row["NgayTongHop"], row["TongSoNguoiDanhGia"]) == ("1-2025", 3)
+    assert row["Madonvi"] == body["madonvi"]
 
 
 @respx.mock

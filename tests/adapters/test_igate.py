@@ -262,3 +262,10 @@ def test_settings_that_cannot_work(tmp_path: Path, changes: dict[str, Any], says
     with pytest.raises(ConfigError, match=says) as refused:
         load_config(path, {"igate": ADAPTER})
     assert "plain" not in str(refused.value).replace("plain text", "")
+
+
+def test_a_window_the_list_has_not_is_switched_off(adapter_of: Any) -> None:
+    whole = adapter_of()
+    assert "applied" in whole.window_fields
+    without = adapter_of(windows={"applied": []})
+    assert without.window_fields == tuple(f for f in whole.window_fields if f != "applied")

@@ -62,3 +62,7 @@ def test_a_little_that_becomes_a_lot_comes_in_small_pieces() -> None:
     bomb = gzip.compress(b" " * 20_000_000)
     pieces = unpacked([bomb], "gzip")
     assert max(len(next(pieces)) for _ in range(20)) <= 64 * 1024
+
+
+def test_zeros_after_the_end_are_padding() -> None:
+    assert whole(gzip.compress(TEXT) + b"\0" * 40, "gzip") == TEXT

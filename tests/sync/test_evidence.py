@@ -10,7 +10,14 @@ import pytest
 import sqlalchemy as sa
 
 from khop.adapters.ports import EvidencePage, Health, Role
-from khop.faults import ConfigError, ConnectorError, RecordError, Unauthorised, Unreachable
+from khop.faults import (
+    ConfigError,
+    ConnectorError,
+    RecordError,
+    Refused,
+    Unauthorised,
+    Unreachable,
+)
 from khop.mappings.records import Reject, Status, StatusKind, StatusRecord
 from khop.sync.engine import Engine
 from khop.sync.ledger import Ledger
@@ -306,3 +313,25 @@ def test_a_tracker_that_does_not_answer_says_so(
     assert summary.failed == 3
     assert summary.error == str(fault)
     assert len(tracker.asked) == (1 if fault.__class__ is Unauthorised else 3)
+
+
+def test_one_dossier_that_is_refused_alone_does_not_fail_the_pull(
+    build_engine: Build, one_stop: FakeOneStop
+) -> None:
+    one_stop.put(record(1, status=Status.FINISHED))
+    tracker = FakeTracker(fault=Refused("myvnpost", "history"))
+    (summary,) = [
+        s for s in build_engine(one_stop, tracker).pull().sources if isinstance(s, EvidenceSummary)
+    ]
+    assert (summary.failed, summary.error) == (1, None)
+
+
+def test_refusals_of_everything_that_was_asked_end_the_look_ups(
+    build_engine: Build, one_stop: FakeOneStop
+) -> None:
+    one_stop.put(*(record(n, status=Status.FINISHED) for n in range(1, 12)))
+    tracker = FakeTracker(fault=Refused("myvnpost", "history"))
+    (summary,) = [
+        s for s in build_engine(one_stop, tracker).pull().sources if isinstance(s, EvidenceSummary)
+    ]
+    assert summary.error is not None

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from khop.adapters.ports import Health, IdentityAnswer, Purpose, Role
 from khop.faults import ConfigError, KhopError, Refused
+from khop.mappings.identity import actor_key
 from khop.mappings.records import Applicant, IdentityVerdict
 from khop.sync.book import LedgerBook
 from khop.sync.engine import Engine
@@ -19,6 +20,7 @@ from khop.sync.ledger.schema import identity_check
 from tests.sync.fakes import FakeClock, FakeOneStop, record
 
 Build = Callable[..., Engine]
+KEY = b"k" * 32
 CODE = "H99.12-261110-0001"
 PURPOSE = Purpose("1.001612", "canbo.mau", CODE)
 
@@ -99,7 +101,7 @@ def test_without_a_population_source_the_configuration_is_to_blame(
 def test_calls_are_counted_by_the_local_day_and_logged_before_they_are_made(
     ledger: Ledger, clock: FakeClock
 ) -> None:
-    book = LedgerBook(ledger, clock)
+    book = LedgerBook(ledger, KEY, clock)
     for _ in range(2):
         book.spend("population", "XacThuc", PURPOSE, quota=2)
     with pytest.raises(Refused, match="quota of 2"):
@@ -114,14 +116,15 @@ def test_calls_are_counted_by_the_local_day_and_logged_before_they_are_made(
     assert '"procedure": "1.001612"' in rows[0].detail
 
 
-def test_an_officer_who_is_named_by_number_is_masked_in_the_log(
+def test_an_officer_who_is_named_by_number_stands_in_the_log_by_key(
     ledger: Ledger, clock: FakeClock
 ) -> None:
-    LedgerBook(ledger, clock).spend(
+    LedgerBook(ledger, KEY, clock).spend(
         "population", "XacThuc", Purpose("1.001612", "001080009876"), quota=1
     )
     with ledger.read() as connection:
-        assert connection.scalar(sa.select(log_table.c.actor)) == "*" * 12
+        actor = connection.scalar(sa.select(log_table.c.actor))
+    assert actor == f"key:{actor_key(KEY, '001080009876')[:32]}"
 
 
 def log_entries(ledger: Ledger, count: int) -> list[audit_log.Head]:
