@@ -47,7 +47,7 @@ def parse_wire_time(value: object, field: str) -> Instant | None:
     if not isinstance(value, str):
         raise RecordError(field, "is not a date written as text")
     # iGate's own form comes millions of times; its zone is ours, so no zone arithmetic.
-    if len(value) == 28 and value[7] == "-" and value[19] == "." and value[23:] == "+0700":
+    if len(value) == 28 and value[7:11:3] == "-T" and value[19] == "." and value[23:] == "+0700":
         try:
             moment = datetime.fromisoformat(value[:23])
         except ValueError:

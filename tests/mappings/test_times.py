@@ -48,6 +48,14 @@ def day(*parts: int) -> Instant:
         ("1990-01-01", day(1990, 1, 1)),
         ("31/12/2099", day(2099, 12, 31)),
         ("20240229", day(2024, 2, 29)),
+        ("2025-08-20T02:00:00z", at(2025, 8, 20, 9)),
+        ("2025-08-20t09:00:00,5", at(2025, 8, 20, 9, 0, 0, 500_000)),
+        ("2025-08-20T16:00:00+14:00", at(2025, 8, 20, 9)),
+        ("2025-08-19T12:00:00-14", at(2025, 8, 20, 9)),
+        ("2025-08-20T08:01:00+06:01", at(2025, 8, 20, 9)),
+        ("2025-08-20T02:59:00+0059", at(2025, 8, 20, 9)),
+        ("1/2/2025 3:04", at(2025, 2, 1, 3, 4)),
+        ("20250820".ljust(64), day(2025, 8, 20)),
     ],
 )
 def test_every_form_is_read(written: str, meant: Instant) -> None:
@@ -93,6 +101,10 @@ def test_blank_and_unset_are_no_time(nothing: str | None) -> None:
         "2025-13-01T09:00:00.000+0700",
         "2025-08-20T09:00:00+15:00",
         "2025-08-20T09:00:00+0799",
+        "2025-08-20T09:00:00+0660",
+        "2025-08-20T09:00:00+14:01",
+        "2025-08-20T09:00:00-14:01",
+        "20250820".ljust(65),
         "08/20/2025",
         "20250820090",
         "202508200900",
@@ -137,8 +149,46 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         assert read is None or 1989 < read.local_date.year < 2100
 
 
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (20_250_820, "is not a date written as text"),
+        ("hôm qua", "is not in a known date form"),
+        ("31/02/2026", "is not a date that exists"),
+        ("2026-02-31T09:00:00.000+0700", "is not a date that exists"),
+        ("9" * 65, "is too long to be a date"),
+    ],
+)
+@pytest.mark.parametrize("parse", [parse_wire_time, parse_wire_day])
+def test_a_refusal_names_the_field_and_the_reason(parse, value, reason) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(RecordError) as refused:
+        parse(value, "appliedDate")
+    assert (refused.value.field, refused.value.reason) == ("appliedDate", reason)
+
+
+@pytest.mark.parametrize(
+    ("parse", "value", "reason"),
+    [
+        (parse_wire_time, "1989-12-31", "has a year outside 1990-2099"),
+        (parse_wire_time, "2100-01-01", "has a year outside 1990-2099"),
+        (parse_wire_day, "1879-12-31", "has a year no living person was born in"),
+        (parse_wire_day, "2100-01-01", "has a year no living person was born in"),
+    ],
+)
+def test_a_year_too_far_is_named_as_such(parse, value, reason) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(RecordError) as refused:
+        parse(value, "day")
+    assert (refused.value.field, refused.value.reason) == ("day", reason)
+
+
+@pytest.mark.parametrize("born", [date(1880, 1, 1), date(2099, 12, 31)])
+def test_the_first_and_the_last_birthday(born: date) -> None:
+    assert parse_wire_day(born.isoformat(), "birthday") == born
+
+
 def test_a_day_is_written_as_its_midnight() -> None:
     assert wire_time(day(2025, 8, 20)) == "20250820000000"
+    assert wire_time(Instant(at(2025, 8, 20, 15).us, Precision.DAY)) == "20250820000000"
 
 
 def test_no_time_is_written_as_nothing() -> None:
@@ -168,3 +218,9 @@ def test_no_birthday(written: str | None) -> None:
 def test_an_absurd_birthday_is_refused(written: object) -> None:
     with pytest.raises(RecordError, match="birthday"):
         parse_wire_day(written, "birthday")
+
+
+@pytest.mark.parametrize("separator", ["x", "_", "0", "\u00a0x"])
+def test_a_date_and_a_time_are_not_joined_by_just_any_sign(separator: str) -> None:
+    with pytest.raises(RecordError):
+        parse_wire_time(f"2025-08-20{separator}09:00:00.000+0700", "acceptedDate")
