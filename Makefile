@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint types imports docs bench clean
+.PHONY: demo test lint types imports docs mutation bench clean
 
 demo: $(STAMP)
 	$(BIN)/khop demo
@@ -26,6 +26,10 @@ imports: $(STAMP)
 
 docs: $(STAMP)
 	$(BIN)/python -m docs.generate
+
+mutation: $(STAMP)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-build-isolation --editable '.[dev,mutation]'
+	$(BIN)/python -m bench.mutation
 
 bench: $(STAMP)
 	$(BIN)/python -m pip install --quiet --requirement bench/requirements.txt

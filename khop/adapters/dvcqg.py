@@ -178,7 +178,12 @@ def _build(name: str, role: Role, settings: Any, context: Context) -> DvcqgAdapt
     key = f"sources.{name}"
     mapping = DvcqgMapping(
         name,
-        portal_statuses(settings.status.by_id, settings.status.by_name, key=f"{key}.status"),
+        portal_statuses(
+            settings.status.by_id,
+            settings.status.by_name,
+            preset=settings.status.preset,
+            key=f"{key}.status",
+        ),
         portal_channels(settings.channel.by_id, settings.channel.by_name, key=f"{key}.channel"),
         units=settings.units,
         procedures=settings.procedures,

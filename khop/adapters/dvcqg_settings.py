@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from khop.adapters.ports import Context
-from khop.adapters.settings import CodeOverrides, HttpSettings, Secret
+from khop.adapters.settings import CodeOverrides, HttpSettings, Secret, StatusOverrides
 from khop.connectors.dvcqg import (
     FixedLogin,
     NativeDialect,
@@ -183,8 +183,8 @@ class DvcqgSettings(HttpSettings):
             "text, sender, sent_at, unit or status, to the portal's name for it."
         ),
     ] = {}
-    status: Annotated[CodeOverrides, Field(description="States the portal writes otherwise.")] = (
-        CodeOverrides()
+    status: Annotated[StatusOverrides, Field(description="States the portal writes otherwise.")] = (
+        StatusOverrides()
     )
     channel: Annotated[CodeOverrides, Field(description="Channels it writes otherwise.")] = (
         CodeOverrides()

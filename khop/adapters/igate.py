@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from khop.adapters.http import checked, transport_of
 from khop.adapters.ports import AdapterType, Context, Health, Role, SourcePage
-from khop.adapters.settings import CodeOverrides, HttpSettings, Secret
+from khop.adapters.settings import CodeOverrides, HttpSettings, Secret, StatusOverrides
 from khop.connectors.igate import IgateClient, SearchPage
 from khop.connectors.transport import Transport
 from khop.faults import ConfigError, RecordError
@@ -150,8 +150,8 @@ class IgateSettings(HttpSettings):
         ),
     ] = ("dossierStatus",)
     task: Annotated[TaskSettings, Field(description="How the history is read.")] = TaskSettings()
-    status: Annotated[CodeOverrides, Field(description="States of this deployment.")] = (
-        CodeOverrides()
+    status: Annotated[StatusOverrides, Field(description="States of this deployment.")] = (
+        StatusOverrides()
     )
     channel: Annotated[CodeOverrides, Field(description="Filing channels of this deployment.")] = (
         CodeOverrides()
@@ -316,7 +316,12 @@ def _build(name: str, role: Role, settings: Any, context: Context) -> IgateAdapt
     mapping = IgateMapping(
         name,
         context.key,
-        igate_statuses(settings.status.by_id, settings.status.by_name, key=f"{key}.status"),
+        igate_statuses(
+            settings.status.by_id,
+            settings.status.by_name,
+            preset=settings.status.preset,
+            key=f"{key}.status",
+        ),
         igate_channels(settings.channel.by_id, settings.channel.by_name, key=f"{key}.channel"),
         tasks=settings.task.rules(),
         state=settings.state,

@@ -131,3 +131,15 @@ class CodeOverrides(BaseModel):
         Mapping[str, int],
         Field(description="Their label (any case, any Unicode form) to the code; tried second."),
     ] = {}
+
+
+class StatusOverrides(CodeOverrides):
+    """A deployment's own list of states."""
+
+    preset: Annotated[
+        str | None,
+        Field(
+            description="A packaged list of another system, by name, in place of the usual one: "
+            "opencps_reply, th_helper, th_local, hg. What stands beside it is tried before it."
+        ),
+    ] = None

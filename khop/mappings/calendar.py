@@ -1,18 +1,19 @@
 """Working days of Vietnam's civil service, counted.
 
 The country's holidays come from the ``holidays`` package, what it lacks from
-``data/calendar.toml``, and a province's own days from the caller (specs/domain.md 2.6).
+``data/calendar.toml``, and a province's own days from the caller (specs/domain.md 2.6). The
+hours that are worked on them: ``working_hours``.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from holidays import country_holidays
 
-from khop.faults import ConfigError
+from khop.faults import ConfigError, RecordError
 from khop.mappings.data_tables import load_table
 
 #: Days the calendar can count; nothing administrative lies outside.
@@ -20,42 +21,68 @@ FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
 _SATURDAY = 5
 
 
+class DayError(RecordError, ValueError):
+    """A day, or a number of days, that the calendar cannot count.
+
+    A RecordError, since such a day comes from a bad record; a ValueError too, for callers that
+    hand in days of their own.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("day", reason)
+
+
 class WorkingCalendar:
     """Which days are worked, and how many lie between two.
 
-    ``days_off`` and ``worked_days`` are the province's; they win over the country's. Raises
-    ConfigError when a day stands in both.
+    ``days_off`` and ``worked_days`` are the province's; they win over the country's.
+    ``announced_through``: the last year whose notice the caller's days contain, where that is
+    later than the packaged table's. Calendars share nothing that changes: each unit may have
+    its own. Raises ConfigError when a day stands in both, or is no date.
     """
 
-    def __init__(self, days_off: Iterable[date] = (), worked_days: Iterable[date] = ()) -> None:
-        own_off, own_worked = frozenset(days_off), frozenset(worked_days)
+    def __init__(
+        self,
+        days_off: Iterable[date] = (),
+        worked_days: Iterable[date] = (),
+        announced_through: int | None = None,
+    ) -> None:
+        own_off, own_worked = _own(days_off, "days_off"), _own(worked_days, "worked_days")
         if both := own_off & own_worked:
             raise ConfigError(
                 f"{min(both)} is named as a day off and as a worked day; keep one", key="calendar"
             )
         table = load_table("calendar")
-        self._announced_through: int = table["announced_through"]
+        self._announced_through: int = max(table["announced_through"], _own_year(announced_through))
         self._off = _dates(table["days_off"]) - own_worked | own_off
         self._worked = _dates(table["worked_days"]) - own_off | own_worked
+        self._undecided = _dates(table["undecided"]) - own_off - own_worked
         self._years: list[_Year] = []
 
     def is_working(self, day: date) -> bool:
-        """Whether the day is worked. Raises ValueError outside 1990-2100."""
+        """Whether the day is worked. Raises DayError outside 1990-2100."""
         year, index = self._place(day)
         return year.counts[index] > (year.counts[index - 1] if index else year.before)
 
     def ord(self, day: date) -> int:
         """Working days from 1990-01-01 up to and including ``day``.
 
-        Raises ValueError outside 1990-2100.
+        Raises DayError outside 1990-2100.
         """
         year, index = self._place(day)
         return year.counts[index]
 
+    def age(self, day: date, today: date) -> int:
+        """Working days from ``day``, not counted, to ``today``; negative for a later day.
+
+        ``ord(today) - ord(day)`` (rules.md 3). Raises DayError outside 1990-2100.
+        """
+        return self.ord(today) - self.ord(day)
+
     def first_with_ord(self, number: int) -> date:
         """The first day whose ``ord`` is at least ``number``.
 
-        Raises ValueError when there is none up to 2100.
+        Raises DayError when there is none up to 2100.
         """
         year = self._year(FIRST_DAY.year)
         while year.counts[-1] < number:
@@ -65,24 +92,41 @@ class WorkingCalendar:
     def add_working_days(self, day: date, number: int) -> date:
         """The day that is ``number`` working days after ``day``, counted from the next one.
 
-        Zero gives ``day`` itself. Raises ValueError for a negative number.
+        Zero gives ``day`` itself. Raises DayError for a negative number.
         """
         if number < 0:
-            raise ValueError("working days are added forwards only")
+            raise DayError("working days are added forwards only")
         return self.first_with_ord(self.ord(day) + number) if number else day
+
+    def working_day_from(self, day: date) -> date:
+        """``day`` itself when it is worked, else the next day that is. Raises DayError."""
+        return day if self.is_working(day) else self.add_working_days(day, 1)
 
     def provisional(self, year: int) -> bool:
         """Whether the year's days off were computed before they were announced."""
         return year > self._announced_through
 
+    def undecided_days(self, first: date, last: date) -> tuple[date, ...]:
+        """Days from ``first`` to ``last`` that a notice was proposed for, and none was seen.
+
+        A day that the province names as off or worked is decided.
+        """
+        return tuple(sorted(day for day in self._undecided if first <= day <= last))
+
+    def provisional_between(self, first: date, last: date) -> bool:
+        """Whether a count from ``first`` to ``last`` could still change by a notice."""
+        return self.provisional(last.year) or bool(self.undecided_days(first, last))
+
     def _place(self, day: date) -> tuple[_Year, int]:
+        if not isinstance(day, date):
+            raise DayError("is no date")
         year = self._year(day.year)
         return year, day.toordinal() - year.first_ordinal
 
     def _year(self, number: int) -> _Year:
         """The year's counts, made once; each needs the years before it."""
         if not FIRST_DAY.year <= number <= LAST_DAY.year:
-            raise ValueError(f"the calendar counts {FIRST_DAY.year}-{LAST_DAY.year} only")
+            raise DayError(f"the calendar counts {FIRST_DAY.year}-{LAST_DAY.year} only")
         place = number - FIRST_DAY.year
         years = self._years
         if place >= len(years):
@@ -122,6 +166,22 @@ class _Year:
         for worked in working:
             before += worked
             self.counts.append(before)
+
+
+def _own(days: Iterable[date], key: str) -> frozenset[date]:
+    found = tuple(days)
+    # A datetime is a date that equals none.
+    if any(isinstance(day, datetime) or not isinstance(day, date) for day in found):
+        raise ConfigError("holds something that is no date", key=f"calendar.{key}")
+    return frozenset(found)
+
+
+def _own_year(year: int | None) -> int:
+    if year is None:
+        return FIRST_DAY.year
+    if isinstance(year, bool) or not isinstance(year, int):
+        raise ConfigError("is no year", key="calendar.announced_through")
+    return year
 
 
 def _dates(rows: Iterable[dict[str, date]]) -> frozenset[date]:

@@ -1,4 +1,4 @@
-"""Codes of dossiers and procedures: one canonical spelling, and what the shapes say.
+"""Codes of dossiers: what their shapes say. With the spelling and comparing of all codes.
 
 Shapes are data (``data/code_formats.toml``, specs/domain.md 1.3, 1.6); an unknown one is kept,
 never refused.
@@ -6,32 +6,70 @@ never refused.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache, lru_cache
+from enum import StrEnum
 
+from khop.faults import RecordError
+from khop.mappings.code_formats import (
+    CodeFormats,
+    CodeShape,
+    Order,
+    code_formats,
+    packaged_formats,
+    readings,
+)
+from khop.mappings.code_spelling import canonical_code
 from khop.mappings.data_tables import load_table
-from khop.mappings.text import is_gap
-from khop.normal_form import normal_form
+from khop.mappings.organisation_codes import (
+    OrganisationCode,
+    normal_organisation,
+    parse_organisation,
+    same_organisation,
+)
+from khop.mappings.procedure_codes import (
+    ProcedureCode,
+    base_procedure,
+    parse_procedure,
+    same_procedure,
+)
+from khop.mappings.table_rows import plain_day
+from khop.mappings.text import clean_text
 
-#: Serials of this length were made up when the code was sent (specs/domain.md 1.3 F5).
-SYNTHETIC_SERIAL = 5
-_ALREADY_CANONICAL = re.compile(r"[0-9A-Z.\-]*", re.ASCII)
+__all__ = [
+    "CodeFlag",
+    "CodeFormats",
+    "CodeParts",
+    "CodeShape",
+    "Order",
+    "OrganisationCode",
+    "ProcedureCode",
+    "base_procedure",
+    "canonical_code",
+    "code_formats",
+    "code_patterns",
+    "compare_date",
+    "foreign_code",
+    "may_be_one_dossier",
+    "normal_organisation",
+    "parse_code",
+    "parse_organisation",
+    "parse_procedure",
+    "same_organisation",
+    "same_procedure",
+]
 
 
-def canonical_code(text: str) -> str:
-    """The one spelling of a code: Unicode NFC, upper case, no white space of any kind."""
-    if _ALREADY_CANONICAL.fullmatch(text):
-        return text
-    while True:
-        bare = "".join(char for char in text if not is_gap(char))
-        upper = normal_form("NFC", normal_form("NFC", bare).upper())
-        # Upper case of a few letters is several characters, which may compose again.
-        if upper == text:
-            return text
-        text = upper
+_Day = date
+
+
+class CodeFlag(StrEnum):
+    """What a code gives away that somebody should look at."""
+
+    SYNTHETIC = "synthetic"
+    UNKNOWN_SHAPE = "unknown_shape"
+    DATE_MISMATCH = "date_mismatch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,60 +77,134 @@ class CodeParts:
     """What a dossier code says.
 
     ``grammar``: id of its shape, None for an unknown one; then nothing else is known either.
-    ``date``: the day it was given out, None when those digits are no day. ``synthetic``: the
-    serial has five digits, so a machine made it up.
+    ``date``: the day it was given out, None when those digits are no day. ``synthetic``: its
+    serial has the length of those that a machine makes up. ``origin``: the system that a foreign
+    code comes from. ``date_mismatch``: whether the date is not the reception date, None when it
+    was not compared or cannot be.
     """
 
     code: str
     grammar: str | None = None
     unit: str | None = None
-    date: date | None = None
+    date: _Day | None = None
     serial: str | None = None
     synthetic: bool = False
+    origin: str | None = None
+    date_mismatch: bool | None = None
+
+    @property
+    def flags(self) -> frozenset[CodeFlag]:
+        """What there is to look at."""
+        raised = {
+            CodeFlag.SYNTHETIC: self.synthetic,
+            CodeFlag.UNKNOWN_SHAPE: self.grammar is None,
+            CodeFlag.DATE_MISMATCH: self.date_mismatch,
+        }
+        return frozenset(flag for flag, up in raised.items() if up)
+
+    @property
+    def organisation(self) -> OrganisationCode | None:
+        """The unit that gave the code out; None when the code does not say."""
+        return None if self.unit is None else parse_organisation(self.unit)
+
+    @property
+    def tail(self) -> tuple[_Day, str] | None:
+        """Day and number without leading zeros: what a change of the unit's code leaves alone.
+
+        One of the attributes by which old and new codes are matched (specs/domain.md 1.5), never
+        enough by itself. None when either is not known.
+        """
+        if self.date is None or self.serial is None:
+            return None
+        return self.date, self.serial.lstrip("0")
 
 
-def parse_code(code: str) -> CodeParts:
-    """Read a dossier code; any spelling of it."""
+def parse_code(code: str, formats: CodeFormats | None = None) -> CodeParts:
+    """Read a dossier code; any spelling of it. An unknown shape is kept as it is.
+
+    Of several shapes that fit, the first one wins that was given out on the code's own day and
+    has the unit in the order it is in; else the first. Raises RecordError for what is no text.
+    """
     code = canonical_code(code)
-    for grammar, (pattern, date_format) in _grammars().items():
-        if pattern.fullmatch(code):
-            unit, day, serial = code.rsplit("-", 2)
-            synthetic = len(serial) == SYNTHETIC_SERIAL
-            return CodeParts(code, grammar, unit, _day(day, date_format), serial, synthetic)
-    return CodeParts(code)
+    shapes = (formats or packaged_formats()).dossier
+    found = [(shape, _parts(code, shape, parts)) for shape, parts in readings(shapes, code)]
+    if len(found) > 1:
+        return max(found, key=_fits)[1]
+    return found[0][1] if found else CodeParts(code)
 
 
-def code_patterns() -> Mapping[str, str]:
-    """Grammar id -> anchored pattern over canonical codes, for RE2, PostgreSQL and ``re``."""
-    return {row["id"]: row["pattern"] for row in load_table("code_formats")["dossier"]}
+def foreign_code(text: str, origin: str) -> CodeParts:
+    """A code of a specialised system (civil status, land, business registration): free text.
 
-
-@lru_cache(maxsize=8192)
-def base_procedure(text: str) -> str | None:
-    """The procedure as announced, ``d.dddddd``, without authority and case (specs/domain.md 1.6).
-
-    The canonical text itself when the shape is unknown; None for blank.
+    ``origin`` says which system; whatever the text looks like, it is not taken apart. Raises
+    RecordError when the origin is blank, and for what is no text.
     """
     code = canonical_code(text)
-    match = _procedure_pattern().fullmatch(code)
-    return match[1] if match else code or None
+    origin = clean_text(origin) if isinstance(origin, str) else ""
+    if not origin:
+        raise RecordError("origin", "does not say which system the code comes from")
+    return CodeParts(code, load_table("code_formats")["foreign"]["id"], origin=origin)
 
 
-@cache
-def _grammars() -> Mapping[str, tuple[re.Pattern[str], str]]:
-    rows = load_table("code_formats")["dossier"]
-    return {row["id"]: (re.compile(row["pattern"]), row["date_format"]) for row in rows}
+def compare_date(
+    parts: CodeParts,
+    received: date | None,
+    day_number: Callable[[date], int],
+    *,
+    tolerance: int | None = None,
+) -> CodeParts:
+    """``parts`` with ``date_mismatch``: the date in the code is not the reception date (E4).
 
-
-@cache
-def _procedure_pattern() -> re.Pattern[str]:
-    return re.compile(load_table("code_formats")["procedure"]["pattern"])
-
-
-def _day(digits: str, date_format: str) -> date | None:
-    if date_format == "yyMMdd":
-        digits = f"20{digits}"
+    ``received`` is the local day of reception; ``day_number`` counts working days, as
+    ``WorkingCalendar.ord`` does; ``tolerance`` is how many of them may lie between, by default
+    what the table says. It stays None without either day and for a day that ``day_number``
+    refuses with ValueError. Raises RecordError when ``received`` is no day.
+    """
+    if received is None or parts.date is None:
+        return replace(parts, date_mismatch=None)
+    if tolerance is None:
+        tolerance = load_table("code_formats")["date_mismatch"]["tolerance"]
     try:
-        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+        apart = abs(day_number(parts.date) - day_number(plain_day(received)))
     except ValueError:
-        return None
+        return replace(parts, date_mismatch=None)
+    return replace(parts, date_mismatch=apart > tolerance)
+
+
+def may_be_one_dossier(one: CodeParts, other: CodeParts) -> bool:
+    """Whether two codes are one number of one unit and day, in the old and in the new order.
+
+    A candidate to be looked at, never reason enough to merge (specs/domain.md 1.3).
+    """
+    if one.tail is None or one.tail != other.tail:
+        return False
+    first, second = one.organisation, other.organisation
+    if first is None or second is None:
+        return False
+    return first.levels == second.levels and first.order is not second.order
+
+
+def code_patterns(formats: CodeFormats | None = None) -> Mapping[str, str]:
+    """Grammar id -> anchored pattern over canonical codes, for RE2, PostgreSQL and ``re``."""
+    shapes = (formats or packaged_formats()).dossier
+    return {shape.id: f"^(?:{shape.pattern[1:-1]})$" for shape in shapes}
+
+
+def _parts(code: str, shape: CodeShape, parts: Mapping[str, str]) -> CodeParts:
+    serial, digits = parts["serial"], parts.get("date")
+    return CodeParts(
+        code,
+        shape.id,
+        parts.get("unit") or None,
+        None if digits is None else shape.day(digits),
+        serial,
+        len(serial) == shape.made_up_serial,
+    )
+
+
+def _fits(found: tuple[CodeShape, CodeParts]) -> tuple[bool, bool]:
+    shape, parts = found
+    unit = parts.organisation
+    open_order = unit is None or unit.order is None or shape.order in (None, Order.EITHER)
+    in_order = open_order or (unit is not None and unit.order is shape.order)
+    return shape.given_out_on(parts.date), in_order

@@ -7,23 +7,33 @@ Identity numbers and names are read here and leave only as an HMAC or masked (sp
 from __future__ import annotations
 
 import hmac
+import re
 import unicodedata
 from datetime import date
 
 from khop.faults import RecordError
 from khop.mappings.text import clean_text, is_gap
-from khop.mappings.times import parse_wire_day
+from khop.mappings.times import FIRST_BIRTH_YEAR, LAST_YEAR, parse_wire_day
 from khop.normal_form import normal_form
 
 #: Sent by one system where it has no usable number; it is nobody's (specs/dvcqg.md 2.1).
 _PLACEHOLDER = "000000001"
-_SEPARATORS = frozenset(".-–/_'`")
+_SEPARATORS = frozenset(".,+-–/_'`")
 #: A number read through a numeric column has lost its leading zero (specs/igate.md 3).
 _LOST_ZERO = {11: 12, 8: 9}
-#: Đ and the Icelandic letter that is typed for it have no decomposition.
-_D = str.maketrans({"đ": "d", "ð": "d"})
+#: What a spreadsheet makes of a number: a decimal zero, or a power of ten that lost digits.
+_DECIMAL_ZERO = re.compile(r"([0-9]{8,})[.,]0")
+_POWER = re.compile(r"[0-9]([.,][0-9]+)?E\+[0-9]+")
+#: Đ and the Icelandic letter that is typed for it have no decomposition. The apostrophe of
+#: highland names (H’Hen) is typed in many ways, or not at all.
+_PLAIN = str.maketrans(
+    {"đ": "d", "ð": "d"} | dict.fromkeys("'’‘`\u00b4\u02bb\u02bc\u02b9\u2032", "")
+)
+_DASHES = str.maketrans(dict.fromkeys("-–—\u2010", " "))
 #: Fewer digits than any identity paper has: a remark such as "không có", not a number.
 _FEWEST_DIGITS = 5
+#: A day that is not known, as the population database and older systems write it.
+_YEAR_ALONE = re.compile(r"00/00/([0-9]{4})|([0-9]{4})(?:-00-00|0000)?")
 _SHORTEST_SHOWN = 9
 _HEAD, _TAIL = 4, 2
 
@@ -31,32 +41,42 @@ _HEAD, _TAIL = 4, 2
 def fold_name(name: str) -> str:
     """A name as it is compared: lower case, single spaces, without Vietnamese marks.
 
-    Marks go, because one source writes "Hoà", another "Hòa", a paper list "HOA".
+    Marks go, because one source writes "Hoà", another "Hòa", a paper list "HOA"; apostrophes go
+    too. Hyphens stay.
     """
-    letters = normal_form("NFKD", clean_text(name)).casefold()
+    letters = normal_form("NFKD", clean_text(name).translate(_PLAIN)).casefold()
     # Case folding composes a few letters anew.
     letters = normal_form("NFKD", letters)
     bare = "".join(char for char in letters if not unicodedata.combining(char))
-    return " ".join(bare.translate(_D).split())
+    return " ".join(bare.translate(_PLAIN).split())
 
 
 def identity_digits(number: str | int | None) -> str:
     """An identity number as it is compared: digits, with a lost leading zero put back.
 
-    A document number with letters stays, in upper case. "" when there is none, and for a
-    remark in its place, zeros, and the known placeholder.
+    A document number with letters stays, in upper case. "" when there is none, and for what
+    stands in its place: a remark, zeros, fewer than five digits, the known placeholder, and a
+    number a spreadsheet has rounded (``9.9085E+10``).
     """
-    if number is None:
+    bare = "" if number is None else _without_gaps(str(number))
+    if sum(map(str.isdecimal, bare)) < _FEWEST_DIGITS:
         return ""
-    bare = str(number)
-    if not (bare.isascii() and bare.isdigit()):
-        text = normal_form("NFKC", bare).upper()
-        bare = "".join(c for c in text if not (is_gap(c) or c in _SEPARATORS))
-    if not bare.strip("0") or bare == _PLACEHOLDER:
+    if bare.isdecimal():
+        bare = bare.zfill(_LOST_ZERO.get(len(bare), 0))
+    return "" if bare == _PLACEHOLDER or not bare.strip("0") else bare
+
+
+def _without_gaps(number: str) -> str:
+    if number.isascii() and number.isdigit():
+        return number
+    text = "".join(c for c in normal_form("NFKC", number).upper() if not is_gap(c))
+    if _POWER.fullmatch(text):
         return ""
-    if not bare.isdecimal():
-        return bare if sum(map(str.isdecimal, bare)) >= _FEWEST_DIGITS else ""
-    return bare.zfill(_LOST_ZERO.get(len(bare), 0))
+    if whole := _DECIMAL_ZERO.fullmatch(text):
+        return whole[1]
+    bare = "".join(c for c in text if c not in _SEPARATORS)
+    # Letters may compose anew once they stand side by side.
+    return bare if bare == number else _without_gaps(bare)
 
 
 def applicant_key(
@@ -68,11 +88,12 @@ def applicant_key(
     """The key two sources share for one applicant: HMAC-SHA-256, hex.
 
     Over the identity number, else over folded name and birth date (a date, a wire date, or a
-    bare year); None when there is neither. ``key`` is the installation's secret.
+    year alone); None when there is neither. A birth before 1880 is a default, not a birth.
+    Hyphens of a name count as spaces. ``key`` is the installation's secret.
     """
     if digits := identity_digits(identity_number):
         return _digest(key, f"number:{digits}")
-    folded, born = fold_name(name or ""), _birth(birth)
+    folded, born = _key_name(name or ""), _birth(birth)
     return _digest(key, f"name:{folded}|{born}") if folded and born else None
 
 
@@ -101,14 +122,25 @@ def _digest(key: bytes, text: str) -> str:
     return hmac.digest(key, text.encode("utf-8", "surrogatepass"), "sha256").hex()
 
 
+def _key_name(name: str) -> str:
+    return " ".join(fold_name(name).translate(_DASHES).split())
+
+
 def _birth(birth: date | str | None) -> str:
-    if birth is None or isinstance(birth, date):
-        return birth.isoformat()[:10] if birth else ""
+    if birth is None:
+        return ""
+    if isinstance(birth, date):
+        return birth.isoformat()[:10] if _is_birth_year(birth.year) else ""
     text = birth.strip()
-    if len(text) == 4 and text.isdecimal():
-        return text
+    if found := _YEAR_ALONE.fullmatch(text):
+        year = found[1] or found[2]
+        return year if _is_birth_year(int(year)) else ""
     try:
         day = parse_wire_day(text, "birth")
     except RecordError:
         return ""
     return day.isoformat() if day else ""
+
+
+def _is_birth_year(year: int) -> bool:
+    return FIRST_BIRTH_YEAR <= year <= LAST_YEAR

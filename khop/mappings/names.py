@@ -36,8 +36,9 @@ def joined_name(*parts: str | None) -> str:
     return clean_text(" ".join(part for part in parts if part))
 
 
-#: Letters proper; modifier letters (Lm) are what typing left over of a mark.
-_LETTERS = frozenset({"Ll", "Lu", "Lt", "Lo"})
+#: Letters proper, once folded: a few scripts fold to capitals. Modifier letters (Lm) are what
+#: typing left over of a mark.
+_LETTERS = frozenset({"Ll", "Lu", "Lo"})
 
 
 def _is_kept(char: str) -> bool:

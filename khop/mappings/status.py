@@ -2,7 +2,9 @@
 
 A table has the packaged defaults of its system and the deployment's overrides from khop.toml.
 Tried in this order: overridden id, overridden name, default id, default name, default part of
-a name. So ids come before names, and nothing a deployment wrote is hidden by a default.
+a name. So ids come before names, and nothing a deployment wrote is hidden by a default. A status
+preset (``mappings/status_presets.py``) stands in the place of the defaults, not beside them: what
+the chosen table does not know stays unknown.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from typing import Any, Generic, TypeVar
 from khop.faults import ConfigError
 from khop.mappings.data_tables import load_table
 from khop.mappings.records import Channel, Status
+from khop.mappings.status_presets import status_preset
 from khop.mappings.text import fold_label
 
 C = TypeVar("C", bound=IntEnum)
@@ -70,9 +73,11 @@ class CodeTable(Generic[C]):
 
     def _read(self, table: Mapping[Any, Any], fold: Any, key: str) -> dict[str, C]:
         read: dict[str, C] = {}
+        if not isinstance(table, Mapping):
+            raise ConfigError("is not a table of the source's ids or labels", key=key.lstrip("."))
         for written, value in table.items():
-            folded = fold(written)
             where = f"{key}.{written}".lstrip(".")
+            folded = fold(str(written)) if isinstance(written, int | str) else ""
             code = self._code(value, where)
             if not folded:
                 raise ConfigError("write the source's id or label as the key", key=where)
@@ -110,10 +115,22 @@ class ChannelTable(CodeTable[Channel]):
 
 
 def igate_statuses(
-    by_id: Mapping[str, int], by_name: Mapping[str, int], *, key: str = "status"
+    by_id: Mapping[str, int],
+    by_name: Mapping[str, int],
+    *,
+    preset: str | None = None,
+    key: str = "status",
 ) -> StatusTable:
-    """iGate's states with a deployment's overrides. Raises ConfigError."""
-    return StatusTable(by_id, by_name, defaults=load_table("igate_status"), key=key)
+    """iGate's states with a deployment's overrides, or a preset's with them. Raises ConfigError."""
+    return preset_statuses("igate" if preset is None else preset, by_id, by_name, key=key)
+
+
+def preset_statuses(
+    preset: str, by_id: Mapping[str, int], by_name: Mapping[str, int], *, key: str = "status"
+) -> StatusTable:
+    """The states of a known system by its name, with overrides. Raises ConfigError."""
+    chosen = status_preset(preset, key=f"{key}.preset")
+    return StatusTable(by_id, by_name, defaults=chosen.defaults, key=key)
 
 
 def igate_channels(
@@ -124,10 +141,14 @@ def igate_channels(
 
 
 def portal_statuses(
-    by_id: Mapping[str, int], by_name: Mapping[str, int], *, key: str = "status"
+    by_id: Mapping[str, int],
+    by_name: Mapping[str, int],
+    *,
+    preset: str | None = None,
+    key: str = "status",
 ) -> StatusTable:
-    """The portal's states, as code or label, with overrides. Raises ConfigError."""
-    return StatusTable(by_id, by_name, defaults=load_table("dvcqg_status"), key=key)
+    """The portal's states, as code or label, or a preset's, with overrides. Raises ConfigError."""
+    return preset_statuses("dvcqg" if preset is None else preset, by_id, by_name, key=key)
 
 
 def portal_channels(

@@ -269,3 +269,18 @@ def test_a_window_the_list_has_not_is_switched_off(adapter_of: Any) -> None:
     assert "applied" in whole.window_fields
     without = adapter_of(windows={"applied": []})
     assert without.window_fields == tuple(f for f in whole.window_fields if f != "applied")
+
+
+def test_a_known_list_of_states_stands_in_for_the_usual_one(adapter_of: Any) -> None:
+    item = {"id": "a" * 24, "code": "H99.12-261110-0001", "dossierStatus": {"name": "denied"}}
+    assert adapter_of().replay(item).record.status is None
+    for preset, status in (("opencps_reply", Status.STOPPED), ("th_helper", Status.NOT_RECEIVED)):
+        chosen = adapter_of(status={"preset": preset})
+        assert chosen.replay(item).record.status is status
+    own = adapter_of(status={"preset": "th_helper", "by_name": {"denied": 7}})
+    assert own.replay(item).record.status is Status.WITHDRAWN
+
+
+def test_a_list_of_states_that_nobody_knows_is_refused(adapter_of: Any) -> None:
+    with pytest.raises(ConfigError, match=r"status\.preset"):
+        adapter_of(status={"preset": "opencps"})

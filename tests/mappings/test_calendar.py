@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khop.faults import ConfigError
-from khop.mappings.calendar import FIRST_DAY, LAST_DAY, WorkingCalendar
+from khop.faults import ConfigError, RecordError
+from khop.mappings.calendar import FIRST_DAY, LAST_DAY, DayError, WorkingCalendar
 
 # Weekdays off and Saturdays worked, as day/month, of every year the table asserts.
 OFF = {
@@ -61,7 +61,9 @@ def test_every_day_of_the_announced_years(year: int) -> None:
         ("2026-12-30", 5, "2027-01-07"),
     ],
 )
-def test_due_days(start: str, number: int, due: str) -> None:
+def test_known_defects_new_year_and_worked_saturdays_count(
+    start: str, number: int, due: str
+) -> None:
     added = WorkingCalendar().add_working_days(date.fromisoformat(start), number)
     assert added == date.fromisoformat(due)
 
@@ -90,6 +92,42 @@ def test_added_days_are_working_days_after_the_start(day: date, number: int) -> 
     assert CALENDAR.ord(due) == CALENDAR.ord(day) + number
 
 
+def test_swaps_across_new_year_hold_on_both_sides() -> None:
+    # Notices of 2014 and 2018: a day off on one side, its Saturday on the other.
+    assert not CALENDAR.is_working(date(2015, 1, 2))
+    assert CALENDAR.is_working(date(2014, 12, 27))
+    assert not CALENDAR.is_working(date(2018, 12, 31))
+    assert CALENDAR.is_working(date(2019, 1, 5))
+
+
+@pytest.mark.parametrize(
+    ("day", "today", "age"),
+    [
+        ("2026-11-20", "2026-11-20", 0),
+        ("2026-11-20", "2026-11-22", 0),
+        ("2026-11-20", "2026-11-23", 1),
+        ("2026-11-23", "2026-11-25", 1),
+        ("2026-11-25", "2026-11-20", -2),
+        ("2025-12-31", "2026-01-10", 6),
+    ],
+)
+def test_age_in_working_days(day: str, today: str, age: int) -> None:
+    assert CALENDAR.age(date.fromisoformat(day), date.fromisoformat(today)) == age
+
+
+@given(DAYS, DAYS, DAYS)
+def test_ages_add_up(a: date, b: date, c: date) -> None:
+    assert CALENDAR.age(a, b) + CALENDAR.age(b, c) == CALENDAR.age(a, c)
+
+
+@given(st.dates(FIRST_DAY, date(2100, 12, 1)))
+def test_working_day_from_is_the_nearest_that_is_not_before(day: date) -> None:
+    found = CALENDAR.working_day_from(day)
+    assert CALENDAR.is_working(found)
+    between = ((found - day).days, CALENDAR.age(day, found))
+    assert between == (0, 0) or (between[0] > 0 and between[1] == 1)
+
+
 def test_zero_days_is_the_day_itself_even_when_it_is_off() -> None:
     assert CALENDAR.add_working_days(date(2026, 11, 22), 0) == date(2026, 11, 22)
 
@@ -97,6 +135,19 @@ def test_zero_days_is_the_day_itself_even_when_it_is_off() -> None:
 def test_negative_days_are_refused() -> None:
     with pytest.raises(ValueError, match="forwards"):
         CALENDAR.add_working_days(date(2026, 1, 5), -1)
+
+
+@pytest.mark.parametrize("number", [30_000, 10**12])
+def test_more_days_than_the_calendar_has_are_a_fault_of_the_record(number: int) -> None:
+    with pytest.raises(RecordError, match="1990-2100") as caught:
+        CALENDAR.add_working_days(date(2026, 1, 5), number)
+    assert caught.value.field == "day"
+
+
+@pytest.mark.parametrize("day", ["2026-01-05", None, 20260105])
+def test_what_is_no_date_is_a_fault_of_the_record(day: object) -> None:
+    with pytest.raises(DayError, match=r"^day: is no date$"):
+        CALENDAR.ord(day)  # type: ignore[arg-type]
 
 
 def test_a_province_adds_and_takes_days() -> None:
@@ -116,12 +167,73 @@ def test_a_day_both_off_and_worked_is_a_mistake_in_the_configuration() -> None:
         WorkingCalendar(days_off=[day], worked_days=[day])
 
 
+@pytest.mark.parametrize("bad", ["2026-11-23", None, datetime(2026, 11, 23), ["2026-11-23"]])
+@pytest.mark.parametrize("key", ["days_off", "worked_days"])
+def test_a_province_names_days_as_dates(key: str, bad: object) -> None:
+    with pytest.raises(ConfigError, match=r": holds something that is no date$") as caught:
+        WorkingCalendar(**{key: [bad]})  # type: ignore[arg-type]
+    assert caught.value.key == f"calendar.{key}"
+
+
+def test_known_defect_a_calendar_is_not_shared_between_units() -> None:
+    day = date(2026, 11, 23)
+    closed, other = WorkingCalendar(days_off=[day]), WorkingCalendar()
+    for year in (2026, 2027):
+        assert closed.ord(date(year, 12, 31)) == other.ord(date(year, 12, 31)) - 1
+    assert other.is_working(day)
+    assert not closed.is_working(day)
+
+
 @pytest.mark.parametrize("day", [date(1989, 12, 31), date(2101, 1, 1)])
 def test_days_outside_the_calendar_are_refused(day: date) -> None:
-    with pytest.raises(ValueError, match="1990-2100"):
+    with pytest.raises(ValueError, match=r"^day: the calendar counts 1990-2100 only$"):
         CALENDAR.ord(day)
 
 
 def test_years_not_announced_yet_are_provisional() -> None:
     assert not CALENDAR.provisional(2026)
     assert CALENDAR.provisional(2027)
+
+
+def test_a_province_that_has_the_notice_says_so() -> None:
+    calendar = WorkingCalendar(announced_through=2027)
+    assert not calendar.provisional(2027)
+    assert calendar.provisional(2028)
+
+
+def test_an_older_year_takes_nothing_back() -> None:
+    calendar = WorkingCalendar(announced_through=2025)
+    assert not calendar.provisional(2026)
+
+
+def test_a_swap_that_was_only_proposed_is_undecided_until_the_province_names_the_day() -> None:
+    monday = date(2026, 11, 23)
+    assert CALENDAR.is_working(monday)
+    assert CALENDAR.undecided_days(monday, monday) == (monday,)
+    assert CALENDAR.undecided_days(date(2026, 11, 24), date(2027, 11, 24)) == ()
+    assert CALENDAR.undecided_days(date(2026, 1, 1), date(2026, 11, 22)) == ()
+    for decided in (WorkingCalendar(days_off=[monday]), WorkingCalendar(worked_days=[monday])):
+        assert decided.undecided_days(monday, monday) == ()
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "provisional"),
+    [
+        ("2026-11-20", "2026-11-26", True),  # across the undecided Monday
+        ("2026-11-24", "2026-12-31", False),
+        ("2026-11-01", "2026-11-22", False),
+        ("2026-12-30", "2027-01-07", True),  # 2027 has no notice yet
+    ],
+)
+def test_a_count_is_provisional_where_a_notice_may_still_move_it(
+    first: str, last: str, provisional: bool
+) -> None:
+    found = CALENDAR.provisional_between(date.fromisoformat(first), date.fromisoformat(last))
+    assert found is provisional
+
+
+@pytest.mark.parametrize("bad", ["2027", 2027.0, True])
+def test_the_announced_year_is_a_number(bad: object) -> None:
+    with pytest.raises(ConfigError, match=r": is no year$") as caught:
+        WorkingCalendar(announced_through=bad)  # type: ignore[arg-type]
+    assert caught.value.key == "calendar.announced_through"

@@ -1,13 +1,18 @@
+"""Matching keys and masks (specs/domain.md 4.2; numbers and names: specs/population.md 3, 4)."""
+
 from __future__ import annotations
 
+import hashlib
+import hmac
 import unicodedata
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from khop.mappings.identity import (
+    actor_key,
     applicant_key,
     fold_name,
     identity_digits,
@@ -16,6 +21,13 @@ from khop.mappings.identity import (
 )
 
 KEY = b"k" * 32
+NAME = "Nguyễn Văn Mẫu"
+APOSTROPHES = "'’‘`\u00b4\u02b9\u02bb\u02bc\u2032"
+NAMES = st.text(st.sampled_from("aăâđeêioôơuưyhnĐÊƠ ’-") | st.characters())
+
+
+def digest(text: str) -> str:
+    return hmac.new(KEY, text.encode(), hashlib.sha256).hexdigest()
 
 
 @pytest.mark.parametrize(
@@ -36,10 +48,45 @@ def test_d_with_stroke_and_tone_places() -> None:
     assert fold_name("ĐỖ Thị Hoà") == fold_name("đỗ thị hòa") == "do thi hoa"
 
 
-@given(st.text())
+@pytest.mark.parametrize(
+    ("name", "folded"),
+    [
+        ("Ðặng", "dang"),
+        ("ÐÐđĐ", "dddd"),
+        ("Ước Ỷ Ằ Ộ Ễ", "uoc y a o e"),
+        ("Nguye\u0302\u0303n", "nguyen"),
+        ("Nguyễn  Văn\tMẫu", "nguyen van mau"),
+        ("ŉ", "n"),
+        ("Weiß", "weiss"),
+        ("ﬁ", "fi"),
+        ("Y-Bhăm", "y-bham"),
+        ("’ ' `", ""),
+        ("", ""),
+    ],
+)
+def test_folded_names(name: str, folded: str) -> None:
+    assert fold_name(name) == folded
+
+
+@pytest.mark.parametrize("sign", APOSTROPHES)
+def test_highland_names_without_their_apostrophe(sign: str) -> None:
+    assert fold_name(f"H{sign}Hen Niê") == "hhen nie"
+
+
+@given(NAMES)
 def test_a_folded_name_stays_as_it_is(name: str) -> None:
     folded = fold_name(name)
     assert fold_name(folded) == folded
+
+
+@given(NAMES)
+def test_case_form_and_spacing_of_a_name_make_no_difference(name: str) -> None:
+    folded = fold_name(name)
+    assert fold_name(unicodedata.normalize("NFD", name)) == folded
+    assert fold_name(unicodedata.normalize("NFC", name)) == folded
+    assert fold_name(f" {name}\n") == folded
+    assert not any(unicodedata.combining(char) or char in APOSTROPHES for char in folded)
+    assert folded == " ".join(folded.split())
 
 
 @pytest.mark.parametrize(
@@ -53,9 +100,32 @@ def test_a_folded_name_stays_as_it_is(name: str) -> None:
         ("12345678", "012345678"),
         (12_345_678, "012345678"),
         ("b1234567 ", "B1234567"),
+        ("B0000000", "B0000000"),
+        ("X00000X", "X00000X"),
+        ("ABC12345", "ABC12345"),
+        ("ABC1234", ""),
+        ("12345", "12345"),
+        ("1234", ""),
+        ("0123456789", "0123456789"),
+        ("123456789", "123456789"),
+        ("123456789012", "123456789012"),
+        ("1234567890123", "1234567890123"),
+        ("099–000/000_001", "099000000001"),
+        ("99,000,000,001", "099000000001"),
+        ("+99000000001", "099000000001"),
+        ("12345678,-0", "123456780"),
+        ("00000A\u0301", "00000\u00c1"),
+        ("00000A\u00b4", "00000\u00c1"),
+        ("12345\u0390", "12345\u03aa\u0301"),
+        ("'099000000001", "099000000001"),
+        ("`099000000001", "099000000001"),
+        ("099\u200b000\u00a0000001", "099000000001"),
+        ("\uff10\uff19\uff1900000000\uff11", "099000000001"),
         ("không có", ""),
         ("000000000000", ""),
         ("000000001", ""),
+        ("000 000 001", ""),
+        ("000000002", "000000002"),
         (0, ""),
         ("", ""),
         (None, ""),
@@ -65,33 +135,124 @@ def test_identity_numbers(written: str | int | None, digits: str) -> None:
     assert identity_digits(written) == digits
 
 
-@given(st.one_of(st.text(), st.integers(0, 10**18)))
+@pytest.mark.parametrize("written", ["00000001", "0000000.1", "000000001.0"])
+def test_the_placeholder_is_known_without_its_zero(written: str) -> None:
+    assert identity_digits(written) == ""
+
+
+@pytest.mark.parametrize(
+    ("written", "digits"),
+    [
+        ("99000000001.0", "099000000001"),
+        ("99000000001,0", "099000000001"),
+        ("12345678.0", "012345678"),
+        ("1234567.0", "012345670"),
+        ("099000000001.00", "09900000000100"),
+        ("099.000.000.0", "0990000000"),
+        ("12345678.1", "123456781"),
+        ("123456789.01", "12345678901".zfill(12)),
+    ],
+)
+def test_a_decimal_zero_of_a_spreadsheet_is_no_digit(written: str, digits: str) -> None:
+    assert identity_digits(written) == digits
+
+
+@pytest.mark.parametrize("written", ["9.9085000001E+10", "9,90850e+10", "9E+123456", "9.9E+123456"])
+def test_a_number_a_spreadsheet_has_rounded_is_nobodys(written: str) -> None:
+    assert identity_digits(written) == ""
+
+
+@pytest.mark.parametrize("written", ["9E12345", "99.1E+12345", "9.9E+123456X"])
+def test_what_only_resembles_a_rounded_number_stays(written: str) -> None:
+    assert identity_digits(written) == written.replace(".", "").replace("+", "")
+
+
+@given(st.one_of(st.text(), st.integers(0, 10**18), st.from_regex(r"[0-9E+.,-]{6,14}")))
 def test_identity_numbers_are_normalised_once(written: str | int) -> None:
     digits = identity_digits(written)
     assert identity_digits(digits) == digits
 
 
+@given(st.integers(10_000_000_000, 99_999_999_999), st.integers(0, 10))
+def test_one_key_for_a_number_however_it_was_kept(number: int, cut: int) -> None:
+    text = f"0{number}"
+    spaced = f"{text[:cut]} {text[cut:]}"
+    keys = {applicant_key(KEY, form) for form in (number, text, spaced, f"{number}.0")}
+    assert keys == {digest(f"number:{text}")}
+
+
 def test_the_number_leads_and_the_name_does_not_matter() -> None:
-    one = applicant_key(KEY, "099000000001", "Nguyễn Văn Mẫu", date(1990, 1, 2))
+    one = applicant_key(KEY, "099000000001", NAME, date(1990, 1, 2))
     assert one == applicant_key(KEY, 99_000_000_001, "Khác", None)
-    assert one is not None and len(one) == 64
+    assert one == digest("number:099000000001")
 
 
 def test_name_and_birth_date_stand_in_for_the_number() -> None:
-    one = applicant_key(KEY, "", "Nguyễn Văn Mẫu", date(1990, 1, 2))
+    one = applicant_key(KEY, "", NAME, date(1990, 1, 2))
+    assert one == digest("name:nguyen van mau|1990-01-02")
     assert one == applicant_key(KEY, None, "NGUYỄN VĂN MẪU ", "02/01/1990")
-    assert one != applicant_key(KEY, None, "Nguyễn Văn Mẫu", "03/01/1990")
-    assert one != applicant_key(KEY, "099000000001", "Nguyễn Văn Mẫu", date(1990, 1, 2))
-
-
-def test_a_birth_year_alone_is_its_own_birth() -> None:
-    year = applicant_key(KEY, None, "Nguyễn Văn Mẫu", "1990")
-    assert year is not None
-    assert year != applicant_key(KEY, None, "Nguyễn Văn Mẫu", "01/01/1990")
+    assert one != applicant_key(KEY, None, NAME, "03/01/1990")
 
 
 @pytest.mark.parametrize(
-    ("name", "birth"), [(None, None), ("Nguyễn Văn Mẫu", None), ("", "01/01/1990"), ("Mẫu", "x")]
+    "birth",
+    [
+        "1990-01-02",
+        "02/01/1990",
+        " 02/01/1990 ",
+        "19900102",
+        "1990-01-01T17:00:00Z",
+        date(1990, 1, 2),
+        datetime(1990, 1, 2),
+        datetime(1990, 1, 2, 3, 4, 5),
+    ],
+)
+def test_a_birth_date_in_any_form_is_one(birth: date | str) -> None:
+    assert applicant_key(KEY, None, NAME, birth) == digest("name:nguyen van mau|1990-01-02")
+
+
+@pytest.mark.parametrize("birth", ["1947", " 1947 ", "00/00/1947", "19470000", "1947-00-00"])
+def test_a_birth_year_alone_is_its_own_birth(birth: str) -> None:
+    assert applicant_key(KEY, None, NAME, birth) == digest("name:nguyen van mau|1947")
+
+
+@pytest.mark.parametrize(
+    "name", ["Y-Bhăm Êban", "Y Bhăm  Êban", "Y – BHAM EBAN", "y\u2010bhăm êban"]
+)
+def test_hyphens_of_a_name_count_as_spaces(name: str) -> None:
+    assert applicant_key(KEY, None, name, "1990") == digest("name:y bham eban|1990")
+
+
+@pytest.mark.parametrize("year", [1880, 2099])
+def test_the_first_and_the_last_year_of_birth(year: int) -> None:
+    for birth in (f"{year}", f"{year}0000", f"01/01/{year}", date(year, 1, 1)):
+        assert applicant_key(KEY, None, NAME, birth) is not None
+
+
+@pytest.mark.parametrize("year", [1, 1879, 2100, 9999])
+def test_a_year_nobody_here_was_born_in_makes_no_key(year: int) -> None:
+    for birth in (f"{year:04}", f"00/00/{year:04}", f"01/01/{year:04}", date(year, 1, 1)):
+        assert applicant_key(KEY, None, NAME, birth) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "birth"),
+    [
+        (None, None),
+        (NAME, None),
+        (NAME, ""),
+        (NAME, "   "),
+        (NAME, "0000"),
+        (NAME, "00000000"),
+        (NAME, "0001-01-01T00:00:00"),
+        (NAME, "01/1990"),
+        (NAME, "31/02/1990"),
+        (NAME, "٠٩٩٠"),
+        ("", "01/01/1990"),
+        ("’-", "01/01/1990"),
+        (None, "01/01/1990"),
+        ("Mẫu", "x"),
+    ],
 )
 def test_too_little_makes_no_key(name: str | None, birth: str | None) -> None:
     assert applicant_key(KEY, None, name, birth) is None
@@ -107,6 +268,25 @@ def test_any_text_makes_a_key_or_none(number: str, name: str, birth: str) -> Non
     assert key is None or len(key) == 64
 
 
+@given(st.text(), st.text())
+def test_keys_of_other_kinds_never_meet(one: str, other: str) -> None:
+    assert actor_key(KEY, one) not in {
+        applicant_key(KEY, other),
+        applicant_key(KEY, None, other, "1990"),
+    }
+
+
+def test_a_lone_surrogate_makes_a_key_too() -> None:
+    assert actor_key(KEY, "\ud800") != actor_key(KEY, "\ud801")
+    assert applicant_key(KEY, "12345\ud800") != applicant_key(KEY, "12345\ud801")
+
+
+def test_an_officer_is_told_by_what_the_source_wrote() -> None:
+    assert actor_key(KEY, "cb.01") == digest("actor:cb.01")
+    assert actor_key(KEY, "cb.01") != actor_key(KEY, "CB.01")
+    assert actor_key(KEY, "cb.01") != actor_key(b"x" * 32, "cb.01")
+
+
 @pytest.mark.parametrize(
     ("number", "shown"),
     [
@@ -114,11 +294,24 @@ def test_any_text_makes_a_key_or_none(number: str, name: str, birth: str) -> Non
         (99_000_000_001, "0990******01"),
         ("123456789", "1234***89"),
         ("B1234567", "********"),
+        ("B12345678", "B123***78"),
+        ("1234567890", "1234****90"),
+        ("1234567", "*******"),
+        ("099 000.000001", "0990******01"),
         ("", ""),
+        ("không có", ""),
     ],
 )
 def test_masked_numbers(number: str | int, shown: str) -> None:
     assert mask_number(number) == shown
+
+
+@given(st.text(st.sampled_from("0123456789 .-AB")))
+def test_a_mask_shows_six_signs_at_most_and_keeps_the_length(number: str) -> None:
+    digits, shown = identity_digits(number), mask_number(number)
+    assert len(shown) == len(digits)
+    assert len(shown.replace("*", "")) == (6 if len(digits) >= 9 else 0)
+    assert all(sign in ("*", digits[i]) for i, sign in enumerate(shown))
 
 
 @pytest.mark.parametrize(
@@ -127,9 +320,19 @@ def test_masked_numbers(number: str | int, shown: str) -> None:
         ("Nguyễn Văn Mẫu", "Nguyễn V. M."),
         ("  trần   thị  thử ", "trần T. T."),
         ("Mẫu", "M."),
+        ("Lê Ánh", "Lê Á."),
+        ("H’Hen Niê", "H’Hen N."),
         ("", ""),
+        (" \n", ""),
         (unicodedata.normalize("NFD", "Đỗ Ếch"), "Đỗ Ế."),
     ],
 )
 def test_masked_names(name: str, shown: str) -> None:
     assert mask_name(name) == shown
+
+
+@given(st.lists(st.text("abcđêNH", min_size=1), min_size=2, max_size=6))
+def test_of_a_masked_name_only_the_first_word_can_be_read(words: list[str]) -> None:
+    first, *others = mask_name(" ".join(words)).split()
+    assert first == words[0]
+    assert others == [f"{word[0].upper()}." for word in words[1:]]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khop.mappings.text import clean_text, cut_text, fold_label
+from khop.mappings.text import clean_text, cut_text, fold_label, is_gap
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 
@@ -57,3 +57,45 @@ def test_short_enough_once_composed() -> None:
 @given(ANY_TEXT, st.integers(4, 30))
 def test_cut_text_is_never_too_long(text: str, longest: int) -> None:
     assert len(cut_text(text, longest, longest - 3)) <= longest
+
+
+def test_a_mark_that_begins_a_text_is_not_left_alone() -> None:
+    assert cut_text("\u0323" * 5, 3, 2) == "..."
+    assert cut_text("q\u0323\u0323\u0323", 3, 2) == "..."
+
+
+def test_a_cut_text_ends_in_no_space() -> None:
+    assert cut_text("ab cdefg", 5, 3) == "ab..."
+    assert cut_text("  abcdefg", 5, 3) == "  a..."
+
+
+@pytest.mark.parametrize(("text", "cut"), [("abcde", "abcde"), ("abcdef", "ab…")])
+def test_only_what_is_too_long_is_cut(text: str, cut: str) -> None:
+    assert cut_text(text, 5, 2, "…") == cut
+
+
+@given(ANY_TEXT, st.integers(4, 30))
+def test_a_cut_text_is_the_beginning_of_the_text(text: str, longest: int) -> None:
+    composed, cut = unicodedata.normalize("NFC", text), cut_text(text, longest, longest - 3)
+    if len(composed) <= longest:
+        assert cut == composed
+    else:
+        assert cut.endswith("...") and composed.startswith(cut.removesuffix("..."))
+
+
+@pytest.mark.parametrize("sign", [" ", "\t", "\u00a0", "\u3000", "\u200b", "\ufeff", "\u00ad"])
+def test_gaps(sign: str) -> None:
+    assert is_gap(sign)
+
+
+@pytest.mark.parametrize("sign", ["a", "0", "-", ".", "\x00", "\u0323", "đ"])
+def test_signs_that_are_no_gap(sign: str) -> None:
+    assert not is_gap(sign)
+
+
+@pytest.mark.parametrize(
+    ("label", "folded"),
+    [("  ĐANG   Xử lý ", "đang xử lý"), ("STRAẞE", "strasse"), ("a\x00B\u200bC", "abc")],
+)
+def test_folded_labels(label: str, folded: str) -> None:
+    assert fold_label(label) == folded

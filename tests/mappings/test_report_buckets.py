@@ -1,0 +1,581 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from khop.faults import ConfigError, RecordError
+from khop.mappings.records import Channel, DossierRecord, Instant, Precision, Status
+from khop.mappings.report_buckets import Column, LeftOut, Note, Placement, place
+from khop.mappings.report_dossier import Punctuality, ReportDossier, by_receipt_slip
+from khop.mappings.report_periods import Period, calendar_month, report_quarters
+from khop.mappings.report_rows import BrokenIdentity, add_rows, broken_identities, tally
+from khop.mappings.report_rules import bucket_rules
+
+MARCH = Period(date(2026, 3, 1), date(2026, 3, 31))
+#: Days of 2026 around March, with and without a time of day.
+DAYS = st.dates(date(2026, 1, 20), date(2026, 5, 10))
+STATES = st.sampled_from(Status)
+COUNTED = [Status(code) for code in (2, 3, 4, 5, 6, 7, 8, 9, 10)]
+
+
+def on(month: int, day: int, hour: float = 9) -> Instant:
+    """A local time of 2026."""
+    return Instant.of(datetime(2026, month, day, tzinfo=UTC) + timedelta(hours=hour - 7))
+
+
+RECEIVED, DUE = on(3, 10), on(3, 20)
+
+
+def dossier(
+    status: int | None,
+    received: Instant | None = RECEIVED,
+    due: Instant | None = DUE,
+    finished: Instant | None = None,
+    **known: Any,
+) -> ReportDossier:
+    state = None if status is None else Status(status)
+    return ReportDossier(state, received, due, finished, **known)
+
+
+def placed(one: ReportDossier, *args: Any) -> Placement:
+    found = place(one, *(args or (MARCH,)))
+    assert isinstance(found, Placement)
+    return found
+
+
+# --- step 1: who is counted --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("one", "reason"),
+    [
+        (dossier(4, deleted=True), LeftOut.DELETED),
+        (dossier(4, test=True), LeftOut.TEST),
+        (dossier(None), LeftOut.UNMAPPED),
+        (dossier(1), LeftOut.NEW),
+        (dossier(1, None), LeftOut.NEW),
+        (dossier(3, None), LeftOut.NEVER_RECEIVED),
+        (dossier(5, None), LeftOut.NEVER_RECEIVED),
+        (dossier(2, None), LeftOut.NO_RECEPTION),
+        (dossier(4, None), LeftOut.NO_RECEPTION),
+        (dossier(6, None), LeftOut.NO_RECEPTION),
+        (dossier(7, None), LeftOut.NO_RECEPTION),
+        (dossier(8, None), LeftOut.NO_RECEPTION),
+        (dossier(9, None, finished=on(3, 12)), LeftOut.NO_RECEPTION),
+        (dossier(10, None, finished=on(3, 12)), LeftOut.NO_RECEPTION),
+        (dossier(3), LeftOut.NO_END),
+        (dossier(7), LeftOut.NO_END),
+        (dossier(8), LeftOut.NO_END),
+        (dossier(9), LeftOut.NO_END),
+        (dossier(10), LeftOut.NO_END),
+        (dossier(9, finished=on(3, 9, 23.99)), LeftOut.ENDED_BEFORE_RECEPTION),
+        (dossier(9, on(2, 10), finished=on(2, 28, 23.99)), LeftOut.BEFORE_PERIOD),
+        (dossier(4, on(4, 1, 0)), LeftOut.AFTER_PERIOD),
+        (dossier(9, on(4, 1, 0)), LeftOut.AFTER_PERIOD),
+    ],
+)
+def test_who_is_left_out_and_why(one: ReportDossier, reason: LeftOut) -> None:
+    assert place(one, MARCH) is reason
+
+
+def test_only_bad_data_is_a_fault() -> None:
+    assert [reason.value for reason in LeftOut if reason.is_fault] == [
+        "unmapped",
+        "no_reception",
+        "no_end",
+        "ended_before_reception",
+    ]
+
+
+# --- step 2: intake ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("channel", "column"),
+    [(Channel.ONLINE, 4), (Channel.COUNTER, 5), (Channel.POST, 5), (None, 5)],
+)
+def test_received_in_the_period_by_channel(channel: Channel | None, column: int) -> None:
+    assert placed(dossier(4, channel=channel)).intake == column
+
+
+@pytest.mark.parametrize("channel", [None, *Channel])
+def test_received_before_the_period_is_carried_over(channel: Channel | None) -> None:
+    assert placed(dossier(4, on(2, 28, 23.99), channel=channel)).intake == 6
+
+
+def test_both_ends_of_the_period_are_in_it() -> None:
+    assert placed(dossier(4, on(3, 1, 0))).intake == 5
+    assert placed(dossier(4, on(3, 31, 23.99))).intake == 5
+    assert placed(dossier(9, on(2, 10), finished=on(3, 1, 0))).outcome == 8
+    assert placed(dossier(9, finished=on(3, 31, 23.99))).outcome == 10
+
+
+# --- step 3: ended -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [3, 8, 9, 10])
+@pytest.mark.parametrize(
+    ("finished", "column"),
+    [(on(3, 19, 23.99), 8), (on(3, 20, 0), 9), (on(3, 20, 23.99), 9), (on(3, 21, 0), 10)],
+)
+def test_ended_by_the_day_of_the_slip(status: int, finished: Instant, column: int) -> None:
+    found = placed(dossier(status, finished=finished))
+    assert found == Placement(Column.RECEIVED_OTHERWISE, Column(column))
+
+
+def test_a_withdrawn_dossier_is_on_time_and_noted() -> None:
+    late = dossier(7, finished=on(3, 30))
+    assert placed(late).outcome is Column.ON_TIME
+    assert placed(late).notes == {Note.WITHDRAWN}
+
+
+def test_an_end_on_the_day_of_reception_is_an_end() -> None:
+    assert placed(dossier(9, on(3, 10, 9), finished=on(3, 10, 8))).outcome is Column.EARLY
+
+
+def test_null_due_date_is_never_on_time_silently() -> None:
+    ended = placed(dossier(9, due=None, finished=on(3, 30)))
+    assert (ended.outcome, ended.notes) == (Column.ON_TIME, {Note.NOT_JUDGED})
+    still_open = placed(dossier(4, due=None))
+    assert (still_open.outcome, still_open.notes) == (Column.OPEN_IN_TIME, {Note.NOT_JUDGED})
+
+
+def test_a_procedure_without_limit_is_on_time_and_needs_no_note() -> None:
+    ended = placed(dossier(9, due=None, finished=on(3, 30), no_due=True))
+    assert (ended.outcome, ended.notes) == (Column.ON_TIME, frozenset())
+    still_open = placed(dossier(4, due=None, no_due=True))
+    assert (still_open.outcome, still_open.notes) == (Column.OPEN_IN_TIME, frozenset())
+
+
+def test_the_return_of_the_result_stands_for_an_end_nobody_wrote() -> None:
+    found = placed(dossier(10, returned_at=on(3, 21)))
+    assert (found.outcome, found.notes) == (Column.LATE, {Note.END_FROM_RETURN})
+
+
+def test_a_citizen_who_comes_late_makes_no_dossier_late() -> None:
+    found = placed(dossier(10, finished=on(3, 18), returned_at=on(3, 30)))
+    assert found == Placement(Column.RECEIVED_OTHERWISE, Column.EARLY)
+
+
+def test_another_calculator_takes_the_place_of_the_slip() -> None:
+    one = dossier(9, finished=on(3, 30))
+    for said, column in (("early", 8), (Punctuality.ON_TIME, 9), ("late", 10)):
+        assert placed(one, MARCH, None, lambda _, said=said: said).outcome == column
+    silent = placed(one, MARCH, None, lambda _: None)
+    assert (silent.outcome, silent.notes) == (Column.ON_TIME, {Note.NOT_JUDGED})
+
+
+@pytest.mark.parametrize("said", ["overdue", 10, "", [], True])
+def test_a_calculator_that_says_anything_else_is_refused(said: Any) -> None:
+    with pytest.raises(ConfigError, match="early, on_time, late or None") as caught:
+        place(dossier(9, finished=on(3, 12)), MARCH, None, lambda _: said)
+    assert caught.value.key == "calculator"
+
+
+def test_the_slip_cannot_judge_what_has_not_ended() -> None:
+    assert by_receipt_slip(dossier(4)) is None
+    assert by_receipt_slip(dossier(4, no_due=True)) is Punctuality.ON_TIME
+
+
+# --- step 4: open ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [2, 4])
+@pytest.mark.parametrize(
+    ("due", "column"), [(on(3, 30, 23.99), 13), (on(3, 31, 0), 12), (on(4, 5), 12)]
+)
+def test_in_process_is_late_from_the_day_after_it_was_due(
+    status: int, due: Instant, column: int
+) -> None:
+    assert placed(dossier(status, due=due)) == Placement(Column.RECEIVED_OTHERWISE, Column(column))
+
+
+@pytest.mark.parametrize("status", [5, 6])
+def test_waiting_is_in_column_12_only_and_says_so(status: int) -> None:
+    # A printed template names state 5 under "đúng hạn" and under "trong hạn" at once.
+    in_time = placed(dossier(status, due=on(3, 31)))
+    assert (in_time.outcome, in_time.notes) == (Column.OPEN_IN_TIME, {Note.WAITING})
+    past = placed(dossier(status, due=on(3, 30)))
+    assert (past.outcome, past.notes) == (Column.OPEN_IN_TIME, {Note.WAITING, Note.PAST_DUE})
+    no_due = placed(dossier(status, due=None))
+    assert (no_due.outcome, no_due.notes) == (Column.OPEN_IN_TIME, {Note.WAITING})
+
+
+@pytest.mark.parametrize("status", [2, 4, 5, 6])
+def test_an_end_date_of_an_open_dossier_is_no_end(status: int) -> None:
+    one = dossier(status, due=on(4, 5), finished=on(3, 15))
+    assert placed(one).outcome is Column.OPEN_IN_TIME
+    assert placed(replace(one, received_at=on(2, 1), finished_at=on(2, 5))).intake == 6
+
+
+@pytest.mark.parametrize("status", [3, 7, 8, 9, 10])
+def test_what_ended_after_the_period_was_open_in_it(status: int) -> None:
+    late = placed(dossier(status, finished=on(4, 1, 0)))
+    assert (late.outcome, late.notes) == (Column.OPEN_LATE, {Note.STATE_NOT_KNOWN})
+    in_time = placed(dossier(status, due=on(3, 31), finished=on(4, 1, 0)))
+    assert (in_time.outcome, in_time.notes) == (Column.OPEN_IN_TIME, {Note.STATE_NOT_KNOWN})
+    no_due = placed(dossier(status, due=None, finished=on(4, 1, 0)))
+    assert no_due.notes == {Note.STATE_NOT_KNOWN, Note.NOT_JUDGED}
+
+
+def test_a_system_that_keeps_stopped_dossiers_open() -> None:
+    rules = bucket_rules({"states": {"ended": [3, 7, 9, 10]}})
+    stopped = dossier(8, finished=on(3, 12))
+    assert placed(stopped).outcome is Column.EARLY
+    found = placed(stopped, MARCH, rules)
+    assert (found.outcome, found.notes) == (Column.OPEN_IN_TIME, {Note.WAITING, Note.PAST_DUE})
+
+
+def test_days_are_local_days() -> None:
+    # 2026-03-31 17:00 UTC is the first of April in Việt Nam.
+    utc = Instant.of(datetime(2026, 3, 31, 17, tzinfo=UTC))
+    assert place(dossier(4, utc), MARCH) is LeftOut.AFTER_PERIOD
+    before = Instant.of(datetime(2026, 3, 31, 16, 59, 59, tzinfo=UTC))
+    assert placed(dossier(4, before)).intake == 5
+
+
+# --- the identities ----------------------------------------------------------------------------
+
+
+@st.composite
+def courses(draw: st.DrawFn) -> ReportDossier:
+    """A dossier with a complete, plausible course: what it is at the end of its life."""
+    status = draw(st.sampled_from(COUNTED))
+    received = draw(DAYS)
+    finished = None
+    if status in bucket_rules().ended:
+        finished = draw(st.dates(received, date(2026, 6, 30)))
+    due = draw(st.none() | DAYS)
+    return ReportDossier(
+        status,
+        instant(received),
+        instant(due),
+        instant(finished),
+        channel=draw(st.sampled_from([None, *Channel])),
+        no_due=draw(st.booleans()),
+    )
+
+
+def instant(day: date | None) -> Instant | None:
+    return None if day is None else on(day.month, day.day)
+
+
+any_dossier = st.builds(
+    ReportDossier,
+    st.none() | STATES,
+    st.none() | DAYS.map(instant),
+    st.none() | DAYS.map(instant),
+    st.none() | DAYS.map(instant),
+    st.none() | DAYS.map(instant),
+    channel=st.sampled_from([None, *Channel]),
+    no_due=st.booleans(),
+    deleted=st.booleans(),
+    test=st.booleans(),
+)
+
+
+@given(st.lists(any_dossier, max_size=30))
+def test_the_sums_hold_for_any_data(dossiers: list[ReportDossier]) -> None:
+    row = tally(dossiers, MARCH)
+    assert broken_identities(row.columns) == ()
+    c = {column.value: count for column, count in row.columns.items()}
+    assert set(c) == set(range(3, 14))
+    assert c[3] == c[4] + c[5] + c[6]
+    assert c[7] == c[8] + c[9] + c[10]
+    assert c[11] == c[12] + c[13]
+    assert c[3] == c[7] + c[11]
+    assert c[3] + sum(row.left_out.values()) == len(dossiers)
+
+
+@given(st.lists(courses(), max_size=30))
+def test_what_a_period_starts_with_is_what_the_last_left_open(courses: list[ReportDossier]) -> None:
+    months = [tally(courses, calendar_month(2026, month)) for month in range(1, 8)]
+    for previous, this in pairwise(months):
+        assert broken_identities(this.columns, previous.columns) == ()
+        assert this.columns[Column.CARRIED_OVER] == previous.columns[Column.OPEN]
+    ended = sum(row.columns[Column.ENDED] for row in months)
+    assert ended == sum(one.finished_at is not None for one in courses)
+
+
+@given(st.lists(any_dossier, max_size=12), st.lists(any_dossier, max_size=12))
+def test_rows_add_up(some: list[ReportDossier], others: list[ReportDossier]) -> None:
+    total = add_rows((tally(some, MARCH), tally(others, MARCH)))
+    assert total == tally(some + others, MARCH)
+
+
+def test_no_rows_are_a_row_of_zeros() -> None:
+    assert add_rows(()) == tally((), MARCH)
+    assert dict(tally((), MARCH).columns) == dict.fromkeys(Column, 0)
+
+
+@given(any_dossier)
+def test_exactly_one_column_of_each_kind_or_a_reason(one: ReportDossier) -> None:
+    found = place(one, MARCH)
+    if isinstance(found, Placement):
+        assert found.intake in {4, 5, 6}
+        assert found.outcome in {8, 9, 10, 12, 13}
+    else:
+        assert found in LeftOut
+
+
+def test_a_row_counts_columns_notes_and_reasons() -> None:
+    dossiers = [
+        dossier(4, channel=Channel.ONLINE),
+        dossier(4, on(2, 1), due=on(4, 1)),
+        dossier(5),
+        dossier(7, finished=on(3, 12)),
+        dossier(9, finished=on(3, 12)),
+        dossier(9, finished=on(3, 22)),
+        dossier(9, finished=on(3, 22)),
+        dossier(1),
+        dossier(9),
+        dossier(9),
+    ]
+    row = tally(dossiers, MARCH)
+    assert [row.columns[column] for column in Column] == [7, 1, 5, 1, 4, 1, 1, 2, 3, 2, 1]
+    assert row.notes == {Note.WAITING: 1, Note.PAST_DUE: 1, Note.WITHDRAWN: 1}
+    assert row.left_out == {LeftOut.NEW: 1, LeftOut.NO_END: 2}
+
+
+def test_a_row_follows_the_rules_and_the_calculator_it_is_given() -> None:
+    dossiers = [dossier(8, finished=on(3, 12)), dossier(9, finished=on(3, 12))]
+    rules = bucket_rules({"states": {"ended": [3, 7, 9, 10]}})
+    assert tally(dossiers, MARCH).columns[Column.EARLY] == 2
+    assert tally(dossiers, MARCH, rules).columns[Column.EARLY] == 1
+    late = tally(dossiers, MARCH, rules, lambda _: "late")
+    assert (late.columns[Column.EARLY], late.columns[Column.LATE]) == (0, 1)
+
+
+GOOD = {3: 10, 4: 2, 5: 3, 6: 5, 7: 6, 8: 1, 9: 2, 10: 3, 11: 4, 12: 3, 13: 1}
+
+
+@pytest.mark.parametrize(
+    ("changed", "broken"),
+    [
+        ({6: 4}, [BrokenIdentity(3, (4, 5, 6), 10, 9)]),
+        ({9: 3}, [BrokenIdentity(7, (8, 9, 10), 6, 7)]),
+        ({13: 0}, [BrokenIdentity(11, (12, 13), 4, 3)]),
+        ({11: 5, 12: 4}, [BrokenIdentity(3, (7, 11), 10, 11)]),
+        ({3: 9}, [BrokenIdentity(3, (4, 5, 6), 9, 10), BrokenIdentity(3, (7, 11), 9, 10)]),
+        ({}, []),
+    ],
+)
+def test_a_sum_that_does_not_hold_is_named(changed: dict[int, int], broken: list[Any]) -> None:
+    assert list(broken_identities({**GOOD, **changed})) == broken
+
+
+def test_what_was_carried_over_is_checked_against_the_period_before() -> None:
+    assert broken_identities(GOOD, {11: 5}) == ()
+    assert broken_identities(GOOD, {11: 6}) == (BrokenIdentity(6, (11,), 5, 6, True),)
+    assert broken_identities(GOOD, GOOD) == (BrokenIdentity(6, (11,), 5, 4, True),)
+
+
+@pytest.mark.parametrize("value", [None, -1, "4", 1.0, True])
+def test_a_column_that_is_no_count_is_a_record_error(value: Any) -> None:
+    with pytest.raises(RecordError) as caught:
+        broken_identities({**GOOD, 13: value})
+    assert str(caught.value) == "column 13: is missing or is not a count"
+    with pytest.raises(RecordError) as caught:
+        broken_identities(GOOD, {11: value})
+    assert caught.value.field == "previous column 11"
+
+
+def test_a_row_that_is_no_table_is_a_record_error() -> None:
+    nothing: Any = [1, 2]
+    with pytest.raises(RecordError) as caught:
+        broken_identities(nothing)
+    assert caught.value.field == "column 3"
+
+
+def test_zero_is_a_count() -> None:
+    assert broken_identities(dict.fromkeys(GOOD, 0)) == ()
+
+
+# --- from a record -----------------------------------------------------------------------------
+
+
+def test_a_record_tells_what_it_knows() -> None:
+    record = DossierRecord(
+        "igate", "1", "H99-1",
+        status=Status.FINISHED, received_at=on(3, 1), due_at=on(3, 2), finished_at=on(3, 3),
+        returned_at=on(3, 4), channel=Channel.POST, no_due=True,
+    )  # fmt: skip
+    assert ReportDossier.of(record) == ReportDossier(
+        Status.FINISHED, on(3, 1), on(3, 2), on(3, 3), on(3, 4), Channel.POST, True
+    )
+
+
+def test_a_day_without_a_time_is_that_day() -> None:
+    due = replace(on(3, 20, 0), precision=Precision.DAY)
+    assert placed(dossier(9, due=due, finished=on(3, 20, 16))).outcome is Column.ON_TIME
+
+
+# --- rules of a province -----------------------------------------------------------------------
+
+
+def test_the_packaged_rules() -> None:
+    rules = bucket_rules()
+    assert rules.never_counted == {1}
+    assert rules.before_reception == {3, 5}
+    assert rules.ended == {3, 7, 8, 9, 10}
+    assert rules.on_time == {7}
+    assert rules.in_process == {2, 4}
+    assert rules.online == {2}
+
+
+def test_a_province_gives_lists_of_its_own() -> None:
+    rules = bucket_rules({"states": {"on_time": [7, 8]}, "channels": {"online": [2, 3]}})
+    assert rules == replace(
+        bucket_rules(),
+        on_time=frozenset({Status.WITHDRAWN, Status.STOPPED}),
+        online=frozenset({Channel.ONLINE, Channel.POST}),
+    )
+    assert placed(dossier(4, channel=Channel.POST), MARCH, rules).intake == 4
+    assert bucket_rules({"states": {"source": "ours", "on_time": [7, 8]}}).on_time == {7, 8}
+    assert bucket_rules({}) == bucket_rules({"states": {"source": "ours"}}) == bucket_rules()
+
+
+@pytest.mark.parametrize(
+    ("overrides", "key", "says"),
+    [
+        ([], "report", "a table"),
+        ({"state": {}}, "report.state", "states or channels"),
+        ({"states": [1]}, "report.states", "a table"),
+        ({"states": {"open": [1]}}, "report.states.open", "a list khop has$"),
+        ({"states": {"online": [2]}}, "report.states.online", "a list khop has$"),
+        ({"channels": {"ended": [2]}}, "report.channels.ended", "a list khop has$"),
+        ({"states": {"ended": 9}}, "report.states.ended", "a list of codes$"),
+        ({"states": {"ended": [11]}}, "report.states.ended", "11"),
+        ({"states": {"ended": ["9"]}}, "report.states.ended", "'9'"),
+        ({"states": {"ended": [True]}}, "report.states.ended", "True"),
+        ({"states": {"ended": [9.0]}}, "report.states.ended", "9.0"),
+        ({"states": {"ended": [[]]}}, "report.states.ended", "no code"),
+        ({"channels": {"online": [4]}}, "report.channels.online", "4"),
+        ({"states": {"on_time": [5]}}, "report.states.on_time", "among ended$"),
+        ({"states": {"ended": [3, 8, 9, 10]}}, "report.states.on_time", "among ended$"),
+        ({"states": {"in_process": [2, 9]}}, "report.states.in_process", "among ended$"),
+    ],
+)
+def test_a_wrong_list_is_refused_by_its_path(overrides: Any, key: str, says: str) -> None:
+    with pytest.raises(ConfigError, match=f": (is|holds|names) .*{says}") as caught:
+        bucket_rules(overrides)
+    assert caught.value.key == key
+
+
+def test_the_path_of_rules_begins_where_the_caller_says() -> None:
+    with pytest.raises(ConfigError) as caught:
+        bucket_rules({"states": {"ended": [0]}}, key="reports.ii06")
+    assert caught.value.key == "reports.ii06.states.ended"
+
+
+# --- periods -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("scheme", "quarter", "first", "last"),
+    [
+        ("calendar", 1, "2026-01-01", "2026-03-31"),
+        ("calendar", 2, "2026-04-01", "2026-06-30"),
+        ("calendar", 3, "2026-07-01", "2026-09-30"),
+        ("calendar", 4, "2026-10-01", "2026-12-31"),
+        ("nd09", 1, "2025-12-15", "2026-03-14"),
+        ("nd09", 2, "2026-03-15", "2026-06-14"),
+        ("nd09", 3, "2026-06-15", "2026-09-14"),
+        ("nd09", 4, "2026-09-15", "2026-12-14"),
+    ],
+)
+def test_quarters_of_both_schemes(scheme: str, quarter: int, first: str, last: str) -> None:
+    expected = Period(date.fromisoformat(first), date.fromisoformat(last))
+    assert report_quarters(2026, quarter, quarter, scheme=scheme) == expected
+
+
+@pytest.mark.parametrize(
+    ("last", "ends"), [(2, date(2026, 6, 14)), (3, date(2026, 9, 14)), (4, date(2026, 12, 14))]
+)
+def test_six_and_nine_months_and_the_year_are_cumulative(last: int, ends: date) -> None:
+    assert report_quarters(2026, 1, last, scheme="nd09") == Period(date(2025, 12, 15), ends)
+
+
+def test_the_scheme_is_the_calendar_unless_said() -> None:
+    assert report_quarters(2026, 1, 4) == Period(date(2026, 1, 1), date(2026, 12, 31))
+
+
+@given(st.integers(2000, 2099), st.integers(1, 4), st.sampled_from(["calendar", "nd09"]))
+def test_quarters_follow_each_other_without_a_gap(year: int, quarter: int, scheme: str) -> None:
+    this = report_quarters(year, quarter, quarter, scheme=scheme)
+    year, quarter = (year, quarter + 1) if quarter < 4 else (year + 1, 1)
+    following = report_quarters(year, quarter, quarter, scheme=scheme)
+    assert following.first - this.last == timedelta(days=1)
+
+
+@pytest.mark.parametrize(("month", "days"), [(1, 31), (2, 28), (11, 30), (12, 31)])
+def test_a_calendar_month(month: int, days: int) -> None:
+    expected = Period(date(2026, month, 1), date(2026, month, days))
+    assert calendar_month(2026, month) == expected
+
+
+@pytest.mark.parametrize(
+    ("year", "first", "last", "key"),
+    [
+        (2026, 0, 1, "period.first"),
+        (2026, 5, 5, "period.first"),
+        (2026, 2, 1, "period.last"),
+        (2026, 1, 5, "period.last"),
+        (1999, 1, 1, "period.year"),
+        (2101, 1, 1, "period.year"),
+        ("2026", 1, 1, "period.year"),
+        (2026, True, 1, "period.first"),
+        (2026, 1, None, "period.last"),
+    ],
+)
+def test_quarters_that_are_none(year: Any, first: Any, last: Any, key: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        report_quarters(year, first, last)
+    assert caught.value.key == key
+
+
+@pytest.mark.parametrize(
+    ("year", "month", "key"),
+    [(2026, 0, "month"), (2026, 13, "month"), (1999, 1, "year"), (2101, 1, "year")],
+)
+def test_months_that_are_none(year: int, month: int, key: str) -> None:
+    with pytest.raises(ConfigError, match=r"a whole number from (1 to 12|2000 to 2100)") as caught:
+        calendar_month(year, month)
+    assert caught.value.key == f"period.{key}"
+
+
+def test_the_first_and_the_last_year_are_taken() -> None:
+    assert calendar_month(2000, 1).first == date(2000, 1, 1)
+    assert calendar_month(2100, 12).last == date(2100, 12, 31)
+
+
+def test_a_scheme_nobody_has_is_refused_with_those_there_are() -> None:
+    with pytest.raises(ConfigError, match="calendar, nd09") as caught:
+        report_quarters(2026, 1, 1, scheme="nd9")
+    assert caught.value.key == "scheme"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "says"),
+    [
+        (date(2026, 3, 2), date(2026, 3, 1), "period.last: lies before the first day"),
+        (datetime(2026, 3, 2), date(2026, 3, 3), "period.first: is not a day"),
+        (date(2026, 3, 2), "2026-03-03", "period.last: is not a day"),
+        (None, date(2026, 3, 3), "period.first: is not a day"),
+    ],
+)
+def test_a_period_that_is_none(first: Any, last: Any, says: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        Period(first, last)
+    assert str(caught.value) == says
+
+
+def test_one_day_is_a_period() -> None:
+    day = date(2026, 3, 2)
+    assert Period(day, day).first == day
