@@ -127,6 +127,9 @@ class LimitClock:
         promised = self._promised(due, measure)
         if resumed is None or not is_after(resumed, promised):
             return promised
+        if measure is Measure.WORKING_HOUR:
+            # Hours are counted exactly: between the two nothing was worked.
+            return self.hours.next_opening(resumed)
         return self._promised(self._later_than(resumed, due), measure)
 
     def _promised(self, due: Instant, measure: Measure) -> Instant:

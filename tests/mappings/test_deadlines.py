@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -530,12 +531,32 @@ def test_working_days_between_start_and_due_are_the_limit_and_the_pauses(
     received, stops = course
     found = of(*stops, start=received, limit=Limit(amount, Measure.WORKING_DAY))
     assert found.due is not None
-    since = [change.since for change in found.history[1:]]
-    taken = [s for s in stops if s.ended in since]
+    ended = {s.ended: s for s in stops if s.ended is not None}
+    assert AGE(local_day(received), local_day(found.history[0].due)) == amount
+    taken = [(before, ended[after.since]) for before, after in pairwise(found.history)]
+    stood = [s for before, s in taken if s.began.us <= before.due.us <= (s.ended or s.began).us]
     counted = AGE(local_day(received), local_day(found.due))
-    # One more for each stop that took away the rest of what was then the last day.
-    assert 0 <= counted - (amount + paused_days(taken)) <= len(taken)
-    assert all(s.ended is None or s.ended.us <= found.due.us for s in taken)
+    # A stop that was on when the dossier would have been due takes away the rest of that day.
+    assert 0 <= counted - amount - paused_days([s for _, s in taken]) <= len(stood)
+    assert all(s.ended is None or s.ended.us <= found.due.us for _, s in taken)
+
+
+def test_hours_used_up_when_the_clock_stopped_end_when_it_goes_on() -> None:
+    # Received Monday 07:00 with two hours; stopped from 09:00, when they were over, to 18:00.
+    received = instant(datetime(2015, 2, 2, 7))
+    stop = Stop(
+        Ground.FINANCIAL_DUTY,
+        instant(datetime(2015, 2, 2, 9)),
+        instant(datetime(2015, 2, 2, 18)),
+    )
+    night = Stop(
+        Ground.FINANCIAL_DUTY,
+        instant(datetime(2015, 2, 2, 19)),
+        instant(datetime(2015, 2, 3, 8)),
+    )
+    limit = Limit(2, Measure.WORKING_HOUR)
+    assert of(stop, start=received, limit=limit).due == instant(datetime(2015, 2, 3, 7))
+    assert of(stop, night, start=received, limit=limit).due == instant(datetime(2015, 2, 3, 8))
 
 
 @given(courses(), LIMITS)
