@@ -8,7 +8,7 @@ grace.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,10 +21,10 @@ from khop.sync.ledger.schema import SHARED_TIMES, presence, record_alias, source
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 ONE_STOP, PORTAL = "igate", "dvcqg"
 
-_NOW_US = int(NOW.timestamp()) * 1_000_000
-_MINUTE = 60 * 1_000_000
-_HOUR = 60 * _MINUTE
-_DAY = 24 * _HOUR
+NOW_US = int(NOW.timestamp()) * 1_000_000
+MINUTE = 60 * 1_000_000
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
 _BATCH = 20_000
 
 Row = dict[str, Any]
@@ -44,7 +44,6 @@ def make_ledger(path: Path, size: int) -> None:
         connection.execute(
             "INSERT INTO cursor (source, whole, complete, surplus) VALUES (?, 0, 1, 0)", (ONE_STOP,)
         )
-        connection.execute("ANALYZE")
 
 
 def _write_batch(connection: sqlite3.Connection, numbers: range) -> None:
@@ -56,13 +55,26 @@ def _write_batch(connection: sqlite3.Connection, numbers: range) -> None:
         answers += more_answers
     aliases = [(r["source"], r["native_id"], r["alias"]) for r in records if r["alias"]]
     held = [r["code"] for r in answers if r["held"]]
-    connection.executemany(_insert(source_record.name, _RECORD_COLUMNS), records)
-    connection.executemany(_insert(presence.name, _ANSWER_COLUMNS), answers)
+    connection.executemany(insert(source_record.name, _RECORD_COLUMNS), records)
+    connection.executemany(insert(presence.name, _ANSWER_COLUMNS), answers)
     connection.executemany(f"INSERT INTO {record_alias.name} VALUES (?, ?, ?)", aliases)
-    connection.executemany(_HOLD, [(ONE_STOP, code, code, _NOW_US, _NOW_US) for code in held])
+    connection.executemany(_HOLD, [(ONE_STOP, code, code, NOW_US, NOW_US) for code in held])
 
 
-def _insert(table: str, columns: tuple[str, ...]) -> str:
+def ordinary_dossiers(numbers: Iterable[int]) -> Iterator[tuple[int, Row]]:
+    """(number, columns) of the dossiers that neither break a rule nor come close."""
+    for number in numbers:
+        if number == ordinary_number(number):
+            yield number, _ordinary(number)[0]
+
+
+def ordinary_number(number: int) -> int:
+    """The number of such a dossier: this one or the one before."""
+    return number - (number % 20 in (3, 13))
+
+
+def insert(table: str, columns: tuple[str, ...]) -> str:
+    """A statement that inserts a row given by name."""
     values = ", ".join(f":{name}" for name in columns)
     return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({values})"
 
@@ -95,18 +107,18 @@ def _dossier(number: int) -> tuple[list[Row], list[Row]]:
 
 
 def _ordinary(number: int) -> tuple[Row, Row]:
-    received = _NOW_US - (4 + number % 700) * _DAY - number * 7919 % 36_000 * 1_000_000
+    received = NOW_US - (4 + number % 700) * DAY - number * 7919 % 36_000 * 1_000_000
     status = (10, 10, 10, 10, 10, 10, 10, 9, 4, 2)[number % 10]
-    finished = received + (1 + number % 3) * _DAY if status >= 9 else None
+    finished = received + (1 + number % 3) * DAY if status >= 9 else None
     code = _code(number, received)
     shared: Row = {"code": code, "status": status, "status_raw": f"Trạng thái {status}"}
     for name in SHARED_TIMES:
         shared[f"{name}_day"] = 0
-    shared["submitted_us"] = received - _HOUR
+    shared["submitted_us"] = received - HOUR
     shared["received_us"] = received
-    shared["due_us"] = received + 10 * _DAY
+    shared["due_us"] = received + 10 * DAY
     shared["finished_us"] = finished
-    shared["returned_us"] = finished + _HOUR if finished and status == 10 else None
+    shared["returned_us"] = finished + HOUR if finished and status == 10 else None
     record = shared | _ONLY_RECORD | {
         "native_id": f"{number:024x}",
         "changed_us": shared["returned_us"] or finished or received,
@@ -115,19 +127,24 @@ def _ordinary(number: int) -> tuple[Row, Row]:
         "procedure": f"1.{number % 1800:06d}",
         "channel": 1 + number % 3 % 2,
         "applicant_key": f"{number * 2654435761 % 2**64:064x}",
+        "path": ">".join(str(state) for state in _STEPS if state <= status),
+        "entered_us": received + 5 * MINUTE, "entered_day": 0,
     }  # fmt: skip
     return record, shared | _ONLY_ANSWER
 
 
+#: The states of a dossier that goes its way.
+_STEPS = (1, 2, 4, 9, 10)
 _ONLY_RECORD: Row = {
-    "source": ONE_STOP, "role": "one_stop", "alias": None, "entered_us": None, "entered_day": None,
-    "no_due": 0, "applicant_mask": "Nguyễn V. M.", "fields_lost": "[]", "listed_hash": "0" * 32,
-    "history_due": 0, "first_seen_us": _NOW_US, "stored_us": _NOW_US,
+    "source": ONE_STOP, "role": "one_stop", "alias": None, "no_due": 0,
+    "applicant_mask": "Nguyễn V. M.", "fields_lost": "[]", "supplement_us": None,
+    "supplement_before_us": None, "listed_hash": "0" * 32, "history_due": 0,
+    "first_seen_us": NOW_US, "stored_us": NOW_US,
 }  # fmt: skip
 _ONLY_ANSWER: Row = {
     "source": PORTAL, "presence": "present", "unit": "UBND xã Mẫu", "procedure": None,
-    "fields_lost": "[]", "checked_us": _NOW_US - _HOUR, "first_seen_us": _NOW_US - 9 * _DAY,
-    "first_absent_us": None, "asked_us": _NOW_US - _HOUR, "failure": None, "held": False,
+    "fields_lost": "[]", "checked_us": NOW_US - HOUR, "first_seen_us": NOW_US - 9 * DAY,
+    "first_absent_us": None, "asked_us": NOW_US - HOUR, "failure": None, "held": False,
 }  # fmt: skip
 
 
@@ -150,7 +167,7 @@ def _stale(record: Row) -> Row:
         "native_id": f"f{record['native_id'][1:]}",
         "status": 1,
         "received_us": None,
-        "changed_us": record["changed_us"] - _DAY,
+        "changed_us": record["changed_us"] - DAY,
     }
 
 
@@ -180,7 +197,7 @@ def _b5(record: Row, answer: Row) -> None:
 
 
 def _b6(record: Row, answer: Row) -> None:
-    end = record["received_us"] + _DAY
+    end = record["received_us"] + DAY
     _both(record, answer, status=9, finished_us=end, returned_us=None)
     answer.update(status=4)
 
@@ -206,20 +223,20 @@ def _c2(record: Row, answer: Row) -> None:
 
 def _c3(record: Row, answer: Row) -> None:
     _open(record, answer)
-    _both(record, answer, received_us=_NOW_US + 2 * _DAY)
+    _both(record, answer, received_us=NOW_US + 2 * DAY)
 
 
 def _c4(record: Row, answer: Row) -> None:
-    _both(record, answer, status=9, finished_us=_NOW_US + 3 * _DAY, returned_us=None)
+    _both(record, answer, status=9, finished_us=NOW_US + 3 * DAY, returned_us=None)
 
 
 def _c5(record: Row, answer: Row) -> None:
-    end = record["received_us"] - _DAY
+    end = record["received_us"] - DAY
     _both(record, answer, status=9, finished_us=end, returned_us=None)
 
 
 def _c6(record: Row, answer: Row) -> None:
-    _both(record, answer, submitted_us=record["received_us"] + _HOUR)
+    _both(record, answer, submitted_us=record["received_us"] + HOUR)
 
 
 def _c9(record: Row, answer: Row) -> None:
@@ -227,11 +244,11 @@ def _c9(record: Row, answer: Row) -> None:
 
 
 def _c12(record: Row, answer: Row) -> None:
-    answer["received_us"] -= 7 * _HOUR - 30 * 1_000_000
+    answer["received_us"] -= 7 * HOUR - 30 * 1_000_000
 
 
 def _c14(record: Row, answer: Row) -> None:
-    answer["due_us"] += _DAY
+    answer["due_us"] += DAY
 
 
 def _e7(record: Row, answer: Row) -> None:
@@ -250,7 +267,7 @@ RULE_IDS = tuple(plant.__name__.strip("_").upper() for plant in _BREAKS)
 
 def _absent(record: Row, answer: Row) -> None:
     times = dict.fromkeys(f"{name}_us" for name in SHARED_TIMES)
-    answer.update(times, presence="absent", status=None, first_absent_us=_NOW_US - _DAY)
+    answer.update(times, presence="absent", status=None, first_absent_us=NOW_US - DAY)
 
 
 def _unanswered(record: Row, answer: Row) -> None:
@@ -266,7 +283,7 @@ def _unmapped(record: Row, answer: Row) -> None:
 def _absent_since_today(record: Row, answer: Row) -> None:
     _open(record, answer)
     _absent(record, answer)
-    record.update(received_us=_NOW_US - 2 * _HOUR, changed_us=_NOW_US - _HOUR)
+    record.update(received_us=NOW_US - 2 * HOUR, changed_us=NOW_US - HOUR)
 
 
 def _portal_born(record: Row, answer: Row) -> None:
@@ -280,17 +297,17 @@ def _held(record: Row, answer: Row) -> None:
 
 
 def _quarter_of_an_hour(record: Row, answer: Row) -> None:
-    answer["due_us"] += 15 * _MINUTE
+    answer["due_us"] += 15 * MINUTE
 
 
 def _known_by_day(record: Row, answer: Row) -> None:
-    morning = (record["due_us"] + 7 * _HOUR) // _DAY * _DAY - 7 * _HOUR
+    morning = (record["due_us"] + 7 * HOUR) // DAY * DAY - 7 * HOUR
     answer.update(due_us=morning, due_day=1)
 
 
 def _changed_today(record: Row, answer: Row) -> None:
     _open(record, answer)
-    record["changed_us"] = _NOW_US - _HOUR
+    record["changed_us"] = NOW_US - HOUR
     answer.update(status=2)
 
 

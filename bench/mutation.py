@@ -2,16 +2,22 @@
 
 mutmut changes one thing at a time in the functions of the modules that ``[tool.mutmut]`` of
 pyproject.toml names, and runs the tests that reach it; a change no test notices survives. A
-MODULE is a name such as ``identity``. Prints a row for each module and ends with 1 when one
-scores below 85 %. Constants and decorated functions are not changed.
+MODULE is a name such as ``identity``. Tells on stderr how far it is, prints a row for each module
+and ends with 1 when one scores below 85 %, with 2 when mutmut stopped before its end. Constants
+and decorated functions are not changed (docs/mutation.md).
 """
 
 from __future__ import annotations
 
+import argparse
+import re
+import shutil
 import subprocess
 import sys
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+import time
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
 
 #: Per cent of the changes of a module that tests must notice.
 LEAST_SCORE = 85.0
@@ -21,18 +27,121 @@ _NOTICED = frozenset({"killed", "timeout", "suspicious", "segfault", "caught by 
 _MISSED = frozenset({"survived", "no tests"})
 
 
-def main(modules: list[str]) -> int:
-    """Runs mutmut over ``modules``, all when empty, and prints the scores."""
-    patterns = [f"{_ROOM}.{module}.*" for module in modules]
-    run = [sys.executable, "-m", "mutmut", "run", *patterns]
-    if subprocess.run(run, stdout=subprocess.DEVNULL).returncode:
-        print("mutmut stopped; run `mutmut run` to see why", file=sys.stderr)
+#: Where mutmut keeps the changed modules and what became of each change.
+_KEPT = Path("mutants")
+_MUTMUT = (sys.executable, "-m", "mutmut")
+_NOT_TRIED = "not checked"
+#: mutmut's own line: ``12/5438  🎉 11 🫥 0  ⏰ 0  🤔 0  🙁 1 ...``.
+_COUNTS = re.compile(r"(\d+)/(\d+) .*🙁 (\d+)")
+_STEP = re.compile(r"(?:[⠀-⣿] )?((?:Generating|Running|Listing) [a-z ]+)")
+_SECONDS_BETWEEN = 30.0
+#: So many lines of mutmut are shown when it stopped: the end of a failed test.
+_LAST_LINES = 40
+
+
+def main(arguments: list[str]) -> int:
+    """Runs mutmut over the modules named, all when none is, and prints the scores."""
+    options = _options(arguments)
+    if not options.modules and not options.resume:
+        shutil.rmtree(_KEPT, ignore_errors=True)
+    patterns = [f"{_ROOM}.{module}.*" for module in options.modules]
+    stopped = run_mutmut([*_MUTMUT, "run", *patterns])
+    lines = [] if stopped else _listed()
+    if stopped or (not patterns and any(_NOT_TRIED in line for line in lines)):
+        print(_what_to_do(stopped), file=sys.stderr)
         return 2
-    results = [sys.executable, "-m", "mutmut", "results", "--all", "true"]
-    listed = subprocess.run(results, capture_output=True, text=True, check=True).stdout
-    scores = {name: row for name, row in scores_of(listed.splitlines()).items() if row}
+    scores = {name: row for name, row in scores_of(lines).items() if row}
     print_scores(scores)
     return int(not scores or any(score(row) < LEAST_SCORE for row in scores.values()))
+
+
+def _options(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.mutation")
+    parser.add_argument("modules", nargs="*", metavar="MODULE", help="such as identity; else all")
+    parser.add_argument(
+        "--continue",
+        dest="resume",
+        action="store_true",
+        help="go on with a run that was stopped; what it has tried already is not tried again",
+    )
+    return parser.parse_args(arguments)
+
+
+def run_mutmut(command: list[str]) -> list[str]:
+    """Runs mutmut to its end; its last lines when it stopped before, none otherwise."""
+    tell = Progress(lambda line: print(line, file=sys.stderr, flush=True), time.monotonic)
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8"
+    ) as process:
+        assert process.stdout is not None
+        try:
+            last = deque(tell.of(process.stdout), _LAST_LINES)
+        except KeyboardInterrupt:
+            process.wait()  # mutmut was interrupted too, and ends what it started
+            return ["interrupted"]
+    return [*last, f"mutmut ended with {process.returncode}"] if process.returncode else []
+
+
+class Progress:
+    """Tells of mutmut's lines what a person who waits wants to know."""
+
+    def __init__(self, tell: Callable[[str], None], clock: Callable[[], float]) -> None:
+        self._tell = tell
+        self._clock = clock
+        self._step = ""
+        self._first: tuple[float, int] | None = None
+        self._told = 0.0
+
+    def of(self, lines: Iterable[str]) -> Iterator[str]:
+        """The lines that are neither a step nor a count, as they come."""
+        for line in lines:
+            if counts := _COUNTS.search(line):
+                self._count(*map(int, counts.groups()))
+            elif step := _STEP.match(line):
+                self._begin(step.group(1).strip())
+            elif line.strip():
+                yield line.rstrip()
+
+    def _begin(self, step: str) -> None:
+        if step != self._step:
+            self._step = step
+            self._tell(f"mutmut: {step} ...")
+
+    def _count(self, tried: int, of: int, missed: int) -> None:
+        now = self._clock()
+        if self._first is None:
+            self._first = now, tried
+        elif now - self._told < _SECONDS_BETWEEN and tried < of:
+            return
+        self._told = now
+        left = self._left(now, tried, of)
+        self._tell(f"mutmut: {tried} of {of} changes tried, {missed} not noticed{left}")
+
+    def _left(self, now: float, tried: int, of: int) -> str:
+        """How long the rest takes if it goes on as fast; the slow ones come last."""
+        assert self._first is not None
+        since, before = self._first
+        if tried <= before or tried >= of:
+            return ""
+        minutes = (now - since) / (tried - before) * (of - tried) / 60
+        return f", more than {minutes:.0f} min to go"
+
+
+def _what_to_do(stopped: list[str]) -> str:
+    return "\n".join(
+        [
+            *stopped,
+            "mutmut stopped before its end, so there is no score.",
+            "If a test failed above, it fails without any change as well: mend it (`make test`).",
+            "If the run was interrupted, `python -m bench.mutation --continue` goes on from here.",
+            "`python -m mutmut show NAME` prints a change, `python -m mutmut results` those left.",
+        ]
+    )
+
+
+def _listed() -> list[str]:
+    results = [*_MUTMUT, "results", "--all", "true"]
+    return subprocess.run(results, capture_output=True, text=True, check=True).stdout.splitlines()
 
 
 def scores_of(lines: Iterable[str]) -> Mapping[str, Counter[bool]]:

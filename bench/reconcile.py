@@ -22,6 +22,8 @@ from bench.measure import alternated, keep, middle, run_peer
 
 _PEERS = {"khop": "reconcile_khop", "raw": "reconcile_raw"}
 _PARTS = ("feed", "query", "whole")
+#: What a reconcile leaves in the ledger.
+_WRITTEN = ("discrepancy", "wake", "reconciled", "audit_log")
 _FINDINGS = (
     "SELECT rule, code, state, severity, unit, acts, first_seen_us, last_seen_us, opened_us, "
     "resolved_us, reopened, values_json, evidence_json FROM discrepancy"
@@ -55,7 +57,8 @@ def measure(size: int, rounds: int) -> dict[str, Any]:
 
 def _forget(ledger: Path) -> None:
     with closing(sqlite3.connect(ledger, isolation_level=None)) as connection:
-        connection.execute("DELETE FROM discrepancy")
+        for table in _WRITTEN:
+            connection.execute(f"DELETE FROM {table}")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 

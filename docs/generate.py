@@ -15,22 +15,31 @@ from enum import Enum
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from types import NoneType
-from typing import Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 from pydantic.fields import FieldInfo
 from typer.main import get_command
 
 from khop.adapters.ports import AdapterType
 from khop.adapters.registry import GROUP, AdapterTypes
 from khop.adapters.settings import HttpSettings, Secret, SourceSettings
+from khop.audit.rulesheet import (
+    excuses_in_words,
+    graver_in_words,
+    numbers_in_words,
+    public_basis,
+)
 from khop.audit.words import Words, report_words
+from khop.audit.worklist import todo_words
 from khop.cli.app import make_app
 from khop.cli.language import command_words
 from khop.cli.main import localise
-from khop.cli.template import toml_value
-from khop.config import Config
-from khop.sync.rules import RULES, Rule
+from khop.cli.template import row_model, table_examples, toml_value
+from khop.config import Config, RuleSettings
+from khop.sync.rule_facts import RuleFacts, rule_facts
+from khop.sync.rules import RULES
+from khop.sync.rules.numbers import numbers
 from khop.testing import fault_matrix
 from tests.contract.systems.every import SYSTEMS
 
@@ -41,8 +50,14 @@ _HELP_WIDTH = 88
 _BLOCK = re.compile(r"(<!-- generated: (\S+) -->\n).*?(<!-- end: \2 -->)", re.DOTALL)
 #: References to specifications that are not published beside these pages.
 _UNPUBLISHED = re.compile(r"\s*\((?:specs/|rules\.md|design\.md)[^)]*\)")
-_OWN_BASIS = re.compile(r"(?:specs/|rules\.md).*|[A-Z]\d+\+?")
-_KINDS = {bool: "true or false", int: "whole number", float: "number", str: "text", Path: "path"}
+_KINDS = {
+    bool: "true or false",
+    int: "whole number",
+    float: "number",
+    str: "text",
+    Path: "path",
+    AwareDatetime: "time with a zone",
+}
 
 
 def pages() -> list[Path]:
@@ -95,31 +110,53 @@ def rules_in_short(lang: str) -> str:
 
 def rules_in_full() -> str:
     """A section for each rule."""
-    return "\n\n".join(map(_rule_section, RULES.values()))
+    return "\n\n".join(map(_rule_section, rule_facts(RuleSettings())))
 
 
-def _rule_section(rule: Rule) -> str:
-    words = report_words("en")
-    facts = {
-        "Severity": words(f"severity.{rule.severity.value}"),
+def _rule_section(facts: RuleFacts) -> str:
+    words, todo, rule = report_words("en"), todo_words("en"), facts.rule
+    severity = (words(f"severity.{rule.severity.value}"), graver_in_words(facts, todo))
+    said = {
+        "Severity": "; ".join(filter(None, severity)),
         "Who acts": f"{words(f'acts.{rule.acts}')} ({rule.acts})",
         "Repair": "the machine, through `khop apply`" if rule.repairable else "people",
-        "Basis": _basis(rule.basis),
+        "What to do": todo(f"todo.{rule.id}"),
+        "Basis": public_basis(rule.basis) or "this project's own definition",
+        **_measures(facts, todo),
         "A finding shows": "; ".join(_column(words, name) for name in rule.shows),
     }
     lines = [f"### {rule.id}: {rule.name_en}", "", f"*{rule.name_vi}*", ""]
     lines += [rule.explanation_en, "", rule.explanation_vi, ""]
-    return "\n".join([*lines, *(f"- {name}: {value}" for name, value in facts.items())])
+    return "\n".join([*lines, *(f"- {name}: {value}" for name, value in said.items())])
 
 
-def _basis(basis: str) -> str:
-    public = [part for part in basis.split(", ") if not _OWN_BASIS.fullmatch(part)]
-    return ", ".join(public) or "this project's own definition"
+def _measures(facts: RuleFacts, todo: Words) -> dict[str, str]:
+    """What the rule measures with, and what excuses what it sees; nothing where that is nothing."""
+    names = [f"`{own.number.name}`" for own in facts.numbers]
+    numbers = (
+        f"{name}: {told}" for name, told in zip(names, numbers_in_words(facts, todo), strict=True)
+    )
+    grace = "" if facts.grace is None else f"{facts.grace} working day"
+    excuses = "; ".join(excuses_in_words(facts, todo))
+    said = {"Grace": grace, "Numbers": "; ".join(numbers), "Excused by": excuses}
+    return {name: text for name, text in said.items() if text}
 
 
 def _column(words: Words, name: str) -> str:
     side, _, field = name.partition("_")
     return f"{words(f'side.{side}')} {words(f'field.{field}')}"
+
+
+def rule_numbers() -> str:
+    """The numbers of single rules and what a province may set."""
+    head = ("Rule", "Number", "Meaning", "Default", "May be", "Unit")
+    return _table(
+        head,
+        (
+            (n.rule, f"`{n.name}`", n.says, str(n.default), f"{n.least} to {n.most}", n.unit)
+            for n in numbers().values()
+        ),
+    )
 
 
 # --- commands ---------------------------------------------------------------------------------
@@ -160,11 +197,13 @@ def adapters() -> Mapping[str, AdapterType]:
 
 def configuration_page() -> str:
     """A table of keys for each table of khop.toml."""
-    parts = [
-        _section(f"[{name}]", model)
-        for name, field in Config.model_fields.items()
-        if (model := _model_of(field)) is not None and name != "sources"
-    ]
+    examples = table_examples()
+    parts = []
+    for name, field in Config.model_fields.items():
+        if name in examples:
+            parts.append(_example(name, field, examples[name]))
+        elif (model := _model_of(field)) is not None and name != "sources":
+            parts.append(_section(f"[{name}]", model))
     parts.append(_section("Every source", SourceSettings))
     parts.append(_section("Every source over HTTP", HttpSettings, without=SourceSettings))
     for name, kind in adapters().items():
@@ -190,6 +229,12 @@ def _section(
     return "\n\n".join(filter(None, [f"## {title}", about, _table(head, rows)]))
 
 
+def _example(name: str, field: FieldInfo, example: str) -> str:
+    title = f"[[{name}]]" if example.startswith(f"[[{name}]]") else f"[{name}]"
+    more = "Its keys: [The tables of the domain](tables.md)."
+    return f"## {title}\n\n{field.description} {more}\n\n```toml\n{example}```"
+
+
 def _keys(
     model: type[BaseModel], before: str, shared: Mapping[str, FieldInfo]
 ) -> Iterator[tuple[str, ...]]:
@@ -200,8 +245,12 @@ def _keys(
         if below is not None:
             yield from _keys(below, f"{before}{name}.", {})
             continue
+        row = row_model(field)
+        value = _value(field) if row is None else "list of tables"
         meaning = _UNPUBLISHED.sub("", field.description or "")
-        yield f"`{before}{name}`", _value(field), _default(field), meaning
+        yield f"`{before}{name}`", value, _default(field), meaning
+        if row is not None:
+            yield from _keys(row, f"{before}{name}[].", {})
 
 
 def _value(field: FieldInfo) -> str:
@@ -219,6 +268,8 @@ def _kind(annotation: Any) -> str:
     origin, inner = get_origin(annotation), get_args(annotation)
     if origin is Literal:
         return " or ".join(f"`{toml_value(value)}`" for value in inner)
+    if origin is Annotated:
+        return _kind(inner[0])
     if annotation is Secret:
         return "`{ env = … }` or `{ file = … }`"
     if isinstance(annotation, type) and issubclass(annotation, Enum):
@@ -226,12 +277,17 @@ def _kind(annotation: Any) -> str:
     if NoneType in inner:
         return _kind(next(kind for kind in inner if kind is not NoneType))
     if origin is tuple:
-        return f"list of {_kind(inner[0])}s"
-    if inner and _kind(inner[-1]).startswith("list of "):
-        return f"table of {_kind(inner[-1]).replace('list of', 'lists of')}"
+        return f"list of {_several(_kind(inner[0]))}"
+    if inner and (found := re.match("(list|table) of ", _kind(inner[-1]))):
+        return f"table of {found[1]}s of {_kind(inner[-1])[found.end() :]}"
     if inner:
         return f"table of {_kind(inner[-1])}s"
     return _KINDS.get(annotation, getattr(annotation, "__name__", str(annotation)))
+
+
+def _several(kind: str) -> str:
+    """The plural of a kind; of values that are all written out: those."""
+    return kind if kind.endswith("`") else f"{kind}s"
 
 
 def _default(field: FieldInfo) -> str:
@@ -263,6 +319,7 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "faults": lambda: fault_matrix(SYSTEMS),
     "configuration": configuration_page,
     "rules": rules_in_full,
+    "rule-numbers": rule_numbers,
     "rules-en": lambda: rules_in_short("en"),
     "rules-vi": lambda: rules_in_short("vi"),
 }

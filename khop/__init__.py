@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     )
     from khop.adapters.registry import adapter_types, build_adapters
     from khop.config import Config, load_config
+    from khop.connectors.notices import verify_notice
     from khop.faults import (
         AlreadyExists,
         ConfigError,
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
         PullSummary,
         ReconcileSummary,
     )
+    from khop.tables import Tables
 
 __version__ = "0.1.0"
 
@@ -98,6 +100,7 @@ _HOMES = {
     "Role": "khop.adapters.ports",
     "Status": "khop.mappings.records",
     "StatusRecord": "khop.mappings.records",
+    "Tables": "khop.tables",
     "Unauthorised": "khop.faults",
     "Unreachable": "khop.faults",
     "Unreadable": "khop.faults",
@@ -108,6 +111,7 @@ _HOMES = {
     "ensure_key": "khop.sync.privacy",
     "load_config": "khop.config",
     "open_engine": "khop.sync.engine",
+    "verify_notice": "khop.connectors.notices",
 }
 
 __all__ = [
@@ -146,6 +150,7 @@ __all__ = [
     "Role",
     "Status",
     "StatusRecord",
+    "Tables",
     "Unauthorised",
     "Unreachable",
     "Unreadable",
@@ -157,6 +162,7 @@ __all__ = [
     "ensure_key",
     "load_config",
     "open_engine",
+    "verify_notice",
 ]
 
 

@@ -6,39 +6,49 @@ import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from khop.adapters.ports import AdapterType
-from khop.adapters.settings import SourceSettings
+from khop.adapters.settings import Secret, SourceSettings
 from khop.faults import ConfigError
+from khop.tables import OwnTables, TableModel, Tables
 
 M = TypeVar("M", bound=BaseModel)
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Province(_Table):
+class Province(TableModel):
     """``[province]``: whose dossiers these are."""
 
     name: Annotated[str, Field(description="Name shown in reports.")]
     code: Annotated[str, Field(description="Level-1 code of the province, such as H99.")]
 
 
-class LedgerSettings(_Table):
+class LedgerSettings(TableModel):
     """``[ledger]``: where khop keeps what it knows."""
 
     url: Annotated[
         str,
-        Field(description="SQLAlchemy URL; a relative SQLite path starts at khop.toml's folder."),
+        Field(
+            repr=False,
+            description="sqlite:///FILE (a relative path starts at khop.toml's folder), or "
+            "postgresql+psycopg://user@host/database, without a password: docs/operate.md.",
+        ),
     ] = "sqlite:///khop.db"
 
 
-class Privacy(_Table):
+class Privacy(TableModel):
     """``[privacy]``: the installation's key."""
 
     key_file: Annotated[
@@ -50,41 +60,85 @@ class Privacy(_Table):
     ] = Path("khop.key")
 
 
-class CalendarSettings(_Table):
-    """``[calendar]``: what the province's calendar adds to the country's."""
+class Window(TableModel):
+    """A row of ``[[rules.outages]]`` or ``[[rules.migrations]]``."""
 
-    days_off: Annotated[
-        tuple[date, ...],
-        Field(description="Further days off, such as 2026-11-23."),
+    start: Annotated[AwareDatetime, Field(description="Its first moment, with a time zone.")]
+    end: Annotated[AwareDatetime, Field(description="Its last moment.")]
+    reason: Annotated[str, Field(min_length=1, description="What it was, and where it is on file.")]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Window:
+        if self.end < self.start:
+            raise ValueError("it ends before it starts")
+        return self
+
+
+class RuleException(TableModel):
+    """A row of ``[[rules.exceptions]]``: it holds where everything that it says is so."""
+
+    rules: Annotated[tuple[str, ...], Field(min_length=1, description="Rules, by id.")]
+    procedures: Annotated[
+        tuple[str, ...], Field(description="Base codes of procedures; all when left out.")
     ] = ()
-    worked_days: Annotated[
-        tuple[date, ...],
-        Field(description="Days worked although they are a weekend or a holiday."),
+    units: Annotated[
+        tuple[str, ...],
+        Field(description="Units, as the one-stop writes them or their code; all when left out."),
     ] = ()
+    first: Annotated[date | None, Field(description="First day of reception.")] = None
+    last: Annotated[date | None, Field(description="Last day of reception.")] = None
+    reason: Annotated[str, Field(min_length=1, description="Why, and who approved it.")]
+
+    @model_validator(mode="after")
+    def _not_everything(self) -> RuleException:
+        if not (self.procedures or self.units or self.first or self.last):
+            raise ValueError("it would except everything; use rules.off for that")
+        return self
 
 
-class RuleSettings(_Table):
+class RuleSettings(TableModel):
     """``[rules]``: the numbers of the rules."""
 
     grace: Annotated[
         int,
-        Field(ge=0, description="Working days a difference may last before a rule fires."),
+        Field(ge=0, le=366, description="Working days a difference may last before a rule fires."),
     ] = 1
     grace_by_rule: Annotated[
-        Mapping[str, Annotated[int, Field(ge=0)]],
+        Mapping[str, Annotated[int, Field(ge=0, le=366)]],
         Field(description="Another grace for single rules, such as { A7 = 2 }."),
     ] = {}
     differs_minutes: Annotated[
         int,
-        Field(ge=0, description="Two times differ when they are further apart, in minutes."),
+        Field(
+            ge=0, le=1440, description="Two times differ when they are further apart, in minutes."
+        ),
     ] = 15
     off: Annotated[
         tuple[str, ...],
         Field(description="Rules that are not run, by id."),
     ] = ()
+    numbers: Annotated[
+        Mapping[str, Mapping[str, Annotated[int, Field(ge=0)]]],
+        Field(description="Other numbers of single rules, such as { F1 = { days = 45 } }."),
+    ] = {}
+    exceptions: Annotated[
+        tuple[RuleException, ...],
+        Field(description="What is right although a rule fires, as its unit approved."),
+    ] = ()
+    outages: Annotated[
+        tuple[Window, ...],
+        Field(
+            description="When systems were down: what was entered until the end of the next "
+            "working day is late for a reason."
+        ),
+    ] = ()
+    migrations: Annotated[
+        tuple[Window, ...],
+        Field(description="When data was moved: entries made meanwhile are no late entries."),
+    ] = ()
 
 
-class RepairSettings(_Table):
+class RepairSettings(TableModel):
     """``[repair]``: what a machine may change, and how much at once."""
 
     auto: Annotated[
@@ -101,15 +155,76 @@ class RepairSettings(_Table):
     ] = 0.05
 
 
-class Config(_Table):
-    """All of khop.toml. ``base_dir`` is its folder: relative paths start there."""
+class NoticeSettings(TableModel):
+    """``[notices]``: where `khop notify` tells of findings."""
+
+    url: Annotated[
+        str | None,
+        Field(description="Address that notices are posted to: https, or http on this machine."),
+    ] = None
+    secret: Annotated[
+        Secret | None,
+        Field(description="What notices are signed with, 16 characters or more."),
+    ] = None
+    rules: Annotated[
+        tuple[str, ...], Field(description="Tell of these rules, by id; of all when left out.")
+    ] = ()
+    severities: Annotated[
+        tuple[Literal["S1", "S2", "S3", "S4"], ...],
+        Field(min_length=1, description="Tell of findings that are this grave."),
+    ] = ("S1", "S2")
+    timeout: Annotated[
+        float, Field(gt=0, le=600, description="Longest wait for one answer, in seconds.")
+    ] = 30.0
+    attempts: Annotated[int, Field(ge=1, description="Tries of one notice in one call.")] = 4
+    retry_seconds: Annotated[
+        float,
+        Field(gt=0, description="Longest time spent on the tries of one notice, in seconds."),
+    ] = 60.0
+    ca_file: Annotated[
+        Path | None,
+        Field(description="PEM file of the authority that signed the receiver's certificate."),
+    ] = None
+    proxy: Annotated[
+        str | None,
+        Field(description="HTTP proxy to go through; proxies of the environment are not used."),
+    ] = None
+
+    @field_validator("url")
+    @classmethod
+    def _safe_address(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+            raise ValueError("write the whole address, such as https://host.example.vn/notices")
+        if parts.username is not None or parts.password is not None:
+            raise ValueError("an address must not hold a user or a password")
+        if parts.scheme == "http" and not _is_this_machine(parts.hostname):
+            raise ValueError("notices leave this machine only over https")
+        return url
+
+    @model_validator(mode="after")
+    def _signed(self) -> NoticeSettings:
+        if self.url is not None and self.secret is None:
+            raise ValueError("notices are signed: name the secret beside the url")
+        return self
+
+
+class Installation(TableModel):
+    """Whose dossiers these are, and where khop keeps what it knows."""
 
     province: Province
     ledger: LedgerSettings = LedgerSettings()
     privacy: Privacy = Privacy()
-    calendar: CalendarSettings = CalendarSettings()
+
+
+class Config(OwnTables, Installation):
+    """All of khop.toml. ``base_dir`` is its folder: relative paths start there."""
+
     rules: RuleSettings = RuleSettings()
     repair: RepairSettings = RepairSettings()
+    notices: NoticeSettings = NoticeSettings()
     sources: Annotated[Mapping[str, SourceSettings], Field(default_factory=dict)]
     base_dir: Path
 
@@ -149,7 +264,9 @@ def load_config(path: Path, adapters: Mapping[str, AdapterType]) -> Config:
         raise ConfigError("write each source as a table [sources.NAME]", key="sources")
     config = _validated(Config, {**raw, "base_dir": path.parent.absolute()}, ())
     sources = {name: _source(name, table, adapters) for name, table in raw_sources.items()}
-    return config.model_copy(update={"sources": sources})
+    config = config.model_copy(update={"sources": sources})
+    Tables.of(config).check()
+    return config
 
 
 def _source(name: str, table: object, adapters: Mapping[str, AdapterType]) -> SourceSettings:
@@ -207,6 +324,13 @@ def _keys_beside(model: type[BaseModel], loc: tuple[str, ...]) -> list[str]:
         model = annotation
     names = [name for name in model.model_fields if name != "base_dir"]
     return [*names, "sources"] if model is Config else names
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _suggest(word: str, known: Iterable[str]) -> str:

@@ -12,6 +12,7 @@ from khop.config import Config, load_config
 from khop.faults import ConfigError
 
 PROVINCE = '[province]\nname = "Tỉnh Mẫu"\ncode = "H99"\n'
+NOTICES = PROVINCE + '[notices]\nsecret = { env = "KHOP_TEST_SECRET" }\n'
 
 
 class Settings(SourceSettings):
@@ -67,6 +68,16 @@ def test_the_least_a_configuration_needs(tmp_path: Path) -> None:
         (PROVINCE + "sources = 1\n", "province.sources: unknown key"),
         ("sources = 1\n" + PROVINCE, "sources: write each source as a table"),
         ("[sources]\nigate = 1\n" + PROVINCE, "sources.igate: write the source as a table"),
+        (NOTICES + 'url = "http://x.example.vn"\n', "notices.url: Value error, notices leave"),
+        (NOTICES + 'url = "http://127.0.0.1.x.vn"\n', "only over https"),
+        (NOTICES + 'url = "https://a:b@x.example.vn"\n', "user or a password"),
+        (NOTICES + 'url = "x.example.vn/notices"\n', "write the whole address"),
+        (NOTICES + 'url = "https://x.example.vn:99999"\n', "notices.url"),
+        (PROVINCE + '[notices]\nurl = "https://x.example.vn"\n', "name the secret beside the url"),
+        (NOTICES + "severities = []\n", "notices.severities"),
+        (NOTICES + 'severities = ["S5"]\n', "notices.severities.0"),
+        (NOTICES + 'urk = "https://x.example.vn"\n', "did you mean url?"),
+        (PROVINCE + '[notices]\nsecret = "hunter2"\n', "notices.secret: a secret never stands"),
         (_source(adapter=""), "sources.igate: say which adapter"),
         (_source(adapter='"igat"'), "did you mean igate?"),
         (_source(adapter="1"), "sources.igate.adapter"),
@@ -84,6 +95,21 @@ def test_what_is_wrong_is_said_with_its_key(tmp_path: Path, text: str, told: str
     assert told in str(caught.value)
     assert "hunter2" not in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://x.example.vn/khop?a=1",
+        "http://127.0.0.1:8085/",
+        "http://127.1.2.3",
+        "http://[::1]:80/x",
+        "http://localhost/x",
+    ],
+)
+def test_notices_leave_this_machine_over_https_alone(tmp_path: Path, url: str) -> None:
+    notices = _load(tmp_path, NOTICES + f'url = "{url}"\n').notices
+    assert (notices.url, notices.severities) == (url, ("S1", "S2"))
 
 
 def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:

@@ -5,26 +5,36 @@ from __future__ import annotations
 
 import html
 import re
+import threading
 import tomllib
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import ibis
 import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 
+import khop
 from docs.generate import BLOCKS, ROOT, adapters, commands, filled, pages
-from khop.adapters.ports import AdapterType, CodeSource, Context, Role
+from khop.adapters.ports import AdapterType, CodeSource, Context, PaperSource, Role
 from khop.audit.rulebook import rule_words
 from khop.config import load_config
+from khop.connectors.notices import notice_headers
+from khop.faults import RecordError
 from khop.mappings.calendar import WorkingCalendar
+from khop.mappings.paper_cells import read_time
+from khop.mappings.paper_headers import READ_COLUMNS
+from khop.mappings.records import Instant, PaperRow, Reject
 from khop.sync.ledger import Ledger, create_ledger
 from khop.sync.ledger.schema import run as run_table
 from khop.sync.privacy import ensure_key
 from khop.sync.rules import RULES, Clock, Rule
+from khop.sync.rules.settings import check_rules
+from khop.tables import OwnTables, Tables
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 CALENDAR = WorkingCalendar((), ())
@@ -72,7 +82,7 @@ def test_a_part_that_nobody_writes_is_noticed() -> None:
 def test_a_part_is_replaced_and_what_stands_around_it_kept() -> None:
     page = filled("before\n<!-- generated: rules-en -->\nold\n<!-- end: rules-en -->\nafter")
     assert page.startswith("before\n") and page.endswith("\nafter")
-    assert "old" not in page and "| A7 |" in page
+    assert "\nold\n" not in page and "| A7 |" in page
 
 
 def test_every_rule_has_its_condition() -> None:
@@ -180,6 +190,77 @@ def test_the_example_configuration_loads(tmp_path: Path) -> None:
     assert {source.adapter for source in config.sources.values()} == set(adapters())
 
 
+def test_every_table_that_a_province_may_write_loads(tmp_path: Path) -> None:
+    """The examples of tables.md are pieces of khop.toml, but for the file of units."""
+    files = {
+        "units.toml": next(b for b in _blocks(_read("docs/tables.md"), "toml") if "[[unit]]" in b),
+        "procedures.csv": _csv_block("procedure,"),
+        "sessions.csv": _csv_block("unit,"),
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    path, seen = tmp_path / "khop.toml", set()
+    for block in _blocks(_read("docs/tables.md"), "toml"):
+        if block != files["units.toml"] and "[sources." not in block:
+            path.write_text(f'[province]\nname = "Tỉnh Mẫu"\ncode = "H99"\n{block}', "utf-8")
+            load_config(path, adapters())
+            seen |= set(tomllib.loads(block))
+    assert seen == set(OwnTables.model_fields)
+
+
+def test_every_guard_that_the_page_of_rules_shows_is_taken(tmp_path: Path) -> None:
+    path, seen = tmp_path / "khop.toml", set()
+    for block in _blocks(_read("docs/rules.md"), "toml"):
+        path.write_text(f'[province]\nname = "Tỉnh Mẫu"\ncode = "H99"\n{block}', "utf-8")
+        check_rules(load_config(path, adapters()))
+        seen |= set(tomllib.loads(block)["rules"])
+    assert {"numbers", "exceptions", "outages", "migrations"} <= seen
+
+
+def test_the_settings_that_the_page_of_daily_use_shows_are_taken(tmp_path: Path) -> None:
+    page, seen = _blocks(_read("docs/configuration.md"), "toml")[0], set()
+    for block in _blocks(_read("docs/operate.md"), "toml"):
+        raw = tomllib.loads(block)
+        text = page + block
+        if "sources" in raw:
+            (line,) = [line for line in block.splitlines() if line.startswith("dossier_url")]
+            text = page.replace('role = "one_stop"', f'role = "one_stop"\n{line}')
+        (tmp_path / "khop.toml").write_text(text, "utf-8")
+        config = load_config(tmp_path / "khop.toml", adapters())
+        check_rules(config)
+        seen |= set(raw)
+    assert {"notices", "sources"} <= seen
+
+
+def test_the_receiver_of_the_documentation_takes_each_notice_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    secret, body = "a secret of both sides", b'{"id": "n1", "findings": [' + _TOLD + b"]}"
+    (code,) = [b for b in _blocks(_read("docs/operate.md"), "python") if "verify_notice" in b]
+    server = _ran(code)["receiver"](secret, 0)
+    server.RequestHandlerClass.log_message = lambda *args: None
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        url = f"http://127.0.0.1:{server.server_address[1]}/"
+        signed = notice_headers(secret, "n1", body, datetime.now(UTC))
+        forged = signed | {"Khop-Signature": "v1=0"}
+        answers = [httpx.post(url, content=body, headers=h) for h in (signed, signed, forged)]
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    assert [answer.status_code for answer in answers] == [204, 204, 400]
+    assert capsys.readouterr().out == "new B1 H99.05-261112-0002\n"
+
+
+_TOLD = b'{"event": "new", "rule": "B1", "subject": "H99.05-261112-0002"}'
+
+
+def _csv_block(start: str) -> str:
+    return next(b for b in _blocks(_read("docs/tables.md"), "csv") if b.startswith(start))
+
+
 def _ran(code: str) -> dict[str, Any]:
     names: dict[str, Any] = {"__name__": "example"}
     exec(compile(code, "example", "exec", dont_inherit=True), names)
@@ -213,11 +294,92 @@ def test_the_example_adapter_names_the_codes_of_its_file(tmp_path: Path) -> None
     assert adapter.check().ok
 
 
-def test_the_example_rule_fires_for_five_digits_of_the_one_stop_alone() -> None:
-    rule = _ran(_blocks(_read("docs/extend.md"), "python")[1])["MADE_UP"]
+def test_the_example_rule_fires_for_results_that_wait_alone() -> None:
+    rule = _ran(_blocks(_read("docs/extend.md"), "python")[1])["NOT_COLLECTED"]
     assert isinstance(rule, Rule)
     assert rule.id not in RULES, "the example is a rule by now: show another"
-    codes = ["H99.01-261120-12345", "H99.01-261120-1234", "H99.02-261120-12345"]
-    cases = ibis.memtable(pa.table({"code": codes, "os_native_id": ["a", "b", None]}))
-    fired = cases.filter(rule.predicate(cases, Clock(NOW, CALENDAR)))
-    assert fired.to_pyarrow().column("code").to_pylist() == ["H99.01-261120-12345"]
+    old, new = (Instant.of(NOW - timedelta(days=days)).us for days in (40, 20))
+    told = {"code": ["a", "b", "c", "d"], "os_status": [9, 9, 10, 9]}
+    cases = ibis.memtable(pa.table({**told, "os_finished_us": [old, new, old, None]}))
+    fired = cases.filter(rule.predicate(cases, Clock(NOW, Tables())))
+    assert fired.to_pyarrow().column("code").to_pylist() == ["a"]
+
+
+def test_the_example_adapter_for_files_gives_rows_and_rejects(tmp_path: Path) -> None:
+    kind = _ran(_blocks(_read("docs/extend.md"), "python")[2])["RESULTS"]
+    lines = [
+        '{"id": 7, "number": "12", "symbol": "QĐ-UBND", "signed": "2026-11-10", "unit": "Xã Mẫu"}',
+        '{"id": 8, "number": "13", "symbol": "QĐ-UBND", "signed": "31/02/2026"}',
+        '{"id": "Nguyễn Văn Mẫu"}',
+    ]
+    (tmp_path / "results.jsonl").write_text("\n".join(lines), "utf-8")
+    settings = kind.settings(adapter="results_export", role="register", path="results.jsonl")
+    context = Context(b"key", tmp_path, lambda: NOW, CALENDAR)
+    adapter = kind.build("results", Role.REGISTER, settings, context)
+    assert isinstance(adapter, PaperSource)
+    assert adapter.check().ok
+    (file,) = adapter.files()
+    row, day, line = adapter.rows(file)
+    assert isinstance(row, PaperRow)
+    assert (row.number, row.unit, row.row_number) == ("12", "Xã Mẫu", 1)
+    assert isinstance(day, Reject) and isinstance(line, Reject)
+    assert (day.field, day.native_id) == ("signed", "results.jsonl#!2")
+    with pytest.raises(RecordError, match="is no result of this export"):
+        adapter.replay_row(line.payload)
+    (tmp_path / "results.jsonl").unlink()
+    assert not adapter.check().ok
+
+
+def test_the_example_of_paper_is_read_as_its_page_says(tmp_path: Path) -> None:
+    page, engine = _read("docs/paper.md"), _paper_engine(tmp_path)
+    ledger = tmp_path / "so-theo-doi.csv"
+    told = _blocks(page, "text")[0].splitlines()
+    with engine:
+        (checked,) = engine.check()
+        assert [step["detail"] for step in checked.steps[1:]] == told
+        (first,) = engine.pull().sources
+        (bad,) = engine.quarantine()
+        ledger.write_text(ledger.read_text("utf-8").replace("31/02", "30/11"), "utf-8")
+        (mended,) = engine.pull().sources
+        assert engine.quarantine() == []
+        ledger.write_text("".join(ledger.read_text("utf-8").splitlines(True)[:5]), "utf-8")
+        (withdrawn,) = engine.pull().sources
+    counts = [(part.stored, part.deleted, part.quarantined) for part in (first, mended, withdrawn)]
+    assert counts == [(2, 0, 1), (1, 0, 0), (0, 3, 0)]
+    assert f"`{bad.native_id}`" in page and f"*{bad.field}: {bad.reason}*" in page
+
+
+def _paper_engine(folder: Path) -> khop.Engine:
+    """The engine of the example of the page of paper, in this folder."""
+    page = _read("docs/paper.md")
+    config = f'[province]\nname = "Tỉnh Mẫu"\ncode = "H99"\n{_blocks(page, "toml")[0]}'
+    (folder / "khop.toml").write_text(config, "utf-8")
+    (folder / "so-theo-doi.csv").write_text(_blocks(page, "csv")[0], "utf-8")
+    ensure_key(folder / "khop.key")
+    create_ledger(f"sqlite:///{folder / 'khop.db'}")
+    return khop.open_engine(load_config(folder / "khop.toml", adapters()), adapters())
+
+
+def test_the_rows_of_the_example_of_paper_keep_nobody(tmp_path: Path) -> None:
+    with _paper_engine(tmp_path) as engine:
+        engine.pull()
+        shown = engine.show("H99.18.03-261110-0001")
+        kept = b"".join(path.read_bytes() for path in tmp_path.glob("khop.db*"))
+    assert shown is not None
+    assert [row["unit"] for row in shown.paper] == ["UBND xã Mẫu 3"]
+    assert "Nguyễn V. M.".encode() in kept
+    for name in ("Nguyễn Văn Mẫu", "Trần Thị Mẫu", "01/02/1990"):
+        assert name.encode() not in kept
+
+
+def test_every_day_that_the_page_of_paper_shows_is_read() -> None:
+    (item,) = re.findall(r"^- \*\*Days\*\*(.*?)^- ", _read("docs/paper.md"), re.DOTALL | re.M)
+    days = re.findall(r"`([^`]+)`", item)
+    read = [read_time(day, "received") for day in days]
+    assert len(read) > 4
+    assert {moment.local_date.isoformat() for moment in read if moment} == {"2026-11-10"}
+
+
+def test_the_page_of_paper_names_every_column_that_is_read() -> None:
+    table = _read("docs/paper.md").split("| Meaning | Column |")[1].split("\n\n")[0]
+    assert set(re.findall(r"`([a-z_]+)`", table)) == READ_COLUMNS

@@ -88,6 +88,9 @@ def test_every_declared_adapter_is_one() -> None:
         "vnpost",
         "myvnpost",
         "portal_file",
+        "ledger_file",
+        "register_file",
+        "apology_file",
     }
     for name, value in declared.items():
         kind = metadata.EntryPoint(name, value, GROUP).load()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import khop
@@ -28,6 +28,12 @@ def adapters(config: khop.Config, context: khop.Context) -> list[khop.Adapter]:
     return khop.build_adapters(config, context, ["igate"])
 
 
+def is_worked(config: khop.Config, day: date) -> bool:
+    tables: khop.Tables = khop.Tables.of(config)
+    calendar: khop.WorkingCalendar = tables.calendar
+    return calendar.is_working(day)
+
+
 def what_failed(error: khop.KhopError) -> str:
     if isinstance(error, khop.ConfigError):
         return error.key or str(error)
@@ -38,3 +44,8 @@ def what_failed(error: khop.KhopError) -> str:
 
 def state_of(record: khop.DossierRecord) -> khop.Status | None:
     return record.status
+
+
+def told(secret: str, headers: Mapping[str, str], body: bytes) -> str:
+    notice = khop.verify_notice(secret, headers, body, now=datetime.now(UTC))
+    return str(notice["id"])

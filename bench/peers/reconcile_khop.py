@@ -14,11 +14,13 @@ from bench.feed import read_inputs
 from bench.ledgers import NOW, ONE_STOP, PORTAL, RULE_IDS
 from bench.measure import Spent, memory_mb, report
 from khop.config import RuleSettings
-from khop.mappings.calendar import WorkingCalendar
 from khop.sync.cases import case_table
+from khop.sync.cases.days import day_table
 from khop.sync.ledger import Ledger
 from khop.sync.reconcile import Scope, flagged, reconcile
-from khop.sync.rules import RULES
+from khop.sync.rules import RULES, Clock
+from khop.sync.warehouse import rows
+from khop.tables import Tables
 
 _SETTINGS = RuleSettings(off=tuple(rule for rule in RULES if rule not in RULE_IDS))
 _SCOPE = Scope(sources=(PORTAL, ONE_STOP), one_stops=(ONE_STOP,))
@@ -30,7 +32,7 @@ def main() -> None:
     path = parser.parse_args().ledger
     ledger = Ledger(f"sqlite:///{path}")
     with Spent() as whole:
-        done = reconcile(ledger, _SETTINGS, WorkingCalendar(), NOW, scope=_SCOPE)
+        done = reconcile(ledger, _SETTINGS, Tables(), NOW, scope=_SCOPE)
     memory = memory_mb()
     ledger.close()
     with Spent() as feed:
@@ -49,16 +51,17 @@ def main() -> None:
 
 def _query(inputs: Mapping[str, pa.Table]) -> int:
     """Make the cases and ask the rules, as ``reconcile`` does; how many cases have a finding."""
+    tables = Tables()
+    read = {**inputs, "day": day_table(tables.calendar)}
+    schemas = {n: ibis.table(ibis.Schema.from_pyarrow(t.schema), n) for n, t in read.items()}
+    made = case_table(schemas, phantoms=True, shapes=tables.codes.dossier)
     with duckdb.connect() as connection:
-        for name, table in inputs.items():
+        for name, table in read.items():
             connection.register(name, table)
-        schemas = {n: ibis.table(ibis.Schema.from_pyarrow(t.schema), n) for n, t in inputs.items()}
-        made = ibis.to_sql(case_table(schemas, phantoms=True), dialect="duckdb")
-        connection.execute(f"CREATE TEMP TABLE cases AS {made}")
+        connection.execute(f"CREATE TEMP TABLE cases AS {ibis.to_sql(made, dialect='duckdb')}")
         cases = ibis.duckdb.from_connection(connection).table("cases")
         rules = [RULES[rule] for rule in RULE_IDS]
-        found = flagged(cases, rules, _SETTINGS, WorkingCalendar(), NOW).to_pyarrow()
-        return int(found.num_rows)
+        return sum(1 for _ in rows(flagged(cases, rules, _SETTINGS, Clock(NOW, tables))))
 
 
 if __name__ == "__main__":

@@ -24,9 +24,9 @@ from khop.mappings.codes import code_patterns
 _OLDER = datetime(2026, 11, 19, tzinfo=UTC) - timedelta(hours=7)
 _TOMORROW = datetime(2026, 11, 21, tzinfo=UTC) - timedelta(hours=7)
 _INSERT = (
-    "INSERT INTO discrepancy (rule, code, severity, unit, acts, values_json, evidence_json, "
-    "fingerprint, state, first_seen_us, last_seen_us, opened_us, reopened) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'open', ?, ?, ?, 0)"
+    "INSERT INTO discrepancy (rule, subject, code, severity, unit, acts, values_json, "
+    "evidence_json, fingerprint, state, first_seen_us, last_seen_us, opened_us, reopened) "
+    "VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'open', ?9, ?9, ?9, 0)"
 )
 
 
@@ -70,7 +70,7 @@ def _rows(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[object, ...]]
     now = _us(NOW)
     for row in _run(connection, "findings", {}).fetchall():
         text = f"{row[0]}\x1f{row[1]}\x1f{row[5]}"
-        yield *row, hashlib.blake2b(text.encode(), digest_size=16).hexdigest(), now, now, now
+        yield *row, hashlib.blake2b(text.encode(), digest_size=16).hexdigest(), now
 
 
 def _write(path: Path, rows: Iterator[tuple[object, ...]]) -> None:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from pydantic_core import PydanticCustomError
 
 from khop.adapters.http import checked, transport_of
+from khop.adapters.links import DossierPages
 from khop.adapters.ports import AdapterType, Context, Health, Role, SourcePage
 from khop.adapters.settings import CodeOverrides, HttpSettings, Secret, StatusOverrides
 from khop.connectors.igate import IgateClient, SearchPage
@@ -59,7 +60,7 @@ class TaskSettings(BaseModel):
         return TaskRules(self.label, self.event, self.entered, self.open_tasks, self.current_task)
 
 
-class IgateSettings(HttpSettings):
+class IgateSettings(HttpSettings, DossierPages):
     """``[sources.NAME]`` with ``adapter = "igate"``."""
 
     base_url: Annotated[str, Field(description="The gateway, such as https://apiigate.example.vn.")]

@@ -7,8 +7,8 @@ look-up answers counts, not the extract.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
+from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,69 +16,121 @@ from pydantic import Field
 
 from khop.adapters.ports import AdapterType, CheckStep, Context, Health, Role
 from khop.adapters.settings import SourceSettings
-from khop.faults import ConfigError
-from khop.mappings.codes import canonical_code
+from khop.adapters.table_files import TableFiles, chosen_sheets
+from khop.connectors.table_shapes import Cell, Sheet
+from khop.faults import ConfigError, RecordError
+from khop.mappings.paper_cells import read_code
+from khop.mappings.paper_headers import SEARCHED_ROWS, find_layout, is_header_again
+from khop.mappings.paper_lines import names_a_code
 
-_LONGEST_CODE = 100
+_KIND = "portal"
 
 
 class PortalFileSettings(SourceSettings):
     """``[sources.NAME]`` with ``adapter = "portal_file"``."""
 
-    path: Annotated[Path, Field(description="CSV file in UTF-8 with a header row.")]
-    code_column: Annotated[str, Field(description="Header of the column with dossier codes.")] = (
-        "MaHoSo"
-    )
+    path: Annotated[
+        Path,
+        Field(
+            description="Workbook (.xlsx, .xls, .ods) or CSV file in UTF-8, with a header row; or "
+            "a folder or a pattern of such files."
+        ),
+    ]
+    code_column: Annotated[
+        str | None,
+        Field(
+            description="Header of the column with dossier codes; by default MaHoSo, Mã hồ sơ and "
+            "the like are recognised."
+        ),
+    ] = None
+    sheet: Annotated[
+        str | None,
+        Field(description="The one sheet to read; by default every one that has such a column."),
+    ] = None
 
 
 class PortalFileAdapter:
-    """A ``CodeSource`` over a CSV extract."""
+    """A ``CodeSource`` over an extract."""
 
-    def __init__(self, name: str, role: Role, path: Path, column: str) -> None:
+    def __init__(
+        self, name: str, role: Role, files: TableFiles, column: str | None, sheet: str | None
+    ) -> None:
         self.name = name
         self.role = role
-        self._path = path
-        self._column = column
+        self._files = files
+        self._own = {"code": column} if column else {}
+        self._sheet = sheet
 
     def codes(self) -> Iterator[str]:
-        """Canonical dossier codes, in the file's order. Raises ConfigError."""
-        try:
-            with self._path.open(encoding="utf-8-sig", newline="") as file:
-                yield from self._read(file)
-        except (OSError, UnicodeDecodeError, csv.Error) as error:
-            raise ConfigError(
-                f"the portal extract {self._path} cannot be read ({type(error).__name__}); "
-                "give a CSV file in UTF-8",
-                key=f"sources.{self.name}.path",
-            ) from None
+        """Canonical dossier codes, in the files' order. Raises ConfigError."""
+        return (code for code, _ in self._cells() if code)
 
     def check(self) -> Health:
         try:
-            count = sum(1 for _ in self.codes())
+            found = [code is not None for code, _ in self._cells()]
         except ConfigError as error:
             return Health((CheckStep("read", False, str(error)),))
-        return Health((CheckStep("read", True, f"{count} dossier codes"),))
+        lost = found.count(False)
+        detail = f"{found.count(True)} dossier codes"
+        return Health((CheckStep("read", True, f"{detail}, {lost} unusable" if lost else detail),))
 
     def close(self) -> None:
         """A file that was read is closed already."""
 
-    def _read(self, file: Iterator[str]) -> Iterator[str]:
-        rows = csv.DictReader(file)
-        names = {name.strip().casefold(): name for name in rows.fieldnames or ()}
-        column = names.get(self._column.casefold())
-        if column is None:
-            raise ConfigError(
-                f"{self._path} has no column {self._column}; its header row must name it",
-                key=f"sources.{self.name}.code_column",
-            )
-        for row in rows:
-            code = canonical_code(row[column] or "")
-            if 0 < len(code) <= _LONGEST_CODE:
-                yield code
+    def _cells(self) -> Iterator[tuple[str | None, str]]:
+        """Each code, None for one that cannot be used, with the name of its file."""
+        for file in self._files.present():
+            sheets = chosen_sheets(self._files.read(file), file.name, self._sheet)
+            found = [codes for each in sheets if (codes := self._sheet_codes(each, file.name))]
+            if not found:
+                raise ConfigError(
+                    f"{file.name} has no column of dossier codes; its header row must name it, "
+                    'or say what it is called: code_column = "its header"',
+                    key=f"sources.{self.name}.code_column",
+                )
+            yield from ((code, file.name) for code in chain.from_iterable(found))
+
+    def _sheet_codes(self, sheet: Sheet, file: str) -> Iterator[str | None] | None:
+        rows = sheet.rows()
+        top = list(islice(rows, SEARCHED_ROWS))
+        layout = find_layout(_KIND, top, self._own, f"{file} {sheet.name}".strip())
+        if layout is None:
+            return None
+        place = layout.places["code"]
+        under = chain(top[layout.first :], rows)
+        table = (row.cells for row in under if not is_header_again(layout, row.cells))
+        cells = (cells[place] for cells in table if place < len(cells))
+        return (_code(cell) for cell in cells if names_a_code(cell))
+
+
+def _code(cell: Cell) -> str | None:
+    try:
+        return read_code(cell, "code")
+    except RecordError:
+        return None
+
+
+def portal_code_adapter(
+    name: str,
+    path: Path,
+    context: Context,
+    *,
+    code_column: str | None = None,
+    sheet: str | None = None,
+) -> PortalFileAdapter:
+    """The adapter of an extract: a file, a folder or a pattern."""
+    files = TableFiles(context.base_dir / path, f"sources.{name}.path")
+    return PortalFileAdapter(name, Role.PORTAL, files, code_column, sheet)
 
 
 def _build(name: str, role: Role, settings: Any, context: Context) -> PortalFileAdapter:
-    return PortalFileAdapter(name, role, context.base_dir / settings.path, settings.code_column)
+    return portal_code_adapter(
+        name,
+        settings.path,
+        context,
+        code_column=settings.code_column,
+        sheet=settings.sheet,
+    )
 
 
 ADAPTER = AdapterType(PortalFileSettings, frozenset({Role.PORTAL}), _build)

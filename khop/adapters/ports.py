@@ -24,6 +24,8 @@ from khop.mappings.records import (
     DossierRecord,
     FullDossier,
     IdentityVerdict,
+    PaperKind,
+    PaperRow,
     Reject,
     StatusRecord,
     Step,
@@ -39,6 +41,7 @@ class Role(StrEnum):
     POPULATION = "population"
     LEDGER = "ledger"
     REGISTER = "register"
+    APOLOGY = "apology"
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +221,37 @@ class CodeSource(Protocol):
 
     def codes(self) -> Iterable[str]:
         """Canonical dossier codes. Raises ConfigError when the file cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperFile:
+    """A file of rows as it lies there now. ``name``: relative to what the source watches.
+    ``digest``: SHA-256 of its bytes, in hex."""
+
+    name: str
+    digest: str
+
+
+@runtime_checkable
+class PaperSource(Protocol):
+    """A file, or a folder of files, of rows kept outside the systems."""
+
+    name: str
+    role: Role
+    kind: PaperKind
+
+    def files(self) -> Sequence[PaperFile]:
+        """The files there are now, by name. Raises ConfigError when they cannot be read."""
+
+    def rows(self, file: PaperFile) -> Iterable[PaperRow | Reject]:
+        """The file's rows in order; a row that cannot be used as a ``Reject`` whose
+        ``native_id`` names file, sheet and row.
+
+        Raises ConfigError when it cannot be read, has no row of headers, or changed since.
+        """
+
+    def replay_row(self, payload: object) -> PaperRow:
+        """Map a quarantined row again. Raises RecordError."""
 
 
 @runtime_checkable

@@ -40,4 +40,6 @@ def _texts(row: Row) -> list[str]:
     for name in ("first_seen", "last_seen"):
         moment = texts[name]
         texts[name] = f"{moment:%d/%m/%Y %H:%M:%S}" if moment else ""
+    due = texts["answer_due"]
+    texts["answer_due"] = f"{due:%d/%m/%Y}" if due else ""
     return [texts[name] for name in COLUMNS]

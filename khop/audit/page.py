@@ -25,7 +25,7 @@ def findings_html(report: Report, out: TextIO) -> None:
         lstrip_blocks=True,
     )
     stream = environment.get_template("findings.html").stream(
-        report=report, words=report.words, groups=_groups(report)
+        report=report, words=report.words, groups=_groups(report), answers=report.answers
     )
     stream.enable_buffering(_CHUNK)
     for piece in stream:

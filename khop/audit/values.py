@@ -15,7 +15,9 @@ LOCAL = timezone(timedelta(hours=7))
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*")
-_NAMED = ("status", "channel", "presence", "kind", "role", "verdict")
+#: What stands between the states of a path (mappings.histories).
+_THEN = ">"
+_NAMED = ("status", "channel", "presence", "kind", "role", "verdict", "reasons")
 
 
 def local_time(text: str) -> datetime | None:
@@ -62,10 +64,17 @@ def show_value(key: str, value: Any, words: Words) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(show_value(key, item, words) for item in value) or "–"
     text = plain(str(value))
+    if key == "path" or key.endswith("_path"):
+        return " → ".join(_step(state, words) for state in text.split(_THEN))
     for kind in _NAMED:
         if key == kind or key.endswith(f"_{kind}"):
             return _named(kind, text, words)
     return show_time(text) if isinstance(value, str) else text
+
+
+def _step(state: str, words: Words) -> str:
+    """A state a dossier went through; several at one moment cannot be told apart."""
+    return words("report.unknown_step") if state == "?" else _named("status", state, words)
 
 
 def _named(kind: str, text: str, words: Words) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -14,7 +14,11 @@ from khop.audit.report import COLUMNS, Report
 #: Findings on one sheet; a sheet holds 1,048,576 rows.
 SHEET_ROWS = 1_000_000
 
-_WIDTHS = {"name": 34, "severity": 16, "code": 32, "unit": 34, "acts": 26, "saw": 80}
+_WIDTHS = {
+    **{"name": 34, "severity": 16, "code": 32, "unit": 34, "acts": 26},
+    **{"explanation": 60, "saw": 80},
+}
+_WRAPPED = frozenset({"saw", "evidence", "name", "unit", "code", "explanation"})
 # Foreign text is only ever text: no formula, no link, no number out of a dossier code.
 _OPTIONS = {
     "constant_memory": True,
@@ -49,6 +53,7 @@ def _formats(book: Any) -> dict[str, Any]:
         "text": book.add_format({"num_format": "@", "valign": "top"}),
         "wrap": book.add_format({"num_format": "@", "valign": "top", "text_wrap": True}),
         "time": book.add_format({"num_format": "dd/mm/yyyy hh:mm:ss", "valign": "top"}),
+        "day": book.add_format({"num_format": "dd/mm/yyyy", "valign": "top"}),
     }
 
 
@@ -115,6 +120,8 @@ def _write(
 ) -> None:
     if isinstance(value, datetime):
         sheet.write_datetime(line, column, value, formats["time"])
+    elif isinstance(value, date):
+        sheet.write_datetime(line, column, value, formats["day"])
     elif value:
-        wraps = field in ("saw", "evidence", "name", "unit")
+        wraps = field in _WRAPPED
         sheet.write_string(line, column, cut(str(value)), formats["wrap" if wraps else "text"])

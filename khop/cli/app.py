@@ -13,14 +13,19 @@ from khop.cli.commands import (
     audit,
     catalogue,
     demo,
+    finding,
     identity,
+    imports,
     log,
+    notify,
     quarantine,
     reconcile,
     repair,
+    rules,
     sandbox,
     setup,
     show,
+    work,
 )
 from khop.cli.commands import pull as pulling
 from khop.cli.shell import ConfigOption, LangOption, ReportFormatOption, Shell
@@ -41,19 +46,37 @@ def make_app() -> typer.Typer:
         ("init", setup.init),
         ("check", setup.check),
         ("pull", pulling.pull),
+        ("import", imports.import_files),
         ("catalogue", catalogue.catalogue),
         ("reconcile", reconcile.reconcile),
         ("plan", repair.plan),
         ("apply", repair.apply),
         ("audit", audit.audit),
         ("show", show.show),
+        ("rules", rules.rules),
+        ("work", work.work),
+        ("notify", notify.notify),
         ("identity", identity.identity),
         ("sandbox", sandbox.sandbox),
     ):
         app.command(name, help=f"help.{name}")(command)
+    app.add_typer(_finding(), name="finding", help="help.finding")
     app.add_typer(_quarantine(), name="quarantine", help="help.quarantine")
     app.add_typer(_log(), name="log", help="help.log")
     return app
+
+
+def _finding() -> typer.Typer:
+    group = typer.Typer(no_args_is_help=True)
+    for name, command in (
+        ("assign", finding.assign),
+        ("explain", finding.explain),
+        ("exclude", finding.exclude),
+        ("take-back", finding.take_back),
+        ("history", finding.history),
+    ):
+        group.command(name, help=f"help.finding_{name.replace('-', '_')}")(command)
+    return group
 
 
 def _quarantine() -> typer.Typer:

@@ -31,6 +31,15 @@ def write_whole(path: Path, words: Words, write: Callable[[Path], None]) -> None
         raise KhopError(words("error.not_written", path=path, reason=reason)) from None
 
 
+def make_folder(path: Path, words: Words) -> None:
+    """Make a folder, and those above it, where there is none. Raises KhopError."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise KhopError(words("error.not_written", path=path, reason=reason)) from None
+
+
 def read_text(path: Path, words: Words) -> str:
     """The text of a file. Raises KhopError."""
     try:

@@ -84,6 +84,11 @@ class Shell:
     format: str | None = None
 
     @property
+    def config_named(self) -> bool:
+        """Whether somebody said which khop.toml."""
+        return bool(self.config or self.environ.get("KHOP_CONFIG"))
+
+    @property
     def config_path(self) -> Path:
         named = self.config or self.environ.get("KHOP_CONFIG")
         return Path(named) if named else Path("khop.toml")

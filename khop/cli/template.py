@@ -2,7 +2,8 @@
 
 Every key of every model is there with its description: with a value where the example has one
 (``data/example.toml``), else as ``#key = default`` to be uncommented. Prose has a space after
-its ``#``.
+its ``#``. A table that has the shape of a packaged one is shown by an example
+(``data/tables.toml``), indented behind its ``#``.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from datetime import date
 from enum import Enum
 from importlib.resources import files
 from pathlib import PurePath
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -26,8 +27,9 @@ from khop.config import Config
 _WIDTH = 96
 _HEAD = """\
 # Configuration of khop. Lines that begin with "#key =" show a key and its default: take the # away
-# to change it. Unknown keys are refused. Secrets never stand here: write { env = "NAME" } for an
-# environment variable or { file = "path" } for a file; relative paths start at this file's folder.
+# to change it. Indented lines are the example of a table: take their # away and write your own.
+# Unknown keys are refused. Secrets never stand here: write { env = "NAME" } for an environment
+# variable or { file = "path" } for a file; relative paths start at this file's folder.
 """
 #: What the loader adds to a configuration; not keys of the file.
 _NOT_KEYS = ("sources", "base_dir")
@@ -37,9 +39,12 @@ def config_template(adapters: Mapping[str, AdapterType]) -> str:
     """The text of a commented khop.toml that loads as it stands."""
     example = _example()
     parts = [_HEAD]
+    shown = table_examples()
     for name, field in Config.model_fields.items():
         model = _model_of(field)
-        if name not in _NOT_KEYS and model is not None:
+        if name in shown:
+            parts.append(_shown(field.description or "", shown[name]))
+        elif name not in _NOT_KEYS and model is not None:
             parts += _table((name,), model, example["config"].get(name, {}))
     for name, values in example["sources"].items():
         kind = adapters.get(values["adapter"])
@@ -49,8 +54,22 @@ def config_template(adapters: Mapping[str, AdapterType]) -> str:
 
 
 def _example() -> Mapping[str, Any]:
-    text = files("khop.cli").joinpath("data", "example.toml").read_text("utf-8")
+    return _data("example.toml")
+
+
+def table_examples() -> Mapping[str, str]:
+    """Name -> an example, for the tables of khop.toml that have the shape of packaged ones."""
+    return _data("tables.toml")
+
+
+def _data(name: str) -> Mapping[str, Any]:
+    text = files("khop.cli").joinpath("data", name).read_text("utf-8")
     return tomllib.loads(text)
+
+
+def _shown(about: str, example: str) -> str:
+    lines = [*_comment(about), *(f"#    {line}" for line in example.splitlines())]
+    return "\n".join(lines) + "\n"
 
 
 def _table(
@@ -59,13 +78,17 @@ def _table(
     values: Mapping[str, Any],
     about: Sequence[str] = (),
 ) -> Iterator[str]:
-    """A table: its own keys first, then the tables inside it."""
+    """A table: its own keys first, then its lists of tables, then the tables inside it."""
     inner = {name: _model_of(field) for name, field in model.model_fields.items()}
     lines = [*about, *_prose(model), f"[{'.'.join(path)}]"]
+    rows: list[str] = []
     for name, field in model.model_fields.items():
-        if inner[name] is None:
+        row = row_model(field)
+        if row is not None:
+            rows += _row((*path, name), field, row)
+        elif inner[name] is None:
             lines += _key(name, field, values)
-    yield "\n".join(lines) + "\n"
+    yield "\n".join([*lines, *rows]) + "\n"
     for name, below in inner.items():
         if below is not None:
             told = _comment(model.model_fields[name].description or "")
@@ -89,16 +112,32 @@ def _key(name: str, field: FieldInfo, values: Mapping[str, Any]) -> list[str]:
     return [*lines, f"#{name} = {toml_value(default)}"]
 
 
+def _row(path: tuple[str, ...], field: FieldInfo, row: type[BaseModel]) -> list[str]:
+    keys = [f"{name} =    # {key.description}" for name, key in row.model_fields.items()]
+    example = [f"[[{'.'.join(path)}]]", *keys]
+    return [*_comment(field.description or ""), *(f"#    {line}" for line in example)]
+
+
 def _comment(text: str) -> list[str]:
     return [f"# {line}" for line in textwrap.wrap(text, _WIDTH)]
 
 
 def _model_of(field: FieldInfo) -> type[BaseModel] | None:
     """The settings model a key holds, if it holds one: such a key is a table of its own."""
+    if get_origin(field.annotation) is tuple:
+        return None
     for kind in (field.annotation, *get_args(field.annotation)):
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             return kind
     return None
+
+
+def row_model(field: FieldInfo) -> type[BaseModel] | None:
+    """The settings model of each row, where a key holds a list of tables."""
+    kind = next(iter(get_args(field.annotation)), None)
+    if get_origin(field.annotation) is not tuple or not isinstance(kind, type):
+        return None
+    return kind if issubclass(kind, BaseModel) else None
 
 
 def toml_value(value: object) -> str:

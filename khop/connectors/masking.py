@@ -17,6 +17,8 @@ _EMAIL = re.compile(r"[^\s@]{1,64}@[^\s@]+")
 _NUMBER = re.compile(r"\d{9,}|(?<!\w)(?<!\d[.–-])\(?\+?\d{2,6}\)?(?:[ .–-]+\d{2,6}){1,9}(?!\d)")
 _DATE = re.compile(r"(?:19|20)\d\d-\d\d-\d\d(?: \d\d)?")
 _PERSONAL_DIGITS = 9
+# A day as people write it; with an hour behind it, it has as many digits as a number of a person.
+_WRITTEN_DAY = re.compile(r"(?<![\d.–-])\d{1,2}([./-])\d{1,2}\1(?:19|20)\d\d(?!\d)")
 
 _EDGES = "\"'“”‘’()[]<>.,;:!?"
 _LONGEST_NAME = 6
@@ -42,6 +44,15 @@ def short_text(text: str) -> str:
     bare = _NUMBER.sub(_masked, bare)
     line = " ".join(_without_names(normal_form("NFC", bare).split()))
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
+
+
+def holds_personal_number(text: str) -> bool:
+    """Whether there is what may be an identity, tax, account or telephone number in ``text``.
+
+    Dossier codes and days are none.
+    """
+    bare = _WRITTEN_DAY.sub("/", _printable(text))
+    return any(_masked(found) != found[0] for found in _NUMBER.finditer(bare))
 
 
 def _masked(found: re.Match[str]) -> str:

@@ -60,30 +60,36 @@ class WorkingCalendar:
         self._years: list[_Year] = []
 
     def is_working(self, day: date) -> bool:
-        """Whether the day is worked. Raises DayError outside 1990-2100."""
+        """Whether the day is worked. Raises as ``ord``."""
         year, index = self._place(day)
         return year.counts[index] > (year.counts[index - 1] if index else year.before)
 
     def ord(self, day: date) -> int:
         """Working days from 1990-01-01 up to and including ``day``.
 
-        Raises DayError outside 1990-2100.
+        Raises DayError outside 1990-2100 and for what is no day; a moment is none.
         """
         year, index = self._place(day)
         return year.counts[index]
 
+    def all_ords(self) -> list[int]:
+        """``ord`` of every day from 1990-01-01 to 2100-12-31."""
+        self._year(LAST_DAY.year)
+        return [count for year in self._years for count in year.counts]
+
     def age(self, day: date, today: date) -> int:
         """Working days from ``day``, not counted, to ``today``; negative for a later day.
 
-        ``ord(today) - ord(day)`` (rules.md 3). Raises DayError outside 1990-2100.
+        ``ord(today) - ord(day)`` (rules.md 3). Raises as ``ord``.
         """
         return self.ord(today) - self.ord(day)
 
     def first_with_ord(self, number: int) -> date:
         """The first day whose ``ord`` is at least ``number``.
 
-        Raises DayError when there is none up to 2100.
+        Raises DayError when there is none up to 2100, and for what is no whole number.
         """
+        _check_whole(number)
         year = self._year(FIRST_DAY.year)
         while year.counts[-1] < number:
             year = self._year(year.first.year + 1)
@@ -92,11 +98,14 @@ class WorkingCalendar:
     def add_working_days(self, day: date, number: int) -> date:
         """The day that is ``number`` working days after ``day``, counted from the next one.
 
-        Zero gives ``day`` itself. Raises DayError for a negative number.
+        Zero gives ``day`` itself. Raises DayError for a negative number and for what is no
+        whole one, and as ``ord``.
         """
+        _check_whole(number)
         if number < 0:
             raise DayError("working days are added forwards only")
-        return self.first_with_ord(self.ord(day) + number) if number else day
+        before = self.ord(day)
+        return self.first_with_ord(before + number) if number else day
 
     def working_day_from(self, day: date) -> date:
         """``day`` itself when it is worked, else the next day that is. Raises DayError."""
@@ -109,17 +118,23 @@ class WorkingCalendar:
     def undecided_days(self, first: date, last: date) -> tuple[date, ...]:
         """Days from ``first`` to ``last`` that a notice was proposed for, and none was seen.
 
-        A day that the province names as off or worked is decided.
+        A day that the province names as off or worked is decided. Raises DayError for what is no
+        day.
         """
+        _check_day(first)
+        _check_day(last)
         return tuple(sorted(day for day in self._undecided if first <= day <= last))
 
     def provisional_between(self, first: date, last: date) -> bool:
-        """Whether a count from ``first`` to ``last`` could still change by a notice."""
-        return self.provisional(last.year) or bool(self.undecided_days(first, last))
+        """Whether a count from ``first`` to ``last`` could still change by a notice.
+
+        Raises DayError for what is no day.
+        """
+        undecided = self.undecided_days(first, last)
+        return bool(undecided) or self.provisional(last.year)
 
     def _place(self, day: date) -> tuple[_Year, int]:
-        if not isinstance(day, date):
-            raise DayError("is no date")
+        _check_day(day)
         year = self._year(day.year)
         return year, day.toordinal() - year.first_ordinal
 
@@ -166,6 +181,17 @@ class _Year:
         for worked in working:
             before += worked
             self.counts.append(before)
+
+
+def _check_day(day: date) -> None:
+    """A moment is no day: which one it lies in depends on the zone."""
+    if not isinstance(day, date) or isinstance(day, datetime):
+        raise DayError("is no date")
+
+
+def _check_whole(number: int) -> None:
+    if isinstance(number, bool) or not isinstance(number, int):
+        raise DayError("working days are counted in whole numbers")
 
 
 def _own(days: Iterable[date], key: str) -> frozenset[date]:

@@ -7,7 +7,7 @@ never refused.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
@@ -91,6 +91,7 @@ class CodeParts:
     synthetic: bool = False
     origin: str | None = None
     date_mismatch: bool | None = None
+    _formats: CodeFormats | None = field(default=None, repr=False, compare=False)
 
     @property
     def flags(self) -> frozenset[CodeFlag]:
@@ -104,8 +105,11 @@ class CodeParts:
 
     @property
     def organisation(self) -> OrganisationCode | None:
-        """The unit that gave the code out; None when the code does not say."""
-        return None if self.unit is None else parse_organisation(self.unit)
+        """The unit that gave the code out; None when the code does not say.
+
+        Read by the shapes that the code was read by, a province's own among them.
+        """
+        return None if self.unit is None else parse_organisation(self.unit, self._formats)
 
     @property
     def tail(self) -> tuple[_Day, str] | None:
@@ -127,7 +131,9 @@ def parse_code(code: str, formats: CodeFormats | None = None) -> CodeParts:
     """
     code = canonical_code(code)
     shapes = (formats or packaged_formats()).dossier
-    found = [(shape, _parts(code, shape, parts)) for shape, parts in readings(shapes, code)]
+    found = [
+        (shape, _parts(code, shape, parts, formats)) for shape, parts in readings(shapes, code)
+    ]
     if len(found) > 1:
         return max(found, key=_fits)[1]
     return found[0][1] if found else CodeParts(code)
@@ -190,7 +196,9 @@ def code_patterns(formats: CodeFormats | None = None) -> Mapping[str, str]:
     return {shape.id: f"^(?:{shape.pattern[1:-1]})$" for shape in shapes}
 
 
-def _parts(code: str, shape: CodeShape, parts: Mapping[str, str]) -> CodeParts:
+def _parts(
+    code: str, shape: CodeShape, parts: Mapping[str, str], formats: CodeFormats | None
+) -> CodeParts:
     serial, digits = parts["serial"], parts.get("date")
     return CodeParts(
         code,
@@ -199,6 +207,7 @@ def _parts(code: str, shape: CodeShape, parts: Mapping[str, str]) -> CodeParts:
         None if digits is None else shape.day(digits),
         serial,
         len(serial) == shape.made_up_serial,
+        _formats=formats,
     )
 
 

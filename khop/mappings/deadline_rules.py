@@ -10,23 +10,54 @@ Every number of ``deadlines`` and ``punctuality`` stands here, with its source.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import field
+from dataclasses import field, fields
 from datetime import time
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 from pydantic.dataclasses import dataclass
 
 from khop.faults import ConfigError
 from khop.mappings.codes import base_procedure
 from khop.mappings.data_tables import load_table
+from khop.mappings.table_rows import first_fault, refuse_twice, sentence
 from khop.mappings.text import fold_label
 
 _STRICT_KEYS = ConfigDict(extra="forbid")
-_Count = Annotated[int, Field(ge=0, le=100_000)]
+_Count = Annotated[int, Strict(), Field(ge=0, le=100_000)]
 _Text = Annotated[str, Field(min_length=1)]
+_CLOCK = re.compile(r"\d\d:\d\d(?::\d\d)?", re.ASCII)
+
+
+def _label(text: str) -> str:
+    """A label that folds to nothing would be the unit of every limit that names none."""
+    if not fold_label(text):
+        raise ValueError("write the label as the catalogue has it; it is blank")
+    return text
+
+
+def _clock_time(value: object) -> object:
+    """A number would be read as seconds since midnight, and a zone would be lost."""
+    zoned = isinstance(value, str) and not _CLOCK.fullmatch(value)
+    if not isinstance(value, str | time) or zoned or getattr(value, "tzinfo", None):
+        raise ValueError("write a local time such as 15:00")
+    return value
+
+
+_Label = Annotated[str, AfterValidator(_label)]
+_LocalTime = Annotated[time, BeforeValidator(_clock_time)]
 
 
 class Measure(StrEnum):
@@ -79,8 +110,8 @@ class UnitOfLimit:
     """Labels of a catalogue that mean ``times`` of ``measure``."""
 
     measure: Measure
-    labels: tuple[_Text, ...]
-    times: Annotated[int, Field(ge=1)] = 1
+    labels: tuple[_Label, ...]
+    times: Annotated[int, Strict(), Field(ge=1)] = 1
     source: str = ""
 
 
@@ -129,7 +160,7 @@ class DefinitionOfOnTime:
     id: Definition
     name_vi: _Text
     name_en: _Text
-    points: Mapping[str, int] = field(default_factory=dict)
+    points: Mapping[str, Annotated[int, Strict()]] = field(default_factory=dict)
     source: str = ""
 
 
@@ -142,7 +173,7 @@ class _Counting:
 
 @dataclass(frozen=True, slots=True, config=_STRICT_KEYS)
 class _Transfer:
-    same_day_until: time | None = None
+    same_day_until: _LocalTime | None = None
     source: str = ""
 
 
@@ -156,6 +187,7 @@ class _Extension:
 @dataclass(frozen=True, slots=True, config=_STRICT_KEYS)
 class _Table:
     source: str = ""
+    procedures: object = None
     unit: tuple[UnitOfLimit, ...] = ()
     counting: _Counting = _Counting()
     transfer: _Transfer = _Transfer()
@@ -190,7 +222,7 @@ class ProcedureClock:
 
     ``cutoff``: received later than this local time, the clock starts on the next working day.
     ``in_day``: due at the close of the day it starts. ``stops_for_consultation``: the announced
-    procedure takes consultations out of the limit.
+    procedure takes consultations out of the law's limit.
     """
 
     cutoff: time | None = None
@@ -201,7 +233,7 @@ class ProcedureClock:
 @dataclass(frozen=True, slots=True, config=_STRICT_KEYS)
 class _ProcedureRow:
     procedure: _Text
-    cutoff: time | None = None
+    cutoff: _LocalTime | None = None
     in_day: bool = False
     stops_for_consultation: bool = False
     source: str = ""
@@ -214,10 +246,12 @@ def deadline_rules(
 
     ``own`` has the shape of ``data/deadlines.toml``, with only what differs: labels of units and
     pairs of definition and ground replace the packaged ones one by one, ``near_due`` replaces
-    all bands. Raises ConfigError that names the key below ``key``.
+    all bands. It may name a file of ``procedures``, which is read elsewhere. Raises ConfigError
+    that names the key below ``key``.
     """
     packed = _read(_Table, load_table("deadlines"), "data/deadlines.toml")
     mine = _read(_Table, {} if own is None else own, key)
+    _refuse_doubles(mine, key)
     tables = (packed, mine)
     return DeadlineRules(
         units={
@@ -263,9 +297,24 @@ def _read(shape: type[Any], table: object, key: str) -> Any:
     try:
         return TypeAdapter(shape).validate_python(plain)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
+        first = first_fault(error)
         place = ".".join(map(str, (key, *first["loc"])))
-        raise ConfigError(first["msg"].removeprefix("Value error, "), key=place) from None
+        raise ConfigError(sentence(first, _keys(shape)), key=place) from None
+
+
+def _keys(shape: type[Any]) -> set[str]:
+    """The keys of a table and of the tables in it."""
+    inner = (UnitOfLimit, _Counting, _Transfer, GroundRule, _Extension, Band, DefinitionOfOnTime)
+    shapes = (shape, *inner) if shape is _Table else (shape,)
+    return {each.name for one in shapes for each in fields(one)}
+
+
+def _refuse_doubles(table: _Table, key: str) -> None:
+    """Raises ConfigError where one row would silently win over another."""
+    refuse_twice((fold_label(text) for row in table.unit for text in row.labels), f"{key}.unit")
+    refuse_twice((f"{row.definition} {row.ground}" for row in table.effect), f"{key}.effect")
+    refuse_twice((band.id for band in table.near_due or ()), f"{key}.near_due")
+    refuse_twice((row.id for row in table.definition), f"{key}.definition")
 
 
 def _last(values: Iterable[Any]) -> Any:

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 from khop.faults import RecordError
 from khop.mappings.deadline_rules import (
@@ -51,6 +51,12 @@ class Extension:
     decided: Instant
     due: Instant
     reason: str = ""
+
+
+class Start(Enum):
+    """Where the law's clock starts, when no moment of its own is named."""
+
+    AS_RECEIVED = "as_received"
 
 
 class Missing(StrEnum):
@@ -147,7 +153,7 @@ def deadlines(
     limit: Limit | None,
     received: Instant | None,
     *,
-    started: Instant | None = None,
+    started: Instant | Start | None = Start.AS_RECEIVED,
     promised: Instant | None = None,
     procedure: ProcedureClock = _ORDINARY,
     stops: Iterable[Stop] = (),
@@ -155,15 +161,16 @@ def deadlines(
 ) -> Deadlines:
     """The due dates of one dossier.
 
-    ``started``: when the law's clock started, where that is not ``received`` (``clock_start``);
-    the portal always counts from reception. Raises RecordError for a stop that ends before it
-    begins and for days the calendar does not count.
+    ``started``: when the law's clock started, as ``clock_start`` has it; None where that is not
+    known, which leaves the law's due date unknown too. The portal always counts from reception.
+    Raises RecordError for a stop that ends before it begins and for days the calendar does not
+    count.
     """
     stops, extensions = tuple(stops), tuple(extensions)
     by_law, by_portal = (
         deadline(definition, clock, limit, start, procedure, stops, extensions)
         for definition, start in (
-            (Definition.STATUTORY, received if started is None else started),
+            (Definition.STATUTORY, received if isinstance(started, Start) else started),
             (Definition.PORTAL_766, received),
         )
     )
@@ -259,7 +266,7 @@ class _Course:
 
     def _effect(self, stop: Stop) -> Effect:
         ground = stop.ground
-        if ground is Ground.CONSULTATION and self._procedure.stops_for_consultation:
+        if ground is Ground.CONSULTATION and self._excludes_consultations():
             return Effect.PAUSE
         rule = self._clock.rules.grounds.get((self._definition, ground), _NO_EFFECT)
         asked_after = self._clock.calendar.age(local_day(self._received), local_day(stop.began))
@@ -271,6 +278,11 @@ class _Course:
             if effect is not rule.effect:
                 self._note(Note.SUPPLEMENT_LATE)
         return effect
+
+    def _excludes_consultations(self) -> bool:
+        """An announced procedure can do so in the law's limit; the portal's formula names none."""
+        by_law = self._definition is Definition.STATUTORY
+        return by_law and self._procedure.stops_for_consultation
 
     def _restart(self, ground: Ground, ended: Instant) -> None:
         self._count_from(max(self._resumed, ended), ground)

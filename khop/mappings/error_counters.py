@@ -13,6 +13,7 @@ from enum import StrEnum
 from khop.mappings.data_tables import load_table
 from khop.mappings.records import Channel
 from khop.mappings.report_dossier import ReportDossier
+from khop.mappings.table_rows import plain_day
 
 
 class StatisticsError(StrEnum):
@@ -31,8 +32,9 @@ def statistics_errors(dossier: ReportDossier, today: date) -> frozenset[Statisti
     """What is wrong with a dossier on the local day ``today``.
 
     Nothing for one that is new, was not received, is deleted or a test, or is in a state no
-    table knows. Its state is that of ``today``.
+    table knows. Its state is that of ``today``. Raises RecordError when that is no day.
     """
+    today = plain_day(today)
     left_out = load_table("report_buckets")["error_list"]["left_out"]
     if dossier.status is None or dossier.status in left_out or dossier.deleted or dossier.test:
         return frozenset()

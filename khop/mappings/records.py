@@ -72,6 +72,17 @@ class StatusKind(StrEnum):
     POSTAL_EVENT = "postal_event"
 
 
+class PaperKind(StrEnum):
+    """What a file of rows kept beside the systems is."""
+
+    #: The tracking ledger (sổ theo dõi hồ sơ, form 07, before 2025 form 06).
+    LEDGER = "ledger"
+    #: The register of signed results (sổ văn thư: number, symbol, day of signing).
+    REGISTER = "register"
+    #: The register of apologies and new due dates (form 04).
+    APOLOGY = "apology"
+
+
 class IdentityVerdict(StrEnum):
     """Whether a person's number, name and birth belong together."""
 
@@ -167,6 +178,38 @@ class StatusRecord:
     actor_key: str | None = None
     unit: str | None = None
     item: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRow:
+    """One row of a paper ledger or register: evidence of what happened outside the systems.
+
+    ``row_key``: the same for the same row in every reading of its file, whatever else of the row
+    was filled in since. ``sheet`` and ``row_number``: where a person finds it, as a spreadsheet
+    program counts (``sheet`` empty for CSV). ``code``: canonical, None where the row has none.
+    ``procedure``: base code. ``due_at`` of an apology is the due date that was missed,
+    ``new_due_at`` the promised one, ``signed_at`` the day of the apology. ``number``, ``symbol``:
+    of the signed document. ``fields_lost``: headers whose cell could not be used.
+    """
+
+    kind: PaperKind
+    row_key: str
+    sheet: str
+    row_number: int
+    code: str | None = None
+    unit: str | None = None
+    unit_code: str | None = None
+    procedure: str | None = None
+    applicant_key: str | None = None
+    applicant_mask: str | None = None
+    received_at: Instant | None = None
+    due_at: Instant | None = None
+    returned_at: Instant | None = None
+    signed_at: Instant | None = None
+    new_due_at: Instant | None = None
+    number: str | None = None
+    symbol: str | None = None
+    fields_lost: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from khop.mappings.text import fold_label
 
 C = TypeVar("C", bound=IntEnum)
 
-_Key = tuple[int | str | None, str | None]
+_Key = tuple[type, int | str | None, str | None]
 #: Distinct (id, name) pairs remembered; a deployment has some dozens.
 _REMEMBERED = 2048
 
@@ -55,7 +55,8 @@ class CodeTable(Generic[C]):
 
     def lookup(self, id: int | str | None, name: str | None) -> C | None:
         """What the source's id or label means; None when no table knows it."""
-        asked = (id, name)
+        # ``True`` equals 1 and is no id; the one must not be answered with what the other means.
+        asked = (id.__class__, id, name)
         try:
             return self._seen[asked]
         except KeyError:

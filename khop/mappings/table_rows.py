@@ -13,10 +13,13 @@ from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from khop.faults import ConfigError, RecordError
 
 R = TypeVar("R")
+
+_UNKNOWN = "unexpected_keyword_argument"
 
 
 def read_rows(kind: type[R], rows: object, key: str) -> tuple[R, ...]:
@@ -72,15 +75,22 @@ def _read_row(kind: Any, row: object, key: str) -> Any:
     try:
         return _reader(kind).validate_python(row)
     except ValidationError as error:
-        fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        fault = first_fault(error)
     place = ".".join((key, *map(str, fault["loc"])))
-    raise ConfigError(_sentence(kind, fault["type"], fault["loc"], fault["msg"]), key=place)
+    raise ConfigError(sentence(fault, (field.name for field in fields(kind))), key=place)
 
 
-def _sentence(kind: Any, fault: str, loc: tuple[int | str, ...], message: str) -> str:
-    if fault == "missing":
+def first_fault(error: ValidationError) -> ErrorDetails:
+    """The fault to mend first: a key that is misspelled is also one that is missing."""
+    faults = error.errors(include_url=False, include_input=False, include_context=False)
+    return min(faults, key=lambda fault: fault["type"] != _UNKNOWN)
+
+
+def sentence(fault: ErrorDetails, keys: Iterable[str]) -> str:
+    """What is wrong, in words; ``keys``: those that could have been meant."""
+    if fault["type"] == "missing":
         return "this key is missing"
-    if fault == "unexpected_keyword_argument":
-        near = get_close_matches(str(loc[-1]), [field.name for field in fields(kind)], n=1)
+    if fault["type"] == _UNKNOWN:
+        near = get_close_matches(str(fault["loc"][-1]), list(keys), n=1)
         return f"unknown key; did you mean {near[0]}?" if near else "unknown key"
-    return message.removeprefix("Value error, ")
+    return fault["msg"].removeprefix("Value error, ")

@@ -14,6 +14,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from khop.faults import RecordError
 from khop.mappings.calendar import FIRST_DAY, LAST_DAY, DayError
 from khop.mappings.catalogue import TimeLimit
 from khop.mappings.deadline_rules import DeadlineRules, DueTime, Measure, ProcedureClock
@@ -35,10 +36,17 @@ LONGEST = 9_999
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """``amount`` of ``measure``; of SAME_DAY there is one."""
+    """``amount`` of ``measure``; of SAME_DAY there is one.
+
+    Raises RecordError for an amount that is no whole number above zero.
+    """
 
     amount: int
     measure: Measure
+
+    def __post_init__(self) -> None:
+        if isinstance(self.amount, bool) or not isinstance(self.amount, int) or self.amount < 1:
+            raise RecordError("limit", "is no whole number above zero")
 
 
 def read_limit(limit: TimeLimit, rules: DeadlineRules) -> Limit | None:
@@ -94,7 +102,7 @@ class LimitClock:
             case Measure.SAME_DAY:
                 return self._close_of_day(start)
             case Measure.WORKING_HOUR:
-                return self.hours.add(start, limit.amount * _HOUR)
+                return self.hours.add(start, _hours(limit.amount))
             case Measure.WORKING_DAY:
                 day = self.calendar.add_working_days(local_day(start), limit.amount)
             case Measure.CALENDAR_DAY:
@@ -169,6 +177,13 @@ class LimitClock:
 
 def _same_clock(day: date, moment: Instant) -> Instant:
     return at(day, clock_us(moment), moment.precision)
+
+
+def _hours(number: int) -> timedelta:
+    try:
+        return number * _HOUR
+    except OverflowError:
+        raise _too_late() from None
 
 
 def _days_later(day: date, number: int) -> date:

@@ -163,7 +163,7 @@ def state_on(history: Iterable[StatusRecord], day: date) -> Status | None:
     None when nothing is recorded until then, or the latest record is in a state no table knows,
     or records of the latest moment name several states.
     """
-    until = [records for (on, _), records in _moments(history) if on <= day]
+    until = [records for (on, _), records in _timed(history) if on <= day]
     states = {record.status for records in until[-1:] for record in records}
     return states.pop() if len(states) == 1 else None
 
@@ -174,24 +174,32 @@ def _steps(
     """Steps between neighbouring moments of which every reading is ``wanted``."""
     readings = (
         [_step(a, b, matrix) for a, b in product(before, after)]
-        for (_, before), (_, after) in pairwise(_moments(history))
+        for before, after in pairwise(moments(history))
     )
     return tuple(steps[0] for steps in readings if all(map(wanted, steps)))
 
 
-def _moments(history: Iterable[StatusRecord]) -> list[tuple[tuple[date, int], list[StatusRecord]]]:
-    """The history by moment, oldest first; records whose order is not known stand together."""
+def moments(history: Iterable[StatusRecord]) -> list[list[StatusRecord]]:
+    """The states of a history by moment, oldest first; those whose order is not known (of one
+    moment, or of one day where the source gives one of them by day only) stand together.
+
+    Records of another kind than ``status`` or without an event time are left aside.
+    """
+    return [records for _, records in _timed(history)]
+
+
+def _timed(history: Iterable[StatusRecord]) -> list[tuple[tuple[date, int], list[StatusRecord]]]:
     timed = [
         (record.event_at, record)
         for record in history
         if record.kind is StatusKind.STATUS and record.event_at is not None
     ]
     by_day = {event.local_date for event, _ in timed if event.precision is Precision.DAY}
-    moments: dict[tuple[date, int], list[StatusRecord]] = {}
+    found: dict[tuple[date, int], list[StatusRecord]] = {}
     for event, record in timed:
         day = event.local_date
-        moments.setdefault((day, 0 if day in by_day else event.us), []).append(record)
-    return [(moment, moments[moment]) for moment in sorted(moments)]
+        found.setdefault((day, 0 if day in by_day else event.us), []).append(record)
+    return [(moment, found[moment]) for moment in sorted(found)]
 
 
 def _step(before: StatusRecord, after: StatusRecord, matrix: TransitionMatrix) -> StateStep:

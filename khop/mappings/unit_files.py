@@ -218,9 +218,20 @@ def _lines(path: Path) -> Iterator[list[str]]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             first = file.readline()
             file.seek(0)
-            yield from csv.reader(file, delimiter=max(_DELIMITERS, key=first.count), strict=True)
-    except (OSError, ValueError, csv.Error) as error:
+            delimiter = max(_DELIMITERS, key=first.count)
+            yield from _parsed(csv.reader(file, delimiter=delimiter, strict=True), path.name)
+    except (OSError, ValueError) as error:
         raise ConfigError(f"cannot be read as CSV in UTF-8: {error}", key=path.name) from None
+
+
+def _parsed(lines: Iterator[list[str]], name: str) -> Iterator[list[str]]:
+    row = 1
+    try:
+        for cells in lines:
+            row += 1
+            yield cells
+    except csv.Error as error:
+        raise ConfigError(f"cannot be read as CSV: {error}", key=f"{name} row {row}") from None
 
 
 def _without_tail(cells: list[str]) -> list[str]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from khop.mappings.codes import base_procedure, canonical_code, parse_code
@@ -83,48 +84,76 @@ def suggest_matches(
     return sorted(filter(_is_enough, suggestions), key=_best_first)
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is compared of a dossier. ``day``: number of the working day of reception. ``units``:
+    the unit it is with, of an old one all that its work may have come to since; none when that is
+    not known."""
+
+    tail: tuple[date, str] | None
+    applicant: str | None
+    base: str | None
+    day: int | None
+    units: frozenset[str]
+
+
 class _Comparison:
-    """Two dossiers held against each other, on each attribute that both know."""
+    """Two dossiers held against each other, on each attribute that both know.
+
+    Each is read once: a person who files for others shares a key with thousands.
+    """
 
     def __init__(self, history: UnitHistory, on: date, day_number: Callable[[date], int]) -> None:
         self._history = history
         self._on = on
         self._day_number = day_number
+        self._tolerance: int = load_table("unit_matching")["received_tolerance"]
+        self._known_old = cache(lambda old: self._known(old, self._line(old)))
+        self._known_new = cache(lambda new: self._known(new, self._place(new)))
 
     def __call__(self, old: CodedDossier, new: CodedDossier) -> MatchSuggestion:
+        one, other = self._known_old(old), self._known_new(new)
         verdicts = {
             # Another tail says nothing: a new unit may number anew.
-            Attribute.TAIL: _same(_tail(old), _tail(new)) or None,
-            Attribute.APPLICANT: _same(old.applicant_key, new.applicant_key),
-            Attribute.RECEIVED: self._near(old.received, new.received),
-            Attribute.PROCEDURE: _same(_base(old), _base(new)),
-            Attribute.UNIT: self._in_line(old, new),
+            Attribute.TAIL: _same(one.tail, other.tail) or None,
+            Attribute.APPLICANT: _same(one.applicant, other.applicant),
+            Attribute.RECEIVED: self._near(one.day, other.day),
+            Attribute.PROCEDURE: _same(one.base, other.base),
+            Attribute.UNIT: other.units <= one.units if one.units and other.units else None,
         }
         reasons = tuple(each for each, verdict in verdicts.items() if verdict is True)
         against = tuple(each for each, verdict in verdicts.items() if verdict is False)
         return MatchSuggestion(old, new, reasons, against)
 
-    def _near(self, one: date | None, other: date | None) -> bool | None:
-        if one is None or other is None:
-            return None
+    def _known(self, dossier: CodedDossier, units: frozenset[str]) -> _Known:
+        return _Known(
+            _tail(dossier),
+            dossier.applicant_key,
+            _base(dossier),
+            self._day(dossier.received),
+            units,
+        )
+
+    def _day(self, received: date | None) -> int | None:
         try:
-            apart = abs(self._day_number(one) - self._day_number(other))
+            return None if received is None else self._day_number(received)
         except ValueError:
             return None
-        tolerance: int = load_table("unit_matching")["received_tolerance"]
-        return apart <= tolerance
 
-    def _in_line(self, old: CodedDossier, new: CodedDossier) -> bool | None:
-        """Whether the new unit came, directly or not, after the old one for the procedure."""
+    def _near(self, one: int | None, other: int | None) -> bool | None:
+        return None if one is None or other is None else abs(one - other) <= self._tolerance
+
+    def _line(self, old: CodedDossier) -> frozenset[str]:
+        """The units that came, directly or not, after the old one for the procedure."""
         day = old.received or parse_code(old.code).date
-        if day is None:
-            return None
-        before = self._history.of_code(_unit(old), day)
+        before = None if day is None else self._history.of_code(_unit(old), day)
+        if before is None or day is None:
+            return frozenset()
+        return self._history.successors(before.id, old.procedure, self._on, since=day).line
+
+    def _place(self, new: CodedDossier) -> frozenset[str]:
         after = self._history.of_code(_unit(new), self._on)
-        if before is None or after is None:
-            return None
-        line = self._history.successors(before.id, old.procedure, self._on, since=day).line
-        return after.id in line
+        return frozenset() if after is None else frozenset({after.id})
 
 
 def _by_key(dossiers: Iterable[CodedDossier]) -> Mapping[object, list[CodedDossier]]:

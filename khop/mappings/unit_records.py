@@ -79,7 +79,3 @@ class OrgRelation:
         # A blank stays: without it a scope of nothing would turn into one of everything.
         bases = frozenset(base_procedure(code) or code for code in self.procedures)
         object.__setattr__(self, "procedures", bases)
-
-    def covers(self, procedure: str) -> bool:
-        """Whether a procedure, given by its base code, passes over."""
-        return not self.procedures or procedure in self.procedures

@@ -64,9 +64,14 @@ def both_views(
 ) -> tuple[Counter[ReportLine], Counter[ReportLine]]:
     """Cases per line as it was, and by current unit on ``on``. Raises RecordError for what is
     no code or no day."""
-    pairs = [(case, as_it_was(history, case)) for case in cases]
-    now = Counter(_current(history, case, was, on) for case, was in pairs)
-    return Counter(was for _, was in pairs), now
+    was: Counter[ReportLine] = Counter()
+    now: Counter[ReportLine] = Counter()
+    # Most dossiers of a unit share their day and procedure with others.
+    for case, number in Counter(cases).items():
+        line = as_it_was(history, case)
+        was[line] += number
+        now[_current(history, case, line, on)] += number
+    return was, now
 
 
 def _current(history: UnitHistory, case: HeldCase, was: ReportLine, on: date) -> ReportLine:

@@ -17,6 +17,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeVar
 
 from khop.faults import RecordError
 from khop.mappings.codes import base_procedure
@@ -25,8 +26,7 @@ from khop.mappings.unit_checks import check_relation, units_by_id
 from khop.mappings.unit_codes import CodeIndex
 from khop.mappings.unit_records import OrgRelation, OrgUnit, RelationKind
 
-#: Stands for a procedure that no relation names; no code is blank.
-_UNNAMED = ""
+K = TypeVar("K")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,9 @@ class UnitHistory:
             check_relation(relation, self._units)
         self._leaving = _grouped((each.from_id, each) for each in self.relations)
         self._entering = _grouped((each.to_id, each) for each in self.relations if each.to_id)
+        self._taking = _grouped(
+            ((each.from_id, code), each) for each in self.relations for code in _scope(each)
+        )
         self._codes = CodeIndex((unit, (unit.id, *unit.codes)) for unit in self.units)
         self._statistics = CodeIndex(
             (unit, (unit.statistics_code,)) for unit in self.units if unit.statistics_code
@@ -120,7 +123,7 @@ class UnitHistory:
         held = min(plain_day(since or date.min), start.valid_to or date.max)
         base = base_procedure(procedure or "")
         trail = _Trail()
-        for code in [base] if base else [*self._named_after(unit_id), _UNNAMED]:
+        for code in [base] if base else [*self._named_after(unit_id), None]:
             self._follow(start, code, held, on, trail)
         return trail.succession(start)
 
@@ -143,8 +146,13 @@ class UnitHistory:
             if unit in self.successors(each.id, procedure, end, since=on).units
         )
 
-    def _follow(self, start: OrgUnit, procedure: str, held: date, on: date, trail: _Trail) -> None:
-        """Follow one procedure. The days rise along each path, so a circle comes to an end."""
+    def _follow(
+        self, start: OrgUnit, procedure: str | None, held: date, on: date, trail: _Trail
+    ) -> None:
+        """Follow one procedure; None for one that no relation names.
+
+        The days rise along each path, so a circle comes to an end.
+        """
         todo = [(start, held)]
         seen = set()
         while todo:
@@ -157,12 +165,15 @@ class UnitHistory:
             todo += [(unit, each.effective) for each in steps if _keeps(unit, each)]
             trail.note(unit, steps, on)
 
-    def _steps(self, unit: OrgUnit, procedure: str, since: date, on: date) -> list[OrgRelation]:
+    def _steps(
+        self, unit: OrgUnit, procedure: str | None, since: date, on: date
+    ) -> list[OrgRelation]:
         """The relations that took the procedure from the unit, first after ``since``."""
         taking = [
             each
-            for each in self._leaving.get(unit.id, ())
-            if since < each.effective <= on and each.covers(procedure)
+            for scope in {procedure, None}
+            for each in self._taking.get((unit.id, scope), ())
+            if since < each.effective <= on
         ]
         first = min((each.effective for each in taking), default=on)
         taking = [each for each in taking if each.effective == first]
@@ -201,11 +212,16 @@ class _Trail:
         )
 
 
-def _grouped(pairs: Iterable[tuple[str, OrgRelation]]) -> Mapping[str, list[OrgRelation]]:
-    groups: dict[str, list[OrgRelation]] = defaultdict(list)
-    for id, relation in pairs:
-        groups[id].append(relation)
+def _grouped(pairs: Iterable[tuple[K, OrgRelation]]) -> Mapping[K, list[OrgRelation]]:
+    groups: dict[K, list[OrgRelation]] = defaultdict(list)
+    for key, relation in pairs:
+        groups[key].append(relation)
     return groups
+
+
+def _scope(relation: OrgRelation) -> Iterable[str | None]:
+    """The procedures it names; None when it takes all that no other names."""
+    return relation.procedures or (None,)
 
 
 def _keeps(unit: OrgUnit, step: OrgRelation) -> bool:

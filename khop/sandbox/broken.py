@@ -20,7 +20,8 @@ _DEEP = 200
 class BrokenItem:
     """``native_id`` is None where the item has none; ``field`` is the wire path to blame.
 
-    ``changed`` (milliseconds of UTC) is only its place in the list.
+    ``changed`` (milliseconds of UTC) is only its place in the list. ``code`` is the dossier's
+    where a reader can tell it.
     """
 
     n: int
@@ -29,6 +30,7 @@ class BrokenItem:
     field: str
     changed: int
     build: Callable[[], Any]
+    code: str | None = None
 
     @property
     def order_key(self) -> tuple[int, int]:
@@ -116,6 +118,8 @@ KINDS: tuple[tuple[str, str, Callable[[Seedbed, int], Any]], ...] = (
     ("deep", "code", lambda s, i: _with(s, code=_deep())),
 )
 
+#: In these everything but the field to blame is as it should be.
+_WITH_CODE = ("absurd_date", "status_type")
 OLDER_DUPLICATE = "older_duplicate"
 
 
@@ -124,7 +128,8 @@ def broken_item(seed: Seedbed, kind: int, running: int, changed: int) -> BrokenI
     name, field, build = KINDS[kind]
     has_id = name not in ("missing_id", "not_an_object")
     native_id = seed.native_id if has_id else None
-    return BrokenItem(seed.n, native_id, name, field, changed, lambda: build(seed, running))
+    code = seed.code if name in _WITH_CODE else None
+    return BrokenItem(seed.n, native_id, name, field, changed, lambda: build(seed, running), code)
 
 
 def older_duplicate(n: int, d: Dossier, build: Callable[[], Any], changed: int) -> BrokenItem:

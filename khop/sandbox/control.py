@@ -32,6 +32,8 @@ class Control:
             "/change_status": lambda body: sandbox.change_status(body["code"], body["status"]),
             "/portal_forget": lambda body: sandbox.portal_forget(body["code"]),
             "/portal_put": lambda body: sandbox.portal_put(body["code"], body.get("status")),
+            "/ledger_write": lambda body: asdict(sandbox.ledger_write(**body)),
+            "/register_write": lambda body: asdict(sandbox.register_write(**body)),
         }
 
     def answer(self, request: Request) -> Answer:
@@ -43,12 +45,12 @@ class Control:
 
     def _write(self, request: Request) -> Answer:
         try:
-            self._writes[request.path](json.loads(request.body))
+            done = self._writes[request.path](json.loads(request.body))
         except KeyError as error:
             return json_answer(404, {"error": f"unknown: {error}"})
         except (ValueError, TypeError) as error:
             return json_answer(400, {"error": str(error)})
-        return json_answer(200, {})
+        return json_answer(200, done if isinstance(done, dict) else {})
 
     def _set_faults(self, body: Mapping[str, Any]) -> None:
         kinds = frozenset(body.get("kinds", ALL))

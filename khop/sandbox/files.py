@@ -8,12 +8,14 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
-from khop.sandbox import population_login, vnpost_wire
+from khop.sandbox import paper, population_login, vnpost_wire
 from khop.sandbox.dossiers import PortalEntry
 from khop.sandbox.dvcqg_wire import write_date
 from khop.sandbox.judge import Finding
-from khop.sandbox.register import MADONVI, PROVINCE
+from khop.sandbox.register import MADONVI, PROVINCE, Register
+from khop.sandbox.unit_file import units_text
 
 #: The accounts the servers know. They guard invented data on a loopback address.
 CLIENT_ID = "svc-khop"
@@ -35,7 +37,9 @@ _SECRETS = {
     "population": population_login.SECRET,
 }
 #: The sections of khop.toml, in order.
-CONFIGURED = ("igate", "dvcqg", "portal_extract", "vnpost", "population")
+CONFIGURED = (
+    "igate", "dvcqg", "portal_extract", "vnpost", "population", "paper_ledger", "result_register",
+)  # fmt: skip
 
 _HEAD = """\
 # Configuration of khop for the simulated province {province}.
@@ -46,6 +50,9 @@ code = "{province}"
 
 [ledger]
 url = "sqlite:///khop.db"             # a relative path starts at this file's folder
+
+[units]
+file = "don-vi.toml"                  # the units, and which took over from which
 """
 _SECTIONS = {
     "igate": """\
@@ -113,6 +120,20 @@ secret = {{ file = "secrets/population" }}
 timestamp_unit = "ms"
 unit_code = "{province}"
 """,
+    "paper_ledger": """\
+# The tracking ledger kept beside the system: what was received and given back on paper.
+[sources.paper_ledger]
+adapter = "ledger_file"
+role = "ledger"
+path = "{paper.LEDGER_FILE}"
+""",
+    "result_register": """\
+# The register of signed results.
+[sources.result_register]
+adapter = "register_file"
+role = "register"
+path = "{paper.REGISTER_FILE}"
+""",
 }
 _TAIL = """\
 [repair]
@@ -127,11 +148,13 @@ def write_world(
     *,
     truth: Iterable[Finding],
     entries: Iterable[PortalEntry],
+    register: Register,
 ) -> None:
-    """Write everything into ``folder``, which is made if needed."""
+    """Write everything but paper into ``folder``, which is made if needed."""
     folder.mkdir(parents=True, exist_ok=True)
     _write_truth(folder / "truth.jsonl", truth)
     _write_extract(folder / "portal-extract.csv", entries)
+    (folder / "don-vi.toml").write_text(units_text(register), "utf-8")
     (folder / "khop.toml").write_text(_config(urls), "utf-8")
     secrets = folder / "secrets"
     secrets.mkdir(mode=0o700, exist_ok=True)
@@ -140,7 +163,7 @@ def write_world(
             _write_secret(secrets / name, _SECRETS[name])
 
 
-def truth_lines(truth: Iterable[Finding]) -> list[dict[str, str]]:
+def truth_lines(truth: Iterable[Finding]) -> list[dict[str, Any]]:
     """Findings as plain objects."""
     return [asdict(finding) for finding in truth]
 
@@ -167,7 +190,8 @@ def _write_secret(path: Path, secret: str) -> None:
 
 def _config(urls: Mapping[str, str]) -> str:
     parts = [_HEAD, *(_SECTIONS[name] for name in CONFIGURED), _TAIL]
-    known = {"post": vnpost_wire, "people": population_login, "province": PROVINCE}
+    known: dict[str, Any] = {"post": vnpost_wire, "people": population_login, "paper": paper}
+    known["province"] = PROVINCE
     texts = [
         part.format(
             url=urls.get(name, ""), madonvi=MADONVI, token_path=TOKEN_PATH, client_id=CLIENT_ID,

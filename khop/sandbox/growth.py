@@ -2,43 +2,77 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
 
 from khop.sandbox.broken import KINDS, BrokenItem, Seedbed, broken_item, older_duplicate
 from khop.sandbox.calendar import Calendar, day_of
 from khop.sandbox.decoys import DECOYS
-from khop.sandbox.dossiers import Dossier, PortalEntry
+from khop.sandbox.decoys_evidence import DECOYS_OF_EVIDENCE
+from khop.sandbox.dossiers import Dossier, PortalEntry, canonical
 from khop.sandbox.igate_strange import as_it_was
 from khop.sandbox.igate_wire import list_item, wire_time
+from khop.sandbox.paper import LedgerRow, RegisterRow
+from khop.sandbox.paper_growth import Clerk, rows_of_broken, spoilt_rows
 from khop.sandbox.plants import PLANTS, Made, Planting
+from khop.sandbox.plants_evidence import PLANTS_OF_EVIDENCE
+from khop.sandbox.plants_history import DECOYS_OF_HISTORY, PLANTS_OF_HISTORY
+from khop.sandbox.post_events import Event, usual_events
 from khop.sandbox.register import Register
 from khop.sandbox.timeline import Maker
 
-#: The smallest world that holds three of every plant and a majority of others.
+#: The smallest world that holds three of every plant and each decoy.
 SMALLEST = 150
 _EACH = 3
+#: What may speak of a dossier.
+Told = Dossier | PortalEntry | LedgerRow | RegisterRow
 
 
 @dataclass(slots=True)
 class Content:
-    """What was grown. ``planted`` names the rule each plant was made for, by code."""
+    """What was grown. ``planted`` names the rule each plant was made for, with the code or, of a
+    row without a code, the row's ``n``; ``told`` the codes whose evidence was made by hand."""
 
     dossiers: list[Dossier] = field(default_factory=list)
     entries: list[PortalEntry] = field(default_factory=list)
     silent: set[str] = field(default_factory=set)
-    planted: list[tuple[str, str]] = field(default_factory=list)
+    planted: list[tuple[str, str | int]] = field(default_factory=list)
+    decoys: list[tuple[str, tuple[str | int, ...]]] = field(default_factory=list)
     broken: list[BrokenItem] = field(default_factory=list)
+    ledger: list[LedgerRow] = field(default_factory=list)
+    register: list[RegisterRow] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    told: set[str] = field(default_factory=set)
 
     def add(self, made: Made) -> None:
         self.dossiers.extend(made.dossiers)
         self.entries.extend(made.entries)
         self.silent.update(made.silent)
+        self.ledger.extend(made.ledger)
+        self.register.extend(made.register)
+        self.events.extend(made.events)
+        if made.told:
+            self.told.update(d.code for d in made.dossiers)
 
     def plant(self, rule: str, made: Made) -> None:
         self.add(made)
-        code = made.dossiers[0].code if made.dossiers else made.entries[0].code
-        self.planted.append((rule, code))
+        told: list[Told] = [*made.dossiers, *made.entries]
+        if rule in ("A1", "A2"):
+            told = [*(made.ledger if rule == "A1" else made.register)]
+        self.planted.append((rule, _subject(told[0])))
+
+    def decoy(self, name: str, made: Made) -> None:
+        self.add(made)
+        told: list[Told] = [*made.dossiers, *made.entries, *made.ledger, *made.register]
+        self.decoys.append((name, tuple(dict.fromkeys(_subject(each) for each in told))))
+
+
+def _subject(told: Told) -> str | int:
+    if isinstance(told, LedgerRow | RegisterRow) and told.code is None:
+        return told.n
+    return canonical(told.code or "")
 
 
 def grow(
@@ -51,32 +85,30 @@ def grow(
     broken: int,
     plant_share: float,
 ) -> Content:
-    """The content for ``size`` dossiers (portal-only phantoms come on top)."""
+    """The content for ``size`` dossiers (what only portal or paper knows comes on top)."""
     rng = Random(seed)
     maker = Maker(rng, calendar, now, register)
     content = Content()
-    for rule, planting in _schedule(rng, size, plant_share):
-        if planting is None:
-            _ordinary(maker, content)
-        elif rule:
-            content.plant(rule, planting[0](maker, planting[1]))
+    for rule, planting, running in _schedule(rng, size, plant_share):
+        made = planting(maker, running)
+        if rule:
+            content.plant(rule, made)
         else:
-            content.add(planting[0](maker, planting[1]))
+            content.decoy(planting.__name__, made)
+    while len(content.dossiers) < size:
+        _ordinary(maker, content)
+    _tell(maker, content, seed)
     _break(maker, content, broken)
     return content
 
 
-def _schedule(
-    rng: Random, size: int, plant_share: float
-) -> list[tuple[str, tuple[Planting, int] | None]]:
-    """What to make, in a shuffled order: plants, decoys and ordinary dossiers."""
-    each = max(_EACH, round(size * plant_share / len(PLANTS)))
-    plan: list[tuple[str, tuple[Planting, int] | None]] = [
-        (rule, (planting, i)) for rule, planting in PLANTS.items() for i in _run(rng, each)
-    ]
-    plan += [("", (decoy, i)) for decoy in DECOYS for i in _run(rng, max(2, each // 3))]
-    rest = size - sum(_dossiers_of(planting) for _, planting in plan)
-    plan += [("", None)] * max(0, rest)
+def _schedule(rng: Random, size: int, plant_share: float) -> list[tuple[str, Planting, int]]:
+    """(rule, "" for a decoy; what to make; its running number), in a shuffled order."""
+    plants = {**PLANTS, **PLANTS_OF_EVIDENCE, **PLANTS_OF_HISTORY}
+    each = max(_EACH, round(size * plant_share / len(plants)))
+    plan = [(rule, make, i) for rule, make in plants.items() for i in _run(rng, each)]
+    decoys = (*DECOYS, *DECOYS_OF_EVIDENCE, *DECOYS_OF_HISTORY)
+    plan += [("", make, i) for make in decoys for i in _run(rng, max(1, each // 3))]
     rng.shuffle(plan)
     return plan
 
@@ -87,12 +119,6 @@ def _run(rng: Random, count: int) -> range:
     return range(start, start + count)
 
 
-def _dossiers_of(planting: tuple[Planting, int] | None) -> int:
-    if planting is None:
-        return 1
-    return {"a8": 0, "fresh_phantom": 0, "reused_code": 2}.get(planting[0].__name__, 1)
-
-
 def _ordinary(maker: Maker, content: Content) -> None:
     d = maker.ordinary()
     content.dossiers.append(d)
@@ -101,11 +127,30 @@ def _ordinary(maker: Maker, content: Content) -> None:
         content.entries.append(entry)
 
 
+def _tell(maker: Maker, content: Content, seed: int) -> None:
+    """What paper and post tell of the dossiers of which nothing was made up."""
+    natives = Counter(d.code for d in content.dossiers)
+    usual = [d for d in content.dossiers if natives[d.code] == 1 and d.code not in content.told]
+    content.events.extend(usual_events(usual, maker.register, seed=seed, now=maker.now))
+    clerk = Clerk(maker, Random(f"{seed}/paper"))
+    content.ledger.extend(clerk.ledger(usual))
+    content.register.extend(clerk.register(usual))
+
+
 def _break(maker: Maker, content: Content, each: int) -> None:
+    if each:
+        content.broken.extend(_broken_items(maker, content, each))
+        ordinary = [d for d in content.dossiers if d.story == "ordinary"]
+        for rows in (spoilt_rows(maker, ordinary, each), rows_of_broken(maker, content.broken)):
+            content.ledger.extend(rows[0])
+            content.register.extend(rows[1])
+
+
+def _broken_items(maker: Maker, content: Content, each: int) -> Iterator[BrokenItem]:
     for running in range(each):
         for kind in range(len(KINDS)):
-            content.broken.append(_broken(maker, kind, running))
-        content.broken.append(_duplicate(maker, content))
+            yield _broken(maker, kind, running)
+        yield _duplicate(maker, content)
 
 
 def _broken(maker: Maker, kind: int, running: int) -> BrokenItem:
@@ -117,7 +162,7 @@ def _broken(maker: Maker, kind: int, running: int) -> BrokenItem:
 
 
 def _duplicate(maker: Maker, content: Content) -> BrokenItem:
-    candidates = [d for d in content.dossiers[:500] if d.story == "ordinary"]
+    candidates = [d for d in content.dossiers if d.story == "ordinary"][:500]
     d = candidates[maker.below(len(candidates))]
     n = maker.ordinary(3, "broken").n
     older = as_it_was(d)

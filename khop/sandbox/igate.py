@@ -44,7 +44,7 @@ _OPERATIONS: dict[str, tuple[str, Purpose]] = {
     _FORM_DATA: ("form_data", "read"),
     _PUSH: ("push", "write"),
 }
-_TRIES = 20
+_TRIES = 50
 
 
 @dataclass(frozen=True, slots=True)

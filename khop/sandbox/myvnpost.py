@@ -39,7 +39,6 @@ from khop.sandbox.myvnpost_orders import (
     orders_of,
     written,
 )
-from khop.sandbox.post_events import post_events
 from khop.sandbox.violations import Violations
 from khop.sandbox.webhook import WebhookSigner
 from khop.sandbox.wso2 import media_type
@@ -103,7 +102,7 @@ class MyVnpost(Application):
     @cached_property
     def _orders(self) -> list[Order]:
         """The world's own orders and those of clients. Only used under the lock."""
-        return orders_of(post_events(self._world))
+        return orders_of(self._world.post)
 
     def classify(self, request: Request) -> tuple[str, Purpose]:
         name = _operation(request.path)

@@ -16,6 +16,8 @@ from khop.sandbox.dossiers import (
     by_day,
     copy_for_portal,
 )
+from khop.sandbox.paper import LedgerRow, RegisterRow
+from khop.sandbox.post_events import Event
 from khop.sandbox.timeline import Maker
 
 HOUR = 3600
@@ -25,12 +27,20 @@ HOUR = 3600
 class Made:
     """What one plant or decoy adds to the world.
 
-    ``silent``: codes of whose presence the portal gives no answer.
+    ``silent``: codes of whose presence the portal gives no answer. Paper and post tell nothing
+    of a dossier that is told of here but what stands here.
     """
 
     dossiers: tuple[Dossier, ...] = ()
     entries: tuple[PortalEntry, ...] = ()
     silent: tuple[str, ...] = ()
+    ledger: tuple[LedgerRow, ...] = ()
+    register: tuple[RegisterRow, ...] = ()
+    events: tuple[Event, ...] = ()
+
+    @property
+    def told(self) -> bool:
+        return bool(self.ledger or self.register or self.events)
 
 
 Planting = Callable[[Maker, int], Made]

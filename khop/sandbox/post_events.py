@@ -1,4 +1,4 @@
-"""What the post did for the dossiers of a world: one feed of scans over all its orders.
+"""What the post did for dossiers: one feed of scans over all its orders.
 
 A collect order brings papers to the office before the dossier is received; a return order takes
 the result to the citizen between the end of the work and the return (specs/domain.md 5). Both run
@@ -11,13 +11,11 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from random import Random
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from khop.sandbox.calendar import DAY
 from khop.sandbox.dossiers import Dossier
-
-if TYPE_CHECKING:  # the world's own files name this system's accounts
-    from khop.sandbox.world import World
+from khop.sandbox.register import Register
 
 Direction = Literal["collect", "return"]
 
@@ -61,26 +59,23 @@ class Event:
     notes: str | None = None
 
 
-def post_events(world: World) -> list[Event]:
-    """All scans the post has of the world's dossiers at the world's ``now``, in the order they
-    were written; the same for the same world.
+def usual_events(
+    dossiers: Iterable[Dossier], register: Register, *, seed: int, now: int
+) -> Iterator[Event]:
+    """The scans the post has of dossiers at ``now`` (seconds of UTC), the same for the same seed.
 
-    No scan contradicts the world: papers arrive before the dossier is received, a result leaves
-    after it was finished and is delivered no later than it was returned.
+    No scan contradicts the dossier: papers arrive before it is received, a result leaves after it
+    was finished and is delivered no later than it was returned.
     """
-    rng = Random(f"{world.seed}/post")
-    now = int(world.now.timestamp())
-    events: list[Event] = []
-    for d in world.dossiers:
+    rng = Random(f"{seed}/post")
+    for d in dossiers:
         collected, returned = _ways(d, rng)
-        if (collected or returned) and world.speaker(d.code) is d:
-            name = world.register.citizen(d.citizen).name
-            if collected and (span := _collecting(d, rng)):
-                events.extend(_journey(d, "collect", *span, now, True, None, rng))
-            if returned and (span := _returning(d, now)):
-                signed = f"Người nhận ký: {name}" if rng.random() < _SIGNED_SHARE else None
-                events.extend(_journey(d, "return", *span, now, d.status == 10, signed, rng))
-    return sorted(events, key=lambda event: event.written)
+        name = register.citizen(d.citizen).name
+        if collected and (span := _collecting(d, rng)):
+            yield from _journey(d, "collect", *span, now, True, None, rng)
+        if returned and (span := _returning(d, now)):
+            signed = f"Người nhận ký: {name}" if rng.random() < _SIGNED_SHARE else None
+            yield from _journey(d, "return", *span, now, d.status == 10, signed, rng)
 
 
 def _ways(d: Dossier, rng: Random) -> tuple[bool, bool]:
@@ -116,13 +111,14 @@ def _journey(
     delivered: bool, signed: str | None, rng: Random,
 ) -> Iterator[Event]:  # fmt: skip
     """The scans of one order between two moments, in seconds."""
+    order = d.alias if d.alias is not None and d.n % 3 == 0 else d.code_wire
     item = f"HC{d.n * 2 + (direction == 'return'):09d}VN"
     codes = [ASKED, FETCHED, *[ON_THE_WAY] * rng.randrange(3), OUT]
     codes += [DELIVERED] if delivered else []
     moments = sorted(start + rng.randrange(end - start) for _ in codes[1:])
     for code, moment in zip(codes, [start, *moments], strict=True):
         yield Event(
-            order=d.code_wire,
+            order=order,
             direction=direction,
             item=None if code == ASKED else item,
             code=code,

@@ -28,10 +28,10 @@ class ControlClient:
     def violations(self) -> list[dict[str, Any]]:
         return self._call("/violations")  # type: ignore[no-any-return]
 
-    def truth(self) -> list[dict[str, str]]:
+    def truth(self) -> list[dict[str, Any]]:
         return self._call("/truth")  # type: ignore[no-any-return]
 
-    def findings(self) -> list[dict[str, str]]:
+    def findings(self) -> list[dict[str, Any]]:
         return self._call("/findings")  # type: ignore[no-any-return]
 
     def stats(self) -> dict[str, dict[str, dict[str, int]]]:
@@ -52,6 +52,14 @@ class ControlClient:
 
     def portal_put(self, code: str, status: int | None = None) -> None:
         self._call("/portal_put", {"code": code, "status": status})
+
+    def ledger_write(self, **row: Any) -> dict[str, Any]:
+        """Append a row to the ledger; its place as file, sheet and row."""
+        return self._call("/ledger_write", row)  # type: ignore[no-any-return]
+
+    def register_write(self, **row: Any) -> dict[str, Any]:
+        """Append a row to the register of results; its place."""
+        return self._call("/register_write", row)  # type: ignore[no-any-return]
 
     def _call(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
         data = None if body is None else json.dumps(body).encode()

@@ -26,6 +26,8 @@ _DEPARTMENTS = (
     "Nội vụ", "Y tế", "Văn hóa, Thể thao và Du lịch", "Công Thương", "Khoa học và Công nghệ",
     "Dân tộc và Tôn giáo", "Ngoại vụ",
 )  # fmt: skip
+#: How many of the units are departments; the communes come after them.
+DEPARTMENTS = len(_DEPARTMENTS)
 _FAMILIES = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Ngô")
 _MIDDLES = ("Văn", "Thị", "Đức", "Ngọc", "Minh", "Thanh", "Hữu", "Thu")
 _GIVENS = (
@@ -42,6 +44,10 @@ class Unit:
     code: str
     name: str
     native_id: str
+
+
+#: The unit that merged into the first one on 1 July 2025; some of its books are still kept.
+PREDECESSOR = Unit(-1, f"000.00.31.{PROVINCE}", "Sở Kế hoạch và Đầu tư", "64e0ffffffffffffffffffff")
 
 
 @dataclass(frozen=True, slots=True)

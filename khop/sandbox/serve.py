@@ -83,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
         help="ports of igate, dvcqg, vnpost, population, myvnpost, ministry and control, in this "
         "order or as NAME=PORT; 0, or leaving one out, takes any free one",
     )
-    add("--dir", type=Path, help="folder for truth.jsonl, portal-extract.csv and khop.toml")
+    add("--dir", type=Path, help="folder for khop.toml, the files it names and truth.jsonl")
     add("--until-stdin-closes", action="store_true", help="end when standard input does")
     return parser
 

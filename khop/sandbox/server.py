@@ -16,6 +16,7 @@ from khop.sandbox.igate import Igate, IgateOptions
 from khop.sandbox.judge import Finding
 from khop.sandbox.ministry import Ministry, MinistryOptions
 from khop.sandbox.myvnpost import MyVnpost, MyVnpostOptions
+from khop.sandbox.paper import Place
 from khop.sandbox.population import Population, PopulationOptions
 from khop.sandbox.violations import Violation, Violations
 from khop.sandbox.vnpost import Vnpost, VnpostOptions
@@ -152,6 +153,14 @@ class Sandbox:
     def portal_put(self, code: str, status: int | None = None) -> None:
         """Let the portal hold a faithful copy of a dossier. Raises KeyError."""
         self.world.portal_put(code, status)
+
+    def ledger_write(self, **row: Any) -> Place:
+        """Append a row to the ledger, see ``World.ledger_write``. Raises TypeError."""
+        return self.world.ledger_write(**row)
+
+    def register_write(self, **row: Any) -> Place:
+        """Append a row to the register of signed results. Raises TypeError."""
+        return self.world.register_write(**row)
 
 
 def _counted(app: Application, counter: Mapping[str, int]) -> dict[str, Any]:

@@ -43,6 +43,7 @@ class Maker:
         self.today = calendar.order(day_of(now))
         self._serials: dict[tuple[int, int], int] = {}
         self._count = 0
+        self._rows = 0
 
     # --- moments ---------------------------------------------------------------------------
 
@@ -134,6 +135,11 @@ class Maker:
         """A new code of the national portal."""
         day = day_of(d.submitted if d.submitted is not None else self.now)
         return f"G22.99-{to_date(day):%y%m%d}-{d.n:07d}"
+
+    def fresh_row(self) -> int:
+        """A number for one more row of paper."""
+        self._rows += 1
+        return self._rows - 1
 
     def _channel(self, status: int) -> int:
         if status == 1:

@@ -17,7 +17,6 @@ from khop.sandbox.post_events import (
     Direction,
     Event,
     Feed,
-    post_events,
 )
 from khop.sandbox.register import fold
 
@@ -46,7 +45,7 @@ class Desk:
     def __init__(self, world: World, clock: Callable[[], int]) -> None:
         self._world = world
         self._clock = clock
-        events = post_events(world)
+        events = world.post
         self.feed = Feed(events)
         self._begun = {(event.order, event.direction) for event in events}
         self._arrived = [e for e in events if e.code == DELIVERED and e.direction == "return"]

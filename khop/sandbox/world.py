@@ -6,11 +6,12 @@ Everything follows from a seed and a ``now``; nothing here looks at a clock.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
-from typing import Literal
+from typing import Any, Literal
 
 from khop.sandbox.broken import BrokenItem
 from khop.sandbox.calendar import Calendar
@@ -23,20 +24,27 @@ from khop.sandbox.dossiers import (
     history,
     native_number,
 )
+from khop.sandbox.evidence import Witnesses
 from khop.sandbox.files import write_world
 from khop.sandbox.growth import SMALLEST, Content, grow
 from khop.sandbox.judge import Finding, Judge
+from khop.sandbox.office import Office
+from khop.sandbox.paper import Place
 from khop.sandbox.register import Register
 
 Row = Dossier | BrokenItem
 PortalAnswer = Literal["present", "absent", "unknown"]
+#: Unit, procedure and applicant: by these a row of paper without a code is like a dossier.
+Likeness = tuple[int, int, int]
 
 
 class World:
     """The state all servers serve. Changing methods are safe to call from any thread.
 
     ``truth`` is what rules.md says at ``now`` of the world as generated; ``findings()`` says it
-    of the world as it is. ``broken`` lists the unusable list items.
+    of the world as it is. ``broken`` lists the unusable list items, ``planted`` each rule with
+    the subject of the finding it was planted for, ``decoys`` each decoy with its subjects;
+    ``post`` what the post scanned, ``office`` what is on paper.
     """
 
     def __init__(
@@ -47,7 +55,6 @@ class World:
         self.register = register
         self.calendar = calendar
         self.lock = RLock()
-        self.planted = tuple(content.planted)
         self.broken = tuple(content.broken)
         self.silent = frozenset(content.silent)
         self.portal: dict[str, PortalEntry] = {e.code: e for e in content.entries}
@@ -60,6 +67,15 @@ class World:
         self._tick = max(int(now.timestamp() * 1000), self._rows[-1].order_key[0])
         self._judge = Judge(calendar, int(now.timestamp()))
         self.version = 0
+        self._folder: Path | None = None
+        self.post = tuple(sorted(content.events, key=lambda event: event.written))
+        self.office = Office(content.ledger, content.register, register, now)
+        self._witnesses = Witnesses(self.office.paper, self.post)
+        self._unusable = frozenset(item.code for item in content.broken if item.code is not None)
+        self.planted = tuple((rule, self.office.subject(of)) for rule, of in content.planted)
+        self.decoys = tuple(
+            (name, tuple(self.office.subject(of) for of in told)) for name, told in content.decoys
+        )
         self.truth = self.findings()
 
     @classmethod
@@ -70,7 +86,7 @@ class World:
         size: int,
         now: datetime,
         broken: int = 0,
-        plant_share: float = 0.05,
+        plant_share: float = 0.1,
     ) -> World:
         """A world of ``size`` dossiers of the one-stop, the same for the same arguments.
 
@@ -197,11 +213,15 @@ class World:
     # --- the truth -------------------------------------------------------------------------
 
     def findings(self) -> list[Finding]:
-        """What rules.md says of the world as it is now, sorted by rule and code."""
+        """What rules.md says of the world as it is now, sorted by rule and subject.
+
+        Orders that clients gave the post since are not in it: what they lead to is new.
+        """
         with self.lock:
             found = [finding for code in self._natives for finding in self._of_case(code)]
             found.extend(self._phantoms())
-        return sorted(found)
+            found.extend(self._on_paper_alone())
+        return sorted(found, key=lambda finding: finding.order_key)
 
     def _of_case(self, code: str) -> list[Finding]:
         natives = self._natives[code]
@@ -209,20 +229,68 @@ class World:
         answers = [self.portal_presence(each) for each in asked]
         entry = next((self.portal[c] for c in asked if c in self.portal), None)
         absent = all(answer == "absent" for answer in answers)
-        return self._judge.dossier(natives, entry, absent=absent)
+        seen = self._witnesses.of(asked, self.speaker(code).received)
+        return self._judge.dossier(natives, entry, seen, absent=absent)
 
     def _phantoms(self) -> Iterator[Finding]:
         for code, entry in self.portal.items():
-            if code not in self._natives and code not in self._aliases:
+            if not self._known(code):
                 yield from self._judge.phantom(entry)
+
+    def _on_paper_alone(self) -> Iterator[Finding]:
+        for code in self.office.paper.codes():
+            if not self._known(code):
+                yield from self._judge.unknown(code, self._witnesses.of([code], None))
+        alike: defaultdict[Likeness, list[Dossier]] = defaultdict(list)
+        for code in self._natives:
+            d = self.speaker(code)
+            alike[d.unit, d.procedure, d.citizen].append(d)
+        for row in self.office.paper.nameless():
+            # a name and a day of birth are not compared with a number
+            key = (row.unit, row.procedure, row.citizen)
+            likely = alike.get(key, ()) if row.person != "name" else ()
+            yield from self._judge.nameless(row, self.office.place(row.n), likely)
+
+    def _known(self, code: str) -> bool:
+        """Whether the one-stop has it, readable or not."""
+        return code in self._natives or code in self._aliases or code in self._unusable
+
+    # --- paper -----------------------------------------------------------------------------
+
+    @property
+    def broken_rows(self) -> tuple[Place, ...]:
+        """The rows of paper nobody can use."""
+        return self.office.spoilt()
+
+    def ledger_write(self, **row: Any) -> Place:
+        """Append a row to the ledger, with the fields of ``LedgerRow`` but ``n``, and write its
+        file again where the world was written to. Raises TypeError for other fields."""
+        with self.lock:
+            place = self.office.enter(**row)
+            self._rewrite()
+        return place
+
+    def register_write(self, **row: Any) -> Place:
+        """The same with the register of signed results and ``RegisterRow``."""
+        with self.lock:
+            place = self.office.sign(**row)
+            self._rewrite()
+        return place
+
+    def _rewrite(self) -> None:
+        if self._folder is not None:
+            self.office.write(self._folder)
 
     # --- files -----------------------------------------------------------------------------
 
     def write(self, folder: Path, urls: Mapping[str, str]) -> None:
-        """Write truth.jsonl, portal-extract.csv, khop.toml and its secrets into ``folder``."""
+        """Write khop.toml with its secrets, the files it names and truth.jsonl into ``folder``,
+        which is made if needed."""
         with self.lock:
             entries = sorted(self.portal.values(), key=lambda entry: entry.code)
-        write_world(folder, urls, truth=self.truth, entries=entries)
+            write_world(folder, urls, truth=self.truth, entries=entries, register=self.register)
+            self._folder = folder
+            self._rewrite()
 
 
 def _grouped(dossiers: Iterable[Dossier]) -> dict[str, tuple[Dossier, ...]]:

@@ -10,12 +10,12 @@ It knows ports and records; which systems stand behind them is the configuration
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
-from datetime import UTC, datetime, timedelta
-from difflib import get_close_matches
+from contextlib import AbstractContextManager, closing
+from datetime import UTC, date, datetime, timedelta
 from types import TracebackType
 from typing import Any
 
+from khop.adapters.links import DossierPages
 from khop.adapters.ports import (
     Adapter,
     AdapterType,
@@ -28,28 +28,32 @@ from khop.adapters.ports import (
     EvidenceLookup,
     EvidenceSource,
     IdentityCheck,
+    PaperSource,
     Role,
     WindowSource,
 )
 from khop.adapters.registry import build_adapters
 from khop.config import Config
 from khop.faults import ConfigError, KhopError
-from khop.mappings.calendar import WorkingCalendar
 from khop.mappings.codes import canonical_code
 from khop.mappings.records import Instant
-from khop.sync import lookups, quarantine, views
+from khop.sync import decisions, lookups, quarantine, views
 from khop.sync.apply import Applier, Portal
 from khop.sync.book import LedgerBook
 from khop.sync.catalogue import CatalogueRead
 from khop.sync.evidence import FeedPull, look_up_evidence
+from khop.sync.finding_history import FindingEvent, history_of
 from khop.sync.identity import check_applicant
-from khop.sync.ledger import Lease, Ledger, acquire, audit_log, outbox
+from khop.sync.ledger import Lease, Ledger, acquire, audit_log, outbox, paper
 from khop.sync.ledger.audit_log import Verified
+from khop.sync.notices import NoticeSummary, Sender, notice_client, preview
+from khop.sync.paper import PaperPull, joined
 from khop.sync.plan import make_plan
 from khop.sync.privacy import Privacy
 from khop.sync.pull import ListPull
 from khop.sync.reconcile import Reconciled, Scope, reconcile, shown_time
 from khop.sync.results import (
+    UNSETTLED,
     ApplySummary,
     CaseView,
     CatalogueSummary,
@@ -59,6 +63,7 @@ from khop.sync.results import (
     Finding,
     IdentityView,
     NoProgress,
+    PaperSummary,
     Plan,
     Progress,
     PullSummary,
@@ -68,12 +73,21 @@ from khop.sync.results import (
     SourceSummary,
     SystemCheck,
 )
-from khop.sync.rules import RULES
+from khop.sync.rules.settings import check_rules
 from khop.sync.runs import Run, running
+from khop.sync.work import Task, work_list
+from khop.tables import Tables
 
 _PULL = "pull"
 _APPLY = "apply"
 _RECONCILE = "reconcile"
+_NOTIFY = "notify"
+
+#: Sources whose bad records can be tried again.
+_RETRIED = (DossierSource, EvidenceSource, PaperSource)
+
+#: What the names of sources begin with that are no part of khop.toml: files that were imported.
+IMPORTED = "import_"
 
 
 def open_engine(
@@ -88,17 +102,17 @@ def open_engine(
     ``sources``: build only these. Raises ConfigError, LedgerError.
     """
     now = clock or _utc_now
-    calendar = WorkingCalendar(config.calendar.days_off, config.calendar.worked_days)
+    tables = Tables.of(config)
     privacy = Privacy(config.key_path)
     ledger = Ledger(config.ledger_url)
     book = LedgerBook(ledger, privacy.matching_key, now)
-    context = Context(privacy.matching_key, config.base_dir, now, calendar, book=book)
+    context = Context(privacy.matching_key, config.base_dir, now, tables.calendar, book=book)
     try:
         built = build_adapters(config, context, sources, types=adapters)
     except KhopError:
         ledger.close()
         raise
-    return Engine(config, ledger, privacy, calendar, built, now)
+    return Engine(config, ledger, privacy, tables, built, now)
 
 
 class Engine:
@@ -110,20 +124,20 @@ class Engine:
         config: Config,
         ledger: Ledger,
         privacy: Privacy,
-        calendar: WorkingCalendar,
+        tables: Tables,
         adapters: Sequence[Adapter],
         clock: Callable[[], datetime],
     ) -> None:
         self.config = config
         self.ledger = ledger
         self._privacy = privacy
-        self._calendar = calendar
+        self.tables = tables
         self._adapters = tuple(adapters)
         self._roles = {adapter.name: adapter.role for adapter in adapters} | {
             name: source.role for name, source in config.sources.items()
         }
         self._clock = clock
-        _check_rule_ids(config)
+        check_rules(config)
 
     def __enter__(self) -> Engine:
         return self
@@ -160,6 +174,7 @@ class Engine:
                 puller = ListPull(self.ledger, source, self._privacy, lease, self._clock, shown)
                 summaries.append(puller.run(full=full))
             summaries += self._pull_codes(chosen, lease)
+            summaries += self._pull_paper(chosen, lease, full, shown)
             summaries += self._pull_evidence(chosen, lease, full, shown)
             for lookup in _of(chosen, DossierLookup):
                 summaries.append(
@@ -168,6 +183,46 @@ class Engine:
             summary = PullSummary(run.id, tuple(summaries))
             run.summary = summary.as_json()
         return summary
+
+    def import_files(
+        self,
+        build: Callable[[Context], Sequence[Adapter]],
+        *,
+        full: bool = False,
+        progress: Progress | None = None,
+    ) -> PullSummary:
+        """Read files that no source of khop.toml names: those of the adapters ``build`` makes.
+
+        Their names begin with ``import_``; what they say counts from then on. ``full``: read a
+        file again that is as it was. Raises ConfigError for another name.
+        """
+        shown = progress or NoProgress()
+        with acquire(self.ledger, _PULL, self._clock) as lease, self._run("import") as run:
+            adapters = build(self._context())
+            _check_imported(adapters, self.config)
+            summary = PullSummary(
+                run.id,
+                (
+                    *self._pull_codes(adapters, lease),
+                    *joined(self._pull_paper(adapters, lease, full, shown)),
+                ),
+            )
+            run.summary = summary.as_json()
+        return summary
+
+    def _context(self) -> Context:
+        key, folder = self._privacy.matching_key, self.config.base_dir
+        return Context(key, folder, self._clock, self.tables.calendar)
+
+    def _pull_paper(
+        self, chosen: Sequence[Adapter], lease: Lease, full: bool, progress: Progress
+    ) -> Iterator[PaperSummary]:
+        asked = next(iter(_of(self._adapters, DossierLookup)), None)
+        for source in _of(chosen, PaperSource):
+            puller = PaperPull(
+                self.ledger, source, asked, self._privacy, lease, self._clock, progress
+            )
+            yield puller.run(full=full)
 
     def _pull_codes(self, chosen: Sequence[Adapter], lease: Lease) -> list[CodesSummary]:
         asked = next(iter(_of(self._adapters, DossierLookup)), None)
@@ -280,16 +335,21 @@ class Engine:
 
     # --- reconcile, plan, apply ---------------------------------------------------------------
 
-    def reconcile(self, now: datetime | None = None) -> ReconcileSummary:
-        """Run the rules at ``now`` (aware; default: the clock)."""
+    def reconcile(self, now: datetime | None = None, *, whole: bool = False) -> ReconcileSummary:
+        """Run the rules at ``now`` (aware; default: the clock).
+
+        Only cases that changed, or whose age crossed a limit, are looked at where that finds the
+        same; ``whole``: all of them.
+        """
         fixed = now or self._clock()
         with acquire(self.ledger, _RECONCILE, self._clock), self._run(_RECONCILE, fixed) as run:
             done = reconcile(
                 self.ledger,
                 self.config.rules,
-                self._calendar,
+                self.tables,
                 fixed,
                 scope=self._scope(),
+                whole=whole,
                 on_write=lambda connection, found: run.finish(
                     connection, _reconcile_summary(run.id, fixed, found).as_json()
                 ),
@@ -298,7 +358,7 @@ class Engine:
 
     def plan(self, rules: Sequence[str] | None = None) -> Plan:
         """What ``apply`` would do, for all findings or those of some rules."""
-        return make_plan(self.ledger, self._sink(), self._clock(), rules, sorted(self._roles))
+        return make_plan(self.ledger, self._sink(), self._clock(), rules, self._sources())
 
     def apply(
         self,
@@ -330,6 +390,40 @@ class Engine:
             summary = ApplySummary(run.id, applied, todo.work)
             run.summary = summary.as_json()
         return summary
+
+    def notify(
+        self, *, dry_run: bool = False, again: bool = False, progress: Progress | None = None
+    ) -> NoticeSummary:
+        """Tell the receiver of ``[notices]`` what is new, reopened and resolved since it was told.
+
+        ``dry_run``: only say what would be told. ``again``: also send what it refused. Raises
+        ConfigError when no receiver is configured; what it does wrong is in the summary.
+        """
+        settings = self.config.notices
+        if dry_run:
+            return preview(self.ledger, settings, self._clock())
+        with (
+            closing(notice_client(settings, self.config.base_dir, self._clock)) as client,
+            acquire(self.ledger, _NOTIFY, self._clock) as lease,
+            self._run(_NOTIFY) as run,
+        ):
+            shown = progress or NoProgress()
+            sender = Sender(self.ledger, settings, client, lease, self._clock, shown)
+            summary = sender.run(again=again)
+            run.summary = summary.as_json()
+        return summary
+
+    def work(self, units: Sequence[str] = ()) -> list[Task]:
+        """What people have to do: the findings that no machine may repair, by unit.
+
+        ``units``: of these alone, as the findings name them; "" for what names no unit.
+        """
+        pages = {
+            name: source.dossier_url
+            for name, source in self.config.sources.items()
+            if isinstance(source, DossierPages) and source.dossier_url is not None
+        }
+        return work_list(self.findings(states=UNSETTLED), self.plan(), pages, units)
 
     def _still_current(self, plan: Plan, now: Plan) -> Plan:
         """The plan without what is settled already. Raises KhopError when it is stale."""
@@ -373,9 +467,15 @@ class Engine:
         return next(iter(_of(self._adapters, DossierSink)), None)
 
     def _scope(self) -> Scope:
-        """The configured sources: what others once said does not count any more."""
+        """The configured sources and the imported files: what others once said does not count
+        any more."""
         one_stops = [name for name, role in self._roles.items() if role is Role.ONE_STOP]
-        return Scope(sources=sorted(self._roles), one_stops=sorted(one_stops))
+        return Scope(sources=self._sources(), one_stops=sorted(one_stops))
+
+    def _sources(self) -> list[str]:
+        with self.ledger.read() as connection:
+            imported = paper.sources_named(connection, IMPORTED)
+        return sorted({*self._roles, *imported})
 
     # --- what people ask ----------------------------------------------------------------------
 
@@ -386,7 +486,7 @@ class Engine:
         units: Sequence[str] = (),
         severities: Sequence[str] = (),
         since: datetime | None = None,
-        states: Sequence[str] = ("open",),
+        states: Sequence[str] = UNSETTLED,
     ) -> list[Finding]:
         """Discrepancies, gravest first; ``since``: first seen at or after."""
         return views.findings(
@@ -399,8 +499,67 @@ class Engine:
         )
 
     def show(self, code: str) -> CaseView | None:
-        """Everything known of one dossier, by its code or an alias; None if nothing is."""
-        return views.case_view(self.ledger, canonical_code(code), sorted(self._roles))
+        """Everything known of one dossier, by its code or an alias, or of a row of paper, by
+        ``row:KEY``; None if nothing is."""
+        return views.case_view(self.ledger, views.named(code), self._sources())
+
+    def assign(
+        self,
+        subjects: Sequence[str],
+        *,
+        actor: str,
+        assignee: str,
+        answer_due: date | None = None,
+        rules: Sequence[str] = (),
+    ) -> list[Finding]:
+        """Have somebody answer for findings: those of some rules, or all that are not settled.
+
+        ``subjects``: codes of dossiers, or ``row:KEY``. ``actor``: the account of the person who
+        decides. This and the decisions below raise DecisionError, and then nothing is written.
+        """
+        return decisions.assign(
+            self.ledger,
+            self._clock(),
+            actor,
+            subjects,
+            rules=rules,
+            assignee=assignee,
+            answer_due=answer_due,
+        )
+
+    def explain(
+        self, subjects: Sequence[str], *, actor: str, text: str, rules: Sequence[str] = ()
+    ) -> list[Finding]:
+        """Write down what is answered for findings."""
+        return decisions.explain(
+            self.ledger, self._clock(), actor, subjects, rules=rules, text=text
+        )
+
+    def exclude(
+        self,
+        subjects: Sequence[str],
+        *,
+        actor: str,
+        reason: str,
+        until: date | None = None,
+        rules: Sequence[str] = (),
+    ) -> list[Finding]:
+        """Rule findings out, up to the end of a local day or until taken back."""
+        return decisions.exclude(
+            self.ledger, self._clock(), actor, subjects, rules=rules, reason=reason, until=until
+        )
+
+    def take_back(
+        self, subjects: Sequence[str], *, actor: str, reason: str = "", rules: Sequence[str] = ()
+    ) -> list[Finding]:
+        """End exclusions; their findings are open again."""
+        return decisions.take_back(
+            self.ledger, self._clock(), actor, subjects, rules=rules, reason=reason
+        )
+
+    def history_of(self, subject: str) -> list[FindingEvent]:
+        """What happened to the findings of a dossier or a row of paper, oldest first."""
+        return history_of(self.ledger, subject)
 
     def quarantine(
         self, state: str = "open", source: str | None = None, limit: int = 1000
@@ -430,7 +589,7 @@ class Engine:
         with acquire(self.ledger, _PULL, self._clock) as lease:
             retry = quarantine.Retry(
                 self.ledger,
-                [*_of(self._adapters, DossierSource), *_of(self._adapters, EvidenceSource)],
+                [a for port in _RETRIED for a in _of(self._adapters, port)],
                 self._privacy,
                 lease,
                 self._clock,
@@ -456,6 +615,9 @@ def _reconcile_summary(run_id: int, now: datetime, done: Reconciled) -> Reconcil
         cases=done.cases,
         unmapped=done.unmapped,
         counts=done.counts,
+        whole=done.subjects is None,
+        examined=done.cases if done.subjects is None else done.subjects,
+        excused=done.excused,
     )
 
 
@@ -463,19 +625,15 @@ def _of(adapters: Sequence[Adapter], port: type[Any]) -> list[Any]:
     return [adapter for adapter in adapters if isinstance(adapter, port)]
 
 
-def _check_rule_ids(config: Config) -> None:
-    """Raises ConfigError for a rule id that no rule has."""
-    named = {
-        "rules.off": config.rules.off,
-        "rules.grace_by_rule": config.rules.grace_by_rule,
-        "repair.auto": config.repair.auto,
-    }
-    for key, ids in named.items():
-        for rule in ids:
-            if rule not in RULES:
-                close = get_close_matches(rule.upper(), RULES, n=1, cutoff=0.3)
-                hint = f", did you mean {close[0]}?" if close else ""
-                raise ConfigError(f"there is no rule {rule!r}{hint}", key=key)
+def _check_imported(adapters: Sequence[Adapter], config: Config) -> None:
+    """Raises ConfigError for a name that would not count, or means a configured source."""
+    for name in (adapter.name for adapter in adapters):
+        if name in config.sources:
+            raise ConfigError(
+                f"{name} is a source of khop.toml; import under another name", key="sources"
+            )
+        if not name.startswith(IMPORTED):
+            raise ConfigError(f"the name of imported files begins with {IMPORTED}: {name}")
 
 
 def _utc_now() -> datetime:

@@ -22,7 +22,7 @@ from khop.mappings.records import DONE, DossierRecord, Status
 from khop.sync.ledger import Ledger, outbox, records
 from khop.sync.ledger.outbox import Push, PushState
 from khop.sync.ledger.schema import discrepancy, run
-from khop.sync.results import Plan, PlanItem, WorkItem
+from khop.sync.results import UNSETTLED, Plan, PlanItem, WorkItem
 from khop.sync.rules import RULES
 from khop.sync.warehouse import ledger_cases, rows
 
@@ -42,12 +42,15 @@ _PORTAL_SAYS = ("presence", "status", "received_us", "due_us", "finished_us", "r
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """The open findings of one dossier. ``opened_us``: when the latest repairable one opened."""
+    """The open findings of one subject. ``opened_us``: when the latest repairable one opened.
+    ``row``: where the row of paper is, for one that names no dossier."""
 
-    code: str
+    subject: str
+    code: str | None
     rules: tuple[str, ...]
     unit: str | None
     opened_us: int
+    row: str | None = None
 
     def only(self, rules: Iterable[str]) -> _Opened:
         wanted = set(rules)
@@ -82,7 +85,7 @@ def make_plan(
             work.append(_work(theirs, NOT_REPAIRABLE))
     items = [item for item in items if chosen.intersection(item.rules)]
     items.sort(key=lambda item: item.code)
-    work.sort(key=lambda item: (item.code, item.reason))
+    work.sort(key=lambda item: (item.subject, item.reason))
     return Plan(
         made_at=made_at.isoformat(),
         cases=total,
@@ -116,13 +119,13 @@ def _pushes(
         ended = outbox.ended_versions(connection, sink.name)
         taken = outbox.last_taken(connection, sink.name)
         begun = {push.code: push for push in outbox.unfinished(connection, sink.name)}
-    cases = _cases(ledger, [one.code for one in opened], sources)
+    cases = _cases(ledger, [one.subject for one in opened], sources)
     items = [_going_on(push) for push in begun.values()]
     work = []
     for one in opened:
-        case = cases.get(one.code)
-        waits = case is not None and taken.get(one.code, -1) >= (case["po_checked_us"] or 0)
-        if one.code in begun or waits:
+        case = cases.get(one.subject)
+        waits = case is not None and taken.get(one.subject, -1) >= (case["po_checked_us"] or 0)
+        if one.subject in begun or waits:
             continue  # what was pushed and not looked up since is for the next pull to tell
         item, reason = _item(ledger, one, case, sink, ended)
         if item is not None:
@@ -170,30 +173,47 @@ def would_lower(portal: Status | None, ours: Status | None) -> bool:
 def _opened(connection: sa.Connection) -> list[_Opened]:
     rows = connection.execute(
         sa.select(
-            discrepancy.c.code, discrepancy.c.rule, discrepancy.c.unit, discrepancy.c.opened_us
+            discrepancy.c.subject,
+            discrepancy.c.code,
+            discrepancy.c.rule,
+            discrepancy.c.unit,
+            discrepancy.c.opened_us,
+            sa.case((discrepancy.c.code.is_(None), discrepancy.c.evidence_json)).label("evidence"),
         )
-        .where(discrepancy.c.state == "open", discrepancy.c.rule.in_(list(RULES)))
-        .order_by(discrepancy.c.code, discrepancy.c.rule)
+        .where(discrepancy.c.state.in_(UNSETTLED), discrepancy.c.rule.in_(list(RULES)))
+        .order_by(discrepancy.c.subject, discrepancy.c.rule)
     )
-    by_code: dict[str, list[Any]] = {}
+    by_subject: dict[str, list[Any]] = {}
     for row in rows:
-        by_code.setdefault(row.code, []).append(row)
+        by_subject.setdefault(row.subject, []).append(row)
     return [
         _Opened(
-            code=code,
+            subject=subject,
+            code=found[0].code,
             rules=tuple(row.rule for row in found),
             unit=found[0].unit,
             opened_us=max((r.opened_us for r in found if r.rule in _REPAIRABLE), default=0),
+            row=_row_of(found[0].evidence),
         )
-        for code, found in by_code.items()
+        for subject, found in by_subject.items()
     ]
+
+
+def _row_of(evidence: str | None) -> str | None:
+    """``file, sheet, row`` of the first row of paper in the evidence."""
+    for item in json.loads(evidence) if evidence else ():
+        if item.get("row") is not None:
+            return ", ".join(str(item[name]) for name in ("file", "sheet", "row") if item.get(name))
+    return None
 
 
 def _cases(
     ledger: Ledger, codes: Sequence[str], sources: Sequence[str] | None
 ) -> dict[str, Mapping[str, Any]]:
+    if not codes:
+        return {}
     with ledger_cases(ledger, phantoms=True, only=codes, sources=sources) as cases:
-        return {str(row["code"]): row for row in rows(cases)}
+        return {str(row["subject"]): row for row in rows(cases)}
 
 
 def _cases_at_last_reconcile(connection: sa.Connection) -> int:
@@ -229,7 +249,7 @@ def _item(
         return None, _HOW_IT_ENDED[ended[version].state]
     return (
         PlanItem(
-            code=opened.code,
+            code=record.code,
             native_id=record.native_id,
             source=record.source,
             action="create" if case["po_presence"] == "absent" else "update",
@@ -257,7 +277,7 @@ def _version(opened: _Opened, record: DossierRecord, case: Mapping[str, Any], si
     known to say, and the period the findings have been open."""
     portal = [str(case[f"po_{name}"]) for name in _PORTAL_SAYS]
     ours = records.record_hash(record)
-    return _digest([sink, opened.code, ours, str(opened.opened_us), *portal])
+    return _digest([sink, opened.subject, ours, str(opened.opened_us), *portal])
 
 
 def _digest(parts: Iterable[str]) -> str:
@@ -277,4 +297,12 @@ def _going_on(push: Push) -> PlanItem:
 
 
 def _work(opened: _Opened, reason: str) -> WorkItem:
-    return WorkItem(opened.code, opened.rules, opened.unit, opened.acts, reason)
+    return WorkItem(
+        opened.code,
+        opened.rules,
+        opened.unit,
+        opened.acts,
+        reason,
+        subject=opened.subject,
+        row=opened.row,
+    )

@@ -9,10 +9,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from khop.adapters.ports import DossierSource, EvidenceSource
+from khop.adapters.ports import DossierSource, EvidenceSource, PaperSource
 from khop.faults import ConnectorError, KhopError, RecordError, Unauthorised
-from khop.mappings.records import DossierReading, Instant, StatusRecord
-from khop.sync.ledger import Lease, Ledger, records
+from khop.mappings.records import DossierReading, Instant, PaperRow, StatusRecord
+from khop.sync.ledger import Lease, Ledger, paper, records
 from khop.sync.ledger import quarantine as shelf
 from khop.sync.ledger.records import Arrival, record_hash
 from khop.sync.ledger.schema import quarantine
@@ -57,11 +57,16 @@ def _find(connection: sa.Connection, row_id: int) -> sa.Row[Any] | None:
 
 @dataclass(frozen=True, slots=True)
 class _Tried:
-    """One bad record, read again: good now, as a dossier or as an event, or still not."""
+    """One bad record, read again: good now, as a dossier, an event or a row, or still not."""
 
     arrival: Arrival | None = None
     event: StatusRecord | None = None
+    paper: PaperRow | None = None
     problem: RecordError | None = None
+
+
+#: What has bad records that can be read again.
+Source = DossierSource | EvidenceSource | PaperSource
 
 
 class Retry:
@@ -70,7 +75,7 @@ class Retry:
     def __init__(
         self,
         ledger: Ledger,
-        sources: Sequence[DossierSource | EvidenceSource],
+        sources: Sequence[Source],
         privacy: Privacy,
         lease: Lease,
         clock: Callable[[], datetime],
@@ -117,17 +122,17 @@ class Retry:
             return replace(summary, unreachable=summary.unreachable + 1)
         with self._ledger.write() as connection:
             self._lease.renew(connection)
-            self._write(connection, source, row, tried)
+            tried = self._write(connection, source, row, tried)
         if tried.problem is not None:
             return replace(summary, still_bad=summary.still_bad + 1)
         return replace(summary, released=summary.released + 1)
 
-    def _read(self, source: DossierSource | EvidenceSource, row: sa.Row[Any]) -> _Tried:
+    def _read(self, source: Source, row: sa.Row[Any]) -> _Tried:
         """The record from its source, which may have mended it; else the kept one, which a
         newer khop may understand."""
         try:
-            if isinstance(source, EvidenceSource):
-                return self._read_event(source, row)
+            if not isinstance(source, DossierSource):
+                return self._replay(source, row)
             if row.native_id is not None:
                 return _good(source.detail(row.native_id))
             if row.payload is not None:
@@ -136,29 +141,42 @@ class Retry:
             return _Tried(problem=problem)
         return _Tried(problem=RecordError(row.field, row.reason))
 
-    def _read_event(self, source: EvidenceSource, row: sa.Row[Any]) -> _Tried:
+    def _replay(self, source: EvidenceSource | PaperSource, row: sa.Row[Any]) -> _Tried:
         if row.payload is None:
             return _Tried(problem=RecordError(row.field, row.reason))
-        return _Tried(event=source.replay_event(self._privacy.unseal(row.payload)))
+        payload = self._privacy.unseal(row.payload)
+        if isinstance(source, PaperSource):
+            return _Tried(paper=source.replay_row(payload))
+        return _Tried(event=source.replay_event(payload))
 
     def _write(
-        self,
-        connection: sa.Connection,
-        source: DossierSource | EvidenceSource,
-        row: sa.Row[Any],
-        tried: _Tried,
-    ) -> None:
+        self, connection: sa.Connection, source: Source, row: sa.Row[Any], tried: _Tried
+    ) -> _Tried:
+        """Keep what was read, and say again what came of it."""
         now_us = Instant.of(self._clock()).us
-        values: dict[str, Any] = {"last_seen_us": now_us}
         if tried.arrival is not None:
             records.store_arrivals(connection, source.role, [tried.arrival], now_us)
-            values |= {"state": shelf.RELEASED, "payload": None}
         elif tried.event is not None:
             records.store_events(connection, [tried.event])
+        elif tried.paper is not None and not _keep_paper(connection, row, tried.paper, now_us):
+            tried = _Tried(problem=RecordError("row_key", _READ_WHOLE))
+        values: dict[str, Any] = {"last_seen_us": now_us}
+        if tried.problem is None:
             values |= {"state": shelf.RELEASED, "payload": None}
-        elif tried.problem is not None:
+        else:
             values |= {"field": tried.problem.field, "reason": tried.problem.reason}
         connection.execute(sa.update(quarantine).where(quarantine.c.id == row.id).values(**values))
+        return tried
+
+
+_READ_WHOLE = "good by itself; its place is known when the whole file is read again"
+
+
+def _keep_paper(connection: sa.Connection, row: sa.Row[Any], good: PaperRow, now_us: int) -> bool:
+    """Put a row back among those of its file; False when it cannot be told where."""
+    files = paper.known_files(connection, row.source)
+    file = paper.file_of(row.native_id or "", files)
+    return file is not None and paper.add_row(connection, row.source, file, good, now_us)
 
 
 def _good(reading: DossierReading) -> _Tried:

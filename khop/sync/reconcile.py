@@ -1,75 +1,63 @@
-"""Reconciling: cases -> discrepancies, and the life of a discrepancy (rules.md section 5).
-
-::
-
-    (found) -> open -> resolved -> open (reopened) -> ...
+"""Reconciling: cases -> findings (rules.md section 5).
 
 All rules are columns of one query over the cases. What it answers is compared with the ledger
-and written in one transaction, so a run over the same ledger at the same ``now`` changes
-nothing.
+and written in one transaction (``sync.findings``), so a run over the same ledger at the same
+``now`` changes nothing. A run looks at all cases, or at those that can have changed
+(``sync.increments``); both find the same.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache, reduce
+from operator import or_
+from pathlib import Path
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 import sqlalchemy as sa
 
+from khop import __version__
 from khop.config import RuleSettings
-from khop.mappings.calendar import WorkingCalendar
 from khop.mappings.records import Instant, Precision
-from khop.sync.ledger import Ledger
-from khop.sync.ledger.schema import cursor, discrepancy
+from khop.sync.cases.days import day_table
+from khop.sync.findings import Found, write_findings
+from khop.sync.increments import (
+    basis_of,
+    last_reconcile,
+    subjects_to_see,
+    wake_rows,
+    wakeful,
+    write_reconcile,
+    write_wakes,
+)
+from khop.sync.ledger import Ledger, touched
+from khop.sync.ledger.schema import cursor
+from khop.sync.matching import match_rows
 from khop.sync.results import RuleCount
-from khop.sync.rules import RULES, Clock, Rule
+from khop.sync.rules import RULES, Clock, Rule, Severity
+from khop.sync.rules.excuses import excused, has_excuses
 from khop.sync.rules.rule import fires
-from khop.sync.warehouse import ledger_cases, rows
-
-OPEN = "open"
-RESOLVED = "resolved"
+from khop.sync.warehouse import Question, answers, ledger_cases, question
+from khop.tables import Tables
 
 _LOCAL = timezone(timedelta(hours=7))
-_EVIDENCE = (
-    "os_source",
-    "os_native_id",
-    "os_changed_us",
-    "po_source",
-    "po_code",
-    "po_presence",
-    "po_checked_us",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One rule that fired for one case."""
-
-    rule: Rule
-    code: str
-    unit: str | None
-    values: str
-    evidence: str
-
-    @property
-    def fingerprint(self) -> str:
-        text = f"{self.rule.id}\x1f{self.code}\x1f{self.values}"
-        return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """What a reconcile saw and changed."""
+    """What a reconcile saw and changed. ``subjects``: how many were looked at; None is all."""
 
     cases: int
     unmapped: int
     counts: tuple[RuleCount, ...]
+    subjects: int | None = None
+    excused: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,73 +71,221 @@ class Scope:
 def reconcile(
     ledger: Ledger,
     settings: RuleSettings,
-    calendar: WorkingCalendar,
+    tables: Tables,
     now: datetime,
     *,
     scope: Scope,
+    whole: bool = False,
     on_write: Callable[[sa.Connection, Reconciled], None] = lambda connection, done: None,
 ) -> Reconciled:
-    """Run every rule over every case at ``now`` and bring the discrepancies up to date.
+    """Run the rules at ``now`` and bring the findings up to date.
 
-    ``on_write`` is called in the transaction that writes them.
+    Looks at the cases that can have changed since the last reconcile; at all of them when
+    ``whole``, when there was none, when ``now`` lies before it, and when rules, numbers, calendar
+    or sources are others. ``on_write`` is called in the transaction that writes the findings.
     """
-    active = [rule for rule in RULES.values() if rule.id not in settings.off]
     phantoms = lists_complete(ledger, scope.one_stops)
-    with ledger_cases(
-        ledger, phantoms=phantoms, sources=scope.sources, one_stops=scope.one_stops
-    ) as cases:
-        total, unmapped = _sizes(cases)
-        found = list(_found(cases, active, settings, calendar, now)) if active else []
+    clock = _clock(settings, tables, now)
+    now_us = Instant.of(now).us
+    basis = basis_of(settings, _basis(tables, scope, phantoms))
     with ledger.write() as connection:
-        counts = _write(connection, found, Instant.of(now).us)
-        done = Reconciled(total, unmapped, tuple(counts.get(r.id, _none(r.id)) for r in active))
+        last = last_reconcile(connection)
+        taken = touched.take(connection)
+        again = whole or last is None or last.basis != basis or now_us < last.now_us
+        subjects = None if again else subjects_to_see(connection, taken, now_us)
+        rows_alike = match_rows(connection, tables, scope.sources, subjects)
+        if subjects is not None:
+            subjects |= rows_alike
+    ask = _Ask(f"{basis} {now_us}", settings, clock)
+    seen = _see(ledger, ask, scope, phantoms=phantoms, only=subjects)
+    with ledger.write() as connection:
+        before_us = None if last is None else last.now_us
+        counts = write_findings(
+            connection, seen.found, now_us, before_us=before_us, subjects=subjects
+        )
+        total, unmapped = seen.sizes if last is None or again else (last.cases, last.unmapped)
+        write_wakes(connection, seen.wakes, subjects)
+        write_reconcile(connection, now_us, basis, total, unmapped)
+        touched.drop_taken(connection)
+        done = Reconciled(
+            total,
+            unmapped,
+            tuple(counts.get(rule.id, _none(rule.id)) for rule in _active(settings)),
+            None if subjects is None else len(subjects),
+            seen.excused,
+        )
         on_write(connection, done)
     return done
 
 
-def rule_columns(
-    cases: ir.Table,
-    rules: Iterable[Rule],
-    settings: RuleSettings,
-    calendar: WorkingCalendar,
-    now: datetime,
-) -> dict[str, ir.BooleanValue]:
-    """Each rule as a boolean over the cases. A case with an unmapped state fires none."""
-    mapped = cases.os_status.notnull() | cases.os_status_raw.isnull()
-    clock = Clock(
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What the rules say of the cases. ``sizes``: how many cases, and how many are unmapped."""
+
+    found: Sequence[Found] = ()
+    wakes: Sequence[Mapping[str, Any]] = ()
+    sizes: tuple[int, int] = (0, 0)
+    excused: int = 0
+
+
+def _see(
+    ledger: Ledger,
+    ask: _Ask,
+    scope: Scope,
+    *,
+    phantoms: bool,
+    only: Iterable[str] | None,
+) -> _Seen:
+    if only is not None and not only:
+        return _Seen()
+    clock = ask.clock
+    with ledger_cases(
+        ledger,
+        phantoms=phantoms,
+        only=None if only is None else sorted(only),
+        sources=scope.sources,
+        one_stops=scope.one_stops,
+        extra={"day": day_table(clock.calendar)},
+        shapes=clock.tables.codes.dossier,
+    ) as cases:
+        asked = _questions(ask, cases.schema(), cases.get_backend().name)
+        return _Seen(
+            list(_found(cases, asked, ask.rules)),
+            wake_rows(answers(cases, asked.wakes), clock),
+            _sizes(cases, asked) if only is None else (0, 0),
+            _excused(cases, asked),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """What is asked of cases. ``key`` names all of it."""
+
+    key: str
+    settings: RuleSettings = field(compare=False)
+    clock: Clock = field(compare=False)
+
+    @property
+    def rules(self) -> Sequence[Rule]:
+        return _active(self.settings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Questions:
+    """``flagged`` and ``excused`` are None where no rule could answer."""
+
+    flagged: Question | None
+    excused: Question | None
+    wakes: Question
+    sizes: Question
+
+
+@lru_cache(maxsize=16)
+def _questions(ask: _Ask, schema: ibis.Schema, dialect: str) -> _Questions:
+    """Writing them takes longer than a small ledger takes to answer them."""
+    cases = ibis.table(schema, "cases")
+    rules, settings, clock = ask.rules, ask.settings, ask.clock
+    excuses = _excuses(cases, rules, settings, clock)
+    return _Questions(
+        question(flagged(cases, rules, settings, clock), dialect) if rules else None,
+        None if excuses is None else question(excuses, dialect),
+        question(wakeful(cases, clock), dialect),
+        question(_counted(cases), dialect),
+    )
+
+
+def _active(settings: RuleSettings) -> list[Rule]:
+    return [rule for rule in RULES.values() if rule.id not in settings.off]
+
+
+def _clock(settings: RuleSettings, tables: Tables, now: datetime) -> Clock:
+    return Clock(
         now,
-        calendar,
+        tables,
         grace=settings.grace,
         grace_by_rule=settings.grace_by_rule,
         differs_minutes=settings.differs_minutes,
+        parameters=settings.numbers,
     )
-    return {rule.id: mapped & fires(rule.predicate(cases, clock.of(rule.id))) for rule in rules}
+
+
+def _basis(tables: Tables, scope: Scope, phantoms: bool) -> Mapping[str, Any]:
+    own = tables.own
+    return {
+        "version": __version__,
+        "calendar": own.calendar.model_dump(mode="json"),
+        "codes": own.codes,
+        "transitions": own.transitions,
+        "units": [_content(tables, name) for name in (own.units.file, own.units.relations)],
+        "sources": (list(scope.sources), list(scope.one_stops)),
+        "phantoms": phantoms,
+    }
+
+
+def _content(tables: Tables, name: Path | None) -> str:
+    """Digest of a file of the province's units."""
+    content = b"" if name is None else (tables.folder / name).read_bytes()
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
+
+
+def rule_columns(
+    cases: ir.Table, rules: Iterable[Rule], settings: RuleSettings, clock: Clock
+) -> dict[str, ir.BooleanValue]:
+    """Each rule as a boolean over the cases. A case with an unmapped state fires none."""
+    return {
+        rule.id: ~excused(cases, rule, clock, settings) & condition
+        if has_excuses(rule, settings)
+        else condition
+        for rule, condition in _conditions(cases, rules, clock)
+    }
+
+
+def _conditions(
+    cases: ir.Table, rules: Iterable[Rule], clock: Clock
+) -> Iterator[tuple[Rule, ir.BooleanValue]]:
+    mapped = cases.os_status.notnull() | cases.os_status_raw.isnull()
+    for rule in rules:
+        yield rule, mapped & fires(rule.predicate(cases, clock.of(rule.id)))
+
+
+def _excuses(
+    cases: ir.Table, rules: Sequence[Rule], settings: RuleSettings, clock: Clock
+) -> ir.Table | None:
+    """How often each rule would have fired but for what is on file."""
+    concerned = [rule for rule in rules if has_excuses(rule, settings)]
+    held = {
+        rule.id: (condition & excused(cases, rule, clock, settings)).cast("int32").sum()
+        for rule, condition in _conditions(cases, concerned, clock)
+    }
+    return cases.aggregate(**held) if held else None
+
+
+def _excused(cases: ir.Table, asked: _Questions) -> int:
+    if asked.excused is None:
+        return 0
+    (row,) = answers(cases, asked.excused)
+    return sum(count or 0 for count in row.values())
 
 
 def flagged(
-    cases: ir.Table,
-    rules: Sequence[Rule],
-    settings: RuleSettings,
-    calendar: WorkingCalendar,
-    now: datetime,
+    cases: ir.Table, rules: Sequence[Rule], settings: RuleSettings, clock: Clock
 ) -> ir.Table:
-    """The cases for which a rule fires, with one more column ``fires_RULE`` for each rule."""
-    fired = rule_columns(cases, rules, settings, calendar, now)
-    flags = cases.mutate(**{f"fires_{rule}": column for rule, column in fired.items()})
-    any_rule = flags[f"fires_{rules[0].id}"]
-    for rule in rules[1:]:
-        any_rule = any_rule | flags[f"fires_{rule.id}"]
-    return flags.filter(any_rule)
+    """The cases for which a rule fires, with a column ``fires_RULE`` for each rule, and
+    ``graver_RULE`` where its severity hangs on the case."""
+    fired = rule_columns(cases, rules, settings, clock)
+    graver = {
+        f"graver_{rule.id}": fires(rule.graver(cases, clock.of(rule.id)))
+        for rule in rules
+        if rule.graver is not None
+    }
+    flags = cases.mutate(**{f"fires_{rule}": column for rule, column in fired.items()}, **graver)
+    return flags.filter(reduce(or_, (flags[f"fires_{rule.id}"] for rule in rules)))
 
 
-def _found(
-    cases: ir.Table,
-    rules: Sequence[Rule],
-    settings: RuleSettings,
-    calendar: WorkingCalendar,
-    now: datetime,
-) -> Iterator[Found]:
-    for row in rows(flagged(cases, rules, settings, calendar, now)):
+def _found(cases: ir.Table, asked: _Questions, rules: Sequence[Rule]) -> Iterator[Found]:
+    if asked.flagged is None:
+        return
+    for row in answers(cases, asked.flagged):
         for rule in rules:
             if row[f"fires_{rule.id}"]:
                 yield _finding(rule, row)
@@ -157,12 +293,15 @@ def _found(
 
 def _finding(rule: Rule, row: Mapping[str, Any]) -> Found:
     values = {name: shown(row, name) for name in rule.shows}
+    grave = rule.graver is not None and row[f"graver_{rule.id}"]
     return Found(
         rule=rule,
+        subject=row["subject"],
         code=row["code"],
-        unit=row["os_unit"] or row["po_unit"],
+        severity=Severity.S1 if grave else rule.severity,
+        unit=row["os_unit"] or row["po_unit"] or row["lb_unit"] or row["rg_unit"],
         values=json.dumps(values, ensure_ascii=False),
-        evidence=json.dumps(_evidence(row), ensure_ascii=False),
+        evidence=json.dumps(_evidence(rule, row), ensure_ascii=False),
     )
 
 
@@ -182,7 +321,8 @@ def shown_time(us: int, day: bool = False) -> str:
     return instant.utc.astimezone(_LOCAL).isoformat()
 
 
-def _evidence(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _evidence(rule: Rule, row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Where the values stand: the systems' records, and the paper and post the rule looks at."""
     evidence = []
     if row["os_native_id"] is not None:
         evidence.append(
@@ -203,14 +343,46 @@ def _evidence(row: Mapping[str, Any]) -> list[dict[str, Any]]:
                 "checked_at": shown(row, "po_checked"),
             }
         )
+    for side, kind in _PAPER_SIDES.items():
+        place = _row_evidence(row, side, kind)
+        if any(name.startswith(_SHOWN_AS[side]) for name in rule.shows) and place is not None:
+            evidence += [place] if place not in evidence else []
+    if any(name.startswith("ps_") for name in rule.shows) and row["ps_source"] is not None:
+        evidence.append(
+            {"source": row["ps_source"], "kind": "postal_order", "item": row["ps_item"]}
+        )
     return evidence
 
 
-def _sizes(cases: ir.Table) -> tuple[int, int]:
+def _row_evidence(row: Mapping[str, Any], side: str, kind: str) -> dict[str, Any] | None:
+    """Where a row of paper stands, and by what it was found to be about this dossier."""
+    if row[f"{side}_source"] is None:
+        return None
+    named = row[f"{side}_code"]
+    return {
+        "source": row[f"{side}_source"],
+        "kind": kind,
+        "file": row[f"{side}_file"],
+        "sheet": row[f"{side}_sheet"],
+        "row": row[f"{side}_row_number"],
+        "matched_by": named and ("code" if named == row["code"] else "alias"),
+    }
+
+
+_PAPER_SIDES = {"lb": "ledger_row", "lr": "ledger_row", "rg": "register_row"}
+#: What a rule that looks at the row shows of it.
+_SHOWN_AS = {"lb": ("lb_received", "lb_unit"), "lr": ("lb_returned",), "rg": ("rg_",)}
+
+
+def _counted(cases: ir.Table) -> ir.Table:
     unmapped = cases.os_status.isnull() & cases.os_status_raw.notnull()
-    counted = cases.aggregate(total=cases.count(), unmapped=unmapped.sum())
-    row = next(rows(counted))
-    return int(str(row["total"])), int(str(row["unmapped"] or 0))
+    return cases.aggregate(total=cases.count(), unmapped=unmapped.cast("int32").sum())
+
+
+def _sizes(cases: ir.Table, asked: _Questions) -> tuple[int, int]:
+    """How many cases, and how many of them are unmapped."""
+    (row,) = answers(cases, asked.sizes)
+    return int(row["total"]), int(row["unmapped"] or 0)
 
 
 def lists_complete(ledger: Ledger, one_stops: Sequence[str]) -> bool:
@@ -218,109 +390,6 @@ def lists_complete(ledger: Ledger, one_stops: Sequence[str]) -> bool:
     with ledger.read() as connection:
         read = connection.scalars(sa.select(cursor.c.source).where(cursor.c.complete))
         return bool(one_stops) and set(one_stops) <= set(read)
-
-
-# --- the life of discrepancies ------------------------------------------------------------------
-
-
-def _write(connection: sa.Connection, found: Iterable[Found], now_us: int) -> dict[str, RuleCount]:
-    stored = {
-        (row.rule, row.code): row
-        for row in connection.execute(
-            sa.select(
-                discrepancy.c.rule,
-                discrepancy.c.code,
-                discrepancy.c.state,
-                discrepancy.c.fingerprint,
-                discrepancy.c.evidence_json,
-                discrepancy.c.last_seen_us,
-            )
-        )
-    }
-    tally: Counter[tuple[str, str]] = Counter()
-    changes = _Changes()
-    for item in found:
-        key = (item.rule.id, item.code)
-        tally[item.rule.id, changes.take(item, stored.pop(key, None), now_us)] += 1
-    gone = [key for key, row in stored.items() if row.state == OPEN]
-    changes.write(connection, gone, now_us)
-    tally.update((rule, RESOLVED) for rule, _ in gone)
-    return {rule: _count(rule, tally) for rule, _ in tally}
-
-
-class _Changes:
-    """Rows to write, gathered while the findings stream by."""
-
-    def __init__(self) -> None:
-        self.new: list[dict[str, Any]] = []
-        self.seen: list[dict[str, Any]] = []
-        self.back: list[dict[str, Any]] = []
-
-    def take(self, item: Found, stored: Any, now_us: int) -> str:
-        """File one finding under what happened to it."""
-        row = {
-            "of_rule": item.rule.id,
-            "of_code": item.code,
-            "severity": item.rule.severity.value,
-            "unit": item.unit,
-            "acts": item.rule.acts,
-            "fingerprint": item.fingerprint,
-            "values_json": item.values,
-            "evidence_json": item.evidence,
-            "last_seen_us": now_us,
-        }
-        if stored is None:
-            self.new.append(row)
-            return "new"
-        if stored.state == RESOLVED:
-            self.back.append({**row, "opened_us": now_us})
-            return "reopened"
-        same = (stored.fingerprint, stored.evidence_json, stored.last_seen_us)
-        if same != (item.fingerprint, item.evidence, now_us):
-            self.seen.append(row)
-        return "kept"
-
-    def write(
-        self, connection: sa.Connection, gone: Sequence[tuple[str, str]], now_us: int
-    ) -> None:
-        if self.new:
-            connection.execute(sa.insert(discrepancy), [_inserted(row) for row in self.new])
-        if self.seen:
-            connection.execute(_at(sa.update(discrepancy)), self.seen)
-        if self.back:
-            again = _at(sa.update(discrepancy)).values(
-                state=OPEN, resolved_us=None, reopened=discrepancy.c.reopened + 1
-            )
-            connection.execute(again, self.back)
-        if gone:
-            resolved = _at(sa.update(discrepancy)).values(state=RESOLVED, resolved_us=now_us)
-            connection.execute(resolved, [{"of_rule": r, "of_code": c} for r, c in gone])
-
-
-def _at(statement: sa.Update) -> sa.Update:
-    return statement.where(
-        discrepancy.c.rule == sa.bindparam("of_rule"),
-        discrepancy.c.code == sa.bindparam("of_code"),
-    )
-
-
-def _inserted(row: Mapping[str, Any]) -> dict[str, Any]:
-    now_us = row["last_seen_us"]
-    return {
-        **{name: value for name, value in row.items() if not name.startswith("of_")},
-        "rule": row["of_rule"],
-        "code": row["of_code"],
-        "state": OPEN,
-        "first_seen_us": now_us,
-        "opened_us": now_us,
-        "reopened": 0,
-    }
-
-
-def _count(rule: str, tally: Counter[tuple[str, str]]) -> RuleCount:
-    new, reopened = tally[rule, "new"], tally[rule, "reopened"]
-    still = new + reopened + tally[rule, "kept"]
-    return RuleCount(rule, still, new, reopened, tally[rule, RESOLVED])
 
 
 def _none(rule: str) -> RuleCount:

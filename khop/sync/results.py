@@ -186,7 +186,51 @@ class EvidenceSummary:
         }
 
 
-SourceSummary = ListSummary | LookupSummary | CodesSummary | FeedSummary | EvidenceSummary
+@dataclass(frozen=True, slots=True)
+class PaperSummary:
+    """One reading of a source's files of paper rows.
+
+    ``files`` there were; ``unchanged_files`` are as they were when they were read last and were
+    not read again; ``failed_files`` could not be read, ``error`` says why. ``rows``: those of the
+    files that were read. ``deleted``: rows of the ledger that left their file.
+    """
+
+    source: str
+    files: int = 0
+    unchanged_files: int = 0
+    failed_files: int = 0
+    rows: int = 0
+    stored: int = 0
+    unchanged: int = 0
+    deleted: int = 0
+    quarantined: int = 0
+    error: str | None = None
+
+    @property
+    def adds_up(self) -> bool:
+        """Nothing was dropped: rows = stored + unchanged + quarantined."""
+        return self.rows == self.stored + self.unchanged + self.quarantined
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "source": self.source,
+            "kind": "paper",
+            "files": self.files,
+            "unchanged_files": self.unchanged_files,
+            "failed_files": self.failed_files,
+            "rows": self.rows,
+            "stored": self.stored,
+            "unchanged": self.unchanged,
+            "deleted": self.deleted,
+            "quarantined": self.quarantined,
+            "adds_up": self.adds_up,
+            "error": self.error,
+        }
+
+
+SourceSummary = (
+    ListSummary | LookupSummary | CodesSummary | FeedSummary | EvidenceSummary | PaperSummary
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,13 +294,16 @@ class IdentityView:
 
 @dataclass(frozen=True, slots=True)
 class RuleCount:
-    """What one reconcile found for one rule. ``open`` includes ``new`` and ``reopened``."""
+    """What one reconcile came to for one rule. ``open``: findings that are not settled, whether
+    this run looked at their cases or not; ``new``, ``reopened``, ``resolved``: what this run
+    changed; ``excluded``: ruled out by a person."""
 
     rule: str
     open: int
     new: int
     reopened: int
     resolved: int
+    excluded: int = 0
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -265,19 +312,28 @@ class RuleCount:
             "new": self.new,
             "reopened": self.reopened,
             "resolved": self.resolved,
+            "excluded": self.excluded,
         }
 
 
 @dataclass(frozen=True, slots=True)
 class ReconcileSummary:
     """One ``khop reconcile``. ``now`` is ISO 8601; ``unmapped``: cases whose one-stop state no
-    table knows (they fire no rule); ``counts``: one per rule that was run."""
+    table knows (they fire no rule); ``counts``: one per rule that was run.
+
+    ``whole``: every case was looked at. Otherwise ``examined`` of them were, those that changed
+    or whose age crossed a limit, and ``cases`` and ``unmapped`` are of the last whole run.
+    ``excused``: what would have fired but for an exception, outage or migration on file.
+    """
 
     run: int
     now: str
     cases: int
     unmapped: int
     counts: tuple[RuleCount, ...]
+    whole: bool = True
+    examined: int = 0
+    excused: int = 0
 
     @property
     def open(self) -> int:
@@ -289,21 +345,37 @@ class ReconcileSummary:
             "now": self.now,
             "cases": self.cases,
             "unmapped": self.unmapped,
+            "whole": self.whole,
+            "examined": self.examined,
+            "excused": self.excused,
             "open": self.open,
             "rules": [count.as_json() for count in self.counts],
         }
 
 
 class FindingState(StrEnum):
+    """How far a finding is on its way (rules.md 5)."""
+
     OPEN = "open"
+    ASSIGNED = "assigned"
+    EXPLAINED = "explained"
     RESOLVED = "resolved"
+    EXCLUDED = "excluded"
+
+
+#: The states of findings that somebody still has to do something about.
+UNSETTLED = (FindingState.OPEN, FindingState.ASSIGNED, FindingState.EXPLAINED)
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One discrepancy: a sign to be explained, not a verdict (rules.md section 5).
 
-    ``first_seen``/``last_seen``: ISO 8601 of the runs' ``now``. ``values``: what the rule saw.
+    ``subject``: the dossier's code, or ``row:KEY`` for a row of paper that names no dossier;
+    ``code`` is null then. ``first_seen``/``last_seen``: ISO 8601 of the runs' ``now``.
+    ``values``: what the rule saw. ``assignee``: who has to answer, until the end of the day
+    ``answer_due``; ``explanation``: what was answered. ``exclusion``: who ruled it out (``by``),
+    why (``reason``), since when (``made``), up to which day (``until``, null: until taken back).
     """
 
     rule: str
@@ -316,10 +388,16 @@ class Finding:
     last_seen: str
     values: Mapping[str, Any]
     evidence: tuple[Mapping[str, Any], ...] = ()
+    subject: str = ""
+    assignee: str | None = None
+    answer_due: str | None = None
+    explanation: str | None = None
+    exclusion: Mapping[str, Any] | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {
             "rule": self.rule,
+            "subject": self.subject or self.code,
             "code": self.code,
             "severity": self.severity,
             "state": self.state.value,
@@ -327,6 +405,10 @@ class Finding:
             "acts": self.acts,
             "first_seen": self.first_seen,
             "last_seen": self.last_seen,
+            "assignee": self.assignee,
+            "answer_due": self.answer_due,
+            "explanation": self.explanation,
+            "exclusion": None if self.exclusion is None else dict(self.exclusion),
             "values": dict(self.values),
             "evidence": [dict(item) for item in self.evidence],
         }
@@ -358,17 +440,22 @@ class PlanItem:
 @dataclass(frozen=True, slots=True)
 class WorkItem:
     """What is left for people. ``reason``: ``not_repairable`` (the rule is for people), or why
-    the machine may not (``portal_born``, ``would_lower``, ``done_without_end``, …)."""
+    the machine may not (``portal_born``, ``would_lower``, ``done_without_end``, …). ``code`` is
+    null where a row of paper names no dossier; ``row`` says where that row is."""
 
-    code: str
+    code: str | None
     rules: tuple[str, ...]
     unit: str | None
     acts: tuple[str, ...]
     reason: str
+    subject: str = ""
+    row: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {
+            "subject": self.subject or self.code,
             "code": self.code,
+            "row": self.row,
             "rules": list(self.rules),
             "unit": self.unit,
             "acts": list(self.acts),
@@ -512,6 +599,8 @@ class CaseView:
     ``case``: the row the rules read (``os_…``, ``po_…`` columns). ``records``: what each source
     says. ``history``: status records. ``presence``: look-ups. ``findings``; ``pushes``: outbox
     rows; ``steps``: progress steps that were sent. ``identity``: verdicts on the applicant.
+    ``paper``: rows of paper that name it. ``candidates``: rows without a code that are like it,
+    with their ``reasons``; they are evidence of nothing until a person says so.
     """
 
     code: str
@@ -523,6 +612,8 @@ class CaseView:
     pushes: tuple[Mapping[str, Any], ...] = ()
     steps: tuple[Mapping[str, Any], ...] = ()
     identity: tuple[Mapping[str, Any], ...] = ()
+    paper: tuple[Mapping[str, Any], ...] = ()
+    candidates: tuple[Mapping[str, Any], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -535,6 +626,8 @@ class CaseView:
             "pushes": [dict(r) for r in self.pushes],
             "steps": [dict(r) for r in self.steps],
             "identity": [dict(r) for r in self.identity],
+            "paper": [dict(r) for r in self.paper],
+            "candidates": [dict(r) for r in self.candidates],
         }
 
 

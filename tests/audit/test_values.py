@@ -56,6 +56,18 @@ def test_values_are_said_in_words(key: str, value: object, shown: str) -> None:
     assert show_value(key, value, report_words("en")) == shown
 
 
+def test_a_path_is_told_state_by_state() -> None:
+    shown = show_value("os_path", "2>5>?>99", report_words("en"))
+    assert shown == "2 Received → 5 Supplement asked for → not known → 99"
+
+
+def test_evidence_on_paper_says_where_it_stands() -> None:
+    row = {"source": "so", "kind": "ledger_row", "file": "so.xlsx", "sheet": "T11", "row": 12}
+    assert describe(row, report_words("vi")) == (
+        "nguồn = so; loại = dòng trong sổ theo dõi; tệp = so.xlsx; trang tính = T11; dòng = 12"
+    )
+
+
 def test_values_that_are_not_there_are_left_out() -> None:
     text = describe({"os_status": 2, "po_status": None}, report_words("en"))
     assert text == "One-stop: state = 2 Received"

@@ -6,7 +6,9 @@ import pytest
 
 from khop.audit.rulebook import rule_words
 from khop.audit.words import Words, report_words
-from khop.mappings.records import Channel, Presence, Status
+from khop.mappings.records import Channel, Presence, Status, StatusKind
+from khop.sync.decision_texts import SENTENCES
+from khop.sync.results import FindingState
 from khop.sync.rules import RULES
 
 
@@ -42,6 +44,30 @@ def test_every_column_that_a_rule_shows_has_a_label(lang: str) -> None:
     shown = {column.partition("_") for rule in RULES.values() for column in rule.shows}
     needed = {f"side.{side}" for side, _, _ in shown} | {f"field.{rest}" for _, _, rest in shown}
     assert needed - words.all_keys() == set()
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_what_happens_to_a_finding_and_what_it_stands_on_has_a_name(lang: str) -> None:
+    words = report_words(lang)
+    needed = {f"state.{state}" for state in FindingState}
+    needed |= {f"kind.{kind}" for kind in StatusKind}
+    needed |= {f"kind.{kind}" for kind in ("record", "look_up", "ledger_row", "register_row")}
+    needed |= {"kind.postal_order"}
+    needed |= {f"field.{name}" for name in ("source", "file", "sheet", "row", "item", "checked")}
+    needed |= {f"field.{name}" for name in ("to", "until", "text", "reason")}
+    happens = ("open", "resolve", "reopen", "exclusion_end")
+    decided = ("assign", "explain", "exclude", "take_back")
+    needed |= {f"event.{name}" for name in (*happens, *decided)}
+    assert needed - words.all_keys() == set()
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_refusal_of_a_decision_is_said_with_what_it_is_about(lang: str) -> None:
+    words = Words.load("khop.cli", "messages", lang)
+    said = {key for key in words.all_keys() if key.startswith("refused.")}
+    assert said == {f"refused.{reason}" for reason in SENTENCES}
+    for reason, sentence in SENTENCES.items():
+        assert _names(words(f"refused.{reason}")) == _names(sentence)
 
 
 def test_rules_are_named_in_the_language_asked_for() -> None:

@@ -58,7 +58,7 @@ def test_no_cell_is_a_formula_or_a_link(finding: Make, report: Made) -> None:
 def test_the_header_stays_in_sight_and_filters(finding: Make, report: Made) -> None:
     sheet = _sheet_xml(report(finding(), finding()), 2)
     assert sheet.find(".//{*}pane").get("state") == "frozen"
-    assert sheet.find(".//{*}autoFilter").get("ref") == "A1:K3"
+    assert sheet.find(".//{*}autoFilter").get("ref") == "A1:N3"
 
 
 def test_the_summary_counts_by_rule_and_unit(finding: Make, report: Made) -> None:

@@ -12,6 +12,7 @@ import structlog
 
 from khop.faults import KhopError
 from khop.sync.results import (
+    UNSETTLED,
     Applied,
     ApplySummary,
     CaseView,
@@ -37,7 +38,7 @@ Put = Callable[..., FakeEngine]
 
 CODE = "H99.18.03-261112-0001"
 ITEM = PlanItem(CODE, "68a5", "igate", "create", ("A7",), "v1")
-WORK = WorkItem(CODE, ("C5",), "Sở Mẫu", ("CB",), "not_repairable")
+WORK = WorkItem(CODE, ("C5",), "Sở Mẫu", ("CB",), "not_repairable", CODE)
 PLAN = Plan("2026-11-22T08:00:00+07:00", 300, None, "b", (ITEM,), (WORK,))
 LISTED = ListSummary("igate", pages=2, fetched=9, stored=5, unchanged=3, quarantined=1)
 ASKED = LookupSummary("dvcqg", asked=9, present=7, absent=1, unknown=1)
@@ -190,7 +191,7 @@ def test_filters_reach_the_ledger(run: Run, engine: Put) -> None:
     assert asked["severities"] == ("S2",)
     assert asked["units"] == ["Sở Mẫu"]
     assert asked["since"] == datetime(2026, 10, 31, 17, tzinfo=UTC)
-    assert asked["states"] == ("open",)
+    assert asked["states"] == UNSETTLED
 
 
 @pytest.mark.parametrize(

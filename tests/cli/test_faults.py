@@ -46,6 +46,14 @@ def test_a_missing_configuration_names_the_way_out(run: Run) -> None:
             'role = "one_stop"\nbase_ur = "http://x.example.vn"\n',
             "did you mean base_url?",
         ),
+        (
+            '[province]\nname = "x"\ncode = "H99"\n[[codes.dossier]]\npatern = "x"\n',
+            "codes.dossier[1].patern: unknown key; did you mean pattern?",
+        ),
+        (
+            '[province]\nname = "x"\ncode = "H99"\n[units]\nfile = "units.toml"\n',
+            "units.file: there is no file",
+        ),
     ],
 )
 def test_a_wrong_configuration_is_one_sentence(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,18 @@ from typing import Any
 import pytest
 
 from khop.adapters.registry import AdapterTypes
-from khop.cli.template import config_template, toml_value
+from khop.cli.template import config_template, table_examples, toml_value
 from khop.config import Config, load_config
+from khop.tables import Tables
+
+#: What a table says, as something to compare.
+SAID: Mapping[str, Callable[[Tables], object]] = {
+    "codes": lambda tables: tables.codes.dossier,
+    "level_one": lambda tables: list(tables.level_one),
+    "deadlines": lambda tables: (tables.deadlines.grounds, tables.deadlines.due_time),
+    "transitions": lambda tables: tables.transitions.cells,
+    "report": lambda tables: tables.report,
+}
 
 
 def _loaded(text: str, folder: Path, types: AdapterTypes) -> Config:
@@ -60,12 +70,26 @@ def test_every_key_of_every_model_is_there_with_its_description(declared: Adapte
     models += [
         field.annotation
         for name, field in Config.model_fields.items()
-        if name not in ("sources", "base_dir") and field.annotation
+        if name not in ("sources", "base_dir", *table_examples()) and field.annotation
     ]
     for model in models:
         for name, field in model.model_fields.items():
-            assert re.search(rf"^(#?{name} =|\[.*\.{name}\])", text, re.MULTILINE), name
+            assert re.search(rf"^(#?{name} =|#? *\[+.*\.{name}\])", text, re.MULTILINE), name
             assert " ".join((field.description or "").split()) in prose, name
+
+
+@pytest.mark.parametrize("name", table_examples())
+def test_the_example_of_a_table_loads_and_changes_something(
+    declared: AdapterTypes, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "procedures.csv").write_text("procedure,in_day\n1.000894,true\n", "utf-8")
+    text = config_template(declared)
+    example = table_examples()[name]
+    shown = "".join(f"#    {line}\n" for line in example.splitlines())
+    assert shown in text
+    changed = Tables.of(_loaded(text.replace(shown, example), tmp_path, declared))
+    packaged = Tables.of(_loaded(text, tmp_path, declared))
+    assert SAID[name](changed) != SAID[name](packaged)
 
 
 def test_no_secret_stands_in_it(declared: AdapterTypes) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khop.connectors.masking import LONGEST, short_text
+from khop.connectors.masking import LONGEST, holds_personal_number, short_text
 
 
 @pytest.mark.parametrize(
@@ -84,3 +84,39 @@ def test_numbers_in_groups_are_masked(number: str) -> None:
 )
 def test_codes_and_times_stay_legible(code: str) -> None:
     assert short_text(code) == code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "099000000001",
+        "CMND 012 345 678",
+        "(099) 000 0001",
+        "+84.990.000.001",
+        "gọi 0990-000-001 sau 12/11/2026",
+        "sinh 01.02.1990 0990000001",
+        unicodedata.lookup("FULLWIDTH DIGIT NINE") * 10,
+        "0990\u200b000\u200b001",
+    ],
+)
+def test_a_number_of_a_person_is_noticed(text: str) -> None:
+    assert holds_personal_number(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "H99.12-250114-0007 và 000.00.53.H99-220921-0099",
+        "1.001612.000.00.00.H99",
+        "12.11.2026 14:30, 13-11-2026 08:00, 2026-11-14 09:15",
+        "Quyết định 1234/QĐ-UBND ngày 01/07/2025, hồ sơ thứ 12345678",
+    ],
+)
+def test_codes_days_and_short_numbers_are_of_nobody(text: str) -> None:
+    assert not holds_personal_number(text)
+
+
+@given(st.text(st.sampled_from("0123456789 <>ab.@/"), max_size=100))
+def test_what_holds_nothing_personal_has_no_long_number(text: str) -> None:
+    assert holds_personal_number(text) or not re.search(r"\d{9}", text)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import random
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,10 +23,15 @@ from khop.config import load_config
 from khop.sandbox import Sandbox, World
 from khop.sync.ledger import Ledger, create_ledger
 from khop.sync.ledger.schema import metadata
-from tests.crash.worker import ADAPTERS, work
+from tests.crash.worker import ADAPTERS, STEPS, work
+from tests.postgres import Server, postgres
+
+__all__ = ["postgres"]
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
-KILLS_PER_WORLD = 20
+#: How often each step of a cycle is killed, and at the latest so many seconds after the process
+#: began: writing the rules' queries takes a reconcile its first second.
+KILLS = {"pull": (8, 0.9), "reconcile": (5, 2.5), "apply": (7, 0.9)}
 # bookkeeping of the attempts themselves, and what is random by nature
 NOT_COMPARED = {
     "outbox": {"attempts", "detail", "write_us", "state"},
@@ -37,7 +43,7 @@ NOT_COMPARED = {
 TABLES = [t for t in metadata.sorted_tables if t.name not in ("run", "lease")]
 
 processes = multiprocessing.get_context("forkserver")
-processes.set_forkserver_preload(["tests.crash.worker"])
+processes.set_forkserver_preload(["tests.crash.warm"])
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -46,37 +52,72 @@ def test_a_killed_run_ends_like_an_undisturbed_one(seed: int, tmp_path: Path) ->
     rng = random.Random(seed)
     with Sandbox(_world(seed)) as sandbox:
         config = _set_up(disturbed, sandbox)
-        killed = sum(_run(config, NOW, rng.uniform(0.02, 0.9)) for _ in range(KILLS_PER_WORLD))
-        assert killed >= KILLS_PER_WORLD // 2, "most runs must be killed before their end"
+        killed = _kill_again_and_again(config, rng)
+        assert killed >= 10, "most runs must be killed before their end"
         _finish(config)
         assert sandbox.violations() == []
         portal = {code: sandbox.steps(code) for code in sandbox.world.portal}
     with Sandbox(_world(seed)) as sandbox:
         config = _set_up(undisturbed, sandbox)
         _finish(config)
-    ledger, expected = _dump(disturbed), _dump(undisturbed)
+    _assert_alike(*(_dump(f"sqlite:///{f / 'khop.db'}") for f in (disturbed, undisturbed)))
+    assert all(len(steps) == len({json.dumps(s) for s in steps}) for steps in portal.values())
+
+
+def _assert_alike(ledger: dict[str, list[Any]], expected: dict[str, list[Any]]) -> None:
     for table in expected:
         missing = [row for row in expected[table] if row not in ledger[table]]
         extra = [row for row in ledger[table] if row not in expected[table]]
         assert (missing, extra) == ([], []), table
-    assert all(len(steps) == len({json.dumps(s) for s in steps}) for steps in portal.values())
+
+
+def test_a_run_killed_with_its_ledger_on_a_server_ends_so_too(
+    postgres: Server, tmp_path: Path
+) -> None:
+    rng = random.Random(11)
+    with postgres.database() as disturbed, postgres.database() as undisturbed:
+        with Sandbox(_world(11)) as sandbox:
+            config = _set_up(tmp_path / "disturbed", sandbox, postgres.url(disturbed))
+            killed = _kill_again_and_again(config, rng)
+            assert killed >= 10, "most runs must be killed before their end"
+            _finish(config)
+            assert sandbox.violations() == []
+        with Sandbox(_world(11)) as sandbox:
+            _finish(_set_up(tmp_path / "undisturbed", sandbox, postgres.url(undisturbed)))
+        _assert_alike(*(_dump(postgres.url(name)) for name in (disturbed, undisturbed)))
 
 
 def _world(seed: int) -> World:
     return World.generate(seed=seed, size=150, now=NOW, broken=0, plant_share=0.3)
 
 
-def _set_up(folder: Path, sandbox: Sandbox) -> Path:
+def _set_up(folder: Path, sandbox: Sandbox, ledger_url: str = "sqlite:///khop.db") -> Path:
     sandbox.world.write(folder, sandbox.urls)
-    config = load_config(folder / "khop.toml", ADAPTERS)
+    written = folder / "khop.toml"
+    text = written.read_text("utf-8").replace("sqlite:///khop.db", ledger_url)
+    written.write_text(text, "utf-8")
+    config = load_config(written, ADAPTERS)
     create_ledger(config.ledger_url)
     config.key_path.write_text("0" * 64)  # one key for both, so that matching keys agree
     return folder / "khop.toml"
 
 
-def _run(config: Path, now: datetime, kill_after: float | None = None) -> bool:
+def _kill_again_and_again(config: Path, rng: random.Random) -> int:
+    """Kill each step of a cycle at random instants, then let it come to its end; the number of
+    runs that died."""
+    killed = 0
+    for step, (times, latest) in KILLS.items():
+        instants = [rng.uniform(0.02, latest) for _ in range(times)]
+        killed += sum(_run(config, NOW, [step], instant) for instant in instants)
+        _run(config, NOW, [step])
+    return killed
+
+
+def _run(
+    config: Path, now: datetime, steps: Sequence[str] = STEPS, kill_after: float | None = None
+) -> bool:
     """Run the worker; whether it was killed before it came to its end."""
-    process = processes.Process(target=work, args=(config, now))
+    process = processes.Process(target=work, args=(config, now, steps))
     process.start()
     process.join(kill_after)
     killed = process.is_alive()
@@ -92,8 +133,8 @@ def _finish(config: Path) -> None:
         _run(config, now)
 
 
-def _dump(folder: Path) -> dict[str, list[Any]]:
-    ledger = Ledger(f"sqlite:///{folder / 'khop.db'}")
+def _dump(ledger_url: str) -> dict[str, list[Any]]:
+    ledger = Ledger(ledger_url)
     with ledger.read() as connection:
         dumped = {t.name: _rows(connection, t) for t in TABLES}
     ledger.close()

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-import importlib
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from khop.adapters.registry import adapter_types
 from khop.config import load_config
 from khop.sync.engine import open_engine
 
-ADAPTERS = {
-    name: importlib.import_module(f"khop.adapters.{name}").ADAPTER
-    for name in ("igate", "dvcqg", "portal_file", "vnpost", "population")
-}
+ADAPTERS = adapter_types()
 
 
-def work(config: Path, now: datetime) -> None:
-    """One cycle at a fixed ``now``, so that two runs can be compared to the last column."""
+#: A cycle, step by step.
+STEPS = ("pull", "reconcile", "apply")
+
+
+def work(config: Path, now: datetime, steps: Sequence[str] = STEPS) -> None:
+    """A cycle, or a part of it, at a fixed ``now``, so that two runs can be compared to the last
+    column."""
     with open_engine(load_config(config, ADAPTERS), ADAPTERS, clock=lambda: now) as engine:
-        engine.pull()
-        engine.reconcile()
-        engine.apply(confirm=lambda _: True)
+        cycle = {
+            "pull": engine.pull,
+            "reconcile": engine.reconcile,
+            "apply": lambda: engine.apply(confirm=lambda _: True),
+        }
+        for step in steps:
+            cycle[step]()

@@ -36,6 +36,35 @@ grace_by_rule = { A7 = 2 }
 off = ["B6"]
 [calendar]
 days_off = [2026-11-23]
+sessions = "07:30-11:30, 13:00-17:00"
+announced_through = 2030
+[[codes.dossier]]
+id = "TINH1"
+name = "one-stop of the communes"
+pattern = '^(H99)/([0-9]{8})/([0-9]{6})$'
+parts = ["unit", "date", "serial"]
+date_format = "ddMMyyyy"
+source = "QĐ 12/QĐ-UBND"
+[[level_one]]
+code = "G04"
+name = "Bộ Giao thông vận tải"
+valid_to = 2025-02-28
+successor = "G17"
+[units]
+file = "units.toml"
+sessions = "sessions.csv"
+[deadlines]
+procedures = "procedures.csv"
+[deadlines.counting]
+due_time = "session_end"
+[[deadlines.near_due]]
+id = "24h"
+hours = 24
+[transitions.from.4]
+ordinary = { 2 = "sent back to the counter" }
+forbidden = [10]
+[report.states]
+ended = [3, 7, 9, 10]
 [repair]
 auto = ["A7"]
 max_share = 0.1
@@ -59,6 +88,12 @@ password = { file = "secret.txt" }
 madonvi = "000.00.00.H99"
 dstcode = "VN:GOV:000.00.00.G22:vpcpdvcprovider"
 """
+#: What WORKING names, beside it.
+FILES = {
+    "units.toml": '[[unit]]\nid = "xa-b"\nname = "UBND xã B"\n',
+    "sessions.csv": "unit;sessions\nH44.01;8h-16h\n",
+    "procedures.csv": "procedure,cutoff,in_day\n1.000894,15:00,true\n",
+}
 VALUES = st.sampled_from(
     [
         "1", "-1", "9" * 30, "9" * 5_000, "1e999", "nan", "-inf", "0x1f", "true", '""', '" "',
@@ -80,7 +115,15 @@ def loaded(path: Path, content: bytes) -> None:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("khop")
+    made = tmp_path_factory.mktemp("khop")
+    for name, text in FILES.items():
+        (made / name).write_text(text, "utf-8")
+    return made
+
+
+def test_the_file_that_is_changed_is_read_as_it_stands(folder: Path) -> None:
+    (folder / "khop.toml").write_text(WORKING, "utf-8")
+    assert load_config(folder / "khop.toml", adapter_types()).province.code == "H99"
 
 
 @FUZZ

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from khop.adapters.registry import adapter_types
 from khop.config import load_config
 from khop.sandbox import Sandbox, World
 from khop.sync.engine import open_engine
@@ -16,10 +16,7 @@ from khop.sync.privacy import ensure_key
 from khop.sync.results import ListSummary
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
-ADAPTERS = {
-    name: importlib.import_module(f"khop.adapters.{name}").ADAPTER
-    for name in ("igate", "dvcqg", "portal_file", "vnpost", "population")
-}
+ADAPTERS = adapter_types()
 
 
 @pytest.fixture(scope="module")

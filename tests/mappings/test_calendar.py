@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -59,6 +61,10 @@ def test_every_day_of_the_announced_years(year: int) -> None:
         ("2026-08-22", 2, "2026-08-25"),
         ("2026-11-20", 15, "2026-12-14"),
         ("2026-12-30", 5, "2027-01-07"),
+        # Worked Saturdays that the package of holidays knows.
+        ("2024-05-03", 1, "2024-05-04"),
+        ("2025-04-25", 1, "2025-04-26"),
+        ("2024-12-31", 2, "2025-01-03"),
     ],
 )
 def test_known_defects_new_year_and_worked_saturdays_count(
@@ -144,10 +150,46 @@ def test_more_days_than_the_calendar_has_are_a_fault_of_the_record(number: int) 
     assert caught.value.field == "day"
 
 
-@pytest.mark.parametrize("day", ["2026-01-05", None, 20260105])
-def test_what_is_no_date_is_a_fault_of_the_record(day: object) -> None:
+NO_DAYS = [
+    "2026-01-05",
+    None,
+    20260105,
+    True,
+    # Whether these lie on 5 or on 6 January depends on a zone that the calendar does not know.
+    datetime(2026, 1, 5, 20),
+    datetime(2026, 1, 5, 20, tzinfo=UTC),
+]
+
+
+@pytest.mark.parametrize("day", NO_DAYS)
+@pytest.mark.parametrize(
+    "ask",
+    [
+        CALENDAR.ord,
+        CALENDAR.is_working,
+        CALENDAR.working_day_from,
+        lambda day: CALENDAR.age(date(2026, 1, 1), day),
+        lambda day: CALENDAR.add_working_days(day, 0),
+        lambda day: CALENDAR.add_working_days(day, 1),
+        lambda day: CALENDAR.undecided_days(day, date(2026, 12, 31)),
+        lambda day: CALENDAR.provisional_between(date(2026, 1, 1), day),
+    ],
+)
+def test_what_is_no_date_is_a_fault_of_the_record(ask: Callable[[Any], object], day: Any) -> None:
     with pytest.raises(DayError, match=r"^day: is no date$"):
-        CALENDAR.ord(day)  # type: ignore[arg-type]
+        ask(day)
+
+
+@pytest.mark.parametrize("number", [True, 1.0, float("nan"), "3", None])
+@pytest.mark.parametrize(
+    "ask",
+    [CALENDAR.first_with_ord, lambda number: CALENDAR.add_working_days(date(2026, 1, 5), number)],
+)
+def test_working_days_are_counted_in_whole_numbers(
+    ask: Callable[[Any], object], number: Any
+) -> None:
+    with pytest.raises(DayError, match=r"^day: working days are counted in whole numbers$"):
+        ask(number)
 
 
 def test_a_province_adds_and_takes_days() -> None:
@@ -214,6 +256,30 @@ def test_a_swap_that_was_only_proposed_is_undecided_until_the_province_names_the
     assert CALENDAR.undecided_days(date(2026, 1, 1), date(2026, 11, 22)) == ()
     for decided in (WorkingCalendar(days_off=[monday]), WorkingCalendar(worked_days=[monday])):
         assert decided.undecided_days(monday, monday) == ()
+
+
+@pytest.mark.parametrize(
+    ("holiday", "monday"),
+    [(date(2029, 11, 24), date(2029, 11, 26)), (date(2030, 11, 24), date(2030, 11, 25))],
+)
+def test_the_compensation_of_a_weekend_culture_day_stays_doubtful(
+    holiday: date, monday: date
+) -> None:
+    announced = WorkingCalendar(announced_through=monday.year)
+    assert holiday.weekday() >= 5
+    assert not announced.is_working(monday)
+    assert announced.provisional_between(holiday, monday)
+    worked = WorkingCalendar(worked_days=[monday], announced_through=monday.year)
+    assert worked.is_working(monday)
+    settled = WorkingCalendar(days_off=[monday], announced_through=monday.year)
+    for calendar in (worked, settled):
+        assert not calendar.provisional_between(holiday, monday)
+
+
+@pytest.mark.parametrize("year", range(2026, 2051))
+def test_culture_day_is_off_each_year_from_2026(year: int) -> None:
+    assert not CALENDAR.is_working(date(year, 11, 24))
+    assert CALENDAR.is_working(date(2025, 11, 24))
 
 
 @pytest.mark.parametrize(

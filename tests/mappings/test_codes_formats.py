@@ -16,7 +16,7 @@ from khop.mappings.code_formats import (
     packaged_formats,
     readings,
 )
-from khop.mappings.codes import code_patterns, parse_code
+from khop.mappings.codes import code_patterns, compare_date, parse_code, parse_organisation
 from khop.mappings.data_tables import load_table
 from khop.mappings.table_rows import holds_on, read_rows, refuse_twice
 
@@ -101,6 +101,21 @@ def test_a_shape_without_unit_or_day_is_read_as_far_as_it_goes() -> None:
     parts = parse_code("hs 12", code_formats({"dossier": [own]}))
     assert (parts.grammar, parts.serial, parts.unit, parts.date) == ("X1", "12", None, None)
     assert (parts.organisation, parts.tail) == (None, None)
+
+
+def test_the_unit_in_a_code_is_read_by_a_provinces_own_shapes_too() -> None:
+    unit = OWN | {"id": "U1", "pattern": "^(H99)_([0-9]{3})$", "parts": ["level1", "level2"]}
+    own = OWN | {"pattern": "^(.+)#([0-9]+)$", "parts": ["unit", "serial"]}
+    rows = {"dossier": [own], "organisation": [unit | {"order": "new"}]}
+    parts = parse_code("H99_242#12", code_formats(rows))
+    assert parts.organisation == parse_organisation("H99_242", code_formats(rows))
+    assert parts.organisation is not None
+    assert parts.organisation.levels == ("H99", "242")
+    compared = compare_date(parts, None, lambda day: day.toordinal())
+    assert compared.organisation == parts.organisation
+    unknown = parse_code("H99_242#12", code_formats({"dossier": [own]})).organisation
+    assert unknown is not None
+    assert unknown.unknown_shape
 
 
 def test_a_unit_left_out_is_not_known() -> None:

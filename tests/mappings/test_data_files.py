@@ -19,7 +19,7 @@ import pytest
 from pydantic import ValidationError
 
 import khop.mappings
-from tests.mappings.schemas import clock, codes, states, systems, units
+from tests.mappings.schemas import clock, codes, paper, rules, states, systems, units
 from tests.mappings.schemas.values import Sourced
 
 DATA = Path(khop.mappings.__file__).parent / "data"
@@ -33,17 +33,19 @@ SCHEMAS: dict[str, type[Sourced]] = {
     "dvcqg_catalogue": systems.PortalCatalogue,
     "dvcqg_channel": states.Channels,
     "dvcqg_record": systems.PortalRecord,
-    "dvcqg_status": states.Statuses,
+    "dvcqg_status": states.PortalStatuses,
     "igate_channel": states.Channels,
     "igate_ministry": systems.Ministry,
     "igate_pushes": systems.Pushes,
     "igate_search": systems.Search,
     "igate_status": states.Statuses,
     "level_one": codes.LevelOne,
+    "paper_headers": paper.PaperHeaders,
     "population_codes": systems.Population,
     "population_gate": systems.Gate,
     "provinces": units.Provinces,
     "report_buckets": states.ReportBuckets,
+    "rule_numbers": rules.RuleNumbers,
     "status_presets": states.StatusPresets,
     "status_transitions": states.Transitions,
     "unit_files": units.UnitFiles,
@@ -200,6 +202,61 @@ def test_a_spoilt_file_is_refused(name: str, spoil: Callable[[dict[str, Any]], N
         ("population_gate", ("codes", "1"), "x"),
         ("vnpost_order", ("description", "code"), "Mã hồ sơ"),
         ("vnpost_status", ("ngsp", "handed"), [4]),
+        ("code_formats", ("organisation", 1, "parts"), ["LEVEL1", "below"]),
+        ("code_formats", ("procedure", 0, "parts"), ["case"]),
+        ("deadlines", ("definition", 0, "id"), "766"),
+        ("deadlines", ("definition", 0, "points"), {"early": 1, "on_time": 2, "late": 0}),
+        ("deadlines", ("effect", 0, "ground"), "Supplement"),
+        ("deadlines", ("effect", 1, "ground"), "consultation"),
+        ("deadlines", ("effect",), []),
+        ("code_formats", ("dossier", 0, "valid_from"), date(1900, 1, 1)),
+        ("dvcqg_record", ("limits",), {}),
+        ("level_one", ("ministries", "rows", 3, "valid_to"), date(1900, 1, 1)),
+        ("dvcqg_catalogue", ("dictionaries",), {}),
+        ("dvcqg_catalogue", ("dictionaries", "units"), "LayDanhMucLinhVuc"),
+        ("dvcqg_catalogue", ("money", "units"), ["VND"]),
+        ("dvcqg_channel", ("by_part",), {}),
+        ("dvcqg_record", ("constants", "HinhThucThu"), 1),
+        ("dvcqg_record", ("constants", "NoiNop"), "2"),
+        ("dvcqg_record", ("internal", "host_endings"), []),
+        ("dvcqg_status", ("by_id", "9"), 10),
+        ("dvcqg_status", ("by_name", "Dừng xử lý"), 9),
+        ("igate_ministry", ("applicant", "1"), 3),
+        ("igate_ministry", ("constants", "LoaiBan"), "0"),
+        ("igate_pushes", ("results",), []),
+        ("igate_search", ("windows", "applied"), ["applied-to", "applied-from"]),
+        ("igate_search", ("windows", "applied"), ["applied-from", "accepted-to"]),
+        ("igate_search", ("windows", "changed"), ["changed-from", "changed-to"]),
+        ("igate_status", ("by_id",), {}),
+        ("igate_status", ("by_name",), {"Đang xử lý": 4}),
+        ("level_one", ("ministries", "rows", 0, "code"), "G23"),
+        ("level_one", ("provinces", "rows", 13, "code"), "H01"),
+        ("population_codes", ("sex", "codes"), {}),
+        ("provinces", ("unit", 0, "codes"), ["H02"]),
+        ("provinces", ("unit", 0, "id"), "H02"),
+        ("provinces", ("unit", 0, "level"), 2),
+        ("provinces", ("unit", 0, "name"), "An Giang"),
+        ("provinces", ("relation", 0, "from"), ["H33-63"]),
+        ("provinces", ("relation", 1, "from"), ["H05-63", "H02-63", "H01-63"]),
+        ("report_buckets", ("carried_over", "previous"), 12),
+        ("report_buckets", ("carried_over", "column"), 7),
+        ("report_buckets", ("error_list", "must_have_end"), [3, 9, 10]),
+        ("report_buckets", ("identity", 3, "parts"), [7, 12]),
+        ("report_buckets", ("identity", 0, "parts"), [4, 5]),
+        ("report_buckets", ("scheme", 0, "id"), "Calendar"),
+        ("status_presets", ("DVCQG ",), {"about": "x", "source": "12345678", "table": "x"}),
+        ("status_presets", ("hg", "by_key"), {}),
+        ("status_transitions", ("from", "1", "evidence", "3"), "refusal slip "),
+        ("unit_files", ("columns", "unit", "id"), ["định danh", "id"]),
+        ("unit_files", ("columns", "unit", "colour"), ["colour"]),
+        ("unit_files", ("date_formats",), ["%d/%m/%Y", "%m/%Y"]),
+        ("unit_files", ("kinds",), {"merge": ["merge"]}),
+        ("unit_matching", ("least_grounds",), 5),
+        ("unit_matching", ("attributes", "Tail"), {"ground": "day", "identifying": True}),
+        ("vnpost_order", ("places", "kinds"), ["Tỉnh"]),
+        ("vnpost_order", ("document", "joint"), ""),
+        ("vnpost_status", ("ngsp", "delivered"), []),
+        ("vnpost_status", ("ngsp", "delivered"), [0]),
     ],
 )
 def test_a_wrong_fact_is_refused(name: str, path: tuple[str | int, ...], value: object) -> None:
@@ -256,6 +313,38 @@ def test_the_provinces_and_the_codes_tell_one_succession() -> None:
     }
     assert codes == relations
     assert len(codes) == 63 - 34
+
+
+def test_the_day_and_the_basis_of_a_merger_are_one() -> None:
+    codes = {
+        (row["code"], row["valid_to"] + timedelta(days=1), row["legal_basis"])
+        for row in read("level_one")["provinces"]["rows"]
+        if row.get("successor", row["code"]) != row["code"]
+    }
+    relations = {
+        (old.removesuffix("-63"), relation["effective"], relation["legal_basis"])
+        for relation in read("provinces")["relation"]
+        for old in relation["from"]
+        if old.removesuffix("-63") != relation["to"]
+    }
+    assert codes == relations
+
+
+def bare(name: str) -> str:
+    """A province's name as all tables have it, without its rank."""
+    return re.sub(r" ?[–-] ?", "-", re.sub(r"^(Tỉnh|Thành phố|TP\.?) ", "", name))
+
+
+def test_a_province_has_one_name() -> None:
+    units, codes = read("provinces")["unit"], read("level_one")["provinces"]["rows"]
+    assert {(unit["codes"][0], bare(unit["name"])) for unit in units} == {
+        (row["code"], bare(row["name"])) for row in codes
+    }
+    born = read("birth_places")["provinces"]
+    before = [unit for unit in units if "valid_from" not in unit or "valid_to" in unit]
+    assert {f"0{unit['statistics_code']}": bare(unit["name"]) for unit in before} == {
+        code: bare(name) for code, name in born.items()
+    }
 
 
 def test_there_are_63_provinces_before_and_34_after_the_mergers() -> None:

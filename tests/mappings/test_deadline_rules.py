@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from datetime import time
+from datetime import UTC, time
 from enum import StrEnum
 
 import pytest
@@ -141,6 +141,39 @@ def test_two_provinces_share_nothing() -> None:
             {"unit": [{"measure": "month", "labels": ["t"], "times": 0}]},
             "deadlines.unit.0.times",
         ),
+        ({"unit": [{"measure": "month", "labels": [" \u200b"]}]}, "deadlines.unit.0.labels.0"),
+        (
+            {"unit": [{"measure": "month", "labels": ["t"], "times": True}]},
+            "deadlines.unit.0.times",
+        ),
+        ({"extension": {"at_most": True}}, "deadlines.extension.at_most"),
+        ({"extension": {"at_most": 2.0}}, "deadlines.extension.at_most"),
+        ({"transfer": {"same_day_until": 15}}, "deadlines.transfer.same_day_until"),
+        ({"transfer": {"same_day_until": 15.5}}, "deadlines.transfer.same_day_until"),
+        ({"transfer": {"same_day_until": "15:00Z"}}, "deadlines.transfer.same_day_until"),
+        ({"transfer": {"same_day_until": "54000000"}}, "deadlines.transfer.same_day_until"),
+        (
+            {"transfer": {"same_day_until": time(15, tzinfo=UTC)}},
+            "deadlines.transfer.same_day_until",
+        ),
+        (
+            {"unit": [{"measure": "month", "labels": [x]} for x in ("Năm", "NĂM ")]},
+            "deadlines.unit[2]",
+        ),
+        ({"near_due": [{"id": "a", "hours": x} for x in (1, 2)]}, "deadlines.near_due[2]"),
+        (
+            {
+                "effect": [
+                    {"definition": "statutory", "ground": "consultation", "effect": x}
+                    for x in ("none", "pause")
+                ]
+            },
+            "deadlines.effect[2]",
+        ),
+        (
+            {"definition": [{"id": "provincial", "name_vi": x, "name_en": x} for x in ("a", "b")]},
+            "deadlines.definition[2]",
+        ),
         ({"near_due": [{"id": "", "hours": 1}]}, "deadlines.near_due.0.id"),
         ({"near_due": [{"id": "a", "hours": 1, "working_days": 1}]}, "deadlines.near_due.0"),
         ({"near_due": [{"id": "a", "hours": 1, "this_week": True}]}, "deadlines.near_due.0"),
@@ -193,6 +226,9 @@ def test_what_is_special_about_procedures() -> None:
         ("   ,15:00,,,", "p.csv, row 4.procedure"),
         (",15:00,,,", "p.csv, row 4.procedure"),
         ("1.000107,3 giờ,,,", "p.csv, row 4.cutoff"),
+        ("1.000107,15,,,", "p.csv, row 4.cutoff"),
+        ("1.000107,54000.0,,,", "p.csv, row 4.cutoff"),
+        ("1.000107,15:00Z,,,", "p.csv, row 4.cutoff"),
         ("1.000107,,maybe,,", "p.csv, row 4.in_day"),
     ],
 )

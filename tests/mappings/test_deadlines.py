@@ -206,6 +206,8 @@ def test_a_consultation_stops_only_where_the_procedure_says_so() -> None:
     special = ProcedureClock(stops_for_consultation=True)
     assert of(asked).due == DUE
     assert of(asked, procedure=special).due == local("2026-03-18T09:00")
+    # The portal's formula takes supplements out and nothing else.
+    assert of(asked, definition=PORTAL, procedure=special).due == DUE
     duty = stop("financial_duty", "2026-03-04T10:00", "2026-03-06T10:00")
     assert of(duty, definition=PORTAL, procedure=special).due == DUE
 
@@ -452,6 +454,14 @@ def test_the_law_may_start_elsewhere_and_the_portal_never_does() -> None:
     assert both.portal.due == DUE
     assert both.promised == local("2026-03-18")
     assert (both.statutory.definition, both.portal.definition) == (LAW, PORTAL)
+
+
+def test_a_start_that_is_not_known_is_not_guessed_from_the_reception() -> None:
+    started = clock_start(RECEIVED, Channel.POST)
+    both = deadlines(CLOCK, TEN_DAYS, RECEIVED, started=started)
+    assert (both.statutory.due, both.statutory.missing) == (None, Missing.START)
+    assert both.portal.due == DUE
+    assert deadlines(CLOCK, TEN_DAYS, RECEIVED).statutory.due == DUE
 
 
 def test_both_definitions_see_every_event() -> None:

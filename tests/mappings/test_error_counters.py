@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from khop.faults import RecordError
 from khop.mappings.error_counters import (
     StatisticsError,
     count_statistics_errors,
@@ -90,6 +91,13 @@ def test_the_list_counts_each_dossier_in_each_counter_that_fits() -> None:
         "ended_before_reception": 0,
     }
     assert list(counts) == list(StatisticsError)
+
+
+@pytest.mark.parametrize("today", [None, "2026-11-22", datetime(2026, 11, 22), 20261122])
+def test_a_moment_is_no_day_to_count_on(today: Any) -> None:
+    for one in (dossier(4), dossier(1)):
+        with pytest.raises(RecordError, match="is not a day"):
+            statistics_errors(one, today)
 
 
 times = st.none() | st.integers(1, 28).map(at)

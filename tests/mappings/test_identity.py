@@ -223,6 +223,11 @@ def test_hyphens_of_a_name_count_as_spaces(name: str) -> None:
     assert applicant_key(KEY, None, name, "1990") == digest("name:y bham eban|1990")
 
 
+@pytest.mark.parametrize("name", ["Y Ƀlŭ Niê", "Y ƀlu niê", "Y Blŭ Nie\u02c6", "Y BLU NIE"])
+def test_letters_that_only_some_systems_have_share_a_key(name: str) -> None:
+    assert applicant_key(KEY, None, name, "1990") == digest("name:y blu nie|1990")
+
+
 @pytest.mark.parametrize("year", [1880, 2099])
 def test_the_first_and_the_last_year_of_birth(year: int) -> None:
     for birth in (f"{year}", f"{year}0000", f"01/01/{year}", date(year, 1, 1)):

@@ -344,6 +344,14 @@ def test_nothing_is_no_id_and_no_label(written: str) -> None:
     assert igate_statuses({written: 4}, {written: 4}).lookup(None, None) is None
 
 
+@pytest.mark.parametrize("first", [True, 1])
+def test_an_id_is_not_answered_with_what_another_type_of_it_means(first: int) -> None:
+    table = portal_statuses({}, {})
+    table.lookup(first, None)
+    assert table.lookup(True, None) is None
+    assert table.lookup(1, None) is Status.NEW
+
+
 def test_the_remembered_answers_are_bounded_and_stay_right() -> None:
     table = portal_statuses({}, {})
     for number in range(3000):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -193,6 +194,19 @@ def test_hours_need_a_time_of_day() -> None:
 def test_a_limit_that_ends_after_the_calendar_is_a_fault_of_the_record(measure: Measure) -> None:
     with pytest.raises(DayError, match=r"^day: the calendar counts 1990-2100 only$"):
         CLOCK.end(local("2100-12-31T16:00"), Limit(9_999, measure))
+
+
+@pytest.mark.parametrize("measure", [m for m in Measure if m is not Measure.SAME_DAY])
+def test_no_limit_is_too_large_to_be_told_so(measure: Measure) -> None:
+    with pytest.raises(DayError, match="1990-2100"):
+        CLOCK.end(local("2026-03-02T08:00"), Limit(10**15, measure))
+
+
+@pytest.mark.parametrize("amount", [0, -3, True, 1.5, float("nan"), "5", None])
+@pytest.mark.parametrize("measure", Measure)
+def test_a_limit_is_a_whole_number_above_zero(amount: Any, measure: Measure) -> None:
+    with pytest.raises(RecordError, match=r"^limit: is no whole number above zero$"):
+        Limit(amount, measure)
 
 
 def test_the_last_days_of_the_calendar_count() -> None:

@@ -91,7 +91,9 @@ def test_a_wrong_relation_is_told_by_row_and_column(
         ("id,name,đơn vị\n", "units.csv row 1 đơn vị", "is a second column for name"),
         ("id,name\na,A,x\n", "units.csv row 2", ": has more cells than there are headers$"),
         ("id,name\n\n\na,A\na,A\n", "units.csv row 5 id", "'a' is given twice"),
-        ('id,name\na,"A\n', "units.csv", "cannot be read as CSV"),
+        ('id,name\na,"A\n', "units.csv row 2", "cannot be read as CSV: unexpected end"),
+        ('id,name\na,A\n\nb,"B"x\n', "units.csv row 4", "cannot be read as CSV: ',' expected"),
+        (f'"{"a" * 200_000}",name\n', "units.csv row 1", "cannot be read as CSV: field larger"),
     ],
 )
 def test_a_wrong_csv_file_is_told_where(tmp_path: Path, text: str, key: str, why: str) -> None:

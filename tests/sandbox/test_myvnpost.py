@@ -23,7 +23,7 @@ from khop.sandbox.myvnpost import (
     MyVnpost,
     MyVnpostOptions,
 )
-from khop.sandbox.post_events import DELIVERED, post_events
+from khop.sandbox.post_events import DELIVERED
 from khop.sandbox.violations import Violations
 from khop.sandbox.world import World
 
@@ -221,7 +221,7 @@ def test_the_fee_is_asked_by_weight(client: Client) -> None:
 
 
 def test_the_worlds_own_results_have_a_history(client: Client, world: World) -> None:
-    event = next(e for e in post_events(world) if e.direction == "return" and e.code == DELIVERED)
+    event = next(e for e in world.post if e.direction == "return" and e.code == DELIVERED)
     (row,) = client.history(event.order)
     assert row["statusHistory"][-1]["statusCode"] == 14
     assert client.history("H99-260101-0000") == []

@@ -53,6 +53,12 @@ def test_the_control_plane_changes_the_world(child: SandboxProcess) -> None:
     assert child.findings() == child.truth()
     child.touch(code)
     child.change_status(code, 8)
+    who = {"unit": 1, "procedure": 1, "citizen": 1, "received": int(NOW.timestamp()) - 864_000}
+    place = child.ledger_write(code="H99.02-260801-0777", **who)
+    assert place["sheet"] == "Sở, ngành"
+    assert ("A1", "H99.02-260801-0777") in {(f["rule"], f["code"]) for f in child.findings()}
+    with pytest.raises(urllib.error.HTTPError, match="400"):
+        child.register_write(unit=1, colour="red")
     child.set_faults(Faults(0.5, frozenset({"latency"})))
     assert child.violations() == []
     assert set(child.stats()) == {"requests", "faults"}

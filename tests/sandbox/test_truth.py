@@ -11,16 +11,18 @@ import pytest
 
 from khop.sandbox import World
 from khop.sandbox.dossiers import Dossier, PortalEntry, history
+from khop.sandbox.paper import LedgerRow, RegisterRow
 
 HANOI = timezone(timedelta(hours=7))
 
 # Weekdays off and worked Saturdays as the notices say (specs/domain.md 2.6).
 OFF = {
+    2024: "1/1 8/2 9/2 12/2 13/2 14/2 18/4 29/4 30/4 1/5 2/9 3/9",
     2025: "1/1 27/1 28/1 29/1 30/1 31/1 7/4 30/4 1/5 2/5 1/9 2/9",
     2026: "1/1 2/1 16/2 17/2 18/2 19/2 20/2 27/4 30/4 1/5 31/8 1/9 2/9 24/11",
     2027: "1/1",
 }
-WORKED = {date(2025, 4, 26), date(2026, 1, 10), date(2026, 8, 22)}
+WORKED = {date(2024, 5, 4), date(2025, 4, 26), date(2026, 1, 10), date(2026, 8, 22)}
 HOLIDAYS = {
     date(year, int(month), int(day))
     for year, text in OFF.items()
@@ -28,7 +30,12 @@ HOLIDAYS = {
 }
 
 TODAYS = [
+    datetime(2026, 11, 20, 9, 0, tzinfo=UTC),  # Friday
     datetime(2026, 11, 22, 8, 0, tzinfo=UTC),  # Sunday, two days before a new day off
+    datetime(2026, 11, 25, 1, 10, tzinfo=UTC),  # the day after it
+    datetime(2026, 1, 5, 9, 0, tzinfo=UTC),  # Monday after New Year
+    datetime(2026, 1, 12, 3, 0, tzinfo=UTC),  # Monday after a worked Saturday
+    datetime(2026, 2, 24, 2, 0, tzinfo=UTC),  # the second day after Tết
     datetime(2026, 8, 24, 2, 0, tzinfo=UTC),  # Monday after a worked Saturday
     datetime(2026, 9, 3, 1, 10, tzinfo=UTC),  # the first working day after five days off
     datetime(2026, 3, 2, 17, 30, tzinfo=UTC),  # past midnight in Hanoi
@@ -41,7 +48,7 @@ def moment(seconds: int) -> datetime:
 
 def ordinal_days() -> dict[date, int]:
     counts: dict[date, int] = {}
-    day, total = date(2025, 1, 1), 0
+    day, total = date(2024, 1, 1), 0
     while day < date(2028, 1, 1):
         free = day.weekday() >= 5 or day in HOLIDAYS
         total += day in WORKED or not free
@@ -69,20 +76,28 @@ SHAPES = [
 ]
 
 
+GRAVE = ("A1", "A2", "B1", "B5", "C7", "C8", "E1")
+LIGHT = {"B8": "S3", "B11": "S3", "C12": "S3", "C14": "S3", "E4": "S3", "E7": "S4"}
+
+
 class SecondJudge:
     def __init__(self, world: World) -> None:
+        self.world = world
         self.now = world.now.astimezone(HANOI)
         self.cases: dict[str, list[Dossier]] = defaultdict(list)
         for d in world.dossiers:
             self.cases[d.code].append(d)
         self.portal = dict(world.portal)
         self.silent = world.silent
-        self.found: Counter[tuple[str, str, str]] = Counter()
+        self.found: Counter[tuple[str, str, str, str]] = Counter()
+
+    def day_old(self, day: date | None) -> bool:
+        return day is not None and ORD[self.now.date()] - ORD[day] > 1
 
     def old(self, when: int | None) -> bool:
-        return when is not None and ORD[self.now.date()] - ORD[moment(when).date()] > 1
+        return self.day_old(None if when is None else moment(when).date())
 
-    def judge(self) -> Counter[tuple[str, str, str]]:
+    def judge(self) -> Counter[tuple[str, str, str, str]]:
         known = set()
         for code, records in self.cases.items():
             os = sorted(records, key=lambda d: (d.changed, d.native_id))[-1]
@@ -91,22 +106,58 @@ class SecondJudge:
             hits = [self.portal[c] for c in (code, *aliases) if c in self.portal]
             absent = not hits and not ({code} | aliases) & self.silent
             if os.status:
-                self.one(os, records, bool(aliases), hits[0] if hits else None, absent)
+                self.one(os, records, aliases, hits[0] if hits else None, absent)
         for code, entry in self.portal.items():
             since = entry.received if entry.received is not None else entry.submitted
             if code not in known and self.old(since):
-                self.found["A8", code, "people"] += 1
+                self.found["A8", code, "people", "S2"] += 1
+        self.paper_alone(known)
         return self.found
+
+    def paper_alone(self, known: set[str | None]) -> None:
+        paper = self.world.office.paper
+        days = {row.n: day_of_row(row) for row in (*paper.ledger, *paper.register)}
+        first: dict[tuple[str, str], date] = {}
+        for row in (*paper.ledger, *paper.register):
+            rule, day = ("A1" if isinstance(row, LedgerRow) else "A2"), days[row.n]
+            if row.code is None and self.day_old(day) and not self.alike(row):
+                place = self.world.office.place(row.n)
+                subject = f"{place.file}#{place.sheet}!{place.row}"
+                self.found[rule, subject, "people", "S1"] += 1
+            elif row.code is not None and row.code.upper() not in known and day is not None:
+                key = rule, row.code.upper()
+                first[key] = min(day, first.get(key, day))
+        for (rule, code), day in first.items():
+            if self.day_old(day):
+                self.found[rule, code, "people", "S1"] += 1
+            back = [row.returned for row in paper.ledger if row.code == code and row.returned]
+            if rule == "A2" and back and moment(min(back)).date() < day:
+                self.found["C7", code, "people", "S1"] += 1
+
+    def alike(self, row: LedgerRow | RegisterRow) -> bool:
+        day = day_of_row(row)
+        if row.person == "name" or day is None:
+            return False
+        for records in self.cases.values():
+            os = sorted(records, key=lambda d: (d.changed, d.native_id))[-1]
+            same = (os.unit, os.procedure, os.citizen) == (row.unit, row.procedure, row.citizen)
+            when = os.received if isinstance(row, LedgerRow) else os.finished
+            if same and when is not None and abs(ORD[moment(when).date()] - ORD[day]) < 2:
+                return True
+        return False
 
     def one(
         self,
         os: Dossier,
         records: list[Dossier],
-        alias: bool,
+        aliases: set[str | None],
         po: PortalEntry | None,
         absent: bool,
     ) -> None:
-        rules = self.by_itself(os, records) | self.against(os, po)
+        alias = bool(aliases)
+        told = Told(self.world, {os.code, *aliases}, os)
+        rules = self.by_itself(os, records, told) | self.against(os, po)
+        rules |= self.in_reality(os, told)
         local = os.channel in (1, 3)
         if absent and os.status != 1 and (local or not alias) and self.old(os.received):
             rules.add("A7")
@@ -120,14 +171,35 @@ class SecondJudge:
         )
         for rule in rules:
             by_machine = rule in ("A7", "B6", "B11", "C12", "C14") and not blocked
-            self.found[rule, os.code, "machine" if by_machine else "people"] += 1
+            grave = "S1" if rule in GRAVE else LIGHT.get(rule, "S2")
+            entered = told.entered
+            if rule == "D1" and told.signed and entered and told.signed < moment(entered).date():
+                grave = "S1"
+            self.found[rule, os.code, "machine" if by_machine else "people", grave] += 1
 
-    def by_itself(self, d: Dossier, records: list[Dossier]) -> set[str]:
+    def in_reality(self, d: Dossier, told: Told) -> set[str]:
+        back = [t for t in (d.returned, told.returned, told.delivered_s) if t is not None]
+        done = [moment(t).date() for t in (told.returned, told.delivered_s) if t is not None]
+        done += [told.signed] if told.signed else []
+        waits = told.handed and ORD[self.now.date()] - ORD[moment(told.handed // 1000).date()]
+        early = d.returned is not None and told.delivered and d.returned * 1000 < told.delivered
+        conditions = {
+            "B1": d.status in (2, 4) and any(self.day_old(day) for day in done),
+            "C7": told.signed and back and moment(back[0]).date() < told.signed,
+            "C8": told.signed and d.received and told.signed < moment(d.received).date(),
+            "H1": d.status == 9 and self.old(told.delivered_s),
+            "H2": d.status == 10
+            and (early or (waits is not None and waits > 10 and told.delivered is None)),
+        }
+        return {rule for rule, fires in conditions.items() if fires}
+
+    def by_itself(self, d: Dossier, records: list[Dossier], told: Told) -> set[str]:
         today = self.now.date()
+        received = d.received if told.received is None else told.received
         entered_late = (
-            d.entered is not None
-            and d.received is not None
-            and (ORD[moment(d.entered).date()] - ORD[moment(d.received).date()] > 1)
+            told.entered is not None
+            and received is not None
+            and (ORD[moment(told.entered).date()] - ORD[moment(received).date()] > 1)
         )
         conditions = {
             "B8": self.illegal(d),
@@ -147,15 +219,18 @@ class SecondJudge:
             "E4": self.code_date_off(d),
             "E7": not any(re.search(shape, d.code) for shape in SHAPES),
             "F1": d.status == 5 and self.waiting(d) > timedelta(days=30),
+            "F2": d.received is not None and sum(t > d.received for t in asked(d)) >= 2,
         }  # fmt: skip
         return {rule for rule, fires in conditions.items() if fires}
 
     def illegal(self, d: Dossier) -> bool:
-        states = [state for _, state in sorted(history(d)) if state]
+        states = [state for _, state in sorted(history(d))]
         return any(pair in ILLEGAL for pair in pairwise(states))
 
     def waiting(self, d: Dossier) -> timedelta:
-        return self.now - max(moment(t) for t, state in history(d) if state == 5)
+        if times := asked(d):
+            return self.now - moment(times[-1])
+        return self.now - datetime.fromtimestamp(d.changed / 1000, HANOI)
 
     def code_date_off(self, d: Dossier) -> bool:
         match = re.search(r"-(\d{8}|\d{6})-\d{4,7}$", d.code)
@@ -192,32 +267,92 @@ class SecondJudge:
         return found
 
 
+def asked(d: Dossier) -> list[int]:
+    """When the state became 5."""
+    steps = [(0, 0), *sorted(history(d))]
+    return [t for (_, before), (t, state) in pairwise(steps) if state == 5 and before != 5]
+
+
+def day_of_row(row: LedgerRow | RegisterRow) -> date | None:
+    if row.spoilt:
+        return None
+    if isinstance(row, RegisterRow):
+        return date(1970, 1, 1) + timedelta(days=row.signed)
+    return None if row.received is None else moment(row.received).date()
+
+
+class Told:
+    """What paper and post say of a dossier, looked for in all of it."""
+
+    def __init__(self, world: World, codes: set[str | None], os: Dossier) -> None:
+        paper = world.office.paper
+        ledger = [r for r in paper.ledger if r.code and r.code.upper() in codes and not r.spoilt]
+        signed = [r for r in paper.register if r.code and r.code.upper() in codes]
+        self.received = min((r.received for r in ledger if r.received), default=None)
+        self.returned = min((r.returned for r in ledger if r.returned), default=None)
+        days = [day for row in signed if (day := day_of_row(row))]
+        self.signed = min(days, default=None)
+        self.entered = next((t for t, state in sorted(history(os)) if state == 2), None)
+        orders = defaultdict(list)
+        for e in world.post:
+            if "".join(e.order.upper().split()) in codes and e.at:
+                orders[e.item].append((e.at, e.code))
+        limit = float("-inf") if os.received is None else os.received * 1000
+        out = [sorted(steps) for steps in orders.values() if min(steps)[0] >= limit]
+        self.handed = min((steps[0][0] for steps in out), default=None)
+        delivered = [at for steps in out for at, code in steps if code == 4]
+        self.delivered = min(delivered, default=None)
+        self.delivered_s = None if self.delivered is None else self.delivered // 1000
+
+
 @pytest.mark.parametrize("now", TODAYS, ids=str)
-@pytest.mark.parametrize(("seed", "size"), [(1, 200), (2, 200), (3, 200), (4, 2000)])
+@pytest.mark.parametrize(("seed", "size"), [(1, 200), (2, 150), (3, 400)])
 def test_two_judges_agree(seed: int, size: int, now: datetime) -> None:
     world = World.generate(seed=seed, size=size, now=now)
 
-    assert SecondJudge(world).judge() == Counter((f.rule, f.code, f.repair) for f in world.truth)
+    truth = Counter((f.rule, f.subject, f.repair, f.severity) for f in world.truth)
+    assert SecondJudge(world).judge() == truth
 
 
 @pytest.mark.parametrize("now", TODAYS, ids=str)
-def test_every_plant_fires_its_rule_and_nothing_else_does(now: datetime) -> None:
-    world = World.generate(seed=5, size=2000, now=now)
-    found = {(f.rule, f.code) for f in world.truth}
+@pytest.mark.parametrize("size", [150, 2000])
+def test_every_plant_fires_its_rule_and_no_decoy_fires(size: int, now: datetime) -> None:
+    world = World.generate(seed=5, size=size, now=now, broken=1)
+    found = {(f.rule, f.subject) for f in world.truth}
 
     assert set(world.planted) <= found
-    assert {code for _, code in found} == {code for _, code in world.planted}
+    fired = {subject for _, subject in found}
+    assert fired == {subject for _, subject in world.planted}
+    assert not [name for name, subjects in world.decoys if fired & set(subjects)]
 
 
-def test_a_small_world_has_several_of_each_rule() -> None:
-    world = World.generate(seed=1, size=200, now=TODAYS[0])
+def test_a_small_world_has_several_of_each_rule_and_every_decoy() -> None:
+    world = World.generate(seed=1, size=150, now=TODAYS[0])
 
-    counts = Counter(f.rule for f in world.truth)
+    counts = Counter(rule for rule, _ in world.planted)
     assert set(counts) == {
-        "A7", "A8", "B5", "B6", "B10", "B11", "C1", "C2",
-        "C3", "C4", "C5", "C6", "C9", "C12", "C14", "E7",
+        "A1", "A2", "A7", "A8", "B1", "B5", "B6", "B8", "B10", "B11",
+        "C1", "C2", "C3", "C4", "C5", "C6", "C7", "C8", "C9", "C12", "C14",
+        "D1", "E1", "E3", "E4", "E7", "F1", "F2", "H1", "H2",
     }  # fmt: skip
     assert min(counts.values()) >= 3
+    assert len({name for name, _ in world.decoys}) == 42
+
+
+@pytest.mark.parametrize("rule", ["A1", "A2"])
+def test_paper_alone_is_found_by_code_and_by_row(rule: str) -> None:
+    world = World.generate(seed=1, size=2000, now=TODAYS[0])
+
+    found = [f for f in world.truth if f.rule == rule]
+    assert {f.code is None for f in found} == {True, False}
+    assert all((f.code is None) is (f.row is not None) for f in found)
+    assert {f.severity for f in found} == {"S1"}
+
+
+def test_late_entry_is_graver_when_the_result_was_signed_before() -> None:
+    world = World.generate(seed=1, size=2000, now=TODAYS[0])
+
+    assert {f.severity for f in world.truth if f.rule == "D1"} == {"S1", "S2"}
 
 
 def test_some_dossiers_break_two_rules_and_some_repairs_need_people() -> None:

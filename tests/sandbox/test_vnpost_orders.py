@@ -12,7 +12,6 @@ from typing import Any
 import httpx
 import pytest
 
-from khop.sandbox.post_events import post_events
 from khop.sandbox.vnpost_wire import BUS_PATH, CANCEL_PATH, CUSTOMER_CODE, DOCUMENT_PATH, ORDER_PATH
 from khop.sandbox.world import World
 from tests.sandbox.vnpost_client import NUMBER, Post, always, collect, event_id, post, said
@@ -63,7 +62,7 @@ def test_both_ways_of_a_dossier_go_under_one_number(client: Post) -> None:
 def test_an_order_the_post_has_from_before_is_answered_101_without_blame(
     client: Post, world: World
 ) -> None:
-    known = next(e.order for e in post_events(world) if e.direction == "return")
+    known = next(e.order for e in world.post if e.direction == "return")
     assert client.post(OrderNumber=known)[0] == 101
     assert client.kinds() == []
 
@@ -124,7 +123,7 @@ def test_an_unknown_order_and_one_that_was_fetched_cannot_be_cancelled(
     client.post()
     client.app.advance(NUMBER)
     assert client.cancel()[0] == 102
-    assert client.cancel(post_events(world)[0].order)[0] == 102
+    assert client.cancel(world.post[0].order)[0] == 102
     assert client.kinds() == []
 
 

@@ -1,4 +1,8 @@
-"""A ledger, a one-stop, a portal and the engine between them, all new for each test."""
+"""A ledger, a one-stop, a portal and the engine between them, all new for each test.
+
+The ledger is a file of SQLite. The tests of a module with ``LEDGERS = BOTH`` are run with a
+ledger in PostgreSQL too.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +14,14 @@ import pytest
 
 from khop.adapters.ports import Adapter
 from khop.config import Config, Province
-from khop.mappings.calendar import WorkingCalendar
 from khop.sync.engine import Engine
 from khop.sync.ledger import Ledger, create_ledger
 from khop.sync.privacy import Privacy, ensure_key
+from khop.tables import Tables
+from tests.postgres import empty_url, postgres, postgres_url
 from tests.sync.fakes import FakeClock, FakeOneStop, FakePortal
+
+__all__ = ["empty_url", "postgres", "postgres_url"]
 
 
 @pytest.fixture
@@ -32,11 +39,25 @@ def portal() -> FakePortal:
     return FakePortal()
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    kinds = getattr(metafunc.module, "LEDGERS", ())
+    if kinds and "ledger_url" in metafunc.fixturenames:
+        metafunc.parametrize("ledger_url", kinds, indirect=True)
+
+
 @pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
+def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty ledger, of the kind asked for."""
+    if getattr(request, "param", "sqlite") == "postgres":
+        return str(request.getfixturevalue("postgres_url"))
     url = f"sqlite:///{tmp_path / 'khop.db'}"
     create_ledger(url)
-    opened = Ledger(url)
+    return url
+
+
+@pytest.fixture
+def ledger(ledger_url: str) -> Iterator[Ledger]:
+    opened = Ledger(ledger_url)
     yield opened
     opened.close()
 
@@ -60,7 +81,7 @@ def build_engine(
             sources={},
             **tables,
         )
-        return Engine(config, ledger, privacy, WorkingCalendar(), adapters, clock)
+        return Engine(config, ledger, privacy, Tables.of(config), adapters, clock)
 
     return build
 

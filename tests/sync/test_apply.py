@@ -25,7 +25,10 @@ from khop.sync.ledger import Ledger
 from khop.sync.ledger.schema import outbox, progress_step, run
 from khop.sync.plan import plan_from_json
 from khop.sync.results import ApplySummary, Outcome
+from tests.postgres import BOTH
 from tests.sync.fakes import FakeClock, FakeOneStop, FakePortal, at, history, record
+
+LEDGERS = BOTH
 
 UNKNOWN = OutcomeUnknown("dvcqg", "DongBoHoSoMC")
 GONE = Unreachable("dvcqg", "DongBoHoSoMC")

@@ -16,7 +16,10 @@ from khop.mappings.records import Channel, Instant
 from khop.sync.engine import Engine
 from khop.sync.ledger import Ledger
 from khop.sync.ledger.schema import catalogue
+from tests.postgres import BOTH
 from tests.sync.fakes import FakeClock, FakeOneStop, record
+
+LEDGERS = BOTH
 
 Build = Callable[..., Engine]
 LIMIT = TimeLimit(Channel.ONLINE, 3, "Ngày làm việc", fees=(FeeRate("LP01", 8000, "đồng"),))

@@ -14,7 +14,10 @@ from khop.sync.engine import Engine
 from khop.sync.ledger import Ledger, acquire
 from khop.sync.ledger.schema import lease, quarantine
 from khop.sync.ledger.schema import run as run_table
+from tests.postgres import BOTH
 from tests.sync.fakes import FakeClock, FakeCodes, FakeOneStop, FakePortal, at, record
+
+LEDGERS = BOTH
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,10 @@ from khop.sync.engine import Engine
 from khop.sync.ledger import Ledger
 from khop.sync.ledger.schema import feed, status_record
 from khop.sync.results import EvidenceSummary, FeedSummary
+from tests.postgres import BOTH
 from tests.sync.fakes import FakeClock, FakeOneStop, FakePortal, at, record
+
+LEDGERS = BOTH
 
 
 def event(number: int, code: str = "H99.12-261110-0001", **changes: object) -> StatusRecord:

@@ -1,4 +1,4 @@
-"""The ledger as a file: its schema, its versions, and what a person is told when it fails."""
+"""The ledger: its schema, its versions, and what a person is told when it fails."""
 
 from __future__ import annotations
 
@@ -76,9 +76,10 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
         create_ledger(f"sqlite:///{tmp_path / 'no' / 'khop.db'}")
 
 
-def test_another_database_is_refused_for_now() -> None:
-    with pytest.raises(ConfigError, match="SQLite"):
-        create_ledger("postgresql+psycopg://localhost/khop")
+@pytest.mark.parametrize("url", ["mysql://localhost/khop", "sqlite:///", "khop.db", ""])
+def test_a_url_of_no_ledger_is_told_how_to_write_one(url: str) -> None:
+    with pytest.raises(ConfigError, match=r"write sqlite:///khop\.db or postgresql"):
+        create_ledger(url)
 
 
 def test_a_write_that_fails_leaves_nothing_behind(ledger: Ledger) -> None:
@@ -98,6 +99,10 @@ def test_a_write_that_fails_leaves_nothing_behind(ledger: Ledger) -> None:
         "DELETE FROM status_record WHERE source = 'a' AND native_id IN ('1')",
         "SELECT * FROM presence WHERE source = 'a' AND code = 'X'",
         "SELECT * FROM discrepancy WHERE code = 'X'",
+        "SELECT * FROM discrepancy WHERE subject IN ('X', 'row:1')",
+        "SELECT * FROM audit_log WHERE code = 'X' AND action LIKE 'finding.%' ORDER BY id",
+        "SELECT d.subject FROM discrepancy d JOIN exclusion e ON e.rule = d.rule"
+        " AND e.subject = d.subject WHERE d.state = 'excluded' AND e.until_us < 1",
         "SELECT * FROM outbox WHERE state IN ('sending')",
         "SELECT * FROM progress_step WHERE step_key IN ('a', 'b')",
         "SELECT * FROM source_record WHERE source = 'a' AND history_due AND native_id > ''"

@@ -17,7 +17,10 @@ from khop.sync.engine import Engine
 from khop.sync.ledger import Ledger, audit_log
 from khop.sync.ledger.schema import audit_log as log_table
 from khop.sync.ledger.schema import identity_check
+from tests.postgres import BOTH
 from tests.sync.fakes import FakeClock, FakeOneStop, record
+
+LEDGERS = BOTH
 
 Build = Callable[..., Engine]
 KEY = b"k" * 32

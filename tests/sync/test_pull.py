@@ -17,7 +17,10 @@ from khop.sync.ledger import Ledger
 from khop.sync.ledger.schema import quarantine, source_record, status_record
 from khop.sync.pull import load_cursor
 from khop.sync.results import ListSummary, PullSummary
+from tests.postgres import BOTH
 from tests.sync.fakes import FakeClock, FakeOneStop, FakePortal, at, record
+
+LEDGERS = BOTH
 
 
 def listed(summary: PullSummary) -> ListSummary:

@@ -16,7 +16,10 @@ from khop.sync.engine import Engine
 from khop.sync.ledger import Ledger
 from khop.sync.ledger.schema import cursor, source_record
 from khop.sync.results import ListSummary
+from tests.postgres import BOTH
 from tests.sync.fakes import FakeOneStop, FakePortal, at, record
+
+LEDGERS = BOTH
 
 Build = Callable[..., Engine]
 

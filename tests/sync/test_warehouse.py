@@ -26,6 +26,10 @@ other.close()
 """
 
 
+def file_of(ledger: Ledger) -> Path:
+    return Path(ledger.place)
+
+
 def locks_on(path: Path) -> set[str]:
     """The file locks this process holds on the ledger's files, as the system lists them."""
     inodes = {str(f.stat().st_ino) for f in path.parent.glob(f"{path.name}*")}
@@ -39,11 +43,11 @@ def locks_on(path: Path) -> set[str]:
 
 @pytest.mark.skipif(not LOCKS.exists(), reason="only Linux lists file locks")
 def test_reading_cases_keeps_the_locks_on_the_ledger(ledger: Ledger) -> None:
-    held = locks_on(ledger.path)
+    held = locks_on(file_of(ledger))
     assert held, "an open ledger is locked against being taken apart"
     with ledger_cases(ledger, phantoms=True):
         pass
-    assert locks_on(ledger.path) == held
+    assert locks_on(file_of(ledger)) == held
 
 
 def test_a_ledger_that_two_processes_use_stays_whole(
@@ -53,12 +57,12 @@ def test_a_ledger_that_two_processes_use_stays_whole(
     engine.pull()
     for _ in range(3):
         engine.reconcile()
-        command = [sys.executable, "-c", ANOTHER_PROCESS, str(ledger.path)]
+        command = [sys.executable, "-c", ANOTHER_PROCESS, str(file_of(ledger))]
         subprocess.run(command, check=True, timeout=60)
         engine.plan()
     engine.apply(confirm=lambda _: True)
     ledger.close()
-    with sqlite3.connect(ledger.path) as connection:
+    with sqlite3.connect(file_of(ledger)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         others = "SELECT COUNT(*) FROM run WHERE kind = 'other'"
         assert connection.execute(others).fetchone() == (3,)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _LOCAL = timezone(timedelta(hours=7))
 _SEVERITIES = ("S1", "S2", "S3", "S4")
-_STATES = {"open": ("open",), "resolved": ("resolved",), "all": ("open", "resolved")}
+_STATES = ("open", "assigned", "explained", "excluded", "resolved")
 
 
 def audit(
@@ -48,7 +48,9 @@ def audit(
     since: Annotated[
         str | None, typer.Option("--since", help="option.since", metavar="DAY")
     ] = None,
-    state: Annotated[str, typer.Option("--state", help="option.state")] = "open",
+    states: Annotated[
+        list[str] | None, typer.Option("--state", help="option.state", metavar="STATE")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", help="option.audit_out", metavar="FILE")
     ] = None,
@@ -56,6 +58,8 @@ def audit(
     format: ReportFormatOption = None,
     lang: LangOption = None,
 ) -> int:
+    from khop.sync.results import UNSETTLED
+
     shell = shell_of(context, config, format, allowed=ReportFormat)
     form = _form(shell, out)
     chosen = known_rules(shell, rules or ())
@@ -65,7 +69,7 @@ def audit(
             units=units or (),
             severities=_severities(shell, severities or ()),
             since=_day(shell, since) if since else None,
-            states=_states(shell, state),
+            states=_states(shell, states or ()),
         )
     report = make_report(shell, load(shell), findings)
     if out is None:
@@ -73,7 +77,7 @@ def audit(
     else:
         write_report(shell, report, form, out)
         shell.note("audit.written", count=len(findings), path=out)
-    return WORK if any(finding.state == "open" for finding in findings) else OK
+    return WORK if any(finding.state in UNSETTLED for finding in findings) else OK
 
 
 def make_report(shell: Shell, config: Config, findings: Sequence[Finding]) -> Report:
@@ -159,10 +163,15 @@ def _severities(shell: Shell, given: Sequence[str]) -> tuple[str, ...]:
     return chosen
 
 
-def _states(shell: Shell, state: str) -> tuple[str, ...]:
-    if state not in _STATES:
-        raise KhopError(shell.words("error.state", text=state, states=", ".join(_STATES)))
-    return _STATES[state]
+def _states(shell: Shell, given: Sequence[str]) -> tuple[str, ...]:
+    """The states asked for; those that somebody still has to act on when none is."""
+    from khop.sync.results import UNSETTLED
+
+    for text in given:
+        if text not in (*_STATES, "all"):
+            known = ", ".join((*_STATES, "all"))
+            raise KhopError(shell.words("error.state", text=text, states=known))
+    return _STATES if "all" in given else tuple(given) or UNSETTLED
 
 
 def _day(shell: Shell, text: str) -> datetime:

@@ -7,7 +7,7 @@ import shutil
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -119,7 +119,9 @@ def _play(shell: Shell, systems: SandboxProcess) -> _Story:
         return _Story(
             before=before,
             after=after,
-            planted=frozenset((line["rule"], line["code"]) for line in systems.truth()),
+            planted=frozenset(
+                (line["rule"], line["code"] or _place(line["row"])) for line in systems.truth()
+            ),
             findings=opened.findings(),
             violations=systems.violations(),
         )
@@ -146,7 +148,15 @@ def _left_over(part: dict[str, Any]) -> bool:
 
 def _reconcile(opened: Engine, now: datetime) -> Pairs:
     opened.reconcile(now)
-    return frozenset((finding.rule, finding.code or "") for finding in opened.findings())
+    return frozenset(
+        (finding.rule, finding.code or _place(finding.evidence[0]))
+        for finding in opened.findings()
+    )
+
+
+def _place(row: Mapping[str, Any]) -> str:
+    """Where a row of paper stands that names no dossier."""
+    return f"{row['file']} {row['sheet']} {row['row']}"
 
 
 def _apply(shell: Shell, opened: Engine) -> None:
@@ -213,8 +223,9 @@ def _show(shell: Shell, story: _Story, folder: Path) -> None:
         shell.note("demo.violations_none")
     for name in ("report.html", "findings.xlsx"):
         shell.note("demo.look", path=folder / name)
-    if story.findings:
-        again = {"code": story.findings[0].code, "config": folder / "khop.toml"}
+    code = next((finding.code for finding in story.findings if finding.code), None)
+    if code is not None:
+        again = {"code": code, "config": folder / "khop.toml"}
         shell.note("demo.again", program=_program(), **again)
 
 

@@ -13,7 +13,7 @@ from khop.cli.tables import table
 from khop.faults import KhopError
 
 if TYPE_CHECKING:
-    from khop.sync.results import PullSummary
+    from khop.sync.results import PullSummary, SourceSummary
 
 #: What is shown of each kind of summary.
 _KINDS = {
@@ -22,6 +22,16 @@ _KINDS = {
     "codes": ("source", "read", "new"),
     "feed": ("source", "pages", "fetched", "stored", "unchanged", "quarantined"),
     "evidence": ("source", "asked", "events", "stored", "failed"),
+    "paper": (
+        "source",
+        "files",
+        "unchanged_files",
+        "rows",
+        "stored",
+        "unchanged",
+        "deleted",
+        "quarantined",
+    ),
 }
 
 #: Counts that a person is told of, where the note has another name.
@@ -65,13 +75,13 @@ def show_pull(shell: Shell, summary: PullSummary) -> None:
             shell.show(shell.words(f"pull.{kind}"), table(shell.words, columns, rows))
 
 
-def report_pull(shell: Shell, summary: PullSummary) -> int:
-    """Say on stderr what a person should know, and answer the exit code."""
+def report_pull(shell: Shell, summary: PullSummary, done: str = "pull.ok") -> int:
+    """Say on stderr what a person should know, and answer the exit code. ``done``: what is said
+    when all went well."""
     if not summary.sources:
         shell.note("pull.nothing_to_pull")
     for part in summary.sources:
-        if part.error is not None:
-            shell.note("pull.failed", source=part.source, error=part.error)
+        _say_what_failed(shell, part)
         if not part.adds_up:
             shell.note("pull.sums", source=part.source)
         for what in ("short_pages", "missing", "history_missing", "unknown", "waiting", "failed"):
@@ -80,8 +90,19 @@ def report_pull(shell: Shell, summary: PullSummary) -> int:
                 shell.note(_NOTES.get(what, f"pull.{what}"), source=part.source, count=count)
     right = summary.ok and _all_add_up(part.adds_up for part in summary.sources)
     if right and summary.sources:
-        shell.note("pull.ok", run=summary.run)
+        shell.note(done, run=summary.run)
     return OK if right else ERROR
+
+
+def _say_what_failed(shell: Shell, part: SourceSummary) -> None:
+    from khop.sync.results import PaperSummary
+
+    if part.error is not None:
+        paper = isinstance(part, PaperSummary)
+        failed = "pull.files_failed" if paper else "pull.failed"
+        shell.note(failed, source=part.source, error=part.error)
+    if isinstance(part, PaperSummary) and part.quarantined:
+        shell.note("pull.quarantined", source=part.source, count=part.quarantined)
 
 
 def _all_add_up(sums: Iterable[bool]) -> bool:

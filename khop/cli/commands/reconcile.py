@@ -22,6 +22,7 @@ _COLUMNS = ("rule", "severity", "name", "open", "new", "reopened", "resolved")
 def reconcile(
     context: typer.Context,
     now: Annotated[str | None, typer.Option("--now", help="option.now", metavar="TIME")] = None,
+    whole: Annotated[bool, typer.Option("--whole", help="option.whole")] = False,
     config: ConfigOption = None,
     format: FormatOption = None,
     lang: LangOption = None,
@@ -29,7 +30,7 @@ def reconcile(
     shell = shell_of(context, config, format)
     moment = _moment(shell, now) if now else None
     with engine(shell, sources=()) as opened:
-        summary = opened.reconcile(moment)
+        summary = opened.reconcile(moment, whole=whole)
     if shell.as_json:
         shell.show_json(summary.as_json())
     else:
@@ -57,6 +58,13 @@ def show_reconcile(shell: Shell, summary: ReconcileSummary) -> None:
         run=summary.run,
         open=summary.open,
     )
+    if not summary.whole:
+        shell.note("reconcile.examined", count=summary.examined)
+    excluded = sum(count.excluded for count in summary.counts)
+    if excluded:
+        shell.note("reconcile.excluded", count=excluded)
+    if summary.excused:
+        shell.note("reconcile.excused", count=summary.excused)
     if summary.unmapped:
         shell.note("reconcile.unmapped", count=summary.unmapped)
 

@@ -124,7 +124,13 @@ def _show_work(shell: Shell, work: tuple[WorkItem, ...]) -> None:
         return
     words = shell.words
     rows = [
-        (w.code, ", ".join(w.rules), w.unit, ", ".join(w.acts), reason(shell, w.reason))
+        (
+            w.code or w.row or w.subject,
+            ", ".join(w.rules),
+            w.unit,
+            ", ".join(w.acts),
+            reason(shell, w.reason),
+        )
         for w in work
     ]
     shell.show(words("plan.work"), table(words, ("code", "rules", "unit", "acts", "reason"), rows))

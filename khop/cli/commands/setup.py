@@ -40,7 +40,7 @@ def prepare(shell: Shell) -> dict[str, Any]:
     """
     from khop.adapters.registry import adapter_types
     from khop.config import load_config
-    from khop.sync.ledger import create_ledger
+    from khop.sync.ledger import create_ledger, ledger_place
     from khop.sync.privacy import ensure_key
 
     path, types = shell.config_path, adapter_types()
@@ -54,7 +54,7 @@ def prepare(shell: Shell) -> dict[str, Any]:
     new_key = ensure_key(config.key_path)
     shell.note("init.key_new" if new_key else "init.key_kept", path=config.key_path)
     create_ledger(config.ledger_url)
-    place = config.ledger_url.removeprefix("sqlite:///")
+    place = ledger_place(config.ledger_url)
     shell.note("init.ledger", place=place)
     return {
         "config": str(path),

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from khop.cli.session import engine
+from khop.cli.commands.audit import make_report
+from khop.cli.session import engine, load
 from khop.cli.shell import OK, ConfigOption, FormatOption, LangOption, Shell, shell_of
-from khop.cli.tables import raw_table, table
+from khop.cli.tables import raw_table
 from khop.faults import KhopError
 
 if TYPE_CHECKING:
     from khop.audit.words import Words
+    from khop.config import Config
     from khop.sync.results import CaseView, Finding
 
 #: Columns that say nothing to a person.
-_SKIPPED = frozenset({"listed_hash", "step_key", "version"})
+_SKIPPED = frozenset({"listed_hash", "step_key", "version", "row_key"})
 
 
 def show(
@@ -30,23 +32,24 @@ def show(
     shell = shell_of(context, config, format)
     with engine(shell, sources=()) as opened:
         view = opened.show(code)
+    settings = load(shell)
     if view is None:
         raise KhopError(shell.words("error.no_dossier", code=code))
     if shell.as_json:
         shell.show_json(view.as_json())
     else:
-        _show(shell, view)
+        _show(shell, settings, view)
     return OK
 
 
-def _show(shell: Shell, view: CaseView) -> None:
+def _show(shell: Shell, config: Config, view: CaseView) -> None:
     from khop.audit.words import report_words
 
     words = report_words(shell.words.lang)
     shell.show(shell.words("show.case", code=view.code), "")
     _section(shell, "sources", [_side_by_side(words, [*view.records, *view.presence])])
-    _section(shell, "findings", [_findings(shell, words, view.findings)] if view.findings else [])
-    for name in ("history", "identity", "pushes", "steps"):
+    _section(shell, "findings", [_findings(shell, config, view.findings)] if view.findings else [])
+    for name in ("history", "paper", "candidates", "identity", "pushes", "steps"):
         rows: Sequence[Mapping[str, Any]] = getattr(view, name)
         _section(shell, name, [_listed(words, rows)] if rows else [])
 
@@ -77,22 +80,10 @@ def _listed(words: Words, rows: Sequence[Mapping[str, Any]]) -> Any:
     return raw_table([label(name, words) for name in names], lines)
 
 
-def _findings(shell: Shell, words: Words, findings: Sequence[Finding]) -> Any:
-    from khop.audit.rulebook import rule_words
-    from khop.audit.values import describe
+def _findings(shell: Shell, config: Config, findings: Sequence[Finding]) -> Any:
+    from khop.audit.table import findings_table
 
-    rules = rule_words(shell.words.lang)
-    rows = [
-        (
-            finding.rule,
-            finding.severity,
-            rules[finding.rule].name if finding.rule in rules else finding.rule,
-            words.get(f"state.{finding.state}", finding.state),
-            describe(finding.values, words),
-        )
-        for finding in findings
-    ]
-    return table(shell.words, ("rule", "severity", "name", "state", "detail"), rows)
+    return findings_table(make_report(shell, config, findings))
 
 
 def _names(rows: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -1,6 +1,6 @@
-"""The ledger: what khop knows, in one SQLite file, changed only in whole transactions."""
+"""The ledger: what khop knows, in one database, changed only in whole transactions."""
 
 from khop.sync.ledger.lease import Lease, acquire
-from khop.sync.ledger.store import SCHEMA_VERSION, Ledger, create_ledger
+from khop.sync.ledger.store import SCHEMA_VERSION, Ledger, create_ledger, ledger_place
 
-__all__ = ["SCHEMA_VERSION", "Lease", "Ledger", "acquire", "create_ledger"]
+__all__ = ["SCHEMA_VERSION", "Lease", "Ledger", "acquire", "create_ledger", "ledger_place"]

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -36,6 +36,17 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """What one row tells. ``detail`` holds no personal data."""
+
+    actor: str
+    action: str
+    source: str | None = None
+    code: str | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Verified:
     """``entries``: rows that were read. ``bad``: the first row that is not what was written, as
     its number; None when all are."""
@@ -56,20 +67,32 @@ def append(
     detail: Mapping[str, Any] | None = None,
 ) -> Head:
     """Add a row, in the transaction of what it tells of. ``detail`` holds no personal data."""
-    last = head(connection)
-    row = {
+    return append_all(connection, now_us, [Entry(actor, action, source, code, detail or {})])
+
+
+def append_all(connection: sa.Connection, now_us: int, entries: Iterable[Entry]) -> Head:
+    """Add a row for each entry, in their order, in the transaction of what they tell of."""
+    last, rows = head(connection), []
+    for entry in entries:
+        row = _row(entry, now_us, last)
+        last = Head(row["id"], _digest(row))
+        rows.append({**row, "digest": last.digest})
+    if rows:
+        connection.execute(sa.insert(audit_log), rows)
+    return last
+
+
+def _row(entry: Entry, now_us: int, last: Head) -> dict[str, Any]:
+    return {
         "id": last.id + 1,
         "at_us": now_us,
-        "actor": actor,
-        "action": action,
-        "source": source,
-        "code": code,
-        "detail": json.dumps(detail or {}, ensure_ascii=False, sort_keys=True),
+        "actor": entry.actor,
+        "action": entry.action,
+        "source": entry.source,
+        "code": entry.code,
+        "detail": json.dumps(dict(entry.detail), ensure_ascii=False, sort_keys=True),
         "previous": last.digest,
     }
-    digest = _digest(row)
-    connection.execute(sa.insert(audit_log).values(**row, digest=digest))
-    return Head(last.id + 1, digest)
 
 
 def head(connection: sa.Connection) -> Head:
@@ -97,12 +120,13 @@ def verify(connection: sa.Connection, anchor: Head | None = None) -> Verified:
     """Read the whole chain. ``anchor``: a head noted earlier, which must still be in it."""
     before, entries = Head(0, ORIGIN), 0
     query = sa.select(audit_log).order_by(audit_log.c.id)
-    for row in connection.execution_options(yield_per=_BATCH).execute(query):
-        if not _follows(row._asdict(), before):
-            return Verified(entries, before, bad=before.id + 1)
-        before, entries = Head(row.id, row.digest), entries + 1
-        if anchor is not None and row.id == anchor.id and row.digest != anchor.digest:
-            return Verified(entries, before, bad=row.id)
+    with connection.execution_options(yield_per=_BATCH).execute(query) as rows:
+        for row in rows:
+            if not _follows(row._asdict(), before):
+                return Verified(entries, before, bad=before.id + 1)
+            before, entries = Head(row.id, row.digest), entries + 1
+            if anchor is not None and row.id == anchor.id and row.digest != anchor.digest:
+                return Verified(entries, before, bad=row.id)
     if anchor is not None and anchor.id > before.id:
         return Verified(entries, before, bad=before.id + 1)
     return Verified(entries, before, bad=None)

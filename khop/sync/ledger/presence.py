@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from khop.mappings.records import DossierRecord, Presence
 from khop.sync.ledger.records import time_columns
 from khop.sync.ledger.schema import SHARED_TIMES, presence
+from khop.sync.ledger.touched import touch
 
 _ANSWER = (
     "presence",
@@ -34,6 +35,7 @@ def answered(
     rows = [_row(source, code, record, now_us) for code, record in answers]
     if rows:
         connection.execute(_ANSWERED, rows)
+        touch(connection, (row["code"] for row in rows))
 
 
 def failed(

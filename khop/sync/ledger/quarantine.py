@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from khop.mappings.codes import canonical_code
 from khop.mappings.records import Reject
 from khop.sync.ledger.schema import quarantine
+from khop.sync.ledger.touched import touch
 from khop.sync.privacy import Privacy
 
 OPEN = "open"
@@ -45,13 +46,14 @@ def put(
     }
     if rows:
         connection.execute(_UPSERT, list(rows.values()))
+        touch(connection, [str(row["code"]) for row in rows.values() if row["code"]])
 
 
 def release(connection: sa.Connection, source: str, native_ids: Sequence[str]) -> None:
     """The records with these native ids are good now."""
     if not native_ids:
         return
-    connection.execute(
+    released = connection.scalars(
         sa.update(quarantine)
         .where(
             quarantine.c.source == source,
@@ -59,7 +61,9 @@ def release(connection: sa.Connection, source: str, native_ids: Sequence[str]) -
             quarantine.c.native_id.in_(native_ids),
         )
         .values(state=RELEASED, payload=None)
+        .returning(quarantine.c.code)
     )
+    touch(connection, [code for code in released if code])
 
 
 def _key(reject: Reject) -> str:
@@ -74,8 +78,8 @@ def _key(reject: Reject) -> str:
 
 
 def _cut(text: str) -> str:
-    """Short, and without the halves of surrogate pairs that no database takes."""
-    return text[:_TEXT_LIMIT].encode("utf-8", "replace").decode()
+    """Short, and without what a database refuses: halves of surrogate pairs, NUL."""
+    return text[:_TEXT_LIMIT].replace("\0", "?").encode("utf-8", "replace").decode()
 
 
 def _code(text: str | None) -> str | None:

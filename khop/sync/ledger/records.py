@@ -12,11 +12,13 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from khop.adapters.ports import Role
+from khop.mappings.histories import history_facts
 from khop.mappings.records import (
     Channel,
     DossierReading,
     DossierRecord,
     Instant,
+    PaperRow,
     Precision,
     Status,
     StatusRecord,
@@ -28,8 +30,11 @@ from khop.sync.ledger.schema import (
     source_record,
     status_record,
 )
+from khop.sync.ledger.touched import touch, touch_dossiers
 
 _RECORD_TIMES = (*SHARED_TIMES, "entered")
+_FACTS = ("path", "supplement_us", "supplement_before_us")
+_NO_HISTORY = dict.fromkeys(_FACTS)
 _NOTHING_LOST = "[]"
 _CONTENT = attrgetter(
     "code",
@@ -111,10 +116,23 @@ def store_arrivals(
     """Insert or replace these records, their aliases and (where read) their history."""
     if not arrivals:
         return
+    _touch(connection, arrivals)
     _execute_many(connection, _UPSERT, [_record_row(a, role, now_us) for a in arrivals])
     _replace(connection, record_alias, arrivals, _alias_rows(arrivals))
     told = [arrival for arrival in arrivals if arrival.reading.history is not None]
     _replace(connection, status_record, told, _history_rows(told))
+
+
+def _touch(connection: sa.Connection, arrivals: Sequence[Arrival]) -> None:
+    """The codes these records carry, and those they carried until now."""
+    ids: dict[str, list[str]] = {}
+    codes: set[str] = set()
+    for record in (arrival.reading.record for arrival in arrivals):
+        ids.setdefault(record.source, []).append(record.native_id)
+        codes.update((record.code, *record.aliases))
+    for source, native_ids in ids.items():
+        touch_dossiers(connection, source, native_ids)
+    touch(connection, codes)
 
 
 def store_events(connection: sa.Connection, events: Sequence[StatusRecord]) -> int:
@@ -133,6 +151,7 @@ def store_events(connection: sa.Connection, events: Sequence[StatusRecord]) -> i
             news[key] = row
     if news:
         connection.execute(_UPSERT_EVENT, list(news.values()))
+        touch(connection, (row["code"] for row in news.values()))
     return len(news)
 
 
@@ -245,7 +264,9 @@ def instant_of_row(row: Mapping[Any, Any], name: str) -> Instant | None:
     return Instant(us, Precision.DAY if row[f"{name}_day"] else Precision.SECOND)
 
 
-def time_columns(record: DossierRecord | StatusRecord, names: Iterable[str]) -> dict[str, Any]:
+def time_columns(
+    record: DossierRecord | StatusRecord | PaperRow, names: Iterable[str]
+) -> dict[str, Any]:
     """The columns of the record's times ``names``."""
     columns: dict[str, Any] = {}
     for name in names:
@@ -287,11 +308,19 @@ def _record_row(arrival: Arrival, role: Role, now_us: int) -> dict[str, Any]:
         "applicant_key": record.applicant_key,
         "applicant_mask": record.applicant_mask,
         "fields_lost": json.dumps(record.fields_lost) if record.fields_lost else _NOTHING_LOST,
+        **_facts(arrival.reading.history),
         "listed_hash": arrival.listed_hash,
         "history_due": arrival.history_due,
         "first_seen_us": now_us,
         "stored_us": now_us,
     }
+
+
+def _facts(history: Sequence[StatusRecord] | None) -> dict[str, Any]:
+    if history is None:
+        return _NO_HISTORY
+    facts = history_facts(history)
+    return {name: getattr(facts, name) for name in _FACTS}
 
 
 def _alias_rows(arrivals: Sequence[Arrival]) -> list[dict[str, Any]]:
@@ -356,11 +385,20 @@ def _execute_many(
     connection.exec_driver_sql(compiled.string, parameters)
 
 
-def _upsert(table: sa.Table, kept: frozenset[str]) -> sa.TextClause:
-    """Insert a row, or replace all of it but its key and the columns ``kept``."""
+def _upsert(table: sa.Table, kept: frozenset[str], told: Sequence[str] = ()) -> sa.TextClause:
+    """Insert a row, or replace all of it but its key and the columns ``kept``.
+
+    ``told``: columns that are replaced together, when the new row has the first of them.
+    """
     names = [column.name for column in table.columns]
     key = [column.name for column in table.primary_key.columns]
-    sets = ", ".join(f"{n} = excluded.{n}" for n in names if n not in kept and n not in key)
+    sets = ", ".join(
+        f"{n} = CASE WHEN excluded.{told[0]} IS NULL THEN {table.name}.{n} ELSE excluded.{n} END"
+        if n in told
+        else f"{n} = excluded.{n}"
+        for n in names
+        if n not in kept and n not in key
+    )
     return sa.text(
         f"INSERT INTO {table.name} ({', '.join(names)}) "
         f"VALUES ({', '.join(':' + name for name in names)}) "
@@ -368,5 +406,5 @@ def _upsert(table: sa.Table, kept: frozenset[str]) -> sa.TextClause:
     )
 
 
-_UPSERT = _upsert(source_record, frozenset({"first_seen_us"}))
+_UPSERT = _upsert(source_record, frozenset({"first_seen_us"}), told=_FACTS)
 _UPSERT_EVENT = _upsert(status_record, frozenset())

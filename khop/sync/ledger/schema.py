@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
@@ -55,6 +56,10 @@ source_record = Table(
     Column("applicant_key", String),
     Column("applicant_mask", String),
     Column("fields_lost", Text, nullable=False),
+    # what its history comes to (mappings.history); null until a history was read
+    Column("path", String),
+    Column("supplement_us", BigInteger),
+    Column("supplement_before_us", BigInteger),
     # digest of the list item alone: the next pull compares with it before it reads a detail
     Column("listed_hash", String, nullable=False),
     # the detail, which carries the history, still has to be read
@@ -63,6 +68,7 @@ source_record = Table(
     Column("stored_us", BigInteger, nullable=False),
     Index("ix_source_record_code", "code"),
     Index("ix_source_record_history_due", "source", "history_due", "native_id"),
+    Index("ix_source_record_applicant", "applicant_key"),
 )
 
 record_alias = Table(
@@ -90,6 +96,13 @@ status_record = Table(
     # the waybill an event of the post is about
     Column("item", String),
     Index("ix_status_record_code", "code"),
+    # evidence is little beside the histories, and is read whole
+    Index(
+        "ix_status_record_evidence",
+        "code",
+        sqlite_where=text("kind <> 'status'"),
+        postgresql_where=text("kind <> 'status'"),
+    ),
 )
 
 # how far a feed of events has been read, in the feed's own words
@@ -118,6 +131,7 @@ identity_check = Table(
     Column("verdict", String, nullable=False),
     Column("warnings", Text, nullable=False),
     Column("checked_us", BigInteger, nullable=False),
+    Index("ix_identity_check_code", "code"),
 )
 
 catalogue = Table(
@@ -147,6 +161,7 @@ audit_log = Table(
     Column("previous", String, nullable=False),
     Column("digest", String, nullable=False),
     Index("ix_audit_log_action", "action", "source", "at_us"),
+    Index("ix_audit_log_code", "code"),
 )
 
 presence = Table(
@@ -201,13 +216,97 @@ quarantine = Table(
     Column("first_seen_us", BigInteger, nullable=False),
     Column("last_seen_us", BigInteger, nullable=False),
     UniqueConstraint("source", "key"),
+    Index("ix_quarantine_code", "code"),
+)
+
+# what a file of rows says, as it was last read; rows that left the file are gone here too
+paper_row = Table(
+    "paper_row",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("file", String, primary_key=True),
+    Column("row_key", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("sheet", String, nullable=False),
+    Column("row_number", Integer, nullable=False),
+    Column("code", String),
+    Column("unit", String),
+    Column("unit_code", String),
+    Column("procedure", String),
+    Column("applicant_key", String),
+    Column("applicant_mask", String),
+    *_times("received", "due", "returned", "signed", "new_due"),
+    Column("number", String),
+    Column("symbol", String),
+    Column("fields_lost", Text, nullable=False),
+    Column("first_seen_us", BigInteger, nullable=False),
+    Index("ix_paper_row_code", "code"),
+    Index("ix_paper_row_row_key", "row_key"),
+    Index("ix_paper_row_applicant", "applicant_key"),
+)
+
+# dossiers that a row without a code may be about, by its other columns: suggestions, never merged
+paper_match = Table(
+    "paper_match",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("file", String, primary_key=True),
+    Column("row_key", String, primary_key=True),
+    Column("code", String, primary_key=True),
+    # what speaks for it, as a JSON list of words
+    Column("reasons", Text, nullable=False),
+    Index("ix_paper_match_code", "code"),
+)
+
+# the files that were read to their end, as they were then
+paper_file = Table(
+    "paper_file",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("file", String, primary_key=True),
+    Column("digest", String, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("rejects", Integer, nullable=False),
+    Column("read_us", BigInteger, nullable=False),
+)
+
+# codes of which something was written since the last reconcile; "row:KEY" for a row of paper
+touched = Table(
+    "touched",
+    metadata,
+    Column("code", String, primary_key=True),
+    # a reconcile is looking at it; what is written meanwhile takes the mark away again
+    Column("taken", Boolean, nullable=False),
+)
+
+# when a case that nobody touches could come to fire, or stop to fire, a rule by age
+wake = Table(
+    "wake",
+    metadata,
+    Column("subject", String, primary_key=True),
+    Column("wake_us", BigInteger, nullable=False),
+    Index("ix_wake_wake_us", "wake_us"),
+)
+
+# what the last reconcile looked at: one row
+reconciled = Table(
+    "reconciled",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("now_us", BigInteger, nullable=False),
+    # digest of rules, numbers, calendar and sources: another basis needs a whole run
+    Column("basis", String, nullable=False),
+    Column("cases", Integer, nullable=False),
+    Column("unmapped", Integer, nullable=False),
 )
 
 discrepancy = Table(
     "discrepancy",
     metadata,
     Column("rule", String, primary_key=True),
-    Column("code", String, primary_key=True),
+    # the dossier's code; "row:KEY" for a row of paper that names no dossier
+    Column("subject", String, primary_key=True),
+    Column("code", String),
     Column("state", String, nullable=False),
     Column("severity", String, nullable=False),
     Column("unit", String),
@@ -221,8 +320,64 @@ discrepancy = Table(
     Column("opened_us", BigInteger, nullable=False),
     Column("resolved_us", BigInteger),
     Column("reopened", Integer, nullable=False),
+    # who has to answer and until when, and what was answered
+    Column("assignee", String),
+    Column("answer_due_us", BigInteger),
+    Column("explanation", Text),
     Index("ix_discrepancy_code", "code"),
+    Index("ix_discrepancy_subject", "subject"),
     Index("ix_discrepancy_state", "state", "rule"),
+)
+
+# how many findings there are of each rule in each state; moved with them
+finding_count = Table(
+    "finding_count",
+    metadata,
+    Column("rule", String, primary_key=True),
+    Column("state", String, primary_key=True),
+    Column("number", Integer, nullable=False),
+)
+
+# findings a person ruled out; kept when the finding goes, and in force when it comes back
+exclusion = Table(
+    "exclusion",
+    metadata,
+    Column("rule", String, primary_key=True),
+    Column("subject", String, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("made_us", BigInteger, nullable=False),
+    # the last moment it holds; null: until it is taken back
+    Column("until_us", BigInteger),
+    Index("ix_exclusion_subject", "subject"),
+)
+
+# notices to other programs, kept before they are sent; the newest number is sent last
+notice = Table(
+    "notice",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("id", String, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("findings", Integer, nullable=False),
+    Column("state", String, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("made_us", BigInteger, nullable=False),
+    # the last try, and why it was not an acceptance
+    Column("tried_us", BigInteger),
+    Column("failure", String),
+    UniqueConstraint("id"),
+    Index("ix_notice_state", "state", "number"),
+)
+
+# what was last told of a finding, and which open period of it that was
+told = Table(
+    "told",
+    metadata,
+    Column("rule", String, primary_key=True),
+    Column("subject", String, primary_key=True),
+    Column("event", String, nullable=False),
+    Column("opened_us", BigInteger, nullable=False),
 )
 
 outbox = Table(

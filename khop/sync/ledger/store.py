@@ -1,86 +1,93 @@
-"""Opening the ledger, its two kinds of transaction, and its schema version.
-
-Writers take SQLite's write lock when they begin (BEGIN IMMEDIATE), so two of them queue in
-place of failing half-way; readers never wait for writers (WAL).
-"""
+"""Opening the ledger, its kinds of transaction, and its schema version."""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from khop.faults import ConfigError, LedgerError
+from khop.sync.ledger import postgres, sqlite
+from khop.sync.ledger.databases import Database
+from khop.sync.ledger.postgres import PostgresDatabase
+from khop.sync.ledger.sqlite import SqliteFile
 
 #: The schema this program works with; a test holds it equal to the newest migration.
-SCHEMA_VERSION = "0002"
-
-_SQLITE = "sqlite:///"
-_LOCK_WAIT_SECONDS = 60
+SCHEMA_VERSION = "0003"
 
 
 class Ledger:
-    """An open ledger. ``read()`` and ``write()`` are the only ways in.
+    """An open ledger. ``read()``, ``draft()`` and ``write()`` are the only ways in.
 
-    Raises LedgerError when it is missing, older or newer than this program, locked, read-only,
-    full or corrupt.
+    Raises ConfigError for a URL of no ledger; LedgerError when it is missing, older or newer
+    than this program, locked, read-only, full, corrupt or out of reach.
     """
 
     def __init__(self, url: str) -> None:
         self.url = url
-        path = sqlite_path(url)
-        if not path.exists():
-            raise LedgerError(f"there is no ledger at {path}; run `khop init` to create it")
-        self._engine = _engine(url)
+        self.database = database_of(url)
+        self.database.require()
+        self._engine = self.database.engine()
         try:
-            self._check_version(path)
+            self._check_version()
         except LedgerError:
             self._engine.dispose()
             raise
 
     @property
-    def path(self) -> Path:
-        return sqlite_path(self.url)
+    def place(self) -> str:
+        """Where it is, for people: a file, or a server and a database, without a password."""
+        return self.database.place
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A transaction that only reads: one consistent view."""
-        with _translated(), self._engine.connect() as connection, connection.begin():
+        with self._transaction(self.database.reads) as connection:
+            yield connection
+
+    @contextmanager
+    def draft(self) -> Iterator[sa.Connection]:
+        """A transaction that reads one consistent view and may make temporary tables."""
+        with self._transaction(self.database.drafts) as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
-        """A transaction that may write: all of it or nothing."""
-        options = {"khop_writes": True}
-        with (
-            _translated(),
-            self._engine.connect().execution_options(**options) as connection,
-            connection.begin(),
-        ):
+        """A transaction that may write: all of it or nothing, one at a time."""
+        with self._transaction(self.database.writes) as connection:
+            self.database.begin_write(connection)
             yield connection
 
     def close(self) -> None:
         self._engine.dispose()
 
-    def _check_version(self, path: Path) -> None:
+    @contextmanager
+    def _transaction(self, options: Mapping[str, Any]) -> Iterator[sa.Connection]:
+        with (
+            _translated(self.database),
+            self._engine.connect().execution_options(**options) as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    def _check_version(self) -> None:
         with self.read() as connection:
             if not sa.inspect(connection).has_table("alembic_version"):
-                raise LedgerError(f"{path} is not a khop ledger yet; run `khop init`")
+                raise LedgerError(f"{self.place} is not a khop ledger yet; run `khop init`")
             found = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
         if found == SCHEMA_VERSION:
             return
         if found is None or str(found) < SCHEMA_VERSION:
             raise LedgerError(
-                f"the ledger {path} is of an older version ({found}); run `khop init` to migrate it"
+                f"the ledger {self.place} is of an older version ({found}); "
+                "run `khop init` to migrate it"
             )
         raise LedgerError(
-            f"the ledger {path} is of a newer version ({found}) than this program "
+            f"the ledger {self.place} is of a newer version ({found}) than this program "
             f"({SCHEMA_VERSION}); upgrade khop"
         )
 
@@ -88,91 +95,69 @@ class Ledger:
 def create_ledger(url: str) -> None:
     """Create the ledger, or migrate it to this program's schema.
 
-    Raises LedgerError when the place cannot be written or the ledger is of a newer version.
+    In PostgreSQL the database has to be there; the tables are made in it. Raises ConfigError for
+    a URL of no ledger, LedgerError when its place cannot be written or it is of a newer version.
     """
+    database = database_of(url)
+    database.require_place()
+    engine = database.engine()
+    try:
+        with (
+            _translated(database),
+            engine.connect().execution_options(**database.writes) as connection,
+            connection.begin(),
+        ):
+            database.begin_write(connection)
+            _migrate(connection, database.place)
+            database.settle(connection)
+    finally:
+        engine.dispose()
+
+
+def _migrate(connection: sa.Connection, place: str) -> None:
     from alembic import command
     from alembic.config import Config
     from alembic.script.revision import ResolutionError
     from alembic.util import CommandError
 
-    path = sqlite_path(url)
-    if not path.parent.is_dir():
-        raise LedgerError(f"the folder {path.parent} for the ledger is not there; create it")
-    engine = _engine(url)
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
     try:
-        # SQLite cannot take BEGIN IMMEDIATE around PRAGMAs of a first connection; Alembic
-        # runs each migration in the transaction this connection opens.
-        with _translated(), engine.connect() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-            connection.commit()
+        command.upgrade(config, "head")
     except (CommandError, ResolutionError) as error:
         raise LedgerError(
-            f"the ledger {path} is of a newer version than this program; upgrade khop "
+            f"the ledger {place} is of a newer version than this program; upgrade khop "
             f"({error.__class__.__name__})"
         ) from None
-    finally:
-        engine.dispose()
 
 
-def sqlite_path(url: str) -> Path:
-    """The file of an SQLite URL. Raises ConfigError for any other kind of URL."""
-    if not url.startswith(_SQLITE) or url == _SQLITE:
-        raise ConfigError(
-            "this version keeps its ledger in an SQLite file: write sqlite:///khop.db",
-            key="ledger.url",
-        )
-    return Path(url.removeprefix(_SQLITE))
+def ledger_place(url: str) -> str:
+    """Where the ledger of a URL is, for people. Raises ConfigError for a URL of no ledger."""
+    return database_of(url).place
 
 
-def _engine(url: str) -> sa.Engine:
-    engine = sa.create_engine(url, connect_args={"timeout": _LOCK_WAIT_SECONDS})
-
-    @event.listens_for(engine, "connect")
-    def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
-        # FULL: an outbox row must be on disk before its push leaves this machine
-        cursor.execute("PRAGMA synchronous=FULL")
-        cursor.execute("PRAGMA cache_size=-32768")
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: sa.Connection) -> None:
-        writes = connection.get_execution_options().get("khop_writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    return engine
-
-
-_MEANINGS = (
-    ("locked", "is locked by another program for too long; stop it, or try again later"),
-    ("readonly", "is on a disk that cannot be written; choose a writable place in [ledger] url"),
-    ("read-only", "is on a disk that cannot be written; choose a writable place in [ledger] url"),
-    ("unable to open", "cannot be opened; check that its folder is there and may be written"),
-    ("full", "has no room: the disk is full; free some space and run again, nothing is half done"),
-    ("malformed", "is corrupt; restore it from a copy"),
-    ("not a database", "is not a khop ledger; name another file in [ledger] url"),
-    ("disk i/o", "cannot be read or written (disk error); check the disk"),
-)
+def database_of(url: str) -> Database:
+    """The database a URL names. Raises ConfigError when no ledger can stand there."""
+    if url.startswith(sqlite.PREFIX) and url != sqlite.PREFIX:
+        return SqliteFile(url)
+    if url.partition("://")[0] in postgres.NAMES:
+        return PostgresDatabase(url)
+    raise ConfigError(
+        "a ledger stands in an SQLite file or in a PostgreSQL database: write sqlite:///khop.db "
+        "or postgresql+psycopg://user@host/database",
+        key="ledger.url",
+    )
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translated(database: Database) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise LedgerError(f"the ledger {_meaning(str(error.orig))}") from error
+        meaning = database.meaning(error.orig or error)
+        raise LedgerError(f"the ledger {database.place} {meaning}") from error
+    except database.failures as error:
+        raise LedgerError(f"the ledger {database.place} {database.meaning(error)}") from error
     except SQLAlchemyError as error:
         raise LedgerError(f"the ledger failed ({type(error).__name__})") from error
-
-
-def _meaning(text: str) -> str:
-    lowered = text.lower()
-    for sign, meaning in _MEANINGS:
-        if sign in lowered:
-            return meaning
-    return f"failed: {text}"

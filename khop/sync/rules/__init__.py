@@ -4,13 +4,27 @@ To add a rule, declare it beside its brothers in a module of this package and li
 in ``_FAMILIES``; nothing else changes.
 """
 
-from khop.sync.rules import codes, dates, existence, states
+from khop.sync.rules import codes, dates, existence, histories, reality, states
 from khop.sync.rules.rule import Clock, Rule, Severity
 
-_FAMILIES = (existence.RULES, states.RULES, dates.RULES, codes.RULES)
+_FAMILIES = (
+    existence.RULES,
+    states.RULES,
+    reality.RULES,
+    dates.RULES,
+    histories.RULES,
+    codes.RULES,
+)
+
+
+def _order(rule: Rule) -> tuple[str, int]:
+    return rule.id[0], int(rule.id[1:])
+
 
 #: Every rule, by its id, in the order of the taxonomy.
-RULES: dict[str, Rule] = {rule.id: rule for family in _FAMILIES for rule in family}
+RULES: dict[str, Rule] = {
+    rule.id: rule for rule in sorted((r for rules in _FAMILIES for r in rules), key=_order)
+}
 
 
 def place(rule: str) -> tuple[int, str]:

@@ -19,7 +19,7 @@ from khop.sync.rules.rule import (
 
 _SHARED = ("received", "due", "finished", "returned")
 _MINUTE_US = 60 * 1_000_000
-_SEVEN_HOURS_US = 7 * 3600 * 1_000_000
+_HOUR_US = 60 * _MINUTE_US
 _ERROR_LIST = "specs/domain.md 7.2, danh sách hồ sơ gây lỗi thống kê"
 
 
@@ -64,10 +64,10 @@ def _no_due(case: ir.Table, _clock: Clock) -> ir.BooleanValue:
     )
 
 
-def _seven_hours(case: ir.Table, _clock: Clock) -> ir.BooleanValue:
-    return any_of(
-        apart_by(case, f"os_{name}", f"po_{name}", _SEVEN_HOURS_US, _MINUTE_US) for name in _SHARED
-    )
+def _seven_hours(case: ir.Table, clock: Clock) -> ir.BooleanValue:
+    shift = clock.number("hours") * _HOUR_US
+    tolerance = clock.number("tolerance_minutes") * _MINUTE_US
+    return any_of(apart_by(case, f"os_{name}", f"po_{name}", shift, tolerance) for name in _SHARED)
 
 
 def _times_differ(case: ir.Table, clock: Clock) -> ir.BooleanValue:

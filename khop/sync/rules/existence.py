@@ -10,6 +10,14 @@ from khop.sync.rules.rule import Clock, Rule, Severity
 _BASIS_SYNC_RATE = "QĐ 766/QĐ-TTg, 1.4"
 
 
+def _only_in_the_ledger(case: ir.Table, clock: Clock) -> ir.BooleanValue:
+    return case.os_native_id.isnull() & clock.older(case.lb_received_us)
+
+
+def _only_in_the_register(case: ir.Table, clock: Clock) -> ir.BooleanValue:
+    return case.os_native_id.isnull() & clock.older(case.rg_signed_us)
+
+
 def _never_synced(case: ir.Table, clock: Clock) -> ir.BooleanValue:
     received = case.os_status.notnull() & (case.os_status != 1) & case.os_received_us.notnull()
     not_from_the_portal = (case.os_channel != 2) | ~case.has_alias
@@ -21,12 +29,55 @@ def _never_synced(case: ir.Table, clock: Clock) -> ir.BooleanValue:
     )
 
 
-def _phantom(case: ir.Table, clock: Clock) -> ir.BooleanValue:
+def alone_since(case: ir.Table) -> ir.IntegerValue:
+    """When the portal came to know a dossier that the one-stop has not; null for any other."""
     since = ibis.coalesce(case.po_received_us, case.po_submitted_us, case.po_first_seen_us)
-    return (case.po_presence == "present") & case.os_native_id.isnull() & clock.older(since)
+    return ibis.ifelse(case.os_native_id.isnull(), since, ibis.null())
+
+
+def _phantom(case: ir.Table, clock: Clock) -> ir.BooleanValue:
+    return (case.po_presence == "present") & clock.older(alone_since(case))
 
 
 RULES = (
+    Rule(
+        id="A1",
+        name_en="Received on paper, never entered",
+        name_vi="Tiếp nhận trên sổ giấy, chưa nhập vào hệ thống",
+        severity=Severity.S1,
+        acts="TTDV",
+        basis="NĐ 61/2018/NĐ-CP Đ17",
+        explanation_en=(
+            "The tracking ledger has this reception for longer than the grace period, and the "
+            "one-stop has no such dossier. A row without a dossier code was compared by unit, "
+            "procedure, applicant and day, and is like no dossier."
+        ),
+        explanation_vi=(
+            "Sổ theo dõi đã ghi tiếp nhận hồ sơ quá thời gian cho phép nhưng hệ thống một cửa "
+            "không có hồ sơ này. Dòng không có mã hồ sơ đã được so theo đơn vị, thủ tục, người "
+            "nộp và ngày mà không giống hồ sơ nào."
+        ),
+        shows=("lb_received", "lb_returned", "lb_unit", "lb_procedure"),
+        predicate=_only_in_the_ledger,
+    ),
+    Rule(
+        id="A2",
+        name_en="Result signed, no dossier",
+        name_vi="Có kết quả đã ký nhưng không có hồ sơ",
+        severity=Severity.S1,
+        acts="TTDV",
+        basis="NĐ 61/2018/NĐ-CP Đ17.4",
+        explanation_en=(
+            "The register has a signed result for longer than the grace period, and the one-stop "
+            "has no dossier it could be the result of."
+        ),
+        explanation_vi=(
+            "Sổ văn thư có kết quả đã ký quá thời gian cho phép nhưng hệ thống một cửa không có "
+            "hồ sơ tương ứng."
+        ),
+        shows=("rg_signed", "rg_number", "rg_symbol", "rg_unit", "rg_procedure"),
+        predicate=_only_in_the_register,
+    ),
     Rule(
         id="A7",
         name_en="Never synced to the portal",

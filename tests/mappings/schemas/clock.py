@@ -33,9 +33,9 @@ class Calendar(Sourced):
 
     @model_validator(mode="after")
     def _what_is_undecided_is_not_decided(self) -> Self:
-        days = [row.date for row in (*self.days_off, *self.worked_days, *self.undecided)]
-        unlike(days)
-        assert all(day.year <= self.announced_through for day in days)
+        decided = [row.date for row in (*self.days_off, *self.worked_days)]
+        unlike([*decided, *(row.date for row in self.undecided)])
+        assert all(day.year <= self.announced_through for day in decided)
         return self
 
     @model_validator(mode="after")
@@ -64,8 +64,8 @@ ClockEffect = Literal["none", "pause", "restart"]
 
 
 class Effect(Sourced):
-    definition: Text
-    ground: Text
+    definition: Literal["statutory", "portal_766"]
+    ground: Literal["supplement", "financial_duty", "consultation"]
     effect: ClockEffect
     within: Annotated[int, Field(ge=0)] | None = None
     otherwise: ClockEffect | None = None
@@ -96,11 +96,16 @@ class Band(Sourced):
 class Points(Facts):
     early: int
     on_time: int
-    late: int
+    late: Annotated[int, Field(ge=0)]
+
+    @model_validator(mode="after")
+    def _earlier_is_no_worse(self) -> Self:
+        assert self.late <= self.on_time <= self.early
+        return self
 
 
 class Definition(Sourced):
-    id: Text
+    id: Literal["receipt_slip", "portal_766", "provincial"]
     name_vi: Text
     name_en: Text
     points: Points | None = None
@@ -119,4 +124,6 @@ class Deadlines(Sourced):
     def _a_row_is_said_once(self) -> Self:
         unlike([fold_label(label) for row in self.unit for label in row.labels])
         unlike([(row.definition, row.ground) for row in self.effect])
+        assert len(self.effect) == 6, "a definition says nothing of a ground"
+        assert len(self.definition) == 3, "a calculator has no definition"
         return self

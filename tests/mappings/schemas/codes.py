@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
 from tests.mappings.schemas.values import (
     Dated,
+    Day,
     Facts,
     Pattern,
     Sourced,
@@ -47,8 +48,22 @@ class DossierShape(Shape):
 
 
 class OrganisationShape(Shape):
+    parts: Annotated[
+        list[Literal["level1", "level2", "level3", "level4", "below"]],
+        Field(min_length=2),
+        Unlike,
+    ]
     order: Literal["old", "new"]
     longest: Annotated[int, Field(gt=0)]
+
+
+class ProcedureShape(Shape):
+    parts: Annotated[list[Literal["base", "authority", "case"]], Field(min_length=1), Unlike]
+
+    @model_validator(mode="after")
+    def _says_the_procedure(self) -> Self:
+        assert "base" in self.parts, "does not say which procedure it is"
+        return self
 
 
 class ForeignShape(Sourced):
@@ -65,7 +80,7 @@ class CodeFormats(Sourced):
     dossier: Annotated[list[DossierShape], Field(min_length=1)]
     foreign: ForeignShape
     organisation: Annotated[list[OrganisationShape], Field(min_length=1)]
-    procedure: Annotated[list[Shape], Field(min_length=1)]
+    procedure: Annotated[list[ProcedureShape], Field(min_length=1)]
 
     @model_validator(mode="after")
     def _an_id_is_of_one_shape(self) -> Self:
@@ -78,8 +93,8 @@ class LevelOneRow(Facts):
     code: Annotated[str, StringConstraints(pattern=r"^[GH][0-9]{2}$")]
     name: Text
     evidence: Literal["seen", "interpolated", "unverified"]
-    valid_from: date | None = None
-    valid_to: date | None = None
+    valid_from: Day | None = None
+    valid_to: Day | None = None
     successor: str | None = None
     legal_basis: Text | None = None
 
@@ -110,3 +125,13 @@ def _takes_over(other: LevelOneRow, row: LevelOneRow) -> bool:
 class LevelOne(Sourced):
     ministries: LevelOneCodes
     provinces: LevelOneCodes
+
+    @model_validator(mode="after")
+    def _every_code_is_there(self) -> Self:
+        ministries, provinces = (
+            {row.code for row in part.rows} for part in (self.ministries, self.provinces)
+        )
+        # There is no G23.
+        assert ministries == {f"G{number:02d}" for number in (*range(1, 23), 24)}
+        assert provinces == {f"H{number:02d}" for number in range(1, 64)}
+        return self

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from tests.mappings.schemas.values import (
     ChannelNumber,
     Digits,
     Facts,
+    Name,
     Sourced,
     State,
     StateCode,
@@ -25,16 +26,29 @@ StateNumbers = Annotated[list[State], Field(min_length=1), Unlike]
 
 
 class Statuses(Sourced):
-    by_id: dict[Text, State]
-    by_name: Annotated[dict[Text, State], AfterValidator(fold_apart)]
+    by_id: Annotated[dict[Digits, State], Field(min_length=1)]
+    by_name: Annotated[dict[Text, State], Field(min_length=10), AfterValidator(fold_apart)]
+
+    @model_validator(mode="after")
+    def _every_state_has_a_label(self) -> Self:
+        assert set(self.by_name.values()) == set(range(1, 11))
+        return self
+
+
+class PortalStatuses(Statuses):
+    @model_validator(mode="after")
+    def _its_codes_are_the_ten_states(self) -> Self:
+        assert self.by_id == {str(state): state for state in range(1, 11)}
+        unlike([*self.by_name.values()])
+        return self
 
 
 class Preset(Sourced):
     about: Text
-    by_key: dict[Text, State] | None = None
+    by_key: Annotated[dict[Text, State], Field(min_length=1)] | None = None
     table: Text | None = None
     without_state: Texts | None = None
-    sends: dict[StateCode, State] | None = None
+    sends: Annotated[dict[StateCode, State], Field(min_length=1)] | None = None
 
     @model_validator(mode="after")
     def _one_table(self) -> Self:
@@ -44,13 +58,17 @@ class Preset(Sourced):
 
 
 class StatusPresets(Sourced):
-    __pydantic_extra__: dict[str, Preset]
+    __pydantic_extra__: dict[Name, Preset]
     model_config = ConfigDict(extra="allow", strict=True)
 
 
+#: What a step has to show for it, as far as the source says.
+Shown = Annotated[str, StringConstraints(pattern=r"^(\S(.*\S)?)?$")]
+
+
 class StepsFrom(Facts):
-    ordinary: dict[StateCode, str] = Field(default_factory=dict)
-    evidence: dict[StateCode, str] = Field(default_factory=dict)
+    ordinary: dict[StateCode, Shown] = Field(default_factory=dict)
+    evidence: dict[StateCode, Shown] = Field(default_factory=dict)
     forbidden: Annotated[list[State], Unlike] = Field(default_factory=list)
 
 
@@ -67,9 +85,9 @@ class Transitions(Sourced):
 
 
 class Channels(Sourced):
-    by_id: dict[Digits, ChannelNumber]
-    by_name: Annotated[dict[Text, ChannelNumber], AfterValidator(fold_apart)]
-    by_part: dict[Text, ChannelNumber]
+    by_id: Annotated[dict[Digits, ChannelNumber], Field(min_length=1)]
+    by_name: Annotated[dict[Text, ChannelNumber], Field(min_length=1), AfterValidator(fold_apart)]
+    by_part: Annotated[dict[Text, ChannelNumber], Field(min_length=1)]
 
 
 class States(Sourced):
@@ -107,7 +125,7 @@ class CarriedOver(Sourced):
 
 
 class Scheme(Sourced):
-    id: Text
+    id: Name
     first_day: Annotated[int, Field(ge=1, le=28)]
     months_before: Annotated[int, Field(ge=0, le=2)]
 
@@ -117,6 +135,11 @@ class ErrorList(Sourced):
     may_lack_reception: StateNumbers
     must_have_end: StateNumbers
 
+    @model_validator(mode="after")
+    def _who_is_not_looked_at_needs_no_rule(self) -> Self:
+        unlike([*self.left_out, *self.may_lack_reception, *self.must_have_end])
+        return self
+
 
 class ReportBuckets(Sourced):
     states: States
@@ -125,3 +148,13 @@ class ReportBuckets(Sourced):
     carried_over: CarriedOver
     scheme: Annotated[list[Scheme], Field(min_length=1)]
     error_list: ErrorList
+
+    @model_validator(mode="after")
+    def _every_column_is_a_total_or_a_part(self) -> Self:
+        *sums, check = self.identity
+        totals = unlike([row.total for row in sums])
+        parts = unlike([part for row in sums for part in row.parts])
+        assert sorted([*totals, *parts]) == list(range(3, 14)), "a column is in no sum, or in two"
+        assert {check.total, *check.parts} == set(totals), "the check is not of the totals"
+        assert self.carried_over.column in parts and self.carried_over.previous in check.parts
+        return self

@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from tests.mappings.schemas.values import (
     Code,
     Digits,
     Facts,
+    Folded,
+    Name,
     Numbers,
     Sourced,
     State,
     StateCode,
     Text,
-    Texts,
     ThreeDigits,
     Unlike,
-    WireName,
+    folded,
+    unlike,
 )
 
 
 class Money(Facts):
-    units: Annotated[list[Annotated[str, StringConstraints(to_lower=True)]], Unlike]
+    units: Annotated[list[Folded], Field(min_length=1), Unlike]
 
 
 class PublicState(Facts):
@@ -33,10 +35,15 @@ class PublicState(Facts):
 class PortalCatalogue(Sourced):
     money: Money
     state: PublicState
-    dictionaries: dict[
-        Annotated[str, StringConstraints(pattern=r"^[a-z_]+$")],
-        Annotated[str, StringConstraints(pattern=r"^LayDanhMuc[A-Z][A-Za-z]+$")],
+    dictionaries: Annotated[
+        dict[Name, Annotated[str, StringConstraints(pattern=r"^LayDanhMuc[A-Z][A-Za-z]+$")]],
+        Field(min_length=1),
     ]
+
+    @model_validator(mode="after")
+    def _a_dictionary_has_one_name(self) -> Self:
+        unlike([*self.dictionaries.values()])
+        return self
 
 
 class Limit(Facts):
@@ -49,26 +56,53 @@ class Limit(Facts):
         return self
 
 
+class Limits(Facts):
+    TrichYeuHoSo: Limit
+    GhiChu: Limit
+    TenTepDinhKem: Limit
+    TenGiayTo: Limit
+    NguoiXuLy: Limit
+    NguoiYeuCauBoSung: Limit
+
+
 class IdentityKinds(Sourced):
     of_12: Digits = Field(alias="12")
     of_9: Digits = Field(alias="9")
 
 
+DigitList = Annotated[list[Digits], Field(min_length=1), Unlike]
+
+
 class FieldCodes(Sourced):
     TrangThaiHoSo: Annotated[list[StateCode], Field(min_length=10), Unlike]
     KenhThucHien: Annotated[list[Digits], Field(min_length=3), Unlike]
-    LoaiDoiTuong: Texts
-    HinhThuc: Texts
-    DuocThanhToanTrucTuyen: Texts
+    LoaiDoiTuong: DigitList
+    HinhThuc: DigitList
+    DuocThanhToanTrucTuyen: DigitList
 
 
 class InternalHosts(Sourced):
-    host_endings: Annotated[list[Annotated[str, StringConstraints(pattern=r"^\.[a-z]+$")]], Unlike]
+    host_endings: Annotated[
+        list[Annotated[str, StringConstraints(pattern=r"^\.[a-z]+$")]], Field(min_length=1), Unlike
+    ]
+
+
+class PortalConstants(Facts):
+    NoiNopHoSo: Digits
+    TenTepDinhKem: Text
+    MaPhiLePhi: Digits
+    HinhThucThu: Digits
+    LoaiPhiLePhi: Digits
+    NguoiXuLy: Text
+    LoaiGiayTo: Annotated[int, Field(ge=1)]
+    DuocSoHoa: Digits
+    DuocThanhToanTrucTuyen: Digits
+    TaiKhoanDuocXacThucVoiVNeID: Digits
 
 
 class PortalRecord(Sourced):
-    limits: dict[WireName, Limit]
-    constants: dict[Annotated[str, StringConstraints(pattern=r"^[A-Za-z]+$")], Text | int]
+    limits: Limits
+    constants: PortalConstants
     identity: IdentityKinds
     codes: FieldCodes
     returned_status: dict[str, Text]
@@ -83,18 +117,37 @@ class PortalRecord(Sourced):
 
 
 class MinistryStatus(Facts):
-    with_lists: Annotated[list[State], Unlike]
+    with_lists: Annotated[list[State], Field(min_length=1), Unlike]
+
+
+class MinistryConstants(Facts):
+    LoaiBan: Annotated[int, Field(ge=0, le=2)]
+    HinhThucThu: Digits
+    LoaiPhiLePhi: Digits
+    MaPhiLePhi: Digits
+    NguoiXuLy: Text
+    TenGiayTo: Text
 
 
 class Ministry(Sourced):
-    applicant: dict[Annotated[str, StringConstraints(pattern=r"^[1-4]$")], int]
+    applicant: Annotated[
+        dict[
+            Annotated[str, StringConstraints(pattern=r"^[1-4]$")], Annotated[int, Field(ge=0, le=2)]
+        ],
+        Field(min_length=1),
+    ]
     status: MinistryStatus
-    constants: dict[WireName, Text | int]
+    constants: MinistryConstants
+
+    @model_validator(mode="after")
+    def _a_kind_is_of_one_applicant(self) -> Self:
+        unlike([*self.applicant.values()])
+        return self
 
 
 class Pushes(Sourced):
-    before_result: Numbers
-    results: Numbers
+    before_result: Annotated[Numbers, Field(min_length=1)]
+    results: Annotated[Numbers, Field(min_length=1)]
 
     @model_validator(mode="after")
     def _no_state_waits_for_itself(self) -> Self:
@@ -104,11 +157,21 @@ class Pushes(Sourced):
 
 class Search(Sourced):
     date_format: Literal["%d/%m/%Y"]
-    windows: dict[Text, Annotated[list[Text], Field(min_length=2, max_length=2), Unlike]]
+    windows: dict[
+        Literal["applied", "accepted", "appointment", "returned"],
+        Annotated[list[Text], Field(min_length=2, max_length=2)],
+    ]
+
+    @model_validator(mode="after")
+    def _every_window_has_its_first_and_its_last_day(self) -> Self:
+        assert len(self.windows) == 4
+        for first, last in self.windows.values():
+            assert first.endswith("-from") and last == f"{first.removesuffix('-from')}-to"
+        return self
 
 
 class PopulationCodes(Sourced):
-    codes: dict[Code, Text]
+    codes: Annotated[dict[Code, Text], Field(min_length=1)]
 
 
 class Population(Sourced):
@@ -121,11 +184,15 @@ class Population(Sourced):
 
 
 class Gate(Sourced):
-    codes: dict[ThreeDigits, Text]
+    codes: Annotated[dict[ThreeDigits, Text], Field(min_length=1)]
+
+
+#: What stands between parts; blanks count.
+Between = Annotated[str, StringConstraints(min_length=1, max_length=2)]
 
 
 class Description(Facts):
-    joint: str
+    joint: Between
     code: Text
     procedure: Text
     paper: Text
@@ -150,12 +217,15 @@ class OrderNumber(Sourced):
 
 
 class Joint(Sourced):
-    joint: str
+    joint: Between
+
+
+FoldedTexts = Annotated[list[Annotated[Text, AfterValidator(folded)]], Field(min_length=1), Unlike]
 
 
 class Places(Sourced):
-    kinds: Texts
-    country: Texts
+    kinds: FoldedTexts
+    country: FoldedTexts
 
 
 class PostOrder(Sourced):
@@ -167,7 +237,7 @@ class PostOrder(Sourced):
 
 
 class PostCodes(Sourced):
-    delivered: Numbers
+    delivered: Annotated[Numbers, Field(min_length=1)]
     handed: Numbers
 
     @model_validator(mode="after")

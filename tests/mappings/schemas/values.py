@@ -23,8 +23,8 @@ Source = Annotated[str, StringConstraints(min_length=8, pattern=r"^\S.*\S$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]+$")]
 ThreeDigits = Annotated[str, StringConstraints(pattern=r"^[0-9]{3}$")]
 Digits = Annotated[str, StringConstraints(pattern=r"^[0-9]+$")]
-#: A field as the wire writes it.
-WireName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z]+$")]
+#: A day of this field: the oldest rule that is named is of 2016.
+Day = Annotated[date, Field(ge=date(2016, 1, 1), lt=date(2100, 1, 1))]
 State = Annotated[int, Field(ge=1, le=10)]
 StateCode = Annotated[str, StringConstraints(pattern=r"^([1-9]|10)$")]
 ChannelNumber = Annotated[int, Field(ge=1, le=3)]
@@ -42,6 +42,11 @@ def portable(pattern: str) -> str:
     return pattern
 
 
+def folded(text: str) -> str:
+    assert text == fold_label(text), "is not written as it is compared"
+    return text
+
+
 def fold_apart(labels: Mapping[str, Any]) -> Mapping[str, Any]:
     assert len({fold_label(label) for label in labels}) == len(labels), "holds one label twice"
     return labels
@@ -50,7 +55,10 @@ def fold_apart(labels: Mapping[str, Any]) -> Mapping[str, Any]:
 Pattern = Annotated[str, AfterValidator(portable)]
 Unlike = AfterValidator(unlike)
 Texts = Annotated[list[Text], Field(min_length=1), Unlike]
-Numbers = Annotated[list[int], Unlike]
+Folded = Annotated[str, AfterValidator(folded)]
+#: A row that is one of several, by which code finds it.
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+Numbers = Annotated[list[Annotated[int, Field(ge=1)]], Unlike]
 
 
 class Facts(BaseModel):
@@ -64,8 +72,8 @@ class Sourced(Facts):
 
 
 class Dated(Sourced):
-    valid_from: date | None = None
-    valid_to: date | None = None
+    valid_from: Day | None = None
+    valid_to: Day | None = None
 
     @model_validator(mode="after")
     def _is_dated_forwards(self) -> Self:
@@ -79,4 +87,4 @@ def forwards(row: Any) -> Any:
 
 
 class NamedDay(Sourced):
-    date: date
+    date: Day

@@ -1,0 +1,186 @@
+"""What a unit has to do, in the words of those who do it."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+
+from khop.audit.plain import plain
+from khop.audit.report import RuleWords
+from khop.audit.rulebook import rule_words
+from khop.audit.values import describe, local_time
+from khop.audit.words import Words, report_words
+from khop.sync.plan import NOT_REPAIRABLE
+from khop.sync.results import Finding
+from khop.sync.work import Task
+
+#: The columns of a list of work, in order; their headers are ``column.NAME`` of the words.
+COLUMNS = (
+    "number",
+    "place",
+    "finding",
+    "severity",
+    "saw",
+    "todo",
+    "why",
+    "acts",
+    "since",
+    "due",
+    "assignee",
+    "state",
+    "link",
+)
+#: The name of the file for what names no unit.
+NO_UNIT = "khong-ro-don-vi"
+
+_LONGEST_NAME = 60
+
+
+def todo_words(lang: str) -> Words:
+    """What lists of work and of rules say, in ``vi`` or ``en``."""
+    return Words.load("khop.audit", "todo", lang)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """One thing to do. ``place``: the dossier's code, or where the row of paper is."""
+
+    place: str
+    finding: str
+    severity: str
+    saw: str
+    todo: str
+    why: str
+    acts: str
+    since: date | None
+    due: date | None
+    assignee: str
+    state: str
+    link: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitWork:
+    """What one unit has to do. ``unit``: "" when it is not known."""
+
+    unit: str
+    tasks: Sequence[Task]
+
+    @property
+    def file_name(self) -> str:
+        """The unit's file without its ending: the same each time, and another for each unit."""
+        if not self.unit:
+            return NO_UNIT
+        digest = hashlib.blake2b(self.unit.encode("utf-8", "replace"), digest_size=4).hexdigest()
+        return "-".join(filter(None, (slug(self.unit), digest)))
+
+
+@dataclass(frozen=True, slots=True)
+class WorkWords:
+    """What lists of work are told with. ``reason``: why a machine may not do it, in words."""
+
+    words: Words
+    report: Words
+    rules: Mapping[str, RuleWords]
+    province: str
+    made_at: datetime
+    reason: Callable[[str], str]
+
+    @classmethod
+    def of(
+        cls, lang: str, province: str, made_at: datetime, reason: Callable[[str], str]
+    ) -> WorkWords:
+        """The words of a language."""
+        return cls(
+            todo_words(lang), report_words(lang), rule_words(lang), province, made_at, reason
+        )
+
+    def rows(self, tasks: Iterable[Task]) -> Iterator[TaskRow]:
+        """Each task in a person's words."""
+        return map(self._row, tasks)
+
+    def _row(self, task: Task) -> TaskRow:
+        finding, said = task.finding, self.report
+        rule = self.rules.get(finding.rule) or RuleWords("", "")
+        reason = "" if task.reason == NOT_REPAIRABLE else _sentence(self.reason(task.reason))
+        return TaskRow(
+            place=place_of(finding, self.words),
+            finding=f"{finding.rule} {rule.name}".strip(),
+            severity=said.get(f"severity.{finding.severity}", finding.severity),
+            saw=describe(finding.values, said),
+            todo=self.words.get(f"todo.{finding.rule}", ""),
+            why=f"{rule.meaning} {reason}".strip(),
+            acts=said.get(f"acts.{finding.acts}", finding.acts),
+            since=_day(finding.first_seen),
+            due=_day(finding.answer_due),
+            assignee=plain(finding.assignee or ""),
+            state=said.get(f"state.{finding.state}", str(finding.state)),
+            link=task.link,
+        )
+
+
+def by_unit(tasks: Iterable[Task]) -> list[UnitWork]:
+    """The tasks of each unit, in the order of the units' names."""
+    ordered = sorted(tasks, key=lambda task: task.finding.unit or "")
+    return [
+        UnitWork(unit, tuple(group))
+        for unit, group in groupby(ordered, key=lambda task: task.finding.unit or "")
+    ]
+
+
+def slug(text: str) -> str:
+    """``text`` as part of a file's name on any system: small letters of ASCII, digits, hyphens."""
+    bare = unicodedata.normalize("NFKD", text.casefold().replace("đ", "d"))
+    signs = (
+        c if c.isascii() and c.isalnum() else " " for c in bare if not unicodedata.combining(c)
+    )
+    return "-".join("".join(signs).split())[:_LONGEST_NAME].rstrip("-")
+
+
+def place_of(finding: Finding, words: Words) -> str:
+    """The dossier's code; for a row of paper its file, sheet and row."""
+    if finding.code:
+        return plain(finding.code)
+    for item in finding.evidence:
+        if item.get("row") is not None:
+            where = {name: plain(str(item.get(name) or "")) for name in ("file", "sheet", "row")}
+            return words("work.row" if where["sheet"] else "work.row_of_file", **where)
+    return plain(finding.subject)
+
+
+def work_json(
+    tasks: Sequence[Task], told: WorkWords, files: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """All the work as one JSON document. ``files``: the workbooks beside it."""
+    rows = zip(tasks, told.rows(tasks), strict=True)
+    return {
+        "province": told.province,
+        "made_at": told.made_at.isoformat(),
+        "notice": told.words("work.notice"),
+        "files": [dict(file) for file in files],
+        "work": [_task_json(task, row) for task, row in rows],
+    }
+
+
+def _task_json(task: Task, row: TaskRow) -> dict[str, Any]:
+    said = {name: getattr(row, name) for name in ("place", "finding", "saw", "todo", "why")}
+    return {**task.as_json(), "in_words": said}
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+def _day(text: str | None) -> date | None:
+    moment = local_time(text) if text and len(text) > len("2026-11-20") else None
+    if moment is not None:
+        return moment.date()
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None

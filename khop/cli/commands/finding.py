@@ -1,0 +1,207 @@
+"""``khop finding assign | explain | exclude | take-back | history``."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from khop.cli.commands.audit import make_report
+from khop.cli.rulenames import known_rules
+from khop.cli.session import engine, load
+from khop.cli.shell import (
+    OK,
+    ConfigOption,
+    FormatOption,
+    LangOption,
+    RulesOption,
+    Shell,
+    shell_of,
+)
+from khop.cli.tables import table
+from khop.faults import KhopError
+
+if TYPE_CHECKING:
+    from khop.sync.engine import Engine
+    from khop.sync.finding_history import FindingEvent
+    from khop.sync.results import Finding
+
+_EVENTS = ("at", "rule", "event", "by", "detail")
+
+SubjectsArgument = Annotated[list[str], typer.Argument(help="option.subjects", metavar="SUBJECT")]
+ByOption = Annotated[str | None, typer.Option("--by", help="option.by", metavar="NAME")]
+
+
+def assign(
+    context: typer.Context,
+    subjects: SubjectsArgument,
+    to: Annotated[str, typer.Option("--to", help="option.assignee", metavar="NAME")],
+    due: Annotated[
+        str | None, typer.Option("--due", help="option.answer_due", metavar="DAY")
+    ] = None,
+    rules: RulesOption = None,
+    by: ByOption = None,
+    config: ConfigOption = None,
+    format: FormatOption = None,
+    lang: LangOption = None,
+) -> int:
+    shell = shell_of(context, config, format)
+    asked = {"assignee": to, "answer_due": _day(shell, due)}
+    return _decide(shell, "assign", subjects, rules, by, asked)
+
+
+def explain(
+    context: typer.Context,
+    subjects: SubjectsArgument,
+    text: Annotated[str, typer.Option("--text", help="option.text", metavar="TEXT")],
+    rules: RulesOption = None,
+    by: ByOption = None,
+    config: ConfigOption = None,
+    format: FormatOption = None,
+    lang: LangOption = None,
+) -> int:
+    shell = shell_of(context, config, format)
+    return _decide(shell, "explain", subjects, rules, by, {"text": text})
+
+
+def exclude(
+    context: typer.Context,
+    subjects: SubjectsArgument,
+    reason: Annotated[str, typer.Option("--reason", help="option.reason", metavar="TEXT")],
+    until: Annotated[
+        str | None, typer.Option("--until", help="option.until", metavar="DAY")
+    ] = None,
+    rules: RulesOption = None,
+    by: ByOption = None,
+    config: ConfigOption = None,
+    format: FormatOption = None,
+    lang: LangOption = None,
+) -> int:
+    shell = shell_of(context, config, format)
+    asked = {"reason": reason, "until": _day(shell, until)}
+    return _decide(shell, "exclude", subjects, rules, by, asked)
+
+
+def take_back(
+    context: typer.Context,
+    subjects: SubjectsArgument,
+    reason: Annotated[
+        str, typer.Option("--reason", help="option.take_back_reason", metavar="TEXT")
+    ] = "",
+    rules: RulesOption = None,
+    by: ByOption = None,
+    config: ConfigOption = None,
+    format: FormatOption = None,
+    lang: LangOption = None,
+) -> int:
+    shell = shell_of(context, config, format)
+    return _decide(shell, "take_back", subjects, rules, by, {"reason": reason})
+
+
+def history(
+    context: typer.Context,
+    subjects: SubjectsArgument,
+    rules: RulesOption = None,
+    config: ConfigOption = None,
+    format: FormatOption = None,
+    lang: LangOption = None,
+) -> int:
+    shell = shell_of(context, config, format)
+    chosen = known_rules(shell, rules or ())
+    with engine(shell, sources=()) as opened:
+        told = {subject: opened.history_of(subject) for subject in dict.fromkeys(subjects)}
+    events = {
+        subject: [event for event in found if event.rule in chosen or not chosen]
+        for subject, found in told.items()
+    }
+    if shell.as_json:
+        whole = [event.as_json() for found in events.values() for event in found]
+        shell.show_json({"events": whole})
+    else:
+        _show_histories(shell, events)
+    return OK
+
+
+def _decide(
+    shell: Shell,
+    verb: str,
+    subjects: Sequence[str],
+    rules: Sequence[str] | None,
+    by: str | None,
+    asked: Mapping[str, Any],
+) -> int:
+    """Take one decision and show the findings as they are then. Raises KhopError."""
+    from khop.audit.table import findings_table
+
+    actor = by if by is not None else _account(shell)
+    chosen = known_rules(shell, rules or ())
+    config = load(shell)
+    with engine(shell, sources=()) as opened:
+        taken = _in_words(
+            shell, lambda: _verb(opened, verb)(subjects, rules=chosen, actor=actor, **asked)
+        )
+    if shell.as_json:
+        shell.show_json({"findings": [finding.as_json() for finding in taken]})
+    else:
+        shell.show(findings_table(make_report(shell, config, taken)))
+    shell.note(f"finding.{verb}", count=len(taken))
+    return OK
+
+
+def _verb(opened: Engine, verb: str) -> Callable[..., list[Finding]]:
+    verbs: dict[str, Callable[..., list[Finding]]] = {
+        "assign": opened.assign,
+        "explain": opened.explain,
+        "exclude": opened.exclude,
+        "take_back": opened.take_back,
+    }
+    return verbs[verb]
+
+
+def _in_words(shell: Shell, decide: Callable[[], list[Finding]]) -> list[Finding]:
+    """What ``decide`` answers; what it refuses is said in the person's language."""
+    from khop.sync.decision_texts import DecisionError
+
+    try:
+        return decide()
+    except DecisionError as error:
+        sentence = shell.words(f"refused.{error.reason}", **error.about)
+        raise KhopError(" ".join(sentence.split())) from None
+
+
+def _show_histories(shell: Shell, events: Mapping[str, Sequence[FindingEvent]]) -> None:
+    for subject, found in events.items():
+        shell.show(shell.words("finding.history", subject=subject))
+        if found:
+            shell.show(table(shell.words, _EVENTS, [_event(shell, event) for event in found]))
+        else:
+            shell.show(f"  {shell.words('finding.no_history')}", "")
+
+
+def _event(shell: Shell, event: FindingEvent) -> tuple[object, ...]:
+    from khop.audit.values import describe, show_time
+    from khop.audit.words import report_words
+
+    words = report_words(shell.words.lang)
+    action = words.get(f"event.{event.action}", event.action)
+    told = {name: value for name, value in event.detail.items() if name != "state"}
+    return show_time(event.at), event.rule, action, event.by, describe(told, words)
+
+
+def _account(shell: Shell) -> str:
+    """The account of the person at the keyboard. Raises KhopError."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        raise KhopError(shell.words("refused.no_actor")) from None
+
+
+def _day(shell: Shell, text: str | None) -> date | None:
+    """A day of Viet Nam. Raises KhopError."""
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError:
+        raise KhopError(shell.words("error.day", text=text)) from None

@@ -1,0 +1,89 @@
+"""``khop import``: files that a person hands over, read once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from khop.cli.commands.pull import report_pull, show_pull
+from khop.cli.session import engine, load
+from khop.cli.shell import OK, ConfigOption, FormatOption, LangOption, Shell, shell_of
+from khop.faults import KhopError
+
+if TYPE_CHECKING:
+    from khop.adapters.ports import Adapter, Context
+
+_PREFIX = "import_"
+
+
+class Kind(StrEnum):
+    """What a file is taken for."""
+
+    LEDGER = "ledger"
+    REGISTER = "register"
+    APOLOGY = "apology"
+    PORTAL = "portal"
+
+
+def import_files(
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(help="option.import_files", metavar="FILE")],
+    kind: Annotated[Kind, typer.Option("--as", help="option.import_as")],
+    unit: Annotated[
+        str | None, typer.Option("--unit", help="option.import_unit", metavar="NAME")
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option("--source", help="option.import_source", metavar="NAME")
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="option.import_again")] = False,
+    config: ConfigOption = None,
+    format: FormatOption = None,
+    lang: LangOption = None,
+) -> int:
+    shell = shell_of(context, config, format)
+    if unit is not None and kind is Kind.PORTAL:
+        raise KhopError(shell.words("error.unit_of_codes"))
+    build = _builder(_source_name(source, kind), kind, files, unit)
+    # Another unit, or another source, reads the same file as something else.
+    full = again or unit is not None or source is not None
+    with engine(shell, sources=_portals(shell)) as opened, shell.progress() as progress:
+        summary = opened.import_files(build, full=full, progress=progress)
+    if shell.as_json:
+        shell.show_json(summary.as_json())
+    else:
+        show_pull(shell, summary)
+    code = report_pull(shell, summary, done="import.ok")
+    if code == OK:
+        shell.note("import.next")
+    return code
+
+
+def _source_name(source: str | None, kind: Kind) -> str:
+    name = source or kind.value
+    return name if name.startswith(_PREFIX) else f"{_PREFIX}{name}"
+
+
+def _builder(
+    name: str, kind: Kind, files: Sequence[Path], unit: str | None
+) -> Callable[[Context], Sequence[Adapter]]:
+    def build(context: Context) -> Sequence[Adapter]:
+        from khop.adapters.paper_import import import_codes, import_paper
+        from khop.mappings.records import PaperKind
+
+        if kind is Kind.PORTAL:
+            return import_codes(name, files, context)
+        return import_paper(name, PaperKind(kind.value), files, context, unit)
+
+    return build
+
+
+def _portals(shell: Shell) -> list[str]:
+    """The sources that may be asked about codes: files are taken in without the others."""
+    from khop.adapters.ports import Role
+
+    sources = load(shell).sources
+    return [name for name, settings in sources.items() if settings.role is Role.PORTAL]

@@ -1,0 +1,60 @@
+"""What is read out of a table file: sheets, their rows, cells that hold no value.
+
+An empty cell is ``""``. Rows are numbered as a spreadsheet program shows them, from 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class CellError:
+    """A cell whose formula failed: ``#REF!``, ``#N/A``. ``code`` is empty where the file does
+    not say which."""
+
+    code: str = ""
+
+
+Cell = str | int | float | bool | datetime | date | time | timedelta | CellError
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """One row; ``cells`` from column A on.
+
+    ``spans``: column -> the column in which its merged cell begins, for merged cells alone;
+    each of them holds the value of its first cell. None when the row has none.
+    """
+
+    number: int
+    cells: Sequence[Cell] = field(repr=False)
+    spans: Mapping[int, int] | None = None
+
+
+class Sheet(Protocol):
+    """One sheet of a file."""
+
+    #: Empty for a text file, which has one sheet without a name.
+    name: str
+    hidden: bool
+    #: The workbook counts its days from 1904, as old ones of the Macintosh do.
+    from_1904: bool
+
+    def rows(self) -> Iterator[TableRow]:
+        """The rows in order, empty ones too. Raises ConfigError."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableLimits:
+    """The largest file that is read. ``unpacked_bytes``: what a workbook, which is an archive,
+    grows to; ``cells``: rows times columns of one sheet, up to its last filled cell."""
+
+    file_bytes: int = 128 << 20
+    unpacked_bytes: int = 1 << 30
+    rows: int = 1 << 20
+    columns: int = 702
+    cells: int = 16_000_000

@@ -1,0 +1,107 @@
+"""What cases are made of, and the columns they have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from khop.sync.ledger.schema import SHARED_TIMES
+
+#: Ledger tables, and their columns, that cases are made of.
+INPUTS: Mapping[str, Sequence[str]] = {
+    "source_record": (
+        "source",
+        "native_id",
+        "role",
+        "code",
+        "status",
+        "status_raw",
+        *(f"{name}{suffix}" for name in (*SHARED_TIMES, "entered") for suffix in ("_us", "_day")),
+        "changed_us",
+        "no_due",
+        "unit",
+        "unit_code",
+        "procedure",
+        "channel",
+        "applicant_key",
+        "path",
+        "supplement_us",
+        "supplement_before_us",
+        "first_seen_us",
+    ),
+    "record_alias": ("source", "native_id", "alias"),
+    "presence": (
+        "source",
+        "code",
+        "presence",
+        "status",
+        "status_raw",
+        *(f"{name}{suffix}" for name in SHARED_TIMES for suffix in ("_us", "_day")),
+        "unit",
+        "procedure",
+        "checked_us",
+        "first_seen_us",
+        "first_absent_us",
+    ),
+    "quarantine": ("source", "code", "state"),
+    "status_record": ("source", "native_id", "code", "kind", "item", "event_us", "event_day"),
+    "paper_row": (
+        "source",
+        "file",
+        "row_key",
+        "kind",
+        "sheet",
+        "row_number",
+        "code",
+        "unit",
+        "procedure",
+        "received_us",
+        "received_day",
+        "returned_us",
+        "returned_day",
+        "signed_us",
+        "signed_day",
+        "number",
+        "symbol",
+    ),
+    "paper_match": ("source", "file", "row_key", "code"),
+    "identity_check": ("source", "code", "verdict", "checked_us"),
+}
+
+#: Of these tables only some rows say something of cases. Histories are long; what rules ask of
+#: them stands with the record (``path``, ``supplement_us``).
+ONLY_ROWS: Mapping[str, str] = {
+    "status_record": "kind <> 'status'",
+    "paper_row": "kind <> 'apology'",
+}
+
+OS = tuple(c for c in INPUTS["source_record"] if c not in ("role", "code"))
+PO = tuple(c for c in INPUTS["presence"] if c not in ("code", "presence"))
+
+#: Where a row of paper stands, and the code it names.
+PLACE = ("source", "file", "sheet", "row_number", "code")
+LB = (*PLACE, "unit", "procedure", "received_us", "received_day", "returned_us", "returned_day")
+RG = (*PLACE, "unit", "procedure", "signed_us", "signed_day", "number", "symbol")
+
+#: Columns of a case beside ``subject`` and ``code``.
+CASE_COLUMNS = (
+    *(f"os_{name}" for name in OS),
+    "os_native_count",
+    "os_natives_differ",
+    "has_alias",
+    "po_presence",
+    "po_code",
+    *(f"po_{name}" for name in PO),
+    "ps_source",
+    "ps_item",
+    "ps_handed_us",
+    "ps_handed_day",
+    "ps_delivered_us",
+    "ps_delivered_day",
+    *(f"lb_{name}" for name in LB),
+    # the row that tells of the return, which may be another one
+    *(f"lr_{name}" for name in PLACE),
+    *(f"rg_{name}" for name in RG),
+    "id_source",
+    "id_verdict",
+    "id_checked_us",
+)

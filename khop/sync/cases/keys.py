@@ -1,0 +1,46 @@
+"""Which cases there are, and under which codes each is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import ibis
+import ibis.expr.types as ir
+
+
+def case_keys(one_stop: ir.Table, tables: Mapping[str, ir.Table], *, phantoms: bool) -> ir.Table:
+    """(``case_code``, ``key``): each dossier's own code and its aliases.
+
+    ``phantoms``: also the codes that the portal was asked about or that paper names, and that no
+    one-stop dossier answers to. A code in quarantine is a dossier the one-stop does have, so it
+    is none.
+    """
+    keys = _one_stop_keys(one_stop, tables["record_alias"])
+    if not phantoms:
+        return keys
+    named = tables["presence"].select(key="code").union(_of_paper(tables["paper_row"]))
+    held = tables["quarantine"].filter(lambda t: (t.state == "open") & t.code.notnull())
+    named = named.distinct().anti_join(keys, "key")
+    named = named.anti_join(held, named.key == held.code)
+    return keys.union(named.select(case_code="key", key="key"))
+
+
+def aliased(one_stop: ir.Table, alias: ir.Table) -> ir.Table:
+    """The cases whose dossier names an alias."""
+    return _aliases(one_stop, alias).select("of_case", has_alias=True).distinct()
+
+
+def _one_stop_keys(one_stop: ir.Table, alias: ir.Table) -> ir.Table:
+    own = one_stop.select(case_code="code", key="code").distinct()
+    named = _aliases(one_stop, alias).select(case_code="of_case", key="alias")
+    return own.union(named.anti_join(own, named.key == own.key))
+
+
+def _aliases(one_stop: ir.Table, alias: ir.Table) -> ir.Table:
+    """(case, alias) of every one-stop dossier that names one."""
+    named = one_stop.join(alias, ["source", "native_id"])
+    return named.select(of_case="code", alias="alias").distinct()
+
+
+def _of_paper(paper: ir.Table) -> ir.Table:
+    return paper.filter(paper.code.notnull()).select(key=ibis._.code)

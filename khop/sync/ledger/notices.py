@@ -1,0 +1,162 @@
+"""Notices: what is to be told of findings, and the notices themselves, written before they go.
+
+::
+
+    pending ──► sent
+       │  ▲
+       ▼  │ by a person's order
+    refused   the receiver understood it and said no
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from khop.sync.ledger.schema import discrepancy, notice, told
+from khop.sync.results import UNSETTLED, FindingState
+
+
+class NoticeEvent(StrEnum):
+    """What a notice tells of a finding. ``excluded``: people ruled it out."""
+
+    NEW = "new"
+    REOPENED = "reopened"
+    RESOLVED = "resolved"
+    EXCLUDED = "excluded"
+
+
+class NoticeState(StrEnum):
+    PENDING = "pending"
+    SENT = "sent"
+    REFUSED = "refused"
+
+
+#: What was told of a finding that its receiver takes for unsettled since.
+_TOLD_OPEN = (NoticeEvent.NEW, NoticeEvent.REOPENED)
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A notice that waits to be sent."""
+
+    number: int
+    id: str
+    body: str
+
+
+def due(
+    connection: sa.Connection, rules: Sequence[str], severities: Sequence[str], limit: int | None
+) -> list[sa.Row[Any]]:
+    """Findings to be told of, gravest first, each with its ``event``.
+
+    New and reopened ones of these rules (none: all) and severities; resolved and excluded ones
+    when they were told of before. What came and went in between is nobody's news.
+    """
+    known = sa.and_(told.c.rule == discrepancy.c.rule, told.c.subject == discrepancy.c.subject)
+    query = (
+        sa.select(discrepancy, _event().label("event"))
+        .select_from(discrepancy.outerjoin(told, known))
+        .where(_is_due(rules, severities))
+        .order_by(discrepancy.c.severity, discrepancy.c.rule, discrepancy.c.subject)
+        .limit(limit)
+    )
+    return list(connection.execute(query))
+
+
+def _event() -> sa.ColumnElement[str]:
+    return sa.case(
+        (discrepancy.c.state == FindingState.RESOLVED, NoticeEvent.RESOLVED.value),
+        (discrepancy.c.state == FindingState.EXCLUDED, NoticeEvent.EXCLUDED.value),
+        (told.c.rule.is_(None), NoticeEvent.NEW.value),
+        else_=NoticeEvent.REOPENED.value,
+    )
+
+
+def _is_due(rules: Sequence[str], severities: Sequence[str]) -> sa.ColumnElement[bool]:
+    untold = sa.or_(
+        told.c.rule.is_(None),
+        told.c.event.not_in(_TOLD_OPEN),
+        told.c.opened_us != discrepancy.c.opened_us,
+    )
+    opened = sa.and_(
+        discrepancy.c.state.in_(UNSETTLED), untold, discrepancy.c.severity.in_(severities)
+    )
+    if rules:
+        opened = sa.and_(opened, discrepancy.c.rule.in_(rules))
+    return sa.or_(
+        opened, sa.and_(discrepancy.c.state.not_in(UNSETTLED), told.c.event.in_(_TOLD_OPEN))
+    )
+
+
+def add(
+    connection: sa.Connection, notice_id: str, body: str, rows: Sequence[sa.Row[Any]], now_us: int
+) -> None:
+    """Write a notice of these findings, and that they were told."""
+    connection.execute(
+        sa.insert(notice).values(
+            id=notice_id,
+            body=body,
+            findings=len(rows),
+            state=NoticeState.PENDING.value,
+            attempts=0,
+            made_us=now_us,
+        )
+    )
+    for row in rows:
+        same = sa.and_(told.c.rule == row.rule, told.c.subject == row.subject)
+        connection.execute(sa.delete(told).where(same))
+    connection.execute(sa.insert(told), [_told(row) for row in rows])
+
+
+def _told(row: sa.Row[Any]) -> Mapping[str, Any]:
+    return {name: getattr(row, name) for name in ("rule", "subject", "event", "opened_us")}
+
+
+def first_pending(connection: sa.Connection, after: int) -> Pending | None:
+    """The oldest notice to be sent whose number is greater than ``after``."""
+    query = (
+        sa.select(notice.c.number, notice.c.id, notice.c.body)
+        .where(notice.c.state == NoticeState.PENDING, notice.c.number > after)
+        .order_by(notice.c.number)
+        .limit(1)
+    )
+    row = connection.execute(query).first()
+    return None if row is None else Pending(row.number, row.id, row.body)
+
+
+def tried(
+    connection: sa.Connection,
+    number: int,
+    state: NoticeState,
+    now_us: int,
+    failure: str | None = None,
+) -> None:
+    """Write what became of one try."""
+    connection.execute(
+        sa.update(notice)
+        .where(notice.c.number == number)
+        .values(
+            state=state.value,
+            attempts=notice.c.attempts + 1,
+            tried_us=now_us,
+            failure=failure,
+        )
+    )
+
+
+def send_again(connection: sa.Connection) -> int:
+    """Make refused notices pending; how many there were."""
+    again = sa.update(notice).where(notice.c.state == NoticeState.REFUSED)
+    return connection.execute(again.values(state=NoticeState.PENDING.value)).rowcount
+
+
+def counts(connection: sa.Connection) -> dict[NoticeState, int]:
+    """How many notices there are in each state."""
+    query = sa.select(notice.c.state, sa.func.count()).group_by(notice.c.state)
+    there = {NoticeState(state): count for state, count in connection.execute(query)}
+    return {state: there.get(state, 0) for state in NoticeState}

@@ -1,0 +1,100 @@
+"""The ledger as one file of SQLite.
+
+Writers take SQLite's write lock when they begin (BEGIN IMMEDIATE), so two of them queue in
+place of failing half-way; readers never wait for writers (WAL).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from khop.faults import LedgerError
+from khop.sync.ledger.databases import Database
+
+PREFIX = "sqlite:///"
+
+_LOCK_WAIT_SECONDS = 60
+_WRITES = "khop_writes"
+_MEANINGS = (
+    ("locked", "is locked by another program for too long; stop it, or try again later"),
+    ("readonly", "is on a disk that cannot be written; choose a writable place in [ledger] url"),
+    ("read-only", "is on a disk that cannot be written; choose a writable place in [ledger] url"),
+    ("unable to open", "cannot be opened; check that its folder is there and may be written"),
+    ("full", "has no room: the disk is full; free some space and run again, nothing is half done"),
+    ("malformed", "is corrupt; restore it from a copy"),
+    ("not a database", "is not a khop ledger; name another file in [ledger] url"),
+    ("disk i/o", "cannot be read or written (disk error); check the disk"),
+)
+
+
+class SqliteFile(Database):
+    """A ledger in a file."""
+
+    reads: Mapping[str, Any] = MappingProxyType({_WRITES: False})
+    drafts = reads
+    writes: Mapping[str, Any] = MappingProxyType({_WRITES: True})
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self.path = Path(url.removeprefix(PREFIX))
+
+    @property
+    def place(self) -> str:
+        return str(self.path)
+
+    @property
+    def failures(self) -> tuple[type[Exception], ...]:
+        return (sqlite3.Error,)
+
+    def require(self) -> None:
+        if not self.path.exists():
+            raise LedgerError(f"there is no ledger at {self.path}; run `khop init` to create it")
+
+    def require_place(self) -> None:
+        if not self.path.parent.is_dir():
+            raise LedgerError(
+                f"the folder {self.path.parent} for the ledger is not there; create it"
+            )
+
+    def engine(self) -> sa.Engine:
+        engine = sa.create_engine(
+            self._url, connect_args={"timeout": _LOCK_WAIT_SECONDS}, hide_parameters=True
+        )
+        event.listen(engine, "connect", _set_up)
+        event.listen(engine, "begin", _begin)
+        return engine
+
+    def begin_write(self, connection: sa.Connection) -> None:
+        """BEGIN IMMEDIATE has the lock already."""
+
+    def settle(self, connection: sa.Connection) -> None:
+        """A file of SQLite compares text byte by byte as it is."""
+
+    def meaning(self, failure: BaseException) -> str:
+        lowered = str(failure).lower()
+        for sign, meaning in _MEANINGS:
+            if sign in lowered:
+                return meaning
+        return f"failed: {failure}"
+
+
+def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    # FULL: an outbox row must be on disk before its push leaves this machine
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA cache_size=-32768")
+    cursor.close()
+
+
+def _begin(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

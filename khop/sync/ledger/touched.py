@@ -1,0 +1,52 @@
+"""Codes of which something was written since the last reconcile: what an increment looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+
+from khop.sync.ledger.schema import record_alias, source_record, touched
+
+_BATCH = 500
+
+
+def touch(connection: sa.Connection, codes: Iterable[str]) -> None:
+    """Have the next reconcile look at these codes; ``row:KEY`` for a row of paper without one.
+
+    Called in the transaction that writes what they say, so that neither is there alone.
+    """
+    rows = [{"code": code} for code in sorted(set(codes))]
+    if rows:
+        connection.execute(_TOUCH, rows)
+
+
+def touch_dossiers(connection: sa.Connection, source: str, native_ids: Sequence[str]) -> None:
+    """Touch all codes that these native records carry now, before they are written over."""
+    for start in range(0, len(native_ids), _BATCH):
+        ids = native_ids[start : start + _BATCH]
+        for code, table in (
+            (source_record.c.code, source_record),
+            (record_alias.c.alias, record_alias),
+        ):
+            found = connection.scalars(
+                sa.select(code).where(table.c.source == source, table.c.native_id.in_(ids))
+            )
+            touch(connection, found)
+
+
+def take(connection: sa.Connection) -> list[str]:
+    """All touched codes, marked as those that a reconcile looks at now."""
+    connection.execute(sa.update(touched).values(taken=True))
+    return list(connection.scalars(sa.select(touched.c.code).order_by(touched.c.code)))
+
+
+def drop_taken(connection: sa.Connection) -> None:
+    """Forget what was taken and not touched since."""
+    connection.execute(sa.delete(touched).where(touched.c.taken))
+
+
+_TOUCH = sa.text(
+    f"INSERT INTO {touched.name} (code, taken) VALUES (:code, false) "
+    "ON CONFLICT (code) DO UPDATE SET taken = false"
+)

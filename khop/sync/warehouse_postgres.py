@@ -1,0 +1,78 @@
+"""Cases made and asked inside PostgreSQL, where the ledger is.
+
+All happens in one transaction of the ledger's own connection: one moment of it, and nothing left
+behind but temporary tables that go with the transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from uuid import uuid4
+
+import ibis
+import ibis.expr.types as ir
+import psycopg
+import pyarrow as pa
+import sqlalchemy as sa
+
+_TYPES = {
+    pa.bool_(): "boolean",
+    pa.int16(): "smallint",
+    pa.int32(): "integer",
+    pa.int64(): "bigint",
+    pa.float64(): "double precision",
+    pa.string(): 'text COLLATE "C"',
+}
+#: Python values of one batch; a case has a hundred columns.
+_ANSWER_ROWS = 4_096
+#: A database works with fewer rows in memory than a million cases take.
+_WORK_MEMORY = "SET LOCAL work_mem = '64MB'"
+
+
+def make_cases(
+    connection: sa.Connection,
+    inputs: Mapping[str, str],
+    tables: Mapping[str, pa.Table],
+    sql: str,
+) -> ir.Table:
+    """The table ``cases``, filled by ``sql`` from the queries ``inputs`` and from ``tables``.
+
+    It lives as long as the transaction. Raises the driver's faults.
+    """
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    for name, table in tables.items():
+        _load(driver, name, table)
+    parts = ", ".join(f"{name} AS NOT MATERIALIZED ({query})" for name, query in inputs.items())
+    with driver.cursor() as cursor:
+        cursor.execute(_WORK_MEMORY)
+        made = (
+            f"CREATE TEMP TABLE cases ON COMMIT DROP AS WITH {parts} SELECT * FROM ({sql}) AS made"
+        )
+        cursor.execute(made.encode())
+        cursor.execute("ANALYZE cases")
+    return ibis.postgres.from_connection(driver).table("cases")
+
+
+def answer(
+    driver: psycopg.Connection[tuple[object, ...]], sql: str, struct: pa.DataType
+) -> Iterator[dict[str, object]]:
+    """The rows that a query over such cases gives, fetched a batch at a time.
+
+    Ibis would read them inside a savepoint; a question left unread would then spoil the next.
+    """
+    with driver.cursor(name=f"answer_{uuid4().hex}") as cursor:
+        cursor.execute(sql.encode())
+        while found := cursor.fetchmany(_ANSWER_ROWS):
+            yield from pa.array(found, struct).to_pylist()
+
+
+def _load(driver: psycopg.Connection[tuple[object, ...]], name: str, table: pa.Table) -> None:
+    columns = ", ".join(f'"{field.name}" {_TYPES[field.type]}' for field in table.schema)
+    with driver.cursor() as cursor:
+        cursor.execute(f'CREATE TEMP TABLE "{name}" ({columns}) ON COMMIT DROP'.encode())
+        with cursor.copy(f'COPY "{name}" FROM STDIN'.encode()) as copy:
+            for batch in table.to_batches():
+                for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                    copy.write_row(row)
+        cursor.execute(f'ANALYZE "{name}"'.encode())

@@ -1,0 +1,130 @@
+"""What every way of writing findings tells of where they are in their life."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from lxml import html
+from python_calamine import CalamineWorkbook
+
+from khop.audit.lists import findings_csv
+from khop.audit.page import findings_html
+from khop.audit.report import ANSWERS, Report
+from khop.audit.workbook import findings_xlsx
+from khop.sync.results import Finding, FindingState
+
+Make = Callable[..., Finding]
+Made = Callable[..., Report]
+
+ROW = {"source": "so", "kind": "ledger_row", "file": "so.xlsx", "sheet": "T11", "row": 12}
+
+
+def test_a_row_of_paper_is_named_by_its_place_and_can_be_addressed(
+    finding: Make, report: Made
+) -> None:
+    of_row = finding(code=None, subject="row:3f9a", evidence=({"source": "igate"}, ROW))
+    made = report(of_row, lang="vi")
+    assert made.row(of_row).code == "so.xlsx, T11, dòng 12 (row:3f9a)"
+
+
+def test_a_row_whose_place_is_not_known_is_named_all_the_same(finding: Make, report: Made) -> None:
+    nowhere = finding(code=None, subject="row:3f9a", evidence=())
+    nameless = finding(code=None, subject="row:3f9a", evidence=({**ROW, "sheet": None},))
+    made = report(nowhere, nameless)
+    assert made.row(nowhere).code == "row of paper without a dossier code (row:3f9a)"
+    assert made.row(nameless).code == "so.xlsx, –, row 12 (row:3f9a)"
+
+
+def test_a_dossier_is_named_by_its_code_alone(finding: Make, report: Made) -> None:
+    of_dossier = finding(subject="H99.18.03-261112-0001", evidence=(ROW,))
+    assert report(of_dossier).row(of_dossier).code == "H99.18.03-261112-0001"
+
+
+def test_who_answers_until_when_and_what(finding: Make, report: Made) -> None:
+    explained = finding(
+        state=FindingState.EXPLAINED,
+        assignee="canbo.mau",
+        answer_due="2026-11-24",
+        explanation="Đã trả,\nchưa kết thúc",
+    )
+    row = report(explained, lang="vi").row(explained)
+    assert (row.state, row.assignee, row.answer_due, row.explanation) == (
+        "Đã giải trình",
+        "canbo.mau",
+        date(2026, 11, 24),
+        "Đã trả, chưa kết thúc",
+    )
+
+
+@pytest.mark.parametrize(
+    ("until", "told"),
+    [
+        (None, "Excluded: Test (a, 20/11/2026 16:00:00) Sent again"),
+        ("2026-12-31", "Excluded up to 31/12/2026: Test (a, 20/11/2026 16:00:00) Sent again"),
+    ],
+)
+def test_what_is_excluded_says_why_by_whom_and_how_long(
+    until: str | None, told: str, finding: Make, report: Made
+) -> None:
+    excluded = finding(
+        state=FindingState.EXCLUDED,
+        explanation="Sent again",
+        exclusion={
+            "by": "a",
+            "reason": "Test",
+            "made": "2026-11-20T16:00:00+07:00",
+            "until": until,
+        },
+    )
+    made = report(excluded)
+    assert made.row(excluded).explanation == told
+    assert made.answers == ("explanation",)
+
+
+def test_columns_that_nobody_filled_are_left_out_of_what_is_read_on_a_screen(
+    finding: Make, report: Made
+) -> None:
+    assert report(finding()).answers == ()
+    assert report(finding(assignee="a"), finding(explanation="b", answer_due="2026-11-24")).answers
+
+
+def _heads(made: Report) -> list[str]:
+    out = io.StringIO()
+    findings_html(made, out)
+    page = html.document_fromstring(out.getvalue())
+    return [cell.text_content() for cell in page.xpath("//section//th")]
+
+
+def test_the_page_has_a_column_for_what_was_answered(finding: Make, report: Made) -> None:
+    names = [report().words(f"column.{name}") for name in ANSWERS]
+    assert not set(names) & set(_heads(report(finding())))
+    answered = finding(assignee="a", explanation="b", answer_due="2026-11-24")
+    assert [head for head in _heads(report(answered)) if head in names] == names
+
+
+def test_foreign_words_in_an_answer_are_harmless(finding: Make, report: Made) -> None:
+    evil = '=HYPERLINK("x")<script>\x1b]0;'
+    made = report(finding(assignee=evil, explanation=evil))
+    page, listed = io.StringIO(), io.StringIO(newline="")
+    findings_html(made, page)
+    findings_csv(made, listed)
+    assert "<script>" not in page.getvalue()
+    assert '"=HYPERLINK' not in listed.getvalue()
+    assert "\x1b" not in page.getvalue() + listed.getvalue()
+
+
+def test_sums_are_of_rules_and_units_never_of_persons_and_never_shares(
+    finding: Make, report: Made
+) -> None:
+    made = report(*(finding(assignee=f"canbo.{n % 2}") for n in range(5)))
+    out = io.BytesIO()
+    findings_xlsx(made, out)
+    out.seek(0)
+    summary = CalamineWorkbook.from_filelike(out).get_sheet_by_name("Summary").to_python()
+    cells = [cell for row in summary for cell in row]
+    assert 5.0 in cells
+    assert not any("canbo" in str(cell) or "%" in str(cell) for cell in cells)
+    assert all(cell == int(cell) for cell in cells if isinstance(cell, float))

@@ -1,0 +1,22 @@
+"""Loaded by the server that forks the workers: what each would make anew is made once."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from khop.config import RuleSettings
+from khop.sync.ledger import Ledger, create_ledger
+from khop.sync.reconcile import Scope, reconcile
+from khop.tables import Tables
+from tests.crash import worker
+
+__all__ = ["worker"]
+
+with tempfile.TemporaryDirectory() as folder:
+    url = f"sqlite:///{Path(folder) / 'khop.db'}"
+    create_ledger(url)
+    ledger = Ledger(url)
+    reconcile(ledger, RuleSettings(), Tables(), datetime.now(UTC), scope=Scope((), ()))
+    ledger.close()

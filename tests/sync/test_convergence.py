@@ -1,0 +1,251 @@
+"""Apply converges in one round, whatever the systems say and however the portal answers.
+
+pull -> reconcile -> apply -> pull -> reconcile, over small worlds. What a machine may repair is
+repaired then; what is left is left for a reason that the world itself shows:
+
+``portal_born``            the dossier came from the portal
+``portal_status_unknown``  no table knows the portal's state: it may be 9 or 10
+``would_lower``            the portal is at 9 or 10, and ahead
+``no_status``, ``no_end_date``  the national portal takes no such dossier
+``refused``, ``blocked``   it said no, or what had to be sent cannot be
+
+A portal that was silent about a dossier is asked again, and is agreed with a round later.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from khop.faults import (
+    AlreadyExists,
+    ConnectorError,
+    OutcomeUnknown,
+    RateLimited,
+    RecordError,
+    Refused,
+    Unreachable,
+)
+from khop.mappings.records import DONE, Channel, DossierRecord, Instant, Precision, Status
+from khop.sync.engine import Engine
+from khop.sync.results import Outcome, Plan
+from khop.sync.rules import RULES
+from tests.sync.fakes import FakeClock, at, history, record
+from tests.sync.province import Fuse, Installation, OneStop, Portal, template
+
+__all__ = ["template"]
+
+WORLDS = int(os.environ.get("KHOP_FUZZ_EXAMPLES", "100"))
+REPAIRABLE = [rule.id for rule in RULES.values() if rule.repairable]
+ALIAS = "G22.99-261110-000777"
+CALL = ("dvcqg", "DongBoHoSoMC")
+HOUR_US = 3_600_000_000
+
+#: One fault, or several in a row, of one operation: when it strikes, and what is raised.
+Faults = Sequence[tuple[str, ConnectorError | RecordError]]
+LOST, LANDED = ("before", OutcomeUnknown(*CALL)), ("after", OutcomeUnknown(*CALL))
+SILENT = ("before", Unreachable(*CALL))
+NO = ("before", Refused(*CALL, code="-1"))
+WRITE_FAULTS: Sequence[Faults] = (
+    [LOST],
+    [LANDED],
+    [LOST, LOST, LANDED],
+    [NO],
+    [LOST, NO],
+    [("before", RecordError("MaHoSo", "is too long"))],
+    [SILENT],
+    [LOST, SILENT],
+    [("before", RateLimited(*CALL))],
+    [("another", AlreadyExists(*CALL))],
+)
+STEP_FAULTS: Sequence[Faults] = ([LOST], [LANDED], [NO], [SILENT])
+LOOK_UP_FAULTS: Sequence[Faults] = ([SILENT], [SILENT, SILENT])
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One dossier: what the one-stop says of it, what the portal does, and what goes wrong."""
+
+    ours: DossierRecord
+    steps: Sequence[tuple[Status, Instant]]
+    theirs: DossierRecord | None
+    bad: bool = False
+    faults: dict[str, Faults] = field(default_factory=dict)
+
+
+# --- worlds -------------------------------------------------------------------------------------
+
+moments = st.sampled_from([at(2), at(10), at(12, 14), at(16), at(17), at(18, 8), at(25)])
+statuses = st.sampled_from([*Status, Status.FINISHED, Status.RETURNED])
+rarely = st.sampled_from([False, False, False, False, False, True])
+
+
+def shifted(moment: Instant | None, draw: st.DrawFn) -> Instant | None:
+    """What the portal has of a time: the same, by day alone, another, or nothing."""
+    if moment is None:
+        return draw(st.none() | moments)
+    how = draw(
+        st.sampled_from(["same", "same", "same", "hours", "minutes", "day", "other", "none"])
+    )
+    if how == "day":
+        local = replace(moment, us=moment.us // (24 * HOUR_US) * 24 * HOUR_US - 7 * HOUR_US)
+        return replace(local, precision=Precision.DAY)
+    moved = {"same": 0, "hours": 7 * HOUR_US, "minutes": HOUR_US // 12, "other": 50 * HOUR_US}
+    return replace(moment, us=moment.us + moved[how]) if how in moved else None
+
+
+@st.composite
+def copies(draw: st.DrawFn, ours: DossierRecord) -> DossierRecord | None:
+    """What the portal has of a dossier."""
+    if draw(st.sampled_from([True, False, False])):
+        return None
+    status = draw(st.sampled_from([ours.status, *Status, None]))
+    return replace(
+        ours,
+        status=status,
+        status_raw="lạ" if status is None else status.name,
+        aliases=(),
+        changed_at=None,
+        **{
+            f"{name}_at": shifted(getattr(ours, f"{name}_at"), draw)
+            for name in ("received", "due", "finished", "returned")
+        },
+    )
+
+
+@st.composite
+def dossiers(draw: st.DrawFn, number: int) -> Drawn:
+    ordinary = record(number)
+    changed = draw(moments)
+    ours = replace(
+        ordinary,
+        code=record(1).code if draw(rarely) else ordinary.code,
+        status=draw(statuses | st.none()) if draw(rarely) else draw(statuses),
+        status_raw="lạ",
+        aliases=draw(st.sampled_from([(ALIAS,), (record(1).code,)])) if draw(rarely) else (),
+        channel=draw(st.sampled_from([*Channel, None])),
+        changed_at=replace(changed, us=changed.us + number * 1_000_000),
+        received_at=draw(moments | st.none()),
+        due_at=draw(moments | st.none()),
+        finished_at=draw(moments | st.none()),
+        returned_at=draw(moments | st.none()),
+    )
+    times = st.lists(moments, unique=True, max_size=4).map(sorted)
+    steps = [(draw(statuses), when) for when in draw(times)]
+    faults: dict[str, Faults] = {}
+    for operations, kinds in (
+        (("create", "update"), WRITE_FAULTS),
+        (("progress",), STEP_FAULTS),
+        (("look_up",), LOOK_UP_FAULTS),
+    ):
+        if draw(rarely):
+            faults |= dict.fromkeys(operations, draw(st.sampled_from(kinds)))
+    return Drawn(ours, steps, draw(copies(ours)), draw(rarely) and draw(rarely), faults)
+
+
+worlds = st.integers(1, 6).flatmap(
+    lambda size: st.tuples(*(dossiers(number) for number in range(1, size + 1)))
+)
+
+
+@dataclass
+class World:
+    engine: Engine
+    clock: FakeClock
+    one_stop: OneStop
+    portal: Portal
+
+    def look(self) -> bool:
+        """Pull and reconcile; whether every look-up was answered."""
+        self.clock.advance(minutes=1)
+        pulled = self.engine.pull()
+        assert all(source.adds_up for source in pulled.sources)
+        # The rules are asked at one moment: to write them anew takes longer than to ask them.
+        self.engine.reconcile(START)
+        return not any(getattr(source, "unknown", 0) for source in pulled.sources)
+
+
+START = FakeClock().now
+
+
+@contextmanager
+def made(drawn: Sequence[Drawn], template: Path) -> Iterator[World]:
+    one_stop, clock = OneStop(page_size=4), FakeClock()
+    portal = Portal(one_stop=one_stop)
+    for one in drawn:
+        one_stop.put(one.ours)
+        one_stop.histories[one.ours.native_id] = history(one.ours, *one.steps)
+        if one.bad:
+            one_stop.bad.add(one.ours.native_id)
+        if one.theirs is not None:
+            portal.hold(one.theirs)
+        for operation, faults in one.faults.items():
+            portal.faults[operation, one.ours.code] = list(faults)
+    with tempfile.TemporaryDirectory() as folder:
+        khop = Installation(Path(folder), template, clock, Fuse(), one_stop, portal)
+        try:
+            yield World(khop.engine, clock, one_stop, portal)
+        finally:
+            khop.close()
+
+
+# --- what may be left ---------------------------------------------------------------------------
+
+
+def reasons(world: World, code: str, drawn: Sequence[Drawn]) -> set[str]:
+    """Why a machine may leave this dossier as it is, by what the systems themselves say."""
+    natives = [one for one in drawn if one.ours.code == code and not one.bad]
+    ours = max(natives, key=lambda one: (one.ours.changed_at, one.ours.native_id)).ours
+    theirs = world.portal.dossiers.get(code)
+    found = set(world.portal.problems(ours))
+    if any(one.ours.aliases for one in natives):
+        found.add("portal_born")
+    if theirs is not None and theirs.status is None:
+        found.add("portal_status_unknown")
+    if theirs is not None and theirs.status in DONE and (ours.status or 0) < theirs.status:
+        found.add("would_lower")
+    spent = [fault for one in natives for kinds in one.faults.values() for _, fault in kinds]
+    if any(isinstance(fault, Refused) for fault in spent):
+        found.add("refused")
+    if any(isinstance(fault, RecordError) for fault in spent):
+        found.add("blocked")
+    return found
+
+
+def assert_only_the_unrepairable_is_left(
+    world: World, plan: Plan, drawn: Sequence[Drawn], waiting: set[str]
+) -> None:
+    """``waiting``: codes whose turn is still to come."""
+    left = {finding.subject for finding in world.engine.findings(rules=REPAIRABLE)} - waiting
+    why = {work.subject: work.reason for work in plan.work if work.rules[0] in REPAIRABLE}
+    assert left <= why.keys()
+    for code in left:
+        assert why[code] in reasons(world, code, drawn), (code, why[code])
+
+
+@given(drawn=worlds)
+@settings(max_examples=WORLDS)
+def test_apply_converges_in_one_round(drawn: Sequence[Drawn], template: Path) -> None:
+    with made(drawn, template) as world:
+        all_answered = world.look()
+        applied = world.engine.apply(confirm=lambda _: True).applied
+        waiting = {a.code for a in applied if a.outcome is Outcome.UNREACHABLE}
+        if not all_answered:
+            waiting |= {one.ours.code for one in drawn if "look_up" in one.faults}
+        for again in (False, True):
+            assert world.look()
+            plan = world.engine.plan()
+            assert {item.code for item in plan.items} <= waiting
+            assert_only_the_unrepairable_is_left(world, plan, drawn, waiting)
+            if not waiting or again:
+                break
+            world.engine.apply(confirm=lambda _: True)
+            waiting = set()
+        assert world.portal.breaches == []
