@@ -1,0 +1,61 @@
+"""The engine: everything khop does, behind one object.
+
+::
+
+    pull -> reconcile -> plan -> apply -> pull -> reconcile ...
+
+It knows ports and records; which systems stand behind them is the configuration's affair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+
+from khop.adapters.ports import AdapterType, Context
+from khop.adapters.registry import build_adapters
+from khop.config import Config
+from khop.faults import KhopError
+from khop.sync.book import LedgerBook
+from khop.sync.engine.acting import Acting
+from khop.sync.engine.base import IMPORTED
+from khop.sync.engine.reading import Reading
+from khop.sync.ledger import Ledger
+from khop.sync.privacy import Privacy
+from khop.tables import Tables
+
+__all__ = ["IMPORTED", "Engine", "open_engine"]
+
+
+def open_engine(
+    config: Config,
+    adapters: Mapping[str, AdapterType],
+    *,
+    clock: Callable[[], datetime] | None = None,
+    sources: Sequence[str] | None = None,
+) -> Engine:
+    """The engine of a configuration; close it when done, or use it in a ``with`` block.
+
+    ``sources``: build only these. Raises ConfigError, LedgerError.
+    """
+    now = clock or _utc_now
+    tables = Tables.of(config)
+    privacy = Privacy(config.key_path)
+    ledger = Ledger(config.ledger_url)
+    book = LedgerBook(ledger, privacy.matching_key, now)
+    context = Context(privacy.matching_key, config.base_dir, now, tables.calendar, book=book)
+    try:
+        built = build_adapters(config, context, sources, types=adapters)
+    except KhopError:
+        ledger.close()
+        raise
+    return Engine(config, ledger, privacy, tables, built, now)
+
+
+class Engine(Reading, Acting):
+    """What ``open_engine`` gives. Methods raise ConfigError and LedgerError; what a system does
+    wrong is in the summaries."""
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,72 @@
+"""What the engine's operations answer: plain values that the command line, the reports and an
+importing program read. Each has ``as_json``: a mapping of JSON values with stable names."""
+
+from khop.sync.results.findings import (
+    UNSETTLED,
+    CaseView,
+    Finding,
+    FindingState,
+    ReconcileSummary,
+    RuleCount,
+)
+from khop.sync.results.plans import (
+    SETTLED,
+    Applied,
+    ApplySummary,
+    Outcome,
+    Plan,
+    PlanItem,
+    WorkItem,
+)
+from khop.sync.results.progress import (
+    NoProgress,
+    Progress,
+)
+from khop.sync.results.pulls import (
+    CatalogueSummary,
+    CodesSummary,
+    EvidenceSummary,
+    FeedSummary,
+    IdentityView,
+    ListSummary,
+    LookupSummary,
+    PaperSummary,
+    PullSummary,
+    SourceSummary,
+)
+from khop.sync.results.upkeep import (
+    QuarantineRow,
+    RetrySummary,
+    SystemCheck,
+)
+
+__all__ = [
+    "SETTLED",
+    "UNSETTLED",
+    "Applied",
+    "ApplySummary",
+    "CaseView",
+    "CatalogueSummary",
+    "CodesSummary",
+    "EvidenceSummary",
+    "FeedSummary",
+    "Finding",
+    "FindingState",
+    "IdentityView",
+    "ListSummary",
+    "LookupSummary",
+    "NoProgress",
+    "Outcome",
+    "PaperSummary",
+    "Plan",
+    "PlanItem",
+    "Progress",
+    "PullSummary",
+    "QuarantineRow",
+    "ReconcileSummary",
+    "RetrySummary",
+    "RuleCount",
+    "SourceSummary",
+    "SystemCheck",
+    "WorkItem",
+]

@@ -1,0 +1,680 @@
+"""The promises of design.md section 6, held by a machine that draws what happens.
+
+Rules are what befalls a province: dossiers change, with a change time or behind its back; pages
+come twice, short, in disorder or not at all; the process is killed at any durable step and comes
+back on what was on the disk; officers decide; time passes over weekends and holidays. What must
+be so after each of them is an invariant with the promise's name. Beside the engine runs a model
+of plain dicts: what each system has, and what the engine cannot have read yet.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from structlog.testing import capture_logs
+
+from khop.adapters.ports import Role
+from khop.faults import (
+    AlreadyExists,
+    OutcomeUnknown,
+    RateLimited,
+    Refused,
+    Unreachable,
+)
+from khop.mappings.records import (
+    DossierRecord,
+    Instant,
+    PaperKind,
+    PaperRow,
+    Reject,
+    Status,
+    StatusKind,
+    StatusRecord,
+)
+from khop.sync.decision_texts import DecisionError
+from khop.sync.engine import Engine
+from khop.sync.ledger import Ledger
+from khop.sync.ledger.audit_log import Head
+from khop.sync.ledger.records import read_record
+from khop.sync.ledger.schema import (
+    audit_log,
+    discrepancy,
+    exclusion,
+    paper_row,
+    presence,
+    quarantine,
+    source_record,
+    status_record,
+)
+from khop.sync.pull import load_cursor
+from khop.sync.results import (
+    FeedSummary,
+    FindingState,
+    ListSummary,
+    LookupSummary,
+    Outcome,
+    PaperSummary,
+    PullSummary,
+)
+from tests.sync.fakes import FakeClock, at, history, record
+from tests.sync.papers import FakePapers, ledger_row, register_row, reject
+from tests.sync.province import (
+    PAYLOAD,
+    PERSONAL,
+    Fuse,
+    Installation,
+    Killed,
+    OneStop,
+    Portal,
+    Post,
+    template,
+)
+
+__all__ = ["template"]
+
+T = TypeVar("T")
+
+EXAMPLES = int(os.environ.get("KHOP_FUZZ_EXAMPLES", "30"))
+START = datetime(2026, 11, 18, 9, tzinfo=UTC)
+#: Runs of rules: the next day, over a weekend, over the holiday of 24 November, later. Few: to
+#: write the rules anew for a moment takes longer than to ask them.
+MOMENTS = [START + timedelta(hours=hours) for hours in (0, 24, 63, 140, 400)]
+CODES = [record(number).code for number in range(1, 6)]
+ALIAS = "G22.99-261110-000777"
+CALL = ("dvcqg", "DongBoHoSoMC")
+FILE = "so.xlsx"
+
+LOST, LANDED = ("before", OutcomeUnknown(*CALL)), ("after", OutcomeUnknown(*CALL))
+SILENT = ("before", Unreachable(*CALL))
+FAULTS: dict[str, Sequence[Any]] = {
+    "create": ([LOST], [LANDED], [LOST, LANDED], [SILENT], [("another", AlreadyExists(*CALL))]),
+    "update": ([LOST], [LANDED], [LOST] * 5, [LOST, SILENT], [("before", Refused(*CALL))]),
+    "progress": ([LOST], [LANDED], [SILENT], [("before", Refused(*CALL))]),
+    "look_up": ([SILENT], [SILENT, SILENT], [("before", RateLimited(*CALL))]),
+}
+
+times = st.sampled_from([None, at(2), at(10), at(16), at(17), at(18), at(25)])
+kills = st.none() | st.integers(1, 30)
+mischiefs = st.lists(
+    st.sampled_from(["honest", "silent", "another", "previous", "short", "disordered", "again"]),
+    max_size=3,
+)
+#: What of a dossier changes.
+changes = st.fixed_dictionaries(
+    {},
+    optional={
+        "status": st.sampled_from([*Status, None]),
+        "received_at": times,
+        "due_at": times,
+        "finished_at": times,
+        "aliases": st.sampled_from([(), (ALIAS,), (CODES[4],)]),
+        "code": st.sampled_from(CODES),
+        "unit": st.sampled_from(["UBND xã Mẫu", "Sở Mẫu"]),
+        "status_raw": st.just("lạ"),
+    },
+)
+paper_codes = st.sampled_from([None, *CODES[:2], ALIAS, "H99.98-261101-0007"])
+
+
+def rows(make: Callable[..., PaperRow], time: str) -> st.SearchStrategy[list[Any]]:
+    """Rows of a file: some of three that keep their keys, and a bad one."""
+    one = st.builds(
+        lambda number, code, when: make(number, code=code, **{time: when}),
+        st.integers(1, 3),
+        paper_codes,
+        times,
+    )
+    many = st.lists(one, max_size=3, unique_by=lambda row: row.row_key)
+    bad = st.just([replace(reject(FILE, 9), payload=PAYLOAD)]) | st.just([])
+    return st.builds(lambda good, worse: [*good, *worse], many, bad)
+
+
+class ProvinceMachine(RuleBasedStateMachine):
+    """An engine, and beside it a model of what it must have."""
+
+    def __init__(self, template: Path) -> None:
+        super().__init__()
+        self.stack = ExitStack()
+        folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
+        self.logs = self.stack.enter_context(capture_logs())
+        self.clock, self.fuse = FakeClock(START), Fuse()
+        self.one_stop = OneStop(fuse=self.fuse)
+        self.portal = Portal(fuse=self.fuse, one_stop=self.one_stop)
+        self.post = Post(fuse=self.fuse)
+        self.papers = self._papers("ledger", Role.LEDGER, PaperKind.LEDGER)
+        self.register = self._papers("import_register", Role.REGISTER, PaperKind.REGISTER)
+        adapters = (self.one_stop, self.portal, self.post, self.papers)
+        self.khop = Installation(folder, template, self.clock, self.fuse, *adapters)
+        self.stack.callback(lambda: self.khop.close())
+
+        #: Dossiers whose newest version need not have been read: how often each changed, and
+        #: whether its change time tells.
+        self.unread: dict[str, bool] = {}
+        self.versions: dict[str, int] = {}
+        #: Native ids the ledger had, ever.
+        self.had: set[str] = set()
+        #: Events that were told until the feed was last read to its end.
+        self.events_read = 0
+        #: What the ledger may have of each source of paper.
+        self.paper_may_be: dict[str, list[dict[str, Any]]] = {
+            "ledger": [{}],
+            "import_register": [{}],
+        }
+        self.decided: dict[tuple[str, str], tuple[FindingState, str | None]] = {}
+        self.head = Head(0, "0" * 64)
+
+    def _papers(self, name: str, role: Role, kind: PaperKind) -> FakePapers:
+        return FakePapers(
+            name, role, kind, contents={FILE: []}, on_row=lambda item: self.fuse.instant()
+        )
+
+    def teardown(self) -> None:
+        self.stack.close()
+
+    # --- the world ------------------------------------------------------------------------------
+
+    @initialize(numbers=st.lists(st.integers(1, 4), min_size=1, max_size=4, unique=True))
+    def begin(self, numbers: list[int]) -> None:
+        for number in numbers:
+            self.appear(number, {}, late=False)
+
+    @rule(number=st.integers(1, 4), change=changes, late=st.booleans())
+    def appear(self, number: int, change: dict[str, Any], late: bool) -> None:
+        """A dossier is new, or changes: with a change time, or with one of long ago."""
+        self.clock.advance(minutes=1)
+        before = self.one_stop.dossiers.get(f"{number:024x}", record(number))
+        long_ago = before.changed_at if number % 2 else at(3, second=number)
+        changed = long_ago if late else Instant.of(self.clock())
+        self._now_is(replace(before, changed_at=changed, **change), late)
+
+    @precondition(lambda self: self.one_stop.dossiers)
+    @rule(pick=st.integers(0, 3))
+    def vanish(self, pick: int) -> None:
+        """The one-stop has a dossier no more."""
+        native_id = sorted(self.one_stop.dossiers)[pick % len(self.one_stop.dossiers)]
+        del self.one_stop.dossiers[native_id]
+        self.unread.pop(native_id, None)
+
+    @precondition(lambda self: self.one_stop.dossiers)
+    @rule(pick=st.integers(0, 3))
+    def turn_bad_or_good(self, pick: int) -> None:
+        """A dossier takes a shape that cannot be used, or a good one again."""
+        self.clock.advance(minutes=1)
+        native_id = sorted(self.one_stop.dossiers)[pick % len(self.one_stop.dossiers)]
+        self.one_stop.bad ^= {native_id}
+        now = Instant.of(self.clock())
+        self._now_is(replace(self.one_stop.dossiers[native_id], changed_at=now), late=False)
+
+    def _now_is(self, ours: DossierRecord, late: bool) -> None:
+        steps = self.one_stop.histories.get(ours.native_id, ())
+        self.one_stop.put(ours)
+        told = [(s.status, s.event_at) for s in steps if s.status and s.event_at]
+        if ours.status and (not told or told[-1][0] is not ours.status):
+            told.append((ours.status, Instant.of(self.clock())))
+        self.one_stop.histories[ours.native_id] = history(ours, *told)
+        self.unread[ours.native_id] = late or self.unread.get(ours.native_id, False) is True
+        if not late:
+            self.unread[ours.native_id] = False
+        self.versions[ours.native_id] = self.versions.get(ours.native_id, 0) + 1
+
+    @rule(code=st.sampled_from([*CODES, ALIAS]), change=changes)
+    def change_portal(self, code: str, change: dict[str, Any]) -> None:
+        """Somebody else writes to the portal."""
+        self.portal.hold(replace(record(1), **{**change, "code": code, "aliases": ()}))
+
+    @rule(
+        code=st.sampled_from([*CODES[:3], ALIAS]),
+        entry=st.sampled_from("ab"),
+        how=st.sampled_from(["whole", "whole", "emptier", "bad"]),
+    )
+    def tell_of_post(self, code: str, entry: str, how: str) -> None:
+        """The post tells of an order; again, with less in it, or so that it cannot be used."""
+        kind = StatusKind.HANDED_TO_POST if entry == "a" else StatusKind.DELIVERED
+        event = StatusRecord("vnpost", code, entry, code, kind, at(16 if entry == "a" else 17))
+        told: dict[str, StatusRecord | Reject] = {
+            "whole": event,
+            "emptier": replace(event, event_at=None),
+            "bad": Reject("EventTime", "is no time", f"bad-{entry}", code, PAYLOAD),
+        }
+        self.post.log.append(told[how])
+
+    @rule(written=rows(ledger_row, "received_at"), broken=st.booleans())
+    def write_in_ledger(self, written: list[Any], broken: bool) -> None:
+        self.papers.contents[FILE] = written
+        self.papers.broken = {FILE: "cannot be read"} if broken else {}
+
+    @rule(steps=st.integers(1, 2))
+    def time_passes(self, steps: int) -> None:
+        """A day, a weekend, a holiday."""
+        later = [moment for moment in MOMENTS if moment > self.clock.now][:steps]
+        self.clock.now = later[-1] if later else self.clock.now + timedelta(hours=1)
+
+    # --- what khop does -------------------------------------------------------------------------
+
+    def _do(self, work: Callable[[Engine], T], kill_at: int | None = None) -> T | None:
+        """Have the engine do something; None when its process was killed at it."""
+        self.clock.advance(minutes=1)
+        self.fuse.left = kill_at
+        try:
+            return work(self.khop.engine)
+        except Killed:
+            self.khop.come_back()
+            return None
+        finally:
+            self.fuse.left = None
+            self.one_stop.mischief, self.one_stop.meanwhile = [], []
+            self.one_stop.silent, self.post.mischief = [], []
+            self.portal.faults = {}
+
+    @property
+    def moment(self) -> datetime:
+        return max(moment for moment in MOMENTS if moment <= self.clock.now)
+
+    @rule(
+        full=st.booleans(),
+        mischief=mischiefs,
+        post_mischief=mischiefs,
+        meanwhile=st.none() | st.tuples(st.integers(1, 4), changes),
+        silent=st.lists(st.sampled_from([f"{n:024x}" for n in range(1, 5)]), max_size=2),
+        unasked=st.lists(st.sampled_from(CODES), max_size=2),
+        kill_at=kills,
+    )
+    def pull(
+        self,
+        full: bool,
+        mischief: list[str],
+        post_mischief: list[str],
+        meanwhile: tuple[int, dict[str, Any]] | None,
+        silent: list[str],
+        unasked: list[str],
+        kill_at: int | None,
+    ) -> None:
+        self.one_stop.mischief, self.post.mischief = list(mischief), list(post_mischief)
+        self.one_stop.silent = list(silent)
+        self.portal.faults = {("look_up", code): [SILENT, SILENT] for code in unasked}
+        if meanwhile is not None:
+            number, change = meanwhile
+            self.one_stop.meanwhile = [
+                lambda: None,
+                lambda: self.appear(number, change, late=False),
+            ]
+        calm = not mischief and meanwhile is None
+        self._pull(full, kill_at, calm)
+
+    def _pull(self, full: bool, kill_at: int | None = None, calm: bool = True) -> bool:
+        """One pull; whether it came to its end."""
+        before, served = dict(self.versions), self.one_stop.rows_served
+        told, paper = len(self.post.log), self._paper_now(self.papers)
+        with self.khop.ledger.read() as connection:
+            cursor = load_cursor(connection, "igate")
+        self.paper_may_be["ledger"].append(paper)
+        summary = self._do(lambda engine: engine.pull(full=full), kill_at)
+        if summary is None:
+            return False
+        listed = _of(summary, ListSummary)
+        assert all(source.adds_up for source in summary.sources), "something was dropped"
+        assert not calm or listed.error or listed.fetched == self.one_stop.rows_served - served
+        if listed.error is None and not listed.short_pages and cursor.next_page is None:
+            whole = full or cursor.watermark_us is None
+            self._was_read({n for n, v in before.items() if self.versions[n] == v}, whole)
+        if _of(summary, FeedSummary).error is None:
+            self.events_read = told
+        if _of(summary, PaperSummary).error is None:
+            self.paper_may_be["ledger"] = [paper]
+        self._every_code_was_asked(summary)
+        return listed.error is None and cursor.next_page is None
+
+    def _was_read(self, natives: set[str], whole: bool) -> None:
+        for native_id in natives & self.unread.keys():
+            if whole or not self.unread[native_id]:
+                del self.unread[native_id]
+
+    def _every_code_was_asked(self, summary: PullSummary) -> None:
+        """The portal was asked about each code that anything names, and its answers are kept."""
+        looked = _of(summary, LookupSummary)
+        if looked.error or looked.unknown:
+            return
+        with self.khop.ledger.read() as connection:
+            held = {row.code: row.presence for row in connection.execute(sa.select(presence))}
+            named = set(connection.scalars(sa.select(source_record.c.code)))
+            named |= set(connection.scalars(sa.select(paper_row.c.code))) - {None}
+            named |= set(connection.scalars(sa.select(status_record.c.code)))
+        last = {code: said[-1] for code, said in self.portal.answered.items()}
+        assert named <= held.keys()
+        assert held == {code: "present" if there else "absent" for code, there in last.items()}
+
+    @rule()
+    def pull_again(self) -> None:
+        """A second pull of the same is ``unchanged``."""
+        if self._pull(full=True) and self._pull(full=True) and not self.unread:
+            summary = self._do(lambda engine: engine.pull())
+            assert summary is not None
+            kept = [s for s in summary.sources if not isinstance(s, LookupSummary)]
+            assert [getattr(source, "stored", 0) for source in kept] == [0] * len(kept)
+
+    @rule(days=st.sampled_from([3, 12, 40]), kill_at=kills)
+    def sweep(self, days: int, kill_at: int | None) -> None:
+        """The window of dates is read again: what changed behind the change time is found."""
+        before = dict(self.versions)
+        last = Instant.of(self.clock()).local_date
+        summary = self._do(lambda engine: engine.sweep(days=days), kill_at)
+        if summary is None or not summary.ok:
+            return
+        within = {
+            n
+            for n, one in self.one_stop.dossiers.items()
+            if one.received_at
+            and last - timedelta(days=days - 1) <= one.received_at.local_date <= last
+        }
+        self._was_read(within & before.keys(), whole=True)
+
+    @rule(written=rows(register_row, "signed_at"), kill_at=kills)
+    def import_register(self, written: list[Any], kill_at: int | None) -> None:
+        self.register.contents[FILE] = written
+        paper = self._paper_now(self.register)
+        self.paper_may_be["import_register"].append(paper)
+        summary = self._do(lambda e: e.import_files(lambda _: [self.register]), kill_at)
+        if summary is not None:
+            assert summary.ok and all(source.adds_up for source in summary.sources)
+            self.paper_may_be["import_register"] = [paper]
+
+    def _paper_now(self, papers: FakePapers) -> dict[str, Any]:
+        """Code by key of the rows of a source's file."""
+        return {
+            row.row_key: (row.code, row.received_at, row.signed_at)
+            for row in papers.contents[FILE]
+            if isinstance(row, PaperRow)
+        }
+
+    @rule(kill_at=kills)
+    def retry_quarantine(self, kill_at: int | None) -> None:
+        self._do(lambda engine: engine.quarantine_retry(), kill_at)
+
+    @rule(whole=st.booleans(), kill_at=kills)
+    def reconcile(self, whole: bool, kill_at: int | None) -> None:
+        done = self._do(lambda engine: engine.reconcile(self.moment, whole=whole), kill_at)
+        if done is None:
+            return
+        self._no_exclusion_outlives_its_end()
+        if not done.whole:
+            self._a_whole_run_finds_the_same()
+
+    def _a_whole_run_finds_the_same(self) -> None:
+        with closing(self.khop.twin()) as twin:
+            found = _findings(twin.ledger)
+            twin.reconcile(self.moment, whole=True)
+            assert _findings(twin.ledger) == found
+
+    def _no_exclusion_outlives_its_end(self) -> None:
+        now_us = Instant.of(self.moment).us
+        with self.khop.ledger.read() as connection:
+            held = {
+                (row.rule, row.subject)
+                for row in connection.execute(sa.select(exclusion))
+                if row.until_us is None or row.until_us >= now_us
+            }
+        for key, row in self._rows().items():
+            assert (row.state == FindingState.EXCLUDED) <= (key in held), key
+            if self.decided.get(key, ("",))[0] is FindingState.EXCLUDED and key not in held:
+                del self.decided[key]
+
+    @rule(
+        pick=st.integers(0, 20),
+        what=st.sampled_from(["assign", "explain", "exclude", "exclude_for_days", "take_back"]),
+    )
+    def decide(self, pick: int, what: str) -> None:
+        """An officer decides about a finding."""
+        there = sorted(self._rows())
+        if not there:
+            return
+        key = there[pick % len(there)]
+        today = Instant.of(self.clock()).local_date
+        common: dict[str, Any] = {"actor": "kstt01", "rules": [key[0]]}
+        decisions: dict[str, tuple[Callable[[Engine], object], FindingState, str | None]] = {
+            "assign": (
+                lambda e: e.assign([key[1]], assignee="cb07", **common),
+                FindingState.ASSIGNED,
+                "cb07",
+            ),
+            "explain": (
+                lambda e: e.explain([key[1]], text="Đã rà soát", **common),
+                FindingState.EXPLAINED,
+                "Đã rà soát",
+            ),
+            "exclude": (
+                lambda e: e.exclude([key[1]], reason="Hồ sơ thử", **common),
+                FindingState.EXCLUDED,
+                None,
+            ),
+            "exclude_for_days": (
+                lambda e: e.exclude(
+                    [key[1]], reason="Hồ sơ thử", until=today + timedelta(days=3), **common
+                ),
+                FindingState.EXCLUDED,
+                None,
+            ),
+            "take_back": (lambda e: e.take_back([key[1]], **common), FindingState.OPEN, None),
+        }
+        work, state, text = decisions[what]
+        try:
+            self._do(work)
+        except DecisionError:
+            return
+        self.decided[key] = (state, text)
+
+    @rule()
+    def plan(self) -> None:
+        """To plan changes nothing: neither the ledger nor the next plan."""
+        first = self._do(lambda engine: engine.plan())
+        second = self._do(lambda engine: engine.plan())
+        assert first is not None and second is not None
+        assert (first.items, first.work) == (second.items, second.work)
+        unsettled = {f.subject for f in self.khop.engine.findings()}
+        assert {work.subject for work in first.work} <= unsettled
+
+    @rule(
+        faults=st.lists(
+            st.sampled_from(sorted(FAULTS)).flatmap(
+                lambda op: st.tuples(
+                    st.just(op), st.sampled_from(CODES[:4]), st.sampled_from(FAULTS[op])
+                )
+            ),
+            max_size=3,
+        ),
+        kill_at=kills,
+    )
+    def apply(self, faults: list[tuple[str, str, Any]], kill_at: int | None) -> None:
+        self.portal.faults = {(operation, code): list(kinds) for operation, code, kinds in faults}
+        self._apply(kill_at)
+
+    def _apply(self, kill_at: int | None = None) -> None:
+        summary = self._do(lambda engine: engine.apply(confirm=lambda _: True), kill_at)
+        if summary is None:
+            return
+        again = {Outcome.UNREACHABLE, Outcome.UNKNOWN, Outcome.CHANGED}
+        unfinished = {a.code for a in summary.applied if a.outcome in again}
+        second = {item.code for item in self.khop.engine.plan().items}
+        assert second <= unfinished, "the second plan is not empty"
+
+    @rule()
+    def come_to_rest(self) -> None:
+        """When nothing happens any more, nothing is left to do for the machine."""
+        self._pull(full=True)
+        for _ in range(3):
+            self._pull(full=True)
+            self._do(lambda engine: engine.reconcile(self.moment))
+            plan = self._do(lambda engine: engine.plan())
+            if plan is None or not plan.items:
+                break
+            self._apply()
+        assert plan is not None and plan.items == ()
+
+    # --- the promises ---------------------------------------------------------------------------
+
+    @invariant()
+    def nothing_is_lost_or_doubled_or_made_up(self) -> None:
+        with self.khop.ledger.read() as connection:
+            held = self._natives(connection)
+            stored = {n: read_record(connection, "igate", n) for n in held}
+        assert held == sorted(set(held)) and set(held) <= self.one_stop.said.keys()
+        for native_id, ours in stored.items():
+            assert ours in self.one_stop.said[native_id], "the one-stop never said this"
+        for native_id, ours in self.one_stop.dossiers.items():
+            if native_id not in self.unread and native_id not in self.one_stop.bad:
+                assert stored.get(native_id) == ours
+
+    @invariant()
+    def a_history_is_the_one_that_was_told(self) -> None:
+        with self.khop.ledger.read() as connection:
+            due = set(
+                connection.scalars(
+                    sa.select(source_record.c.native_id).where(source_record.c.history_due)
+                )
+            )
+            held = set(self._natives(connection)) - due - self.unread.keys() - self.one_stop.bad
+            query = sa.select(status_record).where(status_record.c.source == "igate")
+            rows = {
+                (row.native_id, row.entry_id, row.status, row.event_us)
+                for row in connection.execute(query)
+                if row.native_id in held & self.one_stop.dossiers.keys()
+            }
+        assert rows == {
+            (n, step.entry_id, step.status, step.event_at and step.event_at.us)
+            for n in held & self.one_stop.dossiers.keys()
+            for step in self.one_stop.histories[n]
+        }
+
+    @invariant()
+    def a_bad_record_is_in_quarantine(self) -> None:
+        with self.khop.ledger.read() as connection:
+            query = sa.select(quarantine.c.native_id).where(
+                quarantine.c.source == "igate", quarantine.c.state == "open"
+            )
+            shelved = set(connection.scalars(query))
+        read = self.one_stop.dossiers.keys() - self.unread.keys()
+        assert shelved & read == self.one_stop.bad & read
+
+    @invariant()
+    def nothing_leaves_the_ledger(self) -> None:
+        with self.khop.ledger.read() as connection:
+            held = set(self._natives(connection))
+        assert self.had <= held
+        self.had = held
+
+    @invariant()
+    def every_event_is_there_once(self) -> None:
+        told = {
+            (one.native_id, one.entry_id): one
+            for one in sorted(
+                (e for e in self.post.log[: self.events_read] if isinstance(e, StatusRecord)),
+                key=lambda e: e.event_at is not None,
+            )
+        }
+        with self.khop.ledger.read() as connection:
+            query = sa.select(status_record).where(status_record.c.source == "vnpost")
+            held = {(r.native_id, r.entry_id): r.event_us for r in connection.execute(query)}
+        assert told.keys() <= held.keys()
+        for key, event in told.items():
+            assert event.event_at is None or held[key] == event.event_at.us
+
+    @invariant()
+    def paper_is_as_a_whole_file_was(self) -> None:
+        for source, contents in self.paper_may_be.items():
+            with self.khop.ledger.read() as connection:
+                query = sa.select(paper_row).where(paper_row.c.source == source)
+                held = {
+                    r.row_key: (r.code, r.received_us, r.signed_us)
+                    for r in connection.execute(query)
+                }
+            assert held in [
+                {k: (code, a and a.us, b and b.us) for k, (code, a, b) in rows.items()}
+                for rows in contents
+            ]
+
+    @invariant()
+    def absent_is_only_what_was_answered(self) -> None:
+        with self.khop.ledger.read() as connection:
+            for row in connection.execute(sa.select(presence)):
+                if row.presence != "unknown":
+                    there = row.presence == "present"
+                    assert there in self.portal.answered.get(row.code, ()), row.code
+
+    @invariant()
+    def nothing_is_done_to_the_portal_that_may_not_be(self) -> None:
+        assert self.portal.breaches == []
+
+    @invariant()
+    def the_audit_log_is_one_chain(self) -> None:
+        verified = self.khop.engine.verify_log(str(self.head))
+        assert verified.bad is None
+        self.head = verified.head
+
+    @invariant()
+    def decisions_survive(self) -> None:
+        rows = self._rows()
+        for key, (state, text) in list(self.decided.items()):
+            now = FindingState(rows[key].state)
+            if now is FindingState.RESOLVED and state is not FindingState.EXCLUDED:
+                del self.decided[key]
+                continue
+            assert now in (state, FindingState.RESOLVED), key
+            kept = {FindingState.ASSIGNED: "assignee", FindingState.EXPLAINED: "explanation"}
+            assert state not in kept or getattr(rows[key], kept[state]) == text
+
+    @invariant()
+    def nobody_is_named(self) -> None:
+        words = [form for word in PERSONAL for form in (word, json.dumps(word)[1:-1])]
+        for path in self.khop.files:
+            held = path.read_bytes()
+            assert not any(word.encode() in held for word in words)
+        assert not any(word in repr(self.logs) for word in words)
+
+    # --- reading --------------------------------------------------------------------------------
+
+    def _natives(self, connection: sa.Connection) -> list[str]:
+        query = sa.select(source_record.c.native_id).where(source_record.c.source == "igate")
+        return sorted(connection.scalars(query))
+
+    def _rows(self) -> dict[tuple[str, str], sa.Row[Any]]:
+        with self.khop.ledger.read() as connection:
+            found = connection.execute(sa.select(discrepancy))
+            return {(row.rule, row.subject): row for row in found}
+
+
+def _of(summary: PullSummary, kind: type[T]) -> T:
+    return next(source for source in summary.sources if isinstance(source, kind))
+
+
+def _findings(ledger: Ledger) -> tuple[list[Any], int]:
+    """All that is known of findings but when they were last seen, and how much was logged."""
+    columns = [column for column in discrepancy.columns if column.name != "last_seen_us"]
+    with ledger.read() as connection:
+        query = sa.select(*columns).order_by(discrepancy.c.rule, discrepancy.c.subject)
+        logged = connection.scalar(sa.select(sa.func.count()).select_from(audit_log))
+        return [tuple(row) for row in connection.execute(query)], int(logged or 0)
+
+
+def test_the_promises_hold_whatever_happens(template: Path) -> None:
+    run_state_machine_as_test(
+        lambda: ProvinceMachine(template),
+        settings=settings(max_examples=EXAMPLES, stateful_step_count=25),
+    )
