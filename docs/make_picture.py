@@ -43,13 +43,19 @@ def demo_output(lang: str) -> str:
         done = subprocess.run(
             [sys.executable, "-m", "khop", "--lang", lang, "demo"],
             cwd=folder,
-            env={**os.environ, "COLUMNS": str(_WIDTH), "PYTHONPATH": str(ROOT)},
+            env=_environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",
             check=True,
         )
         return done.stdout.replace(f"{Path(folder).resolve()}{os.sep}", "")
+
+
+def _environment() -> dict[str, str]:
+    """With this Python's programs in front: the demo then calls itself by its name."""
+    programs = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
+    return {**os.environ, "COLUMNS": str(_WIDTH), "PYTHONPATH": str(ROOT), "PATH": programs}
 
 
 def picture(output: str) -> str:

@@ -95,6 +95,7 @@ def test_the_picture_is_of_this_version_of_the_rules(lang: str, name: str) -> No
     drawn = html.unescape(_read(f"docs/img/{name}")).replace("\xa0", " ")
     missing = [rule.name for rule in rule_words(lang).values() if rule.name not in drawn]
     assert missing == [], "run `python -m docs.make_picture`"
+    assert " khop show " in drawn, "the picture names a place on somebody's machine"
 
 
 # --- links and names ----------------------------------------------------------------------------
@@ -316,8 +317,11 @@ def test_the_example_adapter_for_files_gives_rows_and_rejects(tmp_path: Path) ->
     settings = kind.settings(adapter="results_export", role="register", path="results.jsonl")
     context = Context(b"key", tmp_path, lambda: NOW, CALENDAR)
     adapter = kind.build("results", Role.REGISTER, settings, context)
-    assert isinstance(adapter, PaperSource)
     assert adapter.check().ok
+    (tmp_path / "results.jsonl").rename(tmp_path / "elsewhere")
+    assert not adapter.check().ok
+    (tmp_path / "elsewhere").rename(tmp_path / "results.jsonl")
+    assert isinstance(adapter, PaperSource)
     (file,) = adapter.files()
     row, day, line = adapter.rows(file)
     assert isinstance(row, PaperRow)
@@ -326,8 +330,6 @@ def test_the_example_adapter_for_files_gives_rows_and_rejects(tmp_path: Path) ->
     assert (day.field, day.native_id) == ("signed", "results.jsonl#!2")
     with pytest.raises(RecordError, match="is no result of this export"):
         adapter.replay_row(line.payload)
-    (tmp_path / "results.jsonl").unlink()
-    assert not adapter.check().ok
 
 
 def test_the_example_of_paper_is_read_as_its_page_says(tmp_path: Path) -> None:
@@ -344,8 +346,10 @@ def test_the_example_of_paper_is_read_as_its_page_says(tmp_path: Path) -> None:
         assert engine.quarantine() == []
         ledger.write_text("".join(ledger.read_text("utf-8").splitlines(True)[:5]), "utf-8")
         (withdrawn,) = engine.pull().sources
-    counts = [(part.stored, part.deleted, part.quarantined) for part in (first, mended, withdrawn)]
-    assert counts == [(2, 0, 1), (1, 0, 0), (0, 3, 0)]
+    parts = [part.as_json() for part in (first, mended, withdrawn)]
+    assert [part["stored"] for part in parts] == [2, 1, 0]
+    assert [part["deleted"] for part in parts] == [0, 0, 3]
+    assert [part["quarantined"] for part in parts] == [1, 0, 0]
     assert f"`{bad.native_id}`" in page and f"*{bad.field}: {bad.reason}*" in page
 
 

@@ -238,12 +238,13 @@ def _readings(header: Header) -> tuple[str, ...]:
 
 def _missing(kind: str, places: Mapping[str, int], own: Mapping[str, str]) -> list[str]:
     """What a file of this kind needs and these headers do not have."""
-    groups = [evidence_columns(kind), subject_columns(kind), *((column,) for column in own)]
-    return [
+    named = [column for column in own if column not in places]
+    groups = [
         f"one of {', '.join(group)}" if len(group) > 1 else group[0]
-        for group in dict.fromkeys(groups)
-        if not any(column in places for column in group)
+        for group in dict.fromkeys((evidence_columns(kind), subject_columns(kind)))
+        if not any(column in places or column in named for column in group)
     ]
+    return [*groups, *named]
 
 
 def _refuse_twice(kind: str, found: _Found, own: Mapping[str, str], where: str) -> None:

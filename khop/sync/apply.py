@@ -43,7 +43,7 @@ from khop.mappings.records import (
 )
 from khop.sync.ledger import Lease, Ledger, outbox, presence, records
 from khop.sync.ledger.outbox import Push, PushState, StepState
-from khop.sync.plan import portal_problems, would_lower
+from khop.sync.plan import PORTAL_BORN, portal_problems, would_lower
 from khop.sync.results import Applied, Outcome, PlanItem, Progress
 
 _ROUNDS = 5
@@ -152,7 +152,8 @@ class Applier:
         return replace(dossier, steps=steps)
 
     def _in_full(self, push: Push) -> FullDossier:
-        """The dossier as the one-stop has it now, gaps filled with what the list said.
+        """The dossier as the one-stop has it now, gaps filled with what the list said of the
+        same version.
 
         Ends the push when it changed since the plan and nothing of this version was sent yet.
         """
@@ -175,6 +176,8 @@ class Applier:
             return full
         if push.state is PushState.PENDING and not _same_version(full.record, stored):
             self._end(push, PushState.SUPERSEDED, Outcome.CHANGED)
+        if not _may_fill_gaps(full.record, stored):
+            return full
         merged = merge_readings(DossierReading(full.record), DossierReading(stored))
         return replace(full, record=merged.record)
 
@@ -218,6 +221,8 @@ class Applier:
         if not begun and _agrees(dossier.record, portal):
             self._end(push, PushState.DONE, Outcome.ALREADY)
         problems = self._portal.sink.problems(dossier.record, dossier.steps)
+        if dossier.record.aliases:
+            problems = (PORTAL_BORN, *problems)  # known only since the plan was made
         if portal is not None:
             problems = (*portal_problems(portal.status, dossier.record.status), *problems)
         if problems and not (begun and _agrees(dossier.record, portal)):
@@ -396,6 +401,12 @@ def _same_version(now: DossierRecord, stored: DossierRecord) -> bool:
     if now.changed_at is not None and stored.changed_at is not None:
         return now.changed_at == stored.changed_at
     return now.status == stored.status
+
+
+def _may_fill_gaps(now: DossierRecord, stored: DossierRecord) -> bool:
+    """Whether what is stored is of the same version: an end date of before a dossier was taken
+    up again, say, is no gap of what it is now."""
+    return _same_version(now, stored) and stored.status in (now.status, None)
 
 
 def _chunks(pairs: Sequence[tuple[str, Step]], size: int) -> Iterator[Sequence[tuple[str, Step]]]:

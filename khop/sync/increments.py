@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
@@ -20,7 +21,7 @@ import sqlalchemy as sa
 
 from khop.config import RuleSettings
 from khop.mappings.calendar import DayError
-from khop.mappings.records import Instant, Status
+from khop.mappings.records import Instant
 from khop.sync.ledger.schema import (
     discrepancy,
     exclusion,
@@ -30,25 +31,10 @@ from khop.sync.ledger.schema import (
     wake,
 )
 from khop.sync.results import FindingState
-from khop.sync.rules import Clock
-from khop.sync.rules.existence import alone_since
-from khop.sync.rules.rule import any_of, start_us
+from khop.sync.rules import Clock, Rule
+from khop.sync.rules.rule import Limit, Limits, any_of, start_us
 
 _BATCH = 500
-
-#: Case times that a rule measures the age of, in working days.
-_AGED = (
-    *("os_submitted_us", "os_received_us", "os_finished_us", "os_changed_us"),
-    *("lb_received_us", "lb_returned_us", "rg_signed_us", "ps_handed_us", "ps_delivered_us"),
-)
-#: The same of the portal, but for dossiers alone that no one-stop has: where all were first looked
-#: up in one week, every case would wake soon after, and for nothing.
-_ALONE = "po_alone_us"
-#: Case times that a rule compares with the day of ``now``.
-_DATED = ("os_received_us", "os_finished_us")
-_WAITING = ("os_status", "os_supplement_us", "os_changed_us")
-_MEASURED = (*_AGED, _ALONE)
-_COLUMNS = ("subject", *dict.fromkeys((*_MEASURED, *_DATED, *_WAITING)))
 
 
 def basis_of(settings: RuleSettings, parts: Mapping[str, Any]) -> str:
@@ -122,21 +108,50 @@ def _beside(connection: sa.Connection, codes: Collection[str]) -> Iterator[str]:
 # --- when to look again -------------------------------------------------------------------------
 
 
-def wakeful(cases: ir.Table, clock: Clock) -> ir.Table:
-    """The cases that can wake: with a time that is young, or to come, or waiting for papers."""
-    oldest = clock.calendar.first_with_ord(clock.today_ord - max(_graces(clock)))
-    cases = cases.mutate(**{_ALONE: alone_since(cases)})
-    young = [cases[name] >= start_us(oldest) for name in _MEASURED]
-    waiting = cases.os_status == Status.SUPPLEMENT.value
-    return cases.filter(any_of([*young, waiting])).select(*_COLUMNS)
+@dataclass(frozen=True, slots=True)
+class Waking:
+    """When a case can change its mind by one of its times (``rules.rule.Limit``)."""
+
+    working_days: frozenset[int]
+    spans_us: frozenset[int]
+    by_day: bool
+
+    @classmethod
+    def by(cls, limit: Limit) -> Waking:
+        spans = (span // timedelta(microseconds=1) for span in limit.spans)
+        return cls(frozenset(limit.working_days), frozenset(spans), limit.by_day)
 
 
-def wake_rows(cases: Iterable[Mapping[str, Any]], clock: Clock) -> list[dict[str, Any]]:
+def wakeful(
+    cases: ir.Table, rules: Iterable[Rule], clock: Clock
+) -> tuple[ir.Table | None, tuple[Waking, ...]]:
+    """The cases that can wake, with a column for each time whose age a rule asks for, and what
+    is asked of these columns; None when no rule asks for any."""
+    recording = replace(clock, limits=Limits())
+    for rule in rules:
+        rule.predicate(cases, recording.of(rule.id))
+    limits = list(recording.limits)
+    if not limits:
+        return None, ()
+    young = any_of(limit.moment >= _oldest_us(limit, clock) for limit in limits)
+    columns = {f"time_{number}": limit.moment for number, limit in enumerate(limits)}
+    return cases.filter(young).select("subject", **columns), tuple(map(Waking.by, limits))
+
+
+def wake_rows(
+    cases: Iterable[Mapping[str, Any]], waking: Sequence[Waking], clock: Clock
+) -> list[dict[str, Any]]:
     """Rows of ``wake`` for these cases."""
-    graces, now_us, flip = _graces(clock), Instant.of(clock.now).us, _flips(clock)
+    now_us, flip = Instant.of(clock.now).us, _flips(clock)
     found = []
     for case in cases:
-        moments = [m for m in _moments(case, graces, flip, clock) if m > now_us]
+        moments = [
+            moment
+            for number, how in enumerate(waking)
+            if (time_us := case[f"time_{number}"]) is not None
+            for moment in _moments(time_us, how, flip)
+            if moment > now_us
+        ]
         if moments:
             found.append({"subject": case["subject"], "wake_us": min(moments)})
     return found
@@ -159,29 +174,23 @@ def write_wakes(
         connection.execute(sa.insert(wake), list(found))
 
 
-def _moments(
-    row: Mapping[str, Any],
-    graces: Collection[int],
-    flip: Callable[[int, int], int | None],
-    clock: Clock,
-) -> Iterator[int]:
-    for name in _MEASURED:
-        moment = row[name]
-        if moment is not None:
-            yield from (at for grace in graces if (at := flip(moment, grace)) is not None)
-    for name in _DATED:
-        if row[name] is not None:
-            yield start_us(Instant(row[name]).local_date)
-    if row["os_status"] == Status.SUPPLEMENT:
-        since = row["os_supplement_us"] or row["os_changed_us"]
-        if since is not None:
-            span = timedelta(days=clock.of("F1").number("days"))
-            yield since + span // timedelta(microseconds=1) + 1
+def _oldest_us(limit: Limit, clock: Clock) -> int:
+    """No time before this one can still cross a limit."""
+    now_us = Instant.of(clock.now).us
+    oldest = [now_us] if limit.by_day else []
+    oldest += [now_us - span // timedelta(microseconds=1) for span in limit.spans]
+    if limit.working_days:
+        first = clock.today_ord - max(limit.working_days)
+        oldest.append(start_us(clock.calendar.first_with_ord(first)))
+    return min(oldest)
 
 
-def _graces(clock: Clock) -> frozenset[int]:
-    """Every age in working days at which some rule changes its mind."""
-    return frozenset({clock.grace, *clock.grace_by_rule.values(), clock.of("H2").number("days")})
+def _moments(time_us: int, how: Waking, flip: Callable[[int, int], int | None]) -> Iterator[int]:
+    """When what is asked of this time gets another answer."""
+    yield from (at for days in how.working_days if (at := flip(time_us, days)) is not None)
+    yield from (time_us + span_us + 1 for span_us in how.spans_us)
+    if how.by_day:
+        yield start_us(Instant(time_us).local_date)
 
 
 def _flips(clock: Clock) -> Callable[[int, int], int | None]:

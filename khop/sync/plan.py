@@ -27,6 +27,7 @@ from khop.sync.rules import RULES
 from khop.sync.warehouse import ledger_cases, rows
 
 NOT_REPAIRABLE = "not_repairable"
+PORTAL_BORN = "portal_born"
 _HOW_IT_ENDED = {
     PushState.DONE: "portal_still_differs",
     PushState.STEPS_UNKNOWN: "portal_still_differs",
@@ -263,7 +264,7 @@ def _item(
 def _forbidden(record: DossierRecord, case: Mapping[str, Any], sink: DossierSink) -> str | None:
     """Why the machine may not push this dossier (rules.md section 6)."""
     if case["has_alias"]:
-        return "portal_born"
+        return PORTAL_BORN
     problems = sink.problems(record)
     if case["po_presence"] == "present":
         portal = case["po_status"]

@@ -28,6 +28,7 @@ from khop.mappings.records import Instant, Precision
 from khop.sync.cases.days import day_table
 from khop.sync.findings import Found, write_findings
 from khop.sync.increments import (
+    Waking,
     basis_of,
     last_reconcile,
     subjects_to_see,
@@ -151,7 +152,7 @@ def _see(
         asked = _questions(ask, cases.schema(), cases.get_backend().name)
         return _Seen(
             list(_found(cases, asked, ask.rules)),
-            wake_rows(answers(cases, asked.wakes), clock),
+            _wakes(cases, asked, clock),
             _sizes(cases, asked) if only is None else (0, 0),
             _excused(cases, asked),
         )
@@ -172,11 +173,12 @@ class _Ask:
 
 @dataclass(frozen=True, slots=True)
 class _Questions:
-    """``flagged`` and ``excused`` are None where no rule could answer."""
+    """None where no rule could answer. ``waking``: what is asked of the times of ``wakes``."""
 
     flagged: Question | None
     excused: Question | None
-    wakes: Question
+    wakes: Question | None
+    waking: tuple[Waking, ...]
     sizes: Question
 
 
@@ -186,10 +188,12 @@ def _questions(ask: _Ask, schema: ibis.Schema, dialect: str) -> _Questions:
     cases = ibis.table(schema, "cases")
     rules, settings, clock = ask.rules, ask.settings, ask.clock
     excuses = _excuses(cases, rules, settings, clock)
+    wakes, waking = wakeful(cases, rules, clock)
     return _Questions(
         question(flagged(cases, rules, settings, clock), dialect) if rules else None,
         None if excuses is None else question(excuses, dialect),
-        question(wakeful(cases, clock), dialect),
+        None if wakes is None else question(wakes, dialect),
+        waking,
         question(_counted(cases), dialect),
     )
 
@@ -213,6 +217,7 @@ def _basis(tables: Tables, scope: Scope, phantoms: bool) -> Mapping[str, Any]:
     own = tables.own
     return {
         "version": __version__,
+        "known_rules": list(RULES),
         "calendar": own.calendar.model_dump(mode="json"),
         "codes": own.codes,
         "transitions": own.transitions,
@@ -258,6 +263,12 @@ def _excuses(
         for rule, condition in _conditions(cases, concerned, clock)
     }
     return cases.aggregate(**held) if held else None
+
+
+def _wakes(cases: ir.Table, asked: _Questions, clock: Clock) -> list[dict[str, Any]]:
+    if asked.wakes is None:
+        return []
+    return wake_rows(answers(cases, asked.wakes), asked.waking, clock)
 
 
 def _excused(cases: ir.Table, asked: _Questions) -> int:

@@ -11,6 +11,7 @@ from khop.faults import ConfigError
 from khop.mappings.calendar import WorkingCalendar
 from khop.mappings.code_formats import code_formats
 from khop.mappings.level_one import level_one_table
+from khop.mappings.organisation_codes import parse_organisation
 from khop.mappings.procedure_codes import parse_procedure
 from khop.mappings.records import Status
 from khop.mappings.status import StatusTable
@@ -109,3 +110,9 @@ def test_the_authority_of_a_procedure_is_read_in_the_provinces_own_shapes() -> N
     assert found.base == "1.012784"
     assert found.authority is not None
     assert found.authority.levels == ("H99", "242")
+
+
+def test_an_organisation_of_no_known_shape_keeps_what_was_written() -> None:
+    found = parse_organisation(" UBND/xã  B ")
+    assert found.unknown_shape
+    assert found.raw == " UBND/xã  B "

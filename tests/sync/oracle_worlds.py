@@ -68,6 +68,8 @@ NOWS = tuple(
         ),
     )
 )
+TODAY = NOWS[5]
+
 _STEPS = (
     *(0, 1, SECOND, MINUTE, 5 * MINUTE),
     *(15 * MINUTE + off for off in (-1, 0, 1)),
@@ -91,18 +93,23 @@ class Neighbourhood:
     def draw(self, world: World) -> None:
         random = self.random
         own = [self.code() for _ in range(random.choice((0, 1, 1, 1, 1, 2, 3)))]
+        before = len(world.records)
         foreign = [f"G22.{self.tag}-{i}" for i in range(2)] + [self.code()]
         for code in own:
             for _ in range(random.choice((1, 1, 1, 1, 2, 3))):
                 world.records.append(self.record(code, [*own, *foreign[:2]]))
-        known = world.records[-1] if own else None
+        ours = world.records[before:]
+        known = random.choice(ours) if ours else None
         mentioned = [*own, *own, *foreign]
-        for code in {*own, *foreign}:
+        for code in dict.fromkeys([*own, *foreign]):
             if random.random() < 0.6:
-                world.answers.append(self.answer(code, known))
+                of_code = [r for r in ours if code in (r["code"], *r["aliases"])]
+                world.answers.append(self.answer(code, random.choice(of_code or [known])))
+        if known:  # much is said of one of them
+            mentioned += [known["code"]] * 4
         for _ in range(random.choice((0, 0, 1, 2, 3, 4))):
-            world.events.append(self.event(random.choice(mentioned)))
-        for i in range(random.choice((0, 0, 1, 1, 2, 3))):
+            world.events.append(self.event(random.choice(mentioned), known))
+        for i in range(random.choice((0, 0, 1, 2, 3, 4))):
             world.rows.append(self.row(i, random.choice([*mentioned, None, None]), known))
         if random.random() < 0.1:
             world.quarantined.add(random.choice(mentioned))
@@ -170,6 +177,10 @@ class Neighbourhood:
         if random.random() < 0.5:  # in the order in which things happen
             known = iter(sorted(time for time in times if time))
             times = [time and next(known) for time in times]
+        history = random.choice((None, [])) if random.random() < 0.4 else self.history()
+        if status == 5 and random.random() < 0.5:  # for about as long as it may
+            changed = self.now - 30 * DAY + random.choice((-1, 0, 0, 1)), False
+            history = [(2, None), (5, changed)] if random.random() < 0.5 else None
         return {
             "source": random.choice((*ONE_STOPS[:1] * 4, ONE_STOPS[1])),
             "native_id": f"{random.choice('aBc0')}{self.tag}{random.randrange(10**6)}",
@@ -183,7 +194,7 @@ class Neighbourhood:
             "no_due": random.random() < 0.2,
             "channel": random.choice((1, 1, 2, 2, 3, None)),
             **self.who(),
-            "history": random.choice((None, [])) if random.random() < 0.4 else self.history(),
+            "history": history,
         }
 
     def who(self) -> dict[str, Any]:
@@ -212,8 +223,11 @@ class Neighbourhood:
         status = None
         if presence[-1] == "present":
             status = random.choice((*range(1, 11), 2, 4, 9, 10, None))
+            alike = random.random() < 0.4  # but for one time at most
+            other = random.choice(_TIMES)
             for name in _TIMES:
-                times[name] = self.near(known and known[name])
+                same = known and alike and name != other
+                times[name] = known[name] if known and same else self.near(known and known[name])
         return {
             "code": code,
             "story": story,
@@ -234,10 +248,12 @@ class Neighbourhood:
             return us - (us + 7 * HOUR) % DAY, True
         return us, False
 
-    def event(self, code: str) -> dict[str, Any]:
+    def event(self, code: str, known: Mapping[str, Any] | None) -> dict[str, Any]:
         random = self.random
         kind = random.choice(("handed_to_post", "delivered", "delivered", "postal_event"))
         at = self.time(0.1)
+        if known and random.random() < 0.3:
+            at = self.near(known["received"])
         return {
             "order": f"{code}{random.choice(('', '', '-2'))}",
             "item": random.choice((None, "W1", "W1", "W2")),
@@ -265,12 +281,13 @@ class Neighbourhood:
         }
 
 
-def draw_world(seed: int, size: int, nows: Sequence[int] = NOWS) -> World:
-    """A world of ``size`` neighbourhoods whose times lie around one of ``nows`` each."""
+def draw_world(seed: int, size: int) -> World:
+    """A world of ``size`` neighbourhoods whose times lie around one of ``NOWS`` each, every
+    second one's around ``TODAY``."""
     random = Random(seed)
     world = World()
     for number in range(size):
-        Neighbourhood(random, number, random.choice(nows)).draw(world)
+        Neighbourhood(random, number, random.choice((random.choice(NOWS), TODAY))).draw(world)
     return world
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -33,6 +34,7 @@ from khop.sync.ledger.schema import discrepancy
 from khop.sync.privacy import Privacy, ensure_key
 from khop.sync.pull import Cursor, save_cursor
 from khop.sync.reconcile import Reconciled, Scope, reconcile
+from khop.sync.rules import RULES
 from khop.tables import Tables
 from tests.sync.fakes import at, record
 
@@ -238,6 +240,27 @@ def test_an_increment_finds_what_a_whole_run_finds(
                 again = run(copy, now, whole=True)
                 assert findings(copy) == findings(ledger)
                 assert numbers(again) == numbers(done)
+
+
+def test_a_rule_with_days_of_its_own_wakes_its_dossiers(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lying = replace(
+        RULES["B10"],
+        id="B4",
+        predicate=lambda case, clock: clock.older(case.os_finished_us, days=3),
+        shows=("os_finished",),
+    )
+    monkeypatch.setitem(RULES, "B4", lying)
+    ours = record(1, status=Status.FINISHED, finished_at=at(13))  # a Friday
+    with ledger.write() as connection:
+        arrival = Arrival(DossierReading(ours), record_hash(ours))
+        records.store_arrivals(connection, Role.ONE_STOP, [arrival], 1)
+    days = [datetime(2026, 11, day, 3, tzinfo=UTC) for day in (17, 18, 19)]
+    found = [
+        [count.open for count in run(ledger, now).counts if count.rule == "B4"] for now in days
+    ]
+    assert found == [[0], [0], [1]]
 
 
 def happen_all(ledger: Ledger, privacy: Privacy, what: list[Happening]) -> None:

@@ -15,7 +15,11 @@ def speaking(one_stop: ir.Table) -> ir.Table:
     of_code = ibis.window(group_by="code")
     latest = ibis.window(
         group_by="code",
-        order_by=[ibis.coalesce(one_stop.changed_us, -1).desc(), one_stop.native_id.desc()],
+        order_by=[
+            ibis.coalesce(one_stop.changed_us, -1).desc(),
+            one_stop.native_id.desc(),
+            one_stop.source,
+        ],
     )
     ranked = one_stop.mutate(
         rank=ibis.row_number().over(latest),

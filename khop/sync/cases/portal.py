@@ -24,6 +24,7 @@ def portal_of(keys: ir.Table, presence: ir.Table) -> ir.Table:
             (answers.key == answers.case_code).desc(),
             ibis.coalesce(answers.checked_us, -1).desc(),
             answers.key.desc(),
+            answers.source,
         ],
     )
     ranked = answers.mutate(

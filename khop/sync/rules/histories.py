@@ -31,7 +31,9 @@ def _signed_before_entry(case: ir.Table, _clock: Clock) -> ir.BooleanValue:
 def _waiting_for_papers(case: ir.Table, clock: Clock) -> ir.BooleanValue:
     since_us = ibis.coalesce(case.os_supplement_us, case.os_changed_us)
     waiting = case.os_status == Status.SUPPLEMENT.value
-    return waiting & clock.older_than(since_us, timedelta(days=clock.number("days")))
+    # Only of a dossier that waits: no other has to be looked at when the days have passed.
+    waiting_since_us = ibis.ifelse(waiting, since_us, ibis.null())
+    return clock.older_than(waiting_since_us, timedelta(days=clock.number("days")))
 
 
 def _asked_twice(case: ir.Table, _clock: Clock) -> ir.BooleanValue:

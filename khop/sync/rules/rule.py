@@ -7,7 +7,7 @@ per run: working days never go back, so both say the same and the engine compare
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
@@ -34,11 +34,37 @@ class Severity(StrEnum):
     S4 = "S4"
 
 
+@dataclass(slots=True)
+class Limit:
+    """What rules ask of the age of one time: whether more than so many working days, or more
+    than such a span, have passed, and whether it lies on a later day than ``now``."""
+
+    moment: ir.IntegerValue
+    working_days: set[int] = field(default_factory=set)
+    spans: set[timedelta] = field(default_factory=set)
+    by_day: bool = False
+
+
+class Limits:
+    """Every age that rules ask for, gathered while they are asked."""
+
+    def __init__(self) -> None:
+        self._found: dict[object, Limit] = {}
+
+    def __iter__(self) -> Iterator[Limit]:
+        return iter(self._found.values())
+
+    def of(self, moment: ir.IntegerValue) -> Limit:
+        """What is asked of this time so far."""
+        return self._found.setdefault(moment.op(), Limit(moment))
+
+
 @dataclass(frozen=True, slots=True)
 class Clock:
     """The run's fixed ``now``, and the province's tables and numbers the rules measure with.
 
     ``rule`` is the rule that measures; ``grace_by_rule`` gives single rules another grace.
+    ``limits``: where each age that is asked for is written down.
     """
 
     now: datetime
@@ -48,6 +74,7 @@ class Clock:
     differs_minutes: int = 15
     parameters: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     rule: str = ""
+    limits: Limits = field(default_factory=Limits, compare=False)
 
     def of(self, rule: str) -> Clock:
         """This clock in the hands of another rule: whether that one fires is by its grace."""
@@ -69,18 +96,21 @@ class Clock:
 
     def older_than(self, moment_us: ir.IntegerValue, span: timedelta) -> ir.BooleanValue:
         """The moment lies more than ``span`` of plain time before ``now``."""
+        self.limits.of(moment_us).spans.add(span)
         return moment_us < Instant.of(self.now - span).us
 
     def older(self, moment_us: ir.IntegerValue, days: int | None = None) -> ir.BooleanValue:
         """``age(moment) > days``, in working days; ``days`` None is the grace."""
         grace = self.grace_by_rule.get(self.rule, self.grace)
         back = grace if days is None else days
+        self.limits.of(moment_us).working_days.add(back)
         today = self.now.astimezone(LOCAL).date()
         first_within = self.calendar.first_with_ord(self.calendar.ord(today) - back)
         return moment_us < start_us(first_within)
 
     def on_a_later_day(self, moment_us: ir.IntegerValue) -> ir.BooleanValue:
         """The moment's day is after the day of ``now``."""
+        self.limits.of(moment_us).by_day = True
         today = self.now.astimezone(LOCAL).date()
         return moment_us >= start_us(today + timedelta(days=1))
 
