@@ -44,6 +44,9 @@ def main(arguments: list[str]) -> int:
     options = _options(arguments)
     if not options.modules and not options.resume:
         shutil.rmtree(_KEPT, ignore_errors=True)
+    # mutmut copies a data file once and never looks at it again.
+    data = shutil.ignore_patterns("*.py", "__pycache__")
+    shutil.copytree("khop", _KEPT / "khop", ignore=data, dirs_exist_ok=True)
     patterns = [f"{_ROOM}.{module}.*" for module in options.modules]
     stopped = run_mutmut([*_MUTMUT, "run", *patterns])
     lines = [] if stopped else _listed()
@@ -132,7 +135,8 @@ def _what_to_do(stopped: list[str]) -> str:
         [
             *stopped,
             "mutmut stopped before its end, so there is no score.",
-            "If a test failed above, it fails without any change as well: mend it (`make test`).",
+            "Mostly a test fails without any change where mutmut runs it; to see which:",
+            f"  cd {_KEPT} && MUTANT_UNDER_TEST= {sys.executable} -m pytest -x tests/mappings",
             "If the run was interrupted, `python -m bench.mutation --continue` goes on from here.",
             "`python -m mutmut show NAME` prints a change, `python -m mutmut results` those left.",
         ]

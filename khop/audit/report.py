@@ -137,7 +137,7 @@ def _place(finding: Finding, words: Words) -> str:
     if row is None:
         return words("report.row_unplaced", subject=subject)
     at = {name: plain(str(row.get(name) or "–")) for name in ("file", "sheet", "row")}
-    return words("report.row", subject=subject, **at)
+    return words("report.row" if row.get("sheet") else "report.row_of_file", subject=subject, **at)
 
 
 def _explanation(finding: Finding, words: Words) -> str:

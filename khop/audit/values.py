@@ -17,7 +17,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*")
 #: What stands between the states of a path (mappings.histories).
 _THEN = ">"
-_NAMED = ("status", "channel", "presence", "kind", "role", "verdict", "reasons")
+_NAMED = ("status", "channel", "presence", "kind", "role", "verdict", "reasons", "matched_by")
 
 
 def local_time(text: str) -> datetime | None:
@@ -85,11 +85,12 @@ def _named(kind: str, text: str, words: Words) -> str:
 
 
 def describe(values: Mapping[str, Any], words: Words) -> str:
-    """``label = value`` of each value that is there, in the order given."""
+    """``label = value`` of each value that is there, in the order given. The sheet of a file
+    that has none is empty, and is not there."""
     return "; ".join(
         f"{plain(label(key, words))} = {show_value(key, value, words)}"
         for key, value in values.items()
-        if value is not None
+        if value is not None and value != ""
     )
 
 

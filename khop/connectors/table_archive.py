@@ -21,6 +21,7 @@ from khop.connectors.answers import Unusable
 from khop.connectors.table_open_document import survey_content
 from khop.connectors.table_shapes import TableLimits
 from khop.connectors.table_sheet_xml import survey_part
+from khop.connectors.table_signatures import refuse_parts
 from khop.connectors.xml import local_name, read_xml
 from khop.faults import ConfigError
 
@@ -50,6 +51,7 @@ def look_into(file: IO[bytes], name: str, limits: TableLimits) -> ArchiveFacts:
     try:
         with zipfile.ZipFile(file) as archive:
             _refuse_growth(archive, name, limits)
+            refuse_parts(archive.namelist(), name)
             # What an archive with the parts of both kinds is taken for is the reader's choice.
             facts = _workbook(archive, name, limits)
             if _OPEN_DOCUMENT in archive.namelist():

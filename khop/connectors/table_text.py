@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 
-from khop.connectors.table_shapes import TableLimits, TableRow
+from khop.connectors.table_shapes import Cell, CellError, TableLimits, TableRow
 from khop.faults import ConfigError
 
 _DELIMITERS = (",", ";", "\t")
@@ -22,6 +22,8 @@ _DELIMITERS = (",", ";", "\t")
 _SAMPLE = 100
 #: A first line by which a spreadsheet program is told the delimiter; it shows no row for it.
 _SEP_LINE = re.compile(r"\"?sep=([,;\t])\"?\r?\n", re.IGNORECASE)
+#: What spreadsheet programs write for a formula that failed (ECMA-376-1 18.17.3).
+_FAILED = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"})
 _WANTED = "open it in a spreadsheet program and save it as 'CSV UTF-8' or as .xlsx"
 
 
@@ -56,14 +58,14 @@ class TextSheet:
                 key=self._file,
             ) from None
 
-    def _bounded(self, number: int, cells: list[str]) -> list[str]:
+    def _bounded(self, number: int, cells: list[str]) -> list[Cell]:
         if number > self._limits.rows:
             raise ConfigError(f"has more than {self._limits.rows} rows; divide it", key=self._file)
         if len(cells) > self._limits.columns:
             raise ConfigError(
                 f"row {number} has more than {self._limits.columns} columns", key=self._file
             )
-        return cells
+        return [CellError(cell) if cell in _FAILED else cell for cell in cells]
 
 
 def _decoded(data: bytes, file: str) -> str:

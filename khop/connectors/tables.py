@@ -36,6 +36,7 @@ from khop.connectors.table_old import (
     read_old,
 )
 from khop.connectors.table_shapes import Cell, CellError, Sheet, TableLimits, TableRow
+from khop.connectors.table_signatures import refuse_start, refuse_streams
 from khop.connectors.table_text import TextSheet
 from khop.faults import ConfigError
 
@@ -74,6 +75,7 @@ def _refuse(data: bytes, name: str, limits: TableLimits) -> None:
             "save it as .xlsx",
             key=name,
         )
+    refuse_start(data, name)
 
 
 def _workbook(data: bytes, name: str, facts: ArchiveFacts) -> tuple[Sheet, ...]:
@@ -89,6 +91,7 @@ def _old_workbook(data: bytes, name: str) -> tuple[Sheet, ...]:
     except OldWorkbookProtected:
         raise protected(name) from None
     except OldWorkbookError as error:
+        refuse_streams(data, name)
         raise damaged(name, error) from None
 
 

@@ -55,6 +55,9 @@ _USUAL = re.compile(r"(\d\d)/(\d\d)/(\d{4})(?: (\d\d):(\d\d)(?::(\d\d))?)?", re.
 _POWER = re.compile(r"([0-9])(?:[.,]([0-9]+))?E\+?([0-9]{1,3})", re.IGNORECASE)
 _DECIMAL_ZEROS = re.compile(r"([0-9]+)[.,]0+")
 _SHORT_PROCEDURE = re.compile(r"([0-9])[.,]([0-9]{1,6})")
+#: A personal number (specs/population.md 4): twelve digits that begin with a place, 001 to 099;
+#: or the number of a mobile telephone.
+_PERSONAL = re.compile(r"0(?!00)[0-9]{11}|0[35789][0-9]{8}")
 _SEVERAL = re.compile(r"[;,\n\r|]|\s+/\s+")
 _YEAR = re.compile(r"[0-9]{4}")
 _DATE_INSIDE = re.compile(_DAY.replace("?P=sep", "?P=sep"), re.ASCII)
@@ -105,7 +108,8 @@ def _born(number: float, field: str, from_1904: bool) -> date | str:
 
 def read_code(cell: Cell, field: str) -> str | None:
     """A canonical code; None when there is none. Raises RecordError for what a spreadsheet made
-    something else of, and for several codes in one cell."""
+    something else of, for several codes in one cell, and for what would be a person's name or
+    number in the column of codes: a code is kept and shown as it is, and looked up."""
     if isinstance(cell, str):
         text = _unpowered(clean_text(cell), field)
         _refuse_several(cell, field)
@@ -116,7 +120,15 @@ def read_code(cell: Cell, field: str) -> str | None:
     code = "" if is_blank(text) else canonical_code(text)
     if len(code) > _LONGEST_CODE:
         raise RecordError(field, "is too long to be a code")
+    _refuse_personal(code, field)
     return code or None
+
+
+def _refuse_personal(code: str, field: str) -> None:
+    if code and not any(sign.isdigit() for sign in code):
+        raise RecordError(field, "has no digit, as every code has: a name or a note, it seems")
+    if _PERSONAL.fullmatch(code):
+        raise RecordError(field, "may be the number of a person or a telephone, and is no code")
 
 
 def read_text(cell: Cell, field: str) -> str:

@@ -27,7 +27,7 @@ from khop.mappings.paper_keys import RowKeys
 from khop.mappings.paper_lines import Line, line_kind, telling_places, told_unit, unit_or_code
 from khop.mappings.paper_payload import pack, unpack
 from khop.mappings.paper_record import PaperRecord, RowPlace
-from khop.mappings.paper_words import evidence_columns, subject_columns
+from khop.mappings.paper_words import evidence_columns, subject_columns, with_example
 from khop.mappings.records import PaperKind, PaperRow, Reject
 
 
@@ -134,9 +134,12 @@ def _told_by(unit: tuple[str | None, str | None]) -> tuple[str | None, str | Non
 
 
 def _without_headers(kind: PaperKind) -> str:
-    needed = (" or ".join(columns(kind)) for columns in (evidence_columns, subject_columns))
+    needed = (
+        " or ".join(with_example(kind, column) for column in columns(kind))
+        for columns in (evidence_columns, subject_columns)
+    )
     return (
-        f"no row of headers was found among the first {SEARCHED_ROWS} rows; a {kind} needs columns "
-        f"for {', and for '.join(needed)}. Name them in khop.toml: "
+        f"no row of headers was found among the first {SEARCHED_ROWS} rows; to be read as "
+        f"{kind}, it needs columns for {', and for '.join(needed)}. Name them in khop.toml: "
         '[sources.NAME.columns] code = "its header in the file"'
     )

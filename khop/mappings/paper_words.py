@@ -76,6 +76,13 @@ def subject_columns(kind: str) -> tuple[str, ...]:
     return tuple(load_table("paper_headers")[kind]["subject"])
 
 
+def with_example(kind: str, column: str) -> str:
+    """A column with the header that files of this kind have for it most: ``code ('mã hồ sơ')``."""
+    table = load_table("paper_headers")
+    headers = table[kind]["headers"].get(column) or table[_COMMON][column]
+    return f"{column} ({headers[0]!r})"
+
+
 @cache
 def words(name: str) -> tuple[str, ...]:
     """One of the lists of ``[words]``, folded, longest first; signs alone stay as they are."""

@@ -68,6 +68,8 @@ class StatusKind(StrEnum):
     LEDGER_RECEIVED = "ledger_received"
     LEDGER_RETURNED = "ledger_returned"
     PAID = "paid"
+    #: The post has papers on their way to the office; of the result it says nothing.
+    PAPERS_COLLECTED = "papers_collected"
     #: The post wrote something that is neither a hand-over nor a delivery.
     POSTAL_EVENT = "postal_event"
 

@@ -128,7 +128,7 @@ class FeedMapping:
 def event_kind(codes: PostalCodes, numbers: OrderNumbers, status: str, number: str) -> StatusKind:
     """What an event is evidence of. "Delivered" of papers on their way to the office says
     nothing about the result."""
-    return StatusKind.POSTAL_EVENT if numbers.collects(number) else codes.kind(status)
+    return StatusKind.PAPERS_COLLECTED if numbers.collects(number) else codes.kind(status)
 
 
 def dossier_code(numbers: OrderNumbers, number: str, field: str) -> str:

@@ -406,7 +406,8 @@ def _same_version(now: DossierRecord, stored: DossierRecord) -> bool:
 def _may_fill_gaps(now: DossierRecord, stored: DossierRecord) -> bool:
     """Whether what is stored is of the same version: an end date of before a dossier was taken
     up again, say, is no gap of what it is now."""
-    return _same_version(now, stored) and stored.status in (now.status, None)
+    agree = now.status == stored.status or None in (now.status, stored.status)
+    return agree and _same_version(now, stored)
 
 
 def _chunks(pairs: Sequence[tuple[str, Step]], size: int) -> Iterator[Sequence[tuple[str, Step]]]:

@@ -24,6 +24,8 @@ import sqlalchemy as sa
 
 from khop import __version__
 from khop.config import RuleSettings
+from khop.faults import KhopError
+from khop.mappings.calendar import DayError
 from khop.mappings.records import Instant, Precision
 from khop.sync.cases.days import day_table
 from khop.sync.findings import Found, write_findings
@@ -87,6 +89,7 @@ def reconcile(
     """
     phantoms = lists_complete(ledger, scope.one_stops)
     clock = _clock(settings, tables, now)
+    _check_now(clock)
     now_us = Instant.of(now).us
     basis = basis_of(settings, _basis(tables, scope, phantoms))
     with ledger.write() as connection:
@@ -95,6 +98,9 @@ def reconcile(
         again = whole or last is None or last.basis != basis or now_us < last.now_us
         subjects = None if again else subjects_to_see(connection, taken, now_us)
         rows_alike = match_rows(connection, tables, scope.sources, subjects)
+        # This much is written now: if the rest never is, the next run has to look at them too.
+        touched.touch(connection, rows_alike)
+        touched.take(connection)
         if subjects is not None:
             subjects |= rows_alike
     ask = _Ask(f"{basis} {now_us}", settings, clock)
@@ -117,6 +123,14 @@ def reconcile(
         )
         on_write(connection, done)
     return done
+
+
+def _check_now(clock: Clock) -> None:
+    """Raises KhopError before anything is written."""
+    try:
+        clock.calendar.first_with_ord(clock.today_ord)
+    except DayError as error:
+        raise KhopError(f"the rules cannot run at {clock.now:%Y-%m-%d}: {error.reason}") from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,32 @@ def test_a_row_whose_place_is_not_known_is_named_all_the_same(finding: Make, rep
     nameless = finding(code=None, subject="row:3f9a", evidence=({**ROW, "sheet": None},))
     made = report(nowhere, nameless)
     assert made.row(nowhere).code == "row of paper without a dossier code (row:3f9a)"
-    assert made.row(nameless).code == "so.xlsx, –, row 12 (row:3f9a)"
+    assert made.row(nameless).code == "so.xlsx, row 12 (row:3f9a)"
+
+
+@pytest.mark.parametrize("sheet", [None, ""])
+def test_a_row_of_a_file_without_sheets_is_told_without_one(
+    finding: Make, report: Made, sheet: str | None
+) -> None:
+    of_row = finding(code=None, subject="row:3f9a", evidence=({**ROW, "sheet": sheet},))
+    row = report(of_row, lang="vi").row(of_row)
+    assert row.code == "so.xlsx, dòng 12 (row:3f9a)"
+    assert row.evidence.endswith("tệp = so.xlsx; dòng = 12")
+
+
+@pytest.mark.parametrize(
+    ("lang", "by", "told"),
+    [
+        ("vi", "code", "nhận ra theo = mã hồ sơ"),
+        ("vi", "alias", "nhận ra theo = mã khác của hồ sơ"),
+        ("en", "alias", "matched by = another code of the dossier"),
+    ],
+)
+def test_evidence_tells_how_a_row_was_matched(
+    finding: Make, report: Made, lang: str, by: str, told: str
+) -> None:
+    matched = finding(evidence=({**ROW, "matched_by": by},))
+    assert report(matched, lang=lang).row(matched).evidence.endswith(told)
 
 
 def test_a_dossier_is_named_by_its_code_alone(finding: Make, report: Made) -> None:

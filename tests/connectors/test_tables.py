@@ -249,7 +249,7 @@ def test_an_archive_that_lies_about_its_size_is_refused() -> None:
         ),
         ("Mã hồ sơ".encode("cp1258", "replace") + b"\xd0\xf5", "UTF-8"),
         ("Mã hồ sơ".encode("utf-16-le"), "UTF-8"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00", "UTF-8"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "is a picture"),
     ],
 )
 def test_what_is_no_table_is_refused_with_what_to_do(data: bytes, why: str) -> None:
@@ -341,6 +341,11 @@ def test_a_damaged_workbook_of_the_old_kind_does_not_take_the_process_with_it(pl
     data[place] = 0xFF
     with pytest.raises(ConfigError, match="damaged"):
         rows(bytes(data), "so.xls")
+
+
+def test_a_formula_that_failed_is_none_of_the_values_of_a_text_file() -> None:
+    data = "Mã hồ sơ,Số\n#N/A,#12\n#REF!,N/A\n".encode()
+    assert cells(data, "so.csv")[1:] == [[CellError("#N/A"), "#12"], [CellError("#REF!"), "N/A"]]
 
 
 @given(st.binary(max_size=300))

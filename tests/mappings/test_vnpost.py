@@ -223,7 +223,7 @@ def test_delivered_papers_of_a_collecting_order_are_no_delivered_result() -> Non
     mapping = feed(numbers=SUFFIXED, handed=[2])
     for code in (2, 4):
         event = {**EVENT, "OrderNumber": "H99.01-260318-0001-G", "StatusCode": code}
-        assert mapping.record(event).kind is StatusKind.POSTAL_EVENT
+        assert mapping.record(event).kind is StatusKind.PAPERS_COLLECTED
     event = {**EVENT, "OrderNumber": "H99.01-260318-0001-T"}
     assert mapping.record(event).kind is StatusKind.DELIVERED
 

@@ -34,7 +34,8 @@ from khop.sync.ledger.records import Arrival, record_hash
 from khop.sync.ledger.schema import identity_check
 from khop.sync.privacy import Privacy
 from khop.sync.pull import Cursor, save_cursor
-from tests.sync.oracle import DAY, HOUR, MINUTE, SECOND, Time, World, local_date
+from tests.sync.oracle import World
+from tests.sync.oracle_days import DAY, HOUR, MINUTE, SECOND, Time, local_date
 
 ONE_STOPS = ("igate", "igate-2")
 SOURCES = ("dvcqg", *ONE_STOPS, "population", "so-theo-doi", "so-van-thu", "vnpost")
@@ -104,7 +105,7 @@ class Neighbourhood:
         for code in dict.fromkeys([*own, *foreign]):
             if random.random() < 0.6:
                 of_code = [r for r in ours if code in (r["code"], *r["aliases"])]
-                world.answers.append(self.answer(code, random.choice(of_code or [known])))
+                world.answers.append(self.answer(code, random.choice(of_code or [known or {}])))
         if known:  # much is said of one of them
             mentioned += [known["code"]] * 4
         for _ in range(random.choice((0, 0, 1, 2, 3, 4))):
@@ -177,7 +178,7 @@ class Neighbourhood:
         if random.random() < 0.5:  # in the order in which things happen
             known = iter(sorted(time for time in times if time))
             times = [time and next(known) for time in times]
-        history = random.choice((None, [])) if random.random() < 0.4 else self.history()
+        history = self.history()
         if status == 5 and random.random() < 0.5:  # for about as long as it may
             changed = self.now - 30 * DAY + random.choice((-1, 0, 0, 1)), False
             history = [(2, None), (5, changed)] if random.random() < 0.5 else None
@@ -205,15 +206,18 @@ class Neighbourhood:
             "applicant": random.choice((f"a-{self.tag}", f"a-{self.tag}", f"b-{self.tag}", None)),
         }
 
-    def history(self) -> list[tuple[int | None, Time | None]]:
+    def history(self) -> list[tuple[int | None, Time | None]] | None:
+        """Its steps; None when they were not read."""
         random = self.random
+        if random.random() < 0.4:
+            return random.choice((None, []))
         states = (*range(1, 11), 2, 4, 5, 5, 5, None)
         times = [self.time(0.05) for _ in range(random.randint(1, 6))]
         moments = [time and (time[0], False) for time in times]
         return [(random.choice(states), moment) for moment in moments]
 
-    def answer(self, code: str, known: Mapping[str, Any] | None) -> dict[str, Any]:
-        """What look-ups came to; ``story`` is the way there."""
+    def answer(self, code: str, known: Mapping[str, Any]) -> dict[str, Any]:
+        """What look-ups came to; ``story`` is the way there. ``known``: what it may be like."""
         random = self.random
         stories = ("present", "present", "absent", "failed", "present failed", "absent failed")
         story = random.choice((*stories, "absent present", "present absent", "failed present"))
@@ -226,8 +230,8 @@ class Neighbourhood:
             alike = random.random() < 0.4  # but for one time at most
             other = random.choice(_TIMES)
             for name in _TIMES:
-                same = known and alike and name != other
-                times[name] = known[name] if known and same else self.near(known and known[name])
+                same = alike and name in known and name != other
+                times[name] = known[name] if same else self.near(known.get(name))
         return {
             "code": code,
             "story": story,
@@ -385,7 +389,7 @@ def _steps(
     ours: DossierRecord, history: Sequence[tuple[int | None, Time | None]]
 ) -> Iterator[StatusRecord]:
     for i, (status, when) in enumerate(history):
-        state = status and Status(status)
+        state = None if status is None else Status(status)
         yield StatusRecord(
             ours.source,
             ours.native_id,

@@ -15,7 +15,6 @@ from khop.mappings.records import (
     DossierReading,
     DossierRecord,
     Instant,
-    PaperKind,
     Precision,
     Status,
     StatusKind,
@@ -29,7 +28,7 @@ from khop.sync.reconcile import Scope, reconcile
 from khop.tables import Tables
 from tests.postgres import BOTH
 from tests.sync.fakes import at, history, record
-from tests.sync.papers import register_row
+from tests.sync.papers import ledger_row, register_row
 
 LEDGERS = BOTH
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -102,12 +101,22 @@ def test_a_delivery_known_by_its_day_is_shown_so(ledger: Ledger) -> None:
 def test_a_delivery_of_the_day_of_the_signing_is_not_before_it(
     delivered: Instant, fires: bool, ledger: Ledger, privacy: Privacy
 ) -> None:
-    signed = replace(register_row(1), kind=PaperKind.REGISTER, code=CODE, signed_at=at(17, 9))
+    signed = replace(register_row(1), code=CODE, signed_at=at(17, 9))
     with ledger.write() as connection:
         read = paper.FileRead(PaperFile("so.xlsx", "1"), [signed], ())
         paper.store_file(connection, "so-van-thu", read, privacy, 1)
     found = findings(ledger, FINISHED, events=(event(DELIVERED, delivered),))
     assert ("C7" in found) is fires
+
+
+def test_a_return_in_the_ledger_speaks_before_a_delivery(ledger: Ledger, privacy: Privacy) -> None:
+    signed = replace(register_row(1), code=CODE, signed_at=day(17))
+    returned = replace(ledger_row(2), code=CODE, returned_at=at(18))
+    with ledger.write() as connection:
+        for name, row in (("1.xlsx", signed), ("2.xlsx", returned)):
+            read = paper.FileRead(PaperFile(name, "1"), [row], ())
+            paper.store_file(connection, "so-van-thu", read, privacy, 1)
+    assert "C7" not in findings(ledger, FINISHED, events=(event(DELIVERED, at(16)),))
 
 
 @pytest.mark.parametrize(

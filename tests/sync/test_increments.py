@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from khop.adapters.ports import PaperFile, Role
 from khop.config import RuleSettings
+from khop.faults import KhopError
 from khop.mappings.records import (
     DossierReading,
     DossierRecord,
@@ -30,13 +31,14 @@ from khop.mappings.records import (
 )
 from khop.sync.ledger import Ledger, create_ledger, paper, presence, quarantine, records
 from khop.sync.ledger.records import Arrival, record_hash
-from khop.sync.ledger.schema import discrepancy
+from khop.sync.ledger.schema import discrepancy, reconciled
 from khop.sync.privacy import Privacy, ensure_key
 from khop.sync.pull import Cursor, save_cursor
 from khop.sync.reconcile import Reconciled, Scope, reconcile
 from khop.sync.rules import RULES
 from khop.tables import Tables
-from tests.sync.fakes import at, record
+from tests.sync.fakes import NOW, at, record
+from tests.sync.papers import ledger_row
 
 SCOPE = Scope(sources=("dvcqg", "igate", "ledger", "register", "vnpost"), one_stops=("igate",))
 TABLES = Tables()
@@ -261,6 +263,42 @@ def test_a_rule_with_days_of_its_own_wakes_its_dossiers(
         [count.open for count in run(ledger, now).counts if count.rule == "B4"] for now in days
     ]
     assert found == [[0], [0], [1]]
+
+
+def test_a_run_that_was_cut_off_is_made_up_for(
+    ledger: Ledger, privacy: Privacy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row of paper turns out to be like a dossier, and the run ends before it says so."""
+    row = ledger_row(1)
+    with ledger.write() as connection:
+        save_cursor(connection, "igate", Cursor(complete=True))
+        read = paper.FileRead(PaperFile("so.xlsx", "1"), [row], ())
+        paper.store_file(connection, "ledger", read, privacy, 1)
+    run(ledger, NOW)
+    assert [finding[0] for finding in findings(ledger)] == ["A1"]
+    with ledger.write() as connection:
+        arrival = Arrival(DossierReading(record(1)), record_hash(record(1)))
+        records.store_arrivals(connection, Role.ONE_STOP, [arrival], 1)
+    with monkeypatch.context() as patched:
+        patched.setattr("khop.sync.reconcile.ledger_cases", _cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            run(ledger, NOW)
+    assert run(ledger, NOW).subjects is not None
+    assert findings(ledger) == []
+
+
+def _cut_off(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("year", [1989, 2101])
+def test_a_moment_that_no_calendar_counts_is_refused_before_anything_is_written(
+    year: int, ledger: Ledger
+) -> None:
+    with pytest.raises(KhopError, match="cannot run at"):
+        run(ledger, datetime(year, 6, 1, tzinfo=UTC))
+    with ledger.read() as connection:
+        assert connection.execute(sa.select(reconciled)).all() == []
 
 
 def happen_all(ledger: Ledger, privacy: Privacy, what: list[Happening]) -> None:

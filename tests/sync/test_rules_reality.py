@@ -73,6 +73,7 @@ HANDED, DELIVERED, SCAN = (
 )
 DONE9 = {"status": Status.FINISHED, "finished_at": at(16)}
 DONE10 = {"status": Status.RETURNED, "finished_at": at(12), "returned_at": at(13)}
+PAPERS = StatusKind.PAPERS_COLLECTED
 S = Status
 
 CASES: list[tuple[str, Given, bool]] = [
@@ -150,6 +151,9 @@ CASES: list[tuple[str, Given, bool]] = [
     ),  # 10 working days
     ("H2", Given(os=DONE10, post=((HANDED, "W1", at(9)), (DELIVERED, "W1", at(9, 10)))), False),
     ("H2", Given(os=DONE9, post=((HANDED, "W1", at(16)), (DELIVERED, "W1", at(18)))), False),
+    # papers that are known to go to the office say nothing of the result
+    ("H2", Given(os=DONE10, post=((PAPERS, "W1", at(1, month=10)), (PAPERS, "W1", at(2)))), False),
+    ("B1", Given(post=((PAPERS, "W1", at(17)),)), False),
     # B8: histories
     ("B8", Given(steps=((S.RECEIVED, at(10)), (S.PROCESSING, at(11)))), False),
     ("B8", Given(steps=((S.FINISHED, at(10)), (S.SUPPLEMENT, at(11)))), True),
