@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from khop.cli.shell import Shell
+from khop.faults import KhopError
 
 if TYPE_CHECKING:
     from khop.config import Config
@@ -20,6 +22,31 @@ def load(shell: Shell) -> Config:
     from khop.config import load_config
 
     return load_config(shell.config_path, adapter_types())
+
+
+def refuse_kept(shell: Shell, out: Path | None) -> None:
+    """Raises KhopError when ``out`` would take the place of khop's own files, or of a file that
+    a source of khop.toml reads."""
+    if out is None:
+        return
+    config, wanted = load(shell), out.resolve()
+    ledger = Path(config.ledger_url.removeprefix("sqlite:///"))
+    own = {shell.config_path.resolve(), config.key_path.resolve(), ledger.resolve()}
+    if wanted in own or any(_reads(config, path, wanted) for path in _paths(config)):
+        raise KhopError(shell.words("error.out_kept", path=out))
+
+
+def _paths(config: Config) -> Iterator[Path]:
+    for settings in config.sources.values():
+        path = getattr(settings, "path", None)
+        if isinstance(path, Path):
+            yield path
+
+
+def _reads(config: Config, path: Path, wanted: Path) -> bool:
+    """Whether a source with this path (a file, a folder, a pattern) reads ``wanted``."""
+    place = (config.base_dir / path).resolve()
+    return wanted == place or wanted.parent == place or wanted.match(str(place))
 
 
 @contextmanager

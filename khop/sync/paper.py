@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from khop.adapters.ports import DossierLookup, PaperFile, PaperSource
 from khop.faults import ConfigError
 from khop.mappings.records import Instant, PaperRow, Reject
@@ -82,9 +84,20 @@ class PaperPull:
         read = self._read(file)
         with self._ledger.write() as connection:
             self._lease.renew(connection)
+            self._check_kind(connection, file)
             now_us = Instant.of(self._clock()).us
             done = paper.store_file(connection, self._source.name, read, self._privacy, now_us)
         return _counted(summary, read, done)
+
+    def _check_kind(self, connection: sa.Connection, file: PaperFile) -> None:
+        """Raises ConfigError when the file's rows are of another kind in the ledger: they would
+        be taken for rows that left it."""
+        name, kind = self._source.name, self._source.kind.value
+        if others := paper.kinds_of(connection, name, file.name) - {kind}:
+            raise ConfigError(
+                f"{file.name} was read as {', '.join(sorted(others))} under the name {name}; "
+                f"read it as {kind} under another name"
+            )
 
     def _read(self, file: PaperFile) -> FileRead:
         """The whole file. Nothing of it is stored when it turns out bad further down."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from difflib import get_close_matches
 from typing import Any
 
 import sqlalchemy as sa
 
 from khop.adapters.ports import Health, Role
+from khop.faults import KhopError
 from khop.mappings.codes import canonical_code
 from khop.mappings.records import Channel, Instant, Status
 from khop.sync.cases import CASE_COLUMNS
@@ -57,8 +59,25 @@ def findings(
     if since is not None:
         query = query.where(discrepancy.c.first_seen_us >= Instant.of(since).us)
     with ledger.read() as connection:
+        check_units(connection, units)
         found = _findings(connection, query)
     return _ordered(found)
+
+
+def check_units(connection: sa.Connection, units: Iterable[str]) -> None:
+    """Raises KhopError for a unit that no finding and no dossier has: a name mistyped would look
+    like a unit with nothing to find."""
+    for unit in filter(None, units):
+        if not any(_names(connection, table, unit) for table in (discrepancy, source_record)):
+            known = connection.scalars(sa.select(discrepancy.c.unit).distinct())
+            near = get_close_matches(unit, [name for name in known if name], n=1, cutoff=0.5)
+            hint = f", did you mean {near[0]}?" if near else ""
+            raise KhopError(f"no dossier and no finding names the unit {unit}{hint}")
+
+
+def _names(connection: sa.Connection, table: sa.Table, unit: str) -> bool:
+    query = sa.select(table.c.unit).where(table.c.unit == unit).limit(1)
+    return connection.scalar(query) is not None
 
 
 def findings_of(connection: sa.Connection, keys: Iterable[tuple[str, str]]) -> list[Finding]:

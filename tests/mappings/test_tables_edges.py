@@ -10,6 +10,7 @@ import pytest
 from khop.faults import ConfigError
 from khop.mappings.calendar import WorkingCalendar
 from khop.mappings.code_formats import code_formats
+from khop.mappings.deadline_rules import deadline_rules
 from khop.mappings.level_one import level_one_table
 from khop.mappings.organisation_codes import parse_organisation
 from khop.mappings.procedure_codes import parse_procedure
@@ -116,3 +117,27 @@ def test_an_organisation_of_no_known_shape_keeps_what_was_written() -> None:
     found = parse_organisation(" UBND/xã  B ")
     assert found.unknown_shape
     assert found.raw == " UBND/xã  B "
+
+
+def test_a_misspelled_key_is_told_and_not_the_one_it_was_meant_for() -> None:
+    with pytest.raises(ConfigError) as refused:
+        level_one_table([{"code": "X01", "nane": "a"}], key="own")
+    assert str(refused.value) == "own[1].nane: unknown key; did you mean name?"
+
+
+@pytest.mark.parametrize(
+    ("own", "says"),
+    [
+        ({"countin": {}}, "deadlines.countin: unknown key; did you mean counting?"),
+        (
+            {"counting": {"due_tme": "day_end"}},
+            "deadlines.counting.due_tme: unknown key; did you mean due_time?",
+        ),
+    ],
+)
+def test_a_misspelled_key_of_the_deadlines_is_told_at_any_depth(
+    own: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(ConfigError) as refused:
+        deadline_rules(own)
+    assert str(refused.value) == says

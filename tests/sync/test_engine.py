@@ -239,3 +239,15 @@ def test_look_ups_that_failed_are_asked_once_more(
     summary = engine.pull().sources[1].as_json()
     assert (summary["asked"], summary["absent"], summary["unknown"]) == (4, 4, 0)
     assert summary["adds_up"]
+
+
+def test_a_unit_that_nothing_names_is_no_unit_without_findings(
+    engine: Engine, one_stop: FakeOneStop
+) -> None:
+    one_stop.put(record(1))
+    engine.pull()
+    engine.reconcile()
+    assert len(engine.findings(units=["UBND xã Mẫu"])) == 1
+    for ask in (lambda unit: engine.findings(units=[unit]), lambda unit: engine.work([unit])):
+        with pytest.raises(KhopError, match="did you mean UBND xã Mẫu"):
+            ask("UBND xa Mẫu")

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from khop.faults import ConfigError
-from khop.mappings.records import PaperRow
+from khop.mappings.records import PaperKind, PaperRow
 from khop.sync.engine import Engine
 from khop.sync.ledger import Ledger
 from khop.sync.ledger.schema import (
@@ -396,3 +396,15 @@ def test_a_row_is_a_finding_until_a_dossier_is_like_it(
     assert view is not None
     assert [row["row_key"] for row in view.candidates] == ["key-2"]
     assert "applicant_key" not in view.candidates[0]
+
+
+def test_a_file_that_was_read_as_another_kind_is_not_taken_for_one_whose_rows_left(
+    build_engine: Build, ledger: Ledger, papers: FakePapers
+) -> None:
+    build_engine(papers).pull()
+    kept = rows(ledger, paper_row)
+    again = FakePapers(kind=PaperKind.REGISTER, contents={"so.xlsx": []})
+    summary = only(build_engine(again).pull())
+    assert summary.failed_files == 1
+    assert summary.error is not None and "was read as ledger" in summary.error
+    assert rows(ledger, paper_row) == kept

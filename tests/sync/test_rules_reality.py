@@ -485,3 +485,13 @@ def test_what_is_on_file_excuses_and_is_counted(
     done = run(ledger, settings)
     assert (("D1", record(1).code) in found(ledger)) is (excused is False)
     assert done.excused == (1 if excused else 0)
+
+
+def test_a_row_that_has_its_units_code_alone_names_its_unit(ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        complete(connection)
+        put_row(connection, PaperKind.LEDGER, 1, None, received_at=at(10))
+        connection.execute(sa.update(paper_row).values(unit=None, unit_code="H99.12"))
+    run(ledger)
+    with ledger.read() as connection:
+        assert connection.scalars(sa.select(discrepancy.c.unit)).all() == ["H99.12"]

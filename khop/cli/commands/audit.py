@@ -12,7 +12,7 @@ import typer
 
 from khop.cli.files import write_whole
 from khop.cli.rulenames import known_rules
-from khop.cli.session import engine, load
+from khop.cli.session import engine, load, refuse_kept
 from khop.cli.shell import (
     OK,
     WORK,
@@ -62,6 +62,7 @@ def audit(
 
     shell = shell_of(context, config, format, allowed=ReportFormat)
     form = _form(shell, out)
+    refuse_kept(shell, out)
     chosen = known_rules(shell, rules or ())
     with engine(shell, sources=()) as opened:
         findings = opened.findings(

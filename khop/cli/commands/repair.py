@@ -11,7 +11,7 @@ import typer
 
 from khop.cli.files import read_text, write_whole
 from khop.cli.rulenames import known_rules
-from khop.cli.session import engine
+from khop.cli.session import engine, refuse_kept
 from khop.cli.shell import (
     OK,
     WORK,
@@ -40,6 +40,7 @@ def plan(
     lang: LangOption = None,
 ) -> int:
     shell = shell_of(context, config, format)
+    refuse_kept(shell, out)
     chosen = known_rules(shell, rules or ())
     with engine(shell) as opened:
         made = opened.plan(chosen or None)

@@ -53,6 +53,7 @@ INPUTS: Mapping[str, Sequence[str]] = {
         "row_number",
         "code",
         "unit",
+        "unit_code",
         "procedure",
         "received_us",
         "received_day",

@@ -22,7 +22,7 @@ _RECEIVED = tuple(name for name in LB if name not in _RETURNED)
 
 def paper_of(keys: ir.Table, paper: ir.Table) -> ir.Table:
     """Per case what paper says under any of its codes."""
-    found = keys.join(paper, keys.key == paper.code)
+    found = keys.join(_with_unit(paper), keys.key == paper.code)
     ledger = found.filter(found.kind == PaperKind.LEDGER.value)
     register = found.filter(found.kind == PaperKind.REGISTER.value)
     received = _earliest(ledger, "received", {f"lb_{name}": name for name in _RECEIVED})
@@ -40,7 +40,7 @@ def paper_of(keys: ir.Table, paper: ir.Table) -> ir.Table:
 
 def row_cases(paper: ir.Table, matches: ir.Table, cases: ir.Table) -> ir.Table:
     """Rows without a code that are like no dossier, with the columns of ``cases``."""
-    bare = paper.filter(paper.code.isnull())
+    bare = _with_unit(paper).filter(paper.code.isnull())
     # The same row may stand in several files; like a dossier in one of them, it is so in all.
     alike = bare.semi_join(matches, ["source", "file", "row_key"]).select("row_key")
     lonely = bare.anti_join(alike, "row_key")
@@ -60,6 +60,11 @@ def row_cases(paper: ir.Table, matches: ir.Table, cases: ir.Table) -> ir.Table:
     return rows.select(
         **{name: (fixed | told).get(name, ibis.null()).cast(types[name]) for name in cases.columns}
     )
+
+
+def _with_unit(paper: ir.Table) -> ir.Table:
+    """Where a row has its unit's code alone, that names it."""
+    return paper.mutate(unit=ibis.coalesce(paper.unit, paper.unit_code))
 
 
 def _earliest(rows: ir.Table, time: str, columns: Mapping[str, str]) -> ir.Table:

@@ -29,6 +29,7 @@ from khop.sync.results import (
     Progress,
     ReconcileSummary,
 )
+from khop.sync.views import check_units
 from khop.sync.work import Task, work_list
 
 _APPLY = "apply"
@@ -126,8 +127,11 @@ class Acting(Asking):
     def work(self, units: Sequence[str] = ()) -> list[Task]:
         """What people have to do: the findings that no machine may repair, by unit.
 
-        ``units``: of these alone, as the findings name them; "" for what names no unit.
+        ``units``: of these alone, as the findings name them; "" for what names no unit. Raises
+        KhopError for a unit that nothing names.
         """
+        with self.ledger.read() as connection:
+            check_units(connection, units)
         pages = {
             name: source.dossier_url
             for name, source in self.config.sources.items()

@@ -79,6 +79,14 @@ def known_files(connection: sa.Connection, source: str) -> dict[str, str]:
     return {row.file: row.digest for row in connection.execute(query)}
 
 
+def kinds_of(connection: sa.Connection, source: str, file: str) -> set[str]:
+    """The kinds of the rows that the ledger has of a file."""
+    query = sa.select(paper_row.c.kind).where(
+        paper_row.c.source == source, paper_row.c.file == file
+    )
+    return set(connection.scalars(query.distinct()))
+
+
 def store_file(
     connection: sa.Connection, source: str, read: FileRead, privacy: Privacy, now_us: int
 ) -> Stored:
