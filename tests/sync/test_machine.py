@@ -10,7 +10,7 @@ of plain dicts: what each system has, and what the engine cannot have read yet.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -27,19 +27,11 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from khop.faults import (
-    AlreadyExists,
-    OutcomeUnknown,
-    RateLimited,
-    Refused,
-    Unreachable,
-)
 from khop.mappings.records import (
     DossierRecord,
     Instant,
     PaperRow,
     Reject,
-    Status,
     StatusKind,
     StatusRecord,
 )
@@ -66,7 +58,8 @@ from khop.sync.results import (
     PullSummary,
 )
 from tests.sync.fakes import at, history, record
-from tests.sync.papers import FakePapers, ledger_row, register_row, reject
+from tests.sync.happenings import ALIAS, CODES, SILENT, changes, faults, kills, mischiefs, rows
+from tests.sync.papers import FakePapers, ledger_row, register_row
 from tests.sync.promises import FILE, START, Promises
 from tests.sync.province import (
     PAYLOAD,
@@ -82,53 +75,6 @@ EXAMPLES = int(os.environ.get("KHOP_FUZZ_EXAMPLES", "25"))
 #: Runs of rules: the next day, over a weekend, over the holiday of 24 November, later. Few: to
 #: write the rules anew for a moment takes longer than to ask them.
 MOMENTS = [START + timedelta(hours=hours) for hours in (0, 24, 63, 140, 400)]
-CODES = [record(number).code for number in range(1, 6)]
-ALIAS = "G22.99-261110-000777"
-CALL = ("dvcqg", "DongBoHoSoMC")
-
-LOST, LANDED = ("before", OutcomeUnknown(*CALL)), ("after", OutcomeUnknown(*CALL))
-SILENT = ("before", Unreachable(*CALL))
-FAULTS: dict[str, Sequence[Any]] = {
-    "create": ([LOST], [LANDED], [LOST, LANDED], [SILENT], [("another", AlreadyExists(*CALL))]),
-    "update": ([LOST], [LANDED], [LOST] * 5, [LOST, SILENT], [("before", Refused(*CALL))]),
-    "progress": ([LOST], [LANDED], [SILENT], [("before", Refused(*CALL))]),
-    "look_up": ([SILENT], [SILENT, SILENT], [("before", RateLimited(*CALL))]),
-}
-
-times = st.sampled_from([None, at(2), at(10), at(16), at(17), at(18), at(25)])
-kills = st.none() | st.integers(1, 25)
-mischiefs = st.lists(
-    st.sampled_from(["honest", "silent", "another", "previous", "short", "disordered", "again"]),
-    max_size=3,
-)
-#: What of a dossier changes.
-changes = st.fixed_dictionaries(
-    {},
-    optional={
-        "status": st.sampled_from([*Status, None]),
-        "received_at": times,
-        "due_at": times,
-        "finished_at": times,
-        "aliases": st.sampled_from([(), (), (), (ALIAS,), (CODES[4],)]),
-        "code": st.sampled_from(CODES),
-        "unit": st.sampled_from(["UBND xã Mẫu", "Sở Mẫu"]),
-        "status_raw": st.just("lạ"),
-    },
-)
-paper_codes = st.sampled_from([None, *CODES[:2], ALIAS, "H99.98-261101-0007"])
-
-
-def rows(make: Callable[..., PaperRow], time: str) -> st.SearchStrategy[list[Any]]:
-    """Rows of a file: some of three that keep their keys, and a bad one."""
-    one = st.builds(
-        lambda number, code, when: make(number, code=code, **{time: when}),
-        st.integers(1, 3),
-        paper_codes,
-        times,
-    )
-    many = st.lists(one, max_size=3, unique_by=lambda row: row.row_key)
-    bad = st.just([replace(reject(FILE, 9), payload=PAYLOAD)]) | st.just([])
-    return st.builds(lambda good, worse: [*good, *worse], many, bad)
 
 
 class ProvinceMachine(Promises):
@@ -475,15 +421,7 @@ class ProvinceMachine(Promises):
         assert {work.subject for work in first.work} <= unsettled
 
     @rule(
-        faults=st.lists(
-            st.sampled_from(sorted(FAULTS)).flatmap(
-                lambda op: st.tuples(
-                    st.just(op), st.sampled_from(CODES[:4]), st.sampled_from(FAULTS[op])
-                )
-            ),
-            min_size=1,
-            max_size=4,
-        ),
+        faults=st.lists(faults, min_size=1, max_size=4),
         looked=st.booleans(),
     )
     def apply_over_a_bad_line(self, faults: list[tuple[str, str, Any]], looked: bool) -> None:
