@@ -61,7 +61,7 @@ class PaperPull:
             except ConfigError as error:
                 summary = replace(summary, failed_files=summary.failed_files + 1)
                 faults.append(str(error))
-        self._name_codes()
+        self._name_codes_of_earlier_pulls()
         self._progress.finish(name)
         return replace(summary, error=_sentence(faults))
 
@@ -87,6 +87,7 @@ class PaperPull:
             self._check_kind(connection, file)
             now_us = Instant.of(self._clock()).us
             done = paper.store_file(connection, self._source.name, read, self._privacy, now_us)
+            self._name_codes(connection)
         return _counted(summary, read, done)
 
     def _check_kind(self, connection: sa.Connection, file: PaperFile) -> None:
@@ -114,14 +115,19 @@ class PaperPull:
                 self._progress.advance(self._source.name, _STRIDE)
         return FileRead(file, tuple(rows.values()), tuple(rejects))
 
-    def _name_codes(self) -> None:
-        """Have the portal asked about all codes of the rows: those of earlier pulls too, which
-        may be from before there was a portal to ask."""
+    def _name_codes(self, connection: sa.Connection) -> None:
+        """Have the portal asked about all codes of the rows: with the rows themselves, since
+        nobody may come back to a file that was imported once."""
+        if self._asked is not None:
+            paper.name_rows(connection, self._asked.name, self._source.name)
+
+    def _name_codes_of_earlier_pulls(self) -> None:
+        """They may be from before there was a portal to ask."""
         if self._asked is None:
             return
         with self._ledger.write() as connection:
             self._lease.renew(connection)
-            paper.name_rows(connection, self._asked.name, self._source.name)
+            self._name_codes(connection)
 
 
 def joined(summaries: Iterable[PaperSummary]) -> list[PaperSummary]:

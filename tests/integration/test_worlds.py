@@ -41,13 +41,8 @@ Found = tuple[str, object, str]
 
 #: (seed, ledger, part of the answers that go wrong). Every answer that goes wrong is asked for
 #: again after a pause, so the whole square is for whoever has the time: KHOP_WORLDS=all.
-WORLDS = [
-    *(
-        (seed, "sqlite", rate)
-        for seed, rate in zip(NOWS, (0.0, 0.02, 0.02, 0.02, 0.1), strict=True)
-    ),
-    (12, "postgres", 0.02),
-]
+RATES = {11: 0.0, 12: 0.02, 13: 0.02, 14: 0.02, 15: 0.02}
+WORLDS = [*((seed, "sqlite", rate) for seed, rate in RATES.items()), (12, "postgres", 0.02)]
 if os.environ.get("KHOP_WORLDS") == "all":
     WORLDS = [(seed, kind, 0.1) for seed in NOWS for kind in BOTH]
 

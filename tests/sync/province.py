@@ -150,7 +150,7 @@ class OneStop(FakeOneStop):
         if mischief == "silent":
             raise Unreachable(self.name, "list")
         if mischief == "another":
-            return self.honest_page(number + 1)
+            return replace(self.honest_page(number + 1), asked=number)
         if mischief == "previous" and number:
             return replace(self.honest_page(number - 1), asked=number, number=number)
         if mischief == "short":

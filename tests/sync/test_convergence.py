@@ -73,7 +73,7 @@ PULL_FAULTS: Sequence[Faults] = ([SILENT], [SILENT, SILENT])
 LOOK_UP_FAULTS: Sequence[Faults] = ([SILENT],)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Drawn:
     """One dossier: what the one-stop says of it, what the portal does, and what goes wrong."""
 
@@ -84,6 +84,18 @@ class Drawn:
     #: Faults of the first pull's look-up, and of the first apply by operation.
     unasked: Faults = ()
     faults: dict[str, Faults] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """What was drawn of it, short enough for dozens to be printed."""
+        wrong = {name: [fault for _, fault in kinds] for name, kinds in self.faults.items()}
+        told = [_shown(self.ours), self.theirs and _shown(self.theirs), bool(self.steps)]
+        return f"{self.ours.code}: {told} bad={self.bad} {self.unasked} {wrong}"
+
+
+def _shown(one: DossierRecord) -> str:
+    times = (one.received_at, one.due_at, one.finished_at, one.returned_at)
+    days = [moment and f"{moment.utc:%d/%m %H:%M} {moment.precision[0]}" for moment in times]
+    return f"{one.status!r} {one.aliases} {one.channel!r} {days}"
 
 
 # --- worlds -------------------------------------------------------------------------------------

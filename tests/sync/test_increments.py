@@ -222,7 +222,7 @@ cycles = st.lists(
 
 
 @given(cycles)
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_an_increment_finds_what_a_whole_run_finds(
     rounds: list[tuple[list[Happening], datetime]],
 ) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from khop.faults import KhopError
 from khop.sync.engine import Engine
 from khop.sync.plan import plan_from_json
 from khop.sync.results import Plan, WorkItem
@@ -54,7 +55,9 @@ def test_without_a_portal_all_is_work_of_people(
 
 def test_only_the_units_that_were_asked_for(looked: Engine) -> None:
     assert [rule for _, rule, _ in told(looked, units=["Sở Mẫu"])] == ["C5"]
-    assert told(looked, units=["Sở Khác", ""]) == []
+    assert told(looked, units=[""]) == []
+    with pytest.raises(KhopError, match="Sở Khác"):
+        told(looked, units=["Sở Khác"])
 
 
 def test_it_is_sorted_by_unit_then_by_how_grave_it_is(looked: Engine) -> None:

@@ -1,0 +1,126 @@
+"""A process killed at every instant at which that could matter, one after the other: what it was
+at is made up for by the next one, and nothing is done twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from khop.adapters.ports import Adapter, Role
+from khop.mappings.records import PaperKind, Status
+from khop.sync.engine import Engine
+from khop.sync.ledger.records import count_known
+from khop.sync.ledger.schema import paper_row, presence, progress_step
+from tests.sync.fakes import FakeClock, at, record
+from tests.sync.papers import FakePapers, ledger_row
+from tests.sync.province import Fuse, Installation, Killed, OneStop, Portal, template
+
+__all__ = ["template"]
+
+#: More instants than any of the works below has.
+MANY = 200
+#: What the portal has to be told of the dossiers below: two that are new, one that went on.
+STEPS = 5
+
+
+class Office:
+    """A one-stop, a portal, and khop between them."""
+
+    def __init__(self, folder: Path, ledger: Path, *adapters: Adapter) -> None:
+        self.clock, self.fuse = FakeClock(), Fuse()
+        # A list that tells how many rows it has shows by that alone what is missing.
+        self.one_stop = OneStop(fuse=self.fuse, tells_total=False)
+        self.portal = Portal(fuse=self.fuse, one_stop=self.one_stop)
+        self.one_stop.put(
+            *(record(n, changed_at=at(3, second=n)) for n in (1, 2, 3)),
+            record(4, status=Status.FINISHED, finished_at=at(12), changed_at=at(13)),
+        )
+        self.portal.hold(record(4, status=Status.RECEIVED), record(3))
+        folder.mkdir()
+        systems = (self.one_stop, self.portal, *adapters)
+        self.khop = Installation(folder, ledger, self.clock, self.fuse, *systems)
+
+    def is_killed(self, instant: int, work: Callable[[Engine], object]) -> bool:
+        """Whether the process was killed at this instant of the work; it is back then."""
+        self.clock.advance(minutes=1)
+        self.fuse.left = instant
+        try:
+            work(self.khop.engine)
+        except Killed:
+            self.khop.come_back()
+            return True
+        finally:
+            self.fuse.left = None
+        return False
+
+
+def at_every_instant(
+    folder: Path, ledger: Path, work: Callable[[Engine], object], *adapters: Adapter
+) -> Iterator[Office]:
+    """An office for each instant of the work, after the process was killed at it."""
+    for instant in range(1, MANY):
+        office = Office(folder / str(instant), ledger, *adapters)
+        try:
+            if not office.is_killed(instant, work):
+                assert instant > 5, "hardly any instant was seen"
+                return
+            yield office
+        finally:
+            office.khop.close()
+    raise AssertionError("the work has no end")
+
+
+def test_a_pull(template: Path, tmp_path: Path) -> None:
+    for office in at_every_instant(tmp_path, template, lambda engine: engine.pull()):
+        office.khop.engine.pull()
+        with office.khop.ledger.read() as connection:
+            assert count_known(connection, "igate") == 4
+            held = dict(connection.execute(sa.select(presence.c.code, presence.c.presence)).all())
+        assert sorted(held.values()) == ["absent", "absent", "present", "present"]
+
+
+def test_an_import_whose_file_nobody_imports_again(template: Path, tmp_path: Path) -> None:
+    papers = FakePapers("import_so", Role.LEDGER, PaperKind.LEDGER)
+    papers.contents = {"so.xlsx": [ledger_row(1, code="H99.98-261101-0007")]}
+
+    def work(engine: Engine) -> None:
+        engine.import_files(lambda _: [papers])
+
+    for office in at_every_instant(tmp_path, template, work):
+        office.khop.engine.pull()
+        with office.khop.ledger.read() as connection:
+            stored = set(connection.scalars(sa.select(paper_row.c.code)))
+        assert stored <= set(office.portal.asked)
+
+
+@pytest.fixture
+def reconciled(template: Path, tmp_path: Path) -> Path:
+    """A ledger with two dossiers to create and one to bring up to date."""
+    office = Office(tmp_path / "first", template)
+    office.khop.engine.pull()
+    office.khop.engine.reconcile()
+    office.khop.close()
+    ledger, *_ = office.khop.files
+    return ledger
+
+
+def test_an_apply(reconciled: Path, tmp_path: Path) -> None:
+    def work(engine: Engine) -> None:
+        engine.apply(confirm=lambda _: True)
+
+    for office in at_every_instant(tmp_path, reconciled, work):
+        work(office.khop.engine)
+        assert office.portal.breaches == []
+        assert {code: one.status for code, one in office.portal.dossiers.items()} == {
+            one.code: one.status for one in office.one_stop.dossiers.values()
+        }
+        arrived = sum(map(len, office.portal.steps.values()))
+        with office.khop.ledger.read() as connection:
+            noted = Counter(connection.scalars(sa.select(progress_step.c.state)))
+        assert noted["sent"] + noted["unknown"] == STEPS
+        assert noted["sent"] <= arrived <= STEPS
+        assert office.khop.engine.plan().items == ()
