@@ -43,7 +43,7 @@ from tests.sync.province import Fuse, Installation, OneStop, Portal, template
 
 __all__ = ["template"]
 
-WORLDS = int(os.environ.get("KHOP_FUZZ_EXAMPLES", "150"))
+WORLDS = int(os.environ.get("KHOP_FUZZ_EXAMPLES", "100"))
 #: Worlds that lie side by side in one ledger: a look at ten takes hardly longer than at one.
 TOGETHER = 10
 REPAIRABLE = [rule.id for rule in RULES.values() if rule.repairable]
