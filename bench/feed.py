@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from khop.sync import warehouse
 from khop.sync.ledger import Ledger
+from khop.sync.reconciling import warehouse
 
 
 def read_inputs(path: Path) -> dict[str, pa.Table]:

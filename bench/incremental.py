@@ -33,10 +33,11 @@ from khop.mappings.records import (
     StatusKind,
     StatusRecord,
 )
-from khop.sync.ledger import Ledger, paper, presence, records
+from khop.sync.ledger import Ledger, presence, records
+from khop.sync.ledger import paper_rows as paper
 from khop.sync.ledger.records import Arrival, record_hash
 from khop.sync.ledger.schema import source_record
-from khop.sync.reconcile import Scope
+from khop.sync.reconciling.reconcile import Scope
 
 SCOPE = Scope(
     sources=(PORTAL, ONE_STOP, BOOK, POPULATION, REGISTER, POST),

@@ -151,7 +151,7 @@ def _listed() -> list[str]:
 def scores_of(lines: Iterable[str]) -> Mapping[str, Counter[bool]]:
     """Module -> how many changes were noticed (True) and missed, from mutmut's list.
 
-    A line is ``khop.mappings.text.x_clean_text__mutmut_3: survived``. A state that is neither,
+    A line is ``khop.text.cleaning.x_clean_text__mutmut_3: survived``. A state that is neither,
     such as ``not checked``, counts for nothing.
     """
     scores: defaultdict[str, Counter[bool]] = defaultdict(Counter)

@@ -17,11 +17,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from bench.measure import ROOT, environment
-from khop.sandbox.faults import NONE
-from khop.sandbox.http import Answer, Listener, Request
-from khop.sandbox.igate import Igate, IgateOptions
-from khop.sandbox.violations import Violations
-from khop.sandbox.world import World
+from khop.sandbox.igate.system import Igate, IgateOptions
+from khop.sandbox.server.faults import NONE
+from khop.sandbox.server.http import Answer, Listener, Request
+from khop.sandbox.server.violations import Violations
+from khop.sandbox.world.world import World
 
 #: The world's now; fixed, so that every run has the same pages.
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)

@@ -12,8 +12,8 @@ from statistics import median
 from typing import Any
 
 from bench.measure import ROOT, Spent, alternated, keep
-from khop.connectors.answers import Answer
-from khop.connectors.outcomes import Outcome
+from khop.connectors.http.answers import Answer
+from khop.connectors.http.outcomes import Outcome
 from khop.connectors.population import (
     AnswerReader,
     DeploymentShape,

@@ -19,10 +19,12 @@ if TYPE_CHECKING:
         DossierSource,
         Role,
     )
-    from khop.adapters.registry import adapter_types, build_adapters
-    from khop.config import Config, load_config
+    from khop.config.adapters import adapter_types, build_adapters
+    from khop.config.domain_tables import Tables
+    from khop.config.load import load_config
+    from khop.config.model import Config
     from khop.connectors.notices import verify_notice
-    from khop.faults import (
+    from khop.errors import (
         AlreadyExists,
         ConfigError,
         ConnectorError,
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
         Unreachable,
         Unreadable,
     )
-    from khop.mappings.calendar import WorkingCalendar
     from khop.mappings.records import (
         Channel,
         DossierReading,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
         Status,
         StatusRecord,
     )
+    from khop.mappings.time.calendar import WorkingCalendar
     from khop.sync.engine import Engine, open_engine
     from khop.sync.ledger import create_ledger
     from khop.sync.privacy import ensure_key
@@ -60,21 +62,20 @@ if TYPE_CHECKING:
         PullSummary,
         ReconcileSummary,
     )
-    from khop.tables import Tables
 
-__version__ = "0.1.0"
+from khop.version import __version__
 
 _HOMES = {
     "Adapter": "khop.adapters.ports",
     "AdapterType": "khop.adapters.ports",
-    "AlreadyExists": "khop.faults",
+    "AlreadyExists": "khop.errors",
     "ApplySummary": "khop.sync.results",
     "CaseView": "khop.sync.results",
     "Channel": "khop.mappings.records",
     "CodeSource": "khop.adapters.ports",
-    "Config": "khop.config",
-    "ConfigError": "khop.faults",
-    "ConnectorError": "khop.faults",
+    "Config": "khop.config.model",
+    "ConfigError": "khop.errors",
+    "ConnectorError": "khop.errors",
     "Context": "khop.adapters.ports",
     "DossierLookup": "khop.adapters.ports",
     "DossierReading": "khop.mappings.records",
@@ -85,31 +86,31 @@ _HOMES = {
     "Finding": "khop.sync.results",
     "FullDossier": "khop.mappings.records",
     "Instant": "khop.mappings.records",
-    "KhopError": "khop.faults",
-    "LedgerError": "khop.faults",
-    "OutcomeUnknown": "khop.faults",
+    "KhopError": "khop.errors",
+    "LedgerError": "khop.errors",
+    "OutcomeUnknown": "khop.errors",
     "Plan": "khop.sync.results",
     "Precision": "khop.mappings.records",
     "Presence": "khop.mappings.records",
     "Progress": "khop.sync.results",
     "PullSummary": "khop.sync.results",
-    "RateLimited": "khop.faults",
+    "RateLimited": "khop.errors",
     "ReconcileSummary": "khop.sync.results",
-    "RecordError": "khop.faults",
-    "Refused": "khop.faults",
+    "RecordError": "khop.errors",
+    "Refused": "khop.errors",
     "Role": "khop.adapters.ports",
     "Status": "khop.mappings.records",
     "StatusRecord": "khop.mappings.records",
-    "Tables": "khop.tables",
-    "Unauthorised": "khop.faults",
-    "Unreachable": "khop.faults",
-    "Unreadable": "khop.faults",
-    "WorkingCalendar": "khop.mappings.calendar",
-    "adapter_types": "khop.adapters.registry",
-    "build_adapters": "khop.adapters.registry",
+    "Tables": "khop.config.domain_tables",
+    "Unauthorised": "khop.errors",
+    "Unreachable": "khop.errors",
+    "Unreadable": "khop.errors",
+    "WorkingCalendar": "khop.mappings.time.calendar",
+    "adapter_types": "khop.config.adapters",
+    "build_adapters": "khop.config.adapters",
     "create_ledger": "khop.sync.ledger",
     "ensure_key": "khop.sync.privacy",
-    "load_config": "khop.config",
+    "load_config": "khop.config.load",
     "open_engine": "khop.sync.engine",
     "verify_notice": "khop.connectors.notices",
 }

@@ -19,22 +19,23 @@ import pytest
 import sqlalchemy as sa
 
 import khop
-from docs.generate import BLOCKS, ROOT, adapters, commands, filled, pages
 from khop.adapters.ports import AdapterType, CodeSource, Context, PaperSource, Role
 from khop.audit.rulebook import rule_words
-from khop.config import load_config
+from khop.config.domain_tables import Tables
+from khop.config.load import load_config
+from khop.config.own_tables import OwnTables
 from khop.connectors.notices import notice_headers
-from khop.faults import RecordError
-from khop.mappings.calendar import WorkingCalendar
-from khop.mappings.paper_cells import read_time
-from khop.mappings.paper_headers import READ_COLUMNS
+from khop.errors import RecordError
+from khop.mappings.paper.cells import read_time
+from khop.mappings.paper.headers import READ_COLUMNS
 from khop.mappings.records import Instant, PaperRow, Reject
+from khop.mappings.time.calendar import WorkingCalendar
 from khop.sync.ledger import Ledger, create_ledger
 from khop.sync.ledger.schema import run as run_table
 from khop.sync.privacy import ensure_key
-from khop.sync.rules import RULES, Clock, Rule
-from khop.sync.rules.settings import check_rules
-from khop.tables import OwnTables, Tables
+from khop.sync.reconciling.rules import RULES, Clock, Rule
+from khop.sync.reconciling.rules.settings import check_rules
+from tools.generate_docs import BLOCKS, ROOT, adapters, commands, filled, pages
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 CALENDAR = WorkingCalendar((), ())
@@ -94,7 +95,7 @@ def test_every_rule_has_its_condition() -> None:
 def test_the_picture_is_of_this_version_of_the_rules(lang: str, name: str) -> None:
     drawn = html.unescape(_read(f"docs/img/{name}")).replace("\xa0", " ")
     missing = [rule.name for rule in rule_words(lang).values() if rule.name not in drawn]
-    assert missing == [], "run `python -m docs.make_picture`"
+    assert missing == [], "run `python -m tools.make_picture`"
     assert " khop show " in drawn, "the picture names a place on somebody's machine"
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 from bench.measure import Spent, memory_mb, report
 from bench.pages import NOW
 from bench.peers.source import PAGE_SIZE, arguments
-from khop.adapters.igate import ADAPTER, IgateAdapter
+from khop.adapters.igate.adapter import ADAPTER, IgateAdapter
 from khop.adapters.ports import Context, Role
-from khop.mappings.calendar import WorkingCalendar
-from khop.sandbox.files import CLIENT_ID, CLIENT_SECRET, TOKEN_PATH
+from khop.mappings.time.calendar import WorkingCalendar
+from khop.sandbox.files.folder import CLIENT_ID, CLIENT_SECRET, TOKEN_PATH
 from khop.sync.ledger import Ledger, acquire, create_ledger
 from khop.sync.privacy import Privacy, ensure_key
-from khop.sync.pull import ListPull
+from khop.sync.reading.list_pull import ListPull
 from khop.sync.results import ListSummary, NoProgress
 
 _MARKS = (10, 50, 100)

@@ -13,14 +13,14 @@ import pyarrow as pa
 from bench.feed import read_inputs
 from bench.ledgers import NOW, ONE_STOP, PORTAL, RULE_IDS
 from bench.measure import Spent, memory_mb, report
-from khop.config import RuleSettings
-from khop.sync.cases import case_table
-from khop.sync.cases.days import day_table
+from khop.config.domain_tables import Tables
+from khop.config.model import RuleSettings
 from khop.sync.ledger import Ledger
-from khop.sync.reconcile import Scope, flagged, reconcile
-from khop.sync.rules import RULES, Clock
-from khop.sync.warehouse import rows
-from khop.tables import Tables
+from khop.sync.reconciling.cases import case_table
+from khop.sync.reconciling.cases.days import day_table
+from khop.sync.reconciling.reconcile import Scope, flagged, reconcile
+from khop.sync.reconciling.rules import RULES, Clock
+from khop.sync.reconciling.warehouse import rows
 
 _SETTINGS = RuleSettings(off=tuple(rule for rule in RULES if rule not in RULE_IDS))
 _SCOPE = Scope(sources=(PORTAL, ONE_STOP), one_stops=(ONE_STOP,))

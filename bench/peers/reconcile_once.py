@@ -10,10 +10,10 @@ from pathlib import Path
 from bench.incremental import SCOPE
 from bench.measure import Spent, memory_mb, report
 from bench.reads import Reads
-from khop.config import RuleSettings
+from khop.config.domain_tables import Tables
+from khop.config.model import RuleSettings
 from khop.sync.ledger import Ledger
-from khop.sync.reconcile import reconcile
-from khop.tables import Tables
+from khop.sync.reconciling.reconcile import reconcile
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ import duckdb
 from bench.feed import read_inputs
 from bench.ledgers import NOW
 from bench.measure import ROOT, Spent, memory_mb, report
-from khop.mappings.codes import code_patterns
+from khop.mappings.codes.dossier import code_patterns
 
 #: Starts of days in Viet Nam: one working day before that of ``NOW``, and the day after it.
 _OLDER = datetime(2026, 11, 19, tzinfo=UTC) - timedelta(hours=7)

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from khop.adapters.ports import CheckStep, Context, Health
 from khop.adapters.settings import HttpSettings
-from khop.connectors.transport import Transport, TransportSettings
-from khop.faults import ConfigError, ConnectorError, RecordError, Unreachable
+from khop.connectors.http.transport import Transport, TransportSettings
+from khop.errors import ConfigError, ConnectorError, RecordError, Unreachable
 
 
 def transport_of(

@@ -16,7 +16,6 @@ from typing import Any, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
-from khop.mappings.calendar import WorkingCalendar
 from khop.mappings.catalogue import CatalogueItem, ProcedureEntry
 from khop.mappings.records import (
     Applicant,
@@ -30,6 +29,7 @@ from khop.mappings.records import (
     StatusRecord,
     Step,
 )
+from khop.mappings.time.calendar import WorkingCalendar
 
 
 class Role(StrEnum):

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from khop.adapters.ports import Role
-from khop.faults import ConfigError
+from khop.errors import ConfigError
 
 
 class Secret:

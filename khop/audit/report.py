@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from khop.audit.plain import plain
 from khop.audit.values import describe, describe_all, local_time, show_time
-from khop.audit.words import Words
+from khop.sync.reconciling.rules import place
 from khop.sync.results import Finding
-from khop.sync.rules import place
+from khop.text.plain import plain
+from khop.text.words import Words
 
 #: The columns of what people did about a finding.
 ANSWERS = ("assignee", "answer_due", "explanation")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from khop.audit.report import RuleWords
-from khop.sync.rules import RULES
+from khop.sync.reconciling.rules import RULES
 
 
 def rule_words(lang: str) -> dict[str, RuleWords]:

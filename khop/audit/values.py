@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 from typing import Any
 
-from khop.audit.plain import plain
-from khop.audit.words import Words
-
-#: Asia/Ho_Chi_Minh has kept UTC+7 without daylight saving since 1975.
-LOCAL = timezone(timedelta(hours=7))
+from khop.text.local_time import LOCAL
+from khop.text.plain import plain
+from khop.text.words import Words
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*")

@@ -10,14 +10,14 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from khop.audit.plain import plain
 from khop.audit.report import RuleWords
 from khop.audit.rulebook import rule_words
 from khop.audit.values import describe, local_time
-from khop.audit.words import Words, report_words
-from khop.sync.plan import NOT_REPAIRABLE
+from khop.sync.findings.work import Task
+from khop.sync.repairing.plan import NOT_REPAIRABLE
 from khop.sync.results import Finding
-from khop.sync.work import Task
+from khop.text.plain import plain
+from khop.text.words import Words, report_words
 
 #: The columns of a list of work, in order; their headers are ``column.NAME`` of the words.
 COLUMNS = (

@@ -115,7 +115,7 @@ def _root(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from khop import __version__
+        from khop.version import __version__
 
         typer.echo(f"khop {__version__}")
         raise typer.Exit

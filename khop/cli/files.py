@@ -7,8 +7,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from khop.audit.words import Words
-from khop.faults import KhopError
+from khop.errors import KhopError
+from khop.text.words import Words
 
 
 def write_whole(path: Path, words: Words, write: Callable[[Path], None]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from khop.audit.words import LANGUAGES, Words
+from khop.text.words import LANGUAGES, Words
 
 
 def choose_language(args: Sequence[str], environ: Mapping[str, str]) -> str:

@@ -15,12 +15,12 @@ from typing import Any, TextIO
 import typer
 from typer.main import get_command
 
-from khop.audit.plain import plain
-from khop.audit.words import Words
 from khop.cli.app import make_app
 from khop.cli.language import choose_language, command_words
 from khop.cli.shell import ERROR, OK, Shell
-from khop.faults import ConfigError, ConnectorError, KhopError, LedgerError, RecordError
+from khop.errors import ConfigError, ConnectorError, KhopError, LedgerError, RecordError
+from khop.text.plain import plain
+from khop.text.words import Words
 
 INTERRUPTED = 130
 

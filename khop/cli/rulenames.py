@@ -6,12 +6,12 @@ import difflib
 from collections.abc import Iterable
 
 from khop.cli.shell import Shell
-from khop.faults import KhopError
+from khop.errors import KhopError
 
 
 def known_rules(shell: Shell, named: Iterable[str]) -> list[str]:
     """The ids of these rules, whatever case they are written in. Raises KhopError."""
-    from khop.sync.rules import RULES
+    from khop.sync.reconciling.rules import RULES
 
     ids = {rule.upper(): rule for rule in RULES}
     chosen = []

@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from khop.cli.shell import Shell
-from khop.faults import KhopError
+from khop.errors import KhopError
 
 if TYPE_CHECKING:
-    from khop.config import Config
+    from khop.config.model import Config
     from khop.sync.engine import Engine
 
 
 def load(shell: Shell) -> Config:
     """The configuration of this invocation. Raises ConfigError."""
-    from khop.adapters.registry import adapter_types
-    from khop.config import load_config
+    from khop.config.adapters import adapter_types
+    from khop.config.load import load_config
 
     return load_config(shell.config_path, adapter_types())
 
@@ -56,7 +56,7 @@ def engine(shell: Shell, sources: Sequence[str] | None = None) -> Iterator[Engin
     ``sources``: the systems the command speaks to; () for a command that only reads the ledger,
     so that it works without secrets and with every system down. Raises KhopError.
     """
-    from khop.adapters.registry import adapter_types
+    from khop.config.adapters import adapter_types
     from khop.sync.engine import open_engine
 
     with (

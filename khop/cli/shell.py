@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from khop.audit.plain import plain
-from khop.audit.words import Words
-from khop.faults import KhopError
+from khop.errors import KhopError
+from khop.text.plain import plain
+from khop.text.words import Words
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType

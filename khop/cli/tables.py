@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from khop.audit.plain import plain
-from khop.audit.words import Words
+from khop.text.plain import plain
+from khop.text.words import Words
 
 if TYPE_CHECKING:
     from rich.table import Table

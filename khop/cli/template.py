@@ -22,7 +22,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from khop.adapters.ports import AdapterType
-from khop.config import Config
+from khop.config.model import Config
 
 _WIDTH = 96
 _HEAD = """\

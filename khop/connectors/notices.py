@@ -19,9 +19,9 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from khop.connectors.answers import read_json
-from khop.connectors.transport import CallOptions, Transport
-from khop.faults import ConfigError, RecordError
+from khop.connectors.http.answers import read_json
+from khop.connectors.http.transport import CallOptions, Transport
+from khop.errors import ConfigError, RecordError
 
 ID = "Khop-Notice"
 TIMESTAMP = "Khop-Timestamp"

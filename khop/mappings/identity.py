@@ -11,10 +11,10 @@ import re
 import unicodedata
 from datetime import date
 
-from khop.faults import RecordError
-from khop.mappings.text import clean_text, is_gap
-from khop.mappings.times import FIRST_BIRTH_YEAR, LAST_YEAR, parse_wire_day
-from khop.normal_form import normal_form
+from khop.errors import RecordError
+from khop.mappings.time.parsing import FIRST_BIRTH_YEAR, LAST_YEAR, parse_wire_day
+from khop.text.cleaning import clean_text, is_gap
+from khop.text.normal_form import normal_form
 
 #: Sent by one system where it has no usable number; it is nobody's (specs/dvcqg.md 2.1).
 _PLACEHOLDER = "000000001"

@@ -16,10 +16,9 @@ from dataclasses import field as column
 from datetime import UTC, date, datetime, timedelta
 from enum import IntEnum, StrEnum
 
+from khop.text.local_time import LOCAL_OFFSET_US
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-#: Asia/Ho_Chi_Minh has kept UTC+7 without daylight saving since 1975.
-LOCAL_OFFSET_US = 7 * 3600 * 1_000_000
-DAY_US = 86_400 * 1_000_000
 
 
 class Status(IntEnum):

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from khop.faults import RecordError
+from khop.errors import RecordError
 
 M = TypeVar("M", bound=BaseModel)
 Path = tuple[str | int, ...]

@@ -4,21 +4,21 @@ Written from the specs by hand and apart from the rest of khop, so that a misrea
 on both sides of a test.
 """
 
-from khop.sandbox.dvcqg import DvcqgOptions
-from khop.sandbox.dvcqg_routes import Writes
-from khop.sandbox.faults import ALL, Faults
-from khop.sandbox.igate import IgateOptions
-from khop.sandbox.igate_shapes import Shapes
-from khop.sandbox.judge import Finding
-from khop.sandbox.ministry import MinistryOptions
-from khop.sandbox.myvnpost import MyVnpostOptions
-from khop.sandbox.population import PopulationOptions
-from khop.sandbox.portal_calls import PortalCalls
-from khop.sandbox.process import ControlClient, SandboxProcess, start_process
-from khop.sandbox.server import Sandbox
-from khop.sandbox.violations import Violation
-from khop.sandbox.vnpost import VnpostOptions
-from khop.sandbox.world import World
+from khop.sandbox.dvcqg.portal_calls import PortalCalls
+from khop.sandbox.dvcqg.routes import Writes
+from khop.sandbox.dvcqg.system import DvcqgOptions
+from khop.sandbox.igate.shapes import Shapes
+from khop.sandbox.igate.system import IgateOptions
+from khop.sandbox.igate_ministry.system import MinistryOptions
+from khop.sandbox.myvnpost.system import MyVnpostOptions
+from khop.sandbox.population.system import PopulationOptions
+from khop.sandbox.server.faults import ALL, Faults
+from khop.sandbox.server.process import ControlClient, SandboxProcess, start_process
+from khop.sandbox.server.sandbox import Sandbox
+from khop.sandbox.server.violations import Violation
+from khop.sandbox.truth.judge import Finding
+from khop.sandbox.vnpost.system import VnpostOptions
+from khop.sandbox.world.world import World
 
 __all__ = [
     "ALL",

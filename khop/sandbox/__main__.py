@@ -2,7 +2,7 @@
 
 import sys
 
-from khop.sandbox.serve import main
+from khop.sandbox.server.serve import main
 
 if __name__ == "__main__":
     sys.exit(main())

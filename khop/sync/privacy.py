@@ -16,7 +16,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
 
-from khop.faults import ConfigError, LedgerError
+from khop.errors import ConfigError, LedgerError
 
 #: A larger payload is not kept: its record can be read again from its source.
 MAX_PAYLOAD_BYTES = 256 * 1024

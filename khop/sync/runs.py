@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from khop.faults import KhopError
+from khop.errors import KhopError
 from khop.mappings.records import Instant
 from khop.sync.ledger import Ledger
 from khop.sync.ledger.schema import run as run_table

@@ -12,8 +12,8 @@ from typing import Any
 from unittest.mock import patch
 
 from khop.adapters.ports import Adapter, Context, Purpose
-from khop.faults import Refused
-from khop.mappings.calendar import WorkingCalendar
+from khop.errors import Refused
+from khop.mappings.time.calendar import WorkingCalendar
 from khop.testing.faults import Fault, Reply
 from khop.testing.http import Request, Response, Server, Stand
 from khop.testing.privacy import listening

@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 import pytest
 
 from khop.adapters import ports
-from khop.faults import ConfigError
+from khop.errors import ConfigError
 from khop.testing.bench import Bench, MemoryBook, bench
 from khop.testing.expectations import breaches, expected, tries
 from khop.testing.http import Request, Response, Stand

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from khop.adapters.ports import DossierLookup, DossierSink, DossierSource, SourcePage, WindowSource
-from khop.faults import AlreadyExists, ConnectorError, KhopError, RecordError, Refused
+from khop.errors import AlreadyExists, ConnectorError, KhopError, RecordError, Refused
 from khop.mappings.records import DossierRecord
 from khop.testing.bench import Bench
 from khop.testing.cases import LookupCase, PageWords, SinkCase, SourceCase, WindowCase

@@ -14,7 +14,7 @@ from khop.adapters.ports import (
     EvidenceSource,
     IdentityCheck,
 )
-from khop.faults import ConnectorError, KhopError, RecordError, Refused
+from khop.errors import ConnectorError, KhopError, RecordError, Refused
 from khop.mappings.records import IdentityVerdict
 from khop.testing.bench import MemoryBook
 from khop.testing.cases import CatalogueCase, EvidenceCase, FeedCase, IdentityCase

@@ -26,7 +26,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from khop.faults import (
+from khop.errors import (
     OutcomeUnknown,
     RateLimited,
     RecordError,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from khop.faults import AlreadyExists, ConnectorError, OutcomeUnknown, RecordError, Refused
+from khop.errors import AlreadyExists, ConnectorError, OutcomeUnknown, RecordError, Refused
 from khop.testing.bench import Bench, bench
 from khop.testing.faults import ELSEWHERE, Fault, wire_faults
 from khop.testing.http import Request, Response, Stand

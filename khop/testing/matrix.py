@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from khop.faults import OutcomeUnknown, RecordError, Refused
+from khop.errors import OutcomeUnknown, RecordError, Refused
 from khop.testing.expectations import tries
 from khop.testing.faults import Fault, wire_faults
 from khop.testing.lab import Cell, Ending, lab_of

@@ -10,10 +10,10 @@ import pytest
 from lxml import html
 from python_calamine import CalamineWorkbook
 
-from khop.audit.lists import findings_csv
-from khop.audit.page import findings_html
+from khop.audit.formats.html import findings_html
+from khop.audit.formats.lists import findings_csv
+from khop.audit.formats.xlsx import findings_xlsx
 from khop.audit.report import ANSWERS, Report
-from khop.audit.workbook import findings_xlsx
 from khop.sync.results import Finding, FindingState
 
 Make = Callable[..., Finding]

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from khop.audit.values import describe, describe_all, label, local_time, show_time, show_value
-from khop.audit.words import report_words
+from khop.text.words import report_words
 
 
 def test_a_case_column_is_named_with_its_system() -> None:

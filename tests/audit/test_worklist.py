@@ -12,8 +12,8 @@ from zipfile import ZipFile
 import pytest
 from python_calamine import CalamineWorkbook
 
-from khop.audit.rulesheet import graver_in_words, numbers_in_words
-from khop.audit.work_workbook import unit_workbook
+from khop.audit.formats.work_xlsx import unit_workbook
+from khop.audit.rules import graver_in_words, numbers_in_words
 from khop.audit.worklist import (
     COLUMNS,
     NO_UNIT,
@@ -24,11 +24,11 @@ from khop.audit.worklist import (
     todo_words,
     work_json,
 )
-from khop.config import RuleSettings
+from khop.config.model import RuleSettings
+from khop.sync.findings.work import Task
+from khop.sync.reconciling.rule_facts import rule_facts
+from khop.sync.reconciling.rules import RULES
 from khop.sync.results import Finding
-from khop.sync.rule_facts import rule_facts
-from khop.sync.rules import RULES
-from khop.sync.work import Task
 
 Make = Callable[..., Finding]
 MADE = datetime(2026, 11, 22, 1, 2, 3, tzinfo=UTC)

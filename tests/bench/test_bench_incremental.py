@@ -14,10 +14,10 @@ from bench.evidence import add_evidence
 from bench.incremental import NEXT_WORKING_DAY, SCOPE, change
 from bench.ledgers import NOW, make_ledger
 from bench.reads import Reads, scans
-from khop.config import RuleSettings
+from khop.config.domain_tables import Tables
+from khop.config.model import RuleSettings
 from khop.sync.ledger import Ledger
-from khop.sync.reconcile import Reconciled, reconcile
-from khop.tables import Tables
+from khop.sync.reconciling.reconcile import Reconciled, reconcile
 
 #: Tables that grow with the dossiers.
 LARGE = (

@@ -9,12 +9,12 @@ import pytest
 from bench.mutation import Progress, print_scores, run_mutmut, score, scores_of
 
 STATES = """\
-    khop.mappings.text.x_clean_text__mutmut_1: killed
-    khop.mappings.text.x_clean_text__mutmut_2: survived
-    khop.mappings.text.x_cut_text__mutmut_1: timeout
-    khop.mappings.text.x_cut_text__mutmut_2: no tests
-    khop.mappings.status.xǁStatusTableǁread__mutmut_1: caught by type check
-    khop.mappings.status.xǁStatusTableǁread__mutmut_2: not checked
+    khop.text.cleaning.x_clean_text__mutmut_1: killed
+    khop.text.cleaning.x_clean_text__mutmut_2: survived
+    khop.text.cleaning.x_cut_text__mutmut_1: timeout
+    khop.text.cleaning.x_cut_text__mutmut_2: no tests
+    khop.mappings.states.status.xǁStatusTableǁread__mutmut_1: caught by type check
+    khop.mappings.states.status.xǁStatusTableǁread__mutmut_2: not checked
 """.splitlines()
 
 

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-import khop.adapters.registry
+import khop.config.adapters
 import khop.sync.engine
-from khop.adapters.registry import GROUP, AdapterTypes
 from khop.cli.main import main
+from khop.config.adapters import GROUP, AdapterTypes
+from tests import paths
 from tests.cli.fakes import FakeEngine, Run, Said
 
-ROOT = Path(__file__).parents[2]
+ROOT = paths.ROOT
 
 CONFIG = """
 [province]
@@ -47,7 +48,7 @@ def declared(monkeypatch: pytest.MonkeyPatch) -> AdapterTypes:
         for name, value in sorted(project["entry-points"][GROUP].items())
     }
     types = AdapterTypes(points)
-    monkeypatch.setattr(khop.adapters.registry, "adapter_types", lambda: types)
+    monkeypatch.setattr(khop.config.adapters, "adapter_types", lambda: types)
     return types
 
 

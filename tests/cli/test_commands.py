@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import structlog
 
-from khop.faults import KhopError
+from khop.errors import KhopError
 from khop.sync.results import (
     UNSETTLED,
     Applied,

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from khop.faults import KhopError
+from khop.errors import KhopError
 from khop.sync.ledger.audit_log import ORIGIN, Head, Verified
 from khop.sync.results import (
     CatalogueSummary,

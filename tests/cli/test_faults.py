@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from khop.faults import LedgerError, Unreachable
+from khop.errors import LedgerError, Unreachable
 from tests.cli.fakes import FakeEngine, Run, Said
 
 Put = Callable[..., FakeEngine]

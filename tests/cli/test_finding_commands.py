@@ -13,9 +13,9 @@ import pytest
 
 import khop.sync.engine
 from khop.mappings.records import Instant
-from khop.sync.findings import Found, write_findings
 from khop.sync.ledger import Ledger
-from khop.sync.rules import RULES
+from khop.sync.reconciling.finding_states import Found, write_findings
+from khop.sync.reconciling.rules import RULES
 from tests.cli.fakes import Run
 
 pytestmark = pytest.mark.usefixtures("declared")

@@ -12,16 +12,16 @@ import pytest
 import xlsxwriter
 
 from khop.adapters.ports import Role
-from khop.adapters.registry import AdapterTypes
-from khop.config import load_config
+from khop.config.adapters import AdapterTypes
+from khop.config.domain_tables import Tables
+from khop.config.load import load_config
 from khop.mappings.identity import applicant_key
 from khop.mappings.records import DossierReading
 from khop.sync.ledger import Ledger, records
 from khop.sync.ledger.records import Arrival
-from khop.sync.matching import match_rows
 from khop.sync.privacy import Privacy
+from khop.sync.reconciling.matching import match_rows
 from khop.sync.results import PaperSummary, PullSummary
-from khop.tables import Tables
 from tests.cli.fakes import FakeEngine, Run
 from tests.sync.fakes import record
 

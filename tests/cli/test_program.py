@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from khop.sandbox.server import DEFAULT_PORTS
+from khop.sandbox.server.sandbox import DEFAULT_PORTS
 from tests.cli.conftest import ROOT
 
 

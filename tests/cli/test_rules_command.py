@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from khop.adapters.registry import AdapterTypes
-from khop.audit.rulesheet import public_basis
-from khop.sync.rules import RULES
+from khop.audit.rules import public_basis
+from khop.config.adapters import AdapterTypes
+from khop.sync.reconciling.rules import RULES
 from tests.cli.conftest import CONFIG
 from tests.cli.fakes import Run
 

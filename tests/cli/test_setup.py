@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-import khop.adapters.registry
-from khop.adapters.registry import AdapterTypes
+import khop.config.adapters
+from khop.config.adapters import AdapterTypes
 from khop.sync.results import SystemCheck
 from tests.cli.fakes import Run
 
@@ -58,7 +58,7 @@ def test_a_folder_that_is_not_there_is_one_sentence(run: Run) -> None:
 def test_without_adapters_there_is_nothing_to_configure(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(khop.adapters.registry, "adapter_types", lambda: AdapterTypes({}))
+    monkeypatch.setattr(khop.config.adapters, "adapter_types", lambda: AdapterTypes({}))
     assert "no adapter is installed" in run("init").err
     assert not (tmp_path / "khop.toml").exists()
 

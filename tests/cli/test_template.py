@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from khop.adapters.registry import AdapterTypes
 from khop.cli.template import config_template, table_examples, toml_value
-from khop.config import Config, load_config
-from khop.tables import Tables
+from khop.config.adapters import AdapterTypes
+from khop.config.domain_tables import Tables
+from khop.config.load import load_config
+from khop.config.model import Config
 
 #: What a table says, as something to compare.
 SAID: Mapping[str, Callable[[Tables], object]] = {

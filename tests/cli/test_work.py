@@ -11,11 +11,11 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from khop.audit.worklist import NO_UNIT, UnitWork
-from khop.faults import ConfigError
+from khop.errors import ConfigError
+from khop.sync.findings.notices import NoticeSummary
+from khop.sync.findings.work import Task
 from khop.sync.ledger.notices import NoticeEvent
-from khop.sync.notices import NoticeSummary
 from khop.sync.results import Finding, FindingState, Plan, WorkItem
-from khop.sync.work import Task
 from tests.cli.fakes import FakeEngine, Run
 
 Put = Callable[..., FakeEngine]

@@ -7,14 +7,14 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import httpx
 import pytest
 
-from khop.connectors.transport import Transport, TransportSettings
+from khop.connectors.http.transport import Transport, TransportSettings
+from tests import paths
 
-SAMPLES = Path(__file__).parent.parent / "samples"
+SAMPLES = paths.SAMPLES
 Reply = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
 
 

@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
+from khop.connectors.http.transport import Transport
 from khop.connectors.notices import NoticeClient, notice_headers, verify_notice
-from khop.connectors.transport import Transport
-from khop.faults import ConfigError, RecordError, Refused, Unauthorised, Unreachable
+from khop.errors import ConfigError, RecordError, Refused, Unauthorised, Unreachable
 
 SECRET = "a secret of both sides"
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)

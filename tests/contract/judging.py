@@ -6,7 +6,7 @@ import inspect
 
 import pytest
 
-from khop.faults import KhopError
+from khop.errors import KhopError
 from khop.testing import AdapterContract, System
 
 #: What a failing test of the kit ends with: its own assertion, or what the adapter let out.

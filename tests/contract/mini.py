@@ -16,11 +16,11 @@ import structlog
 from khop.adapters.http import checked
 from khop.adapters.ports import AdapterType, Context, Health, Role, SourcePage
 from khop.adapters.settings import HttpSettings, Secret
-from khop.connectors.answers import Answer, Unusable
-from khop.connectors.checks import path_segment
-from khop.connectors.sessions import Session, SessionKeeper
-from khop.connectors.transport import CallOptions, Transport, TransportSettings
-from khop.faults import AlreadyExists, RecordError, Refused, Unauthorised
+from khop.connectors.http.answers import Answer, Unusable
+from khop.connectors.http.checks import path_segment
+from khop.connectors.http.sessions import Session, SessionKeeper
+from khop.connectors.http.transport import CallOptions, Transport, TransportSettings
+from khop.errors import AlreadyExists, RecordError, Refused, Unauthorised
 from khop.mappings.records import (
     Applicant,
     DossierReading,

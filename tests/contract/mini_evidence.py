@@ -20,9 +20,9 @@ from khop.adapters.ports import (
     Role,
 )
 from khop.adapters.settings import HttpSettings
-from khop.connectors.answers import Answer, Unusable
-from khop.connectors.transport import CallOptions
-from khop.faults import ConfigError, RecordError
+from khop.connectors.http.answers import Answer, Unusable
+from khop.connectors.http.transport import CallOptions
+from khop.errors import ConfigError, RecordError
 from khop.mappings.catalogue import CatalogueItem, ProcedureEntry
 from khop.mappings.records import (
     Applicant,

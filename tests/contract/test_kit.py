@@ -8,7 +8,6 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 from urllib.parse import quote
@@ -20,6 +19,7 @@ import khop.testing
 from khop.testing.bench import bench
 from khop.testing.http import Request, Response, Server
 from khop.testing.privacy import leaks, listening, texts_of
+from tests import paths
 from tests.contract.mini import NAME, mini
 
 pytest_plugins = ("pytester",)
@@ -85,7 +85,7 @@ def test_the_public_names_are_sorted_and_there() -> None:
 
 
 def test_the_example_of_the_documentation_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    page = (Path(__file__).parents[2] / "docs" / "extend.md").read_text("utf-8")
+    page = (paths.ROOT / "docs" / "extend.md").read_text("utf-8")
     example = page.split("## The contract kit")[1].split("```python\n")[1].split("```")[0]
     theirs = ModuleType("my_package.registry")
     theirs.ADAPTER = mini().adapter  # type: ignore[attr-defined]

@@ -6,7 +6,6 @@ import re
 import tomllib
 from dataclasses import replace
 from importlib.metadata import EntryPoint
-from pathlib import Path
 
 import pytest
 
@@ -15,12 +14,13 @@ from khop.testing import Difference, fault_matrix
 from khop.testing.expectations import breaches, expected, tries
 from khop.testing.faults import wire_faults
 from khop.testing.lab import lab_of
+from tests import paths
 from tests.contract.mini import MiniAdapter, mini
 from tests.contract.systems.every import SYSTEMS
 from tests.contract.test_mini import MINI
 from tests.contract.test_sins import TakesAnyAnswerForSuccess, TakesNotFoundForAbsence
 
-ROOT = Path(__file__).parents[2]
+ROOT = paths.ROOT
 
 
 @pytest.fixture(scope="module")

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from khop.adapters.ports import Health, SourcePage
-from khop.connectors.answers import Answer
-from khop.connectors.sessions import SessionKeeper
-from khop.connectors.transport import Transport, TransportSettings
-from khop.faults import (
+from khop.connectors.http.answers import Answer
+from khop.connectors.http.sessions import SessionKeeper
+from khop.connectors.http.transport import Transport, TransportSettings
+from khop.errors import (
     ConnectorError,
     OutcomeUnknown,
     RateLimited,

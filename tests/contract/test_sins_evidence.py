@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from khop.adapters.ports import EvidencePage, Health, IdentityAnswer, Purpose
-from khop.connectors.answers import Answer
-from khop.faults import ConnectorError, RecordError
+from khop.connectors.http.answers import Answer
+from khop.errors import ConnectorError, RecordError
 from khop.mappings.catalogue import CatalogueItem, ProcedureEntry
 from khop.mappings.records import Applicant, IdentityVerdict, StatusRecord
 from tests.contract.judging import assert_found, tried

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from khop.config import load_config
+from khop.config.load import load_config
 from khop.sandbox import Sandbox, World
 from khop.sync.ledger import Ledger, create_ledger
 from khop.sync.ledger.schema import metadata

@@ -6,10 +6,10 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from khop.config import RuleSettings
+from khop.config.domain_tables import Tables
+from khop.config.model import RuleSettings
 from khop.sync.ledger import Ledger, create_ledger
-from khop.sync.reconcile import Scope, reconcile
-from khop.tables import Tables
+from khop.sync.reconciling.reconcile import Scope, reconcile
 from tests.crash import worker
 
 __all__ = ["worker"]

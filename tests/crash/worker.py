@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from khop.adapters.registry import adapter_types
-from khop.config import load_config
+from khop.config.adapters import adapter_types
+from khop.config.load import load_config
 from khop.sync.engine import open_engine
 
 ADAPTERS = adapter_types()

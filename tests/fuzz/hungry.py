@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterator, Mapping
 
 import httpx
 
-from khop.connectors.answers import read_json
-from khop.connectors.transport import Transport, TransportSettings
-from khop.connectors.xml import read_xml
-from khop.faults import KhopError
+from khop.connectors.http.answers import read_json
+from khop.connectors.http.transport import Transport, TransportSettings
+from khop.connectors.http.xml import read_xml
+from khop.errors import KhopError
 
 MIB = 1 << 20
 

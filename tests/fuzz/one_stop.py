@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from khop.mappings.igate import IgateMapping, TaskRules
-from khop.mappings.status import igate_channels, igate_statuses
+from khop.mappings.igate.mapping import IgateMapping, TaskRules
+from khop.mappings.states.status import igate_channels, igate_statuses
 
 RULES = TaskRules(
     label=(

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from khop.connectors.dvcqg.inbound import Due, StoredFile, Taken
-from khop.faults import RecordError
-from khop.mappings.dvcqg_catalogue import (
+from khop.errors import RecordError
+from khop.mappings.dvcqg.catalogue import (
     dictionary_items,
     online_services,
     procedure_codes,
@@ -18,8 +18,8 @@ from khop.mappings.dvcqg_catalogue import (
     technical_id,
     unit_items,
 )
-from khop.mappings.dvcqg_opinion import FeedbackReader, read_answers, read_questions
-from khop.mappings.status import portal_channels
+from khop.mappings.dvcqg.opinion import FeedbackReader, read_answers, read_questions
+from khop.mappings.states.status import portal_channels
 from tests.fuzz.samples import bodies
 from tests.fuzz.wires import Said
 

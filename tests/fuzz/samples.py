@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
-SAMPLES = Path(__file__).parent.parent / "samples"
+from tests import paths
+
+SAMPLES = paths.SAMPLES
 
 
 def raw(system: str, *patterns: str) -> list[bytes]:

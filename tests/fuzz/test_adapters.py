@@ -15,10 +15,13 @@ import httpx
 import pytest
 from hypothesis import given
 
-from khop.adapters import dvcqg, igate, myvnpost, population, vnpost
+from khop.adapters.dvcqg import adapter as dvcqg
+from khop.adapters.igate import adapter as igate
+from khop.adapters.myvnpost import adapter as myvnpost
+from khop.adapters.population import adapter as population
 from khop.adapters.ports import Context, Health, IdentityAnswer, Purpose, Role
-from khop.faults import ConnectorError, KhopError, RecordError
-from khop.mappings.calendar import WorkingCalendar
+from khop.adapters.vnpost import adapter as vnpost
+from khop.errors import ConnectorError, KhopError, RecordError
 from khop.mappings.records import (
     Applicant,
     Birth,
@@ -28,6 +31,7 @@ from khop.mappings.records import (
     StatusRecord,
     Step,
 )
+from khop.mappings.time.calendar import WorkingCalendar
 from tests.fuzz.portal import FOUND, assert_answered
 from tests.fuzz.profile import FUZZ
 from tests.fuzz.samples import bodies, raw

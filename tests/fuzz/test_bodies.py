@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khop.connectors.answers import Unusable
-from khop.connectors.bodies import unpacked
-from khop.normal_form import normal_form
+from khop.connectors.http.answers import Unusable
+from khop.connectors.http.bodies import unpacked
+from khop.text.normal_form import normal_form
 from tests.fuzz.profile import FUZZ
 from tests.fuzz.strategies import texts
 

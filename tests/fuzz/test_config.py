@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khop.adapters.registry import adapter_types
-from khop.config import load_config
+from khop.config.adapters import adapter_types
+from khop.config.load import load_config
 from khop.connectors.dvcqg.payments import keypay_checksum
 from khop.connectors.igate import IgateClient, MinistryClient
 from khop.connectors.population import SignedAuth
 from khop.connectors.population.tokens import TokenAuth, lgsp_login, wso2_login
 from khop.connectors.vnpost import lgsp_key_access, ngsp_access
 from khop.connectors.vnpost.client import NgspClient
-from khop.faults import ConfigError, KhopError
+from khop.errors import ConfigError, KhopError
 from tests.fuzz.profile import FUZZ
 from tests.fuzz.strategies import texts
 from tests.fuzz.wires import transport

@@ -10,23 +10,23 @@ from typing import Any
 
 import pytest
 
-from khop.connectors.answers import Answer, read_json
 from khop.connectors.dvcqg.envelope import judge_read, judge_write, read_text_reply
 from khop.connectors.dvcqg.payments import read_start
-from khop.connectors.gateways import gateway_fault
+from khop.connectors.http.answers import Answer, read_json
+from khop.connectors.http.gateways import gateway_fault
+from khop.connectors.http.outcomes import Outcome, error_text
 from khop.connectors.igate.claims import read_claims
-from khop.connectors.igate.ministry_answers import MinistryReply, judge_reply, read_upload
 from khop.connectors.igate.page import read_page
 from khop.connectors.igate.pushes import read_batch_answer, read_push_answer, read_push_log
-from khop.connectors.outcomes import Outcome, error_text
+from khop.connectors.igate_ministry.answers import MinistryReply, judge_reply, read_upload
+from khop.connectors.myvnpost.answers import judge, read_created, read_orders
 from khop.connectors.population.json_answers import elements_of
 from khop.connectors.vnpost.feed import BEGINNING, read_feed
-from khop.connectors.vnpost.myvnpost_answers import judge, read_created, read_orders
 from khop.connectors.vnpost.results import read_result
-from khop.faults import KhopError
-from khop.mappings.dvcqg import DvcqgMapping
-from khop.mappings.vnpost import FeedMapping, OrderNumbers, postal_codes
-from khop.mappings.vnpost_history import HistoryMapping
+from khop.errors import KhopError
+from khop.mappings.dvcqg.mapping import DvcqgMapping
+from khop.mappings.myvnpost.history import HistoryMapping
+from khop.mappings.vnpost.mapping import FeedMapping, OrderNumbers, postal_codes
 from tests.fuzz.one_stop import MAPPINGS
 from tests.fuzz.portal import CATALOGUES, rows_of
 from tests.fuzz.samples import bodies

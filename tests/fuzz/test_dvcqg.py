@@ -13,7 +13,6 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from khop.connectors.answers import Answer
 from khop.connectors.dvcqg import (
     DvcqgClient,
     FixedLogin,
@@ -33,15 +32,16 @@ from khop.connectors.dvcqg.envelope import (
 )
 from khop.connectors.dvcqg.inbound import handle
 from khop.connectors.dvcqg.payments import read_callback, read_start
-from khop.faults import ConnectorError, KhopError, RecordError, Refused, Unreadable
-from khop.mappings.dvcqg import DvcqgMapping
-from khop.mappings.dvcqg_catalogue import (
+from khop.connectors.http.answers import Answer
+from khop.errors import ConnectorError, KhopError, RecordError, Refused, Unreadable
+from khop.mappings.dvcqg.catalogue import (
     upper_keys,
 )
-from khop.mappings.dvcqg_checks import check_dossier, check_steps
-from khop.mappings.igate import IgateMapping
+from khop.mappings.dvcqg.checks import check_dossier, check_steps
+from khop.mappings.dvcqg.mapping import DvcqgMapping
+from khop.mappings.igate.mapping import IgateMapping
 from khop.mappings.records import Status
-from khop.mappings.status import igate_channels, igate_statuses
+from khop.mappings.states.status import igate_channels, igate_statuses
 from tests.fuzz.portal import (
     ANSWERS,
     CATALOGUES,

@@ -11,11 +11,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from khop.connectors.answers import Answer, read_json
+from khop.connectors.http.answers import Answer, read_json
 from khop.connectors.igate import IgateClient, MinistryClient
 from khop.connectors.igate.claims import claims_of, read_claims
-from khop.connectors.igate.ministry import MinistryPaths
-from khop.connectors.igate.ministry_answers import Uploaded
 from khop.connectors.igate.page import read_page
 from khop.connectors.igate.pushes import (
     read_affected_rows,
@@ -26,9 +24,11 @@ from khop.connectors.igate.pushes import (
     read_push_request,
 )
 from khop.connectors.igate.tokens import useful_seconds
-from khop.faults import ConnectorError, RecordError
-from khop.mappings.igate import IgateMapping, collapse
-from khop.mappings.igate_ministry import Filed, MinistryMapping
+from khop.connectors.igate_ministry.answers import Uploaded
+from khop.connectors.igate_ministry.client import MinistryPaths
+from khop.errors import ConnectorError, RecordError
+from khop.mappings.igate.mapping import IgateMapping, collapse
+from khop.mappings.igate_ministry.messages import Filed, MinistryMapping
 from tests.fuzz.one_stop import MAPPINGS
 from tests.fuzz.profile import FUZZ
 from tests.fuzz.samples import bodies, raw

@@ -10,10 +10,10 @@ from typing import Any
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from khop.connectors.answers import LONGEST_WAIT, Answer, http_date, read_json
-from khop.connectors.gateways import gateway_fault
-from khop.connectors.outcomes import Outcome, error_text
-from khop.faults import ConnectorError
+from khop.connectors.http.answers import LONGEST_WAIT, Answer, http_date, read_json
+from khop.connectors.http.gateways import gateway_fault
+from khop.connectors.http.outcomes import Outcome, error_text
+from khop.errors import ConnectorError
 from tests.fuzz.profile import FUZZ
 from tests.fuzz.samples import bodies
 from tests.fuzz.strategies import json_bytes, scalars, texts, values

@@ -7,45 +7,45 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import date
-from pathlib import Path
 
 import pytest
 
-from khop.connectors.answers import Answer, http_date, read_json
-from khop.connectors.checks import http_address, path_segment
 from khop.connectors.dvcqg.envelope import folded, read_text_reply
 from khop.connectors.dvcqg.inbound import handle
-from khop.connectors.gateways import gateway_fault
+from khop.connectors.http.answers import Answer, http_date, read_json
+from khop.connectors.http.checks import http_address, path_segment
+from khop.connectors.http.gateways import gateway_fault
+from khop.connectors.http.outcomes import Outcome
+from khop.connectors.http.xml import read_xml
 from khop.connectors.igate.claims import claims_of
-from khop.connectors.igate.ministry_answers import judge_reply
-from khop.connectors.masking import short_text
-from khop.connectors.outcomes import Outcome
+from khop.connectors.igate_ministry.answers import judge_reply
 from khop.connectors.population.soap import text_bytes, with_breaks
 from khop.connectors.vnpost.feed import object_id
 from khop.connectors.vnpost.prices import amount
 from khop.connectors.vnpost.results import read_result
-from khop.connectors.xml import read_xml
-from khop.faults import KhopError
-from khop.mappings.codes import base_procedure, canonical_code, parse_code
-from khop.mappings.dvcqg_catalogue import plain
+from khop.errors import KhopError
+from khop.mappings.codes.dossier import base_procedure, canonical_code, parse_code
+from khop.mappings.dvcqg.catalogue import plain
 from khop.mappings.identity import fold_name, identity_digits, mask_name
-from khop.mappings.igate_person import read_birth
-from khop.mappings.names import asked_name
-from khop.mappings.personal_number import check_personal_number
-from khop.mappings.population import read_birth as read_population_birth
-from khop.mappings.status import igate_statuses
-from khop.mappings.text import clean_text, cut_text, fold_label
-from khop.mappings.times import parse_wire_time
+from khop.mappings.igate.person import read_birth
+from khop.mappings.population.mapping import read_birth as read_population_birth
+from khop.mappings.population.names import asked_name
+from khop.mappings.population.personal_number import check_personal_number
+from khop.mappings.states.status import igate_statuses
+from khop.mappings.time.parsing import parse_wire_time
 from khop.mappings.urls import public_url
-from khop.mappings.vnpost import OrderNumbers, code_text, epoch_time
-from khop.mappings.vnpost_barcode import read_barcode
-from khop.mappings.vnpost_orders import phone_number
-from khop.mappings.vnpost_places import PlaceTable, fold_place
+from khop.mappings.vnpost.barcode import read_barcode
+from khop.mappings.vnpost.mapping import OrderNumbers, code_text, epoch_time
+from khop.mappings.vnpost.orders import phone_number
+from khop.mappings.vnpost.places import PlaceTable, fold_place
+from khop.text.cleaning import clean_text, cut_text, fold_label
+from khop.text.masking import short_text
+from tests import paths
 from tests.fuzz.growth import MOST, growth
 from tests.fuzz.hungry import WORK
 from tests.fuzz.portal import Desk
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = paths.ROOT
 #: MiB. The longest answer taken has 32; what reads it may hold it twice, and a little more.
 MOST_MEMORY = 100
 TODAY = date(2026, 3, 18)

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from khop.connectors.http.xml import read_xml
 from khop.connectors.population import (
     AnswerReader,
     Auth,
@@ -33,10 +34,9 @@ from khop.connectors.population import (
 )
 from khop.connectors.population.json_answers import elements_of
 from khop.connectors.population.tokens import camel_login, lgsp_login, wso2_login
-from khop.connectors.xml import read_xml
-from khop.faults import ConnectorError, RecordError
-from khop.mappings.names import asked_name
-from khop.mappings.population import person_record, question_of, verdict_of
+from khop.errors import ConnectorError, RecordError
+from khop.mappings.population.mapping import person_record, question_of, verdict_of
+from khop.mappings.population.names import asked_name
 from khop.mappings.records import Applicant, Birth, IdentityVerdict
 from tests.fuzz.profile import FUZZ
 from tests.fuzz.samples import bodies, raw

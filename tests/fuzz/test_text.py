@@ -12,16 +12,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from khop.connectors.checks import http_address, path_segment
 from khop.connectors.dvcqg.envelope import folded, says_exists
-from khop.connectors.masking import LONGEST, short_text
+from khop.connectors.http.checks import http_address, path_segment
 from khop.connectors.population.fields import birth_text
 from khop.connectors.population.shape import DateForm
 from khop.connectors.vnpost.feed import object_id, unwrapped
 from khop.connectors.vnpost.prices import amount
-from khop.faults import ConfigError, RecordError
-from khop.mappings.codes import base_procedure, canonical_code, parse_code
-from khop.mappings.dvcqg_catalogue import plain
+from khop.errors import ConfigError, RecordError
+from khop.mappings.codes.dossier import base_procedure, canonical_code, parse_code
+from khop.mappings.dvcqg.catalogue import plain
 from khop.mappings.identity import (
     applicant_key,
     fold_name,
@@ -29,19 +28,20 @@ from khop.mappings.identity import (
     mask_name,
     mask_number,
 )
-from khop.mappings.igate_person import read_birth
-from khop.mappings.igate_text import any_name, flag
-from khop.mappings.names import asked_name, has_foreign_letters, same_name
-from khop.mappings.personal_number import check_personal_number, number_facts
+from khop.mappings.igate.person import read_birth
+from khop.mappings.igate.text import any_name, flag
+from khop.mappings.population.names import asked_name, has_foreign_letters, same_name
+from khop.mappings.population.personal_number import check_personal_number, number_facts
 from khop.mappings.records import Birth, Instant, Precision
-from khop.mappings.status import igate_statuses, portal_channels
-from khop.mappings.text import clean_text, cut_text, fold_label
-from khop.mappings.times import parse_wire_day, parse_wire_time, wire_time
+from khop.mappings.states.status import igate_statuses, portal_channels
+from khop.mappings.time.parsing import parse_wire_day, parse_wire_time, wire_time
 from khop.mappings.urls import public_url
-from khop.mappings.vnpost import OrderNumbers, code_text, epoch_time
-from khop.mappings.vnpost_barcode import read_barcode
-from khop.mappings.vnpost_orders import month_first, phone_number
-from khop.mappings.vnpost_places import PlaceTable
+from khop.mappings.vnpost.barcode import read_barcode
+from khop.mappings.vnpost.mapping import OrderNumbers, code_text, epoch_time
+from khop.mappings.vnpost.orders import month_first, phone_number
+from khop.mappings.vnpost.places import PlaceTable
+from khop.text.cleaning import clean_text, cut_text, fold_label
+from khop.text.masking import LONGEST, short_text
 from tests.fuzz.profile import FUZZ
 from tests.fuzz.strategies import PERSONAL_NUMBERS, scalars, texts, values
 from tests.fuzz.wires import assert_discreet

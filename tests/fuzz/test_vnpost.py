@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from khop.connectors.myvnpost.client import MyVnpostAccount
+from khop.connectors.myvnpost.wire import ParcelOrder
 from khop.connectors.vnpost import (
     ClsClient,
     FixedToken,
@@ -31,17 +33,15 @@ from khop.connectors.vnpost import (
 )
 from khop.connectors.vnpost.client import OPERATIONS
 from khop.connectors.vnpost.feed import BEGINNING, read_feed
-from khop.connectors.vnpost.myvnpost import MyVnpostAccount
-from khop.connectors.vnpost.myvnpost_wire import ParcelOrder
 from khop.connectors.vnpost.results import read_result
 from khop.connectors.vnpost.wire import ClsNotice
-from khop.faults import AlreadyExists, ConfigError, ConnectorError, RecordError
-from khop.mappings.igate import IgateMapping
-from khop.mappings.status import igate_channels, igate_statuses
-from khop.mappings.vnpost import FeedMapping, OrderNumbers, postal_codes
-from khop.mappings.vnpost_history import HistoryMapping
-from khop.mappings.vnpost_orders import Office, OrderMapping, OrderRules, cls_notice
-from khop.mappings.vnpost_places import Place, PlaceTable
+from khop.errors import AlreadyExists, ConfigError, ConnectorError, RecordError
+from khop.mappings.igate.mapping import IgateMapping
+from khop.mappings.myvnpost.history import HistoryMapping
+from khop.mappings.states.status import igate_channels, igate_statuses
+from khop.mappings.vnpost.mapping import FeedMapping, OrderNumbers, postal_codes
+from khop.mappings.vnpost.orders import Office, OrderMapping, OrderRules, cls_notice
+from khop.mappings.vnpost.places import Place, PlaceTable
 from tests.fuzz.profile import FUZZ
 from tests.fuzz.samples import bodies
 from tests.fuzz.strategies import PERSONAL_NUMBERS, damaged, json_bytes, texts, values

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from khop.connectors.answers import Answer
-from khop.connectors.gateways import gateway_fault
-from khop.connectors.outcomes import Outcome
+from khop.connectors.http.answers import Answer
+from khop.connectors.http.gateways import gateway_fault
+from khop.connectors.http.outcomes import Outcome
+from khop.connectors.http.xml import children, local_name, namespace, read_xml
 from khop.connectors.population.soap import body_elements, fault_in, text_bytes, with_breaks
-from khop.connectors.xml import children, local_name, namespace, read_xml
-from khop.faults import ConnectorError
+from khop.errors import ConnectorError
 from tests.fuzz.profile import FUZZ
 from tests.fuzz.samples import raw
 from tests.fuzz.strategies import PERSONAL_NUMBERS, texts, xml_bytes

@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 import httpx
 from hypothesis import strategies as st
 
-from khop.connectors.transport import Transport, TransportSettings
-from khop.faults import (
+from khop.connectors.http.transport import Transport, TransportSettings
+from khop.errors import (
     AlreadyExists,
     ConnectorError,
     KhopError,

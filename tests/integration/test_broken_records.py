@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from khop.adapters.registry import adapter_types
-from khop.config import load_config
+from khop.config.adapters import adapter_types
+from khop.config.load import load_config
 from khop.sandbox import Sandbox, World
 from khop.sync.engine import open_engine
 from khop.sync.ledger import create_ledger

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from khop.sandbox import SandboxProcess, start_process
+from tests import paths
 
 NOW = "2026-11-20T16:00:00+07:00"
 OK, ERROR, WORK = 0, 1, 2
@@ -35,7 +36,7 @@ def khop(folder: Path, *args: str, **env: str) -> subprocess.CompletedProcess[st
     return subprocess.run(
         [sys.executable, "-m", "khop", *args, "--lang", "en"],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), **env},
+        env={**os.environ, "PYTHONPATH": str(paths.ROOT), **env},
         capture_output=True,
         text=True,
         timeout=120,

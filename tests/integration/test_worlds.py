@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from khop.adapters.registry import adapter_types
-from khop.config import LedgerSettings, load_config
+from khop.config.adapters import adapter_types
+from khop.config.load import load_config
+from khop.config.model import LedgerSettings
 from khop.sandbox import SandboxProcess, start_process
 from khop.sync.engine import Engine, open_engine
 from khop.sync.ledger import create_ledger

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from khop.adapters.ports import Adapter
-from khop.config import Config, Province
+from khop.config.domain_tables import Tables
+from khop.config.model import Config, Province
 from khop.sync.engine import Engine
 from khop.sync.ledger import Ledger, create_ledger
 from khop.sync.privacy import Privacy, ensure_key
-from khop.tables import Tables
 from tests.postgres import empty_url, postgres, postgres_url
 from tests.sync.fakes import FakeClock, FakeOneStop, FakePortal
 

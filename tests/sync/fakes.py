@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from khop.adapters.ports import Health, Role, SourcePage
-from khop.faults import AlreadyExists, ConnectorError, RecordError, Refused
+from khop.errors import AlreadyExists, ConnectorError, RecordError, Refused
 from khop.mappings.records import (
     DONE,
     Applicant,

@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from khop.faults import AlreadyExists, OutcomeUnknown, RateLimited, Refused, Unreachable
+from khop.errors import AlreadyExists, OutcomeUnknown, RateLimited, Refused, Unreachable
 from khop.mappings.records import PaperRow, Status
 from tests.sync.fakes import at, record
 from tests.sync.papers import reject

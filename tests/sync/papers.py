@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from khop.adapters.ports import CheckStep, Health, PaperFile, Role
-from khop.faults import ConfigError, RecordError
+from khop.errors import ConfigError, RecordError
 from khop.mappings.records import PaperKind, PaperRow, Reject
 from tests.sync.fakes import at
 

@@ -19,8 +19,9 @@ import pytest
 import sqlalchemy as sa
 
 from khop.adapters.ports import Adapter, EvidencePage, Health, Role, SourcePage
-from khop.config import Config, Province
-from khop.faults import (
+from khop.config.domain_tables import Tables
+from khop.config.model import Config, Province
+from khop.errors import (
     AlreadyExists,
     ConnectorError,
     OutcomeUnknown,
@@ -43,7 +44,6 @@ from khop.sync.engine import Engine
 from khop.sync.ledger import Ledger, create_ledger
 from khop.sync.ledger.schema import outbox, progress_step
 from khop.sync.privacy import Privacy, ensure_key
-from khop.tables import Tables
 from tests.sync.fakes import FakeClock, FakeOneStop, FakePortal
 
 #: Personal data that the systems carry, and that may be found nowhere else.

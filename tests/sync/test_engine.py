@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from khop.faults import ConfigError, KhopError, LedgerError, Unauthorised, Unreachable
+from khop.errors import ConfigError, KhopError, LedgerError, Unauthorised, Unreachable
 from khop.mappings.records import Reject, Status
 from khop.sync.engine import Engine
 from khop.sync.ledger import Ledger, acquire

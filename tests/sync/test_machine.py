@@ -35,8 +35,8 @@ from khop.mappings.records import (
     StatusKind,
     StatusRecord,
 )
-from khop.sync.decision_texts import DecisionError
 from khop.sync.engine import Engine
+from khop.sync.findings.decision_texts import DecisionError
 from khop.sync.ledger import Ledger
 from khop.sync.ledger.schema import (
     audit_log,
@@ -47,7 +47,7 @@ from khop.sync.ledger.schema import (
     source_record,
     status_record,
 )
-from khop.sync.pull import load_cursor
+from khop.sync.reading.list_pull import load_cursor
 from khop.sync.results import (
     FeedSummary,
     FindingState,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,14 +24,14 @@ from khop.cli.shell import (
     Shell,
     shell_of,
 )
-from khop.faults import KhopError
+from khop.errors import KhopError
+from khop.text.local_time import LOCAL
 
 if TYPE_CHECKING:
     from khop.audit.report import Report
-    from khop.config import Config
+    from khop.config.model import Config
     from khop.sync.results import Finding
 
-_LOCAL = timezone(timedelta(hours=7))
 _SEVERITIES = ("S1", "S2", "S3", "S4")
 _STATES = ("open", "assigned", "explained", "excluded", "resolved")
 
@@ -85,7 +85,7 @@ def make_report(shell: Shell, config: Config, findings: Sequence[Finding]) -> Re
     """The findings with all that a report says beside them."""
     from khop.audit.report import Report
     from khop.audit.rulebook import rule_words
-    from khop.audit.words import report_words
+    from khop.text.words import report_words
 
     lang = shell.words.lang
     now = datetime.now(UTC)
@@ -98,9 +98,9 @@ def write_report(shell: Shell, report: Report, form: ReportFormat, path: Path) -
 
 
 def _write(report: Report, form: ReportFormat, path: Path) -> None:
-    from khop.audit.lists import findings_csv, findings_json, findings_jsonl
-    from khop.audit.page import findings_html
-    from khop.audit.workbook import findings_xlsx
+    from khop.audit.formats.html import findings_html
+    from khop.audit.formats.lists import findings_csv, findings_json, findings_jsonl
+    from khop.audit.formats.xlsx import findings_xlsx
 
     if form is ReportFormat.XLSX:
         findings_xlsx(report, path)
@@ -118,9 +118,9 @@ def _write(report: Report, form: ReportFormat, path: Path) -> None:
 
 
 def _print(shell: Shell, report: Report, form: ReportFormat) -> None:
-    from khop.audit.lists import findings_csv, findings_jsonl
-    from khop.audit.page import findings_html
-    from khop.audit.table import findings_table
+    from khop.audit.formats.html import findings_html
+    from khop.audit.formats.lists import findings_csv, findings_jsonl
+    from khop.audit.formats.terminal import findings_table
 
     match form:
         case ReportFormat.JSON:
@@ -181,4 +181,4 @@ def _day(shell: Shell, text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise KhopError(shell.words("error.day", text=text)) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=_LOCAL)
+    return moment if moment.tzinfo else moment.replace(tzinfo=LOCAL)

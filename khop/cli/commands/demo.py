@@ -22,7 +22,7 @@ from khop.cli.commands.setup import prepare
 from khop.cli.session import engine, load
 from khop.cli.shell import ERROR, OK, FormatOption, LangOption, ReportFormat, Shell, shell_of
 from khop.cli.tables import table
-from khop.faults import KhopError
+from khop.errors import KhopError
 
 if TYPE_CHECKING:
     from khop.sandbox import SandboxProcess
@@ -149,8 +149,7 @@ def _left_over(part: dict[str, Any]) -> bool:
 def _reconcile(opened: Engine, now: datetime) -> Pairs:
     opened.reconcile(now)
     return frozenset(
-        (finding.rule, finding.code or _place(finding.evidence[0]))
-        for finding in opened.findings()
+        (finding.rule, finding.code or _place(finding.evidence[0])) for finding in opened.findings()
     )
 
 
@@ -181,7 +180,7 @@ def _write_files(shell: Shell, folder: Path, story: _Story) -> None:
 
 def _counts(story: _Story) -> list[tuple[str, int, int, int]]:
     """(rule, before, repaired, left) for each rule that found something."""
-    from khop.sync.rules import place
+    from khop.sync.reconciling.rules import place
 
     before = Counter(rule for rule, _ in story.before)
     left = Counter(rule for rule, _ in story.after)

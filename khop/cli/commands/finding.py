@@ -22,11 +22,11 @@ from khop.cli.shell import (
     shell_of,
 )
 from khop.cli.tables import table
-from khop.faults import KhopError
+from khop.errors import KhopError
 
 if TYPE_CHECKING:
     from khop.sync.engine import Engine
-    from khop.sync.finding_history import FindingEvent
+    from khop.sync.findings.history import FindingEvent
     from khop.sync.results import Finding
 
 _EVENTS = ("at", "rule", "event", "by", "detail")
@@ -134,7 +134,7 @@ def _decide(
     asked: Mapping[str, Any],
 ) -> int:
     """Take one decision and show the findings as they are then. Raises KhopError."""
-    from khop.audit.table import findings_table
+    from khop.audit.formats.terminal import findings_table
 
     actor = by if by is not None else _account(shell)
     chosen = known_rules(shell, rules or ())
@@ -163,7 +163,7 @@ def _verb(opened: Engine, verb: str) -> Callable[..., list[Finding]]:
 
 def _in_words(shell: Shell, decide: Callable[[], list[Finding]]) -> list[Finding]:
     """What ``decide`` answers; what it refuses is said in the person's language."""
-    from khop.sync.decision_texts import DecisionError
+    from khop.sync.findings.decision_texts import DecisionError
 
     try:
         return decide()
@@ -183,7 +183,7 @@ def _show_histories(shell: Shell, events: Mapping[str, Sequence[FindingEvent]]) 
 
 def _event(shell: Shell, event: FindingEvent) -> tuple[object, ...]:
     from khop.audit.values import describe, show_time
-    from khop.audit.words import report_words
+    from khop.text.words import report_words
 
     words = report_words(shell.words.lang)
     action = words.get(f"event.{event.action}", event.action)

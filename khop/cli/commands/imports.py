@@ -12,7 +12,7 @@ import typer
 from khop.cli.commands.pull import report_pull, show_pull
 from khop.cli.session import engine, load
 from khop.cli.shell import OK, ConfigOption, FormatOption, LangOption, Shell, shell_of
-from khop.faults import KhopError
+from khop.errors import KhopError
 
 if TYPE_CHECKING:
     from khop.adapters.ports import Adapter, Context
@@ -71,7 +71,7 @@ def _builder(
     name: str, kind: Kind, files: Sequence[Path], unit: str | None
 ) -> Callable[[Context], Sequence[Adapter]]:
     def build(context: Context) -> Sequence[Adapter]:
-        from khop.adapters.paper_import import import_codes, import_paper
+        from khop.adapters.files.imports import import_codes, import_paper
         from khop.mappings.records import PaperKind
 
         if kind is Kind.PORTAL:

@@ -11,7 +11,7 @@ from khop.cli.shell import ERROR, OK, ConfigOption, FormatOption, LangOption, Sh
 from khop.cli.tables import table
 
 if TYPE_CHECKING:
-    from khop.sync.notices import NoticeSummary
+    from khop.sync.findings.notices import NoticeSummary
 
 
 def notify(

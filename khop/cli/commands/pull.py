@@ -10,7 +10,7 @@ import typer
 from khop.cli.session import engine
 from khop.cli.shell import ERROR, OK, ConfigOption, FormatOption, LangOption, Shell, shell_of
 from khop.cli.tables import table
-from khop.faults import KhopError
+from khop.errors import KhopError
 
 if TYPE_CHECKING:
     from khop.sync.results import PullSummary, SourceSummary

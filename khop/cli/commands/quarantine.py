@@ -9,7 +9,7 @@ import typer
 from khop.cli.session import engine
 from khop.cli.shell import OK, WORK, ConfigOption, FormatOption, LangOption, Shell, shell_of
 from khop.cli.tables import table
-from khop.faults import KhopError
+from khop.errors import KhopError
 
 if TYPE_CHECKING:
     from khop.sync.engine import Engine

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,12 +10,12 @@ import typer
 from khop.cli.session import engine
 from khop.cli.shell import OK, WORK, ConfigOption, FormatOption, LangOption, Shell, shell_of
 from khop.cli.tables import table
-from khop.faults import KhopError
+from khop.errors import KhopError
+from khop.text.local_time import LOCAL
 
 if TYPE_CHECKING:
     from khop.sync.results import ReconcileSummary
 
-_LOCAL = timezone(timedelta(hours=7))
 _COLUMNS = ("rule", "severity", "name", "open", "new", "reopened", "resolved")
 
 
@@ -41,7 +41,7 @@ def reconcile(
 def show_reconcile(shell: Shell, summary: ReconcileSummary) -> None:
     """The rules that found something or resolved something, and the sums."""
     from khop.audit.rulebook import rule_words
-    from khop.sync.rules import RULES
+    from khop.sync.reconciling.rules import RULES
 
     names = rule_words(shell.words.lang)
     rows = [
@@ -75,4 +75,4 @@ def _moment(shell: Shell, text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise KhopError(shell.words("error.time", text=text)) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=_LOCAL)
+    return moment if moment.tzinfo else moment.replace(tzinfo=LOCAL)

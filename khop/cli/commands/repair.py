@@ -23,7 +23,7 @@ from khop.cli.shell import (
     shell_of,
 )
 from khop.cli.tables import table
-from khop.faults import KhopError
+from khop.errors import KhopError
 
 if TYPE_CHECKING:
     from khop.sync.results import ApplySummary, Plan, WorkItem
@@ -143,7 +143,7 @@ def reason(shell: Shell, word: str) -> str:
 
 
 def _read(shell: Shell, file: Path) -> Plan:
-    from khop.sync.plan import plan_from_json
+    from khop.sync.repairing.plan import plan_from_json
 
     try:
         return plan_from_json(json.loads(read_text(file, shell.words)))

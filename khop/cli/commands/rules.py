@@ -13,8 +13,8 @@ from khop.cli.shell import OK, ConfigOption, FormatOption, LangOption, Shell, sh
 from khop.cli.tables import raw_table, table
 
 if TYPE_CHECKING:
-    from khop.config import RuleSettings
-    from khop.sync.rule_facts import RuleFacts
+    from khop.config.model import RuleSettings
+    from khop.sync.reconciling.rule_facts import RuleFacts
 
 _COLUMNS = ("rule", "severity", "name", "acts", "repair", "grace", "numbers", "excused", "off")
 
@@ -26,13 +26,13 @@ def rules(
     format: FormatOption = None,
     lang: LangOption = None,
 ) -> int:
-    from khop.sync.rule_facts import rule_facts
+    from khop.sync.reconciling.rule_facts import rule_facts
 
     shell = shell_of(context, config, format)
     chosen = known_rules(shell, ids or ())
     facts = rule_facts(_settings(shell), chosen)
     if shell.as_json:
-        from khop.audit.rulesheet import rule_json
+        from khop.audit.rules import rule_json
 
         shell.show_json({"rules": [rule_json(one) for one in facts]})
     elif chosen:
@@ -46,8 +46,8 @@ def rules(
 def _settings(shell: Shell) -> RuleSettings:
     """The province's own numbers; the packaged ones where there is no khop.toml and none was
     asked for."""
-    from khop.config import RuleSettings
-    from khop.sync.rules.settings import check_rules
+    from khop.config.model import RuleSettings
+    from khop.sync.reconciling.rules.settings import check_rules
 
     if not (shell.config_named or shell.config_path.exists()):
         return RuleSettings()
@@ -58,7 +58,7 @@ def _settings(shell: Shell) -> RuleSettings:
 
 def _in_short(shell: Shell, facts: Sequence[RuleFacts]) -> None:
     from khop.audit.rulebook import rule_words
-    from khop.audit.rulesheet import excuses_in_words, numbers_in_short
+    from khop.audit.rules import excuses_in_words, numbers_in_short
     from khop.audit.worklist import todo_words
 
     words, said, names = shell.words, todo_words(shell.words.lang), rule_words(shell.words.lang)
@@ -81,7 +81,7 @@ def _in_short(shell: Shell, facts: Sequence[RuleFacts]) -> None:
 
 
 def _in_full(shell: Shell, facts: RuleFacts) -> None:
-    from khop.audit.rulesheet import (
+    from khop.audit.rules import (
         excuses_in_words,
         graver_in_words,
         numbers_in_words,
@@ -89,8 +89,8 @@ def _in_full(shell: Shell, facts: RuleFacts) -> None:
         public_basis,
         shown_in_words,
     )
-    from khop.audit.words import report_words
     from khop.audit.worklist import todo_words
+    from khop.text.words import report_words
 
     words, lang, rule = shell.words, shell.words.lang, facts.rule
     said, report = todo_words(lang), report_words(lang)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from khop.cli.shell import ConfigOption, FormatOption, LangOption, Shell, shell_of
-from khop.faults import KhopError
+from khop.errors import KhopError
 
 #: The smallest simulated province that has room for every kind of difference.
 SMALLEST = 200
@@ -33,7 +33,7 @@ def sandbox(
     format: FormatOption = None,
     lang: LangOption = None,
 ) -> int:
-    from khop.sandbox.serve import serve
+    from khop.sandbox.server.serve import serve
 
     shell = shell_of(context, config, format)
     args = ["--size", str(size), "--seed", str(seed), "--faults", str(faults)]
@@ -50,7 +50,7 @@ def sandbox(
 
 
 def _checked(shell: Shell, text: str) -> str:
-    from khop.sandbox.serve import read_ports
+    from khop.sandbox.server.serve import read_ports
 
     try:
         read_ports(text)

@@ -12,7 +12,7 @@ from khop.cli.files import write_whole
 from khop.cli.session import engine
 from khop.cli.shell import ERROR, OK, ConfigOption, FormatOption, LangOption, Shell, shell_of
 from khop.cli.tables import table
-from khop.faults import ConfigError
+from khop.errors import ConfigError
 
 if TYPE_CHECKING:
     from khop.sync.results import SystemCheck
@@ -38,8 +38,8 @@ def prepare(shell: Shell) -> dict[str, Any]:
 
     Raises KhopError.
     """
-    from khop.adapters.registry import adapter_types
-    from khop.config import load_config
+    from khop.config.adapters import adapter_types
+    from khop.config.load import load_config
     from khop.sync.ledger import create_ledger, ledger_place
     from khop.sync.privacy import ensure_key
 
@@ -66,8 +66,8 @@ def prepare(shell: Shell) -> dict[str, Any]:
 
 
 def _write_config(shell: Shell, path: Path) -> None:
-    from khop.adapters.registry import adapter_types
     from khop.cli.template import config_template
+    from khop.config.adapters import adapter_types
 
     text = config_template(adapter_types())
     write_whole(path, shell.words, lambda beside: _write(beside, text))

@@ -11,12 +11,12 @@ from khop.cli.commands.audit import make_report
 from khop.cli.session import engine, load
 from khop.cli.shell import OK, ConfigOption, FormatOption, LangOption, Shell, shell_of
 from khop.cli.tables import raw_table
-from khop.faults import KhopError
+from khop.errors import KhopError
 
 if TYPE_CHECKING:
-    from khop.audit.words import Words
-    from khop.config import Config
+    from khop.config.model import Config
     from khop.sync.results import CaseView, Finding
+    from khop.text.words import Words
 
 #: Columns that say nothing to a person.
 _SKIPPED = frozenset({"listed_hash", "step_key", "version", "row_key"})
@@ -43,7 +43,7 @@ def show(
 
 
 def _show(shell: Shell, config: Config, view: CaseView) -> None:
-    from khop.audit.words import report_words
+    from khop.text.words import report_words
 
     words = report_words(shell.words.lang)
     shell.show(shell.words("show.case", code=view.code), "")
@@ -81,7 +81,7 @@ def _listed(words: Words, rows: Sequence[Mapping[str, Any]]) -> Any:
 
 
 def _findings(shell: Shell, config: Config, findings: Sequence[Finding]) -> Any:
-    from khop.audit.table import findings_table
+    from khop.audit.formats.terminal import findings_table
 
     return findings_table(make_report(shell, config, findings))
 

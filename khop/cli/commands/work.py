@@ -20,7 +20,7 @@ from khop.cli.tables import table
 
 if TYPE_CHECKING:
     from khop.audit.worklist import UnitWork, WorkWords
-    from khop.sync.work import Task
+    from khop.sync.findings.work import Task
 
 #: The list of everything, beside the workbooks.
 INDEX = "work.json"
@@ -67,7 +67,7 @@ def work(
 def _write_workbooks(
     shell: Shell, out: Path, parts: Sequence[UnitWork], told: WorkWords
 ) -> list[dict[str, Any]]:
-    from khop.audit.work_workbook import unit_workbook
+    from khop.audit.formats.work_xlsx import unit_workbook
 
     files = []
     with shell.progress() as progress:

@@ -16,14 +16,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
-from khop.connectors.answers import Answer, Unusable
-from khop.connectors.checks import http_address, is_header_safe
 from khop.connectors.dvcqg.dialects import NativeDialect, WrittenCall
 from khop.connectors.dvcqg.envelope import Reply, read_reply, session_of
-from khop.connectors.masking import short_text
-from khop.connectors.oauth import read_token
-from khop.connectors.transport import Transport
-from khop.faults import ConfigError, ConnectorError, Refused, Unauthorised
+from khop.connectors.http.answers import Answer, Unusable
+from khop.connectors.http.checks import http_address, is_header_safe
+from khop.connectors.http.oauth import read_token
+from khop.connectors.http.transport import Transport
+from khop.errors import ConfigError, ConnectorError, Refused, Unauthorised
+from khop.text.masking import short_text
 
 T = TypeVar("T")
 

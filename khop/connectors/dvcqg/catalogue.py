@@ -1,6 +1,6 @@
 """The portal's catalogues as the wire gives them (specs/dvcqg.md 2.9).
 
-Rows come as they are; ``khop.mappings.dvcqg_catalogue`` reads them. Each method raises
+Rows come as they are; ``khop.mappings.dvcqg.catalogue`` reads them. Each method raises
 ConnectorError, and answers () when the portal said that it has nothing.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from khop.connectors.dvcqg.dialects import Call
 from khop.connectors.dvcqg.exchange import Exchange
-from khop.faults import Refused
+from khop.errors import Refused
 
 Row = Mapping[str, object]
 

@@ -16,7 +16,7 @@ from khop.connectors.dvcqg.catalogue import Catalogue
 from khop.connectors.dvcqg.dialects import LOOK_UP, Call, Dialect
 from khop.connectors.dvcqg.exchange import NO_DOSSIER, Exchange
 from khop.connectors.dvcqg.opinion import PublicOpinion
-from khop.connectors.transport import Transport
+from khop.connectors.http.transport import Transport
 
 Row = Mapping[str, object]
 

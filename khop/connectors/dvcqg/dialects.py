@@ -17,9 +17,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from khop.connectors.checks import header_value, http_address
-from khop.connectors.transport import CallOptions
-from khop.faults import ConfigError, Refused
+from khop.connectors.http.checks import header_value, http_address
+from khop.connectors.http.transport import CallOptions
+from khop.errors import ConfigError, Refused
 
 #: The services that a dialect may keep at addresses of its own.
 CREATE, UPDATE, PROGRESS, LOOK_UP = "create", "update", "progress", "look_up"

@@ -20,8 +20,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from khop.connectors.answers import Answer, Unusable, read_json
-from khop.normal_form import normal_form
+from khop.connectors.http.answers import Answer, Unusable, read_json
+from khop.text.normal_form import normal_form
 
 _ZERO = re.compile(r"[+-]?0+(?:[.,]0+)?")
 # How a text begins that was meant to be JSON, or a page; "[DVCQG] …" is a text for people.

@@ -18,7 +18,6 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-from khop.connectors.answers import Answer
 from khop.connectors.dvcqg.access import Login
 from khop.connectors.dvcqg.dialects import LOOK_UP, Call, Dialect, WrittenCall
 from khop.connectors.dvcqg.envelope import (
@@ -33,10 +32,11 @@ from khop.connectors.dvcqg.envelope import (
     rows,
     says_exists,
 )
-from khop.connectors.masking import short_text
-from khop.connectors.sessions import Session, SessionKeeper
-from khop.connectors.transport import Transport
-from khop.faults import AlreadyExists, ConnectorError, Refused, Unauthorised
+from khop.connectors.http.answers import Answer
+from khop.connectors.http.sessions import Session, SessionKeeper
+from khop.connectors.http.transport import Transport
+from khop.errors import AlreadyExists, ConnectorError, Refused, Unauthorised
+from khop.text.masking import short_text
 
 T = TypeVar("T")
 Row = Mapping[str, object]

@@ -29,7 +29,6 @@ from enum import Enum
 from hashlib import sha256
 from typing import Protocol
 
-from khop.connectors.answers import read_json
 from khop.connectors.dvcqg.inbound_wire import (
     Amendment,
     BadField,
@@ -38,8 +37,9 @@ from khop.connectors.dvcqg.inbound_wire import (
     PromotionDossier,
     file_bytes,
 )
-from khop.connectors.xml import children, local_name, read_xml
-from khop.faults import KhopError
+from khop.connectors.http.answers import read_json
+from khop.connectors.http.xml import children, local_name, read_xml
+from khop.errors import KhopError
 
 #: Longest body taken, in bytes: files come inside, as base64.
 LONGEST_BODY = 32 * 1024 * 1024

@@ -1,6 +1,6 @@
 """What citizens ask, report and rate (specs/dvcqg.md 2.10, 2.11).
 
-Rows come as they are; ``khop.mappings.dvcqg_opinion`` reads and writes them. Each method raises
+Rows come as they are; ``khop.mappings.dvcqg.opinion`` reads and writes them. Each method raises
 ConnectorError.
 """
 

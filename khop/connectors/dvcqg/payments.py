@@ -14,9 +14,9 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from khop.connectors.answers import Answer, read_json
-from khop.connectors.masking import short_text
-from khop.faults import Refused, Unreadable
+from khop.connectors.http.answers import Answer, read_json
+from khop.errors import Refused, Unreadable
+from khop.text.masking import short_text
 
 _DEEPEST = 4
 _PACKED = ("message", "result", "data")

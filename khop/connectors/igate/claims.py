@@ -8,7 +8,7 @@ import binascii
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from khop.connectors.answers import read_json
+from khop.connectors.http.answers import read_json
 
 _LONGEST = 64 * 1024
 # Seconds since 1970; what is greater is no time.

@@ -7,15 +7,15 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Literal, TypeVar
 
-from khop.connectors.answers import Answer, Unusable
-from khop.connectors.checks import http_address, path_segment
+from khop.connectors.http.answers import Answer, Unusable
+from khop.connectors.http.checks import http_address, path_segment
+from khop.connectors.http.sessions import Session, SessionKeeper
+from khop.connectors.http.transport import CallOptions, Transport
 from khop.connectors.igate.claims import TokenClaims, claims_of
 from khop.connectors.igate.page import SearchPage, read_page
 from khop.connectors.igate.pushes import PushLogPage, read_push_log
 from khop.connectors.igate.tokens import Account, TokenSource
-from khop.connectors.sessions import Session, SessionKeeper
-from khop.connectors.transport import CallOptions, Transport
-from khop.faults import ConfigError, Unauthorised
+from khop.errors import ConfigError, Unauthorised
 
 T = TypeVar("T")
 

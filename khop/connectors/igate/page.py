@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from khop.connectors.answers import Unusable
+from khop.connectors.http.answers import Unusable
 
 #: More rows than any list has.
 _MOST = 10**18

@@ -17,9 +17,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from khop.connectors.answers import Answer, Unusable, read_json
+from khop.connectors.http.answers import Answer, Unusable, read_json
 from khop.connectors.igate.page import read_page
-from khop.connectors.masking import short_text
+from khop.text.masking import short_text
 
 #: What JavaScript made of an absent code (specs/igate.md 5).
 _NO_CODE = frozenset({"", "undefined", "null"})

@@ -14,18 +14,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
-from khop.connectors.answers import Answer
-from khop.connectors.checks import http_address
-from khop.connectors.igate.claims import claims_of
-from khop.connectors.oauth import (
+from khop.connectors.http.answers import Answer
+from khop.connectors.http.checks import http_address
+from khop.connectors.http.oauth import (
     Token,
     login_fault,
     read_token,
     seconds_of,
     usable_seconds,
 )
-from khop.connectors.transport import CallOptions, Transport
-from khop.faults import Refused, Unauthorised
+from khop.connectors.http.transport import CallOptions, Transport
+from khop.connectors.igate.claims import claims_of
+from khop.errors import Refused, Unauthorised
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,11 @@ from uuid import uuid4
 
 from lxml import etree
 
-from khop.connectors.answers import Answer
-from khop.connectors.checks import http_address
-from khop.connectors.gateways import gateway_fault
-from khop.connectors.outcomes import Outcome
+from khop.connectors.http.answers import Answer
+from khop.connectors.http.checks import http_address
+from khop.connectors.http.gateways import gateway_fault
+from khop.connectors.http.outcomes import Outcome
+from khop.connectors.http.transport import CallOptions, Transport
 from khop.connectors.population.auth import Auth, Headers
 from khop.connectors.population.fields import Asker, birth_forms, fill
 from khop.connectors.population.fronts import Front
@@ -25,8 +26,7 @@ from khop.connectors.population.reading import AnswerReader
 from khop.connectors.population.shape import DeploymentShape, Operation, OperationShape
 from khop.connectors.population.soap import fault_in
 from khop.connectors.population.wire import PersonAnswer, Question
-from khop.connectors.transport import CallOptions, Transport
-from khop.faults import ConfigError, ConnectorError, Refused
+from khop.errors import ConfigError, ConnectorError, Refused
 
 T = TypeVar("T")
 #: Whatever the caller states its purpose with.

@@ -16,9 +16,9 @@ from typing import Any
 
 from lxml import etree
 
+from khop.connectors.http.xml import read_xml
 from khop.connectors.population.fields import Value
 from khop.connectors.population.shape import LONGEST, BirthForm, Operation, OperationShape
-from khop.connectors.xml import read_xml
 
 PERSONS_NAMESPACE = "http://www.mic.gov.vn/dancu/1.0"
 SERVICE_NAMESPACE = "http://dancuquocgia.bca"

@@ -16,7 +16,7 @@ from khop.connectors.population.shape import (
     OperationShape,
 )
 from khop.connectors.population.wire import Question
-from khop.faults import RecordError
+from khop.errors import RecordError
 
 _NUMBER = re.compile(r"[0-9]{12}")
 _OLD_NUMBER = re.compile(r"[0-9]{9}")

@@ -18,16 +18,16 @@ from typing import Protocol
 
 from lxml import etree
 
-from khop.connectors.answers import Answer, Unusable
-from khop.connectors.masking import short_text
-from khop.connectors.outcomes import Outcome
+from khop.connectors.http.answers import Answer, Unusable
+from khop.connectors.http.outcomes import Outcome
+from khop.connectors.http.transport import CallOptions
 from khop.connectors.population.contract import request_writer
 from khop.connectors.population.fields import Fields, Value, birth_text, element_values
 from khop.connectors.population.json_answers import elements_of, value_at
 from khop.connectors.population.shape import DeploymentShape, Operation, OperationShape
 from khop.connectors.population.soap import body_elements, text_bytes
-from khop.connectors.transport import CallOptions
-from khop.faults import RecordError, Refused
+from khop.errors import RecordError, Refused
+from khop.text.masking import short_text
 
 Elements = tuple[etree._Element, ...]
 #: Names of the fields in the JSON of Thanh Hóa; unused ones are sent as empty text.

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from lxml import etree
 
-from khop.connectors.answers import Unusable
+from khop.connectors.http.answers import Unusable
 from khop.connectors.population.contract import PERSONS_NAMESPACE, SERVICE_NAMESPACE
 from khop.connectors.population.wire import Person, Wire
 

@@ -14,12 +14,12 @@ from typing import Any, get_args
 
 from lxml import etree
 
-from khop.connectors.answers import Unusable
-from khop.connectors.masking import short_text
+from khop.connectors.http.answers import Unusable
+from khop.connectors.http.xml import local_name, namespace
 from khop.connectors.population.contract import PERSONS_NAMESPACE, SERVICE_NAMESPACE
 from khop.connectors.population.shape import Operation
 from khop.connectors.population.wire import Person, PersonAnswer, Wire
-from khop.connectors.xml import local_name, namespace
+from khop.text.masking import short_text
 
 #: Namespaces an answer was seen in: the message standard's, the service's, its contractor's.
 ANSWER_NAMESPACES = (PERSONS_NAMESPACE, SERVICE_NAMESPACE, "http://gtel.vn/qldc")

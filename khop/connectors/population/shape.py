@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from khop.faults import ConfigError
+from khop.errors import ConfigError
 
 #: Every field a request can hold, with its longest value in characters (2.1, 2.2).
 LONGEST: Mapping[str, int] = {

@@ -12,11 +12,11 @@ import re
 
 from lxml import etree
 
-from khop.connectors.answers import Unusable
-from khop.connectors.masking import short_text
-from khop.connectors.outcomes import Outcome
-from khop.connectors.xml import children, local_name, namespace, read_xml
-from khop.faults import ConnectorError, Refused
+from khop.connectors.http.answers import Unusable
+from khop.connectors.http.outcomes import Outcome
+from khop.connectors.http.xml import children, local_name, namespace, read_xml
+from khop.errors import ConnectorError, Refused
+from khop.text.masking import short_text
 
 _ENVELOPES = (
     "http://schemas.xmlsoap.org/soap/envelope/",

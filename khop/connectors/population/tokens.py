@@ -18,13 +18,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from khop.connectors.answers import Answer
-from khop.connectors.checks import http_address
-from khop.connectors.oauth import login_fault, read_token
+from khop.connectors.http.answers import Answer
+from khop.connectors.http.checks import http_address
+from khop.connectors.http.oauth import login_fault, read_token
+from khop.connectors.http.sessions import Session, SessionKeeper
+from khop.connectors.http.transport import CallOptions, Transport
 from khop.connectors.population.auth import Headers
-from khop.connectors.sessions import Session, SessionKeeper
-from khop.connectors.transport import CallOptions, Transport
-from khop.faults import Refused, Unauthorised
+from khop.errors import Refused, Unauthorised
 
 T = TypeVar("T")
 

@@ -1,9 +1,10 @@
 """VNPost: the public-administration post, and the commercial MyVNPost (specs/vnpost.md)."""
 
+from khop.connectors.myvnpost.client import MyVnpostClient
+from khop.connectors.myvnpost.webhook import WebhookItem, WebhookNews, read_webhook, webhook_key
 from khop.connectors.vnpost.client import NgspClient
 from khop.connectors.vnpost.cls import ClsClient
 from khop.connectors.vnpost.feed import FeedPage
-from khop.connectors.vnpost.myvnpost import MyVnpostClient
 from khop.connectors.vnpost.tokens import (
     Access,
     FixedToken,
@@ -11,7 +12,6 @@ from khop.connectors.vnpost.tokens import (
     lgsp_tttt_access,
     ngsp_access,
 )
-from khop.connectors.vnpost.webhook import WebhookItem, WebhookNews, read_webhook, webhook_key
 from khop.connectors.vnpost.wire import (
     DocumentMessage,
     Order,

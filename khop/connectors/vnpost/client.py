@@ -12,16 +12,16 @@ from datetime import UTC, datetime
 from typing import TypeVar, Unpack
 from urllib.parse import quote, urlencode
 
-from khop.connectors.answers import Answer
-from khop.connectors.checks import http_address
-from khop.connectors.sessions import Session, SessionKeeper
-from khop.connectors.transport import CallOptions, Transport
+from khop.connectors.http.answers import Answer
+from khop.connectors.http.checks import http_address
+from khop.connectors.http.sessions import Session, SessionKeeper
+from khop.connectors.http.transport import CallOptions, Transport
 from khop.connectors.vnpost.feed import BEGINNING, LARGEST_PAGE, FeedPage, object_id, read_feed
 from khop.connectors.vnpost.prices import read_price
 from khop.connectors.vnpost.results import settle
 from khop.connectors.vnpost.tokens import Access
 from khop.connectors.vnpost.wire import DocumentMessage, Order, PriceQuestion
-from khop.faults import ConfigError, RecordError, Unauthorised
+from khop.errors import ConfigError, RecordError, Unauthorised
 
 T = TypeVar("T")
 

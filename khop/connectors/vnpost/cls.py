@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from khop.connectors.answers import Answer, Unusable
-from khop.connectors.checks import http_address
-from khop.connectors.transport import Transport
+from khop.connectors.http.answers import Answer, Unusable
+from khop.connectors.http.checks import http_address
+from khop.connectors.http.transport import Transport
 from khop.connectors.vnpost.wire import ClsNotice
 
 

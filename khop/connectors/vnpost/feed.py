@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from khop.connectors.answers import Unusable
+from khop.connectors.http.answers import Unusable
 from khop.connectors.vnpost.results import read_result
 
 #: Where the feed begins, and an id that no event can come after.

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from khop.connectors.answers import Answer, Unusable
-from khop.connectors.masking import short_text
-from khop.faults import Refused
+from khop.connectors.http.answers import Answer, Unusable
+from khop.errors import Refused
+from khop.text.masking import short_text
 
 _AMOUNT = re.compile(r"(\d{1,15})(?:\.0*)?", re.ASCII)
 

@@ -16,9 +16,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from khop.connectors.answers import Answer, Unusable
-from khop.connectors.masking import short_text
-from khop.faults import AlreadyExists, Refused
+from khop.connectors.http.answers import Answer, Unusable
+from khop.errors import AlreadyExists, Refused
+from khop.text.masking import short_text
 
 ACCEPTED, ALREADY = "100", "101"
 _LONGEST_CODE = 40

@@ -20,11 +20,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from khop.connectors.answers import Answer
-from khop.connectors.checks import header_value, http_address
-from khop.connectors.oauth import login_fault, read_token
-from khop.connectors.transport import CallOptions, Transport
-from khop.faults import Refused, Unauthorised
+from khop.connectors.http.answers import Answer
+from khop.connectors.http.checks import header_value, http_address
+from khop.connectors.http.oauth import login_fault, read_token
+from khop.connectors.http.transport import CallOptions, Transport
+from khop.errors import Refused, Unauthorised
 
 _FORM = {"grant_type": "client_credentials"}
 _ADVICE = "check consumer_key, consumer_secret or key_token of this source"

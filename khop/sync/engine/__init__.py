@@ -13,16 +13,16 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from khop.adapters.ports import AdapterType, Context
-from khop.adapters.registry import build_adapters
-from khop.config import Config
-from khop.faults import KhopError
-from khop.sync.book import LedgerBook
+from khop.config.adapters import build_adapters
+from khop.config.domain_tables import Tables
+from khop.config.model import Config
+from khop.errors import KhopError
 from khop.sync.engine.acting import Acting
 from khop.sync.engine.base import IMPORTED
 from khop.sync.engine.reading import Reading
 from khop.sync.ledger import Ledger
 from khop.sync.privacy import Privacy
-from khop.tables import Tables
+from khop.sync.reading.call_quota import LedgerBook
 
 __all__ = ["IMPORTED", "Engine", "open_engine"]
 

@@ -12,15 +12,17 @@ from khop.adapters.ports import (
     DossierSource,
     Role,
 )
-from khop.faults import ConfigError, KhopError
+from khop.errors import ConfigError, KhopError
 from khop.mappings.records import Instant
-from khop.sync.apply import Applier, Portal
 from khop.sync.engine.asking import Asking
 from khop.sync.engine.base import of_port
+from khop.sync.findings.notices import NoticeSummary, Sender, notice_client, preview
+from khop.sync.findings.views import check_units
+from khop.sync.findings.work import Task, work_list
 from khop.sync.ledger import acquire, outbox
-from khop.sync.notices import NoticeSummary, Sender, notice_client, preview
-from khop.sync.plan import make_plan
-from khop.sync.reconcile import Reconciled, Scope, reconcile, shown_time
+from khop.sync.reconciling.reconcile import Reconciled, Scope, reconcile
+from khop.sync.repairing.apply import Applier, Portal
+from khop.sync.repairing.plan import make_plan
 from khop.sync.results import (
     UNSETTLED,
     ApplySummary,
@@ -29,8 +31,7 @@ from khop.sync.results import (
     Progress,
     ReconcileSummary,
 )
-from khop.sync.views import check_units
-from khop.sync.work import Task, work_list
+from khop.text.local_time import local_text
 
 _APPLY = "apply"
 _RECONCILE = "reconcile"
@@ -181,7 +182,7 @@ class Acting(Asking):
 def _reconcile_summary(run_id: int, now: datetime, done: Reconciled) -> ReconcileSummary:
     return ReconcileSummary(
         run=run_id,
-        now=shown_time(Instant.of(now).us),
+        now=local_text(Instant.of(now).us),
         cases=done.cases,
         unmapped=done.unmapped,
         counts=done.counts,

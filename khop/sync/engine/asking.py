@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from khop.sync import decisions, views
 from khop.sync.engine.base import EngineBase
-from khop.sync.finding_history import FindingEvent, history_of
+from khop.sync.findings import decisions, views
+from khop.sync.findings.history import FindingEvent, history_of
 from khop.sync.ledger import audit_log
 from khop.sync.ledger.audit_log import Verified
 from khop.sync.results import (

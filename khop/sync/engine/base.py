@@ -12,13 +12,14 @@ from khop.adapters.ports import (
     Adapter,
     DossierSink,
 )
-from khop.config import Config
-from khop.faults import ConfigError
-from khop.sync.ledger import Ledger, paper
+from khop.config.domain_tables import Tables
+from khop.config.model import Config
+from khop.errors import ConfigError
+from khop.sync.ledger import Ledger
+from khop.sync.ledger import paper_rows as paper
 from khop.sync.privacy import Privacy
-from khop.sync.rules.settings import check_rules
+from khop.sync.reconciling.rules.settings import check_rules
 from khop.sync.runs import Run, running
-from khop.tables import Tables
 
 #: What the names of sources begin with that are no part of khop.toml: files that were imported.
 IMPORTED = "import_"

@@ -18,18 +18,20 @@ from khop.adapters.ports import (
     PaperSource,
     WindowSource,
 )
-from khop.config import Config
-from khop.faults import ConfigError, KhopError
-from khop.mappings.codes import canonical_code
+from khop.config.model import Config
+from khop.errors import ConfigError, KhopError
+from khop.mappings.codes.dossier import canonical_code
 from khop.mappings.records import Instant
-from khop.sync import lookups, quarantine, views
-from khop.sync.catalogue import CatalogueRead
 from khop.sync.engine.base import IMPORTED, EngineBase, of_port
-from khop.sync.evidence import FeedPull, look_up_evidence
-from khop.sync.identity import check_applicant
+from khop.sync.findings import views
 from khop.sync.ledger import Lease, acquire
-from khop.sync.paper import PaperPull, joined
-from khop.sync.pull import ListPull
+from khop.sync.reading import presence as lookups
+from khop.sync.reading import quarantine
+from khop.sync.reading.catalogue import CatalogueRead
+from khop.sync.reading.feed import FeedPull, look_up_evidence
+from khop.sync.reading.identity import check_applicant
+from khop.sync.reading.list_pull import ListPull
+from khop.sync.reading.paper_files import PaperPull, joined
 from khop.sync.results import (
     CatalogueSummary,
     CodesSummary,

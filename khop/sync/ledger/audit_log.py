@@ -15,7 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from khop.faults import KhopError
+from khop.errors import KhopError
 from khop.sync.ledger.schema import audit_log
 
 #: What the first row names as the one before it.

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from khop.faults import LedgerError
+from khop.errors import LedgerError
 from khop.mappings.records import Instant
 from khop.sync.ledger.schema import lease
 from khop.sync.ledger.store import Ledger

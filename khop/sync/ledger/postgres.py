@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import ArgumentError
 
-from khop.faults import ConfigError, LedgerError
+from khop.errors import ConfigError, LedgerError
 from khop.sync.ledger.databases import Database
 from khop.sync.ledger.schema import metadata
 

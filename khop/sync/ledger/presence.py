@@ -9,9 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from khop.mappings.records import DossierRecord, Presence
+from khop.sync.ledger.dirty import touch
 from khop.sync.ledger.records import time_columns
 from khop.sync.ledger.schema import SHARED_TIMES, presence
-from khop.sync.ledger.touched import touch
 
 _ANSWER = (
     "presence",

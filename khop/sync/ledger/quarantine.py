@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
-from khop.mappings.codes import canonical_code
+from khop.mappings.codes.dossier import canonical_code
 from khop.mappings.records import Reject
+from khop.sync.ledger.dirty import touch
 from khop.sync.ledger.schema import quarantine
-from khop.sync.ledger.touched import touch
 from khop.sync.privacy import Privacy
 
 OPEN = "open"

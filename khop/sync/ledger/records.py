@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from khop.adapters.ports import Role
-from khop.mappings.histories import history_facts
 from khop.mappings.records import (
     Channel,
     DossierReading,
@@ -23,6 +22,8 @@ from khop.mappings.records import (
     Status,
     StatusRecord,
 )
+from khop.mappings.states.histories import history_facts
+from khop.sync.ledger.dirty import touch, touch_dossiers
 from khop.sync.ledger.schema import (
     SHARED_TIMES,
     quarantine,
@@ -30,7 +31,6 @@ from khop.sync.ledger.schema import (
     source_record,
     status_record,
 )
-from khop.sync.ledger.touched import touch, touch_dossiers
 
 _RECORD_TIMES = (*SHARED_TIMES, "entered")
 _FACTS = ("path", "supplement_us", "supplement_before_us")

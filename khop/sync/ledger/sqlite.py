@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from khop.faults import LedgerError
+from khop.errors import LedgerError
 from khop.sync.ledger.databases import Database
 
 PREFIX = "sqlite:///"

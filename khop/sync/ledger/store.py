@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from khop.faults import ConfigError, LedgerError
+from khop.errors import ConfigError, LedgerError
 from khop.sync.ledger import postgres, sqlite
 from khop.sync.ledger.databases import Database
 from khop.sync.ledger.postgres import PostgresDatabase

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from khop.adapters.dvcqg import ADAPTER
+from khop.adapters.dvcqg.adapter import ADAPTER
 from khop.adapters.ports import Role
 from khop.testing import CatalogueCase, Login, LookupCase, Request, Response, SinkCase, System
 from khop.testing.http import Stand

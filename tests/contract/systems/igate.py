@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from khop.adapters.igate import ADAPTER
+from khop.adapters.igate.adapter import ADAPTER
 from khop.adapters.ports import Role
 from khop.testing import (
     Login,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 
-from khop.adapters.igate_ministry import ADAPTER
+from khop.adapters.igate_ministry.adapter import ADAPTER
 from khop.adapters.ports import Role
 from khop.testing import Login, Request, Response, SinkCase, System
 from khop.testing.http import Stand

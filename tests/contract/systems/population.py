@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import replace
 
-from khop.adapters.population import ADAPTER
+from khop.adapters.population.adapter import ADAPTER
 from khop.adapters.ports import Purpose, Role
 from khop.testing import IdentityCase, Login, Request, Response, System
 from khop.testing.http import Stand

@@ -7,8 +7,9 @@ import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from khop.adapters import myvnpost, vnpost
+from khop.adapters.myvnpost import adapter as myvnpost
 from khop.adapters.ports import Role
+from khop.adapters.vnpost import adapter as vnpost
 from khop.testing import EvidenceCase, FeedCase, Login, Request, Response, System
 from khop.testing.http import Stand
 from tests.contract.systems.people import CODE, NAME, PERSONAL, PHONE, SECRET, UNKNOWN_CODE

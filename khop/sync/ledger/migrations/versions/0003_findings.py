@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from khop.mappings.histories import history_facts
 from khop.mappings.records import Instant, Precision, Status, StatusKind, StatusRecord
+from khop.mappings.states.histories import history_facts
 
 revision = "0003"
 down_revision = "0002"

@@ -1,0 +1,195 @@
+"""The national public-service portal as a system to ask and to push to (specs/dvcqg.md)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import structlog
+
+from khop.adapters.dvcqg.settings import DvcqgSettings, dialect_of
+from khop.adapters.http import checked, transport_of
+from khop.adapters.ports import AdapterType, Context, Health, Role
+from khop.connectors.dvcqg import DvcqgClient
+from khop.connectors.http.transport import Transport
+from khop.errors import ConnectorError, RateLimited, RecordError, Unauthorised
+from khop.mappings.catalogue import CatalogueItem, ProcedureEntry
+from khop.mappings.dvcqg import catalogue
+from khop.mappings.dvcqg.checks import check_dossier, check_steps
+from khop.mappings.dvcqg.mapping import DvcqgMapping, problems_before_sending
+from khop.mappings.dvcqg.opinion import Feedback, FeedbackReader, Votes, rating_rows
+from khop.mappings.records import DossierRecord, FullDossier, Instant, Step
+from khop.mappings.states.status import portal_channels, portal_statuses
+
+log = structlog.get_logger(__name__)
+
+
+class DvcqgAdapter:
+    """A ``DossierLookup``, ``DossierSink`` and ``CatalogueSource`` over the national portal.
+
+    In a dialect without a look-up, ``lookup_budget`` is 0 and ``look_up`` is Refused: whether
+    the portal has a dossier then stays unknown, and the engine creates nothing there.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        role: Role,
+        settings: DvcqgSettings,
+        client: DvcqgClient,
+        mapping: DvcqgMapping,
+        transport: Transport,
+        context: Context,
+    ) -> None:
+        self.name = name
+        self.role = role
+        self.connections = settings.connections
+        self.lookup_budget = settings.lookup_budget if client.can_look_up else 0
+        self.progress_chunk = settings.progress_chunk
+        #: The portal's other services, for programs that use them (ratings, questions, …).
+        self.client = client
+        self._mapping = mapping
+        self._madonvi = settings.madonvi or ""
+        key = f"sources.{name}.feedback_fields"
+        self._feedback = FeedbackReader(settings.feedback_fields, key=key)
+        self._transport = transport
+        self._clock = context.clock
+        self._procedures: dict[str, Mapping[str, object] | None] = {}
+        self._lock = threading.Lock()
+
+    def look_up(self, code: str) -> DossierRecord | None:
+        """What the portal has under this code; None when it answered that it has none."""
+        return self._mapping.record(self.client.look_up(code), code)
+
+    def problems(self, record: DossierRecord, steps: Sequence[Step] = ()) -> tuple[str, ...]:
+        """Why this dossier may not be sent (specs/dvcqg.md 8)."""
+        return problems_before_sending(record, steps)
+
+    def create(self, dossier: FullDossier) -> None:
+        self.client.create(self._message(dossier))
+
+    def update(self, dossier: FullDossier) -> None:
+        self.client.update(self._message(dossier))
+
+    def progress(self, code: str, steps: Sequence[Step]) -> None:
+        """Send steps of one dossier, oldest first."""
+        messages = self._mapping.write_steps(code, steps)
+        check_steps(messages)
+        self.client.progress(messages)
+
+    def return_status(self, record: DossierRecord, at: Instant, text: str = "") -> None:
+        """Tell the portal what became of a dossier that was born there: one with another code.
+
+        ``at``: when it did. Raises RecordError for a dossier of our own, and for a state the
+        portal does not take (specs/dvcqg.md 2.12); ConnectorError.
+        """
+        if not record.aliases or record.status is None:
+            raise RecordError("MaHoSo", "is no dossier of the portal's in a known state")
+        self.client.return_status(
+            self._mapping.write_return(record.aliases[0], record.code, record.status, at, text)
+        )
+
+    def rate(self, month: date, question: str, votes: Votes, unit: str) -> None:
+        """Give a month's votes on one question, for the unit named ``unit``; nothing is sent
+        where nobody voted (specs/dvcqg.md 2.11). Raises ConnectorError, RecordError."""
+        rows = rating_rows(month, question, votes, madonvi=self._madonvi, unit=unit)
+        self.client.public_opinion.rate(rows)
+
+    def procedure_codes(self) -> tuple[str, ...]:
+        """Codes of all procedures, as the portal writes them. Raises RecordError when no row
+        has one."""
+        return catalogue.procedure_codes(self.client.procedures())
+
+    def procedure_entry(self, code: str) -> ProcedureEntry | None:
+        """One procedure; None when the portal answered that it has none such."""
+        rows = self.client.catalogue.procedure(self._mapping.national(code))
+        return catalogue.procedure_entry(rows, self._mapping.national(code), self._mapping.channels)
+
+    def unit_entries(self) -> tuple[CatalogueItem, ...]:
+        return self._listed(self.client.catalogue.units(), catalogue.unit_items)
+
+    def sector_entries(self) -> tuple[CatalogueItem, ...]:
+        return self._listed(self.client.catalogue.sectors(), catalogue.sector_items)
+
+    def dictionary(self, name: str) -> tuple[CatalogueItem, ...]:
+        """A list of codes by its short name (``data/dvcqg_catalogue.toml``) or its service.
+
+        Raises RecordError when there is no such list, or its columns cannot be told apart.
+        """
+        service = catalogue.dictionary_service(name)
+        return catalogue.dictionary_items(self.client.catalogue.dictionary(service))
+
+    def feedback(self) -> tuple[Feedback, ...]:
+        """Feedback (PAKN) that waits, read by ``feedback_fields``."""
+        return self._feedback.read(self.client.public_opinion.feedback())
+
+    def check(self) -> Health:
+        """Login, then a look-up of a code that no dossier has, or another harmless read."""
+        client = self.client
+        return checked(client.login, client.try_read, client.server_date, self._clock)
+
+    def close(self) -> None:
+        self._transport.close()
+
+    def _message(self, dossier: FullDossier) -> dict[str, Any]:
+        national = self._mapping.national(dossier.record.procedure)
+        composed = self._mapping.compose(dossier, self._procedure(national))
+        check_dossier(composed.message)
+        if composed.left_out:
+            code, fields = dossier.record.code, list(composed.left_out)
+            log.info("left_out_of_push", source=self.name, code=code, fields=fields)
+        return composed.message
+
+    def _procedure(self, code: str) -> Mapping[str, object] | None:
+        """The portal's description of a procedure, asked for once; None when it has none or
+        does not answer: names then come from the one-stop."""
+        if not code:
+            return None
+        with self._lock:
+            if code in self._procedures:
+                return self._procedures[code]
+        try:
+            found = self.client.procedure(code)
+        except (Unauthorised, RateLimited):
+            raise  # the push would meet the same, and a refused account is not tried twice
+        except ConnectorError as fault:
+            if fault.operation == "login":
+                raise
+            return None
+        with self._lock:
+            self._procedures[code] = found
+        return found
+
+    def _listed(
+        self, rows: Sequence[object], read: Callable[[Sequence[object]], tuple[CatalogueItem, ...]]
+    ) -> tuple[CatalogueItem, ...]:
+        items = read(rows)
+        if len(items) < len(rows):
+            log.warning("catalogue_rows_unread", source=self.name, rows=len(rows) - len(items))
+        return items
+
+
+def _build(name: str, role: Role, settings: Any, context: Context) -> DvcqgAdapter:
+    dialect, login = dialect_of(name, settings, context)
+    transport = transport_of(name, settings, context)
+    client = DvcqgClient(transport, dialect, login)
+    key = f"sources.{name}"
+    mapping = DvcqgMapping(
+        name,
+        portal_statuses(
+            settings.status.by_id,
+            settings.status.by_name,
+            preset=settings.status.preset,
+            key=f"{key}.status",
+        ),
+        portal_channels(settings.channel.by_id, settings.channel.by_name, key=f"{key}.channel"),
+        units=settings.units,
+        procedures=settings.procedures,
+        databases=settings.databases,
+    )
+    return DvcqgAdapter(name, role, settings, client, mapping, transport, context)
+
+
+ADAPTER = AdapterType(DvcqgSettings, frozenset({Role.PORTAL}), _build)

@@ -1,0 +1,180 @@
+"""Files of paper rows: the tracking ledger, the register of results, the apology register.
+
+A source is one file, a folder whose files are all read, or a pattern. A file that is still being
+written is left to the next time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, field_validator
+
+from khop.adapters.files.spreadsheet_files import TableFiles, chosen_sheets
+from khop.adapters.ports import (
+    AdapterType,
+    CheckStep,
+    Context,
+    Health,
+    PaperFile,
+    Role,
+)
+from khop.adapters.settings import SourceSettings
+from khop.errors import ConfigError
+from khop.mappings.paper.headers import Layout, refuse_unknown_columns, shown
+from khop.mappings.paper.reader import PaperReader
+from khop.mappings.records import PaperKind, PaperRow, Reject
+
+_ROLES: Mapping[PaperKind, Role] = {
+    PaperKind.LEDGER: Role.LEDGER,
+    PaperKind.REGISTER: Role.REGISTER,
+    PaperKind.APOLOGY: Role.APOLOGY,
+}
+
+
+class PaperFileSettings(SourceSettings):
+    """``[sources.NAME]`` of a file, or a folder of files, of rows kept on paper."""
+
+    path: Annotated[
+        Path,
+        Field(
+            description="Workbook (.xlsx, .xls, .ods) or CSV file in UTF-8; a folder, all of whose "
+            "files are read; or a pattern such as so/*.xlsx."
+        ),
+    ]
+    sheet: Annotated[
+        str | None,
+        Field(description="The one sheet to read; by default every one that has the headers."),
+    ] = None
+    unit: Annotated[
+        str | None,
+        Field(
+            description="Name or code of the unit of rows that name none; by default what a line "
+            "above the headers says ('Đơn vị: …')."
+        ),
+    ] = None
+    columns: Annotated[
+        Mapping[str, str],
+        Field(
+            description="Headers of this file that khop does not know: meaning = header, such as "
+            '{ received = "Ngày vào sổ" }.'
+        ),
+    ] = {}
+
+    @field_validator("columns")
+    @classmethod
+    def _are_known(cls, columns: Mapping[str, str]) -> Mapping[str, str]:
+        refuse_unknown_columns(columns)
+        return columns
+
+
+class PaperFileAdapter:
+    """A ``PaperSource`` over files."""
+
+    def __init__(
+        self, name: str, role: Role, files: TableFiles, reader: PaperReader, sheet: str | None
+    ) -> None:
+        self.name = name
+        self.role = role
+        self.kind = reader.kind
+        self._files = files
+        self._reader = reader
+        self._sheet = sheet
+
+    def files(self) -> Sequence[PaperFile]:
+        """The files there are now, by name. Raises ConfigError."""
+        return self._files.present()
+
+    def rows(self, file: PaperFile) -> Iterator[PaperRow | Reject]:
+        """Rows of a file, in order. Raises ConfigError, also when it is another file by now."""
+        sheets = chosen_sheets(self._files.read(file), file.name, self._sheet)
+        return self._reader.read(sheets, file.name)
+
+    def replay_row(self, payload: object) -> PaperRow:
+        """Map a quarantined row again. Raises RecordError."""
+        return self._reader.replay(payload)
+
+    def check(self) -> Health:
+        """Each file: its headers, how many rows and how many that cannot be used."""
+        try:
+            files = self.files()
+        except ConfigError as error:
+            return Health((CheckStep("reach", False, str(error)),))
+        found = CheckStep("reach", True, f"{len(files)} files")
+        return Health((found, *chain.from_iterable(map(self._checked, files))))
+
+    def close(self) -> None:
+        """A file that was read is closed already."""
+
+    def _checked(self, file: PaperFile) -> Iterator[CheckStep]:
+        try:
+            yield from self._headers(file)
+            yield CheckStep("read", True, f"{file.name}: {_counted(self.rows(file))}")
+        except ConfigError as error:
+            yield CheckStep("read", False, str(error))
+
+    def _headers(self, file: PaperFile) -> Iterator[CheckStep]:
+        for sheet in chosen_sheets(self._files.read(file), file.name, self._sheet):
+            layout = self._reader.layout(sheet, file.name)
+            where = f"{file.name}, sheet {sheet.name}" if sheet.name else file.name
+            yield CheckStep("read", True, f"{where}: {_told(layout)}")
+
+
+def _told(layout: Layout | None) -> str:
+    if layout is None:
+        return "no headers found, not read"
+    columns = (f"{shown(layout.headers[p])} = {name}" for name, p in layout.places.items())
+    return "; ".join(columns)
+
+
+def _counted(rows: Iterable[PaperRow | Reject]) -> str:
+    good = bad = 0
+    for row in rows:
+        if isinstance(row, Reject):
+            bad += 1
+        else:
+            good += 1
+    return f"{good} rows, {bad} that cannot be used"
+
+
+def paper_adapter(
+    name: str,
+    kind: PaperKind,
+    path: Path,
+    context: Context,
+    *,
+    unit: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    sheet: str | None = None,
+) -> PaperFileAdapter:
+    """The adapter of a file, a folder or a pattern. Raises ConfigError for unknown columns."""
+    try:
+        refuse_unknown_columns(columns or {})
+    except ValueError as error:
+        raise ConfigError(str(error), key=f"sources.{name}.columns") from None
+    files = TableFiles(context.base_dir / path, f"sources.{name}.path")
+    reader = PaperReader(kind, context.key, unit=unit, columns=columns)
+    return PaperFileAdapter(name, _ROLES[kind], files, reader, sheet)
+
+
+def _adapter_type(kind: PaperKind) -> AdapterType:
+    def build(name: str, role: Role, settings: Any, context: Context) -> PaperFileAdapter:
+        return paper_adapter(
+            name,
+            kind,
+            settings.path,
+            context,
+            unit=settings.unit,
+            columns=settings.columns,
+            sheet=settings.sheet,
+        )
+
+    return AdapterType(PaperFileSettings, frozenset({_ROLES[kind]}), build)
+
+
+LEDGER_FILE = _adapter_type(PaperKind.LEDGER)
+REGISTER_FILE = _adapter_type(PaperKind.REGISTER)
+APOLOGY_FILE = _adapter_type(PaperKind.APOLOGY)

@@ -1,0 +1,136 @@
+"""An extract of the portal as a file: it names the codes the portal holds.
+
+The portal answers only for codes it is asked about, so a dossier that the one-stop does not
+know can be found only when something names it. Each code of the extract is looked up; what the
+look-up answers counts, not the extract.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain, islice
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from khop.adapters.files.spreadsheet_files import TableFiles, chosen_sheets
+from khop.adapters.ports import AdapterType, CheckStep, Context, Health, Role
+from khop.adapters.settings import SourceSettings
+from khop.connectors.spreadsheets.model import Cell, Sheet
+from khop.errors import ConfigError, RecordError
+from khop.mappings.paper.cells import read_code
+from khop.mappings.paper.headers import SEARCHED_ROWS, find_layout, is_header_again
+from khop.mappings.paper.lines import names_a_code
+
+_KIND = "portal"
+
+
+class PortalFileSettings(SourceSettings):
+    """``[sources.NAME]`` with ``adapter = "portal_file"``."""
+
+    path: Annotated[
+        Path,
+        Field(
+            description="Workbook (.xlsx, .xls, .ods) or CSV file in UTF-8, with a header row; or "
+            "a folder or a pattern of such files."
+        ),
+    ]
+    code_column: Annotated[
+        str | None,
+        Field(
+            description="Header of the column with dossier codes; by default MaHoSo, Mã hồ sơ and "
+            "the like are recognised."
+        ),
+    ] = None
+    sheet: Annotated[
+        str | None,
+        Field(description="The one sheet to read; by default every one that has such a column."),
+    ] = None
+
+
+class PortalFileAdapter:
+    """A ``CodeSource`` over an extract."""
+
+    def __init__(
+        self, name: str, role: Role, files: TableFiles, column: str | None, sheet: str | None
+    ) -> None:
+        self.name = name
+        self.role = role
+        self._files = files
+        self._own = {"code": column} if column else {}
+        self._sheet = sheet
+
+    def codes(self) -> Iterator[str]:
+        """Canonical dossier codes, in the files' order. Raises ConfigError."""
+        return (code for code, _ in self._cells() if code)
+
+    def check(self) -> Health:
+        try:
+            found = [code is not None for code, _ in self._cells()]
+        except ConfigError as error:
+            return Health((CheckStep("read", False, str(error)),))
+        lost = found.count(False)
+        detail = f"{found.count(True)} dossier codes"
+        return Health((CheckStep("read", True, f"{detail}, {lost} unusable" if lost else detail),))
+
+    def close(self) -> None:
+        """A file that was read is closed already."""
+
+    def _cells(self) -> Iterator[tuple[str | None, str]]:
+        """Each code, None for one that cannot be used, with the name of its file."""
+        for file in self._files.present():
+            sheets = chosen_sheets(self._files.read(file), file.name, self._sheet)
+            found = [codes for each in sheets if (codes := self._sheet_codes(each, file.name))]
+            if not found:
+                raise ConfigError(
+                    f"{file.name} has no column of dossier codes; its header row must name it, "
+                    'or say what it is called: code_column = "its header"',
+                    key=f"sources.{self.name}.code_column",
+                )
+            yield from ((code, file.name) for code in chain.from_iterable(found))
+
+    def _sheet_codes(self, sheet: Sheet, file: str) -> Iterator[str | None] | None:
+        rows = sheet.rows()
+        top = list(islice(rows, SEARCHED_ROWS))
+        layout = find_layout(_KIND, top, self._own, f"{file} {sheet.name}".strip())
+        if layout is None:
+            return None
+        place = layout.places["code"]
+        under = chain(top[layout.first :], rows)
+        table = (row.cells for row in under if not is_header_again(layout, row.cells))
+        cells = (cells[place] for cells in table if place < len(cells))
+        return (_code(cell) for cell in cells if names_a_code(cell))
+
+
+def _code(cell: Cell) -> str | None:
+    try:
+        return read_code(cell, "code")
+    except RecordError:
+        return None
+
+
+def portal_code_adapter(
+    name: str,
+    path: Path,
+    context: Context,
+    *,
+    code_column: str | None = None,
+    sheet: str | None = None,
+) -> PortalFileAdapter:
+    """The adapter of an extract: a file, a folder or a pattern."""
+    files = TableFiles(context.base_dir / path, f"sources.{name}.path")
+    return PortalFileAdapter(name, Role.PORTAL, files, code_column, sheet)
+
+
+def _build(name: str, role: Role, settings: Any, context: Context) -> PortalFileAdapter:
+    return portal_code_adapter(
+        name,
+        settings.path,
+        context,
+        code_column=settings.code_column,
+        sheet=settings.sheet,
+    )
+
+
+ADAPTER = AdapterType(PortalFileSettings, frozenset({Role.PORTAL}), _build)

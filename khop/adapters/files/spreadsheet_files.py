@@ -1,0 +1,123 @@
+"""Table files where a province puts them: one file, a folder, a pattern."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from khop.adapters.ports import PaperFile
+from khop.connectors.spreadsheets.model import Sheet, TableLimits
+from khop.connectors.spreadsheets.read import ENDINGS, read_sheets
+from khop.errors import ConfigError
+
+#: What programs put beside a file while they have it open, and while they copy it.
+_NOT_YET = ("~$", ".~", ".")
+
+
+class TableFiles:
+    """The files under a path. ``path``: a file, a folder, or a pattern with ``*``, ``?``, ``[``.
+    ``key``: where it stands in khop.toml."""
+
+    def __init__(self, path: Path, key: str) -> None:
+        self._path = path
+        self._key = key
+
+    def present(self) -> tuple[PaperFile, ...]:
+        """The files there are now, by name; without those that change while they are looked at.
+
+        Raises ConfigError when the path leads nowhere or a file cannot be read.
+        """
+        found = sorted(self._found().items())
+        stamped = ((name, _digest(path, self._key)) for name, path in found)
+        return tuple(PaperFile(name, digest) for name, digest in stamped if digest)
+
+    def read(self, file: PaperFile) -> bytes:
+        """The bytes of a file. Raises ConfigError when it is not there, is too large, or is no
+        longer the one that was found."""
+        path = self._found().get(file.name)
+        if path is None:
+            raise ConfigError(f"there is no file {file.name} any more", key=self._key)
+        with _reading(path, self._key):
+            if path.stat().st_size > TableLimits().file_bytes:
+                largest = TableLimits().file_bytes >> 20
+                raise ConfigError(f"{file.name} has more than {largest} MiB; divide it")
+            data = path.read_bytes()
+        if hashlib.sha256(data).hexdigest() != file.digest:
+            raise ConfigError(
+                f"{file.name} was changed while it was read; it is read the next time",
+                key=self._key,
+            )
+        return data
+
+    def _found(self) -> dict[str, Path]:
+        """Name -> path. A file that is named itself may have any ending."""
+        path = self._path
+        if path.is_file():
+            return {path.name: path}
+        if path.is_dir():
+            with _reading(path, self._key):
+                return {each.name: each for each in path.iterdir() if _is_table(each)}
+        if not glob.has_magic(str(path)):
+            raise ConfigError(f"there is no file or folder {path}", key=self._key)
+        base = _fixed_part(path)
+        paths = map(Path, glob.iglob(str(path), recursive=True))
+        return {each.relative_to(base).as_posix(): each for each in paths if _is_table(each)}
+
+
+def chosen_sheets(data: bytes, file: str, wanted: str | None) -> Sequence[Sheet]:
+    """The sheet of that name, else all that are not hidden. Raises ConfigError."""
+    sheets = read_sheets(data, file)
+    if wanted is None:
+        return [sheet for sheet in sheets if not sheet.hidden] or sheets
+    named = [sheet for sheet in sheets if sheet.name.strip() == wanted.strip()]
+    if not named and sheets and any(sheet.name for sheet in sheets):
+        names = ", ".join(sheet.name for sheet in sheets)
+        raise ConfigError(f"has no sheet {wanted!r}; it has {names}", key=file)
+    return named or sheets
+
+
+def _is_table(path: Path) -> bool:
+    return (
+        path.suffix.lower() in ENDINGS
+        and not path.name.startswith(_NOT_YET)
+        and path.is_file()
+        and path.stat().st_size > 0
+    )
+
+
+def _fixed_part(pattern: Path) -> Path:
+    """The folder above the first part with a wildcard."""
+    base = Path()
+    for part in pattern.parts:
+        if glob.has_magic(part):
+            break
+        base /= part
+    return base
+
+
+def _digest(path: Path, key: str) -> str:
+    """SHA-256 in hex; "" when the file changed meanwhile, or is gone."""
+    with _reading(path, key):
+        try:
+            before = path.stat()
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            after = path.stat()
+        except FileNotFoundError:
+            return ""
+    same = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
+    return digest if same else ""
+
+
+@contextmanager
+def _reading(path: Path, key: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be read ({type(error).__name__}); let the account of khop read it",
+            key=key,
+        ) from None

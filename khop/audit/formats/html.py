@@ -1,0 +1,39 @@
+"""Findings as one self-contained page of HTML: readable, printable, no script, no address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import TextIO
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from khop.audit.report import Report, Row
+from khop.sync.reconciling.rules import place
+
+#: Pieces of the template that are written at once.
+_CHUNK = 512
+
+
+def findings_html(report: Report, out: TextIO) -> None:
+    """Write the page as it is made: a report of any length needs little memory."""
+    environment = Environment(
+        loader=PackageLoader("khop.audit", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    stream = environment.get_template("findings.html").stream(
+        report=report, words=report.words, groups=_groups(report), answers=report.answers
+    )
+    stream.enable_buffering(_CHUNK)
+    for piece in stream:
+        out.write(piece)
+
+
+def _groups(report: Report) -> Iterator[tuple[str, str, Iterator[Row]]]:
+    """(rule, severity, its rows), the gravest severity first."""
+    ordered = sorted(report.findings, key=lambda f: (f.severity, place(f.rule)))
+    for (severity, rule), group in groupby(ordered, key=lambda f: (f.severity, f.rule)):
+        yield rule, severity, map(report.row, group)

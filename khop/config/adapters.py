@@ -1,0 +1,119 @@
+"""Adapters by name: found through their entry points, loaded when they are asked for.
+
+An adapter of another distribution declares itself in the group ``khop.adapters``; khop is not
+edited for it (design.md section 2).
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.metadata import EntryPoint, entry_points
+
+from khop.adapters.ports import Adapter, AdapterType, Context
+from khop.adapters.settings import SourceSettings
+from khop.config.model import Config
+from khop.errors import ConfigError
+
+GROUP = "khop.adapters"
+
+
+class AdapterTypes(Mapping[str, AdapterType]):
+    """The installed adapters. One that cannot be loaded raises ConfigError when it is asked
+    for, and only then: an adapter that nobody uses stops nothing."""
+
+    def __init__(self, points: Mapping[str, frozenset[EntryPoint]]) -> None:
+        self._points = points
+        self._loaded: dict[str, AdapterType] = {}
+
+    def __getitem__(self, name: str) -> AdapterType:
+        if name not in self._loaded:
+            self._loaded[name] = _load(name, self._points[name])
+        return self._loaded[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._points
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._points)
+
+    def __len__(self) -> int:
+        return len(self._points)
+
+
+def adapter_types() -> AdapterTypes:
+    """Every adapter installed on this machine, by name, in the order of names."""
+    points: dict[str, frozenset[EntryPoint]] = {}
+    for point in sorted(entry_points(group=GROUP), key=lambda p: p.name):
+        points[point.name] = points.get(point.name, frozenset()) | {point}
+    return AdapterTypes(points)
+
+
+def build_adapters(
+    config: Config,
+    context: Context,
+    names: Sequence[str] | None = None,
+    *,
+    types: Mapping[str, AdapterType] | None = None,
+) -> list[Adapter]:
+    """The adapters of the configured sources, or of those named, in the configured order.
+
+    Raises ConfigError for an unknown source and for an adapter that cannot be built; adapters
+    that were built before it are closed.
+    """
+    known = adapter_types() if types is None else types
+    wanted = list(config.sources) if names is None else names
+    for name in wanted:
+        _check_source(name, config)
+    built: list[Adapter] = []
+    try:
+        for name, settings in config.sources.items():
+            if name in wanted:
+                built.append(_build(name, settings, context, known))
+    except BaseException:
+        for adapter in built:
+            adapter.close()
+        raise
+    return built
+
+
+def _check_source(name: str, config: Config) -> None:
+    if name in config.sources:
+        return
+    close = difflib.get_close_matches(name, list(config.sources), n=1)
+    suggestion = f", did you mean {close[0]}?" if close else ""
+    configured = ", ".join(config.sources) or "none"
+    raise ConfigError(f"there is no source {name!r}{suggestion}; configured: {configured}")
+
+
+def _build(
+    name: str, settings: SourceSettings, context: Context, types: Mapping[str, AdapterType]
+) -> Adapter:
+    key = f"sources.{name}"
+    try:
+        return types[settings.adapter].build(name, settings.role, settings, context)
+    except ConfigError as error:
+        raise (error if error.key else ConfigError(str(error), key=key)) from None
+    except KeyError:
+        if settings.adapter in types:
+            raise
+        raise ConfigError(f"the adapter {settings.adapter!r} is not installed", key=key) from None
+
+
+def _load(name: str, points: frozenset[EntryPoint]) -> AdapterType:
+    if len({point.value for point in points}) > 1:
+        owners = ", ".join(sorted({point.dist.name if point.dist else "?" for point in points}))
+        raise ConfigError(
+            f"the adapter {name} is declared by several packages ({owners}); keep one of them"
+        )
+    point = next(iter(points))
+    try:
+        found = point.load()
+    except Exception as error:
+        raise ConfigError(
+            f"the adapter {name} ({point.value}) cannot be loaded: "
+            f"{type(error).__name__}: {error}; mend or remove the package that declares it"
+        ) from error
+    if not isinstance(found, AdapterType):
+        raise ConfigError(f"the adapter {name} ({point.value}) is no AdapterType")
+    return found

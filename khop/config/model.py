@@ -1,0 +1,241 @@
+"""khop.toml: the tables and keys it may have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AwareDatetime,
+    Field,
+    field_validator,
+    model_validator,
+)
+
+from khop.adapters.settings import Secret, SourceSettings
+from khop.config.own_tables import OwnTables, TableModel
+
+
+class Province(TableModel):
+    """``[province]``: whose dossiers these are."""
+
+    name: Annotated[str, Field(description="Name shown in reports.")]
+    code: Annotated[str, Field(description="Level-1 code of the province, such as H99.")]
+
+
+class LedgerSettings(TableModel):
+    """``[ledger]``: where khop keeps what it knows."""
+
+    url: Annotated[
+        str,
+        Field(
+            repr=False,
+            description="sqlite:///FILE (a relative path starts at khop.toml's folder), or "
+            "postgresql+psycopg://user@host/database, without a password: docs/operate.md.",
+        ),
+    ] = "sqlite:///khop.db"
+
+
+class Privacy(TableModel):
+    """``[privacy]``: the installation's key."""
+
+    key_file: Annotated[
+        Path,
+        Field(
+            description="Secret for matching keys and for quarantined payloads; made by "
+            "`khop init`. Keep a copy: without it old keys match nothing."
+        ),
+    ] = Path("khop.key")
+
+
+class Window(TableModel):
+    """A row of ``[[rules.outages]]`` or ``[[rules.migrations]]``."""
+
+    start: Annotated[AwareDatetime, Field(description="Its first moment, with a time zone.")]
+    end: Annotated[AwareDatetime, Field(description="Its last moment.")]
+    reason: Annotated[str, Field(min_length=1, description="What it was, and where it is on file.")]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Window:
+        if self.end < self.start:
+            raise ValueError("it ends before it starts")
+        return self
+
+
+class RuleException(TableModel):
+    """A row of ``[[rules.exceptions]]``: it holds where everything that it says is so."""
+
+    rules: Annotated[tuple[str, ...], Field(min_length=1, description="Rules, by id.")]
+    procedures: Annotated[
+        tuple[str, ...], Field(description="Base codes of procedures; all when left out.")
+    ] = ()
+    units: Annotated[
+        tuple[str, ...],
+        Field(description="Units, as the one-stop writes them or their code; all when left out."),
+    ] = ()
+    first: Annotated[date | None, Field(description="First day of reception.")] = None
+    last: Annotated[date | None, Field(description="Last day of reception.")] = None
+    reason: Annotated[str, Field(min_length=1, description="Why, and who approved it.")]
+
+    @model_validator(mode="after")
+    def _not_everything(self) -> RuleException:
+        if not (self.procedures or self.units or self.first or self.last):
+            raise ValueError("it would except everything; use rules.off for that")
+        return self
+
+
+class RuleSettings(TableModel):
+    """``[rules]``: the numbers of the rules."""
+
+    grace: Annotated[
+        int,
+        Field(ge=0, le=366, description="Working days a difference may last before a rule fires."),
+    ] = 1
+    grace_by_rule: Annotated[
+        Mapping[str, Annotated[int, Field(ge=0, le=366)]],
+        Field(description="Another grace for single rules, such as { A7 = 2 }."),
+    ] = {}
+    differs_minutes: Annotated[
+        int,
+        Field(
+            ge=0, le=1440, description="Two times differ when they are further apart, in minutes."
+        ),
+    ] = 15
+    off: Annotated[
+        tuple[str, ...],
+        Field(description="Rules that are not run, by id."),
+    ] = ()
+    numbers: Annotated[
+        Mapping[str, Mapping[str, Annotated[int, Field(ge=0)]]],
+        Field(description="Other numbers of single rules, such as { F1 = { days = 45 } }."),
+    ] = {}
+    exceptions: Annotated[
+        tuple[RuleException, ...],
+        Field(description="What is right although a rule fires, as its unit approved."),
+    ] = ()
+    outages: Annotated[
+        tuple[Window, ...],
+        Field(
+            description="When systems were down: what was entered until the end of the next "
+            "working day is late for a reason."
+        ),
+    ] = ()
+    migrations: Annotated[
+        tuple[Window, ...],
+        Field(description="When data was moved: entries made meanwhile are no late entries."),
+    ] = ()
+
+
+class RepairSettings(TableModel):
+    """``[repair]``: what a machine may change, and how much at once."""
+
+    auto: Annotated[
+        tuple[str, ...],
+        Field(description="Rules the daemon may repair unasked, such as ['A7', 'B6']."),
+    ] = ()
+    max_changes: Annotated[
+        int,
+        Field(ge=1, description="A plan that touches more dossiers stops and asks."),
+    ] = 1000
+    max_share: Annotated[
+        float,
+        Field(gt=0, le=1, description="A plan that touches a greater part of cases asks."),
+    ] = 0.05
+
+
+class NoticeSettings(TableModel):
+    """``[notices]``: where `khop notify` tells of findings."""
+
+    url: Annotated[
+        str | None,
+        Field(description="Address that notices are posted to: https, or http on this machine."),
+    ] = None
+    secret: Annotated[
+        Secret | None,
+        Field(description="What notices are signed with, 16 characters or more."),
+    ] = None
+    rules: Annotated[
+        tuple[str, ...], Field(description="Tell of these rules, by id; of all when left out.")
+    ] = ()
+    severities: Annotated[
+        tuple[Literal["S1", "S2", "S3", "S4"], ...],
+        Field(min_length=1, description="Tell of findings that are this grave."),
+    ] = ("S1", "S2")
+    timeout: Annotated[
+        float, Field(gt=0, le=600, description="Longest wait for one answer, in seconds.")
+    ] = 30.0
+    attempts: Annotated[int, Field(ge=1, description="Tries of one notice in one call.")] = 4
+    retry_seconds: Annotated[
+        float,
+        Field(gt=0, description="Longest time spent on the tries of one notice, in seconds."),
+    ] = 60.0
+    ca_file: Annotated[
+        Path | None,
+        Field(description="PEM file of the authority that signed the receiver's certificate."),
+    ] = None
+    proxy: Annotated[
+        str | None,
+        Field(description="HTTP proxy to go through; proxies of the environment are not used."),
+    ] = None
+
+    @field_validator("url")
+    @classmethod
+    def _safe_address(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+            raise ValueError("write the whole address, such as https://host.example.vn/notices")
+        if parts.username is not None or parts.password is not None:
+            raise ValueError("an address must not hold a user or a password")
+        if parts.scheme == "http" and not _is_this_machine(parts.hostname):
+            raise ValueError("notices leave this machine only over https")
+        return url
+
+    @model_validator(mode="after")
+    def _signed(self) -> NoticeSettings:
+        if self.url is not None and self.secret is None:
+            raise ValueError("notices are signed: name the secret beside the url")
+        return self
+
+
+class Installation(TableModel):
+    """Whose dossiers these are, and where khop keeps what it knows."""
+
+    province: Province
+    ledger: LedgerSettings = LedgerSettings()
+    privacy: Privacy = Privacy()
+
+
+class Config(OwnTables, Installation):
+    """All of khop.toml. ``base_dir`` is its folder: relative paths start there."""
+
+    rules: RuleSettings = RuleSettings()
+    repair: RepairSettings = RepairSettings()
+    notices: NoticeSettings = NoticeSettings()
+    sources: Annotated[Mapping[str, SourceSettings], Field(default_factory=dict)]
+    base_dir: Path
+
+    @property
+    def ledger_url(self) -> str:
+        """The ledger's URL, a relative SQLite path made absolute."""
+        prefix = "sqlite:///"
+        url = self.ledger.url
+        if url.startswith(prefix) and url != prefix and not url.startswith(prefix + "/"):
+            return f"{prefix}{(self.base_dir / url.removeprefix(prefix)).absolute()}"
+        return url
+
+    @property
+    def key_path(self) -> Path:
+        return self.base_dir / self.privacy.key_file
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

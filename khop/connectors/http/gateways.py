@@ -1,0 +1,128 @@
+"""Refusals of the gateways that every call passes: WSO2 API Manager and X-Road.
+
+They answer in place of the system, in XML or JSON, and their numbers say more than the HTTP
+status (specs/population.md 1.3, specs/vnpost.md 1.3):
+
+==================================  ==========================================
+900900-900909                       Unauthorised: token missing, wrong, ended
+900800-900899                       RateLimited: throttled
+303xxx, 101503, 101504, 101500 …    the system behind is not there
+X-Road ``Server.…``, ``Client.…``   the exchange could not deliver, or would not
+==================================  ==========================================
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from khop.connectors.http.answers import Answer
+from khop.connectors.http.outcomes import Outcome
+from khop.connectors.http.xml import children, local_name, read_xml
+from khop.errors import ConnectorError, RateLimited, Refused, Unauthorised
+from khop.text.masking import short_text
+
+#: A gateway's refusal is short; a longer body is the system's own answer.
+_LONGEST = 8 * 1024
+_NUMBER = re.compile(r"[0-9]{6}")
+_PREFIXES_BEHIND = ("303", "101")
+_NOT_SUBSCRIBED = "900908"
+# Where the answer has no date, a wait "until" counts as over; one in seconds needs no date.
+_LATEST = datetime.max.replace(tzinfo=UTC)
+
+
+def gateway_fault(answer: Answer, outcome: Outcome) -> ConnectorError | None:
+    """The fault that a gateway's refusal means; None when the answer is no such refusal."""
+    if len(answer.body) > _LONGEST or not _may_be(answer):
+        return None
+    if "x-road-error" in answer.headers:
+        return _exchange_fault(answer.headers["x-road-error"], answer, outcome)
+    if b"fault" in answer.body:
+        code, message = _fault_fields(answer)
+        return _numbered(code, message, answer, outcome) if code else None
+    kind, message = _exchange_fields(answer)
+    return _exchange_fault(kind, answer, outcome, message) if kind else None
+
+
+def _may_be(answer: Answer) -> bool:
+    """Whether the body names a fault, or the exchange layer; an answer with neither is not read
+    twice."""
+    body = answer.body
+    return b"fault" in body or b"Proxy" in body or "x-road-error" in answer.headers
+
+
+def _numbered(code: str, message: str, answer: Answer, outcome: Outcome) -> ConnectorError | None:
+    status = answer.status
+    if code == _NOT_SUBSCRIBED:
+        return Refused(
+            outcome.system, outcome.operation, http_status=status, code=code,
+            detail="the gateway has no subscription of this account for this service; ask for it",
+        )  # fmt: skip
+    if code.startswith("9009"):
+        return Unauthorised(
+            outcome.system, outcome.operation, http_status=status, code=code, detail=message
+        )
+    if code.startswith("9008"):
+        return RateLimited(
+            outcome.system, outcome.operation,
+            retry_after=answer.retry_after(answer.date or _LATEST),
+            http_status=status, code=code, detail=message,
+        )  # fmt: skip
+    if code.startswith(_PREFIXES_BEHIND):
+        return outcome.unanswered(status, message or "the gateway does not reach it", code)
+    return None
+
+
+def _exchange_fault(
+    kind: str, answer: Answer, outcome: Outcome, message: str = ""
+) -> ConnectorError:
+    code, detail = short_text(kind)[:80], message or "the exchange layer could not deliver"
+    if kind.strip().casefold().startswith("client"):
+        return Refused(
+            outcome.system, outcome.operation, http_status=answer.status, code=code, detail=detail
+        )
+    return outcome.unanswered(answer.status, detail, code)
+
+
+def _fault_fields(answer: Answer) -> tuple[str, str]:
+    """(code, message) of WSO2's refusal in either form; "" for what is none."""
+    fields = _xml_fault(answer.body) if answer.is_markup else _json_fault(answer)
+    code = fields.get("code", "").strip()
+    if not _NUMBER.fullmatch(code):
+        return "", ""
+    return code, short_text(fields.get("message") or fields.get("description") or "")
+
+
+def _xml_fault(body: bytes) -> Mapping[str, str]:
+    try:
+        root = read_xml(body)
+    except ValueError:
+        return {}
+    if local_name(root) != "fault":
+        return {}
+    return {name: "".join(child.itertext()) for name, child in children(root)}
+
+
+def _json_fault(answer: Answer) -> Mapping[str, str]:
+    try:
+        body = answer.json()
+    except ValueError:
+        return {}
+    fault = body.get("fault") if isinstance(body, Mapping) else None
+    if not isinstance(fault, Mapping):
+        return {}
+    return {str(k): str(v) for k, v in fault.items() if isinstance(v, str | int)}
+
+
+def _exchange_fields(answer: Answer) -> tuple[str, str]:
+    """(type, message) of an X-Road error; only with the three keys it always has."""
+    try:
+        body = answer.json()
+    except ValueError:
+        return "", ""
+    if not isinstance(body, Mapping) or not {"type", "message", "detail"} <= body.keys():
+        return "", ""
+    kind = body["type"]
+    known = isinstance(kind, str) and kind.startswith(("Server.", "Client."))
+    return (kind, short_text(str(body["message"]))) if known else ("", "")

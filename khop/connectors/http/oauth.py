@@ -1,0 +1,117 @@
+"""Token answers, of OAuth 2 and of the fronts that are like it, and what a refused login means."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from khop.connectors.http.answers import Answer, Unusable
+from khop.connectors.http.checks import is_header_safe
+from khop.errors import Refused, Unauthorised
+from khop.text.local_time import LOCAL
+from khop.text.masking import short_text
+
+#: What a token is taken to hold, in seconds, where nothing says it: the shortest life that was
+#: seen (specs/igate.md 1.1).
+ASSUMED_LIFE = 300.0
+
+_LONGEST_LIFE = 30 * 86_400.0
+_LONGEST_MARGIN = 30.0
+_NAMES = ("access_token", "token")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """``kind``: the word before the token in a header. ``seconds``: how long it may be used,
+    with a margin, so that it does not run out on its way."""
+
+    text: str = field(repr=False)
+    kind: str
+    seconds: float
+    refresh: str | None = field(default=None, repr=False)
+
+
+def read_token(
+    answer: Answer,
+    system: str,
+    now: Callable[[], datetime],
+    *,
+    own_life: Callable[[str], float | None] = lambda token: None,
+) -> Token:
+    """The token in the answer to a login. ``own_life``: seconds the token itself tells, where
+    the answer does not.
+
+    Raises Unusable, a ValueError; Unauthorised for an ``error`` that came with a good status.
+    """
+    body = answer.json()
+    if not isinstance(body, Mapping):
+        raise Unusable("a token answer that is no JSON object")
+    fields = {str(key).casefold(): value for key, value in body.items()}
+    text = next((fields[name] for name in _NAMES if fields.get(name)), None)
+    if text is None and isinstance(fields.get("error"), str):
+        code = short_text(fields["error"])[:40]
+        raise Unauthorised(system, "login", http_status=answer.status, code=code)
+    if not isinstance(text, str) or not is_header_safe(text):
+        raise Unusable("a token answer without a usable token")
+    life = _told(fields, answer.date or now()) or own_life(text)
+    kind, refresh = fields.get("token_type"), fields.get("refresh_token")
+    return Token(
+        text,
+        kind if isinstance(kind, str) and is_header_safe(kind) else "Bearer",
+        usable_seconds(life),
+        refresh if isinstance(refresh, str) and refresh else None,
+    )
+
+
+def login_fault(refusal: Unauthorised | Refused, advice: str) -> Unauthorised | Refused:
+    """The fault of a refused login, with ``advice`` on what to check.
+
+    A wrong account is answered 401, and by some servers 400 (RFC 6749 5.2).
+    """
+    account = isinstance(refusal, Unauthorised) or refusal.http_status == 400
+    kind: type[Unauthorised | Refused] = Unauthorised if account else Refused
+    said = advice if account else "check token_url of this source"
+    return kind(
+        refusal.system,
+        "login",
+        http_status=refusal.http_status,
+        code=refusal.code,
+        detail=f"{said}; it says: {refusal.detail}" if refusal.detail else said,
+    )
+
+
+def seconds_of(value: object) -> float | None:
+    """A life in seconds, from a number or text; None for what cannot be one."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    try:
+        seconds = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return seconds if math.isfinite(seconds) and 0 < seconds <= _LONGEST_LIFE else None
+
+
+def usable_seconds(life: float | None) -> float:
+    """How long a token of this life is used; of an unknown life, so long as the shortest."""
+    seconds = life or ASSUMED_LIFE
+    return seconds - min(_LONGEST_MARGIN, seconds / 10)
+
+
+def _told(fields: Mapping[str, object], now: datetime) -> float | None:
+    """The life that an answer tells: ``expires_in``, or a front's ``expiryDate``."""
+    end = _moment(fields.get("expirydate"))
+    left = None if end is None else (end - now).total_seconds()
+    return seconds_of(fields.get("expires_in")) or seconds_of(left)
+
+
+def _moment(value: object) -> datetime | None:
+    """``2026-03-18T10:00:00``; without a zone it is Asia/Ho_Chi_Minh."""
+    try:
+        moment = datetime.fromisoformat(value.strip()) if isinstance(value, str) else None
+        if moment is None:
+            return None
+        return (moment if moment.tzinfo else moment.replace(tzinfo=LOCAL)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

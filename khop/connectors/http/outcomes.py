@@ -1,0 +1,159 @@
+"""Which fault the end of one HTTP call is (design 5), for reads and for writes.
+
+=============================  ==============  ================
+what happened                  read            write
+=============================  ==============  ================
+no connection made             Unreachable     Unreachable
+broken off, timed out, 5xx     Unreachable     OutcomeUnknown
+a body that cannot be used     Unreadable      OutcomeUnknown
+429                            RateLimited     RateLimited
+401, 403                       Unauthorised    Unauthorised
+3xx, other 4xx                 Refused         Refused
+=============================  ==============  ================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import httpx
+
+from khop.connectors.http.answers import Answer, Unusable
+from khop.errors import (
+    ConnectorError,
+    OutcomeUnknown,
+    RateLimited,
+    Refused,
+    Unauthorised,
+    Unreachable,
+    Unreadable,
+)
+from khop.text.masking import short_text
+
+_BEFORE_SENDING = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+)
+_DETAILS: tuple[tuple[type[httpx.HTTPError], str], ...] = (
+    (httpx.ConnectTimeout, "no connection in time"),
+    (httpx.PoolTimeout, "all connections were in use for too long"),
+    (httpx.TimeoutException, "no answer in time"),
+    (httpx.ProxyError, "the proxy did not connect"),
+    (httpx.RemoteProtocolError, "the answer broke off or was not HTTP"),
+    (httpx.NetworkError, "the connection broke"),
+)
+_MESSAGE_KEYS = ("message", "errordescription", "detail", "description", "title", "msg")
+_CODE_KEYS = ("errorcode", "code", "error", "type")
+# A gateway's 408 says that something behind it timed out, not that the request was wrong.
+_TIMED_OUT = 408
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Makes the faults of one call. ``system`` and ``operation`` are what they name."""
+
+    system: str
+    operation: str
+    write: bool
+
+    def of_exception(self, error: httpx.HTTPError) -> ConnectorError:
+        """The fault for a call that httpx gave up."""
+        if isinstance(error, _BEFORE_SENDING):
+            return Unreachable(self.system, self.operation, detail=_why_unconnected(error))
+        return self.unanswered(None, _why(error))
+
+    def of_status(self, answer: Answer, now: datetime) -> ConnectorError | None:
+        """The fault for the answer's status; None for 2xx."""
+        status = answer.status
+        code, detail = error_text(answer)
+        if 200 <= status < 300:
+            return None
+        if status >= 500 or status == _TIMED_OUT:
+            return self.unanswered(status, detail, code)
+        if status == 429:
+            wait = answer.retry_after(now)
+            return RateLimited(
+                self.system, self.operation, retry_after=wait, http_status=status, code=code
+            )
+        if status in (401, 403):
+            return self._fault(Unauthorised, status, detail, code)
+        if status < 400:
+            detail = "it redirects; write the address it leads to into khop.toml"
+        return self._fault(Refused, status, detail, code)
+
+    def unanswered(
+        self, status: int | None, detail: str | None, code: str | None = None
+    ) -> ConnectorError:
+        """Sending began and no answer, or none of the system itself, came."""
+        return self._fault(OutcomeUnknown if self.write else Unreachable, status, detail, code)
+
+    def unreadable(self, status: int, detail: str) -> ConnectorError:
+        """An answer came that cannot be used."""
+        return self._fault(OutcomeUnknown if self.write else Unreadable, status, detail)
+
+    def of_value_error(self, error: ValueError, status: int) -> ConnectorError:
+        """A reader could not use the answer. Only our own words go on: others quote values."""
+        detail = str(error) if isinstance(error, Unusable) else "the answer has an unknown shape"
+        return self.unreadable(status, detail)
+
+    def _fault(
+        self,
+        kind: type[ConnectorError],
+        status: int | None,
+        detail: str | None,
+        code: str | None = None,
+    ) -> ConnectorError:
+        return kind(self.system, self.operation, http_status=status, code=code, detail=detail)
+
+
+def error_text(answer: Answer) -> tuple[str | None, str | None]:
+    """Code and message of a JSON error body, masked and short; None where it has none.
+
+    Read from the forms of Spring, Keycloak, WSO2 (``fault``), X-Road and the portal itself
+    (specs/igate.md 1.3, specs/dvcqg.md 1.4, specs/population.md 2.7).
+    """
+    if answer.status < 400:
+        return None, None
+    try:
+        body = answer.json()
+    except ValueError:
+        return None, None
+    fields = _folded(body)
+    fields = _folded(fields.get("fault")) or fields
+    code = _first(fields, _CODE_KEYS)
+    return (code[:40] if code else None), _first(fields, _MESSAGE_KEYS)
+
+
+def _folded(body: object) -> dict[str, object]:
+    if not isinstance(body, Mapping):
+        return {}
+    return {str(key).strip().replace("_", "").casefold(): value for key, value in body.items()}
+
+
+def _first(fields: Mapping[str, object], keys: tuple[str, ...]) -> str | None:
+    for key in keys:
+        value = fields.get(key)
+        if isinstance(value, str | int) and not isinstance(value, bool):
+            text = short_text(str(value))
+            if text:
+                return text
+    return None
+
+
+def _why(error: httpx.HTTPError) -> str:
+    return next((text for kind, text in _DETAILS if isinstance(error, kind)), "the call broke")
+
+
+def _why_unconnected(error: httpx.HTTPError) -> str:
+    if not isinstance(error, httpx.ConnectError):
+        return _why(error)
+    reason = short_text(str(error)) or "no connection"
+    if "CERTIFICATE" in reason:
+        return f"{reason}; set ca_file to the authority that signed the server's certificate"
+    if "UNSAFE_LEGACY_RENEGOTIATION" in reason:
+        return f"{reason}; its TLS is older than RFC 5746: legacy_tls, where a source has it, helps"
+    return reason

@@ -1,0 +1,71 @@
+"""The one retry policy: what is tried again, after which wait, and when to stop.
+
+==============  ====  =====
+fault           read  write
+==============  ====  =====
+Unreachable     yes   yes: nothing was sent
+RateLimited     yes   yes: it took no effect
+Unreadable      yes   never arises
+OutcomeUnknown        no: look first
+others          no    no
+==============  ====  =====
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tenacity import RetryCallState, Retrying, retry_if_exception_type
+
+from khop.errors import ConnectorError, RateLimited, Unreachable, Unreadable
+
+READ_AGAIN: tuple[type[ConnectorError], ...] = (Unreachable, RateLimited, Unreadable)
+WRITE_AGAIN: tuple[type[ConnectorError], ...] = (Unreachable, RateLimited)
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """``attempts``: tries in all. ``seconds``: time for all of them. ``first`` and ``longest``:
+    the greatest wait after the first try, and after any, in seconds."""
+
+    attempts: int
+    seconds: float
+    first: float = 0.5
+    longest: float = 20.0
+
+    def wait(self, attempt: int, asked: float | None, random: Callable[[], float]) -> float:
+        """Seconds to wait after the try number ``attempt``: exponential with full jitter, and
+        never less than the system asked for."""
+        if asked is not None:
+            return asked + random() * self.first
+        return random() * min(self.longest, self.first * 2.0 ** min(attempt - 1, 30))
+
+
+def retrying(
+    policy: RetryPolicy,
+    *,
+    write: bool,
+    clock: Callable[[], float],
+    sleep: Callable[[float], None],
+    random: Callable[[], float],
+) -> Retrying:
+    """The loop for one call; its time runs from now. Raises the last fault unchanged."""
+    started = clock()
+
+    def wait(state: RetryCallState) -> float:
+        fault = state.outcome.exception() if state.outcome else None
+        asked = fault.retry_after if isinstance(fault, RateLimited) else None
+        return policy.wait(state.attempt_number, asked, random)
+
+    def stop(state: RetryCallState) -> bool:
+        spent = clock() - started + state.upcoming_sleep
+        return state.attempt_number >= policy.attempts or spent > policy.seconds
+
+    return Retrying(
+        retry=retry_if_exception_type(WRITE_AGAIN if write else READ_AGAIN),
+        wait=wait,
+        stop=stop,
+        sleep=sleep,
+        reraise=True,
+    )

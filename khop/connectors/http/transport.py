@@ -1,0 +1,355 @@
+"""HTTP for every connector: one client, one retry policy, one rate limit, one breaker.
+
+::
+
+    call ── breaker ── retry ──┬── rate limit ── send ── read ──► value
+             (open: fails      └── wait, again ◄── fault that may be tried again
+              at once)
+
+No redirect is followed, no proxy or password of the environment is used, no cookie is kept.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json as jsonlib
+import ssl
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from pathlib import Path
+from random import random as _random
+from typing import TypedDict, TypeVar, Unpack
+
+import httpx
+import structlog
+
+from khop.connectors.http.answers import Answer, Unusable
+from khop.connectors.http.bodies import ACCEPTED, unpacked
+from khop.connectors.http.echoes import quotable, without_echoes
+from khop.connectors.http.gateways import gateway_fault
+from khop.connectors.http.limits import CircuitBreaker, CircuitOpen, TokenBucket
+from khop.connectors.http.outcomes import Outcome
+from khop.connectors.http.retry import RetryPolicy, retrying
+from khop.errors import (
+    ConfigError,
+    ConnectorError,
+    KhopError,
+    OutcomeUnknown,
+    RecordError,
+    Unreachable,
+    Unreadable,
+)
+
+T = TypeVar("T")
+Judge = Callable[[Answer, Outcome], ConnectorError | None]
+
+_LONGEST_CONNECT = 10.0
+_LONGEST_ERROR_BODY = 64 * 1024
+# Below the five seconds after which common servers drop an idle connection: a write sent into
+# a connection that is just being dropped has an unknown outcome.
+_IDLE_SECONDS = 4.0
+# ssl.OP_LEGACY_SERVER_CONNECT, which Python names from 3.12 on.
+_LEGACY_SERVER_CONNECT = 0x4
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class TransportSettings:
+    """How one system is called.
+
+    ``timeout``: longest wait for one whole answer, seconds. ``connections``: calls in flight
+    at once. ``calls_per_second``: highest rate. ``attempts`` and ``retry_seconds``: tries of
+    one call, and the time for all of them. ``ca_file``: PEM file of the authority to trust in
+    place of the system's. ``proxy``: address of an HTTP proxy. ``max_body``: longest answer
+    taken, bytes after decompression. ``legacy_tls``: shake hands with servers that cannot
+    renegotiate safely, which OpenSSL 3 refuses (RFC 5746).
+    """
+
+    timeout: float = 30.0
+    connections: int = 8
+    calls_per_second: float = 200.0
+    attempts: int = 6
+    retry_seconds: float = 60.0
+    ca_file: Path | None = None
+    proxy: str | None = None
+    max_body: int = 32 * 1024 * 1024
+    legacy_tls: bool = False
+
+
+class CallOptions(TypedDict, total=False):
+    """What a call may carry. ``json``: any JSON value but null. ``form``: sent url-encoded.
+    ``content``: a body as it is; its Content-Type stands in ``headers``. ``basic``: user and
+    password. ``write``: it may change the system. ``attempts``: tries in place of the settings'
+    number; 1 for callers that handle faults themselves. ``private``: texts of ``content`` about
+    a person, never to be quoted; those of ``json`` and ``form`` are found. ``judge``: the fault
+    that an answer of any status means to this system; None leaves the judgement to the status."""
+
+    params: Mapping[str, str] | None
+    headers: Mapping[str, str] | None
+    json: object
+    form: Mapping[str, str] | None
+    content: bytes | None
+    basic: tuple[str, str] | None
+    write: bool
+    attempts: int | None
+    private: Collection[str]
+    judge: Callable[[Answer, Outcome], ConnectorError | None] | None
+
+
+class Transport:
+    """Calls one system. Safe for threads. Raises the fault tree and nothing else.
+
+    ``http`` takes the place of the network: one method, so that a test needs no server.
+    """
+
+    def __init__(
+        self,
+        system: str,
+        settings: TransportSettings,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        random: Callable[[], float] = _random,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        http: httpx.BaseTransport | None = None,
+    ) -> None:
+        self.system = system
+        self._settings = settings
+        self._clock, self._sleep, self._random, self._now = clock, sleep, random, now
+        self._bucket = TokenBucket(settings.calls_per_second, clock=clock, sleep=sleep)
+        self._breaker = CircuitBreaker(clock=clock)
+        self._server_date: datetime | None = None
+        self._http = _client(system, settings, http)
+
+    @property
+    def server_date(self) -> datetime | None:
+        """The Date header of the latest answer that had one."""
+        return self._server_date
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self._http.close()
+
+    def call(self, operation: str, method: str, url: str, **options: Unpack[CallOptions]) -> Answer:
+        """The answer, whatever its body. Raises ConnectorError, RecordError, ConfigError."""
+        return self.exchange(operation, method, url, _as_it_is, **options)
+
+    def exchange(
+        self,
+        operation: str,
+        method: str,
+        url: str,
+        read: Callable[[Answer], T],
+        *,
+        each_try: Callable[[], CallOptions] | None = None,
+        **options: Unpack[CallOptions],
+    ) -> T:
+        """What ``read`` makes of the answer.
+
+        ``each_try`` gives what the call carries that may change from try to try: a session.
+
+        Reading is part of the try, so a truncated answer to a read is asked for again:
+        a ValueError of ``read`` is Unreadable, for a write OutcomeUnknown. A KhopError of
+        ``read`` goes on as it is. Raises ConnectorError; RecordError when the JSON cannot be
+        written; ConfigError when the address cannot be used.
+        """
+        outcome = Outcome(self.system, operation, options.get("write", False))
+
+        def attempt() -> T:
+            anew: CallOptions = {**options, **each_try()} if each_try else options
+            judge = anew.get("judge") or gateway_fault
+            try:
+                answer = self._send(self._request(method, url, anew), outcome, judge)
+                return self._read(answer, read, outcome)
+            except ConnectorError as error:
+                fault = without_echoes(error, _quotable(anew))
+            raise fault
+
+        return self._guarded(outcome, lambda: self._tried(attempt, outcome.write, options))
+
+    def _guarded(self, outcome: Outcome, work: Callable[[], T]) -> T:
+        try:
+            probe = self._breaker.admit()
+        except CircuitOpen as closed:
+            raise Unreachable(self.system, outcome.operation, detail=str(closed)) from None
+        ok = False
+        try:
+            result = work()
+            ok = True
+            return result
+        except KhopError as fault:
+            ok = not isinstance(fault, Unreachable | Unreadable | OutcomeUnknown)
+            raise
+        finally:
+            self._breaker.report(ok=ok, probe=probe)
+
+    def _tried(self, attempt: Callable[[], T], write: bool, options: CallOptions) -> T:
+        attempts = options.get("attempts") or self._settings.attempts
+        self._bucket.acquire()
+        loop = retrying(
+            RetryPolicy(attempts, self._settings.retry_seconds),
+            write=write,
+            clock=self._clock,
+            sleep=self._pause,
+            random=self._random,
+        )
+        return loop(attempt)
+
+    def _pause(self, seconds: float) -> None:
+        self._sleep(seconds)
+        self._bucket.acquire()
+
+    def _request(self, method: str, url: str, options: CallOptions) -> httpx.Request:
+        headers = {"Accept": "application/json", **(options.get("headers") or {})}
+        body, form = options.get("json"), options.get("form")
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        content = options.get("content") if body is None else _json_bytes(body)
+        try:
+            if basic := options.get("basic"):
+                headers["Authorization"] = _basic(*basic)
+            target = httpx.URL(url)
+            # httpx drops a query that stands in the address when it is given parameters, and
+            # writes it anew when parameters are merged into it.
+            if params := options.get("params"):
+                target = target.copy_merge_params(params)
+            return self._http.build_request(
+                method, target, headers=headers, content=content, data=form
+            )
+        except (httpx.InvalidURL, UnicodeError):
+            raise ConfigError(f"{self.system}: an address or header cannot be sent") from None
+
+    def _send(self, request: httpx.Request, outcome: Outcome, judge: Judge) -> Answer:
+        try:
+            answer = self._receive(request)
+        except httpx.UnsupportedProtocol:
+            fault: KhopError = ConfigError(f"{self.system}: an address is not http or https")
+        except httpx.HTTPError as error:
+            fault = outcome.of_exception(error)
+        except Unusable as error:
+            fault = outcome.of_value_error(error, 200)
+        else:
+            self._server_date = answer.date or self._server_date
+            return self._judged(answer, outcome, judge)
+        # Raised here, so that it does not drag the request with its headers along.
+        raise fault
+
+    def _judged(self, answer: Answer, outcome: Outcome, judge: Judge) -> Answer:
+        fault = judge(answer, outcome) or outcome.of_status(answer, self._now())
+        if fault is not None:
+            raise fault
+        return answer
+
+    def _receive(self, request: httpx.Request) -> Answer:
+        deadline = self._clock() + self._settings.timeout
+        response = self._http.send(request, stream=True, follow_redirects=False)
+        try:
+            if 200 <= response.status_code < 300:
+                body = self._body(response, deadline)
+            else:
+                body = self._error_body(response, deadline)
+            return Answer(response.status_code, _lower(response.headers), body)
+        finally:
+            response.close()
+
+    def _body(self, response: httpx.Response, deadline: float) -> bytes:
+        body = bytearray()
+        for chunk in _chunks(response):
+            body += chunk
+            if len(body) > self._settings.max_body:
+                raise Unusable(f"an answer of more than {self._settings.max_body} bytes")
+            if self._clock() > deadline:
+                raise httpx.ReadTimeout("the answer took too long", request=response.request)
+        return bytes(body)
+
+    def _error_body(self, response: httpx.Response, deadline: float) -> bytes:
+        # The status has decided already; what more the body says is welcome, and may be broken.
+        body = bytearray()
+        with contextlib.suppress(httpx.HTTPError, Unusable):
+            for chunk in _chunks(response):
+                body += chunk
+                if len(body) > _LONGEST_ERROR_BODY or self._clock() > deadline:
+                    break
+        return bytes(body)
+
+    def _read(self, answer: Answer, read: Callable[[Answer], T], outcome: Outcome) -> T:
+        try:
+            return read(answer)
+        except ValueError as error:
+            fault = outcome.of_value_error(error, answer.status)
+        raise fault
+
+
+def _quotable(options: CallOptions) -> Iterator[str]:
+    yield from quotable(options.get("json"))
+    yield from quotable(options.get("form"))
+    yield from options.get("private") or ()
+
+
+def _chunks(response: httpx.Response) -> Iterator[bytes]:
+    assert isinstance(response.stream, httpx.SyncByteStream)
+    return unpacked(response.stream, response.headers.get("content-encoding", ""))
+
+
+def _as_it_is(answer: Answer) -> Answer:
+    return answer
+
+
+def _client(
+    system: str, settings: TransportSettings, http: httpx.BaseTransport | None
+) -> httpx.Client:
+    timeout = httpx.Timeout(settings.timeout, connect=min(settings.timeout, _LONGEST_CONNECT))
+    return httpx.Client(
+        transport=http or _network(system, settings),
+        timeout=timeout,
+        trust_env=False,
+        follow_redirects=False,
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        headers={"User-Agent": "khop", "Accept-Encoding": ACCEPTED},
+    )
+
+
+def _network(system: str, settings: TransportSettings) -> httpx.BaseTransport:
+    limits = httpx.Limits(
+        max_connections=settings.connections,
+        max_keepalive_connections=settings.connections,
+        keepalive_expiry=_IDLE_SECONDS,
+    )
+    try:
+        trust = ssl.create_default_context(cafile=settings.ca_file)
+    except (OSError, ssl.SSLError):
+        raise ConfigError(
+            "this file cannot be read as PEM certificates", key=f"sources.{system}.ca_file"
+        ) from None
+    if settings.legacy_tls:
+        log.warning("legacy_tls", source=system)
+        trust.options |= _LEGACY_SERVER_CONNECT
+    try:
+        return httpx.HTTPTransport(
+            verify=trust, limits=limits, trust_env=False, proxy=settings.proxy
+        )
+    except (ValueError, httpx.InvalidURL, ImportError):
+        raise ConfigError(
+            "write the proxy as http://host:port", key=f"sources.{system}.proxy"
+        ) from None
+
+
+def _basic(user: str, password: str) -> str:
+    account = f"{user}:{password}".encode("utf-8", "surrogateescape")
+    return "Basic " + base64.b64encode(account).decode("ascii")
+
+
+def _json_bytes(body: object) -> bytes:
+    try:
+        return jsonlib.dumps(body, ensure_ascii=False, allow_nan=False).encode()
+    except (TypeError, ValueError, RecursionError):
+        raise RecordError("body", "holds a value that JSON cannot carry") from None
+
+
+def _lower(headers: httpx.Headers) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}

@@ -1,0 +1,204 @@
+"""The answers of VNPT's adapter for ministries, in every form seen (specs/igate.md 7).
+
+::
+
+    {code, message, data}                     the envelope; code 200, any case
+    data: {access_token, expires_in, …}       token
+    {value} or data: {value} or data: "…"     next value
+    data: [{IdTepTin, HashTepTin}]            upload, as one program reads it
+    data: [{response: {data: [{…}]}}]         upload, as another does
+    data: {idHoSo, maHoSo}                    create; idHoSo may be missing
+
+Pure functions. What cannot be understood raises Unusable, a ValueError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from khop.connectors.http.answers import Answer, Unusable
+from khop.connectors.http.checks import is_header_safe
+from khop.connectors.http.gateways import gateway_fault
+from khop.connectors.http.outcomes import Outcome
+from khop.errors import AlreadyExists, ConnectorError, Refused, Unauthorised
+from khop.text.masking import short_text
+from khop.text.normal_form import normal_form
+
+_DEEPEST = 4
+_NO_CONTENT = 204
+#: Codes of success besides those of HTTP.
+_GOOD = frozenset({"0", "00"})
+#: As the portal says it (specs/dvcqg.md 1.4); the platform answers in its words.
+#: Texts by which a write is told to be taken.
+_DONE_WORDS = frozenset({"ok", "success", "true", "thành công"})
+_EXISTS = "đã tồn tại"
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """A stored file: its id, and the hash that goes with it ("" where none was told)."""
+
+    native_id: str
+    hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """A filed dossier: the platform's id and code; None where the answer has none."""
+
+    native_id: str | None
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MinistryReply:
+    """``code``: as text, None where the answer has none. ``fields``: the answer's keys in lower
+    case. ``text``: what stands there in place of JSON."""
+
+    code: str | None
+    message: str = field(repr=False)
+    data: object = field(repr=False)
+    fields: Mapping[str, object] = field(repr=False)
+    text: str = field(default="", repr=False)
+
+    @classmethod
+    def of(cls, answer: Answer) -> MinistryReply:
+        """Raises ValueError for markup, broken JSON, and an empty body that should not be."""
+        if answer.status == _NO_CONTENT:
+            return cls(None, "", None, {})
+        try:
+            body = answer.json()
+        except ValueError:
+            if answer.is_markup or not answer.body.strip() or _looks_like_json(answer.text):
+                raise
+            return cls(None, "", None, {}, answer.text)
+        if not isinstance(body, Mapping):
+            return cls(None, "", body, {}, answer.text)
+        keys = _folded(body)
+        code = keys.get("code")
+        known = isinstance(code, str | int) and not isinstance(code, bool)
+        return cls(
+            str(code).strip() if known else None,
+            _text(keys.get("message")),
+            keys.get("data"),
+            keys,
+        )
+
+    @property
+    def ok(self) -> bool:
+        """The code is one of success, or there is none: then HTTP's own status has spoken."""
+        if not self.code or self.code in _GOOD:
+            return True
+        return self.http_code is not None and 200 <= self.http_code < 300
+
+    @property
+    def http_code(self) -> int | None:
+        """The code, if it is one of HTTP's."""
+        digits = self.code or ""
+        return int(digits) if len(digits) == 3 and digits.isascii() and digits.isdigit() else None
+
+
+def judge_reply(answer: Answer, outcome: Outcome) -> ConnectorError | None:
+    """The fault an answer means; None leaves it to the HTTP status.
+
+    A refusal may stand in an answer of status 200, under a code of HTTP or one of their own.
+    """
+    try:
+        reply = MinistryReply.of(answer)
+    except ValueError:
+        return gateway_fault(answer, outcome)
+    if _says_exists(reply.message) and not (200 <= answer.status < 300 and reply.ok):
+        return _fault(AlreadyExists, answer, reply, outcome)
+    if not 200 <= answer.status < 300 or reply.ok:
+        return gateway_fault(answer, outcome)
+    inner = reply.http_code or 0
+    if inner >= 500:
+        return outcome.unanswered(inner, short_text(reply.message) or None)
+    kind = Unauthorised if inner in (401, 403) else Refused
+    return _fault(kind, answer, reply, outcome)
+
+
+def read_token(reply: MinistryReply) -> tuple[str, object]:
+    """(token, ``expires_in`` as written); in the envelope, or bare."""
+    keys = _folded(reply.data) or reply.fields
+    token = keys.get("access_token")
+    if not isinstance(token, str) or not is_header_safe(token):
+        raise Unusable("a token answer without a usable access_token")
+    return token, keys.get("expires_in")
+
+
+def read_next_value(reply: MinistryReply) -> str:
+    inner = _folded(reply.data).get("value", reply.data)
+    value = _text(reply.fields.get("value")) or _text(inner)
+    if not value or not value.isprintable() or len(value) > 100:
+        raise Unusable("an answer without the next value")
+    return value
+
+
+def read_upload(reply: MinistryReply) -> Uploaded:
+    keys = _file_keys(reply.data, 0)
+    native_id = _text(keys.get("idteptin"))
+    if not native_id:
+        raise Unusable("an upload answer without the file's id")
+    return Uploaded(native_id, _text(keys.get("hashteptin")))
+
+
+def read_created(reply: MinistryReply) -> Created:
+    data = reply.data[0] if isinstance(reply.data, list) and reply.data else reply.data
+    keys = _folded(data) or reply.fields
+    created = Created(_text(keys.get("idhoso")) or None, _text(keys.get("mahoso")) or None)
+    if created == Created(None, None) and reply.code is None:
+        raise Unusable("an answer that does not say whether the dossier was taken")
+    return created
+
+
+def read_done(reply: MinistryReply) -> None:
+    """Steps 5 and 6 have no answer of their own that is known: what HTTP and the code call a
+    success is one. Raises Unusable for a text that does not say so."""
+    word = reply.text.strip().strip('"').casefold()
+    if word and word not in _DONE_WORDS:
+        raise Unusable("a text that tells neither success nor failure")
+
+
+def _fault(
+    kind: type[ConnectorError], answer: Answer, reply: MinistryReply, outcome: Outcome
+) -> ConnectorError:
+    return kind(
+        outcome.system,
+        outcome.operation,
+        http_status=answer.status,
+        code=short_text(reply.code)[:40] if reply.code else None,
+        detail=short_text(reply.message) or None,
+    )
+
+
+def _file_keys(value: object, depth: int) -> Mapping[str, object]:
+    """The keys of the stored file, its wrappings taken off."""
+    if isinstance(value, list):
+        value = value[0] if value else None
+    keys = _folded(value)
+    if "idteptin" in keys or depth == _DEEPEST:
+        return keys
+    inner = keys.get("response", keys.get("data"))
+    return _file_keys(inner, depth + 1) if inner is not None else {}
+
+
+def _says_exists(message: str) -> bool:
+    return _EXISTS in normal_form("NFC", message).casefold()
+
+
+def _looks_like_json(text: str) -> bool:
+    return text.lstrip().startswith(("{", "["))
+
+
+def _folded(value: object) -> dict[str, object]:
+    if not isinstance(value, Mapping):
+        return {}
+    return {str(key).strip().casefold(): item for key, item in value.items()}
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    return str(value).strip()

@@ -1,0 +1,219 @@
+"""Codes of dossiers: what their shapes say. With the spelling and comparing of all codes.
+
+Shapes are data (``data/code_formats.toml``, specs/domain.md 1.3, 1.6); an unknown one is kept,
+never refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from enum import StrEnum
+
+from khop.errors import RecordError
+from khop.mappings.codes.grammar import (
+    CodeFormats,
+    CodeShape,
+    Order,
+    code_formats,
+    packaged_formats,
+    readings,
+)
+from khop.mappings.codes.organisation import (
+    OrganisationCode,
+    normal_organisation,
+    parse_organisation,
+    same_organisation,
+)
+from khop.mappings.codes.procedure import (
+    ProcedureCode,
+    base_procedure,
+    parse_procedure,
+    same_procedure,
+)
+from khop.mappings.codes.spelling import canonical_code
+from khop.mappings.facts.packaged import load_table
+from khop.mappings.facts.rows import plain_day
+from khop.text.cleaning import clean_text
+
+__all__ = [
+    "CodeFlag",
+    "CodeFormats",
+    "CodeParts",
+    "CodeShape",
+    "Order",
+    "OrganisationCode",
+    "ProcedureCode",
+    "base_procedure",
+    "canonical_code",
+    "code_formats",
+    "code_patterns",
+    "compare_date",
+    "foreign_code",
+    "may_be_one_dossier",
+    "normal_organisation",
+    "parse_code",
+    "parse_organisation",
+    "parse_procedure",
+    "same_organisation",
+    "same_procedure",
+]
+
+
+_Day = date
+
+
+class CodeFlag(StrEnum):
+    """What a code gives away that somebody should look at."""
+
+    SYNTHETIC = "synthetic"
+    UNKNOWN_SHAPE = "unknown_shape"
+    DATE_MISMATCH = "date_mismatch"
+
+
+@dataclass(frozen=True, slots=True)
+class CodeParts:
+    """What a dossier code says.
+
+    ``grammar``: id of its shape, None for an unknown one; then nothing else is known either.
+    ``date``: the day it was given out, None when those digits are no day. ``synthetic``: its
+    serial has the length of those that a machine makes up. ``origin``: the system that a foreign
+    code comes from. ``date_mismatch``: whether the date is not the reception date, None when it
+    was not compared or cannot be.
+    """
+
+    code: str
+    grammar: str | None = None
+    unit: str | None = None
+    date: _Day | None = None
+    serial: str | None = None
+    synthetic: bool = False
+    origin: str | None = None
+    date_mismatch: bool | None = None
+    _formats: CodeFormats | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def flags(self) -> frozenset[CodeFlag]:
+        """What there is to look at."""
+        raised = {
+            CodeFlag.SYNTHETIC: self.synthetic,
+            CodeFlag.UNKNOWN_SHAPE: self.grammar is None,
+            CodeFlag.DATE_MISMATCH: self.date_mismatch,
+        }
+        return frozenset(flag for flag, up in raised.items() if up)
+
+    @property
+    def organisation(self) -> OrganisationCode | None:
+        """The unit that gave the code out; None when the code does not say.
+
+        Read by the shapes that the code was read by, a province's own among them.
+        """
+        return None if self.unit is None else parse_organisation(self.unit, self._formats)
+
+    @property
+    def tail(self) -> tuple[_Day, str] | None:
+        """Day and number without leading zeros: what a change of the unit's code leaves alone.
+
+        One of the attributes by which old and new codes are matched (specs/domain.md 1.5), never
+        enough by itself. None when either is not known.
+        """
+        if self.date is None or self.serial is None:
+            return None
+        return self.date, self.serial.lstrip("0")
+
+
+def parse_code(code: str, formats: CodeFormats | None = None) -> CodeParts:
+    """Read a dossier code; any spelling of it. An unknown shape is kept as it is.
+
+    Of several shapes that fit, the first one wins that was given out on the code's own day and
+    has the unit in the order it is in; else the first. Raises RecordError for what is no text.
+    """
+    code = canonical_code(code)
+    shapes = (formats or packaged_formats()).dossier
+    found = [
+        (shape, _parts(code, shape, parts, formats)) for shape, parts in readings(shapes, code)
+    ]
+    if len(found) > 1:
+        return max(found, key=_fits)[1]
+    return found[0][1] if found else CodeParts(code)
+
+
+def foreign_code(text: str, origin: str) -> CodeParts:
+    """A code of a specialised system (civil status, land, business registration): free text.
+
+    ``origin`` says which system; whatever the text looks like, it is not taken apart. Raises
+    RecordError when the origin is blank, and for what is no text.
+    """
+    code = canonical_code(text)
+    origin = clean_text(origin) if isinstance(origin, str) else ""
+    if not origin:
+        raise RecordError("origin", "does not say which system the code comes from")
+    return CodeParts(code, load_table("code_formats")["foreign"]["id"], origin=origin)
+
+
+def compare_date(
+    parts: CodeParts,
+    received: date | None,
+    day_number: Callable[[date], int],
+    *,
+    tolerance: int | None = None,
+) -> CodeParts:
+    """``parts`` with ``date_mismatch``: the date in the code is not the reception date (E4).
+
+    ``received`` is the local day of reception; ``day_number`` counts working days, as
+    ``WorkingCalendar.ord`` does; ``tolerance`` is how many of them may lie between, by default
+    what the table says. It stays None without either day and for a day that ``day_number``
+    refuses with ValueError. Raises RecordError when ``received`` is no day.
+    """
+    if received is None or parts.date is None:
+        return replace(parts, date_mismatch=None)
+    if tolerance is None:
+        tolerance = load_table("code_formats")["date_mismatch"]["tolerance"]
+    try:
+        apart = abs(day_number(parts.date) - day_number(plain_day(received)))
+    except ValueError:
+        return replace(parts, date_mismatch=None)
+    return replace(parts, date_mismatch=apart > tolerance)
+
+
+def may_be_one_dossier(one: CodeParts, other: CodeParts) -> bool:
+    """Whether two codes are one number of one unit and day, in the old and in the new order.
+
+    A candidate to be looked at, never reason enough to merge (specs/domain.md 1.3).
+    """
+    if one.tail is None or one.tail != other.tail:
+        return False
+    first, second = one.organisation, other.organisation
+    if first is None or second is None:
+        return False
+    return first.levels == second.levels and first.order is not second.order
+
+
+def code_patterns(formats: CodeFormats | None = None) -> Mapping[str, str]:
+    """Grammar id -> anchored pattern over canonical codes, for RE2, PostgreSQL and ``re``."""
+    shapes = (formats or packaged_formats()).dossier
+    return {shape.id: f"^(?:{shape.pattern[1:-1]})$" for shape in shapes}
+
+
+def _parts(
+    code: str, shape: CodeShape, parts: Mapping[str, str], formats: CodeFormats | None
+) -> CodeParts:
+    serial, digits = parts["serial"], parts.get("date")
+    return CodeParts(
+        code,
+        shape.id,
+        parts.get("unit") or None,
+        None if digits is None else shape.day(digits),
+        serial,
+        len(serial) == shape.made_up_serial,
+        _formats=formats,
+    )
+
+
+def _fits(found: tuple[CodeShape, CodeParts]) -> tuple[bool, bool]:
+    shape, parts = found
+    unit = parts.organisation
+    open_order = unit is None or unit.order is None or shape.order in (None, Order.EITHER)
+    in_order = open_order or (unit is not None and unit.order is shape.order)
+    return shape.given_out_on(parts.date), in_order

@@ -1,0 +1,277 @@
+"""A dossier -> the DongBoHoSoMC record, with all fields of QĐ 766 (specs/dvcqg.md 2.1-2.6).
+
+What the source does not tell is written as the portal's "no" or "", never as a claim; what
+cannot be sent as it is, is cut or left out, and named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+from unicodedata import normalize
+
+from khop.errors import RecordError
+from khop.mappings.dvcqg.catalogue import ProcedureNames
+from khop.mappings.dvcqg.wire import (
+    ConnectedDatabase,
+    DossierMessage,
+    FeeRow,
+    OtherPaperRow,
+    OwnerIdentity,
+    ResultPaper,
+    SubmittedFile,
+    SupplementRow,
+)
+from khop.mappings.facts.packaged import load_table
+from khop.mappings.records import Attachment, Channel, Fee, FullDossier, Instant, Status, Step
+from khop.mappings.time.parsing import wire_time
+from khop.mappings.urls import public_url
+from khop.text.cleaning import cut_text
+
+#: States that end a dossier whose papers were never completed.
+_GIVEN_UP = frozenset({Status.NOT_RECEIVED, Status.WITHDRAWN, Status.STOPPED})
+
+
+@dataclass(frozen=True, slots=True)
+class FileOrigin:
+    """Where a submitted file came from, for the indexes of QĐ 766.
+
+    ``reused``: it had been submitted before; ``replaced_by``: code of the result that stands
+    for it; ``from_store``: taken from the citizen's store on the portal.
+    """
+
+    reused: bool = False
+    replaced_by: str = ""
+    from_store: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OtherPaper:
+    """A paper that is no part of the procedure's own list; ``kind`` as the portal numbers it."""
+
+    name: str
+    count: int = 1
+    kind: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PortalFacts:
+    """What the portal asks of a dossier and a one-stop's record has no place for.
+
+    ``technical_id``: the portal account (TechID) of who filed online. ``verified``: the account
+    is verified by VNeID. ``paid_online``: 1 on the portal, 2 through the province's gateway.
+    ``origins``: by the file's native id.
+    """
+
+    technical_id: str = field(default="", repr=False)
+    verified: bool | None = None
+    paid_online: int | None = None
+    receipt: str = ""
+    note: str = field(default="", repr=False)
+    origins: Mapping[str, FileOrigin] = field(default_factory=dict)
+    other_papers: tuple[OtherPaper, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ComposedDossier:
+    """``message``: the record as it is sent. ``left_out``: paths of what was cut or not sent."""
+
+    message: dict[str, Any] = field(repr=False)
+    left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """How this dossier's procedure and unit are called on the portal."""
+
+    procedure: str
+    unit: str
+    names: ProcedureNames
+
+
+class DossierWriter:
+    """Writes dossiers. ``databases``: codes of the national databases that this one-stop checks
+    every dossier with (DSKetNoiCSDL); none are claimed otherwise."""
+
+    def __init__(self, databases: Sequence[str] = ()) -> None:
+        self._databases = tuple(ConnectedDatabase(MaCSDL=code) for code in databases)
+
+    def compose(self, dossier: FullDossier, naming: Naming, facts: PortalFacts) -> ComposedDossier:
+        """The record of a dossier. Raises RecordError when it has no state."""
+        page = _Page()
+        record, applicant = dossier.record, dossier.applicant
+        if record.status is None:
+            raise RecordError("TrangThaiHoSo", "is not known, and a blank state is never sent")
+        names, constants = naming.names, page.constants
+        name = names.name or dossier.procedure_name
+        files = tuple(page.files(dossier.files, facts.origins))
+        refused = record.status is Status.NOT_RECEIVED
+        online = record.channel is Channel.ONLINE
+        message = DossierMessage(
+            MaHoSo=record.code,
+            MaTTHC=naming.procedure,
+            TenTTHC=name,
+            MaLinhVuc=names.sector_code or dossier.sector_code,
+            TenLinhVuc=names.sector_name or dossier.sector_name,
+            SoBienNhan=facts.receipt,
+            KenhThucHien=str(int(record.channel)) if record.channel else "",
+            ChuHoSo=applicant.name,
+            SoGiayToChuHoSo=applicant.identity_number,
+            LoaiDoiTuong=str(applicant.kind),
+            MaDoiTuong=facts.technical_id if online else "",
+            Email=applicant.email,
+            SoDienThoai=applicant.phone,
+            TrichYeuHoSo=page.cut("TrichYeuHoSo", dossier.summary or name or record.code),
+            NgayTiepNhan=wire_time(record.received_at),
+            NgayHenTra=wire_time(record.due_at),
+            TrangThaiHoSo=str(int(record.status)),
+            NgayTra=wire_time(record.returned_at),
+            HinhThuc="1" if dossier.return_by_post else "0",
+            NgayKetThucXuLy=wire_time(record.finished_at),
+            DonViXuLy=naming.unit,
+            GhiChu=page.cut("GhiChu", facts.note),
+            TaiLieuNop=files,
+            DanhSachLePhi=tuple(page.fees(dossier.fees, record.code)),
+            DanhSachTepDinhKemKhac=tuple(map(page.other_paper, facts.other_papers)),
+            DanhSachHoSoBoSung=tuple(page.supplements(dossier.steps)),
+            DanhSachGiayToKetQua=tuple(page.results(dossier, names)),
+            NoiNopHoSo=constants["NoiNopHoSo"],
+            HoSoCoThanhPhanSoHoa="1" if any(file.DuocSoHoa == "1" for file in files) else "0",
+            TaiKhoanDuocXacThucVoiVNeID=page.flag("TaiKhoanDuocXacThucVoiVNeID", facts.verified),
+            DuocThanhToanTrucTuyen=page.paid_online(facts.paid_online),
+            NgayTuChoi=wire_time(_refused_at(dossier)) if refused else "",
+            DinhDanhCHS=page.identities(applicant.identity_number),
+            NgayNopHoSo=wire_time(record.submitted_at or record.received_at),
+            DSKetNoiCSDL=self._databases,
+        )
+        return ComposedDossier(message.model_dump(mode="json"), tuple(page.left_out))
+
+
+class _Page:
+    """One message being written, and what did not get onto it."""
+
+    def __init__(self) -> None:
+        table = load_table("dvcqg_record")
+        self.left_out: list[str] = []
+        self.constants: Mapping[str, Any] = table["constants"]
+        self._limits: Mapping[str, Mapping[str, int]] = table["limits"]
+        self._identity: Mapping[str, str] = table["identity"]
+        self._internal: Collection[str] = table["internal"]["host_endings"]
+
+    def cut(self, field: str, text: str, where: str = "") -> str:
+        """The text at its field's limit; ``where`` is the path of what holds the field."""
+        limit = self._limits[field]
+        text = text.strip()
+        short = cut_text(text, limit["longest"], limit["kept"])
+        if short != normalize("NFC", text):
+            self.left_out.append(f"{where}{field}")
+        return short
+
+    def flag(self, field: str, told: bool | None) -> str:
+        if told is None:
+            return str(self.constants[field])
+        return "1" if told else "0"
+
+    def paid_online(self, told: int | None) -> str:
+        return str(self.constants["DuocThanhToanTrucTuyen"] if told is None else told)
+
+    def files(
+        self, files: Sequence[Attachment], origins: Mapping[str, FileOrigin]
+    ) -> Iterator[SubmittedFile]:
+        for place, file in enumerate(files):
+            where = f"TaiLieuNop[{place}]."
+            name = file.name.strip() or self.constants["TenTepDinhKem"]
+            origin = origins.get(file.native_id, FileOrigin()) if file.native_id else FileOrigin()
+            yield SubmittedFile(
+                TepDinhKemId=file.native_id,
+                TenTepDinhKem=self.cut("TenTepDinhKem", name, where),
+                MaThanhPhanHoSo=file.code,
+                DuongDanTaiTepTin=self._address(file.url, f"{where}DuongDanTaiTepTin"),
+                DuocSoHoa=self.flag("DuocSoHoa", file.digitised),
+                DuocTaiSuDung=_reuse(origin),
+                DuocLayTuKhoDMQG="1" if origin.from_store else "0",
+                MaKetQuaThayThe=origin.replaced_by,
+            )
+
+    def results(self, dossier: FullDossier, names: ProcedureNames) -> Iterator[ResultPaper]:
+        """The results; not those that are a submitted file sent again (specs/dvcqg.md 2.6)."""
+        submitted = {file.url.strip() for file in dossier.files} - {""}
+        for place, paper in enumerate(dossier.results):
+            where = f"DanhSachGiayToKetQua[{place}]"
+            if paper.url.strip() in submitted or _resubmitted(paper, dossier.files):
+                self.left_out.append(where)
+                continue
+            yield ResultPaper(
+                TenGiayTo=self.cut("TenGiayTo", paper.name or names.result_name, f"{where}."),
+                GiayToId=paper.native_id,
+                DuongDanTepTinKetQua=self._address(paper.url, f"{where}.DuongDanTepTinKetQua"),
+                MaGiayToKetQua=paper.code or names.result_code,
+            )
+
+    def fees(self, fees: Sequence[Fee], code: str) -> Iterator[FeeRow]:
+        """Fees that were paid, and those of 0, which take a dossier out of the index of online
+        payment (specs/dvcqg.md 2.3)."""
+        for place, fee in enumerate(fees):
+            if not fee.paid and fee.amount != 0:
+                self.left_out.append(f"DanhSachLePhi[{place}]")
+                continue
+            yield FeeRow(
+                TenPhiLePhi=fee.name.strip() or code,
+                MaPhiLePhi=self.constants["MaPhiLePhi"],
+                HinhThucThu=self.constants["HinhThucThu"],
+                Gia=str(fee.amount),
+                LoaiPhiLePhi=self.constants["LoaiPhiLePhi"],
+            )
+
+    def other_paper(self, paper: OtherPaper) -> OtherPaperRow:
+        kind = self.constants["LoaiGiayTo"] if paper.kind is None else paper.kind
+        name = self.cut("TenGiayTo", paper.name, "DanhSachTepDinhKemKhac.")
+        return OtherPaperRow(TenGiayTo=name, SoLuong=paper.count, LoaiGiayTo=kind)
+
+    def supplements(self, steps: Sequence[Step]) -> Iterator[SupplementRow]:
+        """Each time that papers were asked for, as the history tells it. They came when the
+        dossier went on; not when it was given up."""
+        pairs = [*pairwise(steps), *((step, None) for step in steps[-1:])]
+        asked = [(step, then) for step, then in pairs if step.status is Status.SUPPLEMENT]
+        for number, (step, then) in enumerate(asked, 1):
+            completed = then is not None and then.status not in _GIVEN_UP
+            where = f"DanhSachHoSoBoSung[{number - 1}]."
+            yield SupplementRow(
+                HoSoBoSungId=number,
+                NguoiYeuCauBoSung=self.cut("NguoiYeuCauBoSung", step.actor, where),
+                NoiDungBoSung=step.text,
+                NgayBoSung=wire_time(step.event_at),
+                NgayTiepNhanBoSung=wire_time(then.event_at) if then and completed else "",
+                TrangThaiBoSung=completed,
+            )
+
+    def identities(self, number: str) -> tuple[OwnerIdentity, ...]:
+        """Only a number that is one; never a stand-in (specs/dvcqg.md 2.1)."""
+        kind = self._identity.get(str(len(number))) if number.isdecimal() else None
+        if kind is None:
+            self.left_out += ["DinhDanhCHS"] if number else []
+            return ()
+        return (OwnerIdentity(LoaiDinhDanh=kind, SoDinhDanh=number),)
+
+    def _address(self, url: str, where: str) -> str:
+        sent = public_url(url, self._internal)
+        if sent != url.strip():
+            self.left_out.append(where)
+        return sent
+
+
+def _reuse(origin: FileOrigin) -> str:
+    if origin.replaced_by:
+        return "2"
+    return "1" if origin.reused else "0"
+
+
+def _resubmitted(paper: Attachment, files: Sequence[Attachment]) -> bool:
+    return bool(paper.native_id) and any(paper.native_id == file.native_id for file in files)
+
+
+def _refused_at(dossier: FullDossier) -> Instant | None:
+    steps = [step for step in dossier.steps if step.status is Status.NOT_RECEIVED]
+    return dossier.record.finished_at or (steps[-1].event_at if steps else None)

@@ -1,0 +1,170 @@
+"""Answers to the portal's look-up, read into one record (specs/dvcqg.md 2.8, rules.md 1.1).
+
+The fields of an answer are not published, and keys come in any case; an answer may hold several
+items, or items of other dossiers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pydantic import BaseModel
+
+from khop.errors import RecordError
+from khop.mappings.codes.dossier import base_procedure, canonical_code
+from khop.mappings.dvcqg.wire import LookupItem
+from khop.mappings.records import DossierRecord, Instant, Status
+from khop.mappings.states.status import ChannelTable, StatusTable
+from khop.mappings.time.parsing import parse_wire_time
+from khop.mappings.wire_shapes import read_shape
+from khop.text.cleaning import clean_text
+
+#: Record field -> the wire field that fills it, for naming what was lost.
+_WIRE = {
+    "status": "TrangThaiHoSo",
+    "submitted_at": "NgayNopHoSo",
+    "received_at": "NgayTiepNhan",
+    "due_at": "NgayHenTra",
+    "finished_at": "NgayKetThucXuLy",
+    "returned_at": "NgayTra",
+    "unit": "DonViXuLy",
+    "unit_code": "MaDonViXuLy",
+    "procedure": "MaTTHC",
+    "channel": "KenhThucHien",
+}
+
+
+class LookupReader:
+    """Reads look-ups into records of ``source`` by the portal's code lists."""
+
+    def __init__(self, source: str, status: StatusTable, channel: ChannelTable) -> None:
+        self._source = source
+        self._status = status
+        self._channel = channel
+
+    def record(self, items: Sequence[object], code: str) -> DossierRecord | None:
+        """One record of the items about the canonical ``code``; None when there is no item.
+
+        Raises RecordError when there are items and none is about it.
+        """
+        if not items:
+            return None
+        records = [self._item(wire, code, lost) for wire, lost in _of_code(items, code)]
+        merged = records[0]
+        for other in records[1:]:
+            merged = _agreed(merged, other)
+        return merged
+
+    def _item(self, wire: LookupItem, code: str, lost: Iterable[str]) -> DossierRecord:
+        dates = _Dates(wire, lost)
+        status, status_raw = self._state(wire)
+        submitted = dates.read("NgayNopHoSo") or dates.read("NgayNop")
+        return DossierRecord(
+            source=self._source,
+            native_id=code,
+            code=code,
+            status=status,
+            status_raw=status_raw,
+            submitted_at=submitted,
+            received_at=dates.read("NgayTiepNhan"),
+            due_at=dates.read("NgayHenTra"),
+            finished_at=dates.read("NgayKetThucXuLy"),
+            returned_at=dates.read("NgayTra"),
+            unit=scalar_text(wire.DonViXuLy) or None,
+            unit_code=scalar_text(wire.MaDonViXuLy) or None,
+            procedure=base_procedure(scalar_text(wire.MaTTHC)),
+            channel=self._channel.lookup(wire.KenhThucHien, scalar_text(wire.KenhThucHien)),
+            fields_lost=tuple(dates.lost),
+        )
+
+    def _state(self, wire: LookupItem) -> tuple[Status | None, str | None]:
+        """MaTrangThai, else TrangThaiHoSo, each a code or a label (rules.md 1.1)."""
+        code, label = scalar_text(wire.MaTrangThai), scalar_text(wire.TrangThaiHoSo)
+        by_code, by_label = (self._status.lookup(text, text) for text in (code, label))
+        status = by_code or by_label
+        # The label is what people read, unless it says another state than the code.
+        raw = label if by_label in (None, status) else ""
+        return status, raw or code or None
+
+
+def exact_keys(item: Mapping[Any, object], model: type[BaseModel]) -> dict[str, object]:
+    """The item with the model's spelling of its keys; the wire's case is not to be relied on.
+
+    A key that is spelt exactly goes before one that only sounds the same.
+    """
+    names = {name.casefold(): name for name in model.model_fields}
+    exact = {key: value for key, value in item.items() if key in model.model_fields}
+    loose = {
+        names[key.casefold()]: value
+        for key, value in item.items()
+        if isinstance(key, str) and key.casefold() in names
+    }
+    return {**loose, **exact}
+
+
+def scalar_text(value: str | int | None) -> str:
+    """A scalar as clean text; "" for null."""
+    return "" if value is None else clean_text(str(value))
+
+
+class _Dates:
+    """Reads an item's dates; a bad one is None and named, for a look-up has no quarantine."""
+
+    def __init__(self, wire: LookupItem, lost: Iterable[str]) -> None:
+        self._wire = wire
+        self.lost = list(lost)
+
+    def read(self, field: str) -> Instant | None:
+        value = getattr(self._wire, field)
+        if isinstance(value, int) and not isinstance(value, bool):
+            value = str(value)  # 20250114081530 without its quotes
+        try:
+            return parse_wire_time(value, field)
+        except RecordError:
+            self.lost.append(field)
+            return None
+
+
+def _shape(item: object) -> tuple[LookupItem, tuple[str, ...]]:
+    exact = exact_keys(item, LookupItem) if isinstance(item, Mapping) else item
+    return read_shape(LookupItem, exact, ())
+
+
+def _of_code(items: Sequence[object], code: str) -> list[tuple[LookupItem, tuple[str, ...]]]:
+    """The items that speak of ``code``: by name, or the only one there is, unnamed."""
+    read = [_shape(item) for item in items]
+    own = [each for each in read if canonical_code(scalar_text(each[0].MaHoSo)) == code]
+    if own:
+        return own
+    if len(read) > 1 or scalar_text(read[0][0].MaHoSo):
+        raise RecordError("MaHoSo", "no item of the answer is about the dossier asked for")
+    if all(value in (None, "") for value in read[0][0].model_dump().values()):
+        raise RecordError("MaHoSo", "the answer has an item that says nothing")
+    return read
+
+
+def _agreed(one: DossierRecord, other: DossierRecord) -> DossierRecord:
+    """One record of two items; None where they contradict, a gap filled where one is silent."""
+    changes: dict[str, Any] = {}
+    lost = [*one.fields_lost, *other.fields_lost]
+    for field, wire_name in _WIRE.items():
+        mine, theirs = getattr(one, field), getattr(other, field)
+        if wire_name in lost or _contradict(field, one, other):
+            changes[field] = None
+            lost.append(wire_name)
+        elif mine is None:
+            changes[field] = theirs
+    # A contradicted state is not an unmapped one, so no text stands in its place.
+    contradicted = _WIRE["status"] in lost
+    changes["status_raw"] = None if contradicted else one.status_raw or other.status_raw
+    return replace(one, **changes, fields_lost=tuple(dict.fromkeys(lost)))
+
+
+def _contradict(field: str, one: DossierRecord, other: DossierRecord) -> bool:
+    mine, theirs = getattr(one, field), getattr(other, field)
+    if field == "status" and one.status_raw and other.status_raw:
+        # Two states no table knows contradict unless they are the same words.
+        return mine != theirs or (mine is None and one.status_raw != other.status_raw)
+    return mine is not None and theirs is not None and mine != theirs

@@ -1,0 +1,156 @@
+"""The national portal's look-ups -> records, and dossiers -> what is sent (specs/dvcqg.md 2).
+
+``DvcqgMapping.record``         items of TraCuuHoSo -> record
+``DvcqgMapping.write``          dossier -> DongBoHoSoMC record
+``DvcqgMapping.compose``        the same, and what did not get into it
+``DvcqgMapping.write_steps``    steps -> CapNhatTienDoHoSoMC records
+``DvcqgMapping.write_return``   the state of a dossier born on the portal -> DongBoTrangThaiHoSo
+``DvcqgMapping.write_answer``   dossier -> the answer to the portal's own look-up
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from khop.errors import RecordError
+from khop.mappings.codes.dossier import base_procedure, canonical_code
+from khop.mappings.dvcqg.catalogue import ProcedureNames, procedure_names
+from khop.mappings.dvcqg.checks import problems_before_sending
+from khop.mappings.dvcqg.dossier import ComposedDossier, DossierWriter, Naming, PortalFacts
+from khop.mappings.dvcqg.lookup import LookupReader
+from khop.mappings.dvcqg.wire import ReturnedStatus, StepMessage
+from khop.mappings.facts.packaged import load_table
+from khop.mappings.records import DossierRecord, FullDossier, Instant, Status, Step
+from khop.mappings.states.status import ChannelTable, StatusTable, portal_channels, portal_statuses
+from khop.mappings.time.parsing import wire_time
+from khop.text.cleaning import cut_text, fold_label
+
+__all__ = ["DvcqgMapping", "problems_before_sending"]
+
+#: What the portal is told when it asks about a dossier (specs/dvcqg.md 2.8): no person.
+_ANSWERED = (
+    "MaHoSo",
+    "MaTTHC",
+    "TenTTHC",
+    "MaLinhVuc",
+    "TenLinhVuc",
+    "LoaiDoiTuong",
+    "NgayTiepNhan",
+    "NgayHenTra",
+    "TrangThaiHoSo",
+    "HinhThuc",
+    "DonViXuLy",
+)
+
+
+class DvcqgMapping:
+    """What the portal says, as records of ``source``, and what is said to it.
+
+    ``status`` and ``channel`` are its code lists. ``units``: unit code or name -> the name the
+    portal knows. ``procedures``: local procedure code, base or full -> the national code.
+    ``databases``: codes of national databases, as ``DossierWriter`` takes them.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        status: StatusTable | None = None,
+        channel: ChannelTable | None = None,
+        *,
+        units: Mapping[str, str] | None = None,
+        procedures: Mapping[str, str] | None = None,
+        databases: Sequence[str] = (),
+    ) -> None:
+        self.channels = channel or portal_channels({}, {})
+        self._lookup = LookupReader(source, status or portal_statuses({}, {}), self.channels)
+        self._units = {fold_label(key): name for key, name in (units or {}).items()}
+        self._procedures = {base_procedure(key): code for key, code in (procedures or {}).items()}
+        self._writer = DossierWriter(databases)
+
+    def record(self, items: Sequence[object], code: str) -> DossierRecord | None:
+        """The portal's record of the dossier ``code``; None when the answer had no item.
+
+        Items that contradict each other leave the field None and named in ``fields_lost``.
+        Raises RecordError when the answer speaks of other dossiers only, or says nothing:
+        that is no absence.
+        """
+        return self._lookup.record(items, canonical_code(code))
+
+    def write(
+        self,
+        dossier: FullDossier,
+        procedure: Mapping[str, object] | None = None,
+        facts: PortalFacts | None = None,
+    ) -> dict[str, Any]:
+        """The message of ``compose``."""
+        return self.compose(dossier, procedure, facts).message
+
+    def compose(
+        self,
+        dossier: FullDossier,
+        procedure: Mapping[str, object] | None = None,
+        facts: PortalFacts | None = None,
+    ) -> ComposedDossier:
+        """The DongBoHoSoMC record of a dossier; ``procedure`` is its LayThuTuc item.
+
+        Raises RecordError when the dossier has no state: a blank one is never sent.
+        """
+        record = dossier.record
+        names = ProcedureNames() if procedure is None else procedure_names(procedure)
+        naming = Naming(self.national(record.procedure), self._unit(record), names)
+        return self._writer.compose(dossier, naming, facts or PortalFacts())
+
+    def write_steps(self, code: str, steps: Sequence[Step]) -> list[dict[str, Any]]:
+        """The CapNhatTienDoHoSoMC records of steps, in the order given (specs/dvcqg.md 2.7)."""
+        return [_step(code, step) for step in steps]
+
+    def write_return(
+        self, code: str, local_code: str, status: Status, at: Instant | None, text: str
+    ) -> dict[str, Any]:
+        """What became of the dossier that the portal calls ``code`` (specs/dvcqg.md 2.12).
+
+        Raises RecordError when the state has no counterpart there, or the moment is missing.
+        """
+        told = load_table("dvcqg_record")["returned_status"].get(str(int(status)))
+        if told is None:
+            raise RecordError("TrangThai", "the portal takes no such state of a dossier it gave")
+        if at is None:
+            raise RecordError("NgayXuLy", "is missing, and the portal demands it")
+        return ReturnedStatus(
+            MaHoSo=code,
+            MaHoSoDonVi=local_code,
+            NoiDung=text,
+            NgayXuLy=wire_time(at),
+            TrangThai=told,
+        ).model_dump(mode="json")
+
+    def write_answer(self, dossier: FullDossier) -> dict[str, Any]:
+        """The answer to the portal's look-up of a dossier of ours (specs/dvcqg.md 2.8)."""
+        message = self.write(dossier)
+        return {field: message[field] for field in _ANSWERED}
+
+    def national(self, procedure: str | None) -> str:
+        """The national code of a local procedure code; "" for none."""
+        return self._procedures.get(procedure, procedure) if procedure else ""
+
+    def _unit(self, record: DossierRecord) -> str:
+        """The unit's name as the portal knows it; its code leads before its name."""
+        keys = [fold_label(key) for key in (record.unit_code, record.unit) if key]
+        named = next((self._units[key] for key in keys if key in self._units), None)
+        return named or record.unit or ""
+
+
+def _step(code: str, step: Step) -> dict[str, Any]:
+    table = load_table("dvcqg_record")
+    actor = step.actor.strip() or table["constants"]["NguoiXuLy"]
+    limit = table["limits"]["NguoiXuLy"]
+    return StepMessage(
+        MaHoSo=code,
+        NguoiXuLy=cut_text(actor, limit["longest"], limit["kept"]),
+        ThoiDiemXuLy=wire_time(step.event_at),
+        PhongBanXuLy=step.office,
+        NoiDungXuLy=step.text,
+        TrangThai=str(int(step.status)),
+        NgayKetThucTheoQuyDinh=wire_time(step.due_at),
+    ).model_dump(mode="json")

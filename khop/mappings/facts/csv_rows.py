@@ -1,0 +1,57 @@
+"""Rows of a small CSV table that a person keeps: UTF-8; comma, semicolon or tab.
+
+Any row that could be read two ways is refused, with file and row; the headers are row 1.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from khop.errors import ConfigError
+
+_DELIMITERS = ",;\t"
+
+
+def csv_rows(path: Path) -> Iterator[Mapping[str, object]]:
+    """Each row by its header, headers in lower case; empty cells at a row's end are left out.
+
+    An empty row is an empty mapping, so that the ones below it keep their numbers; those behind
+    the last row are none. Raises ConfigError for a file that cannot be read, without headers or
+    with one twice, and for a row with more cells than there are headers.
+    """
+    lines = _lines(path)
+    headers = [header.lower() for header in next(lines, [])]
+    if not all(headers) or not headers or len(set(headers)) < len(headers):
+        raise ConfigError("lacks a header, or has one twice", key=f"{path.name}, row 1")
+    empty = 0
+    for number, cells in enumerate(lines, 2):
+        if len(cells) > len(headers):
+            raise ConfigError(
+                "has more cells than there are headers; put quotes around a cell with commas",
+                key=f"{path.name}, row {number}",
+            )
+        if cells:
+            yield from ({} for _ in range(empty))
+            yield dict(zip(headers, cells, strict=False))
+        empty = 0 if cells else empty + 1
+
+
+def _lines(path: Path) -> Iterator[list[str]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            first = file.readline()
+            file.seek(0)
+            delimiter = max(_DELIMITERS, key=first.count)
+            yield from map(_cells, csv.reader(file, delimiter=delimiter, strict=True))
+    except (OSError, ValueError, csv.Error) as error:
+        raise ConfigError(f"cannot be read as CSV in UTF-8: {error}", key=path.name) from None
+
+
+def _cells(line: list[str]) -> list[str]:
+    """The cells without blanks around them, and without the empty ones behind the last."""
+    cells = [cell.strip() for cell in line]
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells

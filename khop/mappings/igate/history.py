@@ -1,0 +1,214 @@
+"""The tasks of a dossier of iGate -> its history (specs/igate.md 3; rules.md 1.1).
+
+``TaskRules``       how a deployment's tasks are read
+``HistoryReader``   tasks -> entries, oldest first
+``collapse``        a history -> its changes of state
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Literal, TypeAlias
+
+from khop.errors import RecordError
+from khop.mappings.identity import actor_key
+from khop.mappings.igate.text import TASK_LABELS, clean_value, flag, step_name, vietnamese_name
+from khop.mappings.igate.wire import StepState, Task
+from khop.mappings.records import Instant, Status, StatusKind, StatusRecord, Step
+from khop.mappings.states.status import StatusTable
+from khop.mappings.time.parsing import parse_wire_time
+from khop.mappings.wire_shapes import each_of
+
+Tasks: TypeAlias = Sequence[Task | None] | Task | None
+
+TaskLabel = Literal[
+    "activitiTask.status",
+    "name",
+    "bpmProcessDefinitionTask.name",
+    "bpmProcessDefinitionTask.remind",
+    "definitionTask.name",
+    "definitionTask.definitionKey",
+]
+TaskDate = Literal["createdDate", "updatedDate"]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRules:
+    """How tasks become entries; the defaults are those of rules.md 1.1.
+
+    ``label``: where the label of the state stands; the first whose label the status table
+    knows, else the first that has one. ``event``, ``entered``: the date that says when it
+    happened, and when it was written; the first that is there. ``open_tasks``: whether a task
+    that is current, and so has not ended, counts. ``current_task``: whether ``currentTask``
+    stands in for a history that is not there: in a detail, in lists too, or never.
+    """
+
+    label: tuple[TaskLabel, ...] = ("activitiTask.status",)
+    event: tuple[TaskDate, ...] = ("createdDate",)
+    entered: tuple[TaskDate, ...] = ("createdDate",)
+    open_tasks: bool = True
+    current_task: Literal["never", "detail", "always"] = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A task read once, for the history and for a push; no step without a known state."""
+
+    record: StatusRecord
+    step: Step | None = None
+
+
+class HistoryReader:
+    """Reads tasks of the deployment ``source``. ``key``: secret for the keys of officers."""
+
+    def __init__(self, source: str, key: bytes, status: StatusTable, rules: TaskRules) -> None:
+        self._source = source
+        self._key = key
+        self._status = status
+        self._rules = rules
+
+    def entries(
+        self, tasks: Tasks, native_id: str, code: str, lost: list[str], *, where: str = "task",
+        state: StepState | None = None,
+    ) -> tuple[Entry, ...]:  # fmt: skip
+        """One entry for each task with a usable time, oldest first.
+
+        ``state``: what the dossier says of its step, which names a current task without a
+        label of its own. What could not be used is added to ``lost``.
+        """
+        entries: dict[str, Entry] = {}
+        for place, task in each_of(tasks):
+            path = where if place is None else f"{where}[{place}]"
+            if not self._rules.open_tasks and flag(task.isCurrent):
+                continue
+            dates = _Dates(task, path, lost)
+            event = dates.first(self._rules.event)
+            if event is None:
+                dates.miss(self._rules.event[0])
+                continue
+            entered = dates.first(self._rules.entered)
+            label = self._label(task, path, lost) or _state_label(task, state)
+            entry = self._entry(task, event, entered, label, native_id, code)
+            if entries.setdefault(entry.record.entry_id, entry).record != entry.record:
+                entry = self._entry(task, event, entered, label, native_id, code, own_id=False)
+                entries[entry.record.entry_id] = entry
+        return tuple(sorted(entries.values(), key=_when))
+
+    def _label(self, task: Task, path: str, lost: list[str]) -> str:
+        first = ""
+        for name in self._rules.label:
+            label = TASK_LABELS[name](task)
+            if label is None:
+                lost.append(f"{path}.{name}")
+            elif label and self._status.lookup(None, label) is not None:
+                return label
+            first = first or label or ""
+        return first
+
+    def _entry(
+        self,
+        task: Task,
+        event: Instant,
+        entered: Instant | None,
+        label: str,
+        native_id: str,
+        code: str,
+        *,
+        own_id: bool = True,
+    ) -> Entry:
+        status = self._status.lookup(None, label) if label else None
+        officer, office = task.assignee, vietnamese_name(task.agency.name) if task.agency else ""
+        name = clean_value(officer.fullname) if officer else ""
+        who = str(officer.id) if officer and officer.id is not None else name
+        record = StatusRecord(
+            source=self._source,
+            native_id=native_id,
+            entry_id=_entry_id(task.id if own_id else None, event, label, who),
+            code=code,
+            kind=StatusKind.STATUS,
+            event_at=event,
+            status=status,
+            status_raw=label or None,
+            entered_at=entered,
+            actor_key=actor_key(self._key, who) if who else None,
+            unit=office or None,
+        )
+        if status is None:
+            return Entry(record)
+        text = step_name(task) or label
+        return Entry(record, Step(event, status, text, actor=name, office=office))
+
+
+class _Dates:
+    """The dates of one task, each read once; a broken one is named once."""
+
+    def __init__(self, task: Task, path: str, lost: list[str]) -> None:
+        self._written = {"createdDate": task.createdDate, "updatedDate": task.updatedDate}
+        self._path = path
+        self._lost = lost
+        self._read: dict[str, Instant | None] = {}
+
+    def first(self, names: Iterable[TaskDate]) -> Instant | None:
+        return next((found for name in names if (found := self._date(name))), None)
+
+    def miss(self, name: TaskDate) -> None:
+        where = f"{self._path}.{name}"
+        if where not in self._lost:
+            self._lost.append(where)
+
+    def _date(self, name: TaskDate) -> Instant | None:
+        if name not in self._read:
+            try:
+                self._read[name] = parse_wire_time(self._written[name], name)
+            except RecordError:
+                self._read[name] = None
+                self.miss(name)
+        return self._read[name]
+
+
+def collapse(history: Sequence[StatusRecord]) -> tuple[StatusRecord, ...]:
+    """The changes of state in a history: oldest first, equal neighbours one, unmapped left out.
+
+    Of equal neighbours the first stays: it is when the state began.
+    """
+    known = [each for each in history if each.status is not None and each.event_at is not None]
+    changes: list[StatusRecord] = []
+    for each in sorted(known, key=_event_us):
+        if not changes or changes[-1].status is not each.status:
+            changes.append(each)
+    return tuple(changes)
+
+
+def entered_at(entries: Sequence[Entry]) -> Instant | None:
+    """When the system wrote the reception: its first entry in state 2 (rules.md 1.1)."""
+    records = (entry.record for entry in entries)
+    return next((each.entered_at for each in records if each.status is Status.RECEIVED), None)
+
+
+def step_labels(state: StepState) -> Iterator[str]:
+    """What a dossier calls the step it is at, the citizen's label first (specs/igate.md 3)."""
+    yield clean_value(state.statusCurrentTask)
+    yield vietnamese_name(state.dossierTaskStatus.name) if state.dossierTaskStatus else ""
+
+
+def _state_label(task: Task, state: StepState | None) -> str:
+    if state is None or not flag(task.isCurrent):
+        return ""
+    return next(filter(None, step_labels(state)), "")
+
+
+def _entry_id(own: str | int | None, event: Instant, label: str, who: str) -> str:
+    """The task's own id; where it has none, or one used twice, a digest of what it says."""
+    if text := clean_value(own):
+        return text
+    return sha256(f"{event.us}|{label}|{who}".encode()).hexdigest()[:32]
+
+
+def _event_us(record: StatusRecord) -> int:
+    return record.event_at.us if record.event_at else 0
+
+
+def _when(entry: Entry) -> int:
+    return _event_us(entry.record)

@@ -1,0 +1,233 @@
+"""iGate's dossiers -> canonical records (specs/igate.md 3, 4, 6; rules.md 1.1).
+
+``IgateMapping.reading``  one item of the list, or a detail -> record and history
+``IgateMapping.full``     a detail -> the dossier in full, for a push
+``collapse``              a history -> its changes of state
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
+
+from khop.errors import RecordError
+from khop.mappings.codes.dossier import base_procedure, canonical_code
+from khop.mappings.igate.history import Entry, HistoryReader, TaskRules, collapse, entered_at
+from khop.mappings.igate.papers import attachments, read_fees
+from khop.mappings.igate.person import applicant_of, key_and_mask
+from khop.mappings.igate.text import clean_value, flag, vietnamese_name
+from khop.mappings.igate.wire import (
+    Agency,
+    DossierDetail,
+    DossierItem,
+    PersonDetail,
+    Procedure,
+    StepState,
+    Tag,
+)
+from khop.mappings.records import DossierReading, DossierRecord, FullDossier, Status
+from khop.mappings.states.status import ChannelTable, StatusTable
+from khop.mappings.time.parsing import parse_wire_time
+from khop.mappings.wire_shapes import read_shape
+from khop.text.cleaning import clean_text
+
+__all__ = ["IgateMapping", "StateField", "TaskRules", "collapse"]
+
+StateField = Literal["dossierStatus", "dossierTaskStatus", "statusCurrentTask"]
+
+#: A dossier whose state, id or code has a shape nobody knows is not read by guess.
+_ESSENTIAL = frozenset({"id", "code", "nationCode", "dossierStatus", "dossierStatus.id"})
+#: Texts that JavaScript made of an absent nationCode (specs/igate.md 5).
+_NO_CODE = frozenset({"", "UNDEFINED", "NULL"})
+
+
+class IgateMapping:
+    """What iGate says, as records of ``source``.
+
+    ``key`` is the installation's secret for matching keys; ``status`` and ``channel`` are the
+    deployment's code lists. ``tasks``: how its history is read. ``state``: the fields that hold
+    the state, the first whose state the table knows, else the first that has one.
+    ``file_url``: address of a submitted file, with ``{id}`` or ``{uuid}``, where there is one.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        key: bytes,
+        status: StatusTable,
+        channel: ChannelTable,
+        *,
+        tasks: TaskRules | None = None,
+        state: Sequence[StateField] = ("dossierStatus",),
+        file_url: str | None = None,
+    ) -> None:
+        self._source = source
+        self._key = key
+        self._status = status
+        self._channel = channel
+        self._rules = tasks or TaskRules()
+        self._history = HistoryReader(source, key, status, self._rules)
+        self._state_fields = tuple(state)
+        self._file_url = file_url
+        self._needs_step = self._rules.current_task != "never" or self._state_fields != (
+            "dossierStatus",
+        )
+
+    def reading(self, item: object, *, detail: bool = False) -> DossierReading:
+        """The record of a list item, or a ``detail``, with its history where it carries ``task``.
+
+        Raises RecordError (wire path, reason) when the item cannot stand as a record; what is
+        only cosmetic is named in ``fields_lost`` instead.
+        """
+        wire, lost = read_shape(DossierItem, item, _ESSENTIAL)
+        return self._read(wire, item, list(lost), detail)[0]
+
+    def full(self, item: object, fees: Sequence[object] = ()) -> FullDossier:
+        """The dossier in full, from its detail, and the rows of its fees where they were asked
+        for. Raises RecordError as ``reading`` does."""
+        wire, found = read_shape(DossierDetail, item, _ESSENTIAL)
+        lost = list(found)
+        reading, entries = self._read(wire, item, lost, True)
+        steps = {entry.record.entry_id: entry.step for entry in entries if entry.step}
+        person = (wire.applicant.data if wire.applicant else None) or PersonDetail()
+        procedure = wire.procedure or Procedure()
+        kind = wire.dossierReceivingKind
+        applicant = applicant_of(person, lost)
+        paid = read_fees(fees, reading.record.native_id, lost)
+        return FullDossier(
+            record=replace(reading.record, fields_lost=tuple(lost)),
+            applicant=applicant,
+            procedure_name=vietnamese_name(procedure.translate),
+            sector_code=clean_value(procedure.sector.code) if procedure.sector else "",
+            sector_name=vietnamese_name(procedure.sector.name) if procedure.sector else "",
+            summary=clean_value(person.noidungyeucaugiaiquyet),
+            return_by_post=kind is not None
+            and self._channel.names_post(vietnamese_name(kind.name)),
+            files=tuple(attachments(wire.dossierFormFile, self._file_url)),
+            fees=paid,
+            steps=tuple(steps[record.entry_id] for record in collapse(reading.history or ())),
+        )
+
+    def _read(
+        self, wire: DossierItem, item: object, lost: list[str], detail: bool
+    ) -> tuple[DossierReading, tuple[Entry, ...]]:
+        native_id, code = _required(wire.id, "id"), _code(wire.code)
+        step = _NO_STEP
+        if self._needs_step:
+            step, also_lost = read_shape(StepState, item, ())
+            lost += also_lost
+        entries = self._history.entries(wire.task, native_id, code, lost)
+        carried = wire.task is not None
+        if not entries and step.currentTask and self._stands_in(detail):
+            carried, entries = True, self._history.entries(
+                step.currentTask, native_id, code, lost, where="currentTask", state=step
+            )  # fmt: skip
+        history = tuple(entry.record for entry in entries) if carried else None
+        record = self._record(wire, step, native_id, code, entries, lost)
+        return DossierReading(record, history), entries
+
+    def _stands_in(self, detail: bool) -> bool:
+        """Whether ``currentTask`` may stand in for the history that is not there."""
+        return self._rules.current_task == "always" or (
+            detail and self._rules.current_task == "detail"
+        )
+
+    def _record(
+        self,
+        wire: DossierItem,
+        step: StepState,
+        native_id: str,
+        code: str,
+        entries: Sequence[Entry],
+        lost: list[str],
+    ) -> DossierRecord:
+        status, status_raw = self._state(wire, step)
+        unit = wire.agency or _NO_AGENCY
+        person = wire.applicant.data if wire.applicant else None
+        key, mask = key_and_mask(self._key, person, lost) if person else (None, None)
+        method = wire.applyMethod
+        procedure = wire.procedure.code if wire.procedure else None
+        return DossierRecord(
+            source=self._source,
+            native_id=native_id,
+            code=code,
+            aliases=_aliases(wire.nationCode, code),
+            status=status,
+            status_raw=status_raw,
+            submitted_at=parse_wire_time(wire.appliedDate, "appliedDate"),
+            received_at=parse_wire_time(wire.acceptedDate, "acceptedDate"),
+            due_at=parse_wire_time(wire.appointmentDate, "appointmentDate"),
+            finished_at=parse_wire_time(wire.completedDate, "completedDate"),
+            returned_at=parse_wire_time(wire.returnedDate, "returnedDate"),
+            entered_at=entered_at(entries),
+            changed_at=parse_wire_time(wire.updatedDate, "updatedDate"),
+            no_due=_without_due(wire.undefindedCompleteTime, lost),
+            unit=vietnamese_name(unit.name) or None,
+            unit_code=clean_value(unit.code) or None,
+            procedure=base_procedure(procedure) if procedure else None,
+            channel=self._channel.lookup(method.id, vietnamese_name(method.name))
+            if method
+            else None,
+            applicant_key=key,
+            applicant_mask=mask,
+            fields_lost=tuple(lost),
+        )
+
+    def _state(self, wire: DossierItem, step: StepState) -> tuple[Status | None, str | None]:
+        """The state, and its label; the id as text where the answer has no label."""
+        raw: str | None = None
+        for field in self._state_fields:
+            status, written = self._state_of(_tag(field, wire, step))
+            if status is not None:
+                return status, written
+            raw = raw or written
+        return None, raw
+
+    def _state_of(self, tag: Tag | None) -> tuple[Status | None, str | None]:
+        if tag is None:
+            return None, None
+        label = vietnamese_name(tag.name)
+        raw = label or ("" if tag.id is None else str(tag.id))
+        return self._status.lookup(tag.id, label), raw or None
+
+
+_NO_AGENCY, _NO_STEP = Agency(), StepState()
+
+
+def _tag(field: StateField, wire: DossierItem, step: StepState) -> Tag | None:
+    match field:
+        case "dossierTaskStatus":
+            return step.dossierTaskStatus
+        case "statusCurrentTask":
+            return Tag(name=step.statusCurrentTask)
+    return wire.dossierStatus
+
+
+def _without_due(written: object, lost: list[str]) -> bool:
+    """Whether the procedure has no due date; a flag of unknown form is named in ``lost``."""
+    known = flag(written)
+    if known is None:
+        lost.append("undefindedCompleteTime")
+    return bool(known)
+
+
+def _required(text: str, field: str) -> str:
+    clean = clean_text(text)
+    if not clean:
+        raise RecordError(field, "is blank")
+    return clean
+
+
+def _code(written: str) -> str:
+    code = canonical_code(written)
+    if not code.isprintable():
+        raise RecordError("code", "holds characters that are no text")
+    return _required(code, "code")
+
+
+def _aliases(nation_code: str | None, code: str) -> tuple[str, ...]:
+    if not nation_code:
+        return ()
+    alias = canonical_code(clean_text(nation_code))
+    return () if alias in _NO_CODE or alias == code else (alias,)

@@ -1,0 +1,110 @@
+"""The person of a dossier of iGate (specs/igate.md 3, applicant.data; 6.6)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from khop.errors import RecordError
+from khop.mappings.identity import applicant_key, identity_digits, mask_name, mask_number
+from khop.mappings.igate.text import clean_value, first_text
+from khop.mappings.igate.wire import LabelledPlace, PersonData, PersonDetail, Place
+from khop.mappings.records import Applicant, Birth
+from khop.mappings.time.parsing import FIRST_BIRTH_YEAR, LAST_YEAR, parse_wire_day
+from khop.text.cleaning import fold_label
+
+#: The wire path of the birthday, which names it among the fields lost.
+BIRTHDAY = "applicant.data.birthday"
+_CITIZEN, _ORGANISATION = 1, 4
+_PERSONAL_NUMBER = (9, 12)
+#: A birth known by its year alone, or by month and year.
+_PARTIAL = re.compile(r"(?:(?P<m>\d\d?)/)?(?P<y>\d{4})", re.ASCII)
+
+
+def key_and_mask(key: bytes, person: PersonData, lost: list[str]) -> tuple[str | None, str | None]:
+    """Matching key and masked display of the applicant. A birthday that would be needed and
+    cannot be read is added to ``lost``."""
+    number = identity_digits(person.identityNumber)
+    name = first_text(person.fullname, person.ownerFullname, person.organization)
+    birth = None if number else _birth_or_lost(person.birthday, lost)
+    mask = (mask_name(name) if name else mask_number(number)) or None
+    return applicant_key(key, number, name, _key_text(birth)), mask
+
+
+def applicant_of(person: PersonDetail, lost: list[str]) -> Applicant:
+    """The applicant in full. What cannot be read is added to ``lost``."""
+    number = identity_digits(person.identityNumber)
+    organization = clean_value(person.organization)
+    is_person = not organization or len(number) in _PERSONAL_NUMBER
+    return Applicant(
+        name=first_text(person.ownerFullname, person.fullname, organization),
+        identity_number=number,
+        kind=_CITIZEN if is_person else _ORGANISATION,
+        phone=_phone(clean_value(person.phoneNumber)),
+        email=clean_value(person.email),
+        birth=_birth_or_lost(person.birthday, lost),
+        address=_address(person),
+    )
+
+
+def read_birth(value: object) -> Birth | None:
+    """A birthday in any of its forms; None where there is none.
+
+    One stored as UTC lies on the evening before and is read as the local day; a year alone, or
+    month and year, stays what it is. Raises RecordError.
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    partial = _PARTIAL.fullmatch(value.strip()) if isinstance(value, str) else None
+    if partial is None:
+        day = parse_wire_day(value, BIRTHDAY)
+        return Birth(day.year, day.month, day.day) if day else None
+    year, month = int(partial["y"]), int(partial["m"]) if partial["m"] else None
+    if not FIRST_BIRTH_YEAR <= year <= LAST_YEAR or month not in (None, *range(1, 13)):
+        raise RecordError(BIRTHDAY, "is not a month or year a living person was born in")
+    return Birth(year, month)
+
+
+def _birth_or_lost(value: object, lost: list[str]) -> Birth | None:
+    try:
+        return read_birth(value)
+    except RecordError as error:
+        if error.field not in lost:
+            lost.append(error.field)
+        return None
+
+
+def _key_text(birth: Birth | None) -> str | None:
+    """As much of a birth as two sources can share: the whole date, else the year."""
+    if birth is None:
+        return None
+    if birth.month is None or birth.day is None:
+        return f"{birth.year:04}"
+    return f"{birth.year:04}-{birth.month:02}-{birth.day:02}"
+
+
+def _address(person: PersonDetail) -> str:
+    """One line: what was typed, then the places that were chosen and are not named in it."""
+    line = clean_value(person.address)
+    for label in _places(person):
+        if fold_label(label) not in fold_label(line):
+            line = f"{line}, {label}" if line else label
+    return line
+
+
+def _places(person: PersonDetail) -> Iterator[str]:
+    for place in (person.village, person.district, person.province):
+        if label := _label(place):
+            yield label
+
+
+def _label(place: Place | None) -> str:
+    return clean_value(place.label if isinstance(place, LabelledPlace) else place)
+
+
+def _phone(written: str) -> str:
+    """As it is dialled at home: ``+84…``, or a number without its leading zero, starts with 0."""
+    digits = "".join(char for char in written if char.isdecimal())
+    if len(digits) == 11 and digits.startswith("84"):
+        return f"0{digits[2:]}"
+    return f"0{digits}" if len(digits) == 9 and not digits.startswith("0") else written

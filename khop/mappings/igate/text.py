@@ -1,0 +1,100 @@
+"""Texts of iGate, which come in several shapes (specs/igate.md 3, 6.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from pydantic import TypeAdapter, ValidationError
+
+from khop.mappings.igate.wire import DefinitionTask, LanguageName, Name, ProcessTask, Tag, Task
+from khop.text.cleaning import clean_text
+
+_VIETNAMESE = "228"
+_NAME: TypeAdapter[Name | Tag | None] = TypeAdapter(Name | Tag | None)
+#: The words of a flag (specs/igate.md 3, undefindedCompleteTime and isCurrent).
+_FLAGS: Mapping[str, bool] = {
+    "1": True, "true": True, "1.0": True,
+    "0": False, "false": False, "0.0": False, "none": False, "": False,
+}  # fmt: skip
+
+
+def clean_value(value: str | int | None) -> str:
+    """A text, or a number where the app writes one, as clean text; "" for null."""
+    return "" if value is None else clean_text(str(value))
+
+
+def first_text(*values: str | int | None) -> str:
+    """The first that is not blank."""
+    return next((clean for value in values if (clean := clean_value(value))), "")
+
+
+def vietnamese_name(name: Name | None) -> str:
+    """The name, in Vietnamese where it comes in several languages; "" when there is none."""
+    if isinstance(name, str):
+        return clean_text(name)
+    if name is None:
+        return ""
+    if isinstance(name, LanguageName):
+        return clean_value(name.name)
+    named = [each for each in name if each and each.name and each.name.strip()]
+    vietnamese = (each for each in named if str(each.languageId) == _VIETNAMESE)
+    chosen = next(vietnamese, named[0] if named else None)
+    return clean_value(chosen.name) if chosen else ""
+
+
+def any_name(value: object) -> str | None:
+    """The name in a value of unknown shape: one of the shapes of a name, or {id, name}; None
+    when it has none of these shapes."""
+    try:
+        name = _NAME.validate_python(value)
+    except ValidationError:
+        return None
+    return vietnamese_name(name.name if isinstance(name, Tag) else name)
+
+
+def flag(value: object) -> bool | None:
+    """What a flag says, written as number, text or truth value; None for anything else."""
+    if not isinstance(value, str | int | float | None):
+        return None
+    return _FLAGS.get(str(value).strip().casefold())
+
+
+def step_name(task: Task) -> str:
+    """The name of the step, for people."""
+    return _process_name(task) or _definition_name(task)
+
+
+def _status(task: Task) -> str:
+    """The label of the state a task stands for (rules.md 1.1)."""
+    status = task.activitiTask.status if task.activitiTask else None
+    return vietnamese_name(status.name if isinstance(status, Tag) else status)
+
+
+def _process_name(task: Task) -> str:
+    return vietnamese_name(_process(task).name)
+
+
+def _definition_name(task: Task) -> str:
+    return vietnamese_name(_definition(task).name)
+
+
+def _process(task: Task) -> ProcessTask:
+    return task.bpmProcessDefinitionTask or _NO_PROCESS
+
+
+def _definition(task: Task) -> DefinitionTask:
+    return _process(task).definitionTask or _NO_DEFINITION
+
+
+_NO_PROCESS, _NO_DEFINITION = ProcessTask(), DefinitionTask()
+
+#: Where a task can carry the label of its state, by the name a setting gives it. A reader
+#: answers None when the field has a shape that holds no label.
+TASK_LABELS: Mapping[str, Callable[[Task], str | None]] = {
+    "activitiTask.status": _status,
+    "name": lambda task: any_name(task.name),
+    "bpmProcessDefinitionTask.name": _process_name,
+    "bpmProcessDefinitionTask.remind": lambda task: any_name(_process(task).remind),
+    "definitionTask.name": _definition_name,
+    "definitionTask.definitionKey": lambda task: any_name(_definition(task).definitionKey),
+}

@@ -1,0 +1,98 @@
+"""What MyVNPost tells of parcels -> evidence about dossiers (specs/vnpost.md 1.6).
+
+``HistoryMapping.records``  the answer to a question about one order
+``HistoryMapping.news``     a signed call of the post
+
+Neither names its entries, so an entry's id is a digest of what it says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+
+from khop.connectors.myvnpost.webhook import WebhookNews
+from khop.connectors.myvnpost.wire import HistoryEntry, OrderHistory
+from khop.errors import RecordError
+from khop.mappings.records import Instant, StatusRecord
+from khop.mappings.time.parsing import parse_wire_time
+from khop.mappings.vnpost.mapping import (
+    OrderNumbers,
+    PostalCodes,
+    code_text,
+    dossier_code,
+    event_kind,
+    label,
+    optional_text,
+)
+from khop.mappings.wire_shapes import each_of, read_shape
+
+_ENTRY = "statusHistory[{place}]"
+
+
+class HistoryMapping:
+    """MyVNPost's states as records of ``source``."""
+
+    def __init__(self, source: str, codes: PostalCodes, numbers: OrderNumbers) -> None:
+        self._source = source
+        self._codes = codes
+        self._numbers = numbers
+
+    def records(self, number: str, orders: Sequence[object]) -> tuple[StatusRecord, ...]:
+        """What happened to the orders under ``number``, in the answer's order.
+
+        Raises RecordError when an order has a shape, a date or a number that cannot be used.
+        """
+        found = (record for order in orders for record in self._of_order(number, order))
+        return tuple({record.entry_id: record for record in found}.values())
+
+    def news(self, news: WebhookNews, number: str) -> StatusRecord:
+        """The item that the signature of a call covers. ``number``: the order its waybill belongs
+        to, from a source that can be trusted; the one in the call cannot.
+
+        The call tells when it was sent, not when the state began, and stands for both.
+        """
+        item, moment = news.confirmed, Instant.of(news.sent_at)
+        return self._record(number, item.item_code, item.status or "", "", moment)
+
+    def _of_order(self, asked: str, order: object) -> Iterator[StatusRecord]:
+        wire, lost = read_shape(OrderHistory, order, ())
+        if lost:
+            raise RecordError(lost[0], "has a type not expected")
+        number = optional_text(wire.saleOrderCode) or asked
+        if self._numbers.code(number) != self._numbers.code(asked):
+            raise RecordError("saleOrderCode", "is not the order that was asked about")
+        for place, entry in each_of(wire.statusHistory):
+            where = "statusHistory" if place is None else _ENTRY.format(place=place)
+            status = code_text(entry.statusCode, f"{where}.statusCode")
+            name = optional_text(entry.statusName) or ""
+            moment = _moment(entry, where)
+            yield self._record(number, optional_text(wire.itemCode), status, name, moment)
+
+    def _record(
+        self, number: str, item: str | None, status: str, name: str, moment: Instant | None
+    ) -> StatusRecord:
+        code = code_text(status, "status")
+        said = f"{number}|{item or ''}|{code}|{name}|{moment.us if moment else ''}"
+        return StatusRecord(
+            source=self._source,
+            native_id=number,
+            entry_id=sha256(said.encode("utf-8", "replace")).hexdigest()[:32],
+            code=dossier_code(self._numbers, number, "saleOrderCode"),
+            kind=event_kind(self._codes, self._numbers, code, number),
+            event_at=moment,
+            status_raw=label(code, name),
+            item=item,
+        )
+
+
+def _moment(entry: HistoryEntry, where: str) -> Instant | None:
+    """Date and hour as one local time; a date alone is a day."""
+    if entry.createdDate in (None, ""):
+        return None
+    hour = entry.createHour
+    if hour in (None, ""):
+        return parse_wire_time(entry.createdDate, f"{where}.createdDate")
+    if not isinstance(hour, str) or not isinstance(entry.createdDate, str):
+        raise RecordError(f"{where}.createHour", "is not a time written as text")
+    return parse_wire_time(f"{entry.createdDate.strip()} {hour.strip()}", f"{where}.createdDate")

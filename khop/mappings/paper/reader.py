@@ -1,0 +1,145 @@
+"""Rows of paper ledgers and registers: sheets into ``PaperRow`` (specs/domain.md 2.7, 7.3, 7.4).
+
+::
+
+    TableRow ── line_kind ──┬─ headers, sums, signatures …  left out
+                            └─ a row ── _Row ──┬─ PaperRow
+                                               └─ Reject, whose payload can be read again
+
+A cell that cannot be used in a column of evidence, or of the code, costs the row; in any other
+column its header goes into ``fields_lost``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
+
+from khop.connectors.spreadsheets.model import Sheet, TableRow
+from khop.errors import ConfigError, RecordError
+from khop.mappings.paper.headers import (
+    SEARCHED_ROWS,
+    Layout,
+    find_layout,
+    lay_out,
+)
+from khop.mappings.paper.lines import Line, line_kind, telling_places, told_unit, unit_or_code
+from khop.mappings.paper.payload import pack, unpack
+from khop.mappings.paper.record import PaperRecord, RowPlace
+from khop.mappings.paper.row_key import RowKeys
+from khop.mappings.paper.words import evidence_columns, subject_columns, with_example
+from khop.mappings.records import PaperKind, PaperRow, Reject
+
+
+class PaperReader:
+    """Reads the files of one source.
+
+    ``key``: the installation's secret. ``unit``: name or code of the unit of rows that name
+    none; without it, what a line above them tells (``Đơn vị: …``). ``columns``: a column's
+    meaning -> its header in these files, where that is not known.
+    """
+
+    def __init__(
+        self,
+        kind: PaperKind,
+        key: bytes,
+        *,
+        unit: str | None = None,
+        columns: Mapping[str, str] | None = None,
+    ) -> None:
+        self.kind = kind
+        self._key = key
+        self._unit = unit_or_code(unit)
+        self._own = dict(columns or {})
+
+    def read(self, sheets: Iterable[Sheet], file: str) -> Iterator[PaperRow | Reject]:
+        """The rows of the sheets that have headers, in order.
+
+        Raises ConfigError when none has, and for headers that do not suffice.
+        """
+        keys = RowKeys(self.kind, self._key)
+        found = False
+        for sheet in sheets:
+            rows = sheet.rows()
+            top = list(islice(rows, SEARCHED_ROWS))
+            if layout := self._layout(sheet, top, file):
+                found = True
+                yield from self._sheet(sheet, layout, top, rows, keys, file)
+        if not found:
+            raise ConfigError(_without_headers(self.kind), key=file)
+
+    def layout(self, sheet: Sheet, file: str) -> Layout | None:
+        """The headers of a sheet; None when it has none. Raises ConfigError."""
+        return self._layout(sheet, list(islice(sheet.rows(), SEARCHED_ROWS)), file)
+
+    def replay(self, payload: object) -> PaperRow:
+        """Map a rejected row again, by what is known now. Raises RecordError."""
+        place, occurrence, headers, cells = unpack(self.kind, payload)
+        layout = lay_out(self.kind, headers, self._own)
+        record = PaperRecord(self.kind, self._key, layout, place, cells)
+        base = record.base(RowKeys(self.kind, self._key))
+        return record.row(RowKeys.key_of(base, occurrence))
+
+    def _layout(self, sheet: Sheet, top: Sequence[TableRow], file: str) -> Layout | None:
+        where = f"{file}, sheet {sheet.name}" if sheet.name else file
+        return find_layout(self.kind, top, self._own, where)
+
+    def _sheet(
+        self,
+        sheet: Sheet,
+        layout: Layout,
+        top: Sequence[TableRow],
+        rest: Iterator[TableRow],
+        keys: RowKeys,
+        file: str,
+    ) -> Iterator[PaperRow | Reject]:
+        above, under = top[: layout.first], chain(top[layout.first :], rest)
+        for row, unit in self._table(layout, above, under):
+            place = RowPlace(file, sheet.name, row.number, sheet.from_1904, *unit)
+            yield self._one(PaperRecord(self.kind, self._key, layout, place, row.cells), keys)
+
+    def _table(
+        self, layout: Layout, above: Sequence[TableRow], under: Iterable[TableRow]
+    ) -> Iterator[tuple[TableRow, tuple[str | None, str | None]]]:
+        """The rows of a table, each with its unit's name and code as told above it."""
+        telling = telling_places(layout)
+        unit = _told_by(self._unit) or told_unit(above)
+        signed = False
+        for row in under:
+            line = line_kind(row, layout, telling)
+            if line is Line.SIGNATURE or line is Line.ROW:
+                signed = line is Line.SIGNATURE
+            if line is Line.SECTION and not _told_by(self._unit):
+                unit = _told_by(told_unit([row])) or unit
+            if line is Line.ROW or (line is Line.LOOSE and not signed):
+                yield row, unit
+
+    def _one(self, record: PaperRecord, keys: RowKeys) -> PaperRow | Reject:
+        base = record.base(keys)
+        occurrence = keys.count(base)
+        try:
+            return record.row(RowKeys.key_of(base, occurrence))
+        except RecordError as error:
+            return Reject(
+                error.field,
+                error.reason,
+                record.place.native_id,
+                record.code,
+                pack(self.kind, record, occurrence),
+            )
+
+
+def _told_by(unit: tuple[str | None, str | None]) -> tuple[str | None, str | None] | None:
+    return unit if any(unit) else None
+
+
+def _without_headers(kind: PaperKind) -> str:
+    needed = (
+        " or ".join(with_example(kind, column) for column in columns(kind))
+        for columns in (evidence_columns, subject_columns)
+    )
+    return (
+        f"no row of headers was found among the first {SEARCHED_ROWS} rows; to be read as "
+        f"{kind}, it needs columns for {', and for '.join(needed)}. Name them in khop.toml: "
+        '[sources.NAME.columns] code = "its header in the file"'
+    )

@@ -1,0 +1,161 @@
+"""One row of a paper ledger or register, column by column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TypeVar
+
+from khop.connectors.spreadsheets.model import Cell
+from khop.errors import RecordError
+from khop.mappings.identity import applicant_key, mask_name, mask_number
+from khop.mappings.paper.cells import (
+    read_birth,
+    read_code,
+    read_identity,
+    read_number,
+    read_number_and_day,
+    read_procedure,
+    read_text,
+    read_time,
+)
+from khop.mappings.paper.headers import Layout
+from khop.mappings.paper.lines import unit_or_code
+from khop.mappings.paper.row_key import RowKeys
+from khop.mappings.paper.words import evidence_columns
+from khop.mappings.records import Instant, PaperKind, PaperRow
+
+V = TypeVar("V")
+
+#: Columns that are filled in later, or tell nothing of the row: no part of what it is known by.
+_LATER = frozenset({"order", "returned", "finished", "recipient", "status", "note", "phone"})
+
+
+@dataclass(frozen=True, slots=True)
+class RowPlace:
+    """Where a row stands. ``unit``, ``unit_code``: of the rows that name none themselves."""
+
+    file: str
+    sheet: str
+    number: int
+    from_1904: bool = False
+    unit: str | None = None
+    unit_code: str | None = None
+
+    @property
+    def native_id(self) -> str:
+        return f"{self.file}#{self.sheet}!{self.number}"
+
+
+class PaperRecord:
+    """The cells of a row, read. What could not be read is kept until the row is asked for, so
+    that what the row is known by is known even then."""
+
+    def __init__(
+        self, kind: PaperKind, key: bytes, layout: Layout, place: RowPlace, cells: Sequence[Cell]
+    ) -> None:
+        self.layout = layout
+        self.place = place
+        self.cells = cells
+        self._kind = kind
+        self._faults: dict[str, RecordError] = {}
+        self._name = self._text("applicant") or self._text("submitter")
+        self._draft = self._read(key)
+
+    @property
+    def code(self) -> str | None:
+        """The dossier code, where it can be read."""
+        return self._draft.code
+
+    def base(self, keys: RowKeys) -> bytes:
+        """What the row is known by."""
+        return keys.base(self._draft, self._name, self._kept)
+
+    def _kept(self) -> list[Cell]:
+        """Its cells but for those that are filled in later."""
+        later = {place for name, place in self.layout.places.items() if name in _LATER}
+        return [cell for place, cell in enumerate(self.cells) if place not in later]
+
+    def row(self, row_key: str) -> PaperRow:
+        """The row. Raises RecordError when its code or its evidence cannot be used."""
+        evidence = evidence_columns(self._kind)
+        told_with = (*evidence, "number_signed") if "signed" in evidence else evidence
+        for column in ("code", *told_with):
+            if column in self._faults:
+                raise self._faults[column]
+        if not any(getattr(self._draft, f"{column}_at") for column in evidence):
+            raise RecordError(" or ".join(self._headers(evidence)), "has no date")
+        lost = tuple(self.layout.name(column) for column in self._faults)
+        return replace(self._draft, row_key=row_key, fields_lost=lost)
+
+    def _headers(self, columns: Sequence[str]) -> list[str]:
+        return [self.layout.name(each) for each in columns if each in self.layout.places]
+
+    def _read(self, key: bytes) -> PaperRow:
+        number, symbol, signed = self._document()
+        applicant, mask = self._applicant(key)
+        unit, unit_code = self._unit()
+        return PaperRow(
+            self._kind,
+            "",
+            self.place.sheet,
+            self.place.number,
+            code=self._one("code", read_code),
+            unit=unit,
+            unit_code=unit_code,
+            procedure=self._one("procedure", read_procedure),
+            applicant_key=applicant,
+            applicant_mask=mask,
+            received_at=self._time("received"),
+            due_at=self._time("due"),
+            returned_at=self._time("returned"),
+            signed_at=signed,
+            new_due_at=self._time("new_due"),
+            number=number,
+            symbol=symbol,
+        )
+
+    def _document(self) -> tuple[str | None, str | None, Instant | None]:
+        """Number, symbol and day of the signed document."""
+        number = self._one("number", read_number) or self._text("number_symbol")
+        signed = self._time("signed")
+        both = self._one("number_signed", read_number_and_day)
+        if both:
+            number, signed = number or both[0], signed or both[1]
+        symbol = self._text("symbol")
+        if not symbol and "/" in number:
+            number, _, symbol = (part.strip() for part in number.partition("/"))
+        return number or None, symbol or None, signed
+
+    def _applicant(self, key: bytes) -> tuple[str | None, str | None]:
+        """Matching key and masked display."""
+        identity = self._one("identity", read_identity) or ""
+        birth = self._one("birth", partial(read_birth, from_1904=self.place.from_1904))
+        mask = mask_name(self._name) if self._name else mask_number(identity)
+        return applicant_key(key, identity, self._name, birth), mask or None
+
+    def _unit(self) -> tuple[str | None, str | None]:
+        """What the row says, else what stands above it or in the settings."""
+        code = self._text("unit_code")
+        name, told_code = unit_or_code(self._text("unit") or self._text("issuer"))
+        if name or code or told_code:
+            return name, code or told_code
+        return self.place.unit, self.place.unit_code
+
+    def _time(self, column: str) -> Instant | None:
+        return self._one(column, partial(read_time, from_1904=self.place.from_1904))
+
+    def _text(self, column: str) -> str:
+        return self._one(column, read_text) or ""
+
+    def _one(self, column: str, read: Callable[[Cell, str], V]) -> V | None:
+        """What stands in a column; None where the row has no such cell or it cannot be read."""
+        place = self.layout.places.get(column)
+        if place is None or place >= len(self.cells) or self.cells[place] == "":
+            return None
+        try:
+            return read(self.cells[place], self.layout.name(column))
+        except RecordError as error:
+            self._faults[column] = error
+            return None

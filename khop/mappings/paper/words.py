@@ -1,0 +1,109 @@
+"""The words of paper ledgers and registers, folded once (``data/paper_headers.toml``)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache, lru_cache
+
+from khop.mappings.facts.packaged import load_table
+from khop.mappings.identity import fold_name
+
+#: Remarks: "(dd/mm/yyyy)", "(nếu có)", "(3)".
+_BRACKETS = re.compile(r"[(\[][^()\[\]]*[)\]]")
+#: "1. Mã hồ sơ", "3) Ngày ký".
+_NUMBERED = re.compile(r"\s*[0-9]{1,2}\s*[.)]\s*(?=\D)")
+_KINDS = ("ledger", "register", "apology", "portal")
+_COMMON = "common"
+#: Longer texts are no header.
+_LONGEST_HEADER = 200
+
+
+@lru_cache(maxsize=4096)
+def folded(text: str) -> str:
+    """Letters and digits alone, lower case, without accents: ``MÃ HỒ SƠ (*)`` is ``mahoso``."""
+    return "".join(filter(str.isalnum, fold_name(text)))
+
+
+@lru_cache(maxsize=4096)
+def header_key(text: str) -> str:
+    """A header as it is compared; "" for what is none."""
+    if len(text) > _LONGEST_HEADER:
+        return ""
+    bare = _BRACKETS.sub(" ", _NUMBERED.sub("", text))
+    key = folded(bare) or folded(text)
+    for long, short in short_forms().items():
+        key = key.replace(long, short)
+    return key
+
+
+@cache
+def short_forms() -> Mapping[str, str]:
+    """Long way to say a thing -> the short one."""
+    return {
+        folded(long): folded(short) for long, short in load_table("paper_headers")["short"].items()
+    }
+
+
+@cache
+def header_words(kind: str) -> Mapping[str, str]:
+    """Header of a kind of file, as it is compared -> the column it means.
+
+    What a kind says of a word goes before what all have in common.
+    """
+    table = load_table("paper_headers")
+    words: dict[str, str] = {}
+    for lists in (table[_COMMON], table[kind]["headers"]):
+        words |= {header_key(word): column for column, each in lists.items() for word in each}
+    return words
+
+
+@cache
+def known_columns() -> frozenset[str]:
+    """Every column that any kind of file can have."""
+    table = load_table("paper_headers")
+    lists = [table[_COMMON], *(table[kind]["headers"] for kind in _KINDS)]
+    return frozenset(column for each in lists for column in each)
+
+
+def evidence_columns(kind: str) -> tuple[str, ...]:
+    """Columns of which a row of this kind needs one."""
+    return tuple(load_table("paper_headers")[kind]["evidence"])
+
+
+def subject_columns(kind: str) -> tuple[str, ...]:
+    """Columns that say whose a row is; a file needs one of them."""
+    return tuple(load_table("paper_headers")[kind]["subject"])
+
+
+def with_example(kind: str, column: str) -> str:
+    """A column with the header that files of this kind have for it most: ``code ('mã hồ sơ')``."""
+    table = load_table("paper_headers")
+    headers = table[kind]["headers"].get(column) or table[_COMMON][column]
+    return f"{column} ({headers[0]!r})"
+
+
+@cache
+def words(name: str) -> tuple[str, ...]:
+    """One of the lists of ``[words]``, folded, longest first; signs alone stay as they are."""
+    raw = load_table("paper_headers")["words"][name]
+    return tuple(sorted({folded(word) or word for word in raw}, key=len, reverse=True))
+
+
+@cache
+def plain_words(name: str) -> frozenset[str]:
+    """Words that add nothing below a header of several columns."""
+    return frozenset(header_key(word) for word in load_table("paper_headers")["plain"][name])
+
+
+@cache
+def _blanks() -> frozenset[str]:
+    return frozenset(words("blanks"))
+
+
+def is_blank(text: str) -> bool:
+    """Whether a text says that there is no value: nothing, "-", "chưa trả"."""
+    bare = text.strip()
+    if not bare:
+        return True
+    return len(bare) <= 12 and (folded(bare) or bare) in _blanks()

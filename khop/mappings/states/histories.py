@@ -1,0 +1,56 @@
+"""What a history comes to: the few facts of it that rules ask for.
+
+A ``path`` is the states a dossier went through, oldest first, with equal neighbours made one::
+
+    "1>2>4>9>10"
+
+``?`` stands where it cannot be said which state it was: a state no table knows, or several states
+whose order is not told (one moment, or one day where a source gives only the day). A step into or
+out of ``?`` is held against nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from khop.mappings.records import Status, StatusRecord
+from khop.mappings.states.transitions import Pair, moments
+
+_UNKNOWN = "?"
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryFacts:
+    """``path``: "" for a history without a state. ``supplement_us``: when papers were last asked
+    for (the latest change to state 5), ``supplement_before_us``: the time before that; both in
+    microseconds of UTC."""
+
+    path: str
+    supplement_us: int | None = None
+    supplement_before_us: int | None = None
+
+
+def history_facts(history: Iterable[StatusRecord]) -> HistoryFacts:
+    """What the history of one dossier in one source comes to."""
+    path: list[str] = []
+    supplements: list[int] = []
+    before: set[Status | None] = set()
+    for records in moments(history):
+        states = {record.status for record in records}
+        if Status.SUPPLEMENT in states - before:
+            supplements.append(max(record.event_at.us for record in records if record.event_at))
+        before = states
+        only = next(iter(states)) if len(states) == 1 else None
+        name = _UNKNOWN if only is None else str(only.value)
+        if not path or path[-1] != name:
+            path.append(name)
+    latest, second = [*reversed(supplements), None, None][:2]
+    return HistoryFacts(">".join(path), latest, second)
+
+
+def path_pattern(pairs: Iterable[Pair]) -> str:
+    """A regular expression that finds any of these steps in a path; it runs in RE2, PostgreSQL
+    and ``re``."""
+    steps = sorted((before.value, after.value) for before, after in pairs)
+    return "(?:^|>)(?:" + "|".join(f"{a}>{b}" for a, b in steps) + ")(?:>|$)"

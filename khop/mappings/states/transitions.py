@@ -1,0 +1,259 @@
+"""Which change of state may follow which, and what a history holds against it.
+
+The matrix is data (``data/status_transitions.toml``, specs/domain.md 2.3); its backbone, the
+steps that need no evidence::
+
+    1 new -> 2 received -> 4 in progress -> 9 finished -> 10 returned
+    5 supplement -> 2, 4        6 financial duty -> 4
+
+A history is what one source tells of one dossier. Feeds arrive out of order and leave steps out,
+so a violation is a sign to be explained, never a reason to refuse a record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from itertools import pairwise, product
+
+from khop.errors import ConfigError
+from khop.mappings.facts.packaged import load_table
+from khop.mappings.records import Precision, Status, StatusKind, StatusRecord
+
+
+class StepMark(StrEnum):
+    """What the matrix says of a change of state."""
+
+    ORDINARY = "ordinary"
+    #: Legal, but something must show for it.
+    EVIDENCE = "evidence"
+    #: Should never happen without a correction.
+    FORBIDDEN = "forbidden"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of the matrix. ``evidence``: what has to show for the step, where that is known."""
+
+    mark: StepMark
+    evidence: str = ""
+
+
+Pair = tuple[Status, Status]
+
+
+@dataclass(frozen=True, slots=True)
+class TransitionMatrix:
+    """Cells by (state before, state after). A pair without a cell is legal."""
+
+    cells: Mapping[Pair, Cell]
+
+    def cell(self, before: Status, after: Status) -> Cell | None:
+        """What the matrix says of the step; None when it says nothing, which makes it legal."""
+        return self.cells.get((before, after))
+
+    def missing_between(self, before: Status, after: Status) -> tuple[Status, ...]:
+        """The states of the shortest way of ordinary steps from one state to the other.
+
+        Empty when nothing lies between, or no such way exists. A step that needs evidence is
+        never taken for granted, so it is no part of a way.
+        """
+        ways: dict[Status, tuple[Status, ...]] = {before: ()}
+        waiting = [before]
+        for here in waiting:
+            for there in self._ordinary_after(here):
+                if there not in ways:
+                    ways[there] = (*ways[here], there)
+                    waiting.append(there)
+        return ways.get(after, ())[:-1]
+
+    def allows(self, before: Status, after: Status, *, tolerate_missing: bool = True) -> bool:
+        """Whether the step is not forbidden, or unrecorded ordinary steps would explain it."""
+        cell = self.cell(before, after)
+        if cell is None or cell.mark is not StepMark.FORBIDDEN:
+            return True
+        return tolerate_missing and bool(self.missing_between(before, after))
+
+    def forbidden_pairs(self, *, tolerate_missing: bool = True) -> frozenset[Pair]:
+        """The pairs ``allows`` says no to, for a rule that runs in SQL."""
+        return frozenset(
+            pair for pair in self.cells if not self.allows(*pair, tolerate_missing=tolerate_missing)
+        )
+
+    def _ordinary_after(self, before: Status) -> Iterator[Status]:
+        for after in Status:
+            cell = self.cell(before, after)
+            if cell is not None and cell.mark is StepMark.ORDINARY:
+                yield after
+
+
+@dataclass(frozen=True, slots=True)
+class StateStep:
+    """Two records of a history that follow each other, in different states.
+
+    ``cell``: what the matrix says. ``missing``: ordinary states between the two that nobody
+    recorded, where they would explain a forbidden step.
+    """
+
+    before: StatusRecord
+    after: StatusRecord
+    cell: Cell | None
+    missing: tuple[Status, ...] = ()
+
+
+def transition_matrix(
+    overrides: Mapping[str, object] | None = None, *, key: str = "transitions"
+) -> TransitionMatrix:
+    """The packaged matrix with a deployment's cells in place of its own.
+
+    ``overrides`` has the shape of the packaged table: ``from.4.ordinary = { 2 = "…" }``; a mark
+    holds a table of states and evidence, or a list of states. Raises ConfigError, naming the
+    path under ``key``.
+    """
+    packaged = _packaged()
+    if overrides is None:
+        return packaged
+    table = _table(overrides, key)
+    if strange := [name for name in table if name != "from"]:
+        raise ConfigError("is not known here; write from.STATE", key=f"{key}.{strange[0]}")
+    return TransitionMatrix({**packaged.cells, **_cells(table.get("from", {}), f"{key}.from")})
+
+
+def illegal_steps(
+    history: Iterable[StatusRecord],
+    matrix: TransitionMatrix | None = None,
+    *,
+    tolerate_missing: bool = True,
+) -> tuple[StateStep, ...]:
+    """The steps of a history that the matrix forbids, oldest first.
+
+    The history is put in the order of event time first; records of another kind than ``status``
+    or without an event time are left aside. What is not known is not held against anybody: a
+    step from or to a state no table knows, and the order of records of one moment, or of one day
+    where the source gives one of them by day only. ``tolerate_missing``: a step is no violation
+    when ordinary steps that nobody recorded would explain it, such as 1 to 4 (specs/domain.md
+    2.3); without it every forbidden neighbour counts (rules.md 4, B8).
+    """
+
+    def forbidden(step: StateStep) -> bool:
+        if step.cell is None or step.cell.mark is not StepMark.FORBIDDEN:
+            return False
+        return not (tolerate_missing and step.missing)
+
+    return _steps(history, matrix or _packaged(), forbidden)
+
+
+def steps_with_evidence(
+    history: Iterable[StatusRecord], matrix: TransitionMatrix | None = None
+) -> tuple[StateStep, ...]:
+    """The steps that are legal but have to show something, in the order of ``illegal_steps``."""
+
+    def needs_evidence(step: StateStep) -> bool:
+        return step.cell is not None and step.cell.mark is StepMark.EVIDENCE
+
+    return _steps(history, matrix or _packaged(), needs_evidence)
+
+
+def state_on(history: Iterable[StatusRecord], day: date) -> Status | None:
+    """The state a dossier was in at the end of a local day.
+
+    None when nothing is recorded until then, or the latest record is in a state no table knows,
+    or records of the latest moment name several states.
+    """
+    until = [records for (on, _), records in _timed(history) if on <= day]
+    states = {record.status for records in until[-1:] for record in records}
+    return states.pop() if len(states) == 1 else None
+
+
+def _steps(
+    history: Iterable[StatusRecord], matrix: TransitionMatrix, wanted: Callable[[StateStep], bool]
+) -> tuple[StateStep, ...]:
+    """Steps between neighbouring moments of which every reading is ``wanted``."""
+    readings = (
+        [_step(a, b, matrix) for a, b in product(before, after)]
+        for before, after in pairwise(moments(history))
+    )
+    return tuple(steps[0] for steps in readings if all(map(wanted, steps)))
+
+
+def moments(history: Iterable[StatusRecord]) -> list[list[StatusRecord]]:
+    """The states of a history by moment, oldest first; those whose order is not known (of one
+    moment, or of one day where the source gives one of them by day only) stand together.
+
+    Records of another kind than ``status`` or without an event time are left aside.
+    """
+    return [records for _, records in _timed(history)]
+
+
+def _timed(history: Iterable[StatusRecord]) -> list[tuple[tuple[date, int], list[StatusRecord]]]:
+    timed = [
+        (record.event_at, record)
+        for record in history
+        if record.kind is StatusKind.STATUS and record.event_at is not None
+    ]
+    by_day = {event.local_date for event, _ in timed if event.precision is Precision.DAY}
+    found: dict[tuple[date, int], list[StatusRecord]] = {}
+    for event, record in timed:
+        day = event.local_date
+        found.setdefault((day, 0 if day in by_day else event.us), []).append(record)
+    return [(moment, found[moment]) for moment in sorted(found)]
+
+
+def _step(before: StatusRecord, after: StatusRecord, matrix: TransitionMatrix) -> StateStep:
+    """The step with what the matrix says, which is nothing of a state no table knows."""
+    if before.status is None or after.status is None:
+        return StateStep(before, after, None)
+    cell = matrix.cell(before.status, after.status)
+    if cell is None or cell.mark is not StepMark.FORBIDDEN:
+        return StateStep(before, after, cell)
+    return StateStep(before, after, cell, matrix.missing_between(before.status, after.status))
+
+
+# --- reading the table --------------------------------------------------------------------------
+
+
+@cache
+def _packaged() -> TransitionMatrix:
+    return TransitionMatrix(_cells(load_table("status_transitions")["from"], "from"))
+
+
+def _cells(rows: object, key: str) -> dict[Pair, Cell]:
+    cells: dict[Pair, Cell] = {}
+    for start, marks in _table(rows, key).items():
+        before = _status(start, f"{key}.{start}")
+        for mark, ends in _table(marks, f"{key}.{start}").items():
+            where = f"{key}.{start}.{mark}"
+            for after, cell in _row(mark, ends, where):
+                if cells.setdefault((before, after), cell) is not cell:
+                    raise ConfigError(f"names state {after.value} twice; keep one", key=where)
+    return cells
+
+
+def _row(mark: str, ends: object, where: str) -> Iterator[tuple[Status, Cell]]:
+    if mark not in tuple(StepMark):
+        raise ConfigError(f"is no mark; write one of {', '.join(StepMark)}", key=where)
+    # A forbidden step has no evidence to name, so a list of states will do.
+    pairs = [(end, "") for end in ends] if isinstance(ends, list) else _table(ends, where).items()
+    for end, evidence in pairs:
+        if not isinstance(evidence, str):
+            raise ConfigError("is not a text that says what shows for it", key=f"{where}.{end}")
+        yield _status(end, f"{where}.{end}"), Cell(StepMark(mark), evidence)
+
+
+def _table(value: object, key: str) -> Mapping[str, object]:
+    if isinstance(value, Mapping):
+        return value
+    raise ConfigError("is not a table of states", key=key)
+
+
+def _status(written: object, where: str) -> Status:
+    text = str(written)
+    if text.isascii() and text.isdecimal() and len(text) <= 2:
+        try:
+            return Status(int(text))
+        except ValueError:
+            pass
+    raise ConfigError("is not one of the portal's states, 1 to 10", key=where)

@@ -1,0 +1,110 @@
+"""Rows of form II.06a: counted, added up, and checked against the form's own sums."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from khop.errors import RecordError
+from khop.mappings.facts.packaged import load_table
+from khop.mappings.statistics.buckets import Column, LeftOut, Note, place
+from khop.mappings.statistics.dossier import Calculator, ReportDossier, by_receipt_slip
+from khop.mappings.statistics.periods import Period
+from khop.mappings.statistics.rules import BucketRules
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """One row of the form: every column, beside it the notes and what was left out."""
+
+    columns: Mapping[Column, int]
+    notes: Mapping[Note, int]
+    left_out: Mapping[LeftOut, int]
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenIdentity:
+    """A sum of the form that does not hold: column ``total`` says ``said``, its parts
+    ``expected``. ``parts`` of the period before when ``previous``."""
+
+    total: int
+    parts: tuple[int, ...]
+    said: int
+    expected: int
+    previous: bool = False
+
+
+def tally(
+    dossiers: Iterable[ReportDossier],
+    period: Period,
+    rules: BucketRules | None = None,
+    calculator: Calculator = by_receipt_slip,
+) -> ReportRow:
+    """The row of these dossiers. Raises ConfigError as ``place`` does."""
+    columns: Counter[Column] = Counter()
+    notes: Counter[Note] = Counter()
+    left_out: Counter[LeftOut] = Counter()
+    for dossier in dossiers:
+        placed = place(dossier, period, rules, calculator)
+        if isinstance(placed, LeftOut):
+            left_out[placed] += 1
+        else:
+            columns.update((placed.intake, placed.outcome))
+            notes.update(placed.notes)
+    return ReportRow(_with_totals(columns), dict(notes), dict(left_out))
+
+
+def add_rows(rows: Iterable[ReportRow]) -> ReportRow:
+    """The total of rows, such as a level of units, or form II.06b of the units below."""
+    columns: Counter[Column] = Counter()
+    notes: Counter[Note] = Counter()
+    left_out: Counter[LeftOut] = Counter()
+    for row in rows:
+        columns.update(row.columns)
+        notes.update(row.notes)
+        left_out.update(row.left_out)
+    return ReportRow({column: columns[column] for column in Column}, dict(notes), dict(left_out))
+
+
+def broken_identities(
+    columns: Mapping[int, int], previous: Mapping[int, int] | None = None
+) -> tuple[BrokenIdentity, ...]:
+    """The sums of the form that do not hold, whoever filled it in.
+
+    ``columns``: number of each column of one row by its printed number; ``previous``: the same
+    row of the period before, for what was carried over. Raises RecordError for a column that is
+    missing or is no count.
+    """
+    table = load_table("report_buckets")
+    checks = [(row["total"], tuple(row["parts"]), columns) for row in table["identity"]]
+    if previous is not None:
+        carried = table["carried_over"]
+        checks.append((carried["column"], (carried["previous"],), previous))
+    found = (
+        BrokenIdentity(
+            total,
+            parts,
+            _count(columns, total, ""),
+            sum(_count(where, part, "previous " if where is previous else "") for part in parts),
+            where is previous,
+        )
+        for total, parts, where in checks
+    )
+    return tuple(identity for identity in found if identity.said != identity.expected)
+
+
+def _with_totals(counted: Counter[Column]) -> dict[Column, int]:
+    """Every column: a total from the parts its first row names; its other sums stay checks."""
+    columns = {column: counted[column] for column in Column}
+    totals: dict[Column, int] = {}
+    for row in load_table("report_buckets")["identity"]:
+        totals.setdefault(Column(row["total"]), sum(counted[Column(p)] for p in row["parts"]))
+    return columns | totals
+
+
+def _count(columns: Mapping[int, int], number: int, where: str) -> int:
+    value = columns.get(number) if isinstance(columns, Mapping) else None
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    raise RecordError(f"{where}column {number}", "is missing or is not a count")

@@ -1,0 +1,214 @@
+"""Working days of Vietnam's civil service, counted.
+
+The country's holidays come from the ``holidays`` package, what it lacks from
+``data/calendar.toml``, and a province's own days from the caller (specs/domain.md 2.6). The
+hours that are worked on them: ``working_hours``.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, timedelta
+
+from holidays import country_holidays
+
+from khop.errors import ConfigError, RecordError
+from khop.mappings.facts.packaged import load_table
+
+#: Days the calendar can count; nothing administrative lies outside.
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
+_SATURDAY = 5
+
+
+class DayError(RecordError, ValueError):
+    """A day, or a number of days, that the calendar cannot count.
+
+    A RecordError, since such a day comes from a bad record; a ValueError too, for callers that
+    hand in days of their own.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("day", reason)
+
+
+class WorkingCalendar:
+    """Which days are worked, and how many lie between two.
+
+    ``days_off`` and ``worked_days`` are the province's; they win over the country's.
+    ``announced_through``: the last year whose notice the caller's days contain, where that is
+    later than the packaged table's. Calendars share nothing that changes: each unit may have
+    its own. Raises ConfigError when a day stands in both, or is no date.
+    """
+
+    def __init__(
+        self,
+        days_off: Iterable[date] = (),
+        worked_days: Iterable[date] = (),
+        announced_through: int | None = None,
+    ) -> None:
+        own_off, own_worked = _own(days_off, "days_off"), _own(worked_days, "worked_days")
+        if both := own_off & own_worked:
+            raise ConfigError(
+                f"{min(both)} is named as a day off and as a worked day; keep one", key="calendar"
+            )
+        table = load_table("calendar")
+        self._announced_through: int = max(table["announced_through"], _own_year(announced_through))
+        self._off = _dates(table["days_off"]) - own_worked | own_off
+        self._worked = _dates(table["worked_days"]) - own_off | own_worked
+        self._undecided = _dates(table["undecided"]) - own_off - own_worked
+        self._years: list[_Year] = []
+
+    def is_working(self, day: date) -> bool:
+        """Whether the day is worked. Raises as ``ord``."""
+        year, index = self._place(day)
+        return year.counts[index] > (year.counts[index - 1] if index else year.before)
+
+    def ord(self, day: date) -> int:
+        """Working days from 1990-01-01 up to and including ``day``.
+
+        Raises DayError outside 1990-2100 and for what is no day; a moment is none.
+        """
+        year, index = self._place(day)
+        return year.counts[index]
+
+    def all_ords(self) -> list[int]:
+        """``ord`` of every day from 1990-01-01 to 2100-12-31."""
+        self._year(LAST_DAY.year)
+        return [count for year in self._years for count in year.counts]
+
+    def age(self, day: date, today: date) -> int:
+        """Working days from ``day``, not counted, to ``today``; negative for a later day.
+
+        ``ord(today) - ord(day)`` (rules.md 3). Raises as ``ord``.
+        """
+        return self.ord(today) - self.ord(day)
+
+    def first_with_ord(self, number: int) -> date:
+        """The first day whose ``ord`` is at least ``number``.
+
+        Raises DayError when there is none up to 2100, and for what is no whole number.
+        """
+        _check_whole(number)
+        year = self._year(FIRST_DAY.year)
+        while year.counts[-1] < number:
+            year = self._year(year.first.year + 1)
+        return year.first + timedelta(days=bisect_left(year.counts, number))
+
+    def add_working_days(self, day: date, number: int) -> date:
+        """The day that is ``number`` working days after ``day``, counted from the next one.
+
+        Zero gives ``day`` itself. Raises DayError for a negative number and for what is no
+        whole one, and as ``ord``.
+        """
+        _check_whole(number)
+        if number < 0:
+            raise DayError("working days are added forwards only")
+        before = self.ord(day)
+        return self.first_with_ord(before + number) if number else day
+
+    def working_day_from(self, day: date) -> date:
+        """``day`` itself when it is worked, else the next day that is. Raises DayError."""
+        return day if self.is_working(day) else self.add_working_days(day, 1)
+
+    def provisional(self, year: int) -> bool:
+        """Whether the year's days off were computed before they were announced."""
+        return year > self._announced_through
+
+    def undecided_days(self, first: date, last: date) -> tuple[date, ...]:
+        """Days from ``first`` to ``last`` that a notice was proposed for, and none was seen.
+
+        A day that the province names as off or worked is decided. Raises DayError for what is no
+        day.
+        """
+        _check_day(first)
+        _check_day(last)
+        return tuple(sorted(day for day in self._undecided if first <= day <= last))
+
+    def provisional_between(self, first: date, last: date) -> bool:
+        """Whether a count from ``first`` to ``last`` could still change by a notice.
+
+        Raises DayError for what is no day.
+        """
+        undecided = self.undecided_days(first, last)
+        return bool(undecided) or self.provisional(last.year)
+
+    def _place(self, day: date) -> tuple[_Year, int]:
+        _check_day(day)
+        year = self._year(day.year)
+        return year, day.toordinal() - year.first_ordinal
+
+    def _year(self, number: int) -> _Year:
+        """The year's counts, made once; each needs the years before it."""
+        if not FIRST_DAY.year <= number <= LAST_DAY.year:
+            raise DayError(f"the calendar counts {FIRST_DAY.year}-{LAST_DAY.year} only")
+        place = number - FIRST_DAY.year
+        years = self._years
+        if place >= len(years):
+            # A list of its own per call: threads that build together agree, none sees half.
+            years = list(years)
+            while len(years) <= place:
+                before = years[-1].counts[-1] if years else 0
+                first = date(FIRST_DAY.year + len(years), 1, 1)
+                years.append(_Year(first, before, self._working_days(first)))
+            self._years = years
+        return years[place]
+
+    def _working_days(self, first: date) -> list[bool]:
+        public = country_holidays("VN", years=first.year)
+        length = (date(first.year + 1, 1, 1) - first).days
+        days = (first + timedelta(days=i) for i in range(length))
+        return [self._worked_day(day, public, public.weekend_workdays) for day in days]
+
+    def _worked_day(self, day: date, public: Collection[date], worked: Collection[date]) -> bool:
+        if day in self._worked:
+            return True
+        if day in self._off:
+            return False
+        return day in worked or (day.weekday() < _SATURDAY and day not in public)
+
+
+class _Year:
+    """A year's running count: ``counts[i]`` at its day ``i``; it began at ``before``."""
+
+    __slots__ = ("before", "counts", "first", "first_ordinal")
+
+    def __init__(self, first: date, before: int, working: list[bool]) -> None:
+        self.first = first
+        self.first_ordinal = first.toordinal()
+        self.before = before
+        self.counts: list[int] = []
+        for worked in working:
+            before += worked
+            self.counts.append(before)
+
+
+def _check_day(day: date) -> None:
+    """A moment is no day: which one it lies in depends on the zone."""
+    if not isinstance(day, date) or isinstance(day, datetime):
+        raise DayError("is no date")
+
+
+def _check_whole(number: int) -> None:
+    if isinstance(number, bool) or not isinstance(number, int):
+        raise DayError("working days are counted in whole numbers")
+
+
+def _own(days: Iterable[date], key: str) -> frozenset[date]:
+    found = tuple(days)
+    # A datetime is a date that equals none.
+    if any(isinstance(day, datetime) or not isinstance(day, date) for day in found):
+        raise ConfigError("holds something that is no date", key=f"calendar.{key}")
+    return frozenset(found)
+
+
+def _own_year(year: int | None) -> int:
+    if year is None:
+        return FIRST_DAY.year
+    if isinstance(year, bool) or not isinstance(year, int):
+        raise ConfigError("is no year", key="calendar.announced_through")
+    return year
+
+
+def _dates(rows: Iterable[dict[str, date]]) -> frozenset[date]:
+    return frozenset(row["date"] for row in rows)

@@ -1,0 +1,135 @@
+"""Times as the wires write them, read into ``Instant`` and written back.
+
+Forms (specs/dvcqg.md 8.6, specs/igate.md 3): ISO 8601 with or without zone, ``+0700`` without
+colon, ``yyyyMMddHHmmss``, ``yyyyMMdd``, ``dd/MM/yyyy[ HH:mm[:ss]]``. A time without a zone is
+Asia/Ho_Chi_Minh, which has kept UTC+7 since 1975. A date alone has precision ``DAY``.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+
+from khop.errors import RecordError
+from khop.mappings.records import Instant, Precision
+from khop.text.local_time import LOCAL_OFFSET_US
+
+#: Years an administrative event can have here; anything else is a typing error or a default.
+FIRST_YEAR, LAST_YEAR = 1990, 2099
+#: Years a living person's birth can have.
+FIRST_BIRTH_YEAR = 1880
+#: ``DateTime`` of .NET that was never set (specs/dvcqg.md 2.5).
+_UNSET_YEAR = 1
+_LONGEST = 64
+
+_WIDEST_OFFSET = timedelta(hours=14)
+_LOCAL_EPOCH = datetime(1970, 1, 1)
+_LOCAL_OFFSET = timedelta(microseconds=LOCAL_OFFSET_US)
+_FORMS = tuple(
+    re.compile(form, re.ASCII)
+    for form in (
+        r"(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)"
+        r"(?:[Tt ](?P<h>\d\d):(?P<n>\d\d)(?::(?P<s>\d\d)(?:[.,](?P<f>\d+))?)?"
+        r" ?(?P<z>[Zz]|[+-]\d\d(?::?\d\d)?)?)?",
+        r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)(?:(?P<h>\d\d)(?P<n>\d\d)(?P<s>\d\d))?",
+        r"(?P<d>\d\d?)/(?P<m>\d\d?)/(?P<y>\d{4})(?: +(?P<h>\d\d?):(?P<n>\d\d)(?::(?P<s>\d\d))?)?",
+    )
+)
+
+
+def parse_wire_time(value: object, field: str) -> Instant | None:
+    """The instant a wire value means; None for null, blank and year 1.
+
+    Raises RecordError(field, reason) for everything else that is not one of the forms, for
+    days that do not exist and for years outside 1990-2099. The reason never holds the value.
+    """
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str):
+        raise RecordError(field, "is not a date written as text")
+    # iGate's own form comes millions of times; its zone is ours, so no zone arithmetic.
+    if len(value) == 28 and value[7:11:3] == "-T" and value[19] == "." and value[23:] == "+0700":
+        try:
+            moment = datetime.fromisoformat(value[:23])
+        except ValueError:
+            raise RecordError(field, "is not a date that exists") from None
+        return _instant(moment, True, field)
+    return _parse_any(value, field)
+
+
+def parse_wire_day(value: object, field: str) -> date | None:
+    """The local day of a birth date, in the same forms; years 1880-2099.
+
+    A birth date stored as UTC lies on the evening before (specs/igate.md 6.6).
+    """
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str):
+        raise RecordError(field, "is not a date written as text")
+    read = _read(value, field)
+    if read is None:
+        return None
+    day = read[0].date()
+    if not FIRST_BIRTH_YEAR <= day.year <= LAST_YEAR:
+        raise RecordError(field, "has a year no living person was born in")
+    return day
+
+
+def wire_time(instant: Instant | None) -> str:
+    """``yyyyMMddHHmmss`` of Asia/Ho_Chi_Minh, 24 hours; "" for None (specs/dvcqg.md 2)."""
+    if instant is None:
+        return ""
+    local = _LOCAL_EPOCH + timedelta(microseconds=instant.us + LOCAL_OFFSET_US)
+    form = "%Y%m%d000000" if instant.precision is Precision.DAY else "%Y%m%d%H%M%S"
+    return local.strftime(form)
+
+
+def _parse_any(value: str, field: str) -> Instant | None:
+    read = _read(value, field)
+    return None if read is None else _instant(*read, field)
+
+
+def _instant(local: datetime, timed: bool, field: str) -> Instant | None:
+    if not FIRST_YEAR <= local.year <= LAST_YEAR:
+        if local.year == _UNSET_YEAR:
+            return None
+        raise RecordError(field, f"has a year outside {FIRST_YEAR}-{LAST_YEAR}")
+    since = local - _LOCAL_EPOCH
+    us = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+    precision = Precision.SECOND if timed else Precision.DAY
+    return Instant(us - LOCAL_OFFSET_US, precision)
+
+
+def _read(value: str, field: str) -> tuple[datetime, bool] | None:
+    """Local time and whether a time of day was written; None for blank and year 1."""
+    if len(value) > _LONGEST:
+        raise RecordError(field, "is too long to be a date")
+    text = value.strip()
+    if not text:
+        return None
+    match = next((m for form in _FORMS if (m := form.fullmatch(text))), None)
+    if match is None:
+        raise RecordError(field, "is not in a known date form")
+    parts = match.groupdict()
+    try:
+        return None if int(parts["y"]) == _UNSET_YEAR else (_local(parts), bool(parts["h"]))
+    except (ValueError, OverflowError):
+        raise RecordError(field, "is not a date that exists") from None
+
+
+def _local(parts: dict[str, str | None]) -> datetime:
+    year, month, day, hour, minute, second = (int(parts.get(k) or 0) for k in "ymdhns")
+    micro = int((parts.get("f") or "")[:6].ljust(6, "0"))
+    written = datetime(year, month, day, hour, minute, second, micro)
+    zone = parts.get("z")
+    return written if zone is None else written - _offset(zone) + _LOCAL_OFFSET
+
+
+def _offset(zone: str) -> timedelta:
+    if zone in "Zz":
+        return timedelta(0)
+    digits = zone[1:].replace(":", "").ljust(4, "0")
+    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    if int(digits[2:]) > 59 or offset > _WIDEST_OFFSET:
+        raise ValueError("no zone is that far from UTC")
+    return -offset if zone[0] == "-" else offset

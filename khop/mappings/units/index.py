@@ -1,0 +1,62 @@
+"""The units that bear a code on a day: codes pass on from unit to unit (specs/domain.md 1.4).
+
+The two orders of an organisation code are one code here: ``000.00.53.H48`` is ``H48.53``.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from itertools import pairwise
+
+from khop.errors import ConfigError
+from khop.mappings.codes.dossier import Order, canonical_code, parse_organisation
+from khop.mappings.units.model import OrgUnit
+
+
+class CodeIndex:
+    """Codes -> the units that bear them. Raises ConfigError for a code that is blank, or that two
+    units bear on one day."""
+
+    def __init__(self, coded: Iterable[tuple[OrgUnit, Iterable[str]]]) -> None:
+        bearers: dict[str, dict[str, OrgUnit]] = defaultdict(dict)
+        for unit, codes in coded:
+            for text in sorted({text for code in codes for text in _spellings(code, unit)}):
+                bearers[text][unit.id] = unit
+        self._bearers = {text: tuple(units.values()) for text, units in bearers.items()}
+        for text, units in self._bearers.items():
+            _refuse_shared(text, sorted(units, key=_first_day))
+
+    def find(self, code: str, on: date) -> OrgUnit | None:
+        """The bearer in force on the day, else the only one there ever was, else None."""
+        bearers = self._bearers.get(canonical_code(code), ())
+        in_force = [unit for unit in bearers if unit.in_force(on)]
+        found = in_force or bearers
+        return found[0] if len(found) == 1 else None
+
+
+def _spellings(code: str, unit: OrgUnit) -> set[str]:
+    """All texts that mean the code, so that looking one up takes no parsing."""
+    parsed = parse_organisation(code)
+    if not parsed.code:
+        raise ConfigError(
+            f"unit {unit.id!r} has a blank code; leave it out", key=unit.origin or None
+        )
+    orders = map(parsed.spelled, (Order.OLD, Order.NEW))
+    return {parsed.code, *filter(None, orders)}
+
+
+def _refuse_shared(code: str, bearers: list[OrgUnit]) -> None:
+    """``bearers`` in order of their first days, so only neighbours can overlap."""
+    for earlier, later in pairwise(bearers):
+        if earlier.in_force(_first_day(later)):
+            raise ConfigError(
+                f"code {code!r} is borne by {earlier.id!r} and {later.id!r} on one day; "
+                "write valid_from and valid_to, or give one of them another code",
+                key=later.origin or None,
+            )
+
+
+def _first_day(unit: OrgUnit) -> date:
+    return unit.valid_from or date.min

@@ -1,0 +1,81 @@
+"""Units of the administration, and how the work of one passed to another.
+
+The model of specs/domain.md 1.5; ``units.UnitHistory`` holds them together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import IntEnum, StrEnum
+
+from khop.mappings.codes.dossier import base_procedure
+from khop.mappings.facts.rows import holds_on
+
+
+class UnitLevel(IntEnum):
+    """Level of administration, counted as the catalogue of procedures counts it."""
+
+    MINISTRY = 0
+    PROVINCE = 1
+    DISTRICT = 2
+    COMMUNE = 3
+
+
+class RelationKind(StrEnum):
+    """How a unit's work passed on: đổi tên, sáp nhập, chia tách, chuyển nhiệm vụ, giải thể."""
+
+    RENAME = "rename"
+    MERGE = "merge"
+    SPLIT = "split"
+    TRANSFER = "transfer"
+    DISSOLVE = "dissolve"
+
+
+@dataclass(frozen=True, slots=True)
+class OrgUnit:
+    """A unit as it was from ``valid_from`` to ``valid_to``, both days included.
+
+    None means that the day is not known, or that there is none yet. ``codes``: every code a
+    system writes for it. ``statistics_code``: that of the statistics office, which passes on to
+    other units at a merger. ``origin``: where the row stands, for messages.
+    """
+
+    id: str
+    name: str
+    codes: tuple[str, ...] = ()
+    level: UnitLevel | None = None
+    statistics_code: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+    source: str = ""
+    origin: str = field(default="", compare=False)
+
+    def in_force(self, day: date) -> bool:
+        """Whether the unit was there on ``day``, as far as its days are known.
+
+        Raises RecordError for what is no day.
+        """
+        return holds_on(day, self.valid_from, self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class OrgRelation:
+    """Work of the unit ``from_id`` that lies with ``to_id`` from the day ``effective`` on.
+
+    ``procedures``: base codes of the procedures that pass over, in any spelling; empty for all
+    that no other relation of the same day names. ``to_id`` is None for a dissolved unit alone.
+    """
+
+    from_id: str
+    to_id: str | None
+    kind: RelationKind
+    effective: date
+    procedures: frozenset[str] = frozenset()
+    legal_basis: str = ""
+    origin: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        # A blank stays: without it a scope of nothing would turn into one of everything.
+        bases = frozenset(base_procedure(code) or code for code in self.procedures)
+        object.__setattr__(self, "procedures", bases)

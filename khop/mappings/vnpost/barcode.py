@@ -1,0 +1,82 @@
+"""The post asks the office: a receipt's barcode is read at the counter (specs/vnpost.md 1.5).
+
+Pure: what is asked, and what to answer. Whoever mounts it gives the dossier and keeps the wish.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from khop.errors import RecordError
+from khop.text.cleaning import clean_text
+
+Answer = tuple[int, Mapping[str, str] | None]
+
+_BARCODE = re.compile(r"D-([0-9A-Za-z]{1,64})-(\d{1,18})-(\d{1,9})", re.ASCII | re.IGNORECASE)
+_FOUND, _NOTHING = 200, 204
+
+
+@dataclass(frozen=True, slots=True)
+class Barcode:
+    """``D-<security>-<dossier>-<counter>``. ``security`` proves that the receipt was seen."""
+
+    security: str = field(repr=False)
+    dossier_id: str
+    counter: int
+
+
+@dataclass(frozen=True, slots=True)
+class CounterDossier:
+    """What a receipt tells: shown to whoever holds it."""
+
+    security: str = field(repr=False)
+    code: str
+    applicant_name: str = field(repr=False)
+    procedure_name: str
+
+
+Find = Callable[[str], CounterDossier | None]
+
+
+def read_barcode(text: str) -> Barcode:
+    """Raises RecordError when it is no barcode of a receipt."""
+    match = _BARCODE.fullmatch(clean_text(text))
+    if match is None:
+        raise RecordError("ma_bien_nhan", "is no barcode of a receipt")
+    return Barcode(match[1], match[2], int(match[3]))
+
+
+def answer_lookup(barcode: str, find: Find) -> Answer:
+    """(status, body) for the question: the dossier, or 204 for one that is not there, a wrong
+    security part and a text that is no barcode alike, so that nobody can probe for dossiers."""
+    found = _proven(barcode, find)
+    if found is None:
+        return _NOTHING, None
+    return _FOUND, {
+        "dossierNo": found.code,
+        "applicantName": found.applicant_name,
+        "serviceName": found.procedure_name,
+    }
+
+
+def answer_wish(barcode: str, find: Find, keep: Callable[[CounterDossier], bool]) -> Answer:
+    """(status, body) for a wish to have the result brought by post; ``keep`` stores it and says
+    whether it did. A refusal is also 200."""
+    found = _proven(barcode, find)
+    done = found is not None and keep(found)
+    return _FOUND, {"status": "succeed" if done else "failed"}
+
+
+def _proven(barcode: str, find: Find) -> CounterDossier | None:
+    try:
+        asked = read_barcode(barcode)
+    except RecordError:
+        return None
+    found = find(asked.dossier_id)
+    if found is None or not found.security:
+        return None
+    same = hmac.compare_digest(found.security.encode(), asked.security.encode())
+    return found if same else None

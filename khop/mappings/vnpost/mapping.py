@@ -1,0 +1,208 @@
+"""The post's events -> evidence about dossiers (specs/vnpost.md 2.5, 3.5-3.7; rules.md 1.1).
+
+Notes of an event name who signed; they are never read. A code means something only in the list
+of its channel.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from khop.connectors.vnpost.feed import object_id, unwrapped
+from khop.connectors.vnpost.wire import FeedEvent
+from khop.errors import RecordError
+from khop.mappings.codes.dossier import canonical_code
+from khop.mappings.facts.packaged import load_table
+from khop.mappings.records import Instant, StatusKind, StatusRecord
+from khop.mappings.time.parsing import FIRST_YEAR, LAST_YEAR, parse_wire_time
+from khop.mappings.wire_shapes import read_shape
+from khop.text.cleaning import clean_text
+from khop.text.masking import short_text
+
+#: An event whose number, waybill or code has a shape nobody knows is not read by guess.
+_ESSENTIAL = frozenset(FeedEvent.model_fields)
+_WHOLE = re.compile(r"(\d{1,9})(?:\.0*)?", re.ASCII)
+_EPOCH_TEXT = re.compile(r"-?\d{1,13}(?:\.\d*)?", re.ASCII)
+# Longer than any count of milliseconds.
+_GREATEST = 1e18
+_US_PER_MS, _US_PER_S = 1_000, 1_000_000
+_FIRST_S = (FIRST_YEAR - 1970) * 365 * 86_400
+_LAST_S = (LAST_YEAR + 1 - 1970) * 366 * 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class PostalCodes:
+    """Which codes of a channel say that papers were handed over, or delivered."""
+
+    delivered: frozenset[str]
+    handed: frozenset[str]
+
+    def kind(self, code: str) -> StatusKind:
+        """What a code, as ``code_text`` writes it, is evidence of."""
+        if code in self.delivered:
+            return StatusKind.DELIVERED
+        return StatusKind.HANDED_TO_POST if code in self.handed else StatusKind.POSTAL_EVENT
+
+
+def postal_codes(
+    channel: str,
+    delivered: Collection[int] | None = None,
+    handed: Collection[int] | None = None,
+) -> PostalCodes:
+    """The list of a channel (``vnpost_status.toml``) with a deployment's own rows in place of
+    the packaged ones. Raises KeyError for a channel that has no list."""
+    known = load_table("vnpost_status")[channel]
+    return PostalCodes(
+        frozenset(map(str, known["delivered"] if delivered is None else delivered)),
+        frozenset(map(str, known["handed"] if handed is None else handed)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OrderNumbers:
+    """How a dossier's number becomes the number of an order, and back.
+
+    Collecting and returning share one number unless suffixes were agreed with the post
+    (specs/vnpost.md 3.5). ``collect`` and ``result``: the suffixes, such as ``-G`` and ``-T``.
+    """
+
+    collect: str = ""
+    result: str = ""
+
+    def of(self, code: str, *, collecting: bool) -> str:
+        return code + (self.collect if collecting else self.result)
+
+    def all_of(self, code: str) -> tuple[str, ...]:
+        """Every number the orders of a dossier can have, the result's first."""
+        return tuple(dict.fromkeys((code + self.result, code + self.collect)))
+
+    def code(self, number: str) -> str:
+        """The canonical code of the dossier an order is about; "" when none is left."""
+        bare = _uncut(number)
+        for suffix in (canonical_code(self.collect), canonical_code(self.result)):
+            if suffix and bare.endswith(suffix):
+                return bare.removesuffix(suffix)
+        return bare
+
+    def collects(self, number: str) -> bool:
+        """Whether the number says that the order brings papers to the office."""
+        suffix = canonical_code(self.collect)
+        return bool(suffix) and _uncut(number).endswith(suffix)
+
+
+class FeedMapping:
+    """Events of the feed as records of ``source``."""
+
+    def __init__(self, source: str, codes: PostalCodes, numbers: OrderNumbers) -> None:
+        self._source = source
+        self._codes = codes
+        self._numbers = numbers
+
+    def record(self, event: object) -> StatusRecord:
+        """The record of one raw event. An event without a time is kept without one.
+
+        Raises RecordError when its id, number, code or time cannot be used.
+        """
+        bare = _without_types(event)
+        wire, _ = read_shape(FeedEvent, bare, _ESSENTIAL)
+        entry_id = object_id(wire.id)
+        if entry_id is None:
+            raise RecordError("_id", "is not an id of the feed")
+        number = required_text(wire.OrderNumber, "OrderNumber")
+        status = code_text(wire.StatusCode, "StatusCode")
+        return StatusRecord(
+            source=self._source,
+            native_id=number,
+            entry_id=entry_id,
+            code=dossier_code(self._numbers, number, "OrderNumber"),
+            kind=event_kind(self._codes, self._numbers, status, number),
+            event_at=epoch_time(wire.EventTime, "EventTime"),
+            status_raw=label(status, wire.StatusMessage),
+            unit=optional_text(wire.POSID),
+            item=optional_text(wire.ItemCode),
+        )
+
+
+def event_kind(codes: PostalCodes, numbers: OrderNumbers, status: str, number: str) -> StatusKind:
+    """What an event is evidence of. "Delivered" of papers on their way to the office says
+    nothing about the result."""
+    return StatusKind.PAPERS_COLLECTED if numbers.collects(number) else codes.kind(status)
+
+
+def dossier_code(numbers: OrderNumbers, number: str, field: str) -> str:
+    """The dossier an order number speaks of. Raises RecordError when it names none."""
+    code = numbers.code(number)
+    if not code or not code.isprintable():
+        raise RecordError(field, "names no dossier")
+    return code
+
+
+def label(status: str, message: str | int | None) -> str | None:
+    """``4 Phát thành công``: the code first, since labels differ; without personal numbers."""
+    said = short_text(clean_text(str(message))) if message is not None else ""
+    return f"{status} {said}".strip() or None
+
+
+def code_text(value: str | int | float | None, field: str) -> str:
+    """A code as its list writes it: ``4``, ``"04"`` and ``4.0`` are one; "" for none."""
+    if value is None:
+        return ""
+    text = clean_text(str(value))
+    if match := _WHOLE.fullmatch(text):
+        return str(int(match[1]))
+    if isinstance(value, int | float):
+        raise RecordError(field, "is not a code")
+    return short_text(text)[:40]
+
+
+def epoch_time(value: object, field: str) -> Instant | None:
+    """The moment of an event: milliseconds of UTC since 1970, or seconds, as number or text; a
+    date as text too. None for null, blank and 0 (specs/vnpost.md 1.4, 4).
+
+    Raises RecordError when it is none of these, or lies outside 1990-2099.
+    """
+    bare = unwrapped(value)
+    if bare is None or (isinstance(bare, str) and not bare.strip()):
+        return None
+    number = _epoch_number(bare)
+    if number is None:
+        return parse_wire_time(bare, field)
+    if number == 0:
+        return None
+    seconds = number if number < _LAST_S else number / 1_000
+    if not _FIRST_S <= seconds <= _LAST_S:
+        raise RecordError(field, f"lies outside {FIRST_YEAR}-{LAST_YEAR}")
+    return Instant(round(number * (_US_PER_S if number < _LAST_S else _US_PER_MS)))
+
+
+def required_text(value: str | int | None, field: str) -> str:
+    text = optional_text(value)
+    if text is None:
+        raise RecordError(field, "is missing or blank")
+    return text
+
+
+def optional_text(value: str | int | None) -> str | None:
+    return None if value is None else clean_text(str(value)) or None
+
+
+def _uncut(number: str) -> str:
+    """Canonical, without what an older integrator appended (specs/vnpost.md 1.3)."""
+    return canonical_code(number).split(load_table("vnpost_order")["number"]["cut_from"], 1)[0]
+
+
+def _without_types(event: object) -> object:
+    if not isinstance(event, Mapping):
+        return event
+    return {key: unwrapped(value) for key, value in event.items()}
+
+
+def _epoch_number(value: object) -> float | None:
+    if isinstance(value, int | float):
+        return value if abs(value) < _GREATEST else None
+    if isinstance(value, str) and _EPOCH_TEXT.fullmatch(text := value.strip()):
+        # Eight digits are a day, yyyyMMdd; no event is 230 days younger than 1970.
+        return None if len(text) == 8 else float(text)
+    return None

@@ -1,0 +1,285 @@
+"""The portal's services, whatever dialect they are called in (specs/dvcqg.md 2).
+
+A service gets its keys by name and answers through ``Envelopes``; what it changes is one state
+behind all dialects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from khop.sandbox.dvcqg import catalogue, wire
+from khop.sandbox.dvcqg.checks import Fault, dossier_faults, step_faults
+from khop.sandbox.dvcqg.envelopes import Envelopes, Reply
+from khop.sandbox.dvcqg.questions import Questions, feedback_rows
+from khop.sandbox.dvcqg.report_checks import (
+    answer_faults,
+    question_faults,
+    rating_faults,
+    return_faults,
+)
+from khop.sandbox.server.violations import Violations
+from khop.sandbox.world.dossiers import DONE, PortalEntry, canonical
+from khop.sandbox.world.world import World
+
+Keys = Mapping[str, Any]
+Step = tuple[str, str, str, str]
+Check = Callable[[Mapping[str, Any]], list[Fault]]
+
+WRITES = frozenset(
+    {
+        "DongBoHoSoMC", "CapNhatTienDoHoSoMC", "DongBoTrangThaiHoSo", "DongBoDanhGia",
+        "DongBoHoiDap", "DongBoKetQuaHoiDapGuiTuDVCQG",
+    }
+)  # fmt: skip
+#: What an integrator asks at the address for sharing (specs/dvcqg.md 1.2).
+DICTIONARIES = catalogue.EMPTY_CATALOGUES | {
+    "LayDanhSachTTHC",
+    "LayDanhMucCoQuan",
+    "LayDanhMucLinhVuc",
+}
+_MOST_STEPS = 10
+_STEP_KEY = ("MaHoSo", "ThoiDiemXuLy", "TrangThai", "NoiDungXuLy")
+
+
+class Desk:
+    """Serves one call at a time: hold a lock around ``serve``.
+
+    ``steps``: progress by code, in order of arrival. ``returned``: states returned to the
+    portal, by the portal's code. ``ratings``: what was rated, in order.
+    """
+
+    def __init__(self, world: World, violations: Violations, system: str) -> None:
+        self._world = world
+        self._violations = violations
+        self._system = system
+        self._questions = Questions()
+        self._units = {unit.name: unit.index for unit in world.register.units}
+        self.steps: dict[str, list[Step]] = {}
+        self.returned: dict[str, list[Mapping[str, Any]]] = {}
+        self.ratings: list[Mapping[str, Any]] = []
+        self._services: dict[str, Callable[[Keys, Envelopes], Reply]] = {
+            "TraCuuHoSo": self._look_up,
+            "DongBoHoSoMC": self._sync,
+            "CapNhatTienDoHoSoMC": self._progress,
+            "DongBoTrangThaiHoSo": self._return_state,
+            "DongBoDanhGia": self._rate,
+            "DongBoHoiDap": self._publish,
+            "DongBoKetQuaHoiDapGuiTuDVCQG": self._answer_questions,
+            **self._reads(),
+        }
+        self.names = frozenset(self._services)
+
+    def serve(self, service: str, keys: Keys, envelopes: Envelopes) -> Reply:
+        """The answer of a service, or that there is none of that name."""
+        served = self._services.get(service)
+        if served is None:
+            self.violate("unknown_service", None)
+            return envelopes.refused("Dịch vụ không tồn tại")
+        return served(keys, envelopes)
+
+    def violate(self, kind: str, code: str | None, detail: str = "") -> None:
+        self._violations.add(self._system, kind, code, detail)
+
+    # --- reads -----------------------------------------------------------------------------
+
+    def _reads(self) -> dict[str, Callable[[Keys, Envelopes], Reply]]:
+        register = self._world.register
+        rows: dict[str, Callable[[Keys], list[dict[str, Any]]]] = {
+            "LayDanhSachTTHC": lambda keys: catalogue.procedure_rows(register),
+            "LayThuTuc": self._procedure,
+            "LayQDCB": lambda keys: catalogue.decision_rows(_text(keys, "idQDCB")),
+            "LayDanhMucCoQuan": lambda keys: catalogue.unit_rows(register),
+            "LayDanhMucLinhVuc": lambda keys: catalogue.field_rows(register),
+            "TraCuuTechID": lambda keys: catalogue.technical_ids(
+                register, _text(keys, "mstorcmnd")
+            ),
+            "LayDanhSachHoiDapGuiTuDVCQG": lambda keys: self._questions.sent_on(),
+            "LayDanhSachHoiDapBoCoQuan": lambda keys: self._questions.of_the_body(),
+            "LayNoiDungTraLoiTheoCauHoi": lambda keys: self._questions.answer_rows(
+                _text(keys, "cauhoiid")
+            ),
+            "DanhSachPAKNChoXuLy": lambda keys: feedback_rows(),
+            **{name: lambda keys: [] for name in catalogue.EMPTY_CATALOGUES},
+        }
+        read: dict[str, Callable[[Keys, Envelopes], Reply]] = {
+            name: _reading(found) for name, found in rows.items()
+        }
+        services = {"data": catalogue.service_rows(register)}
+        return read | {"LayDVC": lambda keys, envelopes: envelopes.found_object(services)}
+
+    def _procedure(self, keys: Keys) -> list[dict[str, Any]]:
+        item = catalogue.procedure_item(self._world.register, _text(keys, "maTTHC"))
+        return [] if item is None else [item]
+
+    def _look_up(self, keys: Keys, envelopes: Envelopes) -> Reply:
+        code = _text(keys, "mahoso")
+        if not code:
+            self.violate("missing_field", None, "mahoso")
+            return envelopes.failed("Thiếu mã hồ sơ")
+        if self._world.portal_presence(code) == "unknown":
+            messages = (None, "Lỗi hệ thống, vui lòng thử lại sau")
+            return envelopes.failed(envelopes.rng.choice(messages))
+        entry = self._world.portal.get(code)
+        return envelopes.found([wire.lookup_item(entry, self._world.register)] if entry else [])
+
+    # --- dossiers --------------------------------------------------------------------------
+
+    def _sync(self, keys: Keys, envelopes: Envelopes) -> Reply:
+        records = _records(keys)
+        if records is None or len(records) != 1:
+            self.violate("too_many_dossiers" if records else "no_data", None)
+            return envelopes.refused("Dữ liệu không hợp lệ")
+        record = records[0]
+        code = _text(record, "MaHoSo")
+        faults = dossier_faults(record)
+        if keys.get("isUpdating") not in ("True", "False"):
+            faults.append(Fault("bad_flag", "isUpdating"))
+        if faults:
+            return self._invalid(faults, code, envelopes)
+        with self._world.lock:
+            return self._store(record, code, keys["isUpdating"] == "True", envelopes)
+
+    def _store(
+        self, record: Mapping[str, Any], code: str, updating: bool, envelopes: Envelopes
+    ) -> Reply:
+        known = self._world.portal.get(code)
+        if known is None and updating:
+            self.violate("update_of_absent", code)
+            return envelopes.refused("Hồ sơ không tồn tại")
+        if known is not None and not updating:
+            self.violate("doubled_create", code)
+            return envelopes.duplicate(code)
+        if self._world.born_on_portal(code):
+            self.violate("portal_born_pushed", code)
+        entry = self._entry(record, code)
+        if known is not None and known.status in DONE and entry.status < known.status:
+            self.violate("status_lowered", code, f"{known.status} to {entry.status}")
+        self._world.portal[code] = entry
+        return envelopes.accepted("Đồng bộ")
+
+    def _entry(self, record: Mapping[str, Any], code: str) -> PortalEntry:
+        procedure = catalogue.find(self._world.register, str(record["MaTTHC"]))
+
+        def moment(name: str) -> int | None:
+            return wire.read_date(str(record.get(name) or ""))
+
+        return PortalEntry(
+            code=code,
+            status=int(record["TrangThaiHoSo"]),
+            submitted=moment("NgayNopHoSo"),
+            received=moment("NgayTiepNhan"),
+            due=moment("NgayHenTra"),
+            finished=moment("NgayKetThucXuLy"),
+            returned=moment("NgayTra"),
+            form="second",
+            unit=self._units.get(str(record["DonViXuLy"]), 0),
+            procedure=procedure.index if procedure else 0,
+        )
+
+    def _progress(self, keys: Keys, envelopes: Envelopes) -> Reply:
+        steps = _records(keys)
+        if not steps:
+            self.violate("no_data", None)
+            return envelopes.refused("Dữ liệu không hợp lệ")
+        if len(steps) > _MOST_STEPS:
+            self.violate("too_many_steps", _text(steps[0], "MaHoSo"))
+            return envelopes.refused("Quá nhiều bước trong một lần gửi")
+        for step in steps:
+            code = _text(step, "MaHoSo")
+            if faults := step_faults(step):
+                return self._invalid(faults, code, envelopes)
+            if code not in self._world.portal:
+                self.violate("step_of_unknown", code)
+                return envelopes.refused("Hồ sơ không tồn tại")
+        self._add_steps(steps)
+        if envelopes.rng.random() < 0.3:
+            return envelopes.accepted_as_text()
+        return envelopes.accepted("Cập nhật tiến độ")
+
+    def _add_steps(self, steps: Iterable[Mapping[str, Any]]) -> None:
+        for step in steps:
+            code, moment, state, text = (str(step[name]) for name in _STEP_KEY)
+            known = self.steps.setdefault(code, [])
+            if (code, moment, state, text) in known:
+                self.violate("doubled_step", code, f"{moment} {state}")
+            known.append((code, moment, state, text))
+
+    def _return_state(self, keys: Keys, envelopes: Envelopes) -> Reply:
+        """Its states are not those of a dossier's life, so the portal's entry stays."""
+        data = keys.get("data")
+        if not isinstance(data, dict):
+            self.violate("not_an_object", None, "data")
+            return envelopes.refused("Dữ liệu không hợp lệ")
+        code = _text(data, "MaHoSo")
+        faults = return_faults(data)
+        if keys.get("type") != "2":
+            faults.append(Fault("bad_type", "type"))
+        if faults:
+            return self._invalid(faults, code, envelopes)
+        if self._world.local_code(code) is None:
+            self.violate("returned_not_portal_born", canonical(code))
+            return envelopes.refused("Hồ sơ không tồn tại")
+        self.returned.setdefault(code, []).append(data)
+        return envelopes.accepted("Đồng bộ trạng thái")
+
+    # --- ratings and questions -------------------------------------------------------------
+
+    def _rate(self, keys: Keys, envelopes: Envelopes) -> Reply:
+        return self._each(keys, envelopes, rating_faults, self.ratings.append)
+
+    def _publish(self, keys: Keys, envelopes: Envelopes) -> Reply:
+        return self._each(keys, envelopes, question_faults, self._questions.publish)
+
+    def _answer_questions(self, keys: Keys, envelopes: Envelopes) -> Reply:
+        def known(answer: Mapping[str, Any]) -> list[Fault]:
+            strange = not self._questions.knows(answer.get("HOIDAPID"))
+            unknown = [Fault("answer_of_unknown", "HOIDAPID")] if strange else []
+            return answer_faults(answer) or unknown
+
+        def keep(answer: Mapping[str, Any]) -> None:
+            self._questions.answer(answer["HOIDAPID"], _text(answer, "NOIDUNGTRALOI"))
+
+        return self._each(keys, envelopes, known, keep)
+
+    def _each(
+        self,
+        keys: Keys,
+        envelopes: Envelopes,
+        check: Check,
+        keep: Callable[[Mapping[str, Any]], None],
+    ) -> Reply:
+        """Keep every record of ``data`` when none of them has a fault, else none."""
+        records = _records(keys)
+        if not records:
+            self.violate("no_data", None)
+            return envelopes.refused("Dữ liệu không hợp lệ")
+        faults = [fault for record in records for fault in check(record)]
+        if faults:
+            return self._invalid(faults, "", envelopes)
+        for record in records:
+            keep(record)
+        return envelopes.accepted("Đồng bộ")
+
+    def _invalid(self, faults: list[Fault], code: str, envelopes: Envelopes) -> Reply:
+        for fault in faults:
+            self.violate(fault.kind, code or None, fault.where)
+        return envelopes.refused(f"Trường {faults[0].where} không hợp lệ")
+
+
+def _reading(
+    found: Callable[[Keys], list[dict[str, Any]]],
+) -> Callable[[Keys, Envelopes], Reply]:
+    return lambda keys, envelopes: envelopes.found(found(keys))
+
+
+def _text(keys: Mapping[str, Any], name: str) -> str:
+    return str(keys.get(name) or "")
+
+
+def _records(keys: Keys) -> list[Mapping[str, Any]] | None:
+    data = keys.get("data")
+    if not isinstance(data, list) or not all(isinstance(item, dict) for item in data):
+        return None
+    return data

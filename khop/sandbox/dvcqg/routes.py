@@ -1,0 +1,108 @@
+"""Which service of the portal a request calls, in which dialect, with which keys.
+
+::
+
+    native    POST {XrdAdapter|VXPAdapter}/RestService/forward/mapi/{login|g|share}, an envelope
+    wrapper   GET or POST KetNoiMotCuaQuocGia/<service>, a query or a bare array
+    query     POST api/SynsTTHCC/<service>?isUpdating=True&MaDinhDanhDV=…, a bare array
+
+Source: specs/dvcqg.md 1.1, 1.2 and 1.8.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from khop.sandbox.server.http import Request
+
+Dialect = Literal["native", "wrapper", "query"]
+
+ADAPTERS = ("XrdAdapter", "VXPAdapter")
+ADAPTER_TAIL = "/RestService/forward/mapi/"
+WRAPPER_PREFIX = "/KetNoiMotCuaQuocGia/"
+QUERY_PREFIX = "/api/SynsTTHCC/"
+_NATIVE = re.compile(rf"/(?:{'|'.join(ADAPTERS)}){ADAPTER_TAIL}(login|g|share)")
+#: The wrapper's names of services that the portal calls otherwise.
+_WRAPPER_NAMES = {
+    "LayDanhSachTTHCDonVi": "LayDanhSachTTHC",
+    "DongBoTrangThaiHoSoKM": "DongBoTrangThaiHoSo",
+}
+#: Keys as the services know them; servers of these dialects read a query in any case.
+_QUERY_KEYS = {
+    name.casefold(): name
+    for name in ("mahoso", "maTTHC", "idQDCB", "mstorcmnd", "cauhoiid", "maDonVi", "isUpdating",
+                 "MaDinhDanhDV")
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Writes:
+    """The wrapper's names of the three writes; each deployment configures its own addresses."""
+
+    create: str = "DongBoHoSoMC"
+    update: str = "CapNhatHoSoMC"
+    progress: str = "CapNhatTienDoHoSoMC"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """``door``: the last part of a native path. ``body``: the JSON that came, None when it was
+    none. ``method``: the only one this service answers to."""
+
+    dialect: Dialect
+    door: str
+    service: str
+    method: str
+    keys: Mapping[str, Any]
+    body: Any
+
+
+def route_of(request: Request, writes: Writes) -> Route | None:
+    """Where a request leads; None when it leads nowhere."""
+    if (match := _NATIVE.fullmatch(request.path)) is not None:
+        body = _json(request)
+        keys = body if isinstance(body, dict) else {}
+        return Route("native", match[1], str(keys.get("service")), "POST", keys, body)
+    if request.path.startswith(WRAPPER_PREFIX):
+        return _wrapper(request, request.path.removeprefix(WRAPPER_PREFIX), writes)
+    if request.path.startswith(QUERY_PREFIX):
+        return _query(request, request.path.removeprefix(QUERY_PREFIX))
+    return None
+
+
+def _wrapper(request: Request, name: str, writes: Writes) -> Route:
+    body = _json(request)
+    flags = {writes.create: "False", writes.update: "True"}
+    if name in flags:
+        keys = {"isUpdating": flags[name], "data": body}
+        return Route("wrapper", "", "DongBoHoSoMC", "POST", keys, body)
+    if name == writes.progress:
+        return Route("wrapper", "", "CapNhatTienDoHoSoMC", "POST", {"data": body}, body)
+    service = _WRAPPER_NAMES.get(name, name)
+    if name == "DongBoTrangThaiHoSoKM":
+        return Route("wrapper", "", service, "POST", {"type": "2", "data": body}, body)
+    if name == "getfile":
+        return Route("wrapper", "", name, "POST", {}, body)
+    return Route("wrapper", "", service, "GET", _keys(request), None)
+
+
+def _query(request: Request, name: str) -> Route:
+    body = _json(request)
+    keys = _keys(request)
+    method = "POST" if name in ("DongBoHoSoMC", "CapNhatTienDoHoSoMC") else "GET"
+    return Route("query", "", name, method, {**keys, "data": body}, body)
+
+
+def _keys(request: Request) -> dict[str, Any]:
+    return {_QUERY_KEYS.get(key.casefold(), key): value for key, value in request.query.items()}
+
+
+def _json(request: Request) -> Any:
+    try:
+        return json.loads(request.body)
+    except ValueError:
+        return None

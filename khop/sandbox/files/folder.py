@@ -1,0 +1,204 @@
+"""The files a user of the sandbox starts with: the truth, the portal's extract, khop.toml."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from khop.sandbox.dvcqg.wire import write_date
+from khop.sandbox.files.unit_file import units_text
+from khop.sandbox.population import login as population_login
+from khop.sandbox.truth.judge import Finding
+from khop.sandbox.vnpost import wire as vnpost_wire
+from khop.sandbox.world import paper
+from khop.sandbox.world.dossiers import PortalEntry
+from khop.sandbox.world.register import MADONVI, PROVINCE, Register
+
+#: The accounts the servers know. They guard invented data on a loopback address.
+CLIENT_ID = "svc-khop"
+CLIENT_SECRET = "sandbox-igate"
+PUBLIC_CLIENT = "test-public"
+OFFICER = "canbo.mau"
+OFFICER_PASSWORD = "sandbox-officer"
+USERNAME = "h99_onegate"
+PASSWORD = "sandbox-dvcqg"
+MINISTRY_CLIENT = "svc-ministry"
+MINISTRY_SECRET = "sandbox-ministry"
+DSTCODE = "VN:GOV:000.00.00.G22:vpcpdvcprovider"
+TOKEN_PATH = "/auth/realms/digo/protocol/openid-connect/token"
+
+_SECRETS = {
+    "igate": CLIENT_SECRET,
+    "dvcqg": PASSWORD,
+    "vnpost": vnpost_wire.CONSUMER_SECRET,
+    "population": population_login.SECRET,
+}
+#: The sections of khop.toml, in order.
+CONFIGURED = (
+    "igate", "dvcqg", "portal_extract", "vnpost", "population", "paper_ledger", "result_register",
+)  # fmt: skip
+
+_HEAD = """\
+# Configuration of khop for the simulated province {province}.
+
+[province]
+name = "Tỉnh Mẫu"
+code = "{province}"
+
+[ledger]
+url = "sqlite:///khop.db"             # a relative path starts at this file's folder
+
+[units]
+file = "don-vi.toml"                  # the units, and which took over from which
+"""
+_SECTIONS = {
+    "igate": """\
+# The one-stop system: where the dossiers are handled.
+[sources.igate]
+adapter = "igate"
+role = "one_stop"
+base_url = "{url}"
+token_url = "{url}{token_path}"
+client_id = "{client_id}"
+client_secret = {{ file = "secrets/igate" }}
+page_size = 500
+calls_per_second = 2000
+
+# This deployment uses the usual labels; 17 "Chờ ký số liên thông" has no state on the portal
+# and stays unmapped. A deployment with labels of its own adds, for example:
+# [sources.igate.status.by_id]
+# 9 = 9
+# [sources.igate.status.by_name]
+# "Đã ký số" = 9
+""",
+    "dvcqg": """\
+# The national portal, asked about one dossier at a time.
+[sources.dvcqg]
+adapter = "dvcqg"
+role = "portal"
+dialect = "native"
+base_url = "{url}"
+username = "{username}"
+password = {{ file = "secrets/dvcqg" }}
+madonvi = "{madonvi}"
+dstcode = "{dstcode}"
+calls_per_second = 2000
+""",
+    "portal_extract": """\
+# All the codes the portal holds: the only way to learn of a dossier the one-stop never had.
+[sources.portal_extract]
+adapter = "portal_file"
+role = "portal"
+path = "portal-extract.csv"
+""",
+    "vnpost": """\
+# The post: what was handed to it, and what it delivered.
+[sources.vnpost]
+adapter = "vnpost"
+role = "post"
+token_url = "{url}{post.TOKEN_PATH}"
+order_url = "{url}{post.ORDER_PATH}"
+cancel_url = "{url}{post.CANCEL_PATH}"
+tracking_url = "{url}{post.TRACKING_PATH}"
+document_url = "{url}{post.DOCUMENT_PATH}"
+consumer_key = "{post.CONSUMER_KEY}"
+consumer_secret = {{ file = "secrets/vnpost" }}
+customer_code = "{post.CUSTOMER_CODE}"
+""",
+    "population": """\
+# The population database: whether what an applicant wrote belongs together.
+[sources.population]
+adapter = "population"
+role = "population"
+url = "{url}{people.SIGN_PATH}"
+sign_path = "{people.SIGN_PATH}"
+username = "{people.USERNAME}"
+secret = {{ file = "secrets/population" }}
+timestamp_unit = "ms"
+unit_code = "{province}"
+""",
+    "paper_ledger": """\
+# The tracking ledger kept beside the system: what was received and given back on paper.
+[sources.paper_ledger]
+adapter = "ledger_file"
+role = "ledger"
+path = "{paper.LEDGER_FILE}"
+""",
+    "result_register": """\
+# The register of signed results.
+[sources.result_register]
+adapter = "register_file"
+role = "register"
+path = "{paper.REGISTER_FILE}"
+""",
+}
+_TAIL = """\
+[repair]
+auto = []                             # rules the daemon may repair unasked
+max_changes = 1000
+"""
+
+
+def write_world(
+    folder: Path,
+    urls: Mapping[str, str],
+    *,
+    truth: Iterable[Finding],
+    entries: Iterable[PortalEntry],
+    register: Register,
+) -> None:
+    """Write everything but paper into ``folder``, which is made if needed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_truth(folder / "truth.jsonl", truth)
+    _write_extract(folder / "portal-extract.csv", entries)
+    (folder / "don-vi.toml").write_text(units_text(register), "utf-8")
+    (folder / "khop.toml").write_text(_config(urls), "utf-8")
+    secrets = folder / "secrets"
+    secrets.mkdir(mode=0o700, exist_ok=True)
+    for name in CONFIGURED:
+        if name in _SECRETS:
+            _write_secret(secrets / name, _SECRETS[name])
+
+
+def truth_lines(truth: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Findings as plain objects."""
+    return [asdict(finding) for finding in truth]
+
+
+def _write_truth(path: Path, truth: Iterable[Finding]) -> None:
+    lines = (json.dumps(line, ensure_ascii=False) for line in truth_lines(truth))
+    path.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+
+
+def _write_extract(path: Path, entries: Iterable[PortalEntry]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("MaHoSo", "TrangThaiHoSo", "NgayTiepNhan"))
+        for entry in entries:
+            received = write_date(entry.received, entry.form)
+            writer.writerow((entry.code, entry.status, received))
+
+
+def _write_secret(path: Path, secret: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(f"{secret}\n")
+
+
+def _config(urls: Mapping[str, str]) -> str:
+    parts = [_HEAD, *(_SECTIONS[name] for name in CONFIGURED), _TAIL]
+    known: dict[str, Any] = {"post": vnpost_wire, "people": population_login, "paper": paper}
+    known["province"] = PROVINCE
+    texts = [
+        part.format(
+            url=urls.get(name, ""), madonvi=MADONVI, token_path=TOKEN_PATH, client_id=CLIENT_ID,
+            username=USERNAME, dstcode=DSTCODE, **known,
+        )
+        for name, part in zip(("", *CONFIGURED, ""), parts, strict=True)
+    ]  # fmt: skip
+    return "\n".join(texts)

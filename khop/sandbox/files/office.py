@@ -1,0 +1,80 @@
+"""The offices' paper: its rows, where each stands, and the files they are in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from khop.sandbox.files.paper_files import write_csv, write_workbook
+from khop.sandbox.files.paper_sheets import Sheet, ledger_sheets, register_sheet
+from khop.sandbox.world.paper import (
+    LEDGER_FILE,
+    REGISTER_FILE,
+    LedgerRow,
+    Paper,
+    Place,
+    RegisterRow,
+)
+from khop.sandbox.world.register import Register
+
+
+class Office:
+    """Ledger and register in the order of their days. Not thread-safe."""
+
+    def __init__(
+        self,
+        ledger: Iterable[LedgerRow],
+        results: Iterable[RegisterRow],
+        register: Register,
+        now: datetime,
+    ) -> None:
+        self.paper = Paper(
+            sorted(ledger, key=lambda row: (row.received or 0, row.n)),
+            sorted(results, key=lambda row: (row.signed, row.n)),
+        )
+        self._register = register
+        self._now = now
+        self._lay_out()
+
+    def place(self, number: int) -> Place:
+        """Where the row with that ``n`` stands. Raises KeyError."""
+        return self._places[number]
+
+    def subject(self, named: str | int) -> str:
+        """What a finding about a code, or about the row with that ``n``, is about."""
+        return named if isinstance(named, str) else self._places[named].subject
+
+    def spoilt(self) -> tuple[Place, ...]:
+        """Where the rows stand that nobody can use."""
+        return tuple(sorted(self._places[row.n] for row in self.paper.rows() if row.spoilt))
+
+    def enter(self, **fields: Any) -> Place:
+        """Append a row to the ledger."""
+        row = LedgerRow(n=self.paper.next_number, **fields)
+        self.paper.enter(row)
+        self._lay_out()
+        return self._places[row.n]
+
+    def sign(self, **fields: Any) -> Place:
+        """Append a row to the register."""
+        row = RegisterRow(n=self.paper.next_number, **fields)
+        self.paper.sign(row)
+        self._lay_out()
+        return self._places[row.n]
+
+    def write(self, folder: Path) -> None:
+        """Write both files."""
+        write_workbook(folder / LEDGER_FILE, self._ledger, self._now)
+        write_csv(folder / REGISTER_FILE, self._results)
+
+    def _lay_out(self) -> None:
+        self._ledger = ledger_sheets(self.paper.ledger, self._register)
+        self._results = register_sheet(self.paper.register, self._register)
+        self._places = dict(_placed(LEDGER_FILE, *self._ledger))
+        self._places |= _placed(REGISTER_FILE, self._results)
+
+
+def _placed(file: str, *sheets: Sheet) -> dict[int, Place]:
+    return {n: Place(file, s.name, row) for s in sheets for n, row in s.places.items()}

@@ -1,0 +1,272 @@
+"""The one-stop system on the wire: Keycloak's token, the dossier list, the detail, the fees.
+
+Source: specs/igate.md 1 to 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from khop.sandbox.files.folder import TOKEN_PATH
+from khop.sandbox.igate.list import BadQuery, Listing
+from khop.sandbox.igate.login import GRANTS, Keycloak, Right
+from khop.sandbox.igate.shapes import Shapes
+from khop.sandbox.igate.strange import as_it_was, in_unknown_state
+from khop.sandbox.igate.wire import (
+    detail,
+    fees,
+    form_data,
+    list_item,
+    wire_time,
+)
+from khop.sandbox.server.application import Application
+from khop.sandbox.server.faults import Faults, Purpose
+from khop.sandbox.server.http import Answer, Request, json_answer
+from khop.sandbox.server.violations import Violations
+from khop.sandbox.world.dossiers import Dossier
+from khop.sandbox.world.world import Row, World
+
+_SEARCH = "/pa/dossier/search"
+_CITIZEN_SEARCH = "/pa/dossier-search/dvc"
+_FEES = "/pa/dossier-fee/--by-dossiers"
+_FORM_DATA = "/pa/api-integration/--data"
+_PUSH = "/bdtc/nps-dossier/--test-sync"
+_ONLINE = "/--online"
+_DOSSIER = "/pa/dossier/"
+_OPERATIONS: dict[str, tuple[str, Purpose]] = {
+    TOKEN_PATH: ("token", "login"),
+    _SEARCH: ("search", "page"),
+    _CITIZEN_SEARCH: ("citizen_search", "page"),
+    _FEES: ("fees", "read"),
+    _FORM_DATA: ("form_data", "read"),
+    _PUSH: ("push", "write"),
+}
+_TRIES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class IgateOptions:
+    """How this deployment behaves.
+
+    ``page_cap``: rows a page has at most. ``token_seconds``, ``token_calls``: a token ends after
+    so many seconds, or so many calls (None: no such end). ``says_expiry``: the token answer has
+    ``expires_in``. ``grants``: the ways to log in it allows. ``tasks_in_list``: list items carry
+    ``task[]``. ``shapes``: forms that all its answers have, where they differ between answers.
+    """
+
+    page_cap: int = 1000
+    token_seconds: float = 300.0
+    token_calls: int | None = None
+    says_expiry: bool = True
+    grants: frozenset[str] = GRANTS
+    tasks_in_list: bool = False
+    shapes: Shapes = field(default_factory=Shapes)
+
+
+class Igate(Application):
+    name = "igate"
+
+    def __init__(
+        self,
+        world: World,
+        violations: Violations,
+        options: IgateOptions,
+        *,
+        faults: Faults,
+        clock: Callable[[], float],
+        sleep: Callable[[float], None],
+    ) -> None:
+        super().__init__(faults, world.seed, sleep)
+        self._world = world
+        self._violations = violations
+        self._options = options
+        self._listing = Listing(world)
+        self._keycloak = Keycloak(
+            clock,
+            seconds=options.token_seconds,
+            calls=options.token_calls,
+            says_expiry=options.says_expiry,
+            grants=options.grants,
+        )
+
+    def classify(self, request: Request) -> tuple[str, Purpose]:
+        if request.path in _OPERATIONS:
+            return _OPERATIONS[request.path]
+        return ("detail" if request.path.endswith(_ONLINE) else "other"), "read"
+
+    def inspect(self, request: Request) -> None:
+        self._violations.inspect(self.name, request)
+        if request.method != "GET" and request.path != TOKEN_PATH:
+            self._violations.add(self.name, "write_to_one_stop", detail=request.method)
+
+    def respond(self, request: Request, operation: str, rng: Random) -> Answer:
+        if operation == "token":
+            with self.lock:
+                return self._keycloak.token(request, rng)
+        if (refusal := self._refusal(request)) is not None:
+            return refusal
+        if operation == "push" and request.method == "POST":
+            return Answer(200, b"OK", "text/plain;charset=UTF-8")
+        if request.method != "GET":
+            return self._error(405, "Method Not Allowed", request)
+        match operation:
+            case "search" | "citizen_search":
+                return self._search(request, _page_number(request))
+            case "detail":
+                return self._detail(request)
+            case "fees":
+                return self._fees(request)
+            case "form_data":
+                return self._form_data(request)
+        return self._error(404, "Not Found", request)
+
+    def expire(self, operation: str, rng: Random) -> Answer:
+        with self.lock:
+            self._keycloak.expire()
+        return json_answer(401, {"error": "invalid_token", "error_description": "Token expired"})
+
+    def _refusal(self, request: Request) -> Answer | None:
+        with self.lock:
+            right = self._keycloak.right(request)
+        if right is Right.NONE:
+            return self._error(401, "Unauthorized", request)
+        if right is Right.BLIND:
+            return self._error(403, "Forbidden", request)
+        return None
+
+    def before_page(self, rng: Random) -> None:
+        self._world.touch_some(rng.getrandbits(24))
+
+    # --- the list --------------------------------------------------------------------------
+
+    def page_fault(self, kind: str, request: Request, rng: Random) -> Answer | None:
+        number = _page_number(request)
+        if request.method != "GET" or number is None or self._refusal(request) is not None:
+            return None
+        if kind == "repeated_page":
+            return self._search(request, number - 1) if number else None
+        return self._search(request, number, drop=1 + rng.randrange(3))
+
+    def row_fault(self, kind: str, request: Request, rng: Random) -> Answer | None:
+        page = self._page(request, _page_number(request))
+        if request.method != "GET" or page is None or self._refusal(request) is not None:
+            return None
+        place = self._sound_row(page.rows, rng)
+        if place is None:
+            return None
+        items = [self._item(row) for row in page.rows]
+        sound = page.rows[place]
+        assert isinstance(sound, Dossier)
+        if kind == "unknown_status":
+            items[place] = in_unknown_state(items[place], rng)
+        else:
+            items.insert(place + 1, self._item(as_it_was(sound)))
+        return json_answer(200, page.envelope(items, request))
+
+    def _sound_row(self, rows: list[Row], rng: Random) -> int | None:
+        """The place of a row nothing is wrong with, among a few that are tried."""
+        for place in rng.sample(range(len(rows)), min(len(rows), _TRIES)):
+            row = rows[place]
+            if isinstance(row, Dossier) and self._world.is_sound(row):
+                return place
+        return None
+
+    def _search(self, request: Request, number: int | None, drop: int = 0) -> Answer:
+        page = self._page(request, number)
+        if page is None:
+            return self._error(400, "Bad Request", request)
+        # A short last page could not be told from a whole one.
+        rows = page.rows[:-drop] if drop and not page.last else page.rows
+        return json_answer(200, page.envelope([self._item(row) for row in rows], request))
+
+    def _page(self, request: Request, number: int | None) -> _Page | None:
+        """The page a query asks for; None when it makes no sense."""
+        size = request.query.get("size") or "20"
+        if number is None or not size.isascii() or not size.isdigit() or int(size) < 1:
+            return None
+        size_used = min(int(size), self._options.page_cap)
+        try:
+            rows, total = self._listing.page(request.query, number, size_used)
+        except BadQuery:
+            return None
+        return _Page(rows, number, size_used, total)
+
+    def _item(self, row: Row) -> Any:
+        if not isinstance(row, Dossier):
+            return row.build()
+        options = self._options
+        return list_item(
+            row, self._world.register, tasks=options.tasks_in_list, shapes=options.shapes
+        )
+
+    # --- one dossier -----------------------------------------------------------------------
+
+    def _detail(self, request: Request) -> Answer:
+        native_id = request.path.removeprefix(_DOSSIER).removesuffix(_ONLINE)
+        d = self._world.by_native_id(native_id)
+        if d is None:
+            return self._error(404, "Not Found", request)
+        return json_answer(200, detail(d, self._world.register, shapes=self._options.shapes))
+
+    def _fees(self, request: Request) -> Answer:
+        ids = request.query.get("dossier-ids", "").split(",")
+        found = [self._world.by_native_id(native_id) for native_id in ids]
+        rows = [row for d in found if d for row in fees(d, self._world.register)]
+        required = request.query.get("required")
+        return json_answer(200, [r for r in rows if not required or str(r["required"]) == required])
+
+    def _form_data(self, request: Request) -> Answer:
+        natives = self._world.natives(request.query.get("code", ""))
+        if not natives:
+            return self._error(404, "Not Found", request)
+        forms = form_data(natives[-1], self._world.register)
+        wanted = request.query.get("fields", "").split(",")
+        return json_answer(200, {name: form for name, form in forms.items() if name in wanted})
+
+    def _error(self, status: int, error: str, request: Request) -> Answer:
+        body = {
+            "timestamp": wire_time(int(self._world.now.timestamp() * 1000)),
+            "status": status,
+            "error": error,
+            "message": "",
+            "path": request.path,
+        }
+        return json_answer(status, body)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """Rows of a zero-based page, its number and size, and how many rows there are in all."""
+
+    rows: list[Row]
+    number: int
+    size: int
+    total: int
+
+    @property
+    def last(self) -> bool:
+        return (self.number + 1) * self.size >= self.total
+
+    def envelope(self, content: list[Any], request: Request) -> dict[str, Any]:
+        """Spring Data's envelope; a slice has no totals (specs/igate.md 2.2)."""
+        envelope = {
+            "content": content,
+            "last": self.last,
+            "first": self.number == 0,
+            "number": self.number,
+            "size": self.size,
+            "numberOfElements": len(content),
+            "empty": not content,
+        }
+        if request.query.get("spec") != "slice":
+            envelope["totalElements"] = self.total
+            envelope["totalPages"] = -(-self.total // self.size)
+        return envelope
+
+
+def _page_number(request: Request) -> int | None:
+    text = request.query.get("page") or "0"
+    return int(text) if text.isascii() and text.isdigit() else None

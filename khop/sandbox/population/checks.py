@@ -1,0 +1,177 @@
+"""What the population database demands of a request (specs/population.md 2.1, 2.2)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+from khop.sandbox.population.soap import BCA, GTEL, Tree
+
+VERIFY, LOOK_UP = "XacThucThongTinCongDan", "TraCuuThongTinCongDan"
+KIN, HOUSEHOLD = "XacMinhThongTinNhanThan", "CungCapThongTinHoGiaDinh"
+OPERATIONS = frozenset({VERIFY, LOOK_UP, KIN, HOUSEHOLD})
+
+UnitPosition = Literal["after_officer", "before_officer", "none"]
+
+_LENGTHS = {
+    "MaYeuCau": 40, "MaDVC": 20, "MaTichHop": 20, "MaDichVu": 20, "MaCanBo": 20, "MaDonVi": 35,
+    "HoVaTen": 100,
+}  # fmt: skip
+_PERSON = ("SoDinhDanh", "SoCMND", "HoVaTen")
+#: Fields that may be left out (one of the two numbers may not) or sent empty.
+_OPTIONAL = frozenset({"MaDonVi", "TaiKhoan", "SoDienThoai", "SoDinhDanh", "SoCMND"})
+#: The service's number, where it is known (specs/population.md 1).
+_SERVICE_NUMBERS = {VERIFY: ("033", "003"), LOOK_UP: ("037",)}
+_FOLDED = re.compile(r"[A-Z0-9]+")
+_FOLDED_WORDS = re.compile(r"[A-Z0-9]+( [A-Z0-9]+)*")
+_DAY = re.compile(r"\d{4}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
+_DASHED_DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+_YEAR = re.compile(r"\d{4}")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong, and the element's name; ``refused``: no answer is looked for."""
+
+    kind: str
+    where: str
+    refused: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The form of requests a deployment agreed on.
+
+    ``unit``: where MaDonVi stands, if anywhere. ``service``: verification has MaDichVu in place
+    of MaDVC and MaTichHop, and no birth. ``kin_space``: the namespace of the kin operation.
+    ``kin_flat``: its birth is a text, not a group.
+    """
+
+    unit: UnitPosition = "after_officer"
+    service: bool = False
+    kin_space: str = GTEL
+    kin_flat: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Whom a request asks about; "" for what it does not say."""
+
+    number: str
+    card: str
+    name: str
+    birth: str
+
+
+def space_of(operation: str, shape: Shape) -> str:
+    return shape.kin_space if operation == KIN else BCA
+
+
+def check(operation: str, tree: Tree, shape: Shape) -> tuple[Query, list[Fault]]:
+    """Whom a request asks about, and all that is wrong with it."""
+    fields = dict(reversed(tree))
+    spaced = shape.service and operation == VERIFY
+    wanted = _names(operation, shape)
+    faults = [
+        *_order([name for name, _ in tree], wanted),
+        *(fault for name in wanted for fault in _text(fields, name)),
+        *_numbers(fields),
+        *_service(operation, fields),
+        *_name(fields, spaced),
+    ]
+    birth = ""
+    if "NgayThangNamSinh" in wanted and "NgayThangNamSinh" in fields:
+        flat = operation == KIN and shape.kin_flat
+        birth, wrong = _birth(fields["NgayThangNamSinh"], flat)
+        faults += wrong
+    number, card, name = (_plain(fields, key) for key in _PERSON)
+    return Query(number, card, name.replace(" ", "") if spaced else name, birth), faults
+
+
+def _names(operation: str, shape: Shape) -> Sequence[str]:
+    """The elements of a request, in their order."""
+    if operation == VERIFY and shape.service:
+        return ("MaYeuCau", "MaDichVu", "MaCanBo", *_PERSON)
+    head = ("MaYeuCau", "MaDVC", "MaTichHop")
+    tail = (*_PERSON, "NgayThangNamSinh")
+    if operation == KIN or shape.unit == "before_officer":
+        return (*head, "MaDonVi", "MaCanBo", "TaiKhoan", "SoDienThoai", *tail)
+    unit = () if shape.unit == "none" else ("MaDonVi",)
+    return (*head, "MaCanBo", *unit, "TaiKhoan", "SoDienThoai", *tail)
+
+
+def _order(names: Sequence[str], wanted: Sequence[str]) -> Iterator[Fault]:
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield Fault("doubled_element", name)
+    for name in names:
+        if name not in wanted:
+            yield Fault("unknown_element", name)
+    places = [wanted.index(name) for name in names if name in wanted]
+    for before, after in pairwise(places):
+        if after < before:
+            yield Fault("element_order", wanted[after])
+
+
+def _text(fields: dict[str, str | Tree], name: str) -> Iterator[Fault]:
+    value = fields.get(name, "")
+    if name == "NgayThangNamSinh":
+        if name not in fields:
+            yield Fault("missing_field", name)
+    elif not isinstance(value, str):
+        yield Fault("unknown_element", name)
+    elif not value.strip() and name not in _OPTIONAL:
+        yield Fault("missing_field", name)
+    elif len(value) > _LENGTHS.get(name, len(value)):
+        yield Fault("too_long", name)
+
+
+def _numbers(fields: dict[str, str | Tree]) -> Iterator[Fault]:
+    number, card = _plain(fields, "SoDinhDanh"), _plain(fields, "SoCMND")
+    if not number and not card:
+        yield Fault("missing_field", "SoDinhDanh")
+    if number and not re.fullmatch(r"[0-9]{12}", number):
+        yield Fault("bad_number", "SoDinhDanh")
+    if card and not re.fullmatch(r"[0-9]{9}", card):
+        yield Fault("bad_number", "SoCMND")
+
+
+def _service(operation: str, fields: dict[str, str | Tree]) -> Iterator[Fault]:
+    known = _SERVICE_NUMBERS.get(operation)
+    for name in ("MaTichHop", "MaDichVu"):
+        value = _plain(fields, name)
+        digits = value.isascii() and value.isdigit()
+        if value and (not digits or (known is not None and value not in known)):
+            yield Fault("bad_service_number", name)
+
+
+def _name(fields: dict[str, str | Tree], spaced: bool) -> Iterator[Fault]:
+    """A name that is not folded is no error: it is just nobody's."""
+    value = _plain(fields, "HoVaTen")
+    pattern = _FOLDED_WORDS if spaced else _FOLDED
+    if value and not pattern.fullmatch(value):
+        yield Fault("name_not_folded", "HoVaTen", refused=False)
+
+
+def _birth(value: str | Tree, flat: bool) -> tuple[str, list[Fault]]:
+    where = "NgayThangNamSinh"
+    if isinstance(value, str):
+        if not flat:
+            return "", [Fault("birth_children", where)]
+        good = _YEAR.fullmatch(value) or _DASHED_DAY.fullmatch(value)
+        return (value, []) if good else ("", [Fault("bad_birth", where)])
+    names = [name for name, _ in value]
+    if flat or names not in (["Nam"], ["NgayThangNam"]):
+        return "", [Fault("birth_children", where)]
+    text = value[0][1] if isinstance(value[0][1], str) else ""
+    patterns = (_YEAR,) if names == ["Nam"] else (_DAY, _DASHED_DAY)
+    if any(pattern.fullmatch(text) for pattern in patterns):
+        return text, []
+    return "", [Fault("bad_birth", f"{where}.{names[0]}")]
+
+
+def _plain(fields: dict[str, str | Tree], name: str) -> str:
+    value = fields.get(name, "")
+    return value.strip() if isinstance(value, str) else ""

@@ -1,0 +1,164 @@
+"""Who may ask the population database: each way of logging in (specs/population.md 1.2)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from random import Random
+from typing import Literal
+
+from khop.sandbox.server.http import Answer, Request, json_answer
+from khop.sandbox.server.wso2 import (
+    INVALID,
+    MISSING,
+    Tokens,
+    asks_for_token,
+    basic,
+    bearer,
+    gateway_fault,
+    pair,
+)
+
+Login = Literal["signed", "lgsp", "wso2", "camel", "none"]
+TimestampUnit = Literal["ms", "s"]
+
+#: The account of the province. It guards invented data on a loopback address.
+USERNAME = "h99"
+SECRET = "sandbox-population"
+CONSUMER_KEY = "khop"
+CONSUMER_SECRET = "sandbox-population-gateway"
+#: What the provincial exchange wants in ``lgspaccesstoken``, in this order.
+LGSP_ACCOUNT = {
+    "AccessKey": "sandbox-access",
+    "SecretKey": "sandbox-exchange",
+    "AppName": "khop",
+    "PartnerCode": "H99",
+    "PartnerCodeCus": "H99",
+}
+LGSP_KEY_NAME = "canbo.mau"
+LGSP_KEY_PASS = "sandbox-officer"
+FRONT_AUTH = "sandbox-front"
+
+SIGN_PATH = "/csdldc"
+TOKEN_PATHS: Mapping[Login, str] = {
+    "lgsp": "/lgsp/getToken",
+    "wso2": "/token",
+    "camel": "/Authentication/Token",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """How direct calls are signed. ``unit`` of the Timestamp header; ``skew``: seconds a clock
+    may be off; ``now``: seconds of UTC since 1970."""
+
+    path: str
+    unit: TimestampUnit
+    skew: float
+    now: Callable[[], float]
+
+
+class Gate:
+    """Lets calls in or turns them away. Not thread-safe."""
+
+    def __init__(
+        self, login: Login, signing: Signing, tokens: Tokens, note: Callable[[str], None]
+    ) -> None:
+        self._login = login
+        self._signing = signing
+        self._tokens = tokens
+        self._note = note
+
+    def expire(self) -> None:
+        self._tokens.expire()
+
+    def token(self, request: Request, rng: Random) -> Answer:
+        """The answer to a request for a token."""
+        if not self._may_have_token(request):
+            described = "Invalid client or secret"
+            refused = {"error": "invalid_client", "error_description": described}
+            return json_answer(401, refused)
+        asked_well = request.body == b"" if self._login == "camel" else asks_for_token(request)
+        if not asked_well:
+            self._note("wrong_content")
+            return json_answer(400, {"error": "unsupported_grant_type"})
+        token, seconds, storm = self._tokens.issue(rng)
+        if storm:
+            self._note("token_storm")
+        if self._login == "camel":
+            ends = datetime.fromtimestamp(self._signing.now() + seconds, UTC)
+            expiry = f"{ends:%Y-%m-%dT%H:%M:%S}"
+            return json_answer(200, {"token": token, "refreshToken": "", "expiryDate": expiry})
+        answer = {"access_token": token, "token_type": "Bearer", "expires_in": seconds}
+        return json_answer(200, answer)
+
+    def refusal(self, request: Request, rng: Random) -> Answer | None:
+        """Why a call is turned away, or None."""
+        code = self._signed(request) if self._login == "signed" else self._with_token(request)
+        return None if code is None else gateway_fault(code, rng)
+
+    def _may_have_token(self, request: Request) -> bool:
+        match self._login:
+            case "lgsp":
+                return _is_lgsp(request)
+            case "camel":
+                return request.headers.get("auth") == FRONT_AUTH
+        return basic(request) == (CONSUMER_KEY, CONSUMER_SECRET)
+
+    def _with_token(self, request: Request) -> int | None:
+        if self._login == "none":
+            return None
+        code = self._tokens.refusal(bearer(request))
+        if code is not None or self._login != "lgsp":
+            return code
+        if not _is_lgsp(request):
+            self._note("no_lgsp_account")
+            return INVALID
+        if pair(request.headers.get("authhash", "")) != (LGSP_KEY_NAME, LGSP_KEY_PASS):
+            self._note("no_officer_account")
+            return INVALID
+        return None
+
+    def _signed(self, request: Request) -> int | None:
+        account, stamp = basic(request), request.headers.get("timestamp", "")
+        if account is None or not stamp:
+            return MISSING
+        user, given = account
+        if not self._fresh(stamp) or user != USERNAME:
+            return INVALID
+        text = f"{self._signing.path}{user}{stamp}{SECRET}"
+        wanted = hashlib.sha256(text.encode()).hexdigest()
+        if given != wanted:
+            if given.lower() == wanted:
+                self._note("hash_not_lower_case")
+            return INVALID
+        return None
+
+    def _fresh(self, stamp: str) -> bool:
+        """Whether a timestamp is of the agreed unit and of now."""
+        if not stamp.isascii() or not stamp.isdigit():
+            self._note("bad_timestamp")
+            return False
+        milliseconds = len(stamp) > 11
+        if milliseconds is not (self._signing.unit == "ms"):
+            self._note("timestamp_unit")
+            return False
+        moment = int(stamp) / 1000 if milliseconds else int(stamp)
+        if abs(self._signing.now() - moment) > self._signing.skew:
+            self._note("stale_timestamp")
+            return False
+        return True
+
+
+def _is_lgsp(request: Request) -> bool:
+    """Whether the call carries the account of the exchange, its keys in their order."""
+    encoded = request.headers.get("lgspaccesstoken", "")
+    try:
+        account = json.loads(base64.b64decode(encoded, validate=True))
+    except ValueError:
+        return False
+    return isinstance(account, dict) and list(account.items()) == list(LGSP_ACCOUNT.items())

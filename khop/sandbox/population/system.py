@@ -1,0 +1,343 @@
+"""The population database on the wire: SOAP over HTTP, and the JSON fronts some put before it.
+
+Source: specs/population.md 1 and 2.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+from typing import TYPE_CHECKING, Any, Literal
+
+from khop.sandbox.population import wire
+from khop.sandbox.population.checks import (
+    HOUSEHOLD,
+    KIN,
+    LOOK_UP,
+    OPERATIONS,
+    VERIFY,
+    Query,
+    Shape,
+    check,
+    space_of,
+)
+from khop.sandbox.population.login import (
+    SIGN_PATH,
+    TOKEN_PATHS,
+    Gate,
+    Login,
+    Signing,
+    TimestampUnit,
+)
+from khop.sandbox.population.people import People, Person
+from khop.sandbox.population.soap import (
+    NotSoap,
+    Tree,
+    as_tree,
+    envelope,
+    fault,
+    local_name,
+    read_call,
+    spaces,
+)
+from khop.sandbox.server.faults import Faults, Purpose
+from khop.sandbox.server.http import Answer, Request, json_answer
+from khop.sandbox.server.violations import Violations
+from khop.sandbox.server.wso2 import EXPIRED, GatewayApplication, Tokens, gateway_fault, media_type
+
+if TYPE_CHECKING:  # the world's own files name this system's accounts
+    from khop.sandbox.world.world import World
+
+Front = Literal["soap", "pascal", "camel"]
+
+FRONT_PATH = "/ChiaSeThongTinCongDan"
+#: Where the provincial exchange has each operation.
+LGSP_PREFIX = "/lgsp/"
+_XML = ("application/xml", "text/xml")
+_TOKENS_PER_MINUTE = 120
+#: The front's names of a request's fields, Pascal and camel case, to the message's.
+_PASCAL = ("MaYeuCau", "MaDVC", "MaTichHop", "MaCanBo", "SoDinhDanh", "SoCMND", "HoVaTen")
+_CAMEL = {
+    "maYeuCau": "MaYeuCau", "maDVC": "MaDVC", "maCanBo": "MaCanBo", "soDinhDanh": "SoDinhDanh",
+    "soCMND": "SoCMND", "hoVaTen": "HoVaTen",
+}  # fmt: skip
+#: What the one-stop's own gate answers when a field is missing (specs/population.md 1.3).
+_GATE_CODES = {"MaDVC": "001", "MaCanBo": "003"}
+
+
+@dataclass(frozen=True, slots=True)
+class PopulationOptions:
+    """How this deployment behaves.
+
+    ``path``: where SOAP calls go; ``sign_path``: what their signature covers. ``login``: who may
+    ask; a camel front has a token of its own. ``timestamp_unit`` and ``skew_seconds``: of the
+    Timestamp header, checked against ``now`` (seconds of UTC since 1970). ``front``: SOAP itself
+    or JSON before it. ``shape``: of requests. ``content_type``: what a request is to be sent as.
+    ``token_seconds``, ``token_calls``: as elsewhere. ``odd``: the part of answers with each of
+    the rarer traits.
+    """
+
+    path: str = SIGN_PATH
+    sign_path: str = SIGN_PATH
+    login: Login = "signed"
+    timestamp_unit: TimestampUnit = "ms"
+    skew_seconds: float = 300.0
+    front: Front = "soap"
+    shape: Shape = field(default_factory=Shape)
+    content_type: str = "application/xml"
+    token_seconds: float = 3600.0
+    token_calls: int | None = None
+    odd: float = 0.25
+    now: Callable[[], float] = field(default=time.time)
+
+
+class Population(GatewayApplication):
+    name = "population"
+
+    def __init__(
+        self,
+        world: World,
+        violations: Violations,
+        options: PopulationOptions,
+        *,
+        faults: Faults,
+        clock: Callable[[], float],
+        sleep: Callable[[float], None],
+    ) -> None:
+        super().__init__(faults, world.seed, sleep)
+        self._violations = violations
+        self._options = options
+        self._login: Login = "camel" if options.front == "camel" else options.login
+        signing = Signing(
+            options.sign_path, options.timestamp_unit, options.skew_seconds, options.now
+        )
+        tokens = Tokens(clock, options.token_seconds, options.token_calls, _TOKENS_PER_MINUTE)
+        self._gate = Gate(self._login, signing, tokens, self._violate)
+        self._asked: set[str] = set()
+        self.people = People(world.register)
+
+    def classify(self, request: Request) -> tuple[str, Purpose]:
+        if request.path == TOKEN_PATHS.get(self._login):
+            return "token", "login"
+        if not self._has(request.path):
+            return "other", "read"
+        if self._options.front != "soap":
+            return self._operation_of_front(_json(request)), "read"
+        try:
+            name = local_name(read_call(request.body))
+        except NotSoap:
+            return "other", "read"
+        return (name if name in OPERATIONS else "other"), "read"
+
+    def inspect(self, request: Request) -> None:
+        self._violations.inspect(self.name, request)
+
+    def respond(self, request: Request, operation: str, rng: Random) -> Answer:
+        if operation == "token":
+            with self.lock:
+                return self._gate.token(request, rng)
+        if not self._has(request.path):
+            return json_answer(404, {"code": "404", "message": "No matching resource found"})
+        if request.method != "POST":
+            return json_answer(405, {"code": "405", "message": "Method not allowed"})
+        with self.lock:
+            if (refused := self._gate.refusal(request, rng)) is not None:
+                return refused
+        if self._options.front == "soap":
+            return self._soap(request, rng)
+        return self._front(request, rng)
+
+    def expire(self, operation: str, rng: Random) -> Answer | None:
+        if self._login == "none":
+            return None
+        with self.lock:
+            self._gate.expire()
+        return gateway_fault(EXPIRED, rng)
+
+    # --- faults ----------------------------------------------------------------------------
+
+    def server_error(self, rng: Random) -> Answer | None:
+        """A fault of the service, of the exchange, or of the gateway; or a proxy's page."""
+        match rng.randrange(4):
+            case 0:
+                return fault(500, "Server", "Loi ket noi toi dich vu nguon", rng)
+            case 1:
+                return _exchange_error(rng)
+            case 2:
+                return super().server_error(rng)
+        return None
+
+    def hollow(self, operation: str, rng: Random) -> Answer | None:
+        """An answer under HTTP 200 that says nothing; None for a proxy's page."""
+        if self._options.front != "soap" and rng.random() < 0.5:
+            failed = {"error_code": "-1", "message": "Thao tac khong thanh cong"}
+            return json_answer(200, failed)
+        match rng.randrange(4):
+            case 0:
+                return fault(200, "Server", "Loi ket noi toi dich vu nguon", rng)
+            case 1:
+                return Answer(200, b"", _XML[0])
+            case 2 if operation == VERIFY:
+                return _written([wire.verdict(None, rng, self._options.odd)], rng)
+        return None
+
+    def _spoilt(
+        self, request: Request, operation: str, fault: str, rng: Random, variant: Random
+    ) -> Answer:
+        hollow = None
+        if fault == "html_200" and operation in OPERATIONS:
+            hollow = self.hollow(operation, rng)
+        return hollow or super()._spoilt(request, operation, fault, rng, variant)
+
+    # --- SOAP ------------------------------------------------------------------------------
+
+    def _soap(self, request: Request, rng: Random) -> Answer:
+        self._inspect_headers(request)
+        try:
+            call = read_call(request.body)
+        except NotSoap:
+            self._violate("not_soap")
+            return fault(500, "Client", "Not a SOAP message", rng)
+        operation = local_name(call)
+        if operation not in OPERATIONS:
+            self._violate("unknown_operation")
+            return fault(500, "Client", "Unknown operation", rng)
+        if spaces(call) != {space_of(operation, self._options.shape)}:
+            self._violate("wrong_namespace", operation)
+            return fault(500, "Client", "Unknown namespace", rng)
+        return self._answer(operation, as_tree(call), rng)
+
+    def _inspect_headers(self, request: Request) -> None:
+        if media_type(request) != self._options.content_type:
+            self._violate("content_type", media_type(request))
+        if request.headers.get("soapaction") not in ('""', ""):
+            self._violate("soap_action")
+
+    def _answer(self, operation: str, tree: Tree, rng: Random) -> Answer:
+        query, faults = check(operation, tree, self._options.shape)
+        for each in faults:
+            self._violate(each.kind, each.where)
+        self._note_number(tree)
+        refused = [each.where for each in faults if each.refused]
+        if refused:
+            return fault(500, "Client", f"Invalid element {refused[0]}", rng)
+        return _written(self._contents(operation, query, rng), rng)
+
+    def _note_number(self, tree: Tree) -> None:
+        """A request's number is to be used once (specs/population.md 2.1)."""
+        number = dict(tree).get("MaYeuCau")
+        with self.lock:
+            if isinstance(number, str) and number:
+                if number in self._asked:
+                    self._violate("request_number_reused", "MaYeuCau")
+                self._asked.add(number)
+
+    def _contents(self, operation: str, query: Query, rng: Random) -> list[Any]:
+        people = self._found(query)
+        odd = self._options.odd
+        if operation == VERIFY:
+            return [wire.verdict(bool(people), rng, odd)]
+        if not people:
+            return wire.nobody(rng)
+        form = wire.draw_form(rng, odd)
+        return [wire.collection(self._records(operation, people, form), form, rng)]
+
+    def _records(self, operation: str, people: list[Person], form: wire.Form) -> list[Tree]:
+        if operation == KIN:
+            return [wire.kin_record(person, self.people, form) for person in people]
+        if operation == HOUSEHOLD:
+            household = self.people.household(people[0])
+            head = household[0].person
+            return [wire.member_record(member, head, form) for member in household]
+        return [wire.record(person, self.people, form) for person in people]
+
+    def _found(self, query: Query) -> list[Person]:
+        """Everybody whom number, name and birth fit."""
+        return [
+            person
+            for person in self.people.find(query.number, query.card)
+            if person.folded == query.name and (not query.birth or person.born(query.birth))
+        ]
+
+    # --- JSON fronts -----------------------------------------------------------------------
+
+    def _front(self, request: Request, rng: Random) -> Answer:
+        body = _json(request)
+        if body is None or media_type(request) != "application/json":
+            self._violate("wrong_content")
+            return json_answer(400, {"message": "Error", "errorCode": "000"})
+        tree = _front_tree(body, camel=self._options.front == "camel")
+        for name, code in _GATE_CODES.items():
+            if not dict(tree).get(name):
+                self._violate("missing_field", name)
+                return json_answer(400, {"message": "Error", "errorCode": code})
+        answer = self._answer(self._operation_of_front(body), tree, rng)
+        if answer.status != 200:
+            failed = {"error_code": "-1", "message": "Thao tac khong thanh cong"}
+            return json_answer(200, failed)
+        text = answer.body.decode()
+        if rng.random() < self._options.odd / 2:  # a gateway that drops backslashes
+            text = text.replace("\n", "u000a")
+        return json_answer(200, {"error_code": "0", "message": text})
+
+    def _operation_of_front(self, body: dict[str, Any] | None) -> str:
+        """The Pascal front forwards by the service's number; the other only looks up."""
+        number = (body or {}).get("MaTichHop")
+        pascal = self._options.front == "pascal"
+        return VERIFY if pascal and number in ("033", "003") else LOOK_UP
+
+    # --- both ------------------------------------------------------------------------------
+
+    def _has(self, path: str) -> bool:
+        if self._options.front != "soap":
+            return path == FRONT_PATH
+        exchange = self._login == "lgsp" and path.startswith(LGSP_PREFIX)
+        return path == self._options.path or exchange
+
+    def _violate(self, kind: str, detail: str = "") -> None:
+        self._violations.add(self.name, kind, detail=detail)
+
+
+def _front_tree(body: dict[str, Any], *, camel: bool) -> Tree:
+    """A front's request as the message it forwards; unused fields come as empty text."""
+    names = _CAMEL if camel else {name: name for name in _PASCAL}
+    given = {ours: str(body.get(theirs) or "") for theirs, ours in names.items()}
+    if camel:
+        given["MaTichHop"] = "037"
+    birth: Tree = [
+        (ours, str(body[theirs]))
+        for theirs, ours in (
+            ("ngayThangNam" if camel else "NgayThangNam", "NgayThangNam"),
+            ("nam" if camel else "Nam", "Nam"),
+        )
+        if body.get(theirs)
+    ]
+    fields: Tree = [(name, given[name]) for name in _PASCAL]
+    return [*fields, ("NgayThangNamSinh", birth)]
+
+
+def _exchange_error(rng: Random) -> Answer:
+    """An error of the exchange layer, in X-Road's form."""
+    kind = rng.choice(
+        ("Server.ServerProxy.ServiceFailed.HttpError", "Server.ClientProxy.NetworkError")
+    )
+    detail = f"00000000-0000-4000-8000-{rng.getrandbits(48):012x}"
+    answer = json_answer(500, {"type": kind, "message": "Service failed", "detail": detail})
+    answer.headers["X-Road-Error"] = kind
+    return answer
+
+
+def _written(contents: list[Any], rng: Random) -> Answer:
+    kind = _XML[0] if rng.random() < 0.7 else _XML[1]
+    return Answer(200, envelope(contents, rng), f"{kind};charset=UTF-8")
+
+
+def _json(request: Request) -> dict[str, Any] | None:
+    try:
+        body = json.loads(request.body)
+    except ValueError:
+        return None
+    return body if isinstance(body, dict) else None

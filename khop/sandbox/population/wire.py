@@ -1,0 +1,256 @@
+"""The population database's words: the many ways one record, a yes or a no is written.
+
+Source: specs/population.md 2.3 to 2.5, and 3.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from khop.sandbox.population.people import Member, People, Person
+from khop.sandbox.population.soap import BCA, MIC, Tree, build
+
+_EMPTY_NAME: Tree = [("Ho", ""), ("ChuDem", ""), ("Ten", "")]
+_NO_ADDRESS = ("MaTinhThanh", "MaQuanHuyen", "MaPhuongXa", "ChiTiet", "QuocGia")
+#: (province, district, commune, text) before July 2025, and without district since.
+_OLD_PLACES = (
+    ("01", "001", "00004", "12 ngõ Ví Dụ, Phường Mẫu, Quận Mẫu, Thành phố Mẫu"),
+    ("38", "387", "15043", "Thôn 1, Xã Mẫu, Huyện Mẫu, Tỉnh Mẫu"),
+)
+_NEW_PLACES = (
+    ("01", "", "00070", "Phòng 1203, Phường Mẫu, Thành phố Mẫu"),
+    ("24", "", "07681", "Số 5 tổ dân phố Mẫu"),
+)
+_GROUPS = {"DanToc": ("MaDanToc", "TenGoi"), "TonGiao": ("MaTonGiao", "TenGoi")}
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How one answer is written.
+
+    ``prefix``: of its namespace, None for the default one. ``absent``: what is empty is left
+    out. ``split``: names in three parts, in title case; relatives' too. ``decomposed``: letters
+    as NFD. ``birth``: both children, the day alone, or the day with dashes. ``grouped``: codes
+    and addresses as the standard has them. ``attributes``: the collection carries its own.
+    ``zeros_lost``: codes were numbers on their way. ``strange``: an element no list has.
+    ``shuffled``: the elements of a record stand in another order.
+    """
+
+    prefix: str | None
+    absent: bool
+    split: bool
+    decomposed: bool
+    birth: str
+    grouped: bool
+    attributes: bool
+    zeros_lost: bool
+    strange: bool
+    shuffled: bool
+
+
+def draw_form(rng: Random, odd: float) -> Form:
+    """A form drawn for one answer; ``odd`` is the part of answers with each rarer trait."""
+
+    def rare() -> bool:
+        return rng.random() < odd
+
+    return Form(
+        prefix=rng.choice(("ns1", "ns2", None)) if rare() else "ns1",
+        absent=rare(),
+        split=rare(),
+        decomposed=rare(),
+        birth=rng.choice(("day", "dashed")) if rare() else "both",
+        grouped=rare(),
+        attributes=rare(),
+        zeros_lost=rng.random() < odd / 4,
+        strange=rng.random() < odd / 4,
+        shuffled=rng.random() < odd / 4,
+    )
+
+
+def verdict(known: bool | None, rng: Random, odd: float) -> Any:
+    """The answer to a verification; None leaves the yes or no out (specs/population.md 2.3)."""
+    name = "KetQuaXacThucResponse" if rng.random() < odd / 4 else "KetQuaXacThuc"
+    prefix = rng.choice(("ns2", None)) if rng.random() < odd else "dan"
+    words = ("1", "0") if rng.random() < odd / 2 else ("true", "false")
+    tree: Tree = [] if known is None else [("TonTai", words[0] if known else words[1])]
+    return build(BCA, prefix, name, tree)
+
+
+def nobody(rng: Random) -> list[Any]:
+    """Not found, in one of its forms: an empty collection, one with a note, or none at all."""
+    match rng.randrange(3):
+        case 0:
+            return []
+        case 1:
+            return [build(MIC, "ns1", "CongdanCollection", [])]
+    noted = {"SoCongDan": "0", "GhiChu": "Không tìm thấy"}
+    return [build(MIC, "ns1", "CongdanCollection", [], noted)]
+
+
+def collection(records: Iterable[Tree], form: Form, rng: Random) -> Any:
+    """A collection of records, written in that form."""
+    rows: Tree = [("CongDan", _finished(record, form, rng)) for record in records]
+    attributes = None
+    if form.attributes:
+        attributes = {
+            "SoCongDan": str(len(rows)),
+            "GhiChu": "",
+            "ThoiDiemDuLieu": "2026-03-18T09:15:30.000+07:00",
+            "id": f"7d0f3c11-0000-4000-8000-{rng.getrandbits(48):012x}",
+        }
+    return build(MIC, form.prefix, "CongdanCollection", rows, attributes)
+
+
+def record(person: Person, people: People, form: Form) -> Tree:
+    """The whole record of a person, in the order of the live answer."""
+    head = people.household(person)[0]
+    relation = next(
+        m.relation for m in people.household(person) if m.person.number == person.number
+    )
+    kin = people.kin(person)
+    return [
+        *_identity(person, form),
+        ("GioiTinh", str(person.sex)),
+        ("DanToc", _code("DanToc", _ethnic(person), form)),
+        ("TonGiao", _code("TonGiao", "00", form)),
+        ("TinhTrangHonNhan", "2" if kin["VoChong"] else "1"),
+        ("NhomMau", "00"),
+        ("NgayThangNamSinh", _birth(person, form)),
+        ("NoiDangKyKhaiSinh", _address(person, 1, form)),
+        ("QuocTich", "VN" if person.index % 2 else ""),
+        ("QueQuan", _address(person, 2, form)),
+        ("ThuongTru", _address(person, 3, form)),
+        ("NoiOHienTai", _address(person, 4, form)),
+        *((name, _relative(relative, form)) for name, relative in kin.items()),
+        ("NguoiDaiDien", _relative(None, form)),
+        ("ChuHo", _head(head.person, relation, form)),
+        ("SoSoHoKhau", f"{100_200_000 + person.index}" if person.index % 2 else ""),
+    ]
+
+
+def kin_record(person: Person, people: People, form: Form) -> Tree:
+    """A person with the parents that are known (specs/population.md 2.5)."""
+    parents = [(name, people.kin(person)[name]) for name in ("Cha", "Me")]
+    return [
+        *_identity(person, form),
+        ("NgayThangNamSinh", _birth(person, form)),
+        *((name, _relative(parent, form)) for name, parent in parents if parent is not None),
+    ]
+
+
+def member_record(member: Member, head: Person, form: Form) -> Tree:
+    """One of a household (specs/population.md 2.5)."""
+    return [
+        *_identity(member.person, form),
+        ("NgayThangNamSinh", _birth(member.person, form)),
+        ("ChuHo", _head(head, member.relation, form)),
+        ("SoSoHoKhau", f"{100_200_000 + head.index}"),
+    ]
+
+
+def _identity(person: Person, form: Form) -> Tree:
+    return [
+        ("SoDinhDanh", person.number),
+        ("SoCMND", person.card),
+        ("HoVaTen", _name(person.name, form)),
+    ]
+
+
+def _name(name: str, form: Form) -> Tree:
+    if not form.split:
+        return [("Ho", ""), ("ChuDem", ""), ("Ten", name.upper())]
+    family, *middle, given = name.split()
+    return [("Ho", family), ("ChuDem", " ".join(middle)), ("Ten", given)]
+
+
+def _birth(person: Person, form: Form) -> Tree:
+    if person.year_only:
+        year = f"{person.birth:%Y}"
+        # A day that is only filled up is no day (specs/population.md 3.3).
+        filled: Tree = [("NgayThangNam", f"{year}0000")] if form.grouped else []
+        return [("Nam", year), *filled]
+    if form.birth == "dashed":
+        return [("NgayThangNam", f"{person.birth:%Y-%m-%d}")]
+    day: Tree = [("NgayThangNam", f"{person.birth:%Y%m%d}")]
+    return day if form.birth == "day" else [("Nam", f"{person.birth:%Y}"), *day]
+
+
+def _ethnic(person: Person) -> str:
+    return "01" if person.index % 3 else f"{1 + person.index * 5 % 54:02d}"
+
+
+def _code(name: str, code: str, form: Form) -> str | Tree:
+    shown = code.lstrip("0") or "0" if form.zeros_lost else code
+    if not form.grouped:
+        return shown
+    return [(_GROUPS[name][0], shown), (_GROUPS[name][1], "")]
+
+
+def _address(person: Person, which: int, form: Form) -> Tree:
+    """One of a person's addresses; some people have none of a kind."""
+    if (person.index + which) % 6 == 0:
+        return [(name, "VN" if name == "QuocGia" else "") for name in _NO_ADDRESS]
+    places = _OLD_PLACES if person.index % 3 == 0 else _NEW_PLACES
+    province, district, commune, text = places[(person.index + which) % len(places)]
+    if form.grouped:
+        return [("MaDonViHanhChinh", commune), ("ChiTiet", text), ("QuocGia", "VN")]
+    values = (province, district, commune, text, "VN")
+    return list(zip(_NO_ADDRESS, values, strict=True))
+
+
+def _relative(person: Person | None, form: Form) -> Tree:
+    """A relative: the live order with a plain name, or the standard's with a split one."""
+    name, number, card, nation = "", "", "", ""
+    if person is not None:
+        name, card, nation = person.name, person.card, "VN"
+        number = "" if card and person.index % 3 == 0 else person.number
+    if form.split:
+        parts = _name(name, form) if name else _EMPTY_NAME
+        return [("SoDinhDanh", number), ("QuocTich", nation), ("HoVaTen", parts)]
+    return [
+        ("HoVaTen", name.upper()), ("QuocTich", nation), ("SoDinhDanh", number), ("SoCMND", card),
+    ]  # fmt: skip
+
+
+def _head(head: Person, relation: str, form: Form) -> Tree:
+    name: str | Tree = _name(head.name, form) if form.split else head.name.upper()
+    return [
+        ("QuanHe", relation), ("SoDinhDanh", head.number), ("SoCMND", head.card), ("HoVaTen", name),
+    ]  # fmt: skip
+
+
+def _finished(tree: Tree, form: Form, rng: Random) -> Tree:
+    """A record with the form's traits that touch every element."""
+    if form.decomposed:
+        tree = _decomposed(tree)
+    if form.absent:
+        tree = _without_empty(tree)
+    if form.strange:
+        tree = [*tree, ("LoaiTaiKhoan", "1")]
+    if form.shuffled:
+        tree = rng.sample(tree, len(tree))
+    return tree
+
+
+def _decomposed(tree: Tree) -> Tree:
+    return [(name, _nfd(value)) for name, value in tree]
+
+
+def _nfd(value: str | Tree) -> str | Tree:
+    if isinstance(value, str):
+        return unicodedata.normalize("NFD", value)
+    return _decomposed(value)
+
+
+def _without_empty(tree: Tree) -> Tree:
+    kept: Tree = []
+    for name, value in tree:
+        inner = value if isinstance(value, str) else _without_empty(value)
+        if inner:
+            kept.append((name, inner))
+    return kept

@@ -1,0 +1,363 @@
+"""The post's NGSP adapter on the wire: token, orders, cancelling, the feed, documents, prices.
+
+Source: specs/vnpost.md 1 to 3.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from random import Random
+from typing import TYPE_CHECKING, Any, Literal
+
+from khop.sandbox.server.faults import Faults, Purpose
+from khop.sandbox.server.http import Answer, Request, json_answer
+from khop.sandbox.server.violations import Violations
+from khop.sandbox.server.wso2 import (
+    EXPIRED,
+    GatewayApplication,
+    Tokens,
+    asks_for_token,
+    basic,
+    bearer,
+    gateway_fault,
+    media_type,
+)
+from khop.sandbox.vnpost import wire
+from khop.sandbox.vnpost.checks import (
+    Fault,
+    document_faults,
+    order_faults,
+    price_faults,
+    unencoded,
+)
+from khop.sandbox.vnpost.desk import Desk
+from khop.sandbox.world.dossiers import canonical
+from khop.sandbox.world.post_events import Event
+
+if TYPE_CHECKING:  # the world's own files name this system's accounts
+    from khop.sandbox.world.world import World
+
+Login = Literal["basic", "key", "tttt", "static"]
+
+_PATHS = {
+    wire.TOKEN_PATH: "token",
+    wire.ORDER_PATH: "order",
+    wire.CANCEL_PATH: "cancel",
+    wire.TRACKING_PATH: "tracking",
+    wire.DOCUMENT_PATH: "document",
+}
+#: Names of services on the bus; they are configured there (specs/vnpost.md 1.1).
+_SERVICES = {
+    "orderpost": "order",
+    "ordercancel": "cancel",
+    "ordertracking": "tracking",
+    "documentpost": "document",
+    "getprice": "price",
+}
+_READ_BY_GET = frozenset({"cancel", "tracking"})
+_PURPOSES: dict[str, Purpose] = {
+    "token": "login", "order": "write", "cancel": "write", "document": "write",
+    "tracking": "page",
+}  # fmt: skip
+_LARGEST_PAGE = 1000
+_USUAL_PAGE = "100"
+_START = "0" * 24
+_EVENT_ID = re.compile(r"[0-9a-f]{24}")
+_PAGE_SIZE = re.compile(r"[1-9]\d{0,8}")
+
+
+@dataclass(frozen=True, slots=True)
+class VnpostOptions:
+    """How this gateway behaves.
+
+    ``login``: which of the token variants it speaks. ``token_seconds``, ``token_calls``: a token
+    ends after so many seconds, or so many calls (None: no such end). ``tokens_per_minute``: more
+    requests than this for a token that is still good are a storm. ``front_names``: the token's
+    answer uses the names of a province's front. ``odd``: the part of values written in a rarer
+    form. ``notes_restarts``: asking for the feed from its start again is a violation.
+    """
+
+    login: Login = "basic"
+    token_seconds: float = 3600.0
+    token_calls: int | None = None
+    tokens_per_minute: int = 120
+    front_names: bool = False
+    odd: float = 0.2
+    notes_restarts: bool = False
+
+
+class Vnpost(GatewayApplication):
+    name = "vnpost"
+
+    def __init__(
+        self,
+        world: World,
+        violations: Violations,
+        options: VnpostOptions,
+        *,
+        faults: Faults,
+        clock: Callable[[], float],
+        sleep: Callable[[float], None],
+    ) -> None:
+        super().__init__(faults, world.seed, sleep)
+        self._violations = violations
+        self._options = options
+        self._tokens = Tokens(
+            clock, options.token_seconds, options.token_calls, options.tokens_per_minute
+        )
+        started = clock()
+        self._desk = Desk(world, lambda: int((clock() - started) * 1000))
+        self._furthest = _START
+
+    def classify(self, request: Request) -> tuple[str, Purpose]:
+        operation = _PATHS.get(request.path, "other")
+        if request.path == wire.BUS_PATH:
+            operation = _SERVICES.get(request.query.get("service", ""), "other")
+        return operation, _PURPOSES.get(operation, "read")
+
+    def inspect(self, request: Request) -> None:
+        self._violations.inspect(self.name, request)
+        if unencoded(request):
+            self._violate("unencoded_query", None, request.path)
+
+    def respond(self, request: Request, operation: str, rng: Random) -> Answer:
+        if operation == "other":
+            return json_answer(404, {"code": "404", "message": "No matching resource found"})
+        if request.method != ("GET" if operation in _READ_BY_GET else "POST"):
+            return json_answer(405, {"code": "405", "message": "Method not allowed"})
+        with self.lock:
+            if operation == "token":
+                return self._token(request, rng)
+            return self._refusal(request, rng) or self._serve(request, operation, rng)
+
+    def expire(self, operation: str, rng: Random) -> Answer | None:
+        if self._options.login == "static":
+            return None
+        with self.lock:
+            self._tokens.expire()
+        return gateway_fault(EXPIRED, rng)
+
+    # --- for tests and the control plane ---------------------------------------------------
+
+    def events(self, order_number: str) -> list[Event]:
+        """All events of one order number, in the order they were written."""
+        with self.lock:
+            return self._desk.feed.of_order(order_number)
+
+    def advance(self, order_number: str) -> int:
+        """Let every open order a client posted under that number take its next step, up to the
+        delivery; says how many did."""
+        with self.lock:
+            return self._desk.advance(order_number)
+
+    # --- token -----------------------------------------------------------------------------
+
+    def _token(self, request: Request, rng: Random) -> Answer:
+        if self._options.login == "static":
+            return json_answer(404, {"code": "404", "message": "No matching resource found"})
+        if not self._known(request):
+            described = "A valid OAuth client could not be found for client_id"
+            refused = {"error": "invalid_client", "error_description": described}
+            return json_answer(401, refused)
+        if not self._asked_well(request):
+            self._violate("wrong_content", None, request.path)
+            return json_answer(400, {"error": "unsupported_grant_type"})
+        token, seconds, storm = self._tokens.issue(rng)
+        if storm:
+            self._violate("token_storm", None)
+        return json_answer(200, self._token_answer(token, seconds, rng))
+
+    def _known(self, request: Request) -> bool:
+        if self._options.login == "key":
+            return bearer(request) == wire.KEY_TOKEN
+        return basic(request) == (wire.CONSUMER_KEY, wire.CONSUMER_SECRET)
+
+    def _asked_well(self, request: Request) -> bool:
+        if self._options.login == "tttt":
+            return request.body == b""
+        return asks_for_token(request)
+
+    def _token_answer(self, token: str, seconds: int, rng: Random) -> dict[str, Any]:
+        if self._options.front_names:
+            ends = datetime.fromtimestamp(self._desk.now() / 1000 + seconds, UTC)
+            return {
+                "token": token,
+                "refreshToken": f"{rng.getrandbits(64):016x}",
+                "expiryDate": f"{ends:%Y-%m-%dT%H:%M:%S}",
+            }
+        odd = rng.random() < self._options.odd
+        answer = {"access_token": token, "token_type": "bearer" if odd else "Bearer"}
+        if rng.random() < 0.5:
+            answer["scope"] = "am_application_scope default"
+        return {**answer, "expires_in": seconds}
+
+    def _refusal(self, request: Request, rng: Random) -> Answer | None:
+        if self._options.login == "static":
+            if request.headers.get("access_token") == wire.STATIC_TOKEN:
+                return None
+            return json_answer(401, {"message": "Unauthorized"})
+        code = self._tokens.refusal(bearer(request))
+        if code is not None:
+            return gateway_fault(code, rng)
+        service = request.headers.get("service-code")
+        if self._options.login == "tttt" and service != wire.SERVICE_CODE:
+            self._violate("no_service_code", None, request.path)
+            return json_answer(403, {"message": "service-code"})
+        return None
+
+    # --- services --------------------------------------------------------------------------
+
+    def _serve(self, request: Request, operation: str, rng: Random) -> Answer:
+        match operation:
+            case "cancel":
+                return self._cancel(request, rng)
+            case "tracking":
+                return self._tracking(request, rng)
+        body = _json(request)
+        if body is None or media_type(request) != "application/json":
+            self._violate("wrong_content", None, request.path)
+            return self._result(wire.BAD, rng)
+        match operation:
+            case "order":
+                return self._post(body, rng)
+            case "document":
+                return self._document(body, rng)
+        return self._price(body, rng)
+
+    def _post(self, body: Mapping[str, Any], rng: Random) -> Answer:
+        if (refused := self._refused(order_faults(body), body, rng)) is not None:
+            return refused
+        verdict = self._desk.post(body)
+        if verdict == "repeated":
+            self._violate("doubled_order", body["OrderNumber"])
+        return self._result(wire.ACCEPTED if verdict == "accepted" else wire.ALREADY, rng)
+
+    def _document(self, body: Mapping[str, Any], rng: Random) -> Answer:
+        if (refused := self._refused(document_faults(body), body, rng)) is not None:
+            return refused
+        self._desk.documents[body["OrderNumber"]] = body
+        return self._result(wire.ACCEPTED, rng)
+
+    def _refused(self, faults: list[Fault], body: Mapping[str, Any], rng: Random) -> Answer | None:
+        number = body.get("OrderNumber")
+        for fault in faults:
+            self._violate(fault.kind, number if isinstance(number, str) else None, fault.where)
+        bad = [fault.where for fault in faults if fault.refused]
+        if bad:
+            return self._result(wire.BAD, rng, f"Trường {bad[0]} không hợp lệ")
+        if body["CustomerCode"] != wire.CUSTOMER_CODE:
+            return self._result(wire.BAD, rng, "CustomerCode không hợp lệ")
+        return None
+
+    def _cancel(self, request: Request, rng: Random) -> Answer:
+        number = request.query.get("OrderNumber", "")
+        if not number or request.query.get("CustomerCode") != wire.CUSTOMER_CODE:
+            self._violate("missing_field", number or None, "CustomerCode, OrderNumber")
+            return self._result(wire.BAD, rng)
+        match self._desk.cancel(number):
+            case "repeated":
+                self._violate("repeated_cancel", number)
+                return self._result(wire.ALREADY, rng, "Đơn hàng đã hủy")
+            case "unknown":
+                return self._result(wire.UNKNOWN, rng)
+            case "closed":
+                return self._result(wire.CLOSED, rng)
+        return self._result(wire.ACCEPTED, rng)
+
+    def _price(self, body: Mapping[str, Any], rng: Random) -> Answer:
+        faults = price_faults(body)
+        for fault in faults:
+            self._violate(fault.kind, None, fault.where)
+        if faults:
+            return json_answer(200, {"message": "Không tính được cước"})
+        same = body["sender"]["provCode"] == body["receiver"]["provCode"]
+        return json_answer(200, wire.price(body["weight"], same, rng, self._options.odd))
+
+    # --- the feed --------------------------------------------------------------------------
+
+    def _tracking(self, request: Request, rng: Random) -> Answer:
+        asked = _position(request)
+        if asked is None:
+            self._violate("bad_position", None, "pagesize, lastId")
+            return json_answer(400, {"message": "Bad Request"})
+        last, size = asked
+        if size > _LARGEST_PAGE:
+            self._violate("page_too_big", None, str(size))
+            size = _LARGEST_PAGE
+        self._note_position(last)
+        rows, left = self._desk.feed.after(last, size), self._desk.feed.left(last)
+        if rows and rng.random() < self._options.odd:
+            rows = wire.doubled(rows, rng)
+        return json_answer(200, wire.page(rows, left, size, rng, self._options.odd))
+
+    def _note_position(self, last: str) -> None:
+        if self._options.notes_restarts and last == _START < self._furthest:
+            self._violate("feed_from_start", None)
+        self._furthest = max(self._furthest, last)
+
+    def page_fault(self, kind: str, request: Request, rng: Random) -> Answer | None:
+        """A page that leaves off early but says how much there is, or the page before it."""
+        with self.lock:
+            asked = self._asked_in_order(request, rng)
+            if asked is None:
+                return None
+            last, size = asked
+            left = self._desk.feed.left(last)
+            if kind == "repeated_page":
+                rows = self._desk.feed.until(last, size)
+                left += len(rows)
+            else:
+                rows = self._desk.feed.after(last, max(1, min(size, left) * 2 // 3))
+        return json_answer(200, wire.page(rows, left, size, rng, 0.0)) if rows else None
+
+    def row_fault(self, kind: str, request: Request, rng: Random) -> Answer | None:
+        """A page with a scan of a code no list knows, or with one that comes a second time as
+        it was before its notes were written."""
+        with self.lock:
+            asked = self._asked_in_order(request, rng)
+            if asked is None:
+                return None
+            last, size = asked
+            rows, left = self._desk.feed.after(last, size), self._desk.feed.left(last)
+        strange = wire.with_strange_code if kind == "unknown_status" else wire.with_older_copy
+        changed = strange(rows, rng)
+        return json_answer(200, wire.page(changed, left, size, rng, 0.0)) if changed else None
+
+    def _asked_in_order(self, request: Request, rng: Random) -> tuple[str, int] | None:
+        """Where the feed is to go on and how far, when the request may be served at all."""
+        asked = _position(request)
+        if asked is None or asked[1] > _LARGEST_PAGE or request.method != "GET":
+            return None
+        return asked if self._refusal(request, rng) is None else None
+
+    def before_page(self, rng: Random) -> None:
+        with self.lock:
+            self._desk.late_scan(rng)
+
+    def _result(self, status: int, rng: Random, message: str | None = None) -> Answer:
+        return wire.result(status, rng, self._options.odd, message)
+
+    def _violate(self, kind: str, code: str | None, detail: str = "") -> None:
+        known = None if code is None else canonical(code)
+        self._violations.add(self.name, kind, known, detail)
+
+
+def _position(request: Request) -> tuple[str, int] | None:
+    """The last id and the page size a request of the feed names, or None."""
+    last = request.query.get("lastId", _START).lower()
+    size = request.query.get("pagesize", _USUAL_PAGE)
+    if not _EVENT_ID.fullmatch(last) or not _PAGE_SIZE.fullmatch(size):
+        return None
+    return last, int(size)
+
+
+def _json(request: Request) -> dict[str, Any] | None:
+    try:
+        body = json.loads(request.body)
+    except ValueError:
+        return None
+    return body if isinstance(body, dict) else None

@@ -1,0 +1,119 @@
+"""The post's words: results, prices, and the many ways one event of the feed is written.
+
+Variants: specs/vnpost.md 2.4 to 2.6 and 3.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+from khop.sandbox.server.http import Answer, json_answer
+from khop.sandbox.world.post_events import MESSAGES, ON_THE_WAY, OUT, Event
+
+#: The account of the province. It guards invented data on a loopback address.
+CONSUMER_KEY = "khop"
+CONSUMER_SECRET = "sandbox-vnpost"
+CUSTOMER_CODE = "DEMOCUST"
+KEY_TOKEN = "sandbox-lgsp-key"
+STATIC_TOKEN = "sandbox-front-token"
+SERVICE_CODE = "vnpost_post_order"
+
+TOKEN_PATH = "/token"
+ORDER_PATH = "/apiVNPostNGSP/p1.0/order/post"
+CANCEL_PATH = "/apiVNPostNGSP/p1.0/order/cancel"
+TRACKING_PATH = "/apiVNPostNGSP/p1.0/order/tracking"
+DOCUMENT_PATH = "/apiVNPostNGSP/p1.0/document/post"
+BUS_PATH = "/bus"
+
+ACCEPTED, ALREADY, CLOSED, BAD, UNKNOWN = 100, 101, 102, 400, 404
+#: Status -> Message. 100 and 101 are seen, the rest stands for a list nobody outside has.
+_MESSAGES = {
+    ACCEPTED: "Thành công",
+    ALREADY: "OrderNumber đã tồn tại",
+    CLOSED: "Đơn hàng đã được xử lý, không thể hủy",
+    UNKNOWN: "Không tìm thấy đơn hàng",
+}
+_STRANGE = 77
+_STEP_GRAMS = 500
+
+#: An event of the feed under its id.
+Row = tuple[str, Event]
+
+
+def result(status: int, rng: Random, odd: float, message: str | None = None) -> Answer:
+    """{Status, Message} under HTTP 200; the number is text in the part ``odd`` of answers."""
+    text = _MESSAGES.get(status, "Dữ liệu không hợp lệ") if message is None else message
+    return json_answer(200, {"Status": _number(status, rng, odd), "Message": text})
+
+
+def page(rows: list[Row], left: int, size: int, rng: Random, odd: float) -> dict[str, Any]:
+    """RESTHeart's envelope of one page; ``left`` is how many events there are from here on."""
+    envelope: dict[str, Any] = {"_returned": len(rows)}
+    if rng.random() >= odd:
+        envelope = {"_size": left, "_total_pages": -(-left // size), **envelope}
+    if rows:
+        documents = [event_document(each, event, rng, odd) for each, event in rows]
+        envelope["_embedded"] = {"rh:doc": documents}
+    elif rng.random() < odd:
+        envelope["_embedded"] = {"rh:doc": []}
+    return envelope
+
+
+def event_document(event_id: str, event: Event, rng: Random, odd: float) -> dict[str, Any]:
+    """One event, in the part ``odd`` of its values in a rarer form."""
+    return {
+        "_id": event_id if rng.random() < odd / 2 else {"$oid": event_id},
+        "CustomerCode": CUSTOMER_CODE,
+        "OrderNumber": event.order,
+        "EventTime": _long(event.at, rng, odd),
+        "POSID": event.office,
+        "ItemCode": event.item,
+        "StatusCode": _number(event.code, rng, odd),
+        "StatusMessage": MESSAGES.get(event.code, "Trạng thái mới"),
+        "Notes": event.notes,
+    }
+
+
+def doubled(rows: list[Row], rng: Random) -> list[Row]:
+    """The rows, one of them twice (specs/vnpost.md 3.6)."""
+    place = rng.randrange(len(rows))
+    return [*rows[: place + 1], *rows[place:]]
+
+
+def with_strange_code(rows: list[Row], rng: Random) -> list[Row]:
+    """The rows, one stop on the way with a code no list has; none where there is no such stop."""
+    places = [n for n, (_, event) in enumerate(rows) if event.code in (ON_THE_WAY, OUT)]
+    if not places:
+        return []
+    place = rng.choice(places)
+    event_id, event = rows[place]
+    return [*rows[:place], (event_id, replace(event, code=_STRANGE)), *rows[place + 1 :]]
+
+
+def with_older_copy(rows: list[Row], rng: Random) -> list[Row]:
+    """The rows, one of them again under the same id as it was before it was completed."""
+    if not rows:
+        return []
+    place = rng.randrange(len(rows))
+    event_id, event = rows[place]
+    older = replace(event, office=None, notes=None)
+    return [*rows[: place + 1], (event_id, older), *rows[place + 1 :]]
+
+
+def price(grams: float, same_province: bool, rng: Random, odd: float) -> dict[str, Any]:
+    """The answer to a price question: a base, and a step for each begun half kilogram."""
+    steps = -(-int(grams) // _STEP_GRAMS)
+    amount = (20_000 if same_province else 30_500) + 5_000 * max(0, steps - 1)
+    return {"content": {"price": _number(amount, rng, odd)}}
+
+
+def _number(value: int, rng: Random, odd: float) -> int | str:
+    return str(value) if rng.random() < odd else value
+
+
+def _long(value: int | None, rng: Random, odd: float) -> Any:
+    if value is None or rng.random() >= odd:
+        return value
+    return {"$numberLong": str(value)}

@@ -1,0 +1,123 @@
+"""What offices keep on paper: the tracking ledger and the register of signed results.
+
+Rows as they were meant; ``paper_sheets`` says how they are written down.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from khop.sandbox.world.dossiers import canonical
+
+LEDGER_FILE = "so-theo-doi.xlsx"
+REGISTER_FILE = "so-ket-qua.csv"
+
+#: How a person is written: number and name, the number in a numeric cell that lost its leading
+#: zero, or name and day of birth alone.
+Person = Literal["number", "short", "name"]
+#: How exactly the times of a row are written.
+Exactness = Literal["second", "minute", "day"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where a row stands; ``row`` as a spreadsheet program counts, ``sheet`` "" in a CSV file."""
+
+    file: str
+    sheet: str
+    row: int
+
+    @property
+    def subject(self) -> str:
+        """The place in one text."""
+        return f"{self.file}#{self.sheet}!{self.row}"
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """A dossier in the ledger (specs/domain.md 7.3). Times are seconds of UTC.
+
+    ``unit``, ``procedure`` and ``citizen`` are those of ``Register``. ``old_unit``: kept in the
+    book of the unit that merged into ``unit``, under its old code. ``spoilt`` stands in place of
+    the day of reception and makes the row unusable.
+    """
+
+    n: int
+    unit: int
+    procedure: int
+    citizen: int
+    code: str | None = None
+    received: int | None = None
+    due: int | None = None
+    returned: int | None = None
+    person: Person = "number"
+    exactness: Exactness = "second"
+    old_unit: bool = False
+    spoilt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterRow:
+    """A signed result. ``signed`` is a local day, in days since 1970; the rest as in a ledger."""
+
+    n: int
+    unit: int
+    procedure: int
+    citizen: int
+    signed: int
+    code: str | None = None
+    person: Person = "number"
+    spoilt: str = ""
+
+
+class Paper:
+    """All rows there are, by code where they have one. Not thread-safe."""
+
+    def __init__(self, ledger: Iterable[LedgerRow], register: Iterable[RegisterRow]) -> None:
+        self.ledger: list[LedgerRow] = []
+        self.register: list[RegisterRow] = []
+        self._ledger_of: defaultdict[str, list[LedgerRow]] = defaultdict(list)
+        self._register_of: defaultdict[str, list[RegisterRow]] = defaultdict(list)
+        for row in ledger:
+            self.enter(row)
+        for result in register:
+            self.sign(result)
+
+    def enter(self, row: LedgerRow) -> None:
+        """Add a row at the end of the ledger."""
+        self.ledger.append(row)
+        if row.code is not None and not row.spoilt:
+            self._ledger_of[canonical(row.code)].append(row)
+
+    def sign(self, row: RegisterRow) -> None:
+        """Add a row at the end of the register."""
+        self.register.append(row)
+        if row.code is not None and not row.spoilt:
+            self._register_of[canonical(row.code)].append(row)
+
+    @property
+    def next_number(self) -> int:
+        """A number no row has yet."""
+        return 1 + max((row.n for row in self.rows()), default=-1)
+
+    def rows(self) -> Iterator[LedgerRow | RegisterRow]:
+        """Every row: the ledger's, then the register's."""
+        yield from self.ledger
+        yield from self.register
+
+    def codes(self) -> Iterable[str]:
+        """Every code that a usable row carries."""
+        return self._ledger_of.keys() | self._register_of.keys()
+
+    def ledger_of(self, code: str) -> list[LedgerRow]:
+        return self._ledger_of.get(code, [])
+
+    def register_of(self, code: str) -> list[RegisterRow]:
+        return self._register_of.get(code, [])
+
+    def nameless(self) -> Iterator[LedgerRow | RegisterRow]:
+        """The usable rows without a code."""
+        return (row for row in self.rows() if row.code is None and not row.spoilt)

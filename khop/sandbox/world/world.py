@@ -1,0 +1,300 @@
+"""One simulated province: what happened, what each system came to know, and the truth.
+
+Everything follows from a seed and a ``now``; nothing here looks at a clock.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import RLock
+from typing import Any, Literal
+
+from khop.sandbox.files.folder import write_world
+from khop.sandbox.files.office import Office
+from khop.sandbox.truth.judge import Finding, Judge
+from khop.sandbox.world.broken import BrokenItem
+from khop.sandbox.world.calendar import Calendar
+from khop.sandbox.world.dossiers import (
+    DONE,
+    Dossier,
+    PortalEntry,
+    canonical,
+    copy_for_portal,
+    history,
+    native_number,
+)
+from khop.sandbox.world.evidence import Witnesses
+from khop.sandbox.world.growth import SMALLEST, Content, grow
+from khop.sandbox.world.paper import Place
+from khop.sandbox.world.register import Register
+
+Row = Dossier | BrokenItem
+PortalAnswer = Literal["present", "absent", "unknown"]
+#: Unit, procedure and applicant: by these a row of paper without a code is like a dossier.
+Likeness = tuple[int, int, int]
+
+
+class World:
+    """The state all servers serve. Changing methods are safe to call from any thread.
+
+    ``truth`` is what rules.md says at ``now`` of the world as generated; ``findings()`` says it
+    of the world as it is. ``broken`` lists the unusable list items, ``planted`` each rule with
+    the subject of the finding it was planted for, ``decoys`` each decoy with its subjects;
+    ``post`` what the post scanned, ``office`` what is on paper.
+    """
+
+    def __init__(
+        self, content: Content, *, seed: int, now: datetime, calendar: Calendar, register: Register
+    ) -> None:
+        self.seed = seed
+        self.now = now
+        self.register = register
+        self.calendar = calendar
+        self.lock = RLock()
+        self.broken = tuple(content.broken)
+        self.silent = frozenset(content.silent)
+        self.portal: dict[str, PortalEntry] = {e.code: e for e in content.entries}
+        self._dossiers = {d.n: d for d in content.dossiers}
+        self._natives = _grouped(content.dossiers)
+        self._aliases = {d.alias: d.code for d in content.dossiers if d.alias is not None}
+        self._ordinary = [d.n for d in content.dossiers if d.story == "ordinary"]
+        rows: list[Row] = [*content.dossiers, *content.broken]
+        self._rows = sorted(rows, key=lambda row: row.order_key)
+        self._tick = max(int(now.timestamp() * 1000), self._rows[-1].order_key[0])
+        self._judge = Judge(calendar, int(now.timestamp()))
+        self.version = 0
+        self._folder: Path | None = None
+        self.post = tuple(sorted(content.events, key=lambda event: event.written))
+        self.office = Office(content.ledger, content.register, register, now)
+        self._witnesses = Witnesses(self.office.paper, self.post)
+        self._unusable = frozenset(item.code for item in content.broken if item.code is not None)
+        self.planted = tuple((rule, self.office.subject(of)) for rule, of in content.planted)
+        self.decoys = tuple(
+            (name, tuple(self.office.subject(of) for of in told)) for name, told in content.decoys
+        )
+        self.truth = self.findings()
+
+    @classmethod
+    def generate(
+        cls,
+        *,
+        seed: int,
+        size: int,
+        now: datetime,
+        broken: int = 0,
+        plant_share: float = 0.1,
+    ) -> World:
+        """A world of ``size`` dossiers of the one-stop, the same for the same arguments.
+
+        ``now``: an aware moment. ``broken``: unusable list items of every kind. ``plant_share``:
+        part of the dossiers with a planted discrepancy; never fewer than three a rule.
+        Raises ValueError for a naive ``now`` or a size under 150.
+        """
+        if now.tzinfo is None:
+            raise ValueError("now needs a time zone")
+        if size < SMALLEST:
+            raise ValueError(f"a world needs at least {SMALLEST} dossiers")
+        moment = now.astimezone(UTC).replace(microsecond=0)
+        calendar = Calendar(moment.year - 2, moment.year + 1)
+        register = Register(people=max(100, size // 2))
+        content = grow(
+            seed=seed, size=size, now=int(moment.timestamp()), calendar=calendar,
+            register=register, broken=broken, plant_share=plant_share,
+        )  # fmt: skip
+        return cls(content, seed=seed, now=moment, calendar=calendar, register=register)
+
+    # --- the one-stop ----------------------------------------------------------------------
+
+    @property
+    def dossiers(self) -> Iterable[Dossier]:
+        """Every native record of the one-stop."""
+        return self._dossiers.values()
+
+    @property
+    def rows(self) -> list[Row]:
+        """The list's items, oldest change first. Hold ``lock`` while reading it."""
+        return self._rows
+
+    def by_native_id(self, native_id: str) -> Dossier | None:
+        number = native_number(native_id)
+        return None if number is None else self._dossiers.get(number)
+
+    def natives(self, code: str) -> tuple[Dossier, ...]:
+        """All native records that carry a code, in any spelling."""
+        return self._natives.get(canonical(code), ())
+
+    def speaker(self, code: str) -> Dossier:
+        """The native record that speaks for a code. Raises KeyError."""
+        natives = self.natives(code)
+        if not natives:
+            raise KeyError(code)
+        return max(natives, key=lambda d: d.order_key)
+
+    def touch(self, code: str) -> None:
+        """Save a dossier unchanged: its change time moves to the front. Raises KeyError."""
+        with self.lock:
+            self._move_to_front(self.speaker(code))
+
+    def touch_some(self, draw: int) -> str:
+        """Touch an ordinary dossier nothing is wrong with; ``draw`` picks it."""
+        with self.lock:
+            for step in range(len(self._ordinary)):
+                d = self._dossiers[self._ordinary[(draw + step) % len(self._ordinary)]]
+                if self.is_sound(d):
+                    self._move_to_front(d)
+                    return d.code
+        raise LookupError("no dossier without a finding is left")
+
+    def is_sound(self, d: Dossier) -> bool:
+        """Whether a dossier is an ordinary one that nothing is wrong with."""
+        return d.story == "ordinary" and not self._of_case(d.code)
+
+    def change_status(self, code: str, status: int) -> None:
+        """Let the one-stop move a dossier to another state now. Raises KeyError, ValueError."""
+        if not 1 <= status <= 10:
+            raise ValueError(f"no such state: {status}")
+        with self.lock:
+            d = self.speaker(code)
+            moment = self._tick // 1000 + 1
+            d.steps = (*history(d), (moment, status))
+            d.status, d.acted = status, moment
+            if status in DONE and d.finished is None:
+                d.finished = moment
+            if status == 10 and d.returned is None:
+                d.returned = moment
+            self._move_to_front(d)
+
+    def _move_to_front(self, d: Dossier) -> None:
+        key = d.order_key
+        del self._rows[bisect_left(self._rows, key, key=lambda row: row.order_key)]
+        self._tick = max(self._tick, d.acted * 1000) + 1
+        d.changed = self._tick
+        self._rows.append(d)
+        self.version += 1
+
+    # --- the portal ------------------------------------------------------------------------
+
+    def portal_presence(self, code: str) -> PortalAnswer:
+        """What a look-up of exactly this code says."""
+        if code in self.silent:
+            return "unknown"
+        return "present" if code in self.portal else "absent"
+
+    def born_on_portal(self, code: str) -> bool:
+        """Whether a code is the local code or the alias of a dossier filed on the portal."""
+        key = canonical(code)
+        return key in self._aliases or any(d.alias for d in self.natives(key))
+
+    def local_code(self, alias: str) -> str | None:
+        """The one-stop's code of a dossier filed on the portal under ``alias``, or None."""
+        return self._aliases.get(canonical(alias))
+
+    def portal_forget(self, code: str) -> bool:
+        """Let the portal lose a dossier; says whether it had it."""
+        with self.lock:
+            return self.portal.pop(self._portal_code(code), None) is not None
+
+    def portal_put(self, code: str, status: int | None = None) -> None:
+        """Let the portal have a faithful copy of a dossier, in that state. Raises KeyError."""
+        with self.lock:
+            entry = copy_for_portal(self.speaker(code))
+            entry.status = entry.status if status is None else status
+            self.portal[entry.code] = entry
+
+    def _portal_code(self, code: str) -> str:
+        natives = self.natives(code)
+        alias = natives[0].alias if natives else None
+        return alias if alias in self.portal else canonical(code)
+
+    # --- the truth -------------------------------------------------------------------------
+
+    def findings(self) -> list[Finding]:
+        """What rules.md says of the world as it is now, sorted by rule and subject.
+
+        Orders that clients gave the post since are not in it: what they lead to is new.
+        """
+        with self.lock:
+            found = [finding for code in self._natives for finding in self._of_case(code)]
+            found.extend(self._phantoms())
+            found.extend(self._on_paper_alone())
+        return sorted(found, key=lambda finding: finding.order_key)
+
+    def _of_case(self, code: str) -> list[Finding]:
+        natives = self._natives[code]
+        asked = [code, *(d.alias for d in natives if d.alias is not None)]
+        answers = [self.portal_presence(each) for each in asked]
+        entry = next((self.portal[c] for c in asked if c in self.portal), None)
+        absent = all(answer == "absent" for answer in answers)
+        seen = self._witnesses.of(asked, self.speaker(code).received)
+        return self._judge.dossier(natives, entry, seen, absent=absent)
+
+    def _phantoms(self) -> Iterator[Finding]:
+        for code, entry in self.portal.items():
+            if not self._known(code):
+                yield from self._judge.phantom(entry)
+
+    def _on_paper_alone(self) -> Iterator[Finding]:
+        for code in self.office.paper.codes():
+            if not self._known(code):
+                yield from self._judge.unknown(code, self._witnesses.of([code], None))
+        alike: defaultdict[Likeness, list[Dossier]] = defaultdict(list)
+        for code in self._natives:
+            d = self.speaker(code)
+            alike[d.unit, d.procedure, d.citizen].append(d)
+        for row in self.office.paper.nameless():
+            # a name and a day of birth are not compared with a number
+            key = (row.unit, row.procedure, row.citizen)
+            likely = alike.get(key, ()) if row.person != "name" else ()
+            yield from self._judge.nameless(row, self.office.place(row.n), likely)
+
+    def _known(self, code: str) -> bool:
+        """Whether the one-stop has it, readable or not."""
+        return code in self._natives or code in self._aliases or code in self._unusable
+
+    # --- paper -----------------------------------------------------------------------------
+
+    @property
+    def broken_rows(self) -> tuple[Place, ...]:
+        """The rows of paper nobody can use."""
+        return self.office.spoilt()
+
+    def ledger_write(self, **row: Any) -> Place:
+        """Append a row to the ledger, with the fields of ``LedgerRow`` but ``n``, and write its
+        file again where the world was written to. Raises TypeError for other fields."""
+        with self.lock:
+            place = self.office.enter(**row)
+            self._rewrite()
+        return place
+
+    def register_write(self, **row: Any) -> Place:
+        """The same with the register of signed results and ``RegisterRow``."""
+        with self.lock:
+            place = self.office.sign(**row)
+            self._rewrite()
+        return place
+
+    def _rewrite(self) -> None:
+        if self._folder is not None:
+            self.office.write(self._folder)
+
+    # --- files -----------------------------------------------------------------------------
+
+    def write(self, folder: Path, urls: Mapping[str, str]) -> None:
+        """Write khop.toml with its secrets, the files it names and truth.jsonl into ``folder``,
+        which is made if needed."""
+        with self.lock:
+            entries = sorted(self.portal.values(), key=lambda entry: entry.code)
+            write_world(folder, urls, truth=self.truth, entries=entries, register=self.register)
+            self._folder = folder
+            self._rewrite()
+
+
+def _grouped(dossiers: Iterable[Dossier]) -> dict[str, tuple[Dossier, ...]]:
+    groups: dict[str, tuple[Dossier, ...]] = {}
+    for d in dossiers:
+        groups[d.code] = (*groups.get(d.code, ()), d)
+    return groups

@@ -1,0 +1,288 @@
+"""What people decide about findings: who answers, what is answered, what is ruled out.
+
+::
+
+    open ─ assign ─> assigned ─ explain ─> explained      a run alone resolves (sync.findings)
+      └──────┴─ exclude ─> excluded ─ take_back ─> open
+
+Each decision is one transaction, with one row of the audit log for each finding: all of it is
+written, or nothing. Texts are those of officers about dossiers; personal numbers have no place
+in them (sync.decision_texts).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from khop.mappings.records import Instant
+from khop.sync.findings.decision_texts import (
+    DecisionError,
+    known_rules,
+    name_of,
+    refuse_past,
+    text_of,
+)
+from khop.sync.findings.history import ACTION, subject_of
+from khop.sync.findings.views import findings_of
+from khop.sync.ledger import Ledger, audit_log, finding_counts
+from khop.sync.ledger.audit_log import Entry
+from khop.sync.ledger.dirty import touch
+from khop.sync.ledger.schema import discrepancy, exclusion
+from khop.sync.reconciling.rules import place
+from khop.sync.reconciling.rules.rule import start_us
+from khop.sync.results import UNSETTLED, Finding, FindingState
+
+
+def assign(
+    ledger: Ledger,
+    now: datetime,
+    actor: str,
+    subjects: Sequence[str],
+    *,
+    rules: Sequence[str] = (),
+    assignee: str,
+    answer_due: date | None = None,
+) -> list[Finding]:
+    """Have ``assignee`` answer, by the end of the day ``answer_due``; an earlier answer is
+    set aside.
+
+    ``subjects``: codes of dossiers, or ``row:KEY``. ``rules``: only these; none means all that
+    are not settled. Answers the findings as they are now. Raises DecisionError.
+    """
+    to = name_of(assignee, "no_assignee")
+    refuse_past(answer_due, now)
+    values = {
+        "state": FindingState.ASSIGNED.value,
+        "assignee": to,
+        "answer_due_us": None if answer_due is None else start_us(answer_due),
+        "explanation": None,
+    }
+    change = _Change("assign", {"to": to, "until": answer_due}, values)
+    return _decide(ledger, now, actor, subjects, rules, change)
+
+
+def explain(
+    ledger: Ledger,
+    now: datetime,
+    actor: str,
+    subjects: Sequence[str],
+    *,
+    rules: Sequence[str] = (),
+    text: str,
+) -> list[Finding]:
+    """Write down what is answered, in place of an earlier answer.
+
+    The finding stays until a reconcile no longer finds it, or a person excludes it. Raises
+    DecisionError.
+    """
+    answer = text_of(text, "no_text")
+    values = {"state": FindingState.EXPLAINED.value, "explanation": answer}
+    change = _Change("explain", {"text": answer}, values)
+    return _decide(ledger, now, actor, subjects, rules, change)
+
+
+def exclude(
+    ledger: Ledger,
+    now: datetime,
+    actor: str,
+    subjects: Sequence[str],
+    *,
+    rules: Sequence[str] = (),
+    reason: str,
+    until: date | None = None,
+) -> list[Finding]:
+    """Rule findings out: up to the end of the local day ``until``, or until taken back.
+
+    It holds when the finding goes and comes back, too. Raises DecisionError.
+    """
+    why = text_of(reason, "no_reason")
+    refuse_past(until, now)
+    row = {
+        "reason": why,
+        "actor": name_of(actor, "no_actor"),
+        "made_us": Instant.of(now).us,
+        "until_us": None if until is None else start_us(until + timedelta(days=1)) - 1,
+    }
+    change = _Change(
+        "exclude",
+        {"reason": why, "until": until},
+        {"state": FindingState.EXCLUDED.value},
+        lambda connection, found: _put_exclusion(connection, found, row),
+    )
+    return _decide(ledger, now, actor, subjects, rules, change)
+
+
+def take_back(
+    ledger: Ledger,
+    now: datetime,
+    actor: str,
+    subjects: Sequence[str],
+    *,
+    rules: Sequence[str] = (),
+    reason: str = "",
+) -> list[Finding]:
+    """End exclusions: their findings are open again, and the next reconcile looks at them.
+
+    A finding that went away meanwhile stays resolved. Raises DecisionError.
+    """
+    why = text_of(reason, "no_reason") if reason.strip() else None
+    values = {
+        "state": FindingState.OPEN.value,
+        "opened_us": Instant.of(now).us,
+        "assignee": None,
+        "answer_due_us": None,
+        "explanation": None,
+    }
+    change = _Change("take_back", {"reason": why}, values, _drop_exclusion)
+    return _decide(ledger, now, actor, subjects, rules, change)
+
+
+# --- what every decision does -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """A finding a decision is about. ``state``: with an exclusion that has ended, it is open.
+    ``held``: an exclusion is in force."""
+
+    rule: str
+    subject: str
+    stored: FindingState
+    held: bool
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.rule, self.subject
+
+    @property
+    def state(self) -> FindingState:
+        ended = self.stored is FindingState.EXCLUDED and not self.held
+        return FindingState.OPEN if ended else self.stored
+
+
+def _nothing(connection: sa.Connection, found: _Chosen) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """``told``: what the audit log is told. ``values``: of the finding's row. ``beside``: what
+    else is written for each finding."""
+
+    action: str
+    told: Mapping[str, Any]
+    values: Mapping[str, Any]
+    beside: Callable[[sa.Connection, _Chosen], None] = _nothing
+
+    def refusal(self, found: _Chosen) -> str | None:
+        """Why this cannot be done to the finding."""
+        if self.action == "take_back":
+            return None if found.held else "not_excluded"
+        return None if found.state in UNSETTLED else found.state.value
+
+
+def _decide(
+    ledger: Ledger,
+    now: datetime,
+    actor: str,
+    subjects: Iterable[str],
+    rules: Sequence[str],
+    change: _Change,
+) -> list[Finding]:
+    by, now_us = name_of(actor, "no_actor"), Instant.of(now).us
+    with ledger.write() as connection:
+        chosen = {
+            found.key: found
+            for subject in subjects
+            for found in _choose(connection, subject, known_rules(rules), now_us, change)
+        }
+        for found in chosen.values():
+            _write(connection, found, change)
+        entries = [_entry(found, by, change) for found in chosen.values()]
+        audit_log.append_all(connection, now_us, entries)
+        return findings_of(connection, chosen)
+
+
+def _choose(
+    connection: sa.Connection, text: str, rules: Collection[str], now_us: int, change: _Change
+) -> list[_Chosen]:
+    """The findings of a subject that a decision is about. Raises DecisionError.
+
+    Each rule that is named has to be there and to allow it; of all rules, those that allow it.
+    """
+    subject = subject_of(connection, text)
+    there = {found.rule: found for found in _of_subject(connection, subject, now_us)}
+    for rule in rules:
+        if rule not in there:
+            raise DecisionError("no_finding", subject=subject, rule=rule)
+    asked = [there[rule] for rule in sorted(rules or there, key=place)]
+    refused = {found.rule: why for found in asked if (why := change.refusal(found))}
+    allowed = [found for found in asked if found.rule not in refused]
+    if refused and (rules or not allowed):
+        rule, why = next(iter(refused.items()))
+        raise DecisionError(why, subject=subject, rule=rule)
+    if not allowed:
+        raise DecisionError("no_finding", subject=subject, rule="")
+    return allowed
+
+
+def _of_subject(connection: sa.Connection, subject: str, now_us: int) -> Iterator[_Chosen]:
+    held = sa.and_(
+        exclusion.c.rule == discrepancy.c.rule,
+        exclusion.c.subject == discrepancy.c.subject,
+        sa.or_(exclusion.c.until_us.is_(None), exclusion.c.until_us >= now_us),
+    )
+    query = (
+        sa.select(discrepancy.c.rule, discrepancy.c.state, exclusion.c.made_us)
+        .join(exclusion, held, isouter=True)
+        .where(discrepancy.c.subject == subject)
+    )
+    for row in connection.execute(query):
+        yield _Chosen(row.rule, subject, FindingState(row.state), row.made_us is not None)
+
+
+def _write(connection: sa.Connection, found: _Chosen, change: _Change) -> None:
+    if found.stored is not FindingState.RESOLVED:
+        here = discrepancy.c.rule == found.rule, discrepancy.c.subject == found.subject
+        connection.execute(sa.update(discrepancy).where(*here).values(**change.values))
+        after = change.values.get("state", found.stored.value)
+        finding_counts.move(connection, _moves(found, after))
+    change.beside(connection, found)
+
+
+def _moves(found: _Chosen, after: str) -> Counter[finding_counts.Place]:
+    moves: Counter[finding_counts.Place] = Counter({(found.rule, after): 1})
+    moves[found.rule, found.stored.value] -= 1
+    return moves
+
+
+def _put_exclusion(connection: sa.Connection, found: _Chosen, row: Mapping[str, Any]) -> None:
+    _delete_exclusion(connection, found)
+    values = {"rule": found.rule, "subject": found.subject, **row}
+    connection.execute(sa.insert(exclusion).values(**values))
+
+
+def _drop_exclusion(connection: sa.Connection, found: _Chosen) -> None:
+    _delete_exclusion(connection, found)
+    touch(connection, [found.subject])
+
+
+def _delete_exclusion(connection: sa.Connection, found: _Chosen) -> None:
+    here = exclusion.c.rule == found.rule, exclusion.c.subject == found.subject
+    connection.execute(sa.delete(exclusion).where(*here))
+
+
+def _entry(found: _Chosen, by: str, change: _Change) -> Entry:
+    told = {name: _told(value) for name, value in change.told.items() if value is not None}
+    detail = {"rule": found.rule, **told}
+    return Entry(by, f"{ACTION}{change.action}", code=found.subject, detail=detail)
+
+
+def _told(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,79 @@
+"""What happened to findings, as the audit log tells it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from khop.sync.findings.views import named
+from khop.sync.ledger import Ledger
+from khop.sync.ledger.codes import main_code
+from khop.sync.ledger.paper_rows import ROW
+from khop.sync.ledger.schema import audit_log, discrepancy
+from khop.text.local_time import local_text
+
+#: What the actions in the audit log begin with that are about findings.
+ACTION = "finding."
+
+
+@dataclass(frozen=True, slots=True)
+class FindingEvent:
+    """One thing that happened to a finding. ``action``: ``open``, ``resolve``, ``reopen``,
+    ``exclusion_end`` (by a run); ``assign``, ``explain``, ``exclude``, ``take_back``. ``at``:
+    ISO 8601. ``detail``: ``to``, ``until``, ``text``, ``reason``, as far as there is one."""
+
+    at: str
+    rule: str
+    subject: str
+    action: str
+    by: str
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "at": self.at,
+            "rule": self.rule,
+            "subject": self.subject,
+            "action": self.action,
+            "by": self.by,
+            "detail": dict(self.detail),
+        }
+
+
+def history_of(ledger: Ledger, subject: str) -> list[FindingEvent]:
+    """What happened to the findings of a dossier or a row of paper, oldest first."""
+    with ledger.read() as connection:
+        query = (
+            sa.select(audit_log)
+            .where(
+                audit_log.c.code == subject_of(connection, subject),
+                audit_log.c.action.startswith(ACTION),
+            )
+            .order_by(audit_log.c.id)
+        )
+        return [_event(row) for row in connection.execute(query)]
+
+
+def _event(row: sa.Row[Any]) -> FindingEvent:
+    detail = json.loads(row.detail)
+    return FindingEvent(
+        at=local_text(row.at_us),
+        rule=detail.pop("rule"),
+        subject=row.code,
+        action=row.action.removeprefix(ACTION),
+        by=row.actor,
+        detail=detail,
+    )
+
+
+def subject_of(connection: sa.Connection, text: str) -> str:
+    """The subject a person means: a row of paper, a dossier's code, or its alias."""
+    subject = named(text)
+    own = sa.select(discrepancy.c.subject).where(discrepancy.c.subject == subject).limit(1)
+    if subject.startswith(ROW) or connection.scalar(own) is not None:
+        return subject
+    return main_code(connection, subject)

@@ -1,0 +1,28 @@
+"""Under which codes the ledger knows a dossier."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from khop.sync.ledger.schema import record_alias, source_record
+
+
+def main_code(connection: sa.Connection, code: str) -> str:
+    """The dossier that names this code as an alias, else the code itself."""
+    own = sa.select(source_record.c.code).where(source_record.c.code == code).limit(1)
+    if connection.scalar(own) is not None:
+        return code
+    named = (
+        sa.select(source_record.c.code)
+        .join(
+            record_alias,
+            sa.and_(
+                record_alias.c.source == source_record.c.source,
+                record_alias.c.native_id == source_record.c.native_id,
+            ),
+        )
+        .where(record_alias.c.alias == code)
+        .order_by(source_record.c.code)
+        .limit(1)
+    )
+    return connection.scalar(named) or code

@@ -1,0 +1,226 @@
+"""Rows of paper in the ledger: one file at a time, as it lies there now.
+
+What a file says is replaced as a whole and in one transaction: rows that left it go, the others
+keep when they were first seen. Rows of a file that is gone itself stay: paper that was put away
+in an archive has not become untrue.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from khop.adapters.ports import PaperFile
+from khop.mappings.records import PaperRow, Reject
+from khop.sync.ledger import quarantine as shelf
+from khop.sync.ledger.dirty import touch
+from khop.sync.ledger.records import time_columns
+from khop.sync.ledger.schema import paper_file, paper_match, paper_row, quarantine
+from khop.sync.privacy import Privacy
+
+#: What the name of a row without a dossier's code begins with, where codes are named.
+ROW = "row:"
+
+#: Times of a row; each is a pair of columns.
+TIMES = ("received", "due", "returned", "signed", "new_due")
+
+_KEY = ("source", "file", "row_key")
+_PLAIN = (
+    "row_key",
+    "sheet",
+    "row_number",
+    "code",
+    "unit",
+    "unit_code",
+    "procedure",
+    "applicant_key",
+    "applicant_mask",
+    "number",
+    "symbol",
+)
+#: So much of where a row stands is kept with it in quarantine.
+_SHELF_CUT = 200
+#: Values one statement takes; both databases take more.
+_PART = 500
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """A file that was read to its end: its rows, each with a key of its own, and its rejects."""
+
+    file: PaperFile
+    rows: Sequence[PaperRow]
+    rejects: Sequence[Reject]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What storing a file did: rows written, rows that said the same, rows that left it."""
+
+    stored: int
+    unchanged: int
+    deleted: int
+
+
+def subject(row: Row) -> str:
+    """What a row is about: its dossier's code, else the row itself."""
+    return row["code"] or f"{ROW}{row['row_key']}"
+
+
+def known_files(connection: sa.Connection, source: str) -> dict[str, str]:
+    """File -> digest, of the files of a source that were read to their end."""
+    query = sa.select(paper_file.c.file, paper_file.c.digest).where(paper_file.c.source == source)
+    return {row.file: row.digest for row in connection.execute(query)}
+
+
+def kinds_of(connection: sa.Connection, source: str, file: str) -> set[str]:
+    """The kinds of the rows that the ledger has of a file."""
+    query = sa.select(paper_row.c.kind).where(
+        paper_row.c.source == source, paper_row.c.file == file
+    )
+    return set(connection.scalars(query.distinct()))
+
+
+def store_file(
+    connection: sa.Connection, source: str, read: FileRead, privacy: Privacy, now_us: int
+) -> Stored:
+    """Put what a file says now in the place of what it said."""
+    file = read.file.name
+    have = _stored_rows(connection, source, file)
+    rows = {row.row_key: _row(source, file, row) for row in read.rows}
+    changed = [row for key, row in rows.items() if row != have.get(key)]
+    gone = [row for key, row in have.items() if key not in rows]
+    _upsert(connection, changed, now_us)
+    _forget(connection, gone)
+    before = [have[row["row_key"]] for row in changed if row["row_key"] in have]
+    touch(connection, map(subject, [*changed, *before, *gone]))
+    _shelve(connection, source, read, privacy, now_us)
+    _note_file(connection, source, read, now_us)
+    return Stored(len(changed), len(rows) - len(changed), len(gone))
+
+
+def add_row(connection: sa.Connection, source: str, file: str, row: PaperRow, now_us: int) -> bool:
+    """Put one more row among those of a file; False when another row of it has that key."""
+    held = connection.scalar(
+        sa.select(paper_row.c.row_number).where(
+            paper_row.c.source == source,
+            paper_row.c.file == file,
+            paper_row.c.row_key == row.row_key,
+        )
+    )
+    if held is not None and held != row.row_number:
+        return False
+    written = _row(source, file, row)
+    _upsert(connection, [written], now_us)
+    touch(connection, [subject(written)])
+    return True
+
+
+def name_rows(connection: sa.Connection, source: str, papers: str) -> None:
+    """Have the system ``source`` asked about every code that rows of ``papers`` name, whenever
+    they came."""
+    connection.execute(_NAMED_BY_PAPER, {"source": source, "papers": papers})
+
+
+def sources_named(connection: sa.Connection, prefix: str) -> list[str]:
+    """The sources of files that were read, whose name begins with ``prefix``."""
+    query = sa.select(paper_file.c.source).distinct().order_by(paper_file.c.source)
+    return [name for name in connection.scalars(query) if name.startswith(prefix)]
+
+
+def file_of(native_id: str, files: Iterable[str]) -> str | None:
+    """The file that a quarantined row, named ``FILE#SHEET!ROW``, stands in."""
+    found = [file for file in files if native_id.startswith(f"{file}#"[:_SHELF_CUT])]
+    return max(found, key=len, default=None)
+
+
+def _stored_rows(connection: sa.Connection, source: str, file: str) -> dict[str, dict[str, Any]]:
+    columns = [column for column in paper_row.columns if column.name != "first_seen_us"]
+    query = sa.select(*columns).where(paper_row.c.source == source, paper_row.c.file == file)
+    return {row["row_key"]: dict(row) for row in connection.execute(query).mappings()}
+
+
+def _row(source: str, file: str, row: PaperRow) -> dict[str, Any]:
+    return {
+        "source": source,
+        "file": file,
+        "kind": row.kind.value,
+        **{name: getattr(row, name) for name in _PLAIN},
+        **time_columns(row, TIMES),
+        "fields_lost": json.dumps(row.fields_lost, ensure_ascii=False),
+    }
+
+
+def _upsert(connection: sa.Connection, rows: Sequence[Row], now_us: int) -> None:
+    if rows:
+        connection.execute(_UPSERT, [{**row, "first_seen_us": now_us} for row in rows])
+
+
+def _forget(connection: sa.Connection, rows: Sequence[Row]) -> None:
+    """Take rows out, with the dossiers they were said to be like."""
+    keys = [{f"of_{name}": row[name] for name in _KEY} for row in rows]
+    if keys:
+        for table in (paper_match, paper_row):
+            at = [table.c[name] == sa.bindparam(f"of_{name}") for name in _KEY]
+            connection.execute(sa.delete(table).where(*at), keys)
+
+
+def _shelve(
+    connection: sa.Connection, source: str, read: FileRead, privacy: Privacy, now_us: int
+) -> None:
+    """Keep the file's rejects in quarantine and release those that are rejects no more."""
+    shelf.put(connection, source, read.rejects, privacy, now_us)
+    bad = {(reject.native_id or "")[:_SHELF_CUT] for reject in read.rejects}
+    files = {read.file.name, *known_files(connection, source)}
+    held = connection.scalars(
+        sa.select(quarantine.c.native_id).where(
+            quarantine.c.source == source,
+            quarantine.c.state == shelf.OPEN,
+            quarantine.c.native_id.is_not(None),
+        )
+    ).all()
+    good = [id for id in held if id not in bad and file_of(id, files) == read.file.name]
+    for start in range(0, len(good), _PART):
+        shelf.release(connection, source, good[start : start + _PART])
+
+
+def _note_file(connection: sa.Connection, source: str, read: FileRead, now_us: int) -> None:
+    """That the file was read; nothing is written when it was read as it is before."""
+    now = {
+        "digest": read.file.digest,
+        "rows": len(read.rows),
+        "rejects": len(read.rejects),
+    }
+    query = sa.select(paper_file.c.digest, paper_file.c.rows, paper_file.c.rejects).where(
+        paper_file.c.source == source, paper_file.c.file == read.file.name
+    )
+    before = connection.execute(query).mappings().first()
+    if before is None or dict(before) != now:
+        values = {"source": source, "file": read.file.name, **now, "read_us": now_us}
+        connection.execute(_READ, values)
+
+
+def _statement(table: sa.Table, key: Sequence[str], kept: str | None = None) -> sa.TextClause:
+    """Insert a row, or replace all of it but its key and the column ``kept``."""
+    names = [column.name for column in table.columns]
+    sets = ", ".join(f"{n} = excluded.{n}" for n in names if n not in (*key, kept))
+    return sa.text(
+        f"INSERT INTO {table.name} ({', '.join(names)}) "
+        f"VALUES ({', '.join(f':{name}' for name in names)}) "
+        f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {sets}"
+    )
+
+
+_UPSERT = _statement(paper_row, _KEY, kept="first_seen_us")
+_READ = _statement(paper_file, ("source", "file"))
+_NAMED_BY_PAPER = sa.text(
+    "INSERT INTO presence (source, code, presence, fields_lost) "
+    "SELECT DISTINCT :source, code, 'unknown', '[]' FROM paper_row "
+    "WHERE source = :papers AND code IS NOT NULL ON CONFLICT (source, code) DO NOTHING"
+)

@@ -1,0 +1,80 @@
+"""One dossier's applicant, checked with the population database: one person, one question."""
+
+from __future__ import annotations
+
+import json
+
+import sqlalchemy as sa
+
+from khop.adapters.ports import DossierSource, IdentityAnswer, IdentityCheck, Purpose, Role
+from khop.errors import KhopError, RecordError
+from khop.sync.ledger import Ledger
+from khop.sync.ledger.codes import main_code
+from khop.sync.ledger.schema import source_record
+from khop.sync.results import IdentityView
+
+
+def check_applicant(
+    ledger: Ledger,
+    sources: dict[str, DossierSource],
+    checker: IdentityCheck,
+    code: str,
+    officer: str,
+    now_us: int,
+) -> IdentityView:
+    """Read the dossier again, ask about its applicant, keep the verdict. ``code``: its own, or
+    another that it is known by.
+
+    The applicant's data is in memory only meanwhile. Raises KhopError when there is no such
+    dossier, or it has no procedure to ask for; ConnectorError, RecordError as the port does.
+    """
+    with ledger.read() as connection:
+        code = main_code(connection, code)
+    source, native_id, procedure = _dossier(ledger, code, sorted(sources))
+    dossier = sources[source].full(native_id)
+    if dossier.record.code != code:
+        raise RecordError("code", "the dossier read again has another code")
+    purpose = Purpose(procedure=procedure, officer=officer, dossier=code)
+    answer = checker.check_identity(dossier.applicant, purpose)
+    _keep(ledger, checker.name, code, answer, now_us)
+    return IdentityView(code, checker.name, answer.verdict.value, answer.warnings)
+
+
+def _dossier(ledger: Ledger, code: str, sources: list[str]) -> tuple[str, str, str]:
+    query = (
+        sa.select(source_record.c.source, source_record.c.native_id, source_record.c.procedure)
+        .where(
+            source_record.c.code == code,
+            source_record.c.role == Role.ONE_STOP.value,
+            source_record.c.source.in_(sources),
+        )
+        .order_by(source_record.c.changed_us.desc(), source_record.c.native_id.desc())
+        .limit(1)
+    )
+    with ledger.read() as connection:
+        row = connection.execute(query).first()
+    if row is None:
+        raise KhopError(f"the one-stop has no dossier {code} that was pulled; run `khop pull`")
+    if row.procedure is None:
+        raise KhopError(f"the dossier {code} names no procedure; nobody may be asked without one")
+    return row.source, row.native_id, row.procedure
+
+
+def _keep(ledger: Ledger, source: str, code: str, answer: IdentityAnswer, now_us: int) -> None:
+    row = {
+        "source": source,
+        "code": code,
+        "verdict": answer.verdict.value,
+        "warnings": json.dumps(answer.warnings),
+        "checked_us": now_us,
+    }
+    with ledger.write() as connection:
+        connection.execute(_KEEP, row)
+
+
+_KEEP = sa.text(
+    "INSERT INTO identity_check (source, code, verdict, warnings, checked_us) "
+    "VALUES (:source, :code, :verdict, :warnings, :checked_us) "
+    "ON CONFLICT (source, code) DO UPDATE SET verdict = excluded.verdict, "
+    "warnings = excluded.warnings, checked_us = excluded.checked_us"
+)

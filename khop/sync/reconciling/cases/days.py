@@ -1,0 +1,118 @@
+"""Working days of a case, and what its code says: what needs the calendar and the code shapes."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from khop.mappings.codes.grammar import CodeShape
+from khop.mappings.time.calendar import FIRST_DAY, LAST_DAY, WorkingCalendar
+from khop.text.local_time import DAY_US, LOCAL_OFFSET_US
+
+#: The table ``day``: a local day as days since 1970, how it is written, and its number among the
+#: working days (``WorkingCalendar.ord``).
+DAY = pa.schema([("day", pa.int64()), ("ymd", pa.string()), ("ord", pa.int64())])
+
+#: Columns that only lead to others.
+CODE_COLUMNS = ("code_said",)
+
+#: How ``code_said`` begins.
+_MADE_UP, _GIVEN_OUT = "M", "-"
+
+_EPOCH = date(1970, 1, 1)
+#: Case times whose working day rules ask for.
+_DATED = ("os_received", "os_entered", "lb_received")
+
+
+@lru_cache(maxsize=4)
+def day_table(calendar: WorkingCalendar) -> pa.Table:
+    """All days that calendars count, made once for each. A time outside has no working day."""
+    ords = calendar.all_ords()
+    days = range(FIRST_DAY.toordinal(), LAST_DAY.toordinal() + 1)
+    return pa.table(
+        {
+            "day": [day - _EPOCH.toordinal() for day in days],
+            "ymd": [date.fromordinal(day).isoformat().replace("-", "") for day in days],
+            "ord": ords,
+        },
+        schema=DAY,
+    )
+
+
+def code_columns(cases: ir.Table, shapes: tuple[CodeShape, ...]) -> ir.Table:
+    """With ``code_said``: what the code says by its shape, null for an unknown one. "M" when its
+    serial has the length of those that a machine makes up, else "-"; then its date as yyyyMMdd.
+
+    Of several shapes that fit, the first one counts that was given out on the code's own day.
+    All in one column: a pattern is matched again by every column that is made of it.
+    """
+    fits = [(_fits(cases.code, shape), shape, _said(cases.code, shape)) for shape in shapes]
+    branches = [(holds & _in_force(cases.code, shape), said) for holds, shape, said in fits]
+    branches += [(holds, said) for holds, shape, said in fits if _dated(shape)]
+    said = ibis.cases(*branches) if branches else ibis.null("string")
+    return cases.mutate(code_said=said)
+
+
+def working_days(cases: ir.Table, days: ir.Table) -> ir.Table:
+    """With ``…_ord`` of the times rules ask for, and ``code_ord`` of the date in the code;
+    ``code_known``: the code has one of the shapes; ``code_made_up``: by its serial."""
+    for name in _DATED:
+        numbers = days.select(of_day="day", **{f"{name}_ord": days.ord})
+        day = (cases[f"{name}_us"] + LOCAL_OFFSET_US) // DAY_US
+        cases = cases.left_join(numbers, day == numbers.of_day).drop("of_day")
+    numbers = days.select(of_ymd="ymd", code_ord="ord")
+    cases = cases.left_join(numbers, cases.code_said.substr(1) == numbers.of_ymd).drop("of_ymd")
+    return cases.mutate(
+        code_known=cases.code_said.notnull(), code_made_up=cases.code_said.startswith(_MADE_UP)
+    )
+
+
+def _fits(code: ir.StringValue, shape: CodeShape) -> ir.BooleanValue:
+    fits = code.re_search(_pattern(shape))
+    return fits if shape.longest is None else fits & (code.length() <= shape.longest)
+
+
+def _said(code: ir.StringValue, shape: CodeShape) -> ir.StringValue:
+    date = ibis.coalesce(_ymd(code, shape), "")
+    if shape.made_up_serial is None:
+        return ibis.literal(_GIVEN_OUT) + date
+    made_up = _part(code, shape, "serial").length() == shape.made_up_serial
+    return ibis.ifelse(made_up, _MADE_UP, _GIVEN_OUT) + date
+
+
+def _dated(shape: CodeShape) -> bool:
+    return shape.valid_from is not None or shape.valid_to is not None
+
+
+def _in_force(code: ir.StringValue, shape: CodeShape) -> ir.BooleanValue:
+    """Codes of this shape were given out on the day; also where there is no day to tell."""
+    ymd, known = _ymd(code, shape), ibis.literal(True)
+    if shape.valid_from is not None:
+        known = known & (ymd >= f"{shape.valid_from:%Y%m%d}")
+    if shape.valid_to is not None:
+        known = known & (ymd <= f"{shape.valid_to:%Y%m%d}")
+    return ibis.coalesce(known, True) if _dated(shape) else known
+
+
+def _ymd(code: ir.StringValue, shape: CodeShape) -> ir.StringValue:
+    """The date of a code of this shape as yyyyMMdd; null for a shape without one."""
+    form = shape.date_format
+    if form is None or "date" not in shape.parts:
+        return ibis.null("string")
+    digits = _part(code, shape, "date")
+    if not form.startswith("y"):
+        year, month, day = (digits.substr(form.index(s), form.count(s)) for s in ("y", "M", "d"))
+        digits = year + month + day
+    return digits if form.count("y") == 4 else ibis.literal("20") + digits
+
+
+def _part(code: ir.StringValue, shape: CodeShape, name: str) -> ir.StringValue:
+    return code.re_extract(_pattern(shape), shape.parts.index(name) + 1)
+
+
+def _pattern(shape: CodeShape) -> str:
+    return f"^(?:{shape.pattern[1:-1]})$"

@@ -1,0 +1,78 @@
+"""The side of paper: the tracking ledger and the register of signed results.
+
+Rows that name a dossier's code, or an alias of it, are evidence of it; of several the earliest
+counts. A row that names none is evidence of nothing: it is a case of its own, unless a dossier is
+like it (``sync.matching``), which then is a suggestion for people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import ibis
+import ibis.expr.types as ir
+
+from khop.mappings.records import PaperKind
+from khop.sync.ledger.paper_rows import ROW
+from khop.sync.reconciling.cases.inputs import LB, PLACE, RG
+
+_RETURNED = ("returned_us", "returned_day")
+_RECEIVED = tuple(name for name in LB if name not in _RETURNED)
+
+
+def paper_of(keys: ir.Table, paper: ir.Table) -> ir.Table:
+    """Per case what paper says under any of its codes."""
+    found = keys.join(_with_unit(paper), keys.key == paper.code)
+    ledger = found.filter(found.kind == PaperKind.LEDGER.value)
+    register = found.filter(found.kind == PaperKind.REGISTER.value)
+    received = _earliest(ledger, "received", {f"lb_{name}": name for name in _RECEIVED})
+    places = {f"lr_{name}": name for name in PLACE}
+    returned = _earliest(ledger, "returned", places | {f"lb_{name}": name for name in _RETURNED})
+    signed = _earliest(register, "signed", {f"rg_{name}": name for name in RG})
+    cases = received.outer_join(returned, "of_case").mutate(
+        of_case=ibis.coalesce(ibis._.of_case, ibis._.of_case_right)
+    )
+    cases = cases.drop("of_case_right").outer_join(signed, "of_case")
+    return cases.mutate(of_case=ibis.coalesce(cases.of_case, cases.of_case_right)).drop(
+        "of_case_right"
+    )
+
+
+def row_cases(paper: ir.Table, matches: ir.Table, cases: ir.Table) -> ir.Table:
+    """Rows without a code that are like no dossier, with the columns of ``cases``."""
+    bare = _with_unit(paper).filter(paper.code.isnull())
+    # The same row may stand in several files; like a dossier in one of them, it is so in all.
+    alike = bare.semi_join(matches, ["source", "file", "row_key"]).select("row_key")
+    lonely = bare.anti_join(alike, "row_key")
+    one = ibis.window(group_by="row_key", order_by=[lonely.source, lonely.file])
+    ranked = lonely.mutate(rank=ibis.row_number().over(one))
+    rows = ranked.filter(ranked["rank"] == 0)
+    of_ledger = rows.kind == PaperKind.LEDGER.value
+    told = {f"lb_{name}": ibis.ifelse(of_ledger, rows[name], ibis.null()) for name in LB}
+    told |= {f"lr_{name}": told[f"lb_{name}"] for name in PLACE}
+    told |= {f"rg_{name}": ibis.ifelse(of_ledger, ibis.null(), rows[name]) for name in RG}
+    fixed = {
+        "subject": ibis.literal(ROW) + rows.row_key,
+        "has_alias": ibis.literal(False),
+        "po_presence": ibis.literal("unknown"),
+    }
+    types = cases.schema()
+    return rows.select(
+        **{name: (fixed | told).get(name, ibis.null()).cast(types[name]) for name in cases.columns}
+    )
+
+
+def _with_unit(paper: ir.Table) -> ir.Table:
+    """Where a row has its unit's code alone, that names it."""
+    return paper.mutate(unit=ibis.coalesce(paper.unit, paper.unit_code))
+
+
+def _earliest(rows: ir.Table, time: str, columns: Mapping[str, str]) -> ir.Table:
+    """Per case the row whose time is the earliest; a row without that time comes last."""
+    order = [rows[f"{time}_us"].isnull(), rows[f"{time}_us"]]
+    order += [rows[name] for name in ("source", "file", "row_key")]
+    ranked = rows.mutate(
+        rank=ibis.row_number().over(ibis.window(group_by="case_code", order_by=order))
+    )
+    chosen = ranked.filter(ranked["rank"] == 0)
+    return chosen.select(of_case="case_code", **columns)

@@ -1,0 +1,69 @@
+"""The post's side of a case: when a result was handed to it, and when it was delivered.
+
+The events of one order and waybill belong together (rules.md 1.1). Those whose first lies before
+the reception brought papers in; any other took a result out. Events without a time say neither.
+"""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from khop.mappings.records import StatusKind
+from khop.text.local_time import DAY_US, LOCAL_OFFSET_US
+
+_OF_THE_POST = (StatusKind.HANDED_TO_POST, StatusKind.DELIVERED, StatusKind.POSTAL_EVENT)
+
+
+def post_of(keys: ir.Table, one_stop: ir.Table, events: ir.Table) -> ir.Table:
+    """Per case the first event and the earliest delivery of what the post takes out."""
+    timed = events.filter(
+        events.kind.isin([kind.value for kind in _OF_THE_POST]) & events.event_us.notnull()
+    )
+    # Events of an order before it has a waybill stand by themselves.
+    timed = timed.mutate(waybill=ibis.coalesce(timed.item, ""), at=_packed(timed))
+    found = timed.join(keys, timed.code == keys.key)
+    orders = found.group_by("case_code", "native_id", "waybill").aggregate(
+        source=found.source.min(),
+        item=found.item.min(),
+        first=found["at"].min(),
+        delivered=found["at"].min(where=found.kind == StatusKind.DELIVERED.value),
+    )
+    received = one_stop.select("os_code", "os_received_us", "os_received_day")
+    orders = orders.left_join(received, orders.case_code == received.os_code)
+    going_out = orders.filter(~_came_in(orders))
+    told = going_out.group_by(of_case="case_code").aggregate(
+        ps_source=going_out.source.min(),
+        ps_item=going_out.item.max(),
+        handed=going_out["first"].min(),
+        delivered=going_out.delivered.min(),
+    )
+    return told.mutate(
+        **_unpacked("ps_handed", told.handed), **_unpacked("ps_delivered", told.delivered)
+    ).drop("handed", "delivered")
+
+
+def _came_in(orders: ir.Table) -> ir.BooleanValue:
+    """The first event lies before the reception: by day where one is known by day only."""
+    first = _unpacked("first", orders["first"])
+    us, by_day = first["first_us"], first["first_day"]
+    days = us + LOCAL_OFFSET_US, orders.os_received_us + LOCAL_OFFSET_US
+    earlier = ibis.ifelse(
+        by_day | ibis.coalesce(orders.os_received_day, False),
+        days[0] // DAY_US < days[1] // DAY_US,
+        us < orders.os_received_us,
+    )
+    return ibis.coalesce(earlier, False)
+
+
+def _packed(events: ir.Table) -> ir.IntegerValue:
+    """A time and its precision as one number: the least is the earliest, of a day and its first
+    moment the day."""
+    return events.event_us * 2 + ibis.ifelse(ibis.coalesce(events.event_day, False), 0, 1)
+
+
+def _unpacked(name: str, packed: ir.IntegerValue) -> dict[str, ir.Value]:
+    return {
+        f"{name}_us": (packed // 2).cast("int64"),
+        f"{name}_day": packed % 2 == 0,
+    }

@@ -1,0 +1,139 @@
+"""Whether a row of paper and a dossier may be about one thing, by what both say (rules.md 4).
+
+Unit, procedure, applicant and day have to agree, all four. That makes a candidate for a person
+to decide on: nothing is merged by it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+from khop.mappings.codes.dossier import base_procedure
+from khop.mappings.codes.organisation import same_organisation
+from khop.mappings.time.calendar import LAST_DAY, DayError, WorkingCalendar
+from khop.mappings.units.history import UnitHistory
+from khop.mappings.units.model import OrgUnit
+from khop.text.cleaning import fold_label
+
+#: What speaks for a candidate, in the order it is told. All of it has to.
+REASONS = ("unit", "procedure", "applicant", "day")
+
+#: Working days that the day on paper and the one in the system may lie apart (rules.md 4).
+TOLERANCE = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What a row of paper, or a dossier, is compared on; None for what is not known.
+
+    ``unit``: name; ``unit_code``: in any order. ``procedure``: in any spelling. ``day``: local
+    day of reception for a row of the ledger, of the signing and of the end for one of the
+    register.
+    """
+
+    unit: str | None = None
+    unit_code: str | None = None
+    procedure: str | None = None
+    applicant_key: str | None = None
+    day: date | None = None
+
+
+def candidates(
+    row: Traits, dossiers: Mapping[str, Traits], units: UnitKinship, calendar: WorkingCalendar
+) -> dict[str, tuple[str, ...]]:
+    """Which of the ``dossiers``, by code, a row may be about, each with its reasons."""
+    return {
+        code: REASONS
+        for code, dossier in dossiers.items()
+        if _same(row.applicant_key, dossier.applicant_key)
+        and _same(_base(row), _base(dossier))
+        and near_days(row.day, dossier.day, calendar)
+        and units.akin(row, dossier)
+    }
+
+
+def near_days(one: date | None, other: date | None, calendar: WorkingCalendar) -> bool:
+    """Whether two days are at most ``TOLERANCE`` working days apart; False when one is not known
+    or no calendar counts it."""
+    if one is None or other is None:
+        return False
+    try:
+        return abs(calendar.age(one, other)) <= TOLERANCE
+    except DayError:
+        return False
+
+
+class UnitKinship:
+    """Whether two units are one, or one came after the other in the work of a procedure.
+
+    ``history``: the province's units; what it does not know is compared as it is written.
+    """
+
+    def __init__(self, history: UnitHistory) -> None:
+        self._history = history
+        self._related = lru_cache(maxsize=4096)(self._compare)
+
+    def akin(self, one: Traits, other: Traits) -> bool:
+        """Whether the unit of one is that of the other, its predecessor or its successor."""
+        if one.unit_code and other.unit_code and same_organisation(one.unit_code, other.unit_code):
+            return True
+        if one.unit and other.unit and _same_name(one.unit, other.unit):
+            return True
+        return self._related(_place(one), _place(other), _base(one) or _base(other))
+
+    def _compare(self, one: _Place, other: _Place, procedure: str | None) -> bool:
+        first, second = self._unit(one), self._unit(other)
+        if first is None or second is None:
+            return False
+        lines = self._line(first, procedure), self._line(second, procedure)
+        return second.id in lines[0] or first.id in lines[1]
+
+    def _line(self, unit: OrgUnit, procedure: str | None) -> Collection[str]:
+        return self._history.successors(unit.id, procedure, LAST_DAY).line
+
+    def _unit(self, place: _Place) -> OrgUnit | None:
+        by_code = self._history.of_code(place.code, place.day) if place.code else None
+        return by_code or self._of_name(place)
+
+    def _of_name(self, place: _Place) -> OrgUnit | None:
+        """The bearer of the name in force on the day, else the only one there ever was."""
+        bearers = self._names.get(place.name, ())
+        found = [unit for unit in bearers if unit.in_force(place.day)] or bearers
+        return found[0] if len(found) == 1 else None
+
+    @cached_property
+    def _names(self) -> Mapping[str, Sequence[OrgUnit]]:
+        names: dict[str, list[OrgUnit]] = defaultdict(list)
+        for unit in self._history.units:
+            names[fold_label(unit.name)].append(unit)
+        return dict(names)
+
+
+class _Place(NamedTuple):
+    """A unit as it was written somewhere, on a day; "" for what was not."""
+
+    code: str
+    name: str
+    day: date
+
+
+def _same_name(one: str, other: str) -> bool:
+    return one == other or fold_label(one) == fold_label(other)
+
+
+def _place(traits: Traits) -> _Place:
+    name = fold_label(traits.unit or "")
+    return _Place(traits.unit_code or "", name, traits.day or LAST_DAY)
+
+
+def _base(traits: Traits) -> str | None:
+    return base_procedure(traits.procedure or "")
+
+
+def _same(one: str | None, other: str | None) -> bool:
+    return bool(one) and one == other

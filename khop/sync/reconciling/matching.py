@@ -1,0 +1,248 @@
+"""The table of candidates: dossiers that rows of paper without a code may be about.
+
+::
+
+    paper_row without a code  --unit, procedure, applicant, day-->  paper_match
+
+What two rows are compared on: ``sync.likeness``. A row with a candidate is no case of its own,
+and no evidence of the dossier either: people are shown it (rules.md 1.1).
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from khop.adapters.ports import Role
+from khop.config.domain_tables import Tables
+from khop.mappings.codes.dossier import base_procedure
+from khop.mappings.records import PaperKind
+from khop.mappings.time.calendar import DayError, WorkingCalendar
+from khop.sync.ledger.paper_rows import ROW
+from khop.sync.ledger.records import instant_of_row
+from khop.sync.ledger.schema import paper_match, paper_row, source_record
+from khop.sync.reconciling.likeness import TOLERANCE, Traits, UnitKinship, candidates
+
+T = TypeVar("T")
+
+#: (source, file, key of the row)
+RowId = tuple[str, str, str]
+#: (source, file, key of the row, code of the dossier)
+MatchId = tuple[str, str, str, str]
+
+#: For each kind of row: its time, and the dossier's time that has to be near it. The other kinds
+#: are like no dossier.
+_TIMES: Mapping[str, tuple[str, str]] = {
+    PaperKind.LEDGER: ("received", "received"),
+    PaperKind.REGISTER: ("signed", "finished"),
+}
+
+#: Values one query is asked with; both databases take more.
+_PART = 500
+
+
+def match_rows(
+    connection: sa.Connection,
+    tables: Tables,
+    sources: Collection[str],
+    only: Collection[str] | None = None,
+) -> set[str]:
+    """Bring the candidates up to date and name the rows (``row:KEY``) whose candidates changed.
+
+    ``sources``: those whose rows and dossiers count. ``only``: what was written since the last
+    time (``ledger.touched``); None for everything.
+    """
+    work = _Matching(connection, tables, sources)
+    changed: set[str] = set()
+    for part in _parts(work.rows() if only is None else work.rows_about(only)):
+        changed |= work.bring_up_to_date(part)
+    return changed
+
+
+class _Matching:
+    """One pass over rows of paper."""
+
+    def __init__(self, connection: sa.Connection, tables: Tables, sources: Collection[str]) -> None:
+        self._connection = connection
+        self._calendar = tables.calendar
+        self._units = UnitKinship(tables.units)
+        # Asked for in SQL, they would lead to a worse index than the applicant's.
+        self._sources = frozenset(sources)
+
+    def rows(self) -> list[sa.Row[Any]]:
+        """Every row that names no dossier, and any other that still has candidates."""
+        return self._select(_ROWS.where(paper_row.c.code.is_(None))) + [
+            row for row in self._select(_MATCHED) if row.code is not None
+        ]
+
+    def rows_about(self, touched: Collection[str]) -> list[sa.Row[Any]]:
+        """The rows that were written, and those that were or may be like a dossier that was."""
+        keys = sorted(name.removeprefix(ROW) for name in touched if name.startswith(ROW))
+        codes = sorted(name for name in touched if not name.startswith(ROW))
+        found: list[sa.Row[Any]] = []
+        for part in _parts(keys):
+            found += self._select(_ROWS.where(paper_row.c.row_key.in_(part)))
+        for part in _parts(codes):
+            found += self._select(_MATCHED.where(paper_match.c.code.in_(part)))
+        for part in _parts(self._applicants(codes)):
+            theirs = paper_row.c.applicant_key.in_(part)
+            found += self._select(_ROWS.where(theirs, paper_row.c.code.is_(None)))
+        return list({row_id(row): row for row in found}.values())
+
+    def bring_up_to_date(self, rows: Sequence[sa.Row[Any]]) -> set[str]:
+        """Write what differs for these rows."""
+        dossiers = self._dossiers({row.applicant_key for row in rows if row.applicant_key})
+        wanted = {
+            (*row_id(row), code): json.dumps(reasons)
+            for row in rows
+            for code, reasons in self._like(row, dossiers).items()
+        }
+        have = self._stored(map(row_id, rows))
+        gone = [key for key in have if key not in wanted]
+        new = {key: why for key, why in wanted.items() if have.get(key) != why}
+        _write(self._connection, gone, new)
+        return {f"{ROW}{key[2]}" for key in (*gone, *new)}
+
+    def _like(self, row: sa.Row[Any], dossiers: _Dossiers) -> dict[str, tuple[str, ...]]:
+        if row.code is not None or row.kind not in _TIMES:
+            return {}
+        own, theirs = _TIMES[row.kind]
+        traits = _traits(row, own)
+        found: dict[str, tuple[str, ...]] = {}
+        for code, dossier in dossiers.near(traits, theirs):
+            found |= candidates(traits, {code: dossier}, self._units, self._calendar)
+        return found
+
+    def _select(self, query: sa.Select[Any]) -> list[sa.Row[Any]]:
+        return [row for row in self._connection.execute(query) if row.source in self._sources]
+
+    def _applicants(self, codes: Sequence[str]) -> list[str]:
+        """Who applied for these dossiers."""
+        found: set[str] = set()
+        for part in _parts(codes):
+            query = sa.select(source_record.c.applicant_key).where(source_record.c.code.in_(part))
+            found.update(key for key in self._connection.scalars(query) if key)
+        return sorted(found)
+
+    def _dossiers(self, applicants: Collection[str]) -> _Dossiers:
+        found = _Dossiers(self._calendar)
+        for part in _parts(sorted(applicants)):
+            query = _DOSSIERS.where(source_record.c.applicant_key.in_(part))
+            for row in self._select(query):
+                if row.role == Role.ONE_STOP:
+                    found.add(row)
+        return found
+
+    def _stored(self, rows: Iterable[RowId]) -> dict[MatchId, str]:
+        files: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for source, file, key in rows:
+            files[source, file].append(key)
+        found: dict[MatchId, str] = {}
+        for (source, file), keys in files.items():
+            query = sa.select(paper_match).where(
+                paper_match.c.source == source,
+                paper_match.c.file == file,
+                paper_match.c.row_key.in_(keys),
+            )
+            for row in self._connection.execute(query):
+                found[row.source, row.file, row.row_key, row.code] = row.reasons
+        return found
+
+
+class _Dossiers:
+    """Dossiers of some applicants, found by applicant, procedure and working day."""
+
+    def __init__(self, calendar: WorkingCalendar) -> None:
+        self._calendar = calendar
+        self._found: dict[object, list[tuple[str, Traits]]] = defaultdict(list)
+
+    def add(self, row: sa.Row[Any]) -> None:
+        for time in {theirs for _, theirs in _TIMES.values()}:
+            traits = _traits(row, time)
+            if (number := self._number(traits.day)) is not None:
+                self._found[_place(traits, time, number)].append((row.code, traits))
+
+    def near(self, traits: Traits, time: str) -> Iterator[tuple[str, Traits]]:
+        """(code, traits) of the dossiers whose ``time`` is near the day of these traits."""
+        if (number := self._number(traits.day)) is not None:
+            for near in range(number - TOLERANCE, number + TOLERANCE + 1):
+                yield from self._found.get(_place(traits, time, near), ())
+
+    def _number(self, day: date | None) -> int | None:
+        try:
+            return None if day is None else self._calendar.ord(day)
+        except DayError:
+            return None
+
+
+def row_id(row: sa.Row[Any]) -> RowId:
+    return row.source, row.file, row.row_key
+
+
+def _traits(row: sa.Row[Any], time: str) -> Traits:
+    """What a row of either table is compared on, with the day of its ``time``."""
+    instant = instant_of_row(row._mapping, time)
+    return Traits(
+        row.unit,
+        row.unit_code,
+        row.procedure,
+        row.applicant_key,
+        None if instant is None else instant.local_date,
+    )
+
+
+def _place(traits: Traits, time: str, number: int) -> object:
+    return time, traits.applicant_key, base_procedure(traits.procedure or ""), number
+
+
+def _write(connection: sa.Connection, gone: Sequence[MatchId], new: Mapping[MatchId, str]) -> None:
+    if gone:
+        at = [
+            paper_match.c[name] == sa.bindparam(f"of_{name}")
+            for name in ("source", "file", "row_key", "code")
+        ]
+        keys = [
+            {"of_source": s, "of_file": f, "of_row_key": k, "of_code": c} for s, f, k, c in gone
+        ]
+        connection.execute(sa.delete(paper_match).where(*at), keys)
+    if new:
+        rows = [
+            {"source": s, "file": f, "row_key": k, "code": c, "reasons": why}
+            for (s, f, k, c), why in new.items()
+        ]
+        connection.execute(_UPSERT, rows)
+
+
+def _parts(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), _PART):
+        yield items[start : start + _PART]
+
+
+_COMPARED = ("unit", "unit_code", "procedure", "applicant_key")
+
+
+def _columns(table: sa.Table, *names: str) -> list[sa.Column[Any]]:
+    times = {pair[table is source_record] for pair in _TIMES.values()}
+    pairs = [f"{time}{suffix}" for time in sorted(times) for suffix in ("_us", "_day")]
+    return [table.c[name] for name in ("source", "code", *names, *_COMPARED, *pairs)]
+
+
+_ID = ("source", "file", "row_key")
+_ROWS = sa.select(*_columns(paper_row, "file", "row_key", "kind")).order_by(
+    paper_row.c.applicant_key, *(paper_row.c[name] for name in _ID)
+)
+_MATCHED = _ROWS.join(
+    paper_match, sa.and_(*(paper_row.c[name] == paper_match.c[name] for name in _ID))
+).distinct()
+_DOSSIERS = sa.select(*_columns(source_record, "role"))
+
+_UPSERT = sa.text(
+    f"INSERT INTO {paper_match.name} (source, file, row_key, code, reasons) "
+    "VALUES (:source, :file, :row_key, :code, :reasons) "
+    "ON CONFLICT (source, file, row_key, code) DO UPDATE SET reasons = excluded.reasons"
+)

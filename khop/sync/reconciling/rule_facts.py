@@ -1,0 +1,125 @@
+"""What holds of each rule in a province: its numbers, what excuses it, whether it is run."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import ibis
+import ibis.expr.schema as sch
+import ibis.expr.types as ir
+
+from khop.config.domain_tables import Tables
+from khop.config.model import RuleException, RuleSettings, Window
+from khop.sync.reconciling.cases import DAY, INPUTS, case_table
+from khop.sync.reconciling.rules import RULES, Clock, Rule
+from khop.sync.reconciling.rules.numbers import Number, numbers
+from khop.sync.reconciling.rules.rule import Excuse
+from khop.sync.reconciling.warehouse import input_schema
+
+
+@dataclass(frozen=True, slots=True)
+class OwnNumber:
+    """A number of a rule and what it is here."""
+
+    number: Number
+    value: int
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "name": self.number.name,
+            "value": self.value,
+            "default": self.number.default,
+            "least": self.number.least,
+            "most": self.number.most,
+            "unit": self.number.unit,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFacts:
+    """``grace``: working days that a difference may last; None when the rule has no use for it.
+    ``exceptions``, ``windows``: what is on file here that excuses what the rule sees."""
+
+    rule: Rule
+    off: bool
+    grace: int | None
+    numbers: tuple[OwnNumber, ...]
+    exceptions: tuple[RuleException, ...]
+    windows: tuple[tuple[Excuse, Window], ...]
+
+    def as_json(self) -> dict[str, Any]:
+        rule = self.rule
+        return {
+            "rule": rule.id,
+            "name": {"vi": rule.name_vi, "en": rule.name_en},
+            "explanation": {"vi": rule.explanation_vi, "en": rule.explanation_en},
+            "severity": rule.severity.value,
+            "may_be_graver": rule.graver is not None,
+            "acts": rule.acts,
+            "basis": rule.basis,
+            "repair": "machine" if rule.repairable else "people",
+            "off": self.off,
+            "grace": self.grace,
+            "numbers": [number.as_json() for number in self.numbers],
+            "excused_by": sorted(excuse.value for excuse in rule.excused_by),
+            "exceptions": [one.model_dump(mode="json") for one in self.exceptions],
+            "windows": [
+                {"kind": kind.value, **window.model_dump(mode="json")}
+                for kind, window in self.windows
+            ],
+            "shows": list(rule.shows),
+        }
+
+
+def rule_facts(settings: RuleSettings, ids: Collection[str] = ()) -> list[RuleFacts]:
+    """The facts of these rules, or of all, in the order of the taxonomy."""
+    chosen = [rule for rule in RULES.values() if not ids or rule.id in ids]
+    patient = with_grace(chosen)
+    return [_facts(rule, settings, rule.id in patient) for rule in chosen]
+
+
+def with_grace(rules: Iterable[Rule]) -> frozenset[str]:
+    """The rules that wait for the grace to pass: another grace makes them another condition."""
+    cases = ibis.table(_case_schema(), name="cases")
+    return frozenset(
+        rule.id
+        for rule in rules
+        if not _condition(rule, cases, 1).equals(_condition(rule, cases, 9))
+    )
+
+
+def _condition(rule: Rule, cases: ir.Table, grace: int) -> ir.BooleanValue:
+    """The rule's condition on a fixed day, where all other rules have a grace of 1."""
+    day = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    clock = Clock(day, Tables(), grace_by_rule={rule.id: grace})
+    return rule.predicate(cases, clock.of(rule.id))
+
+
+def _case_schema() -> sch.Schema:
+    tables = {
+        name: ibis.table(ibis.Schema.from_pyarrow(input_schema(name)), name=name) for name in INPUTS
+    }
+    tables["day"] = ibis.table(ibis.Schema.from_pyarrow(DAY), name="day")
+    return case_table(tables, phantoms=True).schema()
+
+
+def _facts(rule: Rule, settings: RuleSettings, patient: bool) -> RuleFacts:
+    own = settings.numbers.get(rule.id, {})
+    registers = {Excuse.OUTAGE: settings.outages, Excuse.MIGRATION: settings.migrations}
+    return RuleFacts(
+        rule=rule,
+        off=rule.id in settings.off,
+        grace=settings.grace_by_rule.get(rule.id, settings.grace) if patient else None,
+        numbers=tuple(
+            OwnNumber(number, own.get(number.name, number.default))
+            for number in numbers().values()
+            if number.rule == rule.id
+        ),
+        exceptions=tuple(one for one in settings.exceptions if rule.id in one.rules),
+        windows=tuple(
+            (kind, window) for kind in sorted(rule.excused_by) for window in registers[kind]
+        ),
+    )

@@ -1,0 +1,211 @@
+"""Dates: missing, impossible, or not the same in both systems (family C)."""
+
+from __future__ import annotations
+
+import ibis.expr.types as ir
+
+from khop.mappings.records import DONE, Status
+from khop.sync.reconciling.rules.rule import (
+    Clock,
+    Rule,
+    Severity,
+    among,
+    any_of,
+    apart_by,
+    before,
+    differs,
+    fires,
+)
+
+_SHARED = ("received", "due", "finished", "returned")
+_MINUTE_US = 60 * 1_000_000
+_HOUR_US = 60 * _MINUTE_US
+_ERROR_LIST = "specs/domain.md 7.2, danh sách hồ sơ gây lỗi thống kê"
+
+
+def _is_known_and_not(case: ir.Table, *states: Status) -> ir.BooleanValue:
+    return case.os_status.notnull() & ~among(case.os_status, states)
+
+
+def _no_reception(case: ir.Table, _clock: Clock) -> ir.BooleanValue:
+    due = _is_known_and_not(case, Status.NEW, Status.NOT_RECEIVED, Status.SUPPLEMENT)
+    return case.os_received_us.isnull() & due
+
+
+def _no_end(case: ir.Table, _clock: Clock) -> ir.BooleanValue:
+    return among(case.os_status, DONE) & case.os_finished_us.isnull()
+
+
+def _reception_to_come(case: ir.Table, clock: Clock) -> ir.BooleanValue:
+    return clock.on_a_later_day(case.os_received_us)
+
+
+def _end_to_come(case: ir.Table, clock: Clock) -> ir.BooleanValue:
+    return clock.on_a_later_day(case.os_finished_us)
+
+
+def _end_before_reception(case: ir.Table, _clock: Clock) -> ir.BooleanValue:
+    return before(case, "os_finished", "os_received")
+
+
+def _others_out_of_order(case: ir.Table, _clock: Clock) -> ir.BooleanValue:
+    return any_of(
+        (before(case, "os_received", "os_submitted"), before(case, "os_returned", "os_finished"))
+    )
+
+
+def _no_due(case: ir.Table, _clock: Clock) -> ir.BooleanValue:
+    not_yet_received = (case.os_status == Status.SUPPLEMENT.value) & case.os_received_us.isnull()
+    return (
+        case.os_due_us.isnull()
+        & ~case.os_no_due
+        & _is_known_and_not(case, Status.NEW, Status.NOT_RECEIVED)
+        & ~not_yet_received
+    )
+
+
+def _seven_hours(case: ir.Table, clock: Clock) -> ir.BooleanValue:
+    shift = clock.number("hours") * _HOUR_US
+    tolerance = clock.number("tolerance_minutes") * _MINUTE_US
+    return any_of(apart_by(case, f"os_{name}", f"po_{name}", shift, tolerance) for name in _SHARED)
+
+
+def _times_differ(case: ir.Table, clock: Clock) -> ir.BooleanValue:
+    apart = any_of(
+        differs(case, f"os_{name}", f"po_{name}", clock.differs_minutes) for name in _SHARED
+    )
+    return apart & ~fires(_seven_hours(case, clock.of("C12"))) & clock.older(case.os_changed_us)
+
+
+_BOTH_SIDES = tuple(f"{side}_{name}" for name in _SHARED for side in ("os", "po"))
+
+RULES = (
+    Rule(
+        id="C1",
+        name_en="No reception date",
+        name_vi="Thiếu ngày tiếp nhận",
+        severity=Severity.S2,
+        acts="CB",
+        basis=_ERROR_LIST,
+        explanation_en="The dossier's state says it was received, but it has no reception date.",
+        explanation_vi="Trạng thái cho thấy hồ sơ đã được tiếp nhận nhưng không có ngày tiếp nhận.",
+        shows=("os_status", "os_received", "os_submitted"),
+        predicate=_no_reception,
+    ),
+    Rule(
+        id="C2",
+        name_en="Ended without end date",
+        name_vi="Đã kết thúc nhưng thiếu ngày kết thúc",
+        severity=Severity.S2,
+        acts="CB",
+        basis=_ERROR_LIST,
+        explanation_en="The dossier is finished or returned, but has no end date.",
+        explanation_vi="Hồ sơ đã xử lý xong hoặc đã trả kết quả nhưng không có ngày kết thúc.",
+        shows=("os_status", "os_finished", "os_returned"),
+        predicate=_no_end,
+    ),
+    Rule(
+        id="C3",
+        name_en="Reception in the future",
+        name_vi="Ngày tiếp nhận ở tương lai",
+        severity=Severity.S2,
+        acts="CB",
+        basis=_ERROR_LIST,
+        explanation_en="The reception date is later than today.",
+        explanation_vi="Ngày tiếp nhận muộn hơn ngày hiện tại.",
+        shows=("os_received",),
+        predicate=_reception_to_come,
+    ),
+    Rule(
+        id="C4",
+        name_en="End in the future",
+        name_vi="Ngày kết thúc ở tương lai",
+        severity=Severity.S2,
+        acts="CB",
+        basis=_ERROR_LIST,
+        explanation_en="The end date is later than today.",
+        explanation_vi="Ngày kết thúc xử lý muộn hơn ngày hiện tại.",
+        shows=("os_finished",),
+        predicate=_end_to_come,
+    ),
+    Rule(
+        id="C5",
+        name_en="End before reception",
+        name_vi="Kết thúc trước khi tiếp nhận",
+        severity=Severity.S2,
+        acts="CB",
+        basis=_ERROR_LIST,
+        explanation_en="The dossier ended before it was received.",
+        explanation_vi="Ngày kết thúc xử lý sớm hơn ngày tiếp nhận.",
+        shows=("os_received", "os_finished"),
+        predicate=_end_before_reception,
+    ),
+    Rule(
+        id="C6",
+        name_en="Other dates out of order",
+        name_vi="Các ngày khác không đúng thứ tự",
+        severity=Severity.S2,
+        acts="CB",
+        basis="NĐ 61/2018/NĐ-CP Đ17-20",
+        explanation_en="Received before it was submitted, or returned before it was finished.",
+        explanation_vi="Tiếp nhận trước khi nộp, hoặc trả kết quả trước khi xử lý xong.",
+        shows=("os_submitted", "os_received", "os_finished", "os_returned"),
+        predicate=_others_out_of_order,
+    ),
+    Rule(
+        id="C9",
+        name_en="No due date",
+        name_vi="Thiếu ngày hẹn trả",
+        severity=Severity.S2,
+        acts="CB",
+        basis="specs/domain.md 2.5",
+        explanation_en=(
+            "The procedure has a time limit, but the dossier has no due date; several reports "
+            "would count it as on time."
+        ),
+        explanation_vi=(
+            "Thủ tục có thời hạn giải quyết nhưng hồ sơ không có ngày hẹn trả; nhiều báo cáo sẽ "
+            "tính là đúng hạn."
+        ),
+        shows=("os_status", "os_received", "os_due"),
+        predicate=_no_due,
+    ),
+    Rule(
+        id="C12",
+        name_en="Seven-hour shift",
+        name_vi="Lệch đúng 7 giờ",
+        severity=Severity.S3,
+        acts="QTHT",
+        basis="specs/domain.md 6.2 C12",
+        explanation_en=(
+            "A time differs between the systems by seven hours: one of them reads local time as "
+            "UTC, or the other way round."
+        ),
+        explanation_vi=(
+            "Thời gian ở hai hệ thống lệch nhau 7 giờ: một bên đọc giờ Việt Nam như giờ UTC hoặc "
+            "ngược lại."
+        ),
+        shows=_BOTH_SIDES,
+        predicate=_seven_hours,
+        repairable=True,
+    ),
+    Rule(
+        id="C14",
+        name_en="Time differs between systems",
+        name_vi="Thời gian hai bên khác nhau",
+        severity=Severity.S3,
+        acts="QTHT",
+        basis="rules.md section 4, C14+",
+        explanation_en=(
+            "Reception, due, end or return time differs between the one-stop and the portal, for "
+            "longer than the grace period."
+        ),
+        explanation_vi=(
+            "Ngày tiếp nhận, hẹn trả, kết thúc hoặc trả kết quả ở một cửa và Cổng khác nhau quá "
+            "thời gian cho phép."
+        ),
+        shows=(*_BOTH_SIDES, "os_changed"),
+        predicate=_times_differ,
+        repairable=True,
+    ),
+)

@@ -1,0 +1,105 @@
+"""States: the one-stop and the portal say different things of one dossier (family B)."""
+
+from __future__ import annotations
+
+import ibis.expr.types as ir
+
+from khop.mappings.records import DONE, OPEN, Status
+from khop.sync.reconciling.rules.rule import Clock, Rule, Severity, among, fires
+
+_CLOSED_BY_PORTAL = OPEN | {Status.STOPPED}
+_OPEN_ON_PORTAL = OPEN | {Status.NEW, Status.STOPPED}
+
+
+def _portal_closed_first(case: ir.Table, _clock: Clock) -> ir.BooleanValue:
+    return among(case.po_status, DONE) & among(case.os_status, _CLOSED_BY_PORTAL)
+
+
+def _one_stop_closed_first(case: ir.Table, clock: Clock) -> ir.BooleanValue:
+    return (
+        among(case.os_status, DONE)
+        & among(case.po_status, _OPEN_ON_PORTAL)
+        & clock.older(case.os_finished_us)
+    )
+
+
+def _not_taken_up(case: ir.Table, clock: Clock) -> ir.BooleanValue:
+    return (case.os_status == Status.NEW.value) & clock.older(case.os_submitted_us)
+
+
+def _state_differs(case: ir.Table, clock: Clock) -> ir.BooleanValue:
+    told_otherwise = fires(_portal_closed_first(case, clock.of("B5"))) | fires(
+        _one_stop_closed_first(case, clock.of("B6"))
+    )
+    return (case.os_status != case.po_status) & ~told_otherwise & clock.older(case.os_changed_us)
+
+
+RULES = (
+    Rule(
+        id="B5",
+        name_en="Portal closed, one-stop open",
+        name_vi="Cổng đã kết thúc, một cửa còn mở",
+        severity=Severity.S1,
+        acts="QTHT",
+        basis="specs/domain.md 6.2 B5",
+        explanation_en=(
+            "The portal says the dossier is finished or returned while the one-stop still has it "
+            "open."
+        ),
+        explanation_vi=(
+            "Cổng ghi hồ sơ đã xử lý xong hoặc đã trả kết quả, trong khi hệ thống một cửa vẫn để "
+            "hồ sơ ở trạng thái chưa kết thúc."
+        ),
+        shows=("os_status", "po_status", "os_finished", "po_finished", "os_changed"),
+        predicate=_portal_closed_first,
+    ),
+    Rule(
+        id="B6",
+        name_en="One-stop closed, portal open",
+        name_vi="Một cửa đã kết thúc, Cổng còn mở",
+        severity=Severity.S2,
+        acts="QTHT",
+        basis="QĐ 766/QĐ-TTg, 2.1",
+        explanation_en=(
+            "The one-stop finished the dossier longer ago than the grace period and the portal "
+            "still shows it as open."
+        ),
+        explanation_vi=(
+            "Hệ thống một cửa đã kết thúc hồ sơ quá thời gian cho phép nhưng Cổng vẫn hiển thị "
+            "hồ sơ đang mở."
+        ),
+        shows=("os_status", "po_status", "os_finished", "po_finished"),
+        predicate=_one_stop_closed_first,
+        repairable=True,
+    ),
+    Rule(
+        id="B10",
+        name_en="Online dossier not taken up",
+        name_vi="Hồ sơ trực tuyến chưa được tiếp nhận",
+        severity=Severity.S2,
+        acts="TBP",
+        basis="NĐ 61/2018/NĐ-CP Đ17",
+        explanation_en=(
+            "A dossier was submitted online longer ago than the grace period and is still new."
+        ),
+        explanation_vi=(
+            "Hồ sơ nộp trực tuyến đã quá thời gian cho phép mà vẫn ở trạng thái mới đăng ký."
+        ),
+        shows=("os_status", "os_submitted", "os_channel"),
+        predicate=_not_taken_up,
+    ),
+    Rule(
+        id="B11",
+        name_en="Status differs",
+        name_vi="Trạng thái hai bên khác nhau",
+        severity=Severity.S3,
+        acts="QTHT",
+        basis="rules.md section 4, B11+",
+        explanation_en="The one-stop and the portal show different states, for longer than the "
+        "grace period.",
+        explanation_vi="Hệ thống một cửa và Cổng ghi trạng thái khác nhau quá thời gian cho phép.",
+        shows=("os_status", "po_status", "os_changed"),
+        predicate=_state_differs,
+        repairable=True,
+    ),
+)

@@ -1,0 +1,309 @@
+"""The plan: what apply would do to the portal, and what is left for people.
+
+A push repairs all open repairable findings of a dossier at once. It is for people when the
+machine may not send it (rules.md section 6), and when this very version was already sent and
+the portal still differs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from khop.adapters.ports import DossierSink
+from khop.errors import ConfigError
+from khop.mappings.records import DONE, DossierRecord, Status
+from khop.sync.ledger import Ledger, outbox, records
+from khop.sync.ledger.outbox import Push, PushState
+from khop.sync.ledger.schema import discrepancy, run
+from khop.sync.reconciling.rules import RULES
+from khop.sync.reconciling.warehouse import ledger_cases, rows
+from khop.sync.results import UNSETTLED, Plan, PlanItem, WorkItem
+
+NOT_REPAIRABLE = "not_repairable"
+PORTAL_BORN = "portal_born"
+_HOW_IT_ENDED = {
+    PushState.DONE: "portal_still_differs",
+    PushState.STEPS_UNKNOWN: "portal_still_differs",
+    PushState.BLOCKED: "blocked",
+    PushState.REFUSED: "refused",
+}
+
+_REPAIRABLE = frozenset(rule.id for rule in RULES.values() if rule.repairable)
+
+#: What the portal means, whatever words it used this time.
+_PORTAL_SAYS = ("presence", "status", "received_us", "due_us", "finished_us", "returned_us")
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """The open findings of one subject. ``opened_us``: when the latest repairable one opened.
+    ``row``: where the row of paper is, for one that names no dossier."""
+
+    subject: str
+    code: str | None
+    rules: tuple[str, ...]
+    unit: str | None
+    opened_us: int
+    row: str | None = None
+
+    def only(self, rules: Iterable[str]) -> _Opened:
+        wanted = set(rules)
+        return replace(self, rules=tuple(rule for rule in self.rules if rule in wanted))
+
+    @property
+    def acts(self) -> tuple[str, ...]:
+        return tuple(sorted({RULES[rule].acts for rule in self.rules}))
+
+
+def make_plan(
+    ledger: Ledger,
+    sink: DossierSink | None,
+    made_at: datetime,
+    only: Sequence[str] | None,
+    sources: Sequence[str] | None = None,
+) -> Plan:
+    """The plan for all open findings, or for those of the rules ``only``.
+
+    ``sink`` None: there is no portal to push to, everything is for people. ``sources``: the
+    sources that are configured; what others once said does not count.
+    """
+    chosen = _chosen(only)
+    with ledger.read() as connection:
+        opened = [one.only(chosen) for one in _opened(connection)]
+        total = _cases_at_last_reconcile(connection)
+    ours = [one.only(_REPAIRABLE) for one in opened]
+    items, work = _pushes(ledger, sink, [one for one in ours if one.rules], sources)
+    for one in opened:
+        theirs = one.only(chosen - _REPAIRABLE)
+        if theirs.rules:
+            work.append(_work(theirs, NOT_REPAIRABLE))
+    items = [item for item in items if chosen.intersection(item.rules)]
+    items.sort(key=lambda item: item.code)
+    work.sort(key=lambda item: (item.subject, item.reason))
+    return Plan(
+        made_at=made_at.isoformat(),
+        cases=total,
+        rules=None if only is None else tuple(only),
+        basis=_digest(f"{item.code} {item.version}" for item in items),
+        items=tuple(items),
+        work=tuple(work),
+    )
+
+
+def _chosen(only: Sequence[str] | None) -> frozenset[str]:
+    unknown = sorted(set(only or ()) - set(RULES))
+    if unknown:
+        raise ConfigError(f"there is no rule {', '.join(unknown)}; known: {', '.join(RULES)}")
+    return frozenset(RULES if only is None else only)
+
+
+def _pushes(
+    ledger: Ledger,
+    sink: DossierSink | None,
+    opened: Sequence[_Opened],
+    sources: Sequence[str] | None,
+) -> tuple[list[PlanItem], list[WorkItem]]:
+    """What a machine may push for these findings, and what it may not, with the reason.
+
+    A push that an earlier apply began comes before a new one of the same dossier.
+    """
+    if sink is None:
+        return [], [_work(one, "no_portal") for one in opened]
+    with ledger.read() as connection:
+        ended = outbox.ended_versions(connection, sink.name)
+        taken = outbox.last_taken(connection, sink.name)
+        begun = {push.code: push for push in outbox.unfinished(connection, sink.name)}
+    cases = _cases(ledger, [one.subject for one in opened], sources)
+    items = [_going_on(push) for push in begun.values()]
+    work = []
+    for one in opened:
+        case = cases.get(one.subject)
+        waits = case is not None and taken.get(one.subject, -1) >= (case["po_checked_us"] or 0)
+        if one.subject in begun or waits:
+            continue  # what was pushed and not looked up since is for the next pull to tell
+        item, reason = _item(ledger, one, case, sink, ended)
+        if item is not None:
+            items.append(item)
+        else:
+            work.append(_work(one, reason))
+    return items, work
+
+
+def plan_from_json(data: Any) -> Plan:
+    """A plan as ``as_json`` wrote it. Raises ConfigError when it is none."""
+    try:
+        return Plan(
+            made_at=str(data["made_at"]),
+            cases=int(data["cases"]),
+            rules=None if data["rules"] is None else tuple(data["rules"]),
+            basis=str(data["basis"]),
+            items=tuple(
+                PlanItem(**{**item, "rules": tuple(item["rules"])}) for item in data["items"]
+            ),
+            work=tuple(
+                WorkItem(**{**w, "rules": tuple(w["rules"]), "acts": tuple(w["acts"])})
+                for w in data["work"]
+            ),
+        )
+    except (KeyError, TypeError, ValueError):
+        raise ConfigError(
+            "this file is no khop plan; make one with `khop plan --out FILE`"
+        ) from None
+
+
+def portal_problems(portal: Status | None, ours: Status | None) -> tuple[str, ...]:
+    """Why a dossier that the portal has may not be sent over what it says: a state that no
+    table knows may be 9 or 10."""
+    if portal is None:
+        return ("portal_status_unknown",)
+    return ("would_lower",) if would_lower(portal, ours) else ()
+
+
+def would_lower(portal: Status | None, ours: Status | None) -> bool:
+    """Whether the push would take the portal back from 9 or 10."""
+    return portal in DONE and (ours is None or ours < portal)
+
+
+def _opened(connection: sa.Connection) -> list[_Opened]:
+    rows = connection.execute(
+        sa.select(
+            discrepancy.c.subject,
+            discrepancy.c.code,
+            discrepancy.c.rule,
+            discrepancy.c.unit,
+            discrepancy.c.opened_us,
+            sa.case((discrepancy.c.code.is_(None), discrepancy.c.evidence_json)).label("evidence"),
+        )
+        .where(discrepancy.c.state.in_(UNSETTLED), discrepancy.c.rule.in_(list(RULES)))
+        .order_by(discrepancy.c.subject, discrepancy.c.rule)
+    )
+    by_subject: dict[str, list[Any]] = {}
+    for row in rows:
+        by_subject.setdefault(row.subject, []).append(row)
+    return [
+        _Opened(
+            subject=subject,
+            code=found[0].code,
+            rules=tuple(row.rule for row in found),
+            unit=found[0].unit,
+            opened_us=max((r.opened_us for r in found if r.rule in _REPAIRABLE), default=0),
+            row=_row_of(found[0].evidence),
+        )
+        for subject, found in by_subject.items()
+    ]
+
+
+def _row_of(evidence: str | None) -> str | None:
+    """``file, sheet, row`` of the first row of paper in the evidence."""
+    for item in json.loads(evidence) if evidence else ():
+        if item.get("row") is not None:
+            return ", ".join(str(item[name]) for name in ("file", "sheet", "row") if item.get(name))
+    return None
+
+
+def _cases(
+    ledger: Ledger, codes: Sequence[str], sources: Sequence[str] | None
+) -> dict[str, Mapping[str, Any]]:
+    if not codes:
+        return {}
+    with ledger_cases(ledger, phantoms=True, only=codes, sources=sources) as cases:
+        return {str(row["subject"]): row for row in rows(cases)}
+
+
+def _cases_at_last_reconcile(connection: sa.Connection) -> int:
+    """How many cases the last reconcile saw, for the guard."""
+    summary = connection.scalar(
+        sa.select(run.c.summary)
+        .where(run.c.kind == "reconcile", run.c.summary.is_not(None))
+        .order_by(run.c.id.desc())
+        .limit(1)
+    )
+    return int(json.loads(summary)["cases"]) if summary else 0
+
+
+def _item(
+    ledger: Ledger,
+    opened: _Opened,
+    case: Mapping[str, Any] | None,
+    sink: DossierSink,
+    ended: Mapping[str, Push],
+) -> tuple[PlanItem | None, str]:
+    """The push that repairs the findings, or why there is none."""
+    if case is None or case["os_native_id"] is None:
+        return None, "no_record"
+    with ledger.read() as connection:
+        record = records.read_record(connection, case["os_source"], case["os_native_id"])
+    if record is None:
+        return None, "no_record"
+    reason = _forbidden(record, case, sink)
+    if reason is not None:
+        return None, reason
+    version = _version(opened, record, case, sink.name)
+    if version in ended:
+        return None, _HOW_IT_ENDED[ended[version].state]
+    return (
+        PlanItem(
+            code=record.code,
+            native_id=record.native_id,
+            source=record.source,
+            action="create" if case["po_presence"] == "absent" else "update",
+            rules=opened.rules,
+            version=version,
+        ),
+        "",
+    )
+
+
+def _forbidden(record: DossierRecord, case: Mapping[str, Any], sink: DossierSink) -> str | None:
+    """Why the machine may not push this dossier (rules.md section 6)."""
+    if case["has_alias"]:
+        return PORTAL_BORN
+    problems = sink.problems(record)
+    if case["po_presence"] == "present":
+        portal = case["po_status"]
+        known = None if portal is None else Status(portal)
+        problems = (*portal_problems(known, record.status), *problems)
+    return problems[0] if problems else None
+
+
+def _version(opened: _Opened, record: DossierRecord, case: Mapping[str, Any], sink: str) -> str:
+    """Digest of what the push is based on: the one-stop's record, what the portal was last
+    known to say, and the period the findings have been open."""
+    portal = [str(case[f"po_{name}"]) for name in _PORTAL_SAYS]
+    ours = records.record_hash(record)
+    return _digest([sink, opened.subject, ours, str(opened.opened_us), *portal])
+
+
+def _digest(parts: Iterable[str]) -> str:
+    return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=16).hexdigest()
+
+
+def _going_on(push: Push) -> PlanItem:
+    """A push that an earlier apply began."""
+    return PlanItem(
+        code=push.code,
+        native_id=push.native_id,
+        source=push.source,
+        action="create" if push.created_there else "update",
+        rules=tuple(push.rules.split(",")),
+        version=push.version,
+    )
+
+
+def _work(opened: _Opened, reason: str) -> WorkItem:
+    return WorkItem(
+        opened.code,
+        opened.rules,
+        opened.unit,
+        opened.acts,
+        reason,
+        subject=opened.subject,
+        row=opened.row,
+    )

@@ -1,0 +1,20 @@
+"""The local time of Viet Nam, in which every system and every person reads times.
+
+Asia/Ho_Chi_Minh has kept UTC+7 without daylight saving since 1975.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+LOCAL = timezone(timedelta(hours=7))
+LOCAL_OFFSET_US = 7 * 3600 * 1_000_000
+DAY_US = 86_400 * 1_000_000
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def local_text(us: int, day: bool = False) -> str:
+    """Microseconds since 1970, UTC, in ISO 8601 of local time; with ``day``, the date alone."""
+    local = (_EPOCH + timedelta(microseconds=us)).astimezone(LOCAL)
+    return local.date().isoformat() if day else local.isoformat()

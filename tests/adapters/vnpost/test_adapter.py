@@ -1,0 +1,350 @@
+"""The two adapters of the post, over real HTTP on loopback."""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from structlog.testing import capture_logs
+
+from khop.adapters.myvnpost.adapter import ADAPTER as MYVNPOST
+from khop.adapters.myvnpost.adapter import MyVnpostAdapter
+from khop.adapters.ports import Context, EvidenceLookup, EvidenceSource, Role
+from khop.adapters.vnpost.adapter import ADAPTER as VNPOST
+from khop.adapters.vnpost.adapter import VnpostAdapter
+from khop.errors import AlreadyExists, ConfigError, OutcomeUnknown, RecordError
+from khop.mappings.records import Applicant, DossierRecord, FullDossier, StatusKind
+from khop.mappings.time.calendar import WorkingCalendar
+
+NOW = datetime(2026, 3, 19, 3, 0, tzinfo=UTC)
+DOSSIER = FullDossier(
+    record=DossierRecord(source="igate", native_id="1", code="H99.01-260318-0001"),
+    applicant=Applicant(name="Nguyễn Văn Mẫu", phone="0990000001", address="12 ngõ Ví Dụ, Hà Nội"),
+    procedure_name="Đăng ký khai sinh",
+)
+
+
+@dataclass
+class Post:
+    """Answers each path with what stands in ``answers``; notes what it was asked."""
+
+    url: str = ""
+    answers: dict[str, Callable[[dict[str, str], Any], Any]] = field(default_factory=dict)
+    asked: list[tuple[str, str, dict[str, str], Any]] = field(default_factory=list)
+
+    def answer(self, method: str, path: str, body: bytes) -> Any:
+        parts = urlsplit(path)
+        query = {key: values[0] for key, values in parse_qs(parts.query).items()}
+        sent = json.loads(body) if body.startswith(b"{") else None
+        self.asked.append((method, parts.path, query, sent))
+        return self.answers[parts.path](query, sent)
+
+
+@pytest.fixture
+def post() -> Iterator[Post]:
+    fake = Post()
+
+    class Handler(BaseHTTPRequestHandler):
+        def _serve(self) -> None:
+            length = int(self.headers.get("content-length") or 0)
+            reply = fake.answer(self.command, self.path, self.rfile.read(length))
+            content = json.dumps(reply).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_GET = do_POST = _serve
+
+        def log_message(self, *args: object) -> None:
+            """Nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        fake.url = f"http://127.0.0.1:{server.server_port}"
+        fake.answers["/token"] = lambda query, sent: {"access_token": "t", "expires_in": 3600}
+        yield fake
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> Context:
+    (tmp_path / "secret").write_text("not-a-real-secret", "utf-8")
+    return Context(b"k" * 32, tmp_path, lambda: NOW, WorkingCalendar((), ()))
+
+
+def vnpost(post: Post, context: Context, **changes: Any) -> VnpostAdapter:
+    root = f"{post.url}/apiVNPostNGSP/p1.0"
+    given = {
+        "adapter": "vnpost",
+        "role": "post",
+        "token_url": f"{post.url}/token",
+        "order_url": f"{root}/order/post",
+        "cancel_url": f"{root}/order/cancel",
+        "tracking_url": f"{root}/order/tracking",
+        "price_url": f"{post.url}/bus?service=getprice",
+        "document_url": f"{root}/document/post",
+        "consumer_key": "khop",
+        "consumer_secret": {"file": "secret"},
+        "customer_code": "DEMOCUST",
+        "page_size": 2,
+        "provinces": {"Hà Nội": 10},
+        "office": {
+            "name": "UBND phường Mẫu",
+            "address": "Số 1 phố Mẫu",
+            "phone": "02400000001",
+            "province": 10,
+        },
+        **changes,
+    }
+    settings = VNPOST.settings.model_validate(given)
+    built = VNPOST.build("vnpost", Role.POST, settings, context)
+    assert isinstance(built, VnpostAdapter)
+    return built
+
+
+@pytest.fixture
+def adapter(post: Post, context: Context) -> Iterator[VnpostAdapter]:
+    built = vnpost(post, context)
+    yield built
+    built.close()
+
+
+TRACKING = "/apiVNPostNGSP/p1.0/order/tracking"
+ORDER, CANCEL = "/apiVNPostNGSP/p1.0/order/post", "/apiVNPostNGSP/p1.0/order/cancel"
+EVENTS = [
+    {"_id": {"$oid": f"{number:024x}"}, "OrderNumber": f"H99-260318-{number:04}", "StatusCode": 4}
+    for number in range(1, 6)
+]
+
+
+def feed(query: dict[str, str], sent: Any) -> dict[str, object]:
+    later = [event for event in EVENTS if event["_id"]["$oid"] > query["lastId"]]  # type: ignore[index]
+    found = later[: int(query["pagesize"])]
+    return {"_returned": len(found), "_embedded": {"rh:doc": found}} if found else {"_returned": 0}
+
+
+def test_the_feed_is_read_page_by_page_to_its_end(adapter: VnpostAdapter, post: Post) -> None:
+    post.answers[TRACKING] = feed
+    assert isinstance(adapter, EvidenceSource)
+    position, codes, last = None, [], False
+    while not last:
+        page = adapter.events(position)
+        codes += [record.code for record in page.records]
+        position, last = page.position or position, page.last
+    assert codes == [event["OrderNumber"] for event in EVENTS]
+    assert position == f"{5:024x}" and adapter.events(position).fetched == 0
+    assert [query["lastId"][-1] for _, path, query, _ in post.asked if path == TRACKING] == [
+        *"0245"
+    ]
+
+
+def test_a_bad_event_goes_aside_and_the_feed_goes_on(adapter: VnpostAdapter, post: Post) -> None:
+    bad = {"_id": {"$oid": "0" * 23 + "7"}, "OrderNumber": "", "Notes": "Nguyễn Văn Mẫu"}
+    post.answers[TRACKING] = lambda query, sent: {"_embedded": {"rh:doc": [EVENTS[0], bad]}}
+    page = adapter.events(None)
+    assert page.fetched == 2 and page.position == "0" * 23 + "7" and not page.last
+    (reject,) = page.rejects
+    assert (reject.field, reject.native_id, reject.payload) == ("OrderNumber", "0" * 23 + "7", bad)
+    assert "Mẫu" not in repr(reject)
+    mended = {**bad, "OrderNumber": "H99-260318-0009"}
+    assert adapter.replay_event(mended).code == "H99-260318-0009"
+    with pytest.raises(RecordError):
+        adapter.replay_event(bad)
+
+
+def test_a_check_logs_in_and_asks_what_nothing_can_follow(
+    adapter: VnpostAdapter, post: Post
+) -> None:
+    post.answers[TRACKING] = feed
+    health = adapter.check()
+    assert health.ok and [step.name for step in health.steps] == ["reach", "login", "read"]
+    assert post.asked[-1][2] == {"pagesize": "1", "lastId": "f" * 24}
+
+
+def test_journeys_are_ordered_and_taken_back(adapter: VnpostAdapter, post: Post) -> None:
+    post.answers[ORDER] = lambda query, sent: {"Status": 100}
+    post.answers[CANCEL] = lambda query, sent: {"Status": "101", "Message": "Đơn hàng đã hủy"}
+    adapter.order_collect(DOSSIER)
+    adapter.order_return(DOSSIER, cod_amount=30500)
+    collect, back = post.asked[1][3], post.asked[2][3]
+    assert collect["SenderName"] == back["ReceiverName"] == "Nguyễn Văn Mẫu"
+    assert back["CODAmount"] == 30500 and collect["OrderNumber"] == "H99.01-260318-0001"
+    with pytest.raises(AlreadyExists, match="đã hủy"):
+        adapter.cancel("H99.01-260318-0001", collecting=True)
+    assert post.asked[-1][2]["OrderNumber"] == "H99.01-260318-0001"
+
+
+def test_a_dossier_is_announced_and_a_price_is_asked(adapter: VnpostAdapter, post: Post) -> None:
+    post.answers["/apiVNPostNGSP/p1.0/document/post"] = lambda query, sent: {"Message": "?"}
+    with pytest.raises(OutcomeUnknown):
+        adapter.announce(DOSSIER, sends=True, receives=False)
+    post.answers["/bus"] = lambda query, sent: {"content": {"price": "30500"}}
+    assert adapter.price("Số 2, Hà Nội", 250) == 30500
+    assert post.asked[-1][2] == {"service": "getprice"}
+    assert post.asked[-1][3]["sender"] == {"provCode": 10, "distCode": 0}
+    with pytest.raises(RecordError):
+        adapter.price("Số 2, Hà Nội", 0)
+
+
+def test_the_hanoi_post_is_told_where_it_is_configured(post: Post, context: Context) -> None:
+    without = vnpost(post, context)
+    with pytest.raises(ConfigError, match=r"sources\.vnpost\.cls"):
+        without.notify_ready(DOSSIER)
+    cls = {"url": f"{post.url}/cls", "username": "demo", "password": {"file": "secret"}}
+    adapter = vnpost(post, context, cls=cls)
+    post.answers["/cls"] = lambda query, sent: {}
+    adapter.notify_ready(DOSSIER)
+    assert post.asked[-1][3]["MaHoSo"] == "H99.01-260318-0001"
+    without.close()
+    adapter.close()
+
+
+def test_an_order_needs_the_office(post: Post, context: Context) -> None:
+    adapter = vnpost(post, context, office={})
+    with pytest.raises(ConfigError, match=r"sources\.vnpost\.office"):
+        adapter.order_collect(DOSSIER)
+    adapter.close()
+    assert not post.asked
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({"consumer_secret": None}, "consumer_secret"),
+        ({"consumer_key": ""}, "consumer_key"),
+        ({"token_url": None}, "token_url"),
+        ({"access": "lgsp_key"}, "key_token"),
+        ({"access": "front"}, "access_token"),
+        ({"access": "lgsp_tttt", "consumer_secret": None}, "consumer_secret"),
+        ({"token_url": "post.example.vn"}, "token_url"),
+    ],
+)
+def test_each_access_says_which_key_it_needs(post, context, changes, key) -> None:
+    with pytest.raises(ConfigError, match=rf"sources\.vnpost\.{key}"):
+        vnpost(post, context, **changes)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"access": "lgsp_key", "key_token": {"file": "secret"}},
+        {"access": "lgsp_tttt"},
+        {"access": "front", "access_token": {"file": "secret"}, "token_url": None},
+    ],
+)
+def test_every_access_reaches_the_feed(post, context, changes) -> None:
+    post.answers[TRACKING] = feed
+    adapter = vnpost(post, context, **changes)
+    assert adapter.events(None).fetched == 2
+    adapter.close()
+
+
+# --- MyVNPost -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def my(post: Post, context: Context) -> Iterator[Callable[..., MyVnpostAdapter]]:
+    made: list[MyVnpostAdapter] = []
+
+    def build(**changes: Any) -> MyVnpostAdapter:
+        given = {
+            "adapter": "myvnpost",
+            "role": "post",
+            "base_url": post.url,
+            "path_prefix": "",
+            "username": "demo",
+            "password": {"file": "secret"},
+            "customer_code": "T000000001",
+            **changes,
+        }
+        settings = MYVNPOST.settings.model_validate(given)
+        adapter = MYVNPOST.build("my", Role.POST, settings, context)
+        assert isinstance(adapter, MyVnpostAdapter)
+        made.append(adapter)
+        return adapter
+
+    post.answers["/GetAccessToken"] = lambda query, sent: {"success": True, "token": "t"}
+    yield build
+    for adapter in made:
+        adapter.close()
+
+
+def _history(query: dict[str, str], sent: Any) -> dict[str, object]:
+    if query["code"] != "H99.01-260318-0011-T":
+        return {"data": []}
+    entry = {"statusCode": 14, "statusName": "Đã giao", "createdDate": "19/03/2026"}
+    return {"data": [{"statusHistory": [entry]}]}
+
+
+def test_a_dossier_is_asked_about_under_all_its_numbers(my, post) -> None:
+    post.answers["/GetStatusHistoryOrder"] = _history
+    adapter = my(collect_suffix="-G", return_suffix="-T")
+    assert isinstance(adapter, EvidenceLookup)
+    (record,) = adapter.evidence_of("H99.01-260318-0011")
+    assert (record.code, record.kind) == ("H99.01-260318-0011", StatusKind.DELIVERED)
+    assert [query["code"][-2:] for _, _, query, _ in post.asked[1:]] == ["-T", "-G"]
+    assert my().evidence_of("H99.01-260318-0099") == ()
+
+
+def test_a_check_asks_for_an_order_that_nobody_made(my, post) -> None:
+    post.answers["/GetStatusHistoryOrder"] = lambda query, sent: {"data": []}
+    assert my().check().ok
+    assert post.asked[-1][2] == {"type": "2", "code": "KHOP-CHECK-000000-0000"}
+
+
+def test_the_evidence_of_a_call_is_its_signed_item_under_the_number_the_post_names(
+    my, post, context
+) -> None:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    (context.base_dir / "post.pem").write_bytes(pem)
+    adapter = my(webhook_key_file="post.pem")
+    # The number in the call is not signed: somebody put another dossier there.
+    first = {"itemCode": "CH1", "status": "14", "saleOrderCode": "H99.01-260318-9999"}
+    news = adapter.webhook(_signed(key, [first, {"itemCode": "CH2", "status": "14"}]))
+    assert [item.item_code for item in news.unconfirmed] == ["CH2"] and not post.asked
+    order = {"itemCode": "CH1", "saleOrderCode": "H99.01-260318-0011"}
+    post.answers["/getOrder"] = lambda query, sent: [{"results": [order]}]
+    record = adapter.confirmed(news)
+    assert record is not None and record.kind is StatusKind.DELIVERED
+    assert (record.item, record.code) == ("CH1", "H99.01-260318-0011")
+    post.answers["/getOrder"] = lambda query, sent: [{"results": [{**order, "itemCode": "CH7"}]}]
+    assert adapter.confirmed(news) is None
+    with pytest.raises(RecordError, match="replay"):
+        my(webhook_key_file="post.pem", webhook_minutes=5).webhook(_signed(key, [first]))
+
+
+def _signed(key: rsa.RSAPrivateKey, items: list[dict[str, str]]) -> bytes:
+    sent = "19/03/2026 09:41:00"
+    text = f"MYVNP{sent}{items[0]['itemCode']}{items[0]['status']}"
+    signature = key.sign(text.encode(), padding.PKCS1v15(), SHA256())
+    body = {"data": items, "sendDate": sent, "signature": base64.b64encode(signature).decode()}
+    return json.dumps(body).encode()
+
+
+@pytest.mark.parametrize("changes", [{}, {"webhook_key_file": "none.pem"}])
+def test_a_call_needs_the_key_that_signs_it(my, changes) -> None:
+    with pytest.raises(ConfigError, match=r"sources\.my\.webhook_key_file"):
+        my(**changes).webhook(b"{}")
+
+
+@pytest.mark.parametrize("legacy", [True, False])
+def test_legacy_tls_is_on_only_when_asked_for_and_is_logged(my, legacy) -> None:
+    with capture_logs() as logs:
+        my(**({"legacy_tls": True} if legacy else {}))
+    assert logs == [{"event": "legacy_tls", "source": "my", "log_level": "warning"}] * legacy

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+from rich.console import Console
+
+from khop.audit.formats.terminal import findings_table
+from khop.audit.report import Report
+from khop.sync.results import Finding
+
+
+def _shown(report: Report, width: int) -> str:
+    out = io.StringIO()
+    Console(file=out, width=width, color_system=None).print(findings_table(report))
+    return out.getvalue()
+
+
+def test_a_narrow_terminal_folds_the_code_and_cuts_nothing(
+    finding: Callable[..., Finding], report: Callable[..., Report]
+) -> None:
+    shown = _shown(report(finding(code="H99.18.03-261112-0001")), 60)
+    assert "…" not in shown
+
+
+def test_foreign_text_is_no_markup(
+    finding: Callable[..., Finding], report: Callable[..., Report]
+) -> None:
+    shown = _shown(report(finding(unit="[red]x[/red]\x1b]0;t\x07")), 300)
+    assert "[red]x[/red]]0;t" in shown
+    assert "\x1b" not in shown

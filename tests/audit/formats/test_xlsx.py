@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import etree
+from python_calamine import CalamineWorkbook
+
+from khop.audit.formats import xlsx as workbook
+from khop.audit.formats.xlsx import findings_xlsx
+from khop.audit.report import Report
+from khop.sync.results import Finding
+
+Make = Callable[..., Finding]
+Made = Callable[..., Report]
+
+
+def _written(report: Report) -> BytesIO:
+    out = BytesIO()
+    findings_xlsx(report, out)
+    out.seek(0)
+    return out
+
+
+def _rows(report: Report, sheet: str) -> list[list[Any]]:
+    book = CalamineWorkbook.from_filelike(_written(report))
+    return book.get_sheet_by_name(sheet).to_python()
+
+
+def _sheet_xml(report: Report, number: int) -> Any:
+    with zipfile.ZipFile(_written(report)) as book:
+        return etree.fromstring(book.read(f"xl/worksheets/sheet{number}.xml"))
+
+
+def test_codes_are_text_and_times_are_dates(finding: Make, report: Made) -> None:
+    _, row = _rows(report(finding(code="000123456789")), "Findings")
+    assert row[4] == "000123456789"
+    assert row[7] == datetime(2026, 11, 21, 6, 30)
+
+
+def test_no_cell_is_a_formula_or_a_link(finding: Make, report: Made) -> None:
+    evil = "=cmd|' /C calc'!A0"
+    made = report(
+        finding(code=evil, unit=evil, acts=evil), finding(code="http://example.vn"), province=evil
+    )
+    for number in (1, 2):
+        sheet = _sheet_xml(made, number)
+        assert sheet.findall(".//{*}f") == []
+        assert sheet.findall(".//{*}hyperlink") == []
+    assert _rows(made, "Findings")[1][4] == evil
+
+
+def test_the_header_stays_in_sight_and_filters(finding: Make, report: Made) -> None:
+    sheet = _sheet_xml(report(finding(), finding()), 2)
+    assert sheet.find(".//{*}pane").get("state") == "frozen"
+    assert sheet.find(".//{*}autoFilter").get("ref") == "A1:N3"
+
+
+def test_the_summary_counts_by_rule_and_unit(finding: Make, report: Made) -> None:
+    made = report(finding(), finding(unit=None), finding(rule="A7"))
+    rows = _rows(made, "Summary")
+    texts = [row[0] for row in rows]
+    assert any("not a verdict" in str(text) for text in texts)
+    assert ["B6 (S2)", "One-stop closed, portal open", 2.0] in rows
+    assert ["", "(unit not known)", 1.0] in rows
+
+
+def test_an_empty_report_still_opens(report: Made) -> None:
+    assert len(_rows(report(lang="vi"), "Chi tiết")) == 1
+
+
+def test_more_findings_than_a_sheet_holds_go_on_a_second_sheet(
+    finding: Make, report: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbook, "SHEET_ROWS", 2)
+    made = report(*(finding(code=f"H99-{n}") for n in range(3)))
+    book = CalamineWorkbook.from_filelike(_written(made))
+    assert book.sheet_names == ["Summary", "Findings", "Findings 2"]
+    assert book.get_sheet_by_name("Findings 2").to_python()[1][4] == "H99-2"
+
+
+def test_a_text_longer_than_a_cell_is_cut_not_dropped(finding: Make, report: Made) -> None:
+    _, row = _rows(report(finding(unit="x" * 40_000)), "Findings")
+    assert len(row[5]) == 32_767
+
+
+def test_it_can_be_written_to_a_path(finding: Make, report: Made, tmp_path: Path) -> None:
+    findings_xlsx(report(finding()), tmp_path / "out.xlsx")
+    assert zipfile.is_zipfile(tmp_path / "out.xlsx")

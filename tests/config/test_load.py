@@ -1,0 +1,166 @@
+"""khop.toml: what is refused, and in which words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from khop.adapters.ports import Adapter, AdapterType, Context, Role
+from khop.adapters.settings import Secret, SourceSettings
+from khop.config.load import load_config
+from khop.config.model import Config
+from khop.errors import ConfigError
+
+PROVINCE = '[province]\nname = "Tỉnh Mẫu"\ncode = "H99"\n'
+NOTICES = PROVINCE + '[notices]\nsecret = { env = "KHOP_TEST_SECRET" }\n'
+
+
+class Settings(SourceSettings):
+    base_url: str
+    secret: Secret
+
+
+def _never(name: str, role: Role, settings: object, context: Context) -> Adapter:
+    raise AssertionError
+
+
+TYPES = {"igate": AdapterType(Settings, frozenset({Role.ONE_STOP}), _never)}
+
+
+def _load(folder: Path, text: str | bytes) -> Config:
+    path = folder / "khop.toml"
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return load_config(path, TYPES)
+
+
+def _source(**keys: str) -> str:
+    values = {
+        "adapter": '"igate"',
+        "role": '"one_stop"',
+        "base_url": '"http://x.example.vn"',
+        "secret": '{ env = "KHOP_TEST_SECRET" }',
+    } | keys
+    lines = [f"{name} = {value}" for name, value in values.items() if value]
+    return PROVINCE + "[sources.igate]\n" + "\n".join(lines) + "\n"
+
+
+def test_the_least_a_configuration_needs(tmp_path: Path) -> None:
+    config = _load(tmp_path, PROVINCE)
+    assert config.province.name == "Tỉnh Mẫu"
+    assert (config.rules.grace, config.rules.differs_minutes) == (1, 15)
+    assert (config.repair.max_changes, config.repair.max_share) == (1000, 0.05)
+    assert dict(config.sources) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "province: this key is missing"),
+        ("= 1", "not valid TOML"),
+        (b"\xff\xfe", "cannot be read"),
+        (PROVINCE + "[province.x]\n", "province.x: unknown key"),
+        (PROVINCE + "[repair]\nmax_chnages = 1\n", "did you mean max_changes?"),
+        (PROVINCE + "[source.igate]\n", "did you mean sources?"),
+        (PROVINCE + "[repair]\nmax_share = 2\n", "repair.max_share"),
+        (PROVINCE + "[repair]\nmax_changes = 0\n", "repair.max_changes"),
+        (PROVINCE + "[rules]\ngrace = -1\n", "rules.grace"),
+        (PROVINCE + '[calendar]\ndays_off = ["31/02/2026"]\n', "calendar.days_off"),
+        (PROVINCE + "sources = 1\n", "province.sources: unknown key"),
+        ("sources = 1\n" + PROVINCE, "sources: write each source as a table"),
+        ("[sources]\nigate = 1\n" + PROVINCE, "sources.igate: write the source as a table"),
+        (NOTICES + 'url = "http://x.example.vn"\n', "notices.url: Value error, notices leave"),
+        (NOTICES + 'url = "http://127.0.0.1.x.vn"\n', "only over https"),
+        (NOTICES + 'url = "https://a:b@x.example.vn"\n', "user or a password"),
+        (NOTICES + 'url = "x.example.vn/notices"\n', "write the whole address"),
+        (NOTICES + 'url = "https://x.example.vn:99999"\n', "notices.url"),
+        (PROVINCE + '[notices]\nurl = "https://x.example.vn"\n', "name the secret beside the url"),
+        (NOTICES + "severities = []\n", "notices.severities"),
+        (NOTICES + 'severities = ["S5"]\n', "notices.severities.0"),
+        (NOTICES + 'urk = "https://x.example.vn"\n', "did you mean url?"),
+        (PROVINCE + '[notices]\nsecret = "hunter2"\n', "notices.secret: a secret never stands"),
+        (_source(adapter=""), "sources.igate: say which adapter"),
+        (_source(adapter='"igat"'), "did you mean igate?"),
+        (_source(adapter="1"), "sources.igate.adapter"),
+        (_source(role='"portal"'), "fills the role one_stop, not portal"),
+        (_source(role='"onestop"'), "sources.igate.role"),
+        (_source(base_ur='"x"'), "sources.igate.base_ur: unknown key, did you mean base_url?"),
+        (_source(base_url=""), "sources.igate.base_url: this key is missing"),
+        (_source(secret='"hunter2"'), "sources.igate.secret: a secret never stands"),
+        (_source(secret='{ evn = "X" }'), "sources.igate.secret: a secret never stands"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_key(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        _load(tmp_path, text)
+    assert told in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://x.example.vn/khop?a=1",
+        "http://127.0.0.1:8085/",
+        "http://127.1.2.3",
+        "http://[::1]:80/x",
+        "http://localhost/x",
+    ],
+)
+def test_notices_leave_this_machine_over_https_alone(tmp_path: Path, url: str) -> None:
+    notices = _load(tmp_path, NOTICES + f'url = "{url}"\n').notices
+    assert (notices.url, notices.severities) == (url, ("S1", "S2"))
+
+
+def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        _load(tmp_path, PROVINCE + "[rules]\ngrace = -1\n[repair]\nmax_changes = 0\n")
+    assert "rules.grace" in str(caught.value)
+    assert "repair.max_changes" in str(caught.value)
+
+
+def test_a_missing_file_names_the_way_out(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="khop init"):
+        load_config(tmp_path / "khop.toml", TYPES)
+
+
+@pytest.mark.parametrize(
+    ("url", "meant"),
+    [
+        ("sqlite:///khop.db", "sqlite:///{folder}/khop.db"),
+        ("sqlite:////var/khop.db", "sqlite:////var/khop.db"),
+    ],
+)
+def test_a_relative_ledger_starts_at_the_folder_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, meant: str
+) -> None:
+    monkeypatch.chdir("/")
+    config = _load(tmp_path, PROVINCE + f'[ledger]\nurl = "{url}"\n')
+    assert config.ledger_url == meant.format(folder=tmp_path)
+    assert config.key_path == tmp_path / "khop.key"
+
+
+def test_a_secret_is_read_from_the_environment_when_it_is_needed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("KHOP_TEST_SECRET", raising=False)
+    settings = _load(tmp_path, _source()).sources["igate"]
+    assert isinstance(settings, Settings)
+    with pytest.raises(ConfigError, match="KHOP_TEST_SECRET is not set"):
+        settings.secret.reveal(tmp_path)
+    monkeypatch.setenv("KHOP_TEST_SECRET", "hunter2")
+    assert settings.secret.reveal(tmp_path) == "hunter2"
+    assert "hunter2" not in repr(settings)
+
+
+def test_a_secret_is_read_from_a_file_beside_the_configuration(tmp_path: Path) -> None:
+    settings = _load(tmp_path, _source(secret='{ file = "s" }')).sources["igate"]
+    assert isinstance(settings, Settings)
+    with pytest.raises(ConfigError, match="cannot be read"):
+        settings.secret.reveal(tmp_path)
+    (tmp_path / "s").write_text(" \n")
+    with pytest.raises(ConfigError, match="is empty"):
+        settings.secret.reveal(tmp_path)
+    (tmp_path / "s").write_text("hunter2\n")
+    assert settings.secret.reveal(tmp_path) == "hunter2"

@@ -1,0 +1,307 @@
+"""One record, three ways to write the call (specs/dvcqg.md 1.1, 1.8)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import httpx
+import pytest
+
+from khop.connectors.dvcqg import (
+    DvcqgClient,
+    FixedLogin,
+    OAuthLogin,
+    query_dialect,
+    wrapper_dialect,
+)
+from khop.errors import (
+    AlreadyExists,
+    ConfigError,
+    OutcomeUnknown,
+    Refused,
+    Unauthorised,
+    Unreachable,
+    Unreadable,
+)
+
+BASE = "https://apidvc.example.vn"
+WRAPPER = f"{BASE}/KetNoiMotCuaQuocGia"
+CODE = "H99.12-250114-0007"
+
+
+def ok(**fields: object) -> httpx.Response:
+    return httpx.Response(200, json={"error_code": "0", "message": "Thành công", **fields})
+
+
+@pytest.fixture
+def client_of(script, transport_to, time):
+    def build(
+        dialect: str = "wrapper", endpoints: Mapping[str, str] | None = None, login: object = None
+    ) -> DvcqgClient:
+        given = {"base_url": BASE, "endpoints": endpoints or {}}
+        if dialect == "wrapper":
+            written = wrapper_dialect("dvcqg", service_path="/KetNoiMotCuaQuocGia", **given)
+        else:
+            written = query_dialect(
+                "dvcqg", service_path="/api/SynsTTHCC", madonvi="000.00.01.H99", **given
+            )
+        access = login or FixedLogin("dvcqg")
+        return DvcqgClient(transport_to(script), written, access, clock=time.clock)
+
+    script.replies = [ok()]
+    return build
+
+
+def sent(request: httpx.Request) -> tuple[str, str]:
+    return request.method, str(request.url)
+
+
+@pytest.mark.parametrize("name", ["sync-05", "sync-06"])
+def test_a_dossier_goes_to_the_wrapper_as_a_bare_list(client_of, script, sample, name) -> None:
+    body = json.loads(sample(f"dvcqg/{name}.json"))
+    client = client_of(endpoints={"update": "CapNhatHoSoMC"})
+    client.create(body[0])
+    client.update(body[0])
+    assert script.bodies == [body, body]
+    assert [sent(request) for request in script.requests] == [
+        ("POST", f"{WRAPPER}/DongBoHoSoMC"),
+        ("POST", f"{WRAPPER}/CapNhatHoSoMC"),
+    ]
+    assert all("authorization" not in request.headers for request in script.requests)
+
+
+def test_where_create_and_update_have_one_address_a_flag_tells_them_apart(
+    client_of, script
+) -> None:
+    client = client_of()
+    client.create({"MaHoSo": CODE})
+    client.update({"MaHoSo": CODE})
+    assert [request.url.query for request in script.requests] == [
+        b"isUpdating=False",
+        b"isUpdating=True",
+    ]
+
+
+def test_a_dossier_goes_to_the_query_dialect_with_flag_and_unit_in_the_address(
+    client_of, script, sample
+) -> None:
+    body = json.loads(sample("dvcqg/sync-07.json"))
+    client = client_of("query")
+    client.update(body[0])
+    client.create(body[0])
+    client.progress([{"MaHoSo": CODE}])
+    address = f"{BASE}/api/SynsTTHCC/DongBoHoSoMC"
+    assert [sent(request) for request in script.requests] == [
+        ("POST", f"{address}?isUpdating=True&MaDinhDanhDV=000.00.01.H99"),
+        ("POST", f"{address}?isUpdating=False&MaDinhDanhDV=000.00.01.H99"),
+        ("POST", f"{BASE}/api/SynsTTHCC/CapNhatTienDoHoSoMC?MaDinhDanhDV=000.00.01.H99"),
+    ]
+    assert script.bodies[:2] == [body, body]
+
+
+def test_steps_go_to_the_wrapper_as_a_bare_list(client_of, script, sample) -> None:
+    body = json.loads(sample("dvcqg/prog-03.json"))
+    script.replies = [httpx.Response(200, text="Cập nhật thành công")]
+    client_of(endpoints={"progress": "https://tiendo.example.vn/api/tien-do"}).progress(body)
+    assert script.bodies == [body]
+    assert sent(script.requests[0]) == ("POST", "https://tiendo.example.vn/api/tien-do")
+
+
+def test_reads_of_the_wrapper_carry_their_keys_in_the_address(client_of, script, sample) -> None:
+    script.replies = [httpx.Response(200, content=sample("dvcqg/cat-03.json"))]
+    client = client_of()
+    assert [row["MATTHC"] for row in client.procedures()] == ["1.001612"]
+    assert client.procedure("1.001612") == {"MATTHC": "1.001612", "TENTTHC": "Đăng ký"}
+    client.catalogue.procedures("H99")
+    client.catalogue.decision("77")
+    assert [sent(request) for request in script.requests] == [
+        ("GET", f"{WRAPPER}/LayDanhSachTTHC"),
+        ("GET", f"{WRAPPER}/LayThuTuc?maTTHC=1.001612"),
+        ("GET", f"{WRAPPER}/LayDanhSachTTHCDonVi?maDonVi=H99"),
+        ("GET", f"{WRAPPER}/LayQDCB?idQDCB=77"),
+    ]
+
+
+def test_a_refusal_in_plain_text_is_told_as_it_is(client_of, script) -> None:
+    script.replies = [ok(error_code="-1", message="Không có quyền {")]
+    with pytest.raises(Refused, match="Không có quyền"):
+        client_of().procedures()
+    assert len(script.requests) == 1
+
+
+@pytest.mark.parametrize("name", ["synca-04", "synca-05", "synca-06"])
+def test_a_dossier_that_exists(client_of, script, sample, name) -> None:
+    script.replies = [httpx.Response(200, content=sample(f"dvcqg/{name}.json"))]
+    for dialect in ("wrapper", "query"):
+        with pytest.raises(AlreadyExists):
+            client_of(dialect).create({"MaHoSo": CODE})
+
+
+def test_a_double_encoded_success(client_of, script, sample) -> None:
+    script.replies = [httpx.Response(200, content=sample("dvcqg/synca-09.json"))]
+    client_of().create({"MaHoSo": CODE})
+
+
+@pytest.mark.parametrize("dialect", ["wrapper", "query"])
+def test_without_an_address_there_is_no_look_up(client_of, script, dialect) -> None:
+    client = client_of(dialect)
+    assert not client.can_look_up
+    with pytest.raises(Refused, match="name one as look_up"):
+        client.look_up(CODE)
+    assert script.requests == []
+
+
+def test_a_look_up_where_the_wrapper_has_one(client_of, script, sample) -> None:
+    script.replies = [httpx.Response(200, content=sample("dvcqg/look-02.json"))]
+    client = client_of(endpoints={"look_up": "/tra-cuu/TraCuuHoSo"})
+    assert [row["MaHoSo"] for row in client.look_up(CODE)] == [CODE]
+    assert sent(script.requests[0]) == ("GET", f"{BASE}/tra-cuu/TraCuuHoSo?mahoso={CODE}")
+
+
+def test_the_query_dialect_reads_only_what_has_an_address(client_of, script) -> None:
+    client = client_of("query", {"LayThuTuc": "LayThuTuc"})
+    with pytest.raises(Refused, match="LayDanhSachTTHC"):
+        client.procedures()
+    assert client.procedure("1.001612") is None
+    assert len(script.requests) == 1
+
+
+def test_an_identity_number_never_stands_in_an_address(client_of, script) -> None:
+    with pytest.raises(Refused, match="identity number") as caught:
+        client_of().technical_id("099000000001")
+    assert "099000000001" not in str(caught.value)
+    assert script.requests == []
+
+
+def test_a_state_goes_back_under_the_wrappers_own_name(client_of, script) -> None:
+    client_of().return_status({"MaHoSo": "G22.99-250110-000321"})
+    assert sent(script.requests[0]) == ("POST", f"{WRAPPER}/DongBoTrangThaiHoSoKM")
+    assert script.bodies == [{"MaHoSo": "G22.99-250110-000321"}]
+
+
+def test_a_fixed_token(client_of, script) -> None:
+    login = FixedLogin("dvcqg", lambda: "abc.def")
+    client_of(login=login).procedures()
+    assert script.requests[0].headers["authorization"] == "Bearer abc.def"
+    script.replies = [httpx.Response(401)]
+    with pytest.raises(Unauthorised):
+        client_of(login=login).progress([{"MaHoSo": CODE}])
+    assert len(script.requests) == 2
+    with pytest.raises(ConfigError, match=r"sources\.dvcqg\.token"):
+        client_of(login=FixedLogin("dvcqg", lambda: "a\nb")).procedures()
+
+
+def oauth() -> OAuthLogin:
+    return OAuthLogin("dvcqg", f"{BASE}/token", "khop", lambda: "not-a-real-secret")
+
+
+def test_a_token_by_oauth_is_renewed_when_it_is_turned_down(client_of, script) -> None:
+    tokens = iter(("one", "two"))
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/token":
+            return httpx.Response(200, json={"access_token": next(tokens), "expires_in": "3600"})
+        stale = request.headers["authorization"] == "Bearer one"
+        return httpx.Response(401) if stale else ok()
+
+    script.replies = [answer]
+    client_of(login=oauth()).progress([{"MaHoSo": CODE}])
+    paths = [request.url.path for request in script.requests]
+    assert [path.rpartition("/")[2] for path in paths] == [
+        "token", "CapNhatTienDoHoSoMC", "token", "CapNhatTienDoHoSoMC",
+    ]  # fmt: skip
+    form = script.requests[0].content
+    assert form == b"grant_type=client_credentials&client_id=khop&client_secret=not-a-real-secret"
+
+
+def test_a_refusal_does_not_cost_a_token(client_of, script) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/token":
+            return httpx.Response(200, json={"access_token": "one"})
+        return ok(error_code="-1")
+
+    script.replies = [answer]
+    for write in (DvcqgClient.create, DvcqgClient.update):
+        with pytest.raises(Refused):
+            write(client_of(login=oauth()), {"MaHoSo": CODE})
+    assert len(script.requests) == 4
+
+
+@pytest.mark.parametrize(("seconds", "held"), [(3600, 3500), (None, 269), ("x", 269), (40, 15)])
+def test_a_token_is_used_until_shortly_before_its_end(
+    client_of, script, time, seconds, held
+) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/token":
+            return httpx.Response(200, json={"access_token": "one", "expires_in": seconds})
+        return ok()
+
+    script.replies = [answer]
+    client = client_of(login=oauth())
+    client.procedures()
+    time.now += held
+    client.procedures()
+    assert len(script.requests) == 3
+    time.now += 100
+    client.procedures()
+    assert len(script.requests) == 5
+
+
+@pytest.mark.parametrize("status", [400, 401])
+def test_a_wrong_account_says_what_to_do(client_of, script, status) -> None:
+    script.replies = [httpx.Response(status, json={"error": "invalid_client"})]
+    with pytest.raises(Unauthorised, match="client_secret") as caught:
+        client_of(login=oauth()).procedures()
+    assert caught.value.at_login and "not-a-real-secret" not in str(caught.value)
+    assert len(script.requests) == 1
+
+
+@pytest.mark.parametrize("body", ['{"access_token": ""}', '{"access_token": "a b"}', "[]", "{}"])
+def test_a_token_answer_without_a_token(client_of, script, body) -> None:
+    script.replies = [httpx.Response(200, text=body)]
+    with pytest.raises(Unreadable):
+        client_of(login=oauth()).procedures()
+
+
+@pytest.mark.parametrize("answer", [httpx.ReadTimeout(""), httpx.Response(502)])
+def test_an_unanswered_write_is_sent_once(client_of, script, answer) -> None:
+    script.replies = [answer]
+    for dialect in ("wrapper", "query"):
+        client = client_of(dialect)
+        for write in (client.create, client.update):
+            with pytest.raises(OutcomeUnknown):
+                write({"MaHoSo": CODE})
+        with pytest.raises(OutcomeUnknown):
+            client.progress([{"MaHoSo": CODE}])
+    assert len(script.requests) == 6
+
+
+def test_without_a_login_somebody_must_still_be_there(client_of, script) -> None:
+    script.replies = [httpx.Response(404)]
+    client_of().login()
+    script.replies = [httpx.Response(503)]
+    client_of().login()
+    script.replies = [httpx.ConnectError("refused")]
+    with pytest.raises(Unreachable):
+        client_of().login()
+    assert {request.url.host for request in script.requests} == {"apidvc.example.vn"}
+
+
+def test_the_harmless_read_is_one_the_dialect_has(client_of, script) -> None:
+    assert "sectors" in client_of().try_read()
+    assert "look-up" in client_of(endpoints={"look_up": "TraCuu"}).try_read()
+    assert "only the address" in client_of("query").try_read()
+    assert [request.url.path.rpartition("/")[2] for request in script.requests] == [
+        "LayDanhMucLinhVuc",
+        "TraCuu",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("endpoints", "key"),
+    [({"create": "ftp://x"}, "endpoints.create"), ({"look_up": "https://"}, "endpoints.look_up")],
+)
+def test_a_wrong_address_names_its_key(client_of, endpoints, key) -> None:
+    with pytest.raises(ConfigError, match=rf"sources\.dvcqg\.{key}"):
+        client_of(endpoints=endpoints)

@@ -1,0 +1,332 @@
+"""The portal calls the province (specs/dvcqg.md 1.7, 2.8, 2.12, 2.14)."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from khop.connectors.dvcqg.inbound import (
+    Due,
+    InboundReply,
+    StoredFile,
+    Taken,
+    TaxNotice,
+    handle,
+)
+from khop.connectors.dvcqg.inbound_wire import Amendment, PaymentProof, PromotionDossier
+from khop.errors import LedgerError
+
+CODE = "H99.12-250114-0007"
+UID = "3f1c9a52-0000-4000-8000-00000000abcd"
+FORWARD = "/XrdAdapter/RestService/forward"
+
+
+class Desk:
+    """Keeps what it is given, each reference once."""
+
+    def __init__(self, dossiers: Mapping[str, Mapping[str, object]] | None = None) -> None:
+        self.dossiers = dict(dossiers or {})
+        self.taken: dict[str, Any] = {}
+        self.dues: dict[str, Due] = {}
+        self.broken = False
+
+    def _take(self, reference: str, what: Any) -> Taken:
+        if self.broken:
+            raise LedgerError("the ledger is locked")
+        if reference in self.taken:
+            return Taken.DUPLICATE
+        self.taken[reference] = what
+        return Taken.NEW
+
+    def dossier(self, code: str) -> Mapping[str, object] | None:
+        if self.broken:
+            raise LedgerError("the ledger is locked")
+        return self.dossiers.get(code)
+
+    def receive_dossier(self, reference: str, dossier: PromotionDossier) -> Taken:
+        return self._take(reference, dossier)
+
+    def receive_amendment(self, reference: str, amendment: Amendment, updating: bool) -> Taken:
+        return self._take(reference, (amendment, updating))
+
+    def receive_payment(self, reference: str, proof: PaymentProof) -> Taken:
+        return self._take(reference, proof)
+
+    def receive_tax_notice(self, reference: str, notice: TaxNotice) -> Taken:
+        return self._take(reference, notice)
+
+    def due(self, code: str) -> Due | None:
+        if self.broken:
+            raise LedgerError("the ledger is locked")
+        return self.dues.get(code)
+
+    def file(self, uid: str) -> StoredFile | None:
+        if self.broken:
+            raise LedgerError("the ledger is locked")
+        return StoredFile("application/pdf", b"%PDF-1.4") if uid == UID else None
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def told(reply: InboundReply) -> Any:
+    assert reply.status == 200 and reply.content_type.startswith("application/json")
+    return json.loads(reply.body)
+
+
+def call(desk: Desk, path: str, body: object) -> Any:
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return told(handle(path, raw, desk))
+
+
+@pytest.mark.parametrize("adapter", ["XrdAdapter", "VXPAdapter", "xrdadapter", "cong/VXPAdapter"])
+def test_a_look_up_is_answered_with_the_bare_record(desk, sample, adapter) -> None:
+    record = json.loads(sample("dvcqg/look-08.json"))
+    desk.dossiers[CODE] = record
+    asked = {"madonvi": "000.00.00.H99", "service": "TraCuuHoSo", "masohoso": CODE}
+    assert call(desk, f"/{adapter}/RestService/forward/search/call", asked) == record
+    assert call(desk, f"/{adapter}/RestService/forward/search/call", {"MaSoHoSo": CODE}) == record
+
+
+@pytest.mark.parametrize(
+    "body", [{"masohoso": "H99.12-250114-0008"}, {"masohoso": ""}, {}, {"masohoso": ["x"]}]
+)
+def test_what_is_not_found_is_told_in_text_with_status_200(desk, body) -> None:
+    assert call(desk, f"{FORWARD}/search/call", body)["error_code"] == "-1"
+
+
+def test_a_promotion_dossier_is_taken_once(desk, sample) -> None:
+    body = sample("dvcqg/port-01.json")
+    first = json.loads(sample("dvcqg/port-02.json"))
+    assert call(desk, f"{FORWARD}/addtthcKhuyenMai", body) == first
+    assert call(desk, "/api/addtthcKhuyenMai", body)["error_code"] == 1
+    (dossier,) = desk.taken.values()
+    assert dossier.TenThuongNhan == "Công ty TNHH Mẫu"
+    assert dossier.DiaChiDoanhNghiep.MaXa == "99001"
+    assert dossier.TepDonDangKy == b"%PDF-1.4\n"
+    assert [(file.TenTepDinhKem, file.Base64) for file in dossier.TaiLieuNop] == [
+        ("the-le.docx", b"PK\x03\x04")
+    ]
+    assert "Công ty" not in repr(dossier) and "0900000003" not in str(dossier)
+
+
+def test_a_dossier_in_other_shapes(desk) -> None:
+    body = {
+        "MAHOSO": "G22.99-250110-000322",
+        "sovanban": 12,
+        "TaiLieuNop": {"tentepdinhkem": "a", "base64": "UEsD\r\nBA=="},
+        "DiaChiDoanhNghiep": "",
+        "TepDonDangKy": None,
+        "TruongMoi": "giữ nguyên",
+    }
+    assert call(desk, "/addtthcKhuyenMai", body)["error_code"] == 0
+    (dossier,) = desk.taken.values()
+    assert (dossier.SoVanBan, dossier.TaiLieuNop[0].Base64) == ("12", b"PK\x03\x04")
+    assert dossier.DiaChiDoanhNghiep is None
+    assert dossier.model_extra == {"TruongMoi": "giữ nguyên"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"MaHoSo": ""}, "MaHoSo"),
+        ({"MaHoSo": "x" * 200}, "MaHoSo"),
+        ({"TepDonDangKy": "không phải"}, "TepDonDangKy"),
+        ({"TepDonDangKy": 5}, "TepDonDangKy"),
+        ({"TaiLieuNop": "x"}, "TaiLieuNop"),
+        ({"TaiLieuNop": [{"Base64": "@@"}]}, "TaiLieuNop.Base64"),
+        ({"DienThoai": ["0900000003"]}, "DienThoai"),
+    ],
+)
+def test_a_field_that_cannot_be_used_is_named_and_not_shown(desk, sample, changes, named) -> None:
+    body = {**json.loads(sample("dvcqg/port-01.json")), **changes}
+    answer = call(desk, "/addtthcKhuyenMai", body)
+    assert answer == {"error_code": -1, "message": f"{named} is missing or cannot be used"}
+    assert desk.taken == {}
+
+
+def test_proof_of_payment_is_taken_once(desk, sample) -> None:
+    body = json.loads(sample("dvcqg/port-06.json"))
+    assert call(desk, f"{FORWARD}/nhanhsdvcqg", body)["error_code"] == 0
+    assert call(desk, f"{FORWARD}/nhanhsdvcqg", {**body, "isUpdating": "True"})["error_code"] == 1
+    ((reference, proof),) = desk.taken.items()
+    assert reference.startswith("H99.33-250105-0101/TB001/")
+    assert proof.ThongTinThanhToan.paid and proof.ThongTinThanhToan.SoTien == "1500000"
+    assert "Mẫu" not in repr(proof)
+
+
+@pytest.mark.parametrize("data", [None, "", [], "x", {}, {"MaHoSo": "H99.33-250105-0101"}])
+def test_proof_without_its_numbers_is_refused(desk, data) -> None:
+    body = {"service": "NhanChungTuThueDat", "data": data}
+    assert call(desk, "/nhanhsdvcqg", body)["error_code"] == -1
+    assert desk.taken == {}
+
+
+def test_a_notice_reported_unpaid_is_taken_again_when_it_is_paid(desk) -> None:
+    def proof(state: str, key: str = "") -> dict[str, object]:
+        paid = {"MaThongBaoThue": "TB001", "SoTien": "50000", "TrangThaiThanhToan": state}
+        data = {"MaHoSo": "H99.33-250105-0101", "ThongTinThanhToan": paid, "SecurityKey": key}
+        return {"service": "NhanChungTuThueDat", "data": data}
+
+    bodies = (proof("0"), proof("1"), proof("1", "another key"))
+    codes = [call(desk, "/nhanhsdvcqg", body)["error_code"] for body in bodies]
+    assert codes == [0, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("flag", "updating"),
+    [
+        (True, True),
+        ("true", True),
+        ("True", True),
+        (1, True),
+        (False, False),
+        ("False", False),
+        (None, False),
+    ],
+)
+def test_amendments_of_one_dossier_are_told_apart(desk, flag, updating) -> None:
+    data = {"MaHoSoQG": "G22.99-250110-000321", "LyDoDieuChinh": "Sai tên", "ThongTinDaNop": {}}
+    body = {"service": "x", "isUpdating": flag, "data": data}
+    other = {**body, "data": {**data, "LyDoDieuChinh": "Sai ngày"}}
+    codes = [call(desk, "/nhanhsdvcqg", each)["error_code"] for each in (body, body, other)]
+    assert codes == [0, 1, 0]
+    assert [flagged for _, flagged in desk.taken.values()] == [updating, updating]
+
+
+def test_data_may_come_as_the_text_of_an_object(desk) -> None:
+    data = json.dumps({"mahosoqg": "G22.99-250110-000321"})
+    assert call(desk, "/nhanhsdvcqg", {"data": data})["error_code"] == 0
+
+
+def test_a_tax_notice_is_read_and_taken_once(desk, sample) -> None:
+    body = sample("dvcqg/port-07.json")
+    assert call(desk, f"{FORWARD}/nhantbthuedvcqg", body)["error_code"] == 0
+    assert call(desk, f"{FORWARD}/nhantbthuedvcqg", body)["error_code"] == 1
+    (notice,) = desk.taken.values()
+    assert (notice.xml, notice.rows) == (b"<ROW_LIST></ROW_LIST>", ())
+
+
+def packed(xml: bytes) -> dict[str, object]:
+    data = {"FileThongBaoThue": base64.b64encode(xml).decode()}
+    return {"service": "NhanThongBaoThueDat", "data": data}
+
+
+def test_the_entries_of_a_tax_notice(desk) -> None:
+    xml = "<a:L xmlns:a='urn:x'><a:R><a:SO>TB001</a:SO><TEN> Mẫu </TEN></a:R></a:L>".encode()
+    assert call(desk, "/nhantbthuedvcqg", packed(xml))["error_code"] == 0
+    (notice,) = desk.taken.values()
+    assert notice.rows == ({"SO": "TB001", "TEN": "Mẫu"},)
+
+
+@pytest.mark.parametrize(
+    "xml",
+    [
+        b"",
+        b"TB001",
+        b"<a>",
+        b"<!DOCTYPE a [<!ENTITY x 'y'>]><a>&x;</a>",
+        b"<!DOCTYPE a SYSTEM 'file:///etc/passwd'><a/>",
+    ],
+)
+def test_a_notice_that_cannot_be_read_is_no_success(desk, xml) -> None:
+    answer = call(desk, "/nhantbthuedvcqg", packed(xml))
+    assert answer["error_code"] == -1 and "FileThongBaoThue" in answer["message"]
+    assert desk.taken == {}
+
+
+@pytest.mark.parametrize("data", [None, "", {}, {"FileThongBaoThue": "@"}, []])
+def test_a_notice_without_a_file(desk, data) -> None:
+    assert call(desk, "/nhantbthuedvcqg", {"data": data})["error_code"] == -1
+
+
+def test_what_is_due(desk, sample) -> None:
+    body = json.loads(sample("dvcqg/pay-01.json"))
+    path = "/dptracuuthanhtoanhs"
+    assert call(desk, path, body) == json.loads(sample("dvcqg/pay-02.json"))
+    desk.dues[CODE] = Due()
+    assert call(desk, path, body) == json.loads(sample("dvcqg/pay-03.json"))
+    desk.dues[CODE] = Due({"SoTien": "100000"})
+    assert call(desk, path, body) == {"error_code": "1", "message": {"SoTien": "100000"}}
+
+
+def test_a_file_is_given_by_its_id(desk) -> None:
+    found = handle(f"{FORWARD}/downloadfile/{UID}", b"", desk)
+    assert (found.status, found.content_type, found.body) == (200, "application/pdf", b"%PDF-1.4")
+    assert handle(f"{FORWARD}/downloadfile/{UID[:-1]}e", b"", desk).status == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "/",
+        "/x",
+        f"{FORWARD}/",
+        f"{FORWARD}/x",
+        f"{FORWARD}/downloadfile/../../etc/passwd",
+        f"{FORWARD}/downloadfile/{UID}/x",
+        f"{FORWARD}/x/search/call",
+    ],
+)
+def test_other_paths_are_nothing(desk, path) -> None:
+    assert handle(path, b"{}", desk).status == 404
+
+
+@pytest.mark.parametrize("body", [b"", b"request", b"[]", b"5", b"{", b"\xff\xfe", b"null"])
+@pytest.mark.parametrize("service", ["search/call", "addtthcKhuyenMai", "nhanhsdvcqg"])
+def test_an_unreadable_body_as_the_sample_answers_it(desk, sample, service, body) -> None:
+    reply = handle(f"{FORWARD}/{service}", body, desk)
+    assert (reply.status, reply.body) == (500, sample("dvcqg/port-08.txt").strip())
+    assert reply.content_type.startswith("text/plain")
+
+
+def test_a_body_without_end_is_turned_away(desk) -> None:
+    reply = handle("/addtthcKhuyenMai", b"{" + b" " * 100 + b"}", desk, longest=100)
+    assert reply.status == 413
+
+
+def test_a_desk_in_trouble_says_failed_and_no_more(desk, sample) -> None:
+    desk.broken = True
+    path, failed = f"{FORWARD}/search/call", {"error_code": "-1", "message": "failed"}
+    assert call(desk, path, {"masohoso": CODE}) == failed
+    assert call(desk, "/dptracuuthanhtoanhs", {"MaHoSo": CODE})["error_code"] == -1
+    for service, name in (("addtthcKhuyenMai", "port-01"), ("nhantbthuedvcqg", "port-07")):
+        answer = call(desk, f"/{service}", sample(f"dvcqg/{name}.json"))
+        assert answer == {"error_code": -1, "message": "failed"}
+    assert handle(f"/downloadfile/{UID}", b"", desk).status == 500
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=6) | st.just("UEsDBA=="),
+    lambda inner: st.lists(inner, max_size=2)
+    | st.dictionaries(
+        st.sampled_from(
+            ["MaHoSo", "data", "service", "TaiLieuNop", "MaHoSoQG", "ThongTinThanhToan",
+             "MaThongBaoThue", "FileThongBaoThue", "TepDonDangKy", "DiaChiDoanhNghiep"]
+        )
+        | st.text(max_size=3),
+        inner,
+        max_size=4,
+    ),
+    max_leaves=10,
+)  # fmt: skip
+
+
+@given(
+    st.sampled_from(["search/call", "addtthcKhuyenMai", "nhanhsdvcqg", "nhantbthuedvcqg",
+                     "dptracuuthanhtoanhs"]),
+    VALUES | st.binary(max_size=40),
+)  # fmt: skip
+def test_anything_is_answered(service, body) -> None:
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    reply = handle(f"{FORWARD}/{service}", raw, Desk())
+    assert reply.status in (200, 500)

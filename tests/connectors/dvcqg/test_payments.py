@@ -1,0 +1,115 @@
+"""Answers of the payment systems (specs/dvcqg.md 2.14)."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from khop.connectors.dvcqg.payments import (
+    callback_reply,
+    keypay_checksum,
+    read_callback,
+    read_start,
+)
+from khop.connectors.http.answers import Answer
+from khop.errors import Refused, Unreadable
+
+URL = "https://pay.example.vn/p/abc"
+
+
+def answer(body: object) -> Answer:
+    return Answer(200, {}, body if isinstance(body, bytes) else json.dumps(body).encode())
+
+
+def test_a_payment_started_through_a_wrapper(sample) -> None:
+    start = read_start("pay", answer(sample("dvcqg/pay-05.json")))
+    assert start.url == URL and URL not in repr(start)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"MaLoi": "00", "UrlThanhToan": URL},
+        {"error": "0", "msg": "", "payment_url": URL},
+        {"error_code": 0, "message": json.dumps({"UrlThanhToan": URL})},
+        {"error_code": "0", "result": {"MaLoi": "00", "UrlThanhToan": URL}},
+        {
+            "error_code": "0",
+            "message": json.dumps(
+                {"error_code": "0", "message": {"MaLoi": "00", "UrlThanhToan": URL}}
+            ),
+        },
+    ],
+)
+def test_every_way_a_start_is_told(body) -> None:
+    assert read_start("pay", answer(body)).url == URL
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"MaLoi": "99", "MoTaLoi": "Sai mã 099000000001"}, "99"),
+        ({"error": "5", "msg": "Sai checksum"}, "5"),
+        ({"error_code": "-1", "message": "{lỗi"}, "-1"),
+        ({"error_code": "0", "message": json.dumps({"MaLoi": "99", "UrlThanhToan": URL})}, "99"),
+    ],
+)
+def test_a_refusal_has_its_code(body, code) -> None:
+    with pytest.raises(Refused) as caught:
+        read_start("pay", answer(body))
+    assert caught.value.code == code
+    assert "099000000001" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<html/>",
+        b"[]",
+        {},
+        {"MaLoi": "00"},
+        {"MaLoi": "00", "UrlThanhToan": "javascript:1"},
+        {"error_code": "0", "message": "{lỗi"},
+        {"UrlThanhToan": URL},
+    ],
+)
+def test_what_tells_neither_cannot_be_read(body) -> None:
+    with pytest.raises(Unreadable):
+        read_start("pay", answer(body))
+
+
+def test_the_checksum_of_a_request() -> None:
+    # Computed with: printf '0|khop|PAY|100000|42_x7Kq|3.0' | openssl dgst -sha256 -hmac key
+    assert (
+        keypay_checksum(
+            "key",
+            addition_fee="0",
+            client_id="khop",
+            command="PAY",
+            trans_amount="100000",
+            transaction_id="42_x7Kq",
+            version="3.0",
+        )
+        == "d1cf24ab97e6e41e1becdaf37a6fc7c8f73b073424b53a9e4e3e24790a4d5095"
+    )
+
+
+@pytest.mark.parametrize(("status", "paid"), [(0, True), ("0", True), ("00", True), ("1", False)])
+def test_a_callback(status, paid) -> None:
+    end = read_callback(
+        "pay", {"transaction_id": "42_x7Kq", "status": status, "trans_amount": 100000}
+    )
+    assert (end.transaction, end.paid, end.amount) == ("42_x7Kq", paid, "100000")
+
+
+@pytest.mark.parametrize("fields", [{}, {"status": "0"}, {"transaction_id": "x", "status": None}])
+def test_a_callback_that_says_nothing(fields) -> None:
+    with pytest.raises(Unreadable):
+        read_callback("pay", fields)
+
+
+def test_what_a_callback_is_told(sample) -> None:
+    assert callback_reply(taken=True) == json.loads(sample("dvcqg/pay-07.json"))
+    assert callback_reply(taken=False)["return_code"] == -1

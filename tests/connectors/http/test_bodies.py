@@ -1,0 +1,68 @@
+"""Compression undone piece by piece, and refused where it could take any amount of memory."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+
+import pytest
+
+from khop.connectors.http.answers import Unusable
+from khop.connectors.http.bodies import unpacked
+
+TEXT = b'{"MaHoSo": "H99.12-261110-0001"}' * 5_000
+BARE = zlib.compressobj(wbits=-15)
+BARE_TEXT = BARE.compress(TEXT) + BARE.flush()
+
+
+def whole(body: bytes, coding: str, size: int = 1000) -> bytes:
+    return b"".join(unpacked((body[i : i + size] for i in range(0, len(body), size)), coding))
+
+
+@pytest.mark.parametrize("size", [1, 7, 10**6])
+@pytest.mark.parametrize(
+    ("body", "coding"),
+    [
+        (TEXT, ""),
+        (TEXT, " Identity "),
+        (gzip.compress(TEXT), "gzip"),
+        (gzip.compress(TEXT), "X-GZIP"),
+        (zlib.compress(TEXT), "deflate"),
+        (gzip.compress(TEXT[:100]) + gzip.compress(TEXT[100:]), "gzip"),
+    ],
+)
+def test_what_was_packed_comes_out(body: bytes, coding: str, size: int) -> None:
+    assert whole(body, coding, size) == TEXT
+
+
+@pytest.mark.parametrize("size", [1, 1000])
+def test_deflate_without_its_head_is_understood(size: int) -> None:
+    assert whole(BARE_TEXT, "deflate", size) == TEXT
+    assert whole(b"\x03\x00", "deflate", size) == b""
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", ""])
+def test_an_empty_body_is_empty(coding: str) -> None:
+    assert whole(b"", coding) == b""
+
+
+@pytest.mark.parametrize("coding", ["br", "zstd", "gzip, gzip", "gzip,deflate", "\u00e9"])
+def test_a_compression_that_was_not_asked_for_is_refused(coding: str) -> None:
+    with pytest.raises(Unusable, match="not asked for"):
+        whole(gzip.compress(TEXT), coding)
+
+
+@pytest.mark.parametrize("body", [gzip.compress(TEXT)[:-9], b"\x1f\x8bxxxx", b"{}", b"\x1f"])
+def test_a_broken_compression_is_no_answer(body: bytes) -> None:
+    with pytest.raises(Unusable, match="broken"):
+        whole(body, "gzip")
+
+
+def test_a_little_that_becomes_a_lot_comes_in_small_pieces() -> None:
+    bomb = gzip.compress(b" " * 20_000_000)
+    pieces = unpacked([bomb], "gzip")
+    assert max(len(next(pieces)) for _ in range(20)) <= 64 * 1024
+
+
+def test_zeros_after_the_end_are_padding() -> None:
+    assert whole(gzip.compress(TEXT) + b"\0" * 40, "gzip") == TEXT

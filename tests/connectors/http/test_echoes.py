@@ -1,0 +1,46 @@
+"""What a refusal quotes of the request stays out of the fault."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from khop.connectors.http.echoes import quotable, without_echoes
+from khop.errors import RateLimited, Refused
+
+NAME = "Nguyễn Văn Mẫu"
+DOSSIER = {"MaHoSo": "H99.12-261110-0001", "ChuHoSo": NAME, "TaiLieuNop": [{"Ten": "Đơn.pdf"}]}
+
+
+def test_texts_about_a_person_are_found_and_codes_are_not() -> None:
+    assert list(quotable({"data": [DOSSIER], "n": 5, "s": "", "x": None})) == [NAME, "Đơn.pdf"]
+
+
+def test_a_quoted_name_is_struck_in_any_case_and_unicode_form() -> None:
+    said = "Hồ sơ H99.12-261110-0001 của NGUYỄN VĂN MẪU không hợp lệ"
+    fault = without_echoes(Refused("dvcqg", "DongBoHoSoMC", code="-1", detail=said), [NAME])
+    assert "MẪU" not in str(fault)
+    assert "H99.12-261110-0001" in str(fault)
+    assert (fault.code, fault.operation) == ("-1", "DongBoHoSoMC")
+
+
+def test_a_fault_that_quotes_nothing_is_the_same_fault() -> None:
+    for fault in (Refused("a", "b", detail="không hợp lệ"), Refused("a", "b")):
+        assert without_echoes(fault, [NAME]) is fault
+
+
+def test_the_wait_that_was_asked_for_is_kept() -> None:
+    fault = RateLimited("a", "b", retry_after=7, detail=f"chậm lại, {NAME}")
+    assert without_echoes(fault, [NAME]).retry_after == 7
+
+
+@pytest.mark.parametrize(
+    "sent", [{"json": {"data": [DOSSIER]}}, {"form": {"ten": NAME}}, {"private": (NAME,)}]
+)
+def test_no_call_lets_a_quoted_name_out(script, transport_to, sent) -> None:
+    body = {"message": f"Hồ sơ của {NAME} không hợp lệ"}
+    script.replies = [httpx.Response(400, json=body)]
+    with pytest.raises(Refused, match="không hợp lệ") as caught:
+        transport_to(script).call("op", "POST", "https://x.example.vn/", write=True, **sent)
+    assert NAME not in str(caught.value)
+    assert caught.value.__context__ is None

@@ -1,0 +1,198 @@
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from khop.connectors.http.sessions import Session, SessionKeeper
+from khop.errors import ConfigError, RateLimited, Unauthorised, Unreachable
+
+
+class Portal:
+    def __init__(self) -> None:
+        self.logins = 0
+        self.fault: Exception | None = None
+        self.open = threading.Event()
+        self.open.set()
+        self.entered = threading.Event()
+
+    def log_in(self) -> tuple[str, float]:
+        self.logins += 1
+        self.entered.set()
+        assert self.open.wait(10)
+        if self.fault is not None:
+            raise self.fault
+        return f"session-{self.logins}", 600.0
+
+
+@pytest.fixture
+def portal() -> Portal:
+    return Portal()
+
+
+@pytest.fixture
+def keeper(portal: Portal, time) -> SessionKeeper:
+    return SessionKeeper(portal.log_in, clock=time.clock)
+
+
+def all_at_once(count: int, work: Callable[[], Session]) -> list[object]:
+    ended: list[object] = []
+
+    def run() -> None:
+        try:
+            ended.append(work())
+        except Exception as fault:
+            ended.append(fault)
+
+    threads = [threading.Thread(target=run) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return ended
+
+
+def test_a_session_is_kept_until_its_time_is_over(keeper, portal, time) -> None:
+    first = keeper.current()
+    time.now += 599
+    assert keeper.current() is first
+    time.now += 1
+    assert keeper.current().text == "session-2"
+    assert portal.logins == 2
+
+
+def test_a_session_is_not_shown(keeper) -> None:
+    assert "session-1" not in repr(keeper.current())
+
+
+def test_many_threads_that_fail_together_log_in_once(keeper, portal) -> None:
+    stale = keeper.current()
+    got = all_at_once(16, lambda: keeper.renewed(stale))
+    assert portal.logins == 2
+    assert {session.text for session in got} == {"session-2"}
+
+
+def test_many_threads_that_start_together_log_in_once(keeper, portal) -> None:
+    portal.open.clear()
+    late = threading.Timer(0.05, portal.open.set)
+    late.start()
+    got = all_at_once(16, keeper.current)
+    late.join()
+    assert portal.logins == 1
+    assert {session.text for session in got} == {"session-1"}
+
+
+def test_a_renewal_another_made_is_not_repeated(keeper, portal) -> None:
+    stale = keeper.current()
+    newer = keeper.renewed(stale)
+    assert keeper.renewed(stale) is newer
+    assert keeper.renewed(newer).text == "session-3"
+
+
+def test_those_who_waited_share_the_failure(keeper, portal) -> None:
+    stale = keeper.current()
+    portal.fault = RateLimited("s", "login", retry_after=3.0, http_status=429)
+    ended = all_at_once(8, lambda: keeper.renewed(stale))
+    assert portal.logins == 2
+    assert all(isinstance(fault, RateLimited) and fault.retry_after == 3.0 for fault in ended)
+    assert len({id(fault) for fault in ended}) == 8
+    assert len({str(fault) for fault in ended}) == 1
+
+
+@pytest.mark.parametrize(
+    "fault", [Unauthorised("s", "login"), Unreachable("s", "login"), ConfigError("no secret")]
+)
+def test_after_a_failure_the_next_call_tries_again(keeper, portal, fault) -> None:
+    portal.fault = fault
+    with pytest.raises(type(fault), match=re.escape(str(fault))):
+        keeper.current()
+    portal.fault = None
+    assert keeper.current().text == "session-2"
+
+
+def test_a_login_can_be_asked_for(keeper, portal) -> None:
+    keeper.current()
+    assert keeper.log_in().text == "session-2"
+    assert keeper.current().text == "session-2"
+
+
+def test_a_failure_is_forgotten_once_a_login_succeeded(keeper, portal) -> None:
+    stale = keeper.current()
+    portal.fault = Unreachable("s", "login")
+    with pytest.raises(Unreachable):
+        keeper.renewed(stale)
+    portal.fault = None
+    keeper.current()
+    assert keeper.renewed(stale).text == "session-3"
+
+
+def test_the_time_a_login_took_counts(time) -> None:
+    def slow() -> tuple[str, float]:
+        time.now += 100
+        return "s", 600.0
+
+    keeper = SessionKeeper(slow, clock=time.clock)
+    assert keeper.current().until == 1600.0
+
+
+class System:
+    """Takes the sessions in ``good``; each call may first wait, as a retry does."""
+
+    def __init__(self, time, good: set[str], waits: float = 0.0) -> None:
+        self.time, self.good, self.waits = time, good, waits
+        self.used: list[str] = []
+
+    def send(self, session: Callable[[], Session]) -> str:
+        self.time.now += self.waits
+        text = session().text
+        self.time.now += self.waits
+        self.used.append(text)
+        if text not in self.good:
+            raise Unauthorised("s", "op")
+        return text
+
+
+def test_a_refused_call_is_repeated_with_a_new_session(keeper, time) -> None:
+    system = System(time, {"session-2"})
+    assert keeper.use(system.send, (Unauthorised,)) == "session-2"
+    assert system.used == ["session-1", "session-2"]
+
+
+def test_a_second_refusal_right_after_the_login_is_final(keeper, time, portal) -> None:
+    system = System(time, set())
+    with pytest.raises(Unauthorised):
+        keeper.use(system.send, (Unauthorised,))
+    assert system.used == ["session-1", "session-2"]
+    assert portal.logins == 2
+
+
+def test_a_session_that_grew_old_while_the_call_waited_may_be_over_too(keeper, time) -> None:
+    system = System(time, {"session-3"}, waits=5.0)
+    assert keeper.use(system.send, (Unauthorised,)) == "session-3"
+
+
+def test_a_system_that_refuses_for_ever_ends_it(keeper, time, portal) -> None:
+    system = System(time, set(), waits=5.0)
+    with pytest.raises(Unauthorised):
+        keeper.use(system.send, (Unauthorised,))
+    assert portal.logins == 4
+
+
+def test_a_later_try_takes_the_session_another_call_opened(keeper) -> None:
+    def send(session: Callable[[], Session]) -> list[str]:
+        first = session().text
+        keeper.log_in()
+        return [first, session().text]
+
+    assert keeper.use(send, (Unauthorised,)) == ["session-1", "session-2"]
+
+
+def test_other_faults_are_not_repeated(keeper, portal) -> None:
+    def send(session: Callable[[], Session]) -> None:
+        raise Unreachable("s", session().text)
+
+    with pytest.raises(Unreachable):
+        keeper.use(send, (Unauthorised,))
+    assert portal.logins == 1

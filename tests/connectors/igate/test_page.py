@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from khop.connectors.http.answers import Answer, read_json
+from khop.connectors.igate.page import SearchPage, read_page
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "size", "last", "total", "rows"),
+    [
+        ("list-01", 0, 1, False, None, 1),
+        ("list-02", 0, 10, True, 1, 1),
+        ("list-03", 0, 10, True, None, 0),
+        ("list-04", None, None, True, None, 1),
+        ("list-07", None, None, True, None, 1),
+        ("list-08", None, None, True, None, 1),
+    ],
+)
+def test_the_samples(sample, name, number, size, last, total, rows) -> None:
+    page = read_page(read_json(sample(f"igate/{name}.json")), 0)
+    assert (page.number, page.size, page.last, page.total) == (number, size, last, total)
+    assert len(page.items) == rows
+
+
+@pytest.mark.parametrize(
+    ("envelope", "asked", "last"),
+    [
+        ({"last": "true"}, 0, True),
+        ({"last": "FALSE", "totalPages": 1}, 0, False),
+        ({"last": 0}, 0, False),
+        ({"totalPages": 3}, 1, False),
+        ({"totalPages": "3", "number": "2"}, 2, True),
+        ({"totalPages": 3}, 2, True),
+        ({"totalPages": 0}, 0, True),
+        ({"size": 2}, 0, False),
+        ({"size": "3"}, 0, True),
+        ({"size": 3, "last": None, "totalPages": None}, 0, True),
+    ],
+)
+def test_where_the_list_ends(envelope, asked, last) -> None:
+    assert read_page({"content": [{}, {}], **envelope}, asked).last is last
+
+
+def test_a_page_that_does_not_tell_its_size_is_not_taken_for_the_last() -> None:
+    assert read_page({"content": [{}]}, 0).last is False
+    assert read_page({"content": []}, 7).last is True
+
+
+def test_numbers_may_be_texts_and_nonsense_is_unknown() -> None:
+    told = {"content": [], "number": " 4 ", "size": 20.0, "totalElements": "99"}
+    assert read_page(told, 4) == SearchPage(4, 20, True, 99, ())
+    for odd in (-1, True, "x", "-2", 1.5, None, [], float("inf"), "9" * 40, "²"):
+        told = {"content": [], "number": odd, "size": odd, "totalElements": odd}
+        assert read_page(told, 0) == SearchPage(None, None, True, None, ())
+
+
+def test_the_newer_envelope_of_spring() -> None:
+    page = {"size": 2, "number": 1, "totalElements": "4", "totalPages": 2}
+    assert read_page({"content": [{}, {}], "page": page}, 1) == SearchPage(1, 2, True, 4, ({}, {}))
+    assert read_page({"content": [{}], "page": 3, "last": False}, 3).number is None
+
+
+def test_items_are_not_looked_into() -> None:
+    items = [None, 1, "x", {"id": {"nested": []}}, []]
+    assert read_page({"content": items, "last": True}, 0).items == tuple(items)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        None,
+        [],
+        "x",
+        3,
+        {},
+        {"content": None},
+        {"content": {}},
+        {"content": "[]"},
+        {"status": 401, "error": "Unauthorized"},
+    ],
+)
+def test_what_is_no_page(body) -> None:
+    with pytest.raises(ValueError, match="list"):
+        read_page(body, 0)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=8,
+)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["content", "last", "number", "size", "totalPages", "totalElements"]),
+        json_values,
+    )
+)
+def test_any_envelope_is_a_page_or_a_value_error(body) -> None:
+    try:
+        page = read_page(body, 0)
+    except ValueError:
+        assert not isinstance(body.get("content"), list)
+    else:
+        assert len(page.items) == len(body["content"])
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_a_page_or_a_value_error(body) -> None:
+    try:
+        read_page(Answer(200, {}, body).json(), 0)
+    except ValueError as error:
+        assert str(error)

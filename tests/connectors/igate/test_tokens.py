@@ -1,0 +1,181 @@
+"""Logging in to iGate: each grant, where the secret travels, how long a token is used."""
+
+from __future__ import annotations
+
+import base64
+import json
+from urllib.parse import parse_qs
+
+import httpx
+import pytest
+
+from khop.connectors.igate import IgateClient
+from khop.connectors.igate.tokens import useful_seconds
+from khop.errors import Refused, Unauthorised, Unreachable
+
+SSO = "https://sso.example.vn/auth/realms/digo/protocol/openid-connect/token"
+
+
+def jwt(payload: object) -> str:
+    text = base64.urlsafe_b64encode(json.dumps(payload).encode()).decode()
+    return f"e30.{text.rstrip('=')}.c2ln"
+
+
+def form(request: httpx.Request) -> dict[str, str]:
+    return {key: values[0] for key, values in parse_qs(request.content.decode()).items()}
+
+
+def token(number: int, **more: object) -> httpx.Response:
+    return httpx.Response(200, json={"access_token": f"t{number}", "expires_in": 300, **more})
+
+
+@pytest.fixture
+def client_of(script, transport_to, time):
+    def build(**options: object) -> IgateClient:
+        given = {
+            "base_url": "https://apiigate.example.vn",
+            "token_url": SSO,
+            "client_id": "svc-khop",
+            "clock": time.clock,
+            **options,
+        }
+        return IgateClient("igate", transport_to(script), **given)
+
+    return build
+
+
+@pytest.fixture
+def officer():
+    return {
+        "client_id": "web-onegate",
+        "username": "canbo.mau",
+        "password": lambda: "not-a-real-password",
+    }
+
+
+def test_the_request_sample_is_what_is_sent(client_of, script, sample) -> None:
+    script.replies = [token(1)]
+    client_of(client_secret=lambda: "s").login()
+    body, header = sample("igate/tok-01.txt").decode().split("   + header ")
+    assert script.requests[0].content.decode() == body
+    assert header.startswith("Authorization: Basic")
+    assert script.requests[0].headers["authorization"].startswith("Basic ")
+
+
+def test_the_secret_in_the_form(client_of, script) -> None:
+    script.replies = [token(1)]
+    client_of(client_secret=lambda: "s&=%", secret_in="form").login()
+    (request,) = script.requests
+    assert form(request) == {
+        "grant_type": "client_credentials",
+        "client_id": "svc-khop",
+        "client_secret": "s&=%",
+    }
+    assert "authorization" not in request.headers
+
+
+def test_a_user_logs_in_through_a_public_client(client_of, script, officer) -> None:
+    script.replies = [token(1)]
+    client_of(**officer).login()
+    (request,) = script.requests
+    assert form(request) == {
+        "grant_type": "password",
+        "username": "canbo.mau",
+        "password": "not-a-real-password",
+        "client_id": "web-onegate",
+    }
+    assert "authorization" not in request.headers
+
+
+def test_a_user_through_a_client_with_a_secret(client_of, script, officer) -> None:
+    script.replies = [token(1)]
+    client_of(**officer, client_secret=lambda: "s").login()
+    assert script.requests[0].headers["authorization"].startswith("Basic ")
+    assert form(script.requests[0])["grant_type"] == "password"
+
+
+def test_the_realm_is_that_of_the_address(client_of, script) -> None:
+    script.replies = [token(1)]
+    url = "https://sso.example.vn/realms/igate/protocol/openid-connect/token"
+    client_of(client_secret=lambda: "s", token_url=url).login()
+    assert str(script.requests[0].url) == url
+
+
+def test_the_refresh_token_is_used_before_the_password(client_of, script, officer, sample) -> None:
+    first = json.loads(sample("igate/tok-03.json"))
+    script.replies = [httpx.Response(200, json=first), token(2, refresh_token="r2"), token(3)]
+    client = client_of(**officer, refresh=True)
+    client.login()
+    client.login()
+    client.login()
+    forms = list(map(form, script.requests))
+    assert [each["grant_type"] for each in forms] == ["password", *["refresh_token"] * 2]
+    assert [each.get("refresh_token") for each in forms[1:]] == ["eyJ.fake.refresh", "r2"]
+    assert "password" not in forms[1]
+    client.login()  # the answer before had no refresh token
+    assert form(script.requests[-1])["grant_type"] == "password"
+
+
+def test_a_refresh_token_that_ran_out_leads_to_the_password(client_of, script, officer) -> None:
+    ended = httpx.Response(400, json={"error": "invalid_grant"})
+    script.replies = [token(1, refresh_token="r1"), ended, token(2)]
+    client = client_of(**officer, refresh=True)
+    client.login()
+    client.login()
+    grants = [form(each)["grant_type"] for each in script.requests]
+    assert grants == ["password", "refresh_token", "password"]
+
+
+def test_no_refresh_token_is_used_unasked(client_of, script, officer) -> None:
+    script.replies = [token(1, refresh_token="r1")]
+    client = client_of(**officer)
+    client.login()
+    client.login()
+    assert {form(each)["grant_type"] for each in script.requests} == {"password"}
+
+
+def test_a_server_that_is_down_is_no_reason_to_send_the_password(
+    client_of, script, officer
+) -> None:
+    script.replies = [token(1, refresh_token="r1"), httpx.Response(503)]
+    client = client_of(**officer, refresh=True)
+    client.login()
+    with pytest.raises(Unreachable):
+        client.login()
+    assert {form(each)["grant_type"] for each in script.requests[1:]} == {"refresh_token"}
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "says"),
+    [(401, Unauthorised, "username and password"), (404, Refused, "token_url")],
+)
+def test_a_user_who_may_not_log_in(client_of, script, officer, status, kind, says) -> None:
+    script.replies = [httpx.Response(status, json={"error": "invalid_grant"})]
+    with pytest.raises(kind, match=says) as caught:
+        client_of(**officer).login()
+    assert "not-a-real-password" not in str(caught.value)
+    assert "canbo.mau" not in str(caught.value)
+
+
+def test_the_claims_of_the_token_in_use(client_of, script) -> None:
+    spoken = jwt({"deployment_id": "d1"})
+    script.replies = [httpx.Response(200, json={"access_token": spoken, "expires_in": 300})]
+    client = client_of(client_secret=lambda: "s")
+    assert client.claims().deployment_id == "d1"
+    assert len(script.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("expires_in", "payload", "seconds"),
+    [
+        (None, {"iat": 1000, "exp": 1000 + 86_400}, 86_370),
+        (600, {"iat": 1000, "exp": 1000 + 86_400}, 570),
+        (None, {"iat": 2000, "exp": 1000}, 270),
+        (None, {"exp": 1000}, 270),
+        ("soon", {"iat": 1, "exp": 101}, 90),
+    ],
+)
+def test_where_nothing_is_said_the_token_itself_tells_its_life(
+    expires_in, payload, seconds
+) -> None:
+    assert useful_seconds(expires_in, jwt(payload)) == seconds

@@ -1,0 +1,356 @@
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from khop.errors import ConfigError, RecordError
+from khop.mappings.codes.dossier import code_patterns, compare_date, parse_code, parse_organisation
+from khop.mappings.codes.grammar import (
+    CodeShape,
+    Order,
+    code_formats,
+    packaged_formats,
+    readings,
+)
+from khop.mappings.facts.packaged import load_table
+from khop.mappings.facts.rows import holds_on, read_rows, refuse_twice
+
+OWN: dict[str, Any] = {
+    "id": "X1",
+    "name": "the new unified code",
+    "pattern": r"^([0-9]{8})/([0-9]{6})@([A-Z][0-9]{2})$",
+    "parts": ["date", "serial", "unit"],
+    "date_format": "ddMMyyyy",
+    "source": "QĐ 1/QĐ-UBND",
+}
+json_like = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.dates(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=6,
+)
+
+
+def refused(own: object, key: str = "codes") -> ConfigError:
+    with pytest.raises(ConfigError) as error:
+        code_formats(own, key=key)  # type: ignore[arg-type]
+    return error.value
+
+
+def with_row(**changes: object) -> dict[str, object]:
+    return {"dossier": [OWN | changes]}
+
+
+def test_the_packaged_table_has_the_grammars_of_the_spec() -> None:
+    formats = packaged_formats()
+    assert [shape.id for shape in formats.dossier] == ["F1", "F2", "F3", "F4", "F5"]
+    assert [shape.id for shape in formats.organisation] == ["O1", "O2"]
+    assert [shape.id for shape in formats.procedure] == ["P1", "P2", "P3", "P4", "P5"]
+    assert load_table("code_formats")["foreign"]["id"] == "F6"
+
+
+def test_each_packaged_shape_says_whose_it_is() -> None:
+    formats = packaged_formats()
+    for shape in formats.dossier + formats.organisation + formats.procedure:
+        assert shape.source.startswith("specs/domain.md 1.")
+        assert shape.name
+
+
+def test_the_packaged_shapes_have_their_orders_and_their_days() -> None:
+    shapes = packaged_formats().dossier
+    assert [shape.order for shape in shapes] == ["old", "new", "either", "new", "either"]
+    assert [shape.valid_from for shape in shapes] == [
+        *(date(2019, 1, 6), date(2020, 9, 15), None, date(2026, 6, 1), None),
+    ]
+
+
+def test_a_shape_that_khop_does_not_know_is_one_row() -> None:
+    formats = code_formats({"dossier": [OWN]})
+    parts = parse_code("31122026/000123@h99", formats)
+    assert (parts.grammar, parts.unit, parts.serial) == ("X1", "H99", "000123")
+    assert (parts.date, parts.synthetic) == (date(2026, 12, 31), False)
+    assert parse_code("31122026/000123@H99").grammar is None
+    assert parse_code("H56.14-240823-0001", formats).grammar == "F2"
+    assert list(code_patterns(formats)) == ["X1", "F1", "F2", "F3", "F4", "F5"]
+
+
+def test_a_provinces_own_row_is_tried_first() -> None:
+    own = OWN | {"pattern": r"^(H99)-([0-9]{6})-([0-9]{4})$", "parts": ["unit", "date", "serial"]}
+    formats = code_formats({"dossier": [own | {"date_format": "yyMMdd", "made_up_serial": 4}]})
+    parts = parse_code("H99-260102-0001", formats)
+    assert (parts.grammar, parts.synthetic) == ("X1", True)
+
+
+@pytest.mark.parametrize(
+    ("order", "grammar"), [("new", "X1"), ("either", "X1"), ("old", "F2"), (None, "X1")]
+)
+def test_an_own_row_of_the_other_order_lets_the_packaged_one_win(
+    order: str | None, grammar: str
+) -> None:
+    own = OWN | {"pattern": r"^(H99)-([0-9]{6})-([0-9]{4})$", "parts": ["unit", "date", "serial"]}
+    formats = code_formats({"dossier": [own | {"date_format": "yyMMdd", "order": order}]})
+    assert parse_code("H99-260102-0001", formats).grammar == grammar
+
+
+def test_a_shape_without_unit_or_day_is_read_as_far_as_it_goes() -> None:
+    own = OWN | {"pattern": "^HS([0-9]+)$", "parts": ["serial"], "date_format": None}
+    parts = parse_code("hs 12", code_formats({"dossier": [own]}))
+    assert (parts.grammar, parts.serial, parts.unit, parts.date) == ("X1", "12", None, None)
+    assert (parts.organisation, parts.tail) == (None, None)
+
+
+def test_the_unit_in_a_code_is_read_by_a_provinces_own_shapes_too() -> None:
+    unit = OWN | {"id": "U1", "pattern": "^(H99)_([0-9]{3})$", "parts": ["level1", "level2"]}
+    own = OWN | {"pattern": "^(.+)#([0-9]+)$", "parts": ["unit", "serial"]}
+    rows = {"dossier": [own], "organisation": [unit | {"order": "new"}]}
+    parts = parse_code("H99_242#12", code_formats(rows))
+    assert parts.organisation == parse_organisation("H99_242", code_formats(rows))
+    assert parts.organisation is not None
+    assert parts.organisation.levels == ("H99", "242")
+    compared = compare_date(parts, None, lambda day: day.toordinal())
+    assert compared.organisation == parts.organisation
+    unknown = parse_code("H99_242#12", code_formats({"dossier": [own]})).organisation
+    assert unknown is not None
+    assert unknown.unknown_shape
+
+
+def test_a_unit_left_out_is_not_known() -> None:
+    own = OWN | {"pattern": "^([A-Z]*)#([0-9]+)$", "parts": ["unit", "serial"]}
+    assert parse_code("#12", code_formats({"dossier": [own]})).unit is None
+
+
+def test_shapes_that_fit_alike_are_told_apart_by_the_day() -> None:
+    first = OWN | {"pattern": "^()([0-9]{8})(.)$", "parts": ["unit", "date", "serial"]}
+    rows = [
+        first | {"id": "BEFORE", "valid_to": date(2026, 12, 31)},
+        first | {"id": "AFTER", "valid_from": date(2027, 1, 1), "valid_to": date(2027, 6, 30)},
+    ]
+    formats = code_formats({"dossier": rows})
+    days = ("31122026", "01012027", "30062027", "01072027", "99999999")
+    ids = [parse_code(f"{day}A", formats).grammar for day in days]
+    assert ids == ["BEFORE", "AFTER", "AFTER", "BEFORE", "BEFORE"]
+
+
+def test_a_row_with_the_id_of_a_packaged_one_takes_its_place() -> None:
+    formats = code_formats(with_row(id="F2"))
+    assert [shape.id for shape in formats.dossier] == ["F2", "F1", "F3", "F4", "F5"]
+    assert parse_code("H56.14-240823-0001", formats).grammar is None
+
+
+def test_nothing_of_ones_own_is_the_packaged_table() -> None:
+    ours, packaged = code_formats({}), packaged_formats()
+    assert ours.dossier == packaged.dossier
+    assert ours.organisation == packaged.organisation
+    assert ours.procedure == packaged.procedure
+
+
+@pytest.mark.parametrize(
+    ("own", "key", "says"),
+    [
+        ([], "codes", "not a table"),
+        ({"dossiers": []}, "codes.dossiers", "dossier, organisation, procedure"),
+        ({"dossier": OWN}, "codes.dossier", "[[ ]]"),
+        ({"dossier": [OWN, 5]}, "codes.dossier[2]", "not a table"),
+        (with_row(patern="x"), "codes.dossier[1].patern", "did you mean pattern?"),
+        (with_row(zzz="x"), "codes.dossier[1].zzz", "unknown key"),
+        ({"dossier": [{"id": "X"}]}, "codes.dossier[1].name", "missing"),
+        ({"dossier": [OWN, OWN]}, "codes.dossier[2]", "X1 is written twice"),
+        (with_row(id=5), "codes.dossier[1].id", "valid string"),
+        (with_row(order="up"), "codes.dossier[1].order", "'old'"),
+        (with_row(valid_from="soon"), "codes.dossier[1].valid_from", "date"),
+        (
+            with_row(valid_from=date(2026, 1, 2), valid_to=date(2026, 1, 1)),
+            "codes.dossier[1]",
+            "valid_to is before valid_from",
+        ),
+        (with_row(parts=["date", "serial"]), "codes.dossier[1]", "3 groups, parts names 2"),
+        (with_row(parts=["date", "serial", "place"]), "codes.dossier[1].parts", "once at most"),
+        (with_row(parts=["date", "serial", "date"]), "codes.dossier[1].parts", "once at most"),
+        (
+            with_row(pattern="^(.)(.{8})$", parts=["unit", "date"]),
+            "codes.dossier[1].parts",
+            "needs the part serial",
+        ),
+        (
+            {"organisation": [OWN | {"pattern": "^(.)$", "parts": ["below"], "order": "new"}]},
+            "codes.organisation[1].parts",
+            "needs the part level1",
+        ),
+        (
+            {"procedure": [OWN | {"pattern": "^(.)$", "parts": ["case"]}]},
+            "codes.procedure[1].parts",
+            "needs the part base",
+        ),
+        (
+            {"organisation": [OWN | {"pattern": "^(.)$", "parts": ["level1"]}]},
+            "codes.organisation[1].order",
+            '"old" or "new"',
+        ),
+        (
+            {"organisation": [OWN | {"pattern": "^(.)$", "parts": ["level1"], "order": "either"}]},
+            "codes.organisation[1].order",
+            '"old" or "new"',
+        ),
+        (with_row(date_format="MMddyy"), "codes.dossier[1]", "yyMMdd, yyyyMMdd, ddMMyy, ddMMyyyy"),
+        (with_row(date_format=None), "codes.dossier[1]", "date_format must be one of"),
+    ],
+)
+def test_a_row_that_cannot_be_used_is_named(own: object, key: str, says: str) -> None:
+    error = refused(own)
+    assert error.key == key
+    assert says in str(error)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "says"),
+    [
+        (r"(.)(.)(.)$", "begin with ^"),
+        (r"^(.)(.)(.)", "end with $"),
+        (r"^(.)(.)(.)\$", "end with $"),
+        (r"^(\d)(.)(.)$", "may use"),
+        (r"^(\w)(.)(.)$", "may use"),
+        (r"^(.)(.)(.)\1$", "may use"),
+        (r"^(?=A)(.)(.)(.)$", "may use"),
+        (r"^(?!A)(.)(.)(.)$", "may use"),
+        (r"^(?P<a>.)(.)(.)$", "may use"),
+        (r"^(?i)(.)(.)(.)$", "may use"),
+        (r"^(.++)(.)(.)$", "may use"),
+        (r"^(.*+)(.)(.)$", "may use"),
+        (r"^(.?+)(.)(.)$", "may use"),
+        (r"^(.{2}+)(.)(.)$", "may use"),
+        (r"^(.)(.)(.$", "no regular expression"),
+        (r"^(.)(.)(.{99999999999})$", "no regular expression"),
+        ("^" + "(" * 20_000 + "$", "no regular expression"),
+        (r"^(.)(.)$", "2 groups, parts names 3"),
+    ],
+)
+def test_a_pattern_is_one_that_every_engine_reads_alike(pattern: str, says: str) -> None:
+    error = refused(with_row(pattern=pattern))
+    assert error.key == "codes.dossier[1]"
+    assert says in str(error)
+
+
+def test_what_every_engine_reads_alike_may_be_used() -> None:
+    pattern = r"^([A-Z]+|\.)(?:-)?([0-9]{2,3})\-(.*)$"
+    code_formats(with_row(pattern=pattern))
+
+
+def test_the_caller_says_where_the_rows_stand() -> None:
+    assert refused({"dossier": 5}, key="ma-ho-so.toml: codes").key == "ma-ho-so.toml: codes.dossier"
+
+
+@given(json_like | st.dictionaries(st.sampled_from(["dossier", "procedure"]), json_like))
+def test_any_other_thing_is_a_fault_of_the_configuration(own: object) -> None:
+    try:
+        formats = code_formats(own)  # type: ignore[arg-type]
+    except ConfigError:
+        return
+    assert formats.dossier == packaged_formats().dossier
+
+
+@given(st.dictionaries(st.sampled_from(list(OWN)), json_like))
+def test_any_row_is_read_or_refused(changes: dict[str, object]) -> None:
+    try:
+        formats = code_formats({"dossier": [OWN | changes]})
+    except ConfigError as error:
+        assert error.key is not None and error.key.startswith("codes.dossier[1]")
+    else:
+        assert parse_code("x", formats).code == "X"
+
+
+@pytest.mark.parametrize(
+    ("date_format", "digits", "day"),
+    [
+        ("yyMMdd", "260102", date(2026, 1, 2)),
+        ("yyyyMMdd", "19990102", date(1999, 1, 2)),
+        ("ddMMyy", "020126", date(2026, 1, 2)),
+        ("ddMMyyyy", "02011999", date(1999, 1, 2)),
+        ("yyMMdd", "26010", None),
+        ("yyMMdd", "2601022", None),
+        ("yyMMdd", "2601+2", None),
+        ("yyMMdd", "26010\u0662", None),
+        ("yyMMdd", "26010²", None),
+        ("yyMMdd", "", None),
+        ("yyMMdd", "261301", None),
+    ],
+)
+def test_digits_are_a_day_of_this_century_or_of_the_year_they_say(
+    date_format: str, digits: str, day: date | None
+) -> None:
+    [shape] = read_rows(CodeShape, [OWN | {"date_format": date_format}], "codes")
+    assert shape.day(digits) == day
+
+
+def test_a_shape_without_a_date_format_knows_no_day() -> None:
+    assert packaged_formats().procedure[0].day("260102") is None
+    assert packaged_formats().procedure[0].day("") is None
+
+
+@pytest.mark.parametrize(("longest", "fits"), [(None, True), (20, True), (19, True), (18, False)])
+def test_a_code_has_at_most_so_many_characters(longest: int | None, fits: bool) -> None:
+    [shape] = read_rows(CodeShape, [OWN | {"longest": longest}], "codes")
+    code = "31122026/000123@H99"
+    assert len(code) == 19
+    assert (shape.read(code) is not None) is fits
+
+
+def test_readings_go_by_the_order_of_the_rows() -> None:
+    shapes = packaged_formats().organisation
+    found = [(shape.id, parts) for shape, parts in readings(shapes, "H56.14.01.A12")]
+    assert found == [
+        ("O1", {"level4": "H56", "level3": "14", "level2": "01", "level1": "A12"}),
+        ("O2", {"level1": "H56", "below": ".14.01.A12"}),
+    ]
+
+
+def test_the_orders_are_known_by_their_names() -> None:
+    assert [str(order) for order in Order] == ["old", "new", "either"]
+
+
+DAYS = [date(2026, 1, day) for day in (1, 2, 3, 4)]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "answers"),
+    [
+        (None, None, [True, True, True, True]),
+        (DAYS[1], DAYS[2], [False, True, True, False]),
+        (None, DAYS[1], [True, True, False, False]),
+        (DAYS[2], None, [False, False, True, True]),
+        (DAYS[1], DAYS[1], [False, True, False, False]),
+    ],
+)
+def test_a_range_holds_both_its_ends(
+    first: date | None, last: date | None, answers: list[bool]
+) -> None:
+    assert [holds_on(day, first, last) for day in DAYS] == answers
+
+
+@pytest.mark.parametrize("day", [None, "2026-01-01", 20260101, datetime(2026, 1, 1, tzinfo=UTC)])
+def test_what_is_no_day_is_a_bad_record(day: date) -> None:
+    with pytest.raises(RecordError) as error:
+        holds_on(day, None, None)
+    assert (error.value.field, "is not a day" in error.value.reason) == ("day", True)
+
+
+def test_a_name_stands_once() -> None:
+    refuse_twice(["a", "b"], "k")
+    with pytest.raises(ConfigError, match=re.escape("k[3]: a is written twice; keep one")):
+        refuse_twice(["a", "b", "a"], "k")
+
+
+def test_what_a_row_does_not_say_is_not_known() -> None:
+    shape = CodeShape("X", "n", "^(.)$", ("serial",), "s")
+    assert (shape.order, shape.date_format, shape.made_up_serial, shape.longest) == (None,) * 4
+    assert (shape.issued_by, shape.valid_from, shape.valid_to) == (None,) * 3
+
+
+def test_a_row_ends_on_the_day_it_begins_at_the_earliest() -> None:
+    same = {"valid_from": date(2026, 1, 1), "valid_to": date(2026, 1, 1)}
+    [shape] = code_formats(with_row(**same)).dossier[:1]
+    assert shape.given_out_on(date(2026, 1, 1)) and not shape.given_out_on(date(2026, 1, 2))
+    assert shape.given_out_on(None)

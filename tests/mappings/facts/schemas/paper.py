@@ -1,0 +1,65 @@
+"""Headers and lines of paper ledgers and registers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from khop.mappings.paper.headers import READ_COLUMNS
+from khop.mappings.paper.words import folded
+from tests.mappings.facts.schemas.values import Facts, Sourced, Text, Texts, unlike
+
+Column = Annotated[str, Field(pattern=r"^[a-z_]+$")]
+
+
+class Plain(Facts):
+    date: Texts
+    person: Texts
+
+
+class Words(Facts):
+    totals: Texts
+    signatures: Texts
+    blanks: Texts
+    unit: Texts
+    unit_code: Texts
+    measures: Texts
+    sections: Texts
+
+    @model_validator(mode="after")
+    def _a_line_is_one_thing(self) -> Self:
+        unlike([folded(word) for word in (*self.totals, *self.signatures, *self.sections)])
+        unlike([folded(word) for word in (*self.unit, *self.unit_code)])
+        return self
+
+
+class Kind(Facts):
+    evidence: Annotated[list[Column], Field(min_length=1)]
+    subject: Annotated[list[Column], Field(min_length=1)]
+    headers: dict[Column, Texts]
+
+    @model_validator(mode="after")
+    def _a_header_means_one_column(self) -> Self:
+        unlike([folded(word) for words in self.headers.values() for word in words])
+        assert set(self.evidence) | set(self.subject) <= READ_COLUMNS
+        return self
+
+
+class PaperHeaders(Sourced):
+    short: dict[Text, Text]
+    plain: Plain
+    words: Words
+    common: dict[Column, Texts]
+    ledger: Kind
+    register_: Annotated[Kind, Field(alias="register")]
+    apology: Kind
+    portal: Kind
+
+    @model_validator(mode="after")
+    def _what_is_needed_has_headers(self) -> Self:
+        unlike([folded(word) for words in self.common.values() for word in words])
+        for kind in (self.ledger, self.register_, self.apology, self.portal):
+            for column in (*kind.evidence, *kind.subject):
+                assert column in kind.headers or column in self.common, column
+        return self

@@ -1,0 +1,221 @@
+"""Persons, files and fees of iGate, for a push (specs/igate.md 3, 3.1, 6.6)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from khop.mappings.identity import applicant_key
+from khop.mappings.igate.mapping import IgateMapping
+from khop.mappings.records import Birth, Fee
+from khop.mappings.states.status import igate_channels, igate_statuses
+from tests import paths
+
+SAMPLES = paths.SAMPLES / "igate"
+KEY = b"k" * 32
+NATIVE = "68a53f0c1d2e3f4a5b6c7d80"
+
+
+def sample(name: str) -> Any:
+    return json.loads((SAMPLES / f"{name}.json").read_text("utf-8"))
+
+
+def mapping(file_url: str | None = None) -> IgateMapping:
+    return IgateMapping(
+        "igate", KEY, igate_statuses({}, {}), igate_channels({}, {}), file_url=file_url
+    )
+
+
+def of(**person: Any) -> dict[str, Any]:
+    return {**sample("det-01"), "applicant": {"data": person}}
+
+
+@pytest.mark.parametrize(
+    ("written", "birth"),
+    [
+        ("1999-12-31T17:00:00.000+0000", Birth(2000, 1, 1)),
+        ("2000-01-01T00:00:00.000+0700", Birth(2000, 1, 1)),
+        ("1999-12-31T17:00:00Z", Birth(2000, 1, 1)),
+        ("01/01/2000", Birth(2000, 1, 1)),
+        ("20000101", Birth(2000, 1, 1)),
+        (20000101, Birth(2000, 1, 1)),
+        ("1955", Birth(1955)),
+        (1955, Birth(1955)),
+        (" 7/1955 ", Birth(1955, 7)),
+        (None, None),
+        ("", None),
+    ],
+)
+def test_every_form_of_a_birthday(written: Any, birth: Birth | None) -> None:
+    full = mapping().full(of(fullname="Nguyễn Văn Mẫu", birthday=written))
+    assert full.applicant.birth == birth
+    assert full.record.fields_lost == ()
+
+
+def test_the_sample_whose_birthday_is_a_day_early() -> None:
+    applicant = mapping().full(sample("list-07")["content"][0]).applicant
+    assert applicant.birth == Birth(2000, 1, 1)
+    assert (applicant.identity_number, applicant.phone) == ("099000000003", "0900000003")
+
+
+@pytest.mark.parametrize("written", ["hôm qua", "13/1955", "0000", "1200", {"$date": 1}, True, []])
+def test_a_birthday_that_is_none_is_named_once(written: Any) -> None:
+    full = mapping().full(of(fullname="Nguyễn Văn Mẫu", birthday=written))
+    assert full.applicant.birth is None
+    assert full.record.fields_lost == ("applicant.data.birthday",)
+
+
+def test_a_birthday_that_is_not_needed_is_not_missed_in_the_record() -> None:
+    person = of(identityNumber="099000000001", birthday="hôm qua")
+    assert mapping().reading(person).record.fields_lost == ()
+    assert mapping().full(person).record.fields_lost == ("applicant.data.birthday",)
+
+
+def test_a_year_and_a_name_are_a_key() -> None:
+    record = mapping().reading(of(fullname="Nguyễn Văn Mẫu", birthday=1955)).record
+    assert record.applicant_key == applicant_key(KEY, None, "Nguyễn Văn Mẫu", "1955")
+
+
+@pytest.mark.parametrize(
+    ("person", "address"),
+    [
+        (
+            {"address": "Thôn 1", "village": {"label": "Xã Mẫu", "value": "x"},
+             "district": None, "province": {"label": "Tỉnh Mẫu"}},
+            "Thôn 1, Xã Mẫu, Tỉnh Mẫu",
+        ),
+        ({"address": "Thôn 1, xã Mẫu", "village": "Xã Mẫu", "province": "Tỉnh Mẫu"},
+         "Thôn 1, xã Mẫu, Tỉnh Mẫu"),
+        ({"village": {"label": "Xã Mẫu"}, "district": {"label": "Huyện Mẫu"}},
+         "Xã Mẫu, Huyện Mẫu"),
+        ({"address": 12}, "12"),
+        ({}, ""),
+    ],
+)  # fmt: skip
+def test_an_address_in_one_line(person: dict[str, Any], address: str) -> None:
+    assert mapping().full(of(**person)).applicant.address == address
+
+
+def test_a_place_of_odd_shape_is_named() -> None:
+    full = mapping().full(of(address="Thôn 1", village=["x"], province={"label": {}}))
+    assert full.applicant.address == "Thôn 1"
+    assert set(full.record.fields_lost) == {
+        "applicant.data.village",
+        "applicant.data.province.label",
+    }
+
+
+def test_the_address_and_birth_do_not_show() -> None:
+    person = of(address="Thôn Bí Mật", birthday="1955")
+    assert "Bí Mật" not in repr(mapping().full(person))
+    assert "1955" not in repr(mapping().full(person))
+
+
+# --- files -----------------------------------------------------------------------------------
+
+
+def test_a_file_has_no_address_unless_the_deployment_tells_one() -> None:
+    (file,) = mapping().full(sample("det-01")).files
+    assert (file.native_id, file.url, file.digitised) == ("65d0000000000000000000f1", "", None)
+    (file,) = mapping("https://igate.example.vn/fi/file/{id}").full(sample("det-01")).files
+    assert file.url == "https://igate.example.vn/fi/file/65d0000000000000000000f1"
+    (file,) = mapping("https://igate.example.vn/f?u={uuid}").full(sample("det-01")).files
+    assert file.url == "https://igate.example.vn/f?u=5d6f0000-0000-4000-8000-000000000001"
+
+
+def test_a_file_without_the_id_its_address_needs_has_none() -> None:
+    forms = [{"file": [{"filename": "a.pdf"}, {"id": "a/../b?c", "filename": "b.pdf"}]}]
+    detail = {**sample("det-01"), "dossierFormFile": forms}
+    first, second = mapping("https://igate.example.vn/{id}").full(detail).files
+    assert (first.name, first.url) == ("a.pdf", "")
+    assert second.url == "https://igate.example.vn/a%2F..%2Fb%3Fc"
+
+
+def test_the_paper_a_file_is_handed_in_for() -> None:
+    forms = {"procedureForm": {"id": "x", "code": "KQ.01"}, "file": {"id": 7, "filename": "a"}}
+    (file,) = mapping().full({**sample("det-01"), "dossierFormFile": forms}).files
+    assert (file.code, file.native_id) == ("KQ.01", "7")
+
+
+def test_nothing_says_that_a_file_is_a_result() -> None:
+    forms = [{"case": {"id": 1}, "file": [{"id": "f"}], "authentication": 1}]
+    full = mapping().full({**sample("det-01"), "dossierFormFile": forms})
+    assert (len(full.files), full.results) == (1, ())
+
+
+# --- fees ------------------------------------------------------------------------------------
+
+
+def fee(**changes: Any) -> dict[str, Any]:
+    return {**sample("det-04")[0], **changes}
+
+
+def test_the_fees_of_the_sample() -> None:
+    full = mapping().full(sample("det-01"), sample("det-04"))
+    assert full.fees == (Fee("Lệ phí", 100_000, True),)
+    assert full.record.fields_lost == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "amount", "paid"),
+    [
+        ({"paid": 0}, 100_000, False),
+        ({"paid": 50_000}, 100_000, False),
+        ({"paid": "100000"}, 100_000, True),
+        ({"paid": True}, 100_000, True),
+        ({"paid": False}, 100_000, False),
+        ({"paid": None}, 100_000, None),
+        ({"amount": "135000", "paid": 1}, 135_000, False),
+        ({"amount": 50000.0}, 50_000, True),
+        ({"amount": "50000.00"}, 50_000, True),
+        ({"amount": 0, "paid": 0}, 0, True),
+    ],
+)
+def test_amounts_and_whether_they_are_paid(
+    changes: dict[str, Any], amount: int, paid: bool | None
+) -> None:
+    full = mapping().full(sample("det-01"), [fee(**changes)])
+    assert full.fees == (Fee("Lệ phí", amount, paid),)
+    assert full.record.fields_lost == ()
+
+
+@pytest.mark.parametrize(
+    ("row", "kept", "lost"),
+    [
+        (7, 0, "fees[0]"),
+        ({"amount": None}, 0, "fees[0].amount"),
+        ({"amount": -5}, 0, "fees[0].amount"),
+        ({"amount": "100.000"}, 0, "fees[0].amount"),
+        ({"amount": 0.5}, 0, "fees[0].amount"),
+        ({"amount": True}, 0, "fees[0].amount"),
+        ({"amount": 5, "quantity": 2}, 1, "fees[0].quantity"),
+        ({"amount": 5, "paid": "một phần"}, 1, "fees[0].paid"),
+        ({"amount": 5, "procost": 7}, 1, "fees[0].procost"),
+    ],
+)
+def test_what_cannot_be_used_of_a_fee_is_named(row: Any, kept: int, lost: str) -> None:
+    full = mapping().full(sample("det-01"), [row])
+    assert len(full.fees) == kept
+    assert full.record.fields_lost == (lost,)
+
+
+def test_fees_of_another_dossier_are_not_ours() -> None:
+    rows = [fee(dossier={"id": "other"}), fee(dossier=None, amount=1), fee(dossier={"id": NATIVE})]
+    full = mapping().full(sample("det-01"), rows)
+    assert [each.amount for each in full.fees] == [1, 100_000]
+
+
+# --- a flag of its own spelling ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("flag", "no_due", "lost"),
+    [("true", True, False), (1.0, True, False), (" 1 ", True, False), ("FALSE", False, False),
+     ("", False, False), (2, False, True), ([], False, True), ("có", False, True)],
+)  # fmt: skip
+def test_every_form_of_the_flag_without_due_date(flag: Any, no_due: bool, lost: bool) -> None:
+    record = mapping().reading({**sample("det-01"), "undefindedCompleteTime": flag}).record
+    assert record.no_due is no_due
+    assert record.fields_lost == (("undefindedCompleteTime",) if lost else ())

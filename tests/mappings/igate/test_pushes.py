@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from khop.connectors.igate.pushes import PushLogRow, read_push_log
+from khop.mappings.igate.pushes import blocked_results, missing_states
+from tests import paths
+
+SAMPLES = paths.SAMPLES / "igate"
+CODE = "G22.99-250820-000900"
+
+
+def row(state: int | None, status: int | None = 200, code: str = CODE) -> PushLogRow:
+    return PushLogRow("H99-1", code, "2.002621", state, "LT-1", status, None)
+
+
+def test_the_sample_has_sent_one_of_three() -> None:
+    page = read_push_log(json.loads((SAMPLES / "nps-04.json").read_text("utf-8")))
+    assert missing_states(page.rows, CODE) == (1, 7)
+
+
+@pytest.mark.parametrize(
+    ("rows", "missing"),
+    [
+        ([], (1, 3, 7)),
+        ([row(1), row(3), row(7)], ()),
+        ([row(7), row(1), row(3), row(4)], ()),
+        ([row(1), row(3, 400), row(7, None)], (3, 7)),
+        ([row(1), row(3, 400), row(3), row(7)], ()),
+        ([row(1), row(3), row(7, code="G22.99-1")], (7,)),
+        ([row(None), row(1, code=f" {CODE.lower()}")], (3, 7)),
+    ],
+)
+def test_states_that_are_still_to_be_sent(rows: list[PushLogRow], missing: tuple[int, ...]) -> None:
+    assert missing_states(rows, CODE) == missing
+
+
+def test_results_that_were_refused_for_want_of_a_state() -> None:
+    early, other = row(4, 400), row(5, 400, code="G22.99-2")
+    complete = [row(state, code="G22.99-2") for state in (1, 3, 7)]
+    assert blocked_results([row(1), early, row(5), *complete, other]) == (early,)

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from khop.mappings.population.names import asked_name, has_foreign_letters, joined_name, same_name
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        ("Trần Thị Mai Lan", "TRANTHIMAILAN"),
+        ("TRẦN THỊ MAI LAN", "TRANTHIMAILAN"),
+        ("  Đỗ   thị\tThử ", "DOTHITHU"),
+        ("H’Hen Niê", "HHENNIE"),
+        ("H'Hen Niê", "HHENNIE"),
+        ("Y-Bhăm Êban", "YBHAMEBAN"),
+        ("Nguyễn Hoà", "NGUYENHOA"),
+        ("Nguyễn Hòa", "NGUYENHOA"),
+        ("Ðặng Ước", "DANGUOC"),
+        ("Nguye\u02c6n", "NGUYEN"),
+        ("Văn\u0306 \u031bƯu", "VANUU"),
+        ("Nguyễn\u200b Văn\u00a0Mẫu", "NGUYENVANMAU"),
+        ("Lê Văn 2", "LEVAN2"),
+        ("ĐƯỜNG QUỲNH NHƯ Ỷ", "DUONGQUYNHNHUY"),
+        ("", ""),
+        ("  -’ ", ""),
+    ],
+)
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_name_is_asked_for_in_bare_capitals(name, asked, form) -> None:
+    assert asked_name(unicodedata.normalize(form, name)) == asked
+
+
+def test_an_older_shape_keeps_one_space() -> None:
+    assert asked_name("  Võ   Ngọc - Hân", "spaced") == "VO NGOC HAN"
+
+    assert asked_name("  Võ   Ngọc - Hân") == "VONGOCHAN"
+    assert asked_name("H’Hen Y-Bhăm", "spaced") == "HHEN YBHAM"
+
+
+@given(st.text())
+def test_a_name_is_asked_for_in_a_to_z_and_once(name) -> None:
+    asked, spaced = asked_name(name), asked_name(name, "spaced")
+    assert re.fullmatch("[A-Z0-9]*", asked)
+    assert asked_name(asked) == asked and asked_name(spaced, "spaced") == spaced
+    assert spaced.replace(" ", "") == asked
+    assert spaced == " ".join(spaced.split())
+
+
+@given(st.text(st.sampled_from("aằẵđĐÊơưnH’- ")))
+def test_a_vietnamese_name_loses_no_letter(name) -> None:
+    assert not has_foreign_letters(name)
+    letters = [c for c in unicodedata.normalize("NFC", name) if c.isalpha()]
+    assert len(asked_name(name)) == len(letters)
+
+
+@pytest.mark.parametrize(
+    "name", ["Søren", "Iv\u0430n", "王", "\u0414", "\u13a0", "\u01f2\u0133\u00fe"]
+)
+def test_letters_without_a_form_in_a_to_z_are_told(name) -> None:
+    assert has_foreign_letters(name)
+
+
+@pytest.mark.parametrize("name", ["Đỗ Thị Thử", "H’Hen Niê", "Nguye\u02c6n Văn 2", "Müller"])
+def test_what_every_client_drops_is_not_told(name) -> None:
+    assert not has_foreign_letters(name)
+
+
+def test_names_are_compared_folded() -> None:
+    assert same_name("Nguyễn Hoà Thuận", "NGUYENHOATHUAN")
+    assert not same_name("Lưu Văn Dương", "Lưu Văn Dưỡn")
+    assert not same_name("", " ")
+    assert not same_name("-", "’")
+    assert same_name("Y-Bhăm", "y bham") and same_name("Nguyễn Văn 2", "NGUYENVAN2")
+
+
+@given(st.text(), st.text())
+def test_a_name_is_the_same_both_ways(one, other) -> None:
+    assert same_name(one, other) == same_name(other, one)
+    assert same_name(one, one.swapcase() if one.isascii() else one) == bool(asked_name(one))
+
+
+def test_the_parts_of_a_name_are_one_text_in_composed_form() -> None:
+    assert joined_name("Vi", "Văn", "Thử") == "Vi Văn Thử"
+    assert joined_name(None, None, unicodedata.normalize("NFD", "TRẦN  LAN")) == "TRẦN LAN"
+    assert joined_name(None, "", None) == ""

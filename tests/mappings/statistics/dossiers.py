@@ -1,0 +1,31 @@
+"""Dossiers of March 2026 as the tests of the report write them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from khop.mappings.records import Instant, Status
+from khop.mappings.statistics.dossier import ReportDossier
+from khop.mappings.statistics.periods import Period
+
+MARCH = Period(date(2026, 3, 1), date(2026, 3, 31))
+
+
+def on(month: int, day: int, hour: float = 9) -> Instant:
+    """A local time of 2026."""
+    return Instant.of(datetime(2026, month, day, tzinfo=UTC) + timedelta(hours=hour - 7))
+
+
+RECEIVED, DUE = on(3, 10), on(3, 20)
+
+
+def dossier(
+    status: int | None,
+    received: Instant | None = RECEIVED,
+    due: Instant | None = DUE,
+    finished: Instant | None = None,
+    **known: Any,
+) -> ReportDossier:
+    state = None if status is None else Status(status)
+    return ReportDossier(state, received, due, finished, **known)

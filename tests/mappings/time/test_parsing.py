@@ -1,0 +1,226 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from khop.errors import RecordError
+from khop.mappings.records import Instant, Precision
+from khop.mappings.time.parsing import parse_wire_day, parse_wire_time, wire_time
+
+VIETNAM = timezone(timedelta(hours=7))
+
+
+def at(*parts: int) -> Instant:
+    return Instant.of(datetime(*parts, tzinfo=VIETNAM))  # type: ignore[arg-type,misc]
+
+
+def day(*parts: int) -> Instant:
+    return Instant.of(datetime(*parts, tzinfo=VIETNAM), Precision.DAY)  # type: ignore[arg-type,misc]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("2025-08-20T09:00:00.000+0700", at(2025, 8, 20, 9)),
+        ("2025-08-21T10:11:12.345+0700", at(2025, 8, 21, 10, 11, 12, 345_000)),
+        ("2025-08-20T02:00:00.000+0000", at(2025, 8, 20, 9)),
+        ("2025-08-20T02:00:00Z", at(2025, 8, 20, 9)),
+        ("2025-08-20T02:00:00.1234567891Z", at(2025, 8, 20, 9, 0, 0, 123_456)),
+        ("2025-08-20T09:00:00.5", at(2025, 8, 20, 9, 0, 0, 500_000)),
+        ("2025-08-20T09:00:00+07:00", at(2025, 8, 20, 9)),
+        ("2025-08-20T09:00:00+07", at(2025, 8, 20, 9)),
+        ("2025-08-20T07:30:00+0530", at(2025, 8, 20, 9)),
+        ("2025-08-19T21:00:00-05:00", at(2025, 8, 20, 9)),
+        ("2025-08-20T09:00:00", at(2025, 8, 20, 9)),
+        ("2025-08-20 09:00:00", at(2025, 8, 20, 9)),
+        ("2025-08-20T09:00", at(2025, 8, 20, 9)),
+        ("20250820090000", at(2025, 8, 20, 9)),
+        ("20/08/2025 09:00:00", at(2025, 8, 20, 9)),
+        ("20/08/2025 09:00", at(2025, 8, 20, 9)),
+        ("  20/08/2025 09:00 ", at(2025, 8, 20, 9)),
+        ("20/08/2025", day(2025, 8, 20)),
+        ("2025-08-20", day(2025, 8, 20)),
+        ("20250820", day(2025, 8, 20)),
+        ("20250820000000", at(2025, 8, 20)),
+        ("1990-01-01", day(1990, 1, 1)),
+        ("31/12/2099", day(2099, 12, 31)),
+        ("20240229", day(2024, 2, 29)),
+        ("2025-08-20T02:00:00z", at(2025, 8, 20, 9)),
+        ("2025-08-20t09:00:00,5", at(2025, 8, 20, 9, 0, 0, 500_000)),
+        ("2025-08-20T16:00:00+14:00", at(2025, 8, 20, 9)),
+        ("2025-08-19T12:00:00-14", at(2025, 8, 20, 9)),
+        ("2025-08-20T08:01:00+06:01", at(2025, 8, 20, 9)),
+        ("2025-08-20T02:59:00+0059", at(2025, 8, 20, 9)),
+        ("1/2/2025 3:04", at(2025, 2, 1, 3, 4)),
+        ("20250820".ljust(64), day(2025, 8, 20)),
+    ],
+)
+def test_every_form_is_read(written: str, meant: Instant) -> None:
+    assert parse_wire_time(written, "acceptedDate") == meant
+
+
+@pytest.mark.parametrize(
+    "nothing",
+    [
+        None,
+        "",
+        "   ",
+        "0001-01-01T00:00:00",
+        "0001-01-01T00:00:00.000+0700",
+        "0001-01-01",
+        "00010101000000",
+        "00010101",
+        "01/01/0001",
+        "01/01/0001 00:00:00",
+    ],
+)
+def test_blank_and_unset_are_no_time(nothing: str | None) -> None:
+    assert parse_wire_time(nothing, "acceptedDate") is None
+
+
+@pytest.mark.parametrize(
+    "absurd",
+    [
+        "0000-00-00",
+        "31/02/2026",
+        "9999-12-31T23:59:59.000+0700",
+        "hôm qua",
+        20_260_101,
+        1_755_655_200_000.0,
+        True,
+        ["20250820"],
+        {"$date": 1},
+        "1989-12-31T23:59:59.000+0700",
+        "2100-01-01",
+        "2025-W34-3T09:00:00.000+0700",
+        "2025-08-20T24:00:00",
+        "2025-08-20T09:60:00.000+0700",
+        "2025-13-01T09:00:00.000+0700",
+        "2025-08-20T09:00:00+15:00",
+        "2025-08-20T09:00:00+0799",
+        "2025-08-20T09:00:00+0660",
+        "2025-08-20T09:00:00+14:01",
+        "2025-08-20T09:00:00-14:01",
+        "20250820".ljust(65),
+        "08/20/2025",
+        "20250820090",
+        "202508200900",
+        "٢٠٢٥٠٨٢٠",
+        "9" * 5_000,
+        "2025-08-20T09:00:00." + "1" * 5_000,
+    ],
+)
+def test_everything_else_is_refused_without_showing_it(absurd: object) -> None:
+    with pytest.raises(RecordError) as refused:
+        parse_wire_time(absurd, "acceptedDate")
+    assert refused.value.field == "acceptedDate"
+    assert str(absurd)[:8] not in refused.value.reason
+
+
+@given(st.datetimes(datetime(1990, 1, 1), datetime(2099, 12, 31)))
+def test_what_is_written_is_read_back(local: datetime) -> None:
+    instant = Instant.of(local.replace(microsecond=0, tzinfo=VIETNAM))
+    assert parse_wire_time(wire_time(instant), "NgayTiepNhan") == instant
+
+
+@given(st.datetimes(datetime(1990, 1, 2), datetime(2099, 12, 30)), st.integers(-14 * 60, 14 * 60))
+def test_zones_are_kept_apart(local: datetime, minutes: int) -> None:
+    aware = local.replace(tzinfo=timezone(timedelta(minutes=minutes)))
+    assert parse_wire_time(aware.isoformat(), "x") == Instant.of(aware)
+
+
+@given(st.datetimes(datetime(1990, 1, 1), datetime(2099, 12, 31), timezones=st.just(VIETNAM)))
+def test_the_fast_form_reads_as_the_slow_one(moment: datetime) -> None:
+    fast = moment.isoformat(timespec="milliseconds").replace("+07:00", "+0700")
+    slow = fast.replace("+0700", "+07:00")
+    assert parse_wire_time(fast, "x") == parse_wire_time(slow, "x")
+
+
+@given(st.one_of(st.text(max_size=40), st.from_regex(r"[0-9T:/.+\- Z]{0,30}")))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    try:
+        read = parse_wire_time(text, "x")
+    except RecordError as error:
+        assert error.field == "x"
+    else:
+        assert read is None or 1989 < read.local_date.year < 2100
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (20_250_820, "is not a date written as text"),
+        ("hôm qua", "is not in a known date form"),
+        ("31/02/2026", "is not a date that exists"),
+        ("2026-02-31T09:00:00.000+0700", "is not a date that exists"),
+        ("9" * 65, "is too long to be a date"),
+    ],
+)
+@pytest.mark.parametrize("parse", [parse_wire_time, parse_wire_day])
+def test_a_refusal_names_the_field_and_the_reason(parse, value, reason) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(RecordError) as refused:
+        parse(value, "appliedDate")
+    assert (refused.value.field, refused.value.reason) == ("appliedDate", reason)
+
+
+@pytest.mark.parametrize(
+    ("parse", "value", "reason"),
+    [
+        (parse_wire_time, "1989-12-31", "has a year outside 1990-2099"),
+        (parse_wire_time, "2100-01-01", "has a year outside 1990-2099"),
+        (parse_wire_day, "1879-12-31", "has a year no living person was born in"),
+        (parse_wire_day, "2100-01-01", "has a year no living person was born in"),
+    ],
+)
+def test_a_year_too_far_is_named_as_such(parse, value, reason) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(RecordError) as refused:
+        parse(value, "day")
+    assert (refused.value.field, refused.value.reason) == ("day", reason)
+
+
+@pytest.mark.parametrize("born", [date(1880, 1, 1), date(2099, 12, 31)])
+def test_the_first_and_the_last_birthday(born: date) -> None:
+    assert parse_wire_day(born.isoformat(), "birthday") == born
+
+
+def test_a_day_is_written_as_its_midnight() -> None:
+    assert wire_time(day(2025, 8, 20)) == "20250820000000"
+    assert wire_time(Instant(at(2025, 8, 20, 15).us, Precision.DAY)) == "20250820000000"
+
+
+def test_no_time_is_written_as_nothing() -> None:
+    assert wire_time(None) == ""
+
+
+def test_evening_in_utc_is_written_in_vietnam_with_24_hours() -> None:
+    moment = datetime(2025, 8, 20, 8, 5, 9, 999, tzinfo=UTC)
+    assert wire_time(Instant.of(moment)) == "20250820150509"
+
+
+def test_a_birthday_stored_in_utc_is_the_day_after() -> None:
+    assert parse_wire_day("1999-12-31T17:00:00.000+0000", "birthday") == date(2000, 1, 1)
+
+
+@pytest.mark.parametrize("written", ["1950-02-03", "03/02/1950", "19500203"])
+def test_people_are_older_than_the_system(written: str) -> None:
+    assert parse_wire_day(written, "birthday") == date(1950, 2, 3)
+
+
+@pytest.mark.parametrize("written", ["", None, "0001-01-01"])
+def test_no_birthday(written: str | None) -> None:
+    assert parse_wire_day(written, "birthday") is None
+
+
+@pytest.mark.parametrize("written", ["1799-01-01", 19500203, "năm 1950"])
+def test_an_absurd_birthday_is_refused(written: object) -> None:
+    with pytest.raises(RecordError, match="birthday"):
+        parse_wire_day(written, "birthday")
+
+
+@pytest.mark.parametrize("separator", ["x", "_", "0", "\u00a0x"])
+def test_a_date_and_a_time_are_not_joined_by_just_any_sign(separator: str) -> None:
+    with pytest.raises(RecordError):
+        parse_wire_time(f"2025-08-20{separator}09:00:00.000+0700", "acceptedDate")

@@ -1,0 +1,299 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from khop.connectors.vnpost import WebhookItem, WebhookNews
+from khop.errors import RecordError
+from khop.mappings.myvnpost.history import HistoryMapping
+from khop.mappings.records import Instant, Precision, StatusKind
+from khop.mappings.vnpost.mapping import FeedMapping, OrderNumbers, epoch_time, postal_codes
+from tests import paths
+
+SAMPLES = paths.SAMPLES / "vnpost"
+OID = "65f7a0c00000000000000003"
+EVENT = {
+    "_id": {"$oid": OID},
+    "CustomerCode": "DEMOCUST",
+    "OrderNumber": "H99.01-260318-0011",
+    "EventTime": 1773810000000,
+    "POSID": "101000",
+    "ItemCode": "HC000000002VN",
+    "StatusCode": 4,
+    "StatusMessage": "Phát thành công",
+    "Notes": "Người nhận ký: Nguyễn Văn Mẫu, 0990000001",
+}
+AT = Instant.of(datetime(2026, 3, 18, 5, 0, tzinfo=UTC))
+PLAIN = OrderNumbers()
+SUFFIXED = OrderNumbers("-G", "-T")
+
+
+def feed(channel: str = "ngsp", numbers: OrderNumbers = PLAIN, **codes: object) -> FeedMapping:
+    return FeedMapping("post", postal_codes(channel, **codes), numbers)  # type: ignore[arg-type]
+
+
+def history(numbers: OrderNumbers = PLAIN) -> HistoryMapping:
+    return HistoryMapping("my", postal_codes("myvnpost"), numbers)
+
+
+# --- the feed -----------------------------------------------------------------------------------
+
+
+def test_an_event_becomes_evidence() -> None:
+    record = feed().record(EVENT)
+    assert (record.source, record.native_id, record.entry_id) == ("post", "H99.01-260318-0011", OID)
+    assert record.code == "H99.01-260318-0011" and record.kind is StatusKind.DELIVERED
+    assert record.event_at == AT and record.entered_at is None
+    assert record.status_raw == "4 Phát thành công" and record.status is None
+    assert (record.unit, record.item) == ("101000", "HC000000002VN")
+
+
+def test_notes_and_personal_numbers_go_nowhere() -> None:
+    record = feed().record({**EVENT, "StatusMessage": "Đã gọi 0990000001"})
+    assert "0990000001" not in repr(record) and "Mẫu" not in repr(record)
+
+
+def test_every_sample_event_is_read() -> None:
+    kinds = []
+    for entry in json.loads((SAMPLES / "tracking-response.json").read_text("utf-8")):
+        for event in (entry["body"].get("_embedded") or {}).get("rh:doc", []):
+            record = feed().record(event)
+            assert record.code == event["OrderNumber"] and record.item == event["ItemCode"]
+            assert record.event_at is not None
+            assert record.event_at.us == event["EventTime"] * 1000
+            kinds.append((event["StatusCode"], record.kind))
+    assert len(kinds) == 8
+    assert all((code == 4) == (kind is StatusKind.DELIVERED) for code, kind in kinds)
+    assert {kind for code, kind in kinds if code != 4} == {StatusKind.POSTAL_EVENT}
+
+
+@pytest.mark.parametrize("code", [4, "4", " 4 ", "04", 4.0, {"$numberInt": "4"}])
+def test_a_code_may_be_written_in_many_ways(code) -> None:
+    record = feed().record({**EVENT, "StatusCode": code})
+    assert record.kind is StatusKind.DELIVERED and record.status_raw == "4 Phát thành công"
+
+
+def test_an_event_without_a_code_or_with_a_word_is_only_an_event() -> None:
+    for code, raw in ((None, "Phát thành công"), ("PTC", "PTC Phát thành công")):
+        record = feed().record({**EVENT, "StatusCode": code})
+        assert record.kind is StatusKind.POSTAL_EVENT and record.status_raw == raw
+    bare = {key: EVENT[key] for key in ("_id", "OrderNumber")}
+    record = feed().record(bare)
+    assert (record.status_raw, record.item, record.unit, record.event_at) == (None,) * 4
+
+
+def test_a_code_means_what_its_channel_says() -> None:
+    at_100 = {**EVENT, "StatusCode": 100}
+    assert feed("ngsp").record(at_100).kind is StatusKind.POSTAL_EVENT
+    assert feed("parcel").record(at_100).kind is StatusKind.DELIVERED
+    assert feed("third").record(at_100).kind is StatusKind.POSTAL_EVENT
+    assert feed("third").record({**EVENT, "StatusCode": 90}).kind is StatusKind.DELIVERED
+    assert feed("myvnpost").record({**EVENT, "StatusCode": 14}).kind is StatusKind.DELIVERED
+
+
+def test_a_deployment_names_its_own_codes() -> None:
+    mapping = feed(delivered=[5], handed=[2])
+    assert mapping.record({**EVENT, "StatusCode": 5}).kind is StatusKind.DELIVERED
+    assert mapping.record({**EVENT, "StatusCode": 2}).kind is StatusKind.HANDED_TO_POST
+    assert mapping.record(EVENT).kind is StatusKind.POSTAL_EVENT
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        1773810000000,
+        1773810000,
+        1773810000.0,
+        "1773810000000",
+        "1773810000",
+        {"$numberLong": "1773810000000"},
+        {"$date": 1773810000000},
+        {"$date": {"$numberLong": "1773810000000"}},
+        {"$date": "2026-03-18T05:00:00Z"},
+        "2026-03-18T12:00:00+07:00",
+        "18/03/2026 12:00:00",
+        "20260318120000",
+    ],
+)
+def test_the_time_of_an_event_has_many_forms(written) -> None:
+    assert feed().record({**EVENT, "EventTime": written}).event_at == AT
+
+
+@pytest.mark.parametrize("written", [None, 0, "0", "", "  ", 0.0, {"$numberLong": "0"}])
+def test_an_event_without_a_time_is_kept_without_one(written) -> None:
+    assert feed().record({**EVENT, "EventTime": written}).event_at is None
+    without = {key: value for key, value in EVENT.items() if key != "EventTime"}
+    assert feed().record(without).event_at is None
+
+
+@pytest.mark.parametrize("written", [1, -1, True, 10**15, 10**25, "hôm qua", [1], {"a": 1}])
+def test_a_time_that_cannot_be_is_not_made_up(written) -> None:
+    with pytest.raises(RecordError, match="EventTime"):
+        feed().record({**EVENT, "EventTime": written})
+
+
+def test_a_day_written_as_digits_is_a_day() -> None:
+    at = epoch_time("20260318", "EventTime")
+    assert at is not None and at.precision is Precision.DAY
+
+
+@given(st.datetimes(datetime(1990, 1, 2), datetime(2099, 12, 30)))
+def test_milliseconds_and_seconds_are_told_apart(moment: datetime) -> None:
+    at = Instant.of(moment.replace(microsecond=0, tzinfo=UTC))
+    assert epoch_time(at.us // 1_000_000, "t") == at
+    assert epoch_time(at.us // 1_000, "t") == at
+    assert epoch_time(str(at.us // 1_000), "t") == at
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"_id": None}, "_id"),
+        ({"_id": {"$oid": "7"}}, "_id"),
+        ({"OrderNumber": None}, "OrderNumber"),
+        ({"OrderNumber": "  "}, "OrderNumber"),
+        ({"OrderNumber": "__4711"}, "OrderNumber"),
+        ({"OrderNumber": ["H99"]}, "OrderNumber"),
+        ({"ItemCode": {"a": 1}}, "ItemCode"),
+        ({"StatusCode": True}, "StatusCode"),
+        ({"StatusCode": 4.5}, "StatusCode"),
+        ({"POSID": [1]}, "POSID"),
+        ({"StatusMessage": "x" * 5000}, "StatusMessage"),
+    ],
+)
+def test_what_cannot_be_used_goes_to_quarantine_and_names_the_field(change, field) -> None:
+    with pytest.raises(RecordError) as caught:
+        feed().record({**EVENT, **change})
+    assert caught.value.field == field
+
+
+@pytest.mark.parametrize("event", [None, "text", 7, [], {}])
+def test_what_is_no_event_is_a_bad_record(event) -> None:
+    with pytest.raises(RecordError):
+        feed().record(event)
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
+    max_leaves=6,
+)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(EVENT)), _JSON))
+def test_no_event_raises_anything_but_a_record_error(changes) -> None:
+    try:
+        record = feed(numbers=SUFFIXED).record({**EVENT, **changes})
+    except RecordError:
+        return
+    assert record.code and record.entry_id
+
+
+# --- numbers of orders --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        ("h99.01-260318-0001", "H99.01-260318-0001"),
+        ("H99.01-260318-0001__8f3a", "H99.01-260318-0001"),
+        ("000.00.12.H99/2603 18/0005", "000.00.12.H99/260318/0005"),
+        ("H99.01-260318-0001-G", "H99.01-260318-0001"),
+        ("H99.01-260318-0001-t", "H99.01-260318-0001"),
+        ("H99.01-260318-0001-T__7", "H99.01-260318-0001"),
+    ],
+)
+def test_the_dossier_behind_a_number(number, code) -> None:
+    assert SUFFIXED.code(number) == code
+    record = feed(numbers=SUFFIXED).record({**EVENT, "OrderNumber": number})
+    assert (record.native_id, record.code) == (number, code)
+
+
+def test_without_suffixes_nothing_but_the_old_addition_is_cut() -> None:
+    assert PLAIN.code("H99.01-260318-0001-T") == "H99.01-260318-0001-T"
+    assert PLAIN.of("H99", collecting=True) == PLAIN.of("H99", collecting=False) == "H99"
+    assert PLAIN.all_of("H99") == ("H99",) and SUFFIXED.all_of("H99") == ("H99-T", "H99-G")
+
+
+def test_delivered_papers_of_a_collecting_order_are_no_delivered_result() -> None:
+    mapping = feed(numbers=SUFFIXED, handed=[2])
+    for code in (2, 4):
+        event = {**EVENT, "OrderNumber": "H99.01-260318-0001-G", "StatusCode": code}
+        assert mapping.record(event).kind is StatusKind.PAPERS_COLLECTED
+    event = {**EVENT, "OrderNumber": "H99.01-260318-0001-T"}
+    assert mapping.record(event).kind is StatusKind.DELIVERED
+
+
+# --- MyVNPost -----------------------------------------------------------------------------------
+
+
+def test_the_sample_history_is_read() -> None:
+    body = json.loads((SAMPLES / "myvnpost.json").read_text("utf-8"))[4]["body"]
+    handed, delivered = history().records("H99.01-260318-0011", body["data"])
+    assert handed.kind is StatusKind.HANDED_TO_POST and delivered.kind is StatusKind.DELIVERED
+    assert delivered.status_raw == "14 Đã giao hàng" and delivered.code == "H99.01-260318-0011"
+    assert delivered.event_at == Instant.of(datetime(2026, 3, 19, 2, 40, 12, tzinfo=UTC))
+    assert handed.entry_id != delivered.entry_id
+
+
+def entry(**changes: object) -> dict[str, object]:
+    written = {"statusCode": "14", "statusName": "Đã giao", "createdDate": "19/03/2026"}
+    return {"statusHistory": [{**written, "createHour": "09:40:12", **changes}]}
+
+
+def test_an_entry_keeps_its_id_and_a_repeat_is_one() -> None:
+    order = entry()
+    twice = {"statusHistory": order["statusHistory"] * 2}
+    (first,) = history().records("H99", [order])
+    assert history().records("H99", [twice, order]) == (first,)
+    (other,) = history().records("H99", [entry(createHour="09:40:13")])
+    assert other.entry_id != first.entry_id
+
+
+def test_a_date_without_an_hour_is_a_day_and_no_date_is_no_time() -> None:
+    (record,) = history().records("H99", [entry(createHour=None)])
+    assert record.event_at is not None and record.event_at.precision is Precision.DAY
+    (record,) = history().records("H99", [entry(createdDate=None)])
+    assert record.event_at is None and record.kind is StatusKind.DELIVERED
+
+
+@pytest.mark.parametrize("orders", [[], [{}], [{"statusHistory": None}], [{"statusHistory": []}]])
+def test_an_order_without_a_history_says_nothing(orders) -> None:
+    assert history().records("H99", orders) == ()
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        entry(createdDate="31/02/2026"),
+        entry(createHour="9 giờ"),
+        entry(createHour=9),
+        entry(createdDate=20260319),
+        entry(statusCode=[14]),
+        {"statusHistory": "none"},
+        {"statusHistory": ["text"]},
+        {"saleOrderCode": "H99.01-260318-9999", **entry()},
+        "text",
+    ],
+)
+def test_a_history_that_cannot_be_used_is_a_bad_record(order) -> None:
+    with pytest.raises(RecordError):
+        history().records("H99.01-260318-0011", [order])
+
+
+def test_an_order_may_name_its_waybill_and_its_number() -> None:
+    order = {**entry(), "itemCode": "CH000000001VN", "saleOrderCode": "H99-T"}
+    (record,) = history(SUFFIXED).records("H99-T", [order])
+    assert (record.item, record.native_id, record.code) == ("CH000000001VN", "H99-T", "H99")
+
+
+def test_a_signed_call_is_evidence_under_the_number_that_was_looked_up() -> None:
+    sent = datetime(2026, 3, 19, 2, 41, tzinfo=UTC)
+    item = WebhookItem("CH000000001VN", "14", number="H99.01-260318-9999")
+    record = history().news(WebhookNews(sent, item), "H99.01-260318-0011")
+    assert record.kind is StatusKind.DELIVERED and record.event_at == Instant.of(sent)
+    assert (record.item, record.code) == ("CH000000001VN", "H99.01-260318-0011")

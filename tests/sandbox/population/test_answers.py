@@ -1,0 +1,216 @@
+"""The population database on the wire: who is found, and every form of answer."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from khop.sandbox.world.world import World
+from tests.sandbox.population.client import (
+    HOUSEHOLD,
+    KIN,
+    LOOK_UP,
+    MIC,
+    VERIFY,
+    Client,
+    local,
+    running,
+    somebody,
+    text,
+)
+
+
+@pytest.fixture
+def client(world: World) -> Iterator[Client]:
+    with running(world) as client:
+        yield client
+
+
+@pytest.fixture
+def plain(world: World) -> Iterator[Client]:
+    """Answers in the usual form only."""
+    with running(world, odd=0.0) as client:
+        yield client
+
+
+# --- who is asked about ----------------------------------------------------------------------
+
+
+def test_a_right_claim_is_true_and_a_wrong_one_false(client: Client) -> None:
+    person = somebody(client)
+    assert client.verdict(person) is True
+    assert client.verdict(person, HoVaTen="NGUYENVANKHAC") is False
+    assert client.verdict(person, NgayThangNamSinh={"NgayThangNam": "19000101"}) is False
+    assert client.verdict(person, SoDinhDanh="099999999999") is False
+    assert client.kinds() == []
+
+
+def test_year_and_dashed_day_are_understood(client: Client) -> None:
+    person = somebody(client)
+    assert client.verdict(person, NgayThangNamSinh={"Nam": f"{person.birth:%Y}"}) is True
+    dashed = {"NgayThangNam": f"{person.birth:%Y-%m-%d}"}
+    assert client.verdict(person, NgayThangNamSinh=dashed) is True
+
+
+def test_of_some_only_the_year_is_known(plain: Client) -> None:
+    person = plain.app.people.citizen(3)
+    assert person is not None and person.year_only
+    (record,) = plain.records(LOOK_UP, person)
+    assert text(record, "NgayThangNamSinh", "Nam") == f"{person.birth:%Y}"
+    assert text(record, "NgayThangNamSinh", "NgayThangNam") is None
+
+
+def test_some_citizens_are_not_there(client: Client, world: World) -> None:
+    missing = [n for n in range(100) if client.app.people.citizen(n) is None]
+    assert 0 < len(missing) < 20
+    number = world.register.citizen(missing[0]).identity
+    assert client.verdict(somebody(client), SoDinhDanh=number) is False
+
+
+def test_the_birth_is_the_local_day_the_one_stop_keeps_in_utc(client: Client) -> None:
+    person = client.app.people.citizen(0)
+    assert person is not None
+    assert f"{person.birth:%Y-%m-%d}" == "1970-01-02"
+
+
+def test_two_people_stand_behind_one_old_number(plain: Client) -> None:
+    person = plain.app.people.citizen(0)
+    assert person is not None
+    rows = plain.records(LOOK_UP, person, SoDinhDanh="", SoCMND=person.card)
+    assert len(rows) == 2
+    assert {text(row, "SoCMND") for row in rows} == {person.card}
+    assert len({text(row, "SoDinhDanh") for row in rows}) == 2
+    assert len({text(row, "HoVaTen", "Ten") for row in rows}) == 2
+
+
+def test_both_numbers_must_fit(client: Client) -> None:
+    person = somebody(client)
+    assert client.verdict(person, SoCMND=person.card) is True
+    assert client.verdict(person, SoCMND="299999999") is False
+
+
+def test_a_number_of_the_test_environment_is_found(plain: Client) -> None:
+    person = plain.app.people.by_number("100000000003")
+    assert person is not None
+    (record,) = plain.records(LOOK_UP, person)
+    assert text(record, "SoDinhDanh") == "100000000003"
+
+
+# --- the forms of an answer ------------------------------------------------------------------
+
+
+def test_the_usual_record_is_the_live_one(plain: Client) -> None:
+    person = somebody(plain, 2)
+    (record,) = plain.records(LOOK_UP, person)
+    assert record.prefix == "ns1"
+    assert [local(child) for child in record] == [
+        "SoDinhDanh", "SoCMND", "HoVaTen", "GioiTinh", "DanToc", "TonGiao", "TinhTrangHonNhan",
+        "NhomMau", "NgayThangNamSinh", "NoiDangKyKhaiSinh", "QuocTich", "QueQuan", "ThuongTru",
+        "NoiOHienTai", "Cha", "Me", "VoChong", "NguoiDaiDien", "ChuHo", "SoSoHoKhau",
+    ]  # fmt: skip
+    assert text(record, "HoVaTen", "Ten") == person.name.upper()
+    assert text(record, "HoVaTen", "Ho") == ""
+    birth = text(record, "NgayThangNamSinh", "NgayThangNam")
+    assert birth == f"{person.birth:%Y%m%d}"
+    assert text(record, "NguoiDaiDien", "HoVaTen") == ""
+
+
+def test_every_form_of_a_record_comes_and_says_the_same(world: World) -> None:
+    seen: Counter[str] = Counter()
+    with running(world, odd=0.4) as client:
+        person = somebody(client, 5)
+        for _ in range(120):
+            (record,) = client.records(LOOK_UP, person)
+            seen.update(traits(record))
+            assert text(record, "SoDinhDanh") == person.number
+            assert spelt(record) == unicodedata.normalize("NFC", person.name.upper())
+    assert seen.keys() == {
+        "ns1", "ns2", "default", "split", "decomposed", "attributes", "dashed", "day alone",
+        "both", "absent", "grouped", "zeros lost", "strange", "shuffled",
+    }  # fmt: skip
+
+
+def traits(record: Any) -> Iterator[str]:
+    yield record.prefix or "default"
+    yield from (("split",) if text(record, "HoVaTen", "Ho") else ())
+    full = "".join(record.find(f"{MIC}HoVaTen").itertext())
+    yield from (("decomposed",) if not unicodedata.is_normalized("NFC", full) else ())
+    yield from (("attributes",) if record.getparent().get("SoCongDan") else ())
+    day = text(record, "NgayThangNamSinh", "NgayThangNam") or ""
+    year = text(record, "NgayThangNamSinh", "Nam")
+    yield "dashed" if "-" in day else "both" if year else "day alone"
+    yield from (("absent",) if record.find(f"{MIC}NguoiDaiDien") is None else ())
+    yield from (("grouped",) if text(record, "DanToc", "MaDanToc") else ())
+    yield from (("zeros lost",) if text(record, "TonGiao") == "0" else ())
+    yield from (("strange",) if text(record, "LoaiTaiKhoan") else ())
+    yield from (("shuffled",) if local(record[0]) != "SoDinhDanh" else ())
+
+
+def spelt(record: Any) -> str:
+    parts = [text(record, "HoVaTen", name) for name in ("Ho", "ChuDem", "Ten")]
+    return unicodedata.normalize("NFC", " ".join(filter(None, parts)).upper())
+
+
+def test_addresses_have_three_levels_or_two(plain: Client) -> None:
+    districts = Counter()
+    for index in range(12):
+        if person := plain.app.people.citizen(index):
+            (record,) = plain.records(LOOK_UP, person)
+            districts[bool(text(record, "ThuongTru", "MaQuanHuyen"))] += 1
+    assert districts.keys() == {True, False}
+
+
+def test_nobody_is_said_in_three_ways(client: Client) -> None:
+    person = somebody(client)
+    roots = [client.ask(LOOK_UP, person, HoVaTen="KHONGCOAI") for _ in range(30)]
+    notes = {"no collection" if root is None else root.get("GhiChu") for root in roots}
+    assert notes == {"no collection", None, "Không tìm thấy"}
+    assert all(root is None or len(root) == 0 for root in roots)
+
+
+def test_verdicts_come_under_several_prefixes_and_spellings(world: World) -> None:
+    with running(world, odd=0.5) as client:
+        person = somebody(client)
+        roots = [client.ask(VERIFY, person) for _ in range(60)]
+    assert {root.prefix for root in roots} == {"dan", "ns2", None}
+    assert {root[0].text for root in roots} == {"true", "1"}
+    assert {local(root) for root in roots} == {"KetQuaXacThuc", "KetQuaXacThucResponse"}
+
+
+def test_kin_has_both_parents_or_the_mother_alone(plain: Client) -> None:
+    parents = Counter()
+    for index in range(30):
+        person = plain.app.people.citizen(index)
+        if person is not None and not person.year_only:
+            (record,) = plain.records(KIN, person)
+            fathers = record.find(f"{MIC}Cha") is not None
+            assert record.find(f"{MIC}Me") is not None
+            parents[fathers] += 1
+    assert parents.keys() == {True, False}
+
+
+def test_a_relative_is_somebody_the_database_knows(plain: Client) -> None:
+    person = somebody(plain)
+    (record,) = plain.records(KIN, person)
+    number = text(record, "Me", "SoDinhDanh") or ""
+    card = text(record, "Me", "SoCMND") or ""
+    (mother,) = plain.app.people.find(number, card)
+    assert text(record, "Me", "HoVaTen") == mother.name.upper()
+
+
+def test_a_household_names_its_head_in_every_record(plain: Client) -> None:
+    sizes = Counter()
+    for index in range(30):
+        person = plain.app.people.citizen(index)
+        if person is not None and not person.year_only:
+            rows = plain.records(HOUSEHOLD, person)
+            sizes[len(rows)] += 1
+            heads = {text(row, "ChuHo", "SoDinhDanh") for row in rows}
+            assert heads == {text(rows[0], "SoDinhDanh")}
+            assert text(rows[0], "ChuHo", "QuanHe") == "CH01"
+            assert person.number in {text(row, "SoDinhDanh") for row in rows}
+    assert sizes.keys() == {1, 2, 3}

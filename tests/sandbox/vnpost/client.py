@@ -1,0 +1,163 @@
+"""A plain client of the post on the wire, and the orders it sends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+
+from khop.sandbox.server.faults import NONE, Faults
+from khop.sandbox.server.http import Listener
+from khop.sandbox.server.violations import Violations
+from khop.sandbox.vnpost.system import Vnpost, VnpostOptions
+from khop.sandbox.vnpost.wire import (
+    CANCEL_PATH,
+    CONSUMER_KEY,
+    CONSUMER_SECRET,
+    CUSTOMER_CODE,
+    ORDER_PATH,
+    TOKEN_PATH,
+    TRACKING_PATH,
+)
+from khop.sandbox.world.world import World
+
+ZEROS = "0" * 24
+NUMBER = "H99.18.03-260820-9001"
+
+
+class Post:
+    """A client of one running post, without any retry."""
+
+    def __init__(self, app: Vnpost, http: httpx.Client, violations: Violations) -> None:
+        self.app = app
+        self.http = http
+        self.violations = violations
+
+    def kinds(self) -> list[str]:
+        return [violation.kind for violation in self.violations]
+
+    def ask_for_token(self, **changes: Any) -> httpx.Response:
+        call: dict[str, Any] = {
+            "auth": (CONSUMER_KEY, CONSUMER_SECRET),
+            "data": {"grant_type": "client_credentials"},
+        }
+        return self.http.post(TOKEN_PATH, **(call | changes))
+
+    def log_in(self) -> str:
+        answer = self.ask_for_token()
+        assert answer.status_code == 200
+        token: str = answer.json()["access_token"]
+        self.http.headers["Authorization"] = f"Bearer {token}"
+        return token
+
+    def post(self, **changes: Any) -> tuple[int, str]:
+        return said(self.http.post(ORDER_PATH, json=order(**changes)))
+
+    def cancel(self, number: str = NUMBER) -> tuple[int, str]:
+        query = {"CustomerCode": CUSTOMER_CODE, "OrderNumber": number}
+        return said(self.http.get(CANCEL_PATH, params=query))
+
+    def page(self, last: str = ZEROS, size: int = 1000) -> Any:
+        answer = self.http.get(TRACKING_PATH, params={"pagesize": size, "lastId": last})
+        assert answer.status_code == 200
+        return answer.json()
+
+    def feed(self, size: int = 50) -> list[dict[str, Any]]:
+        """Every document of the feed, read page by page until nothing comes."""
+        found: list[dict[str, Any]] = []
+        last = ZEROS
+        while rows := documents(self.page(last, size)):
+            found.extend(rows)
+            last = event_id(rows[-1])
+        return found
+
+
+def said(answer: httpx.Response) -> tuple[int, str]:
+    assert answer.status_code == 200
+    body = answer.json()
+    return int(body["Status"]), body["Message"]
+
+
+def documents(page: dict[str, Any]) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = page.get("_embedded", {}).get("rh:doc", [])
+    assert page["_returned"] == len(rows)
+    return rows
+
+
+def event_id(document: dict[str, Any]) -> str:
+    value = document["_id"]
+    return str(value["$oid"] if isinstance(value, dict) else value)
+
+
+def event_time(document: dict[str, Any]) -> int | None:
+    value = document["EventTime"]
+    return int(value["$numberLong"]) if isinstance(value, dict) else value
+
+
+def order(**changes: Any) -> dict[str, Any]:
+    """A return order the post accepts."""
+    return {
+        "CustomerCode": CUSTOMER_CODE,
+        "OrderNumber": NUMBER,
+        "CODAmount": 0.0,
+        "SenderProvince": 10,
+        "SenderDistrict": 1110,
+        "SenderAddress": "Bộ phận Một cửa, xã Mẫu",
+        "SenderName": "UBND xã Mẫu 3",
+        "SenderEmail": None,
+        "SenderTel": "02400000001",
+        "SenderDesc": None,
+        "Description": None,
+        "ReceiverName": "Nguyễn Văn Mẫu",
+        "ReceiverAddress": "Thôn 1",
+        "ReceiverTel": "0990000001",
+        "ReceiverProvince": 10,
+        "ReceiverDistrict": 0,
+        "ReceiverEmail": None,
+    } | changes
+
+
+def collect(**changes: Any) -> dict[str, Any]:
+    """The other way: papers from the citizen to the office."""
+    return {
+        "SenderName": "Nguyễn Văn Mẫu",
+        "SenderTel": "0990000001",
+        "SenderDesc": "Tên dịch vụ: Thu gom hồ sơ tại nhà",
+        "ReceiverName": "UBND xã Mẫu 3",
+    } | changes
+
+
+class Time:
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@contextmanager
+def post(
+    world: World,
+    options: VnpostOptions | None = None,
+    *,
+    faults: Faults = NONE,
+    clock: Time | None = None,
+) -> Iterator[Post]:
+    violations = Violations(world.register)
+    app = Vnpost(
+        world, violations, options or VnpostOptions(),
+        faults=faults, clock=clock or Time(), sleep=lambda _: None,
+    )  # fmt: skip
+    listener = Listener(app, "127.0.0.1", 0)
+    listener.start()
+    try:
+        with httpx.Client(base_url=listener.url, timeout=5) as http:
+            yield Post(app, http, violations)
+    finally:
+        listener.stop()
+
+
+def always(*kinds: str) -> Faults:
+    return Faults(rate=1.0, kinds=frozenset(kinds))

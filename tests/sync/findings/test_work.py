@@ -1,0 +1,117 @@
+"""What is left for people, with the way to the dossier; and what names no dossier."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from khop.errors import KhopError
+from khop.sync.engine import Engine
+from khop.sync.findings.work import work_list
+from khop.sync.repairing.plan import plan_from_json
+from khop.sync.results import Plan, WorkItem
+from tests.sync.fakes import FakeOneStop, FakePortal, at, record
+from tests.sync.papers import FakePapers, ledger_row
+
+Build = Callable[..., Engine]
+PAGES = {"igate": "https://motcua.example.vn/{native_id}?c={code}"}
+
+
+@pytest.fixture
+def looked(build_engine: Build, one_stop: FakeOneStop, portal: FakePortal) -> Engine:
+    """One dossier that a machine may send, one with a wrong date too, and a row of paper."""
+    one_stop.put(
+        record(1),
+        record(2, unit="Sở Mẫu", finished_at=at(9)),
+    )
+    papers = FakePapers(contents={"so.xlsx": [ledger_row(1, applicant_key="x" * 64)]})
+    engine = build_engine(one_stop, portal, papers, repair={"max_share": 1.0})
+    engine.pull()
+    engine.reconcile()
+    return engine
+
+
+def told(engine: Engine, **how: Any) -> list[tuple[str | None, str, str]]:
+    return [(t.finding.code, t.finding.rule, t.reason) for t in engine.work(**how)]
+
+
+def test_what_a_machine_may_send_is_no_work_of_people(looked: Engine) -> None:
+    assert {item.code for item in looked.plan().items} == {record(1).code, record(2).code}
+    assert told(looked) == [
+        (record(2).code, "C5", "not_repairable"),
+        (None, "A1", "not_repairable"),
+    ]
+
+
+def test_without_a_portal_all_is_work_of_people(
+    build_engine: Build, one_stop: FakeOneStop, looked: Engine
+) -> None:
+    alone = build_engine(one_stop)
+    assert ("A7", "no_portal") in {(rule, reason) for _, rule, reason in told(alone)}
+
+
+def test_only_the_units_that_were_asked_for(looked: Engine) -> None:
+    assert [rule for _, rule, _ in told(looked, units=["Sở Mẫu"])] == ["C5"]
+    assert told(looked, units=[""]) == []
+    with pytest.raises(KhopError, match="Sở Khác"):
+        told(looked, units=["Sở Khác"])
+
+
+def test_it_is_sorted_by_unit_then_by_how_grave_it_is(looked: Engine) -> None:
+    findings = looked.findings()
+    plan = looked.plan()
+    again = work_list(reversed(findings), plan, {})
+    assert again == work_list(findings, plan, {})
+    assert [t.finding.unit for t in again] == sorted(t.finding.unit or "" for t in again)
+
+
+def test_the_link_leads_to_the_dossier_of_its_source(looked: Engine) -> None:
+    tasks = work_list(looked.findings(), looked.plan(), PAGES)
+    links = {t.finding.rule: t.link for t in tasks}
+    number = record(2)
+    assert links["C5"] == f"https://motcua.example.vn/{number.native_id}?c={number.code}"
+    assert links["A1"] is None
+
+
+def test_what_officers_wrote_and_numbers_of_persons_are_left_out(looked: Engine) -> None:
+    (finding, *_) = [f for f in looked.findings() if f.rule == "A1"]
+    secret = replace(
+        finding,
+        unit="UBND 079090000001",
+        values={"lb_unit": "0990 000 001", "os_native_id": "68a5"},
+        explanation="đã gọi 0990000001",
+    )
+    plan = Plan("t", 1, None, "b", (), (WorkItem(None, ("A1",), None, (), "x", finding.subject),))
+    (task,) = work_list([secret], plan, {})
+    said = str(task.as_json())
+    assert "079090000001" not in said and "0990" not in said
+    assert task.finding.explanation is None
+    assert task.finding.values["os_native_id"] == "68a5"
+
+
+def test_a_row_of_paper_is_named_by_file_sheet_and_row(looked: Engine) -> None:
+    plan = looked.plan()
+    (row,) = [item for item in plan.work if item.code is None]
+    assert (row.row, row.rules) == ("so.xlsx, Sổ, 4", ("A1",))
+    assert row.subject.startswith("row:")
+    assert row.as_json()["subject"] == row.subject
+    assert plan_from_json(plan.as_json()) == plan
+
+
+def test_a_plan_that_was_written_before_rows_were_named_still_loads(looked: Engine) -> None:
+    data = looked.plan().as_json()
+    for item in data["work"]:
+        del item["row"]
+    assert [item.row for item in plan_from_json(data).work] == [None] * len(data["work"])
+
+
+def test_a_plan_with_rows_of_paper_is_applied_and_is_empty_after(looked: Engine) -> None:
+    summary = looked.apply(confirm=lambda question: True)
+    assert summary.ok
+    assert {item.code for item in summary.work} == {record(2).code, None}
+    looked.pull()
+    looked.reconcile()
+    assert looked.plan().items == ()

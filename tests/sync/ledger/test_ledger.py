@@ -1,0 +1,126 @@
+"""The ledger: its schema, its versions, and what a person is told when it fails."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+import khop.sync.ledger
+from khop.errors import ConfigError, LedgerError
+from khop.sync.ledger import SCHEMA_VERSION, Ledger, create_ledger
+from khop.sync.ledger.presence import NEXT_CODES
+from khop.sync.ledger.schema import metadata
+
+MIGRATIONS = Path(khop.sync.ledger.__file__).parent / "migrations"
+
+
+def test_the_migrations_make_the_schema_that_the_program_reads(ledger: Ledger) -> None:
+    with ledger.read() as connection:
+        found = compare_metadata(MigrationContext.configure(connection), metadata)
+    assert found == []
+
+
+def test_the_program_works_with_the_newest_migration() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_current_head() == SCHEMA_VERSION
+
+
+def test_creating_a_ledger_twice_keeps_what_is_in_it(ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        connection.execute(sa.text("INSERT INTO run (kind, now_us) VALUES ('pull', 1)"))
+    create_ledger(ledger.url)
+    with ledger.read() as connection:
+        assert connection.scalar(sa.text("SELECT COUNT(*) FROM run")) == 1
+
+
+@pytest.mark.parametrize(
+    ("version", "told"), [("9999", "upgrade khop"), ("0000", "run `khop init`")]
+)
+def test_a_ledger_of_another_version_is_refused(version: str, told: str, ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        connection.execute(
+            sa.text("UPDATE alembic_version SET version_num = :version"), {"version": version}
+        )
+    with pytest.raises(LedgerError, match=told):
+        Ledger(ledger.url)
+
+
+def test_a_newer_ledger_is_not_migrated_either(ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(LedgerError, match="newer version"):
+        create_ledger(ledger.url)
+
+
+def test_a_ledger_that_is_not_there_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(LedgerError, match="run `khop init`"):
+        Ledger(f"sqlite:///{tmp_path / 'none.db'}")
+
+
+def test_a_file_that_is_no_ledger_is_told(tmp_path: Path) -> None:
+    other = tmp_path / "other.db"
+    other.write_bytes(b"not a database at all, but long enough to be read as one" * 20)
+    with pytest.raises(LedgerError, match="is not a khop ledger"):
+        Ledger(f"sqlite:///{other}")
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(LedgerError, match="create it"):
+        create_ledger(f"sqlite:///{tmp_path / 'no' / 'khop.db'}")
+
+
+@pytest.mark.parametrize("url", ["mysql://localhost/khop", "sqlite:///", "khop.db", ""])
+def test_a_url_of_no_ledger_is_told_how_to_write_one(url: str) -> None:
+    with pytest.raises(ConfigError, match=r"write sqlite:///khop\.db or postgresql"):
+        create_ledger(url)
+
+
+def test_a_write_that_fails_leaves_nothing_behind(ledger: Ledger) -> None:
+    with pytest.raises(LedgerError), ledger.write() as connection:
+        connection.execute(sa.text("INSERT INTO run (kind, now_us) VALUES ('pull', 1)"))
+        connection.execute(sa.text("INSERT INTO nowhere VALUES (1)"))
+    with ledger.read() as connection:
+        assert connection.scalar(sa.text("SELECT COUNT(*) FROM run")) == 0
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * FROM source_record WHERE source = 'a' AND native_id IN ('1', '2')",
+        "SELECT * FROM source_record WHERE code = 'X'",
+        "SELECT * FROM record_alias WHERE alias = 'X'",
+        "DELETE FROM status_record WHERE source = 'a' AND native_id IN ('1')",
+        "SELECT * FROM presence WHERE source = 'a' AND code = 'X'",
+        "SELECT * FROM discrepancy WHERE code = 'X'",
+        "SELECT * FROM discrepancy WHERE subject IN ('X', 'row:1')",
+        "SELECT * FROM audit_log WHERE code = 'X' AND action LIKE 'finding.%' ORDER BY id",
+        "SELECT d.subject FROM discrepancy d JOIN exclusion e ON e.rule = d.rule"
+        " AND e.subject = d.subject WHERE d.state = 'excluded' AND e.until_us < 1",
+        "SELECT * FROM outbox WHERE state IN ('sending')",
+        "SELECT * FROM progress_step WHERE step_key IN ('a', 'b')",
+        "SELECT * FROM source_record WHERE source = 'a' AND history_due AND native_id > ''"
+        " ORDER BY native_id LIMIT 5",
+    ],
+)
+def test_what_is_asked_often_is_found_by_an_index(query: str, ledger: Ledger) -> None:
+    with ledger.read() as connection:
+        plan = connection.execute(sa.text(f"EXPLAIN QUERY PLAN {query}"))
+        steps = [row.detail for row in plan]
+    assert all(step.startswith("SEARCH") for step in steps), steps
+
+
+def test_the_codes_to_look_up_join_their_answers_by_key(ledger: Ledger) -> None:
+    with ledger.read() as connection:
+        plan = connection.execute(
+            sa.text(f"EXPLAIN QUERY PLAN {NEXT_CODES}"),
+            {"source": "dvcqg", "limit": 10, "since_us": 1},
+        )
+        steps = [row.detail for row in plan]
+    assert any(step.startswith("SEARCH p USING INDEX") for step in steps), steps

@@ -1,0 +1,180 @@
+"""Cases are the same where PostgreSQL makes them and where DuckDB does, row for row."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import ibis
+import pyarrow as pa
+import pytest
+import sqlalchemy as sa
+
+from khop.errors import LedgerError
+from khop.sync.ledger import Ledger, create_ledger
+from khop.sync.ledger.schema import metadata
+from khop.sync.reconciling.cases import INPUTS
+from khop.sync.reconciling.warehouse import ledger_cases, rows
+
+DAY_US = 86_400_000_000
+#: Each pair is ordered otherwise by a language than byte by byte.
+IDS = ("B2", "a10", "a9", "Z", "z", "đ", "d", "e\u0301", "é", "10", "9", "_", "-")
+#: Words for columns that rules and joins look at; of the others any will do.
+WORDS = {
+    "source": ("igate", "dvcqg", "so", "gone"),
+    "role": ("one_stop", "one_stop", "portal"),
+    "presence": ("present", "absent", "unknown"),
+    "state": ("open", "released"),
+    "code": (*(f"H99.1.{n}-261110-000{n}" for n in range(9)), "Đ-1", "d-1", "lạ"),
+    "alias": ("G22.99-261110-0007", "Đ-1", "H99.1.3-261110-0003"),
+    "kind": ("status", "handed_to_post", "delivered", "ledger", "register", "apology"),
+    "row_key": ("k1", "K1", "đ"),
+    "file": ("a.xlsx", "B.xlsx"),
+}
+SELECTIONS: list[dict[str, Any]] = [
+    {"phantoms": True},
+    {"phantoms": False},
+    {"phantoms": True, "sources": ["igate", "dvcqg", "so"]},
+    {"phantoms": True, "sources": ["igate", "dvcqg"], "one_stops": []},
+    {"phantoms": True, "only": ["H99.1.3-261110-0003", "Đ-1", "row:k1"]},
+    {"phantoms": True, "only": [], "sources": []},
+]
+
+
+@pytest.fixture
+def two(postgres_url: str, tmp_path: Path) -> Iterator[tuple[Ledger, Ledger]]:
+    """Two ledgers with the same in them."""
+    url = f"sqlite:///{tmp_path / 'khop.db'}"
+    create_ledger(url)
+    rng = random.Random(7)
+    made = {name: [_row(rng, metadata.tables[name]) for _ in range(150)] for name in INPUTS}
+    with closing(Ledger(url)) as one, closing(Ledger(postgres_url)) as other:
+        for ledger in (one, other):
+            _fill(ledger, made)
+        yield one, other
+
+
+def _fill(ledger: Ledger, made: dict[str, list[dict[str, Any]]]) -> None:
+    with ledger.write() as connection:
+        for name, found in made.items():
+            table = metadata.tables[name]
+            key = [column.name for column in table.primary_key]
+            unique = {tuple(row[column] for column in key): row for row in found}
+            connection.execute(sa.insert(table), list(unique.values()))
+
+
+def _row(rng: random.Random, table: sa.Table) -> dict[str, Any]:
+    return {
+        column.name: None if column.nullable and rng.random() < 0.2 else _value(rng, column)
+        for column in table.columns
+    }
+
+
+def _value(rng: random.Random, column: sa.Column[Any]) -> Any:
+    if isinstance(column.type, sa.Boolean):
+        return rng.random() < 0.5
+    if isinstance(column.type, sa.SmallInteger):
+        return rng.randint(1, 10)
+    if isinstance(column.type, sa.BigInteger):  # near the turn of days, and before 1970
+        return rng.randint(-3, 20_000) * DAY_US + rng.choice((-1, 0, 1, 25_200_000_000))
+    if isinstance(column.type, sa.Integer):
+        return rng.randint(1, 2**31 - 1)
+    if isinstance(column.type, sa.LargeBinary):
+        return b""
+    if column.name == "key":  # of a quarantine, where it is unique
+        return str(rng.random())
+    return rng.choice(WORDS.get(column.name, IDS))
+
+
+def _cases(ledger: Ledger, **selection: Any) -> list[dict[str, object]]:
+    with ledger_cases(ledger, **selection) as cases:
+        return sorted(rows(cases), key=lambda row: str(row["subject"]))
+
+
+@pytest.mark.parametrize("selection", SELECTIONS)
+def test_both_make_the_same_cases(selection: dict[str, Any], two: tuple[Ledger, Ledger]) -> None:
+    one, other = two
+    expected = _cases(one, **selection)
+    assert _cases(other, **selection) == expected
+    assert bool(expected) is (selection.get("only") != [])
+
+
+def test_expressions_answer_alike_in_both(two: tuple[Ledger, Ledger]) -> None:
+    one, other = two
+    assert _asked(other) == _asked(one) != []
+
+
+def _asked(ledger: Ledger) -> list[dict[str, object]]:
+    """What rules may use: days and rests of times, patterns, the row before, a table given."""
+    months = pa.table({"number": [0, 1, 2], "name": ["đầu", "Giữa", "cuối"]})
+    with ledger_cases(ledger, phantoms=True, extra={"month": months}) as cases:
+        named = cases.get_backend().table("month")
+        asked = cases.mutate(
+            day=cases.os_received_us // DAY_US,
+            rest=cases.os_received_us % 3,
+            fits=cases.code.re_search(r"^H99\.\d+\.[0-4]-"),
+            serial=ibis.cases(
+                (cases.code.re_search(r"-(\d{6})-"), cases.code.re_extract(r"-(\d{6})-", 1))
+            ),
+            before=cases.os_native_id.lag().over(ibis.window(order_by=cases.subject)),
+            either=ibis.coalesce(cases.os_due_day, cases.po_due_day, False),
+            late=(cases.os_due_us < cases.os_finished_us) & ~cases.os_no_due,
+        )
+        asked = asked.mutate(third=asked.day.abs() % 3).left_join(
+            named, ibis._.third == named.number
+        )
+        asked = asked.select(
+            "subject", "day", "rest", "fits", "serial", "before", "either", "late", "name"
+        )
+        return sorted(rows(asked), key=lambda row: str(row["subject"]))
+
+
+def test_a_question_that_is_not_read_to_its_end_does_not_spoil_the_next(
+    two: tuple[Ledger, Ledger],
+) -> None:
+    _, ledger = two
+    with ledger_cases(ledger, phantoms=True) as cases:
+        total = len(list(rows(cases)))
+        first = next(rows(cases))
+        between = zip(rows(cases), rows(cases), strict=True)
+        assert all(one == other for one, other in between)
+        counted = next(rows(cases.aggregate(total=cases.count(), sum=cases.os_due_us.sum())))
+    assert first["subject"] is not None
+    assert counted["total"] == total
+    assert isinstance(counted["sum"], int)
+
+
+def test_nothing_of_it_stays_in_the_ledger(two: tuple[Ledger, Ledger]) -> None:
+    _, ledger = two
+    for _ in range(2):
+        _cases(ledger, phantoms=True)
+    with ledger.read() as connection:
+        found = connection.execute(sa.text("SELECT to_regclass('cases'), to_regclass('wanted')"))
+        assert tuple(found.one()) == (None, None)
+
+
+def test_what_is_written_meanwhile_is_of_another_moment(two: tuple[Ledger, Ledger]) -> None:
+    _, ledger = two
+    with ledger_cases(ledger, phantoms=True) as cases:
+        before = len(list(rows(cases)))
+        with ledger.write() as connection:
+            connection.execute(sa.delete(metadata.tables["source_record"]))
+        assert len(list(rows(cases))) == before
+
+
+def test_a_server_that_goes_away_meanwhile_is_told(two: tuple[Ledger, Ledger]) -> None:
+    _, ledger = two
+    end = sa.text(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE application_name = 'khop' AND pid <> pg_backend_pid()"
+    )
+    with (
+        pytest.raises(LedgerError, match="cannot be reached"),
+        ledger_cases(ledger, phantoms=True) as cases,
+    ):
+        with ledger.write() as connection:
+            connection.execute(end)
+        list(rows(cases))

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import string
+
+import pytest
+
+from khop.audit.rulebook import rule_words
+from khop.mappings.records import Channel, Presence, Status, StatusKind
+from khop.sync.findings.decision_texts import SENTENCES
+from khop.sync.reconciling.rules import RULES
+from khop.sync.results import FindingState
+from khop.text.words import Words, report_words
+
+
+def _names(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize(
+    ("package", "folder"), [("khop.audit", "sentences"), ("khop.cli", "messages")]
+)
+def test_both_languages_have_the_same_keys_and_fill_in_the_same_names(
+    package: str, folder: str
+) -> None:
+    vi, en = (Words.load(package, folder, lang) for lang in ("vi", "en"))
+    assert vi.all_keys() == en.all_keys()
+    assert {k: _names(vi(k)) for k in vi.all_keys()} == {k: _names(en(k)) for k in en.all_keys()}
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_state_channel_presence_and_actor_of_a_rule_has_a_name(lang: str) -> None:
+    words = report_words(lang)
+    needed = {f"status.{status.value}" for status in Status}
+    needed |= {f"channel.{channel.value}" for channel in Channel}
+    needed |= {f"presence.{presence.value}" for presence in Presence}
+    needed |= {f"acts.{rule.acts}" for rule in RULES.values()}
+    needed |= {f"severity.{rule.severity}" for rule in RULES.values()}
+    assert needed - words.all_keys() == set()
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_column_that_a_rule_shows_has_a_label(lang: str) -> None:
+    words = report_words(lang)
+    shown = {column.partition("_") for rule in RULES.values() for column in rule.shows}
+    needed = {f"side.{side}" for side, _, _ in shown} | {f"field.{rest}" for _, _, rest in shown}
+    assert needed - words.all_keys() == set()
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_what_happens_to_a_finding_and_what_it_stands_on_has_a_name(lang: str) -> None:
+    words = report_words(lang)
+    needed = {f"state.{state}" for state in FindingState}
+    needed |= {f"kind.{kind}" for kind in StatusKind}
+    needed |= {f"kind.{kind}" for kind in ("record", "look_up", "ledger_row", "register_row")}
+    needed |= {"kind.postal_order"}
+    needed |= {f"field.{name}" for name in ("source", "file", "sheet", "row", "item", "checked")}
+    needed |= {f"field.{name}" for name in ("to", "until", "text", "reason")}
+    happens = ("open", "resolve", "reopen", "exclusion_end")
+    decided = ("assign", "explain", "exclude", "take_back")
+    needed |= {f"event.{name}" for name in (*happens, *decided)}
+    assert needed - words.all_keys() == set()
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_refusal_of_a_decision_is_said_with_what_it_is_about(lang: str) -> None:
+    words = Words.load("khop.cli", "messages", lang)
+    said = {key for key in words.all_keys() if key.startswith("refused.")}
+    assert said == {f"refused.{reason}" for reason in SENTENCES}
+    for reason, sentence in SENTENCES.items():
+        assert _names(words(f"refused.{reason}")) == _names(sentence)
+
+
+def test_rules_are_named_in_the_language_asked_for() -> None:
+    vi, en = rule_words("vi"), rule_words("en")
+    assert list(vi) == list(en) == list(RULES)
+    assert all(vi[rule].name != en[rule].name for rule in RULES)
+    assert all(vi[rule].meaning and en[rule].meaning for rule in RULES)
