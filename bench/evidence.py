@@ -16,7 +16,7 @@ from pathlib import Path
 from bench.ledgers import DAY, HOUR, MINUTE, NOW_US, ONE_STOP, Row, insert, ordinary_dossiers
 from khop.sync.ledger.schema import identity_check, paper_row, status_record
 
-POST, POPULATION, BOOK, REGISTER = "vnpost", "population", "ledger", "register"
+POST, POPULATION, BOOK, REGISTER = "vnpost", "population", "logbook", "register"
 
 _EMPTY = {table.name: dict.fromkeys(column.name for column in table.columns)
           for table in (identity_check, paper_row, status_record)}  # fmt: skip
@@ -82,7 +82,7 @@ def _check(dossier: Row) -> Row:
 
 
 def _book_row(number: int, dossier: Row) -> Row:
-    """A row of the tracking ledger; one in ten names no dossier, but its applicant and day."""
+    """A row of the logbook; one in ten names no dossier, but its applicant and day."""
     return _paper(BOOK, number, dossier) | {
         "code": None if number % 500 == 4 else dossier["code"],
         "received_us": dossier["received_us"],

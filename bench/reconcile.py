@@ -23,7 +23,7 @@ from bench.measure import alternated, keep, middle, run_peer
 _PEERS = {"khop": "reconcile_khop", "raw": "reconcile_raw"}
 _PARTS = ("feed", "query", "whole")
 #: What a reconcile leaves in the ledger.
-_WRITTEN = ("discrepancy", "wake", "reconciled", "audit_log")
+_WRITTEN = ("discrepancy", "recheck", "last_reconcile", "audit_log")
 _FINDINGS = (
     "SELECT rule, code, state, severity, unit, acts, first_seen_us, last_seen_us, opened_us, "
     "resolved_us, reopened, values_json, evidence_json FROM discrepancy"

@@ -39,7 +39,7 @@ class Role(StrEnum):
     PORTAL = "portal"
     POST = "post"
     POPULATION = "population"
-    LEDGER = "ledger"
+    LOGBOOK = "logbook"
     REGISTER = "register"
     APOLOGY = "apology"
 

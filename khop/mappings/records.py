@@ -64,8 +64,8 @@ class StatusKind(StrEnum):
     HANDED_TO_POST = "handed_to_post"
     DELIVERED = "delivered"
     RESULT_SIGNED = "result_signed"
-    LEDGER_RECEIVED = "ledger_received"
-    LEDGER_RETURNED = "ledger_returned"
+    LOGBOOK_RECEIVED = "logbook_received"
+    LOGBOOK_RETURNED = "logbook_returned"
     PAID = "paid"
     #: The post has papers on their way to the office; of the result it says nothing.
     PAPERS_COLLECTED = "papers_collected"
@@ -76,8 +76,8 @@ class StatusKind(StrEnum):
 class PaperKind(StrEnum):
     """What a file of rows kept beside the systems is."""
 
-    #: The tracking ledger (sổ theo dõi hồ sơ, form 07, before 2025 form 06).
-    LEDGER = "ledger"
+    #: The logbook (sổ theo dõi hồ sơ, form 07, before 2025 form 06).
+    LOGBOOK = "logbook"
     #: The register of signed results (sổ văn thư: number, symbol, day of signing).
     REGISTER = "register"
     #: The register of apologies and new due dates (form 04).
@@ -183,7 +183,7 @@ class StatusRecord:
 
 @dataclass(frozen=True, slots=True)
 class PaperRow:
-    """One row of a paper ledger or register: evidence of what happened outside the systems.
+    """One row of a logbook or register: evidence of what happened outside the systems.
 
     ``row_key``: the same for the same row in every reading of its file, whatever else of the row
     was filled in since. ``sheet`` and ``row_number``: where a person finds it, as a spreadsheet

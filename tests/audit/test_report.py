@@ -19,7 +19,7 @@ from khop.sync.results import Finding, FindingState
 Make = Callable[..., Finding]
 Made = Callable[..., Report]
 
-ROW = {"source": "so", "kind": "ledger_row", "file": "so.xlsx", "sheet": "T11", "row": 12}
+ROW = {"source": "so", "kind": "logbook_row", "file": "so.xlsx", "sheet": "T11", "row": 12}
 
 
 def test_a_row_of_paper_is_named_by_its_place_and_can_be_addressed(

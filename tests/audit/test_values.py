@@ -62,7 +62,7 @@ def test_a_path_is_told_state_by_state() -> None:
 
 
 def test_evidence_on_paper_says_where_it_stands() -> None:
-    row = {"source": "so", "kind": "ledger_row", "file": "so.xlsx", "sheet": "T11", "row": 12}
+    row = {"source": "so", "kind": "logbook_row", "file": "so.xlsx", "sheet": "T11", "row": 12}
     assert describe(row, report_words("vi")) == (
         "nguồn = so; loại = dòng trong sổ theo dõi; tệp = so.xlsx; trang tính = T11; dòng = 12"
     )

@@ -33,7 +33,7 @@ from khop.sync.results import Finding
 Make = Callable[..., Finding]
 MADE = datetime(2026, 11, 22, 1, 2, 3, tzinfo=UTC)
 LINK = "https://motcua.example.vn/#/dossier/68a5?c=H99.18.03-261112-0001"
-ROW = {"kind": "ledger_row", "file": "so.xlsx", "sheet": "Sổ", "row": 4}
+ROW = {"kind": "logbook_row", "file": "so.xlsx", "sheet": "Sổ", "row": 4}
 
 
 def told(lang: str = "vi") -> WorkWords:

@@ -22,7 +22,7 @@ from khop.sync.reconciling.reconcile import Reconciled, reconcile
 #: Tables that grow with the dossiers.
 LARGE = (
     *("source_record", "record_alias", "status_record", "presence", "quarantine"),
-    *("paper_row", "paper_match", "identity_check", "discrepancy", "exclusion", "wake"),
+    *("paper_row", "paper_match", "identity_check", "discrepancy", "exclusion", "recheck"),
     *("a", "r"),  # as the queries call two of them
 )
 
@@ -32,7 +32,7 @@ def run(path: Path, now: datetime, *, listed: bool = False) -> tuple[Reads, Reco
         return reads, reconcile(ledger, RuleSettings(), Tables(), now, scope=SCOPE)
 
 
-def changed_ledger(path: Path, size: int) -> Path:
+def changed_logbook(path: Path, size: int) -> Path:
     """A ledger after a whole run, in which 40 dossiers changed since."""
     make_ledger(path, size)
     add_evidence(path, size)
@@ -44,7 +44,7 @@ def changed_ledger(path: Path, size: int) -> Path:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     folder = tmp_path_factory.mktemp("ledgers")
-    return changed_ledger(folder / "small.db", 1_000), changed_ledger(folder / "large.db", 6_000)
+    return changed_logbook(folder / "small.db", 1_000), changed_logbook(folder / "large.db", 6_000)
 
 
 @pytest.fixture

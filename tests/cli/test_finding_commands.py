@@ -44,7 +44,7 @@ def ledger(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     assert run("init").code == 0
     monkeypatch.setattr(khop.sync.engine, "_utc_now", lambda: NOW)
     record = {"source": "igate", "kind": "record", "native_id": "68a5"}
-    row = {"source": "so", "kind": "ledger_row", "file": "so.xlsx", "sheet": "T11", "row": 12}
+    row = {"source": "so", "kind": "logbook_row", "file": "so.xlsx", "sheet": "T11", "row": 12}
     found = [
         _found("B1", ONE, ONE, {"os_status": 4, "ps_delivered": "2026-11-16"}, record),
         _found("B8", ONE, ONE, {"os_status": 4, "os_path": "2>9>?>4"}, record),

@@ -72,21 +72,21 @@ def imported(run: Run, *args: object) -> dict[str, Any]:
 
 def test_a_workbook_is_taken_in_once(run: Run, installed: Path) -> None:
     path = workbook(installed / "so.xlsx", CODED, BARE, BAD)
-    first = imported(run, path, "--as", "ledger")
-    assert (first["exit"], first["source"]) == (0, "import_ledger")
+    first = imported(run, path, "--as", "logbook")
+    assert (first["exit"], first["source"]) == (0, "import_logbook")
     assert (first["rows"], first["stored"], first["quarantined"]) == (3, 2, 1)
-    second = imported(run, path, "--as", "ledger")
+    second = imported(run, path, "--as", "logbook")
     assert (second["unchanged_files"], second["rows"]) == (1, 0)
-    again = imported(run, path, "--as", "ledger", "--again")
+    again = imported(run, path, "--as", "logbook", "--again")
     assert (again["stored"], again["unchanged"], again["quarantined"]) == (0, 2, 1)
 
 
 def test_bad_rows_are_named_with_what_to_do(run: Run, installed: Path) -> None:
     workbook(installed / "so.xlsx", CODED, BAD)
-    said = run("import", "so.xlsx", "--as", "ledger")
+    said = run("import", "so.xlsx", "--as", "logbook")
     assert said.code == 0
     assert "Rows of paper" in said.out
-    assert "1 rows cannot be used; `khop quarantine list --source import_ledger`" in said.err
+    assert "1 rows cannot be used; `khop quarantine list --source import_logbook`" in said.err
     listed = json.loads(run("quarantine", "list", "--format", "json").out)["records"]
     assert [row["native_id"] for row in listed] == ["so.xlsx#Sổ theo dõi!5"]
     assert NAME not in said.out + said.err
@@ -94,7 +94,7 @@ def test_bad_rows_are_named_with_what_to_do(run: Run, installed: Path) -> None:
 
 def test_it_speaks_vietnamese(run: Run, installed: Path) -> None:
     workbook(installed / "so.xlsx", CODED, BAD)
-    said = run("import", "so.xlsx", "--as", "ledger", "--lang", "vi")
+    said = run("import", "so.xlsx", "--as", "logbook", "--lang", "vi")
     assert "Dòng sổ giấy" in said.out
     assert "1 dòng không dùng được" in said.err
 
@@ -103,10 +103,10 @@ def test_files_of_one_name_in_two_folders_are_two(run: Run, installed: Path) -> 
     other = replace_code(CODED, "H99.13-261110-0007")
     workbook(installed / "a" / "so.xlsx", CODED)
     workbook(installed / "b" / "so.xlsx", other)
-    assert imported(run, "a/so.xlsx", "--as", "ledger")["stored"] == 1
-    second = imported(run, "b/so.xlsx", "--as", "ledger")
+    assert imported(run, "a/so.xlsx", "--as", "logbook")["stored"] == 1
+    second = imported(run, "b/so.xlsx", "--as", "logbook")
     assert (second["stored"], second["deleted"]) == (1, 0)
-    both = imported(run, "a/so.xlsx", "b/../b/so.xlsx", "--as", "ledger")
+    both = imported(run, "a/so.xlsx", "b/../b/so.xlsx", "--as", "logbook")
     assert (both["files"], both["unchanged_files"]) == (2, 2)
 
 
@@ -119,9 +119,9 @@ def test_what_is_no_file_fails_and_the_others_are_read(
     run: Run, installed: Path, named: str
 ) -> None:
     workbook(installed / "so.xlsx", CODED)
-    said = run("import", "so.xlsx", named, "--as", "ledger")
+    said = run("import", "so.xlsx", named, "--as", "logbook")
     assert said.code == 1
-    assert "import_ledger: not every file could be read" in said.err
+    assert "import_logbook: not every file could be read" in said.err
     view = json.loads(run("show", CODE, "--format", "json").out)
     assert [row["row_number"] for row in view["paper"]] == [4]
 
@@ -136,13 +136,13 @@ def test_a_file_without_the_headers_says_what_is_missing(run: Run, installed: Pa
 @pytest.mark.parametrize(("given", "name"), [("xa_mau", "import_xa_mau"), ("import_x", "import_x")])
 def test_a_source_can_be_named(run: Run, installed: Path, given: str, name: str) -> None:
     workbook(installed / "so.xlsx", CODED)
-    assert imported(run, "so.xlsx", "--as", "ledger", "--source", given)["source"] == name
+    assert imported(run, "so.xlsx", "--as", "logbook", "--source", given)["source"] == name
 
 
 def test_another_unit_reads_the_same_file_as_something_else(run: Run, installed: Path) -> None:
     workbook(installed / "so.xlsx", ("1", CODE, "", "", "", "", "10/11/2026", ""))
-    assert imported(run, "so.xlsx", "--as", "ledger")["stored"] == 1
-    assert imported(run, "so.xlsx", "--as", "ledger", "--unit", "UBND xã Mẫu")["stored"] == 1
+    assert imported(run, "so.xlsx", "--as", "logbook")["stored"] == 1
+    assert imported(run, "so.xlsx", "--as", "logbook", "--unit", "UBND xã Mẫu")["stored"] == 1
     (row,) = json.loads(run("show", CODE, "--format", "json").out)["paper"]
     assert row["unit"] == "UBND xã Mẫu"
 
@@ -156,8 +156,10 @@ def test_an_extract_of_the_portal_names_codes(run: Run, installed: Path) -> None
 
 
 def test_numbers_that_do_not_add_up_are_an_error(run: Run, engine: Put) -> None:
-    engine(import_files=PullSummary(3, (PaperSummary("import_ledger", files=1, rows=2, stored=1),)))
-    said = run("import", "so.xlsx", "--as", "ledger")
+    engine(
+        import_files=PullSummary(3, (PaperSummary("import_logbook", files=1, rows=2, stored=1),))
+    )
+    said = run("import", "so.xlsx", "--as", "logbook")
     assert said.code == 1
     assert "do not add up" in said.err
 
@@ -169,14 +171,14 @@ def test_show_tells_of_rows_that_name_it_and_of_rows_that_may(
     run: Run, installed: Path, declared: AdapterTypes
 ) -> None:
     workbook(installed / "so.xlsx", CODED, BARE)
-    assert imported(run, "so.xlsx", "--as", "ledger")["stored"] == 2
+    assert imported(run, "so.xlsx", "--as", "logbook")["stored"] == 2
     config = load_config(installed / "khop.toml", declared)
     key = applicant_key(Privacy(config.key_path).matching_key, None, NAME, date(1990, 2, 1))
     ledger = Ledger(config.ledger_url)
     with ledger.write() as connection:
         dossier = DossierReading(record(1, code=CODE, aliases=("G22.99-1",), applicant_key=key))
         records.store_arrivals(connection, Role.ONE_STOP, [Arrival(dossier, "")], 0)
-        match_rows(connection, Tables.of(config), ["igate", "import_ledger"])
+        match_rows(connection, Tables.of(config), ["igate", "import_logbook"])
     ledger.close()
     view = json.loads(run("show", "G22.99-1", "--format", "json").out)
     assert [row["row_number"] for row in view["paper"]] == [4]

@@ -15,12 +15,12 @@ Put = Callable[..., FakeEngine]
 
 SOURCES = """
 [sources.so]
-adapter = "ledger_file"
-role = "ledger"
+adapter = "logbook_file"
+role = "logbook"
 path = "so.xlsx"
 [sources.xa]
-adapter = "ledger_file"
-role = "ledger"
+adapter = "logbook_file"
+role = "logbook"
 path = "xa"
 [sources.phong]
 adapter = "register_file"

@@ -90,7 +90,7 @@ def test_every_declared_adapter_is_one() -> None:
         "vnpost",
         "myvnpost",
         "portal_file",
-        "ledger_file",
+        "logbook_file",
         "register_file",
         "apology_file",
     }

@@ -58,7 +58,7 @@ def test_from_init_to_a_second_empty_plan(province: SandboxProcess, folder: Path
         "portal_extract": True,
         "vnpost": True,
         "population": True,
-        "paper_ledger": True,
+        "logbook": True,
         "result_register": True,
     }
     pulled = as_json(folder, OK, "pull")

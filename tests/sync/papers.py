@@ -17,10 +17,10 @@ APPLICANT = "k" * 64
 Item = PaperRow | Reject
 
 
-def ledger_row(number: int, /, **changes: object) -> PaperRow:
-    """A row of the tracking ledger that names no dossier, and is like ``fakes.record``."""
+def logbook_row(number: int, /, **changes: object) -> PaperRow:
+    """A row of the logbook that names no dossier, and is like ``fakes.record``."""
     ordinary = PaperRow(
-        kind=PaperKind.LEDGER,
+        kind=PaperKind.LOGBOOK,
         row_key=f"key-{number}",
         sheet="Sổ",
         row_number=number + 3,
@@ -36,7 +36,7 @@ def ledger_row(number: int, /, **changes: object) -> PaperRow:
 def register_row(number: int, /, **changes: object) -> PaperRow:
     """A row of the register of results that names no dossier."""
     signed = replace(
-        ledger_row(number),
+        logbook_row(number),
         kind=PaperKind.REGISTER,
         received_at=None,
         signed_at=at(16, 0),
@@ -61,9 +61,9 @@ def reject(file: str, number: int, **changes: object) -> Reject:
 class FakePapers:
     """Files of rows. A file's digest is that of what it says."""
 
-    name: str = "ledger"
-    role: Role = Role.LEDGER
-    kind: PaperKind = PaperKind.LEDGER
+    name: str = "logbook"
+    role: Role = Role.LOGBOOK
+    kind: PaperKind = PaperKind.LOGBOOK
     contents: dict[str, Sequence[Item]] = field(default_factory=dict)
     #: Files that cannot be read, and why.
     broken: dict[str, str] = field(default_factory=dict)
@@ -92,7 +92,7 @@ class FakePapers:
     def replay_row(self, payload: object) -> PaperRow:
         if not self.understands or not isinstance(payload, dict):
             raise RecordError("Ngày tiếp nhận", "is still no day that exists")
-        return ledger_row(int(payload["number"]), code=CODE)
+        return logbook_row(int(payload["number"]), code=CODE)
 
     def check(self) -> Health:
         return Health((CheckStep("read", not self.broken, f"{len(self.contents)} files"),))

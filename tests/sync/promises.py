@@ -50,7 +50,7 @@ class Promises(RuleBasedStateMachine):
         self.one_stop = OneStop(fuse=self.fuse)
         self.portal = Portal(fuse=self.fuse, one_stop=self.one_stop)
         self.post = Post(fuse=self.fuse)
-        self.papers = self._papers("ledger", Role.LEDGER, PaperKind.LEDGER)
+        self.papers = self._papers("logbook", Role.LOGBOOK, PaperKind.LOGBOOK)
         self.register = self._papers("import_register", Role.REGISTER, PaperKind.REGISTER)
         adapters = (self.one_stop, self.portal, self.post, self.papers)
         self.khop = Installation(folder, template, self.clock, self.fuse, *adapters)
@@ -67,7 +67,7 @@ class Promises(RuleBasedStateMachine):
         self.events_read = 0
         #: What the ledger may have of each source of paper.
         self.paper_may_be: dict[str, list[dict[str, Any]]] = {
-            "ledger": [{}],
+            "logbook": [{}],
             "import_register": [{}],
         }
         self.decided: dict[tuple[str, str], tuple[FindingState, str | None]] = {}

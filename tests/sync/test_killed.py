@@ -16,7 +16,7 @@ from khop.sync.engine import Engine
 from khop.sync.ledger.records import count_known
 from khop.sync.ledger.schema import paper_row, presence, progress_step
 from tests.sync.fakes import FakeClock, at, record
-from tests.sync.papers import FakePapers, ledger_row
+from tests.sync.papers import FakePapers, logbook_row
 from tests.sync.province import Fuse, Installation, Killed, OneStop, Portal, template
 
 __all__ = ["template"]
@@ -84,8 +84,8 @@ def test_a_pull(template: Path, tmp_path: Path) -> None:
 
 
 def test_an_import_whose_file_nobody_imports_again(template: Path, tmp_path: Path) -> None:
-    papers = FakePapers("import_so", Role.LEDGER, PaperKind.LEDGER)
-    papers.contents = {"so.xlsx": [ledger_row(1, code="H99.98-261101-0007")]}
+    papers = FakePapers("import_so", Role.LOGBOOK, PaperKind.LOGBOOK)
+    papers.contents = {"so.xlsx": [logbook_row(1, code="H99.98-261101-0007")]}
 
     def work(engine: Engine) -> None:
         engine.import_files(lambda _: [papers])

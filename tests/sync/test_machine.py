@@ -59,7 +59,7 @@ from khop.sync.results import (
 )
 from tests.sync.fakes import at, history, record
 from tests.sync.happenings import ALIAS, CODES, SILENT, changes, faults, kills, mischiefs, rows
-from tests.sync.papers import FakePapers, ledger_row, register_row
+from tests.sync.papers import FakePapers, logbook_row, register_row
 from tests.sync.promises import FILE, START, Promises
 from tests.sync.province import (
     PAYLOAD,
@@ -173,8 +173,8 @@ class ProvinceMachine(Promises):
         self.post.log.append(told[how])
         self._happened()
 
-    @rule(written=rows(ledger_row, "received_at"), broken=st.sampled_from([False, False, True]))
-    def write_in_ledger(self, written: list[Any], broken: bool) -> None:
+    @rule(written=rows(logbook_row, "received_at"), broken=st.sampled_from([False, False, True]))
+    def write_in_logbook(self, written: list[Any], broken: bool) -> None:
         self.papers.contents[FILE] = written
         self.papers.broken = {FILE: "cannot be read"} if broken else {}
         self._happened()
@@ -244,7 +244,7 @@ class ProvinceMachine(Promises):
         told, paper = len(self.post.log), self._paper_now(self.papers)
         with self.khop.ledger.read() as connection:
             cursor = load_cursor(connection, "igate")
-        self.paper_may_be["ledger"].append(paper)
+        self.paper_may_be["logbook"].append(paper)
         self.pulled = True
         summary = self._do(lambda engine: engine.pull(full=full), kill_at)
         if summary is None:
@@ -258,7 +258,7 @@ class ProvinceMachine(Promises):
         if _of(summary, FeedSummary).error is None:
             self.events_read = told
         if _of(summary, PaperSummary).error is None:
-            self.paper_may_be["ledger"] = [paper]
+            self.paper_may_be["logbook"] = [paper]
         self._every_code_was_asked(summary)
         return listed.error is None and cursor.next_page is None
 

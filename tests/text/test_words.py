@@ -51,7 +51,7 @@ def test_what_happens_to_a_finding_and_what_it_stands_on_has_a_name(lang: str) -
     words = report_words(lang)
     needed = {f"state.{state}" for state in FindingState}
     needed |= {f"kind.{kind}" for kind in StatusKind}
-    needed |= {f"kind.{kind}" for kind in ("record", "look_up", "ledger_row", "register_row")}
+    needed |= {f"kind.{kind}" for kind in ("record", "look_up", "logbook_row", "register_row")}
     needed |= {"kind.postal_order"}
     needed |= {f"field.{name}" for name in ("source", "file", "sheet", "row", "item", "checked")}
     needed |= {f"field.{name}" for name in ("to", "until", "text", "reason")}

@@ -1,4 +1,4 @@
-"""Files of paper rows: the tracking ledger, the register of results, the apology register.
+"""Files of paper rows: the logbook, the register of results, the apology register.
 
 A source is one file, a folder whose files are all read, or a pattern. A file that is still being
 written is left to the next time.
@@ -29,7 +29,7 @@ from khop.mappings.paper.reader import PaperReader
 from khop.mappings.records import PaperKind, PaperRow, Reject
 
 _ROLES: Mapping[PaperKind, Role] = {
-    PaperKind.LEDGER: Role.LEDGER,
+    PaperKind.LOGBOOK: Role.LOGBOOK,
     PaperKind.REGISTER: Role.REGISTER,
     PaperKind.APOLOGY: Role.APOLOGY,
 }
@@ -175,6 +175,6 @@ def _adapter_type(kind: PaperKind) -> AdapterType:
     return AdapterType(PaperFileSettings, frozenset({_ROLES[kind]}), build)
 
 
-LEDGER_FILE = _adapter_type(PaperKind.LEDGER)
+LOGBOOK_FILE = _adapter_type(PaperKind.LOGBOOK)
 REGISTER_FILE = _adapter_type(PaperKind.REGISTER)
 APOLOGY_FILE = _adapter_type(PaperKind.APOLOGY)

@@ -23,7 +23,7 @@ _PREFIX = "import_"
 class Kind(StrEnum):
     """What a file is taken for."""
 
-    LEDGER = "ledger"
+    LOGBOOK = "logbook"
     REGISTER = "register"
     APOLOGY = "apology"
     PORTAL = "portal"

@@ -1,4 +1,4 @@
-"""Cells of paper ledgers and registers, read as what their column is.
+"""Cells of logbooks and registers, read as what their column is.
 
 Day before month, always. Nothing that could be read two ways is read: it raises RecordError
 whose reason never holds the value.

@@ -1,4 +1,4 @@
-"""One row of a paper ledger or register, column by column."""
+"""One row of a logbook or register, column by column."""
 
 from __future__ import annotations
 

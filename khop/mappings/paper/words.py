@@ -1,4 +1,4 @@
-"""The words of paper ledgers and registers, folded once (``data/paper_headers.toml``)."""
+"""The words of logbooks and registers, folded once (``data/paper_headers.toml``)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from khop.mappings.identity import fold_name
 _BRACKETS = re.compile(r"[(\[][^()\[\]]*[)\]]")
 #: "1. Mã hồ sơ", "3) Ngày ký".
 _NUMBERED = re.compile(r"\s*[0-9]{1,2}\s*[.)]\s*(?=\D)")
-_KINDS = ("ledger", "register", "apology", "portal")
+_KINDS = ("logbook", "register", "apology", "portal")
 _COMMON = "common"
 #: Longer texts are no header.
 _LONGEST_HEADER = 200

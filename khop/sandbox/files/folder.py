@@ -40,7 +40,7 @@ _SECRETS = {
 }
 #: The sections of khop.toml, in order.
 CONFIGURED = (
-    "igate", "dvcqg", "portal_extract", "vnpost", "population", "paper_ledger", "result_register",
+    "igate", "dvcqg", "portal_extract", "vnpost", "population", "logbook", "result_register",
 )  # fmt: skip
 
 _HEAD = """\
@@ -122,12 +122,12 @@ secret = {{ file = "secrets/population" }}
 timestamp_unit = "ms"
 unit_code = "{province}"
 """,
-    "paper_ledger": """\
-# The tracking ledger kept beside the system: what was received and given back on paper.
-[sources.paper_ledger]
-adapter = "ledger_file"
-role = "ledger"
-path = "{paper.LEDGER_FILE}"
+    "logbook": """\
+# The logbook kept beside the system: what was received and given back on paper.
+[sources.logbook]
+adapter = "logbook_file"
+role = "logbook"
+path = "{paper.LOGBOOK_FILE}"
 """,
     "result_register": """\
 # The register of signed results.

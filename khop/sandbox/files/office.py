@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from khop.sandbox.files.paper_files import write_csv, write_workbook
-from khop.sandbox.files.paper_sheets import Sheet, ledger_sheets, register_sheet
+from khop.sandbox.files.paper_sheets import Sheet, logbook_sheets, register_sheet
 from khop.sandbox.world.paper import (
-    LEDGER_FILE,
+    LOGBOOK_FILE,
     REGISTER_FILE,
-    LedgerRow,
+    LogbookRow,
     Paper,
     Place,
     RegisterRow,
@@ -21,17 +21,17 @@ from khop.sandbox.world.register import Register
 
 
 class Office:
-    """Ledger and register in the order of their days. Not thread-safe."""
+    """Logbook and register in the order of their days. Not thread-safe."""
 
     def __init__(
         self,
-        ledger: Iterable[LedgerRow],
+        logbook: Iterable[LogbookRow],
         results: Iterable[RegisterRow],
         register: Register,
         now: datetime,
     ) -> None:
         self.paper = Paper(
-            sorted(ledger, key=lambda row: (row.received or 0, row.n)),
+            sorted(logbook, key=lambda row: (row.received or 0, row.n)),
             sorted(results, key=lambda row: (row.signed, row.n)),
         )
         self._register = register
@@ -51,8 +51,8 @@ class Office:
         return tuple(sorted(self._places[row.n] for row in self.paper.rows() if row.spoilt))
 
     def enter(self, **fields: Any) -> Place:
-        """Append a row to the ledger."""
-        row = LedgerRow(n=self.paper.next_number, **fields)
+        """Append a row to the logbook."""
+        row = LogbookRow(n=self.paper.next_number, **fields)
         self.paper.enter(row)
         self._lay_out()
         return self._places[row.n]
@@ -66,13 +66,13 @@ class Office:
 
     def write(self, folder: Path) -> None:
         """Write both files."""
-        write_workbook(folder / LEDGER_FILE, self._ledger, self._now)
+        write_workbook(folder / LOGBOOK_FILE, self._logbook, self._now)
         write_csv(folder / REGISTER_FILE, self._results)
 
     def _lay_out(self) -> None:
-        self._ledger = ledger_sheets(self.paper.ledger, self._register)
+        self._logbook = logbook_sheets(self.paper.logbook, self._register)
         self._results = register_sheet(self.paper.register, self._register)
-        self._places = dict(_placed(LEDGER_FILE, *self._ledger))
+        self._places = dict(_placed(LOGBOOK_FILE, *self._logbook))
         self._places |= _placed(REGISTER_FILE, self._results)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from khop.sandbox.world.calendar import LOCAL_OFFSET, to_date
-from khop.sandbox.world.paper import Exactness, LedgerRow, Person, RegisterRow
+from khop.sandbox.world.paper import Exactness, LogbookRow, Person, RegisterRow
 from khop.sandbox.world.register import DEPARTMENTS, PREDECESSOR, Register
 
 Cell = str | int | date | datetime | None
@@ -57,7 +57,7 @@ _TITLES = ("UBND TỈNH MẪU", "SỔ THEO DÕI HỒ SƠ")
 _PERIOD = "Kỳ báo cáo: từ ngày 01/01 đến hết ngày 31/12"
 _FEET = ("Người lập sổ", "Thủ trưởng đơn vị")
 
-#: The forms of the ledger by the name of their sheet.
+#: The forms of the logbook by the name of their sheet.
 DEPARTMENTS_FORM = Form(
     "Sở, ngành",
     (*_TITLES, "(Mẫu số 07)", _PERIOD),
@@ -103,7 +103,7 @@ OLD_FORM = Form(
     ),
     "TONG CONG", ("Nguoi lap so", "Thu truong don vi"),
 )  # fmt: skip
-LEDGER_FORMS = (DEPARTMENTS_FORM, COMMUNES_FORM, ONE_UNIT_FORM, OLD_FORM)
+LOGBOOK_FORMS = (DEPARTMENTS_FORM, COMMUNES_FORM, ONE_UNIT_FORM, OLD_FORM)
 REGISTER_FORM = Form(
     "",
     ("UBND TỈNH MẪU", "SỔ ĐĂNG KÝ KẾT QUẢ ĐÃ KÝ", _PERIOD),
@@ -116,12 +116,12 @@ REGISTER_FORM = Form(
 )  # fmt: skip
 
 
-def ledger_sheets(rows: Iterable[LedgerRow], register: Register) -> list[Sheet]:
-    """The ledger's sheets; the rows of one stand in the order given."""
-    of_form: dict[str, list[LedgerRow]] = {form.name: [] for form in LEDGER_FORMS}
+def logbook_sheets(rows: Iterable[LogbookRow], register: Register) -> list[Sheet]:
+    """The logbook's sheets; the rows of one stand in the order given."""
+    of_form: dict[str, list[LogbookRow]] = {form.name: [] for form in LOGBOOK_FORMS}
     for row in rows:
         of_form[_form(row).name].append(row)
-    return [_sheet(form, of_form[form.name], register) for form in LEDGER_FORMS]
+    return [_sheet(form, of_form[form.name], register) for form in LOGBOOK_FORMS]
 
 
 def register_sheet(rows: Sequence[RegisterRow], register: Register) -> Sheet:
@@ -129,7 +129,7 @@ def register_sheet(rows: Sequence[RegisterRow], register: Register) -> Sheet:
     return _sheet(REGISTER_FORM, rows, register)
 
 
-def _form(row: LedgerRow) -> Form:
+def _form(row: LogbookRow) -> Form:
     if row.old_unit:
         return OLD_FORM
     if row.unit < DEPARTMENTS:
@@ -137,7 +137,7 @@ def _form(row: LedgerRow) -> Form:
     return ONE_UNIT_FORM if row.unit == DEPARTMENTS else COMMUNES_FORM
 
 
-def _sheet(form: Form, rows: Sequence[LedgerRow | RegisterRow], register: Register) -> Sheet:
+def _sheet(form: Form, rows: Sequence[LogbookRow | RegisterRow], register: Register) -> Sheet:
     sheet = Sheet(form.name)
     for title in form.titles:
         _across(sheet, form, title)
@@ -191,11 +191,11 @@ def _foot(sheet: Sheet, form: Form, count: int) -> None:
 
 
 def _cell(
-    form: Form, name: str, index: int, row: LedgerRow | RegisterRow, register: Register
+    form: Form, name: str, index: int, row: LogbookRow | RegisterRow, register: Register
 ) -> Cell:
     if name == "index":
         return index
-    if isinstance(row, LedgerRow) and name in ("received", "due", "returned"):
+    if isinstance(row, LogbookRow) and name in ("received", "due", "returned"):
         if name == "received" and row.spoilt:
             return row.spoilt
         return _moment(getattr(row, name), row.exactness, form.texts)
@@ -219,7 +219,7 @@ def _day_text(day: int) -> str:
     return format(to_date(day), "%d/%m/%Y")
 
 
-def _spelled(row: LedgerRow | RegisterRow) -> str | None:
+def _spelled(row: LogbookRow | RegisterRow) -> str | None:
     """The code as people write it: now and then in lower case, or with white space."""
     if row.code is None:
         return None
@@ -227,7 +227,7 @@ def _spelled(row: LedgerRow | RegisterRow) -> str | None:
     return spellings.get(row.n % 11, row.code)
 
 
-def _identity(form: Form, row: LedgerRow | RegisterRow, register: Register) -> Cell:
+def _identity(form: Form, row: LogbookRow | RegisterRow, register: Register) -> Cell:
     number = register.citizen(row.citizen).identity
     if row.person == "name":
         return None
@@ -236,7 +236,7 @@ def _identity(form: Form, row: LedgerRow | RegisterRow, register: Register) -> C
     return number
 
 
-def _birth(form: Form, row: LedgerRow | RegisterRow, register: Register) -> Cell:
+def _birth(form: Form, row: LogbookRow | RegisterRow, register: Register) -> Cell:
     day = register.citizen(row.citizen).birthday + 1
     return _day_text(day) if form.texts else to_date(day)
 
@@ -246,21 +246,21 @@ def _owner(person: Person, citizen: int, register: Register) -> str:
     return who.name if person == "name" else who.organization or who.name
 
 
-def _procedure(row: LedgerRow | RegisterRow, register: Register) -> str:
+def _procedure(row: LogbookRow | RegisterRow, register: Register) -> str:
     return register.procedures[row.procedure].code + _SUFFIXES[row.n % len(_SUFFIXES)]
 
 
-def _unit_code(row: LedgerRow | RegisterRow, register: Register) -> str:
-    if isinstance(row, LedgerRow) and row.old_unit:
+def _unit_code(row: LogbookRow | RegisterRow, register: Register) -> str:
+    if isinstance(row, LogbookRow) and row.old_unit:
         return PREDECESSOR.code
     return register.units[row.unit].code
 
 
-def _unit_either(row: LedgerRow | RegisterRow, register: Register) -> str:
+def _unit_either(row: LogbookRow | RegisterRow, register: Register) -> str:
     return _unit_code(row, register) if row.n % 3 == 0 else register.units[row.unit].name
 
 
-_COMMON: Mapping[str, Callable[[Form, LedgerRow | RegisterRow, Register], Cell]] = {
+_COMMON: Mapping[str, Callable[[Form, LogbookRow | RegisterRow, Register], Cell]] = {
     "code": lambda form, row, register: _spelled(row),
     "subject": lambda form, row, register: register.procedures[row.procedure].name,
     "sets": lambda form, row, register: 1,

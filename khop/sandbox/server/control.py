@@ -32,7 +32,7 @@ class Control:
             "/change_status": lambda body: sandbox.change_status(body["code"], body["status"]),
             "/portal_forget": lambda body: sandbox.portal_forget(body["code"]),
             "/portal_put": lambda body: sandbox.portal_put(body["code"], body.get("status")),
-            "/ledger_write": lambda body: asdict(sandbox.ledger_write(**body)),
+            "/logbook_write": lambda body: asdict(sandbox.logbook_write(**body)),
             "/register_write": lambda body: asdict(sandbox.register_write(**body)),
         }
 

@@ -53,9 +53,9 @@ class ControlClient:
     def portal_put(self, code: str, status: int | None = None) -> None:
         self._call("/portal_put", {"code": code, "status": status})
 
-    def ledger_write(self, **row: Any) -> dict[str, Any]:
-        """Append a row to the ledger; its place as file, sheet and row."""
-        return self._call("/ledger_write", row)  # type: ignore[no-any-return]
+    def logbook_write(self, **row: Any) -> dict[str, Any]:
+        """Append a row to the logbook; its place as file, sheet and row."""
+        return self._call("/logbook_write", row)  # type: ignore[no-any-return]
 
     def register_write(self, **row: Any) -> dict[str, Any]:
         """Append a row to the register of results; its place."""

@@ -154,9 +154,9 @@ class Sandbox:
         """Let the portal hold a faithful copy of a dossier. Raises KeyError."""
         self.world.portal_put(code, status)
 
-    def ledger_write(self, **row: Any) -> Place:
-        """Append a row to the ledger, see ``World.ledger_write``. Raises TypeError."""
-        return self.world.ledger_write(**row)
+    def logbook_write(self, **row: Any) -> Place:
+        """Append a row to the logbook, see ``World.logbook_write``. Raises TypeError."""
+        return self.world.logbook_write(**row)
 
     def register_write(self, **row: Any) -> Place:
         """Append a row to the register of signed results. Raises TypeError."""

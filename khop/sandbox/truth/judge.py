@@ -11,7 +11,7 @@ from khop.sandbox.truth.rules import RULES, Rule, before_signing, severity
 from khop.sandbox.world.calendar import Calendar, day_of
 from khop.sandbox.world.dossiers import DONE, Dossier, PortalEntry
 from khop.sandbox.world.evidence import Evidence
-from khop.sandbox.world.paper import LedgerRow, Place, RegisterRow
+from khop.sandbox.world.paper import LogbookRow, Place, RegisterRow
 
 _MACHINE = frozenset({"A7", "B6", "B11", "C12", "C14"})
 _PAPER_RULES = {
@@ -81,7 +81,7 @@ class Judge:
 
     def unknown(self, code: str, seen: Evidence) -> list[Finding]:
         """Findings of a code that paper names and no one-stop record answers to."""
-        received = seen.ledger_received
+        received = seen.logbook_received
         fires = {
             "A1": received is not None and self._old(day_of(received)),
             "A2": seen.signed is not None and self._old(seen.signed),
@@ -90,7 +90,7 @@ class Judge:
         return [_of_paper(rule, code, None) for rule in fires if fires[rule]]
 
     def nameless(
-        self, row: LedgerRow | RegisterRow, place: Place, alike: Iterable[Dossier]
+        self, row: LogbookRow | RegisterRow, place: Place, alike: Iterable[Dossier]
     ) -> list[Finding]:
         """Findings of a row without a code. ``alike``: the dossiers of the same unit, procedure
         and applicant; one with a date near the row's own may be the one it is about."""
@@ -99,8 +99,8 @@ class Judge:
             return []
         return [_of_paper(rule, None, place)]
 
-    def _near(self, day: int, row: LedgerRow | RegisterRow, d: Dossier) -> bool:
-        moment = d.received if isinstance(row, LedgerRow) else d.finished
+    def _near(self, day: int, row: LogbookRow | RegisterRow, d: Dossier) -> bool:
+        moment = d.received if isinstance(row, LogbookRow) else d.finished
         if moment is None:
             return False
         apart = self._calendar.order(day) - self._calendar.order(day_of(moment))
@@ -110,7 +110,7 @@ class Judge:
         return self._today - self._calendar.order(day) > GRACE
 
 
-def _told_day(row: LedgerRow | RegisterRow) -> tuple[str, int | None]:
+def _told_day(row: LogbookRow | RegisterRow) -> tuple[str, int | None]:
     """The rule a row is for, and its day."""
     if isinstance(row, RegisterRow):
         return "A2", row.signed

@@ -22,7 +22,7 @@ _SHIFT = 7 * 3600
 _SUPPLEMENT = 30 * 24 * 3600
 _DELIVERY = 10
 
-#: Shapes F1 to F4 and F5 (five-digit serial) of specs/domain.md 1.3.
+#: Shapes G1 to G4 and G5 (five-digit serial) of specs/domain.md 1.3.
 _UNIT = r"(?:[0-9A-Z]{3}\.[0-9A-Z]{2}\.[0-9A-Z]{2}\.[A-Z]\d{2}|[A-Y]\d{2}(?:\.[0-9A-Z]{1,3})*)"
 _KNOWN_SHAPE = re.compile(rf"{_UNIT}-(?:(\d{{6}})-\d{{4,7}}|(\d{{8}})-\d{{4,7}})")
 _MADE_UP = re.compile(rf"{_UNIT}-(?:\d{{6}}|\d{{8}})-\d{{5}}")
@@ -56,7 +56,7 @@ def _never_synced(c: Case) -> bool:
 
 
 def _done_in_reality(c: Case) -> bool:
-    returned, delivered = c.seen.ledger_returned, c.delivered
+    returned, delivered = c.seen.logbook_returned, c.delivered
     days = [c.seen.signed, *(None if at is None else day_of(at) for at in (returned, delivered))]
     known = [day for day in days if day is not None]
     return c.os.status in ACTIVE and bool(known) and c.age_of_day(min(known)) > GRACE
@@ -131,7 +131,7 @@ def _times_differ(c: Case) -> bool:
 
 def _entered_late(c: Case) -> bool:
     entered = c.entered()
-    received = c.os.received if c.seen.ledger_received is None else c.seen.ledger_received
+    received = c.os.received if c.seen.logbook_received is None else c.seen.logbook_received
     if entered is None or received is None:
         return False
     return c.age(received) - c.age(entered) > 1

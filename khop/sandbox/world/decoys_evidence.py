@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from khop.sandbox.world.calendar import DAY, day_of, midnight
 from khop.sandbox.world.dossiers import Dossier, copy_for_portal
-from khop.sandbox.world.paper_growth import ledger_row, register_row
+from khop.sandbox.world.paper_growth import logbook_row, register_row
 from khop.sandbox.world.plants import HOUR, Made, Planting, give_alias
 from khop.sandbox.world.plants_evidence import collected, journey, scan, stranger
 from khop.sandbox.world.post_events import DELIVERED, ON_THE_WAY, OUT
@@ -24,8 +24,8 @@ def fresh_row(m: Maker, i: int) -> Made:
         received = midnight(day_of(received))
     code = None if i % 4 == 3 else d.code
     exactness = "day" if i % 3 == 2 else "second"
-    row = ledger_row(m, d, received=received, returned=None, code=code, exactness=exactness)
-    return Made(ledger=(row,))
+    row = logbook_row(m, d, received=received, returned=None, code=code, exactness=exactness)
+    return Made(logbook=(row,))
 
 
 def fresh_result(m: Maker, i: int) -> Made:
@@ -38,7 +38,7 @@ def fresh_result(m: Maker, i: int) -> Made:
 def undated_row(m: Maker, i: int) -> Made:
     """A row that knows only when the result was given back: nobody can tell how old it is."""
     d = stranger(m, "undated row")
-    return Made(ledger=(ledger_row(m, d, received=None),))
+    return Made(logbook=(logbook_row(m, d, received=None),))
 
 
 def just_done(m: Maker, i: int) -> Made:
@@ -49,7 +49,7 @@ def just_done(m: Maker, i: int) -> Made:
     if i % 3 == 0:
         return Made((d,), (entry,), register=(register_row(m, d, day_of(done)),))
     if i % 3 == 1:
-        return Made((d,), (entry,), ledger=(ledger_row(m, d, returned=done),))
+        return Made((d,), (entry,), logbook=(logbook_row(m, d, returned=done),))
     return Made((d,), (entry,), events=journey(d, done - HOUR, done))
 
 
@@ -81,7 +81,7 @@ def waiting_for_payment(m: Maker, i: int) -> Made:
     m.settle(d)
     entry = copy_for_portal(d)
     if i % 2:
-        return Made((d,), (entry,), ledger=(ledger_row(m, d, returned=m.moment(3)),))
+        return Made((d,), (entry,), logbook=(logbook_row(m, d, returned=m.moment(3)),))
     return Made((d,), (entry,), register=(register_row(m, d, m.day(5)),))
 
 
@@ -95,8 +95,8 @@ def same_day_signed(m: Maker, i: int) -> Made:
     d.finished = d.received + HOUR
     d.returned = d.acted = d.finished + HOUR
     m.settle(d)
-    row = ledger_row(m, d)
-    return Made((d,), (copy_for_portal(d),), ledger=(row,), register=(register_row(m, d, day),))
+    row = logbook_row(m, d)
+    return Made((d,), (copy_for_portal(d),), logbook=(row,), register=(register_row(m, d, day),))
 
 
 def exact_delivery(m: Maker, i: int) -> Made:
@@ -126,19 +126,19 @@ def candidate(m: Maker, i: int) -> Made:
         return _candidate_of_old_unit(m, d)
     apart = (0, 1, -1)[i % 3]
     received = midnight(m.day(11 + apart)) + (0 if i % 2 else 10 * HOUR)
-    row = ledger_row(
+    row = logbook_row(
         m, d, code=None, received=received, returned=m.moment(5),
         exactness="day" if i % 2 else "second", person=("number", "short")[i // 2 % 2],
     )  # fmt: skip
-    return Made((d,), (copy_for_portal(d),), ledger=(row,))
+    return Made((d,), (copy_for_portal(d),), logbook=(row,))
 
 
 def _candidate_of_old_unit(m: Maker, d: Dossier) -> Made:
     """The row says the unit that merged into the dossier's."""
     d.unit = 0
     m.name(d)
-    row = ledger_row(m, d, code=None, returned=m.moment(5), old_unit=True)
-    return Made((d,), (copy_for_portal(d),), ledger=(row,))
+    row = logbook_row(m, d, code=None, returned=m.moment(5), old_unit=True)
+    return Made((d,), (copy_for_portal(d),), logbook=(row,))
 
 
 def candidate_result(m: Maker, i: int) -> Made:
@@ -155,11 +155,11 @@ def alias_on_paper(m: Maker, i: int) -> Made:
     d = m.counter(10, "alias on paper", age=17)
     give_alias(m, d)
     assert d.alias is not None and d.finished is not None and d.returned is not None
-    rows = (ledger_row(m, d, code=d.alias),)
+    rows = (logbook_row(m, d, code=d.alias),)
     results = (register_row(m, d, day_of(d.finished), code=d.alias),)
     steps = journey(d, d.finished + 60, d.returned)
     events = tuple(scan(d, e.code, e.at, order=d.alias) for e in steps)
-    return Made((d,), (copy_for_portal(d),), ledger=rows, register=results, events=events)
+    return Made((d,), (copy_for_portal(d),), logbook=rows, register=results, events=events)
 
 
 def unmapped_evidence(m: Maker, i: int) -> Made:
@@ -167,10 +167,10 @@ def unmapped_evidence(m: Maker, i: int) -> Made:
     d = m.counter(4, "unmapped evidence", age=19)
     d.status = 0
     assert d.received is not None
-    row = ledger_row(m, d, received=d.received - 9 * DAY, returned=m.moment(9))
+    row = logbook_row(m, d, received=d.received - 9 * DAY, returned=m.moment(9))
     result = register_row(m, d, (m.day(4), m.day(30))[i % 2])
     events = journey(d, m.moment(8) + HOUR, m.moment(6))
-    return Made((d,), (copy_for_portal(d),), ledger=(row,), register=(result,), events=events)
+    return Made((d,), (copy_for_portal(d),), logbook=(row,), register=(result,), events=events)
 
 
 def paper_first(m: Maker, i: int) -> Made:
@@ -180,7 +180,7 @@ def paper_first(m: Maker, i: int) -> Made:
     d.acted = max(d.acted, d.entered + HOUR)
     m.settle(d)
     received = m.first_of_age(5) if i % 2 else m.last_of_age(5)
-    return Made((d,), (copy_for_portal(d),), ledger=(ledger_row(m, d, received=received),))
+    return Made((d,), (copy_for_portal(d),), logbook=(logbook_row(m, d, received=received),))
 
 
 DECOYS_OF_EVIDENCE: tuple[Planting, ...] = (

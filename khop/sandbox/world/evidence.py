@@ -7,25 +7,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from khop.sandbox.world.dossiers import canonical
-from khop.sandbox.world.paper import LedgerRow, Paper, RegisterRow
+from khop.sandbox.world.paper import LogbookRow, Paper, RegisterRow
 from khop.sandbox.world.post_events import DELIVERED, Event
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """``ledger_received`` and ``ledger_returned`` are seconds of UTC, ``signed`` a local day;
+    """``logbook_received`` and ``logbook_returned`` are seconds of UTC, ``signed`` a local day;
     ``handed`` and ``delivered``, of what the post takes out, milliseconds of UTC."""
 
-    ledger_received: int | None = None
-    ledger_returned: int | None = None
+    logbook_received: int | None = None
+    logbook_returned: int | None = None
     signed: int | None = None
     handed: int | None = None
     delivered: int | None = None
 
     def given_back(self) -> int | None:
         """When paper, else the post, says the result was given back, in seconds of UTC."""
-        if self.ledger_returned is not None or self.delivered is None:
-            return self.ledger_returned
+        if self.logbook_returned is not None or self.delivered is None:
+            return self.logbook_returned
         return self.delivered // 1000
 
 
@@ -40,17 +40,17 @@ class Witnesses:
 
     def of(self, codes: Iterable[str], received: int | None) -> Evidence:
         """What is told under any of a dossier's codes. ``received``: by the one-stop."""
-        ledger: list[LedgerRow] = []
+        logbook: list[LogbookRow] = []
         register: list[RegisterRow] = []
         events: list[Event] = []
         for code in codes:
-            ledger += self.paper.ledger_of(code)
+            logbook += self.paper.logbook_of(code)
             register += self.paper.register_of(code)
             events += self._events.get(code, ())
         handed, delivered = _taken_out(events, received)
         return Evidence(
-            min((row.received for row in ledger if row.received is not None), default=None),
-            min((row.returned for row in ledger if row.returned is not None), default=None),
+            min((row.received for row in logbook if row.received is not None), default=None),
+            min((row.returned for row in logbook if row.returned is not None), default=None),
             min((row.signed for row in register), default=None),
             handed,
             delivered,

@@ -14,7 +14,7 @@ from khop.sandbox.world.calendar import Calendar, day_of
 from khop.sandbox.world.decoys import DECOYS
 from khop.sandbox.world.decoys_evidence import DECOYS_OF_EVIDENCE
 from khop.sandbox.world.dossiers import Dossier, PortalEntry, canonical
-from khop.sandbox.world.paper import LedgerRow, RegisterRow
+from khop.sandbox.world.paper import LogbookRow, RegisterRow
 from khop.sandbox.world.paper_growth import Clerk, rows_of_broken, spoilt_rows
 from khop.sandbox.world.plants import PLANTS, Made, Planting
 from khop.sandbox.world.plants_evidence import PLANTS_OF_EVIDENCE
@@ -27,7 +27,7 @@ from khop.sandbox.world.timeline import Maker
 SMALLEST = 150
 _EACH = 3
 #: What may speak of a dossier.
-Told = Dossier | PortalEntry | LedgerRow | RegisterRow
+Told = Dossier | PortalEntry | LogbookRow | RegisterRow
 
 
 @dataclass(slots=True)
@@ -41,7 +41,7 @@ class Content:
     planted: list[tuple[str, str | int]] = field(default_factory=list)
     decoys: list[tuple[str, tuple[str | int, ...]]] = field(default_factory=list)
     broken: list[BrokenItem] = field(default_factory=list)
-    ledger: list[LedgerRow] = field(default_factory=list)
+    logbook: list[LogbookRow] = field(default_factory=list)
     register: list[RegisterRow] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     told: set[str] = field(default_factory=set)
@@ -50,7 +50,7 @@ class Content:
         self.dossiers.extend(made.dossiers)
         self.entries.extend(made.entries)
         self.silent.update(made.silent)
-        self.ledger.extend(made.ledger)
+        self.logbook.extend(made.logbook)
         self.register.extend(made.register)
         self.events.extend(made.events)
         if made.told:
@@ -60,17 +60,17 @@ class Content:
         self.add(made)
         told: list[Told] = [*made.dossiers, *made.entries]
         if rule in ("A1", "A2"):
-            told = [*(made.ledger if rule == "A1" else made.register)]
+            told = [*(made.logbook if rule == "A1" else made.register)]
         self.planted.append((rule, _subject(told[0])))
 
     def decoy(self, name: str, made: Made) -> None:
         self.add(made)
-        told: list[Told] = [*made.dossiers, *made.entries, *made.ledger, *made.register]
+        told: list[Told] = [*made.dossiers, *made.entries, *made.logbook, *made.register]
         self.decoys.append((name, tuple(dict.fromkeys(_subject(each) for each in told))))
 
 
 def _subject(told: Told) -> str | int:
-    if isinstance(told, LedgerRow | RegisterRow) and told.code is None:
+    if isinstance(told, LogbookRow | RegisterRow) and told.code is None:
         return told.n
     return canonical(told.code or "")
 
@@ -133,7 +133,7 @@ def _tell(maker: Maker, content: Content, seed: int) -> None:
     usual = [d for d in content.dossiers if natives[d.code] == 1 and d.code not in content.told]
     content.events.extend(usual_events(usual, maker.register, seed=seed, now=maker.now))
     clerk = Clerk(maker, Random(f"{seed}/paper"))
-    content.ledger.extend(clerk.ledger(usual))
+    content.logbook.extend(clerk.logbook(usual))
     content.register.extend(clerk.register(usual))
 
 
@@ -142,7 +142,7 @@ def _break(maker: Maker, content: Content, each: int) -> None:
         content.broken.extend(_broken_items(maker, content, each))
         ordinary = [d for d in content.dossiers if d.story == "ordinary"]
         for rows in (spoilt_rows(maker, ordinary, each), rows_of_broken(maker, content.broken)):
-            content.ledger.extend(rows[0])
+            content.logbook.extend(rows[0])
             content.register.extend(rows[1])
 
 

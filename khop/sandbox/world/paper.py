@@ -1,4 +1,4 @@
-"""What offices keep on paper: the tracking ledger and the register of signed results.
+"""What offices keep on paper: the logbook and the register of signed results.
 
 Rows as they were meant; ``paper_sheets`` says how they are written down.
 """
@@ -12,7 +12,7 @@ from typing import Literal
 
 from khop.sandbox.world.dossiers import canonical
 
-LEDGER_FILE = "so-theo-doi.xlsx"
+LOGBOOK_FILE = "so-theo-doi.xlsx"
 REGISTER_FILE = "so-ket-qua.csv"
 
 #: How a person is written: number and name, the number in a numeric cell that lost its leading
@@ -37,8 +37,8 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class LedgerRow:
-    """A dossier in the ledger (specs/domain.md 7.3). Times are seconds of UTC.
+class LogbookRow:
+    """A dossier in the logbook (specs/domain.md 7.3). Times are seconds of UTC.
 
     ``unit``, ``procedure`` and ``citizen`` are those of ``Register``. ``old_unit``: kept in the
     book of the unit that merged into ``unit``, under its old code. ``spoilt`` stands in place of
@@ -61,7 +61,7 @@ class LedgerRow:
 
 @dataclass(frozen=True, slots=True)
 class RegisterRow:
-    """A signed result. ``signed`` is a local day, in days since 1970; the rest as in a ledger."""
+    """A signed result. ``signed`` is a local day, in days since 1970; the rest as in a logbook."""
 
     n: int
     unit: int
@@ -76,21 +76,21 @@ class RegisterRow:
 class Paper:
     """All rows there are, by code where they have one. Not thread-safe."""
 
-    def __init__(self, ledger: Iterable[LedgerRow], register: Iterable[RegisterRow]) -> None:
-        self.ledger: list[LedgerRow] = []
+    def __init__(self, logbook: Iterable[LogbookRow], register: Iterable[RegisterRow]) -> None:
+        self.logbook: list[LogbookRow] = []
         self.register: list[RegisterRow] = []
-        self._ledger_of: defaultdict[str, list[LedgerRow]] = defaultdict(list)
+        self._logbook_of: defaultdict[str, list[LogbookRow]] = defaultdict(list)
         self._register_of: defaultdict[str, list[RegisterRow]] = defaultdict(list)
-        for row in ledger:
+        for row in logbook:
             self.enter(row)
         for result in register:
             self.sign(result)
 
-    def enter(self, row: LedgerRow) -> None:
-        """Add a row at the end of the ledger."""
-        self.ledger.append(row)
+    def enter(self, row: LogbookRow) -> None:
+        """Add a row at the end of the logbook."""
+        self.logbook.append(row)
         if row.code is not None and not row.spoilt:
-            self._ledger_of[canonical(row.code)].append(row)
+            self._logbook_of[canonical(row.code)].append(row)
 
     def sign(self, row: RegisterRow) -> None:
         """Add a row at the end of the register."""
@@ -103,21 +103,21 @@ class Paper:
         """A number no row has yet."""
         return 1 + max((row.n for row in self.rows()), default=-1)
 
-    def rows(self) -> Iterator[LedgerRow | RegisterRow]:
-        """Every row: the ledger's, then the register's."""
-        yield from self.ledger
+    def rows(self) -> Iterator[LogbookRow | RegisterRow]:
+        """Every row: the logbook's, then the register's."""
+        yield from self.logbook
         yield from self.register
 
     def codes(self) -> Iterable[str]:
         """Every code that a usable row carries."""
-        return self._ledger_of.keys() | self._register_of.keys()
+        return self._logbook_of.keys() | self._register_of.keys()
 
-    def ledger_of(self, code: str) -> list[LedgerRow]:
-        return self._ledger_of.get(code, [])
+    def logbook_of(self, code: str) -> list[LogbookRow]:
+        return self._logbook_of.get(code, [])
 
     def register_of(self, code: str) -> list[RegisterRow]:
         return self._register_of.get(code, [])
 
-    def nameless(self) -> Iterator[LedgerRow | RegisterRow]:
+    def nameless(self) -> Iterator[LogbookRow | RegisterRow]:
         """The usable rows without a code."""
         return (row for row in self.rows() if row.code is None and not row.spoilt)

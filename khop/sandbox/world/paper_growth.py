@@ -10,19 +10,19 @@ from typing import Any
 from khop.sandbox.world.broken import BrokenItem
 from khop.sandbox.world.calendar import day_of
 from khop.sandbox.world.dossiers import DONE, Dossier
-from khop.sandbox.world.paper import Exactness, LedgerRow, Person, RegisterRow
+from khop.sandbox.world.paper import Exactness, LogbookRow, Person, RegisterRow
 from khop.sandbox.world.timeline import Maker
 
-_LEDGER_SHARE, _REGISTER_SHARE = 0.65, 0.6
+_LOGBOOK_SHARE, _REGISTER_SHARE = 0.65, 0.6
 _NAMELESS_SHARE, _ALIAS_SHARE, _OLD_UNIT_SHARE, _SHORT_SHARE = 0.08, 0.4, 0.5, 0.1
 _EXACTNESS: tuple[Exactness, ...] = ("second", "second", "minute", "day")
 #: What stands in place of a day that does not exist.
 _SPOILT_RECEIVED, _SPOILT_SIGNED = ("31/02/2026", "12/13/2026"), ("31/02/2026", "05/13/2026")
 
 
-def ledger_row(m: Maker, d: Dossier, **changes: Any) -> LedgerRow:
-    """The row a dossier has in the ledger, with ``changes`` of it."""
-    row = LedgerRow(
+def logbook_row(m: Maker, d: Dossier, **changes: Any) -> LogbookRow:
+    """The row a dossier has in the logbook, with ``changes`` of it."""
+    row = LogbookRow(
         n=m.fresh_row(), unit=d.unit, procedure=d.procedure, citizen=d.citizen, code=d.code,
         received=d.received, due=d.due, returned=d.returned,
         exactness=_EXACTNESS[m.below(len(_EXACTNESS))],
@@ -40,19 +40,19 @@ def register_row(m: Maker, d: Dossier, signed: int, **changes: Any) -> RegisterR
 
 
 class Clerk:
-    """Keeps ledger and register of dossiers as they went; some rows name no code."""
+    """Keeps logbook and register of dossiers as they went; some rows name no code."""
 
     def __init__(self, maker: Maker, rng: Random) -> None:
         self._maker = maker
         self._rng = rng
 
-    def ledger(self, dossiers: Iterable[Dossier]) -> Iterator[LedgerRow]:
+    def logbook(self, dossiers: Iterable[Dossier]) -> Iterator[LogbookRow]:
         for d in dossiers:
-            if self._drawn(_LEDGER_SHARE) and _in_order(d, self._maker.now):
+            if self._drawn(_LOGBOOK_SHARE) and _in_order(d, self._maker.now):
                 returned = d.returned if d.status == 10 else None
                 old = d.unit == 0 and self._drawn(_OLD_UNIT_SHARE)
                 changes = {"code": self._code(d), "person": self._person()}
-                yield ledger_row(self._maker, d, returned=returned, old_unit=old, **changes)
+                yield logbook_row(self._maker, d, returned=returned, old_unit=old, **changes)
 
     def register(self, dossiers: Iterable[Dossier]) -> Iterator[RegisterRow]:
         for d in dossiers:
@@ -84,24 +84,24 @@ def _in_order(d: Dossier, now: int) -> bool:
 
 def spoilt_rows(
     m: Maker, dossiers: list[Dossier], each: int
-) -> tuple[list[LedgerRow], list[RegisterRow]]:
+) -> tuple[list[LogbookRow], list[RegisterRow]]:
     """``each`` rows of every kind that name a day that does not exist."""
     drawn = [dossiers[m.below(len(dossiers))] for _ in range(each)]
-    ledger = [ledger_row(m, d, spoilt=text) for d in drawn for text in _SPOILT_RECEIVED]
+    logbook = [logbook_row(m, d, spoilt=text) for d in drawn for text in _SPOILT_RECEIVED]
     register = [
         register_row(m, d, day_of(d.acted), spoilt=text) for d in drawn for text in _SPOILT_SIGNED
     ]
-    return ledger, register
+    return logbook, register
 
 
 def rows_of_broken(
     m: Maker, broken: Iterable[BrokenItem]
-) -> tuple[list[LedgerRow], list[RegisterRow]]:
+) -> tuple[list[LogbookRow], list[RegisterRow]]:
     """Rows under the codes of list items nobody can use: those dossiers are not missing."""
-    ledger, register = [], []
+    logbook, register = [], []
     for item in broken:
         if item.code is not None:
             d = replace(m.counter(10, "broken", age=20), code=item.code)
-            ledger.append(ledger_row(m, d))
+            logbook.append(logbook_row(m, d))
             register.append(register_row(m, d, day_of(d.acted)))
-    return ledger, register
+    return logbook, register

@@ -16,7 +16,7 @@ from khop.sandbox.world.dossiers import (
     by_day,
     copy_for_portal,
 )
-from khop.sandbox.world.paper import LedgerRow, RegisterRow
+from khop.sandbox.world.paper import LogbookRow, RegisterRow
 from khop.sandbox.world.post_events import Event
 from khop.sandbox.world.timeline import Maker
 
@@ -34,13 +34,13 @@ class Made:
     dossiers: tuple[Dossier, ...] = ()
     entries: tuple[PortalEntry, ...] = ()
     silent: tuple[str, ...] = ()
-    ledger: tuple[LedgerRow, ...] = ()
+    logbook: tuple[LogbookRow, ...] = ()
     register: tuple[RegisterRow, ...] = ()
     events: tuple[Event, ...] = ()
 
     @property
     def told(self) -> bool:
-        return bool(self.ledger or self.register or self.events)
+        return bool(self.logbook or self.register or self.events)
 
 
 Planting = Callable[[Maker, int], Made]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from khop.sandbox.world.calendar import DAY, day_of, midnight
 from khop.sandbox.world.dossiers import Dossier, copy_for_portal
-from khop.sandbox.world.paper_growth import ledger_row, register_row
+from khop.sandbox.world.paper_growth import logbook_row, register_row
 from khop.sandbox.world.plants import HOUR, Made, Planting, give_alias, move_reception
 from khop.sandbox.world.post_events import DELIVERED, FETCHED, ON_THE_WAY, OUT, Direction, Event
 from khop.sandbox.world.timeline import Maker
@@ -41,23 +41,23 @@ def stranger(m: Maker, story: str, age: int = 20) -> Dossier:
 
 
 def a1(m: Maker, i: int) -> Made:
-    """In the ledger, unknown to the one-stop."""
+    """In the logbook, unknown to the one-stop."""
     d = stranger(m, "A1")
     last = m.last_of_age(2)
     way = i % 7
     if way == 0:
-        return Made(ledger=(ledger_row(m, d, received=last, returned=None),))
+        return Made(logbook=(logbook_row(m, d, received=last, returned=None),))
     if way == 1:
-        return Made(ledger=(ledger_row(m, d, received=midnight(day_of(last)), exactness="day"),))
+        return Made(logbook=(logbook_row(m, d, received=midnight(day_of(last)), exactness="day"),))
     if way == 2:
-        return Made(ledger=(ledger_row(m, d, code=None),))
+        return Made(logbook=(logbook_row(m, d, code=None),))
     if way == 3:
-        return Made(ledger=(ledger_row(m, d, code=None, person="name", returned=None),))
+        return Made(logbook=(logbook_row(m, d, code=None, person="name", returned=None),))
     if way == 4:
         return _almost_alike(m, i)
     if way == 5:  # the portal knows it, the one-stop does not
-        return Made(entries=(copy_for_portal(d),), ledger=(ledger_row(m, d),))
-    return Made(ledger=(ledger_row(m, d, code=m.fresh_alias(d)),))
+        return Made(entries=(copy_for_portal(d),), logbook=(logbook_row(m, d),))
+    return Made(logbook=(logbook_row(m, d, code=m.fresh_alias(d)),))
 
 
 def _almost_alike(m: Maker, i: int) -> Made:
@@ -66,8 +66,8 @@ def _almost_alike(m: Maker, i: int) -> Made:
     assert d.received is not None
     order = m.calendar.order(day_of(d.received)) + (2 if i % 2 else -2)
     received = midnight(m.calendar.day_at(order)) + 9 * HOUR
-    row = ledger_row(m, d, code=None, received=received)
-    return Made((d,), (copy_for_portal(d),), ledger=(row,))
+    row = logbook_row(m, d, code=None, received=received)
+    return Made((d,), (copy_for_portal(d),), logbook=(row,))
 
 
 def a2(m: Maker, i: int) -> Made:
@@ -81,7 +81,7 @@ def a2(m: Maker, i: int) -> Made:
     if way == 2:
         return Made(register=(register_row(m, d, m.day(5), code=None, person="name"),))
     if way == 3:
-        return Made(register=(register_row(m, d, m.day(4)),), ledger=(ledger_row(m, d),))
+        return Made(register=(register_row(m, d, m.day(4)),), logbook=(logbook_row(m, d),))
     return _almost_ended(m, i)
 
 
@@ -106,18 +106,18 @@ def b1(m: Maker, i: int) -> Made:
     if way == 0:
         return Made((d,), (entry,), register=(register_row(m, d, day_of(last)),))
     if way == 1:
-        return Made((d,), (entry,), ledger=(ledger_row(m, d, returned=last),))
+        return Made((d,), (entry,), logbook=(logbook_row(m, d, returned=last),))
     if way == 2:
         return Made((d,), (entry,), events=journey(d, last - 3 * HOUR, last))
     if way == 3:
-        row = ledger_row(m, d, returned=midnight(m.day(4)), exactness="day")
-        return Made((d,), (entry,), ledger=(row,), register=(register_row(m, d, m.day(5)),))
+        row = logbook_row(m, d, returned=midnight(m.day(4)), exactness="day")
+        return Made((d,), (entry,), logbook=(row,), register=(register_row(m, d, m.day(5)),))
     if way == 4:
         return Made((d,), (entry,), register=(register_row(m, d, m.day(6), code=code),))
     # one of two is fresh, the earliest counts
     fresh = m.now - 2 * HOUR
-    row = ledger_row(m, d, returned=fresh)
-    return Made((d,), (entry,), ledger=(row,), register=(register_row(m, d, m.day(3)),))
+    row = logbook_row(m, d, returned=fresh)
+    return Made((d,), (entry,), logbook=(row,), register=(register_row(m, d, m.day(3)),))
 
 
 def c7(m: Maker, i: int) -> Made:
@@ -134,8 +134,8 @@ def c7(m: Maker, i: int) -> Made:
     entry = copy_for_portal(d)
     result = register_row(m, d, m.day(4))
     if way == 1:
-        row = ledger_row(m, d, returned=m.moment(6), exactness=("day", "second")[i % 2])
-        return Made((d,), (entry,), ledger=(row,), register=(result,))
+        row = logbook_row(m, d, returned=m.moment(6), exactness=("day", "second")[i % 2])
+        return Made((d,), (entry,), logbook=(row,), register=(result,))
     if way == 2:
         events = journey(d, d.finished + HOUR, m.moment(7))
         return Made((d,), (entry,), events=events, register=(result,))
@@ -174,8 +174,8 @@ def d1(m: Maker, i: int) -> Made:
         made = Made((d,), (copy_for_portal(d),))
     else:
         received = midnight(m.day(11)) + (DAY - 60 if way == 1 else 9 * HOUR)
-        row = ledger_row(m, d, received=received)
-        made = Made((d,), (copy_for_portal(d),), ledger=(row,))
+        row = logbook_row(m, d, received=received)
+        made = Made((d,), (copy_for_portal(d),), logbook=(row,))
     assert d.entered is not None
     d.acted = max(d.acted, d.entered + HOUR)
     m.settle(d)

@@ -119,7 +119,7 @@ class Maker:
             d.nation = self.fresh_alias(d)
 
     def fresh_code(self, unit: int, day: int, shape: int = 0) -> str:
-        """A new code of the live shapes F1 to F4 (specs/domain.md 1.3)."""
+        """A new code of the live shapes G1 to G4 (specs/domain.md 1.3)."""
         serial = self._serials.get((unit, day), 0) + 1
         self._serials[(unit, day)] = serial
         prefix = self.register.units[unit].code

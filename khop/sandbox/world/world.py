@@ -69,7 +69,7 @@ class World:
         self.version = 0
         self._folder: Path | None = None
         self.post = tuple(sorted(content.events, key=lambda event: event.written))
-        self.office = Office(content.ledger, content.register, register, now)
+        self.office = Office(content.logbook, content.register, register, now)
         self._witnesses = Witnesses(self.office.paper, self.post)
         self._unusable = frozenset(item.code for item in content.broken if item.code is not None)
         self.planted = tuple((rule, self.office.subject(of)) for rule, of in content.planted)
@@ -262,8 +262,8 @@ class World:
         """The rows of paper nobody can use."""
         return self.office.spoilt()
 
-    def ledger_write(self, **row: Any) -> Place:
-        """Append a row to the ledger, with the fields of ``LedgerRow`` but ``n``, and write its
+    def logbook_write(self, **row: Any) -> Place:
+        """Append a row to the logbook, with the fields of ``LogbookRow`` but ``n``, and write its
         file again where the world was written to. Raises TypeError for other fields."""
         with self.lock:
             place = self.office.enter(**row)

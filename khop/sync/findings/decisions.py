@@ -32,7 +32,7 @@ from khop.sync.findings.history import ACTION, subject_of
 from khop.sync.findings.views import findings_of
 from khop.sync.ledger import Ledger, audit_log, finding_counts
 from khop.sync.ledger.audit_log import Entry
-from khop.sync.ledger.dirty import touch
+from khop.sync.ledger.dirty import mark
 from khop.sync.ledger.schema import discrepancy, exclusion
 from khop.sync.reconciling.rules import place
 from khop.sync.reconciling.rules.rule import start_us
@@ -270,7 +270,7 @@ def _put_exclusion(connection: sa.Connection, found: _Chosen, row: Mapping[str, 
 
 def _drop_exclusion(connection: sa.Connection, found: _Chosen) -> None:
     _delete_exclusion(connection, found)
-    touch(connection, [found.subject])
+    mark(connection, [found.subject])
 
 
 def _delete_exclusion(connection: sa.Connection, found: _Chosen) -> None:

@@ -31,7 +31,7 @@ from khop.sync.ledger.schema import (
     status_record,
 )
 from khop.sync.reconciling.cases import CASE_COLUMNS
-from khop.sync.reconciling.increments import last_reconcile
+from khop.sync.reconciling.increments import read_last_reconcile
 from khop.sync.reconciling.rules import place
 from khop.sync.reconciling.warehouse import ledger_cases, rows
 from khop.sync.results import CaseView, Finding, FindingState, SystemCheck
@@ -191,7 +191,7 @@ def unmapped(ledger: Ledger, source: str) -> dict[str, int]:
 
 
 def _findings(connection: sa.Connection, query: sa.Select[Any]) -> list[Finding]:
-    last = last_reconcile(connection)
+    last = read_last_reconcile(connection)
     last_us = None if last is None else last.now_us
     told = [exclusion.c[name].label(f"exclusion_{name}") for name in _EXCLUSION]
     beside = sa.and_(

@@ -6,23 +6,23 @@ from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
-from khop.sync.ledger.schema import record_alias, source_record, touched
+from khop.sync.ledger.schema import dirty, record_alias, source_record
 
 _BATCH = 500
 
 
-def touch(connection: sa.Connection, codes: Iterable[str]) -> None:
+def mark(connection: sa.Connection, codes: Iterable[str]) -> None:
     """Have the next reconcile look at these codes; ``row:KEY`` for a row of paper without one.
 
     Called in the transaction that writes what they say, so that neither is there alone.
     """
     rows = [{"code": code} for code in sorted(set(codes))]
     if rows:
-        connection.execute(_TOUCH, rows)
+        connection.execute(_MARK, rows)
 
 
-def touch_dossiers(connection: sa.Connection, source: str, native_ids: Sequence[str]) -> None:
-    """Touch all codes that these native records carry now, before they are written over."""
+def mark_dossiers(connection: sa.Connection, source: str, native_ids: Sequence[str]) -> None:
+    """Mark all codes that these native records carry now, before they are written over."""
     for start in range(0, len(native_ids), _BATCH):
         ids = native_ids[start : start + _BATCH]
         for code, table in (
@@ -32,21 +32,21 @@ def touch_dossiers(connection: sa.Connection, source: str, native_ids: Sequence[
             found = connection.scalars(
                 sa.select(code).where(table.c.source == source, table.c.native_id.in_(ids))
             )
-            touch(connection, found)
+            mark(connection, found)
 
 
 def take(connection: sa.Connection) -> list[str]:
-    """All touched codes, marked as those that a reconcile looks at now."""
-    connection.execute(sa.update(touched).values(taken=True))
-    return list(connection.scalars(sa.select(touched.c.code).order_by(touched.c.code)))
+    """All dirty codes, marked as those that a reconcile looks at now."""
+    connection.execute(sa.update(dirty).values(taken=True))
+    return list(connection.scalars(sa.select(dirty.c.code).order_by(dirty.c.code)))
 
 
 def drop_taken(connection: sa.Connection) -> None:
-    """Forget what was taken and not touched since."""
-    connection.execute(sa.delete(touched).where(touched.c.taken))
+    """Forget what was taken and not marked again since."""
+    connection.execute(sa.delete(dirty).where(dirty.c.taken))
 
 
-_TOUCH = sa.text(
-    f"INSERT INTO {touched.name} (code, taken) VALUES (:code, false) "
+_MARK = sa.text(
+    f"INSERT INTO {dirty.name} (code, taken) VALUES (:code, false) "
     "ON CONFLICT (code) DO UPDATE SET taken = false"
 )

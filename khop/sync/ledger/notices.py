@@ -17,7 +17,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from khop.sync.ledger.schema import discrepancy, notice, told
+from khop.sync.ledger.schema import discrepancy, notice, notified
 from khop.sync.results import UNSETTLED, FindingState
 
 
@@ -57,10 +57,12 @@ def due(
     New and reopened ones of these rules (none: all) and severities; resolved and excluded ones
     when they were told of before. What came and went in between is nobody's news.
     """
-    known = sa.and_(told.c.rule == discrepancy.c.rule, told.c.subject == discrepancy.c.subject)
+    known = sa.and_(
+        notified.c.rule == discrepancy.c.rule, notified.c.subject == discrepancy.c.subject
+    )
     query = (
         sa.select(discrepancy, _event().label("event"))
-        .select_from(discrepancy.outerjoin(told, known))
+        .select_from(discrepancy.outerjoin(notified, known))
         .where(_is_due(rules, severities))
         .order_by(discrepancy.c.severity, discrepancy.c.rule, discrepancy.c.subject)
         .limit(limit)
@@ -72,16 +74,16 @@ def _event() -> sa.ColumnElement[str]:
     return sa.case(
         (discrepancy.c.state == FindingState.RESOLVED, NoticeEvent.RESOLVED.value),
         (discrepancy.c.state == FindingState.EXCLUDED, NoticeEvent.EXCLUDED.value),
-        (told.c.rule.is_(None), NoticeEvent.NEW.value),
+        (notified.c.rule.is_(None), NoticeEvent.NEW.value),
         else_=NoticeEvent.REOPENED.value,
     )
 
 
 def _is_due(rules: Sequence[str], severities: Sequence[str]) -> sa.ColumnElement[bool]:
     untold = sa.or_(
-        told.c.rule.is_(None),
-        told.c.event.not_in(_TOLD_OPEN),
-        told.c.opened_us != discrepancy.c.opened_us,
+        notified.c.rule.is_(None),
+        notified.c.event.not_in(_TOLD_OPEN),
+        notified.c.opened_us != discrepancy.c.opened_us,
     )
     opened = sa.and_(
         discrepancy.c.state.in_(UNSETTLED), untold, discrepancy.c.severity.in_(severities)
@@ -89,7 +91,7 @@ def _is_due(rules: Sequence[str], severities: Sequence[str]) -> sa.ColumnElement
     if rules:
         opened = sa.and_(opened, discrepancy.c.rule.in_(rules))
     return sa.or_(
-        opened, sa.and_(discrepancy.c.state.not_in(UNSETTLED), told.c.event.in_(_TOLD_OPEN))
+        opened, sa.and_(discrepancy.c.state.not_in(UNSETTLED), notified.c.event.in_(_TOLD_OPEN))
     )
 
 
@@ -108,9 +110,9 @@ def add(
         )
     )
     for row in rows:
-        same = sa.and_(told.c.rule == row.rule, told.c.subject == row.subject)
-        connection.execute(sa.delete(told).where(same))
-    connection.execute(sa.insert(told), [_told(row) for row in rows])
+        same = sa.and_(notified.c.rule == row.rule, notified.c.subject == row.subject)
+        connection.execute(sa.delete(notified).where(same))
+    connection.execute(sa.insert(notified), [_told(row) for row in rows])
 
 
 def _told(row: sa.Row[Any]) -> Mapping[str, Any]:

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from khop.adapters.ports import PaperFile
 from khop.mappings.records import PaperRow, Reject
 from khop.sync.ledger import quarantine as shelf
-from khop.sync.ledger.dirty import touch
+from khop.sync.ledger.dirty import mark
 from khop.sync.ledger.records import time_columns
 from khop.sync.ledger.schema import paper_file, paper_match, paper_row, quarantine
 from khop.sync.privacy import Privacy
@@ -99,7 +99,7 @@ def store_file(
     _upsert(connection, changed, now_us)
     _forget(connection, gone)
     before = [have[row["row_key"]] for row in changed if row["row_key"] in have]
-    touch(connection, map(subject, [*changed, *before, *gone]))
+    mark(connection, map(subject, [*changed, *before, *gone]))
     _shelve(connection, source, read, privacy, now_us)
     _note_file(connection, source, read, now_us)
     return Stored(len(changed), len(rows) - len(changed), len(gone))
@@ -118,7 +118,7 @@ def add_row(connection: sa.Connection, source: str, file: str, row: PaperRow, no
         return False
     written = _row(source, file, row)
     _upsert(connection, [written], now_us)
-    touch(connection, [subject(written)])
+    mark(connection, [subject(written)])
     return True
 
 

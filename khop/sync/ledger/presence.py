@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from khop.mappings.records import DossierRecord, Presence
-from khop.sync.ledger.dirty import touch
+from khop.sync.ledger.dirty import mark
 from khop.sync.ledger.records import time_columns
 from khop.sync.ledger.schema import SHARED_TIMES, presence
 
@@ -35,7 +35,7 @@ def answered(
     rows = [_row(source, code, record, now_us) for code, record in answers]
     if rows:
         connection.execute(_ANSWERED, rows)
-        touch(connection, (row["code"] for row in rows))
+        mark(connection, (row["code"] for row in rows))
 
 
 def failed(

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from khop.mappings.codes.dossier import canonical_code
 from khop.mappings.records import Reject
-from khop.sync.ledger.dirty import touch
+from khop.sync.ledger.dirty import mark
 from khop.sync.ledger.schema import quarantine
 from khop.sync.privacy import Privacy
 
@@ -46,7 +46,7 @@ def put(
     }
     if rows:
         connection.execute(_UPSERT, list(rows.values()))
-        touch(connection, [str(row["code"]) for row in rows.values() if row["code"]])
+        mark(connection, [str(row["code"]) for row in rows.values() if row["code"]])
 
 
 def release(connection: sa.Connection, source: str, native_ids: Sequence[str]) -> None:
@@ -63,7 +63,7 @@ def release(connection: sa.Connection, source: str, native_ids: Sequence[str]) -
         .values(state=RELEASED, payload=None)
         .returning(quarantine.c.code)
     )
-    touch(connection, [code for code in released if code])
+    mark(connection, [code for code in released if code])
 
 
 def _key(reject: Reject) -> str:

@@ -23,7 +23,7 @@ from khop.mappings.records import (
     StatusRecord,
 )
 from khop.mappings.states.histories import history_facts
-from khop.sync.ledger.dirty import touch, touch_dossiers
+from khop.sync.ledger.dirty import mark, mark_dossiers
 from khop.sync.ledger.schema import (
     SHARED_TIMES,
     quarantine,
@@ -131,8 +131,8 @@ def _touch(connection: sa.Connection, arrivals: Sequence[Arrival]) -> None:
         ids.setdefault(record.source, []).append(record.native_id)
         codes.update((record.code, *record.aliases))
     for source, native_ids in ids.items():
-        touch_dossiers(connection, source, native_ids)
-    touch(connection, codes)
+        mark_dossiers(connection, source, native_ids)
+    mark(connection, codes)
 
 
 def store_events(connection: sa.Connection, events: Sequence[StatusRecord]) -> int:
@@ -151,7 +151,7 @@ def store_events(connection: sa.Connection, events: Sequence[StatusRecord]) -> i
             news[key] = row
     if news:
         connection.execute(_UPSERT_EVENT, list(news.values()))
-        touch(connection, (row["code"] for row in news.values()))
+        mark(connection, (row["code"] for row in news.values()))
     return len(news)
 
 

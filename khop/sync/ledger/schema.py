@@ -271,8 +271,8 @@ paper_file = Table(
 )
 
 # codes of which something was written since the last reconcile; "row:KEY" for a row of paper
-touched = Table(
-    "touched",
+dirty = Table(
+    "dirty",
     metadata,
     Column("code", String, primary_key=True),
     # a reconcile is looking at it; what is written meanwhile takes the mark away again
@@ -280,17 +280,17 @@ touched = Table(
 )
 
 # when a case that nobody touches could come to fire, or stop to fire, a rule by age
-wake = Table(
-    "wake",
+recheck = Table(
+    "recheck",
     metadata,
     Column("subject", String, primary_key=True),
-    Column("wake_us", BigInteger, nullable=False),
-    Index("ix_wake_wake_us", "wake_us"),
+    Column("due_us", BigInteger, nullable=False),
+    Index("ix_recheck_due_us", "due_us"),
 )
 
 # what the last reconcile looked at: one row
-reconciled = Table(
-    "reconciled",
+last_reconcile = Table(
+    "last_reconcile",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("now_us", BigInteger, nullable=False),
@@ -370,9 +370,9 @@ notice = Table(
     Index("ix_notice_state", "state", "number"),
 )
 
-# what was last told of a finding, and which open period of it that was
-told = Table(
-    "told",
+# what the last notice of a finding said, and which open period of it that was
+notified = Table(
+    "notified",
     metadata,
     Column("rule", String, primary_key=True),
     Column("subject", String, primary_key=True),

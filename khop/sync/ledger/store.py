@@ -17,7 +17,7 @@ from khop.sync.ledger.postgres import PostgresDatabase
 from khop.sync.ledger.sqlite import SqliteFile
 
 #: The schema this program works with; a test holds it equal to the newest migration.
-SCHEMA_VERSION = "0003"
+SCHEMA_VERSION = "0001"
 
 
 class Ledger:

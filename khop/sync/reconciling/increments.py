@@ -1,7 +1,7 @@
 """Which cases a reconcile has to look at: those that changed, or whose age crosses a limit.
 
 A case that nobody touches changes what it fires only by the passing of time. When it was looked
-at, the next moment at which that can happen was written down (``wake``). What decides beside the
+at, the next moment at which that can happen was written down (``recheck``). What decides beside the
 cases is the basis: rules, numbers, calendar, sources; when that is another, all cases are
 looked at.
 """
@@ -25,10 +25,10 @@ from khop.mappings.time.calendar import DayError
 from khop.sync.ledger.schema import (
     discrepancy,
     exclusion,
-    reconciled,
+    last_reconcile,
+    recheck,
     record_alias,
     source_record,
-    wake,
 )
 from khop.sync.reconciling.rules import Clock, Rule
 from khop.sync.reconciling.rules.rule import Limit, Limits, any_of, start_us
@@ -44,32 +44,32 @@ def basis_of(settings: RuleSettings, parts: Mapping[str, Any]) -> str:
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def last_reconcile(connection: sa.Connection) -> sa.Row[Any] | None:
+def read_last_reconcile(connection: sa.Connection) -> sa.Row[Any] | None:
     """What the last reconcile wrote down of itself."""
-    return connection.execute(sa.select(reconciled)).first()
+    return connection.execute(sa.select(last_reconcile)).first()
 
 
 def write_reconcile(
     connection: sa.Connection, now_us: int, basis: str, cases: int, unmapped: int
 ) -> None:
     """Write down what this reconcile was."""
-    connection.execute(sa.delete(reconciled))
+    connection.execute(sa.delete(last_reconcile))
     connection.execute(
-        sa.insert(reconciled).values(
+        sa.insert(last_reconcile).values(
             id=1, now_us=now_us, basis=basis, cases=cases, unmapped=unmapped
         )
     )
 
 
 def subjects_to_see(connection: sa.Connection, touched: Iterable[str], now_us: int) -> set[str]:
-    """The subjects that these codes can change anything of, and those that wake by ``now``.
+    """The subjects that these codes can change anything of, and those due for a recheck by ``now``.
 
     A dossier and its aliases hang together: what is said under one code is said of all of them.
-    A finding whose exclusion has ended wakes its subject.
+    A finding whose exclusion has ended brings its subject back.
     """
-    woken = connection.scalars(sa.select(wake.c.subject).where(wake.c.wake_us <= now_us))
+    overdue = connection.scalars(sa.select(recheck.c.subject).where(recheck.c.due_us <= now_us))
     seen: set[str] = set()
-    new = {*touched, *woken, *_readmitted(connection, now_us)}
+    new = {*touched, *overdue, *_readmitted(connection, now_us)}
     while new:
         seen |= new
         new = {*_beside(connection, new)} - seen
@@ -109,7 +109,7 @@ def _beside(connection: sa.Connection, codes: Collection[str]) -> Iterator[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Waking:
+class Recheck:
     """When a case can change its mind by one of its times (``rules.rule.Limit``)."""
 
     working_days: frozenset[int]
@@ -117,16 +117,16 @@ class Waking:
     by_day: bool
 
     @classmethod
-    def by(cls, limit: Limit) -> Waking:
+    def by(cls, limit: Limit) -> Recheck:
         spans = (span // timedelta(microseconds=1) for span in limit.spans)
         return cls(frozenset(limit.working_days), frozenset(spans), limit.by_day)
 
 
-def wakeful(
+def rechecked(
     cases: ir.Table, rules: Iterable[Rule], clock: Clock
-) -> tuple[ir.Table | None, tuple[Waking, ...]]:
-    """The cases that can wake, with a column for each time whose age a rule asks for, and what
-    is asked of these columns; None when no rule asks for any."""
+) -> tuple[ir.Table | None, tuple[Recheck, ...]]:
+    """The cases that time alone can change, with a column for each time whose age a rule asks
+    for, and what is asked of these columns; None when no rule asks for any."""
     recording = replace(clock, limits=Limits())
     for rule in rules:
         rule.predicate(cases, recording.of(rule.id))
@@ -135,43 +135,43 @@ def wakeful(
         return None, ()
     young = any_of(limit.moment >= _oldest_us(limit, clock) for limit in limits)
     columns = {f"time_{number}": limit.moment for number, limit in enumerate(limits)}
-    return cases.filter(young).select("subject", **columns), tuple(map(Waking.by, limits))
+    return cases.filter(young).select("subject", **columns), tuple(map(Recheck.by, limits))
 
 
-def wake_rows(
-    cases: Iterable[Mapping[str, Any]], waking: Sequence[Waking], clock: Clock
+def recheck_rows(
+    cases: Iterable[Mapping[str, Any]], ages: Sequence[Recheck], clock: Clock
 ) -> list[dict[str, Any]]:
-    """Rows of ``wake`` for these cases."""
+    """Rows of ``recheck`` for these cases."""
     now_us, flip = Instant.of(clock.now).us, _flips(clock)
     found = []
     for case in cases:
         moments = [
             moment
-            for number, how in enumerate(waking)
+            for number, how in enumerate(ages)
             if (time_us := case[f"time_{number}"]) is not None
             for moment in _moments(time_us, how, flip)
             if moment > now_us
         ]
         if moments:
-            found.append({"subject": case["subject"], "wake_us": min(moments)})
+            found.append({"subject": case["subject"], "due_us": min(moments)})
     return found
 
 
-def write_wakes(
+def write_rechecks(
     connection: sa.Connection,
     found: Sequence[Mapping[str, Any]],
     subjects: Collection[str] | None,
 ) -> None:
     """Put these in place of what was written of the subjects; None: of all."""
     if subjects is None:
-        connection.execute(sa.delete(wake))
+        connection.execute(sa.delete(recheck))
     else:
         listed = sorted(subjects)
         for start in range(0, len(listed), _BATCH):
             part = listed[start : start + _BATCH]
-            connection.execute(sa.delete(wake).where(wake.c.subject.in_(part)))
+            connection.execute(sa.delete(recheck).where(recheck.c.subject.in_(part)))
     if found:
-        connection.execute(sa.insert(wake), list(found))
+        connection.execute(sa.insert(recheck), list(found))
 
 
 def _oldest_us(limit: Limit, clock: Clock) -> int:
@@ -185,7 +185,7 @@ def _oldest_us(limit: Limit, clock: Clock) -> int:
     return min(oldest)
 
 
-def _moments(time_us: int, how: Waking, flip: Callable[[int, int], int | None]) -> Iterator[int]:
+def _moments(time_us: int, how: Recheck, flip: Callable[[int, int], int | None]) -> Iterator[int]:
     """When what is asked of this time gets another answer."""
     yield from (at for days in how.working_days if (at := flip(time_us, days)) is not None)
     yield from (time_us + span_us + 1 for span_us in how.spans_us)

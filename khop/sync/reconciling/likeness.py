@@ -32,7 +32,7 @@ class Traits:
     """What a row of paper, or a dossier, is compared on; None for what is not known.
 
     ``unit``: name; ``unit_code``: in any order. ``procedure``: in any spelling. ``day``: local
-    day of reception for a row of the ledger, of the signing and of the end for one of the
+    day of reception for a row of the logbook, of the signing and of the end for one of the
     register.
     """
 

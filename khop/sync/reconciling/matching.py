@@ -38,7 +38,7 @@ MatchId = tuple[str, str, str, str]
 #: For each kind of row: its time, and the dossier's time that has to be near it. The other kinds
 #: are like no dossier.
 _TIMES: Mapping[str, tuple[str, str]] = {
-    PaperKind.LEDGER: ("received", "received"),
+    PaperKind.LOGBOOK: ("received", "received"),
     PaperKind.REGISTER: ("signed", "finished"),
 }
 

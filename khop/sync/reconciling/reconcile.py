@@ -27,20 +27,19 @@ from khop.config.model import RuleSettings
 from khop.errors import KhopError
 from khop.mappings.records import Instant
 from khop.mappings.time.calendar import DayError
-from khop.sync.ledger import Ledger
-from khop.sync.ledger import dirty as touched
+from khop.sync.ledger import Ledger, dirty
 from khop.sync.ledger.schema import cursor
 from khop.sync.reconciling.cases.days import day_table
 from khop.sync.reconciling.finding_states import Found, write_findings
 from khop.sync.reconciling.increments import (
-    Waking,
+    Recheck,
     basis_of,
-    last_reconcile,
+    read_last_reconcile,
+    recheck_rows,
+    rechecked,
     subjects_to_see,
-    wake_rows,
-    wakeful,
+    write_rechecks,
     write_reconcile,
-    write_wakes,
 )
 from khop.sync.reconciling.matching import match_rows
 from khop.sync.reconciling.rules import RULES, Clock, Rule, Severity
@@ -93,14 +92,14 @@ def reconcile(
     now_us = Instant.of(now).us
     basis = basis_of(settings, _basis(tables, scope, phantoms))
     with ledger.write() as connection:
-        last = last_reconcile(connection)
-        taken = touched.take(connection)
+        last = read_last_reconcile(connection)
+        taken = dirty.take(connection)
         again = whole or last is None or last.basis != basis or now_us < last.now_us
         subjects = None if again else subjects_to_see(connection, taken, now_us)
         rows_alike = match_rows(connection, tables, scope.sources, subjects)
         # This much is written now: if the rest never is, the next run has to look at them too.
-        touched.touch(connection, rows_alike)
-        touched.take(connection)
+        dirty.mark(connection, rows_alike)
+        dirty.take(connection)
         if subjects is not None:
             subjects |= rows_alike
     ask = _Ask(f"{basis} {now_us}", settings, clock)
@@ -111,9 +110,9 @@ def reconcile(
             connection, seen.found, now_us, before_us=before_us, subjects=subjects
         )
         total, unmapped = seen.sizes if last is None or again else (last.cases, last.unmapped)
-        write_wakes(connection, seen.wakes, subjects)
+        write_rechecks(connection, seen.rechecks, subjects)
         write_reconcile(connection, now_us, basis, total, unmapped)
-        touched.drop_taken(connection)
+        dirty.drop_taken(connection)
         done = Reconciled(
             total,
             unmapped,
@@ -138,7 +137,7 @@ class _Seen:
     """What the rules say of the cases. ``sizes``: how many cases, and how many are unmapped."""
 
     found: Sequence[Found] = ()
-    wakes: Sequence[Mapping[str, Any]] = ()
+    rechecks: Sequence[Mapping[str, Any]] = ()
     sizes: tuple[int, int] = (0, 0)
     excused: int = 0
 
@@ -166,7 +165,7 @@ def _see(
         asked = _questions(ask, cases.schema(), cases.get_backend().name)
         return _Seen(
             list(_found(cases, asked, ask.rules)),
-            _wakes(cases, asked, clock),
+            _rechecks(cases, asked, clock),
             _sizes(cases, asked) if only is None else (0, 0),
             _excused(cases, asked),
         )
@@ -187,12 +186,12 @@ class _Ask:
 
 @dataclass(frozen=True, slots=True)
 class _Questions:
-    """None where no rule could answer. ``waking``: what is asked of the times of ``wakes``."""
+    """None where no rule could answer. ``ages``: what is asked of the times of ``rechecks``."""
 
     flagged: Question | None
     excused: Question | None
-    wakes: Question | None
-    waking: tuple[Waking, ...]
+    rechecks: Question | None
+    ages: tuple[Recheck, ...]
     sizes: Question
 
 
@@ -202,12 +201,12 @@ def _questions(ask: _Ask, schema: ibis.Schema, dialect: str) -> _Questions:
     cases = ibis.table(schema, "cases")
     rules, settings, clock = ask.rules, ask.settings, ask.clock
     excuses = _excuses(cases, rules, settings, clock)
-    wakes, waking = wakeful(cases, rules, clock)
+    rechecks, ages = rechecked(cases, rules, clock)
     return _Questions(
         question(flagged(cases, rules, settings, clock), dialect) if rules else None,
         None if excuses is None else question(excuses, dialect),
-        None if wakes is None else question(wakes, dialect),
-        waking,
+        None if rechecks is None else question(rechecks, dialect),
+        ages,
         question(_counted(cases), dialect),
     )
 
@@ -279,10 +278,10 @@ def _excuses(
     return cases.aggregate(**held) if held else None
 
 
-def _wakes(cases: ir.Table, asked: _Questions, clock: Clock) -> list[dict[str, Any]]:
-    if asked.wakes is None:
+def _rechecks(cases: ir.Table, asked: _Questions, clock: Clock) -> list[dict[str, Any]]:
+    if asked.rechecks is None:
         return []
-    return wake_rows(answers(cases, asked.wakes), asked.waking, clock)
+    return recheck_rows(answers(cases, asked.rechecks), asked.ages, clock)
 
 
 def _excused(cases: ir.Table, asked: _Questions) -> int:
@@ -386,7 +385,7 @@ def _row_evidence(row: Mapping[str, Any], side: str, kind: str) -> dict[str, Any
     }
 
 
-_PAPER_SIDES = {"lb": "ledger_row", "lr": "ledger_row", "rg": "register_row"}
+_PAPER_SIDES = {"lb": "logbook_row", "lr": "logbook_row", "rg": "register_row"}
 #: What a rule that looks at the row shows of it.
 _SHOWN_AS = {"lb": ("lb_received", "lb_unit"), "lr": ("lb_returned",), "rg": ("rg_",)}
 

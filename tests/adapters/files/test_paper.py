@@ -1,4 +1,4 @@
-"""Paper files as sources: real workbooks and text, folders, and every rendering of one ledger."""
+"""Paper files as sources: real workbooks and text, folders, and every rendering of one logbook."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from khop.adapters.files.paper import APOLOGY_FILE, LEDGER_FILE, REGISTER_FILE, paper_adapter
+from khop.adapters.files.paper import APOLOGY_FILE, LOGBOOK_FILE, REGISTER_FILE, paper_adapter
 from khop.adapters.files.portal_codes import portal_code_adapter
 from khop.adapters.ports import Context, PaperFile, PaperSource, Role
 from khop.connectors.spreadsheets.read import read_sheets
@@ -38,8 +38,8 @@ def context(folder: Path) -> Context:
     return Context(KEY, folder, lambda: datetime(2026, 11, 22, tzinfo=UTC), CALENDAR)
 
 
-def ledger(folder: Path, path: str = "so.csv", **settings: Any) -> PaperSource:
-    return paper_adapter("so", PaperKind.LEDGER, Path(path), context(folder), **settings)
+def logbook(folder: Path, path: str = "so.csv", **settings: Any) -> PaperSource:
+    return paper_adapter("so", PaperKind.LOGBOOK, Path(path), context(folder), **settings)
 
 
 def all_rows(source: PaperSource) -> list[PaperRow | Reject]:
@@ -66,9 +66,9 @@ def written(lines: Sequence[Sequence[Any]], **options: Any) -> bytes:
 
 def test_a_file_is_a_source_of_its_rows(tmp_path: Path) -> None:
     data = write(tmp_path / "so.csv").read_bytes()
-    source = ledger(tmp_path)
+    source = logbook(tmp_path)
     assert isinstance(source, PaperSource)
-    assert (source.role, source.kind) == (Role.LEDGER, PaperKind.LEDGER)
+    assert (source.role, source.kind) == (Role.LOGBOOK, PaperKind.LOGBOOK)
     (file,) = source.files()
     assert file == PaperFile("so.csv", hashlib.sha256(data).hexdigest())
     (row,) = source.rows(file)
@@ -81,13 +81,13 @@ def test_a_folder_gives_the_files_that_are_whole_tables(tmp_path: Path) -> None:
         write(tmp_path / "so" / name)
     write(tmp_path / "so" / "zero.csv", "")
     write(tmp_path / "so" / "deeper" / "f.csv")
-    assert [file.name for file in ledger(tmp_path, "so").files()] == ["a.TXT", "b.csv"]
-    assert [file.name for file in ledger(tmp_path, "so/**/*.csv").files()] == [
+    assert [file.name for file in logbook(tmp_path, "so").files()] == ["a.TXT", "b.csv"]
+    assert [file.name for file in logbook(tmp_path, "so/**/*.csv").files()] == [
         "b.csv",
         "deeper/f.csv",
     ]
-    assert [file.name for file in ledger(tmp_path, "*/b.*").files()] == ["so/b.csv"]
-    assert ledger(tmp_path, "nothing/*.csv").files() == ()
+    assert [file.name for file in logbook(tmp_path, "*/b.*").files()] == ["so/b.csv"]
+    assert logbook(tmp_path, "nothing/*.csv").files() == ()
 
 
 def test_a_file_that_is_being_written_waits(
@@ -103,11 +103,11 @@ def test_a_file_that_is_being_written_waits(
         return digest(file, name)
 
     monkeypatch.setattr(hashlib, "file_digest", while_it_grows)
-    assert [file.name for file in ledger(tmp_path, "so").files()] == [still.name]
+    assert [file.name for file in logbook(tmp_path, "so").files()] == [still.name]
 
 
 def test_a_file_that_changed_since_is_not_read_as_the_other(tmp_path: Path) -> None:
-    source = ledger(tmp_path)
+    source = logbook(tmp_path)
     path = write(tmp_path / "so.csv")
     (file,) = source.files()
     write(path, CSV.replace("0001", "0002"))
@@ -123,13 +123,13 @@ def test_a_name_leads_nowhere_but_to_the_files_of_the_source(tmp_path: Path) -> 
     outside = write(tmp_path / "secret.csv")
     digest = hashlib.sha256(outside.read_bytes()).hexdigest()
     with pytest.raises(ConfigError, match="there is no file"):
-        list(ledger(tmp_path, "so").rows(PaperFile("../secret.csv", digest)))
+        list(logbook(tmp_path, "so").rows(PaperFile("../secret.csv", digest)))
 
 
 @pytest.mark.parametrize("path", ["none.csv", "none", "none/so.csv"])
 def test_a_path_that_leads_nowhere_is_told_by_its_key(tmp_path: Path, path: str) -> None:
     with pytest.raises(ConfigError, match="there is no file or folder") as refused:
-        ledger(tmp_path, path).files()
+        logbook(tmp_path, path).files()
     assert refused.value.key == "sources.so.path"
 
 
@@ -137,7 +137,7 @@ def test_a_path_that_leads_nowhere_is_told_by_its_key(tmp_path: Path, path: str)
 def test_a_file_that_may_not_be_read_is_told(tmp_path: Path) -> None:
     write(tmp_path / "so.csv").chmod(0)
     with pytest.raises(ConfigError, match="cannot be read"):
-        ledger(tmp_path).files()
+        logbook(tmp_path).files()
 
 
 def sheets_of(rows: Sequence[PaperRow | Reject]) -> list[str]:
@@ -152,15 +152,15 @@ def test_one_sheet_can_be_named_and_hidden_ones_are_left(tmp_path: Path) -> None
             sheet.write_row(0, 0, headers)
             sheet.write_row(1, 0, [f"H99.01-261008-000{place}", "08/10/2026"])
         sheet.hide()
-    assert sheets_of(all_rows(ledger(tmp_path, "so.xlsx"))) == ["T1", "T2"]
-    assert sheets_of(all_rows(ledger(tmp_path, "so.xlsx", sheet="Ẩn"))) == ["Ẩn"]
+    assert sheets_of(all_rows(logbook(tmp_path, "so.xlsx"))) == ["T1", "T2"]
+    assert sheets_of(all_rows(logbook(tmp_path, "so.xlsx", sheet="Ẩn"))) == ["Ẩn"]
     with pytest.raises(ConfigError, match="has no sheet 'T3'; it has T1, T2, Ẩn"):
-        all_rows(ledger(tmp_path, "so.xlsx", sheet="T3"))
+        all_rows(logbook(tmp_path, "so.xlsx", sheet="T3"))
 
 
 def test_check_tells_headers_rows_and_rejects(tmp_path: Path) -> None:
     write(tmp_path / "so.csv", CSV + "H99.01-261008-0002,31/02/2026,\n")
-    health = ledger(tmp_path).check()
+    health = logbook(tmp_path).check()
     assert health.ok
     told = " | ".join(step.detail for step in health.steps)
     assert "Ngày tiếp nhận = received" in told
@@ -170,14 +170,14 @@ def test_check_tells_headers_rows_and_rejects(tmp_path: Path) -> None:
 def test_check_says_what_is_wrong_with_one_file_and_goes_on(tmp_path: Path) -> None:
     write(tmp_path / "so" / "a.csv", "Mã hồ sơ,Chủ hồ sơ,Ngày vào sổ\n")
     write(tmp_path / "so" / "b.csv")
-    health = ledger(tmp_path, "so").check()
+    health = logbook(tmp_path, "so").check()
     assert [step.ok for step in health.steps] == [True, False, True, True]
-    assert not ledger(tmp_path, "none").check().ok
+    assert not logbook(tmp_path, "none").check().ok
 
 
 def test_a_mended_row_is_read_from_its_payload(tmp_path: Path) -> None:
     write(tmp_path / "so.csv", CSV.replace("08/10/2026", "31/02/2026"))
-    source = ledger(tmp_path)
+    source = logbook(tmp_path)
     (rejected,) = all_rows(source)
     assert isinstance(rejected, Reject)
     assert rejected.native_id == "so.csv#!2"
@@ -190,7 +190,7 @@ def test_a_mended_row_is_read_from_its_payload(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("kind", "name", "role"),
     [
-        (LEDGER_FILE, "LEDGER_FILE", Role.LEDGER),
+        (LOGBOOK_FILE, "LOGBOOK_FILE", Role.LOGBOOK),
         (REGISTER_FILE, "REGISTER_FILE", Role.REGISTER),
         (APOLOGY_FILE, "APOLOGY_FILE", Role.APOLOGY),
     ],
@@ -210,14 +210,14 @@ def test_each_kind_is_an_adapter_with_its_role(
 
 def test_a_column_nobody_knows_is_refused_with_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(ValidationError, match="did you mean received"):
-        LEDGER_FILE.settings(
-            adapter="ledger_file", role="ledger", path="x", columns={"recieved": "Ngày"}
+        LOGBOOK_FILE.settings(
+            adapter="logbook_file", role="logbook", path="x", columns={"recieved": "Ngày"}
         )
     with pytest.raises(ConfigError, match="did you mean received"):
-        ledger(tmp_path, columns={"recieved": "Ngày"})
+        logbook(tmp_path, columns={"recieved": "Ngày"})
 
 
-# --- every rendering of one ledger -------------------------------------------------------------
+# --- every rendering of one logbook -------------------------------------------------------------
 
 COLUMNS = {
     "code": ("Mã hồ sơ", "MaHoSo", "Mã số hồ sơ", "Số hồ sơ"),
@@ -261,7 +261,7 @@ entries = st.fixed_dictionaries(
 
 
 class Rendering:
-    """One way to write a ledger down, drawn value by value."""
+    """One way to write a logbook down, drawn value by value."""
 
     def __init__(self, draw: Callable[[Any], Any]) -> None:
         self.draw = draw
@@ -272,9 +272,9 @@ class Rendering:
         self.from_1904 = draw(st.booleans())
         self.titles = draw(st.integers(0, 4))
 
-    def file(self, ledger: Sequence[dict[str, Any]]) -> bytes:
+    def file(self, logbook: Sequence[dict[str, Any]]) -> bytes:
         titles = [["SỔ THEO DÕI HỒ SƠ"], [], ["Từ ngày 01/01/2026 đến ngày 31/12/2026"], []]
-        body = [[self.cell(name, entry[name]) for name in self.order] for entry in ledger]
+        body = [[self.cell(name, entry[name]) for name in self.order] for entry in logbook]
         lines = [*titles[: self.titles], self.headers(), *body, ["Tổng cộng"]]
         if self.workbook:
             return written(lines, date_1904=self.from_1904)
@@ -310,18 +310,18 @@ class Rendering:
 
 
 @given(st.lists(entries, min_size=1, max_size=5), st.data())
-def test_every_rendering_of_a_ledger_has_the_same_rows(
-    ledger: list[dict[str, Any]], data: st.DataObject
+def test_every_rendering_of_a_logbook_has_the_same_rows(
+    logbook: list[dict[str, Any]], data: st.DataObject
 ) -> None:
-    first, second = (rows_of(Rendering(data.draw), ledger) for _ in range(2))
+    first, second = (rows_of(Rendering(data.draw), logbook) for _ in range(2))
     assert first == second
-    assert len(first) == len(ledger)
+    assert len(first) == len(logbook)
 
 
-def rows_of(rendering: Rendering, ledger: Sequence[dict[str, Any]]) -> list[PaperRow | Reject]:
+def rows_of(rendering: Rendering, logbook: Sequence[dict[str, Any]]) -> list[PaperRow | Reject]:
     """The rows, without where they stand."""
-    sheets = read_sheets(rendering.file(ledger), "so")
-    found = PaperReader(PaperKind.LEDGER, KEY).read(sheets, "so")
+    sheets = read_sheets(rendering.file(logbook), "so")
+    found = PaperReader(PaperKind.LOGBOOK, KEY).read(sheets, "so")
     return [
         replace(row, sheet="", row_number=0) if isinstance(row, PaperRow) else row for row in found
     ]

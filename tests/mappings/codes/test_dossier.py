@@ -30,22 +30,22 @@ from khop.mappings.time.calendar import FIRST_DAY, LAST_DAY, WorkingCalendar
 
 NO_TEXT = [None, 5, 1.5, b"H56.14-240823-0001", ["H56"], {}, date(2024, 8, 23)]
 LIVE = [
-    ("000.00.06.H56-231027-0361", "F1", "000.00.06.H56", (2023, 10, 27), "0361", False),
-    ("000.00.53.H48-220921-0099", "F1", "000.00.53.H48", (2022, 9, 21), "0099", False),
-    ("000.00.01.H10-200914-0001", "F1", "000.00.01.H10", (2020, 9, 14), "0001", False),
-    ("000.A0.01.H26-210212-9090", "F1", "000.A0.01.H26", (2021, 2, 12), "9090", False),
-    ("H56.14-240823-0001", "F2", "H56.14", (2024, 8, 23), "0001", False),
-    ("H15.50.05.13-261008-0975", "F2", "H15.50.05.13", (2026, 10, 8), "0975", False),
-    ("H55.242-260101-0001", "F2", "H55.242", (2026, 1, 1), "0001", False),
-    ("H01-260101-0001", "F2", "H01", (2026, 1, 1), "0001", False),
-    ("H01.1A.2B.3C.4D.5E.6F7-260101-0001", "F2", "H01.1A.2B.3C.4D.5E.6F7", (2026, 1, 1), "0001", 0),
-    ("G22.99-250820-000777", "F3", "G22.99", (2025, 8, 20), "000777", False),
-    ("000.00.16.H99-260302-0312345", "F3", "000.00.16.H99", (2026, 3, 2), "0312345", False),
-    ("G09.20-20260609-0092637", "F4", "G09.20", (2026, 6, 9), "0092637", False),
-    ("G09.20-20260609-0001", "F4", "G09.20", (2026, 6, 9), "0001", False),
-    ("G09.1-20260609-00001", "F4", "G09.1", (2026, 6, 9), "00001", True),
-    ("H99.12-250115-48213", "F5", "H99.12", (2025, 1, 15), "48213", True),
-    ("h99.12-250115-48213 ", "F5", "H99.12", (2025, 1, 15), "48213", True),
+    ("000.00.06.H56-231027-0361", "G1", "000.00.06.H56", (2023, 10, 27), "0361", False),
+    ("000.00.53.H48-220921-0099", "G1", "000.00.53.H48", (2022, 9, 21), "0099", False),
+    ("000.00.01.H10-200914-0001", "G1", "000.00.01.H10", (2020, 9, 14), "0001", False),
+    ("000.A0.01.H26-210212-9090", "G1", "000.A0.01.H26", (2021, 2, 12), "9090", False),
+    ("H56.14-240823-0001", "G2", "H56.14", (2024, 8, 23), "0001", False),
+    ("H15.50.05.13-261008-0975", "G2", "H15.50.05.13", (2026, 10, 8), "0975", False),
+    ("H55.242-260101-0001", "G2", "H55.242", (2026, 1, 1), "0001", False),
+    ("H01-260101-0001", "G2", "H01", (2026, 1, 1), "0001", False),
+    ("H01.1A.2B.3C.4D.5E.6F7-260101-0001", "G2", "H01.1A.2B.3C.4D.5E.6F7", (2026, 1, 1), "0001", 0),
+    ("G22.99-250820-000777", "G3", "G22.99", (2025, 8, 20), "000777", False),
+    ("000.00.16.H99-260302-0312345", "G3", "000.00.16.H99", (2026, 3, 2), "0312345", False),
+    ("G09.20-20260609-0092637", "G4", "G09.20", (2026, 6, 9), "0092637", False),
+    ("G09.20-20260609-0001", "G4", "G09.20", (2026, 6, 9), "0001", False),
+    ("G09.1-20260609-00001", "G4", "G09.1", (2026, 6, 9), "00001", True),
+    ("H99.12-250115-48213", "G5", "H99.12", (2025, 1, 15), "48213", True),
+    ("h99.12-250115-48213 ", "G5", "H99.12", (2025, 1, 15), "48213", True),
 ]
 UNKNOWN = [
     "",
@@ -140,7 +140,7 @@ def test_the_flags_are_known_by_their_names() -> None:
 )
 def test_digits_that_are_no_day_leave_the_shape_known(code: str, day: date | None) -> None:
     parts = parse_code(code)
-    assert parts.grammar in ("F2", "F4")
+    assert parts.grammar in ("G2", "G4")
     assert parts.date == day
 
 
@@ -180,24 +180,24 @@ def test_the_patterns_hold_nothing_an_sql_engine_lacks() -> None:
 
 
 def test_the_patterns_are_named_by_their_grammar() -> None:
-    assert list(code_patterns()) == ["F1", "F2", "F3", "F4", "F5"]
+    assert list(code_patterns()) == ["G1", "G2", "G3", "G4", "G5"]
 
 
 @pytest.mark.parametrize(
     ("code", "grammar"),
     [
         # Both orders can read these units; the level-1 code that exists decides.
-        ("H56.14.01.A12-240823-0001", "F2"),
-        ("A12.14.01.H56-240823-0001", "F1"),
+        ("H56.14.01.A12-240823-0001", "G2"),
+        ("A12.14.01.H56-240823-0001", "G1"),
         # Neither or both exist: the first shape.
-        ("A12.14.01.B34-240823-0001", "F1"),
-        ("G22.00.00.H56-240823-0001", "F1"),
+        ("A12.14.01.B34-240823-0001", "G1"),
+        ("G22.00.00.H56-240823-0001", "G1"),
         # Before the new order was issued there is only the old one, and before both the units' own.
-        ("H56.14.01.A12-200914-0001", "F1"),
-        ("H56.14.01.A12-200915-0001", "F2"),
-        ("H56.14.01.A12-190105-0001", "F2"),
-        ("H56.14.01.A12-190106-0001", "F1"),
-        ("H56.14.01.A12-241301-0001", "F2"),
+        ("H56.14.01.A12-200914-0001", "G1"),
+        ("H56.14.01.A12-200915-0001", "G2"),
+        ("H56.14.01.A12-190105-0001", "G2"),
+        ("H56.14.01.A12-190106-0001", "G1"),
+        ("H56.14.01.A12-241301-0001", "G2"),
     ],
 )
 def test_a_text_that_two_shapes_fit_is_read_by_its_day_and_its_unit(
@@ -254,7 +254,7 @@ def test_a_tail_outlives_a_change_of_the_units_code() -> None:
 
 def test_a_foreign_code_is_free_text_with_its_origin() -> None:
     parts = foreign_code(" ks 2025/0012 ", "  Hộ   tịch\n")
-    assert parts == CodeParts("KS2025/0012", "F6", origin="Hộ tịch")
+    assert parts == CodeParts("KS2025/0012", "G6", origin="Hộ tịch")
     assert parts.flags == frozenset()
 
 
@@ -345,7 +345,7 @@ def test_what_is_put_together_comes_apart(unit: str, day: date, number: int) -> 
     short = parse_code(f"{unit}-{day:%y%m%d}-{number:04}")
     long = parse_code(f"{unit}-{day:%Y%m%d}-{number:07}")
     assert (short.unit, short.date, short.serial) == (unit, day, f"{number:04}")
-    assert (long.grammar, long.unit, long.date, long.serial) == ("F4", unit, day, f"{number:07}")
+    assert (long.grammar, long.unit, long.date, long.serial) == ("G4", unit, day, f"{number:07}")
     assert short.tail == long.tail == (day, str(number).lstrip("0"))
 
 

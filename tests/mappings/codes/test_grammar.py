@@ -47,10 +47,10 @@ def with_row(**changes: object) -> dict[str, object]:
 
 def test_the_packaged_table_has_the_grammars_of_the_spec() -> None:
     formats = packaged_formats()
-    assert [shape.id for shape in formats.dossier] == ["F1", "F2", "F3", "F4", "F5"]
+    assert [shape.id for shape in formats.dossier] == ["G1", "G2", "G3", "G4", "G5"]
     assert [shape.id for shape in formats.organisation] == ["O1", "O2"]
     assert [shape.id for shape in formats.procedure] == ["P1", "P2", "P3", "P4", "P5"]
-    assert load_table("code_formats")["foreign"]["id"] == "F6"
+    assert load_table("code_formats")["foreign"]["id"] == "G6"
 
 
 def test_each_packaged_shape_says_whose_it_is() -> None:
@@ -74,8 +74,8 @@ def test_a_shape_that_khop_does_not_know_is_one_row() -> None:
     assert (parts.grammar, parts.unit, parts.serial) == ("X1", "H99", "000123")
     assert (parts.date, parts.synthetic) == (date(2026, 12, 31), False)
     assert parse_code("31122026/000123@H99").grammar is None
-    assert parse_code("H56.14-240823-0001", formats).grammar == "F2"
-    assert list(code_patterns(formats)) == ["X1", "F1", "F2", "F3", "F4", "F5"]
+    assert parse_code("H56.14-240823-0001", formats).grammar == "G2"
+    assert list(code_patterns(formats)) == ["X1", "G1", "G2", "G3", "G4", "G5"]
 
 
 def test_a_provinces_own_row_is_tried_first() -> None:
@@ -86,7 +86,7 @@ def test_a_provinces_own_row_is_tried_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("order", "grammar"), [("new", "X1"), ("either", "X1"), ("old", "F2"), (None, "X1")]
+    ("order", "grammar"), [("new", "X1"), ("either", "X1"), ("old", "G2"), (None, "X1")]
 )
 def test_an_own_row_of_the_other_order_lets_the_packaged_one_win(
     order: str | None, grammar: str
@@ -136,8 +136,8 @@ def test_shapes_that_fit_alike_are_told_apart_by_the_day() -> None:
 
 
 def test_a_row_with_the_id_of_a_packaged_one_takes_its_place() -> None:
-    formats = code_formats(with_row(id="F2"))
-    assert [shape.id for shape in formats.dossier] == ["F2", "F1", "F3", "F4", "F5"]
+    formats = code_formats(with_row(id="G2"))
+    assert [shape.id for shape in formats.dossier] == ["G2", "G1", "G3", "G4", "G5"]
     assert parse_code("H56.14-240823-0001", formats).grammar is None
 
 

@@ -170,7 +170,7 @@ def test_a_spoilt_file_is_refused(name: str, spoil: Callable[[dict[str, Any]], N
         ("code_formats", ("dossier", 0, "pattern"), r"^\d+$"),
         ("code_formats", ("dossier", 0, "pattern"), "^(?=.)(1)(2)(3)$"),
         ("code_formats", ("dossier", 0, "pattern"), "^(1)(2)$"),
-        ("code_formats", ("procedure", 0, "id"), "F1"),
+        ("code_formats", ("procedure", 0, "id"), "G1"),
         ("calendar", ("undecided", 0, "date"), date(2026, 1, 2)),
         ("calendar", ("sessions", 1, "start"), time(11, 0)),
         ("deadlines", ("unit", 1, "labels"), ["NGÀY LÀM VIỆC"]),
@@ -277,9 +277,9 @@ DAY = date(2025, 7, 1)
     [
         ([{"code": "H01"}, {"code": "H02"}], []),
         ([{"code": "H01"}, {"code": "H01"}], ["H01"]),
-        ([{"id": "F1", "valid_from": DAY}, {"id": "F1", "valid_to": DAY}], ["F1"]),
+        ([{"id": "G1", "valid_from": DAY}, {"id": "G1", "valid_to": DAY}], ["G1"]),
         (
-            [{"id": "F1", "valid_from": DAY}, {"id": "F1", "valid_to": DAY - timedelta(days=1)}],
+            [{"id": "G1", "valid_from": DAY}, {"id": "G1", "valid_to": DAY - timedelta(days=1)}],
             [],
         ),
         ([{"date": DAY}, {"date": DAY}], ["2025-07-01"]),

@@ -31,7 +31,7 @@ class Lines:
 
 def read(
     lines: Sequence[Sequence[Cell]],
-    kind: PaperKind = PaperKind.LEDGER,
+    kind: PaperKind = PaperKind.LOGBOOK,
     *,
     name: str = "So",
     from_1904: bool = False,

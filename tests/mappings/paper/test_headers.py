@@ -15,7 +15,7 @@ from tests.mappings.paper.sheets import Lines
 
 def layout(
     lines: Sequence[Sequence[str]],
-    kind: str = "ledger",
+    kind: str = "logbook",
     spans: dict[int, dict[int, int]] | None = None,
     **own: str,
 ) -> Layout:
@@ -44,7 +44,7 @@ FORM_07_MEANS = [
 ]  # fmt: skip
 
 
-def test_the_ledger_of_form_07_is_recognised_column_by_column() -> None:
+def test_the_logbook_of_form_07_is_recognised_column_by_column() -> None:
     found = layout([FORM_07])
     assert [names(found)[place] for place in range(len(FORM_07))] == FORM_07_MEANS
     assert found.first == 1
@@ -240,9 +240,9 @@ def test_a_name_that_the_file_does_not_have_is_refused() -> None:
 
 
 def test_a_sheet_of_something_else_has_no_headers() -> None:
-    assert find_layout("ledger", rows([["STT", "Mã TTHC", "Tên TTHC"]]), {}, "x") is None
-    assert find_layout("ledger", rows([["Hướng dẫn", ""], ["Bước 1"], []]), {}, "x") is None
-    assert find_layout("ledger", [], {}, "x") is None
+    assert find_layout("logbook", rows([["STT", "Mã TTHC", "Tên TTHC"]]), {}, "x") is None
+    assert find_layout("logbook", rows([["Hướng dẫn", ""], ["Bước 1"], []]), {}, "x") is None
+    assert find_layout("logbook", [], {}, "x") is None
 
 
 def test_an_unknown_meaning_is_refused_with_the_nearest() -> None:

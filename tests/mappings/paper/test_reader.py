@@ -25,7 +25,7 @@ NAME, NUMBER = "Nguyễn Văn Mẫu", "099012345678"
 
 
 def line(**cells: Cell) -> list[Cell]:
-    """A row of the ledger; what is not named is as usual."""
+    """A row of the logbook; what is not named is as usual."""
     usual: dict[str, Cell] = {
         "order": 1, "code": CODE, "name": NAME, "identity": NUMBER, "birth": "02/09/1985",
         "procedure": "1.001612", "received": "08/10/2026 08:15", "due": "15/10/2026",
@@ -34,13 +34,13 @@ def line(**cells: Cell) -> list[Cell]:
     return list((usual | cells).values())
 
 
-def ledger(*lines: list[Cell], **settings: Any) -> list[PaperRow | Reject]:
+def logbook(*lines: list[Cell], **settings: Any) -> list[PaperRow | Reject]:
     return read([HEADERS, *lines], **settings)
 
 
-def test_a_row_of_the_ledger_says_what_it_says() -> None:
-    row = row_of(ledger(line(returned=datetime(2026, 10, 14, 15, 20)), unit="UBND xã Mẫu"))
-    assert (row.kind, row.sheet, row.row_number, row.code) == (PaperKind.LEDGER, "So", 2, CODE)
+def test_a_row_of_the_logbook_says_what_it_says() -> None:
+    row = row_of(logbook(line(returned=datetime(2026, 10, 14, 15, 20)), unit="UBND xã Mẫu"))
+    assert (row.kind, row.sheet, row.row_number, row.code) == (PaperKind.LOGBOOK, "So", 2, CODE)
     assert (row.unit, row.unit_code, row.procedure) == ("UBND xã Mẫu", None, "1.001612")
     assert row.applicant_key == applicant_key(KEY, NUMBER)
     assert row.applicant_mask == "Nguyễn V. M."
@@ -51,23 +51,23 @@ def test_a_row_of_the_ledger_says_what_it_says() -> None:
 
 
 def test_nothing_personal_is_readable_in_a_row() -> None:
-    text = repr(ledger(line(), line(code="")))
+    text = repr(logbook(line(), line(code="")))
     assert NUMBER not in text and NAME not in text and "1985" not in text
 
 
 def test_a_row_without_a_code_stays_a_row() -> None:
-    row = row_of(ledger(line(code="", identity=99012345678.0)))
+    row = row_of(logbook(line(code="", identity=99012345678.0)))
     assert row.code is None
     assert row.applicant_key == applicant_key(KEY, NUMBER)
 
 
 def test_name_and_birth_make_a_key_where_there_is_no_number() -> None:
     keys = {
-        row_of(ledger(line(identity="", birth=birth))).applicant_key
+        row_of(logbook(line(identity="", birth=birth))).applicant_key
         for birth in ("02/09/1985", "2-9-1985", date(1985, 9, 2), 31292)
     }
     assert keys == {applicant_key(KEY, None, NAME, date(1985, 9, 2))}
-    assert row_of(ledger(line(identity="", birth=""))).applicant_key is None
+    assert row_of(logbook(line(identity="", birth=""))).applicant_key is None
 
 
 def test_lines_that_are_no_rows_are_left_out() -> None:
@@ -79,7 +79,7 @@ def test_lines_that_are_no_rows_are_left_out() -> None:
             cells[int(name[1:])] = cell
         return cells
 
-    found = ledger(
+    found = logbook(
         [f"({n})" for n in range(1, 11)],
         line(),
         blank,
@@ -107,19 +107,19 @@ def test_lines_that_are_no_rows_are_left_out() -> None:
 
 def test_a_line_nobody_knows_is_refused_and_not_left_out() -> None:
     lost = line(code="", identity="", birth="", received="", due="")
-    rejected = reject_of(ledger(lost))
+    rejected = reject_of(logbook(lost))
     assert (rejected.field, rejected.reason) == ("Ngày tiếp nhận or Ngày trả", "has no date")
     assert rejected.native_id == f"{FILE}#So!2"
 
 
 def test_a_row_after_the_signatures_is_a_row() -> None:
     signature: list[Cell] = ["", "", "Người lập biểu", *[""] * 7]
-    assert len(ledger(line(), signature, line(code="H99.18.01-261008-0002"))) == 2
+    assert len(logbook(line(), signature, line(code="H99.18.01-261008-0002"))) == 2
 
 
 @pytest.mark.parametrize("words", ["ngày 8 tháng 10 năm 2026", "Ngày 08 tháng 10 năm 2026"])
 def test_a_day_in_words_makes_a_row_and_no_signature(words: str) -> None:
-    row = row_of(ledger(line(code="", identity="", received=words, due="")))
+    row = row_of(logbook(line(code="", identity="", received=words, due="")))
     assert wire_time(row.received_at) == "20261008000000"
 
 
@@ -140,14 +140,14 @@ def test_a_day_in_words_makes_a_row_and_no_signature(words: str) -> None:
 def test_a_cell_the_row_cannot_do_without_costs_it(
     cells: dict[str, Cell], field: str, why: str
 ) -> None:
-    rejected = reject_of(ledger(line(**cells)))
+    rejected = reject_of(logbook(line(**cells)))
     assert rejected.field == field
     assert why in rejected.reason
     assert rejected.code == (None if "code" in cells else CODE)
 
 
 def test_another_cell_that_cannot_be_used_is_named() -> None:
-    row = row_of(ledger(line(due="31/02/2026", identity="9.9E+10", birth="1/1/85")))
+    row = row_of(logbook(line(due="31/02/2026", identity="9.9E+10", birth="1/1/85")))
     assert row.fields_lost == ("CCCD", "Ngày sinh", "Ngày hẹn trả")
     assert (row.due_at, row.applicant_key) == (None, None)
 
@@ -156,16 +156,16 @@ def test_a_refused_row_is_read_again_from_its_payload() -> None:
     bad = line(
         received="13/13/2026", birth=date(1985, 9, 2), due=datetime(2026, 10, 15, 9), note=time(9)
     )
-    first, second = ledger(bad, bad, unit="H99.18.01")
+    first, second = logbook(bad, bad, unit="H99.18.01")
     assert isinstance(first, Reject) and isinstance(second, Reject)
     again = json.loads(json.dumps(second.payload))
-    reader = PaperReader(PaperKind.LEDGER, KEY)
+    reader = PaperReader(PaperKind.LOGBOOK, KEY)
     with pytest.raises(RecordError, match="Ngày tiếp nhận"):
         reader.replay(again)
     again["cells"][6] = "13/10/2026"
     mended = reader.replay(again)
     same = [line(received="13/10/2026", birth=date(1985, 9, 2), due=datetime(2026, 10, 15, 9))] * 2
-    assert mended == ledger(*same, unit="H99.18.01")[1]
+    assert mended == logbook(*same, unit="H99.18.01")[1]
 
 
 def test_a_replay_knows_a_column_that_was_named_since() -> None:
@@ -173,39 +173,39 @@ def test_a_replay_knows_a_column_that_was_named_since() -> None:
     rejected = reject_of(read([headers, [CODE, "08/10/2026", "?"]]))
     payload = json.loads(json.dumps(rejected.payload))
     payload["cells"][2] = ""
-    reader = PaperReader(PaperKind.LEDGER, KEY, columns={"received": "Ngày vào sổ"})
+    reader = PaperReader(PaperKind.LOGBOOK, KEY, columns={"received": "Ngày vào sổ"})
     assert wire_time(reader.replay(payload).received_at) == "20261008000000"
 
 
 @pytest.mark.parametrize(
     "payload",
-    [None, {}, [], "x", {"kind": "ledger"}, {"kind": "ledger", "place": {}, "occurrence": 1}],
+    [None, {}, [], "x", {"kind": "logbook"}, {"kind": "logbook", "place": {}, "occurrence": 1}],
 )
 def test_what_is_no_payload_is_refused(payload: object) -> None:
     with pytest.raises(RecordError, match="payload"):
-        PaperReader(PaperKind.LEDGER, KEY).replay(payload)
+        PaperReader(PaperKind.LOGBOOK, KEY).replay(payload)
 
 
 def test_a_payload_of_another_kind_or_with_odd_cells_is_refused() -> None:
-    payload: Any = reject_of(ledger(line(received="x"))).payload
+    payload: Any = reject_of(logbook(line(received="x"))).payload
     with pytest.raises(RecordError, match="payload"):
         PaperReader(PaperKind.REGISTER, KEY).replay(payload)
     for odd in ({"date": "never"}, {"when": "x"}, {}, {"seconds": 1e300}, {"seconds": "x"}):
         with pytest.raises(RecordError):
-            PaperReader(PaperKind.LEDGER, KEY).replay(payload | {"cells": [odd]})
+            PaperReader(PaperKind.LOGBOOK, KEY).replay(payload | {"cells": [odd]})
 
 
 def test_a_row_keeps_its_key_when_it_is_filled_in() -> None:
     for cells in ({}, {"code": ""}, {"code": "", "identity": ""}):
-        before = row_of(ledger(line(**cells)))
+        before = row_of(logbook(line(**cells)))
         after = row_of(
-            ledger(HEADERS, line(**cells, returned="14/10/2026", note="đã trả", order=7))
+            logbook(HEADERS, line(**cells, returned="14/10/2026", note="đã trả", order=7))
         )
         assert before.row_key == after.row_key
 
 
 def test_rows_that_nothing_tells_apart_are_numbered() -> None:
-    keys = [row.row_key for row in ledger(line(), line(), line()) if isinstance(row, PaperRow)]
+    keys = [row.row_key for row in logbook(line(), line(), line()) if isinstance(row, PaperRow)]
     assert len(set(keys)) == 3
     assert keys == [f"{keys[0]}", f"{keys[0]}-2", f"{keys[0]}-3"]
 
@@ -213,7 +213,7 @@ def test_rows_that_nothing_tells_apart_are_numbered() -> None:
 def test_a_row_that_cannot_be_used_moves_no_other_key() -> None:
     good = [line(), line(), line()]
     broken = [line(), line(received="x"), line()]
-    assert row_keys(ledger(*broken)) == [row_keys(ledger(*good))[place] for place in (0, 2)]
+    assert row_keys(logbook(*broken)) == [row_keys(logbook(*good))[place] for place in (0, 2)]
 
 
 def row_keys(found: list[PaperRow | Reject]) -> list[str]:
@@ -221,15 +221,15 @@ def row_keys(found: list[PaperRow | Reject]) -> list[str]:
 
 
 def test_keys_differ_by_what_identifies_a_row_and_by_installation() -> None:
-    rows = ledger(
+    rows = logbook(
         line(),
         line(code=""),
         line(code="", procedure="1.001613"),
         line(code="", received="9/10/2026"),
     )
     assert len(set(row_keys(rows))) == 4
-    other = list(PaperReader(PaperKind.LEDGER, b"other").read([Lines([HEADERS, line()])], FILE))
-    assert row_keys(other) != row_keys(ledger(line()))
+    other = list(PaperReader(PaperKind.LOGBOOK, b"other").read([Lines([HEADERS, line()])], FILE))
+    assert row_keys(other) != row_keys(logbook(line()))
 
 
 def test_the_unit_stands_in_the_row_above_the_table_or_in_the_settings() -> None:
@@ -322,7 +322,7 @@ def test_an_apology_whose_day_cannot_be_read_is_refused() -> None:
 
 def test_sheets_without_headers_are_left_and_a_file_without_any_is_refused() -> None:
     guide, table = Lines([["Hướng dẫn"]], "HD"), Lines([HEADERS, line()], "So")
-    reader = PaperReader(PaperKind.LEDGER, KEY)
+    reader = PaperReader(PaperKind.LOGBOOK, KEY)
     assert len(list(reader.read([guide, table], FILE))) == 1
     with pytest.raises(ConfigError, match=r"so\.xlsx: no row of headers.*received .'ngày tiếp"):
         list(reader.read([guide], FILE))
@@ -332,14 +332,14 @@ def test_sheets_without_headers_are_left_and_a_file_without_any_is_refused() -> 
 
 
 def test_counts_of_days_follow_the_workbook() -> None:
-    row = row_of(ledger(line(received=46303 - 1462), from_1904=True))
+    row = row_of(logbook(line(received=46303 - 1462), from_1904=True))
     assert wire_time(row.received_at) == "20261008000000"
-    rejected = reject_of(ledger(line(received=46303 - 1462, returned="x"), from_1904=True))
+    rejected = reject_of(logbook(line(received=46303 - 1462, returned="x"), from_1904=True))
     payload = json.loads(json.dumps(rejected.payload))
     payload["cells"][8] = ""
-    assert PaperReader(PaperKind.LEDGER, KEY).replay(payload).received_at == row.received_at
+    assert PaperReader(PaperKind.LOGBOOK, KEY).replay(payload).received_at == row.received_at
 
 
 def test_a_duration_is_kept_in_the_payload() -> None:
-    rejected = reject_of(ledger(line(received=timedelta(hours=30))))
+    rejected = reject_of(logbook(line(received=timedelta(hours=30))))
     assert json.loads(json.dumps(rejected.payload))["cells"][6] == {"seconds": 108000.0}

@@ -13,7 +13,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from khop.sandbox import World
-from khop.sandbox.world.paper import LEDGER_FILE, REGISTER_FILE, LedgerRow, Place
+from khop.sandbox.world.paper import LOGBOOK_FILE, REGISTER_FILE, LogbookRow, Place
 
 NOW = datetime(2026, 8, 24, 9, 30, tzinfo=UTC)
 LOCAL = timedelta(hours=7)
@@ -36,7 +36,7 @@ Table = list[list[Any]]
 
 def read(folder: Path) -> dict[str, Table]:
     """All cells by sheet; the register under "". Row 1 is at 0."""
-    book = CalamineWorkbook.from_path(folder / LEDGER_FILE)
+    book = CalamineWorkbook.from_path(folder / LOGBOOK_FILE)
     sheets = {
         name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)
         for name in book.sheet_names
@@ -72,9 +72,9 @@ def day_of_cell(cell: Any) -> date | None:
     return datetime.strptime(cell[:10], "%d/%m/%Y").date() if cell else None
 
 
-def test_every_row_of_the_ledger_stands_where_it_is_said_to(world: World, folder: Path) -> None:
+def test_every_row_of_the_logbook_stands_where_it_is_said_to(world: World, folder: Path) -> None:
     sheets = read(folder)
-    for row in world.office.paper.ledger:
+    for row in world.office.paper.logbook:
         found = cells(sheets, world.office.place(row.n))
         code = "".join(str(found["ma ho so"]).split()).upper()
         assert code == (row.code or "").upper()
@@ -110,8 +110,8 @@ def test_layouts_differ_as_those_of_offices_do(world: World, folder: Path) -> No
     assert {plain(table[-3][0]) for table in sheets.values()} == {"tong cong"}
 
 
-def test_a_ledger_has_rows_of_every_kind(world: World) -> None:
-    rows = world.office.paper.ledger
+def test_a_logbook_has_rows_of_every_kind(world: World) -> None:
+    rows = world.office.paper.logbook
     assert {row.exactness for row in rows} == {"second", "minute", "day"}
     assert {row.person for row in rows} == {"number", "short", "name"}
     assert {row.code is None for row in rows} == {True, False}
@@ -156,7 +156,7 @@ def test_the_truth_names_the_rows_without_a_code(world: World, folder: Path) -> 
 def test_equal_worlds_write_equal_files(world: World, folder: Path, tmp_path: Path) -> None:
     again = World.generate(seed=7, size=3000, now=NOW, broken=2)
     again.write(tmp_path, {})
-    for name in (LEDGER_FILE, REGISTER_FILE, "don-vi.toml", "truth.jsonl"):
+    for name in (LOGBOOK_FILE, REGISTER_FILE, "don-vi.toml", "truth.jsonl"):
         assert (tmp_path / name).read_bytes() == (folder / name).read_bytes()
 
 
@@ -176,7 +176,7 @@ def test_a_row_added_later_is_evidence_and_moves_no_other(tmp_path: Path) -> Non
     moment = int(NOW.timestamp()) - 20 * 86_400
     who = {"unit": d.unit, "procedure": d.procedure, "citizen": d.citizen}
 
-    place = world.ledger_write(code=d.code, received=d.received, returned=moment, **who)
+    place = world.logbook_write(code=d.code, received=d.received, returned=moment, **who)
 
     assert {n: world.office.place(n) for n in before} == before
     assert cells(read(tmp_path), place)["ma ho so"].strip().upper() == d.code
@@ -198,8 +198,8 @@ def test_a_result_added_later_without_a_code_is_a_finding_of_its_row(tmp_path: P
 
 def test_a_row_with_unknown_fields_is_refused() -> None:
     world = World.generate(seed=3, size=200, now=NOW)
-    count = len(world.office.paper.ledger)
+    count = len(world.office.paper.logbook)
     with pytest.raises(TypeError):
-        world.ledger_write(unit=1, procedure=1, citizen=1, colour="red")
-    assert len(world.office.paper.ledger) == count
-    assert all(isinstance(row, LedgerRow) for row in world.office.paper.ledger)
+        world.logbook_write(unit=1, procedure=1, citizen=1, colour="red")
+    assert len(world.office.paper.logbook) == count
+    assert all(isinstance(row, LogbookRow) for row in world.office.paper.logbook)

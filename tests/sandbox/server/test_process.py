@@ -56,7 +56,7 @@ def test_the_control_plane_changes_the_world(child: SandboxProcess) -> None:
     child.touch(code)
     child.change_status(code, 8)
     who = {"unit": 1, "procedure": 1, "citizen": 1, "received": int(NOW.timestamp()) - 864_000}
-    place = child.ledger_write(code="H99.02-260801-0777", **who)
+    place = child.logbook_write(code="H99.02-260801-0777", **who)
     assert place["sheet"] == "Sở, ngành"
     assert ("A1", "H99.02-260801-0777") in {(f["rule"], f["code"]) for f in child.findings()}
     with pytest.raises(urllib.error.HTTPError, match="400"):

@@ -11,7 +11,7 @@ import pytest
 
 from khop.sandbox import World
 from khop.sandbox.world.dossiers import Dossier, PortalEntry, history
-from khop.sandbox.world.paper import LedgerRow, RegisterRow
+from khop.sandbox.world.paper import LogbookRow, RegisterRow
 
 HANOI = timezone(timedelta(hours=7))
 
@@ -116,10 +116,10 @@ class SecondJudge:
 
     def paper_alone(self, known: set[str | None]) -> None:
         paper = self.world.office.paper
-        days = {row.n: day_of_row(row) for row in (*paper.ledger, *paper.register)}
+        days = {row.n: day_of_row(row) for row in (*paper.logbook, *paper.register)}
         first: dict[tuple[str, str], date] = {}
-        for row in (*paper.ledger, *paper.register):
-            rule, day = ("A1" if isinstance(row, LedgerRow) else "A2"), days[row.n]
+        for row in (*paper.logbook, *paper.register):
+            rule, day = ("A1" if isinstance(row, LogbookRow) else "A2"), days[row.n]
             if row.code is None and self.day_old(day) and not self.alike(row):
                 place = self.world.office.place(row.n)
                 subject = f"{place.file}#{place.sheet}!{place.row}"
@@ -130,18 +130,18 @@ class SecondJudge:
         for (rule, code), day in first.items():
             if self.day_old(day):
                 self.found[rule, code, "people", "S1"] += 1
-            back = [row.returned for row in paper.ledger if row.code == code and row.returned]
+            back = [row.returned for row in paper.logbook if row.code == code and row.returned]
             if rule == "A2" and back and moment(min(back)).date() < day:
                 self.found["C7", code, "people", "S1"] += 1
 
-    def alike(self, row: LedgerRow | RegisterRow) -> bool:
+    def alike(self, row: LogbookRow | RegisterRow) -> bool:
         day = day_of_row(row)
         if row.person == "name" or day is None:
             return False
         for records in self.cases.values():
             os = sorted(records, key=lambda d: (d.changed, d.native_id))[-1]
             same = (os.unit, os.procedure, os.citizen) == (row.unit, row.procedure, row.citizen)
-            when = os.received if isinstance(row, LedgerRow) else os.finished
+            when = os.received if isinstance(row, LogbookRow) else os.finished
             if same and when is not None and abs(ORD[moment(when).date()] - ORD[day]) < 2:
                 return True
         return False
@@ -273,7 +273,7 @@ def asked(d: Dossier) -> list[int]:
     return [t for (_, before), (t, state) in pairwise(steps) if state == 5 and before != 5]
 
 
-def day_of_row(row: LedgerRow | RegisterRow) -> date | None:
+def day_of_row(row: LogbookRow | RegisterRow) -> date | None:
     if row.spoilt:
         return None
     if isinstance(row, RegisterRow):
@@ -286,10 +286,10 @@ class Told:
 
     def __init__(self, world: World, codes: set[str | None], os: Dossier) -> None:
         paper = world.office.paper
-        ledger = [r for r in paper.ledger if r.code and r.code.upper() in codes and not r.spoilt]
+        logbook = [r for r in paper.logbook if r.code and r.code.upper() in codes and not r.spoilt]
         signed = [r for r in paper.register if r.code and r.code.upper() in codes]
-        self.received = min((r.received for r in ledger if r.received), default=None)
-        self.returned = min((r.returned for r in ledger if r.returned), default=None)
+        self.received = min((r.received for r in logbook if r.received), default=None)
+        self.returned = min((r.returned for r in logbook if r.returned), default=None)
         days = [day for row in signed if (day := day_of_row(row))]
         self.signed = min(days, default=None)
         self.entered = next((t for t, state in sorted(history(os)) if state == 2), None)

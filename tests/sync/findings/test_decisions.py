@@ -18,7 +18,7 @@ from khop.sync.ledger.schema import audit_log, discrepancy, exclusion
 from khop.sync.results import UNSETTLED, Finding, FindingState, RuleCount
 from tests.postgres import BOTH
 from tests.sync.fakes import FakeClock, FakeOneStop, FakePortal, record
-from tests.sync.papers import FakePapers, ledger_row
+from tests.sync.papers import FakePapers, logbook_row
 
 LEDGERS = BOTH
 
@@ -275,7 +275,7 @@ def test_a_dossier_is_named_by_its_alias_too(engine: Engine, one_stop: FakeOneSt
 def test_a_row_of_paper_without_a_code_has_a_life_of_its_own(
     build_engine: Callable[..., Engine], one_stop: FakeOneStop, portal: FakePortal
 ) -> None:
-    rows = FakePapers(contents={"so.xlsx": [ledger_row(1, procedure="9.999999")]})
+    rows = FakePapers(contents={"so.xlsx": [logbook_row(1, procedure="9.999999")]})
     engine = build_engine(one_stop, portal, rows)
     engine.pull()
     engine.reconcile()

@@ -14,7 +14,7 @@ from khop.sync.findings.work import work_list
 from khop.sync.repairing.plan import plan_from_json
 from khop.sync.results import Plan, WorkItem
 from tests.sync.fakes import FakeOneStop, FakePortal, at, record
-from tests.sync.papers import FakePapers, ledger_row
+from tests.sync.papers import FakePapers, logbook_row
 
 Build = Callable[..., Engine]
 PAGES = {"igate": "https://motcua.example.vn/{native_id}?c={code}"}
@@ -27,7 +27,7 @@ def looked(build_engine: Build, one_stop: FakeOneStop, portal: FakePortal) -> En
         record(1),
         record(2, unit="Sở Mẫu", finished_at=at(9)),
     )
-    papers = FakePapers(contents={"so.xlsx": [ledger_row(1, applicant_key="x" * 64)]})
+    papers = FakePapers(contents={"so.xlsx": [logbook_row(1, applicant_key="x" * 64)]})
     engine = build_engine(one_stop, portal, papers, repair={"max_share": 1.0})
     engine.pull()
     engine.reconcile()

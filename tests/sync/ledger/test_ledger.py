@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,23 @@ def test_the_program_works_with_the_newest_migration() -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     assert ScriptDirectory.from_config(config).get_current_head() == SCHEMA_VERSION
+
+
+def test_a_migration_imports_nothing_of_the_program() -> None:
+    # A migration has to mean the same years later, whatever became of the program.
+    imported = {
+        module
+        for path in (MIGRATIONS / "versions").glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for module in _imported(node)
+    }
+    assert imported == {"__future__", "alembic", "sqlalchemy"}
+
+
+def _imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module or ""] if isinstance(node, ast.ImportFrom) else []
 
 
 def test_creating_a_ledger_twice_keeps_what_is_in_it(ledger: Ledger) -> None:

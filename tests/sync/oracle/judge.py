@@ -83,7 +83,7 @@ class World:
     """``records``: native_id, code, aliases, status, status_raw, the times, changed, no_due, unit,
     procedure, channel, applicant, history (None, or (state, time) in any order). ``answers``:
     code, presence, status, the times, first_seen. ``events``: order, item, code, delivered, at.
-    ``rows``: key, kind ("ledger", "register"), code, unit, procedure, applicant, received,
+    ``rows``: key, kind ("logbook", "register"), code, unit, procedure, applicant, received,
     returned, signed. ``quarantined``: codes of dossiers that the one-stop has and khop could not
     read. ``complete``: whether every list of the one-stop was read to its end."""
 
@@ -185,7 +185,7 @@ class Cases:
 
     def _paper(self, code: str) -> dict[str, Any]:
         rows = self._rows.get(code, ())
-        ledger = [row for row in rows if row["kind"] == "ledger"]
+        ledger = [row for row in rows if row["kind"] == "logbook"]
         register = [row for row in rows if row["kind"] == "register"]
         return {
             "lb_received": earliest(row["received"] for row in ledger),
@@ -283,7 +283,7 @@ class Judge:
     def _rows_without_code(self, world: World) -> set[Finding]:
         found: set[Finding] = set()
         for row in world.rows if world.complete else ():
-            rule, time = {"ledger": ("A1", "received"), "register": ("A2", "signed")}[row["kind"]]
+            rule, time = {"logbook": ("A1", "received"), "register": ("A2", "signed")}[row["kind"]]
             alone = row["code"] is None and not self._is_like_a_dossier(row, row[time], world)
             if alone and self._aged(rule, row[time]):
                 found.add((rule, f"row:{row['key']}", "S1"))
@@ -292,7 +292,7 @@ class Judge:
     def _is_like_a_dossier(self, row: Row, time: Time | None, world: World) -> bool:
         """Same unit, procedure and applicant, and a date within one working day: received of the
         ledger beside received, signed of the register taken as beside finished."""
-        theirs = "received" if row["kind"] == "ledger" else "finished"
+        theirs = "received" if row["kind"] == "logbook" else "finished"
         same = ("unit", "procedure", "applicant")
         return any(
             time is not None

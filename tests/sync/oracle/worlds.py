@@ -270,7 +270,7 @@ class Neighbourhood:
 
     def row(self, i: int, code: str | None, known: Mapping[str, Any] | None) -> dict[str, Any]:
         random = self.random
-        kind = random.choice(("ledger", "register"))
+        kind = random.choice(("logbook", "register"))
         who = self.who()
         if code is None and known and random.random() < 0.5:
             who = {name: known[name] for name in who}
@@ -279,8 +279,8 @@ class Neighbourhood:
             "kind": kind,
             "code": code,
             **who,
-            "received": self.time() if kind == "ledger" else None,
-            "returned": self.time(0.5) if kind == "ledger" else None,
+            "received": self.time() if kind == "logbook" else None,
+            "returned": self.time(0.5) if kind == "logbook" else None,
             "signed": self.time() if kind == "register" else None,
             "files": random.choice((("cũ.xlsx",), ("mới.csv",), ("cũ.xlsx", "mới.csv"))),
         }
@@ -315,7 +315,7 @@ def store(world: World, ledger: Ledger, privacy: Privacy) -> None:
         for answer in world.answers:
             _store_answer(connection, answer)
         records.store_events(connection, list(_events(world)))
-        for kind, source in (("ledger", "so-theo-doi"), ("register", "so-van-thu")):
+        for kind, source in (("logbook", "so-theo-doi"), ("register", "so-van-thu")):
             for name in ("cũ.xlsx", "mới.csv"):
                 rows = [_row(r) for r in world.rows if r["kind"] == kind and name in r["files"]]
                 read = paper.FileRead(PaperFile(name, "0"), rows, ())

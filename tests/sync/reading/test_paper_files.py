@@ -14,18 +14,18 @@ from khop.mappings.records import PaperKind, PaperRow
 from khop.sync.engine import Engine
 from khop.sync.ledger import Ledger
 from khop.sync.ledger.schema import (
+    dirty,
     metadata,
     paper_file,
     paper_match,
     paper_row,
     presence,
     quarantine,
-    touched,
 )
 from khop.sync.results import PaperSummary, PullSummary
 from tests.postgres import BOTH
 from tests.sync.fakes import FakeClock, FakeOneStop, FakePortal, at, record
-from tests.sync.papers import CODE, FakePapers, Item, ledger_row, reject
+from tests.sync.papers import CODE, FakePapers, Item, logbook_row, reject
 
 Build = Callable[..., Engine]
 
@@ -48,12 +48,12 @@ def everything(ledger: Ledger) -> dict[str, list[dict[str, Any]]]:
 
 
 def codes_touched(ledger: Ledger) -> set[str]:
-    return {row["code"] for row in rows(ledger, touched)}
+    return {row["code"] for row in rows(ledger, dirty)}
 
 
 def forget_touched(ledger: Ledger) -> None:
     with ledger.write() as connection:
-        connection.execute(sa.delete(touched))
+        connection.execute(sa.delete(dirty))
 
 
 def only(summary: PullSummary) -> PaperSummary:
@@ -64,13 +64,13 @@ def only(summary: PullSummary) -> PaperSummary:
 
 @pytest.fixture
 def papers() -> FakePapers:
-    return FakePapers(contents={"so.xlsx": [ledger_row(1, code=CODE), ledger_row(2)]})
+    return FakePapers(contents={"so.xlsx": [logbook_row(1, code=CODE), logbook_row(2)]})
 
 
 def test_rows_are_kept_with_where_they_stand(
     build_engine: Build, ledger: Ledger, papers: FakePapers, clock: FakeClock
 ) -> None:
-    row = ledger_row(
+    row = logbook_row(
         1,
         code=CODE,
         unit_code="H99.12",
@@ -81,7 +81,7 @@ def test_rows_are_kept_with_where_they_stand(
         fields_lost=("Số bộ",),
     )
     papers.contents = {"so.xlsx": [row]}
-    assert only(build_engine(papers).pull()) == PaperSummary("ledger", files=1, rows=1, stored=1)
+    assert only(build_engine(papers).pull()) == PaperSummary("logbook", files=1, rows=1, stored=1)
     (stored,) = rows(ledger, paper_row)
     assert stored["first_seen_us"] == int(clock.now.timestamp()) * 1_000_000
     assert stored["returned_us"] == at(19, 15, 30).us
@@ -102,7 +102,7 @@ def test_the_same_file_again_changes_nothing_and_is_not_read(
     engine.pull()
     before = everything(ledger)
     clock.advance(hours=1)
-    engine.pull(["ledger"])
+    engine.pull(["logbook"])
     assert everything(ledger) == before
     assert papers.read == ["so.xlsx"]
 
@@ -123,13 +123,13 @@ def test_a_file_is_replaced_by_what_it_says_now(
     build_engine: Build, ledger: Ledger, papers: FakePapers, clock: FakeClock
 ) -> None:
     engine = build_engine(papers)
-    papers.contents["so.xlsx"] = [ledger_row(1, code=CODE), ledger_row(2), ledger_row(3)]
+    papers.contents["so.xlsx"] = [logbook_row(1, code=CODE), logbook_row(2), logbook_row(3)]
     engine.pull()
     (first, *_) = rows(ledger, paper_row)
     forget_touched(ledger)
     clock.advance(days=1)
-    returned = ledger_row(1, code=CODE, returned_at=at(19))
-    papers.contents["so.xlsx"] = [returned, ledger_row(3)]
+    returned = logbook_row(1, code=CODE, returned_at=at(19))
+    papers.contents["so.xlsx"] = [returned, logbook_row(3)]
     summary = only(engine.pull())
     assert (summary.stored, summary.unchanged, summary.deleted) == (1, 1, 1)
     kept = rows(ledger, paper_row)
@@ -145,7 +145,7 @@ def test_a_row_that_gets_another_code_touches_both(
     engine = build_engine(papers)
     engine.pull()
     forget_touched(ledger)
-    papers.contents["so.xlsx"] = [ledger_row(1, code=OTHER), ledger_row(2, code=OTHER)]
+    papers.contents["so.xlsx"] = [logbook_row(1, code=OTHER), logbook_row(2, code=OTHER)]
     engine.pull()
     assert codes_touched(ledger) == {CODE, OTHER, "row:key-2"}
 
@@ -155,11 +155,11 @@ def test_candidates_go_with_the_row_they_are_of(
 ) -> None:
     engine = build_engine(papers)
     engine.pull()
-    match = {"source": "ledger", "file": "so.xlsx", "code": CODE, "reasons": "[]"}
+    match = {"source": "logbook", "file": "so.xlsx", "code": CODE, "reasons": "[]"}
     with ledger.write() as connection:
         for key in ("key-1", "key-2"):
             connection.execute(sa.insert(paper_match).values(**match, row_key=key))
-    papers.contents["so.xlsx"] = [ledger_row(1, code=CODE)]
+    papers.contents["so.xlsx"] = [logbook_row(1, code=CODE)]
     engine.pull()
     assert [row["row_key"] for row in rows(ledger, paper_match)] == ["key-1"]
 
@@ -199,14 +199,14 @@ def test_bad_rows_go_to_quarantine_and_leave_it_when_they_are_mended(
     build_engine: Build, ledger: Ledger, papers: FakePapers
 ) -> None:
     engine = build_engine(papers)
-    good = ledger_row(1, code=CODE)
+    good = logbook_row(1, code=CODE)
     papers.contents = {
         "so.xlsx": [good, reject("so.xlsx", 2, code=OTHER), reject("so.xlsx", 3)],
         "so.xlsx#2": [reject("so.xlsx#2", 2)],
     }
     summary = only(engine.pull())
     assert (summary.rows, summary.quarantined) == (4, 3)
-    papers.contents["so.xlsx"] = [good, ledger_row(2), reject("so.xlsx", 3)]
+    papers.contents["so.xlsx"] = [good, logbook_row(2), reject("so.xlsx", 3)]
     engine.pull()
     shelf = {row["native_id"]: row for row in rows(ledger, quarantine)}
     assert {key: row["state"] for key, row in shelf.items()} == {
@@ -220,7 +220,7 @@ def test_bad_rows_go_to_quarantine_and_leave_it_when_they_are_mended(
 def test_a_row_that_cannot_be_told_from_another_is_not_dropped(
     build_engine: Build, ledger: Ledger, papers: FakePapers
 ) -> None:
-    papers.contents["so.xlsx"] = [ledger_row(1), replace(ledger_row(1), row_number=9)]
+    papers.contents["so.xlsx"] = [logbook_row(1), replace(logbook_row(1), row_number=9)]
     summary = only(build_engine(papers).pull())
     assert (summary.rows, summary.stored, summary.quarantined) == (2, 1, 1)
     (bad,) = rows(ledger, quarantine)
@@ -230,7 +230,7 @@ def test_a_row_that_cannot_be_told_from_another_is_not_dropped(
 def test_a_bad_file_keeps_no_other_from_being_read(
     build_engine: Build, ledger: Ledger, papers: FakePapers
 ) -> None:
-    papers.contents |= {"a.xlsx": [ledger_row(5)], "z.xlsx": [ledger_row(6)]}
+    papers.contents |= {"a.xlsx": [logbook_row(5)], "z.xlsx": [logbook_row(6)]}
     papers.broken = {"so.xlsx": "so.xlsx has no row of headers"}
     summary = only(build_engine(papers).pull())
     assert summary.error == "so.xlsx has no row of headers"
@@ -265,7 +265,7 @@ def test_a_folder_that_is_away_says_so_and_forgets_nothing(
 def test_a_file_whose_name_is_no_text_is_named_and_left(
     build_engine: Build, papers: FakePapers
 ) -> None:
-    papers.contents["s\udcff.xlsx"] = [ledger_row(5)]
+    papers.contents["s\udcff.xlsx"] = [logbook_row(5)]
     summary = only(build_engine(papers).pull())
     assert (summary.stored, summary.failed_files) == (2, 1)
     assert summary.error is not None
@@ -275,7 +275,7 @@ def test_a_file_whose_name_is_no_text_is_named_and_left(
 def test_what_is_cut_off_leaves_whole_files(
     build_engine: Build, ledger: Ledger, papers: FakePapers
 ) -> None:
-    papers.contents |= {"a.xlsx": [ledger_row(5)]}
+    papers.contents |= {"a.xlsx": [logbook_row(5)]}
 
     def cut(item: Item) -> None:
         if isinstance(item, PaperRow) and item.row_key == "key-2":
@@ -302,7 +302,7 @@ def test_a_transaction_that_fails_keeps_nothing_of_its_file(
         raise KeyboardInterrupt
 
     monkeypatch.setattr("khop.sync.ledger.paper_rows._note_file", torn)
-    papers.contents["so.xlsx"] = [ledger_row(3), reject("so.xlsx", 4)]
+    papers.contents["so.xlsx"] = [logbook_row(3), reject("so.xlsx", 4)]
     with pytest.raises(KeyboardInterrupt):
         engine.pull()
     assert everything(ledger) == before
@@ -314,7 +314,7 @@ def test_a_transaction_that_fails_keeps_nothing_of_its_file(
 def test_a_row_is_released_when_the_program_understands_it(
     build_engine: Build, ledger: Ledger, papers: FakePapers
 ) -> None:
-    papers.contents["so.xlsx"] = [ledger_row(2), reject("so.xlsx", 1)]
+    papers.contents["so.xlsx"] = [logbook_row(2), reject("so.xlsx", 1)]
     engine = build_engine(papers)
     engine.pull()
     forget_touched(ledger)
@@ -330,7 +330,7 @@ def test_a_row_is_released_when_the_program_understands_it(
 def test_a_retried_row_never_takes_the_place_of_another(
     build_engine: Build, ledger: Ledger, papers: FakePapers
 ) -> None:
-    mine = replace(ledger_row(1), row_number=99)
+    mine = replace(logbook_row(1), row_number=99)
     papers.contents["so.xlsx"] = [mine, reject("so.xlsx", 1)]
     papers.understands = True
     engine = build_engine(papers)
@@ -346,20 +346,20 @@ def test_imported_files_count_in_one_summary_and_in_the_scope(
     build_engine: Build, ledger: Ledger
 ) -> None:
     engine = build_engine(FakePortal())
-    one = FakePapers("import_ledger", contents={"a.xlsx": [ledger_row(1, code=CODE)]})
-    other = FakePapers("import_ledger", contents={"b.xlsx": [reject("b.xlsx", 1)]})
+    one = FakePapers("import_logbook", contents={"a.xlsx": [logbook_row(1, code=CODE)]})
+    other = FakePapers("import_logbook", contents={"b.xlsx": [reject("b.xlsx", 1)]})
     other.broken = {"b.xlsx": "b.xlsx is torn"}
     summary = only(engine.import_files(lambda context: [one, other]))
     assert summary == PaperSummary(
-        "import_ledger", files=2, failed_files=1, rows=1, stored=1, error="b.xlsx is torn"
+        "import_logbook", files=2, failed_files=1, rows=1, stored=1, error="b.xlsx is torn"
     )
     view = engine.show(CODE)
     assert view is not None
-    assert view.case["lb_source"] == "import_ledger"
+    assert view.case["lb_source"] == "import_logbook"
     assert [row["row_number"] for row in view.paper] == [4]
 
 
-@pytest.mark.parametrize("name", ["ledger", "imported"])
+@pytest.mark.parametrize("name", ["logbook", "imported"])
 def test_imported_files_cannot_take_another_name(build_engine: Build, name: str) -> None:
     engine = build_engine(FakePapers())
     with pytest.raises(ConfigError):
@@ -370,7 +370,7 @@ def test_a_source_of_paper_is_checked_with_the_systems(
     build_engine: Build, papers: FakePapers
 ) -> None:
     (check,) = build_engine(papers).check()
-    assert (check.source, check.ok) == ("ledger", True)
+    assert (check.source, check.ok) == ("logbook", True)
     assert check.steps[0]["detail"] == "1 files"
 
 
@@ -382,7 +382,7 @@ def test_a_row_is_a_finding_until_a_dossier_is_like_it(
 ) -> None:
     one_stop = FakeOneStop()
     one_stop.put(record(7, applicant_key="z" * 64))
-    papers.contents = {"so.xlsx": [ledger_row(2)]}
+    papers.contents = {"so.xlsx": [logbook_row(2)]}
     engine = build_engine(one_stop, papers)
     engine.pull()
     engine.reconcile()
@@ -406,5 +406,5 @@ def test_a_file_that_was_read_as_another_kind_is_not_taken_for_one_whose_rows_le
     again = FakePapers(kind=PaperKind.REGISTER, contents={"so.xlsx": []})
     summary = only(build_engine(again).pull())
     assert summary.failed_files == 1
-    assert summary.error is not None and "was read as ledger" in summary.error
+    assert summary.error is not None and "was read as logbook" in summary.error
     assert rows(ledger, paper_row) == kept

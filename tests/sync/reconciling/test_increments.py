@@ -33,15 +33,15 @@ from khop.mappings.records import (
 from khop.sync.ledger import Ledger, create_ledger, presence, quarantine, records
 from khop.sync.ledger import paper_rows as paper
 from khop.sync.ledger.records import Arrival, record_hash
-from khop.sync.ledger.schema import discrepancy, reconciled
+from khop.sync.ledger.schema import discrepancy, last_reconcile
 from khop.sync.privacy import Privacy, ensure_key
 from khop.sync.reading.list_pull import Cursor, save_cursor
 from khop.sync.reconciling.reconcile import Reconciled, Scope, reconcile
 from khop.sync.reconciling.rules import RULES
 from tests.sync.fakes import NOW, at, record
-from tests.sync.papers import ledger_row
+from tests.sync.papers import logbook_row
 
-SCOPE = Scope(sources=("dvcqg", "igate", "ledger", "register", "vnpost"), one_stops=("igate",))
+SCOPE = Scope(sources=("dvcqg", "igate", "logbook", "register", "vnpost"), one_stops=("igate",))
 TABLES = Tables()
 START = datetime(2026, 11, 18, 9, tzinfo=UTC)
 #: Around a weekend, the holiday of 24 November, and further away.
@@ -179,7 +179,7 @@ def scans(draw: st.DrawFn) -> Happening:
 @st.composite
 def books(draw: st.DrawFn) -> Happening:
     """A file of rows is read again: rows come, change and go."""
-    kind = draw(st.sampled_from([PaperKind.LEDGER, PaperKind.REGISTER]))
+    kind = draw(st.sampled_from([PaperKind.LOGBOOK, PaperKind.REGISTER]))
     keys = draw(st.lists(st.sampled_from("abcd"), unique=True, max_size=3))
     rows = [
         PaperRow(
@@ -270,11 +270,11 @@ def test_a_run_that_was_cut_off_is_made_up_for(
     ledger: Ledger, privacy: Privacy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A row of paper turns out to be like a dossier, and the run ends before it says so."""
-    row = ledger_row(1)
+    row = logbook_row(1)
     with ledger.write() as connection:
         save_cursor(connection, "igate", Cursor(complete=True))
         read = paper.FileRead(PaperFile("so.xlsx", "1"), [row], ())
-        paper.store_file(connection, "ledger", read, privacy, 1)
+        paper.store_file(connection, "logbook", read, privacy, 1)
     run(ledger, NOW)
     assert [finding[0] for finding in findings(ledger)] == ["A1"]
     with ledger.write() as connection:
@@ -299,7 +299,7 @@ def test_a_moment_that_no_calendar_counts_is_refused_before_anything_is_written(
     with pytest.raises(KhopError, match="cannot run at"):
         run(ledger, datetime(year, 6, 1, tzinfo=UTC))
     with ledger.read() as connection:
-        assert connection.execute(sa.select(reconciled)).all() == []
+        assert connection.execute(sa.select(last_reconcile)).all() == []
 
 
 def happen_all(ledger: Ledger, privacy: Privacy, what: list[Happening]) -> None:

@@ -31,18 +31,18 @@ from khop.sync.ledger import Ledger, records
 from khop.sync.ledger import paper_rows as paper
 from khop.sync.ledger.paper_rows import FileRead
 from khop.sync.ledger.records import Arrival
-from khop.sync.ledger.schema import paper_match, touched
+from khop.sync.ledger.schema import dirty, paper_match
 from khop.sync.privacy import Privacy
 from khop.sync.reconciling.likeness import REASONS, Traits, UnitKinship, candidates, near_days
 from khop.sync.reconciling.matching import match_rows
 from tests.postgres import BOTH
 from tests.sync.fakes import at, record
-from tests.sync.papers import APPLICANT, CODE, ledger_row, register_row
+from tests.sync.papers import APPLICANT, CODE, logbook_row, register_row
 
 LEDGERS = BOTH
 
 CALENDAR = WorkingCalendar()
-SOURCES = ("igate", "ledger")
+SOURCES = ("igate", "logbook")
 SAME = Traits("UBND xã Mẫu", "H99.12", "1.001612", APPLICANT, date(2026, 11, 10))
 
 #: Two communes that one commune followed on 1 July 2025; land matters of the district went to
@@ -205,7 +205,7 @@ def put_dossiers(connection: sa.Connection, *dossiers: DossierRecord) -> None:
 
 
 def put_rows(
-    connection: sa.Connection, privacy: Privacy, *rows: PaperRow, source: str = "ledger"
+    connection: sa.Connection, privacy: Privacy, *rows: PaperRow, source: str = "logbook"
 ) -> None:
     digest = str(hash(rows))
     read = FileRead(PaperFile("so.xlsx", digest), rows, ())
@@ -218,7 +218,7 @@ def matches(connection: sa.Connection) -> set[tuple[str, str]]:
     return {(row.row_key, row.code) for row in found}
 
 
-def test_a_row_of_the_ledger_is_near_the_reception(ledger: Ledger, privacy: Privacy) -> None:
+def test_a_row_of_the_logbook_is_near_the_reception(ledger: Ledger, privacy: Privacy) -> None:
     with scratch(ledger) as connection:
         put_dossiers(
             connection,
@@ -226,7 +226,7 @@ def test_a_row_of_the_ledger_is_near_the_reception(ledger: Ledger, privacy: Priv
             record(2, received_at=at(12)),
             record(3, received_at=None, finished_at=at(10)),
         )
-        put_rows(connection, privacy, ledger_row(1), ledger_row(2, received_at=None))
+        put_rows(connection, privacy, logbook_row(1), logbook_row(2, received_at=None))
         assert match_rows(connection, Tables(), SOURCES) == {"row:key-1"}
         assert matches(connection) == {("key-1", CODE)}
 
@@ -249,7 +249,7 @@ def test_a_row_of_the_register_is_near_the_end_and_never_like_an_open_dossier(
 def test_rows_with_a_code_and_apologies_are_like_nothing(ledger: Ledger, privacy: Privacy) -> None:
     with scratch(ledger) as connection:
         put_dossiers(connection, record(1))
-        rows = [ledger_row(1, code=CODE), ledger_row(2, kind=PaperKind.APOLOGY, signed_at=at(10))]
+        rows = [logbook_row(1, code=CODE), logbook_row(2, kind=PaperKind.APOLOGY, signed_at=at(10))]
         put_rows(connection, privacy, *rows)
         assert match_rows(connection, Tables(), SOURCES) == set()
         assert matches(connection) == set()
@@ -258,8 +258,8 @@ def test_rows_with_a_code_and_apologies_are_like_nothing(ledger: Ledger, privacy
 def test_only_sources_that_count_are_compared(ledger: Ledger, privacy: Privacy) -> None:
     with scratch(ledger) as connection:
         put_dossiers(connection, record(1, source="gone"), record(2))
-        put_rows(connection, privacy, ledger_row(1))
-        put_rows(connection, privacy, ledger_row(2), source="gone_ledger")
+        put_rows(connection, privacy, logbook_row(1))
+        put_rows(connection, privacy, logbook_row(2), source="gone_ledger")
         match_rows(connection, Tables(), SOURCES)
         assert matches(connection) == {("key-1", record(2).code)}
 
@@ -270,14 +270,14 @@ def test_the_portals_records_are_no_dossiers_of_the_one_stop(
     with scratch(ledger) as connection:
         arrival = Arrival(DossierReading(record(1)), "")
         records.store_arrivals(connection, Role.PORTAL, [arrival], 0)
-        put_rows(connection, privacy, ledger_row(1))
+        put_rows(connection, privacy, logbook_row(1))
         assert match_rows(connection, Tables(), SOURCES) == set()
 
 
 def test_a_second_time_changes_nothing(ledger: Ledger, privacy: Privacy) -> None:
     with scratch(ledger) as connection:
         put_dossiers(connection, *map(record, range(1, 4)))
-        put_rows(connection, privacy, *map(ledger_row, range(3)))
+        put_rows(connection, privacy, *map(logbook_row, range(3)))
         assert len(match_rows(connection, Tables(), SOURCES)) == 3
         before = matches(connection)
         assert len(before) == 9
@@ -290,9 +290,9 @@ def test_a_row_that_got_its_code_has_no_candidates_any_more(
 ) -> None:
     with scratch(ledger) as connection:
         put_dossiers(connection, record(1))
-        put_rows(connection, privacy, ledger_row(1))
+        put_rows(connection, privacy, logbook_row(1))
         match_rows(connection, Tables(), SOURCES)
-        put_rows(connection, privacy, ledger_row(1, code=CODE))
+        put_rows(connection, privacy, logbook_row(1, code=CODE))
         assert match_rows(connection, Tables(), SOURCES) == {"row:key-1"}
         assert matches(connection) == set()
 
@@ -304,7 +304,7 @@ def test_the_units_of_the_province_lead_over_a_merger(ledger: Ledger, privacy: P
             record(1, unit="UBND xã Mới", unit_code="H99.41"),
             record(2, unit="UBND xã Khác", unit_code="H99.30.12"),
         )
-        put_rows(connection, privacy, ledger_row(1, unit="UBND xã Cũ"))
+        put_rows(connection, privacy, logbook_row(1, unit="UBND xã Cũ"))
         match_rows(connection, OwnUnits(), SOURCES)
         assert matches(connection) == {("key-1", CODE)}
 
@@ -313,7 +313,9 @@ def test_more_rows_than_one_query_asks_for(ledger: Ledger, privacy: Privacy) -> 
     with scratch(ledger) as connection:
         keys = [f"{number:064d}" for number in range(1_200)]
         put_dossiers(connection, *(record(n, applicant_key=key) for n, key in enumerate(keys)))
-        put_rows(connection, privacy, *(ledger_row(n, applicant_key=k) for n, k in enumerate(keys)))
+        put_rows(
+            connection, privacy, *(logbook_row(n, applicant_key=k) for n, k in enumerate(keys))
+        )
         assert len(match_rows(connection, Tables(), SOURCES)) == 1_200
         assert matches(connection) == {(f"key-{n}", record(n).code) for n in range(1_200)}
         touched = [record(n).code for n in range(1_200)]
@@ -353,7 +355,7 @@ _traits = st.fixed_dictionaries(
         "second": _mostly([20, 21, 25], _DAYS),
     }
 )
-_row = st.tuples(st.sampled_from([PaperKind.LEDGER, PaperKind.REGISTER]), st.booleans(), _traits)
+_row = st.tuples(st.sampled_from([PaperKind.LOGBOOK, PaperKind.REGISTER]), st.booleans(), _traits)
 _world = st.tuples(st.lists(_row, max_size=4), st.lists(_traits, max_size=4))
 
 
@@ -375,7 +377,7 @@ def common(traits: dict[str, Any]) -> dict[str, Any]:
 
 def made_row(number: int, kind: PaperKind, coded: bool, traits: dict[str, Any]) -> PaperRow:
     make, time = (
-        (ledger_row, "received_at") if kind is PaperKind.LEDGER else (register_row, "signed_at")
+        (logbook_row, "received_at") if kind is PaperKind.LOGBOOK else (register_row, "signed_at")
     )
     code = f"H99.13-261110-{number:04d}" if coded else None
     return make(number, code=code, **common(traits), **{time: day(traits["first"])})
@@ -388,7 +390,7 @@ def made_dossier(number: int, traits: dict[str, Any]) -> DossierRecord:
 
 def plainly_alike(kind: PaperKind, row: dict[str, Any], dossier: dict[str, Any]) -> bool:
     """The rule once more, by what the spellings were made to mean."""
-    theirs = _DAYS[dossier["first" if kind is PaperKind.LEDGER else "second"]]
+    theirs = _DAYS[dossier["first" if kind is PaperKind.LOGBOOK else "second"]]
     mine = _DAYS[row["first"]]
     return (
         _PLACES[row["unit"]] == _PLACES[dossier["unit"]] != ""
@@ -434,9 +436,9 @@ def test_matching_is_what_the_rule_says_at_once_and_after_changes(
         put_world(connection, privacy, before)
         assert match_rows(connection, OwnUnits(), SOURCES) == named(expected(before))
         assert matches(connection) == expected(before)
-        connection.execute(sa.delete(touched))
+        connection.execute(sa.delete(dirty))
         put_world(connection, privacy, after)
-        written = set(connection.scalars(sa.select(touched.c.code)))
+        written = set(connection.scalars(sa.select(dirty.c.code)))
         written |= {record(i).code for i in range(len(after[1]))}
         changed = match_rows(connection, OwnUnits(), SOURCES, written)
         assert matches(connection) == expected(after)

@@ -30,7 +30,7 @@ WORDS = {
     "state": ("open", "released"),
     "code": (*(f"H99.1.{n}-261110-000{n}" for n in range(9)), "Đ-1", "d-1", "lạ"),
     "alias": ("G22.99-261110-0007", "Đ-1", "H99.1.3-261110-0003"),
-    "kind": ("status", "handed_to_post", "delivered", "ledger", "register", "apology"),
+    "kind": ("status", "handed_to_post", "delivered", "logbook", "register", "apology"),
     "row_key": ("k1", "K1", "đ"),
     "file": ("a.xlsx", "B.xlsx"),
 }

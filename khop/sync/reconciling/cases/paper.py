@@ -1,4 +1,4 @@
-"""The side of paper: the tracking ledger and the register of signed results.
+"""The side of paper: the logbook and the register of signed results.
 
 Rows that name a dossier's code, or an alias of it, are evidence of it; of several the earliest
 counts. A row that names none is evidence of nothing: it is a case of its own, unless a dossier is
@@ -23,11 +23,11 @@ _RECEIVED = tuple(name for name in LB if name not in _RETURNED)
 def paper_of(keys: ir.Table, paper: ir.Table) -> ir.Table:
     """Per case what paper says under any of its codes."""
     found = keys.join(_with_unit(paper), keys.key == paper.code)
-    ledger = found.filter(found.kind == PaperKind.LEDGER.value)
+    logbook = found.filter(found.kind == PaperKind.LOGBOOK.value)
     register = found.filter(found.kind == PaperKind.REGISTER.value)
-    received = _earliest(ledger, "received", {f"lb_{name}": name for name in _RECEIVED})
+    received = _earliest(logbook, "received", {f"lb_{name}": name for name in _RECEIVED})
     places = {f"lr_{name}": name for name in PLACE}
-    returned = _earliest(ledger, "returned", places | {f"lb_{name}": name for name in _RETURNED})
+    returned = _earliest(logbook, "returned", places | {f"lb_{name}": name for name in _RETURNED})
     signed = _earliest(register, "signed", {f"rg_{name}": name for name in RG})
     cases = received.outer_join(returned, "of_case").mutate(
         of_case=ibis.coalesce(ibis._.of_case, ibis._.of_case_right)
@@ -47,10 +47,10 @@ def row_cases(paper: ir.Table, matches: ir.Table, cases: ir.Table) -> ir.Table:
     one = ibis.window(group_by="row_key", order_by=[lonely.source, lonely.file])
     ranked = lonely.mutate(rank=ibis.row_number().over(one))
     rows = ranked.filter(ranked["rank"] == 0)
-    of_ledger = rows.kind == PaperKind.LEDGER.value
-    told = {f"lb_{name}": ibis.ifelse(of_ledger, rows[name], ibis.null()) for name in LB}
+    of_logbook = rows.kind == PaperKind.LOGBOOK.value
+    told = {f"lb_{name}": ibis.ifelse(of_logbook, rows[name], ibis.null()) for name in LB}
     told |= {f"lr_{name}": told[f"lb_{name}"] for name in PLACE}
-    told |= {f"rg_{name}": ibis.ifelse(of_ledger, ibis.null(), rows[name]) for name in RG}
+    told |= {f"rg_{name}": ibis.ifelse(of_logbook, ibis.null(), rows[name]) for name in RG}
     fixed = {
         "subject": ibis.literal(ROW) + rows.row_key,
         "has_alias": ibis.literal(False),

@@ -10,7 +10,7 @@ from khop.sync.reconciling.rules.rule import Clock, Rule, Severity
 _BASIS_SYNC_RATE = "QĐ 766/QĐ-TTg, 1.4"
 
 
-def _only_in_the_ledger(case: ir.Table, clock: Clock) -> ir.BooleanValue:
+def _only_in_the_logbook(case: ir.Table, clock: Clock) -> ir.BooleanValue:
     return case.os_native_id.isnull() & clock.older(case.lb_received_us)
 
 
@@ -48,7 +48,7 @@ RULES = (
         acts="TTDV",
         basis="NĐ 61/2018/NĐ-CP Đ17",
         explanation_en=(
-            "The tracking ledger has this reception for longer than the grace period, and the "
+            "The logbook has this reception for longer than the grace period, and the "
             "one-stop has no such dossier. A row without a dossier code was compared by unit, "
             "procedure, applicant and day, and is like no dossier."
         ),
@@ -58,7 +58,7 @@ RULES = (
             "nộp và ngày mà không giống hồ sơ nào."
         ),
         shows=("lb_received", "lb_returned", "lb_unit", "lb_procedure"),
-        predicate=_only_in_the_ledger,
+        predicate=_only_in_the_logbook,
     ),
     Rule(
         id="A2",

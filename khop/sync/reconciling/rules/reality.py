@@ -44,7 +44,7 @@ RULES = (
         acts="CB",
         basis="NĐ 61/2018/NĐ-CP Đ17, Đ20",
         explanation_en=(
-            "A signed result, a delivery by the post, or a return in the ledger shows that the "
+            "A signed result, a delivery by the post, or a return in the logbook shows that the "
             "dossier was done longer ago than the grace period; the one-stop still has it in "
             "process."
         ),

@@ -1,4 +1,4 @@
-"""Headers and lines of paper ledgers and registers."""
+"""Headers and lines of logbooks and registers."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class PaperHeaders(Sourced):
     plain: Plain
     words: Words
     common: dict[Column, Texts]
-    ledger: Kind
+    logbook: Kind
     register_: Annotated[Kind, Field(alias="register")]
     apology: Kind
     portal: Kind
@@ -59,7 +59,7 @@ class PaperHeaders(Sourced):
     @model_validator(mode="after")
     def _what_is_needed_has_headers(self) -> Self:
         unlike([folded(word) for words in self.common.values() for word in words])
-        for kind in (self.ledger, self.register_, self.apology, self.portal):
+        for kind in (self.logbook, self.register_, self.apology, self.portal):
             for column in (*kind.evidence, *kind.subject):
                 assert column in kind.headers or column in self.common, column
         return self

@@ -29,7 +29,7 @@ from khop.sync.privacy import Privacy
 from khop.sync.reconciling.reconcile import Scope, reconcile
 from tests.postgres import BOTH
 from tests.sync.fakes import at, history, record
-from tests.sync.papers import ledger_row, register_row
+from tests.sync.papers import logbook_row, register_row
 
 LEDGERS = BOTH
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -110,9 +110,9 @@ def test_a_delivery_of_the_day_of_the_signing_is_not_before_it(
     assert ("C7" in found) is fires
 
 
-def test_a_return_in_the_ledger_speaks_before_a_delivery(ledger: Ledger, privacy: Privacy) -> None:
+def test_a_return_in_the_logbook_speaks_before_a_delivery(ledger: Ledger, privacy: Privacy) -> None:
     signed = replace(register_row(1), code=CODE, signed_at=day(17))
-    returned = replace(ledger_row(2), code=CODE, returned_at=at(18))
+    returned = replace(logbook_row(2), code=CODE, returned_at=at(18))
     with ledger.write() as connection:
         for name, row in (("1.xlsx", signed), ("2.xlsx", returned)):
             read = paper.FileRead(PaperFile(name, "1"), [row], ())

@@ -39,7 +39,7 @@ __all__ = ["postgres"]
 # Friday; the working days before it are 19, 18, 17 and 16 November
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 YESTERDAY, TWO_DAYS_AGO = at(19), at(18)
-SOURCES = ("dvcqg", "igate", "ledger", "register", "vnpost")
+SOURCES = ("dvcqg", "igate", "logbook", "register", "vnpost")
 SCOPE = Scope(sources=SOURCES, one_stops=("igate",))
 
 
@@ -247,7 +247,7 @@ def put(connection: sa.Connection, number: int, given: Given) -> None:
         ],
     )
     if given.ledger is not None:
-        put_row(connection, PaperKind.LEDGER, number, code, **given.ledger)
+        put_row(connection, PaperKind.LOGBOOK, number, code, **given.ledger)
     if given.register is not None:
         put_row(connection, PaperKind.REGISTER, number, code, signed_at=given.register)
 
@@ -337,9 +337,9 @@ def test_a_rule_fires_exactly_where_it_should(
 def test_a_row_without_a_code_is_a_finding_of_its_own_and_names_its_place(ledger: Ledger) -> None:
     with ledger.write() as connection:
         complete(connection)
-        put_row(connection, PaperKind.LEDGER, 1, None, received_at=at(10))
+        put_row(connection, PaperKind.LOGBOOK, 1, None, received_at=at(10))
         put_row(connection, PaperKind.REGISTER, 2, None, signed_at=day(at(10)))
-        put_row(connection, PaperKind.LEDGER, 3, None, received_at=YESTERDAY)
+        put_row(connection, PaperKind.LOGBOOK, 3, None, received_at=YESTERDAY)
     run(ledger)
     with ledger.read() as connection:
         rows = connection.execute(sa.select(discrepancy).order_by(discrepancy.c.rule)).all()
@@ -349,8 +349,8 @@ def test_a_row_without_a_code_is_a_finding_of_its_own_and_names_its_place(ledger
     ]
     (place,) = json.loads(rows[0].evidence_json)
     assert place == {
-        "source": "ledger",
-        "kind": "ledger_row",
+        "source": "logbook",
+        "kind": "logbook_row",
         "file": "so.xlsx",
         "sheet": "Sổ",
         "row": 1,
@@ -361,8 +361,8 @@ def test_a_row_without_a_code_is_a_finding_of_its_own_and_names_its_place(ledger
 def test_paper_proves_nothing_before_the_one_stop_was_read_to_its_end(ledger: Ledger) -> None:
     with ledger.write() as connection:
         save_cursor(connection, "igate", Cursor())
-        put_row(connection, PaperKind.LEDGER, 1, None, received_at=at(2))
-        put_row(connection, PaperKind.LEDGER, 2, record(2).code, received_at=at(2))
+        put_row(connection, PaperKind.LOGBOOK, 1, None, received_at=at(2))
+        put_row(connection, PaperKind.LOGBOOK, 2, record(2).code, received_at=at(2))
     run(ledger)
     assert found(ledger) == set()
 
@@ -370,7 +370,7 @@ def test_paper_proves_nothing_before_the_one_stop_was_read_to_its_end(ledger: Le
 def test_the_same_row_in_two_files_is_one_finding(ledger: Ledger) -> None:
     with ledger.write() as connection:
         complete(connection)
-        put_row(connection, PaperKind.LEDGER, 1, None, received_at=at(10))
+        put_row(connection, PaperKind.LOGBOOK, 1, None, received_at=at(10))
         copy = sa.select(*[c if c.name != "file" else sa.literal("t2.xlsx") for c in paper_row.c])
         connection.execute(sa.insert(paper_row).from_select([c.name for c in paper_row.c], copy))
     run(ledger)
@@ -490,7 +490,7 @@ def test_what_is_on_file_excuses_and_is_counted(
 def test_a_row_that_has_its_units_code_alone_names_its_unit(ledger: Ledger) -> None:
     with ledger.write() as connection:
         complete(connection)
-        put_row(connection, PaperKind.LEDGER, 1, None, received_at=at(10))
+        put_row(connection, PaperKind.LOGBOOK, 1, None, received_at=at(10))
         connection.execute(sa.update(paper_row).values(unit=None, unit_code="H99.12"))
     run(ledger)
     with ledger.read() as connection:
