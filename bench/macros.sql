@@ -1,4 +1,4 @@
--- How times are compared (rules.md 3) and shown; an instant is microseconds of UTC, and ``day``
+-- How times are compared (docs/rules.md) and shown; an instant is microseconds of UTC, and ``day``
 -- says that only its day in Viet Nam is known.
 CREATE TEMP MACRO day_of(us) AS (us + 25200000000) // 86400000000;
 CREATE TEMP MACRO by_day(a_day, b_day) AS coalesce(a_day, false) OR coalesce(b_day, false);

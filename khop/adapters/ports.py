@@ -100,7 +100,7 @@ class Purpose:
 @dataclass(frozen=True, slots=True)
 class IdentityAnswer:
     """What a check of a person said. ``warnings``: stable words for what looks odd about the
-    person's number (specs/population.md 4); they are no verdict."""
+    person's number (docs/systems/population.md); they are no verdict."""
 
     verdict: IdentityVerdict
     warnings: tuple[str, ...] = ()
@@ -198,7 +198,7 @@ class DossierSink(Protocol):
         """Why this dossier, with these steps, may not be sent, as stable words; empty when it
         may.
 
-        Pure: no call is made (specs/dvcqg.md 8).
+        Pure: no call is made (docs/systems/dvcqg.md).
         """
 
     def create(self, dossier: FullDossier) -> None:

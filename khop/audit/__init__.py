@@ -1,5 +1,5 @@
 """What people read of the findings: a table, CSV, JSON Lines, a workbook, a page.
 
-A finding is a sign to be explained, not a verdict (rules.md section 5); every report a person
+A finding is a sign to be explained, not a verdict (docs/rules.md); every report a person
 reads says so. Foreign text never becomes a formula, markup or a terminal's command.
 """

@@ -1,6 +1,6 @@
 """Who a dossier is of, without saying who: matching keys and masked displays.
 
-Identity numbers and names are read here and leave only as an HMAC or masked (specs/domain.md
+Identity numbers and names are read here and leave only as an HMAC or masked (docs/domain.md
 4.2).
 """
 
@@ -16,10 +16,10 @@ from khop.mappings.time.parsing import FIRST_BIRTH_YEAR, LAST_YEAR, parse_wire_d
 from khop.text.cleaning import clean_text, is_gap
 from khop.text.normal_form import normal_form
 
-#: Sent by one system where it has no usable number; it is nobody's (specs/dvcqg.md 2.1).
+#: Sent by one system where it has no usable number; it is nobody's (docs/systems/dvcqg.md).
 _PLACEHOLDER = "000000001"
 _SEPARATORS = frozenset(".,+-–/_'`")
-#: A number read through a numeric column has lost its leading zero (specs/igate.md 3).
+#: A number read through a numeric column has lost its leading zero (docs/systems/igate.md).
 _LOST_ZERO = {11: 12, 8: 9}
 #: What a spreadsheet makes of a number: a decimal zero, or a power of ten that lost digits.
 _DECIMAL_ZERO = re.compile(r"([0-9]{8,})[.,]0")
@@ -31,7 +31,7 @@ _PLAIN = str.maketrans(
 )
 #: What the key of a name leaves out besides: hyphens, the bar of the Ê Đê and Jrai ƀ (one system
 #: has no letter for it), and the circumflex that a converter left standing beside its letter
-#: (specs/population.md 3.2).
+#: (docs/systems/population.md).
 _KEY_ONLY = str.maketrans(dict.fromkeys("-–—\u2010", " ") | {"ƀ": "b", "\u02c6": ""})
 #: Fewer digits than any identity paper has: a remark such as "không có", not a number.
 _FEWEST_DIGITS = 5

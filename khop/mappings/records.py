@@ -22,7 +22,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Status(IntEnum):
-    """The portal's ten states of a dossier (specs/dvcqg.md 3.1)."""
+    """The portal's ten states of a dossier (docs/systems/dvcqg.md)."""
 
     NEW = 1
     RECEIVED = 2
@@ -45,7 +45,7 @@ DONE = frozenset({Status.FINISHED, Status.RETURNED})
 
 
 class Channel(IntEnum):
-    """How the dossier was filed (specs/dvcqg.md 2.1, KenhThucHien)."""
+    """How the dossier was filed (docs/systems/dvcqg.md, KenhThucHien)."""
 
     COUNTER = 1
     ONLINE = 2

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from ipaddress import ip_address
 from urllib.parse import parse_qsl, urlsplit
 
-#: One system writes several addresses into one field (specs/dvcqg.md 2.2).
+#: One system writes several addresses into one field (docs/systems/dvcqg.md).
 _JOINT = "##"
 #: A parameter made anew at each call: the portal would see a new file each time.
 _ONE_TIME = "t"
@@ -18,7 +18,7 @@ _HOST = re.compile(r"[0-9a-z_.-]+\.[a-z][0-9a-z-]*", re.ASCII)
 
 
 def public_url(url: str, internal_endings: Collection[str]) -> str:
-    """``url`` if the portal can fetch it again and again, else "" (specs/dvcqg.md 5.15, 8.8).
+    """``url`` if the portal can fetch it again and again, else "" (docs/systems/dvcqg.md).
 
     Left out: private, loopback and bare hosts, hosts with one of ``internal_endings``, one-time
     addresses (``?t=<digits>``), addresses with an account in them, anything but http(s).

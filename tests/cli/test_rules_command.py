@@ -85,8 +85,8 @@ def test_json_has_everything_in_both_languages(run: Run, own: Path) -> None:
 
 def test_a_basis_is_a_law_or_this_projects_own(run: Run) -> None:
     assert "khop's own definition" in run("rules", "C12").out
-    assert public_basis("specs/domain.md 7.2, danh sách") == "danh sách"
-    assert public_basis("rules.md section 4, C14+") == ""
+    assert public_basis("docs/domain.md (Reports), danh sách") == "danh sách"
+    assert public_basis("docs/rules.md, C14+") == ""
     assert "specs/" not in run("rules", "--format", "json").out
 
 

@@ -1,4 +1,4 @@
-"""Matching keys and masks (specs/domain.md 4.2; numbers and names: specs/population.md 3, 4)."""
+"""Matching keys and masks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The national public-service portal as a system to ask and to push to (specs/dvcqg.md)."""
+"""The national public-service portal as a system to ask and to push to (docs/systems/dvcqg.md)."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class DvcqgAdapter:
         return self._mapping.record(self.client.look_up(code), code)
 
     def problems(self, record: DossierRecord, steps: Sequence[Step] = ()) -> tuple[str, ...]:
-        """Why this dossier may not be sent (specs/dvcqg.md 8)."""
+        """Why this dossier may not be sent (docs/systems/dvcqg.md)."""
         return problems_before_sending(record, steps)
 
     def create(self, dossier: FullDossier) -> None:
@@ -83,7 +83,7 @@ class DvcqgAdapter:
         """Tell the portal what became of a dossier that was born there: one with another code.
 
         ``at``: when it did. Raises RecordError for a dossier of our own, and for a state the
-        portal does not take (specs/dvcqg.md 2.12); ConnectorError.
+        portal does not take (docs/systems/dvcqg.md); ConnectorError.
         """
         if not record.aliases or record.status is None:
             raise RecordError("MaHoSo", "is no dossier of the portal's in a known state")
@@ -93,7 +93,7 @@ class DvcqgAdapter:
 
     def rate(self, month: date, question: str, votes: Votes, unit: str) -> None:
         """Give a month's votes on one question, for the unit named ``unit``; nothing is sent
-        where nobody voted (specs/dvcqg.md 2.11). Raises ConnectorError, RecordError."""
+        where nobody voted (docs/systems/dvcqg.md). Raises ConnectorError, RecordError."""
         rows = rating_rows(month, question, votes, madonvi=self._madonvi, unit=unit)
         self.client.public_opinion.rate(rows)
 

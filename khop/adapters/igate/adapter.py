@@ -1,4 +1,4 @@
-"""VNPT iGate as a source of dossiers (specs/igate.md)."""
+"""VNPT iGate as a source of dossiers (docs/systems/igate.md)."""
 
 from __future__ import annotations
 

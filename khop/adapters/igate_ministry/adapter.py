@@ -1,5 +1,5 @@
 """VNPT's adapter for ministries as a system to push to, for programs that use khop as a library
-(specs/igate.md 7).
+(docs/systems/igate.md).
 
 The engine does not push through it: the platform has no look-up, and without one an outcome
 that is not known cannot be cleared up. What was filed is known to this object alone, or told to

@@ -1,5 +1,5 @@
 """MyVNPost as a system that can be asked what happened to a dossier's letter
-(specs/vnpost.md 1.6)."""
+(docs/systems/vnpost.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The population database as a check of persons (specs/population.md)."""
+"""The population database as a check of persons (docs/systems/population.md)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """What ``[sources.NAME]`` may say of a population database: the way in, and the shape of each
-request (specs/population.md 1, 2)."""
+request (docs/systems/population.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The public-administration post as a feed of evidence, and as a carrier (specs/vnpost.md)."""
+"""The public-administration post as a feed of evidence, and as a carrier."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class VnpostAdapter:
     def announce(
         self, dossier: FullDossier, *, sends: bool, receives: bool, state: int = 0
     ) -> None:
-        """Tell the post of a dossier (specs/vnpost.md 2.3). Raises as ``order_collect``."""
+        """Tell the post of a dossier (docs/systems/vnpost.md). Raises as ``order_collect``."""
         orders = self._orders()
         self._client.announce(orders.document(dossier, sends=sends, receives=receives, state=state))
 

@@ -1,4 +1,4 @@
-"""Settings of the two ways to the post (specs/vnpost.md 1)."""
+"""Settings of the two ways to the post (docs/systems/vnpost.md)."""
 
 from __future__ import annotations
 

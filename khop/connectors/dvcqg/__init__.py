@@ -1,4 +1,4 @@
-"""DVCQG, the national public-service portal (specs/dvcqg.md)."""
+"""DVCQG, the national public-service portal (docs/systems/dvcqg.md)."""
 
 from khop.connectors.dvcqg.access import FixedLogin, OAuthLogin, PortalLogin
 from khop.connectors.dvcqg.client import DvcqgClient

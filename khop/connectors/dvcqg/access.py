@@ -76,7 +76,7 @@ class PortalLogin:
 
 
 class OAuthLogin:
-    """OAuth 2 client_credentials, the account as form fields (specs/dvcqg.md 1.1, 1.9)."""
+    """OAuth 2 client_credentials, the account as form fields (docs/systems/dvcqg.md)."""
 
     mends: tuple[type[ConnectorError], ...] = (Unauthorised,)
 

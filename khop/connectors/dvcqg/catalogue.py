@@ -1,4 +1,4 @@
-"""The portal's catalogues as the wire gives them (specs/dvcqg.md 2.9).
+"""The portal's catalogues as the wire gives them (docs/systems/dvcqg.md).
 
 Rows come as they are; ``khop.mappings.dvcqg.catalogue`` reads them. Each method raises
 ConnectorError, and answers () when the portal said that it has nothing.

@@ -1,4 +1,4 @@
-"""The national portal DVCQG: its services by name, in any dialect (specs/dvcqg.md 2).
+"""The national portal DVCQG: its services by name, in any dialect (docs/systems/dvcqg.md).
 
 ``DvcqgClient``      dossiers: look-ups, pushes, progress, the return of a state
 ``.catalogue``       procedures, services, units, sectors, dictionaries
@@ -95,7 +95,7 @@ class DvcqgClient:
             self._exchange.send_once(Call("CapNhatTienDoHoSoMC", data=list(steps)))
 
     def return_status(self, message: Row) -> None:
-        """Tell the portal what became of a dossier that was born there (specs/dvcqg.md 2.12)."""
+        """Tell the portal what became of a dossier that was born there (docs/systems/dvcqg.md)."""
         self._exchange.send(Call("DongBoTrangThaiHoSo", {"type": "2"}, data=message))
 
     def technical_id(self, number: str) -> tuple[Row, ...]:

@@ -1,4 +1,4 @@
-"""How a call to the portal is written, in each of its dialects (specs/dvcqg.md 1.1-1.5, 1.8).
+"""How a call to the portal is written, in each of its dialects (docs/systems/dvcqg.md).
 
 =========  ==================================  ================================  ==============
 dialect    a read                              a write                           access
@@ -52,7 +52,7 @@ ENDPOINTS = frozenset(
 _SYNC, _STEPS, _FIND = "DongBoHoSoMC", "CapNhatTienDoHoSoMC", "TraCuuHoSo"
 _RETURN_STATUS = "DongBoTrangThaiHoSo"
 #: Where these services stand unless khop.toml says otherwise; "" is nowhere. The look-up is
-#: not known of any wrapper (specs/dvcqg.md 1.8).
+#: not known of any wrapper (docs/systems/dvcqg.md).
 _WRAPPER_ENDPOINTS = {
     CREATE: _SYNC,
     UPDATE: _SYNC,
@@ -148,7 +148,7 @@ class NativeDialect:
         return endpoint != _OF_UNIT
 
     def login(self, username: str, password: str) -> WrittenCall:
-        """The call that opens a session (specs/dvcqg.md 1.3)."""
+        """The call that opens a session (docs/systems/dvcqg.md)."""
         account = {"username": username, "password": password}
         return self._posted(self._login_url, account, routed=self._routed_login)
 
@@ -245,7 +245,7 @@ class BareDialect:
 def wrapper_dialect(
     system: str, *, base_url: str, service_path: str, endpoints: Mapping[str, str]
 ) -> BareDialect:
-    """Dialect B, ``KetNoiMotCuaQuocGia`` (specs/dvcqg.md 1.8). Raises ConfigError."""
+    """Dialect B, ``KetNoiMotCuaQuocGia`` (docs/systems/dvcqg.md). Raises ConfigError."""
     return BareDialect(
         system,
         base_url=base_url,
@@ -258,7 +258,7 @@ def wrapper_dialect(
 def query_dialect(
     system: str, *, base_url: str, service_path: str, endpoints: Mapping[str, str], madonvi: str
 ) -> BareDialect:
-    """Dialect C, flag and unit in the query string (specs/dvcqg.md 1.1). Raises ConfigError."""
+    """Dialect C, flag and unit in the query string (docs/systems/dvcqg.md). Raises ConfigError."""
     if not madonvi.strip():
         raise ConfigError("the dialect query sends it with each dossier", key=_key(system))
     return BareDialect(

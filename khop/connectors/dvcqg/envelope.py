@@ -1,4 +1,4 @@
-"""The portal's answer, read from every form it is known to take (specs/dvcqg.md 1.4).
+"""The portal's answer, read from every form it is known to take (docs/systems/dvcqg.md).
 
 ::
 
@@ -125,7 +125,7 @@ def judge_write(reply: Reply, *, create: bool = False) -> Verdict:
 
 def judge_progress(reply: Reply) -> Verdict:
     """What became of progress steps: there the text counts, under any code
-    (specs/dvcqg.md 1.4). Raises Unusable when the reply does not say."""
+    (docs/systems/dvcqg.md). Raises Unusable when the reply does not say."""
     if _DONE in folded(reply.message) and not _says(reply.message, _FAILED):
         return Verdict.ACCEPTED
     return judge_write(reply)

@@ -1,4 +1,4 @@
-"""Calls to the portal and what became of them: sessions, repeats, verdicts (specs/dvcqg.md 1).
+"""Calls to the portal and what became of them: sessions, repeats, verdicts (docs/systems/dvcqg.md).
 
 ::
 

@@ -1,4 +1,4 @@
-"""Calls that the portal makes to a province (specs/dvcqg.md 1.7, 2.8, 2.12, 2.14).
+"""Calls that the portal makes to a province (docs/systems/dvcqg.md).
 
 ::
 

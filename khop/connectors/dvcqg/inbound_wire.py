@@ -1,4 +1,4 @@
-"""What the portal sends to a province (specs/dvcqg.md 2.12), as it is handed to the desk.
+"""What the portal sends to a province (docs/systems/dvcqg.md), as it is handed to the desk.
 
 Keys are taken in any case and numbers as text; fields that are not named here stay in
 ``model_extra``. Personal data throughout: nothing of it is shown by ``repr``.

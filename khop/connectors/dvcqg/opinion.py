@@ -1,4 +1,4 @@
-"""What citizens ask, report and rate (specs/dvcqg.md 2.10, 2.11).
+"""What citizens ask, report and rate (docs/systems/dvcqg.md).
 
 Rows come as they are; ``khop.mappings.dvcqg.opinion`` reads and writes them. Each method raises
 ConnectorError.

@@ -1,4 +1,4 @@
-"""Answers of the payment systems behind the portal (specs/dvcqg.md 2.14).
+"""Answers of the payment systems behind the portal (docs/systems/dvcqg.md).
 
 ``read_start``         where the citizen is sent to pay: KeyPay, or the Payment Platform
 ``keypay_checksum``    check_sum of a KeyPay request

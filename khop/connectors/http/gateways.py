@@ -1,7 +1,7 @@
 """Refusals of the gateways that every call passes: WSO2 API Manager and X-Road.
 
 They answer in place of the system, in XML or JSON, and their numbers say more than the HTTP
-status (specs/population.md 1.3, specs/vnpost.md 1.3):
+status (docs/systems/population.md, docs/systems/vnpost.md):
 
 ==================================  ==========================================
 900900-900909                       Unauthorised: token missing, wrong, ended

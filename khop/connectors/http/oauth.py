@@ -14,7 +14,7 @@ from khop.text.local_time import LOCAL
 from khop.text.masking import short_text
 
 #: What a token is taken to hold, in seconds, where nothing says it: the shortest life that was
-#: seen (specs/igate.md 1.1).
+#: seen (docs/systems/igate.md).
 ASSUMED_LIFE = 300.0
 
 _LONGEST_LIFE = 30 * 86_400.0

@@ -114,7 +114,7 @@ def error_text(answer: Answer) -> tuple[str | None, str | None]:
     """Code and message of a JSON error body, masked and short; None where it has none.
 
     Read from the forms of Spring, Keycloak, WSO2 (``fault``), X-Road and the portal itself
-    (specs/igate.md 1.3, specs/dvcqg.md 1.4, specs/population.md 2.7).
+    (docs/systems/igate.md, docs/systems/dvcqg.md, docs/systems/population.md).
     """
     if answer.status < 400:
         return None, None

@@ -1,5 +1,5 @@
-"""VNPT iGate, the one-stop system of a province (specs/igate.md), and the adapter of the same
-platform that ministries push to (specs/igate.md 7)."""
+"""VNPT iGate, the one-stop system of a province, and the adapter of the same
+platform that ministries push to (docs/systems/igate.md)."""
 
 from khop.connectors.igate.client import IgateClient
 from khop.connectors.igate.page import SearchPage

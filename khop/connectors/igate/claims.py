@@ -1,4 +1,4 @@
-"""What a token of Keycloak says of itself (specs/igate.md 1.1). Read, never verified: the
+"""What a token of Keycloak says of itself (docs/systems/igate.md). Read, never verified: the
 gateway judges the token; khop only wants to know how long it holds and whom it speaks for."""
 
 from __future__ import annotations

@@ -19,14 +19,14 @@ from khop.errors import ConfigError, Unauthorised
 
 T = TypeVar("T")
 
-#: Parts of a dossier's form that clients ask for (specs/igate.md 3.1).
+#: Parts of a dossier's form that clients ask for (docs/systems/igate.md).
 FORM_FIELDS = ("commonEForm", "detailEForm")
-#: The exchange whose log is public (specs/igate.md 5.1); spelt as the gateway spells it.
+#: The exchange whose log is public (docs/systems/igate.md); spelt as the gateway spells it.
 CIVIL_STATUS_LOG = "capNhatTrangThaiHoSoDVCLTHoTich"
 
 
 class IgateClient:
-    """Reads dossiers through the gateway (specs/igate.md 1 to 3). Safe for threads.
+    """Reads dossiers through the gateway (docs/systems/igate.md). Safe for threads.
 
     The account is that of ``tokens.Account``: ``client_secret`` is None for a public client,
     with ``username`` and ``password`` the password grant is used. ``query`` is added to each
@@ -84,7 +84,7 @@ class IgateClient:
 
     def search(self, page: int, filters: Mapping[str, str] | None = None) -> SearchPage:
         """The zero-based page ``page`` of the dossier list. ``filters``: parameters of this
-        search alone, such as ``accepted-from`` (specs/igate.md 2.1). Raises ConnectorError."""
+        search alone, such as ``accepted-from`` (docs/systems/igate.md). Raises ConnectorError."""
 
         def read(answer: Answer) -> SearchPage:
             return read_page(answer.json(), page)
@@ -102,7 +102,7 @@ class IgateClient:
         return self._get("dossier", url, _read_dossier, None)
 
     def fees(self, native_ids: Sequence[str]) -> tuple[object, ...]:
-        """The fee rows of some dossiers, none of them checked (specs/igate.md 3.1).
+        """The fee rows of some dossiers, none of them checked (docs/systems/igate.md).
 
         Raises ConnectorError.
         """
@@ -117,7 +117,7 @@ class IgateClient:
 
     def push_log(self, nation_code: str, api: str = CIVIL_STATUS_LOG) -> PushLogPage:
         """What the gateway sent to the national exchange about a dossier, by the code it has on
-        the portal (specs/igate.md 5.1). Raises ConnectorError."""
+        the portal (docs/systems/igate.md). Raises ConnectorError."""
 
         def read(answer: Answer) -> PushLogPage:
             return read_push_log(answer.json())

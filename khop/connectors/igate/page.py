@@ -26,7 +26,7 @@ class SearchPage:
 
 
 def read_page(body: object, asked: int) -> SearchPage:
-    """The page that the answer to page ``asked`` holds (specs/igate.md 2.2).
+    """The page that the answer to page ``asked`` holds (docs/systems/igate.md).
 
     Raises ValueError when it is no page: another shape, or ``content`` that is no list.
     """

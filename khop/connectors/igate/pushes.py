@@ -1,5 +1,5 @@
 """What iGate says about its own pushes to national systems: its log, its answers, its requests
-(specs/igate.md 5). Readers alone: khop never asks iGate to push.
+(docs/systems/igate.md). Readers alone: khop never asks iGate to push.
 
 ::
 
@@ -21,13 +21,13 @@ from khop.connectors.http.answers import Answer, Unusable, read_json
 from khop.connectors.igate.page import read_page
 from khop.text.masking import short_text
 
-#: What JavaScript made of an absent code (specs/igate.md 5).
+#: What JavaScript made of an absent code (docs/systems/igate.md).
 _NO_CODE = frozenset({"", "undefined", "null"})
 _CODE_KEYS = ("code", "dossiercode", "mahoso", "madinhdanhhoso")
 
 
 class PushVerdict(Enum):
-    """What an answer to a push means. ``TAKEN`` is no acceptance (specs/igate.md 6.2)."""
+    """What an answer to a push means. ``TAKEN`` is no acceptance (docs/systems/igate.md)."""
 
     TAKEN = "taken"
     ACCEPTED = "accepted"

@@ -1,4 +1,4 @@
-"""iGate's token: an account logs in at Keycloak, by one of the grants seen (specs/igate.md 1.1).
+"""iGate's token: an account logs in at Keycloak, by one of the grants seen (docs/systems/igate.md).
 
 ::
 

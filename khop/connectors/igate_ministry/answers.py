@@ -1,4 +1,4 @@
-"""The answers of VNPT's adapter for ministries, in every form seen (specs/igate.md 7).
+"""The answers of VNPT's adapter for ministries, in every form seen (docs/systems/igate.md).
 
 ::
 
@@ -29,7 +29,7 @@ _DEEPEST = 4
 _NO_CONTENT = 204
 #: Codes of success besides those of HTTP.
 _GOOD = frozenset({"0", "00"})
-#: As the portal says it (specs/dvcqg.md 1.4); the platform answers in its words.
+#: As the portal says it (docs/systems/dvcqg.md); the platform answers in its words.
 #: Texts by which a write is told to be taken.
 _DONE_WORDS = frozenset({"ok", "success", "true", "thành công"})
 _EXISTS = "đã tồn tại"

@@ -1,4 +1,4 @@
-"""VNPT's adapter for portals of ministries: six steps that file a dossier (specs/igate.md 7).
+"""VNPT's adapter for portals of ministries: six steps that file a dossier (docs/systems/igate.md).
 
 ::
 

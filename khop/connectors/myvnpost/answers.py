@@ -1,4 +1,4 @@
-"""What MyVNPost answers, read; its refusals come under 200 as well (specs/vnpost.md 1.6)."""
+"""What MyVNPost answers, read; its refusals come under 200 as well (docs/systems/vnpost.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""MyVNPost, the commercial interface, for offices that have only this (specs/vnpost.md 1.6)."""
+"""MyVNPost, the commercial interface, for offices that have only this (docs/systems/vnpost.md)."""
 
 from __future__ import annotations
 

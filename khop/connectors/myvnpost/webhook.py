@@ -1,4 +1,4 @@
-"""MyVNPost's calls to the office: signed, but only for their first item (specs/vnpost.md 1.6).
+"""MyVNPost's calls to the office: signed, but only for their first item (docs/systems/vnpost.md).
 
 The signature is RSA-SHA256 (PKCS #1 v1.5) of ``"MYVNP" + sendDate + itemCode + status`` of the
 first item. What else a call says, our own number of that item included, could have been put in

@@ -1,4 +1,4 @@
-"""MyVNPost's messages as the wire writes them (specs/vnpost.md 1.6)."""
+"""MyVNPost's messages as the wire writes them (docs/systems/vnpost.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CSDLDC, the national population database, through a province's gateway (specs/population.md)."""
+"""CSDLDC, the national population database, through a province's gateway."""
 
 from khop.connectors.population.auth import Auth, NoAuth, SignedAuth
 from khop.connectors.population.client import PopulationClient

@@ -1,4 +1,4 @@
-"""How a call is let in, where no token is fetched (specs/population.md 1.2)."""
+"""How a call is let in, where no token is fetched (docs/systems/population.md)."""
 
 from __future__ import annotations
 

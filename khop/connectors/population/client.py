@@ -1,7 +1,7 @@
 """The population database: one question about one person, for a stated purpose.
 
 Every call is logged by the police against officer and procedure, and counts against a quota
-(specs/population.md 3.15). So each try is counted before it is sent, a repeat as well; there is
+(docs/systems/population.md). So each try is counted before it is sent, a repeat as well; there is
 no way to ask about many; and nothing is kept of an answer.
 """
 

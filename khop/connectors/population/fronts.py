@@ -2,7 +2,7 @@
 
 ::
 
-    SoapFront     the service's own message                        (specs/population.md 1.1)
+    SoapFront     the service's own message                        (docs/systems/population.md)
     PascalFront   flat JSON; the SOAP answer as text in `message`  (1.2, Thanh Hóa)
     CamelFront    flat JSON in camel case; where the answer stands is a setting (1.2, Đồng Tháp)
 

@@ -1,4 +1,4 @@
-"""Answers about persons, read by namespace and local name (specs/population.md 2.3 to 2.5).
+"""Answers about persons, read by namespace and local name (docs/systems/population.md).
 
 zeep loses what it does not expect: split names where text was declared, all that follows an
 element out of order (2.7). Here nothing is lost unnamed: an element that is not known, is given

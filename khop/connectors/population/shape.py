@@ -1,7 +1,7 @@
 """How one deployment wants its requests: what public clients of the service do differently.
 
 Each client builds the XML by hand, and no two agree on all of it; the service takes the elements
-in one order only (specs/population.md 2.1, 2.2).
+in one order only (docs/systems/population.md).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The body of a SOAP answer, or the fault that stands there in its place.
 
-A fault may come under any HTTP status, 200 too (specs/population.md 1.3)::
+A fault may come under any HTTP status, 200 too (docs/systems/population.md)::
 
     Client, Sender, VersionMismatch, MustUnderstand    Refused
     Server, Receiver, and what is none of these        Unreachable

@@ -1,4 +1,4 @@
-"""Calls that carry a token, and the logins that give it (specs/population.md 1.2).
+"""Calls that carry a token, and the logins that give it (docs/systems/population.md).
 
 ::
 

@@ -1,4 +1,4 @@
-"""Persons as the wire writes them (specs/population.md 2.4), and the question about one.
+"""Persons as the wire writes them (docs/systems/population.md), and the question about one.
 
 Everything is text and everything may be absent; a blank element is absent. What a person's
 record says is personal data: no model here shows its values.

@@ -1,4 +1,4 @@
-"""VNPost: the public-administration post, and the commercial MyVNPost (specs/vnpost.md)."""
+"""VNPost: the public-administration post, and the commercial MyVNPost (docs/systems/vnpost.md)."""
 
 from khop.connectors.myvnpost.client import MyVnpostClient
 from khop.connectors.myvnpost.webhook import WebhookItem, WebhookNews, read_webhook, webhook_key

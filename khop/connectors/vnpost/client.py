@@ -1,4 +1,4 @@
-"""The public-administration post behind its gateway (specs/vnpost.md 1.2): orders and the feed.
+"""The public-administration post behind its gateway (docs/systems/vnpost.md): orders and the feed.
 
 Every address is the deployment's own and is given whole, with its query where it has one: a
 ministry's bus is called at ``https://bus.example.vn/vnpost?service=getprice``.

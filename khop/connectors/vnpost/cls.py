@@ -1,4 +1,4 @@
-"""The Hanoi post's "CLS": the office tells that a result is ready (specs/vnpost.md 1.5, 2.7)."""
+"""The Hanoi post's "CLS": the office tells that a result is ready (docs/systems/vnpost.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The feed of events: RESTHeart's pages and MongoDB's extended JSON (specs/vnpost.md 2.5, 3.7).
+"""The feed of events: RESTHeart's pages and MongoDB's extended JSON (docs/systems/vnpost.md).
 
 There is no filter but "after this id", so the position in the feed is an id that was read.
 """

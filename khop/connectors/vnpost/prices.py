@@ -1,4 +1,4 @@
-"""What the post says a journey costs (specs/vnpost.md 2.6)."""
+"""What the post says a journey costs (docs/systems/vnpost.md)."""
 
 from __future__ import annotations
 

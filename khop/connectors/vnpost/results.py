@@ -1,4 +1,4 @@
-"""What the post answers to an order: ``{Status, Message}`` (specs/vnpost.md 1.3, 2.4).
+"""What the post answers to an order: ``{Status, Message}`` (docs/systems/vnpost.md).
 
 ==============  ==============================================================
 Status          meaning

@@ -1,4 +1,4 @@
-"""The ways into the post's gateways (specs/vnpost.md 1.1).
+"""The ways into the post's gateways (docs/systems/vnpost.md).
 
 ==================  ============================================  ============================
 way                 token request                                 call

@@ -1,4 +1,4 @@
-"""The post's messages as the wire writes them (specs/vnpost.md 2).
+"""The post's messages as the wire writes them (docs/systems/vnpost.md).
 
 Sent in the order of the maker's SDK, nulls as ``null``. Read loosely: numbers as text too.
 Orders hold personal data, so none of these shows its content in ``repr`` or in an error.

@@ -1,6 +1,6 @@
 """Codes of dossiers: what their shapes say. With the spelling and comparing of all codes.
 
-Shapes are data (``data/code_formats.toml``, specs/domain.md 1.3, 1.6); an unknown one is kept,
+Shapes are data (``data/code_formats.toml``, docs/domain.md (Codes)); an unknown one is kept,
 never refused.
 """
 
@@ -115,7 +115,7 @@ class CodeParts:
     def tail(self) -> tuple[_Day, str] | None:
         """Day and number without leading zeros: what a change of the unit's code leaves alone.
 
-        One of the attributes by which old and new codes are matched (specs/domain.md 1.5), never
+        One of the attributes by which old and new codes are matched (docs/domain.md, Codes), never
         enough by itself. None when either is not known.
         """
         if self.date is None or self.serial is None:
@@ -180,7 +180,7 @@ def compare_date(
 def may_be_one_dossier(one: CodeParts, other: CodeParts) -> bool:
     """Whether two codes are one number of one unit and day, in the old and in the new order.
 
-    A candidate to be looked at, never reason enough to merge (specs/domain.md 1.3).
+    A candidate to be looked at, never reason enough to merge (docs/domain.md, Codes).
     """
     if one.tail is None or one.tail != other.tail:
         return False

@@ -1,7 +1,7 @@
 """The shapes of codes: a versioned table, to which a province adds its own rows.
 
 ``data/code_formats.toml`` has three lists of shapes: of dossier codes, of organisation codes and
-of procedure codes (specs/domain.md 1.1-1.3, 1.6). Which text belongs to which shape, and what its
+of procedure codes (docs/domain.md, Codes). Which text belongs to which shape, and what its
 parts are called, stands there and nowhere in code.
 """
 

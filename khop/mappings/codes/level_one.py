@@ -1,7 +1,7 @@
 """Level-1 codes: the ministries (G) and provinces (H) at the top of every organisation code.
 
 With validity and succession, the 63 provinces that became 34 on 1 July 2025 above all
-(``data/level_one.toml``, specs/domain.md 1.4). A code the table does not have is unknown and no
+(``data/level_one.toml``, docs/domain.md (Codes)). A code the table does not have is unknown and no
 error; one that ended still stands in old data.
 """
 

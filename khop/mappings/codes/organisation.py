@@ -1,7 +1,7 @@
 """Codes of organisations, in either order: what they say, and how they are compared.
 
 The old order (QCVN 102:2016) has the level-1 code last, ``000.17.22.H56``; the new one (QĐ
-20/2020/QĐ-TTg) first, ``H56.22.17``. Both are in use side by side (specs/domain.md 1.1, 1.2).
+20/2020/QĐ-TTg) first, ``H56.22.17``. Both are in use side by side (docs/domain.md, Codes).
 """
 
 from __future__ import annotations

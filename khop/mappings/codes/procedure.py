@@ -1,7 +1,7 @@
 """Codes of procedures: the base that was announced, and what systems hang on it.
 
 ``1.001612`` is the procedure; ``1.001612.000.00.00.H48`` says with it whose it is, and
-``2.000815.000.00.00.H55.02`` which case (specs/domain.md 1.6).
+``2.000815.000.00.00.H55.02`` which case (docs/domain.md, Codes).
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def parse_procedure(text: str, formats: CodeFormats | None = None) -> ProcedureC
 
 
 def base_procedure(text: str) -> str | None:
-    """The procedure as announced, ``d.dddddd``, without authority and case (specs/domain.md 1.6).
+    """The procedure as announced, ``d.dddddd``, without authority and case (docs/domain.md, Codes).
 
     The canonical text itself when the shape is unknown; None for blank. Raises RecordError for
     what is no text.

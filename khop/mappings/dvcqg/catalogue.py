@@ -1,4 +1,4 @@
-"""The portal's catalogues -> procedures, services, units, dictionaries (specs/dvcqg.md 2.9).
+"""The portal's catalogues -> procedures, services, units, dictionaries (docs/systems/dvcqg.md).
 
 ``procedure_codes``   rows of LayDanhSachTTHC -> codes
 ``procedure_entry``   the answer of LayThuTuc -> ProcedureEntry

@@ -1,4 +1,4 @@
-"""What keeps a dossier, or its message, from being sent to the portal (specs/dvcqg.md 8).
+"""What keeps a dossier, or its message, from being sent to the portal (docs/systems/dvcqg.md).
 
 ``problems_before_sending``  of a record and its steps, as stable words: a plan shows them
 ``check_dossier``            of a DongBoHoSoMC message as it would go out: the last gate
@@ -16,7 +16,7 @@ from khop.mappings.facts.packaged import load_table
 from khop.mappings.records import DONE, DossierRecord, Status, Step
 from khop.mappings.urls import public_url
 
-#: States a dossier may be in without having been received (rules.md C1).
+#: States a dossier may be in without having been received (docs/rules.md C1).
 BEFORE_RECEPTION = frozenset({Status.NEW, Status.NOT_RECEIVED, Status.SUPPLEMENT})
 
 _MOMENT = re.compile(r"\d{14}", re.ASCII)
@@ -33,7 +33,7 @@ def problems_before_sending(record: DossierRecord, steps: Sequence[Step] = ()) -
     ``portal_born`` it came from the portal; ``status_unknown``; ``done_without_end`` state 9 or
     10 without an end date; ``no_reception`` no reception date in a state that has one;
     ``channel_unknown``; ``no_procedure``; ``no_unit``; ``supplement_without_reason`` papers are
-    asked for again and the step does not say why (specs/dvcqg.md 8, rules.md 6).
+    asked for again and the step does not say why (docs/systems/dvcqg.md, docs/rules.md).
     """
     status = record.status
     checks = {

@@ -1,4 +1,4 @@
-"""A dossier -> the DongBoHoSoMC record, with all fields of QĐ 766 (specs/dvcqg.md 2.1-2.6).
+"""A dossier -> the DongBoHoSoMC record, with all fields of QĐ 766 (docs/systems/dvcqg.md).
 
 What the source does not tell is written as the portal's "no" or "", never as a claim; what
 cannot be sent as it is, is cut or left out, and named.
@@ -196,7 +196,7 @@ class _Page:
             )
 
     def results(self, dossier: FullDossier, names: ProcedureNames) -> Iterator[ResultPaper]:
-        """The results; not those that are a submitted file sent again (specs/dvcqg.md 2.6)."""
+        """The results; not those that are a submitted file sent again (docs/systems/dvcqg.md)."""
         submitted = {file.url.strip() for file in dossier.files} - {""}
         for place, paper in enumerate(dossier.results):
             where = f"DanhSachGiayToKetQua[{place}]"
@@ -212,7 +212,7 @@ class _Page:
 
     def fees(self, fees: Sequence[Fee], code: str) -> Iterator[FeeRow]:
         """Fees that were paid, and those of 0, which take a dossier out of the index of online
-        payment (specs/dvcqg.md 2.3)."""
+        payment (docs/systems/dvcqg.md)."""
         for place, fee in enumerate(fees):
             if not fee.paid and fee.amount != 0:
                 self.left_out.append(f"DanhSachLePhi[{place}]")
@@ -248,7 +248,7 @@ class _Page:
             )
 
     def identities(self, number: str) -> tuple[OwnerIdentity, ...]:
-        """Only a number that is one; never a stand-in (specs/dvcqg.md 2.1)."""
+        """Only a number that is one; never a stand-in (docs/systems/dvcqg.md)."""
         kind = self._identity.get(str(len(number))) if number.isdecimal() else None
         if kind is None:
             self.left_out += ["DinhDanhCHS"] if number else []

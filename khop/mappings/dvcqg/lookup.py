@@ -1,4 +1,4 @@
-"""Answers to the portal's look-up, read into one record (specs/dvcqg.md 2.8, rules.md 1.1).
+"""Answers to the portal's look-up, read into one record (docs/systems/dvcqg.md, docs/rules.md).
 
 The fields of an answer are not published, and keys come in any case; an answer may hold several
 items, or items of other dossiers.
@@ -80,7 +80,7 @@ class LookupReader:
         )
 
     def _state(self, wire: LookupItem) -> tuple[Status | None, str | None]:
-        """MaTrangThai, else TrangThaiHoSo, each a code or a label (rules.md 1.1)."""
+        """MaTrangThai, else TrangThaiHoSo, each a code or a label (docs/rules.md)."""
         code, label = scalar_text(wire.MaTrangThai), scalar_text(wire.TrangThaiHoSo)
         by_code, by_label = (self._status.lookup(text, text) for text in (code, label))
         status = by_code or by_label

@@ -1,4 +1,4 @@
-"""The national portal's look-ups -> records, and dossiers -> what is sent (specs/dvcqg.md 2).
+"""The national portal's look-ups -> records, and dossiers -> what is sent (docs/systems/dvcqg.md).
 
 ``DvcqgMapping.record``         items of TraCuuHoSo -> record
 ``DvcqgMapping.write``          dossier -> DongBoHoSoMC record
@@ -28,7 +28,7 @@ from khop.text.cleaning import cut_text, fold_label
 
 __all__ = ["DvcqgMapping", "problems_before_sending"]
 
-#: What the portal is told when it asks about a dossier (specs/dvcqg.md 2.8): no person.
+#: What the portal is told when it asks about a dossier (docs/systems/dvcqg.md): no person.
 _ANSWERED = (
     "MaHoSo",
     "MaTTHC",
@@ -102,13 +102,13 @@ class DvcqgMapping:
         return self._writer.compose(dossier, naming, facts or PortalFacts())
 
     def write_steps(self, code: str, steps: Sequence[Step]) -> list[dict[str, Any]]:
-        """The CapNhatTienDoHoSoMC records of steps, in the order given (specs/dvcqg.md 2.7)."""
+        """The CapNhatTienDoHoSoMC records of steps, in the order given (docs/systems/dvcqg.md)."""
         return [_step(code, step) for step in steps]
 
     def write_return(
         self, code: str, local_code: str, status: Status, at: Instant | None, text: str
     ) -> dict[str, Any]:
-        """What became of the dossier that the portal calls ``code`` (specs/dvcqg.md 2.12).
+        """What became of the dossier that the portal calls ``code`` (docs/systems/dvcqg.md).
 
         Raises RecordError when the state has no counterpart there, or the moment is missing.
         """
@@ -126,7 +126,7 @@ class DvcqgMapping:
         ).model_dump(mode="json")
 
     def write_answer(self, dossier: FullDossier) -> dict[str, Any]:
-        """The answer to the portal's look-up of a dossier of ours (specs/dvcqg.md 2.8)."""
+        """The answer to the portal's look-up of a dossier of ours (docs/systems/dvcqg.md)."""
         message = self.write(dossier)
         return {field: message[field] for field in _ANSWERED}
 

@@ -1,6 +1,6 @@
 """Ratings, questions and feedback: what citizens say, and what is said to the portal of it.
 
-``rating_rows``      a month's votes -> DongBoDanhGia (specs/dvcqg.md 2.11)
+``rating_rows``      a month's votes -> DongBoDanhGia (docs/systems/dvcqg.md)
 ``read_questions``   rows of a question list -> questions (2.10)
 ``read_answers``     rows of LayNoiDungTraLoiTheoCauHoi -> answers
 ``question_row``     a question -> DongBoHoiDap

@@ -1,4 +1,4 @@
-"""The portal's records as the wire writes them (specs/dvcqg.md 2.1-2.8, 2.12).
+"""The portal's records as the wire writes them (docs/systems/dvcqg.md).
 
 What is sent: every scalar is text (but for a supplement's number and state, 2.5, and the count
 of other papers, 2.4), dates ``yyyyMMddHHmmss``, a missing value "", a missing list [], in the

@@ -1,4 +1,4 @@
-"""The portal's catalogues as the wire writes them (specs/dvcqg.md 2.9).
+"""The portal's catalogues as the wire writes them (docs/systems/dvcqg.md).
 
 Keys are in capitals, but for exceptions (``Url``); numbers may be text, empty, or numbers; a
 list may be absent, null, "", or one object. What is not needed is not modelled.

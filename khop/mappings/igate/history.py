@@ -1,4 +1,4 @@
-"""The tasks of a dossier of iGate -> its history (specs/igate.md 3; rules.md 1.1).
+"""The tasks of a dossier of iGate -> its history (docs/systems/igate.md; docs/rules.md).
 
 ``TaskRules``       how a deployment's tasks are read
 ``HistoryReader``   tasks -> entries, oldest first
@@ -36,7 +36,7 @@ TaskDate = Literal["createdDate", "updatedDate"]
 
 @dataclass(frozen=True, slots=True)
 class TaskRules:
-    """How tasks become entries; the defaults are those of rules.md 1.1.
+    """How tasks become entries; the defaults are those of docs/rules.md.
 
     ``label``: where the label of the state stands; the first whose label the status table
     knows, else the first that has one. ``event``, ``entered``: the date that says when it
@@ -182,13 +182,13 @@ def collapse(history: Sequence[StatusRecord]) -> tuple[StatusRecord, ...]:
 
 
 def entered_at(entries: Sequence[Entry]) -> Instant | None:
-    """When the system wrote the reception: its first entry in state 2 (rules.md 1.1)."""
+    """When the system wrote the reception: its first entry in state 2 (docs/rules.md)."""
     records = (entry.record for entry in entries)
     return next((each.entered_at for each in records if each.status is Status.RECEIVED), None)
 
 
 def step_labels(state: StepState) -> Iterator[str]:
-    """What a dossier calls the step it is at, the citizen's label first (specs/igate.md 3)."""
+    """What a dossier calls the step it is at, the citizen's label first (docs/systems/igate.md)."""
     yield clean_value(state.statusCurrentTask)
     yield vietnamese_name(state.dossierTaskStatus.name) if state.dossierTaskStatus else ""
 

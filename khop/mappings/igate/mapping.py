@@ -1,4 +1,4 @@
-"""iGate's dossiers -> canonical records (specs/igate.md 3, 4, 6; rules.md 1.1).
+"""iGate's dossiers -> canonical records (docs/systems/igate.md; docs/rules.md).
 
 ``IgateMapping.reading``  one item of the list, or a detail -> record and history
 ``IgateMapping.full``     a detail -> the dossier in full, for a push
@@ -38,7 +38,7 @@ StateField = Literal["dossierStatus", "dossierTaskStatus", "statusCurrentTask"]
 
 #: A dossier whose state, id or code has a shape nobody knows is not read by guess.
 _ESSENTIAL = frozenset({"id", "code", "nationCode", "dossierStatus", "dossierStatus.id"})
-#: Texts that JavaScript made of an absent nationCode (specs/igate.md 5).
+#: Texts that JavaScript made of an absent nationCode (docs/systems/igate.md).
 _NO_CODE = frozenset({"", "UNDEFINED", "NULL"})
 
 

@@ -1,4 +1,4 @@
-"""What the log of pushes says of an inter-linked dossier (specs/igate.md 5.1, 6.12)."""
+"""What the log of pushes says of an inter-linked dossier (docs/systems/igate.md)."""
 
 from __future__ import annotations
 

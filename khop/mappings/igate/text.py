@@ -1,4 +1,4 @@
-"""Texts of iGate, which come in several shapes (specs/igate.md 3, 6.5)."""
+"""Texts of iGate, which come in several shapes (docs/systems/igate.md)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from khop.text.cleaning import clean_text
 
 _VIETNAMESE = "228"
 _NAME: TypeAdapter[Name | Tag | None] = TypeAdapter(Name | Tag | None)
-#: The words of a flag (specs/igate.md 3, undefindedCompleteTime and isCurrent).
+#: The words of a flag (docs/systems/igate.md, undefindedCompleteTime and isCurrent).
 _FLAGS: Mapping[str, bool] = {
     "1": True, "true": True, "1.0": True,
     "0": False, "false": False, "0.0": False, "none": False, "": False,
@@ -65,7 +65,7 @@ def step_name(task: Task) -> str:
 
 
 def _status(task: Task) -> str:
-    """The label of the state a task stands for (rules.md 1.1)."""
+    """The label of the state a task stands for (docs/rules.md)."""
     status = task.activitiTask.status if task.activitiTask else None
     return vietnamese_name(status.name if isinstance(status, Tag) else status)
 

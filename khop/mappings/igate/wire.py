@@ -1,4 +1,4 @@
-"""iGate's records as the wire writes them (specs/igate.md 3, 6).
+"""iGate's records as the wire writes them (docs/systems/igate.md).
 
 Only what khop maps; unknown keys are passed over. Everything but ``id`` and ``code`` may be
 absent or null, and several fields come in more than one shape. Dates stay as written: their

@@ -1,4 +1,4 @@
-"""A dossier in full -> the messages of VNPT's adapter for ministries (specs/igate.md 7).
+"""A dossier in full -> the messages of VNPT's adapter for ministries (docs/systems/igate.md).
 
 ``MinistryMapping.dossier``   dossier -> NoiHoSo
 ``MinistryMapping.steps``     steps -> progress
@@ -44,7 +44,7 @@ from khop.mappings.urls import public_url
 from khop.text.cleaning import fold_label
 from khop.text.local_time import LOCAL_OFFSET_US
 
-#: States a dossier may be in without having been received (rules.md C1).
+#: States a dossier may be in without having been received (docs/rules.md C1).
 _BEFORE_RECEPTION = frozenset({Status.NEW, Status.NOT_RECEIVED, Status.SUPPLEMENT})
 
 

@@ -1,4 +1,4 @@
-"""What is sent to VNPT's adapter for ministries (specs/igate.md 7).
+"""What is sent to VNPT's adapter for ministries (docs/systems/igate.md).
 
 The portal's records with other keys, number types and date formats: states and kinds are JSON
 numbers, each message has its own form of date, and the id key is ``IDHoSo`` in one and
@@ -110,7 +110,7 @@ class FeeSent(_Sent):
 
 
 class ResultSent(_Sent):
-    """DanhSachGiayToKetQua[], with the keys the portal uses (specs/dvcqg.md 2.6)."""
+    """DanhSachGiayToKetQua[], with the keys the portal uses (docs/systems/dvcqg.md)."""
 
     TenGiayTo: str
     MaThanhPhanHoSo: str = ""

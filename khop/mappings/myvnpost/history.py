@@ -1,4 +1,4 @@
-"""What MyVNPost tells of parcels -> evidence about dossiers (specs/vnpost.md 1.6).
+"""What MyVNPost tells of parcels -> evidence about dossiers (docs/systems/vnpost.md).
 
 ``HistoryMapping.records``  the answer to a question about one order
 ``HistoryMapping.news``     a signed call of the post

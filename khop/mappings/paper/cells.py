@@ -55,7 +55,7 @@ _USUAL = re.compile(r"(\d\d)/(\d\d)/(\d{4})(?: (\d\d):(\d\d)(?::(\d\d))?)?", re.
 _POWER = re.compile(r"([0-9])(?:[.,]([0-9]+))?E\+?([0-9]{1,3})", re.IGNORECASE)
 _DECIMAL_ZEROS = re.compile(r"([0-9]+)[.,]0+")
 _SHORT_PROCEDURE = re.compile(r"([0-9])[.,]([0-9]{1,6})")
-#: A personal number (specs/population.md 4): twelve digits that begin with a place, 001 to 099;
+#: A personal number: twelve digits that begin with a place, 001 to 099;
 #: or the number of a mobile telephone.
 _PERSONAL = re.compile(r"0(?!00)[0-9]{11}|0[35789][0-9]{8}")
 _SEVERAL = re.compile(r"[;,\n\r|]|\s+/\s+")

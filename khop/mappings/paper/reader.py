@@ -1,4 +1,4 @@
-"""Rows of logbooks and registers: sheets into ``PaperRow`` (specs/domain.md 2.7, 7.3, 7.4).
+"""Rows of logbooks and registers: sheets into ``PaperRow`` (docs/domain.md, Apologies, Reports).
 
 ::
 

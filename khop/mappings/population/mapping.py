@@ -1,5 +1,5 @@
 """The population database's persons as records, and applicants as questions about them
-(specs/population.md 2, 3).
+(docs/systems/population.md).
 
 Codes are kept as written, with their meaning beside them where unrelated sources agree on it. A
 record is personal data: it lives in memory, and its text names no value.
@@ -162,7 +162,7 @@ def question_of(
     """The question about an applicant, and stable words for what looks odd about him.
 
     Raises RecordError when nobody can be asked: no citizen, no name, no birth year, or a number
-    that cannot be anybody's (specs/population.md 4).
+    that cannot be anybody's (docs/systems/population.md).
     """
     if applicant.kind != _KIND_CITIZEN:
         raise RecordError("applicant", "is no citizen; only persons are in the population database")

@@ -1,4 +1,4 @@
-"""Names of persons as the population database wants and writes them (specs/population.md 3)."""
+"""Names of persons as the population database wants and writes them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a personal number says by itself (số định danh cá nhân; specs/population.md 4).
+"""What a personal number says by itself (số định danh cá nhân; docs/systems/population.md).
 
 ::
 

@@ -1,6 +1,6 @@
 """Status tables of known systems, chosen by name (``data/status_presets.toml``).
 
-Public code holds two tables for the same keys that contradict each other (specs/dvcqg.md 3.2), so
+Public code holds two tables for the same keys that contradict each other, so
 a table is picked by the deployment and never by khop.
 """
 

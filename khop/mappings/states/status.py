@@ -110,7 +110,7 @@ class ChannelTable(CodeTable[Channel]):
     what = "a channel (1 counter, 2 online, 3 post)"
 
     def names_post(self, name: str) -> bool:
-        """Whether a label speaks of the public post (specs/igate.md 3, dossierReceivingKind)."""
+        """Whether a label speaks of the public post."""
         folded = fold_label(name)
         return any(code is Channel.POST and part in folded for part, code in self._parts.items())
 

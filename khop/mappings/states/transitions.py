@@ -1,6 +1,6 @@
 """Which change of state may follow which, and what a history holds against it.
 
-The matrix is data (``data/status_transitions.toml``, specs/domain.md 2.3); its backbone, the
+The matrix is data (``data/status_transitions.toml``, docs/domain.md (States)); its backbone, the
 steps that need no evidence::
 
     1 new -> 2 received -> 4 in progress -> 9 finished -> 10 returned
@@ -134,8 +134,8 @@ def illegal_steps(
     or without an event time are left aside. What is not known is not held against anybody: a
     step from or to a state no table knows, and the order of records of one moment, or of one day
     where the source gives one of them by day only. ``tolerate_missing``: a step is no violation
-    when ordinary steps that nobody recorded would explain it, such as 1 to 4 (specs/domain.md
-    2.3); without it every forbidden neighbour counts (rules.md 4, B8).
+    when ordinary steps that nobody recorded would explain it, such as 1 to 4 (docs/domain.md
+    2.3); without it every forbidden neighbour counts (docs/rules.md, B8).
     """
 
     def forbidden(step: StateStep) -> bool:

@@ -6,7 +6,7 @@
     outcome   ended:  8 early   9 on time   10 late        open:  12 in time   13 late
     sums      3 = 4+5+6    7 = 8+9+10    11 = 12+13    3 = 7+11    6 of this = 11 of the last
 
-The algorithm is that of specs/domain.md 7.1; what it is told of states and channels is data
+The algorithm is that of docs/domain.md (Reports); what it is told of states and channels is data
 (``data/report_buckets.toml``). Days are local days. What cannot be placed is left out with its
 reason, and what the form hides (nobody promised a date, papers were asked for) is counted beside
 it, so that a footnote can say it.

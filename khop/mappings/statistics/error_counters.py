@@ -1,6 +1,6 @@
 """The list "hồ sơ gây lỗi thống kê": six faults that spoil a province's statistics.
 
-One province counts them so (specs/domain.md 7.2). Dates are compared by local day, as it does;
+One province counts them so (docs/domain.md, Reports). Dates are compared by local day, as it does;
 rules C1 to C5 find the same faults, C5 by the time of day too.
 """
 

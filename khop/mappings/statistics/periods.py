@@ -1,4 +1,4 @@
-"""The periods reports are made for (specs/domain.md 7.1, end).
+"""The periods reports are made for (docs/domain.md, Reports, end).
 
 Two schemes are in use, calendar quarters and quarters that begin on the 15th of the month before;
 which one a report follows is for the unit to say.

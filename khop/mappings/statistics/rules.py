@@ -1,7 +1,7 @@
 """What form II.06a is told of states and channels (``data/report_buckets.toml``).
 
 A deployment gives lists of its own where its province counts otherwise: a system that keeps state
-8 open takes it out of ``ended`` (specs/domain.md 2.1).
+8 open takes it out of ``ended`` (docs/domain.md, States).
 """
 
 from __future__ import annotations

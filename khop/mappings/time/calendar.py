@@ -1,7 +1,7 @@
 """Working days of Vietnam's civil service, counted.
 
 The country's holidays come from the ``holidays`` package, what it lacks from
-``data/calendar.toml``, and a province's own days from the caller (specs/domain.md 2.6). The
+``data/calendar.toml``, and a province's own days from the caller (docs/domain.md, Calendar). The
 hours that are worked on them: ``working_hours``.
 """
 
@@ -80,7 +80,7 @@ class WorkingCalendar:
     def age(self, day: date, today: date) -> int:
         """Working days from ``day``, not counted, to ``today``; negative for a later day.
 
-        ``ord(today) - ord(day)`` (rules.md 3). Raises as ``ord``.
+        ``ord(today) - ord(day)`` (docs/rules.md). Raises as ``ord``.
         """
         return self.ord(today) - self.ord(day)
 

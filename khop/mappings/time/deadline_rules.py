@@ -89,7 +89,7 @@ class Definition(StrEnum):
 
 
 class Ground(StrEnum):
-    """Why the clock of a dossier may stop (specs/domain.md 2.4)."""
+    """Why the clock of a dossier may stop (docs/domain.md, Clock)."""
 
     SUPPLEMENT = "supplement"
     FINANCIAL_DUTY = "financial_duty"

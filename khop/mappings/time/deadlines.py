@@ -8,7 +8,7 @@
                           '----extension, once----> the day that was promised anew
 
 A due date is a versioned fact: every change is kept with when and why. Nothing that begins
-after the due date moves it, since a dossier that was late stays late (specs/domain.md 2.7).
+after the due date moves it, since a dossier that was late stays late (docs/domain.md, Apologies).
 """
 
 from __future__ import annotations

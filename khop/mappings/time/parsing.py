@@ -1,6 +1,6 @@
 """Times as the wires write them, read into ``Instant`` and written back.
 
-Forms (specs/dvcqg.md 8.6, specs/igate.md 3): ISO 8601 with or without zone, ``+0700`` without
+Forms: ISO 8601 with or without zone, ``+0700`` without
 colon, ``yyyyMMddHHmmss``, ``yyyyMMdd``, ``dd/MM/yyyy[ HH:mm[:ss]]``. A time without a zone is
 Asia/Ho_Chi_Minh, which has kept UTC+7 since 1975. A date alone has precision ``DAY``.
 """
@@ -18,7 +18,7 @@ from khop.text.local_time import LOCAL_OFFSET_US
 FIRST_YEAR, LAST_YEAR = 1990, 2099
 #: Years a living person's birth can have.
 FIRST_BIRTH_YEAR = 1880
-#: ``DateTime`` of .NET that was never set (specs/dvcqg.md 2.5).
+#: ``DateTime`` of .NET that was never set (docs/systems/dvcqg.md).
 _UNSET_YEAR = 1
 _LONGEST = 64
 
@@ -60,7 +60,7 @@ def parse_wire_time(value: object, field: str) -> Instant | None:
 def parse_wire_day(value: object, field: str) -> date | None:
     """The local day of a birth date, in the same forms; years 1880-2099.
 
-    A birth date stored as UTC lies on the evening before (specs/igate.md 6.6).
+    A birth date stored as UTC lies on the evening before (docs/systems/igate.md).
     """
     if value is None or value == "":
         return None
@@ -76,7 +76,7 @@ def parse_wire_day(value: object, field: str) -> date | None:
 
 
 def wire_time(instant: Instant | None) -> str:
-    """``yyyyMMddHHmmss`` of Asia/Ho_Chi_Minh, 24 hours; "" for None (specs/dvcqg.md 2)."""
+    """``yyyyMMddHHmmss`` of Asia/Ho_Chi_Minh, 24 hours; "" for None (docs/systems/dvcqg.md)."""
     if instant is None:
         return ""
     local = _LOCAL_EPOCH + timedelta(microseconds=instant.us + LOCAL_OFFSET_US)

@@ -6,7 +6,7 @@
     portal_766     the moment of the end, supplement time subtracted, against the appointment
     provincial     the day of the end against the day of the appointment
 
-They disagree, and none is hidden (specs/domain.md 2.5). Every judgement names its definition,
+They disagree, and none is hidden. Every judgement names its definition,
 says what khop holds true (``verdict``) and how that definition's figures count the dossier
 (``counted_as``): a dossier without due date is never on time for khop, though a report says so.
 """

@@ -5,7 +5,7 @@
     TimeLimit (as written)  --read_limit-->  Limit  --LimitClock.end-->  when it has run out
 
 Working days are whole ones and counted from the next; the due time of day is the one at which
-the clock started, unless the rules say otherwise (specs/domain.md 2.6).
+the clock started, unless the rules say otherwise (docs/domain.md, Calendar).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Tables of units and of their relations, read from files (specs/domain.md 1.5).
+"""Tables of units and of their relations, read from files (docs/domain.md, Codes).
 
 ``provinces``       the packaged table: the 34 provinces and the 63 before them
 ``load_units``      a province's own: one TOML file, or a CSV file of units and one of relations

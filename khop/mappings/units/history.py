@@ -1,4 +1,4 @@
-"""Units of the administration through time, and who took over from whom (specs/domain.md 1.5).
+"""Units of the administration through time, and who took over from whom (docs/domain.md, Codes).
 
 ::
 

@@ -1,4 +1,4 @@
-"""The units that bear a code on a day: codes pass on from unit to unit (specs/domain.md 1.4).
+"""The units that bear a code on a day: codes pass on from unit to unit (docs/domain.md, Codes).
 
 The two orders of an organisation code are one code here: ``000.00.53.H48`` is ``H48.53``.
 """

@@ -1,4 +1,4 @@
-"""Old and new codes that may be of one dossier, after a change of units (specs/domain.md 1.5).
+"""Old and new codes that may be of one dossier, after a change of units (docs/domain.md, Codes).
 
 Suggestions for a person to decide on, with what speaks for and against each: nothing here merges
 or renames anything. What agrees is counted by independent grounds (``data/unit_matching.toml``).

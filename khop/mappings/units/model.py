@@ -1,6 +1,6 @@
 """Units of the administration, and how the work of one passed to another.
 
-The model of specs/domain.md 1.5; ``units.UnitHistory`` holds them together.
+The model of docs/domain.md (Codes); ``units.UnitHistory`` holds them together.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The post asks the office: a receipt's barcode is read at the counter (specs/vnpost.md 1.5).
+"""The post asks the office: a receipt's barcode is read at the counter (docs/systems/vnpost.md).
 
 Pure: what is asked, and what to answer. Whoever mounts it gives the dossier and keeps the wish.
 """

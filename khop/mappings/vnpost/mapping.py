@@ -1,4 +1,4 @@
-"""The post's events -> evidence about dossiers (specs/vnpost.md 2.5, 3.5-3.7; rules.md 1.1).
+"""The post's events -> evidence about dossiers (docs/systems/vnpost.md; docs/rules.md).
 
 Notes of an event name who signed; they are never read. A code means something only in the list
 of its channel.
@@ -65,7 +65,7 @@ class OrderNumbers:
     """How a dossier's number becomes the number of an order, and back.
 
     Collecting and returning share one number unless suffixes were agreed with the post
-    (specs/vnpost.md 3.5). ``collect`` and ``result``: the suffixes, such as ``-G`` and ``-T``.
+    (docs/systems/vnpost.md). ``collect`` and ``result``: the suffixes, such as ``-G`` and ``-T``.
     """
 
     collect: str = ""
@@ -159,7 +159,7 @@ def code_text(value: str | int | float | None, field: str) -> str:
 
 def epoch_time(value: object, field: str) -> Instant | None:
     """The moment of an event: milliseconds of UTC since 1970, or seconds, as number or text; a
-    date as text too. None for null, blank and 0 (specs/vnpost.md 1.4, 4).
+    date as text too. None for null, blank and 0 (docs/systems/vnpost.md).
 
     Raises RecordError when it is none of these, or lies outside 1990-2099.
     """
@@ -189,7 +189,7 @@ def optional_text(value: str | int | None) -> str | None:
 
 
 def _uncut(number: str) -> str:
-    """Canonical, without what an older integrator appended (specs/vnpost.md 1.3)."""
+    """Canonical, without what an older integrator appended (docs/systems/vnpost.md)."""
     return canonical_code(number).split(load_table("vnpost_order")["number"]["cut_from"], 1)[0]
 
 

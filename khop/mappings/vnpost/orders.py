@@ -1,4 +1,4 @@
-"""Dossiers -> messages to the post (specs/vnpost.md 2.1-2.3, 2.7).
+"""Dossiers -> messages to the post (docs/systems/vnpost.md).
 
 An order carries papers from Sender to Receiver; collecting and returning differ in nothing else.
 What the post must have and the dossier lacks raises RecordError before anything is sent.
@@ -229,7 +229,7 @@ def cls_notice(
 
 
 def month_first(instant: Instant | None) -> str:
-    """``MM/dd/yyyy`` of Asia/Ho_Chi_Minh; "" for None (specs/vnpost.md 1.4)."""
+    """``MM/dd/yyyy`` of Asia/Ho_Chi_Minh; "" for None (docs/systems/vnpost.md)."""
     if instant is None:
         return ""
     return datetime.combine(instant.local_date, datetime.min.time()).strftime("%m/%d/%Y")

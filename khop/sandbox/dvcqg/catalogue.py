@@ -1,4 +1,4 @@
-"""The portal's catalogues: procedures, services, units, fields, decisions (specs/dvcqg.md 2.9).
+"""The portal's catalogues: procedures, services, units, fields, decisions (docs/systems/dvcqg.md).
 
 Keys are in capitals. What a procedure looks like hangs on its code, odd forms included: numbers
 as text, as numbers or empty, ``URL`` written ``Url``.

@@ -1,4 +1,4 @@
-"""What the national portal demands of dossiers and of their steps (specs/dvcqg.md 2.1 to 2.7,
+"""What the national portal demands of dossiers and of their steps (docs/systems/dvcqg.md,
 and 8)."""
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _LENGTHS = {
     "TenGiayTo": 2000,
     "NguoiXuLy": 50,
 }
-#: Scalars one real client types as number or truth value (specs/dvcqg.md 2.4, 2.5).
+#: Scalars one real client types as number or truth value (docs/systems/dvcqg.md).
 _TYPED = frozenset({"SoLuong", "LoaiGiayTo", "HoSoBoSungId", "TrangThaiBoSung"})
 _STEP_REQUIRED = ("MaHoSo", "NguoiXuLy", "ThoiDiemXuLy", "TrangThai")
 _STEP_DATES = ("ThoiDiemXuLy", "NgayBatDau", "NgayKetThucTheoQuyDinh")
@@ -48,10 +48,10 @@ _STATES = frozenset(str(number) for number in range(1, 11))
 _INTERNAL = re.compile(
     r"^[a-z]+://(10\.|127\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|localhost\b|0\.0\.0\.0)", re.I
 )
-#: A link made for one call: the portal sees a new file each time (specs/dvcqg.md 5, number 15).
+#: A link made for one call: the portal sees a new file each time (docs/systems/dvcqg.md).
 _ONE_TIME = re.compile(r"^[a-z]+://[^?]*\?(.*&)?t=\d{12,}", re.I)
 _IDENTITY_DIGITS = {"1": 12, "2": 9}
-#: States a dossier may have without ever being received (specs/domain.md 2.1).
+#: States a dossier may have without ever being received (docs/domain.md, States).
 _NOT_RECEIVED = frozenset({"1", "3", "5"})
 
 
@@ -170,7 +170,7 @@ def _identities(record: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def _borrowed_result(record: Mapping[str, Any]) -> Iterator[Fault]:
-    """A submitted file sent again as the result (specs/dvcqg.md 2.6)."""
+    """A submitted file sent again as the result (docs/systems/dvcqg.md)."""
     submitted = {item.get("DuongDanTaiTepTin") for item in _objects(record, "TaiLieuNop")}
     for item in _objects(record, "DanhSachGiayToKetQua"):
         link = item.get("DuongDanTepTinKetQua")

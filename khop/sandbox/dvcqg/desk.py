@@ -1,4 +1,4 @@
-"""The portal's services, whatever dialect they are called in (specs/dvcqg.md 2).
+"""The portal's services, whatever dialect they are called in (docs/systems/dvcqg.md).
 
 A service gets its keys by name and answers through ``Envelopes``; what it changes is one state
 behind all dialects.
@@ -33,7 +33,7 @@ WRITES = frozenset(
         "DongBoHoiDap", "DongBoKetQuaHoiDapGuiTuDVCQG",
     }
 )  # fmt: skip
-#: What an integrator asks at the address for sharing (specs/dvcqg.md 1.2).
+#: What an integrator asks at the address for sharing (docs/systems/dvcqg.md).
 DICTIONARIES = catalogue.EMPTY_CATALOGUES | {
     "LayDanhSachTTHC",
     "LayDanhMucCoQuan",

@@ -1,4 +1,4 @@
-"""The many ways the portal's dialects write one answer (specs/dvcqg.md 1.4, 1.8).
+"""The many ways the portal's dialects write one answer (docs/systems/dvcqg.md).
 
 ::
 
@@ -150,7 +150,7 @@ class QueryEnvelopes(Envelopes):
 
 
 def logged_in(session: str, rng: Random) -> Reply:
-    """The answer of a login; ``result`` is a text where it is sent (specs/dvcqg.md 1.3)."""
+    """The answer of a login; ``result`` is a text where it is sent (docs/systems/dvcqg.md)."""
     answer: dict[str, Any] = {"error_code": rng.choice(_ZERO), "session": session}
     answer["message"] = rng.choice(("Success", "", None))
     if rng.random() < 0.3:

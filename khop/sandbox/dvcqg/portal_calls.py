@@ -1,4 +1,4 @@
-"""The calls the portal makes into a province (specs/dvcqg.md 1.7, 2.8, 2.12, 2.14).
+"""The calls the portal makes into a province (docs/systems/dvcqg.md).
 
 A province offers addresses under the adapter's path, some also without it; this client calls
 them with the bodies the portal sends, so that what answers there can be tried.

@@ -1,4 +1,4 @@
-"""Questions of citizens, their answers, and feedback the portal holds (specs/dvcqg.md 2.10).
+"""Questions of citizens, their answers, and feedback the portal holds (docs/systems/dvcqg.md).
 
 Ids come as numbers or as text, and keys that are empty may be absent.
 """
@@ -18,7 +18,7 @@ _ASKED = (
     "Có phải nộp bản sao không?",
 )
 _FEEDBACK = ("Chậm trả kết quả", "Quy định chưa rõ", "Thái độ phục vụ")
-#: Names of waiting states (specs/dvcqg.md 2.10); they have no public codes.
+#: Names of waiting states (docs/systems/dvcqg.md); they have no public codes.
 _WAITING = ("Mới tiếp nhận VPCP", "Tiếp nhận ở địa phương", "Đã bổ sung")
 
 

@@ -1,5 +1,5 @@
 """What the national portal demands of everything but dossiers and steps: returned states of its
-own dossiers, ratings, questions and answers (specs/dvcqg.md 2.10 to 2.12)."""
+own dossiers, ratings, questions and answers (docs/systems/dvcqg.md)."""
 
 from __future__ import annotations
 

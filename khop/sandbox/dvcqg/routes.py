@@ -6,7 +6,7 @@
     wrapper   GET or POST KetNoiMotCuaQuocGia/<service>, a query or a bare array
     query     POST api/SynsTTHCC/<service>?isUpdating=True&MaDinhDanhDV=…, a bare array
 
-Source: specs/dvcqg.md 1.1, 1.2 and 1.8.
+Source: docs/systems/dvcqg.md.
 """
 
 from __future__ import annotations

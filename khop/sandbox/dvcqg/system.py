@@ -1,6 +1,6 @@
 """The national portal on the wire: sessions, and one state behind three dialects.
 
-Source: specs/dvcqg.md 1 and 2.
+Source: docs/systems/dvcqg.md.
 """
 
 from __future__ import annotations
@@ -169,7 +169,7 @@ class Dvcqg(Application):
         return self.desk.serve(route.service, route.keys, envelopes)
 
     def _misrouted(self, request: Request, envelopes: Envelopes) -> Reply | None:
-        """The adapter does not know where to send the call (specs/dvcqg.md 1.2)."""
+        """The adapter does not know where to send the call (docs/systems/dvcqg.md)."""
         wanted = {"dstcode": DSTCODE, "providerurl": self._options.providerurl}
         for name, value in wanted.items():
             sent = request.headers.get(name) or request.query.get(name)
@@ -238,7 +238,7 @@ class Dvcqg(Application):
 
 
 def _expired(envelopes: Envelopes) -> Reply:
-    """The code of an ended session is not known (specs/dvcqg.md 1.3), so it varies."""
+    """The code of an ended session is not known (docs/systems/dvcqg.md), so it varies."""
     messages = ("Phiên làm việc đã hết hạn", "Session không hợp lệ", "Chưa đăng nhập")
     return envelopes.failed(envelopes.rng.choice(messages))
 

@@ -1,4 +1,4 @@
-"""The portal's dates and look-up items (specs/dvcqg.md 2 and 2.8)."""
+"""The portal's dates and look-up items (docs/systems/dvcqg.md)."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _times(entry: PortalEntry, rng: Random) -> dict[str, Any]:
         "NgayTra": entry.returned,
     }
     empty = rng.choice(_EMPTY)
-    # A deployment that writes ISO may write the zone as well (specs/dvcqg.md 8.6).
+    # A deployment that writes ISO may write the zone as well (docs/systems/dvcqg.md).
     zone = rng.choice(("", "+07:00")) if entry.form == "iso" else ""
     written = {
         name: empty if moment is None else write_date(moment, entry.form) + zone

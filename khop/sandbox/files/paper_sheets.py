@@ -1,6 +1,6 @@
 """How rows of paper are written down: sheets with titles, headers in several forms, totals.
 
-Layouts are those offices make of forms 07 and 06 (specs/domain.md 7.3). A row that is added later
+Layouts are those offices make of forms 07 and 06. A row that is added later
 stands below the others of its sheet, so that no other row moves.
 """
 

@@ -1,4 +1,4 @@
-"""The list's filters and orders, without sorting at each call (specs/igate.md 2.1)."""
+"""The list's filters and orders, without sorting at each call (docs/systems/igate.md)."""
 
 from __future__ import annotations
 

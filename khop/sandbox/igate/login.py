@@ -1,5 +1,5 @@
 """Keycloak before the one-stop system: tokens by service account, password and refresh
-(specs/igate.md 1.1)."""
+(docs/systems/igate.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which form a field takes where iGate's answers differ (specs/igate.md 3 and 6, number 5).
+"""Which form a field takes where iGate's answers differ (docs/systems/igate.md).
 
 Each dossier draws its forms from its own bits, so that an answer is the same each time; a
 deployment may have settled on one.

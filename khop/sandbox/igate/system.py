@@ -1,6 +1,6 @@
 """The one-stop system on the wire: Keycloak's token, the dossier list, the detail, the fees.
 
-Source: specs/igate.md 1 to 3.
+Source: docs/systems/igate.md.
 """
 
 from __future__ import annotations
@@ -251,7 +251,7 @@ class _Page:
         return (self.number + 1) * self.size >= self.total
 
     def envelope(self, content: list[Any], request: Request) -> dict[str, Any]:
-        """Spring Data's envelope; a slice has no totals (specs/igate.md 2.2)."""
+        """Spring Data's envelope; a slice has no totals (docs/systems/igate.md)."""
         envelope = {
             "content": content,
             "last": self.last,

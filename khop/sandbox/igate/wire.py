@@ -1,4 +1,4 @@
-"""iGate's JSON: every shape of specs/igate.md 2 to 6, chosen by a dossier's own bits."""
+"""iGate's JSON: every shape of docs/systems/igate.md, chosen by a dossier's own bits."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _day_text(day: int) -> str:
 
 
 def wire_time(milliseconds: int) -> str:
-    """``2025-08-20T09:00:00.000+0700``: the offset has no colon (specs/igate.md 3)."""
+    """``2025-08-20T09:00:00.000+0700``: the offset has no colon (docs/systems/igate.md)."""
     local = milliseconds + LOCAL_OFFSET * 1000
     day, rest = divmod(local, DAY * 1000)
     seconds, millis = divmod(rest, 1000)
@@ -235,7 +235,7 @@ def _person(citizen: Citizen, shape: int, shapes: Shapes, *, detail: bool) -> di
 def _birthday(day: int, form: Birthday) -> str:
     if form == "local":
         return f"{_day_text(day + 1)}T00:00:00.000+0700"
-    # Local midnight kept in UTC: the day before, 17:00 (specs/igate.md 3).
+    # Local midnight kept in UTC: the day before, 17:00 (docs/systems/igate.md).
     return f"{_day_text(day)}T17:00:00.000+0000"
 
 

@@ -1,5 +1,5 @@
 """What the newer adapter for ministries demands: the portal's records with other keys, number
-types and date formats (specs/igate.md 7)."""
+types and date formats (docs/systems/igate.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""VNPT's newer adapter, through which a ministry's system files dossiers (specs/igate.md 7).
+"""VNPT's newer adapter, through which a ministry's system files dossiers (docs/systems/igate.md).
 
 ::
 

@@ -1,4 +1,4 @@
-"""What the commercial post demands of an order (specs/vnpost.md 1.6)."""
+"""What the commercial post demands of an order (docs/systems/vnpost.md)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 TWO_LEVELS = "VNPOST"
 
 #: (code, name) of provinces, districts under a province, communes under a district. They stand
-#: for the post's own table; nothing may be computed from them (specs/vnpost.md 2.9).
+#: for the post's own table; nothing may be computed from them (docs/systems/vnpost.md).
 PROVINCES = (("10", "Hà Nội"), ("49", "Thừa Thiên Huế"), ("70", "TP Hồ Chí Minh"))
 DISTRICTS = (("10", "1110", "Ba Đình"), ("49", "4910", "Huế"), ("70", "7270", "Quận Mẫu"))
 COMMUNES = (

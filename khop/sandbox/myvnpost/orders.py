@@ -1,4 +1,4 @@
-"""The commercial post's orders and how they are written (specs/vnpost.md 1.6)."""
+"""The commercial post's orders and how they are written (docs/systems/vnpost.md)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The commercial post's interface on the wire: login, orders, their history, fees, code lists.
 
-Source: specs/vnpost.md 1.6. What it does not say of an answer is as plain as can be here.
+Source: docs/systems/vnpost.md. What it does not say of an answer is as plain as can be here.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Signs what the commercial post calls out with (specs/vnpost.md 1.6)."""
+"""Signs what the commercial post calls out with (docs/systems/vnpost.md)."""
 
 from __future__ import annotations
 

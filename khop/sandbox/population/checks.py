@@ -1,4 +1,4 @@
-"""What the population database demands of a request (specs/population.md 2.1, 2.2)."""
+"""What the population database demands of a request (docs/systems/population.md)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LENGTHS = {
 _PERSON = ("SoDinhDanh", "SoCMND", "HoVaTen")
 #: Fields that may be left out (one of the two numbers may not) or sent empty.
 _OPTIONAL = frozenset({"MaDonVi", "TaiKhoan", "SoDienThoai", "SoDinhDanh", "SoCMND"})
-#: The service's number, where it is known (specs/population.md 1).
+#: The service's number, where it is known (docs/systems/population.md).
 _SERVICE_NUMBERS = {VERIFY: ("033", "003"), LOOK_UP: ("037",)}
 _FOLDED = re.compile(r"[A-Z0-9]+")
 _FOLDED_WORDS = re.compile(r"[A-Z0-9]+( [A-Z0-9]+)*")

@@ -1,4 +1,4 @@
-"""Who may ask the population database: each way of logging in (specs/population.md 1.2)."""
+"""Who may ask the population database: each way of logging in (docs/systems/population.md)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Who stands in the population database: the register's citizens, their kin, and test persons.
 
 Everything follows from a citizen's index. Some are not in the database at all, of some only the
-year of birth is known, and some share an old number with somebody else (specs/population.md 3).
+year of birth is known, and some share an old number with somebody else.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Person:
 
     @property
     def folded(self) -> str:
-        """The name as a request has to spell it (specs/population.md 3.1)."""
+        """The name as a request has to spell it (docs/systems/population.md)."""
         return "".join(fold(self.name).upper().split())
 
     def born(self, text: str) -> bool:

@@ -1,6 +1,6 @@
 """SOAP 1.1 as the population database speaks it: envelopes in and out, and faults.
 
-Source: specs/population.md 1.1 and 1.3.
+Source: docs/systems/population.md.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The population database on the wire: SOAP over HTTP, and the JSON fronts some put before it.
 
-Source: specs/population.md 1 and 2.
+Source: docs/systems/population.md.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ _CAMEL = {
     "maYeuCau": "MaYeuCau", "maDVC": "MaDVC", "maCanBo": "MaCanBo", "soDinhDanh": "SoDinhDanh",
     "soCMND": "SoCMND", "hoVaTen": "HoVaTen",
 }  # fmt: skip
-#: What the one-stop's own gate answers when a field is missing (specs/population.md 1.3).
+#: What the one-stop's own gate answers when a field is missing (docs/systems/population.md).
 _GATE_CODES = {"MaDVC": "001", "MaCanBo": "003"}
 
 
@@ -227,7 +227,7 @@ class Population(GatewayApplication):
         return _written(self._contents(operation, query, rng), rng)
 
     def _note_number(self, tree: Tree) -> None:
-        """A request's number is to be used once (specs/population.md 2.1)."""
+        """A request's number is to be used once (docs/systems/population.md)."""
         number = dict(tree).get("MaYeuCau")
         with self.lock:
             if isinstance(number, str) and number:

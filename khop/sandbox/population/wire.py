@@ -1,6 +1,6 @@
 """The population database's words: the many ways one record, a yes or a no is written.
 
-Source: specs/population.md 2.3 to 2.5, and 3.
+Source: docs/systems/population.md.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def draw_form(rng: Random, odd: float) -> Form:
 
 
 def verdict(known: bool | None, rng: Random, odd: float) -> Any:
-    """The answer to a verification; None leaves the yes or no out (specs/population.md 2.3)."""
+    """The answer to a verification; None leaves the yes or no out (docs/systems/population.md)."""
     name = "KetQuaXacThucResponse" if rng.random() < odd / 4 else "KetQuaXacThuc"
     prefix = rng.choice(("ns2", None)) if rng.random() < odd else "dan"
     words = ("1", "0") if rng.random() < odd / 2 else ("true", "false")
@@ -134,7 +134,7 @@ def record(person: Person, people: People, form: Form) -> Tree:
 
 
 def kin_record(person: Person, people: People, form: Form) -> Tree:
-    """A person with the parents that are known (specs/population.md 2.5)."""
+    """A person with the parents that are known (docs/systems/population.md)."""
     parents = [(name, people.kin(person)[name]) for name in ("Cha", "Me")]
     return [
         *_identity(person, form),
@@ -144,7 +144,7 @@ def kin_record(person: Person, people: People, form: Form) -> Tree:
 
 
 def member_record(member: Member, head: Person, form: Form) -> Tree:
-    """One of a household (specs/population.md 2.5)."""
+    """One of a household (docs/systems/population.md)."""
     return [
         *_identity(member.person, form),
         ("NgayThangNamSinh", _birth(member.person, form)),
@@ -171,7 +171,7 @@ def _name(name: str, form: Form) -> Tree:
 def _birth(person: Person, form: Form) -> Tree:
     if person.year_only:
         year = f"{person.birth:%Y}"
-        # A day that is only filled up is no day (specs/population.md 3.3).
+        # A day that is only filled up is no day (docs/systems/population.md).
         filled: Tree = [("NgayThangNam", f"{year}0000")] if form.grouped else []
         return [("Nam", year), *filled]
     if form.birth == "dashed":

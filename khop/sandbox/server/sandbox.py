@@ -113,11 +113,11 @@ class Sandbox:
         return list(self._violations)
 
     def truth(self) -> list[Finding]:
-        """What rules.md says of the world as it was generated."""
+        """What docs/rules.md says of the world as it was generated."""
         return self.world.truth
 
     def findings(self) -> list[Finding]:
-        """What rules.md says of the world as it is, at the same ``now``."""
+        """What docs/rules.md says of the world as it is, at the same ``now``."""
         return self.world.findings()
 
     def stats(self) -> dict[str, dict[str, dict[str, int]]]:

@@ -1,7 +1,7 @@
 """What stands before the post and the population database: a WSO2 gateway.
 
 It hands out the same token until that ends, and answers in its own words when it does not let a
-call through. Source: specs/vnpost.md 1.1, 1.3; specs/population.md 1.2, 1.3.
+call through. Source: docs/systems/vnpost.md; docs/systems/population.md.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A case: one dossier side by side, as the rules of rules.md 4 read it."""
+"""A case: one dossier side by side, as the rules of docs/rules.md read it."""
 
 from __future__ import annotations
 

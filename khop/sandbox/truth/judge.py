@@ -1,4 +1,4 @@
-"""The truth: what rules.md 4 says of the raw state of all systems, and who may mend it."""
+"""The truth: what docs/rules.md says of the raw state of all systems, and who may mend it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NEAR = 1
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One rule that fires for one case; ``repair`` says who may mend it (rules.md 6).
+    """One rule that fires for one case; ``repair`` says who may mend it (docs/rules.md).
 
     ``code`` is None for a row of paper that names no dossier; ``row`` is where that stands.
     """

@@ -1,4 +1,4 @@
-"""The rules of rules.md 4 that are about a dossier of the one-stop, each as a condition.
+"""The rules of docs/rules.md that are about a dossier of the one-stop, each as a condition.
 
 What the one-stop does not have (A1, A2, A8) is judged in ``judge``.
 """
@@ -22,12 +22,12 @@ _SHIFT = 7 * 3600
 _SUPPLEMENT = 30 * 24 * 3600
 _DELIVERY = 10
 
-#: Shapes G1 to G4 and G5 (five-digit serial) of specs/domain.md 1.3.
+#: Shapes G1 to G4 and G5 (five-digit serial) of docs/domain.md (Codes).
 _UNIT = r"(?:[0-9A-Z]{3}\.[0-9A-Z]{2}\.[0-9A-Z]{2}\.[A-Z]\d{2}|[A-Y]\d{2}(?:\.[0-9A-Z]{1,3})*)"
 _KNOWN_SHAPE = re.compile(rf"{_UNIT}-(?:(\d{{6}})-\d{{4,7}}|(\d{{8}})-\d{{4,7}})")
 _MADE_UP = re.compile(rf"{_UNIT}-(?:\d{{6}}|\d{{8}})-\d{{5}}")
 
-#: Transitions marked as never to happen (specs/domain.md 2.3); nothing leads back to 1.
+#: Transitions marked as never to happen (docs/domain.md, States); nothing leads back to 1.
 _ILLEGAL: dict[int, frozenset[int]] = {
     1: frozenset({4, 8, 9, 10}),
     2: frozenset(),

@@ -1,6 +1,6 @@
 """What the post demands of an order, a document, a price question and a query.
 
-Source: specs/vnpost.md 2.1, 2.3, 2.6 and 3.
+Source: docs/systems/vnpost.md.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Fault:
 
 
 def order_faults(order: Mapping[str, Any]) -> list[Fault]:
-    """All that is wrong with the body of order/post (specs/vnpost.md 2.1)."""
+    """All that is wrong with the body of order/post (docs/systems/vnpost.md)."""
     return [
         *(fault for name in _ORDER_TEXTS for fault in _text(order, name)),
         *(fault for name in _ORDER_PLACES for fault in _place(order, name)),
@@ -67,7 +67,7 @@ def order_faults(order: Mapping[str, Any]) -> list[Fault]:
 
 
 def document_faults(document: Mapping[str, Any]) -> list[Fault]:
-    """All that is wrong with the body of document/post (specs/vnpost.md 2.3)."""
+    """All that is wrong with the body of document/post (docs/systems/vnpost.md)."""
     wrong = [
         Fault("missing_field" if document.get(name) is None else "wrong_type", name)
         for name, kind in _DOCUMENT_FIELDS.items()
@@ -88,7 +88,7 @@ def document_faults(document: Mapping[str, Any]) -> list[Fault]:
 
 
 def price_faults(question: Mapping[str, Any]) -> list[Fault]:
-    """All that is wrong with a price question (specs/vnpost.md 2.6)."""
+    """All that is wrong with a price question (docs/systems/vnpost.md)."""
     weight = question.get("weight")
     faults = []
     if isinstance(weight, bool) or not isinstance(weight, int | float) or weight <= 0:
@@ -103,7 +103,7 @@ def price_faults(question: Mapping[str, Any]) -> list[Fault]:
 
 
 def unencoded(request: Request) -> bool:
-    """Whether the query holds characters that must be percent-encoded (specs/vnpost.md 3.2)."""
+    """Whether the query holds characters that must be percent-encoded (docs/systems/vnpost.md)."""
     _, _, query = request.target.partition("?")
     return _ENCODED.fullmatch(query) is None
 
@@ -150,7 +150,7 @@ def _person(person: object) -> Iterator[Fault]:
 
 
 def _composed(body: Mapping[str, Any]) -> Iterator[Fault]:
-    """Text is to be sent composed (specs/vnpost.md 3.4); decomposed text is understood."""
+    """Text is to be sent composed (docs/systems/vnpost.md); decomposed text is understood."""
     for name, value in body.items():
         if isinstance(value, str) and not unicodedata.is_normalized("NFC", value):
             yield Fault("not_nfc", name, False)

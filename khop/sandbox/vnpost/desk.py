@@ -109,7 +109,7 @@ class Desk:
         return _Order(number, self._direction(body, number, parties[0]), item, parties)
 
     def _direction(self, body: Mapping[str, Any], number: str, sender: str) -> Direction:
-        """The description may say (specs/vnpost.md 2.2), else it is the applicant who sends."""
+        """The description may say (docs/systems/vnpost.md), else it is the applicant who sends."""
         if "thu gom" in fold(str(body.get("SenderDesc") or "")):
             return "collect"
         natives = self._world.natives(number)

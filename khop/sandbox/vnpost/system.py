@@ -1,6 +1,6 @@
 """The post's NGSP adapter on the wire: token, orders, cancelling, the feed, documents, prices.
 
-Source: specs/vnpost.md 1 to 3.
+Source: docs/systems/vnpost.md.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _PATHS = {
     wire.TRACKING_PATH: "tracking",
     wire.DOCUMENT_PATH: "document",
 }
-#: Names of services on the bus; they are configured there (specs/vnpost.md 1.1).
+#: Names of services on the bus; they are configured there (docs/systems/vnpost.md).
 _SERVICES = {
     "orderpost": "order",
     "ordercancel": "cancel",

@@ -1,6 +1,6 @@
 """The post's words: results, prices, and the many ways one event of the feed is written.
 
-Variants: specs/vnpost.md 2.4 to 2.6 and 3.
+Variants: docs/systems/vnpost.md.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def event_document(event_id: str, event: Event, rng: Random, odd: float) -> dict
 
 
 def doubled(rows: list[Row], rng: Random) -> list[Row]:
-    """The rows, one of them twice (specs/vnpost.md 3.6)."""
+    """The rows, one of them twice (docs/systems/vnpost.md)."""
     place = rng.randrange(len(rows))
     return [*rows[: place + 1], *rows[place:]]
 

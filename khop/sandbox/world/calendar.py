@@ -1,4 +1,4 @@
-"""Working days of the simulated province (specs/domain.md 2.6), in whole days since 1970.
+"""Working days of the simulated province (docs/domain.md, Calendar), in whole days since 1970.
 
 A local day is a day of Asia/Ho_Chi_Minh, which is UTC+7 without daylight saving.
 """
@@ -13,7 +13,7 @@ DAY = 86_400
 LOCAL_OFFSET = 7 * 3600
 _EPOCH = date(1970, 1, 1)
 
-#: What the yearly notices add to the holidays by law (specs/domain.md 2.6).
+#: What the yearly notices add to the holidays by law (docs/domain.md, Calendar).
 DAYS_OFF = ("2026-01-02", "2026-08-31", "2026-11-24")
 WORKED_DAYS = ("2024-05-04", "2025-04-26", "2026-01-10", "2026-08-22")
 
@@ -49,7 +49,7 @@ class Calendar:
             self._counts.append(len(self._working))
 
     def order(self, day: int) -> int:
-        """``ord``: working days up to and including ``day`` (rules.md 3).
+        """``ord``: working days up to and including ``day`` (docs/rules.md).
 
         Days outside the calendar count as its first or last day.
         """

@@ -15,7 +15,7 @@ DONE = frozenset({9, 10})
 NATION_ABSENT = "-"
 
 #: (dossierStatus.id, labels) by the portal's state; 0 stands for a state no table knows.
-#: Labels and ids: specs/igate.md 4.1 and 4.3.
+#: Labels and ids: docs/systems/igate.md.
 LABELS: dict[int, tuple[int, tuple[str, ...]]] = {
     0: (17, ("Chờ ký số liên thông",)),
     1: (0, ("Mới đăng ký",)),
@@ -30,7 +30,7 @@ LABELS: dict[int, tuple[int, tuple[str, ...]]] = {
     10: (4, ("Đã trả hồ sơ", "Đã trả kết quả", "Trả kết quả")),
 }
 
-#: The portal's names of the ten states (specs/dvcqg.md 3.1).
+#: The portal's names of the ten states (docs/systems/dvcqg.md).
 PORTAL_LABELS = (
     "", "Mới đăng ký", "Được tiếp nhận", "Không được tiếp nhận", "Đang xử lý",
     "Yêu cầu bổ sung giấy tờ", "Yêu cầu thực hiện nghĩa vụ tài chính",
@@ -122,7 +122,7 @@ def native_number(native_id: str) -> int | None:
 
 
 def canonical(code: str) -> str:
-    """Unicode NFC, upper case, no white space (rules.md 1)."""
+    """Unicode NFC, upper case, no white space (docs/rules.md)."""
     return "".join(unicodedata.normalize("NFC", code).upper().split())
 
 

@@ -1,4 +1,4 @@
-"""What paper and the post tell of one dossier (rules.md 1.1)."""
+"""What paper and the post tell of one dossier (docs/rules.md)."""
 
 from __future__ import annotations
 

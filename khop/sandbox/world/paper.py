@@ -38,7 +38,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class LogbookRow:
-    """A dossier in the logbook (specs/domain.md 7.3). Times are seconds of UTC.
+    """A dossier in the logbook (docs/domain.md, Reports). Times are seconds of UTC.
 
     ``unit``, ``procedure`` and ``citizen`` are those of ``Register``. ``old_unit``: kept in the
     book of the unit that merged into ``unit``, under its old code. ``spoilt`` stands in place of

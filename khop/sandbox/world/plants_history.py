@@ -24,7 +24,7 @@ def walk(m: Maker, d: Dossier, *states: int) -> None:
     d.shape |= _NO_STEPS_BETWEEN
 
 
-#: Walks with one step that cannot follow the one before (specs/domain.md 2.3).
+#: Walks with one step that cannot follow the one before (docs/domain.md, States).
 _ILLEGAL_WALKS = (
     (2, 4, 2, 4), (2, 4, 9, 10, 4), (2, 4, 5, 9), (2, 3, 4), (1, 4), (2, 4, 1, 2, 4),
     (2, 4, 9, 5, 4), (2, 6, 10), (2, 4, 8, 9), (2, 7, 5, 4), (1, 9, 10), (2, 4, 9, 2, 4),

@@ -1,8 +1,8 @@
 """What the post did for dossiers: one feed of scans over all its orders.
 
 A collect order brings papers to the office before the dossier is received; a return order takes
-the result to the citizen between the end of the work and the return (specs/domain.md 5). Both run
-under the dossier's number and differ in their waybill (specs/vnpost.md 3.5).
+the result to the citizen between the end of the work and the return. Both run
+under the dossier's number and differ in their waybill (docs/systems/vnpost.md).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from khop.sandbox.world.register import Register
 Direction = Literal["collect", "return"]
 
 ASKED, FETCHED, OUT, DELIVERED, CANCELLED, ON_THE_WAY = 1, 2, 3, 4, 5, 6
-#: StatusCode -> StatusMessage. Only 4 is public (specs/vnpost.md 0.8); the rest stands for a
+#: StatusCode -> StatusMessage. Only 4 is public (docs/systems/vnpost.md); the rest stands for a
 #: list nobody outside has.
 MESSAGES = {
     ASKED: "Đã tiếp nhận yêu cầu",

@@ -38,7 +38,7 @@ _GIVENS = (
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A department or a commune; ``code`` in the old or the new order (specs/domain.md 1.2)."""
+    """A department or a commune; ``code`` in the old or the new order (docs/domain.md, Codes)."""
 
     index: int
     code: str
@@ -66,7 +66,7 @@ class Procedure:
 
 @dataclass(frozen=True, slots=True)
 class Citizen:
-    """An invented applicant; ``kind`` 1 citizen, 4 organisation (specs/dvcqg.md 2.1);
+    """An invented applicant; ``kind`` 1 citizen, 4 organisation (docs/systems/dvcqg.md);
     ``birthday`` the day of UTC on which the local day of birth begins, in days since 1970."""
 
     index: int
@@ -162,7 +162,7 @@ def _person(index: int) -> str:
 
 
 def _unit(index: int, second: str, third: str, name: str) -> Unit:
-    # Both orders are live in one province (specs/domain.md 1.2).
+    # Both orders are live in one province (docs/domain.md, Codes).
     old = f"000.{third}.{second}.{PROVINCE}"
     new = f"{PROVINCE}.{second}" if third == "00" else f"{PROVINCE}.{second}.{third}"
     if index % 12 == 5:

@@ -1,6 +1,6 @@
 """Makes ordinary dossiers: working-day timelines on which both systems agree.
 
-An ordinary dossier triggers no rule of rules.md 4 at ``now``.
+An ordinary dossier triggers no rule of docs/rules.md at ``now``.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ class Maker:
             d.nation = self.fresh_alias(d)
 
     def fresh_code(self, unit: int, day: int, shape: int = 0) -> str:
-        """A new code of the live shapes G1 to G4 (specs/domain.md 1.3)."""
+        """A new code of the live shapes G1 to G4 (docs/domain.md, Codes)."""
         serial = self._serials.get((unit, day), 0) + 1
         self._serials[(unit, day)] = serial
         prefix = self.register.units[unit].code

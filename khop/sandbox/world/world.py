@@ -41,8 +41,8 @@ Likeness = tuple[int, int, int]
 class World:
     """The state all servers serve. Changing methods are safe to call from any thread.
 
-    ``truth`` is what rules.md says at ``now`` of the world as generated; ``findings()`` says it
-    of the world as it is. ``broken`` lists the unusable list items, ``planted`` each rule with
+    ``truth`` is what docs/rules.md says at ``now`` of the world as generated; ``findings()`` says so
+    of it now. ``broken`` lists the unusable list items, ``planted`` each rule with
     the subject of the finding it was planted for, ``decoys`` each decoy with its subjects;
     ``post`` what the post scanned, ``office`` what is on paper.
     """
@@ -213,7 +213,7 @@ class World:
     # --- the truth -------------------------------------------------------------------------
 
     def findings(self) -> list[Finding]:
-        """What rules.md says of the world as it is now, sorted by rule and subject.
+        """What docs/rules.md says of the world as it is now, sorted by rule and subject.
 
         Orders that clients gave the post since are not in it: what they lead to is new.
         """

@@ -156,7 +156,7 @@ class Acting(Asking):
         return Plan(plan.made_at, now.cases, plan.rules, plan.basis, items, plan.work)
 
     def _guard(self, plan: Plan, confirm: Callable[[str], bool]) -> None:
-        """Stop and ask when a plan touches suspiciously much (rules.md section 6)."""
+        """Stop and ask when a plan touches suspiciously much (docs/rules.md)."""
         limits = self.config.repair
         touched = len({item.code for item in plan.items})
         share = touched / plan.cases if plan.cases else 1.0

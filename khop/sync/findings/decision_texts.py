@@ -1,7 +1,7 @@
 """What people write when they decide about findings, and what they are told when it will not do.
 
 Texts are those of officers about dossiers; personal numbers have no place in them
-(specs/domain.md 4.2).
+(docs/domain.md, Personal data).
 """
 
 from __future__ import annotations

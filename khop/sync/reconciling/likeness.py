@@ -1,4 +1,4 @@
-"""Whether a row of paper and a dossier may be about one thing, by what both say (rules.md 4).
+"""Whether a row of paper and a dossier may be about one thing, by what both say (docs/rules.md).
 
 Unit, procedure, applicant and day have to agree, all four. That makes a candidate for a person
 to decide on: nothing is merged by it.
@@ -23,7 +23,7 @@ from khop.text.cleaning import fold_label
 #: What speaks for a candidate, in the order it is told. All of it has to.
 REASONS = ("unit", "procedure", "applicant", "day")
 
-#: Working days that the day on paper and the one in the system may lie apart (rules.md 4).
+#: Working days that the day on paper and the one in the system may lie apart (docs/rules.md).
 TOLERANCE = 1
 
 

@@ -5,7 +5,7 @@
     paper_row without a code  --unit, procedure, applicant, day-->  paper_match
 
 What two rows are compared on: ``sync.likeness``. A row with a candidate is no case of its own,
-and no evidence of the dossier either: people are shown it (rules.md 1.1).
+and no evidence of the dossier either: people are shown it (docs/rules.md).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Reconciling: cases -> findings (rules.md section 5).
+"""Reconciling: cases -> findings (docs/rules.md).
 
 All rules are columns of one query over the cases. What it answers is compared with the ledger
 and written in one transaction (``sync.findings``), so a run over the same ledger at the same

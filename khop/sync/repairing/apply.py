@@ -370,7 +370,7 @@ def step_key(push: Push, step: Step) -> str:
 
 def _steps_to_send(push: Push, steps: Sequence[Step]) -> Sequence[Step]:
     """After a create all of them; after an update those after the last one whose state is the
-    one the portal was last seen in; if there is none such, the last one (rules.md section 6).
+    one the portal was last seen in; if there is none such, the last one (docs/rules.md).
     None of them takes the portal back from 9 or 10."""
     if push.created_there:
         return steps

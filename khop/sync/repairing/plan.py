@@ -1,7 +1,7 @@
 """The plan: what apply would do to the portal, and what is left for people.
 
 A push repairs all open repairable findings of a dossier at once. It is for people when the
-machine may not send it (rules.md section 6), and when this very version was already sent and
+machine may not send it (docs/rules.md), and when this very version was already sent and
 the portal still differs.
 """
 
@@ -262,7 +262,7 @@ def _item(
 
 
 def _forbidden(record: DossierRecord, case: Mapping[str, Any], sink: DossierSink) -> str | None:
-    """Why the machine may not push this dossier (rules.md section 6)."""
+    """Why the machine may not push this dossier (docs/rules.md)."""
     if case["has_alias"]:
         return PORTAL_BORN
     problems = sink.problems(record)

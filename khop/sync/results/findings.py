@@ -70,7 +70,7 @@ class ReconcileSummary:
 
 
 class FindingState(StrEnum):
-    """How far a finding is on its way (rules.md 5)."""
+    """How far a finding is on its way (docs/rules.md)."""
 
     OPEN = "open"
     ASSIGNED = "assigned"
@@ -85,7 +85,7 @@ UNSETTLED = (FindingState.OPEN, FindingState.ASSIGNED, FindingState.EXPLAINED)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One discrepancy: a sign to be explained, not a verdict (rules.md section 5).
+    """One discrepancy: a sign to be explained, not a verdict (docs/rules.md).
 
     ``subject``: the dossier's code, or ``row:KEY`` for a row of paper that names no dossier;
     ``code`` is null then. ``first_seen``/``last_seen``: ISO 8601 of the runs' ``now``.

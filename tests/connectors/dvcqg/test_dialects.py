@@ -1,4 +1,4 @@
-"""One record, three ways to write the call (specs/dvcqg.md 1.1, 1.8)."""
+"""One record, three ways to write the call (docs/systems/dvcqg.md)."""
 
 from __future__ import annotations
 

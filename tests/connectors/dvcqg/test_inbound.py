@@ -1,4 +1,4 @@
-"""The portal calls the province (specs/dvcqg.md 1.7, 2.8, 2.12, 2.14)."""
+"""The portal calls the province (docs/systems/dvcqg.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers of the payment systems (specs/dvcqg.md 2.14)."""
+"""Answers of the payment systems (docs/systems/dvcqg.md)."""
 
 from __future__ import annotations
 

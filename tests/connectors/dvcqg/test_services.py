@@ -1,4 +1,4 @@
-"""The portal's other services, as the samples write them (specs/dvcqg.md 2.9-2.12)."""
+"""The portal's other services, as the samples write them (docs/systems/dvcqg.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What iGate says of its own pushes (specs/igate.md 5)."""
+"""What iGate says of its own pushes (docs/systems/igate.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""VNPT's adapter for ministries: six steps, and every form of their answers (specs/igate.md 7)."""
+"""VNPT's adapter for ministries: six steps, and every form of their answers."""
 
 from __future__ import annotations
 

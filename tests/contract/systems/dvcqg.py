@@ -1,4 +1,4 @@
-"""The national portal for its contracts: the portal's own dialect (specs/dvcqg.md 1.2 to 2.9),
+"""The national portal for its contracts: the portal's own dialect (docs/systems/dvcqg.md),
 and the two bare ones of wrappers before it (1.1, 1.8)."""
 
 from __future__ import annotations

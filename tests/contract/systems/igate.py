@@ -1,4 +1,4 @@
-"""The one-stop system iGate for its contract, written from specs/igate.md 1 to 3."""
+"""The one-stop system iGate for its contract, written from docs/systems/igate.md."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def detail(number: int) -> dict[str, Any]:
 
 
 def page(rows: Sequence[Any], words: PageWords) -> Response:
-    """Spring's envelope (specs/igate.md 2.2)."""
+    """Spring's envelope (docs/systems/igate.md)."""
     return Response.json(
         {
             "content": list(rows),

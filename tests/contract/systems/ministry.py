@@ -1,4 +1,4 @@
-"""VNPT's adapter for ministries for its contract (specs/igate.md 7)."""
+"""VNPT's adapter for ministries for its contract (docs/systems/igate.md)."""
 
 from __future__ import annotations
 

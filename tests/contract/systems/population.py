@@ -1,5 +1,5 @@
 """The population database for its contracts: signed calls, and calls with a token
-(specs/population.md 1.2, 2.3)."""
+(docs/systems/population.md)."""
 
 from __future__ import annotations
 

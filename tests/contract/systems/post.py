@@ -1,4 +1,4 @@
-"""The post for its contracts: the administrative feed (specs/vnpost.md 1.1, 2.5) and MyVNPost
+"""The post for its contracts: the administrative feed (docs/systems/vnpost.md) and MyVNPost
 (1.6)."""
 
 from __future__ import annotations

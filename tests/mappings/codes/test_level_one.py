@@ -19,7 +19,7 @@ from khop.mappings.codes.level_one import (
 
 BEFORE, REFORM = date(2025, 6, 30), date(2025, 7, 1)
 TABLE = packaged_level_one()
-#: specs/domain.md 1.4, the last column, by names.
+#: docs/domain.md (Codes), the last column, by names.
 MERGED = {
     "An Giang": {"Kiên Giang"},
     "Bắc Ninh": {"Bắc Giang"},

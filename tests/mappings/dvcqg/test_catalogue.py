@@ -1,4 +1,4 @@
-"""The portal's catalogues in (specs/dvcqg.md 2.9)."""
+"""The portal's catalogues in (docs/systems/dvcqg.md)."""
 
 from __future__ import annotations
 

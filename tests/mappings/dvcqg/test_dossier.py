@@ -1,4 +1,4 @@
-"""The fields of QĐ 766, what is left out, and the last gate (specs/dvcqg.md 2.1-2.7, 8)."""
+"""The fields of QĐ 766, what is left out, and the last gate (docs/systems/dvcqg.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The portal's look-ups in, dossiers and steps out (specs/dvcqg.md 2, 8)."""
+"""The portal's look-ups in, dossiers and steps out (docs/systems/dvcqg.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ratings, questions, feedback (specs/dvcqg.md 2.10, 2.11)."""
+"""Ratings, questions, feedback (docs/systems/dvcqg.md)."""
 
 from __future__ import annotations
 

@@ -139,7 +139,7 @@ def _with_blank_source(table: dict[str, Any]) -> None:
 
 
 def _with_unknown_key(table: dict[str, Any]) -> None:
-    table["sorce"] = "specs/domain.md"
+    table["sorce"] = "docs/domain.md"
 
 
 def _with_number_as_source(table: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""A deployment's tasks as its history, by configuration (specs/igate.md 3; rules.md 1.1)."""
+"""A deployment's tasks as its history, by configuration (docs/systems/igate.md; docs/rules.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""iGate's shapes in and out (specs/igate.md 3, 6; rules.md 1.1)."""
+"""iGate's shapes in and out (docs/systems/igate.md; docs/rules.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Persons, files and fees of iGate, for a push (specs/igate.md 3, 3.1, 6.6)."""
+"""Persons, files and fees of iGate, for a push (docs/systems/igate.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A dossier in full as the messages of the adapter for ministries (specs/igate.md 7)."""
+"""A dossier in full as the messages of the adapter for ministries (docs/systems/igate.md)."""
 
 from __future__ import annotations
 

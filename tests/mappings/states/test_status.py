@@ -149,7 +149,7 @@ def test_every_table_says_where_its_facts_come_from() -> None:
 
 # --- presets -----------------------------------------------------------------------------------
 
-#: specs/dvcqg.md 3.2: what two tables of public code say of one key.
+#: docs/systems/dvcqg.md: what two tables of public code say of one key.
 PUBLIC = {
     "new": (1, 2),
     "receiving": (2, 1),

@@ -18,7 +18,7 @@ from khop.mappings.states.transitions import (
     transition_matrix,
 )
 
-#: The matrix as specs/domain.md 2.3 prints it, columns 2 to 10: ✓, ! or ✗; - is no cell.
+#: The matrix as docs/domain.md (States) prints it, columns 2 to 10: ✓, ! or ✗; - is no cell.
 PRINTED = {
     1: "v ! x ! ! ! x x x",
     2: "- ! v ! ! ! ! ! !",

@@ -1,4 +1,4 @@
-"""Working days against the compiled table and vectors of specs/domain.md 2.6."""
+"""Working days against the compiled table and vectors of docs/domain.md (Calendar)."""
 
 from __future__ import annotations
 

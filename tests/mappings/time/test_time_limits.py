@@ -81,7 +81,7 @@ def test_a_unit_may_be_several_of_its_measure() -> None:
 @pytest.mark.parametrize(
     ("start", "amount", "measure", "due"),
     [
-        # the vectors of specs/domain.md 2.6, at the time of day of reception
+        # the vectors of docs/domain.md (Calendar), at the time of day of reception
         ("2026-11-20T09:15", 3, Measure.WORKING_DAY, "2026-11-26T09:15"),
         ("2026-11-23T16:59", 1, Measure.WORKING_DAY, "2026-11-25T16:59"),
         ("2026-02-12T08:00", 5, Measure.WORKING_DAY, "2026-02-26T08:00"),

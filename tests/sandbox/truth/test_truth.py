@@ -1,4 +1,4 @@
-"""A second judge, written from rules.md alone, must find what the world says is true."""
+"""A second judge, written from docs/rules.md alone, must find what the world says is true."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from khop.sandbox.world.paper import LogbookRow, RegisterRow
 
 HANOI = timezone(timedelta(hours=7))
 
-# Weekdays off and worked Saturdays as the notices say (specs/domain.md 2.6).
+# Weekdays off and worked Saturdays as the notices say (docs/domain.md, Calendar).
 OFF = {
     2024: "1/1 8/2 9/2 12/2 13/2 14/2 18/4 29/4 30/4 1/5 2/9 3/9",
     2025: "1/1 27/1 28/1 29/1 30/1 31/1 7/4 30/4 1/5 2/5 1/9 2/9",

@@ -1,4 +1,4 @@
-"""Cases: one row per dossier, what every source says of it now, side by side (rules.md 1).
+"""Cases: one row per dossier, what every source says of it now, side by side (docs/rules.md).
 
 The row is an Ibis expression over the ledger's tables, so one definition runs wherever the
 tables are. Times are microseconds of UTC; a ``…_day`` column is true when only the day is known.

@@ -1,6 +1,6 @@
 """The post's side of a case: when a result was handed to it, and when it was delivered.
 
-The events of one order and waybill belong together (rules.md 1.1). Those whose first lies before
+The events of one order and waybill belong together (docs/rules.md). Those whose first lies before
 the reception brought papers in; any other took a result out. Events without a time say neither.
 """
 

@@ -1,4 +1,4 @@
-"""The reconcile rules, each a small declared thing (rules.md section 4).
+"""The reconcile rules, each a small declared thing (docs/rules.md).
 
 To add a rule, declare it beside its brothers in a module of this package and list the module
 in ``_FAMILIES``; nothing else changes.

@@ -49,7 +49,7 @@ RULES = (
         name_vi="Mã hồ sơ do máy tự đặt",
         severity=Severity.S2,
         acts="QTHT",
-        basis="specs/domain.md 1.3, F5",
+        basis="docs/domain.md (Codes), F5",
         explanation_en=(
             "The code ends in five digits, as codes do that a program makes up when it sends a "
             "dossier whose own code it cannot use."
@@ -85,7 +85,7 @@ RULES = (
         name_vi="Mã hồ sơ không theo dạng đã biết",
         severity=Severity.S4,
         acts="QTHT",
-        basis="specs/domain.md 1.3",
+        basis="docs/domain.md (Codes)",
         explanation_en="The dossier's code has none of the known shapes.",
         explanation_vi="Mã hồ sơ không khớp với dạng mã nào đã biết.",
         shows=("os_received",),

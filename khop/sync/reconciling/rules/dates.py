@@ -20,7 +20,7 @@ from khop.sync.reconciling.rules.rule import (
 _SHARED = ("received", "due", "finished", "returned")
 _MINUTE_US = 60 * 1_000_000
 _HOUR_US = 60 * _MINUTE_US
-_ERROR_LIST = "specs/domain.md 7.2, danh sách hồ sơ gây lỗi thống kê"
+_ERROR_LIST = "docs/domain.md (Reports), danh sách hồ sơ gây lỗi thống kê"
 
 
 def _is_known_and_not(case: ir.Table, *states: Status) -> ir.BooleanValue:
@@ -158,7 +158,7 @@ RULES = (
         name_vi="Thiếu ngày hẹn trả",
         severity=Severity.S2,
         acts="CB",
-        basis="specs/domain.md 2.5",
+        basis="docs/domain.md (Punctuality)",
         explanation_en=(
             "The procedure has a time limit, but the dossier has no due date; several reports "
             "would count it as on time."
@@ -176,7 +176,7 @@ RULES = (
         name_vi="Lệch đúng 7 giờ",
         severity=Severity.S3,
         acts="QTHT",
-        basis="specs/domain.md 6.2 C12",
+        basis="docs/domain.md (Audit) C12",
         explanation_en=(
             "A time differs between the systems by seven hours: one of them reads local time as "
             "UTC, or the other way round."
@@ -195,7 +195,7 @@ RULES = (
         name_vi="Thời gian hai bên khác nhau",
         severity=Severity.S3,
         acts="QTHT",
-        basis="rules.md section 4, C14+",
+        basis="docs/rules.md, C14+",
         explanation_en=(
             "Reception, due, end or return time differs between the one-stop and the portal, for "
             "longer than the grace period."

@@ -1,7 +1,7 @@
 """What is on file that explains what a rule sees: exceptions, outages, migrations.
 
 They keep people from being accused of what was right, or of what they could not help
-(specs/domain.md 6.3). What they excuse is counted, never lost.
+(docs/domain.md, Audit). What they excuse is counted, never lost.
 """
 
 from __future__ import annotations

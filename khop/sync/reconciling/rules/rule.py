@@ -26,7 +26,7 @@ _MINUTE_US = 60 * 1_000_000
 
 
 class Severity(StrEnum):
-    """S1 grave … S4 information (specs/domain.md 6.1)."""
+    """S1 grave … S4 information (docs/domain.md, Audit)."""
 
     S1 = "S1"
     S2 = "S2"

@@ -41,7 +41,7 @@ RULES = (
         name_vi="Cổng đã kết thúc, một cửa còn mở",
         severity=Severity.S1,
         acts="QTHT",
-        basis="specs/domain.md 6.2 B5",
+        basis="docs/domain.md (Audit) B5",
         explanation_en=(
             "The portal says the dossier is finished or returned while the one-stop still has it "
             "open."
@@ -94,7 +94,7 @@ RULES = (
         name_vi="Trạng thái hai bên khác nhau",
         severity=Severity.S3,
         acts="QTHT",
-        basis="rules.md section 4, B11+",
+        basis="docs/rules.md, B11+",
         explanation_en="The one-stop and the portal show different states, for longer than the "
         "grace period.",
         explanation_vi="Hệ thống một cửa và Cổng ghi trạng thái khác nhau quá thời gian cho phép.",

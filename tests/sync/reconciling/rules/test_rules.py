@@ -1,4 +1,4 @@
-"""Each rule of rules.md section 4: where it fires, where it must not."""
+"""Each rule of docs/rules.md: where it fires, where it must not."""
 
 from __future__ import annotations
 
