@@ -49,7 +49,7 @@ ROOT = Path(__file__).parents[1]
 _HELP_WIDTH = 88
 _BLOCK = re.compile(r"(<!-- generated: (\S+) -->\n).*?(<!-- end: \2 -->)", re.DOTALL)
 #: References to specifications that are not published beside these pages.
-_UNPUBLISHED = re.compile(r"\s*\((?:specs/|rules\.md|design\.md)[^)]*\)")
+_UNPUBLISHED = re.compile(r"\s*\((?:docs/)[^)]*\)")
 _KINDS = {
     bool: "true or false",
     int: "whole number",

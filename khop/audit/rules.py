@@ -14,7 +14,7 @@ from khop.text.plain import plain
 from khop.text.words import LANGUAGES, Words
 
 #: What is a definition of this project, not a law.
-_OWN_BASIS = re.compile(r"(?:specs/|rules\.md).*|[A-Z]\d+\+?")
+_OWN_BASIS = re.compile(r"(?:docs/).*|[A-Z]\d+\+?")
 
 
 def public_basis(basis: str) -> str:

@@ -1,1 +1,1 @@
-"""The command line: what a person or a timer asks of khop (design.md section 8)."""
+"""The command line: what a person or a timer asks of khop."""

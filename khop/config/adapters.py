@@ -1,7 +1,7 @@
 """Adapters by name: found through their entry points, loaded when they are asked for.
 
 An adapter of another distribution declares itself in the group ``khop.adapters``; khop is not
-edited for it (design.md section 2).
+edited for it.
 """
 
 from __future__ import annotations

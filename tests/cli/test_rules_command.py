@@ -87,7 +87,7 @@ def test_a_basis_is_a_law_or_this_projects_own(run: Run) -> None:
     assert "khop's own definition" in run("rules", "C12").out
     assert public_basis("docs/domain.md (Reports), danh sách") == "danh sách"
     assert public_basis("docs/rules.md, C14+") == ""
-    assert "specs/" not in run("rules", "--format", "json").out
+    assert "docs/" not in run("rules", "--format", "json").out
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The promises of design.md section 6 as invariants, over an engine and a model beside it.
+"""The promises as invariants, over an engine and a model beside it.
 
 The model is plain dicts: what each system has (the fakes keep that) and what the engine cannot
 have read yet. ``test_machine`` draws what happens.

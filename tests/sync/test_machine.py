@@ -1,4 +1,4 @@
-"""The promises of design.md section 6, held by a machine that draws what happens.
+"""The promises, held by a machine that draws what happens.
 
 Rules are what befalls a province: dossiers change, with a change time or behind its back; pages
 come twice, short, in disorder or not at all; the process is killed at any durable step and comes

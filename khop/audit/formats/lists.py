@@ -11,14 +11,14 @@ from khop.text.plain import cell
 
 
 def findings_json(report: Report, out: TextIO) -> None:
-    """One JSON array, each item exactly ``Finding.as_json`` (design.md section 8)."""
+    """One JSON array, each item exactly ``Finding.as_json``."""
     whole = [finding.as_json() for finding in report.findings]
     json.dump(whole, out, ensure_ascii=False, indent=2, default=str)
     out.write("\n")
 
 
 def findings_jsonl(report: Report, out: TextIO, *, ascii_only: bool = False) -> None:
-    """One JSON object a line, exactly ``Finding.as_json`` (design.md section 8)."""
+    """One JSON object a line, exactly ``Finding.as_json``."""
     for finding in report.findings:
         out.write(json.dumps(finding.as_json(), ensure_ascii=ascii_only, default=str))
         out.write("\n")

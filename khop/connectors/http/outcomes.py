@@ -1,4 +1,4 @@
-"""Which fault the end of one HTTP call is (design 5), for reads and for writes.
+"""Which fault the end of one HTTP call is, for reads and for writes.
 
 =============================  ==============  ================
 what happened                  read            write

@@ -41,8 +41,8 @@ Likeness = tuple[int, int, int]
 class World:
     """The state all servers serve. Changing methods are safe to call from any thread.
 
-    ``truth`` is what docs/rules.md says at ``now`` of the world as generated; ``findings()`` says so
-    of it now. ``broken`` lists the unusable list items, ``planted`` each rule with
+    ``truth`` is what docs/rules.md says at ``now`` of the world as generated; ``findings()`` says
+    so of it now. ``broken`` lists the unusable list items, ``planted`` each rule with
     the subject of the finding it was planted for, ``decoys`` each decoy with its subjects;
     ``post`` what the post scanned, ``office`` what is on paper.
     """

@@ -2,7 +2,7 @@
 
 ::
 
-    open ─ assign ─> assigned ─ explain ─> explained      a run alone resolves (sync.findings)
+    open ─ assign ─> assigned ─ explain ─> explained      a run alone resolves (finding_states)
       └──────┴─ exclude ─> excluded ─ take_back ─> open
 
 Each decision is one transaction, with one row of the audit log for each finding: all of it is

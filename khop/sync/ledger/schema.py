@@ -1,4 +1,4 @@
-"""The ledger's tables (design.md section 7), as SQLAlchemy Core sees them.
+"""The ledger's tables, as SQLAlchemy Core sees them.
 
 The migrations make them; a test holds that both say the same. Every time is an integer:
 microseconds of UTC since 1970, column suffix ``_us``. A ``…_day`` column beside a time is true

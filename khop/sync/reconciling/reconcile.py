@@ -1,9 +1,9 @@
 """Reconciling: cases -> findings (docs/rules.md).
 
 All rules are columns of one query over the cases. What it answers is compared with the ledger
-and written in one transaction (``sync.findings``), so a run over the same ledger at the same
+and written in one transaction (``finding_states``), so a run over the same ledger at the same
 ``now`` changes nothing. A run looks at all cases, or at those that can have changed
-(``sync.increments``); both find the same.
+(``increments``); both find the same.
 """
 
 from __future__ import annotations

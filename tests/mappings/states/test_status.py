@@ -219,7 +219,7 @@ def test_every_preset_is_a_table_that_can_be_read(name: str) -> None:
     preset = status_preset(name)
     assert preset.name == name
     assert preset.about
-    assert "specs/" in preset.source
+    assert "docs/" in preset.source
     table = preset_statuses(name, {}, {})
     written = {**preset.defaults["by_id"], **preset.defaults["by_name"]}
     assert written

@@ -2,7 +2,7 @@
 
 Rows that name a dossier's code, or an alias of it, are evidence of it; of several the earliest
 counts. A row that names none is evidence of nothing: it is a case of its own, unless a dossier is
-like it (``sync.matching``), which then is a suggestion for people.
+like it (``reconciling.matching``), which then is a suggestion for people.
 """
 
 from __future__ import annotations
