@@ -11,8 +11,8 @@ SAMPLES = TESTS / "samples" / "dvcqg"
 
 
 def test_each_sample_is_read_or_written_somewhere() -> None:
-    here = Path(__file__).name
-    tests = [path for path in TESTS.rglob("test_dvcqg*.py") if path.name != here]
+    here = Path(__file__)
+    tests = [path for path in TESTS.rglob("dvcqg/test_*.py") if path != here]
     text = "".join(path.read_text("utf-8") for path in tests)
     unused = [path.stem for path in SAMPLES.glob("*-*") if path.stem not in text]
     assert unused == []

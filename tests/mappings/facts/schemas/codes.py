@@ -67,7 +67,7 @@ class ProcedureShape(Shape):
 
 
 class ForeignShape(Sourced):
-    id: Annotated[str, StringConstraints(pattern=r"^F[0-9]+$")]
+    id: Annotated[str, StringConstraints(pattern=r"^G[0-9]+$")]
     name: Text
 
 
