@@ -52,7 +52,8 @@ def serving(size: int) -> Iterator[str]:
     with subprocess.Popen(
         command, cwd=ROOT, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as child:
-        assert child.stdin is not None and child.stdout is not None
+        assert child.stdin is not None
+        assert child.stdout is not None
         try:
             line = child.stdout.readline()
             if not line:

@@ -82,8 +82,10 @@ def test_a_part_that_nobody_writes_is_noticed() -> None:
 
 def test_a_part_is_replaced_and_what_stands_around_it_kept() -> None:
     page = filled("before\n<!-- generated: rules-en -->\nold\n<!-- end: rules-en -->\nafter")
-    assert page.startswith("before\n") and page.endswith("\nafter")
-    assert "\nold\n" not in page and "| A7 |" in page
+    assert page.startswith("before\n")
+    assert page.endswith("\nafter")
+    assert "\nold\n" not in page
+    assert "| A7 |" in page
 
 
 def test_every_rule_has_its_condition() -> None:
@@ -327,7 +329,8 @@ def test_the_example_adapter_for_files_gives_rows_and_rejects(tmp_path: Path) ->
     row, day, line = adapter.rows(file)
     assert isinstance(row, PaperRow)
     assert (row.number, row.unit, row.row_number) == ("12", "Xã Mẫu", 1)
-    assert isinstance(day, Reject) and isinstance(line, Reject)
+    assert isinstance(day, Reject)
+    assert isinstance(line, Reject)
     assert (day.field, day.native_id) == ("signed", "results.jsonl#!2")
     with pytest.raises(RecordError, match="is no result of this export"):
         adapter.replay_row(line.payload)
@@ -351,7 +354,8 @@ def test_the_example_of_paper_is_read_as_its_page_says(tmp_path: Path) -> None:
     assert [part["stored"] for part in parts] == [2, 1, 0]
     assert [part["deleted"] for part in parts] == [0, 0, 3]
     assert [part["quarantined"] for part in parts] == [1, 0, 0]
-    assert f"`{bad.native_id}`" in page and f"*{bad.field}: {bad.reason}*" in page
+    assert f"`{bad.native_id}`" in page
+    assert f"*{bad.field}: {bad.reason}*" in page
 
 
 def _paper_engine(folder: Path) -> khop.Engine:

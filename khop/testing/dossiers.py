@@ -149,7 +149,8 @@ class DossierSourceContract(AdapterContract):
 
     def _assert_says_why(self, page: SourcePage) -> None:
         for reject in page.rejects:
-            assert reject.field and reject.reason
+            assert reject.field
+            assert reject.reason
             self.assert_private(reject.field, reject.reason, repr(reject))
 
 

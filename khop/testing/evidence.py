@@ -105,7 +105,8 @@ class EvidenceLookupContract(AdapterContract):
         case = self.system().case(EvidenceCase)
         with self.bench() as made:
             found = made.adapter.evidence_of(case.known)
-        assert found and {record.code for record in found} == {case.known}
+        assert found
+        assert {record.code for record in found} == {case.known}
         self.assert_private(repr(found))
 
     def test_nothing_known_is_an_answer(self) -> None:
@@ -199,7 +200,8 @@ class CatalogueSourceContract(AdapterContract):
         with self.bench() as made:
             assert self.catalogue.procedure in made.adapter.procedure_codes()
             entry = made.adapter.procedure_entry(self.catalogue.procedure)
-        assert entry is not None and entry.code == self.catalogue.procedure
+        assert entry is not None
+        assert entry.code == self.catalogue.procedure
 
     def test_a_procedure_it_says_it_has_not_is_none(self) -> None:
         with self.bench() as made:

@@ -75,7 +75,8 @@ def test_no_statement_of_an_increment_reads_a_table_that_grows(
 def test_a_statement_that_reads_a_table_whole_is_told(ledgers: tuple[Path, Path]) -> None:
     queries = [f"SELECT code FROM presence WHERE {name} = '?'" for name in ("unit", "code")]
     (told,) = scans(ledgers[0], queries, LARGE)
-    assert told.startswith("SCAN presence") and "unit" in told
+    assert told.startswith("SCAN presence")
+    assert "unit" in told
 
 
 def test_rows_looked_at_in_vain_are_counted_as_steps(ledgers: tuple[Path, Path]) -> None:

@@ -32,7 +32,8 @@ def test_pull_shows_feeds_and_evidence_each_in_a_table(run: Run, engine: Put) ->
     engine(pull=PullSummary(7, (FEED, TRACKED)))
     said = run("pull")
     assert said.code == 0
-    assert "Feeds of events" in said.out and "Look-ups of evidence" in said.out
+    assert "Feeds of events" in said.out
+    assert "Look-ups of evidence" in said.out
     assert "myvnpost: 1 look-ups got no usable answer" in said.err
 
 
@@ -47,7 +48,8 @@ def test_a_pull_of_what_has_nothing_to_pull_says_so(run: Run, engine: Put) -> No
     engine(pull=PullSummary(9, ()))
     said = run("pull", "population")
     assert said.code == 0
-    assert "Nothing to pull" in said.err and "Pulled" not in said.err
+    assert "Nothing to pull" in said.err
+    assert "Pulled" not in said.err
 
 
 def test_full_and_sweep_together_are_refused(run: Run, engine: Put) -> None:

@@ -78,7 +78,8 @@ def test_days_and_sessions_of_the_province(tmp_path: Path) -> None:
     )
     assert not own.calendar.is_working(date(2026, 11, 23))
     assert own.calendar.is_working(date(2026, 11, 28))
-    assert not own.calendar.provisional(2031) and Tables().calendar.provisional(2031)
+    assert not own.calendar.provisional(2031)
+    assert Tables().calendar.provisional(2031)
     assert own.working_hours().sessions == (Session(time(8), time(12)),)
     assert own.working_hours().calendar is own.calendar
 
@@ -98,7 +99,8 @@ def test_a_ministry_that_is_no_more(tmp_path: Path) -> None:
     )
     day = date(2025, 3, 1)
     now, packaged = own.level_one.current("G04", day), Tables().level_one.current("G04", day)
-    assert now is not None and now.code == "G17"
+    assert now is not None
+    assert now.code == "G17"
     assert packaged is None or packaged.code != "G17"
 
 
@@ -171,7 +173,8 @@ def test_a_change_of_state_that_is_ordinary_here(tmp_path: Path) -> None:
     assert step in Tables().transitions.forbidden_pairs()
     assert step not in own.transitions.forbidden_pairs()
     cell = own.transitions.cell(*step)
-    assert cell is not None and (cell.mark, cell.evidence) == (StepMark.ORDINARY, "reopened")
+    assert cell is not None
+    assert (cell.mark, cell.evidence) == (StepMark.ORDINARY, "reopened")
 
 
 def test_states_and_channels_of_the_report(tmp_path: Path) -> None:
@@ -197,7 +200,8 @@ def test_what_the_province_leaves_out_is_as_packaged(tmp_path: Path) -> None:
 
 def test_a_table_is_made_once(tmp_path: Path) -> None:
     own = tables(tmp_path, SHAPE, s_csv="")
-    assert own.codes is own.codes and own.calendar is own.calendar
+    assert own.codes is own.codes
+    assert own.calendar is own.calendar
 
 
 # --- what is refused ----------------------------------------------------------------------------
@@ -287,7 +291,8 @@ def test_one_fault_keeps_its_key(tmp_path: Path) -> None:
 def test_the_faults_of_several_tables_are_said_at_once(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         load(tmp_path, '[units]\nfile = "u.csv"\n[report.states]\nended = [11]\n')
-    assert "units.file: " in str(caught.value) and "report.states.ended: " in str(caught.value)
+    assert "units.file: " in str(caught.value)
+    assert "report.states.ended: " in str(caught.value)
 
 
 @pytest.mark.parametrize("name", ["codes", "deadlines", "transitions", "report", "units"])

@@ -42,9 +42,11 @@ FOUND = [
 
 def assert_answered(answer: Said) -> None:
     """Only an answer that arrived whole, under a status of success, with a code of zero."""
-    assert answer.whole and 200 <= answer.status < 300
+    assert answer.whole
+    assert 200 <= answer.status < 300
     folded = answer.body.replace(b"\x00", b"").replace(b"_", b"").lower()
-    assert b"errorcode" in folded and b"0" in folded
+    assert b"errorcode" in folded
+    assert b"0" in folded
 
 
 def rows_of(body: Any) -> list[Any]:

@@ -167,7 +167,8 @@ def test_of_a_page_every_item_is_read_or_rejected(answer: Said) -> None:
             for reject in page.rejects:
                 assert not any(number in reject.reason for number in PERSONAL_NUMBERS)
                 again = only_faults(lambda r=reject: one_stop.replay(r.payload), RecordError)
-                assert isinstance(again, RecordError) and again.reason == reject.reason
+                assert isinstance(again, RecordError)
+                assert again.reason == reject.reason
 
 
 def items_in(answer: Said) -> int:
@@ -235,7 +236,8 @@ def test_a_person_is_checked_or_the_answer_refused(answer: Said) -> None:
     if found is not None:
         assert isinstance(found, IdentityAnswer)
         said_so = found.verdict is IdentityVerdict.UNKNOWN or 200 <= answer.status < 300
-        assert said_so and answer.whole
+        assert said_so
+        assert answer.whole
 
 
 @pytest.mark.parametrize("module", SETTINGS, ids=lambda module: module.__name__)
@@ -244,7 +246,8 @@ def test_a_person_is_checked_or_the_answer_refused(answer: Said) -> None:
 def test_a_check_of_a_system_always_ends_in_a_word(module: ModuleType, answer: Said) -> None:
     with adapter(module, answer) as system:
         health = system.check()
-    assert isinstance(health, Health) and health.steps
+    assert isinstance(health, Health)
+    assert health.steps
     for step in health.steps:
         assert not any(number.lstrip("+0") in step.detail for number in PERSONAL_NUMBERS)
 
@@ -264,4 +267,5 @@ def test_a_push_is_accepted_or_ends_in_a_fault_of_a_write(answer: Said) -> None:
             if isinstance(found, ConnectorError):
                 assert_kind_fits(found, write=True)
             else:
-                assert answer.whole and 200 <= answer.status < 300
+                assert answer.whole
+                assert 200 <= answer.status < 300

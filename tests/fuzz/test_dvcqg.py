@@ -125,7 +125,8 @@ def test_a_read_finds_rows_or_ends_in_a_fault_of_a_read(
     if isinstance(found, ConnectorError):
         assert_kind_fits(found, write=False)
     else:
-        assert isinstance(found, tuple) and all(isinstance(row, Mapping) for row in found)
+        assert isinstance(found, tuple)
+        assert all(isinstance(row, Mapping) for row in found)
         assert_answered(answer)
 
 
@@ -141,7 +142,8 @@ def test_a_write_is_accepted_or_ends_in_a_fault_of_a_write(
     if isinstance(found, ConnectorError):
         assert_kind_fits(found, write=True)
     else:
-        assert answer.whole and 200 <= answer.status < 300
+        assert answer.whole
+        assert 200 <= answer.status < 300
 
 
 @FUZZ
@@ -178,7 +180,8 @@ def test_every_reply_has_a_verdict_or_is_refused(body: bytes) -> None:
                 continue
             assert isinstance(verdict, Verdict)
             if judge is judge_read and verdict is Verdict.ACCEPTED:
-                assert reply.ok and isinstance(rows(reply), tuple)
+                assert reply.ok
+                assert isinstance(rows(reply), tuple)
 
 
 MAPPING = DvcqgMapping("dvcqg", units={"H99": "UBND"}, procedures={"1.001612": "1.001612"})
@@ -305,7 +308,8 @@ def test_what_a_one_stop_says_can_be_written_for_the_portal_and_read_again(
     steps = MAPPING.write_steps(dossier.record.code, dossier.steps)
     only_faults(lambda: check_steps(steps), RecordError)
     again = MAPPING.record([message], dossier.record.code)
-    assert again is not None and again.status is dossier.record.status
+    assert again is not None
+    assert again.status is dossier.record.status
     # A date the portal is told without its time, or with it, is the same moment when it is read.
     for field in ("received_at", "due_at"):
         ours, theirs = getattr(dossier.record, field), getattr(again, field)
@@ -325,4 +329,7 @@ def test_the_return_of_a_state_is_written_or_refused(
 
 
 def test_there_are_samples_to_start_from() -> None:
-    assert len(ANSWERS) > 15 and SENT and raw("dvcqg", "*.txt") and date(2026, 1, 1)
+    assert len(ANSWERS) > 15
+    assert SENT
+    assert raw("dvcqg", "*.txt")
+    assert date(2026, 1, 1)

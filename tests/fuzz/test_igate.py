@@ -103,7 +103,9 @@ def test_a_read_gives_what_was_answered_or_a_fault_of_a_read(name: str, answer: 
     if isinstance(found, ConnectorError):
         assert_kind_fits(found, write=False)
     else:
-        assert found is not None and answer.whole and 200 <= answer.status < 300
+        assert found is not None
+        assert answer.whole
+        assert 200 <= answer.status < 300
 
 
 @pytest.mark.parametrize("name", WRITES)
@@ -114,7 +116,8 @@ def test_a_write_is_done_or_ends_in_a_fault_of_a_write(name: str, answer: Said) 
     if isinstance(found, ConnectorError):
         assert_kind_fits(found, write=True)
     else:
-        assert answer.whole and 200 <= answer.status < 300
+        assert answer.whole
+        assert 200 <= answer.status < 300
 
 
 @FUZZ
@@ -139,7 +142,9 @@ def test_an_item_becomes_a_record_or_a_reason(
     full = only_faults(lambda: mapping.full(item, rows), RecordError)
     if not isinstance(reading, RecordError):
         record = reading.record
-        assert record.code and record.native_id and record.code.isprintable()
+        assert record.code
+        assert record.native_id
+        assert record.code.isprintable()
         assert not any(number in name for name in record.fields_lost for number in PERSONAL_NUMBERS)
         assert len(collapse(reading.history or ())) <= len(reading.history or ())
         entries = [each.entry_id for each in reading.history or ()]
@@ -220,4 +225,5 @@ def test_any_token_is_used_for_a_sensible_time(body: object, token: str, life: o
 
 
 def test_there_are_samples_to_start_from() -> None:
-    assert len(ITEMS) >= 5 and raw("igate", "*.txt")
+    assert len(ITEMS) >= 5
+    assert raw("igate", "*.txt")

@@ -145,4 +145,5 @@ def test_only_a_success_is_no_fault(status: int) -> None:
 @given(st.dictionaries(st.sampled_from(["message", "code", "error", "fault"]), scalars))
 def test_what_an_error_says_is_short(body: dict[str, Any]) -> None:
     code, detail = error_text(Answer(400, {}, json.dumps(body).encode()))
-    assert len(code or "") <= 40 and len(detail or "") <= 200
+    assert len(code or "") <= 40
+    assert len(detail or "") <= 200

@@ -122,7 +122,8 @@ def asked_of(ask: str, answer: Said, front: Front) -> None:
         assert_kind_fits(found, write=False)
         assert PERSONAL_NAME not in str(found) or b"ault" in answer.body or b"essage" in answer.body
         return
-    assert answer.whole and 200 <= answer.status < 300
+    assert answer.whole
+    assert 200 <= answer.status < 300
     if ask == "authenticate":
         assert found in (True, False)
     else:
@@ -223,7 +224,8 @@ def test_an_applicant_is_asked_about_or_refused(
     if isinstance(asked, RecordError):
         return
     question, _ = asked
-    assert question.name == asked_name(name) and (question.number or question.old_number)
+    assert question.name == asked_name(name)
+    assert question.number or question.old_number
     only_faults(lambda: client_options(question), RecordError)
 
 
@@ -256,8 +258,11 @@ def test_any_question_is_asked_or_refused(
 
 def test_a_person_of_nothing_is_a_record_of_nothing() -> None:
     record = person_record(Person())
-    assert record.name == "" and record.birth is None and record.fields_lost == ()
+    assert record.name == ""
+    assert record.birth is None
+    assert record.fields_lost == ()
 
 
 def test_there_are_samples_to_start_from() -> None:
-    assert len(ANSWERS) > 15 and json.dumps(FRONTED)
+    assert len(ANSWERS) > 15
+    assert json.dumps(FRONTED)

@@ -74,7 +74,8 @@ def record_error_or(call: Callable[[], T]) -> T | None:
 def test_any_time_is_read_or_refused(value: object) -> None:
     found = record_error_or(lambda: parse_wire_time(value, "f"))
     if found is not None:
-        assert 1989 <= found.utc.year <= 2099 and 1990 <= found.local_date.year <= 2099
+        assert 1989 <= found.utc.year <= 2099
+        assert 1990 <= found.local_date.year <= 2099
 
 
 @FUZZ
@@ -91,7 +92,8 @@ def test_any_birthday_is_read_or_refused(value: object) -> None:
 def test_a_time_that_is_written_is_read_as_the_same(instant: Instant, precision: Precision) -> None:
     written = wire_time(Instant(instant.us, precision))
     read = parse_wire_time(written, "f")
-    assert read is not None and wire_time(read) == written
+    assert read is not None
+    assert wire_time(read) == written
     if precision is Precision.SECOND:
         assert read == instant
     assert month_first(instant)[6:] == f"{instant.local_date.year}"
@@ -133,7 +135,8 @@ def test_a_cut_text_is_no_longer_than_it_may_be(text: str, longest: int) -> None
 @FUZZ
 @given(texts | st.text(), texts | st.text())
 def test_names_are_compared_without_an_exception(one: str, other: str) -> None:
-    assert asked_name(one).isascii() and asked_name(asked_name(one)) == asked_name(one)
+    assert asked_name(one).isascii()
+    assert asked_name(asked_name(one)) == asked_name(one)
     assert same_name(one, one) is bool(asked_name(one))
     assert same_name(one, other) == same_name(other, one)
     assert has_foreign_letters(one) in (True, False)
@@ -164,7 +167,8 @@ def test_what_is_odd_about_a_number_is_said_without_it(number: str, year: int) -
 @given(texts | st.text())
 def test_text_of_a_stranger_becomes_one_short_printable_line(text: str) -> None:
     line = short_text(text)
-    assert len(line) <= LONGEST and line.isprintable()
+    assert len(line) <= LONGEST
+    assert line.isprintable()
     assert short_text(line) == line
 
 

@@ -158,7 +158,8 @@ def test_a_read_gives_what_was_answered_or_a_fault_of_a_read(name: str, answer: 
     if isinstance(found, ConnectorError):
         assert_kind_fits(found, write=False)
         return
-    assert found is not None and answer.whole
+    assert found is not None
+    assert answer.whole
     # An order that is not known may be told by 404 and a word of the interface itself.
     assert 200 <= answer.status < 300 or (found == () and name == "history")
 
@@ -173,7 +174,8 @@ def test_a_write_is_done_or_ends_in_a_fault_of_a_write(name: str, answer: Said) 
         assert_kind_fits(found, write=True)
         assert not (isinstance(found, AlreadyExists) and name == "create")
     else:
-        assert answer.whole and 200 <= answer.status < 300
+        assert answer.whole
+        assert 200 <= answer.status < 300
 
 
 @FUZZ
@@ -211,7 +213,8 @@ HISTORY = HistoryMapping("my", postal_codes("myvnpost"), OrderNumbers())
 def test_an_event_becomes_a_record_or_a_reason(event: object) -> None:
     record = only_faults(lambda: MAPPING.record(event), RecordError)
     if not isinstance(record, RecordError):
-        assert record.code and len(record.entry_id) == 24
+        assert record.code
+        assert len(record.entry_id) == 24
         assert record.event_at is None or 1989 <= record.event_at.utc.year <= 2100
 
 
@@ -245,7 +248,8 @@ def test_a_result_has_a_code_or_is_refused(body: object) -> None:
         code, message = read_result(body)
     except ValueError:
         return
-    assert 0 < len(code) <= 40 and len(message) <= 200
+    assert 0 < len(code) <= 40
+    assert len(message) <= 200
 
 
 @pytest.fixture(scope="module")
@@ -343,4 +347,6 @@ def test_what_a_one_stop_says_can_be_ordered_or_is_refused(
 
 
 def test_there_are_samples_to_start_from() -> None:
-    assert len(EVENTS) >= 5 and len(PARCELS) > 3 and len(CALLS) >= 3
+    assert len(EVENTS) >= 5
+    assert len(PARCELS) > 3
+    assert len(CALLS) >= 3

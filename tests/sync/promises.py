@@ -90,7 +90,8 @@ class Promises(RuleBasedStateMachine):
         with self.khop.ledger.read() as connection:
             held = self.natives(connection)
             stored = {n: read_record(connection, "igate", n) for n in held}
-        assert held == sorted(set(held)) and set(held) <= self.one_stop.said.keys()
+        assert held == sorted(set(held))
+        assert set(held) <= self.one_stop.said.keys()
         for native_id, ours in stored.items():
             assert ours in self.one_stop.said[native_id], "the one-stop never said this"
         for native_id, ours in self.one_stop.dossiers.items():

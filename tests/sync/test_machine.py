@@ -315,7 +315,8 @@ class ProvinceMachine(Promises):
         self.paper_may_be["import_register"].append(paper)
         summary = self._do(lambda e: e.import_files(lambda _: [self.register]), kill_at)
         if summary is not None:
-            assert summary.ok and all(source.adds_up for source in summary.sources)
+            assert summary.ok
+            assert all(source.adds_up for source in summary.sources)
             self.paper_may_be["import_register"] = [paper]
 
     def _paper_now(self, papers: FakePapers) -> dict[str, Any]:
@@ -415,7 +416,8 @@ class ProvinceMachine(Promises):
         self.open_questions.remove("second plan")
         first = self._do(lambda engine: engine.plan())
         second = self._do(lambda engine: engine.plan())
-        assert first is not None and second is not None
+        assert first is not None
+        assert second is not None
         assert (first.items, first.work) == (second.items, second.work)
         unsettled = {f.subject for f in self.khop.engine.findings()}
         assert {work.subject for work in first.work} <= unsettled
@@ -459,7 +461,8 @@ class ProvinceMachine(Promises):
             if plan is None or not plan.items:
                 break
             self._apply()
-        assert plan is not None and plan.items == ()
+        assert plan is not None
+        assert plan.items == ()
 
 
 def _of(summary: PullSummary, kind: type[T]) -> T:

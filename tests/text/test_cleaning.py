@@ -80,7 +80,8 @@ def test_a_cut_text_is_the_beginning_of_the_text(text: str, longest: int) -> Non
     if len(composed) <= longest:
         assert cut == composed
     else:
-        assert cut.endswith("...") and composed.startswith(cut.removesuffix("..."))
+        assert cut.endswith("...")
+        assert composed.startswith(cut.removesuffix("..."))
 
 
 @pytest.mark.parametrize("sign", [" ", "\t", "\u00a0", "\u3000", "\u200b", "\ufeff", "\u00ad"])

@@ -63,7 +63,8 @@ def quarter_hour(m: Maker, i: int) -> Made:
     """Exactly fifteen minutes apart."""
     d = m.counter((9, 10)[i % 2], "quarter hour", age=13)
     entry = copy_for_portal(d)
-    assert entry.received is not None and entry.finished is not None
+    assert entry.received is not None
+    assert entry.finished is not None
     entry.received += 900 if i % 2 else -900
     entry.finished -= 900
     long_ago(m, d, i)
@@ -73,7 +74,8 @@ def quarter_hour(m: Maker, i: int) -> Made:
 def same_day(m: Maker, i: int) -> Made:
     """The portal knows the day only: midnight is 7 h from 07:00, and that is no shift."""
     d = m.counter((4, 9, 10)[i % 3], "same day", age=10)
-    assert d.received is not None and d.entered is not None
+    assert d.received is not None
+    assert d.entered is not None
     d.received = midnight(day_of(d.received)) + 7 * HOUR
     d.submitted = d.received - 60
     entry = copy_for_portal(d, "slashed_day" if i % 2 else "day")

@@ -154,7 +154,9 @@ def alias_on_paper(m: Maker, i: int) -> Made:
     """Paper and post know a dossier that was filed on the portal by the portal's code."""
     d = m.counter(10, "alias on paper", age=17)
     give_alias(m, d)
-    assert d.alias is not None and d.finished is not None and d.returned is not None
+    assert d.alias is not None
+    assert d.finished is not None
+    assert d.returned is not None
     rows = (logbook_row(m, d, code=d.alias),)
     results = (register_row(m, d, day_of(d.finished), code=d.alias),)
     steps = journey(d, d.finished + 60, d.returned)

@@ -57,7 +57,8 @@ class Clerk:
     def register(self, dossiers: Iterable[Dossier]) -> Iterator[RegisterRow]:
         for d in dossiers:
             if self._drawn(_REGISTER_SHARE) and d.status in DONE and _in_order(d, self._maker.now):
-                assert d.received is not None and d.finished is not None
+                assert d.received is not None
+                assert d.finished is not None
                 day = day_of(d.finished) - int(self._rng.random() * 2)
                 changes = {"code": self._code(d), "person": self._person()}
                 yield register_row(self._maker, d, max(day, day_of(d.received)), **changes)

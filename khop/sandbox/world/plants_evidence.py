@@ -205,7 +205,8 @@ def h1(m: Maker, i: int) -> Made:
 def h2(m: Maker, i: int) -> Made:
     """Closed before the post delivered, or never delivered."""
     d = _returned_at(m, "H2", m.moment(5))
-    assert d.returned is not None and d.finished is not None
+    assert d.returned is not None
+    assert d.finished is not None
     way = i % 4
     handed = d.finished + HOUR
     if way == 0:

@@ -200,7 +200,8 @@ def test_it_fills_its_ports(build: Build) -> None:
 def test_paths_are_made_from_the_adapters_name(build: Build, name: str) -> None:
     route = portal(respx.mock, {"TraCuuHoSo": sample("look-02")}, name)
     record = build(NATIVE + f'adapter_name = "{name}"').look_up(CODE)
-    assert record is not None and record.status is Status.PROCESSING
+    assert record is not None
+    assert record.status is Status.PROCESSING
     assert route.call_count == 1
 
 
@@ -218,7 +219,8 @@ def test_a_dossier_is_pushed_with_the_catalogues_names(build: Build) -> None:
     assert record["TenLinhVuc"] == "Hộ kinh doanh"
     assert record["DSKetNoiCSDL"] == [{"MaCSDL": "7"}]
     assert logs[0]["fields"] == ["TaiLieuNop[0].DuongDanTaiTepTin"]
-    assert logs[0]["code"] == CODE and "Nguyễn" not in str(logs)
+    assert logs[0]["code"] == CODE
+    assert "Nguyễn" not in str(logs)
 
 
 @respx.mock
@@ -313,7 +315,9 @@ def test_the_catalogues(build: Build) -> None:
     adapter = build(NATIVE + '[sources.dvcqg.procedures]\n"9.000001" = "1.001612"')
     assert adapter.procedure_codes() == ("1.001612", "1.001612.000.00.00.H99")
     entry = adapter.procedure_entry("9.000001")
-    assert entry is not None and entry.code == "1.001612" and entry.levels == (3,)
+    assert entry is not None
+    assert entry.code == "1.001612"
+    assert entry.levels == (3,)
     with capture_logs() as logs:
         assert adapter.unit_entries() == (CatalogueItem("H99", "UBND tỉnh Mẫu"),)
     assert logs[0]["rows"] == 1
@@ -328,7 +332,8 @@ def test_the_catalogues(build: Build) -> None:
 def test_feedback_by_the_configured_names(build: Build) -> None:
     portal(respx.mock, {"DanhSachPAKNChoXuLy": sample("faq-07")})
     (row,) = build(NATIVE + 'feedback_fields = { id = "MaPAKN" }').feedback()
-    assert row.id == "PAKN.20250115.0001" and row.title is None
+    assert row.id == "PAKN.20250115.0001"
+    assert row.title is None
 
 
 @respx.mock
@@ -404,7 +409,8 @@ def test_a_check_without_a_look_up(build: Build, text: str, read: str) -> None:
     respx.get(f"{SERVICES}/LayDanhMucLinhVuc").respond(json={"error_code": "0"})
     respx.get("https://apidvc.example.vn").respond(404)
     health = build(text).check()
-    assert health.ok and read in health.steps[-1].detail
+    assert health.ok
+    assert read in health.steps[-1].detail
 
 
 @respx.mock

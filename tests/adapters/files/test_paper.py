@@ -199,7 +199,8 @@ def test_each_kind_is_an_adapter_with_its_role(
     kind: Any, name: str, role: Role, tmp_path: Path
 ) -> None:
     point = EntryPoint(name, f"khop.adapters.files.paper:{name}", "khop.adapters")
-    assert point.load() is kind and kind.roles == {role}
+    assert point.load() is kind
+    assert kind.roles == {role}
     settings = kind.settings(
         adapter=name.lower(), role=role, path="so.csv", unit="H99.01", columns={"code": "Số BL"}
     )

@@ -166,7 +166,8 @@ def test_the_list_of_the_citizens_site(adapter_of: Any, deployment: Deployment) 
 
 def test_a_detail_has_its_history(adapter_of: Any) -> None:
     reading = adapter_of().detail(NATIVE)
-    assert reading.history is not None and len(reading.history) == 2
+    assert reading.history is not None
+    assert len(reading.history) == 2
 
 
 def test_the_history_is_read_as_the_settings_say(adapter_of: Any, deployment: Deployment) -> None:
@@ -227,7 +228,8 @@ def test_a_user_logs_in(adapter_of: Any, deployment: Deployment) -> None:
     )  # fmt: skip
     adapter.page(0)
     body = deployment.requests[0].content.decode()
-    assert "grant_type=password" in body and "username=canbo.mau" in body
+    assert "grant_type=password" in body
+    assert "username=canbo.mau" in body
 
 
 def test_the_secret_in_the_form(adapter_of: Any, deployment: Deployment) -> None:

@@ -147,7 +147,8 @@ def test_the_feed_is_read_page_by_page_to_its_end(adapter: VnpostAdapter, post: 
         codes += [record.code for record in page.records]
         position, last = page.position or position, page.last
     assert codes == [event["OrderNumber"] for event in EVENTS]
-    assert position == f"{5:024x}" and adapter.events(position).fetched == 0
+    assert position == f"{5:024x}"
+    assert adapter.events(position).fetched == 0
     assert [query["lastId"][-1] for _, path, query, _ in post.asked if path == TRACKING] == [
         *"0245"
     ]
@@ -157,7 +158,9 @@ def test_a_bad_event_goes_aside_and_the_feed_goes_on(adapter: VnpostAdapter, pos
     bad = {"_id": {"$oid": "0" * 23 + "7"}, "OrderNumber": "", "Notes": "Nguyễn Văn Mẫu"}
     post.answers[TRACKING] = lambda query, sent: {"_embedded": {"rh:doc": [EVENTS[0], bad]}}
     page = adapter.events(None)
-    assert page.fetched == 2 and page.position == "0" * 23 + "7" and not page.last
+    assert page.fetched == 2
+    assert page.position == "0" * 23 + "7"
+    assert not page.last
     (reject,) = page.rejects
     assert (reject.field, reject.native_id, reject.payload) == ("OrderNumber", "0" * 23 + "7", bad)
     assert "Mẫu" not in repr(reject)
@@ -172,7 +175,8 @@ def test_a_check_logs_in_and_asks_what_nothing_can_follow(
 ) -> None:
     post.answers[TRACKING] = feed
     health = adapter.check()
-    assert health.ok and [step.name for step in health.steps] == ["reach", "login", "read"]
+    assert health.ok
+    assert [step.name for step in health.steps] == ["reach", "login", "read"]
     assert post.asked[-1][2] == {"pagesize": "1", "lastId": "f" * 24}
 
 
@@ -183,7 +187,8 @@ def test_journeys_are_ordered_and_taken_back(adapter: VnpostAdapter, post: Post)
     adapter.order_return(DOSSIER, cod_amount=30500)
     collect, back = post.asked[1][3], post.asked[2][3]
     assert collect["SenderName"] == back["ReceiverName"] == "Nguyễn Văn Mẫu"
-    assert back["CODAmount"] == 30500 and collect["OrderNumber"] == "H99.01-260318-0001"
+    assert back["CODAmount"] == 30500
+    assert collect["OrderNumber"] == "H99.01-260318-0001"
     with pytest.raises(AlreadyExists, match="đã hủy"):
         adapter.cancel("H99.01-260318-0001", collecting=True)
     assert post.asked[-1][2]["OrderNumber"] == "H99.01-260318-0001"
@@ -317,11 +322,13 @@ def test_the_evidence_of_a_call_is_its_signed_item_under_the_number_the_post_nam
     # The number in the call is not signed: somebody put another dossier there.
     first = {"itemCode": "CH1", "status": "14", "saleOrderCode": "H99.01-260318-9999"}
     news = adapter.webhook(_signed(key, [first, {"itemCode": "CH2", "status": "14"}]))
-    assert [item.item_code for item in news.unconfirmed] == ["CH2"] and not post.asked
+    assert [item.item_code for item in news.unconfirmed] == ["CH2"]
+    assert not post.asked
     order = {"itemCode": "CH1", "saleOrderCode": "H99.01-260318-0011"}
     post.answers["/getOrder"] = lambda query, sent: [{"results": [order]}]
     record = adapter.confirmed(news)
-    assert record is not None and record.kind is StatusKind.DELIVERED
+    assert record is not None
+    assert record.kind is StatusKind.DELIVERED
     assert (record.item, record.code) == ("CH1", "H99.01-260318-0011")
     post.answers["/getOrder"] = lambda query, sent: [{"results": [{**order, "itemCode": "CH7"}]}]
     assert adapter.confirmed(news) is None

@@ -124,7 +124,8 @@ def test_the_login_may_go_without_the_destination(client_of, portal) -> None:
     for where in ("header", "query"):
         client_of(dstcode_in=where, dstcode_at_login=False).look_up(CODE)
         login, call = portal.logins.pop(), portal.calls.pop()
-        assert "dstcode" not in login.headers and "dstcode" not in login.url.params
+        assert "dstcode" not in login.headers
+        assert "dstcode" not in login.url.params
         assert (call.headers if where == "header" else call.url.params)["dstcode"] == DSTCODE
 
 
@@ -172,7 +173,8 @@ def test_catalogues(client_of, portal, sample) -> None:
     ]
     portal.answer = lambda body: json.loads(sample("dvcqg/cat-06.json"))
     procedure = client.procedure("1.001612")
-    assert procedure is not None and procedure["MATTHC"] == "1.001612"
+    assert procedure is not None
+    assert procedure["MATTHC"] == "1.001612"
     portal.answer = lambda body: {"error_code": 0, "result": []}
     assert client.procedure("9.999999") is None
     assert [call.url.path for call in portal.calls] == ["/share", DATA, DATA]
@@ -222,7 +224,8 @@ def test_a_portal_that_refuses_many_look_ups_is_not_logged_into_for_each(
     for serial in range(30):
         with pytest.raises(Refused, match="Không thấy"):
             client.look_up(f"H99.12-250114-{serial:04}")
-    assert len(portal.logins) == 2 and len(portal.calls) == 31
+    assert len(portal.logins) == 2
+    assert len(portal.calls) == 31
     time.now += 61
     with pytest.raises(Refused):
         client.look_up(CODE)
@@ -258,7 +261,8 @@ def test_a_refusal_carries_code_and_masked_message(client_of, portal) -> None:
         client_of().create(RECORD)
     fault = caught.value
     assert (fault.operation, fault.code, fault.http_status) == ("DongBoHoSoMC", "-12", 200)
-    assert fault.detail is not None and fault.detail.startswith("Số ************ của [e-mail] sai")
+    assert fault.detail is not None
+    assert fault.detail.startswith("Số ************ của [e-mail] sai")
     assert len(fault.detail) <= 200
 
 
@@ -455,4 +459,5 @@ def test_the_servers_clock(client_of, portal) -> None:
     )
     client.look_up(CODE)
     seen = client.server_date()
-    assert seen is not None and seen.isoformat() == "2026-03-02T01:00:00+00:00"
+    assert seen is not None
+    assert seen.isoformat() == "2026-03-02T01:00:00+00:00"

@@ -253,7 +253,8 @@ def test_a_wrong_account_says_what_to_do(client_of, script, status) -> None:
     script.replies = [httpx.Response(status, json={"error": "invalid_client"})]
     with pytest.raises(Unauthorised, match="client_secret") as caught:
         client_of(login=oauth()).procedures()
-    assert caught.value.at_login and "not-a-real-secret" not in str(caught.value)
+    assert caught.value.at_login
+    assert "not-a-real-secret" not in str(caught.value)
     assert len(script.requests) == 1
 
 

@@ -39,7 +39,8 @@ def created(body: object) -> Verdict:
 )
 def test_every_way_to_write_zero(zero: object, key: str) -> None:
     reply = read_reply(answer({key: zero, "message": "Đồng bộ thành công"}))
-    assert reply.code == "0" and reply.ok
+    assert reply.code == "0"
+    assert reply.ok
     assert judge_write(reply) is Verdict.ACCEPTED
 
 
@@ -48,7 +49,8 @@ def test_every_way_to_write_zero(zero: object, key: str) -> None:
 )
 def test_any_other_code_is_kept(code: object, text: str) -> None:
     reply = read_reply(answer({"error_code": code}))
-    assert reply.code == text and not reply.ok
+    assert reply.code == text
+    assert not reply.ok
     assert judge_write(reply) is Verdict.REFUSED
     assert judge_read(reply) is Verdict.REFUSED
 
@@ -102,7 +104,8 @@ def test_the_samples_of_look_ups(sample, name, found) -> None:
 )
 def test_the_samples_of_catalogues(sample, name, count, key) -> None:
     found = rows(read_reply(answer(sample(f"dvcqg/{name}.json"))))
-    assert len(found) == count and all(row[key] for row in found)
+    assert len(found) == count
+    assert all(row[key] for row in found)
 
 
 @pytest.mark.parametrize(
@@ -188,7 +191,9 @@ def test_a_result_of_another_kind_is_not_an_absence(result) -> None:
 def test_an_answer_wrapped_once_more() -> None:
     inner = {"error_code": 0, "message": "ok", "data": [{"a": 1}]}
     reply = read_reply(answer({"result": inner}))
-    assert reply.ok and reply.message == "ok" and rows(reply) == ({"a": 1},)
+    assert reply.ok
+    assert reply.message == "ok"
+    assert rows(reply) == ({"a": 1},)
     refused = {"error_code": 0, "result": {"error_code": -1, "message": "sai"}}
     assert judge_write(read_reply(answer(refused))) is Verdict.REFUSED
 

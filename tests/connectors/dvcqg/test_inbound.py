@@ -78,7 +78,8 @@ def desk() -> Desk:
 
 
 def told(reply: InboundReply) -> Any:
-    assert reply.status == 200 and reply.content_type.startswith("application/json")
+    assert reply.status == 200
+    assert reply.content_type.startswith("application/json")
     return json.loads(reply.body)
 
 
@@ -115,7 +116,8 @@ def test_a_promotion_dossier_is_taken_once(desk, sample) -> None:
     assert [(file.TenTepDinhKem, file.Base64) for file in dossier.TaiLieuNop] == [
         ("the-le.docx", b"PK\x03\x04")
     ]
-    assert "Công ty" not in repr(dossier) and "0900000003" not in str(dossier)
+    assert "Công ty" not in repr(dossier)
+    assert "0900000003" not in str(dossier)
 
 
 def test_a_dossier_in_other_shapes(desk) -> None:
@@ -159,7 +161,8 @@ def test_proof_of_payment_is_taken_once(desk, sample) -> None:
     assert call(desk, f"{FORWARD}/nhanhsdvcqg", {**body, "isUpdating": "True"})["error_code"] == 1
     ((reference, proof),) = desk.taken.items()
     assert reference.startswith("H99.33-250105-0101/TB001/")
-    assert proof.ThongTinThanhToan.paid and proof.ThongTinThanhToan.SoTien == "1500000"
+    assert proof.ThongTinThanhToan.paid
+    assert proof.ThongTinThanhToan.SoTien == "1500000"
     assert "Mẫu" not in repr(proof)
 
 
@@ -239,7 +242,8 @@ def test_the_entries_of_a_tax_notice(desk) -> None:
 )
 def test_a_notice_that_cannot_be_read_is_no_success(desk, xml) -> None:
     answer = call(desk, "/nhantbthuedvcqg", packed(xml))
-    assert answer["error_code"] == -1 and "FileThongBaoThue" in answer["message"]
+    assert answer["error_code"] == -1
+    assert "FileThongBaoThue" in answer["message"]
     assert desk.taken == {}
 
 

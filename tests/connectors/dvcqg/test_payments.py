@@ -24,7 +24,8 @@ def answer(body: object) -> Answer:
 
 def test_a_payment_started_through_a_wrapper(sample) -> None:
     start = read_start("pay", answer(sample("dvcqg/pay-05.json")))
-    assert start.url == URL and URL not in repr(start)
+    assert start.url == URL
+    assert URL not in repr(start)
 
 
 @pytest.mark.parametrize(

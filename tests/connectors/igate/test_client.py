@@ -107,7 +107,9 @@ def test_the_samples_of_lists_and_details(client_of, gateway, sample) -> None:
     client = client_of()
     gateway.data = json.loads(sample("igate/list-02.json"))
     page = client.search(0)
-    assert page.total == 1 and page.last and page.items[0]["id"] == NATIVE
+    assert page.total == 1
+    assert page.last
+    assert page.items[0]["id"] == NATIVE
     for name in ("det-01", "det-02"):
         gateway.data = json.loads(sample(f"igate/{name}.json"))
         assert client.dossier(NATIVE)["code"] == "H99.18.03-250820-0012"
@@ -119,7 +121,8 @@ def test_filters_of_one_search_alone(client_of, gateway) -> None:
     client.search(2, {"accepted-from": "01/08/2026", "accepted-to": "07/08/2026"})
     url = gateway.calls[0].url
     assert b"accepted-from=01%2F08%2F2026&accepted-to=07%2F08%2F2026" in url.query
-    assert url.params["page"] == "2" and url.params["ancestor-agency-id"] == "64e0"
+    assert url.params["page"] == "2"
+    assert url.params["ancestor-agency-id"] == "64e0"
     client.search(0)
     assert "accepted-from" not in gateway.calls[1].url.params
 

@@ -122,7 +122,8 @@ def test_an_order_is_created(client_of, post, entries) -> None:
     }  # fmt: skip
     order = sent["informationOrder"]
     assert order["addonService"] == [{"code": "GTG021", "propValue": "PROP0018:30500"}]
-    assert order["receiverDistrictCode"] == "VNPOST" and order["vehicle"] == "BO"
+    assert order["receiverDistrictCode"] == "VNPOST"
+    assert order["vehicle"] == "BO"
     assert "receiverEmail" not in order
     client_of().create(parcel(), draft=True)
     assert json.loads(post.calls[1].content)["orderCreationStatus"] == 0
@@ -269,7 +270,8 @@ def test_a_refusal_may_come_under_200(client_of, post, body, kind) -> None:
     post.body = body
     with pytest.raises(kind) as caught:
         client_of().history("H99.01-260318-0011")
-    assert isinstance(caught.value, ConnectorError) and "0990000001" not in str(caught.value)
+    assert isinstance(caught.value, ConnectorError)
+    assert "0990000001" not in str(caught.value)
 
 
 @pytest.mark.parametrize("answer", [(401, {}), (403, {}), (200, refusal(401, "UNAUTHORIZED"))])
@@ -277,7 +279,8 @@ def test_a_token_that_is_turned_down_is_renewed_once(client_of, post, answer) ->
     post.good, post.refusal, post.body = (lambda number: number > 1), answer, {"data": []}
     client = client_of()
     assert client.history("H99.01-260318-0011") == ()
-    assert len(post.logins) == 2 and len(post.calls) == 2
+    assert len(post.logins) == 2
+    assert len(post.calls) == 2
     post.good = lambda number: False
     with pytest.raises(Unauthorised):
         client.history("H99.01-260318-0011")
@@ -308,7 +311,8 @@ def test_a_refused_login_says_what_to_do(client_of, post, answer, kind, advice) 
     post.login = answer
     with pytest.raises(kind, match=advice) as caught:
         client_of().login()
-    assert caught.value.operation == "login" and len(post.logins) == 1
+    assert caught.value.operation == "login"
+    assert len(post.logins) == 1
 
 
 def test_a_login_answer_without_a_token_is_not_readable(client_of, post) -> None:

@@ -82,7 +82,8 @@ def test_a_full_record(read) -> None:
         "ChiTiet": "Xã Ví Dụ, Huyện Vụ Bản, Tỉnh Nam Định",
         "QuocGia": "VN",
     }
-    assert person.Cha.HoVaTen == "TRẦN VĂN MẪU" and person.Cha.SoCMND == "010111222"
+    assert person.Cha.HoVaTen == "TRẦN VĂN MẪU"
+    assert person.Cha.SoCMND == "010111222"
     assert person.Me.SoDinhDanh is None
     assert person.VoChong.SoCMND is None
     assert person.NguoiDaiDien is None
@@ -154,14 +155,16 @@ def test_an_empty_element_that_may_tell_of_an_error_is_not_not_found(inside) -> 
 def test_two_people_behind_one_old_number_are_both_there(read) -> None:
     found = read("tracuu-res-07-two-records")
     assert [p.SoDinhDanh for p in found.persons] == ["001061000670", "027061000671"]
-    assert found.count == "2" and found.fields_lost == ()
+    assert found.count == "2"
+    assert found.fields_lost == ()
 
 
 def test_parents(read) -> None:
     (person,) = read("nhanthan-res-01-both-parents").persons
     assert (person.Cha.SoDinhDanh, person.Me.SoDinhDanh) == ("024070000001", "024173000002")
     (person,) = read("nhanthan-res-02-mother-only").persons
-    assert person.Cha is None and person.Me.HoVaTen.Ten == "Ví"
+    assert person.Cha is None
+    assert person.Me.HoVaTen.Ten == "Ví"
 
 
 def test_a_household_is_several_persons(read) -> None:
@@ -265,7 +268,9 @@ def test_a_collection_in_a_namespace_of_its_own_is_not_guessed_at() -> None:
 def test_a_person_shows_nothing_of_himself(read) -> None:
     found = read("tracuu-res-01-full-old-three-level")
     for shown in (repr(found), str(found.persons[0]), f"{found.persons[0].Cha}"):
-        assert "LAN" not in shown and "0011" not in shown and "MẪU" not in shown
+        assert "LAN" not in shown
+        assert "0011" not in shown
+        assert "MẪU" not in shown
 
 
 # --- yes or no ----------------------------------------------------------------------------------

@@ -115,7 +115,8 @@ def test_a_person_is_authenticated(client_of, script, yes, spent) -> None:
     script.replies = [yes]
     assert client_of().authenticate_person(LAN, Asked()) is True
     (request,) = script.requests
-    assert request.method == "POST" and str(request.url) == URL
+    assert request.method == "POST"
+    assert str(request.url) == URL
     assert request.headers["content-type"] == "application/xml"
     assert request.headers["soapaction"] == '""'
     assert UUID(_id(request)).version == 4
@@ -209,7 +210,9 @@ def test_each_way_to_fail_is_the_right_fault(
     assert failed.value.code == code
     assert failed.value.operation == "XacThucThongTinCongDan"
     told = str(Told(failed.value))
-    assert "1185012345" not in told and "TRANTHI" not in told and "1985" not in told
+    assert "1185012345" not in told
+    assert "TRANTHI" not in told
+    assert "1985" not in told
 
 
 def test_a_soap_fault_of_the_caller_under_500_is_not_tried_again(client_of, script, spent) -> None:

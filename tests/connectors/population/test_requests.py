@@ -267,9 +267,11 @@ def test_the_json_of_the_other_front_has_camel_names(sample) -> None:
 
 
 def test_a_question_shows_nothing_of_the_person() -> None:
-    assert "TRAN" not in repr(LAN) and "0011" not in repr(LAN)
+    assert "TRAN" not in repr(LAN)
+    assert "0011" not in repr(LAN)
     fields = fill(DeploymentShape({}), LOOK_UP, LAN, VPCP, "X")
-    assert "TRAN" not in repr(fields) and "0011" not in repr(fields)
+    assert "TRAN" not in repr(fields)
+    assert "0011" not in repr(fields)
 
 
 def test_zeep_is_loaded_with_the_first_request_and_not_before() -> None:

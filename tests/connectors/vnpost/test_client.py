@@ -116,7 +116,8 @@ def test_a_token_is_asked_for_as_the_sample_shows(client_of, gateway, entries) -
     client_of().post_order(order(entries))
     request = entries("token")[0]["http"]
     sent = gateway.logins[0]
-    assert sent.method == request["method"] and sent.url.path == request["path"]
+    assert sent.method == request["method"]
+    assert sent.url.path == request["path"]
     assert sent.content.decode() == request["body"]
     assert sent.headers["content-type"] == request["headers"]["Content-Type"]
     assert sent.headers["authorization"] == "Basic a2hvcDpub3QtYS1yZWFsLXNlY3JldA=="
@@ -170,7 +171,8 @@ def test_the_tttt_way_sends_an_empty_body_and_names_the_service(
 def test_the_fixed_token_of_a_front_goes_in_its_own_header(client_of, gateway, entries) -> None:
     client_of(FixedToken(lambda: "abc ")).post_order(order(entries))
     assert gateway.calls[0].headers["access_token"] == "abc"
-    assert "authorization" not in gateway.calls[0].headers and not gateway.logins
+    assert "authorization" not in gateway.calls[0].headers
+    assert not gateway.logins
 
 
 def test_a_fixed_token_that_is_refused_is_not_tried_again(client_of, gateway, entries) -> None:
@@ -225,7 +227,8 @@ def test_a_refused_login_says_what_to_do(
     gateway.token_status, gateway.token = status, body
     with pytest.raises(kind, match=r"check (consumer_key|token_url)") as caught:
         client_of().post_order(order(entries))
-    assert caught.value.operation == "login" and not gateway.calls
+    assert caught.value.operation == "login"
+    assert not gateway.calls
     assert "not-a-real-secret" not in str(caught.value)
 
 
@@ -233,7 +236,8 @@ def test_a_login_refused_under_200_is_a_refused_login(client_of, gateway) -> Non
     gateway.token = {"access_token": None, "error": "invalid_client"}
     with pytest.raises(Unauthorised) as caught:
         client_of().login()
-    assert caught.value.at_login and caught.value.code == "invalid_client"
+    assert caught.value.at_login
+    assert caught.value.code == "invalid_client"
 
 
 @pytest.mark.parametrize(
@@ -257,11 +261,13 @@ def test_a_token_that_ran_out_is_renewed_once(client_of, gateway, entries, refus
         "cancel": lambda: client.cancel("H99.01-260318-0001"),
         "tracking": lambda: client.events(None, 50),
     }[call]()
-    assert len(gateway.logins) == 2 and len(gateway.calls) == 2
+    assert len(gateway.logins) == 2
+    assert len(gateway.calls) == 2
     gateway.good = lambda number: False
     with pytest.raises(Unauthorised):
         client.cancel("H99.01-260318-0001")
-    assert len(gateway.logins) == 3 and len(gateway.calls) == 4
+    assert len(gateway.logins) == 3
+    assert len(gateway.calls) == 4
 
 
 # --- orders -------------------------------------------------------------------------------------
@@ -279,8 +285,10 @@ def test_every_sample_order_is_read_and_sent_in_the_sdks_order(
         assert {key: _number(value) for key, value in sent.items()} == {
             key: _number(value) for key, value in entry["body"].items()
         }
-        assert isinstance(sent["CODAmount"], float) and isinstance(sent["SenderProvince"], int)
-    assert gateway.calls[-1].url == URLS["order"] and gateway.calls[-1].method == "POST"
+        assert isinstance(sent["CODAmount"], float)
+        assert isinstance(sent["SenderProvince"], int)
+    assert gateway.calls[-1].url == URLS["order"]
+    assert gateway.calls[-1].method == "POST"
 
 
 def _number(value: object) -> object:
@@ -290,7 +298,8 @@ def _number(value: object) -> object:
 
 def test_an_order_shows_nobody_in_repr_or_error(entries) -> None:
     written = order(entries)
-    assert "Mai Lan" not in repr(written) and "Mai Lan" not in f"{written}"
+    assert "Mai Lan" not in repr(written)
+    assert "Mai Lan" not in f"{written}"
     broken = {**entries("order-collect-request")[0]["body"], "SenderTel": ["0990000001"]}
     with pytest.raises(ValueError) as caught:
         Order.model_validate(broken)
@@ -309,7 +318,8 @@ def test_101_may_be_an_earlier_try_of_ours(client_of, gateway, entries, status) 
     gateway.answer = said(200, {"status": status, "message": "OrderNumber đã tồn tại"})
     with pytest.raises(AlreadyExists, match=r"feed.*đã tồn tại") as caught:
         client_of().post_order(order(entries))
-    assert caught.value.code == "101" and len(gateway.calls) == 1
+    assert caught.value.code == "101"
+    assert len(gateway.calls) == 1
 
 
 @pytest.mark.parametrize(("status", "code"), [(404, "404"), ("-1", "-1"), (0, "0"), ("E12", "E12")])
@@ -320,7 +330,8 @@ def test_any_other_status_is_a_refusal_without_personal_numbers(
     gateway.answer = said(200, {"Status": status, "Message": message})
     with pytest.raises(Refused) as caught:
         client_of().post_order(order(entries))
-    assert caught.value.code == code and "0990000001" not in str(caught.value)
+    assert caught.value.code == code
+    assert "0990000001" not in str(caught.value)
     assert len(gateway.calls) == 1
 
 
@@ -392,7 +403,8 @@ def test_cancelling_is_a_get_that_no_cache_answers(client_of, gateway, entries) 
 def test_a_number_with_blanks_and_slashes_is_percent_encoded(client_of, gateway, entries) -> None:
     client_of().cancel("000.00.12.H99/2603 18/0005&x=#Đ")
     raw = gateway.calls[0].url.query
-    assert b"000.00.12.H99%2F2603" in raw and not set(b" /#") & set(raw)
+    assert b"000.00.12.H99%2F2603" in raw
+    assert not set(b" /#") & set(raw)
     asked = entries("order-cancel")[1]["http"]["raw_query"]
     assert parse_qs(asked)["OrderNumber"] == ["000.00.12.H99/2603 18/0005"]
     assert parse_qs(raw.decode()) == {
@@ -449,7 +461,8 @@ def test_the_samples_of_prices(client_of, gateway, entries) -> None:
     gateway.answer = said(200, answered["body"])
     assert client_of().price(question) == 30500
     call = gateway.calls[0]
-    assert call.method == "POST" and call.url.query == b"service=getprice"
+    assert call.method == "POST"
+    assert call.url.query == b"service=getprice"
     assert json.loads(call.content) == asked["body"]
     gateway.answer = said(200, refused["body"])
     with pytest.raises(Refused, match="Không tính được cước"):

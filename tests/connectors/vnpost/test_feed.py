@@ -77,7 +77,8 @@ def test_nothing_new_is_written_in_many_ways(body) -> None:
 
 def test_a_single_event_may_stand_without_its_list() -> None:
     found = read_feed({"_embedded": {"rh:doc": doc(7)}}, BEGINNING, 50)
-    assert len(found.events) == 1 and found.position == oid(7)
+    assert len(found.events) == 1
+    assert found.position == oid(7)
     assert read_feed({"_embedded": [doc(7)]}, BEGINNING, 50).position == oid(7)
     assert read_feed([doc(7)], BEGINNING, 50).position == oid(7)
 
@@ -92,7 +93,8 @@ def test_a_full_page_goes_on_and_a_short_one_ends() -> None:
 )
 def test_a_capped_page_that_says_there_is_more_goes_on(counts) -> None:
     found = read_feed(page(1, 2, **counts), BEGINNING, 1000)
-    assert not found.last and found.position == oid(2)
+    assert not found.last
+    assert found.position == oid(2)
 
 
 def test_counts_never_keep_an_empty_feed_going() -> None:
@@ -114,12 +116,15 @@ def test_what_is_no_id_does_not_keep_the_others_from_moving(bad) -> None:
     assert object_id(bad) is None
     body = {"_embedded": {"rh:doc": [doc(1), {"_id": bad}, "text", None]}}
     found = read_feed(body, BEGINNING, 50)
-    assert found.position == oid(1) and len(found.events) == 4
+    assert found.position == oid(1)
+    assert len(found.events) == 4
 
 
 def test_the_last_event_again_ends_the_feed() -> None:
     found = read_feed(page(3), oid(3), 50)
-    assert found.position is None and found.last and len(found.events) == 1
+    assert found.position is None
+    assert found.last
+    assert len(found.events) == 1
 
 
 @pytest.mark.parametrize("body", [page(1, 2), {"_embedded": {"rh:doc": [{}, {}]}}])

@@ -175,8 +175,10 @@ def test_the_sql_engine_and_the_parser_agree() -> None:
 
 def test_the_patterns_hold_nothing_an_sql_engine_lacks() -> None:
     for pattern in code_patterns().values():
-        assert pattern.startswith("^") and pattern.endswith("$")
-        assert "(?" not in pattern.replace("(?:", "") and "\\d" not in pattern
+        assert pattern.startswith("^")
+        assert pattern.endswith("$")
+        assert "(?" not in pattern.replace("(?:", "")
+        assert "\\d" not in pattern
 
 
 def test_the_patterns_are_named_by_their_grammar() -> None:
@@ -209,8 +211,10 @@ def test_a_text_that_two_shapes_fit_is_read_by_its_day_and_its_unit(
 def test_the_unit_is_read_in_its_order() -> None:
     old, new = parse_code("000.00.14.H56-240823-0001"), parse_code("H56.14-240823-0001")
     assert old.organisation == parse_organisation("000.00.14.H56")
-    assert old.organisation is not None and old.organisation.levels == ("H56", "14")
-    assert new.organisation is not None and new.organisation.levels == ("H56", "14")
+    assert old.organisation is not None
+    assert old.organisation.levels == ("H56", "14")
+    assert new.organisation is not None
+    assert new.organisation.levels == ("H56", "14")
 
 
 @pytest.mark.parametrize(

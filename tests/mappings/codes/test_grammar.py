@@ -257,7 +257,8 @@ def test_any_row_is_read_or_refused(changes: dict[str, object]) -> None:
     try:
         formats = code_formats({"dossier": [OWN | changes]})
     except ConfigError as error:
-        assert error.key is not None and error.key.startswith("codes.dossier[1]")
+        assert error.key is not None
+        assert error.key.startswith("codes.dossier[1]")
     else:
         assert parse_code("x", formats).code == "X"
 
@@ -352,5 +353,6 @@ def test_what_a_row_does_not_say_is_not_known() -> None:
 def test_a_row_ends_on_the_day_it_begins_at_the_earliest() -> None:
     same = {"valid_from": date(2026, 1, 1), "valid_to": date(2026, 1, 1)}
     [shape] = code_formats(with_row(**same)).dossier[:1]
-    assert shape.given_out_on(date(2026, 1, 1)) and not shape.given_out_on(date(2026, 1, 2))
+    assert shape.given_out_on(date(2026, 1, 1))
+    assert not shape.given_out_on(date(2026, 1, 2))
     assert shape.given_out_on(None)

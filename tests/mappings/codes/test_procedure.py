@@ -107,7 +107,8 @@ def test_what_is_put_together_comes_apart(base: str, level_one: str, case: str) 
     for authority in (level_one, f"000.00.00.{level_one}"):
         parsed = parse_procedure(f"{base}.{authority}.{case}")
         assert (parsed.base, parsed.case) == (base, case)
-        assert parsed.authority is not None and parsed.authority.levels == (level_one,)
+        assert parsed.authority is not None
+        assert parsed.authority.levels == (level_one,)
 
 
 @given(st.text() | st.from_regex(r"[0-9]\.[0-9]{5,7}[.0-9A-Za-z]{0,20}", fullmatch=True))

@@ -80,7 +80,8 @@ def test_the_province_whose_name_lives_on_keeps_its_code() -> None:
     for unit in provinces().units:
         if unit.in_force(MERGED):
             before = provinces().of_code(unit.id, EVE)
-            assert before is not None and before.name == unit.name
+            assert before is not None
+            assert before.name == unit.name
 
 
 def test_a_statistics_code_may_pass_to_a_province_of_another_name() -> None:
@@ -106,7 +107,8 @@ def test_statistics_codes_of_the_63_are_those_of_birth_places() -> None:
     of_63 = {f"0{u.statistics_code}" for u in provinces().units if u.in_force(EVE)}
     assert of_63 == set(places)
     hanoi = provinces().of_code("H26", EVE)
-    assert hanoi is not None and places[f"0{hanoi.statistics_code}"] in hanoi.name
+    assert hanoi is not None
+    assert places[f"0{hanoi.statistics_code}"] in hanoi.name
 
 
 def test_six_of_the_34_are_cities_run_by_the_centre() -> None:
@@ -120,8 +122,10 @@ def test_six_of_the_34_are_cities_run_by_the_centre() -> None:
 def test_hue_changed_its_name_half_a_year_before() -> None:
     old = provinces().of_code("H57", date(2024, 12, 31))
     new = provinces().of_code("H57", date(2025, 1, 1))
-    assert old is not None and old.name == "Tỉnh Thừa Thiên Huế"
-    assert new is not None and new.name == "Thành phố Huế"
+    assert old is not None
+    assert old.name == "Tỉnh Thừa Thiên Huế"
+    assert new is not None
+    assert new.name == "Thành phố Huế"
     assert current("H57", date(2024, 12, 31)) == "H57"
 
 
@@ -144,7 +148,8 @@ def test_every_province_says_how_its_code_is_known() -> None:
 def test_the_table_of_level_one_codes_agrees() -> None:
     for code in ALL_63:
         row = packaged_level_one().current(code, MERGED)
-        assert row is not None and row.code == current(code)
+        assert row is not None
+        assert row.code == current(code)
 
 
 def test_the_provinces_are_read_once() -> None:

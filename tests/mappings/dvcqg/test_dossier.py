@@ -92,7 +92,8 @@ def test_what_is_not_known_is_never_claimed() -> None:
     assert [message[flag] for flag in flags] == ["0", "0", "0"]
     (file,) = message["TaiLieuNop"]
     assert [file[key] for key in ("DuocSoHoa", "DuocTaiSuDung", "DuocLayTuKhoDMQG")] == ["0"] * 3
-    assert message["DSKetNoiCSDL"] == [] and message["MaDoiTuong"] == ""
+    assert message["DSKetNoiCSDL"] == []
+    assert message["MaDoiTuong"] == ""
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,8 @@ def test_the_exact_spelling_goes_first() -> None:
         {"MATRANGTHAI": "9", "MaTrangThai": "4"},
     ):
         record = MAPPING.record([{"MaHoSo": CODE, **fields}], CODE)
-        assert record is not None and record.status is Status.PROCESSING
+        assert record is not None
+        assert record.status is Status.PROCESSING
 
 
 @pytest.mark.parametrize(
@@ -156,7 +157,8 @@ def test_the_state_as_code_or_label(
 def test_a_deployments_labels() -> None:
     mapping = DvcqgMapping("dvcqg", portal_statuses({"11": 3}, {"Từ chối": 3}))
     record = mapping.record([found(MaTrangThai="11")], CODE)
-    assert record is not None and record.status is Status.NOT_RECEIVED
+    assert record is not None
+    assert record.status is Status.NOT_RECEIVED
 
 
 def test_every_date_that_may_be_sent() -> None:
@@ -185,7 +187,8 @@ def test_every_date_that_may_be_sent() -> None:
 def test_a_bad_date_is_lost_alone() -> None:
     record = MAPPING.record([found(NgayHenTra="31/02/2025", NgayTiepNhan="20250114")], CODE)
     assert record is not None
-    assert record.due_at is None and record.received_at is not None
+    assert record.due_at is None
+    assert record.received_at is not None
     assert record.fields_lost == ("NgayHenTra",)
 
 

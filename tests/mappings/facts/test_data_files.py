@@ -118,7 +118,8 @@ def test_no_two_rows_of_one_key_hold_on_one_day(name: str) -> None:
 def test_texts_are_written_as_they_are_compared(name: str) -> None:
     for text in texts_of(read(name)):
         assert unicodedata.is_normalized("NFC", text), text
-        assert text.isprintable() and "\u00a0" not in text, ascii(text)
+        assert text.isprintable(), ascii(text)
+        assert "\u00a0" not in text, ascii(text)
 
 
 @pytest.mark.parametrize("name", sorted(FILES))

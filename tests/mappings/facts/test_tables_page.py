@@ -78,7 +78,8 @@ def test_level_one_codes() -> None:
     tables = SimpleNamespace(level_one=level_one_table(table("level_one")))
     check(evaluated(block("python", "level_one.current"), tables=tables, date=date), 1)
     ministry = tables.level_one.current("G04", date(2025, 3, 1))
-    assert ministry is not None and ministry.code == "G17"
+    assert ministry is not None
+    assert ministry.code == "G17"
 
 
 def test_names_numbers_and_keys() -> None:

@@ -86,7 +86,8 @@ def test_every_place_a_label_can_stand(label: Any, task: dict[str, Any]) -> None
     assert reading.history[0].status is Status.RECEIVED
     assert reading.record.fields_lost == ()
     silent = mapping().reading(detail(task=[dated])).history
-    assert silent is not None and silent[0].status_raw is None
+    assert silent is not None
+    assert silent[0].status_raw is None
 
 
 def test_a_label_the_table_knows_comes_before_one_it_does_not() -> None:
@@ -187,7 +188,8 @@ def test_the_current_task_stands_in_only_where_it_is_asked_to() -> None:
 
 def test_a_history_that_is_there_is_not_stood_in_for() -> None:
     history = ruled(current_task="always").reading(sample("det-01"), detail=True).history
-    assert history is not None and len(history) == 2
+    assert history is not None
+    assert len(history) == 2
 
 
 def test_one_current_task_in_place_of_a_list_and_several() -> None:

@@ -535,7 +535,8 @@ def test_anything_is_read_or_refused(thing: Any) -> None:
     except RecordError as error:
         assert len(str(error)) < 300
         return
-    assert reading.record.code and reading.record.native_id
+    assert reading.record.code
+    assert reading.record.native_id
     for text in (reading.record.code, reading.record.unit, reading.record.status_raw):
         assert "\x00" not in (text or "")
         (text or "").encode()

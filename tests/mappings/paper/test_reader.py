@@ -45,14 +45,17 @@ def test_a_row_of_the_logbook_says_what_it_says() -> None:
     assert row.applicant_key == applicant_key(KEY, NUMBER)
     assert row.applicant_mask == "Nguyễn V. M."
     assert wire_time(row.received_at) == "20261008081500"
-    assert row.due_at is not None and row.due_at.precision is Precision.DAY
+    assert row.due_at is not None
+    assert row.due_at.precision is Precision.DAY
     assert wire_time(row.returned_at) == "20261014152000"
     assert row.fields_lost == ()
 
 
 def test_nothing_personal_is_readable_in_a_row() -> None:
     text = repr(logbook(line(), line(code="")))
-    assert NUMBER not in text and NAME not in text and "1985" not in text
+    assert NUMBER not in text
+    assert NAME not in text
+    assert "1985" not in text
 
 
 def test_a_row_without_a_code_stays_a_row() -> None:
@@ -157,7 +160,8 @@ def test_a_refused_row_is_read_again_from_its_payload() -> None:
         received="13/13/2026", birth=date(1985, 9, 2), due=datetime(2026, 10, 15, 9), note=time(9)
     )
     first, second = logbook(bad, bad, unit="H99.18.01")
-    assert isinstance(first, Reject) and isinstance(second, Reject)
+    assert isinstance(first, Reject)
+    assert isinstance(second, Reject)
     again = json.loads(json.dumps(second.payload))
     reader = PaperReader(PaperKind.LOGBOOK, KEY)
     with pytest.raises(RecordError, match="Ngày tiếp nhận"):
@@ -280,7 +284,8 @@ def test_the_register_has_number_symbol_and_day() -> None:
         read([REGISTER, ["123/QĐ-UBND", "8/10/2026", CODE, "UBND xã Mẫu"]], PaperKind.REGISTER)
     )
     assert (row.number, row.symbol, row.unit) == ("123", "QĐ-UBND", "UBND xã Mẫu")
-    assert row.signed_at is not None and row.signed_at.precision is Precision.DAY
+    assert row.signed_at is not None
+    assert row.signed_at.precision is Precision.DAY
     apart: list[Cell] = ["Số", "Ký hiệu", "Ngày ban hành", "Mã hồ sơ"]
     same = row_of(read([apart, [123.0, "QĐ-UBND", 46303, CODE]], PaperKind.REGISTER))
     assert (same.number, same.symbol, same.signed_at) == (row.number, row.symbol, row.signed_at)

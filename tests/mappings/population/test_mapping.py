@@ -72,7 +72,8 @@ def test_a_year_alone_is_not_completed() -> None:
 def test_two_levels() -> None:
     (ha,) = records("tracuu-res-03-two-level-2025-sparse")
     assert (ha.present.province, ha.present.district, ha.present.ward) == ("01", None, "00070")
-    assert ha.religion is None and ha.father is None
+    assert ha.religion is None
+    assert ha.father is None
 
 
 def test_split_names_are_joined() -> None:

@@ -215,7 +215,8 @@ def test_the_other_sex_is_told_in_words() -> None:
 
 def test_an_old_card_has_nine_digits() -> None:
     assert is_old_card("012345670")
-    assert not is_old_card("01234567") and not is_old_card("001185012345")
+    assert not is_old_card("01234567")
+    assert not is_old_card("001185012345")
 
 
 def test_the_table_has_the_63_provinces() -> None:

@@ -213,4 +213,5 @@ def test_files_of_any_kind_are_read_or_refused(
         try:
             load_units(path)
         except ConfigError as error:
-            assert error.key and error.key.startswith(name)
+            assert error.key
+            assert error.key.startswith(name)

@@ -40,9 +40,12 @@ def test_both_days_of_a_unit_belong_to_it(day: date, there: bool) -> None:
 
 
 def test_an_unknown_day_is_an_open_end() -> None:
-    assert unit("a").in_force(date.min) and unit("a").in_force(date.max)
-    assert unit("a", end=EVE).in_force(date.min) and not unit("a", end=EVE).in_force(date.max)
-    assert unit("a", MERGED).in_force(date.max) and not unit("a", MERGED).in_force(EVE)
+    assert unit("a").in_force(date.min)
+    assert unit("a").in_force(date.max)
+    assert unit("a", end=EVE).in_force(date.min)
+    assert not unit("a", end=EVE).in_force(date.max)
+    assert unit("a", MERGED).in_force(date.max)
+    assert not unit("a", MERGED).in_force(EVE)
 
 
 def test_a_moment_is_no_day() -> None:

@@ -223,7 +223,8 @@ def test_equally_good_ones_come_in_order_of_codes() -> None:
     ]
     olds = [replace(OLD, code=code, unit="district") for code in ("Y-2", "Y-1")]
     found = [(each.old.code, each.new.code) for each in suggested(olds, news)]
-    assert found == sorted(found) and len(found) == 6
+    assert found == sorted(found)
+    assert len(found) == 6
 
 
 def test_nothing_in_common_nothing_compared() -> None:
@@ -247,7 +248,9 @@ def test_every_suggestion_has_its_grounds(old: list[CodedDossier], new: list[Cod
     found = suggested(old, new)
     assert len({(each.old, each.new) for each in found}) == len(found)
     for each in found:
-        assert each.old in old and each.new in new and each.old.code != each.new.code
+        assert each.old in old
+        assert each.new in new
+        assert each.old.code != each.new.code
         assert len({GROUND[reason] for reason in each.reasons}) >= 2
         assert {TAIL, APPLICANT} & set(each.reasons)
         assert not set(each.reasons) & set(each.against)

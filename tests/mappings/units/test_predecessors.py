@@ -152,7 +152,9 @@ def test_work_never_vanishes_while_units_go_on(
     history: UnitHistory, start: str, procedure: str, on: date
 ) -> None:
     found = history.successors(start, procedure, on)
-    assert found.units and not found.lost and not found.dissolved
+    assert found.units
+    assert not found.lost
+    assert not found.dissolved
     assert set(ids(found.units)) <= found.line
     assert list(found.units) == sorted(found.units, key=lambda each: each.id)
     assert [each.effective for each in found.steps] == sorted(e.effective for e in found.steps)

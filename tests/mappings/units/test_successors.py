@@ -31,7 +31,8 @@ def test_before_its_end_a_unit_succeeds_itself() -> None:
     assert (ids(before.units), before.steps, before.line) == (["a"], (), {"a"})
     after = history.successors("a", LAND, MERGED)
     assert (ids(after.units), after.steps, after.line) == (["b"], (step("a", "b"),), {"a", "b"})
-    assert after.only == history.unit("b") and after.start == history.unit("a")
+    assert after.only == history.unit("b")
+    assert after.start == history.unit("a")
 
 
 @pytest.mark.parametrize(
@@ -191,7 +192,8 @@ def test_dissolved_is_not_lost() -> None:
     history = UnitHistory([unit("a"), unit("b", end=EVE)], [step("a", None, DISSOLVE)])
     dissolved = history.successors("a", LAND, MERGED)
     assert (ids(dissolved.dissolved), dissolved.units, dissolved.lost) == (["a"], (), ())
-    assert dissolved.steps == (step("a", None, DISSOLVE),) and dissolved.line == {"a"}
+    assert dissolved.steps == (step("a", None, DISSOLVE),)
+    assert dissolved.line == {"a"}
     lost = history.successors("b", LAND, MERGED)
     assert (ids(lost.lost), lost.units, lost.dissolved) == (["b"], (), ())
     assert dissolved.only is lost.only is None
@@ -215,7 +217,8 @@ def test_a_dissolved_unit_whose_work_passed_on_is_no_end() -> None:
         [unit("a"), unit("b")], [step("a", None, DISSOLVE), step("a", "b", TRANSFER)]
     )
     found = history.successors("a", LAND, MERGED)
-    assert found.only == history.unit("b") and found.dissolved == ()
+    assert found.only == history.unit("b")
+    assert found.dissolved == ()
 
 
 def test_one_certain_and_one_lost_successor_are_a_doubt() -> None:

@@ -46,15 +46,19 @@ def history(numbers: OrderNumbers = PLAIN) -> HistoryMapping:
 def test_an_event_becomes_evidence() -> None:
     record = feed().record(EVENT)
     assert (record.source, record.native_id, record.entry_id) == ("post", "H99.01-260318-0011", OID)
-    assert record.code == "H99.01-260318-0011" and record.kind is StatusKind.DELIVERED
-    assert record.event_at == AT and record.entered_at is None
-    assert record.status_raw == "4 Phát thành công" and record.status is None
+    assert record.code == "H99.01-260318-0011"
+    assert record.kind is StatusKind.DELIVERED
+    assert record.event_at == AT
+    assert record.entered_at is None
+    assert record.status_raw == "4 Phát thành công"
+    assert record.status is None
     assert (record.unit, record.item) == ("101000", "HC000000002VN")
 
 
 def test_notes_and_personal_numbers_go_nowhere() -> None:
     record = feed().record({**EVENT, "StatusMessage": "Đã gọi 0990000001"})
-    assert "0990000001" not in repr(record) and "Mẫu" not in repr(record)
+    assert "0990000001" not in repr(record)
+    assert "Mẫu" not in repr(record)
 
 
 def test_every_sample_event_is_read() -> None:
@@ -62,7 +66,8 @@ def test_every_sample_event_is_read() -> None:
     for entry in json.loads((SAMPLES / "tracking-response.json").read_text("utf-8")):
         for event in (entry["body"].get("_embedded") or {}).get("rh:doc", []):
             record = feed().record(event)
-            assert record.code == event["OrderNumber"] and record.item == event["ItemCode"]
+            assert record.code == event["OrderNumber"]
+            assert record.item == event["ItemCode"]
             assert record.event_at is not None
             assert record.event_at.us == event["EventTime"] * 1000
             kinds.append((event["StatusCode"], record.kind))
@@ -74,13 +79,15 @@ def test_every_sample_event_is_read() -> None:
 @pytest.mark.parametrize("code", [4, "4", " 4 ", "04", 4.0, {"$numberInt": "4"}])
 def test_a_code_may_be_written_in_many_ways(code) -> None:
     record = feed().record({**EVENT, "StatusCode": code})
-    assert record.kind is StatusKind.DELIVERED and record.status_raw == "4 Phát thành công"
+    assert record.kind is StatusKind.DELIVERED
+    assert record.status_raw == "4 Phát thành công"
 
 
 def test_an_event_without_a_code_or_with_a_word_is_only_an_event() -> None:
     for code, raw in ((None, "Phát thành công"), ("PTC", "PTC Phát thành công")):
         record = feed().record({**EVENT, "StatusCode": code})
-        assert record.kind is StatusKind.POSTAL_EVENT and record.status_raw == raw
+        assert record.kind is StatusKind.POSTAL_EVENT
+        assert record.status_raw == raw
     bare = {key: EVENT[key] for key in ("_id", "OrderNumber")}
     record = feed().record(bare)
     assert (record.status_raw, record.item, record.unit, record.event_at) == (None,) * 4
@@ -138,7 +145,8 @@ def test_a_time_that_cannot_be_is_not_made_up(written) -> None:
 
 def test_a_day_written_as_digits_is_a_day() -> None:
     at = epoch_time("20260318", "EventTime")
-    assert at is not None and at.precision is Precision.DAY
+    assert at is not None
+    assert at.precision is Precision.DAY
 
 
 @given(st.datetimes(datetime(1990, 1, 2), datetime(2099, 12, 30)))
@@ -190,7 +198,8 @@ def test_no_event_raises_anything_but_a_record_error(changes) -> None:
         record = feed(numbers=SUFFIXED).record({**EVENT, **changes})
     except RecordError:
         return
-    assert record.code and record.entry_id
+    assert record.code
+    assert record.entry_id
 
 
 # --- numbers of orders --------------------------------------------------------------------------
@@ -216,7 +225,8 @@ def test_the_dossier_behind_a_number(number, code) -> None:
 def test_without_suffixes_nothing_but_the_old_addition_is_cut() -> None:
     assert PLAIN.code("H99.01-260318-0001-T") == "H99.01-260318-0001-T"
     assert PLAIN.of("H99", collecting=True) == PLAIN.of("H99", collecting=False) == "H99"
-    assert PLAIN.all_of("H99") == ("H99",) and SUFFIXED.all_of("H99") == ("H99-T", "H99-G")
+    assert PLAIN.all_of("H99") == ("H99",)
+    assert SUFFIXED.all_of("H99") == ("H99-T", "H99-G")
 
 
 def test_delivered_papers_of_a_collecting_order_are_no_delivered_result() -> None:
@@ -234,8 +244,10 @@ def test_delivered_papers_of_a_collecting_order_are_no_delivered_result() -> Non
 def test_the_sample_history_is_read() -> None:
     body = json.loads((SAMPLES / "myvnpost.json").read_text("utf-8"))[4]["body"]
     handed, delivered = history().records("H99.01-260318-0011", body["data"])
-    assert handed.kind is StatusKind.HANDED_TO_POST and delivered.kind is StatusKind.DELIVERED
-    assert delivered.status_raw == "14 Đã giao hàng" and delivered.code == "H99.01-260318-0011"
+    assert handed.kind is StatusKind.HANDED_TO_POST
+    assert delivered.kind is StatusKind.DELIVERED
+    assert delivered.status_raw == "14 Đã giao hàng"
+    assert delivered.code == "H99.01-260318-0011"
     assert delivered.event_at == Instant.of(datetime(2026, 3, 19, 2, 40, 12, tzinfo=UTC))
     assert handed.entry_id != delivered.entry_id
 
@@ -256,9 +268,11 @@ def test_an_entry_keeps_its_id_and_a_repeat_is_one() -> None:
 
 def test_a_date_without_an_hour_is_a_day_and_no_date_is_no_time() -> None:
     (record,) = history().records("H99", [entry(createHour=None)])
-    assert record.event_at is not None and record.event_at.precision is Precision.DAY
+    assert record.event_at is not None
+    assert record.event_at.precision is Precision.DAY
     (record,) = history().records("H99", [entry(createdDate=None)])
-    assert record.event_at is None and record.kind is StatusKind.DELIVERED
+    assert record.event_at is None
+    assert record.kind is StatusKind.DELIVERED
 
 
 @pytest.mark.parametrize("orders", [[], [{}], [{"statusHistory": None}], [{"statusHistory": []}]])
@@ -295,5 +309,6 @@ def test_a_signed_call_is_evidence_under_the_number_that_was_looked_up() -> None
     sent = datetime(2026, 3, 19, 2, 41, tzinfo=UTC)
     item = WebhookItem("CH000000001VN", "14", number="H99.01-260318-9999")
     record = history().news(WebhookNews(sent, item), "H99.01-260318-0011")
-    assert record.kind is StatusKind.DELIVERED and record.event_at == Instant.of(sent)
+    assert record.kind is StatusKind.DELIVERED
+    assert record.event_at == Instant.of(sent)
     assert (record.item, record.code) == ("CH000000001VN", "H99.01-260318-0011")

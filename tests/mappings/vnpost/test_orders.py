@@ -90,11 +90,13 @@ def samples(name: str) -> list[Any]:
 def test_collecting_goes_from_the_citizen_to_the_office() -> None:
     sent = orders().collect(DOSSIER).message()
     assert list(sent) == list(samples("order-collect-request")[0]["body"])
-    assert sent["CustomerCode"] == "DEMOCUST" and sent["OrderNumber"] == "H99.01-260318-0001"
+    assert sent["CustomerCode"] == "DEMOCUST"
+    assert sent["OrderNumber"] == "H99.01-260318-0001"
     assert (sent["SenderProvince"], sent["SenderDistrict"]) == (10, 1110)
     assert (sent["SenderName"], sent["SenderTel"]) == ("Nguyễn Văn Mẫu", "0990000001")
     assert (sent["ReceiverName"], sent["ReceiverTel"]) == ("UBND phường Ví Dụ", "02400000001")
-    assert sent["CODAmount"] == 0.0 and sent["ReceiverEmail"] is None
+    assert sent["CODAmount"] == 0.0
+    assert sent["ReceiverEmail"] is None
     assert sent["SenderDesc"] == (
         "Mã hồ sơ: H99.01-260318-0001||Tên thủ tục: Đăng ký khai sinh"
         "||Thành phần hồ sơ 1: Giấy chứng sinh||Thành phần hồ sơ 2: Tờ khai"
@@ -105,7 +107,8 @@ def test_collecting_goes_from_the_citizen_to_the_office() -> None:
 def test_returning_goes_from_the_office_to_the_citizen() -> None:
     sent = orders(with_identity=True).bring_back(DOSSIER, cod_amount=30500).message()
     assert (sent["SenderName"], sent["ReceiverName"]) == ("UBND phường Ví Dụ", "Nguyễn Văn Mẫu")
-    assert sent["CODAmount"] == 30500 and sent["ReceiverEmail"] == "mau@example.vn"
+    assert sent["CODAmount"] == 30500
+    assert sent["ReceiverEmail"] == "mau@example.vn"
     assert sent["SenderDesc"].endswith(
         "||Thành phần hồ sơ 1: Giấy khai sinh||Tên dịch vụ: Trả hồ sơ tại nhà||CMND: 099085012345"
     )
@@ -120,7 +123,8 @@ def test_the_description_is_that_of_the_samples() -> None:
 def test_the_shape_of_a_front_has_a_waybill_and_a_flag() -> None:
     sent = orders(flag_config=2).bring_back(DOSSIER, item_code="HC000000015VN").message()
     assert list(sent) == list(samples("order-return-request")[2]["body"])
-    assert sent["ItemCode"] == "HC000000015VN" and sent["FlagConfig"] == 2
+    assert sent["ItemCode"] == "HC000000015VN"
+    assert sent["FlagConfig"] == 2
 
 
 def test_agreed_suffixes_tell_the_two_orders_apart() -> None:
@@ -138,11 +142,13 @@ def test_names_are_sent_composed() -> None:
 def test_too_long_a_description_loses_papers_and_keeps_the_direction() -> None:
     many = replace(DOSSIER, files=tuple(Attachment(f"Giấy tờ số {n}") for n in range(30)))
     text = orders(longest=200).collect(many).SenderDesc or ""
-    assert len(text) <= 200 and text.endswith("||Tên dịch vụ: Thu gom hồ sơ tại nhà")
+    assert len(text) <= 200
+    assert text.endswith("||Tên dịch vụ: Thu gom hồ sơ tại nhà")
     assert "Thành phần hồ sơ 1: Giấy tờ số 0" in text
     long = replace(DOSSIER, procedure_name="Thủ tục " * 60)
     text = orders(longest=120).collect(long).SenderDesc or ""
-    assert len(text) <= 120 and text.endswith("...||Tên dịch vụ: Thu gom hồ sơ tại nhà")
+    assert len(text) <= 120
+    assert text.endswith("...||Tên dịch vụ: Thu gom hồ sơ tại nhà")
     assert len(orders(longest=40).collect(long).SenderDesc or "") <= 40
 
 
@@ -165,7 +171,8 @@ def test_what_the_post_must_have_is_missed_before_sending(changes, field) -> Non
     for order in (orders().collect, orders().bring_back):
         with pytest.raises(RecordError) as caught:
             order(applicant(**changes))
-        assert caught.value.field == field and "Ví Dụ" not in str(caught.value)
+        assert caught.value.field == field
+        assert "Ví Dụ" not in str(caught.value)
 
 
 @pytest.mark.parametrize("cod", [-1, float("nan"), float("inf")])
@@ -246,25 +253,30 @@ def test_a_document_announces_one_way_or_both() -> None:
         "Elements": "Giấy chứng sinh; Tờ khai",
     }
     person = sent["ResultReceiver"]
-    assert person == sent["DocumentSender"] and person["DistrictCode"] == 1110
+    assert person == sent["DocumentSender"]
+    assert person["DistrictCode"] == 1110
     assert person["Phone"] == "0990000001"
     only = orders().document(DOSSIER, sends=False, receives=True, state=1).message()
-    assert only["DocumentSender"] is None and only["State"] == 1
+    assert only["DocumentSender"] is None
+    assert only["State"] == 1
     assert only["ResultReceiver"] is not None
 
 
 def test_an_unknown_district_of_a_document_is_null() -> None:
     far = applicant(address="Làng Mẫu, Thanh Hóa")
     person = orders().document(far, sends=True, receives=False).DocumentSender
-    assert person is not None and (person.DistrictCode, person.DistrictTitle) == (None, None)
+    assert person is not None
+    assert (person.DistrictCode, person.DistrictTitle) == (None, None)
     assert (person.ProvinceCode, person.ProvinceTitle) == (40, "Thanh Hóa")
 
 
 def test_the_notice_of_the_hanoi_post() -> None:
     sent = cls_notice(DOSSIER, post_office="Bưu cục Ví Dụ").message()
     assert [*sent] == [*samples("cls-notify-request")[0]["body"]][2:]
-    assert sent["NgayTiepNhan"] == "03/18/2026" and sent["LePhi"] == 8000
-    assert sent["dossierId"] == 105533 and sent["CMT"] == ""
+    assert sent["NgayTiepNhan"] == "03/18/2026"
+    assert sent["LePhi"] == 8000
+    assert sent["dossierId"] == 105533
+    assert sent["CMT"] == ""
     assert cls_notice(DOSSIER, with_identity=True).CMT == "099085012345"
     text_id = replace(DOSSIER, record=replace(DOSSIER.record, native_id="68a5"))
     assert cls_notice(text_id).dossierId == "68a5"
@@ -318,4 +330,5 @@ def test_a_wish_is_kept_only_with_a_good_barcode() -> None:
 
 def test_a_barcode_and_its_dossier_show_no_secret() -> None:
     shown = f"{read_barcode('D-4821-105533-1')}{find('105533')}"
-    assert "4821" not in shown and "Lan" not in shown
+    assert "4821" not in shown
+    assert "Lan" not in shown

@@ -58,7 +58,8 @@ def test_year_and_dashed_day_are_understood(client: Client) -> None:
 
 def test_of_some_only_the_year_is_known(plain: Client) -> None:
     person = plain.app.people.citizen(3)
-    assert person is not None and person.year_only
+    assert person is not None
+    assert person.year_only
     (record,) = plain.records(LOOK_UP, person)
     assert text(record, "NgayThangNamSinh", "Nam") == f"{person.birth:%Y}"
     assert text(record, "NgayThangNamSinh", "NgayThangNam") is None

@@ -122,13 +122,15 @@ def test_a_result_leaves_after_the_end_and_is_delivered_no_later_than_returned(
     ways = by_way(shared_world, "return")
     for order_number, events in ways.items():
         d = shared_world.speaker(order_number)
-        assert d.finished is not None and d.received is not None
+        assert d.finished is not None
+        assert d.received is not None
         moments = [event.at for event in events if event.at]
         assert d.received * 1000 <= d.finished * 1000 <= min(moments)
         delivered = [e.at for e in events if e.code == DELIVERED]
         assert bool(delivered) is (d.status == 10)
         if delivered and d.returned is not None:
-            assert delivered[0] is not None and delivered[0] <= d.returned * 1000
+            assert delivered[0] is not None
+            assert delivered[0] <= d.returned * 1000
     assert {shared_world.speaker(number).status for number in ways} == {9, 10}
 
 

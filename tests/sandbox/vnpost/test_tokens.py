@@ -52,7 +52,8 @@ def refused(client: Post) -> str:
     answer = client.http.get(TRACKING_PATH)
     assert answer.status_code == 401
     code = next(code for code in ("900901", "900902", "900903") if code in answer.text)
-    assert ("fault" in answer.text) and (answer.text[0] in "{<")
+    assert "fault" in answer.text
+    assert answer.text[0] in "{<"
     return code
 
 

@@ -178,7 +178,8 @@ def test_an_exclusion_ends_with_its_day_though_nothing_touched_the_dossier(
     clock.now = datetime(2026, 11, 20, 16, 59, 59, 999_999, tzinfo=UTC)
     found.reconcile()
     assert a7(found).state is FindingState.EXCLUDED
-    assert a7(found).exclusion is not None and a7(found).exclusion["until"] == "2026-11-20"
+    assert a7(found).exclusion is not None
+    assert a7(found).exclusion["until"] == "2026-11-20"
     clock.advance(microseconds=1)
     summary = found.reconcile()
     counted = next(c for c in summary.counts if c.rule == "A7")
@@ -196,7 +197,8 @@ def test_an_exclusion_that_has_ended_is_no_obstacle_before_the_next_run(
     found.exclude([ONE], actor=OFFICER, reason="Cổng bảo trì", until=TODAY)
     clock.advance(days=1)
     (again,) = found.exclude([ONE], actor="truongphong", reason="Cổng vẫn bảo trì")
-    assert again.exclusion is not None and again.exclusion["by"] == "truongphong"
+    assert again.exclusion is not None
+    assert again.exclusion["by"] == "truongphong"
     clock.advance(days=1)
     assert count(found).excluded == 1
 
@@ -370,7 +372,8 @@ def test_what_is_refused_says_why_and_writes_nothing(found: Engine, ledger: Ledg
         with pytest.raises(DecisionError) as refused:
             getattr(found, verb)([ONE], **{"actor": "a", **named})
         assert (verb, refused.value.reason) == (verb, reason)
-        assert str(refused.value) and "{" not in str(refused.value)
+        assert str(refused.value)
+        assert "{" not in str(refused.value)
         assert not any(str(value) in str(refused.value) for value in _private(named))
     assert stored(ledger) == before
 

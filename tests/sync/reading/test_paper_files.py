@@ -406,5 +406,6 @@ def test_a_file_that_was_read_as_another_kind_is_not_taken_for_one_whose_rows_le
     again = FakePapers(kind=PaperKind.REGISTER, contents={"so.xlsx": []})
     summary = only(build_engine(again).pull())
     assert summary.failed_files == 1
-    assert summary.error is not None and "was read as logbook" in summary.error
+    assert summary.error is not None
+    assert "was read as logbook" in summary.error
     assert rows(ledger, paper_row) == kept

@@ -68,7 +68,8 @@ def test_a_change_without_a_change_time_is_seen_by_a_sweep_alone(
     engine.pull()
     assert unit_of(ledger, changed.native_id) == "UBND xã Mẫu"
     (summary,) = engine.sweep(days=15).sources
-    assert summary.adds_up and summary.error is None
+    assert summary.adds_up
+    assert summary.error is None
     assert unit_of(ledger, changed.native_id) == "UBND xã Khác"
 
 
@@ -122,9 +123,12 @@ def test_a_list_that_does_not_heed_the_dates_is_not_read_over_and_over(
     one_stop.window_fields = ("accepted", "returned")
     one_stop.put(*(record(n) for n in range(1, 30)))
     (summary,) = build_engine(one_stop).sweep(days=365).sources
-    assert summary.error is not None and "accepted, returned" in summary.error
+    assert summary.error is not None
+    assert "accepted, returned" in summary.error
     assert [number for _, number in asked].count(0) == 6
-    assert isinstance(summary, ListSummary) and summary.adds_up and summary.stored == 29
+    assert isinstance(summary, ListSummary)
+    assert summary.adds_up
+    assert summary.stored == 29
 
 
 def test_a_source_without_dates_cannot_be_swept(build_engine: Build, portal: FakePortal) -> None:

@@ -36,4 +36,5 @@ def test_what_is_on_file_is_told_of_the_rules_it_excuses() -> None:
     assert [len(one["exceptions"]) for one in facts.values()] == [0, 0, 1]
     assert [w["kind"] for w in facts["D1"]["windows"]] == ["outage"]
     assert facts["D1"]["excused_by"] == ["migration", "outage"]
-    assert facts["D1"]["may_be_graver"] and not facts["F2"]["may_be_graver"]
+    assert facts["D1"]["may_be_graver"]
+    assert not facts["F2"]["may_be_graver"]

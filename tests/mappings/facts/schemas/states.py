@@ -156,5 +156,6 @@ class ReportBuckets(Sourced):
         parts = unlike([part for row in sums for part in row.parts])
         assert sorted([*totals, *parts]) == list(range(3, 14)), "a column is in no sum, or in two"
         assert {check.total, *check.parts} == set(totals), "the check is not of the totals"
-        assert self.carried_over.column in parts and self.carried_over.previous in check.parts
+        assert self.carried_over.column in parts
+        assert self.carried_over.previous in check.parts
         return self

@@ -166,7 +166,8 @@ class Search(Sourced):
     def _every_window_has_its_first_and_its_last_day(self) -> Self:
         assert len(self.windows) == 4
         for first, last in self.windows.values():
-            assert first.endswith("-from") and last == f"{first.removesuffix('-from')}-to"
+            assert first.endswith("-from")
+            assert last == f"{first.removesuffix('-from')}-to"
         return self
 
 

@@ -56,7 +56,8 @@ class Provinces(Sourced):
             assert begun.get(relation.to) == relation.effective, relation.to
             for old in relation.from_:
                 last = ended.get(old)
-                assert last and last + timedelta(days=1) == relation.effective, old
+                assert last, old
+                assert last + timedelta(days=1) == relation.effective, old
         return self
 
     @model_validator(mode="after")

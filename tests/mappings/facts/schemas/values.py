@@ -37,7 +37,8 @@ def unlike(values: Sequence[Any]) -> Sequence[Any]:
 
 def portable(pattern: str) -> str:
     re.compile(pattern)
-    assert pattern.startswith("^") and pattern.endswith("$"), "is not anchored"
+    assert pattern.startswith("^"), "does not begin with ^"
+    assert pattern.endswith("$"), "does not end with $"
     assert not re.search(r"\(\?[^:]|\\[a-zA-Z0-9]", pattern), "RE2 or PostgreSQL reads it otherwise"
     return pattern
 
