@@ -56,7 +56,7 @@ def test_the_packaged_table_has_the_grammars_of_the_spec() -> None:
 def test_each_packaged_shape_says_whose_it_is() -> None:
     formats = packaged_formats()
     for shape in formats.dossier + formats.organisation + formats.procedure:
-        assert shape.source.startswith("docs/domain.md (Codes).")
+        assert shape.source.startswith("docs/domain.md (Codes")
         assert shape.name
 
 

@@ -122,7 +122,7 @@ def test_a_logbook_has_rows_of_every_kind(world: World) -> None:
 
 def test_at_most_one_row_of_a_file_names_a_dossier(world: World) -> None:
     paper = world.office.paper
-    assert max(len(paper.ledger_of(code)) for code in paper.codes()) == 1
+    assert max(len(paper.logbook_of(code)) for code in paper.codes()) == 1
     assert max(len(paper.register_of(code)) for code in paper.codes()) == 1
 
 

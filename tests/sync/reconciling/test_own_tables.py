@@ -59,7 +59,7 @@ def test_a_province_that_takes_a_shape_away_no_longer_knows_it(found: Found) -> 
     only_archive = {
         "dossier": [
             {
-                "id": "F2",
+                "id": "G2",
                 "name": "not given out here",
                 "pattern": "^(ARCHIVE)-([0-9]+)$",
                 "parts": ["unit", "serial"],

@@ -344,7 +344,7 @@ def test_a_row_without_a_code_is_a_finding_of_its_own_and_names_its_place(ledger
     with ledger.read() as connection:
         rows = connection.execute(sa.select(discrepancy).order_by(discrepancy.c.rule)).all()
     assert [(r.rule, r.subject, r.code, r.unit) for r in rows] == [
-        ("A1", "row:ledger-1", None, "UBND xã Mẫu"),
+        ("A1", "row:logbook-1", None, "UBND xã Mẫu"),
         ("A2", "row:register-2", None, "UBND xã Mẫu"),
     ]
     (place,) = json.loads(rows[0].evidence_json)
@@ -374,7 +374,7 @@ def test_the_same_row_in_two_files_is_one_finding(ledger: Ledger) -> None:
         copy = sa.select(*[c if c.name != "file" else sa.literal("t2.xlsx") for c in paper_row.c])
         connection.execute(sa.insert(paper_row).from_select([c.name for c in paper_row.c], copy))
     run(ledger)
-    assert found(ledger) == {("A1", "row:ledger-1")}
+    assert found(ledger) == {("A1", "row:logbook-1")}
 
 
 def test_paper_may_name_a_dossier_by_its_alias(ledger: Ledger) -> None:
