@@ -1,10 +1,11 @@
 """Mutation score of the rules of the domain: ``python -m bench.mutation [MODULE ...]``.
 
 mutmut changes one thing at a time in the functions of the modules that ``[tool.mutmut]`` of
-pyproject.toml names, and runs the tests that reach it; a change no test notices survives. A
-MODULE is a name such as ``identity``. Tells on stderr how far it is, prints a row for each module
-and ends with 1 when one scores below 85 %, with 2 when mutmut stopped before its end. Constants
-and decorated functions are not changed (docs/mutation.md).
+pyproject.toml names, and runs the tests that reach the function. A change that no test notices
+survives. A MODULE is a folder and a name, such as ``codes/dossier``; a folder alone, such as
+``codes``, means all its modules. Progress goes to stderr, a row for each module to stdout. Ends
+with 1 when a module scores below 85 %, with 2 when mutmut stopped before its end. Constants and
+decorated functions are not changed (docs/mutation.md).
 """
 
 from __future__ import annotations
@@ -21,14 +22,14 @@ from pathlib import Path
 
 #: Per cent of the changes of a module that tests must notice.
 LEAST_SCORE = 85.0
-_ROOM = "khop.mappings"
 #: A change that never ends, or breaks the process or the types, was noticed.
 _NOTICED = frozenset({"killed", "timeout", "suspicious", "segfault", "caught by type check"})
 _MISSED = frozenset({"survived", "no tests"})
 
-
-#: Where mutmut keeps the changed modules and what became of each change.
+#: Where mutmut keeps the changed modules and the result of each change.
 _KEPT = Path("mutants")
+#: The tests that ``[tool.mutmut]`` selects.
+TESTS = "tests/mappings tests/text"
 _MUTMUT = (sys.executable, "-m", "mutmut")
 _NOT_TRIED = "not checked"
 #: mutmut's own line: ``12/5438  🎉 11 🫥 0  ⏰ 0  🤔 0  🙁 1 ...``.
@@ -47,7 +48,7 @@ def main(arguments: list[str]) -> int:
     # mutmut copies a data file once and never looks at it again.
     data = shutil.ignore_patterns("*.py", "__pycache__")
     shutil.copytree("khop", _KEPT / "khop", ignore=data, dirs_exist_ok=True)
-    patterns = [f"{_ROOM}.{module}.*" for module in options.modules]
+    patterns = [pattern_of(module) for module in options.modules]
     stopped = run_mutmut([*_MUTMUT, "run", *patterns])
     lines = [] if stopped else _listed()
     if stopped or (not patterns and any(_NOT_TRIED in line for line in lines)):
@@ -60,7 +61,7 @@ def main(arguments: list[str]) -> int:
 
 def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.mutation")
-    parser.add_argument("modules", nargs="*", metavar="MODULE", help="such as identity; else all")
+    parser.add_argument("modules", nargs="*", metavar="MODULE", help="such as codes/dossier; else all")
     parser.add_argument(
         "--continue",
         dest="resume",
@@ -68,6 +69,11 @@ def _options(arguments: list[str]) -> argparse.Namespace:
         help="go on with a run that was stopped; what it has tried already is not tried again",
     )
     return parser.parse_args(arguments)
+
+
+def pattern_of(module: str) -> str:
+    """mutmut's pattern for the changes of ``codes/dossier``, or of the folder ``codes``."""
+    return f"*.{module.replace('/', '.')}.*"
 
 
 def run_mutmut(command: list[str]) -> list[str]:
@@ -136,7 +142,7 @@ def _what_to_do(stopped: list[str]) -> str:
             *stopped,
             "mutmut stopped before its end, so there is no score.",
             "Mostly a test fails without any change where mutmut runs it; to see which:",
-            f"  cd {_KEPT} && MUTANT_UNDER_TEST= {sys.executable} -m pytest -x tests/mappings",
+            f"  cd {_KEPT} && MUTANT_UNDER_TEST= {sys.executable} -m pytest -x {TESTS}",
             "If the run was interrupted, `python -m bench.mutation --continue` goes on from here.",
             "`python -m mutmut show NAME` prints a change, `python -m mutmut results` those left.",
         ]
@@ -149,15 +155,15 @@ def _listed() -> list[str]:
 
 
 def scores_of(lines: Iterable[str]) -> Mapping[str, Counter[bool]]:
-    """Module -> how many changes were noticed (True) and missed, from mutmut's list.
+    """Module, with its folder -> how many changes were noticed (True) and missed.
 
-    A line is ``khop.text.cleaning.x_clean_text__mutmut_3: survived``. A state that is neither,
-    such as ``not checked``, counts for nothing.
+    A line of mutmut's list is ``khop.text.cleaning.x_clean_text__mutmut_3: survived``. Other
+    states, such as ``not checked``, are not counted.
     """
     scores: defaultdict[str, Counter[bool]] = defaultdict(Counter)
     for line in lines:
         mutant, _, state = line.strip().rpartition(": ")
-        module = mutant.rpartition(".")[0].rpartition(".")[2]
+        module = "/".join(mutant.split(".")[-3:-1])
         if state in _NOTICED or state in _MISSED:
             scores[module][state in _NOTICED] += 1
     return scores

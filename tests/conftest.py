@@ -1,15 +1,41 @@
-"""What all tests share."""
+"""What all tests share, and how mutmut runs those of the mappings (``make mutation``)."""
 
 from __future__ import annotations
 
+import gc
 import os
 
-from hypothesis import settings
+import pytest
+from hypothesis import Phase, settings
 
-# The same examples every time, so that a change is to blame for what fails. KHOP_FUZZ_EXAMPLES
-# draws new ones, so many for each test. A busy machine takes its time over one: no failure.
+# The same examples every time, so that a failure comes from a change of the code.
+# KHOP_FUZZ_EXAMPLES=N draws N new ones for each test. No deadline: a busy machine is slow.
 EXAMPLES = os.environ.get("KHOP_FUZZ_EXAMPLES")
 settings.register_profile(
     "khop", deadline=None, derandomize=EXAMPLES is None, max_examples=int(EXAMPLES or 100)
 )
 settings.load_profile("khop")
+
+_MUTATING = "MUTANT_UNDER_TEST" in os.environ
+
+# mutmut copies no docs.
+collect_ignore = ["mappings/facts/test_tables_page.py"] if _MUTATING else []
+
+if _MUTATING:
+    # One failing example is enough to notice a change, so hypothesis need not shrink it.
+    settings.register_profile(
+        "mutation", settings.get_profile("khop"), phases=(Phase.explicit, Phase.generate)
+    )
+    settings.load_profile("mutation")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Under mutmut, tests of one example run before those that draw a hundred."""
+    if _MUTATING:
+        items.sort(key=lambda item: item.get_closest_marker("hypothesis") is not None)
+
+
+def pytest_collection_finish() -> None:
+    """Under mutmut, garbage collection in the process of a change skips what was imported."""
+    if _MUTATING:
+        gc.freeze()

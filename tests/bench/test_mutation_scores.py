@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import fnmatch
 import sys
+import tomllib
 
 import pytest
 
-from bench.mutation import Progress, print_scores, run_mutmut, score, scores_of
+from bench.mutation import (
+    TESTS,
+    Progress,
+    pattern_of,
+    print_scores,
+    run_mutmut,
+    score,
+    scores_of,
+)
+from tests.paths import ROOT
 
 STATES = """\
     khop.text.cleaning.x_clean_text__mutmut_1: killed
@@ -24,18 +35,42 @@ def count(tried: int, missed: int = 0) -> str:
 
 def test_a_change_without_a_test_is_missed_and_one_not_tried_is_not_counted() -> None:
     scores = scores_of(STATES)
-    assert scores["text"] == {True: 2, False: 2}
-    assert scores["status"] == {True: 1}
-    assert score(scores["text"]) == 50
+    assert scores["text/cleaning"] == {True: 2, False: 2}
+    assert scores["states/status"] == {True: 1}
+    assert score(scores["text/cleaning"]) == 50
 
 
 def test_the_table_ends_with_the_sum_of_all(capsys: pytest.CaptureFixture[str]) -> None:
     print_scores(scores_of(STATES))
     assert capsys.readouterr().out.splitlines()[2:] == [
-        "| `status` | 1 | 1 | 100.0 % |",
-        "| `text` | 4 | 2 | 50.0 % |",
+        "| `states/status` | 1 | 1 | 100.0 % |",
+        "| `text/cleaning` | 4 | 2 | 50.0 % |",
         "| all | 5 | 3 | 60.0 % |",
     ]
+
+
+@pytest.mark.parametrize(
+    ("module", "mutant", "chosen"),
+    [
+        ("codes/dossier", "khop.mappings.codes.dossier.x__parts__mutmut_1", True),
+        ("codes/dossier", "khop.mappings.dvcqg.dossier.x__parts__mutmut_1", False),
+        ("codes", "khop.mappings.codes.dossier.x__parts__mutmut_1", True),
+        ("codes", "khop.mappings.units.index.x_codes__mutmut_1", False),
+        ("identity", "khop.mappings.identity.x_fold_name__mutmut_1", True),
+    ],
+)
+def test_a_module_is_chosen_by_folder_and_name(module: str, mutant: str, chosen: bool) -> None:
+    assert fnmatch.fnmatch(mutant, pattern_of(module)) is chosen
+
+
+def test_the_tests_named_for_a_stopped_run_are_those_mutmut_selects() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["mutmut"]
+    assert settings["pytest_add_cli_args_test_selection"] == TESTS.split()
+
+
+def test_each_module_to_change_is_there() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["mutmut"]
+    assert [p for p in settings["only_mutate"] if not any(ROOT.glob(p))] == []
 
 
 def test_who_waits_is_told_each_step_once_and_how_long_it_takes() -> None:
