@@ -61,7 +61,7 @@ def main(arguments: list[str]) -> int:
 
 def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.mutation")
-    parser.add_argument("modules", nargs="*", metavar="MODULE", help="such as codes/dossier; else all")
+    parser.add_argument("modules", nargs="*", metavar="MODULE", help="codes/dossier; else all")
     parser.add_argument(
         "--continue",
         dest="resume",
