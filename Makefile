@@ -3,20 +3,31 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 STAMP := $(VENV)/.installed
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint types imports docs mutation bench clean
+.PHONY: demo test test-all test-deep lint types imports docs mutation bench clean
 
 demo: $(STAMP)
 	$(BIN)/khop demo
 
+# The fast tier: what a change is tried with while it is made.
 test: $(STAMP)
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(PYTEST) -m 'not slow and not deep'
+
+# What CI runs.
+test-all: $(STAMP)
+	$(PYTEST) -m 'not deep' --hypothesis-profile=full
+
+# Thousands of new seeds and examples. It takes hours, and is run by hand.
+test-deep: $(STAMP)
+	$(PYTEST) -m '' --hypothesis-profile=deep
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 
 types: $(STAMP)
 	$(BIN)/mypy

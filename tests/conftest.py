@@ -8,13 +8,9 @@ import os
 import pytest
 from hypothesis import Phase, settings
 
-# The same examples every time, so that a failure comes from a change of the code.
-# KHOP_FUZZ_EXAMPLES=N draws N new ones for each test. No deadline: a busy machine is slow.
-EXAMPLES = os.environ.get("KHOP_FUZZ_EXAMPLES")
-settings.register_profile(
-    "khop", deadline=None, derandomize=EXAMPLES is None, max_examples=int(EXAMPLES or 100)
-)
-settings.load_profile("khop")
+from tests.tiers import register_profiles
+
+register_profiles()
 
 _MUTATING = "MUTANT_UNDER_TEST" in os.environ
 
@@ -24,13 +20,19 @@ collect_ignore = ["mappings/facts/test_tables_page.py"] if _MUTATING else []
 if _MUTATING:
     # One failing example is enough to notice a change, so hypothesis need not shrink it.
     settings.register_profile(
-        "mutation", settings.get_profile("khop"), phases=(Phase.explicit, Phase.generate)
+        "mutation", settings.get_profile("fast"), phases=(Phase.explicit, Phase.generate)
     )
     settings.load_profile("mutation")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Under mutmut, tests of one example run before those that draw a hundred."""
+    """Mark tests that start a PostgreSQL server as slow.
+
+    Under mutmut, tests of one example run before those that draw a hundred.
+    """
+    for item in items:
+        if "postgres" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
     if _MUTATING:
         items.sort(key=lambda item: item.get_closest_marker("hypothesis") is not None)
 

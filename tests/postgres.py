@@ -24,7 +24,7 @@ from khop.sync.ledger.schema import metadata
 #: A user of the server who has to give a password; all others are let in as they are.
 KEYED = "keyed"
 #: Both kinds of ledger, for a module's ``LEDGERS``.
-BOTH = ("sqlite", "postgres")
+BOTH = ("sqlite", pytest.param("postgres", marks=pytest.mark.slow))
 
 _FAST = "\nfsync = off\nfull_page_writes = off\nmax_connections = 50\n"
 _LEDGER = "khop"

@@ -60,7 +60,15 @@ def _without_blocks(text: str) -> str:
 # --- what is generated --------------------------------------------------------------------------
 
 
-@every_page
+@pytest.mark.parametrize(
+    "page",
+    [
+        # the table of faults meets every call of every system with every fault
+        pytest.param(page, marks=[pytest.mark.slow] if page.name == "faults.md" else [])
+        for page in pages()
+    ],
+    ids=lambda page: str(page.relative_to(ROOT)),
+)
 def test_the_generated_parts_are_up_to_date(page: Path) -> None:
     text = page.read_text("utf-8")
     assert filled(text) == text, "run `make docs`"

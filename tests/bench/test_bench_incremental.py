@@ -19,6 +19,8 @@ from khop.config.model import RuleSettings
 from khop.sync.ledger import Ledger
 from khop.sync.reconciling.reconcile import Reconciled, reconcile
 
+pytestmark = pytest.mark.slow
+
 #: Tables that grow with the dossiers.
 LARGE = (
     *("source_record", "record_alias", "status_record", "presence", "quarantine"),

@@ -9,6 +9,8 @@ import pytest
 from bench import pull, reconcile
 from bench.ledgers import RULE_IDS
 
+pytestmark = pytest.mark.slow
+
 
 def test_every_peer_of_the_pull_stores_every_dossier() -> None:
     done = pull.measure(size=700, rounds=1, dlt_size=0)

@@ -25,6 +25,7 @@ from khop.sync.ledger import Ledger, create_ledger
 from khop.sync.ledger.schema import metadata
 from tests.crash.worker import ADAPTERS, STEPS, work
 from tests.postgres import Server, postgres
+from tests.tiers import seeds
 
 __all__ = ["postgres"]
 
@@ -46,7 +47,7 @@ processes = multiprocessing.get_context("forkserver")
 processes.set_forkserver_preload(["tests.crash.warm"])
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", seeds(slow=range(5), deep=range(100, 1100)))
 def test_a_killed_run_ends_like_an_undisturbed_one(seed: int, tmp_path: Path) -> None:
     disturbed, undisturbed = tmp_path / "disturbed", tmp_path / "undisturbed"
     rng = random.Random(seed)

@@ -50,6 +50,7 @@ def as_json(folder: Path, code: int, *args: str) -> Any:
     return json.loads(done.stdout)
 
 
+@pytest.mark.slow
 def test_from_init_to_a_second_empty_plan(province: SandboxProcess, folder: Path) -> None:
     assert khop(folder, "init").returncode == OK
     assert {c["source"]: c["ok"] for c in as_json(folder, OK, "check")["systems"]} == {
@@ -105,6 +106,7 @@ def test_from_init_to_a_second_empty_plan(province: SandboxProcess, folder: Path
     assert province.violations() == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
@@ -125,6 +127,7 @@ def test_a_wrong_account_is_one_clear_sentence(
     assert "Traceback" not in done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_no_citizen_is_named_in_ledger_or_output(province: SandboxProcess, folder: Path) -> None:
     khop(folder, "init")
     said = khop(folder, "pull", "igate", "--full")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import cycle
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -18,7 +19,8 @@ from khop.sync.engine import Engine, open_engine
 from khop.sync.ledger import create_ledger
 from khop.sync.privacy import ensure_key
 from khop.sync.results import Finding, Outcome
-from tests.postgres import BOTH, postgres, postgres_url
+from tests.postgres import postgres, postgres_url
+from tests.tiers import seeds
 
 __all__ = ["postgres", "postgres_url"]
 
@@ -32,35 +34,51 @@ NOWS = {
     14: datetime(2026, 1, 5, 2, 0, tzinfo=UTC),
     15: datetime(2026, 2, 24, 8, 30, tzinfo=UTC),
 }
-SIZE = 3000
 REPAIRABLE = {"A7", "B6", "B11", "C12", "C14"}
+LEDGERS = ("sqlite", "postgres")
 ADAPTERS = adapter_types()
 
 #: (rule, code, severity); of a row without a code where it stands is in the place of the code.
 Found = tuple[str, object, str]
 
 
-#: (seed, ledger, part of the answers that go wrong). Every answer that goes wrong is asked for
-#: again after a pause, so the whole square is for whoever has the time: KHOP_WORLDS=all.
-RATES = {11: 0.0, 12: 0.02, 13: 0.02, 14: 0.02, 15: 0.02}
-WORLDS = [*((seed, "sqlite", rate) for seed, rate in RATES.items()), (12, "postgres", 0.02)]
-if os.environ.get("KHOP_WORLDS") == "all":
-    WORLDS = [(seed, kind, 0.1) for seed in NOWS for kind in BOTH]
+class Drawn(NamedTuple):
+    """What a world is drawn from. ``faults`` is the part of the answers that go wrong."""
+
+    seed: int
+    now: datetime
+    ledger: str
+    size: int = 3000
+    faults: float = 0.1
+
+    def __str__(self) -> str:
+        return f"{self.seed}-{self.size}-{self.ledger}"
 
 
-@pytest.fixture(params=WORLDS, ids=str)
-def world(request: pytest.FixtureRequest) -> tuple[int, str, float]:
-    chosen: tuple[int, str, float] = request.param
+SMALL = Drawn(11, NOW, "sqlite", size=300, faults=0.0)
+FIVE = [Drawn(seed, now, ledger) for seed, now in NOWS.items() for ledger in LEDGERS]
+THOUSAND = [
+    Drawn(seed, now, ledger)
+    for seed, now, ledger in zip(range(100, 1100), cycle(NOWS.values()), cycle(LEDGERS))
+]
+
+
+@pytest.fixture(params=[SMALL, *seeds(slow=FIVE, deep=THOUSAND)], ids=str)
+def world(request: pytest.FixtureRequest) -> Drawn:
+    chosen: Drawn = request.param
     return chosen
 
 
 @pytest.fixture
-def province(world: tuple[int, str, float], tmp_path: Path) -> Iterator[SandboxProcess]:
+def province(world: Drawn, tmp_path: Path) -> Iterator[SandboxProcess]:
     """A world of all systems and files."""
-    seed, _, rate = world
-    broken = 1 if rate else 0
     with start_process(
-        size=SIZE, seed=seed, faults=rate, broken=broken, now=NOWS[seed], folder=tmp_path
+        size=world.size,
+        seed=world.seed,
+        faults=world.faults,
+        broken=1 if world.faults else 0,
+        now=world.now,
+        folder=tmp_path,
     ) as sandbox:
         yield sandbox
 
@@ -68,12 +86,12 @@ def province(world: tuple[int, str, float], tmp_path: Path) -> Iterator[SandboxP
 @pytest.fixture
 def engine(
     request: pytest.FixtureRequest,
-    world: tuple[int, str, float],
+    world: Drawn,
     province: SandboxProcess,
     tmp_path: Path,
 ) -> Iterator[Engine]:
     config = load_config(tmp_path / "khop.toml", ADAPTERS)
-    if world[1] == "postgres":
+    if world.ledger == "postgres":
         url = request.getfixturevalue("postgres_url")
         config = config.model_copy(update={"ledger": LedgerSettings(url=url)})
     else:

@@ -108,6 +108,7 @@ def reconciled(template: Path, tmp_path: Path) -> Path:
     return ledger
 
 
+@pytest.mark.slow
 def test_an_apply(reconciled: Path, tmp_path: Path) -> None:
     def work(engine: Engine) -> None:
         engine.apply(confirm=lambda _: True)

@@ -9,7 +9,6 @@ of plain dicts: what each system has, and what the engine cannot have read yet.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -66,12 +65,12 @@ from tests.sync.province import (
     Killed,
     template,
 )
+from tests.tiers import examples
 
 __all__ = ["template"]
 
 T = TypeVar("T")
 
-EXAMPLES = int(os.environ.get("KHOP_FUZZ_EXAMPLES", "25"))
 #: Runs of rules: the next day, over a weekend, over the holiday of 24 November, later. Few: to
 #: write the rules anew for a moment takes longer than to ask them.
 MOMENTS = [START + timedelta(hours=hours) for hours in (0, 24, 63, 140, 400)]
@@ -481,5 +480,5 @@ def _findings(ledger: Ledger) -> tuple[list[Any], int]:
 def test_the_promises_hold_whatever_happens(template: Path) -> None:
     run_state_machine_as_test(
         lambda: ProvinceMachine(template),
-        settings=settings(max_examples=EXAMPLES, stateful_step_count=25),
+        settings=settings(max_examples=examples(fast=3, full=30), stateful_step_count=25),
     )

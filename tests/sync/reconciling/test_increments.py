@@ -40,6 +40,7 @@ from khop.sync.reconciling.reconcile import Reconciled, Scope, reconcile
 from khop.sync.reconciling.rules import RULES
 from tests.sync.fakes import NOW, at, record
 from tests.sync.papers import logbook_row
+from tests.tiers import examples
 
 SCOPE = Scope(sources=("dvcqg", "igate", "logbook", "register", "vnpost"), one_stops=("igate",))
 TABLES = Tables()
@@ -223,7 +224,7 @@ cycles = st.lists(
 
 
 @given(cycles)
-@settings(max_examples=20)
+@settings(max_examples=examples(fast=4, full=40))
 def test_an_increment_finds_what_a_whole_run_finds(
     rounds: list[tuple[list[Happening], datetime]],
 ) -> None:

@@ -14,7 +14,6 @@ A portal that was silent about a dossier is asked again, and agrees a round late
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -40,10 +39,11 @@ from khop.sync.reconciling.rules import RULES
 from khop.sync.results import Outcome
 from tests.sync.fakes import FakeClock, at, history, record
 from tests.sync.province import Fuse, Installation, OneStop, Portal, template
+from tests.tiers import examples
 
 __all__ = ["template"]
 
-WORLDS = int(os.environ.get("KHOP_FUZZ_EXAMPLES", "100"))
+WORLDS = examples(fast=20, full=150)
 #: Worlds that lie side by side in one ledger: a look at ten takes hardly longer than at one.
 TOGETHER = 10
 REPAIRABLE = [rule.id for rule in RULES.values() if rule.repairable]
@@ -262,7 +262,7 @@ def assert_at_rest(world: World, drawn: Sequence[Drawn], waiting: set[str]) -> N
 
 
 @given(drawn=side_by_side)
-@settings(max_examples=max(1, WORLDS // TOGETHER))
+@settings(max_examples=WORLDS // TOGETHER)
 def test_apply_converges_in_one_round(drawn: Sequence[Drawn], template: Path) -> None:
     with made(drawn, template) as world:
         waiting = set() if world.look() else {one.ours.code for one in drawn if one.unasked}

@@ -1,7 +1,6 @@
 """Every rule against a second opinion (``oracle``), dossier by dossier, in both engines.
 
-A world is drawn at random around every limit and judged at several moments. ``KHOP_FUZZ_EXAMPLES``
-draws another world, of so many neighbourhoods.
+A world is drawn at random around every limit and judged at several moments.
 """
 
 from __future__ import annotations
@@ -9,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from random import Random
 
 import pytest
 import sqlalchemy as sa
@@ -21,15 +19,16 @@ from khop.sync.ledger.schema import discrepancy
 from khop.sync.privacy import Privacy, ensure_key
 from khop.sync.reconciling.reconcile import Scope, reconcile
 from khop.sync.reconciling.rules import RULES
-from tests.conftest import EXAMPLES
 from tests.postgres import BOTH, Server, postgres
 from tests.sync.oracle.judge import SEVERITY, Finding, Judge, Numbers, World
 from tests.sync.oracle.worlds import NOWS, ONE_STOPS, SOURCES, TODAY, draw_world, store
+from tests.tiers import examples, seed
 
 __all__ = ["postgres"]
 
-SEED = 1 if EXAMPLES is None else Random().randrange(10**9)
-SIZES = {"sqlite": int(EXAMPLES or 400), "postgres": int(EXAMPLES or 150)}
+SEED = seed(1)
+#: How many neighbourhoods a world has, by the kind of its ledger.
+SIZES = {"sqlite": examples(fast=150, full=500), "postgres": examples(fast=150, full=200)}
 SCOPE = Scope(sources=SOURCES, one_stops=ONE_STOPS)
 
 #: The same numbers as khop.toml says them and as the second opinion takes them.
