@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from khop.mappings.codes.dossier import parse_code
-from khop.mappings.codes.grammar import packaged_formats
+from khop.mappings.codes.grammar import packaged_grammar
 from khop.mappings.codes.level_one import packaged_level_one
 from khop.mappings.records import Status
 from khop.mappings.states.transitions import StepMark, transition_matrix
@@ -37,7 +37,7 @@ def test_the_matrix_is_that_of_the_data() -> None:
 
 def test_the_code_shapes_are_those_of_the_data_and_read_their_examples() -> None:
     rows = _rows("Shape", "Example")
-    shapes = [shape.id for shape in packaged_formats().dossier]
+    shapes = [shape.id for shape in packaged_grammar().dossier]
     assert [row[0].split(":")[0] for row in rows] == [*shapes, "G6"]
     for shape, example, *_ in rows:
         if example:

@@ -16,7 +16,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
-from khop.mappings.catalogue import CatalogueItem, ProcedureEntry
+from khop.mappings.catalogue_records import CatalogueItem, ProcedureEntry
 from khop.mappings.records import (
     Applicant,
     DossierReading,

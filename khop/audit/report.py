@@ -10,7 +10,7 @@ from datetime import date, datetime
 from khop.audit.values import describe, describe_all, local_time, show_time
 from khop.sync.reconciling.rules import place
 from khop.sync.results import Finding
-from khop.text.plain import plain
+from khop.text.safe_display import plain
 from khop.text.words import Words
 
 #: The columns of what people did about a finding.

@@ -10,7 +10,7 @@ from khop.audit.values import label, show_time
 from khop.audit.worklist import todo_words
 from khop.config.model import RuleException
 from khop.sync.reconciling.rule_facts import OwnNumber, RuleFacts
-from khop.text.plain import plain
+from khop.text.safe_display import plain
 from khop.text.words import LANGUAGES, Words
 
 #: What is a definition of this project, not a law.

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from khop.text.local_time import LOCAL
-from khop.text.plain import plain
+from khop.text.safe_display import plain
 from khop.text.words import Words
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -16,7 +16,7 @@ from khop.audit.values import describe, local_time
 from khop.sync.findings.work import Task
 from khop.sync.repairing.plan import NOT_REPAIRABLE
 from khop.sync.results import Finding
-from khop.text.plain import plain
+from khop.text.safe_display import plain
 from khop.text.words import Words, report_words
 
 #: The columns of a list of work, in order; their headers are ``column.NAME`` of the words.

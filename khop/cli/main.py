@@ -19,7 +19,7 @@ from khop.cli.app import make_app
 from khop.cli.language import choose_language, command_words
 from khop.cli.shell import ERROR, OK, Shell
 from khop.errors import ConfigError, ConnectorError, KhopError, LedgerError, RecordError
-from khop.text.plain import plain
+from khop.text.safe_display import plain
 from khop.text.words import Words
 
 INTERRUPTED = 130

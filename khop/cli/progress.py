@@ -16,7 +16,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from khop.text.plain import plain
+from khop.text.safe_display import plain
 
 
 class Bars:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from khop.errors import KhopError
-from khop.text.plain import plain
+from khop.text.safe_display import plain
 from khop.text.words import Words
 
 if TYPE_CHECKING:

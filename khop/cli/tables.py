@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from khop.text.plain import plain
+from khop.text.safe_display import plain
 from khop.text.words import Words
 
 if TYPE_CHECKING:

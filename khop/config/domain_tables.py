@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from khop.config.own_tables import OwnTables
 from khop.errors import ConfigError
-from khop.mappings.codes.grammar import CodeFormats, code_formats
+from khop.mappings.codes.grammar import CodeGrammar, code_grammar
 from khop.mappings.codes.level_one import LevelOneTable, level_one_table
 from khop.mappings.codes.organisation import normal_organisation
 from khop.mappings.codes.procedure import base_procedure
 from khop.mappings.facts.csv_rows import csv_rows
 from khop.mappings.states.transitions import TransitionMatrix, transition_matrix
-from khop.mappings.statistics.rules import BucketRules, bucket_rules
+from khop.mappings.statistics.bucket_rules import BucketRules, bucket_rules
 from khop.mappings.time.calendar import WorkingCalendar
 from khop.mappings.time.deadline_rules import (
     DeadlineRules,
@@ -73,9 +73,9 @@ class Tables:
         return WorkingCalendar(own.days_off, own.worked_days, own.announced_through)
 
     @cached_property
-    def codes(self) -> CodeFormats:
+    def codes(self) -> CodeGrammar:
         """Shapes of codes of dossiers, organisations and procedures."""
-        return code_formats(self.own.codes)
+        return code_grammar(self.own.codes)
 
     @cached_property
     def level_one(self) -> LevelOneTable:

@@ -1,0 +1,1 @@
+"""Pure text functions: normal form, cleaning, masking, safe display, sentences, local time."""

@@ -23,7 +23,7 @@ from khop.adapters.settings import HttpSettings
 from khop.connectors.http.answers import Answer, Unusable
 from khop.connectors.http.transport import CallOptions
 from khop.errors import ConfigError, RecordError
-from khop.mappings.catalogue import CatalogueItem, ProcedureEntry
+from khop.mappings.catalogue_records import CatalogueItem, ProcedureEntry
 from khop.mappings.records import (
     Applicant,
     IdentityVerdict,

@@ -11,7 +11,7 @@ import pytest
 from khop.adapters.ports import EvidencePage, Health, IdentityAnswer, Purpose
 from khop.connectors.http.answers import Answer
 from khop.errors import ConnectorError, RecordError
-from khop.mappings.catalogue import CatalogueItem, ProcedureEntry
+from khop.mappings.catalogue_records import CatalogueItem, ProcedureEntry
 from khop.mappings.records import Applicant, IdentityVerdict, StatusRecord
 from tests.contract.judging import assert_found, tried
 from tests.contract.mini import read_object

@@ -24,7 +24,9 @@ from khop.connectors.vnpost.feed import object_id
 from khop.connectors.vnpost.prices import amount
 from khop.connectors.vnpost.results import read_result
 from khop.errors import KhopError
-from khop.mappings.codes.dossier import base_procedure, canonical_code, parse_code
+from khop.mappings.codes.dossier import parse_code
+from khop.mappings.codes.procedure import base_procedure
+from khop.mappings.codes.spelling import canonical_code
 from khop.mappings.dvcqg.catalogue import plain
 from khop.mappings.identity import fold_name, identity_digits, mask_name
 from khop.mappings.igate.person import read_birth

@@ -19,7 +19,9 @@ from khop.connectors.population.shape import DateForm
 from khop.connectors.vnpost.feed import object_id, unwrapped
 from khop.connectors.vnpost.prices import amount
 from khop.errors import ConfigError, RecordError
-from khop.mappings.codes.dossier import base_procedure, canonical_code, parse_code
+from khop.mappings.codes.dossier import parse_code
+from khop.mappings.codes.procedure import base_procedure
+from khop.mappings.codes.spelling import canonical_code
 from khop.mappings.dvcqg.catalogue import plain
 from khop.mappings.identity import (
     applicant_key,

@@ -15,7 +15,7 @@ from khop.adapters.ports import AdapterType, Context, Health, Role
 from khop.connectors.dvcqg import DvcqgClient
 from khop.connectors.http.transport import Transport
 from khop.errors import ConnectorError, RateLimited, RecordError, Unauthorised
-from khop.mappings.catalogue import CatalogueItem, ProcedureEntry
+from khop.mappings.catalogue_records import CatalogueItem, ProcedureEntry
 from khop.mappings.dvcqg import catalogue
 from khop.mappings.dvcqg.checks import check_dossier, check_steps
 from khop.mappings.dvcqg.mapping import DvcqgMapping, problems_before_sending

@@ -7,7 +7,7 @@ import json
 from typing import TextIO
 
 from khop.audit.report import COLUMNS, Report, Row
-from khop.text.plain import cell
+from khop.text.safe_display import cell
 
 
 def findings_json(report: Report, out: TextIO) -> None:

@@ -10,7 +10,7 @@ import xlsxwriter
 
 from khop.audit.values import local_time
 from khop.audit.worklist import COLUMNS, TaskRow, UnitWork, WorkWords
-from khop.text.plain import cut, plain
+from khop.text.safe_display import cut, plain
 
 #: Tasks on one sheet; a sheet holds 1,048,576 rows.
 SHEET_ROWS = 1_000_000

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 import xlsxwriter
 
 from khop.audit.report import COLUMNS, Report
-from khop.text.plain import cut, plain
+from khop.text.safe_display import cut, plain
 
 #: Findings on one sheet; a sheet holds 1,048,576 rows.
 SHEET_ROWS = 1_000_000

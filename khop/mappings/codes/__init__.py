@@ -1,0 +1,1 @@
+"""Codes of dossiers, organisations and procedures: spelling, shapes, level-1 codes."""

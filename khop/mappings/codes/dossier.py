@@ -1,7 +1,7 @@
-"""Codes of dossiers: what their shapes say. With the spelling and comparing of all codes.
+"""Codes of dossiers: the unit, day and serial they are made of.
 
-Shapes are data (``data/code_formats.toml``, docs/domain.md (Codes)); an unknown one is kept,
-never refused.
+Shapes are data (``data/code_grammar.toml``, docs/domain.md (Codes)). A code of unknown shape is
+kept, never refused.
 """
 
 from __future__ import annotations
@@ -13,53 +13,20 @@ from enum import StrEnum
 
 from khop.errors import RecordError
 from khop.mappings.codes.grammar import (
-    CodeFormats,
+    CodeGrammar,
     CodeShape,
     Order,
-    code_formats,
-    packaged_formats,
+    packaged_grammar,
     readings,
 )
 from khop.mappings.codes.organisation import (
     OrganisationCode,
-    normal_organisation,
     parse_organisation,
-    same_organisation,
-)
-from khop.mappings.codes.procedure import (
-    ProcedureCode,
-    base_procedure,
-    parse_procedure,
-    same_procedure,
 )
 from khop.mappings.codes.spelling import canonical_code
 from khop.mappings.facts.packaged import load_table
 from khop.mappings.facts.rows import plain_day
 from khop.text.cleaning import clean_text
-
-__all__ = [
-    "CodeFlag",
-    "CodeFormats",
-    "CodeParts",
-    "CodeShape",
-    "Order",
-    "OrganisationCode",
-    "ProcedureCode",
-    "base_procedure",
-    "canonical_code",
-    "code_formats",
-    "code_patterns",
-    "compare_date",
-    "foreign_code",
-    "may_be_one_dossier",
-    "normal_organisation",
-    "parse_code",
-    "parse_organisation",
-    "parse_procedure",
-    "same_organisation",
-    "same_procedure",
-]
-
 
 _Day = date
 
@@ -91,7 +58,7 @@ class CodeParts:
     synthetic: bool = False
     origin: str | None = None
     date_mismatch: bool | None = None
-    _formats: CodeFormats | None = field(default=None, repr=False, compare=False)
+    _read_by: CodeGrammar | None = field(default=None, repr=False, compare=False)
 
     @property
     def flags(self) -> frozenset[CodeFlag]:
@@ -109,7 +76,7 @@ class CodeParts:
 
         Read by the shapes that the code was read by, a province's own among them.
         """
-        return None if self.unit is None else parse_organisation(self.unit, self._formats)
+        return None if self.unit is None else parse_organisation(self.unit, self._read_by)
 
     @property
     def tail(self) -> tuple[_Day, str] | None:
@@ -123,16 +90,16 @@ class CodeParts:
         return self.date, self.serial.lstrip("0")
 
 
-def parse_code(code: str, formats: CodeFormats | None = None) -> CodeParts:
+def parse_code(code: str, grammar: CodeGrammar | None = None) -> CodeParts:
     """Read a dossier code; any spelling of it. An unknown shape is kept as it is.
 
     Of several shapes that fit, the first one wins that was given out on the code's own day and
     has the unit in the order it is in; else the first. Raises RecordError for what is no text.
     """
     code = canonical_code(code)
-    shapes = (formats or packaged_formats()).dossier
+    shapes = (grammar or packaged_grammar()).dossier
     found = [
-        (shape, _parts(code, shape, parts, formats)) for shape, parts in readings(shapes, code)
+        (shape, _parts(code, shape, parts, grammar)) for shape, parts in readings(shapes, code)
     ]
     if len(found) > 1:
         return max(found, key=_fits)[1]
@@ -149,7 +116,7 @@ def foreign_code(text: str, origin: str) -> CodeParts:
     origin = clean_text(origin) if isinstance(origin, str) else ""
     if not origin:
         raise RecordError("origin", "does not say which system the code comes from")
-    return CodeParts(code, load_table("code_formats")["foreign"]["id"], origin=origin)
+    return CodeParts(code, load_table("code_grammar")["foreign"]["id"], origin=origin)
 
 
 def compare_date(
@@ -169,7 +136,7 @@ def compare_date(
     if received is None or parts.date is None:
         return replace(parts, date_mismatch=None)
     if tolerance is None:
-        tolerance = load_table("code_formats")["date_mismatch"]["tolerance"]
+        tolerance = load_table("code_grammar")["date_mismatch"]["tolerance"]
     try:
         apart = abs(day_number(parts.date) - day_number(plain_day(received)))
     except ValueError:
@@ -190,14 +157,14 @@ def may_be_one_dossier(one: CodeParts, other: CodeParts) -> bool:
     return first.levels == second.levels and first.order is not second.order
 
 
-def code_patterns(formats: CodeFormats | None = None) -> Mapping[str, str]:
+def code_patterns(grammar: CodeGrammar | None = None) -> Mapping[str, str]:
     """Grammar id -> anchored pattern over canonical codes, for RE2, PostgreSQL and ``re``."""
-    shapes = (formats or packaged_formats()).dossier
+    shapes = (grammar or packaged_grammar()).dossier
     return {shape.id: f"^(?:{shape.pattern[1:-1]})$" for shape in shapes}
 
 
 def _parts(
-    code: str, shape: CodeShape, parts: Mapping[str, str], formats: CodeFormats | None
+    code: str, shape: CodeShape, parts: Mapping[str, str], grammar: CodeGrammar | None
 ) -> CodeParts:
     serial, digits = parts["serial"], parts.get("date")
     return CodeParts(
@@ -207,7 +174,7 @@ def _parts(
         None if digits is None else shape.day(digits),
         serial,
         len(serial) == shape.made_up_serial,
-        _formats=formats,
+        _read_by=grammar,
     )
 
 

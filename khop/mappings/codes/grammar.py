@@ -1,6 +1,6 @@
 """The shapes of codes: a versioned table, to which a province adds its own rows.
 
-``data/code_formats.toml`` has three lists of shapes: of dossier codes, of organisation codes and
+``data/code_grammar.toml`` has three lists of shapes: of dossier codes, of organisation codes and
 of procedure codes (docs/domain.md, Codes). Which text belongs to which shape, and what its
 parts are called, stands there and nowhere in code.
 """
@@ -102,7 +102,7 @@ class CodeShape:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CodeFormats:
+class CodeGrammar:
     """All shapes, in the order in which they are tried."""
 
     dossier: tuple[CodeShape, ...]
@@ -121,13 +121,13 @@ def readings(
 
 
 @cache
-def packaged_formats() -> CodeFormats:
+def packaged_grammar() -> CodeGrammar:
     """The shapes that khop knows by itself."""
-    table = load_table("code_formats")
-    return CodeFormats(**{kind: _read(kind, table[kind], kind) for kind in _PARTS})
+    table = load_table("code_grammar")
+    return CodeGrammar(**{kind: _read(kind, table[kind], kind) for kind in _PARTS})
 
 
-def code_formats(own: Mapping[str, object], *, key: str = "codes") -> CodeFormats:
+def code_grammar(own: Mapping[str, object], *, key: str = "codes") -> CodeGrammar:
     """The packaged shapes and a province's own, which are tried first.
 
     ``own`` has lists of rows under ``dossier``, ``organisation`` and ``procedure``, as in
@@ -140,8 +140,8 @@ def code_formats(own: Mapping[str, object], *, key: str = "codes") -> CodeFormat
         raise ConfigError(
             f"unknown key; write one of {', '.join(_PARTS)}", key=f"{key}.{unknown[0]}"
         )
-    packaged = packaged_formats()
-    return CodeFormats(
+    packaged = packaged_grammar()
+    return CodeGrammar(
         **{
             kind: _merged(_read(kind, own.get(kind, ()), f"{key}.{kind}"), getattr(packaged, kind))
             for kind in _PARTS

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from khop.mappings.codes.grammar import CodeFormats, CodeShape, Order, packaged_formats, readings
+from khop.mappings.codes.grammar import CodeGrammar, CodeShape, Order, packaged_grammar, readings
 from khop.mappings.codes.level_one import packaged_level_one
 from khop.mappings.codes.spelling import canonical_code
 
@@ -57,14 +57,14 @@ class OrganisationCode:
         return text if (again.order, again.levels) == (order, self.levels) else None
 
 
-def parse_organisation(text: str, formats: CodeFormats | None = None) -> OrganisationCode:
+def parse_organisation(text: str, grammar: CodeGrammar | None = None) -> OrganisationCode:
     """Read an organisation code; any spelling of it. An unknown shape is kept as it is.
 
     A text that both orders can read is taken in the order whose level-1 code exists; when that
     does not tell, its shape counts as unknown. Raises RecordError for what is no text.
     """
     code = canonical_code(text)
-    found = list(readings((formats or packaged_formats()).organisation, code))
+    found = list(readings((grammar or packaged_grammar()).organisation, code))
     if len({shape.order for shape, _ in found}) > 1:
         found = [(shape, parts) for shape, parts in found if _exists(parts["level1"])]
     if len({shape.order for shape, _ in found}) != 1:

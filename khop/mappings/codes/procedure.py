@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from khop.mappings.codes.grammar import CodeFormats, packaged_formats, readings
+from khop.mappings.codes.grammar import CodeGrammar, packaged_grammar, readings
 from khop.mappings.codes.organisation import OrganisationCode, parse_organisation
 from khop.mappings.codes.spelling import canonical_code
 
@@ -41,20 +41,20 @@ class ProcedureCode:
         return self.base or self.code or None
 
 
-def parse_procedure(text: str, formats: CodeFormats | None = None) -> ProcedureCode:
+def parse_procedure(text: str, grammar: CodeGrammar | None = None) -> ProcedureCode:
     """Read a procedure code; any spelling of it. An unknown shape is kept as it is.
 
     Raises RecordError for what is no text.
     """
     code = canonical_code(text)
-    for shape, parts in readings((formats or packaged_formats()).procedure, code):
+    for shape, parts in readings((grammar or packaged_grammar()).procedure, code):
         authority = parts.get("authority")
         return ProcedureCode(
             code,
             text,
             shape.id,
             parts["base"],
-            parse_organisation(authority, formats) if authority else None,
+            parse_organisation(authority, grammar) if authority else None,
             parts.get("case") or None,
         )
     return ProcedureCode(code, text)

@@ -20,8 +20,9 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from khop.errors import RecordError
-from khop.mappings.catalogue import CatalogueItem, FeeRate, ProcedureEntry, TimeLimit
-from khop.mappings.codes.dossier import base_procedure, canonical_code
+from khop.mappings.catalogue_records import CatalogueItem, FeeRate, ProcedureEntry, TimeLimit
+from khop.mappings.codes.procedure import base_procedure
+from khop.mappings.codes.spelling import canonical_code
 from khop.mappings.dvcqg.wire_catalogue import (
     ChannelItem,
     FeeItem,

@@ -53,7 +53,7 @@ def problems_before_sending(record: DossierRecord, steps: Sequence[Step] = ()) -
 
 def check_dossier(message: Mapping[str, Any]) -> None:
     """Raises RecordError, naming the wire field, when this message may not go out."""
-    table = load_table("dvcqg_record")
+    table = load_table("dvcqg_dossier")
     for field in _NEEDED:
         _demand(bool(message[field]), field, "is blank")
     for field in _CODED:
@@ -69,7 +69,7 @@ def check_dossier(message: Mapping[str, Any]) -> None:
 
 def check_steps(messages: Sequence[Mapping[str, Any]]) -> None:
     """Raises RecordError, naming the wire field, when one of these steps may not go out."""
-    table = load_table("dvcqg_record")
+    table = load_table("dvcqg_dossier")
     for step in messages:
         _demand(bool(step["MaHoSo"]), "MaHoSo", "is blank")
         _demand(step["NoiDungXuLy"] is not None, "NoiDungXuLy", "is null")

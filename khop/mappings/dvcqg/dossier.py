@@ -153,7 +153,7 @@ class _Page:
     """One message being written, and what did not get onto it."""
 
     def __init__(self) -> None:
-        table = load_table("dvcqg_record")
+        table = load_table("dvcqg_dossier")
         self.left_out: list[str] = []
         self.constants: Mapping[str, Any] = table["constants"]
         self._limits: Mapping[str, Mapping[str, int]] = table["limits"]

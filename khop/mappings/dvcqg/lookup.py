@@ -13,7 +13,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from khop.errors import RecordError
-from khop.mappings.codes.dossier import base_procedure, canonical_code
+from khop.mappings.codes.procedure import base_procedure
+from khop.mappings.codes.spelling import canonical_code
 from khop.mappings.dvcqg.wire import LookupItem
 from khop.mappings.records import DossierRecord, Instant, Status
 from khop.mappings.states.status import ChannelTable, StatusTable

@@ -14,7 +14,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from khop.errors import RecordError
-from khop.mappings.codes.dossier import base_procedure, canonical_code
+from khop.mappings.codes.procedure import base_procedure
+from khop.mappings.codes.spelling import canonical_code
 from khop.mappings.dvcqg.catalogue import ProcedureNames, procedure_names
 from khop.mappings.dvcqg.checks import problems_before_sending
 from khop.mappings.dvcqg.dossier import ComposedDossier, DossierWriter, Naming, PortalFacts
@@ -112,7 +113,7 @@ class DvcqgMapping:
 
         Raises RecordError when the state has no counterpart there, or the moment is missing.
         """
-        told = load_table("dvcqg_record")["returned_status"].get(str(int(status)))
+        told = load_table("dvcqg_dossier")["returned_status"].get(str(int(status)))
         if told is None:
             raise RecordError("TrangThai", "the portal takes no such state of a dossier it gave")
         if at is None:
@@ -142,7 +143,7 @@ class DvcqgMapping:
 
 
 def _step(code: str, step: Step) -> dict[str, Any]:
-    table = load_table("dvcqg_record")
+    table = load_table("dvcqg_dossier")
     actor = step.actor.strip() or table["constants"]["NguoiXuLy"]
     limit = table["limits"]["NguoiXuLy"]
     return StepMessage(

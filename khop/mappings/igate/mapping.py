@@ -12,9 +12,10 @@ from dataclasses import replace
 from typing import Literal
 
 from khop.errors import RecordError
-from khop.mappings.codes.dossier import base_procedure, canonical_code
+from khop.mappings.codes.procedure import base_procedure
+from khop.mappings.codes.spelling import canonical_code
+from khop.mappings.igate.files_and_fees import attachments, read_fees
 from khop.mappings.igate.history import Entry, HistoryReader, TaskRules, collapse, entered_at
-from khop.mappings.igate.papers import attachments, read_fees
 from khop.mappings.igate.person import applicant_of, key_and_mask
 from khop.mappings.igate.text import clean_value, flag, vietnamese_name
 from khop.mappings.igate.wire import (

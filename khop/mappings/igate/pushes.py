@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from khop.connectors.igate.pushes import PushLogRow
-from khop.mappings.codes.dossier import canonical_code
+from khop.mappings.codes.spelling import canonical_code
 from khop.mappings.facts.packaged import load_table
 
 

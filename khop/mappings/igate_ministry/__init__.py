@@ -1,0 +1,1 @@
+"""iGate's adapter for ministries: full dossiers to its messages."""

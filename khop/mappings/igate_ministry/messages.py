@@ -15,7 +15,7 @@ from typing import Any
 
 from khop.connectors.igate_ministry.answers import Uploaded
 from khop.errors import RecordError
-from khop.mappings.codes.dossier import base_procedure
+from khop.mappings.codes.procedure import base_procedure
 from khop.mappings.facts.packaged import load_table
 from khop.mappings.igate_ministry.wire import (
     AttachedPaper,
@@ -78,7 +78,7 @@ class MinistryMapping:
         self._constants: Mapping[str, Any] = table["constants"]
         self._kinds: Mapping[str, int] = {**table["applicant"], **(applicant_kinds or {})}
         self._with_lists: frozenset[int] = frozenset(table["status"]["with_lists"])
-        self._internal: Sequence[str] = load_table("dvcqg_record")["internal"]["host_endings"]
+        self._internal: Sequence[str] = load_table("dvcqg_dossier")["internal"]["host_endings"]
         self._units = {fold_label(key): code for key, code in (units or {}).items()}
         self._procedures = {base_procedure(key): code for key, code in (procedures or {}).items()}
         self._services = {base_procedure(key): code for key, code in (services or {}).items()}

@@ -1,0 +1,1 @@
+"""MyVNPost: a parcel's events to records."""

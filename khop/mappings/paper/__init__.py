@@ -1,0 +1,1 @@
+"""Logbooks, registers and apology lists in spreadsheets: cells to rows of paper."""

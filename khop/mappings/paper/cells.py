@@ -11,8 +11,9 @@ from datetime import date, datetime, time, timedelta
 
 from khop.connectors.spreadsheets.model import Cell, CellError
 from khop.errors import RecordError
-from khop.mappings.codes.dossier import canonical_code, parse_code
+from khop.mappings.codes.dossier import parse_code
 from khop.mappings.codes.procedure import base_procedure
+from khop.mappings.codes.spelling import canonical_code
 from khop.mappings.identity import fold_name, identity_digits
 from khop.mappings.paper.words import is_blank
 from khop.mappings.records import Instant, Precision

@@ -1,4 +1,4 @@
-"""The words of logbooks and registers, folded once (``data/paper_headers.toml``)."""
+"""The words of logbooks and registers, folded once (``data/paper_words.toml``)."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def header_key(text: str) -> str:
 def short_forms() -> Mapping[str, str]:
     """Long way to say a thing -> the short one."""
     return {
-        folded(long): folded(short) for long, short in load_table("paper_headers")["short"].items()
+        folded(long): folded(short) for long, short in load_table("paper_words")["short"].items()
     }
 
 
@@ -51,7 +51,7 @@ def header_words(kind: str) -> Mapping[str, str]:
 
     What a kind says of a word goes before what all have in common.
     """
-    table = load_table("paper_headers")
+    table = load_table("paper_words")
     words: dict[str, str] = {}
     for lists in (table[_COMMON], table[kind]["headers"]):
         words |= {header_key(word): column for column, each in lists.items() for word in each}
@@ -61,24 +61,24 @@ def header_words(kind: str) -> Mapping[str, str]:
 @cache
 def known_columns() -> frozenset[str]:
     """Every column that any kind of file can have."""
-    table = load_table("paper_headers")
+    table = load_table("paper_words")
     lists = [table[_COMMON], *(table[kind]["headers"] for kind in _KINDS)]
     return frozenset(column for each in lists for column in each)
 
 
 def evidence_columns(kind: str) -> tuple[str, ...]:
     """Columns of which a row of this kind needs one."""
-    return tuple(load_table("paper_headers")[kind]["evidence"])
+    return tuple(load_table("paper_words")[kind]["evidence"])
 
 
 def subject_columns(kind: str) -> tuple[str, ...]:
     """Columns that say whose a row is; a file needs one of them."""
-    return tuple(load_table("paper_headers")[kind]["subject"])
+    return tuple(load_table("paper_words")[kind]["subject"])
 
 
 def with_example(kind: str, column: str) -> str:
     """A column with the header that files of this kind have for it most: ``code ('mã hồ sơ')``."""
-    table = load_table("paper_headers")
+    table = load_table("paper_words")
     headers = table[kind]["headers"].get(column) or table[_COMMON][column]
     return f"{column} ({headers[0]!r})"
 
@@ -86,14 +86,14 @@ def with_example(kind: str, column: str) -> str:
 @cache
 def words(name: str) -> tuple[str, ...]:
     """One of the lists of ``[words]``, folded, longest first; signs alone stay as they are."""
-    raw = load_table("paper_headers")["words"][name]
+    raw = load_table("paper_words")["words"][name]
     return tuple(sorted({folded(word) or word for word in raw}, key=len, reverse=True))
 
 
 @cache
 def plain_words(name: str) -> frozenset[str]:
     """Words that add nothing below a header of several columns."""
-    return frozenset(header_key(word) for word in load_table("paper_headers")["plain"][name])
+    return frozenset(header_key(word) for word in load_table("paper_words")["plain"][name])
 
 
 @cache

@@ -7,7 +7,7 @@
     sums      3 = 4+5+6    7 = 8+9+10    11 = 12+13    3 = 7+11    6 of this = 11 of the last
 
 The algorithm is that of docs/domain.md (Reports); what it is told of states and channels is data
-(``data/report_buckets.toml``). Days are local days. What cannot be placed is left out with its
+(``data/statistics.toml``). Days are local days. What cannot be placed is left out with its
 reason, and what the form hides (nobody promised a date, papers were asked for) is counted beside
 it, so that a footnote can say it.
 """
@@ -19,14 +19,14 @@ from datetime import date
 from enum import IntEnum, StrEnum
 
 from khop.errors import ConfigError
-from khop.mappings.statistics.dossier import (
+from khop.mappings.statistics.bucket_rules import BucketRules, bucket_rules
+from khop.mappings.statistics.periods import Period
+from khop.mappings.statistics.report_dossier import (
     Calculator,
     Punctuality,
     ReportDossier,
     by_receipt_slip,
 )
-from khop.mappings.statistics.periods import Period
-from khop.mappings.statistics.rules import BucketRules, bucket_rules
 
 
 class Column(IntEnum):

@@ -13,7 +13,7 @@ from enum import StrEnum
 from khop.mappings.facts.packaged import load_table
 from khop.mappings.facts.rows import plain_day
 from khop.mappings.records import Channel
-from khop.mappings.statistics.dossier import ReportDossier
+from khop.mappings.statistics.report_dossier import ReportDossier
 
 
 class StatisticsError(StrEnum):
@@ -35,7 +35,7 @@ def statistics_errors(dossier: ReportDossier, today: date) -> frozenset[Statisti
     table knows. Its state is that of ``today``. Raises RecordError when that is no day.
     """
     today = plain_day(today)
-    left_out = load_table("report_buckets")["error_list"]["left_out"]
+    left_out = load_table("statistics")["error_list"]["left_out"]
     if dossier.status is None or dossier.status in left_out or dossier.deleted or dossier.test:
         return frozenset()
     return frozenset((*_missing(dossier), *_misdated(dossier, today)))
@@ -53,7 +53,7 @@ def count_statistics_errors(
 
 
 def _missing(dossier: ReportDossier) -> Iterator[StatisticsError]:
-    table = load_table("report_buckets")["error_list"]
+    table = load_table("statistics")["error_list"]
     if dossier.information_only and dossier.channel is Channel.ONLINE:
         yield StatisticsError.INFORMATION_ONLY_ONLINE
     if dossier.received_at is None and dossier.status not in table["may_lack_reception"]:

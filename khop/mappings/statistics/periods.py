@@ -51,7 +51,7 @@ def report_quarters(year: int, first: int, last: int, *, scheme: str = "calendar
 
 
 def _scheme(id: str) -> tuple[int, int]:
-    rows = load_table("report_buckets")["scheme"]
+    rows = load_table("statistics")["scheme"]
     for row in rows:
         if row["id"] == id:
             return row["first_day"], row["months_before"]

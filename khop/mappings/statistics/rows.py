@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from khop.errors import RecordError
 from khop.mappings.facts.packaged import load_table
+from khop.mappings.statistics.bucket_rules import BucketRules
 from khop.mappings.statistics.buckets import Column, LeftOut, Note, place
-from khop.mappings.statistics.dossier import Calculator, ReportDossier, by_receipt_slip
 from khop.mappings.statistics.periods import Period
-from khop.mappings.statistics.rules import BucketRules
+from khop.mappings.statistics.report_dossier import Calculator, ReportDossier, by_receipt_slip
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def broken_identities(
     row of the period before, for what was carried over. Raises RecordError for a column that is
     missing or is no count.
     """
-    table = load_table("report_buckets")
+    table = load_table("statistics")
     checks = [(row["total"], tuple(row["parts"]), columns) for row in table["identity"]]
     if previous is not None:
         carried = table["carried_over"]
@@ -98,7 +98,7 @@ def _with_totals(counted: Counter[Column]) -> dict[Column, int]:
     """Every column: a total from the parts its first row names; its other sums stay checks."""
     columns = {column: counted[column] for column in Column}
     totals: dict[Column, int] = {}
-    for row in load_table("report_buckets")["identity"]:
+    for row in load_table("statistics")["identity"]:
         totals.setdefault(Column(row["total"]), sum(counted[Column(p)] for p in row["parts"]))
     return columns | totals
 

@@ -1,0 +1,1 @@
+"""Working days and hours, wire times, time limits, due dates, and on-time judgements."""

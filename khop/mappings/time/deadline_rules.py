@@ -2,7 +2,7 @@
 
 ::
 
-    data/deadlines.toml  +  the province's own table  ->  DeadlineRules
+    data/deadline_rules.toml  +  the province's own table  ->  DeadlineRules
     the province's list of procedures                 ->  ProcedureClock by procedure
 
 Every number of ``deadlines`` and ``punctuality`` stands here, with its source.
@@ -30,7 +30,7 @@ from pydantic import (
 from pydantic.dataclasses import dataclass
 
 from khop.errors import ConfigError
-from khop.mappings.codes.dossier import base_procedure
+from khop.mappings.codes.procedure import base_procedure
 from khop.mappings.facts.packaged import load_table
 from khop.mappings.facts.rows import first_fault, refuse_twice, sentence
 from khop.text.cleaning import fold_label
@@ -244,12 +244,12 @@ def deadline_rules(
 ) -> DeadlineRules:
     """The packaged rules with the province's over them.
 
-    ``own`` has the shape of ``data/deadlines.toml``, with only what differs: labels of units and
-    pairs of definition and ground replace the packaged ones one by one, ``near_due`` replaces
+    ``own`` has the shape of ``data/deadline_rules.toml``, with only what differs: labels of units
+    and pairs of definition and ground replace the packaged ones one by one, ``near_due`` replaces
     all bands. It may name a file of ``procedures``, which is read elsewhere. Raises ConfigError
     that names the key below ``key``.
     """
-    packed = _read(_Table, load_table("deadlines"), "data/deadlines.toml")
+    packed = _read(_Table, load_table("deadline_rules"), "data/deadline_rules.toml")
     mine = _read(_Table, {} if own is None else own, key)
     _refuse_doubles(mine, key)
     tables = (packed, mine)

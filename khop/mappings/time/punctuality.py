@@ -189,7 +189,7 @@ def by_province(progress: Progress, at: Instant, clock: LimitClock) -> Judgement
     return _ended(blank, progress, _by_days(progress))
 
 
-#: The calculators; one more definition is one more here and a row in ``data/deadlines.toml``.
+#: The calculators; one more definition is one more here and a row in ``data/deadline_rules.toml``.
 CALCULATORS: tuple[Callable[[Progress, Instant, LimitClock], Judgement], ...] = (
     by_receipt_slip,
     by_portal_766,

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from khop.errors import RecordError
-from khop.mappings.catalogue import TimeLimit
+from khop.mappings.catalogue_records import TimeLimit
 from khop.mappings.records import Instant, Precision
 from khop.mappings.time.calendar import FIRST_DAY, LAST_DAY, DayError
 from khop.mappings.time.deadline_rules import DeadlineRules, DueTime, Measure, ProcedureClock

@@ -1,0 +1,1 @@
+"""Administrative units over time: history, succession, files, and code matching."""

@@ -20,7 +20,7 @@ from datetime import date
 from typing import TypeVar
 
 from khop.errors import RecordError
-from khop.mappings.codes.dossier import base_procedure
+from khop.mappings.codes.procedure import base_procedure
 from khop.mappings.facts.rows import plain_day
 from khop.mappings.units.checks import check_relation, units_by_id
 from khop.mappings.units.index import CodeIndex

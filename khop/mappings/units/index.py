@@ -11,7 +11,9 @@ from datetime import date
 from itertools import pairwise
 
 from khop.errors import ConfigError
-from khop.mappings.codes.dossier import Order, canonical_code, parse_organisation
+from khop.mappings.codes.grammar import Order
+from khop.mappings.codes.organisation import parse_organisation
+from khop.mappings.codes.spelling import canonical_code
 from khop.mappings.units.model import OrgUnit
 
 

@@ -14,7 +14,9 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from khop.mappings.codes.dossier import base_procedure, canonical_code, parse_code
+from khop.mappings.codes.dossier import parse_code
+from khop.mappings.codes.procedure import base_procedure
+from khop.mappings.codes.spelling import canonical_code
 from khop.mappings.facts.packaged import load_table
 from khop.mappings.units.history import UnitHistory
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum, StrEnum
 
-from khop.mappings.codes.dossier import base_procedure
+from khop.mappings.codes.procedure import base_procedure
 from khop.mappings.facts.rows import holds_on
 
 

@@ -1,0 +1,1 @@
+"""Viet Nam Post: orders, places, barcodes and events."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from khop.connectors.vnpost.feed import object_id, unwrapped
 from khop.connectors.vnpost.wire import FeedEvent
 from khop.errors import RecordError
-from khop.mappings.codes.dossier import canonical_code
+from khop.mappings.codes.spelling import canonical_code
 from khop.mappings.facts.packaged import load_table
 from khop.mappings.records import Instant, StatusKind, StatusRecord
 from khop.mappings.time.parsing import FIRST_YEAR, LAST_YEAR, parse_wire_time
@@ -190,7 +190,7 @@ def optional_text(value: str | int | None) -> str | None:
 
 def _uncut(number: str) -> str:
     """Canonical, without what an older integrator appended (docs/systems/vnpost.md)."""
-    return canonical_code(number).split(load_table("vnpost_order")["number"]["cut_from"], 1)[0]
+    return canonical_code(number).split(load_table("vnpost_orders")["number"]["cut_from"], 1)[0]
 
 
 def _without_types(event: object) -> object:

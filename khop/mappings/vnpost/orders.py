@@ -107,7 +107,7 @@ class OrderMapping:
         """Announce a dossier: whether its papers are sent by post, and its result received so.
         ``state``: its meanings are published nowhere. Raises RecordError."""
         person = self._person(self._citizen(dossier.applicant)) if sends or receives else None
-        papers = load_table("vnpost_order")["document"]["joint"].join(_names(dossier.files))
+        papers = load_table("vnpost_orders")["document"]["joint"].join(_names(dossier.files))
         procedure = DocumentProcedure(
             Code=dossier.record.procedure or "",
             Title=clean_text(dossier.procedure_name),
@@ -173,7 +173,7 @@ class OrderMapping:
     def _description(self, dossier: FullDossier, papers: Sequence[Attachment], service: str) -> str:
         """SenderDesc. Too long a text loses papers from the end first: the direction, which is
         told nowhere else, stays."""
-        words = load_table("vnpost_order")
+        words = load_table("vnpost_orders")
         texts, joint = words["description"], words["description"]["joint"]
         head = [texts["code"].format(value=_code(dossier))]
         head += _worded(texts["procedure"], dossier.procedure_name, joint)

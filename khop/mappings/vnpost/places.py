@@ -91,9 +91,9 @@ def _folded(table: Mapping[str, int], key: str) -> dict[str, int]:
 
 
 def _kinds() -> list[str]:
-    kinds = map(fold_name, load_table("vnpost_order")["places"]["kinds"])
+    kinds = map(fold_name, load_table("vnpost_orders")["places"]["kinds"])
     return sorted(kinds, key=len, reverse=True)
 
 
 def _countries() -> frozenset[str]:
-    return frozenset(map(fold_name, load_table("vnpost_order")["places"]["country"]))
+    return frozenset(map(fold_name, load_table("vnpost_orders")["places"]["country"]))

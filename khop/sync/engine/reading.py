@@ -20,7 +20,7 @@ from khop.adapters.ports import (
 )
 from khop.config.model import Config
 from khop.errors import ConfigError, KhopError
-from khop.mappings.codes.dossier import canonical_code
+from khop.mappings.codes.spelling import canonical_code
 from khop.mappings.records import Instant
 from khop.sync.engine.base import IMPORTED, EngineBase, of_port
 from khop.sync.findings import views

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from khop.adapters.ports import Health, Role
 from khop.errors import KhopError
-from khop.mappings.codes.dossier import canonical_code
+from khop.mappings.codes.spelling import canonical_code
 from khop.mappings.records import Channel, Instant, Status
 from khop.sync.ledger import Ledger
 from khop.sync.ledger.codes import main_code

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
-from khop.mappings.codes.dossier import canonical_code
+from khop.mappings.codes.spelling import canonical_code
 from khop.mappings.records import Reject
 from khop.sync.ledger.dirty import mark
 from khop.sync.ledger.schema import quarantine

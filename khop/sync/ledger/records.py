@@ -22,7 +22,7 @@ from khop.mappings.records import (
     Status,
     StatusRecord,
 )
-from khop.mappings.states.histories import history_facts
+from khop.mappings.states.history_facts import history_facts
 from khop.sync.ledger.dirty import mark, mark_dossiers
 from khop.sync.ledger.schema import (
     SHARED_TIMES,

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from khop.adapters.ports import CatalogueSource, Role
 from khop.errors import ConnectorError, RecordError, Unauthorised
-from khop.mappings.catalogue import CatalogueItem
+from khop.mappings.catalogue_records import CatalogueItem
 from khop.mappings.records import Instant
 from khop.sync.ledger import Ledger
 from khop.sync.ledger.schema import catalogue, source_record

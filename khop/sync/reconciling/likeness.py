@@ -13,8 +13,8 @@ from datetime import date
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from khop.mappings.codes.dossier import base_procedure
 from khop.mappings.codes.organisation import same_organisation
+from khop.mappings.codes.procedure import base_procedure
 from khop.mappings.time.calendar import LAST_DAY, DayError, WorkingCalendar
 from khop.mappings.units.history import UnitHistory
 from khop.mappings.units.model import OrgUnit

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 
 from khop.adapters.ports import Role
 from khop.config.domain_tables import Tables
-from khop.mappings.codes.dossier import base_procedure
+from khop.mappings.codes.procedure import base_procedure
 from khop.mappings.records import PaperKind
 from khop.mappings.time.calendar import DayError, WorkingCalendar
 from khop.sync.ledger.paper_rows import ROW

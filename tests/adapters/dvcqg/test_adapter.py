@@ -18,7 +18,7 @@ from khop.adapters.dvcqg.adapter import ADAPTER, DvcqgAdapter
 from khop.adapters.ports import CatalogueSource, Context, DossierLookup, DossierSink, Role
 from khop.config.load import load_config
 from khop.errors import AlreadyExists, ConfigError, OutcomeUnknown, RecordError, Refused
-from khop.mappings.catalogue import CatalogueItem
+from khop.mappings.catalogue_records import CatalogueItem
 from khop.mappings.dvcqg.opinion import Votes
 from khop.mappings.records import (
     Applicant,

@@ -14,18 +14,16 @@ from khop.errors import RecordError
 from khop.mappings.codes.dossier import (
     CodeFlag,
     CodeParts,
-    base_procedure,
-    canonical_code,
-    code_formats,
     code_patterns,
     compare_date,
     foreign_code,
     may_be_one_dossier,
-    normal_organisation,
     parse_code,
-    parse_organisation,
-    parse_procedure,
 )
+from khop.mappings.codes.grammar import code_grammar
+from khop.mappings.codes.organisation import normal_organisation, parse_organisation
+from khop.mappings.codes.procedure import base_procedure, parse_procedure
+from khop.mappings.codes.spelling import canonical_code
 from khop.mappings.time.calendar import FIRST_DAY, LAST_DAY, WorkingCalendar
 
 NO_TEXT = [None, 5, 1.5, b"H56.14-240823-0001", ["H56"], {}, date(2024, 8, 23)]
@@ -152,8 +150,8 @@ def test_the_patterns_work_as_one_alternation() -> None:
 
 def test_a_pattern_holds_from_end_to_end_though_it_has_alternatives() -> None:
     own = {"id": "X", "name": "n", "pattern": "^A-(1)|B-(2)$", "parts": ["serial", "unit"]}
-    formats = code_formats({"dossier": [own | {"source": "s"}]})
-    pattern = code_patterns(formats)["X"]
+    grammar = code_grammar({"dossier": [own | {"source": "s"}]})
+    pattern = code_patterns(grammar)["X"]
     assert [bool(re.search(pattern, code)) for code in ("A-1", "B-2", "A-1Z", "ZB-2")] == [
         *(True, True, False, False),
     ]

@@ -9,14 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khop.errors import ConfigError, RecordError
-from khop.mappings.codes.dossier import code_patterns, compare_date, parse_code, parse_organisation
+from khop.mappings.codes.dossier import code_patterns, compare_date, parse_code
 from khop.mappings.codes.grammar import (
     CodeShape,
     Order,
-    code_formats,
-    packaged_formats,
+    code_grammar,
+    packaged_grammar,
     readings,
 )
+from khop.mappings.codes.organisation import parse_organisation
 from khop.mappings.facts.packaged import load_table
 from khop.mappings.facts.rows import holds_on, read_rows, refuse_twice
 
@@ -37,7 +38,7 @@ json_like = st.recursive(
 
 def refused(own: object, key: str = "codes") -> ConfigError:
     with pytest.raises(ConfigError) as error:
-        code_formats(own, key=key)  # type: ignore[arg-type]
+        code_grammar(own, key=key)  # type: ignore[arg-type]
     return error.value
 
 
@@ -46,22 +47,22 @@ def with_row(**changes: object) -> dict[str, object]:
 
 
 def test_the_packaged_table_has_the_grammars_of_the_spec() -> None:
-    formats = packaged_formats()
-    assert [shape.id for shape in formats.dossier] == ["G1", "G2", "G3", "G4", "G5"]
-    assert [shape.id for shape in formats.organisation] == ["O1", "O2"]
-    assert [shape.id for shape in formats.procedure] == ["P1", "P2", "P3", "P4", "P5"]
-    assert load_table("code_formats")["foreign"]["id"] == "G6"
+    grammar = packaged_grammar()
+    assert [shape.id for shape in grammar.dossier] == ["G1", "G2", "G3", "G4", "G5"]
+    assert [shape.id for shape in grammar.organisation] == ["O1", "O2"]
+    assert [shape.id for shape in grammar.procedure] == ["P1", "P2", "P3", "P4", "P5"]
+    assert load_table("code_grammar")["foreign"]["id"] == "G6"
 
 
 def test_each_packaged_shape_says_whose_it_is() -> None:
-    formats = packaged_formats()
-    for shape in formats.dossier + formats.organisation + formats.procedure:
+    grammar = packaged_grammar()
+    for shape in grammar.dossier + grammar.organisation + grammar.procedure:
         assert shape.source.startswith("docs/domain.md (Codes")
         assert shape.name
 
 
 def test_the_packaged_shapes_have_their_orders_and_their_days() -> None:
-    shapes = packaged_formats().dossier
+    shapes = packaged_grammar().dossier
     assert [shape.order for shape in shapes] == ["old", "new", "either", "new", "either"]
     assert [shape.valid_from for shape in shapes] == [
         *(date(2019, 1, 6), date(2020, 9, 15), None, date(2026, 6, 1), None),
@@ -69,36 +70,36 @@ def test_the_packaged_shapes_have_their_orders_and_their_days() -> None:
 
 
 def test_a_shape_that_khop_does_not_know_is_one_row() -> None:
-    formats = code_formats({"dossier": [OWN]})
-    parts = parse_code("31122026/000123@h99", formats)
+    grammar = code_grammar({"dossier": [OWN]})
+    parts = parse_code("31122026/000123@h99", grammar)
     assert (parts.grammar, parts.unit, parts.serial) == ("X1", "H99", "000123")
     assert (parts.date, parts.synthetic) == (date(2026, 12, 31), False)
     assert parse_code("31122026/000123@H99").grammar is None
-    assert parse_code("H56.14-240823-0001", formats).grammar == "G2"
-    assert list(code_patterns(formats)) == ["X1", "G1", "G2", "G3", "G4", "G5"]
+    assert parse_code("H56.14-240823-0001", grammar).grammar == "G2"
+    assert list(code_patterns(grammar)) == ["X1", "G1", "G2", "G3", "G4", "G5"]
 
 
 def test_a_provinces_own_row_is_tried_first() -> None:
     own = OWN | {"pattern": r"^(H99)-([0-9]{6})-([0-9]{4})$", "parts": ["unit", "date", "serial"]}
-    formats = code_formats({"dossier": [own | {"date_format": "yyMMdd", "made_up_serial": 4}]})
-    parts = parse_code("H99-260102-0001", formats)
+    grammar = code_grammar({"dossier": [own | {"date_format": "yyMMdd", "made_up_serial": 4}]})
+    parts = parse_code("H99-260102-0001", grammar)
     assert (parts.grammar, parts.synthetic) == ("X1", True)
 
 
 @pytest.mark.parametrize(
-    ("order", "grammar"), [("new", "X1"), ("either", "X1"), ("old", "G2"), (None, "X1")]
+    ("order", "shape"), [("new", "X1"), ("either", "X1"), ("old", "G2"), (None, "X1")]
 )
 def test_an_own_row_of_the_other_order_lets_the_packaged_one_win(
-    order: str | None, grammar: str
+    order: str | None, shape: str
 ) -> None:
     own = OWN | {"pattern": r"^(H99)-([0-9]{6})-([0-9]{4})$", "parts": ["unit", "date", "serial"]}
-    formats = code_formats({"dossier": [own | {"date_format": "yyMMdd", "order": order}]})
-    assert parse_code("H99-260102-0001", formats).grammar == grammar
+    grammar = code_grammar({"dossier": [own | {"date_format": "yyMMdd", "order": order}]})
+    assert parse_code("H99-260102-0001", grammar).grammar == shape
 
 
 def test_a_shape_without_unit_or_day_is_read_as_far_as_it_goes() -> None:
     own = OWN | {"pattern": "^HS([0-9]+)$", "parts": ["serial"], "date_format": None}
-    parts = parse_code("hs 12", code_formats({"dossier": [own]}))
+    parts = parse_code("hs 12", code_grammar({"dossier": [own]}))
     assert (parts.grammar, parts.serial, parts.unit, parts.date) == ("X1", "12", None, None)
     assert (parts.organisation, parts.tail) == (None, None)
 
@@ -107,20 +108,20 @@ def test_the_unit_in_a_code_is_read_by_a_provinces_own_shapes_too() -> None:
     unit = OWN | {"id": "U1", "pattern": "^(H99)_([0-9]{3})$", "parts": ["level1", "level2"]}
     own = OWN | {"pattern": "^(.+)#([0-9]+)$", "parts": ["unit", "serial"]}
     rows = {"dossier": [own], "organisation": [unit | {"order": "new"}]}
-    parts = parse_code("H99_242#12", code_formats(rows))
-    assert parts.organisation == parse_organisation("H99_242", code_formats(rows))
+    parts = parse_code("H99_242#12", code_grammar(rows))
+    assert parts.organisation == parse_organisation("H99_242", code_grammar(rows))
     assert parts.organisation is not None
     assert parts.organisation.levels == ("H99", "242")
     compared = compare_date(parts, None, lambda day: day.toordinal())
     assert compared.organisation == parts.organisation
-    unknown = parse_code("H99_242#12", code_formats({"dossier": [own]})).organisation
+    unknown = parse_code("H99_242#12", code_grammar({"dossier": [own]})).organisation
     assert unknown is not None
     assert unknown.unknown_shape
 
 
 def test_a_unit_left_out_is_not_known() -> None:
     own = OWN | {"pattern": "^([A-Z]*)#([0-9]+)$", "parts": ["unit", "serial"]}
-    assert parse_code("#12", code_formats({"dossier": [own]})).unit is None
+    assert parse_code("#12", code_grammar({"dossier": [own]})).unit is None
 
 
 def test_shapes_that_fit_alike_are_told_apart_by_the_day() -> None:
@@ -129,20 +130,20 @@ def test_shapes_that_fit_alike_are_told_apart_by_the_day() -> None:
         first | {"id": "BEFORE", "valid_to": date(2026, 12, 31)},
         first | {"id": "AFTER", "valid_from": date(2027, 1, 1), "valid_to": date(2027, 6, 30)},
     ]
-    formats = code_formats({"dossier": rows})
+    grammar = code_grammar({"dossier": rows})
     days = ("31122026", "01012027", "30062027", "01072027", "99999999")
-    ids = [parse_code(f"{day}A", formats).grammar for day in days]
+    ids = [parse_code(f"{day}A", grammar).grammar for day in days]
     assert ids == ["BEFORE", "AFTER", "AFTER", "BEFORE", "BEFORE"]
 
 
 def test_a_row_with_the_id_of_a_packaged_one_takes_its_place() -> None:
-    formats = code_formats(with_row(id="G2"))
-    assert [shape.id for shape in formats.dossier] == ["G2", "G1", "G3", "G4", "G5"]
-    assert parse_code("H56.14-240823-0001", formats).grammar is None
+    grammar = code_grammar(with_row(id="G2"))
+    assert [shape.id for shape in grammar.dossier] == ["G2", "G1", "G3", "G4", "G5"]
+    assert parse_code("H56.14-240823-0001", grammar).grammar is None
 
 
 def test_nothing_of_ones_own_is_the_packaged_table() -> None:
-    ours, packaged = code_formats({}), packaged_formats()
+    ours, packaged = code_grammar({}), packaged_grammar()
     assert ours.dossier == packaged.dossier
     assert ours.organisation == packaged.organisation
     assert ours.procedure == packaged.procedure
@@ -236,7 +237,7 @@ def test_a_pattern_is_one_that_every_engine_reads_alike(pattern: str, says: str)
 
 def test_what_every_engine_reads_alike_may_be_used() -> None:
     pattern = r"^([A-Z]+|\.)(?:-)?([0-9]{2,3})\-(.*)$"
-    code_formats(with_row(pattern=pattern))
+    code_grammar(with_row(pattern=pattern))
 
 
 def test_the_caller_says_where_the_rows_stand() -> None:
@@ -246,21 +247,21 @@ def test_the_caller_says_where_the_rows_stand() -> None:
 @given(json_like | st.dictionaries(st.sampled_from(["dossier", "procedure"]), json_like))
 def test_any_other_thing_is_a_fault_of_the_configuration(own: object) -> None:
     try:
-        formats = code_formats(own)  # type: ignore[arg-type]
+        grammar = code_grammar(own)  # type: ignore[arg-type]
     except ConfigError:
         return
-    assert formats.dossier == packaged_formats().dossier
+    assert grammar.dossier == packaged_grammar().dossier
 
 
 @given(st.dictionaries(st.sampled_from(list(OWN)), json_like))
 def test_any_row_is_read_or_refused(changes: dict[str, object]) -> None:
     try:
-        formats = code_formats({"dossier": [OWN | changes]})
+        grammar = code_grammar({"dossier": [OWN | changes]})
     except ConfigError as error:
         assert error.key is not None
         assert error.key.startswith("codes.dossier[1]")
     else:
-        assert parse_code("x", formats).code == "X"
+        assert parse_code("x", grammar).code == "X"
 
 
 @pytest.mark.parametrize(
@@ -287,8 +288,8 @@ def test_digits_are_a_day_of_this_century_or_of_the_year_they_say(
 
 
 def test_a_shape_without_a_date_format_knows_no_day() -> None:
-    assert packaged_formats().procedure[0].day("260102") is None
-    assert packaged_formats().procedure[0].day("") is None
+    assert packaged_grammar().procedure[0].day("260102") is None
+    assert packaged_grammar().procedure[0].day("") is None
 
 
 @pytest.mark.parametrize(("longest", "fits"), [(None, True), (20, True), (19, True), (18, False)])
@@ -300,7 +301,7 @@ def test_a_code_has_at_most_so_many_characters(longest: int | None, fits: bool) 
 
 
 def test_readings_go_by_the_order_of_the_rows() -> None:
-    shapes = packaged_formats().organisation
+    shapes = packaged_grammar().organisation
     found = [(shape.id, parts) for shape, parts in readings(shapes, "H56.14.01.A12")]
     assert found == [
         ("O1", {"level4": "H56", "level3": "14", "level2": "01", "level1": "A12"}),
@@ -352,7 +353,7 @@ def test_what_a_row_does_not_say_is_not_known() -> None:
 
 def test_a_row_ends_on_the_day_it_begins_at_the_earliest() -> None:
     same = {"valid_from": date(2026, 1, 1), "valid_to": date(2026, 1, 1)}
-    [shape] = code_formats(with_row(**same)).dossier[:1]
+    [shape] = code_grammar(with_row(**same)).dossier[:1]
     assert shape.given_out_on(date(2026, 1, 1))
     assert not shape.given_out_on(date(2026, 1, 2))
     assert shape.given_out_on(None)

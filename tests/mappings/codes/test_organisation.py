@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from khop.mappings.codes.grammar import Order, code_formats
+from khop.mappings.codes.grammar import Order, code_grammar
 from khop.mappings.codes.organisation import (
     OrganisationCode,
     normal_organisation,
@@ -194,11 +194,11 @@ def test_a_province_adds_a_shape_of_its_own() -> None:
         "order": "new",
         "source": "QĐ 1/QĐ-UBND",
     }
-    parsed = parse_organisation("h99/snv", code_formats({"organisation": [row]}))
+    parsed = parse_organisation("h99/snv", code_grammar({"organisation": [row]}))
     assert (parsed.grammar, parsed.order, parsed.levels) == ("TINH1", NEW, ("H99", "SNV"))
 
 
 def test_level_one_is_never_filling() -> None:
     row = {"id": "TINH1", "name": "n", "pattern": "^(0+)#$", "parts": ["level1"], "source": "s"}
-    formats = code_formats({"organisation": [row | {"order": "old"}]})
-    assert parse_organisation("000#", formats).levels == ("000",)
+    grammar = code_grammar({"organisation": [row | {"order": "old"}]})
+    assert parse_organisation("000#", grammar).levels == ("000",)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khop.mappings.codes.grammar import Order, code_formats
+from khop.mappings.codes.grammar import Order, code_grammar
 from khop.mappings.codes.organisation import parse_organisation
 from khop.mappings.codes.procedure import (
     ProcedureCode,
@@ -127,8 +127,8 @@ def test_a_province_adds_a_shape_of_its_own() -> None:
         "parts": ["base", "case"],
         "source": "QĐ 1/QĐ-UBND",
     }
-    formats = code_formats({"procedure": [row]})
-    assert parse_procedure("qt-12", formats).base == "12"
-    assert parse_procedure("qt-12", formats).case is None
-    assert parse_procedure("QT-12/3", formats).case == "3"
-    assert parse_procedure("1.001612", formats).grammar == "P1"
+    grammar = code_grammar({"procedure": [row]})
+    assert parse_procedure("qt-12", grammar).base == "12"
+    assert parse_procedure("qt-12", grammar).case is None
+    assert parse_procedure("QT-12/3", grammar).case == "3"
+    assert parse_procedure("1.001612", grammar).grammar == "P1"

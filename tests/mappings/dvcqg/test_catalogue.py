@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khop.errors import RecordError
-from khop.mappings.catalogue import CatalogueItem, FeeRate, ProcedureEntry, TimeLimit
+from khop.mappings.catalogue_records import CatalogueItem, FeeRate, ProcedureEntry, TimeLimit
 from khop.mappings.dvcqg.catalogue import (
     OnlineService,
     ProcedureNames,

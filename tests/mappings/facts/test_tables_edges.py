@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from khop.errors import ConfigError
-from khop.mappings.codes.grammar import code_formats
+from khop.mappings.codes.grammar import code_grammar
 from khop.mappings.codes.level_one import level_one_table
 from khop.mappings.codes.organisation import parse_organisation
 from khop.mappings.codes.procedure import parse_procedure
@@ -107,7 +107,7 @@ def test_the_authority_of_a_procedure_is_read_in_the_provinces_own_shapes() -> N
             }
         ],
     }
-    found = parse_procedure("1.012784#H99_242", code_formats(own))
+    found = parse_procedure("1.012784#H99_242", code_grammar(own))
     assert found.base == "1.012784"
     assert found.authority is not None
     assert found.authority.levels == ("H99", "242")

@@ -15,9 +15,11 @@ import pytest
 
 import khop
 from khop.mappings import identity
-from khop.mappings.codes import dossier as codes
-from khop.mappings.codes.grammar import code_formats
+from khop.mappings.codes.dossier import parse_code
+from khop.mappings.codes.grammar import code_grammar
 from khop.mappings.codes.level_one import level_one_table
+from khop.mappings.codes.organisation import parse_organisation
+from khop.mappings.codes.procedure import same_procedure
 from khop.mappings.units.files import load_units, provinces
 from khop.mappings.units.history import UnitHistory
 
@@ -70,8 +72,9 @@ def check(found: list[tuple[str, str, str]], number: int) -> None:
 
 
 def test_codes() -> None:
-    tables = SimpleNamespace(codes=code_formats(table("codes")))
-    check(evaluated(block("python", "parse_code("), **vars(codes), tables=tables), 4)
+    names = {f.__name__: f for f in (parse_code, parse_organisation, same_procedure)}
+    tables = SimpleNamespace(codes=code_grammar(table("codes")))
+    check(evaluated(block("python", "parse_code("), **names, tables=tables), 4)
 
 
 def test_level_one_codes() -> None:

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from khop.mappings.records import Instant, Status
-from khop.mappings.statistics.dossier import ReportDossier
 from khop.mappings.statistics.periods import Period
+from khop.mappings.statistics.report_dossier import ReportDossier
 
 MARCH = Period(date(2026, 3, 1), date(2026, 3, 31))
 

@@ -8,9 +8,9 @@ import pytest
 
 from khop.errors import ConfigError
 from khop.mappings.records import Channel, DossierRecord, Instant, Precision, Status
+from khop.mappings.statistics.bucket_rules import bucket_rules
 from khop.mappings.statistics.buckets import Column, LeftOut, Note, Placement, place
-from khop.mappings.statistics.dossier import Punctuality, ReportDossier, by_receipt_slip
-from khop.mappings.statistics.rules import bucket_rules
+from khop.mappings.statistics.report_dossier import Punctuality, ReportDossier, by_receipt_slip
 from tests.mappings.statistics.dossiers import MARCH, dossier, on
 
 

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from khop.errors import RecordError
 from khop.mappings.records import Channel, Instant, Status
-from khop.mappings.statistics.dossier import ReportDossier
 from khop.mappings.statistics.error_counters import (
     StatisticsError,
     count_statistics_errors,
     statistics_errors,
 )
+from khop.mappings.statistics.report_dossier import ReportDossier
 
 TODAY = date(2026, 11, 22)
 

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from khop.errors import RecordError
 from khop.mappings.records import Channel, Instant, Status
+from khop.mappings.statistics.bucket_rules import bucket_rules
 from khop.mappings.statistics.buckets import Column, LeftOut, Note, Placement, place
-from khop.mappings.statistics.dossier import ReportDossier
 from khop.mappings.statistics.periods import calendar_month
+from khop.mappings.statistics.report_dossier import ReportDossier
 from khop.mappings.statistics.rows import BrokenIdentity, add_rows, broken_identities, tally
-from khop.mappings.statistics.rules import bucket_rules
 from tests.mappings.statistics.dossiers import MARCH, dossier, on
 
 #: Days of 2026 around March, with and without a time of day.

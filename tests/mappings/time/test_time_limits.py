@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khop.errors import RecordError
-from khop.mappings.catalogue import TimeLimit
+from khop.mappings.catalogue_records import TimeLimit
 from khop.mappings.records import Channel, Instant, Precision
 from khop.mappings.time.calendar import DayError, WorkingCalendar
 from khop.mappings.time.deadline_rules import Measure, ProcedureClock, deadline_rules

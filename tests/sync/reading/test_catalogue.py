@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from khop.adapters.ports import Health, Role
 from khop.errors import ConnectorError, RecordError, Unreachable
-from khop.mappings.catalogue import CatalogueItem, FeeRate, ProcedureEntry, TimeLimit
+from khop.mappings.catalogue_records import CatalogueItem, FeeRate, ProcedureEntry, TimeLimit
 from khop.mappings.records import Channel, Instant
 from khop.sync.engine import Engine
 from khop.sync.ledger import Ledger

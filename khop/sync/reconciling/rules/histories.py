@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from khop.mappings.records import Status
-from khop.mappings.states.histories import path_pattern
+from khop.mappings.states.history_facts import path_pattern
 from khop.sync.reconciling.rules.rule import Clock, Excuse, Rule, Severity, before
 
 

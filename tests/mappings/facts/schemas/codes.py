@@ -75,7 +75,7 @@ class DateMismatch(Sourced):
     tolerance: Annotated[int, Field(ge=0)]
 
 
-class CodeFormats(Sourced):
+class CodeGrammar(Sourced):
     date_mismatch: DateMismatch
     dossier: Annotated[list[DossierShape], Field(min_length=1)]
     foreign: ForeignShape

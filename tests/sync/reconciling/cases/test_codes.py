@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from khop.mappings.codes.dossier import parse_code
-from khop.mappings.codes.grammar import CodeFormats, code_formats, packaged_formats
+from khop.mappings.codes.grammar import CodeGrammar, code_grammar, packaged_grammar
 from khop.mappings.time.calendar import WorkingCalendar
 from khop.sync.reconciling.cases.days import code_columns, day_table, working_days
 
@@ -48,7 +48,7 @@ def codes() -> list[str]:
     return [f"{unit}{sign}{day}-{serial}" for unit, sign, day, serial in parts]
 
 
-def queried(texts: Iterable[str], formats: CodeFormats) -> list[dict[str, object]]:
+def queried(texts: Iterable[str], formats: CodeGrammar) -> list[dict[str, object]]:
     """The code columns of these codes, as a query of DuckDB makes them."""
     empty = dict.fromkeys(_TIMES, pa.array([None] * len(list(texts)), pa.int64()))
     cases = ibis.memtable(pa.table({"code": list(texts), **empty}))
@@ -62,13 +62,13 @@ def queried(texts: Iterable[str], formats: CodeFormats) -> list[dict[str, object
 @pytest.mark.parametrize(
     "formats",
     [
-        packaged_formats(),
-        code_formats({"dossier": [DAY_FIRST, NO_DATE]}),
-        code_formats({"dossier": [{**DAY_FIRST, "date_format": "yyMMdd"}]}),
+        packaged_grammar(),
+        code_grammar({"dossier": [DAY_FIRST, NO_DATE]}),
+        code_grammar({"dossier": [{**DAY_FIRST, "date_format": "yyMMdd"}]}),
     ],
     ids=["packaged", "own", "two years first"],
 )
-def test_a_query_reads_a_code_as_the_mapping_does(formats: CodeFormats) -> None:
+def test_a_query_reads_a_code_as_the_mapping_does(formats: CodeGrammar) -> None:
     for row in queried(codes(), formats):
         parts = parse_code(str(row["code"]), formats)
         known = parts.grammar is not None

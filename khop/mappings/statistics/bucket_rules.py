@@ -1,4 +1,4 @@
-"""What form II.06a is told of states and channels (``data/report_buckets.toml``).
+"""What form II.06a is told of states and channels (``data/statistics.toml``).
 
 A deployment gives lists of its own where its province counts otherwise: a system that keeps state
 8 open takes it out of ``ended`` (docs/domain.md, States).
@@ -19,7 +19,7 @@ from khop.mappings.records import Channel, Status
 
 @dataclass(frozen=True, slots=True)
 class BucketRules:
-    """The states and channels of ``data/report_buckets.toml``, which says what each is for."""
+    """The states and channels of ``data/statistics.toml``, which says what each is for."""
 
     never_counted: frozenset[Status]
     before_reception: frozenset[Status]
@@ -51,7 +51,7 @@ def bucket_rules(
 
 @cache
 def _packaged() -> BucketRules:
-    table = load_table("report_buckets")
+    table = load_table("statistics")
     shown = {name: table[name] for name in ("states", "channels")}
     return BucketRules(**_lists(shown, "report"))
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khop.text.plain import cell, cut, plain
+from khop.text.safe_display import cell, cut, plain
 
 
 def test_a_terminal_gets_no_commands_from_foreign_text() -> None:
