@@ -11,16 +11,15 @@ import argparse
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from bench.measure import ROOT, environment
+from khop.loopback import LoopbackServer, Request, Response
+from khop.sandbox.common.application import Environment
+from khop.sandbox.common.violations import Violations
 from khop.sandbox.igate.system import Igate, IgateOptions
-from khop.sandbox.server.faults import NONE
-from khop.sandbox.server.http import Answer, Listener, Request
-from khop.sandbox.server.violations import Violations
 from khop.sandbox.world.world import World
 
 #: The world's now; fixed, so that every run has the same pages.
@@ -33,9 +32,9 @@ class RenderedPages:
 
     def __init__(self, system: Igate) -> None:
         self._system = system
-        self._pages: dict[str, Answer] = {}
+        self._pages: dict[str, Response] = {}
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Request) -> Response:
         kept = self._pages.get(request.target)
         if kept is not None:
             return kept
@@ -68,15 +67,10 @@ def main() -> None:
     parser.add_argument("--size", type=int, required=True, help="dossiers of the one-stop")
     world = World.generate(seed=1, size=parser.parse_args().size, now=NOW, broken=0)
     options = IgateOptions(token_seconds=_TOKEN_SECONDS)
-    system = Igate(
-        world, Violations(world.register), options,
-        faults=NONE, clock=time.monotonic, sleep=time.sleep,
-    )  # fmt: skip
-    listener = Listener(RenderedPages(system), "127.0.0.1", 0)
-    listener.start()
-    print(json.dumps({"url": listener.url}), flush=True)
-    sys.stdin.read()
-    listener.stop()
+    system = Igate(Environment(world, Violations(world.register)), options)
+    with LoopbackServer(RenderedPages(system).answer) as server:
+        print(json.dumps({"url": server.url}), flush=True)
+        sys.stdin.read()
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from bench.peers.source import PAGE_SIZE, arguments
 from khop.adapters.igate.adapter import ADAPTER, IgateAdapter
 from khop.adapters.ports import Context, Role
 from khop.mappings.time.calendar import WorkingCalendar
-from khop.sandbox.files.folder import CLIENT_ID, CLIENT_SECRET, TOKEN_PATH
+from khop.sandbox.accounts.igate import CLIENT_ID, CLIENT_SECRET, TOKEN_PATH
 from khop.sync.ledger import Ledger, acquire, create_ledger
 from khop.sync.privacy import Privacy, ensure_key
 from khop.sync.reading.list_pull import ListPull

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 
-from khop.sandbox.files.folder import CLIENT_ID, CLIENT_SECRET, TOKEN_PATH
+from khop.sandbox.accounts.igate import CLIENT_ID, CLIENT_SECRET, TOKEN_PATH
 
 PAGE_SIZE = 500
 _SEARCH = "/pa/dossier/search"

@@ -4,6 +4,8 @@ Written from the specs by hand and apart from the rest of khop, so that a misrea
 on both sides of a test.
 """
 
+from khop.sandbox.common.faults import ALL, Faults
+from khop.sandbox.common.violations import Violation
 from khop.sandbox.dvcqg.portal_calls import PortalCalls
 from khop.sandbox.dvcqg.routes import Writes
 from khop.sandbox.dvcqg.system import DvcqgOptions
@@ -12,10 +14,8 @@ from khop.sandbox.igate.system import IgateOptions
 from khop.sandbox.igate_ministry.system import MinistryOptions
 from khop.sandbox.myvnpost.system import MyVnpostOptions
 from khop.sandbox.population.system import PopulationOptions
-from khop.sandbox.server.faults import ALL, Faults
 from khop.sandbox.server.process import ControlClient, SandboxProcess, start_process
-from khop.sandbox.server.sandbox import Sandbox
-from khop.sandbox.server.violations import Violation
+from khop.sandbox.server.sandbox import Sandbox, SandboxOptions
 from khop.sandbox.truth.judge import Finding
 from khop.sandbox.vnpost.system import VnpostOptions
 from khop.sandbox.world.world import World
@@ -32,6 +32,7 @@ __all__ = [
     "PopulationOptions",
     "PortalCalls",
     "Sandbox",
+    "SandboxOptions",
     "SandboxProcess",
     "Shapes",
     "Violation",

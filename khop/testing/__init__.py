@@ -23,6 +23,7 @@ _pytest.register_assert_rewrite(
     "khop.testing.contract", "khop.testing.dossiers", "khop.testing.evidence"
 )
 
+from khop.loopback import Request, Response  # noqa: E402
 from khop.testing.cases import (  # noqa: E402
     CatalogueCase,
     EvidenceCase,
@@ -47,7 +48,6 @@ from khop.testing.evidence import (  # noqa: E402
     EvidenceSourceContract,
     IdentityCheckContract,
 )
-from khop.testing.http import Request, Response  # noqa: E402
 from khop.testing.matrix import fault_matrix  # noqa: E402
 from khop.testing.system import Difference, Login, System  # noqa: E402
 

@@ -13,9 +13,9 @@ from unittest.mock import patch
 
 from khop.adapters.ports import Adapter, Context, Purpose
 from khop.errors import Refused
+from khop.loopback import Handler, LoopbackServer, Request, Response
 from khop.mappings.time.calendar import WorkingCalendar
 from khop.testing.faults import Fault, Reply
-from khop.testing.http import Request, Response, Server, Stand
 from khop.testing.privacy import listening
 from khop.testing.system import Matches, System
 
@@ -43,14 +43,14 @@ class MemoryBook:
 class Bench:
     """One adapter before one system, and what passed between them."""
 
-    def __init__(self, system: System, stand: Stand) -> None:
+    def __init__(self, system: System, stand: Handler) -> None:
         self.system = system
         self.stand = stand
         self.adapter: Any = None
         self.waits: list[float] = []
         self.requests: list[Request] = []
         self.heard: Sequence[str] = ()
-        self._server = Server(self._answer)
+        self._server = LoopbackServer(self._answer)
         self._lock = threading.Lock()
         self._fault: Fault | None = None
         self._target: Matches = lambda request: False
@@ -71,13 +71,13 @@ class Bench:
             self.requests.clear()
             self.waits.clear()
         if fault is not None and fault.reply is None:
-            self._server.down()
+            self._server.stop()
 
     def sleep(self, seconds: float) -> None:
         """What the adapter is given to wait with; a system that was down is up again."""
         self.waits.append(seconds)
         if self._fault is not None and self._fault.reply is None and self._fault.hits:
-            self._server.up()
+            self._server.start()
 
     def addresses(self) -> list[str]:
         return [request.target for request in self.requests]
@@ -108,7 +108,7 @@ class Bench:
 def bench(
     system: System,
     *,
-    stand: Stand | None = None,
+    stand: Handler | None = None,
     book: MemoryBook | None = None,
     settings: Mapping[str, object] = MappingProxyType({}),
 ) -> Iterator[Bench]:

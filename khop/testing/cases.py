@@ -22,8 +22,8 @@ from khop.adapters.ports import (
     Purpose,
     WindowSource,
 )
+from khop.loopback import Request, Response
 from khop.mappings.records import Applicant, FullDossier, Step
-from khop.testing.http import Request, Response
 from khop.testing.system import Kind, Matches, Operation, Work, nothing_before, read
 
 

@@ -18,9 +18,9 @@ import pytest
 
 from khop.adapters import ports
 from khop.errors import ConfigError
+from khop.loopback import Handler, Request, Response
 from khop.testing.bench import Bench, MemoryBook, bench
 from khop.testing.expectations import breaches, expected, tries
-from khop.testing.http import Request, Response, Stand
 from khop.testing.lab import PATIENCE, fault_named, lab_of
 from khop.testing.privacy import leaks
 from khop.testing.system import Kind, Operation, System
@@ -68,7 +68,7 @@ class AdapterContract:
 
     @contextmanager
     def bench(
-        self, stand: Stand | None = None, book: MemoryBook | None = None, **settings: float
+        self, stand: Handler | None = None, book: MemoryBook | None = None, **settings: float
     ) -> Iterator[Bench]:
         """The adapter before a healthy system, or before ``stand``; at the end nothing personal
         has been said."""
@@ -76,7 +76,7 @@ class AdapterContract:
             yield made
         self.assert_private(*made.heard, *made.addresses())
 
-    def saying(self, said: Response) -> Stand:
+    def saying(self, said: Response) -> Handler:
         """A system that lets its callers in, and has one answer to all else."""
         system, stand = self.system(), self.system().stand()
         return lambda request: stand(request) if system.is_login(request) else said

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from khop.adapters.ports import DossierLookup, DossierSink, DossierSource, SourcePage, WindowSource
 from khop.errors import AlreadyExists, ConnectorError, KhopError, RecordError, Refused
+from khop.loopback import Handler, Request, Response
 from khop.mappings.records import DossierRecord
 from khop.testing.bench import Bench
 from khop.testing.cases import LookupCase, PageWords, SinkCase, SourceCase, WindowCase
 from khop.testing.contract import AdapterContract
-from khop.testing.http import Request, Response, Stand
 from khop.testing.privacy import texts_of
 from khop.testing.said import instead
 
@@ -25,7 +25,7 @@ class DossierSourceContract(AdapterContract):
     """A list read in pages, newest first. The engine sees what a page lacks only when the page
     says truthfully what was asked, what was answered, and how much there is."""
 
-    port = DossierSource
+    port: ClassVar[type[Any] | None] = DossierSource
 
     @property
     def source(self) -> SourceCase:
@@ -154,7 +154,7 @@ class DossierSourceContract(AdapterContract):
             self.assert_private(reject.field, reject.reason, repr(reject))
 
 
-def listing(case: SourceCase, stand: Stand, answer: Callable[[int], Response]) -> Stand:
+def listing(case: SourceCase, stand: Handler, answer: Callable[[int], Response]) -> Handler:
     """``stand`` with another list."""
 
     def listed(request: Request) -> Response:
@@ -167,7 +167,7 @@ def listing(case: SourceCase, stand: Stand, answer: Callable[[int], Response]) -
 class WindowSourceContract(AdapterContract):
     """A list that can be asked for by dates as well."""
 
-    port = WindowSource
+    port: ClassVar[type[Any] | None] = WindowSource
 
     def test_each_window_is_asked_for_by_its_own_dates(self) -> None:
         case = self.system().case(WindowCase)
@@ -194,7 +194,7 @@ class WindowSourceContract(AdapterContract):
 class DossierLookupContract(AdapterContract):
     """One dossier asked for by its code. "None" is said only when the system said it."""
 
-    port = DossierLookup
+    port: ClassVar[type[Any] | None] = DossierLookup
 
     def test_a_dossier_that_is_there_is_found(self) -> None:
         case = self.system().case(LookupCase)
@@ -230,7 +230,7 @@ class DossierLookupContract(AdapterContract):
 class DossierSinkContract(AdapterContract):
     """Dossiers are sent. Nothing is sent twice unless it surely took no effect."""
 
-    port = DossierSink
+    port: ClassVar[type[Any] | None] = DossierSink
 
     @property
     def sink(self) -> SinkCase:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -15,18 +15,18 @@ from khop.adapters.ports import (
     IdentityCheck,
 )
 from khop.errors import ConnectorError, KhopError, RecordError, Refused
+from khop.loopback import Request, Response
 from khop.mappings.records import IdentityVerdict
 from khop.testing.bench import MemoryBook
 from khop.testing.cases import CatalogueCase, EvidenceCase, FeedCase, IdentityCase
 from khop.testing.contract import AdapterContract
-from khop.testing.http import Request, Response
 from khop.testing.privacy import leaks, texts_of
 
 
 class EvidenceSourceContract(AdapterContract):
     """A feed of events, read on from a position."""
 
-    port = EvidenceSource
+    port: ClassVar[type[Any] | None] = EvidenceSource
 
     @property
     def feed(self) -> FeedCase:
@@ -99,7 +99,7 @@ class EvidenceSourceContract(AdapterContract):
 class EvidenceLookupContract(AdapterContract):
     """What happened to one dossier, asked for by its code."""
 
-    port = EvidenceLookup
+    port: ClassVar[type[Any] | None] = EvidenceLookup
 
     def test_what_happened_is_found(self) -> None:
         case = self.system().case(EvidenceCase)
@@ -128,7 +128,7 @@ class EvidenceLookupContract(AdapterContract):
 class IdentityCheckContract(AdapterContract):
     """A question about a person: never without a purpose, never uncounted, never guessed."""
 
-    port = IdentityCheck
+    port: ClassVar[type[Any] | None] = IdentityCheck
 
     @property
     def identity(self) -> IdentityCase:
@@ -190,7 +190,7 @@ class IdentityCheckContract(AdapterContract):
 class CatalogueSourceContract(AdapterContract):
     """Procedures, units and sectors as a system publishes them."""
 
-    port = CatalogueSource
+    port: ClassVar[type[Any] | None] = CatalogueSource
 
     @property
     def catalogue(self) -> CatalogueCase:

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from khop.testing.http import Cut, Request, Response
+from khop.loopback import Cut, Request, Response
 
 #: A reply in place of the system's own: what was asked, and the system's answer, which takes
 #: its effect when it is called for.

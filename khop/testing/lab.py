@@ -9,9 +9,9 @@ from enum import StrEnum
 from typing import Any
 
 from khop.errors import AlreadyExists, ConnectorError, OutcomeUnknown, RecordError, Refused
+from khop.loopback import Handler, Request, Response
 from khop.testing.bench import Bench, bench
 from khop.testing.faults import ELSEWHERE, Fault, wire_faults
-from khop.testing.http import Request, Response, Stand
 from khop.testing.privacy import leaks, texts_of
 from khop.testing.system import Kind, Login, Operation, System
 
@@ -79,7 +79,7 @@ class Lab:
             self._cells[key] = self._probe(operation, fault_named(self.system, fault), at_login)
         return self._cells[key]
 
-    def said(self, operation: Operation, answer: Stand, words: str) -> Cell:
+    def said(self, operation: Operation, answer: Handler, words: str) -> Cell:
         """What becomes of ``operation`` when the system, healthy but for that, answers so."""
         fault = Fault(words, words, None)
         healthy = self.healthy(operation)

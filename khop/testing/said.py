@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from khop.loopback import Handler, Request, Response
 from khop.testing.cases import (
     EvidenceCase,
     FeedCase,
@@ -15,7 +16,6 @@ from khop.testing.cases import (
     SinkCase,
     SourceCase,
 )
-from khop.testing.http import Request, Response, Stand
 from khop.testing.system import Case, Matches, System
 
 AMONG_OTHERS = "an unusable record among others"
@@ -31,7 +31,7 @@ class Saying:
 
     words: str
     operation: str
-    stand: Stand
+    stand: Handler
 
 
 def sayings(system: System) -> Iterator[Saying]:
@@ -41,12 +41,12 @@ def sayings(system: System) -> Iterator[Saying]:
             yield Saying(words, operation, _stand(system, said, place))
 
 
-def instead(stand: Stand, said: Response, place: Matches) -> Stand:
+def instead(stand: Handler, said: Response, place: Matches) -> Handler:
     """``stand`` with one answer to the requests that ``place`` tells."""
     return lambda request: said if place(request) else stand(request)
 
 
-def _stand(system: System, said: Response, place: Matches) -> Stand:
+def _stand(system: System, said: Response, place: Matches) -> Handler:
     def elsewhere(request: Request) -> bool:
         return not system.is_login(request) and place(request)
 

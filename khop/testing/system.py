@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
 from khop.adapters.ports import AdapterType, Role
-from khop.testing.http import Request, Response, Stand
+from khop.loopback import Handler, Request, Response
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
@@ -109,7 +109,7 @@ class System:
     adapter: AdapterType
     role: Role
     settings: Callable[[str], Mapping[str, object]]
-    stand: Callable[[], Stand]
+    stand: Callable[[], Handler]
     cases: Sequence[Case]
     personal: frozenset[str]
     login: Login | None = None

@@ -21,6 +21,7 @@ from khop.connectors.http.checks import path_segment
 from khop.connectors.http.sessions import Session, SessionKeeper
 from khop.connectors.http.transport import CallOptions, Transport, TransportSettings
 from khop.errors import AlreadyExists, RecordError, Refused, Unauthorised
+from khop.loopback import Handler
 from khop.mappings.records import (
     Applicant,
     DossierReading,
@@ -41,7 +42,6 @@ from khop.testing import (
     SourceCase,
     System,
 )
-from khop.testing.http import Stand
 from khop.testing.system import NOW
 
 NAME, PHONE = "Nguyễn Văn Mẫu", "0990123456"
@@ -236,7 +236,7 @@ def page(rows: Sequence[Any], words: PageWords) -> Response:
     return Response.json({"rows": list(rows), **told})
 
 
-def stand() -> Stand:
+def stand() -> Handler:
     sessions = itertools.count(1)
 
     def answer(request: Request) -> Response:

@@ -23,6 +23,7 @@ from khop.adapters.settings import HttpSettings
 from khop.connectors.http.answers import Answer, Unusable
 from khop.connectors.http.transport import CallOptions
 from khop.errors import ConfigError, RecordError
+from khop.loopback import Handler
 from khop.mappings.catalogue_records import CatalogueItem, ProcedureEntry
 from khop.mappings.records import (
     Applicant,
@@ -40,7 +41,6 @@ from khop.testing import (
     Response,
     System,
 )
-from khop.testing.http import Stand
 from tests.contract.mini import read_object
 from tests.contract.systems.people import APPLICANT, CODE, NAME, NUMBER, PERSONAL, UNKNOWN_CODE
 
@@ -186,7 +186,7 @@ def rows_of(rows: Sequence[Any]) -> Response:
     return Response.json({"rows": list(rows)})
 
 
-def stand() -> Stand:
+def stand() -> Handler:
     def answer(request: Request) -> Response:
         known = request.query.get("code") in (CODE, "1.001600")
         match request.path:

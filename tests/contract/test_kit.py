@@ -16,8 +16,8 @@ import pytest
 import structlog
 
 import khop.testing
+from khop.loopback import LoopbackServer, Request, Response
 from khop.testing.bench import bench
-from khop.testing.http import Request, Response, Server
 from khop.testing.privacy import leaks, listening, texts_of
 from tests import paths
 from tests.contract.mini import NAME, mini
@@ -105,25 +105,25 @@ def _answer(request: Request) -> Response:
 
 
 def test_the_server_says_what_it_was_asked() -> None:
-    with Server(_answer) as server:
+    with LoopbackServer(_answer) as server:
         url = f"{server.url}/a%20b?x=1&y="
         body = urllib.request.urlopen(url, data=b"k=v").read()
     assert body == b'["POST", "/a b", {"x": "1", "y": ""}, {"k": "v"}]'
 
 
 def test_a_server_that_is_down_refuses_and_is_up_again_at_the_same_address() -> None:
-    with Server(_answer) as server:
+    with LoopbackServer(_answer) as server:
         url = server.url
-        server.down()
+        server.stop()
         with pytest.raises(urllib.error.URLError):
             urllib.request.urlopen(url)
-        server.up()
+        server.start()
         assert server.url == url
         assert urllib.request.urlopen(url).status == 200
 
 
 def test_a_silent_server_ends_with_its_caller() -> None:
-    with Server(lambda request: Response(cut="silent")) as server:
+    with LoopbackServer(lambda request: Response(cut="silent")) as server:
         host, port = server.url.removeprefix("http://").split(":")
         with socket.create_connection((host, int(port))) as caller:
             caller.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")

@@ -12,7 +12,11 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from khop.sandbox import DvcqgOptions, Faults, IgateOptions, MinistryOptions, Sandbox, World
+from khop.sandbox import (
+    Sandbox,
+    SandboxOptions,
+    World,
+)
 
 NOW = datetime(2026, 8, 24, 9, 30, tzinfo=UTC)
 TOKEN = "/auth/realms/digo/protocol/openid-connect/token"
@@ -114,18 +118,12 @@ Running = Callable[..., Any]
 def _running(
     world: World,
     *,
-    faults: Faults | None = None,
-    igate: IgateOptions | None = None,
-    dvcqg: DvcqgOptions | None = None,
-    ministry: MinistryOptions | None = None,
     clock: Callable[[], float] = lambda: 0.0,
     naps: list[float] | None = None,
+    **options: Any,
 ) -> Iterator[tuple[Sandbox, Client]]:
     sleep = (naps if naps is not None else []).append
-    sandbox = Sandbox(
-        world, faults=faults, igate=igate, dvcqg=dvcqg, ministry=ministry, clock=clock, sleep=sleep
-    )
-    with sandbox:
+    with Sandbox(world, SandboxOptions(clock=clock, sleep=sleep, **options)) as sandbox:
         yield sandbox, Client(sandbox.urls)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from khop.sandbox.dvcqg.wire import read_date
+from khop.sandbox.world.portal_dates import read_date
 
 #: Fields that must be there with text in them.
 _REQUIRED = (

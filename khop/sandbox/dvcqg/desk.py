@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from khop.sandbox.common.violations import Violations
 from khop.sandbox.dvcqg import catalogue, wire
 from khop.sandbox.dvcqg.checks import Fault, dossier_faults, step_faults
 from khop.sandbox.dvcqg.envelopes import Envelopes, Reply
@@ -19,8 +20,8 @@ from khop.sandbox.dvcqg.report_checks import (
     rating_faults,
     return_faults,
 )
-from khop.sandbox.server.violations import Violations
 from khop.sandbox.world.dossiers import DONE, PortalEntry, canonical
+from khop.sandbox.world.portal_dates import read_date
 from khop.sandbox.world.world import World
 
 Keys = Mapping[str, Any]
@@ -163,7 +164,7 @@ class Desk:
         procedure = catalogue.find(self._world.register, str(record["MaTTHC"]))
 
         def moment(name: str) -> int | None:
-            return wire.read_date(str(record.get(name) or ""))
+            return read_date(str(record.get(name) or ""))
 
         return PortalEntry(
             code=code,

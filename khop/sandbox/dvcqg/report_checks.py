@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from khop.sandbox.dvcqg.checks import Fault
-from khop.sandbox.dvcqg.wire import read_date
+from khop.sandbox.world.portal_dates import read_date
 
 _MONTH = re.compile(r"(?:[1-9]|1[0-2])-\d{4}")
 _PERCENT = re.compile(r"(?:\d|[1-9]\d|100)%")

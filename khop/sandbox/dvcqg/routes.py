@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from khop.sandbox.server.http import Request
+from khop.loopback import Request
 
 Dialect = Literal["native", "wrapper", "query"]
 

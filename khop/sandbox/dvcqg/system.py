@@ -8,11 +8,15 @@ from __future__ import annotations
 import base64
 import re
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from khop.loopback import Request, Response
+from khop.sandbox.accounts.dvcqg import DSTCODE, PASSWORD, USERNAME
+from khop.sandbox.common.application import JSON_TYPE, Application, Environment
+from khop.sandbox.common.faults import Purpose
 from khop.sandbox.dvcqg.desk import DICTIONARIES, WRITES, Desk, Step
 from khop.sandbox.dvcqg.envelopes import (
     Envelopes,
@@ -24,13 +28,7 @@ from khop.sandbox.dvcqg.envelopes import (
     text,
 )
 from khop.sandbox.dvcqg.routes import Dialect, Route, Writes, route_of
-from khop.sandbox.files.folder import DSTCODE, PASSWORD, USERNAME
-from khop.sandbox.server.application import Application
-from khop.sandbox.server.faults import Faults, Purpose
-from khop.sandbox.server.http import Answer, Request, json_answer
-from khop.sandbox.server.violations import Violations
 from khop.sandbox.world.register import MADONVI, PROVINCE
-from khop.sandbox.world.world import World
 
 _ENVELOPES: dict[Dialect, type[Envelopes]] = {
     "native": NativeEnvelopes,
@@ -74,23 +72,12 @@ class _Session:
 class Dvcqg(Application):
     name = "dvcqg"
 
-    def __init__(
-        self,
-        world: World,
-        violations: Violations,
-        options: DvcqgOptions,
-        *,
-        faults: Faults,
-        clock: Callable[[], float],
-        sleep: Callable[[float], None],
-    ) -> None:
-        super().__init__(faults, world.seed, sleep)
-        self._violations = violations
+    def __init__(self, environment: Environment, options: DvcqgOptions) -> None:
+        super().__init__(environment)
         self._options = options
-        self._clock = clock
         self._sessions: dict[str, _Session] = {}
         self._needless: deque[float] = deque()
-        self.desk = Desk(world, violations, self.name)
+        self.desk = Desk(self._world, self._violations, self.name)
 
     @property
     def steps(self) -> Mapping[str, list[Step]]:
@@ -108,15 +95,12 @@ class Dvcqg(Application):
         operation = service if route.dialect == "native" else f"{route.dialect}/{service}"
         return operation, "write" if service in WRITES else "read"
 
-    def inspect(self, request: Request) -> None:
-        self._violations.inspect(self.name, request)
-
-    def respond(self, request: Request, operation: str, rng: Random) -> Answer:
+    def respond(self, request: Request, operation: str, rng: Random) -> Response:
         route = self._route(request)
         if route is None:
-            return Answer(404, b"Not Found", "text/plain")
+            return Response.of(b"Not Found", "text/plain", 404)
         if request.method != route.method:
-            return Answer(405, b"Method Not Allowed", "text/plain")
+            return Response.of(b"Method Not Allowed", "text/plain", 405)
         if route.door == "login":
             return _answer(self._login(route.keys, rng))
         envelopes = _ENVELOPES[route.dialect](rng)
@@ -125,7 +109,7 @@ class Dvcqg(Application):
                 return _answer(self._native(request, route, envelopes))
             return self._bare(request, route, envelopes)
 
-    def expire(self, operation: str, rng: Random) -> Answer | None:
+    def expire(self, operation: str, rng: Random) -> Response | None:
         if "/" in operation:
             return None  # the dialects without an envelope know no sessions
         with self.lock:
@@ -193,11 +177,13 @@ class Dvcqg(Application):
 
     # --- wrapper and query -----------------------------------------------------------------
 
-    def _bare(self, request: Request, route: Route, envelopes: Envelopes) -> Answer:
+    def _bare(self, request: Request, route: Route, envelopes: Envelopes) -> Response:
         if not self._may_enter(request, route):
-            return json_answer(401, {"message": "Authorization has been denied for this request."})
+            return Response.json(
+                {"message": "Authorization has been denied for this request."}, 401
+            )
         if not self._is_there(route):
-            return Answer(404, b"Not Found", "text/plain")
+            return Response.of(b"Not Found", "text/plain", 404)
         if route.service == "getfile":
             return self._file(route)
         if route.service in WRITES and (refusal := self._malformed(route, envelopes)) is not None:
@@ -229,12 +215,12 @@ class Dvcqg(Application):
             return envelopes.refused("Mã định danh đơn vị không hợp lệ")
         return None
 
-    def _file(self, route: Route) -> Answer:
+    def _file(self, route: Route) -> Response:
         path = route.body.get("DuongDan") if isinstance(route.body, dict) else None
         if not path:
             self.desk.violate("missing_field", None, "DuongDan")
-            return json_answer(400, {"error_code": "-1", "message": "Thiếu đường dẫn"})
-        return Answer(200, text(base64.b64encode(_FILE).decode()).encode())
+            return Response.json({"error_code": "-1", "message": "Thiếu đường dẫn"}, 400)
+        return Response.of(text(base64.b64encode(_FILE).decode()).encode(), JSON_TYPE)
 
 
 def _expired(envelopes: Envelopes) -> Reply:
@@ -243,5 +229,5 @@ def _expired(envelopes: Envelopes) -> Reply:
     return envelopes.failed(envelopes.rng.choice(messages))
 
 
-def _answer(reply: Reply) -> Answer:
-    return Answer(200, reply.body, reply.content_type)
+def _answer(reply: Reply) -> Response:
+    return Response.of(reply.body, reply.content_type)

@@ -10,33 +10,19 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from khop.sandbox.dvcqg.wire import write_date
+from khop.sandbox.accounts import dvcqg, igate, population, vnpost
 from khop.sandbox.files.unit_file import units_text
-from khop.sandbox.population import login as population_login
 from khop.sandbox.truth.judge import Finding
-from khop.sandbox.vnpost import wire as vnpost_wire
 from khop.sandbox.world import paper
 from khop.sandbox.world.dossiers import PortalEntry
+from khop.sandbox.world.portal_dates import write_date
 from khop.sandbox.world.register import MADONVI, PROVINCE, Register
 
-#: The accounts the servers know. They guard invented data on a loopback address.
-CLIENT_ID = "svc-khop"
-CLIENT_SECRET = "sandbox-igate"
-PUBLIC_CLIENT = "test-public"
-OFFICER = "canbo.mau"
-OFFICER_PASSWORD = "sandbox-officer"
-USERNAME = "h99_onegate"
-PASSWORD = "sandbox-dvcqg"
-MINISTRY_CLIENT = "svc-ministry"
-MINISTRY_SECRET = "sandbox-ministry"
-DSTCODE = "VN:GOV:000.00.00.G22:vpcpdvcprovider"
-TOKEN_PATH = "/auth/realms/digo/protocol/openid-connect/token"
-
 _SECRETS = {
-    "igate": CLIENT_SECRET,
-    "dvcqg": PASSWORD,
-    "vnpost": vnpost_wire.CONSUMER_SECRET,
-    "population": population_login.SECRET,
+    "igate": igate.CLIENT_SECRET,
+    "dvcqg": dvcqg.PASSWORD,
+    "vnpost": vnpost.CONSUMER_SECRET,
+    "population": population.SECRET,
 }
 #: The sections of khop.toml, in order.
 CONFIGURED = (
@@ -63,8 +49,8 @@ _SECTIONS = {
 adapter = "igate"
 role = "one_stop"
 base_url = "{url}"
-token_url = "{url}{token_path}"
-client_id = "{client_id}"
+token_url = "{url}{igate.TOKEN_PATH}"
+client_id = "{igate.CLIENT_ID}"
 client_secret = {{ file = "secrets/igate" }}
 page_size = 500
 calls_per_second = 2000
@@ -83,10 +69,10 @@ adapter = "dvcqg"
 role = "portal"
 dialect = "native"
 base_url = "{url}"
-username = "{username}"
+username = "{dvcqg.USERNAME}"
 password = {{ file = "secrets/dvcqg" }}
 madonvi = "{madonvi}"
-dstcode = "{dstcode}"
+dstcode = "{dvcqg.DSTCODE}"
 calls_per_second = 2000
 """,
     "portal_extract": """\
@@ -101,23 +87,23 @@ path = "portal-extract.csv"
 [sources.vnpost]
 adapter = "vnpost"
 role = "post"
-token_url = "{url}{post.TOKEN_PATH}"
-order_url = "{url}{post.ORDER_PATH}"
-cancel_url = "{url}{post.CANCEL_PATH}"
-tracking_url = "{url}{post.TRACKING_PATH}"
-document_url = "{url}{post.DOCUMENT_PATH}"
-consumer_key = "{post.CONSUMER_KEY}"
+token_url = "{url}{vnpost.TOKEN_PATH}"
+order_url = "{url}{vnpost.ORDER_PATH}"
+cancel_url = "{url}{vnpost.CANCEL_PATH}"
+tracking_url = "{url}{vnpost.TRACKING_PATH}"
+document_url = "{url}{vnpost.DOCUMENT_PATH}"
+consumer_key = "{vnpost.CONSUMER_KEY}"
 consumer_secret = {{ file = "secrets/vnpost" }}
-customer_code = "{post.CUSTOMER_CODE}"
+customer_code = "{vnpost.CUSTOMER_CODE}"
 """,
     "population": """\
 # The population database: whether what an applicant wrote belongs together.
 [sources.population]
 adapter = "population"
 role = "population"
-url = "{url}{people.SIGN_PATH}"
-sign_path = "{people.SIGN_PATH}"
-username = "{people.USERNAME}"
+url = "{url}{population.SIGN_PATH}"
+sign_path = "{population.SIGN_PATH}"
+username = "{population.USERNAME}"
 secret = {{ file = "secrets/population" }}
 timestamp_unit = "ms"
 unit_code = "{province}"
@@ -192,13 +178,17 @@ def _write_secret(path: Path, secret: str) -> None:
 
 def _config(urls: Mapping[str, str]) -> str:
     parts = [_HEAD, *(_SECTIONS[name] for name in CONFIGURED), _TAIL]
-    known: dict[str, Any] = {"post": vnpost_wire, "people": population_login, "paper": paper}
-    known["province"] = PROVINCE
+    known = {
+        "province": PROVINCE,
+        "madonvi": MADONVI,
+        "igate": igate,
+        "dvcqg": dvcqg,
+        "vnpost": vnpost,
+        "population": population,
+        "paper": paper,
+    }
     texts = [
-        part.format(
-            url=urls.get(name, ""), madonvi=MADONVI, token_path=TOKEN_PATH, client_id=CLIENT_ID,
-            username=USERNAME, dstcode=DSTCODE, **known,
-        )
+        part.format(url=urls.get(name, ""), **known)
         for name, part in zip(("", *CONFIGURED, ""), parts, strict=True)
-    ]  # fmt: skip
+    ]
     return "\n".join(texts)

@@ -10,19 +10,18 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from random import Random
 from typing import Any
-from urllib.parse import parse_qsl, unquote_plus
+from urllib.parse import unquote_plus
 
-from khop.sandbox.files.folder import (
+from khop.loopback import Request, Response
+from khop.sandbox.accounts.igate import (
+    BLIND_CLIENT,
     CLIENT_ID,
     CLIENT_SECRET,
     OFFICER,
     OFFICER_PASSWORD,
     PUBLIC_CLIENT,
 )
-from khop.sandbox.server.http import Answer, Request, json_answer
 
-#: A service account that may log in and read nothing.
-BLIND_CLIENT = "svc-blind"
 GRANTS = frozenset({"client_credentials", "password"})
 _REFRESH_SECONDS = 1800.0
 
@@ -66,13 +65,13 @@ class Keycloak:
         self._tokens: dict[str, _Token] = {}
         self._refresh: dict[str, _Token] = {}
 
-    def token(self, request: Request, rng: Random) -> Answer:
+    def token(self, request: Request, rng: Random) -> Response:
         """The answer of the token endpoint."""
-        form = dict(parse_qsl(request.body.decode("utf-8", "replace")))
+        form = request.form
         grant = form.get("grant_type", "")
         allowed = grant in self._grants or (grant == "refresh_token" and "password" in self._grants)
         if request.method != "POST" or not allowed:
-            return json_answer(400, {"error": "unsupported_grant_type"})
+            return Response.json({"error": "unsupported_grant_type"}, 400)
         if grant == "client_credentials":
             return self._service(request, form, rng)
         if form.get("client_id") != PUBLIC_CLIENT:
@@ -97,7 +96,7 @@ class Keycloak:
         """End every access token; refresh tokens live on."""
         self._tokens.clear()
 
-    def _service(self, request: Request, form: dict[str, str], rng: Random) -> Answer:
+    def _service(self, request: Request, form: dict[str, str], rng: Random) -> Response:
         client, secret = _credentials(request, form)
         if client not in (CLIENT_ID, BLIND_CLIENT) or secret != CLIENT_SECRET:
             described = "Invalid client or Invalid client credentials"
@@ -105,18 +104,18 @@ class Keycloak:
         answer = self._issued(client, rng)
         if self._says_expiry:
             answer |= {"refresh_expires_in": 0, "not-before-policy": 0, "scope": "email profile"}
-        return json_answer(200, answer)
+        return Response.json(answer)
 
-    def _officer(self, form: dict[str, str], rng: Random) -> Answer:
+    def _officer(self, form: dict[str, str], rng: Random) -> Response:
         if (form.get("username"), form.get("password")) != (OFFICER, OFFICER_PASSWORD):
             return _refused(401, "invalid_grant", "Invalid user credentials")
-        return json_answer(200, self._with_refresh(rng))
+        return Response.json(self._with_refresh(rng))
 
-    def _refreshed(self, form: dict[str, str], rng: Random) -> Answer:
+    def _refreshed(self, form: dict[str, str], rng: Random) -> Response:
         known = self._refresh.pop(form.get("refresh_token", ""), None)
         if known is None or self._clock() >= known.ends:
             return _refused(400, "invalid_grant", "Token is not active")
-        return json_answer(200, self._with_refresh(rng))
+        return Response.json(self._with_refresh(rng))
 
     def _with_refresh(self, rng: Random) -> dict[str, Any]:
         answer = self._issued(PUBLIC_CLIENT, rng) | {"token_type": "bearer"}
@@ -141,8 +140,8 @@ class Keycloak:
         return spent or self._clock() >= token.ends
 
 
-def _refused(status: int, error: str, description: str) -> Answer:
-    return json_answer(status, {"error": error, "error_description": description})
+def _refused(status: int, error: str, description: str) -> Response:
+    return Response.json({"error": error, "error_description": description}, status)
 
 
 def _credentials(request: Request, form: dict[str, str]) -> tuple[str, str]:

@@ -5,16 +5,18 @@ Source: docs/systems/igate.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from khop.sandbox.files.folder import TOKEN_PATH
+from khop.loopback import Request, Response
+from khop.sandbox.accounts.igate import TOKEN_PATH
+from khop.sandbox.common.application import Application, Environment
+from khop.sandbox.common.faults import Purpose
+from khop.sandbox.igate.broken_items import broken_json, in_unknown_state
 from khop.sandbox.igate.list import BadQuery, Listing
 from khop.sandbox.igate.login import GRANTS, Keycloak, Right
 from khop.sandbox.igate.shapes import Shapes
-from khop.sandbox.igate.strange import as_it_was, in_unknown_state
 from khop.sandbox.igate.wire import (
     detail,
     fees,
@@ -22,12 +24,9 @@ from khop.sandbox.igate.wire import (
     list_item,
     wire_time,
 )
-from khop.sandbox.server.application import Application
-from khop.sandbox.server.faults import Faults, Purpose
-from khop.sandbox.server.http import Answer, Request, json_answer
-from khop.sandbox.server.violations import Violations
+from khop.sandbox.world.broken import earlier_version
 from khop.sandbox.world.dossiers import Dossier
-from khop.sandbox.world.world import Row, World
+from khop.sandbox.world.world import Row
 
 _SEARCH = "/pa/dossier/search"
 _CITIZEN_SEARCH = "/pa/dossier-search/dvc"
@@ -69,23 +68,12 @@ class IgateOptions:
 class Igate(Application):
     name = "igate"
 
-    def __init__(
-        self,
-        world: World,
-        violations: Violations,
-        options: IgateOptions,
-        *,
-        faults: Faults,
-        clock: Callable[[], float],
-        sleep: Callable[[float], None],
-    ) -> None:
-        super().__init__(faults, world.seed, sleep)
-        self._world = world
-        self._violations = violations
+    def __init__(self, environment: Environment, options: IgateOptions) -> None:
+        super().__init__(environment)
         self._options = options
-        self._listing = Listing(world)
+        self._listing = Listing(self._world)
         self._keycloak = Keycloak(
-            clock,
+            self._clock,
             seconds=options.token_seconds,
             calls=options.token_calls,
             says_expiry=options.says_expiry,
@@ -98,18 +86,18 @@ class Igate(Application):
         return ("detail" if request.path.endswith(_ONLINE) else "other"), "read"
 
     def inspect(self, request: Request) -> None:
-        self._violations.inspect(self.name, request)
+        super().inspect(request)
         if request.method != "GET" and request.path != TOKEN_PATH:
             self._violations.add(self.name, "write_to_one_stop", detail=request.method)
 
-    def respond(self, request: Request, operation: str, rng: Random) -> Answer:
+    def respond(self, request: Request, operation: str, rng: Random) -> Response:
         if operation == "token":
             with self.lock:
                 return self._keycloak.token(request, rng)
         if (refusal := self._refusal(request)) is not None:
             return refusal
         if operation == "push" and request.method == "POST":
-            return Answer(200, b"OK", "text/plain;charset=UTF-8")
+            return Response.of(b"OK", "text/plain;charset=UTF-8")
         if request.method != "GET":
             return self._error(405, "Method Not Allowed", request)
         match operation:
@@ -123,12 +111,12 @@ class Igate(Application):
                 return self._form_data(request)
         return self._error(404, "Not Found", request)
 
-    def expire(self, operation: str, rng: Random) -> Answer:
+    def expire(self, operation: str, rng: Random) -> Response:
         with self.lock:
             self._keycloak.expire()
-        return json_answer(401, {"error": "invalid_token", "error_description": "Token expired"})
+        return Response.json({"error": "invalid_token", "error_description": "Token expired"}, 401)
 
-    def _refusal(self, request: Request) -> Answer | None:
+    def _refusal(self, request: Request) -> Response | None:
         with self.lock:
             right = self._keycloak.right(request)
         if right is Right.NONE:
@@ -142,7 +130,7 @@ class Igate(Application):
 
     # --- the list --------------------------------------------------------------------------
 
-    def page_fault(self, kind: str, request: Request, rng: Random) -> Answer | None:
+    def page_fault(self, kind: str, request: Request, rng: Random) -> Response | None:
         number = _page_number(request)
         if request.method != "GET" or number is None or self._refusal(request) is not None:
             return None
@@ -150,7 +138,7 @@ class Igate(Application):
             return self._search(request, number - 1) if number else None
         return self._search(request, number, drop=1 + rng.randrange(3))
 
-    def row_fault(self, kind: str, request: Request, rng: Random) -> Answer | None:
+    def row_fault(self, kind: str, request: Request, rng: Random) -> Response | None:
         page = self._page(request, _page_number(request))
         if request.method != "GET" or page is None or self._refusal(request) is not None:
             return None
@@ -163,8 +151,8 @@ class Igate(Application):
         if kind == "unknown_status":
             items[place] = in_unknown_state(items[place], rng)
         else:
-            items.insert(place + 1, self._item(as_it_was(sound)))
-        return json_answer(200, page.envelope(items, request))
+            items.insert(place + 1, self._item(earlier_version(sound)))
+        return Response.json(page.envelope(items, request))
 
     def _sound_row(self, rows: list[Row], rng: Random) -> int | None:
         """The place of a row nothing is wrong with, among a few that are tried."""
@@ -174,13 +162,13 @@ class Igate(Application):
                 return place
         return None
 
-    def _search(self, request: Request, number: int | None, drop: int = 0) -> Answer:
+    def _search(self, request: Request, number: int | None, drop: int = 0) -> Response:
         page = self._page(request, number)
         if page is None:
             return self._error(400, "Bad Request", request)
         # A short last page could not be told from a whole one.
         rows = page.rows[:-drop] if drop and not page.last else page.rows
-        return json_answer(200, page.envelope([self._item(row) for row in rows], request))
+        return Response.json(page.envelope([self._item(row) for row in rows], request))
 
     def _page(self, request: Request, number: int | None) -> _Page | None:
         """The page a query asks for; None when it makes no sense."""
@@ -196,7 +184,7 @@ class Igate(Application):
 
     def _item(self, row: Row) -> Any:
         if not isinstance(row, Dossier):
-            return row.build()
+            return broken_json(row, self._world.register)
         options = self._options
         return list_item(
             row, self._world.register, tasks=options.tasks_in_list, shapes=options.shapes
@@ -204,29 +192,29 @@ class Igate(Application):
 
     # --- one dossier -----------------------------------------------------------------------
 
-    def _detail(self, request: Request) -> Answer:
+    def _detail(self, request: Request) -> Response:
         native_id = request.path.removeprefix(_DOSSIER).removesuffix(_ONLINE)
         d = self._world.by_native_id(native_id)
         if d is None:
             return self._error(404, "Not Found", request)
-        return json_answer(200, detail(d, self._world.register, shapes=self._options.shapes))
+        return Response.json(detail(d, self._world.register, shapes=self._options.shapes))
 
-    def _fees(self, request: Request) -> Answer:
+    def _fees(self, request: Request) -> Response:
         ids = request.query.get("dossier-ids", "").split(",")
         found = [self._world.by_native_id(native_id) for native_id in ids]
         rows = [row for d in found if d for row in fees(d, self._world.register)]
         required = request.query.get("required")
-        return json_answer(200, [r for r in rows if not required or str(r["required"]) == required])
+        return Response.json([r for r in rows if not required or str(r["required"]) == required])
 
-    def _form_data(self, request: Request) -> Answer:
+    def _form_data(self, request: Request) -> Response:
         natives = self._world.natives(request.query.get("code", ""))
         if not natives:
             return self._error(404, "Not Found", request)
         forms = form_data(natives[-1], self._world.register)
         wanted = request.query.get("fields", "").split(",")
-        return json_answer(200, {name: form for name, form in forms.items() if name in wanted})
+        return Response.json({name: form for name, form in forms.items() if name in wanted})
 
-    def _error(self, status: int, error: str, request: Request) -> Answer:
+    def _error(self, status: int, error: str, request: Request) -> Response:
         body = {
             "timestamp": wire_time(int(self._world.now.timestamp() * 1000)),
             "status": status,
@@ -234,7 +222,7 @@ class Igate(Application):
             "message": "",
             "path": request.path,
         }
-        return json_answer(status, body)
+        return Response.json(body, status)
 
 
 @dataclass(frozen=True, slots=True)

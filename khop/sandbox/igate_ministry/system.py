@@ -17,7 +17,10 @@ from email import message_from_bytes
 from random import Random
 from typing import Any
 
-from khop.sandbox.files.folder import MINISTRY_CLIENT, MINISTRY_SECRET
+from khop.loopback import Request, Response
+from khop.sandbox.accounts.igate_ministry import CLIENT, SECRET
+from khop.sandbox.common.application import Application, Environment
+from khop.sandbox.common.faults import Purpose
 from khop.sandbox.igate_ministry.checks import (
     Fault,
     attachments,
@@ -25,11 +28,6 @@ from khop.sandbox.igate_ministry.checks import (
     progress_faults,
     status_faults,
 )
-from khop.sandbox.server.application import Application
-from khop.sandbox.server.faults import Faults, Purpose
-from khop.sandbox.server.http import Answer, Request, json_answer
-from khop.sandbox.server.violations import Violations
-from khop.sandbox.world.world import World
 
 STEPS: dict[str, Purpose] = {
     "GetToken": "login",
@@ -84,21 +82,9 @@ class Ministry(Application):
 
     name = "ministry"
 
-    def __init__(
-        self,
-        world: World,
-        violations: Violations,
-        options: MinistryOptions,
-        *,
-        faults: Faults,
-        clock: Callable[[], float],
-        sleep: Callable[[float], None],
-    ) -> None:
-        super().__init__(faults, world.seed, sleep)
-        self._world = world
-        self._violations = violations
+    def __init__(self, environment: Environment, options: MinistryOptions) -> None:
+        super().__init__(environment)
         self._options = options
-        self._clock = clock
         self._steps = {path: step for step, path in options.paths.items()}
         self._tokens: dict[str, _Token] = {}
         self._numbers: set[str] = set()
@@ -109,10 +95,7 @@ class Ministry(Application):
         step = self._steps.get(request.path)
         return ("other", "read") if step is None else (step, STEPS[step])
 
-    def inspect(self, request: Request) -> None:
-        self._violations.inspect(self.name, request)
-
-    def respond(self, request: Request, operation: str, rng: Random) -> Answer:
+    def respond(self, request: Request, operation: str, rng: Random) -> Response:
         if operation == "other":
             return _said(404, "Not Found")
         with self.lock:
@@ -131,17 +114,17 @@ class Ministry(Application):
                     return self._each(request, progress_faults, "IDHoSo", self._add_step)
             return self._each(request, status_faults, "IdHoSo", self._set_state)
 
-    def expire(self, operation: str, rng: Random) -> Answer | None:
+    def expire(self, operation: str, rng: Random) -> Response | None:
         with self.lock:
             self._tokens.clear()
         return _said(401, "Token expired")
 
     # --- token -----------------------------------------------------------------------------
 
-    def _token(self, request: Request, rng: Random) -> Answer:
+    def _token(self, request: Request, rng: Random) -> Response:
         body = _json(request)
         account = (body.get("client_id"), body.get("client_secret")) if _is_object(body) else None
-        if request.method != "POST" or account != (MINISTRY_CLIENT, MINISTRY_SECRET):
+        if request.method != "POST" or account != (CLIENT, SECRET):
             return _said(401, "Sai client_id hoặc client_secret")
         token = f"{rng.getrandbits(160):040x}"
         self._tokens[token] = _Token(self._clock() + self._options.token_seconds)
@@ -164,7 +147,7 @@ class Ministry(Application):
 
     # --- filing ----------------------------------------------------------------------------
 
-    def _next_value(self, request: Request) -> Answer:
+    def _next_value(self, request: Request) -> Response:
         """A new code; each call takes one. Sources disagree whether ``code`` is the unit's or
         the procedure's, so both will do."""
         body = _json(request)
@@ -174,9 +157,9 @@ class Ministry(Application):
         serial = len(self._numbers) + 1
         value = f"{_PREFIX}-{self._world.now:%Y%m%d}-{serial:07d}"
         self._numbers.add(value)
-        return json_answer(200, {"value": value})
+        return Response.json({"value": value})
 
-    def _upload(self, request: Request, rng: Random) -> Answer:
+    def _upload(self, request: Request, rng: Random) -> Response:
         parts = _parts(request)
         if not parts:
             return self._invalid([Fault("not_multipart", "")], None)
@@ -191,7 +174,7 @@ class Ministry(Application):
             return _said(200, "", [{"response": {"code": 200, "data": stored}}])
         return _said(200, "", stored)
 
-    def _create(self, request: Request, rng: Random) -> Answer:
+    def _create(self, request: Request, rng: Random) -> Response:
         record = _json(request)
         if not _is_object(record):
             return self._invalid([Fault("not_an_object", "")], None)
@@ -207,7 +190,7 @@ class Ministry(Application):
             return self._invalid([Fault("doubled_create", "MaHoSo")], code)
         return self._filed(code, rng)
 
-    def _filed(self, code: str, rng: Random) -> Answer:
+    def _filed(self, code: str, rng: Random) -> Response:
         says = self._options.says_id
         told = says if says is not None else rng.random() < 0.7
         dossier = FiledDossier(str(_FIRST_ID + len(self.dossiers)), code, told)
@@ -230,7 +213,7 @@ class Ministry(Application):
         check: Callable[[Mapping[str, Any]], list[Fault]],
         id_key: str,
         keep: Callable[[FiledDossier, Mapping[str, Any]], None],
-    ) -> Answer:
+    ) -> Response:
         """Keep every record of an array when none has a fault and all dossiers are known."""
         records = _json(request)
         if not isinstance(records, list) or not records or not all(map(_is_object, records)):
@@ -265,7 +248,7 @@ class Ministry(Application):
     def _set_state(self, dossier: FiledDossier, status: Mapping[str, Any]) -> None:
         dossier.states.append(status["TrangThai"])
 
-    def _invalid(self, faults: list[Fault], code: str | None) -> Answer:
+    def _invalid(self, faults: list[Fault], code: str | None) -> Response:
         for fault in faults:
             self._violate(fault.kind, code or None, fault.where)
         return _said(400, f"Dữ liệu không hợp lệ: {faults[0].where}")
@@ -274,9 +257,9 @@ class Ministry(Application):
         self._violations.add(self.name, kind, code, detail)
 
 
-def _said(status: int, message: str, data: Any = None) -> Answer:
+def _said(status: int, message: str, data: Any = None) -> Response:
     body: dict[str, Any] = {"code": status, "message": message}
-    return json_answer(status, body if data is None else body | {"data": data})
+    return Response.json(body if data is None else body | {"data": data}, status)
 
 
 def _is_object(value: object) -> bool:

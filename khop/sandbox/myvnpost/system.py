@@ -6,12 +6,17 @@ Source: docs/systems/vnpost.md. What it does not say of an answer is as plain as
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from khop.loopback import Request, Response
+from khop.sandbox.accounts.myvnpost import CUSTOMER_CODE, PASSWORD, USERNAME
+from khop.sandbox.common.application import Application, Environment
+from khop.sandbox.common.faults import Purpose
+from khop.sandbox.common.wso2_gateway import media_type
 from khop.sandbox.myvnpost.checks import (
     COMMUNES,
     DISTRICTS,
@@ -36,20 +41,7 @@ from khop.sandbox.myvnpost.orders import (
     written,
 )
 from khop.sandbox.myvnpost.webhook import WebhookSigner
-from khop.sandbox.server.application import Application
-from khop.sandbox.server.faults import Faults, Purpose
-from khop.sandbox.server.http import Answer, Request, json_answer
-from khop.sandbox.server.violations import Violations
-from khop.sandbox.server.wso2 import media_type
 from khop.sandbox.world.dossiers import canonical
-
-if TYPE_CHECKING:  # the world's own files may name this system's accounts
-    from khop.sandbox.world.world import World
-
-#: The account of the office. It guards invented data on a loopback address.
-USERNAME = "h99"
-PASSWORD = "sandbox-myvnpost"
-CUSTOMER_CODE = "T000000001"
 
 _PREFIXES = ("/MYVNP_API", "/customer-partner")
 _WRITES = frozenset({"CreateOrder", "orderCorrection", "orderCancel"})
@@ -76,22 +68,10 @@ class MyVnpostOptions:
 class MyVnpost(Application):
     name = "myvnpost"
 
-    def __init__(
-        self,
-        world: World,
-        violations: Violations,
-        options: MyVnpostOptions,
-        *,
-        faults: Faults,
-        clock: Callable[[], float],
-        sleep: Callable[[float], None],
-    ) -> None:
-        super().__init__(faults, world.seed, sleep)
-        self._world = world
-        self._violations = violations
+    def __init__(self, environment: Environment, options: MyVnpostOptions) -> None:
+        super().__init__(environment)
         self._options = options
-        self._clock = clock
-        self._started = clock()
+        self._started = self._clock()
         self._tokens: dict[str, tuple[float, int]] = {}
 
     @cached_property
@@ -110,10 +90,7 @@ class MyVnpost(Application):
             return name, "login"
         return name, "write" if name in _WRITES else "read"
 
-    def inspect(self, request: Request) -> None:
-        self._violations.inspect(self.name, request)
-
-    def respond(self, request: Request, operation: str, rng: Random) -> Answer:
+    def respond(self, request: Request, operation: str, rng: Random) -> Response:
         if operation == "other":
             return self._error(404, "Not Found", request)
         if request.method != ("POST" if operation in _POSTS else "GET"):
@@ -125,7 +102,7 @@ class MyVnpost(Application):
                 return self._unauthorised(request.path, rng)
             return self._serve(request, operation)
 
-    def expire(self, operation: str, rng: Random) -> Answer:
+    def expire(self, operation: str, rng: Random) -> Response:
         with self.lock:
             self._tokens.clear()
         return self._unauthorised(f"/{operation}", rng)
@@ -152,14 +129,14 @@ class MyVnpost(Application):
 
     # --- token -----------------------------------------------------------------------------
 
-    def _log_in(self, request: Request, rng: Random) -> Answer:
+    def _log_in(self, request: Request, rng: Random) -> Response:
         body = _json(request) or {}
         given = (body.get("username"), body.get("password"), body.get("customerCode"))
         if given != (USERNAME, PASSWORD, CUSTOMER_CODE):
-            return json_answer(200, {"success": False, "token": None})
+            return Response.json({"success": False, "token": None})
         token = f"{rng.getrandbits(160):040x}"
         self._tokens[token] = (self._clock() + self._options.token_seconds, 0)
-        return json_answer(200, {"success": True, "token": token})
+        return Response.json({"success": True, "token": token})
 
     def _passes(self, request: Request) -> bool:
         token = request.headers.get("token", "")
@@ -171,15 +148,15 @@ class MyVnpost(Application):
         self._tokens[token] = (ends, calls + 1)
         return True
 
-    def _unauthorised(self, path: str, rng: Random) -> Answer:
+    def _unauthorised(self, path: str, rng: Random) -> Response:
         status = rng.choice(self._options.refusals)
         return self._refusal(status, "Token không hợp lệ hoặc đã hết hạn", path)
 
     # --- services --------------------------------------------------------------------------
 
-    def _serve(self, request: Request, operation: str) -> Answer:
+    def _serve(self, request: Request, operation: str) -> Response:
         if operation in _LISTS:
-            return json_answer(200, _code_list(operation))
+            return Response.json(_code_list(operation))
         if operation in ("getOrder", "GetStatusHistoryOrder"):
             return self._read(request, operation)
         body = _json(request)
@@ -195,7 +172,7 @@ class MyVnpost(Application):
                 return self._call_off(body)
         return self._charge(body, request)
 
-    def _create(self, body: Mapping[str, Any], request: Request) -> Answer:
+    def _create(self, body: Mapping[str, Any], request: Request) -> Response:
         if (refused := self._refused(order_faults(body, CUSTOMER_CODE), request)) is not None:
             return refused
         information = dict(body["informationOrder"])
@@ -209,13 +186,13 @@ class MyVnpost(Application):
         charged = fee(information["weight"])
         order = Order(number, f"CH{number:09d}VN", code, charged, steps, information)
         self._orders.append(order)
-        return json_answer(200, written(order))
+        return Response.json(written(order))
 
     def _posted(self) -> list[Order]:
         """The orders a client made, not those the world came with."""
         return [order for order in self._orders if order.information]
 
-    def _correct(self, body: Mapping[str, Any], request: Request) -> Answer:
+    def _correct(self, body: Mapping[str, Any], request: Request) -> Response:
         order = self._by_original_id(body)
         if order is None:
             return self._error(400, "Không tìm thấy đơn hàng", request)
@@ -226,9 +203,9 @@ class MyVnpost(Application):
         if (refused := self._refused(order_faults(whole, CUSTOMER_CODE), request)) is not None:
             return refused
         order.information, order.fee = information, fee(information["weight"])
-        return json_answer(200, written(order))
+        return Response.json(written(order))
 
-    def _call_off(self, body: Mapping[str, Any]) -> Answer:
+    def _call_off(self, body: Mapping[str, Any]) -> Response:
         """The answer is a list, and says under HTTP 200 whether it was done."""
         order = self._by_original_id(body)
         message, done = "Không tìm thấy đơn hàng", False
@@ -247,36 +224,36 @@ class MyVnpost(Application):
             "originalId": body.get("OriginalId"),
             "caseId": 0 if order is None else order.number,
         }
-        return json_answer(200, [answer])
+        return Response.json([answer])
 
-    def _charge(self, body: Mapping[str, Any], request: Request) -> Answer:
+    def _charge(self, body: Mapping[str, Any], request: Request) -> Response:
         refused = self._refused(charge_faults(body), request)
-        return refused or json_answer(200, {"totalFee": fee(body["weight"])})
+        return refused or Response.json({"totalFee": fee(body["weight"])})
 
-    def _read(self, request: Request, operation: str) -> Answer:
+    def _read(self, request: Request, operation: str) -> Response:
         kind, code = request.query.get("type"), request.query.get("code", "")
         if kind not in ("1", "2") or not code:
             return self._error(400, "type, code", request)
         found = [o for o in self._orders if code == (o.item if kind == "1" else o.sale_code)]
         if operation == "getOrder":
-            return json_answer(200, [{"results": [written(order) for order in found]}])
+            return Response.json([{"results": [written(order) for order in found]}])
         histories = [{"statusHistory": history(order)} for order in found]
-        return json_answer(200, {"data": histories})
+        return Response.json({"data": histories})
 
     def _by_original_id(self, body: Mapping[str, Any]) -> Order | None:
         wanted = body.get("OriginalId") or body.get("originalId") or body.get("originalID")
         return next((o for o in self._orders if o.original_id == wanted), None)
 
-    def _refused(self, faults: Iterable[Wrong], request: Request) -> Answer | None:
+    def _refused(self, faults: Iterable[Wrong], request: Request) -> Response | None:
         wrong = list(faults)
         for kind, where in wrong:
             self._violations.add(self.name, kind, detail=where)
         return self._error(400, f"{wrong[0][1]} không hợp lệ", request) if wrong else None
 
-    def _error(self, status: int, message: str, request: Request) -> Answer:
+    def _error(self, status: int, message: str, request: Request) -> Response:
         return self._refusal(status, message, request.path)
 
-    def _refusal(self, status: int, message: str, path: str) -> Answer:
+    def _refusal(self, status: int, message: str, path: str) -> Response:
         body = {
             "status": status,
             "timestamp": f"{local_time(self._now()):%Y-%m-%dT%H:%M:%S}.000+07:00",
@@ -285,7 +262,7 @@ class MyVnpost(Application):
             "description": "",
             "path": path,
         }
-        return json_answer(status, body)
+        return Response.json(body, status)
 
     def _now(self) -> int:
         """Milliseconds of UTC: the world's now and what has passed since the start."""

@@ -11,8 +11,18 @@ from datetime import UTC, datetime
 from random import Random
 from typing import Literal
 
-from khop.sandbox.server.http import Answer, Request, json_answer
-from khop.sandbox.server.wso2 import (
+from khop.loopback import Request, Response
+from khop.sandbox.accounts.population import (
+    CONSUMER_KEY,
+    CONSUMER_SECRET,
+    FRONT_AUTH,
+    LGSP_ACCOUNT,
+    LGSP_KEY_NAME,
+    LGSP_KEY_PASS,
+    SECRET,
+    USERNAME,
+)
+from khop.sandbox.common.wso2_gateway import (
     INVALID,
     MISSING,
     Tokens,
@@ -26,24 +36,6 @@ from khop.sandbox.server.wso2 import (
 Login = Literal["signed", "lgsp", "wso2", "camel", "none"]
 TimestampUnit = Literal["ms", "s"]
 
-#: The account of the province. It guards invented data on a loopback address.
-USERNAME = "h99"
-SECRET = "sandbox-population"
-CONSUMER_KEY = "khop"
-CONSUMER_SECRET = "sandbox-population-gateway"
-#: What the provincial exchange wants in ``lgspaccesstoken``, in this order.
-LGSP_ACCOUNT = {
-    "AccessKey": "sandbox-access",
-    "SecretKey": "sandbox-exchange",
-    "AppName": "khop",
-    "PartnerCode": "H99",
-    "PartnerCodeCus": "H99",
-}
-LGSP_KEY_NAME = "canbo.mau"
-LGSP_KEY_PASS = "sandbox-officer"
-FRONT_AUTH = "sandbox-front"
-
-SIGN_PATH = "/csdldc"
 TOKEN_PATHS: Mapping[Login, str] = {
     "lgsp": "/lgsp/getToken",
     "wso2": "/token",
@@ -76,27 +68,27 @@ class Gate:
     def expire(self) -> None:
         self._tokens.expire()
 
-    def token(self, request: Request, rng: Random) -> Answer:
+    def token(self, request: Request, rng: Random) -> Response:
         """The answer to a request for a token."""
         if not self._may_have_token(request):
             described = "Invalid client or secret"
             refused = {"error": "invalid_client", "error_description": described}
-            return json_answer(401, refused)
+            return Response.json(refused, 401)
         asked_well = request.body == b"" if self._login == "camel" else asks_for_token(request)
         if not asked_well:
             self._note("wrong_content")
-            return json_answer(400, {"error": "unsupported_grant_type"})
+            return Response.json({"error": "unsupported_grant_type"}, 400)
         token, seconds, storm = self._tokens.issue(rng)
         if storm:
             self._note("token_storm")
         if self._login == "camel":
             ends = datetime.fromtimestamp(self._signing.now() + seconds, UTC)
             expiry = f"{ends:%Y-%m-%dT%H:%M:%S}"
-            return json_answer(200, {"token": token, "refreshToken": "", "expiryDate": expiry})
+            return Response.json({"token": token, "refreshToken": "", "expiryDate": expiry})
         answer = {"access_token": token, "token_type": "Bearer", "expires_in": seconds}
-        return json_answer(200, answer)
+        return Response.json(answer)
 
-    def refusal(self, request: Request, rng: Random) -> Answer | None:
+    def refusal(self, request: Request, rng: Random) -> Response | None:
         """Why a call is turned away, or None."""
         code = self._signed(request) if self._login == "signed" else self._with_token(request)
         return None if code is None else gateway_fault(code, rng)

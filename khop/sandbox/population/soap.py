@@ -11,7 +11,7 @@ from typing import Any
 
 from lxml import etree
 
-from khop.sandbox.server.http import Answer
+from khop.loopback import Response
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 BCA = "http://dancuquocgia.bca"
@@ -84,13 +84,13 @@ def envelope(contents: Iterable[Any], rng: Random) -> bytes:
     return f"{head}{body}".encode() + written + b"</soapenv:Body></soapenv:Envelope>"
 
 
-def fault(status: int, side: str, text: str, rng: Random) -> Answer:
+def fault(status: int, side: str, text: str, rng: Random) -> Response:
     """A SOAP fault; ``side`` is Client or Server, ``status`` 500 or, as some do, 200."""
     element = etree.Element(f"{{{SOAP}}}Fault", nsmap={"soapenv": SOAP})
     etree.SubElement(element, "faultcode").text = f"soapenv:{side}"
     etree.SubElement(element, "faultstring").text = text
     etree.SubElement(element, "detail")
-    return Answer(status, envelope([element], rng), "text/xml;charset=UTF-8")
+    return Response.of(envelope([element], rng), "text/xml;charset=UTF-8", status)
 
 
 def _fill(element: Any, space: str, tree: Tree) -> None:

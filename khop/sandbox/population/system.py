@@ -8,10 +8,21 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import TYPE_CHECKING, Any, Literal
 
+from khop.loopback import Request, Response
+from khop.sandbox.accounts.population import SIGN_PATH
+from khop.sandbox.common.application import Environment
+from khop.sandbox.common.faults import Purpose
+from khop.sandbox.common.wso2_gateway import (
+    EXPIRED,
+    GatewayApplication,
+    Tokens,
+    gateway_fault,
+    media_type,
+)
 from khop.sandbox.population import wire
 from khop.sandbox.population.checks import (
     HOUSEHOLD,
@@ -25,7 +36,6 @@ from khop.sandbox.population.checks import (
     space_of,
 )
 from khop.sandbox.population.login import (
-    SIGN_PATH,
     TOKEN_PATHS,
     Gate,
     Login,
@@ -43,13 +53,9 @@ from khop.sandbox.population.soap import (
     read_call,
     spaces,
 )
-from khop.sandbox.server.faults import Faults, Purpose
-from khop.sandbox.server.http import Answer, Request, json_answer
-from khop.sandbox.server.violations import Violations
-from khop.sandbox.server.wso2 import EXPIRED, GatewayApplication, Tokens, gateway_fault, media_type
 
 if TYPE_CHECKING:  # the world's own files name this system's accounts
-    from khop.sandbox.world.world import World
+    pass
 
 Front = Literal["soap", "pascal", "camel"]
 
@@ -97,27 +103,17 @@ class PopulationOptions:
 class Population(GatewayApplication):
     name = "population"
 
-    def __init__(
-        self,
-        world: World,
-        violations: Violations,
-        options: PopulationOptions,
-        *,
-        faults: Faults,
-        clock: Callable[[], float],
-        sleep: Callable[[float], None],
-    ) -> None:
-        super().__init__(faults, world.seed, sleep)
-        self._violations = violations
+    def __init__(self, environment: Environment, options: PopulationOptions) -> None:
+        super().__init__(environment)
         self._options = options
         self._login: Login = "camel" if options.front == "camel" else options.login
         signing = Signing(
             options.sign_path, options.timestamp_unit, options.skew_seconds, options.now
         )
-        tokens = Tokens(clock, options.token_seconds, options.token_calls, _TOKENS_PER_MINUTE)
+        tokens = Tokens(self._clock, options.token_seconds, options.token_calls, _TOKENS_PER_MINUTE)
         self._gate = Gate(self._login, signing, tokens, self._violate)
         self._asked: set[str] = set()
-        self.people = People(world.register)
+        self.people = People(self._world.register)
 
     def classify(self, request: Request) -> tuple[str, Purpose]:
         if request.path == TOKEN_PATHS.get(self._login):
@@ -132,17 +128,14 @@ class Population(GatewayApplication):
             return "other", "read"
         return (name if name in OPERATIONS else "other"), "read"
 
-    def inspect(self, request: Request) -> None:
-        self._violations.inspect(self.name, request)
-
-    def respond(self, request: Request, operation: str, rng: Random) -> Answer:
+    def respond(self, request: Request, operation: str, rng: Random) -> Response:
         if operation == "token":
             with self.lock:
                 return self._gate.token(request, rng)
         if not self._has(request.path):
-            return json_answer(404, {"code": "404", "message": "No matching resource found"})
+            return Response.json({"code": "404", "message": "No matching resource found"}, 404)
         if request.method != "POST":
-            return json_answer(405, {"code": "405", "message": "Method not allowed"})
+            return Response.json({"code": "405", "message": "Method not allowed"}, 405)
         with self.lock:
             if (refused := self._gate.refusal(request, rng)) is not None:
                 return refused
@@ -150,7 +143,7 @@ class Population(GatewayApplication):
             return self._soap(request, rng)
         return self._front(request, rng)
 
-    def expire(self, operation: str, rng: Random) -> Answer | None:
+    def expire(self, operation: str, rng: Random) -> Response | None:
         if self._login == "none":
             return None
         with self.lock:
@@ -159,7 +152,7 @@ class Population(GatewayApplication):
 
     # --- faults ----------------------------------------------------------------------------
 
-    def server_error(self, rng: Random) -> Answer | None:
+    def server_error(self, rng: Random) -> Response | None:
         """A fault of the service, of the exchange, or of the gateway; or a proxy's page."""
         match rng.randrange(4):
             case 0:
@@ -170,31 +163,31 @@ class Population(GatewayApplication):
                 return super().server_error(rng)
         return None
 
-    def hollow(self, operation: str, rng: Random) -> Answer | None:
+    def hollow(self, operation: str, rng: Random) -> Response | None:
         """An answer under HTTP 200 that says nothing; None for a proxy's page."""
         if self._options.front != "soap" and rng.random() < 0.5:
             failed = {"error_code": "-1", "message": "Thao tac khong thanh cong"}
-            return json_answer(200, failed)
+            return Response.json(failed)
         match rng.randrange(4):
             case 0:
                 return fault(200, "Server", "Loi ket noi toi dich vu nguon", rng)
             case 1:
-                return Answer(200, b"", _XML[0])
+                return Response.of(b"", _XML[0])
             case 2 if operation == VERIFY:
                 return _written([wire.verdict(None, rng, self._options.odd)], rng)
         return None
 
-    def _spoilt(
+    def _after_effect(
         self, request: Request, operation: str, fault: str, rng: Random, variant: Random
-    ) -> Answer:
+    ) -> Response:
         hollow = None
         if fault == "html_200" and operation in OPERATIONS:
             hollow = self.hollow(operation, rng)
-        return hollow or super()._spoilt(request, operation, fault, rng, variant)
+        return hollow or super()._after_effect(request, operation, fault, rng, variant)
 
     # --- SOAP ------------------------------------------------------------------------------
 
-    def _soap(self, request: Request, rng: Random) -> Answer:
+    def _soap(self, request: Request, rng: Random) -> Response:
         self._inspect_headers(request)
         try:
             call = read_call(request.body)
@@ -216,7 +209,7 @@ class Population(GatewayApplication):
         if request.headers.get("soapaction") not in ('""', ""):
             self._violate("soap_action")
 
-    def _answer(self, operation: str, tree: Tree, rng: Random) -> Answer:
+    def _answer(self, operation: str, tree: Tree, rng: Random) -> Response:
         query, faults = check(operation, tree, self._options.shape)
         for each in faults:
             self._violate(each.kind, each.where)
@@ -264,24 +257,24 @@ class Population(GatewayApplication):
 
     # --- JSON fronts -----------------------------------------------------------------------
 
-    def _front(self, request: Request, rng: Random) -> Answer:
+    def _front(self, request: Request, rng: Random) -> Response:
         body = _json(request)
         if body is None or media_type(request) != "application/json":
             self._violate("wrong_content")
-            return json_answer(400, {"message": "Error", "errorCode": "000"})
+            return Response.json({"message": "Error", "errorCode": "000"}, 400)
         tree = _front_tree(body, camel=self._options.front == "camel")
         for name, code in _GATE_CODES.items():
             if not dict(tree).get(name):
                 self._violate("missing_field", name)
-                return json_answer(400, {"message": "Error", "errorCode": code})
+                return Response.json({"message": "Error", "errorCode": code}, 400)
         answer = self._answer(self._operation_of_front(body), tree, rng)
         if answer.status != 200:
             failed = {"error_code": "-1", "message": "Thao tac khong thanh cong"}
-            return json_answer(200, failed)
+            return Response.json(failed)
         text = answer.body.decode()
         if rng.random() < self._options.odd / 2:  # a gateway that drops backslashes
             text = text.replace("\n", "u000a")
-        return json_answer(200, {"error_code": "0", "message": text})
+        return Response.json({"error_code": "0", "message": text})
 
     def _operation_of_front(self, body: dict[str, Any] | None) -> str:
         """The Pascal front forwards by the service's number; the other only looks up."""
@@ -319,20 +312,20 @@ def _front_tree(body: dict[str, Any], *, camel: bool) -> Tree:
     return [*fields, ("NgayThangNamSinh", birth)]
 
 
-def _exchange_error(rng: Random) -> Answer:
+def _exchange_error(rng: Random) -> Response:
     """An error of the exchange layer, in X-Road's form."""
     kind = rng.choice(
         ("Server.ServerProxy.ServiceFailed.HttpError", "Server.ClientProxy.NetworkError")
     )
     detail = f"00000000-0000-4000-8000-{rng.getrandbits(48):012x}"
-    answer = json_answer(500, {"type": kind, "message": "Service failed", "detail": detail})
-    answer.headers["X-Road-Error"] = kind
-    return answer
+    body = {"type": kind, "message": "Service failed", "detail": detail}
+    answer = Response.json(body, 500)
+    return replace(answer, headers={**answer.headers, "X-Road-Error": kind})
 
 
-def _written(contents: list[Any], rng: Random) -> Answer:
+def _written(contents: list[Any], rng: Random) -> Response:
     kind = _XML[0] if rng.random() < 0.7 else _XML[1]
-    return Answer(200, envelope(contents, rng), f"{kind};charset=UTF-8")
+    return Response.of(envelope(contents, rng), f"{kind};charset=UTF-8")
 
 
 def _json(request: Request) -> dict[str, Any] | None:

@@ -1,24 +1,50 @@
-"""The control plane: what a test or a demo may ask of the sandbox, in JSON over HTTP."""
+"""The control plane: tests and demos read and change a running sandbox with JSON over HTTP."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
+from khop.loopback import Request, Response
+from khop.sandbox.common.faults import ALL, Faults
+from khop.sandbox.common.violations import Violation
 from khop.sandbox.files.folder import truth_lines
-from khop.sandbox.server.faults import ALL, Faults
-from khop.sandbox.server.http import Answer, Request, json_answer
+from khop.sandbox.truth.judge import Finding
+from khop.sandbox.world.paper import Place
 
-if TYPE_CHECKING:
-    from khop.sandbox.server.sandbox import Sandbox
+
+class Controlled(Protocol):
+    """The methods of a ``Sandbox`` that the control plane serves."""
+
+    def violations(self) -> Sequence[Violation]: ...
+
+    def truth(self) -> Sequence[Finding]: ...
+
+    def findings(self) -> Sequence[Finding]: ...
+
+    def stats(self) -> Mapping[str, Any]: ...
+
+    def set_faults(self, faults: Faults | None) -> None: ...
+
+    def touch(self, code: str) -> None: ...
+
+    def change_status(self, code: str, status: int) -> None: ...
+
+    def portal_forget(self, code: str) -> bool: ...
+
+    def portal_put(self, code: str, status: int | None = None) -> None: ...
+
+    def logbook_write(self, **row: Any) -> Place: ...
+
+    def register_write(self, **row: Any) -> Place: ...
 
 
 class Control:
-    """Serves the methods of a ``Sandbox`` under their names."""
+    """Serves each method of a sandbox at the path of its name."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: Controlled) -> None:
         self._sandbox = sandbox
         self._reads: dict[str, Callable[[], Any]] = {
             "/violations": lambda: [asdict(v) for v in sandbox.violations()],
@@ -36,23 +62,23 @@ class Control:
             "/register_write": lambda body: asdict(sandbox.register_write(**body)),
         }
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Request) -> Response:
+        """A ``khop.loopback.Handler``."""
         if request.method == "GET" and request.path in self._reads:
-            return json_answer(200, self._reads[request.path]())
+            return Response.json(self._reads[request.path]())
         if request.method == "POST" and request.path in self._writes:
             return self._write(request)
-        return json_answer(404, {"error": "no such operation"})
+        return Response.json({"error": "no such operation"}, 404)
 
-    def _write(self, request: Request) -> Answer:
+    def _write(self, request: Request) -> Response:
         try:
             done = self._writes[request.path](json.loads(request.body))
         except KeyError as error:
-            return json_answer(404, {"error": f"unknown: {error}"})
+            return Response.json({"error": f"unknown: {error}"}, 404)
         except (ValueError, TypeError) as error:
-            return json_answer(400, {"error": str(error)})
-        return json_answer(200, done if isinstance(done, dict) else {})
+            return Response.json({"error": str(error)}, 400)
+        return Response.json(done if isinstance(done, dict) else {})
 
     def _set_faults(self, body: Mapping[str, Any]) -> None:
         kinds = frozenset(body.get("kinds", ALL))
-        faults = Faults(body.get("rate", 0.1), kinds, body.get("seed", 0))
-        self._sandbox.set_faults(faults)
+        self._sandbox.set_faults(Faults(body.get("rate", 0.1), kinds, body.get("seed", 0)))

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from khop.sandbox.server.faults import Faults
+from khop.sandbox.common.faults import Faults
 
 _WAIT = 10.0
 

@@ -1,28 +1,27 @@
-"""The sandbox: one world behind a loopback server for each system."""
+"""The sandbox: one world, served by a loopback server for each system."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any
 
+from khop.loopback import Handler, LoopbackServer
+from khop.sandbox.common.application import Application, Environment
+from khop.sandbox.common.faults import NONE, Faults
+from khop.sandbox.common.violations import Violation, Violations
 from khop.sandbox.dvcqg.system import Dvcqg, DvcqgOptions
 from khop.sandbox.igate.system import Igate, IgateOptions
 from khop.sandbox.igate_ministry.system import Ministry, MinistryOptions
 from khop.sandbox.myvnpost.system import MyVnpost, MyVnpostOptions
 from khop.sandbox.population.system import Population, PopulationOptions
-from khop.sandbox.server.application import Application
 from khop.sandbox.server.control import Control
-from khop.sandbox.server.faults import NONE, Faults
-from khop.sandbox.server.http import Listener, Servant
-from khop.sandbox.server.violations import Violation, Violations
 from khop.sandbox.truth.judge import Finding
 from khop.sandbox.vnpost.system import Vnpost, VnpostOptions
 from khop.sandbox.world.paper import Place
 from khop.sandbox.world.world import World
-
-A = TypeVar("A", bound=Application)
 
 DEFAULT_PORTS = {
     "igate": 8101,
@@ -35,64 +34,66 @@ DEFAULT_PORTS = {
 }
 
 
-class Sandbox:
-    """All systems and their control plane; a context manager.
+@dataclass(frozen=True, slots=True)
+class SandboxOptions:
+    """How a sandbox behaves.
 
-    ``faults`` None means none. ``ports`` names ports by the keys of ``DEFAULT_PORTS``; 0, or
-    leaving one out, takes any free one. ``urls`` has all of them once it is made, ``systems``
-    the applications behind them.
+    ``ports``: by the names of ``DEFAULT_PORTS``; a system that is missing or 0 takes a free
+    port. ``clock``: seconds of a monotonic clock; ``sleep`` waits for so many seconds. The
+    other fields are the options of each system.
     """
 
-    def __init__(
-        self,
-        world: World,
-        *,
-        faults: Faults | None = None,
-        host: str = "127.0.0.1",
-        ports: Mapping[str, int] | None = None,
-        igate: IgateOptions | None = None,
-        dvcqg: DvcqgOptions | None = None,
-        vnpost: VnpostOptions | None = None,
-        population: PopulationOptions | None = None,
-        myvnpost: MyVnpostOptions | None = None,
-        ministry: MinistryOptions | None = None,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
+    faults: Faults = NONE
+    ports: Mapping[str, int] = field(default_factory=dict)
+    igate: IgateOptions = field(default_factory=IgateOptions)
+    dvcqg: DvcqgOptions = field(default_factory=DvcqgOptions)
+    vnpost: VnpostOptions = field(default_factory=VnpostOptions)
+    population: PopulationOptions = field(default_factory=PopulationOptions)
+    myvnpost: MyVnpostOptions = field(default_factory=MyVnpostOptions)
+    ministry: MinistryOptions = field(default_factory=MinistryOptions)
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+
+class Sandbox:
+    """All systems and their control plane. A context manager: its servers run inside it.
+
+    ``urls`` and ``systems``: the address and the application of each system by name; ``urls``
+    has ``control`` as well. Both are complete once the sandbox is made.
+    """
+
+    def __init__(self, world: World, options: SandboxOptions | None = None) -> None:
+        given = options or SandboxOptions()
         self.world = world
         self._violations = Violations(world.register)
-
-        def made(system: Callable[..., A], options: object) -> A:
-            return system(
-                world, self._violations, options,
-                faults=faults or NONE, clock=clock, sleep=sleep,
-            )  # fmt: skip
-
-        self._dvcqg = made(Dvcqg, dvcqg or DvcqgOptions())
+        environment = Environment(world, self._violations, given.faults, given.clock, given.sleep)
+        self._dvcqg = Dvcqg(environment, given.dvcqg)
         systems: tuple[Application, ...] = (
-            made(Igate, igate or IgateOptions()),
+            Igate(environment, given.igate),
             self._dvcqg,
-            made(Vnpost, vnpost or VnpostOptions()),
-            made(Population, population or PopulationOptions()),
-            made(MyVnpost, myvnpost or MyVnpostOptions()),
-            made(Ministry, ministry or MinistryOptions()),
+            Vnpost(environment, given.vnpost),
+            Population(environment, given.population),
+            MyVnpost(environment, given.myvnpost),
+            Ministry(environment, given.ministry),
         )
         self.systems: Mapping[str, Application] = {app.name: app for app in systems}
-        servants: dict[str, Servant] = {**self.systems, "control": Control(self)}
-        wanted = ports or {}
-        self._listeners = {
-            name: Listener(servant, host, wanted.get(name, 0)) for name, servant in servants.items()
+        handlers: dict[str, Handler] = {name: app.answer for name, app in self.systems.items()}
+        handlers["control"] = Control(self).answer
+        self._servers = {
+            name: LoopbackServer(handler, given.ports.get(name, 0))
+            for name, handler in handlers.items()
         }
-        self.urls = {name: listener.url for name, listener in self._listeners.items()}
+        self.urls = {name: server.url for name, server in self._servers.items()}
 
     def start(self) -> None:
-        for listener in self._listeners.values():
-            listener.start()
+        """Start all servers."""
+        for server in self._servers.values():
+            server.start()
 
     def stop(self) -> None:
         """Stop all servers and wait for their threads."""
-        for listener in self._listeners.values():
-            listener.stop()
+        for server in self._servers.values():
+            server.stop()
 
     def __enter__(self) -> Sandbox:
         self.start()
@@ -106,40 +107,38 @@ class Sandbox:
     ) -> None:
         self.stop()
 
-    # --- control ---------------------------------------------------------------------------
-
     def violations(self) -> list[Violation]:
-        """What clients did that the specs forbid, in order."""
+        """What clients did against the specifications of the systems, in order."""
         return list(self._violations)
 
     def truth(self) -> list[Finding]:
-        """What docs/rules.md says of the world as it was generated."""
+        """The findings of docs/rules.md in the world as generated."""
         return self.world.truth
 
     def findings(self) -> list[Finding]:
-        """What docs/rules.md says of the world as it is, at the same ``now``."""
+        """The findings of docs/rules.md in the world as it is now, at the world's ``now``."""
         return self.world.findings()
 
     def stats(self) -> dict[str, dict[str, dict[str, int]]]:
-        """Requests by system and operation, and faults by system and kind."""
+        """Counts of requests by system and operation, and of faults by system and kind."""
         apps = self.systems.values()
         return {
-            "requests": {app.name: _counted(app, app.requests) for app in apps},
-            "faults": {app.name: _counted(app, app.faulted) for app in apps},
+            "requests": {app.name: _sorted_counts(app, app.requests) for app in apps},
+            "faults": {app.name: _sorted_counts(app, app.faulted) for app in apps},
         }
 
     def steps(self, code: str) -> list[tuple[str, ...]]:
-        """The progress steps the portal was sent for a code, in the order they came."""
+        """The progress steps sent to the portal for a code, in the order of arrival."""
         return [*self._dvcqg.steps.get(code, [])]
 
     def set_faults(self, faults: Faults | None) -> None:
-        """Change how the systems misbehave from the next request on."""
+        """Change the faults of all systems from the next request on; None: no faults."""
         for app in self.systems.values():
             with app.lock:
                 app.dice.faults = faults or NONE
 
     def touch(self, code: str) -> None:
-        """Save a dossier of the one-stop unchanged. Raises KeyError."""
+        """Save a dossier of the one-stop without a change. Raises KeyError."""
         self.world.touch(code)
 
     def change_status(self, code: str, status: int) -> None:
@@ -147,11 +146,12 @@ class Sandbox:
         self.world.change_status(code, status)
 
     def portal_forget(self, code: str) -> bool:
-        """Let the portal lose a dossier; says whether it had it."""
+        """Delete a dossier from the portal; whether the portal had it."""
         return self.world.portal_forget(code)
 
     def portal_put(self, code: str, status: int | None = None) -> None:
-        """Let the portal hold a faithful copy of a dossier. Raises KeyError."""
+        """Put a faithful copy of a dossier on the portal, in ``status`` if given. Raises
+        KeyError."""
         self.world.portal_put(code, status)
 
     def logbook_write(self, **row: Any) -> Place:
@@ -163,6 +163,6 @@ class Sandbox:
         return self.world.register_write(**row)
 
 
-def _counted(app: Application, counter: Mapping[str, int]) -> dict[str, Any]:
+def _sorted_counts(app: Application, counter: Mapping[str, int]) -> dict[str, Any]:
     with app.lock:
         return dict(sorted(counter.items()))

@@ -14,8 +14,8 @@ from threading import Event, Thread
 from types import FrameType
 from typing import Any
 
-from khop.sandbox.server.faults import ALL, Faults
-from khop.sandbox.server.sandbox import DEFAULT_PORTS, Sandbox
+from khop.sandbox.common.faults import ALL, Faults
+from khop.sandbox.server.sandbox import DEFAULT_PORTS, Sandbox, SandboxOptions
 from khop.sandbox.world.world import World
 
 
@@ -35,7 +35,7 @@ def serve(argv: Sequence[str], *, clock: Callable[[], datetime] | None = None) -
     faults = Faults(options.faults, options.kinds, options.seed)
     ended = Event()
     _end_on_signals(ended)
-    with Sandbox(world, faults=faults, ports=options.ports) as sandbox:
+    with Sandbox(world, SandboxOptions(faults, options.ports)) as sandbox:
         if options.dir is not None:
             world.write(options.dir, sandbox.urls)
         ready = {"urls": sandbox.urls, "now": world.now.isoformat(), "findings": len(world.truth)}

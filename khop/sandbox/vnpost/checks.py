@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from khop.sandbox.server.http import Request
+from khop.loopback import Request
 
 _ORDER_TEXTS = (
     "CustomerCode", "OrderNumber", "SenderAddress", "SenderName", "SenderTel", "ReceiverName",

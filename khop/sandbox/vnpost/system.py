@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-from khop.sandbox.server.faults import Faults, Purpose
-from khop.sandbox.server.http import Answer, Request, json_answer
-from khop.sandbox.server.violations import Violations
-from khop.sandbox.server.wso2 import (
+from khop.loopback import Request, Response
+from khop.sandbox.accounts import vnpost as account
+from khop.sandbox.common.application import Environment
+from khop.sandbox.common.faults import Purpose
+from khop.sandbox.common.wso2_gateway import (
     EXPIRED,
     GatewayApplication,
     Tokens,
@@ -38,17 +39,14 @@ from khop.sandbox.vnpost.desk import Desk
 from khop.sandbox.world.dossiers import canonical
 from khop.sandbox.world.post_events import Event
 
-if TYPE_CHECKING:  # the world's own files name this system's accounts
-    from khop.sandbox.world.world import World
-
 Login = Literal["basic", "key", "tttt", "static"]
 
 _PATHS = {
-    wire.TOKEN_PATH: "token",
-    wire.ORDER_PATH: "order",
-    wire.CANCEL_PATH: "cancel",
-    wire.TRACKING_PATH: "tracking",
-    wire.DOCUMENT_PATH: "document",
+    account.TOKEN_PATH: "token",
+    account.ORDER_PATH: "order",
+    account.CANCEL_PATH: "cancel",
+    account.TRACKING_PATH: "tracking",
+    account.DOCUMENT_PATH: "document",
 }
 #: Names of services on the bus; they are configured there (docs/systems/vnpost.md).
 _SERVICES = {
@@ -93,24 +91,14 @@ class VnpostOptions:
 class Vnpost(GatewayApplication):
     name = "vnpost"
 
-    def __init__(
-        self,
-        world: World,
-        violations: Violations,
-        options: VnpostOptions,
-        *,
-        faults: Faults,
-        clock: Callable[[], float],
-        sleep: Callable[[float], None],
-    ) -> None:
-        super().__init__(faults, world.seed, sleep)
-        self._violations = violations
+    def __init__(self, environment: Environment, options: VnpostOptions) -> None:
+        super().__init__(environment)
         self._options = options
         self._tokens = Tokens(
-            clock, options.token_seconds, options.token_calls, options.tokens_per_minute
+            self._clock, options.token_seconds, options.token_calls, options.tokens_per_minute
         )
-        started = clock()
-        self._desk = Desk(world, lambda: int((clock() - started) * 1000))
+        started = self._clock()
+        self._desk = Desk(self._world, lambda: int((self._clock() - started) * 1000))
         self._furthest = _START
 
     def classify(self, request: Request) -> tuple[str, Purpose]:
@@ -120,21 +108,21 @@ class Vnpost(GatewayApplication):
         return operation, _PURPOSES.get(operation, "read")
 
     def inspect(self, request: Request) -> None:
-        self._violations.inspect(self.name, request)
+        super().inspect(request)
         if unencoded(request):
             self._violate("unencoded_query", None, request.path)
 
-    def respond(self, request: Request, operation: str, rng: Random) -> Answer:
+    def respond(self, request: Request, operation: str, rng: Random) -> Response:
         if operation == "other":
-            return json_answer(404, {"code": "404", "message": "No matching resource found"})
+            return Response.json({"code": "404", "message": "No matching resource found"}, 404)
         if request.method != ("GET" if operation in _READ_BY_GET else "POST"):
-            return json_answer(405, {"code": "405", "message": "Method not allowed"})
+            return Response.json({"code": "405", "message": "Method not allowed"}, 405)
         with self.lock:
             if operation == "token":
                 return self._token(request, rng)
             return self._refusal(request, rng) or self._serve(request, operation, rng)
 
-    def expire(self, operation: str, rng: Random) -> Answer | None:
+    def expire(self, operation: str, rng: Random) -> Response | None:
         if self._options.login == "static":
             return None
         with self.lock:
@@ -156,25 +144,25 @@ class Vnpost(GatewayApplication):
 
     # --- token -----------------------------------------------------------------------------
 
-    def _token(self, request: Request, rng: Random) -> Answer:
+    def _token(self, request: Request, rng: Random) -> Response:
         if self._options.login == "static":
-            return json_answer(404, {"code": "404", "message": "No matching resource found"})
+            return Response.json({"code": "404", "message": "No matching resource found"}, 404)
         if not self._known(request):
             described = "A valid OAuth client could not be found for client_id"
             refused = {"error": "invalid_client", "error_description": described}
-            return json_answer(401, refused)
+            return Response.json(refused, 401)
         if not self._asked_well(request):
             self._violate("wrong_content", None, request.path)
-            return json_answer(400, {"error": "unsupported_grant_type"})
+            return Response.json({"error": "unsupported_grant_type"}, 400)
         token, seconds, storm = self._tokens.issue(rng)
         if storm:
             self._violate("token_storm", None)
-        return json_answer(200, self._token_answer(token, seconds, rng))
+        return Response.json(self._token_answer(token, seconds, rng))
 
     def _known(self, request: Request) -> bool:
         if self._options.login == "key":
-            return bearer(request) == wire.KEY_TOKEN
-        return basic(request) == (wire.CONSUMER_KEY, wire.CONSUMER_SECRET)
+            return bearer(request) == account.KEY_TOKEN
+        return basic(request) == (account.CONSUMER_KEY, account.CONSUMER_SECRET)
 
     def _asked_well(self, request: Request) -> bool:
         if self._options.login == "tttt":
@@ -195,23 +183,23 @@ class Vnpost(GatewayApplication):
             answer["scope"] = "am_application_scope default"
         return {**answer, "expires_in": seconds}
 
-    def _refusal(self, request: Request, rng: Random) -> Answer | None:
+    def _refusal(self, request: Request, rng: Random) -> Response | None:
         if self._options.login == "static":
-            if request.headers.get("access_token") == wire.STATIC_TOKEN:
+            if request.headers.get("access_token") == account.STATIC_TOKEN:
                 return None
-            return json_answer(401, {"message": "Unauthorized"})
+            return Response.json({"message": "Unauthorized"}, 401)
         code = self._tokens.refusal(bearer(request))
         if code is not None:
             return gateway_fault(code, rng)
         service = request.headers.get("service-code")
-        if self._options.login == "tttt" and service != wire.SERVICE_CODE:
+        if self._options.login == "tttt" and service != account.SERVICE_CODE:
             self._violate("no_service_code", None, request.path)
-            return json_answer(403, {"message": "service-code"})
+            return Response.json({"message": "service-code"}, 403)
         return None
 
     # --- services --------------------------------------------------------------------------
 
-    def _serve(self, request: Request, operation: str, rng: Random) -> Answer:
+    def _serve(self, request: Request, operation: str, rng: Random) -> Response:
         match operation:
             case "cancel":
                 return self._cancel(request, rng)
@@ -228,7 +216,7 @@ class Vnpost(GatewayApplication):
                 return self._document(body, rng)
         return self._price(body, rng)
 
-    def _post(self, body: Mapping[str, Any], rng: Random) -> Answer:
+    def _post(self, body: Mapping[str, Any], rng: Random) -> Response:
         if (refused := self._refused(order_faults(body), body, rng)) is not None:
             return refused
         verdict = self._desk.post(body)
@@ -236,26 +224,28 @@ class Vnpost(GatewayApplication):
             self._violate("doubled_order", body["OrderNumber"])
         return self._result(wire.ACCEPTED if verdict == "accepted" else wire.ALREADY, rng)
 
-    def _document(self, body: Mapping[str, Any], rng: Random) -> Answer:
+    def _document(self, body: Mapping[str, Any], rng: Random) -> Response:
         if (refused := self._refused(document_faults(body), body, rng)) is not None:
             return refused
         self._desk.documents[body["OrderNumber"]] = body
         return self._result(wire.ACCEPTED, rng)
 
-    def _refused(self, faults: list[Fault], body: Mapping[str, Any], rng: Random) -> Answer | None:
+    def _refused(
+        self, faults: list[Fault], body: Mapping[str, Any], rng: Random
+    ) -> Response | None:
         number = body.get("OrderNumber")
         for fault in faults:
             self._violate(fault.kind, number if isinstance(number, str) else None, fault.where)
         bad = [fault.where for fault in faults if fault.refused]
         if bad:
             return self._result(wire.BAD, rng, f"Trường {bad[0]} không hợp lệ")
-        if body["CustomerCode"] != wire.CUSTOMER_CODE:
+        if body["CustomerCode"] != account.CUSTOMER_CODE:
             return self._result(wire.BAD, rng, "CustomerCode không hợp lệ")
         return None
 
-    def _cancel(self, request: Request, rng: Random) -> Answer:
+    def _cancel(self, request: Request, rng: Random) -> Response:
         number = request.query.get("OrderNumber", "")
-        if not number or request.query.get("CustomerCode") != wire.CUSTOMER_CODE:
+        if not number or request.query.get("CustomerCode") != account.CUSTOMER_CODE:
             self._violate("missing_field", number or None, "CustomerCode, OrderNumber")
             return self._result(wire.BAD, rng)
         match self._desk.cancel(number):
@@ -268,22 +258,22 @@ class Vnpost(GatewayApplication):
                 return self._result(wire.CLOSED, rng)
         return self._result(wire.ACCEPTED, rng)
 
-    def _price(self, body: Mapping[str, Any], rng: Random) -> Answer:
+    def _price(self, body: Mapping[str, Any], rng: Random) -> Response:
         faults = price_faults(body)
         for fault in faults:
             self._violate(fault.kind, None, fault.where)
         if faults:
-            return json_answer(200, {"message": "Không tính được cước"})
+            return Response.json({"message": "Không tính được cước"})
         same = body["sender"]["provCode"] == body["receiver"]["provCode"]
-        return json_answer(200, wire.price(body["weight"], same, rng, self._options.odd))
+        return Response.json(wire.price(body["weight"], same, rng, self._options.odd))
 
     # --- the feed --------------------------------------------------------------------------
 
-    def _tracking(self, request: Request, rng: Random) -> Answer:
+    def _tracking(self, request: Request, rng: Random) -> Response:
         asked = _position(request)
         if asked is None:
             self._violate("bad_position", None, "pagesize, lastId")
-            return json_answer(400, {"message": "Bad Request"})
+            return Response.json({"message": "Bad Request"}, 400)
         last, size = asked
         if size > _LARGEST_PAGE:
             self._violate("page_too_big", None, str(size))
@@ -292,14 +282,14 @@ class Vnpost(GatewayApplication):
         rows, left = self._desk.feed.after(last, size), self._desk.feed.left(last)
         if rows and rng.random() < self._options.odd:
             rows = wire.doubled(rows, rng)
-        return json_answer(200, wire.page(rows, left, size, rng, self._options.odd))
+        return Response.json(wire.page(rows, left, size, rng, self._options.odd))
 
     def _note_position(self, last: str) -> None:
         if self._options.notes_restarts and last == _START < self._furthest:
             self._violate("feed_from_start", None)
         self._furthest = max(self._furthest, last)
 
-    def page_fault(self, kind: str, request: Request, rng: Random) -> Answer | None:
+    def page_fault(self, kind: str, request: Request, rng: Random) -> Response | None:
         """A page that leaves off early but says how much there is, or the page before it."""
         with self.lock:
             asked = self._asked_in_order(request, rng)
@@ -312,9 +302,9 @@ class Vnpost(GatewayApplication):
                 left += len(rows)
             else:
                 rows = self._desk.feed.after(last, max(1, min(size, left) * 2 // 3))
-        return json_answer(200, wire.page(rows, left, size, rng, 0.0)) if rows else None
+        return Response.json(wire.page(rows, left, size, rng, 0.0)) if rows else None
 
-    def row_fault(self, kind: str, request: Request, rng: Random) -> Answer | None:
+    def row_fault(self, kind: str, request: Request, rng: Random) -> Response | None:
         """A page with a scan of a code no list knows, or with one that comes a second time as
         it was before its notes were written."""
         with self.lock:
@@ -325,7 +315,7 @@ class Vnpost(GatewayApplication):
             rows, left = self._desk.feed.after(last, size), self._desk.feed.left(last)
         strange = wire.with_strange_code if kind == "unknown_status" else wire.with_older_copy
         changed = strange(rows, rng)
-        return json_answer(200, wire.page(changed, left, size, rng, 0.0)) if changed else None
+        return Response.json(wire.page(changed, left, size, rng, 0.0)) if changed else None
 
     def _asked_in_order(self, request: Request, rng: Random) -> tuple[str, int] | None:
         """Where the feed is to go on and how far, when the request may be served at all."""
@@ -338,7 +328,7 @@ class Vnpost(GatewayApplication):
         with self.lock:
             self._desk.late_scan(rng)
 
-    def _result(self, status: int, rng: Random, message: str | None = None) -> Answer:
+    def _result(self, status: int, rng: Random, message: str | None = None) -> Response:
         return wire.result(status, rng, self._options.odd, message)
 
     def _violate(self, kind: str, code: str | None, detail: str = "") -> None:

@@ -9,22 +9,10 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from khop.sandbox.server.http import Answer, json_answer
+from khop.loopback import Response
+from khop.sandbox.accounts.vnpost import CUSTOMER_CODE
 from khop.sandbox.world.post_events import MESSAGES, ON_THE_WAY, OUT, Event
 
-#: The account of the province. It guards invented data on a loopback address.
-CONSUMER_KEY = "khop"
-CONSUMER_SECRET = "sandbox-vnpost"
-CUSTOMER_CODE = "DEMOCUST"
-KEY_TOKEN = "sandbox-lgsp-key"
-STATIC_TOKEN = "sandbox-front-token"
-SERVICE_CODE = "vnpost_post_order"
-
-TOKEN_PATH = "/token"
-ORDER_PATH = "/apiVNPostNGSP/p1.0/order/post"
-CANCEL_PATH = "/apiVNPostNGSP/p1.0/order/cancel"
-TRACKING_PATH = "/apiVNPostNGSP/p1.0/order/tracking"
-DOCUMENT_PATH = "/apiVNPostNGSP/p1.0/document/post"
 BUS_PATH = "/bus"
 
 ACCEPTED, ALREADY, CLOSED, BAD, UNKNOWN = 100, 101, 102, 400, 404
@@ -42,10 +30,10 @@ _STEP_GRAMS = 500
 Row = tuple[str, Event]
 
 
-def result(status: int, rng: Random, odd: float, message: str | None = None) -> Answer:
+def result(status: int, rng: Random, odd: float, message: str | None = None) -> Response:
     """{Status, Message} under HTTP 200; the number is text in the part ``odd`` of answers."""
     text = _MESSAGES.get(status, "Dữ liệu không hợp lệ") if message is None else message
-    return json_answer(200, {"Status": _number(status, rng, odd), "Message": text})
+    return Response.json({"Status": _number(status, rng, odd), "Message": text})
 
 
 def page(rows: list[Row], left: int, size: int, rng: Random, odd: float) -> dict[str, Any]:

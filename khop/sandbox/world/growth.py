@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
-from khop.sandbox.igate.strange import as_it_was
-from khop.sandbox.igate.wire import list_item, wire_time
-from khop.sandbox.world.broken import KINDS, BrokenItem, Seedbed, broken_item, older_duplicate
+from khop.sandbox.world.broken import KINDS, BrokenItem, broken_item, older_duplicate
 from khop.sandbox.world.calendar import Calendar, day_of
 from khop.sandbox.world.decoys import DECOYS
 from khop.sandbox.world.decoys_evidence import DECOYS_OF_EVIDENCE
@@ -148,23 +146,18 @@ def _break(maker: Maker, content: Content, each: int) -> None:
 
 def _broken_items(maker: Maker, content: Content, each: int) -> Iterator[BrokenItem]:
     for running in range(each):
-        for kind in range(len(KINDS)):
+        for kind in KINDS:
             yield _broken(maker, kind, running)
         yield _duplicate(maker, content)
 
 
-def _broken(maker: Maker, kind: int, running: int) -> BrokenItem:
+def _broken(maker: Maker, kind: str, running: int) -> BrokenItem:
     d = maker.ordinary(3, "broken")
     code = maker.fresh_code(d.unit, day_of(d.acted))
-    applied = wire_time(d.acted * 1000)
-    seed = Seedbed(d.n, code, d.native_id, applied, wire_time(d.changed))
-    return broken_item(seed, kind, running, d.changed)
+    return broken_item(replace(d, code=code), kind, running)
 
 
 def _duplicate(maker: Maker, content: Content) -> BrokenItem:
     candidates = [d for d in content.dossiers if d.story == "ordinary"][:500]
     d = candidates[maker.below(len(candidates))]
-    n = maker.ordinary(3, "broken").n
-    older = as_it_was(d)
-    register = maker.register
-    return older_duplicate(n, d, lambda: list_item(older, register), older.changed)
+    return older_duplicate(maker.ordinary(3, "broken").n, d)

@@ -10,8 +10,8 @@ from typing import Any
 
 from khop.adapters.dvcqg.adapter import ADAPTER
 from khop.adapters.ports import Role
+from khop.loopback import Handler
 from khop.testing import CatalogueCase, Login, LookupCase, Request, Response, SinkCase, System
-from khop.testing.http import Stand
 from tests.contract.systems.people import (
     CODE,
     DOSSIER,
@@ -68,7 +68,7 @@ def _key(request: Request, name: str) -> str:
     return str((body if isinstance(body, dict) else request.query).get(name))
 
 
-def stand() -> Stand:
+def stand() -> Handler:
     logins = itertools.count(1)
 
     def answer(request: Request) -> Response:

@@ -8,6 +8,7 @@ from typing import Any
 
 from khop.adapters.igate.adapter import ADAPTER
 from khop.adapters.ports import Role
+from khop.loopback import Handler
 from khop.testing import (
     Login,
     PageWords,
@@ -17,7 +18,6 @@ from khop.testing import (
     System,
     WindowCase,
 )
-from khop.testing.http import Stand
 from tests.contract.systems.people import EMAIL, NAME, NUMBER, OFFICER, PERSONAL, PHONE, SECRET
 
 _TOKEN_PATH = "/auth/realms/digo/protocol/openid-connect/token"
@@ -81,7 +81,7 @@ def page(rows: Sequence[Any], words: PageWords) -> Response:
     )
 
 
-def stand() -> Stand:
+def stand() -> Handler:
     tokens = itertools.count(1)
     rows = [row(number) for number in range(1, 6)]
 

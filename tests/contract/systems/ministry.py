@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from khop.adapters.igate_ministry.adapter import ADAPTER
 from khop.adapters.ports import Role
+from khop.loopback import Handler
 from khop.testing import Login, Request, Response, SinkCase, System
-from khop.testing.http import Stand
 from tests.contract.systems.people import DOSSIER, NAME, PERSONAL, PHONE, SECRET, STEPS
 
 _VARIABLE = "KHOP_CONTRACT_MINISTRY"
@@ -19,7 +19,7 @@ def _said(data: object, code: int = 200, message: str = "") -> Response:
     return Response.json({"code": code, "message": message, "data": data})
 
 
-def stand() -> Stand:
+def stand() -> Handler:
     tokens = itertools.count(1)
 
     def answer(request: Request) -> Response:

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from khop.adapters.population.adapter import ADAPTER
 from khop.adapters.ports import Purpose, Role
+from khop.loopback import Handler
 from khop.testing import IdentityCase, Login, Request, Response, System
-from khop.testing.http import Stand
 from tests.contract.systems.people import APPLICANT, NAME, PERSONAL, SECRET
 
 _VARIABLE = "KHOP_CONTRACT_POPULATION"
@@ -35,7 +35,7 @@ def _fault(code: str) -> str:
     )
 
 
-def stand() -> Stand:
+def stand() -> Handler:
     tokens = itertools.count(1)
 
     def answer(request: Request) -> Response:

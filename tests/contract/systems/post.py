@@ -10,8 +10,8 @@ from typing import Any
 from khop.adapters.myvnpost import adapter as myvnpost
 from khop.adapters.ports import Role
 from khop.adapters.vnpost import adapter as vnpost
+from khop.loopback import Handler
 from khop.testing import EvidenceCase, FeedCase, Login, Request, Response, System
-from khop.testing.http import Stand
 from tests.contract.systems.people import CODE, NAME, PERSONAL, PHONE, SECRET, UNKNOWN_CODE
 
 _VARIABLE = "KHOP_CONTRACT_POST"
@@ -37,7 +37,7 @@ def feed(events: Sequence[Any]) -> Response:
     return Response.json({**page, "_embedded": {"rh:doc": list(events)}} if events else page)
 
 
-def _ngsp() -> Stand:
+def _ngsp() -> Handler:
     tokens = itertools.count(1)
 
     def answer(request: Request) -> Response:
@@ -108,7 +108,7 @@ _HISTORY = {
 }
 
 
-def _my() -> Stand:
+def _my() -> Handler:
     tokens = itertools.count(1)
 
     def answer(request: Request) -> Response:

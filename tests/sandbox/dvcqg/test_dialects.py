@@ -11,9 +11,9 @@ from urllib.parse import urlencode
 
 import pytest
 
+from khop.loopback import LoopbackServer, Request, Response
 from khop.sandbox import DvcqgOptions, PortalCalls, World, Writes
 from khop.sandbox.dvcqg.portal_calls import amendment, promotion, tax_notice, tax_payment
-from khop.sandbox.server.http import Answer, Listener, Request, json_answer
 
 WRAPPER = "/KetNoiMotCuaQuocGia/"
 QUERY = "/api/SynsTTHCC/"
@@ -430,26 +430,22 @@ class Province:
     def __init__(self) -> None:
         self.asked: list[tuple[str, str, Any]] = []
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Request) -> Response:
         if request.method == "GET":
-            return Answer(200, b"%PDF", "application/pdf")
+            return Response.of(b"%PDF", "application/pdf")
         try:
             body = json.loads(request.body)
         except ValueError:
-            return Answer(500, b"request body incorrect", "text/plain")
+            return Response.of(b"request body incorrect", "text/plain", 500)
         self.asked.append((request.method, request.path, body))
-        return json_answer(200, {"error_code": 0, "message": "success"})
+        return Response.json({"error_code": 0, "message": "success"})
 
 
 @contextmanager
 def province() -> Iterator[tuple[Province, str]]:
     system = Province()
-    listener = Listener(system, "127.0.0.1", 0)
-    listener.start()
-    try:
-        yield system, listener.url
-    finally:
-        listener.stop()
+    with LoopbackServer(system.answer) as server:
+        yield system, server.url
 
 
 def test_the_portal_calls_under_each_adapter_and_without() -> None:

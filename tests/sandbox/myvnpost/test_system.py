@@ -14,16 +14,12 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from khop.sandbox.myvnpost.system import (
-    CUSTOMER_CODE,
-    PASSWORD,
-    USERNAME,
-    MyVnpost,
-    MyVnpostOptions,
-)
-from khop.sandbox.server.faults import NONE, Faults
-from khop.sandbox.server.http import Listener
-from khop.sandbox.server.violations import Violations
+from khop.loopback import LoopbackServer
+from khop.sandbox.accounts.myvnpost import CUSTOMER_CODE, PASSWORD, USERNAME
+from khop.sandbox.common.application import Environment
+from khop.sandbox.common.faults import NONE, Faults
+from khop.sandbox.common.violations import Violations
+from khop.sandbox.myvnpost.system import MyVnpost, MyVnpostOptions
 from khop.sandbox.world.post_events import DELIVERED
 from khop.sandbox.world.world import World
 
@@ -91,16 +87,11 @@ def running(
 ) -> Iterator[Client]:
     violations = Violations(world.register)
     app = MyVnpost(
-        world, violations, options or MyVnpostOptions(),
-        faults=faults, clock=lambda: 0.0, sleep=lambda _: None,
-    )  # fmt: skip
-    listener = Listener(app, "127.0.0.1", 0)
-    listener.start()
-    try:
-        with httpx.Client(base_url=listener.url, timeout=5) as http:
-            yield Client(app, http, violations)
-    finally:
-        listener.stop()
+        Environment(world, violations, faults, lambda: 0.0, lambda _: None),
+        options or MyVnpostOptions(),
+    )
+    with LoopbackServer(app.answer) as server, httpx.Client(base_url=server.url, timeout=5) as http:
+        yield Client(app, http, violations)
 
 
 @pytest.fixture

@@ -12,12 +12,13 @@ from typing import Any
 import httpx
 from lxml import etree
 
-from khop.sandbox.population.login import SECRET, SIGN_PATH, USERNAME
+from khop.loopback import LoopbackServer
+from khop.sandbox.accounts.population import SECRET, SIGN_PATH, USERNAME
+from khop.sandbox.common.application import Environment
+from khop.sandbox.common.faults import NONE, Faults
+from khop.sandbox.common.violations import Violations
 from khop.sandbox.population.people import Person
 from khop.sandbox.population.system import Population, PopulationOptions
-from khop.sandbox.server.faults import NONE, Faults
-from khop.sandbox.server.http import Listener
-from khop.sandbox.server.violations import Violations
 from khop.sandbox.world.world import World
 
 NOW = 1_787_563_800.0
@@ -142,16 +143,11 @@ def running(
 ) -> Iterator[Client]:
     violations = Violations(world.register)
     app = Population(
-        world, violations, PopulationOptions(now=lambda: NOW, **options),
-        faults=faults, clock=clock, sleep=lambda _: None,
-    )  # fmt: skip
-    listener = Listener(app, "127.0.0.1", 0)
-    listener.start()
-    try:
-        with httpx.Client(base_url=listener.url, timeout=5) as http:
-            yield Client(app, http, violations)
-    finally:
-        listener.stop()
+        Environment(world, violations, faults, clock, lambda _: None),
+        PopulationOptions(now=lambda: NOW, **options),
+    )
+    with LoopbackServer(app.answer) as server, httpx.Client(base_url=server.url, timeout=5) as http:
+        yield Client(app, http, violations)
 
 
 def somebody(client: Client, index: int = 0) -> Person:

@@ -11,18 +11,18 @@ import httpx
 import pytest
 from lxml import etree
 
-from khop.sandbox.population.login import (
+from khop.sandbox.accounts.population import (
     CONSUMER_KEY,
     CONSUMER_SECRET,
     FRONT_AUTH,
     LGSP_ACCOUNT,
     LGSP_KEY_NAME,
     LGSP_KEY_PASS,
-    TOKEN_PATHS,
 )
+from khop.sandbox.common.faults import Faults
+from khop.sandbox.population.login import TOKEN_PATHS
 from khop.sandbox.population.people import Person
 from khop.sandbox.population.system import FRONT_PATH
-from khop.sandbox.server.faults import Faults
 from khop.sandbox.world.world import World
 from tests.sandbox.population.client import (
     LOOK_UP,

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from khop.sandbox.accounts.population import SIGN_PATH
 from khop.sandbox.population.checks import Shape
-from khop.sandbox.population.login import SIGN_PATH
 from khop.sandbox.world.world import World
 from tests import paths
 from tests.sandbox.population.client import (

@@ -11,7 +11,7 @@ import pytest
 from lxml import etree
 
 from khop.sandbox import ALL, Faults, World
-from khop.sandbox.server.faults import KINDS, Dice
+from khop.sandbox.common.faults import KINDS, Dice
 from khop.sandbox.world.dossiers import LABELS
 
 SEARCH = "/pa/dossier/search"

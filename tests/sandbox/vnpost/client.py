@@ -8,11 +8,8 @@ from typing import Any
 
 import httpx
 
-from khop.sandbox.server.faults import NONE, Faults
-from khop.sandbox.server.http import Listener
-from khop.sandbox.server.violations import Violations
-from khop.sandbox.vnpost.system import Vnpost, VnpostOptions
-from khop.sandbox.vnpost.wire import (
+from khop.loopback import LoopbackServer
+from khop.sandbox.accounts.vnpost import (
     CANCEL_PATH,
     CONSUMER_KEY,
     CONSUMER_SECRET,
@@ -21,6 +18,10 @@ from khop.sandbox.vnpost.wire import (
     TOKEN_PATH,
     TRACKING_PATH,
 )
+from khop.sandbox.common.application import Environment
+from khop.sandbox.common.faults import NONE, Faults
+from khop.sandbox.common.violations import Violations
+from khop.sandbox.vnpost.system import Vnpost, VnpostOptions
 from khop.sandbox.world.world import World
 
 ZEROS = "0" * 24
@@ -147,16 +148,11 @@ def post(
 ) -> Iterator[Post]:
     violations = Violations(world.register)
     app = Vnpost(
-        world, violations, options or VnpostOptions(),
-        faults=faults, clock=clock or Time(), sleep=lambda _: None,
-    )  # fmt: skip
-    listener = Listener(app, "127.0.0.1", 0)
-    listener.start()
-    try:
-        with httpx.Client(base_url=listener.url, timeout=5) as http:
-            yield Post(app, http, violations)
-    finally:
-        listener.stop()
+        Environment(world, violations, faults, clock or Time(), lambda _: None),
+        options or VnpostOptions(),
+    )
+    with LoopbackServer(app.answer) as server, httpx.Client(base_url=server.url, timeout=5) as http:
+        yield Post(app, http, violations)
 
 
 def always(*kinds: str) -> Faults:

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from khop.sandbox.accounts.vnpost import TRACKING_PATH
 from khop.sandbox.vnpost.system import VnpostOptions
-from khop.sandbox.vnpost.wire import TRACKING_PATH
 from khop.sandbox.world.decoys_evidence import DECOYS_OF_EVIDENCE
 from khop.sandbox.world.plants_evidence import PLANTS_OF_EVIDENCE
 from khop.sandbox.world.post_events import DELIVERED, MESSAGES, ON_THE_WAY, Event, Feed

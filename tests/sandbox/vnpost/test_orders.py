@@ -11,7 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
-from khop.sandbox.vnpost.wire import BUS_PATH, CANCEL_PATH, CUSTOMER_CODE, DOCUMENT_PATH, ORDER_PATH
+from khop.sandbox.accounts.vnpost import CANCEL_PATH, CUSTOMER_CODE, DOCUMENT_PATH, ORDER_PATH
+from khop.sandbox.vnpost.wire import BUS_PATH
 from khop.sandbox.world.world import World
 from tests import paths
 from tests.sandbox.vnpost.client import NUMBER, Post, always, collect, event_id, post, said

@@ -5,14 +5,14 @@ from __future__ import annotations
 import base64
 import json
 
-from khop.sandbox.vnpost.system import VnpostOptions
-from khop.sandbox.vnpost.wire import (
+from khop.sandbox.accounts.vnpost import (
     CONSUMER_KEY,
     KEY_TOKEN,
     SERVICE_CODE,
     STATIC_TOKEN,
     TRACKING_PATH,
 )
+from khop.sandbox.vnpost.system import VnpostOptions
 from khop.sandbox.world.world import World
 from tests.sandbox.vnpost.client import (
     Post,

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from khop.sandbox import World
+from khop.sandbox.igate.broken_items import broken_json
 from khop.sandbox.igate.wire import detail
 from khop.sandbox.world.calendar import Calendar, to_date
 from khop.sandbox.world.dossiers import history
@@ -131,7 +132,7 @@ def test_broken_items_are_named_and_have_no_truth() -> None:
     sound = World.generate(seed=3, size=200, now=NOW)
     assert [(f.rule, f.code) for f in world.truth] == [(f.rule, f.code) for f in sound.truth]
     for item in world.broken:
-        built = item.build()
+        built = broken_json(item, world.register)
         native_id = built.get("id") if isinstance(built, dict) else None
         assert native_id == item.native_id
 
@@ -144,7 +145,10 @@ def test_an_older_duplicate_says_less_than_the_dossier_itself() -> None:
     d = world.by_native_id(older.native_id)
     assert d is not None
     assert older.changed < d.changed
-    assert older.build()["dossierStatus"] != detail(d, world.register)["dossierStatus"]
+    assert (
+        broken_json(older, world.register)["dossierStatus"]
+        != detail(d, world.register)["dossierStatus"]
+    )
 
 
 @pytest.mark.parametrize(

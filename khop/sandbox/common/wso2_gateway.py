@@ -11,11 +11,10 @@ import binascii
 from collections import deque
 from collections.abc import Callable
 from random import Random
-from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
-from khop.sandbox.server.application import Application
-from khop.sandbox.server.http import Answer, Request, json_answer
+from khop.loopback import Request, Response
+from khop.sandbox.common.application import Application
 
 INVALID, MISSING, EXPIRED = 900901, 900902, 900903
 _THROTTLED = 900802
@@ -34,12 +33,12 @@ _FORM = "application/x-www-form-urlencoded"
 _MINUTE = 60.0
 
 
-def gateway_fault(code: int, rng: Random) -> Answer:
+def gateway_fault(code: int, rng: Random) -> Response:
     """A fault of the gateway, as JSON or as XML."""
     status, message, description = _FAULTS[code]
     if rng.random() < 0.5:
         body = {"code": code, "message": message, "description": description}
-        return json_answer(status, {"fault": body})
+        return Response.json({"fault": body}, status)
     prefix, space = rng.choice(
         (("ams", "http://wso2.org/apimanager/security"), ("am", "http://wso2.org/apimanager"))
     )
@@ -48,16 +47,16 @@ def gateway_fault(code: int, rng: Random) -> Answer:
         f"<{prefix}:message>{escape(message)}</{prefix}:message>"
         f"<{prefix}:description>{escape(description)}</{prefix}:description></{prefix}:fault>"
     )
-    return Answer(status, text.encode(), "application/xml; charset=UTF-8")
+    return Response.of(text.encode(), "application/xml; charset=UTF-8", status)
 
 
 class GatewayApplication(Application):
     """A system behind a gateway: overload and a dead back end are often told by the gateway."""
 
-    def server_error(self, rng: Random) -> Answer | None:
+    def server_error(self, rng: Random) -> Response | None:
         return gateway_fault(rng.choice(_BACKEND), rng) if rng.random() < 0.5 else None
 
-    def throttled(self, rng: Random) -> Answer | None:
+    def throttled(self, rng: Random) -> Response | None:
         return gateway_fault(_THROTTLED, rng) if rng.random() < 0.5 else None
 
 
@@ -157,5 +156,4 @@ def media_type(request: Request) -> str:
 
 def asks_for_token(request: Request) -> bool:
     """Whether the body is the form of the client-credentials grant."""
-    form = dict(parse_qsl(request.body.decode("utf-8", "replace")))
-    return media_type(request) == _FORM and form.get("grant_type") == "client_credentials"
+    return media_type(request) == _FORM and request.form.get("grant_type") == "client_credentials"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from threading import Lock
+from urllib.parse import urlsplit
 
-from khop.sandbox.server.http import Request
+from khop.loopback import Request
 from khop.sandbox.world.register import Register
 
 #: Headers whose content is opaque by nature.
@@ -45,7 +46,9 @@ class Violations:
     def inspect(self, system: str, request: Request) -> None:
         """Look for personal data of the world's citizens in the URL and the headers."""
         if found := self._register.personal(request.target):
-            self.add(system, "personal_data_in_url", detail=f"{found} in {request.path}")
+            self.add(
+                system, "personal_data_in_url", detail=f"{found} in {urlsplit(request.target).path}"
+            )
         for name, value in request.headers.items():
             if name not in _OPAQUE and (found := self._register.personal(_text(value))):
                 self.add(system, "personal_data_in_header", detail=f"{found} in {name}")
