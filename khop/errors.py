@@ -1,35 +1,35 @@
-"""Every fault khop raises, arranged by what the caller should do about it.
+"""Every error khop raises, in one tree, by what the caller should do.
 
 ::
 
     KhopError
-    ├── ConfigError            mend khop.toml (or the machine) and start again
-    ├── ConnectorError         a system did not do what was asked
+    ├── ConfigError            correct khop.toml or the installation, then start again
+    ├── ConnectorError         a call to a system failed
     │   ├── Unreachable        nothing was sent, or nothing took effect: retry
     │   ├── RateLimited        wait, then retry
     │   ├── Unauthorised       log in once more, then stop the schedule of that system
-    │   ├── Refused            understood and declined: do not retry as it is
-    │   ├── AlreadyExists      send as an update
-    │   ├── Unreadable         a READ was answered with something unusable: retry, then give up
-    │   └── OutcomeUnknown     a WRITE may or may not have taken effect: look before sending again
-    ├── RecordError            one record is bad: quarantine it, go on with the others
-    └── LedgerError            stop; nothing is half done
+    │   ├── Refused            the system said no: do not send the same request again
+    │   ├── AlreadyExists      the dossier is there: send an update
+    │   ├── Unreadable         the answer to a READ cannot be read: retry, then give up
+    │   └── OutcomeUnknown     a WRITE may have taken effect: look it up before sending again
+    ├── RecordError            one record cannot be used: quarantine it, go on with the others
+    └── LedgerError            stop; no transaction is half done
 
-No fault carries personal data: messages hold codes, field names, HTTP status and the
-system's own short text after masking.
+No error holds personal data: messages have codes, field names, the HTTP status, and the system's
+own text, shortened and masked.
 """
 
 from __future__ import annotations
 
 
 class KhopError(Exception):
-    """Root of the tree. ``str(error)`` is one sentence fit for a person."""
+    """Root of the tree. ``str(error)`` is one sentence for a person."""
 
 
 class ConfigError(KhopError):
     """The configuration or the installation is wrong.
 
-    ``key`` is the dotted path in khop.toml (``sources.igate.base_url``) where one is to blame.
+    ``key``: the wrong key of khop.toml as a dotted path (``sources.igate.base_url``), if it is one.
     """
 
     def __init__(self, message: str, *, key: str | None = None) -> None:
@@ -38,14 +38,14 @@ class ConfigError(KhopError):
 
 
 class ConnectorError(KhopError):
-    """A system failed an operation.
+    """A call to a system failed.
 
     ``system`` is the source's name in khop.toml, ``operation`` the call (``TraCuuHoSo``,
-    ``search``), ``http_status`` the HTTP status where there was one, ``code`` and ``detail``
-    the system's own code and (masked, shortened) message.
+    ``search``), ``http_status`` the HTTP status if there was an answer, ``code`` and ``detail`` the
+    system's own code and message (masked, shortened).
     """
 
-    #: What a person is told; subclasses say what it means for the call.
+    #: What happened, in the middle of the sentence "SYSTEM OPERATION: ...; HTTP 500; code 3".
     meaning = "the call failed"
 
     def __init__(
@@ -77,7 +77,7 @@ class Unreachable(ConnectorError):
 
 
 class RateLimited(ConnectorError):
-    """``retry_after`` is the wait the system asked for, in seconds, if it said one."""
+    """``retry_after``: the wait that the system asks for, in seconds; None if it names none."""
 
     meaning = "asks to slow down"
 
@@ -100,8 +100,8 @@ class Unauthorised(ConnectorError):
 
     @property
     def at_login(self) -> bool:
-        """The login itself was refused: to try it again could lock the account. Otherwise one
-        call was turned down although the login is good."""
+        """Whether the login was refused, so that another try could lock the account. Otherwise
+        the login is good and only this call was refused."""
         return self.operation == "login"
 
 
@@ -122,7 +122,7 @@ class OutcomeUnknown(ConnectorError):
 
 
 class RecordError(KhopError):
-    """One record cannot be used. ``field`` is the wire path, ``reason`` says why."""
+    """One record cannot be used. ``field``: the path of the field in the record as received."""
 
     def __init__(self, field: str, reason: str) -> None:
         super().__init__(f"{field}: {reason}")
@@ -131,4 +131,4 @@ class RecordError(KhopError):
 
 
 class LedgerError(KhopError):
-    """The ledger is locked, full, corrupt, not there, or of another version."""
+    """The ledger is locked, full, corrupt, missing, or of another version."""

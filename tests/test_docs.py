@@ -20,7 +20,7 @@ import sqlalchemy as sa
 
 import khop
 from khop.adapters.ports import AdapterType, CodeSource, Context, PaperSource, Role
-from khop.audit.rulebook import rule_words
+from khop.audit.rules import rule_words
 from khop.config.domain_tables import Tables
 from khop.config.load import load_config
 from khop.config.own_tables import OwnTables

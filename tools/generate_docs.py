@@ -29,18 +29,18 @@ from khop.audit.rules import (
     numbers_in_words,
     public_basis,
 )
-from khop.audit.worklist import todo_words
+from khop.audit.words import report_words, todo_words
 from khop.cli.app import make_app
+from khop.cli.config_template import row_model, table_examples, toml_value
 from khop.cli.language import command_words
 from khop.cli.main import localise
-from khop.cli.template import row_model, table_examples, toml_value
 from khop.config.adapters import GROUP, AdapterTypes
 from khop.config.model import Config, RuleSettings
 from khop.sync.reconciling.rule_facts import RuleFacts, rule_facts
 from khop.sync.reconciling.rules import RULES
 from khop.sync.reconciling.rules.numbers import numbers
 from khop.testing import fault_matrix
-from khop.text.words import Words, report_words
+from khop.text.words import Words
 from tests.contract.systems.every import SYSTEMS
 
 ROOT = Path(__file__).parents[1]

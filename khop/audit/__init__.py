@@ -1,5 +1,6 @@
-"""What people read of the findings: a table, CSV, JSON Lines, a workbook, a page.
+"""What people read: reports of findings, lists of work, the rules in words.
 
-A finding is a sign to be explained, not a verdict (docs/rules.md); every report a person
-reads says so. Foreign text never becomes a formula, markup or a terminal's command.
+``formats/`` writes them, one module for each format; the order of their columns is
+``formats/columns.py``. A finding is a sign to be explained, not a verdict (docs/rules.md), and
+every report says so. Foreign text never becomes a formula, markup or a terminal command.
 """

@@ -1,4 +1,4 @@
-"""A report: findings and what every way of writing them needs to know."""
+"""A report of findings: what every format needs to know of it."""
 
 from __future__ import annotations
 
@@ -7,45 +7,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from khop.audit.formats.columns import ANSWER_COLUMNS
+from khop.audit.rules import RuleWords
 from khop.audit.values import describe, describe_all, local_time, show_time
 from khop.sync.reconciling.rules import place
 from khop.sync.results import Finding
 from khop.text.safe_display import plain
 from khop.text.words import Words
 
-#: The columns of what people did about a finding.
-ANSWERS = ("assignee", "answer_due", "explanation")
-#: The columns of a list of findings, in order; their headers are ``column.NAME`` of the words.
-COLUMNS = (
-    "rule",
-    "name",
-    "severity",
-    "state",
-    "code",
-    "unit",
-    "acts",
-    "first_seen",
-    "last_seen",
-    *ANSWERS,
-    "saw",
-    "evidence",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class RuleWords:
-    """A rule's name and explanation in one language."""
-
-    name: str
-    meaning: str
-
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One finding in a person's words. Times are of Viet Nam, without zone.
+    """One finding in a person's words. Times are Viet Nam time, without a zone.
 
-    ``code``: for a row of paper without one, where it stands and how it is named.
-    ``explanation``: what was answered, or why it was ruled out.
+    ``code``: the dossier's code; for a row of paper without one, its file, sheet, row and subject.
+    ``explanation``: the answer, or why the finding is excluded.
     """
 
     rule: str
@@ -66,7 +42,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """``made_at``: aware; shown on a clock of Viet Nam."""
+    """``findings``, in the order they are listed. ``rules``: by id. ``made_at``: with a zone; it is
+    shown in Viet Nam time."""
 
     findings: Sequence[Finding]
     words: Words
@@ -81,13 +58,13 @@ class Report:
 
     @property
     def answers(self) -> tuple[str, ...]:
-        """The columns of ``ANSWERS`` that say something of any finding."""
-        told = {
+        """The columns of ``ANSWER_COLUMNS`` that are not empty for every finding."""
+        value = {
             "assignee": lambda f: f.assignee,
             "answer_due": lambda f: f.answer_due,
             "explanation": lambda f: f.explanation or f.exclusion,
         }
-        return tuple(name for name in ANSWERS if any(map(told[name], self.findings)))
+        return tuple(name for name in ANSWER_COLUMNS if any(map(value[name], self.findings)))
 
     def rows(self) -> Iterator[Row]:
         """Every finding in the report's order."""
@@ -113,17 +90,17 @@ class Report:
         )
 
     def rule_words(self, rule: str) -> RuleWords:
-        """A rule's words; a rule that this program no longer has keeps its id as name."""
+        """A rule's words; a rule that this version of khop does not have is named by its id."""
         return self.rules.get(rule) or RuleWords(rule, "")
 
     def by_rule(self) -> list[tuple[str, str, int]]:
-        """(rule, severity, how many), the gravest severity first."""
+        """(rule, severity, number of findings), the gravest severity first."""
         counts = Counter((f.severity, f.rule) for f in self.findings)
         ordered = sorted(counts.items(), key=lambda item: (item[0][0], place(item[0][1])))
         return [(rule, severity, n) for (severity, rule), n in ordered]
 
     def by_unit(self) -> list[tuple[str, int]]:
-        """(unit, how many), the greatest number first."""
+        """(unit, number of findings), the greatest number first."""
         counts = Counter(plain(f.unit or "") for f in self.findings)
         return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
@@ -136,15 +113,16 @@ def _place(finding: Finding, words: Words) -> str:
     subject = plain(finding.subject)
     if row is None:
         return words("report.row_unplaced", subject=subject)
-    at = {name: plain(str(row.get(name) or "–")) for name in ("file", "sheet", "row")}
-    return words("report.row" if row.get("sheet") else "report.row_of_file", subject=subject, **at)
+    where = {name: plain(str(row.get(name) or "–")) for name in ("file", "sheet", "row")}
+    key = "report.row" if row.get("sheet") else "report.row_of_file"
+    return words(key, subject=subject, **where)
 
 
 def _explanation(finding: Finding, words: Words) -> str:
-    """What was answered; why it was ruled out, by whom and since when."""
+    """The answer; before it, for an excluded finding, the reason, who excluded it and when."""
     answer = plain(finding.explanation or "")
     if finding.exclusion is None:
         return answer
-    told = {name: plain(show_time(str(text or ""))) for name, text in finding.exclusion.items()}
+    shown = {name: plain(show_time(str(text or ""))) for name, text in finding.exclusion.items()}
     key = "report.excluded_until" if finding.exclusion["until"] else "report.excluded"
-    return " ".join(filter(None, (words(key, **told), answer)))
+    return " ".join(filter(None, (words(key, **shown), answer)))

@@ -1,4 +1,4 @@
-"""What a rule saw, said in a person's words: labels, names of states, times of Viet Nam."""
+"""Values of a finding in a person's words: labels, names of states, times in Viet Nam time."""
 
 from __future__ import annotations
 
@@ -13,15 +13,25 @@ from khop.text.words import Words
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*")
-#: What stands between the states of a path (mappings.histories).
-_THEN = ">"
-_NAMED = ("status", "channel", "presence", "kind", "role", "verdict", "reasons", "matched_by")
+#: Separator between the states of a path (khop.mappings.states.histories).
+_PATH_SEPARATOR = ">"
+#: Fields whose values have names in the sentences of reports.
+_NAMED_FIELDS = (
+    "status",
+    "channel",
+    "presence",
+    "kind",
+    "role",
+    "verdict",
+    "reasons",
+    "matched_by",
+)
 
 
 def local_time(text: str) -> datetime | None:
-    """The ISO 8601 moment ``text`` on a clock of Viet Nam, without its zone; None if it is none.
+    """The ISO 8601 moment ``text`` in Viet Nam time, without a zone; None when it is no moment.
 
-    A moment without zone is UTC.
+    A moment without a zone is taken for UTC.
     """
     try:
         moment = datetime.fromisoformat(text)
@@ -43,7 +53,7 @@ def show_time(text: str) -> str:
 
 
 def label(key: str, words: Words) -> str:
-    """The name of a case's column (``os_received_at``) or of a plain field."""
+    """The name of a case's column (``os_received_at``: side and field) or of a field alone."""
     prefix, _, rest = key.partition("_")
     side = words.get(f"side.{prefix}", "")
     base = (rest if side else key).removesuffix("_at").removesuffix("_us")
@@ -52,7 +62,7 @@ def label(key: str, words: Words) -> str:
 
 
 def show_value(key: str, value: Any, words: Words) -> str:
-    """One value as a person reads it. Foreign text is made plain."""
+    """One value as a person reads it. Control characters of foreign text are removed."""
     if value is None or value == "":
         return "–"
     if isinstance(value, bool):
@@ -63,15 +73,16 @@ def show_value(key: str, value: Any, words: Words) -> str:
         return ", ".join(show_value(key, item, words) for item in value) or "–"
     text = plain(str(value))
     if key == "path" or key.endswith("_path"):
-        return " → ".join(_step(state, words) for state in text.split(_THEN))
-    for kind in _NAMED:
+        return " → ".join(_step(state, words) for state in text.split(_PATH_SEPARATOR))
+    for kind in _NAMED_FIELDS:
         if key == kind or key.endswith(f"_{kind}"):
             return _named(kind, text, words)
     return show_time(text) if isinstance(value, str) else text
 
 
 def _step(state: str, words: Words) -> str:
-    """A state a dossier went through; several at one moment cannot be told apart."""
+    """The name of one state of a path; ``?`` stands for several states at one moment, whose order
+    is not known."""
     return words("report.unknown_step") if state == "?" else _named("status", state, words)
 
 
@@ -83,8 +94,7 @@ def _named(kind: str, text: str, words: Words) -> str:
 
 
 def describe(values: Mapping[str, Any], words: Words) -> str:
-    """``label = value`` of each value that is there, in the order given. The sheet of a file
-    that has none is empty, and is not there."""
+    """``label = value`` of each value that is not empty, in the given order."""
     return "; ".join(
         f"{plain(label(key, words))} = {show_value(key, value, words)}"
         for key, value in values.items()

@@ -1,4 +1,4 @@
-"""What a unit has to do, in the words of those who do it."""
+"""Lists of work: what the people of each unit have to do, in their words."""
 
 from __future__ import annotations
 
@@ -10,40 +10,19 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from khop.audit.report import RuleWords
-from khop.audit.rulebook import rule_words
+from khop.audit.rules import RuleWords, rule_words
 from khop.audit.values import describe, local_time
+from khop.audit.words import report_words, todo_words
 from khop.sync.findings.work import Task
 from khop.sync.repairing.plan import NOT_REPAIRABLE
 from khop.sync.results import Finding
 from khop.text.safe_display import plain
-from khop.text.words import Words, report_words
+from khop.text.words import Words
 
-#: The columns of a list of work, in order; their headers are ``column.NAME`` of the words.
-COLUMNS = (
-    "number",
-    "place",
-    "finding",
-    "severity",
-    "saw",
-    "todo",
-    "why",
-    "acts",
-    "since",
-    "due",
-    "assignee",
-    "state",
-    "link",
-)
-#: The name of the file for what names no unit.
+#: The name of the file for tasks whose unit is not known.
 NO_UNIT = "khong-ro-don-vi"
 
 _LONGEST_NAME = 60
-
-
-def todo_words(lang: str) -> Words:
-    """What lists of work and of rules say, in ``vi`` or ``en``."""
-    return Words.load("khop.audit", "todo", lang)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +45,15 @@ class TaskRow:
 
 @dataclass(frozen=True, slots=True)
 class UnitWork:
-    """What one unit has to do. ``unit``: "" when it is not known."""
+    """The tasks of one unit. ``unit``: "" when it is not known."""
 
     unit: str
     tasks: Sequence[Task]
 
     @property
     def file_name(self) -> str:
-        """The unit's file without its ending: the same each time, and another for each unit."""
+        """Name of the unit's file without its ending: the same in every run, and different for
+        different units, hence the digest."""
         if not self.unit:
             return NO_UNIT
         digest = hashlib.blake2b(self.unit.encode("utf-8", "replace"), digest_size=4).hexdigest()
@@ -81,8 +61,12 @@ class UnitWork:
 
 
 @dataclass(frozen=True, slots=True)
-class WorkWords:
-    """What lists of work are told with. ``reason``: why a machine may not do it, in words."""
+class WorkReport:
+    """What every list of work needs beside its tasks.
+
+    ``words``: of lists of work; ``report``: of reports. ``rules``: by id. ``made_at``: with a zone.
+    ``reason``: the sentence for a ``Task.reason``.
+    """
 
     words: Words
     report: Words
@@ -94,8 +78,8 @@ class WorkWords:
     @classmethod
     def of(
         cls, lang: str, province: str, made_at: datetime, reason: Callable[[str], str]
-    ) -> WorkWords:
-        """The words of a language."""
+    ) -> WorkReport:
+        """With the words of a language."""
         return cls(
             todo_words(lang), report_words(lang), rule_words(lang), province, made_at, reason
         )
@@ -105,21 +89,21 @@ class WorkWords:
         return map(self._row, tasks)
 
     def _row(self, task: Task) -> TaskRow:
-        finding, said = task.finding, self.report
+        finding, report = task.finding, self.report
         rule = self.rules.get(finding.rule) or RuleWords("", "")
         reason = "" if task.reason == NOT_REPAIRABLE else _sentence(self.reason(task.reason))
         return TaskRow(
             place=place_of(finding, self.words),
             finding=f"{finding.rule} {rule.name}".strip(),
-            severity=said.get(f"severity.{finding.severity}", finding.severity),
-            saw=describe(finding.values, said),
+            severity=report.get(f"severity.{finding.severity}", finding.severity),
+            saw=describe(finding.values, report),
             todo=self.words.get(f"todo.{finding.rule}", ""),
             why=f"{rule.meaning} {reason}".strip(),
-            acts=said.get(f"acts.{finding.acts}", finding.acts),
+            acts=report.get(f"acts.{finding.acts}", finding.acts),
             since=_day(finding.first_seen),
             due=_day(finding.answer_due),
             assignee=plain(finding.assignee or ""),
-            state=said.get(f"state.{finding.state}", str(finding.state)),
+            state=report.get(f"state.{finding.state}", str(finding.state)),
             link=task.link,
         )
 
@@ -134,12 +118,10 @@ def by_unit(tasks: Iterable[Task]) -> list[UnitWork]:
 
 
 def slug(text: str) -> str:
-    """``text`` as part of a file's name on any system: small letters of ASCII, digits, hyphens."""
+    """``text`` as part of a file's name on any system: ASCII small letters, digits, hyphens."""
     bare = unicodedata.normalize("NFKD", text.casefold().replace("đ", "d"))
-    signs = (
-        c if c.isascii() and c.isalnum() else " " for c in bare if not unicodedata.combining(c)
-    )
-    return "-".join("".join(signs).split())[:_LONGEST_NAME].rstrip("-")
+    kept = (c if c.isascii() and c.isalnum() else " " for c in bare if not unicodedata.combining(c))
+    return "-".join("".join(kept).split())[:_LONGEST_NAME].rstrip("-")
 
 
 def place_of(finding: Finding, words: Words) -> str:
@@ -154,22 +136,22 @@ def place_of(finding: Finding, words: Words) -> str:
 
 
 def work_json(
-    tasks: Sequence[Task], told: WorkWords, files: Sequence[Mapping[str, Any]]
+    tasks: Sequence[Task], report: WorkReport, files: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """All the work as one JSON document. ``files``: the workbooks beside it."""
-    rows = zip(tasks, told.rows(tasks), strict=True)
+    """All tasks as one JSON document. ``files``: the workbooks beside it."""
+    rows = zip(tasks, report.rows(tasks), strict=True)
     return {
-        "province": told.province,
-        "made_at": told.made_at.isoformat(),
-        "notice": told.words("work.notice"),
+        "province": report.province,
+        "made_at": report.made_at.isoformat(),
+        "notice": report.words("work.notice"),
         "files": [dict(file) for file in files],
         "work": [_task_json(task, row) for task, row in rows],
     }
 
 
 def _task_json(task: Task, row: TaskRow) -> dict[str, Any]:
-    said = {name: getattr(row, name) for name in ("place", "finding", "saw", "todo", "why")}
-    return {**task.as_json(), "in_words": said}
+    in_words = {name: getattr(row, name) for name in ("place", "finding", "saw", "todo", "why")}
+    return {**task.as_json(), "in_words": in_words}
 
 
 def _sentence(text: str) -> str:

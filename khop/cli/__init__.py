@@ -1,1 +1,5 @@
-"""The command line: what a person or a timer asks of khop."""
+"""The command line of khop.
+
+``main`` runs one command line, ``app`` lists the commands, ``commands/`` holds them. ``messages/``
+holds every sentence in both languages.
+"""

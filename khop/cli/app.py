@@ -1,6 +1,7 @@
-"""The commands, gathered. Help texts are keys of ``messages/*.toml`` until a language is known.
+"""The list of commands. Their help texts are keys of ``messages/LANG.toml``; ``main`` translates
+them.
 
-Commands import what they need when they run: the command line must answer at once.
+Commands import the engine only when they run, so that ``khop --help`` answers at once.
 """
 
 from __future__ import annotations
@@ -28,11 +29,12 @@ from khop.cli.commands import (
     work,
 )
 from khop.cli.commands import pull as pulling
-from khop.cli.shell import ConfigOption, LangOption, ReportFormatOption, Shell
+from khop.cli.options import ConfigOption, LangOption, ReportFormatOption
+from khop.cli.shell import Shell
 
 
 def make_app() -> typer.Typer:
-    """The command line's declaration."""
+    """A new command line with every command."""
     app = typer.Typer(
         name="khop",
         help="help.khop",
@@ -89,14 +91,14 @@ def _quarantine() -> typer.Typer:
 
 def _log() -> typer.Typer:
     group = typer.Typer(no_args_is_help=True)
-    # A group of one command would be taken for the command itself.
+    # Without a callback, typer turns a group of one command into that command.
     group.callback()(_nothing)
     group.command("verify", help="help.log_verify")(log.verify)
     return group
 
 
 def _nothing() -> None:
-    """What a group does before its command: nothing."""
+    """The callback of a group that has nothing to do before its command."""
 
 
 def _root(

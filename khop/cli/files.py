@@ -1,4 +1,7 @@
-"""Writing what was asked for: whole, or not at all."""
+"""Files that a command reads and writes. A file is written whole or not at all.
+
+Every function raises KhopError, one sentence with the path and the reason.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,9 @@ from khop.text.words import Words
 
 
 def write_whole(path: Path, words: Words, write: Callable[[Path], None]) -> None:
-    """Let ``write`` fill a file beside ``path``, then put it in the place of ``path``.
+    """Let ``write`` fill a temporary file beside ``path``, then rename it to ``path``.
 
-    Raises KhopError when the place cannot be written; an old file is then as it was.
+    When that fails, an older file at ``path`` is unchanged.
     """
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
@@ -31,8 +34,17 @@ def write_whole(path: Path, words: Words, write: Callable[[Path], None]) -> None
         raise KhopError(words("error.not_written", path=path, reason=reason)) from None
 
 
+def write_text(path: Path, words: Words, text: str) -> None:
+    """Write a text in UTF-8, whole or not at all."""
+
+    def write(beside: Path) -> None:
+        beside.write_text(text, "utf-8")
+
+    write_whole(path, words, write)
+
+
 def make_folder(path: Path, words: Words) -> None:
-    """Make a folder, and those above it, where there is none. Raises KhopError."""
+    """Make a folder and the folders above it, where they are missing."""
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -41,7 +53,7 @@ def make_folder(path: Path, words: Words) -> None:
 
 
 def read_text(path: Path, words: Words) -> str:
-    """The text of a file. Raises KhopError."""
+    """The text of a file in UTF-8."""
     try:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:

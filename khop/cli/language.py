@@ -1,4 +1,4 @@
-"""Which language the command line speaks, and its sentences."""
+"""The language of the command line, and its sentences."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from khop.text.words import LANGUAGES, Words
 def choose_language(args: Sequence[str], environ: Mapping[str, str]) -> str:
     """``--lang`` where it is given (the last one counts), else the locale's language.
 
-    It is read before the command line is parsed, because help and complaints about the command
-    line are in that language too.
+    It is read before the command line is parsed, because help texts and usage errors are in that
+    language too.
     """
-    chosen = _asked(args)
+    chosen = _lang_option(args)
     if chosen in LANGUAGES:
         return chosen
     locale = next((environ[n] for n in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(n)), "")
     return "vi" if locale.lower().startswith("vi") else "en"
 
 
-def _asked(args: Sequence[str]) -> str:
+def _lang_option(args: Sequence[str]) -> str:
     chosen = ""
     for position, word in enumerate(args):
         if word == "--":

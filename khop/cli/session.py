@@ -1,4 +1,4 @@
-"""From an invocation to an open engine."""
+"""The configuration and the engine of one invocation."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ def load(shell: Shell) -> Config:
     return load_config(shell.config_path, adapter_types())
 
 
-def refuse_kept(shell: Shell, out: Path | None) -> None:
-    """Raises KhopError when ``out`` would take the place of khop's own files, or of a file that
-    a source of khop.toml reads."""
+def check_out(shell: Shell, out: Path | None) -> None:
+    """Raises KhopError when writing to ``out`` would replace khop.toml, the key, the ledger, or a
+    file that a source of khop.toml reads."""
     if out is None:
         return
     config, wanted = load(shell), out.resolve()
     ledger = Path(config.ledger_url.removeprefix("sqlite:///"))
     own = {shell.config_path.resolve(), config.key_path.resolve(), ledger.resolve()}
-    if wanted in own or any(_reads(config, path, wanted) for path in _paths(config)):
+    if wanted in own or any(_reads(config, path, wanted) for path in _source_paths(config)):
         raise KhopError(shell.words("error.out_kept", path=out))
 
 
-def _paths(config: Config) -> Iterator[Path]:
+def _source_paths(config: Config) -> Iterator[Path]:
     for settings in config.sources.values():
         path = getattr(settings, "path", None)
         if isinstance(path, Path):
@@ -51,10 +51,10 @@ def _reads(config: Config, path: Path, wanted: Path) -> bool:
 
 @contextmanager
 def engine(shell: Shell, sources: Sequence[str] | None = None) -> Iterator[Engine]:
-    """The engine over this invocation's configuration.
+    """The engine of this invocation's configuration, closed at the end.
 
-    ``sources``: the systems the command speaks to; () for a command that only reads the ledger,
-    so that it works without secrets and with every system down. Raises KhopError.
+    ``sources``: the sources to build, all for None. A command that uses only the ledger gives ():
+    it then works without secrets and while every system is down. Raises KhopError.
     """
     from khop.config.adapters import adapter_types
     from khop.sync.engine import open_engine
@@ -68,8 +68,8 @@ def engine(shell: Shell, sources: Sequence[str] | None = None) -> Iterator[Engin
 
 @contextmanager
 def _warnings_to_stderr() -> Iterator[None]:
-    """Warnings of the engine go to stderr, since stdout is for results; the program that calls
-    the command line gets its own logging back."""
+    """Send the engine's warnings to stderr, because stdout is for results. Afterwards the logging
+    of the calling program is as it was."""
     import structlog
 
     before = structlog.get_config()

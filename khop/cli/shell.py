@@ -1,6 +1,6 @@
-"""What every command works with: its words, where its output goes, which khop.toml it reads.
+"""One invocation of ``khop``: its language, its output, the khop.toml it reads.
 
-Results go to stdout; everything else (progress, notes, complaints) goes to stderr. With
+Results go to stdout. Everything else (progress, notes, errors) goes to stderr. With
 ``--format json`` stdout holds one JSON document and nothing else.
 """
 
@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
+from khop.cli.options import Format
 from khop.errors import KhopError
 from khop.text.safe_display import plain
 from khop.text.words import Words
@@ -28,55 +29,15 @@ if TYPE_CHECKING:
 
     from khop.sync.results import Progress
 
-OK = 0
-ERROR = 1
-WORK = 2
-
-#: The width of tables that go to a file or a pipe, in characters: a line of a table stays one
-#: line there, so that it can be searched.
+#: The width of tables in a file or a pipe, in characters: each row of a table stays on one line,
+#: so that it can be searched.
 _PIPE_WIDTH = 1000
-
-
-class Format(StrEnum):
-    """How a result is printed."""
-
-    TABLE = "table"
-    JSON = "json"
-
-
-class ReportFormat(StrEnum):
-    """How findings are printed or written."""
-
-    TABLE = "table"
-    JSON = "json"
-    JSONL = "jsonl"
-    CSV = "csv"
-    XLSX = "xlsx"
-    HTML = "html"
-
-
-class Lang(StrEnum):
-    """The languages khop speaks."""
-
-    VI = "vi"
-    EN = "en"
-
-
-ConfigOption = Annotated[
-    Path | None, typer.Option("--config", help="option.config", metavar="FILE")
-]
-FormatOption = Annotated[Format | None, typer.Option("--format", help="option.format")]
-ReportFormatOption = Annotated[
-    ReportFormat | None, typer.Option("--format", help="option.report_format")
-]
-LangOption = Annotated[Lang | None, typer.Option("--lang", help="option.lang")]
-RulesOption = Annotated[list[str] | None, typer.Option("--rule", help="option.rule", metavar="ID")]
 
 
 @dataclass
 class Shell:
-    """One invocation. ``config`` and ``format`` may be given before the verb or after it; what
-    stands after it wins."""
+    """One invocation. ``config`` and ``format`` may be given before the command or after it; the
+    one after it counts."""
 
     words: Words
     environ: Mapping[str, str]
@@ -85,7 +46,7 @@ class Shell:
 
     @property
     def config_named(self) -> bool:
-        """Whether somebody said which khop.toml."""
+        """Whether --config or KHOP_CONFIG says which khop.toml."""
         return bool(self.config or self.environ.get("KHOP_CONFIG"))
 
     @property
@@ -107,16 +68,16 @@ class Shell:
 
     @property
     def at_terminal(self) -> bool:
-        """Is there a person who can be asked?"""
+        """Whether a person can be asked a question."""
         return sys.stdin.isatty() and sys.stderr.isatty()
 
     @property
     def plain_ascii(self) -> bool:
-        """Whether stdout cannot carry every letter, so that JSON has to escape them."""
+        """Whether stdout cannot encode every letter, so that JSON must escape them."""
         return not (sys.stdout.encoding or "").lower().startswith("utf")
 
     def note(self, key: str, /, **names: object) -> None:
-        """Say a sentence to the person, on stderr."""
+        """Print the sentence at ``key`` on stderr."""
         self.err.print(plain(self.words(key, **names)), markup=False, soft_wrap=True)
 
     def show(self, *parts: RenderableType) -> None:
@@ -131,14 +92,14 @@ class Shell:
 
     @contextmanager
     def progress(self) -> Iterator[Progress]:
-        """Bars on a terminal until the work ends; silence where there is no terminal."""
-        from khop.cli.progress import Bars
+        """Progress bars on a terminal; nothing where stderr is no terminal."""
+        from khop.cli.progress_bars import ProgressBars
         from khop.sync.results import NoProgress
 
         if not self.err.is_terminal:
             yield NoProgress()
             return
-        bars = Bars(self.err)
+        bars = ProgressBars(self.err)
         try:
             yield bars
         finally:
@@ -152,9 +113,9 @@ def shell_of(
     *,
     allowed: type[StrEnum] = Format,
 ) -> Shell:
-    """The invocation a command runs in, with the options that stood after the verb.
+    """The invocation that a command runs in, with the options given after the command.
 
-    Raises KhopError when the format chosen before the verb is none of this command.
+    Raises KhopError when the format given before the command is none of its formats (``allowed``).
     """
     shell: Shell = context.obj
     shell.config = config or shell.config

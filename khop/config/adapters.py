@@ -1,7 +1,7 @@
-"""Adapters by name: found through their entry points, loaded when they are asked for.
+"""Find the installed adapters by their entry points, and build those of the configured sources.
 
-An adapter of another distribution declares itself in the group ``khop.adapters``; khop is not
-edited for it.
+Another distribution adds an adapter with an entry point in the group ``khop.adapters``; khop itself
+is not changed.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ GROUP = "khop.adapters"
 
 
 class AdapterTypes(Mapping[str, AdapterType]):
-    """The installed adapters. One that cannot be loaded raises ConfigError when it is asked
-    for, and only then: an adapter that nobody uses stops nothing."""
+    """The installed adapters, each loaded when it is first used. One that cannot be loaded raises
+    ConfigError then, so that an unused adapter stops nothing."""
 
     def __init__(self, points: Mapping[str, frozenset[EntryPoint]]) -> None:
         self._points = points
@@ -112,8 +112,11 @@ def _load(name: str, points: frozenset[EntryPoint]) -> AdapterType:
     except Exception as error:
         raise ConfigError(
             f"the adapter {name} ({point.value}) cannot be loaded: "
-            f"{type(error).__name__}: {error}; mend or remove the package that declares it"
+            f"{type(error).__name__}: {error}; repair or remove the package that declares it"
         ) from error
     if not isinstance(found, AdapterType):
-        raise ConfigError(f"the adapter {name} ({point.value}) is no AdapterType")
+        raise ConfigError(
+            f"the adapter {name} ({point.value}) is not an AdapterType; "
+            "repair the package that declares it"
+        )
     return found

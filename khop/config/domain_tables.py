@@ -1,4 +1,4 @@
-"""The tables of the domain as one province has them: the packaged ones, its own laid over them.
+"""The tables of the domain of one province: khop's own tables, changed by those of khop.toml.
 
 ::
 
@@ -6,7 +6,7 @@
         |
     Tables.of(config)  ->  calendar  codes  level_one  units  deadlines  transitions  report
 
-A table is made when it is first asked for, and once.
+A table is made once, when it is first used.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
+from khop.config.model import Config
 from khop.config.own_tables import OwnTables
 from khop.errors import ConfigError
 from khop.mappings.codes.grammar import CodeGrammar, code_grammar
@@ -44,18 +45,15 @@ from khop.mappings.time.working_hours import (
 from khop.mappings.units.files import load_units, provinces
 from khop.mappings.units.history import UnitHistory
 
-if TYPE_CHECKING:
-    from khop.config.model import Config
-
 V = TypeVar("V")
 
 
 @dataclass(frozen=True, eq=False)
 class Tables:
-    """All tables of one province. ``Tables()`` are the packaged ones.
+    """All tables of one province. ``Tables()`` are khop's own.
 
-    ``own``: what the province says; relative files start at ``folder``. Properties and
-    ``working_hours`` raise ConfigError, which names the key or the file, for what cannot be used.
+    ``own``: what the province changes; relative files start at ``folder``. Properties and methods
+    raise ConfigError, which names the key or the file that cannot be used.
     """
 
     own: OwnTables = field(default_factory=OwnTables)
@@ -103,12 +101,12 @@ class Tables:
 
     @cached_property
     def sessions(self) -> Mapping[str, tuple[Session, ...]]:
-        """Unit -> its sessions, for the units that have their own."""
+        """Unit -> its working sessions, for the units that have their own."""
         file = self._file(self.own.units.sessions, "units.sessions")
         if file is None:
             return MappingProxyType({})
         read = read_unit_sessions(csv_rows(file), file.name)
-        return _once(read, normal_organisation, file.name)
+        return _by_normal_spelling(read, normal_organisation, file.name)
 
     @cached_property
     def _usual(self) -> tuple[Session, ...]:
@@ -117,24 +115,24 @@ class Tables:
 
     @cached_property
     def deadlines(self) -> DeadlineRules:
-        """What is said of limits, stops and extensions."""
+        """Rules for time limits, stops of the clock and extensions."""
         return deadline_rules(self.own.deadlines)
 
     def procedure_clock(self, procedure: str | None) -> ProcedureClock:
-        """What is special about the clock of a procedure, any spelling of its code."""
+        """The clock settings of a procedure, by any spelling of its code."""
         base = base_procedure(procedure) if procedure else None
         return self.procedure_clocks.get(base or "", ProcedureClock())
 
     @cached_property
     def procedure_clocks(self) -> Mapping[str, ProcedureClock]:
-        """Base code -> clock, for the procedures with something special."""
+        """Base code -> clock settings, for the procedures that have their own."""
         file = self._file(self.own.deadlines.get("procedures"), "deadlines.procedures")
         read = read_procedure_clocks(csv_rows(file), file.name) if file else {}
         return MappingProxyType(dict(read))
 
     @cached_property
     def transitions(self) -> TransitionMatrix:
-        """Which changes of state are ordinary, need evidence, or are forbidden."""
+        """Which state changes are ordinary, need evidence, or are forbidden."""
         return transition_matrix(self.own.transitions)
 
     @cached_property
@@ -143,19 +141,19 @@ class Tables:
         return bucket_rules(self.own.report)
 
     def check(self) -> None:
-        """Read every table that the province says something of.
+        """Read every table that the province changes.
 
-        Raises ConfigError, one sentence for all that is wrong.
+        Raises ConfigError, one sentence with everything that is wrong.
         """
-        faults = list(filter(None, map(_fault, self._named())))
-        if len(faults) == 1:
-            raise faults[0]
-        if faults:
-            raise ConfigError("; ".join(map(str, faults)))
+        errors = list(filter(None, map(_config_error, self._changed())))
+        if len(errors) == 1:
+            raise errors[0]
+        if errors:
+            raise ConfigError("; ".join(map(str, errors)))
 
-    def _named(self) -> Iterable[Callable[[], object]]:
-        """What makes each table that is not the packaged one alone."""
-        said = self.own.model_fields_set
+    def _changed(self) -> Iterable[Callable[[], object]]:
+        """The functions that read the tables which the province changes."""
+        given = self.own.model_fields_set
         reads: Mapping[str, tuple[Callable[[], object], ...]] = {
             "calendar": (lambda: self.calendar, lambda: self.working_hours()),
             "codes": (lambda: self.codes,),
@@ -165,7 +163,7 @@ class Tables:
             "transitions": (lambda: self.transitions,),
             "report": (lambda: self.report,),
         }
-        return (read for name in reads if name in said for read in reads[name])
+        return (read for name in reads if name in given for read in reads[name])
 
     def _file(self, named: object, key: str) -> Path | None:
         if named is None:
@@ -182,7 +180,7 @@ class Tables:
         return path
 
 
-def _fault(read: Callable[[], object]) -> ConfigError | None:
+def _config_error(read: Callable[[], object]) -> ConfigError | None:
     try:
         read()
     except ConfigError as error:
@@ -190,9 +188,11 @@ def _fault(read: Callable[[], object]) -> ConfigError | None:
     return None
 
 
-def _once(rows: Mapping[str, V], spelled: Callable[[str], str], file: str) -> Mapping[str, V]:
-    """``rows`` under the normal spelling of their names. Raises ConfigError for one that two
-    rows mean."""
+def _by_normal_spelling(
+    rows: Mapping[str, V], spelled: Callable[[str], str], file: str
+) -> Mapping[str, V]:
+    """``rows`` by the normal spelling of their names. Raises ConfigError for a name that two rows
+    have in different spellings."""
     found: dict[str, V] = {}
     for name, value in rows.items():
         if spelled(name) in found:

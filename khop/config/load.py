@@ -1,4 +1,4 @@
-"""Reading khop.toml: the checked configuration, or one sentence for all that is wrong in it."""
+"""Read khop.toml: the checked configuration, or one error with everything that is wrong."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def load_config(path: Path, adapters: Mapping[str, AdapterType]) -> Config:
-    """Read and check khop.toml. Raises ConfigError, one sentence for all that is wrong."""
+    """Read and check khop.toml. Raises ConfigError, one sentence with everything that is wrong."""
     try:
         text = path.read_text("utf-8-sig")
     except FileNotFoundError:

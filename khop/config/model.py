@@ -1,4 +1,4 @@
-"""khop.toml: the tables and keys it may have."""
+"""The tables and keys of khop.toml."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Province(TableModel):
 
 
 class LedgerSettings(TableModel):
-    """``[ledger]``: where khop keeps what it knows."""
+    """``[ledger]``: khop's own database."""
 
     url: Annotated[
         str,
@@ -47,7 +47,7 @@ class Privacy(TableModel):
         Path,
         Field(
             description="Secret for matching keys and for quarantined payloads; made by "
-            "`khop init`. Keep a copy: without it old keys match nothing."
+            "`khop init`. Keep a copy: without it, stored keys match nothing."
         ),
     ] = Path("khop.key")
 
@@ -55,19 +55,21 @@ class Privacy(TableModel):
 class Window(TableModel):
     """A row of ``[[rules.outages]]`` or ``[[rules.migrations]]``."""
 
-    start: Annotated[AwareDatetime, Field(description="Its first moment, with a time zone.")]
-    end: Annotated[AwareDatetime, Field(description="Its last moment.")]
-    reason: Annotated[str, Field(min_length=1, description="What it was, and where it is on file.")]
+    start: Annotated[AwareDatetime, Field(description="The first moment, with a time zone.")]
+    end: Annotated[AwareDatetime, Field(description="The last moment.")]
+    reason: Annotated[
+        str, Field(min_length=1, description="What happened, and the document that says so.")
+    ]
 
     @model_validator(mode="after")
     def _in_order(self) -> Window:
         if self.end < self.start:
-            raise ValueError("it ends before it starts")
+            raise ValueError("end is before start")
         return self
 
 
 class RuleException(TableModel):
-    """A row of ``[[rules.exceptions]]``: it holds where everything that it says is so."""
+    """A row of ``[[rules.exceptions]]``: it holds where all of its conditions are met."""
 
     rules: Annotated[tuple[str, ...], Field(min_length=1, description="Rules, by id.")]
     procedures: Annotated[
@@ -75,7 +77,7 @@ class RuleException(TableModel):
     ] = ()
     units: Annotated[
         tuple[str, ...],
-        Field(description="Units, as the one-stop writes them or their code; all when left out."),
+        Field(description="Units, by the one-stop's name or by code; all when left out."),
     ] = ()
     first: Annotated[date | None, Field(description="First day of reception.")] = None
     last: Annotated[date | None, Field(description="Last day of reception.")] = None
@@ -84,7 +86,7 @@ class RuleException(TableModel):
     @model_validator(mode="after")
     def _not_everything(self) -> RuleException:
         if not (self.procedures or self.units or self.first or self.last):
-            raise ValueError("it would except everything; use rules.off for that")
+            raise ValueError("no condition: it would except everything; use rules.off for that")
         return self
 
 
@@ -97,7 +99,7 @@ class RuleSettings(TableModel):
     ] = 1
     grace_by_rule: Annotated[
         Mapping[str, Annotated[int, Field(ge=0, le=366)]],
-        Field(description="Another grace for single rules, such as { A7 = 2 }."),
+        Field(description="The grace of single rules, such as { A7 = 2 }."),
     ] = {}
     differs_minutes: Annotated[
         int,
@@ -111,22 +113,22 @@ class RuleSettings(TableModel):
     ] = ()
     numbers: Annotated[
         Mapping[str, Mapping[str, Annotated[int, Field(ge=0)]]],
-        Field(description="Other numbers of single rules, such as { F1 = { days = 45 } }."),
+        Field(description="Numbers of single rules, such as { F1 = { days = 45 } }."),
     ] = {}
     exceptions: Annotated[
         tuple[RuleException, ...],
-        Field(description="What is right although a rule fires, as its unit approved."),
+        Field(description="Approved exceptions: what a rule must not report."),
     ] = ()
     outages: Annotated[
         tuple[Window, ...],
         Field(
-            description="When systems were down: what was entered until the end of the next "
-            "working day is late for a reason."
+            description="When systems were down: late entries are excused until the end of the "
+            "next working day."
         ),
     ] = ()
     migrations: Annotated[
         tuple[Window, ...],
-        Field(description="When data was moved: entries made meanwhile are no late entries."),
+        Field(description="When data was moved: entries made then are not late entries."),
     ] = ()
 
 
@@ -135,20 +137,24 @@ class RepairSettings(TableModel):
 
     auto: Annotated[
         tuple[str, ...],
-        Field(description="Rules the daemon may repair unasked, such as ['A7', 'B6']."),
+        Field(description="Rules the daemon may repair without asking, such as ['A7', 'B6']."),
     ] = ()
     max_changes: Annotated[
         int,
-        Field(ge=1, description="A plan that touches more dossiers stops and asks."),
+        Field(ge=1, description="A plan that changes more dossiers stops and asks."),
     ] = 1000
     max_share: Annotated[
         float,
-        Field(gt=0, le=1, description="A plan that touches a greater part of cases asks."),
+        Field(
+            gt=0,
+            le=1,
+            description="A plan that changes a greater share of the cases stops and asks.",
+        ),
     ] = 0.05
 
 
 class NoticeSettings(TableModel):
-    """``[notices]``: where `khop notify` tells of findings."""
+    """``[notices]``: where `khop notify` sends notices of findings."""
 
     url: Annotated[
         str | None,
@@ -156,22 +162,23 @@ class NoticeSettings(TableModel):
     ] = None
     secret: Annotated[
         Secret | None,
-        Field(description="What notices are signed with, 16 characters or more."),
+        Field(description="Secret that signs the notices, 16 characters or more."),
     ] = None
     rules: Annotated[
-        tuple[str, ...], Field(description="Tell of these rules, by id; of all when left out.")
+        tuple[str, ...],
+        Field(description="Only findings of these rules, by id; all when left out."),
     ] = ()
     severities: Annotated[
         tuple[Literal["S1", "S2", "S3", "S4"], ...],
-        Field(min_length=1, description="Tell of findings that are this grave."),
+        Field(min_length=1, description="Only findings of these severities."),
     ] = ("S1", "S2")
     timeout: Annotated[
         float, Field(gt=0, le=600, description="Longest wait for one answer, in seconds.")
     ] = 30.0
-    attempts: Annotated[int, Field(ge=1, description="Tries of one notice in one call.")] = 4
+    attempts: Annotated[int, Field(ge=1, description="Attempts to send one notice in one run.")] = 4
     retry_seconds: Annotated[
         float,
-        Field(gt=0, description="Longest time spent on the tries of one notice, in seconds."),
+        Field(gt=0, description="Longest time for all attempts of one notice, in seconds."),
     ] = 60.0
     ca_file: Annotated[
         Path | None,
@@ -204,7 +211,7 @@ class NoticeSettings(TableModel):
 
 
 class Installation(TableModel):
-    """Whose dossiers these are, and where khop keeps what it knows."""
+    """The tables of khop.toml that every installation has."""
 
     province: Province
     ledger: LedgerSettings = LedgerSettings()
@@ -212,7 +219,7 @@ class Installation(TableModel):
 
 
 class Config(OwnTables, Installation):
-    """All of khop.toml. ``base_dir`` is its folder: relative paths start there."""
+    """All of khop.toml. ``base_dir``: its folder, where relative paths start."""
 
     rules: RuleSettings = RuleSettings()
     repair: RepairSettings = RepairSettings()
@@ -222,7 +229,7 @@ class Config(OwnTables, Installation):
 
     @property
     def ledger_url(self) -> str:
-        """The ledger's URL, a relative SQLite path made absolute."""
+        """The ledger's URL; a relative SQLite path is made absolute."""
         prefix = "sqlite:///"
         url = self.ledger.url
         if url.startswith(prefix) and url != prefix and not url.startswith(prefix + "/"):

@@ -1,4 +1,4 @@
-"""The tables of khop.toml in which a province says what is different there."""
+"""The tables of khop.toml that change khop's own tables: calendar, codes, units, deadlines."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class TableModel(BaseModel):
-    """A table of khop.toml whose keys are all known."""
+    """A table of khop.toml. Unknown keys are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -31,7 +31,7 @@ class CalendarSettings(TableModel):
         int | None,
         Field(
             description="The last year whose notice these days contain, where khop's own "
-            "calendar ends earlier; what hangs on later years is marked provisional."
+            "calendar ends earlier; results that use later years are marked provisional."
         ),
     ] = None
     sessions: Annotated[
@@ -52,7 +52,7 @@ class UnitSettings(TableModel):
     ] = None
     relations: Annotated[
         Path | None,
-        Field(description="CSV file of who took over from whom; beside a CSV file of units."),
+        Field(description="CSV file of successions between units; with a CSV file of units."),
     ] = None
     sessions: Annotated[
         Path | None,
@@ -61,31 +61,33 @@ class UnitSettings(TableModel):
 
 
 class OwnTables(TableModel):
-    """The tables of khop.toml in which a province says what is different there.
+    """The tables of khop.toml that change khop's own tables.
 
-    A table of mappings has the shape of the packaged one and holds only what differs.
+    A field of type Mapping has the shape of khop's own table and holds only the differences.
     """
 
     calendar: CalendarSettings = CalendarSettings()
     codes: Annotated[
         Mapping[str, Any],
-        Field(description="Shapes of codes, tried before the ones khop knows."),
+        Field(description="Shapes of codes, tried before khop's own."),
     ] = {}
     level_one: Annotated[
         object,
-        Field(description="Ministries and provinces: rows in place of khop's rows of a code."),
+        Field(
+            description="Ministries and provinces: rows that replace khop's rows of the same code."
+        ),
     ] = ()
     units: UnitSettings = UnitSettings()
     deadlines: Annotated[
         Mapping[str, Any],
         Field(
-            description="Limits, stops, extensions, bands of nearly due. 'procedures' names a "
-            "CSV file of what is special about single procedures."
+            description="Time limits, stops, extensions, bands of nearly due dossiers. "
+            "'procedures' names a CSV file of the settings of single procedures."
         ),
     ] = {}
     transitions: Annotated[
         Mapping[str, Any],
-        Field(description="Changes of state, cell by cell: ordinary, evidence or forbidden."),
+        Field(description="State changes, each ordinary, evidence or forbidden."),
     ] = {}
     report: Annotated[
         Mapping[str, Any],

@@ -41,8 +41,3 @@ def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str
             yield from _flat(value, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}", str(value)
-
-
-def report_words(lang: str) -> Words:
-    """What reports say, in ``vi`` or ``en``."""
-    return Words.load("khop.audit", "sentences", lang)

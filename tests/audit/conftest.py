@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from khop.audit.report import Report, RuleWords
+from khop.audit.report import Report
+from khop.audit.rules import RuleWords
+from khop.audit.words import report_words
 from khop.sync.results import Finding, FindingState
-from khop.text.words import report_words
 
 
 @pytest.fixture

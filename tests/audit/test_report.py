@@ -1,4 +1,4 @@
-"""What every way of writing findings tells of where they are in their life."""
+"""Rows of a report: places of paper rows, answers, exclusions, and the sums."""
 
 from __future__ import annotations
 
@@ -10,27 +10,30 @@ import pytest
 from lxml import html
 from python_calamine import CalamineWorkbook
 
+from khop.audit.formats.columns import ANSWER_COLUMNS
+from khop.audit.formats.csv_text import findings_csv
+from khop.audit.formats.findings_xlsx import findings_xlsx
 from khop.audit.formats.html import findings_html
-from khop.audit.formats.lists import findings_csv
-from khop.audit.formats.xlsx import findings_xlsx
-from khop.audit.report import ANSWERS, Report
+from khop.audit.report import Report
 from khop.sync.results import Finding, FindingState
 
-Make = Callable[..., Finding]
-Made = Callable[..., Report]
+MakeFinding = Callable[..., Finding]
+MakeReport = Callable[..., Report]
 
 ROW = {"source": "so", "kind": "logbook_row", "file": "so.xlsx", "sheet": "T11", "row": 12}
 
 
-def test_a_row_of_paper_is_named_by_its_place_and_can_be_addressed(
-    finding: Make, report: Made
+def test_a_row_of_paper_is_named_by_file_sheet_row_and_subject(
+    finding: MakeFinding, report: MakeReport
 ) -> None:
     of_row = finding(code=None, subject="row:3f9a", evidence=({"source": "igate"}, ROW))
     made = report(of_row, lang="vi")
     assert made.row(of_row).code == "so.xlsx, T11, dòng 12 (row:3f9a)"
 
 
-def test_a_row_whose_place_is_not_known_is_named_all_the_same(finding: Make, report: Made) -> None:
+def test_a_row_of_paper_without_a_known_place_is_named_by_its_subject(
+    finding: MakeFinding, report: MakeReport
+) -> None:
     nowhere = finding(code=None, subject="row:3f9a", evidence=())
     nameless = finding(code=None, subject="row:3f9a", evidence=({**ROW, "sheet": None},))
     made = report(nowhere, nameless)
@@ -39,8 +42,8 @@ def test_a_row_whose_place_is_not_known_is_named_all_the_same(finding: Make, rep
 
 
 @pytest.mark.parametrize("sheet", [None, ""])
-def test_a_row_of_a_file_without_sheets_is_told_without_one(
-    finding: Make, report: Made, sheet: str | None
+def test_a_row_of_a_file_without_sheets_names_no_sheet(
+    finding: MakeFinding, report: MakeReport, sheet: str | None
 ) -> None:
     of_row = finding(code=None, subject="row:3f9a", evidence=({**ROW, "sheet": sheet},))
     row = report(of_row, lang="vi").row(of_row)
@@ -56,19 +59,21 @@ def test_a_row_of_a_file_without_sheets_is_told_without_one(
         ("en", "alias", "matched by = another code of the dossier"),
     ],
 )
-def test_evidence_tells_how_a_row_was_matched(
-    finding: Make, report: Made, lang: str, by: str, told: str
+def test_evidence_says_how_a_row_was_matched(
+    finding: MakeFinding, report: MakeReport, lang: str, by: str, told: str
 ) -> None:
     matched = finding(evidence=({**ROW, "matched_by": by},))
     assert report(matched, lang=lang).row(matched).evidence.endswith(told)
 
 
-def test_a_dossier_is_named_by_its_code_alone(finding: Make, report: Made) -> None:
+def test_a_dossier_is_named_by_its_code_alone(finding: MakeFinding, report: MakeReport) -> None:
     of_dossier = finding(subject="H99.18.03-261112-0001", evidence=(ROW,))
     assert report(of_dossier).row(of_dossier).code == "H99.18.03-261112-0001"
 
 
-def test_who_answers_until_when_and_what(finding: Make, report: Made) -> None:
+def test_a_row_has_the_assignee_the_due_day_and_the_answer(
+    finding: MakeFinding, report: MakeReport
+) -> None:
     explained = finding(
         state=FindingState.EXPLAINED,
         assignee="canbo.mau",
@@ -91,8 +96,8 @@ def test_who_answers_until_when_and_what(finding: Make, report: Made) -> None:
         ("2026-12-31", "Excluded up to 31/12/2026: Test (a, 20/11/2026 16:00:00) Sent again"),
     ],
 )
-def test_what_is_excluded_says_why_by_whom_and_how_long(
-    until: str | None, told: str, finding: Make, report: Made
+def test_an_excluded_finding_has_the_reason_the_person_and_the_last_day(
+    until: str | None, told: str, finding: MakeFinding, report: MakeReport
 ) -> None:
     excluded = finding(
         state=FindingState.EXCLUDED,
@@ -109,8 +114,8 @@ def test_what_is_excluded_says_why_by_whom_and_how_long(
     assert made.answers == ("explanation",)
 
 
-def test_columns_that_nobody_filled_are_left_out_of_what_is_read_on_a_screen(
-    finding: Make, report: Made
+def test_answer_columns_that_are_empty_everywhere_are_left_out(
+    finding: MakeFinding, report: MakeReport
 ) -> None:
     assert report(finding()).answers == ()
     assert report(finding(assignee="a"), finding(explanation="b", answer_due="2026-11-24")).answers
@@ -123,14 +128,18 @@ def _heads(made: Report) -> list[str]:
     return [cell.text_content() for cell in page.xpath("//section//th")]
 
 
-def test_the_page_has_a_column_for_what_was_answered(finding: Make, report: Made) -> None:
-    names = [report().words(f"column.{name}") for name in ANSWERS]
+def test_the_page_has_answer_columns_when_a_finding_has_an_answer(
+    finding: MakeFinding, report: MakeReport
+) -> None:
+    names = [report().words(f"column.{name}") for name in ANSWER_COLUMNS]
     assert not set(names) & set(_heads(report(finding())))
     answered = finding(assignee="a", explanation="b", answer_due="2026-11-24")
     assert [head for head in _heads(report(answered)) if head in names] == names
 
 
-def test_foreign_words_in_an_answer_are_harmless(finding: Make, report: Made) -> None:
+def test_foreign_text_in_an_answer_is_neither_markup_nor_a_formula(
+    finding: MakeFinding, report: MakeReport
+) -> None:
     evil = '=HYPERLINK("x")<script>\x1b]0;'
     made = report(finding(assignee=evil, explanation=evil))
     page, listed = io.StringIO(), io.StringIO(newline="")
@@ -141,8 +150,8 @@ def test_foreign_words_in_an_answer_are_harmless(finding: Make, report: Made) ->
     assert "\x1b" not in page.getvalue() + listed.getvalue()
 
 
-def test_sums_are_of_rules_and_units_never_of_persons_and_never_shares(
-    finding: Make, report: Made
+def test_the_summary_counts_rules_and_units_and_has_no_persons_and_no_shares(
+    finding: MakeFinding, report: MakeReport
 ) -> None:
     made = report(*(finding(assignee=f"canbo.{n % 2}") for n in range(5)))
     out = io.BytesIO()

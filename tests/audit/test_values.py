@@ -5,15 +5,15 @@ from datetime import datetime
 import pytest
 
 from khop.audit.values import describe, describe_all, label, local_time, show_time, show_value
-from khop.text.words import report_words
+from khop.audit.words import report_words
 
 
-def test_a_case_column_is_named_with_its_system() -> None:
+def test_the_label_of_a_case_column_names_its_system() -> None:
     assert label("po_received_at", report_words("en")) == "National portal: received"
     assert label("os_received", report_words("vi")) == "Một cửa: ngày tiếp nhận"
 
 
-def test_a_column_nobody_named_keeps_its_own_name() -> None:
+def test_a_column_without_a_label_is_shown_by_its_own_name() -> None:
     assert label("queue_length", report_words("en")) == "queue length"
 
 
@@ -29,11 +29,11 @@ def test_a_column_nobody_named_keeps_its_own_name() -> None:
         ("H99", "H99"),
     ],
 )
-def test_times_are_those_of_a_clock_of_viet_nam(text: str, shown: str) -> None:
+def test_times_are_shown_in_viet_nam_time(text: str, shown: str) -> None:
     assert show_time(text) == shown
 
 
-def test_a_moment_without_zone_is_utc() -> None:
+def test_a_moment_without_a_zone_is_taken_for_utc() -> None:
     assert local_time("2026-11-12T20:00:00") == datetime(2026, 11, 13, 3)
 
 
@@ -52,28 +52,28 @@ def test_a_moment_without_zone_is_utc() -> None:
         ("unit", "a\x1bb", "ab"),
     ],
 )
-def test_values_are_said_in_words(key: str, value: object, shown: str) -> None:
+def test_values_are_shown_by_their_names(key: str, value: object, shown: str) -> None:
     assert show_value(key, value, report_words("en")) == shown
 
 
-def test_a_path_is_told_state_by_state() -> None:
+def test_a_path_is_shown_state_by_state() -> None:
     shown = show_value("os_path", "2>5>?>99", report_words("en"))
     assert shown == "2 Received → 5 Supplement asked for → not known → 99"
 
 
-def test_evidence_on_paper_says_where_it_stands() -> None:
+def test_evidence_from_paper_shows_file_sheet_and_row() -> None:
     row = {"source": "so", "kind": "logbook_row", "file": "so.xlsx", "sheet": "T11", "row": 12}
     assert describe(row, report_words("vi")) == (
         "nguồn = so; loại = dòng trong sổ theo dõi; tệp = so.xlsx; trang tính = T11; dòng = 12"
     )
 
 
-def test_values_that_are_not_there_are_left_out() -> None:
+def test_missing_values_are_left_out() -> None:
     text = describe({"os_status": 2, "po_status": None}, report_words("en"))
     assert text == "One-stop: state = 2 Received"
 
 
-def test_rows_of_evidence_are_set_apart() -> None:
+def test_rows_of_evidence_are_separated_by_a_bar() -> None:
     rows = [{"source": "igate", "kind": "record"}, {"source": "dvcqg", "kind": "look_up"}]
     text = describe_all(rows, report_words("en"))
     assert text == "source = igate; kind = record | source = dvcqg; kind = look-up"

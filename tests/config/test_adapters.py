@@ -130,7 +130,7 @@ def test_an_entry_point_that_is_no_adapter_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _install(tmp_path, monkeypatch, "odd", "ADAPTER = 1\n", "odd = odd_mod:ADAPTER")
-    with pytest.raises(ConfigError, match="no AdapterType"):
+    with pytest.raises(ConfigError, match="is not an AdapterType"):
         adapter_types()["odd"]
 
 

@@ -1,4 +1,4 @@
-"""Findings as one self-contained page of HTML: readable, printable, no script, no address."""
+"""Findings as one HTML page that can be printed: no script, nothing loaded from the network."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TextIO
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from khop.audit.formats.columns import PAGE_COLUMNS
 from khop.audit.report import Report, Row
 from khop.sync.reconciling.rules import place
 
@@ -16,7 +17,7 @@ _CHUNK = 512
 
 
 def findings_html(report: Report, out: TextIO) -> None:
-    """Write the page as it is made: a report of any length needs little memory."""
+    """Write the page piece by piece: a report of any length needs little memory."""
     environment = Environment(
         loader=PackageLoader("khop.audit", "templates"),
         autoescape=True,
@@ -24,8 +25,12 @@ def findings_html(report: Report, out: TextIO) -> None:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    before, after = PAGE_COLUMNS
     stream = environment.get_template("findings.html").stream(
-        report=report, words=report.words, groups=_groups(report), answers=report.answers
+        report=report,
+        words=report.words,
+        groups=_groups(report),
+        columns=(*before, *report.answers, *after),
     )
     stream.enable_buffering(_CHUNK)
     for piece in stream:

@@ -1,4 +1,4 @@
-"""``khop catalogue``: procedures, units and sectors as the portal publishes them."""
+"""``khop catalogue``: the portal's catalogue of procedures, units and sectors."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
+from khop.cli.exit_codes import ERROR, OK
+from khop.cli.options import ConfigOption, FormatOption, LangOption
+from khop.cli.result_table import result_table
 from khop.cli.session import engine
-from khop.cli.shell import ERROR, OK, ConfigOption, FormatOption, LangOption, shell_of
-from khop.cli.tables import table
+from khop.cli.shell import shell_of
 
 _COLUMNS = ("source", "units", "sectors", "procedures", "unknown", "failed")
 
@@ -36,7 +38,9 @@ def catalogue(
     if shell.as_json:
         shell.show_json({"sources": parts})
     elif parts:
-        shell.show(table(shell.words, _COLUMNS, [[part[c] for c in _COLUMNS] for part in parts]))
+        shell.show(
+            result_table(shell.words, _COLUMNS, [[part[c] for c in _COLUMNS] for part in parts])
+        )
     else:
         shell.note("catalogue.nothing")
     for part in read:

@@ -1,4 +1,4 @@
-"""``khop demo``: everything once, on simulated systems with known differences."""
+"""``khop demo``: one whole cycle on simulated systems whose differences are known."""
 
 from __future__ import annotations
 
@@ -16,12 +16,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from khop.cli.commands.audit import make_report, write_report
-from khop.cli.commands.sandbox import FaultsOption, SeedOption, SizeOption
 from khop.cli.commands.setup import prepare
+from khop.cli.exit_codes import ERROR, OK
+from khop.cli.options import (
+    FaultsOption,
+    FormatOption,
+    LangOption,
+    ReportFormat,
+    SeedOption,
+    SizeOption,
+)
+from khop.cli.reports import make_report, write_report
+from khop.cli.result_table import result_table
 from khop.cli.session import engine, load
-from khop.cli.shell import ERROR, OK, FormatOption, LangOption, ReportFormat, Shell, shell_of
-from khop.cli.tables import table
+from khop.cli.shell import Shell, shell_of
 from khop.errors import KhopError
 
 if TYPE_CHECKING:
@@ -29,9 +37,9 @@ if TYPE_CHECKING:
     from khop.sync.engine import Engine
     from khop.sync.results import Finding
 
-#: Tells a folder of an earlier demo from somebody's own.
+#: A file that every demo writes, so that no other folder is ever deleted.
 _MARK = ".khop-demo"
-#: Pulls and applies that are tried until nothing is left over from answers that went wrong.
+#: Pulls and applies at most, until nothing is left over from answers that went wrong.
 _ROUNDS = 5
 
 Pairs = frozenset[tuple[str, str]]
@@ -39,7 +47,7 @@ Pairs = frozenset[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class _Story:
-    """What was found before and after the repair, as (rule, code), and what was planted."""
+    """(rule, code) of the findings before and after the repair, and of the planted differences."""
 
     before: Pairs
     after: Pairs
@@ -77,7 +85,7 @@ def demo(
 
 
 def _make_room(shell: Shell, folder: Path) -> None:
-    """An empty folder. Raises KhopError when there is something in it that no demo wrote."""
+    """Make an empty folder. Raises KhopError when it holds files that no demo wrote."""
     try:
         if folder.exists() and any(folder.iterdir()):
             if not (folder / _MARK).is_file():
@@ -106,7 +114,7 @@ def _sandbox(
 
 
 def _play(shell: Shell, systems: SandboxProcess) -> _Story:
-    """Pull, reconcile, plan, apply, pull, reconcile, all at the simulated world's now."""
+    """Pull, reconcile, plan, apply, pull, reconcile, all at the present of the simulated world."""
     with engine(shell) as opened:
         shell.note("demo.step_pull")
         _pull(shell, opened)
@@ -128,7 +136,7 @@ def _play(shell: Shell, systems: SandboxProcess) -> _Story:
 
 
 def _pull(shell: Shell, opened: Engine) -> None:
-    """Pull until nothing waits for another pull. Raises KhopError when a source stays out."""
+    """Pull until no source needs another pull. Raises KhopError when a source still fails."""
     for _ in range(_ROUNDS):
         with shell.progress() as progress:
             summary = opened.pull(progress=progress)
@@ -141,8 +149,8 @@ def _pull(shell: Shell, opened: Engine) -> None:
 
 
 def _left_over(part: dict[str, Any]) -> bool:
-    """Whether another pull would bring more. A look-up that stays without a usable answer after
-    its retries is no reason: some dossiers of the simulated world have none to give."""
+    """Whether another pull would bring more. Look-ups without a usable answer do not count: for
+    some dossiers of the simulated world there is never one."""
     return any(part.get(name) for name in ("waiting", "history_missing"))
 
 
@@ -154,12 +162,12 @@ def _reconcile(opened: Engine, now: datetime) -> Pairs:
 
 
 def _place(row: Mapping[str, Any]) -> str:
-    """Where a row of paper stands that names no dossier."""
+    """File, sheet and row of a row of paper that names no dossier."""
     return f"{row['file']} {row['sheet']} {row['row']}"
 
 
 def _apply(shell: Shell, opened: Engine) -> None:
-    """Apply until the machine has nothing left to do that another try would settle."""
+    """Apply until the plan is empty: nothing is left that a machine can repair."""
     for _ in range(_ROUNDS):
         made = opened.plan()
         if not made.items:
@@ -179,7 +187,7 @@ def _write_files(shell: Shell, folder: Path, story: _Story) -> None:
 
 
 def _counts(story: _Story) -> list[tuple[str, int, int, int]]:
-    """(rule, before, repaired, left) for each rule that found something."""
+    """(rule, before, repaired, left) for each rule with findings."""
     from khop.sync.reconciling.rules import place
 
     before = Counter(rule for rule, _ in story.before)
@@ -204,7 +212,7 @@ def _as_json(story: _Story, folder: Path) -> dict[str, Any]:
 
 
 def _show(shell: Shell, story: _Story, folder: Path) -> None:
-    from khop.audit.rulebook import rule_words
+    from khop.audit.rules import rule_words
 
     names = rule_words(shell.words.lang)
     rows = [
@@ -214,8 +222,8 @@ def _show(shell: Shell, story: _Story, folder: Path) -> None:
     repaired = len(story.before - story.after)
     rows.append(("", shell.words("demo.total"), len(story.before), repaired, len(story.after)))
     columns = ("rule", "name", "before", "repaired", "left")
-    shell.show(shell.words("demo.table"), table(shell.words, columns, rows))
-    _tell_truth(shell, story)
+    shell.show(shell.words("demo.table"), result_table(shell.words, columns, rows))
+    _show_truth(shell, story)
     if story.violations:
         shell.note("demo.violations", count=len(story.violations), path=folder / "violations.json")
     else:
@@ -229,14 +237,15 @@ def _show(shell: Shell, story: _Story, folder: Path) -> None:
 
 
 def _program() -> str:
-    """How this program is called again from here."""
+    """The command that starts this program again."""
     if shutil.which("khop"):
         return "khop"
     called = Path(sys.argv[0])
     return f"{sys.executable} -m khop" if called.name == "__main__.py" else str(called)
 
 
-def _tell_truth(shell: Shell, story: _Story) -> None:
+def _show_truth(shell: Shell, story: _Story) -> None:
+    """Say whether the findings are exactly the planted differences."""
     missing = len(story.planted - story.before)
     extra = len(story.before - story.planted)
     if missing or extra:

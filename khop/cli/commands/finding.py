@@ -1,27 +1,21 @@
-"""``khop finding assign | explain | exclude | take-back | history``."""
+"""``khop finding assign | explain | exclude | take-back | history``: decisions on findings."""
 
 from __future__ import annotations
 
 import getpass
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from khop.cli.commands.audit import make_report
-from khop.cli.rulenames import known_rules
+from khop.cli.arguments import day, rule_ids
+from khop.cli.exit_codes import OK
+from khop.cli.options import ConfigOption, FormatOption, LangOption, RulesOption
+from khop.cli.reports import make_report
+from khop.cli.result_table import result_table
 from khop.cli.session import engine, load
-from khop.cli.shell import (
-    OK,
-    ConfigOption,
-    FormatOption,
-    LangOption,
-    RulesOption,
-    Shell,
-    shell_of,
-)
-from khop.cli.tables import table
+from khop.cli.shell import Shell, shell_of
 from khop.errors import KhopError
 
 if TYPE_CHECKING:
@@ -49,8 +43,8 @@ def assign(
     lang: LangOption = None,
 ) -> int:
     shell = shell_of(context, config, format)
-    asked = {"assignee": to, "answer_due": _day(shell, due)}
-    return _decide(shell, "assign", subjects, rules, by, asked)
+    decision = {"assignee": to, "answer_due": day(shell, due)}
+    return _decide(shell, "assign", subjects, rules, by, decision)
 
 
 def explain(
@@ -81,8 +75,8 @@ def exclude(
     lang: LangOption = None,
 ) -> int:
     shell = shell_of(context, config, format)
-    asked = {"reason": reason, "until": _day(shell, until)}
-    return _decide(shell, "exclude", subjects, rules, by, asked)
+    decision = {"reason": reason, "until": day(shell, until)}
+    return _decide(shell, "exclude", subjects, rules, by, decision)
 
 
 def take_back(
@@ -110,12 +104,12 @@ def history(
     lang: LangOption = None,
 ) -> int:
     shell = shell_of(context, config, format)
-    chosen = known_rules(shell, rules or ())
+    chosen = rule_ids(shell, rules)
     with engine(shell, sources=()) as opened:
-        told = {subject: opened.history_of(subject) for subject in dict.fromkeys(subjects)}
+        histories = {subject: opened.history_of(subject) for subject in dict.fromkeys(subjects)}
     events = {
-        subject: [event for event in found if event.rule in chosen or not chosen]
-        for subject, found in told.items()
+        subject: [event for event in history if event.rule in chosen or not chosen]
+        for subject, history in histories.items()
     }
     if shell.as_json:
         whole = [event.as_json() for found in events.values() for event in found]
@@ -131,23 +125,22 @@ def _decide(
     subjects: Sequence[str],
     rules: Sequence[str] | None,
     by: str | None,
-    asked: Mapping[str, Any],
+    decision: Mapping[str, Any],
 ) -> int:
-    """Take one decision and show the findings as they are then. Raises KhopError."""
+    """Make one decision and show the findings after it. Raises KhopError."""
     from khop.audit.formats.terminal import findings_table
 
     actor = by if by is not None else _account(shell)
-    chosen = known_rules(shell, rules or ())
+    chosen = rule_ids(shell, rules)
     config = load(shell)
     with engine(shell, sources=()) as opened:
-        taken = _in_words(
-            shell, lambda: _verb(opened, verb)(subjects, rules=chosen, actor=actor, **asked)
-        )
+        decide = partial(_verb(opened, verb), subjects, rules=chosen, actor=actor, **decision)
+        decided = _refusals_in_words(shell, decide)
     if shell.as_json:
-        shell.show_json({"findings": [finding.as_json() for finding in taken]})
+        shell.show_json({"findings": [finding.as_json() for finding in decided]})
     else:
-        shell.show(findings_table(make_report(shell, config, taken)))
-    shell.note(f"finding.{verb}", count=len(taken))
+        shell.show(findings_table(make_report(shell, config, decided)))
+    shell.note(f"finding.{verb}", count=len(decided))
     return OK
 
 
@@ -161,8 +154,8 @@ def _verb(opened: Engine, verb: str) -> Callable[..., list[Finding]]:
     return verbs[verb]
 
 
-def _in_words(shell: Shell, decide: Callable[[], list[Finding]]) -> list[Finding]:
-    """What ``decide`` answers; what it refuses is said in the person's language."""
+def _refusals_in_words(shell: Shell, decide: Callable[[], list[Finding]]) -> list[Finding]:
+    """The findings of ``decide``; a DecisionError becomes a sentence in the person's language."""
     from khop.sync.findings.decision_texts import DecisionError
 
     try:
@@ -176,32 +169,26 @@ def _show_histories(shell: Shell, events: Mapping[str, Sequence[FindingEvent]]) 
     for subject, found in events.items():
         shell.show(shell.words("finding.history", subject=subject))
         if found:
-            shell.show(table(shell.words, _EVENTS, [_event(shell, event) for event in found]))
+            shell.show(
+                result_table(shell.words, _EVENTS, [_event(shell, event) for event in found])
+            )
         else:
             shell.show(f"  {shell.words('finding.no_history')}", "")
 
 
 def _event(shell: Shell, event: FindingEvent) -> tuple[object, ...]:
     from khop.audit.values import describe, show_time
-    from khop.text.words import report_words
+    from khop.audit.words import report_words
 
     words = report_words(shell.words.lang)
     action = words.get(f"event.{event.action}", event.action)
-    told = {name: value for name, value in event.detail.items() if name != "state"}
-    return show_time(event.at), event.rule, action, event.by, describe(told, words)
+    detail = {name: value for name, value in event.detail.items() if name != "state"}
+    return show_time(event.at), event.rule, action, event.by, describe(detail, words)
 
 
 def _account(shell: Shell) -> str:
-    """The account of the person at the keyboard. Raises KhopError."""
+    """The account that this process runs under. Raises KhopError."""
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):
         raise KhopError(shell.words("refused.no_actor")) from None
-
-
-def _day(shell: Shell, text: str | None) -> date | None:
-    """A day of Viet Nam. Raises KhopError."""
-    try:
-        return None if text is None else date.fromisoformat(text)
-    except ValueError:
-        raise KhopError(shell.words("error.day", text=text)) from None

@@ -1,4 +1,4 @@
-"""``khop identity CODE``: is the applicant of one dossier who the dossier says?"""
+"""``khop identity CODE``: check the applicant of one dossier in the population database."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from typing import Annotated
 
 import typer
 
+from khop.cli.exit_codes import OK, WORK
+from khop.cli.options import ConfigOption, FormatOption, LangOption
 from khop.cli.session import engine
-from khop.cli.shell import OK, WORK, ConfigOption, FormatOption, LangOption, shell_of
+from khop.cli.shell import shell_of
 
 
 def identity(

@@ -1,4 +1,4 @@
-"""``khop import``: files that a person hands over, read once."""
+"""``khop import``: files that belong to no source of khop.toml, read once."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from khop.cli.commands.pull import report_pull, show_pull
+from khop.cli.exit_codes import OK
+from khop.cli.options import ConfigOption, FormatOption, LangOption
 from khop.cli.session import engine, load
-from khop.cli.shell import OK, ConfigOption, FormatOption, LangOption, Shell, shell_of
+from khop.cli.shell import Shell, shell_of
 from khop.errors import KhopError
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ _PREFIX = "import_"
 
 
 class Kind(StrEnum):
-    """What a file is taken for."""
+    """What a file contains."""
 
     LOGBOOK = "logbook"
     REGISTER = "register"
@@ -48,7 +50,7 @@ def import_files(
     if unit is not None and kind is Kind.PORTAL:
         raise KhopError(shell.words("error.unit_of_codes"))
     build = _builder(_source_name(source, kind), kind, files, unit)
-    # Another unit, or another source, reads the same file as something else.
+    # With another unit or source the same file gives other rows, so it is read again.
     full = again or unit is not None or source is not None
     with engine(shell, sources=_portals(shell)) as opened, shell.progress() as progress:
         summary = opened.import_files(build, full=full, progress=progress)
@@ -82,7 +84,7 @@ def _builder(
 
 
 def _portals(shell: Shell) -> list[str]:
-    """The sources that may be asked about codes: files are taken in without the others."""
+    """The portals: they look up the codes of the files. No other source is needed."""
     from khop.adapters.ports import Role
 
     sources = load(shell).sources

@@ -1,4 +1,4 @@
-"""``khop log verify``: is the audit log what was written?"""
+"""``khop log verify``: whether an entry of the audit log was changed."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from typing import Annotated
 
 import typer
 
+from khop.cli.exit_codes import ERROR, OK
+from khop.cli.options import ConfigOption, FormatOption, LangOption
 from khop.cli.session import engine
-from khop.cli.shell import ERROR, OK, ConfigOption, FormatOption, LangOption, shell_of
+from khop.cli.shell import shell_of
 
 
 def verify(

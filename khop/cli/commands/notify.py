@@ -1,4 +1,4 @@
-"""``khop notify``: tell another program what became of findings."""
+"""``khop notify``: send notices of new, reopened, resolved and excluded findings."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from khop.cli.exit_codes import ERROR, OK
+from khop.cli.options import ConfigOption, FormatOption, LangOption
+from khop.cli.result_table import result_table
 from khop.cli.session import engine
-from khop.cli.shell import ERROR, OK, ConfigOption, FormatOption, LangOption, Shell, shell_of
-from khop.cli.tables import table
+from khop.cli.shell import Shell, shell_of
 
 if TYPE_CHECKING:
     from khop.sync.findings.notices import NoticeSummary
@@ -36,7 +38,7 @@ def _show(shell: Shell, summary: NoticeSummary) -> None:
     words = shell.words
     rows = [(words(f"notify.{event}"), n) for event, n in summary.events.items() if n]
     if rows:
-        shell.show(table(words, ("event", "count"), rows))
+        shell.show(result_table(words, ("event", "count"), rows))
     if summary.dry_run:
         shell.note("notify.would", count=sum(summary.events.values()), notices=len(summary.notices))
     else:

@@ -1,21 +1,22 @@
-"""``khop pull``."""
+"""``khop pull``: read what changed from the sources into the ledger."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from khop.cli.exit_codes import ERROR, OK
+from khop.cli.options import ConfigOption, FormatOption, LangOption
+from khop.cli.result_table import result_table
 from khop.cli.session import engine
-from khop.cli.shell import ERROR, OK, ConfigOption, FormatOption, LangOption, Shell, shell_of
-from khop.cli.tables import table
+from khop.cli.shell import Shell, shell_of
 from khop.errors import KhopError
 
 if TYPE_CHECKING:
     from khop.sync.results import PullSummary, SourceSummary
 
-#: What is shown of each kind of summary.
+#: The columns of the table for each kind of source.
 _KINDS = {
     "list": ("source", "pages", "fetched", "stored", "unchanged", "quarantined", "history_missing"),
     "lookups": ("source", "asked", "present", "absent", "unknown", "waiting"),
@@ -34,7 +35,7 @@ _KINDS = {
     ),
 }
 
-#: Counts that a person is told of, where the note has another name.
+#: Counts whose sentence has another key than ``pull.COUNT``.
 _NOTES = {"short_pages": "pull.short", "failed": "pull.not_answered"}
 
 
@@ -67,34 +68,36 @@ def pull(
 
 
 def show_pull(shell: Shell, summary: PullSummary) -> None:
-    """One table for each kind of source."""
+    """Print one table for each kind of source."""
     parts = [part.as_json() for part in summary.sources]
     for kind, columns in _KINDS.items():
         rows = [[part[c] for c in columns] for part in parts if part["kind"] == kind]
         if rows:
-            shell.show(shell.words(f"pull.{kind}"), table(shell.words, columns, rows))
+            shell.show(shell.words(f"pull.{kind}"), result_table(shell.words, columns, rows))
 
 
 def report_pull(shell: Shell, summary: PullSummary, done: str = "pull.ok") -> int:
-    """Say on stderr what a person should know, and answer the exit code. ``done``: what is said
-    when all went well."""
+    """Print on stderr what went wrong or is incomplete, and return the exit code.
+
+    ``done``: the key of the sentence for a pull without errors.
+    """
     if not summary.sources:
         shell.note("pull.nothing_to_pull")
     for part in summary.sources:
-        _say_what_failed(shell, part)
+        _note_failures(shell, part)
         if not part.adds_up:
             shell.note("pull.sums", source=part.source)
         for what in ("short_pages", "missing", "history_missing", "unknown", "waiting", "failed"):
             count = getattr(part, what, 0)
             if count:
                 shell.note(_NOTES.get(what, f"pull.{what}"), source=part.source, count=count)
-    right = summary.ok and _all_add_up(part.adds_up for part in summary.sources)
-    if right and summary.sources:
+    good = summary.ok and all(part.adds_up for part in summary.sources)
+    if good and summary.sources:
         shell.note(done, run=summary.run)
-    return OK if right else ERROR
+    return OK if good else ERROR
 
 
-def _say_what_failed(shell: Shell, part: SourceSummary) -> None:
+def _note_failures(shell: Shell, part: SourceSummary) -> None:
     from khop.sync.results import PaperSummary
 
     if part.error is not None:
@@ -103,7 +106,3 @@ def _say_what_failed(shell: Shell, part: SourceSummary) -> None:
         shell.note(failed, source=part.source, error=part.error)
     if isinstance(part, PaperSummary) and part.quarantined:
         shell.note("pull.quarantined", source=part.source, count=part.quarantined)
-
-
-def _all_add_up(sums: Iterable[bool]) -> bool:
-    return all(sums)

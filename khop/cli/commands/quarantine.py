@@ -1,4 +1,4 @@
-"""``khop quarantine list | show | retry``."""
+"""``khop quarantine list | show | retry``: records that could not be used."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from khop.cli.exit_codes import OK, WORK
+from khop.cli.options import ConfigOption, FormatOption, LangOption
+from khop.cli.result_table import result_table
 from khop.cli.session import engine
-from khop.cli.shell import OK, WORK, ConfigOption, FormatOption, LangOption, Shell, shell_of
-from khop.cli.tables import table
+from khop.cli.shell import Shell, shell_of
 from khop.errors import KhopError
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ def list_records(
     if shell.as_json:
         shell.show_json({"records": [row.as_json() for row in rows]})
     elif rows:
-        shell.show(table(shell.words, _COLUMNS, map(_cells, rows)))
+        shell.show(result_table(shell.words, _COLUMNS, map(_cells, rows)))
     shell.note("quarantine.count" if rows else "quarantine.none", count=len(rows))
     if len(rows) == limit:
         shell.note("quarantine.more", limit=limit)
@@ -66,7 +68,7 @@ def show_record(
         shown = row.as_json() | ({"payload": item} if payload else {})
         shell.show_json(shown)
         return OK
-    shell.show(table(shell.words, _COLUMNS, [_cells(row)]))
+    shell.show(result_table(shell.words, _COLUMNS, [_cells(row)]))
     if payload:
         shell.show_json(item)
     elif row.has_payload:
@@ -101,7 +103,7 @@ def _row(shell: Shell, opened: Engine, number: int) -> QuarantineRow:
 
 
 def _payload(shell: Shell, opened: Engine, row: QuarantineRow, reason: str) -> object:
-    """The record as it came. Raises KhopError when it was not kept."""
+    """The record as it was received. Raises KhopError when it was not kept."""
     if not row.has_payload:
         raise KhopError(shell.words("error.no_payload"))
     return opened.quarantine_payload(row.id, reason=reason)

@@ -1,17 +1,17 @@
-"""``khop reconcile``."""
+"""``khop reconcile``: compare the sources and record the differences."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from khop.cli.arguments import moment
+from khop.cli.exit_codes import OK, WORK
+from khop.cli.options import ConfigOption, FormatOption, LangOption
+from khop.cli.result_table import result_table
 from khop.cli.session import engine
-from khop.cli.shell import OK, WORK, ConfigOption, FormatOption, LangOption, Shell, shell_of
-from khop.cli.tables import table
-from khop.errors import KhopError
-from khop.text.local_time import LOCAL
+from khop.cli.shell import Shell, shell_of
 
 if TYPE_CHECKING:
     from khop.sync.results import ReconcileSummary
@@ -28,9 +28,9 @@ def reconcile(
     lang: LangOption = None,
 ) -> int:
     shell = shell_of(context, config, format)
-    moment = _moment(shell, now) if now else None
+    at = moment(shell, now or None, "error.time")
     with engine(shell, sources=()) as opened:
-        summary = opened.reconcile(moment, whole=whole)
+        summary = opened.reconcile(at, whole=whole)
     if shell.as_json:
         shell.show_json(summary.as_json())
     else:
@@ -39,8 +39,8 @@ def reconcile(
 
 
 def show_reconcile(shell: Shell, summary: ReconcileSummary) -> None:
-    """The rules that found something or resolved something, and the sums."""
-    from khop.audit.rulebook import rule_words
+    """Print the rules with open or resolved findings, and the sums."""
+    from khop.audit.rules import rule_words
     from khop.sync.reconciling.rules import RULES
 
     names = rule_words(shell.words.lang)
@@ -50,7 +50,7 @@ def show_reconcile(shell: Shell, summary: ReconcileSummary) -> None:
         if c.open or c.resolved
     ]
     if rows:
-        shell.show(table(shell.words, _COLUMNS, rows))
+        shell.show(result_table(shell.words, _COLUMNS, rows))
     shell.note(
         "reconcile.done",
         cases=summary.cases,
@@ -67,12 +67,3 @@ def show_reconcile(shell: Shell, summary: ReconcileSummary) -> None:
         shell.note("reconcile.excused", count=summary.excused)
     if summary.unmapped:
         shell.note("reconcile.unmapped", count=summary.unmapped)
-
-
-def _moment(shell: Shell, text: str) -> datetime:
-    """An ISO 8601 moment; without zone it is one of Viet Nam. Raises KhopError."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise KhopError(shell.words("error.time", text=text)) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=LOCAL)

@@ -1,4 +1,4 @@
-"""``khop plan`` and ``khop apply``."""
+"""``khop plan`` and ``khop apply``: repairs on the portal, shown first, then sent."""
 
 from __future__ import annotations
 
@@ -9,20 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from khop.cli.files import read_text, write_whole
-from khop.cli.rulenames import known_rules
-from khop.cli.session import engine, refuse_kept
-from khop.cli.shell import (
-    OK,
-    WORK,
-    ConfigOption,
-    FormatOption,
-    LangOption,
-    RulesOption,
-    Shell,
-    shell_of,
-)
-from khop.cli.tables import table
+from khop.cli.arguments import rule_ids
+from khop.cli.exit_codes import OK, WORK
+from khop.cli.files import read_text, write_text
+from khop.cli.options import ConfigOption, FormatOption, LangOption, RulesOption
+from khop.cli.result_table import result_table
+from khop.cli.session import check_out, engine
+from khop.cli.shell import Shell, shell_of
 from khop.errors import KhopError
 
 if TYPE_CHECKING:
@@ -40,13 +33,13 @@ def plan(
     lang: LangOption = None,
 ) -> int:
     shell = shell_of(context, config, format)
-    refuse_kept(shell, out)
-    chosen = known_rules(shell, rules or ())
+    check_out(shell, out)
+    chosen = rule_ids(shell, rules)
     with engine(shell) as opened:
         made = opened.plan(chosen or None)
     if out is not None:
         text = json.dumps(made.as_json(), ensure_ascii=False, indent=2) + "\n"
-        write_whole(out, shell.words, lambda path: _write(path, text))
+        write_text(out, shell.words, text)
         shell.note("plan.written", path=out)
     if shell.as_json:
         shell.show_json(made.as_json())
@@ -67,7 +60,7 @@ def apply(
     shell = shell_of(context, config, format)
     if file is not None and rules:
         raise KhopError(shell.words("error.rules_and_plan"))
-    chosen = known_rules(shell, rules or ())
+    chosen = rule_ids(shell, rules)
     made = _read(shell, file) if file is not None else None
     with engine(shell) as opened, shell.progress() as progress:
         summary = opened.apply(
@@ -84,21 +77,21 @@ def apply(
 
 
 def show_plan(shell: Shell, made: Plan) -> None:
-    """What would be sent and what is left for people."""
+    """Print what would be sent and what is left for people."""
     words = shell.words
     if made.items:
         rows = [
             (item.code, words(f"plan.{item.action}"), ", ".join(item.rules), item.source)
             for item in made.items
         ]
-        shell.show(table(words, ("code", "action", "rules", "source"), rows))
+        shell.show(result_table(words, ("code", "action", "rules", "source"), rows))
     _show_work(shell, made.work)
     key = "plan.items" if made.items else "plan.nothing"
     shell.note(key, items=len(made.items), cases=made.cases, work=len(made.work))
 
 
 def show_apply(shell: Shell, summary: ApplySummary) -> None:
-    """Counts by outcome, and each dossier that is not settled."""
+    """Print counts by outcome, and each dossier that is not settled."""
     from khop.sync.results import SETTLED
 
     if not summary.applied:
@@ -107,14 +100,14 @@ def show_apply(shell: Shell, summary: ApplySummary) -> None:
     words = shell.words
     counts = Counter(one.outcome for one in summary.applied)
     outcomes = [(words(f"outcome.{outcome}"), n) for outcome, n in sorted(counts.items())]
-    shell.show(table(words, ("outcome", "count"), outcomes))
+    shell.show(result_table(words, ("outcome", "count"), outcomes))
     left = [one for one in summary.applied if one.outcome not in SETTLED]
     if left:
         rows = [
             (one.code, words(f"plan.{one.action}"), words(f"outcome.{one.outcome}"), one.detail)
             for one in left
         ]
-        shell.show(table(words, ("code", "action", "outcome", "detail"), rows))
+        shell.show(result_table(words, ("code", "action", "outcome", "detail"), rows))
         shell.note("apply.left", count=len(left))
     settled = len(summary.applied) - len(left)
     shell.note("apply.done", settled=settled, count=len(summary.applied), run=summary.run)
@@ -130,16 +123,18 @@ def _show_work(shell: Shell, work: tuple[WorkItem, ...]) -> None:
             ", ".join(w.rules),
             w.unit,
             ", ".join(w.acts),
-            reason(shell, w.reason),
+            reason_in_words(shell, w.reason),
         )
         for w in work
     ]
-    shell.show(words("plan.work"), table(words, ("code", "rules", "unit", "acts", "reason"), rows))
+    shell.show(
+        words("plan.work"), result_table(words, ("code", "rules", "unit", "acts", "reason"), rows)
+    )
 
 
-def reason(shell: Shell, word: str) -> str:
-    """Why a machine may not push a dossier, in words; an unknown word as it is."""
-    return shell.words.get(f"reason.{word}", word.replace("_", " "))
+def reason_in_words(shell: Shell, reason: str) -> str:
+    """Why a machine may not push a dossier; a reason without a sentence is shown as it is."""
+    return shell.words.get(f"reason.{reason}", reason.replace("_", " "))
 
 
 def _read(shell: Shell, file: Path) -> Plan:
@@ -149,10 +144,6 @@ def _read(shell: Shell, file: Path) -> Plan:
         return plan_from_json(json.loads(read_text(file, shell.words)))
     except (ValueError, RecursionError):
         raise KhopError(shell.words("error.not_json", path=file)) from None
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, "utf-8")
 
 
 def _ask(shell: Shell, question: str) -> bool:

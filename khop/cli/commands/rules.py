@@ -1,4 +1,4 @@
-"""``khop rules``: what is compared, and how, in this province."""
+"""``khop rules``: the rules, with the numbers and exceptions of this province."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from khop.cli.rulenames import known_rules
+from khop.cli.arguments import rule_ids
+from khop.cli.exit_codes import OK
+from khop.cli.options import ConfigOption, FormatOption, LangOption
+from khop.cli.result_table import result_table, table_with_headers
 from khop.cli.session import load
-from khop.cli.shell import OK, ConfigOption, FormatOption, LangOption, Shell, shell_of
-from khop.cli.tables import raw_table, table
+from khop.cli.shell import Shell, shell_of
 
 if TYPE_CHECKING:
     from khop.config.model import RuleSettings
@@ -29,7 +31,7 @@ def rules(
     from khop.sync.reconciling.rule_facts import rule_facts
 
     shell = shell_of(context, config, format)
-    chosen = known_rules(shell, ids or ())
+    chosen = rule_ids(shell, ids)
     facts = rule_facts(_settings(shell), chosen)
     if shell.as_json:
         from khop.audit.rules import rule_json
@@ -44,8 +46,7 @@ def rules(
 
 
 def _settings(shell: Shell) -> RuleSettings:
-    """The province's own numbers; the packaged ones where there is no khop.toml and none was
-    asked for."""
+    """The numbers of khop.toml; khop's defaults when there is no khop.toml and none was named."""
     from khop.config.model import RuleSettings
     from khop.sync.reconciling.rules.settings import check_rules
 
@@ -57,11 +58,10 @@ def _settings(shell: Shell) -> RuleSettings:
 
 
 def _in_short(shell: Shell, facts: Sequence[RuleFacts]) -> None:
-    from khop.audit.rulebook import rule_words
-    from khop.audit.rules import excuses_in_words, numbers_in_short
-    from khop.audit.worklist import todo_words
+    from khop.audit.rules import excuses_in_words, numbers_in_short, rule_words
+    from khop.audit.words import todo_words
 
-    words, said, names = shell.words, todo_words(shell.words.lang), rule_words(shell.words.lang)
+    words, todo, names = shell.words, todo_words(shell.words.lang), rule_words(shell.words.lang)
     rows = [
         (
             one.rule.id,
@@ -71,12 +71,12 @@ def _in_short(shell: Shell, facts: Sequence[RuleFacts]) -> None:
             words("rules.yes") if one.rule.repairable else "",
             one.grace,
             numbers_in_short(one),
-            "; ".join(excuses_in_words(one, said)),
+            "; ".join(excuses_in_words(one, todo)),
             words("rules.off") if one.off else "",
         )
         for one in facts
     ]
-    shell.show(table(words, _COLUMNS, rows))
+    shell.show(result_table(words, _COLUMNS, rows))
     shell.note("rules.count", count=len(rows), off=sum(one.off for one in facts))
 
 
@@ -89,32 +89,27 @@ def _in_full(shell: Shell, facts: RuleFacts) -> None:
         public_basis,
         shown_in_words,
     )
-    from khop.audit.worklist import todo_words
-    from khop.text.words import report_words
+    from khop.audit.words import report_words, todo_words
 
     words, lang, rule = shell.words, shell.words.lang, facts.rule
-    said, report = todo_words(lang), report_words(lang)
+    todo, report = todo_words(lang), report_words(lang)
     vi = lang == "vi"
-    severity = (report(f"severity.{rule.severity}"), graver_in_words(facts, said))
+    severity = (report(f"severity.{rule.severity}"), graver_in_words(facts, todo))
     lines = [
         ("meaning", rule.explanation_vi if vi else rule.explanation_en),
         ("other_name", rule.name_en if vi else rule.name_vi),
         ("severity", "; ".join(filter(None, severity))),
         ("acts", f"{report(f'acts.{rule.acts}')} ({rule.acts})"),
-        ("todo", said.get(f"todo.{rule.id}", "")),
+        ("todo", todo.get(f"todo.{rule.id}", "")),
         ("repair", words("rules.machine" if rule.repairable else "rules.people")),
         ("basis", public_basis(rule.basis) or words("rules.own_basis")),
-        ("grace", _grace(shell, facts)),
-        *(("numbers", line) for line in numbers_in_words(facts, said)),
-        ("excused", "; ".join(excuses_in_words(facts, said))),
-        *(("on_file", line) for line in on_file(facts, said)),
+        ("grace", "" if facts.grace is None else words("rules.grace", count=facts.grace)),
+        *(("numbers", line) for line in numbers_in_words(facts, todo)),
+        ("excused", "; ".join(excuses_in_words(facts, todo))),
+        *(("on_file", line) for line in on_file(facts, todo)),
         ("shows", shown_in_words(facts, report)),
         ("off", words("rules.off") if facts.off else ""),
     ]
     name = rule.name_vi if vi else rule.name_en
-    told = [(words(f"table.{key}"), text) for key, text in lines if text]
-    shell.show(f"{rule.id}: {name}", raw_table(("", ""), told), "")
-
-
-def _grace(shell: Shell, facts: RuleFacts) -> str:
-    return "" if facts.grace is None else shell.words("rules.grace", count=facts.grace)
+    shown = [(words(f"table.{key}"), text) for key, text in lines if text]
+    shell.show(f"{rule.id}: {name}", table_with_headers(("", ""), shown), "")

@@ -1,4 +1,4 @@
-"""``khop sandbox``: the simulated systems alone, in the foreground."""
+"""``khop sandbox``: only the simulated systems, in the foreground."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from typing import Annotated
 
 import typer
 
-from khop.cli.shell import ConfigOption, FormatOption, LangOption, Shell, shell_of
+from khop.cli.options import (
+    ConfigOption,
+    FaultsOption,
+    FormatOption,
+    LangOption,
+    SeedOption,
+    SizeOption,
+)
+from khop.cli.shell import Shell, shell_of
 from khop.errors import KhopError
-
-#: The smallest simulated province that has room for every kind of difference.
-SMALLEST = 200
-
-SizeOption = Annotated[int, typer.Option("--size", help="option.size", min=SMALLEST)]
-SeedOption = Annotated[int, typer.Option("--seed", help="option.seed", min=0)]
-FaultsOption = Annotated[float, typer.Option("--faults", help="option.faults", min=0.0, max=1.0)]
 
 
 def sandbox(
@@ -38,7 +39,7 @@ def sandbox(
     shell = shell_of(context, config, format)
     args = ["--size", str(size), "--seed", str(seed), "--faults", str(faults)]
     if ports is not None:
-        args += ["--ports", _checked(shell, ports)]
+        args += ["--ports", _checked_ports(shell, ports)]
     if folder is not None:
         args += ["--dir", str(folder)]
         shell.note("sandbox.config", path=folder / "khop.toml")
@@ -49,7 +50,7 @@ def sandbox(
         raise KhopError(shell.words("error.sandbox_failed", reason=error.strerror)) from None
 
 
-def _checked(shell: Shell, text: str) -> str:
+def _checked_ports(shell: Shell, text: str) -> str:
     from khop.sandbox.server.serve import read_ports
 
     try:

@@ -1,4 +1,4 @@
-"""``khop init`` and ``khop check``."""
+"""``khop init`` and ``khop check``: a new installation, and whether its systems answer."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from khop.cli.files import write_whole
+from khop.cli.exit_codes import ERROR, OK
+from khop.cli.files import write_text
+from khop.cli.options import ConfigOption, FormatOption, LangOption
+from khop.cli.result_table import result_table
 from khop.cli.session import engine
-from khop.cli.shell import ERROR, OK, ConfigOption, FormatOption, LangOption, Shell, shell_of
-from khop.cli.tables import table
+from khop.cli.shell import Shell, shell_of
 from khop.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -34,10 +36,7 @@ def init(
 
 
 def prepare(shell: Shell) -> dict[str, Any]:
-    """Configuration, key, ledger: what is there is kept, what is missing is made.
-
-    Raises KhopError.
-    """
+    """Make the configuration, the key and the ledger; keep those that exist. Raises KhopError."""
     from khop.config.adapters import adapter_types
     from khop.config.load import load_config
     from khop.sync.ledger import create_ledger, ledger_place
@@ -66,15 +65,11 @@ def prepare(shell: Shell) -> dict[str, Any]:
 
 
 def _write_config(shell: Shell, path: Path) -> None:
-    from khop.cli.template import config_template
+    from khop.cli.config_template import config_template
     from khop.config.adapters import adapter_types
 
     text = config_template(adapter_types())
-    write_whole(path, shell.words, lambda beside: _write(beside, text))
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, "utf-8")
+    write_text(path, shell.words, text)
 
 
 def check(
@@ -90,7 +85,7 @@ def check(
     if shell.as_json:
         shell.show_json({"ok": ok, "systems": [one.as_json() for one in checks]})
     elif checks:
-        shell.show(table(shell.words, _COLUMNS, _check_rows(shell, checks)))
+        shell.show(result_table(shell.words, _COLUMNS, _check_rows(shell, checks)))
     if not checks:
         shell.note("pull.nothing")
     shell.note("check.all_ok" if ok else "check.not_ok")
@@ -98,7 +93,7 @@ def check(
 
 
 def _check_rows(shell: Shell, checks: Sequence[SystemCheck]) -> list[list[object]]:
-    """A line for each step; a system's skew and unmapped states stand in its first line."""
+    """A row for each step; the first row of a system has its clock skew and unmapped states."""
     words = shell.words
     rows: list[list[object]] = []
     for one in checks:

@@ -1,4 +1,4 @@
-"""``khop show``: one dossier, what each source says side by side."""
+"""``khop show``: all that is known of one dossier, the sources side by side."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from khop.cli.commands.audit import make_report
+from khop.cli.exit_codes import OK
+from khop.cli.options import ConfigOption, FormatOption, LangOption
+from khop.cli.reports import make_report
+from khop.cli.result_table import table_with_headers
 from khop.cli.session import engine, load
-from khop.cli.shell import OK, ConfigOption, FormatOption, LangOption, Shell, shell_of
-from khop.cli.tables import raw_table
+from khop.cli.shell import Shell, shell_of
 from khop.errors import KhopError
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from khop.sync.results import CaseView, Finding
     from khop.text.words import Words
 
-#: Columns that say nothing to a person.
+#: Columns that are of no use to a person.
 _SKIPPED = frozenset({"listed_hash", "step_key", "version", "row_key"})
 
 
@@ -43,7 +45,7 @@ def show(
 
 
 def _show(shell: Shell, config: Config, view: CaseView) -> None:
-    from khop.text.words import report_words
+    from khop.audit.words import report_words
 
     words = report_words(shell.words.lang)
     shell.show(shell.words("show.case", code=view.code), "")
@@ -59,7 +61,7 @@ def _section(shell: Shell, name: str, parts: Sequence[Any]) -> None:
 
 
 def _side_by_side(words: Words, rows: Sequence[Mapping[str, Any]]) -> Any:
-    """A column for each source's record or look-up, a line for each field that one of them has."""
+    """A column for each source's record or look-up, a row for each field that any of them has."""
     from khop.audit.values import label, show_value
 
     names = [name for name in _names(rows) if name != "source"]
@@ -68,16 +70,16 @@ def _side_by_side(words: Words, rows: Sequence[Mapping[str, Any]]) -> Any:
         [label(name, words), *(show_value(name, row.get(name), words) for row in rows)]
         for name in names
     ]
-    return raw_table(headers, lines)
+    return table_with_headers(headers, lines)
 
 
 def _listed(words: Words, rows: Sequence[Mapping[str, Any]]) -> Any:
-    """A line for each row; columns that are empty in all of them are left out."""
+    """A line for each row; columns that are empty in every row are left out."""
     from khop.audit.values import label, show_value
 
     names = _names(rows)
     lines = [[show_value(name, row.get(name), words) for name in names] for row in rows]
-    return raw_table([label(name, words) for name in names], lines)
+    return table_with_headers([label(name, words) for name in names], lines)
 
 
 def _findings(shell: Shell, config: Config, findings: Sequence[Finding]) -> Any:
@@ -87,7 +89,7 @@ def _findings(shell: Shell, config: Config, findings: Sequence[Finding]) -> Any:
 
 
 def _names(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The fields that at least one row has a value for, in the order they first come."""
+    """The fields that have a value in any row, in the order of their first value."""
     found: dict[str, None] = {}
     for row in rows:
         for name, value in row.items():

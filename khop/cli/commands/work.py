@@ -1,4 +1,4 @@
-"""``khop work``: what people have to do, one workbook a unit."""
+"""``khop work``: what people have to do, one workbook for each unit."""
 
 from __future__ import annotations
 
@@ -12,22 +12,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from khop.cli.commands.repair import reason
-from khop.cli.files import make_folder, read_text, write_whole
+from khop.cli.commands.repair import reason_in_words
+from khop.cli.exit_codes import OK
+from khop.cli.files import make_folder, read_text, write_text, write_whole
+from khop.cli.options import ConfigOption, LangOption
+from khop.cli.result_table import result_table
 from khop.cli.session import engine, load
-from khop.cli.shell import OK, ConfigOption, LangOption, Shell, shell_of
-from khop.cli.tables import table
+from khop.cli.shell import Shell, shell_of
 
 if TYPE_CHECKING:
-    from khop.audit.worklist import UnitWork, WorkWords
+    from khop.audit.worklist import UnitWork, WorkReport
     from khop.sync.findings.work import Task
 
-#: The list of everything, beside the workbooks.
+#: The list of all tasks, beside the workbooks.
 INDEX = "work.json"
 
 
 class WorkFormat(StrEnum):
-    """What is written: workbooks and the list of everything, or that alone."""
+    """What is written: workbooks and the list of all tasks, or the list alone."""
 
     XLSX = "xlsx"
     JSON = "json"
@@ -48,24 +50,24 @@ def work(
     shell = shell_of(context, config, format, allowed=WorkFormat)
     with engine(shell) as opened:
         tasks = opened.work(units or ())
-    from khop.audit.worklist import WorkWords, by_unit
+    from khop.audit.worklist import WorkReport, by_unit
 
-    told = WorkWords.of(
+    report = WorkReport.of(
         shell.words.lang,
         load(shell).province.name,
         datetime.now(UTC),
-        lambda word: reason(shell, word),
+        lambda reason: reason_in_words(shell, reason),
     )
     make_folder(out, shell.words)
     parts = [] if shell.as_json else by_unit(tasks)
-    files = _write_workbooks(shell, out, parts, told)
-    _write_index(shell, out, tasks, files, told, only=bool(units))
-    _say(shell, out, tasks, files)
+    files = _write_workbooks(shell, out, parts, report)
+    _write_index(shell, out, tasks, files, report, only=bool(units))
+    _print(shell, out, tasks, files)
     return OK
 
 
 def _write_workbooks(
-    shell: Shell, out: Path, parts: Sequence[UnitWork], told: WorkWords
+    shell: Shell, out: Path, parts: Sequence[UnitWork], report: WorkReport
 ) -> list[dict[str, Any]]:
     from khop.audit.formats.work_xlsx import unit_workbook
 
@@ -75,7 +77,7 @@ def _write_workbooks(
         progress.start(task, len(parts))
         for part in parts:
             name = f"{part.file_name}.xlsx"
-            write_whole(out / name, shell.words, partial(unit_workbook, part, told))
+            write_whole(out / name, shell.words, partial(unit_workbook, part, report))
             files.append({"unit": part.unit or None, "file": name, "count": len(part.tasks)})
             progress.advance(task)
         progress.finish(task)
@@ -87,12 +89,12 @@ def _write_index(
     out: Path,
     tasks: Sequence[Task],
     files: Sequence[Mapping[str, Any]],
-    told: WorkWords,
+    report: WorkReport,
     *,
     only: bool,
 ) -> None:
-    """The list of everything. Workbooks of an earlier run go when there is nothing left to do;
-    those of units that were not asked for (``only``) stay, and all of them for --format json."""
+    """Write the list of all tasks, and delete the workbooks of an earlier run whose units have no
+    task now. With ``only`` (some units were named) and with --format json they are kept."""
     from khop.audit.worklist import work_json
 
     written = {file["file"] for file in files}
@@ -101,18 +103,18 @@ def _write_index(
         for file in others:
             (out / file["file"]).unlink(missing_ok=True)
         others = []
-    text = json.dumps(work_json(tasks, told, [*files, *others]), ensure_ascii=False, indent=2)
-    write_whole(out / INDEX, shell.words, lambda path: _write(path, f"{text}\n"))
+    text = json.dumps(work_json(tasks, report, [*files, *others]), ensure_ascii=False, indent=2)
+    write_text(out / INDEX, shell.words, f"{text}\n")
 
 
 def _earlier(shell: Shell, out: Path, written: set[str]) -> list[dict[str, Any]]:
-    """The workbooks that an earlier run wrote here, but for those written now."""
+    """The workbooks that an earlier run wrote here and this one did not."""
     index = out / INDEX
     try:
         files = json.loads(read_text(index, shell.words))["files"] if index.exists() else []
         named = [dict(file) for file in files if file["file"] not in written]
     except (ValueError, RecursionError, KeyError, TypeError):
-        return []  # another program's file: nothing here is ours
+        return []  # a file of another program: khop wrote no workbook here
     return [file for file in named if _is_workbook(out, str(file["file"]))]
 
 
@@ -121,7 +123,7 @@ def _is_workbook(out: Path, name: str) -> bool:
     return plain_name and (out / name).is_file()
 
 
-def _say(
+def _print(
     shell: Shell, out: Path, tasks: Sequence[Task], files: Sequence[Mapping[str, Any]]
 ) -> None:
     if shell.as_json:
@@ -130,9 +132,5 @@ def _say(
     if files:
         no_unit = shell.words("work.no_unit")
         rows = [(file["unit"] or no_unit, file["count"], file["file"]) for file in files]
-        shell.show(table(shell.words, ("unit", "count", "file"), rows))
+        shell.show(result_table(shell.words, ("unit", "count", "file"), rows))
     shell.note("work.written" if tasks else "work.nothing", count=len(tasks), path=out)
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, "utf-8")

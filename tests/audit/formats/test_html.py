@@ -11,8 +11,8 @@ from khop.audit.formats.html import findings_html
 from khop.audit.report import Report
 from khop.sync.results import Finding, FindingState
 
-Make = Callable[..., Finding]
-Made = Callable[..., Report]
+MakeFinding = Callable[..., Finding]
+MakeReport = Callable[..., Report]
 
 
 def _page(report: Report) -> Any:
@@ -24,28 +24,30 @@ def _page(report: Report) -> Any:
 @pytest.mark.parametrize(
     ("lang", "notice"), [("en", "not a verdict"), ("vi", "không phải là kết luận vi phạm")]
 )
-def test_the_page_says_that_a_finding_is_no_verdict(
-    finding: Make, report: Made, lang: str, notice: str
+def test_the_page_says_that_a_finding_is_not_a_verdict(
+    finding: MakeFinding, report: MakeReport, lang: str, notice: str
 ) -> None:
     page = _page(report(finding(), lang=lang))
     assert page.get("lang") == lang
     assert notice in page.find_class("notice")[0].text_content()
 
 
-def test_foreign_text_is_text(finding: Make, report: Made) -> None:
+def test_foreign_text_is_never_markup(finding: MakeFinding, report: MakeReport) -> None:
     evil = "<script>alert(1)</script><img src=x>"
     page = _page(report(finding(code=evil, unit=evil, rule=evil, severity=evil), province=evil))
     assert page.xpath("//script | //img") == []
     assert page.find_class("code")[0].text_content() == evil
 
 
-def test_the_page_asks_nothing_of_the_network(finding: Make, report: Made) -> None:
+def test_the_page_loads_nothing_from_the_network(finding: MakeFinding, report: MakeReport) -> None:
     page = _page(report(finding()))
     assert page.xpath("//link | //@src | //@href[not(starts-with(., '#'))]") == []
     assert "default-src 'none'" in page.xpath("//meta[@http-equiv]/@content")[0]
 
 
-def test_the_gravest_come_first_and_the_summary_leads_to_them(finding: Make, report: Made) -> None:
+def test_sections_are_ordered_by_severity_and_the_summary_links_to_them(
+    finding: MakeFinding, report: MakeReport
+) -> None:
     made = report(finding(), finding(rule="C5"), finding(rule="B1", severity="S1"), finding())
     page = _page(made)
     sections = page.xpath("//section/@id")
@@ -54,14 +56,14 @@ def test_the_gravest_come_first_and_the_summary_leads_to_them(finding: Make, rep
     assert len(page.xpath("//section[@id='B6-S2']//tbody/tr")) == 2
 
 
-def test_each_row_says_since_when_and_in_which_state(finding: Make, report: Made) -> None:
+def test_a_row_has_the_first_day_and_the_state(finding: MakeFinding, report: MakeReport) -> None:
     page = _page(report(finding(state=FindingState.RESOLVED)))
     cells = [cell.text_content() for cell in page.xpath("//section//tbody/tr/td")]
     assert cells[3] == "Resolved"
     assert cells[4] == "21/11/2026"
 
 
-def test_an_empty_report_says_so(report: Made) -> None:
+def test_a_report_without_findings_says_so(report: MakeReport) -> None:
     page = _page(report())
     assert page.xpath("//section") == []
     assert "No finding" in page.text_content()

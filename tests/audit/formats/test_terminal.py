@@ -16,14 +16,14 @@ def _shown(report: Report, width: int) -> str:
     return out.getvalue()
 
 
-def test_a_narrow_terminal_folds_the_code_and_cuts_nothing(
+def test_a_narrow_terminal_folds_the_code_without_cutting_it(
     finding: Callable[..., Finding], report: Callable[..., Report]
 ) -> None:
     shown = _shown(report(finding(code="H99.18.03-261112-0001")), 60)
     assert "…" not in shown
 
 
-def test_foreign_text_is_no_markup(
+def test_foreign_text_is_neither_markup_nor_a_terminal_command(
     finding: Callable[..., Finding], report: Callable[..., Report]
 ) -> None:
     shown = _shown(report(finding(unit="[red]x[/red]\x1b]0;t\x07")), 300)

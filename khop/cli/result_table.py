@@ -1,4 +1,4 @@
-"""Tables of results. Whatever stands in a cell is text: no markup, no control characters."""
+"""Tables of results on a terminal. Cells are plain text: no markup, no control characters."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 
-def table(words: Words, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
-    """A table with the headers ``table.NAME``; numbers to the right, long texts folded."""
-    return raw_table([words(f"table.{name}") for name in columns], rows)
+def result_table(words: Words, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
+    """A table whose headers are the sentences ``table.NAME``; see ``table_with_headers``."""
+    return table_with_headers([words(f"table.{name}") for name in columns], rows)
 
 
-def raw_table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
-    """A table with these headers."""
+def table_with_headers(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
+    """A table with these headers: columns of numbers aligned right, long texts folded."""
     from rich import box
     from rich.table import Table
 

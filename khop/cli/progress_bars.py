@@ -19,9 +19,8 @@ from rich.text import Text
 from khop.text.safe_display import plain
 
 
-class Bars:
-    """``khop.sync.results.Progress`` as bars. They are shown from the first task that starts
-    until the last one that runs has finished."""
+class ProgressBars:
+    """``khop.sync.results.Progress`` as bars: one for each task that runs."""
 
     def __init__(self, console: Console) -> None:
         self._bars = Progress(
@@ -57,7 +56,7 @@ class Bars:
                 self._bars.stop()
 
     def close(self) -> None:
-        """Take every bar away, whatever was still running."""
+        """Remove every bar, also of tasks that have not finished."""
         with self._lock:
             self._tasks.clear()
             self._bars.stop()

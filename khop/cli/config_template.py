@@ -1,9 +1,9 @@
-"""The khop.toml that ``khop init`` writes, made from the settings models themselves.
+"""The khop.toml that ``khop init`` writes, made from the settings models.
 
-Every key of every model is there with its description: with a value where the example has one
-(``data/example.toml``), else as ``#key = default`` to be uncommented. Prose has a space after
-its ``#``. A table that has the shape of a packaged one is shown by an example
-(``data/tables.toml``), indented behind its ``#``.
+Every key of every model is there with its description: with a value where
+``config_examples/values.toml`` has one, else as ``#key = default``, to be uncommented. Prose has a
+space after its ``#``. The tables of the domain are shown by examples
+(``config_examples/domain_tables.toml``), indented behind their ``#``.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ _WIDTH = 96
 _HEAD = """\
 # Configuration of khop. Lines that begin with "#key =" show a key and its default: take the # away
 # to change it. Indented lines are the example of a table: take their # away and write your own.
-# Unknown keys are refused. Secrets never stand here: write { env = "NAME" } for an environment
+# Unknown keys are refused. No secret is written here: write { env = "NAME" } for an environment
 # variable or { file = "path" } for a file; relative paths start at this file's folder.
 """
-#: What the loader adds to a configuration; not keys of the file.
+#: Fields of Config that are no keys of the file, or are shown in another way.
 _NOT_KEYS = ("sources", "base_dir")
 
 
 def config_template(adapters: Mapping[str, AdapterType]) -> str:
-    """The text of a commented khop.toml that loads as it stands."""
-    example = _example()
+    """The text of a commented khop.toml that can be loaded without a change."""
+    example = _read("values.toml")
     parts = [_HEAD]
     shown = table_examples()
     for name, field in Config.model_fields.items():
@@ -53,17 +53,13 @@ def config_template(adapters: Mapping[str, AdapterType]) -> str:
     return "\n".join(parts)
 
 
-def _example() -> Mapping[str, Any]:
-    return _data("example.toml")
-
-
 def table_examples() -> Mapping[str, str]:
-    """Name -> an example, for the tables of khop.toml that have the shape of packaged ones."""
-    return _data("tables.toml")
+    """Name -> an example, for the tables of khop.toml that replace parts of khop's own tables."""
+    return _read("domain_tables.toml")
 
 
-def _data(name: str) -> Mapping[str, Any]:
-    text = files("khop.cli").joinpath("data", name).read_text("utf-8")
+def _read(name: str) -> Mapping[str, Any]:
+    text = files("khop.cli").joinpath("config_examples", name).read_text("utf-8")
     return tomllib.loads(text)
 
 
@@ -91,8 +87,8 @@ def _table(
     yield "\n".join([*lines, *rows]) + "\n"
     for name, below in inner.items():
         if below is not None:
-            told = _comment(model.model_fields[name].description or "")
-            yield from _table((*path, name), below, values.get(name, {}), told)
+            introduction = _comment(model.model_fields[name].description or "")
+            yield from _table((*path, name), below, values.get(name, {}), introduction)
 
 
 def _prose(model: type[BaseModel]) -> list[str]:
@@ -123,7 +119,7 @@ def _comment(text: str) -> list[str]:
 
 
 def _model_of(field: FieldInfo) -> type[BaseModel] | None:
-    """The settings model a key holds, if it holds one: such a key is a table of its own."""
+    """The settings model of a key that is a table of its own; None for any other key."""
     if get_origin(field.annotation) is tuple:
         return None
     for kind in (field.annotation, *get_args(field.annotation)):
@@ -133,7 +129,7 @@ def _model_of(field: FieldInfo) -> type[BaseModel] | None:
 
 
 def row_model(field: FieldInfo) -> type[BaseModel] | None:
-    """The settings model of each row, where a key holds a list of tables."""
+    """The settings model of each row of a key that is a list of tables; None for any other key."""
     kind = next(iter(get_args(field.annotation)), None)
     if get_origin(field.annotation) is not tuple or not isinstance(kind, type):
         return None

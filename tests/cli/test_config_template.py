@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from khop.cli.template import config_template, table_examples, toml_value
+from khop.cli.config_template import config_template, table_examples, toml_value
 from khop.config.adapters import AdapterTypes
 from khop.config.domain_tables import Tables
 from khop.config.load import load_config

@@ -1,30 +1,36 @@
+"""Both languages have the same sentences, and every name that is shown has one."""
+
 from __future__ import annotations
 
 import string
 
 import pytest
 
-from khop.audit.rulebook import rule_words
+from khop.audit.rules import rule_words
+from khop.audit.words import report_words
 from khop.mappings.records import Channel, Presence, Status, StatusKind
 from khop.sync.findings.decision_texts import SENTENCES
 from khop.sync.reconciling.rules import RULES
 from khop.sync.results import FindingState
-from khop.text.words import Words, report_words
+from khop.text.words import Words
 
 
-def _names(text: str) -> set[str]:
+def _placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
 @pytest.mark.parametrize(
-    ("package", "folder"), [("khop.audit", "sentences"), ("khop.cli", "messages")]
+    ("package", "folder"),
+    [("khop.audit", "sentences"), ("khop.audit", "todo"), ("khop.cli", "messages")],
 )
-def test_both_languages_have_the_same_keys_and_fill_in_the_same_names(
+def test_both_languages_have_the_same_keys_and_the_same_placeholders(
     package: str, folder: str
 ) -> None:
     vi, en = (Words.load(package, folder, lang) for lang in ("vi", "en"))
     assert vi.all_keys() == en.all_keys()
-    assert {k: _names(vi(k)) for k in vi.all_keys()} == {k: _names(en(k)) for k in en.all_keys()}
+    assert {k: _placeholders(vi(k)) for k in vi.all_keys()} == {
+        k: _placeholders(en(k)) for k in en.all_keys()
+    }
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
@@ -47,7 +53,9 @@ def test_every_column_that_a_rule_shows_has_a_label(lang: str) -> None:
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
-def test_what_happens_to_a_finding_and_what_it_stands_on_has_a_name(lang: str) -> None:
+def test_every_state_and_event_of_a_finding_and_every_kind_of_evidence_has_a_name(
+    lang: str,
+) -> None:
     words = report_words(lang)
     needed = {f"state.{state}" for state in FindingState}
     needed |= {f"kind.{kind}" for kind in StatusKind}
@@ -62,15 +70,15 @@ def test_what_happens_to_a_finding_and_what_it_stands_on_has_a_name(lang: str) -
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
-def test_every_refusal_of_a_decision_is_said_with_what_it_is_about(lang: str) -> None:
+def test_every_refusal_of_a_decision_has_a_sentence_with_its_placeholders(lang: str) -> None:
     words = Words.load("khop.cli", "messages", lang)
-    said = {key for key in words.all_keys() if key.startswith("refused.")}
-    assert said == {f"refused.{reason}" for reason in SENTENCES}
+    keys = {key for key in words.all_keys() if key.startswith("refused.")}
+    assert keys == {f"refused.{reason}" for reason in SENTENCES}
     for reason, sentence in SENTENCES.items():
-        assert _names(words(f"refused.{reason}")) == _names(sentence)
+        assert _placeholders(words(f"refused.{reason}")) == _placeholders(sentence)
 
 
-def test_rules_are_named_in_the_language_asked_for() -> None:
+def test_rules_have_names_and_explanations_in_both_languages() -> None:
     vi, en = rule_words("vi"), rule_words("en")
     assert list(vi) == list(en) == list(RULES)
     assert all(vi[rule].name != en[rule].name for rule in RULES)

@@ -11,13 +11,13 @@ import pytest
 from lxml import etree
 from python_calamine import CalamineWorkbook
 
-from khop.audit.formats import xlsx as workbook
-from khop.audit.formats.xlsx import findings_xlsx
+from khop.audit.formats import workbook
+from khop.audit.formats.findings_xlsx import findings_xlsx
 from khop.audit.report import Report
 from khop.sync.results import Finding
 
-Make = Callable[..., Finding]
-Made = Callable[..., Report]
+MakeFinding = Callable[..., Finding]
+MakeReport = Callable[..., Report]
 
 
 def _written(report: Report) -> BytesIO:
@@ -37,13 +37,13 @@ def _sheet_xml(report: Report, number: int) -> Any:
         return etree.fromstring(book.read(f"xl/worksheets/sheet{number}.xml"))
 
 
-def test_codes_are_text_and_times_are_dates(finding: Make, report: Made) -> None:
+def test_codes_are_text_and_times_are_dates(finding: MakeFinding, report: MakeReport) -> None:
     _, row = _rows(report(finding(code="000123456789")), "Findings")
     assert row[4] == "000123456789"
     assert row[7] == datetime(2026, 11, 21, 6, 30)
 
 
-def test_no_cell_is_a_formula_or_a_link(finding: Make, report: Made) -> None:
+def test_no_cell_is_a_formula_or_a_link(finding: MakeFinding, report: MakeReport) -> None:
     evil = "=cmd|' /C calc'!A0"
     made = report(
         finding(code=evil, unit=evil, acts=evil), finding(code="http://example.vn"), province=evil
@@ -55,13 +55,13 @@ def test_no_cell_is_a_formula_or_a_link(finding: Make, report: Made) -> None:
     assert _rows(made, "Findings")[1][4] == evil
 
 
-def test_the_header_stays_in_sight_and_filters(finding: Make, report: Made) -> None:
+def test_the_header_is_frozen_and_has_filters(finding: MakeFinding, report: MakeReport) -> None:
     sheet = _sheet_xml(report(finding(), finding()), 2)
     assert sheet.find(".//{*}pane").get("state") == "frozen"
     assert sheet.find(".//{*}autoFilter").get("ref") == "A1:N3"
 
 
-def test_the_summary_counts_by_rule_and_unit(finding: Make, report: Made) -> None:
+def test_the_summary_counts_by_rule_and_unit(finding: MakeFinding, report: MakeReport) -> None:
     made = report(finding(), finding(unit=None), finding(rule="A7"))
     rows = _rows(made, "Summary")
     texts = [row[0] for row in rows]
@@ -70,12 +70,12 @@ def test_the_summary_counts_by_rule_and_unit(finding: Make, report: Made) -> Non
     assert ["", "(unit not known)", 1.0] in rows
 
 
-def test_an_empty_report_still_opens(report: Made) -> None:
+def test_a_report_without_findings_is_a_valid_workbook(report: MakeReport) -> None:
     assert len(_rows(report(lang="vi"), "Chi tiết")) == 1
 
 
-def test_more_findings_than_a_sheet_holds_go_on_a_second_sheet(
-    finding: Make, report: Made, monkeypatch: pytest.MonkeyPatch
+def test_findings_beyond_the_limit_of_a_sheet_are_on_a_second_sheet(
+    finding: MakeFinding, report: MakeReport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workbook, "SHEET_ROWS", 2)
     made = report(*(finding(code=f"H99-{n}") for n in range(3)))
@@ -84,11 +84,15 @@ def test_more_findings_than_a_sheet_holds_go_on_a_second_sheet(
     assert book.get_sheet_by_name("Findings 2").to_python()[1][4] == "H99-2"
 
 
-def test_a_text_longer_than_a_cell_is_cut_not_dropped(finding: Make, report: Made) -> None:
+def test_a_text_that_is_too_long_for_a_cell_is_cut(
+    finding: MakeFinding, report: MakeReport
+) -> None:
     _, row = _rows(report(finding(unit="x" * 40_000)), "Findings")
     assert len(row[5]) == 32_767
 
 
-def test_it_can_be_written_to_a_path(finding: Make, report: Made, tmp_path: Path) -> None:
+def test_the_workbook_can_be_written_to_a_path(
+    finding: MakeFinding, report: MakeReport, tmp_path: Path
+) -> None:
     findings_xlsx(report(finding()), tmp_path / "out.xlsx")
     assert zipfile.is_zipfile(tmp_path / "out.xlsx")

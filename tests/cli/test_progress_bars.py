@@ -4,7 +4,7 @@ import io
 
 from rich.console import Console
 
-from khop.cli.progress import Bars
+from khop.cli.progress_bars import ProgressBars
 
 
 def _terminal() -> tuple[io.StringIO, Console]:
@@ -14,7 +14,7 @@ def _terminal() -> tuple[io.StringIO, Console]:
 
 def test_a_task_is_shown_with_how_far_it_is() -> None:
     out, console = _terminal()
-    bars = Bars(console)
+    bars = ProgressBars(console)
     bars.start("igate", 10)
     bars.advance("igate", 4)
     bars.advance("igate", 1, total=20)
@@ -26,7 +26,7 @@ def test_a_task_is_shown_with_how_far_it_is() -> None:
 
 def test_what_was_never_started_is_not_an_error() -> None:
     _, console = _terminal()
-    bars = Bars(console)
+    bars = ProgressBars(console)
     bars.advance("nothing")
     bars.finish("nothing")
     bars.close()
@@ -34,7 +34,7 @@ def test_what_was_never_started_is_not_an_error() -> None:
 
 def test_closing_takes_away_what_an_error_left_and_it_can_begin_again() -> None:
     out, console = _terminal()
-    bars = Bars(console)
+    bars = ProgressBars(console)
     bars.start("igate")
     bars.close()
     bars.start("dvcqg", 1)

@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import xlsxwriter
 
-from khop.audit.report import COLUMNS, Report
+from khop.audit.formats.columns import FINDING_COLUMNS
+from khop.audit.formats.workbook import OPTIONS, sheets
+from khop.audit.report import Report
+from khop.sync.results import Finding
 from khop.text.safe_display import cut, plain
 
-#: Findings on one sheet; a sheet holds 1,048,576 rows.
-SHEET_ROWS = 1_000_000
-
-_WIDTHS = {
-    **{"name": 34, "severity": 16, "code": 32, "unit": 34, "acts": 26},
-    **{"explanation": 60, "saw": 80},
-}
 _WRAPPED = frozenset({"saw", "evidence", "name", "unit", "code", "explanation"})
-# Foreign text is only ever text: no formula, no link, no number out of a dossier code.
-_OPTIONS = {
-    "constant_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
 
 
 def findings_xlsx(report: Report, out: Path | BinaryIO) -> None:
-    """Codes are text, times are real dates of Viet Nam, the header is frozen and filters."""
+    """Codes are text, times are dates in Viet Nam time; the header is frozen and has filters."""
     target = str(out) if isinstance(out, Path) else out
-    with xlsxwriter.Workbook(target, _OPTIONS) as book:
+    with xlsxwriter.Workbook(target, OPTIONS) as book:
         book.set_properties(
             {
                 "title": report.words("report.title"),
@@ -41,8 +31,8 @@ def findings_xlsx(report: Report, out: Path | BinaryIO) -> None:
         )
         formats = _formats(book)
         _summary(book, formats, report)
-        for first in range(0, max(len(report.findings), 1), SHEET_ROWS):
-            _findings(book, formats, report, first)
+        for name, _, part in sheets(report.words("report.findings"), report.findings):
+            _findings(book.add_worksheet(name), formats, report, part)
 
 
 def _formats(book: Any) -> dict[str, Any]:
@@ -100,28 +90,28 @@ def _head(sheet: Any, formats: dict[str, Any], line: int, names: list[str]) -> N
         sheet.write_string(line, column, name, formats["head"])
 
 
-def _findings(book: Any, formats: dict[str, Any], report: Report, first: int) -> None:
-    name = report.words("report.findings")
-    sheet = book.add_worksheet(f"{name} {first // SHEET_ROWS + 1}" if first else name)
-    for column, field in enumerate(COLUMNS):
-        sheet.set_column(column, column, _WIDTHS.get(field, 20))
-    sheet.freeze_panes(1, 0)
-    _head(sheet, formats, 0, [report.words(f"column.{field}") for field in COLUMNS])
-    part = report.findings[first : first + SHEET_ROWS]
-    for line, finding in enumerate(part, start=1):
-        row = report.row(finding)
-        for column, field in enumerate(COLUMNS):
-            _write(sheet, formats, line, column, field, getattr(row, field))
-    sheet.autofilter(0, 0, max(len(part), 1), len(COLUMNS) - 1)
-
-
-def _write(
-    sheet: Any, formats: dict[str, Any], line: int, column: int, field: str, value: object
+def _findings(
+    sheet: Any, formats: dict[str, Any], report: Report, findings: Sequence[Finding]
 ) -> None:
+    for column, width in enumerate(FINDING_COLUMNS.values()):
+        sheet.set_column(column, column, width)
+    sheet.freeze_panes(1, 0)
+    _head(sheet, formats, 0, [report.words(f"column.{name}") for name in FINDING_COLUMNS])
+    for line, finding in enumerate(findings, start=1):
+        row = report.row(finding)
+        for column, name in enumerate(FINDING_COLUMNS):
+            style = "wrap" if name in _WRAPPED else "text"
+            _cell(sheet, formats, (line, column), getattr(row, name), style)
+    sheet.autofilter(0, 0, max(len(findings), 1), len(FINDING_COLUMNS) - 1)
+
+
+def _cell(
+    sheet: Any, formats: dict[str, Any], at: tuple[int, int], value: object, style: str
+) -> None:
+    """Write one cell; ``style`` is for texts, an empty one stays without a cell."""
     if isinstance(value, datetime):
-        sheet.write_datetime(line, column, value, formats["time"])
+        sheet.write_datetime(*at, value, formats["time"])
     elif isinstance(value, date):
-        sheet.write_datetime(line, column, value, formats["day"])
+        sheet.write_datetime(*at, value, formats["day"])
     elif value:
-        wraps = field in _WRAPPED
-        sheet.write_string(line, column, cut(str(value)), formats["wrap" if wraps else "text"])
+        sheet.write_string(*at, cut(str(value)), formats[style])

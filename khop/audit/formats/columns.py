@@ -1,0 +1,59 @@
+"""The columns of every list, in their order.
+
+To add, remove or move a column, change its list here. The header of a column is the sentence
+``column.NAME``: of ``sentences/LANG.toml`` for findings, of ``todo/LANG.toml`` for work. NAME is a
+field of ``khop.audit.report.Row`` or of ``khop.audit.worklist.TaskRow``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+#: What people did about a finding. On a screen and on a page these columns are left out when no
+#: finding has a value for them.
+ANSWER_COLUMNS = ("assignee", "answer_due", "explanation")
+
+#: Findings in CSV and in the workbook: each column's width in the workbook, in characters.
+FINDING_COLUMNS: Mapping[str, int] = {
+    "rule": 20,
+    "name": 34,
+    "severity": 16,
+    "state": 20,
+    "code": 32,
+    "unit": 34,
+    "acts": 26,
+    "first_seen": 20,
+    "last_seen": 20,
+    "assignee": 20,
+    "answer_due": 20,
+    "explanation": 60,
+    "saw": 80,
+    "evidence": 20,
+}
+
+#: Findings on a terminal: the columns before and after those of the answers.
+TERMINAL_COLUMNS = (
+    ("severity", "rule", "name", "code", "unit", "acts", "first_seen", "state"),
+    ("saw",),
+)
+
+#: Findings on the page, in the section of one rule: before and after those of the answers.
+PAGE_COLUMNS = (("code", "unit", "acts", "state", "first_seen"), ("saw", "evidence"))
+
+#: Work in the workbook of a unit: each column's width, in characters. ``number``, the first, counts
+#: the rows; ``link``, the last, leads to the dossier.
+WORK_COLUMNS: Mapping[str, int] = {
+    "number": 5,
+    "place": 27,
+    "finding": 24,
+    "severity": 12,
+    "saw": 36,
+    "todo": 40,
+    "why": 36,
+    "acts": 16,
+    "since": 11,
+    "due": 11,
+    "assignee": 14,
+    "state": 12,
+    "link": 8,
+}

@@ -1,0 +1,26 @@
+"""What every XLSX workbook needs: text stays text, and a sheet holds a limited number of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
+
+#: Rows of a list on one sheet; a sheet holds 1,048,576 rows.
+SHEET_ROWS = 1_000_000
+#: Options of XlsxWriter. Foreign text is only ever text: no formula, no link, no number made from
+#: a dossier code.
+OPTIONS = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+
+
+def sheets(name: str, rows: Sequence[T]) -> Iterator[tuple[str, int, Sequence[T]]]:
+    """(name of the sheet, index of its first row, its rows); one empty sheet for no rows."""
+    for first in range(0, max(len(rows), 1), SHEET_ROWS):
+        numbered = f"{name} {first // SHEET_ROWS + 1}" if first else name
+        yield numbered, first, rows[first : first + SHEET_ROWS]

@@ -1,0 +1,10 @@
+"""The exit codes of ``khop``.
+
+0 done; 1 error, told in one sentence on stderr; 2 differences are open or work is left; 130 stopped
+by Ctrl-C.
+"""
+
+OK = 0
+ERROR = 1
+WORK = 2
+INTERRUPTED = 130

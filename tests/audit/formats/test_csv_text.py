@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+
+from khop.audit.formats.columns import FINDING_COLUMNS
+from khop.audit.formats.csv_text import findings_csv
+from khop.audit.report import Report
+from khop.sync.results import Finding
+
+MakeFinding = Callable[..., Finding]
+MakeReport = Callable[..., Report]
+
+
+def _csv(report: Report) -> list[list[str]]:
+    out = io.StringIO(newline="")
+    findings_csv(report, out)
+    return list(csv.reader(io.StringIO(out.getvalue(), newline="")))
+
+
+def test_a_row_has_the_rule_the_actor_the_values_and_the_time(
+    finding: MakeFinding, report: MakeReport
+) -> None:
+    header, row = _csv(report(finding()))
+    cells = dict(zip(header, row, strict=True))
+    assert len(header) == len(FINDING_COLUMNS)
+    assert cells["Rule"] == "B6"
+    assert cells["Discrepancy"] == "One-stop closed, portal open"
+    assert cells["Who acts"] == "System administrator"
+    assert cells["First seen"] == "21/11/2026 06:30:00"
+    assert cells["What was seen"].startswith("One-stop: state = 9 Finished")
+
+
+def test_a_vietnamese_report_has_vietnamese_headers_and_severities(
+    finding: MakeFinding, report: MakeReport
+) -> None:
+    header, row = _csv(report(finding(), lang="vi"))
+    assert header[4] == "Mã hồ sơ"
+    assert row[2] == "S2 cao"
+
+
+def test_no_cell_is_a_formula(finding: MakeFinding, report: MakeReport) -> None:
+    evil = '=HYPERLINK("http://example.vn","x")'
+    bad = finding(code=evil, unit=evil, rule=evil, acts=evil, severity=evil, evidence=())
+    _, row = _csv(report(bad))
+    assert not [text for text in row if text[:1] in ("=", "+", "-", "@")]
+    assert sum(text.startswith("'=") for text in row) == 6
+
+
+def test_a_line_break_in_a_name_does_not_make_a_new_row(
+    finding: MakeFinding, report: MakeReport
+) -> None:
+    assert len(_csv(report(finding(unit='a\r\nb\n"c"')))) == 2
