@@ -169,8 +169,8 @@ def test_every_verb_that_is_named_is_in_the_makefile(page: Path) -> None:
 def test_the_readmes_test_command_is_the_one_the_checks_call(name: str) -> None:
     shown = _blocks(_read(name), "sh")[0]
     tests = [line.split("#")[0].strip() for line in shown.splitlines() if "test" in line]
-    assert tests == ["make test"]
-    assert tests[0] in _read(".ci/run").splitlines()
+    assert tests == ["make test", "make test-all"]
+    assert tests[-1] in _read(".ci/run").splitlines()
 
 
 def test_the_two_readmes_say_the_same() -> None:

@@ -1,0 +1,85 @@
+"""The tree is as docs/architecture.md says, and stays easy to find one's way in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from tools.generate_docs import ROOT, pages
+
+PAGE = (ROOT / "docs/architecture.md").read_text("utf-8")
+#: Pages about what there is; the list of changes names what there was.
+GUIDES = [page for page in pages() if page.name != "CHANGELOG.md"]
+ROOMS = ("khop", "tests", "bench", "docs", "tools")
+CODE = ("khop", "tests", "bench", "tools")
+
+
+def _files(*rooms: str, suffixes: tuple[str, ...] = (".py",)) -> Iterator[Path]:
+    """The files below some folders, without what programs leave there."""
+    for room in rooms:
+        for path in sorted((ROOT / room).rglob("*")):
+            if path.suffix in suffixes and "__pycache__" not in path.parts:
+                yield path
+
+
+def _folders(room: str, depth: int) -> set[str]:
+    """Folders of a room that hold files, down to ``depth`` parts of their path."""
+    suffixes = (".py", ".toml", ".md", ".svg", ".json", ".html", ".tsv", ".xsd", ".sql")
+    folders: set[str] = set()
+    for path in _files(room, suffixes=suffixes):
+        parts = path.relative_to(ROOT).parts[:-1]
+        folders |= {"/".join(parts[:n]) for n in range(1, min(len(parts), depth) + 1)}
+    return folders
+
+
+def test_every_folder_is_named_in_the_architecture() -> None:
+    named = set(re.findall(r"`([a-z_/]+)`", PAGE))
+    there = _folders("khop", 9) - {"khop"}
+    there |= (
+        _folders("tests", 2) | _folders("bench", 9) | _folders("docs", 9) | _folders("tools", 9)
+    )
+    assert there <= named, f"name these in docs/architecture.md: {sorted(there - named)}"
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.vi.md"])
+def test_the_tree_of_the_readme_names_every_room(name: str) -> None:
+    text = (ROOT / name).read_text("utf-8")
+    (tree,) = re.findall(r"^\| (?:Folder|Thư mục) \|.*?\n\n", text, re.DOTALL | re.MULTILINE)
+    named = set(re.findall(r"`([a-z_/.]+)`", tree))
+    rooms = {path for path in _folders("khop", 2) if path != "khop"} | set(ROOMS) - {"khop"}
+    assert rooms <= named
+    assert [path for path in named - {"khop.toml"} if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize(
+    "path", sorted(set(re.findall(r"`((?:khop|tests|bench|docs|tools)/[^`<]*)`", PAGE)))
+)
+def test_every_path_in_the_architecture_exists(path: str) -> None:
+    assert (ROOT / path).exists()
+
+
+@pytest.mark.parametrize("page", GUIDES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_dotted_name_on_a_page_leads_to_something(page: Path) -> None:
+    for name in re.findall(r"`(khop(?:\.\w+)+)`", page.read_text("utf-8")):
+        if name not in ("khop.toml", "khop.key", "khop.db"):
+            assert _resolves(name), f"{page.name}: {name}"
+
+
+def _resolves(name: str) -> bool:
+    """Whether a dotted name is a module, or something in one."""
+    parts = name.split(".")
+    for n in range(len(parts), 0, -1):
+        try:
+            found = import_module(".".join(parts[:n]))
+        except ModuleNotFoundError:
+            continue
+        for part in parts[n:]:
+            if not hasattr(found, part):
+                return False
+            found = getattr(found, part)
+        return True
+    return False
