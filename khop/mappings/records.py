@@ -3,7 +3,10 @@
 ``DossierRecord``  what one source says of one dossier now (stored)
 ``StatusRecord``   one change, or one piece of evidence (stored)
 ``DossierReading`` a record with the history the same answer carried
-``FullDossier``    a dossier with its personal data, for a push; in memory only
+``FullDossier``    a dossier for a push, with its parts from ``Birth`` to ``Step``
+
+``FullDossier`` and its parts hold personal data. They stay in memory between the read and the
+push, and are never stored and never logged.
 
 Times are ``Instant``: microseconds of UTC plus a precision. Event time (when it happened) and
 entry time (when a system wrote it) are separate fields everywhere and never merged.
@@ -16,7 +19,7 @@ from dataclasses import field as column
 from datetime import UTC, date, datetime, timedelta
 from enum import IntEnum, StrEnum
 
-from khop.text.local_time import LOCAL_OFFSET_US
+from khop.text.local_time import local_datetime
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -122,7 +125,7 @@ class Instant:
     @property
     def local_date(self) -> date:
         """The day of Asia/Ho_Chi_Minh this instant falls on."""
-        return (_EPOCH + timedelta(microseconds=self.us + LOCAL_OFFSET_US)).date()
+        return local_datetime(self.us).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,10 +263,6 @@ _NOT_MERGED = frozenset({"source", "native_id", "code", "no_due", "fields_lost"}
 def _changed(reading: DossierReading) -> int:
     changed = reading.record.changed_at
     return changed.us if changed else -1
-
-
-# --- a dossier in full, for a push ------------------------------------------------------------
-# Personal data: held in memory between the read and the push, never stored, never logged.
 
 
 @dataclass(frozen=True, slots=True)

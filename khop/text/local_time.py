@@ -12,6 +12,18 @@ LOCAL_OFFSET_US = 7 * 3600 * 1_000_000
 DAY_US = 86_400 * 1_000_000
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LOCAL_EPOCH = datetime(1970, 1, 1)
+
+
+def local_datetime(us: int) -> datetime:
+    """Microseconds since 1970, UTC, as local time without a zone."""
+    return _LOCAL_EPOCH + timedelta(microseconds=us + LOCAL_OFFSET_US)
+
+
+def utc_us(local: datetime) -> int:
+    """Local time without a zone as microseconds since 1970, UTC."""
+    since = local - _LOCAL_EPOCH
+    return since.days * DAY_US + since.seconds * 1_000_000 + since.microseconds - LOCAL_OFFSET_US
 
 
 def local_text(us: int, day: bool = False) -> str:

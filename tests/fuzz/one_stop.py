@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from khop.mappings.igate.mapping import IgateMapping, TaskRules
+from khop.mappings.igate.history import TaskRules
+from khop.mappings.igate.mapping import IgateMapping, IgateOptions
 from khop.mappings.states.status import igate_channels, igate_statuses
 
 RULES = TaskRules(
@@ -26,8 +27,10 @@ MAPPINGS = [
         b"0" * 32,
         igate_statuses({}, {}),
         igate_channels({}, {}),
-        tasks=RULES,
-        state=("statusCurrentTask", "dossierTaskStatus", "dossierStatus"),
-        file_url="https://igate.example.vn/f/{id}/{uuid}",
+        IgateOptions(
+            RULES,
+            ("statusCurrentTask", "dossierTaskStatus", "dossierStatus"),
+            "https://igate.example.vn/f/{id}/{uuid}",
+        ),
     ),
 ]

@@ -27,7 +27,8 @@ from khop.connectors.igate.tokens import useful_seconds
 from khop.connectors.igate_ministry.answers import Uploaded
 from khop.connectors.igate_ministry.client import MinistryPaths
 from khop.errors import ConnectorError, RecordError
-from khop.mappings.igate.mapping import IgateMapping, collapse
+from khop.mappings.igate.history import collapse
+from khop.mappings.igate.mapping import IgateMapping
 from khop.mappings.igate_ministry.messages import Filed, MinistryMapping
 from tests.fuzz.one_stop import MAPPINGS
 from tests.fuzz.profile import FUZZ

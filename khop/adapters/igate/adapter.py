@@ -19,7 +19,7 @@ from khop.connectors.igate import IgateClient, SearchPage
 from khop.errors import ConfigError, RecordError
 from khop.mappings.facts.packaged import load_table
 from khop.mappings.igate.history import TaskDate, TaskLabel, TaskRules
-from khop.mappings.igate.mapping import IgateMapping, StateField
+from khop.mappings.igate.mapping import IgateMapping, IgateOptions, StateField
 from khop.mappings.records import DossierReading, FullDossier, Reject
 from khop.mappings.states.status import igate_channels, igate_statuses
 
@@ -324,9 +324,7 @@ def _build(name: str, role: Role, settings: Any, context: Context) -> IgateAdapt
             key=f"{key}.status",
         ),
         igate_channels(settings.channel.by_id, settings.channel.by_name, key=f"{key}.channel"),
-        tasks=settings.task.rules(),
-        state=settings.state,
-        file_url=settings.file_url,
+        IgateOptions(settings.task.rules(), settings.state, settings.file_url),
     )
     return IgateAdapter(name, role, settings, client, mapping, transport, context)
 

@@ -60,6 +60,15 @@ class Entry:
     step: Step | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What was read of one task: its two times and the label of its state."""
+
+    event: Instant
+    entered: Instant | None
+    label: str
+
+
 class HistoryReader:
     """Reads tasks of the deployment ``source``. ``key``: secret for the keys of officers."""
 
@@ -90,11 +99,12 @@ class HistoryReader:
                 continue
             entered = dates.first(self._rules.entered)
             label = self._label(task, path, lost) or _state_label(task, state)
-            entry = self._entry(task, event, entered, label, native_id, code)
+            facts = _Facts(event, entered, label)
+            entry = self._entry(task, facts, native_id, code)
             if entries.setdefault(entry.record.entry_id, entry).record != entry.record:
-                entry = self._entry(task, event, entered, label, native_id, code, own_id=False)
+                entry = self._entry(task, facts, native_id, code, own_id=False)
                 entries[entry.record.entry_id] = entry
-        return tuple(sorted(entries.values(), key=_when))
+        return tuple(sorted(entries.values(), key=lambda entry: _event_us(entry.record)))
 
     def _label(self, task: Task, path: str, lost: list[str]) -> str:
         first = ""
@@ -108,16 +118,9 @@ class HistoryReader:
         return first
 
     def _entry(
-        self,
-        task: Task,
-        event: Instant,
-        entered: Instant | None,
-        label: str,
-        native_id: str,
-        code: str,
-        *,
-        own_id: bool = True,
+        self, task: Task, facts: _Facts, native_id: str, code: str, *, own_id: bool = True
     ) -> Entry:
+        event, label = facts.event, facts.label
         status = self._status.lookup(None, label) if label else None
         officer, office = task.assignee, vietnamese_name(task.agency.name) if task.agency else ""
         name = clean_value(officer.fullname) if officer else ""
@@ -131,7 +134,7 @@ class HistoryReader:
             event_at=event,
             status=status,
             status_raw=label or None,
-            entered_at=entered,
+            entered_at=facts.entered,
             actor_key=actor_key(self._key, who) if who else None,
             unit=office or None,
         )
@@ -208,7 +211,3 @@ def _entry_id(own: str | int | None, event: Instant, label: str, who: str) -> st
 
 def _event_us(record: StatusRecord) -> int:
     return record.event_at.us if record.event_at else 0
-
-
-def _when(entry: Entry) -> int:
-    return _event_us(entry.record)

@@ -2,13 +2,12 @@
 
 ``IgateMapping.reading``  one item of the list, or a detail -> record and history
 ``IgateMapping.full``     a detail -> the dossier in full, for a push
-``collapse``              a history -> its changes of state
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from khop.errors import RecordError
@@ -33,8 +32,6 @@ from khop.mappings.time.parsing import parse_wire_time
 from khop.mappings.wire_shapes import read_shape
 from khop.text.cleaning import clean_text
 
-__all__ = ["IgateMapping", "StateField", "TaskRules", "collapse"]
-
 StateField = Literal["dossierStatus", "dossierTaskStatus", "statusCurrentTask"]
 
 #: A dossier whose state, id or code has a shape nobody knows is not read by guess.
@@ -43,13 +40,30 @@ _ESSENTIAL = frozenset({"id", "code", "nationCode", "dossierStatus", "dossierSta
 _NO_CODE = frozenset({"", "UNDEFINED", "NULL"})
 
 
+@dataclass(frozen=True, slots=True)
+class IgateOptions:
+    """Where one deployment of iGate keeps what differs between deployments.
+
+    ``tasks``: how its history is read. ``state``: the fields that hold the state; the first whose
+    state the status table knows is taken, else the first that has one. ``file_url``: address of a
+    submitted file, with ``{id}`` or ``{uuid}``; None where there is none.
+    """
+
+    tasks: TaskRules = field(default_factory=TaskRules)
+    state: tuple[StateField, ...] = ("dossierStatus",)
+    file_url: str | None = None
+
+    @property
+    def needs_step(self) -> bool:
+        """Whether fields of the current step are read, which most deployments do not need."""
+        return self.tasks.current_task != "never" or self.state != ("dossierStatus",)
+
+
 class IgateMapping:
-    """What iGate says, as records of ``source``.
+    """iGate's answers as records of ``source``.
 
     ``key`` is the installation's secret for matching keys; ``status`` and ``channel`` are the
-    deployment's code lists. ``tasks``: how its history is read. ``state``: the fields that hold
-    the state, the first whose state the table knows, else the first that has one.
-    ``file_url``: address of a submitted file, with ``{id}`` or ``{uuid}``, where there is one.
+    deployment's code lists.
     """
 
     def __init__(
@@ -58,22 +72,14 @@ class IgateMapping:
         key: bytes,
         status: StatusTable,
         channel: ChannelTable,
-        *,
-        tasks: TaskRules | None = None,
-        state: Sequence[StateField] = ("dossierStatus",),
-        file_url: str | None = None,
+        options: IgateOptions | None = None,
     ) -> None:
         self._source = source
         self._key = key
         self._status = status
         self._channel = channel
-        self._rules = tasks or TaskRules()
-        self._history = HistoryReader(source, key, status, self._rules)
-        self._state_fields = tuple(state)
-        self._file_url = file_url
-        self._needs_step = self._rules.current_task != "never" or self._state_fields != (
-            "dossierStatus",
-        )
+        self._options = options or IgateOptions()
+        self._history = HistoryReader(source, key, status, self._options.tasks)
 
     def reading(self, item: object, *, detail: bool = False) -> DossierReading:
         """The record of a list item, or a ``detail``, with its history where it carries ``task``.
@@ -105,7 +111,7 @@ class IgateMapping:
             summary=clean_value(person.noidungyeucaugiaiquyet),
             return_by_post=kind is not None
             and self._channel.names_post(vietnamese_name(kind.name)),
-            files=tuple(attachments(wire.dossierFormFile, self._file_url)),
+            files=tuple(attachments(wire.dossierFormFile, self._options.file_url)),
             fees=paid,
             steps=tuple(steps[record.entry_id] for record in collapse(reading.history or ())),
         )
@@ -115,7 +121,7 @@ class IgateMapping:
     ) -> tuple[DossierReading, tuple[Entry, ...]]:
         native_id, code = _required(wire.id, "id"), _code(wire.code)
         step = _NO_STEP
-        if self._needs_step:
+        if self._options.needs_step:
             step, also_lost = read_shape(StepState, item, ())
             lost += also_lost
         entries = self._history.entries(wire.task, native_id, code, lost)
@@ -130,9 +136,8 @@ class IgateMapping:
 
     def _stands_in(self, detail: bool) -> bool:
         """Whether ``currentTask`` may stand in for the history that is not there."""
-        return self._rules.current_task == "always" or (
-            detail and self._rules.current_task == "detail"
-        )
+        allowed = self._options.tasks.current_task
+        return allowed == "always" or (detail and allowed == "detail")
 
     def _record(
         self,
@@ -178,8 +183,8 @@ class IgateMapping:
     def _state(self, wire: DossierItem, step: StepState) -> tuple[Status | None, str | None]:
         """The state, and its label; the id as text where the answer has no label."""
         raw: str | None = None
-        for field in self._state_fields:
-            status, written = self._state_of(_tag(field, wire, step))
+        for name in self._options.state:
+            status, written = self._state_of(_tag(name, wire, step))
             if status is not None:
                 return status, written
             raw = raw or written

@@ -42,7 +42,7 @@ from khop.mappings.records import (
 )
 from khop.mappings.urls import public_url
 from khop.text.cleaning import fold_label
-from khop.text.local_time import LOCAL_OFFSET_US
+from khop.text.local_time import local_datetime
 
 #: States a dossier may be in without having been received (docs/rules.md C1).
 _BEFORE_RECEPTION = frozenset({Status.NEW, Status.NOT_RECEIVED, Status.SUPPLEMENT})
@@ -282,7 +282,7 @@ def _iso(instant: Instant) -> str:
 
 
 def _local(instant: Instant) -> datetime:
-    local = Instant(instant.us + LOCAL_OFFSET_US).utc.replace(tzinfo=None)
+    local = local_datetime(instant.us)
     if instant.precision is Precision.DAY:
         return local.replace(hour=0, minute=0, second=0, microsecond=0)
     return local

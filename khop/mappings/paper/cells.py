@@ -7,6 +7,7 @@ whose reason never holds the value.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from khop.connectors.spreadsheets.model import Cell, CellError
@@ -19,10 +20,9 @@ from khop.mappings.paper.words import is_blank
 from khop.mappings.records import Instant, Precision
 from khop.mappings.time.parsing import FIRST_BIRTH_YEAR, FIRST_YEAR, LAST_YEAR
 from khop.text.cleaning import clean_text
-from khop.text.local_time import LOCAL, LOCAL_OFFSET_US
+from khop.text.local_time import LOCAL, utc_us
 from khop.text.normal_form import normal_form
 
-_LOCAL_EPOCH = datetime(1970, 1, 1)
 _LONGEST_DATE = 64
 _LONGEST_CODE = 100
 #: A spreadsheet keeps 15 digits of a number.
@@ -76,9 +76,8 @@ def read_time(cell: Cell, field: str, *, from_1904: bool = False) -> Instant | N
         return None
     if not FIRST_YEAR <= local.year <= LAST_YEAR:
         raise RecordError(field, f"has a year outside {FIRST_YEAR}-{LAST_YEAR}")
-    since = local - _LOCAL_EPOCH
-    us = (since.days * _SECONDS + since.seconds) * 1_000_000 - LOCAL_OFFSET_US
-    return Instant(us, Precision.SECOND if since.seconds else Precision.DAY)
+    timed = local.time() != time.min
+    return Instant(utc_us(local), Precision.SECOND if timed else Precision.DAY)
 
 
 def read_birth(cell: Cell, field: str, *, from_1904: bool = False) -> date | str | None:
@@ -224,8 +223,8 @@ def _counted(number: float, field: str, from_1904: bool) -> datetime:
 
 def _written(cell: str, field: str) -> datetime | None:
     if usual := _USUAL.fullmatch(cell):
-        day, month, year, hour, minute, second = (int(part or 0) for part in usual.groups())
-        return _checked(year, month, day, hour, minute, second, field)
+        day, month, year, *clock = (int(part or 0) for part in usual.groups())
+        return _checked([year, month, day, *clock], field)
     if len(cell) > _LONGEST_DATE:
         raise RecordError(field, "is too long to be a date")
     if is_blank(cell):
@@ -251,7 +250,7 @@ def _assembled(parts: dict[str, str | None], field: str) -> datetime:
         if not 1 <= hour <= 12:
             raise RecordError(field, "has an hour that does not go with its half of the day")
         hour = hour % 12 + (12 if half in ("pm", "ch") else 0)
-    local = _checked(year, month, day, hour, minute, second, field)
+    local = _checked([year, month, day, hour, minute, second], field)
     zone = parts.get("zone")
     return local if zone is None else _shifted(local, zone, field)
 
@@ -264,15 +263,14 @@ def _shifted(local: datetime, zone: str, field: str) -> datetime:
         raise RecordError(field, "has a zone that does not exist") from None
 
 
-def _checked(
-    year: int, month: int, day: int, hour: int, minute: int, second: int, field: str
-) -> datetime:
-    if month > 12 >= day:
+def _checked(parts: Sequence[int], field: str) -> datetime:
+    """``parts``: year, month, day, hour, minute, second."""
+    if parts[1] > 12 >= parts[2]:
         raise RecordError(
             field, "has no month above 12: day and month may have changed places; write day/month"
         )
     try:
-        return datetime(year, month, day, hour, minute, second)
+        return datetime(*parts)  # type: ignore[arg-type]
     except ValueError:
         raise RecordError(field, "is not a date that exists") from None
 

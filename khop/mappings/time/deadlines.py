@@ -13,7 +13,7 @@ after the due date moves it, since a dossier that was late stays late (docs/doma
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum, StrEnum
@@ -51,6 +51,20 @@ class Extension:
     decided: Instant
     due: Instant
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the due date of one dossier is counted from, besides the moment the clock starts.
+
+    ``limit``: of the catalogue, None where it gives none. ``procedure``: what is special about
+    the procedure's clock. ``stops`` and ``extensions`` stand in any order.
+    """
+
+    limit: Limit | None
+    procedure: ProcedureClock = _ORDINARY
+    stops: Sequence[Stop] = ()
+    extensions: Sequence[Extension] = ()
 
 
 class Start(Enum):
@@ -150,14 +164,11 @@ def clock_start(
 
 def deadlines(
     clock: LimitClock,
-    limit: Limit | None,
+    terms: Terms,
     received: Instant | None,
     *,
     started: Instant | Start | None = Start.AS_RECEIVED,
     promised: Instant | None = None,
-    procedure: ProcedureClock = _ORDINARY,
-    stops: Iterable[Stop] = (),
-    extensions: Iterable[Extension] = (),
 ) -> Deadlines:
     """The due dates of one dossier.
 
@@ -166,35 +177,22 @@ def deadlines(
     Raises RecordError for a stop that ends before it begins and for days the calendar does not
     count.
     """
-    stops, extensions = tuple(stops), tuple(extensions)
-    by_law, by_portal = (
-        deadline(definition, clock, limit, start, procedure, stops, extensions)
-        for definition, start in (
-            (Definition.STATUTORY, received if isinstance(started, Start) else started),
-            (Definition.PORTAL_766, received),
-        )
-    )
-    return Deadlines(by_law, by_portal, promised)
+    start = received if isinstance(started, Start) else started
+    by_law = deadline(Definition.STATUTORY, clock, terms, start)
+    return Deadlines(by_law, deadline(Definition.PORTAL_766, clock, terms, received), promised)
 
 
 def deadline(
-    definition: Definition,
-    clock: LimitClock,
-    limit: Limit | None,
-    start: Instant | None,
-    procedure: ProcedureClock = _ORDINARY,
-    stops: Sequence[Stop] = (),
-    extensions: Sequence[Extension] = (),
+    definition: Definition, clock: LimitClock, terms: Terms, start: Instant | None
 ) -> Deadline:
     """The due date by one definition. Raises as ``deadlines``."""
-    if procedure.in_day:
-        limit = Limit(1, Measure.SAME_DAY)
+    limit = Limit(1, Measure.SAME_DAY) if terms.procedure.in_day else terms.limit
     if start is None or limit is None:
         return Deadline(definition, None, Missing.START if start is None else Missing.LIMIT)
-    if limit.measure is Measure.WORKING_HOUR and _some_day_only(start, stops, extensions):
+    if limit.measure is Measure.WORKING_HOUR and _some_day_only(start, terms):
         return Deadline(definition, None, Missing.TIME_OF_DAY)
-    course = _Course(definition, clock, limit, start, procedure)
-    events: list[Stop | Extension] = [*stops, *extensions]
+    course = _Course(definition, clock, limit, start, terms.procedure)
+    events: list[Stop | Extension] = [*terms.stops, *terms.extensions]
     for event in sorted(events, key=_when):
         course.take(event)
     return course.deadline()
@@ -338,7 +336,8 @@ def _when(event: Stop | Extension) -> tuple[int, bool]:
     return moment.us, isinstance(event, Extension)
 
 
-def _some_day_only(start: Instant, stops: Sequence[Stop], extensions: Sequence[Extension]) -> bool:
-    ends = (stop.ended for stop in stops if stop.ended is not None)
-    moments = [start, *(s.began for s in stops), *ends, *(e.due for e in extensions)]
+def _some_day_only(start: Instant, terms: Terms) -> bool:
+    """Whether one of the moments is known by its day only."""
+    ends = (stop.ended for stop in terms.stops if stop.ended is not None)
+    moments = [start, *(s.began for s in terms.stops), *ends, *(e.due for e in terms.extensions)]
     return any(moment.precision is Precision.DAY for moment in moments)

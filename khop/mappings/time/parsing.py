@@ -1,8 +1,8 @@
 """Times as the wires write them, read into ``Instant`` and written back.
 
-Forms: ISO 8601 with or without zone, ``+0700`` without
-colon, ``yyyyMMddHHmmss``, ``yyyyMMdd``, ``dd/MM/yyyy[ HH:mm[:ss]]``. A time without a zone is
-Asia/Ho_Chi_Minh, which has kept UTC+7 since 1975. A date alone has precision ``DAY``.
+Forms: ISO 8601 with or without zone, ``+0700`` without colon, ``yyyyMMddHHmmss``, ``yyyyMMdd``,
+``dd/MM/yyyy[ HH:mm[:ss]]``. A time without a zone is local time (``khop.text.local_time``). A
+date alone has precision ``DAY``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 
 from khop.errors import RecordError
 from khop.mappings.records import Instant, Precision
-from khop.text.local_time import LOCAL_OFFSET_US
+from khop.text.local_time import LOCAL_OFFSET_US, local_datetime, utc_us
 
 #: Years an administrative event can have here; anything else is a typing error or a default.
 FIRST_YEAR, LAST_YEAR = 1990, 2099
@@ -23,7 +23,6 @@ _UNSET_YEAR = 1
 _LONGEST = 64
 
 _WIDEST_OFFSET = timedelta(hours=14)
-_LOCAL_EPOCH = datetime(1970, 1, 1)
 _LOCAL_OFFSET = timedelta(microseconds=LOCAL_OFFSET_US)
 _FORMS = tuple(
     re.compile(form, re.ASCII)
@@ -54,7 +53,8 @@ def parse_wire_time(value: object, field: str) -> Instant | None:
         except ValueError:
             raise RecordError(field, "is not a date that exists") from None
         return _instant(moment, True, field)
-    return _parse_any(value, field)
+    read = _read(value, field)
+    return None if read is None else _instant(*read, field)
 
 
 def parse_wire_day(value: object, field: str) -> date | None:
@@ -79,14 +79,8 @@ def wire_time(instant: Instant | None) -> str:
     """``yyyyMMddHHmmss`` of Asia/Ho_Chi_Minh, 24 hours; "" for None (docs/systems/dvcqg.md)."""
     if instant is None:
         return ""
-    local = _LOCAL_EPOCH + timedelta(microseconds=instant.us + LOCAL_OFFSET_US)
     form = "%Y%m%d000000" if instant.precision is Precision.DAY else "%Y%m%d%H%M%S"
-    return local.strftime(form)
-
-
-def _parse_any(value: str, field: str) -> Instant | None:
-    read = _read(value, field)
-    return None if read is None else _instant(*read, field)
+    return local_datetime(instant.us).strftime(form)
 
 
 def _instant(local: datetime, timed: bool, field: str) -> Instant | None:
@@ -94,10 +88,7 @@ def _instant(local: datetime, timed: bool, field: str) -> Instant | None:
         if local.year == _UNSET_YEAR:
             return None
         raise RecordError(field, f"has a year outside {FIRST_YEAR}-{LAST_YEAR}")
-    since = local - _LOCAL_EPOCH
-    us = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
-    precision = Precision.SECOND if timed else Precision.DAY
-    return Instant(us - LOCAL_OFFSET_US, precision)
+    return Instant(utc_us(local), Precision.SECOND if timed else Precision.DAY)
 
 
 def _read(value: str, field: str) -> tuple[datetime, bool] | None:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from khop.mappings.igate.mapping import IgateMapping, TaskRules
+from khop.mappings.igate.history import TaskRules
+from khop.mappings.igate.mapping import IgateMapping, IgateOptions
 from khop.mappings.records import Instant, Status
 from khop.mappings.states.status import igate_channels, igate_statuses
 from tests import paths
@@ -25,7 +26,8 @@ def mapping(
     by_id: dict[str, int] | None = None, by_name: dict[str, int] | None = None, **options: Any
 ) -> IgateMapping:
     statuses = igate_statuses(by_id or {}, by_name or {})
-    return IgateMapping("igate", b"k" * 32, statuses, igate_channels({}, {}), **options)
+    channels = igate_channels({}, {})
+    return IgateMapping("igate", b"k" * 32, statuses, channels, IgateOptions(**options))
 
 
 def ruled(**rules: Any) -> IgateMapping:

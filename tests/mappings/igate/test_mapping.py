@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from khop.errors import RecordError
 from khop.mappings.identity import applicant_key
-from khop.mappings.igate.mapping import IgateMapping, collapse
+from khop.mappings.igate.history import collapse
+from khop.mappings.igate.mapping import IgateMapping
 from khop.mappings.igate.wire import DossierItem
 from khop.mappings.records import Channel, Instant, Status, StatusKind, StatusRecord
 from khop.mappings.states.status import igate_channels, igate_statuses

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from khop.mappings.identity import applicant_key
-from khop.mappings.igate.mapping import IgateMapping
+from khop.mappings.igate.mapping import IgateMapping, IgateOptions
 from khop.mappings.records import Birth, Fee
 from khop.mappings.states.status import igate_channels, igate_statuses
 from tests import paths
@@ -23,9 +23,8 @@ def sample(name: str) -> Any:
 
 
 def mapping(file_url: str | None = None) -> IgateMapping:
-    return IgateMapping(
-        "igate", KEY, igate_statuses({}, {}), igate_channels({}, {}), file_url=file_url
-    )
+    options = IgateOptions(file_url=file_url)
+    return IgateMapping("igate", KEY, igate_statuses({}, {}), igate_channels({}, {}), options)
 
 
 def of(**person: Any) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from khop.mappings.time.deadlines import (
     Missing,
     Note,
     Stop,
+    Terms,
     clock_start,
     deadline,
     deadlines,
@@ -75,7 +76,7 @@ def of(
     stops = [event for event in events if isinstance(event, Stop)]
     extensions = [event for event in events if isinstance(event, Extension)]
     special = ProcedureClock() if procedure is None else procedure
-    return deadline(definition, clock, limit, start, special, stops, extensions)
+    return deadline(definition, clock, Terms(limit, special, stops, extensions), start)
 
 
 def test_the_words_that_are_stored_and_shown() -> None:
@@ -137,7 +138,7 @@ def test_hours_cannot_be_counted_from_days(event: Stop | Extension) -> None:
 def test_a_supplement_restarts_by_law_and_pauses_on_the_portal(
     asked: str, answered: str, by_law: str, by_portal: str
 ) -> None:
-    both = deadlines(CLOCK, TEN_DAYS, RECEIVED, stops=[stop("supplement", asked, answered)])
+    both = deadlines(CLOCK, Terms(TEN_DAYS, stops=[stop("supplement", asked, answered)]), RECEIVED)
     assert both.statutory.due == local(by_law)
     assert both.portal.due == local(by_portal)
     assert both.statutory.original == both.portal.original == DUE
@@ -194,7 +195,7 @@ def test_a_pause_that_began_before_reception_counts_from_it() -> None:
 
 def test_a_financial_duty_pauses_by_law_only() -> None:
     duty = stop("financial_duty", "2026-03-04T10:00", "2026-03-11T10:00")
-    both = deadlines(CLOCK, TEN_DAYS, RECEIVED, stops=[duty])
+    both = deadlines(CLOCK, Terms(TEN_DAYS, stops=[duty]), RECEIVED)
     assert both.statutory.due == local("2026-03-23T09:00")
     assert both.portal.due == DUE
     assert [change.cause for change in both.statutory.history] == ["limit", "financial_duty"]
@@ -202,7 +203,8 @@ def test_a_financial_duty_pauses_by_law_only() -> None:
 
 
 def test_a_duty_that_is_not_yet_paid_stops_the_law_and_not_the_portal() -> None:
-    both = deadlines(CLOCK, TEN_DAYS, RECEIVED, stops=[stop("financial_duty", "2026-03-04T10:00")])
+    stopped = Terms(TEN_DAYS, stops=[stop("financial_duty", "2026-03-04T10:00")])
+    both = deadlines(CLOCK, stopped, RECEIVED)
     assert both.statutory.missing is Missing.CLOCK_STANDS
     assert both.portal.due == DUE
 
@@ -453,9 +455,8 @@ def test_where_the_clock_starts(
 
 
 def test_the_law_may_start_elsewhere_and_the_portal_never_does() -> None:
-    both = deadlines(
-        CLOCK, TEN_DAYS, RECEIVED, started=local("2026-03-03T08:00"), promised=local("2026-03-18")
-    )
+    started, promised = local("2026-03-03T08:00"), local("2026-03-18")
+    both = deadlines(CLOCK, Terms(TEN_DAYS), RECEIVED, started=started, promised=promised)
     assert both.statutory.due == local("2026-03-17T08:00")
     assert both.portal.due == DUE
     assert both.promised == local("2026-03-18")
@@ -464,21 +465,20 @@ def test_the_law_may_start_elsewhere_and_the_portal_never_does() -> None:
 
 def test_a_start_that_is_not_known_is_not_guessed_from_the_reception() -> None:
     started = clock_start(RECEIVED, Channel.POST)
-    both = deadlines(CLOCK, TEN_DAYS, RECEIVED, started=started)
+    both = deadlines(CLOCK, Terms(TEN_DAYS), RECEIVED, started=started)
     assert (both.statutory.due, both.statutory.missing) == (None, Missing.START)
     assert both.portal.due == DUE
-    assert deadlines(CLOCK, TEN_DAYS, RECEIVED).statutory.due == DUE
+    assert deadlines(CLOCK, Terms(TEN_DAYS), RECEIVED).statutory.due == DUE
 
 
 def test_both_definitions_see_every_event() -> None:
-    both = deadlines(
-        CLOCK,
+    terms = Terms(
         None,
-        RECEIVED,
-        procedure=ProcedureClock(in_day=True),
-        stops=iter([stop("supplement", "2026-03-02T10:00", "2026-03-03T10:00")]),
-        extensions=iter([extension("2026-03-02T11:00", "2026-03-06T10:00")]),
+        ProcedureClock(in_day=True),
+        [stop("supplement", "2026-03-02T10:00", "2026-03-03T10:00")],
+        [extension("2026-03-02T11:00", "2026-03-06T10:00")],
     )
+    both = deadlines(CLOCK, terms, RECEIVED)
     for found in (both.statutory, both.portal):
         assert [change.cause for change in found.history] == ["limit", "supplement", "extension"]
 

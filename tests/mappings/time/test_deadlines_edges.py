@@ -9,7 +9,7 @@ import pytest
 from khop.mappings.records import Instant, Precision
 from khop.mappings.time.calendar import WorkingCalendar
 from khop.mappings.time.deadline_rules import Definition, Measure, deadline_rules
-from khop.mappings.time.deadlines import Extension, Missing, Note, deadline
+from khop.mappings.time.deadlines import Extension, Missing, Note, Terms, deadline
 from khop.mappings.time.time_limits import Limit, LimitClock
 from khop.mappings.time.working_hours import WorkingHours
 
@@ -39,7 +39,7 @@ def test_no_more_extensions_are_granted_than_the_province_allows(at_most: int, d
     rules = deadline_rules({"extension": {"at_most": at_most}})
     clock = LimitClock(WorkingHours(WorkingCalendar()), rules)
     limit = Limit(10, Measure.WORKING_DAY)
-    found = deadline(Definition.STATUTORY, clock, limit, RECEIVED, extensions=ASKED)
+    found = deadline(Definition.STATUTORY, clock, Terms(limit, extensions=ASKED), RECEIVED)
     assert found.due == local(due)
     assert [change.cause for change in found.history] == ["limit", *["extension"] * at_most]
     assert Note.EXTENSION_REPEATED in found.notes
@@ -58,5 +58,5 @@ def test_a_due_date_that_is_not_known_says_whose_and_why(
     definition: Definition, limit: Limit | None, start: Instant | None, missing: Missing
 ) -> None:
     clock = LimitClock(WorkingHours(WorkingCalendar()), deadline_rules())
-    found = deadline(definition, clock, limit, start)
+    found = deadline(definition, clock, Terms(limit), start)
     assert (found.definition, found.due, found.missing) == (definition, None, missing)

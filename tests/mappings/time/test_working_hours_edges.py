@@ -16,7 +16,8 @@ def local(text: str) -> Instant:
 
 
 def unit(sessions: str | None = None) -> WorkingHours:
-    return WorkingHours(WorkingCalendar(), sessions and parse_sessions(sessions))
+    own = None if sessions is None else parse_sessions(sessions)
+    return WorkingHours(WorkingCalendar(), own)
 
 
 def test_a_unit_without_sessions_of_its_own_works_eight_hours_a_day() -> None:
