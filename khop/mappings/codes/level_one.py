@@ -107,12 +107,8 @@ class LevelOneTable:
     def predecessors(self, code: str, day: date) -> tuple[str, ...]:
         """The other codes whose place ``code`` has taken by ``day``, sorted."""
         code = canonical_code(code)
-        merged = (other for other in self._rows if other != code and self._stands(other, code, day))
-        return tuple(sorted(merged))
-
-    def _stands(self, other: str, code: str, day: date) -> bool:
-        now = self.current(other, day)
-        return now is not None and now.code == code
+        current = {other: self.current(other, day) for other in self._rows if other != code}
+        return tuple(sorted(other for other, row in current.items() if row and row.code == code))
 
 
 @cache

@@ -66,7 +66,8 @@ def parse_organisation(text: str, grammar: CodeGrammar | None = None) -> Organis
     code = canonical_code(text)
     found = list(readings((grammar or packaged_grammar()).organisation, code))
     if len({shape.order for shape, _ in found}) > 1:
-        found = [(shape, parts) for shape, parts in found if _exists(parts["level1"])]
+        known = packaged_level_one()
+        found = [(shape, parts) for shape, parts in found if known.rows(parts["level1"])]
     if len({shape.order for shape, _ in found}) != 1:
         return OrganisationCode(code, text)
     shape, parts = found[0]
@@ -91,7 +92,3 @@ def _levels(shape: CodeShape, parts: Mapping[str, str]) -> tuple[str, ...]:
     while shape.order is Order.OLD and len(levels) > 1 and not levels[-1].strip("0"):
         levels.pop()
     return tuple(levels)
-
-
-def _exists(level_one: str) -> bool:
-    return bool(packaged_level_one().rows(level_one))

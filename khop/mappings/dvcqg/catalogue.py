@@ -196,10 +196,11 @@ class _ProcedureReader:
         results = [(r.MAKETQUA, r.TENKETQUA) for _, r in each_of(wire.KETQUATHUCHIEN)]
         units = [(u.MADONVI, u.TENDONVI) for _, u in each_of(wire.COQUANTHUCHIEN)]
         limits, levels = tuple(self._limits()), tuple(self._levels())
+        state = plain(wire.TRANGTHAI)
         return ProcedureEntry(
             code=code,
             name=plain(wire.TENTTHC),
-            public=_public(plain(wire.TRANGTHAI)),
+            public=state == load_table("dvcqg_catalogue")["state"]["public"] if state else None,
             sectors=_items(sectors),
             limits=limits,
             results=_items(results),
@@ -279,10 +280,6 @@ def _told(*values: object) -> str:
     return "; ".join(text for text in map(plain, values) if text)
 
 
-def _public(state: str) -> bool | None:
-    return state == load_table("dvcqg_catalogue")["state"]["public"] if state else None
-
-
 def _items(pairs: Iterable[tuple[object, object]]) -> tuple[CatalogueItem, ...]:
     read = ((plain(code), plain(name)) for code, name in pairs)
     return tuple(CatalogueItem(code, name) for code, name in read if code or name)
@@ -328,19 +325,15 @@ def _dictionary_item(row: object) -> CatalogueItem:
     if len(paired) != 1:
         raise RecordError("item", "has no single pair of columns MA… and TEN…")
     code, name = (plain(fields[f"{head}{paired[0]}"]) for head in (_CODE, _NAME))
-    return _coded(CatalogueItem(code, name), f"{_CODE}{paired[0]}")
+    if not code:
+        raise RecordError(f"{_CODE}{paired[0]}", "is missing")
+    return CatalogueItem(code, name)
 
 
 def _some(found: tuple[T, ...], rows: Sequence[object], field: str) -> tuple[T, ...]:
     if rows and not found:
         raise RecordError(field, "is missing in every row")
     return found
-
-
-def _coded(item: CatalogueItem, field: str) -> CatalogueItem:
-    if not item.code:
-        raise RecordError(field, "is missing")
-    return item
 
 
 def _shape(model: type[M], row: object) -> tuple[M, tuple[str, ...]]:

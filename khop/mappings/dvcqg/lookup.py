@@ -128,14 +128,10 @@ class _Dates:
             return None
 
 
-def _shape(item: object) -> tuple[LookupItem, tuple[str, ...]]:
-    exact = exact_keys(item, LookupItem) if isinstance(item, Mapping) else item
-    return read_shape(LookupItem, exact, ())
-
-
 def _of_code(items: Sequence[object], code: str) -> list[tuple[LookupItem, tuple[str, ...]]]:
     """The items that speak of ``code``: by name, or the only one there is, unnamed."""
-    read = [_shape(item) for item in items]
+    exact = (exact_keys(item, LookupItem) if isinstance(item, Mapping) else item for item in items)
+    read = [read_shape(LookupItem, item, ()) for item in exact]
     own = [each for each in read if canonical_code(scalar_text(each[0].MaHoSo)) == code]
     if own:
         return own

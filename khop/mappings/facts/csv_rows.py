@@ -21,7 +21,7 @@ def csv_rows(path: Path) -> Iterator[Mapping[str, object]]:
     the last row are none. Raises ConfigError for a file that cannot be read, without headers or
     with one twice, and for a row with more cells than there are headers.
     """
-    lines = _lines(path)
+    lines = csv_lines(path)
     headers = [header.lower() for header in next(lines, [])]
     if not all(headers) or not headers or len(set(headers)) < len(headers):
         raise ConfigError("lacks a header, or has one twice", key=f"{path.name}, row 1")
@@ -38,20 +38,25 @@ def csv_rows(path: Path) -> Iterator[Mapping[str, object]]:
         empty = 0 if cells else empty + 1
 
 
-def _lines(path: Path) -> Iterator[list[str]]:
+def csv_lines(path: Path) -> Iterator[list[str]]:
+    """The cells of each row, without blanks around them and without empty cells at its end.
+
+    Raises ConfigError for a file that cannot be read as CSV in UTF-8, with the row where it can
+    be told.
+    """
+    row = 1
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             first = file.readline()
             file.seek(0)
             delimiter = max(_DELIMITERS, key=first.count)
-            yield from map(_cells, csv.reader(file, delimiter=delimiter, strict=True))
-    except (OSError, ValueError, csv.Error) as error:
+            for line in csv.reader(file, delimiter=delimiter, strict=True):
+                row += 1
+                cells = [cell.strip() for cell in line]
+                while cells and not cells[-1]:
+                    cells.pop()
+                yield cells
+    except csv.Error as error:
+        raise ConfigError(f"cannot be read as CSV: {error}", key=f"{path.name} row {row}") from None
+    except (OSError, ValueError) as error:
         raise ConfigError(f"cannot be read as CSV in UTF-8: {error}", key=path.name) from None
-
-
-def _cells(line: list[str]) -> list[str]:
-    """The cells without blanks around them, and without the empty ones behind the last."""
-    cells = [cell.strip() for cell in line]
-    while cells and not cells[-1]:
-        cells.pop()
-    return cells

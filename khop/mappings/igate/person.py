@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from khop.errors import RecordError
 from khop.mappings.identity import applicant_key, identity_digits, mask_name, mask_number
 from khop.mappings.igate.text import clean_value, first_text
-from khop.mappings.igate.wire import LabelledPlace, PersonData, PersonDetail, Place
+from khop.mappings.igate.wire import LabelledPlace, PersonData, PersonDetail
 from khop.mappings.records import Applicant, Birth
 from khop.mappings.time.parsing import FIRST_BIRTH_YEAR, LAST_YEAR, parse_wire_day
 from khop.text.cleaning import fold_label
@@ -94,12 +94,8 @@ def _address(person: PersonDetail) -> str:
 
 def _places(person: PersonDetail) -> Iterator[str]:
     for place in (person.village, person.district, person.province):
-        if label := _label(place):
+        if label := clean_value(place.label if isinstance(place, LabelledPlace) else place):
             yield label
-
-
-def _label(place: Place | None) -> str:
-    return clean_value(place.label if isinstance(place, LabelledPlace) else place)
 
 
 def _phone(written: str) -> str:

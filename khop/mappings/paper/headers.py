@@ -86,7 +86,9 @@ def find_layout(
             continue
         if not _missing(kind, found.places, own):
             _refuse_twice(kind, found, own, where)
-            return _layout(rows, start, found)
+            keys = tuple(tuple(map(_key, row.cells)) for row in found.rows)
+            first = start + found.skipped + len(found.rows)
+            return Layout(found.headers, found.places, keys, first)
         if attempt is None or len(found.places) > len(attempt.places):
             attempt = found
     if attempt is None or not _is_meant(kind, attempt.places, own):
@@ -102,11 +104,6 @@ class _Found:
     headers: tuple[Header, ...]
     places: Mapping[str, int]
     skipped: int = 0
-
-
-def _layout(rows: Sequence[TableRow], start: int, found: _Found) -> Layout:
-    keys = tuple(_keys(row.cells) for row in found.rows)
-    return Layout(found.headers, found.places, keys, start + found.skipped + len(found.rows))
 
 
 def _is_meant(kind: str, places: Mapping[str, int], own: Mapping[str, str]) -> bool:
@@ -300,5 +297,5 @@ def _repeats(header: Sequence[str], filled: Sequence[tuple[int, Cell]]) -> bool:
     )
 
 
-def _keys(cells: Sequence[Cell]) -> tuple[str, ...]:
-    return tuple(header_key(cell) if isinstance(cell, str) else "" for cell in cells)
+def _key(cell: Cell) -> str:
+    return header_key(cell) if isinstance(cell, str) else ""

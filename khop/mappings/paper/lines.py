@@ -55,7 +55,7 @@ def line_kind(row: TableRow, layout: Layout, telling: Sequence[tuple[str, int]])
     cells, width = row.cells, len(row.cells)
     if any(_tells(column, cells[place]) for column, place in telling if place < width):
         return Line.HEADERS if is_header_again(layout, cells) else Line.ROW
-    filled = [cell for cell in cells if cell != "" and not _is_white(cell)]
+    filled = [cell for cell in cells if not isinstance(cell, str) or cell.strip()]
     order = layout.places.get("order", width)
     if not filled or (len(filled) == 1 and order < width and cells[order] == filled[0]):
         return Line.EMPTY
@@ -188,7 +188,3 @@ def _are_column_numbers(filled: Sequence[Cell]) -> bool:
 
 
 _AB = ("A", "B", "C")
-
-
-def _is_white(cell: Cell) -> bool:
-    return isinstance(cell, str) and not cell.strip()

@@ -85,12 +85,10 @@ class PaperRecord:
             if column in self._faults:
                 raise self._faults[column]
         if not any(getattr(self._draft, f"{column}_at") for column in evidence):
-            raise RecordError(" or ".join(self._headers(evidence)), "has no date")
+            named = [self.layout.name(each) for each in evidence if each in self.layout.places]
+            raise RecordError(" or ".join(named), "has no date")
         lost = tuple(self.layout.name(column) for column in self._faults)
         return replace(self._draft, row_key=row_key, fields_lost=lost)
-
-    def _headers(self, columns: Sequence[str]) -> list[str]:
-        return [self.layout.name(each) for each in columns if each in self.layout.places]
 
     def _read(self, key: bytes) -> PaperRow:
         number, symbol, signed = self._document()

@@ -258,7 +258,7 @@ class _Course:
         if ended is None:
             self._stands = True
         elif effect is Effect.RESTART:
-            self._restart(stop.ground, ended)
+            self._count_from(max(self._resumed, ended), stop.ground)
         else:
             self._pause(stop.ground, began, ended)
 
@@ -281,9 +281,6 @@ class _Course:
         """An announced procedure can do so in the law's limit; the portal's formula names none."""
         by_law = self._definition is Definition.STATUTORY
         return by_law and self._procedure.stops_for_consultation
-
-    def _restart(self, ground: Ground, ended: Instant) -> None:
-        self._count_from(max(self._resumed, ended), ground)
 
     def _pause(self, ground: Ground, began: Instant, ended: Instant) -> None:
         """Only what no earlier stop has covered counts."""

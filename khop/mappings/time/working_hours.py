@@ -97,7 +97,8 @@ class WorkingHours:
         """
         if length < timedelta(0):
             raise DayError("working time is added forwards only")
-        return self._when(self._worked(moment) + _us(length)) if length else moment
+        us = length // timedelta(microseconds=1)
+        return self._when(self._worked(moment) + us) if length else moment
 
     def between(self, first: Instant, last: Instant) -> timedelta:
         """Time worked from ``first`` to ``last``; negative when ``last`` is the earlier one.
@@ -229,7 +230,3 @@ def _session(text: str, key: str) -> Session:
 
 def _written(session: Session) -> str:
     return f"{session.start:%H:%M}-{session.end:%H:%M}"
-
-
-def _us(length: timedelta) -> int:
-    return length // timedelta(microseconds=1)

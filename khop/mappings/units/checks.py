@@ -30,7 +30,9 @@ def units_by_id(
         read[unit.id] = unit
     for relation in relations:
         before = read.get(relation.from_id)
-        if before is not None and before.valid_to is None and _ends(before, relation):
+        if before is None or before.valid_to is not None or relation.kind not in _ENDING:
+            continue
+        if _begun_before(before, relation.effective):
             read[before.id] = replace(before, valid_to=relation.effective - _DAY)
     return read
 
@@ -86,11 +88,6 @@ def _check_end(relation: OrgRelation, unit: OrgUnit) -> None:
             f"a {relation.kind} ends {unit.id!r} on the day before {day}, but its valid_to is "
             f"{unit.valid_to}",
         )
-
-
-def _ends(unit: OrgUnit, relation: OrgRelation) -> bool:
-    """Whether the relation says on which day the unit ended."""
-    return relation.kind in _ENDING and _begun_before(unit, relation.effective)
 
 
 def _begun_before(unit: OrgUnit, day: date) -> bool:

@@ -10,17 +10,16 @@ them, the headers being row 1; entries of a TOML file count from 1.
 
 from __future__ import annotations
 
-import csv
 import difflib
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
-from itertools import dropwhile
 from pathlib import Path
 from typing import Any, NoReturn
 
 from khop.errors import ConfigError
+from khop.mappings.facts.csv_rows import csv_lines
 from khop.mappings.facts.packaged import load_table
 from khop.mappings.units.history import UnitHistory
 from khop.mappings.units.model import OrgRelation, OrgUnit, RelationKind, UnitLevel
@@ -29,7 +28,6 @@ from khop.text.cleaning import clean_text, fold_label
 _UNIT, _RELATION = "unit", "relation"
 #: What a TOML file may have at its top; ``source`` is a note.
 _TABLES = (_UNIT, _RELATION, "source")
-_DELIMITERS = (",", ";", "\t")
 #: A row and where it stands, such as ``units.csv row 3``.
 Row = tuple[str, Mapping[str, Any]]
 
@@ -140,7 +138,8 @@ class _Cells:
         """The texts of a cell that may hold several; none of them blank."""
         value = self._row.get(column)
         if isinstance(value, str):
-            value = value.split(_separator()) if value.strip() else []
+            separator: str = load_table("unit_files")["list_separator"]
+            value = value.split(separator) if value.strip() else []
         elif value is None:
             value = []
         elif not isinstance(value, Sequence):
@@ -202,41 +201,14 @@ def _toml(path: Path) -> Mapping[str, Any]:
 
 
 def _csv(path: Path, table: str) -> Iterator[Row]:
-    lines = _lines(path)
-    headers = _headers(path.name, _without_tail(next(lines, [])), table)
+    lines = csv_lines(path)
+    headers = _headers(path.name, next(lines, []), table)
     for place, cells in enumerate(lines, 2):
         where = f"{path.name} row {place}"
-        if any(cell.strip() for cell in cells[len(headers) :]):
+        if len(cells) > len(headers):
             raise ConfigError("has more cells than there are headers", key=where)
-        row = dict(zip(headers, cells, strict=False))
-        if any(cell.strip() for cell in row.values()):
-            yield where, row
-
-
-def _lines(path: Path) -> Iterator[list[str]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            first = file.readline()
-            file.seek(0)
-            delimiter = max(_DELIMITERS, key=first.count)
-            yield from _parsed(csv.reader(file, delimiter=delimiter, strict=True), path.name)
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"cannot be read as CSV in UTF-8: {error}", key=path.name) from None
-
-
-def _parsed(lines: Iterator[list[str]], name: str) -> Iterator[list[str]]:
-    row = 1
-    try:
-        for cells in lines:
-            row += 1
-            yield cells
-    except csv.Error as error:
-        raise ConfigError(f"cannot be read as CSV: {error}", key=f"{name} row {row}") from None
-
-
-def _without_tail(cells: list[str]) -> list[str]:
-    """Without the empty cells that a spreadsheet leaves behind the last column."""
-    return list(reversed(list(dropwhile(lambda cell: not cell.strip(), reversed(cells)))))
+        if cells:
+            yield where, dict(zip(headers, cells, strict=False))
 
 
 def _headers(name: str, cells: Sequence[str], table: str) -> list[str]:
@@ -268,8 +240,3 @@ def _words(*path: str) -> Mapping[str, str]:
     for step in path:
         table = table[step]
     return {fold_label(word): key for key, words in table.items() for word in words}
-
-
-def _separator() -> str:
-    separator: str = load_table("unit_files")["list_separator"]
-    return separator

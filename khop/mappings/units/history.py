@@ -72,7 +72,10 @@ class UnitHistory:
         self._leaving = _grouped((each.from_id, each) for each in self.relations)
         self._entering = _grouped((each.to_id, each) for each in self.relations if each.to_id)
         self._taking = _grouped(
-            ((each.from_id, code), each) for each in self.relations for code in _scope(each)
+            # A relation without procedures takes all that no other one of its day names.
+            ((each.from_id, code), each)
+            for each in self.relations
+            for code in each.procedures or (None,)
         )
         self._codes = CodeIndex((unit, (unit.id, *unit.codes)) for unit in self.units)
         self._statistics = CodeIndex(
@@ -217,11 +220,6 @@ def _grouped(pairs: Iterable[tuple[K, OrgRelation]]) -> Mapping[K, list[OrgRelat
     for key, relation in pairs:
         groups[key].append(relation)
     return groups
-
-
-def _scope(relation: OrgRelation) -> Iterable[str | None]:
-    """The procedures it names; None when it takes all that no other names."""
-    return relation.procedures or (None,)
 
 
 def _keeps(unit: OrgUnit, step: OrgRelation) -> bool:

@@ -131,7 +131,7 @@ class _Comparison:
         return _Known(
             _tail(dossier),
             dossier.applicant_key,
-            _base(dossier),
+            base_procedure(dossier.procedure or ""),
             self._day(dossier.received),
             units,
         )
@@ -204,10 +204,6 @@ def _tail(dossier: CodedDossier) -> tuple[date, str] | None:
 
 def _unit(dossier: CodedDossier) -> str:
     return dossier.unit or parse_code(dossier.code).unit or ""
-
-
-def _base(dossier: CodedDossier) -> str | None:
-    return base_procedure(dossier.procedure or "")
 
 
 def _same(one: object, other: object) -> bool | None:

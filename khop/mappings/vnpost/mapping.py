@@ -105,7 +105,9 @@ class FeedMapping:
 
         Raises RecordError when its id, number, code or time cannot be used.
         """
-        bare = _without_types(event)
+        bare: object = event
+        if isinstance(event, Mapping):
+            bare = {key: unwrapped(value) for key, value in event.items()}
         wire, _ = read_shape(FeedEvent, bare, _ESSENTIAL)
         entry_id = object_id(wire.id)
         if entry_id is None:
@@ -191,12 +193,6 @@ def optional_text(value: str | int | None) -> str | None:
 def _uncut(number: str) -> str:
     """Canonical, without what an older integrator appended (docs/systems/vnpost.md)."""
     return canonical_code(number).split(load_table("vnpost_orders")["number"]["cut_from"], 1)[0]
-
-
-def _without_types(event: object) -> object:
-    if not isinstance(event, Mapping):
-        return event
-    return {key: unwrapped(value) for key, value in event.items()}
 
 
 def _epoch_number(value: object) -> float | None:

@@ -77,8 +77,9 @@ def fold_place(name: str) -> str:
 
 
 def _parts(address: str) -> list[str]:
+    country = set(map(fold_name, load_table("vnpost_orders")["places"]["country"]))
     parts = (part.strip(" .") for part in _PARTS.split(address))
-    return [part for part in parts if part and fold_name(part) not in _countries()]
+    return [part for part in parts if part and fold_name(part) not in country]
 
 
 def _folded(table: Mapping[str, int], key: str) -> dict[str, int]:
@@ -93,7 +94,3 @@ def _folded(table: Mapping[str, int], key: str) -> dict[str, int]:
 def _kinds() -> list[str]:
     kinds = map(fold_name, load_table("vnpost_orders")["places"]["kinds"])
     return sorted(kinds, key=len, reverse=True)
-
-
-def _countries() -> frozenset[str]:
-    return frozenset(map(fold_name, load_table("vnpost_orders")["places"]["country"]))

@@ -53,7 +53,7 @@ def test_a_table_without_rows(tmp_path: Path) -> None:
         ("a,,b\n1,2,3\n", "table.csv, row 1"),
         ("a,A\n", "table.csv, row 1"),
         ("unit,sessions\nH44.01,07:30-11:30, 13:00-17:00\n", "table.csv, row 2"),
-        ('a,b\n"1,2\n', "table.csv"),
+        ('a,b\n"1,2\n', "table.csv row 2"),
         (b"a,b\n\xff,2\n", "table.csv"),
         (b"a,b\n\x00,2\n".replace(b"\x00", b"\xc3\x28"), "table.csv"),
     ],
