@@ -34,7 +34,9 @@ def run_peer(module: str, *arguments: object) -> dict[str, Any]:
     Raises RuntimeError when it fails.
     """
     command = [sys.executable, "-m", f"bench.peers.{module}", *map(str, arguments)]
-    done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True)
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise RuntimeError(f"{module} failed:\n{done.stderr[-4000:]}")
     measured: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

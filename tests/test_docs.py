@@ -390,7 +390,9 @@ def test_the_rows_of_the_example_of_paper_keep_nobody(tmp_path: Path) -> None:
 
 
 def test_every_day_that_the_page_of_paper_shows_is_read() -> None:
-    (item,) = re.findall(r"^- \*\*Days\*\*(.*?)^- ", _read("docs/paper.md"), re.DOTALL | re.M)
+    (item,) = re.findall(
+        r"^- \*\*Days\*\*(.*?)^- ", _read("docs/paper.md"), re.DOTALL | re.MULTILINE
+    )
     days = re.findall(r"`([^`]+)`", item)
     read = [read_time(day, "received") for day in days]
     assert len(read) > 4

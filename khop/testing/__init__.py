@@ -14,7 +14,7 @@ It needs pytest.
 from __future__ import annotations
 
 try:
-    import pytest as _pytest
+    import pytest as _pytest  # noqa: PT013
 except ImportError:
     raise ImportError("khop.testing needs pytest: pip install 'khop[testing]'") from None
 

@@ -122,7 +122,7 @@ def bench(
         patch.dict(os.environ, variables),
         listening() as ears,
     ):
-        server = cleanup.enter_context(made._server)
+        server = cleanup.enter_context(made._server)  # noqa: SLF001
         made.heard = ears.lines
         made.adapter = _built(system, server.url, made, book or MemoryBook(), settings)
         cleanup.callback(made.adapter.close)

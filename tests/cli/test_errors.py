@@ -36,14 +36,18 @@ def test_a_missing_configuration_names_the_way_out(run: Run) -> None:
             "did you mean igate?",
         ),
         (
-            '[province]\nname = "x"\ncode = "H99"\n[sources.a]\nadapter = "igate"\n'
-            'role = "one_stop"\nbase_url = "http://x.example.vn"\ntoken_url = "http://x"\n'
-            'client_id = "a"\nclient_secret = "plain"\n',
+            (
+                '[province]\nname = "x"\ncode = "H99"\n[sources.a]\nadapter = "igate"\n'
+                'role = "one_stop"\nbase_url = "http://x.example.vn"\ntoken_url = "http://x"\n'
+                'client_id = "a"\nclient_secret = "plain"\n'
+            ),
             "a secret never stands in khop.toml",
         ),
         (
-            '[province]\nname = "x"\ncode = "H99"\n[sources.a]\nadapter = "igate"\n'
-            'role = "one_stop"\nbase_ur = "http://x.example.vn"\n',
+            (
+                '[province]\nname = "x"\ncode = "H99"\n[sources.a]\nadapter = "igate"\n'
+                'role = "one_stop"\nbase_ur = "http://x.example.vn"\n'
+            ),
             "did you mean base_url?",
         ),
         (

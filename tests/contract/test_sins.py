@@ -109,7 +109,7 @@ class LogsARow(MiniAdapter):
 
 class PrintsARow(MiniAdapter):
     def record(self, row: Any) -> DossierRecord:
-        print(row)
+        print(row)  # noqa: T201
         return super().record(row)
 
 

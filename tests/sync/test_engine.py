@@ -75,8 +75,8 @@ def test_a_run_that_failed_says_why(
     one_stop.put(record(1))
     engine.pull()
     engine.reconcile()
+    engine.plan(["A7"])
     with pytest.raises(KhopError):
-        engine.plan(["A7"])
         engine.apply(rules=["A99"], confirm=lambda _: True)
     with ledger.read() as connection:
         last = connection.execute(sa.select(run_table).order_by(run_table.c.id.desc())).first()

@@ -63,7 +63,8 @@ class TableFiles:
         if not glob.has_magic(str(path)):
             raise ConfigError(f"there is no file or folder {path}", key=self._key)
         base = _fixed_part(path)
-        paths = map(Path, glob.iglob(str(path), recursive=True))
+        # Path.glob takes no pattern that begins at the root.
+        paths = map(Path, glob.iglob(str(path), recursive=True))  # noqa: PTH207
         return {each.relative_to(base).as_posix(): each for each in paths if _is_table(each)}
 
 

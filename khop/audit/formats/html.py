@@ -33,8 +33,7 @@ def findings_html(report: Report, out: TextIO) -> None:
         columns=(*before, *report.answers, *after),
     )
     stream.enable_buffering(_CHUNK)
-    for piece in stream:
-        out.write(piece)
+    out.writelines(stream)
 
 
 def _groups(report: Report) -> Iterator[tuple[str, str, Iterator[Row]]]:

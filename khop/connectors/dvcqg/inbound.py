@@ -44,8 +44,8 @@ from khop.errors import KhopError
 #: Longest body taken, in bytes: files come inside, as base64.
 LONGEST_BODY = 32 * 1024 * 1024
 _LONGEST_CODE = 100
-_FORWARD = re.compile(r"(?:^|.*/)(?:XrdAdapter|VXPAdapter)/RestService/forward/(.+)", re.I)
-_DOWNLOAD = re.compile(r"downloadfile/([0-9A-Za-z-]{36})", re.I)
+_FORWARD = re.compile(r"(?:^|.*/)(?:XrdAdapter|VXPAdapter)/RestService/forward/(.+)", re.IGNORECASE)
+_DOWNLOAD = re.compile(r"downloadfile/([0-9A-Za-z-]{36})", re.IGNORECASE)
 _JSON = "application/json;charset=UTF-8"
 _PLAIN = "text/plain;charset=UTF-8"
 _TRUE = ("true", "1")

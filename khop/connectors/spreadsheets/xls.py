@@ -47,7 +47,9 @@ def read_old(data: bytes) -> list[OldSheet]:
     """The sheets of a workbook. Raises OldWorkbookError."""
     command = [sys.executable, "-m", "khop.connectors.spreadsheets.xls_worker"]
     try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=_SECONDS)
+        done = subprocess.run(
+            command, input=data, capture_output=True, timeout=_SECONDS, check=False
+        )
     except (OSError, subprocess.TimeoutExpired):
         raise OldWorkbookError from None
     if done.returncode == PROTECTED:

@@ -27,9 +27,11 @@ _LOCAL_OFFSET = timedelta(microseconds=LOCAL_OFFSET_US)
 _FORMS = tuple(
     re.compile(form, re.ASCII)
     for form in (
-        r"(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)"
-        r"(?:[Tt ](?P<h>\d\d):(?P<n>\d\d)(?::(?P<s>\d\d)(?:[.,](?P<f>\d+))?)?"
-        r" ?(?P<z>[Zz]|[+-]\d\d(?::?\d\d)?)?)?",
+        (
+            r"(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)"
+            r"(?:[Tt ](?P<h>\d\d):(?P<n>\d\d)(?::(?P<s>\d\d)(?:[.,](?P<f>\d+))?)?"
+            r" ?(?P<z>[Zz]|[+-]\d\d(?::?\d\d)?)?)?"
+        ),
         r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)(?:(?P<h>\d\d)(?P<n>\d\d)(?P<s>\d\d))?",
         r"(?P<d>\d\d?)/(?P<m>\d\d?)/(?P<y>\d{4})(?: +(?P<h>\d\d?):(?P<n>\d\d)(?::(?P<s>\d\d))?)?",
     )

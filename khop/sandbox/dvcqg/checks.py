@@ -46,10 +46,11 @@ _STEP_REQUIRED = ("MaHoSo", "NguoiXuLy", "ThoiDiemXuLy", "TrangThai")
 _STEP_DATES = ("ThoiDiemXuLy", "NgayBatDau", "NgayKetThucTheoQuyDinh")
 _STATES = frozenset(str(number) for number in range(1, 11))
 _INTERNAL = re.compile(
-    r"^[a-z]+://(10\.|127\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|localhost\b|0\.0\.0\.0)", re.I
+    r"^[a-z]+://(10\.|127\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|localhost\b|0\.0\.0\.0)",
+    re.IGNORECASE,
 )
 #: A link made for one call: the portal sees a new file each time (docs/systems/dvcqg.md).
-_ONE_TIME = re.compile(r"^[a-z]+://[^?]*\?(.*&)?t=\d{12,}", re.I)
+_ONE_TIME = re.compile(r"^[a-z]+://[^?]*\?(.*&)?t=\d{12,}", re.IGNORECASE)
 _IDENTITY_DIGITS = {"1": 12, "2": 9}
 #: States a dossier may have without ever being received (docs/domain.md, States).
 _NOT_RECEIVED = frozenset({"1", "3", "5"})

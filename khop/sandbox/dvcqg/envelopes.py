@@ -118,7 +118,7 @@ class NativeEnvelopes(Envelopes):
 
 class WrapperEnvelopes(Envelopes):
     def found(self, items: list[dict[str, Any]]) -> Reply:
-        return self._packed(items if items else self.rng.choice(([], None)))
+        return self._packed(items) if items else self._packed(self.rng.choice(([], None)))
 
     def found_object(self, result: dict[str, Any]) -> Reply:
         return self._packed(result)

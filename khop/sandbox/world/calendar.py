@@ -36,7 +36,7 @@ class Calendar:
     """Working days from 1 January of ``first`` to 31 December of ``last``."""
 
     def __init__(self, first: int, last: int) -> None:
-        off = {d for d in holidays.country_holidays("VN", years=range(first, last + 1))}
+        off = set(holidays.country_holidays("VN", years=range(first, last + 1)))
         off |= {date.fromisoformat(text) for text in DAYS_OFF}
         worked = {date.fromisoformat(text) for text in WORKED_DAYS}
         self._first = (date(first, 1, 1) - _EPOCH).days

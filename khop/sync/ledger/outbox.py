@@ -138,7 +138,7 @@ def last_taken(connection: sa.Connection, sink: str) -> dict[str, int]:
         )
         .group_by(outbox.c.code)
     )
-    return {code: changed_us for code, changed_us in rows}
+    return dict(rows.all())
 
 
 def steps_taken(connection: sa.Connection, keys: Sequence[str]) -> set[str]:

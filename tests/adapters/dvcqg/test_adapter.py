@@ -168,8 +168,10 @@ def test_a_key_of_another_dialect_is_refused(tmp_path: Path, text: str, key: str
         ('endpoints = { creat = "x" }', r"endpoints: creat is no service"),
         ('token_url = "https://x.example.vn/token"', r"client_id: this key is missing"),
         (
-            'token = { env = "A" }\ntoken_url = "https://x.example.vn/token"\n'
-            'client_id = "a"\nclient_secret = { env = "B" }',
+            (
+                'token = { env = "A" }\ntoken_url = "https://x.example.vn/token"\n'
+                'client_id = "a"\nclient_secret = { env = "B" }'
+            ),
             r"token_url: give token or token_url",
         ),
         ('adapter_name = "a/b"', r"adapter_name"),

@@ -39,7 +39,7 @@ class Gateway(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         request.read()
         if request.url.host == "sso.example.vn":
-            return self._token(request)
+            return self.token(request)
         with self._lock:
             self.calls.append(request)
         number = int(request.headers["authorization"].removeprefix("Bearer t"))
@@ -48,7 +48,7 @@ class Gateway(httpx.BaseTransport):
         date = {"Date": "Mon, 02 Mar 2026 01:00:00 GMT"}
         return httpx.Response(200, json=self.data, headers=date)
 
-    def _token(self, request: httpx.Request) -> httpx.Response:
+    def token(self, request: httpx.Request) -> httpx.Response:
         with self._lock:
             self.logins.append(request)
             token = {"access_token": f"t{len(self.logins)}", **self.token_answer}
@@ -173,7 +173,7 @@ def test_the_answer_to_an_ended_token_is_understood(client_of, gateway, sample) 
         gateway.calls.append(request)
         return httpx.Response(401, json=refusal)
 
-    token = gateway._token
+    token = gateway.token
     gateway.handle_request = lambda r: token(r) if r.url.host.startswith("sso") else turned_down(r)
     with pytest.raises(Unauthorised, match="code Unauthorized") as caught:
         client_of().search(0)

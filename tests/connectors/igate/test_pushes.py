@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khop.connectors.http.answers import Answer
+from khop.connectors.http.answers import Answer, Unusable
 from khop.connectors.igate.pushes import (
     BatchAnswer,
     PushVerdict,
@@ -88,7 +88,7 @@ def test_other_refusals(body) -> None:
     "body", [b"", b"<html>", b"ERROR", b"not OK", b"{", {}, [], None, 7, {"status": None}]
 )
 def test_what_tells_nothing(body) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(Unusable):
         read_push_answer(answer(body))
 
 

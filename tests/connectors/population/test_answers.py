@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from khop.connectors.http.answers import Answer
+from khop.connectors.http.answers import Answer, Unusable
 from khop.connectors.http.outcomes import Outcome
 from khop.connectors.population import (
     AnswerReader,
@@ -432,7 +432,7 @@ def test_a_front_that_cannot_serve_refuses(sample) -> None:
     "body", ['{"error_code": "0", "message": "OK"}', '{"message": null}', "[]", "{}", "", "<html/>"]
 )
 def test_a_front_that_says_nothing_is_unreadable(body) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(Unusable):
         PASCAL.elements(answer(body), ASKED)
 
 

@@ -161,12 +161,16 @@ def test_an_open_document_is_read_with_its_failed_formulas() -> None:
 @pytest.mark.parametrize(
     "table",
     [
-        f"<table:table-row>{ods_cell('a', 'table:number-columns-repeated=' + WIDE)}"
-        "</table:table-row>",
+        (
+            f"<table:table-row>{ods_cell('a', 'table:number-columns-repeated=' + WIDE)}"
+            "</table:table-row>"
+        ),
         f'<table:table-row table:number-rows-repeated="1048576">{ods_cell("a")}</table:table-row>'
-        f'<table:table-row table:number-rows-repeated="1048576">{ods_cell("a")}</table:table-row>',
-        f'<table:table-row table:number-rows-repeated="{"9" * 30}">{ods_cell("a")}'
-        "</table:table-row>",
+        * 2,
+        (
+            f'<table:table-row table:number-rows-repeated="{"9" * 30}">{ods_cell("a")}'
+            "</table:table-row>"
+        ),
     ],
 )
 def test_runs_of_equal_cells_do_not_fill_the_memory(table: str) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs
 
 import httpx
 import pytest
+from pydantic import ValidationError
 
 from khop.connectors.vnpost import (
     ClsClient,
@@ -301,7 +302,7 @@ def test_an_order_shows_nobody_in_repr_or_error(entries) -> None:
     assert "Mai Lan" not in repr(written)
     assert "Mai Lan" not in f"{written}"
     broken = {**entries("order-collect-request")[0]["body"], "SenderTel": ["0990000001"]}
-    with pytest.raises(ValueError) as caught:
+    with pytest.raises(ValidationError) as caught:
         Order.model_validate(broken)
     assert "0990000001" not in str(caught.value)
 

@@ -272,7 +272,7 @@ def test_what_may_not_go_out(changes: dict[str, Any], named: str) -> None:
 def test_what_others_sent_wrongly_would_not_pass(name: str, named: str) -> None:
     message = sample(name)
     (item,) = message["data"] if isinstance(message, dict) else message
-    full = {**MAPPING.write(DOSSIER), **{"TrangThaiHoSo": "4"}, **item}
+    full = {**MAPPING.write(DOSSIER), "TrangThaiHoSo": "4", **item}
     full["TrangThaiHoSo"] = full["TrangThaiHoSo"] or "4"
     full["KenhThucHien"] = item.get("KenhThucHien")
     full["DuocThanhToanTrucTuyen"] = item.get("DuocThanhToanTrucTuyen", "0")

@@ -29,7 +29,7 @@ SAID = re.compile(r"""# ("[^"]*"|\d{4}-\d\d-\d\d|\{.*?\}|\(.*?\)|True|False)(?::
 
 
 def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.S | re.M)
+    return re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
 
 
 def block(language: str, part: str) -> str:

@@ -89,7 +89,7 @@ def test_lines_that_are_no_rows_are_left_out() -> None:
         with_cells(c0=2),
         with_cells(c0="Trang 2"[:0]),
         HEADERS,
-        [n for n in range(1, 11)],
+        list(range(1, 11)),
         with_cells(c0="II. Lĩnh vực đất đai"),
         line(code="H99.18.01-261008-0002"),
         with_cells(c0="Tổng cộng: 02 hồ sơ"),

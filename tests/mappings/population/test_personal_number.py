@@ -185,8 +185,10 @@ def test_no_sentence_holds_the_number() -> None:
         (
             "1185012345",
             None,
-            "it has 10 digits: a leading zero was probably lost in a spreadsheet; "
-            "the clerk must confirm the whole number",
+            (
+                "it has 10 digits: a leading zero was probably lost in a spreadsheet; "
+                "the clerk must confirm the whole number"
+            ),
         ),
         ("1234567", None, "it has 7 digits; 12 or 9 are expected"),
         ("001985012345", None, "its fourth digit and the two after it name a year to come"),

@@ -311,21 +311,21 @@ def test_an_override_is_found_in_any_spelling_and_twice(written: dict[str, int],
 @pytest.mark.parametrize(
     ("build", "says"),
     [
-        (lambda: StatusTable({"1": 99}, {}), "by_id.1: is not one of the portal's states; write "
-         "one of 1, 2, 3, 4, 5, 6, 7, 8, 9, 10"),
+        (lambda: StatusTable({"1": 99}, {}), ("by_id.1: is not one of the portal's states; write "
+         "one of 1, 2, 3, 4, 5, 6, 7, 8, 9, 10")),
         (lambda: StatusTable([], {}), "by_id: is not a table of the source's ids or labels"),
-        (lambda: ChannelTable({}, {"Xa": 4}), "by_name.Xa: is not a channel (1 counter, 2 online, "
-         "3 post); write one of 1, 2, 3"),
-        (lambda: igate_statuses({}, {" ": 4}), "status.by_name. : write the source's id or label "
-         "as the key"),
-        (lambda: preset_statuses("hg", {}, {"a": 4, "A": 5}), "status.by_name.A: is written twice "
-         "with different meanings; keep one"),
-        (lambda: portal_channels({"a.": 9}, {}), "channel.by_id.a.: is not a channel (1 counter, "
-         "2 online, 3 post); write one of 1, 2, 3"),
-        (lambda: portal_channels({"a": 9}, {}, key="s"), "s.by_id.a: is not a channel (1 counter, "
-         "2 online, 3 post); write one of 1, 2, 3"),
-        (lambda: portal_statuses(4, {}, key="s"), "s.by_id: is not a table of the source's ids or "
-         "labels"),
+        (lambda: ChannelTable({}, {"Xa": 4}), ("by_name.Xa: is not a channel (1 counter, 2 online, "
+         "3 post); write one of 1, 2, 3")),
+        (lambda: igate_statuses({}, {" ": 4}), ("status.by_name. : write the source's id or label "
+         "as the key")),
+        (lambda: preset_statuses("hg", {}, {"a": 4, "A": 5}), ("status.by_name.A: is written twice "
+         "with different meanings; keep one")),
+        (lambda: portal_channels({"a.": 9}, {}), ("channel.by_id.a.: is not a channel (1 counter, "
+         "2 online, 3 post); write one of 1, 2, 3")),
+        (lambda: portal_channels({"a": 9}, {}, key="s"), ("s.by_id.a: is not a channel (1 counter, "
+         "2 online, 3 post); write one of 1, 2, 3")),
+        (lambda: portal_statuses(4, {}, key="s"), ("s.by_id: is not a table of the source's ids or "
+         "labels")),
     ],
 )  # fmt: skip
 def test_a_fault_says_where_and_what_to_write(build: Any, says: str) -> None:

@@ -100,7 +100,7 @@ class SecondJudge:
     def judge(self) -> Counter[tuple[str, str, str, str]]:
         known = set()
         for code, records in self.cases.items():
-            os = sorted(records, key=lambda d: (d.changed, d.native_id))[-1]
+            os = max(records, key=lambda d: (d.changed, d.native_id))
             aliases = {d.alias for d in records} - {None}
             known |= {code} | aliases
             hits = [self.portal[c] for c in (code, *aliases) if c in self.portal]
@@ -139,7 +139,7 @@ class SecondJudge:
         if row.person == "name" or day is None:
             return False
         for records in self.cases.values():
-            os = sorted(records, key=lambda d: (d.changed, d.native_id))[-1]
+            os = max(records, key=lambda d: (d.changed, d.native_id))
             same = (os.unit, os.procedure, os.citizen) == (row.unit, row.procedure, row.citizen)
             when = os.received if isinstance(row, LogbookRow) else os.finished
             if same and when is not None and abs(ORD[moment(when).date()] - ORD[day]) < 2:

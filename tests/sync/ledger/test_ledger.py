@@ -119,12 +119,16 @@ def test_a_write_that_fails_leaves_nothing_behind(ledger: Ledger) -> None:
         "SELECT * FROM discrepancy WHERE code = 'X'",
         "SELECT * FROM discrepancy WHERE subject IN ('X', 'row:1')",
         "SELECT * FROM audit_log WHERE code = 'X' AND action LIKE 'finding.%' ORDER BY id",
-        "SELECT d.subject FROM discrepancy d JOIN exclusion e ON e.rule = d.rule"
-        " AND e.subject = d.subject WHERE d.state = 'excluded' AND e.until_us < 1",
+        (
+            "SELECT d.subject FROM discrepancy d JOIN exclusion e ON e.rule = d.rule"
+            " AND e.subject = d.subject WHERE d.state = 'excluded' AND e.until_us < 1"
+        ),
         "SELECT * FROM outbox WHERE state IN ('sending')",
         "SELECT * FROM progress_step WHERE step_key IN ('a', 'b')",
-        "SELECT * FROM source_record WHERE source = 'a' AND history_due AND native_id > ''"
-        " ORDER BY native_id LIMIT 5",
+        (
+            "SELECT * FROM source_record WHERE source = 'a' AND history_due AND native_id > ''"
+            " ORDER BY native_id LIMIT 5"
+        ),
     ],
 )
 def test_what_is_asked_often_is_found_by_an_index(query: str, ledger: Ledger) -> None:

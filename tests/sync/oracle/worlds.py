@@ -224,7 +224,7 @@ class Neighbourhood:
         story = random.choice((*stories, "absent present", "present absent", "failed present"))
         presence = [word for word in story.split() if word != "failed"] or ["unknown"]
         first_seen = self.moment() if "present" in story else None
-        times: dict[str, Time | None] = {name: None for name in _TIMES}
+        times: dict[str, Time | None] = dict.fromkeys(_TIMES)
         status = None
         if presence[-1] == "present":
             status = random.choice((*range(1, 11), 2, 4, 9, 10, None))

@@ -87,7 +87,7 @@ CASES: list[tuple[str, Given, bool]] = [
     ("A2", Given(os=None, register=day(at(18))), True),
     ("A2", Given(os=None, register=day(at(19))), False),
     ("A2", Given(register=day(at(12))), False),
-    # B1: done in reality
+    # Rule B1: done in reality
     ("B1", Given(register=day(at(18))), True),
     ("B1", Given(register=day(at(19))), False),
     ("B1", Given(os={"status": S.RECEIVED}, ledger={"returned_at": at(17)}), True),
@@ -154,7 +154,7 @@ CASES: list[tuple[str, Given, bool]] = [
     # papers that are known to go to the office say nothing of the result
     ("H2", Given(os=DONE10, post=((PAPERS, "W1", at(1, month=10)), (PAPERS, "W1", at(2)))), False),
     ("B1", Given(post=((PAPERS, "W1", at(17)),)), False),
-    # B8: histories
+    # Rule B8: histories
     ("B8", Given(steps=((S.RECEIVED, at(10)), (S.PROCESSING, at(11)))), False),
     ("B8", Given(steps=((S.FINISHED, at(10)), (S.SUPPLEMENT, at(11)))), True),
     ("B8", Given(steps=((S.NEW, at(10)), (S.PROCESSING, at(11)))), True),
