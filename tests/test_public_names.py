@@ -1,68 +1,131 @@
-"""The public face: few names, all of them there, and no import that does work."""
+"""The public face: one list of names, each there, and no import that does work."""
 
 from __future__ import annotations
 
 import ast
+import io
+import pydoc
 import re
 import subprocess
 import sys
+import tomllib
+from contextlib import redirect_stdout
+from importlib.metadata import requires
 from pathlib import Path
 
 import pytest
 
 import khop
+from khop import extras
+from tests import paths
 
-SOURCE = Path(khop.__file__)
+STUB = Path(khop.__file__).with_suffix(".pyi")
+
+#: A terminal's lines, with room for a prompt.
+SCREEN = 60
 
 
-def test_the_names_are_sorted_and_each_has_a_home() -> None:
-    assert khop.__all__ == sorted(khop.__all__)
-    assert set(khop.__all__) - {"__version__"} == set(khop._HOMES)  # noqa: SLF001
-    assert dir(khop) == khop.__all__
+def listed() -> list[str]:
+    return [
+        alias.asname or alias.name
+        for node in ast.walk(ast.parse(STUB.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    ]
 
 
-@pytest.mark.parametrize("name", khop.__all__)
+def test_the_stub_and_the_program_list_the_same_names() -> None:
+    assert dir(khop) == sorted([*listed(), "__version__"])
+    assert len(set(listed())) == len(listed())
+
+
+@pytest.mark.parametrize("name", listed())
 def test_every_public_name_is_there(name: str) -> None:
     assert getattr(khop, name) is not None
 
 
-def test_the_type_checker_sees_what_the_program_sees() -> None:
-    typed = {
-        alias.name: node.module
-        for node in ast.walk(ast.parse(SOURCE.read_text("utf-8")))
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("khop.")
-        for alias in node.names
-    }
-    assert typed == khop._HOMES | {"__version__": "khop.version"}  # noqa: SLF001
-
-
-def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
+def test_a_name_that_does_not_exist_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="nothing_here"):
-        _ = khop.nothing_here
+        _ = khop.nothing_here  # type: ignore[attr-defined]
 
 
 def test_the_version_is_one_of_semantic_versioning() -> None:
     assert re.fullmatch(r"\d+\.\d+\.\d+", khop.__version__)
 
 
-def test_importing_khop_imports_nothing_else() -> None:
-    code = "import sys, khop; print(sorted(m for m in sys.modules if m.startswith('khop.')))"
+def test_importing_khop_imports_no_room_of_it() -> None:
+    code = "import sys, khop; print(*sorted(m for m in sys.modules if m.startswith('khop.')))"
+    assert run(code) == "khop.extras khop.version"
+
+
+def run(code: str) -> str:
     done = subprocess.run(
         [sys.executable, "-c", code],
-        cwd=SOURCE.parents[1],
+        cwd=paths.ROOT,
         capture_output=True,
         text=True,
         timeout=60,
         check=True,
     )
-    assert done.stdout.strip() == "['khop.version']"
+    return done.stdout.strip()
 
 
 def test_every_exception_is_of_one_tree() -> None:
-    faults = [
+    errors = [
         value
-        for name in khop.__all__
+        for name in listed()
         if isinstance(value := getattr(khop, name), type) and issubclass(value, BaseException)
     ]
-    assert len(faults) == 12
-    assert all(issubclass(fault, khop.KhopError) for fault in faults)
+    assert len(errors) == 12
+    assert all(issubclass(error, khop.KhopError) for error in errors)
+
+
+def test_the_help_of_khop_fits_a_screen_and_names_where_to_go_on() -> None:
+    shown = io.StringIO()
+    with redirect_stdout(shown):
+        pydoc.Helper(output=shown).help(khop)
+    text = shown.getvalue()
+    assert text.count("\n") <= SCREEN
+    for room in ("khop.connectors", "khop.mappings", "khop.adapters", "khop.testing"):
+        assert room in text
+
+
+# What is not installed
+
+
+def test_a_name_whose_libraries_are_not_installed_says_which_extra_brings_them() -> None:
+    code = (
+        "import sys; sys.modules['sqlalchemy'] = None\n"
+        "import khop\n"
+        "try: khop.open_engine\n"
+        "except ModuleNotFoundError as error: print(error)"
+    )
+    assert run(code) == "khop.open_engine needs more: pip install 'khop[engine]'"
+
+
+def test_without_the_engine_the_names_of_the_other_rooms_are_listed() -> None:
+    code = (
+        "import sys; sys.modules['sqlalchemy'] = None\n"
+        "import khop\n"
+        "print('DossierRecord' in dir(khop), 'open_engine' in dir(khop))"
+    )
+    assert run(code) == "True False"
+
+
+def test_each_extra_names_the_modules_of_its_distributions() -> None:
+    project = tomllib.loads((paths.ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    named = {
+        extra: {_module(line) for line in lines}
+        for extra, lines in project["optional-dependencies"].items()
+        if extra not in ("all", "dev", "mutation")
+    }
+    known = {extra: set[str]() for extra in named}
+    for module, extra in extras.EXTRA_OF.items():
+        known[extra].add(module)
+    assert known == named
+    assert requires("khop"), "the distribution is installed"
+
+
+def _module(requirement: str) -> str:
+    name = re.split(r"[\[<>=~ ]", requirement, maxsplit=1)[0]
+    return {"ibis-framework": "ibis"}.get(name, name.replace("-", "_"))

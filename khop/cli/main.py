@@ -19,6 +19,7 @@ from khop.cli.exit_codes import ERROR, INTERRUPTED, OK
 from khop.cli.language import choose_language, command_words
 from khop.cli.shell import Shell
 from khop.errors import ConfigError, ConnectorError, KhopError, LedgerError, RecordError
+from khop.extras import missing_extra
 from khop.text.safe_display import plain
 from khop.text.words import Words
 
@@ -46,6 +47,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         # does not fail when it flushes stdout at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ERROR
+    except ModuleNotFoundError as error:
+        _print_traceback()
+        extra = missing_extra(error)
+        if extra is None:
+            return _print_error(words("error.unexpected", type=_kind(error)))
+        return _print_error(words("error.extra", extra=extra))
     except Exception as error:
         _print_traceback()
         return _print_error(words("error.unexpected", type=_kind(error)))
