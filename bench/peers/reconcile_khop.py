@@ -18,7 +18,8 @@ from khop.config.model import RuleSettings
 from khop.sync.ledger import Ledger
 from khop.sync.reconciling.cases import case_table
 from khop.sync.reconciling.cases.days import day_table
-from khop.sync.reconciling.reconcile import Scope, flagged, reconcile
+from khop.sync.reconciling.reconcile import Scope, reconcile
+from khop.sync.reconciling.rule_query import flagged
 from khop.sync.reconciling.rules import RULES, Clock
 from khop.sync.reconciling.warehouse import rows
 
@@ -61,7 +62,7 @@ def _query(inputs: Mapping[str, pa.Table]) -> int:
         connection.execute(f"CREATE TEMP TABLE cases AS {ibis.to_sql(made, dialect='duckdb')}")
         cases = ibis.duckdb.from_connection(connection).table("cases")
         rules = [RULES[rule] for rule in RULE_IDS]
-        return sum(1 for _ in rows(flagged(cases, rules, _SETTINGS, Clock(NOW, tables))))
+        return sum(1 for _ in rows(flagged(cases, rules, Clock(NOW, tables, _SETTINGS))))
 
 
 if __name__ == "__main__":

@@ -1,23 +1,24 @@
-"""The life of findings: what a reconcile found is compared with what the ledger has.
+"""The states of findings: what a reconcile found, compared with what is in the ledger.
 
 ::
 
     (found) -> open -> assigned -> explained -> resolved -> open (reopened) ...
-                 or -> excluded by a person, with a reason, for a time or until taken back
+                 or -> excluded by a person, with a reason, until a day or until taken back
 
-A finding that is no longer found is resolved, whatever people did with it; one that comes back
-is reopened, not doubled, and nobody is asked for it yet. An exclusion outlives its finding: one
-that comes back while it holds is excluded. When an exclusion has ended, its finding is open again;
-that is no reopening, since the finding never went away. What a run changes is in the audit log,
-as what people change is (``sync.decisions``). A run over the same ledger at the same ``now``
-changes nothing.
+A finding that is no longer found is resolved, whatever people decided about it. One that is found
+again is reopened, not doubled, and its assignee is cleared. An exclusion stays in force after its
+finding is resolved: if the finding returns, it is excluded. A finding whose exclusion has ended is
+open again; this does not count as reopened, because it was found all the time.
+
+Every change of a run is in the audit log, as the decisions of people are
+(``sync.findings.decisions``). A run over the same ledger at the same ``now`` changes nothing.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,20 +27,24 @@ import sqlalchemy as sa
 from khop.sync.ledger import finding_counts
 from khop.sync.ledger.audit_log import Entry, append_all
 from khop.sync.ledger.schema import discrepancy, exclusion
+from khop.sync.reconciling.batches import batches
 from khop.sync.reconciling.rules import Rule, Severity
 from khop.sync.results import UNSETTLED, FindingState, RuleCount
 
-_BATCH = 500
-
-#: Who a run's changes are by, in the audit log.
+#: The actor of a run's changes in the audit log.
 ACTOR = "khop"
 
+#: (rule, subject)
 Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One rule that fired for one case. ``subject``: the dossier's code, or a row of paper."""
+    """One rule that fired for one case.
+
+    ``subject``: the dossier's code, or ``row:KEY`` of a row of paper. ``values``, ``evidence``:
+    JSON.
+    """
 
     rule: Rule
     subject: str
@@ -48,6 +53,10 @@ class Found:
     unit: str | None
     values: str
     evidence: str
+
+    @property
+    def key(self) -> Key:
+        return self.rule.id, self.subject
 
     @property
     def fingerprint(self) -> str:
@@ -63,20 +72,18 @@ def write_findings(
     before_us: int | None,
     subjects: Collection[str] | None = None,
 ) -> dict[str, RuleCount]:
-    """Bring the discrepancies up to date; counts by rule.
+    """Bring the findings up to date; counts by rule.
 
-    ``before_us``: ``now`` of the reconcile before, when what is gone now was last seen.
-    ``subjects``: what was looked at; None is everything. Findings of others stay as they are.
-    A finding that is still there unchanged is not written again: it was last seen by the last
-    reconcile, whichever cases that looked at.
+    ``before_us``: ``now`` of the reconcile before, at which findings that are gone now were last
+    seen. ``subjects``: those that were looked at (None: all); findings of others stay as they are.
+    A finding that is found again unchanged is not written again: whoever reads it knows that it
+    was last seen by the last reconcile.
     """
     stored = _stored(connection, subjects)
-    excluded = _excluded(connection, now_us, subjects)
+    changes = _Changes(now_us, _excluded(connection, now_us, subjects))
     tally: Counter[tuple[str, str]] = Counter()
-    changes = _Changes(now_us, excluded)
     for item in found:
-        key = (item.rule.id, item.subject)
-        tally[item.rule.id, changes.take(item, stored.pop(key, None))] += 1
+        tally[item.rule.id, changes.add(item, stored.pop(item.key, None))] += 1
     gone = {
         key: FindingState(row.state)
         for key, row in stored.items()
@@ -110,19 +117,14 @@ def _stored(connection: sa.Connection, subjects: Collection[str] | None) -> dict
     }
 
 
-def _parts(subjects: Collection[str] | None) -> Iterator[Sequence[str] | None]:
-    if subjects is None:
-        yield None
-        return
-    listed = sorted(subjects)
-    for start in range(0, len(listed), _BATCH):
-        yield listed[start : start + _BATCH]
+def _parts(subjects: Collection[str] | None) -> Iterable[Sequence[str] | None]:
+    return [None] if subjects is None else batches(sorted(subjects))
 
 
 def _excluded(
     connection: sa.Connection, now_us: int, subjects: Collection[str] | None
 ) -> frozenset[Key]:
-    """What people ruled out of the subjects, as far as it holds now."""
+    """The findings of the subjects whose exclusion is in force."""
     query = sa.select(exclusion.c.rule, exclusion.c.subject).where(
         sa.or_(exclusion.c.until_us.is_(None), exclusion.c.until_us >= now_us)
     )
@@ -136,32 +138,33 @@ def _excluded(
 
 
 class _Changes:
-    """Rows to write, gathered while the findings stream by."""
+    """The rows and log entries to write, collected while the findings are read."""
 
     def __init__(self, now_us: int, excluded: Collection[Key]) -> None:
         self._now_us = now_us
         self._excluded = excluded
-        self.new: list[dict[str, Any]] = []
-        self.seen: list[dict[str, Any]] = []
-        self.back: list[dict[str, Any]] = []
-        self.moves: Counter[finding_counts.Place] = Counter()
+        self._new: list[dict[str, Any]] = []
+        self._updated: list[dict[str, Any]] = []
+        self._moved: list[dict[str, Any]] = []
         self._log: list[Entry] = []
+        #: By how much the number of findings of each (rule, state) changes.
+        self.moves: Counter[finding_counts.Place] = Counter()
 
-    def take(self, item: Found, stored: Any) -> str:
-        """File one finding under what happened to it."""
-        key = item.rule.id, item.subject
+    def add(self, item: Found, stored: Any) -> str:
+        """Collect what changes for one finding: "new", "kept", "reopened" or "excluded"."""
         before = None if stored is None else FindingState(stored.state)
-        state = _state_after(before, out=key in self._excluded)
+        state = _state_after(before, excluded=item.key in self._excluded)
         row = self._row(item)
         if before is None:
-            self.new.append({**row, "state": state.value})
+            self._new.append({**row, "state": state.value})
         elif before is not state:
-            self.back.append(self._changed(row, before, state))
-        elif _says(stored) != _said(item):
-            self.seen.append(row)
+            returns = int(before is FindingState.RESOLVED)
+            moved = {"new_state": state.value, "opened_us": self._now_us, "returns": returns}
+            self._moved.append({**row, **moved})
+        elif _content_of_row(stored) != _content(item):
+            self._updated.append(row)
         if before is not state:
-            self._tell(_EVENTS.get(before, "exclude"), key, state)
-            self._move(item.rule.id, before, state)
+            self._record(_EVENTS.get(before, "exclude"), item.key, before, state)
         if state is FindingState.EXCLUDED:
             return "excluded"
         return {None: "new", FindingState.RESOLVED: "reopened"}.get(before, "kept")
@@ -169,12 +172,13 @@ class _Changes:
     def write(
         self, connection: sa.Connection, gone: Mapping[Key, FindingState], before_us: int | None
     ) -> None:
-        if self.new:
-            connection.execute(sa.insert(discrepancy), [self._inserted(row) for row in self.new])
-        if self.seen:
-            connection.execute(_at(sa.update(discrepancy)), self.seen)
-        if self.back:
-            again = _at(sa.update(discrepancy)).values(
+        """Write what was collected, and resolve the findings that are ``gone``."""
+        if self._new:
+            connection.execute(sa.insert(discrepancy), list(map(self._inserted, self._new)))
+        if self._updated:
+            connection.execute(_of_key(sa.update(discrepancy)), self._updated)
+        if self._moved:
+            moved = _of_key(sa.update(discrepancy)).values(
                 state=sa.bindparam("new_state"),
                 resolved_us=None,
                 reopened=discrepancy.c.reopened + sa.bindparam("returns"),
@@ -182,37 +186,30 @@ class _Changes:
                 answer_due_us=None,
                 explanation=None,
             )
-            connection.execute(again, self.back)
+            connection.execute(moved, self._moved)
         if gone:
             last_seen = discrepancy.c.last_seen_us if before_us is None else before_us
-            resolved = _at(sa.update(discrepancy)).values(
+            resolved = _of_key(sa.update(discrepancy)).values(
                 state=FindingState.RESOLVED.value,
                 resolved_us=self._now_us,
                 last_seen_us=last_seen,
             )
             connection.execute(resolved, [{"of_rule": r, "of_subject": s} for r, s in gone])
             for key, before in gone.items():
-                self._tell("resolve", key, FindingState.RESOLVED)
-                self._move(key[0], before, FindingState.RESOLVED)
-        # The engine finds in any order; the log is the same for the same changes.
+                self._record("resolve", key, before, FindingState.RESOLVED)
+        # Findings come in any order from the database; the log is the same for the same changes.
         self._log.sort(key=lambda entry: (entry.code, entry.detail["rule"]))
         append_all(connection, self._now_us, self._log)
 
-    def _tell(self, event: str, key: Key, state: FindingState) -> None:
+    def _record(
+        self, event: str, key: Key, before: FindingState | None, after: FindingState
+    ) -> None:
         rule, subject = key
-        detail = {"rule": rule, "state": state.value}
+        detail = {"rule": rule, "state": after.value}
         self._log.append(Entry(ACTOR, f"finding.{event}", code=subject, detail=detail))
-
-    def _move(self, rule: str, before: FindingState | None, after: FindingState) -> None:
         self.moves[rule, after.value] += 1
         if before is not None:
             self.moves[rule, before.value] -= 1
-
-    def _changed(
-        self, row: Mapping[str, Any], before: FindingState, state: FindingState
-    ) -> dict[str, Any]:
-        returns = int(before is FindingState.RESOLVED)
-        return {**row, "new_state": state.value, "opened_us": self._now_us, "returns": returns}
 
     def _row(self, item: Found) -> dict[str, Any]:
         return {
@@ -239,7 +236,7 @@ class _Changes:
         }
 
 
-#: What a run tells of a finding that is there, by the state it had.
+#: The event in the audit log when a finding is found, by the state it had.
 _EVENTS = {
     None: "open",
     FindingState.RESOLVED: "reopen",
@@ -247,22 +244,22 @@ _EVENTS = {
 }
 
 
-def _state_after(before: FindingState | None, *, out: bool) -> FindingState:
-    """The state of a finding that is there. ``out``: a person ruled it out, as of now."""
-    if out:
+def _state_after(before: FindingState | None, *, excluded: bool) -> FindingState:
+    """The state of a finding that is found. ``excluded``: an exclusion is in force."""
+    if excluded:
         return FindingState.EXCLUDED
     return before if before in UNSETTLED else FindingState.OPEN
 
 
-def _said(item: Found) -> tuple[Any, ...]:
+def _content(item: Found) -> tuple[Any, ...]:
     return item.fingerprint, item.severity.value, item.unit, item.evidence
 
 
-def _says(row: Any) -> tuple[Any, ...]:
+def _content_of_row(row: Any) -> tuple[Any, ...]:
     return row.fingerprint, row.severity, row.unit, row.evidence_json
 
 
-def _at(statement: sa.Update) -> sa.Update:
+def _of_key(statement: sa.Update) -> sa.Update:
     return statement.where(
         discrepancy.c.rule == sa.bindparam("of_rule"),
         discrepancy.c.subject == sa.bindparam("of_subject"),
@@ -270,18 +267,18 @@ def _at(statement: sa.Update) -> sa.Update:
 
 
 def _counts(
-    there: Counter[finding_counts.Place], tally: Mapping[tuple[str, str], int]
+    now: Counter[finding_counts.Place], tally: Mapping[tuple[str, str], int]
 ) -> dict[str, RuleCount]:
-    """What this run did, and what there is now, by rule."""
-    rules = {rule for rule, _ in (*there, *tally)}
+    """By rule, how many findings there are ``now`` and what this run did (``tally``)."""
+    rules = {rule for rule, _ in (*now, *tally)}
     return {
         rule: RuleCount(
             rule,
-            open=sum(there[rule, state] for state in UNSETTLED),
+            open=sum(now[rule, state] for state in UNSETTLED),
             new=tally.get((rule, "new"), 0),
             reopened=tally.get((rule, "reopened"), 0),
             resolved=tally.get((rule, "resolved"), 0),
-            excluded=there[rule, FindingState.EXCLUDED],
+            excluded=now[rule, FindingState.EXCLUDED],
         )
         for rule in rules
     }

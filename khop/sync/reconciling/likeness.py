@@ -1,7 +1,7 @@
-"""Whether a row of paper and a dossier may be about one thing, by what both say (docs/rules.md).
+"""Whether a row of paper without a code may be about a dossier (docs/rules.md).
 
-Unit, procedure, applicant and day have to agree, all four. That makes a candidate for a person
-to decide on: nothing is merged by it.
+Unit, procedure, applicant and day have to agree, all four. The dossier is then a candidate, on
+which a person decides; nothing is merged.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from khop.mappings.units.history import UnitHistory
 from khop.mappings.units.model import OrgUnit
 from khop.text.cleaning import fold_label
 
-#: What speaks for a candidate, in the order it is told. All of it has to.
+#: What a candidate agrees in, in the order people are shown it.
 REASONS = ("unit", "procedure", "applicant", "day")
 
 #: Working days that the day on paper and the one in the system may lie apart (docs/rules.md).
@@ -29,11 +29,11 @@ TOLERANCE = 1
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """What a row of paper, or a dossier, is compared on; None for what is not known.
+    """What a row of paper and a dossier are compared on; None where it is not known.
 
-    ``unit``: name; ``unit_code``: in any order. ``procedure``: in any spelling. ``day``: local
-    day of reception for a row of the logbook, of the signing and of the end for one of the
-    register.
+    ``unit``: name; ``unit_code``: with its parts in either order. ``procedure``: in any spelling.
+    ``day``: for the logbook, the local day of reception; for the register, of the signing in the
+    row and of the end in the dossier.
     """
 
     unit: str | None = None
@@ -46,7 +46,7 @@ class Traits:
 def candidates(
     row: Traits, dossiers: Mapping[str, Traits], units: UnitKinship, calendar: WorkingCalendar
 ) -> dict[str, tuple[str, ...]]:
-    """Which of the ``dossiers``, by code, a row may be about, each with its reasons."""
+    """The ``dossiers`` (by code) that a row may be about, each with its reasons."""
     return {
         code: REASONS
         for code, dossier in dossiers.items()
@@ -59,7 +59,7 @@ def candidates(
 
 def near_days(one: date | None, other: date | None, calendar: WorkingCalendar) -> bool:
     """Whether two days are at most ``TOLERANCE`` working days apart; False when one is not known
-    or no calendar counts it."""
+    or lies outside of the calendar."""
     if one is None or other is None:
         return False
     try:
@@ -69,9 +69,9 @@ def near_days(one: date | None, other: date | None, calendar: WorkingCalendar) -
 
 
 class UnitKinship:
-    """Whether two units are one, or one came after the other in the work of a procedure.
+    """Whether two units are the same, or one took over a procedure from the other.
 
-    ``history``: the province's units; what it does not know is compared as it is written.
+    ``history``: the province's units. Units it does not know are compared by name and code alone.
     """
 
     def __init__(self, history: UnitHistory) -> None:
@@ -101,9 +101,9 @@ class UnitKinship:
         return by_code or self._of_name(place)
 
     def _of_name(self, place: _Place) -> OrgUnit | None:
-        """The bearer of the name in force on the day, else the only one there ever was."""
-        bearers = self._names.get(place.name, ())
-        found = [unit for unit in bearers if unit.in_force(place.day)] or bearers
+        """The unit with this name on the day, else the only unit that ever had it."""
+        named = self._names.get(place.name, ())
+        found = [unit for unit in named if unit.in_force(place.day)] or named
         return found[0] if len(found) == 1 else None
 
     @cached_property
@@ -115,7 +115,7 @@ class UnitKinship:
 
 
 class _Place(NamedTuple):
-    """A unit as it was written somewhere, on a day; "" for what was not."""
+    """A unit as a source writes it, on a day; "" for a code or name that is not written."""
 
     code: str
     name: str

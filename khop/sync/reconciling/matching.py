@@ -1,11 +1,11 @@
-"""The table of candidates: dossiers that rows of paper without a code may be about.
+"""The table ``paper_match``: dossiers that rows of paper without a code may be about.
 
 ::
 
     paper_row without a code  --unit, procedure, applicant, day-->  paper_match
 
-What two rows are compared on: ``sync.likeness``. A row with a candidate is no case of its own,
-and no evidence of the dossier either: people are shown it (docs/rules.md).
+``likeness`` says when a row and a dossier are alike. A row with a candidate is no case of its own
+and no evidence of the dossier; people are shown the candidate and decide (docs/rules.md).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -26,24 +26,20 @@ from khop.mappings.time.calendar import DayError, WorkingCalendar
 from khop.sync.ledger.paper_rows import ROW
 from khop.sync.ledger.records import instant_of_row
 from khop.sync.ledger.schema import paper_match, paper_row, source_record
+from khop.sync.reconciling.batches import batches
 from khop.sync.reconciling.likeness import TOLERANCE, Traits, UnitKinship, candidates
-
-T = TypeVar("T")
 
 #: (source, file, key of the row)
 RowId = tuple[str, str, str]
 #: (source, file, key of the row, code of the dossier)
 MatchId = tuple[str, str, str, str]
 
-#: For each kind of row: its time, and the dossier's time that has to be near it. The other kinds
-#: are like no dossier.
+#: For each kind of row: its time, and the dossier's time that has to be near it. Rows of other
+#: kinds are not compared.
 _TIMES: Mapping[str, tuple[str, str]] = {
     PaperKind.LOGBOOK: ("received", "received"),
     PaperKind.REGISTER: ("signed", "finished"),
 }
-
-#: Values one query is asked with; both databases take more.
-_PART = 500
 
 
 def match_rows(
@@ -52,50 +48,50 @@ def match_rows(
     sources: Collection[str],
     only: Collection[str] | None = None,
 ) -> set[str]:
-    """Bring the candidates up to date and name the rows (``row:KEY``) whose candidates changed.
+    """Bring ``paper_match`` up to date; the rows (``row:KEY``) whose candidates changed.
 
-    ``sources``: those whose rows and dossiers count. ``only``: what was written since the last
-    time (``ledger.touched``); None for everything.
+    ``sources``: those whose rows and dossiers count. ``only``: codes and rows written since the
+    last time (``ledger.dirty``); None for all.
     """
     work = _Matching(connection, tables, sources)
     changed: set[str] = set()
-    for part in _parts(work.rows() if only is None else work.rows_about(only)):
+    for part in batches(work.rows() if only is None else work.rows_about(only)):
         changed |= work.bring_up_to_date(part)
     return changed
 
 
 class _Matching:
-    """One pass over rows of paper."""
+    """Reads rows and dossiers of one transaction, and writes their candidates."""
 
     def __init__(self, connection: sa.Connection, tables: Tables, sources: Collection[str]) -> None:
         self._connection = connection
         self._calendar = tables.calendar
         self._units = UnitKinship(tables.units)
-        # Asked for in SQL, they would lead to a worse index than the applicant's.
+        # Filtered in Python: as a condition in SQL it makes the database choose a worse index.
         self._sources = frozenset(sources)
 
     def rows(self) -> list[sa.Row[Any]]:
-        """Every row that names no dossier, and any other that still has candidates."""
+        """Every row without a code, and rows with a code that still have candidates."""
         return self._select(_ROWS.where(paper_row.c.code.is_(None))) + [
             row for row in self._select(_MATCHED) if row.code is not None
         ]
 
-    def rows_about(self, touched: Collection[str]) -> list[sa.Row[Any]]:
-        """The rows that were written, and those that were or may be like a dossier that was."""
-        keys = sorted(name.removeprefix(ROW) for name in touched if name.startswith(ROW))
-        codes = sorted(name for name in touched if not name.startswith(ROW))
+    def rows_about(self, changed: Collection[str]) -> list[sa.Row[Any]]:
+        """The rows that changed, and the rows with a changed dossier or its applicant."""
+        keys = sorted(name.removeprefix(ROW) for name in changed if name.startswith(ROW))
+        codes = sorted(name for name in changed if not name.startswith(ROW))
         found: list[sa.Row[Any]] = []
-        for part in _parts(keys):
+        for part in batches(keys):
             found += self._select(_ROWS.where(paper_row.c.row_key.in_(part)))
-        for part in _parts(codes):
+        for part in batches(codes):
             found += self._select(_MATCHED.where(paper_match.c.code.in_(part)))
-        for part in _parts(self._applicants(codes)):
+        for part in batches(self._applicants(codes)):
             theirs = paper_row.c.applicant_key.in_(part)
             found += self._select(_ROWS.where(theirs, paper_row.c.code.is_(None)))
         return list({row_id(row): row for row in found}.values())
 
     def bring_up_to_date(self, rows: Sequence[sa.Row[Any]]) -> set[str]:
-        """Write what differs for these rows."""
+        """Write the candidates of these rows that changed."""
         dossiers = self._dossiers({row.applicant_key for row in rows if row.applicant_key})
         wanted = {
             (*row_id(row), code): json.dumps(reasons)
@@ -122,16 +118,16 @@ class _Matching:
         return [row for row in self._connection.execute(query) if row.source in self._sources]
 
     def _applicants(self, codes: Sequence[str]) -> list[str]:
-        """Who applied for these dossiers."""
+        """The applicants of these dossiers."""
         found: set[str] = set()
-        for part in _parts(codes):
+        for part in batches(codes):
             query = sa.select(source_record.c.applicant_key).where(source_record.c.code.in_(part))
             found.update(key for key in self._connection.scalars(query) if key)
         return sorted(found)
 
     def _dossiers(self, applicants: Collection[str]) -> _Dossiers:
         found = _Dossiers(self._calendar)
-        for part in _parts(sorted(applicants)):
+        for part in batches(sorted(applicants)):
             query = _DOSSIERS.where(source_record.c.applicant_key.in_(part))
             for row in self._select(query):
                 if row.role == Role.ONE_STOP:
@@ -185,7 +181,7 @@ def row_id(row: sa.Row[Any]) -> RowId:
 
 
 def _traits(row: sa.Row[Any], time: str) -> Traits:
-    """What a row of either table is compared on, with the day of its ``time``."""
+    """What a row of ``paper_row`` or ``source_record`` is compared on; ``time`` gives the day."""
     instant = instant_of_row(row._mapping, time)
     return Traits(
         row.unit,
@@ -216,11 +212,6 @@ def _write(connection: sa.Connection, gone: Sequence[MatchId], new: Mapping[Matc
             for (s, f, k, c), why in new.items()
         ]
         connection.execute(_UPSERT, rows)
-
-
-def _parts(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(items), _PART):
-        yield items[start : start + _PART]
 
 
 _COMPARED = ("unit", "unit_code", "procedure", "applicant_key")

@@ -1,4 +1,4 @@
-"""What holds of each rule in a province: its numbers, what excuses it, whether it is run."""
+"""Each rule as a province has it: its numbers, its exceptions and events, whether it is off."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from khop.config.domain_tables import Tables
 from khop.config.model import RuleException, RuleSettings, Window
 from khop.sync.reconciling.cases import DAY, INPUTS, case_table
 from khop.sync.reconciling.rules import RULES, Clock, Rule
+from khop.sync.reconciling.rules.excuses import registered
 from khop.sync.reconciling.rules.numbers import Number, numbers
 from khop.sync.reconciling.rules.rule import Excuse
 from khop.sync.reconciling.warehouse import input_schema
@@ -22,7 +23,7 @@ from khop.sync.reconciling.warehouse import input_schema
 
 @dataclass(frozen=True, slots=True)
 class OwnNumber:
-    """A number of a rule and what it is here."""
+    """A number of a rule and the value it has in this province."""
 
     number: Number
     value: int
@@ -40,8 +41,11 @@ class OwnNumber:
 
 @dataclass(frozen=True, slots=True)
 class RuleFacts:
-    """``grace``: working days that a difference may last; None when the rule has no use for it.
-    ``exceptions``, ``windows``: what is on file here that excuses what the rule sees."""
+    """A rule with the settings of a province.
+
+    ``grace``: working days that a difference may last; None for a rule without a grace.
+    ``exceptions``, ``windows``: exceptions and registered events that concern the rule.
+    """
 
     rule: Rule
     off: bool
@@ -75,14 +79,14 @@ class RuleFacts:
 
 
 def rule_facts(settings: RuleSettings, ids: Collection[str] = ()) -> list[RuleFacts]:
-    """The facts of these rules, or of all, in the order of the taxonomy."""
+    """The facts of these rules, or of all, in the order of ``RULES``."""
     chosen = [rule for rule in RULES.values() if not ids or rule.id in ids]
-    patient = with_grace(chosen)
-    return [_facts(rule, settings, rule.id in patient) for rule in chosen]
+    waiting = with_grace(chosen)
+    return [_facts(rule, settings, rule.id in waiting) for rule in chosen]
 
 
 def with_grace(rules: Iterable[Rule]) -> frozenset[str]:
-    """The rules that wait for the grace to pass: another grace makes them another condition."""
+    """The rules that wait for the grace to pass: their condition changes with the grace."""
     cases = ibis.table(_case_schema(), name="cases")
     return frozenset(
         rule.id
@@ -94,7 +98,7 @@ def with_grace(rules: Iterable[Rule]) -> frozenset[str]:
 def _condition(rule: Rule, cases: ir.Table, grace: int) -> ir.BooleanValue:
     """The rule's condition on a fixed day, where all other rules have a grace of 1."""
     day = datetime(2026, 11, 20, 9, tzinfo=UTC)
-    clock = Clock(day, Tables(), grace_by_rule={rule.id: grace})
+    clock = Clock(day, Tables(), RuleSettings(grace_by_rule={rule.id: grace}))
     return rule.predicate(cases, clock.of(rule.id))
 
 
@@ -106,13 +110,12 @@ def _case_schema() -> sch.Schema:
     return case_table(tables, phantoms=True).schema()
 
 
-def _facts(rule: Rule, settings: RuleSettings, patient: bool) -> RuleFacts:
+def _facts(rule: Rule, settings: RuleSettings, waits: bool) -> RuleFacts:
     own = settings.numbers.get(rule.id, {})
-    registers = {Excuse.OUTAGE: settings.outages, Excuse.MIGRATION: settings.migrations}
     return RuleFacts(
         rule=rule,
         off=rule.id in settings.off,
-        grace=settings.grace_by_rule.get(rule.id, settings.grace) if patient else None,
+        grace=settings.grace_by_rule.get(rule.id, settings.grace) if waits else None,
         numbers=tuple(
             OwnNumber(number, own.get(number.name, number.default))
             for number in numbers().values()
@@ -120,6 +123,8 @@ def _facts(rule: Rule, settings: RuleSettings, patient: bool) -> RuleFacts:
         ),
         exceptions=tuple(one for one in settings.exceptions if rule.id in one.rules),
         windows=tuple(
-            (kind, window) for kind in sorted(rule.excused_by) for window in registers[kind]
+            (kind, window)
+            for kind in sorted(rule.excused_by)
+            for window in registered(settings)[kind]
         ),
     )

@@ -1,8 +1,9 @@
-"""Where rules are run: inside PostgreSQL when the ledger is there (``warehouse_postgres``);
-for a file of SQLite in DuckDB in this process, fed with Arrow from the ledger's tables.
+"""The database in which rules are run.
 
-Cases are the same expression in both. Nothing is downloaded and no DuckDB extension is used, so
-it works in a closed network.
+A ledger in PostgreSQL makes and asks the cases itself (``warehouse_postgres``). For a ledger in
+SQLite that is done by DuckDB in this process, which is given the ledger's tables as Arrow. Cases
+are the same expression in both. No DuckDB extension is used, so nothing is downloaded and it works
+in a closed network.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ from khop.sync.ledger.postgres import PostgresDatabase
 from khop.sync.ledger.schema import metadata
 from khop.sync.reconciling.cases import DAY, INPUTS, ONLY_ROWS, case_table
 
-#: Which rows count, by name: ``wanted`` codes, ``known`` sources, ``holders`` of quarantined
-#: dossiers. One that is not there does not narrow anything.
+#: Values that narrow what is read, by the name of their table: ``wanted`` codes, ``known`` sources,
+#: ``holders`` (sources whose quarantine counts). What is missing narrows nothing.
 _Sets: TypeAlias = dict[str, list[str]]
 
 _BATCH_ROWS = 65_536
@@ -51,7 +52,7 @@ _NAMES = (
 )
 _ROW_KEYS = f"SELECT substr(value, {len(ROW) + 1}) FROM wanted WHERE value LIKE '{ROW}%'"
 
-#: What is read of each table when only the cases of some codes are wanted.
+#: The rows of each table that are read when only the cases of some codes are wanted.
 _OF_CODES = {
     "source_record": "code IN (SELECT value FROM wanted)",
     "record_alias": (
@@ -70,47 +71,62 @@ _OF_CODES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which cases are made, and from what.
+
+    ``phantoms``: also those that the one-stop does not have (``cases.case_table``). ``only``: the
+    cases of these codes. ``sources``: only what these sources say counts, not what a source said
+    that is no longer configured. ``one_stops``: those of them whose quarantine holds dossiers (an
+    unreadable event of the post is no dossier). None narrows nothing.
+    """
+
+    phantoms: bool = True
+    only: Sequence[str] | None = None
+    sources: Sequence[str] | None = None
+    one_stops: Sequence[str] | None = None
+
+    def sets(self) -> _Sets:
+        """The values that narrow, by the name of their table in a query."""
+        holders = self.sources if self.one_stops is None else self.one_stops
+        given = {"wanted": self.only, "known": self.sources, "holders": holders}
+        return {name: list(values) for name, values in given.items() if values is not None}
+
+
+_EVERYTHING = Selection()
+
+
 @contextmanager
 def ledger_cases(
     ledger: Ledger,
+    selection: Selection = _EVERYTHING,
     *,
-    phantoms: bool,
-    only: Sequence[str] | None = None,
-    sources: Sequence[str] | None = None,
-    one_stops: Sequence[str] | None = None,
     extra: Mapping[str, pa.Table] = MappingProxyType({}),
     shapes: tuple[CodeShape, ...] = (),
 ) -> Iterator[ir.Table]:
     """The ledger's cases (``cases.case_table``) as one table.
 
-    ``extra``: further tables by name; with ``day`` (``cases.DAY``) among them, cases have the
-    columns of working days, and those of the date in a code of these ``shapes``.
-    ``only``: those of these codes. ``sources``: made of what these sources say, not of what a
-    source said that is configured no more. ``one_stops``: those of them whose quarantine holds
-    dossiers; a bad event of the post is none. Raises LedgerError.
+    ``extra``: further tables by name. With ``day`` (``cases.DAY``) among them, cases have the
+    columns of working days, and those of the date in a code of these ``shapes``. Raises
+    LedgerError.
     """
-    sets = _sets(only, sources, one_stops)
-    if isinstance(ledger.database, PostgresDatabase):
-        made = _in_postgres(ledger, sets, extra, phantoms, shapes)
-    else:
-        made = _in_duckdb(ledger, sets, extra, phantoms, shapes)
-    with made as cases:
+    make = _in_postgres if isinstance(ledger.database, PostgresDatabase) else _in_duckdb
+    with make(ledger, selection, extra, shapes) as cases:
         yield cases
 
 
 @contextmanager
 def _in_duckdb(
     ledger: Ledger,
-    sets: _Sets,
+    selection: Selection,
     extra: Mapping[str, pa.Table],
-    phantoms: bool,
     shapes: tuple[CodeShape, ...],
 ) -> Iterator[ir.Table]:
     connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
     try:
-        for name, table in {**_read(ledger, sets), **extra}.items():
+        for name, table in {**read_inputs(ledger, selection), **extra}.items():
             connection.register(name, table)
-        sql = _case_sql("duckdb", phantoms, "day" in extra, shapes)
+        sql = _case_sql("duckdb", selection.phantoms, "day" in extra, shapes)
         connection.execute(f"CREATE TEMP TABLE cases AS {sql}")
         yield ibis.duckdb.from_connection(connection).table("cases")
     finally:
@@ -120,35 +136,35 @@ def _in_duckdb(
 @contextmanager
 def _in_postgres(
     ledger: Ledger,
-    sets: _Sets,
+    selection: Selection,
     extra: Mapping[str, pa.Table],
-    phantoms: bool,
     shapes: tuple[CodeShape, ...],
 ) -> Iterator[ir.Table]:
     from khop.sync.reconciling.warehouse_postgres import make_cases  # its driver is an extra
 
+    sets = selection.sets()
     tables = {name: pa.table({"value": values}, _VALUE) for name, values in sets.items()}
     inputs = {_part(name): _query(name, sets) for name in INPUTS}
-    sql = _case_sql("postgres", phantoms, "day" in extra, shapes)
+    sql = _case_sql("postgres", selection.phantoms, "day" in extra, shapes)
     with ledger.draft() as connection:
         yield make_cases(connection, inputs, {**tables, **extra}, sql)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question about cases, as the SQL of one engine; it may be asked again of other cases."""
+    """A query about cases, as the SQL of one database. It can be run again over other cases."""
 
     sql: str
     schema: ibis.Schema
 
 
 def question(expression: ir.Table, dialect: str) -> Question:
-    """The question that an expression over a table ``cases`` asks."""
+    """An expression over a table ``cases``, as SQL."""
     return Question(str(ibis.to_sql(expression, dialect=dialect)), expression.schema())
 
 
 def answers(cases: ir.Table, asked: Question) -> Iterator[dict[str, Any]]:
-    """The rows of the answer; made Python values a batch at a time."""
+    """The rows of the answer. They are made into Python values one batch at a time."""
     backend = cases.get_backend()
     if backend.name == "postgres":
         from khop.sync.reconciling.warehouse_postgres import answer
@@ -166,14 +182,15 @@ def rows(expression: ir.Table) -> Iterator[dict[str, Any]]:
 
 
 def input_schema(table: str) -> pa.Schema:
-    """The Arrow types of what is read of a ledger's table: SQLite itself has none to tell."""
+    """The columns that are read of a ledger's table, in Arrow types. They come from the ledger's
+    schema, because SQLite does not know the types of a result."""
     columns = metadata.tables[table].columns
     return pa.schema([(name, _arrow_type(columns[name].type)) for name in INPUTS[table]])
 
 
 @cache
 def _case_sql(dialect: str, phantoms: bool, dated: bool, shapes: tuple[CodeShape, ...]) -> str:
-    """The cases as SQL. The same text every time, so it is made once."""
+    """The cases as SQL; kept, because it is the same text every time."""
     name_of = _part if dialect == "postgres" else str
     tables: Mapping[str, ir.Table] = {
         name: ibis.table(ibis.Schema.from_pyarrow(input_schema(name)), name=name_of(name))
@@ -185,46 +202,33 @@ def _case_sql(dialect: str, phantoms: bool, dated: bool, shapes: tuple[CodeShape
 
 
 def _part(table: str) -> str:
-    """The name of what counts of a table where the table itself is in sight."""
+    """The name of the narrowed table in PostgreSQL, where the whole table has its own name."""
     return f"part_of_{table}"
 
 
-def _sets(
-    only: Sequence[str] | None,
-    sources: Sequence[str] | None,
-    one_stops: Sequence[str] | None,
-) -> _Sets:
-    holders = sources if one_stops is None else one_stops
-    given = {"wanted": only, "known": sources, "holders": holders}
-    return {name: list(values) for name, values in given.items() if values is not None}
-
-
 def _query(table: str, sets: _Sets) -> str:
-    """What is read of a table, as SQL that SQLite and PostgreSQL take alike; ``sets`` are tables
-    of one column there."""
+    """The query that reads a table, as SQL for SQLite and PostgreSQL. ``sets`` are there as
+    tables of one column ``value``."""
     holders = "holders" if table == "quarantine" else "known"
     conditions = [f"({ONLY_ROWS[table]})"] if table in ONLY_ROWS else []
     if "wanted" in sets:
         conditions.append(f"({_OF_CODES[table]})")
     if holders in sets:
-        # As a plain column it would lead to the key of the table, and to all rows of a source.
+        # The expression keeps the database from using the key of the table, by which it would
+        # read all rows of a source.
         conditions.append(f"source || '' IN (SELECT value FROM {holders})")
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     return f"SELECT {', '.join(INPUTS[table])} FROM {table}{where}"
 
 
-def read_inputs(ledger: Ledger) -> dict[str, pa.Table]:
-    """All of the tables that cases are made of, of one moment. The ledger is a file."""
-    return _read(ledger, {})
-
-
-def _read(ledger: Ledger, sets: _Sets) -> dict[str, pa.Table]:
-    """The tables that cases are made of as Arrow, all of one moment.
+def read_inputs(ledger: Ledger, selection: Selection = _EVERYTHING) -> dict[str, pa.Table]:
+    """The tables that cases are made of, as Arrow, all of one moment. The ledger is a file.
 
     They are read through the ledger's own connection. A second SQLite library in this process
-    (that of ADBC, say) would undo the first one's file locks when it closes the file, and
-    another process could then take the ledger's log away under it.
+    (that of ADBC, for instance) would drop the first one's file locks when it closes the file,
+    and another process could then take the ledger's log away while this one uses it.
     """
+    sets = selection.sets()
     with ledger.read() as connection:
         driver = connection.connection.driver_connection
         assert isinstance(driver, sqlite3.Connection)
@@ -249,7 +253,7 @@ def _batches(cursor: sqlite3.Cursor, schema: pa.Schema) -> Iterator[pa.RecordBat
 
 
 def _array(values: Sequence[object], kind: pa.DataType) -> pa.Array:
-    if pa.types.is_boolean(kind):  # SQLite has numbers for them
+    if pa.types.is_boolean(kind):  # SQLite stores them as numbers
         return pa.array(values, pa.int8()).cast(kind)
     return pa.array(values, kind)
 

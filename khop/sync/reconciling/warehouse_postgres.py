@@ -1,7 +1,7 @@
 """Cases made and asked inside PostgreSQL, where the ledger is.
 
-All happens in one transaction of the ledger's own connection: one moment of it, and nothing left
-behind but temporary tables that go with the transaction.
+Everything happens in one transaction of the ledger's own connection, so that all rows are of one
+moment. The temporary tables are dropped when the transaction ends.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ _TYPES = {
     pa.float64(): "double precision",
     pa.string(): 'text COLLATE "C"',
 }
-#: Python values of one batch; a case has a hundred columns.
+#: Rows of one batch; a case has a hundred columns.
 _ANSWER_ROWS = 4_096
-#: A database works with fewer rows in memory than a million cases take.
+#: The default (4 MB) is too small to sort a million cases in memory.
 _WORK_MEMORY = "SET LOCAL work_mem = '64MB'"
 
 
@@ -37,7 +37,7 @@ def make_cases(
 ) -> ir.Table:
     """The table ``cases``, filled by ``sql`` from the queries ``inputs`` and from ``tables``.
 
-    It lives as long as the transaction. Raises the driver's faults.
+    It exists until the transaction ends. Raises the driver's errors.
     """
     driver = connection.connection.driver_connection
     assert isinstance(driver, psycopg.Connection)
@@ -57,9 +57,10 @@ def make_cases(
 def answer(
     driver: psycopg.Connection[tuple[object, ...]], sql: str, struct: pa.DataType
 ) -> Iterator[dict[str, object]]:
-    """The rows that a query over such cases gives, fetched a batch at a time.
+    """The rows of a query over such cases, fetched one batch at a time.
 
-    Ibis would read them inside a savepoint; a question left unread would then spoil the next.
+    Not read through Ibis: it reads inside a savepoint, and a query that is not read to its end
+    would make the next one fail.
     """
     with driver.cursor(name=f"answer_{uuid4().hex}") as cursor:
         cursor.execute(sql.encode())

@@ -17,7 +17,7 @@ from khop.errors import LedgerError
 from khop.sync.ledger import Ledger, create_ledger
 from khop.sync.ledger.schema import metadata
 from khop.sync.reconciling.cases import INPUTS
-from khop.sync.reconciling.warehouse import ledger_cases, rows
+from khop.sync.reconciling.warehouse import Selection, ledger_cases, rows
 
 DAY_US = 86_400_000_000
 #: Each pair is ordered otherwise by a language than byte by byte.
@@ -34,13 +34,13 @@ WORDS = {
     "row_key": ("k1", "K1", "đ"),
     "file": ("a.xlsx", "B.xlsx"),
 }
-SELECTIONS: list[dict[str, Any]] = [
-    {"phantoms": True},
-    {"phantoms": False},
-    {"phantoms": True, "sources": ["igate", "dvcqg", "so"]},
-    {"phantoms": True, "sources": ["igate", "dvcqg"], "one_stops": []},
-    {"phantoms": True, "only": ["H99.1.3-261110-0003", "Đ-1", "row:k1"]},
-    {"phantoms": True, "only": [], "sources": []},
+SELECTIONS = [
+    Selection(),
+    Selection(phantoms=False),
+    Selection(sources=["igate", "dvcqg", "so"]),
+    Selection(sources=["igate", "dvcqg"], one_stops=[]),
+    Selection(only=["H99.1.3-261110-0003", "Đ-1", "row:k1"]),
+    Selection(only=[], sources=[]),
 ]
 
 
@@ -89,17 +89,17 @@ def _value(rng: random.Random, column: sa.Column[Any]) -> Any:
     return rng.choice(WORDS.get(column.name, IDS))
 
 
-def _cases(ledger: Ledger, **selection: Any) -> list[dict[str, object]]:
-    with ledger_cases(ledger, **selection) as cases:
+def _cases(ledger: Ledger, selection: Selection) -> list[dict[str, object]]:
+    with ledger_cases(ledger, selection) as cases:
         return sorted(rows(cases), key=lambda row: str(row["subject"]))
 
 
 @pytest.mark.parametrize("selection", SELECTIONS)
-def test_both_make_the_same_cases(selection: dict[str, Any], two: tuple[Ledger, Ledger]) -> None:
+def test_both_make_the_same_cases(selection: Selection, two: tuple[Ledger, Ledger]) -> None:
     one, other = two
-    expected = _cases(one, **selection)
-    assert _cases(other, **selection) == expected
-    assert bool(expected) is (selection.get("only") != [])
+    expected = _cases(one, selection)
+    assert _cases(other, selection) == expected
+    assert bool(expected) is (selection.only != [])
 
 
 def test_expressions_answer_alike_in_both(two: tuple[Ledger, Ledger]) -> None:
@@ -110,7 +110,7 @@ def test_expressions_answer_alike_in_both(two: tuple[Ledger, Ledger]) -> None:
 def _asked(ledger: Ledger) -> list[dict[str, object]]:
     """What rules may use: days and rests of times, patterns, the row before, a table given."""
     months = pa.table({"number": [0, 1, 2], "name": ["đầu", "Giữa", "cuối"]})
-    with ledger_cases(ledger, phantoms=True, extra={"month": months}) as cases:
+    with ledger_cases(ledger, extra={"month": months}) as cases:
         named = cases.get_backend().table("month")
         asked = cases.mutate(
             day=cases.os_received_us // DAY_US,
@@ -136,7 +136,7 @@ def test_a_question_that_is_not_read_to_its_end_does_not_spoil_the_next(
     two: tuple[Ledger, Ledger],
 ) -> None:
     _, ledger = two
-    with ledger_cases(ledger, phantoms=True) as cases:
+    with ledger_cases(ledger) as cases:
         total = len(list(rows(cases)))
         first = next(rows(cases))
         between = zip(rows(cases), rows(cases), strict=True)
@@ -150,7 +150,7 @@ def test_a_question_that_is_not_read_to_its_end_does_not_spoil_the_next(
 def test_nothing_of_it_stays_in_the_ledger(two: tuple[Ledger, Ledger]) -> None:
     _, ledger = two
     for _ in range(2):
-        _cases(ledger, phantoms=True)
+        _cases(ledger, Selection())
     with ledger.read() as connection:
         found = connection.execute(sa.text("SELECT to_regclass('cases'), to_regclass('wanted')"))
         assert tuple(found.one()) == (None, None)
@@ -158,7 +158,7 @@ def test_nothing_of_it_stays_in_the_ledger(two: tuple[Ledger, Ledger]) -> None:
 
 def test_what_is_written_meanwhile_is_of_another_moment(two: tuple[Ledger, Ledger]) -> None:
     _, ledger = two
-    with ledger_cases(ledger, phantoms=True) as cases:
+    with ledger_cases(ledger) as cases:
         before = len(list(rows(cases)))
         with ledger.write() as connection:
             connection.execute(sa.delete(metadata.tables["source_record"]))
@@ -173,7 +173,7 @@ def test_a_server_that_goes_away_meanwhile_is_told(two: tuple[Ledger, Ledger]) -
     )
     with (
         pytest.raises(LedgerError, match="cannot be reached"),
-        ledger_cases(ledger, phantoms=True) as cases,
+        ledger_cases(ledger) as cases,
     ):
         with ledger.write() as connection:
             connection.execute(end)

@@ -13,7 +13,7 @@ import pytest
 from khop.mappings.records import Status
 from khop.sync.engine import Engine
 from khop.sync.ledger import Ledger
-from khop.sync.reconciling.warehouse import ledger_cases, rows
+from khop.sync.reconciling.warehouse import Selection, ledger_cases, rows
 from tests.sync.fakes import FakeOneStop, FakePortal, at, record
 
 LOCKS = Path("/proc/locks")
@@ -45,7 +45,7 @@ def locks_on(path: Path) -> set[str]:
 def test_reading_cases_keeps_the_locks_on_the_ledger(ledger: Ledger) -> None:
     held = locks_on(file_of(ledger))
     assert held, "an open ledger is locked against being taken apart"
-    with ledger_cases(ledger, phantoms=True):
+    with ledger_cases(ledger):
         pass
     assert locks_on(file_of(ledger)) == held
 
@@ -74,7 +74,7 @@ def test_cases_have_the_types_that_rules_compare(
 ) -> None:
     one_stop.put(record(1, no_due=True, due_at=None), record(2, status=None, changed_at=at(12)))
     engine.pull()
-    with ledger_cases(ledger, phantoms=True) as cases:
+    with ledger_cases(ledger) as cases:
         found = {row["code"]: row for row in rows(cases)}
     first, second = found[record(1).code], found[record(2).code]
     assert (first["os_no_due"], first["os_due_us"], first["os_received_day"]) == (True, None, False)
@@ -88,6 +88,6 @@ def test_only_the_cases_that_are_asked_for_are_made(
     one_stop.put(*(record(i) for i in range(2, 9)), record(1, aliases=(alias,)))
     portal.hold(record(1, code=alias))
     engine.pull()
-    with ledger_cases(ledger, phantoms=True, only=[record(1).code]) as cases:
+    with ledger_cases(ledger, Selection(only=[record(1).code])) as cases:
         (case,) = rows(cases)
     assert (case["code"], case["po_code"], case["has_alias"]) == (record(1).code, alias, True)

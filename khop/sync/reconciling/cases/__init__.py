@@ -1,9 +1,9 @@
-"""Cases: one row per dossier, what every source says of it now, side by side (docs/rules.md).
+"""Cases: one row per dossier, with what every source says of it now (docs/rules.md).
 
-The row is an Ibis expression over the ledger's tables, so one definition runs wherever the
-tables are. Times are microseconds of UTC; a ``…_day`` column is true when only the day is known.
+The table is an Ibis expression over the ledger's tables, so one definition runs in every
+database. Times are microseconds of UTC; a ``…_day`` column is true when only the day is known.
 
-A row of paper that names no dossier and is like none is a case of its own: its ``code`` is null
+A row of paper without a code that is like no dossier is a case of its own: its ``code`` is null
 and its ``subject`` names the row.
 """
 
@@ -19,7 +19,7 @@ from khop.sync.reconciling.cases.days import CODE_COLUMNS, DAY, code_columns, wo
 from khop.sync.reconciling.cases.identity import identity_of
 from khop.sync.reconciling.cases.inputs import CASE_COLUMNS, INPUTS, ONLY_ROWS
 from khop.sync.reconciling.cases.keys import aliased, case_keys
-from khop.sync.reconciling.cases.one_stop import speaking
+from khop.sync.reconciling.cases.one_stop import latest_by_code
 from khop.sync.reconciling.cases.paper import paper_of, row_cases
 from khop.sync.reconciling.cases.portal import portal_of
 from khop.sync.reconciling.cases.post import post_of
@@ -32,20 +32,20 @@ def case_table(
 ) -> ir.Table:
     """The cases of a ledger.
 
-    ``phantoms``: also cases that the one-stop has not: what the portal alone or paper alone
-    knows. They are left out until every one-stop list has been read to its end once: before
-    that, not having read a dossier proves nothing. ``shapes``: of codes, to read their dates.
-    With a table ``day`` (``DAY``) cases have columns of working days.
+    ``phantoms``: also cases that the one-stop does not have, known from the portal or from paper
+    alone. Leave them out until every one-stop list was read to its end once: before that, a
+    dossier may be missing because it was not read yet. ``shapes``: of codes, to read their dates.
+    With a table ``day`` (``DAY``), cases have columns of working days.
     """
     one_stop = tables["source_record"].filter(lambda t: t.role == "one_stop")
-    first = speaking(one_stop)
+    latest = latest_by_code(one_stop)
     keys = case_keys(one_stop, tables, phantoms=phantoms)
     cases = keys.select("case_code").distinct()
-    cases = cases.left_join(first, cases.case_code == first.os_code).drop("os_code")
+    cases = cases.left_join(latest, cases.case_code == latest.os_code).drop("os_code")
     for found in (
         portal_of(keys, tables["presence"]),
         aliased(one_stop, tables["record_alias"]),
-        post_of(keys, first, tables["status_record"]),
+        post_of(keys, latest, tables["status_record"]),
         paper_of(keys, tables["paper_row"]),
         identity_of(keys, tables["identity_check"]),
     ):

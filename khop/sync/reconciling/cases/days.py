@@ -1,4 +1,4 @@
-"""Working days of a case, and what its code says: what needs the calendar and the code shapes."""
+"""Columns of a case that need the calendar or the code shapes: working days, parts of the code."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from khop.text.local_time import DAY_US, LOCAL_OFFSET_US
 #: working days (``WorkingCalendar.ord``).
 DAY = pa.schema([("day", pa.int64()), ("ymd", pa.string()), ("ord", pa.int64())])
 
-#: Columns that only lead to others.
+#: Columns from which others are made; no case has them in the end.
 CODE_COLUMNS = ("code_said",)
 
-#: How ``code_said`` begins.
+#: First character of ``code_said``: a serial as machines make it up, or any other.
 _MADE_UP, _GIVEN_OUT = "M", "-"
 
 _EPOCH = date(1970, 1, 1)
-#: Case times whose working day rules ask for.
+#: Times of a case whose working day rules use.
 _DATED = ("os_received", "os_entered", "lb_received")
 
 
 @lru_cache(maxsize=4)
 def day_table(calendar: WorkingCalendar) -> pa.Table:
-    """All days that calendars count, made once for each. A time outside has no working day."""
+    """All days of the calendar, as the table ``day``. A time outside of it has no working day."""
     ords = calendar.all_ords()
     days = range(FIRST_DAY.toordinal(), LAST_DAY.toordinal() + 1)
     return pa.table(
@@ -44,11 +44,11 @@ def day_table(calendar: WorkingCalendar) -> pa.Table:
 
 
 def code_columns(cases: ir.Table, shapes: tuple[CodeShape, ...]) -> ir.Table:
-    """With ``code_said``: what the code says by its shape, null for an unknown one. "M" when its
-    serial has the length of those that a machine makes up, else "-"; then its date as yyyyMMdd.
+    """The cases with ``code_said``: what the code says by its shape; null for an unknown shape.
 
-    Of several shapes that fit, the first one counts that was given out on the code's own day.
-    All in one column: a pattern is matched again by every column that is made of it.
+    "M" when the serial has the length that machines make up, else "-"; then the date as yyyyMMdd.
+    Of several shapes that fit, the first one that was in use on the code's own date is taken. It
+    is one column, because the database matches a pattern again for every column made from it.
     """
     fits = [(_fits(cases.code, shape), shape, _said(cases.code, shape)) for shape in shapes]
     branches = [(holds & _in_force(cases.code, shape), said) for holds, shape, said in fits]
@@ -58,8 +58,9 @@ def code_columns(cases: ir.Table, shapes: tuple[CodeShape, ...]) -> ir.Table:
 
 
 def working_days(cases: ir.Table, days: ir.Table) -> ir.Table:
-    """With ``…_ord`` of the times rules ask for, and ``code_ord`` of the date in the code;
-    ``code_known``: the code has one of the shapes; ``code_made_up``: by its serial."""
+    """The cases with the working-day numbers ``os_received_ord``, ``os_entered_ord``,
+    ``lb_received_ord`` and ``code_ord`` (of the date in the code); ``code_known``: the code has
+    one of the shapes; ``code_made_up``: its serial has the length that machines make up."""
     for name in _DATED:
         numbers = days.select(of_day="day", **{f"{name}_ord": days.ord})
         day = (cases[f"{name}_us"] + LOCAL_OFFSET_US) // DAY_US
@@ -89,7 +90,7 @@ def _dated(shape: CodeShape) -> bool:
 
 
 def _in_force(code: ir.StringValue, shape: CodeShape) -> ir.BooleanValue:
-    """Codes of this shape were given out on the day; also where there is no day to tell."""
+    """The shape was in use on the code's date; true also where the code has no date."""
     ymd, known = _ymd(code, shape), ibis.literal(True)
     if shape.valid_from is not None:
         known = known & (ymd >= f"{shape.valid_from:%Y%m%d}")

@@ -1,4 +1,4 @@
-"""What the population database said of the applicant of a case."""
+"""The population database's side of a case: the check of its applicant."""
 
 from __future__ import annotations
 

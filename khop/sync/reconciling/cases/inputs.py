@@ -1,4 +1,4 @@
-"""What cases are made of, and the columns they have."""
+"""The tables and columns that cases are made from, and the columns of a case."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from khop.sync.ledger.schema import SHARED_TIMES
 
-#: Ledger tables, and their columns, that cases are made of.
+#: Ledger tables, and the columns of them, that cases are made from.
 INPUTS: Mapping[str, Sequence[str]] = {
     "source_record": (
         "source",
@@ -68,8 +68,8 @@ INPUTS: Mapping[str, Sequence[str]] = {
     "identity_check": ("source", "code", "verdict", "checked_us"),
 }
 
-#: Of these tables only some rows say something of cases. Histories are long; what rules ask of
-#: them stands with the record (``path``, ``supplement_us``).
+#: Conditions on the rows that are read. Steps of histories are not: they are many, and what rules
+#: need of them is in the record (``path``, ``supplement_us``).
 ONLY_ROWS: Mapping[str, str] = {
     "status_record": "kind <> 'status'",
     "paper_row": "kind <> 'apology'",
@@ -78,7 +78,7 @@ ONLY_ROWS: Mapping[str, str] = {
 OS = tuple(c for c in INPUTS["source_record"] if c not in ("role", "code"))
 PO = tuple(c for c in INPUTS["presence"] if c not in ("code", "presence"))
 
-#: Where a row of paper stands, and the code it names.
+#: The place of a row of paper, and the code it names.
 PLACE = ("source", "file", "sheet", "row_number", "code")
 LB = (*PLACE, "unit", "procedure", "received_us", "received_day", "returned_us", "returned_day")
 RG = (*PLACE, "unit", "procedure", "signed_us", "signed_day", "number", "symbol")
@@ -99,7 +99,7 @@ CASE_COLUMNS = (
     "ps_delivered_us",
     "ps_delivered_day",
     *(f"lb_{name}" for name in LB),
-    # the row that tells of the return, which may be another one
+    # the row with the return, which may be another one
     *(f"lr_{name}" for name in PLACE),
     *(f"rg_{name}" for name in RG),
     "id_source",

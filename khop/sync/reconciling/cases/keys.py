@@ -1,4 +1,4 @@
-"""Which cases there are, and under which codes each is known."""
+"""Which cases there are, and the codes of each."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import ibis.expr.types as ir
 def case_keys(one_stop: ir.Table, tables: Mapping[str, ir.Table], *, phantoms: bool) -> ir.Table:
     """(``case_code``, ``key``): each dossier's own code and its aliases.
 
-    ``phantoms``: also the codes that the portal was asked about or that paper names, and that no
-    one-stop dossier answers to. A code in quarantine is a dossier the one-stop does have, so it
-    is none.
+    ``phantoms``: also the codes that the portal was asked about or that paper names, and that are
+    no code or alias of a one-stop dossier. Codes of unreadable dossiers in quarantine are left
+    out: the one-stop does have them.
     """
     keys = _one_stop_keys(one_stop, tables["record_alias"])
     if not phantoms:
@@ -26,7 +26,7 @@ def case_keys(one_stop: ir.Table, tables: Mapping[str, ir.Table], *, phantoms: b
 
 
 def aliased(one_stop: ir.Table, alias: ir.Table) -> ir.Table:
-    """The cases whose dossier names an alias."""
+    """The cases whose dossier has an alias."""
     return _aliases(one_stop, alias).select("of_case", has_alias=True).distinct()
 
 
@@ -37,7 +37,7 @@ def _one_stop_keys(one_stop: ir.Table, alias: ir.Table) -> ir.Table:
 
 
 def _aliases(one_stop: ir.Table, alias: ir.Table) -> ir.Table:
-    """(case, alias) of every one-stop dossier that names one."""
+    """(case, alias) of every one-stop dossier with an alias."""
     named = one_stop.join(alias, ["source", "native_id"])
     return named.select(of_case="code", alias="alias").distinct()
 

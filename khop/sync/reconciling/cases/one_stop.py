@@ -8,9 +8,11 @@ import ibis.expr.types as ir
 from khop.sync.reconciling.cases.inputs import OS
 
 
-def speaking(one_stop: ir.Table) -> ir.Table:
-    """Per code the native record with the latest change, how many there are, and whether they
-    are of different applicants or procedures; one that does not say whose it is does not differ.
+def latest_by_code(one_stop: ir.Table) -> ir.Table:
+    """Per code the record with the latest change (``os_…``), with the number of records
+    (``os_native_count``), and whether their applicants or procedures differ
+    (``os_natives_differ``). Records without an applicant key, or without a procedure, are not
+    compared by it.
     """
     of_code = ibis.window(group_by="code")
     latest = ibis.window(

@@ -1,8 +1,8 @@
 """The side of paper: the logbook and the register of signed results.
 
-Rows that name a dossier's code, or an alias of it, are evidence of it; of several the earliest
-counts. A row that names none is evidence of nothing: it is a case of its own, unless a dossier is
-like it (``reconciling.matching``), which then is a suggestion for people.
+Rows with a dossier's code, or an alias of it, are evidence of that dossier; of several, the one
+with the earliest time counts. A row without a code is a case of its own, unless it has a candidate
+(``reconciling.matching``), which is shown to people.
 """
 
 from __future__ import annotations
@@ -39,31 +39,32 @@ def paper_of(keys: ir.Table, paper: ir.Table) -> ir.Table:
 
 
 def row_cases(paper: ir.Table, matches: ir.Table, cases: ir.Table) -> ir.Table:
-    """Rows without a code that are like no dossier, with the columns of ``cases``."""
-    bare = _with_unit(paper).filter(paper.code.isnull())
-    # The same row may stand in several files; like a dossier in one of them, it is so in all.
-    alike = bare.semi_join(matches, ["source", "file", "row_key"]).select("row_key")
-    lonely = bare.anti_join(alike, "row_key")
-    one = ibis.window(group_by="row_key", order_by=[lonely.source, lonely.file])
-    ranked = lonely.mutate(rank=ibis.row_number().over(one))
+    """Rows without a code and without a candidate, with the columns of ``cases``."""
+    uncoded = _with_unit(paper).filter(paper.code.isnull())
+    # The same row may be in several files; a candidate in one of them counts for all.
+    alike = uncoded.semi_join(matches, ["source", "file", "row_key"]).select("row_key")
+    unmatched = uncoded.anti_join(alike, "row_key")
+    one = ibis.window(group_by="row_key", order_by=[unmatched.source, unmatched.file])
+    ranked = unmatched.mutate(rank=ibis.row_number().over(one))
     rows = ranked.filter(ranked["rank"] == 0)
     of_logbook = rows.kind == PaperKind.LOGBOOK.value
-    told = {f"lb_{name}": ibis.ifelse(of_logbook, rows[name], ibis.null()) for name in LB}
-    told |= {f"lr_{name}": told[f"lb_{name}"] for name in PLACE}
-    told |= {f"rg_{name}": ibis.ifelse(of_logbook, ibis.null(), rows[name]) for name in RG}
+    columns = {f"lb_{name}": ibis.ifelse(of_logbook, rows[name], ibis.null()) for name in LB}
+    columns |= {f"lr_{name}": columns[f"lb_{name}"] for name in PLACE}
+    columns |= {f"rg_{name}": ibis.ifelse(of_logbook, ibis.null(), rows[name]) for name in RG}
     fixed = {
         "subject": ibis.literal(ROW) + rows.row_key,
         "has_alias": ibis.literal(False),
         "po_presence": ibis.literal("unknown"),
     }
     types = cases.schema()
+    columns |= fixed
     return rows.select(
-        **{name: (fixed | told).get(name, ibis.null()).cast(types[name]) for name in cases.columns}
+        **{name: columns.get(name, ibis.null()).cast(types[name]) for name in cases.columns}
     )
 
 
 def _with_unit(paper: ir.Table) -> ir.Table:
-    """Where a row has its unit's code alone, that names it."""
+    """A row without the name of its unit has the unit's code in its place."""
     return paper.mutate(unit=ibis.coalesce(paper.unit, paper.unit_code))
 
 

@@ -9,9 +9,10 @@ from khop.sync.reconciling.cases.inputs import PO
 
 
 def portal_of(keys: ir.Table, presence: ir.Table) -> ir.Table:
-    """Per case what the portal is known to say under any of its codes.
+    """Per case the portal's answer under any of its codes.
 
-    Present under one code is present; absent only when every code was answered with that.
+    ``po_presence`` is "present" when one of the codes is; "absent" only when the look-up of every
+    code was answered so; else "unknown".
     """
     answers = keys.left_join(presence, keys.key == presence.code)
     there = ibis.coalesce(answers.presence == "present", False)

@@ -1,7 +1,8 @@
 """The post's side of a case: when a result was handed to it, and when it was delivered.
 
-The events of one order and waybill belong together (docs/rules.md). Those whose first lies before
-the reception brought papers in; any other took a result out. Events without a time say neither.
+The events of one order and waybill belong together. When the first of them lies before the
+reception, they brought papers in and are left out; all others took a result out. Events without a
+time are left out.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ _OF_THE_POST = (StatusKind.HANDED_TO_POST, StatusKind.DELIVERED, StatusKind.POST
 
 
 def post_of(keys: ir.Table, one_stop: ir.Table, events: ir.Table) -> ir.Table:
-    """Per case the first event and the earliest delivery of what the post takes out."""
+    """Per case the first event and the earliest delivery of orders that took a result out."""
     timed = events.filter(
         events.kind.isin([kind.value for kind in _OF_THE_POST]) & events.event_us.notnull()
     )
-    # Events of an order before it has a waybill stand by themselves.
+    # The events of an order before it has a waybill are a group of their own.
     timed = timed.mutate(waybill=ibis.coalesce(timed.item, ""), at=_packed(timed))
     found = timed.join(keys, timed.code == keys.key)
     orders = found.group_by("case_code", "native_id", "waybill").aggregate(
@@ -32,19 +33,19 @@ def post_of(keys: ir.Table, one_stop: ir.Table, events: ir.Table) -> ir.Table:
     received = one_stop.select("os_code", "os_received_us", "os_received_day")
     orders = orders.left_join(received, orders.case_code == received.os_code)
     going_out = orders.filter(~_came_in(orders))
-    told = going_out.group_by(of_case="case_code").aggregate(
+    ends = going_out.group_by(of_case="case_code").aggregate(
         ps_source=going_out.source.min(),
         ps_item=going_out.item.max(),
         handed=going_out["first"].min(),
         delivered=going_out.delivered.min(),
     )
-    return told.mutate(
-        **_unpacked("ps_handed", told.handed), **_unpacked("ps_delivered", told.delivered)
+    return ends.mutate(
+        **_unpacked("ps_handed", ends.handed), **_unpacked("ps_delivered", ends.delivered)
     ).drop("handed", "delivered")
 
 
 def _came_in(orders: ir.Table) -> ir.BooleanValue:
-    """The first event lies before the reception: by day where one is known by day only."""
+    """The first event lies before the reception; by day where one is known by day only."""
     first = _unpacked("first", orders["first"])
     us, by_day = first["first_us"], first["first_day"]
     days = us + LOCAL_OFFSET_US, orders.os_received_us + LOCAL_OFFSET_US
@@ -57,8 +58,8 @@ def _came_in(orders: ir.Table) -> ir.BooleanValue:
 
 
 def _packed(events: ir.Table) -> ir.IntegerValue:
-    """A time and its precision as one number: the least is the earliest, of a day and its first
-    moment the day."""
+    """A time and its precision as one number, so that the least is the earliest. A day comes
+    before a moment at its start."""
     return events.event_us * 2 + ibis.ifelse(ibis.coalesce(events.event_day, False), 0, 1)
 
 

@@ -71,9 +71,8 @@ def _seven_hours(case: ir.Table, clock: Clock) -> ir.BooleanValue:
 
 
 def _times_differ(case: ir.Table, clock: Clock) -> ir.BooleanValue:
-    apart = any_of(
-        differs(case, f"os_{name}", f"po_{name}", clock.differs_minutes) for name in _SHARED
-    )
+    minutes = clock.settings.differs_minutes
+    apart = any_of(differs(case, f"os_{name}", f"po_{name}", minutes) for name in _SHARED)
     return apart & ~fires(_seven_hours(case, clock.of("C12"))) & clock.older(case.os_changed_us)
 
 

@@ -1,12 +1,12 @@
-"""What is on file that explains what a rule sees: exceptions, outages, migrations.
+"""Excuses: exceptions, outages and migrations for which a rule does not fire (docs/rules.md).
 
 They keep people from being accused of what was right, or of what they could not help
-(docs/domain.md, Audit). What they excuse is counted, never lost.
+(docs/domain.md, Audit). Excused cases are counted in the run's summary.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 
 import ibis
@@ -19,22 +19,24 @@ from khop.sync.reconciling.rules.rule import Clock, Excuse, Rule, any_of, start_
 from khop.text.local_time import LOCAL
 
 
-def excused(case: ir.Table, rule: Rule, clock: Clock, settings: RuleSettings) -> ir.BooleanValue:
-    """Whether something on file explains what the rule sees of the case."""
-    return any_of(_excuses(case, rule, clock, settings))
+def excused(case: ir.Table, rule: Rule, clock: Clock) -> ir.BooleanValue:
+    """Whether an exception or a registered event explains what the rule sees of the case."""
+    return any_of(_excuses(case, rule, clock))
 
 
 def has_excuses(rule: Rule, settings: RuleSettings) -> bool:
-    """Whether anything on file is about this rule."""
-    registers = {Excuse.OUTAGE: settings.outages, Excuse.MIGRATION: settings.migrations}
-    return any(rule.id in e.rules for e in settings.exceptions) or any(
-        registers[excuse] for excuse in rule.excused_by
-    )
+    """Whether the province has exceptions or registered events that concern this rule."""
+    excepted = any(rule.id in exception.rules for exception in settings.exceptions)
+    return excepted or any(registered(settings)[excuse] for excuse in rule.excused_by)
 
 
-def _excuses(
-    case: ir.Table, rule: Rule, clock: Clock, settings: RuleSettings
-) -> Iterator[ir.BooleanValue]:
+def registered(settings: RuleSettings) -> Mapping[Excuse, Sequence[Window]]:
+    """The events that the province has registered, by kind."""
+    return {Excuse.OUTAGE: settings.outages, Excuse.MIGRATION: settings.migrations}
+
+
+def _excuses(case: ir.Table, rule: Rule, clock: Clock) -> Iterator[ir.BooleanValue]:
+    settings = clock.settings
     for exception in settings.exceptions:
         if rule.id in exception.rules:
             yield _excepted(case, exception)
@@ -64,7 +66,8 @@ def _excepted(case: ir.Table, exception: RuleException) -> ir.BooleanValue:
 
 
 def _entered_after_outage(case: ir.Table, window: Window, clock: Clock) -> ir.BooleanValue:
-    """Entered until the end of the working day after the outage, and not late before it began."""
+    """Entered between the start of the outage and the end of the next working day, and not late
+    already when the outage began."""
     first, last = (moment.astimezone(LOCAL).date() for moment in (window.start, window.end))
     until = clock.calendar.add_working_days(last, 1)
     end = datetime.combine(until + timedelta(days=1), time(), tzinfo=LOCAL).astimezone(UTC)

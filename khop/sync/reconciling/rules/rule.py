@@ -1,13 +1,13 @@
-"""What a rule is, and the few comparisons rules are written with.
+"""What a rule is, and the comparisons that rules are written with.
 
 A predicate is an Ibis expression over a case. Null makes a comparison not true, as in SQL.
-``age(t) > n`` is written as "t falls on a day before the n-th working day back", one constant
-per run: working days never go back, so both say the same and the engine compares integers.
+``age(t) > n`` is written as "t lies before the first day whose working-day number is that of
+today minus n". That day is one constant per run, so the database compares integers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -17,6 +17,7 @@ import ibis
 import ibis.expr.types as ir
 
 from khop.config.domain_tables import Tables
+from khop.config.model import RuleSettings
 from khop.mappings.records import Instant
 from khop.mappings.time.calendar import WorkingCalendar
 from khop.sync.reconciling.rules.numbers import default_number
@@ -36,8 +37,8 @@ class Severity(StrEnum):
 
 @dataclass(slots=True)
 class Limit:
-    """What rules ask of the age of one time: whether more than so many working days, or more
-    than such a span, have passed, and whether it lies on a later day than ``now``."""
+    """What rules ask about the age of one time: ``working_days`` and ``spans`` it is compared
+    with, and whether its day is compared with today (``by_day``)."""
 
     moment: ir.IntegerValue
     working_days: set[int] = field(default_factory=set)
@@ -46,7 +47,7 @@ class Limit:
 
 
 class Limits:
-    """Every age that rules ask for, gathered while they are asked."""
+    """The limits of every time whose age was asked for, collected while predicates are built."""
 
     def __init__(self) -> None:
         self._found: dict[object, Limit] = {}
@@ -55,29 +56,26 @@ class Limits:
         return iter(self._found.values())
 
     def of(self, moment: ir.IntegerValue) -> Limit:
-        """What is asked of this time so far."""
+        """The limits of this time, to be added to."""
         return self._found.setdefault(moment.op(), Limit(moment))
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The run's fixed ``now``, and the province's tables and numbers the rules measure with.
+    """The run's fixed ``now``, and the province's tables and settings that rules measure with.
 
-    ``rule`` is the rule that measures; ``grace_by_rule`` gives single rules another grace.
-    ``limits``: where each age that is asked for is written down.
+    ``rule``: id of the rule that measures; its own grace and numbers are used. ``limits``
+    collects every age that is asked for.
     """
 
     now: datetime
     tables: Tables
-    grace: int = 1
-    grace_by_rule: Mapping[str, int] = field(default_factory=dict)
-    differs_minutes: int = 15
-    parameters: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    settings: RuleSettings = field(default_factory=RuleSettings)
     rule: str = ""
     limits: Limits = field(default_factory=Limits, compare=False)
 
     def of(self, rule: str) -> Clock:
-        """This clock in the hands of another rule: whether that one fires is by its grace."""
+        """The same clock with the grace and the numbers of another rule."""
         return replace(self, rule=rule)
 
     @property
@@ -85,13 +83,18 @@ class Clock:
         return self.tables.calendar
 
     @property
+    def today(self) -> date:
+        """The local day of ``now``."""
+        return self.now.astimezone(LOCAL).date()
+
+    @property
     def today_ord(self) -> int:
-        """The number of the day of ``now`` among the working days."""
-        return self.calendar.ord(self.now.astimezone(LOCAL).date())
+        """The number of today among the working days."""
+        return self.calendar.ord(self.today)
 
     def number(self, name: str) -> int:
-        """A number of the rule that measures: the province's own, else the packaged one."""
-        own = self.parameters.get(self.rule, {}).get(name)
+        """A number of the rule: the province's own, else the packaged one."""
+        own = self.settings.numbers.get(self.rule, {}).get(name)
         return default_number(self.rule, name) if own is None else own
 
     def older_than(self, moment_us: ir.IntegerValue, span: timedelta) -> ir.BooleanValue:
@@ -100,26 +103,24 @@ class Clock:
         return moment_us < Instant.of(self.now - span).us
 
     def older(self, moment_us: ir.IntegerValue, days: int | None = None) -> ir.BooleanValue:
-        """``age(moment) > days``, in working days; ``days`` None is the grace."""
-        grace = self.grace_by_rule.get(self.rule, self.grace)
-        back = grace if days is None else days
-        self.limits.of(moment_us).working_days.add(back)
-        today = self.now.astimezone(LOCAL).date()
-        first_within = self.calendar.first_with_ord(self.calendar.ord(today) - back)
+        """``age(moment) > days``, in working days; ``days`` None is the rule's grace."""
+        if days is None:
+            days = self.settings.grace_by_rule.get(self.rule, self.settings.grace)
+        self.limits.of(moment_us).working_days.add(days)
+        first_within = self.calendar.first_with_ord(self.today_ord - days)
         return moment_us < start_us(first_within)
 
     def on_a_later_day(self, moment_us: ir.IntegerValue) -> ir.BooleanValue:
-        """The moment's day is after the day of ``now``."""
+        """The moment's day is after today."""
         self.limits.of(moment_us).by_day = True
-        today = self.now.astimezone(LOCAL).date()
-        return moment_us >= start_us(today + timedelta(days=1))
+        return moment_us >= start_us(self.today + timedelta(days=1))
 
 
 Predicate = Callable[[ir.Table, Clock], ir.BooleanValue]
 
 
 class Excuse(StrEnum):
-    """Events of a province's registers that explain late or massed entries (domain.md 6.3)."""
+    """Registered events that explain late entries or many entries at once (docs/rules.md)."""
 
     OUTAGE = "outage"
     MIGRATION = "migration"
@@ -127,12 +128,13 @@ class Excuse(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. ``shows``: the case's columns that a finding reports.
+    """One rule.
 
-    ``acts``: who must act (CB officer in charge, TBP head of one-stop, TTDV head of the unit,
-    QTHT administrator, KSTT procedure control). ``repairable``: a machine may repair it.
-    ``basis``: where the rule comes from. ``graver``: when a finding is S1 whatever ``severity``
-    says. ``excused_by``: registered events that explain what the rule sees.
+    ``shows``: the case's columns that a finding reports. ``acts``: who must act (CB officer in
+    charge, TBP head of one-stop, TTDV head of the unit, QTHT administrator, KSTT procedure
+    control). ``repairable``: a machine may repair it. ``basis``: the law or the page that the
+    rule comes from. ``graver``: findings for which this holds are S1, whatever ``severity`` is.
+    ``excused_by``: kinds of registered events for which the rule does not fire.
     """
 
     id: str
@@ -173,14 +175,15 @@ def moment(case: ir.Table, *names: str) -> Moment:
 
 
 def differs(case: ir.Table, a: str, b: str, minutes: int) -> ir.BooleanValue:
-    """Two times differ: by more than ``minutes``, or by day where one is known by day only."""
+    """Two times lie more than ``minutes`` apart; where one is known by day only, the days
+    differ."""
     a_us, b_us = case[f"{a}_us"], case[f"{b}_us"]
     apart = (a_us - b_us).abs() > minutes * _MINUTE_US
     return ibis.ifelse(_by_day(case, a, b), _day(a_us) != _day(b_us), apart)
 
 
 def before(case: ir.Table, a: str | Moment, b: str | Moment) -> ir.BooleanValue:
-    """Time ``a`` lies before time ``b``; by day where one is known by day only."""
+    """Time ``a`` lies before time ``b``; where one is known by day only, days are compared."""
     first = moment(case, a) if isinstance(a, str) else a
     second = moment(case, b) if isinstance(b, str) else b
     by_day = first.by_day | second.by_day
@@ -190,7 +193,8 @@ def before(case: ir.Table, a: str | Moment, b: str | Moment) -> ir.BooleanValue:
 def apart_by(
     case: ir.Table, a: str, b: str, distance_us: int, tolerance_us: int
 ) -> ir.BooleanValue:
-    """Two times known to the second lie ``distance_us`` apart, tolerance inclusive."""
+    """Two times lie ``distance_us`` apart, tolerance inclusive; false where one is known by day
+    only."""
     gap = (case[f"{a}_us"] - case[f"{b}_us"]).abs()
     near = (gap - distance_us).abs() <= tolerance_us
     return near & ~_by_day(case, a, b)
@@ -214,7 +218,7 @@ def _by_day(case: ir.Table, a: str, b: str) -> ir.BooleanValue:
 
 
 def _flag(case: ir.Table, name: str) -> ir.BooleanValue:
-    """Whether only the day is known; a time without such a column has its time of day too."""
+    """Whether only the day of this time is known; times without a ``_day`` column are exact."""
     if f"{name}_day" not in case.columns:
         return ibis.literal(False)
     return ibis.coalesce(case[f"{name}_day"], False)

@@ -1,0 +1,148 @@
+"""The rules as columns of one query over the cases.
+
+A case whose one-stop state is unmapped fires no rule; a rule does not fire for a case that an
+excuse covers. The SQL is kept for runs with the same settings at the same ``now``: writing it
+takes longer than a small ledger takes to answer it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache, reduce
+from operator import or_
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from khop.config.model import RuleSettings
+from khop.sync.reconciling.evidence import found_by
+from khop.sync.reconciling.finding_states import Found
+from khop.sync.reconciling.rechecks import AgeLimits, aging_cases, recheck_rows
+from khop.sync.reconciling.rules import RULES, Clock, Rule
+from khop.sync.reconciling.rules.excuses import excused, has_excuses
+from khop.sync.reconciling.rules.rule import fires
+from khop.sync.reconciling.warehouse import Question, answers, question
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the rules say of some cases.
+
+    ``rechecks``: rows of ``recheck``. ``excused``: how often a rule would have fired but for an
+    excuse. ``unmapped``: cases whose one-stop state no table knows.
+    """
+
+    found: Sequence[Found] = ()
+    rechecks: Sequence[Mapping[str, Any]] = ()
+    excused: int = 0
+    cases: int = 0
+    unmapped: int = 0
+
+
+def active_rules(settings: RuleSettings) -> list[Rule]:
+    """The rules that are not turned off."""
+    return [rule for rule in RULES.values() if rule.id not in settings.off]
+
+
+def judge(cases: ir.Table, clock: Clock, key: str) -> Judged:
+    """Run the rules over the cases of a ledger (``warehouse.ledger_cases``).
+
+    ``key`` names all that the queries depend on: clocks with the same key ask the same.
+    """
+    asked = _questions(_Run(key, clock), cases.schema(), cases.get_backend().name)
+    (excuses,) = answers(cases, asked.excused) if asked.excused is not None else ({},)
+    (counts,) = answers(cases, asked.counts)
+    aging = answers(cases, asked.aging) if asked.aging is not None else ()
+    return Judged(
+        found=list(_found(cases, asked.flagged, active_rules(clock.settings))),
+        rechecks=recheck_rows(aging, asked.limits, clock),
+        excused=sum(count or 0 for count in excuses.values()),
+        cases=int(counts["total"]),
+        unmapped=int(counts["unmapped"] or 0),
+    )
+
+
+def _found(cases: ir.Table, asked: Question | None, rules: Sequence[Rule]) -> Iterator[Found]:
+    for row in answers(cases, asked) if asked is not None else ():
+        for rule in rules:
+            if row[f"fires_{rule.id}"]:
+                yield found_by(rule, row)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """The clock of a run, told from others by its ``key``."""
+
+    key: str
+    clock: Clock = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Questions:
+    """The queries of a run; None where no rule could answer. ``limits``: of the columns of
+    ``aging``."""
+
+    flagged: Question | None
+    excused: Question | None
+    aging: Question | None
+    limits: tuple[AgeLimits, ...]
+    counts: Question
+
+
+@lru_cache(maxsize=16)
+def _questions(run: _Run, schema: ibis.Schema, dialect: str) -> _Questions:
+    cases, clock = ibis.table(schema, "cases"), run.clock
+    rules = active_rules(clock.settings)
+    excuses = _excused_counts(cases, rules, clock)
+    aging, limits = aging_cases(cases, rules, clock)
+    return _Questions(
+        question(flagged(cases, rules, clock), dialect) if rules else None,
+        None if excuses is None else question(excuses, dialect),
+        None if aging is None else question(aging, dialect),
+        limits,
+        question(_counts(cases), dialect),
+    )
+
+
+def flagged(cases: ir.Table, rules: Sequence[Rule], clock: Clock) -> ir.Table:
+    """The cases for which at least one rule fires, with a column ``fires_RULE`` for each rule and
+    ``graver_RULE`` for each rule whose severity depends on the case."""
+    fired = {
+        f"fires_{rule.id}": ~excused(cases, rule, clock) & condition
+        if has_excuses(rule, clock.settings)
+        else condition
+        for rule, condition in _conditions(cases, rules, clock)
+    }
+    graver = {
+        f"graver_{rule.id}": fires(rule.graver(cases, clock.of(rule.id)))
+        for rule in rules
+        if rule.graver is not None
+    }
+    flags = cases.mutate(**fired, **graver)
+    return flags.filter(reduce(or_, (flags[name] for name in fired)))
+
+
+def _conditions(
+    cases: ir.Table, rules: Iterable[Rule], clock: Clock
+) -> Iterator[tuple[Rule, ir.BooleanValue]]:
+    """Each rule as a boolean over the cases, excuses aside."""
+    mapped = cases.os_status.notnull() | cases.os_status_raw.isnull()
+    for rule in rules:
+        yield rule, mapped & fires(rule.predicate(cases, clock.of(rule.id)))
+
+
+def _excused_counts(cases: ir.Table, rules: Sequence[Rule], clock: Clock) -> ir.Table | None:
+    """How many cases of each rule an excuse covers; None where nothing is excused."""
+    concerned = [rule for rule in rules if has_excuses(rule, clock.settings)]
+    counts = {
+        rule.id: (condition & excused(cases, rule, clock)).cast("int32").sum()
+        for rule, condition in _conditions(cases, concerned, clock)
+    }
+    return cases.aggregate(**counts) if counts else None
+
+
+def _counts(cases: ir.Table) -> ir.Table:
+    unmapped = cases.os_status.isnull() & cases.os_status_raw.notnull()
+    return cases.aggregate(total=cases.count(), unmapped=unmapped.cast("int32").sum())
