@@ -31,7 +31,7 @@ from __future__ import annotations
 import lazy_loader
 
 from khop.extras import is_installed, missing_extra
-from khop.version import __version__
+from khop.version import __version__ as __version__
 
 _load, _names, _ = lazy_loader.attach_stub(__name__, __file__)
 

@@ -79,11 +79,17 @@ def all_figures(package: Path) -> Iterator[tuple[str, int | str]]:
     yield "longest module, lines", max(lengths.values())
     yield "modules over 400 lines", sum(length > 400 for length in lengths.values())
     yield "most modules in a folder", max(folders)
-    yield f"constructors with more than {MOST_PARAMETERS} parameters", sum(_long_constructors(trees))
+    yield (
+        f"constructors with more than {MOST_PARAMETERS} parameters",
+        sum(_long_constructors(trees)),
+    )
     yield "classes with one public method and no state", sum(map(_is_a_function, _classes(trees)))
     yield "hand-written as_json", len(re.findall(r"def as_json\(", "".join(modules.values())))
     yield "lease renewals written out", _count(modules, r"lease\.renew\(")
-    yield "replace(summary, x=summary.x + 1)", _count(modules, r"\w+=(self\._)?(summary|was)\.\w+ \+")
+    yield (
+        "replace(summary, x=summary.x + 1)",
+        _count(modules, r"\w+=(self\._)?(summary|was)\.\w+ \+"),
+    )
     yield f"private helpers of {SMALL} lines or fewer named once", _small_helpers(modules, trees)
     yield from depths(package)
 
@@ -118,9 +124,7 @@ def _is_a_function(node: ast.ClassDef) -> bool:
 
 def _only_keeps(line: ast.stmt, given: set[str]) -> bool:
     return (
-        isinstance(line, ast.Assign)
-        and isinstance(line.value, ast.Name)
-        and line.value.id in given
+        isinstance(line, ast.Assign) and isinstance(line.value, ast.Name) and line.value.id in given
     )
 
 

@@ -21,7 +21,7 @@ from khop.sync.reconciling.cases.days import day_table
 from khop.sync.reconciling.reconcile import Scope, reconcile
 from khop.sync.reconciling.rule_query import flagged
 from khop.sync.reconciling.rules import RULES, Clock
-from khop.sync.reconciling.warehouse import rows
+from khop.sync.reconciling.warehouse import question, run_duckdb
 
 _SETTINGS = RuleSettings(off=tuple(rule for rule in RULES if rule not in RULE_IDS))
 _SCOPE = Scope(sources=(PORTAL, ONE_STOP), one_stops=(ONE_STOP,))
@@ -60,9 +60,10 @@ def _query(inputs: Mapping[str, pa.Table]) -> int:
         for name, table in read.items():
             connection.register(name, table)
         connection.execute(f"CREATE TEMP TABLE cases AS {ibis.to_sql(made, dialect='duckdb')}")
-        cases = ibis.duckdb.from_connection(connection).table("cases")
         rules = [RULES[rule] for rule in RULE_IDS]
-        return sum(1 for _ in rows(flagged(cases, rules, Clock(NOW, tables, _SETTINGS))))
+        cases = ibis.table(made.schema(), "cases")
+        asked = question(flagged(cases, rules, Clock(NOW, tables, _SETTINGS)), "duckdb")
+        return sum(1 for _ in run_duckdb(connection, asked))
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ from khop.sync.ledger.schema import (
 from khop.sync.reconciling.cases import CASE_COLUMNS
 from khop.sync.reconciling.increments import read_last_reconcile
 from khop.sync.reconciling.rules import place
-from khop.sync.reconciling.warehouse import Selection, ledger_cases, rows
+from khop.sync.reconciling.warehouse import Selection, ledger_cases
 from khop.sync.results import CaseView, Finding, FindingState, SystemCheck
 from khop.text.local_time import local_text
 
@@ -270,7 +270,7 @@ def _keys(connection: sa.Connection, code: str) -> list[str]:
 
 def _case(ledger: Ledger, code: str, sources: Sequence[str]) -> dict[str, Any] | None:
     with ledger_cases(ledger, Selection(only=[code], sources=sources)) as cases:
-        found = list(rows(cases.filter(cases.code == code)))
+        found = list(cases.rows(cases.table.filter(cases.table.code == code)))
     return _shown({name: found[0][name] for name in ("code", *CASE_COLUMNS)}) if found else None
 
 

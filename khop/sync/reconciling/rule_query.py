@@ -23,7 +23,7 @@ from khop.sync.reconciling.rechecks import AgeLimits, aging_cases, recheck_rows
 from khop.sync.reconciling.rules import RULES, Clock, Rule
 from khop.sync.reconciling.rules.excuses import excused, has_excuses
 from khop.sync.reconciling.rules.rule import fires
-from khop.sync.reconciling.warehouse import Question, answers, question
+from khop.sync.reconciling.warehouse import Cases, Question, question
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +46,15 @@ def active_rules(settings: RuleSettings) -> list[Rule]:
     return [rule for rule in RULES.values() if rule.id not in settings.off]
 
 
-def judge(cases: ir.Table, clock: Clock, key: str) -> Judged:
+def judge(cases: Cases, clock: Clock, key: str) -> Judged:
     """Run the rules over the cases of a ledger (``warehouse.ledger_cases``).
 
     ``key`` names all that the queries depend on: clocks with the same key ask the same.
     """
-    asked = _questions(_Run(key, clock), cases.schema(), cases.get_backend().name)
-    (excuses,) = answers(cases, asked.excused) if asked.excused is not None else ({},)
-    (counts,) = answers(cases, asked.counts)
-    aging = answers(cases, asked.aging) if asked.aging is not None else ()
+    asked = _questions(_Run(key, clock), cases.table.schema(), cases.dialect)
+    (excuses,) = cases.run(asked.excused) if asked.excused is not None else ({},)
+    (counts,) = cases.run(asked.counts)
+    aging = cases.run(asked.aging) if asked.aging is not None else ()
     return Judged(
         found=list(_found(cases, asked.flagged, active_rules(clock.settings))),
         rechecks=recheck_rows(aging, asked.limits, clock),
@@ -64,8 +64,8 @@ def judge(cases: ir.Table, clock: Clock, key: str) -> Judged:
     )
 
 
-def _found(cases: ir.Table, asked: Question | None, rules: Sequence[Rule]) -> Iterator[Found]:
-    for row in answers(cases, asked) if asked is not None else ():
+def _found(cases: Cases, asked: Question | None, rules: Sequence[Rule]) -> Iterator[Found]:
+    for row in cases.run(asked) if asked is not None else ():
         for rule in rules:
             if row[f"fires_{rule.id}"]:
                 yield found_by(rule, row)

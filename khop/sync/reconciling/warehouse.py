@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -96,6 +96,36 @@ class Selection:
 _EVERYTHING = Selection()
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A query about cases, as the SQL of one database. It can be run again over other cases."""
+
+    sql: str
+    schema: ibis.Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """The cases of a ledger, in the database that runs the rules.
+
+    ``table``: the cases as an Ibis expression, which only writes SQL. ``dialect``: of that
+    database, as Ibis names it. ``run``: the rows that a query answers, one by one.
+    """
+
+    table: ir.Table
+    dialect: str
+    run: Callable[[Question], Iterator[dict[str, Any]]]
+
+    def rows(self, expression: ir.Table) -> Iterator[dict[str, Any]]:
+        """The rows of an expression over ``table``."""
+        return self.run(question(expression, self.dialect))
+
+
+def question(expression: ir.Table, dialect: str) -> Question:
+    """An expression over a table ``cases``, as SQL."""
+    return Question(str(ibis.to_sql(expression, dialect=dialect)), expression.schema())
+
+
 @contextmanager
 def ledger_cases(
     ledger: Ledger,
@@ -103,7 +133,7 @@ def ledger_cases(
     *,
     extra: Mapping[str, pa.Table] = MappingProxyType({}),
     shapes: tuple[CodeShape, ...] = (),
-) -> Iterator[ir.Table]:
+) -> Iterator[Cases]:
     """The ledger's cases (``cases.case_table``) as one table.
 
     ``extra``: further tables by name. With ``day`` (``cases.DAY``) among them, cases have the
@@ -121,14 +151,14 @@ def _in_duckdb(
     selection: Selection,
     extra: Mapping[str, pa.Table],
     shapes: tuple[CodeShape, ...],
-) -> Iterator[ir.Table]:
+) -> Iterator[Cases]:
     connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
     try:
         for name, table in {**read_inputs(ledger, selection), **extra}.items():
             connection.register(name, table)
-        sql = _case_sql("duckdb", selection.phantoms, "day" in extra, shapes)
-        connection.execute(f"CREATE TEMP TABLE cases AS {sql}")
-        yield ibis.duckdb.from_connection(connection).table("cases")
+        made = _case_query("duckdb", selection.phantoms, "day" in extra, shapes)
+        connection.execute(f"CREATE TEMP TABLE cases AS {made.sql}")
+        yield Cases(ibis.table(made.schema, "cases"), "duckdb", partial(run_duckdb, connection))
     finally:
         connection.close()
 
@@ -139,46 +169,29 @@ def _in_postgres(
     selection: Selection,
     extra: Mapping[str, pa.Table],
     shapes: tuple[CodeShape, ...],
-) -> Iterator[ir.Table]:
-    from khop.sync.reconciling.warehouse_postgres import make_cases  # its driver is an extra
+) -> Iterator[Cases]:
+    from khop.sync.reconciling import warehouse_postgres  # its driver is an extra
 
     sets = selection.sets()
     tables = {name: pa.table({"value": values}, _VALUE) for name, values in sets.items()}
     inputs = {_part(name): _query(name, sets) for name in INPUTS}
-    sql = _case_sql("postgres", selection.phantoms, "day" in extra, shapes)
+    made = _case_query("postgres", selection.phantoms, "day" in extra, shapes)
     with ledger.draft() as connection:
-        yield make_cases(connection, inputs, {**tables, **extra}, sql)
+        driver = warehouse_postgres.make_cases(connection, inputs, {**tables, **extra}, made.sql)
+
+        def run(asked: Question) -> Iterator[dict[str, Any]]:
+            return warehouse_postgres.answer(
+                driver, asked.sql, asked.schema.as_struct().to_pyarrow()
+            )
+
+        yield Cases(ibis.table(made.schema, "cases"), "postgres", run)
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A query about cases, as the SQL of one database. It can be run again over other cases."""
-
-    sql: str
-    schema: ibis.Schema
-
-
-def question(expression: ir.Table, dialect: str) -> Question:
-    """An expression over a table ``cases``, as SQL."""
-    return Question(str(ibis.to_sql(expression, dialect=dialect)), expression.schema())
-
-
-def answers(cases: ir.Table, asked: Question) -> Iterator[dict[str, Any]]:
+def run_duckdb(connection: duckdb.DuckDBPyConnection, asked: Question) -> Iterator[dict[str, Any]]:
     """The rows of the answer. They are made into Python values one batch at a time."""
-    backend = cases.get_backend()
-    if backend.name == "postgres":
-        from khop.sync.reconciling.warehouse_postgres import answer
-
-        yield from answer(backend.con, asked.sql, asked.schema.as_struct().to_pyarrow())
-        return
-    table = backend.con.sql(asked.sql).to_arrow_table().cast(asked.schema.to_pyarrow())
+    table = connection.sql(asked.sql).to_arrow_table().cast(asked.schema.to_pyarrow())
     for batch in table.to_batches(max_chunksize=_BATCH_ROWS):
         yield from batch.to_pylist()
-
-
-def rows(expression: ir.Table) -> Iterator[dict[str, Any]]:
-    """The rows of an expression over cases."""
-    return answers(expression, question(expression, expression.get_backend().name))
 
 
 def input_schema(table: str) -> pa.Schema:
@@ -189,7 +202,9 @@ def input_schema(table: str) -> pa.Schema:
 
 
 @cache
-def _case_sql(dialect: str, phantoms: bool, dated: bool, shapes: tuple[CodeShape, ...]) -> str:
+def _case_query(
+    dialect: str, phantoms: bool, dated: bool, shapes: tuple[CodeShape, ...]
+) -> Question:
     """The cases as SQL; kept, because it is the same text every time."""
     name_of = _part if dialect == "postgres" else str
     tables: Mapping[str, ir.Table] = {
@@ -198,7 +213,7 @@ def _case_sql(dialect: str, phantoms: bool, dated: bool, shapes: tuple[CodeShape
     }
     if dated:
         tables = {**tables, "day": ibis.table(ibis.Schema.from_pyarrow(DAY), name="day")}
-    return str(ibis.to_sql(case_table(tables, phantoms=phantoms, shapes=shapes), dialect=dialect))
+    return question(case_table(tables, phantoms=phantoms, shapes=shapes), dialect)
 
 
 def _part(table: str) -> str:

@@ -23,7 +23,7 @@ from khop.sync.ledger import Ledger, outbox, records
 from khop.sync.ledger.outbox import Push, PushState
 from khop.sync.ledger.schema import discrepancy, run
 from khop.sync.reconciling.rules import RULES
-from khop.sync.reconciling.warehouse import Selection, ledger_cases, rows
+from khop.sync.reconciling.warehouse import Selection, ledger_cases
 from khop.sync.results import UNSETTLED, Plan, PlanItem, WorkItem
 
 NOT_REPAIRABLE = "not_repairable"
@@ -214,7 +214,7 @@ def _cases(
     if not codes:
         return {}
     with ledger_cases(ledger, Selection(only=codes, sources=sources)) as cases:
-        return {str(row["subject"]): row for row in rows(cases)}
+        return {str(row["subject"]): row for row in cases.rows(cases.table)}
 
 
 def _cases_at_last_reconcile(connection: sa.Connection) -> int:

@@ -17,7 +17,7 @@ from khop.errors import LedgerError
 from khop.sync.ledger import Ledger, create_ledger
 from khop.sync.ledger.schema import metadata
 from khop.sync.reconciling.cases import INPUTS
-from khop.sync.reconciling.warehouse import Selection, ledger_cases, rows
+from khop.sync.reconciling.warehouse import Selection, ledger_cases
 
 DAY_US = 86_400_000_000
 #: Each pair is ordered otherwise by a language than byte by byte.
@@ -91,7 +91,7 @@ def _value(rng: random.Random, column: sa.Column[Any]) -> Any:
 
 def _cases(ledger: Ledger, selection: Selection) -> list[dict[str, object]]:
     with ledger_cases(ledger, selection) as cases:
-        return sorted(rows(cases), key=lambda row: str(row["subject"]))
+        return sorted(cases.rows(cases.table), key=lambda row: str(row["subject"]))
 
 
 @pytest.mark.parametrize("selection", SELECTIONS)
@@ -110,8 +110,9 @@ def test_expressions_answer_alike_in_both(two: tuple[Ledger, Ledger]) -> None:
 def _asked(ledger: Ledger) -> list[dict[str, object]]:
     """What rules may use: days and rests of times, patterns, the row before, a table given."""
     months = pa.table({"number": [0, 1, 2], "name": ["đầu", "Giữa", "cuối"]})
-    with ledger_cases(ledger, extra={"month": months}) as cases:
-        named = cases.get_backend().table("month")
+    with ledger_cases(ledger, extra={"month": months}) as made:
+        cases = made.table
+        named = ibis.table(ibis.Schema.from_pyarrow(months.schema), "month")
         asked = cases.mutate(
             day=cases.os_received_us // DAY_US,
             rest=cases.os_received_us % 3,
@@ -129,7 +130,7 @@ def _asked(ledger: Ledger) -> list[dict[str, object]]:
         asked = asked.select(
             "subject", "day", "rest", "fits", "serial", "before", "either", "late", "name"
         )
-        return sorted(rows(asked), key=lambda row: str(row["subject"]))
+        return sorted(made.rows(asked), key=lambda row: str(row["subject"]))
 
 
 def test_a_question_that_is_not_read_to_its_end_does_not_spoil_the_next(
@@ -137,11 +138,12 @@ def test_a_question_that_is_not_read_to_its_end_does_not_spoil_the_next(
 ) -> None:
     _, ledger = two
     with ledger_cases(ledger) as cases:
-        total = len(list(rows(cases)))
-        first = next(rows(cases))
-        between = zip(rows(cases), rows(cases), strict=True)
+        total = len(list(cases.rows(cases.table)))
+        first = next(cases.rows(cases.table))
+        between = zip(cases.rows(cases.table), cases.rows(cases.table), strict=True)
         assert all(one == other for one, other in between)
-        counted = next(rows(cases.aggregate(total=cases.count(), sum=cases.os_due_us.sum())))
+        whole = cases.table
+        counted = next(cases.rows(whole.aggregate(total=whole.count(), sum=whole.os_due_us.sum())))
     assert first["subject"] is not None
     assert counted["total"] == total
     assert isinstance(counted["sum"], int)
@@ -159,10 +161,10 @@ def test_nothing_of_it_stays_in_the_ledger(two: tuple[Ledger, Ledger]) -> None:
 def test_what_is_written_meanwhile_is_of_another_moment(two: tuple[Ledger, Ledger]) -> None:
     _, ledger = two
     with ledger_cases(ledger) as cases:
-        before = len(list(rows(cases)))
+        before = len(list(cases.rows(cases.table)))
         with ledger.write() as connection:
             connection.execute(sa.delete(metadata.tables["source_record"]))
-        assert len(list(rows(cases))) == before
+        assert len(list(cases.rows(cases.table))) == before
 
 
 def test_a_server_that_goes_away_meanwhile_is_told(two: tuple[Ledger, Ledger]) -> None:
@@ -177,4 +179,4 @@ def test_a_server_that_goes_away_meanwhile_is_told(two: tuple[Ledger, Ledger]) -
     ):
         with ledger.write() as connection:
             connection.execute(end)
-        list(rows(cases))
+        list(cases.rows(cases.table))

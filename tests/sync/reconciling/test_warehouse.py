@@ -13,7 +13,7 @@ import pytest
 from khop.mappings.records import Status
 from khop.sync.engine import Engine
 from khop.sync.ledger import Ledger
-from khop.sync.reconciling.warehouse import Selection, ledger_cases, rows
+from khop.sync.reconciling.warehouse import Selection, ledger_cases
 from tests.sync.fakes import FakeOneStop, FakePortal, at, record
 
 LOCKS = Path("/proc/locks")
@@ -75,7 +75,7 @@ def test_cases_have_the_types_that_rules_compare(
     one_stop.put(record(1, no_due=True, due_at=None), record(2, status=None, changed_at=at(12)))
     engine.pull()
     with ledger_cases(ledger) as cases:
-        found = {row["code"]: row for row in rows(cases)}
+        found = {row["code"]: row for row in cases.rows(cases.table)}
     first, second = found[record(1).code], found[record(2).code]
     assert (first["os_no_due"], first["os_due_us"], first["os_received_day"]) == (True, None, False)
     assert (first["os_status"], second["os_status"]) == (Status.PROCESSING, None)
@@ -89,5 +89,5 @@ def test_only_the_cases_that_are_asked_for_are_made(
     portal.hold(record(1, code=alias))
     engine.pull()
     with ledger_cases(ledger, Selection(only=[record(1).code])) as cases:
-        (case,) = rows(cases)
+        (case,) = cases.rows(cases.table)
     assert (case["code"], case["po_code"], case["has_alias"]) == (record(1).code, alias, True)
