@@ -22,6 +22,8 @@ from unittest import mock
 
 import httpx
 
+from khop.errors import KhopError
+
 #: A constructor with more parameters than this is counted as a long one.
 MOST_PARAMETERS = 6
 #: A private function of at most this many lines counts as small.
@@ -191,7 +193,7 @@ def _frames(adapter: Any, work: Callable[[Any], object], package: Path) -> int |
     with mock.patch.object(httpx.Client, "send", send):
         try:
             work(adapter)
-        except Exception as error:
+        except KhopError as error:
             if not seen:
                 return f"not measured: {error}"
     return seen[-1] - 1
