@@ -92,7 +92,7 @@ def run_mutmut(command: list[str]) -> list[str]:
 
 
 class Progress:
-    """Tells of mutmut's lines what a person who waits wants to know."""
+    """Reports mutmut's steps and counts, at most every half minute, to a person who waits."""
 
     def __init__(self, tell: Callable[[str], None], clock: Callable[[], float]) -> None:
         self._tell = tell
@@ -127,7 +127,7 @@ class Progress:
         self._tell(f"mutmut: {tried} of {of} changes tried, {missed} not noticed{left}")
 
     def _left(self, now: float, tried: int, of: int) -> str:
-        """How long the rest takes if it goes on as fast; the slow ones come last."""
+        """The least time the rest takes; slow changes come last, so it may take longer."""
         assert self._first is not None
         since, before = self._first
         if tried <= before or tried >= of:
