@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -27,14 +26,9 @@ from khop.mappings.dvcqg.catalogue import (
 )
 from khop.mappings.records import Channel
 from khop.mappings.states.status import portal_channels
-from tests import paths
+from tests.mappings.dvcqg.portal import sample
 
-SAMPLES = paths.SAMPLES / "dvcqg"
 CHANNELS = portal_channels({}, {})
-
-
-def sample(name: str) -> Any:
-    return json.loads((SAMPLES / f"{name}.json").read_text("utf-8"))
 
 
 def entry_of(**fields: Any) -> ProcedureEntry:

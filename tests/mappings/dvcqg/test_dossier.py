@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 from unicodedata import normalize
 
@@ -25,26 +25,18 @@ from khop.mappings.records import (
     Status,
     Step,
 )
-from tests import paths
+from khop.text.local_time import LOCAL
+from tests.mappings.dvcqg.portal import sample
+from tests.mappings.moments import at
 
-SAMPLES = paths.SAMPLES / "dvcqg"
-VIETNAM = timezone(timedelta(hours=7))
 CODE = "H99.12-250114-0007"
 URL = "https://motcua.example.vn/file?path=/2025/01/don-dang-ky.pdf"
 RESULT = "https://motcua.example.vn/file?path=/2025/01/gcn.pdf"
 MAPPING = DvcqgMapping("dvcqg")
 
 
-def sample(name: str) -> Any:
-    return json.loads((SAMPLES / f"{name}.json").read_text("utf-8"))
-
-
-def at(*parts: int) -> Instant:
-    return Instant.of(datetime(*parts, tzinfo=VIETNAM))  # type: ignore[arg-type,misc]
-
-
 def moment(written: str) -> Instant:
-    return Instant.of(datetime.strptime(written, "%Y%m%d%H%M%S").replace(tzinfo=VIETNAM))
+    return Instant.of(datetime.strptime(written, "%Y%m%d%H%M%S").replace(tzinfo=LOCAL))
 
 
 DOSSIER = FullDossier(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from datetime import date, datetime, timedelta, timezone
-from typing import Any
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -20,17 +18,12 @@ from khop.mappings.dvcqg.opinion import (
     read_answers,
     read_questions,
 )
-from khop.mappings.records import Instant
-from tests import paths
+from tests.mappings.dvcqg.portal import sample
+from tests.mappings.moments import at
 
-SAMPLES = paths.SAMPLES / "dvcqg"
 UNIT = {"madonvi": "000.00.00.H99", "unit": "UBND tỉnh Mẫu"}
 NAMES = {"id": "MaPAKN", "title": "tieude", "text": "NoiDung", "sender": "NguoiGui",
          "sent_at": "NgayGui", "unit": "MaDonVi", "status": "TrangThai"}  # fmt: skip
-
-
-def sample(name: str) -> Any:
-    return json.loads((SAMPLES / f"{name}.json").read_text("utf-8"))
 
 
 def test_the_ratings_of_the_sample() -> None:
@@ -118,7 +111,7 @@ def test_feedback_by_configured_names() -> None:
     assert (row.id, row.title, row.status) == (
         "PAKN.20250115.0001", "Chậm trả kết quả", "Mới tiếp nhận VPCP",
     )  # fmt: skip
-    assert row.sent_at == Instant.of(datetime(2025, 1, 15, 8, tzinfo=timezone(timedelta(hours=7))))
+    assert row.sent_at == at(2025, 1, 15, 8)
     assert row.fields_lost == ()
     assert "Người Dân" not in repr(row)
 

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
 from khop.mappings.igate.history import TaskRules
 from khop.mappings.igate.mapping import IgateMapping, IgateOptions
-from khop.mappings.records import Instant, Status
+from khop.mappings.records import Status
 from khop.mappings.states.status import igate_channels, igate_statuses
-from tests import paths
-
-SAMPLES = paths.SAMPLES / "igate"
-VIETNAM = timezone(timedelta(hours=7))
-
-
-def sample(name: str) -> Any:
-    return json.loads((SAMPLES / f"{name}.json").read_text("utf-8"))
+from tests.mappings.igate.answers import sample
+from tests.mappings.moments import at
 
 
 def mapping(
@@ -36,10 +28,6 @@ def ruled(**rules: Any) -> IgateMapping:
 
 def detail(**changes: Any) -> dict[str, Any]:
     return {**sample("det-01"), **changes}
-
-
-def at(*parts: int) -> Instant:
-    return Instant.of(datetime(*parts, tzinfo=VIETNAM))  # type: ignore[arg-type,misc]
 
 
 # --- which label -----------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -11,15 +10,10 @@ from khop.mappings.identity import applicant_key
 from khop.mappings.igate.mapping import IgateMapping, IgateOptions
 from khop.mappings.records import Birth, Fee
 from khop.mappings.states.status import igate_channels, igate_statuses
-from tests import paths
+from tests.mappings.igate.answers import sample
 
-SAMPLES = paths.SAMPLES / "igate"
 KEY = b"k" * 32
 NATIVE = "68a53f0c1d2e3f4a5b6c7d80"
-
-
-def sample(name: str) -> Any:
-    return json.loads((SAMPLES / f"{name}.json").read_text("utf-8"))
 
 
 def mapping(file_url: str | None = None) -> IgateMapping:

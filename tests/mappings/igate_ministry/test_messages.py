@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -26,19 +25,15 @@ from khop.mappings.records import (
     Step,
 )
 from tests import paths
+from tests.mappings.moments import at
 
 SAMPLES = paths.SAMPLES / "igate"
-VIETNAM = timezone(timedelta(hours=7))
 FILED = Filed("88001", "G99.20-20260609-0092637")
 PAPER = Attachment("don.pdf", "f1", code="GT.01")
 SECOND = Attachment("ban ve.pdf", "f2", code="GT.01")
 LOOSE = Attachment("", "f3")
 STORED = {PAPER: Uploaded("a1", "0f"), SECOND: Uploaded("a2", "1f"), LOOSE: Uploaded("a3", "2f")}
 MAPPING = MinistryMapping()
-
-
-def at(*parts: int) -> Instant:
-    return Instant.of(datetime(*parts, tzinfo=VIETNAM))  # type: ignore[arg-type,misc]
 
 
 def dossier(**changes: Any) -> FullDossier:

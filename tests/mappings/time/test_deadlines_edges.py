@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import pytest
 
 from khop.mappings.records import Instant, Precision
@@ -12,11 +10,7 @@ from khop.mappings.time.deadline_rules import Definition, Measure, deadline_rule
 from khop.mappings.time.deadlines import Extension, Missing, Note, Terms, deadline
 from khop.mappings.time.time_limits import Limit, LimitClock
 from khop.mappings.time.working_hours import WorkingHours
-
-
-def local(text: str) -> Instant:
-    return Instant.of(datetime.fromisoformat(f"{text}+07:00"))
-
+from tests.mappings.moments import local
 
 #: Received on 2 March 2026 with ten working days, due on the 16th; each asks for a week more.
 RECEIVED = local("2026-03-02T09:00")

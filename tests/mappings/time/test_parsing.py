@@ -9,16 +9,12 @@ from hypothesis import strategies as st
 from khop.errors import RecordError
 from khop.mappings.records import Instant, Precision
 from khop.mappings.time.parsing import parse_wire_day, parse_wire_time, wire_time
-
-VIETNAM = timezone(timedelta(hours=7))
-
-
-def at(*parts: int) -> Instant:
-    return Instant.of(datetime(*parts, tzinfo=VIETNAM))  # type: ignore[arg-type,misc]
+from khop.text.local_time import LOCAL
+from tests.mappings.moments import at
 
 
 def day(*parts: int) -> Instant:
-    return Instant.of(datetime(*parts, tzinfo=VIETNAM), Precision.DAY)  # type: ignore[arg-type,misc]
+    return Instant.of(datetime(*parts, tzinfo=LOCAL), Precision.DAY)  # type: ignore[arg-type,misc]
 
 
 @pytest.mark.parametrize(
@@ -122,7 +118,7 @@ def test_everything_else_is_refused_without_showing_it(absurd: object) -> None:
 
 @given(st.datetimes(datetime(1990, 1, 1), datetime(2099, 12, 31)))
 def test_what_is_written_is_read_back(local: datetime) -> None:
-    instant = Instant.of(local.replace(microsecond=0, tzinfo=VIETNAM))
+    instant = Instant.of(local.replace(microsecond=0, tzinfo=LOCAL))
     assert parse_wire_time(wire_time(instant), "NgayTiepNhan") == instant
 
 
@@ -132,7 +128,7 @@ def test_zones_are_kept_apart(local: datetime, minutes: int) -> None:
     assert parse_wire_time(aware.isoformat(), "x") == Instant.of(aware)
 
 
-@given(st.datetimes(datetime(1990, 1, 1), datetime(2099, 12, 31), timezones=st.just(VIETNAM)))
+@given(st.datetimes(datetime(1990, 1, 1), datetime(2099, 12, 31), timezones=st.just(LOCAL)))
 def test_the_fast_form_reads_as_the_slow_one(moment: datetime) -> None:
     fast = moment.isoformat(timespec="milliseconds").replace("+07:00", "+0700")
     slow = fast.replace("+0700", "+07:00")

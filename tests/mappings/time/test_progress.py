@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import pytest
 
 from khop.mappings.records import (
     DossierRecord,
     Instant,
-    Precision,
     Status,
     StatusKind,
     StatusRecord,
@@ -18,13 +15,7 @@ from khop.mappings.time.deadline_rules import Ground, Measure
 from khop.mappings.time.deadlines import Stop
 from khop.mappings.time.progress import Change, Progress, progress_of, stops_in
 from khop.mappings.time.time_limits import Limit
-
-
-def local(text: str) -> Instant:
-    """An instant from local time; with precision day when no time is written."""
-    moment = datetime.fromisoformat(text)
-    precision = Precision.SECOND if len(text) > 10 else Precision.DAY
-    return Instant.of(datetime.fromisoformat(f"{moment.isoformat()}+07:00"), precision)
+from tests.mappings.moments import local
 
 
 def on(day: int, hour: int = 9) -> Instant:

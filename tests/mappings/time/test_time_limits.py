@@ -11,28 +11,18 @@ from hypothesis import strategies as st
 
 from khop.errors import RecordError
 from khop.mappings.catalogue_records import TimeLimit
-from khop.mappings.records import Channel, Instant, Precision
+from khop.mappings.records import Channel
 from khop.mappings.time.calendar import DayError, WorkingCalendar
 from khop.mappings.time.deadline_rules import Measure, ProcedureClock, deadline_rules
 from khop.mappings.time.time_limits import LONGEST, Limit, LimitClock, read_limit
 from khop.mappings.time.working_hours import Session, WorkingHours, clock_us, local_day
+from tests.mappings.moments import instant, local
 
 RULES = deadline_rules()
 HOURS = WorkingHours(WorkingCalendar())
 CLOCK = LimitClock(HOURS, RULES)
 DAYS_ONLY = st.sampled_from([Measure.WORKING_DAY, Measure.CALENDAR_DAY, Measure.MONTH])
 MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2080, 1, 1))
-
-
-def local(text: str) -> Instant:
-    """An instant from local time; with precision day when no time is written."""
-    moment = datetime.fromisoformat(text)
-    precision = Precision.SECOND if len(text) > 10 else Precision.DAY
-    return Instant.of(datetime.fromisoformat(f"{moment.isoformat()}+07:00"), precision)
-
-
-def instant(moment: datetime) -> Instant:
-    return local(moment.isoformat())
 
 
 def written(amount: object, unit: object) -> TimeLimit:

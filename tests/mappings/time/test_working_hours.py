@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khop.errors import ConfigError, KhopError, RecordError
-from khop.mappings.records import Instant, Precision
+from khop.mappings.records import Instant
 from khop.mappings.time.calendar import DayError, WorkingCalendar
 from khop.mappings.time.working_hours import (
     Session,
@@ -26,6 +26,7 @@ from khop.mappings.time.working_hours import (
     since_midnight,
     usual_sessions,
 )
+from tests.mappings.moments import instant, local
 
 MORNING, AFTERNOON = Session(time(7), time(11, 30)), Session(time(13, 30), time(17))
 CALENDAR = WorkingCalendar()
@@ -33,17 +34,6 @@ HOURS = WorkingHours(CALENDAR)
 #: Longest a test may add and stay inside the calendar.
 LENGTHS = st.timedeltas(timedelta(0), timedelta(hours=500))
 MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2090, 1, 1))
-
-
-def local(text: str) -> Instant:
-    """An instant from local time; with precision day when no time is written."""
-    moment = datetime.fromisoformat(text)
-    precision = Precision.SECOND if len(text) > 10 else Precision.DAY
-    return Instant.of(datetime.fromisoformat(f"{moment.isoformat()}+07:00"), precision)
-
-
-def instant(moment: datetime) -> Instant:
-    return local(moment.isoformat())
 
 
 def hours(number: float) -> timedelta:

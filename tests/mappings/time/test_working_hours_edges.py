@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 
 import pytest
 
-from khop.mappings.records import Instant
 from khop.mappings.time.calendar import WorkingCalendar
 from khop.mappings.time.working_hours import Session, WorkingHours, parse_sessions
-
-
-def local(text: str) -> Instant:
-    return Instant.of(datetime.fromisoformat(f"{text}+07:00"))
+from tests.mappings.moments import local
 
 
 def unit(sessions: str | None = None) -> WorkingHours:

@@ -1,0 +1,167 @@
+"""Answers of iGate that cannot stand as a record, and fields that are lost alone."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from khop.errors import RecordError
+from khop.mappings.igate.wire import DossierItem
+from khop.mappings.records import Status
+from tests.mappings.igate.answers import MAPPING, detail, item
+
+NESTED: Any = "sâu"
+
+
+for _ in range(200):
+    NESTED = {"a": NESTED}
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"code": None}, "code"),
+        ({"code": 99_001}, "code"),
+        ({"code": " \u200b"}, "code"),
+        ({"code": "H" * 5_000_000}, "code"),
+        ({"code": "H99\x00-1"}, "code"),
+        ({"code": "H99\ud800-1"}, "code"),
+        ({"id": None}, "id"),
+        ({"id": 7}, "id"),
+        ({"id": "  "}, "id"),
+        ({"id": "a" * 101}, "id"),
+        ({"nationCode": "G" * 5_000_000}, "nationCode"),
+        ({"agency": {"name": "S" * 5_000_000}}, "agency.name"),
+        ({"agency": {"name": [{"name": "S" * 5_000_000}]}}, "agency.name[0].name"),
+        ({"applicant": {"data": {"fullname": "S" * 5_000_000}}}, "applicant.data.fullname"),
+        ({"procedure": {"code": "1" * 5_000_000}}, "procedure.code"),
+        ({"dossierStatus": {"id": 2, "name": "x" * 5_000_000}}, "dossierStatus.name"),
+        ({"dossierStatus": "Đang xử lý"}, "dossierStatus"),
+        ({"dossierStatus": ["2"]}, "dossierStatus"),
+        ({"dossierStatus": True}, "dossierStatus"),
+        ({"dossierStatus": 12.5}, "dossierStatus"),
+        ({"dossierStatus": {"id": {"id": 3}, "name": 7}}, "dossierStatus.id"),
+        ({"dossierStatus": {"id": True}}, "dossierStatus.id"),
+        ({"appliedDate": "0000-00-00"}, "appliedDate"),
+        ({"acceptedDate": "31/02/2026"}, "acceptedDate"),
+        ({"appointmentDate": "9999-12-31T23:59:59.000+0700"}, "appointmentDate"),
+        ({"completedDate": "hôm qua"}, "completedDate"),
+        ({"returnedDate": 20260101}, "returnedDate"),
+        ({"updatedDate": {"$date": 1}}, "updatedDate"),
+        ({"code": NESTED}, "code"),
+        ({"nationCode": 7}, "nationCode"),
+        ({"nationCode": ["G22.99-250820-000777"]}, "nationCode"),
+    ],
+)
+def test_what_cannot_stand_as_a_record(changes: dict[str, Any], field: str) -> None:
+    with pytest.raises(RecordError) as refused:
+        MAPPING.reading(item(**changes))
+    assert refused.value.field == field
+    assert len(str(refused.value)) < 200
+
+
+@pytest.mark.parametrize("key", ["id", "code"])
+def test_a_key_that_is_missing(key: str) -> None:
+    bare = item()
+    del bare[key]
+    with pytest.raises(RecordError, match=f"{key}: is missing"):
+        MAPPING.reading(bare)
+
+
+@pytest.mark.parametrize("thing", [None, 42, "hồ sơ", [], [item()], True, 1.5])
+def test_what_is_no_object(thing: object) -> None:
+    with pytest.raises(RecordError, match="not an object"):
+        MAPPING.reading(thing)
+
+
+@pytest.mark.parametrize(
+    ("changes", "lost"),
+    [
+        ({"agency": "UBND"}, "agency"),
+        ({"agency": {"code": "x", "name": 7}}, "agency.name"),
+        ({"agency": {"name": [7]}}, "agency.name[0]"),
+        ({"agency": {"name": "a\ud800"}}, "agency.name"),
+        ({"procedure": ["1.001612"]}, "procedure"),
+        ({"procedure": {"code": 1.001612}}, "procedure.code"),
+        ({"applyMethod": 0}, "applyMethod"),
+        ({"applyMethod": {"id": 0.5, "name": "Trực tuyến"}}, "applyMethod.id"),
+        ({"dossierStatus": {"id": 2, "name": 7}}, "dossierStatus.name"),
+        ({"applicant": "Nguyễn Văn Mẫu"}, "applicant"),
+        ({"applicant": {"data": {"fullname": ["x"]}}}, "applicant.data.fullname"),
+        ({"applicant": {"data": {"identityNumber": 10**40}}}, "applicant.data.identityNumber"),
+        ({"applicant": {"data": {"birthday": "hôm qua"}}}, "applicant.data.birthday"),
+        ({"task": "x"}, "task"),
+        ({"task": [7]}, "task[0]"),
+    ],
+)
+def test_what_is_cosmetic_is_named_and_the_dossier_stays(
+    changes: dict[str, Any], lost: str
+) -> None:
+    record = MAPPING.reading(item(**changes)).record
+    assert record.fields_lost == (lost,)
+    assert record.code == "H99.18.03-250820-0012"
+    assert record.status is Status.PROCESSING
+
+
+def test_two_cosmetic_faults_lose_only_themselves() -> None:
+    record = MAPPING.reading(item(agency={"code": 5, "name": "UBND"}, applyMethod=[])).record
+    assert set(record.fields_lost) == {"agency.code", "applyMethod"}
+    assert record.unit == "UBND"
+
+
+def test_reading_changes_nothing_in_what_it_reads() -> None:
+    broken = item(agency={"name": 7}, task=[{"createdDate": "x", "id": []}])
+    before = deepcopy(broken)
+    MAPPING.reading(broken)
+    assert broken == before
+
+
+def test_control_characters_do_not_reach_the_ledger() -> None:
+    record = MAPPING.reading(item(agency={"name": "UBND\x00 xã\nMẫu\u200b"})).record
+    assert record.unit == "UBND xã Mẫu"
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=True)
+    | st.text(st.characters(exclude_categories=()), max_size=12)
+    | st.sampled_from(["2025-08-20T09:00:00.000+0700", "Đang xử lý", "undefined", 2, 228]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["id", "name", "code", "languageId", "data", "status", "createdDate"])
+            | st.text(max_size=4),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=10,
+)
+
+
+CHANGES = st.dictionaries(st.sampled_from(sorted(DossierItem.model_fields)), JSON, max_size=6)
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(JSON | CHANGES.map(lambda changes: detail(**changes)))
+def test_anything_is_read_or_refused(thing: Any) -> None:
+    try:
+        reading = MAPPING.reading(thing)
+        full = MAPPING.full(thing)
+    except RecordError as error:
+        assert len(str(error)) < 300
+        return
+    assert reading.record.code
+    assert reading.record.native_id
+    for text in (reading.record.code, reading.record.unit, reading.record.status_raw):
+        assert "\x00" not in (text or "")
+        (text or "").encode()
+    times = [each.event_at for each in reading.history or ()]
+    assert times == sorted(times)  # type: ignore[type-var]
+    assert all(a.status != b.status for a, b in zip(full.steps, full.steps[1:], strict=False))
