@@ -1,4 +1,4 @@
-"""What adapters over HTTP share: their transport's settings, and the steps of a check."""
+"""Shared by adapters over HTTP: building their transport, and the steps of a check."""
 
 from __future__ import annotations
 
@@ -6,30 +6,16 @@ from collections.abc import Callable
 from datetime import datetime
 
 from khop.adapters.ports import CheckStep, Context, Health
-from khop.adapters.settings import HttpSettings
-from khop.connectors.http.transport import Transport, TransportSettings
+from khop.adapters.settings import HttpSettings, shared_fields
+from khop.connectors.http.transport import Timing, Transport, TransportSettings
 from khop.errors import ConfigError, ConnectorError, RecordError, Unreachable
 
 
-def transport_of(
-    name: str, settings: HttpSettings, context: Context, *, legacy_tls: bool = False
-) -> Transport:
-    """A transport as the settings say. ``legacy_tls``: as in ``TransportSettings``."""
-    return Transport(
-        name,
-        TransportSettings(
-            timeout=settings.timeout,
-            connections=settings.connections,
-            calls_per_second=settings.calls_per_second,
-            attempts=settings.attempts,
-            retry_seconds=settings.retry_seconds,
-            ca_file=settings.ca_file,
-            proxy=settings.proxy,
-            max_body=int(settings.max_answer_mb * 1024 * 1024),
-            legacy_tls=legacy_tls,
-        ),
-        sleep=context.sleep,
-    )
+def transport_of(name: str, settings: HttpSettings, context: Context) -> Transport:
+    """The transport of the source ``name``."""
+    most = int(settings.max_answer_mb * 1024 * 1024)
+    how = TransportSettings(**shared_fields(settings, TransportSettings), max_body=most)
+    return Transport(name, how, timing=Timing(sleep=context.sleep))
 
 
 def checked(
@@ -38,7 +24,7 @@ def checked(
     server_date: Callable[[], datetime | None],
     clock: Callable[[], datetime],
 ) -> Health:
-    """Log in, then make one harmless read; ``read`` answers with a word for people."""
+    """Log in, then make one harmless read; ``read`` returns a text for people about it."""
     try:
         login()
     except (ConnectorError, ConfigError) as error:
@@ -46,15 +32,15 @@ def checked(
         steps = [CheckStep("reach", reached, "" if reached else str(error))]
         if reached:
             steps.append(CheckStep("login", False, str(error)))
-        return Health(tuple(steps), _skew(server_date(), clock))
+        return Health(tuple(steps), clock_skew(server_date(), clock))
     steps = [CheckStep("reach", True), CheckStep("login", True)]
     try:
         steps.append(CheckStep("read", True, read()))
     except (ConnectorError, RecordError) as error:
         steps.append(CheckStep("read", False, str(error)))
-    return Health(tuple(steps), _skew(server_date(), clock))
+    return Health(tuple(steps), clock_skew(server_date(), clock))
 
 
-def _skew(theirs: datetime | None, clock: Callable[[], datetime]) -> float | None:
-    """Their clock minus ours, in whole seconds: a Date header has no more."""
+def clock_skew(theirs: datetime | None, clock: Callable[[], datetime]) -> float | None:
+    """Their clock minus ours, rounded to seconds, the precision of a Date header."""
     return None if theirs is None else float(round((theirs - clock()).total_seconds()))

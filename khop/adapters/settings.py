@@ -1,9 +1,11 @@
-"""Settings every source has, and secrets that never stand in khop.toml."""
+"""Settings of every source, and secrets, which are never written into khop.toml."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,9 +17,9 @@ from khop.errors import ConfigError
 
 
 class Secret:
-    """Where a secret is found: ``{ env = "NAME" }`` or ``{ file = "path" }``.
+    """The place of a secret: ``{ env = "NAME" }`` or ``{ file = "path" }``.
 
-    It is read when it is needed, by ``reveal``; text in its place is refused.
+    It is read when it is needed, by ``reveal``; the secret itself as text is refused.
     """
 
     __slots__ = ("_env", "_file")
@@ -48,6 +50,10 @@ class Secret:
             raise ConfigError(f"the secret file {path} is empty; put the secret in it")
         return value
 
+    def revealed_in(self, base_dir: Path) -> Callable[[], str]:
+        """A function that reads the secret at each call."""
+        return partial(self.reveal, base_dir)
+
     def __repr__(self) -> str:
         return f"Secret(env={self._env!r})" if self._env else f"Secret(file={self._file!r})"
 
@@ -70,10 +76,10 @@ class Secret:
 
 
 class SourceSettings(BaseModel):
-    """What every ``[sources.NAME]`` table may say.
+    """The keys of every ``[sources.NAME]`` table.
 
-    An adapter's own settings derive from this; each field's description is what ``khop init``
-    prints, so it gives meaning, unit and default.
+    An adapter's own settings derive from this; ``khop init`` prints the description of each
+    field, so it gives meaning, unit and default.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -83,7 +89,7 @@ class SourceSettings(BaseModel):
 
 
 class HttpSettings(SourceSettings):
-    """What every source reached over HTTP may say."""
+    """The keys of every source that is called over HTTP."""
 
     timeout: Annotated[
         float,
@@ -120,7 +126,7 @@ class HttpSettings(SourceSettings):
 
 
 class CodeOverrides(BaseModel):
-    """A deployment's own code list, tried before the packaged one."""
+    """A deployment's own code list, used before the packaged one."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -143,3 +149,9 @@ class StatusOverrides(CodeOverrides):
             "opencps_reply, th_helper, th_local, hg. What stands beside it is tried before it."
         ),
     ] = None
+
+
+def shared_fields(settings: BaseModel, kind: type) -> dict[str, Any]:
+    """The settings whose names the dataclass ``kind`` has too, as its arguments."""
+    names = {each.name for each in fields(kind)}
+    return {name: getattr(settings, name) for name in type(settings).model_fields if name in names}

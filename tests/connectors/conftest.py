@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import httpx
 import pytest
 
-from khop.connectors.http.transport import Transport, TransportSettings
+from khop.connectors.http.transport import Timing, Transport, TransportSettings
 from tests import paths
 
 SAMPLES = paths.SAMPLES
@@ -126,9 +126,7 @@ def transport_to(time: FakeTime) -> Iterator[Callable[..., Transport]]:
         transport = Transport(
             "src",
             TransportSettings(**{"calls_per_second": 1e6, **settings}),  # type: ignore[arg-type]
-            clock=time.clock,
-            sleep=time.sleep,
-            random=lambda: 1.0,
+            timing=Timing(time.clock, time.sleep, lambda: 1.0),
             http=http,
         )
         made.append(transport)

@@ -19,7 +19,7 @@ from khop.adapters.settings import HttpSettings, Secret
 from khop.connectors.http.answers import Answer, Unusable
 from khop.connectors.http.checks import path_segment
 from khop.connectors.http.sessions import Session, SessionKeeper
-from khop.connectors.http.transport import CallOptions, Transport, TransportSettings
+from khop.connectors.http.transport import CallOptions, Timing, Transport, TransportSettings
 from khop.errors import AlreadyExists, RecordError, Refused, Unauthorised
 from khop.loopback import Handler
 from khop.mappings.records import (
@@ -81,7 +81,7 @@ class MiniAdapter:
             attempts=self.settings.attempts,
             max_body=self.max_body,
         )
-        return Transport(self.name, settings, sleep=self.context.sleep)
+        return Transport(self.name, settings, timing=Timing(sleep=self.context.sleep))
 
     def log_in(self) -> tuple[str, float]:
         password = self.settings.password.reveal(self.context.base_dir)

@@ -15,7 +15,7 @@ import pytest
 from khop.adapters.ports import Health, SourcePage
 from khop.connectors.http.answers import Answer
 from khop.connectors.http.sessions import SessionKeeper
-from khop.connectors.http.transport import Transport, TransportSettings
+from khop.connectors.http.transport import Timing, Transport, TransportSettings
 from khop.errors import (
     ConnectorError,
     OutcomeUnknown,
@@ -244,7 +244,9 @@ class DoesNotRetry(MiniAdapter):
 class WaitsTooShort(MiniAdapter):
     def made_transport(self) -> Transport:
         sleep = self.context.sleep
-        return Transport(self.name, TransportSettings(attempts=3), sleep=lambda _: sleep(0.1))
+        return Transport(
+            self.name, TransportSettings(attempts=3), timing=Timing(sleep=lambda _: sleep(0.1))
+        )
 
 
 class WaitsForHours(MiniAdapter):

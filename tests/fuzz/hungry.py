@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 import httpx
 
 from khop.connectors.http.answers import read_json
-from khop.connectors.http.transport import Transport, TransportSettings
+from khop.connectors.http.transport import Timing, Transport, TransportSettings
 from khop.connectors.http.xml import read_xml
 from khop.errors import KhopError
 
@@ -38,7 +38,10 @@ def answered(status: int, pieces: Iterator[bytes], coding: str = "") -> object:
         return httpx.Response(status, headers=headers, stream=Pieces(pieces))
 
     transport = Transport(
-        "src", TransportSettings(), clock=lambda: 0.0, http=httpx.MockTransport(handle)
+        "src",
+        TransportSettings(),
+        timing=Timing(clock=lambda: 0.0),
+        http=httpx.MockTransport(handle),
     )
     return transport.call("read", "GET", "http://src.example.vn/", attempts=1)
 

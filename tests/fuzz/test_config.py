@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from khop.config.adapters import adapter_types
 from khop.config.load import load_config
 from khop.connectors.dvcqg.payments import keypay_checksum
-from khop.connectors.igate import IgateClient, MinistryClient
+from khop.connectors.igate import Account, IgateClient, IgateDeployment
+from khop.connectors.igate_ministry import MinistryClient, MinistryDeployment
 from khop.connectors.population import SignedAuth
 from khop.connectors.population.tokens import TokenAuth, lgsp_login, wso2_login
 from khop.connectors.vnpost import lgsp_key_access, ngsp_access
-from khop.connectors.vnpost.client import NgspClient
+from khop.connectors.vnpost.client import NgspClient, NgspDeployment
 from khop.errors import ConfigError, KhopError
 from tests.fuzz.profile import FUZZ
 from tests.fuzz.strategies import texts
@@ -191,35 +192,38 @@ TOKEN = {"access_token": "abc", "token": "abc"}
 
 def igate(secret: str) -> object:
     return IgateClient(
-        "src", transport(answering(TOKEN)), base_url=HOST, token_url=HOST, client_id="a",
-        client_secret=lambda: secret,
-    ).login()  # fmt: skip
+        "src",
+        transport(answering(TOKEN)),
+        IgateDeployment(HOST, HOST),
+        Account("a", lambda: secret),
+    ).login()
 
 
 def igate_user(secret: str) -> object:
     return IgateClient(
-        "src", transport(answering(TOKEN)), base_url=HOST, token_url=HOST, client_id="a",
-        username="u", password=lambda: secret,
-    ).login()  # fmt: skip
+        "src",
+        transport(answering(TOKEN)),
+        IgateDeployment(HOST, HOST),
+        Account("a", username="u", password=lambda: secret),
+    ).login()
 
 
 def ministry(secret: str) -> object:
     return MinistryClient(
-        "src", transport(answering(TOKEN)), base_url=HOST, client_id="a",
-        client_secret=lambda: secret,
-    ).login()  # fmt: skip
+        "src", transport(answering(TOKEN)), MinistryDeployment(HOST, "a", lambda: secret)
+    ).login()
 
 
 def post(secret: str) -> object:
     access = ngsp_access("src", HOST, "k", lambda: secret)
     them = transport(answering(TOKEN))
-    return NgspClient("src", them, access, urls={}, customer_code="c").login()
+    return NgspClient("src", them, access, NgspDeployment({}, "c")).login()
 
 
 def post_by_key(secret: str) -> object:
     access = lgsp_key_access("src", HOST, lambda: secret)
     them = transport(answering(TOKEN))
-    return NgspClient("src", them, access, urls={}, customer_code="c").login()
+    return NgspClient("src", them, access, NgspDeployment({}, "c")).login()
 
 
 def population(secret: str) -> object:
@@ -270,7 +274,7 @@ def test_no_address_and_no_parameter_breaks_a_call(host: str, path: str, value: 
 def test_any_file_is_uploaded_or_refused(name: str, kind: str, content: bytes) -> None:
     body = {"code": 200, "data": [{"IdTepTin": "1"}], **TOKEN}
     client = MinistryClient(
-        "src", transport(answering(body)), base_url=HOST, client_id="a", client_secret=lambda: "s"
+        "src", transport(answering(body)), MinistryDeployment(HOST, "a", lambda: "s")
     )
     with suppress(KhopError):
         assert client.upload(name, content, kind).native_id == "1"

@@ -16,9 +16,11 @@ from hypothesis import strategies as st
 from khop.connectors.dvcqg import (
     DvcqgClient,
     FixedLogin,
+    NativeDeployment,
     NativeDialect,
     OAuthLogin,
     PortalLogin,
+    ServiceAddresses,
     wrapper_dialect,
 )
 from khop.connectors.dvcqg.envelope import (
@@ -69,22 +71,16 @@ def login(request: httpx.Request) -> Mapping[str, Any] | None:
 
 
 def native(answer: Said, login_path: str = "/login") -> DvcqgClient:
+    destination = "VN:GOV:000.00.00.G22:vpcpdvcprovider"
     dialect = NativeDialect(
-        "src",
-        base_url=HOST,
-        login_path=login_path,
-        data_path="/g",
-        madonvi="000.00.00.H99",
-        dstcode="VN:GOV:000.00.00.G22:vpcpdvcprovider",
+        "src", NativeDeployment(HOST, login_path, "/g", "000.00.00.H99", destination)
     )
     session = PortalLogin(dialect, "h99_onegate", lambda: "not-a-real-secret")
     return DvcqgClient(transport(Scripted(answer, login)), dialect, session, clock=lambda: 0.0)
 
 
 def wrapped(answer: Said, token: str = "/token", *, fixed: bool = False) -> DvcqgClient:
-    dialect = wrapper_dialect(
-        "src", base_url=HOST, service_path="/s", endpoints={"look_up": "TraCuuHoSo"}
-    )
+    dialect = wrapper_dialect("src", ServiceAddresses(HOST, "/s", {"look_up": "TraCuuHoSo"}))
     access = FixedLogin("src") if fixed else OAuthLogin(
         "src", f"{HOST}{token}", "khop", lambda: "not-a-real-secret"
     )  # fmt: skip

@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from khop.connectors.http.answers import Answer, read_json
-from khop.connectors.igate import IgateClient, MinistryClient
+from khop.connectors.igate import Account, IgateClient, IgateDeployment
 from khop.connectors.igate.claims import claims_of, read_claims
 from khop.connectors.igate.page import read_page
 from khop.connectors.igate.pushes import (
@@ -24,8 +24,8 @@ from khop.connectors.igate.pushes import (
     read_push_request,
 )
 from khop.connectors.igate.tokens import useful_seconds
+from khop.connectors.igate_ministry import MinistryClient, MinistryDeployment, MinistryPaths
 from khop.connectors.igate_ministry.answers import Uploaded
-from khop.connectors.igate_ministry.client import MinistryPaths
 from khop.errors import ConnectorError, RecordError
 from khop.mappings.igate.history import collapse
 from khop.mappings.igate.mapping import IgateMapping
@@ -60,10 +60,8 @@ def client(answer: Said, token: str = "/token") -> IgateClient:
     return IgateClient(
         "src",
         transport(Scripted(answer, login)),
-        base_url=HOST,
-        token_url=f"{HOST}{token}",
-        client_id="khop",
-        client_secret=lambda: "not-a-real-secret",
+        IgateDeployment(HOST, f"{HOST}{token}"),
+        Account("khop", lambda: "not-a-real-secret"),
         clock=lambda: 0.0,
     )
 
@@ -72,10 +70,9 @@ def ministry(answer: Said, token: str = "/t/GetToken") -> MinistryClient:
     return MinistryClient(
         "src",
         transport(Scripted(answer, login)),
-        base_url=HOST,
-        client_id="khop",
-        client_secret=lambda: "not-a-real-secret",
-        paths=MinistryPaths(token=token),
+        MinistryDeployment(
+            HOST, "khop", lambda: "not-a-real-secret", paths=MinistryPaths(token=token)
+        ),
         clock=lambda: 0.0,
     )
 

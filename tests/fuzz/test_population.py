@@ -28,6 +28,7 @@ from khop.connectors.population import (
     Person,
     PersonAnswer,
     PopulationClient,
+    PopulationGateway,
     Question,
     SoapFront,
     TokenAuth,
@@ -97,12 +98,14 @@ def client(answer: Said, front: Front, auth: Auth | None = None) -> PopulationCl
     return PopulationClient(
         "src",
         transport(Scripted(answer, nothing)),
-        SHAPE,
-        url=f"{HOST}/csdldc",
-        auth=auth or NoAuth(),
-        front=front,
-        spend=lambda operation, purpose: None,
-        gate_codes={"004": "this procedure is not allowed"},
+        PopulationGateway(
+            f"{HOST}/csdldc",
+            auth or NoAuth(),
+            SHAPE,
+            front,
+            gate_codes={"004": "this procedure is not allowed"},
+        ),
+        lambda operation, purpose: None,
         request_id=lambda: "MC1",
     )
 

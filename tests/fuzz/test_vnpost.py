@@ -16,20 +16,25 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from khop.connectors.myvnpost.client import MyVnpostAccount
+from khop.connectors.myvnpost import (
+    MyVnpostAccount,
+    MyVnpostClient,
+    MyVnpostDeployment,
+    read_webhook,
+    webhook_key,
+)
 from khop.connectors.myvnpost.wire import ParcelOrder
 from khop.connectors.vnpost import (
-    ClsClient,
+    ClsAccount,
     FixedToken,
-    MyVnpostClient,
     NgspClient,
+    NgspDeployment,
     Order,
     PriceQuestion,
     lgsp_key_access,
     lgsp_tttt_access,
     ngsp_access,
-    read_webhook,
-    webhook_key,
+    send_cls_notice,
 )
 from khop.connectors.vnpost.client import OPERATIONS
 from khop.connectors.vnpost.feed import BEGINNING, read_feed
@@ -107,8 +112,7 @@ def post(answer: Said, way: str = "ngsp", token: str = "/token") -> NgspClient:
         "src",
         transport(Scripted(answer, login)),
         access,
-        urls={name: f"{HOST}/{name}" for name in OPERATIONS},
-        customer_code="DEMOCUST",
+        NgspDeployment({name: f"{HOST}/{name}" for name in OPERATIONS}, "DEMOCUST"),
         clock=lambda: 0.0,
         now=lambda: NOW,
     )
@@ -117,14 +121,13 @@ def post(answer: Said, way: str = "ngsp", token: str = "/token") -> NgspClient:
 def parcels(answer: Said, prefix: str = "/customer-partner") -> MyVnpostClient:
     account = MyVnpostAccount("demo", lambda: "<secret>", "T000000001")
     them = transport(Scripted(answer, login))
-    return MyVnpostClient(
-        "src", them, account, base_url=HOST, path_prefix=prefix, clock=lambda: 0.0
-    )
+    deployment = MyVnpostDeployment(HOST, prefix)
+    return MyVnpostClient("src", them, deployment, account, clock=lambda: 0.0)
 
 
-def cls(answer: Said) -> ClsClient:
+def notify(answer: Said) -> None:
     them = transport(Scripted(answer, login))
-    return ClsClient("src", them, url=f"{HOST}/cls", username="u", password=lambda: "p")
+    send_cls_notice(them, ClsAccount(f"{HOST}/cls", "u", lambda: "p"), NOTICE)
 
 
 PRICE = PriceQuestion.model_validate(
@@ -145,7 +148,7 @@ WRITES: Mapping[str, Callable[[Said], object]] = {
     "create": lambda answer: parcels(answer).create(PARCEL),
     "correct": lambda answer: parcels(answer).correct("0000-demo", PARCEL),
     "cancel parcel": lambda answer: parcels(answer).cancel("0000-demo"),
-    "notify": lambda answer: cls(answer).notify(NOTICE),
+    "notify": notify,
 }
 
 

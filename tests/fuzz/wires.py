@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import httpx
 from hypothesis import strategies as st
 
-from khop.connectors.http.transport import Transport, TransportSettings
+from khop.connectors.http.transport import Timing, Transport, TransportSettings
 from khop.errors import (
     AlreadyExists,
     ConnectorError,
@@ -134,9 +134,7 @@ def transport(http: httpx.BaseTransport, **settings: Any) -> Transport:
     return Transport(
         "src",
         TransportSettings(**given),
-        clock=lambda: 1000.0,
-        sleep=lambda seconds: None,
-        random=lambda: 0.0,
+        timing=Timing(lambda: 1000.0, sleep=lambda seconds: None, random=lambda: 0.0),
         http=http,
     )
 

@@ -13,7 +13,6 @@ from khop.adapters.dvcqg.settings import DvcqgSettings, dialect_of
 from khop.adapters.http import checked, transport_of
 from khop.adapters.ports import AdapterType, Context, Health, Role
 from khop.connectors.dvcqg import DvcqgClient
-from khop.connectors.http.transport import Transport
 from khop.errors import ConnectorError, RateLimited, RecordError, Unauthorised
 from khop.mappings.catalogue_records import CatalogueItem, ProcedureEntry
 from khop.mappings.dvcqg import catalogue
@@ -29,8 +28,8 @@ log = structlog.get_logger(__name__)
 class DvcqgAdapter:
     """A ``DossierLookup``, ``DossierSink`` and ``CatalogueSource`` over the national portal.
 
-    In a dialect without a look-up, ``lookup_budget`` is 0 and ``look_up`` is Refused: whether
-    the portal has a dossier then stays unknown, and the engine creates nothing there.
+    In a dialect without a look-up, ``lookup_budget`` is 0 and ``look_up`` is Refused: it is then
+    not known whether the portal has a dossier, and the engine creates none there.
     """
 
     def __init__(
@@ -40,7 +39,6 @@ class DvcqgAdapter:
         settings: DvcqgSettings,
         client: DvcqgClient,
         mapping: DvcqgMapping,
-        transport: Transport,
         context: Context,
     ) -> None:
         self.name = name
@@ -54,13 +52,12 @@ class DvcqgAdapter:
         self._madonvi = settings.madonvi or ""
         key = f"sources.{name}.feedback_fields"
         self._feedback = FeedbackReader(settings.feedback_fields, key=key)
-        self._transport = transport
         self._clock = context.clock
         self._procedures: dict[str, Mapping[str, object] | None] = {}
         self._lock = threading.Lock()
 
     def look_up(self, code: str) -> DossierRecord | None:
-        """What the portal has under this code; None when it answered that it has none."""
+        """The portal's dossier of this code; None when it answered that it has none."""
         return self._mapping.record(self.client.look_up(code), code)
 
     def problems(self, record: DossierRecord, steps: Sequence[Step] = ()) -> tuple[str, ...]:
@@ -80,30 +77,30 @@ class DvcqgAdapter:
         self.client.progress(messages)
 
     def return_status(self, record: DossierRecord, at: Instant, text: str = "") -> None:
-        """Tell the portal what became of a dossier that was born there: one with another code.
+        """Send the state of a dossier that was filed on the portal, which has its own code for it.
 
-        ``at``: when it did. Raises RecordError for a dossier of our own, and for a state the
-        portal does not take (docs/systems/dvcqg.md); ConnectorError.
+        ``at``: when the state was reached. Raises RecordError for a dossier that was not filed
+        there, and for a state the portal does not accept (docs/systems/dvcqg.md); ConnectorError.
         """
         if not record.aliases or record.status is None:
-            raise RecordError("MaHoSo", "is no dossier of the portal's in a known state")
+            raise RecordError("MaHoSo", "was not filed on the portal, or its state is unknown")
         self.client.return_status(
             self._mapping.write_return(record.aliases[0], record.code, record.status, at, text)
         )
 
     def rate(self, month: date, question: str, votes: Votes, unit: str) -> None:
-        """Give a month's votes on one question, for the unit named ``unit``; nothing is sent
-        where nobody voted (docs/systems/dvcqg.md). Raises ConnectorError, RecordError."""
+        """Send a month's votes on one question, for the unit named ``unit``; without votes nothing
+        is sent (docs/systems/dvcqg.md). Raises ConnectorError, RecordError."""
         rows = rating_rows(month, question, votes, madonvi=self._madonvi, unit=unit)
         self.client.public_opinion.rate(rows)
 
     def procedure_codes(self) -> tuple[str, ...]:
         """Codes of all procedures, as the portal writes them. Raises RecordError when no row
-        has one."""
-        return catalogue.procedure_codes(self.client.procedures())
+        has a code."""
+        return catalogue.procedure_codes(self.client.catalogue.procedures())
 
     def procedure_entry(self, code: str) -> ProcedureEntry | None:
-        """One procedure; None when the portal answered that it has none such."""
+        """One procedure; None when the portal answered that it has no such procedure."""
         rows = self.client.catalogue.procedure(self._mapping.national(code))
         return catalogue.procedure_entry(rows, self._mapping.national(code), self._mapping.channels)
 
@@ -122,16 +119,16 @@ class DvcqgAdapter:
         return catalogue.dictionary_items(self.client.catalogue.dictionary(service))
 
     def feedback(self) -> tuple[Feedback, ...]:
-        """Feedback (PAKN) that waits, read by ``feedback_fields``."""
+        """Pending feedback (PAKN), read by ``feedback_fields``."""
         return self._feedback.read(self.client.public_opinion.feedback())
 
     def check(self) -> Health:
-        """Login, then a look-up of a code that no dossier has, or another harmless read."""
+        """Log in, then look up a code that no dossier has, or make another harmless read."""
         client = self.client
         return checked(client.login, client.try_read, client.server_date, self._clock)
 
     def close(self) -> None:
-        self._transport.close()
+        self.client.close()
 
     def _message(self, dossier: FullDossier) -> dict[str, Any]:
         national = self._mapping.national(dossier.record.procedure)
@@ -143,8 +140,8 @@ class DvcqgAdapter:
         return composed.message
 
     def _procedure(self, code: str) -> Mapping[str, object] | None:
-        """The portal's description of a procedure, asked for once; None when it has none or
-        does not answer: names then come from the one-stop."""
+        """The portal's description of a procedure, read once; None when it has none or does not
+        answer: the one-stop's names are then sent."""
         if not code:
             return None
         with self._lock:
@@ -153,7 +150,7 @@ class DvcqgAdapter:
         try:
             found = self.client.procedure(code)
         except (Unauthorised, RateLimited):
-            raise  # the push would meet the same, and a refused account is not tried twice
+            raise  # the push would fail likewise, and a refused account is not tried twice
         except ConnectorError as fault:
             if fault.operation == "login":
                 raise
@@ -173,8 +170,7 @@ class DvcqgAdapter:
 
 def _build(name: str, role: Role, settings: Any, context: Context) -> DvcqgAdapter:
     dialect, login = dialect_of(name, settings, context)
-    transport = transport_of(name, settings, context)
-    client = DvcqgClient(transport, dialect, login)
+    client = DvcqgClient(transport_of(name, settings, context), dialect, login)
     key = f"sources.{name}"
     mapping = DvcqgMapping(
         name,
@@ -189,7 +185,7 @@ def _build(name: str, role: Role, settings: Any, context: Context) -> DvcqgAdapt
         procedures=settings.procedures,
         databases=settings.databases,
     )
-    return DvcqgAdapter(name, role, settings, client, mapping, transport, context)
+    return DvcqgAdapter(name, role, settings, client, mapping, context)
 
 
 ADAPTER = AdapterType(DvcqgSettings, frozenset({Role.PORTAL}), _build)

@@ -1,4 +1,4 @@
-"""``[sources.NAME]`` with ``adapter = "dvcqg"``: what each dialect of the portal needs."""
+"""``[sources.NAME]`` with ``adapter = "dvcqg"``: the keys of each dialect of the portal."""
 
 from __future__ import annotations
 
@@ -9,19 +9,27 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from khop.adapters.ports import Context
-from khop.adapters.settings import CodeOverrides, HttpSettings, Secret, StatusOverrides
+from khop.adapters.settings import (
+    CodeOverrides,
+    HttpSettings,
+    Secret,
+    StatusOverrides,
+    shared_fields,
+)
 from khop.connectors.dvcqg import (
     FixedLogin,
+    NativeDeployment,
     NativeDialect,
     OAuthLogin,
     PortalLogin,
+    ServiceAddresses,
     query_dialect,
     wrapper_dialect,
 )
 from khop.connectors.dvcqg.access import Login
 from khop.connectors.dvcqg.dialects import ENDPOINTS, Dialect
 
-#: Keys by the dialects that read them; a key of another dialect would do nothing, unseen.
+#: Keys by the dialects that read them. A key of another dialect is refused: it has no effect.
 _NATIVE_ONLY = (
     "login_path", "data_path", "share_path", "username", "password", "dstcode", "providerurl",
 )  # fmt: skip
@@ -202,7 +210,7 @@ class DvcqgSettings(HttpSettings):
     @classmethod
     def _of_its_dialect(cls, value: Any, info: ValidationInfo) -> Any:
         dialect, name = info.data.get("dialect"), info.field_name
-        if dialect is None:  # refused already, and said so
+        if dialect is None:  # its own error was reported already
             return value
         if value in (None, {}):
             if name in _NEEDED[dialect]:
@@ -231,9 +239,9 @@ class DvcqgSettings(HttpSettings):
 
 
 def dialect_of(name: str, settings: DvcqgSettings, context: Context) -> tuple[Dialect, Login]:
-    """How calls are written, and how access is given. Raises ConfigError."""
+    """The dialect of the calls, and the login. Raises ConfigError."""
     if settings.dialect == "native":
-        native = _native(name, settings)
+        native = NativeDialect(name, _native(settings))
         return native, PortalLogin(
             native,
             settings.username or "",
@@ -241,37 +249,23 @@ def dialect_of(name: str, settings: DvcqgSettings, context: Context) -> tuple[Di
             session_seconds=settings.session_minutes * 60,
         )
     service_path = settings.service_path or _SERVICE_PATHS[settings.dialect]
+    addresses = ServiceAddresses(settings.base_url, service_path, settings.endpoints)
     login = _bearer(name, settings, context)
     if settings.dialect == "wrapper":
-        return wrapper_dialect(
-            name,
-            base_url=settings.base_url,
-            service_path=service_path,
-            endpoints=settings.endpoints,
-        ), login
-    return query_dialect(
-        name,
-        base_url=settings.base_url,
-        service_path=service_path,
-        endpoints=settings.endpoints,
-        madonvi=settings.madonvi or "",
-    ), login
+        return wrapper_dialect(name, addresses), login
+    return query_dialect(name, addresses, settings.madonvi or ""), login
 
 
-def _native(name: str, settings: DvcqgSettings) -> NativeDialect:
+def _native(settings: DvcqgSettings) -> NativeDeployment:
     forward = f"/{settings.adapter_name}/RestService/forward/mapi"
-    return NativeDialect(
-        name,
-        base_url=settings.base_url,
-        login_path=settings.login_path or f"{forward}/login",
-        data_path=settings.data_path or f"{forward}/g",
-        share_path=settings.share_path,
-        madonvi=settings.madonvi or "",
-        dstcode=settings.dstcode or "",
-        dstcode_in=settings.dstcode_in,
-        dstcode_at_login=settings.dstcode_at_login,
-        providerurl=settings.providerurl,
-    )
+    given = {
+        **shared_fields(settings, NativeDeployment),
+        "login_path": settings.login_path or f"{forward}/login",
+        "data_path": settings.data_path or f"{forward}/g",
+        "madonvi": settings.madonvi or "",
+        "dstcode": settings.dstcode or "",
+    }
+    return NativeDeployment(**given)
 
 
 def _bearer(name: str, settings: DvcqgSettings, context: Context) -> Login:
@@ -282,7 +276,4 @@ def _bearer(name: str, settings: DvcqgSettings, context: Context) -> Login:
 
 
 def _revealed(secret: Secret | None, context: Context) -> Callable[[], str]:
-    def reveal() -> str:
-        return secret.reveal(context.base_dir) if secret else ""
-
-    return reveal
+    return secret.revealed_in(context.base_dir) if secret else str

@@ -1,97 +1,31 @@
 """VNPT's adapter for ministries as a system to push to, for programs that use khop as a library
 (docs/systems/igate.md).
 
-The engine does not push through it: the platform has no look-up, and without one an outcome
-that is not known cannot be cleared up. What was filed is known to this object alone, or told to
-it by ``remember``.
+The engine does not push through it: the platform has no look-up, and without one an unknown
+outcome cannot be resolved. What was filed is known only to this object, or through ``remember``.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal
-
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Any
 
 from khop.adapters.http import checked, transport_of
+from khop.adapters.igate_ministry.settings import MinistrySettings
 from khop.adapters.ports import AdapterType, Context, Health, Role
-from khop.adapters.settings import HttpSettings, Secret
-from khop.connectors.http.transport import Transport
+from khop.connectors.igate_ministry import MinistryClient
 from khop.connectors.igate_ministry.answers import Uploaded
-from khop.connectors.igate_ministry.client import MinistryClient, MinistryPaths
 from khop.errors import RecordError
 from khop.mappings.igate_ministry.messages import Filed, MinistryMapping
 from khop.mappings.records import Attachment, DossierRecord, FullDossier, Step
-
-_PATHS = MinistryPaths()
-
-
-class PathSettings(BaseModel):
-    """Where the six steps are; the platform's own paths are not public."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    token: Annotated[str, Field(description="Path of the login.")] = _PATHS.token
-    next_value: Annotated[str, Field(description="Path of the next code.")] = _PATHS.next_value
-    upload: Annotated[str, Field(description="Path of the upload.")] = _PATHS.upload
-    create: Annotated[str, Field(description="Path of a new dossier.")] = _PATHS.create
-    progress: Annotated[str, Field(description="Path of progress.")] = _PATHS.progress
-    status: Annotated[str, Field(description="Path of states.")] = _PATHS.status
-
-
-class MinistrySettings(HttpSettings):
-    """``[sources.NAME]`` with ``adapter = "igate_ministry"``."""
-
-    base_url: Annotated[str, Field(description="The adapter, or the ministry's proxy before it.")]
-    client_id: Annotated[str, Field(description="Account at the platform.")]
-    client_secret: Annotated[Secret, Field(description="Its secret: { env = … } or { file = … }.")]
-    token_in: Annotated[
-        Literal["header", "query"],
-        Field(description="Where the token travels: as Bearer, or as ?token= in the address."),
-    ] = "header"
-    code_from: Annotated[
-        Literal["next_value", "dossier"],
-        Field(
-            description="next_value: a new dossier gets a code from the platform; dossier: it "
-            "keeps its own."
-        ),
-    ] = "next_value"
-    next_value_for: Annotated[
-        Literal["unit", "procedure"],
-        Field(description="Whose code a new code is asked for with; programs differ."),
-    ] = "unit"
-    progress_chunk: Annotated[
-        int, Field(ge=1, le=100, description="Progress steps sent in one call.")
-    ] = 10
-    copy_kind: Annotated[
-        int, Field(ge=0, le=2, description="LoaiBan of every paper: kind of copy, 0 to 2.")
-    ] = 0
-    units: Annotated[
-        Mapping[str, str], Field(description="Unit code or name to the platform's code.")
-    ] = {}
-    procedures: Annotated[
-        Mapping[str, str],
-        Field(description="Local procedure code to the national one, where they differ."),
-    ] = {}
-    services: Annotated[
-        Mapping[str, str], Field(description="Procedure code to MaDichVuCong.")
-    ] = {}
-    applicant_kinds: Annotated[
-        Mapping[str, Annotated[int, Field(ge=0, le=2)]],
-        Field(
-            description="Kind of applicant (1 citizen, 2 business, 3 state body, 4 organisation) "
-            "to LoaiDoiTuong, where khop's list has none, such as { 4 = 1 }."
-        ),
-    ] = {}
-    paths: Annotated[PathSettings, Field(description="Paths of the steps.")] = PathSettings()
 
 
 class MinistryAdapter:
     """A ``DossierSink``. Safe for threads.
 
-    Files go first, by ``attach``; then ``create``, then ``progress`` and ``update``, which
-    sends the state. The platform's ids of what was created are kept in memory.
+    Files are sent first, by ``attach``; then ``create``, then ``progress`` and ``update``, which
+    sends the state. The platform's ids of created dossiers are kept in memory.
     """
 
     def __init__(
@@ -101,7 +35,6 @@ class MinistryAdapter:
         settings: MinistrySettings,
         client: MinistryClient,
         mapping: MinistryMapping,
-        transport: Transport,
         context: Context,
     ) -> None:
         self.name = name
@@ -110,10 +43,9 @@ class MinistryAdapter:
         self._settings = settings
         self._client = client
         self._mapping = mapping
-        self._transport = transport
         self._clock = context.clock
         self._lock = threading.Lock()
-        # Of its own: a code that is being asked for holds up nobody but who asks for codes.
+        # A second lock, so that a request for a code makes only other requests for codes wait.
         self._asking = threading.Lock()
         self._codes: dict[str, str] = {}
         self._ids: dict[str, str] = {}
@@ -139,8 +71,8 @@ class MinistryAdapter:
     def create(self, dossier: FullDossier, form: Mapping[str, Any] | None = None) -> None:
         """File a dossier. ``form``: the filled form of the procedure.
 
-        Raises RecordError before anything is sent, AlreadyExists, Refused, OutcomeUnknown. A
-        code that was given out for the dossier is used again when it is created again.
+        Raises RecordError before anything is sent, AlreadyExists, Refused, OutcomeUnknown. The
+        platform's code for the dossier is used again when the dossier is created again.
         """
         record = dossier.record
         with self._lock:
@@ -162,7 +94,7 @@ class MinistryAdapter:
         self._client.progress(self._mapping.steps(self._filed(code), steps))
 
     def remember(self, code: str, native_id: str | None, their_code: str | None = None) -> None:
-        """The platform's id, and its code, of the dossier ``code``; None changes nothing."""
+        """Keep the platform's id and code of the dossier ``code``; None changes nothing."""
         with self._lock:
             if native_id:
                 self._ids[code] = native_id
@@ -170,20 +102,20 @@ class MinistryAdapter:
                 self._codes[code] = their_code
 
     def filed(self, code: str) -> tuple[str | None, str | None]:
-        """(id, code) that the platform has for the dossier ``code``, as far as they are known:
-        what a program keeps between runs."""
+        """(id, code) that the platform has for the dossier ``code``, None where not known. A
+        program stores them between runs."""
         with self._lock:
             return self._ids.get(code), self._codes.get(code)
 
     def check(self) -> Health:
-        """Login alone: every other step writes."""
+        """Only the login: every other step writes."""
         return checked(self._client.login, _no_read, self._client.server_date, self._clock)
 
     def close(self) -> None:
-        self._transport.close()
+        self._client.close()
 
     def _code(self, record: DossierRecord) -> str:
-        """The code the dossier is filed under; one that is taken from the platform only once."""
+        """The code the dossier is filed under. A code of the platform is requested only once."""
         if self._settings.code_from == "dossier":
             return record.code
         with self._asking:
@@ -201,7 +133,7 @@ class MinistryAdapter:
             raise RecordError(
                 "IdHoSo",
                 "is not known: the dossier was not created here, or the answer had no id; "
-                "tell it with `remember`",
+                "give it to `remember`",
             )
         return Filed(native_id, their_code or code)
 
@@ -212,15 +144,7 @@ def _no_read() -> str:
 
 def _build(name: str, role: Role, settings: Any, context: Context) -> MinistryAdapter:
     transport = transport_of(name, settings, context)
-    client = MinistryClient(
-        name,
-        transport,
-        base_url=settings.base_url,
-        client_id=settings.client_id,
-        client_secret=lambda: settings.client_secret.reveal(context.base_dir),
-        paths=MinistryPaths(**settings.paths.model_dump()),
-        token_in=settings.token_in,
-    )
+    client = MinistryClient(name, transport, settings.deployment(context.base_dir))
     mapping = MinistryMapping(
         units=settings.units,
         procedures=settings.procedures,
@@ -228,7 +152,7 @@ def _build(name: str, role: Role, settings: Any, context: Context) -> MinistryAd
         applicant_kinds=settings.applicant_kinds,
         copy_kind=settings.copy_kind,
     )
-    return MinistryAdapter(name, role, settings, client, mapping, transport, context)
+    return MinistryAdapter(name, role, settings, client, mapping, context)
 
 
 ADAPTER = AdapterType(MinistrySettings, frozenset({Role.PORTAL}), _build)

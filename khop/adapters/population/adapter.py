@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from khop.adapters.http import transport_of
+from khop.adapters.http import clock_skew, transport_of
 from khop.adapters.population.settings import OperationSettings, PopulationSettings
 from khop.adapters.ports import (
     AdapterType,
@@ -17,7 +17,7 @@ from khop.adapters.ports import (
     Purpose,
     Role,
 )
-from khop.adapters.settings import Secret
+from khop.adapters.settings import Secret, shared_fields
 from khop.connectors.http.checks import header_value
 from khop.connectors.http.transport import Transport
 from khop.connectors.population import (
@@ -32,6 +32,7 @@ from khop.connectors.population import (
     OperationShape,
     PascalFront,
     PopulationClient,
+    PopulationGateway,
     SignedAuth,
     SoapFront,
     TokenAuth,
@@ -46,14 +47,14 @@ from khop.mappings.records import Applicant, IdentityVerdict, Instant
 
 H = TypeVar("H", str, str | None)
 
-#: What a header may be called (RFC 9110 5.6.2).
+#: The form of a header name (RFC 9110 5.6.2).
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-#: Statuses by which a gateway says that nothing stands behind it.
+#: Statuses by which a gateway reports that no service is behind it.
 _NOTHING_BEHIND = (502, 503, 504)
 
 
 class PopulationAdapter:
-    """An ``IdentityCheck`` over the population database. ``client`` asks the other questions."""
+    """An ``IdentityCheck`` over the population database. Its ``client`` has the other questions."""
 
     def __init__(
         self,
@@ -61,20 +62,18 @@ class PopulationAdapter:
         role: Role,
         settings: PopulationSettings,
         client: PopulationClient[Purpose],
-        transport: Transport,
         context: Context,
     ) -> None:
         self.name = name
         self.role = role
         self.client = client
         self._settings = settings
-        self._transport = transport
         self._clock = context.clock
 
     def check_identity(self, applicant: Applicant, purpose: Purpose) -> IdentityAnswer:
         """Whether an applicant's number, name and birth belong together.
 
-        A number that cannot be anybody's asks nobody. Raises ConnectorError, RecordError.
+        Raises RecordError, without a call, for a number that no person can have; ConnectorError.
         """
         by_record = self._settings.check_with == "look_up"
         form = self._settings.look_up if by_record else self._settings.authenticate
@@ -91,15 +90,15 @@ class PopulationAdapter:
         return IdentityAnswer(verdict, warnings)
 
     def check(self) -> Health:
-        """Reach the gateway and, where there is one, log in. Nobody is asked about: a question
-        would be logged against an officer, so there is no harmless read."""
+        """Reach the gateway and log in where it has a login. There is no harmless read: every
+        question about a person is logged under an officer's name."""
         steps = [self._reached()]
         if steps[0].ok:
             steps.append(self._logged_in())
-        return Health(tuple(steps), self._skew())
+        return Health(tuple(steps), clock_skew(self.client.server_date(), self._clock))
 
     def close(self) -> None:
-        self._transport.close()
+        self.client.close()
 
     def _reached(self) -> CheckStep:
         try:
@@ -117,17 +116,13 @@ class PopulationAdapter:
         if self.client.has_login:
             return CheckStep("login", True)
         return CheckStep(
-            "login", True, "not tried: this way in is proved only by asking about a person"
+            "login", True, "not tried: only a question about a person would show whether it works"
         )
-
-    def _skew(self) -> float | None:
-        theirs = self.client.server_date()
-        return None if theirs is None else float(round((theirs - self._clock()).total_seconds()))
 
 
 def _is_complete(answer: PersonAnswer) -> bool:
-    """Whether nobody can stand in what was lost of an answer. Beside persons an attribute nobody
-    knows says nothing of them; in an answer without any it may tell of an error."""
+    """Whether no person can be in the unread parts of an answer. Unknown attributes beside
+    persons are harmless; in an answer without persons they may report an error."""
     lost = answer.fields_lost
     return not lost or (bool(answer.persons) and all(name.startswith("@") for name in lost))
 
@@ -135,19 +130,18 @@ def _is_complete(answer: PersonAnswer) -> bool:
 def _build(name: str, role: Role, settings: Any, context: Context) -> PopulationAdapter:
     transport = transport_of(name, settings, context)
     shape = _shape(name, settings)
-    client: PopulationClient[Purpose] = PopulationClient(
-        name,
-        transport,
-        shape,
-        url=settings.url,
+    gateway = PopulationGateway(
+        settings.url,
         auth=_auth(name, settings, transport, context),
+        shape=shape,
         front=_front(settings, shape),
-        spend=_spender(name, settings.daily_quota, context),
         reader=AnswerReader(settings.answer_namespaces),
         gate_codes=load_table("population_gate")["codes"],
         headers=_headers(name, settings, context),
     )
-    return PopulationAdapter(name, role, settings, client, transport, context)
+    spend = _spender(name, settings.daily_quota, context)
+    client: PopulationClient[Purpose] = PopulationClient(name, transport, gateway, spend)
+    return PopulationAdapter(name, role, settings, client, context)
 
 
 def _spender(name: str, quota: int, context: Context) -> Callable[[str, Purpose], None]:
@@ -155,7 +149,7 @@ def _spender(name: str, quota: int, context: Context) -> Callable[[str, Purpose]
 
     def spend(operation: str, purpose: Purpose) -> None:
         if book is None:
-            raise ConfigError("without a book of calls nobody may be asked about here")
+            raise ConfigError("calls about persons must be counted; build the adapter with a book")
         book.spend(name, operation, purpose, quota=quota)
 
     return spend
@@ -170,17 +164,13 @@ def _shape(name: str, settings: PopulationSettings) -> DeploymentShape:
     }
     shapes = {}
     for operation, (key, table) in tables.items():
-        shapes[operation] = OperationShape(
-            operation,
-            code=table.code.strip(),
-            fields=table.fields,
-            namespace=table.namespace,
-            prefix=table.prefix,
-            birth=table.birth,
-            date=_date_form(table, settings),
-            empty_number=table.empty_number,
-            path=_path(table.path),
-        )
+        given = {
+            **shared_fields(table, OperationShape),
+            "code": table.code.strip(),
+            "date": _date_form(table, settings),
+            "path": _path(table.path),
+        }
+        shapes[operation] = OperationShape(operation, **given)
         check_shape(shapes[operation], f"sources.{name}.{key}")
     return DeploymentShape(
         shapes,
@@ -193,15 +183,15 @@ def _shape(name: str, settings: PopulationSettings) -> DeploymentShape:
 
 
 def _one_line(name: str, key: str, text: H) -> H:
-    """A header that may hold blanks. Found wrong at the call, it would have been counted as a
-    question about a person. Raises ConfigError."""
+    """A header value that may hold blanks. It is checked before any call, because a call that
+    fails for it is already counted as a question. Raises ConfigError."""
     if text and not (text.isascii() and text.isprintable()):
-        raise ConfigError("one line of ASCII may stand here", key=f"sources.{name}.{key}")
+        raise ConfigError("write one line of ASCII characters", key=f"sources.{name}.{key}")
     return text
 
 
 def _date_form(table: OperationSettings, settings: PopulationSettings) -> DateForm:
-    """The camel-case front was seen with dashes alone."""
+    """The camel-case front is only known with dashes."""
     if settings.auth == "json_camel" and "date" not in table.model_fields_set:
         return DateForm.DASHED
     return table.date
@@ -216,7 +206,7 @@ def _headers(
 ) -> Callable[[], Mapping[str, str]]:
     fixed = {key: header_value(name, "headers", text) for key, text in settings.headers.items()}
     if not all(map(_HEADER_NAME.fullmatch, fixed)):
-        raise ConfigError("this is no name a header can have", key=f"sources.{name}.headers")
+        raise ConfigError("this is not a valid header name", key=f"sources.{name}.headers")
 
     def headers() -> Mapping[str, str]:
         if settings.api_key is None:
@@ -236,38 +226,38 @@ def _front(settings: PopulationSettings, shape: DeploymentShape) -> Front:
 
 
 def _auth(name: str, settings: PopulationSettings, transport: Transport, context: Context) -> Auth:
-    given = _Given(name, settings, context)
+    required = _Required(name, settings, context)
     if settings.auth == "c06":
         return SignedAuth(
-            username=given.text("username"),
-            secret=given.secret("secret"),
-            sign_path=given.text("sign_path"),
+            username=required.text("username"),
+            secret=required.secret("secret"),
+            sign_path=required.text("sign_path"),
             unit=settings.timestamp_unit,
             now=context.clock,
         )
     if settings.auth == "json_pascal" and settings.token_url is None:
         return NoAuth()
-    return TokenAuth(name, transport, _login(given, settings), now=context.clock)
+    return TokenAuth(name, transport, _login(required, settings), now=context.clock)
 
 
-def _login(given: _Given, settings: PopulationSettings) -> TokenLogin:
-    url, secret = given.text("token_url"), given.secret("secret")
+def _login(required: _Required, settings: PopulationSettings) -> TokenLogin:
+    url, secret = required.text("token_url"), required.secret("secret")
     if settings.auth == "json_camel":
         return camel_login(url, secret)
     if settings.auth != "lgsp":
-        return wso2_login(url, given.text("username"), secret)
+        return wso2_login(url, required.text("username"), secret)
     application = {
-        "AccessKey": given.text("username"),
+        "AccessKey": required.text("username"),
         "AppName": settings.app_name,
         "PartnerCode": settings.partner_code,
         "PartnerCodeCus": settings.partner_code_cus,
     }
-    account = given.secret("service_secret") if settings.service_account else None
+    account = required.secret("service_secret") if settings.service_account else None
     return lgsp_login(url, application, secret, settings.service_account, account)
 
 
-class _Given:
-    """The settings that one way in cannot do without."""
+class _Required:
+    """The settings that the chosen login requires."""
 
     def __init__(self, name: str, settings: PopulationSettings, context: Context) -> None:
         self._name, self._settings, self._context = name, settings, context
@@ -282,11 +272,11 @@ class _Given:
         secret: Secret | None = getattr(self._settings, key)
         if secret is None:
             raise self._missing(key)
-        return lambda: secret.reveal(self._context.base_dir)
+        return secret.revealed_in(self._context.base_dir)
 
     def _missing(self, key: str) -> ConfigError:
         return ConfigError(
-            f'auth = "{self._settings.auth}" needs this key', key=f"sources.{self._name}.{key}"
+            f'auth = "{self._settings.auth}" requires this key', key=f"sources.{self._name}.{key}"
         )
 
 

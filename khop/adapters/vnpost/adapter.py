@@ -1,33 +1,31 @@
-"""The public-administration post as a feed of evidence, and as a carrier."""
+"""The public-administration post as a feed of evidence, and as the carrier of papers."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from khop.adapters.http import checked, transport_of
 from khop.adapters.ports import AdapterType, Context, EvidencePage, Health, Role
 from khop.adapters.settings import Secret
-from khop.adapters.vnpost.settings import PostalCodeSettings, VnpostSettings
+from khop.adapters.vnpost.settings import VnpostSettings
 from khop.connectors.http.checks import header_value
-from khop.connectors.http.transport import Transport
 from khop.connectors.vnpost import (
     Access,
-    ClsClient,
+    ClsAccount,
     FixedToken,
     NgspClient,
     PriceQuestion,
     lgsp_key_access,
     lgsp_tttt_access,
     ngsp_access,
+    send_cls_notice,
 )
-from khop.connectors.vnpost.client import OPERATIONS
 from khop.connectors.vnpost.feed import BEYOND, object_id
 from khop.connectors.vnpost.wire import PricePlace
 from khop.errors import ConfigError, RecordError
 from khop.mappings.records import FullDossier, Reject, StatusRecord
-from khop.mappings.vnpost.mapping import FeedMapping, OrderNumbers, postal_codes
+from khop.mappings.vnpost.mapping import FeedMapping, postal_codes
 from khop.mappings.vnpost.orders import Office, OrderMapping, OrderRules, cls_notice
 from khop.mappings.vnpost.places import Place, PlaceTable
 
@@ -37,7 +35,7 @@ _LONGEST_ID = 100
 
 
 class VnpostAdapter:
-    """An ``EvidenceSource`` over the feed; for programs also a way to order journeys."""
+    """An ``EvidenceSource`` over the feed; for programs also a way to order transport."""
 
     def __init__(
         self,
@@ -46,7 +44,6 @@ class VnpostAdapter:
         settings: VnpostSettings,
         client: NgspClient,
         mapping: FeedMapping,
-        transport: Transport,
         context: Context,
     ) -> None:
         self.name = name
@@ -54,9 +51,8 @@ class VnpostAdapter:
         self._settings = settings
         self._client = client
         self._mapping = mapping
-        self._transport = transport
         self._context = context
-        self._numbers = _numbers(settings)
+        self._numbers = settings.order_numbers()
         self._places = PlaceTable(settings.provinces, settings.districts, key=f"sources.{name}")
 
     def events(self, after: str | None) -> EvidencePage:
@@ -78,10 +74,10 @@ class VnpostAdapter:
     def order_collect(
         self, dossier: FullDossier, *, cod_amount: float = 0, item_code: str | None = None
     ) -> None:
-        """Have the papers fetched from the applicant. ``cod_amount``: đồng to collect.
+        """Order the collection of papers from the applicant. ``cod_amount``: đồng to collect.
 
-        Raises RecordError before anything is sent; AlreadyExists when the number is there,
-        perhaps from an earlier try; Refused, OutcomeUnknown, other ConnectorErrors.
+        Raises RecordError before anything is sent; AlreadyExists when the post has this order
+        number, perhaps from an earlier try; Refused, OutcomeUnknown, other ConnectorErrors.
         """
         self._client.post_order(
             self._orders().collect(dossier, cod_amount=cod_amount, item_code=item_code)
@@ -90,29 +86,30 @@ class VnpostAdapter:
     def order_return(
         self, dossier: FullDossier, *, cod_amount: float = 0, item_code: str | None = None
     ) -> None:
-        """Have the result brought to the applicant. As ``order_collect``."""
+        """Order the delivery of the result to the applicant. As ``order_collect``."""
         self._client.post_order(
             self._orders().bring_back(dossier, cod_amount=cod_amount, item_code=item_code)
         )
 
     def cancel(self, code: str, *, collecting: bool) -> None:
-        """Take back the order of a dossier. Without suffixes both its orders have one number.
+        """Cancel an order of a dossier. Without suffixes both its orders have the same number.
 
-        Raises AlreadyExists when it seems to be cancelled already; Refused, OutcomeUnknown.
+        Raises AlreadyExists when it was probably cancelled before; Refused, OutcomeUnknown.
         """
         self._client.cancel(self._numbers.of(code, collecting=collecting))
 
     def announce(
         self, dossier: FullDossier, *, sends: bool, receives: bool, state: int = 0
     ) -> None:
-        """Tell the post of a dossier (docs/systems/vnpost.md). Raises as ``order_collect``."""
+        """Announce a dossier to the post (docs/systems/vnpost.md). Raises as
+        ``order_collect``."""
         orders = self._orders()
         self._client.announce(orders.document(dossier, sends=sends, receives=receives, state=state))
 
     def price(self, address: str, weight: int) -> int:
-        """What a journey from the office to an address costs, in đồng. ``weight``: gram.
+        """The price from the office to an address, in đồng. ``weight``: gram.
 
-        Raises RecordError when the address has no province of the table; ConnectorError.
+        Raises RecordError when the address names no province of the table; ConnectorError.
         """
         if weight <= 0:
             raise RecordError("weight", "is not above 0")
@@ -126,34 +123,27 @@ class VnpostAdapter:
         return self._client.price(question)
 
     def notify_ready(self, dossier: FullDossier) -> None:
-        """Tell the Hanoi post that a result is ready. Raises ConfigError, ConnectorError."""
+        """Notify the Hanoi post that a result is ready. Raises ConfigError, ConnectorError."""
         cls = self._settings.cls
         key = f"sources.{self.name}.cls"
         if not cls.url or cls.password is None:
             raise ConfigError("write url, username and password", key=key)
-        password = cls.password
-        client = ClsClient(
-            self.name,
-            self._transport,
-            url=cls.url,
-            username=cls.username,
-            password=lambda: password.reveal(self._context.base_dir),
+        password = cls.password.revealed_in(self._context.base_dir)
+        notice = cls_notice(
+            dossier,
+            post_office=cls.post_office,
+            with_identity=self._settings.send_identity_number,
         )
-        client.notify(
-            cls_notice(
-                dossier,
-                post_office=cls.post_office,
-                with_identity=self._settings.send_identity_number,
-            )
-        )
+        account = ClsAccount(cls.url, cls.username, password)
+        send_cls_notice(self._client.transport, account, notice)
 
     def check(self) -> Health:
-        """Token, then the feed after an id that nothing can follow."""
+        """Log in, then ask the feed for the events after an id that no event can follow."""
         client = self._client
         return checked(client.login, self._ask, client.server_date, self._context.clock)
 
     def close(self) -> None:
-        self._transport.close()
+        self._client.close()
 
     def _ask(self) -> str:
         self._client.events(BEYOND, 1)
@@ -181,7 +171,7 @@ class VnpostAdapter:
 
 
 def _reject(event: object, problem: RecordError) -> Reject:
-    """The event with its reason, and what names it as far as that can be read."""
+    """The event with its reason, and its id and order number where they are readable."""
     named = event if isinstance(event, Mapping) else {}
     code = named.get("OrderNumber")
     short = isinstance(code, str) and 0 < len(code) <= _LONGEST_ID
@@ -194,28 +184,20 @@ def _reject(event: object, problem: RecordError) -> Reject:
     )
 
 
-def _numbers(settings: PostalCodeSettings) -> OrderNumbers:
-    return OrderNumbers(settings.collect_suffix, settings.return_suffix)
-
-
 def _access(name: str, settings: VnpostSettings, context: Context) -> Access:
-    """The way in; each wants its own keys. Raises ConfigError for one that is missing."""
+    """How calls authenticate. Raises ConfigError for a key that this kind of access requires."""
 
-    def revealed(key: str) -> str:
-        secret: Secret | None = getattr(settings, key)
-        return _needed(name, key, secret).reveal(context.base_dir)
+    def secret_of(key: str, value: Secret | None) -> Callable[[], str]:
+        return _needed(name, key, value).revealed_in(context.base_dir)
 
     if settings.access == "front":
-        _needed(name, "access_token", settings.access_token)
-        header = header_value(name, "token_header", settings.token_header)
-        return FixedToken(partial(revealed, "access_token"), header)
+        token = secret_of("access_token", settings.access_token)
+        return FixedToken(token, header_value(name, "token_header", settings.token_header))
     url = _needed(name, "token_url", settings.token_url)
     if settings.access == "lgsp_key":
-        _needed(name, "key_token", settings.key_token)
-        return lgsp_key_access(name, url, partial(revealed, "key_token"))
+        return lgsp_key_access(name, url, secret_of("key_token", settings.key_token))
     key = _needed(name, "consumer_key", settings.consumer_key or None)
-    _needed(name, "consumer_secret", settings.consumer_secret)
-    secret = partial(revealed, "consumer_secret")
+    secret = secret_of("consumer_secret", settings.consumer_secret)
     if settings.access == "lgsp_tttt":
         codes = {str(operation): code for operation, code in settings.service_codes.items()}
         return lgsp_tttt_access(name, url, key, secret, settings.service_code, codes)
@@ -224,25 +206,17 @@ def _access(name: str, settings: VnpostSettings, context: Context) -> Access:
 
 def _needed(name: str, key: str, value: T | None) -> T:
     if value is None:
-        raise ConfigError("this kind of access needs this key", key=f"sources.{name}.{key}")
+        raise ConfigError("this kind of access requires this key", key=f"sources.{name}.{key}")
     return value
 
 
 def _build(name: str, role: Role, settings: Any, context: Context) -> VnpostAdapter:
     access = _access(name, settings, context)
     transport = transport_of(name, settings, context)
-    urls = {operation: getattr(settings, f"{operation}_url") for operation in OPERATIONS}
-    client = NgspClient(
-        name,
-        transport,
-        access,
-        urls={operation: url for operation, url in urls.items() if url},
-        customer_code=settings.customer_code,
-        now=context.clock,
-    )
+    client = NgspClient(name, transport, access, settings.deployment(), now=context.clock)
     codes = postal_codes(settings.codes, settings.delivered_codes, settings.handed_codes)
-    mapping = FeedMapping(name, codes, _numbers(settings))
-    return VnpostAdapter(name, role, settings, client, mapping, transport, context)
+    mapping = FeedMapping(name, codes, settings.order_numbers())
+    return VnpostAdapter(name, role, settings, client, mapping, context)
 
 
 ADAPTER = AdapterType(VnpostSettings, frozenset({Role.POST}), _build)

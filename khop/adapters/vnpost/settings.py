@@ -1,4 +1,5 @@
-"""Settings of the two ways to the post (docs/systems/vnpost.md)."""
+"""``[sources.NAME]`` with ``adapter = "vnpost"``, and what sources of postal events share
+(docs/systems/vnpost.md)."""
 
 from __future__ import annotations
 
@@ -8,14 +9,17 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from khop.adapters.settings import HttpSettings, Secret
+from khop.connectors.vnpost import NgspDeployment
+from khop.connectors.vnpost.client import OPERATIONS
 from khop.connectors.vnpost.feed import LARGEST_PAGE
+from khop.mappings.vnpost.mapping import OrderNumbers
 
 Operation = Literal["order", "cancel", "tracking", "document", "price"]
 Channel = Literal["ngsp", "myvnpost", "parcel", "third"]
 
 
 class PostalCodeSettings(HttpSettings):
-    """What every source of postal events may say of its codes and numbers."""
+    """The keys of every source of postal events, about its event codes and order numbers."""
 
     codes: Annotated[
         Channel,
@@ -40,9 +44,13 @@ class PostalCodeSettings(HttpSettings):
         str, Field(description="Ending of order numbers that return a result, such as -T.")
     ] = ""
 
+    def order_numbers(self) -> OrderNumbers:
+        """How order numbers are made from dossier codes."""
+        return OrderNumbers(self.collect_suffix, self.return_suffix)
+
 
 class OfficeSettings(BaseModel):
-    """The office that gives papers to the post and takes them."""
+    """The office that hands papers to the post and receives them."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -138,3 +146,9 @@ class VnpostSettings(PostalCodeSettings):
         OfficeSettings()
     )
     cls: Annotated[ClsSettings, Field(description="The notice of the Hanoi post.")] = ClsSettings()
+
+    def deployment(self) -> NgspDeployment:
+        """The addresses of the operations that are given."""
+        urls = {operation: getattr(self, f"{operation}_url") for operation in OPERATIONS}
+        given = {operation: url for operation, url in urls.items() if url}
+        return NgspDeployment(given, self.customer_code)

@@ -1,12 +1,12 @@
-"""How access to the portal, or to a wrapper before it, is given and renewed.
+"""Logins of the portal, and of a wrapper before it.
 
-=============  ======================================  =====================================
-login          what it gives                           faults that a new login may mend
-=============  ======================================  =====================================
-PortalLogin    a session; its end is never told        refused, unauthorised
-OAuthLogin     a token for as long as ``expires_in``   unauthorised
-FixedLogin     a token of khop.toml, or none           none
-=============  ======================================  =====================================
+=============  ========================================  ===================================
+login          what it gives                             faults that a new login may cure
+=============  ========================================  ===================================
+PortalLogin    a session; answers do not tell its end    refused, unauthorised
+OAuthLogin     a token for as long as ``expires_in``     unauthorised
+FixedLogin     a token of khop.toml, or none             none
+=============  ========================================  ===================================
 """
 
 from __future__ import annotations
@@ -14,40 +14,39 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Protocol, TypeVar
+from typing import Protocol
 
-from khop.connectors.dvcqg.dialects import NativeDialect, WrittenCall
+from khop.connectors.dvcqg.dialects import NativeDialect
 from khop.connectors.dvcqg.envelope import Reply, read_reply, session_of
 from khop.connectors.http.answers import Answer, Unusable
 from khop.connectors.http.checks import http_address, is_header_safe
 from khop.connectors.http.oauth import read_token
+from khop.connectors.http.outcomes import advised
 from khop.connectors.http.transport import Transport
 from khop.errors import ConfigError, ConnectorError, Refused, Unauthorised
 from khop.text.masking import short_text
-
-T = TypeVar("T")
 
 _ADVICE = "check username and password of this source, and that the portal knows this server"
 _TOKEN_ADVICE = "check client_id and client_secret of this source"
 
 
 class Login(Protocol):
-    """``mends``: faults after which there is one new login and one repeat of the call."""
+    """``renew_on``: faults after which there is one new login and one repeat of the call."""
 
-    mends: tuple[type[ConnectorError], ...]
+    renew_on: tuple[type[ConnectorError], ...]
 
     def open(self, transport: Transport) -> tuple[str, float]:
         """A session or token, and the seconds it is used. Raises ConnectorError."""
 
 
 class PortalLogin:
-    """The portal's own login. ``password`` is asked at each login and not kept.
+    """The portal's own login. ``password`` is asked for at each login and not kept.
 
-    The portal tells no end of a session, and no code for an expired one: it is used
-    ``session_seconds``, and after any refusal there is one new login and one repeat.
+    The portal neither tells when a session ends nor has a code for an expired one: a session is
+    used ``session_seconds``, and after any refusal there is one new login and one repeat.
     """
 
-    mends: tuple[type[ConnectorError], ...] = (Refused, Unauthorised)
+    renew_on: tuple[type[ConnectorError], ...] = (Refused, Unauthorised)
 
     def __init__(
         self,
@@ -69,16 +68,17 @@ class PortalLogin:
 
         call = self._dialect.login(self._username, self._password())
         try:
-            return _posted(transport, call, read), self._session_seconds
+            session = transport.exchange("login", call.method, call.url, read, **call.carry(""))
+            return session, self._session_seconds
         except Unauthorised as refusal:
-            fault = _advised(refusal, _ADVICE)
+            fault = advised(Unauthorised, refusal, _ADVICE)
         raise fault
 
 
 class OAuthLogin:
     """OAuth 2 client_credentials, the account as form fields (docs/systems/dvcqg.md)."""
 
-    mends: tuple[type[ConnectorError], ...] = (Unauthorised,)
+    renew_on: tuple[type[ConnectorError], ...] = (Unauthorised,)
 
     def __init__(
         self, system: str, token_url: str, client_id: str, client_secret: Callable[[], str]
@@ -98,16 +98,16 @@ class OAuthLogin:
             return token.text, token.seconds
 
         try:
-            return _posted(transport, WrittenCall("POST", self._url, {"form": form}), read)
+            return transport.exchange("login", "POST", self._url, read, form=form)
         except (Unauthorised, Refused) as refusal:
-            fault = _advised(refusal, _TOKEN_ADVICE)
+            fault = advised(Unauthorised, refusal, _TOKEN_ADVICE)
         raise fault
 
 
 class FixedLogin:
-    """A token that somebody wrote down, or none where the network itself is trusted."""
+    """A token of khop.toml, or none where only trusted hosts reach the server."""
 
-    mends: tuple[type[ConnectorError], ...] = ()
+    renew_on: tuple[type[ConnectorError], ...] = ()
 
     def __init__(self, system: str, token: Callable[[], str] | None = None) -> None:
         self._system = system
@@ -117,13 +117,10 @@ class FixedLogin:
         token = self._token() if self._token else ""
         if token and not is_header_safe(token):
             raise ConfigError(
-                "a token has only visible signs of ASCII", key=f"sources.{self._system}.token"
+                "write only visible ASCII characters, without blanks",
+                key=f"sources.{self._system}.token",
             )
         return token, math.inf
-
-
-def _posted(transport: Transport, call: WrittenCall, read: Callable[[Answer], T]) -> T:
-    return transport.exchange("login", call.method, call.url, read, **call.options)
 
 
 def _session(system: str, reply: Reply, answer: Answer) -> str:
@@ -139,13 +136,3 @@ def _session(system: str, reply: Reply, answer: Answer) -> str:
     if session is None:
         raise Unusable("a login answer without a session")
     return session
-
-
-def _advised(refusal: ConnectorError, advice: str) -> Unauthorised:
-    return Unauthorised(
-        refusal.system,
-        "login",
-        http_status=refusal.http_status,
-        code=refusal.code,
-        detail=f"{advice}; it says: {refusal.detail}" if refusal.detail else advice,
-    )

@@ -1,6 +1,6 @@
 """The national portal DVCQG: its services by name, in any dialect (docs/systems/dvcqg.md).
 
-``DvcqgClient``      dossiers: look-ups, pushes, progress, the return of a state
+``DvcqgClient``      dossiers: look-ups, pushes, progress, states of the portal's own dossiers
 ``.catalogue``       procedures, services, units, sectors, dictionaries
 ``.public_opinion``  questions and answers, feedback (PAKN), ratings
 """
@@ -43,8 +43,8 @@ class DvcqgClient:
         self.public_opinion = PublicOpinion(self._exchange)
 
     def login(self) -> None:
-        """Open a new session; Unauthorised says what to do. Where access needs no session, see
-        whether anybody answers at the address."""
+        """Open a new session; Unauthorised says what to do. Where no session is needed, see
+        whether a server answers at the address."""
         self._exchange.log_in()
 
     @property
@@ -53,7 +53,7 @@ class DvcqgClient:
         return self._exchange.dialect.offers(LOOK_UP)
 
     def try_read(self) -> str:
-        """One harmless read, and a word for people about it."""
+        """Make one harmless read; the answer is a text for people about it."""
         if self.can_look_up:
             self.look_up(NO_DOSSIER)
             return "a look-up was answered"
@@ -63,20 +63,16 @@ class DvcqgClient:
         return "no read is configured; only the address was tried"
 
     def look_up(self, code: str) -> tuple[Row, ...]:
-        """What the portal has under a dossier code; empty when it answered that it has none."""
+        """The portal's rows of a dossier code; empty when it answered that it has none."""
         return self._exchange.found(Call("TraCuuHoSo", {"mahoso": code}))
 
     def procedure(self, code: str) -> Row | None:
-        """The portal's description of a procedure; None when it knows none such."""
+        """The portal's description of a procedure; None when it has no such procedure."""
         found = self.catalogue.procedure(code)
         return found[0] if found else None
 
-    def procedures(self) -> tuple[Row, ...]:
-        """The portal's list of procedures: ``MATTHC``, ``TENTTHC``."""
-        return self.catalogue.procedures()
-
     def create(self, record: Row) -> None:
-        """Send a dossier that the portal does not have, alone in its call.
+        """Send one dossier that the portal does not have.
 
         Raises AlreadyExists, Refused, OutcomeUnknown, other ConnectorErrors.
         """
@@ -87,7 +83,7 @@ class DvcqgClient:
         self._exchange.send(Call("DongBoHoSoMC", data=[record], updating=True))
 
     def progress(self, steps: Sequence[Row]) -> None:
-        """Send progress steps, oldest first, in one call. A repeat would double them.
+        """Send progress steps, oldest first, in one call. To send them again would double them.
 
         Raises Refused, OutcomeUnknown, other ConnectorErrors.
         """
@@ -95,14 +91,19 @@ class DvcqgClient:
             self._exchange.send_once(Call("CapNhatTienDoHoSoMC", data=list(steps)))
 
     def return_status(self, message: Row) -> None:
-        """Tell the portal what became of a dossier that was born there (docs/systems/dvcqg.md)."""
+        """Send the state of a dossier that was filed on the portal (docs/systems/dvcqg.md)."""
         self._exchange.send(Call("DongBoTrangThaiHoSo", {"type": "2"}, data=message))
 
     def technical_id(self, number: str) -> tuple[Row, ...]:
-        """The portal account of an identity or tax number: ``TECHNICALID``; empty for none."""
+        """The portal account of an identity or tax number: ``TECHNICALID``; empty where there is
+        none."""
         keys = {"mstorcmnd": number, "provider": "wso2is"}
         return self._exchange.found(Call("TraCuuTechID", keys, personal=True))
 
     def server_date(self) -> datetime | None:
         """The server's clock in its latest answer."""
         return self._transport.server_date
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._transport.close()

@@ -1,4 +1,4 @@
-"""How a call to the portal is written, in each of its dialects (docs/systems/dvcqg.md).
+"""How each dialect of the portal writes a call (docs/systems/dvcqg.md).
 
 =========  ==================================  ================================  ==============
 dialect    a read                              a write                           access
@@ -8,24 +8,25 @@ wrapper    GET <path>/<service>?<keys>         POST <path>/<service>, bare list 
 query      only where an address is given      POST …?isUpdating=…&MaDinhDanhDV  none or Bearer
 =========  ==================================  ================================  ==============
 
-The record inside is the same everywhere; a dialect decides about what stands around it.
+The record itself is the same in all of them; the dialects differ in the envelope.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
-from khop.connectors.http.checks import header_value, http_address
+from khop.connectors.http.checks import header_value, http_address, joined_url
+from khop.connectors.http.sessions import bearer
 from khop.connectors.http.transport import CallOptions
 from khop.errors import ConfigError, Refused
 
-#: The services that a dialect may keep at addresses of its own.
+#: Names of the services that khop.toml may give an address of their own.
 CREATE, UPDATE, PROGRESS, LOOK_UP = "create", "update", "progress", "look_up"
 
 _OF_UNIT = "LayDanhSachTTHCDonVi"
-#: Everything that may have an address of its own; dictionaries (LayDanhMuc…) besides.
+#: All names that may have an address of their own, besides the dictionaries (LayDanhMuc…).
 ENDPOINTS = frozenset(
     {
         CREATE,
@@ -51,8 +52,8 @@ ENDPOINTS = frozenset(
 
 _SYNC, _STEPS, _FIND = "DongBoHoSoMC", "CapNhatTienDoHoSoMC", "TraCuuHoSo"
 _RETURN_STATUS = "DongBoTrangThaiHoSo"
-#: Where these services stand unless khop.toml says otherwise; "" is nowhere. The look-up is
-#: not known of any wrapper (docs/systems/dvcqg.md).
+#: Addresses of these services unless khop.toml has others; "" where there is none. No wrapper
+#: with a look-up is known (docs/systems/dvcqg.md).
 _WRAPPER_ENDPOINTS = {
     CREATE: _SYNC,
     UPDATE: _SYNC,
@@ -65,11 +66,11 @@ _QUERY_ENDPOINTS = {CREATE: _SYNC, UPDATE: _SYNC, PROGRESS: _STEPS, LOOK_UP: ""}
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call before it is written.
+    """One call before a dialect writes it.
 
-    ``keys``: the service's own keys. ``data``: what is written, a list or an object; None for
-    a read. ``updating``: for a dossier, whether the portal has it. ``shared``: a catalogue.
-    ``personal``: the keys hold personal data, which never stands in an address.
+    ``keys``: the service's own keys. ``data``: the list or object to write; None for a read.
+    ``updating``: for a dossier, whether the portal has it. ``shared``: the service is one of the
+    catalogues. ``personal``: the keys hold personal data, which is never part of an address.
     """
 
     service: str
@@ -89,60 +90,61 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class WrittenCall:
-    """``options``: parameters, headers and body of the call."""
+    """``carry``: headers, parameters and body of the call, given the session or token."""
 
     method: str
     url: str
-    options: CallOptions = field(repr=False)
+    carry: Callable[[str], CallOptions] = field(repr=False)
 
 
 class Dialect(Protocol):
-    """Writes calls. ``address``: what is tried to see whether anybody is there."""
+    """Writes calls. ``address``: called to see whether a server answers there."""
 
     address: str
 
     def offers(self, endpoint: str) -> bool:
         """Whether there is an address for ``create``, ``look_up`` or a service's name."""
 
-    def write(self, call: Call, session: str) -> WrittenCall:
-        """The call with this session or token. Raises Refused when it cannot be written."""
+    def write(self, call: Call) -> WrittenCall:
+        """The call in this dialect. Raises Refused when the dialect has no form for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NativeDeployment:
+    """The security server's adapter before the portal, and how it is called.
+
+    ``share_path``: path of the catalogues, where it is not ``data_path``. ``dstcode``: the
+    destination; with "" none is sent. ``dstcode_in``: where it travels. ``dstcode_at_login``:
+    whether the login carries it too. ``providerurl``: address of the provider, for adapters that
+    require it.
+    """
+
+    base_url: str
+    login_path: str
+    data_path: str
+    madonvi: str
+    dstcode: str
+    share_path: str | None = None
+    dstcode_in: Literal["header", "query"] = "header"
+    dstcode_at_login: bool = True
+    providerurl: str | None = None
 
 
 class NativeDialect:
-    """The portal's own contract, through the security server's adapter.
+    """The portal's own contract, through the security server's adapter."""
 
-    ``share_path``: where the catalogues are, if elsewhere. ``dstcode_in``: where the
-    destination travels; blank, it does not. ``dstcode_at_login``: whether the login has it
-    too. ``providerurl``: address of the provider, for adapters that want it.
-    """
-
-    def __init__(
-        self,
-        system: str,
-        *,
-        base_url: str,
-        login_path: str,
-        data_path: str,
-        share_path: str | None = None,
-        madonvi: str,
-        dstcode: str,
-        dstcode_in: Literal["header", "query"] = "header",
-        dstcode_at_login: bool = True,
-        providerurl: str | None = None,
-    ) -> None:
+    def __init__(self, system: str, deployment: NativeDeployment) -> None:
         self._system = system
-        base = self.address = http_address(system, "base_url", base_url)
-        self._login_url = _joined(base, login_path)
-        self._data_url = _joined(base, data_path)
-        self._share_url = _joined(base, share_path or data_path)
-        self._madonvi = madonvi
+        self._deployment = deployment
+        self.address = http_address(system, "base_url", deployment.base_url)
+        dstcode, where = deployment.dstcode, deployment.dstcode_in
         route = {"dstcode": header_value(system, "dstcode", dstcode)} if dstcode.strip() else {}
-        self._headers = route if dstcode_in == "header" else {}
-        self._params = route if dstcode_in == "query" else {}
-        self._routed_login = dstcode_at_login
+        self._headers = route if where == "header" else {}
+        self._params = route if where == "query" else {}
         self._provider: dict[str, str] = {}
-        if providerurl:
-            self._provider = {"providerurl": http_address(system, "providerurl", providerurl)}
+        if deployment.providerurl:
+            address = http_address(system, "providerurl", deployment.providerurl)
+            self._provider = {"providerurl": address}
 
     def offers(self, endpoint: str) -> bool:
         return endpoint != _OF_UNIT
@@ -150,14 +152,15 @@ class NativeDialect:
     def login(self, username: str, password: str) -> WrittenCall:
         """The call that opens a session (docs/systems/dvcqg.md)."""
         account = {"username": username, "password": password}
-        return self._posted(self._login_url, account, routed=self._routed_login)
+        routed = self._deployment.dstcode_at_login
+        url = joined_url(self.address, self._deployment.login_path)
+        return WrittenCall("POST", url, lambda session: self._options(account, routed=routed))
 
-    def write(self, call: Call, session: str) -> WrittenCall:
+    def write(self, call: Call) -> WrittenCall:
         if not self.offers(call.endpoint):
             raise Refused(self._system, call.service, detail="only wrappers have this service")
         body: dict[str, object] = {
-            "session": session,
-            "madonvi": self._madonvi,
+            "madonvi": self._deployment.madonvi,
             "service": call.service,
             **call.keys,
         }
@@ -165,65 +168,78 @@ class NativeDialect:
             body["isUpdating"] = str(call.updating)
         if call.data is not None:
             body["data"] = call.data
-        return self._posted(self._share_url if call.shared else self._data_url, body)
+        share_path, data_path = self._deployment.share_path, self._deployment.data_path
+        path = (share_path if call.shared else None) or data_path
+        return WrittenCall(
+            "POST",
+            joined_url(self.address, path),
+            lambda session: self._options({"session": session, **body}),
+        )
 
-    def _posted(self, url: str, body: object, *, routed: bool = True) -> WrittenCall:
+    def _options(self, body: object, *, routed: bool = True) -> CallOptions:
         headers, params = (self._headers, self._params) if routed else ({}, {})
-        options: CallOptions = {
+        return {
             "headers": {"Charset": "utf-8", **headers},
             "params": {**params, **self._provider},
             "json": body,
         }
-        return WrittenCall("POST", url, options)
 
 
-class BareDialect:
-    """A wrapper before the portal: reads with a query string, writes with a bare body.
+@dataclass(frozen=True, slots=True)
+class ServiceAddresses:
+    """Where a wrapper has its services: below ``service_path``, each under its name.
 
-    ``service_path``: where its services stand, each under its name. ``endpoints``: those that
-    stand elsewhere: a name below ``service_path``, a path from ``/`` on, a whole address, or ""
-    for what there is not. ``unit``: code of the province, sent with each write as
-    MaDinhDanhDV. ``flagged``: create and update are told apart by ``isUpdating``; so are they
-    also where both have one address.
+    ``endpoints``: the services that are elsewhere: a name below ``service_path``, a path that
+    begins with ``/``, a whole address, or "" where the wrapper lacks the service.
+    """
+
+    base_url: str
+    service_path: str
+    endpoints: Mapping[str, str] = field(default_factory=dict)
+
+
+class ServiceDialect:
+    """A wrapper before the portal: reads with a query string, writes with the bare record.
+
+    ``reads``: whether services that are not among the endpoints can be read. ``unit``: the
+    province's code, sent with each write as MaDinhDanhDV. ``flagged``: create and update are told
+    apart by ``isUpdating``; so they are also where both have one address.
     """
 
     def __init__(
         self,
         system: str,
+        addresses: ServiceAddresses,
         *,
-        base_url: str,
-        service_path: str,
-        endpoints: Mapping[str, str],
         reads: bool,
         unit: str = "",
         flagged: bool = False,
     ) -> None:
         self._system = system
-        self.address = http_address(system, "base_url", base_url)
-        self._services = _joined(self.address, service_path).rstrip("/")
+        self.address = http_address(system, "base_url", addresses.base_url)
+        self._services = joined_url(self.address, addresses.service_path).rstrip("/")
         self._reads = reads
-        self._urls = {name: self._url(name, where) for name, where in endpoints.items()}
+        self._urls = {name: self._url(name, where) for name, where in addresses.endpoints.items()}
         self._params = {"MaDinhDanhDV": unit} if unit else {}
         self._flagged = flagged or self._urls.get(CREATE) == self._urls.get(UPDATE)
 
     def offers(self, endpoint: str) -> bool:
         return bool(self._urls.get(endpoint, self._reads))
 
-    def write(self, call: Call, session: str) -> WrittenCall:
+    def write(self, call: Call) -> WrittenCall:
         if not self.offers(call.endpoint):
             raise self._refused(call, f"there is no address for it; name one as {call.endpoint}")
-        headers = {"Authorization": f"Bearer {session}"} if session else {}
-        url = self._urls.get(call.endpoint) or f"{self._services}/{call.service}"
-        if call.data is None:
-            return WrittenCall("GET", url, {"headers": headers, "params": self._asked(call)})
-        return WrittenCall(
-            "POST", url, {"headers": headers, "params": self._flags(call), "json": call.data}
-        )
-
-    def _asked(self, call: Call) -> dict[str, str]:
-        if call.personal:
+        if call.personal and call.data is None:
             raise self._refused(call, "it would write an identity number into an address")
-        return {key: str(value) for key, value in call.keys.items()}
+        url = self._urls.get(call.endpoint) or f"{self._services}/{call.service}"
+        options: CallOptions = {"params": self._flags(call), "json": call.data}
+        if call.data is None:
+            options = {"params": {key: str(value) for key, value in call.keys.items()}}
+
+        def carry(token: str) -> CallOptions:
+            return {**options, **(bearer(token) if token else {})}
+
+        return WrittenCall("GET" if call.data is None else "POST", url, carry)
 
     def _flags(self, call: Call) -> dict[str, str]:
         if call.updating is None or not self._flagged:
@@ -235,46 +251,27 @@ class BareDialect:
         if "://" in where:
             return http_address(self._system, f"endpoints.{name}", where)
         if where.startswith("/"):
-            return _joined(self.address, where)
+            return joined_url(self.address, where)
         return f"{self._services}/{where}" if where else ""
 
     def _refused(self, call: Call, why: str) -> Refused:
         return Refused(self._system, call.service, detail=f"this dialect cannot ask for it: {why}")
 
 
-def wrapper_dialect(
-    system: str, *, base_url: str, service_path: str, endpoints: Mapping[str, str]
-) -> BareDialect:
+def wrapper_dialect(system: str, addresses: ServiceAddresses) -> ServiceDialect:
     """Dialect B, ``KetNoiMotCuaQuocGia`` (docs/systems/dvcqg.md). Raises ConfigError."""
-    return BareDialect(
-        system,
-        base_url=base_url,
-        service_path=service_path,
-        endpoints={**_WRAPPER_ENDPOINTS, **endpoints},
-        reads=True,
-    )
+    return ServiceDialect(system, _with_defaults(addresses, _WRAPPER_ENDPOINTS), reads=True)
 
 
-def query_dialect(
-    system: str, *, base_url: str, service_path: str, endpoints: Mapping[str, str], madonvi: str
-) -> BareDialect:
+def query_dialect(system: str, addresses: ServiceAddresses, madonvi: str) -> ServiceDialect:
     """Dialect C, flag and unit in the query string (docs/systems/dvcqg.md). Raises ConfigError."""
     if not madonvi.strip():
-        raise ConfigError("the dialect query sends it with each dossier", key=_key(system))
-    return BareDialect(
-        system,
-        base_url=base_url,
-        service_path=service_path,
-        endpoints={**_QUERY_ENDPOINTS, **endpoints},
-        reads=False,
-        unit=madonvi.strip(),
-        flagged=True,
-    )
+        raise ConfigError(
+            "the dialect query sends it with each dossier", key=f"sources.{system}.madonvi"
+        )
+    addresses = _with_defaults(addresses, _QUERY_ENDPOINTS)
+    return ServiceDialect(system, addresses, reads=False, unit=madonvi.strip(), flagged=True)
 
 
-def _key(system: str) -> str:
-    return f"sources.{system}.madonvi"
-
-
-def _joined(base: str, path: str) -> str:
-    return f"{base}/{path.lstrip('/')}"
+def _with_defaults(addresses: ServiceAddresses, usual: Mapping[str, str]) -> ServiceAddresses:
+    return replace(addresses, endpoints={**usual, **addresses.endpoints})

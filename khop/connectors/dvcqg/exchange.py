@@ -1,15 +1,17 @@
-"""Calls to the portal and what became of them: sessions, repeats, verdicts (docs/systems/dvcqg.md).
+"""Calls to the portal: session, repeat after a refusal, verdict (docs/systems/dvcqg.md).
 
 ::
 
-    call ── session ── written by the dialect ── sent ── read ── judged ──► rows, or nothing
-                ▲                                                  │
-                └── a new login, one repeat ◄── a fault it may mend┘
+    call ── written by the dialect ── session ── sent ── read ── judged ──► rows, or nothing
+                                         ▲                          │
+                                         └── new login, one repeat ◄┘  a fault a login may cure
 
-A dossier may be sent again after a refusal: it has its code. A step has no key, so it goes out
-once more only when it is proved that the session was what the portal refused. A read that a new
-session met with the same refusal is for a while not repeated, nor are its like: a portal that
-refuses thousands of look-ups would otherwise be logged into as often.
+A dossier may be sent again after a refusal, since its code identifies it. A progress step has no
+key: it is sent again only when a look-up shows that the portal refused the session itself.
+
+A read that is refused in the same words with a new session is refused for good: for a while
+neither it nor similar refusals lead to a new login. Otherwise a portal that refuses thousands of
+look-ups would be logged into as often.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from khop.connectors.dvcqg.access import Login
-from khop.connectors.dvcqg.dialects import LOOK_UP, Call, Dialect, WrittenCall
+from khop.connectors.dvcqg.dialects import LOOK_UP, Call, Dialect
 from khop.connectors.dvcqg.envelope import (
     Reply,
     Verdict,
@@ -33,20 +35,21 @@ from khop.connectors.dvcqg.envelope import (
     says_exists,
 )
 from khop.connectors.http.answers import Answer
+from khop.connectors.http.outcomes import as_fault
 from khop.connectors.http.sessions import Session, SessionKeeper
-from khop.connectors.http.transport import Transport
+from khop.connectors.http.transport import CallOptions, Transport
 from khop.errors import AlreadyExists, ConnectorError, Refused, Unauthorised
 from khop.text.masking import short_text
 
 T = TypeVar("T")
 Row = Mapping[str, object]
 
-#: Shape of a code that no dossier has: the harmless question.
+#: A code that no dossier has, for a harmless look-up.
 NO_DOSSIER = "KHOP-CHECK-000000-0000"
-#: How long, in seconds, a refusal that no new login mended counts as the portal's word. Not for
-#: ever: the same words may one day mean that the session has ended.
-LASTING_SECONDS = 60.0
-_MOST_LASTING = 1_000
+#: How long, in seconds, a refusal that a new login did not cure counts as final. The time is
+#: limited because the same words may later mean that the session has expired.
+FINAL_SECONDS = 60.0
+_MOST_FINAL = 1_000
 
 
 class Exchange:
@@ -66,46 +69,47 @@ class Exchange:
         self._login = login
         self._sessions = SessionKeeper(lambda: login.open(transport), clock=clock)
         self._clock = clock
-        self._lasting: dict[str, float] = {}
+        #: Form of a refusal -> until when it counts as final.
+        self._final_until: dict[str, float] = {}
 
     def log_in(self) -> None:
-        """A new session; where access has none, a try whether anybody is there.
+        """Open a new session; without a login, see whether a server answers.
 
         Raises ConnectorError.
         """
         self._sessions.log_in()
-        if not self._login.mends:
-            self._knock()
+        if not self._login.renew_on:
+            self._reach()
 
     def found(self, call: Call) -> tuple[Row, ...]:
-        """What a read found; empty when it was answered that there is nothing."""
+        """The rows of a read; empty when the portal answered that there are none."""
 
         def read(answer: Answer) -> tuple[Row, ...]:
             reply = read_reply(answer)
-            self._settle(call, reply, judge_read(reply), answer)
+            self._check(call, reply, judge_read(reply), answer)
             return rows(reply)
 
         return self._ask(call, read, write=False)
 
     def send(self, call: Call) -> None:
-        """A write that may be repeated after a refusal, since it has a key of its own."""
+        """A write that may be repeated after a refusal, since its data has a key."""
         create = call.updating is False
 
         def read(answer: Answer) -> None:
             reply = read_reply(answer)
-            self._settle(call, reply, judge_write(reply, create=create), answer)
+            self._check(call, reply, judge_write(reply, create=create), answer)
 
         self._ask(call, read, write=True)
 
     def send_once(self, call: Call) -> None:
-        """A write that a repeat would double."""
+        """A write that would take effect twice if it were repeated."""
         used: list[Session] = []
         try:
             self._ask_once(call, used)
         except Refused as refusal:
-            # An unknown code is no proof that nothing was taken. The call goes out once more
-            # only when it was the session: then a look-up with it is refused as well.
-            if Refused not in self._login.mends or not used or self._holds(used[-1]):
+            # A refusal with an unknown code does not prove that nothing took effect. The call is
+            # repeated only when the session was refused: a look-up with it is then refused too.
+            if Refused not in self._login.renew_on or not used or self._is_valid(used[-1]):
                 raise
             fault = refusal
         else:
@@ -119,15 +123,22 @@ class Exchange:
     def _ask_once(self, call: Call, used: list[Session]) -> None:
         def read(answer: Answer) -> None:
             reply = read_text_reply(answer)
-            self._settle(call, reply, judge_progress(reply), answer)
+            self._check(call, reply, judge_progress(reply), answer)
 
         self._ask(call, read, write=True, used=used)
 
-    def _settle(self, call: Call, reply: Reply, verdict: Verdict, answer: Answer) -> None:
+    def _check(self, call: Call, reply: Reply, verdict: Verdict, answer: Answer) -> None:
+        """Raises AlreadyExists or Refused for a verdict that is not ACCEPTED."""
         if verdict is Verdict.ACCEPTED:
             return
         kind = AlreadyExists if verdict is Verdict.EXISTS else Refused
-        raise self._fault(kind, call.service, reply, answer)
+        raise kind(
+            self.system,
+            call.service,
+            http_status=answer.status,
+            code=short_text(reply.code)[:40] if reply.code else None,
+            detail=short_text(reply.message) or None,
+        )
 
     def _ask(
         self,
@@ -137,76 +148,59 @@ class Exchange:
         write: bool,
         used: list[Session] | None = None,
     ) -> T:
-        """One call. ``used`` is given for calls that must not be repeated after a refusal; the
-        session of each try is put into it."""
-        # What cannot be written is refused before anybody logs in for it.
-        place = self.dialect.write(call, "")
-        met: list[Refused] = []
+        """One call. ``used``: given for a call that must not be repeated after a refusal;
+        receives the session of each try."""
+        # A call that the dialect cannot write is refused before there is a login for it.
+        written = self.dialect.write(call)
+        refusals: list[Refused] = []
 
         def send(session: Callable[[], Session]) -> T:
-            def current() -> str:
-                newest = session()
+            def carry() -> CallOptions:
+                current = session()
                 if used is not None:
-                    used.append(newest)
-                return newest.text
+                    used.append(current)
+                return written.carry(current.text)
 
             try:
-                return self._sent(call, place, current, read, write=write)
+                return self._transport.exchange(
+                    call.service, written.method, written.url, read, each_try=carry, write=write
+                )
             except Refused as refusal:
-                if not write and self._lasts(refusal, met):
-                    fault: Exception = _LastWord(refusal)
+                if not write and self._is_final(refusal, refusals):
+                    fault: Exception = _FinalRefusal(refusal)
                 elif write and says_exists(refusal.detail or ""):
-                    fault = _existing(refusal)
+                    fault = as_fault(AlreadyExists, refusal, refusal.detail)
                 else:
-                    met.append(refusal)
+                    refusals.append(refusal)
                     raise
             raise fault
 
-        mends = self._login.mends
+        renew_on = self._login.renew_on
         if used is not None:
-            mends = tuple(kind for kind in mends if kind is not Refused)
+            renew_on = tuple(kind for kind in renew_on if kind is not Refused)
         try:
-            return self._sessions.use(send, mends)
-        except _LastWord as end:
-            last = end.refusal
+            return self._sessions.use(send, renew_on)
+        except _FinalRefusal as final:
+            last = final.refusal
         raise last
 
-    def _lasts(self, refusal: Refused, met: Sequence[Refused]) -> bool:
-        """Whether a new session would meet this refusal of a read as well: it did just now, or
-        did of late. ``met``: what the same call met with the sessions before."""
+    def _is_final(self, refusal: Refused, earlier: Sequence[Refused]) -> bool:
+        """Whether a new session would not change this refusal of a read: the call was refused in
+        the same words with another session, or a similar one was of late. ``earlier``: the
+        refusals of the same call with the sessions before."""
         form = refusal_form(refusal.operation, refusal.code, refusal.detail)
         if form is None:
             return False
-        if any(refusal_form(each.operation, each.code, each.detail) == form for each in met):
-            if len(self._lasting) >= _MOST_LASTING:
-                self._lasting.clear()
-            self._lasting[form] = self._clock() + LASTING_SECONDS
-        return self._clock() < self._lasting.get(form, -math.inf)
+        if any(refusal_form(each.operation, each.code, each.detail) == form for each in earlier):
+            if len(self._final_until) >= _MOST_FINAL:
+                self._final_until.clear()
+            self._final_until[form] = self._clock() + FINAL_SECONDS
+        return self._clock() < self._final_until.get(form, -math.inf)
 
-    def _sent(
-        self,
-        call: Call,
-        place: WrittenCall,
-        session: Callable[[], str],
-        read: Callable[[Answer], T],
-        *,
-        write: bool,
-    ) -> T:
-        """``place``: where it goes, which does not hang on the session; what the call carries
-        is written anew at each try."""
-        return self._transport.exchange(
-            call.service,
-            place.method,
-            place.url,
-            read,
-            each_try=lambda: self.dialect.write(call, session()).options,
-            write=write,
-        )
+    def _is_valid(self, session: Session) -> bool:
+        """Whether the portal still accepts this session, by a harmless look-up.
 
-    def _holds(self, session: Session) -> bool:
-        """Whether the portal still takes this session, by a look-up that asks for nothing.
-
-        True also when that cannot be told.
+        True also when that cannot be determined.
         """
         call = Call("TraCuuHoSo", {"mahoso": NO_DOSSIER})
         if not self.dialect.offers(LOOK_UP):
@@ -214,50 +208,30 @@ class Exchange:
 
         def read(answer: Answer) -> None:
             reply = read_reply(answer)
-            self._settle(call, reply, judge_read(reply), answer)
+            self._check(call, reply, judge_read(reply), answer)
 
         try:
-            place = self.dialect.write(call, "")
-            self._sent(call, place, lambda: session.text, read, write=False)
+            written = self.dialect.write(call)
+            carried = written.carry(session.text)
+            self._transport.exchange(call.service, written.method, written.url, read, **carried)
         except (Refused, Unauthorised):
             return False
         except ConnectorError:
             return True
         return True
 
-    def _knock(self) -> None:
+    def _reach(self) -> None:
         try:
             self._transport.call("reach", "GET", self.dialect.address, attempts=1)
         except ConnectorError as fault:
-            # Any HTTP answer shows that somebody is there.
+            # Any HTTP answer shows that a server is there.
             if fault.http_status is None:
                 raise
 
-    def _fault(
-        self, kind: type[ConnectorError], operation: str, reply: Reply, answer: Answer
-    ) -> ConnectorError:
-        return kind(
-            self.system,
-            operation,
-            http_status=answer.status,
-            code=short_text(reply.code)[:40] if reply.code else None,
-            detail=short_text(reply.message) or None,
-        )
 
-
-class _LastWord(Exception):
+class _FinalRefusal(Exception):
     """Carries a refusal past the repeat after a new login."""
 
     def __init__(self, refusal: Refused) -> None:
         super().__init__()
         self.refusal = refusal
-
-
-def _existing(refusal: Refused) -> AlreadyExists:
-    return AlreadyExists(
-        refusal.system,
-        refusal.operation,
-        http_status=refusal.http_status,
-        code=refusal.code,
-        detail=refusal.detail,
-    )

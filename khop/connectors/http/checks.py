@@ -1,4 +1,4 @@
-"""Checks of what goes into an address or a header, before anything is sent."""
+"""Checks of the parts of an address and of header values, before anything is sent."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SEGMENT = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9_.~-]{0,127}")
 
 
 def http_address(system: str, key: str, value: str) -> str:
-    """An http(s) address of khop.toml without the slash at its end. Raises ConfigError."""
+    """An http(s) address of khop.toml without its trailing slash. Raises ConfigError."""
     where = f"sources.{system}.{key}"
     address = value.strip().rstrip("/")
     try:
@@ -32,9 +32,14 @@ def header_value(system: str, key: str, value: str) -> str:
     text = value.strip()
     if text and not is_header_safe(text):
         raise ConfigError(
-            "only letters, digits and signs of ASCII may stand here", key=f"sources.{system}.{key}"
+            "write only visible ASCII characters, without blanks", key=f"sources.{system}.{key}"
         )
     return text
+
+
+def joined_url(base: str, path: str) -> str:
+    """The address of ``path`` below ``base``, whether or not the path begins with a slash."""
+    return f"{base}/{path.lstrip('/')}"
 
 
 def is_header_safe(text: str) -> bool:
@@ -42,7 +47,7 @@ def is_header_safe(text: str) -> bool:
 
 
 def path_segment(field: str, value: str) -> str:
-    """An id that goes into a path. Raises RecordError when it could lead somewhere else."""
+    """An id as one segment of a path. Raises RecordError when it could change the path."""
     if not _SEGMENT.fullmatch(value):
-        raise RecordError(field, "is not an id that can stand in an address")
+        raise RecordError(field, "is not an id that can be part of an address")
     return quote(value, safe="")

@@ -1,4 +1,4 @@
-"""Which fault the end of one HTTP call is, for reads and for writes.
+"""The fault that the end of one HTTP call means, for reads and for writes.
 
 =============================  ==============  ================
 what happened                  read            write
@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 import httpx
 
@@ -31,6 +32,8 @@ from khop.errors import (
     Unreadable,
 )
 from khop.text.masking import short_text
+
+F = TypeVar("F", bound=ConnectorError)
 
 _BEFORE_SENDING = (
     httpx.ConnectError,
@@ -48,20 +51,20 @@ _DETAILS: tuple[tuple[type[httpx.HTTPError], str], ...] = (
 )
 _MESSAGE_KEYS = ("message", "errordescription", "detail", "description", "title", "msg")
 _CODE_KEYS = ("errorcode", "code", "error", "type")
-# A gateway's 408 says that something behind it timed out, not that the request was wrong.
+# A gateway sends 408 when a system behind it timed out, not when the request is wrong.
 _TIMED_OUT = 408
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Makes the faults of one call. ``system`` and ``operation`` are what they name."""
+    """Makes the faults of one call. ``system`` and ``operation`` are named in each."""
 
     system: str
     operation: str
     write: bool
 
     def of_exception(self, error: httpx.HTTPError) -> ConnectorError:
-        """The fault for a call that httpx gave up."""
+        """The fault for a call that httpx aborted."""
         if isinstance(error, _BEFORE_SENDING):
             return Unreachable(self.system, self.operation, detail=_why_unconnected(error))
         return self.unanswered(None, _why(error))
@@ -80,40 +83,59 @@ class Outcome:
                 self.system, self.operation, retry_after=wait, http_status=status, code=code
             )
         if status in (401, 403):
-            return self._fault(Unauthorised, status, detail, code)
+            return self.fault(Unauthorised, status, detail, code)
         if status < 400:
             detail = "it redirects; write the address it leads to into khop.toml"
-        return self._fault(Refused, status, detail, code)
+        return self.fault(Refused, status, detail, code)
 
     def unanswered(
         self, status: int | None, detail: str | None, code: str | None = None
     ) -> ConnectorError:
-        """Sending began and no answer, or none of the system itself, came."""
-        return self._fault(OutcomeUnknown if self.write else Unreachable, status, detail, code)
+        """The fault when sending began and the system itself sent no answer."""
+        return self.fault(OutcomeUnknown if self.write else Unreachable, status, detail, code)
 
     def unreadable(self, status: int, detail: str) -> ConnectorError:
-        """An answer came that cannot be used."""
-        return self._fault(OutcomeUnknown if self.write else Unreadable, status, detail)
+        """The fault when an answer arrived that cannot be used."""
+        return self.fault(OutcomeUnknown if self.write else Unreadable, status, detail)
 
     def of_value_error(self, error: ValueError, status: int) -> ConnectorError:
-        """A reader could not use the answer. Only our own words go on: others quote values."""
+        """The fault when a reader could not use the answer. Only the text of an Unusable is
+        kept: the text of another error may quote values."""
         detail = str(error) if isinstance(error, Unusable) else "the answer has an unknown shape"
         return self.unreadable(status, detail)
 
-    def _fault(
-        self,
-        kind: type[ConnectorError],
-        status: int | None,
-        detail: str | None,
-        code: str | None = None,
-    ) -> ConnectorError:
+    def fault(
+        self, kind: type[F], status: int | None, detail: str | None, code: str | None = None
+    ) -> F:
+        """A fault of this call."""
         return kind(self.system, self.operation, http_status=status, code=code, detail=detail)
 
 
-def error_text(answer: Answer) -> tuple[str | None, str | None]:
-    """Code and message of a JSON error body, masked and short; None where it has none.
+def as_fault(kind: type[F], fault: ConnectorError, detail: str | None) -> F:
+    """``fault`` as one of ``kind``, with another detail."""
+    more: dict[str, float | None] = {}
+    if isinstance(fault, RateLimited) and issubclass(kind, RateLimited):
+        more["retry_after"] = fault.retry_after
+    return kind(
+        fault.system,
+        fault.operation,
+        http_status=fault.http_status,
+        code=fault.code,
+        detail=detail,
+        **more,
+    )
 
-    Read from the forms of Spring, Keycloak, WSO2 (``fault``), X-Road and the portal itself
+
+def advised(kind: type[F], refusal: ConnectorError, advice: str) -> F:
+    """``refusal`` as one of ``kind`` that says what to check, before the system's own text."""
+    text = refusal.detail
+    return as_fault(kind, refusal, f"{advice}; it says: {text}" if text else advice)
+
+
+def error_text(answer: Answer) -> tuple[str | None, str | None]:
+    """Code and message of a JSON error body, masked and shortened; None where it has none.
+
+    It reads the forms of Spring, Keycloak, WSO2 (``fault``), X-Road and the portal
     (docs/systems/igate.md, docs/systems/dvcqg.md, docs/systems/population.md).
     """
     if answer.status < 400:
@@ -155,5 +177,5 @@ def _why_unconnected(error: httpx.HTTPError) -> str:
     if "CERTIFICATE" in reason:
         return f"{reason}; set ca_file to the authority that signed the server's certificate"
     if "UNSAFE_LEGACY_RENEGOTIATION" in reason:
-        return f"{reason}; its TLS is older than RFC 5746: legacy_tls, where a source has it, helps"
+        return f"{reason}; its TLS is older than RFC 5746; set legacy_tls if the source has it"
     return reason

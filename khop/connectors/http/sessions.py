@@ -1,17 +1,19 @@
-"""A login that many threads share: kept while it holds, renewed once for all of them."""
+"""A login shared by many threads: kept while it is valid, renewed once for all of them."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TypeVar, Unpack
 
-from khop.errors import KhopError
+from khop.connectors.http.answers import Answer
+from khop.connectors.http.transport import CallOptions, Transport
+from khop.errors import KhopError, Unauthorised
 
 T = TypeVar("T")
 
-#: A session younger than this when it was sent, in seconds, has not run out.
+#: A refused session that was younger than this when it was sent, in seconds, has not expired.
 _FRESH = 1.0
 _MOST_REPEATS = 3
 
@@ -19,7 +21,7 @@ _MOST_REPEATS = 3
 @dataclass(frozen=True, slots=True)
 class Session:
     """``text``: the token or session key. ``number``: counts the logins. ``opened_at`` and
-    ``until``: on the keeper's clock, when it was given and when it is no longer used."""
+    ``until``: on the keeper's clock, when it was opened and when it is no longer used."""
 
     text: str = field(repr=False)
     number: int
@@ -28,10 +30,10 @@ class Session:
 
 
 class SessionKeeper:
-    """Holds the session that ``log_in`` gives, as (text, seconds it holds).
+    """Holds the session that ``log_in`` returns, as (text, seconds it is valid).
 
-    Threads that wait while another logs in get what that login gave, its failure
-    too: a wrong password is tried once, not once a thread, which could lock the account.
+    Threads that wait while another thread logs in share the result of that login, a failure
+    included: a wrong password is sent once, not once a thread, which could lock the account.
     """
 
     def __init__(
@@ -47,33 +49,33 @@ class SessionKeeper:
     def use(
         self, send: Callable[[Callable[[], Session]], T], refusals: tuple[type[KhopError], ...]
     ) -> T:
-        """What ``send`` returns; after one of ``refusals`` there is a new login and a repeat.
+        """The result of ``send``; after one of ``refusals`` there is a new login and a repeat.
 
-        ``send`` asks for the session anew at each of its tries: one that waits before it tries
-        again would go on with a session that others have found to be over. A refusal is final
-        when the session had just been opened for the repeat. Raises what ``send`` and
-        ``log_in`` raise.
+        ``send`` asks for the session at each of its tries: while it waits before a retry, another
+        thread may renew the session. A refusal is final when the session had just been opened
+        for the repeat. Raises what ``send`` and ``log_in`` raise.
         """
-        newest = _Newest(self, self.current())
+        latest = _LatestSession(self, self.current())
         repeats = 0
         while True:
             try:
-                return send(newest.session)
+                return send(latest.session)
             except refusals:
-                if repeats == _MOST_REPEATS or (repeats and newest.was_fresh):
+                if repeats == _MOST_REPEATS or (repeats and latest.was_fresh):
                     raise
             repeats += 1
-            self.renewed(newest.last)
+            self.renewed(latest.used)
 
-    def newest(self) -> Session | None:
-        """The session of the latest login, whether or not it still holds."""
+    def latest(self) -> Session | None:
+        """The session of the latest login, even if it is no longer valid."""
         return self._session
 
     def age(self, session: Session) -> float:
+        """Seconds since the session was opened."""
         return self._clock() - session.opened_at
 
     def current(self) -> Session:
-        """The session, logging in where there is none. Raises what ``log_in`` raises."""
+        """A valid session, after a login where there is none. Raises what ``log_in`` raises."""
         seen = self._logins  # read before the session: a login in between is then noticed
         session = self._session
         if session is not None and self._clock() < session.until:
@@ -89,6 +91,7 @@ class SessionKeeper:
         return self._after(self._logins)
 
     def _after(self, seen: int) -> Session:
+        """The session of the login that follows login number ``seen``."""
         with self._lock:
             if self._logins == seen:
                 return self._open()
@@ -111,18 +114,62 @@ class SessionKeeper:
         return self._session
 
 
-class _Newest:
-    """Hands one call the newest session at each try, and knows how old it was then."""
+class SessionCalls:
+    """Calls that carry a session; when one is refused there is a new login and a repeat.
+
+    ``log_in``: as for ``SessionKeeper``. ``renew_on``: the faults that a new login may cure.
+    Safe for threads.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        log_in: Callable[[], tuple[str, float]],
+        *,
+        clock: Callable[[], float],
+        renew_on: tuple[type[KhopError], ...] = (Unauthorised,),
+    ) -> None:
+        self.sessions = SessionKeeper(log_in, clock=clock)
+        self._transport = transport
+        self._renew_on = renew_on
+
+    def exchange(
+        self,
+        operation: str,
+        method: str,
+        url: str,
+        read: Callable[[Answer], T],
+        carry: Callable[[str], CallOptions],
+        **options: Unpack[CallOptions],
+    ) -> T:
+        """As ``Transport.exchange``. ``carry``: the options that show a session's text to the
+        system."""
+
+        def send(session: Callable[[], Session]) -> T:
+            return self._transport.exchange(
+                operation, method, url, read, each_try=lambda: carry(session().text), **options
+            )
+
+        return self.sessions.use(send, self._renew_on)
+
+
+def bearer(token: str) -> CallOptions:
+    """The token as ``Authorization: Bearer``."""
+    return {"headers": {"Authorization": f"Bearer {token}"}}
+
+
+class _LatestSession:
+    """The latest session at each try of one call, and whether it was fresh then."""
 
     def __init__(self, keeper: SessionKeeper, first: Session) -> None:
         self._keeper = keeper
-        self.last = first
+        self.used = first
         self.was_fresh = False
 
     def session(self) -> Session:
-        self.last = self._keeper.newest() or self.last
-        self.was_fresh = self._keeper.age(self.last) < _FRESH
-        return self.last
+        self.used = self._keeper.latest() or self.used
+        self.was_fresh = self._keeper.age(self.used) < _FRESH
+        return self.used
 
 
 def _copied(fault: KhopError) -> KhopError:

@@ -1,9 +1,9 @@
-"""HTTP for every connector: one client, one retry policy, one rate limit, one breaker.
+"""HTTP for every connector: one client, one retry policy, one rate limit, one circuit breaker.
 
 ::
 
     call ── breaker ── retry ──┬── rate limit ── send ── read ──► value
-             (open: fails      └── wait, again ◄── fault that may be tried again
+             (open: fails      └── wait, again ◄── fault that may be retried
               at once)
 
 No redirect is followed, no proxy or password of the environment is used, no cookie is kept.
@@ -26,13 +26,14 @@ from typing import TypedDict, TypeVar, Unpack
 
 import httpx
 import structlog
+from tenacity import Retrying
 
 from khop.connectors.http.answers import Answer, Unusable
 from khop.connectors.http.bodies import ACCEPTED, unpacked
-from khop.connectors.http.echoes import quotable, without_echoes
 from khop.connectors.http.gateways import gateway_fault
 from khop.connectors.http.limits import CircuitBreaker, CircuitOpen, TokenBucket
 from khop.connectors.http.outcomes import Outcome
+from khop.connectors.http.redaction import personal_texts, redacted
 from khop.connectors.http.retry import RetryPolicy, retrying
 from khop.errors import (
     ConfigError,
@@ -45,6 +46,7 @@ from khop.errors import (
 )
 
 T = TypeVar("T")
+#: The fault that an answer of any status means to one system; None leaves it to the status.
 Judge = Callable[[Answer, Outcome], ConnectorError | None]
 
 _LONGEST_CONNECT = 10.0
@@ -65,9 +67,9 @@ class TransportSettings:
     ``timeout``: longest wait for one whole answer, seconds. ``connections``: calls in flight
     at once. ``calls_per_second``: highest rate. ``attempts`` and ``retry_seconds``: tries of
     one call, and the time for all of them. ``ca_file``: PEM file of the authority to trust in
-    place of the system's. ``proxy``: address of an HTTP proxy. ``max_body``: longest answer
-    taken, bytes after decompression. ``legacy_tls``: shake hands with servers that cannot
-    renegotiate safely, which OpenSSL 3 refuses (RFC 5746).
+    place of those of the operating system. ``proxy``: address of an HTTP proxy. ``max_body``:
+    longest answer accepted, bytes after decompression. ``legacy_tls``: connect to servers without
+    secure renegotiation (RFC 5746), which OpenSSL 3 refuses.
     """
 
     timeout: float = 30.0
@@ -82,12 +84,15 @@ class TransportSettings:
 
 
 class CallOptions(TypedDict, total=False):
-    """What a call may carry. ``json``: any JSON value but null. ``form``: sent url-encoded.
-    ``content``: a body as it is; its Content-Type stands in ``headers``. ``basic``: user and
-    password. ``write``: it may change the system. ``attempts``: tries in place of the settings'
-    number; 1 for callers that handle faults themselves. ``private``: texts of ``content`` about
-    a person, never to be quoted; those of ``json`` and ``form`` are found. ``judge``: the fault
-    that an answer of any status means to this system; None leaves the judgement to the status."""
+    """The optional parts of a call.
+
+    ``json``: any JSON value but null. ``form``: sent url-encoded. ``content``: the body as bytes,
+    with its Content-Type in ``headers``. ``basic``: user and password. ``write``: the call may
+    change the system. ``attempts``: number of tries in place of the settings' number; 1 for
+    callers that handle faults themselves. ``private``: personal texts of ``content``, which are
+    removed from faults; those of ``json`` and ``form`` are found without it. ``judge``: see
+    ``Judge``; by default it knows the refusals of gateways.
+    """
 
     params: Mapping[str, str] | None
     headers: Mapping[str, str] | None
@@ -98,11 +103,26 @@ class CallOptions(TypedDict, total=False):
     write: bool
     attempts: int | None
     private: Collection[str]
-    judge: Callable[[Answer, Outcome], ConnectorError | None] | None
+    judge: Judge | None
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """The clocks and the chance of a transport; a test gives its own.
+
+    ``clock``: monotonic seconds. ``sleep``: waits, in seconds. ``random``: 0 to 1, for jitter.
+    ``now``: aware time, for a Retry-After date in an answer without a Date header.
+    """
+
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    random: Callable[[], float] = _random
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
 class Transport:
-    """Calls one system. Safe for threads. Raises the fault tree and nothing else.
+    """Calls one system. Safe for threads. Raises ConnectorError, RecordError, ConfigError and
+    nothing else.
 
     ``http`` takes the place of the network: one method, so that a test needs no server.
     """
@@ -112,15 +132,13 @@ class Transport:
         system: str,
         settings: TransportSettings,
         *,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
-        random: Callable[[], float] = _random,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        timing: Timing | None = None,
         http: httpx.BaseTransport | None = None,
     ) -> None:
         self.system = system
         self._settings = settings
-        self._clock, self._sleep, self._random, self._now = clock, sleep, random, now
+        self._timing = timing or Timing()
+        clock, sleep = self._timing.clock, self._timing.sleep
         self._bucket = TokenBucket(settings.calls_per_second, clock=clock, sleep=sleep)
         self._breaker = CircuitBreaker(clock=clock)
         self._server_date: datetime | None = None
@@ -132,12 +150,12 @@ class Transport:
         return self._server_date
 
     def close(self) -> None:
-        """Give back the connections."""
+        """Close the connections."""
         self._http.close()
 
     def call(self, operation: str, method: str, url: str, **options: Unpack[CallOptions]) -> Answer:
         """The answer, whatever its body. Raises ConnectorError, RecordError, ConfigError."""
-        return self.exchange(operation, method, url, _as_it_is, **options)
+        return self.exchange(operation, method, url, _whole_answer, **options)
 
     def exchange(
         self,
@@ -151,11 +169,11 @@ class Transport:
     ) -> T:
         """What ``read`` makes of the answer.
 
-        ``each_try`` gives what the call carries that may change from try to try: a session.
+        ``each_try`` gives the options that may change from try to try, such as the session.
 
-        Reading is part of the try, so a truncated answer to a read is asked for again:
+        Reading is part of the try, so a read whose answer is truncated is sent again:
         a ValueError of ``read`` is Unreadable, for a write OutcomeUnknown. A KhopError of
-        ``read`` goes on as it is. Raises ConnectorError; RecordError when the JSON cannot be
+        ``read`` is raised unchanged. Raises ConnectorError; RecordError when the JSON cannot be
         written; ConfigError when the address cannot be used.
         """
         outcome = Outcome(self.system, operation, options.get("write", False))
@@ -164,44 +182,48 @@ class Transport:
             anew: CallOptions = {**options, **each_try()} if each_try else options
             judge = anew.get("judge") or gateway_fault
             try:
-                answer = self._send(self._request(method, url, anew), outcome, judge)
-                return self._read(answer, read, outcome)
+                answer = self._answer(self._request(method, url, anew), outcome)
+                fault = judge(answer, outcome) or outcome.of_status(answer, self._timing.now())
+                if fault is None:
+                    return _value(answer, read, outcome)
             except ConnectorError as error:
-                fault = without_echoes(error, _quotable(anew))
-            raise fault
+                fault = error
+            # Raised here, outside ``except``: its context would hold the request with its headers.
+            raise redacted(fault, _personal_texts(anew))
 
-        return self._guarded(outcome, lambda: self._tried(attempt, outcome.write, options))
+        with self._admitted(outcome):
+            self._bucket.acquire()
+            return self._retrying(outcome, options)(attempt)
 
-    def _guarded(self, outcome: Outcome, work: Callable[[], T]) -> T:
+    @contextlib.contextmanager
+    def _admitted(self, outcome: Outcome) -> Iterator[None]:
+        """One call through the circuit breaker, which is told how it ended."""
         try:
             probe = self._breaker.admit()
         except CircuitOpen as closed:
             raise Unreachable(self.system, outcome.operation, detail=str(closed)) from None
         ok = False
         try:
-            result = work()
+            yield
             ok = True
-            return result
         except KhopError as fault:
             ok = not isinstance(fault, Unreachable | Unreadable | OutcomeUnknown)
             raise
         finally:
             self._breaker.report(ok=ok, probe=probe)
 
-    def _tried(self, attempt: Callable[[], T], write: bool, options: CallOptions) -> T:
+    def _retrying(self, outcome: Outcome, options: CallOptions) -> Retrying:
         attempts = options.get("attempts") or self._settings.attempts
-        self._bucket.acquire()
-        loop = retrying(
+        return retrying(
             RetryPolicy(attempts, self._settings.retry_seconds),
-            write=write,
-            clock=self._clock,
+            write=outcome.write,
+            clock=self._timing.clock,
             sleep=self._pause,
-            random=self._random,
+            random=self._timing.random,
         )
-        return loop(attempt)
 
     def _pause(self, seconds: float) -> None:
-        self._sleep(seconds)
+        self._timing.sleep(seconds)
         self._bucket.acquire()
 
     def _request(self, method: str, url: str, options: CallOptions) -> httpx.Request:
@@ -214,8 +236,8 @@ class Transport:
             if basic := options.get("basic"):
                 headers["Authorization"] = _basic(*basic)
             target = httpx.URL(url)
-            # httpx drops a query that stands in the address when it is given parameters, and
-            # writes it anew when parameters are merged into it.
+            # httpx drops the query of the address when it is given parameters, and encodes it
+            # again when parameters are merged into it.
             if params := options.get("params"):
                 target = target.copy_merge_params(params)
             return self._http.build_request(
@@ -224,9 +246,14 @@ class Transport:
         except (httpx.InvalidURL, UnicodeError):
             raise ConfigError(f"{self.system}: an address or header cannot be sent") from None
 
-    def _send(self, request: httpx.Request, outcome: Outcome, judge: Judge) -> Answer:
+    def _answer(self, request: httpx.Request, outcome: Outcome) -> Answer:
+        deadline = self._timing.clock() + self._settings.timeout
         try:
-            answer = self._receive(request)
+            response = self._http.send(request, stream=True, follow_redirects=False)
+            with contextlib.closing(response):
+                good = 200 <= response.status_code < 300
+                body = (self._body if good else self._error_body)(response, deadline)
+            answer = Answer(response.status_code, _lower(response.headers), body)
         except httpx.UnsupportedProtocol:
             fault: KhopError = ConfigError(f"{self.system}: an address is not http or https")
         except httpx.HTTPError as error:
@@ -235,27 +262,9 @@ class Transport:
             fault = outcome.of_value_error(error, 200)
         else:
             self._server_date = answer.date or self._server_date
-            return self._judged(answer, outcome, judge)
-        # Raised here, so that it does not drag the request with its headers along.
+            return answer
+        # Raised here, outside ``except``: its context would hold the request with its headers.
         raise fault
-
-    def _judged(self, answer: Answer, outcome: Outcome, judge: Judge) -> Answer:
-        fault = judge(answer, outcome) or outcome.of_status(answer, self._now())
-        if fault is not None:
-            raise fault
-        return answer
-
-    def _receive(self, request: httpx.Request) -> Answer:
-        deadline = self._clock() + self._settings.timeout
-        response = self._http.send(request, stream=True, follow_redirects=False)
-        try:
-            if 200 <= response.status_code < 300:
-                body = self._body(response, deadline)
-            else:
-                body = self._error_body(response, deadline)
-            return Answer(response.status_code, _lower(response.headers), body)
-        finally:
-            response.close()
 
     def _body(self, response: httpx.Response, deadline: float) -> bytes:
         body = bytearray()
@@ -263,31 +272,24 @@ class Transport:
             body += chunk
             if len(body) > self._settings.max_body:
                 raise Unusable(f"an answer of more than {self._settings.max_body} bytes")
-            if self._clock() > deadline:
+            if self._timing.clock() > deadline:
                 raise httpx.ReadTimeout("the answer took too long", request=response.request)
         return bytes(body)
 
     def _error_body(self, response: httpx.Response, deadline: float) -> bytes:
-        # The status has decided already; what more the body says is welcome, and may be broken.
+        # The status alone decides; the body only adds a message, and may be broken.
         body = bytearray()
         with contextlib.suppress(httpx.HTTPError, Unusable):
             for chunk in _chunks(response):
                 body += chunk
-                if len(body) > _LONGEST_ERROR_BODY or self._clock() > deadline:
+                if len(body) > _LONGEST_ERROR_BODY or self._timing.clock() > deadline:
                     break
         return bytes(body)
 
-    def _read(self, answer: Answer, read: Callable[[Answer], T], outcome: Outcome) -> T:
-        try:
-            return read(answer)
-        except ValueError as error:
-            fault = outcome.of_value_error(error, answer.status)
-        raise fault
 
-
-def _quotable(options: CallOptions) -> Iterator[str]:
-    yield from quotable(options.get("json"))
-    yield from quotable(options.get("form"))
+def _personal_texts(options: CallOptions) -> Iterator[str]:
+    yield from personal_texts(options.get("json"))
+    yield from personal_texts(options.get("form"))
     yield from options.get("private") or ()
 
 
@@ -296,7 +298,15 @@ def _chunks(response: httpx.Response) -> Iterator[bytes]:
     return unpacked(response.stream, response.headers.get("content-encoding", ""))
 
 
-def _as_it_is(answer: Answer) -> Answer:
+def _value(answer: Answer, read: Callable[[Answer], T], outcome: Outcome) -> T:
+    try:
+        return read(answer)
+    except ValueError as error:
+        fault = outcome.of_value_error(error, answer.status)
+    raise fault
+
+
+def _whole_answer(answer: Answer) -> Answer:
     return answer
 
 

@@ -1,0 +1,5 @@
+"""VNPT's adapter that ministries file dossiers through (docs/systems/igate.md)."""
+
+from khop.connectors.igate_ministry.client import MinistryClient, MinistryDeployment, MinistryPaths
+
+__all__ = ["MinistryClient", "MinistryDeployment", "MinistryPaths"]

@@ -3,26 +3,26 @@
 ::
 
     token ─► next value ─► upload ─► create ─► progress ─► status
-             (a number is taken at each call)
+             (each call takes a number)
 
-Everything but ``login`` is a write that no key makes repeatable: what is not known to have
-failed raises OutcomeUnknown and is not sent again.
+Every step but ``login`` is a write without a key of its own, so none is repeated when its outcome
+is not known: it raises OutcomeUnknown.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeVar
 
 import httpx
 
 from khop.connectors.http.answers import Answer
-from khop.connectors.http.checks import http_address
-from khop.connectors.http.outcomes import Outcome
-from khop.connectors.http.sessions import Session, SessionKeeper
+from khop.connectors.http.checks import http_address, joined_url
+from khop.connectors.http.outcomes import Outcome, advised, as_fault
+from khop.connectors.http.sessions import SessionCalls
 from khop.connectors.http.transport import CallOptions, Transport
 from khop.connectors.igate.tokens import useful_seconds
 from khop.connectors.igate_ministry.answers import (
@@ -46,7 +46,7 @@ _ADVICE = "check client_id and client_secret of this source, and that the accoun
 
 @dataclass(frozen=True, slots=True)
 class MinistryPaths:
-    """Where the six steps are. The platform's own paths are not public; these are the names of
+    """Paths of the six steps. The platform's own paths are not public; these are the names of
     the steps behind a ministry's proxy."""
 
     token: str = "/api/DvcSync/GetToken"
@@ -57,46 +57,52 @@ class MinistryPaths:
     status: str = "/api/DvcSync/CapNhatTrangThai"
 
 
-class MinistryClient:
-    """Files dossiers and tells how they go on. Safe for threads.
+@dataclass(frozen=True, slots=True)
+class MinistryDeployment:
+    """One platform and the account there.
 
-    ``client_secret`` is asked at each login and not kept. ``token_in``: where the token
-    travels; ``query`` writes it into the address (``?token=``), as one proxy wants it.
+    ``client_secret`` is asked for at each login and not kept. ``token_in``: where the token
+    travels; ``query`` writes it into the address (``?token=``), which one proxy requires.
     """
+
+    base_url: str
+    client_id: str
+    client_secret: Callable[[], str] = field(repr=False)
+    token_in: Literal["header", "query"] = "header"
+    paths: MinistryPaths = MinistryPaths()
+
+
+class MinistryClient:
+    """Files dossiers and reports their progress. Safe for threads."""
 
     def __init__(
         self,
         system: str,
         transport: Transport,
+        deployment: MinistryDeployment,
         *,
-        base_url: str,
-        client_id: str,
-        client_secret: Callable[[], str],
-        paths: MinistryPaths | None = None,
-        token_in: Literal["header", "query"] = "header",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.system = system
         self._transport = transport
-        self._base = http_address(system, "base_url", base_url)
-        self._paths = paths or MinistryPaths()
-        self._client_id, self._client_secret = client_id, client_secret
-        self._token_in = token_in
-        self._sessions = SessionKeeper(self._fetch_token, clock=clock)
+        self._deployment = deployment
+        self._paths = deployment.paths
+        self._base = http_address(system, "base_url", deployment.base_url)
+        self._calls = SessionCalls(transport, self._fetch_token, clock=clock)
 
     def login(self) -> None:
         """Get a new token. Raises ConnectorError; Unauthorised says what to do."""
-        self._sessions.log_in()
+        self._calls.sessions.log_in()
 
     def next_value(self, code: str) -> str:
-        """The next dossier code for ``code``, that of a unit or a procedure: the sources
-        disagree. Each call takes a number; it is never sent twice. Raises ConnectorError."""
+        """The next dossier code for ``code``, the code of a unit or of a procedure: known programs
+        differ. Each call takes a number, so it is never sent twice. Raises ConnectorError."""
         options: CallOptions = {"params": {"code": code}}
         return self._write("GetNextValue", self._paths.next_value, read_next_value, options)
 
     def upload(self, name: str, content: bytes, media_type: str) -> Uploaded:
-        """Store a file; its id and hash go into ``create``. Raises ConnectorError; RecordError
-        when its name cannot be sent."""
+        """Store a file; its id and hash are parts of the message to ``create``. Raises
+        ConnectorError; RecordError when the file's name cannot be sent."""
         try:
             body = httpx.Request("POST", self._base, files={"files": (name, content, media_type)})
         except UnicodeError:
@@ -113,7 +119,8 @@ class MinistryClient:
         return self._write("CreateDossier", self._paths.create, read_created, {"json": dossier})
 
     def progress(self, steps: Sequence[Message]) -> None:
-        """Send steps, oldest first. A repeat would double them. Raises as ``create``."""
+        """Send steps, oldest first. To send them again would double them. Raises as
+        ``create``."""
         if steps:
             options: CallOptions = {"json": list(steps)}
             self._write("CapNhatTienTrinh", self._paths.progress, read_done, options)
@@ -128,6 +135,10 @@ class MinistryClient:
         """The server's clock in its latest answer."""
         return self._transport.server_date
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._transport.close()
+
     def _write(
         self,
         operation: str,
@@ -135,69 +146,48 @@ class MinistryClient:
         read: Callable[[MinistryReply], T],
         options: CallOptions,
     ) -> T:
-        def send(session: Callable[[], Session]) -> T:
-            def signed() -> CallOptions:
-                return self._signed(options, session().text)
+        # A refused token stops the call before it takes effect, so it may be repeated.
+        return self._calls.exchange(
+            operation,
+            "POST",
+            joined_url(self._base, path),
+            lambda answer: read(MinistryReply.of(answer)),
+            lambda token: self._with_token(options, token),
+            write=True,
+            judge=judge_reply,
+        )
 
-            return self._transport.exchange(
-                operation,
-                "POST",
-                self._url(path),
-                lambda answer: read(MinistryReply.of(answer)),
-                each_try=signed,
-                write=True,
-                judge=judge_reply,
-            )
-
-        # A token turned down stopped the call before it took effect.
-        return self._sessions.use(send, (Unauthorised,))
-
-    def _signed(self, options: CallOptions, token: str) -> CallOptions:
-        if self._token_in == "query":
+    def _with_token(self, options: CallOptions, token: str) -> CallOptions:
+        if self._deployment.token_in == "query":
             return {**options, "params": {**(options.get("params") or {}), "token": token}}
         headers = {**(options.get("headers") or {}), "Authorization": f"Bearer {token}"}
         return {**options, "headers": headers}
 
     def _fetch_token(self) -> tuple[str, float]:
-        account = {"client_id": self._client_id, "client_secret": self._client_secret()}
+        deployment = self._deployment
         try:
             token, expires_in = self._transport.exchange(
-                "login", "POST", self._url(self._paths.token), _token, json=account,
+                "login",
+                "POST",
+                joined_url(self._base, self._paths.token),
+                lambda answer: read_token(MinistryReply.of(answer)),
+                json={
+                    "client_id": deployment.client_id,
+                    "client_secret": deployment.client_secret(),
+                },
                 judge=_judge_login,
-            )  # fmt: skip
+            )
         except Unauthorised as refusal:
-            fault = _explained(refusal)
+            fault = advised(Unauthorised, refusal, _ADVICE)
         else:
             return token, useful_seconds(expires_in, token)
         raise fault
 
-    def _url(self, path: str) -> str:
-        return f"{self._base}/{path.lstrip('/')}"
-
-
-def _token(answer: Answer) -> tuple[str, object]:
-    return read_token(MinistryReply.of(answer))
-
 
 def _judge_login(answer: Answer, outcome: Outcome) -> ConnectorError | None:
-    """At the login a refusal is one of the account, under any code but that of a wrong path."""
+    """At the login any refusal concerns the account, unless its HTTP status is not 2xx: then the
+    path may be wrong."""
     fault = judge_reply(answer, outcome)
     if not isinstance(fault, Refused | AlreadyExists) or answer.status >= 300:
         return fault
-    return Unauthorised(
-        outcome.system,
-        outcome.operation,
-        http_status=fault.http_status,
-        code=fault.code,
-        detail=fault.detail,
-    )
-
-
-def _explained(refusal: Unauthorised) -> Unauthorised:
-    return Unauthorised(
-        refusal.system,
-        "login",
-        http_status=refusal.http_status,
-        code=refusal.code,
-        detail=f"{_ADVICE}; it says: {refusal.detail}" if refusal.detail else _ADVICE,
-    )
+    return as_fault(Unauthorised, fault, fault.detail)

@@ -1,7 +1,7 @@
 """CSDLDC, the national population database, through a province's gateway."""
 
 from khop.connectors.population.auth import Auth, NoAuth, SignedAuth
-from khop.connectors.population.client import PopulationClient
+from khop.connectors.population.client import PopulationClient, PopulationGateway
 from khop.connectors.population.fronts import CamelFront, Front, PascalFront, SoapFront
 from khop.connectors.population.reading import AnswerReader
 from khop.connectors.population.shape import (
@@ -30,6 +30,7 @@ __all__ = [
     "Person",
     "PersonAnswer",
     "PopulationClient",
+    "PopulationGateway",
     "Question",
     "SignedAuth",
     "SoapFront",

@@ -1,13 +1,14 @@
 """The population database: one question about one person, for a stated purpose.
 
-Every call is logged by the police against officer and procedure, and counts against a quota
-(docs/systems/population.md). So each try is counted before it is sent, a repeat as well; there is
-no way to ask about many; and nothing is kept of an answer.
+The police logs every call by officer and procedure, and calls count against a quota
+(docs/systems/population.md). So each try is counted before it is sent, retries too; no call asks
+about several persons; and no answer is stored.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
 from uuid import uuid4
@@ -29,57 +30,63 @@ from khop.connectors.population.wire import PersonAnswer, Question
 from khop.errors import ConfigError, ConnectorError, Refused
 
 T = TypeVar("T")
-#: Whatever the caller states its purpose with.
+#: The type with which the caller states its purpose.
 P = TypeVar("P", bound=Asker)
 
-#: Statuses that say who was turned away and why, whatever the body adds.
+#: Statuses that give the fault by themselves, whatever the body says.
 _STATUS_DECIDES = frozenset({401, 403, 429})
+
+
+@dataclass(frozen=True, slots=True)
+class PopulationGateway:
+    """One gateway to the service: its address, its login, and the form of its messages.
+
+    ``gate_codes``: meaning of the codes by which the one-stop's own gate refuses calls.
+    ``headers``: further headers of each question, such as ``X-Road-Client``; made at each try.
+    """
+
+    url: str
+    auth: Auth
+    shape: DeploymentShape
+    front: Front
+    reader: AnswerReader = field(default_factory=AnswerReader)
+    gate_codes: Mapping[str, str] = field(default_factory=dict)
+    headers: Callable[[], Headers] = field(default=dict, repr=False)
 
 
 class PopulationClient(Generic[P]):
     """Asks about persons. Safe for threads.
 
-    ``spend`` counts one call, given the operation and the purpose, before it is made; it raises
-    when no more may be made. ``gate_codes``: what the one-stop's own gate means by its codes
-    (1.3). ``request_id`` makes the ``MaYeuCau`` of one try. ``headers``: further ones a gateway
-    wants with every question, such as ``X-Road-Client``; asked each time.
+    ``spend`` counts one call, given the operation and the purpose, before it is sent; it raises
+    when the quota is used up. ``request_id`` makes the ``MaYeuCau`` of one try.
     """
 
     def __init__(
         self,
         system: str,
         transport: Transport,
-        shape: DeploymentShape,
-        *,
-        url: str,
-        auth: Auth,
-        front: Front,
+        gateway: PopulationGateway,
         spend: Callable[[str, P], None],
-        reader: AnswerReader | None = None,
-        gate_codes: Mapping[str, str] | None = None,
+        *,
         request_id: Callable[[], str] = lambda: str(uuid4()),
-        headers: Callable[[], Headers] = dict,
     ) -> None:
         self.system = system
-        self._transport, self._shape = transport, shape
-        self._url = http_address(system, "url", url)
-        self._auth, self._front, self._spend = auth, front, spend
-        self._reader = reader or AnswerReader()
-        self._gate_codes = gate_codes or {}
-        self._request_id, self._headers = request_id, headers
+        self._transport, self._gateway = transport, gateway
+        self._url = http_address(system, "url", gateway.url)
+        self._spend, self._request_id = spend, request_id
 
     @property
     def has_login(self) -> bool:
-        """Whether the account can be tried without asking about anybody."""
-        return self._auth.has_login
+        """Whether the account can be tried without a question about a person."""
+        return self._gateway.auth.has_login
 
     def log_in(self) -> None:
-        """Try the account, or only find its secret. Raises ConnectorError, ConfigError."""
-        self._auth.log_in()
+        """Try the account, or only look up its secret. Raises ConnectorError, ConfigError."""
+        self._gateway.auth.log_in()
 
     def reach(self) -> int:
-        """The HTTP status of an empty GET, which asks nothing. Raises ConnectorError where no
-        HTTP server answered."""
+        """The HTTP status of an empty GET, which asks about nobody. Raises ConnectorError where
+        no HTTP server answered."""
         try:
             return self._transport.call("reach", "GET", self._url, attempts=1).status
         except ConnectorError as fault:
@@ -90,32 +97,37 @@ class PopulationClient(Generic[P]):
     def authenticate_person(self, question: Question, purpose: P) -> bool:
         """Whether number, name and birth date belong together (XacThucThongTinCongDan).
 
-        A no gives no reason: a wrong name, a wrong date and an unknown number look alike (2.3).
-        Raises ConnectorError when it was not answered, Unreadable where the answer does not
-        say; RecordError for a question that cannot be asked, which asks nobody.
+        False has no reason: a wrong name, a wrong date and an unknown number look alike. Raises
+        ConnectorError when no answer came, Unreadable where the answer has no verdict;
+        RecordError, without a call, for a question that cannot be asked.
         """
-        return self._ask(Operation.AUTHENTICATE, question, purpose, self._reader.verdict)
+        reader = self._gateway.reader
+        return self._ask(Operation.AUTHENTICATE, question, purpose, reader.verdict)
 
     def look_up_person(self, question: Question, purpose: P) -> PersonAnswer:
         """The records of this person (TraCuuThongTinCongDan); none when not found, several when
-        one old number is two people's (3.7). Raises as ``authenticate_person``."""
-        return self._ask(Operation.LOOK_UP, question, purpose, self._reader.persons)
+        two people had the same old number. Raises as ``authenticate_person``."""
+        return self._ask(Operation.LOOK_UP, question, purpose, self._gateway.reader.persons)
 
     def verify_relatives(self, question: Question, purpose: P) -> PersonAnswer:
-        """The person with his parents (XacMinhThongTinNhanThan). As ``look_up_person``."""
-        return self._ask(Operation.RELATIVES, question, purpose, self._reader.persons)
+        """The person with the parents (XacMinhThongTinNhanThan). As ``look_up_person``."""
+        return self._ask(Operation.RELATIVES, question, purpose, self._gateway.reader.persons)
 
     def household(self, question: Question, purpose: P) -> PersonAnswer:
         """The members of the person's household (CungCapThongTinHoGiaDinh).
 
-        Only the operation's name is known; its fields and the reading of the answer, a person
-        for each member, are guessed (2.5). As ``look_up_person``.
+        Only the operation's name is known; its fields and the form of the answer, one person for
+        each member, are assumed. As ``look_up_person``.
         """
-        return self._ask(Operation.HOUSEHOLD, question, purpose, self._reader.persons)
+        return self._ask(Operation.HOUSEHOLD, question, purpose, self._gateway.reader.persons)
 
     def server_date(self) -> datetime | None:
         """The server's clock in its latest answer."""
         return self._transport.server_date
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._transport.close()
 
     def _ask(
         self,
@@ -124,35 +136,33 @@ class PopulationClient(Generic[P]):
         purpose: P,
         read: Callable[[Sequence[etree._Element]], T],
     ) -> T:
-        shape = self._shape_of(operation)
+        gateway, shape = self._gateway, self._shape_of(operation)
         outcome = Outcome(self.system, operation.value, write=False)
 
-        def options(proof: Callable[[], Headers]) -> CallOptions:
-            fields = fill(self._shape, shape, question, purpose, self._request_id())
-            made = self._front.options(shape, fields)
-            made["headers"] = {**(made.get("headers") or {}), **self._headers(), **proof()}
+        def options(authorisation: Callable[[], Headers]) -> CallOptions:
+            fields = fill(gateway.shape, shape, question, purpose, self._request_id())
+            made = gateway.front.options(shape, fields)
+            headers = {**(made.get("headers") or {}), **gateway.headers(), **authorisation()}
+            made["headers"] = headers
             made["private"] = (question.name, *birth_forms(question.birth))
             self._spend(operation.value, purpose)
             return made
 
-        def read_answer(answer: Answer) -> T:
-            return read(self._front.elements(answer, outcome))
-
-        # A question that cannot be asked must not open a session either.
-        fill(self._shape, shape, question, purpose, "")
-        return self._auth.send(
-            lambda proof: self._transport.exchange(
+        # A question that cannot be asked is refused before there is a login for it.
+        fill(gateway.shape, shape, question, purpose, "")
+        return gateway.auth.send(
+            lambda authorisation: self._transport.exchange(
                 operation.value,
                 "POST",
                 self._url + shape.path,
-                read_answer,
-                each_try=lambda: options(proof),
+                lambda answer: read(gateway.front.elements(answer, outcome)),
+                each_try=lambda: options(authorisation),
                 judge=self._judge,
             )
         )
 
     def _shape_of(self, operation: Operation) -> OperationShape:
-        shape = self._shape.operations.get(operation)
+        shape = self._gateway.shape.operations.get(operation)
         if shape is None or not shape.code:
             raise ConfigError(
                 f"the service number (MaTichHop) of {operation.value} is not set; "
@@ -173,17 +183,10 @@ class PopulationClient(Generic[P]):
         if answer.status != 400 or b"errorCode" not in answer.body:
             return None
         try:
-            said = answer.json()
+            body = answer.json()
         except ValueError:
             return None
-        code = said.get("errorCode") if isinstance(said, Mapping) else None
+        code = body.get("errorCode") if isinstance(body, Mapping) else None
         code = str(code).strip().zfill(3) if isinstance(code, str | int) else ""
-        if code not in self._gate_codes:
-            return None
-        return Refused(
-            outcome.system,
-            outcome.operation,
-            http_status=400,
-            code=code,
-            detail=self._gate_codes[code],
-        )
+        meaning = self._gateway.gate_codes.get(code)
+        return None if meaning is None else outcome.fault(Refused, 400, meaning, code)

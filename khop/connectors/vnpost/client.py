@@ -1,24 +1,25 @@
 """The public-administration post behind its gateway (docs/systems/vnpost.md): orders and the feed.
 
-Every address is the deployment's own and is given whole, with its query where it has one: a
-ministry's bus is called at ``https://bus.example.vn/vnpost?service=getprice``.
+Each deployment has its own address for each operation. It is given whole, with its query where
+it has one: a ministry's bus is called at ``https://bus.example.vn/vnpost?service=getprice``.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar, Unpack
 from urllib.parse import quote, urlencode
 
 from khop.connectors.http.answers import Answer
 from khop.connectors.http.checks import http_address
-from khop.connectors.http.sessions import Session, SessionKeeper
+from khop.connectors.http.sessions import SessionCalls
 from khop.connectors.http.transport import CallOptions, Transport
 from khop.connectors.vnpost.feed import BEGINNING, LARGEST_PAGE, FeedPage, object_id, read_feed
 from khop.connectors.vnpost.prices import read_price
-from khop.connectors.vnpost.results import settle
+from khop.connectors.vnpost.results import check_accepted
 from khop.connectors.vnpost.tokens import Access
 from khop.connectors.vnpost.wire import DocumentMessage, Order, PriceQuestion
 from khop.errors import ConfigError, RecordError, Unauthorised
@@ -28,15 +29,25 @@ T = TypeVar("T")
 #: The operations, as the keys ``<operation>_url`` of khop.toml name them.
 OPERATIONS = ("order", "cancel", "tracking", "document", "price")
 _HEADERS = {"Accept-Charset": "UTF-8"}
-# An answer to a GET may come out of a cache, and one of these GETs changes the post's data.
+# A cache must not answer: one of these GETs changes the post's data.
 _UNCACHED = {"Cache-Control": "no-cache"}
+
+
+@dataclass(frozen=True, slots=True)
+class NgspDeployment:
+    """``urls``: operation (one of ``OPERATIONS``) to its address; an operation without an address
+    cannot be called. ``customer_code``: the agency's customer number at VNPost."""
+
+    urls: Mapping[str, str]
+    customer_code: str
 
 
 class NgspClient:
     """Sends orders and reads the feed. Safe for threads.
 
-    ``urls``: operation (one of ``OPERATIONS``) to its address; what has none cannot be called.
-    ``access``: how the gateway lets us in. Raises ConfigError for a wrong address.
+    ``access``: how the gateway authenticates callers. ``transport`` may be used for other calls
+    to the post. Raises ConfigError for an address that
+    cannot be used.
     """
 
     def __init__(
@@ -44,47 +55,53 @@ class NgspClient:
         system: str,
         transport: Transport,
         access: Access,
+        deployment: NgspDeployment,
         *,
-        urls: Mapping[str, str],
-        customer_code: str,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.system = system
-        self._transport = transport
+        self.transport = transport
         self._access = access
-        self._customer_code = customer_code
-        self._urls = {name: http_address(system, f"{name}_url", url) for name, url in urls.items()}
-        self._sessions = SessionKeeper(lambda: access.open(transport, now), clock=clock)
+        self._customer_code = deployment.customer_code
+        self._urls = {
+            name: http_address(system, f"{name}_url", url) for name, url in deployment.urls.items()
+        }
+        self._calls = SessionCalls(
+            transport,
+            lambda: access.open(transport, now),
+            clock=clock,
+            renew_on=(Unauthorised,) if access.renewable else (),
+        )
 
     def login(self) -> None:
         """Get a new token. Raises ConnectorError; Unauthorised says what to do."""
-        self._sessions.log_in()
+        self._calls.sessions.log_in()
 
     def post_order(self, order: Order) -> None:
-        """Order a journey of papers.
+        """Order the transport of papers.
 
-        Raises AlreadyExists when its number is there already, perhaps from an earlier try:
+        Raises AlreadyExists when the post has this order number, perhaps from an earlier try:
         look into the feed; Refused, OutcomeUnknown, other ConnectorErrors.
         """
         self._write("order", "POST", json=order.message())
 
     def cancel(self, order_number: str) -> None:
-        """Take an order back. The call is a GET that changes the post's data: nothing repeats
-        it but a new login after the gateway turned it away.
+        """Cancel an order. The call is a GET that changes the post's data, so it is sent again
+        only with a new session, after the gateway refused the old one.
 
-        Raises AlreadyExists for Status 101, which one integrator saw for an order cancelled
-        before; Refused, OutcomeUnknown, other ConnectorErrors.
+        Raises AlreadyExists for Status 101, which one integrator saw for an order that was
+        already cancelled; Refused, OutcomeUnknown, other ConnectorErrors.
         """
         query = {"CustomerCode": self._customer_code, "OrderNumber": order_number}
         self._write("cancel", "GET", query, attempts=1)
 
     def announce(self, document: DocumentMessage) -> None:
-        """Tell the post of a dossier. Raises as ``post_order``."""
+        """Announce a dossier to the post. Raises as ``post_order``."""
         self._write("document", "POST", json=document.message())
 
     def price(self, question: PriceQuestion) -> int:
-        """What sending would cost, in đồng. Raises Refused when no price is named."""
+        """The price of a consignment, in đồng. Raises Refused when the answer has no price."""
 
         def read(answer: Answer) -> int:
             return read_price(answer, self.system)
@@ -92,7 +109,8 @@ class NgspClient:
         return self._call("price", "POST", read, json=question.message())
 
     def events(self, after: str | None, size: int) -> FeedPage:
-        """At most ``size`` (up to 1000) events that follow the id ``after``; None begins.
+        """At most ``size`` (up to 1000) events that follow the id ``after``, from the beginning
+        of the feed for None.
 
         Raises ConnectorError; RecordError when ``after`` is no id of the feed.
         """
@@ -109,7 +127,11 @@ class NgspClient:
 
     def server_date(self) -> datetime | None:
         """The server's clock in its latest answer."""
-        return self._transport.server_date
+        return self.transport.server_date
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.transport.close()
 
     def _write(
         self,
@@ -119,7 +141,7 @@ class NgspClient:
         **options: Unpack[CallOptions],
     ) -> None:
         def read(answer: Answer) -> None:
-            settle(answer, self.system, operation)
+            check_accepted(answer, self.system, operation)
 
         writing: CallOptions = {**options, "write": True}
         self._call(operation, method, read, query, **writing)
@@ -135,13 +157,10 @@ class NgspClient:
         url = _with_query(self._url(operation), query or {})
         fixed = {**_HEADERS, **(_UNCACHED if method == "GET" else {})}
 
-        def send(session: Callable[[], Session]) -> T:
-            def carry() -> CallOptions:
-                return {"headers": {**fixed, **self._access.headers(operation, session().text)}}
+        def carry(shown: str) -> CallOptions:
+            return {"headers": {**fixed, **self._access.headers(operation, shown)}}
 
-            return self._transport.exchange(operation, method, url, read, each_try=carry, **options)
-
-        return self._sessions.use(send, (Unauthorised,) if self._access.renewable else ())
+        return self._calls.exchange(operation, method, url, read, carry, **options)
 
     def _url(self, operation: str) -> str:
         try:
@@ -154,7 +173,7 @@ class NgspClient:
 
 
 def _with_query(url: str, query: Mapping[str, str]) -> str:
-    """The address with further parameters, blanks written %20: not every gateway reads +."""
+    """The address with further parameters. Blanks are written %20: some gateways do not read +."""
     if not query:
         return url
     return f"{url}{'&' if '?' in url else '?'}{urlencode(query, safe='', quote_via=quote)}"

@@ -1,6 +1,6 @@
 """The feed of events: RESTHeart's pages and MongoDB's extended JSON (docs/systems/vnpost.md).
 
-There is no filter but "after this id", so the position in the feed is an id that was read.
+The feed can only be filtered by "after this id", so the position in it is an id that was read.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from itertools import pairwise
 from khop.connectors.http.answers import Unusable
 from khop.connectors.vnpost.results import read_result
 
-#: Where the feed begins, and an id that no event can come after.
+#: An id before every event, and one that no event can follow.
 BEGINNING, BEYOND = "0" * 24, "f" * 24
 LARGEST_PAGE = 1000
 
@@ -29,8 +29,8 @@ _DEEPEST = 3
 @dataclass(frozen=True, slots=True)
 class FeedPage:
     """``position``: the last new id of the page, or the greatest where no page follows; None when
-    it moves nothing. ``last``: no event follows for now. ``events``: raw documents in the page's
-    order, none of them checked."""
+    the page has no new id. ``last``: no event follows for now. ``events``: raw documents in the
+    page's order, unchecked."""
 
     position: str | None
     last: bool
@@ -45,7 +45,7 @@ def object_id(value: object) -> str | None:
 
 
 def unwrapped(value: object) -> object:
-    """A value without MongoDB's type around it: ``{"$numberLong": "4"}`` is ``"4"``."""
+    """A value without MongoDB's type wrapper: ``{"$numberLong": "4"}`` is ``"4"``."""
     for _ in range(_DEEPEST):
         if not (isinstance(value, Mapping) and len(value) == 1):
             break
@@ -57,21 +57,22 @@ def unwrapped(value: object) -> object:
 
 
 def read_feed(body: object, after: str, size: int) -> FeedPage:
-    """The page that follows the id ``after``, asked for with ``size`` events.
+    """The page that follows the id ``after``, requested with ``size`` events.
 
-    Raises ValueError when it is no page, when it is cut short, and when it leads nowhere.
+    Raises ValueError when it is no page, is truncated, repeats old events, or is in an order in
+    which events could be missed.
     """
     events = _events(body)
     known = [each for event in events if (each := _id_of(event)) is not None]
     new = [each for each in known if each > after]
-    more = len(events) >= size or _promises_more(body, len(events))
+    more = len(events) >= size or _counts_more(body, len(events))
     if events and more and not new:
-        raise Unusable("the feed answers the same events again: it does not go on from the last")
+        raise Unusable("the feed repeats events that were read: it does not continue after the id")
     if more and _newest_first(known):
-        raise Unusable("the feed comes newest first: events in between would be missed; "
-                       "ask for larger pages (page_size)")  # fmt: skip
-    # While more follows, a greater id that stands before the last proves nothing of what lies
-    # between the two: rather read some again than pass one.
+        raise Unusable("the feed is sorted newest first, so events in between would be missed; "
+                       "set a larger page_size")  # fmt: skip
+    # While more events follow, the position is the last id and not the greatest: events between
+    # the two may not have been read yet, and to read some again is harmless.
     further = (new[-1] if more else max(new)) if new else None
     return FeedPage(further, further is None or not more, tuple(events))
 
@@ -80,19 +81,19 @@ def _events(body: object) -> Sequence[object]:
     if isinstance(body, list):
         return body
     if not isinstance(body, Mapping) or not _ENVELOPE & body.keys():
-        raise Unusable(_foreign(body))
+        raise Unusable(_why_no_page(body))
     embedded = body.get("_embedded")
     if isinstance(embedded, Mapping) and embedded and "rh:doc" not in embedded:
-        raise Unusable("a page of the feed with something else in place of rh:doc")
+        raise Unusable("a page of the feed without rh:doc")
     found = embedded.get("rh:doc") if isinstance(embedded, Mapping) else embedded
     events = found if isinstance(found, list) else [] if found is None else [found]
     if (_count(body.get("_returned")) or 0) > len(events):
-        raise Unusable("a page of the feed with fewer events than it says")
+        raise Unusable("a page of the feed with fewer events than its _returned")
     return events
 
 
-def _foreign(body: object) -> str:
-    """Why this is no page; a result in place of a page says so itself."""
+def _why_no_page(body: object) -> str:
+    """Why this is no page: the Status and Message of a result, if it is one."""
     try:
         code, message = read_result(body)
     except ValueError:
@@ -108,8 +109,8 @@ def _newest_first(ids: Sequence[str]) -> bool:
     return len(set(ids)) > 1 and all(newer >= older for newer, older in pairwise(ids))
 
 
-def _promises_more(body: object, returned: int) -> bool:
-    """A gateway may cap the page; the counts then tell that there is more."""
+def _counts_more(body: object, returned: int) -> bool:
+    """Whether the answer's counts exceed the page, as when a gateway limits its size."""
     if not isinstance(body, Mapping):
         return False
     return (_count(body.get("_size")) or 0) > returned or (

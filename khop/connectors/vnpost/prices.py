@@ -1,4 +1,4 @@
-"""What the post says a journey costs (docs/systems/vnpost.md)."""
+"""The post's prices (docs/systems/vnpost.md)."""
 
 from __future__ import annotations
 
@@ -13,19 +13,18 @@ _AMOUNT = re.compile(r"(\d{1,15})(?:\.0*)?", re.ASCII)
 
 
 def amount(value: object) -> int | None:
-    """Whole đồng from a number, or a text of one; None for anything that is not clearly one."""
+    """Whole đồng from a number or its text; None for anything ambiguous."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     match = _AMOUNT.fullmatch(str(value).strip())
-    # "30.500" may be thousands or a fraction; only a point with zeros behind it is no riddle,
-    # and of those "30.000" is one again.
+    # "30.500" and "30.000" may mean thousands or a fraction; "30.0" and "30.00" are unambiguous.
     if match is None or (isinstance(value, str) and value.strip().endswith(".000")):
         return None
     return int(match[1])
 
 
 def read_price(answer: Answer, system: str) -> int:
-    """``content.price``. Raises Refused when the answer names none, ValueError when it cannot
+    """``content.price``. Raises Refused when the answer has no price, ValueError when it cannot
     be read."""
     body = answer.json()
     if not isinstance(body, Mapping):

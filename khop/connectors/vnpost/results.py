@@ -1,12 +1,12 @@
-"""What the post answers to an order: ``{Status, Message}`` (docs/systems/vnpost.md).
+"""The post's answer to an order: ``{Status, Message}`` (docs/systems/vnpost.md).
 
 ==============  ==============================================================
 Status          meaning
 ==============  ==============================================================
 100             accepted
-101             already there, perhaps from an earlier try of ours; of a
-                cancellation: done before. Both meanings are guesses, so
-                neither passes for success: AlreadyExists
+101             the order exists, perhaps from an earlier try; for a
+                cancellation: already cancelled. Both meanings are assumed,
+                so neither counts as success: AlreadyExists
 missing         unreadable; after a write OutcomeUnknown
 any other       refused, whatever the HTTP status
 ==============  ==============================================================
@@ -22,22 +22,18 @@ from khop.text.masking import short_text
 
 ACCEPTED, ALREADY = "100", "101"
 _LONGEST_CODE = 40
-_LOOK = {
-    "cancel": "as far as is known it was cancelled before: look at its events in the feed",
-}
-_LOOK_FOR_IT = "perhaps from an earlier try: look for its number in the feed before anything else"
+_ADVICE = {"cancel": "it was probably cancelled before; look at its events in the feed"}
+_ADVICE_FOR_ORDERS = "perhaps from an earlier try; look for its number in the feed first"
 
 
-def settle(answer: Answer, system: str, operation: str) -> None:
-    """Nothing for an accepted message.
-
-    Raises AlreadyExists, Refused; ValueError when the answer is no result.
-    """
+def check_accepted(answer: Answer, system: str, operation: str) -> None:
+    """Raises AlreadyExists or Refused for a message that was not accepted; ValueError when the
+    answer is no result."""
     code, message = read_result(answer.json())
     if code == ACCEPTED:
         return
     if code == ALREADY:
-        advice = _LOOK.get(operation, _LOOK_FOR_IT)
+        advice = _ADVICE.get(operation, _ADVICE_FOR_ORDERS)
         detail = f"{advice}; it says: {message}" if message else advice
         raise AlreadyExists(system, operation, http_status=answer.status, code=code, detail=detail)
     raise Refused(system, operation, http_status=answer.status, code=code, detail=message or None)

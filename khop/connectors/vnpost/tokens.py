@@ -1,7 +1,7 @@
-"""The ways into the post's gateways (docs/systems/vnpost.md).
+"""How callers authenticate at the post's gateways (docs/systems/vnpost.md).
 
 ==================  ============================================  ============================
-way                 token request                                 call
+function or class   token request                                 call
 ==================  ============================================  ============================
 ``ngsp_access``     Basic, grant_type=client_credentials          ``<token_type> <token>``
 ``lgsp_key_access`` ``Bearer <keyToken>``, the same form          ``Bearer <token>``
@@ -9,7 +9,7 @@ way                 token request                                 call
 ``FixedToken``      none                                          ``access_token: <token>``
 ==================  ============================================  ============================
 
-A ministry's bus takes the first way; its addresses carry ``?service=<name>``.
+A ministry's bus uses ``ngsp_access``; its addresses carry ``?service=<name>``.
 """
 
 from __future__ import annotations
@@ -31,27 +31,27 @@ _ADVICE = "check consumer_key, consumer_secret or key_token of this source"
 
 
 class Access(Protocol):
-    """How one deployment lets callers in."""
+    """How callers authenticate at one deployment."""
 
     @property
     def renewable(self) -> bool:
         """Whether a refused call is worth a new login."""
 
     def open(self, transport: Transport, now: Callable[[], datetime]) -> tuple[str, float]:
-        """What calls show from now on, and the seconds it holds. Raises ConnectorError."""
+        """(text that calls show from now on, seconds it is valid). Raises ConnectorError."""
 
     def headers(self, operation: str, shown: str) -> Mapping[str, str]:
-        """The headers by which a call of ``operation`` shows it."""
+        """The headers of a call of ``operation`` that show this text."""
 
 
 @dataclass(frozen=True, slots=True)
 class TokenAccess:
-    """A token that is asked for at ``url``.
+    """A token that is requested at ``url``.
 
-    ``request``: what the question carries; asked at each login, so that no secret is kept.
-    ``scheme``: the word before the token; None takes the answer's ``token_type`` as it stands.
-    ``service_code``: what calls name as ``service-code``; ``service_codes``: what those of
-    single operations name in its place.
+    ``request``: the options of the token request, made at each login so that no secret is kept.
+    ``scheme``: the word before the token; None uses the answer's ``token_type`` unchanged.
+    ``service_code``: the header ``service-code`` of calls; ``service_codes``: its value for
+    single operations, where it differs.
     """
 
     url: str
@@ -83,7 +83,7 @@ class TokenAccess:
 
 @dataclass(frozen=True, slots=True)
 class FixedToken:
-    """A token handed out once and sent in a header of its own; nobody can renew it."""
+    """A token that was given out once, sent in a header of its own; it cannot be renewed."""
 
     token: Callable[[], str] = field(repr=False)
     header: str = "access_token"
@@ -97,7 +97,8 @@ class FixedToken:
 
 
 def ngsp_access(system: str, url: str, key: str, secret: Callable[[], str]) -> TokenAccess:
-    """The NGSP adapter's own way; the maker's SDK echoes ``token_type``, and so does this."""
+    """The access of the NGSP adapter itself. Calls repeat the answer's ``token_type``, as those of
+    the maker's SDK do."""
 
     def request() -> CallOptions:
         return {"basic": (key, secret()), "form": _FORM}
@@ -106,7 +107,7 @@ def ngsp_access(system: str, url: str, key: str, secret: Callable[[], str]) -> T
 
 
 def lgsp_key_access(system: str, url: str, key_token: Callable[[], str]) -> TokenAccess:
-    """A province's LGSP that gives tokens for a key token."""
+    """A province's LGSP that issues tokens for a key token."""
 
     def request() -> CallOptions:
         shown = header_value(system, "key_token", key_token())
@@ -123,7 +124,7 @@ def lgsp_tttt_access(
     service_code: str,
     service_codes: Mapping[str, str] | None = None,
 ) -> TokenAccess:
-    """An LGSP that wants an empty token request, and the service named in each call."""
+    """An LGSP that expects an empty token request, and a service code in each call."""
 
     def request() -> CallOptions:
         return {"basic": (key, secret()), "content": b""}

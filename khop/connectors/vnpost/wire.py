@@ -1,7 +1,8 @@
 """The post's messages as the wire writes them (docs/systems/vnpost.md).
 
-Sent in the order of the maker's SDK, nulls as ``null``. Read loosely: numbers as text too.
-Orders hold personal data, so none of these shows its content in ``repr`` or in an error.
+Messages are sent in the order of the maker's SDK, None as ``null``. Answers are read tolerantly:
+numbers may be text. Orders hold personal data, so no model shows its content in ``repr`` or in an
+error.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints
 
-#: Longest texts read, in characters: what is longer is damage, not data.
+#: Longest texts accepted, in characters: a longer one is damaged data.
 SCALAR_MAX = 4_000
 _NUMBER_MAX = 10**18
 
@@ -21,7 +22,7 @@ Scalar = Annotated[str, StringConstraints(strict=True, max_length=SCALAR_MAX)] |
 
 
 class Private(BaseModel):
-    """A model that shows nothing of what it holds."""
+    """A model whose ``repr`` and errors show none of its values."""
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
@@ -30,11 +31,11 @@ class Private(BaseModel):
 
 
 class Sent(Private):
-    """A message that goes out."""
+    """A message that khop sends."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    #: Fields that only some deployments know: left out of the message when they are None.
+    #: Fields that only some deployments know. They are left out of the message when None.
     optional: ClassVar[frozenset[str]] = frozenset()
 
     def message(self) -> dict[str, Any]:
@@ -44,10 +45,10 @@ class Sent(Private):
 
 
 class Order(Sent):
-    """An order to carry papers (2.1). Who is Sender and who is Receiver is its direction.
+    """An order to transport papers; Sender and Receiver give its direction.
 
     ``CODAmount``: đồng to collect. Province and district numbers are the post's own; district 0
-    when unknown. ``ItemCode`` and ``FlagConfig`` are sent only where a deployment has them.
+    when unknown. ``ItemCode`` and ``FlagConfig`` are sent only to deployments that use them.
     """
 
     optional: ClassVar[frozenset[str]] = frozenset({"ItemCode", "FlagConfig"})
@@ -81,7 +82,7 @@ class DocumentProcedure(Sent):
 
 
 class DocumentPerson(Sent):
-    """DocumentSender, ResultReceiver (2.3)."""
+    """``DocumentSender`` and ``ResultReceiver``."""
 
     Name: str
     Phone: str
@@ -94,7 +95,7 @@ class DocumentPerson(Sent):
 
 
 class DocumentMessage(Sent):
-    """A dossier announced to the post (2.3). What ``State`` may be is published nowhere."""
+    """A dossier announced to the post. The values of ``State`` are not published."""
 
     CustomerCode: str
     OrderNumber: str
@@ -112,7 +113,7 @@ class PricePlace(Sent):
 
 
 class PriceQuestion(Sent):
-    """What sending would cost (2.6). ``weight``: gram, as far as is known."""
+    """A request for a price. ``weight``: gram, as far as is known."""
 
     weight: Annotated[int, Field(gt=0)]
     mainSrv: str = "HCC"
@@ -122,7 +123,7 @@ class PriceQuestion(Sent):
 
 
 class ClsNotice(Sent):
-    """ "The result is ready" for the Hanoi post (2.7). ``NgayTiepNhan``: MM/dd/yyyy."""
+    """The notice to the Hanoi post that a result is ready. ``NgayTiepNhan``: MM/dd/yyyy."""
 
     dossierId: int | str
     MaThuTuc: str
@@ -138,8 +139,8 @@ class ClsNotice(Sent):
 
 
 class FeedEvent(Private):
-    """One event of the feed (2.5), extended JSON undone. ``Notes`` names people and is not
-    read."""
+    """One event of the feed, without MongoDB's type wrappers. ``Notes`` holds names of people and
+    is not read."""
 
     model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
 

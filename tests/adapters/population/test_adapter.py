@@ -18,7 +18,7 @@ from khop.adapters.population import adapter as population
 from khop.adapters.population.adapter import ADAPTER, PopulationAdapter
 from khop.adapters.ports import Context, IdentityAnswer, IdentityCheck, Purpose, Role
 from khop.config.load import load_config
-from khop.connectors.http.transport import Transport, TransportSettings
+from khop.connectors.http.transport import Timing, Transport, TransportSettings
 from khop.connectors.population import Question
 from khop.errors import ConfigError, RecordError, Refused, Unauthorised, Unreachable
 from khop.mappings.records import Applicant, Birth, IdentityVerdict
@@ -95,7 +95,7 @@ def context(tmp_path, book, monkeypatch) -> Context:
 def adapter_of(gateway, context, monkeypatch):
     def transport(name: str, settings: Any, _: Context) -> Transport:
         given = TransportSettings(attempts=settings.attempts, calls_per_second=1e6)
-        return Transport(name, given, sleep=lambda seconds: None, http=gateway)
+        return Transport(name, given, timing=Timing(sleep=lambda seconds: None), http=gateway)
 
     monkeypatch.setattr(population, "transport_of", transport)
 
@@ -187,7 +187,7 @@ def test_the_quota_of_a_day_holds_for_repeats_too(adapter_of, gateway, book) -> 
 
 def test_without_a_book_nobody_is_asked_about(adapter_of, gateway, context) -> None:
     bare = Context(context.key, context.base_dir, context.clock, context.calendar)
-    with pytest.raises(ConfigError, match="book of calls"):
+    with pytest.raises(ConfigError, match="with a book"):
         adapter_of(bare).check_identity(LAN, PURPOSE)
     assert gateway.requests == []
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from khop.connectors.dvcqg import DvcqgClient, NativeDialect, PortalLogin
+from khop.connectors.dvcqg import DvcqgClient, NativeDeployment, NativeDialect, PortalLogin
 from khop.errors import (
     AlreadyExists,
     ConfigError,
@@ -76,7 +76,7 @@ def client_of(portal, transport_to, time):
             "dstcode": DSTCODE,
             **options,
         }
-        dialect = NativeDialect("dvcqg", **given)
+        dialect = NativeDialect("dvcqg", NativeDeployment(**given))
         login = PortalLogin(
             dialect,
             "h99_onegate",
@@ -167,7 +167,7 @@ def test_no_steps_no_call(client_of, portal) -> None:
 def test_catalogues(client_of, portal, sample) -> None:
     client = client_of(share_path="/share")
     portal.answer = lambda body: json.loads(sample("dvcqg/cat-02.json"))
-    assert [row["MATTHC"] for row in client.procedures()] == [
+    assert [row["MATTHC"] for row in client.catalogue.procedures()] == [
         "1.001612",
         "1.001612.000.00.00.H99",
     ]
@@ -273,7 +273,7 @@ def test_a_refusal_carries_code_and_masked_message(client_of, portal) -> None:
         lambda client: client.update(RECORD),
         lambda client: client.progress(STEPS),
         lambda client: client.look_up(CODE),
-        lambda client: client.procedures(),
+        lambda client: client.catalogue.procedures(),
     ],
 )
 @pytest.mark.parametrize(

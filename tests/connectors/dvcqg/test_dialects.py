@@ -12,6 +12,7 @@ from khop.connectors.dvcqg import (
     DvcqgClient,
     FixedLogin,
     OAuthLogin,
+    ServiceAddresses,
     query_dialect,
     wrapper_dialect,
 )
@@ -39,13 +40,12 @@ def client_of(script, transport_to, time):
     def build(
         dialect: str = "wrapper", endpoints: Mapping[str, str] | None = None, login: object = None
     ) -> DvcqgClient:
-        given = {"base_url": BASE, "endpoints": endpoints or {}}
         if dialect == "wrapper":
-            written = wrapper_dialect("dvcqg", service_path="/KetNoiMotCuaQuocGia", **given)
+            addresses = ServiceAddresses(BASE, "/KetNoiMotCuaQuocGia", endpoints or {})
+            written = wrapper_dialect("dvcqg", addresses)
         else:
-            written = query_dialect(
-                "dvcqg", service_path="/api/SynsTTHCC", madonvi="000.00.01.H99", **given
-            )
+            addresses = ServiceAddresses(BASE, "/api/SynsTTHCC", endpoints or {})
+            written = query_dialect("dvcqg", addresses, "000.00.01.H99")
         access = login or FixedLogin("dvcqg")
         return DvcqgClient(transport_to(script), written, access, clock=time.clock)
 
@@ -111,7 +111,7 @@ def test_steps_go_to_the_wrapper_as_a_bare_list(client_of, script, sample) -> No
 def test_reads_of_the_wrapper_carry_their_keys_in_the_address(client_of, script, sample) -> None:
     script.replies = [httpx.Response(200, content=sample("dvcqg/cat-03.json"))]
     client = client_of()
-    assert [row["MATTHC"] for row in client.procedures()] == ["1.001612"]
+    assert [row["MATTHC"] for row in client.catalogue.procedures()] == ["1.001612"]
     assert client.procedure("1.001612") == {"MATTHC": "1.001612", "TENTTHC": "Đăng ký"}
     client.catalogue.procedures("H99")
     client.catalogue.decision("77")
@@ -126,7 +126,7 @@ def test_reads_of_the_wrapper_carry_their_keys_in_the_address(client_of, script,
 def test_a_refusal_in_plain_text_is_told_as_it_is(client_of, script) -> None:
     script.replies = [ok(error_code="-1", message="Không có quyền {")]
     with pytest.raises(Refused, match="Không có quyền"):
-        client_of().procedures()
+        client_of().catalogue.procedures()
     assert len(script.requests) == 1
 
 
@@ -162,7 +162,7 @@ def test_a_look_up_where_the_wrapper_has_one(client_of, script, sample) -> None:
 def test_the_query_dialect_reads_only_what_has_an_address(client_of, script) -> None:
     client = client_of("query", {"LayThuTuc": "LayThuTuc"})
     with pytest.raises(Refused, match="LayDanhSachTTHC"):
-        client.procedures()
+        client.catalogue.procedures()
     assert client.procedure("1.001612") is None
     assert len(script.requests) == 1
 
@@ -182,14 +182,14 @@ def test_a_state_goes_back_under_the_wrappers_own_name(client_of, script) -> Non
 
 def test_a_fixed_token(client_of, script) -> None:
     login = FixedLogin("dvcqg", lambda: "abc.def")
-    client_of(login=login).procedures()
+    client_of(login=login).catalogue.procedures()
     assert script.requests[0].headers["authorization"] == "Bearer abc.def"
     script.replies = [httpx.Response(401)]
     with pytest.raises(Unauthorised):
         client_of(login=login).progress([{"MaHoSo": CODE}])
     assert len(script.requests) == 2
     with pytest.raises(ConfigError, match=r"sources\.dvcqg\.token"):
-        client_of(login=FixedLogin("dvcqg", lambda: "a\nb")).procedures()
+        client_of(login=FixedLogin("dvcqg", lambda: "a\nb")).catalogue.procedures()
 
 
 def oauth() -> OAuthLogin:
@@ -239,12 +239,12 @@ def test_a_token_is_used_until_shortly_before_its_end(
 
     script.replies = [answer]
     client = client_of(login=oauth())
-    client.procedures()
+    client.catalogue.procedures()
     time.now += held
-    client.procedures()
+    client.catalogue.procedures()
     assert len(script.requests) == 3
     time.now += 100
-    client.procedures()
+    client.catalogue.procedures()
     assert len(script.requests) == 5
 
 
@@ -252,7 +252,7 @@ def test_a_token_is_used_until_shortly_before_its_end(
 def test_a_wrong_account_says_what_to_do(client_of, script, status) -> None:
     script.replies = [httpx.Response(status, json={"error": "invalid_client"})]
     with pytest.raises(Unauthorised, match="client_secret") as caught:
-        client_of(login=oauth()).procedures()
+        client_of(login=oauth()).catalogue.procedures()
     assert caught.value.at_login
     assert "not-a-real-secret" not in str(caught.value)
     assert len(script.requests) == 1
@@ -262,7 +262,7 @@ def test_a_wrong_account_says_what_to_do(client_of, script, status) -> None:
 def test_a_token_answer_without_a_token(client_of, script, body) -> None:
     script.replies = [httpx.Response(200, text=body)]
     with pytest.raises(Unreadable):
-        client_of(login=oauth()).procedures()
+        client_of(login=oauth()).catalogue.procedures()
 
 
 @pytest.mark.parametrize("answer", [httpx.ReadTimeout(""), httpx.Response(502)])

@@ -7,7 +7,7 @@ import json
 import httpx
 import pytest
 
-from khop.connectors.dvcqg import DvcqgClient, NativeDialect, PortalLogin
+from khop.connectors.dvcqg import DvcqgClient, NativeDeployment, NativeDialect, PortalLogin
 from khop.errors import Refused
 
 DATA = "/XrdAdapter/RestService/forward/mapi/g"
@@ -15,8 +15,7 @@ DATA = "/XrdAdapter/RestService/forward/mapi/g"
 
 @pytest.fixture
 def client(script, transport_to, time) -> DvcqgClient:
-    dialect = NativeDialect(
-        "dvcqg",
+    deployment = NativeDeployment(
         base_url="http://trucdulieu.example.vn:8080",
         login_path="/login",
         data_path=DATA,
@@ -24,6 +23,7 @@ def client(script, transport_to, time) -> DvcqgClient:
         madonvi="000.00.00.H99",
         dstcode="VN:GOV:000.00.00.G22:vpcpdvcprovider",
     )
+    dialect = NativeDialect("dvcqg", deployment)
     login = PortalLogin(dialect, "h99_onegate", lambda: "not-a-real-secret")
     session = {"error_code": 0, "session": "b7c1f0de93aa4d0e8c55a1d2e3f40911"}
     script.replies = [

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import httpx
 import pytest
 
-from khop.connectors.igate import IgateClient
+from khop.connectors.igate import Account, IgateClient, IgateDeployment
 from khop.errors import (
     ConfigError,
     ConnectorError,
@@ -20,6 +21,7 @@ from khop.errors import (
 
 BASE = "https://apiigate.example.vn"
 SSO = "https://sso.example.vn/auth/realms/digo/protocol/openid-connect/token"
+Secret = Callable[[], str]
 NATIVE = "68a53f0c1d2e3f4a5b6c7d80"
 
 
@@ -63,16 +65,10 @@ def gateway() -> Gateway:
 
 @pytest.fixture
 def client_of(gateway, transport_to, time):
-    def build(**options: object) -> IgateClient:
-        given = {
-            "base_url": BASE + "/",
-            "token_url": SSO,
-            "client_id": "svc-khop",
-            "client_secret": lambda: "not-a-real-secret",
-            "clock": time.clock,
-            **options,
-        }
-        return IgateClient("igate", transport_to(gateway), **given)
+    def build(secret: Secret = lambda: "not-a-real-secret", **options: object) -> IgateClient:
+        deployment = IgateDeployment(**{"base_url": BASE + "/", "token_url": SSO, **options})
+        account = Account("svc-khop", secret)
+        return IgateClient("igate", transport_to(gateway), deployment, account, clock=time.clock)
 
     return build
 
@@ -304,7 +300,7 @@ def test_a_token_that_cannot_be_sent_is_unreadable(client_of, gateway, token) ->
 
 def test_the_secret_is_asked_for_at_each_login(client_of) -> None:
     secrets = iter(["a", "b"])
-    client = client_of(client_secret=lambda: next(secrets))
+    client = client_of(secret=lambda: next(secrets))
     client.login()
     client.login()
     assert list(secrets) == []

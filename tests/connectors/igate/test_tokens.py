@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
-from khop.connectors.igate import IgateClient
+from khop.connectors.igate import Account, IgateClient, IgateDeployment
 from khop.connectors.igate.tokens import useful_seconds
 from khop.errors import Refused, Unauthorised, Unreachable
 
@@ -31,15 +31,10 @@ def token(number: int, **more: object) -> httpx.Response:
 
 @pytest.fixture
 def client_of(script, transport_to, time):
-    def build(**options: object) -> IgateClient:
-        given = {
-            "base_url": "https://apiigate.example.vn",
-            "token_url": SSO,
-            "client_id": "svc-khop",
-            "clock": time.clock,
-            **options,
-        }
-        return IgateClient("igate", transport_to(script), **given)
+    def build(token_url: str = SSO, **options: object) -> IgateClient:
+        deployment = IgateDeployment("https://apiigate.example.vn", token_url)
+        account = Account(**{"client_id": "svc-khop", **options})
+        return IgateClient("igate", transport_to(script), deployment, account, clock=time.clock)
 
     return build
 
@@ -97,7 +92,7 @@ def test_a_user_through_a_client_with_a_secret(client_of, script, officer) -> No
 def test_the_realm_is_that_of_the_address(client_of, script) -> None:
     script.replies = [token(1)]
     url = "https://sso.example.vn/realms/igate/protocol/openid-connect/token"
-    client_of(client_secret=lambda: "s", token_url=url).login()
+    client_of(token_url=url, client_secret=lambda: "s").login()
     assert str(script.requests[0].url) == url
 
 

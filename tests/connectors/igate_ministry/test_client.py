@@ -7,9 +7,8 @@ import json
 import httpx
 import pytest
 
-from khop.connectors.igate import MinistryClient
+from khop.connectors.igate_ministry import MinistryClient, MinistryDeployment, MinistryPaths
 from khop.connectors.igate_ministry.answers import Created, Uploaded
-from khop.connectors.igate_ministry.client import MinistryPaths
 from khop.errors import (
     AlreadyExists,
     ConnectorError,
@@ -36,9 +35,9 @@ def client_of(script, transport_to, time):
     def build(*replies: object, **options: object) -> MinistryClient:
         first = [] if options.pop("bare", False) else [reply(TOKEN)]
         script.replies = [*first, *replies]
-        given = {"base_url": BASE, "client_id": "bo-mau", "clock": time.clock, **options}
-        given.setdefault("client_secret", lambda: "not-a-real-secret")
-        return MinistryClient("bo", transport_to(script), **given)
+        given = {"client_secret": lambda: "not-a-real-secret", **options}
+        deployment = MinistryDeployment(BASE, "bo-mau", **given)
+        return MinistryClient("bo", transport_to(script), deployment, clock=time.clock)
 
     return build
 

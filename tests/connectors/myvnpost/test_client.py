@@ -6,9 +6,8 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from khop.connectors.myvnpost.client import MyVnpostAccount
+from khop.connectors.myvnpost import MyVnpostAccount, MyVnpostClient, MyVnpostDeployment
 from khop.connectors.myvnpost.wire import AddonService, ParcelOrder
-from khop.connectors.vnpost import MyVnpostClient
 from khop.errors import (
     ConnectorError,
     OutcomeUnknown,
@@ -55,8 +54,8 @@ def post() -> Post:
 def client_of(post, transport_to, time):
     def build(**options: object) -> MyVnpostClient:
         account = MyVnpostAccount("demo", lambda: "<secret>", "T000000001", "HD01")
-        given = {"base_url": HOST, "clock": time.clock, **options}
-        return MyVnpostClient("my", transport_to(post), account, **given)
+        deployment = MyVnpostDeployment(**{"base_url": HOST, **options})
+        return MyVnpostClient("my", transport_to(post), deployment, account, clock=time.clock)
 
     return build
 

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from khop.connectors.vnpost import WebhookItem, read_webhook, webhook_key
+from khop.connectors.myvnpost import WebhookItem, read_webhook, webhook_key
 from khop.errors import ConfigError, RecordError
 
 NOW = datetime(2026, 3, 19, 3, 0, tzinfo=UTC)

@@ -20,6 +20,7 @@ from khop.connectors.population import (
     OperationShape,
     PascalFront,
     PopulationClient,
+    PopulationGateway,
     Question,
     SignedAuth,
     SoapFront,
@@ -86,15 +87,13 @@ def spent():
 @pytest.fixture
 def client_of(script, transport_to, spent):
     def build(**options):
-        given = {
-            "url": URL,
-            "auth": NoAuth(),
-            "front": SoapFront(SHAPE),
-            "spend": lambda operation, purpose: spent.append((operation, purpose)),
-            "gate_codes": GATE,
-            **options,
-        }
-        return PopulationClient("population", transport_to(script, attempts=2), SHAPE, **given)
+        request_id = {k: options.pop(k) for k in ("request_id",) if k in options}
+        spend = options.pop("spend", lambda operation, purpose: spent.append((operation, purpose)))
+        given = {"auth": NoAuth(), "front": SoapFront(SHAPE), "gate_codes": GATE, **options}
+        gateway = PopulationGateway(url=URL, shape=SHAPE, **given)
+        return PopulationClient(
+            "population", transport_to(script, attempts=2), gateway, spend, **request_id
+        )
 
     return build
 

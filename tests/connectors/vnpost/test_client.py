@@ -11,15 +11,17 @@ import pytest
 from pydantic import ValidationError
 
 from khop.connectors.vnpost import (
-    ClsClient,
+    ClsAccount,
     DocumentMessage,
     FixedToken,
     NgspClient,
+    NgspDeployment,
     Order,
     PriceQuestion,
     lgsp_key_access,
     lgsp_tttt_access,
     ngsp_access,
+    send_cls_notice,
 )
 from khop.connectors.vnpost.wire import ClsNotice
 from khop.errors import (
@@ -87,16 +89,15 @@ def gateway() -> Gateway:
 
 @pytest.fixture
 def client_of(gateway, transport_to, time):
-    def build(access=None, **options: object) -> NgspClient:
-        given = {
-            "urls": URLS,
-            "customer_code": "DEMOCUST",
-            "clock": time.clock,
-            "now": lambda: datetime(2026, 3, 18, 2, 0, tzinfo=UTC),
-            **options,
-        }
-        way = access or ngsp_access("post", TOKEN, "khop", lambda: "not-a-real-secret")
-        return NgspClient("post", transport_to(gateway), way, **given)
+    def build(access=None, urls=URLS) -> NgspClient:
+        return NgspClient(
+            "post",
+            transport_to(gateway),
+            access or ngsp_access("post", TOKEN, "khop", lambda: "not-a-real-secret"),
+            NgspDeployment(urls, "DEMOCUST"),
+            clock=time.clock,
+            now=lambda: datetime(2026, 3, 18, 2, 0, tzinfo=UTC),
+        )
 
     return build
 
@@ -502,18 +503,13 @@ def test_a_position_that_is_no_id_is_not_sent(client_of, gateway) -> None:
 def test_a_notice_carries_its_account_twice(gateway, transport_to, entries) -> None:
     full = entries("cls-notify-request")[0]["body"]
     fields = {key: value for key, value in full.items() if key not in ("username", "password")}
-    client = ClsClient(
-        "post",
-        transport_to(gateway),
-        url="https://cls.example.vn/notify",
-        username="demo",
-        password=lambda: "<secret>",
-    )
+    transport = transport_to(gateway)
+    account = ClsAccount("https://cls.example.vn/notify", "demo", lambda: "<secret>")
     gateway.answer = said(200, text="")
-    client.notify(ClsNotice.model_validate(fields))
+    send_cls_notice(transport, account, ClsNotice.model_validate(fields))
     call = gateway.calls[0]
     assert json.loads(call.content) == full
     assert call.headers["authorization"] == "Basic ZGVtbzo8c2VjcmV0Pg=="
     gateway.answer = said(200, text="<html></html>")
     with pytest.raises(OutcomeUnknown):
-        client.notify(ClsNotice.model_validate(fields))
+        send_cls_notice(transport, account, ClsNotice.model_validate(fields))

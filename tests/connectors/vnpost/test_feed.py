@@ -5,7 +5,7 @@ import json
 import httpx
 import pytest
 
-from khop.connectors.vnpost import FixedToken, NgspClient
+from khop.connectors.vnpost import FixedToken, NgspClient, NgspDeployment
 from khop.connectors.vnpost.feed import BEGINNING, object_id, read_feed, unwrapped
 from khop.errors import Unreachable, Unreadable
 
@@ -30,8 +30,7 @@ def client(script, transport_to, time) -> NgspClient:
         "post",
         transport_to(script),
         FixedToken(lambda: "abc"),
-        urls={"tracking": URL},
-        customer_code="DEMOCUST",
+        NgspDeployment({"tracking": URL}, "DEMOCUST"),
         clock=time.clock,
     )
 
@@ -130,7 +129,7 @@ def test_the_last_event_again_ends_the_feed() -> None:
 @pytest.mark.parametrize("body", [page(1, 2), {"_embedded": {"rh:doc": [{}, {}]}}])
 def test_a_full_page_that_leads_nowhere_is_an_error_and_no_loop(client, script, time, body) -> None:
     script.replies = [httpx.Response(200, json=body)]
-    with pytest.raises(Unreadable, match="does not go on"):
+    with pytest.raises(Unreadable, match="does not continue"):
         client.events(oid(5), 2)
 
 
@@ -141,7 +140,7 @@ def test_a_page_that_came_twice_is_asked_for_again(client, script) -> None:
 
 
 def test_a_short_page_that_came_twice_is_noticed_when_it_says_there_is_more() -> None:
-    with pytest.raises(ValueError, match="does not go on"):
+    with pytest.raises(ValueError, match="does not continue"):
         read_feed(page(1, 2, _size=7), oid(2), 50)
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khop.connectors.vnpost import WebhookItem, WebhookNews
+from khop.connectors.myvnpost import WebhookItem, WebhookNews
 from khop.errors import RecordError
 from khop.mappings.myvnpost.history import HistoryMapping
 from khop.mappings.records import Instant, Precision, StatusKind

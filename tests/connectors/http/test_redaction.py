@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from khop.connectors.http.echoes import quotable, without_echoes
+from khop.connectors.http.redaction import personal_texts, redacted
 from khop.errors import RateLimited, Refused
 
 NAME = "Nguyễn Văn Mẫu"
@@ -13,12 +13,15 @@ DOSSIER = {"MaHoSo": "H99.12-261110-0001", "ChuHoSo": NAME, "TaiLieuNop": [{"Ten
 
 
 def test_texts_about_a_person_are_found_and_codes_are_not() -> None:
-    assert list(quotable({"data": [DOSSIER], "n": 5, "s": "", "x": None})) == [NAME, "Đơn.pdf"]
+    assert list(personal_texts({"data": [DOSSIER], "n": 5, "s": "", "x": None})) == [
+        NAME,
+        "Đơn.pdf",
+    ]
 
 
 def test_a_quoted_name_is_struck_in_any_case_and_unicode_form() -> None:
     said = "Hồ sơ H99.12-261110-0001 của NGUYỄN VĂN MẪU không hợp lệ"
-    fault = without_echoes(Refused("dvcqg", "DongBoHoSoMC", code="-1", detail=said), [NAME])
+    fault = redacted(Refused("dvcqg", "DongBoHoSoMC", code="-1", detail=said), [NAME])
     assert "MẪU" not in str(fault)
     assert "H99.12-261110-0001" in str(fault)
     assert (fault.code, fault.operation) == ("-1", "DongBoHoSoMC")
@@ -26,12 +29,12 @@ def test_a_quoted_name_is_struck_in_any_case_and_unicode_form() -> None:
 
 def test_a_fault_that_quotes_nothing_is_the_same_fault() -> None:
     for fault in (Refused("a", "b", detail="không hợp lệ"), Refused("a", "b")):
-        assert without_echoes(fault, [NAME]) is fault
+        assert redacted(fault, [NAME]) is fault
 
 
 def test_the_wait_that_was_asked_for_is_kept() -> None:
     fault = RateLimited("a", "b", retry_after=7, detail=f"chậm lại, {NAME}")
-    assert without_echoes(fault, [NAME]).retry_after == 7
+    assert redacted(fault, [NAME]).retry_after == 7
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,42 @@
+"""Removes personal texts of a request from the refusal that quotes them.
+
+A refusal such as "the dossier of Nguyễn Văn Mẫu is not valid" would carry the name into logs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from khop.connectors.http.outcomes import F, as_fault
+from khop.text.normal_form import normal_form
+
+_SHORTEST = 3
+_REMOVED = "[…]"
+
+
+def personal_texts(value: object) -> Iterator[str]:
+    """The texts of a JSON value that may be about a person. Codes, dates and numbers, which are
+    one word of ASCII signs, are left out."""
+    match value:
+        case str():
+            if len(value.strip()) >= _SHORTEST and (" " in value.strip() or not value.isascii()):
+                yield value.strip()
+        case Mapping():
+            for item in value.values():
+                yield from personal_texts(item)
+        case list() | tuple():
+            for item in value:
+                yield from personal_texts(item)
+
+
+def redacted(fault: F, texts: Iterable[str]) -> F:
+    """The fault without these texts in its detail; the same object where it quotes none."""
+    if not fault.detail:
+        return fault
+    detail = normal_form("NFC", fault.detail)
+    longest_first = sorted({normal_form("NFC", text) for text in texts}, key=len, reverse=True)
+    clean = detail
+    for text in longest_first:
+        clean = re.sub(re.escape(text), _REMOVED, clean, flags=re.IGNORECASE)
+    return fault if clean == detail else as_fault(type(fault), fault, clean)
