@@ -114,7 +114,7 @@ def test_log_verify_names_the_head_or_the_first_bad_entry(run: Run, engine: Put)
     engine(verify_log=Verified(1, Head(1, ORIGIN), 2))
     said = run("log", "verify")
     assert said.code == 1
-    assert "entry 2 is not what was written" in said.out
+    assert "entry 2 was changed or is missing" in said.out
 
 
 def test_an_anchor_that_is_none_is_an_error(run: Run, engine: Put) -> None:

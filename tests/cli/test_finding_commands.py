@@ -126,9 +126,9 @@ def test_one_rule_of_a_dossier_can_be_meant(run: Run) -> None:
         ("vi", ["assign", "H99-1", "--to", "a"], "không có sai lệch của H99-1"),
         ("en", ["exclude", TWO, "--reason", " "], "needs a reason"),
         ("vi", ["exclude", TWO, "--reason", "x", "--until", "2026-11-19"], "19/11/2026 đã qua"),
-        ("en", ["assign", TWO, "--to", "a", "--due", "ngay mai"], "is no day"),
+        ("en", ["assign", TWO, "--to", "a", "--due", "ngay mai"], "is not a day"),
         ("en", ["assign", TWO, "--to", "a", "--rule", "A99"], "no rule A99"),
-        ("vi", ["take-back", TWO], "không có loại trừ nào"),
+        ("vi", ["take-back", TWO], "không bị loại trừ"),
         ("en", ["assign", TWO], "--to"),
     ],
 )

@@ -55,7 +55,7 @@ def test_every_command_takes_format_and_language(verb: str) -> None:
 
 def test_help_is_in_the_language_asked_for(run: Run) -> None:
     assert "Đối chiếu số liệu" in run("reconcile", "--help", "--lang", "vi").out
-    assert "Compare what the sources say" in run("--lang", "en", "reconcile", "--help").out
+    assert "Compare the sources and record" in run("--lang", "en", "reconcile", "--help").out
 
 
 def test_localising_twice_changes_nothing() -> None:

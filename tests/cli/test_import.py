@@ -152,7 +152,7 @@ def test_an_extract_of_the_portal_names_codes(run: Run, installed: Path) -> None
     part = imported(run, "cong.csv", "--as", "portal")
     assert (part["exit"], part["source"], part["read"], part["new"]) == (0, "import_portal", 1, 1)
     said = run("import", "cong.csv", "--as", "portal", "--unit", "UBND xã Mẫu")
-    assert (said.code, "names codes alone" in said.err) == (1, True)
+    assert (said.code, "has codes only" in said.err) == (1, True)
 
 
 def test_numbers_that_do_not_add_up_are_an_error(run: Run, engine: Put) -> None:
@@ -161,7 +161,7 @@ def test_numbers_that_do_not_add_up_are_an_error(run: Run, engine: Put) -> None:
     )
     said = run("import", "so.xlsx", "--as", "logbook")
     assert said.code == 1
-    assert "do not add up" in said.err
+    assert "counts do not add up" in said.err
 
 
 # --- the life of a row ----------------------------------------------------------------------------
@@ -187,6 +187,6 @@ def test_show_tells_of_rows_that_name_it_and_of_rows_that_may(
     assert like["reasons"] == ["unit", "procedure", "applicant", "day"]
     assert "applicant_key" not in like
     said = run("show", CODE, "--lang", "vi").out
-    assert "Các dòng sổ giấy có thể nói về hồ sơ này" in said
+    assert "Các dòng sổ giấy có thể thuộc hồ sơ này" in said
     assert "đơn vị, thủ tục, người nộp, ngày" in said
     assert NAME not in said

@@ -88,7 +88,7 @@ def test_a_second_run_replaces_files_and_takes_those_away_that_are_empty_now(
     assert names(folder) == {"work.json", "own.xlsx", book("Sở Mẫu")}
     engine(work=[])
     said = run("work", "--out", "w")
-    assert "nothing for people to do" in said.err
+    assert "no task for people" in said.err
     assert names(folder) == {"work.json", "own.xlsx"}
 
 
@@ -198,7 +198,7 @@ def test_what_was_told_is_counted(run: Run, engine: Put) -> None:
         (NoticeSummary({}, refused=1), 1, "--again"),
         (NoticeSummary({}, pending=2), 1, "2 notices wait"),
         (NoticeSummary({}, refused_before=3), 0, "3 notices were refused"),
-        (NoticeSummary(TOLD, dry_run=True, pending=1), 0, "Would tell of 3 findings"),
+        (NoticeSummary(TOLD, dry_run=True, pending=1), 0, "Would send 0 notices of 3 findings"),
     ],
 )
 def test_what_could_not_be_told_is_said(
