@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from importlib import import_module
 from pathlib import Path
 
+import grimp
 import pytest
 
 from tools.generate_docs import ROOT, pages
@@ -83,3 +85,13 @@ def _resolves(name: str) -> bool:
             found = getattr(found, part)
         return True
     return False
+
+
+def test_no_two_modules_import_each_other() -> None:
+    """Imports for the type checker alone count too."""
+    graph = grimp.build_graph("khop", cache_dir=None)
+    imported = {name: graph.find_modules_directly_imported_by(name) for name in graph.modules}
+    try:
+        TopologicalSorter(imported).prepare()
+    except CycleError as error:
+        pytest.fail(f"these import each other: {' -> '.join(error.args[1])}")

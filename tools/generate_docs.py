@@ -1,7 +1,7 @@
 """Writes the parts of the documentation that the program itself knows.
 
 ``python -m tools.generate_docs`` (``make docs``) fills every block that stands between
-``<!-- generated: NAME -->`` and ``<!-- end: NAME -->`` in the pages; ``tests/test_docs.py`` holds
+``<!-- generated: NAME -->`` and ``<!-- end: NAME -->`` in the pages; ``tests/docs`` holds
 that nothing is left to write.
 """
 

@@ -1,5 +1,5 @@
 """The national portal for its contracts: the portal's own dialect (docs/systems/dvcqg.md),
-and the two bare ones of wrappers before it (1.1, 1.8)."""
+and the two bare ones of wrappers before it."""
 
 from __future__ import annotations
 

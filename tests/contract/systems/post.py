@@ -1,5 +1,4 @@
-"""The post for its contracts: the administrative feed (docs/systems/vnpost.md) and MyVNPost
-(1.6)."""
+"""The post for its contracts: the administrative feed (docs/systems/vnpost.md) and MyVNPost."""
 
 from __future__ import annotations
 
