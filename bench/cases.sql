@@ -1,4 +1,4 @@
--- The cases of docs/rules.md and the rules of section 4, by hand for DuckDB. One row for each case
+-- The cases and the rules of docs/rules.md, by hand for DuckDB. One row for each case
 -- in which a rule fires, with a flag for each rule.
 -- Parameters: $older the first instant within the grace, $tomorrow the start of the next day.
 CREATE TEMP TABLE flagged AS

@@ -1,7 +1,7 @@
 """Who a dossier is of, without saying who: matching keys and masked displays.
 
-Identity numbers and names are read here and leave only as an HMAC or masked (docs/domain.md
-4.2).
+Identity numbers and names are read here and leave only as an HMAC or masked (docs/domain.md,
+Personal data).
 """
 
 from __future__ import annotations

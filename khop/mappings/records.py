@@ -48,7 +48,7 @@ DONE = frozenset({Status.FINISHED, Status.RETURNED})
 
 
 class Channel(IntEnum):
-    """How the dossier was filed (docs/systems/dvcqg.md, KenhThucHien)."""
+    """How the dossier was filed (docs/systems/dvcqg.md)."""
 
     COUNTER = 1
     ONLINE = 2

@@ -1,7 +1,7 @@
 """Ratings, questions and feedback: what citizens say, and what is said to the portal of it.
 
 ``rating_rows``      a month's votes -> DongBoDanhGia (docs/systems/dvcqg.md)
-``read_questions``   rows of a question list -> questions (2.10)
+``read_questions``   rows of a question list -> questions
 ``read_answers``     rows of LayNoiDungTraLoiTheoCauHoi -> answers
 ``question_row``     a question -> DongBoHoiDap
 ``answer_row``       an answer -> DongBoKetQuaHoiDapGuiTuDVCQG

@@ -1,7 +1,7 @@
 """The portal's records as the wire writes them (docs/systems/dvcqg.md).
 
-What is sent: every scalar is text (but for a supplement's number and state, 2.5, and the count
-of other papers, 2.4), dates ``yyyyMMddHHmmss``, a missing value "", a missing list [], in the
+What is sent: every scalar is text (but for a supplement's number and state, and the count
+of other papers), dates ``yyyyMMddHHmmss``, a missing value "", a missing list [], in the
 order of the tables. What is read: keys in any case, numbers for text.
 """
 
@@ -24,7 +24,7 @@ class _Read(BaseModel):
 
 
 class LookupItem(_Read):
-    """One dossier of a TraCuuHoSo answer (2.8). Dates stay as written."""
+    """One dossier of a TraCuuHoSo answer. Dates stay as written."""
 
     MaHoSo: Scalar | None = None
     MaTTHC: Scalar | None = None
@@ -46,7 +46,7 @@ class _Sent(BaseModel):
 
 
 class SubmittedFile(_Sent):
-    """TaiLieuNop[] (2.2)."""
+    """TaiLieuNop[]."""
 
     TepDinhKemId: str = ""
     TenTepDinhKem: str
@@ -60,7 +60,7 @@ class SubmittedFile(_Sent):
 
 
 class FeeRow(_Sent):
-    """DanhSachLePhi[] (2.3)."""
+    """DanhSachLePhi[]."""
 
     TenPhiLePhi: str
     MaPhiLePhi: str
@@ -70,7 +70,7 @@ class FeeRow(_Sent):
 
 
 class OtherPaperRow(_Sent):
-    """DanhSachTepDinhKemKhac[] (2.4): papers that are no part of the procedure."""
+    """DanhSachTepDinhKemKhac[]: papers that are no part of the procedure."""
 
     TenGiayTo: str
     SoLuong: int
@@ -78,7 +78,7 @@ class OtherPaperRow(_Sent):
 
 
 class SupplementRow(_Sent):
-    """DanhSachHoSoBoSung[] (2.5): once that papers were asked for again."""
+    """DanhSachHoSoBoSung[]: once that papers were asked for again."""
 
     HoSoBoSungId: int
     NguoiYeuCauBoSung: str = ""
@@ -95,7 +95,7 @@ class SupplementRow(_Sent):
 
 
 class ResultPaper(_Sent):
-    """DanhSachGiayToKetQua[] (2.6)."""
+    """DanhSachGiayToKetQua[]."""
 
     TenGiayTo: str
     MaThanhPhanHoSo: str = ""
@@ -118,7 +118,7 @@ class ConnectedDatabase(_Sent):
 
 
 class DossierMessage(_Sent):
-    """A dossier of DongBoHoSoMC (2.1)."""
+    """A dossier of DongBoHoSoMC."""
 
     MaHoSo: str
     MaTTHC: str
@@ -161,7 +161,7 @@ class DossierMessage(_Sent):
 
 
 class StepMessage(_Sent):
-    """A step of CapNhatTienDoHoSoMC (2.7)."""
+    """A step of CapNhatTienDoHoSoMC."""
 
     MaHoSo: str
     NguoiXuLy: str
@@ -175,7 +175,7 @@ class StepMessage(_Sent):
 
 
 class ReturnedStatus(_Sent):
-    """``data`` of DongBoTrangThaiHoSo (2.12): one object, about a dossier born on the portal."""
+    """``data`` of DongBoTrangThaiHoSo: one object, about a dossier born on the portal."""
 
     MaHoSo: str
     MaHoSoDonVi: str

@@ -1,4 +1,4 @@
-"""Files and fees of a dossier of iGate (docs/systems/igate.md, dossierFormFile; 3.1, fees)."""
+"""Files and fees of a dossier of iGate (docs/systems/igate.md)."""
 
 from __future__ import annotations
 

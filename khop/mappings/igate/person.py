@@ -1,4 +1,4 @@
-"""The person of a dossier of iGate (docs/systems/igate.md, applicant.data; 6.6)."""
+"""The person of a dossier of iGate (docs/systems/igate.md)."""
 
 from __future__ import annotations
 

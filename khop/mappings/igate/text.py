@@ -11,7 +11,7 @@ from khop.text.cleaning import clean_text
 
 _VIETNAMESE = "228"
 _NAME: TypeAdapter[Name | Tag | None] = TypeAdapter(Name | Tag | None)
-#: The words of a flag (docs/systems/igate.md, undefindedCompleteTime and isCurrent).
+#: The words of a flag (docs/systems/igate.md): undefindedCompleteTime and isCurrent.
 _FLAGS: Mapping[str, bool] = {
     "1": True, "true": True, "1.0": True,
     "0": False, "false": False, "0.0": False, "none": False, "": False,

@@ -206,7 +206,7 @@ class DossierKey(Wire):
 
 
 class FeeItem(Wire):
-    """A row of the fees of a dossier (3.1). ``paid``: the amount that was paid."""
+    """A row of the fees of a dossier. ``paid``: the amount that was paid."""
 
     procost: Procost | None = None
     amount: Any = None

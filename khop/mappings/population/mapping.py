@@ -35,7 +35,7 @@ from khop.mappings.records import Applicant, Birth, IdentityVerdict
 from khop.mappings.time.parsing import FIRST_BIRTH_YEAR, LAST_YEAR, parse_wire_day
 from khop.text.cleaning import clean_text, is_gap
 
-#: A date whose day, and perhaps month, is filled up with zeros: only the year is known (3.3).
+#: A date whose day, and perhaps month, is filled up with zeros: only the year is known.
 _PLACEHOLDER = re.compile(
     r"(?P<y>\d{4})(?P<m>\d\d)00|(?P<y2>\d{4})-(?P<m2>\d\d)-00|00/(?P<m3>\d\d)/(?P<y3>\d{4})",
     re.ASCII,
@@ -57,7 +57,7 @@ class Coded:
 @dataclass(frozen=True, slots=True, repr=False)
 class Place:
     """An address. Codes are of the list that held when the record was written, which it does not
-    say: before July 2025 there was a district between province and ward (3.9)."""
+    say: before July 2025 there was a district between province and ward."""
 
     province: str | None = None
     district: str | None = None
@@ -142,7 +142,7 @@ def person_record(person: Person) -> PersonRecord:
 def read_birth(written: BirthDate | str | None, lost: list[str]) -> Birth | None:
     """A birth date or year; a date wins over a year, and ``lost`` names what was not used.
 
-    A day or month of zeros is a placeholder, never the first of January (3.3).
+    A day or month of zeros is a placeholder, never the first of January.
     """
     field = "NgayThangNamSinh"
     if not isinstance(written, BirthDate):
@@ -217,7 +217,7 @@ def _agrees(person: PersonRecord, question: Question) -> bool | None:
 
 def _digits(number: str | None) -> str | None:
     """A number that can be compared; None for one of another length: a front that sends numbers
-    as numbers has lost its zeros (2.4)."""
+    as numbers has lost its zeros."""
     bare = "".join(sign for sign in number or "" if not is_gap(sign))
     return bare if is_old_card(bare) or number_facts(bare) else None
 
@@ -299,7 +299,7 @@ def _listed(written: EthnicGroup | Religion | str | None, table: str) -> Coded |
 
 
 def _meaning(raw: str, table: str) -> str | None:
-    """Some systems read codes as numbers, which loses a leading zero (2.4)."""
+    """Some systems read codes as numbers, which loses a leading zero."""
     codes: Mapping[str, Any] = load_table("population_codes")[table]["codes"]
     found = codes.get(raw) or codes.get(raw.zfill(2)) or codes.get(raw.lstrip("0"))
     return str(found) if found else None

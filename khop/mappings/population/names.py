@@ -13,8 +13,8 @@ def asked_name(name: str, form: Literal["joined", "spaced"] = "joined") -> str:
     """``TRANTHIMAILAN``: upper case, A-Z and 0-9 alone; "" when nothing is left.
 
     Marks go, so where a tone stands and how it was typed makes no difference; the apostrophes
-    and hyphens of highland names go too (3.1). ``spaced`` keeps one space between words, as an
-    older shape of the service has it (2.1).
+    and hyphens of highland names go too. ``spaced`` keeps one space between words, as an
+    older shape of the service has it.
     """
     words = ("".join(filter(_is_kept, word)) for word in fold_name(name).split())
     return (" " if form == "spaced" else "").join(word for word in words if word).upper()

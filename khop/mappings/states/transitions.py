@@ -134,8 +134,8 @@ def illegal_steps(
     or without an event time are left aside. What is not known is not held against anybody: a
     step from or to a state no table knows, and the order of records of one moment, or of one day
     where the source gives one of them by day only. ``tolerate_missing``: a step is no violation
-    when ordinary steps that nobody recorded would explain it, such as 1 to 4 (docs/domain.md
-    2.3); without it every forbidden neighbour counts (docs/rules.md, B8).
+    when ordinary steps that nobody recorded would explain it, such as 1 to 4 (docs/domain.md,
+    States); without it every forbidden neighbour counts (docs/rules.md, B8).
     """
 
     def forbidden(step: StateStep) -> bool:

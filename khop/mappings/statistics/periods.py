@@ -1,4 +1,4 @@
-"""The periods reports are made for (docs/domain.md, Reports, end).
+"""The periods reports are made for (docs/domain.md, Periods).
 
 Two schemes are in use, calendar quarters and quarters that begin on the 15th of the month before;
 which one a report follows is for the unit to say.

@@ -1,6 +1,6 @@
 """The two views of a report over a change of units: as it was, and by current unit.
 
-Each dossier is counted once in either view, so both have one total (docs/domain.md, Codes, I3).
+Each dossier is counted once in either view, so both have one total (docs/domain.md, Codes).
 Where it is not certain which unit has a dossier now, it stands on a line of its own that names
 all that come into question; it is never given to one of them.
 """

@@ -1,7 +1,7 @@
 """The post's own numbers of places, by a configured table and never by arithmetic.
 
-They are neither the statistics office's numbers nor prefixes of one another (docs/systems/vnpost.md
-2.9): 70 is TP Hồ Chí Minh, and 7270 one of its districts.
+They are neither the statistics office's numbers nor prefixes of one another
+(docs/systems/vnpost.md): 70 is TP Hồ Chí Minh, and 7270 one of its districts.
 """
 
 from __future__ import annotations
