@@ -16,7 +16,7 @@ from khop.sandbox.myvnpost.system import MyVnpostOptions
 from khop.sandbox.population.system import PopulationOptions
 from khop.sandbox.server.process import ControlClient, SandboxProcess, start_process
 from khop.sandbox.server.sandbox import Sandbox, SandboxOptions
-from khop.sandbox.truth.judge import Finding
+from khop.sandbox.truth.finding import Finding
 from khop.sandbox.vnpost.system import VnpostOptions
 from khop.sandbox.world.world import World
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from khop.sandbox.accounts import dvcqg, igate, population, vnpost
 from khop.sandbox.files.unit_file import units_text
-from khop.sandbox.truth.judge import Finding
+from khop.sandbox.truth.finding import Finding
 from khop.sandbox.world import paper
 from khop.sandbox.world.dossiers import PortalEntry
 from khop.sandbox.world.portal_dates import write_date

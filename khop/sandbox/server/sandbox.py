@@ -18,7 +18,7 @@ from khop.sandbox.igate_ministry.system import Ministry, MinistryOptions
 from khop.sandbox.myvnpost.system import MyVnpost, MyVnpostOptions
 from khop.sandbox.population.system import Population, PopulationOptions
 from khop.sandbox.server.control import Control
-from khop.sandbox.truth.judge import Finding
+from khop.sandbox.truth.finding import Finding
 from khop.sandbox.vnpost.system import Vnpost, VnpostOptions
 from khop.sandbox.world.paper import Place
 from khop.sandbox.world.world import World

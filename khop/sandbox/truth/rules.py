@@ -1,229 +1,291 @@
-"""The rules of docs/rules.md that are about a dossier of the one-stop, each as a condition.
+"""The rules of docs/rules.md about dossiers of the one-stop, each as a condition.
 
-What the one-stop does not have (A1, A2, A8) is judged in ``judge``.
+Written from that page alone, in plain Python and without anything of the engine's, so that one
+misreading cannot be on both sides of a comparison. A comparison with a time that is not known
+does not hold.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from datetime import date
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from khop.sandbox.truth.case import GRACE, Case
-from khop.sandbox.world.calendar import day_of
-from khop.sandbox.world.dossiers import DONE, OPEN
-from khop.sandbox.world.evidence import Evidence
+from khop.sandbox.truth.cases import Case
+from khop.sandbox.truth.codes import read_code
+from khop.sandbox.truth.statements import Record, Time
+from khop.sandbox.truth.times import (
+    DAY,
+    HOUR,
+    MINUTE,
+    Clock,
+    before,
+    earliest,
+    first_known,
+    local_day,
+)
 
-ACTIVE = frozenset({2, 4})
-_APART = 15 * 60
-_SHIFT = 7 * 3600
-_SUPPLEMENT = 30 * 24 * 3600
-_DELIVERY = 10
+NEW, RECEIVED, REFUSED, PROCESSING, SUPPLEMENT, PAYING, WITHDRAWN, STOPPED, FINISHED, RETURNED = (
+    range(1, 11)
+)
+ACTIVE = frozenset({RECEIVED, PROCESSING})
+OPEN = frozenset({RECEIVED, PROCESSING, SUPPLEMENT, PAYING})
+DONE = frozenset({FINISHED, RETURNED})
 
-#: Shapes G1 to G4 and G5 (five-digit serial) of docs/domain.md (Codes).
-_UNIT = r"(?:[0-9A-Z]{3}\.[0-9A-Z]{2}\.[0-9A-Z]{2}\.[A-Z]\d{2}|[A-Y]\d{2}(?:\.[0-9A-Z]{1,3})*)"
-_KNOWN_SHAPE = re.compile(rf"{_UNIT}-(?:(\d{{6}})-\d{{4,7}}|(\d{{8}})-\d{{4,7}})")
-_MADE_UP = re.compile(rf"{_UNIT}-(?:\d{{6}}|\d{{8}})-\d{{5}}")
-
-#: Transitions marked as never to happen (docs/domain.md, States); nothing leads back to 1.
-_ILLEGAL: dict[int, frozenset[int]] = {
-    1: frozenset({4, 8, 9, 10}),
-    2: frozenset(),
-    3: frozenset({2, 4, 5, 6, 7, 8, 9, 10}),
-    4: frozenset({2}),
-    5: frozenset({9, 10}),
-    6: frozenset({2, 10}),
-    7: frozenset({2, 3, 5, 6, 9}),
-    8: frozenset({2, 3, 5, 6, 9}),
-    9: frozenset({2, 3, 5, 7, 8}),
-    10: frozenset({2, 3, 4, 5, 6, 7, 8, 9}),
+#: Changes of state that never happen, by the state before (docs/domain.md, States).
+FORBIDDEN = {
+    NEW: {4, 8, 9, 10},
+    RECEIVED: {1},
+    REFUSED: {1, 2, 4, 5, 6, 7, 8, 9, 10},
+    PROCESSING: {1, 2},
+    SUPPLEMENT: {1, 9, 10},
+    PAYING: {1, 2, 10},
+    WITHDRAWN: {1, 2, 3, 5, 6, 9},
+    STOPPED: {1, 2, 3, 5, 6, 9},
+    FINISHED: {1, 2, 3, 5, 7, 8},
+    RETURNED: {1, 2, 3, 4, 5, 6, 7, 8, 9},
 }
 
 
 class Rule(NamedTuple):
+    """``fires``: of the record that counts, its case, and the clock. ``why``: in a few words."""
+
     id: str
     severity: str
-    condition: Callable[[Case], bool]
     why: str
+    fires: Callable[[Record, Case, Clock], bool]
 
 
-def _never_synced(c: Case) -> bool:
-    d = c.os
-    counted = d.alias is None or d.channel in (1, 3)
-    return c.absent and d.status != 1 and counted and c.old(d.received)
+def _never_synced(os: Record, case: Case, clock: Clock) -> bool:
+    own_channel = os.channel is not None and os.channel != 2
+    return (
+        os.status not in (NEW, None)
+        and (own_channel or not case.aliases)
+        and case.absent
+        and clock.aged("A7", os.received)
+    )
 
 
-def _done_in_reality(c: Case) -> bool:
-    returned, delivered = c.seen.logbook_returned, c.delivered
-    days = [c.seen.signed, *(None if at is None else day_of(at) for at in (returned, delivered))]
-    known = [day for day in days if day is not None]
-    return c.os.status in ACTIVE and bool(known) and c.age_of_day(min(known)) > GRACE
+def _done_in_reality(os: Record, case: Case, clock: Clock) -> bool:
+    proof = earliest((case.signed, case.delivered, case.logbook_returned))
+    return os.status in ACTIVE and clock.aged("B1", proof)
 
 
-def _portal_closed(c: Case) -> bool:
-    return c.po is not None and c.po.status in DONE and c.os.status in OPEN | {8}
+def _portal_closed_first(os: Record, case: Case, _clock: Clock) -> bool:
+    return _portal_status(case) in DONE and os.status in OPEN | {STOPPED}
 
 
-def _portal_open(c: Case) -> bool:
-    waiting = c.po is not None and c.po.status in OPEN | {1, 8}
-    return waiting and c.os.status in DONE and c.old(c.os.finished)
+def _one_stop_closed_first(os: Record, case: Case, clock: Clock) -> bool:
+    waiting = _portal_status(case) in OPEN | {NEW, STOPPED}
+    return waiting and os.status in DONE and clock.aged("B6", os.finished)
 
 
-def _illegal_step(c: Case) -> bool:
-    """A state no table knows stands between its neighbours: a step into or out of it is none."""
-    states = [state for _, state in c.steps]
-    return any(a and b and (b == 1 or b in _ILLEGAL[a]) for a, b in pairwise(states))
+def _states_differ(os: Record, case: Case, clock: Clock) -> bool:
+    there = _portal_status(case)
+    return (
+        None not in (os.status, there)
+        and os.status != there
+        and not _portal_closed_first(os, case, clock)
+        and not _one_stop_closed_first(os, case, clock)
+        and clock.aged("B11", os.changed)
+    )
 
 
-def _status_differs(c: Case) -> bool:
-    differs = c.po is not None and c.po.status > 0 and c.po.status != c.os.status
-    return differs and not c.fired & {"B5", "B6"} and c.changed_long_ago
+def _forbidden_step(os: Record, _case: Case, _clock: Clock) -> bool:
+    """Of several states at one moment nobody knows the order: no step leads in or out of them."""
+    for (one, _), (other, _) in pairwise(_moments(os)):
+        if len(one) == len(other) == 1:
+            (source,), (target,) = one, other
+            if source and target and source != target and target in FORBIDDEN[source]:
+                return True
+    return False
 
 
-def _no_due_date(c: Case) -> bool:
-    d = c.os
-    excused = d.no_due or d.status in (1, 3) or (d.status == 5 and d.received is None)
-    return d.due is None and not excused
+def _not_taken_up(os: Record, _case: Case, clock: Clock) -> bool:
+    return os.status == NEW and clock.aged("B10", os.submitted)
 
 
-def _out_of_order(c: Case) -> bool:
-    d = c.os
-    return _before(d.received, d.submitted) or _before(d.returned, d.finished)
+def _no_reception(os: Record, _case: Case, _clock: Clock) -> bool:
+    return os.received is None and os.status not in (NEW, REFUSED, SUPPLEMENT, None)
 
 
-def before_signing(returned: int | None, seen: Evidence) -> bool:
-    """The register knows the day alone, so days are compared."""
-    return returned is not None and _before(day_of(returned), seen.signed)
+def _no_end(os: Record, _case: Case, _clock: Clock) -> bool:
+    return os.status in DONE and os.finished is None
 
 
-def _before(first: int | None, second: int | None) -> bool:
-    return first is not None and second is not None and first < second
+def _received_later(os: Record, _case: Case, clock: Clock) -> bool:
+    return os.received is not None and local_day(os.received[0]) > clock.today
 
 
-def _in_future(c: Case, moment: int | None) -> bool:
-    return moment is not None and day_of(moment) > day_of(c.now)
+def _finished_later(os: Record, _case: Case, clock: Clock) -> bool:
+    return os.finished is not None and local_day(os.finished[0]) > clock.today
 
 
-def _returned_unsigned(c: Case) -> bool:
-    returned = c.seen.given_back() if c.os.returned is None else c.os.returned
-    return before_signing(returned, c.seen)
+def _finished_before_received(os: Record, _case: Case, _clock: Clock) -> bool:
+    return before(os.finished, os.received)
 
 
-def _signed_early(c: Case) -> bool:
-    return c.os.received is not None and _before(c.seen.signed, day_of(c.os.received))
+def _out_of_order(os: Record, _case: Case, _clock: Clock) -> bool:
+    return before(os.received, os.submitted) or before(os.returned, os.finished)
 
 
-def _shifted(c: Case) -> bool:
-    if c.po is None or c.po.by_day:
+def returned_unsigned(returned: Time | None, case: Case) -> bool:
+    """C7, for dossiers and for paper alone. ``returned``: by the one-stop."""
+    return before(first_known(returned, case.logbook_returned, case.delivered), case.signed)
+
+
+def _signed_before_received(os: Record, case: Case, _clock: Clock) -> bool:
+    return before(case.signed, os.received)
+
+
+def _no_due_date(os: Record, _case: Case, _clock: Clock) -> bool:
+    sent_back = os.status == SUPPLEMENT and os.received is None
+    needs_one = os.status not in (NEW, REFUSED, None) and not sent_back
+    return os.due is None and not os.no_due and needs_one
+
+
+def _shifted(os: Record, case: Case, clock: Clock) -> bool:
+    shift = clock.numbers.shift_hours * HOUR
+    tolerance = clock.numbers.shift_tolerance_minutes * MINUTE
+    return any(
+        not one[1] and not other[1] and abs(abs(one[0] - other[0]) - shift) <= tolerance
+        for one, other in _pairs(os, case)
+    )
+
+
+def _times_differ(os: Record, case: Case, clock: Clock) -> bool:
+    limit = clock.numbers.differs_minutes * MINUTE
+    apart = any(
+        local_day(one[0]) != local_day(other[0])
+        if one[1] or other[1]
+        else abs(one[0] - other[0]) > limit
+        for one, other in _pairs(os, case)
+    )
+    return apart and not _shifted(os, case, clock) and clock.aged("C14", os.changed)
+
+
+def _entered_late(os: Record, case: Case, clock: Clock) -> bool:
+    received = first_known(case.logbook_received, os.received)
+    if received is None or os.entered is None:
         return False
-    return any(abs(abs(a - b) - _SHIFT) <= 60 for a, b in c.gaps())
+    return clock.order(os.entered) - clock.order(received) > clock.numbers.late_entry_days
 
 
-def _times_differ(c: Case) -> bool:
-    if "C12" in c.fired or c.po is None or not c.changed_long_ago:
+def signed_before_entry(os: Record, case: Case) -> bool:
+    """D1 is S1 then."""
+    return before(case.signed, os.entered)
+
+
+def _code_reused(_os: Record, case: Case, _clock: Clock) -> bool:
+    applicants = {record.applicant for record in case.natives} - {None}
+    procedures = {record.procedure for record in case.natives} - {None}
+    return len(applicants) > 1 or len(procedures) > 1
+
+
+def _made_up(_os: Record, case: Case, _clock: Clock) -> bool:
+    read = read_code(case.code)
+    return read is not None and len(read[1]) == 5
+
+
+def _other_day_in_code(os: Record, case: Case, clock: Clock) -> bool:
+    day, _ = read_code(case.code) or (None, "")
+    if day is None or os.received is None:
         return False
-    if c.po.by_day:
-        return any(day_of(a) != day_of(b) for a, b in c.gaps())
-    return any(abs(a - b) > _APART for a, b in c.gaps())
+    apart = abs(clock.calendar.order(day) - clock.order(os.received))
+    return apart > clock.numbers.code_date_days
 
 
-def _entered_late(c: Case) -> bool:
-    entered = c.entered()
-    received = c.os.received if c.seen.logbook_received is None else c.seen.logbook_received
-    if entered is None or received is None:
-        return False
-    return c.age(received) - c.age(entered) > 1
+def _unknown_shape(_os: Record, case: Case, _clock: Clock) -> bool:
+    return read_code(case.code) is None
 
 
-def _code_date_off(c: Case) -> bool:
-    match = _KNOWN_SHAPE.fullmatch(c.os.code)
-    if match is None or c.os.received is None:
-        return False
-    text = match[1] or match[2]
-    day = _code_day(text if len(text) == 8 else f"20{text}")
-    return day is not None and abs(c.age_of_day(day) - c.age(c.os.received)) > 1
+def _waits_for_papers(os: Record, _case: Case, clock: Clock) -> bool:
+    asked = _asked_for_papers(os)
+    since = asked[-1] if asked else os.changed
+    limit = clock.numbers.supplement_days * DAY
+    return os.status == SUPPLEMENT and since is not None and clock.now - since[0] > limit
 
 
-def _code_day(text: str) -> int | None:
-    try:
-        return (date(int(text[:4]), int(text[4:6]), int(text[6:])) - date(1970, 1, 1)).days
-    except ValueError:
-        return None
+def _asked_twice(os: Record, _case: Case, _clock: Clock) -> bool:
+    return sum(before(os.received, time) for time in _asked_for_papers(os)) >= 2
 
 
-def _stuck(c: Case) -> bool:
-    asked = c.asked_for_papers()
-    latest = asked[-1] * 1000 if asked else c.os.changed
-    return c.os.status == 5 and c.now * 1000 - latest > _SUPPLEMENT * 1000
+def _delivered_not_closed(os: Record, case: Case, clock: Clock) -> bool:
+    return os.status == FINISHED and clock.aged("H1", case.delivered)
 
 
-def _asked_twice(c: Case) -> bool:
-    received = c.os.received
-    return received is not None and sum(at > received for at in c.asked_for_papers()) > 1
+def _closed_before_delivery(os: Record, case: Case, clock: Clock) -> bool:
+    days = clock.numbers.under_way_days
+    lost = case.delivered is None and clock.aged("H2", case.handed, days)
+    wrong = before(os.returned, case.delivered) or lost
+    return os.status == RETURNED and case.handed is not None and wrong
 
 
-def _not_closed(c: Case) -> bool:
-    return c.os.status == 9 and c.old(c.delivered)
+def _portal_status(case: Case) -> int | None:
+    return None if case.portal is None else case.portal.status
 
 
-def _closed_early(c: Case) -> bool:
-    handed, delivered, returned = c.seen.handed, c.seen.delivered, c.os.returned
-    if c.os.status != 10 or handed is None:
-        return False
-    if delivered is None:
-        return c.age(handed // 1000) > _DELIVERY
-    return returned is not None and returned * 1000 < delivered
+def _pairs(os: Record, case: Case) -> Iterator[tuple[Time, Time]]:
+    """The times that both systems know."""
+    if case.portal is not None:
+        for name in ("received", "due", "finished", "returned"):
+            one, other = getattr(os, name), getattr(case.portal, name)
+            if one is not None and other is not None:
+                yield one, other
 
 
-#: In the order they are decided: B11 looks at B5 and B6, C14 at C12.
-RULES: tuple[Rule, ...] = (
-    Rule("A7", "S2", _never_synced, "received, and the portal does not have it"),
-    Rule("B1", "S1", _done_in_reality, "done in reality, open in the one-stop"),
-    Rule("B5", "S1", _portal_closed, "closed on the portal, open in the one-stop"),
-    Rule("B6", "S2", _portal_open, "closed in the one-stop, open on the portal"),
-    Rule("B8", "S3", _illegal_step, "a step that cannot follow the one before"),
+def _moments(os: Record) -> list[tuple[set[int | None], int]]:
+    """(states, moment) of the history, oldest first. Steps without a time are left out."""
+    states: defaultdict[int, set[int | None]] = defaultdict(set)
+    for status, when in os.history:
+        if when is not None:
+            states[when[0]].add(status)
+    return [(states[us], us) for us in sorted(states)]
+
+
+def _asked_for_papers(os: Record) -> list[Time]:
+    """When the state became 5, oldest first."""
+    moments = [(set[int | None](), 0), *_moments(os)]
+    return [
+        (us, False)
+        for (earlier, _), (states, us) in pairwise(moments)
+        if SUPPLEMENT in states and SUPPLEMENT not in earlier
+    ]
+
+
+#: What the one-stop does not have (A1, A2, A8, C7 of paper alone) is judged in ``judge``.
+RULES = (
+    Rule("A7", "S2", "received, and the portal does not have it", _never_synced),
+    Rule("B1", "S1", "done in reality, open in the one-stop", _done_in_reality),
+    Rule("B5", "S1", "closed on the portal, open in the one-stop", _portal_closed_first),
+    Rule("B6", "S2", "closed in the one-stop, open on the portal", _one_stop_closed_first),
+    Rule("B8", "S3", "a step that cannot follow the one before", _forbidden_step),
+    Rule("B10", "S2", "filed online, not taken up", _not_taken_up),
+    Rule("B11", "S3", "the two systems name different states", _states_differ),
+    Rule("C1", "S2", "no reception date", _no_reception),
+    Rule("C2", "S2", "ended without end date", _no_end),
+    Rule("C3", "S2", "received in the future", _received_later),
+    Rule("C4", "S2", "ended in the future", _finished_later),
+    Rule("C5", "S2", "ended before it was received", _finished_before_received),
+    Rule("C6", "S2", "filed after reception, or returned before its end", _out_of_order),
     Rule(
-        "B10", "S2",
-        lambda c: c.os.status == 1 and c.old(c.os.submitted), "filed online, not taken up",
+        "C7",
+        "S1",
+        "returned before the result was signed",
+        lambda os, case, _clock: returned_unsigned(os.returned, case),
     ),
-    Rule("B11", "S3", _status_differs, "the two systems name different states"),
-    Rule(
-        "C1", "S2",
-        lambda c: c.os.received is None and c.os.status not in (1, 3, 5), "no reception date",
-    ),
-    Rule(
-        "C2", "S2",
-        lambda c: c.os.status in DONE and c.os.finished is None, "ended without end date",
-    ),
-    Rule("C3", "S2", lambda c: _in_future(c, c.os.received), "received in the future"),
-    Rule("C4", "S2", lambda c: _in_future(c, c.os.finished), "ended in the future"),
-    Rule(
-        "C5", "S2",
-        lambda c: _before(c.os.finished, c.os.received), "ended before it was received",
-    ),
-    Rule("C6", "S2", _out_of_order, "filed after reception, or returned before its end"),
-    Rule("C7", "S1", _returned_unsigned, "returned before the result was signed"),
-    Rule("C8", "S1", _signed_early, "signed before the dossier was received"),
-    Rule("C9", "S2", _no_due_date, "no due date"),
-    Rule("C12", "S3", _shifted, "a time is seven hours off on the portal"),
-    Rule("C14", "S3", _times_differ, "a time differs between the systems"),
-    Rule("D1", "S2", _entered_late, "entered long after reception"),
-    Rule("E1", "S1", lambda c: c.natives > 1 and c.natives_differ, "one code, two dossiers"),
-    Rule("E3", "S2", lambda c: _MADE_UP.fullmatch(c.os.code) is not None, "a made-up code"),
-    Rule("E4", "S3", _code_date_off, "the date in the code is not the reception date"),
-    Rule("E7", "S4", lambda c: _KNOWN_SHAPE.fullmatch(c.os.code) is None, "unknown code shape"),
-    Rule("F1", "S2", _stuck, "waiting for papers for more than thirty days"),
-    Rule("F2", "S2", _asked_twice, "asked for papers twice"),
-    Rule("H1", "S2", _not_closed, "delivered by post, not closed"),
-    Rule("H2", "S2", _closed_early, "closed before it was delivered"),
-)  # fmt: skip
-
-
-def severity(rule: Rule, case: Case) -> str:
-    """As grave as the rule, or more so: entered late with the result already signed."""
-    entered = case.entered()
-    if rule.id == "D1" and entered is not None and _before(case.seen.signed, day_of(entered)):
-        return "S1"
-    return rule.severity
+    Rule("C8", "S1", "signed before the dossier was received", _signed_before_received),
+    Rule("C9", "S2", "no due date", _no_due_date),
+    Rule("C12", "S3", "a time is seven hours off on the portal", _shifted),
+    Rule("C14", "S3", "a time differs between the systems", _times_differ),
+    Rule("D1", "S2", "entered long after reception", _entered_late),
+    Rule("E1", "S1", "one code, two dossiers", _code_reused),
+    Rule("E3", "S2", "a made-up code", _made_up),
+    Rule("E4", "S3", "the date in the code is not the reception date", _other_day_in_code),
+    Rule("E7", "S4", "unknown code shape", _unknown_shape),
+    Rule("F1", "S2", "waiting for papers for more than thirty days", _waits_for_papers),
+    Rule("F2", "S2", "asked for papers twice", _asked_twice),
+    Rule("H1", "S2", "delivered by post, not closed", _delivered_not_closed),
+    Rule("H2", "S2", "closed before it was delivered", _closed_before_delivery),
+)

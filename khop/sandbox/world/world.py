@@ -6,8 +6,7 @@ Everything follows from a seed and a ``now``; nothing here looks at a clock.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
@@ -15,7 +14,9 @@ from typing import Any, Literal
 
 from khop.sandbox.files.folder import write_world
 from khop.sandbox.files.office import Office
-from khop.sandbox.truth.judge import Finding, Judge
+from khop.sandbox.truth.finding import Finding
+from khop.sandbox.truth.times import Clock
+from khop.sandbox.truth.world_truth import WorldTruth
 from khop.sandbox.world.broken import BrokenItem
 from khop.sandbox.world.calendar import Calendar
 from khop.sandbox.world.dossiers import (
@@ -27,15 +28,12 @@ from khop.sandbox.world.dossiers import (
     history,
     native_number,
 )
-from khop.sandbox.world.evidence import Witnesses
 from khop.sandbox.world.growth import SMALLEST, Content, grow
 from khop.sandbox.world.paper import Place
 from khop.sandbox.world.register import Register
 
 Row = Dossier | BrokenItem
 PortalAnswer = Literal["present", "absent", "unknown"]
-#: Unit, procedure and applicant: by these a row of paper without a code is like a dossier.
-Likeness = tuple[int, int, int]
 
 
 class World:
@@ -65,13 +63,17 @@ class World:
         rows: list[Row] = [*content.dossiers, *content.broken]
         self._rows = sorted(rows, key=lambda row: row.order_key)
         self._tick = max(int(now.timestamp() * 1000), self._rows[-1].order_key[0])
-        self._judge = Judge(calendar, int(now.timestamp()))
         self.version = 0
         self._folder: Path | None = None
         self.post = tuple(sorted(content.events, key=lambda event: event.written))
         self.office = Office(content.logbook, content.register, register, now)
-        self._witnesses = Witnesses(self.office.paper, self.post)
-        self._unusable = frozenset(item.code for item in content.broken if item.code is not None)
+        self._truth = WorldTruth(
+            Clock(int(now.timestamp()) * 1_000_000, calendar),
+            self.office,
+            self.post,
+            silent=self.silent,
+            unreadable={item.code for item in content.broken if item.code is not None},
+        )
         self.planted = tuple((rule, self.office.subject(of)) for rule, of in content.planted)
         self.decoys = tuple(
             (name, tuple(self.office.subject(of) for of in told)) for name, told in content.decoys
@@ -151,7 +153,9 @@ class World:
 
     def is_sound(self, d: Dossier) -> bool:
         """Whether a dossier is an ordinary one that nothing is wrong with."""
-        return d.story == "ordinary" and not self._of_case(d.code)
+        if d.story != "ordinary":
+            return False
+        return self._truth.is_sound(self._natives[d.code], self.portal)
 
     def change_status(self, code: str, status: int) -> None:
         """Let the one-stop move a dossier to another state now. Raises KeyError, ValueError."""
@@ -218,42 +222,7 @@ class World:
         Orders that clients gave the post since are not in it: what they lead to is new.
         """
         with self.lock:
-            found = [finding for code in self._natives for finding in self._of_case(code)]
-            found.extend(self._phantoms())
-            found.extend(self._on_paper_alone())
-        return sorted(found, key=lambda finding: finding.order_key)
-
-    def _of_case(self, code: str) -> list[Finding]:
-        natives = self._natives[code]
-        asked = [code, *(d.alias for d in natives if d.alias is not None)]
-        answers = [self.portal_presence(each) for each in asked]
-        entry = next((self.portal[c] for c in asked if c in self.portal), None)
-        absent = all(answer == "absent" for answer in answers)
-        seen = self._witnesses.of(asked, self.speaker(code).received)
-        return self._judge.dossier(natives, entry, seen, absent=absent)
-
-    def _phantoms(self) -> Iterator[Finding]:
-        for code, entry in self.portal.items():
-            if not self._known(code):
-                yield from self._judge.phantom(entry)
-
-    def _on_paper_alone(self) -> Iterator[Finding]:
-        for code in self.office.paper.codes():
-            if not self._known(code):
-                yield from self._judge.unknown(code, self._witnesses.of([code], None))
-        alike: defaultdict[Likeness, list[Dossier]] = defaultdict(list)
-        for code in self._natives:
-            d = self.speaker(code)
-            alike[d.unit, d.procedure, d.citizen].append(d)
-        for row in self.office.paper.nameless():
-            # a name and a day of birth are not compared with a number
-            key = (row.unit, row.procedure, row.citizen)
-            likely = alike.get(key, ()) if row.person != "name" else ()
-            yield from self._judge.nameless(row, self.office.place(row.n), likely)
-
-    def _known(self, code: str) -> bool:
-        """Whether the one-stop has it, readable or not."""
-        return code in self._natives or code in self._aliases or code in self._unusable
+            return self._truth.findings(self.dossiers, self.portal)
 
     # --- paper -----------------------------------------------------------------------------
 

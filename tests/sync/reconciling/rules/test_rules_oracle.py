@@ -1,11 +1,12 @@
-"""Every rule against a second opinion (``oracle``), dossier by dossier, in both engines.
+"""Every rule against the sandbox's judge (``khop.sandbox.truth``), in both databases.
 
 A world is drawn at random around every limit and judged at several moments.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,14 +15,17 @@ import sqlalchemy as sa
 
 from khop.config.domain_tables import Tables
 from khop.config.model import RuleSettings
+from khop.sandbox.truth.judge import verdicts
+from khop.sandbox.truth.times import Clock, Numbers
 from khop.sync.ledger import Ledger, create_ledger
 from khop.sync.ledger.schema import discrepancy
 from khop.sync.privacy import Privacy, ensure_key
 from khop.sync.reconciling.reconcile import Scope, reconcile
 from khop.sync.reconciling.rules import RULES
 from tests.postgres import BOTH, Server, postgres
-from tests.sync.oracle.judge import SEVERITY, Finding, Judge, Numbers, World
-from tests.sync.oracle.worlds import NOWS, ONE_STOPS, SOURCES, TODAY, draw_world, store
+from tests.sync.oracle.calendar import CountedByHand
+from tests.sync.oracle.draw import NOWS, ONE_STOPS, TODAY, DrawnWorld, draw_world
+from tests.sync.oracle.store import SOURCES, store
 from tests.tiers import examples, seed
 
 __all__ = ["postgres"]
@@ -31,7 +35,12 @@ SEED = seed(1)
 SIZES = {"sqlite": examples(fast=150, full=500), "postgres": examples(fast=150, full=200)}
 SCOPE = Scope(sources=SOURCES, one_stops=ONE_STOPS)
 
-#: The same numbers as khop.toml says them and as the second opinion takes them.
+#: (rule, subject, severity)
+Finding = tuple[str, str, str]
+
+CALENDAR = CountedByHand()
+
+#: The same numbers as khop.toml says them and as the judge takes them.
 OTHER_NUMBERS = [
     (RuleSettings(grace=0), Numbers(grace=0)),
     (
@@ -64,7 +73,13 @@ def moment(us: int) -> datetime:
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=us)
 
 
-def judge(ledger: Ledger, now: int, settings: RuleSettings, *, whole: bool = False) -> set[Finding]:
+def truth(world: DrawnWorld, now: int, numbers: Numbers | None = None) -> set[Finding]:
+    """What the judge finds."""
+    clock = Clock(now, CALENDAR, numbers or Numbers())
+    return {(v.rule, v.subject, v.severity) for v in verdicts(world.statements(), clock)}
+
+
+def found(ledger: Ledger, now: int, settings: RuleSettings, *, whole: bool = False) -> set[Finding]:
     """What the engine finds."""
     reconcile(ledger, settings, Tables(), moment(now), scope=SCOPE, whole=whole)
     columns = (discrepancy.c.rule, discrepancy.c.subject, discrepancy.c.severity)
@@ -73,9 +88,8 @@ def judge(ledger: Ledger, now: int, settings: RuleSettings, *, whole: bool = Fal
         return {(row.rule, row.subject, row.severity) for row in connection.execute(query)}
 
 
-def agree(found: set[Finding], expected: set[Finding], now: int) -> None:
-    """Both opinions are one."""
-    assert (sorted(found - expected)[:5], sorted(expected - found)[:5]) == ([], []), (
+def agree(findings: set[Finding], expected: set[Finding], now: int) -> None:
+    assert (sorted(findings - expected)[:5], sorted(expected - findings)[:5]) == ([], []), (
         f"too many, too few; world {SEED}, at {moment(now)}"
     )
 
@@ -83,8 +97,8 @@ def agree(found: set[Finding], expected: set[Finding], now: int) -> None:
 @pytest.fixture(scope="module", params=BOTH)
 def place(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[str, Path, World]]:
-    """An empty ledger's URL, a folder, and a world of the size the engine gets."""
+) -> Iterator[tuple[str, Path, DrawnWorld]]:
+    """An empty ledger's URL, a folder, and a world of the size for this database."""
     folder = tmp_path_factory.mktemp("oracle")
     ensure_key(folder / "khop.key")
     world = draw_world(SEED, SIZES[request.param])
@@ -100,7 +114,7 @@ def place(
 
 
 @pytest.fixture(scope="module")
-def told(place: tuple[str, Path, World]) -> Iterator[tuple[Ledger, World]]:
+def stored(place: tuple[str, Path, DrawnWorld]) -> Iterator[tuple[Ledger, DrawnWorld]]:
     """A ledger that holds a world, and the world. Nothing else is written to it but findings."""
     url, folder, world = place
     ledger = Ledger(url)
@@ -109,53 +123,48 @@ def told(place: tuple[str, Path, World]) -> Iterator[tuple[Ledger, World]]:
     ledger.close()
 
 
-def test_as_time_passes_every_rule_fires_exactly_where_it_should(
-    told: tuple[Ledger, World],
+def test_as_time_passes_every_rule_fires_exactly_where_the_judge_says(
+    stored: tuple[Ledger, DrawnWorld],
 ) -> None:
-    ledger, world = told
-    judge(ledger, NOWS[0], RuleSettings(), whole=True)
-    for now in (*NOWS, NOWS[2]):  # at last back again
-        agree(judge(ledger, now, RuleSettings()), Judge(now).findings(world), now)
+    ledger, world = stored
+    found(ledger, NOWS[0], RuleSettings(), whole=True)
+    for now in (*NOWS, NOWS[2]):  # the last one goes back in time
+        agree(found(ledger, now, RuleSettings()), truth(world, now), now)
 
 
 @pytest.mark.parametrize(("settings", "numbers"), OTHER_NUMBERS)
-def test_the_numbers_of_a_province_are_what_rules_measure_with(
-    settings: RuleSettings, numbers: Numbers, told: tuple[Ledger, World]
+def test_rules_measure_with_the_numbers_of_the_province(
+    settings: RuleSettings, numbers: Numbers, stored: tuple[Ledger, DrawnWorld]
 ) -> None:
-    ledger, world = told
-    expected = Judge(TODAY, numbers).findings(world)
-    agree(judge(ledger, TODAY, settings), expected, TODAY)
+    ledger, world = stored
+    agree(found(ledger, TODAY, settings), truth(world, TODAY, numbers), TODAY)
 
 
-def test_rules_that_are_off_find_nothing_and_the_others_the_same(
-    told: tuple[Ledger, World],
+def test_rules_that_are_off_find_nothing_and_the_others_find_the_same(
+    stored: tuple[Ledger, DrawnWorld],
 ) -> None:
-    ledger, world = told
+    ledger, world = stored
     off = ("A1", "B5", "B6", "C12", "E7")
-    expected = {f for f in Judge(TODAY).findings(world) if f[0] not in off}
-    agree(judge(ledger, TODAY, RuleSettings(off=off)), expected, TODAY)
+    expected = {f for f in truth(world, TODAY) if f[0] not in off}
+    agree(found(ledger, TODAY, RuleSettings(off=off)), expected, TODAY)
 
 
-def test_what_the_one_stop_lacks_is_no_finding_before_its_lists_were_read(tmp_path: Path) -> None:
+def test_nothing_is_missing_from_the_one_stop_before_its_lists_were_read(tmp_path: Path) -> None:
     world = draw_world(SEED + 1, 100)
     world.complete = False
     url = f"sqlite:///{tmp_path / 'khop.db'}"
     create_ledger(url)
     ensure_key(tmp_path / "khop.key")
-    ledger = Ledger(url)
-    store(world, ledger, Privacy(tmp_path / "khop.key"))
-    found = judge(ledger, TODAY, RuleSettings())
-    ledger.close()
-    agree(found, Judge(TODAY).findings(world), TODAY)
-    assert not {"A1", "A2", "A8"} & {rule for rule, _, _ in found}
+    with closing(Ledger(url)) as ledger:
+        store(world, ledger, Privacy(tmp_path / "khop.key"))
+        findings = found(ledger, TODAY, RuleSettings())
+    agree(findings, truth(world, TODAY), TODAY)
+    assert not {"A1", "A2", "A8"} & {rule for rule, _, _ in findings}
 
 
-def test_the_worlds_try_every_rule() -> None:
-    """Else agreement would prove little."""
-    found = findings_at(NOWS, draw_world(1, SIZES["postgres"]))
-    assert {rule for rule, _, _ in found} == set(RULES) == set(SEVERITY)
-    assert {severity for rule, _, severity in found if rule == "D1"} == {"S1", "S2"}
-
-
-def findings_at(nows: Sequence[int], world: World) -> set[Finding]:
-    return set().union(*(Judge(now).findings(world) for now in nows))
+def test_a_drawn_world_makes_every_rule_fire() -> None:
+    """Without this, agreement would prove little."""
+    world = draw_world(1, SIZES["postgres"])
+    findings: set[Finding] = set().union(*(truth(world, now) for now in NOWS))
+    assert {rule for rule, _, _ in findings} == set(RULES)
+    assert {severity for rule, _, severity in findings if rule == "D1"} == {"S1", "S2"}
