@@ -11,7 +11,7 @@ from khop.loopback import Request, Response
 from khop.sandbox.common.faults import ALL, Faults
 from khop.sandbox.common.violations import Violation
 from khop.sandbox.files.folder import truth_lines
-from khop.sandbox.truth.judge import Finding
+from khop.sandbox.truth.finding import Finding
 from khop.sandbox.world.paper import Place
 
 
