@@ -212,9 +212,6 @@ def _step(before: StatusRecord, after: StatusRecord, matrix: TransitionMatrix) -
     return StateStep(before, after, cell, matrix.missing_between(before.status, after.status))
 
 
-# --- reading the table --------------------------------------------------------------------------
-
-
 @cache
 def _packaged() -> TransitionMatrix:
     return TransitionMatrix(_cells(load_table("status_transitions")["from"], "from"))

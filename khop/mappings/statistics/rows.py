@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from khop.errors import RecordError
 from khop.mappings.facts.packaged import load_table
@@ -12,6 +13,9 @@ from khop.mappings.statistics.bucket_rules import BucketRules
 from khop.mappings.statistics.buckets import Column, LeftOut, Note, place
 from khop.mappings.statistics.periods import Period
 from khop.mappings.statistics.report_dossier import Calculator, ReportDossier, by_receipt_slip
+
+#: Number of each column of one row, by the column or by its printed number.
+Counts = Mapping[Column, int] | Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ def add_rows(rows: Iterable[ReportRow]) -> ReportRow:
 
 
 def broken_identities(
-    columns: Mapping[int, int], previous: Mapping[int, int] | None = None
+    columns: Counts, previous: Counts | None = None
 ) -> tuple[BrokenIdentity, ...]:
     """The sums of the form that do not hold, whoever filled it in.
 
@@ -103,8 +107,9 @@ def _with_totals(counted: Counter[Column]) -> dict[Column, int]:
     return columns | totals
 
 
-def _count(columns: Mapping[int, int], number: int, where: str) -> int:
-    value = columns.get(number) if isinstance(columns, Mapping) else None
+def _count(columns: Counts, number: int, where: str) -> int:
+    counts: Any = columns
+    value = counts.get(number) if isinstance(counts, Mapping) else None
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
     raise RecordError(f"{where}column {number}", "is missing or is not a count")

@@ -26,7 +26,7 @@ from khop.mappings.codes.procedure import base_procedure, parse_procedure
 from khop.mappings.codes.spelling import canonical_code
 from khop.mappings.time.calendar import FIRST_DAY, LAST_DAY, WorkingCalendar
 
-NO_TEXT = [None, 5, 1.5, b"H56.14-240823-0001", ["H56"], {}, date(2024, 8, 23)]
+NO_TEXT: list[object] = [None, 5, 1.5, b"H56.14-240823-0001", ["H56"], {}, date(2024, 8, 23)]
 LIVE = [
     ("000.00.06.H56-231027-0361", "G1", "000.00.06.H56", (2023, 10, 27), "0361", False),
     ("000.00.53.H48-220921-0099", "G1", "000.00.53.H48", (2022, 9, 21), "0099", False),

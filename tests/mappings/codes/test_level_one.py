@@ -58,7 +58,7 @@ def provinces(day: date) -> dict[str, str]:
 
 def name(code: str, day: date = REFORM) -> str | None:
     found = TABLE.current(code, day)
-    return found and found.name
+    return None if found is None else found.name
 
 
 def test_63_provinces_became_34_on_the_first_of_july_2025() -> None:
@@ -170,8 +170,6 @@ def test_a_province_has_one_name_on_any_day_or_has_ended(code: str, day: date) -
     in_force = [row for row in TABLE.rows(code) if row.in_force(day)]
     assert len(in_force) == (0 if day >= REFORM and TABLE.rows(code)[-1].valid_to else 1)
 
-
-# --- a province's own rows --------------------------------------------------------------------
 
 D = [date(2026, 1, 1) + timedelta(days=n) for n in range(10)]
 

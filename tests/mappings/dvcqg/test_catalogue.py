@@ -168,7 +168,12 @@ def test_the_row_that_is_about_it() -> None:
     )
     assert procedure_entry([{"TENTTHC": "x"}], "1.001612", CHANNELS).code == "1.001612"  # type: ignore[union-attr]
     assert procedure_entry([], "1.001612", CHANNELS) is None
-    for others in ([{"MATTHC": "1.001613"}], [{}], [{"TENTTHC": "x"}, {"TENTTHC": "y"}]):
+    answers: list[list[object]] = [
+        [{"MATTHC": "1.001613"}],
+        [{}],
+        [{"TENTTHC": "x"}, {"TENTTHC": "y"}],
+    ]
+    for others in answers:
         with pytest.raises(RecordError, match="MATTHC"):
             procedure_entry(others, "1.001612", CHANNELS)
 
@@ -241,7 +246,8 @@ def test_the_account_of_a_citizen() -> None:
     assert technical_id(rows) == "3f1c9a52-0000-4000-8000-00000000abcd"
     assert technical_id([*rows, *rows]) == technical_id(rows)
     assert technical_id([]) is None
-    for wrong in ([{}], [*rows, {"technicalid": "other"}]):
+    answers: list[list[object]] = [[{}], [*rows, {"technicalid": "other"}]]
+    for wrong in answers:
         with pytest.raises(RecordError, match="TECHNICALID"):
             technical_id(wrong)
 

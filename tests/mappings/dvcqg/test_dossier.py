@@ -210,9 +210,6 @@ def test_another_unicode_form_is_not_a_cut() -> None:
     assert composed.left_out == ()
 
 
-# --- the last gate ------------------------------------------------------------------------------
-
-
 def test_a_sound_message_passes() -> None:
     check_dossier(MAPPING.write(DOSSIER))
     done = with_record(status=Status.FINISHED, finished_at=at(2025, 1, 16))
@@ -326,9 +323,6 @@ def test_steps_of_other_clients_written_anew() -> None:
             check_steps([written])
             same = set(item) - {"TrangThai", "NgayKetThucTheoQuyDinh"}
             assert {key: written[key] for key in same} == {key: item[key] for key in same}
-
-
-# --- back to the portal, and its own look-up ----------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -21,7 +22,7 @@ from khop.mappings.dvcqg.opinion import (
 from tests.mappings.dvcqg.portal import sample
 from tests.mappings.moments import at
 
-UNIT = {"madonvi": "000.00.00.H99", "unit": "UBND tỉnh Mẫu"}
+UNIT: Any = {"madonvi": "000.00.00.H99", "unit": "UBND tỉnh Mẫu"}
 NAMES = {"id": "MaPAKN", "title": "tieude", "text": "NoiDung", "sender": "NguoiGui",
          "sent_at": "NgayGui", "unit": "MaDonVi", "status": "TrangThai"}  # fmt: skip
 

@@ -128,9 +128,6 @@ def test_a_file_says_in_its_first_line_what_it_is(name: str) -> None:
     assert re.match(r"# \S.{10,}", first)
 
 
-# --- the tests above can fail -------------------------------------------------------------------
-
-
 def _without_source(table: dict[str, Any]) -> None:
     del table["source"]
 
@@ -295,9 +292,6 @@ def test_rows_are_found_however_deep() -> None:
     table = {"a": {"b": [{"id": 1, "c": [{"id": 2}]}]}, "d": [1, 2], "e": []}
     assert [path for path, _ in rows_of(table)] == ["a.b", "a.b.c"]
     assert {"b", "x"} <= set(texts_of({"a": [{"b": "x"}]}))
-
-
-# --- tables that tell of one thing agree --------------------------------------------------------
 
 
 def test_the_provinces_and_the_codes_tell_one_succession() -> None:

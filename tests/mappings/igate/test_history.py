@@ -30,9 +30,6 @@ def detail(**changes: Any) -> dict[str, Any]:
     return {**sample("det-01"), **changes}
 
 
-# --- which label -----------------------------------------------------------------------------
-
-
 def test_by_default_no_label_but_the_state_counts() -> None:
     history = mapping().reading(sample("det-01")).history
     assert history is not None
@@ -101,8 +98,6 @@ def test_a_label_of_odd_shape_is_named_only_where_it_is_asked_for() -> None:
     assert mapping().reading(detail(task=[task])).record.fields_lost == ()
 
 
-# --- which date ------------------------------------------------------------------------------
-
 DATED = {
     "id": "t1",
     "createdDate": "2025-08-20T09:00:00.000+0700",
@@ -142,9 +137,6 @@ def test_a_task_without_the_date_asked_for_is_named() -> None:
     reading = ruled(event=("updatedDate",)).reading(detail(task=[bare]))
     assert reading.history == ()
     assert reading.record.fields_lost == ("task[0].updatedDate",)
-
-
-# --- the task that is current -----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("current", [1, "1", True, 1.0, "true"])
@@ -202,9 +194,6 @@ def test_the_label_of_the_step_speaks_for_the_current_task_alone() -> None:
     changed = detail(task=[], currentTask=tasks, statusCurrentTask=None)
     found = ruled(current_task="detail").reading(changed, detail=True).history or ()
     assert {each.entry_id: each.status_raw for each in found} == {"a": None, "b": "Thụ lý hồ sơ"}
-
-
-# --- which field is the state ------------------------------------------------------------------
 
 
 def test_the_state_of_the_step_can_stand_in_for_the_main_one() -> None:

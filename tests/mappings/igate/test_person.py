@@ -106,9 +106,6 @@ def test_the_address_and_birth_do_not_show() -> None:
     assert "1955" not in repr(mapping().full(person))
 
 
-# --- files -----------------------------------------------------------------------------------
-
-
 def test_a_file_has_no_address_unless_the_deployment_tells_one() -> None:
     (file,) = mapping().full(sample("det-01")).files
     assert (file.native_id, file.url, file.digitised) == ("65d0000000000000000000f1", "", None)
@@ -136,9 +133,6 @@ def test_nothing_says_that_a_file_is_a_result() -> None:
     forms = [{"case": {"id": 1}, "file": [{"id": "f"}], "authentication": 1}]
     full = mapping().full({**sample("det-01"), "dossierFormFile": forms})
     assert (len(full.files), full.results) == (1, ())
-
-
-# --- fees ------------------------------------------------------------------------------------
 
 
 def fee(**changes: Any) -> dict[str, Any]:
@@ -198,9 +192,6 @@ def test_fees_of_another_dossier_are_not_ours() -> None:
     rows = [fee(dossier={"id": "other"}), fee(dossier=None, amount=1), fee(dossier={"id": NATIVE})]
     full = mapping().full(sample("det-01"), rows)
     assert [each.amount for each in full.fees] == [1, 100_000]
-
-
-# --- a flag of its own spelling ---------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

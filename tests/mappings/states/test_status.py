@@ -148,8 +148,6 @@ def test_every_table_says_where_its_facts_come_from() -> None:
         assert load_table(name)["source"]
 
 
-# --- presets -----------------------------------------------------------------------------------
-
 #: docs/systems/dvcqg.md: what two tables of public code say of one key.
 PUBLIC = {
     "new": (1, 2),
@@ -308,12 +306,15 @@ def test_an_override_is_found_in_any_spelling_and_twice(written: dict[str, int],
         assert table.lookup(None, ask) is None
 
 
+NO_TABLE: Any = []
+
+
 @pytest.mark.parametrize(
     ("build", "says"),
     [
         (lambda: StatusTable({"1": 99}, {}), ("by_id.1: is not one of the portal's states; write "
          "one of 1, 2, 3, 4, 5, 6, 7, 8, 9, 10")),
-        (lambda: StatusTable([], {}), "by_id: is not a table of the source's ids or labels"),
+        (lambda: StatusTable(NO_TABLE, {}), "by_id: is not a table of the source's ids or labels"),
         (lambda: ChannelTable({}, {"Xa": 4}), ("by_name.Xa: is not a channel (1 counter, 2 online, "
          "3 post); write one of 1, 2, 3")),
         (lambda: igate_statuses({}, {" ": 4}), ("status.by_name. : write the source's id or label "
@@ -324,8 +325,8 @@ def test_an_override_is_found_in_any_spelling_and_twice(written: dict[str, int],
          "2 online, 3 post); write one of 1, 2, 3")),
         (lambda: portal_channels({"a": 9}, {}, key="s"), ("s.by_id.a: is not a channel (1 counter, "
          "2 online, 3 post); write one of 1, 2, 3")),
-        (lambda: portal_statuses(4, {}, key="s"), ("s.by_id: is not a table of the source's ids or "
-         "labels")),
+        (lambda: portal_statuses(NO_TABLE, {}, key="s"), ("s.by_id: is not a table of the "
+         "source's ids or labels")),
     ],
 )  # fmt: skip
 def test_a_fault_says_where_and_what_to_write(build: Any, says: str) -> None:

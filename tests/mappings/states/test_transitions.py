@@ -271,9 +271,6 @@ def test_a_step_is_illegal_or_of_evidence_or_neither(states: list[Status]) -> No
     assert not both
 
 
-# --- a province's own cells --------------------------------------------------------------------
-
-
 def test_a_province_allows_a_step_of_its_own() -> None:
     own = transition_matrix({"from": {"4": {"ordinary": {"2": "sent back to the counter"}}}})
     assert illegal_steps(history(4, 2), own) == ()
@@ -349,9 +346,6 @@ def test_the_path_begins_where_the_caller_says() -> None:
     with pytest.raises(ConfigError) as caught:
         transition_matrix({"from": {"4": 1}}, key="rules.steps")
     assert caught.value.key == "rules.steps.from.4"
-
-
-# --- the state on a day ------------------------------------------------------------------------
 
 
 def test_the_state_at_the_end_of_a_local_day() -> None:

@@ -20,9 +20,6 @@ def placed(one: ReportDossier, *args: Any) -> Placement:
     return found
 
 
-# --- step 1: who is counted --------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("one", "reason"),
     [
@@ -64,9 +61,6 @@ def test_only_bad_data_is_a_fault() -> None:
     ]
 
 
-# --- step 2: intake ----------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("channel", "column"),
     [(Channel.ONLINE, 4), (Channel.COUNTER, 5), (Channel.POST, 5), (None, 5)],
@@ -85,9 +79,6 @@ def test_both_ends_of_the_period_are_in_it() -> None:
     assert placed(dossier(4, on(3, 31, 23.99))).intake == 5
     assert placed(dossier(9, on(2, 10), finished=on(3, 1, 0))).outcome == 8
     assert placed(dossier(9, finished=on(3, 31, 23.99))).outcome == 10
-
-
-# --- step 3: ended -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("status", [3, 8, 9, 10])
@@ -112,9 +103,12 @@ def test_an_end_on_the_day_of_reception_is_an_end() -> None:
 
 def test_null_due_date_is_never_on_time_silently() -> None:
     ended = placed(dossier(9, due=None, finished=on(3, 30)))
-    assert (ended.outcome, ended.notes) == (Column.ON_TIME, {Note.NOT_JUDGED})
+    assert (ended.outcome, ended.notes) == (Column.ON_TIME, frozenset({Note.NOT_JUDGED}))
     still_open = placed(dossier(4, due=None))
-    assert (still_open.outcome, still_open.notes) == (Column.OPEN_IN_TIME, {Note.NOT_JUDGED})
+    assert (still_open.outcome, still_open.notes) == (
+        Column.OPEN_IN_TIME,
+        frozenset({Note.NOT_JUDGED}),
+    )
 
 
 def test_a_procedure_without_limit_is_on_time_and_needs_no_note() -> None:
@@ -126,7 +120,7 @@ def test_a_procedure_without_limit_is_on_time_and_needs_no_note() -> None:
 
 def test_the_return_of_the_result_stands_for_an_end_nobody_wrote() -> None:
     found = placed(dossier(10, returned_at=on(3, 21)))
-    assert (found.outcome, found.notes) == (Column.LATE, {Note.END_FROM_RETURN})
+    assert (found.outcome, found.notes) == (Column.LATE, frozenset({Note.END_FROM_RETURN}))
 
 
 def test_a_citizen_who_comes_late_makes_no_dossier_late() -> None:
@@ -139,7 +133,7 @@ def test_another_calculator_takes_the_place_of_the_slip() -> None:
     for said, column in (("early", 8), (Punctuality.ON_TIME, 9), ("late", 10)):
         assert placed(one, MARCH, None, lambda _, said=said: said).outcome == column
     silent = placed(one, MARCH, None, lambda _: None)
-    assert (silent.outcome, silent.notes) == (Column.ON_TIME, {Note.NOT_JUDGED})
+    assert (silent.outcome, silent.notes) == (Column.ON_TIME, frozenset({Note.NOT_JUDGED}))
 
 
 @pytest.mark.parametrize("said", ["overdue", 10, "", [], True])
@@ -152,9 +146,6 @@ def test_a_calculator_that_says_anything_else_is_refused(said: Any) -> None:
 def test_the_slip_cannot_judge_what_has_not_ended() -> None:
     assert by_receipt_slip(dossier(4)) is None
     assert by_receipt_slip(dossier(4, no_due=True)) is Punctuality.ON_TIME
-
-
-# --- step 4: open ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("status", [2, 4])
@@ -171,11 +162,14 @@ def test_in_process_is_late_from_the_day_after_it_was_due(
 def test_waiting_is_in_column_12_only_and_says_so(status: int) -> None:
     # A printed template names state 5 under "đúng hạn" and under "trong hạn" at once.
     in_time = placed(dossier(status, due=on(3, 31)))
-    assert (in_time.outcome, in_time.notes) == (Column.OPEN_IN_TIME, {Note.WAITING})
+    assert (in_time.outcome, in_time.notes) == (Column.OPEN_IN_TIME, frozenset({Note.WAITING}))
     past = placed(dossier(status, due=on(3, 30)))
-    assert (past.outcome, past.notes) == (Column.OPEN_IN_TIME, {Note.WAITING, Note.PAST_DUE})
+    assert (past.outcome, past.notes) == (
+        Column.OPEN_IN_TIME,
+        frozenset({Note.WAITING, Note.PAST_DUE}),
+    )
     no_due = placed(dossier(status, due=None))
-    assert (no_due.outcome, no_due.notes) == (Column.OPEN_IN_TIME, {Note.WAITING})
+    assert (no_due.outcome, no_due.notes) == (Column.OPEN_IN_TIME, frozenset({Note.WAITING}))
 
 
 @pytest.mark.parametrize("status", [2, 4, 5, 6])
@@ -188,9 +182,12 @@ def test_an_end_date_of_an_open_dossier_is_no_end(status: int) -> None:
 @pytest.mark.parametrize("status", [3, 7, 8, 9, 10])
 def test_what_ended_after_the_period_was_open_in_it(status: int) -> None:
     late = placed(dossier(status, finished=on(4, 1, 0)))
-    assert (late.outcome, late.notes) == (Column.OPEN_LATE, {Note.STATE_NOT_KNOWN})
+    assert (late.outcome, late.notes) == (Column.OPEN_LATE, frozenset({Note.STATE_NOT_KNOWN}))
     in_time = placed(dossier(status, due=on(3, 31), finished=on(4, 1, 0)))
-    assert (in_time.outcome, in_time.notes) == (Column.OPEN_IN_TIME, {Note.STATE_NOT_KNOWN})
+    assert (in_time.outcome, in_time.notes) == (
+        Column.OPEN_IN_TIME,
+        frozenset({Note.STATE_NOT_KNOWN}),
+    )
     no_due = placed(dossier(status, due=None, finished=on(4, 1, 0)))
     assert no_due.notes == {Note.STATE_NOT_KNOWN, Note.NOT_JUDGED}
 
@@ -200,7 +197,10 @@ def test_a_system_that_keeps_stopped_dossiers_open() -> None:
     stopped = dossier(8, finished=on(3, 12))
     assert placed(stopped).outcome is Column.EARLY
     found = placed(stopped, MARCH, rules)
-    assert (found.outcome, found.notes) == (Column.OPEN_IN_TIME, {Note.WAITING, Note.PAST_DUE})
+    assert (found.outcome, found.notes) == (
+        Column.OPEN_IN_TIME,
+        frozenset({Note.WAITING, Note.PAST_DUE}),
+    )
 
 
 def test_days_are_local_days() -> None:
@@ -209,9 +209,6 @@ def test_days_are_local_days() -> None:
     assert place(dossier(4, utc), MARCH) is LeftOut.AFTER_PERIOD
     before = Instant.of(datetime(2026, 3, 31, 16, 59, 59, tzinfo=UTC))
     assert placed(dossier(4, before)).intake == 5
-
-
-# --- from a record -----------------------------------------------------------------------------
 
 
 def test_a_record_tells_what_it_knows() -> None:
@@ -228,9 +225,6 @@ def test_a_record_tells_what_it_knows() -> None:
 def test_a_day_without_a_time_is_that_day() -> None:
     due = replace(on(3, 20, 0), precision=Precision.DAY)
     assert placed(dossier(9, due=due, finished=on(3, 20, 16))).outcome is Column.ON_TIME
-
-
-# --- rules of a province -----------------------------------------------------------------------
 
 
 def test_the_packaged_rules() -> None:

@@ -146,7 +146,7 @@ def test_a_toml_file_and_a_second_file_are_too_many(tmp_path: Path) -> None:
     assert raised.value.key == "relations.csv"
 
 
-CELLS = st.text(max_size=4) | st.sampled_from(
+CELLS: st.SearchStrategy[object] = st.text(max_size=4) | st.sampled_from(
     [
         None,
         True,

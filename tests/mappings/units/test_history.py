@@ -23,8 +23,6 @@ from tests.mappings.units.histories import (
     unit,
 )
 
-# --- units ---------------------------------------------------------------------------------------
-
 
 @pytest.mark.parametrize(
     ("day", "there"),
@@ -85,9 +83,6 @@ def test_an_unknown_id_is_a_fault_of_the_record(id: Any) -> None:
         with pytest.raises(RecordError, match="is not the id of a unit") as raised:
             ask()
         assert raised.value.field == "unit"
-
-
-# --- codes ---------------------------------------------------------------------------------------
 
 
 def two_bearers() -> UnitHistory:
@@ -167,9 +162,6 @@ def test_a_blank_code_is_refused() -> None:
     with pytest.raises(ConfigError) as raised:
         UnitHistory([unit("a", codes=("",))])
     assert raised.value.key is None
-
-
-# --- what cannot be true -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -120,9 +121,6 @@ def test_what_the_old_unit_gave_away_before_does_not_count() -> None:
     assert found.reasons == (APPLICANT, UNIT)
 
 
-# --- two independent grounds, one of them of the dossier -----------------------------------------
-
-
 def test_one_attribute_is_not_enough() -> None:
     key = CodedDossier("A-1", applicant_key="key")
     assert suggested(key, CodedDossier("B-1", applicant_key="key")) == []
@@ -147,7 +145,7 @@ def test_a_unit_and_a_procedure_are_thousands_of_dossiers() -> None:
     "known",
     [{"procedure": BIRTH}, {"received": EVE}, {"unit": "district"}],
 )
-def test_an_applicant_and_one_thing_more_are_enough(known: dict[str, object]) -> None:
+def test_an_applicant_and_one_thing_more_are_enough(known: dict[str, Any]) -> None:
     old = replace(CodedDossier("A-1", applicant_key="key", received=None), **known)
     new = replace(CodedDossier("B-1", applicant_key="key"), **known)
     if "unit" in known:
@@ -168,9 +166,6 @@ def test_the_grounds_are_those_of_the_table() -> None:
     identifying = [name for name, facts in table["attributes"].items() if facts["identifying"]]
     assert identifying == ["tail", "applicant"]
     assert set(table["attributes"]) == set(Attribute)
-
-
-# --- days ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("day", "near"), [(19, True), (20, True), (21, True), (18, False)])
@@ -194,9 +189,6 @@ def test_one_reception_alone_is_not_compared() -> None:
     ):
         reasons, against = verdict(old, new)
         assert RECEIVED not in (*reasons, *against)
-
-
-# --- many ----------------------------------------------------------------------------------------
 
 
 def test_one_code_is_one_dossier_and_no_suggestion() -> None:

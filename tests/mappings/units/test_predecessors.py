@@ -24,8 +24,6 @@ from tests.mappings.units.histories import (
     unit,
 )
 
-# --- predecessors --------------------------------------------------------------------------------
-
 
 def test_predecessors_depend_on_the_procedure() -> None:
     history = district()
@@ -86,8 +84,6 @@ def test_a_predecessor_may_have_given_the_procedure_away_before_and_got_it_anew(
     assert ids(history.predecessors("a", LAND, date(2022, 1, 1))) == ["a"]
     assert ids(history.predecessors("a", LAND, date(2019, 1, 1))) == ["c"]
 
-
-# --- properties ----------------------------------------------------------------------------------
 
 IDS = "abcdef"
 YEARS = st.integers(2001, 2006).map(lambda year: date(year, 1, 1))

@@ -28,9 +28,13 @@ from tests.mappings.units.histories import (
 def test_before_its_end_a_unit_succeeds_itself() -> None:
     history = UnitHistory([unit("a"), unit("b")], [step("a", "b")])
     before = history.successors("a", LAND, EVE)
-    assert (ids(before.units), before.steps, before.line) == (["a"], (), {"a"})
+    assert (ids(before.units), before.steps, before.line) == (["a"], (), frozenset({"a"}))
     after = history.successors("a", LAND, MERGED)
-    assert (ids(after.units), after.steps, after.line) == (["b"], (step("a", "b"),), {"a", "b"})
+    assert (ids(after.units), after.steps, after.line) == (
+        ["b"],
+        (step("a", "b"),),
+        frozenset({"a", "b"}),
+    )
     assert after.only == history.unit("b")
     assert after.start == history.unit("a")
 

@@ -84,9 +84,6 @@ def samples(name: str) -> list[Any]:
     return loaded
 
 
-# --- orders -------------------------------------------------------------------------------------
-
-
 def test_collecting_goes_from_the_citizen_to_the_office() -> None:
     sent = orders().collect(DOSSIER).message()
     assert list(sent) == list(samples("order-collect-request")[0]["body"])
@@ -167,7 +164,9 @@ def test_a_name_cannot_add_a_part_to_the_description() -> None:
         ({"phone": "không có"}, "applicant.phone"),
     ],
 )
-def test_what_the_post_must_have_is_missed_before_sending(changes, field) -> None:
+def test_what_the_post_must_have_is_missed_before_sending(
+    changes: dict[str, str], field: str
+) -> None:
     for order in (orders().collect, orders().bring_back):
         with pytest.raises(RecordError) as caught:
             order(applicant(**changes))
@@ -176,7 +175,7 @@ def test_what_the_post_must_have_is_missed_before_sending(changes, field) -> Non
 
 
 @pytest.mark.parametrize("cod", [-1, float("nan"), float("inf")])
-def test_what_is_no_money_is_not_sent(cod) -> None:
+def test_what_is_no_money_is_not_sent(cod: float) -> None:
     with pytest.raises(RecordError, match="CODAmount"):
         orders().collect(DOSSIER, cod_amount=cod)
 
@@ -196,17 +195,14 @@ def test_what_is_no_money_is_not_sent(cod) -> None:
         ("19001234", "19001234"),
     ],
 )
-def test_a_telephone_number_is_sent_as_it_is_dialled(written, dialled) -> None:
+def test_a_telephone_number_is_sent_as_it_is_dialled(written: str, dialled: str) -> None:
     assert phone_number(written, "phone") == dialled
 
 
 @pytest.mark.parametrize("written", ["", "0", "abc", "12345", "0990000001234567"])
-def test_what_nobody_can_dial_is_no_telephone_number(written) -> None:
+def test_what_nobody_can_dial_is_no_telephone_number(written: str) -> None:
     with pytest.raises(RecordError):
         phone_number(written, "phone")
-
-
-# --- places -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -222,13 +218,13 @@ def test_what_nobody_can_dial_is_no_telephone_number(written) -> None:
         ("Làng Mẫu - xã Thử - Thanh Hoá", (40, 0)),
     ],
 )
-def test_a_place_is_found_by_its_name(address, place) -> None:
+def test_a_place_is_found_by_its_name(address: str, place: tuple[int, int]) -> None:
     found = PLACES.of_address(address, "address")
     assert (found.province, found.district) == place
 
 
 @pytest.mark.parametrize("address", ["", "Số 1", "Hà Nội, xã Mẫu", "Số 10 Hà Nội", "Việt Nam"])
-def test_a_place_that_the_table_does_not_have_is_not_guessed(address) -> None:
+def test_a_place_that_the_table_does_not_have_is_not_guessed(address: str) -> None:
     with pytest.raises(RecordError):
         PLACES.of_address(address, "address")
 
@@ -236,9 +232,6 @@ def test_a_place_that_the_table_does_not_have_is_not_guessed(address) -> None:
 def test_two_numbers_for_one_place_are_a_wrong_configuration() -> None:
     with pytest.raises(ConfigError, match=r"places\.provinces"):
         PlaceTable({"Hà Nội": 10, "thành phố HÀ NỘI": 11}, {}, key="places")
-
-
-# --- documents and notices ----------------------------------------------------------------------
 
 
 def test_a_document_announces_one_way_or_both() -> None:
@@ -287,9 +280,6 @@ def test_the_month_comes_first() -> None:
     day = Instant.of(datetime(2026, 3, 3, 17, 0, tzinfo=UTC), Precision.DAY)
     assert month_first(day) == notices[1]["body"]["NgayTiepNhan"] == "03/04/2026"
     assert month_first(None) == notices[2]["body"]["NgayTiepNhan"] == ""
-
-
-# --- barcodes -----------------------------------------------------------------------------------
 
 
 def find(dossier_id: str) -> CounterDossier | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Literal, Self
 
@@ -15,7 +16,6 @@ from tests.mappings.facts.schemas.values import (
     Pattern,
     Sourced,
     Text,
-    Texts,
     ThreeDigits,
     Unlike,
     forwards,
@@ -31,7 +31,7 @@ class Shape(Dated):
     id: Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]+$")]
     name: Text
     pattern: Pattern
-    parts: Texts
+    parts: Sequence[str]
     issued_by: Text | None = None
 
     @model_validator(mode="after")

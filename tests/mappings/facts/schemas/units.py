@@ -22,7 +22,7 @@ from tests.mappings.facts.schemas.values import (
 
 
 class Unit(Dated):
-    source: Literal["seen", "interpolated"]  # type: ignore[assignment]
+    source: Literal["seen", "interpolated"]
     id: Annotated[str, StringConstraints(pattern=r"^H[0-9]{2}(-63)?$")]
     name: Annotated[str, StringConstraints(pattern=r"^(Tỉnh|Thành phố) \S(.*\S)?$")]
     codes: Texts

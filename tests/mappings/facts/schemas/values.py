@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -81,9 +81,12 @@ class Dated(Sourced):
         return forwards(self)
 
 
-def forwards(row: Any) -> Any:
-    if row.valid_from and row.valid_to:
-        assert row.valid_from <= row.valid_to, "ends before it begins"
+R = TypeVar("R", bound=BaseModel)
+
+
+def forwards(row: R) -> R:
+    first, last = (getattr(row, name) for name in ("valid_from", "valid_to"))
+    assert not first or not last or first <= last, "ends before it begins"
     return row
 
 
