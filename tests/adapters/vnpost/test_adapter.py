@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -25,6 +22,7 @@ from khop.adapters.ports import Context, EvidenceLookup, EvidenceSource, Role
 from khop.adapters.vnpost.adapter import ADAPTER as VNPOST
 from khop.adapters.vnpost.adapter import VnpostAdapter
 from khop.errors import AlreadyExists, ConfigError, OutcomeUnknown, RecordError
+from khop.loopback import LoopbackServer, Request, Response
 from khop.mappings.records import Applicant, DossierRecord, FullDossier, StatusKind
 from khop.mappings.time.calendar import WorkingCalendar
 
@@ -44,41 +42,19 @@ class Post:
     answers: dict[str, Callable[[dict[str, str], Any], Any]] = field(default_factory=dict)
     asked: list[tuple[str, str, dict[str, str], Any]] = field(default_factory=list)
 
-    def answer(self, method: str, path: str, body: bytes) -> Any:
-        parts = urlsplit(path)
-        query = {key: values[0] for key, values in parse_qs(parts.query).items()}
-        sent = json.loads(body) if body.startswith(b"{") else None
-        self.asked.append((method, parts.path, query, sent))
-        return self.answers[parts.path](query, sent)
+    def answer(self, request: Request) -> Response:
+        sent = request.json()
+        self.asked.append((request.method, request.path, request.query, sent))
+        return Response.json(self.answers[request.path](request.query, sent))
 
 
 @pytest.fixture
 def post() -> Iterator[Post]:
     fake = Post()
-
-    class Handler(BaseHTTPRequestHandler):
-        def _serve(self) -> None:
-            length = int(self.headers.get("content-length") or 0)
-            reply = fake.answer(self.command, self.path, self.rfile.read(length))
-            content = json.dumps(reply).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        do_GET = do_POST = _serve
-
-        def log_message(self, *args: object) -> None:
-            """Nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        fake.url = f"http://127.0.0.1:{server.server_port}"
+    with LoopbackServer(fake.answer) as server:
+        fake.url = server.url
         fake.answers["/token"] = lambda query, sent: {"access_token": "t", "expires_in": 3600}
         yield fake
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from khop.connectors.notices import verify_notice
+from khop.loopback import LoopbackServer, Request, Response
 
 SECRET = "a secret of both sides"
 
@@ -39,41 +38,19 @@ class Receiver:
             for one in notice["findings"]
         ]
 
-    def answer(self, path: str, headers: Mapping[str, str], body: bytes) -> int | None:
-        self.paths.append(path)
-        self.requests.append((headers, body))
-        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+    def answer(self, request: Request) -> Response:
+        self.paths.append(request.target)
+        self.requests.append((request.headers, request.body))
+        status = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if status is None:
+            return Response(cut="not_http")  # closes the connection without an answer
+        elsewhere = {"Location": f"{self.url}/elsewhere"} if 300 <= status < 400 else {}
+        return Response(status, headers=elsewhere)
 
 
 @contextmanager
 def receiving(now: datetime) -> Iterator[Receiver]:
     receiver = Receiver(now)
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            status = receiver.answer(self.path, dict(self.headers), body)
-            if status is None:
-                self.close_connection = True
-                return
-            self.send_response(status)
-            self.send_header("Content-Length", "0")
-            if 300 <= status < 400:
-                self.send_header("Location", f"{receiver.url}/elsewhere")
-            self.end_headers()
-
-        do_GET = do_POST
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    receiver.url = f"http://127.0.0.1:{server.server_address[1]}/notices"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+    with LoopbackServer(receiver.answer) as server:
+        receiver.url = f"{server.url}/notices"
         yield receiver
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

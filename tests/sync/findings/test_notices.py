@@ -167,8 +167,8 @@ def test_what_is_not_answered_is_sent_again_with_the_same_id(
     second = engine.notify()
     assert (second.sent, second.pending, second.events) == (1, 0, {})
     (head, body), (later, again) = receiver.requests
-    assert (head["Khop-Notice"], body) == (later["Khop-Notice"], again)
-    assert int(later["Khop-Timestamp"]) - int(head["Khop-Timestamp"]) == 120
+    assert (head["khop-notice"], body) == (later["khop-notice"], again)
+    assert int(later["khop-timestamp"]) - int(head["khop-timestamp"]) == 120
     assert stored(ledger, "state", "attempts", "failure") == [("sent", 2, None)]
 
 
@@ -249,7 +249,7 @@ def test_a_process_that_dies_while_it_sends_sends_it_again(
         with pytest.raises(KeyboardInterrupt):
             engine.notify()
     assert engine.notify().sent == 1
-    assert len({head["Khop-Notice"] for head, _ in receiver.requests}) == 1
+    assert len({head["khop-notice"] for head, _ in receiver.requests}) == 1
     assert len(receiver.requests) == 2
 
 
@@ -304,7 +304,7 @@ def test_a_notice_says_what_a_receiver_needs(
     engine.notify()
     (said,) = receiver.said()
     (told,) = said["findings"]
-    assert said["id"] == receiver.requests[0][0]["Khop-Notice"]
+    assert said["id"] == receiver.requests[0][0]["khop-notice"]
     assert told["name"]["vi"] == "Kết thúc trước khi tiếp nhận"
     assert (told["code"], told["severity"], told["state"]) == (code(1), "S2", "open")
     assert told["values"]["os_finished"].startswith("2026-11-11")
