@@ -41,7 +41,7 @@ from khop.sync.reconciling.rules import RULES
 from khop.sync.reconciling.rules.numbers import numbers
 from khop.testing import fault_matrix
 from khop.text.words import Words
-from tests.contract.systems.every import SYSTEMS
+from tests.contract.systems.all_systems import SYSTEMS
 
 ROOT = Path(__file__).parents[1]
 

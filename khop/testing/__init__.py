@@ -1,4 +1,4 @@
-"""The contract kit: what an adapter must keep, as tests that its test class inherits.
+"""The contract kit: the requirements of every adapter, as tests that its test class inherits.
 
 ::
 
@@ -30,7 +30,7 @@ from khop.testing.cases import (  # noqa: E402
     FeedCase,
     IdentityCase,
     LookupCase,
-    PageWords,
+    PageInfo,
     SinkCase,
     SourceCase,
     WindowCase,
@@ -68,7 +68,7 @@ __all__ = [
     "Login",
     "LoginContract",
     "LookupCase",
-    "PageWords",
+    "PageInfo",
     "Request",
     "Response",
     "SinkCase",

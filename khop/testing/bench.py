@@ -1,4 +1,4 @@
-"""An adapter before a system that can be told to fail, and what passed between them."""
+"""A test bench: an adapter connected to a system that can be made to fail."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from khop.errors import Refused
 from khop.loopback import Handler, LoopbackServer, Request, Response
 from khop.mappings.time.calendar import WorkingCalendar
 from khop.testing.faults import Fault, Reply
-from khop.testing.privacy import listening
-from khop.testing.system import Matches, System
+from khop.testing.privacy import capture_output
+from khop.testing.system import RequestMatch, System
 
-#: Tries of one call on the bench, where the adapter's settings can say it.
+#: Attempts at one call, for adapters with a setting for it.
 TRIES = 3
 
 _KEY = b"an installation's matching key.."
-#: Seconds; nothing on loopback takes so long.
-_LONGEST_ANSWER = 20.0
+#: Timeout of an answer, in seconds; no answer on loopback takes so long.
+_TIMEOUT = 20.0
 
 
-class MemoryBook:
-    """A ``CallBook`` that remembers. ``closed``: no call is granted."""
+class RecordingCallBook:
+    """A ``CallBook`` in memory. ``closed``: it grants no call."""
 
     def __init__(self, *, closed: bool = False) -> None:
         self.spent: list[tuple[str, Purpose]] = []
@@ -41,43 +41,54 @@ class MemoryBook:
 
 
 class Bench:
-    """One adapter before one system, and what passed between them."""
+    """One adapter connected to one system, and a record of their exchange.
 
-    def __init__(self, system: System, stand: Handler) -> None:
+    ``handler`` answers as the system. ``requests``: all since the last ``watch``. ``waits``: the
+    seconds the adapter waited. ``targets`` and ``effects`` count the watched requests, and those
+    of them that the handler answered. ``output``: what the adapter logged and printed, complete
+    after the bench is closed.
+    """
+
+    def __init__(self, system: System, handler: Handler) -> None:
         self.system = system
-        self.stand = stand
+        self.handler = handler
         self.adapter: Any = None
         self.waits: list[float] = []
         self.requests: list[Request] = []
-        self.heard: Sequence[str] = ()
-        self._server = LoopbackServer(self._answer)
+        self.output: Sequence[str] = ()
+        self.targets = self.effects = 0
+        self.server = LoopbackServer(self._answer)
         self._lock = threading.Lock()
         self._fault: Fault | None = None
-        self._target: Matches = lambda request: False
-        self._struck: Matches = lambda request: False
-        self._strikes = 0
-        self.targets = self.effects = 0
+        self._target: RequestMatch = lambda request: False
+        self._faulted: RequestMatch = lambda request: False
+        self._hits = 0
 
     @property
     def logins(self) -> int:
         return sum(map(self.system.is_login, self.requests))
 
-    def arm(self, fault: Fault | None, target: Matches, struck: Matches | None = None) -> None:
-        """Count the requests that ``target`` tells, and put ``fault`` before those that
-        ``struck`` tells, the same ones for None; forget what was before."""
+    def watch(
+        self,
+        target: RequestMatch,
+        fault: Fault | None = None,
+        faulted: RequestMatch | None = None,
+    ) -> None:
+        """Start a new record that counts the requests of ``target``, and inject ``fault`` into
+        the requests of ``faulted``; None: into the same ones."""
         with self._lock:
-            self._fault, self._target, self._struck = fault, target, struck or target
-            self.targets = self.effects = self._strikes = 0
+            self._fault, self._target, self._faulted = fault, target, faulted or target
+            self.targets = self.effects = self._hits = 0
             self.requests.clear()
             self.waits.clear()
         if fault is not None and fault.reply is None:
-            self._server.stop()
+            self.server.stop()
 
     def sleep(self, seconds: float) -> None:
-        """What the adapter is given to wait with; a system that was down is up again."""
+        """The adapter's ``Context.sleep``; a server that was down for a while is started."""
         self.waits.append(seconds)
         if self._fault is not None and self._fault.reply is None and self._fault.hits:
-            self._server.start()
+            self.server.start()
 
     def addresses(self) -> list[str]:
         return [request.target for request in self.requests]
@@ -87,59 +98,60 @@ class Bench:
             self.requests.append(request)
             target = self._target(request)
             self.targets += target
-            reply = self._due() if self._struck(request) else None
+            reply = self._next_reply() if self._faulted(request) else None
 
         def healthy() -> Response:
             with self._lock:
                 self.effects += target
-            return self.stand(request)
+            return self.handler(request)
 
         return reply(request, healthy) if reply else healthy()
 
-    def _due(self) -> Reply | None:
+    def _next_reply(self) -> Reply | None:
         fault = self._fault
-        self._strikes += 1
-        if fault is None or (fault.hits is not None and self._strikes > fault.hits):
+        self._hits += 1
+        if fault is None or (fault.hits is not None and self._hits > fault.hits):
             return None
         return fault.reply
 
 
 @contextmanager
-def bench(
+def open_bench(
     system: System,
     *,
-    stand: Handler | None = None,
-    book: MemoryBook | None = None,
+    handler: Handler | None = None,
+    book: RecordingCallBook | None = None,
     settings: Mapping[str, object] = MappingProxyType({}),
 ) -> Iterator[Bench]:
-    """A bench with its system running and its adapter built. ``settings`` go before those of
-    the system; ``stand`` takes the place of its own."""
-    made = Bench(system, stand or system.stand())
-    # No authority is needed on loopback, and reading those of the machine takes most of a run.
+    """A bench with its server running and its adapter built.
+
+    ``handler`` replaces the system's application. ``settings`` override those of the system.
+    """
+    bench = Bench(system, handler or system.application())
+    # Loopback needs no certificate authorities, and loading them takes most of the time of a test.
     variables = {**system.secrets, "SSL_CERT_FILE": os.devnull}
     with (
         ExitStack() as cleanup,
         patch.dict(os.environ, variables),
-        listening() as ears,
+        capture_output() as captured,
     ):
-        server = cleanup.enter_context(made._server)  # noqa: SLF001
-        made.heard = ears.lines
-        made.adapter = _built(system, server.url, made, book or MemoryBook(), settings)
-        cleanup.callback(made.adapter.close)
-        yield made
+        server = cleanup.enter_context(bench.server)
+        bench.output = captured.lines
+        bench.adapter = _adapter(bench, book or RecordingCallBook(), settings)
+        cleanup.callback(bench.adapter.close)
+        yield bench
     if server.defects:
-        raise AssertionError(f"the stand of {system.name} failed") from server.defects[0]
+        raise AssertionError(f"the application of {system.name} failed") from server.defects[0]
 
 
-def _built(
-    system: System, url: str, made: Bench, book: MemoryBook, settings: Mapping[str, object]
-) -> Adapter:
+def _adapter(bench: Bench, book: RecordingCallBook, settings: Mapping[str, object]) -> Adapter:
+    system = bench.system
     model = system.adapter.settings
     wanted = {
         "attempts": TRIES,
-        "timeout": _LONGEST_ANSWER,
+        "timeout": _TIMEOUT,
         "calls_per_second": 1e6,
-        **system.settings(url),
+        **system.settings(bench.server.url),
         **settings,
     }
     table = {key: value for key, value in wanted.items() if key in model.model_fields}
@@ -150,7 +162,7 @@ def _built(
         clock=lambda: system.now,
         calendar=WorkingCalendar(),
         book=book,
-        sleep=made.sleep,
+        sleep=bench.sleep,
     )
     parsed = model.model_validate(table)
     return system.adapter.build(system.name, system.role, parsed, context)

@@ -1,7 +1,7 @@
 """The cases: what the kit needs to try each port.
 
-A case holds some records of the system and the way it writes them; which calls they allow, it
-says itself. To try another port is to add a case here, and a contract beside its brothers.
+A case has some records of the system and the functions that write them, and lists its operations.
+A new port takes a case here and a contract class in ``dossiers.py`` or ``evidence.py``.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from khop.adapters.ports import (
 )
 from khop.loopback import Request, Response
 from khop.mappings.records import Applicant, FullDossier, Step
-from khop.testing.system import Kind, Matches, Operation, Work, nothing_before, read
+from khop.testing.system import Call, Kind, Operation, RequestMatch, no_preparation, read
 
 
 @dataclass(frozen=True, slots=True)
-class PageWords:
-    """What the answer to a list says about itself."""
+class PageInfo:
+    """What the answer to a list reports about itself."""
 
     number: int
     size: int
@@ -41,39 +41,39 @@ class PageWords:
 class SourceCase:
     """A ``DossierSource``.
 
-    ``rows``: at least five sound items of the list as the wire writes them, newest first.
-    ``bad_rows``: items that cannot be used. ``page``: the answer that holds these items.
-    ``asked``: the zero-based page a request asks for, None when it asks for no page.
-    ``native_id``: the id of an item. ``detail``: an id whose detail the stand answers.
-    ``tells``: which of ``number``, ``size`` and ``total`` the answer tells.
+    ``rows``: at least five sound items of the list as on the wire, newest first.
+    ``bad_rows``: unusable items. ``page``: the answer with these items. ``requested_page``: the
+    zero-based page that a request asks for, None if it asks for no page. ``native_id``: the id of
+    an item. ``detail``: an id whose detail the application answers. ``reports``: which of
+    ``number``, ``size`` and ``total`` the answer has.
     """
 
     rows: Sequence[Any]
     bad_rows: Sequence[Any]
-    page: Callable[[Sequence[Any], PageWords], Response]
-    asked: Callable[[Request], int | None]
+    page: Callable[[Sequence[Any], PageInfo], Response]
+    requested_page: Callable[[Request], int | None]
     native_id: Callable[[Any], str]
     detail: str
-    tells: frozenset[str] = frozenset({"number", "size", "total"})
+    reports: frozenset[str] = frozenset({"number", "size", "total"})
     port: ClassVar[type[Any]] = DossierSource
 
     def operations(self) -> Sequence[Operation]:
         return (
             read("page", lambda adapter: adapter.page(0)),
             read("detail", lambda adapter: adapter.detail(self.detail)),
-            read("full", lambda adapter: adapter.full(self.detail), twin=True),
+            read("full", lambda adapter: adapter.full(self.detail), sampled=True),
         )
 
-    def whole(self, rows: Sequence[Any]) -> Response:
-        """The answer of a list that has these rows and no others."""
-        return self.page(rows, PageWords(0, max(len(rows), 1), True, len(rows)))
+    def complete_list(self, rows: Sequence[Any]) -> Response:
+        """The answer of a list with these rows and no others."""
+        return self.page(rows, PageInfo(0, max(len(rows), 1), True, len(rows)))
 
 
 @dataclass(frozen=True, slots=True)
 class WindowCase:
-    """A ``WindowSource``; beside a ``SourceCase``, whose pages it takes.
+    """A ``WindowSource``; the system needs a ``SourceCase`` as well.
 
-    ``bounds``: what a request of the list says of its window, in any text; "" for none.
+    ``bounds``: the part of a list request that sets its dates, as any text; "" for none.
     """
 
     bounds: Callable[[Request], str]
@@ -85,67 +85,81 @@ class WindowCase:
         def first_field(adapter: Any) -> object:
             return adapter.window_page(adapter.window_fields[0], self.first, self.last, 0)
 
-        return (read("window", first_field, twin=True),)
+        return (read("window", first_field, sampled=True),)
 
 
 @dataclass(frozen=True, slots=True)
 class LookupCase:
-    """A ``DossierLookup``. ``known``: a code the stand has. ``unknown``: one it answers that it
-    has not. ``no_answers``: what the system says in its own words when it cannot answer.
-    ``unusable``: answers with a dossier that cannot be used."""
+    """A ``DossierLookup``.
+
+    ``known``: a code that the application has. ``unknown``: a code that it answers not to have.
+    ``unanswered``: the system's own answers when it cannot look up. ``unusable``: answers with an
+    unusable dossier.
+    """
 
     known: str
     unknown: str
-    no_answers: Sequence[Response] = ()
+    unanswered: Sequence[Response] = ()
     unusable: Sequence[Response] = ()
     port: ClassVar[type[Any]] = DossierLookup
 
     def operations(self) -> Sequence[Operation]:
         return (
             read("look_up", lambda adapter: adapter.look_up(self.known)),
-            read("look_up_unknown", lambda adapter: adapter.look_up(self.unknown), twin=True),
+            read("look_up_unknown", lambda adapter: adapter.look_up(self.unknown), sampled=True),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class SinkCase:
-    """A ``DossierSink``. ``is_write``: the request that takes effect. ``exists``: what the
-    system says to a create of what it has; None where it does not say. ``refused``: a refusal
-    in its own words. ``before``: what goes before ``update`` and ``progress``, such as a create
-    by the same adapter."""
+    """A ``DossierSink``.
+
+    ``is_write`` matches the request that takes effect. ``refused``: the system's own refusal.
+    ``exists``: its answer to the create of a dossier it has; None if it has no such answer.
+    ``prepare``: what the adapter must do before ``update`` and ``progress``, such as a create.
+    """
 
     dossier: FullDossier
     steps: Sequence[Step]
-    is_write: Matches
+    is_write: RequestMatch
     refused: Response
     exists: Response | None = None
-    before: Work = nothing_before
+    prepare: Call = no_preparation
     port: ClassVar[type[Any]] = DossierSink
 
     def operations(self) -> Sequence[Operation]:
         code = self.dossier.record.code
 
-        def write(name: str, call: Work, before: Work, *, twin: bool = False) -> Operation:
-            return Operation(name, Kind.WRITE, call, self.is_write, before, twin)
+        def create(adapter: Any) -> object:
+            return adapter.create(self.dossier)
+
+        def update(adapter: Any) -> object:
+            return adapter.update(self.dossier)
+
+        def progress(adapter: Any) -> object:
+            return adapter.progress(code, self.steps)
 
         return (
-            write("create", lambda adapter: adapter.create(self.dossier), nothing_before),
-            write("update", lambda adapter: adapter.update(self.dossier), self.before, twin=True),
-            write("progress", lambda adapter: adapter.progress(code, self.steps), self.before),
+            Operation("create", Kind.WRITE, create, self.is_write),
+            Operation("update", Kind.WRITE, update, self.is_write, self.prepare, sampled=True),
+            Operation("progress", Kind.WRITE, progress, self.is_write, self.prepare),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class FeedCase:
-    """An ``EvidenceSource``. ``rows``: at least two events as the wire writes them, in order.
-    ``bad_rows``: events that cannot be used. ``page``: the answer that holds these events.
-    ``is_feed``: the request asks for events. ``asked``: the position it asks after."""
+    """An ``EvidenceSource``.
+
+    ``rows``: at least two events as on the wire, in order. ``bad_rows``: unusable events.
+    ``page``: the answer with these events. ``is_feed`` matches a request for events.
+    ``requested_position``: the position after which a request asks for events.
+    """
 
     rows: Sequence[Any]
     bad_rows: Sequence[Any]
     page: Callable[[Sequence[Any]], Response]
-    is_feed: Matches
-    asked: Callable[[Request], str]
+    is_feed: RequestMatch
+    requested_position: Callable[[Request], str]
     port: ClassVar[type[Any]] = EvidenceSource
 
     def operations(self) -> Sequence[Operation]:
@@ -164,20 +178,25 @@ class EvidenceCase:
     def operations(self) -> Sequence[Operation]:
         return (
             read("evidence_of", lambda adapter: adapter.evidence_of(self.known)),
-            read("evidence_unknown", lambda adapter: adapter.evidence_of(self.unknown), twin=True),
+            read(
+                "evidence_unknown", lambda adapter: adapter.evidence_of(self.unknown), sampled=True
+            ),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class IdentityCase:
-    """An ``IdentityCheck``. ``applicant``: a person the stand knows. ``mismatch``: what the
-    system says of a person whose data do not belong together. ``unanswered``: what it says when
-    it gives no verdict. ``unaskable``: a person who cannot be asked about."""
+    """An ``IdentityCheck``.
+
+    ``applicant``: a person whose data match in the application. ``mismatch``: the answer for data
+    that do not match. ``unanswered``: answers without a verdict. ``invalid_applicant``: a person
+    whose data must not be sent, such as one with a short number.
+    """
 
     applicant: Applicant
     purpose: Purpose
     mismatch: Response
-    unaskable: Applicant
+    invalid_applicant: Applicant
     unanswered: Sequence[Response] = ()
     port: ClassVar[type[Any]] = IdentityCheck
 
@@ -190,8 +209,8 @@ class IdentityCase:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueCase:
-    """A ``CatalogueSource``. ``procedure``: a code it publishes; ``unknown``: one it answers
-    that it does not."""
+    """A ``CatalogueSource``. ``procedure``: a code that the application publishes. ``unknown``:
+    a code that it answers not to publish."""
 
     procedure: str
     unknown: str
@@ -203,9 +222,9 @@ class CatalogueCase:
             read(
                 "procedure_unknown",
                 lambda adapter: adapter.procedure_entry(self.unknown),
-                twin=True,
+                sampled=True,
             ),
-            read("procedure_codes", lambda adapter: adapter.procedure_codes(), twin=True),
-            read("unit_entries", lambda adapter: adapter.unit_entries(), twin=True),
-            read("sector_entries", lambda adapter: adapter.sector_entries(), twin=True),
+            read("procedure_codes", lambda adapter: adapter.procedure_codes(), sampled=True),
+            read("unit_entries", lambda adapter: adapter.unit_entries(), sampled=True),
+            read("sector_entries", lambda adapter: adapter.sector_entries(), sampled=True),
         )

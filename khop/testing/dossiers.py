@@ -1,4 +1,4 @@
-"""Contracts of the ports that carry dossiers."""
+"""Contracts of the ports for dossiers."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ import pytest
 
 from khop.adapters.ports import DossierLookup, DossierSink, DossierSource, SourcePage, WindowSource
 from khop.errors import AlreadyExists, ConnectorError, KhopError, RecordError, Refused
-from khop.loopback import Handler, Request, Response
+from khop.loopback import Request, Response
 from khop.mappings.records import DossierRecord
 from khop.testing.bench import Bench
-from khop.testing.cases import LookupCase, PageWords, SinkCase, SourceCase, WindowCase
+from khop.testing.cases import LookupCase, PageInfo, SinkCase, SourceCase, WindowCase
 from khop.testing.contract import AdapterContract
+from khop.testing.examples import replacing
 from khop.testing.privacy import texts_of
-from khop.testing.said import instead
 
-#: Ids that would lead a careless address somewhere else.
-_LEADING_ELSEWHERE = ("../../admin", "a/b", "a?b=c", "a#b", "", "%2e%2e%2f", "a\r\nb: c")
+#: Ids that change the path of an address if they are not checked.
+_UNSAFE_IDS = ("../../admin", "a/b", "a?b=c", "a#b", "", "%2e%2e%2f", "a\r\nb: c")
 
 
 class DossierSourceContract(AdapterContract):
-    """A list read in pages, newest first. The engine sees what a page lacks only when the page
-    says truthfully what was asked, what was answered, and how much there is."""
+    """A list read in pages, newest first. The engine detects missing rows only if each page reports
+    what was asked, what was answered, and how many rows there are."""
 
     port: ClassVar[type[Any] | None] = DossierSource
 
@@ -31,110 +31,116 @@ class DossierSourceContract(AdapterContract):
     def source(self) -> SourceCase:
         return self.system().case(SourceCase)
 
-    def test_a_page_says_what_the_answer_says(self) -> None:
+    def test_a_page_reports_what_the_answer_contains(self) -> None:
         rows = self.source.rows
-        page = self._page(rows[:2], PageWords(0, 2, False, len(rows)))
+        page = self._page(rows[:2], PageInfo(0, 2, False, len(rows)))
         assert (page.asked, page.last, page.rejects) == (0, False, ())
         assert self._ids(page) == self._ids_of(rows[:2])
-        self._assert_told(page, number=0, size=2, total=len(rows))
+        self._assert_reported(page, number=0, size=2, total=len(rows))
 
-    def test_the_last_page_is_told_from_others(self) -> None:
+    def test_the_last_page_is_marked_as_last(self) -> None:
         rows = self.source.rows
-        page = self._page(rows[2:3], PageWords(1, 2, True, 3), asked=1)
+        page = self._page(rows[2:3], PageInfo(1, 2, True, 3), asked=1)
         assert (page.asked, page.last, page.fetched) == (1, True, 1)
-        self._assert_told(page, number=1, size=2, total=3)
+        self._assert_reported(page, number=1, size=2, total=3)
 
-    def test_an_empty_list_is_an_answer(self) -> None:
-        page = self._page((), PageWords(0, 2, True, 0))
+    def test_an_empty_list_is_an_empty_last_page(self) -> None:
+        page = self._page((), PageInfo(0, 2, True, 0))
         assert (page.fetched, page.last) == (0, True)
-        self._assert_told(page, total=0)
+        self._assert_reported(page, total=0)
 
-    def test_a_short_page_can_be_seen(self) -> None:
+    def test_a_short_page_is_not_taken_for_the_last(self) -> None:
         rows = self.source.rows
-        page = self._page(rows[:2], PageWords(0, 3, False, len(rows)))
+        page = self._page(rows[:2], PageInfo(0, 3, False, len(rows)))
         assert (page.fetched, page.last) == (2, False), "a short page was taken for the last one"
-        self._assert_told(page, size=3, total=len(rows))
+        self._assert_reported(page, size=3, total=len(rows))
 
-    def test_another_page_than_asked_can_be_seen(self) -> None:
+    def test_a_page_with_another_number_keeps_both_numbers(self) -> None:
         rows = self.source.rows
-        page = self._page(rows[:2], PageWords(0, 2, False, len(rows)), asked=1)
+        page = self._page(rows[:2], PageInfo(0, 2, False, len(rows)), asked=1)
         assert page.asked == 1
         assert self._ids(page) == self._ids_of(rows[:2])
-        self._assert_told(page, number=0)
+        self._assert_reported(page, number=0)
 
-    def test_a_row_that_moved_comes_twice(self) -> None:
+    def test_a_row_served_on_two_pages_is_returned_twice(self) -> None:
         rows = self.source.rows
         answers = {
-            0: (rows[1:3], PageWords(0, 2, False, len(rows) - 1)),
-            1: (rows[2:4], PageWords(1, 2, False, len(rows))),
+            0: (rows[1:3], PageInfo(0, 2, False, len(rows) - 1)),
+            1: (rows[2:4], PageInfo(1, 2, False, len(rows))),
         }
-        with self._listing(lambda number: self.source.page(*answers[number])) as made:
-            pages = [made.adapter.page(number) for number in (0, 1)]
+        with self._listing(lambda number: self.source.page(*answers[number])) as bench:
+            pages = [bench.adapter.page(number) for number in (0, 1)]
         served = [self._ids_of(rows[1:3]), self._ids_of(rows[2:4])]
-        assert [self._ids(page) for page in pages] == served, "a page holds all rows served"
-        self._assert_told(pages[1], total=len(rows))
+        assert [self._ids(page) for page in pages] == served, "a page must hold all rows served"
+        self._assert_reported(pages[1], total=len(rows))
 
-    def test_a_bad_row_is_set_aside_and_the_others_are_kept(self) -> None:
+    def test_a_bad_row_is_rejected_and_the_others_are_kept(self) -> None:
         good, bad = self.source.rows, self.source.bad_rows
-        assert bad, "name rows that cannot be used"
+        assert bad, "add unusable rows to the SourceCase"
         for row in bad:
-            page = self._page((good[0], row, good[1]), PageWords(0, 3, True, 3))
+            page = self._page((good[0], row, good[1]), PageInfo(0, 3, True, 3))
             assert self._ids(page) == self._ids_of(good[:2])
             payloads = [reject.payload for reject in page.rejects]
-            assert payloads == [row], "a row that cannot be used must stand in rejects, as it came"
+            assert payloads == [row], "an unusable row must be in rejects, unchanged"
             self._assert_says_why(page)
 
-    def test_a_page_of_bad_rows_alone_is_a_page(self) -> None:
+    def test_a_page_of_bad_rows_has_rejects_only(self) -> None:
         bad = self.source.bad_rows
-        page = self._page(bad, PageWords(0, len(bad), True, len(bad)))
+        page = self._page(bad, PageInfo(0, len(bad), True, len(bad)))
         assert (len(page.readings), len(page.rejects)) == (0, len(bad))
 
-    def test_a_row_set_aside_is_read_again_as_it_was_read_first(self) -> None:
+    def test_replay_reads_a_row_as_the_page_did(self) -> None:
         good, bad = self.source.rows, self.source.bad_rows
-        with self._listing(lambda number: self.source.whole((*good, *bad))) as made:
-            page = made.adapter.page(0)
-            again = tuple(map(made.adapter.replay, good))
+        with self._listing(lambda number: self.source.complete_list((*good, *bad))) as bench:
+            page = bench.adapter.page(0)
+            again = tuple(map(bench.adapter.replay, good))
             assert again == page.readings, "replay must read a row as the page did"
             for reject in page.rejects:
                 with pytest.raises(RecordError) as caught:
-                    made.adapter.replay(reject.payload)
+                    bench.adapter.replay(reject.payload)
                 assert (caught.value.field, caught.value.reason) == (reject.field, reject.reason)
                 self.assert_private(*texts_of(caught.value))
 
     def test_the_same_answer_gives_the_same_records(self) -> None:
-        with self._listing(lambda number: self.source.whole(self.source.rows)) as made:
-            assert made.adapter.page(0) == made.adapter.page(0)
+        with self._listing(lambda number: self.source.complete_list(self.source.rows)) as bench:
+            assert bench.adapter.page(0) == bench.adapter.page(0)
 
     def test_the_detail_is_of_the_dossier_asked_for(self) -> None:
-        with self.bench() as made:
-            reading = made.adapter.detail(self.source.detail)
-            full = made.adapter.full(self.source.detail)
+        with self.bench() as bench:
+            reading = bench.adapter.detail(self.source.detail)
+            full = bench.adapter.full(self.source.detail)
         assert reading.record.native_id == full.record.native_id == self.source.detail
 
-    def test_nothing_a_record_keeps_is_personal(self) -> None:
-        with self.bench() as made:
-            page = made.adapter.page(0)
-            reading = made.adapter.detail(self.source.detail)
-            full = made.adapter.full(self.source.detail)
+    def test_records_hold_no_personal_data(self) -> None:
+        with self.bench() as bench:
+            page = bench.adapter.page(0)
+            reading = bench.adapter.detail(self.source.detail)
+            full = bench.adapter.full(self.source.detail)
         self.assert_private(repr(page), repr(reading), repr(full))
 
-    @pytest.mark.parametrize("native_id", _LEADING_ELSEWHERE)
-    def test_an_id_leads_nowhere_else(self, native_id: str) -> None:
-        with self.bench() as made:
-            made.adapter.detail(self.source.detail)
-            path = made.requests[-1].target.replace(self.source.detail, "{id}")
-            made.arm(None, lambda request: not self.system().is_login(request))
+    @pytest.mark.parametrize("native_id", _UNSAFE_IDS)
+    def test_an_unsafe_id_is_not_put_into_the_address(self, native_id: str) -> None:
+        with self.bench() as bench:
+            bench.adapter.detail(self.source.detail)
+            path = bench.requests[-1].target.replace(self.source.detail, "{id}")
+            bench.watch(self.is_not_login)
             with pytest.raises(KhopError):
-                made.adapter.detail(native_id)
-        assert made.targets == 0, f"{native_id!r} was put into {path}"
+                bench.adapter.detail(native_id)
+        assert bench.targets == 0, f"{native_id!r} was put into {path}"
 
-    def _page(self, rows: Sequence[Any], words: PageWords, *, asked: int = 0) -> SourcePage:
-        with self._listing(lambda number: self.source.page(rows, words)) as made:
-            page: SourcePage = made.adapter.page(asked)
+    def _page(self, rows: Sequence[Any], words: PageInfo, *, asked: int = 0) -> SourcePage:
+        with self._listing(lambda number: self.source.page(rows, words)) as bench:
+            page: SourcePage = bench.adapter.page(asked)
         return page
 
     def _listing(self, answer: Callable[[int], Response]) -> Any:
-        return self.bench(listing(self.source, self.system().stand(), answer))
+        application = self.system().application()
+
+        def handler(request: Request) -> Response:
+            number = self.source.requested_page(request)
+            return application(request) if number is None else answer(number)
+
+        return self.bench(handler)
 
     def _ids(self, page: SourcePage) -> list[str]:
         return [reading.record.native_id for reading in page.readings]
@@ -142,10 +148,10 @@ class DossierSourceContract(AdapterContract):
     def _ids_of(self, rows: Sequence[Any]) -> list[str]:
         return [self.source.native_id(row) for row in rows]
 
-    def _assert_told(self, page: SourcePage, **told: int) -> None:
-        for name, value in told.items():
-            wanted = value if name in self.source.tells else None
-            assert getattr(page, name) == wanted, f"the answer said {name} = {wanted}"
+    def _assert_reported(self, page: SourcePage, **reported: int) -> None:
+        for name, value in reported.items():
+            wanted = value if name in self.source.reports else None
+            assert getattr(page, name) == wanted, f"the answer has {name} = {wanted}"
 
     def _assert_says_why(self, page: SourcePage) -> None:
         for reject in page.rejects:
@@ -154,81 +160,75 @@ class DossierSourceContract(AdapterContract):
             self.assert_private(reject.field, reject.reason, repr(reject))
 
 
-def listing(case: SourceCase, stand: Handler, answer: Callable[[int], Response]) -> Handler:
-    """``stand`` with another list."""
-
-    def listed(request: Request) -> Response:
-        number = case.asked(request)
-        return stand(request) if number is None else answer(number)
-
-    return listed
-
-
 class WindowSourceContract(AdapterContract):
-    """A list that can be asked for by dates as well."""
+    """A list that can be read by dates as well."""
 
     port: ClassVar[type[Any] | None] = WindowSource
 
-    def test_each_window_is_asked_for_by_its_own_dates(self) -> None:
+    def test_each_window_field_is_requested_differently(self) -> None:
         case = self.system().case(WindowCase)
-        with self.bench() as made:
-            fields = made.adapter.window_fields
-            asked = [self._bounds(case, made, field) for field in fields]
-            made.adapter.page(0)
-            plain = case.bounds(made.requests[-1])
-        assert len({*asked, plain}) == len(fields) + 1, "two windows are asked for alike"
+        with self.bench() as bench:
+            fields = bench.adapter.window_fields
+            asked = [self._bounds(case, bench, field) for field in fields]
+            bench.adapter.page(0)
+            plain = case.bounds(bench.requests[-1])
+        assert len({*asked, plain}) == len(fields) + 1, "two window fields give the same request"
 
-    def test_a_window_is_a_page_like_others(self) -> None:
+    def test_a_window_page_equals_a_list_page(self) -> None:
         case = self.system().case(WindowCase)
-        with self.bench() as made:
-            window = made.adapter.window_page(
-                made.adapter.window_fields[0], case.first, case.last, 0
+        with self.bench() as bench:
+            window = bench.adapter.window_page(
+                bench.adapter.window_fields[0], case.first, case.last, 0
             )
-            assert window == made.adapter.page(0)
+            assert window == bench.adapter.page(0)
 
-    def _bounds(self, case: WindowCase, made: Bench, field: str) -> str:
-        made.adapter.window_page(field, case.first, case.last, 0)
-        return case.bounds(made.requests[-1])
+    def _bounds(self, case: WindowCase, bench: Bench, field: str) -> str:
+        bench.adapter.window_page(field, case.first, case.last, 0)
+        return case.bounds(bench.requests[-1])
 
 
 class DossierLookupContract(AdapterContract):
-    """One dossier asked for by its code. "None" is said only when the system said it."""
+    """A look-up by code. The result is None only if the system answered that it has no such
+    dossier."""
 
     port: ClassVar[type[Any] | None] = DossierLookup
 
-    def test_a_dossier_that_is_there_is_found(self) -> None:
+    def test_a_known_code_is_found(self) -> None:
         case = self.system().case(LookupCase)
-        with self.bench() as made:
-            record = made.adapter.look_up(case.known)
+        with self.bench() as bench:
+            record = bench.adapter.look_up(case.known)
         assert isinstance(record, DossierRecord)
         assert record.code == case.known
         self.assert_private(repr(record))
 
-    def test_a_dossier_that_the_system_says_it_has_not_is_none(self) -> None:
+    def test_an_unknown_code_gives_none(self) -> None:
         case = self.system().case(LookupCase)
-        with self.bench() as made:
-            assert made.adapter.look_up(case.unknown) is None
+        with self.bench() as bench:
+            assert bench.adapter.look_up(case.unknown) is None
 
-    def test_no_answer_is_no_absence(self) -> None:
+    def test_an_answer_without_a_result_raises(self) -> None:
         case = self.system().case(LookupCase)
-        for said in case.no_answers:
-            with self.bench(self.saying(said)) as made, pytest.raises(ConnectorError) as caught:
-                made.adapter.look_up(case.known)
+        for answer in case.unanswered:
+            with (
+                self.bench(self.answering(answer)) as bench,
+                pytest.raises(ConnectorError) as caught,
+            ):
+                bench.adapter.look_up(case.known)
             self.assert_private(*texts_of(caught.value))
 
-    def test_a_dossier_that_cannot_be_used_is_no_absence(self) -> None:
+    def test_an_unusable_dossier_raises(self) -> None:
         case = self.system().case(LookupCase)
-        for said in case.unusable:
+        for answer in case.unusable:
             with (
-                self.bench(self.saying(said)) as made,
+                self.bench(self.answering(answer)) as bench,
                 pytest.raises((ConnectorError, RecordError)) as caught,
             ):
-                made.adapter.look_up(case.known)
+                bench.adapter.look_up(case.known)
             self.assert_private(*texts_of(caught.value))
 
 
 class DossierSinkContract(AdapterContract):
-    """Dossiers are sent. Nothing is sent twice unless it surely took no effect."""
+    """Dossiers are sent. A request is repeated only if it certainly took no effect."""
 
     port: ClassVar[type[Any] | None] = DossierSink
 
@@ -236,39 +236,39 @@ class DossierSinkContract(AdapterContract):
     def sink(self) -> SinkCase:
         return self.system().case(SinkCase)
 
-    def test_problems_are_found_without_a_call(self) -> None:
-        with self.bench() as made:
-            found = made.adapter.problems(self.sink.dossier.record, self.sink.steps)
-        assert made.requests == [], "problems must be found without a call"
-        assert found == (), "the case's dossier must be fit to be sent"
+    def test_problems_makes_no_call(self) -> None:
+        with self.bench() as bench:
+            found = bench.adapter.problems(self.sink.dossier.record, self.sink.steps)
+        assert bench.requests == [], "problems() must make no call"
+        assert found == (), "the dossier of the SinkCase must have no problems"
 
-    def test_a_create_of_what_is_there_is_told_from_refusals(self) -> None:
+    def test_creating_an_existing_dossier_raises_already_exists(self) -> None:
         if self.sink.exists is None:
             return
-        says = instead(self.system().stand(), self.sink.exists, self.sink.is_write)
-        with self.bench(says) as made, pytest.raises(AlreadyExists) as caught:
-            made.adapter.create(self.sink.dossier)
+        handler = replacing(self.system().application(), self.sink.exists, self.sink.is_write)
+        with self.bench(handler) as bench, pytest.raises(AlreadyExists) as caught:
+            bench.adapter.create(self.sink.dossier)
         self.assert_private(*texts_of(caught.value))
 
     @pytest.mark.parametrize("name", ["create", "update", "progress"])
-    def test_a_refusal_is_handed_on(self, name: str) -> None:
+    def test_a_refusal_is_raised_as_refused(self, name: str) -> None:
         operation = self.operation(name)
-        with self.bench() as made:
-            operation.before(made.adapter)
-            made.arm(None, self.sink.is_write)
-            made.stand = instead(made.stand, self.sink.refused, self.sink.is_write)
+        with self.bench() as bench:
+            operation.prepare(bench.adapter)
+            bench.watch(self.sink.is_write)
+            bench.handler = replacing(bench.handler, self.sink.refused, self.sink.is_write)
             with pytest.raises(Refused) as caught:
-                operation.call(made.adapter)
-        assert made.targets <= 2, "a refusal is repeated at most once, with a new login"
+                operation.call(bench.adapter)
+        assert bench.targets <= 2, "a refusal is repeated at most once, with a new login"
         self.assert_private(*texts_of(caught.value))
 
-    def test_the_most_steps_of_one_call_are_told(self) -> None:
-        with self.bench() as made:
-            assert made.adapter.progress_chunk >= 1
+    def test_progress_chunk_is_positive(self) -> None:
+        with self.bench() as bench:
+            assert bench.adapter.progress_chunk >= 1
 
-    def test_no_steps_are_no_call(self) -> None:
-        with self.bench() as made:
-            self.sink.before(made.adapter)
-            made.arm(None, self.sink.is_write)
-            made.adapter.progress(self.sink.dossier.record.code, ())
-        assert made.targets == 0, "no steps must be no call"
+    def test_progress_without_steps_makes_no_call(self) -> None:
+        with self.bench() as bench:
+            self.sink.prepare(bench.adapter)
+            bench.watch(self.sink.is_write)
+            bench.adapter.progress(self.sink.dossier.record.code, ())
+        assert bench.targets == 0, "progress() without steps must make no call"

@@ -1,7 +1,7 @@
-"""The faults that the kit puts between a system and its adapter, each declared once.
+"""The faults that the kit injects between a system and its adapter, each declared once.
 
-Faults of the wire are the same for every system; what a system says in its own words (a session
-that has ended, an account it does not know) comes from the contract's ``Login``.
+Faults of the wire are the same for every system. The answers of one system, such as "the session
+has ended", come from its ``Login``.
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ from dataclasses import dataclass
 
 from khop.loopback import Cut, Request, Response
 
-#: A reply in place of the system's own: what was asked, and the system's answer, which takes
-#: its effect when it is called for.
+#: Replaces the system's answer. Called with the request and a function that lets the system handle
+#: it and returns its answer.
 Reply = Callable[[Request, Callable[[], Response]], Response]
 
-#: Seconds that the kit's systems ask to wait.
+#: Seconds of ``Retry-After`` that a caller must wait.
 RETRY_AFTER = 7
-#: A wait no caller can sit out.
+#: Seconds of ``Retry-After`` after which a caller must give up.
 LONG_RETRY_AFTER = 7200
+#: The path of a redirect, which no caller may follow.
 ELSEWHERE = "/khop-elsewhere"
 
 _MIB = 1024 * 1024
@@ -31,17 +32,17 @@ _HTML = b"<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body>
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """``words``: what happens. ``reply``: what comes in place of the answer; None when nobody
-    listens. ``hits``: how many requests it hits, None for each one."""
+    """``description``: what happens, for the documentation. ``reply`` replaces the answer; None:
+    the server is stopped. ``hits``: how many requests meet the fault; None: all."""
 
     name: str
-    words: str
+    description: str
     reply: Reply | None
     hits: int | None = None
 
 
 def wire_faults() -> tuple[Fault, ...]:
-    """Every fault of the wire, those that pass before those that stay."""
+    """Every fault of the wire."""
     return (*_of_connections(), *_of_bodies(), *_of_statuses())
 
 
@@ -55,7 +56,12 @@ def _of_connections() -> tuple[Fault, ...]:
         Fault("reset_in_body", "reset within the answer", _cut("mid"), 1),
         Fault("short_body", "closed before the whole answer was sent", _cut("short"), 1),
         Fault("silence", "no answer in time", _unserved("silent"), 1),
-        Fault("not_http", "an answer that is not HTTP", _unserved("not_http", b"\x15\x03\x01"), 1),
+        Fault(
+            "not_http",
+            "an answer that is not HTTP",
+            _unserved("not_http", b"\x15\x03\x01"),
+            1,
+        ),
     )
 
 
@@ -63,17 +69,20 @@ def _of_bodies() -> tuple[Fault, ...]:
     return (
         Fault("truncated_once", "200 with half of the answer", _half, 1),
         Fault("truncated", "200 with half of the answer, each time", _half),
-        Fault("garbage", "200 with bytes of no meaning", _body(b"\xff\xfe\x00\x9d{]" * 9)),
-        Fault("empty_once", "200 with nothing", _body(b""), 1),
-        Fault("empty", "200 with nothing, each time", _body(b"")),
+        Fault("garbage", "200 with random bytes", _body(b"\xff\xfe\x00\x9d{]" * 9)),
+        Fault("empty_once", "200 with an empty body", _body(b""), 1),
+        Fault("empty", "200 with an empty body, each time", _body(b"")),
         Fault("html_once", "200 with a page of HTML", _body(_HTML, "text/html"), 1),
         Fault("html", "200 with a page of HTML, each time", _body(_HTML, "text/html")),
         Fault("other_shape_once", "200 with another type than expected", _other_shape, 1),
         Fault("other_shape", "200 with another type than expected, each time", _other_shape),
-        Fault("false_compression", "says gzip and is not", _falsely_compressed, 1),
+        Fault(
+            "false_compression", "Content-Encoding gzip without compression",
+            _false_compression, 1,
+        ),
         Fault("bomb", f"{_BOMB_MIB} MiB in a small compressed answer", _bomb, 1),
         Fault("deep", f"{_DEPTH} levels of nesting", _deep, 1),
-    )
+    )  # fmt: skip
 
 
 def _of_statuses() -> tuple[Fault, ...]:
@@ -104,6 +113,7 @@ _BROKEN = (500, 502, 503, 504)
 
 
 def _unserved(cut: Cut, body: bytes = b"") -> Reply:
+    """The connection is cut before the system handles the request."""
     return lambda request, answer: Response(200, body, cut=cut)
 
 
@@ -141,16 +151,17 @@ def _other_shape(request: Request, answer: Callable[[], Response]) -> Response:
     return Response(whole.status, body, whole.headers)
 
 
-def _falsely_compressed(request: Request, answer: Callable[[], Response]) -> Response:
+def _false_compression(request: Request, answer: Callable[[], Response]) -> Response:
     whole = answer()
     return Response(whole.status, whole.body, {**whole.headers, "Content-Encoding": "gzip"})
 
 
 def _bomb(request: Request, answer: Callable[[], Response]) -> Response:
     whole = answer()
-    packer = _packed_blanks().copy()
-    body = packer.compress(whole.body) + packer.flush()
-    return Response(200, _packed_start() + body, {**whole.headers, "Content-Encoding": "gzip"})
+    start, packer = _compressed_blanks()
+    end = packer.copy()
+    body = start + end.compress(whole.body) + end.flush()
+    return Response(200, body, {**whole.headers, "Content-Encoding": "gzip"})
 
 
 def _deep(request: Request, answer: Callable[[], Response]) -> Response:
@@ -160,15 +171,8 @@ def _deep(request: Request, answer: Callable[[], Response]) -> Response:
 
 
 @functools.cache
-def _blanks() -> tuple[bytes, zlib._Compress]:
+def _compressed_blanks() -> tuple[bytes, zlib._Compress]:
+    """Many blanks, compressed, and the compressor to copy for what follows them."""
     packer = zlib.compressobj(1, zlib.DEFLATED, zlib.MAX_WBITS | 16)
     start = b"".join(packer.compress(b" " * _MIB) for _ in range(_BOMB_MIB))
     return start, packer
-
-
-def _packed_start() -> bytes:
-    return _blanks()[0]
-
-
-def _packed_blanks() -> zlib._Compress:
-    return _blanks()[1]

@@ -14,35 +14,36 @@ from urllib.parse import unquote_plus
 import structlog
 
 
-class Ears:
-    """Everything said aloud: log lines of ``logging`` and ``structlog``, and prints."""
+class CapturedOutput:
+    """The log lines of ``logging`` and ``structlog``; at the end also what was printed."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
 
     def structlog_line(self, _logger: Any, _method: str, event: MutableMapping[str, Any]) -> str:
+        """A processor of structlog that keeps the line and ends its processing."""
         self.lines.append(str(dict(event)))
         raise structlog.DropEvent
 
 
 @contextlib.contextmanager
-def listening() -> Iterator[Ears]:
-    """Hear all that is logged, at any level, or printed within."""
-    ears, printed = Ears(), io.StringIO()
+def capture_output() -> Iterator[CapturedOutput]:
+    """Capture log lines of any level, and prints."""
+    captured, printed = CapturedOutput(), io.StringIO()
     with (
-        _hearing_logging(ears),
-        _hearing_structlog(ears),
+        _capture_logging(captured),
+        _capture_structlog(captured),
         contextlib.redirect_stdout(printed),
         contextlib.redirect_stderr(printed),
     ):
-        yield ears
-    ears.lines.append(printed.getvalue())
+        yield captured
+    captured.lines.append(printed.getvalue())
 
 
 @contextlib.contextmanager
-def _hearing_logging(ears: Ears) -> Iterator[None]:
-    root, handler = logging.getLogger(), _Handler(ears)
-    # What the wire library notes of each byte is no word of the adapter's.
+def _capture_logging(captured: CapturedOutput) -> Iterator[None]:
+    root, handler = logging.getLogger(), _Handler(captured)
+    # At level DEBUG httpcore logs every byte of the wire: that is not the adapter's output.
     levels = {root: logging.DEBUG, logging.getLogger("httpcore"): logging.INFO}
     before = {logger: logger.level for logger in levels}
     root.addHandler(handler)
@@ -57,11 +58,11 @@ def _hearing_logging(ears: Ears) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _hearing_structlog(ears: Ears) -> Iterator[None]:
-    # In place, as structlog's own capture does it: loggers that are bound already hold the list.
+def _capture_structlog(captured: CapturedOutput) -> Iterator[None]:
+    # The list is changed in place, because bound loggers keep a reference to it.
     processors = structlog.get_config()["processors"]
     before = [*processors]
-    processors[:] = [structlog.processors.format_exc_info, ears.structlog_line]
+    processors[:] = [structlog.processors.format_exc_info, captured.structlog_line]
     try:
         yield
     finally:
@@ -69,17 +70,17 @@ def _hearing_structlog(ears: Ears) -> Iterator[None]:
 
 
 class _Handler(logging.Handler):
-    def __init__(self, ears: Ears) -> None:
+    def __init__(self, captured: CapturedOutput) -> None:
         super().__init__(logging.DEBUG)
-        self._ears = ears
+        self._captured = captured
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._ears.lines.append(self.format(record))
+        self._captured.lines.append(self.format(record))
 
 
 def texts_of(error: BaseException) -> tuple[str, ...]:
-    """All that an error shows: its text, its fields, and what a traceback prints of it and of
-    the errors behind it."""
+    """Every text of an error: its message, its fields, and its traceback with the errors in its
+    chain."""
     shown = "".join(traceback.format_exception(error))
     chain = [f"{link!r} {vars(link)!r}" for link in _chain(error)]
     return (str(error), shown, *chain)
@@ -94,7 +95,7 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def leaks(texts: Iterable[str], secrets: Iterable[str]) -> frozenset[str]:
-    """Those of ``secrets`` that stand in a text: in any case, any Unicode form, url-encoded."""
+    """Those of ``secrets`` that occur in a text: in any case, any Unicode form, or URL-encoded."""
     plain = "\n".join(texts)
     where = "\n".join(map(_folded, (plain, unquote_plus(plain))))
     return frozenset(secret for secret in secrets if secret and _folded(secret) in where)

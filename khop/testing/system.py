@@ -1,7 +1,7 @@
-"""What a contract is told about one system: how it is set up, how it logs in, what to ask it.
+"""What the kit must know of one system: its settings, its login and a case for each port.
 
-A *case* is what the kit needs to try one port: some records of the system and the way it writes
-them. The kit knows nothing else of any system.
+A *case* gives the kit what it needs to try one port: some records of the system, and functions
+that write them as the system does. The kit knows nothing else of any system.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from khop.loopback import Handler, Request, Response
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
-#: Tells one kind of request from others.
-Matches = Callable[[Request], bool]
-#: What an operation does with an adapter; adapters of other packages have other classes.
-Work = Callable[[Any], object]
+#: Whether a request is of some kind.
+RequestMatch = Callable[[Request], bool]
+#: A call of an adapter. Its class is unknown: adapters may live in other packages.
+Call = Callable[[Any], object]
 
 
-def nothing_before(adapter: Any) -> None:
-    """What most operations need before."""
+def no_preparation(adapter: Any) -> None:
+    """The ``prepare`` of an operation that needs none."""
 
 
 class Kind(StrEnum):
@@ -36,48 +36,52 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """``call`` does it with an adapter. ``target`` tells its own request from others the
-    adapter makes on the way; None takes every request that is no login. ``before``: what the
-    same adapter must have done before. ``twin``: it goes the way of another operation, and is
-    tried under one fault of each kind."""
+    """One operation of an adapter.
+
+    ``call`` does it. ``target`` matches its own request, not other requests that the adapter
+    makes for it; None matches every request but logins. ``prepare``: what the same adapter must
+    do first. ``sampled``: it shares the code path of another operation, so that it is tried under
+    one fault of each kind only.
+    """
 
     name: str
     kind: Kind
-    call: Work = field(repr=False)
-    target: Matches | None = field(default=None, repr=False)
-    before: Work = field(default=nothing_before, repr=False)
-    twin: bool = False
+    call: Call = field(repr=False)
+    target: RequestMatch | None = field(default=None, repr=False)
+    prepare: Call = field(default=no_preparation, repr=False)
+    sampled: bool = False
 
 
-def read(name: str, call: Work, *, twin: bool = False) -> Operation:
-    return Operation(name, Kind.READ, call, twin=twin)
+def read(name: str, call: Call, *, sampled: bool = False) -> Operation:
+    """An operation that reads."""
+    return Operation(name, Kind.READ, call, sampled=sampled)
 
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """How the system knows its callers.
+    """How callers log in to the system.
 
-    ``is_login``: the request asks for a session. Each login must give another session.
-    ``session``: what in a request stands for the session (a header, a key of the body).
-    ``ended``: what the system says to a session that ended. ``refused``: what it says to a
-    wrong password.
+    ``is_login`` matches a request for a session; each login must give another session.
+    ``session``: the part of a request that identifies its session, such as a header.
+    ``ended``: the answer to a session that has ended. ``refused``: the answer to a wrong
+    password.
     """
 
-    is_login: Matches
+    is_login: RequestMatch
     session: Callable[[Request], str]
     ended: Callable[[Request], Response] = lambda request: Response(401)
     refused: Callable[[Request], Response] = lambda request: Response(401)
 
 
 class Case(Protocol):
-    """What is needed to try one port."""
+    """What the kit needs to try one port."""
 
     @property
     def port(self) -> type[Any]:
         """The protocol of ``khop.adapters.ports`` that is tried."""
 
     def operations(self) -> Sequence[Operation]:
-        """Calls that a healthy system answers."""
+        """The operations of the port, which a healthy system answers."""
 
 
 C = TypeVar("C", bound=Case)
@@ -85,31 +89,34 @@ C = TypeVar("C", bound=Case)
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Where a system rightly does otherwise than the kit's table says: ``word`` is one of that
-    table's (``khop.testing.expectations``), ``because`` stands in the documentation."""
+    """An operation that must end differently under a fault than the kit's table says.
+
+    ``outcome``: the right one, of ``khop.testing.expectations``. ``reason`` is printed in the
+    documentation.
+    """
 
     fault: str
     operation: str
-    word: str
-    because: str
+    outcome: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class System:
-    """One adapter and the system it speaks to. Two of them are never equal.
+    """One adapter and the system it connects to. Systems are compared by identity.
 
     ``settings``: the source's table of khop.toml without ``adapter`` and ``role``, for a system
-    at this address. ``stand``: makes the healthy system. ``personal``: every text about a person
-    that the stand serves or is sent. ``secrets``: variables of the environment that the settings
-    name, with their values. ``variant``: another system of the same adapter is tried in full, and
-    this one under one fault of each kind.
+    at the given address. ``application`` makes a healthy system, as a handler of requests.
+    ``personal``: every personal text that the application sends or receives. ``secrets``: the
+    environment variables that the settings name, with their values. ``variant``: another system
+    of the same adapter is tried in full, this one under one fault of each kind.
     """
 
     name: str
     adapter: AdapterType
     role: Role
     settings: Callable[[str], Mapping[str, object]]
-    stand: Callable[[], Handler]
+    application: Callable[[], Handler]
     cases: Sequence[Case]
     personal: frozenset[str]
     login: Login | None = None
@@ -119,13 +126,14 @@ class System:
     now: datetime = NOW
 
     def case(self, kind: type[C]) -> C:
-        """The case of this kind. Raises LookupError."""
+        """The case of this class. Raises LookupError."""
         for case in self.cases:
             if isinstance(case, kind):
                 return case
-        raise LookupError(f"{self.name} gives no {kind.__name__}")
+        raise LookupError(f"{self.name} has no {kind.__name__}: add one to its cases")
 
     def operations(self) -> tuple[Operation, ...]:
+        """The operations of all cases."""
         return tuple(operation for case in self.cases for operation in case.operations())
 
     def is_login(self, request: Request) -> bool:

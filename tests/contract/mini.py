@@ -1,4 +1,4 @@
-"""A small made-up registry and an honest adapter to it: what the kit is tried on.
+"""A small invented registry and a sound adapter to it, with which the kit is tested.
 
 The registry: ``POST /login``, ``GET /list?page=``, ``GET /dossier/ID``, ``GET /find?code=``,
 ``PUT /dossier``, ``POST /steps``; JSON everywhere.
@@ -35,7 +35,7 @@ from khop.mappings.records import (
 from khop.testing import (
     Login,
     LookupCase,
-    PageWords,
+    PageInfo,
     Request,
     Response,
     SinkCase,
@@ -50,14 +50,14 @@ log = structlog.get_logger(__name__)
 
 
 class MiniSettings(HttpSettings):
-    """``[sources.NAME]`` of the made-up registry."""
+    """``[sources.NAME]`` of the invented registry."""
 
     base_url: str
     password: Secret
 
 
 class MiniAdapter:
-    """Honest. What sins overrides one thing of it."""
+    """Sound. A faulty adapter overrides one method of it."""
 
     max_body = 1024 * 1024
     detail_mode = "changed"
@@ -71,8 +71,6 @@ class MiniAdapter:
         self.settings, self.context = settings, context
         self.transport = self.made_transport()
         self.sessions = SessionKeeper(self.log_in, clock=time.monotonic)
-
-    # --- wire ------------------------------------------------------------------------------
 
     def made_transport(self) -> Transport:
         settings = TransportSettings(
@@ -90,6 +88,9 @@ class MiniAdapter:
             "login", "POST", self.address("/login"), read_token, json=body
         )
         return token, 600.0
+
+    def new_session(self) -> None:
+        self.sessions.log_in()
 
     def address(self, path: str) -> str:
         return self.settings.base_url + path
@@ -113,16 +114,14 @@ class MiniAdapter:
 
         return self.sessions.use(send, (Unauthorised,))
 
-    # --- ports -----------------------------------------------------------------------------
-
     def page(self, number: int) -> SourcePage:
         body = self.call("list", "GET", "/list", read_list, params={"page": str(number)})
-        readings, rejects = self.sorted_out(body["rows"])
+        readings, rejects = self.read_rows(body["rows"])
         return SourcePage(
             number, body["page"], body["size"], body["last"], body["total"], readings, rejects
         )
 
-    def sorted_out(
+    def read_rows(
         self, rows: Sequence[Any]
     ) -> tuple[tuple[DossierReading, ...], tuple[Reject, ...]]:
         readings, rejects = [], []
@@ -193,7 +192,7 @@ class MiniAdapter:
 
     def check(self) -> Health:
         return checked(
-            lambda: self.sessions.log_in() and None,
+            self.new_session,
             lambda: f"{self.page(0).fetched} dossiers",
             lambda: self.transport.server_date,
             self.context.clock,
@@ -224,19 +223,16 @@ def read_list(answer: Answer) -> Any:
     return body
 
 
-# --- the registry ---------------------------------------------------------------------------
-
-
 def row(number: int) -> dict[str, Any]:
     return {"id": f"r{number}", "code": f"H99.12-261110-{number:04d}", "who": NAME, "tel": PHONE}
 
 
-def page(rows: Sequence[Any], words: PageWords) -> Response:
-    told = {"page": words.number, "size": words.size, "last": words.last, "total": words.total}
-    return Response.json({"rows": list(rows), **told})
+def page(rows: Sequence[Any], info: PageInfo) -> Response:
+    head = {"page": info.number, "size": info.size, "last": info.last, "total": info.total}
+    return Response.json({"rows": list(rows), **head})
 
 
-def stand() -> Handler:
+def application() -> Handler:
     sessions = itertools.count(1)
 
     def answer(request: Request) -> Response:
@@ -244,7 +240,7 @@ def stand() -> Handler:
             case "/login":
                 return Response.json({"token": f"t-{next(sessions)}"})
             case "/list":
-                return page([row(number) for number in range(1, 6)], PageWords(0, 5, True, 5))
+                return page([row(number) for number in range(1, 6)], PageInfo(0, 5, True, 5))
             case "/find":
                 known = request.query["code"] == row(1)["code"]
                 return Response.json({"found": row(1) if known else None})
@@ -261,14 +257,14 @@ CASES = (
         rows=tuple(map(row, range(1, 6))),
         bad_rows=(NAME, None, {**row(6), "id": None}),
         page=page,
-        asked=lambda r: int(r.query["page"]) if r.path == "/list" else None,
+        requested_page=lambda r: int(r.query["page"]) if r.path == "/list" else None,
         native_id=lambda item: str(item["id"]),
         detail="r1",
     ),
     LookupCase(
         known=row(1)["code"],
         unknown=row(2)["code"],
-        no_answers=(Response.json({"error": "busy"}),),
+        unanswered=(Response.json({"error": "busy"}),),
         unusable=(Response.json({"found": {"who": NAME}}),),
     ),
     SinkCase(
@@ -282,13 +278,13 @@ CASES = (
 
 
 def mini(adapter: type[MiniAdapter] = MiniAdapter) -> System:
-    """The registry with this adapter before it."""
+    """The registry with this adapter."""
     return System(
         name="mini",
         adapter=AdapterType(MiniSettings, frozenset({Role.PORTAL}), adapter),
         role=Role.PORTAL,
         settings=lambda url: {"base_url": url, "password": {"env": "KHOP_CONTRACT_MINI"}},
-        stand=stand,
+        application=application,
         cases=CASES,
         personal=frozenset({NAME, PHONE}),
         login=Login(

@@ -1,4 +1,4 @@
-"""A small made-up registry of events, persons and procedures, and an honest adapter to it.
+"""A small invented registry of events, persons and procedures, and a sound adapter to it.
 
 ``GET /events?after=``, ``GET /evidence?code=``, ``POST /person``, ``GET /procedures``,
 ``GET /procedure?code=``, ``GET /units``, ``GET /sectors``; no login.
@@ -48,14 +48,14 @@ _VERDICTS = {True: IdentityVerdict.MATCH, False: IdentityVerdict.MISMATCH}
 
 
 class EvidenceSettings(HttpSettings):
-    """``[sources.NAME]`` of the made-up registry."""
+    """``[sources.NAME]`` of the invented registry."""
 
     base_url: str
     daily_quota: int = 100
 
 
 class EvidenceAdapter:
-    """Honest. What sins overrides one thing of it."""
+    """Sound. A faulty adapter overrides one method of it."""
 
     connections = 4
     lookup_budget = 100
@@ -68,8 +68,6 @@ class EvidenceAdapter:
     def get(self, path: str, read: Callable[[Answer], Any], **query: str) -> Any:
         url = self.settings.base_url + path
         return self.transport.exchange(path.strip("/"), "GET", url, read, params=query)
-
-    # --- events ----------------------------------------------------------------------------
 
     def events(self, after: str | None) -> EvidencePage:
         rows = self.rows(after or "0")
@@ -102,8 +100,6 @@ class EvidenceAdapter:
     def evidence_of(self, code: str) -> tuple[StatusRecord, ...]:
         return tuple(map(self.replay_event, self.get("/evidence", read_rows, code=code)))
 
-    # --- persons ---------------------------------------------------------------------------
-
     def check_identity(self, applicant: Applicant, purpose: Purpose) -> IdentityAnswer:
         if not (purpose.procedure.strip() and purpose.officer.strip()):
             raise RecordError("purpose", "is blank")
@@ -125,7 +121,7 @@ class EvidenceAdapter:
 
     def spend(self, purpose: Purpose) -> None:
         if self.context.book is None:
-            raise ConfigError("without a book nobody is asked about")
+            raise ConfigError("a call book is needed to check persons")
         self.context.book.spend(self.name, "person", purpose, quota=self.settings.daily_quota)
 
     def read_verdict(self, answer: Answer) -> IdentityVerdict:
@@ -133,8 +129,6 @@ class EvidenceAdapter:
         if not isinstance(same, bool):
             raise Unusable("an answer without a verdict")
         return _VERDICTS[same]
-
-    # --- catalogue -------------------------------------------------------------------------
 
     def procedure_codes(self) -> tuple[str, ...]:
         return tuple(row["code"] for row in self.get("/procedures", read_rows))
@@ -175,9 +169,6 @@ def is_event(row: Any) -> bool:
     return isinstance(row, Mapping) and all(isinstance(row.get(key), str) for key in ("id", "code"))
 
 
-# --- the registry ---------------------------------------------------------------------------
-
-
 def event(number: int) -> dict[str, Any]:
     return {"id": f"{number:04d}", "code": CODE, "who": NAME}
 
@@ -186,7 +177,7 @@ def rows_of(rows: Sequence[Any]) -> Response:
     return Response.json({"rows": list(rows)})
 
 
-def stand() -> Handler:
+def application() -> Handler:
     def answer(request: Request) -> Response:
         known = request.query.get("code") in (CODE, "1.001600")
         match request.path:
@@ -209,14 +200,14 @@ CASES = (
         bad_rows=(NAME, {**event(1), "code": None}),
         page=rows_of,
         is_feed=lambda request: request.path == "/events",
-        asked=lambda request: request.query["after"],
+        requested_position=lambda request: request.query["after"],
     ),
     EvidenceCase(CODE, UNKNOWN_CODE, unusable=(rows_of([{"who": NAME}]), Response.json({}))),
     IdentityCase(
         applicant=APPLICANT,
         purpose=Purpose("1.001600", "canbo01"),
         mismatch=Response.json({"same": False}),
-        unaskable=Applicant(name=NAME, identity_number=NUMBER[1:]),
+        invalid_applicant=Applicant(name=NAME, identity_number=NUMBER[1:]),
         unanswered=(Response.json({"same": None}), Response.json({"error": "busy"})),
     ),
     CatalogueCase("1.001600", "1.009999"),
@@ -224,13 +215,13 @@ CASES = (
 
 
 def mini_evidence(adapter: type[EvidenceAdapter] = EvidenceAdapter) -> System:
-    """The registry with this adapter before it."""
+    """The registry with this adapter."""
     return System(
         name="mini-evidence",
         adapter=AdapterType(EvidenceSettings, frozenset({Role.POST}), adapter),
         role=Role.POST,
         settings=lambda url: {"base_url": url},
-        stand=stand,
+        application=application,
         cases=CASES,
         personal=PERSONAL,
     )

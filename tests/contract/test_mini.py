@@ -1,4 +1,4 @@
-"""An honest adapter passes every test of the kit."""
+"""A sound adapter passes every test of the kit."""
 
 from khop.testing import (
     DossierLookupContract,

@@ -1,5 +1,5 @@
-"""The national portal for its contracts: the portal's own dialect (docs/systems/dvcqg.md),
-and the two bare ones of wrappers before it."""
+"""The national portal for its contract tests: its own dialect, and the two dialects of wrappers in
+front of it (docs/systems/dvcqg.md)."""
 
 from __future__ import annotations
 
@@ -48,16 +48,16 @@ _LISTS = {
 }
 
 
-def _ok(result: Any) -> Response:
+def _found(result: Any) -> Response:
     return Response.json({"error_code": "0", "message": "", "result": result})
 
 
-def _no(message: str, code: str = "-1") -> Response:
+def _failed(message: str, code: str = "-1") -> Response:
     return Response.json({"error_code": code, "message": message, "result": None})
 
 
 def _service(request: Request) -> str:
-    """The service a request asks for: in the envelope, or at the end of the address."""
+    """The service that a request names, in the envelope or at the end of the address."""
     body = request.json()
     in_envelope = body.get("service") if isinstance(body, dict) else None
     return str(in_envelope or request.path.rpartition("/")[2])
@@ -68,7 +68,7 @@ def _key(request: Request, name: str) -> str:
     return str((body if isinstance(body, dict) else request.query).get(name))
 
 
-def stand() -> Handler:
+def application() -> Handler:
     logins = itertools.count(1)
 
     def answer(request: Request) -> Response:
@@ -85,40 +85,40 @@ def stand() -> Handler:
 def _answered(request: Request) -> Response:
     match _service(request):
         case "TraCuuHoSo":
-            return _ok([_FOUND] if _key(request, "mahoso") == CODE else [])
+            return _found([_FOUND] if _key(request, "mahoso") == CODE else [])
         case "LayThuTuc":
-            return _ok([_PROCEDURE] if _key(request, "maTTHC") == "1.001600" else [])
+            return _found([_PROCEDURE] if _key(request, "maTTHC") == "1.001600" else [])
         case "DongBoHoSoMC":
-            return _ok([])
+            return _found([])
         case "CapNhatTienDoHoSoMC":
             return Response.text("Cập nhật tiến độ thành công")
         case service if service in _LISTS:
-            return _ok(_LISTS[service])
-    return _no("service không hợp lệ")
+            return _found(_LISTS[service])
+    return _failed("service không hợp lệ")
 
 
 CASES = (
     LookupCase(
         known=CODE,
         unknown=UNKNOWN_CODE,
-        no_answers=(
-            _no("Phiên làm việc hết hạn"),
-            _no("Hết phiên làm việc", "0"),
+        unanswered=(
+            _failed("Phiên làm việc hết hạn"),
+            _failed("Hết phiên làm việc", "0"),
             Response.json({"message": "ok"}),
             Response.json({"error_code": None, "result": []}),
         ),
         unusable=(
-            _ok([{**_FOUND, "MaHoSo": UNKNOWN_CODE}]),
-            _ok(["hồ sơ"]),
-            _ok([{"ChuHoSo": NAME}]),
+            _found([{**_FOUND, "MaHoSo": UNKNOWN_CODE}]),
+            _found(["hồ sơ"]),
+            _found([{"ChuHoSo": NAME}]),
         ),
     ),
     SinkCase(
         dossier=DOSSIER,
         steps=STEPS,
         is_write=lambda request: _service(request) in _WRITES,
-        refused=_no(f"Hồ sơ của {NAME} không hợp lệ: {PHONE}"),
-        exists=_no("Hồ sơ đã tồn tại"),
+        refused=_failed(f"Hồ sơ của {NAME} không hợp lệ: {PHONE}"),
+        exists=_failed("Hồ sơ đã tồn tại"),
     ),
     CatalogueCase(procedure="1.001600", unknown="1.009999"),
 )
@@ -150,14 +150,14 @@ DVCQG = System(
     adapter=ADAPTER,
     role=Role.PORTAL,
     settings=_native,
-    stand=stand,
+    application=application,
     cases=CASES,
     personal=PERSONAL,
     login=Login(
         is_login=lambda request: request.path == _LOGIN,
         session=lambda request: _key(request, "session"),
-        ended=lambda request: _no("Session không hợp lệ"),
-        refused=lambda request: _no("Sai tên đăng nhập hoặc mật khẩu"),
+        ended=lambda request: _failed("Session không hợp lệ"),
+        refused=lambda request: _failed("Sai tên đăng nhập hoặc mật khẩu"),
     ),
     secrets={_VARIABLE: SECRET},
 )
@@ -173,7 +173,7 @@ WRAPPER = replace(
     login=_BEARER,
     variant=True,
 )
-#: Reads only what has an address of its own.
+#: Only the services with an address of their own can be read.
 QUERY = replace(
     WRAPPER,
     name="dvcqg-query",

@@ -1,4 +1,4 @@
-"""The one-stop system iGate for its contract, written from docs/systems/igate.md."""
+"""The one-stop iGate for its contract tests (docs/systems/igate.md)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from khop.adapters.ports import Role
 from khop.loopback import Handler
 from khop.testing import (
     Login,
-    PageWords,
+    PageInfo,
     Request,
     Response,
     SourceCase,
@@ -25,7 +25,7 @@ _BOUNDS = ("accepted", "appointment", "result-returned", "applied")
 
 
 def row(number: int) -> dict[str, Any]:
-    """A sound item of the list."""
+    """A list item without a defect."""
     return {
         "id": f"{number:024x}",
         "code": f"H99.12-261110-{number:04d}",
@@ -64,24 +64,24 @@ def detail(number: int) -> dict[str, Any]:
     return {**row(number), "task": [task]}
 
 
-def page(rows: Sequence[Any], words: PageWords) -> Response:
+def page(rows: Sequence[Any], info: PageInfo) -> Response:
     """Spring's envelope (docs/systems/igate.md)."""
     return Response.json(
         {
             "content": list(rows),
-            "number": words.number,
-            "size": words.size,
-            "last": words.last,
-            "first": words.number == 0,
+            "number": info.number,
+            "size": info.size,
+            "last": info.last,
+            "first": info.number == 0,
             "numberOfElements": len(rows),
             "empty": not rows,
-            "totalElements": words.total,
-            "totalPages": -(-words.total // words.size),
+            "totalElements": info.total,
+            "totalPages": -(-info.total // info.size),
         }
     )
 
 
-def stand() -> Handler:
+def application() -> Handler:
     tokens = itertools.count(1)
     rows = [row(number) for number in range(1, 6)]
 
@@ -90,7 +90,7 @@ def stand() -> Handler:
             token = f"ey.{next(tokens)}"
             return Response.json({"access_token": token, "expires_in": 300, "token_type": "Bearer"})
         if request.path == "/pa/dossier/search":
-            return page(rows, PageWords(0, 5, True, 5))
+            return page(rows, PageInfo(0, 5, True, 5))
         return Response.json(detail(1))
 
     return answer
@@ -105,7 +105,7 @@ def settings(url: str) -> Mapping[str, object]:
     }
 
 
-def _asked(request: Request) -> int | None:
+def _requested_page(request: Request) -> int | None:
     return int(request.query["page"]) if request.path == "/pa/dossier/search" else None
 
 
@@ -126,7 +126,7 @@ SOURCE = SourceCase(
         {**row(9), "code": NAME * 20},
     ),
     page=page,
-    asked=_asked,
+    requested_page=_requested_page,
     native_id=lambda item: str(item["id"]),
     detail=f"{1:024x}",
 )
@@ -136,7 +136,7 @@ IGATE = System(
     adapter=ADAPTER,
     role=Role.ONE_STOP,
     settings=settings,
-    stand=stand,
+    application=application,
     cases=(SOURCE, WindowCase(_bounds)),
     personal=PERSONAL,
     login=Login(

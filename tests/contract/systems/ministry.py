@@ -1,4 +1,4 @@
-"""VNPT's adapter for ministries for its contract (docs/systems/igate.md)."""
+"""A ministry's iGate for its contract tests (docs/systems/igate.md)."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ _VARIABLE = "KHOP_CONTRACT_MINISTRY"
 _WRITES = ("CreateDossier", "CapNhatTienTrinh", "CapNhatTrangThai")
 
 
-def _said(data: object, code: int = 200, message: str = "") -> Response:
+def _answer(data: object, code: int = 200, message: str = "") -> Response:
     return Response.json({"code": code, "message": message, "data": data})
 
 
-def stand() -> Handler:
+def application() -> Handler:
     tokens = itertools.count(1)
 
     def answer(request: Request) -> Response:
         match request.path.rpartition("/")[2]:
             case "GetToken":
-                return _said({"access_token": f"t-{next(tokens)}", "expires_in": 300})
+                return _answer({"access_token": f"t-{next(tokens)}", "expires_in": 300})
             case "GetNextValue":
-                return _said({"value": "G99.99.99-261110-0001"})
+                return _answer({"value": "G99.99.99-261110-0001"})
             case "CreateDossier":
-                return _said({"idHoSo": "900001", "maHoSo": "G99.99.99-261110-0001"})
-        return _said(None)
+                return _answer({"idHoSo": "900001", "maHoSo": "G99.99.99-261110-0001"})
+        return _answer(None)
 
     return answer
 
@@ -44,23 +44,23 @@ MINISTRY = System(
     adapter=ADAPTER,
     role=Role.PORTAL,
     settings=settings,
-    stand=stand,
+    application=application,
     cases=(
         SinkCase(
             dossier=DOSSIER,
             steps=STEPS,
             is_write=lambda request: request.path.endswith(_WRITES),
-            refused=_said(None, 422, f"Hồ sơ của {NAME} không hợp lệ: {PHONE}"),
-            exists=_said(None, 409, "Hồ sơ đã tồn tại"),
-            before=lambda adapter: adapter.create(DOSSIER),
+            refused=_answer(None, 422, f"Hồ sơ của {NAME} không hợp lệ: {PHONE}"),
+            exists=_answer(None, 409, "Hồ sơ đã tồn tại"),
+            prepare=lambda adapter: adapter.create(DOSSIER),
         ),
     ),
     personal=PERSONAL,
     login=Login(
         is_login=lambda request: request.path.endswith("/GetToken"),
         session=lambda request: request.headers.get("authorization", ""),
-        ended=lambda request: _said(None, 401, "token hết hạn"),
-        refused=lambda request: _said(None, 401, "sai tài khoản"),
+        ended=lambda request: _answer(None, 401, "token hết hạn"),
+        refused=lambda request: _answer(None, 401, "sai tài khoản"),
     ),
     secrets={_VARIABLE: SECRET},
 )

@@ -1,4 +1,4 @@
-"""Invented people and one invented dossier that every stand has in common."""
+"""The invented people and the invented dossier that all systems of the contract tests share."""
 
 from __future__ import annotations
 

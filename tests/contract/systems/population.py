@@ -1,4 +1,4 @@
-"""The population database for its contracts: signed calls, and calls with a token
+"""The population database for its contract tests: signed calls, and calls with a token
 (docs/systems/population.md)."""
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _VARIABLE = "KHOP_CONTRACT_POPULATION"
 _ENVELOPE = """<?xml version="1.0" encoding="UTF-8"?>
 <soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body>
 {}</soapenv:Body></soapenv:Envelope>"""
-_SAYS = '<dan:KetQuaXacThuc xmlns:dan="http://dancuquocgia.bca">{}</dan:KetQuaXacThuc>'
+_RESULT = '<dan:KetQuaXacThuc xmlns:dan="http://dancuquocgia.bca">{}</dan:KetQuaXacThuc>'
 
 
 def _soap(body: str, status: int = 200) -> Response:
@@ -25,7 +25,7 @@ def _soap(body: str, status: int = 200) -> Response:
 
 
 def verdict(text: str) -> Response:
-    return _soap(_SAYS.format(f"<dan:TonTai>{text}</dan:TonTai>"))
+    return _soap(_RESULT.format(f"<dan:TonTai>{text}</dan:TonTai>"))
 
 
 def _fault(code: str) -> str:
@@ -35,7 +35,7 @@ def _fault(code: str) -> str:
     )
 
 
-def stand() -> Handler:
+def application() -> Handler:
     tokens = itertools.count(1)
 
     def answer(request: Request) -> Response:
@@ -71,17 +71,17 @@ POPULATION = System(
     adapter=ADAPTER,
     role=Role.POPULATION,
     settings=_signed,
-    stand=stand,
+    application=application,
     cases=(
         IdentityCase(
             applicant=APPLICANT,
             purpose=Purpose("1.001600", "canbo01"),
             mismatch=verdict("false"),
-            unaskable=replace(APPLICANT, identity_number="1080000001"),
+            invalid_applicant=replace(APPLICANT, identity_number="1080000001"),
             unanswered=(
                 verdict(""),
                 verdict("có"),
-                _soap(_SAYS.format("")),
+                _soap(_RESULT.format("")),
                 _soap(""),
                 _soap(_fault("Server")),
                 _soap(_fault("Server"), 500),

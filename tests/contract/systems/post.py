@@ -1,4 +1,5 @@
-"""The post for its contracts: the administrative feed (docs/systems/vnpost.md) and MyVNPost."""
+"""The post for its contract tests: the administrative feed and MyVNPost
+(docs/systems/vnpost.md)."""
 
 from __future__ import annotations
 
@@ -64,7 +65,7 @@ VNPOST = System(
     adapter=vnpost.ADAPTER,
     role=Role.POST,
     settings=_ngsp_settings,
-    stand=_ngsp,
+    application=_ngsp,
     cases=(
         FeedCase(
             rows=(event(1), event(2), event(3)),
@@ -77,7 +78,7 @@ VNPOST = System(
             ),
             page=feed,
             is_feed=lambda request: request.path == _FEED,
-            asked=lambda request: request.query["lastId"],
+            requested_position=lambda request: request.query["lastId"],
         ),
     ),
     personal=PERSONAL,
@@ -132,7 +133,7 @@ MYVNPOST = System(
     adapter=myvnpost.ADAPTER,
     role=Role.POST,
     settings=_my_settings,
-    stand=_my,
+    application=_my,
     cases=(
         EvidenceCase(
             known=CODE,

@@ -1,4 +1,4 @@
-"""Every system of this project that is under contract, in the order of names."""
+"""Every system with a contract test, sorted by name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The kit fails when it should: feeds, checks of persons and catalogues with one sin each."""
+"""Adapters of evidence, persons and catalogues that each break one requirement of the kit, and
+the test of the kit that each of them fails."""
 
 from __future__ import annotations
 
@@ -13,10 +14,10 @@ from khop.connectors.http.answers import Answer
 from khop.errors import ConnectorError, RecordError
 from khop.mappings.catalogue_records import CatalogueItem, ProcedureEntry
 from khop.mappings.records import Applicant, IdentityVerdict, StatusRecord
-from tests.contract.judging import assert_found, tried
 from tests.contract.mini import read_object
 from tests.contract.mini_evidence import EvidenceAdapter, mini_evidence
-from tests.contract.test_mini_evidence import TestMiniEvidence as HonestContract
+from tests.contract.run_one_test import assert_fails, run_one_test
+from tests.contract.test_mini_evidence import TestMiniEvidence as SoundContract
 
 
 class SwallowsAnEvent(EvidenceAdapter):
@@ -30,12 +31,12 @@ class StopsAtABadEvent(EvidenceAdapter):
         return replace(page, position=None if page.rejects else page.position)
 
 
-class BeginsAnewEachTime(EvidenceAdapter):
+class ReadsFromTheStartEachTime(EvidenceAdapter):
     def rows(self, after: str) -> Sequence[Any]:
         return super().rows("0")
 
 
-class TurnsInACircle(EvidenceAdapter):
+class NeverEndsAFeed(EvidenceAdapter):
     def ended(self, rows: Sequence[Any], after: str | None) -> bool:
         return not rows
 
@@ -45,7 +46,7 @@ class MovesOnAnEmptyPage(EvidenceAdapter):
         return super().position(rows) or "0"
 
 
-class KeepsTheNotes(EvidenceAdapter):
+class KeepsPersonalNotes(EvidenceAdapter):
     def replay_event(self, payload: object) -> StatusRecord:
         record = super().replay_event(payload)
         return replace(record, status_raw=str(payload))
@@ -73,7 +74,7 @@ class TakesNoAnswerForAVerdict(EvidenceAdapter):
             return IdentityVerdict.MISMATCH
 
 
-class TakesANoForAYes(EvidenceAdapter):
+class TakesAMismatchForAMatch(EvidenceAdapter):
     def read_verdict(self, answer: Answer) -> IdentityVerdict:
         super().read_verdict(answer)
         return IdentityVerdict.MATCH
@@ -92,20 +93,20 @@ class CountsNothing(EvidenceAdapter):
         return
 
 
-class AsksAboutAnybody(EvidenceAdapter):
+class ChecksInvalidApplicants(EvidenceAdapter):
     def check_identity(self, applicant: Applicant, purpose: Purpose) -> IdentityAnswer:
         body = {"number": applicant.identity_number, "name": applicant.name}
         return IdentityAnswer(self.verdict(body, purpose))
 
 
-class AsksInTheAddress(EvidenceAdapter):
+class PutsAPersonIntoTheAddress(EvidenceAdapter):
     def verdict(self, body: Any, purpose: Purpose) -> IdentityVerdict:
         self.spend(purpose)
         self.get("/evidence", lambda answer: None, number=body["number"])
         return IdentityVerdict.MATCH
 
 
-class QuotesAPerson(EvidenceAdapter):
+class QuotesTheApplicant(EvidenceAdapter):
     def check_identity(self, applicant: Applicant, purpose: Purpose) -> IdentityAnswer:
         try:
             return super().check_identity(applicant, purpose)
@@ -126,58 +127,68 @@ class TakesNoAnswerForAnEmptyList(EvidenceAdapter):
             return ()
 
 
-class AsksAboutAPersonToCheck(EvidenceAdapter):
+class RaisesFromItsCheck(EvidenceAdapter):
     def check(self) -> Health:
-        raise RecordError("check", "asks nobody")
+        raise RecordError("check", "is impossible")
 
 
-_ANSWER = "test_no_verdict_is_made_of_an_answer_without_one"
-_COUNTED = "test_each_request_is_counted_before_it_is_made"
-_GRANTED = "test_without_a_grant_nobody_is_asked"
-_BAD_EVENT = "test_a_bad_event_is_set_aside_and_the_feed_goes_on"
+_NO_VERDICT = "test_an_answer_without_a_verdict_is_unknown_or_raises"
+_COUNTED = "test_each_request_is_counted"
+_QUOTA = "test_no_request_is_made_without_quota"
+_BAD_EVENT = "test_a_bad_event_is_rejected_and_the_feed_continues"
 
-#: The sin, a test that finds it with what it is tried with, and what the test says of it.
-SINS: tuple[tuple[type[EvidenceAdapter], str, tuple[str, ...], str], ...] = (
-    (SwallowsAnEvent, _BAD_EVENT, (), "must stand in rejects"),
-    (StopsAtABadEvent, _BAD_EVENT, (), "the feed must go on"),
-    (BeginsAnewEachTime, "test_it_goes_on_where_it_stopped", (), "asked after"),
-    (TurnsInACircle, "test_a_feed_that_does_not_move_ends", (), "would be read for ever"),
-    (MovesOnAnEmptyPage, "test_an_empty_feed_is_an_answer_that_moves_nothing", (), "'0'"),
-    (KeepsTheNotes, "test_every_event_is_kept", (), "came out"),
-    (TakesNoAnswerForNothing, "test_an_unusable_answer_is_not_nothing", (), "DID NOT RAISE"),
+#: The adapter, a test of the kit that fails on it, the arguments of this test, and its message.
+FAULTY: tuple[tuple[type[EvidenceAdapter], str, tuple[str, ...], str], ...] = (
+    (SwallowsAnEvent, _BAD_EVENT, (), "must be in rejects"),
+    (StopsAtABadEvent, _BAD_EVENT, (), "the feed must continue"),
+    (
+        ReadsFromTheStartEachTime,
+        "test_reading_continues_after_the_last_position",
+        (),
+        "asked for events after",
+    ),
+    (NeverEndsAFeed, "test_a_feed_without_progress_ends", (), "without end"),
+    (MovesOnAnEmptyPage, "test_an_empty_feed_keeps_the_position", (), "'0'"),
+    (KeepsPersonalNotes, "test_every_event_is_kept", (), "came out"),
+    (TakesNoAnswerForNothing, "test_an_unusable_answer_raises", (), "DID NOT RAISE"),
     (TakesNoAnswerForNothing, "test_fault", ("evidence_of", "html"), "was wrong"),
     (TakesNoAnswerForNothing, "test_fault", ("evidence_unknown", "http_404"), "untouched"),
-    (GuessesAVerdict, _ANSWER, (), "MISMATCH"),
-    (TakesNoAnswerForAVerdict, _ANSWER, (), "MISMATCH"),
+    (GuessesAVerdict, _NO_VERDICT, (), "MISMATCH"),
+    (TakesNoAnswerForAVerdict, _NO_VERDICT, (), "MISMATCH"),
     (TakesNoAnswerForAVerdict, "test_fault", ("check_identity", "http_500"), "was wrong"),
-    (TakesANoForAYes, "test_a_person_whose_data_do_not_is_a_mismatch", (), "MATCH"),
-    (CountsAfterwards, _GRANTED, (), "asked without a grant"),
+    (TakesAMismatchForAMatch, "test_inconsistent_personal_data_are_a_mismatch", (), "MATCH"),
+    (CountsAfterwards, _QUOTA, (), "sent without quota"),
     (CountsNothing, _COUNTED, (), "counted"),
-    (AsksAboutAnybody, "test_a_person_who_cannot_be_asked_about_is_not", (), "DID NOT RAISE"),
-    (AsksAboutAnybody, "test_a_question_without_a_purpose_is_not_asked", (), "DID NOT RAISE"),
-    (AsksInTheAddress, "test_a_person_whose_data_belong_together_matches", (), "came out"),
-    (QuotesAPerson, "test_a_person_who_cannot_be_asked_about_is_not", (), "came out"),
-    (KnowsEveryProcedure, "test_a_procedure_it_says_it_has_not_is_none", (), "is None"),
+    (ChecksInvalidApplicants, "test_an_unusable_applicant_is_not_sent", (), "DID NOT RAISE"),
+    (ChecksInvalidApplicants, "test_a_blank_purpose_is_not_sent", (), "DID NOT RAISE"),
+    (PutsAPersonIntoTheAddress, "test_consistent_personal_data_match", (), "came out"),
+    (QuotesTheApplicant, "test_an_unusable_applicant_is_not_sent", (), "came out"),
+    (KnowsEveryProcedure, "test_an_unknown_procedure_gives_none", (), "is None"),
     (TakesNoAnswerForAnEmptyList, "test_fault", ("unit_entries", "empty"), "was wrong"),
-    (AsksAboutAPersonToCheck, "test_check_tells_and_does_not_raise", ("html",), "asks nobody"),
+    (
+        RaisesFromItsCheck,
+        "test_check_reports_a_fault_without_raising",
+        ("html",),
+        "is impossible",
+    ),
 )
 
 
-@pytest.mark.parametrize(("sin", "test", "arguments", "says"), SINS)
-def test_a_sin_is_found(
-    sin: type[EvidenceAdapter],
+@pytest.mark.parametrize(("adapter", "test", "arguments", "message"), FAULTY)
+def test_a_faulty_adapter_fails_a_test_of_the_kit(
+    adapter: type[EvidenceAdapter],
     test: str,
     arguments: tuple[str, ...],
-    says: str,
+    message: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert_found(HonestContract, mini_evidence(sin), test, arguments, says, monkeypatch)
+    assert_fails(SoundContract, mini_evidence(adapter), test, arguments, message, monkeypatch)
 
 
 @pytest.mark.parametrize(
-    ("test", "arguments"), {(test, arguments): None for _, test, arguments, _ in SINS}
+    ("test", "arguments"), {(test, arguments): None for _, test, arguments, _ in FAULTY}
 )
-def test_the_honest_adapter_passes_what_finds_a_sin(
+def test_the_sound_adapter_passes_the_same_test(
     test: str, arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tried(HonestContract, mini_evidence(), test, arguments, monkeypatch)
+    run_one_test(SoundContract, mini_evidence(), test, arguments, monkeypatch)
