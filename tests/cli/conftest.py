@@ -26,7 +26,7 @@ code = "H99"
 
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """The command line in an empty folder, in English, away from anybody's environment."""
+    """The command line in an empty folder, in English, without the environment of the machine."""
     for name in ("LC_ALL", "LC_MESSAGES", "LANG", "KHOP_CONFIG", "KHOP_DEBUG", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
@@ -56,7 +56,7 @@ def declared(monkeypatch: pytest.MonkeyPatch) -> AdapterTypes:
 def engine(
     monkeypatch: pytest.MonkeyPatch, declared: AdapterTypes, tmp_path: Path
 ) -> Callable[..., FakeEngine]:
-    """Puts a fake engine with these answers behind the command line, and a khop.toml."""
+    """Puts a fake engine with these answers behind the command line, and writes a khop.toml."""
 
     def put(**answers: object) -> FakeEngine:
         fake = FakeEngine(answers)

@@ -1,4 +1,4 @@
-"""What the tests of the command line share."""
+"""A fake engine behind the command line, and the outcome of one command line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass
 class Said:
-    """What one command line answered."""
+    """Exit code, stdout and stderr of one command line."""
 
     code: int
     out: str
@@ -20,7 +20,7 @@ Run = Callable[..., Said]
 
 
 class FakeEngine:
-    """Answers as it was told, and remembers what it was asked."""
+    """Returns the given answers and records its calls in ``asked``."""
 
     def __init__(self, answers: Mapping[str, Any]) -> None:
         self.answers = answers
@@ -34,3 +34,7 @@ class FakeEngine:
             return given(*args, **named) if callable(given) else given
 
         return answer
+
+
+#: The fixture ``engine``: puts a fake engine with these answers behind the command line.
+PutEngine = Callable[..., FakeEngine]

@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from khop.errors import LedgerError, Unreachable
-from tests.cli.fakes import FakeEngine, Run, Said
-
-Put = Callable[..., FakeEngine]
+from tests.cli.fakes import PutEngine, Run, Said
 
 
 def _one_sentence(said: Said) -> str:
@@ -20,7 +17,7 @@ def _one_sentence(said: Said) -> str:
     return said.err
 
 
-def test_a_missing_configuration_names_the_way_out(run: Run) -> None:
+def test_a_missing_configuration_names_khop_init(run: Run) -> None:
     assert "khop init" in _one_sentence(run("pull"))
 
 
@@ -69,7 +66,7 @@ def test_a_wrong_configuration_is_one_sentence(
     assert "plain" not in said
 
 
-def test_a_wrong_command_line_is_an_error_and_not_work_to_do(run: Run) -> None:
+def test_a_wrong_command_line_has_exit_code_1(run: Run) -> None:
     assert "did you mean" in _one_sentence(run("pul")).lower()
     assert "khop pull --help" in _one_sentence(run("pull", "--ful"))
     assert "CODE" in _one_sentence(run("show"))
@@ -82,8 +79,8 @@ def test_a_format_of_another_command_is_refused(run: Run) -> None:
 @pytest.mark.parametrize(
     ("lang", "told"), [("en", "khop: the disk is full"), ("vi", "kho dữ liệu gặp lỗi")]
 )
-def test_a_fault_of_the_ledger_is_told_in_the_language(
-    run: Run, engine: Put, lang: str, told: str
+def test_a_ledger_error_is_printed_in_the_chosen_language(
+    run: Run, engine: PutEngine, lang: str, told: str
 ) -> None:
     def fail(*args: object, **named: object) -> None:
         raise LedgerError("the disk is full")
@@ -92,7 +89,7 @@ def test_a_fault_of_the_ledger_is_told_in_the_language(
     assert told in _one_sentence(run("audit", "--lang", lang))
 
 
-def test_a_fault_of_a_system_is_one_sentence(run: Run, engine: Put) -> None:
+def test_a_system_error_is_one_sentence(run: Run, engine: PutEngine) -> None:
     def fail(*args: object, **named: object) -> None:
         raise Unreachable("igate", "search", detail="a\nb\x1b[2J")
 
@@ -104,14 +101,16 @@ def _explode(*args: object, **named: object) -> None:
     raise ValueError("số định danh 099012345678")
 
 
-def test_an_unforeseen_fault_shows_its_type_and_not_its_text(run: Run, engine: Put) -> None:
+def test_an_unexpected_error_shows_its_type_and_not_its_text(run: Run, engine: PutEngine) -> None:
     engine(plan=_explode)
     said = _one_sentence(run("plan"))
     assert "ValueError" in said
     assert "099012345678" not in said
 
 
-def test_debugging_shows_where(run: Run, engine: Put, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_khop_debug_prints_the_traceback(
+    run: Run, engine: PutEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     engine(plan=_explode)
     monkeypatch.setenv("KHOP_DEBUG", "1")
     said = run("plan")
@@ -120,7 +119,7 @@ def test_debugging_shows_where(run: Run, engine: Put, monkeypatch: pytest.Monkey
     assert said.out == ""
 
 
-def test_ctrl_c_is_130(run: Run, engine: Put) -> None:
+def test_ctrl_c_has_exit_code_130(run: Run, engine: PutEngine) -> None:
     def stop(*args: object, **named: object) -> None:
         raise KeyboardInterrupt
 

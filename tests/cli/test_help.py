@@ -21,7 +21,7 @@ def _commands(command: Any, path: str = "khop") -> Iterator[tuple[str, Any]]:
         yield from _commands(below, f"{path} {name}")
 
 
-def test_every_verb_is_there() -> None:
+def test_every_command_exists() -> None:
     names = {path for path, _ in _commands(get_command(make_app()))}
     assert {f"khop {verb}" for verb in VERBS} <= names
     assert {f"khop quarantine {verb}" for verb in ("list", "show", "retry")} <= names
@@ -36,7 +36,7 @@ def test_every_command_and_option_has_help_in_both_languages(lang: str) -> None:
             assert parameter.help in words.all_keys(), f"{path} {parameter.name}"
 
 
-def test_no_sentence_is_left_that_nothing_says() -> None:
+def test_every_help_sentence_is_used() -> None:
     words = command_words("en")
     used = set()
     for _, command in _commands(get_command(make_app())):
@@ -53,7 +53,7 @@ def test_every_command_takes_format_and_language(verb: str) -> None:
     assert "--config" in options or verb == "demo"
 
 
-def test_help_is_in_the_language_asked_for(run: Run) -> None:
+def test_help_is_in_the_chosen_language(run: Run) -> None:
     assert "Đối chiếu số liệu" in run("reconcile", "--help", "--lang", "vi").out
     assert "Compare the sources and record" in run("--lang", "en", "reconcile", "--help").out
 
@@ -66,12 +66,12 @@ def test_localising_twice_changes_nothing() -> None:
     assert [c.help for _, c in _commands(command)] == once
 
 
-def test_the_version_is_the_packages(run: Run) -> None:
+def test_version_prints_the_version_of_the_package(run: Run) -> None:
     said = run("--version")
     assert (said.code, said.out) == (0, f"khop {__version__}\n")
 
 
-def test_without_a_verb_it_shows_help_and_says_that_nothing_was_done(run: Run) -> None:
+def test_without_a_command_help_is_printed_with_exit_code_1(run: Run) -> None:
     said = run()
     assert said.code == 1
     assert "reconcile" in said.out

@@ -32,5 +32,5 @@ def test_the_locale_chooses_the_language(environ: dict[str, str], lang: str) -> 
         (["pull", "--lang", "fr"], "en"),
     ],
 )
-def test_what_is_asked_for_beats_the_locale(args: list[str], lang: str) -> None:
+def test_the_lang_option_overrides_the_locale(args: list[str], lang: str) -> None:
     assert choose_language(args, {"LANG": "en_US.UTF-8"}) == lang

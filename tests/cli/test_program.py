@@ -1,4 +1,4 @@
-"""The command line as a program of its own."""
+"""The command line in a process of its own."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _run(folder: Path, *args: str, **environ: str) -> subprocess.CompletedProces
     )
 
 
-def test_help_needs_nothing_heavy(tmp_path: Path) -> None:
+def test_help_imports_no_heavy_library(tmp_path: Path) -> None:
     code = (
         "import sys; from khop.cli.main import main; assert main(['--help']) == 0; "
         "heavy = {'ibis', 'duckdb', 'pyarrow', 'sqlalchemy', 'pydantic', 'httpx', 'lxml', 'zeep'}; "
@@ -37,13 +37,13 @@ def test_help_needs_nothing_heavy(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, b"")
 
 
-def test_a_terminal_without_vietnamese_letters_still_gets_an_answer(tmp_path: Path) -> None:
+def test_a_terminal_in_ascii_gets_escaped_letters(tmp_path: Path) -> None:
     done = _run(tmp_path, "pull", "--lang", "vi", PYTHONIOENCODING="ascii")
     assert done.returncode == 1
     assert done.stderr.startswith(b"khop: c\\u1ea5u h\\xecnh")
 
 
-def test_a_reader_that_goes_away_is_no_error_to_read(tmp_path: Path) -> None:
+def test_a_closed_pipe_causes_no_traceback(tmp_path: Path) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "wb") as gone:
@@ -59,7 +59,7 @@ def test_a_reader_that_goes_away_is_no_error_to_read(tmp_path: Path) -> None:
     assert b"Traceback" not in done.stderr
 
 
-def test_the_sandbox_tells_where_it_is_and_ends_on_a_signal(tmp_path: Path) -> None:
+def test_the_sandbox_prints_its_addresses_and_stops_at_sigint(tmp_path: Path) -> None:
     args = ["sandbox", "--size", "200", "--ports", "0", "--dir", "world"]
     child = subprocess.Popen(
         [sys.executable, "-m", "khop", *args],
@@ -77,7 +77,7 @@ def test_the_sandbox_tells_where_it_is_and_ends_on_a_signal(tmp_path: Path) -> N
     assert (tmp_path / "world" / "khop.toml").is_file()
 
 
-def test_the_demo_refuses_a_folder_that_is_somebodys(tmp_path: Path) -> None:
+def test_the_demo_refuses_a_folder_with_other_files(tmp_path: Path) -> None:
     (tmp_path / "demo").mkdir()
     (tmp_path / "demo" / "thesis.odt").touch()
     done = _run(tmp_path, "demo")

@@ -12,7 +12,7 @@ def _terminal() -> tuple[io.StringIO, Console]:
     return out, Console(file=out, force_terminal=True, width=100, color_system=None)
 
 
-def test_a_task_is_shown_with_how_far_it_is() -> None:
+def test_a_bar_shows_the_task_and_its_progress() -> None:
     out, console = _terminal()
     bars = ProgressBars(console)
     bars.start("igate", 10)
@@ -24,7 +24,7 @@ def test_a_task_is_shown_with_how_far_it_is() -> None:
     assert "5/20" in out.getvalue()
 
 
-def test_what_was_never_started_is_not_an_error() -> None:
+def test_an_unknown_task_is_ignored() -> None:
     _, console = _terminal()
     bars = ProgressBars(console)
     bars.advance("nothing")
@@ -32,7 +32,7 @@ def test_what_was_never_started_is_not_an_error() -> None:
     bars.close()
 
 
-def test_closing_takes_away_what_an_error_left_and_it_can_begin_again() -> None:
+def test_after_close_new_bars_can_start() -> None:
     out, console = _terminal()
     bars = ProgressBars(console)
     bars.start("igate")

@@ -1,4 +1,4 @@
-"""Adapters by name: what is declared, what is broken, what is built."""
+"""Finding and building adapters by their entry points."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Built:
 
 
 class Kinds:
-    """Adapters of a test: ``built`` in order, and one whose building fails."""
+    """Two adapter types: ``good`` ones are in ``built``, ``bad`` raises ``failure``."""
 
     def __init__(self) -> None:
         self.built: list[Built] = []
@@ -79,7 +79,7 @@ def _install(
     monkeypatch.syspath_prepend(folder)
 
 
-def test_every_declared_adapter_is_one() -> None:
+def test_every_declared_adapter_can_be_loaded() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     declared = project["entry-points"][GROUP]
     assert set(declared) == {
@@ -101,7 +101,7 @@ def test_every_declared_adapter_is_one() -> None:
         assert kind.roles
 
 
-def test_an_adapter_of_another_package_is_found_and_loaded_when_asked_for(
+def test_an_adapter_of_another_package_is_loaded_at_its_first_use(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     module = (
@@ -116,7 +116,7 @@ def test_an_adapter_of_another_package_is_found_and_loaded_when_asked_for(
     assert types["acme"] is types["acme"]
 
 
-def test_an_adapter_that_cannot_be_loaded_stops_only_who_asks_for_it(
+def test_an_adapter_that_cannot_be_loaded_raises_only_when_it_is_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _install(tmp_path, monkeypatch, "broke", "import nothing_there\n", "broke = broke_mod:ADAPTER")
@@ -134,7 +134,7 @@ def test_an_entry_point_that_is_no_adapter_is_refused(
         adapter_types()["odd"]
 
 
-def test_two_packages_that_declare_one_name_are_told_apart_by_a_person(
+def test_a_name_that_two_packages_declare_is_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _install(tmp_path / "a", monkeypatch, "one", "", "twin = one_mod:ADAPTER")
@@ -151,7 +151,9 @@ def test_sources_are_built_in_the_order_of_the_configuration(tmp_path: Path, kin
     assert build_adapters(config, context, [], types=kinds.types()) == []
 
 
-def test_an_unknown_source_is_suggested_and_nothing_is_built(tmp_path: Path, kinds: Kinds) -> None:
+def test_an_unknown_source_gets_a_suggestion_and_nothing_is_built(
+    tmp_path: Path, kinds: Kinds
+) -> None:
     config = _config(tmp_path, kinds.types(), "good")
     context: Any = None
     with pytest.raises(ConfigError, match="no source 's11', did you mean s1"):

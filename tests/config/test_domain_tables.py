@@ -1,24 +1,20 @@
-"""What a province writes in khop.toml over the packaged tables, and what is refused there."""
+"""Each table of khop.toml changes the table of the domain that it is named after."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta, timezone
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from khop.config.domain_tables import Tables
-from khop.config.load import load_config
-from khop.config.model import Config
-from khop.errors import ConfigError
 from khop.mappings.codes.dossier import parse_code
 from khop.mappings.records import Channel, Instant, Status
 from khop.mappings.states.transitions import StepMark
 from khop.mappings.time.deadline_rules import Definition, DueTime, Effect, Ground, ProcedureClock
 from khop.mappings.time.working_hours import Session, usual_sessions
+from tests.config.written import UNITS, tables
 
-PROVINCE = '[province]\nname = "Tỉnh Mẫu"\ncode = "H99"\n'
 SHAPE = """
 [[codes.dossier]]
 id = "TINH1"
@@ -28,34 +24,6 @@ parts = ["unit", "date", "serial"]
 date_format = "ddMMyyyy"
 source = "QĐ 12/QĐ-UBND"
 """
-UNITS = """
-[[unit]]
-id = "huyen-a"
-name = "UBND huyện A"
-codes = ["000.00.31.H99"]
-level = "huyện"
-
-[[unit]]
-id = "xa-b"
-name = "UBND xã B"
-valid_from = 2025-07-01
-
-[[relation]]
-from = "huyen-a"
-to = "xa-b"
-kind = "merge"
-effective = 2025-07-01
-"""
-
-
-def load(folder: Path, text: str, **files: str) -> Config:
-    """The configuration with ``text`` in it and the files beside it, by their names."""
-    for name, inside in files.items():
-        stem, _, ending = name.rpartition("_")
-        (folder / f"{stem}.{ending}").write_text(inside, "utf-8")
-    path = folder / "khop.toml"
-    path.write_text(PROVINCE + text, "utf-8")
-    return load_config(path, {})
 
 
 def local(day: int, hour: int, minute: int) -> Instant:
@@ -63,14 +31,7 @@ def local(day: int, hour: int, minute: int) -> Instant:
     return Instant.of(datetime(2026, 11, day, hour, minute, tzinfo=timezone(timedelta(hours=7))))
 
 
-def tables(folder: Path, text: str, **files: str) -> Tables:
-    return Tables.of(load(folder, text, **files))
-
-
-# --- each table, changed ------------------------------------------------------------------------
-
-
-def test_days_and_sessions_of_the_province(tmp_path: Path) -> None:
+def test_the_calendar_has_the_days_and_sessions_of_the_province(tmp_path: Path) -> None:
     own = tables(
         tmp_path,
         "[calendar]\ndays_off = [2026-11-23]\nworked_days = [2026-11-28]\n"
@@ -84,14 +45,14 @@ def test_days_and_sessions_of_the_province(tmp_path: Path) -> None:
     assert own.working_hours().calendar is own.calendar
 
 
-def test_a_shape_of_dossier_codes(tmp_path: Path) -> None:
+def test_a_new_shape_of_dossier_codes_is_read(tmp_path: Path) -> None:
     own = tables(tmp_path, SHAPE)
     code = "H99.12/02012027/000123"
     assert parse_code(code, own.codes).date == date(2027, 1, 2)
     assert parse_code(code, Tables().codes).grammar is None
 
 
-def test_a_ministry_that_is_no_more(tmp_path: Path) -> None:
+def test_a_ministry_can_be_replaced_by_its_successor(tmp_path: Path) -> None:
     own = tables(
         tmp_path,
         '[[level_one]]\ncode = "G04"\nname = "Bộ Giao thông vận tải"\nvalid_to = 2025-02-28\n'
@@ -104,13 +65,13 @@ def test_a_ministry_that_is_no_more(tmp_path: Path) -> None:
     assert packaged is None or packaged.code != "G17"
 
 
-def test_units_in_one_file_stand_beside_the_provinces(tmp_path: Path) -> None:
+def test_units_of_a_toml_file_are_added_to_the_provinces(tmp_path: Path) -> None:
     own = tables(tmp_path, '[units]\nfile = "units.toml"\n', units_toml=UNITS)
     assert own.units.successors("huyen-a", None, date(2026, 1, 1)).only == own.units.unit("xa-b")
     assert own.units.of_code("H48", date(2026, 1, 1)) is not None
 
 
-def test_units_in_two_files(tmp_path: Path) -> None:
+def test_units_and_relations_are_read_from_two_csv_files(tmp_path: Path) -> None:
     own = tables(
         tmp_path,
         '[units]\nfile = "units.csv"\nrelations = "relations.csv"\n',
@@ -120,7 +81,7 @@ def test_units_in_two_files(tmp_path: Path) -> None:
     assert own.units.successors("huyen-a", None, date(2026, 1, 1)).only == own.units.unit("xa-b")
 
 
-def test_a_file_may_stand_anywhere(tmp_path: Path) -> None:
+def test_a_file_may_have_an_absolute_path(tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     (elsewhere / "units.toml").write_text(UNITS, "utf-8")
@@ -150,7 +111,7 @@ def test_an_hour_is_added_in_the_hours_of_the_unit(tmp_path: Path) -> None:
     assert usual == local(16, 10, 30)
 
 
-def test_deadlines_and_procedures(tmp_path: Path) -> None:
+def test_deadline_rules_and_procedure_clocks_are_replaced(tmp_path: Path) -> None:
     own = tables(
         tmp_path,
         '[deadlines]\nprocedures = "p.csv"\n[deadlines.counting]\ndue_time = "session_end"\n'
@@ -167,7 +128,7 @@ def test_deadlines_and_procedures(tmp_path: Path) -> None:
     assert own.procedure_clock("1.000105") == own.procedure_clock(None) == ProcedureClock()
 
 
-def test_a_change_of_state_that_is_ordinary_here(tmp_path: Path) -> None:
+def test_a_state_change_can_be_made_ordinary(tmp_path: Path) -> None:
     own = tables(tmp_path, '[transitions.from.10]\nordinary = { 4 = "reopened" }\n')
     step = (Status.RETURNED, Status.PROCESSING)
     assert step in Tables().transitions.forbidden_pairs()
@@ -177,7 +138,7 @@ def test_a_change_of_state_that_is_ordinary_here(tmp_path: Path) -> None:
     assert (cell.mark, cell.evidence) == (StepMark.ORDINARY, "reopened")
 
 
-def test_states_and_channels_of_the_report(tmp_path: Path) -> None:
+def test_states_and_channels_of_the_report_are_replaced(tmp_path: Path) -> None:
     own = tables(
         tmp_path, "[report.states]\nended = [3, 7, 9, 10]\n[report.channels]\nonline = [2, 3]\n"
     )
@@ -186,7 +147,7 @@ def test_states_and_channels_of_the_report(tmp_path: Path) -> None:
     assert own.report.online == {Channel.ONLINE, Channel.POST}
 
 
-def test_what_the_province_leaves_out_is_as_packaged(tmp_path: Path) -> None:
+def test_an_empty_configuration_has_khops_own_tables(tmp_path: Path) -> None:
     own, packaged = tables(tmp_path, ""), Tables()
     assert own.codes.dossier == packaged.codes.dossier
     assert own.deadlines == packaged.deadlines
@@ -202,110 +163,3 @@ def test_a_table_is_made_once(tmp_path: Path) -> None:
     own = tables(tmp_path, SHAPE, s_csv="")
     assert own.codes is own.codes
     assert own.calendar is own.calendar
-
-
-# --- what is refused ----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("[[codes.dossier]]\npatern = 'x'\n", "codes.dossier[1].patern: unknown key; did you"),
-        ("[[codes.dosier]]\n", "codes.dosier: unknown key"),
-        ("[code]\n", "code: unknown key, did you mean codes?"),
-        ("[level_one]\n", "level_one: is not a list of tables"),
-        ('[[level_one]]\ncode = "H48"\nnam = "x"\n', "level_one[1].nam: unknown key; did you mean"),
-        ("[transitions.from.11]\n", "transitions.from.11: is not one of the portal's states"),
-        ("[transitions.from.4]\nforbiden = [2]\n", "transitions.from.4.forbiden: is no mark"),
-        ("[report.states]\nendet = [3]\n", "report.states.endet"),
-        ("[report.states]\nended = [11]\n", "report.states.ended: holds 11"),
-        ('[deadlines.counting]\ndue_tim = "x"\n', "unknown key; did you mean due_time?"),
-        ('[deadlines]\nprocedurs = "x"\n', "deadlines.procedurs: unknown key; did you mean proc"),
-        ("[deadlines]\nprocedures = 3\n", "deadlines.procedures: is not the name of a file"),
-        ('[deadlines]\nprocedures = "p.csv"\n', "deadlines.procedures: there is no file"),
-        ('[units]\nfiel = "x"\n', "units.fiel: unknown key, did you mean file?"),
-        ("[units]\nfile = 3\n", "units.file: "),
-        ('[units]\nfile = "units.toml"\n', "units.file: there is no file"),
-        ('[units]\nfile = "."\n', "units.file: there is no file"),
-        ('[units]\nrelations = "r.csv"\n', "units.relations: there is no file"),
-        ('[units]\nsessions = "s.csv"\n', "units.sessions: there is no file"),
-        ('[calendar]\nsessions = "early"\n', "calendar.sessions: 'early' is no session"),
-        ("[calendar]\nannounced_trough = 2030\n", "did you mean announced_through?"),
-        (
-            "[calendar]\ndays_off = [2026-11-28]\nworked_days = [2026-11-28]\n",
-            "calendar: 2026-11-28 is named as a day off and as a worked day",
-        ),
-    ],
-)
-def test_a_bad_value_is_refused_at_load_with_its_key(tmp_path: Path, text: str, told: str) -> None:
-    with pytest.raises(ConfigError) as caught:
-        load(tmp_path, text)
-    assert told in str(caught.value)
-    assert "\n" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("text", "files", "told"),
-    [
-        (
-            '[units]\nsessions = "s.csv"\n',
-            {"s_csv": "unit,sessions\nH44.01,8h-16h\n000.00.01.H44,9h-15h\n"},
-            "s.csv: 000.00.01.H44 comes twice",
-        ),
-        (
-            '[units]\nsessions = "s.csv"\n',
-            {"s_csv": "unit,sessions\nH44.01,\n"},
-            "s.csv, row 2.sessions",
-        ),
-        (
-            '[units]\nfile = "units.toml"\n',
-            {"units_toml": UNITS.replace('"xa-b"\nkind', '"xa-c"\nkind')},
-            "'xa-c' is not the id of a unit",
-        ),
-        (
-            '[units]\nrelations = "r.csv"\n',
-            {"r_csv": "from,to,kind,effective\n"},
-            "units.relations: needs units.file",
-        ),
-        (
-            '[deadlines]\nprocedures = "p.csv"\n',
-            {"p_csv": "procedure,cutof\n1.000894,15:00\n"},
-            "p.csv, row 2.cutof: unknown key; did you mean cutoff?",
-        ),
-    ],
-)
-def test_a_bad_file_is_refused_at_load(
-    tmp_path: Path, text: str, files: dict[str, str], told: str
-) -> None:
-    with pytest.raises(ConfigError) as caught:
-        load(tmp_path, text, **files)
-    assert told in str(caught.value)
-
-
-def test_one_fault_keeps_its_key(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError) as caught:
-        load(tmp_path, "[report.states]\nended = [11]\n")
-    assert caught.value.key == "report.states.ended"
-
-
-def test_the_faults_of_several_tables_are_said_at_once(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError) as caught:
-        load(tmp_path, '[units]\nfile = "u.csv"\n[report.states]\nended = [11]\n')
-    assert "units.file: " in str(caught.value)
-    assert "report.states.ended: " in str(caught.value)
-
-
-@pytest.mark.parametrize("name", ["codes", "deadlines", "transitions", "report", "units"])
-def test_a_table_that_is_none_is_refused(tmp_path: Path, name: str) -> None:
-    path = tmp_path / "khop.toml"
-    path.write_text(f"{name} = 3\n{PROVINCE}", "utf-8")
-    with pytest.raises(ConfigError, match=f"{name}: "):
-        load_config(path, {})
-
-
-def test_a_table_is_read_when_it_is_asked_for(tmp_path: Path) -> None:
-    """A configuration made by a program is not checked at load, so asking says it."""
-    config: Any = load(tmp_path, "")
-    own = Tables.of(config.model_copy(update={"report": {"states": {"ended": [11]}}}))
-    with pytest.raises(ConfigError, match=r"report\.states\.ended"):
-        _ = own.report

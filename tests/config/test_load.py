@@ -1,4 +1,4 @@
-"""khop.toml: what is refused, and in which words."""
+"""Loading khop.toml: defaults, secrets, and the error for each mistake."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _source(**keys: str) -> str:
     return PROVINCE + "[sources.igate]\n" + "\n".join(lines) + "\n"
 
 
-def test_the_least_a_configuration_needs(tmp_path: Path) -> None:
+def test_a_configuration_needs_only_the_province(tmp_path: Path) -> None:
     config = _load(tmp_path, PROVINCE)
     assert config.province.name == "Tỉnh Mẫu"
     assert (config.rules.grace, config.rules.differs_minutes) == (1, 15)
@@ -90,7 +90,7 @@ def test_the_least_a_configuration_needs(tmp_path: Path) -> None:
         (_source(secret='{ evn = "X" }'), "sources.igate.secret: a secret never stands"),
     ],
 )
-def test_what_is_wrong_is_said_with_its_key(tmp_path: Path, text: str, told: str) -> None:
+def test_an_error_names_its_key(tmp_path: Path, text: str, told: str) -> None:
     with pytest.raises(ConfigError) as caught:
         _load(tmp_path, text)
     assert told in str(caught.value)
@@ -108,19 +108,19 @@ def test_what_is_wrong_is_said_with_its_key(tmp_path: Path, text: str, told: str
         "http://localhost/x",
     ],
 )
-def test_notices_leave_this_machine_over_https_alone(tmp_path: Path, url: str) -> None:
+def test_notices_may_be_sent_over_https_or_on_this_machine(tmp_path: Path, url: str) -> None:
     notices = _load(tmp_path, NOTICES + f'url = "{url}"\n').notices
     assert (notices.url, notices.severities) == (url, ("S1", "S2"))
 
 
-def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
+def test_all_errors_are_in_one_message(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         _load(tmp_path, PROVINCE + "[rules]\ngrace = -1\n[repair]\nmax_changes = 0\n")
     assert "rules.grace" in str(caught.value)
     assert "repair.max_changes" in str(caught.value)
 
 
-def test_a_missing_file_names_the_way_out(tmp_path: Path) -> None:
+def test_a_missing_file_names_khop_init(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="khop init"):
         load_config(tmp_path / "khop.toml", TYPES)
 
@@ -132,7 +132,7 @@ def test_a_missing_file_names_the_way_out(tmp_path: Path) -> None:
         ("sqlite:////var/khop.db", "sqlite:////var/khop.db"),
     ],
 )
-def test_a_relative_ledger_starts_at_the_folder_of_the_file(
+def test_a_relative_path_of_the_ledger_starts_at_the_folder_of_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, meant: str
 ) -> None:
     monkeypatch.chdir("/")
@@ -141,7 +141,7 @@ def test_a_relative_ledger_starts_at_the_folder_of_the_file(
     assert config.key_path == tmp_path / "khop.key"
 
 
-def test_a_secret_is_read_from_the_environment_when_it_is_needed(
+def test_a_secret_is_read_from_the_environment_at_its_use(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.delenv("KHOP_TEST_SECRET", raising=False)

@@ -1,4 +1,4 @@
-"""Loaded by the server that forks the workers: what each would make anew is made once."""
+"""Loaded by the server that forks the workers, so that the rules' queries are built only once."""
 
 from __future__ import annotations
 

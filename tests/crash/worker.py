@@ -1,8 +1,8 @@
-"""What is killed: a process that pulls, reconciles and applies, as the command line would."""
+"""The process that is killed: it pulls, reconciles and applies, as the command line does."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -11,17 +11,14 @@ from khop.config.load import load_config
 from khop.sync.engine import open_engine
 
 ADAPTERS = adapter_types()
-
-
-#: A cycle, step by step.
+#: The steps of a cycle, in order.
 STEPS = ("pull", "reconcile", "apply")
 
 
 def work(config: Path, now: datetime, steps: Sequence[str] = STEPS) -> None:
-    """A cycle, or a part of it, at a fixed ``now``, so that two runs can be compared to the last
-    column."""
+    """Run these steps of a cycle at a fixed ``now``, so that two runs write equal ledgers."""
     with open_engine(load_config(config, ADAPTERS), ADAPTERS, clock=lambda: now) as engine:
-        cycle = {
+        cycle: dict[str, Callable[[], object]] = {
             "pull": engine.pull,
             "reconcile": engine.reconcile,
             "apply": lambda: engine.apply(confirm=lambda _: True),

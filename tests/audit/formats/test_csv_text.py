@@ -2,15 +2,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
 
 from khop.audit.formats.columns import FINDING_COLUMNS
 from khop.audit.formats.csv_text import findings_csv
 from khop.audit.report import Report
-from khop.sync.results import Finding
-
-MakeFinding = Callable[..., Finding]
-MakeReport = Callable[..., Report]
+from tests.audit.made import make_report
+from tests.findings import make_finding
 
 
 def _csv(report: Report) -> list[list[str]]:
@@ -19,10 +16,8 @@ def _csv(report: Report) -> list[list[str]]:
     return list(csv.reader(io.StringIO(out.getvalue(), newline="")))
 
 
-def test_a_row_has_the_rule_the_actor_the_values_and_the_time(
-    finding: MakeFinding, report: MakeReport
-) -> None:
-    header, row = _csv(report(finding()))
+def test_a_row_has_the_rule_the_actor_the_values_and_the_time() -> None:
+    header, row = _csv(make_report(make_finding()))
     cells = dict(zip(header, row, strict=True))
     assert len(header) == len(FINDING_COLUMNS)
     assert cells["Rule"] == "B6"
@@ -32,23 +27,19 @@ def test_a_row_has_the_rule_the_actor_the_values_and_the_time(
     assert cells["What was seen"].startswith("One-stop: state = 9 Finished")
 
 
-def test_a_vietnamese_report_has_vietnamese_headers_and_severities(
-    finding: MakeFinding, report: MakeReport
-) -> None:
-    header, row = _csv(report(finding(), lang="vi"))
+def test_a_vietnamese_report_has_vietnamese_headers_and_severities() -> None:
+    header, row = _csv(make_report(make_finding(), lang="vi"))
     assert header[4] == "Mã hồ sơ"
     assert row[2] == "S2 cao"
 
 
-def test_no_cell_is_a_formula(finding: MakeFinding, report: MakeReport) -> None:
+def test_no_cell_is_a_formula() -> None:
     evil = '=HYPERLINK("http://example.vn","x")'
-    bad = finding(code=evil, unit=evil, rule=evil, acts=evil, severity=evil, evidence=())
-    _, row = _csv(report(bad))
+    bad = make_finding(code=evil, unit=evil, rule=evil, acts=evil, severity=evil, evidence=())
+    _, row = _csv(make_report(bad))
     assert not [text for text in row if text[:1] in ("=", "+", "-", "@")]
     assert sum(text.startswith("'=") for text in row) == 6
 
 
-def test_a_line_break_in_a_name_does_not_make_a_new_row(
-    finding: MakeFinding, report: MakeReport
-) -> None:
-    assert len(_csv(report(finding(unit='a\r\nb\n"c"')))) == 2
+def test_a_line_break_in_a_name_does_not_make_a_new_row() -> None:
+    assert len(_csv(make_report(make_finding(unit='a\r\nb\n"c"')))) == 2

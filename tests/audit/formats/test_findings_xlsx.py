@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -14,10 +13,8 @@ from python_calamine import CalamineWorkbook
 from khop.audit.formats import workbook
 from khop.audit.formats.findings_xlsx import findings_xlsx
 from khop.audit.report import Report
-from khop.sync.results import Finding
-
-MakeFinding = Callable[..., Finding]
-MakeReport = Callable[..., Report]
+from tests.audit.made import make_report
+from tests.findings import make_finding
 
 
 def _written(report: Report) -> BytesIO:
@@ -37,16 +34,18 @@ def _sheet_xml(report: Report, number: int) -> Any:
         return etree.fromstring(book.read(f"xl/worksheets/sheet{number}.xml"))
 
 
-def test_codes_are_text_and_times_are_dates(finding: MakeFinding, report: MakeReport) -> None:
-    _, row = _rows(report(finding(code="000123456789")), "Findings")
+def test_codes_are_text_and_times_are_dates() -> None:
+    _, row = _rows(make_report(make_finding(code="000123456789")), "Findings")
     assert row[4] == "000123456789"
     assert row[7] == datetime(2026, 11, 21, 6, 30)
 
 
-def test_no_cell_is_a_formula_or_a_link(finding: MakeFinding, report: MakeReport) -> None:
+def test_no_cell_is_a_formula_or_a_link() -> None:
     evil = "=cmd|' /C calc'!A0"
-    made = report(
-        finding(code=evil, unit=evil, acts=evil), finding(code="http://example.vn"), province=evil
+    made = make_report(
+        make_finding(code=evil, unit=evil, acts=evil),
+        make_finding(code="http://example.vn"),
+        province=evil,
     )
     for number in (1, 2):
         sheet = _sheet_xml(made, number)
@@ -55,14 +54,14 @@ def test_no_cell_is_a_formula_or_a_link(finding: MakeFinding, report: MakeReport
     assert _rows(made, "Findings")[1][4] == evil
 
 
-def test_the_header_is_frozen_and_has_filters(finding: MakeFinding, report: MakeReport) -> None:
-    sheet = _sheet_xml(report(finding(), finding()), 2)
+def test_the_header_is_frozen_and_has_filters() -> None:
+    sheet = _sheet_xml(make_report(make_finding(), make_finding()), 2)
     assert sheet.find(".//{*}pane").get("state") == "frozen"
     assert sheet.find(".//{*}autoFilter").get("ref") == "A1:N3"
 
 
-def test_the_summary_counts_by_rule_and_unit(finding: MakeFinding, report: MakeReport) -> None:
-    made = report(finding(), finding(unit=None), finding(rule="A7"))
+def test_the_summary_counts_by_rule_and_unit() -> None:
+    made = make_report(make_finding(), make_finding(unit=None), make_finding(rule="A7"))
     rows = _rows(made, "Summary")
     texts = [row[0] for row in rows]
     assert any("not a verdict" in str(text) for text in texts)
@@ -70,29 +69,25 @@ def test_the_summary_counts_by_rule_and_unit(finding: MakeFinding, report: MakeR
     assert ["", "(unit not known)", 1.0] in rows
 
 
-def test_a_report_without_findings_is_a_valid_workbook(report: MakeReport) -> None:
-    assert len(_rows(report(lang="vi"), "Chi tiết")) == 1
+def test_a_report_without_findings_is_a_valid_workbook() -> None:
+    assert len(_rows(make_report(lang="vi"), "Chi tiết")) == 1
 
 
 def test_findings_beyond_the_limit_of_a_sheet_are_on_a_second_sheet(
-    finding: MakeFinding, report: MakeReport, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(workbook, "SHEET_ROWS", 2)
-    made = report(*(finding(code=f"H99-{n}") for n in range(3)))
+    made = make_report(*(make_finding(code=f"H99-{n}") for n in range(3)))
     book = CalamineWorkbook.from_filelike(_written(made))
     assert book.sheet_names == ["Summary", "Findings", "Findings 2"]
     assert book.get_sheet_by_name("Findings 2").to_python()[1][4] == "H99-2"
 
 
-def test_a_text_that_is_too_long_for_a_cell_is_cut(
-    finding: MakeFinding, report: MakeReport
-) -> None:
-    _, row = _rows(report(finding(unit="x" * 40_000)), "Findings")
+def test_a_text_that_is_too_long_for_a_cell_is_cut() -> None:
+    _, row = _rows(make_report(make_finding(unit="x" * 40_000)), "Findings")
     assert len(row[5]) == 32_767
 
 
-def test_the_workbook_can_be_written_to_a_path(
-    finding: MakeFinding, report: MakeReport, tmp_path: Path
-) -> None:
-    findings_xlsx(report(finding()), tmp_path / "out.xlsx")
+def test_the_workbook_can_be_written_to_a_path(tmp_path: Path) -> None:
+    findings_xlsx(make_report(make_finding()), tmp_path / "out.xlsx")
     assert zipfile.is_zipfile(tmp_path / "out.xlsx")

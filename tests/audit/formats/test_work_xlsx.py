@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,8 @@ from khop.audit.formats.work_xlsx import unit_workbook
 from khop.audit.words import todo_words
 from khop.audit.worklist import UnitWork
 from khop.sync.findings.work import Task
-from khop.sync.results import Finding
-from tests.audit.work import LINK, work_report
-
-MakeFinding = Callable[..., Finding]
+from tests.audit.made import LINK, make_work_report
+from tests.findings import make_finding
 
 
 def _rows(path: Path) -> list[list[Any]]:
@@ -30,12 +27,10 @@ def _parts(path: Path) -> dict[str, str]:
         return {name: file.read(name).decode("utf-8", "replace") for name in file.namelist()}
 
 
-def test_days_are_dates_codes_are_texts_and_a_dossier_has_a_link(
-    finding: MakeFinding, tmp_path: Path
-) -> None:
+def test_days_are_dates_codes_are_texts_and_a_dossier_has_a_link(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
-    assigned = finding(answer_due="2026-11-25", assignee="canbo.mau", code="0012345")
-    unit_workbook(UnitWork("Sở Mẫu", [Task(assigned, "x", LINK)]), work_report(), path)
+    assigned = make_finding(answer_due="2026-11-25", assignee="canbo.mau", code="0012345")
+    unit_workbook(UnitWork("Sở Mẫu", [Task(assigned, "x", LINK)]), make_work_report(), path)
     lines = _rows(path)
     assert lines[0][0] == "Việc cần làm: Sở Mẫu"
     assert "Số việc: 1" in lines[1][0]
@@ -49,11 +44,9 @@ def test_days_are_dates_codes_are_texts_and_a_dossier_has_a_link(
     assert "motcua.example.vn" in parts["xl/worksheets/_rels/sheet1.xml.rels"]
 
 
-def test_the_workbook_prints_on_a4_landscape_with_the_header_on_every_page(
-    finding: MakeFinding, tmp_path: Path
-) -> None:
+def test_the_workbook_prints_on_a4_landscape_with_the_header_on_every_page(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
-    unit_workbook(UnitWork("", [Task(finding(), "x")]), work_report(), path)
+    unit_workbook(UnitWork("", [Task(make_finding(), "x")]), make_work_report(), path)
     parts = _parts(path)
     text = parts["xl/worksheets/sheet1.xml"]
     assert 'paperSize="9"' in text
@@ -65,22 +58,20 @@ def test_the_workbook_prints_on_a4_landscape_with_the_header_on_every_page(
     assert _rows(path)[0][0] == "Việc cần làm: (không rõ đơn vị)"
 
 
-def test_foreign_text_is_neither_a_formula_nor_a_link(finding: MakeFinding, tmp_path: Path) -> None:
+def test_foreign_text_is_neither_a_formula_nor_a_link(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
-    bad = finding(
+    bad = make_finding(
         code='=HYPERLINK("http://x")', unit="=1+1", values={"os_unit": "https://x.example.vn"}
     )
-    unit_workbook(UnitWork("=1+1", [Task(bad, "x")]), work_report(), path)
+    unit_workbook(UnitWork("=1+1", [Task(bad, "x")]), make_work_report(), path)
     parts = _parts(path)
     assert "<f>" not in parts["xl/worksheets/sheet1.xml"]
     assert "xl/worksheets/_rels/sheet1.xml.rels" not in parts
     assert _rows(path)[4][1] == '=HYPERLINK("http://x")'
 
 
-def test_a_link_that_is_too_long_for_excel_is_written_as_text(
-    finding: MakeFinding, tmp_path: Path
-) -> None:
+def test_a_link_that_is_too_long_for_excel_is_written_as_text(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     link = "https://motcua.example.vn/" + "a" * 3000
-    unit_workbook(UnitWork("Sở", [Task(finding(), "x", link)]), work_report(), path)
+    unit_workbook(UnitWork("Sở", [Task(make_finding(), "x", link)]), make_work_report(), path)
     assert _rows(path)[4][-1] == link

@@ -1,17 +1,14 @@
-"""What is written never takes the place of what khop keeps or reads."""
+"""--out never replaces a file that khop uses."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from khop.sync.results import Plan
 from tests.cli.conftest import CONFIG
-from tests.cli.fakes import FakeEngine, Run
-
-Put = Callable[..., FakeEngine]
+from tests.cli.fakes import PutEngine, Run
 
 SOURCES = """
 [sources.so]
@@ -42,8 +39,8 @@ path = "phong/*.csv"
     ],
 )
 @pytest.mark.parametrize("command", [["audit", "--format", "csv"], ["plan"]])
-def test_a_kept_file_is_not_replaced(
-    run: Run, engine: Put, tmp_path: Path, command: list[str], out: str
+def test_out_never_replaces_a_file_that_khop_uses(
+    run: Run, engine: PutEngine, tmp_path: Path, command: list[str], out: str
 ) -> None:
     engine(findings=[], plan=Plan("2026-11-20T08:00:00+07:00", 0, None, "0" * 64, (), ()))
     (tmp_path / "khop.toml").write_text(CONFIG + SOURCES, "utf-8")
@@ -56,7 +53,9 @@ def test_a_kept_file_is_not_replaced(
     assert not (tmp_path / "khop.db").exists()
 
 
-def test_a_file_beside_them_is_written(run: Run, engine: Put, tmp_path: Path) -> None:
+def test_another_file_in_the_same_folder_is_written(
+    run: Run, engine: PutEngine, tmp_path: Path
+) -> None:
     engine(findings=[])
     (tmp_path / "khop.toml").write_text(CONFIG + SOURCES, "utf-8")
     assert run("audit", "--out", "found.csv").code == 0

@@ -1,9 +1,9 @@
-"""``khop import``, and what ``khop show`` says of paper, from real files to the ledger."""
+"""``khop import`` and ``khop show`` of rows of paper, with real files and a real ledger."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,8 @@ from khop.sync.ledger.records import Arrival
 from khop.sync.privacy import Privacy
 from khop.sync.reconciling.matching import match_rows
 from khop.sync.results import PaperSummary, PullSummary
-from tests.cli.fakes import FakeEngine, Run
+from tests.cli.fakes import PutEngine, Run
 from tests.sync.fakes import record
-
-Put = Callable[..., FakeEngine]
 
 CODE = "H99.12-261110-0001"
 HEADERS = (
@@ -45,7 +43,7 @@ BAD = ("3", "H99.12-261110-0003", "", "", "1.001612", "UBND xã Mẫu", "31/02/2
 
 
 def workbook(path: Path, *rows: Sequence[str]) -> Path:
-    """The ledger as a commune keeps it: a title, headers, rows."""
+    """A logbook as a commune keeps it: a title, headers, rows."""
     path.parent.mkdir(parents=True, exist_ok=True)
     book = xlsxwriter.Workbook(str(path))
     sheet = book.add_worksheet("Sổ theo dõi")
@@ -65,12 +63,13 @@ def installed(run: Run, declared: AdapterTypes, tmp_path: Path) -> Path:
 
 def imported(run: Run, *args: object) -> dict[str, Any]:
     said = run("import", *map(str, args), "--format", "json")
+    part: dict[str, Any]
     (part,) = json.loads(said.out)["sources"]
     assert part["adds_up"] is True
-    return {"exit": said.code} | part
+    return {"exit": said.code, **part}
 
 
-def test_a_workbook_is_taken_in_once(run: Run, installed: Path) -> None:
+def test_an_unchanged_workbook_is_read_once(run: Run, installed: Path) -> None:
     path = workbook(installed / "so.xlsx", CODED, BARE, BAD)
     first = imported(run, path, "--as", "logbook")
     assert (first["exit"], first["source"]) == (0, "import_logbook")
@@ -81,7 +80,9 @@ def test_a_workbook_is_taken_in_once(run: Run, installed: Path) -> None:
     assert (again["stored"], again["unchanged"], again["quarantined"]) == (0, 2, 1)
 
 
-def test_bad_rows_are_named_with_what_to_do(run: Run, installed: Path) -> None:
+def test_bad_rows_are_counted_and_the_command_that_lists_them_is_named(
+    run: Run, installed: Path
+) -> None:
     workbook(installed / "so.xlsx", CODED, BAD)
     said = run("import", "so.xlsx", "--as", "logbook")
     assert said.code == 0
@@ -92,14 +93,14 @@ def test_bad_rows_are_named_with_what_to_do(run: Run, installed: Path) -> None:
     assert NAME not in said.out + said.err
 
 
-def test_it_speaks_vietnamese(run: Run, installed: Path) -> None:
+def test_the_summary_is_printed_in_vietnamese(run: Run, installed: Path) -> None:
     workbook(installed / "so.xlsx", CODED, BAD)
     said = run("import", "so.xlsx", "--as", "logbook", "--lang", "vi")
     assert "Dòng sổ giấy" in said.out
     assert "1 dòng không dùng được" in said.err
 
 
-def test_files_of_one_name_in_two_folders_are_two(run: Run, installed: Path) -> None:
+def test_files_of_one_name_in_two_folders_are_two_files(run: Run, installed: Path) -> None:
     other = replace_code(CODED, "H99.13-261110-0007")
     workbook(installed / "a" / "so.xlsx", CODED)
     workbook(installed / "b" / "so.xlsx", other)
@@ -115,7 +116,7 @@ def replace_code(row: Sequence[str], code: str) -> tuple[str, ...]:
 
 
 @pytest.mark.parametrize("named", ["x.xlsx", "."])
-def test_what_is_no_file_fails_and_the_others_are_read(
+def test_a_missing_file_is_an_error_and_the_others_are_read(
     run: Run, installed: Path, named: str
 ) -> None:
     workbook(installed / "so.xlsx", CODED)
@@ -126,7 +127,7 @@ def test_what_is_no_file_fails_and_the_others_are_read(
     assert [row["row_number"] for row in view["paper"]] == [4]
 
 
-def test_a_file_without_the_headers_says_what_is_missing(run: Run, installed: Path) -> None:
+def test_a_file_without_the_headers_is_an_error(run: Run, installed: Path) -> None:
     (installed / "so.csv").write_text("tên,số\na,1\n", "utf-8")
     said = run("import", "so.csv", "--as", "register")
     assert said.code == 1
@@ -134,12 +135,14 @@ def test_a_file_without_the_headers_says_what_is_missing(run: Run, installed: Pa
 
 
 @pytest.mark.parametrize(("given", "name"), [("xa_mau", "import_xa_mau"), ("import_x", "import_x")])
-def test_a_source_can_be_named(run: Run, installed: Path, given: str, name: str) -> None:
+def test_the_named_source_gets_the_prefix_import(
+    run: Run, installed: Path, given: str, name: str
+) -> None:
     workbook(installed / "so.xlsx", CODED)
     assert imported(run, "so.xlsx", "--as", "logbook", "--source", given)["source"] == name
 
 
-def test_another_unit_reads_the_same_file_as_something_else(run: Run, installed: Path) -> None:
+def test_the_same_file_is_read_again_with_another_unit(run: Run, installed: Path) -> None:
     workbook(installed / "so.xlsx", ("1", CODE, "", "", "", "", "10/11/2026", ""))
     assert imported(run, "so.xlsx", "--as", "logbook")["stored"] == 1
     assert imported(run, "so.xlsx", "--as", "logbook", "--unit", "UBND xã Mẫu")["stored"] == 1
@@ -147,7 +150,7 @@ def test_another_unit_reads_the_same_file_as_something_else(run: Run, installed:
     assert row["unit"] == "UBND xã Mẫu"
 
 
-def test_an_extract_of_the_portal_names_codes(run: Run, installed: Path) -> None:
+def test_an_extract_of_the_portal_adds_codes(run: Run, installed: Path) -> None:
     (installed / "cong.csv").write_text(f"MaHoSo\n{CODE}\n", "utf-8")
     part = imported(run, "cong.csv", "--as", "portal")
     assert (part["exit"], part["source"], part["read"], part["new"]) == (0, "import_portal", 1, 1)
@@ -155,7 +158,7 @@ def test_an_extract_of_the_portal_names_codes(run: Run, installed: Path) -> None
     assert (said.code, "has codes only" in said.err) == (1, True)
 
 
-def test_numbers_that_do_not_add_up_are_an_error(run: Run, engine: Put) -> None:
+def test_counts_that_do_not_add_up_are_an_error(run: Run, engine: PutEngine) -> None:
     engine(
         import_files=PullSummary(3, (PaperSummary("import_logbook", files=1, rows=2, stored=1),))
     )
@@ -164,10 +167,7 @@ def test_numbers_that_do_not_add_up_are_an_error(run: Run, engine: Put) -> None:
     assert "counts do not add up" in said.err
 
 
-# --- the life of a row ----------------------------------------------------------------------------
-
-
-def test_show_tells_of_rows_that_name_it_and_of_rows_that_may(
+def test_show_lists_rows_of_paper_and_candidates(
     run: Run, installed: Path, declared: AdapterTypes
 ) -> None:
     workbook(installed / "so.xlsx", CODED, BARE)

@@ -1,4 +1,4 @@
-"""``khop finding …`` and what ``audit`` and ``show`` say of it, over a ledger of its own."""
+"""``khop finding`` with a real ledger, and what ``audit`` and ``show`` print afterwards."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _found(rule: str, subject: str, code: str | None, values: object, evidence: 
 
 @pytest.fixture
 def ledger(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A ledger with three findings, and a clock that stands still."""
+    """A ledger with four findings, and a fixed clock."""
     assert run("init").code == 0
     monkeypatch.setattr(khop.sync.engine, "_utc_now", lambda: NOW)
     record = {"source": "igate", "kind": "record", "native_id": "68a5"}
@@ -83,7 +83,7 @@ def test_a_finding_is_assigned_explained_excluded_and_taken_back(run: Run) -> No
 
 
 @pytest.mark.usefixtures("ledger")
-def test_without_by_it_is_the_account_of_the_computer(
+def test_without_by_the_account_of_the_process_decides(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("getpass.getuser", lambda: "nguoidung")
@@ -102,7 +102,7 @@ def test_without_by_it_is_the_account_of_the_computer(
 
 
 @pytest.mark.usefixtures("ledger")
-def test_one_rule_of_a_dossier_can_be_meant(run: Run) -> None:
+def test_a_decision_can_be_limited_to_one_rule(run: Run) -> None:
     said = run(
         *("finding", "exclude", ONE.lower(), ROW, "--rule", "b8", "--reason", "x"),
         *("--format", "json"),
@@ -132,7 +132,7 @@ def test_one_rule_of_a_dossier_can_be_meant(run: Run) -> None:
         ("en", ["assign", TWO], "--to"),
     ],
 )
-def test_what_cannot_be_done_is_one_sentence(
+def test_a_refused_decision_is_one_sentence(
     lang: str, args: list[str], sentence: str, run: Run
 ) -> None:
     said = run("finding", *args, "--lang", lang)
@@ -140,9 +140,6 @@ def test_what_cannot_be_done_is_one_sentence(
     assert sentence in said.err
     assert said.err.count("\n") == 1
     assert "0990000001" not in said.err
-
-
-# --- audit and show -----------------------------------------------------------------------------
 
 
 def _audit(run: Run, *args: str) -> list[dict[str, Any]]:
@@ -153,7 +150,7 @@ def _audit(run: Run, *args: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.usefixtures("ledger")
-def test_audit_lists_what_somebody_has_to_act_on(run: Run) -> None:
+def test_audit_lists_findings_by_state(run: Run) -> None:
     run("finding", "assign", TWO, "--to", "canbo.mau")
     run("finding", "explain", ROW, "--text", "Đã nhập hôm nay")
     run("finding", "exclude", ONE, "--rule", "B8", "--reason", "Đính chính")
@@ -170,7 +167,7 @@ def test_audit_lists_what_somebody_has_to_act_on(run: Run) -> None:
     assert "open, assigned, explained, excluded, resolved, all" in said.err
 
 
-def test_every_report_says_who_answers_until_when_and_what(run: Run, ledger: Path) -> None:
+def test_every_format_shows_assignee_due_day_and_answer(run: Run, ledger: Path) -> None:
     run("finding", "assign", ONE, "--to", "canbo.mau", "--due", "2026-11-24")
     run("finding", "explain", ONE, "--rule", "B1", "--text", "Đã trả, chưa bấm kết thúc")
     run("finding", "exclude", TWO, "--reason", "Thử nghiệm", "--by", "truongphong")
@@ -199,7 +196,7 @@ def _cells(path: Path, header: str) -> list[Any]:
 
 
 @pytest.mark.usefixtures("ledger")
-def test_show_tells_a_dossiers_findings_and_a_rows(run: Run) -> None:
+def test_show_prints_the_findings_of_a_dossier_and_of_a_row_of_paper(run: Run) -> None:
     run("finding", "assign", ONE, "--to", "canbo.mau", "--due", "2026-11-24")
     shown = run("show", ONE).out
     assert "Assigned" in shown
@@ -212,7 +209,7 @@ def test_show_tells_a_dossiers_findings_and_a_rows(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("ledger")
-def test_a_page_of_history_for_each_that_is_named(run: Run) -> None:
+def test_history_has_a_part_for_each_subject(run: Run) -> None:
     said = run("finding", "history", ONE, "H99-0")
     assert said.code == 0
     assert f"Findings of {ONE}" in said.out

@@ -51,14 +51,14 @@ def test_every_rule_is_listed_without_a_configuration(run: Run) -> None:
     assert f"{len(RULES)} rules, 0 of them off" in said.err
 
 
-def test_the_provinces_numbers_are_shown_beside_the_packaged_ones(run: Run, own: Path) -> None:
+def test_the_provinces_numbers_are_shown_beside_the_defaults(run: Run, own: Path) -> None:
     lines = {line.split()[0]: line for line in run("rules").out.splitlines() if line.strip()}
     assert "days = 45 (30)" in lines["F1"]
     assert lines["E7"].rstrip().endswith("off")
     assert "approved exceptions: 1" in lines["F2"]
 
 
-def test_one_rule_is_told_in_full(run: Run, own: Path) -> None:
+def test_a_named_rule_is_printed_in_full(run: Run, own: Path) -> None:
     said = run("rules", "d1", "--lang", "vi").out
     for text in (
         RULES["D1"].explanation_vi,
@@ -72,7 +72,7 @@ def test_one_rule_is_told_in_full(run: Run, own: Path) -> None:
     assert RULES["D1"].explanation_en not in said
 
 
-def test_json_has_everything_in_both_languages(run: Run, own: Path) -> None:
+def test_json_has_all_facts_in_both_languages(run: Run, own: Path) -> None:
     rules = json.loads(run("rules", "F1", "A7", "D1", "--format", "json").out)["rules"]
     a7, d1, f1 = rules
     assert [one["rule"] for one in rules] == ["A7", "D1", "F1"]
@@ -83,7 +83,7 @@ def test_json_has_everything_in_both_languages(run: Run, own: Path) -> None:
     assert d1["exceptions"][0]["reason"] == "duyệt ngày 5/9"
 
 
-def test_a_basis_is_a_law_or_this_projects_own(run: Run) -> None:
+def test_the_basis_names_laws_and_no_page_of_docs(run: Run) -> None:
     assert "khop's own definition" in run("rules", "C12").out
     assert public_basis("docs/domain.md (Reports), danh sách") == "danh sách"
     assert public_basis("docs/rules.md, C14+") == ""
@@ -97,20 +97,18 @@ def test_a_basis_is_a_law_or_this_projects_own(run: Run) -> None:
         ("[rules.numbers.F1]\ndays = 0\n", "1 to 366"),
     ],
 )
-def test_a_configuration_that_is_wrong_is_not_passed_over(
-    run: Run, own: Path, text: str, told: str
-) -> None:
+def test_a_wrong_configuration_is_an_error(run: Run, own: Path, text: str, told: str) -> None:
     own.write_text(CONFIG + text, "utf-8")
     said = run("rules")
     assert (said.code, said.out) == (1, "")
     assert told in said.err
 
 
-def test_a_configuration_that_was_asked_for_must_be_there(run: Run) -> None:
+def test_a_named_configuration_must_exist(run: Run) -> None:
     assert run("rules", "--config", "none.toml").code == 1
 
 
-def test_a_rule_that_there_is_not_is_told_with_a_suggestion(run: Run) -> None:
+def test_an_unknown_rule_is_an_error_with_a_suggestion(run: Run) -> None:
     said = run("rules", "B111")
     assert said.code == 1
     assert "B11" in said.err

@@ -21,7 +21,7 @@ def test_init_makes_configuration_key_and_ledger(run: Run, tmp_path: Path) -> No
     assert stat.S_IMODE((tmp_path / "khop.key").stat().st_mode) == 0o600
 
 
-def test_init_again_keeps_everything(run: Run, tmp_path: Path) -> None:
+def test_init_keeps_existing_files(run: Run, tmp_path: Path) -> None:
     run("init")
     kept = {name: (tmp_path / name).read_bytes() for name in ("khop.toml", "khop.key")}
     said = run("init", "--format", "json")
@@ -30,7 +30,7 @@ def test_init_again_keeps_everything(run: Run, tmp_path: Path) -> None:
     assert kept == {name: (tmp_path / name).read_bytes() for name in kept}
 
 
-def test_init_never_writes_over_a_configuration_that_is_wrong(run: Run, tmp_path: Path) -> None:
+def test_init_keeps_a_wrong_configuration_and_makes_no_key(run: Run, tmp_path: Path) -> None:
     (tmp_path / "khop.toml").write_text("[provinz]\n", "utf-8")
     assert run("init").code == 1
     assert (tmp_path / "khop.toml").read_text("utf-8") == "[provinz]\n"
@@ -49,13 +49,13 @@ def test_the_configuration_can_be_named_in_three_ways(
     assert [p.parent.name for p in sorted(tmp_path.glob("*/khop.db"))] == ["a", "b", "c"]
 
 
-def test_a_folder_that_is_not_there_is_one_sentence(run: Run) -> None:
+def test_a_missing_folder_is_one_error_sentence(run: Run) -> None:
     said = run("init", "--config", "nowhere/khop.toml")
     assert said.code == 1
     assert "nowhere/khop.toml cannot be written" in said.err
 
 
-def test_without_adapters_there_is_nothing_to_configure(
+def test_init_without_an_adapter_is_an_error(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(khop.config.adapters, "adapter_types", lambda: AdapterTypes({}))
@@ -85,7 +85,7 @@ def test_check_lists_steps_skew_and_unmapped_states(run: Run, engine: Any) -> No
     assert "đăng nhập" in said.out
 
 
-def test_an_empty_ledger_can_be_asked_everything(run: Run, tmp_path: Path) -> None:
+def test_every_command_works_on_an_empty_ledger(run: Run, tmp_path: Path) -> None:
     run("init")
     text = (tmp_path / "khop.toml").read_text("utf-8")
     (tmp_path / "khop.toml").write_text(text[: text.index("# [sources.NAME]")], "utf-8")

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from khop.sync.results import UNSETTLED
+from tests.cli.fakes import PutEngine, Run
+from tests.findings import CODE, make_finding
+
+
+def test_filters_are_passed_to_the_engine(run: Run, engine: PutEngine) -> None:
+    fake = engine(findings=[])
+    run("audit", "--rule", "b6", "--severity", "s2", "--unit", "Sở Mẫu", "--since", "2026-11-01")
+    asked = fake.asked[0][2]
+    assert asked["rules"] == ["B6"]
+    assert asked["severities"] == ("S2",)
+    assert asked["units"] == ["Sở Mẫu"]
+    assert asked["since"] == datetime(2026, 10, 31, 17, tzinfo=UTC)
+    assert asked["states"] == UNSETTLED
+
+
+@pytest.mark.parametrize("ending", ["json", "jsonl", "csv", "xlsx", "html"])
+def test_the_ending_of_the_file_decides_the_format(
+    run: Run, engine: PutEngine, tmp_path: Path, ending: str
+) -> None:
+    engine(findings=[make_finding()])
+    said = run("audit", "--out", f"found.{ending}")
+    assert (said.code, said.out) == (2, "")
+    written = (tmp_path / f"found.{ending}").read_bytes()
+    starts = {
+        "json": b"[\n",
+        "jsonl": b'{"rule"',
+        "csv": b"\xef\xbb\xbf",
+        "xlsx": b"PK",
+        "html": b"<!DOC",
+    }
+    assert written.startswith(starts[ending])
+
+
+@pytest.mark.parametrize(("form", "start"), [("csv", '"Rule"'), ("html", "<!DOCTYPE")])
+def test_csv_and_html_can_be_printed_on_stdout(
+    run: Run, engine: PutEngine, form: str, start: str
+) -> None:
+    engine(findings=[make_finding()])
+    assert run("audit", "--format", form).out.startswith(start)
+
+
+def test_a_file_that_cannot_be_written_is_one_error_sentence(run: Run, engine: PutEngine) -> None:
+    engine(findings=[make_finding()])
+    said = run("audit", "--out", "nowhere/found.csv")
+    assert said.code == 1
+    assert "cannot be written" in said.err
+
+
+def test_a_table_goes_to_stdout_and_its_note_to_stderr(run: Run, engine: PutEngine) -> None:
+    engine(findings=[make_finding()])
+    said = run("audit")
+    assert CODE in said.out
+    assert "not a verdict" in said.err
+    assert "not a verdict" not in said.out

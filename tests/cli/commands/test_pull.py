@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from khop.sync.results import EvidenceSummary, FeedSummary, PullSummary
+from tests.cli.fakes import PutEngine, Run
+from tests.cli.samples import LISTED
+
+FEED = FeedSummary("vnpost", pages=3, fetched=7, stored=5, unchanged=1, quarantined=1)
+TRACKED = EvidenceSummary("myvnpost", asked=4, events=6, stored=2, failed=1)
+
+
+def test_sources_and_full_are_passed_to_the_engine(run: Run, engine: PutEngine) -> None:
+    fake = engine(pull=PullSummary(1, ()))
+    run("pull", "igate", "dvcqg", "--full")
+    _, args, named = fake.asked[0]
+    assert args == (["igate", "dvcqg"],)
+    assert named["full"] is True
+    assert fake.sources is None
+
+
+def test_feeds_and_evidence_have_a_table_each(run: Run, engine: PutEngine) -> None:
+    engine(pull=PullSummary(7, (FEED, TRACKED)))
+    said = run("pull")
+    assert said.code == 0
+    assert "Feeds of events" in said.out
+    assert "Look-ups of evidence" in said.out
+    assert "myvnpost: 1 look-ups got no usable answer" in said.err
+
+
+def test_sweep_passes_its_days_to_the_engine(run: Run, engine: PutEngine) -> None:
+    fake = engine(sweep=PullSummary(8, (LISTED,)))
+    assert run("pull", "igate", "--sweep", "30").code == 0
+    (name, args, named) = fake.asked[0]
+    assert (name, args, named["days"]) == ("sweep", (["igate"],), 30)
+
+
+def test_a_pull_without_anything_to_pull_says_so(run: Run, engine: PutEngine) -> None:
+    engine(pull=PullSummary(9, ()))
+    said = run("pull", "population")
+    assert said.code == 0
+    assert "Nothing to pull" in said.err
+    assert "Pulled" not in said.err
+
+
+def test_full_and_sweep_together_are_refused(run: Run, engine: PutEngine) -> None:
+    engine()
+    said = run("pull", "--full", "--sweep", "3")
+    assert said.code == 1
+    assert "one of them" in said.err

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from khop.errors import KhopError
+from khop.sync.results import Applied, ApplySummary, Outcome, Plan, WorkItem
+from tests.cli.fakes import PutEngine, Run
+from tests.cli.samples import PLAN, WORK
+from tests.findings import CODE
+
+
+def test_apply_uses_the_plan_that_was_written(run: Run, engine: PutEngine, tmp_path: Path) -> None:
+    fake = engine(plan=PLAN, apply=ApplySummary(1, ()))
+    assert run("plan", "--out", "p.json").code == 2
+    assert run("apply", "p.json").code == 0
+    assert fake.asked[1][1] == (PLAN,)
+    assert [path.name for path in tmp_path.glob("*p.json*")] == ["p.json"]
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}", "null", "[" * 100_000, "\udc80"])
+def test_a_file_that_is_not_a_plan_is_refused(
+    run: Run, engine: PutEngine, tmp_path: Path, text: str
+) -> None:
+    fake = engine()
+    (tmp_path / "p.json").write_bytes(text.encode("utf-8", "surrogateescape"))
+    said = run("apply", "p.json")
+    assert said.code == 1
+    assert "unexpected" not in said.err
+    assert fake.asked == []
+
+
+def test_a_plan_and_rules_together_are_refused(run: Run, engine: PutEngine) -> None:
+    engine()
+    assert "not both" in run("apply", "p.json", "--rule", "A7").err
+
+
+def _guarded(plan: Plan | None, *, confirm: Callable[[str], bool], **named: Any) -> ApplySummary:
+    if not confirm("this plan changes 300 dossiers."):
+        raise KhopError("nothing was changed")
+    return ApplySummary(1, ())
+
+
+def test_a_large_plan_without_a_terminal_needs_yes(run: Run, engine: PutEngine) -> None:
+    engine(apply=_guarded)
+    said = run("apply")
+    assert said.code == 1
+    assert "this plan changes 300 dossiers." in said.err
+    assert "--yes" in said.err
+    assert run("apply", "--yes").code == 0
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("n\n", 1)])
+def test_a_large_plan_is_applied_only_after_yes_at_the_terminal(
+    run: Run, engine: PutEngine, monkeypatch: pytest.MonkeyPatch, answer: str, code: int
+) -> None:
+    monkeypatch.setattr("khop.cli.shell.Shell.at_terminal", True)
+    monkeypatch.setattr("typer.confirm", lambda text, err: answer.startswith("y"))
+    engine(apply=_guarded)
+    said = run("apply")
+    assert said.code == code
+    assert ("nothing was changed" in said.err) == (code == 1)
+
+
+def test_apply_lists_the_dossiers_that_are_not_settled(run: Run, engine: PutEngine) -> None:
+    unknown = Applied(CODE, "update", Outcome.UNKNOWN, detail="no answer")
+    engine(apply=ApplySummary(1, (Applied("X", "create", Outcome.DONE), unknown)))
+    said = run("apply")
+    assert CODE in said.out
+    assert "X " not in said.out
+    assert "1 of 2 dossiers settled" in said.err
+
+
+def test_a_reason_without_a_sentence_is_printed_as_it_is(run: Run, engine: PutEngine) -> None:
+    odd = WorkItem("Y", ("A7",), None, ("QTHT",), "some_new_reason")
+    engine(plan=Plan("t", 9, None, "b", (), (WORK, odd)))
+    said = run("plan", "--lang", "vi")
+    assert "chỉ người có trách nhiệm sửa được" in said.out
+    assert "some new reason" in said.out
+
+
+def test_plan_names_rows_of_paper_by_their_place(run: Run, engine: PutEngine) -> None:
+    paper = WorkItem(None, ("A1",), None, ("TTDV",), "not_repairable", "row:abc", "so.xlsx, Sổ, 4")
+    bare = WorkItem(None, ("A2",), None, ("TTDV",), "not_repairable", "row:def")
+    made = Plan("2026-11-22T08:00:00+07:00", 3, None, "b", (), (paper, bare))
+    engine(plan=made)
+    said = run("plan")
+    assert "so.xlsx, Sổ, 4" in said.out
+    assert "row:def" in said.out
+    assert "None" not in said.out
+    work = json.loads(run("plan", "--format", "json").out)["work"]
+    assert [(one["code"], one["subject"], one["row"]) for one in work] == [
+        (None, "row:abc", "so.xlsx, Sổ, 4"),
+        (None, "row:def", None),
+    ]
