@@ -45,7 +45,8 @@ def main(arguments: list[str]) -> int:
     options = _options(arguments)
     if not options.modules and not options.resume:
         shutil.rmtree(_KEPT, ignore_errors=True)
-    # mutmut copies a data file once and never looks at it again.
+    # mutmut copies files, and never deletes one that was renamed or updates a data file.
+    shutil.rmtree(_KEPT / "tests", ignore_errors=True)
     data = shutil.ignore_patterns("*.py", "__pycache__")
     shutil.copytree("khop", _KEPT / "khop", ignore=data, dirs_exist_ok=True)
     patterns = [pattern_of(module) for module in options.modules]

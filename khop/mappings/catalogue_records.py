@@ -1,6 +1,6 @@
-"""What a catalogue says of procedures, units and sectors.
+"""Records of a catalogue: procedures with their time limits and fees, units, sectors.
 
-Amounts stay as written where they are no number: a limit of "30 ngày" is a text, not thirty.
+An amount that is not a number stays a text: "30 ngày" is not read as thirty.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class TimeLimit:
     """How long a procedure may take when filed through ``channel``.
 
     ``amount`` counts ``unit`` (as written: "Ngày làm việc", "Ngày", "Giờ"); None when the
-    catalogue gives no number, with ``text`` saying what it does give.
+    catalogue gives no number; ``text`` is what it gives in its place.
     """
 
     channel: Channel | None
@@ -48,9 +48,9 @@ class CatalogueItem:
 class ProcedureEntry:
     """One procedure as a catalogue publishes it.
 
-    ``public``: it is in force; None when the catalogue does not tell. ``levels``: who carries it
-    out, 0 ministry, 1 province, 2 district, 3 commune. ``fields_lost``: wire fields that could
-    not be used.
+    ``public``: whether it is in force; None when the catalogue does not tell. ``levels``: the
+    levels that carry it out, 0 ministry, 1 province, 2 district, 3 commune. ``fields_lost``: wire
+    fields that could not be used.
     """
 
     code: str

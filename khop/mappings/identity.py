@@ -1,6 +1,6 @@
-"""Who a dossier is of, without saying who: matching keys and masked displays.
+"""Matching keys and masked displays of applicants.
 
-Identity numbers and names are read here and leave only as an HMAC or masked (docs/domain.md,
+Identity numbers and names are read here, and leave only as an HMAC or masked (docs/domain.md,
 Personal data).
 """
 
@@ -16,12 +16,12 @@ from khop.mappings.time.parsing import FIRST_BIRTH_YEAR, LAST_YEAR, parse_wire_d
 from khop.text.cleaning import clean_text, is_gap
 from khop.text.normal_form import normal_form
 
-#: Sent by one system where it has no usable number; it is nobody's (docs/systems/dvcqg.md).
+#: Sent by one system where it has no usable number (docs/systems/dvcqg.md).
 _PLACEHOLDER = "000000001"
 _SEPARATORS = frozenset(".,+-–/_'`")
 #: A number read through a numeric column has lost its leading zero (docs/systems/igate.md).
 _LOST_ZERO = {11: 12, 8: 9}
-#: What a spreadsheet makes of a number: a decimal zero, or a power of ten that lost digits.
+#: Numbers as spreadsheets spoil them: with a decimal zero, or as a power of ten that lost digits.
 _DECIMAL_ZERO = re.compile(r"([0-9]{8,})[.,]0")
 _POWER = re.compile(r"[0-9]([.,][0-9]+)?E\+[0-9]+")
 #: Đ and the Icelandic letter that is typed for it have no decomposition. The apostrophe of
@@ -29,8 +29,8 @@ _POWER = re.compile(r"[0-9]([.,][0-9]+)?E\+[0-9]+")
 _PLAIN = str.maketrans(
     {"đ": "d", "ð": "d"} | dict.fromkeys("'’‘`\u00b4\u02bb\u02bc\u02b9\u2032", "")
 )
-#: What the key of a name leaves out besides: hyphens, the bar of the Ê Đê and Jrai ƀ (one system
-#: has no letter for it), and the circumflex that a converter left standing beside its letter
+#: Changes for the key of a name only: hyphens become spaces, the Ê Đê and Jrai letter ƀ becomes b
+#: (one system lacks it), and a circumflex that a converter left beside its letter goes
 #: (docs/systems/population.md).
 _KEY_ONLY = str.maketrans(dict.fromkeys("-–—\u2010", " ") | {"ƀ": "b", "\u02c6": ""})
 #: Fewer digits than any identity paper has: a remark such as "không có", not a number.
@@ -42,10 +42,10 @@ _HEAD, _TAIL = 4, 2
 
 
 def fold_name(name: str) -> str:
-    """A name as it is compared: lower case, single spaces, without Vietnamese marks.
+    """A name for comparison: lower case, single spaces, without Vietnamese marks.
 
-    Marks go, because one source writes "Hoà", another "Hòa", a paper list "HOA"; apostrophes go
-    too. Hyphens stay.
+    Marks are removed, because sources write "Hoà", "Hòa" and "HOA". Apostrophes are removed too,
+    hyphens are kept.
     """
     letters = normal_form("NFKD", clean_text(name).translate(_PLAIN)).casefold()
     # Case folding composes a few letters anew.
@@ -55,11 +55,11 @@ def fold_name(name: str) -> str:
 
 
 def identity_digits(number: str | int | None) -> str:
-    """An identity number as it is compared: digits, with a lost leading zero put back.
+    """An identity number for comparison: digits, with a lost leading zero put back.
 
-    A document number with letters stays, in upper case. "" when there is none, and for what
-    stands in its place: a remark, zeros, fewer than five digits, the known placeholder, and a
-    number a spreadsheet has rounded (``9.9085E+10``).
+    A document number with letters is kept in upper case. "" when there is none, for a remark,
+    zeros, fewer than five digits, the known placeholder, and a number that a spreadsheet has
+    rounded (``9.9085E+10``).
     """
     bare = "" if number is None else _without_gaps(str(number))
     if sum(map(str.isdecimal, bare)) < _FEWEST_DIGITS:
@@ -88,11 +88,11 @@ def applicant_key(
     name: str | None = None,
     birth: date | str | None = None,
 ) -> str | None:
-    """The key two sources share for one applicant: HMAC-SHA-256, hex.
+    """The matching key of an applicant, equal in all sources: HMAC-SHA-256, hex.
 
-    Over the identity number, else over folded name and birth date (a date, a wire date, or a
-    year alone); None when there is neither. A birth before 1880 is a default, not a birth.
-    Hyphens of a name count as spaces, ƀ as b. ``key`` is the installation's secret.
+    It is made of the identity number, else of folded name and birth (a date, a wire date, or a
+    year alone); None when there is neither. A birth before 1880 counts as none. In a name,
+    hyphens count as spaces and ƀ as b. ``key`` is the installation's secret.
     """
     if digits := identity_digits(identity_number):
         return _digest(key, f"number:{digits}")
@@ -106,7 +106,7 @@ def actor_key(key: bytes, who: str) -> str:
 
 
 def mask_number(number: str | int) -> str:
-    """``0990******01``: the first four and the last two digits; short numbers not at all."""
+    """``0990******01``: the first four and last two digits; of a short number, only stars."""
     digits = identity_digits(number)
     if len(digits) < _SHORTEST_SHOWN:
         return "*" * len(digits)
@@ -115,7 +115,7 @@ def mask_number(number: str | int) -> str:
 
 
 def mask_name(name: str) -> str:
-    """``Nguyễn V. M.``: the family name and initials; of a single word only its initial."""
+    """``Nguyễn V. M.``: the family name and initials; of a single word, its initial."""
     words = clean_text(name).split()
     initials = [f"{word[0].upper()}." for word in words]
     return " ".join([words[0], *initials[1:]] if len(words) > 1 else initials)

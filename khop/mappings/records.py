@@ -1,7 +1,7 @@
-"""The canonical records: what every source's data becomes.
+"""The canonical records, into which the data of every source is converted.
 
 ``DossierRecord``  what one source says of one dossier now (stored)
-``StatusRecord``   one change, or one piece of evidence (stored)
+``StatusRecord``   one change of state, or one piece of evidence (stored)
 ``DossierReading`` a record with the history the same answer carried
 ``FullDossier``    a dossier for a push, with its parts from ``Birth`` to ``Step``
 
@@ -70,14 +70,14 @@ class StatusKind(StrEnum):
     LOGBOOK_RECEIVED = "logbook_received"
     LOGBOOK_RETURNED = "logbook_returned"
     PAID = "paid"
-    #: The post has papers on their way to the office; of the result it says nothing.
+    #: The post brings papers to the office; this is no evidence of a result.
     PAPERS_COLLECTED = "papers_collected"
-    #: The post wrote something that is neither a hand-over nor a delivery.
+    #: An event of the post that is neither a hand-over nor a delivery.
     POSTAL_EVENT = "postal_event"
 
 
 class PaperKind(StrEnum):
-    """What a file of rows kept beside the systems is."""
+    """The kinds of files of rows that units keep beside the systems."""
 
     #: The logbook (sổ theo dõi hồ sơ, form 07, before 2025 form 06).
     LOGBOOK = "logbook"
@@ -96,7 +96,7 @@ class IdentityVerdict(StrEnum):
 
 
 class Presence(StrEnum):
-    """What look-ups know of a dossier. ``ABSENT`` only after a look-up that answered."""
+    """Whether a source has a dossier. ``ABSENT`` only after a look-up that answered."""
 
     PRESENT = "present"
     ABSENT = "absent"
@@ -132,7 +132,7 @@ class Instant:
 class DossierRecord:
     """What one source says of one dossier now.
 
-    ``code`` and ``aliases`` are canonical (``mappings.codes.canonical_code``); ``status_raw`` is
+    ``code`` and ``aliases`` are canonical (``mappings.codes.spelling``); ``status_raw`` is
     the source's own state as text (kept when no table knows it, with ``status`` None);
     ``procedure`` is the base procedure code; ``unit`` the unit's display name and ``unit_code``
     its code as written; ``fields_lost`` names wire fields the mapping could not use.
@@ -188,8 +188,8 @@ class StatusRecord:
 class PaperRow:
     """One row of a logbook or register: evidence of what happened outside the systems.
 
-    ``row_key``: the same for the same row in every reading of its file, whatever else of the row
-    was filled in since. ``sheet`` and ``row_number``: where a person finds it, as a spreadsheet
+    ``row_key``: the same in every reading of the file, also when cells of the row were filled in
+    since. ``sheet`` and ``row_number``: where a person finds it, as a spreadsheet
     program counts (``sheet`` empty for CSV). ``code``: canonical, None where the row has none.
     ``procedure``: base code. ``due_at`` of an apology is the due date that was missed,
     ``new_due_at`` the promised one, ``signed_at`` the day of the apology. ``number``, ``symbol``:
@@ -241,7 +241,7 @@ class Reject:
 def merge_readings(first: DossierReading, second: DossierReading) -> DossierReading:
     """One reading of two answers about the same dossier, for example list item and detail.
 
-    The one with the later ``changed_at`` speaks (``first`` on a tie); the other fills its gaps.
+    The one with the later ``changed_at`` is taken (``first`` on a tie); the other fills its gaps.
     """
     newer, older = first, second
     if _changed(second) > _changed(first):
@@ -252,7 +252,7 @@ def merge_readings(first: DossierReading, second: DossierReading) -> DossierRead
         if f.name not in _NOT_MERGED and getattr(newer.record, f.name) in (None, ())
     }
     if newer.record.status is None and newer.record.status_raw is not None:
-        gaps.pop("status", None)  # an unmapped state is an answer, not a gap
+        gaps.pop("status", None)  # a state that no table maps is known, so it is no gap
     history = newer.history if newer.history is not None else older.history
     return DossierReading(replace(newer.record, **gaps), history)
 
@@ -267,7 +267,7 @@ def _changed(reading: DossierReading) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Birth:
-    """A birth as it is known: a year alone, or a whole date. It is never completed."""
+    """A birth as it is known: a year alone, or a whole date. Missing parts are never guessed."""
 
     year: int
     month: int | None = None
@@ -310,7 +310,7 @@ class Fee:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the history as it is pushed. ``status`` is always known here."""
+    """One step of the history as it is pushed. ``status`` is always known."""
 
     event_at: Instant
     status: Status
@@ -324,7 +324,8 @@ class Step:
 class FullDossier:
     """A dossier as read from the one-stop at the moment of a push.
 
-    ``steps``: its history, oldest first, equal neighbours made one, unmapped labels left out.
+    ``steps``: its history, oldest first. Neighbours of equal state are one step, and unmapped
+    labels are left out.
     """
 
     record: DossierRecord

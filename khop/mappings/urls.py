@@ -1,4 +1,4 @@
-"""Addresses of files that another system is to fetch."""
+"""Addresses of files that another system fetches."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _HOST = re.compile(r"[0-9a-z_.-]+\.[a-z][0-9a-z-]*", re.ASCII)
 
 
 def public_url(url: str, internal_endings: Collection[str]) -> str:
-    """``url`` if the portal can fetch it again and again, else "" (docs/systems/dvcqg.md).
+    """``url`` if the portal can fetch it at any time, else "" (docs/systems/dvcqg.md).
 
-    Left out: private, loopback and bare hosts, hosts with one of ``internal_endings``, one-time
-    addresses (``?t=<digits>``), addresses with an account in them, anything but http(s).
+    Not so: private, loopback and bare hosts, hosts that end in one of ``internal_endings``,
+    one-time addresses (``?t=<digits>``), addresses with an account, and anything but http(s).
     """
     url = url.split(_JOINT, 1)[0].strip()
     if not url.isprintable() or " " in url:

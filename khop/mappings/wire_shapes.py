@@ -1,7 +1,7 @@
-"""A wire item into its pydantic model, losing no record for a fault that is only cosmetic.
+"""Wire items read into pydantic models; a fault in a minor field does not cost the record.
 
-What does not fit the model is taken out and named; only fields a record cannot do without, and
-texts too long to be data, cost the record.
+A field that does not fit the model is taken out and named. A fault in an essential field, and a
+text too long to be data, refuse the item.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _REASONS = {
 
 
 class Faults(list[ErrorDetails]):
-    """Why an item is not what a model wants."""
+    """The faults of an item that a model does not accept."""
 
 
 def read_shape(
@@ -51,7 +51,7 @@ def dotted(path: Path) -> str:
 
 
 def _validated(model: type[M], item: dict[str, Any]) -> M | Faults:
-    # The error itself quotes values; what is raised later must not lead back to it.
+    # The error quotes values, so it must not become the cause of a later exception.
     try:
         return model.model_validate(item)
     except ValidationError as error:
@@ -62,7 +62,7 @@ def _read_rest(
     model: type[M], item: dict[str, Any], essential: Collection[str], faults: Faults
 ) -> tuple[M, tuple[str, ...]]:
     lost: list[str] = []
-    # The first round takes out what each fault points at, the second the whole of its field.
+    # The first round takes out each faulty part, the second the whole top-level field.
     for depth in (None, 1):
         for path in _faulty(item, faults, essential, depth):
             item = _without(item, path)
@@ -93,7 +93,7 @@ def _refuse(
 
 
 def _walk(item: Any, loc: Sequence[str | int]) -> Path:
-    """The steps of ``loc`` that lead through the item; the others name a union's shape."""
+    """The parts of ``loc`` that are keys of the item; the others name a shape of a union."""
     path: list[str | int] = []
     for part in loc:
         if _leads_on(item, part):
@@ -109,13 +109,13 @@ def _leads_on(item: Any, part: str | int) -> bool:
 
 
 def _deepest(paths: Sequence[Path]) -> list[Path]:
-    """Without those that lead on to another: they are the shapes a union did not have."""
+    """Without paths that begin another one: those come from shapes of a union that did not fit."""
     leading = {path[:end] for path in paths for end in range(len(path))}
     return list(dict.fromkeys(path for path in paths if path not in leading))
 
 
 def _without(item: Any, path: Path) -> Any:
-    """A copy without what stands at ``path``; null in a list, so that the others keep place."""
+    """A copy without the value at ``path``; in a list it becomes null, so that places stay."""
     head, rest = path[0], path[1:]
     copy = item.copy()
     if rest:

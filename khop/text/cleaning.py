@@ -1,4 +1,4 @@
-"""Text as people and systems write it, made comparable and storable."""
+"""Text as people and systems write it, cleaned so that it can be compared and stored."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import unicodedata
 
 from khop.text.normal_form import normal_form
 
-#: Categories that carry nothing a reader sees and that stores refuse: controls, lone surrogates.
+#: Unicode categories that nobody sees and that databases refuse: controls, lone surrogates.
 _UNSTORABLE = frozenset({"Cc", "Cs"})
 
 
 def is_gap(char: str) -> bool:
-    """White space, or a character without width (zero-width space, BOM, soft hyphen)."""
+    """Whether it is white space, or has no width (zero-width space, BOM, soft hyphen)."""
     return char.isspace() or unicodedata.category(char) == "Cf"
 
 
 def clean_text(text: str) -> str:
-    """NFC, single spaces, without control characters and lone surrogates."""
+    """``text`` in NFC with single spaces, without control characters and lone surrogates."""
     if text.isascii() and text.isprintable():
         return " ".join(text.split()) if "  " in text else text.strip()
     if not text.isprintable():
@@ -32,14 +32,14 @@ def _storable(char: str) -> str:
 
 
 def fold_label(text: str) -> str:
-    """A label as it is compared: clean, case-folded, still with its Vietnamese marks."""
+    """A label for comparison: clean and case-folded; Vietnamese marks are kept."""
     return normal_form("NFC", clean_text(text).casefold())
 
 
 def cut_text(text: str, longest: int, kept: int, tail: str = "...") -> str:
     """``text`` if it has at most ``longest`` characters, else its first ``kept`` and ``tail``.
 
-    Composed first, and never cut between a letter and its mark.
+    The text is composed first (NFC) and never cut between a letter and its mark.
     """
     text = normal_form("NFC", text)
     if len(text) <= longest:

@@ -1,6 +1,6 @@
-"""The local time of Viet Nam, in which every system and every person reads times.
+"""The local time of Viet Nam, UTC+7, which every system writes and every person reads.
 
-Asia/Ho_Chi_Minh has kept UTC+7 without daylight saving since 1975.
+Asia/Ho_Chi_Minh has had UTC+7 without daylight saving since 1975.
 """
 
 from __future__ import annotations
@@ -27,6 +27,6 @@ def utc_us(local: datetime) -> int:
 
 
 def local_text(us: int, day: bool = False) -> str:
-    """Microseconds since 1970, UTC, in ISO 8601 of local time; with ``day``, the date alone."""
+    """Local time in ISO 8601 of microseconds since 1970, UTC; with ``day``, the date alone."""
     local = (_EPOCH + timedelta(microseconds=us)).astimezone(LOCAL)
     return local.date().isoformat() if day else local.isoformat()

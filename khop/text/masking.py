@@ -1,4 +1,4 @@
-"""Text of another system, made fit to stand in a fault: short, and without personal data."""
+"""Text of another system, made safe for error texts and logs: short, without personal data."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ LONGEST = 200
 _TAG = re.compile(r"<[^<>]*>")
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 _EMAIL = re.compile(r"[^\s@]{1,64}@[^\s@]+")
-# Identity, tax, account and telephone numbers: nine digits and more, in a row or in groups. What
-# follows a letter is a dossier's code, which people need to find the record.
+# Identity, tax, account and telephone numbers: nine digits and more, in a row or in groups. Digits
+# after a letter belong to a dossier's code, which people need to find the record.
 _NUMBER = re.compile(r"\d{9,}|(?<!\w)(?<!\d[.–-])\(?\+?\d{2,6}\)?(?:[ .–-]+\d{2,6}){1,9}(?!\d)")
 _DATE = re.compile(r"(?:19|20)\d\d-\d\d-\d\d(?: \d\d)?")
 _PERSONAL_DIGITS = 9
-# A day as people write it; with an hour behind it, it has as many digits as a number of a person.
+# A day as people write it. With an hour after it, it has as many digits as a personal number.
 _WRITTEN_DAY = re.compile(r"(?<![\d.–-])\d{1,2}([./-])\d{1,2}\1(?:19|20)\d\d(?!\d)")
 
 _EDGES = "\"'“”‘’()[]<>.,;:!?"
 _LONGEST_NAME = 6
-# The family names of most people; not those that also begin names of places (Hà, Thái, Lâm).
+# The most common family names, without those that also begin place names (Hà, Thái, Lâm).
 _FAMILIES = frozenset({
     "nguyễn", "trần", "lê", "phạm", "hoàng", "huỳnh", "phan", "vũ", "võ", "đặng", "bùi", "đỗ",
     "hồ", "ngô", "dương", "lý", "đào", "đoàn", "vương", "trịnh", "trương", "đinh", "phùng", "tô",
@@ -30,14 +30,14 @@ _FAMILIES = frozenset({
     "sùng", "triệu", "mạc", "quàng", "lường", "tòng", "khổng", "đàm", "nghiêm", "doãn", "nguyen",
     "tran", "pham", "hoang", "huynh", "bui", "ngo", "vuong",
 })  # fmt: skip
-# Words that look like a family name with a given name where all is written in capitals.
+# Words in capitals that look like a family name and a given name.
 _NO_NAMES = frozenset({("hồ", "sơ"), ("lý", "do")})
 
 
 def short_text(text: str) -> str:
-    """``text`` without tags, addresses, personal numbers and names that can be told from other
-    words, in one line of at most 200 signs."""
-    # Tags nest badly in broken pages, and cutting first would leave half a number unmasked.
+    """``text`` without tags, addresses, personal numbers and recognisable names, in one line of
+    at most 200 characters."""
+    # The text is masked before it is cut, because a cut could leave half a number unmasked.
     bare = _TAG.sub(" ", _printable(text[: LONGEST * 50]))
     bare = _ADDRESS.sub("[address]", bare)
     bare = _EMAIL.sub("[e-mail]", bare)
@@ -47,9 +47,9 @@ def short_text(text: str) -> str:
 
 
 def holds_personal_number(text: str) -> bool:
-    """Whether there is what may be an identity, tax, account or telephone number in ``text``.
+    """Whether ``text`` may hold an identity, tax, account or telephone number.
 
-    Dossier codes and days are none.
+    Dossier codes and days do not count as such.
     """
     bare = _WRITTEN_DAY.sub("/", _printable(text))
     return any(_masked(found) != found[0] for found in _NUMBER.finditer(bare))
@@ -63,7 +63,7 @@ def _masked(found: re.Match[str]) -> str:
 
 
 def _without_names(words: list[str]) -> list[str]:
-    """The words, each name in capitals that begins with a family name in one ``[name]``."""
+    """The words, with each capitalised name that begins with a family name as ``[name]``."""
     kept: list[str] = []
     place = 0
     while place < len(words):
@@ -74,7 +74,7 @@ def _without_names(words: list[str]) -> list[str]:
 
 
 def _name_length(words: list[str]) -> int:
-    """How many of these words are a name; 0 when they begin with none."""
+    """How many of the first words are a name; 0 when they do not begin with one."""
     bare = [word.strip(_EDGES) for word in words]
     if not bare or bare[0].casefold() not in _FAMILIES or not bare[0][0].isupper():
         return 0
@@ -86,7 +86,7 @@ def _name_length(words: list[str]) -> int:
 
 
 def _printable(text: str) -> str:
-    """Every kind of space one, and signs that show nothing gone: they could split a number."""
+    """``text`` with plain spaces and without invisible characters, which could split a number."""
     return "".join(map(_shown, text))
 
 

@@ -1,14 +1,14 @@
-"""Unicode normal forms of text that anybody may have written."""
+"""Unicode normal forms of untrusted text, in linear time."""
 
 from __future__ import annotations
 
 import unicodedata
 from typing import Literal
 
-# Normalising sorts each run of combining marks, at a cost that grows with the square of the run.
-# A text in pieces is sorted piece by piece.
+# Normalising sorts each run of combining marks; the cost grows with the square of its length.
+# So a long text is normalised in pieces.
 _PIECE = 1000
-# Korean vowels and codas join with what stands before them without being marks.
+# Korean vowels and codas join with the character before them although they are no marks.
 _VOWEL, _LAST_CODA = "\u1160", "\u11ff"
 _Form = Literal["NFC", "NFD", "NFKC", "NFKD"]
 
@@ -16,7 +16,7 @@ _Form = Literal["NFC", "NFD", "NFKC", "NFKD"]
 def normal_form(form: _Form, text: str) -> str:
     """``unicodedata.normalize`` in time that grows with the length of ``text``.
 
-    The same, but for a text with a thousand combining marks in a row, which is no text.
+    The result is the same, except for a thousand combining marks in a row, which no text has.
     """
     if len(text) <= _PIECE or text.isascii():
         return unicodedata.normalize(form, text)
@@ -29,7 +29,7 @@ def normal_form(form: _Form, text: str) -> str:
 
 
 def _cut(text: str, place: int) -> int:
-    """The first place from ``place`` on where no sign joins with the one before it."""
+    """The first place from ``place`` on where no character joins with the one before it."""
     last = min(place + _PIECE, len(text))
     return next((end for end in range(place, last) if _parts(text[end - 1 : end + 1])), last)
 

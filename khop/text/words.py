@@ -1,4 +1,4 @@
-"""The words of a language: a TOML table of sentences, packaged beside the code that says them."""
+"""Sentences of one language, from a TOML table that is packaged beside the code that uses it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LANGUAGES = ("vi", "en")
 
 
 class Words:
-    """Sentences by dotted key. ``words("pull.done", count=3)`` fills in the sentence's names."""
+    """Sentences by dotted key; ``words("pull.done", count=3)`` fills in the names in braces."""
 
     def __init__(self, lang: str, sentences: Mapping[str, str]) -> None:
         self.lang = lang
@@ -28,7 +28,7 @@ class Words:
         return self._sentences[key].format(**names) if names else self._sentences[key]
 
     def get(self, key: str, default: str) -> str:
-        """The words at ``key``, or ``default`` where the table has none."""
+        """The sentence at ``key``, or ``default`` where the table has none."""
         return self._sentences.get(key, default)
 
     def all_keys(self) -> frozenset[str]:

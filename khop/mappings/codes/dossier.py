@@ -32,7 +32,7 @@ _Day = date
 
 
 class CodeFlag(StrEnum):
-    """What a code gives away that somebody should look at."""
+    """What about a code a person should look at."""
 
     SYNTHETIC = "synthetic"
     UNKNOWN_SHAPE = "unknown_shape"
@@ -41,13 +41,13 @@ class CodeFlag(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CodeParts:
-    """What a dossier code says.
+    """The parts of a dossier code.
 
-    ``grammar``: id of its shape, None for an unknown one; then nothing else is known either.
-    ``date``: the day it was given out, None when those digits are no day. ``synthetic``: its
-    serial has the length of those that a machine makes up. ``origin``: the system that a foreign
-    code comes from. ``date_mismatch``: whether the date is not the reception date, None when it
-    was not compared or cannot be.
+    ``grammar``: id of its shape; None for an unknown shape, of which no part is known. ``date``:
+    the day it was given out, None when those digits are no day. ``synthetic``: its serial has the
+    length of serials that a machine makes up. ``origin``: the system that a foreign code comes
+    from. ``date_mismatch``: whether the date differs from the reception date, None when they were
+    not or cannot be compared.
     """
 
     code: str
@@ -62,7 +62,7 @@ class CodeParts:
 
     @property
     def flags(self) -> frozenset[CodeFlag]:
-        """What there is to look at."""
+        """The flags that are raised."""
         raised = {
             CodeFlag.SYNTHETIC: self.synthetic,
             CodeFlag.UNKNOWN_SHAPE: self.grammar is None,
@@ -74,16 +74,16 @@ class CodeParts:
     def organisation(self) -> OrganisationCode | None:
         """The unit that gave the code out; None when the code does not say.
 
-        Read by the shapes that the code was read by, a province's own among them.
+        It is read by the grammar of the code, with a province's own shapes.
         """
         return None if self.unit is None else parse_organisation(self.unit, self._read_by)
 
     @property
     def tail(self) -> tuple[_Day, str] | None:
-        """Day and number without leading zeros: what a change of the unit's code leaves alone.
+        """Day and number without leading zeros, which stay when the unit's code changes.
 
-        One of the attributes by which old and new codes are matched (docs/domain.md, Codes), never
-        enough by itself. None when either is not known.
+        One of the attributes by which old and new codes are matched, never enough by itself
+        (docs/domain.md, Codes). None when either is not known.
         """
         if self.date is None or self.serial is None:
             return None
@@ -91,10 +91,10 @@ class CodeParts:
 
 
 def parse_code(code: str, grammar: CodeGrammar | None = None) -> CodeParts:
-    """Read a dossier code; any spelling of it. An unknown shape is kept as it is.
+    """The parts of a dossier code in any spelling. A code of unknown shape is kept as it is.
 
-    Of several shapes that fit, the first one wins that was given out on the code's own day and
-    has the unit in the order it is in; else the first. Raises RecordError for what is no text.
+    Of several shapes that fit, the first is taken that was in use on the code's own day and has
+    the unit's order; else the first. Raises RecordError when ``code`` is not text.
     """
     code = canonical_code(code)
     shapes = (grammar or packaged_grammar()).dossier
@@ -109,8 +109,8 @@ def parse_code(code: str, grammar: CodeGrammar | None = None) -> CodeParts:
 def foreign_code(text: str, origin: str) -> CodeParts:
     """A code of a specialised system (civil status, land, business registration): free text.
 
-    ``origin`` says which system; whatever the text looks like, it is not taken apart. Raises
-    RecordError when the origin is blank, and for what is no text.
+    ``origin`` names the system. The text is never divided into parts. Raises RecordError when
+    the origin is blank or the code is not text.
     """
     code = canonical_code(text)
     origin = clean_text(origin) if isinstance(origin, str) else ""
@@ -126,12 +126,12 @@ def compare_date(
     *,
     tolerance: int | None = None,
 ) -> CodeParts:
-    """``parts`` with ``date_mismatch``: the date in the code is not the reception date (E4).
+    """``parts`` with ``date_mismatch``: the code's date is not the reception date (rule E4).
 
-    ``received`` is the local day of reception; ``day_number`` counts working days, as
-    ``WorkingCalendar.ord`` does; ``tolerance`` is how many of them may lie between, by default
-    what the table says. It stays None without either day and for a day that ``day_number``
-    refuses with ValueError. Raises RecordError when ``received`` is no day.
+    ``received`` is the local day of reception. ``day_number`` counts working days, as
+    ``WorkingCalendar.ord`` does. ``tolerance`` is how many working days may lie between, by
+    default the number of the table. Without either day, and for a day that ``day_number`` refuses
+    with ValueError, it is None. Raises RecordError when ``received`` is not a day.
     """
     if received is None or parts.date is None:
         return replace(parts, date_mismatch=None)
@@ -145,9 +145,9 @@ def compare_date(
 
 
 def may_be_one_dossier(one: CodeParts, other: CodeParts) -> bool:
-    """Whether two codes are one number of one unit and day, in the old and in the new order.
+    """Whether two codes have one unit, day and number, in the old and in the new order.
 
-    A candidate to be looked at, never reason enough to merge (docs/domain.md, Codes).
+    That makes them a candidate for a person, never reason enough to merge (docs/domain.md, Codes).
     """
     if one.tail is None or one.tail != other.tail:
         return False

@@ -1,8 +1,7 @@
-"""The shapes of codes: a versioned table, to which a province adds its own rows.
+"""The grammar of codes: a versioned table of shapes, to which a province adds its own rows.
 
-``data/code_grammar.toml`` has three lists of shapes: of dossier codes, of organisation codes and
-of procedure codes (docs/domain.md, Codes). Which text belongs to which shape, and what its
-parts are called, stands there and nowhere in code.
+``data/code_grammar.toml`` lists the shapes of dossier codes, of organisation codes and of procedure
+codes (docs/domain.md, Codes). Patterns and names of parts are in that file only, not in code.
 """
 
 from __future__ import annotations
@@ -22,22 +21,22 @@ from khop.mappings.facts.rows import holds_on, read_rows, refuse_reversed, refus
 
 
 class Order(StrEnum):
-    """Which end of an organisation code the level-1 code stands at."""
+    """Where an organisation code has its level-1 code: ``OLD`` last, ``NEW`` first."""
 
     OLD = "old"
     NEW = "new"
     EITHER = "either"
 
 
-#: Names of parts, by what the shape is of; the first of each must be there.
+#: Names of parts by kind of code; the first of each is required.
 _PARTS = {
     "dossier": ("serial", "unit", "date"),
     "organisation": ("level1", "level2", "level3", "level4", "below"),
     "procedure": ("base", "authority", "case"),
 }
 _DATE_FORMATS = ("yyMMdd", "yyyyMMdd", "ddMMyy", "ddMMyyyy")
-# Escapes of letters, look-arounds, named groups and possessive quantifiers are not the same, or
-# not there, in all of RE2, PostgreSQL and re.
+# Escapes of letters, look-arounds, named groups and possessive quantifiers differ between RE2,
+# PostgreSQL and re, or are missing in one of them.
 _UNPORTABLE = re.compile(r"\\[0-9A-Za-z]|\(\?(?!:)|[*+?}]\+")
 
 
@@ -46,11 +45,11 @@ class CodeShape:
     """One shape of code.
 
     ``pattern`` matches a canonical code from end to end, and ``parts`` names its groups in order.
-    ``date_format`` is how digits of the part ``date`` are written (two digits of a year are of
-    this century); ``made_up_serial`` the number of digits of a serial that only a machine gives
-    out; ``longest`` the most characters the code may have; ``issued_by`` the legal text, or who
-    uses it; ``valid_from`` and ``valid_to`` the first and the last day on which such codes are
-    given out, None where not known.
+    ``date_format`` is the form of the part ``date`` (a year of two digits is of this century).
+    ``made_up_serial`` is the number of digits of a serial that only a machine gives out.
+    ``longest`` is the most characters the code may have. ``issued_by`` is the legal text, or who
+    uses it. ``valid_from`` and ``valid_to`` are the first and the last day on which such codes
+    are given out, None where not known.
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
@@ -76,14 +75,14 @@ class CodeShape:
             raise ValueError(f"date_format must be one of {', '.join(_DATE_FORMATS)}")
 
     def read(self, code: str) -> Mapping[str, str] | None:
-        """The parts of a canonical code, "" for one left out; None when the shape is another."""
+        """The parts of a canonical code, "" for one left out; None when the shape does not fit."""
         if self.longest is not None and len(code) > self.longest:
             return None
         match = re.fullmatch(self.pattern, code)
         return match and dict(zip(self.parts, match.groups(""), strict=True))
 
     def day(self, digits: str) -> date | None:
-        """The day that ``digits`` of a code of this shape mean; None when they are no day."""
+        """The day that ``digits`` mean in a code of this shape; None when they are no day."""
         form = self.date_format or ""
         if len(digits) != len(form) or not (digits.isascii() and digits.isdecimal()):
             return None
@@ -97,7 +96,7 @@ class CodeShape:
             return None
 
     def given_out_on(self, day: date | None) -> bool:
-        """Whether codes of this shape may have been given out on ``day``; yes for None."""
+        """Whether such codes may have been given out on ``day``; True for None."""
         return day is None or holds_on(day, self.valid_from, self.valid_to)
 
 
@@ -113,7 +112,7 @@ class CodeGrammar:
 def readings(
     shapes: tuple[CodeShape, ...], code: str
 ) -> Iterator[tuple[CodeShape, Mapping[str, str]]]:
-    """Each shape that a canonical code has, with its parts."""
+    """Each shape that fits a canonical code, with the parts it gives."""
     for shape in shapes:
         parts = shape.read(code)
         if parts is not None:
@@ -122,7 +121,7 @@ def readings(
 
 @cache
 def packaged_grammar() -> CodeGrammar:
-    """The shapes that khop knows by itself."""
+    """The packaged shapes."""
     table = load_table("code_grammar")
     return CodeGrammar(**{kind: _read(kind, table[kind], kind) for kind in _PARTS})
 
@@ -131,8 +130,8 @@ def code_grammar(own: Mapping[str, object], *, key: str = "codes") -> CodeGramma
     """The packaged shapes and a province's own, which are tried first.
 
     ``own`` has lists of rows under ``dossier``, ``organisation`` and ``procedure``, as in
-    khop.toml; a row with the id of a packaged one takes its place. ``key`` says where they stand.
-    Raises ConfigError.
+    khop.toml. A row with the id of a packaged one replaces it. ``key`` is the path of ``own`` for
+    messages. Raises ConfigError.
     """
     if not isinstance(own, Mapping):
         raise ConfigError("is not a table", key=key)

@@ -1,8 +1,8 @@
 """Level-1 codes: the ministries (G) and provinces (H) at the top of every organisation code.
 
-With validity and succession, the 63 provinces that became 34 on 1 July 2025 above all
-(``data/level_one.toml``, docs/domain.md (Codes)). A code the table does not have is unknown and no
-error; one that ended still stands in old data.
+The table has validity and succession, such as the 63 provinces that became 34 on 1 July 2025
+(``data/level_one.toml``; docs/domain.md, Codes). A code that is not in the table is unknown, not
+wrong. A code that ended still occurs in old data.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from khop.mappings.facts.rows import holds_on, plain_day, read_rows, refuse_reve
 
 
 class Evidence(StrEnum):
-    """How it is known whose code this is (``data/level_one.toml``)."""
+    """How it is known which organisation a code means (``data/level_one.toml``)."""
 
     SEEN = "seen"
     INTERPOLATED = "interpolated"
@@ -31,10 +31,10 @@ class Evidence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LevelOne:
-    """An organisation at the top, under one name.
+    """A ministry or province under one name.
 
-    ``valid_from`` and ``valid_to`` are its first and last day, None where not known or not yet.
-    ``successor`` is the code of the one that took its place after ``valid_to`` by
+    ``valid_from`` and ``valid_to`` are its first and last day, None where not known or not yet
+    there. ``successor`` is the code of the organisation that followed after ``valid_to`` by
     ``legal_basis``, None where not known.
     """
 
@@ -58,15 +58,15 @@ class LevelOne:
             raise ValueError("has a successor, so it needs valid_to, its last day")
 
     def in_force(self, day: date) -> bool:
-        """Whether it was there on ``day``."""
+        """Whether the organisation existed on ``day``."""
         return holds_on(day, self.valid_from, self.valid_to)
 
 
 class LevelOneTable:
-    """Level-1 codes by code.
+    """Rows by level-1 code.
 
-    ``rows`` in any order; those of one code must not overlap. Raises ConfigError, which names
-    ``key`` and the code.
+    ``rows`` come in any order; those of one code must not overlap in time. Raises ConfigError,
+    which names ``key`` and the code.
     """
 
     def __init__(self, rows: Iterable[LevelOne], *, key: str = "level_one") -> None:
@@ -82,18 +82,18 @@ class LevelOneTable:
         return (row for _, rows in sorted(self._rows.items()) for row in rows)
 
     def rows(self, code: str) -> tuple[LevelOne, ...]:
-        """All that a code ever stood for, oldest first; nothing for an unknown code."""
+        """All rows of a code, oldest first; none for an unknown code."""
         return self._rows.get(canonical_code(code), ())
 
     def on(self, code: str, day: date) -> LevelOne | None:
-        """What a code stood for on ``day``; None when it is unknown or there was none."""
+        """The row of a code on ``day``; None for an unknown code and where no row is valid."""
         plain_day(day)
         return next((row for row in self.rows(code) if row.in_force(day)), None)
 
     def current(self, code: str, day: date) -> LevelOne | None:
-        """Who stands on ``day`` for what ``code`` once was: itself, or by succession.
+        """The row on ``day`` of the organisation of ``code``, or of its successor.
 
-        None when the code is unknown, when nobody knows who took its place, and before it began.
+        None when the code is unknown, when its successor is not known, and before it began.
         """
         seen: set[str] = set()
         while (found := self.on(code, day)) is None:
@@ -105,7 +105,7 @@ class LevelOneTable:
         return found
 
     def predecessors(self, code: str, day: date) -> tuple[str, ...]:
-        """The other codes whose place ``code`` has taken by ``day``, sorted."""
+        """The other codes that ``code`` has succeeded by ``day``, sorted."""
         code = canonical_code(code)
         current = {other: self.current(other, day) for other in self._rows if other != code}
         return tuple(sorted(other for other, row in current.items() if row and row.code == code))
@@ -113,14 +113,14 @@ class LevelOneTable:
 
 @cache
 def packaged_level_one() -> LevelOneTable:
-    """The ministries and provinces that khop knows by itself."""
+    """The packaged ministries and provinces."""
     return LevelOneTable(_packaged_rows())
 
 
 def level_one_table(own: object, *, key: str = "level_one") -> LevelOneTable:
-    """The packaged table with a province's own rows in place of all packaged ones of that code.
+    """The packaged table; a province's own rows replace all packaged rows of their codes.
 
-    ``own`` is a list of tables as in khop.toml, ``key`` says where it stands. Raises ConfigError.
+    ``own`` is a list of tables as in khop.toml, ``key`` its path for messages. Raises ConfigError.
     """
     rows = read_rows(LevelOne, own, key)
     replaced = {row.code for row in rows}

@@ -1,4 +1,4 @@
-"""Codes of organisations, in either order: what they say, and how they are compared.
+"""Codes of organisations in either order: reading and comparing them.
 
 The old order (QCVN 102:2016) has the level-1 code last, ``000.17.22.H56``; the new one (QĐ
 20/2020/QĐ-TTg) first, ``H56.22.17``. Both are in use side by side (docs/domain.md, Codes).
@@ -13,18 +13,18 @@ from khop.mappings.codes.grammar import CodeGrammar, CodeShape, Order, packaged_
 from khop.mappings.codes.level_one import packaged_level_one
 from khop.mappings.codes.spelling import canonical_code
 
-# How the old order fills the levels 2, 3 and 4 that are not used.
+# The fillings of the old order for unused levels 2, 3 and 4.
 _UNUSED = ("00", "00", "000")
 
 
 @dataclass(frozen=True, slots=True)
 class OrganisationCode:
-    """What an organisation's code says.
+    """The levels of an organisation's code.
 
-    ``raw``: as it was written; ``code``: its canonical text. ``grammar`` is the id of its shape
-    and ``order`` where that has the level-1 code; both None for an unknown shape and for a text
-    that both orders can read. ``levels``: level 1 first, down to the last one used; empty when
-    the shape is unknown.
+    ``raw``: as it was written; ``code``: its canonical text. ``grammar`` is the id of its shape,
+    ``order`` where the level-1 code is; both are None for an unknown shape and for a text that
+    fits both orders. ``levels``: level 1 first, down to the last one used; empty when the shape
+    is unknown.
     """
 
     code: str
@@ -40,13 +40,13 @@ class OrganisationCode:
 
     @property
     def unknown_shape(self) -> bool:
-        """Whether the code says nothing; it may still be compared as text."""
+        """Whether no level is known; the code can still be compared as text."""
         return self.grammar is None
 
     def spelled(self, order: Order) -> str | None:
-        """The same organisation in that order; None where it has no spelling that reads back.
+        """The same organisation in that order; None where no spelling reads back as the same.
 
-        The old order has no room for a fifth level and for groups of other lengths.
+        The old order has no room for a fifth level, nor for groups of other lengths.
         """
         if not self.levels:
             return None
@@ -58,10 +58,10 @@ class OrganisationCode:
 
 
 def parse_organisation(text: str, grammar: CodeGrammar | None = None) -> OrganisationCode:
-    """Read an organisation code; any spelling of it. An unknown shape is kept as it is.
+    """The levels of an organisation code in any spelling. An unknown shape is kept as it is.
 
-    A text that both orders can read is taken in the order whose level-1 code exists; when that
-    does not tell, its shape counts as unknown. Raises RecordError for what is no text.
+    A text that fits both orders is read in the order whose level-1 code exists. When that does
+    not decide, its shape counts as unknown. Raises RecordError when ``text`` is not text.
     """
     code = canonical_code(text)
     found = list(readings((grammar or packaged_grammar()).organisation, code))
@@ -75,20 +75,20 @@ def parse_organisation(text: str, grammar: CodeGrammar | None = None) -> Organis
 
 
 def normal_organisation(text: str) -> str:
-    """The code in the new order where it has one, else its canonical text. Idempotent."""
+    """The code in the new order where there is one, else its canonical text. Idempotent."""
     parsed = parse_organisation(text)
     return parsed.spelled(Order.NEW) or parsed.code
 
 
 def same_organisation(one: str, other: str) -> bool:
-    """Whether two codes, in any order, name one place in one tree. Blank is never the same."""
+    """Whether two codes, in any order, mean one organisation. A blank code equals none."""
     return normal_organisation(one) == normal_organisation(other) != ""
 
 
 def _levels(shape: CodeShape, parts: Mapping[str, str]) -> tuple[str, ...]:
     named = [parts[name] for name in ("level1", "level2", "level3", "level4") if name in parts]
     levels = named + [group for group in parts.get("below", "").split(".") if group]
-    # Only what the old order leads with is filling; zeros elsewhere hold a level's place.
+    # In the old order, leading zeros fill unused levels; zeros elsewhere are a level.
     while shape.order is Order.OLD and len(levels) > 1 and not levels[-1].strip("0"):
         levels.pop()
     return tuple(levels)

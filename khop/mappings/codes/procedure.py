@@ -1,7 +1,7 @@
-"""Codes of procedures: the base that was announced, and what systems hang on it.
+"""Codes of procedures: the announced base, and what systems append to it.
 
-``1.001612`` is the procedure; ``1.001612.000.00.00.H48`` says with it whose it is, and
-``2.000815.000.00.00.H55.02`` which case (docs/domain.md, Codes).
+``1.001612`` is the procedure; ``1.001612.000.00.00.H48`` adds the authority, and
+``2.000815.000.00.00.H55.02`` the case (docs/domain.md, Codes).
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from khop.mappings.codes.spelling import canonical_code
 
 @dataclass(frozen=True, slots=True)
 class ProcedureCode:
-    """What a procedure's code says.
+    """The parts of a procedure's code.
 
     ``raw``: as it was written; ``code``: its canonical text. ``grammar``: id of its shape, None
-    for an unknown one, of which nothing else is known. ``base``: the procedure as announced;
-    ``authority``: whose it is; ``case``: two digits, one of the cases of an online service.
+    for an unknown one, of which no part is known. ``base``: the procedure as announced;
+    ``authority``: the organisation it belongs to; ``case``: two digits, a case of an online
+    service.
     """
 
     code: str
@@ -32,19 +33,19 @@ class ProcedureCode:
 
     @property
     def unknown_shape(self) -> bool:
-        """Whether the code says nothing; it may still be compared as text."""
+        """Whether no part is known; the code can still be compared as text."""
         return self.grammar is None
 
     @property
     def compared(self) -> str | None:
-        """What codes are compared on: the base, else the canonical text; None for blank."""
+        """What codes are compared by: the base, else the canonical text; None for blank."""
         return self.base or self.code or None
 
 
 def parse_procedure(text: str, grammar: CodeGrammar | None = None) -> ProcedureCode:
-    """Read a procedure code; any spelling of it. An unknown shape is kept as it is.
+    """The parts of a procedure code in any spelling. An unknown shape is kept as it is.
 
-    Raises RecordError for what is no text.
+    Raises RecordError when ``text`` is not text.
     """
     code = canonical_code(text)
     for shape, parts in readings((grammar or packaged_grammar()).procedure, code):
@@ -63,14 +64,14 @@ def parse_procedure(text: str, grammar: CodeGrammar | None = None) -> ProcedureC
 def base_procedure(text: str) -> str | None:
     """The procedure as announced, ``d.dddddd``, without authority and case (docs/domain.md, Codes).
 
-    The canonical text itself when the shape is unknown; None for blank. Raises RecordError for
-    what is no text.
+    The canonical text itself when the shape is unknown; None for blank. Raises RecordError when
+    ``text`` is not text.
     """
     return _base(text if isinstance(text, str) else canonical_code(text))
 
 
 def same_procedure(one: str, other: str) -> bool:
-    """Whether two codes mean one procedure, compared on the base. Blank is never the same."""
+    """Whether two codes mean one procedure, compared by the base. A blank code equals none."""
     base = base_procedure(one)
     return base is not None and base == base_procedure(other)
 

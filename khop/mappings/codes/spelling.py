@@ -1,4 +1,4 @@
-"""The one spelling of a code, whatever it is a code of."""
+"""The canonical spelling of a code of any kind."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _ALREADY_CANONICAL = re.compile(r"[0-9A-Z.\-]*", re.ASCII)
 
 
 def canonical_code(text: str) -> str:
-    """The one spelling of a code: Unicode NFC, upper case, no white space of any kind.
+    """The canonical spelling of a code: NFC, upper case, without white space of any kind.
 
-    Raises RecordError for what is no text.
+    Raises RecordError when ``text`` is not text.
     """
     if not isinstance(text, str):
         raise RecordError("code", "is not text")

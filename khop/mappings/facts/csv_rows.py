@@ -1,6 +1,6 @@
-"""Rows of a small CSV table that a person keeps: UTF-8; comma, semicolon or tab.
+"""Rows of a small CSV table that a person keeps: UTF-8, with comma, semicolon or tab.
 
-Any row that could be read two ways is refused, with file and row; the headers are row 1.
+A row that could be read in two ways is refused, with file and row. The headers are row 1.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ _DELIMITERS = ",;\t"
 
 
 def csv_rows(path: Path) -> Iterator[Mapping[str, object]]:
-    """Each row by its header, headers in lower case; empty cells at a row's end are left out.
+    """Each row by its headers, in lower case; empty cells at the end of a row are left out.
 
-    An empty row is an empty mapping, so that the ones below it keep their numbers; those behind
-    the last row are none. Raises ConfigError for a file that cannot be read, without headers or
-    with one twice, and for a row with more cells than there are headers.
+    An empty row is an empty mapping, so that rows below it keep their numbers; empty rows at the
+    end are left out. Raises ConfigError for a file that cannot be read, has no headers or one
+    twice, and for a row with more cells than headers.
     """
     lines = csv_lines(path)
     headers = [header.lower() for header in next(lines, [])]

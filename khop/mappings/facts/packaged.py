@@ -1,7 +1,7 @@
 """The packaged tables of facts, ``mappings/data/*.toml``.
 
-A table says where each fact was seen (``source``) and, where it is dated, from when to when it
-holds (``valid_from``, ``valid_to``).
+A table names the source of each fact (``source``) and, for dated facts, the first and last day
+(``valid_from``, ``valid_to``).
 """
 
 from __future__ import annotations
@@ -16,6 +16,6 @@ from typing import Any
 
 @cache
 def load_table(name: str) -> Mapping[str, Any]:
-    """The table ``name``, without its ending. Read once; raises FileNotFoundError."""
+    """The table ``NAME.toml``. It is read once. Raises FileNotFoundError."""
     text = (files("khop.mappings") / "data" / f"{name}.toml").read_text("utf-8")
     return MappingProxyType(tomllib.loads(text))

@@ -1,6 +1,6 @@
-"""Rows of a table, packaged or a province's own, read into their dataclass.
+"""Rows of a table, packaged or a province's own, read into a dataclass.
 
-A fault names the row (counted from 1) and the key, so that it can be mended in its file.
+A fault names the row (counted from 1) and the key, so that a person can correct the file.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _UNKNOWN = "unexpected_keyword_argument"
 def read_rows(kind: type[R], rows: object, key: str) -> tuple[R, ...]:
     """Each of ``rows`` as ``kind``, a dataclass.
 
-    ``key`` is where they stand: a path in khop.toml, or a file and a table in it. Raises
-    ConfigError for what is no list of tables, for unknown and missing keys and wrong values.
+    ``key`` is their path in khop.toml, or a file and a table in it. Raises ConfigError when
+    ``rows`` is not a list of tables, for unknown and missing keys, and for wrong values.
     """
     if not isinstance(rows, list | tuple):
         raise ConfigError("is not a list of tables; write [[ ]] around its name", key=key)
@@ -34,7 +34,7 @@ def read_rows(kind: type[R], rows: object, key: str) -> tuple[R, ...]:
 
 
 def refuse_twice(names: Iterable[str], key: str) -> None:
-    """Raises ConfigError when a name stands twice among those of the rows at ``key``."""
+    """Raises ConfigError when two rows at ``key`` have one name."""
     seen: set[str] = set()
     for place, name in enumerate(names, 1):
         if name in seen:
@@ -43,16 +43,16 @@ def refuse_twice(names: Iterable[str], key: str) -> None:
 
 
 def holds_on(day: date, valid_from: date | None, valid_to: date | None) -> bool:
-    """Whether ``day`` lies in the range, both ends in it; None is an open end.
+    """Whether ``day`` lies in the range, which includes both ends; None is an open end.
 
-    Raises RecordError for what is no day; a moment is none, it lies in two of them.
+    Raises RecordError when ``day`` is not a day; a datetime is none.
     """
     day = plain_day(day)
     return (valid_from is None or valid_from <= day) and (valid_to is None or day <= valid_to)
 
 
 def plain_day(day: date) -> date:
-    """``day`` itself. Raises RecordError for anything else, a moment too."""
+    """``day`` itself. Raises RecordError for anything else, a datetime too."""
     if not isinstance(day, date) or isinstance(day, datetime):
         raise RecordError("day", "is not a day; take the local date of a moment")
     return day
@@ -81,13 +81,13 @@ def _read_row(kind: Any, row: object, key: str) -> Any:
 
 
 def first_fault(error: ValidationError) -> ErrorDetails:
-    """The fault to mend first: a key that is misspelled is also one that is missing."""
+    """The fault to report: an unknown key first, since a misspelled key is also missing."""
     faults = error.errors(include_url=False, include_input=False, include_context=False)
     return min(faults, key=lambda fault: fault["type"] != _UNKNOWN)
 
 
 def sentence(fault: ErrorDetails, keys: Iterable[str]) -> str:
-    """What is wrong, in words; ``keys``: those that could have been meant."""
+    """The fault as a sentence; ``keys``: the known keys, for a suggestion."""
     if fault["type"] == "missing":
         return "this key is missing"
     if fault["type"] == _UNKNOWN:
