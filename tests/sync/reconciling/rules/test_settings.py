@@ -1,4 +1,4 @@
-"""What khop.toml may say of rules: of those there are, in their bounds."""
+"""The rules and numbers that khop.toml may name."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def config(**tables: Any) -> Config:
     )
 
 
-def test_what_is_about_rules_that_there_are_is_taken() -> None:
+def test_known_rules_and_numbers_within_bounds_are_accepted() -> None:
     check_rules(
         config(
             rules={
@@ -68,7 +68,7 @@ def test_what_is_about_rules_that_there_are_is_taken() -> None:
         ({"rules": {"numbers": {"F1": {"days": 10**9}}}}, "1 to 366 days of 24 hours"),
     ],
 )
-def test_what_is_about_no_rule_or_out_of_bounds_is_refused(
+def test_an_unknown_rule_or_a_number_out_of_bounds_is_refused(
     tables: dict[str, Any], told: str
 ) -> None:
     with pytest.raises(ConfigError) as caught:
@@ -82,7 +82,7 @@ def test_a_grace_of_years_is_refused(keys: dict[str, Any]) -> None:
         RuleSettings(**keys)
 
 
-def test_every_number_is_one_of_a_rule_and_its_default_within_its_bounds() -> None:
+def test_every_number_belongs_to_a_rule_and_its_default_is_within_its_bounds() -> None:
     for (rule, name), number in numbers().items():
         assert rule in RULES, name
         assert number.least <= number.default <= number.most
