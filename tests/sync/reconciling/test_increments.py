@@ -68,7 +68,7 @@ def copy_of(ledger: Ledger) -> Iterator[Ledger]:
     path = Path(ledger.url.removeprefix("sqlite:///"))
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "copy.db"
-        with ledger.write():  # nobody writes while it is copied
+        with ledger.write():  # keeps others from writing while it is copied
             for suffix in ("", "-wal"):
                 if (there := path.with_name(path.name + suffix)).exists():
                     shutil.copy(there, target.with_name(target.name + suffix))
@@ -82,7 +82,7 @@ def run(ledger: Ledger, now: datetime, *, whole: bool = False) -> Reconciled:
 
 
 def findings(ledger: Ledger) -> list[tuple[Any, ...]]:
-    """All that is known of the findings that are not resolved, but when they were written."""
+    """Every column of the findings that are not resolved, without times."""
     query = sa.select(
         *(discrepancy.c[name] for name in ("rule", "subject", "code", "state", "severity", "unit")),
         *(discrepancy.c[name] for name in ("fingerprint", "values_json", "evidence_json")),
@@ -92,19 +92,21 @@ def findings(ledger: Ledger) -> list[tuple[Any, ...]]:
 
 
 def numbers(done: Reconciled) -> dict[str, tuple[int, int]]:
-    """How many findings there are: an increment has not counted them, a whole run has."""
+    """(open, excluded) by rule. An increment does not count all findings, a whole run does."""
     return {count.rule: (count.open, count.excluded) for count in done.counts}
 
-
-# --- what can happen ----------------------------------------------------------------------------
 
 Happening = Callable[[sa.Connection, Privacy], object]
 times = st.sampled_from(TIMES)
 
 
+def _drawn_times(draw: st.DrawFn, *names: str) -> dict[str, Any]:
+    return {f"{name}_at": draw(times) for name in names}
+
+
 @st.composite
 def dossiers(draw: st.DrawFn) -> Happening:
-    """The one-stop tells of a dossier, with its history or without."""
+    """A record of the one-stop is read, with its history or without."""
     number = draw(st.integers(1, 3))
     ours = replace(
         record(number),
@@ -113,10 +115,8 @@ def dossiers(draw: st.DrawFn) -> Happening:
         status=draw(st.sampled_from([*Status, None])),
         status_raw="lạ",
         aliases=draw(st.sampled_from([(), (), (ALIAS,), (CODES[0],)])),
-        **{f"{name}_at": draw(times) for name in ("submitted", "received", "due", "finished")},
-        returned_at=draw(times),
-        changed_at=draw(times),
-        entered_at=draw(times),
+        **_drawn_times(draw, "submitted", "received", "due", "finished"),
+        **_drawn_times(draw, "returned", "changed", "entered"),
         applicant_key=draw(st.sampled_from(["a", "b", None])),
     )
     history = draw(st.none() | st.lists(st.tuples(st.sampled_from(Status), times), max_size=3))
@@ -136,7 +136,7 @@ def dossiers(draw: st.DrawFn) -> Happening:
 
 @st.composite
 def answers(draw: st.DrawFn) -> Happening:
-    """The portal answers, or does not, about a code."""
+    """A code is looked up on the portal, which answers or does not."""
     code = draw(st.sampled_from([*CODES, ALIAS, "H99.99-261101-0001"]))
     kind = draw(st.sampled_from(["absent", "present", "silent", "named"]))
     theirs = DossierRecord(
@@ -144,7 +144,7 @@ def answers(draw: st.DrawFn) -> Happening:
         code,
         code,
         status=draw(st.sampled_from(Status)),
-        **{f"{name}_at": draw(times) for name in ("submitted", "received", "due", "finished")},
+        **_drawn_times(draw, "submitted", "received", "due", "finished"),
     )
     checked = draw(st.integers(1, 5))
 
@@ -162,7 +162,7 @@ def answers(draw: st.DrawFn) -> Happening:
 
 @st.composite
 def scans(draw: st.DrawFn) -> Happening:
-    """The post tells of an order."""
+    """An event of the post is read."""
     code = draw(st.sampled_from([*CODES, ALIAS]))
     kind = draw(st.sampled_from([StatusKind.HANDED_TO_POST, StatusKind.DELIVERED]))
     event = StatusRecord(
@@ -179,7 +179,7 @@ def scans(draw: st.DrawFn) -> Happening:
 
 @st.composite
 def books(draw: st.DrawFn) -> Happening:
-    """A file of rows is read again: rows come, change and go."""
+    """A file of rows is read again: rows are new, changed or gone."""
     kind = draw(st.sampled_from([PaperKind.LOGBOOK, PaperKind.REGISTER]))
     keys = draw(st.lists(st.sampled_from("abcd"), unique=True, max_size=3))
     rows = [
@@ -208,7 +208,7 @@ def books(draw: st.DrawFn) -> Happening:
 
 @st.composite
 def bad_records(draw: st.DrawFn) -> Happening:
-    """A dossier of the one-stop goes into quarantine, or comes out."""
+    """A record of the one-stop is put into quarantine, or released."""
     number = draw(st.integers(1, 3))
     native_id = f"bad{number}"
     if draw(st.booleans()):
@@ -246,16 +246,16 @@ def test_an_increment_finds_what_a_whole_run_finds(
                 assert numbers(again) == numbers(done)
 
 
-def test_a_rule_with_days_of_its_own_wakes_its_dossiers(
+def test_a_rule_with_a_limit_of_its_own_is_checked_again_when_the_limit_passes(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lying = replace(
+    waiting = replace(
         RULES["B10"],
         id="B4",
         predicate=lambda case, clock: clock.older(case.os_finished_us, days=3),
         shows=("os_finished",),
     )
-    monkeypatch.setitem(RULES, "B4", lying)
+    monkeypatch.setitem(RULES, "B4", waiting)
     ours = record(1, status=Status.FINISHED, finished_at=at(13))  # a Friday
     with ledger.write() as connection:
         arrival = Arrival(DossierReading(ours), record_hash(ours))
@@ -267,10 +267,10 @@ def test_a_rule_with_days_of_its_own_wakes_its_dossiers(
     assert found == [[0], [0], [1]]
 
 
-def test_a_run_that_was_cut_off_is_made_up_for(
+def test_a_run_after_an_aborted_one_looks_at_its_dossiers_again(
     ledger: Ledger, privacy: Privacy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A row of paper turns out to be like a dossier, and the run ends before it says so."""
+    """A row of paper gets a candidate, and the run ends before its finding is resolved."""
     row = logbook_row(1)
     with ledger.write() as connection:
         save_cursor(connection, "igate", Cursor(complete=True))
@@ -294,7 +294,7 @@ def _cut_off(*_: object, **__: object) -> None:
 
 
 @pytest.mark.parametrize("year", [1989, 2101])
-def test_a_moment_that_no_calendar_counts_is_refused_before_anything_is_written(
+def test_a_moment_outside_of_the_calendar_is_refused_before_anything_is_written(
     year: int, ledger: Ledger
 ) -> None:
     with pytest.raises(KhopError, match="cannot run at"):

@@ -1,4 +1,4 @@
-"""Rules measure with the tables that the province wrote in khop.toml."""
+"""Rules use the tables that the province has in khop.toml."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Found = Callable[..., set[str]]
 
 @pytest.fixture
 def found(build_engine: Callable[..., Engine], one_stop: FakeOneStop, portal: FakePortal) -> Found:
-    """The rules that fire for one dossier; what khop.toml says is given by the table's name.
+    """The rules that fire for one dossier, with these tables of khop.toml.
 
     ``held``: the portal has the same dossier.
     """
@@ -47,15 +47,15 @@ def found(build_engine: Callable[..., Engine], one_stop: FakeOneStop, portal: Fa
     return rules
 
 
-def test_a_code_of_the_provinces_own_shape_is_known(found: Found) -> None:
+def test_a_code_of_a_shape_that_the_province_added_is_known(found: Found) -> None:
     assert found(record(1, code=OWN_CODE), codes=OWN_SHAPE) == set()
 
 
-def test_without_that_table_the_same_code_has_no_known_shape(found: Found) -> None:
+def test_without_the_provinces_shape_the_same_code_is_unknown(found: Found) -> None:
     assert found(record(1, code=OWN_CODE)) == {"E7"}
 
 
-def test_a_province_that_takes_a_shape_away_no_longer_knows_it(found: Found) -> None:
+def test_a_code_of_a_shape_that_the_province_replaced_is_unknown(found: Found) -> None:
     only_archive = {
         "dossier": [
             {
@@ -80,13 +80,13 @@ def test_a_province_that_takes_a_shape_away_no_longer_knows_it(found: Found) -> 
         ("H99.12/31022026/000001", set()),
     ],
 )
-def test_the_date_in_a_code_is_read_as_the_province_writes_it(
+def test_the_date_in_a_code_is_read_in_the_format_of_the_province(
     found: Found, code: str, rules: set[str]
 ) -> None:
     assert found(record(1, code=code), codes=OWN_SHAPE) == rules
 
 
-def test_a_made_up_code_stays_one_beside_the_provinces_shapes(found: Found) -> None:
+def test_a_made_up_code_is_found_beside_the_provinces_shapes(found: Found) -> None:
     assert found(record(1, code="H99.12-261110-00001"), codes=OWN_SHAPE) == {"E3"}
 
 
@@ -99,7 +99,7 @@ def test_a_made_up_code_stays_one_beside_the_provinces_shapes(found: Found) -> N
         ({"transitions": {"from": {"9": {"ordinary": {"4": "sent back"}}}}}, {"B8"}),
     ],
 )
-def test_a_forbidden_change_that_is_legal_here_is_none(
+def test_a_change_of_state_that_the_province_allows_is_no_finding(
     one_stop: FakeOneStop, found: Found, tables: dict[str, Any], rules: set[str]
 ) -> None:
     one_stop.histories[record(1).native_id] = history(
@@ -113,7 +113,9 @@ def test_a_forbidden_change_that_is_legal_here_is_none(
     assert found(record(1), **tables) == rules
 
 
-def test_a_change_that_is_forbidden_here_only(one_stop: FakeOneStop, found: Found) -> None:
+def test_a_change_of_state_that_only_the_province_forbids_is_a_finding(
+    one_stop: FakeOneStop, found: Found
+) -> None:
     steps = ((Status.RECEIVED, at(10)), (Status.PROCESSING, at(11)))
     one_stop.histories[record(1).native_id] = history(record(1), *steps)
     assert found(record(1), transitions={"from": {"2": {"forbidden": [4]}}}) == {"B8"}
@@ -122,7 +124,7 @@ def test_a_change_that_is_forbidden_here_only(one_stop: FakeOneStop, found: Foun
 @pytest.mark.parametrize(
     ("tables", "rules"), [({}, {"A7"}), ({"calendar": {"days_off": ["2026-11-19"]}}, set())]
 )
-def test_a_day_off_of_the_province_is_no_day_of_grace(
+def test_a_day_off_of_the_province_does_not_count_for_the_grace(
     found: Found, tables: dict[str, Any], rules: set[str]
 ) -> None:
     """Received on Wednesday the 18th, unknown to the portal, and today is Friday the 20th."""
@@ -130,8 +132,8 @@ def test_a_day_off_of_the_province_is_no_day_of_grace(
     assert found(record(1, code=code, **days), held=False, **tables) == rules
 
 
-def test_a_code_is_read_by_the_shape_that_was_in_force_on_its_day(found: Found) -> None:
-    """The province writes the day first from 2027 on; the code of 2026 is none of those."""
+def test_a_code_is_read_by_the_shape_that_was_in_use_on_its_date(found: Found) -> None:
+    """The province writes the day first from 2027 on; the code is of 2026."""
     day_first = {
         "id": "TINH2",
         "name": "day first",
@@ -144,6 +146,6 @@ def test_a_code_is_read_by_the_shape_that_was_in_force_on_its_day(found: Found) 
     assert found(record(1), codes={"dossier": [day_first]}) == set()
 
 
-def test_a_code_longer_than_its_shape_allows_has_another(found: Found) -> None:
+def test_a_code_longer_than_its_shape_allows_is_unknown(found: Found) -> None:
     shape = {**OWN_SHAPE["dossier"][0], "longest": len(OWN_CODE) - 1}
     assert found(record(1, code=OWN_CODE), codes={"dossier": [shape]}) == {"E7"}

@@ -1,4 +1,4 @@
-"""Cases are the same where PostgreSQL makes them and where DuckDB does, row for row."""
+"""PostgreSQL makes the same cases as DuckDB, row for row."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from khop.sync.reconciling.cases import INPUTS
 from khop.sync.reconciling.warehouse import Selection, ledger_cases
 
 DAY_US = 86_400_000_000
-#: Each pair is ordered otherwise by a language than byte by byte.
+#: Each pair has another order in a language than byte by byte.
 IDS = ("B2", "a10", "a9", "Z", "z", "đ", "d", "e\u0301", "é", "10", "9", "_", "-")
-#: Words for columns that rules and joins look at; of the others any will do.
+#: Values of columns that rules and joins look at; other columns have any value of ``IDS``.
 WORDS = {
     "source": ("igate", "dvcqg", "so", "gone"),
     "role": ("one_stop", "one_stop", "portal"),
@@ -46,7 +46,7 @@ SELECTIONS = [
 
 @pytest.fixture
 def two(postgres_url: str, tmp_path: Path) -> Iterator[tuple[Ledger, Ledger]]:
-    """Two ledgers with the same in them."""
+    """A ledger in SQLite and one in PostgreSQL, with the same rows."""
     url = f"sqlite:///{tmp_path / 'khop.db'}"
     create_ledger(url)
     rng = random.Random(7)
@@ -108,7 +108,8 @@ def test_expressions_answer_alike_in_both(two: tuple[Ledger, Ledger]) -> None:
 
 
 def _asked(ledger: Ledger) -> list[dict[str, object]]:
-    """What rules may use: days and rests of times, patterns, the row before, a table given."""
+    """Expressions that rules may use: days and remainders of times, patterns, the row before, a
+    further table."""
     months = pa.table({"number": [0, 1, 2], "name": ["đầu", "Giữa", "cuối"]})
     with ledger_cases(ledger, extra={"month": months}) as made:
         cases = made.table
@@ -133,7 +134,7 @@ def _asked(ledger: Ledger) -> list[dict[str, object]]:
         return sorted(made.rows(asked), key=lambda row: str(row["subject"]))
 
 
-def test_a_question_that_is_not_read_to_its_end_does_not_spoil_the_next(
+def test_a_query_that_is_not_read_to_its_end_does_not_break_the_next(
     two: tuple[Ledger, Ledger],
 ) -> None:
     _, ledger = two
@@ -149,7 +150,7 @@ def test_a_question_that_is_not_read_to_its_end_does_not_spoil_the_next(
     assert isinstance(counted["sum"], int)
 
 
-def test_nothing_of_it_stays_in_the_ledger(two: tuple[Ledger, Ledger]) -> None:
+def test_no_temporary_table_stays_in_the_ledger(two: tuple[Ledger, Ledger]) -> None:
     _, ledger = two
     for _ in range(2):
         _cases(ledger, Selection())
@@ -158,7 +159,7 @@ def test_nothing_of_it_stays_in_the_ledger(two: tuple[Ledger, Ledger]) -> None:
         assert tuple(found.one()) == (None, None)
 
 
-def test_what_is_written_meanwhile_is_of_another_moment(two: tuple[Ledger, Ledger]) -> None:
+def test_rows_deleted_meanwhile_are_still_in_the_cases(two: tuple[Ledger, Ledger]) -> None:
     _, ledger = two
     with ledger_cases(ledger) as cases:
         before = len(list(cases.rows(cases.table)))
@@ -167,7 +168,7 @@ def test_what_is_written_meanwhile_is_of_another_moment(two: tuple[Ledger, Ledge
         assert len(list(cases.rows(cases.table))) == before
 
 
-def test_a_server_that_goes_away_meanwhile_is_told(two: tuple[Ledger, Ledger]) -> None:
+def test_a_server_that_goes_away_meanwhile_is_a_ledger_error(two: tuple[Ledger, Ledger]) -> None:
     _, ledger = two
     end = sa.text(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "

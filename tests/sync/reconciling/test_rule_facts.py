@@ -1,4 +1,4 @@
-"""What is told of rules: their numbers here, what they wait for, what excuses them."""
+"""Facts about rules: their numbers in this province, their grace, their excuses."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from khop.sync.reconciling.rule_facts import rule_facts, with_grace
 from khop.sync.reconciling.rules import RULES
 
 
-def test_the_rules_that_wait_for_the_grace_are_known_from_their_conditions() -> None:
-    patient = {"A1", "A2", "A7", "A8", "B1", "B6", "B10", "B11", "C14", "H1"}
-    assert with_grace(RULES.values()) == patient
+def test_rules_with_a_grace_are_those_whose_condition_depends_on_it() -> None:
+    waiting = {"A1", "A2", "A7", "A8", "B1", "B6", "B10", "B11", "C14", "H1"}
+    assert with_grace(RULES.values()) == waiting
 
 
-def test_the_provinces_own_numbers_stand_beside_the_packaged_ones() -> None:
+def test_facts_hold_the_provinces_number_and_the_packaged_one() -> None:
     settings = RuleSettings(grace=2, grace_by_rule={"A8": 3}, numbers={"F1": {"days": 45}})
     facts = {one.rule.id: one for one in rule_facts(settings)}
     assert list(facts) == list(RULES)
@@ -22,7 +22,7 @@ def test_the_provinces_own_numbers_stand_beside_the_packaged_ones() -> None:
     assert facts["F1"].as_json()["numbers"][0]["value"] == 45
 
 
-def test_what_is_on_file_is_told_of_the_rules_it_excuses() -> None:
+def test_facts_hold_the_exceptions_and_events_that_excuse_the_rule() -> None:
     window = {"start": "2026-10-05T13:00:00+07:00", "end": "2026-10-06T09:30:00+07:00"}
     settings = RuleSettings.model_validate(
         {

@@ -1,4 +1,4 @@
-"""Reading the ledger for the rules must not harm it, whoever else has it open."""
+"""Reading the ledger for the rules keeps it whole, also while another process uses it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def locks_on(path: Path) -> set[str]:
 @pytest.mark.skipif(not LOCKS.exists(), reason="only Linux lists file locks")
 def test_reading_cases_keeps_the_locks_on_the_ledger(ledger: Ledger) -> None:
     held = locks_on(file_of(ledger))
-    assert held, "an open ledger is locked against being taken apart"
+    assert held, "an open ledger holds locks"
     with ledger_cases(ledger):
         pass
     assert locks_on(file_of(ledger)) == held

@@ -1,4 +1,4 @@
-"""What a query reads of a code is what ``parse_code`` reads of it."""
+"""A query reads the same parts of a code as ``parse_code``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the post and histories say, where only a day is known or a dossier has several orders."""
+"""Events of the post and steps of histories: several orders of a dossier, times known by day."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ FINISHED = record(1, status=S.FINISHED, finished_at=at(16))
         ((event(SCAN, at(9), item=None), event(DELIVERED, at(17), f"{CODE}-2", None)), True),
         ((event(SCAN, at(9), item=None), event(DELIVERED, at(17), item=None)), False),
         ((event(SCAN, at(9)), event(DELIVERED, at(17), f"{CODE}-2")), True),
-        # of the day of the reception: it is not known to lie before it
+        # on the day of the reception: it may lie after it
         ((event(SCAN, day(10)), event(DELIVERED, at(17))), True),
         ((event(SCAN, day(9)), event(DELIVERED, at(17))), False),
         ((event(DELIVERED, day(18)),), True),
@@ -91,7 +91,7 @@ def test_events_of_one_order_and_waybill_belong_together(
     assert ("H1" in findings(ledger, FINISHED, events=events)) is fires
 
 
-def test_a_delivery_known_by_its_day_is_shown_so(ledger: Ledger) -> None:
+def test_a_delivery_known_by_its_day_is_shown_as_a_day(ledger: Ledger) -> None:
     found = findings(ledger, FINISHED, events=(event(DELIVERED, day(18)),))
     assert '"ps_delivered": "2026-11-18"' in found["H1"]
 
@@ -99,7 +99,7 @@ def test_a_delivery_known_by_its_day_is_shown_so(ledger: Ledger) -> None:
 @pytest.mark.parametrize(
     ("delivered", "fires"), [(day(17), False), (at(17, 8), True), (day(16), True)]
 )
-def test_a_delivery_of_the_day_of_the_signing_is_not_before_it(
+def test_a_delivery_on_the_day_of_the_signing_is_not_before_it(
     delivered: Instant, fires: bool, ledger: Ledger, privacy: Privacy
 ) -> None:
     signed = replace(register_row(1), code=CODE, signed_at=at(17, 9))
@@ -110,7 +110,7 @@ def test_a_delivery_of_the_day_of_the_signing_is_not_before_it(
     assert ("C7" in found) is fires
 
 
-def test_a_return_in_the_logbook_speaks_before_a_delivery(ledger: Ledger, privacy: Privacy) -> None:
+def test_a_return_in_the_logbook_counts_before_a_delivery(ledger: Ledger, privacy: Privacy) -> None:
     signed = replace(register_row(1), code=CODE, signed_at=day(17))
     returned = replace(logbook_row(2), code=CODE, returned_at=at(18))
     with ledger.write() as connection:
@@ -123,7 +123,7 @@ def test_a_return_in_the_logbook_speaks_before_a_delivery(ledger: Ledger, privac
 @pytest.mark.parametrize(
     ("received", "fires"), [(day(11), False), (day(10), True), (at(11, 8), True)]
 )
-def test_papers_asked_for_on_the_day_of_reception_are_not_known_to_be_asked_after_it(
+def test_papers_asked_for_on_the_day_of_reception_do_not_count_as_asked_after_it(
     received: Instant, fires: bool, ledger: Ledger
 ) -> None:
     ours = record(1, received_at=received)
