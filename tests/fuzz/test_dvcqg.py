@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Mapping
-from datetime import date
+from functools import partial
 from typing import Any
 
 import httpx
@@ -209,7 +209,7 @@ def test_rows_of_a_catalogue_are_read_or_refused(listed: list[Any]) -> None:
 
 def read_with_every_reader(listed: list[Any]) -> None:
     for read in CATALOGUES:
-        only_faults(lambda read=read: read(listed), RecordError)
+        only_faults(partial(read, listed), RecordError)
 
 
 @pytest.mark.parametrize("depth", [8, 150, 500, 850])
@@ -328,4 +328,3 @@ def test_there_are_samples_to_start_from() -> None:
     assert len(ANSWERS) > 15
     assert SENT
     assert raw("dvcqg", "*.txt")
-    assert date(2026, 1, 1)

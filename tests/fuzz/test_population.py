@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 import httpx
@@ -252,11 +253,8 @@ def test_any_question_is_asked_or_refused(
     asked = Asked(procedure, officer)
     for front in (SOAP, PascalFront(), CamelFront("data", "u")):
         them = client(Said(200, (), ANSWERS[-1]), front)
-        only_faults(
-            lambda them=them: them.look_up_person(question, asked),
-            ConnectorError,
-            RecordError,
-        )
+        ask = partial(them.look_up_person, question, asked)
+        only_faults(ask, ConnectorError, RecordError)
 
 
 def test_a_person_of_nothing_is_a_record_of_nothing() -> None:

@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import httpx
@@ -39,6 +40,7 @@ from khop.connectors.vnpost import (
 from khop.connectors.vnpost.client import OPERATIONS
 from khop.connectors.vnpost.feed import BEGINNING, read_feed
 from khop.connectors.vnpost.results import read_result
+from khop.connectors.vnpost.tokens import Access
 from khop.connectors.vnpost.wire import ClsNotice
 from khop.errors import AlreadyExists, ConfigError, ConnectorError, RecordError
 from khop.mappings.igate.mapping import IgateMapping
@@ -67,7 +69,7 @@ PARCELS, TOKENS = bodies("vnpost", "myvnpost.json"), bodies("vnpost", "token.jso
 CALLS = bodies("vnpost", "myvnpost-webhook.json")
 ANY = [*PAGES, *RESULTS, *PARCELS, *TOKENS]
 ORDER = Order.model_validate(bodies("vnpost", "order-collect-request.json")[0])
-_BOTH = {
+_BOTH: dict[str, Any] = {
     f"{who}{key}": "1"
     for who in ("sender", "receiver")
     for key in ("Name", "Phone", "Address", "ProvinceCode", "ProvinceName", "CommuneCode")
@@ -102,16 +104,16 @@ def login(request: httpx.Request) -> Mapping[str, Any] | None:
 
 def post(answer: Said, way: str = "ngsp", token: str = "/token") -> NgspClient:
     url = f"{HOST}{token}"
-    access = {
+    makers: dict[str, Callable[[], Access]] = {
         "ngsp": lambda: ngsp_access("src", url, "k", lambda: "s"),
         "key": lambda: lgsp_key_access("src", url, lambda: "s"),
         "tttt": lambda: lgsp_tttt_access("src", url, "k", lambda: "s", "1"),
         "fixed": lambda: FixedToken(lambda: "abc"),
-    }[way]()
+    }
     return NgspClient(
         "src",
         transport(Scripted(answer, login)),
-        access,
+        makers[way](),
         NgspDeployment({name: f"{HOST}/{name}" for name in OPERATIONS}, "DEMOCUST"),
         clock=lambda: 0.0,
         now=lambda: NOW,
@@ -270,13 +272,11 @@ def test_a_call_of_the_post_is_read_or_refused(
     sent = json.dumps(body).encode("utf-8", "surrogatepass")
     ages = (None, timedelta(days=36_500))
     for age in ages:
-        news = only_faults(
-            lambda age=age: read_webhook(sent, sender.public_key(), now=NOW, longest_age=age),
-            RecordError,
-        )
+        read = partial(read_webhook, sent, sender.public_key(), now=NOW, longest_age=age)
+        news = only_faults(read, RecordError)
         if not isinstance(news, RecordError):
             assert news.confirmed.item_code or news.confirmed.number
-            only_faults(lambda news=news: HISTORY.news(news, NUMBER), RecordError)
+            only_faults(partial(HISTORY.news, news, NUMBER), RecordError)
 
 
 def signed(key: RSAPrivateKey, body: dict[str, Any], send_date: str | None) -> dict[str, Any]:

@@ -48,10 +48,11 @@ def test_any_bytes_are_a_plain_document_or_refused(body: bytes) -> None:
 def test_any_answer_holds_elements_or_a_fault(body: bytes, status: int) -> None:
     for outcome in (READ, WRITE):
         for read in (body_elements, fault_in):
+            found: object
             try:
                 found = read(body, outcome, status)
-            except ConnectorError as fault:
-                found = fault
+            except ConnectorError as error:
+                found = error
             except ValueError as refusal:
                 assert not any(number in str(refusal) for number in PERSONAL_NUMBERS)
                 continue

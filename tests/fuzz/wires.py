@@ -23,6 +23,7 @@ from khop.errors import (
 from tests.fuzz.strategies import PERSONAL_MAIL, PERSONAL_NAME, PERSONAL_NUMBERS
 
 T = TypeVar("T")
+F = TypeVar("F", bound=KhopError)
 
 #: System, operation, status, a code of 40 and a masked text of 200 characters, with our advice.
 LONGEST_SENTENCE = 600
@@ -139,7 +140,7 @@ def transport(http: httpx.BaseTransport, **settings: Any) -> Transport:
     )
 
 
-def only_faults(call: Callable[[], T], *kinds: type[KhopError]) -> T | KhopError:
+def only_faults(call: Callable[[], T], *kinds: type[F]) -> T | F:
     """What ``call`` returns, or the fault it raises, which shows nothing personal; whatever else
     comes out of it goes on."""
     try:
