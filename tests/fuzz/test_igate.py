@@ -121,6 +121,7 @@ def test_a_write_is_done_or_ends_in_a_fault_of_a_write(name: str, answer: Said) 
 @FUZZ
 @given(answer=said(json_bytes([*TOKENS, *MINISTRY])))
 @example(Said(200, (), '{"code": "400", "message": "Hồ sơ đã tồn tại"}'.encode()))
+@example(Said(400, (), '{"code": "400", "message": "Hồ sơ đã tồn tại"}'.encode()))
 def test_a_login_succeeds_or_ends_in_a_fault_of_a_read(answer: Said) -> None:
     elsewhere = "/elsewhere"
     for log_in in (client(answer, elsewhere).login, ministry(answer, elsewhere).login):

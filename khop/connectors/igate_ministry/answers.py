@@ -102,13 +102,15 @@ class MinistryReply:
 def judge_reply(answer: Answer, outcome: Outcome) -> ConnectorError | None:
     """The fault an answer means; None leaves it to the HTTP status.
 
-    A refusal may stand in an answer of status 200, under a code of HTTP or one of their own.
+    A refusal may stand in an answer of status 200, under a code of HTTP or one of their own. Only
+    a write can find that a dossier exists.
     """
     try:
         reply = MinistryReply.of(answer)
     except ValueError:
         return gateway_fault(answer, outcome)
-    if _says_exists(reply.message) and not (200 <= answer.status < 300 and reply.ok):
+    good = 200 <= answer.status < 300 and reply.ok
+    if outcome.write and not good and _says_exists(reply.message):
         return _fault(AlreadyExists, answer, reply, outcome)
     if not 200 <= answer.status < 300 or reply.ok:
         return gateway_fault(answer, outcome)

@@ -36,7 +36,7 @@ from khop.connectors.igate_ministry.answers import (
     read_token,
     read_upload,
 )
-from khop.errors import AlreadyExists, ConnectorError, RecordError, Refused, Unauthorised
+from khop.errors import ConnectorError, RecordError, Refused, Unauthorised
 
 T = TypeVar("T")
 Message = Mapping[str, object]
@@ -188,6 +188,6 @@ def _judge_login(answer: Answer, outcome: Outcome) -> ConnectorError | None:
     """At the login any refusal concerns the account, unless its HTTP status is not 2xx: then the
     path may be wrong."""
     fault = judge_reply(answer, outcome)
-    if not isinstance(fault, Refused | AlreadyExists) or answer.status >= 300:
+    if not isinstance(fault, Refused) or answer.status >= 300:
         return fault
     return as_fault(Unauthorised, fault, fault.detail)
