@@ -1,1 +1,1 @@
-"""Benchmarks: khop beside a hand-written peer, in the same run and on the same data."""
+"""Benchmarks: khop and a hand-written program, measured in one run on the same data."""

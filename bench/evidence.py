@@ -1,9 +1,8 @@
-"""What stands in a ledger of invented dossiers beside the dossiers: histories, paper, the post and
-the population database.
+"""Evidence in a ledger of invented dossiers: histories, paper, the post, the population database.
 
-All of it agrees with the dossier it is about, so it breaks no rule: histories of every fifth
-dossier, identity checks of every tenth, scans of the post and rows of both books of some. A few
-rows of paper name no dossier.
+All evidence agrees with its dossier, so it breaks no rule: histories of every fifth dossier,
+identity checks of every tenth, scans of the post and rows of the logbook and of the register of
+some. A few rows of paper name no dossier.
 """
 
 from __future__ import annotations
@@ -13,10 +12,12 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from bench.ledgers import DAY, HOUR, MINUTE, NOW_US, ONE_STOP, Row, insert, ordinary_dossiers
+from bench.ledgers import ONE_STOP, insert, ordinary_dossiers
+from bench.planted import Row
+from bench.times import DAY, HOUR, MINUTE, NOW_US
 from khop.sync.ledger.schema import identity_check, paper_row, status_record
 
-POST, POPULATION, BOOK, REGISTER = "vnpost", "population", "logbook", "register"
+POST, POPULATION, LOGBOOK, REGISTER = "vnpost", "population", "logbook", "register"
 
 _EMPTY = {table.name: dict.fromkeys(column.name for column in table.columns)
           for table in (identity_check, paper_row, status_record)}  # fmt: skip
@@ -24,7 +25,7 @@ _BATCH = 20_000
 
 
 def add_evidence(path: Path, size: int) -> None:
-    """Write the evidence into the ledger that ``make_ledger`` made of ``size`` dossiers."""
+    """Write the evidence into a ledger that ``make_ledger`` made with ``size`` dossiers."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous=OFF")
         for start in range(0, size, _BATCH):
@@ -49,7 +50,7 @@ def _rows(number: int, dossier: Row) -> Iterator[tuple[str, Row]]:
         for row in _scans(number, dossier):
             yield status_record.name, row
     if number % 50 == 4:
-        yield paper_row.name, _book_row(number, dossier)
+        yield paper_row.name, _logbook_row(number, dossier)
     if number % 60 == 5 and dossier["finished_us"] is not None:
         yield paper_row.name, _register_row(number, dossier)
 
@@ -81,9 +82,9 @@ def _check(dossier: Row) -> Row:
     }  # fmt: skip
 
 
-def _book_row(number: int, dossier: Row) -> Row:
-    """A row of the logbook; one in ten names no dossier, but its applicant and day."""
-    return _paper(BOOK, number, dossier) | {
+def _logbook_row(number: int, dossier: Row) -> Row:
+    """A row of the logbook. One in ten has no code, only the applicant and the day."""
+    return _paper(LOGBOOK, number, dossier) | {
         "code": None if number % 500 == 4 else dossier["code"],
         "received_us": dossier["received_us"],
         "received_day": 0,
@@ -91,7 +92,7 @@ def _book_row(number: int, dossier: Row) -> Row:
 
 
 def _register_row(number: int, dossier: Row) -> Row:
-    """A row of the register of results, which tells the day alone."""
+    """A row of the register of results, which has the day of signing only."""
     day = (dossier["finished_us"] + 7 * HOUR) // DAY * DAY - 7 * HOUR
     return _paper(REGISTER, number, dossier) | {
         "code": dossier["code"], "signed_us": day, "signed_day": 1,

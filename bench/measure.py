@@ -1,4 +1,4 @@
-"""What every benchmark needs: a child that measures itself, medians, and the machine's name."""
+"""What every benchmark needs: programs that measure themselves, medians, the machine's name."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PACKAGES = (
 
 
 def run_peer(module: str, *arguments: object) -> dict[str, Any]:
-    """Run a peer as a child process; the JSON it printed on its last line.
+    """Run a peer as a child process; returns the JSON of its last line.
 
     Raises RuntimeError when it fails.
     """
@@ -44,7 +44,7 @@ def run_peer(module: str, *arguments: object) -> dict[str, Any]:
 
 
 def environment() -> dict[str, str]:
-    """The child finds the same khop and bench as its parent, and reports to nobody."""
+    """The environment of a child: the same khop and bench as its parent, no telemetry."""
     paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     quiet = {"RUNTIME__DLTHUB_TELEMETRY": "false", "RUNTIME__LOG_LEVEL": "CRITICAL"}
     return {**os.environ, **quiet, "PYTHONPATH": os.pathsep.join(paths)}
@@ -92,7 +92,7 @@ def alternated(names: Sequence[str], number: int) -> list[str]:
 
 
 def surroundings() -> dict[str, Any]:
-    """When and where a run was made, and with which versions."""
+    """Time, machine and package versions of a run."""
     return {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "processor": _processor(),
@@ -106,7 +106,7 @@ def surroundings() -> dict[str, Any]:
 
 
 def keep(name: str, measured: dict[str, Any]) -> None:
-    """Write one benchmark's numbers into ``results/latest.json``, beside the others'."""
+    """Write the numbers of one benchmark into ``results/latest.json``; the others are kept."""
     known = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
     known[name] = {"surroundings": surroundings(), **measured}
     RESULTS.parent.mkdir(exist_ok=True)

@@ -22,7 +22,7 @@ from pathlib import Path
 
 #: Per cent of the changes of a module that tests must notice.
 LEAST_SCORE = 85.0
-#: A change that never ends, or breaks the process or the types, was noticed.
+#: A change that never ends, or breaks the process or the types, counts as noticed.
 _NOTICED = frozenset({"killed", "timeout", "suspicious", "segfault", "caught by type check"})
 _MISSED = frozenset({"survived", "no tests"})
 
@@ -41,7 +41,7 @@ _LAST_LINES = 40
 
 
 def main(arguments: list[str]) -> int:
-    """Runs mutmut over the modules named, all when none is, and prints the scores."""
+    """Run mutmut on the named modules, or on all, and print the scores."""
     options = _options(arguments)
     if not options.modules and not options.resume:
         shutil.rmtree(_KEPT, ignore_errors=True)
@@ -78,7 +78,7 @@ def pattern_of(module: str) -> str:
 
 
 def run_mutmut(command: list[str]) -> list[str]:
-    """Runs mutmut to its end; its last lines when it stopped before, none otherwise."""
+    """Run mutmut; returns its last lines when it stopped before its end, else none."""
     tell = Progress(lambda line: print(line, file=sys.stderr, flush=True), time.monotonic)
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8"
@@ -103,7 +103,7 @@ class Progress:
         self._told = 0.0
 
     def of(self, lines: Iterable[str]) -> Iterator[str]:
-        """The lines that are neither a step nor a count, as they come."""
+        """Report steps and counts; give every other line, as they come."""
         for line in lines:
             if counts := _COUNTS.search(line):
                 self._count(*map(int, counts.groups()))

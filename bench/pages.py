@@ -1,8 +1,7 @@
-"""The sandbox's iGate with each page rendered once, so that every peer is served the same bytes
-at the same small cost.
+"""A server of the sandbox's iGate that renders each page once, so that every peer reads the same
+bytes at the same small cost.
 
-A program: it prints one line of JSON when it is ready and serves until its standard input
-closes.
+The program prints one line of JSON when it is ready, and serves until its standard input is closed.
 """
 
 from __future__ import annotations
@@ -22,13 +21,13 @@ from khop.sandbox.common.violations import Violations
 from khop.sandbox.igate.system import Igate, IgateOptions
 from khop.sandbox.world.world import World
 
-#: The world's now; fixed, so that every run has the same pages.
+#: The present of the world; fixed, so that every run has the same pages.
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 _TOKEN_SECONDS = 86_400.0
 
 
 class RenderedPages:
-    """Answers as the system behind it does; a list page from memory once it was asked for."""
+    """The system's answers; list pages are kept in memory after the first request."""
 
     def __init__(self, system: Igate) -> None:
         self._system = system
@@ -46,7 +45,7 @@ class RenderedPages:
 
 @contextmanager
 def serving(size: int) -> Iterator[str]:
-    """The base address of a child that serves ``size`` dossiers."""
+    """Start a child that serves ``size`` dossiers; gives its base address."""
     command = [sys.executable, "-m", "bench.pages", "--size", str(size)]
     with subprocess.Popen(
         command, cwd=ROOT, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE

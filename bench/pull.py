@@ -1,8 +1,9 @@
-"""Pull: dossiers per second from the one-stop's list into the ledger, khop beside its peers.
+"""Pull: dossiers per second from the one-stop's list into the ledger, by khop and by its peers.
 
     python -m bench.pull [--size N] [--rounds N] [--dlt-size N]
 
-All peers read the same pages, rendered beforehand, over loopback HTTP, one page after the other.
+All peers read the same pages over loopback HTTP, one after the other. The pages are rendered before
+the first measurement.
 """
 
 from __future__ import annotations
@@ -68,9 +69,8 @@ def _summed(runs: Sequence[dict[str, Any]], size: int) -> dict[str, Any]:
 
 
 def _ratios(runs: dict[str, list[dict[str, Any]]], sizes: dict[str, int]) -> dict[str, float]:
-    """How many times as many dossiers khop does in a second. ``no_server``: both sides without
-    the time that reading alone takes; ``cpu``: by processor time, which a busy machine moves
-    less."""
+    """khop's dossiers per second divided by the peer's. ``no_server``: without the time of reading
+    on both sides; ``cpu``: by processor time, which depends less on the load of the machine."""
 
     def each(name: str, key: str) -> float:
         return middle(runs[name], key) / sizes[name]

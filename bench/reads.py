@@ -1,4 +1,4 @@
-"""What a program reads of a ledger in SQLite, counted beneath all of its layers."""
+"""Counts what a program reads of a ledger in SQLite, at the level of the sqlite3 connection."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _STATEMENTS = ("SELECT", "WITH", "INSERT", "UPDATE", "DELETE")
 
 
 class Reads:
-    """Counts what the connections read that SQLAlchemy opens within a ``with`` block.
+    """Counts the reads of every connection that SQLAlchemy opens within a ``with`` block.
 
-    ``rows`` is what statements handed out. A statement that looks at a million rows and hands out
-    ten has read a million: ``steps``, thousands of instructions of SQLite's machine, tells of
-    that. ``statements`` is filled when ``listed``: their texts with their values, each once.
+    ``rows``: rows that statements returned. ``steps``: thousands of instructions of SQLite's
+    virtual machine, which also count rows that a statement reads and does not return.
+    ``statements``, with ``listed``: the texts of the statements with their values, each once.
     """
 
     def __init__(self, *, listed: bool = False) -> None:
@@ -60,7 +60,7 @@ class Reads:
 
 
 def scans(ledger: Path, statements: Sequence[str], tables: Sequence[str]) -> list[str]:
-    """What of these tables SQLite would read whole for these statements, as its plan says it."""
+    """The steps of SQLite's query plans that read one of these tables whole."""
     name = re.compile(rf"\bSCAN ({'|'.join(tables)})\b")
     explain: Callable[[str], str] = "EXPLAIN QUERY PLAN {}".format
     with closing(sqlite3.connect(ledger)) as connection:

@@ -1,8 +1,8 @@
-"""Reconcile: a whole run over a large ledger, khop beside SQL written by hand.
+"""Reconcile: a whole run on a large ledger, by khop and by SQL written by hand.
 
     python -m bench.reconcile [--size N] [--rounds N]
 
-Both sides must find the same, down to the values and the evidence they keep.
+Both sides must write equal findings, values and evidence included.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from bench.measure import alternated, keep, middle, run_peer
 
 _PEERS = {"khop": "reconcile_khop", "raw": "reconcile_raw"}
 _PARTS = ("feed", "query", "whole")
-#: What a reconcile leaves in the ledger.
+#: Tables that a reconcile writes.
 _WRITTEN = ("discrepancy", "recheck", "last_reconcile", "audit_log")
 _FINDINGS = (
     "SELECT rule, code, state, severity, unit, acts, first_seen_us, last_seen_us, opened_us, "
@@ -33,7 +33,7 @@ Findings = dict[tuple[str, str], tuple[Any, ...]]
 
 
 def measure(size: int, rounds: int) -> dict[str, Any]:
-    """Run both sides ``rounds`` times. Raises RuntimeError when they do not find the same."""
+    """Run both sides ``rounds`` times. Raises RuntimeError when their findings differ."""
     runs: dict[str, list[dict[str, Any]]] = {name: [] for name in _PEERS}
     with tempfile.TemporaryDirectory() as folder:
         ledger = Path(folder) / "khop.db"
@@ -88,7 +88,7 @@ def _summed(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _ratios(runs: dict[str, list[dict[str, Any]]]) -> dict[str, float]:
-    """How many times as long khop takes."""
+    """khop's time divided by that of the raw SQL."""
 
     def ratio(part: str, key: str) -> float:
         khop, raw = ([run[part] for run in runs[name]] for name in ("khop", "raw"))

@@ -1,6 +1,6 @@
-"""Answers of the population database: khop's reader beside zeep's, on the same bytes.
+"""Answers of the population database: khop's reader and zeep's on the same bytes.
 
-What is read must be the same on both sides, or the run ends; how fast is what is measured.
+Both must read equal values, or the run ends with an error. Their speed is measured.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ Peer = Callable[[bytes], list[tuple[Any, ...]]]
 
 @dataclass(frozen=True)
 class _Response:
-    """What zeep wants to be given."""
+    """The attributes of an HTTP response that zeep uses."""
 
     content: bytes
     status_code: int = 200
@@ -52,7 +52,7 @@ class _Response:
 
 
 def answers(records: int, each: int) -> list[bytes]:
-    """``records`` records in answers of ``each``, the shapes in turn."""
+    """``records`` records in answers of ``each`` records, the shapes in turn."""
     persons = [_person(name) for name in SHAPES]
     head, tail = _around(SHAPES[0])
     found = []
@@ -63,7 +63,7 @@ def answers(records: int, each: int) -> list[bytes]:
 
 
 def khop_reader() -> Peer:
-    """The reader as the client uses it: bytes to typed persons."""
+    """khop's reader as its client uses it: bytes to typed persons."""
     front, reader = SoapFront(DeploymentShape({})), AnswerReader()
     outcome = Outcome("population", Operation.LOOK_UP, write=False)
 
@@ -78,7 +78,7 @@ def khop_reader() -> Peer:
 
 
 def zeep_reader() -> Peer:
-    """zeep over the package's own contract, lax, so that it takes what deployments send."""
+    """zeep with khop's contract, not strict, so that it accepts what deployments send."""
     client = zeep_client(_SHAPE)
     binding = client.service._binding
     operation = binding.get(Operation.LOOK_UP.value)
@@ -99,7 +99,7 @@ PEERS: dict[str, Callable[[], Peer]] = {"khop": khop_reader, "zeep": zeep_reader
 
 
 def measure(records: int, rounds: int) -> dict[str, Any]:
-    """Records read in a second by each peer, in long answers and in answers of one record."""
+    """Records per second of each peer, in answers of 500 records and of one."""
     peers = {name: make() for name, make in PEERS.items()}
     return {
         "records": records,

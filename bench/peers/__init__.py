@@ -1,1 +1,1 @@
-"""What is measured: each module is a program that does the work once and prints one JSON line."""
+"""The programs that are measured. Each does the work once and prints one line of JSON."""

@@ -1,7 +1,7 @@
-"""dlt into SQLite: a generator resource over the same pages, schema inference on.
+"""dlt into SQLite: a generator resource of the same pages, with schema inference.
 
-``merge``: write disposition merge on ``id``, nested lists in tables of their own; what keeps a
-table up to date as khop does. ``replace``: replace, without nested tables; the least dlt can do.
+``merge``: disposition merge on ``id``, nested lists in tables of their own; it keeps a table up to
+date, as khop does. ``replace``: disposition replace without nested tables, the least work for dlt.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""The floor: what a script must do at least, and nothing more.
+"""The floor: the least that a script must do to keep the dossiers in a table.
 
-The same pages into pydantic models with the fields khop maps, and from there into one SQLite
-table by upsert, one transaction a page. No masking, no matching keys, no tables of states, no
-digests, no quarantine, no cursor: one bad record ends it.
+It reads the same pages into pydantic models with the fields that khop maps, and writes them into
+one SQLite table by upsert, one transaction a page. No masking, no matching keys, no mapping of
+states, no digests, no quarantine, no cursor: one bad record ends it.
 """
 
 from __future__ import annotations

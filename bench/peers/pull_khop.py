@@ -20,7 +20,7 @@ _MARKS = (10, 50, 100)
 
 
 class MemoryMarks(NoProgress):
-    """Notes the memory when each part of the list was read. Keys are per cent of the list."""
+    """Records the memory at parts of the list. Keys of ``seen``: per cent of the list."""
 
     def __init__(self) -> None:
         self.seen: dict[int, dict[str, float]] = {}

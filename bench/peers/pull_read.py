@@ -1,4 +1,4 @@
-"""Reads every page and throws it away: what the server and the network alone cost."""
+"""Reads every page and drops it: the cost of the server and the network alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""khop's own reconcile over a ledger; and its query alone, over tables read beforehand."""
+"""khop's reconcile of a ledger; and its query alone, on tables that were read before."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import duckdb
 import ibis
 import pyarrow as pa
 
-from bench.feed import read_inputs
-from bench.ledgers import NOW, ONE_STOP, PORTAL, RULE_IDS
+from bench.inputs import read_inputs
+from bench.ledgers import ONE_STOP, PORTAL
 from bench.measure import Spent, memory_mb, report
+from bench.planted import RULE_IDS
+from bench.times import NOW
 from khop.config.domain_tables import Tables
 from khop.config.model import RuleSettings
 from khop.sync.ledger import Ledger
@@ -51,7 +53,7 @@ def main() -> None:
 
 
 def _query(inputs: Mapping[str, pa.Table]) -> int:
-    """Make the cases and ask the rules, as ``reconcile`` does; how many cases have a finding."""
+    """Make the cases and apply the rules, as ``reconcile`` does; returns the number of findings."""
     tables = Tables()
     read = {**inputs, "day": day_table(tables.calendar)}
     schemas = {n: ibis.table(ibis.Schema.from_pyarrow(t.schema), n) for n, t in read.items()}

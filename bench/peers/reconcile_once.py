@@ -1,4 +1,4 @@
-"""One reconcile with all rules, measured: what it read, its time and its memory."""
+"""One reconcile with all rules: its reads, its time and its memory."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""The same rules in SQL written by hand, over the same tables, into the same table of findings.
+"""The same rules in SQL written by hand, on the same tables, into the same table of findings.
 
-It knows none of khop's expressions. It keeps no life of a finding: it can only write a first run.
+It uses no expression of khop. It does not follow findings from run to run: it can only write the
+findings of a first run.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ from pathlib import Path
 
 import duckdb
 
-from bench.feed import read_inputs
-from bench.ledgers import NOW
+from bench.inputs import read_inputs
 from bench.measure import ROOT, Spent, memory_mb, report
+from bench.times import NOW
 from khop.mappings.codes.dossier import code_patterns
 
 #: Starts of days in Viet Nam: one working day before that of ``NOW``, and the day after it.

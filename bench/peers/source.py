@@ -1,4 +1,4 @@
-"""What the peers that are not khop share: the same login, the same pages, one connection."""
+"""The login and the pages, for the peers that are not khop; over one connection."""
 
 from __future__ import annotations
 

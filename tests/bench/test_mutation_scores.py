@@ -73,7 +73,7 @@ def test_each_module_to_change_is_there() -> None:
     assert [p for p in settings["only_mutate"] if not any(ROOT.glob(p))] == []
 
 
-def test_who_waits_is_told_each_step_once_and_how_long_it_takes() -> None:
+def test_progress_reports_each_step_once_and_the_time_that_is_left() -> None:
     told: list[str] = []
     seconds = iter((0.0, 1.0, 60.0, 90.0))
     lines = ["⠋ Running stats", "⠙ Running stats", "    done", count(0), count(5), count(20, 2)]
@@ -87,7 +87,7 @@ def test_who_waits_is_told_each_step_once_and_how_long_it_takes() -> None:
     ]
 
 
-def test_a_stopped_run_says_what_it_said_last() -> None:
+def test_a_stopped_run_returns_its_last_lines() -> None:
     failing = "print('⠋ Running stats'); print('E  assert 1 == 2'); raise SystemExit(1)"
     assert run_mutmut([sys.executable, "-c", failing]) == [
         "E  assert 1 == 2",
@@ -95,5 +95,5 @@ def test_a_stopped_run_says_what_it_said_last() -> None:
     ]
 
 
-def test_a_run_that_came_to_its_end_has_nothing_to_explain() -> None:
+def test_a_complete_run_returns_no_lines() -> None:
     assert run_mutmut([sys.executable, "-c", "print('3.20 mutations/second')"]) == []

@@ -1,9 +1,9 @@
-"""``kill -9`` at any instant: the ledger ends as if nothing had happened.
+"""``kill -9`` at any instant: the ledger ends equal to that of an undisturbed run.
 
-A worker process is killed at random instants of pulling, looking up and applying, again and
-again, then left to finish. Its ledger is compared with that of an undisturbed run of an equal
-world. Only this may differ, and does in reality: whether a progress step that was on its way
-when the process died is known to have arrived.
+A worker process is killed at random instants of pull, reconcile and apply, again and again, and
+then runs to its end. Its ledger is compared with that of an undisturbed run of an equal world. One
+difference is allowed: whether a progress step that was being sent at a kill is known to have
+arrived.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ from tests.tiers import seeds
 __all__ = ["postgres"]
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
-#: How often each step of a cycle is killed, and at the latest so many seconds after the process
-#: began: writing the rules' queries takes a reconcile its first second.
+#: Step of a cycle -> number of kills, and the latest kill in seconds after the process began. The
+#: first second of a reconcile builds the rules' queries.
 KILLS = {"pull": (8, 0.9), "reconcile": (5, 2.5), "apply": (7, 0.9)}
-# bookkeeping of the attempts themselves, and what is random by nature
+#: Columns that differ after a kill: counts of attempts, and random values.
 NOT_COMPARED = {
     "outbox": {"attempts", "detail", "write_us", "state"},
     "progress_step": {"state"},
@@ -48,7 +48,7 @@ processes.set_forkserver_preload(["tests.crash.warm"])
 
 
 @pytest.mark.parametrize("seed", seeds(slow=range(5), deep=range(100, 1100)))
-def test_a_killed_run_ends_like_an_undisturbed_one(seed: int, tmp_path: Path) -> None:
+def test_a_killed_run_ends_with_the_ledger_of_an_undisturbed_run(seed: int, tmp_path: Path) -> None:
     disturbed, undisturbed = tmp_path / "disturbed", tmp_path / "undisturbed"
     rng = random.Random(seed)
     with Sandbox(_world(seed)) as sandbox:
@@ -72,7 +72,7 @@ def _assert_alike(ledger: dict[str, list[Any]], expected: dict[str, list[Any]]) 
         assert (missing, extra) == ([], []), table
 
 
-def test_a_run_killed_with_its_ledger_on_a_server_ends_so_too(
+def test_a_killed_run_on_postgresql_ends_with_the_ledger_of_an_undisturbed_run(
     postgres: Server, tmp_path: Path
 ) -> None:
     rng = random.Random(11)
@@ -99,13 +99,14 @@ def _set_up(folder: Path, sandbox: Sandbox, ledger_url: str = "sqlite:///khop.db
     written.write_text(text, "utf-8")
     config = load_config(written, ADAPTERS)
     create_ledger(config.ledger_url)
-    config.key_path.write_text("0" * 64)  # one key for both, so that matching keys agree
+    config.key_path.write_text(
+        "0" * 64
+    )  # one key for both runs, so that their matching keys are equal
     return folder / "khop.toml"
 
 
 def _kill_again_and_again(config: Path, rng: random.Random) -> int:
-    """Kill each step of a cycle at random instants, then let it come to its end; the number of
-    runs that died."""
+    """Kill each step of a cycle at random instants, then let it end. Returns how often."""
     killed = 0
     for step, (times, latest) in KILLS.items():
         instants = [rng.uniform(0.02, latest) for _ in range(times)]
@@ -117,7 +118,7 @@ def _kill_again_and_again(config: Path, rng: random.Random) -> int:
 def _run(
     config: Path, now: datetime, steps: Sequence[str] = STEPS, kill_after: float | None = None
 ) -> bool:
-    """Run the worker; whether it was killed before it came to its end."""
+    """Run the worker; returns whether it was killed before its end."""
     process = processes.Process(target=work, args=(config, now, steps))
     process.start()
     process.join(kill_after)
@@ -129,7 +130,7 @@ def _run(
 
 
 def _finish(config: Path) -> None:
-    """To the end, then once more an hour later, when the portal shows what was pushed."""
+    """Run to the end, and again an hour later, when the portal shows the pushed dossiers."""
     for now in (NOW, NOW + timedelta(hours=1)):
         _run(config, now)
 

@@ -1,4 +1,4 @@
-"""A list with every kind of broken record: the good land, the bad are kept with their reason."""
+"""A list with every kind of broken record: good records are stored, bad ones are in quarantine."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def world() -> World:
     return World.generate(seed=4, size=150, now=NOW, broken=2)
 
 
-def test_each_broken_record_is_in_quarantine_with_the_field_to_blame(
+def test_each_broken_record_is_in_quarantine_with_its_wrong_field(
     world: World, tmp_path: Path
 ) -> None:
     with Sandbox(world) as sandbox:
@@ -38,11 +38,11 @@ def test_each_broken_record_is_in_quarantine_with_the_field_to_blame(
     assert isinstance(summary, ListSummary)
     assert summary.error is None
     assert summary.adds_up
-    # an older copy of a dossier is a good record; the newer one of the same id speaks
+    # An older copy of a dossier is a good record; the newer one of the same id is stored.
     bad = [item for item in world.broken if item.kind != "older_duplicate"]
     assert len(rows) == len(bad) > 0
     expected = sorted((i.native_id or "", i.field.partition(".")[0] or "item") for i in bad)
     assert sorted((r.native_id or "", r.field.partition(".")[0]) for r in rows) == expected
     assert all(row.reason for row in rows)
-    # a record of 5 MB is not kept; it is read again from its source
+    # The payload of a record of 5 MB is not kept.
     assert {row.has_payload for row in rows} == {True, False}

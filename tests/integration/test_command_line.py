@@ -1,4 +1,4 @@
-"""The command line from an empty folder to a repaired province, as a person would run it."""
+"""The command line in processes of its own, from an empty folder to a repaired province."""
 
 from __future__ import annotations
 
@@ -51,7 +51,9 @@ def as_json(folder: Path, code: int, *args: str) -> Any:
 
 
 @pytest.mark.slow
-def test_from_init_to_a_second_empty_plan(province: SandboxProcess, folder: Path) -> None:
+def test_a_cycle_finds_the_planted_differences_and_ends_with_an_empty_plan(
+    province: SandboxProcess, folder: Path
+) -> None:
     assert khop(folder, "init").returncode == OK
     assert {c["source"]: c["ok"] for c in as_json(folder, OK, "check")["systems"]} == {
         "igate": True,
@@ -114,7 +116,7 @@ def test_from_init_to_a_second_empty_plan(province: SandboxProcess, folder: Path
         ("h99_onegate", "h99_other", "password"),
     ],
 )
-def test_a_wrong_account_is_one_clear_sentence(
+def test_a_wrong_account_is_named_by_its_key_without_a_traceback(
     old: str, new: str, told: str, province: SandboxProcess, folder: Path
 ) -> None:
     text = (folder / "khop.toml").read_text("utf-8")
@@ -128,7 +130,9 @@ def test_a_wrong_account_is_one_clear_sentence(
 
 
 @pytest.mark.slow
-def test_no_citizen_is_named_in_ledger_or_output(province: SandboxProcess, folder: Path) -> None:
+def test_no_identity_number_is_in_the_ledger_or_in_the_output(
+    province: SandboxProcess, folder: Path
+) -> None:
     khop(folder, "init")
     said = khop(folder, "pull", "igate", "--full")
     ledger = b"".join(path.read_bytes() for path in folder.glob("khop.db*"))
@@ -138,7 +142,7 @@ def test_no_citizen_is_named_in_ledger_or_output(province: SandboxProcess, folde
 
 
 def citizens(province: SandboxProcess) -> list[str]:
-    """Some identity numbers of the invented citizens, read as khop would read them."""
+    """Identity numbers of invented citizens, read from the one-stop as khop reads it."""
     import httpx
 
     with httpx.Client(base_url=province.urls["igate"]) as client:

@@ -1,4 +1,4 @@
-"""The whole job over real HTTP: what is found is exactly what was planted, and is repaired."""
+"""Whole cycles over real HTTP: khop finds exactly the planted differences and repairs them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.tiers import seeds
 __all__ = ["postgres", "postgres_url"]
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
-#: Another now for each seed: an ordinary day, the day after a day off, after a worked Saturday,
+#: The present of each seed: an ordinary day, the day after a day off, after a worked Saturday,
 #: after New Year, after Tết.
 NOWS = {
     11: NOW,
@@ -38,7 +38,7 @@ REPAIRABLE = {"A7", "B6", "B11", "C12", "C14"}
 LEDGERS = ("sqlite", "postgres")
 ADAPTERS = adapter_types()
 
-#: (rule, code, severity); of a row without a code where it stands is in the place of the code.
+#: (rule, code, severity); a row of paper without a code has its place instead of the code.
 Found = tuple[str, object, str]
 
 
@@ -101,7 +101,7 @@ def engine(
         yield opened
 
 
-def test_findings_are_the_truth_before_and_after_the_repairs(
+def test_findings_equal_the_sandboxs_truth_before_and_after_the_repairs(
     province: SandboxProcess, engine: Engine
 ) -> None:
     planted = truth(province)
@@ -126,7 +126,7 @@ def test_findings_are_the_truth_before_and_after_the_repairs(
 
 
 def truth(province: SandboxProcess) -> Counter[Found]:
-    """What the sandbox's own judge finds in its world as it is now."""
+    """The findings of the sandbox's own judge in its world as it is now."""
     return Counter(
         (f["rule"], f["code"] or tuple(f["row"].values()), f["severity"])
         for f in province.findings()
@@ -142,6 +142,6 @@ def found(engine: Engine) -> Counter[Found]:
 
 
 def place(finding: Finding) -> tuple[object, ...]:
-    """File, sheet and row of a finding about paper alone."""
+    """File, sheet and row of a finding about a row of paper without a code."""
     (row,) = finding.evidence
     return row["file"], row["sheet"], row["row"]

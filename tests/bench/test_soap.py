@@ -10,7 +10,7 @@ def test_khop_and_zeep_read_the_same_records() -> None:
     assert set(done["answers_of_1"]["records_per_second"]) == {"khop", "zeep"}
 
 
-def test_answers_hold_all_records_in_answers_of_the_size_asked_for() -> None:
+def test_answers_have_all_records_in_parts_of_the_given_size() -> None:
     read = soap.khop_reader()
     assert [len(read(body)) for body in soap.answers(7, 3)] == [3, 3, 1]
 

@@ -1,4 +1,4 @@
-"""An increment costs by what changed, not by the size of the ledger."""
+"""The cost of an increment depends on the changes, not on the size of the ledger."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from bench import incremental
+from bench.changes import change
 from bench.evidence import add_evidence
-from bench.incremental import NEXT_WORKING_DAY, SCOPE, change
-from bench.ledgers import NOW, make_ledger
+from bench.incremental import NEXT_WORKING_DAY, SCOPE
+from bench.ledgers import make_ledger
 from bench.reads import Reads, scans
+from bench.times import NOW
 from khop.config.domain_tables import Tables
 from khop.config.model import RuleSettings
 from khop.sync.ledger import Ledger
@@ -35,7 +37,7 @@ def run(path: Path, now: datetime, *, listed: bool = False) -> tuple[Reads, Reco
 
 
 def changed_logbook(path: Path, size: int) -> Path:
-    """A ledger after a whole run, in which 40 dossiers changed since."""
+    """A ledger in which 40 dossiers changed after a whole run."""
     make_ledger(path, size)
     add_evidence(path, size)
     run(path, NOW)
@@ -51,7 +53,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 @pytest.fixture
 def ledgers(made: tuple[Path, Path], tmp_path: Path) -> tuple[Path, Path]:
-    """A small and a large ledger of this test's own."""
+    """A small and a large ledger, copied for this test."""
     small, large = (Path(shutil.copy(path, tmp_path)) for path in made)
     return small, large
 
@@ -74,14 +76,16 @@ def test_no_statement_of_an_increment_reads_a_table_that_grows(
     assert scans(ledgers[1], list(reads.statements), LARGE) == []
 
 
-def test_a_statement_that_reads_a_table_whole_is_told(ledgers: tuple[Path, Path]) -> None:
+def test_a_statement_that_reads_a_table_whole_is_listed(ledgers: tuple[Path, Path]) -> None:
     queries = [f"SELECT code FROM presence WHERE {name} = '?'" for name in ("unit", "code")]
     (told,) = scans(ledgers[0], queries, LARGE)
     assert told.startswith("SCAN presence")
     assert "unit" in told
 
 
-def test_rows_looked_at_in_vain_are_counted_as_steps(ledgers: tuple[Path, Path]) -> None:
+def test_rows_that_are_read_and_not_returned_are_counted_as_steps(
+    ledgers: tuple[Path, Path],
+) -> None:
     with Reads() as reads, closing(Ledger(f"sqlite:///{ledgers[1]}")) as ledger:
         rows, steps = reads.rows, reads.steps
         with ledger.read() as connection:
@@ -92,7 +96,7 @@ def test_rows_looked_at_in_vain_are_counted_as_steps(ledgers: tuple[Path, Path])
         assert reads.rows - rows == 7
 
 
-def test_the_cycles_run_to_their_end_and_miss_nothing() -> None:
+def test_a_small_run_ends_and_its_increments_miss_nothing() -> None:
     done = incremental.measure(size=2_000, changes=20)
     assert done["changes"] == 20
     assert done["same_day"]["rows"] < done["whole"]["rows"] / 10

@@ -1,4 +1,4 @@
-"""The benchmarks run to their end and compare like with like. How fast they are is not asked."""
+"""The benchmarks end, and their peers store or find the same. Their speed is not tested."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from importlib.util import find_spec
 import pytest
 
 from bench import pull, reconcile
-from bench.ledgers import RULE_IDS
+from bench.planted import RULE_IDS
 
 pytestmark = pytest.mark.slow
 
@@ -19,7 +19,7 @@ def test_every_peer_of_the_pull_stores_every_dossier() -> None:
 
 
 @pytest.mark.skipif(find_spec("dlt") is None, reason="dlt is installed for benchmarks only")
-def test_dlt_stores_what_it_was_given() -> None:
+def test_dlt_stores_every_dossier() -> None:
     done = pull.measure(size=500, rounds=1, dlt_size=500)
     assert {"khop_to_dlt_merge", "khop_to_dlt_replace"} <= set(done["ratios"])
 

@@ -1,4 +1,4 @@
-"""The ledger's tables as Arrow: what both sides of the reconcile benchmark are fed with."""
+"""The ledger's tables as Arrow: the input of both sides of the reconcile benchmark."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ from khop.sync.reconciling import warehouse
 
 
 def read_inputs(path: Path) -> dict[str, pa.Table]:
-    """The tables that cases are made of, read in one transaction."""
+    """The tables that cases are made from, read in one transaction."""
     with closing(Ledger(f"sqlite:///{path}")) as ledger:
         return warehouse.read_inputs(ledger)
