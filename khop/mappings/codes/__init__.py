@@ -1,1 +1,5 @@
 """Codes of dossiers, organisations and procedures: spelling, shapes, level-1 codes."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

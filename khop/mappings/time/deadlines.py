@@ -162,7 +162,7 @@ def clock_start(
     return handed_over if channel is Channel.POST else received
 
 
-def deadlines(
+def due_dates(
     clock: LimitClock,
     terms: Terms,
     received: Instant | None,
@@ -185,7 +185,7 @@ def deadlines(
 def deadline(
     definition: Definition, clock: LimitClock, terms: Terms, start: Instant | None
 ) -> Deadline:
-    """The due date by one definition. Raises as ``deadlines``."""
+    """The due date by one definition. Raises as ``due_dates``."""
     limit = Limit(1, Measure.SAME_DAY) if terms.procedure.in_day else terms.limit
     if start is None or limit is None:
         return Deadline(definition, None, Missing.START if start is None else Missing.LIMIT)

@@ -1,1 +1,5 @@
 """Administrative units over time: history, succession, files, and code matching."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

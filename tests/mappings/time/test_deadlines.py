@@ -21,7 +21,7 @@ from khop.mappings.time.deadlines import (
     Stop,
     Terms,
     clock_start,
-    deadlines,
+    due_dates,
 )
 from khop.mappings.time.time_limits import Limit
 from tests.mappings.moments import local
@@ -155,7 +155,7 @@ def test_where_the_clock_starts(
 
 def test_the_law_may_start_elsewhere_and_the_portal_never_does() -> None:
     started, promised = local("2026-03-03T08:00"), local("2026-03-18")
-    both = deadlines(CLOCK, Terms(TEN_DAYS), RECEIVED, started=started, promised=promised)
+    both = due_dates(CLOCK, Terms(TEN_DAYS), RECEIVED, started=started, promised=promised)
     assert both.statutory.due == local("2026-03-17T08:00")
     assert both.portal.due == DUE
     assert both.promised == local("2026-03-18")
@@ -164,10 +164,10 @@ def test_the_law_may_start_elsewhere_and_the_portal_never_does() -> None:
 
 def test_a_start_that_is_not_known_is_not_guessed_from_the_reception() -> None:
     started = clock_start(RECEIVED, Channel.POST)
-    both = deadlines(CLOCK, Terms(TEN_DAYS), RECEIVED, started=started)
+    both = due_dates(CLOCK, Terms(TEN_DAYS), RECEIVED, started=started)
     assert (both.statutory.due, both.statutory.missing) == (None, Missing.START)
     assert both.portal.due == DUE
-    assert deadlines(CLOCK, Terms(TEN_DAYS), RECEIVED).statutory.due == DUE
+    assert due_dates(CLOCK, Terms(TEN_DAYS), RECEIVED).statutory.due == DUE
 
 
 def test_both_definitions_see_every_event() -> None:
@@ -177,7 +177,7 @@ def test_both_definitions_see_every_event() -> None:
         [stop("supplement", "2026-03-02T10:00", "2026-03-03T10:00")],
         [extension("2026-03-02T11:00", "2026-03-06T10:00")],
     )
-    both = deadlines(CLOCK, terms, RECEIVED)
+    both = due_dates(CLOCK, terms, RECEIVED)
     for found in (both.statutory, both.portal):
         assert [change.cause for change in found.history] == ["limit", "supplement", "extension"]
 

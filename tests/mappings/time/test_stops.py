@@ -14,7 +14,7 @@ from khop.mappings.time.deadlines import (
     Missing,
     Note,
     Terms,
-    deadlines,
+    due_dates,
 )
 from khop.mappings.time.time_limits import Limit
 from tests.mappings.moments import local
@@ -43,7 +43,7 @@ from tests.mappings.time.due import (
 def test_a_supplement_restarts_by_law_and_pauses_on_the_portal(
     asked: str, answered: str, by_law: str, by_portal: str
 ) -> None:
-    both = deadlines(CLOCK, Terms(TEN_DAYS, stops=[stop("supplement", asked, answered)]), RECEIVED)
+    both = due_dates(CLOCK, Terms(TEN_DAYS, stops=[stop("supplement", asked, answered)]), RECEIVED)
     assert both.statutory.due == local(by_law)
     assert both.portal.due == local(by_portal)
     assert both.statutory.original == both.portal.original == DUE
@@ -97,7 +97,7 @@ def test_a_pause_that_began_before_reception_counts_from_it() -> None:
 
 def test_a_financial_duty_pauses_by_law_only() -> None:
     duty = stop("financial_duty", "2026-03-04T10:00", "2026-03-11T10:00")
-    both = deadlines(CLOCK, Terms(TEN_DAYS, stops=[duty]), RECEIVED)
+    both = due_dates(CLOCK, Terms(TEN_DAYS, stops=[duty]), RECEIVED)
     assert both.statutory.due == local("2026-03-23T09:00")
     assert both.portal.due == DUE
     assert [change.cause for change in both.statutory.history] == ["limit", "financial_duty"]
@@ -106,7 +106,7 @@ def test_a_financial_duty_pauses_by_law_only() -> None:
 
 def test_a_duty_that_is_not_yet_paid_stops_the_law_and_not_the_portal() -> None:
     stopped = Terms(TEN_DAYS, stops=[stop("financial_duty", "2026-03-04T10:00")])
-    both = deadlines(CLOCK, stopped, RECEIVED)
+    both = due_dates(CLOCK, stopped, RECEIVED)
     assert both.statutory.missing is Missing.CLOCK_STANDS
     assert both.portal.due == DUE
 
