@@ -152,7 +152,7 @@ class Desk:
         if known is not None and not updating:
             self.violate("doubled_create", code)
             return envelopes.duplicate(code)
-        if self._world.born_on_portal(code):
+        if self._world.filed_on_portal(code):
             self.violate("portal_born_pushed", code)
         entry = self._entry(record, code)
         if known is not None and known.status in DONE and entry.status < known.status:

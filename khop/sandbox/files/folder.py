@@ -1,4 +1,4 @@
-"""The files a user of the sandbox starts with: the truth, the portal's extract, khop.toml."""
+"""Writes the folder of a sandbox: khop.toml, the files it names, and the true findings."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def write_world(
     entries: Iterable[PortalEntry],
     register: Register,
 ) -> None:
-    """Write everything but paper into ``folder``, which is made if needed."""
+    """Write all files but those of paper into ``folder``, which is created if needed."""
     folder.mkdir(parents=True, exist_ok=True)
     _write_truth(folder / "truth.jsonl", truth)
     _write_extract(folder / "portal-extract.csv", entries)
@@ -152,7 +152,7 @@ def write_world(
 
 
 def truth_lines(truth: Iterable[Finding]) -> list[dict[str, Any]]:
-    """Findings as plain objects."""
+    """Findings as JSON objects."""
     return [asdict(finding) for finding in truth]
 
 

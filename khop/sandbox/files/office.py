@@ -1,4 +1,4 @@
-"""The offices' paper: its rows, where each stands, and the files they are in."""
+"""The paper of the offices: its rows, their places, and the files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from khop.sandbox.world.register import Register
 
 
 class Office:
-    """Logbook and register in the order of their days. Not thread-safe."""
+    """Logbook and register, each sorted by day. Not thread-safe."""
 
     def __init__(
         self,
@@ -39,33 +39,33 @@ class Office:
         self._lay_out()
 
     def place(self, number: int) -> Place:
-        """Where the row with that ``n`` stands. Raises KeyError."""
+        """The place of the row with this ``n``. Raises KeyError."""
         return self._places[number]
 
-    def subject(self, named: str | int) -> str:
-        """What a finding about a code, or about the row with that ``n``, is about."""
-        return named if isinstance(named, str) else self._places[named].subject
+    def subject(self, record: str | int) -> str:
+        """The subject of a finding: a code as it is, or the place of the row with this ``n``."""
+        return record if isinstance(record, str) else self._places[record].subject
 
-    def spoilt(self) -> tuple[Place, ...]:
-        """Where the rows stand that nobody can use."""
-        return tuple(sorted(self._places[row.n] for row in self.paper.rows() if row.spoilt))
+    def bad_rows(self) -> tuple[Place, ...]:
+        """The places of the rows with a date that does not exist."""
+        return tuple(sorted(self._places[row.n] for row in self.paper.rows() if row.bad_date))
 
     def enter(self, **fields: Any) -> Place:
-        """Append a row to the logbook."""
+        """Append a row to the logbook. Its place."""
         row = LogbookRow(n=self.paper.next_number, **fields)
         self.paper.enter(row)
         self._lay_out()
         return self._places[row.n]
 
     def sign(self, **fields: Any) -> Place:
-        """Append a row to the register."""
+        """Append a row to the register. Its place."""
         row = RegisterRow(n=self.paper.next_number, **fields)
         self.paper.sign(row)
         self._lay_out()
         return self._places[row.n]
 
     def write(self, folder: Path) -> None:
-        """Write both files."""
+        """Write both files into ``folder``."""
         write_workbook(folder / LOGBOOK_FILE, self._logbook, self._now)
         write_csv(folder / REGISTER_FILE, self._results)
 

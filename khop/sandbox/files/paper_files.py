@@ -1,4 +1,4 @@
-"""Writes the sheets of paper as files that spreadsheet programs open."""
+"""Writes sheets as XLSX and CSV files."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ from khop.sandbox.files.paper_sheets import Sheet
 _DAY, _MOMENT = "dd/mm/yyyy", "dd/mm/yyyy hh:mm:ss"
 
 
-def write_workbook(path: Path, sheets: Iterable[Sheet], made: datetime) -> None:
-    """An XLSX workbook. ``made``: what it says of its making, so that equal sheets give equal
-    bytes."""
+def write_workbook(path: Path, sheets: Iterable[Sheet], created: datetime) -> None:
+    """An XLSX workbook. ``created`` is written into it, so that equal sheets give equal bytes."""
     with xlsxwriter.Workbook(path, {"strings_to_numbers": False}) as book:
-        book.set_properties({"created": made.replace(tzinfo=None)})
+        book.set_properties({"created": created.replace(tzinfo=None)})
         formats = {form: book.add_format({"num_format": form}) for form in (_DAY, _MOMENT)}
         middle = book.add_format({"bold": True, "align": "center", "valign": "vcenter"})
         for sheet in sheets:
@@ -44,6 +43,6 @@ def _write_sheet(page: Any, sheet: Sheet, formats: dict[str, Any], middle: Any) 
 
 
 def write_csv(path: Path, sheet: Sheet) -> None:
-    """A CSV file as spreadsheet programs save it: UTF-8 with a byte order mark."""
+    """A CSV file in UTF-8 with a byte order mark, as spreadsheet programs save it."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         csv.writer(file).writerows(sheet.rows)

@@ -1,7 +1,7 @@
-"""How rows of paper are written down: sheets with titles, headers in several forms, totals.
+"""The rows on paper as cells: sheets with titles, several forms of headers, and totals.
 
-Layouts are those offices make of forms 07 and 06. A row that is added later
-stands below the others of its sheet, so that no other row moves.
+The layouts are those that offices use for forms 07 and 06. A later row is added below the others
+of its sheet, so that no other row moves.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ _SUFFIXES = ("", "", "", ".000.00.00.H99", ".H99")
 
 @dataclass(slots=True)
 class Sheet:
-    """Rows of cells. ``merged``: (first row, first column, last row, last column) from 0;
-    ``places``: row number, from 1, by the ``n`` of what stands there."""
+    """Rows of cells. ``merged``: (first row, first column, last row, last column), from 0.
+    ``places``: the ``n`` of a row -> its number in the sheet, from 1."""
 
     name: str
     rows: list[list[Cell]] = field(default_factory=list)
@@ -38,9 +38,9 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One layout. ``columns``: header and what stands under it; ``group``: a header over the
-    columns of times; ``repeat``: the headers come again after so many rows; ``texts``: times and
-    days are text."""
+    """One layout. ``columns``: header and kind of the cells. ``group``: a header over the columns
+    of times. ``repeat``: the headers are repeated after so many rows. ``texts``: times and days
+    are written as text."""
 
     name: str
     titles: tuple[str, ...]
@@ -57,7 +57,6 @@ _TITLES = ("UBND TỈNH MẪU", "SỔ THEO DÕI HỒ SƠ")
 _PERIOD = "Kỳ báo cáo: từ ngày 01/01 đến hết ngày 31/12"
 _FEET = ("Người lập sổ", "Thủ trưởng đơn vị")
 
-#: The forms of the logbook by the name of their sheet.
 DEPARTMENTS_FORM = Form(
     "Sở, ngành",
     (*_TITLES, "(Mẫu số 07)", _PERIOD),
@@ -117,7 +116,7 @@ REGISTER_FORM = Form(
 
 
 def logbook_sheets(rows: Iterable[LogbookRow], register: Register) -> list[Sheet]:
-    """The logbook's sheets; the rows of one stand in the order given."""
+    """The sheets of the logbook; each has its rows in the given order."""
     of_form: dict[str, list[LogbookRow]] = {form.name: [] for form in LOGBOOK_FORMS}
     for row in rows:
         of_form[_form(row).name].append(row)
@@ -125,7 +124,7 @@ def logbook_sheets(rows: Iterable[LogbookRow], register: Register) -> list[Sheet
 
 
 def register_sheet(rows: Sequence[RegisterRow], register: Register) -> Sheet:
-    """The register as the one sheet that a CSV file is."""
+    """The one sheet of the register."""
     return _sheet(REGISTER_FORM, rows, register)
 
 
@@ -169,7 +168,7 @@ def _headers(sheet: Sheet, form: Form) -> None:
 
 
 def _grouped(sheet: Sheet, form: Form, headers: list[Cell]) -> None:
-    """Two rows: one header over the times, the other headers merged downwards."""
+    """Two rows of headers: one header spans the times, the others span both rows."""
     top = len(sheet.rows)
     under = [name in ("received", "due", "returned") for _, name in form.columns]
     first, last = under.index(True), len(under) - 1 - under[::-1].index(True)
@@ -196,8 +195,8 @@ def _cell(
     if name == "index":
         return index
     if isinstance(row, LogbookRow) and name in ("received", "due", "returned"):
-        if name == "received" and row.spoilt:
-            return row.spoilt
+        if name == "received" and row.bad_date:
+            return row.bad_date
         return _moment(getattr(row, name), row.exactness, form.texts)
     if isinstance(row, RegisterRow) and name in _SIGNED:
         return _SIGNED[name](row)
@@ -220,7 +219,7 @@ def _day_text(day: int) -> str:
 
 
 def _spelled(row: LogbookRow | RegisterRow) -> str | None:
-    """The code as people write it: now and then in lower case, or with white space."""
+    """The code as people write it: some in lower case, some with white space."""
     if row.code is None:
         return None
     spellings = {3: row.code.lower(), 5: f" {row.code} ", 7: row.code.replace("-", f"{_NBSP}-")}
@@ -276,5 +275,5 @@ _COMMON: Mapping[str, Callable[[Form, LogbookRow | RegisterRow, Register], Cell]
 _SIGNED: Mapping[str, Callable[[RegisterRow], Cell]] = {
     "number": lambda row: str(row.n + 1),
     "symbol": lambda row: "GCN-UBND" if row.n % 4 == 0 else "QĐ-UBND",
-    "signed": lambda row: row.spoilt or _day_text(row.signed),
+    "signed": lambda row: row.bad_date or _day_text(row.signed),
 }

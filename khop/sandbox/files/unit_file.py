@@ -1,4 +1,4 @@
-"""The province's table of units as a file: today's units, and the one that merged."""
+"""The file of the province's units: the present ones, and one that merged into another."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _lines(register: Register) -> Iterator[str]:
 def _unit(unit: Unit, level: int) -> Iterator[str]:
     yield "\n[[unit]]"
     yield f'id = "{unit.native_id}"'
-    # JSON writes a text as TOML does
+    # a JSON string is a TOML string
     yield f"name = {json.dumps(unit.name, ensure_ascii=False)}"
     yield f'codes = ["{unit.code}"]'
     yield f"level = {level}"

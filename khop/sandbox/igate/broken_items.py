@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from khop.sandbox.igate.wire import list_item, wire_time
-from khop.sandbox.world.broken import OLDER_DUPLICATE, BrokenItem
+from khop.sandbox.world.broken_items import OLDER_DUPLICATE, BrokenItem
 from khop.sandbox.world.dossiers import LABELS, Dossier
 from khop.sandbox.world.register import Register
 

@@ -24,7 +24,7 @@ from khop.sandbox.igate.wire import (
     list_item,
     wire_time,
 )
-from khop.sandbox.world.broken import earlier_version
+from khop.sandbox.world.broken_items import earlier_version
 from khop.sandbox.world.dossiers import Dossier
 from khop.sandbox.world.world import Row
 
@@ -126,7 +126,7 @@ class Igate(Application):
         return None
 
     def before_page(self, rng: Random) -> None:
-        self._world.touch_some(rng.getrandbits(24))
+        self._world.touch_any(rng.getrandbits(24))
 
     # --- the list --------------------------------------------------------------------------
 
@@ -158,7 +158,7 @@ class Igate(Application):
         """The place of a row nothing is wrong with, among a few that are tried."""
         for place in rng.sample(range(len(rows)), min(len(rows), _TRIES)):
             row = rows[place]
-            if isinstance(row, Dossier) and self._world.is_sound(row):
+            if isinstance(row, Dossier) and self._world.has_no_finding(row):
                 return place
         return None
 

@@ -50,7 +50,7 @@ class WorldTruth:
             records=records,
             answers=[*map(_present, portal.values()), *self._absent(records, portal)],
             events=[_post_event(event) for of_code in self._events.values() for event in of_code],
-            rows=[self._row(row) for row in paper.rows() if not row.spoilt],
+            rows=[self._row(row) for row in paper.rows() if not row.bad_date],
             quarantined=set(self._unreadable),
         )
         places = {place.subject: place for place in map(self._place, paper.nameless())}

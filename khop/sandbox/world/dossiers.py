@@ -1,4 +1,4 @@
-"""A dossier as the one-stop holds it, the portal's copy, and the words for their states."""
+"""A dossier of the one-stop, its entry on the portal, and the labels of their states."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from khop.sandbox.world.calendar import day_of, midnight
 OPEN = frozenset({2, 4, 5, 6})
 DONE = frozenset({9, 10})
 
-#: The key ``nationCode`` is left out of the answer.
+#: As ``Dossier.nation``: the answer has no key ``nationCode``.
 NATION_ABSENT = "-"
 
-#: (dossierStatus.id, labels) by the portal's state; 0 stands for a state no table knows.
-#: Labels and ids: docs/systems/igate.md.
+#: The portal's state -> dossierStatus.id and labels (docs/systems/igate.md); 0 is a state that the
+#: tables do not map.
 LABELS: dict[int, tuple[int, tuple[str, ...]]] = {
     0: (17, ("Chờ ký số liên thông",)),
     1: (0, ("Mới đăng ký",)),
@@ -37,7 +37,7 @@ PORTAL_LABELS = (
     "Công dân yêu cầu rút hồ sơ", "Dừng xử lý", "Đã xử lý xong", "Đã trả kết quả",
 )  # fmt: skip
 
-#: How a portal entry writes its times: whole seconds, or days in one of two forms.
+#: The form of the times of a portal entry: to the second in three forms, or days in two.
 DateForm = Literal["second", "iso", "slashed", "day", "slashed_day"]
 
 _ID_PREFIX = "68a53f0c"
@@ -45,12 +45,13 @@ _ID_PREFIX = "68a53f0c"
 
 @dataclass(slots=True)
 class Dossier:
-    """One native record of the one-stop. Times are seconds of UTC; ``changed`` milliseconds.
+    """One native record of the one-stop. Times are seconds of UTC, ``changed`` milliseconds.
 
-    ``code`` is canonical, ``code_wire`` what the system sends; ``channel`` 1 counter, 2 online,
-    3 post, 0 unknown; ``status`` 0 is a state no table knows. ``entered`` is when the reception
-    was written, ``acted`` when the present state began. ``story`` says why it is in the world.
-    ``steps``: its history once it was changed by hand; else it follows from the dates.
+    ``code``: canonical; ``code_wire``: as the system sends it. ``nation``: ``nationCode`` as sent.
+    ``channel``: 1 counter, 2 online, 3 post, 0 unknown. ``status`` 0: an unmapped state.
+    ``entered``: when the reception was recorded. ``acted``: when the present state began.
+    ``story``: why it is in the world. ``shape``: random bits that choose its form on the wire.
+    ``steps``: its history; None: it follows from the dates.
     """
 
     n: int
@@ -81,7 +82,7 @@ class Dossier:
 
     @property
     def alias(self) -> str | None:
-        """The code the national portal gave it, where it was filed there."""
+        """The code of the national portal if the dossier was filed there, or None."""
         if self.nation in (None, "", "undefined", NATION_ABSENT):
             return None
         return canonical(self.nation)
@@ -93,7 +94,7 @@ class Dossier:
 
 @dataclass(slots=True)
 class PortalEntry:
-    """What the national portal holds of one dossier. Days are kept as their local midnight."""
+    """The entry of the national portal for one dossier. A day is kept as its local midnight."""
 
     code: str
     status: int
@@ -112,7 +113,7 @@ class PortalEntry:
 
 
 def native_number(native_id: str) -> int | None:
-    """The ``n`` of a native id, or None when it is not one of ours."""
+    """The ``n`` of a native id, or None if the id is not of this sandbox."""
     if len(native_id) != 24 or not native_id.startswith(_ID_PREFIX):
         return None
     try:
@@ -127,7 +128,7 @@ def canonical(code: str) -> str:
 
 
 def history(d: Dossier) -> list[tuple[int, int]]:
-    """(moment, state) of every step, oldest first; states follow the legal transitions."""
+    """(moment, state) of every step, oldest first."""
     if d.steps is not None:
         return list(d.steps)
     steps: list[tuple[int, int]] = []
@@ -155,7 +156,7 @@ def _middle(d: Dossier, status: int) -> list[tuple[int, int]]:
 
 
 def copy_for_portal(d: Dossier, form: DateForm = "second") -> PortalEntry:
-    """The entry a faithful exchange would have left on the portal."""
+    """The portal entry after a faithful exchange."""
     entry = PortalEntry(
         code=d.alias or d.code,
         status=d.status,

@@ -1,6 +1,6 @@
-"""What offices keep on paper: the logbook and the register of signed results.
+"""The rows that offices keep on paper: the logbook and the register of signed results.
 
-Rows as they were meant; ``paper_sheets`` says how they are written down.
+``files/paper_sheets.py`` writes them as cells of a sheet.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from khop.sandbox.world.dossiers import canonical
 LOGBOOK_FILE = "so-theo-doi.xlsx"
 REGISTER_FILE = "so-ket-qua.csv"
 
-#: How a person is written: number and name, the number in a numeric cell that lost its leading
-#: zero, or name and day of birth alone.
+#: How the applicant is written: with number and name; with the number in a numeric cell, which
+#: loses its leading zero; or with name and date of birth only.
 Person = Literal["number", "short", "name"]
-#: How exactly the times of a row are written.
+#: The precision of the times of a row.
 Exactness = Literal["second", "minute", "day"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """Where a row stands; ``row`` as a spreadsheet program counts, ``sheet`` "" in a CSV file."""
+    """The place of a row. ``row`` counts from 1; ``sheet`` is "" in a CSV file."""
 
     file: str
     sheet: str
@@ -32,7 +32,7 @@ class Place:
 
     @property
     def subject(self) -> str:
-        """The place in one text."""
+        """The place as the subject of a finding."""
         return f"{self.file}#{self.sheet}!{self.row}"
 
 
@@ -40,9 +40,9 @@ class Place:
 class LogbookRow:
     """A dossier in the logbook (docs/domain.md, Reports). Times are seconds of UTC.
 
-    ``unit``, ``procedure`` and ``citizen`` are those of ``Register``. ``old_unit``: kept in the
-    book of the unit that merged into ``unit``, under its old code. ``spoilt`` stands in place of
-    the day of reception and makes the row unusable.
+    ``unit``, ``procedure`` and ``citizen`` are indexes into ``Register``. ``old_unit``: the row is
+    in the book of the unit that merged into ``unit``. ``bad_date`` replaces the day of reception
+    by a date that does not exist, which makes the row unusable.
     """
 
     n: int
@@ -56,12 +56,13 @@ class LogbookRow:
     person: Person = "number"
     exactness: Exactness = "second"
     old_unit: bool = False
-    spoilt: str = ""
+    bad_date: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterRow:
-    """A signed result. ``signed`` is a local day, in days since 1970; the rest as in a logbook."""
+    """A signed result. ``signed``: a local day, in days since 1970, which ``bad_date`` replaces.
+    The other fields are as in ``LogbookRow``."""
 
     n: int
     unit: int
@@ -70,11 +71,11 @@ class RegisterRow:
     signed: int
     code: str | None = None
     person: Person = "number"
-    spoilt: str = ""
+    bad_date: str = ""
 
 
 class Paper:
-    """All rows there are, by code where they have one. Not thread-safe."""
+    """All rows, with an index by code. Not thread-safe."""
 
     def __init__(self, logbook: Iterable[LogbookRow], register: Iterable[RegisterRow]) -> None:
         self.logbook: list[LogbookRow] = []
@@ -89,27 +90,27 @@ class Paper:
     def enter(self, row: LogbookRow) -> None:
         """Add a row at the end of the logbook."""
         self.logbook.append(row)
-        if row.code is not None and not row.spoilt:
+        if row.code is not None and not row.bad_date:
             self._logbook_of[canonical(row.code)].append(row)
 
     def sign(self, row: RegisterRow) -> None:
         """Add a row at the end of the register."""
         self.register.append(row)
-        if row.code is not None and not row.spoilt:
+        if row.code is not None and not row.bad_date:
             self._register_of[canonical(row.code)].append(row)
 
     @property
     def next_number(self) -> int:
-        """A number no row has yet."""
+        """An unused ``n``."""
         return 1 + max((row.n for row in self.rows()), default=-1)
 
     def rows(self) -> Iterator[LogbookRow | RegisterRow]:
-        """Every row: the logbook's, then the register's."""
+        """The rows of the logbook, then those of the register."""
         yield from self.logbook
         yield from self.register
 
     def codes(self) -> Iterable[str]:
-        """Every code that a usable row carries."""
+        """The codes of the usable rows."""
         return self._logbook_of.keys() | self._register_of.keys()
 
     def logbook_of(self, code: str) -> list[LogbookRow]:
@@ -120,4 +121,4 @@ class Paper:
 
     def nameless(self) -> Iterator[LogbookRow | RegisterRow]:
         """The usable rows without a code."""
-        return (row for row in self.rows() if row.code is None and not row.spoilt)
+        return (row for row in self.rows() if row.code is None and not row.bad_date)

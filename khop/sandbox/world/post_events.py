@@ -1,8 +1,8 @@
-"""What the post did for dossiers: one feed of scans over all its orders.
+"""The scans of the post, in one feed over all its orders.
 
-A collect order brings papers to the office before the dossier is received; a return order takes
-the result to the citizen between the end of the work and the return. Both run
-under the dossier's number and differ in their waybill (docs/systems/vnpost.md).
+A collect order brings papers to the office before the dossier is received. A return order takes
+the result to the citizen between the end of the work and the return. Both have the dossier's code
+as their number and differ in the waybill (docs/systems/vnpost.md).
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from khop.sandbox.world.register import Register
 Direction = Literal["collect", "return"]
 
 ASKED, FETCHED, OUT, DELIVERED, CANCELLED, ON_THE_WAY = 1, 2, 3, 4, 5, 6
-#: StatusCode -> StatusMessage. Only 4 is public (docs/systems/vnpost.md); the rest stands for a
-#: list nobody outside has.
+#: StatusCode -> StatusMessage. Only 4 is published (docs/systems/vnpost.md); the others are
+#: invented.
 MESSAGES = {
     ASKED: "Đã tiếp nhận yêu cầu",
     FETCHED: "Đang thu gom",
@@ -33,21 +33,21 @@ MESSAGES = {
 _MINUTE = 60
 _HOUR = 3600
 _COLLECT_SHARE = 0.7
-#: The part of ended dossiers whose result goes by post: filed by post, and any other way.
+#: The part of finished dossiers whose result goes by post: of those filed by post, of the others.
 _RETURN_SHARES = (0.8, 0.12)
 _LATE_SHARE = 0.08
 _SIGNED_SHARE = 0.3
 _TIMELESS_SHARE = 0.05
 _SHORTEST = 10 * _MINUTE
-#: A result is not under way for longer than this without being delivered.
+#: The longest time, in seconds, that a result is under way without a delivery.
 _LONGEST = 6 * DAY
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One scan. ``at`` is when it happened and ``written`` when the post's system learned of it,
-    both in milliseconds of UTC; ``at`` None or 0: the post does not say. ``item`` is the waybill,
-    None before there is one; ``office`` the post office."""
+    """One scan. ``at``: when it happened, None or 0 if unknown. ``written``: when the post's system
+    recorded it. Both in milliseconds of UTC. ``item``: the waybill, None before there is one.
+    ``office``: the post office."""
 
     order: str
     direction: Direction
@@ -62,10 +62,10 @@ class Event:
 def usual_events(
     dossiers: Iterable[Dossier], register: Register, *, seed: int, now: int
 ) -> Iterator[Event]:
-    """The scans the post has of dossiers at ``now`` (seconds of UTC), the same for the same seed.
+    """The scans of ordinary dossiers until ``now`` (seconds of UTC); the same for the same seed.
 
-    No scan contradicts the dossier: papers arrive before it is received, a result leaves after it
-    was finished and is delivered no later than it was returned.
+    They agree with the dossier: papers arrive before the reception, a result leaves after the end
+    of the work and is delivered before it was returned.
     """
     rng = Random(f"{seed}/post")
     for d in dossiers:
@@ -79,7 +79,7 @@ def usual_events(
 
 
 def _ways(d: Dossier, rng: Random) -> tuple[bool, bool]:
-    """Whether papers came, and whether the result goes, by post."""
+    """Whether the papers come by post, and whether the result goes by post."""
     by_post = d.channel == 3
     collected = by_post and rng.random() < _COLLECT_SHARE
     ended = d.status in (9, 10)
@@ -87,7 +87,7 @@ def _ways(d: Dossier, rng: Random) -> tuple[bool, bool]:
 
 
 def _collecting(d: Dossier, rng: Random) -> tuple[int, int] | None:
-    """From the request to the arrival at the office, at the latest when the dossier was filed."""
+    """The moments of the request and of the arrival at the office, before the dossier was filed."""
     if d.received is None:
         return None
     arrived = min(d.received, d.submitted if d.submitted is not None else d.received) - _MINUTE
@@ -95,7 +95,7 @@ def _collecting(d: Dossier, rng: Random) -> tuple[int, int] | None:
 
 
 def _returning(d: Dossier, now: int) -> tuple[int, int] | None:
-    """From the end of the work to the delivery, or to now where it is still under way."""
+    """The moments of the end of the work and of the delivery, or now if it is under way."""
     if d.status not in (9, 10) or d.received is None or d.finished is None:
         return None
     end = d.returned if d.status == 10 else now
@@ -110,7 +110,7 @@ def _journey(
     d: Dossier, direction: Direction, start: int, end: int, now: int,
     delivered: bool, signed: str | None, rng: Random,
 ) -> Iterator[Event]:  # fmt: skip
-    """The scans of one order between two moments, in seconds."""
+    """The scans of one order between two moments, in seconds of UTC."""
     order = d.alias if d.alias is not None and d.n % 3 == 0 else d.code_wire
     item = f"HC{d.n * 2 + (direction == 'return'):09d}VN"
     codes = [ASKED, FETCHED, *[ON_THE_WAY] * rng.randrange(3), OUT]
@@ -122,28 +122,28 @@ def _journey(
             direction=direction,
             item=None if code == ASKED else item,
             code=code,
-            at=_told(code, moment, rng),
+            at=_scan_time(code, moment, rng),
             written=min(moment + _delay(rng), now) * 1000,
             office=None if code == ASKED else f"10{rng.randrange(10)}{d.unit:03d}",
             notes=signed if code == DELIVERED else None,
         )
 
 
-def _told(code: int, moment: int, rng: Random) -> int | None:
+def _scan_time(code: int, moment: int, rng: Random) -> int | None:
     if code == ON_THE_WAY and rng.random() < _TIMELESS_SHARE:
         return rng.choice((None, 0))
     return moment * 1000 + rng.randrange(1000)
 
 
 def _delay(rng: Random) -> int:
-    """Seconds until a scan is written; some hand-held devices are read days later."""
+    """Seconds until a scan is recorded; some scanners are read out days later."""
     if rng.random() < _LATE_SHARE:
         return DAY + rng.randrange(2 * DAY)
     return rng.randrange(2 * _HOUR)
 
 
 class Feed:
-    """All events under ascending ids of 24 hex digits, MongoDB's way. Not thread-safe."""
+    """All events with ascending ids of 24 hex digits, as MongoDB makes them. Not thread-safe."""
 
     def __init__(self, events: Iterable[Event]) -> None:
         self._ids: list[str] = []
@@ -156,32 +156,32 @@ class Feed:
 
     @property
     def newest(self) -> int:
-        """When the last event was written, in milliseconds of UTC; 0 when there is none."""
+        """When the last event was written, in milliseconds of UTC; 0 without events."""
         return self._events[-1].written if self._events else 0
 
     def append(self, event: Event) -> str:
-        """Add an event at the end and return its id."""
+        """Add an event at the end. Its id."""
         written = max(event.written, self.newest)
         self._events.append(event if event.written == written else replace(event, written=written))
         self._ids.append(f"{written // 1000:08x}{len(self._ids) + 1:016x}")
         return self._ids[-1]
 
     def after(self, event_id: str, count: int) -> list[tuple[str, Event]]:
-        """Up to ``count`` events that come after an id, known or not."""
+        """Up to ``count`` events after an id, which need not exist."""
         start = self._start(event_id)
         return self._between(start, start + count)
 
     def until(self, event_id: str, count: int) -> list[tuple[str, Event]]:
-        """Up to ``count`` events up to and including an id: those read last."""
+        """The last ``count`` events up to and including an id."""
         end = self._start(event_id)
         return self._between(max(0, end - count), end)
 
     def left(self, event_id: str) -> int:
-        """How many events come after an id."""
+        """The number of events after an id."""
         return len(self._ids) - self._start(event_id)
 
     def of_order(self, order: str) -> list[Event]:
-        """The events of one order number, in the order they were written."""
+        """The events of one order number, in the order of writing."""
         return [event for event in self._events if event.order == order]
 
     def _between(self, start: int, end: int) -> list[tuple[str, Event]]:

@@ -26,7 +26,7 @@ _DEPARTMENTS = (
     "Nội vụ", "Y tế", "Văn hóa, Thể thao và Du lịch", "Công Thương", "Khoa học và Công nghệ",
     "Dân tộc và Tôn giáo", "Ngoại vụ",
 )  # fmt: skip
-#: How many of the units are departments; the communes come after them.
+#: The number of departments, which are the first units; the communes come after them.
 DEPARTMENTS = len(_DEPARTMENTS)
 _FAMILIES = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Ngô")
 _MIDDLES = ("Văn", "Thị", "Đức", "Ngọc", "Minh", "Thanh", "Hữu", "Thu")
@@ -38,7 +38,7 @@ _GIVENS = (
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A department or a commune; ``code`` in the old or the new order (docs/domain.md, Codes)."""
+    """A department or a commune. ``code``: in the old or the new order (docs/domain.md, Codes)."""
 
     index: int
     code: str
@@ -46,13 +46,13 @@ class Unit:
     native_id: str
 
 
-#: The unit that merged into the first one on 1 July 2025; some of its books are still kept.
+#: The unit that merged into the first one on 1 July 2025. Some of its logbooks are still in use.
 PREDECESSOR = Unit(-1, f"000.00.31.{PROVINCE}", "Sở Kế hoạch và Đầu tư", "64e0ffffffffffffffffffff")
 
 
 @dataclass(frozen=True, slots=True)
 class Procedure:
-    """An administrative procedure; ``days`` 0 means it has no due date."""
+    """An administrative procedure. ``days``: working days until it is due; 0: no due date."""
 
     index: int
     code: str
@@ -66,8 +66,8 @@ class Procedure:
 
 @dataclass(frozen=True, slots=True)
 class Citizen:
-    """An invented applicant; ``kind`` 1 citizen, 4 organisation (docs/systems/dvcqg.md);
-    ``birthday`` the day of UTC on which the local day of birth begins, in days since 1970."""
+    """An invented applicant. ``kind``: 1 citizen, 4 organisation (docs/systems/dvcqg.md).
+    ``birthday``: days since 1970 of the day of UTC on which the local day of birth begins."""
 
     index: int
     kind: int
@@ -80,7 +80,7 @@ class Citizen:
 
 @dataclass(frozen=True)
 class Register:
-    """Everyone and everything dossiers refer to; ``people`` is how many citizens there are."""
+    """The units, procedures and citizens that dossiers refer to. ``people``: how many citizens."""
 
     people: int
 
@@ -112,7 +112,7 @@ class Register:
         )
 
     def by_identity(self, number: str) -> Citizen | None:
-        """The citizen with that identity number, or None."""
+        """The citizen with this identity number, or None."""
         index = number.removeprefix("099")
         if len(number) != 12 or len(index) != 9 or not (index.isascii() and index.isdigit()):
             return None
@@ -124,9 +124,10 @@ class Register:
         return frozenset(fold(_person(i)) for i in range(min(count, self.people)))
 
     def personal(self, text: str) -> str | None:
-        """What kind of personal data of a citizen ``text`` holds, or None.
+        """The kind of a citizen's personal data in ``text``: "name", "identity number" or "phone";
+        None if there is none.
 
-        ``text`` may be percent-encoded; names are found with and without diacritics.
+        ``text`` may be percent-encoded. Names are found with and without diacritics.
         """
         plain = unquote_plus(text)
         for digits in re.findall(r"(?<![0-9A-Za-z.\-])\+?\d{8,12}(?![0-9A-Za-z\-])", plain):
@@ -149,7 +150,7 @@ class Register:
 
 
 def fold(text: str) -> str:
-    """Lower case without diacritics, so that every way of writing a name is found."""
+    """Lower case without diacritics."""
     plain = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
     return "".join(c for c in plain if not unicodedata.combining(c))
 
@@ -162,7 +163,7 @@ def _person(index: int) -> str:
 
 
 def _unit(index: int, second: str, third: str, name: str) -> Unit:
-    # Both orders are live in one province (docs/domain.md, Codes).
+    # Both orders are in use in one province (docs/domain.md, Codes).
     old = f"000.{third}.{second}.{PROVINCE}"
     new = f"{PROVINCE}.{second}" if third == "00" else f"{PROVINCE}.{second}.{third}"
     if index % 12 == 5:

@@ -1,6 +1,6 @@
-"""One simulated province: what happened, what each system came to know, and the truth.
+"""One simulated province: the records of each system, and the findings that are true.
 
-Everything follows from a seed and a ``now``; nothing here looks at a clock.
+Everything follows from a seed and a ``now``; no clock is read.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 from threading import RLock
 from typing import Any, Literal
 
@@ -17,8 +18,10 @@ from khop.sandbox.files.office import Office
 from khop.sandbox.truth.finding import Finding
 from khop.sandbox.truth.times import Clock
 from khop.sandbox.truth.world_truth import WorldTruth
-from khop.sandbox.world.broken import BrokenItem
+from khop.sandbox.world.broken_items import BrokenItem
 from khop.sandbox.world.calendar import Calendar
+from khop.sandbox.world.content import SMALLEST, Content, generate_content
+from khop.sandbox.world.dossier_maker import DossierMaker
 from khop.sandbox.world.dossiers import (
     DONE,
     Dossier,
@@ -28,7 +31,6 @@ from khop.sandbox.world.dossiers import (
     history,
     native_number,
 )
-from khop.sandbox.world.growth import SMALLEST, Content, grow
 from khop.sandbox.world.paper import Place
 from khop.sandbox.world.register import Register
 
@@ -37,12 +39,13 @@ PortalAnswer = Literal["present", "absent", "unknown"]
 
 
 class World:
-    """The state all servers serve. Changing methods are safe to call from any thread.
+    """The state that all servers serve. Methods that change it are safe to call from any thread.
 
-    ``truth`` is what docs/rules.md says at ``now`` of the world as generated; ``findings()`` says
-    so of it now. ``broken`` lists the unusable list items, ``planted`` each rule with
-    the subject of the finding it was planted for, ``decoys`` each decoy with its subjects;
-    ``post`` what the post scanned, ``office`` what is on paper.
+    ``truth``: the findings of docs/rules.md in the world as generated; ``findings()``: those in
+    the world as it is now. ``broken``: the unusable list items. ``planted``: each planted rule
+    with the subject of its finding. ``decoys``: each decoy with its subjects. ``post``: the scans
+    of the post. ``office``: the rows on paper. ``unanswered``: codes whose look-up on the portal
+    gives no answer.
     """
 
     def __init__(
@@ -54,7 +57,7 @@ class World:
         self.calendar = calendar
         self.lock = RLock()
         self.broken = tuple(content.broken)
-        self.silent = frozenset(content.silent)
+        self.unanswered = frozenset(content.unanswered)
         self.portal: dict[str, PortalEntry] = {e.code: e for e in content.entries}
         self._dossiers = {d.n: d for d in content.dossiers}
         self._natives = _grouped(content.dossiers)
@@ -71,12 +74,13 @@ class World:
             Clock(int(now.timestamp()) * 1_000_000, calendar),
             self.office,
             self.post,
-            silent=self.silent,
+            silent=self.unanswered,
             unreadable={item.code for item in content.broken if item.code is not None},
         )
         self.planted = tuple((rule, self.office.subject(of)) for rule, of in content.planted)
         self.decoys = tuple(
-            (name, tuple(self.office.subject(of) for of in told)) for name, told in content.decoys
+            (name, tuple(self.office.subject(of) for of in subjects))
+            for name, subjects in content.decoys
         )
         self.truth = self.findings()
 
@@ -90,26 +94,24 @@ class World:
         broken: int = 0,
         plant_share: float = 0.1,
     ) -> World:
-        """A world of ``size`` dossiers of the one-stop, the same for the same arguments.
+        """A world with ``size`` dossiers in the one-stop; the same for the same arguments.
 
-        ``now``: an aware moment. ``broken``: unusable list items of every kind. ``plant_share``:
-        part of the dossiers with a planted discrepancy; never fewer than three a rule.
-        Raises ValueError for a naive ``now`` or a size under 150.
+        ``now``: with a time zone. ``broken``: how many unusable list items of each kind.
+        ``plant_share``: the part of the dossiers with a planted discrepancy; each rule has three
+        at least. Raises ValueError for a ``now`` without a time zone, or a size under 150.
         """
         if now.tzinfo is None:
-            raise ValueError("now needs a time zone")
+            raise ValueError("now has no time zone: give it one, such as datetime.UTC")
         if size < SMALLEST:
             raise ValueError(f"a world needs at least {SMALLEST} dossiers")
         moment = now.astimezone(UTC).replace(microsecond=0)
         calendar = Calendar(moment.year - 2, moment.year + 1)
         register = Register(people=max(100, size // 2))
-        content = grow(
-            seed=seed, size=size, now=int(moment.timestamp()), calendar=calendar,
-            register=register, broken=broken, plant_share=plant_share,
-        )  # fmt: skip
+        maker = DossierMaker(Random(seed), calendar, int(moment.timestamp()), register)
+        content = generate_content(
+            maker, seed=seed, size=size, broken=broken, plant_share=plant_share
+        )
         return cls(content, seed=seed, now=moment, calendar=calendar, register=register)
-
-    # --- the one-stop ----------------------------------------------------------------------
 
     @property
     def dossiers(self) -> Iterable[Dossier]:
@@ -126,43 +128,43 @@ class World:
         return None if number is None else self._dossiers.get(number)
 
     def natives(self, code: str) -> tuple[Dossier, ...]:
-        """All native records that carry a code, in any spelling."""
+        """All native records with this code, in any spelling."""
         return self._natives.get(canonical(code), ())
 
-    def speaker(self, code: str) -> Dossier:
-        """The native record that speaks for a code. Raises KeyError."""
+    def current_record(self, code: str) -> Dossier:
+        """The last changed of the native records with this code. Raises KeyError."""
         natives = self.natives(code)
         if not natives:
             raise KeyError(code)
         return max(natives, key=lambda d: d.order_key)
 
     def touch(self, code: str) -> None:
-        """Save a dossier unchanged: its change time moves to the front. Raises KeyError."""
+        """Save a dossier unchanged: it becomes the last changed one. Raises KeyError."""
         with self.lock:
-            self._move_to_front(self.speaker(code))
+            self._move_to_front(self.current_record(code))
 
-    def touch_some(self, draw: int) -> str:
-        """Touch an ordinary dossier nothing is wrong with; ``draw`` picks it."""
+    def touch_any(self, draw: int) -> str:
+        """Touch an ordinary dossier without a finding; ``draw`` picks it. Its code."""
         with self.lock:
             for step in range(len(self._ordinary)):
                 d = self._dossiers[self._ordinary[(draw + step) % len(self._ordinary)]]
-                if self.is_sound(d):
+                if self.has_no_finding(d):
                     self._move_to_front(d)
                     return d.code
         raise LookupError("no dossier without a finding is left")
 
-    def is_sound(self, d: Dossier) -> bool:
-        """Whether a dossier is an ordinary one that nothing is wrong with."""
+    def has_no_finding(self, d: Dossier) -> bool:
+        """Whether this is an ordinary dossier without a finding."""
         if d.story != "ordinary":
             return False
         return self._truth.is_sound(self._natives[d.code], self.portal)
 
     def change_status(self, code: str, status: int) -> None:
-        """Let the one-stop move a dossier to another state now. Raises KeyError, ValueError."""
+        """Move a dossier of the one-stop to another state, now. Raises KeyError, ValueError."""
         if not 1 <= status <= 10:
-            raise ValueError(f"no such state: {status}")
+            raise ValueError(f"state {status} does not exist: use 1 to 10")
         with self.lock:
-            d = self.speaker(code)
+            d = self.current_record(code)
             moment = self._tick // 1000 + 1
             d.steps = (*history(d), (moment, status))
             d.status, d.acted = status, moment
@@ -180,16 +182,14 @@ class World:
         self._rows.append(d)
         self.version += 1
 
-    # --- the portal ------------------------------------------------------------------------
-
     def portal_presence(self, code: str) -> PortalAnswer:
-        """What a look-up of exactly this code says."""
-        if code in self.silent:
+        """The answer to a look-up of exactly this code."""
+        if code in self.unanswered:
             return "unknown"
         return "present" if code in self.portal else "absent"
 
-    def born_on_portal(self, code: str) -> bool:
-        """Whether a code is the local code or the alias of a dossier filed on the portal."""
+    def filed_on_portal(self, code: str) -> bool:
+        """Whether the code, local or alias, is of a dossier that was filed on the portal."""
         key = canonical(code)
         return key in self._aliases or any(d.alias for d in self.natives(key))
 
@@ -198,14 +198,15 @@ class World:
         return self._aliases.get(canonical(alias))
 
     def portal_forget(self, code: str) -> bool:
-        """Let the portal lose a dossier; says whether it had it."""
+        """Delete a dossier from the portal; whether the portal had it."""
         with self.lock:
             return self.portal.pop(self._portal_code(code), None) is not None
 
     def portal_put(self, code: str, status: int | None = None) -> None:
-        """Let the portal have a faithful copy of a dossier, in that state. Raises KeyError."""
+        """Put a faithful copy of a dossier on the portal, in ``status`` if given. Raises
+        KeyError."""
         with self.lock:
-            entry = copy_for_portal(self.speaker(code))
+            entry = copy_for_portal(self.current_record(code))
             entry.status = entry.status if status is None else status
             self.portal[entry.code] = entry
 
@@ -214,33 +215,30 @@ class World:
         alias = natives[0].alias if natives else None
         return alias if alias in self.portal else canonical(code)
 
-    # --- the truth -------------------------------------------------------------------------
-
     def findings(self) -> list[Finding]:
-        """What docs/rules.md says of the world as it is now, sorted by rule and subject.
+        """The findings of docs/rules.md in the world as it is now, sorted by rule and subject.
 
-        Orders that clients gave the post since are not in it: what they lead to is new.
+        Orders that clients placed with the post do not count.
         """
         with self.lock:
             return self._truth.findings(self.dossiers, self.portal)
 
-    # --- paper -----------------------------------------------------------------------------
-
     @property
-    def broken_rows(self) -> tuple[Place, ...]:
-        """The rows of paper nobody can use."""
-        return self.office.spoilt()
+    def bad_rows(self) -> tuple[Place, ...]:
+        """The rows on paper with a date that does not exist."""
+        return self.office.bad_rows()
 
     def logbook_write(self, **row: Any) -> Place:
-        """Append a row to the logbook, with the fields of ``LogbookRow`` but ``n``, and write its
-        file again where the world was written to. Raises TypeError for other fields."""
+        """Append a row to the logbook. ``row`` has the fields of ``LogbookRow`` without ``n``. The
+        file is written again if ``write`` has written it. Raises TypeError for other fields."""
         with self.lock:
             place = self.office.enter(**row)
             self._rewrite()
         return place
 
     def register_write(self, **row: Any) -> Place:
-        """The same with the register of signed results and ``RegisterRow``."""
+        """Append a row to the register of signed results, as ``logbook_write`` does. ``row`` has
+        the fields of ``RegisterRow`` without ``n``."""
         with self.lock:
             place = self.office.sign(**row)
             self._rewrite()
@@ -250,11 +248,9 @@ class World:
         if self._folder is not None:
             self.office.write(self._folder)
 
-    # --- files -----------------------------------------------------------------------------
-
     def write(self, folder: Path, urls: Mapping[str, str]) -> None:
-        """Write khop.toml with its secrets, the files it names and truth.jsonl into ``folder``,
-        which is made if needed."""
+        """Write khop.toml with its secrets, the files it names, and truth.jsonl into ``folder``,
+        which is created if needed."""
         with self.lock:
             entries = sorted(self.portal.values(), key=lambda entry: entry.code)
             write_world(folder, urls, truth=self.truth, entries=entries, register=self.register)

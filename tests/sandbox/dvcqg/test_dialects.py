@@ -82,7 +82,7 @@ def test_the_wrapper_packs_what_it_found_into_its_message(both: Any) -> None:
 
 def test_the_wrapper_looks_up_with_keys_in_any_case(both: Any) -> None:
     sandbox, client = both
-    code = next(c for c in sandbox.world.portal if c not in sandbox.world.silent)
+    code = next(c for c in sandbox.world.portal if c not in sandbox.world.unanswered)
 
     for key in ("mahoso", "maHoSo", "MaHoSo"):
         (item,) = read(client, "TraCuuHoSo", **{key: code})
@@ -190,7 +190,7 @@ def test_what_the_query_must_say(both: Any, query: dict[str, str], kind: str) ->
 def test_the_query_dialect_answers_reads_only_where_it_was_told_to(
     running: Any, world: World
 ) -> None:
-    code = next(c for c in world.portal if c not in world.silent)
+    code = next(c for c in world.portal if c not in world.unanswered)
     target = f"{QUERY}TraCuuHoSo?mahoso={code}"
     with running(world) as (_, client):
         assert client.call("dvcqg", "GET", target)[0].status == 404

@@ -102,7 +102,7 @@ def test_absent_is_an_answer_without_items(both: Any) -> None:
 
 def test_some_dossiers_are_never_answered(both: Any) -> None:
     sandbox, client = both
-    silent = next(iter(sandbox.world.silent))
+    silent = next(iter(sandbox.world.unanswered))
 
     assert client.portal("TraCuuHoSo", mahoso=silent)[0] == -1
     assert all(finding.code != silent for finding in sandbox.truth())
@@ -193,7 +193,7 @@ def test_a_repair_ends_its_finding(both: Any) -> None:
     missing = next(f for f in sandbox.truth() if f.rule == "A7" and f.repair == "machine")
 
     end = {"TrangThaiHoSo": "10", "NgayKetThucXuLy": "20260821081530"}
-    speaker = sandbox.world.speaker(missing.code)
+    speaker = sandbox.world.current_record(missing.code)
     state = {"TrangThaiHoSo": str(speaker.status)} if speaker.status < 9 else end
     create(client, record(missing.code, **state))
 

@@ -80,8 +80,8 @@ def test_every_row_of_the_logbook_stands_where_it_is_said_to(world: World, folde
         assert code == (row.code or "").upper()
         returned = found.get("ngay tra", found.get("ngay tra ket qua"))
         assert day_of_cell(returned) == (row.returned and local_day(row.returned))
-        if row.spoilt:
-            assert found["ngay tiep nhan"] == row.spoilt
+        if row.bad_date:
+            assert found["ngay tiep nhan"] == row.bad_date
         else:
             assert day_of_cell(found["ngay tiep nhan"]) == (
                 row.received and local_day(row.received)
@@ -94,7 +94,7 @@ def test_every_result_stands_where_it_is_said_to(world: World, folder: Path) -> 
         found = cells(sheets, world.office.place(row.n))
         assert "".join(found["ma ho so"].split()).upper() == (row.code or "").upper()
         signed = date(1970, 1, 1) + timedelta(days=row.signed)
-        assert found["ngay ky"] == (row.spoilt or f"{signed:%d/%m/%Y}")
+        assert found["ngay ky"] == (row.bad_date or f"{signed:%d/%m/%Y}")
 
 
 def test_layouts_differ_as_those_of_offices_do(world: World, folder: Path) -> None:
@@ -128,10 +128,10 @@ def test_at_most_one_row_of_a_file_names_a_dossier(world: World) -> None:
 
 def test_unusable_rows_are_known(world: World, folder: Path) -> None:
     sheets = read(folder)
-    assert len(world.broken_rows) == 8
+    assert len(world.bad_rows) == 8
     texts = [
         cells(sheets, place).get("ngay tiep nhan") or cells(sheets, place)["ngay ky"]
-        for place in world.broken_rows
+        for place in world.bad_rows
     ]
     assert sorted(texts) == sorted(["31/02/2026"] * 4 + ["12/13/2026"] * 2 + ["05/13/2026"] * 2)
 

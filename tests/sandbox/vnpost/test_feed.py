@@ -89,13 +89,13 @@ def usual(world: World) -> list[Event]:
     return [
         event
         for event in world.post
-        if world.speaker(own_code(world, event.order)).story not in planted
+        if world.current_record(own_code(world, event.order)).story not in planted
     ]
 
 
 def own_code(world: World, order_number: str) -> str:
     """The one-stop's code of an order that runs under it or under the portal's."""
-    return world.local_code(order_number) or world.speaker(order_number).code
+    return world.local_code(order_number) or world.current_record(order_number).code
 
 
 def by_way(world: World, direction: str) -> dict[str, list[Event]]:
@@ -110,7 +110,7 @@ def test_papers_arrive_before_the_dossier_is_received(shared_world: World) -> No
     ways = by_way(shared_world, "collect")
     assert ways
     for order_number, events in ways.items():
-        received = shared_world.speaker(order_number).received
+        received = shared_world.current_record(order_number).received
         assert received is not None
         assert all(event.at is None or event.at < received * 1000 for event in events)
         assert DELIVERED in {event.code for event in events}
@@ -121,7 +121,7 @@ def test_a_result_leaves_after_the_end_and_is_delivered_no_later_than_returned(
 ) -> None:
     ways = by_way(shared_world, "return")
     for order_number, events in ways.items():
-        d = shared_world.speaker(order_number)
+        d = shared_world.current_record(order_number)
         assert d.finished is not None
         assert d.received is not None
         moments = [event.at for event in events if event.at]
@@ -131,7 +131,7 @@ def test_a_result_leaves_after_the_end_and_is_delivered_no_later_than_returned(
         if delivered and d.returned is not None:
             assert delivered[0] is not None
             assert delivered[0] <= d.returned * 1000
-    assert {shared_world.speaker(number).status for number in ways} == {9, 10}
+    assert {shared_world.current_record(number).status for number in ways} == {9, 10}
 
 
 def test_nothing_is_known_before_it_happened_nor_after_now(shared_world: World) -> None:

@@ -84,7 +84,7 @@ def test_a_touched_dossier_moves_to_the_front_and_keeps_the_truth() -> None:
 
     world.touch(code)
 
-    assert world.rows[-1] is world.speaker(code)
+    assert world.rows[-1] is world.current_record(code)
     assert [row.order_key for row in world.rows] == sorted(row.order_key for row in world.rows)
     assert world.findings() == world.truth
 
@@ -92,7 +92,7 @@ def test_a_touched_dossier_moves_to_the_front_and_keeps_the_truth() -> None:
 def test_touching_at_random_never_changes_the_truth() -> None:
     world = World.generate(seed=3, size=200, now=NOW)
 
-    touched = {world.touch_some(draw) for draw in range(60)}
+    touched = {world.touch_any(draw) for draw in range(60)}
 
     assert len(touched) > 20
     assert world.findings() == world.truth

@@ -1,4 +1,4 @@
-"""What people wrote down of dossiers, as it happened; and rows nobody can use."""
+"""Generates rows on paper: rows that agree with the dossiers, and rows with bad dates."""
 
 from __future__ import annotations
 
@@ -7,31 +7,31 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from khop.sandbox.world.broken import BrokenItem
+from khop.sandbox.world.broken_items import BrokenItem
 from khop.sandbox.world.calendar import day_of
+from khop.sandbox.world.dossier_maker import DossierMaker
 from khop.sandbox.world.dossiers import DONE, Dossier
 from khop.sandbox.world.paper import Exactness, LogbookRow, Person, RegisterRow
-from khop.sandbox.world.timeline import Maker
 
 _LOGBOOK_SHARE, _REGISTER_SHARE = 0.65, 0.6
 _NAMELESS_SHARE, _ALIAS_SHARE, _OLD_UNIT_SHARE, _SHORT_SHARE = 0.08, 0.4, 0.5, 0.1
 _EXACTNESS: tuple[Exactness, ...] = ("second", "second", "minute", "day")
-#: What stands in place of a day that does not exist.
-_SPOILT_RECEIVED, _SPOILT_SIGNED = ("31/02/2026", "12/13/2026"), ("31/02/2026", "05/13/2026")
+#: Dates that do not exist.
+_BAD_RECEIVED, _BAD_SIGNED = ("31/02/2026", "12/13/2026"), ("31/02/2026", "05/13/2026")
 
 
-def logbook_row(m: Maker, d: Dossier, **changes: Any) -> LogbookRow:
-    """The row a dossier has in the logbook, with ``changes`` of it."""
+def logbook_row(m: DossierMaker, d: Dossier, **changes: Any) -> LogbookRow:
+    """The row of a dossier in the logbook, with ``changes``."""
     row = LogbookRow(
         n=m.fresh_row(), unit=d.unit, procedure=d.procedure, citizen=d.citizen, code=d.code,
         received=d.received, due=d.due, returned=d.returned,
-        exactness=_EXACTNESS[m.below(len(_EXACTNESS))],
+        exactness=_EXACTNESS[m.random_below(len(_EXACTNESS))],
     )  # fmt: skip
     return replace(row, **changes)
 
 
-def register_row(m: Maker, d: Dossier, signed: int, **changes: Any) -> RegisterRow:
-    """The row of a dossier's signed result; ``signed`` is a local day."""
+def register_row(m: DossierMaker, d: Dossier, signed: int, **changes: Any) -> RegisterRow:
+    """The row of a dossier's signed result, with ``changes``. ``signed``: a local day."""
     row = RegisterRow(
         n=m.fresh_row(), unit=d.unit, procedure=d.procedure, citizen=d.citizen,
         signed=signed, code=d.code,
@@ -39,10 +39,10 @@ def register_row(m: Maker, d: Dossier, signed: int, **changes: Any) -> RegisterR
     return replace(row, **changes)
 
 
-class Clerk:
-    """Keeps logbook and register of dossiers as they went; some rows name no code."""
+class PaperKeeper:
+    """Writes rows that agree with the dossiers; some have no code."""
 
-    def __init__(self, maker: Maker, rng: Random) -> None:
+    def __init__(self, maker: DossierMaker, rng: Random) -> None:
         self._maker = maker
         self._rng = rng
 
@@ -76,33 +76,33 @@ class Clerk:
 
 
 def _in_order(d: Dossier, now: int) -> bool:
-    """Whether paper can tell of it without saying more than the one-stop."""
+    """Whether a row on paper can agree with the dossier: its times are complete and in order."""
     ended = (d.finished,) if d.status in DONE else ()
     moments = [d.received, *ended, *((d.returned,) if d.status == 10 else ()), now]
     known = [moment for moment in moments if moment is not None]
     return len(known) == len(moments) and known == sorted(known)
 
 
-def spoilt_rows(
-    m: Maker, dossiers: list[Dossier], each: int
+def rows_with_bad_dates(
+    m: DossierMaker, dossiers: list[Dossier], each: int
 ) -> tuple[list[LogbookRow], list[RegisterRow]]:
-    """``each`` rows of every kind that name a day that does not exist."""
-    drawn = [dossiers[m.below(len(dossiers))] for _ in range(each)]
-    logbook = [logbook_row(m, d, spoilt=text) for d in drawn for text in _SPOILT_RECEIVED]
+    """``each`` rows with every date that does not exist."""
+    drawn = [dossiers[m.random_below(len(dossiers))] for _ in range(each)]
+    logbook = [logbook_row(m, d, bad_date=text) for d in drawn for text in _BAD_RECEIVED]
     register = [
-        register_row(m, d, day_of(d.acted), spoilt=text) for d in drawn for text in _SPOILT_SIGNED
+        register_row(m, d, day_of(d.acted), bad_date=text) for d in drawn for text in _BAD_SIGNED
     ]
     return logbook, register
 
 
 def rows_of_broken(
-    m: Maker, broken: Iterable[BrokenItem]
+    m: DossierMaker, broken: Iterable[BrokenItem]
 ) -> tuple[list[LogbookRow], list[RegisterRow]]:
-    """Rows under the codes of list items nobody can use: those dossiers are not missing."""
+    """Rows with the codes of broken list items: these dossiers are not missing."""
     logbook, register = [], []
     for item in broken:
         if item.code is not None:
-            d = replace(m.counter(10, "broken", age=20), code=item.code)
+            d = replace(m.counter_dossier(10, "broken", age=20), code=item.code)
             logbook.append(logbook_row(m, d))
             register.append(register_row(m, d, day_of(d.acted)))
     return logbook, register

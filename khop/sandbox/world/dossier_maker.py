@@ -1,4 +1,4 @@
-"""Makes ordinary dossiers: working-day timelines on which both systems agree.
+"""Generates ordinary dossiers, which both systems have with the same times.
 
 An ordinary dossier triggers no rule of docs/rules.md at ``now``.
 """
@@ -26,14 +26,14 @@ _STATE_WEIGHTS = tuple(accumulate((54, 12, 15, 6, 4, 2, 2, 1.5, 2, 1.5)))
 _FORMS: tuple[DateForm, ...] = (
     *("second",) * 15, "iso", "slashed", "slashed", "day", "slashed_day",
 )  # fmt: skip
-#: A state of supplement older than 30 days is rule F1, so ordinary ones are younger.
+#: An ordinary dossier waits for papers for less than the 30 days of rule F1.
 _YOUNG = 26 * DAY
 _LONGEST = 250
 _NO_ALIAS = (None, "", "undefined", NATION_ABSENT)
 
 
-class Maker:
-    """Makes dossiers against one clock. ``now`` is in seconds of UTC since 1970."""
+class DossierMaker:
+    """Makes dossiers for one ``now``, in seconds of UTC since 1970. An *age* is in working days."""
 
     def __init__(self, rng: Random, calendar: Calendar, now: int, register: Register) -> None:
         self.rng = rng
@@ -45,81 +45,79 @@ class Maker:
         self._count = 0
         self._rows = 0
 
-    # --- moments ---------------------------------------------------------------------------
-
-    def below(self, count: int) -> int:
+    def random_below(self, count: int) -> int:
         """A whole number from 0 to ``count`` - 1."""
         return int(self.rng.random() * count)
 
     def day(self, age: int) -> int:
-        """The working day whose age is ``age`` working days."""
+        """The working day of that age."""
         return self.calendar.day_at(self.today - age)
 
     def working_moment(self, day: int) -> int:
-        """A moment in the working hours of ``day``, never after now."""
-        slot = self.below(8 * _HOUR)
+        """A random moment in the working hours of ``day``, at least two hours before now."""
+        slot = self.random_below(8 * _HOUR)
         slot += 7 * _HOUR if slot < 4.5 * _HOUR else 9 * _HOUR
         return min(midnight(day) + slot, self.now - 2 * _HOUR)
 
     def moment(self, age: int) -> int:
+        """A random moment in the working hours of the day of that age."""
         return self.working_moment(self.day(age))
 
     def first_of_age(self, age: int) -> int:
-        """Ten minutes into the working day of that age: the day before in UTC."""
+        """00:10 of the working day of that age, which is the day before in UTC."""
         return midnight(self.day(age)) + 10 * _MINUTE
 
     def last_of_age(self, age: int) -> int:
-        """The last ten minutes that still have that age: days off after it count with it."""
+        """Ten minutes before the age changes; days off after the working day have its age."""
         return midnight(self.day(age - 1)) - 10 * _MINUTE
 
-    # --- dossiers --------------------------------------------------------------------------
-
     def ordinary(self, status: int | None = None, story: str = "ordinary") -> Dossier:
-        """A dossier whose own dates are in order."""
+        """A dossier without a finding; in a random state for None."""
         if status is None:
             status = _STATES[bisect(_STATE_WEIGHTS, self.rng.random() * 99.99)]
         channel = self._channel(status)
         d = self._blank(status, channel, story)
-        if status == 1 or (status in (3, 5) and channel == 2 and self.below(2)):
+        if status == 1 or (status in (3, 5) and channel == 2 and self.random_below(2)):
             self._never_received(d)
         else:
             self._received(d)
-        self.name(d)
-        self.settle(d)
+        self.give_code(d)
+        self.set_changed(d)
         return d
 
-    def counter(self, status: int, story: str, age: int | None = None) -> Dossier:
-        """A received dossier filed at the counter, without an alias."""
+    def counter_dossier(self, status: int, story: str, age: int | None = None) -> Dossier:
+        """A received dossier that was filed at the counter, without an alias. ``age`` of its
+        reception."""
         d = self._blank(status, 1, story)
         self._received(d, age)
-        self.name(d)
-        self.settle(d)
+        self.give_code(d)
+        self.set_changed(d)
         return d
 
     def portal_copy(self, d: Dossier) -> PortalEntry | None:
-        """What the portal has of an ordinary dossier; it need not have one never received."""
-        if d.received is None and d.alias is None and self.below(2):
+        """The portal's copy of an ordinary dossier; None for some that were never received."""
+        if d.received is None and d.alias is None and self.random_below(2):
             return None
-        return copy_for_portal(d, _FORMS[self.below(len(_FORMS))])
+        return copy_for_portal(d, _FORMS[self.random_below(len(_FORMS))])
 
-    def settle(self, d: Dossier, changed: int | None = None) -> None:
-        """Set the change time: ``changed`` in seconds, else soon after the last step."""
+    def set_changed(self, d: Dossier, changed: int | None = None) -> None:
+        """Set the change time: ``changed`` in seconds, or soon after the last step."""
         if changed is None:
-            changed = min(d.acted + self.below(20 * _MINUTE), self.now)
-        d.changed = min(changed * 1000 + self.below(999), self.now * 1000)
+            changed = min(d.acted + self.random_below(20 * _MINUTE), self.now)
+        d.changed = min(changed * 1000 + self.random_below(999), self.now * 1000)
 
-    def name(self, d: Dossier) -> None:
-        """Give the dossier its code, and its alias if it was filed on the portal."""
+    def give_code(self, d: Dossier) -> None:
+        """Set the code, and the alias if the dossier was filed on the portal."""
         moment = d.received if d.received is not None else d.submitted
         if d.channel == 2 and d.shape & 0x100 and d.submitted is not None:
             moment = d.submitted
         d.code = self.fresh_code(d.unit, day_of(self.now if moment is None else moment), d.shape)
         d.code_wire = d.code
-        if d.channel == 2 and self.below(10) < 4:
+        if d.channel == 2 and self.random_below(10) < 4:
             d.nation = self.fresh_alias(d)
 
     def fresh_code(self, unit: int, day: int, shape: int = 0) -> str:
-        """A new code of the live shapes G1 to G4 (docs/domain.md, Codes)."""
+        """A new code of the shapes G1 to G4 (docs/domain.md, Codes)."""
         serial = self._serials.get((unit, day), 0) + 1
         self._serials[(unit, day)] = serial
         prefix = self.register.units[unit].code
@@ -137,14 +135,14 @@ class Maker:
         return f"G22.99-{to_date(day):%y%m%d}-{d.n:07d}"
 
     def fresh_row(self) -> int:
-        """A number for one more row of paper."""
+        """The ``n`` of a new row on paper."""
         self._rows += 1
         return self._rows - 1
 
     def _channel(self, status: int) -> int:
         if status == 1:
             return 2
-        draw = self.below(100)
+        draw = self.random_below(100)
         if draw < 48:
             return 1
         return 2 if draw < 91 else 3 if draw < 98 else 0
@@ -153,31 +151,31 @@ class Maker:
         n = self._count
         self._count += 1
         return Dossier(
-            n=n, story=story, code="", code_wire="", nation=_NO_ALIAS[self.below(4)],
-            status=status, channel=channel, unit=self.below(len(self.register.units)),
-            procedure=self.below(len(self.register.procedures)),
-            citizen=self.below(self.register.people), shape=self.rng.getrandbits(32),
+            n=n, story=story, code="", code_wire="", nation=_NO_ALIAS[self.random_below(4)],
+            status=status, channel=channel, unit=self.random_below(len(self.register.units)),
+            procedure=self.random_below(len(self.register.procedures)),
+            citizen=self.random_below(self.register.people), shape=self.rng.getrandbits(32),
             submitted=None, received=None, due=None, finished=None, returned=None,
             no_due=False, entered=None, acted=0, changed=0,
         )  # fmt: skip
 
     def _never_received(self, d: Dossier) -> None:
         if d.status == 1:
-            d.submitted = self.moment(self.below(2))
+            d.submitted = self.moment(self.random_below(2))
             d.acted = d.submitted
             return
-        age = 2 + self.below(11)
+        age = 2 + self.random_below(11)
         d.submitted = self.moment(age)
-        d.acted = self.moment(max(1, age - 1 - self.below(2)))
+        d.acted = self.moment(max(1, age - 1 - self.random_below(2)))
 
     def _received(self, d: Dossier, age: int | None = None) -> None:
-        last = self.below(_LONGEST)
+        last = self.random_below(_LONGEST)
         if d.status in (2, 4, 5, 6):
-            last = self.below(3 if d.status == 2 else 12)
+            last = self.random_below(3 if d.status == 2 else 12)
         if age is None:
-            age = 1 + last + (0 if d.status == 2 else self.below(15))
+            age = 1 + last + (0 if d.status == 2 else self.random_below(15))
         d.received = self.moment(age)
-        d.entered = d.received + self.below(20) * _MINUTE
+        d.entered = d.received + self.random_below(20) * _MINUTE
         d.submitted = self._filed(d, age)
         d.due = self._due(d, age)
         d.acted = self._acted(d, age)
@@ -189,8 +187,8 @@ class Maker:
     def _filed(self, d: Dossier, age: int) -> int:
         assert d.received is not None
         if d.channel == 2 and d.shape & 0x200:
-            return midnight(self.day(age + 1)) + 18 * _HOUR + self.below(4 * _HOUR)
-        return d.received - (1 + self.below(20)) * _MINUTE
+            return midnight(self.day(age + 1)) + 18 * _HOUR + self.random_below(4 * _HOUR)
+        return d.received - (1 + self.random_below(20)) * _MINUTE
 
     def _due(self, d: Dossier, age: int) -> int | None:
         days = self.register.procedures[d.procedure].days
@@ -207,15 +205,15 @@ class Maker:
         assert d.entered is not None
         if d.status == 2:
             return d.entered
-        last = max(0, age - self.below(15))
-        moment = max(self.moment(last), d.entered + 30 * _MINUTE + self.below(_HOUR))
+        last = max(0, age - self.random_below(15))
+        moment = max(self.moment(last), d.entered + 30 * _MINUTE + self.random_below(_HOUR))
         if d.status == 5:
             moment = max(moment, self.now - _YOUNG)
         return min(moment, self.now - _MINUTE)
 
     def _hand_over(self, d: Dossier) -> None:
         assert d.finished is not None
-        later = self.calendar.order(day_of(d.finished)) + self.below(3)
+        later = self.calendar.order(day_of(d.finished)) + self.random_below(3)
         day = self.calendar.day_at(min(later, self.today))
         d.returned = max(self.working_moment(day), d.finished + 15 * _MINUTE)
         d.returned = min(d.returned, self.now)
