@@ -1,4 +1,4 @@
-"""Where a person finds a dossier: its page in the one-stop, as a pattern of khop.toml."""
+"""The page of a dossier for people, as a pattern of khop.toml."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _NAMES = frozenset({"code", "native_id"})
 
 
 class DossierPages(BaseModel):
-    """What a source that shows its dossiers to people may say."""
+    """The keys of a source whose dossiers have pages for people."""
 
     dossier_url: Annotated[
         str | None,
@@ -33,7 +33,7 @@ class DossierPages(BaseModel):
 
 
 def dossier_link(pattern: str, *, code: str | None, native_id: str | None) -> str | None:
-    """The page of one dossier; None when what the pattern asks for is not known."""
+    """The page of one dossier; None when a value of the pattern is not known."""
     known = {"code": code, "native_id": native_id}
     values = {name: known[name] for name in _names(pattern)}
     if not all(values.values()):
@@ -52,12 +52,12 @@ def _check_address(pattern: str) -> None:
 
 
 def _names(pattern: str) -> set[str]:
-    """The placeholders of a pattern. Raises ValueError for one that is not known."""
+    """The placeholders of a pattern. Raises ValueError for an unknown one."""
     found = set()
     for _, name, form, conversion in Formatter().parse(pattern):
         if name is None:
             continue
         if name not in _NAMES or form or conversion:
-            raise ValueError("only {code} and {native_id} can stand in braces")
+            raise ValueError("only {code} and {native_id} may be in braces")
         found.add(name)
     return found

@@ -1,6 +1,6 @@
-"""The ports: what the engine needs of a system, and nothing about which system it is.
+"""The ports: what the engine needs of a system, without naming a system.
 
-An adapter is a connector and a mapping behind one or more of these protocols. It is found by
+An adapter is a connector and a mapping behind one or more of these protocols. khop finds it by
 its entry point in the group ``khop.adapters``, whose object is an ``AdapterType``.
 """
 
@@ -33,7 +33,7 @@ from khop.mappings.time.calendar import WorkingCalendar
 
 
 class Role(StrEnum):
-    """What a source is for; several sources may fill one role."""
+    """The purpose of a source; several sources may have one role."""
 
     ONE_STOP = "one_stop"
     PORTAL = "portal"
@@ -48,9 +48,9 @@ class Role(StrEnum):
 class SourcePage:
     """One page of a source's list, newest change first.
 
-    ``asked`` and ``number``: the zero-based page asked for, and the one the answer says it is
-    (None when it does not say). ``size``: rows a full page has, as the answer says.
-    ``last``: no page follows. ``total``: rows in the whole list, where the answer tells.
+    ``asked`` and ``number``: the zero-based page that was requested, and the one that the answer
+    reports (None when it reports none). ``size``: rows of a full page, as the answer reports it.
+    ``last``: no page follows. ``total``: rows in the whole list, where the answer has it.
     """
 
     asked: int
@@ -70,8 +70,8 @@ class SourcePage:
 class EvidencePage:
     """One page of a source's feed of events, in the feed's own order.
 
-    ``position``: where to go on after this page; None when it moves nothing. ``last``: the feed
-    has no more for now.
+    ``position``: where the next read begins; None when the page does not change it. ``last``: the
+    feed has no more events for now.
     """
 
     position: str | None
@@ -86,7 +86,7 @@ class EvidencePage:
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """Why a person's data is asked for: every check of a person needs one.
+    """The purpose of a question about a person, which every check of a person requires.
 
     ``procedure``: code of the procedure on the portal. ``officer``: account of the officer who
     asks. ``dossier``: the dossier it is asked for.
@@ -99,8 +99,8 @@ class Purpose:
 
 @dataclass(frozen=True, slots=True)
 class IdentityAnswer:
-    """What a check of a person said. ``warnings``: stable words for what looks odd about the
-    person's number (docs/systems/population.md); they are no verdict."""
+    """The result of a check of a person. ``warnings``: stable words for oddities of the person's
+    number (docs/systems/population.md); they are no verdict."""
 
     verdict: IdentityVerdict
     warnings: tuple[str, ...] = ()
@@ -117,7 +117,7 @@ class CheckStep:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What ``khop check`` saw of one system. ``clock_skew``: its clock minus ours, seconds."""
+    """The result of ``khop check`` of one system. ``clock_skew``: its clock minus ours, seconds."""
 
     steps: tuple[CheckStep, ...]
     clock_skew: float | None = None
@@ -128,7 +128,7 @@ class Health:
 
 
 class Adapter(Protocol):
-    """What every adapter has."""
+    """The methods that every adapter has."""
 
     name: str
     role: Role
@@ -137,7 +137,7 @@ class Adapter(Protocol):
         """Reach the system, log in, make one harmless read. Never raises ConnectorError."""
 
     def close(self) -> None:
-        """Give back connections."""
+        """Close the connections."""
 
 
 @runtime_checkable
@@ -169,7 +169,7 @@ class DossierSource(Protocol):
 
 @runtime_checkable
 class DossierLookup(Protocol):
-    """A system that can be asked about one dossier code."""
+    """A system that can look up one dossier code."""
 
     name: str
     role: Role
@@ -180,7 +180,7 @@ class DossierLookup(Protocol):
     def look_up(self, code: str) -> DossierRecord | None:
         """The dossier as the system has it; None when it answered that it has none.
 
-        Raises ConnectorError when it did not answer; that is never an absence.
+        Raises ConnectorError when it did not answer, which never means absence.
         """
 
 
@@ -191,12 +191,12 @@ class DossierSink(Protocol):
     name: str
     role: Role
 
-    #: Steps one call may carry.
+    #: The most steps of one call.
     progress_chunk: int
 
     def problems(self, record: DossierRecord, steps: Sequence[Step] = ()) -> tuple[str, ...]:
-        """Why this dossier, with these steps, may not be sent, as stable words; empty when it
-        may.
+        """The reasons why this dossier with these steps may not be sent, as stable words; empty
+        when it may be sent.
 
         Pure: no call is made (docs/systems/dvcqg.md).
         """
@@ -214,7 +214,7 @@ class DossierSink(Protocol):
 
 @runtime_checkable
 class CodeSource(Protocol):
-    """A source that names dossier codes worth a look-up (an extract of the portal)."""
+    """A source that lists dossier codes to look up (an extract of the portal)."""
 
     name: str
     role: Role
@@ -225,7 +225,7 @@ class CodeSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PaperFile:
-    """A file of rows as it lies there now. ``name``: relative to what the source watches.
+    """The present version of a file of rows. ``name``: relative to the path of the source.
     ``digest``: SHA-256 of its bytes, in hex."""
 
     name: str
@@ -234,20 +234,20 @@ class PaperFile:
 
 @runtime_checkable
 class PaperSource(Protocol):
-    """A file, or a folder of files, of rows kept outside the systems."""
+    """A file, or a folder of files, with rows that are kept outside the systems."""
 
     name: str
     role: Role
     kind: PaperKind
 
     def files(self) -> Sequence[PaperFile]:
-        """The files there are now, by name. Raises ConfigError when they cannot be read."""
+        """The present files, by name. Raises ConfigError when they cannot be read."""
 
     def rows(self, file: PaperFile) -> Iterable[PaperRow | Reject]:
-        """The file's rows in order; a row that cannot be used as a ``Reject`` whose
-        ``native_id`` names file, sheet and row.
+        """The file's rows in order; an unusable row is a ``Reject`` whose ``native_id`` names
+        file, sheet and row.
 
-        Raises ConfigError when it cannot be read, has no row of headers, or changed since.
+        Raises ConfigError when the file cannot be read, has no row of headers, or has changed.
         """
 
     def replay_row(self, payload: object) -> PaperRow:
@@ -256,12 +256,12 @@ class PaperSource(Protocol):
 
 @runtime_checkable
 class WindowSource(Protocol):
-    """A ``DossierSource`` whose list can also be asked for by dates.
+    """A ``DossierSource`` whose list can also be filtered by dates.
 
-    An increment sees what changed since; this sees what lies in a window, changed or not.
+    An increment reads the dossiers that changed; a window reads all dossiers of its days.
     """
 
-    #: The dates the list can be asked by, as stable words (``accepted``, ``returned``).
+    #: The dates by which the list can be filtered, as stable words (``accepted``, ``returned``).
     window_fields: tuple[str, ...]
 
     def window_page(self, field: str, first: date, last: date, number: int) -> SourcePage:
@@ -288,7 +288,7 @@ class EvidenceSource(Protocol):
 
 @runtime_checkable
 class EvidenceLookup(Protocol):
-    """A system that can be asked what happened to one dossier."""
+    """A system that can look up the events of one dossier."""
 
     name: str
     role: Role
@@ -297,7 +297,7 @@ class EvidenceLookup(Protocol):
     lookup_budget: int
 
     def evidence_of(self, code: str) -> tuple[StatusRecord, ...]:
-        """What is known of this dossier; empty when it answered that it knows nothing.
+        """The events of this dossier; empty when the system answered that it has none.
 
         Raises ConnectorError when it did not answer, RecordError when the answer is unusable.
         """
@@ -305,14 +305,14 @@ class EvidenceLookup(Protocol):
 
 @runtime_checkable
 class IdentityCheck(Protocol):
-    """A system that says whether a person's number, name and birth belong together."""
+    """A system that checks whether a person's number, name and birth belong together."""
 
     name: str
     role: Role
 
     def check_identity(self, applicant: Applicant, purpose: Purpose) -> IdentityAnswer:
         """One question about one person. Raises ConnectorError when it was not answered;
-        RecordError when the person's data cannot be asked about, which asks nobody."""
+        RecordError, without a call, when the person's data allow no question."""
 
 
 @runtime_checkable
@@ -323,12 +323,12 @@ class CatalogueSource(Protocol):
     role: Role
 
     def procedure_codes(self) -> tuple[str, ...]:
-        """Codes of all procedures it publishes. Raises ConnectorError; RecordError when none of
-        the answer's rows can be read."""
+        """Codes of all published procedures. Raises ConnectorError; RecordError when none of the
+        answer's rows can be read."""
 
     def procedure_entry(self, code: str) -> ProcedureEntry | None:
-        """One procedure with limits, fees and results; None when it answered that it has none
-        such. Raises ConnectorError, RecordError."""
+        """One procedure with time limits, fees and results; None when the system answered that it
+        has no such procedure. Raises ConnectorError, RecordError."""
 
     def unit_entries(self) -> tuple[CatalogueItem, ...]:
         """Units by code. Raises as ``procedure_codes``."""
@@ -338,12 +338,12 @@ class CatalogueSource(Protocol):
 
 
 class CallBook(Protocol):
-    """Where calls about persons are counted and kept, before they are made."""
+    """Counts and records calls about persons before they are made."""
 
     def spend(self, source: str, operation: str, purpose: Purpose, *, quota: int) -> None:
         """Count one call of today, and write it into the audit log.
 
-        Raises Refused when ``quota`` calls were made today: then none may be made.
+        Raises Refused when ``quota`` calls were already made today.
         """
 
 
@@ -351,9 +351,9 @@ class CallBook(Protocol):
 class Context:
     """What an adapter is built with, besides its settings.
 
-    ``key``: the installation's secret for matching keys. ``base_dir``: where relative paths
-    start (the folder of khop.toml). ``clock``: now, aware UTC. ``book``: where calls about
-    persons are counted; without it none can be made. ``sleep``: waits, in seconds.
+    ``key``: the installation's secret for matching keys. ``base_dir``: the folder that relative
+    paths start from (that of khop.toml). ``clock``: now, aware UTC. ``book``: counts calls about
+    persons; without it no such call can be made. ``sleep``: waits, in seconds.
     """
 
     key: bytes
@@ -366,7 +366,7 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class AdapterType:
-    """An adapter as declared: its settings model, the roles it can fill, how it is built."""
+    """The declaration of an adapter: its settings model, its possible roles, how it is built."""
 
     settings: type[BaseModel]
     roles: frozenset[Role]

@@ -84,8 +84,8 @@ class SourceSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    adapter: Annotated[str, Field(description="Which adapter speaks to this source.")]
-    role: Annotated[Role, Field(description="What this source is for.")]
+    adapter: Annotated[str, Field(description="The adapter of this source.")]
+    role: Annotated[Role, Field(description="The purpose of this source.")]
 
 
 class HttpSettings(SourceSettings):
@@ -145,8 +145,8 @@ class StatusOverrides(CodeOverrides):
     preset: Annotated[
         str | None,
         Field(
-            description="A packaged list of another system, by name, in place of the usual one: "
-            "opencps_reply, th_helper, th_local, hg. What stands beside it is tried before it."
+            description="Name of a packaged list in place of the default one: opencps_reply, "
+            "th_helper, th_local, hg. The other keys of this table are tried first."
         ),
     ] = None
 

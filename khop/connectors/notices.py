@@ -1,9 +1,9 @@
-"""Notices to other programs: JSON that is posted and signed, and the check its receiver makes.
+"""Notices to other programs: signed JSON that is posted, and the receiver's check of it.
 
 The signature is HMAC-SHA-256 over ``<timestamp>.<body>`` with a secret that both sides know:
 
 ======================  =====================================================
-``Khop-Notice``         the notice's id, the same each time it is sent
+``Khop-Notice``         the notice's id, the same at each try
 ``Khop-Timestamp``      when this try was signed, seconds since 1970
 ``Khop-Signature``      ``v1=`` and the signature in hexadecimal digits
 ======================  =====================================================
@@ -29,7 +29,7 @@ SIGNATURE = "Khop-Signature"
 
 #: The shortest secret, in characters.
 SHORTEST_SECRET = 16
-#: Older notices are refused: somebody may have kept one to send it again.
+#: Older notices are refused, because they may be replayed.
 LONGEST_AGE = timedelta(minutes=5)
 
 _SCHEME = "v1"
@@ -38,7 +38,7 @@ _MOST_DIGITS = 12
 
 
 class NoticeClient:
-    """Posts notices. ``now`` is the clock that the signatures are dated by.
+    """Posts notices. ``now`` is the clock for the timestamps.
 
     Raises ConfigError when the secret is too short.
     """
@@ -57,9 +57,9 @@ class NoticeClient:
         self._now = now
 
     def send(self, notice_id: str, body: bytes) -> None:
-        """Post one notice; any answer of 2xx is an acceptance. Raises ConnectorError.
+        """Post one notice; any answer of 2xx means acceptance. Raises ConnectorError.
 
-        It carries its id, so a try that was not answered is repeated.
+        A try without an answer is repeated: the receiver knows the notice by its id.
         """
 
         def signed() -> CallOptions:
@@ -70,7 +70,7 @@ class NoticeClient:
         )
 
     def close(self) -> None:
-        """Give back the connections."""
+        """Close the connections."""
         self._transport.close()
 
 
@@ -93,24 +93,25 @@ def verify_notice(
     now: datetime | None = None,
     longest_age: timedelta = LONGEST_AGE,
 ) -> Mapping[str, Any]:
-    """What a notice says, once it is certain that a holder of ``secret`` sent it just now.
+    """The content of a notice, after checking that a holder of ``secret`` sent it just now.
 
-    ``headers``: those of the request, in any case. ``body``: the bytes as they came, before
-    anything reads them. ``now``: an aware time; the clock when left out. ``longest_age``: how far
-    the sender's clock may be from ours, either way. The answer has ``id``, which its receiver
-    remembers: a notice may come again. Raises RecordError, which says what is wrong; answer 400.
+    ``headers``: those of the request, in any case. ``body``: the bytes as received, before any
+    decoding. ``now``: an aware time; the clock when left out. ``longest_age``: how far the sender's
+    clock may be from the receiver's, in either direction. The content has ``id``, which the
+    receiver stores, because a notice may come again. Raises RecordError with the reason; answer
+    400 then.
     """
-    told = {name.lower(): value for name, value in headers.items()}
-    timestamp = told.get(TIMESTAMP.lower(), "").strip()
-    _check_signature(secret, told.get(SIGNATURE.lower(), ""), timestamp, body)
+    fields = {name.lower(): value for name, value in headers.items()}
+    timestamp = fields.get(TIMESTAMP.lower(), "").strip()
+    _check_signature(secret, fields.get(SIGNATURE.lower(), ""), timestamp, body)
     _check_age(timestamp, now or datetime.now(UTC), longest_age)
-    return _said(body, told.get(ID.lower(), "").strip())
+    return _content(body, fields.get(ID.lower(), "").strip())
 
 
 def _check_signature(secret: str, header: str, timestamp: str, body: bytes) -> None:
     due = f"{_SCHEME}={_signature(secret, timestamp, body)}".encode()
     given = header.split(",", _MOST_SIGNATURES)[:_MOST_SIGNATURES]
-    # Every one is compared, in constant time: how long it takes tells nothing.
+    # All are compared, each in constant time, so that the time taken reveals nothing.
     matches = [hmac.compare_digest(due, one.strip().encode("utf-8", "replace")) for one in given]
     if not secret or not any(matches):
         raise RecordError(SIGNATURE, "was not made with this secret over this body")
@@ -126,16 +127,16 @@ def _check_age(timestamp: str, now: datetime, longest_age: timedelta) -> None:
         raise RecordError(TIMESTAMP, "lies in the future: check the clocks")
 
 
-def _said(body: bytes, notice_id: str) -> Mapping[str, Any]:
+def _content(body: bytes, notice_id: str) -> Mapping[str, Any]:
     try:
         notice = read_json(body)
     except ValueError:
         raise RecordError("body", "is not JSON") from None
     if not isinstance(notice, dict):
         raise RecordError("body", "is not an object")
-    # The signature covers the body alone: an id that says otherwise was put in on the way.
+    # The signature covers only the body, so another id in the header was changed on the way.
     if not notice_id or notice.get("id") != notice_id:
-        raise RecordError(ID, "is not the id that stands in the body")
+        raise RecordError(ID, "is not the id in the body")
     return notice
 
 

@@ -94,7 +94,7 @@ class DvcqgSettings(HttpSettings):
         ),
     ] = None
     share_path: Annotated[
-        str | None, Field(description="native: path of the catalogues, where it is another one.")
+        str | None, Field(description="native: path of the catalogues, where it is another path.")
     ] = None
     username: Annotated[
         str | None,
@@ -130,19 +130,19 @@ class DvcqgSettings(HttpSettings):
     ] = True
     providerurl: Annotated[
         str | None,
-        Field(description="native: address of the provider, for adapters that want it."),
+        Field(description="native: address of the provider, for adapters that require it."),
     ] = None
     session_minutes: Annotated[
         float,
         Field(
             gt=0,
-            description="native: how long a session is used; the portal does not tell its end.",
+            description="native: how long a session is used; the portal does not tell its expiry.",
         ),
     ] = 10.0
     service_path: Annotated[
         str | None,
         Field(
-            description="wrapper and query: where the services stand, if not at "
+            description="wrapper and query: path of the services, where it is not "
             "/KetNoiMotCuaQuocGia or /api/SynsTTHCC."
         ),
     ] = None
@@ -150,19 +150,19 @@ class DvcqgSettings(HttpSettings):
         Mapping[str, str],
         AfterValidator(_known_endpoints),
         Field(
-            description="wrapper and query: services that stand elsewhere: create, update, "
-            "progress, look_up, or a service's name, to a name below service_path, a path from "
-            '/ on, or a whole address; "" for what there is not. There is no look_up unless it '
-            "stands here."
+            description="wrapper and query: services with another address: create, update, "
+            "progress, look_up, or a service's name, to a name below service_path, a path that "
+            'begins with /, or a whole address; "" for a service that does not exist. Without a '
+            "look_up here there is none."
         ),
     ] = {}
     token: Annotated[
         Secret | None,
-        Field(description="wrapper and query: a Bearer token that never ends, if it wants one."),
+        Field(description="wrapper and query: a Bearer token without expiry, if one is required."),
     ] = None
     token_url: Annotated[
         str | None,
-        Field(description="wrapper and query: where a Bearer token is given by OAuth 2."),
+        Field(description="wrapper and query: where OAuth 2 issues a Bearer token."),
     ] = None
     client_id: Annotated[
         str | None, Field(validate_default=True, description="Account at token_url.")
@@ -180,8 +180,8 @@ class DvcqgSettings(HttpSettings):
     databases: Annotated[
         tuple[str, ...],
         Field(
-            description="Codes of the national databases this one-stop checks every dossier with "
-            "(DSKetNoiCSDL)."
+            description="Codes of the national databases with which this one-stop checks every "
+            "dossier (DSKetNoiCSDL)."
         ),
     ] = ()
     feedback_fields: Annotated[
@@ -191,19 +191,19 @@ class DvcqgSettings(HttpSettings):
             "text, sender, sent_at, unit or status, to the portal's name for it."
         ),
     ] = {}
-    status: Annotated[StatusOverrides, Field(description="States the portal writes otherwise.")] = (
-        StatusOverrides()
-    )
-    channel: Annotated[CodeOverrides, Field(description="Channels it writes otherwise.")] = (
-        CodeOverrides()
-    )
+    status: Annotated[
+        StatusOverrides, Field(description="States that the portal writes differently.")
+    ] = StatusOverrides()
+    channel: Annotated[
+        CodeOverrides, Field(description="Channels that the portal writes differently.")
+    ] = CodeOverrides()
     procedures: Annotated[
         Mapping[str, str],
         Field(description="Local procedure code to the national one, where they differ."),
     ] = {}
     units: Annotated[
         Mapping[str, str],
-        Field(description="Unit code or name to the name the portal knows."),
+        Field(description="Unit code or name to the unit's name on the portal."),
     ] = {}
 
     @field_validator(*_NATIVE_ONLY, "madonvi", *_BARE_ONLY)

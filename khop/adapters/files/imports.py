@@ -1,7 +1,7 @@
-"""Files that a person hands over once: paper rows, or an extract of the portal.
+"""Files that a person imports once: paper rows, or an extract of the portal.
 
-A file is known by its path, from khop.toml's folder where it lies below that: two communes may
-both send a ``so-theo-doi.xlsx``, and the second is not the first, changed.
+A file is identified by its path, relative to khop.toml's folder where it lies below it: two
+communes may both send a ``so-theo-doi.xlsx``, and the second is no new version of the first.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from khop.adapters.files.paper import PaperFileAdapter, paper_adapter
+from khop.adapters.files.paper import ROLES, PaperFileAdapter
 from khop.adapters.files.portal_codes import PortalFileAdapter
 from khop.adapters.files.spreadsheet_files import TableFiles
 from khop.adapters.ports import Context, PaperFile, Role
@@ -20,20 +20,20 @@ from khop.mappings.records import PaperKind
 
 
 class OneFile(TableFiles):
-    """One file, under the name it is known by. Raises ConfigError for what is no file."""
+    """One file, identified by its path. Raises ConfigError where there is no such file."""
 
     def __init__(self, path: Path, folder: Path) -> None:
         self._whole = path.resolve()
         super().__init__(self._whole, path.name)
-        self._known_as = _known_as(self._whole, folder.resolve())
+        self._identity = _identity(self._whole, folder.resolve())
 
     def present(self) -> tuple[PaperFile, ...]:
         """As ``TableFiles.present``; a file that is still being written is refused."""
         if self._whole.is_dir():
-            raise ConfigError(f"{self._whole} is a folder; name its files")
-        found = tuple(replace(file, name=self._known_as) for file in super().present())
+            raise ConfigError(f"{self._whole} is a folder; give the files in it")
+        found = tuple(replace(file, name=self._identity) for file in super().present())
         if not found:
-            raise ConfigError(f"{self._whole} is still being written; import it again")
+            raise ConfigError(f"{self._whole} is still being written; import it again later")
         return found
 
     def read(self, file: PaperFile) -> bytes:
@@ -44,11 +44,10 @@ def import_paper(
     name: str, kind: PaperKind, paths: Sequence[Path], context: Context, unit: str | None = None
 ) -> list[PaperFileAdapter]:
     """Sources of these files, all of the same name. ``unit``: of rows that name none."""
-    role = paper_adapter(name, kind, Path(), context).role
     return [
         PaperFileAdapter(
             name,
-            role,
+            ROLES[kind],
             OneFile(path, context.base_dir),
             PaperReader(kind, context.key, unit=unit),
             None,
@@ -65,5 +64,5 @@ def import_codes(name: str, paths: Sequence[Path], context: Context) -> list[Por
     ]
 
 
-def _known_as(path: Path, folder: Path) -> str:
+def _identity(path: Path, folder: Path) -> str:
     return (path.relative_to(folder) if path.is_relative_to(folder) else path).as_posix()

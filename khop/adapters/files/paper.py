@@ -1,7 +1,7 @@
 """Files of paper rows: the logbook, the register of results, the apology register.
 
 A source is one file, a folder whose files are all read, or a pattern. A file that is still being
-written is left to the next time.
+written is read the next time.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from khop.mappings.paper.headers import Layout, refuse_unknown_columns, shown
 from khop.mappings.paper.reader import PaperReader
 from khop.mappings.records import PaperKind, PaperRow, Reject
 
-_ROLES: Mapping[PaperKind, Role] = {
+ROLES: Mapping[PaperKind, Role] = {
     PaperKind.LOGBOOK: Role.LOGBOOK,
     PaperKind.REGISTER: Role.REGISTER,
     PaperKind.APOLOGY: Role.APOLOGY,
@@ -36,7 +36,7 @@ _ROLES: Mapping[PaperKind, Role] = {
 
 
 class PaperFileSettings(SourceSettings):
-    """``[sources.NAME]`` of a file, or a folder of files, of rows kept on paper."""
+    """``[sources.NAME]`` of a file, or a folder of files, with rows kept on paper."""
 
     path: Annotated[
         Path,
@@ -85,11 +85,11 @@ class PaperFileAdapter:
         self._sheet = sheet
 
     def files(self) -> Sequence[PaperFile]:
-        """The files there are now, by name. Raises ConfigError."""
+        """The present files, by name. Raises ConfigError."""
         return self._files.present()
 
     def rows(self, file: PaperFile) -> Iterator[PaperRow | Reject]:
-        """Rows of a file, in order. Raises ConfigError, also when it is another file by now."""
+        """Rows of a file, in order. Raises ConfigError, also when the file has changed."""
         sheets = chosen_sheets(self._files.read(file), file.name, self._sheet)
         return self._reader.read(sheets, file.name)
 
@@ -98,7 +98,7 @@ class PaperFileAdapter:
         return self._reader.replay(payload)
 
     def check(self) -> Health:
-        """Each file: its headers, how many rows and how many that cannot be used."""
+        """For each file: its headers, the number of rows and of unusable rows."""
         try:
             files = self.files()
         except ConfigError as error:
@@ -107,7 +107,7 @@ class PaperFileAdapter:
         return Health((found, *chain.from_iterable(map(self._checked, files))))
 
     def close(self) -> None:
-        """A file that was read is closed already."""
+        """Nothing to do: files are closed after they are read."""
 
     def _checked(self, file: PaperFile) -> Iterator[CheckStep]:
         try:
@@ -120,10 +120,10 @@ class PaperFileAdapter:
         for sheet in chosen_sheets(self._files.read(file), file.name, self._sheet):
             layout = self._reader.layout(sheet, file.name)
             where = f"{file.name}, sheet {sheet.name}" if sheet.name else file.name
-            yield CheckStep("read", True, f"{where}: {_told(layout)}")
+            yield CheckStep("read", True, f"{where}: {_headers_text(layout)}")
 
 
-def _told(layout: Layout | None) -> str:
+def _headers_text(layout: Layout | None) -> str:
     if layout is None:
         return "no headers found, not read"
     columns = (f"{shown(layout.headers[p])} = {name}" for name, p in layout.places.items())
@@ -137,7 +137,7 @@ def _counted(rows: Iterable[PaperRow | Reject]) -> str:
             bad += 1
         else:
             good += 1
-    return f"{good} rows, {bad} that cannot be used"
+    return f"{good} rows, {bad} unusable"
 
 
 def paper_adapter(
@@ -157,7 +157,7 @@ def paper_adapter(
         raise ConfigError(str(error), key=f"sources.{name}.columns") from None
     files = TableFiles(context.base_dir / path, f"sources.{name}.path")
     reader = PaperReader(kind, context.key, unit=unit, columns=columns)
-    return PaperFileAdapter(name, _ROLES[kind], files, reader, sheet)
+    return PaperFileAdapter(name, ROLES[kind], files, reader, sheet)
 
 
 def _adapter_type(kind: PaperKind) -> AdapterType:
@@ -172,7 +172,7 @@ def _adapter_type(kind: PaperKind) -> AdapterType:
             sheet=settings.sheet,
         )
 
-    return AdapterType(PaperFileSettings, frozenset({_ROLES[kind]}), build)
+    return AdapterType(PaperFileSettings, frozenset({ROLES[kind]}), build)
 
 
 LOGBOOK_FILE = _adapter_type(PaperKind.LOGBOOK)

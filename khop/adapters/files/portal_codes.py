@@ -1,8 +1,8 @@
-"""An extract of the portal as a file: it names the codes the portal holds.
+"""An extract of the portal as a file: a list of the portal's dossier codes.
 
-The portal answers only for codes it is asked about, so a dossier that the one-stop does not
-know can be found only when something names it. Each code of the extract is looked up; what the
-look-up answers counts, not the extract.
+The portal has no list, only look-ups by code, so a dossier that the one-stop lacks can be found
+only by a code from elsewhere. Each code of the extract is looked up, and only the answer to the
+look-up counts.
 """
 
 from __future__ import annotations
@@ -75,17 +75,17 @@ class PortalFileAdapter:
         return Health((CheckStep("read", True, f"{detail}, {lost} unusable" if lost else detail),))
 
     def close(self) -> None:
-        """A file that was read is closed already."""
+        """Nothing to do: files are closed after they are read."""
 
     def _cells(self) -> Iterator[tuple[str | None, str]]:
-        """Each code, None for one that cannot be used, with the name of its file."""
+        """Each code, None for an unusable one, with the name of its file."""
         for file in self._files.present():
             sheets = chosen_sheets(self._files.read(file), file.name, self._sheet)
             found = [codes for each in sheets if (codes := self._sheet_codes(each, file.name))]
             if not found:
                 raise ConfigError(
                     f"{file.name} has no column of dossier codes; its header row must name it, "
-                    'or say what it is called: code_column = "its header"',
+                    'or set code_column = "its header"',
                     key=f"sources.{self.name}.code_column",
                 )
             yield from ((code, file.name) for code in chain.from_iterable(found))

@@ -1,4 +1,4 @@
-"""Table files where a province puts them: one file, a folder, a pattern."""
+"""The table files of a path: one file, a folder, or a pattern."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from khop.connectors.spreadsheets.model import Sheet, TableLimits
 from khop.connectors.spreadsheets.read import ENDINGS, read_sheets
 from khop.errors import ConfigError
 
-#: What programs put beside a file while they have it open, and while they copy it.
-_NOT_YET = ("~$", ".~", ".")
+#: Beginnings of the temporary files that programs write while a file is open or being copied.
+_TEMPORARY = ("~$", ".~", ".")
 
 
 class TableFiles:
     """The files under a path. ``path``: a file, a folder, or a pattern with ``*``, ``?``, ``[``.
-    ``key``: where it stands in khop.toml."""
+    ``key``: the path's key in khop.toml."""
 
     def __init__(self, path: Path, key: str) -> None:
         self._path = path
         self._key = key
 
     def present(self) -> tuple[PaperFile, ...]:
-        """The files there are now, by name; without those that change while they are looked at.
+        """The present files, by name; without those that change while they are hashed.
 
-        Raises ConfigError when the path leads nowhere or a file cannot be read.
+        Raises ConfigError when the path does not exist or a file cannot be read.
         """
         found = sorted(self._found().items())
         stamped = ((name, _digest(path, self._key)) for name, path in found)
         return tuple(PaperFile(name, digest) for name, digest in stamped if digest)
 
     def read(self, file: PaperFile) -> bytes:
-        """The bytes of a file. Raises ConfigError when it is not there, is too large, or is no
-        longer the one that was found."""
+        """The bytes of a file. Raises ConfigError when the file is gone, is too large, or has
+        changed since ``present``."""
         path = self._found().get(file.name)
         if path is None:
             raise ConfigError(f"there is no file {file.name} any more", key=self._key)
@@ -53,7 +53,7 @@ class TableFiles:
         return data
 
     def _found(self) -> dict[str, Path]:
-        """Name -> path. A file that is named itself may have any ending."""
+        """Name -> path. A file that the path names itself may have any ending."""
         path = self._path
         if path.is_file():
             return {path.name: path}
@@ -69,7 +69,7 @@ class TableFiles:
 
 
 def chosen_sheets(data: bytes, file: str, wanted: str | None) -> Sequence[Sheet]:
-    """The sheet of that name, else all that are not hidden. Raises ConfigError."""
+    """The sheet named ``wanted``, or all visible sheets for None. Raises ConfigError."""
     sheets = read_sheets(data, file)
     if wanted is None:
         return [sheet for sheet in sheets if not sheet.hidden] or sheets
@@ -83,7 +83,7 @@ def chosen_sheets(data: bytes, file: str, wanted: str | None) -> Sequence[Sheet]
 def _is_table(path: Path) -> bool:
     return (
         path.suffix.lower() in ENDINGS
-        and not path.name.startswith(_NOT_YET)
+        and not path.name.startswith(_TEMPORARY)
         and path.is_file()
         and path.stat().st_size > 0
     )
@@ -100,7 +100,7 @@ def _fixed_part(pattern: Path) -> Path:
 
 
 def _digest(path: Path, key: str) -> str:
-    """SHA-256 in hex; "" when the file changed meanwhile, or is gone."""
+    """SHA-256 in hex; "" when the file changed meanwhile or was deleted."""
     with _reading(path, key):
         try:
             before = path.stat()

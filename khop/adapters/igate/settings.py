@@ -31,26 +31,26 @@ class TaskSettings(BaseModel):
         tuple[TaskLabel, ...],
         Field(
             min_length=1,
-            description="Where the label of a task's state stands. The first whose label the "
-            "status table knows is taken, else the first that has one.",
+            description="Fields with the label of a task's state. The first whose label is in the "
+            "status table is used, else the first that has a label.",
         ),
     ] = ("activitiTask.status",)
     event: Annotated[
         tuple[TaskDate, ...],
-        Field(min_length=1, description="Date it happened; the first that a task has is taken."),
+        Field(min_length=1, description="Date of the event; the first that a task has is used."),
     ] = ("createdDate",)
     entered: Annotated[
         tuple[TaskDate, ...],
-        Field(min_length=1, description="Date it was written into the system."),
+        Field(min_length=1, description="Date of the entry into the system."),
     ] = ("createdDate",)
     open_tasks: Annotated[
-        bool, Field(description="Whether the current task, which has not ended, counts.")
+        bool, Field(description="Whether the current task, which has not ended, is used.")
     ] = True
     current_task: Annotated[
         Literal["never", "detail", "always"],
         Field(
-            description="Whether currentTask stands in where a dossier has no tasks: in a detail, "
-            "in lists too (then no detail is read for the history), or never."
+            description="Whether currentTask is used where a dossier has no tasks: in a detail, "
+            "always, so in lists too (then no detail is read for the history), or never."
         ),
     ] = "never"
 
@@ -72,7 +72,7 @@ class IgateSettings(HttpSettings, DossierPages):
         Literal["client_credentials", "password"],
         Field(
             description="client_credentials: the service account logs in; password: a user of "
-            "the staff site does, mostly with a public client."
+            "the staff site logs in, mostly with a public client."
         ),
     ] = "client_credentials"
     username: Annotated[str | None, Field(description="The user, for grant = password.")] = None
@@ -84,14 +84,14 @@ class IgateSettings(HttpSettings, DossierPages):
         Field(description="Where client_id and client_secret travel at the login."),
     ] = "basic"
     refresh: Annotated[
-        bool, Field(description="Renew with the refresh token where the login gives one.")
+        bool, Field(description="Renew with the refresh token where the login returns one.")
     ] = False
     page_size: Annotated[int, Field(ge=1, le=5000, description="Dossiers asked for at once.")] = 500
     spec: Annotated[
         Literal["page", "slice"],
         Field(
-            description="page: the answer has totals, so a pull can prove it is whole; "
-            "slice: lighter for the server, without totals."
+            description="page: the answer has totals, so a pull can prove that it is complete; "
+            "slice: less work for the server, without totals."
         ),
     ] = "page"
     sort: Annotated[
@@ -111,8 +111,8 @@ class IgateSettings(HttpSettings, DossierPages):
     search_path: Annotated[
         str,
         Field(
-            description="Path of the list. /pa/dossier-search/dvc is that of the citizens' site: "
-            "it needs spec = slice, and an agreement."
+            description="Path of the list. /pa/dossier-search/dvc is the path of the citizens' "
+            "site: it needs spec = slice, and an agreement."
         ),
     ] = "/pa/dossier/search"
     detail_path: Annotated[str, Field(description="Path of one dossier; {id} is its id.")] = (
@@ -125,8 +125,8 @@ class IgateSettings(HttpSettings, DossierPages):
     windows: Annotated[
         Mapping[str, tuple[str, ...]],
         Field(
-            description="Filters of the list by dates where they have other names, such as "
-            "{ returned = ['returned-from', 'returned-to'] }; [] for one that the list has not."
+            description="Date filters of the list where they have other names, such as "
+            "{ returned = ['returned-from', 'returned-to'] }; [] for a filter that it lacks."
         ),
     ] = {}
     file_url: Annotated[
@@ -144,8 +144,8 @@ class IgateSettings(HttpSettings, DossierPages):
         tuple[StateField, ...],
         Field(
             min_length=1,
-            description="Fields that hold the state. The first whose state the status table knows "
-            "is taken, else the first that has one.",
+            description="Fields with the state. The first whose state is in the status table is "
+            "used, else the first that has a state.",
         ),
     ] = ("dossierStatus",)
     task: Annotated[TaskSettings, Field(description="How the history is read.")] = TaskSettings()

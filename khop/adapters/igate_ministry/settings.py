@@ -41,12 +41,12 @@ class MinistrySettings(HttpSettings):
         Literal["next_value", "dossier"],
         Field(
             description="next_value: a new dossier gets a code from the platform; dossier: it "
-            "keeps its own."
+            "keeps its code."
         ),
     ] = "next_value"
     next_value_for: Annotated[
         Literal["unit", "procedure"],
-        Field(description="Whose code a new code is asked for with; programs differ."),
+        Field(description="The code that is sent to get a new code; known programs differ."),
     ] = "unit"
     progress_chunk: Annotated[
         int, Field(ge=1, le=100, description="Progress steps sent in one call.")

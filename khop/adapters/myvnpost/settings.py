@@ -15,17 +15,19 @@ from khop.connectors.myvnpost import MyVnpostAccount, MyVnpostDeployment
 class MyVnpostSettings(PostalCodeSettings):
     """``[sources.NAME]`` with ``adapter = "myvnpost"``."""
 
-    codes: Annotated[Channel, Field(description="Whose list the states are read by.")] = "myvnpost"
+    codes: Annotated[Channel, Field(description="The list that gives the meaning of states.")] = (
+        "myvnpost"
+    )
     base_url: Annotated[str, Field(description="The host, such as https://connect-my.vnpost.vn.")]
     path_prefix: Annotated[
-        str, Field(description="What stands before every path; empty where nothing does.")
+        str, Field(description="Beginning of every path; empty where there is none.")
     ] = "/customer-partner"
     username: Annotated[str, Field(description="Account.")]
     password: Annotated[Secret, Field(description="Its password: { env = … } or { file = … }.")]
     customer_code: Annotated[str, Field(description="Customer number.")]
     contract_code: Annotated[str, Field(description="Contract number, written into orders.")] = ""
     session_minutes: Annotated[
-        float, Field(gt=0, description="How long a token is used; its end is not told.")
+        float, Field(gt=0, description="How long a token is used; answers do not tell its expiry.")
     ] = 30.0
     lookup_budget: Annotated[int, Field(ge=0, description="Look-ups that one pull may make.")] = (
         5_000

@@ -1,5 +1,5 @@
-"""What ``[sources.NAME]`` may say of a population database: the way in, and the shape of each
-request (docs/systems/population.md)."""
+"""``[sources.NAME]`` with ``adapter = "population"``: the login, and the form of each request
+(docs/systems/population.md)."""
 
 from __future__ import annotations
 
@@ -23,11 +23,14 @@ class OperationSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     code: Annotated[
-        str, Field(description="Service number (MaTichHop) the gateway gave; text, with its zeros.")
+        str,
+        Field(description="Service number (MaTichHop) from the gateway; text, with its zeros."),
     ] = ""
     fields: Annotated[
         tuple[str, ...],
-        Field(description="Elements in the order the gateway takes; without a value: left out."),
+        Field(
+            description="Elements in the gateway's order; an element without a value is left out."
+        ),
     ] = (*_HEAD, "MaCanBo", "MaDonVi", *_PERSON)
     namespace: Annotated[str, Field(description="XML namespace of the request.")] = _SERVICE
     prefix: Annotated[str, Field(description="Prefix written for it.")] = "dan"
@@ -38,19 +41,19 @@ class OperationSettings(BaseModel):
         DateForm.COMPACT
     )
     empty_number: Annotated[
-        bool, Field(description="Send the number that is not known as an empty element.")
+        bool, Field(description="Send the unknown number as an empty element.")
     ] = False
     name: Annotated[
         Literal["joined", "spaced"],
         Field(description="joined: TRANTHIMAILAN; spaced: TRAN THI MAI LAN."),
     ] = "joined"
-    path: Annotated[
-        str, Field(description="What follows url for this operation, where each has its own path.")
-    ] = ""
+    path: Annotated[str, Field(description="Path after url, where each operation has its own.")] = (
+        ""
+    )
 
 
 class AuthenticateSettings(OperationSettings):
-    """XacThucThongTinCongDan: do number, name and birth belong together?"""
+    """XacThucThongTinCongDan: whether number, name and birth date belong together."""
 
     code: Annotated[
         str, Field(description="Service number (MaTichHop); 033 and 003 were seen.")
@@ -64,11 +67,14 @@ class LookUpSettings(OperationSettings):
 
 
 class RelativesSettings(OperationSettings):
-    """XacMinhThongTinNhanThan: a person with his parents."""
+    """XacMinhThongTinNhanThan: a person with the parents."""
 
-    fields: Annotated[
-        tuple[str, ...], Field(description="Elements in the order the gateway takes.")
-    ] = (*_HEAD, "MaDonVi", "MaCanBo", *_PERSON)
+    fields: Annotated[tuple[str, ...], Field(description="Elements in the gateway's order.")] = (
+        *_HEAD,
+        "MaDonVi",
+        "MaCanBo",
+        *_PERSON,
+    )
     namespace: Annotated[str, Field(description="XML namespace of the request.")] = _CONTRACTOR
     prefix: Annotated[str, Field(description="Prefix written for it.")] = "qldc"
     birth: Annotated[
@@ -78,23 +84,24 @@ class RelativesSettings(OperationSettings):
         DateForm.DASHED
     )
     empty_number: Annotated[
-        bool, Field(description="Send the number that is not known as an empty element.")
+        bool, Field(description="Send the unknown number as an empty element.")
     ] = True
 
 
 class HouseholdSettings(OperationSettings):
-    """CungCapThongTinHoGiaDinh: the members of a household; all but its name is guessed."""
+    """CungCapThongTinHoGiaDinh: the members of a household; only the name is known, the rest is
+    assumed."""
 
 
 class PopulationSettings(HttpSettings):
     """``[sources.NAME]`` with ``adapter = "population"``."""
 
-    url: Annotated[str, Field(description="Where the gateway takes questions.")]
+    url: Annotated[str, Field(description="Address of the gateway.")]
     auth: Annotated[
         Literal["c06", "lgsp", "wso2", "json_pascal", "json_camel"],
         Field(
-            description="The way in. c06: each call signed; lgsp, wso2: a token; json_pascal, "
-            "json_camel: a province's JSON front."
+            description="How calls are authorised. c06: each call signed; lgsp, wso2: a token; "
+            "json_pascal, json_camel: a province's JSON front."
         ),
     ] = "c06"
     username: Annotated[
@@ -115,10 +122,10 @@ class PopulationSettings(HttpSettings):
         Field(description="Further headers of each question: X-Road-Client, ESB_SOURCE_TYPE …"),
     ] = {}
     api_key: Annotated[
-        Secret | None, Field(description="What goes into the header ApiKey, where it is wanted.")
+        Secret | None, Field(description="Value of the header ApiKey, where it is required.")
     ] = None
     token_url: Annotated[
-        str | None, Field(description="Where a token is given: lgsp, wso2 and the JSON fronts.")
+        str | None, Field(description="Where tokens are issued: lgsp, wso2 and the JSON fronts.")
     ] = None
     app_name: Annotated[str, Field(description="lgsp: AppName.")] = ""
     partner_code: Annotated[str, Field(description="lgsp: PartnerCode.")] = ""
@@ -135,19 +142,17 @@ class PopulationSettings(HttpSettings):
     unit_code: Annotated[str, Field(description="The agency's code (MaDonVi), as H99.01.")] = ""
     officers: Annotated[
         Mapping[str, str],
-        Field(description="MaCanBo of an officer's account, where it is not the account."),
+        Field(description="Account of an officer to MaCanBo, where they differ."),
     ] = {}
-    phone: Annotated[str, Field(description="What is sent as SoDienThoai, if it is asked for.")] = (
-        "0"
-    )
+    phone: Annotated[str, Field(description="Value of SoDienThoai, where it is a field.")] = "0"
     daily_quota: Annotated[
         int, Field(ge=1, description="Questions of one day; as agreed with the police.")
     ] = 1000
     check_with: Annotated[
         Literal["authenticate", "look_up"],
         Field(
-            description="authenticate: ask only for yes or no; look_up: read the record and "
-            "compare, where the gateway offers no more."
+            description="authenticate: ask for yes or no; look_up: read the record and compare, "
+            "where the gateway has no authentication."
         ),
     ] = "authenticate"
     content_type: Annotated[str, Field(description="Content-Type of the SOAP message.")] = (
@@ -157,7 +162,7 @@ class PopulationSettings(HttpSettings):
         str | None, Field(description="The header SOAPAction, quotes included.")
     ] = '""'
     answer_namespaces: Annotated[
-        tuple[str, ...], Field(description="XML namespaces answers may come in.")
+        tuple[str, ...], Field(description="XML namespaces of answers.")
     ] = ANSWER_NAMESPACES
     authenticate: Annotated[AuthenticateSettings, Field(description="The yes-or-no question.")] = (
         AuthenticateSettings()
@@ -165,12 +170,12 @@ class PopulationSettings(HttpSettings):
     look_up: Annotated[LookUpSettings, Field(description="The record of one person.")] = (
         LookUpSettings()
     )
-    relatives: Annotated[RelativesSettings, Field(description="A person with his parents.")] = (
+    relatives: Annotated[RelativesSettings, Field(description="A person with the parents.")] = (
         RelativesSettings()
     )
     household: Annotated[HouseholdSettings, Field(description="A household.")] = HouseholdSettings()
 
-    # Each call is logged about a person, repeats as well.
+    # Each call is logged with the person's name, retries too.
     attempts: Annotated[
         int, Field(ge=1, description="Tries of one question; each counts as a question.")
     ] = 2

@@ -24,8 +24,9 @@ class PostalCodeSettings(HttpSettings):
     codes: Annotated[
         Channel,
         Field(
-            description="Whose list the event codes are read by. ngsp: the administrative post; "
-            "myvnpost; parcel: the older parcel interface; third: a list in which 90 is delivered."
+            description="The list that gives the meaning of event codes. ngsp: the administrative "
+            "post; myvnpost; parcel: the older parcel interface; third: a list in which 90 means "
+            "delivered."
         ),
     ] = "ngsp"
     delivered_codes: Annotated[
@@ -85,12 +86,12 @@ class VnpostSettings(PostalCodeSettings):
     access: Annotated[
         Literal["ngsp", "lgsp_key", "lgsp_tttt", "front"],
         Field(
-            description="How the gateway lets callers in. ngsp: consumer key and secret; lgsp_key: "
+            description="How calls are authorised. ngsp: consumer key and secret; lgsp_key: "
             "key_token; lgsp_tttt: key and secret, and service codes; front: access_token."
         ),
     ] = "ngsp"
     token_url: Annotated[
-        str | None, Field(description="The whole address tokens come from; front has none.")
+        str | None, Field(description="The whole address of the token endpoint; front has none.")
     ] = None
     tracking_url: Annotated[
         str,
@@ -111,14 +112,14 @@ class VnpostSettings(PostalCodeSettings):
         Secret | None, Field(description="Fixed token, for front: { env = … } or { file = … }.")
     ] = None
     token_header: Annotated[
-        str, Field(description="Header the fixed token of a front is sent in.")
+        str, Field(description="Header that carries the fixed token of a front.")
     ] = "access_token"
     service_code: Annotated[
-        str, Field(description="What each call names as service-code, for lgsp_tttt.")
+        str, Field(description="Value of the header service-code, for lgsp_tttt.")
     ] = "vnpost_post_order"
     service_codes: Annotated[
         Mapping[Operation, str],
-        Field(description="service-code of single operations, where theirs is another."),
+        Field(description="service-code of single operations, where it differs."),
     ] = {}
     customer_code: Annotated[str, Field(description="The agency's customer number at VNPost.")]
     page_size: Annotated[
@@ -126,13 +127,13 @@ class VnpostSettings(PostalCodeSettings):
     ] = 500
     description_length: Annotated[
         int | None,
-        Field(ge=40, description="Longest SenderDesc, in characters; papers are left out first."),
+        Field(ge=40, description="Longest SenderDesc, in characters; first papers are left out."),
     ] = None
     send_identity_number: Annotated[
-        bool, Field(description="Whether orders and notices tell the applicant's identity number.")
+        bool, Field(description="Whether orders and notices hold the applicant's identity number.")
     ] = False
     flag_config: Annotated[
-        int | None, Field(description="FlagConfig of orders, where the deployment wants it.")
+        int | None, Field(description="FlagConfig of orders, where the deployment requires it.")
     ] = None
     provinces: Annotated[
         Mapping[str, int],

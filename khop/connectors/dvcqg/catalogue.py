@@ -1,7 +1,7 @@
-"""The portal's catalogues as the wire gives them (docs/systems/dvcqg.md).
+"""The portal's catalogues (docs/systems/dvcqg.md).
 
-Rows come as they are; ``khop.mappings.dvcqg.catalogue`` reads them. Each method raises
-ConnectorError, and answers () when the portal said that it has nothing.
+Rows are returned as the portal writes them; ``khop.mappings.dvcqg.catalogue`` reads them. Each
+method raises ConnectorError, and returns () when the portal answered that there are none.
 """
 
 from __future__ import annotations
@@ -19,28 +19,28 @@ _DICTIONARY = re.compile(r"LayDanhMuc[A-Za-z]{1,60}")
 
 
 class Catalogue:
-    """Reads what the portal publishes."""
+    """Reads the lists that the portal publishes."""
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
 
     def procedures(self, unit: str | None = None) -> tuple[Row, ...]:
-        """``MATTHC``, ``TENTTHC`` of all procedures; of one unit through a wrapper alone."""
+        """``MATTHC``, ``TENTTHC`` of all procedures; only a wrapper can list those of one unit."""
         if unit is None:
-            return self._found(Call("LayDanhSachTTHC", shared=True))
-        return self._found(Call("LayDanhSachTTHCDonVi", {"maDonVi": unit}, shared=True))
+            return self._exchange.found(Call("LayDanhSachTTHC", shared=True))
+        return self._exchange.found(Call("LayDanhSachTTHCDonVi", {"maDonVi": unit}, shared=True))
 
     def procedure(self, code: str) -> tuple[Row, ...]:
-        """The description of one procedure, with limits, fees, papers and results."""
-        return self._found(Call("LayThuTuc", {"maTTHC": code}))
+        """The description of one procedure, with time limits, fees, papers and results."""
+        return self._exchange.found(Call("LayThuTuc", {"maTTHC": code}))
 
     def online_services(self) -> tuple[Row, ...]:
-        """The public services: ``MADVC``, ``TENDVC``, and where they apply."""
-        return self._found(Call("LayDVC"))
+        """The online services: ``MADVC``, ``TENDVC``, and where they apply."""
+        return self._exchange.found(Call("LayDVC"))
 
     def decision(self, id: str) -> tuple[Row, ...]:
         """The decision that announced a procedure, by its ``IDQUYETDINHCONGBO``."""
-        return self._found(Call("LayQDCB", {"idQDCB": id}))
+        return self._exchange.found(Call("LayQDCB", {"idQDCB": id}))
 
     def units(self) -> tuple[Row, ...]:
         """``MADONVI``, ``TENDONVI``, ``CAPDONVI``."""
@@ -51,11 +51,8 @@ class Catalogue:
         return self.dictionary("LayDanhMucLinhVuc")
 
     def dictionary(self, service: str) -> tuple[Row, ...]:
-        """Any list of codes, by the whole name of its service."""
+        """Any list of codes, by the full name of its service."""
         if not _DICTIONARY.fullmatch(service):
-            detail = "the name of a dictionary's service starts with LayDanhMuc"
+            detail = "the name of such a service starts with LayDanhMuc"
             raise Refused(self._exchange.system, "LayDanhMuc", detail=detail)
-        return self._found(Call(service, shared=True))
-
-    def _found(self, call: Call) -> tuple[Row, ...]:
-        return self._exchange.found(call)
+        return self._exchange.found(Call(service, shared=True))

@@ -1,15 +1,15 @@
-"""The portal's answer, read from every form it is known to take (docs/systems/dvcqg.md).
+"""The portal's answer, in every known form (docs/systems/dvcqg.md).
 
 ::
 
     {error_code, message, result}          the plain form; any case, errorCode too
     {error_code, message, data}            ``data`` in place of ``result``
-    {error_code, result: {data: [...]}}    result an object
-    {result: {error_code, message, data}}  wrapped once more
-    {error_code, message: "<JSON>"}        the real answer is the text of ``message``
-    cập nhật … thành công                  plain text, for progress alone
+    {error_code, result: {data: [...]}}    ``result`` is an object
+    {result: {error_code, message, data}}  inside a further object
+    {error_code, message: "<JSON>"}        the answer itself is JSON text in ``message``
+    cập nhật … thành công                  plain text, only for progress
 
-Pure functions. What cannot be understood raises Unusable, a ValueError.
+Pure functions. An answer of another form raises Unusable, a ValueError.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from khop.connectors.http.answers import Answer, Unusable, read_json
 from khop.text.normal_form import normal_form
 
 _ZERO = re.compile(r"[+-]?0+(?:[.,]0+)?")
-# How a text begins that was meant to be JSON, or a page; "[DVCQG] …" is a text for people.
+# The beginning of JSON text or of a web page; "[DVCQG] …" is a text for people.
 _PACKED = re.compile(r'\s*(?:"?\{\s*\\*["}]|"?\[\s*\\*["{\[\]]|<)')
 _DIGIT = re.compile(r"\d")
 _DEEPEST = 4
@@ -35,7 +35,7 @@ _OF_SESSION = ("phien", "session", "token", "dang nhap", "het han", "expired")
 _DONE = "thanh cong"
 _FAILED = ("khong thanh cong", "chua thanh cong", "that bai")
 _NOT_ANSWERED = (*_FAILED, "het han", "het phien", "khong hop le", "chua dang nhap")
-# A call that broke somewhere behind the code zero. Not "loi" alone: so ends "tra loi", an answer.
+# A call that failed although its code is zero. "loi" alone does not count: "tra loi" is an answer.
 _BROKEN = (
     "co loi", "xay ra loi", "loi he thong", "bao tri", "thu lai", "qua thoi gian", "timeout",
     "time out", "expired", "exception",
@@ -44,9 +44,9 @@ _BROKEN = (
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """``code``: the portal's code as text, every way to write zero as ``"0"``; None where it
-    sent none. ``message``: its text, "" where none. ``result``: what it found, as JSON.
-    ``fields``: all of the answer's keys, folded (lower case, no underscore).
+    """``code``: the portal's code as text, every form of zero as ``"0"``; None where there is
+    none. ``message``: its text, "" where there is none. ``result``: the data found, as JSON.
+    ``fields``: all keys of the answer, folded (lower case, no underscore).
     """
 
     code: str | None
@@ -60,7 +60,7 @@ class Reply:
 
 
 class Verdict(Enum):
-    """What a reply means for the call."""
+    """Meaning of a reply for the call."""
 
     ACCEPTED = "accepted"
     EXISTS = "exists"
@@ -68,7 +68,7 @@ class Verdict(Enum):
 
 
 def read_reply(answer: Answer) -> Reply:
-    """The reply in an answer that must be JSON with a code. Raises ValueError."""
+    """The reply in an answer, which must be JSON with a code. Raises ValueError."""
     reply = _opened(_unpacked(answer.json()), 0)
     if reply is None or reply.code is None:
         raise Unusable("an answer without an error code")
@@ -76,11 +76,11 @@ def read_reply(answer: Answer) -> Reply:
 
 
 def read_text_reply(answer: Answer) -> Reply:
-    """As ``read_reply``, but an answer without a code, or of plain text, is a reply too."""
+    """As ``read_reply``, but accepts an answer without a code, and plain text."""
     try:
         body = answer.json()
     except ValueError:
-        # JSON that broke off may have broken off before its "không".
+        # Truncated JSON may have lost the word "không", so it is not read as text.
         if answer.is_markup or not answer.body.strip() or _PACKED.match(answer.text):
             raise
         body = answer.text
@@ -96,8 +96,8 @@ def read_text_reply(answer: Answer) -> Reply:
 def judge_read(reply: Reply) -> Verdict:
     """ACCEPTED when the portal answered the question; "none found" is an answer.
 
-    A zero code with nothing found and a message that speaks of failure is no answer: read as
-    an absence, it would have the dossier created anew.
+    A zero code without rows and with a message of failure is no answer: taken as absence, it
+    would cause the dossier to be created again.
     """
     if not reply.ok:
         return Verdict.REFUSED
@@ -106,11 +106,11 @@ def judge_read(reply: Reply) -> Verdict:
 
 
 def judge_write(reply: Reply, *, create: bool = False) -> Verdict:
-    """What became of a write. Raises Unusable when the reply does not say.
+    """The outcome of a write. Raises Unusable when the reply does not tell it.
 
-    "Đã tồn tại" counts under any code; under code zero for a create alone, since what an
-    update updates exists. A reply without a code must say that it succeeded, and one with code
-    zero must not speak of a call that broke.
+    "Đã tồn tại" means EXISTS under any code but zero; under zero only for a create, since the
+    dossier of an update exists. A reply without a code must state success; one with code zero
+    must not report a failed call.
     """
     if says_exists(reply.message) and (create or not reply.ok):
         return Verdict.EXISTS
@@ -120,25 +120,25 @@ def judge_write(reply: Reply, *, create: bool = False) -> Verdict:
         return Verdict.REFUSED
     if _DONE in folded(reply.message) or (reply.ok and not _says(reply.message, _BROKEN)):
         return Verdict.ACCEPTED
-    raise Unusable("a text that tells neither success nor failure")
+    raise Unusable("a text that means neither success nor failure")
 
 
 def judge_progress(reply: Reply) -> Verdict:
-    """What became of progress steps: there the text counts, under any code
-    (docs/systems/dvcqg.md). Raises Unusable when the reply does not say."""
+    """The outcome of progress steps, for which the text decides under any code
+    (docs/systems/dvcqg.md). Raises Unusable when the reply does not tell it."""
     if _DONE in folded(reply.message) and not _says(reply.message, _FAILED):
         return Verdict.ACCEPTED
     return judge_write(reply)
 
 
 def says_exists(message: str) -> bool:
-    """Whether the portal says that it has the dossier already."""
+    """Whether the message means that the portal has the dossier already."""
     return _EXISTS in folded(message)
 
 
 def refusal_form(operation: str, code: str | None, message: str | None) -> str | None:
-    """What refusals of one kind have in common: all but the words with digits, which name a
-    dossier. None for one that may speak of the session."""
+    """A key for similar refusals: the text without words that hold digits, which name a dossier.
+    None for a refusal that may be about the session."""
     words = [word for word in folded(message or "").split() if not _DIGIT.search(word)]
     text = " ".join(words)
     if any(word in text for word in _OF_SESSION):
@@ -189,7 +189,7 @@ def _rows(value: object, depth: int) -> tuple[Mapping[str, object], ...]:
 
 
 def _opened(body: object, depth: int) -> Reply | None:
-    """The reply in ``body``, its wrappings taken off; None when it is no object."""
+    """The reply in ``body`` without the objects around it; None when it is no object."""
     if not isinstance(body, Mapping):
         return None
     fields = _folded_keys(body)
@@ -211,7 +211,7 @@ def _unwrapped(outer: Reply, depth: int) -> Reply:
         return inner
     packed = _unpacked(outer.fields.get("message"))
     if outer.result is None and isinstance(packed, str) and _PACKED.match(packed):
-        # The real answer stood there; taken for a text, it would read as success or absence.
+        # The message was the answer itself; as plain text it would pass for success or absence.
         raise Unusable("a message that holds an answer which cannot be read")
     if isinstance(packed, list):
         return outer if outer.result is not None else _with_result(outer, packed)
@@ -247,7 +247,7 @@ def _folded_keys(body: Mapping[str, object]) -> dict[str, object]:
 
 
 def _unpacked(value: object) -> object:
-    """JSON that stands in a text; anything else as it is."""
+    """The value of JSON text; any other value unchanged."""
     if not isinstance(value, str) or not value.lstrip().startswith(("{", "[")):
         return value
     try:

@@ -1,4 +1,4 @@
-"""Calls that the portal makes to a province (docs/systems/dvcqg.md).
+"""The portal's calls to a province (docs/systems/dvcqg.md).
 
 ::
 
@@ -6,13 +6,13 @@
               404          500 text        a bad field: -1
 
 =====================  ==============================================  =========================
-path                   what comes                                      what is answered
+path                   request                                         answer
 =====================  ==============================================  =========================
 search/call            the code of a dossier                           the record, or "-1" (text)
-addtthcKhuyenMai       a dossier that was born on the portal           0, 1 known already, -1
+addtthcKhuyenMai       a dossier that was filed on the portal          0, 1 known already, -1
 nhanhsdvcqg            an amendment, or proof of payment               0, 1, -1
 nhantbthuedvcqg        a tax notice, base64 of XML                     0, 1, -1
-dptracuuthanhtoanhs    the code of a dossier                           -1, "0", "1" and what is due
+dptracuuthanhtoanhs    the code of a dossier                           -1, "0", "1" and amounts due
 downloadfile/<uid>     (nothing)                                       the file
 =====================  ==============================================  =========================
 
@@ -41,7 +41,7 @@ from khop.connectors.http.answers import read_json
 from khop.connectors.http.xml import children, local_name, read_xml
 from khop.errors import KhopError
 
-#: Longest body taken, in bytes: files come inside, as base64.
+#: Longest body accepted, in bytes; it holds files as base64.
 LONGEST_BODY = 32 * 1024 * 1024
 _LONGEST_CODE = 100
 _FORWARD = re.compile(r"(?:^|.*/)(?:XrdAdapter|VXPAdapter)/RestService/forward/(.+)", re.IGNORECASE)
@@ -63,7 +63,7 @@ class InboundReply:
 
 
 class Taken(Enum):
-    """What became of a message. DUPLICATE: one with this reference was taken before."""
+    """Outcome of a message. DUPLICATE: a message with this reference was received before."""
 
     NEW = "new"
     DUPLICATE = "duplicate"
@@ -71,7 +71,7 @@ class Taken(Enum):
 
 @dataclass(frozen=True, slots=True)
 class TaxNotice:
-    """A tax notice. ``xml``: as it came. ``rows``: its entries, each name to its text."""
+    """A tax notice. ``xml``: as received. ``rows``: its entries, each name with its text."""
 
     xml: bytes = field(repr=False)
     rows: tuple[Mapping[str, str], ...] = field(repr=False)
@@ -79,7 +79,7 @@ class TaxNotice:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What a dossier has to pay; ``details`` None when nothing."""
+    """The payment due for a dossier; ``details`` is None when nothing is due."""
 
     details: Mapping[str, object] | None = field(default=None, repr=False)
 
@@ -91,30 +91,31 @@ class StoredFile:
 
 
 class PortalDesk(Protocol):
-    """What a province answers the portal with.
+    """The province's side of the portal's calls.
 
-    Each ``receive_…`` is called with the message's own reference and takes a reference once;
-    a repeat is DUPLICATE and changes nothing. A KhopError becomes the answer "failed".
+    Each ``receive_…`` gets a reference of the message and accepts a reference once: a repeat is
+    DUPLICATE and changes nothing. A KhopError becomes the answer "failed".
     """
 
     def dossier(self, code: str) -> Mapping[str, object] | None:
-        """The answer to a look-up (2.8), or None where there is no such dossier."""
+        """The answer to a look-up, or None where there is no such dossier."""
 
     def receive_dossier(self, reference: str, dossier: PromotionDossier) -> Taken:
         """``reference``: the portal's code of the dossier."""
 
     def receive_amendment(self, reference: str, amendment: Amendment, updating: bool) -> Taken:
-        """``reference``: the portal's code, and a digest of the change: there may be several."""
+        """``reference``: the portal's code and a digest of the change, as a dossier may have
+        several changes."""
 
     def receive_payment(self, reference: str, proof: PaymentProof) -> Taken:
-        """``reference``: the dossier's code, the tax notice's, and a digest of the payment: a
-        notice that was not paid when it was first reported is reported again when it is."""
+        """``reference``: codes of the dossier and of the tax notice, and a digest of the payment.
+        The portal reports an unpaid notice again after it is paid."""
 
     def receive_tax_notice(self, reference: str, notice: TaxNotice) -> Taken:
-        """``reference``: a digest of the notice, which has no number of its own."""
+        """``reference``: a digest of the notice, which has no number."""
 
     def due(self, code: str) -> Due | None:
-        """What the dossier has to pay; None where there is no such dossier."""
+        """The payment due; None where there is no such dossier."""
 
     def file(self, uid: str) -> StoredFile | None:
         """The file of this id, or None."""
@@ -123,7 +124,7 @@ class PortalDesk(Protocol):
 def handle(
     path: str, body: bytes, desk: PortalDesk, *, longest: int = LONGEST_BODY
 ) -> InboundReply:
-    """The reply to one call. ``path``: without query. Nothing of the body stands in an error."""
+    """The reply to one call. ``path``: without query. Error replies show nothing of the body."""
     forwarded = _FORWARD.fullmatch(path)
     service = (forwarded[1] if forwarded else path).strip("/")
     if download := _DOWNLOAD.fullmatch(service):
@@ -264,7 +265,7 @@ def _text(value: object) -> str:
 
 
 def _unpacked(value: object) -> object:
-    """An object that came as the text of one."""
+    """The value of JSON text; any other value unchanged."""
     if isinstance(value, str):
         try:
             return read_json(value)

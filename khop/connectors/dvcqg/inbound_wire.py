@@ -1,7 +1,7 @@
-"""What the portal sends to a province (docs/systems/dvcqg.md), as it is handed to the desk.
+"""The portal's messages to a province (docs/systems/dvcqg.md), as ``PortalDesk`` receives them.
 
-Keys are taken in any case and numbers as text; fields that are not named here stay in
-``model_extra``. Personal data throughout: nothing of it is shown by ``repr``.
+Keys are read in any case and numbers as text; fields without a declaration here are kept in
+``model_extra``. The messages hold personal data, so ``repr`` shows no values.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def _as_list(value: object) -> object:
 
 
 def file_bytes(value: object) -> bytes:
-    """What a base64 text holds; b"" for none. Raises ValueError."""
+    """The bytes of a base64 text; b"" for none. Raises ValueError."""
     if value is None or value == "":
         return b""
     if isinstance(value, bytes):
@@ -50,7 +50,7 @@ File = Annotated[bytes, BeforeValidator(file_bytes)]
 
 
 class Received(BaseModel):
-    """Base of what came in."""
+    """Base of the received messages."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
@@ -59,7 +59,7 @@ class Received(BaseModel):
 
     @classmethod
     def read(cls, item: object) -> Self:
-        """The item. Raises BadField, which names a field and shows nothing of it."""
+        """The message. Raises BadField, which names the field but not its value."""
         if not isinstance(item, Mapping):
             raise BadField(cls.__name__)
         try:
@@ -70,7 +70,7 @@ class Received(BaseModel):
 
 
 class BadField(ValueError):
-    """A field of an inbound message that cannot be used. ``str`` is its name."""
+    """A field of a received message that cannot be used. ``str`` is its name."""
 
 
 class BusinessAddress(Received):
@@ -159,7 +159,7 @@ class PaymentProof(Received):
 
 
 def _spelt(model: type[BaseModel], item: Mapping[Any, object]) -> dict[str, object]:
-    """The item, and what lies in it, with the model's spelling of its keys."""
+    """The message and its inner objects, with keys spelt as in the model."""
     names = {name.casefold(): name for name in model.model_fields}
     loose = {names.get(str(key).casefold(), str(key)): value for key, value in item.items()}
     exact = {key: value for key, value in item.items() if key in model.model_fields}

@@ -1,7 +1,7 @@
-"""What citizens ask, report and rate (docs/systems/dvcqg.md).
+"""Citizens' questions, feedback and ratings (docs/systems/dvcqg.md).
 
-Rows come as they are; ``khop.mappings.dvcqg.opinion`` reads and writes them. Each method raises
-ConnectorError.
+Rows are returned as the portal writes them; ``khop.mappings.dvcqg.opinion`` reads and writes
+them. Each method raises ConnectorError.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ class PublicOpinion:
         self._exchange = exchange
 
     def questions_from_portal(self) -> tuple[Row, ...]:
-        """Questions that were asked on the portal and are for this province."""
+        """Questions asked on the portal that are addressed to this province."""
         return self._exchange.found(Call("LayDanhSachHoiDapGuiTuDVCQG"))
 
     def questions_of_unit(self) -> tuple[Row, ...]:
-        """Questions and answers that this unit gave to the portal."""
+        """Questions and answers that this unit sent to the portal."""
         return self._exchange.found(Call("LayDanhSachHoiDapBoCoQuan"))
 
     def answers(self, question: str) -> tuple[Row, ...]:
@@ -33,19 +33,19 @@ class PublicOpinion:
         return self._exchange.found(Call("LayNoiDungTraLoiTheoCauHoi", {"cauhoiid": question}))
 
     def send_questions(self, rows: Sequence[Row]) -> None:
-        """Give questions to the portal. Nothing is sent for none."""
+        """Send questions to the portal; without rows no call is made."""
         self._send("DongBoHoiDap", rows)
 
     def send_answers(self, rows: Sequence[Row]) -> None:
-        """Answer questions of the portal. Nothing is sent for none."""
+        """Send answers to questions of the portal; without rows no call is made."""
         self._send("DongBoKetQuaHoiDapGuiTuDVCQG", rows)
 
     def feedback(self) -> tuple[Row, ...]:
-        """Feedback (PAKN) that waits; how a row is built is not published."""
+        """Pending feedback (PAKN); the fields of a row are not published."""
         return self._exchange.found(Call("DanhSachPAKNChoXuLy"))
 
     def rate(self, rows: Sequence[Row]) -> None:
-        """Give a month's ratings. Nothing is sent for none: an empty list says nothing."""
+        """Send a month's ratings; without rows no call is made."""
         self._send("DongBoDanhGia", rows)
 
     def _send(self, service: str, rows: Sequence[Row]) -> None:

@@ -1,11 +1,11 @@
 """Answers of the payment systems behind the portal (docs/systems/dvcqg.md).
 
-``read_start``         where the citizen is sent to pay: KeyPay, or the Payment Platform
+``read_start``         the address at which the citizen pays: KeyPay, or the Payment Platform
 ``keypay_checksum``    check_sum of a KeyPay request
-``read_callback``      KeyPay's word that a payment ended
-``callback_reply``     what it is told in return
+``read_callback``      KeyPay's report that a payment ended
+``callback_reply``     the answer to it
 
-The Payment Platform's MaXacThuc is not built: the order of its fields is not known.
+The Payment Platform's MaXacThuc is not computed, because the order of its fields is not known.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ _PACKED = ("message", "result", "data")
 
 @dataclass(frozen=True, slots=True)
 class PaymentStart:
-    """``url``: where the citizen pays; it is for this payment alone."""
+    """``url``: where the citizen pays; valid only for this payment."""
 
     url: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentEnd:
-    """``transaction``: our own number. ``paid``: it went through. ``amount``: as written."""
+    """``transaction``: our own number. ``paid``: whether it succeeded. ``amount``: as written."""
 
     transaction: str
     paid: bool
@@ -41,7 +41,7 @@ class PaymentEnd:
 def read_start(system: str, answer: Answer) -> PaymentStart:
     """The start of a payment, plain or inside a wrapper's answer.
 
-    Raises Refused with the system's code and masked text, Unreadable when it says neither.
+    Raises Refused with the system's code and masked text, Unreadable for another answer.
     """
     try:
         fields = _innermost(_folded(answer.json()), 0)
@@ -78,7 +78,7 @@ def keypay_checksum(
 
 
 def read_callback(system: str, fields: Mapping[str, object]) -> PaymentEnd:
-    """KeyPay's callback. It proves nothing by itself: ask before a fee counts as paid.
+    """KeyPay's callback. It is no proof: ask KeyPay before a fee counts as paid.
 
     Raises Unreadable when it names no transaction or no status.
     """
@@ -95,7 +95,7 @@ def callback_reply(*, taken: bool, text: str = "") -> dict[str, object]:
 
 
 def _innermost(fields: Mapping[str, object], depth: int) -> Mapping[str, object]:
-    """The answer itself: wrappers put it, as an object or as its text, into a field of theirs."""
+    """The answer itself, which wrappers put as an object or as JSON text into a field."""
     if depth >= _DEEPEST or _first(fields, "errorcode", "error").strip("0"):
         return fields
     for name in _PACKED:

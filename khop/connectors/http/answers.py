@@ -1,8 +1,8 @@
-"""What a server said: status, headers and body, and the reading of the body as JSON.
+"""A server's answer: status, headers and body, and a tolerant reader of JSON.
 
-JSON is read for what it says, not for what the standard allows: numbers no machine holds stay
-text, ``NaN`` is nothing, half a surrogate pair becomes U+FFFD, a byte that is not UTF-8 too.
-One bad value then spoils one record, where a strict reader would lose the whole page.
+The reader accepts more than the standard: numbers out of range stay text, ``NaN`` is None, half
+of a surrogate pair and a byte that is not UTF-8 become U+FFFD. So one bad value spoils one
+record, where a strict reader would reject the whole page.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from email.utils import parsedate_to_datetime
 
 from pydantic_core import from_json
 
-#: The longest wait taken from a Retry-After header, in seconds.
+#: The longest wait accepted from a Retry-After header, in seconds.
 LONGEST_WAIT = 86_400.0
 
-# Digits that a 64-bit integer holds for certain.
+# Number of digits that always fit in a 64-bit integer.
 _LONGEST_INTEGER = 18
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _SECONDS = re.compile(r"\d{1,12}(?:\.\d+)?")
 
 
 class Unusable(ValueError):
-    """An answer that arrived and cannot be used. The text holds no value of the answer."""
+    """An answer that arrived but cannot be used. Its text never holds a value of the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Answer:
     body: bytes = field(repr=False)
 
     def json(self) -> object:
-        """The body as JSON. Raises ValueError, which says what stands there in its place."""
+        """The body as JSON. Raises ValueError, whose text says what the body is instead."""
         if not self.body.strip():
             raise Unusable("an empty answer")
         if self.is_markup:
@@ -57,11 +57,11 @@ class Answer:
 
     @property
     def date(self) -> datetime | None:
-        """The server's clock when it answered; None where it does not tell."""
+        """The server's clock when it answered; None without a Date header."""
         return http_date(self.headers.get("date", ""))
 
     def retry_after(self, now: datetime) -> float | None:
-        """The wait the server asks for, in seconds; ``now`` counts where it sent no date."""
+        """The wait the server asks for, in seconds; ``now`` is used where it sent no Date."""
         asked = self.headers.get("retry-after", "").strip()
         if _SECONDS.fullmatch(asked):
             return min(float(asked), LONGEST_WAIT)
@@ -82,8 +82,8 @@ def http_date(text: str) -> datetime | None:
 
 
 def read_json(body: bytes | str) -> object:
-    """Read JSON tolerantly. Raises ValueError when it is not JSON, or nests without end."""
-    text = _whole(body) if isinstance(body, str) else _decoded(body)
+    """Read JSON tolerantly. Raises ValueError when it is not JSON, or is nested too deeply."""
+    text = _encodable(body) if isinstance(body, str) else _decoded(body)
     if not _UNUSUAL.search(text):
         with suppress(ValueError):
             value: object = from_json(text)
@@ -92,8 +92,8 @@ def read_json(body: bytes | str) -> object:
 
 
 def _read_carefully(text: str) -> object:
-    """What strict readers refuse, or read otherwise: BOM, raw line breaks in texts, NaN, halves
-    of surrogate pairs, endless numbers, two hundred levels of nesting."""
+    """Read what a strict reader refuses or reads differently: BOM, raw line breaks in texts, NaN,
+    halves of surrogate pairs, very long numbers, two hundred levels of nesting."""
     try:
         value: object = _DECODER.decode(text.lstrip("\ufeff"))
         return _without_surrogates(value) if _SURROGATE.search(text) else value
@@ -103,8 +103,8 @@ def _read_carefully(text: str) -> object:
         raise Unusable(f"no JSON from character {error.pos} of {len(text)} on") from None
 
 
-def _whole(text: str) -> str:
-    """The text without halves of surrogate pairs, which cannot be encoded."""
+def _encodable(text: str) -> str:
+    """The text with U+FFFD for halves of surrogate pairs, which cannot be encoded."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
@@ -121,21 +121,21 @@ def _decimal(text: str) -> float | str:
     return value if math.isfinite(value) else text
 
 
-def _nothing(name: str) -> None:
-    """``NaN`` and ``Infinity`` are no values."""
+def _no_value(name: str) -> None:
+    """``NaN`` and ``Infinity`` become None."""
 
 
-#: Values that are read in a way of our own: numbers too long or too great, NaN, Infinity.
+#: Values that need the tolerant reader: numbers too long or too great, NaN, Infinity.
 _UNUSUAL = re.compile(r"[:,\[]\s*(?:-?(?:\d{19}|[\d.]+[eE]\+?\d{2}|Inf)|NaN)|^\s*[-\dNI]")
 _DECODER = json.JSONDecoder(
-    parse_int=_integer, parse_float=_decimal, parse_constant=_nothing, strict=False
+    parse_int=_integer, parse_float=_decimal, parse_constant=_no_value, strict=False
 )
 
 
 def _without_surrogates(value: object) -> object:
     match value:
         case str():
-            return _whole(value)
+            return _encodable(value)
         case list():
             return [_without_surrogates(item) for item in value]
         case dict():

@@ -1,7 +1,7 @@
-"""Reading an answer's body without letting it take more memory than it may.
+"""Reads an answer's body within a memory limit.
 
-Compression is undone here and not by the HTTP client, which would unpack whatever comes: a
-thousand bytes that say they were packed twice become a thousand million.
+Answers are decompressed here and not by the HTTP client, which decompresses without limit: a
+thousand bytes that were compressed twice can become a thousand million.
 """
 
 from __future__ import annotations
@@ -11,22 +11,22 @@ from collections.abc import Iterable, Iterator
 
 from khop.connectors.http.answers import Unusable
 
-#: What is asked for, and understood.
+#: The compressions that are requested and can be decoded.
 ACCEPTED = "gzip, deflate"
 
 _PACKED = frozenset({"gzip", "x-gzip", "deflate"})
 _PLAIN = frozenset({"", "identity"})
-# zlib's own word for "gzip or zlib, see which", and for deflate without a head.
-_WITH_HEAD, _BARE = 47, -15
+# zlib's window sizes for "gzip or zlib, detected" and for deflate without a header.
+_DETECTED, _RAW = 47, -15
 _STEP = 64 * 1024
-#: Bytes of zlib's head: what tells deflate with it from deflate without.
-_HEAD = 2
+#: Length of zlib's header, which shows whether deflate has one.
+_HEADER = 2
 
 
 def unpacked(chunks: Iterable[bytes], coding: str) -> Iterator[bytes]:
     """The body's bytes in small pieces. ``coding``: the Content-Encoding header.
 
-    Raises Unusable for a compression that was not asked for, or is broken.
+    Raises Unusable for a compression that was not requested, or is damaged.
     """
     name = coding.strip().casefold()
     if name in _PLAIN:
@@ -38,19 +38,19 @@ def unpacked(chunks: Iterable[bytes], coding: str) -> Iterator[bytes]:
 
 
 def _inflated(chunks: Iterable[bytes], *, bare: bool) -> Iterator[bytes]:
-    inflater, started, head = zlib.decompressobj(_WITH_HEAD), False, b""
+    inflater, started, head = zlib.decompressobj(_DETECTED), False, b""
     for chunk in chunks:
         if bare and not started:
             head += chunk
-            if len(head) < _HEAD:
+            if len(head) < _HEADER:
                 continue
             inflater, chunk = _deflater(head), head
         started = started or bool(chunk)
         while chunk:
             if inflater.eof:
-                # Another member; some servers fill up the last block with zeros.
+                # A further gzip member follows; some servers pad the last block with zeros.
                 chunk = chunk.lstrip(b"\0")
-                inflater = zlib.decompressobj(_WITH_HEAD) if chunk else inflater
+                inflater = zlib.decompressobj(_DETECTED) if chunk else inflater
                 continue
             try:
                 yield inflater.decompress(chunk, _STEP)
@@ -63,9 +63,9 @@ def _inflated(chunks: Iterable[bytes], *, bare: bool) -> Iterator[bytes]:
 
 
 def _deflater(first: bytes) -> zlib._Decompress:
-    """``deflate`` means zlib, and some servers leave zlib's head out."""
+    """``deflate`` means zlib, but some servers omit zlib's header."""
     try:
-        zlib.decompressobj(_WITH_HEAD).decompress(first, 1)
+        zlib.decompressobj(_DETECTED).decompress(first, 1)
     except zlib.error:
-        return zlib.decompressobj(_BARE)
-    return zlib.decompressobj(_WITH_HEAD)
+        return zlib.decompressobj(_RAW)
+    return zlib.decompressobj(_DETECTED)

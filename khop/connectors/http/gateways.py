@@ -1,13 +1,13 @@
-"""Refusals of the gateways that every call passes: WSO2 API Manager and X-Road.
+"""Refusals of the gateways in front of the systems: WSO2 API Manager and X-Road.
 
-They answer in place of the system, in XML or JSON, and their numbers say more than the HTTP
+They answer in place of the system, in XML or JSON, and their codes are more exact than the HTTP
 status (docs/systems/population.md, docs/systems/vnpost.md):
 
 ==================================  ==========================================
-900900-900909                       Unauthorised: token missing, wrong, ended
+900900-900909                       Unauthorised: token missing, wrong, expired
 900800-900899                       RateLimited: throttled
-303xxx, 101503, 101504, 101500 …    the system behind is not there
-X-Road ``Server.…``, ``Client.…``   the exchange could not deliver, or would not
+303xxx, 101503, 101504, 101500 …    the gateway cannot reach the system
+X-Road ``Server.…``, ``Client.…``   the exchange failed, or refused the request
 ==================================  ==========================================
 """
 
@@ -28,41 +28,33 @@ _LONGEST = 8 * 1024
 _NUMBER = re.compile(r"[0-9]{6}")
 _PREFIXES_BEHIND = ("303", "101")
 _NOT_SUBSCRIBED = "900908"
-# Where the answer has no date, a wait "until" counts as over; one in seconds needs no date.
+# Without a Date header, a Retry-After date counts as past; one in seconds needs no date.
 _LATEST = datetime.max.replace(tzinfo=UTC)
 
 
 def gateway_fault(answer: Answer, outcome: Outcome) -> ConnectorError | None:
-    """The fault that a gateway's refusal means; None when the answer is no such refusal."""
-    if len(answer.body) > _LONGEST or not _may_be(answer):
+    """The fault of a gateway's refusal; None when the answer is no such refusal."""
+    body = answer.body
+    # A cheap test first, so that the system's own answers are not parsed twice.
+    named = b"fault" in body or b"Proxy" in body or "x-road-error" in answer.headers
+    if len(body) > _LONGEST or not named:
         return None
     if "x-road-error" in answer.headers:
         return _exchange_fault(answer.headers["x-road-error"], answer, outcome)
-    if b"fault" in answer.body:
+    if b"fault" in body:
         code, message = _fault_fields(answer)
         return _numbered(code, message, answer, outcome) if code else None
     kind, message = _exchange_fields(answer)
     return _exchange_fault(kind, answer, outcome, message) if kind else None
 
 
-def _may_be(answer: Answer) -> bool:
-    """Whether the body names a fault, or the exchange layer; an answer with neither is not read
-    twice."""
-    body = answer.body
-    return b"fault" in body or b"Proxy" in body or "x-road-error" in answer.headers
-
-
 def _numbered(code: str, message: str, answer: Answer, outcome: Outcome) -> ConnectorError | None:
     status = answer.status
     if code == _NOT_SUBSCRIBED:
-        return Refused(
-            outcome.system, outcome.operation, http_status=status, code=code,
-            detail="the gateway has no subscription of this account for this service; ask for it",
-        )  # fmt: skip
+        detail = "the gateway has no subscription of this account for this service; ask for it"
+        return outcome.fault(Refused, status, detail, code)
     if code.startswith("9009"):
-        return Unauthorised(
-            outcome.system, outcome.operation, http_status=status, code=code, detail=message
-        )
+        return outcome.fault(Unauthorised, status, message, code)
     if code.startswith("9008"):
         return RateLimited(
             outcome.system, outcome.operation,
@@ -70,23 +62,21 @@ def _numbered(code: str, message: str, answer: Answer, outcome: Outcome) -> Conn
             http_status=status, code=code, detail=message,
         )  # fmt: skip
     if code.startswith(_PREFIXES_BEHIND):
-        return outcome.unanswered(status, message or "the gateway does not reach it", code)
+        return outcome.unanswered(status, message or "the gateway cannot reach the system", code)
     return None
 
 
 def _exchange_fault(
     kind: str, answer: Answer, outcome: Outcome, message: str = ""
 ) -> ConnectorError:
-    code, detail = short_text(kind)[:80], message or "the exchange layer could not deliver"
+    code, detail = short_text(kind)[:80], message or "the data exchange could not deliver the call"
     if kind.strip().casefold().startswith("client"):
-        return Refused(
-            outcome.system, outcome.operation, http_status=answer.status, code=code, detail=detail
-        )
+        return outcome.fault(Refused, answer.status, detail, code)
     return outcome.unanswered(answer.status, detail, code)
 
 
 def _fault_fields(answer: Answer) -> tuple[str, str]:
-    """(code, message) of WSO2's refusal in either form; "" for what is none."""
+    """(code, message) of WSO2's refusal in XML or JSON; ("", "") where it is none."""
     fields = _xml_fault(answer.body) if answer.is_markup else _json_fault(answer)
     code = fields.get("code", "").strip()
     if not _NUMBER.fullmatch(code):
@@ -116,7 +106,7 @@ def _json_fault(answer: Answer) -> Mapping[str, str]:
 
 
 def _exchange_fields(answer: Answer) -> tuple[str, str]:
-    """(type, message) of an X-Road error; only with the three keys it always has."""
+    """(type, message) of an X-Road error, which always has three keys; else ("", "")."""
     try:
         body = answer.json()
     except ValueError:

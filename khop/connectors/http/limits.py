@@ -1,4 +1,4 @@
-"""What keeps khop from overrunning a system: a rate limit and a circuit breaker.
+"""Protect a system from too many calls: a rate limit and a circuit breaker.
 
 ::
 
@@ -15,10 +15,10 @@ from collections.abc import Callable
 
 
 class TokenBucket:
-    """Lets ``rate`` calls a second through, with bursts of a tenth of a second's worth.
+    """Admits ``rate`` calls a second, with bursts of a tenth of a second's calls.
 
     Safe for threads. A caller takes its place at once and then sleeps until its turn, so
-    nobody is overtaken.
+    callers keep their order.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class TokenBucket:
 
 
 class CircuitOpen(Exception):
-    """No call is let through now. ``seconds``: until the next probe may go."""
+    """No call is admitted now. ``seconds``: until the next probe is admitted."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"circuit open for another {seconds:.0f} s")
@@ -53,10 +53,10 @@ class CircuitOpen(Exception):
 
 
 class CircuitBreaker:
-    """Opens after ``failures`` calls in a row failed for good, their retries included.
+    """Opens after ``failures`` calls in a row failed although they were retried.
 
-    A call that fails once in ten after six tries fails for good once in a million, and ten
-    such in a row do not happen; a dead host does it with its first ten calls. Safe for threads.
+    Where one try in ten fails, a call of six tries fails once in a million, so ten failures in a
+    row mean a dead host. Safe for threads.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class CircuitBreaker:
         self._probing = False
 
     def admit(self) -> bool:
-        """Let a call through; True when it is the probe. Raises CircuitOpen."""
+        """Admit a call; True when it is the probe. Raises CircuitOpen."""
         with self._lock:
             if self._opened_at is None:
                 return False
@@ -82,7 +82,7 @@ class CircuitBreaker:
             return True
 
     def report(self, *, ok: bool, probe: bool) -> None:
-        """Say how an admitted call ended; ``ok`` when the system answered something usable."""
+        """Record how an admitted call ended; ``ok`` when the system gave a usable answer."""
         with self._lock:
             if ok:
                 self._failures, self._opened_at, self._probing = 0, None, False

@@ -1,4 +1,4 @@
-"""Token answers, of OAuth 2 and of the fronts that are like it, and what a refused login means."""
+"""Token answers of OAuth 2 and of similar fronts, and the fault of a refused login."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 
 from khop.connectors.http.answers import Answer, Unusable
 from khop.connectors.http.checks import is_header_safe
+from khop.connectors.http.outcomes import advised
 from khop.errors import Refused, Unauthorised
 from khop.text.local_time import LOCAL
 from khop.text.masking import short_text
 
-#: What a token is taken to hold, in seconds, where nothing says it: the shortest life that was
+#: Lifetime of a token, in seconds, where neither answer nor token has one: the shortest that was
 #: seen (docs/systems/igate.md).
 ASSUMED_LIFE = 300.0
 
@@ -24,8 +25,8 @@ _NAMES = ("access_token", "token")
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """``kind``: the word before the token in a header. ``seconds``: how long it may be used,
-    with a margin, so that it does not run out on its way."""
+    """``kind``: the word before the token in a header. ``seconds``: how long it is used; a margin
+    is subtracted, so that it does not expire during a call."""
 
     text: str = field(repr=False)
     kind: str
@@ -40,8 +41,8 @@ def read_token(
     *,
     own_life: Callable[[str], float | None] = lambda token: None,
 ) -> Token:
-    """The token in the answer to a login. ``own_life``: seconds the token itself tells, where
-    the answer does not.
+    """The token in the answer to a login. ``own_life``: lifetime in seconds inside the token,
+    used where the answer has none.
 
     Raises Unusable, a ValueError; Unauthorised for an ``error`` that came with a good status.
     """
@@ -55,7 +56,7 @@ def read_token(
         raise Unauthorised(system, "login", http_status=answer.status, code=code)
     if not isinstance(text, str) or not is_header_safe(text):
         raise Unusable("a token answer without a usable token")
-    life = _told(fields, answer.date or now()) or own_life(text)
+    life = _life(fields, answer.date or now()) or own_life(text)
     kind, refresh = fields.get("token_type"), fields.get("refresh_token")
     return Token(
         text,
@@ -70,20 +71,13 @@ def login_fault(refusal: Unauthorised | Refused, advice: str) -> Unauthorised | 
 
     A wrong account is answered 401, and by some servers 400 (RFC 6749 5.2).
     """
-    account = isinstance(refusal, Unauthorised) or refusal.http_status == 400
-    kind: type[Unauthorised | Refused] = Unauthorised if account else Refused
-    said = advice if account else "check token_url of this source"
-    return kind(
-        refusal.system,
-        "login",
-        http_status=refusal.http_status,
-        code=refusal.code,
-        detail=f"{said}; it says: {refusal.detail}" if refusal.detail else said,
-    )
+    if isinstance(refusal, Unauthorised) or refusal.http_status == 400:
+        return advised(Unauthorised, refusal, advice)
+    return advised(Refused, refusal, "check token_url of this source")
 
 
 def seconds_of(value: object) -> float | None:
-    """A life in seconds, from a number or text; None for what cannot be one."""
+    """A lifetime in seconds, from a number or text; None where it is none."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     try:
@@ -94,20 +88,20 @@ def seconds_of(value: object) -> float | None:
 
 
 def usable_seconds(life: float | None) -> float:
-    """How long a token of this life is used; of an unknown life, so long as the shortest."""
+    """How long a token of this lifetime is used; None is taken as ``ASSUMED_LIFE``."""
     seconds = life or ASSUMED_LIFE
     return seconds - min(_LONGEST_MARGIN, seconds / 10)
 
 
-def _told(fields: Mapping[str, object], now: datetime) -> float | None:
-    """The life that an answer tells: ``expires_in``, or a front's ``expiryDate``."""
+def _life(fields: Mapping[str, object], now: datetime) -> float | None:
+    """The lifetime in an answer: ``expires_in``, or ``expiryDate`` of some fronts."""
     end = _moment(fields.get("expirydate"))
     left = None if end is None else (end - now).total_seconds()
     return seconds_of(fields.get("expires_in")) or seconds_of(left)
 
 
 def _moment(value: object) -> datetime | None:
-    """``2026-03-18T10:00:00``; without a zone it is Asia/Ho_Chi_Minh."""
+    """The time of ``2026-03-18T10:00:00``; without a zone it is in Asia/Ho_Chi_Minh."""
     try:
         moment = datetime.fromisoformat(value.strip()) if isinstance(value, str) else None
         if moment is None:

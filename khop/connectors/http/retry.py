@@ -1,4 +1,4 @@
-"""The one retry policy: what is tried again, after which wait, and when to stop.
+"""The retry policy of all connectors: which faults are retried, how long to wait, when to stop.
 
 ==============  ====  =====
 fault           read  write
@@ -6,7 +6,7 @@ fault           read  write
 Unreachable     yes   yes: nothing was sent
 RateLimited     yes   yes: it took no effect
 Unreadable      yes   never arises
-OutcomeUnknown        no: look first
+OutcomeUnknown        no: look up first
 others          no    no
 ==============  ====  =====
 """
@@ -26,8 +26,8 @@ WRITE_AGAIN: tuple[type[ConnectorError], ...] = (Unreachable, RateLimited)
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """``attempts``: tries in all. ``seconds``: time for all of them. ``first`` and ``longest``:
-    the greatest wait after the first try, and after any, in seconds."""
+    """``attempts``: number of tries. ``seconds``: time for all of them. ``first`` and ``longest``:
+    the longest wait after the first try, and after any try, in seconds."""
 
     attempts: int
     seconds: float
@@ -35,8 +35,8 @@ class RetryPolicy:
     longest: float = 20.0
 
     def wait(self, attempt: int, asked: float | None, random: Callable[[], float]) -> float:
-        """Seconds to wait after the try number ``attempt``: exponential with full jitter, and
-        never less than the system asked for."""
+        """Seconds to wait after try number ``attempt``: exponential with full jitter, and at
+        least what the system asked for."""
         if asked is not None:
             return asked + random() * self.first
         return random() * min(self.longest, self.first * 2.0 ** min(attempt - 1, 30))
@@ -50,7 +50,7 @@ def retrying(
     sleep: Callable[[float], None],
     random: Callable[[], float],
 ) -> Retrying:
-    """The loop for one call; its time runs from now. Raises the last fault unchanged."""
+    """The retry loop of one call; its time starts now. Raises the last fault unchanged."""
     started = clock()
 
     def wait(state: RetryCallState) -> float:

@@ -1,7 +1,7 @@
-"""XML of another system, read without trusting it.
+"""Reads untrusted XML.
 
-No document type, no entity, no network, no nesting without end: a document that tries any of
-it is refused before it costs memory.
+A document with a document type, entities, network references or very deep nesting is refused
+before it takes memory.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ def read_xml(body: bytes) -> etree._Element:
     """The root element. Raises Unusable, a ValueError, for anything but plain XML."""
     if not body.strip():
         raise Unusable("an empty answer")
-    # Without huge_tree the parser itself refuses 256 levels, and entities that multiply.
+    # Without huge_tree the parser refuses 256 levels of nesting and expanding entities.
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -35,12 +35,12 @@ def read_xml(body: bytes) -> etree._Element:
     if root is None:
         raise Unusable("an answer that is no well-formed XML")
     if root.getroottree().docinfo.doctype:
-        raise Unusable("XML with a document type, which no system sends")
+        raise Unusable("XML with a document type, which is not accepted")
     return root
 
 
 def local_name(element: etree._Element) -> str:
-    """The name without its namespace; "" for what is no element."""
+    """The name without its namespace; "" for a comment or processing instruction."""
     tag = element.tag
     return etree.QName(tag).localname if isinstance(tag, str) else ""
 

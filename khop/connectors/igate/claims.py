@@ -1,5 +1,8 @@
-"""What a token of Keycloak says of itself (docs/systems/igate.md). Read, never verified: the
-gateway judges the token; khop only wants to know how long it holds and whom it speaks for."""
+"""The claims inside a token of Keycloak (docs/systems/igate.md).
+
+They are read and not verified: the gateway verifies the token, and khop only needs its lifetime
+and its account.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +14,13 @@ from dataclasses import dataclass, field
 from khop.connectors.http.answers import read_json
 
 _LONGEST = 64 * 1024
-# Seconds since 1970; what is greater is no time.
+# Seconds since 1970; a greater number is no time.
 _LATEST = 1e11
 
 
 @dataclass(frozen=True, slots=True)
 class TokenClaims:
-    """The claims clients of iGate use; "" and empty where the token does not say.
+    """The claims that clients of iGate use; "" or empty where the token lacks them.
 
     ``experience``: ids of the posts the account holds. ``permissions``: codes such as
     ``oneGateDossierLookup``. ``issued_at``, ``expires_at``: seconds since 1970.
@@ -34,7 +37,7 @@ class TokenClaims:
 
     @property
     def life(self) -> float | None:
-        """Seconds from issue to end; None when the token does not tell both."""
+        """Seconds from issue to expiry; None when the token lacks one of the two."""
         if self.issued_at is None or self.expires_at is None:
             return None
         return self.expires_at - self.issued_at
@@ -54,7 +57,7 @@ def claims_of(token: str) -> TokenClaims | None:
 
 
 def read_claims(body: Mapping[str, object]) -> TokenClaims:
-    """The claims of a decoded payload; what has another shape is left out."""
+    """The claims of a decoded payload; a claim of another shape is left out."""
     return TokenClaims(
         username=_text(body.get("preferred_username")),
         user_id=_text(body.get("user_id")),
@@ -75,7 +78,7 @@ def _listed(value: object) -> Iterator[str]:
 
 
 def _permissions(value: object) -> Iterator[str]:
-    """Codes of [{permission: {code}}]; a plain code in the list counts too."""
+    """Codes of [{permission: {code}}]; a list of plain codes is accepted too."""
     for entry in value if isinstance(value, list) else ():
         inner = entry.get("permission", entry) if isinstance(entry, Mapping) else entry
         code = _text(inner.get("code") if isinstance(inner, Mapping) else inner)

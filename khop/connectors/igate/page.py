@@ -1,4 +1,4 @@
-"""One page of the dossier list, read from every envelope the gateway is known to send."""
+"""One page of the dossier list, in every form the gateway is known to send."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 
 from khop.connectors.http.answers import Unusable
 
-#: More rows than any list has.
+#: A count from here on is damaged: no list has so many rows.
 _MOST = 10**18
 
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """``number``: the zero-based page the answer says it is. ``size``: rows a full page has,
-    as the answer says. ``last``: no page follows. ``total``: rows in the whole list. ``items``:
-    raw JSON values, none of them checked. What the answer does not tell is None.
+    """``number``: the zero-based page, as the answer reports it. ``size``: rows of a full page, as
+    the answer reports it. ``last``: no page follows. ``total``: rows in the whole list. ``items``:
+    raw JSON values, unchecked. What the answer does not report is None.
     """
 
     number: int | None
@@ -26,7 +26,7 @@ class SearchPage:
 
 
 def read_page(body: object, asked: int) -> SearchPage:
-    """The page that the answer to page ``asked`` holds (docs/systems/igate.md).
+    """The page in the answer to a request for page ``asked`` (docs/systems/igate.md).
 
     Raises ValueError when it is no page: another shape, or ``content`` that is no list.
     """
@@ -35,16 +35,16 @@ def read_page(body: object, asked: int) -> SearchPage:
     content = body.get("content")
     if not isinstance(content, list):
         raise Unusable("a list answer without the list `content`")
-    told = _told(body)
-    number, size = _count(told.get("number")), _count(told.get("size")) or None
-    last = _flag(told.get("last"))
+    about = _page_keys(body)
+    number, size = _count(about.get("number")), _count(about.get("size")) or None
+    last = _flag(about.get("last"))
     if last is None:
-        pages = _count(told.get("totalPages"))
+        pages = _count(about.get("totalPages"))
         last = _ends(len(content), asked if number is None else number, size, pages)
-    return SearchPage(number, size, last, _count(told.get("totalElements")), tuple(content))
+    return SearchPage(number, size, last, _count(about.get("totalElements")), tuple(content))
 
 
-def _told(body: Mapping[str, object]) -> Mapping[str, object]:
+def _page_keys(body: Mapping[str, object]) -> Mapping[str, object]:
     """The keys that describe the page. Newer versions of Spring put them into ``page``."""
     page = body.get("page")
     return {**page, **body} if isinstance(page, Mapping) else body
@@ -53,8 +53,8 @@ def _told(body: Mapping[str, object]) -> Mapping[str, object]:
 def _ends(rows: int, number: int, size: int | None, pages: int | None) -> bool:
     if pages is not None:
         return number + 1 >= pages
-    # A gateway may cut the size that was asked for. Only its own word for the size can show
-    # that a page is the short last one; without it, just an empty page ends the list.
+    # A gateway may reduce the requested size. Only the size that it reports shows that a page is
+    # the short last one; without it, only an empty page ends the list.
     return rows == 0 or (size is not None and rows < size)
 
 

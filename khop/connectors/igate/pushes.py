@@ -1,11 +1,11 @@
-"""What iGate says about its own pushes to national systems: its log, its answers, its requests
-(docs/systems/igate.md). Readers alone: khop never asks iGate to push.
+"""iGate's messages about its own pushes to national systems: log, answers and requests
+(docs/systems/igate.md). khop only reads them: it never asks iGate to push.
 
 ::
 
-    "OK"                            TAKEN     it was queued; whether it arrives nobody says
+    "OK"                            TAKEN     queued; whether it arrives is not reported
     {status: 200, title}            ACCEPTED
-    {errors: {field: [text]}}       REFUSED   with the fields that are to blame
+    {errors: {field: [text]}}       REFUSED   with the fields that are wrong
     {List_Suss: [], List_ERR: []}   one verdict for each dossier of a batch
     {value: [{trangThai}]}          states of inter-linked dossiers
     {affectedRows}                  rows a write changed
@@ -21,13 +21,13 @@ from khop.connectors.http.answers import Answer, Unusable, read_json
 from khop.connectors.igate.page import read_page
 from khop.text.masking import short_text
 
-#: What JavaScript made of an absent code (docs/systems/igate.md).
+#: Texts that JavaScript writes for an absent code (docs/systems/igate.md).
 _NO_CODE = frozenset({"", "undefined", "null"})
 _CODE_KEYS = ("code", "dossiercode", "mahoso", "madinhdanhhoso")
 
 
 class PushVerdict(Enum):
-    """What an answer to a push means. ``TAKEN`` is no acceptance (docs/systems/igate.md)."""
+    """Meaning of an answer to a push. ``TAKEN`` is no acceptance yet (docs/systems/igate.md)."""
 
     TAKEN = "taken"
     ACCEPTED = "accepted"
@@ -37,7 +37,7 @@ class PushVerdict(Enum):
 @dataclass(frozen=True, slots=True)
 class PushAnswer:
     """``status``: the status inside the answer. ``title``: its text, masked. ``errors``: the
-    fields a validation refused, with its texts, masked."""
+    fields that the validation refused, with its masked texts."""
 
     verdict: PushVerdict
     status: int | None = None
@@ -48,7 +48,7 @@ class PushAnswer:
 @dataclass(frozen=True, slots=True)
 class PushRequest:
     """A request to push one dossier to the portal. ``nation_code``: "" where it has none.
-    ``updating``: False creates, True updates, None where the request does not say."""
+    ``updating``: False creates, True updates, None where the request has no flag."""
 
     native_id: str
     code: str
@@ -60,9 +60,9 @@ class PushRequest:
 
 @dataclass(frozen=True, slots=True)
 class PushLogRow:
-    """One call of the log. ``code``: the dossier's own code, ``nation_code`` that of the
-    portal. ``state``: the state that was sent, ``linked_number`` the number of the inter-linked
-    dossier. ``status``: what the other side answered. ``called_at``: as written."""
+    """One call of the log. ``code``: the dossier's code in iGate. ``nation_code``: its code on the
+    portal. ``state``: the state that was sent. ``linked_number``: the number of the inter-linked
+    dossier. ``status``: the status that was answered. ``called_at``: as written."""
 
     code: str
     nation_code: str
@@ -75,13 +75,13 @@ class PushLogRow:
 
     @property
     def accepted(self) -> bool | None:
-        """Whether the other side took it; None when the log does not say."""
+        """Whether the other system accepted the call; None when the log has no status."""
         return None if self.status is None else 200 <= self.status < 300
 
 
 @dataclass(frozen=True, slots=True)
 class PushLogPage:
-    """``unusable``: entries of the page that are no rows, as they are."""
+    """``unusable``: raw entries of the page that are no rows."""
 
     rows: tuple[PushLogRow, ...]
     last: bool
@@ -90,8 +90,8 @@ class PushLogPage:
 
 @dataclass(frozen=True, slots=True)
 class BatchAnswer:
-    """Dossier codes of a batch that were sent, and that failed. ``unusable``: entries that name
-    no dossier."""
+    """Codes of the dossiers of a batch that were sent and that failed. ``unusable``: entries
+    without a dossier code."""
 
     sent: tuple[str, ...]
     failed: tuple[str, ...]
@@ -100,14 +100,14 @@ class BatchAnswer:
 
 @dataclass(frozen=True, slots=True)
 class LinkedState:
-    """What the civil-status exchange says of one dossier: its state there, and all it sent."""
+    """The civil-status exchange's answer about one dossier: its state there, and all fields."""
 
     state: int | None
     fields: Mapping[str, object] = field(repr=False)
 
 
 def read_push_answer(answer: Answer) -> PushAnswer:
-    """The answer to a push of one dossier. Raises ValueError when it tells nothing."""
+    """The answer to a push of one dossier. Raises ValueError when it has no verdict."""
     try:
         body = answer.json()
     except ValueError:
@@ -171,7 +171,7 @@ def read_linked_states(body: object) -> tuple[LinkedState, ...]:
 
 
 def read_affected_rows(body: object) -> int:
-    """How many rows a write of the gateway changed. Raises ValueError when it does not say."""
+    """Number of rows that a write of the gateway changed. Raises ValueError without a count."""
     count = _number(body.get("affectedRows")) if isinstance(body, Mapping) else None
     if count is None:
         raise Unusable("an answer without affectedRows")
@@ -179,10 +179,10 @@ def read_affected_rows(body: object) -> int:
 
 
 def _plain(text: str) -> PushAnswer:
-    said = short_text(text)
-    if said.strip(' "').casefold() != "ok":
-        raise Unusable("a text that tells neither success nor failure")
-    return PushAnswer(PushVerdict.TAKEN, title=said)
+    title = short_text(text)
+    if title.strip(' "').casefold() != "ok":
+        raise Unusable("a text that means neither success nor failure")
+    return PushAnswer(PushVerdict.TAKEN, title=title)
 
 
 def _validated(body: Mapping[str, object]) -> PushAnswer:
@@ -221,7 +221,7 @@ def _log_row(item: object) -> PushLogRow | None:
 
 
 def _object(value: object) -> Mapping[str, object]:
-    """An object, or the text of one: logs keep bodies either way."""
+    """The object, which a log keeps as an object or as its JSON text; empty for other values."""
     if isinstance(value, str):
         try:
             value = read_json(value)

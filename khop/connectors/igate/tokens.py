@@ -1,10 +1,10 @@
-"""iGate's token: an account logs in at Keycloak, by one of the grants seen (docs/systems/igate.md).
+"""iGate's token: an account logs in at Keycloak with one of these grants (docs/systems/igate.md).
 
 ::
 
     client_credentials   id and secret, as HTTP Basic or in the form
     password             a user's name and password, with a public client (no secret) or not
-    refresh_token        in place of a second password login, where the settings want it
+    refresh_token        in place of a second password login, where the settings allow it
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ from khop.errors import Refused, Unauthorised
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who logs in. The secrets are asked for at each login and not kept.
+    """The account that logs in. The secrets are asked for at each login and not kept.
 
-    ``client_secret``: None for a public client. ``username``: given, the password grant is
-    used. ``secret_in``: where the client's id and secret travel. ``refresh``: use the refresh
-    token of the last answer before the password is sent again.
+    ``client_secret``: None for a public client. ``username``: where it is given, the password
+    grant is used. ``secret_in``: where the client's id and secret travel. ``refresh``: use the
+    refresh token of the last answer before the password is sent again.
     """
 
     client_id: str
@@ -46,20 +46,21 @@ class Account:
 
     @property
     def advice(self) -> str:
+        """What to check when the login is refused."""
         keys = "client_id and client_secret" if self.username is None else (
             "client_id, username and password"
         )  # fmt: skip
         return f"check {keys} of this source, and that the account is enabled"
 
     def grant(self) -> dict[str, str]:
-        """The form of a login from the beginning."""
+        """The form of a login without a refresh token."""
         if self.username is None:
             return {"grant_type": "client_credentials"}
         password = self.password() if self.password else ""
         return {"grant_type": "password", "username": self.username, "password": password}
 
     def signed(self, form: Mapping[str, str]) -> CallOptions:
-        """``form`` with the client's own id, and its secret where it has one."""
+        """``form`` with the client's id, and its secret where it has one."""
         if self.client_secret is None:
             return {"form": {**form, "client_id": self.client_id}}
         secret = self.client_secret()
@@ -69,7 +70,10 @@ class Account:
 
 
 class TokenSource:
-    """Fetches tokens for one account. Calls must not overlap: a ``SessionKeeper`` sees to it."""
+    """Fetches tokens for one account, and keeps the refresh token between two logins.
+
+    Calls must not overlap; ``SessionKeeper`` makes them one at a time.
+    """
 
     def __init__(
         self,
@@ -93,16 +97,16 @@ class TokenSource:
             form = {"grant_type": "refresh_token", "refresh_token": self._refresh_token}
             self._refresh_token = None
             try:
-                return self._asked(form)
+                return self._requested(form)
             except (Unauthorised, Refused):
-                pass  # It has run out: the account itself logs in again.
+                pass  # It has expired: the account itself logs in again.
         try:
-            return self._asked(self._account.grant())
+            return self._requested(self._account.grant())
         except (Unauthorised, Refused) as refusal:
             fault = login_fault(refusal, self._account.advice)
         raise fault
 
-    def _asked(self, form: Mapping[str, str]) -> tuple[str, float]:
+    def _requested(self, form: Mapping[str, str]) -> tuple[str, float]:
         token = self._transport.exchange(
             "login", "POST", self._url, self._read, **self._account.signed(form)
         )
@@ -114,7 +118,7 @@ class TokenSource:
 
 
 def useful_seconds(expires_in: object, token: str = "") -> float:
-    """How long a token is used: what the answer says, else the token itself, else 300 s."""
+    """How long a token is used, from the lifetime in the answer, else in the token, else 300 s."""
     return usable_seconds(seconds_of(expires_in) or _own_life(token))
 
 

@@ -1,15 +1,15 @@
-"""The answers of VNPT's adapter for ministries, in every form seen (docs/systems/igate.md).
+"""The answers of VNPT's adapter for ministries, in every known form (docs/systems/igate.md).
 
 ::
 
     {code, message, data}                     the envelope; code 200, any case
     data: {access_token, expires_in, …}       token
     {value} or data: {value} or data: "…"     next value
-    data: [{IdTepTin, HashTepTin}]            upload, as one program reads it
-    data: [{response: {data: [{…}]}}]         upload, as another does
+    data: [{IdTepTin, HashTepTin}]            upload, in one known program
+    data: [{response: {data: [{…}]}}]         upload, in another
     data: {idHoSo, maHoSo}                    create; idHoSo may be missing
 
-Pure functions. What cannot be understood raises Unusable, a ValueError.
+Pure functions. An answer of another form raises Unusable, a ValueError.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ _DEEPEST = 4
 _NO_CONTENT = 204
 #: Codes of success besides those of HTTP.
 _GOOD = frozenset({"0", "00"})
-#: As the portal says it (docs/systems/dvcqg.md); the platform answers in its words.
-#: Texts by which a write is told to be taken.
+#: Texts that mean that a write was accepted.
 _DONE_WORDS = frozenset({"ok", "success", "true", "thành công"})
+#: The portal's text for a dossier that exists (docs/systems/dvcqg.md), which the platform uses too.
 _EXISTS = "đã tồn tại"
 
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
-    """A stored file: its id, and the hash that goes with it ("" where none was told)."""
+    """A stored file: its id, and its hash ("" where the answer has none)."""
 
     native_id: str
     hash: str = ""
@@ -45,7 +45,7 @@ class Uploaded:
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """A filed dossier: the platform's id and code; None where the answer has none."""
+    """A filed dossier: the platform's id and code; None where the answer lacks them."""
 
     native_id: str | None
     code: str | None
@@ -54,7 +54,7 @@ class Created:
 @dataclass(frozen=True, slots=True)
 class MinistryReply:
     """``code``: as text, None where the answer has none. ``fields``: the answer's keys in lower
-    case. ``text``: what stands there in place of JSON."""
+    case. ``text``: the body where it is no JSON object."""
 
     code: str | None
     message: str = field(repr=False)
@@ -64,7 +64,8 @@ class MinistryReply:
 
     @classmethod
     def of(cls, answer: Answer) -> MinistryReply:
-        """Raises ValueError for markup, broken JSON, and an empty body that should not be."""
+        """The reply in an answer. Raises ValueError for markup, broken JSON, and an empty body
+        under another status than 204."""
         if answer.status == _NO_CONTENT:
             return cls(None, "", None, {})
         try:
@@ -87,23 +88,23 @@ class MinistryReply:
 
     @property
     def ok(self) -> bool:
-        """The code is one of success, or there is none: then HTTP's own status has spoken."""
+        """Whether the code means success. Without a code the HTTP status alone decides."""
         if not self.code or self.code in _GOOD:
             return True
         return self.http_code is not None and 200 <= self.http_code < 300
 
     @property
     def http_code(self) -> int | None:
-        """The code, if it is one of HTTP's."""
+        """The code, if it has the form of an HTTP status."""
         digits = self.code or ""
         return int(digits) if len(digits) == 3 and digits.isascii() and digits.isdigit() else None
 
 
 def judge_reply(answer: Answer, outcome: Outcome) -> ConnectorError | None:
-    """The fault an answer means; None leaves it to the HTTP status.
+    """The fault that an answer means; None leaves it to the HTTP status.
 
-    A refusal may stand in an answer of status 200, under a code of HTTP or one of their own. Only
-    a write can find that a dossier exists.
+    A refusal may come under status 200, with an HTTP status or a code of the platform in its body.
+    Only the refusal of a write can mean that a dossier exists.
     """
     try:
         reply = MinistryReply.of(answer)
@@ -122,7 +123,7 @@ def judge_reply(answer: Answer, outcome: Outcome) -> ConnectorError | None:
 
 
 def read_token(reply: MinistryReply) -> tuple[str, object]:
-    """(token, ``expires_in`` as written); in the envelope, or bare."""
+    """(token, ``expires_in`` as written), from the envelope or from a bare answer."""
     keys = _folded(reply.data) or reply.fields
     token = keys.get("access_token")
     if not isinstance(token, str) or not is_header_safe(token):
@@ -151,32 +152,27 @@ def read_created(reply: MinistryReply) -> Created:
     keys = _folded(data) or reply.fields
     created = Created(_text(keys.get("idhoso")) or None, _text(keys.get("mahoso")) or None)
     if created == Created(None, None) and reply.code is None:
-        raise Unusable("an answer that does not say whether the dossier was taken")
+        raise Unusable("an answer that does not show whether the dossier was accepted")
     return created
 
 
 def read_done(reply: MinistryReply) -> None:
-    """Steps 5 and 6 have no answer of their own that is known: what HTTP and the code call a
-    success is one. Raises Unusable for a text that does not say so."""
+    """Accept an answer to step 5 or 6. Its form is not known, so the HTTP status and the code
+    decide. Raises Unusable for a text that does not mean success."""
     word = reply.text.strip().strip('"').casefold()
     if word and word not in _DONE_WORDS:
-        raise Unusable("a text that tells neither success nor failure")
+        raise Unusable("a text that means neither success nor failure")
 
 
 def _fault(
     kind: type[ConnectorError], answer: Answer, reply: MinistryReply, outcome: Outcome
 ) -> ConnectorError:
-    return kind(
-        outcome.system,
-        outcome.operation,
-        http_status=answer.status,
-        code=short_text(reply.code)[:40] if reply.code else None,
-        detail=short_text(reply.message) or None,
-    )
+    code = short_text(reply.code)[:40] if reply.code else None
+    return outcome.fault(kind, answer.status, short_text(reply.message) or None, code)
 
 
 def _file_keys(value: object, depth: int) -> Mapping[str, object]:
-    """The keys of the stored file, its wrappings taken off."""
+    """The keys of the stored file, without the objects and lists around it."""
     if isinstance(value, list):
         value = value[0] if value else None
     keys = _folded(value)

@@ -1,4 +1,4 @@
-"""What MyVNPost answers, read; its refusals come under 200 as well (docs/systems/vnpost.md)."""
+"""MyVNPost's answers; refusals come under status 200 too (docs/systems/vnpost.md)."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from khop.text.normal_form import normal_form
 _NUMBER = re.compile(r"\d{1,9}(?=\D|$)", re.ASCII)
 _LONGEST_CODE = 40
 _DONE = frozenset({"ok", "success", "thành công"})
-#: Words of a refusal that speaks of an order. Servers and gateways have many texts for an address
-#: they do not know, and name it in some: `No static resource GetStatusHistoryOrder.`
+#: Words for an order in a refusal. A refusal for an unknown address may contain the operation's
+#: name, as in `No static resource GetStatusHistoryOrder.`, so whole words are required.
 _OF_AN_ORDER = re.compile(r"(?<![\w/])(?:đơn|bưu gửi|bưu phẩm|don hang|order|parcel)\b")
 
 
 @dataclass(frozen=True, slots=True)
 class CreatedOrder:
-    """``item_code``: the waybill. ``original_id``: by which the order is cancelled. ``fee``:
-    đồng with VAT, provisional; None when it is not told."""
+    """``item_code``: the waybill. ``original_id``: the id for a cancellation. ``fee``: provisional,
+    đồng with VAT; None where the answer has none."""
 
     item_code: str | None
     original_id: str | None
@@ -36,7 +36,7 @@ class CreatedOrder:
 
 @dataclass(frozen=True, slots=True)
 class CancelAnswer:
-    """``case_id``: the number the cancellation goes under."""
+    """``case_id``: the number of the cancellation."""
 
     original_id: str
     case_id: str | None
@@ -44,7 +44,7 @@ class CancelAnswer:
 
 
 def judge(answer: Answer, outcome: Outcome) -> ConnectorError | None:
-    """The fault of a refusal that came under 2xx; others follow from their status."""
+    """The fault of a refusal under status 2xx; None leaves the fault to the status."""
     if fault := gateway_fault(answer, outcome):
         return fault
     if not 200 <= answer.status < 300:
@@ -57,13 +57,13 @@ def judge(answer: Answer, outcome: Outcome) -> ConnectorError | None:
 
 
 def says_unknown(refusal: Refused) -> bool:
-    """Whether a refusal says that there is no such order, and not that the address is wrong."""
-    said = normal_form("NFC", refusal.detail or "").casefold()
-    return refusal.http_status == 404 and _OF_AN_ORDER.search(said) is not None
+    """Whether a refusal means an unknown order, and not a wrong address."""
+    text = normal_form("NFC", refusal.detail or "").casefold()
+    return refusal.http_status == 404 and _OF_AN_ORDER.search(text) is not None
 
 
 def read_created(answer: Answer) -> CreatedOrder:
-    """A created order; ValueError when the answer names none."""
+    """The created order. Raises ValueError when the answer names none."""
     body = answer.json()
     found = next(_objects(body), None)
     if found is None:
@@ -81,11 +81,11 @@ def read_created(answer: Answer) -> CreatedOrder:
 
 
 def read_cancel(answer: Answer, original_id: str, system: str) -> CancelAnswer:
-    """What became of a cancellation.
+    """The outcome of a cancellation.
 
-    One answer is public: a blank type, a case and "OK". So it is taken as done when it says so,
-    or opened a case and has no type; anything else is Refused. ValueError when the list does
-    not speak of this order.
+    One answer is published: a blank type, a case and "OK". So it counts as done when the text
+    means success, or when there is a case and no type; else it is Refused. Raises ValueError when
+    the answer does not name this order.
     """
     entries = list(_objects(answer.json()))
     own = [each for each in entries if _text(each, "originalId", "originalID") == original_id]
@@ -122,7 +122,7 @@ def sale_order_codes(orders: Iterable[Mapping[str, object]], item_code: str) -> 
 
 
 def read_history(answer: Answer) -> tuple[object, ...]:
-    """The entries of ``data``, none of them checked."""
+    """The entries of ``data``, unchecked."""
     body = answer.json()
     if isinstance(body, Mapping):
         if "data" not in body:
@@ -164,20 +164,18 @@ def _refusal(body: Mapping[object, object], outcome: Outcome) -> ConnectorError:
     status = int(match[0]) if match else 200
     error = body.get("error")
     code = short_text(error)[:_LONGEST_CODE] if isinstance(error, str) else None
-    said = next((body[k] for k in ("message", "description") if isinstance(body.get(k), str)), "")
-    detail = short_text(str(said)) or None
+    text = next((body[k] for k in ("message", "description") if isinstance(body.get(k), str)), "")
+    detail = short_text(str(text)) or None
     if status >= 500:
         return outcome.unanswered(status, detail, code)
     if status == 429:
-        return RateLimited(
-            outcome.system, outcome.operation, http_status=status, code=code, detail=detail
-        )
+        return outcome.fault(RateLimited, status, detail, code)
     kind = Unauthorised if status in (401, 403) else Refused
-    return kind(outcome.system, outcome.operation, http_status=status, code=code, detail=detail)
+    return outcome.fault(kind, status, detail, code)
 
 
 def _objects(value: object) -> Iterator[Mapping[str, object]]:
-    """The objects of a list, or the one that stands in its place."""
+    """The objects of a list, or the one object in place of a list."""
     for each in value if isinstance(value, list) else [value]:
         if isinstance(each, Mapping):
             yield each

@@ -1,8 +1,9 @@
-"""MyVNPost's calls to the office: signed, but only for their first item (docs/systems/vnpost.md).
+"""MyVNPost's calls to the office, whose signature covers only the first item
+(docs/systems/vnpost.md).
 
 The signature is RSA-SHA256 (PKCS #1 v1.5) of ``"MYVNP" + sendDate + itemCode + status`` of the
-first item. What else a call says, our own number of that item included, could have been put in
-by anybody: it is worth a question, no more.
+first item. Everything else in a call, even our own number of that item, may be forged: it is only
+a reason for a look-up.
 """
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ _CERTIFICATE = b"-----BEGIN CERTIFICATE-----"
 
 @dataclass(frozen=True, slots=True)
 class WebhookItem:
-    """One order of a call. ``number``: our own number (saleOrderCode) where it is named, which no
-    signature covers."""
+    """One order of a call. ``number``: our own number (saleOrderCode), which no signature covers;
+    None where the call has none."""
 
     item_code: str | None
     status: str | None
@@ -48,8 +49,8 @@ class WebhookItem:
 
 @dataclass(frozen=True, slots=True)
 class WebhookNews:
-    """``sent_at``: when the call was signed. ``confirmed``: the item whose waybill and
-    status the signature covers. ``unconfirmed``: the others, to be looked up."""
+    """``sent_at``: when the call was signed. ``confirmed``: the item whose waybill and status the
+    signature covers. ``unconfirmed``: the other items, which must be looked up."""
 
     sent_at: datetime
     confirmed: WebhookItem
@@ -57,9 +58,9 @@ class WebhookNews:
 
 
 def webhook_key(pem: bytes) -> RSAPublicKey:
-    """The sender's key, from a PEM of the public key or of its certificate.
+    """The sender's key, from the PEM of a public key or of a certificate.
 
-    Raises ConfigError when it is none.
+    Raises ConfigError when it is neither.
     """
     try:
         key = (
@@ -77,7 +78,7 @@ def webhook_key(pem: bytes) -> RSAPublicKey:
 def read_webhook(
     body: bytes, key: RSAPublicKey, *, now: datetime, longest_age: timedelta | None = None
 ) -> WebhookNews:
-    """What a call says. ``longest_age``: older calls are refused, as they may be replayed.
+    """The content of a call. ``longest_age``: older calls are refused, as they may be replayed.
 
     Raises RecordError when the call is malformed, too old, or not signed with ``key``.
     """
@@ -127,7 +128,7 @@ def _item(entry: object, place: int) -> WebhookItem:
 
 
 def _signed(send_date: str, first: Mapping[str, object]) -> str:
-    """What the signature is of: the values as they are written, nothing for null."""
+    """The signed text: the values as they are written, "" for null."""
     values = (_scalar(first.get(key), f"data[0].{key}") or "" for key in ("itemCode", "status"))
     return "".join((_PREFIX, send_date, *values))
 

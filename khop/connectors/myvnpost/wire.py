@@ -1,4 +1,4 @@
-"""MyVNPost's messages as the wire writes them (docs/systems/vnpost.md)."""
+"""MyVNPost's messages (docs/systems/vnpost.md)."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from pydantic import ConfigDict
 
 from khop.connectors.vnpost.wire import Private, Real, Scalar, Sent
 
-#: The district of an address of two levels, which the post's tables still want (1.6).
+#: The district that the post's tables require for an address without one.
 TWO_LEVEL_DISTRICT = "VNPOST"
 
 
 class AddonService(Sent):
-    """A service on top: ``GTG021`` cash on delivery, ``GTG008`` declared value."""
+    """An additional service: ``GTG021`` cash on delivery, ``GTG008`` declared value."""
 
     code: str
     propValue: str
 
 
 class ParcelOrder(Sent):
-    """``informationOrder``: what goes from whom to whom.
+    """``informationOrder``: sender, receiver and content of a parcel.
 
     ``saleOrderCode``: our own number. ``weight``: gram, as text. ``sendType`` 2: handed in at a
-    post office. ``deliveryTime``: N, S or C. ``deliveryRequire``: 1 the receiver may not look
-    inside, 2 may.
+    post office. ``deliveryTime``: N, S or C. ``deliveryRequire``: 1 the receiver may not inspect
+    the content, 2 may.
     """
 
     optional: ClassVar[frozenset[str]] = frozenset(
@@ -92,7 +92,7 @@ class HistoryEntry(Private):
 
 
 class OrderHistory(Private):
-    """One order of a history answer. Which of its own codes it names is not published."""
+    """One order of a history answer. It is not published which codes it contains."""
 
     model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
 

@@ -1,4 +1,4 @@
-"""How a call is let in, where no token is fetched (docs/systems/population.md)."""
+"""Authorisation of calls without a fetched token (docs/systems/population.md)."""
 
 from __future__ import annotations
 
@@ -13,35 +13,35 @@ Headers = Mapping[str, str]
 
 
 class Auth(Protocol):
-    """Lets calls in."""
+    """Authorises calls."""
 
-    #: Whether there is a login that can be tried without asking about anybody.
+    #: Whether there is a login that can be tried without a question about a person.
     has_login: bool
 
     def log_in(self) -> None:
-        """Try the account, or only find its secret. Raises ConnectorError, ConfigError."""
+        """Try the account, or only look up its secret. Raises ConnectorError, ConfigError."""
 
     def send(self, call: Callable[[Callable[[], Headers]], T]) -> T:
-        """What ``call`` returns. It asks for the headers anew at each of its tries."""
+        """The result of ``call``, which gets the function that makes the headers of each try."""
 
 
 class NoAuth:
-    """A front that lets in whoever reaches it; the network is its guard."""
+    """A front without authorisation, which only trusted hosts can reach."""
 
     has_login = False
 
     def log_in(self) -> None:
-        """There is nothing to try."""
+        """There is no account to try."""
 
     def send(self, call: Callable[[Callable[[], Headers]], T]) -> T:
         return call(dict)
 
 
 class SignedAuth:
-    """The way of C06 and NDXP: the password of HTTP Basic is a hash of this very call.
+    """The authorisation of C06 and NDXP: the password of HTTP Basic is a hash for this call.
 
-    ``sign_path`` is the path the service knows itself by, behind the gateways; not the path
-    that is called. ``unit``: of the timestamp; clients differ. ``secret`` is asked at each call
+    ``sign_path``: the path of the service itself behind the gateways, which is not the path that
+    is called. ``unit``: of the timestamp; deployments differ. ``secret`` is asked for at each call
     and not kept.
     """
 
@@ -61,14 +61,14 @@ class SignedAuth:
         self._now = now
 
     def log_in(self) -> None:
-        """Only finds the secret: a signature can be tried only by asking about a person."""
+        """Only look up the secret: trying a signature needs a question about a person."""
         self._secret()
 
     def send(self, call: Callable[[Callable[[], Headers]], T]) -> T:
         return call(self.headers)
 
     def headers(self) -> Headers:
-        """Of one call, at this moment: a timestamp goes stale."""
+        """The headers of one try, with the current timestamp."""
         stamp = _timestamp(self._now(), self._unit)
         signed = f"{self._path}{self._username}{stamp}{self._secret()}"
         digest = hashlib.sha256(_bytes(signed)).hexdigest()
@@ -83,5 +83,5 @@ def _timestamp(moment: datetime, unit: Literal["ms", "s"]) -> str:
 
 
 def _bytes(text: str) -> bytes:
-    # What is no text, read from the environment, goes out as it stands there.
+    # Bytes of an environment variable that are not UTF-8 are sent unchanged.
     return text.encode("utf-8", "surrogateescape")

@@ -1,9 +1,9 @@
-"""The contract of one operation in one deployment, and the requests zeep builds from it.
+"""The contract of one operation in one deployment, and the requests that zeep builds from it.
 
 Deployments differ in the order of the elements, in namespaces, and in whether the birth date is
-a group or text. An ``xs:sequence`` has one order, and a schema one namespace: so the package
-holds one WSDL with the deployment's names left open, and the request's sequence is written from
-the deployment's list. The schemas of the answers are the same everywhere.
+a group or text. An ``xs:sequence`` has one order, and a schema one namespace. So the package
+holds one WSDL with placeholders for the deployment's names, and the request's sequence is written
+from the deployment's list. All deployments share the schemas of the answers.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _SOAP = "{http://schemas.xmlsoap.org/soap/envelope/}"
 
 
 def wsdl_of(shape: OperationShape) -> bytes:
-    """The WSDL of one operation as this deployment has it; ``shape`` has passed its check."""
+    """The WSDL of one operation in this deployment; ``check_shape`` has accepted ``shape``."""
     verdict = shape.operation is Operation.AUTHENTICATE
     names = {
         "operation": shape.operation.value,
@@ -46,8 +46,8 @@ def wsdl_of(shape: OperationShape) -> bytes:
 
 
 def request_writer(shape: OperationShape) -> Callable[[Mapping[str, Value]], bytes]:
-    """What turns the elements of a request into its SOAP message. Importing zeep takes a while:
-    it is done here, when the first request is needed, and never before."""
+    """A function that makes the SOAP message of a request's elements. Importing zeep is slow, so
+    it is imported here, for the first request."""
     client = zeep_client(shape)
     service = client.service
 
@@ -61,7 +61,7 @@ def request_writer(shape: OperationShape) -> Callable[[Mapping[str, Value]], byt
 
 
 def zeep_client(shape: OperationShape) -> Any:
-    """zeep over the contract of one operation; it cannot reach a network."""
+    """A zeep client of the contract of one operation, without access to a network."""
     import zeep
 
     untyped: Any = zeep.Client
@@ -75,7 +75,7 @@ def zeep_client(shape: OperationShape) -> Any:
 
 
 class _PackagedFiles:
-    """Stands where zeep expects its HTTP: gives the package's schemas, and nothing else."""
+    """zeep's transport: loads the package's schemas, and nothing else."""
 
     def load(self, url: str) -> bytes:
         return _packaged(url)

@@ -25,7 +25,7 @@ Value = str | Mapping[str, str]
 
 
 class Asker(Protocol):
-    """Why a person is asked about: ``procedure`` on the portal and the ``officer`` who asks."""
+    """The purpose of a question: ``procedure`` on the portal and the ``officer`` who asks."""
 
     @property
     def procedure(self) -> str: ...
@@ -35,7 +35,7 @@ class Asker(Protocol):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Fields:
-    """What one request carries, whatever its form. Both numbers are text, "" for unknown."""
+    """The values of one request, in any form. Both numbers are text, "" for unknown."""
 
     texts: Mapping[str, str]
     birth: date | int | None
@@ -73,7 +73,7 @@ def fill(
 def check_question(question: object, shape: OperationShape) -> None:
     """Raises RecordError when ``question`` is not one about one person."""
     if not isinstance(question, Question):
-        raise RecordError("question", "is not about one person; ask about each one by itself")
+        raise RecordError("question", "is not about one person; ask about each person separately")
     if question.number and not _NUMBER.fullmatch(question.number):
         raise RecordError("SoDinhDanh", "is not 12 digits")
     if question.old_number and not _OLD_NUMBER.fullmatch(question.old_number):
@@ -98,7 +98,7 @@ def element_values(fields: Fields, shape: OperationShape) -> dict[str, Value]:
 
 
 def birth_value(birth: date | int | None, shape: OperationShape) -> Value:
-    """A year stays a year: it is never completed to a date (3.3)."""
+    """The birth date in the deployment's form. A year is never completed to a date."""
     text = birth_text(birth, shape.date)
     if shape.birth is BirthForm.FLAT:
         return text
@@ -114,8 +114,8 @@ def birth_text(birth: date | int | None, form: DateForm) -> str:
 
 
 def birth_forms(birth: date | int | None) -> tuple[str, ...]:
-    """How a refusal may quote a whole birth date: as it is sent, and as people write it (3.4).
-    A year alone names nobody."""
+    """The forms in which a refusal may quote a whole birth date: as it is sent, and as people
+    write it. Empty for a year alone, which identifies nobody."""
     if not isinstance(birth, date):
         return ()
     return (

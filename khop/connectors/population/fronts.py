@@ -1,12 +1,13 @@
-"""What stands before the service: SOAP itself, or one of the JSON fronts of provinces.
+"""The forms of a request: SOAP, or one of the provinces' JSON fronts (docs/systems/population.md).
 
 ::
 
-    SoapFront     the service's own message                        (docs/systems/population.md)
-    PascalFront   flat JSON; the SOAP answer as text in `message`  (1.2, Thanh Hóa)
-    CamelFront    flat JSON in camel case; where the answer stands is a setting (1.2, Đồng Tháp)
+    SoapFront     the service's own message
+    PascalFront   flat JSON; the SOAP answer as text in `message` (Thanh Hóa)
+    CamelFront    flat JSON in camel case; a setting tells where the answer is (Đồng Tháp)
 
-Fronts asked by GET are not spoken: they carry a person's number, name and birth in the address.
+Fronts that are called by GET are not supported: a person's number, name and birth date would be
+part of the address.
 """
 
 from __future__ import annotations
@@ -32,23 +33,23 @@ from khop.text.masking import short_text
 Elements = tuple[etree._Element, ...]
 #: Names of the fields in the JSON of Thanh Hóa; unused ones are sent as empty text.
 _PASCAL = ("HoVaTen", "SoDinhDanh", "SoCMND", "MaTichHop", "MaDVC", "MaCanBo", "MaYeuCau")
-#: Those of Đồng Tháp, where each begins with a small letter.
+#: Names of the fields in the JSON of Đồng Tháp, where each begins with a small letter.
 _CAMEL = ("MaYeuCau", "MaDVC", "MaCanBo", "SoDinhDanh", "SoCMND", "HoVaTen")
 _DONE = frozenset({"0", "00", "000", "200", "ok", "success"})
 
 
 class Front(Protocol):
-    """The form of a request, and where its answer's elements are."""
+    """The form of a request and of its answer."""
 
     def options(self, shape: OperationShape, fields: Fields) -> CallOptions:
-        """Body and headers of a request. Raises RecordError for what cannot be written."""
+        """Body and headers of a request. Raises RecordError for a value that cannot be written."""
 
     def elements(self, answer: Answer, outcome: Outcome) -> Elements:
-        """What the answer's Body holds. Raises ConnectorError, ValueError."""
+        """The elements of the answer's Body. Raises ConnectorError, ValueError."""
 
 
 class SoapFront:
-    """The message itself. Safe for threads."""
+    """The service's own SOAP message. Safe for threads."""
 
     def __init__(self, deployment: DeploymentShape) -> None:
         self._headers = {
@@ -91,10 +92,10 @@ class PascalFront:
         return {"json": {**{name: fields.texts[name] for name in _PASCAL}, **dates}}
 
     def elements(self, answer: Answer, outcome: Outcome) -> Elements:
-        said = answer.json()
-        if not isinstance(said, Mapping):
+        body = answer.json()
+        if not isinstance(body, Mapping):
             raise Unusable("an answer that is no JSON object")
-        keys = {str(key).replace("_", "").casefold(): value for key, value in said.items()}
+        keys = {str(key).replace("_", "").casefold(): value for key, value in body.items()}
         message, code = keys.get("message"), _code(keys.get("errorcode"))
         if isinstance(message, str) and message.lstrip("\ufeff \t\r\n").startswith("<"):
             return body_elements(text_bytes(message), outcome, answer.status)
@@ -104,8 +105,8 @@ class PascalFront:
 
 
 class CamelFront:
-    """Flat JSON. ``answer_path``: the keys that lead to the answer, with dots between them; what
-    stands there is XML as text, or JSON with the standard's names. ``service_user``: sent as
+    """Flat JSON. ``answer_path``: the keys that lead to the answer, joined by dots; the answer is
+    XML as text, or JSON with the names of the message standard. ``service_user``: sent as
     ``userNameService``."""
 
     def __init__(self, answer_path: str, service_user: str) -> None:
@@ -132,10 +133,5 @@ def _code(value: object) -> str | None:
 
 def _refused(outcome: Outcome, status: int, code: str, message: object) -> Refused:
     detail = short_text(message) if isinstance(message, str) else ""
-    return Refused(
-        outcome.system,
-        outcome.operation,
-        http_status=status,
-        code=short_text(code)[:40],
-        detail=detail or "the front gave no reason",
-    )
+    shown = short_text(code)[:40]
+    return outcome.fault(Refused, status, detail or "the front gave no reason", shown)

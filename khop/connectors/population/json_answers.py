@@ -1,6 +1,6 @@
 """Answers that a front sends as JSON with the names of the message standard, in any case.
 
-They are turned into the elements they stand for, so that there is one reader.
+They are converted into XML elements, so that one reader reads all answers.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from khop.connectors.population.wire import Person, Wire
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
 _DEEPEST = 8
-_COLLECTION, _PERSON, _VERDICT, _SAID = "CongdanCollection", "CongDan", "KetQuaXacThuc", "TonTai"
+_COLLECTION, _PERSON = "CongdanCollection", "CongDan"
+_VERDICT, _VERDICT_VALUE = "KetQuaXacThuc", "TonTai"
 
 
 def value_at(body: object, path: Sequence[str]) -> object:
-    """What stands at ``path``, keys in any case. Raises ValueError where nothing does."""
+    """The value at ``path``, keys in any case. Raises ValueError where there is none."""
     for key in path:
         found = None
         if isinstance(body, Mapping):
@@ -34,7 +35,7 @@ def value_at(body: object, path: Sequence[str]) -> object:
 def elements_of(value: object, *, verdict: bool) -> tuple[etree._Element, ...]:
     """The answer as elements: a boolean or an object with ``TonTai``; a person, a list of
     persons, or a collection. Raises ValueError for anything else."""
-    outer, inner = (_VERDICT, _SAID) if verdict else (_COLLECTION, _PERSON)
+    outer, inner = (_VERDICT, _VERDICT_VALUE) if verdict else (_COLLECTION, _PERSON)
     names = {name.casefold(): name for name in (*_names_of(Person), outer, inner)}
     uri = SERVICE_NAMESPACE if verdict else PERSONS_NAMESPACE
     root = etree.Element(f"{{{uri}}}{outer}")
@@ -42,7 +43,7 @@ def elements_of(value: object, *, verdict: bool) -> tuple[etree._Element, ...]:
         if isinstance(value, Mapping):
             value = {str(k).casefold(): v for k, v in value.items()}.get(key.casefold(), value)
     if not _fits(value, verdict):
-        raise Unusable("an answer whose JSON is none that is known; check answer_path")
+        raise Unusable("an answer whose JSON has an unknown form; check answer_path")
     for each in value if isinstance(value, list) else [value]:
         _append(root, uri, inner, each, names, 0)
     return (root,)

@@ -1,8 +1,8 @@
 """Answers about persons, read by namespace and local name (docs/systems/population.md).
 
-zeep loses what it does not expect: split names where text was declared, all that follows an
-element out of order (2.7). Here nothing is lost unnamed: an element that is not known, is given
-twice, or has a shape of its own, is named in ``fields_lost``.
+zeep drops what it does not expect: split names where text was declared, and everything after an
+element out of order. This reader reports each element that it cannot read in ``fields_lost``: an
+unknown one, a repeated one, and one of another form.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from khop.connectors.population.shape import Operation
 from khop.connectors.population.wire import Person, PersonAnswer, Wire
 from khop.text.masking import short_text
 
-#: Namespaces an answer was seen in: the message standard's, the service's, its contractor's.
+#: Known namespaces of answers: of the message standard, of the service, of its contractor.
 ANSWER_NAMESPACES = (PERSONS_NAMESPACE, SERVICE_NAMESPACE, "http://gtel.vn/qldc")
 _COLLECTION, _PERSON = "CongdanCollection", "CongDan"
 _VERDICTS = ("KetQuaXacThuc", "KetQuaXacThucResponse")
@@ -30,15 +30,15 @@ _BOOLEAN = {"true": True, "1": True, "false": False, "0": False}
 _ATTRIBUTES = {
     "SoCongDan": "count", "GhiChu": "note", "ThoiDiemDuLieu": "as_of", "id": "answer_id",
 }  # fmt: skip
-#: Longer texts, in characters, are damage.
+#: Longest texts accepted, in characters: a longer one is damaged data.
 _LONGEST = 4_000
 _SCHEMA_INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
 
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """``group``: what the element holds if it is a group, by full tag; None for text alone.
-    ``text``: it may be text."""
+    """``group``: the elements of a group by full tag; None for an element that is only text.
+    ``text``: whether the element may be text."""
 
     name: str
     group: Mapping[str, _Field] | None
@@ -46,27 +46,27 @@ class _Field:
 
 
 class AnswerReader:
-    """Reads answers in any of ``namespaces``; the prefix means nothing. Safe for threads."""
+    """Reads answers in any of ``namespaces``, with any prefix. Safe for threads."""
 
     def __init__(self, namespaces: Collection[str] = ANSWER_NAMESPACES) -> None:
         self._fields = {uri: _fields_of(Person, uri) for uri in ("", *namespaces)}
         self._namespaces = frozenset(namespaces)
 
     def verdict(self, body: Sequence[etree._Element]) -> bool:
-        """Whether the data belong together. Raises ValueError where the answer does not say:
-        a missing answer is never a yes and never a no."""
+        """Whether the data belong together. Raises ValueError for an answer without a verdict,
+        which means neither yes nor no."""
         root = self._root(body, _VERDICTS)
         if root is None:
             raise Unusable(f"an answer without KetQuaXacThuc{_instead(body)}")
-        words = [_text(found) for found in root.iter() if self._is(found, "TonTai", root)]
-        said = {_BOOLEAN.get((word or "").casefold()) for word in words}
-        if len(said) != 1 or (verdict := said.pop()) is None:
+        texts = [_text(found) for found in root.iter() if self._is(found, "TonTai", root)]
+        verdicts = {_BOOLEAN.get((text or "").casefold()) for text in texts}
+        if len(verdicts) != 1 or (verdict := verdicts.pop()) is None:
             raise Unusable("an answer in which TonTai is missing, unclear or not a boolean")
         return verdict
 
     def persons(self, body: Sequence[etree._Element]) -> PersonAnswer:
-        """The persons of a collection; none when it is empty, and none when an empty Body, or the
-        empty response of the operation, has no collection: both mean "not found" (1.3).
+        """The persons of a collection. An empty collection, an empty Body and an empty response
+        of the operation all mean "not found".
 
         Raises ValueError for another answer.
         """
@@ -78,7 +78,7 @@ class AnswerReader:
         return PersonAnswer(())
 
     def _root(self, body: Sequence[etree._Element], names: Sequence[str]) -> etree._Element | None:
-        """The element of one of ``names``; an ESB may have put another around it."""
+        """The element with one of ``names``, also inside the element that an ESB added."""
         for outer in body:
             for element in outer.iter():
                 if local_name(element) not in names:
@@ -86,8 +86,7 @@ class AnswerReader:
                 if namespace(element) in self._namespaces:
                     return element
                 raise Unusable(
-                    f"{local_name(element)} in a namespace that is not known; "
-                    "name it in answer_namespaces"
+                    f"{local_name(element)} in an unknown namespace; add it to answer_namespaces"
                 )
         return None
 
@@ -140,7 +139,7 @@ def _group(
 
 
 def _value(element: etree._Element, field: _Field, path: str, lost: list[str]) -> Any:
-    """A text, a group as dict, or None for what is blank or does not fit."""
+    """A text, a group as dict, or None for an element that is blank or does not fit."""
     text = element.text
     if text is not None:
         text = text.strip() or None
@@ -156,10 +155,11 @@ def _value(element: etree._Element, field: _Field, path: str, lost: list[str]) -
 
 
 def _is_empty_response(element: etree._Element) -> bool:
-    """An empty element of another name, or one with attributes, may tell of an error."""
+    """Whether this is an operation's response without content. An element of another name, or
+    with attributes, may report an error."""
     named = local_name(element) in _RESPONSES
-    silent = all(name.startswith(_SCHEMA_INSTANCE) for name in element.attrib)
-    return named and silent and len(element) == 0 and _text(element) is None
+    bare = all(name.startswith(_SCHEMA_INSTANCE) for name in element.attrib)
+    return named and bare and len(element) == 0 and _text(element) is None
 
 
 def _text(element: etree._Element) -> str | None:
@@ -205,7 +205,7 @@ def _shapes(model: type[Wire]) -> Iterator[tuple[str, bool, type[Wire] | None]]:
     for name, info in model.model_fields.items():
         annotation = info.annotation
         if not isinstance(annotation, UnionType):
-            continue  # What the reader itself adds to a person.
+            continue  # ``fields_lost``, which the reader adds
         options = get_args(annotation)
         groups = [o for o in options if isinstance(o, type) and issubclass(o, Wire)]
         yield name, str in options, groups[0] if groups else None

@@ -1,7 +1,7 @@
-"""How one deployment wants its requests: what public clients of the service do differently.
+"""The form of requests in one deployment: the points in which known clients differ.
 
-Each client builds the XML by hand, and no two agree on all of it; the service takes the elements
-in one order only (docs/systems/population.md).
+Known clients build the XML by hand and differ from each other, while the service accepts the
+elements in one order only (docs/systems/population.md).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from khop.errors import ConfigError
 
-#: Every field a request can hold, with its longest value in characters (2.1, 2.2).
+#: Every field of a request, with its longest value in characters.
 LONGEST: Mapping[str, int] = {
     "MaYeuCau": 40,
     "MaDVC": 20,
@@ -28,18 +28,18 @@ LONGEST: Mapping[str, int] = {
     "HoVaTen": 100,
     "NgayThangNamSinh": 10,
 }
-#: Without these no request can be told apart, or be about anybody.
+#: Every request needs these: they identify the request and name the person.
 _NEEDED = ("MaYeuCau", "HoVaTen")
 _NUMBERS = ("SoDinhDanh", "SoCMND")
 _PREFIX = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,19}")
-#: The signs a URI is written with (RFC 3986), but for those that are markup.
+#: The characters of a URI (RFC 3986), without those that are XML markup.
 _NAMESPACE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9:/?#\[\]@!$()*+,;=._~%-]+")
-#: The other prefixes of the envelope.
+#: Prefixes that the envelope uses already.
 _TAKEN = frozenset({"soap-env", "xml", "xmlns", "xs", "xsd", "xsi"})
 
 
 class Operation(StrEnum):
-    """The operations khop asks for; none of them is about more than one person or household."""
+    """The operations that khop calls; each is about one person or one household."""
 
     AUTHENTICATE = "XacThucThongTinCongDan"
     LOOK_UP = "TraCuuThongTinCongDan"
@@ -62,8 +62,8 @@ class DateForm(StrEnum):
 @dataclass(frozen=True, slots=True)
 class OperationShape:
     """One operation's request. ``code``: its ``MaTichHop``. ``fields``: its elements in order;
-    those without a value are left out. ``empty_number``: of the two numbers the one that is not
-    known is sent as an empty element. ``path``: what follows the source's address."""
+    those without a value are left out. ``empty_number``: send the unknown one of the two numbers
+    as an empty element. ``path``: appended to the source's address."""
 
     operation: Operation
     code: str
@@ -78,11 +78,11 @@ class OperationShape:
 
 @dataclass(frozen=True, slots=True)
 class DeploymentShape:
-    """What all requests of one deployment share.
+    """The values that all requests of one deployment share.
 
-    ``unit``: the agency's code (``MaDonVi``). ``phone``: what goes into ``SoDienThoai``.
-    ``officers``: ``MaCanBo`` of an officer by account, where they are not the same;
-    ``TaiKhoan`` is the account. ``soap_action``: the header's value, None to send none.
+    ``unit``: the agency's code (``MaDonVi``). ``phone``: the value of ``SoDienThoai``.
+    ``officers``: ``MaCanBo`` of an officer's account, where it is not the account itself;
+    ``TaiKhoan`` is the account. ``soap_action``: the header's value; None to send no header.
     """
 
     operations: Mapping[Operation, OperationShape]
@@ -94,7 +94,7 @@ class DeploymentShape:
 
 
 def check_shape(shape: OperationShape, key: str) -> None:
-    """Raises ConfigError, naming ``key``, when no request could be built."""
+    """Raises ConfigError, which names ``key``, when no request can be built."""
     unknown = [name for name in shape.fields if name not in LONGEST]
     if unknown:
         known = ", ".join(LONGEST)
@@ -102,13 +102,13 @@ def check_shape(shape: OperationShape, key: str) -> None:
             f"there is no element {unknown[0]}; known are {known}", key=f"{key}.fields"
         )
     if len(set(shape.fields)) != len(shape.fields):
-        raise ConfigError("an element stands here twice", key=f"{key}.fields")
+        raise ConfigError("an element is listed twice; list each once", key=f"{key}.fields")
     missing = [name for name in _NEEDED if name not in shape.fields]
     if missing or not set(_NUMBERS) & set(shape.fields):
         lacks = missing[0] if missing else " or ".join(_NUMBERS)
         raise ConfigError(f"a request needs {lacks}", key=f"{key}.fields")
     if not _PREFIX.fullmatch(shape.prefix) or shape.prefix.casefold() in _TAKEN:
-        raise ConfigError("this is no prefix that can be used", key=f"{key}.prefix")
+        raise ConfigError("this prefix cannot be used; write another", key=f"{key}.prefix")
     if not _NAMESPACE.fullmatch(shape.namespace):
         raise ConfigError("write the namespace as one address", key=f"{key}.namespace")
     if len(shape.code) > LONGEST["MaTichHop"]:

@@ -1,9 +1,9 @@
-"""The body of a SOAP answer, or the fault that stands there in its place.
+"""The body of a SOAP answer, or its fault.
 
 A fault may come under any HTTP status, 200 too (docs/systems/population.md)::
 
     Client, Sender, VersionMismatch, MustUnderstand    Refused
-    Server, Receiver, and what is none of these        Unreachable
+    Server, Receiver, and any other code               Unreachable
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ _ENVELOPES = (
 _OF_THE_CALLER = ("client", "sender", "versionmismatch", "mustunderstand")
 _LONGEST_CODE = 40
 _PAGE = re.compile(rb"\s*<(?:!doctype\s+)?html[\s>]", re.IGNORECASE)
-# A gateway between JSON and text dropped backslashes: line breaks arrive as these letters (3.11).
+# A gateway lost the backslashes of JSON escapes, so that line breaks arrive as these letters.
 _LOST_BREAK = r"\\?u000[9adAD]|\\[nrt]"
 _BREAKS_LOST = re.compile(rf">\s*(?:{_LOST_BREAK})".encode())
 _LOST_BREAKS = re.compile(_LOST_BREAK.encode())
-#: An XML declaration of a text that came inside JSON speaks of an encoding it no longer has.
+#: The XML declaration of a text inside JSON names an encoding that the text no longer has.
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 
 def body_elements(body: bytes, outcome: Outcome, status: int) -> tuple[etree._Element, ...]:
-    """What the Body holds; a lone answer without envelope, as some fronts send it, is its own.
+    """The elements of the Body, or the root of an answer without envelope, as some fronts send.
 
-    Raises ConnectorError for a SOAP fault; ValueError for what is no SOAP answer.
+    Raises ConnectorError for a SOAP fault; ValueError for an answer that is no SOAP.
     """
     if _PAGE.match(body):
         raise Unusable("a page of HTML in place of a SOAP answer")
@@ -53,12 +53,12 @@ def body_elements(body: bytes, outcome: Outcome, status: int) -> tuple[etree._El
 
 
 def text_bytes(text: str) -> bytes:
-    """XML that came as text inside JSON, ready to be read."""
+    """The bytes of XML that came as text inside JSON, for the XML reader."""
     return _DECLARATION.sub("", text.lstrip("\ufeff")).encode("utf-8", "replace")
 
 
 def fault_in(body: bytes, outcome: Outcome, status: int) -> ConnectorError | None:
-    """The SOAP fault of an answer of any status; None where there is none to be read."""
+    """The SOAP fault of an answer of any status; None where no fault can be read."""
     if b"Fault" not in body:
         return None
     try:
@@ -71,7 +71,7 @@ def fault_in(body: bytes, outcome: Outcome, status: int) -> ConnectorError | Non
 
 
 def with_breaks(body: bytes) -> bytes:
-    """``body`` with white space where a gateway left ``u000a`` for a line break."""
+    """``body`` with white space where a gateway wrote ``u000a`` for a line break."""
     if b"u000" not in body and b"\\" not in body:
         return body
     return _LOST_BREAKS.sub(b" ", body) if _BREAKS_LOST.search(body) else body
@@ -93,14 +93,12 @@ def _fault(element: etree._Element, outcome: Outcome, status: int) -> ConnectorE
     kind = code.rpartition(":")[2]
     shown = short_text(kind)[:_LONGEST_CODE] or None
     if kind.casefold().startswith(_OF_THE_CALLER):
-        return Refused(
-            outcome.system, outcome.operation, http_status=status, code=shown, detail=reason
-        )
+        return outcome.fault(Refused, status, reason, shown)
     return outcome.unanswered(status, reason or "the service reported a fault", shown)
 
 
 def _value_of(code: etree._Element | None) -> etree._Element | None:
-    """SOAP 1.2 puts the code into ``Value`` and may add a ``Subcode``."""
+    """The element with the code: SOAP 1.2 has it in ``Value``, beside an optional ``Subcode``."""
     if code is None:
         return None
     return next((child for name, child in children(code) if name == "Value"), code)

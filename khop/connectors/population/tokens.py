@@ -1,10 +1,10 @@
-"""Calls that carry a token, and the logins that give it (docs/systems/population.md).
+"""Calls that carry a token, and the logins that issue it (docs/systems/population.md).
 
 ::
 
     wso2    POST, HTTP Basic with key and secret, form grant_type=client_credentials
     lgsp    POST with the header lgspaccesstoken and the same form; every later call carries
-            that header and AuthHash besides
+            that header too, and AuthHash
     camel   POST with the header Auth and an empty body
 """
 
@@ -34,12 +34,12 @@ _ADVICE = "check the account and the secret of this source at token_url"
 
 @dataclass(frozen=True, slots=True)
 class TokenLogin:
-    """``options``: what the login carries. ``beside``: headers of every call but the token's.
-    Both are asked each time, and hold secrets."""
+    """``options``: headers and body of the login. ``further_headers``: headers that every call
+    carries beside the token. Both hold secrets, and are made at each use."""
 
     url: str
     options: Callable[[], CallOptions] = field(repr=False)
-    beside: Callable[[], Headers] = field(default=dict, repr=False)
+    further_headers: Callable[[], Headers] = field(default=dict, repr=False)
 
 
 def wso2_login(url: str, key: str, secret: Callable[[], str]) -> TokenLogin:
@@ -57,7 +57,7 @@ def lgsp_login(
     """The token of a provincial LGSP.
 
     ``application``: ``AccessKey``, ``AppName``, ``PartnerCode`` and ``PartnerCodeCus``.
-    ``service_account``, with its secret, is the officer's own account there; "" for none.
+    ``service_account``, with its secret, is the officer's account there; "" for none.
     """
 
     def lgsp_token() -> Headers:
@@ -71,21 +71,23 @@ def lgsp_login(
         text = json.dumps(keys, ensure_ascii=False, separators=(",", ":"))
         return {"lgspaccesstoken": _base64(text)}
 
-    def beside() -> Headers:
+    def further_headers() -> Headers:
         if account_secret is None:
             return lgsp_token()
         return {**lgsp_token(), "AuthHash": _base64(f"{service_account}:{account_secret()}")}
 
-    return TokenLogin(url, lambda: {"headers": lgsp_token(), "form": _CLIENT_CREDENTIALS}, beside)
+    return TokenLogin(
+        url, lambda: {"headers": lgsp_token(), "form": _CLIENT_CREDENTIALS}, further_headers
+    )
 
 
 def camel_login(url: str, secret: Callable[[], str]) -> TokenLogin:
-    """``…/Authentication/Token``: what proves the account stands in the header ``Auth``."""
+    """``…/Authentication/Token``: the account's secret is sent in the header ``Auth``."""
     return TokenLogin(url, lambda: {"headers": {"Auth": secret()}, "content": b""})
 
 
 class TokenAuth:
-    """Keeps one token for all calls, and renews it once when one is turned down."""
+    """Keeps one token for all calls, and renews it once when a call is refused with it."""
 
     has_login = True
 
@@ -109,7 +111,7 @@ class TokenAuth:
         def with_token(session: Callable[[], Session]) -> T:
             def headers() -> Headers:
                 bearer = {"Authorization": f"Bearer {session().text}"}
-                return {**self._login.beside(), **bearer}
+                return {**self._login.further_headers(), **bearer}
 
             return call(headers)
 
@@ -130,5 +132,5 @@ class TokenAuth:
 
 
 def _base64(text: str) -> str:
-    # What is no text, read from the environment, goes out as it stands there.
+    # Bytes of an environment variable that are not UTF-8 are sent unchanged.
     return base64.b64encode(text.encode("utf-8", "surrogateescape")).decode()

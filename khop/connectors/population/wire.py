@@ -1,7 +1,7 @@
-"""Persons as the wire writes them (docs/systems/population.md), and the question about one.
+"""Persons as the service writes them (docs/systems/population.md), and the question about one.
 
-Everything is text and everything may be absent; a blank element is absent. What a person's
-record says is personal data: no model here shows its values.
+Every value is text and may be absent; a blank element is absent. All values are personal data,
+so no model shows them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Wire(BaseModel):
-    """A group of elements. Its text names no value."""
+    """A group of elements. ``str`` and ``repr`` show no value."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
@@ -26,7 +26,7 @@ class Wire(BaseModel):
 
 
 class PersonName(Wire):
-    """The live service puts the whole name into ``Ten``; the standard splits it."""
+    """The live service writes the whole name into ``Ten``; the standard splits it."""
 
     Ho: str | None = None
     ChuDem: str | None = None
@@ -49,7 +49,7 @@ class BirthDate(Wire):
 
 
 class Address(Wire):
-    """Codes of the statistics office, in three levels, in two since July 2025, or all in
+    """Codes of the statistics office: three levels, two since July 2025, or one code in
     ``MaDonViHanhChinh`` (2, 3 or 5 digits)."""
 
     MaTinhThanh: str | None = None
@@ -69,7 +69,7 @@ class Relative(Wire):
 
 
 class Person(Wire):
-    """One ``CongDan``. ``fields_lost``: paths of what stood there and was not read."""
+    """One ``CongDan``. ``fields_lost``: paths of elements that could not be read."""
 
     SoDinhDanh: str | None = None
     SoCMND: str | None = None
@@ -96,12 +96,12 @@ class Person(Wire):
 
 @dataclass(frozen=True, slots=True)
 class PersonAnswer:
-    """A ``CongdanCollection``. ``persons`` is empty when the answer was "not found".
+    """A ``CongdanCollection``. ``persons`` is empty when nobody was found.
 
     ``count``, ``note``, ``as_of`` and ``answer_id`` are its attributes ``SoCongDan``,
     ``GhiChu``, ``ThoiDiemDuLieu`` and ``id`` as written; None where they are absent.
-    ``fields_lost`` names what else it said, and ``SoCongDan`` when that is another number than
-    the persons there are.
+    ``fields_lost`` names its unknown parts, and ``SoCongDan`` when it is not the number of the
+    persons in the answer.
     """
 
     persons: tuple[Person, ...]
@@ -114,9 +114,9 @@ class PersonAnswer:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Question:
-    """One person, as the asker knows him. ``number``: 12 digits; ``old_number``: the 9 digits of
-    an old card; one of them is needed. ``name``: as it is to be sent. ``birth``: a date, or the
-    year alone where no more is known."""
+    """One person to ask about. ``number``: 12 digits; ``old_number``: the 9 digits of an old card;
+    one of them is required. ``name``: as it is sent. ``birth``: a date, or only the year where no
+    more is known."""
 
     name: str
     number: str = ""

@@ -1,8 +1,8 @@
-"""A look into a workbook's archive before it is read.
+"""Checks a workbook's archive before it is read.
 
-The reader of workbooks lays a whole sheet out in memory, from the first to the last filled
-cell: one stray cell in the last corner of an otherwise empty sheet would take the machine down
-with it. It also reads a failed formula as an empty cell. Both are seen here first.
+python-calamine holds a whole sheet in memory, from the first to the last filled cell: one stray
+cell far from the table could exhaust the machine's memory. It also reads a failed formula as an
+empty cell. This module finds both beforehand.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _NO_CELLS = re.compile(
     r"xl/(sharedStrings|styles)\.xml|xl/(theme|media|drawings)/.*|content\.xml"
     r"|.*\.(bin|vml|png|jpe?g)"
 )
-#: Small parts that say how the others hang together.
+#: Longest index part, which lists the other parts.
 _LONGEST_INDEX = 4 << 20
 
 
@@ -46,13 +46,13 @@ class ArchiveFacts:
 
 
 def look_into(file: IO[bytes], name: str, limits: TableLimits) -> ArchiveFacts:
-    """What the reader of workbooks does not tell. Raises ConfigError for an archive that is
-    damaged, protected, or grows beyond the limits."""
+    """The facts that python-calamine does not report. Raises ConfigError for an archive that is
+    damaged, protected, or larger than the limits when unpacked."""
     try:
         with zipfile.ZipFile(file) as archive:
-            _refuse_growth(archive, name, limits)
+            _refuse_large_archive(archive, name, limits)
             refuse_parts(archive.namelist(), name)
-            # What an archive with the parts of both kinds is taken for is the reader's choice.
+            # An archive may hold parts of both kinds; python-calamine decides which it reads.
             facts = _workbook(archive, name, limits)
             if _OPEN_DOCUMENT in archive.namelist():
                 with archive.open(_OPEN_DOCUMENT) as part:
@@ -68,16 +68,16 @@ def damaged(name: str, error: BaseException) -> ConfigError:
     """The fault of a workbook that cannot be read."""
     return ConfigError(
         f"cannot be read as a workbook ({type(error).__name__}): it is damaged or was not copied "
-        "whole; open it in a spreadsheet program and save it again as .xlsx",
+        "completely; open it in a spreadsheet program and save it again as .xlsx",
         key=name,
     )
 
 
-def _refuse_growth(archive: zipfile.ZipFile, name: str, limits: TableLimits) -> None:
+def _refuse_large_archive(archive: zipfile.ZipFile, name: str, limits: TableLimits) -> None:
     unpacked = sum(part.file_size for part in archive.infolist())
     if unpacked > limits.unpacked_bytes:
         raise ConfigError(
-            f"grows to {unpacked >> 20} MiB when it is unpacked, and at most "
+            f"has {unpacked >> 20} MiB when it is unpacked, and at most "
             f"{limits.unpacked_bytes >> 20} MiB are read; divide it, or save it as CSV",
             key=name,
         )
@@ -105,7 +105,7 @@ def _workbook(archive: zipfile.ZipFile, name: str, limits: TableLimits) -> Archi
 
 
 def _with_cells(archive: zipfile.ZipFile, sheets: Collection[str]) -> Iterator[str]:
-    """Every part that may be read as a sheet, whether the index says so or not."""
+    """Every part that may be read as a sheet, also parts that the index does not list."""
     named = {part.lower() for part in sheets}
     for part in archive.namelist():
         if part.lower() in named or not _NO_CELLS.fullmatch(part):

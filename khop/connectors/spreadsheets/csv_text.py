@@ -1,7 +1,7 @@
-"""Tables as text: CSV with comma, semicolon or tab, in UTF-8 or in UTF-16 with its mark.
+"""Tables as text: CSV with comma, semicolon or tab, in UTF-8 or in UTF-16 with a byte order mark.
 
-Older Vietnamese encodings (TCVN3, VNI, windows-1258) are not guessed: a wrong guess would make
-other names out of names.
+Older Vietnamese encodings (TCVN3, VNI, windows-1258) are not guessed: a wrong guess would change
+names.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from khop.connectors.spreadsheets.model import Cell, CellError, TableLimits, Tab
 from khop.errors import ConfigError
 
 _DELIMITERS = (",", ";", "\t")
-#: Rows looked at to tell the delimiter.
+#: Rows that are examined to find the delimiter.
 _SAMPLE = 100
-#: A first line by which a spreadsheet program is told the delimiter; it shows no row for it.
+#: A first line that names the delimiter for spreadsheet programs, which show no row for it.
 _SEP_LINE = re.compile(r"\"?sep=([,;\t])\"?\r?\n", re.IGNORECASE)
 #: What spreadsheet programs write for a formula that failed (ECMA-376-1 18.17.3).
 _FAILED = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"})
@@ -28,7 +28,7 @@ _WANTED = "open it in a spreadsheet program and save it as 'CSV UTF-8' or as .xl
 
 
 class TextSheet:
-    """The one sheet of a text file. Making it raises ConfigError for text that is no UTF."""
+    """The only sheet of a text file. Raises ConfigError for bytes that are no UTF text."""
 
     name = ""
     hidden = False
@@ -36,9 +36,9 @@ class TextSheet:
 
     def __init__(self, data: bytes, file: str, limits: TableLimits) -> None:
         text = _decoded(data, file)
-        told = _SEP_LINE.match(text)
-        self._text = text[told.end() :] if told else text
-        self._delimiter = told[1] if told else _delimiter(text)
+        named = _SEP_LINE.match(text)
+        self._text = text[named.end() :] if named else text
+        self._delimiter = named[1] if named else _delimiter(text)
         self._file = file
         self._limits = limits
 
@@ -53,7 +53,7 @@ class TextSheet:
                 yield TableRow(number, self._bounded(number, cells))
         except csv.Error as error:
             raise ConfigError(
-                f"cannot be read as CSV behind row {number} ({error}); look for a quotation mark "
+                f"cannot be read as CSV after row {number} ({error}); look for a quotation mark "
                 "that is not closed",
                 key=self._file,
             ) from None
@@ -62,8 +62,9 @@ class TextSheet:
         if number > self._limits.rows:
             raise ConfigError(f"has more than {self._limits.rows} rows; divide it", key=self._file)
         if len(cells) > self._limits.columns:
+            most = self._limits.columns
             raise ConfigError(
-                f"row {number} has more than {self._limits.columns} columns", key=self._file
+                f"row {number} has more than {most} columns; divide it", key=self._file
             )
         return [CellError(cell) if cell in _FAILED else cell for cell in cells]
 
@@ -87,7 +88,7 @@ def _delimiter(text: str) -> str:
 
 
 def _evenness(text: str, delimiter: str) -> int:
-    """How many cells the most regular rows have, by which of them there are many."""
+    """The score of a delimiter: cells of a row times the number of rows with as many cells."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     widths: Counter[int] = Counter()
     try:

@@ -1,4 +1,4 @@
-"""How far the filled cells of a sheet reach."""
+"""The extent of the filled cells of a sheet."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ class Survey:
 
 
 def is_large(survey: Survey, limits: TableLimits) -> bool:
-    """Whether a sheet is larger than what is read."""
+    """Whether a sheet is larger than the limits."""
     rows, columns = survey.rows, survey.columns
     return rows > limits.rows or columns > limits.columns or rows * columns > limits.cells
 
 
 def refuse_large(survey: Survey, name: str, limits: TableLimits) -> None:
-    """Raises ConfigError for a sheet that is larger than what is read."""
+    """Raises ConfigError for a sheet that is larger than the limits."""
     if not is_large(survey, limits):
         return
     raise ConfigError(
         f"has a sheet with filled cells as far as row {survey.rows} and column {survey.columns}, "
         "and at most "
-        f"{limits.columns} columns and {limits.cells} cells are read; delete what stands far off "
+        f"{limits.columns} columns and {limits.cells} cells are read; delete the cells far from "
         "the table, or divide it",
         key=name,
     )

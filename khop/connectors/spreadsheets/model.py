@@ -1,4 +1,4 @@
-"""What is read out of a table file: sheets, their rows, cells that hold no value.
+"""The content of a table file: sheets, rows, cells.
 
 An empty cell is ``""``. Rows are numbered as a spreadsheet program shows them, from 1.
 """
@@ -13,8 +13,8 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class CellError:
-    """A cell whose formula failed: ``#REF!``, ``#N/A``. ``code`` is empty where the file does
-    not say which."""
+    """A cell whose formula failed: ``#REF!``, ``#N/A``. ``code`` is "" where the file does not tell
+    the error."""
 
     code: str = ""
 
@@ -26,8 +26,8 @@ Cell = str | int | float | bool | datetime | date | time | timedelta | CellError
 class TableRow:
     """One row; ``cells`` from column A on.
 
-    ``spans``: column -> the column in which its merged cell begins, for merged cells alone;
-    each of them holds the value of its first cell. None when the row has none.
+    ``spans``: column -> the column in which its merged cell begins, only for merged cells, each of
+    which has the value of its first cell. None when the row has no merged cell.
     """
 
     number: int
@@ -38,10 +38,10 @@ class TableRow:
 class Sheet(Protocol):
     """One sheet of a file."""
 
-    #: Empty for a text file, which has one sheet without a name.
+    #: "" for a text file, which has one sheet without a name.
     name: str
     hidden: bool
-    #: The workbook counts its days from 1904, as old ones of the Macintosh do.
+    #: The workbook counts days from 1904, as old workbooks of the Macintosh do.
     from_1904: bool
 
     def rows(self) -> Iterator[TableRow]:
@@ -50,8 +50,8 @@ class Sheet(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TableLimits:
-    """The largest file that is read. ``unpacked_bytes``: what a workbook, which is an archive,
-    grows to; ``cells``: rows times columns of one sheet, up to its last filled cell."""
+    """The largest file that is read. ``unpacked_bytes``: of a workbook's archive; ``cells``: rows
+    times columns of one sheet, up to its last filled cell."""
 
     file_bytes: int = 128 << 20
     unpacked_bytes: int = 1 << 30

@@ -1,6 +1,6 @@
-"""A look at the cells of an OpenDocument spreadsheet (.ods) before it is read.
+"""The extent and the failed formulas of an OpenDocument spreadsheet (.ods), before it is read.
 
-Such a file writes a run of equal cells or rows once, with a count.
+Such a file writes equal neighbouring cells or rows once, with a count.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def survey_content(
 def _count_row(
     row: etree._Element, position: int, survey: Survey, name: str, limits: TableLimits
 ) -> int:
-    """The position of the row that follows."""
+    """Add one row element to the survey; the position of the row after it."""
     after = position + _times(row, "rows", name)
     column = 0
     for cell in row:
@@ -68,10 +68,13 @@ def _count_row(
 def _times(element: etree._Element, what: str, name: str) -> int:
     text = str(element.get(f"{_TABLE}number-{what}-repeated") or "1")
     if not (text.isascii() and text.isdigit() and len(text) <= 9):
-        raise ConfigError("has a count of equal cells that is no number", key=name)
+        raise ConfigError(
+            "has a count of equal cells that is no number; save it again in a spreadsheet program",
+            key=name,
+        )
     return max(int(text), 1)
 
 
 def _has_failed(cell: etree._Element) -> bool:
-    """LibreOffice says so in an attribute of its own."""
+    """Whether the cell's formula failed, by an attribute that LibreOffice writes."""
     return any(str(k).endswith("}value-type") and v == _ERROR for k, v in cell.attrib.items())

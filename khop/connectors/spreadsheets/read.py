@@ -6,8 +6,7 @@
            ├─ an old workbook ───────────────────────────────────┤
            └─ text ──────────────────────────────────────────────┘
 
-What a file is, its first bytes say and not its ending: a ``.xls`` that a system exports is text
-as often as not.
+The first bytes of a file tell its format, not its ending: many systems export text as ``.xls``.
 """
 
 from __future__ import annotations
@@ -73,7 +72,7 @@ def _refuse(data: bytes, name: str, limits: TableLimits) -> None:
         raise ConfigError(f"has more than {limits.file_bytes >> 20} MiB; divide it", key=name)
     if _MARKUP.match(data):
         raise ConfigError(
-            "is a web page or XML, whatever its ending says; open it in a spreadsheet program and "
+            "is a web page or XML in spite of its ending; open it in a spreadsheet program and "
             "save it as .xlsx",
             key=name,
         )
@@ -98,7 +97,7 @@ def _old_workbook(data: bytes, name: str) -> tuple[Sheet, ...]:
 
 
 class _OldSheet:
-    """A sheet of a workbook of the old kind, which tells no day to count from but 1900's."""
+    """A sheet of an old workbook (.xls). Its reader reports no date system but that of 1900."""
 
     from_1904 = False
 
@@ -139,7 +138,7 @@ class _BookSheet:
         return fill_merged(self._plain(sheet), merged, sheet.end[1] + 1, self._file)
 
     def _plain(self, sheet: CalamineSheet) -> Iterator[list[Cell]]:
-        """Cells from column A on; the reader leaves out what is empty in front."""
+        """Cells from column A on; python-calamine leaves out empty columns on the left."""
         before: list[Cell] = [""] * (sheet.start[1] if sheet.start else 0)
         for number, read in enumerate(sheet.iter_rows()):
             cells = before + list[Cell](read)
@@ -165,7 +164,7 @@ def _reading(name: str) -> Iterator[None]:
     except (CalamineError, OSError, ValueError) as error:
         raise damaged(name, error) from None
     except BaseException as error:
-        # A bug of the reader that a damaged file meets; its class cannot be imported.
+        # A panic of python-calamine on a damaged file; its class cannot be imported.
         if type(error).__name__ != "PanicException":
             raise
         raise damaged(name, error) from None

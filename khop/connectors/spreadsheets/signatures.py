@@ -1,4 +1,4 @@
-"""Files that are no tables, told by what they begin with or hold.
+"""Recognises files that are no tables, by their first bytes or their parts.
 
 The signatures are those of the formats' own documents: PNG (RFC 2083 3.1), JPEG (ITU-T T.81
 B.1.1.3), GIF89a 17, TIFF 6.0 section 2, ISO base media (ISO/IEC 14496-12 4.3), PDF (ISO 32000-1
@@ -23,7 +23,7 @@ _STARTS = {
     b"%PDF-": _PDF,
     b"{\\rtf": _TEXT,
 }
-#: Behind the length of the first box: photos of telephones (HEIC, AVIF) and films.
+#: Follows the length of the first box: photos of telephones (HEIC, AVIF) and videos.
 _MEDIA = b"ftyp"
 _PARTS = {"word/document.xml": _TEXT, "ppt/presentation.xml": _SLIDES}
 #: Streams of the old binary office files, by name.
@@ -56,7 +56,7 @@ def refuse_streams(data: bytes, name: str) -> None:
 
 def _no_table(name: str, kind: str) -> ConfigError:
     return ConfigError(
-        f"is {kind}, whatever its ending says; give the workbook or the CSV file it was made "
-        "from, or have its rows written into one",
+        f"is {kind} in spite of its ending; give the workbook or the CSV file it was made "
+        "from, or write its rows into one",
         key=name,
     )

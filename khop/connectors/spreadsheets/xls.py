@@ -1,7 +1,7 @@
-"""Workbooks of the old kind (.xls), read in a process of their own.
+"""Old workbooks (.xls), read in a separate process.
 
-Their structure holds lengths that the reader believes: a damaged file asks for more memory than
-there is, and the reader ends its whole process then. That process is ``table_old_worker``::
+python-calamine trusts the lengths inside such a file: a damaged one makes it request more memory
+than there is, which ends the process. So ``xls_worker`` reads it in a process of its own::
 
     python -m khop.connectors.spreadsheets.xls_worker  <  workbook  >  pickled OldSheets
 """
@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from khop.connectors.spreadsheets.merged_cells import Range
 from khop.connectors.spreadsheets.model import Cell
 
-#: Bytes and seconds that are enough for the largest sheet of this kind, 65,536 rows by 256.
+#: Bytes and seconds that suffice for the largest sheet, 65,536 rows by 256 columns.
 MEMORY = 3 << 30
 _SECONDS = 120
-#: How the worker ends when there is a password.
+#: Exit code of the worker for a workbook with a password.
 PROTECTED = 3
 
 
@@ -33,7 +33,8 @@ class OldWorkbookProtected(OldWorkbookError):
 
 @dataclass(frozen=True, slots=True)
 class OldSheet:
-    """``rows`` from the first of the sheet on; ``before``: empty columns left out in front."""
+    """``rows``: from the first row of the sheet on. ``before``: number of empty columns that the
+    rows leave out on the left."""
 
     name: str
     hidden: bool
@@ -56,6 +57,6 @@ def read_old(data: bytes) -> list[OldSheet]:
         raise OldWorkbookProtected
     if done.returncode:
         raise OldWorkbookError
-    # What is unpickled comes from this module alone: plain cells, packed by the worker.
+    # Only the worker writes this output, and it pickles plain cells.
     sheets: list[OldSheet] = pickle.loads(done.stdout)
     return sheets

@@ -1,4 +1,4 @@
-"""The process that reads one workbook of the old kind; see ``table_old``."""
+"""The process that reads one old workbook (.xls); see ``xls``."""
 
 from __future__ import annotations
 

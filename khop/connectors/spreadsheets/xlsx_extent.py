@@ -1,8 +1,7 @@
-"""How far the filled cells of a part of an .xlsx reach, and which formulas in it failed.
+"""The extent of the filled cells of a part of an .xlsx, and its failed formulas.
 
-Nearly every program writes a cell as ``<c r="B7" …>``; such parts are searched as bytes, at a
-fraction of the time it takes to parse them. Any other spelling, and a part that seems too large,
-is parsed.
+Nearly every program writes a cell as ``<c r="B7" …>``. Such a part is searched as bytes, which is
+much faster than parsing. A part with another spelling, or one that seems too large, is parsed.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from khop.connectors.spreadsheets.model import TableLimits
 
 _CHUNK = 1 << 20
 _USUAL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"')
-#: Other beginnings of a cell's tag; where one stands in a text, the part is parsed for nothing.
+#: Other beginnings of a cell's tag. One inside a text only causes an unneeded parse.
 _UNUSUAL = (b"<c>", b"<c/", b"<c\t", b"<c\n", b"<c\r", b":c ", b":c>", b":c/", b":c\t", b":c\n")
 _FAILED = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^<>]*\st="e"')
 _REFERENCE = re.compile(r"([A-Za-z]{1,9})([0-9]{1,18})")
@@ -30,7 +29,7 @@ def survey_part(opened: Callable[[], IO[bytes]], name: str, limits: TableLimits)
     with closing(opened()) as stream:
         survey = _searched(stream)
     if survey is None or is_large(survey, limits):
-        # Parsed, cells that have a format and nothing in them count for nothing.
+        # Parsing does not count cells that have a format but no content.
         with closing(opened()) as stream:
             survey = _parsed(stream, name, limits)
     return survey
@@ -58,7 +57,7 @@ def _whole_tags(stream: IO[bytes]) -> Iterator[bytes]:
     rest = b""
     while chunk := stream.read(_CHUNK):
         piece = rest + chunk
-        # A tag longer than a piece is none that a spreadsheet program writes.
+        # No spreadsheet program writes a tag that is longer than a piece.
         end = piece.rfind(b"<") if len(rest) < _CHUNK else len(piece)
         yield piece[: max(end, 0)]
         rest = piece[max(end, 0) :]
@@ -86,7 +85,7 @@ def _parsed(stream: IO[bytes], name: str, limits: TableLimits) -> Survey:
 
 
 def _count_row(row: etree._Element, number: int, survey: Survey) -> None:
-    """A cell without a reference stands behind the one before it."""
+    """Add one row to the survey. A cell without a reference follows the cell before it."""
     column = 0
     for cell in row:
         column += 1

@@ -164,7 +164,7 @@ def test_check_tells_headers_rows_and_rejects(tmp_path: Path) -> None:
     assert health.ok
     told = " | ".join(step.detail for step in health.steps)
     assert "Ngày tiếp nhận = received" in told
-    assert "1 rows, 1 that cannot be used" in told
+    assert "1 rows, 1 unusable" in told
 
 
 def test_check_says_what_is_wrong_with_one_file_and_goes_on(tmp_path: Path) -> None:

@@ -227,7 +227,7 @@ def test_what_a_failed_write_means(client_of, script, answer, kind) -> None:
 
 
 def test_a_create_that_says_nothing_is_unknown(client_of) -> None:
-    with pytest.raises(OutcomeUnknown, match="whether the dossier was taken"):
+    with pytest.raises(OutcomeUnknown, match="whether the dossier was accepted"):
         client_of(reply(b"{}")).create({})
 
 

@@ -40,7 +40,7 @@ def archive(*parts: str) -> bytes:
     ],
 )
 def test_a_file_that_is_no_table_is_refused_by_its_kind(data: bytes, kind: str) -> None:
-    with pytest.raises(ConfigError, match=f"^so.xlsx: is {kind}, whatever its ending says; give"):
+    with pytest.raises(ConfigError, match=f"^so.xlsx: is {kind} in spite of its ending; give"):
         read_sheets(data, "so.xlsx")
 
 
