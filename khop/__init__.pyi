@@ -111,11 +111,11 @@ from .mappings.time.calendar import (
 from .sync.engine import (
     Engine as Engine,
 )
-from .sync.engine import (
-    open_engine as open_engine,
-)
 from .sync.ledger import (
     create_ledger as create_ledger,
+)
+from .sync.opening import (
+    open_engine as open_engine,
 )
 from .sync.privacy import (
     ensure_key as ensure_key,

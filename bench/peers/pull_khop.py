@@ -1,4 +1,4 @@
-"""khop's own pull: ``ListPull`` over ``IgateAdapter`` into a new ledger."""
+"""khop's own pull: ``pull_list`` over ``IgateAdapter`` into a new ledger."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from khop.mappings.time.calendar import WorkingCalendar
 from khop.sandbox.accounts.igate import CLIENT_ID, CLIENT_SECRET, TOKEN_PATH
 from khop.sync.ledger import Ledger, acquire, create_ledger
 from khop.sync.privacy import Privacy, ensure_key
-from khop.sync.reading.list_pull import ListPull
+from khop.sync.reading.list_pull import pull_list
 from khop.sync.results import ListSummary, NoProgress
+from khop.sync.run_context import RunContext
 
 _MARKS = (10, 50, 100)
 
@@ -54,7 +55,7 @@ def _pull(
     ledger: Ledger, source: IgateAdapter, privacy: Privacy, marks: MemoryMarks
 ) -> ListSummary:
     with acquire(ledger, "pull", lambda: NOW) as lease:
-        return ListPull(ledger, source, privacy, lease, lambda: NOW, marks).run()
+        return pull_list(RunContext(ledger, privacy, lease, lambda: NOW, marks), source)
 
 
 def _source(url: str, folder: Path, privacy: Privacy) -> IgateAdapter:

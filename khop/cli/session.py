@@ -57,7 +57,7 @@ def engine(shell: Shell, sources: Sequence[str] | None = None) -> Iterator[Engin
     it then works without secrets and while every system is down. Raises KhopError.
     """
     from khop.config.adapters import adapter_types
-    from khop.sync.engine import open_engine
+    from khop.sync.opening import open_engine
 
     with (
         _warnings_to_stderr(),

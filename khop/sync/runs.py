@@ -1,4 +1,4 @@
-"""The table of runs: that something was run, when, and what came of it."""
+"""The table of runs: what was run, when, and with what result."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -14,10 +14,13 @@ from khop.errors import KhopError
 from khop.mappings.records import Instant
 from khop.sync.ledger import Ledger
 from khop.sync.ledger.schema import run as run_table
+from khop.sync.results import Result
+
+S = TypeVar("S", bound=Result)
 
 
 class Run:
-    """A row of the table, from its beginning to its end."""
+    """One row of the table, while the run is under way."""
 
     def __init__(self, run_id: int, clock: Callable[[], datetime]) -> None:
         self.id = run_id
@@ -25,8 +28,13 @@ class Run:
         self.summary: Mapping[str, Any] | None = None
         self._clock = clock
 
+    def done(self, summary: S) -> S:
+        """Keep the summary, which is written when the run ends, and return it."""
+        self.summary = summary.as_json()
+        return summary
+
     def finish(self, connection: sa.Connection, summary: Mapping[str, Any] | None) -> None:
-        """Write the end, in the transaction of what was done."""
+        """Write the end of the run, in the transaction that writes its results."""
         connection.execute(
             sa.update(run_table)
             .where(run_table.c.id == self.id)
@@ -42,7 +50,8 @@ class Run:
 def running(
     ledger: Ledger, kind: str, clock: Callable[[], datetime], now: datetime | None = None
 ) -> Iterator[Run]:
-    """Keep that this was run, when, and what came of it, a fault too."""
+    """A row of the table for the time of the block. Its summary is written at the end; for a
+    KhopError, the error's sentence."""
     with ledger.write() as connection:
         run_id = connection.execute(
             sa.insert(run_table)

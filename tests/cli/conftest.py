@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import khop.config.adapters
-import khop.sync.engine
+import khop.sync.opening
 from khop.cli.main import main
 from khop.config.adapters import GROUP, AdapterTypes
 from tests import paths
@@ -68,7 +68,7 @@ def engine(
             fake.sources = sources
             yield fake
 
-        monkeypatch.setattr(khop.sync.engine, "open_engine", opened)
+        monkeypatch.setattr(khop.sync.opening, "open_engine", opened)
         (tmp_path / "khop.toml").write_text(CONFIG, "utf-8")
         return fake
 

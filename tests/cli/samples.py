@@ -8,7 +8,9 @@ from khop.sync.results import ListSummary, LookupSummary, Plan, PlanItem, Quaran
 from tests.findings import CODE
 
 ITEM = PlanItem(CODE, "68a5", "igate", "create", ("A7",), "v1")
-WORK = WorkItem(CODE, ("C5",), "Sở Mẫu", ("CB",), "not_repairable", CODE)
+WORK = WorkItem(
+    code=CODE, rules=("C5",), unit="Sở Mẫu", acts=("CB",), reason="not_repairable", subject=CODE
+)
 PLAN = Plan("2026-11-22T08:00:00+07:00", 300, None, "b", (ITEM,), (WORK,))
 LISTED = ListSummary("igate", pages=2, fetched=9, stored=5, unchanged=3, quarantined=1)
 LOOKED_UP = LookupSummary("dvcqg", asked=9, present=7, absent=1, unknown=1)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from khop.config.adapters import adapter_types
 from khop.config.load import load_config
-from khop.sync.engine import open_engine
+from khop.sync.opening import open_engine
 
 ADAPTERS = adapter_types()
 #: The steps of a cycle, in order.

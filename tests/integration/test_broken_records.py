@@ -10,8 +10,8 @@ import pytest
 from khop.config.adapters import adapter_types
 from khop.config.load import load_config
 from khop.sandbox import Sandbox, World
-from khop.sync.engine import open_engine
 from khop.sync.ledger import create_ledger
+from khop.sync.opening import open_engine
 from khop.sync.privacy import ensure_key
 from khop.sync.results import ListSummary
 

@@ -15,8 +15,9 @@ from khop.config.adapters import adapter_types
 from khop.config.load import load_config
 from khop.config.model import LedgerSettings
 from khop.sandbox import SandboxProcess, start_process
-from khop.sync.engine import Engine, open_engine
+from khop.sync.engine import Engine
 from khop.sync.ledger import create_ledger
+from khop.sync.opening import open_engine
 from khop.sync.privacy import ensure_key
 from khop.sync.results import Finding, Outcome
 from tests.postgres import postgres, postgres_url

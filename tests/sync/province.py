@@ -41,7 +41,7 @@ from khop.mappings.records import (
     Step,
 )
 from khop.sync.engine import Engine
-from khop.sync.ledger import Ledger, create_ledger
+from khop.sync.ledger import Lease, Ledger, create_ledger
 from khop.sync.ledger.schema import outbox, progress_step
 from khop.sync.privacy import Privacy, ensure_key
 from tests.sync.fakes import FakeClock, FakeOneStop, FakePortal
@@ -103,10 +103,10 @@ class MortalLedger(Ledger):
         self._fuse = fuse
 
     @contextmanager
-    def write(self) -> Iterator[sa.Connection]:
+    def write(self, lease: Lease | None = None) -> Iterator[sa.Connection]:
         if self._fuse.dead:
             raise Killed
-        with super().write() as connection:
+        with super().write(lease) as connection:
             yield connection
             self._fuse.instant()
         self._fuse.instant()

@@ -65,8 +65,8 @@ def test_work_of_a_holder_that_was_replaced_is_not_kept(ledger: Ledger, clock: F
     with acquire(ledger, "apply", clock) as held:
         with ledger.write() as connection:
             connection.execute(sa.update(lease).values(token=held.token + 1))
-        with pytest.raises(LedgerError, match="took over"), ledger.write() as connection:
-            held.renew(connection)
+        with pytest.raises(LedgerError, match="took over"), ledger.write(held):
+            pass
 
 
 def test_a_run_that_failed_says_why(

@@ -37,6 +37,7 @@ from khop.mappings.records import (
 from khop.sync.engine import Engine
 from khop.sync.findings.decision_texts import DecisionError
 from khop.sync.ledger import Ledger
+from khop.sync.ledger.cursor import load_cursor
 from khop.sync.ledger.schema import (
     audit_log,
     discrepancy,
@@ -46,7 +47,6 @@ from khop.sync.ledger.schema import (
     source_record,
     status_record,
 )
-from khop.sync.reading.list_pull import load_cursor
 from khop.sync.results import (
     FeedSummary,
     FindingState,

@@ -14,6 +14,7 @@ from khop.sync.ledger import Ledger
 from khop.sync.ledger.codes import main_code
 from khop.sync.ledger.paper_rows import ROW
 from khop.sync.ledger.schema import audit_log, discrepancy
+from khop.sync.results import Result
 from khop.text.local_time import local_text
 
 #: What the actions in the audit log begin with that are about findings.
@@ -21,7 +22,7 @@ ACTION = "finding."
 
 
 @dataclass(frozen=True, slots=True)
-class FindingEvent:
+class FindingEvent(Result):
     """One thing that happened to a finding. ``action``: ``open``, ``resolve``, ``reopen``,
     ``exclusion_end`` (by a run); ``assign``, ``explain``, ``exclude``, ``take_back``. ``at``:
     ISO 8601. ``detail``: ``to``, ``until``, ``text``, ``reason``, as far as there is one."""
@@ -32,16 +33,6 @@ class FindingEvent:
     action: str
     by: str
     detail: Mapping[str, Any] = field(default_factory=dict)
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "at": self.at,
-            "rule": self.rule,
-            "subject": self.subject,
-            "action": self.action,
-            "by": self.by,
-            "detail": dict(self.detail),
-        }
 
 
 def history_of(ledger: Ledger, subject: str) -> list[FindingEvent]:

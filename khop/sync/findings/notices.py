@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 
@@ -27,11 +27,12 @@ from khop.connectors.notices import NoticeClient
 from khop.errors import ConfigError, ConnectorError, Refused, Unauthorised
 from khop.mappings.records import Instant
 from khop.sync.findings.redaction import plain_text, plain_values
-from khop.sync.ledger import Lease, Ledger
+from khop.sync.ledger import Ledger
 from khop.sync.ledger import notices as rows
 from khop.sync.ledger.notices import NoticeEvent, NoticeState, Pending
 from khop.sync.reconciling.rules import RULES
-from khop.sync.results import Progress
+from khop.sync.results import Result
+from khop.sync.run_context import RunContext
 from khop.text.local_time import local_text
 
 #: Findings in one notice.
@@ -42,7 +43,7 @@ _TASK = "notices"
 
 
 @dataclass(frozen=True, slots=True)
-class NoticeSummary:
+class NoticeSummary(Result):
     """One ``khop notify``. ``events``: findings told of now (with ``dry_run``: to be told of) by
     event. ``sent``, ``refused``: notices of this run; ``pending``: those that wait for the next.
     ``failures``: why they were refused or could not be sent."""
@@ -56,22 +57,25 @@ class NoticeSummary:
     failures: tuple[str, ...] = ()
     notices: tuple[Mapping[str, Any], ...] = ()
 
+    json_names: ClassVar[tuple[str, ...]] = (
+        "ok",
+        "dry_run",
+        "events",
+        "sent",
+        "refused",
+        "pending",
+        "refused_before",
+        "failures",
+        "notices",
+    )
+
     @property
     def ok(self) -> bool:
         return self.dry_run or not (self.refused or self.pending)
 
     def as_json(self) -> dict[str, Any]:
-        return {
-            "ok": self.ok,
-            "dry_run": self.dry_run,
-            "events": {event.value: self.events.get(event, 0) for event in NoticeEvent},
-            "sent": self.sent,
-            "refused": self.refused,
-            "pending": self.pending,
-            "refused_before": self.refused_before,
-            "failures": list(self.failures),
-            "notices": [dict(notice) for notice in self.notices],
-        }
+        every = {event.value: self.events.get(event, 0) for event in NoticeEvent}
+        return {**Result.as_json(self), "events": every}
 
 
 def notice_client(
@@ -120,28 +124,25 @@ def preview(ledger: Ledger, settings: NoticeSettings, now: datetime) -> NoticeSu
 class Sender:
     """Writes notices of what is to be told, then sends those that are pending, oldest first."""
 
-    ledger: Ledger
+    context: RunContext
     settings: NoticeSettings
     client: NoticeClient
-    lease: Lease
-    clock: Callable[[], datetime]
-    progress: Progress
 
     def run(self, *, again: bool = False) -> NoticeSummary:
         """Write, then send until all are sent or one cannot be: its successors would not get
         through either. ``again``: also send what was refused earlier."""
         if again:
-            with self.ledger.write() as connection:
+            with self.context.write() as connection:
                 rows.send_again(connection)
         events = self._write()
-        with self.ledger.read() as connection:
+        with self.context.read() as connection:
             before = rows.counts(connection)
-        self.progress.start(_TASK, before[NoticeState.PENDING])
+        self.context.progress.start(_TASK, before[NoticeState.PENDING])
         try:
             ended, failures = self._send_all()
         finally:
-            self.progress.finish(_TASK)
-        with self.ledger.read() as connection:
+            self.context.progress.finish(_TASK)
+        with self.context.read() as connection:
             there = rows.counts(connection)
         return NoticeSummary(
             events=events,
@@ -156,9 +157,8 @@ class Sender:
         """Findings that were written into notices now, by event."""
         events: Counter[NoticeEvent] = Counter()
         while True:
-            now = self.clock()
-            with self.ledger.write() as connection:
-                self.lease.renew(connection)
+            now = self.context.clock()
+            with self.context.write() as connection:
                 due = rows.due(connection, self.settings.rules, self.settings.severities, _AT_ONCE)
                 for part in _parts(due):
                     _write(connection, part, now)
@@ -174,7 +174,7 @@ class Sender:
             number = one.number
             state, fault = self._send(one)
             ended[state] += 1
-            self.progress.advance(_TASK)
+            self.context.progress.advance(_TASK)
             if fault is not None:
                 failures[str(fault)] = None
             if state is NoticeState.PENDING or isinstance(fault, Unauthorised):
@@ -182,7 +182,7 @@ class Sender:
         return ended, failures
 
     def _next(self, after: int) -> Pending | None:
-        with self.ledger.read() as connection:
+        with self.context.read() as connection:
             return rows.first_pending(connection, after)
 
     def _send(self, one: Pending) -> tuple[NoticeState, ConnectorError | None]:
@@ -193,9 +193,8 @@ class Sender:
             fault = error
         state = _state_after(fault)
         failure = None if fault is None else str(fault)
-        with self.ledger.write() as connection:
-            self.lease.renew(connection)
-            rows.tried(connection, one.number, state, Instant.of(self.clock()).us, failure)
+        with self.context.write() as connection:
+            rows.tried(connection, one.number, state, self.context.now_us(), failure)
         return state, fault
 
 

@@ -9,11 +9,11 @@ from typing import Any
 from khop.adapters.links import dossier_link
 from khop.sync.findings.redaction import outward
 from khop.sync.reconciling.rules import place
-from khop.sync.results import Finding, Plan
+from khop.sync.results import Finding, Plan, Result
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class Task(Result):
     """What people have to do about one finding. ``reason``: as in ``WorkItem``. ``link``: where
     the dossier is in the one-stop, if its source says how to get there."""
 

@@ -1,6 +1,7 @@
 """The ledger: what khop knows, in one database, changed only in whole transactions."""
 
-from khop.sync.ledger.lease import Lease, acquire
+from khop.sync.ledger.lease import acquire
+from khop.sync.ledger.lease_row import Lease
 from khop.sync.ledger.store import SCHEMA_VERSION, Ledger, create_ledger, ledger_place
 
 __all__ = ["SCHEMA_VERSION", "Lease", "Ledger", "acquire", "create_ledger", "ledger_place"]

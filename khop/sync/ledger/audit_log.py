@@ -1,8 +1,7 @@
 """The audit log: who did what, when, and why. Rows are only ever added.
 
 Each row carries the digest of the row before it, so a row that is changed, taken out or put in
-between shows. That the newest rows were cut off shows only against an anchor: a head that was
-written down elsewhere.
+between shows. Missing newest rows show only against an anchor: a head that was noted elsewhere.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ import sqlalchemy as sa
 from khop.errors import KhopError
 from khop.sync.ledger.schema import audit_log
 
-#: What the first row names as the one before it.
+#: The digest that the first row carries as that of the row before it.
 ORIGIN = "0" * 64
 
 _BATCH = 1000
@@ -37,7 +36,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What one row tells. ``detail`` holds no personal data."""
+    """The content of one row. ``detail`` holds no personal data."""
 
     actor: str
     action: str
@@ -48,8 +47,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """``entries``: rows that were read. ``bad``: the first row that is not what was written, as
-    its number; None when all are."""
+    """``entries``: rows that were read. ``bad``: the number of the first row that was changed or
+    is missing; None when all are as written."""
 
     entries: int
     head: Head
@@ -66,12 +65,13 @@ def append(
     code: str | None = None,
     detail: Mapping[str, Any] | None = None,
 ) -> Head:
-    """Add a row, in the transaction of what it tells of. ``detail`` holds no personal data."""
+    """Add a row, in the transaction of the change it records. ``detail`` holds no personal
+    data."""
     return append_all(connection, now_us, [Entry(actor, action, source, code, detail or {})])
 
 
 def append_all(connection: sa.Connection, now_us: int, entries: Iterable[Entry]) -> Head:
-    """Add a row for each entry, in their order, in the transaction of what they tell of."""
+    """Add a row for each entry, in their order, in the transaction of the changes they record."""
     last, rows = head(connection), []
     for entry in entries:
         row = _row(entry, now_us, last)

@@ -1,7 +1,7 @@
-"""What a ledger needs of the database it stands in.
+"""What a ledger needs of its database.
 
-There are two kinds, a file of SQLite (``sqlite``) and a database of a PostgreSQL server
-(``postgres``); all that differs between them is behind ``Database``.
+There are two kinds: an SQLite file (``sqlite``) and a database of a PostgreSQL server
+(``postgres``). All that differs between them is behind ``Database``.
 """
 
 from __future__ import annotations
@@ -29,15 +29,17 @@ class Database(ABC):
     @property
     @abstractmethod
     def failures(self) -> tuple[type[Exception], ...]:
-        """The faults of its driver."""
+        """The exceptions its driver raises."""
 
     @abstractmethod
     def require(self) -> None:
-        """Raises LedgerError when it can be seen without a connection that it is not there."""
+        """Raises LedgerError when the ledger is missing, as far as that shows without a
+        connection."""
 
     @abstractmethod
     def require_place(self) -> None:
-        """Raises LedgerError when it can be seen that none can be made there."""
+        """Raises LedgerError when no ledger can be made there, as far as that shows without a
+        connection."""
 
     @abstractmethod
     def engine(self) -> sa.Engine:
@@ -45,15 +47,15 @@ class Database(ABC):
 
     @abstractmethod
     def begin_write(self, connection: sa.Connection) -> None:
-        """What a transaction that writes has to do first."""
+        """Called first in each transaction that writes."""
 
     @abstractmethod
     def settle(self, connection: sa.Connection) -> None:
-        """What is to be done after the tables were made or migrated, before that is committed.
+        """Called after the tables were made or migrated, before the commit.
 
         Raises LedgerError when a ledger cannot be kept there.
         """
 
     @abstractmethod
     def meaning(self, failure: BaseException) -> str:
-        """What a person is told of a fault of the driver; goes on after "the ledger PLACE"."""
+        """The sentence for an exception of the driver; it continues "the ledger PLACE"."""

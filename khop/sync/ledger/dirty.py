@@ -1,4 +1,4 @@
-"""Codes of which something was written since the last reconcile: what an increment looks at."""
+"""Codes that changed since the last reconcile: the cases the next one looks at."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _BATCH = 500
 def mark(connection: sa.Connection, codes: Iterable[str]) -> None:
     """Have the next reconcile look at these codes; ``row:KEY`` for a row of paper without one.
 
-    Called in the transaction that writes what they say, so that neither is there alone.
+    Called in the transaction that writes their data, so that both commit or neither.
     """
     rows = [{"code": code} for code in sorted(set(codes))]
     if rows:
@@ -22,7 +22,7 @@ def mark(connection: sa.Connection, codes: Iterable[str]) -> None:
 
 
 def mark_dossiers(connection: sa.Connection, source: str, native_ids: Sequence[str]) -> None:
-    """Mark all codes that these native records carry now, before they are written over."""
+    """Mark all codes that these native records carry now, before the records are replaced."""
     for start in range(0, len(native_ids), _BATCH):
         ids = native_ids[start : start + _BATCH]
         for code, table in (
@@ -36,13 +36,13 @@ def mark_dossiers(connection: sa.Connection, source: str, native_ids: Sequence[s
 
 
 def take(connection: sa.Connection) -> list[str]:
-    """All dirty codes, marked as those that a reconcile looks at now."""
+    """All dirty codes; each is marked as taken by the reconcile under way."""
     connection.execute(sa.update(dirty).values(taken=True))
     return list(connection.scalars(sa.select(dirty.c.code).order_by(dirty.c.code)))
 
 
 def drop_taken(connection: sa.Connection) -> None:
-    """Forget what was taken and not marked again since."""
+    """Delete the codes that were taken and not marked again since."""
     connection.execute(sa.delete(dirty).where(dirty.c.taken))
 
 

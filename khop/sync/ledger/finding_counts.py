@@ -1,7 +1,7 @@
 """How many findings of each rule are in each state.
 
-Kept beside the findings and moved with them: counting them anew reads them all, which costs more
-than a reconcile of a few dossiers. A whole reconcile counts them anew.
+The counts are stored, and updated with the findings: counting reads all findings, which costs
+more than a reconcile of a few dossiers. A whole reconcile counts again.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ Place = tuple[str, str]
 
 
 def read(connection: sa.Connection) -> Counter[Place]:
-    """The numbers as they are now."""
+    """The stored counts."""
     found = connection.execute(sa.select(finding_count))
     return Counter({(row.rule, row.state): row.number for row in found})
 
 
 def move(connection: sa.Connection, moves: Mapping[Place, int]) -> None:
-    """Add to the numbers; called in the transaction that writes the findings."""
+    """Add to the counts; called in the transaction that writes the findings."""
     rows = [
         {"rule": rule, "state": state, "number": number}
         for (rule, state), number in sorted(moves.items())
@@ -35,7 +35,7 @@ def move(connection: sa.Connection, moves: Mapping[Place, int]) -> None:
 
 
 def recount(connection: sa.Connection) -> None:
-    """Count the findings themselves."""
+    """Count all findings again."""
     connection.execute(sa.delete(finding_count))
     place = discrepancy.c.rule, discrepancy.c.state
     counted = sa.select(*place, sa.func.count()).group_by(*place)

@@ -1,4 +1,4 @@
-"""Notices: what is to be told of findings, and the notices themselves, written before they go.
+"""Notices about findings: which are due, and their rows, written before they are sent.
 
 ::
 
@@ -22,7 +22,7 @@ from khop.sync.results import UNSETTLED, FindingState
 
 
 class NoticeEvent(StrEnum):
-    """What a notice tells of a finding. ``excluded``: people ruled it out."""
+    """What happened to a finding. ``excluded``: people ruled it out."""
 
     NEW = "new"
     REOPENED = "reopened"
@@ -36,8 +36,8 @@ class NoticeState(StrEnum):
     REFUSED = "refused"
 
 
-#: What was told of a finding that its receiver takes for unsettled since.
-_TOLD_OPEN = (NoticeEvent.NEW, NoticeEvent.REOPENED)
+#: Events after which the receiver takes a finding for unsettled.
+_OPEN_EVENTS = (NoticeEvent.NEW, NoticeEvent.REOPENED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def due(
     """Findings to be told of, gravest first, each with its ``event``.
 
     New and reopened ones of these rules (none: all) and severities; resolved and excluded ones
-    when they were told of before. What came and went in between is nobody's news.
+    when they were told of before. What was opened and resolved in between is left out.
     """
     known = sa.and_(
         notified.c.rule == discrepancy.c.rule, notified.c.subject == discrepancy.c.subject
@@ -82,7 +82,7 @@ def _event() -> sa.ColumnElement[str]:
 def _is_due(rules: Sequence[str], severities: Sequence[str]) -> sa.ColumnElement[bool]:
     untold = sa.or_(
         notified.c.rule.is_(None),
-        notified.c.event.not_in(_TOLD_OPEN),
+        notified.c.event.not_in(_OPEN_EVENTS),
         notified.c.opened_us != discrepancy.c.opened_us,
     )
     opened = sa.and_(
@@ -91,14 +91,14 @@ def _is_due(rules: Sequence[str], severities: Sequence[str]) -> sa.ColumnElement
     if rules:
         opened = sa.and_(opened, discrepancy.c.rule.in_(rules))
     return sa.or_(
-        opened, sa.and_(discrepancy.c.state.not_in(UNSETTLED), notified.c.event.in_(_TOLD_OPEN))
+        opened, sa.and_(discrepancy.c.state.not_in(UNSETTLED), notified.c.event.in_(_OPEN_EVENTS))
     )
 
 
 def add(
     connection: sa.Connection, notice_id: str, body: str, rows: Sequence[sa.Row[Any]], now_us: int
 ) -> None:
-    """Write a notice of these findings, and that they were told."""
+    """Write a notice of these findings, and note that they were told."""
     connection.execute(
         sa.insert(notice).values(
             id=notice_id,
@@ -112,10 +112,10 @@ def add(
     for row in rows:
         same = sa.and_(notified.c.rule == row.rule, notified.c.subject == row.subject)
         connection.execute(sa.delete(notified).where(same))
-    connection.execute(sa.insert(notified), [_told(row) for row in rows])
+    connection.execute(sa.insert(notified), [_notified_row(row) for row in rows])
 
 
-def _told(row: sa.Row[Any]) -> Mapping[str, Any]:
+def _notified_row(row: sa.Row[Any]) -> Mapping[str, Any]:
     return {name: getattr(row, name) for name in ("rule", "subject", "event", "opened_us")}
 
 
@@ -138,7 +138,7 @@ def tried(
     now_us: int,
     failure: str | None = None,
 ) -> None:
-    """Write what became of one try."""
+    """Write the outcome of one try."""
     connection.execute(
         sa.update(notice)
         .where(notice.c.number == number)

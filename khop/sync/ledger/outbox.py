@@ -1,4 +1,4 @@
-"""The outbox: every push, written down before it is sent.
+"""The outbox: every push, written before it is sent.
 
 ::
 
@@ -39,7 +39,7 @@ class PushState(StrEnum):
     REFUSED = "refused"
 
 
-#: Rows that were begun and not brought to an end.
+#: Pushes that were begun and have not ended.
 UNFINISHED = (PushState.SENDING, PushState.UNKNOWN, PushState.PUSHED)
 #: Rows after which this version of the dossier is not sent again by the machine.
 ENDED = (PushState.DONE, PushState.STEPS_UNKNOWN, PushState.BLOCKED, PushState.REFUSED)
@@ -81,7 +81,7 @@ def find(connection: sa.Connection, version: str) -> Push | None:
 
 
 def unfinished(connection: sa.Connection, sink: str) -> list[Push]:
-    """Pushes to this portal that were begun and not brought to an end, oldest first."""
+    """Pushes to this portal that were begun and have not ended, oldest first."""
     rows = connection.execute(
         sa.select(outbox)
         .where(outbox.c.sink == sink, outbox.c.state.in_(UNFINISHED))
@@ -99,7 +99,8 @@ def ended_versions(connection: sa.Connection, sink: str) -> dict[str, Push]:
 
 
 def open_push(connection: sa.Connection, push: Push, now_us: int) -> Push:
-    """Write the push down before anything is sent; the row that is there if there is one."""
+    """Write the push before anything is sent. Returns the row of an earlier apply if there is
+    one."""
     known = find(connection, push.version)
     if known is not None and known.state is not PushState.SUPERSEDED:
         return known
@@ -122,7 +123,7 @@ def open_push(connection: sa.Connection, push: Push, now_us: int) -> Push:
 
 
 def change(connection: sa.Connection, version: str, now_us: int, **values: Any) -> None:
-    """Move a push on."""
+    """Update a push."""
     connection.execute(
         sa.update(outbox).where(outbox.c.version == version).values(changed_us=now_us, **values)
     )
@@ -150,7 +151,7 @@ def steps_taken(connection: sa.Connection, keys: Sequence[str]) -> set[str]:
 
 
 def steps_begin(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Write steps down before they are sent."""
+    """Write steps before they are sent."""
     connection.execute(sa.insert(progress_step), list(rows))
 
 
@@ -161,12 +162,13 @@ def steps_end(connection: sa.Connection, keys: Iterable[str], state: StepState) 
 
 
 def steps_forget(connection: sa.Connection, keys: Iterable[str]) -> None:
-    """The call did not happen: the steps were not sent."""
+    """Delete the rows of steps whose call was not made."""
     connection.execute(sa.delete(progress_step).where(progress_step.c.step_key.in_(list(keys))))
 
 
 def steps_left_sending(connection: sa.Connection) -> int:
-    """Steps of a process that is gone: whether they arrived cannot be known any more."""
+    """Mark the steps that a dead process left ``sending`` as unknown: whether they arrived can no
+    longer be known. Returns their number."""
     return connection.execute(
         sa.update(progress_step)
         .where(progress_step.c.state == StepState.SENDING)

@@ -1,8 +1,8 @@
-"""Rows of paper in the ledger: one file at a time, as it lies there now.
+"""Rows of paper in the ledger: one file at a time, as it was last read.
 
-What a file says is replaced as a whole and in one transaction: rows that left it go, the others
-keep when they were first seen. Rows of a file that is gone itself stay: paper that was put away
-in an archive has not become untrue.
+The rows of a file are replaced as a whole and in one transaction: rows that left the file are
+deleted, the others keep the time they were first seen. The rows of a file that was removed stay:
+moving a file to an archive does not make its rows wrong.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ import sqlalchemy as sa
 
 from khop.adapters.ports import PaperFile
 from khop.mappings.records import PaperRow, Reject
-from khop.sync.ledger import quarantine as shelf
 from khop.sync.ledger.dirty import mark
-from khop.sync.ledger.records import time_columns
+from khop.sync.ledger.quarantine import OPEN, TEXT_LIMIT, put, release
+from khop.sync.ledger.record_rows import time_columns
 from khop.sync.ledger.schema import paper_file, paper_match, paper_row, quarantine
 from khop.sync.privacy import Privacy
 
-#: What the name of a row without a dossier's code begins with, where codes are named.
+#: How the subject of a row without a dossier's code begins.
 ROW = "row:"
 
 #: Times of a row; each is a pair of columns.
@@ -42,17 +42,15 @@ _PLAIN = (
     "number",
     "symbol",
 )
-#: So much of where a row stands is kept with it in quarantine.
-_SHELF_CUT = 200
-#: Values one statement takes; both databases take more.
-_PART = 500
+#: Values in one statement; both databases allow more.
+_BATCH = 500
 
 Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class FileRead:
-    """A file that was read to its end: its rows, each with a key of its own, and its rejects."""
+    """A file that was read to its end: its rows, no two with one key, and its rejects."""
 
     file: PaperFile
     rows: Sequence[PaperRow]
@@ -90,23 +88,23 @@ def kinds_of(connection: sa.Connection, source: str, file: str) -> set[str]:
 def store_file(
     connection: sa.Connection, source: str, read: FileRead, privacy: Privacy, now_us: int
 ) -> Stored:
-    """Put what a file says now in the place of what it said."""
+    """Replace the rows of a file by what it says now."""
     file = read.file.name
     have = _stored_rows(connection, source, file)
     rows = {row.row_key: _row(source, file, row) for row in read.rows}
     changed = [row for key, row in rows.items() if row != have.get(key)]
     gone = [row for key, row in have.items() if key not in rows]
     _upsert(connection, changed, now_us)
-    _forget(connection, gone)
+    _delete(connection, gone)
     before = [have[row["row_key"]] for row in changed if row["row_key"] in have]
     mark(connection, map(subject, [*changed, *before, *gone]))
-    _shelve(connection, source, read, privacy, now_us)
+    _store_rejects(connection, source, read, privacy, now_us)
     _note_file(connection, source, read, now_us)
     return Stored(len(changed), len(rows) - len(changed), len(gone))
 
 
 def add_row(connection: sa.Connection, source: str, file: str, row: PaperRow, now_us: int) -> bool:
-    """Put one more row among those of a file; False when another row of it has that key."""
+    """Add one row to those of a file; False when another row of the file has its key."""
     held = connection.scalar(
         sa.select(paper_row.c.row_number).where(
             paper_row.c.source == source,
@@ -123,20 +121,20 @@ def add_row(connection: sa.Connection, source: str, file: str, row: PaperRow, no
 
 
 def name_rows(connection: sa.Connection, source: str, papers: str) -> None:
-    """Have the system ``source`` asked about every code that rows of ``papers`` name, whenever
-    they came."""
+    """Queue look-ups of ``source`` for every code that rows of ``papers`` name, rows of earlier
+    pulls too."""
     connection.execute(_NAMED_BY_PAPER, {"source": source, "papers": papers})
 
 
 def sources_named(connection: sa.Connection, prefix: str) -> list[str]:
-    """The sources of files that were read, whose name begins with ``prefix``."""
+    """The sources of files in the ledger whose name begins with ``prefix``."""
     query = sa.select(paper_file.c.source).distinct().order_by(paper_file.c.source)
     return [name for name in connection.scalars(query) if name.startswith(prefix)]
 
 
 def file_of(native_id: str, files: Iterable[str]) -> str | None:
-    """The file that a quarantined row, named ``FILE#SHEET!ROW``, stands in."""
-    found = [file for file in files if native_id.startswith(f"{file}#"[:_SHELF_CUT])]
+    """The file of a quarantined row, whose native id is ``FILE#SHEET!ROW``."""
+    found = [file for file in files if native_id.startswith(f"{file}#"[:TEXT_LIMIT])]
     return max(found, key=len, default=None)
 
 
@@ -162,8 +160,8 @@ def _upsert(connection: sa.Connection, rows: Sequence[Row], now_us: int) -> None
         connection.execute(_UPSERT, [{**row, "first_seen_us": now_us} for row in rows])
 
 
-def _forget(connection: sa.Connection, rows: Sequence[Row]) -> None:
-    """Take rows out, with the dossiers they were said to be like."""
+def _delete(connection: sa.Connection, rows: Sequence[Row]) -> None:
+    """Delete rows, with the dossiers that were suggested for them."""
     keys = [{f"of_{name}": row[name] for name in _KEY} for row in rows]
     if keys:
         for table in (paper_match, paper_row):
@@ -171,27 +169,27 @@ def _forget(connection: sa.Connection, rows: Sequence[Row]) -> None:
             connection.execute(sa.delete(table).where(*at), keys)
 
 
-def _shelve(
+def _store_rejects(
     connection: sa.Connection, source: str, read: FileRead, privacy: Privacy, now_us: int
 ) -> None:
-    """Keep the file's rejects in quarantine and release those that are rejects no more."""
-    shelf.put(connection, source, read.rejects, privacy, now_us)
-    bad = {(reject.native_id or "")[:_SHELF_CUT] for reject in read.rejects}
+    """Put the file's rejects into quarantine, and release the rows that are good now."""
+    put(connection, source, read.rejects, privacy, now_us)
+    bad = {(reject.native_id or "")[:TEXT_LIMIT] for reject in read.rejects}
     files = {read.file.name, *known_files(connection, source)}
     held = connection.scalars(
         sa.select(quarantine.c.native_id).where(
             quarantine.c.source == source,
-            quarantine.c.state == shelf.OPEN,
+            quarantine.c.state == OPEN,
             quarantine.c.native_id.is_not(None),
         )
     ).all()
     good = [id for id in held if id not in bad and file_of(id, files) == read.file.name]
-    for start in range(0, len(good), _PART):
-        shelf.release(connection, source, good[start : start + _PART])
+    for start in range(0, len(good), _BATCH):
+        release(connection, source, good[start : start + _BATCH])
 
 
 def _note_file(connection: sa.Connection, source: str, read: FileRead, now_us: int) -> None:
-    """That the file was read; nothing is written when it was read as it is before."""
+    """Note that the file was read; nothing is written when it is as it was."""
     now = {
         "digest": read.file.digest,
         "rows": len(read.rows),

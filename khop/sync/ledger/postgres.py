@@ -1,12 +1,12 @@
 """The ledger as the tables of a database on a PostgreSQL server.
 
-What the engine has from SQLite holds here by three means:
+The guarantees that SQLite gives the engine are kept by three means:
 
-- Writers queue. A step of the engine reads, decides and writes in one transaction; it takes one
-  advisory lock first, as it takes SQLite's write lock. SERIALIZABLE would let two steps decide
-  on the same state, and have one of them done again when it commits.
-- Writers see the last commit. They run as READ COMMITTED: the snapshot of a stricter level would
-  be taken by the very statement that waits for the lock, and be old when the lock is there.
+- Writers queue. A step of the engine reads, decides and writes in one transaction; it first takes
+  one advisory lock, as it takes the write lock of SQLite. With SERIALIZABLE, two steps would
+  decide on the same state, and one of them would have to be repeated.
+- Writers see the last commit. They run as READ COMMITTED: at a stricter level the snapshot is
+  taken by the statement that waits for the lock, and is old when the lock is granted.
 - Readers see one moment and wait for nobody: REPEATABLE READ.
 """
 
@@ -24,9 +24,9 @@ from khop.errors import ConfigError, LedgerError
 from khop.sync.ledger.databases import Database
 from khop.sync.ledger.schema import metadata
 
-#: What a URL of it may begin with.
+#: How a URL of such a ledger may begin.
 NAMES = ("postgresql+psycopg", "postgresql", "postgres")
-#: Older ones are not mended by their makers any more.
+#: Older versions get no fixes from PostgreSQL any more.
 OLDEST_SERVER = 14
 
 _DRIVER = "postgresql+psycopg"
@@ -38,8 +38,8 @@ _SESSION = """
     SET tcp_keepalives_interval = 10;
     SET tcp_keepalives_count = 3
 """
-# The first: an outbox row must be on disk before its push leaves this machine, whatever the
-# server's owner set. The number of the lock is "khop" in ASCII; two ledgers in one database
+# synchronous_commit: an outbox row must be on disk before its push leaves this machine, whatever
+# the server's owner set. The number of the lock is "khop" in ASCII; two ledgers in one database
 # queue for each other, which does no harm.
 _BEGIN_WRITE = """
     SELECT set_config('synchronous_commit', 'on', true)
@@ -131,7 +131,8 @@ class PostgresDatabase(Database):
 
 
 def _set_up(connection: Any, _record: Any) -> None:
-    # The keepalives: a node that vanishes lets go of its locks in a minute, not in two hours.
+    # With the keepalives, the locks of a node that vanished are released within a minute; without,
+    # in two hours.
     connection.execute(_SESSION)
     connection.commit()
 
@@ -153,7 +154,7 @@ def _check_server(connection: sa.Connection) -> None:
 def _compare_bytewise(connection: sa.Connection) -> None:
     """Text is ordered and compared byte by byte, as in SQLite and DuckDB, in any locale.
 
-    A rule that takes the greater of two ids must not answer by the server's language.
+    A rule that takes the greater of two ids must not depend on the server's locale.
     """
     other = connection.execute(_OTHER_COLLATIONS, {"tables": list(metadata.tables)})
     columns: dict[str, list[str]] = {}
@@ -171,7 +172,8 @@ _OTHER_COLLATIONS = sa.text(
 
 
 def _not_connected(text: str) -> str:
-    """Before it lets us in, a server says why not in words alone, in its own language."""
+    """The sentence for a refused connection: the server sends no code, only text in its own
+    language."""
     lowered = text.lower()
     for sign, meaning in _SIGNS:
         if sign in lowered:
@@ -200,10 +202,10 @@ _LOCKED = "is locked by another program for too long; stop it, or try again late
 _CORRUPT = "is corrupt; restore it from a copy"
 _NO_TABLE = "lacks a table or a column of this version; run `khop init`"
 
-#: Class of the faults whose text repeats a value.
+#: Class of the errors whose text repeats a value, which may be personal.
 _WITH_VALUES = "22"
 
-#: By SQLSTATE: all of it, or its first signs.
+#: By SQLSTATE, or its first characters.
 _STATES = {
     "08": _AWAY,
     "25006": "is on a server that only reads (a standby); name the primary in [ledger] url",

@@ -1,4 +1,4 @@
-"""What look-ups know of each dossier code, and which code is to be looked up next."""
+"""The answers of look-ups, by dossier code, and which codes to look up next."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from khop.mappings.records import DossierRecord, Presence
 from khop.sync.ledger.dirty import mark
-from khop.sync.ledger.records import time_columns
+from khop.sync.ledger.record_rows import time_columns
 from khop.sync.ledger.schema import SHARED_TIMES, presence
 
 _ANSWER = (
@@ -31,7 +31,7 @@ def answered(
     answers: Iterable[tuple[str, DossierRecord | None]],
     now_us: int,
 ) -> None:
-    """Keep what look-ups answered: the record, or None for "has none"."""
+    """Store the answers of look-ups: the record, or None when the system has none."""
     rows = [_row(source, code, record, now_us) for code, record in answers]
     if rows:
         connection.execute(_ANSWERED, rows)
@@ -41,10 +41,7 @@ def answered(
 def failed(
     connection: sa.Connection, source: str, failures: Iterable[tuple[str, str]], now_us: int
 ) -> None:
-    """Keep that look-ups of these codes were not answered, and why.
-
-    What an earlier answer said stays: it was true when it was given, and its time says when.
-    """
+    """Store why look-ups of these codes got no answer. An earlier answer stays, with its time."""
     rows = [
         {"source": source, "code": code, "asked_us": now_us, "failure": reason}
         for code, reason in failures
@@ -54,7 +51,7 @@ def failed(
 
 
 def name_codes(connection: sa.Connection, source: str, codes: Iterable[str]) -> int:
-    """Make codes known that some source mentions; the number of new ones."""
+    """Queue look-ups of these codes; the number of codes that are new."""
     rows = [{"source": source, "code": code} for code in codes]
     if not rows:
         return 0
@@ -64,7 +61,7 @@ def name_codes(connection: sa.Connection, source: str, codes: Iterable[str]) -> 
 
 
 def name_evidence(connection: sa.Connection, source: str, feed: str) -> None:
-    """Make the codes known that any event of ``feed`` in the ledger names, whenever it came."""
+    """Queue look-ups of every code that events of ``feed`` name, events of earlier pulls too."""
     connection.execute(_NAMED_BY_EVIDENCE, {"source": source, "feed": feed})
 
 

@@ -1,4 +1,4 @@
-"""Quarantine in the ledger: bad records with their reason, until their source is good again."""
+"""Quarantine in the ledger: bad records with their reason, until they can be read."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from khop.sync.privacy import Privacy
 OPEN = "open"
 RELEASED = "released"
 
-_TEXT_LIMIT = 200
+#: Characters that are kept of a native id, a code, a field or a reason.
+TEXT_LIMIT = 200
 
 
 def put(
@@ -27,7 +28,7 @@ def put(
     privacy: Privacy,
     now_us: int,
 ) -> None:
-    """Keep these rejects; one that is already there is refreshed, not doubled."""
+    """Store these rejects; a row that is there already is updated."""
     rows = {
         key: {
             "source": source,
@@ -50,7 +51,7 @@ def put(
 
 
 def release(connection: sa.Connection, source: str, native_ids: Sequence[str]) -> None:
-    """The records with these native ids are good now."""
+    """Release the records with these native ids: they could be read now."""
     if not native_ids:
         return
     released = connection.scalars(
@@ -67,7 +68,7 @@ def release(connection: sa.Connection, source: str, native_ids: Sequence[str]) -
 
 
 def _key(reject: Reject) -> str:
-    if reject.native_id is not None and len(reject.native_id) <= _TEXT_LIMIT:
+    if reject.native_id is not None and len(reject.native_id) <= TEXT_LIMIT:
         return f"id:{_cut(reject.native_id)}"
     try:
         text = json.dumps(reject.payload, sort_keys=True, default=repr)
@@ -78,12 +79,12 @@ def _key(reject: Reject) -> str:
 
 
 def _cut(text: str) -> str:
-    """Short, and without what a database refuses: halves of surrogate pairs, NUL."""
-    return text[:_TEXT_LIMIT].replace("\0", "?").encode("utf-8", "replace").decode()
+    """Short, and without characters that a database refuses: NUL, halves of surrogate pairs."""
+    return text[:TEXT_LIMIT].replace("\0", "?").encode("utf-8", "replace").decode()
 
 
 def _code(text: str | None) -> str | None:
-    """The canonical code, so that a quarantined dossier is known to be one."""
+    """The canonical code, by which a quarantined dossier is found."""
     return None if text is None else canonical_code(_cut(text)) or None
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter, itemgetter
@@ -12,36 +11,23 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from khop.adapters.ports import Role
-from khop.mappings.records import (
-    Channel,
-    DossierReading,
-    DossierRecord,
-    Instant,
-    PaperRow,
-    Precision,
-    Status,
-    StatusRecord,
-)
-from khop.mappings.states.history_facts import history_facts
+from khop.mappings.records import DossierReading, DossierRecord, Instant, StatusRecord
 from khop.sync.ledger.dirty import mark, mark_dossiers
-from khop.sync.ledger.schema import (
-    SHARED_TIMES,
-    quarantine,
-    record_alias,
-    source_record,
-    status_record,
+from khop.sync.ledger.record_rows import (
+    FACTS,
+    RECORD_TIMES,
+    event_row,
+    record_columns,
+    record_of_row,
 )
+from khop.sync.ledger.schema import quarantine, record_alias, source_record, status_record
 
-_RECORD_TIMES = (*SHARED_TIMES, "entered")
-_FACTS = ("path", "supplement_us", "supplement_before_us")
-_NO_HISTORY = dict.fromkeys(_FACTS)
-_NOTHING_LOST = "[]"
 _CONTENT = attrgetter(
     "code",
     "aliases",
     "status",
     "status_raw",
-    *(f"{name}_at" for name in _RECORD_TIMES),
+    *(f"{name}_at" for name in RECORD_TIMES),
     "changed_at",
     "no_due",
     "unit",
@@ -116,23 +102,39 @@ def store_arrivals(
     """Insert or replace these records, their aliases and (where read) their history."""
     if not arrivals:
         return
-    _touch(connection, arrivals)
-    _execute_many(connection, _UPSERT, [_record_row(a, role, now_us) for a in arrivals])
-    _replace(connection, record_alias, arrivals, _alias_rows(arrivals))
-    told = [arrival for arrival in arrivals if arrival.reading.history is not None]
-    _replace(connection, status_record, told, _history_rows(told))
-
-
-def _touch(connection: sa.Connection, arrivals: Sequence[Arrival]) -> None:
-    """The codes these records carry, and those they carried until now."""
-    ids: dict[str, list[str]] = {}
-    codes: set[str] = set()
-    for record in (arrival.reading.record for arrival in arrivals):
-        ids.setdefault(record.source, []).append(record.native_id)
-        codes.update((record.code, *record.aliases))
+    ids = _native_ids(arrivals)
     for source, native_ids in ids.items():
         mark_dossiers(connection, source, native_ids)
-    mark(connection, codes)
+    mark(connection, _codes(arrivals))
+    _execute_many(connection, _UPSERT, [_record_row(a, role, now_us) for a in arrivals])
+    _replace(connection, record_alias, ids, _alias_rows(arrivals))
+    with_history = [arrival for arrival in arrivals if arrival.reading.history is not None]
+    _replace(connection, status_record, _native_ids(with_history), _history_rows(with_history))
+
+
+def _native_ids(arrivals: Iterable[Arrival]) -> dict[str, list[str]]:
+    """The native ids of these records, by source."""
+    ids: dict[str, list[str]] = {}
+    for record in (arrival.reading.record for arrival in arrivals):
+        ids.setdefault(record.source, []).append(record.native_id)
+    return ids
+
+
+def _codes(arrivals: Iterable[Arrival]) -> set[str]:
+    """The codes and aliases these records carry now."""
+    records = (arrival.reading.record for arrival in arrivals)
+    return {code for record in records for code in (record.code, *record.aliases)}
+
+
+def _record_row(arrival: Arrival, role: Role, now_us: int) -> dict[str, Any]:
+    return {
+        **record_columns(arrival.reading.record, arrival.reading.history),
+        "role": role.value,
+        "listed_hash": arrival.listed_hash,
+        "history_due": arrival.history_due,
+        "first_seen_us": now_us,
+        "stored_us": now_us,
+    }
 
 
 def store_events(connection: sa.Connection, events: Sequence[StatusRecord]) -> int:
@@ -141,7 +143,7 @@ def store_events(connection: sa.Connection, events: Sequence[StatusRecord]) -> i
     Of two copies of one event, the one that says more stays: a feed may repeat an event in an
     earlier, emptier form.
     """
-    rows = [_event_row(event) for event in events]
+    rows = [event_row(event) for event in events]
     have = _events(connection, rows)
     news: dict[tuple[str, str, str], dict[str, Any]] = {}
     for row in rows:
@@ -212,115 +214,46 @@ def history_due(connection: sa.Connection, source: str, after: str, limit: int) 
         .order_by(source_record.c.native_id)
         .limit(limit)
     ).all()
+    stored = _with_aliases(connection, source, rows)
     return [
-        Arrival(
-            DossierReading(record_of_row(row._mapping, _aliases(connection, row))),
-            row.listed_hash,
-            history_due=True,
-        )
-        for row in rows
+        Arrival(DossierReading(record), row.listed_hash, history_due=True)
+        for row, record in zip(rows, stored, strict=True)
     ]
 
 
 def read_record(connection: sa.Connection, source: str, native_id: str) -> DossierRecord | None:
-    """One stored record."""
-    row = connection.execute(
+    """One stored record; None when there is none."""
+    return next(iter(read_records(connection, source, [native_id])), None)
+
+
+def read_records(
+    connection: sa.Connection, source: str, native_ids: Sequence[str]
+) -> list[DossierRecord]:
+    """The stored records of these native ids."""
+    rows = connection.execute(
         sa.select(source_record).where(
-            source_record.c.source == source, source_record.c.native_id == native_id
+            source_record.c.source == source, source_record.c.native_id.in_(native_ids)
         )
-    ).first()
-    if row is None:
-        return None
-    return record_of_row(row._mapping, _aliases(connection, row))
+    ).all()
+    return _with_aliases(connection, source, rows)
 
 
-def record_of_row(row: Mapping[Any, Any], aliases: tuple[str, ...] = ()) -> DossierRecord:
-    """A stored row as the record it was made from."""
-    return DossierRecord(
-        source=row["source"],
-        native_id=row["native_id"],
-        code=row["code"],
-        aliases=aliases,
-        status=None if row["status"] is None else Status(row["status"]),
-        status_raw=row["status_raw"],
-        changed_at=None if row["changed_us"] is None else Instant(row["changed_us"]),
-        no_due=bool(row["no_due"]),
-        unit=row["unit"],
-        unit_code=row["unit_code"],
-        procedure=row["procedure"],
-        channel=None if row["channel"] is None else Channel(row["channel"]),
-        applicant_key=row["applicant_key"],
-        applicant_mask=row["applicant_mask"],
-        fields_lost=tuple(json.loads(row["fields_lost"])),
-        **{f"{name}_at": instant_of_row(row, name) for name in _RECORD_TIMES},
-    )
-
-
-def instant_of_row(row: Mapping[Any, Any], name: str) -> Instant | None:
-    """The time whose columns are ``NAME_us`` and ``NAME_day``."""
-    us = row[f"{name}_us"]
-    if us is None:
-        return None
-    return Instant(us, Precision.DAY if row[f"{name}_day"] else Precision.SECOND)
-
-
-def time_columns(
-    record: DossierRecord | StatusRecord | PaperRow, names: Iterable[str]
-) -> dict[str, Any]:
-    """The columns of the record's times ``names``."""
-    columns: dict[str, Any] = {}
-    for name in names:
-        instant: Instant | None = getattr(record, f"{name}_at")
-        if instant is None:
-            columns[f"{name}_us"] = columns[f"{name}_day"] = None
-        else:
-            columns[f"{name}_us"] = instant.us
-            columns[f"{name}_day"] = instant.precision is Precision.DAY
-    return columns
-
-
-def _aliases(connection: sa.Connection, row: sa.Row[Any]) -> tuple[str, ...]:
-    return tuple(
-        connection.scalars(
-            sa.select(record_alias.c.alias)
-            .where(record_alias.c.source == row.source, record_alias.c.native_id == row.native_id)
-            .order_by(record_alias.c.alias)
+def _with_aliases(
+    connection: sa.Connection, source: str, rows: Sequence[sa.Row[Any]]
+) -> list[DossierRecord]:
+    """The records of these rows, with their aliases."""
+    aliases: dict[str, list[str]] = {}
+    named = connection.execute(
+        sa.select(record_alias.c.native_id, record_alias.c.alias)
+        .where(
+            record_alias.c.source == source,
+            record_alias.c.native_id.in_([row.native_id for row in rows]),
         )
+        .order_by(record_alias.c.alias)
     )
-
-
-def _record_row(arrival: Arrival, role: Role, now_us: int) -> dict[str, Any]:
-    record = arrival.reading.record
-    return {
-        "source": record.source,
-        "native_id": record.native_id,
-        "role": role.value,
-        "code": record.code,
-        "status": record.status,
-        "status_raw": record.status_raw,
-        **time_columns(record, _RECORD_TIMES),
-        "changed_us": None if record.changed_at is None else record.changed_at.us,
-        "no_due": record.no_due,
-        "unit": record.unit,
-        "unit_code": record.unit_code,
-        "procedure": record.procedure,
-        "channel": record.channel,
-        "applicant_key": record.applicant_key,
-        "applicant_mask": record.applicant_mask,
-        "fields_lost": json.dumps(record.fields_lost) if record.fields_lost else _NOTHING_LOST,
-        **_facts(arrival.reading.history),
-        "listed_hash": arrival.listed_hash,
-        "history_due": arrival.history_due,
-        "first_seen_us": now_us,
-        "stored_us": now_us,
-    }
-
-
-def _facts(history: Sequence[StatusRecord] | None) -> dict[str, Any]:
-    if history is None:
-        return _NO_HISTORY
-    facts = history_facts(history)
-    return {name: getattr(facts, name) for name in _FACTS}
+    for native_id, alias in named:
+        aliases.setdefault(native_id, []).append(alias)
+    return [record_of_row(row._mapping, tuple(aliases.get(row.native_id, ()))) for row in rows]
 
 
 def _alias_rows(arrivals: Sequence[Arrival]) -> list[dict[str, Any]]:
@@ -335,36 +268,17 @@ def _history_rows(arrivals: Sequence[Arrival]) -> list[dict[str, Any]]:
     rows: dict[tuple[str, str, str], dict[str, Any]] = {}
     for arrival in arrivals:
         for entry in arrival.reading.history or ():
-            rows[entry.source, entry.native_id, entry.entry_id] = _event_row(entry)
+            rows[entry.source, entry.native_id, entry.entry_id] = event_row(entry)
     return list(rows.values())
-
-
-def _event_row(entry: StatusRecord) -> dict[str, Any]:
-    return {
-        "source": entry.source,
-        "native_id": entry.native_id,
-        "entry_id": entry.entry_id,
-        "code": entry.code,
-        "kind": entry.kind.value,
-        **time_columns(entry, ("event", "entered")),
-        "status": entry.status,
-        "status_raw": entry.status_raw,
-        "actor_key": entry.actor_key,
-        "unit": entry.unit,
-        "item": entry.item,
-    }
 
 
 def _replace(
     connection: sa.Connection,
     table: sa.Table,
-    arrivals: Iterable[Arrival],
+    ids: Mapping[str, Sequence[str]],
     rows: Sequence[Mapping[str, Any]],
 ) -> None:
-    """Put ``rows`` in place of all that ``table`` has of these arrivals."""
-    ids: dict[str, list[str]] = {}
-    for record in (arrival.reading.record for arrival in arrivals):
-        ids.setdefault(record.source, []).append(record.native_id)
+    """Put ``rows`` in place of all rows that ``table`` has of these native ids."""
     for source, native_ids in ids.items():
         of_these = (table.c.source == source, table.c.native_id.in_(native_ids))
         connection.execute(sa.delete(table).where(*of_these))
@@ -406,5 +320,5 @@ def _upsert(table: sa.Table, kept: frozenset[str], told: Sequence[str] = ()) -> 
     )
 
 
-_UPSERT = _upsert(source_record, frozenset({"first_seen_us"}), told=_FACTS)
+_UPSERT = _upsert(source_record, frozenset({"first_seen_us"}), told=FACTS)
 _UPSERT_EVENT = _upsert(status_record, frozenset())

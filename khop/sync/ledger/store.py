@@ -13,15 +13,16 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from khop.errors import ConfigError, LedgerError
 from khop.sync.ledger import postgres, sqlite
 from khop.sync.ledger.databases import Database
+from khop.sync.ledger.lease_row import Lease
 from khop.sync.ledger.postgres import PostgresDatabase
 from khop.sync.ledger.sqlite import SqliteFile
 
-#: The schema this program works with; a test holds it equal to the newest migration.
+#: The schema this program works with; a test checks that it is the newest migration.
 SCHEMA_VERSION = "0001"
 
 
 class Ledger:
-    """An open ledger. ``read()``, ``draft()`` and ``write()`` are the only ways in.
+    """An open ledger. Every access is in a transaction of ``read()``, ``draft()`` or ``write()``.
 
     Raises ConfigError for a URL of no ledger; LedgerError when it is missing, older or newer
     than this program, locked, read-only, full, corrupt or out of reach.
@@ -56,10 +57,16 @@ class Ledger:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[sa.Connection]:
-        """A transaction that may write: all of it or nothing, one at a time."""
+    def write(self, lease: Lease | None = None) -> Iterator[sa.Connection]:
+        """A transaction that may write: all of it or nothing, one at a time.
+
+        ``lease``: renewed in this transaction; raises LedgerError when another process took it
+        over.
+        """
         with self._transaction(self.database.writes) as connection:
             self.database.begin_write(connection)
+            if lease is not None:
+                lease.renew(connection)
             yield connection
 
     def close(self) -> None:
@@ -138,13 +145,13 @@ def ledger_place(url: str) -> str:
 
 
 def database_of(url: str) -> Database:
-    """The database a URL names. Raises ConfigError when no ledger can stand there."""
+    """The database a URL names. Raises ConfigError for a URL of another kind of database."""
     if url.startswith(sqlite.PREFIX) and url != sqlite.PREFIX:
         return SqliteFile(url)
     if url.partition("://")[0] in postgres.NAMES:
         return PostgresDatabase(url)
     raise ConfigError(
-        "a ledger stands in an SQLite file or in a PostgreSQL database: write sqlite:///khop.db "
+        "a ledger is an SQLite file or a PostgreSQL database: write sqlite:///khop.db "
         "or postgresql+psycopg://user@host/database",
         key="ledger.url",
     )

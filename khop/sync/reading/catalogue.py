@@ -1,139 +1,134 @@
 """Catalogues in the ledger: procedures, units and sectors, with the time they were read.
 
-A catalogue is read piece by piece; what was read lately is not read again, so a reading that
-was cut off goes on where it stopped.
+A catalogue is read and stored piece by piece. What was read lately is not read again, so an
+interrupted reading goes on where it stopped.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, replace
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import timedelta
 
 import sqlalchemy as sa
 
 from khop.adapters.ports import CatalogueSource, Role
 from khop.errors import ConnectorError, RecordError, Unauthorised
-from khop.mappings.catalogue_records import CatalogueItem
+from khop.mappings.catalogue_records import CatalogueItem, ProcedureEntry
 from khop.mappings.records import Instant
-from khop.sync.ledger import Ledger
 from khop.sync.ledger.schema import catalogue, source_record
-from khop.sync.results import CatalogueSummary, Progress
+from khop.sync.results import CatalogueSummary
+from khop.sync.run_context import RunContext
 
 PROCEDURE, UNIT, SECTOR = "procedure", "unit", "sector"
 
-
-class CatalogueRead:
-    """One reading of one system's catalogues."""
-
-    def __init__(
-        self,
-        ledger: Ledger,
-        source: CatalogueSource,
-        clock: Callable[[], datetime],
-        progress: Progress,
-    ) -> None:
-        self._ledger = ledger
-        self._source = source
-        self._clock = clock
-        self._progress = progress
-        self._summary = CatalogueSummary(source.name)
-        self._unanswered = 0
-
-    def run(self, *, every: bool, older_than: timedelta) -> CatalogueSummary:
-        """Read units, sectors, and procedures that were not read within ``older_than``:
-        those that dossiers use, or with ``every`` all that are published. The summary carries a
-        fault that ended it."""
-        try:
-            units = self._keep_items(UNIT, self._source.unit_entries())
-            sectors = self._keep_items(SECTOR, self._source.sector_entries())
-            self._summary = replace(self._summary, units=units, sectors=sectors)
-            self._read_procedures(every, older_than)
-        except (ConnectorError, RecordError) as error:
-            self._summary = replace(self._summary, error=str(error))
-        return self._summary
-
-    def _keep_items(self, kind: str, items: Iterable[CatalogueItem]) -> int:
-        rows = {item.code: self._row(kind, item.code, item.name, asdict(item)) for item in items}
-        self._keep(list(rows.values()))
-        return len(rows)
-
-    def _read_procedures(self, every: bool, older_than: timedelta) -> None:
-        codes = self._source.procedure_codes() if every else self._used()
-        fresh = self._fresh(older_than)
-        waiting = [code for code in codes if code not in fresh]
-        self._progress.start(self._source.name, len(waiting))
-        for code in waiting:
-            self._read_procedure(code)
-            self._progress.advance(self._source.name)
-        self._progress.finish(self._source.name)
-
-    def _read_procedure(self, code: str) -> None:
-        was = self._summary
-        try:
-            entry = self._source.procedure_entry(code)
-        except RecordError:
-            self._summary = replace(was, failed=was.failed + 1)
-            return
-        except ConnectorError as error:
-            self._unanswered += 1
-            if isinstance(error, Unauthorised) or self._unanswered > _PATIENCE:
-                raise
-            self._summary = replace(was, failed=was.failed + 1)
-            return
-        self._unanswered = 0
-        if entry is None:
-            self._summary = replace(was, unknown=was.unknown + 1)
-            return
-        self._keep([self._row(PROCEDURE, code, entry.name, asdict(entry))])
-        self._summary = replace(was, procedures=was.procedures + 1)
-
-    def _used(self) -> Sequence[str]:
-        query = (
-            sa.select(source_record.c.procedure)
-            .where(
-                source_record.c.role == Role.ONE_STOP.value,
-                source_record.c.procedure.is_not(None),
-            )
-            .distinct()
-            .order_by(source_record.c.procedure)
-        )
-        with self._ledger.read() as connection:
-            return connection.scalars(query).all()
-
-    def _fresh(self, older_than: timedelta) -> frozenset[str]:
-        since_us = Instant.of(self._clock() - older_than).us
-        query = sa.select(catalogue.c.code).where(
-            catalogue.c.source == self._source.name,
-            catalogue.c.kind == PROCEDURE,
-            catalogue.c.read_us > since_us,
-        )
-        with self._ledger.read() as connection:
-            return frozenset(connection.scalars(query))
-
-    def _row(self, kind: str, code: str, name: str, entry: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "source": self._source.name,
-            "kind": kind,
-            "code": code,
-            "name": name,
-            "entry": json.dumps(entry, ensure_ascii=False, sort_keys=True),
-            "read_us": Instant.of(self._clock()).us,
-        }
-
-    def _keep(self, rows: Sequence[dict[str, Any]]) -> None:
-        if rows:
-            with self._ledger.write() as connection:
-                connection.execute(_KEEP, rows)
-
-
-#: Procedures in a row without an answer after which a system is taken to be out of order.
+#: Procedures without an answer, one after the other, after which a system counts as out of order.
 _PATIENCE = 5
 
 
-_KEEP = sa.text(
+def read_catalogue(
+    context: RunContext, source: CatalogueSource, *, every: bool, older_than: timedelta
+) -> CatalogueSummary:
+    """Read units, sectors, and procedures that were not read within ``older_than``: those that
+    dossiers use, or with ``every`` all that are published. The summary carries an error."""
+    summary = CatalogueSummary(source.name)
+    try:
+        units = {unit.code: unit for unit in source.unit_entries()}
+        _store(context, source, UNIT, units)
+        sectors = {sector.code: sector for sector in source.sector_entries()}
+        _store(context, source, SECTOR, sectors)
+        summary.units, summary.sectors = len(units), len(sectors)
+        _read_procedures(context, source, every, older_than, summary)
+    except (ConnectorError, RecordError) as error:
+        summary.error = str(error)
+    return summary
+
+
+def _read_procedures(
+    context: RunContext,
+    source: CatalogueSource,
+    every: bool,
+    older_than: timedelta,
+    summary: CatalogueSummary,
+) -> None:
+    codes = source.procedure_codes() if every else _used_procedures(context)
+    fresh = _fresh_procedures(context, source, older_than)
+    waiting = [code for code in codes if code not in fresh]
+    context.progress.start(source.name, len(waiting))
+    unanswered = 0
+    for code in waiting:
+        try:
+            entry = source.procedure_entry(code)
+        except RecordError:
+            summary.failed += 1
+        except ConnectorError as error:
+            unanswered += 1
+            if isinstance(error, Unauthorised) or unanswered > _PATIENCE:
+                raise
+            summary.failed += 1
+        else:
+            unanswered = 0
+            if entry is None:
+                summary.unknown += 1
+            else:
+                _store(context, source, PROCEDURE, {code: entry})
+                summary.procedures += 1
+        context.progress.advance(source.name)
+    context.progress.finish(source.name)
+
+
+def _used_procedures(context: RunContext) -> Sequence[str]:
+    query = (
+        sa.select(source_record.c.procedure)
+        .where(
+            source_record.c.role == Role.ONE_STOP.value,
+            source_record.c.procedure.is_not(None),
+        )
+        .distinct()
+        .order_by(source_record.c.procedure)
+    )
+    with context.read() as connection:
+        return connection.scalars(query).all()
+
+
+def _fresh_procedures(
+    context: RunContext, source: CatalogueSource, older_than: timedelta
+) -> frozenset[str]:
+    since_us = Instant.of(context.clock() - older_than).us
+    query = sa.select(catalogue.c.code).where(
+        catalogue.c.source == source.name,
+        catalogue.c.kind == PROCEDURE,
+        catalogue.c.read_us > since_us,
+    )
+    with context.read() as connection:
+        return frozenset(connection.scalars(query))
+
+
+def _store(
+    context: RunContext,
+    source: CatalogueSource,
+    kind: str,
+    items: Mapping[str, CatalogueItem | ProcedureEntry],
+) -> None:
+    """Store the items, each under the code it was asked for by."""
+    rows = [
+        {
+            "source": source.name,
+            "kind": kind,
+            "code": code,
+            "name": item.name,
+            "entry": json.dumps(asdict(item), ensure_ascii=False, sort_keys=True),
+            "read_us": context.now_us(),
+        }
+        for code, item in items.items()
+    ]
+    if rows:
+        with context.write() as connection:
+            connection.execute(_UPSERT, rows)
+
+
+_UPSERT = sa.text(
     "INSERT INTO catalogue (source, kind, code, name, entry, read_us, first_read_us) "
     "VALUES (:source, :kind, :code, :name, :entry, :read_us, :read_us) "
     "ON CONFLICT (source, kind, code) DO UPDATE SET name = excluded.name, "

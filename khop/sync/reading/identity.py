@@ -3,40 +3,52 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 
 from khop.adapters.ports import DossierSource, IdentityAnswer, IdentityCheck, Purpose, Role
-from khop.errors import KhopError, RecordError
+from khop.errors import ConfigError, KhopError, RecordError
+from khop.mappings.codes.spelling import canonical_code
 from khop.sync.ledger import Ledger
 from khop.sync.ledger.codes import main_code
 from khop.sync.ledger.schema import source_record
 from khop.sync.results import IdentityView
 
 
+def checker_of(checkers: Sequence[IdentityCheck], source: str | None) -> IdentityCheck:
+    """The system ``source``, or the first that checks persons. Raises ConfigError when there is
+    none."""
+    for checker in checkers:
+        if source in (None, checker.name):
+            return checker
+    raise ConfigError('no configured source checks persons; configure one with role = "population"')
+
+
 def check_applicant(
     ledger: Ledger,
-    sources: dict[str, DossierSource],
+    sources: Sequence[DossierSource],
     checker: IdentityCheck,
     code: str,
     officer: str,
     now_us: int,
 ) -> IdentityView:
-    """Read the dossier again, ask about its applicant, keep the verdict. ``code``: its own, or
-    another that it is known by.
+    """Read the dossier again, ask about its applicant, store the verdict.
 
-    The applicant's data is in memory only meanwhile. Raises KhopError when there is no such
-    dossier, or it has no procedure to ask for; ConnectorError, RecordError as the port does.
+    ``code``: the dossier's own code or an alias. The applicant's data is in memory only
+    meanwhile. Raises KhopError when there is no such dossier, or it has no procedure to ask for;
+    ConnectorError, RecordError as the port does.
     """
+    by_name = {source.name: source for source in sources}
     with ledger.read() as connection:
-        code = main_code(connection, code)
-    source, native_id, procedure = _dossier(ledger, code, sorted(sources))
-    dossier = sources[source].full(native_id)
+        code = main_code(connection, canonical_code(code))
+    source, native_id, procedure = _dossier(ledger, code, sorted(by_name))
+    dossier = by_name[source].full(native_id)
     if dossier.record.code != code:
         raise RecordError("code", "the dossier read again has another code")
     purpose = Purpose(procedure=procedure, officer=officer, dossier=code)
     answer = checker.check_identity(dossier.applicant, purpose)
-    _keep(ledger, checker.name, code, answer, now_us)
+    _store(ledger, checker.name, code, answer, now_us)
     return IdentityView(code, checker.name, answer.verdict.value, answer.warnings)
 
 
@@ -60,7 +72,7 @@ def _dossier(ledger: Ledger, code: str, sources: list[str]) -> tuple[str, str, s
     return row.source, row.native_id, row.procedure
 
 
-def _keep(ledger: Ledger, source: str, code: str, answer: IdentityAnswer, now_us: int) -> None:
+def _store(ledger: Ledger, source: str, code: str, answer: IdentityAnswer, now_us: int) -> None:
     row = {
         "source": source,
         "code": code,
@@ -69,10 +81,10 @@ def _keep(ledger: Ledger, source: str, code: str, answer: IdentityAnswer, now_us
         "checked_us": now_us,
     }
     with ledger.write() as connection:
-        connection.execute(_KEEP, row)
+        connection.execute(_UPSERT, row)
 
 
-_KEEP = sa.text(
+_UPSERT = sa.text(
     "INSERT INTO identity_check (source, code, verdict, warnings, checked_us) "
     "VALUES (:source, :code, :verdict, :warnings, :checked_us) "
     "ON CONFLICT (source, code) DO UPDATE SET verdict = excluded.verdict, "

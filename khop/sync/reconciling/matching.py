@@ -24,7 +24,7 @@ from khop.mappings.codes.procedure import base_procedure
 from khop.mappings.records import PaperKind
 from khop.mappings.time.calendar import DayError, WorkingCalendar
 from khop.sync.ledger.paper_rows import ROW
-from khop.sync.ledger.records import instant_of_row
+from khop.sync.ledger.record_rows import instant_of_row
 from khop.sync.ledger.schema import paper_match, paper_row, source_record
 from khop.sync.reconciling.batches import batches
 from khop.sync.reconciling.likeness import TOLERANCE, Traits, UnitKinship, candidates

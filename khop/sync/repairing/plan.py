@@ -1,8 +1,8 @@
 """The plan: what apply would do to the portal, and what is left for people.
 
-A push repairs all open repairable findings of a dossier at once. It is for people when the
-machine may not send it (docs/rules.md), and when this very version was already sent and
-the portal still differs.
+A push repairs all open repairable findings of a dossier at once. A dossier is left to people
+when the machine may not send it (docs/rules.md), and when this version of it was sent already
+and the portal still differs.
 """
 
 from __future__ import annotations
@@ -37,6 +37,10 @@ _HOW_IT_ENDED = {
 
 _REPAIRABLE = frozenset(rule.id for rule in RULES.values() if rule.repairable)
 
+#: A row of cases, as the rules read it.
+Case = Mapping[str, Any]
+#: Dossiers whose records are read at once.
+_BATCH = 500
 #: What the portal means, whatever words it used this time.
 _PORTAL_SAYS = ("presence", "status", "received_us", "due_us", "finished_us", "returned_us")
 
@@ -123,17 +127,40 @@ def _pushes(
     cases = _cases(ledger, [one.subject for one in opened], sources)
     items = [_going_on(push) for push in begun.values()]
     work = []
-    for one in opened:
-        case = cases.get(one.subject)
-        waits = case is not None and taken.get(one.subject, -1) >= (case["po_checked_us"] or 0)
-        if one.subject in begun or waits:
-            continue  # what was pushed and not looked up since is for the next pull to tell
-        item, reason = _item(ledger, one, case, sink, ended)
-        if item is not None:
-            items.append(item)
-        else:
-            work.append(_work(one, reason))
+    with ledger.read() as connection:
+        for start in range(0, len(opened), _BATCH):
+            batch = opened[start : start + _BATCH]
+            stored = _records(connection, [cases.get(one.subject) for one in batch])
+            for one in batch:
+                case = cases.get(one.subject)
+                if one.subject in begun or _waits_for_a_look_up(case, taken.get(one.subject)):
+                    continue
+                item, reason = _item(one, case, stored, sink, ended)
+                if item is not None:
+                    items.append(item)
+                else:
+                    work.append(_work(one, reason))
     return items, work
+
+
+def _waits_for_a_look_up(case: Case | None, taken_us: int | None) -> bool:
+    """Whether the portal took a push of the dossier that no look-up has confirmed yet."""
+    return case is not None and taken_us is not None and taken_us >= (case["po_checked_us"] or 0)
+
+
+def _records(
+    connection: sa.Connection, cases: Iterable[Case | None]
+) -> dict[tuple[str, str], DossierRecord]:
+    """The one-stop's records of these cases, by source and native id."""
+    ids: dict[str, list[str]] = {}
+    for case in cases:
+        if case is not None and case["os_native_id"] is not None:
+            ids.setdefault(case["os_source"], []).append(case["os_native_id"])
+    return {
+        (source, record.native_id): record
+        for source, native_ids in ids.items()
+        for record in records.read_records(connection, source, native_ids)
+    }
 
 
 def plan_from_json(data: Any) -> Plan:
@@ -208,9 +235,7 @@ def _row_of(evidence: str | None) -> str | None:
     return None
 
 
-def _cases(
-    ledger: Ledger, codes: Sequence[str], sources: Sequence[str] | None
-) -> dict[str, Mapping[str, Any]]:
+def _cases(ledger: Ledger, codes: Sequence[str], sources: Sequence[str] | None) -> dict[str, Case]:
     if not codes:
         return {}
     with ledger_cases(ledger, Selection(only=codes, sources=sources)) as cases:
@@ -229,18 +254,15 @@ def _cases_at_last_reconcile(connection: sa.Connection) -> int:
 
 
 def _item(
-    ledger: Ledger,
     opened: _Opened,
-    case: Mapping[str, Any] | None,
+    case: Case | None,
+    stored: Mapping[tuple[str, str], DossierRecord],
     sink: DossierSink,
     ended: Mapping[str, Push],
 ) -> tuple[PlanItem | None, str]:
     """The push that repairs the findings, or why there is none."""
-    if case is None or case["os_native_id"] is None:
-        return None, "no_record"
-    with ledger.read() as connection:
-        record = records.read_record(connection, case["os_source"], case["os_native_id"])
-    if record is None:
+    record = None if case is None else stored.get((case["os_source"], case["os_native_id"]))
+    if case is None or record is None:
         return None, "no_record"
     reason = _forbidden(record, case, sink)
     if reason is not None:
@@ -261,7 +283,7 @@ def _item(
     )
 
 
-def _forbidden(record: DossierRecord, case: Mapping[str, Any], sink: DossierSink) -> str | None:
+def _forbidden(record: DossierRecord, case: Case, sink: DossierSink) -> str | None:
     """Why the machine may not push this dossier (docs/rules.md)."""
     if case["has_alias"]:
         return PORTAL_BORN
@@ -273,7 +295,7 @@ def _forbidden(record: DossierRecord, case: Mapping[str, Any], sink: DossierSink
     return problems[0] if problems else None
 
 
-def _version(opened: _Opened, record: DossierRecord, case: Mapping[str, Any], sink: str) -> str:
+def _version(opened: _Opened, record: DossierRecord, case: Case, sink: str) -> str:
     """Digest of what the push is based on: the one-stop's record, what the portal was last
     known to say, and the period the findings have been open."""
     portal = [str(case[f"po_{name}"]) for name in _PORTAL_SAYS]
@@ -299,11 +321,11 @@ def _going_on(push: Push) -> PlanItem:
 
 def _work(opened: _Opened, reason: str) -> WorkItem:
     return WorkItem(
-        opened.code,
-        opened.rules,
-        opened.unit,
-        opened.acts,
-        reason,
         subject=opened.subject,
+        code=opened.code,
         row=opened.row,
+        rules=opened.rules,
+        unit=opened.unit,
+        acts=opened.acts,
+        reason=reason,
     )

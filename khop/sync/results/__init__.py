@@ -9,6 +9,7 @@ from khop.sync.results.findings import (
     ReconcileSummary,
     RuleCount,
 )
+from khop.sync.results.plain_json import Result
 from khop.sync.results.plans import (
     SETTLED,
     Applied,
@@ -64,6 +65,7 @@ __all__ = [
     "PullSummary",
     "QuarantineRow",
     "ReconcileSummary",
+    "Result",
     "RetrySummary",
     "RuleCount",
     "SourceSummary",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
+
+from khop.sync.results.plain_json import Result
 
 
 @dataclass(frozen=True, slots=True)
-class RuleCount:
+class RuleCount(Result):
     """What one reconcile came to for one rule. ``open``: findings that are not settled, whether
     this run looked at their cases or not; ``new``, ``reopened``, ``resolved``: what this run
     changed; ``excluded``: ruled out by a person."""
@@ -21,19 +23,9 @@ class RuleCount:
     resolved: int
     excluded: int = 0
 
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "rule": self.rule,
-            "open": self.open,
-            "new": self.new,
-            "reopened": self.reopened,
-            "resolved": self.resolved,
-            "excluded": self.excluded,
-        }
-
 
 @dataclass(frozen=True, slots=True)
-class ReconcileSummary:
+class ReconcileSummary(Result):
     """One ``khop reconcile``. ``now`` is ISO 8601; ``unmapped``: cases whose one-stop state no
     table knows (they fire no rule); ``counts``: one per rule that was run.
 
@@ -46,27 +38,26 @@ class ReconcileSummary:
     now: str
     cases: int
     unmapped: int
-    counts: tuple[RuleCount, ...]
+    counts: tuple[RuleCount, ...] = field(metadata={"json": "rules"})
     whole: bool = True
     examined: int = 0
     excused: int = 0
 
+    json_names: ClassVar[tuple[str, ...]] = (
+        "run",
+        "now",
+        "cases",
+        "unmapped",
+        "whole",
+        "examined",
+        "excused",
+        "open",
+        "counts",
+    )
+
     @property
     def open(self) -> int:
         return sum(count.open for count in self.counts)
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "run": self.run,
-            "now": self.now,
-            "cases": self.cases,
-            "unmapped": self.unmapped,
-            "whole": self.whole,
-            "examined": self.examined,
-            "excused": self.excused,
-            "open": self.open,
-            "rules": [count.as_json() for count in self.counts],
-        }
 
 
 class FindingState(StrEnum):
@@ -83,8 +74,8 @@ class FindingState(StrEnum):
 UNSETTLED = (FindingState.OPEN, FindingState.ASSIGNED, FindingState.EXPLAINED)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding(Result):
     """One discrepancy: a sign to be explained, not a verdict (docs/rules.md).
 
     ``subject``: the dossier's code, or ``row:KEY`` for a row of paper that names no dossier;
@@ -95,6 +86,7 @@ class Finding:
     """
 
     rule: str
+    subject: str = ""
     code: str | None
     severity: str
     state: FindingState
@@ -102,36 +94,20 @@ class Finding:
     acts: str
     first_seen: str
     last_seen: str
-    values: Mapping[str, Any]
-    evidence: tuple[Mapping[str, Any], ...] = ()
-    subject: str = ""
     assignee: str | None = None
     answer_due: str | None = None
     explanation: str | None = None
     exclusion: Mapping[str, Any] | None = None
+    values: Mapping[str, Any]
+    evidence: tuple[Mapping[str, Any], ...] = ()
 
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "rule": self.rule,
-            "subject": self.subject or self.code,
-            "code": self.code,
-            "severity": self.severity,
-            "state": self.state.value,
-            "unit": self.unit,
-            "acts": self.acts,
-            "first_seen": self.first_seen,
-            "last_seen": self.last_seen,
-            "assignee": self.assignee,
-            "answer_due": self.answer_due,
-            "explanation": self.explanation,
-            "exclusion": None if self.exclusion is None else dict(self.exclusion),
-            "values": dict(self.values),
-            "evidence": [dict(item) for item in self.evidence],
-        }
+    def __post_init__(self) -> None:
+        if not self.subject and self.code is not None:
+            object.__setattr__(self, "subject", self.code)
 
 
 @dataclass(frozen=True, slots=True)
-class CaseView:
+class CaseView(Result):
     """Everything known of one dossier. Each part is a list of plain rows, times ISO 8601.
 
     ``case``: the row the rules read (``os_…``, ``po_…`` columns). ``records``: what each source
@@ -152,18 +128,3 @@ class CaseView:
     identity: tuple[Mapping[str, Any], ...] = ()
     paper: tuple[Mapping[str, Any], ...] = ()
     candidates: tuple[Mapping[str, Any], ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "code": self.code,
-            "case": dict(self.case),
-            "records": [dict(r) for r in self.records],
-            "history": [dict(r) for r in self.history],
-            "presence": [dict(r) for r in self.presence],
-            "findings": [f.as_json() for f in self.findings],
-            "pushes": [dict(r) for r in self.pushes],
-            "steps": [dict(r) for r in self.steps],
-            "identity": [dict(r) for r in self.identity],
-            "paper": [dict(r) for r in self.paper],
-            "candidates": [dict(r) for r in self.candidates],
-        }

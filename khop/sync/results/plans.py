@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import ClassVar
+
+from khop.sync.results.plain_json import Result
 
 
 @dataclass(frozen=True, slots=True)
-class PlanItem:
+class PlanItem(Result):
     """One dossier a machine may push. ``action``: ``create`` or ``update``, as the portal was
     last seen (decided again at send time). ``version``: digest of what the push is based on."""
 
@@ -19,45 +21,28 @@ class PlanItem:
     rules: tuple[str, ...]
     version: str
 
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "code": self.code,
-            "native_id": self.native_id,
-            "source": self.source,
-            "action": self.action,
-            "rules": list(self.rules),
-            "version": self.version,
-        }
 
-
-@dataclass(frozen=True, slots=True)
-class WorkItem:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkItem(Result):
     """What is left for people. ``reason``: ``not_repairable`` (the rule is for people), or why
     the machine may not (``portal_born``, ``would_lower``, ``done_without_end``, …). ``code`` is
     null where a row of paper names no dossier; ``row`` says where that row is."""
 
+    subject: str = ""
     code: str | None
+    row: str | None = None
     rules: tuple[str, ...]
     unit: str | None
     acts: tuple[str, ...]
     reason: str
-    subject: str = ""
-    row: str | None = None
 
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "subject": self.subject or self.code,
-            "code": self.code,
-            "row": self.row,
-            "rules": list(self.rules),
-            "unit": self.unit,
-            "acts": list(self.acts),
-            "reason": self.reason,
-        }
+    def __post_init__(self) -> None:
+        if not self.subject and self.code is not None:
+            object.__setattr__(self, "subject", self.code)
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Result):
     """What ``apply`` would do. ``basis``: digest of the items; a plan whose basis is no longer
     what the ledger gives is stale. ``cases``: cases in the ledger, for the guard."""
 
@@ -67,16 +52,6 @@ class Plan:
     basis: str
     items: tuple[PlanItem, ...]
     work: tuple[WorkItem, ...]
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "made_at": self.made_at,
-            "cases": self.cases,
-            "rules": list(self.rules) if self.rules is not None else None,
-            "basis": self.basis,
-            "items": [item.as_json() for item in self.items],
-            "work": [item.as_json() for item in self.work],
-        }
 
 
 class Outcome(StrEnum):
@@ -97,7 +72,7 @@ SETTLED = frozenset({Outcome.DONE, Outcome.ALREADY})
 
 
 @dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(Result):
     """One item of a plan and what became of it. ``steps``: progress steps sent."""
 
     code: str
@@ -106,32 +81,17 @@ class Applied:
     steps: int = 0
     detail: str | None = None
 
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "code": self.code,
-            "action": self.action,
-            "outcome": self.outcome.value,
-            "steps": self.steps,
-            "detail": self.detail,
-        }
-
 
 @dataclass(frozen=True, slots=True)
-class ApplySummary:
+class ApplySummary(Result):
     """One ``khop apply``."""
 
     run: int
     applied: tuple[Applied, ...]
     work: tuple[WorkItem, ...] = ()
 
+    json_names: ClassVar[tuple[str, ...]] = ("run", "ok", "applied", "work")
+
     @property
     def ok(self) -> bool:
         return all(a.outcome in SETTLED for a in self.applied)
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "run": self.run,
-            "ok": self.ok,
-            "applied": [a.as_json() for a in self.applied],
-            "work": [w.as_json() for w in self.work],
-        }

@@ -1,13 +1,39 @@
-"""What reading the sources answers."""
+"""What reading the sources answers.
+
+The summaries of one source are counted in place while the source is read, and handed out when
+the reading has ended.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, ClassVar
+
+from khop.sync.results.plain_json import Result, to_json
 
 
-@dataclass(frozen=True, slots=True)
-class ListSummary:
+@dataclass(slots=True)
+class _OfOneSource(Result):
+    """A summary of one source. ``error``: the sentence of the error that ended it early."""
+
+    kind: ClassVar[str]
+
+    source: str
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether every row that was read is counted in one of the outcomes."""
+        raise NotImplementedError
+
+    def as_json(self) -> dict[str, Any]:
+        counts = {field.name: to_json(getattr(self, field.name)) for field in fields(self)}
+        error = counts.pop("error")
+        source = {"source": counts.pop("source"), "kind": self.kind}
+        return {**source, **counts, "adds_up": self.adds_up, "error": error}
+
+
+@dataclass(slots=True)
+class ListSummary(_OfOneSource):
     """One pull of one source's list. ``error`` is the sentence that ended it early, if any.
 
     ``history_missing``: dossiers whose detail could not be read; the next pull tries again.
@@ -15,7 +41,8 @@ class ListSummary:
     ``missing``: rows that the list counts and that were not seen, after reading it again.
     """
 
-    source: str
+    kind: ClassVar[str] = "list"
+
     pages: int = 0
     fetched: int = 0
     stored: int = 0
@@ -31,16 +58,14 @@ class ListSummary:
         """Nothing was dropped: fetched = stored + unchanged + quarantined."""
         return self.fetched == self.stored + self.unchanged + self.quarantined
 
-    def as_json(self) -> dict[str, Any]:
-        return _as_json(self, "list")
 
-
-@dataclass(frozen=True, slots=True)
-class LookupSummary:
-    """The look-ups of one pull. ``due``: codes that wait for a look-up and did not fit the
+@dataclass(slots=True)
+class LookupSummary(_OfOneSource):
+    """The look-ups of one pull. ``waiting``: codes due for a look-up that did not fit the
     budget. ``unknown``: look-ups that got no usable answer."""
 
-    source: str
+    kind: ClassVar[str] = "lookups"
+
     asked: int = 0
     present: int = 0
     absent: int = 0
@@ -52,15 +77,13 @@ class LookupSummary:
     def adds_up(self) -> bool:
         return self.asked == self.present + self.absent + self.unknown
 
-    def as_json(self) -> dict[str, Any]:
-        return _as_json(self, "lookups")
 
-
-@dataclass(frozen=True, slots=True)
-class CodesSummary:
+@dataclass(slots=True)
+class CodesSummary(_OfOneSource):
     """Codes a file named: ``read`` in all, ``new`` ones the ledger did not know."""
 
-    source: str
+    kind: ClassVar[str] = "codes"
+
     read: int = 0
     new: int = 0
     error: str | None = None
@@ -69,15 +92,13 @@ class CodesSummary:
     def adds_up(self) -> bool:
         return self.new <= self.read
 
-    def as_json(self) -> dict[str, Any]:
-        return _as_json(self, "codes")
 
-
-@dataclass(frozen=True, slots=True)
-class FeedSummary:
+@dataclass(slots=True)
+class FeedSummary(_OfOneSource):
     """One pull of one feed of events. ``error`` is the sentence that ended it early, if any."""
 
-    source: str
+    kind: ClassVar[str] = "feed"
+
     pages: int = 0
     fetched: int = 0
     stored: int = 0
@@ -90,16 +111,14 @@ class FeedSummary:
         """Nothing was dropped: fetched = stored + unchanged + quarantined."""
         return self.fetched == self.stored + self.unchanged + self.quarantined
 
-    def as_json(self) -> dict[str, Any]:
-        return _as_json(self, "feed")
 
-
-@dataclass(frozen=True, slots=True)
-class EvidenceSummary:
-    """Look-ups of what happened to dossiers: ``asked`` codes, ``events`` that were told of them,
+@dataclass(slots=True)
+class EvidenceSummary(_OfOneSource):
+    """Look-ups of what happened to dossiers: ``asked`` codes, ``events`` in the answers,
     ``stored`` those that were new, ``failed`` look-ups without a usable answer."""
 
-    source: str
+    kind: ClassVar[str] = "evidence"
+
     asked: int = 0
     events: int = 0
     stored: int = 0
@@ -110,12 +129,9 @@ class EvidenceSummary:
     def adds_up(self) -> bool:
         return self.stored <= self.events
 
-    def as_json(self) -> dict[str, Any]:
-        return _as_json(self, "evidence")
 
-
-@dataclass(frozen=True, slots=True)
-class PaperSummary:
+@dataclass(slots=True)
+class PaperSummary(_OfOneSource):
     """One reading of a source's files of paper rows.
 
     ``files`` there were; ``unchanged_files`` are as they were when they were read last and were
@@ -123,7 +139,8 @@ class PaperSummary:
     files that were read. ``deleted``: rows of the ledger that left their file.
     """
 
-    source: str
+    kind: ClassVar[str] = "paper"
+
     files: int = 0
     unchanged_files: int = 0
     failed_files: int = 0
@@ -139,9 +156,6 @@ class PaperSummary:
         """Nothing was dropped: rows = stored + unchanged + quarantined."""
         return self.rows == self.stored + self.unchanged + self.quarantined
 
-    def as_json(self) -> dict[str, Any]:
-        return _as_json(self, "paper")
-
 
 SourceSummary = (
     ListSummary | LookupSummary | CodesSummary | FeedSummary | EvidenceSummary | PaperSummary
@@ -149,24 +163,23 @@ SourceSummary = (
 
 
 @dataclass(frozen=True, slots=True)
-class PullSummary:
+class PullSummary(Result):
     """One ``khop pull``."""
 
     run: int
     sources: tuple[SourceSummary, ...]
 
+    json_names: ClassVar[tuple[str, ...]] = ("run", "ok", "sources")
+
     @property
     def ok(self) -> bool:
         return all(s.error is None for s in self.sources)
 
-    def as_json(self) -> dict[str, Any]:
-        return {"run": self.run, "ok": self.ok, "sources": [s.as_json() for s in self.sources]}
 
-
-@dataclass(frozen=True, slots=True)
-class CatalogueSummary:
-    """One reading of a catalogue. ``procedures``: read now; ``unknown``: the catalogue has none
-    such; ``failed``: it gave no usable answer."""
+@dataclass(slots=True)
+class CatalogueSummary(Result):
+    """One reading of a catalogue. ``procedures``: read now; ``unknown``: codes that the catalogue
+    does not have; ``failed``: procedures without a usable answer."""
 
     source: str
     units: int = 0
@@ -176,20 +189,9 @@ class CatalogueSummary:
     failed: int = 0
     error: str | None = None
 
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "source": self.source,
-            "units": self.units,
-            "sectors": self.sectors,
-            "procedures": self.procedures,
-            "unknown": self.unknown,
-            "failed": self.failed,
-            "error": self.error,
-        }
-
 
 @dataclass(frozen=True, slots=True)
-class IdentityView:
+class IdentityView(Result):
     """What a check of a dossier's applicant said. ``verdict``: ``match``, ``mismatch``,
     ``unknown``. ``warnings``: stable words for what looks odd about the number."""
 
@@ -197,19 +199,3 @@ class IdentityView:
     source: str
     verdict: str
     warnings: tuple[str, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "code": self.code,
-            "source": self.source,
-            "verdict": self.verdict,
-            "warnings": list(self.warnings),
-        }
-
-
-def _as_json(summary: SourceSummary, kind: str) -> dict[str, Any]:
-    """A summary of one source, its numbers in the order of its fields."""
-    numbers = {field.name: getattr(summary, field.name) for field in fields(summary)}
-    source, error = numbers.pop("source"), numbers.pop("error")
-    told = {"source": source, "kind": kind, **numbers}
-    return {**told, "adds_up": summary.adds_up, "error": error}

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from khop.sync.results.plain_json import Result
+
 
 @dataclass(frozen=True, slots=True)
-class QuarantineRow:
+class QuarantineRow(Result):
     """One bad record. ``state``: ``open`` or ``released`` (its source is good again)."""
 
     id: int
@@ -22,41 +24,20 @@ class QuarantineRow:
     state: str
     has_payload: bool
 
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "id": self.id,
-            "source": self.source,
-            "native_id": self.native_id,
-            "code": self.code,
-            "field": self.field,
-            "reason": self.reason,
-            "first_seen": self.first_seen,
-            "last_seen": self.last_seen,
-            "state": self.state,
-            "has_payload": self.has_payload,
-        }
+
+@dataclass(slots=True)
+class RetrySummary(Result):
+    """One ``khop quarantine retry``. ``unreachable``: records whose source did not answer, or is
+    not configured any more."""
+
+    tried: int = 0
+    released: int = 0
+    still_bad: int = 0
+    unreachable: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class RetrySummary:
-    """One ``khop quarantine retry``."""
-
-    tried: int
-    released: int
-    still_bad: int
-    unreachable: int
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "tried": self.tried,
-            "released": self.released,
-            "still_bad": self.still_bad,
-            "unreachable": self.unreachable,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class SystemCheck:
+class SystemCheck(Result):
     """``khop check`` of one source. ``unmapped``: labels of its records no table knows, with
     how many dossiers carry each."""
 
@@ -66,13 +47,3 @@ class SystemCheck:
     steps: tuple[Mapping[str, Any], ...]
     clock_skew: float | None = None
     unmapped: Mapping[str, int] = field(default_factory=dict)
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "source": self.source,
-            "role": self.role,
-            "ok": self.ok,
-            "steps": [dict(s) for s in self.steps],
-            "clock_skew": self.clock_skew,
-            "unmapped": dict(self.unmapped),
-        }

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-import khop.sync.engine
+import khop.sync.opening
 from khop.mappings.records import Instant
 from khop.sync.ledger import Ledger
 from khop.sync.reconciling.finding_states import Found, write_findings
@@ -42,7 +42,7 @@ def _found(rule: str, subject: str, code: str | None, values: object, evidence: 
 def ledger(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A ledger with four findings, and a fixed clock."""
     assert run("init").code == 0
-    monkeypatch.setattr(khop.sync.engine, "_utc_now", lambda: NOW)
+    monkeypatch.setattr(khop.sync.opening, "_utc_now", lambda: NOW)
     record = {"source": "igate", "kind": "record", "native_id": "68a5"}
     row = {"source": "so", "kind": "logbook_row", "file": "so.xlsx", "sheet": "T11", "row": 12}
     found = [
@@ -222,5 +222,5 @@ def test_an_exclusion_that_has_ended_can_be_made_again(
 ) -> None:
     assert run("finding", "exclude", TWO, "--reason", "x", "--until", "2026-11-20").code == 0
     assert run("finding", "exclude", TWO, "--reason", "y").code == 1
-    monkeypatch.setattr(khop.sync.engine, "_utc_now", lambda: NOW + timedelta(days=1))
+    monkeypatch.setattr(khop.sync.opening, "_utc_now", lambda: NOW + timedelta(days=1))
     assert run("finding", "exclude", TWO, "--reason", "y").code == 0

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,9 @@ def test_apply_lists_the_dossiers_that_are_not_settled(run: Run, engine: PutEngi
 
 
 def test_a_reason_without_a_sentence_is_printed_as_it_is(run: Run, engine: PutEngine) -> None:
-    odd = WorkItem("Y", ("A7",), None, ("QTHT",), "some_new_reason")
+    odd = WorkItem(
+        code="Y", rules=("A7",), unit=None, acts=("QTHT",), reason="some_new_reason"
+    )
     engine(plan=Plan("t", 9, None, "b", (), (WORK, odd)))
     said = run("plan", "--lang", "vi")
     assert "chỉ người có trách nhiệm sửa được" in said.out
@@ -84,8 +87,15 @@ def test_a_reason_without_a_sentence_is_printed_as_it_is(run: Run, engine: PutEn
 
 
 def test_plan_names_rows_of_paper_by_their_place(run: Run, engine: PutEngine) -> None:
-    paper = WorkItem(None, ("A1",), None, ("TTDV",), "not_repairable", "row:abc", "so.xlsx, Sổ, 4")
-    bare = WorkItem(None, ("A2",), None, ("TTDV",), "not_repairable", "row:def")
+    bare = WorkItem(
+        subject="row:def",
+        code=None,
+        rules=("A2",),
+        unit=None,
+        acts=("TTDV",),
+        reason="not_repairable",
+    )
+    paper = replace(bare, subject="row:abc", rules=("A1",), row="so.xlsx, Sổ, 4")
     made = Plan("2026-11-22T08:00:00+07:00", 3, None, "b", (), (paper, bare))
     engine(plan=made)
     said = run("plan")

@@ -84,7 +84,10 @@ def test_what_officers_wrote_and_numbers_of_persons_are_left_out(looked: Engine)
         values={"lb_unit": "0990 000 001", "os_native_id": "68a5"},
         explanation="đã gọi 0990000001",
     )
-    plan = Plan("t", 1, None, "b", (), (WorkItem(None, ("A1",), None, (), "x", finding.subject),))
+    item = WorkItem(
+        subject=finding.subject, code=None, rules=("A1",), unit=None, acts=(), reason="x"
+    )
+    plan = Plan("t", 1, None, "b", (), (item,))
     (task,) = work_list([secret], plan, {})
     said = str(task.as_json())
     assert "079090000001" not in said

@@ -28,7 +28,7 @@ from khop.sync.ledger import paper_rows as paper
 from khop.sync.ledger.records import Arrival, record_hash
 from khop.sync.ledger.schema import identity_check
 from khop.sync.privacy import Privacy
-from khop.sync.reading.list_pull import Cursor, save_cursor
+from khop.sync.ledger.cursor import Cursor, save_cursor
 from tests.sync.oracle.draw import (
     NOWS,
     ONE_STOPS,

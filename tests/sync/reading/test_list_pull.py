@@ -14,8 +14,8 @@ from khop.errors import Unauthorised, Unreachable
 from khop.mappings.records import DossierReading, Instant, Reject, Status
 from khop.sync.engine import Engine
 from khop.sync.ledger import Ledger
+from khop.sync.ledger.cursor import load_cursor
 from khop.sync.ledger.schema import quarantine, source_record, status_record
-from khop.sync.reading.list_pull import load_cursor
 from khop.sync.results import ListSummary, PullSummary
 from tests.postgres import BOTH
 from tests.sync.fakes import FakeClock, FakeOneStop, FakePortal, at, record

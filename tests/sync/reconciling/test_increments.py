@@ -32,10 +32,10 @@ from khop.mappings.records import (
 )
 from khop.sync.ledger import Ledger, create_ledger, presence, quarantine, records
 from khop.sync.ledger import paper_rows as paper
+from khop.sync.ledger.cursor import Cursor, save_cursor
 from khop.sync.ledger.records import Arrival, record_hash
 from khop.sync.ledger.schema import discrepancy, last_reconcile
 from khop.sync.privacy import Privacy, ensure_key
-from khop.sync.reading.list_pull import Cursor, save_cursor
 from khop.sync.reconciling.reconcile import Reconciled, Scope, reconcile
 from khop.sync.reconciling.rules import RULES
 from tests.sync.fakes import NOW, at, record

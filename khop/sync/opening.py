@@ -1,11 +1,4 @@
-"""The engine: everything khop does, behind one object.
-
-::
-
-    pull -> reconcile -> plan -> apply -> pull -> reconcile ...
-
-It knows ports and records; which systems stand behind them is the configuration's affair.
-"""
+"""Opening the engine of a configuration."""
 
 from __future__ import annotations
 
@@ -17,14 +10,10 @@ from khop.config.adapters import build_adapters
 from khop.config.domain_tables import Tables
 from khop.config.model import Config
 from khop.errors import KhopError
-from khop.sync.engine.acting import Acting
-from khop.sync.engine.base import IMPORTED
-from khop.sync.engine.reading import Reading
+from khop.sync.engine import Engine
 from khop.sync.ledger import Ledger
 from khop.sync.privacy import Privacy
 from khop.sync.reading.call_quota import LedgerBook
-
-__all__ = ["IMPORTED", "Engine", "open_engine"]
 
 
 def open_engine(
@@ -50,11 +39,6 @@ def open_engine(
         ledger.close()
         raise
     return Engine(config, ledger, privacy, tables, built, now)
-
-
-class Engine(Reading, Acting):
-    """What ``open_engine`` gives. Methods raise ConfigError and LedgerError; what a system does
-    wrong is in the summaries."""
 
 
 def _utc_now() -> datetime:

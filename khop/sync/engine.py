@@ -1,0 +1,402 @@
+"""The engine: everything khop does, behind one object.
+
+::
+
+    pull -> reconcile -> plan -> apply -> pull -> reconcile ...
+
+It knows ports and records; which systems are behind the ports is in the configuration. The work
+is done by the functions of the rooms (``reading``, ``reconciling``, ``repairing``, ``findings``);
+here it gets its lease, its row in the table of runs, and the sources it is about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
+from datetime import date, datetime, timedelta
+from typing import Self
+
+from khop.adapters.links import DossierPages
+from khop.adapters.ports import (
+    Adapter,
+    CatalogueSource,
+    Context,
+    DossierSource,
+    EvidenceSource,
+    IdentityCheck,
+    PaperSource,
+    WindowSource,
+)
+from khop.config.domain_tables import Tables
+from khop.config.model import Config
+from khop.errors import ConfigError, KhopError
+from khop.mappings.records import Instant
+from khop.sync.findings import decisions, views
+from khop.sync.findings.history import FindingEvent, history_of
+from khop.sync.findings.notices import NoticeSummary, Sender, notice_client, preview
+from khop.sync.findings.work import Task, work_list
+from khop.sync.ledger import Ledger, acquire, audit_log
+from khop.sync.ledger.audit_log import Verified
+from khop.sync.privacy import Privacy
+from khop.sync.reading import quarantine
+from khop.sync.reading.catalogue import read_catalogue
+from khop.sync.reading.identity import check_applicant, checker_of
+from khop.sync.reading.pull import pull_files, pull_sources, sweep_sources
+from khop.sync.reconciling.reconcile import Scope, reconcile
+from khop.sync.reconciling.rules.settings import check_rules
+from khop.sync.reconciling.summary import reconcile_summary
+from khop.sync.repairing.apply import apply_items
+from khop.sync.repairing.guard import confirm_size, still_current
+from khop.sync.repairing.plan import make_plan
+from khop.sync.repairing.push_desk import PushDesk, portal_of
+from khop.sync.results import (
+    UNSETTLED,
+    ApplySummary,
+    CaseView,
+    CatalogueSummary,
+    Finding,
+    IdentityView,
+    NoProgress,
+    Plan,
+    Progress,
+    PullSummary,
+    QuarantineRow,
+    ReconcileSummary,
+    RetrySummary,
+    SystemCheck,
+)
+from khop.sync.run_context import RunContext
+from khop.sync.runs import Run, running
+from khop.sync.systems import Systems, of_port
+
+
+class Engine:
+    """What ``open_engine`` gives. Methods raise ConfigError and LedgerError; what a system does
+    wrong is in the summaries."""
+
+    def __init__(
+        self,
+        config: Config,
+        ledger: Ledger,
+        privacy: Privacy,
+        tables: Tables,
+        adapters: Sequence[Adapter],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.config = config
+        self.ledger = ledger
+        self.tables = tables
+        self._privacy = privacy
+        self._systems = Systems(config, adapters)
+        self._clock = clock
+        check_rules(config)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back connections."""
+        self._systems.close()
+        self.ledger.close()
+
+    def pull(
+        self, names: Sequence[str] = (), *, full: bool = False, progress: Progress | None = None
+    ) -> PullSummary:
+        """Pull all sources, or those named. ``full``: read whole lists, not only what is new."""
+        chosen = self._systems.chosen(names)
+        with self._lease("pull", progress) as context, self._run("pull") as run:
+            sources = pull_sources(context, chosen, self._systems.lookup(), full=full)
+            return run.done(PullSummary(run.id, sources))
+
+    def import_files(
+        self,
+        build: Callable[[Context], Sequence[Adapter]],
+        *,
+        full: bool = False,
+        progress: Progress | None = None,
+    ) -> PullSummary:
+        """Read files that no source of khop.toml names: those of the adapters ``build`` makes.
+
+        Their names begin with ``import_``; what they say counts from then on. ``full``: read a
+        file again that is as it was. Raises ConfigError for another name.
+        """
+        key, folder = self._privacy.matching_key, self.config.base_dir
+        with self._lease("pull", progress) as context, self._run("import") as run:
+            adapters = build(Context(key, folder, self._clock, self.tables.calendar))
+            self._systems.check_imported(adapters)
+            sources = pull_files(context, adapters, self._systems.lookup(), full=full)
+            return run.done(PullSummary(run.id, sources))
+
+    def sweep(
+        self, names: Sequence[str] = (), *, days: int, progress: Progress | None = None
+    ) -> PullSummary:
+        """Read again what has a date within the last ``days`` days, changed or not.
+
+        For lists that can be asked by dates; sources without such a list are left out. Raises
+        ConfigError when a named source has none.
+        """
+        chosen = of_port(self._systems.chosen(names), WindowSource)
+        if without := set(names) - {source.name for source in chosen}:
+            raise ConfigError(
+                f"{', '.join(sorted(without))} cannot be asked by dates; leave it out"
+            )
+        last = Instant.of(self._clock()).local_date
+        first = last - timedelta(days=days - 1)
+        with self._lease("pull", progress) as context, self._run("sweep") as run:
+            return run.done(PullSummary(run.id, sweep_sources(context, chosen, first, last)))
+
+    def read_catalogues(
+        self,
+        names: Sequence[str] = (),
+        *,
+        every: bool = False,
+        older_than: timedelta = timedelta(days=30),
+        progress: Progress | None = None,
+    ) -> list[CatalogueSummary]:
+        """Read units, sectors and procedures of the systems that publish them.
+
+        Procedures: those that dossiers use and that were not read within ``older_than``; with
+        ``every`` all that are published.
+        """
+        sources = of_port(self._systems.chosen(names), CatalogueSource)
+        with self._lease("catalogue", progress) as context, self._run("catalogue") as run:
+            summaries = [
+                read_catalogue(context, source, every=every, older_than=older_than)
+                for source in sources
+            ]
+            run.summary = {"sources": [summary.as_json() for summary in summaries]}
+        return summaries
+
+    def check_identity(self, code: str, *, officer: str, source: str | None = None) -> IdentityView:
+        """Ask the population database about the applicant of one dossier, and keep the verdict.
+
+        ``officer``: the account of the person who asks. There is no way to ask about many: each
+        question needs a reason and is logged. Raises KhopError when it cannot be asked,
+        ConnectorError when it was not answered.
+        """
+        checker = checker_of(self._systems.of_port(IdentityCheck), source)
+        sources, now_us = self._systems.of_port(DossierSource), Instant.of(self._clock()).us
+        with self._run("identity") as run:
+            view = check_applicant(self.ledger, sources, checker, code, officer, now_us)
+            run.summary = {"code": view.code, "verdict": view.verdict}
+        return view
+
+    def quarantine(
+        self, state: str = "open", source: str | None = None, limit: int = 1000
+    ) -> list[QuarantineRow]:
+        """Bad records, oldest first."""
+        return quarantine.listed(self.ledger, state, source, limit)
+
+    def quarantine_row(self, row_id: int) -> QuarantineRow | None:
+        """One bad record; None when there is no such row."""
+        return quarantine.one(self.ledger, row_id)
+
+    def quarantine_payload(self, row_id: int, *, reason: str) -> object | None:
+        """A bad record as it came: personal data. Who reads it gives a reason, which is kept.
+
+        None when it was too large to keep. Raises KhopError when there is no such row.
+        """
+        if not reason.strip():
+            raise KhopError("reading a quarantined record needs a reason; nothing was shown")
+        with self._run("disclosure") as run:
+            run.summary = {"quarantine": row_id, "reason": reason}
+            return quarantine.payload(self.ledger, self._privacy, row_id)
+
+    def quarantine_retry(
+        self, ids: Sequence[int] = (), progress: Progress | None = None
+    ) -> RetrySummary:
+        """Read and map bad records again: these, or all that are open."""
+        ports = (DossierSource, EvidenceSource, PaperSource)
+        sources = [source for port in ports for source in self._systems.of_port(port)]
+        with self._lease("pull", progress) as context:
+            return quarantine.retry(context, sources, ids)
+
+    def check(self) -> list[SystemCheck]:
+        """Each system: reachable, login, one harmless read, clock skew, unmapped states."""
+        return [
+            views.system_check(self.ledger, adapter.name, adapter.role, adapter.check())
+            for adapter in self._systems.all
+        ]
+
+    def reconcile(self, now: datetime | None = None, *, whole: bool = False) -> ReconcileSummary:
+        """Run the rules at ``now`` (aware; default: the clock).
+
+        Only cases that changed, or whose age crossed a limit, are looked at where that finds the
+        same; ``whole``: all of them.
+        """
+        fixed = now or self._clock()
+        with acquire(self.ledger, "reconcile", self._clock), self._run("reconcile", fixed) as run:
+            done = reconcile(
+                self.ledger,
+                self.config.rules,
+                self.tables,
+                fixed,
+                scope=Scope(sources=self._sources(), one_stops=self._systems.one_stops()),
+                whole=whole,
+                on_write=lambda connection, found: run.finish(
+                    connection, reconcile_summary(run.id, fixed, found).as_json()
+                ),
+            )
+        return reconcile_summary(run.id, fixed, done)
+
+    def findings(
+        self,
+        *,
+        rules: Sequence[str] = (),
+        units: Sequence[str] = (),
+        severities: Sequence[str] = (),
+        since: datetime | None = None,
+        states: Sequence[str] = UNSETTLED,
+    ) -> list[Finding]:
+        """Discrepancies, gravest first; ``since``: first seen at or after."""
+        return views.findings(
+            self.ledger,
+            rules=rules,
+            units=units,
+            severities=severities,
+            since=since,
+            states=states,
+        )
+
+    def show(self, code: str) -> CaseView | None:
+        """Everything known of one dossier, by its code or an alias, or of a row of paper, by
+        ``row:KEY``; None if nothing is."""
+        return views.case_view(self.ledger, views.named(code), self._sources())
+
+    def assign(
+        self,
+        subjects: Sequence[str],
+        *,
+        actor: str,
+        assignee: str,
+        answer_due: date | None = None,
+        rules: Sequence[str] = (),
+    ) -> list[Finding]:
+        """Have somebody answer for findings: those of some rules, or all that are not settled.
+
+        ``subjects``: codes of dossiers, or ``row:KEY``. ``actor``: the account of the person who
+        decides. This and the decisions below raise DecisionError, and then nothing is written.
+        """
+        return decisions.assign(
+            self.ledger,
+            self._clock(),
+            actor,
+            subjects,
+            rules=rules,
+            assignee=assignee,
+            answer_due=answer_due,
+        )
+
+    def explain(
+        self, subjects: Sequence[str], *, actor: str, text: str, rules: Sequence[str] = ()
+    ) -> list[Finding]:
+        """Write down what is answered for findings."""
+        now = self._clock()
+        return decisions.explain(self.ledger, now, actor, subjects, rules=rules, text=text)
+
+    def exclude(
+        self,
+        subjects: Sequence[str],
+        *,
+        actor: str,
+        reason: str,
+        until: date | None = None,
+        rules: Sequence[str] = (),
+    ) -> list[Finding]:
+        """Rule findings out, up to the end of a local day or until taken back."""
+        return decisions.exclude(
+            self.ledger, self._clock(), actor, subjects, rules=rules, reason=reason, until=until
+        )
+
+    def take_back(
+        self, subjects: Sequence[str], *, actor: str, reason: str = "", rules: Sequence[str] = ()
+    ) -> list[Finding]:
+        """End exclusions; their findings are open again."""
+        now = self._clock()
+        return decisions.take_back(self.ledger, now, actor, subjects, rules=rules, reason=reason)
+
+    def history_of(self, subject: str) -> list[FindingEvent]:
+        """What happened to the findings of a dossier or a row of paper, oldest first."""
+        return history_of(self.ledger, subject)
+
+    def verify_log(self, anchor: str | None = None) -> Verified:
+        """Read the audit log's chain; ``anchor``: a head noted earlier. Raises KhopError."""
+        noted = audit_log.read_head(anchor) if anchor is not None else None
+        with self.ledger.read() as connection:
+            return audit_log.verify(connection, noted)
+
+    def plan(self, rules: Sequence[str] | None = None) -> Plan:
+        """What ``apply`` would do, for all findings or those of some rules."""
+        return make_plan(self.ledger, self._systems.sink(), self._clock(), rules, self._sources())
+
+    def apply(
+        self,
+        plan: Plan | None = None,
+        *,
+        rules: Sequence[str] | None = None,
+        confirm: Callable[[str], bool],
+        progress: Progress | None = None,
+    ) -> ApplySummary:
+        """Do a plan: the one given, else one made now.
+
+        ``confirm`` is asked with a sentence when the plan is large. Raises KhopError when it
+        says no, and when the plan given is no longer what the ledger calls for.
+        """
+        with self._lease("apply", progress) as context, self._run("apply") as run:
+            now = self.plan(plan.rules if plan is not None else rules)
+            portal = portal_of(self._systems.sink())
+            todo = now if plan is None else still_current(self.ledger, plan, now, portal)
+            if todo.items:
+                confirm_size(todo, self.config.repair, confirm)
+            desk = PushDesk(context, self._systems.of_port(DossierSource), portal)
+            return run.done(ApplySummary(run.id, apply_items(desk, todo.items), todo.work))
+
+    def notify(
+        self, *, dry_run: bool = False, again: bool = False, progress: Progress | None = None
+    ) -> NoticeSummary:
+        """Tell the receiver of ``[notices]`` what is new, reopened and resolved since it was told.
+
+        ``dry_run``: only say what would be told. ``again``: also send what it refused. Raises
+        ConfigError when no receiver is configured; what it does wrong is in the summary.
+        """
+        settings = self.config.notices
+        if dry_run:
+            return preview(self.ledger, settings, self._clock())
+        with (
+            closing(notice_client(settings, self.config.base_dir, self._clock)) as client,
+            self._lease("notify", progress) as context,
+            self._run("notify") as run,
+        ):
+            return run.done(Sender(context, settings, client).run(again=again))
+
+    def work(self, units: Sequence[str] = ()) -> list[Task]:
+        """What people have to do: the findings that no machine may repair, by unit.
+
+        ``units``: of these alone, as the findings name them; "" for what names no unit. Raises
+        KhopError for a unit that nothing names.
+        """
+        with self.ledger.read() as connection:
+            views.check_units(connection, units)
+        pages = {
+            name: source.dossier_url
+            for name, source in self.config.sources.items()
+            if isinstance(source, DossierPages) and source.dossier_url is not None
+        }
+        return work_list(self.findings(states=UNSETTLED), self.plan(), pages, units)
+
+    @contextmanager
+    def _lease(self, name: str, progress: Progress | None) -> Iterator[RunContext]:
+        """Hold a lease; what the steps of the operation work with."""
+        with acquire(self.ledger, name, self._clock) as lease:
+            shown = progress or NoProgress()
+            yield RunContext(self.ledger, self._privacy, lease, self._clock, shown)
+
+    def _run(self, kind: str, now: datetime | None = None) -> AbstractContextManager[Run]:
+        return running(self.ledger, kind, self._clock, now)
+
+    def _sources(self) -> list[str]:
+        with self.ledger.read() as connection:
+            return self._systems.names_that_count(connection)

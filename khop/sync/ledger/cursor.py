@@ -1,0 +1,50 @@
+"""The cursor of a source: how far its list has been read."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import sqlalchemy as sa
+
+from khop.sync.ledger.schema import cursor as cursor_table
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a source's list has been read.
+
+    ``watermark_us``: the newest change that is stored, with all older ones. ``next_page``: the
+    page a traversal goes on with; None when no traversal is under way. ``top_us``: the newest
+    change on the first page of the traversal under way, which becomes the watermark when it
+    ends. ``whole``: that traversal reads the list to its end. ``complete``: the whole list was
+    read once without a gap. ``surplus``: records in the ledger minus records the list counts,
+    after reading the list again did not change the difference; 0 or less.
+    """
+
+    watermark_us: int | None = None
+    top_us: int | None = None
+    next_page: int | None = None
+    whole: bool = False
+    complete: bool = False
+    surplus: int = 0
+
+
+def load_cursor(connection: sa.Connection, source: str) -> Cursor:
+    """The source's cursor; a new one when the source was never read."""
+    row = connection.execute(sa.select(cursor_table).where(cursor_table.c.source == source)).first()
+    if row is None:
+        return Cursor()
+    return Cursor(row.watermark_us, row.top_us, row.next_page, row.whole, row.complete, row.surplus)
+
+
+def save_cursor(connection: sa.Connection, source: str, cursor: Cursor) -> None:
+    connection.execute(_SAVE, {"source": source, **asdict(cursor)})
+
+
+_SAVE = sa.text(
+    "INSERT INTO cursor (source, watermark_us, top_us, next_page, whole, complete, surplus) "
+    "VALUES (:source, :watermark_us, :top_us, :next_page, :whole, :complete, :surplus) "
+    "ON CONFLICT (source) DO UPDATE SET watermark_us = excluded.watermark_us, "
+    "top_us = excluded.top_us, next_page = excluded.next_page, whole = excluded.whole, "
+    "complete = excluded.complete, surplus = excluded.surplus"
+)

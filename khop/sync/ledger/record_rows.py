@@ -1,0 +1,119 @@
+"""Records as rows of the ledger's tables, and rows as records."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from khop.mappings.records import (
+    Channel,
+    DossierRecord,
+    Instant,
+    PaperRow,
+    Precision,
+    Status,
+    StatusRecord,
+)
+from khop.mappings.states.history_facts import history_facts
+from khop.sync.ledger.schema import SHARED_TIMES
+
+#: Times of a record; each is a pair of columns.
+RECORD_TIMES = (*SHARED_TIMES, "entered")
+#: Columns that are derived from a dossier's history.
+FACTS = ("path", "supplement_us", "supplement_before_us")
+
+_NO_HISTORY = dict.fromkeys(FACTS)
+#: What most records have; made once.
+_NOTHING_LOST = "[]"
+
+
+def record_of_row(row: Mapping[Any, Any], aliases: tuple[str, ...] = ()) -> DossierRecord:
+    """A stored row as the record it was made from."""
+    return DossierRecord(
+        source=row["source"],
+        native_id=row["native_id"],
+        code=row["code"],
+        aliases=aliases,
+        status=None if row["status"] is None else Status(row["status"]),
+        status_raw=row["status_raw"],
+        changed_at=None if row["changed_us"] is None else Instant(row["changed_us"]),
+        no_due=bool(row["no_due"]),
+        unit=row["unit"],
+        unit_code=row["unit_code"],
+        procedure=row["procedure"],
+        channel=None if row["channel"] is None else Channel(row["channel"]),
+        applicant_key=row["applicant_key"],
+        applicant_mask=row["applicant_mask"],
+        fields_lost=tuple(json.loads(row["fields_lost"])),
+        **{f"{name}_at": instant_of_row(row, name) for name in RECORD_TIMES},
+    )
+
+
+def instant_of_row(row: Mapping[Any, Any], name: str) -> Instant | None:
+    """The time whose columns are ``NAME_us`` and ``NAME_day``."""
+    us = row[f"{name}_us"]
+    if us is None:
+        return None
+    return Instant(us, Precision.DAY if row[f"{name}_day"] else Precision.SECOND)
+
+
+def time_columns(
+    record: DossierRecord | StatusRecord | PaperRow, names: Iterable[str]
+) -> dict[str, Any]:
+    """The columns of the record's times ``names``."""
+    columns: dict[str, Any] = {}
+    for name in names:
+        instant: Instant | None = getattr(record, f"{name}_at")
+        if instant is None:
+            columns[f"{name}_us"] = columns[f"{name}_day"] = None
+        else:
+            columns[f"{name}_us"] = instant.us
+            columns[f"{name}_day"] = instant.precision is Precision.DAY
+    return columns
+
+
+def record_columns(record: DossierRecord, history: Sequence[StatusRecord] | None) -> dict[str, Any]:
+    """The columns of a record, and those derived from its history where that was read."""
+    return {
+        "source": record.source,
+        "native_id": record.native_id,
+        "code": record.code,
+        "status": record.status,
+        "status_raw": record.status_raw,
+        **time_columns(record, RECORD_TIMES),
+        "changed_us": None if record.changed_at is None else record.changed_at.us,
+        "no_due": record.no_due,
+        "unit": record.unit,
+        "unit_code": record.unit_code,
+        "procedure": record.procedure,
+        "channel": record.channel,
+        "applicant_key": record.applicant_key,
+        "applicant_mask": record.applicant_mask,
+        "fields_lost": json.dumps(record.fields_lost) if record.fields_lost else _NOTHING_LOST,
+        **_facts(history),
+    }
+
+
+def _facts(history: Sequence[StatusRecord] | None) -> dict[str, Any]:
+    if history is None:
+        return _NO_HISTORY
+    facts = history_facts(history)
+    return {name: getattr(facts, name) for name in FACTS}
+
+
+def event_row(entry: StatusRecord) -> dict[str, Any]:
+    """The row of one event."""
+    return {
+        "source": entry.source,
+        "native_id": entry.native_id,
+        "entry_id": entry.entry_id,
+        "code": entry.code,
+        "kind": entry.kind.value,
+        **time_columns(entry, ("event", "entered")),
+        "status": entry.status,
+        "status_raw": entry.status_raw,
+        "actor_key": entry.actor_key,
+        "unit": entry.unit,
+        "item": entry.item,
+    }

@@ -1,0 +1,73 @@
+"""The ledger's tables, as SQLAlchemy Core sees them.
+
+The migrations make them; a test checks that both say the same. Every time is an integer:
+microseconds of UTC since 1970, column suffix ``_us``. A ``…_day`` column beside a time is true
+when only its day is known. No column holds personal data in the clear.
+"""
+
+from khop.sync.ledger.schema.columns import SHARED_TIMES, metadata
+from khop.sync.ledger.schema.findings import (
+    dirty,
+    discrepancy,
+    exclusion,
+    finding_count,
+    last_reconcile,
+    notice,
+    notified,
+    recheck,
+)
+from khop.sync.ledger.schema.paper import (
+    paper_file,
+    paper_match,
+    paper_row,
+)
+from khop.sync.ledger.schema.sources import (
+    catalogue,
+    cursor,
+    evidence_asked,
+    feed,
+    identity_check,
+    presence,
+    quarantine,
+    record_alias,
+    source_record,
+    status_record,
+)
+from khop.sync.ledger.schema.work import (
+    audit_log,
+    lease,
+    outbox,
+    progress_step,
+    run,
+)
+
+__all__ = [
+    "SHARED_TIMES",
+    "audit_log",
+    "catalogue",
+    "cursor",
+    "dirty",
+    "discrepancy",
+    "evidence_asked",
+    "exclusion",
+    "feed",
+    "finding_count",
+    "identity_check",
+    "last_reconcile",
+    "lease",
+    "metadata",
+    "notice",
+    "notified",
+    "outbox",
+    "paper_file",
+    "paper_match",
+    "paper_row",
+    "presence",
+    "progress_step",
+    "quarantine",
+    "recheck",
+    "record_alias",
+    "run",
+    "source_record",
+    "status_record",
+]

@@ -1,0 +1,66 @@
+"""Rows of files kept outside the systems."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+)
+
+from khop.sync.ledger.schema.columns import metadata, times
+
+# the rows of a file, as it was last read; rows that left the file are deleted here
+paper_row = Table(
+    "paper_row",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("file", String, primary_key=True),
+    Column("row_key", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("sheet", String, nullable=False),
+    Column("row_number", Integer, nullable=False),
+    Column("code", String),
+    Column("unit", String),
+    Column("unit_code", String),
+    Column("procedure", String),
+    Column("applicant_key", String),
+    Column("applicant_mask", String),
+    *times("received", "due", "returned", "signed", "new_due"),
+    Column("number", String),
+    Column("symbol", String),
+    Column("fields_lost", Text, nullable=False),
+    Column("first_seen_us", BigInteger, nullable=False),
+    Index("ix_paper_row_code", "code"),
+    Index("ix_paper_row_row_key", "row_key"),
+    Index("ix_paper_row_applicant", "applicant_key"),
+)
+
+# dossiers that a row without a code is like: suggestions for people, never merged
+paper_match = Table(
+    "paper_match",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("file", String, primary_key=True),
+    Column("row_key", String, primary_key=True),
+    Column("code", String, primary_key=True),
+    # what is alike, as a JSON list of words
+    Column("reasons", Text, nullable=False),
+    Index("ix_paper_match_code", "code"),
+)
+
+# the files that were read to their end, as they were then
+paper_file = Table(
+    "paper_file",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("file", String, primary_key=True),
+    Column("digest", String, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("rejects", Integer, nullable=False),
+    Column("read_us", BigInteger, nullable=False),
+)

@@ -1,0 +1,185 @@
+"""What the systems said: dossiers, events, look-ups, catalogues, and how far each was read."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from khop.sync.ledger.schema.columns import SHARED_TIMES, metadata, times
+
+source_record = Table(
+    "source_record",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("native_id", String, primary_key=True),
+    Column("role", String, nullable=False),
+    Column("code", String, nullable=False),
+    Column("status", SmallInteger),
+    Column("status_raw", String),
+    *times(*SHARED_TIMES, "entered"),
+    Column("changed_us", BigInteger),
+    Column("no_due", Boolean, nullable=False),
+    Column("unit", String),
+    Column("unit_code", String),
+    Column("procedure", String),
+    Column("channel", SmallInteger),
+    Column("applicant_key", String),
+    Column("applicant_mask", String),
+    Column("fields_lost", Text, nullable=False),
+    # derived from its history (mappings.states.history_facts); null until a history was read
+    Column("path", String),
+    Column("supplement_us", BigInteger),
+    Column("supplement_before_us", BigInteger),
+    # digest of the list item alone: the next pull compares with it before it reads a detail
+    Column("listed_hash", String, nullable=False),
+    # the detail, which carries the history, still has to be read
+    Column("history_due", Boolean, nullable=False),
+    Column("first_seen_us", BigInteger, nullable=False),
+    Column("stored_us", BigInteger, nullable=False),
+    Index("ix_source_record_code", "code"),
+    Index("ix_source_record_history_due", "source", "history_due", "native_id"),
+    Index("ix_source_record_applicant", "applicant_key"),
+)
+
+record_alias = Table(
+    "record_alias",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("native_id", String, primary_key=True),
+    Column("alias", String, primary_key=True),
+    Index("ix_record_alias_alias", "alias"),
+)
+
+status_record = Table(
+    "status_record",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("native_id", String, primary_key=True),
+    Column("entry_id", String, primary_key=True),
+    Column("code", String, nullable=False),
+    Column("kind", String, nullable=False),
+    *times("event", "entered"),
+    Column("status", SmallInteger),
+    Column("status_raw", String),
+    Column("actor_key", String),
+    Column("unit", String),
+    # the waybill an event of the post is about
+    Column("item", String),
+    Index("ix_status_record_code", "code"),
+    # evidence is few rows beside the histories, and all of it is read
+    Index(
+        "ix_status_record_evidence",
+        "code",
+        sqlite_where=text("kind <> 'status'"),
+        postgresql_where=text("kind <> 'status'"),
+    ),
+)
+
+presence = Table(
+    "presence",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("code", String, primary_key=True),
+    # the answer of the last look-up that was answered; "unknown" until then
+    Column("presence", String, nullable=False),
+    Column("status", SmallInteger),
+    Column("status_raw", String),
+    *times(*SHARED_TIMES),
+    Column("unit", String),
+    Column("procedure", String),
+    Column("fields_lost", Text, nullable=False),
+    Column("checked_us", BigInteger),
+    Column("first_seen_us", BigInteger),
+    Column("first_absent_us", BigInteger),
+    # the last look-up, answered or not, and why it was not
+    Column("asked_us", BigInteger),
+    Column("failure", String),
+    Index("ix_presence_code", "code"),
+)
+
+# when a system without a feed was last asked for events of a dossier
+evidence_asked = Table(
+    "evidence_asked",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("code", String, primary_key=True),
+    Column("asked_us", BigInteger, nullable=False),
+    Column("failure", String),
+)
+
+identity_check = Table(
+    "identity_check",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("code", String, primary_key=True),
+    Column("verdict", String, nullable=False),
+    Column("warnings", Text, nullable=False),
+    Column("checked_us", BigInteger, nullable=False),
+    Index("ix_identity_check_code", "code"),
+)
+
+catalogue = Table(
+    "catalogue",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("code", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("entry", Text, nullable=False),
+    # when the catalogue was last read, and first read with this code
+    Column("read_us", BigInteger, nullable=False),
+    Column("first_read_us", BigInteger, nullable=False),
+)
+
+cursor = Table(
+    "cursor",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("watermark_us", BigInteger),
+    # the traversal under way: the newest change on its first page, and its next page
+    Column("top_us", BigInteger),
+    Column("next_page", Integer),
+    Column("whole", Boolean, nullable=False),
+    Column("complete", Boolean, nullable=False),
+    # records stored minus records the list counts, if reading again did not change it; 0 or less
+    Column("surplus", Integer, nullable=False),
+)
+
+# how far a feed of events has been read: the feed's own position
+feed = Table(
+    "feed",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("position", String, nullable=False),
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("native_id", String),
+    Column("code", String),
+    Column("field", String, nullable=False),
+    Column("reason", String, nullable=False),
+    # encrypted with the installation's key; null when it was too large to keep
+    Column("payload", LargeBinary),
+    Column("state", String, nullable=False),
+    Column("first_seen_us", BigInteger, nullable=False),
+    Column("last_seen_us", BigInteger, nullable=False),
+    UniqueConstraint("source", "key"),
+    Index("ix_quarantine_code", "code"),
+)

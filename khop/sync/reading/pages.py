@@ -1,0 +1,116 @@
+"""Reading the pages of a list that may move, or be answered wrongly, while it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+import structlog
+
+from khop.adapters.ports import SourcePage
+from khop.errors import Unreadable
+from khop.sync.results import ListSummary, Progress
+
+_READS_OF_A_PAGE = 4
+
+log = structlog.get_logger(__name__)
+
+
+class PageReader:
+    """Reads the pages of one list in order, and a page again while its answer is wrong."""
+
+    def __init__(self, summary: ListSummary, progress: Progress) -> None:
+        """``summary``: where pages that stay short are counted."""
+        self._name = summary.source
+        self._summary = summary
+        self._progress = progress
+        #: Rows of the largest page seen: servers misreport ``size``.
+        self._rows: int | None = None
+
+    def pages(self, read: Callable[[int], SourcePage], number: int) -> Iterator[SourcePage]:
+        """The pages from ``number`` on, until the last.
+
+        Raises Unreadable when the list keeps answering with a page that was not asked for.
+        """
+        before: SourcePage | None = None
+        while True:
+            page = self._read_page(read, number, before)
+            if before is not None and _shrank(page, before) and number > 0:
+                # Rows were taken out, so the rows after them moved up to the page just read.
+                before, number = None, max(number - 1, 0)
+                continue
+            self._progress.advance(self._name, page.fetched, total=page.total)
+            yield page
+            if is_last(page):
+                return
+            before, number = page, number + 1
+
+    def _read_page(
+        self, read: Callable[[int], SourcePage], number: int, before: SourcePage | None
+    ) -> SourcePage:
+        """The page, read again while the answer is another page, a repeated or a short one."""
+        for _ in range(_READS_OF_A_PAGE):
+            page = read(number)
+            fault = _page_fault(page, before, self._rows)
+            if fault is None:
+                self._rows = max(page.fetched, self._rows or 0)
+                return page
+            log.info("page_read_again", source=self._name, page=number, fault=fault)
+        if fault == "short" and self._rows is None:
+            self._rows = page.fetched  # the server gives fewer rows a page than it says
+            return page
+        if fault == "short":
+            self._summary.short_pages += 1
+            return page
+        raise Unreadable(
+            self._name,
+            "list",
+            detail=f"asked for page {number}, the answer is {fault} page every time",
+        )
+
+
+def is_last(page: SourcePage) -> bool:
+    """Whether the list ends with this page."""
+    return page.last or not page.fetched
+
+
+def is_older_than(page: SourcePage, bound_us: int | None) -> bool:
+    """Whether all rows after this page changed before ``bound_us``; None is no bound.
+
+    Only a page in order can show that: a list that ignores the sort is read to its end.
+    """
+    changes = [r.record.changed_at.us for r in page.readings if r.record.changed_at]
+    if bound_us is None or not changes:
+        return False
+    in_order = all(a >= b for a, b in pairwise(changes))
+    return in_order and changes[-1] < bound_us
+
+
+def row_ids(page: SourcePage) -> tuple[list[str], list[str | None]]:
+    """The native ids on a page: of the records, and of the rejects."""
+    return (
+        [reading.record.native_id for reading in page.readings],
+        [reject.native_id for reject in page.rejects],
+    )
+
+
+def _shrank(page: SourcePage, before: SourcePage) -> bool:
+    return page.total is not None and before.total is not None and page.total < before.total
+
+
+def _page_fault(page: SourcePage, before: SourcePage | None, rows: int | None) -> str | None:
+    if page.number is not None and page.number != page.asked:
+        return "another"
+    if before is not None and page.fetched and row_ids(page) == row_ids(before):
+        return "the previous"
+    return "short" if page.fetched < _least_rows(page, rows) else None
+
+
+def _least_rows(page: SourcePage, rows: int | None) -> int:
+    """Rows this page has at least, by the answer's own numbers and the largest page so far."""
+    if page.size is None:
+        return 0
+    size = page.size if rows is None else min(page.size, rows)
+    if page.total is not None:
+        return max(min(size, page.total - page.asked * size), 0)
+    return 0 if page.last else size

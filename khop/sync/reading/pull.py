@@ -1,0 +1,74 @@
+"""One pull: every chosen source by each port it fills, in the order that lets the next one use
+what the last one found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from khop.adapters.ports import (
+    Adapter,
+    CodeSource,
+    DossierLookup,
+    DossierSource,
+    EvidenceLookup,
+    EvidenceSource,
+    PaperSource,
+    WindowSource,
+)
+from khop.sync.reading.evidence import look_up_evidence
+from khop.sync.reading.feed import pull_feed
+from khop.sync.reading.list_pull import pull_list
+from khop.sync.reading.paper_files import one_per_source, pull_paper
+from khop.sync.reading.presence import look_up_codes, name_codes
+from khop.sync.reading.sweep import sweep_list
+from khop.sync.results import SourceSummary
+from khop.sync.run_context import RunContext
+from khop.sync.systems import of_port
+
+
+def pull_sources(
+    context: RunContext,
+    chosen: Sequence[Adapter],
+    lookup: DossierLookup | None,
+    *,
+    full: bool,
+) -> tuple[SourceSummary, ...]:
+    """Pull these sources: lists first, look-ups last, so that every code is known by then.
+
+    ``lookup``: the system that is asked about the codes that files and feeds name.
+    """
+    return (
+        *[pull_list(context, source, full=full) for source in of_port(chosen, DossierSource)],
+        *[name_codes(context, source, lookup) for source in of_port(chosen, CodeSource)],
+        *[pull_paper(context, s, lookup, full=full) for s in of_port(chosen, PaperSource)],
+        *[pull_feed(context, s, lookup, full=full) for s in of_port(chosen, EvidenceSource)],
+        *[look_up_evidence(context, source) for source in of_port(chosen, EvidenceLookup)],
+        *[look_up_codes(context, source) for source in of_port(chosen, DossierLookup)],
+    )
+
+
+def pull_files(
+    context: RunContext,
+    adapters: Sequence[Adapter],
+    lookup: DossierLookup | None,
+    *,
+    full: bool,
+) -> tuple[SourceSummary, ...]:
+    """Pull imported files: those that name codes, and those of rows."""
+    papers = (pull_paper(context, s, lookup, full=full) for s in of_port(adapters, PaperSource))
+    return (
+        *[name_codes(context, source, lookup) for source in of_port(adapters, CodeSource)],
+        *one_per_source(papers),
+    )
+
+
+def sweep_sources(
+    context: RunContext, windows: Sequence[WindowSource], first: date, last: date
+) -> tuple[SourceSummary, ...]:
+    """Sweep the lists among these sources."""
+    return tuple(
+        sweep_list(context, source, source, first, last)
+        for source in windows
+        if isinstance(source, DossierSource)
+    )

@@ -1,0 +1,81 @@
+"""What all pushes of one apply share: the systems, and the rows of the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NoReturn
+
+from khop.adapters.ports import DossierLookup, DossierSink, DossierSource
+from khop.errors import ConfigError, KhopError, Unauthorised
+from khop.sync.ledger import outbox
+from khop.sync.ledger.outbox import Push, PushState
+from khop.sync.results import Outcome
+from khop.sync.run_context import RunContext
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """The portal as a push needs it: something to ask and something to send to."""
+
+    lookup: DossierLookup
+    sink: DossierSink
+
+
+def portal_of(sink: DossierSink | None) -> Portal:
+    """The portal that can be pushed to. Raises ConfigError when there is none."""
+    if sink is None or not isinstance(sink, DossierLookup):
+        raise ConfigError(
+            'there is no source with role = "portal" that can be pushed to; '
+            "configure one in khop.toml"
+        )
+    return Portal(lookup=sink, sink=sink)
+
+
+class PushEnded(Exception):
+    """The push of one dossier has ended, for this apply. ``steps``: progress steps sent."""
+
+    def __init__(self, outcome: Outcome, detail: str | None = None, steps: int = 0) -> None:
+        super().__init__(outcome)
+        self.outcome = outcome
+        self.detail = detail
+        self.steps = steps
+
+
+class PushDesk:
+    """Moves the pushes of one apply through the outbox; used by several threads."""
+
+    def __init__(
+        self, context: RunContext, sources: Sequence[DossierSource], portal: Portal
+    ) -> None:
+        self.context = context
+        self.sources = {source.name: source for source in sources}
+        self.portal = portal
+        #: Why the account was refused. Then nothing more is tried: that could lock the account.
+        self.locked_out: str | None = None
+
+    def move(self, push: Push, state: PushState, **values: object) -> Push:
+        """Write a push's new state."""
+        if state is PushState.SENDING:
+            values["write_us"] = self.context.now_us()
+        with self.context.write() as connection:
+            outbox.change(connection, push.version, self.context.now_us(), state=state, **values)
+        return replace(push, state=state, **values)  # type: ignore[arg-type]
+
+    def end(
+        self,
+        push: Push,
+        state: PushState,
+        outcome: Outcome,
+        detail: str | None = None,
+        steps: int = 0,
+    ) -> NoReturn:
+        """Write a push's last state. Raises PushEnded."""
+        self.move(push, state, detail=detail)
+        raise PushEnded(outcome, detail, steps)
+
+    def stopped(self, error: KhopError, outcome: Outcome | None = None) -> PushEnded:
+        """What to raise when an error ends a push whose state stays as it is."""
+        if isinstance(error, Unauthorised) and error.at_login:
+            self.locked_out = str(error)
+        return PushEnded(outcome or Outcome.UNREACHABLE, str(error))

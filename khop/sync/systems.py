@@ -1,0 +1,78 @@
+"""The systems of an installation: its adapters, by name, by port and by role."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from khop.adapters.ports import Adapter, DossierLookup, DossierSink, Role
+from khop.config.model import Config
+from khop.errors import ConfigError
+from khop.sync.ledger import paper_rows
+
+#: What the names of imported files begin with; they are sources that khop.toml does not name.
+IMPORTED = "import_"
+
+
+class Systems:
+    """The adapters that were built, and the sources that are configured."""
+
+    def __init__(self, config: Config, adapters: Sequence[Adapter]) -> None:
+        self.all = tuple(adapters)
+        self._configured = {name: source.role for name, source in config.sources.items()}
+        self._roles = {adapter.name: adapter.role for adapter in adapters} | self._configured
+
+    def close(self) -> None:
+        """Give back connections."""
+        for adapter in self.all:
+            adapter.close()
+
+    def of_port(self, port: type[Any]) -> list[Any]:
+        """The adapters that fill a port."""
+        return of_port(self.all, port)
+
+    def chosen(self, names: Sequence[str]) -> Sequence[Adapter]:
+        """The adapters of these names; all for no name. Raises ConfigError for another name."""
+        known = {adapter.name: adapter for adapter in self.all}
+        missing = [name for name in names if name not in known]
+        if missing:
+            raise ConfigError(
+                f"there is no source {', '.join(missing)}; configured: {', '.join(known)}"
+            )
+        return [known[name] for name in names] if names else self.all
+
+    def lookup(self) -> DossierLookup | None:
+        """The system that is asked about dossier codes."""
+        return next(iter(self.of_port(DossierLookup)), None)
+
+    def sink(self) -> DossierSink | None:
+        """The system that dossiers are pushed to."""
+        return next(iter(self.of_port(DossierSink)), None)
+
+    def names_that_count(self, connection: sa.Connection) -> list[str]:
+        """The configured sources and the imported files. What other sources said, before they
+        were taken out of khop.toml, does not count."""
+        imported = paper_rows.sources_named(connection, IMPORTED)
+        return sorted({*self._roles, *imported})
+
+    def one_stops(self) -> list[str]:
+        """The names of the sources that are one-stops."""
+        return sorted(name for name, role in self._roles.items() if role is Role.ONE_STOP)
+
+    def check_imported(self, adapters: Sequence[Adapter]) -> None:
+        """Raises ConfigError for the name of an imported file that would not count, or that is
+        the name of a configured source."""
+        for name in (adapter.name for adapter in adapters):
+            if name in self._configured:
+                raise ConfigError(
+                    f"{name} is a source of khop.toml; import under another name", key="sources"
+                )
+            if not name.startswith(IMPORTED):
+                raise ConfigError(f"the name of imported files begins with {IMPORTED}: {name}")
+
+
+def of_port(adapters: Sequence[Adapter], port: type[Any]) -> list[Any]:
+    """The adapters among these that fill a port."""
+    return [adapter for adapter in adapters if isinstance(adapter, port)]
