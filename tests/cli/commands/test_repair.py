@@ -77,9 +77,7 @@ def test_apply_lists_the_dossiers_that_are_not_settled(run: Run, engine: PutEngi
 
 
 def test_a_reason_without_a_sentence_is_printed_as_it_is(run: Run, engine: PutEngine) -> None:
-    odd = WorkItem(
-        code="Y", rules=("A7",), unit=None, acts=("QTHT",), reason="some_new_reason"
-    )
+    odd = WorkItem(code="Y", rules=("A7",), unit=None, acts=("QTHT",), reason="some_new_reason")
     engine(plan=Plan("t", 9, None, "b", (), (WORK, odd)))
     said = run("plan", "--lang", "vi")
     assert "chỉ người có trách nhiệm sửa được" in said.out

@@ -25,10 +25,10 @@ from khop.mappings.records import (
 from khop.sandbox.truth.statements import Time
 from khop.sync.ledger import Ledger, presence, quarantine, records
 from khop.sync.ledger import paper_rows as paper
+from khop.sync.ledger.cursor import Cursor, save_cursor
 from khop.sync.ledger.records import Arrival, record_hash
 from khop.sync.ledger.schema import identity_check
 from khop.sync.privacy import Privacy
-from khop.sync.ledger.cursor import Cursor, save_cursor
 from tests.sync.oracle.draw import (
     NOWS,
     ONE_STOPS,

@@ -23,9 +23,9 @@ from khop.mappings.records import (
     StatusRecord,
 )
 from khop.sync.ledger import Ledger, records
+from khop.sync.ledger.cursor import Cursor, save_cursor
 from khop.sync.ledger.records import Arrival, record_hash
 from khop.sync.ledger.schema import discrepancy, paper_row
-from khop.sync.ledger.cursor import Cursor, save_cursor
 from khop.sync.reconciling.reconcile import Reconciled, Scope, reconcile
 from tests.sync.fakes import at, record
 

@@ -8,8 +8,8 @@ import pytest
 
 from khop.mappings.records import Channel, Presence, Reject, Status
 from khop.sync.ledger import Ledger, presence, quarantine
-from khop.sync.privacy import Privacy
 from khop.sync.ledger.cursor import Cursor, save_cursor
+from khop.sync.privacy import Privacy
 from tests.sync.fakes import record
 from tests.sync.reconciling.rules.judging import TWO_DAYS_AGO, YESTERDAY, complete, run
 from tests.sync.reconciling.rules.two_systems import OLD, fired

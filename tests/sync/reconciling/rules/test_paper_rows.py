@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from khop.mappings.records import PaperKind
 from khop.sync.ledger import Ledger
-from khop.sync.ledger.schema import discrepancy, paper_row
 from khop.sync.ledger.cursor import Cursor, save_cursor
+from khop.sync.ledger.schema import discrepancy, paper_row
 from tests.sync.fakes import at, record
 from tests.sync.reconciling.rules.judging import (
     YESTERDAY,
