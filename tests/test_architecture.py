@@ -95,3 +95,60 @@ def test_no_two_modules_import_each_other() -> None:
         TopologicalSorter(imported).prepare()
     except CycleError as error:
         pytest.fail(f"these import each other: {' -> '.join(error.args[1])}")
+
+
+def _citations(text: str) -> Iterator[tuple[str, list[str]]]:
+    """The pages that a file cites, each with the sections it names.
+
+    Written ``docs/rules.md``, ``docs/domain.md (Codes, States)`` or ``(docs/domain.md, Codes)``.
+    What stands behind a colon or a semicolon is a remark.
+    """
+    line = re.sub(r"\n\s*(?:#:? ?)?", " ", text)
+    for page, behind, inside in re.findall(
+        r"\b(docs/[\w/-]+\.md)(?: \(([^)\x22]*)\)|, ((?:[A-Z][^,.;:)\x22]*(?:, )?)+))?", line
+    ):
+        named = re.split(r"[:;]", behind or inside)[0]
+        yield page, [part.strip(" +") for part in named.split(",") if part.strip()]
+
+
+def test_citations_are_read_in_every_form() -> None:
+    text = '''"""One (docs/domain.md, Codes,
+    States).
+    """
+source = "docs/domain.md (Clock): a remark; docs/rules.md, F1: another"'''
+    assert list(_citations(text)) == [
+        ("docs/domain.md", ["Codes", "States"]),
+        ("docs/domain.md", ["Clock"]),
+        ("docs/rules.md", ["F1"]),
+    ]
+
+
+def test_every_page_and_section_that_is_cited_exists() -> None:
+    missing = []
+    for path in _files(*CODE, suffixes=(".py", ".toml", ".xsd", ".wsdl", ".sql", ".md")):
+        for name, sections in _citations(path.read_text("utf-8")):
+            page = ROOT / name
+            text = page.read_text("utf-8") if page.exists() else ""
+            heads = {head.split(":")[0] for head in re.findall(r"^#+ (.+)$", text, re.MULTILINE)}
+            if not page.exists() or not set(sections) <= heads:
+                missing.append((str(path.relative_to(ROOT)), name, sections))
+    assert missing == []
+
+
+#: Pages that were never in the repository, and numbers of their sections.
+_ELSEWHERE = re.compile(
+    r"\bspecs/|\b(?:design|house|style)\.md|(?<!docs/)\brules(?:-2)?\.md"
+    r"|\.md\b[),]? *\d|[ (]\([1-9]\.\d{1,2}\)[.,;:]?(?= |\"|$)",
+    re.MULTILINE,
+)
+
+
+def test_nothing_cites_a_page_that_is_not_here() -> None:
+    files = [ROOT / name for name in ("pyproject.toml", "Makefile", "CONTRIBUTING.md")]
+    files += list(_files("khop", "bench", "tools", suffixes=(".py", ".toml")))
+    found = {
+        str(path.relative_to(ROOT)): hits
+        for path in files
+        if (hits := _ELSEWHERE.findall(path.read_text("utf-8")))
+    }
+    assert found == {}

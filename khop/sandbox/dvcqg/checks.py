@@ -1,5 +1,4 @@
-"""What the national portal demands of dossiers and of their steps (docs/systems/dvcqg.md,
-and 8)."""
+"""What the national portal demands of dossiers and of their steps (docs/systems/dvcqg.md)."""
 
 from __future__ import annotations
 

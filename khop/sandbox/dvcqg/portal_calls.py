@@ -104,7 +104,7 @@ class PortalCalls:
 
 
 def promotion(code: str, procedure: str, **changes: Any) -> dict[str, Any]:
-    """The bare object of a promotion dossier that was filed on the portal (2.12)."""
+    """The bare object of a promotion dossier that was filed on the portal."""
     body: dict[str, Any] = {
         "MaHoSo": code,
         "MaTTHC": procedure,
@@ -141,10 +141,10 @@ def promotion(code: str, procedure: str, **changes: Any) -> dict[str, Any]:
 def amendment(
     code: str, *, service: str, updating: object = "True", **changes: Any
 ) -> dict[str, Any]:
-    """An amendment of a dossier by its portal code (2.12).
+    """An amendment of a dossier by its portal code.
 
     ``service``: its name is not public. ``updating``: the flag as written, whose JSON type is
-    not certain (1.5).
+    not certain.
     """
     data = {
         "MaHoSoQG": code,
@@ -160,7 +160,7 @@ def amendment(
 def tax_payment(
     code: str, *, updating: object = False, amount: str = "1500000", **changes: Any
 ) -> dict[str, Any]:
-    """The proof that land tax was paid for a dossier of the province (2.12)."""
+    """The proof that land tax was paid for a dossier of the province."""
     data = {
         "MaHoSo": code,
         "HoTenNguoiNopTien": "Nguyễn Văn Mẫu",
@@ -183,7 +183,7 @@ def tax_payment(
 
 
 def tax_notice(code: str, *, updating: object = "False", amount: str = "1500000") -> dict[str, Any]:
-    """A notice of land tax: XML in base64 (2.12). The XML's own names are not public."""
+    """A notice of land tax: XML in base64. The XML's own names are not public."""
     notice = base64.b64encode(_NOTICE.format(code=code, amount=amount).encode()).decode()
     data = {"FileThongBaoThue": notice}
     return {"service": "NhanThongBaoThueDat", "isUpdating": updating, "data": data}

@@ -30,7 +30,7 @@ _QUESTION_REQUIRED = ("MaLinhVuc", "NOIDUNG", "MADONVI", "TENDONVI")
 
 
 def return_faults(data: Mapping[str, Any]) -> list[Fault]:
-    """What is wrong with the state of a dossier that was filed on the portal (2.12)."""
+    """What is wrong with the state of a dossier that was filed on the portal."""
     return [
         *_missing(data, _RETURN_REQUIRED),
         *_returned_state(data),
@@ -40,7 +40,7 @@ def return_faults(data: Mapping[str, Any]) -> list[Fault]:
 
 
 def rating_faults(rating: Mapping[str, Any]) -> list[Fault]:
-    """What is wrong with one month's ratings (2.11)."""
+    """What is wrong with one month's ratings."""
     return [
         *_month(rating),
         *_count(rating),
@@ -50,12 +50,12 @@ def rating_faults(rating: Mapping[str, Any]) -> list[Fault]:
 
 
 def answer_faults(answer: Mapping[str, Any]) -> list[Fault]:
-    """What is wrong with an answer to a citizen's question (2.10)."""
+    """What is wrong with an answer to a citizen's question."""
     return [*_missing(answer, _ANSWER_REQUIRED), *_day(answer, "NGAYTRALOI")]
 
 
 def question_faults(question: Mapping[str, Any]) -> list[Fault]:
-    """What is wrong with a question the province publishes (2.10); its id is a number."""
+    """What is wrong with a question the province publishes; its id is a number."""
     number = question.get("HOIDAPID")
     typed = isinstance(number, int) and not isinstance(number, bool)
     wrong = [] if typed else [Fault("not_a_number", "HOIDAPID")]
@@ -112,7 +112,7 @@ def _percents(rating: Mapping[str, Any], names: tuple[str, ...]) -> Iterator[Fau
     texts = [rating.get(name) for name in names]
     wrong = [n for n, t in zip(names, texts, strict=True) if not _is_percent(t)]
     yield from (Fault("bad_percent", name) for name in wrong)
-    # The third is what the others leave, and zero where both are (2.11).
+    # The third is what the others leave, and zero where both are.
     if not wrong and sum(int(str(text)[:-1]) for text in texts) not in (0, 100):
         yield Fault("bad_percent", names[-1])
 
