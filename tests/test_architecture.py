@@ -11,7 +11,7 @@ from pathlib import Path
 import grimp
 import pytest
 
-from tools.generate_docs import ROOT, pages
+from tools.repository import ROOT, pages
 
 PAGE = (ROOT / "docs/architecture.md").read_text("utf-8")
 #: Pages about what there is; the list of changes names what there was.

@@ -1,1 +1,1 @@
-"""The documentation, and the program that writes its generated parts."""
+"""Programs that write and check parts of this repository."""

@@ -1,8 +1,7 @@
-"""Draws ``docs/img/demo.svg`` and ``demo.vi.svg`` from what ``khop demo`` really prints.
+"""Draws ``docs/img/demo.svg`` and ``demo.vi.svg`` from the output of ``khop demo``.
 
-``python -m tools.make_picture`` runs the demo once in each language, in an empty folder, and puts
-its output into a picture. Only the name of that folder is taken out; how many seconds it took
-differs from run to run.
+``python -m tools.make_picture`` runs the demo once in each language, in an empty folder. Only the
+name of that folder is removed from the output; the number of seconds differs from run to run.
 """
 
 from __future__ import annotations
@@ -19,11 +18,11 @@ from rich.console import Console
 from rich.terminal_theme import DIMMED_MONOKAI
 from rich.text import Text
 
-from tools.generate_docs import ROOT
+from tools.repository import ROOT
 
 #: Width of the picture, in characters.
 _WIDTH = 100
-#: A picture in a repository fetches nothing from anywhere.
+#: The picture must load nothing from the network, so the font is removed.
 _FETCHED_FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 
 
@@ -38,7 +37,7 @@ def main() -> int:
 
 
 def demo_output(lang: str) -> str:
-    """All that a demo prints, results and notes in the order they come."""
+    """The output of a demo: results and notes, in their order."""
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
             [sys.executable, "-m", "khop", "--lang", lang, "demo"],
@@ -53,7 +52,8 @@ def demo_output(lang: str) -> str:
 
 
 def _environment() -> dict[str, str]:
-    """With this Python's programs in front: the demo then calls itself by its name."""
+    """The environment of the demo. This Python's programs come first in PATH, so that the demo
+    prints ``khop`` as the name of the program."""
     programs = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
     return {**os.environ, "COLUMNS": str(_WIDTH), "PYTHONPATH": str(ROOT), "PATH": programs}
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tools.generate_docs import ROOT, pages
+from tools.repository import ROOT, pages
 
 every_page = pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
 

@@ -12,7 +12,7 @@ from khop.mappings.codes.level_one import packaged_level_one
 from khop.mappings.records import Status
 from khop.mappings.states.transitions import StepMark, transition_matrix
 from khop.mappings.time.calendar import WorkingCalendar
-from tools.generate_docs import ROOT
+from tools.repository import ROOT
 
 PAGE = (ROOT / "docs/domain.md").read_text("utf-8")
 SIGNS = {StepMark.ORDINARY: "✓", StepMark.EVIDENCE: "!", StepMark.FORBIDDEN: "✗"}

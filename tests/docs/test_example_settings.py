@@ -9,7 +9,7 @@ from khop.config.load import load_config
 from khop.config.own_tables import OwnTables
 from khop.sync.reconciling.rules.settings import check_rules
 from tests.docs.pages import blocks, every_page, read
-from tools.generate_docs import adapters
+from tools.repository import adapters
 
 
 @every_page

@@ -7,7 +7,7 @@ import re
 from khop.sync.ledger.schema import metadata
 from khop.sync.reconciling.cases.inputs import CASE_COLUMNS
 from khop.sync.reconciling.rules import RULES
-from tools.generate_docs import ROOT
+from tools.repository import ROOT
 
 PAGE = (ROOT / "docs/glossary.md").read_text("utf-8")
 

@@ -13,7 +13,9 @@ import pytest
 from khop.audit.rules import rule_words
 from khop.sync.reconciling.rules import RULES
 from tests.docs.pages import blocks, every_page, read, without_blocks
-from tools.generate_docs import BLOCKS, ROOT, commands, filled, pages
+from tools.blocks.commands import commands
+from tools.generate_docs import BLOCKS, filled
+from tools.repository import ROOT, pages
 
 
 @pytest.mark.parametrize(

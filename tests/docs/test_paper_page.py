@@ -12,7 +12,7 @@ from khop.mappings.paper.headers import READ_COLUMNS
 from khop.sync.ledger import create_ledger
 from khop.sync.privacy import ensure_key
 from tests.docs.pages import blocks, read
-from tools.generate_docs import adapters
+from tools.repository import adapters
 
 
 def test_the_example_of_paper_is_read_as_its_page_says(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""The generated blocks of the documentation, one module for each subject."""
