@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from khop.adapters.igate.adapter import IgateSettings
+from khop.adapters.igate.settings import IgateSettings
 from khop.adapters.links import DossierPages, dossier_link
 
 PAGE = "https://motcua.example.vn/dossier/"

@@ -1,104 +1,15 @@
-"""A system on loopback that answers bytes as told, and one that answers without a network."""
+"""Fixtures: a clock, scripted systems, transports to them, and samples."""
 
 from __future__ import annotations
 
-import json
-import socket
-import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
 import httpx
 import pytest
 
 from khop.connectors.http.transport import Timing, Transport, TransportSettings
 from tests import paths
-
-SAMPLES = paths.SAMPLES
-Reply = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
-
-
-@dataclass
-class FakeTime:
-    """A clock that only sleeping, or a test, moves."""
-
-    now: float = 1000.0
-    slept: list[float] = field(default_factory=list)
-
-    def clock(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds
-
-
-class Script(httpx.BaseTransport):
-    """Answers the requests in turn; the last answer is given for ever."""
-
-    def __init__(self) -> None:
-        self.replies: list[Reply] = []
-        self.requests: list[httpx.Request] = []
-        self._lock = threading.Lock()
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        request.read()
-        with self._lock:
-            self.requests.append(request)
-            reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
-        if isinstance(reply, Exception):
-            raise reply
-        if isinstance(reply, httpx.Response):
-            return httpx.Response(reply.status_code, headers=reply.headers, content=reply.content)
-        return reply(request)
-
-    @property
-    def bodies(self) -> list[dict[str, object]]:
-        return [json.loads(request.content) for request in self.requests]
-
-
-class Loopback:
-    """Accepts connections on loopback; each request is answered with the next bytes.
-
-    ``None`` resets the connection after the request was read; ``b""`` never answers.
-    """
-
-    def __init__(self) -> None:
-        self.replies: list[bytes | None] = []
-        self.requests: list[bytes] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._open: list[socket.socket] = []
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-
-    def close(self) -> None:
-        self._listener.close()
-        for connection in self._open:
-            connection.close()
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            self._open.append(connection)
-            self._answer(connection)
-
-    def _answer(self, connection: socket.socket) -> None:
-        self.requests.append(connection.recv(65536))
-        reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
-        if reply == b"":
-            return
-        if reply is None:
-            linger_zero = b"\x01\x00\x00\x00\x00\x00\x00\x00"
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger_zero)
-        else:
-            connection.sendall(reply)
-        connection.close()
+from tests.connectors.scripted import FakeTime, Loopback, Sample, Script, TransportTo
 
 
 @pytest.fixture
@@ -119,7 +30,7 @@ def server() -> Iterator[Loopback]:
 
 
 @pytest.fixture
-def transport_to(time: FakeTime) -> Iterator[Callable[..., Transport]]:
+def transport_to(time: FakeTime) -> Iterator[TransportTo]:
     made: list[Transport] = []
 
     def build(http: httpx.BaseTransport | None = None, **settings: object) -> Transport:
@@ -138,5 +49,5 @@ def transport_to(time: FakeTime) -> Iterator[Callable[..., Transport]]:
 
 
 @pytest.fixture
-def sample() -> Callable[[str], bytes]:
-    return lambda name: (SAMPLES / name).read_bytes()
+def sample() -> Sample:
+    return lambda name: (paths.SAMPLES / name).read_bytes()

@@ -7,6 +7,7 @@ import hmac
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from khop.connectors.http.transport import Transport
 from khop.connectors.notices import NoticeClient, notice_headers, verify_notice
 from khop.errors import ConfigError, RecordError, Refused, Unauthorised, Unreachable
+from tests.connectors.scripted import Script, TransportTo
 
 SECRET = "a secret of both sides"
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -91,7 +93,7 @@ def test_a_signature_with_no_secret_is_not_believed() -> None:
     ("later", "told"),
     [({"minutes": 5, "seconds": 1}, "too long ago"), ({"minutes": -6}, "lies in the future")],
 )
-def test_an_old_notice_is_not_believed_again(later: dict[str, float], told: str) -> None:
+def test_an_old_notice_is_not_believed_again(later: dict[str, Any], told: str) -> None:
     assert verified(headers(), minutes=5)["id"] == "n1"
     with pytest.raises(RecordError, match=told):
         verified(headers(), **later)
@@ -131,7 +133,9 @@ def client(transport: Transport, moments: list[datetime] | None = None) -> Notic
     return NoticeClient(transport, URL, SECRET, lambda: next(clock))
 
 
-def test_each_try_has_the_same_id_and_a_signature_of_its_own(script, transport_to) -> None:
+def test_each_try_has_the_same_id_and_a_signature_of_its_own(
+    script: Script, transport_to: TransportTo
+) -> None:
     script.replies = [
         httpx.Response(503),
         httpx.ReadTimeout("slow"),
@@ -150,20 +154,24 @@ def test_each_try_has_the_same_id_and_a_signature_of_its_own(script, transport_t
 @pytest.mark.parametrize(
     ("status", "fault"), [(400, Refused), (404, Refused), (401, Unauthorised), (307, Refused)]
 )
-def test_a_refusal_is_not_tried_again(script, transport_to, status, fault) -> None:
+def test_a_refusal_is_not_tried_again(
+    script: Script, transport_to: TransportTo, status: int, fault: type[Exception]
+) -> None:
     script.replies = [httpx.Response(status, headers={"Location": "https://other.example.vn"})]
     with pytest.raises(fault):
         client(transport_to(script)).send("n1", BODY)
     assert len(script.requests) == 1
 
 
-def test_silence_ends_after_the_tries(script, transport_to) -> None:
+def test_silence_ends_after_the_tries(script: Script, transport_to: TransportTo) -> None:
     script.replies = [httpx.ReadTimeout("slow")]
     with pytest.raises(Unreachable):
         client(transport_to(script, attempts=3)).send("n1", BODY)
     assert len(script.requests) == 3
 
 
-def test_a_short_secret_is_refused_before_anything_is_sent(script, transport_to) -> None:
+def test_a_short_secret_is_refused_before_anything_is_sent(
+    script: Script, transport_to: TransportTo
+) -> None:
     with pytest.raises(ConfigError, match=r"notices\.secret"):
         NoticeClient(transport_to(script), URL, "x" * 15, lambda: NOW)

@@ -20,7 +20,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from khop.adapters.files.paper import APOLOGY_FILE, LOGBOOK_FILE, REGISTER_FILE, paper_adapter
+from khop.adapters.files.paper import (
+    APOLOGY_FILE,
+    LOGBOOK_FILE,
+    REGISTER_FILE,
+    PaperFileAdapter,
+    paper_adapter,
+)
 from khop.adapters.files.portal_codes import portal_code_adapter
 from khop.adapters.ports import Context, PaperFile, PaperSource, Role
 from khop.connectors.spreadsheets.read import read_sheets
@@ -38,7 +44,7 @@ def context(folder: Path) -> Context:
     return Context(KEY, folder, lambda: datetime(2026, 11, 22, tzinfo=UTC), CALENDAR)
 
 
-def logbook(folder: Path, path: str = "so.csv", **settings: Any) -> PaperSource:
+def logbook(folder: Path, path: str = "so.csv", **settings: Any) -> PaperFileAdapter:
     return paper_adapter("so", PaperKind.LOGBOOK, Path(path), context(folder), **settings)
 
 
@@ -342,8 +348,15 @@ def test_the_extract_names_its_codes(tmp_path: Path, header: str) -> None:
 
 
 def test_the_extract_may_be_a_workbook_with_titles_and_a_column_of_its_own(tmp_path: Path) -> None:
-    lines = [["DANH SÁCH HỒ SƠ"], ["Số trên Cổng", "x"], ["(1)", "(2)"], ["H99.01-261008-0001", 1],
-             [260923.0, 2], [1.2e17, 3], ["Tổng cộng", 3]]  # fmt: skip
+    lines: list[list[Any]] = [
+        ["DANH SÁCH HỒ SƠ"],
+        ["Số trên Cổng", "x"],
+        ["(1)", "(2)"],
+        ["H99.01-261008-0001", 1],
+        [260923.0, 2],
+        [1.2e17, 3],
+        ["Tổng cộng", 3],
+    ]
     (tmp_path / "ex.xlsx").write_bytes(written(lines))
     found = portal_code_adapter(
         "ex", Path("ex.xlsx"), context(tmp_path), code_column="số trên cổng"

@@ -6,7 +6,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,6 +18,7 @@ from pydantic import ValidationError
 
 from khop.adapters.population import adapter as population
 from khop.adapters.population.adapter import ADAPTER, PopulationAdapter
+from khop.adapters.population.settings import PopulationSettings
 from khop.adapters.ports import Context, IdentityAnswer, IdentityCheck, Purpose, Role
 from khop.config.load import load_config
 from khop.connectors.http.transport import Timing, Transport, TransportSettings
@@ -24,6 +27,8 @@ from khop.errors import ConfigError, RecordError, Refused, Unauthorised, Unreach
 from khop.mappings.records import Applicant, Birth, IdentityVerdict
 from khop.mappings.time.calendar import WorkingCalendar
 from tests import paths
+
+AdapterOf = Callable[..., PopulationAdapter]
 
 SAMPLES = paths.SAMPLES / "population"
 NOW = datetime(2026, 3, 18, 2, 15, 30, tzinfo=UTC)
@@ -85,14 +90,14 @@ def book() -> Book:
 
 
 @pytest.fixture
-def context(tmp_path, book, monkeypatch) -> Context:
+def context(tmp_path: Path, book: Book, monkeypatch: pytest.MonkeyPatch) -> Context:
     monkeypatch.setenv("KHOP_TEST_SECRET", "not-a-real-secret")
     calendar = WorkingCalendar((), ())
     return Context(b"key", tmp_path, lambda: NOW, calendar, book, sleep=lambda seconds: None)
 
 
 @pytest.fixture
-def adapter_of(gateway, context, monkeypatch):
+def adapter_of(gateway: Gateway, context: Context, monkeypatch: pytest.MonkeyPatch) -> AdapterOf:
     def transport(name: str, settings: Any, _: Context) -> Transport:
         given = TransportSettings(attempts=settings.attempts, calls_per_second=1e6)
         return Transport(name, given, timing=Timing(sleep=lambda seconds: None), http=gateway)
@@ -116,7 +121,7 @@ def told(request: httpx.Request) -> dict[str, str]:
 # --- one question -------------------------------------------------------------------------------
 
 
-def test_an_applicant_is_checked(adapter_of, gateway, book) -> None:
+def test_an_applicant_is_checked(adapter_of: AdapterOf, gateway: Gateway, book: Book) -> None:
     adapter = adapter_of(unit_code="H99.01")
     assert isinstance(adapter, IdentityCheck)
     assert adapter.check_identity(LAN, PURPOSE) == IdentityAnswer(IdentityVerdict.MATCH)
@@ -134,7 +139,7 @@ def test_an_applicant_is_checked(adapter_of, gateway, book) -> None:
     assert book.calls == [("population", "XacThucThongTinCongDan", PURPOSE)]
 
 
-def test_a_call_is_signed_at_the_contexts_time(adapter_of, gateway) -> None:
+def test_a_call_is_signed_at_the_contexts_time(adapter_of: AdapterOf, gateway: Gateway) -> None:
     adapter_of(timestamp_unit="s").check_identity(LAN, PURPOSE)
     headers = gateway.requests[0].headers
     stamp = str(int(NOW.timestamp()))
@@ -143,7 +148,9 @@ def test_a_call_is_signed_at_the_contexts_time(adapter_of, gateway) -> None:
     assert (headers["timestamp"], signed) == (stamp, f"h99:{digest}")
 
 
-def test_no_match_is_a_mismatch_and_oddities_go_beside_it(adapter_of, gateway) -> None:
+def test_no_match_is_a_mismatch_and_oddities_go_beside_it(
+    adapter_of: AdapterOf, gateway: Gateway
+) -> None:
     gateway.answer = gateway.sample("xacthuc-res-02-false")
     applicant = Applicant("Trần Thị Mai Lan", "100185012345", birth=Birth(1986))
     answer = adapter_of().check_identity(applicant, PURPOSE)
@@ -161,21 +168,27 @@ def test_no_match_is_a_mismatch_and_oddities_go_beside_it(adapter_of, gateway) -
     ],
 )
 def test_an_applicant_who_cannot_be_found_costs_nothing(
-    adapter_of, gateway, book, applicant
+    adapter_of: AdapterOf, gateway: Gateway, book: Book, applicant: Any
 ) -> None:
     with pytest.raises(RecordError):
         adapter_of().check_identity(applicant, PURPOSE)
-    assert gateway.requests == book.calls == []
+    assert not gateway.requests
+    assert not book.calls
 
 
 @pytest.mark.parametrize("purpose", [Purpose("", "motcua.demo"), Purpose("1.001193", " ")])
-def test_no_purpose_no_question(adapter_of, gateway, book, purpose) -> None:
+def test_no_purpose_no_question(
+    adapter_of: AdapterOf, gateway: Gateway, book: Book, purpose: Purpose
+) -> None:
     with pytest.raises(RecordError):
         adapter_of().check_identity(LAN, purpose)
-    assert gateway.requests == book.calls == []
+    assert not gateway.requests
+    assert not book.calls
 
 
-def test_the_quota_of_a_day_holds_for_repeats_too(adapter_of, gateway, book) -> None:
+def test_the_quota_of_a_day_holds_for_repeats_too(
+    adapter_of: AdapterOf, gateway: Gateway, book: Book
+) -> None:
     gateway.answer = httpx.Response(503)
     with pytest.raises(Unreachable):
         adapter_of().check_identity(LAN, PURPOSE)
@@ -185,7 +198,9 @@ def test_the_quota_of_a_day_holds_for_repeats_too(adapter_of, gateway, book) -> 
     assert len(gateway.requests) == 2
 
 
-def test_without_a_book_nobody_is_asked_about(adapter_of, gateway, context) -> None:
+def test_without_a_book_nobody_is_asked_about(
+    adapter_of: AdapterOf, gateway: Gateway, context: Context
+) -> None:
     bare = Context(context.key, context.base_dir, context.clock, context.calendar)
     with pytest.raises(ConfigError, match="with a book"):
         adapter_of(bare).check_identity(LAN, PURPOSE)
@@ -201,7 +216,7 @@ def test_without_a_book_nobody_is_asked_about(adapter_of, gateway, context) -> N
     ],
 )
 def test_a_record_may_be_compared_where_there_is_no_yes_or_no(
-    adapter_of, gateway, sample, verdict
+    adapter_of: AdapterOf, gateway: Gateway, sample: str, verdict: IdentityVerdict
 ) -> None:
     gateway.answer = gateway.sample(sample)
     answer = adapter_of(check_with="look_up").check_identity(LAN, PURPOSE)
@@ -217,7 +232,9 @@ def test_a_record_may_be_compared_where_there_is_no_yes_or_no(
         '<x:CongDan xmlns:x="urn:other"><x:SoDinhDanh>001185012345</x:SoDinhDanh></x:CongDan>',
     ],
 )
-def test_a_look_up_that_cannot_be_read_finds_nobody_wrong(adapter_of, gateway, inside) -> None:
+def test_a_look_up_that_cannot_be_read_finds_nobody_wrong(
+    adapter_of: AdapterOf, gateway: Gateway, inside: Any
+) -> None:
     found = gateway.sample("tracuu-res-05-not-found-empty-collection").text
     start = found.index(">", found.index("CongdanCollection")) + 1
     inside = inside if "x:" in inside else inside.replace("<", "<ns1:").replace("<ns1:/", "</ns1:")
@@ -238,7 +255,7 @@ def test_a_look_up_that_cannot_be_read_finds_nobody_wrong(adapter_of, gateway, i
     ],
 )
 def test_a_header_that_cannot_be_sent_is_found_before_anybody_is_asked_about(
-    adapter_of, key, value
+    adapter_of: AdapterOf, key: str, value: object
 ) -> None:
     with pytest.raises(ConfigError) as wrong:
         adapter_of(**{key: value})
@@ -246,14 +263,18 @@ def test_a_header_that_cannot_be_sent_is_found_before_anybody_is_asked_about(
     adapter_of(content_type="application/xml; charset=utf-8", soap_action=None)
 
 
-def test_an_api_key_that_cannot_be_sent_counts_no_question(adapter_of, book, monkeypatch) -> None:
+def test_an_api_key_that_cannot_be_sent_counts_no_question(
+    adapter_of: AdapterOf, book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("KHOP_TEST_KEY", "two\nlines")
     with pytest.raises(ConfigError, match="api_key"):
         adapter_of(api_key={"env": "KHOP_TEST_KEY"}).check_identity(LAN, PURPOSE)
     assert book.calls == []
 
 
-def test_an_attribute_nobody_knows_takes_no_verdict_away(adapter_of, gateway) -> None:
+def test_an_attribute_nobody_knows_takes_no_verdict_away(
+    adapter_of: AdapterOf, gateway: Gateway
+) -> None:
     found = gateway.sample("tracuu-res-01-full-old-three-level").text
     text = found.replace(":CongdanCollection ", ':CongdanCollection Kieu="1" ', 1)
     assert text != found
@@ -264,7 +285,7 @@ def test_an_attribute_nobody_knows_takes_no_verdict_away(adapter_of, gateway) ->
     assert adapter.check_identity(other, PURPOSE).verdict is IdentityVerdict.MISMATCH
 
 
-def test_births_of_a_record_that_disagree_are_told(adapter_of, gateway) -> None:
+def test_births_of_a_record_that_disagree_are_told(adapter_of: AdapterOf, gateway: Gateway) -> None:
     found = gateway.sample("tracuu-res-01-full-old-three-level").text
     assert "<ns1:Nam>1985" in found
     changed = found.replace("<ns1:Nam>1985", "<ns1:Nam>1986")
@@ -275,7 +296,9 @@ def test_births_of_a_record_that_disagree_are_told(adapter_of, gateway) -> None:
 
 
 @pytest.mark.parametrize("quoted", ["19850217", "1985-02-17", "17/02/1985", "17-02-1985"])
-def test_a_refusal_that_quotes_the_birth_date_does_not_tell_it(adapter_of, gateway, quoted) -> None:
+def test_a_refusal_that_quotes_the_birth_date_does_not_tell_it(
+    adapter_of: AdapterOf, gateway: Gateway, quoted: Any
+) -> None:
     fault = "<s:Fault><faultcode>s:Client</faultcode><faultstring>ngay sinh {} sai</faultstring>"
     body = (
         '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
@@ -288,7 +311,7 @@ def test_a_refusal_that_quotes_the_birth_date_does_not_tell_it(adapter_of, gatew
     assert "1985" not in str(refused.value)
 
 
-def test_an_older_shape_is_a_matter_of_settings(adapter_of, gateway) -> None:
+def test_an_older_shape_is_a_matter_of_settings(adapter_of: AdapterOf, gateway: Gateway) -> None:
     table = {
         "fields": ["MaYeuCau", "MaDichVu", "MaCanBo", "SoDinhDanh", "SoCMND", "HoVaTen"],
         "empty_number": True,
@@ -301,13 +324,15 @@ def test_an_older_shape_is_a_matter_of_settings(adapter_of, gateway) -> None:
     assert told(gateway.requests[0])["HoVaTen"] == "VO NGOC HAN"
 
 
-def test_the_client_asks_the_other_questions(adapter_of, gateway) -> None:
+def test_the_client_asks_the_other_questions(adapter_of: AdapterOf, gateway: Gateway) -> None:
     gateway.answer = gateway.sample("nhanthan-res-01-both-parents")
     adapter = adapter_of(relatives={"code": "004"}, unit_code="H99.01")
     found = adapter.client.verify_relatives(
         Question("GIAPTHUHA", "024301005555", birth=2001), PURPOSE
     )
-    assert found.persons[0].Me.SoDinhDanh == "024173000002"
+    mother = found.persons[0].Me
+    assert mother is not None
+    assert mother.SoDinhDanh == "024173000002"
     root = etree.fromstring(gateway.requests[0].content)
     asked = root.find(".//{http://gtel.vn/qldc}XacMinhThongTinNhanThan")
     assert [etree.QName(e).localname for e in asked] == [
@@ -320,13 +345,13 @@ def test_the_client_asks_the_other_questions(adapter_of, gateway) -> None:
 # --- ways in ------------------------------------------------------------------------------------
 
 
-def test_a_plain_token(adapter_of, gateway) -> None:
+def test_a_plain_token(adapter_of: AdapterOf, gateway: Gateway) -> None:
     adapter_of(auth="wso2", **TOKEN).check_identity(LAN, PURPOSE)
     assert [r.url.path for r in gateway.requests] == ["/token", "/csdldc"]
     assert gateway.requests[1].headers["authorization"] == "Bearer t"
 
 
-def test_a_provincial_lgsp(adapter_of, gateway) -> None:
+def test_a_provincial_lgsp(adapter_of: AdapterOf, gateway: Gateway) -> None:
     adapter_of(
         auth="lgsp",
         app_name="motcua",
@@ -350,7 +375,9 @@ def test_a_provincial_lgsp(adapter_of, gateway) -> None:
 
 
 @pytest.mark.parametrize("token", [{}, TOKEN])
-def test_a_front_in_pascal_names_with_and_without_a_token(adapter_of, gateway, token) -> None:
+def test_a_front_in_pascal_names_with_and_without_a_token(
+    adapter_of: AdapterOf, gateway: Gateway, token: Any
+) -> None:
     message = (SAMPLES / "xacthuc-res-01-true.xml").read_text("utf-8")
     gateway.answer = httpx.Response(200, json={"error_code": "0", "message": message})
     answer = adapter_of(auth="json_pascal", **token).check_identity(LAN, PURPOSE)
@@ -358,7 +385,7 @@ def test_a_front_in_pascal_names_with_and_without_a_token(adapter_of, gateway, t
     assert ("authorization" in gateway.requests[-1].headers) is bool(token)
 
 
-def test_a_front_in_camel_names(adapter_of, gateway) -> None:
+def test_a_front_in_camel_names(adapter_of: AdapterOf, gateway: Gateway) -> None:
     gateway.login = httpx.Response(200, json={"token": "t"})
     gateway.answer = httpx.Response(200, json={"data": {"tonTai": False}})
     adapter = adapter_of(auth="json_camel", answer_path="data", service_account="SO_DEMO", **TOKEN)
@@ -368,7 +395,9 @@ def test_a_front_in_camel_names(adapter_of, gateway) -> None:
     assert gateway.requests[0].headers["auth"] == "not-a-real-secret"
 
 
-def test_further_headers_and_the_api_key_travel_with_each_question(adapter_of, gateway) -> None:
+def test_further_headers_and_the_api_key_travel_with_each_question(
+    adapter_of: AdapterOf, gateway: Gateway
+) -> None:
     adapter_of(headers={"X-Road-Client": "VN/GOV/H99/x"}, api_key=SECRET).check_identity(
         LAN, PURPOSE
     )
@@ -379,7 +408,7 @@ def test_further_headers_and_the_api_key_travel_with_each_question(adapter_of, g
 # --- khop check ---------------------------------------------------------------------------------
 
 
-def test_a_check_asks_about_nobody(adapter_of, gateway, book) -> None:
+def test_a_check_asks_about_nobody(adapter_of: AdapterOf, gateway: Gateway, book: Book) -> None:
     gateway.answer = httpx.Response(401)
     health = adapter_of().check()
     assert health.ok
@@ -390,7 +419,9 @@ def test_a_check_asks_about_nobody(adapter_of, gateway, book) -> None:
     assert book.calls == []
 
 
-def test_a_check_logs_in_where_there_is_a_login(adapter_of, gateway, book) -> None:
+def test_a_check_logs_in_where_there_is_a_login(
+    adapter_of: AdapterOf, gateway: Gateway, book: Book
+) -> None:
     gateway.answer = httpx.Response(405)
     health = adapter_of(auth="wso2", **TOKEN).check()
     assert health.ok
@@ -403,13 +434,17 @@ def test_a_check_logs_in_where_there_is_a_login(adapter_of, gateway, book) -> No
 
 
 @pytest.mark.parametrize("answer", [httpx.ConnectError("no route"), httpx.Response(503)])
-def test_a_gateway_with_nothing_behind_it_is_not_reached(adapter_of, gateway, answer) -> None:
+def test_a_gateway_with_nothing_behind_it_is_not_reached(
+    adapter_of: AdapterOf, gateway: Gateway, answer: Any
+) -> None:
     gateway.answer = answer
     health = adapter_of().check()
     assert [(step.name, step.ok) for step in health.steps] == [("reach", False)]
 
 
-def test_a_secret_that_is_not_there_fails_the_check(adapter_of, monkeypatch) -> None:
+def test_a_secret_that_is_not_there_fails_the_check(
+    adapter_of: AdapterOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
     adapter = adapter_of()
     monkeypatch.delenv("KHOP_TEST_SECRET")
     health = adapter.check()
@@ -436,7 +471,9 @@ def test_a_secret_that_is_not_there_fails_the_check(adapter_of, monkeypatch) -> 
         ({"auth": "wso2", "token_url": "x"}, "token_url"),
     ],
 )
-def test_a_setting_that_is_missing_or_wrong_is_named(adapter_of, options, key) -> None:
+def test_a_setting_that_is_missing_or_wrong_is_named(
+    adapter_of: AdapterOf, options: Any, key: str
+) -> None:
     with pytest.raises(ConfigError) as wrong:
         adapter_of(**options)
     assert wrong.value.key == f"sources.population.{key}"
@@ -445,12 +482,12 @@ def test_a_setting_that_is_missing_or_wrong_is_named(adapter_of, options, key) -
 @pytest.mark.parametrize(
     "options", [{"auth": "get"}, {"daily_quota": 0}, {"secret": "text"}, {"x": 1}]
 )
-def test_what_the_settings_do_not_know_is_refused(options) -> None:
+def test_what_the_settings_do_not_know_is_refused(options: Any) -> None:
     with pytest.raises(ValidationError):
         ADAPTER.settings.model_validate({**BASE, **options})
 
 
-def test_a_configuration_file_loads(tmp_path) -> None:
+def test_a_configuration_file_loads(tmp_path: Path) -> None:
     path = tmp_path / "khop.toml"
     path.write_text(
         """
@@ -473,11 +510,14 @@ code = "003"
         "utf-8",
     )
     settings = load_config(path, {"population": ADAPTER}).sources["population"]
+    assert isinstance(settings, PopulationSettings)
     assert (settings.authenticate.code, settings.attempts, settings.daily_quota) == ("003", 2, 1000)
     assert settings.relatives.namespace == "http://gtel.vn/qldc"
 
 
-def test_a_token_that_was_turned_down_is_renewed_once(adapter_of, gateway, book) -> None:
+def test_a_token_that_was_turned_down_is_renewed_once(
+    adapter_of: AdapterOf, gateway: Gateway, book: Book
+) -> None:
     gateway.answer = httpx.Response(401)
     with pytest.raises(Unauthorised):
         adapter_of(auth="wso2", **TOKEN).check_identity(LAN, PURPOSE)

@@ -215,7 +215,9 @@ def test_an_order_needs_the_office(post: Post, context: Context) -> None:
         ({"token_url": "post.example.vn"}, "token_url"),
     ],
 )
-def test_each_access_says_which_key_it_needs(post, context, changes, key) -> None:
+def test_each_access_says_which_key_it_needs(
+    post: Post, context: Context, changes: Any, key: str
+) -> None:
     with pytest.raises(ConfigError, match=rf"sources\.vnpost\.{key}"):
         vnpost(post, context, **changes)
 
@@ -228,7 +230,7 @@ def test_each_access_says_which_key_it_needs(post, context, changes, key) -> Non
         {"access": "front", "access_token": {"file": "secret"}, "token_url": None},
     ],
 )
-def test_every_access_reaches_the_feed(post, context, changes) -> None:
+def test_every_access_reaches_the_feed(post: Post, context: Context, changes: Any) -> None:
     post.answers[TRACKING] = feed
     adapter = vnpost(post, context, **changes)
     assert adapter.events(None).fetched == 2
@@ -272,7 +274,9 @@ def _history(query: dict[str, str], sent: Any) -> dict[str, object]:
     return {"data": [{"statusHistory": [entry]}]}
 
 
-def test_a_dossier_is_asked_about_under_all_its_numbers(my, post) -> None:
+def test_a_dossier_is_asked_about_under_all_its_numbers(
+    my: Callable[..., MyVnpostAdapter], post: Post
+) -> None:
     post.answers["/GetStatusHistoryOrder"] = _history
     adapter = my(collect_suffix="-G", return_suffix="-T")
     assert isinstance(adapter, EvidenceLookup)
@@ -282,14 +286,16 @@ def test_a_dossier_is_asked_about_under_all_its_numbers(my, post) -> None:
     assert my().evidence_of("H99.01-260318-0099") == ()
 
 
-def test_a_check_asks_for_an_order_that_nobody_made(my, post) -> None:
+def test_a_check_asks_for_an_order_that_nobody_made(
+    my: Callable[..., MyVnpostAdapter], post: Post
+) -> None:
     post.answers["/GetStatusHistoryOrder"] = lambda query, sent: {"data": []}
     assert my().check().ok
     assert post.asked[-1][2] == {"type": "2", "code": "KHOP-CHECK-000000-0000"}
 
 
 def test_the_evidence_of_a_call_is_its_signed_item_under_the_number_the_post_names(
-    my, post, context
+    my: Callable[..., MyVnpostAdapter], post: Post, context: Context
 ) -> None:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     pem = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
@@ -321,13 +327,17 @@ def _signed(key: rsa.RSAPrivateKey, items: list[dict[str, str]]) -> bytes:
 
 
 @pytest.mark.parametrize("changes", [{}, {"webhook_key_file": "none.pem"}])
-def test_a_call_needs_the_key_that_signs_it(my, changes) -> None:
+def test_a_call_needs_the_key_that_signs_it(
+    my: Callable[..., MyVnpostAdapter], changes: Any
+) -> None:
     with pytest.raises(ConfigError, match=r"sources\.my\.webhook_key_file"):
         my(**changes).webhook(b"{}")
 
 
 @pytest.mark.parametrize("legacy", [True, False])
-def test_legacy_tls_is_on_only_when_asked_for_and_is_logged(my, legacy) -> None:
+def test_legacy_tls_is_on_only_when_asked_for_and_is_logged(
+    my: Callable[..., MyVnpostAdapter], legacy: Any
+) -> None:
     with capture_logs() as logs:
         my(**({"legacy_tls": True} if legacy else {}))
     assert logs == [{"event": "legacy_tls", "source": "my", "log_level": "warning"}] * legacy

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
@@ -19,6 +20,9 @@ from khop.errors import (
     Unreachable,
     Unreadable,
 )
+from tests.connectors.scripted import FakeTime, Sample, TransportTo
+
+ClientOf = Callable[..., DvcqgClient]
 
 CODE = "H99.12-250114-0007"
 RECORD = {"MaHoSo": CODE, "TrangThaiHoSo": "4"}
@@ -66,8 +70,8 @@ def portal() -> Portal:
 
 
 @pytest.fixture
-def client_of(portal, transport_to, time):
-    def build(*, session_seconds: float = 600, **options: object) -> DvcqgClient:
+def client_of(portal: Portal, transport_to: TransportTo, time: FakeTime) -> ClientOf:
+    def build(*, session_seconds: float = 600, **options: Any) -> DvcqgClient:
         given = {
             "base_url": "http://trucdulieu.example.vn:8080",
             "login_path": LOGIN,
@@ -88,7 +92,9 @@ def client_of(portal, transport_to, time):
     return build
 
 
-def test_a_login_and_a_look_up_as_the_samples_write_them(client_of, portal, sample) -> None:
+def test_a_login_and_a_look_up_as_the_samples_write_them(
+    client_of: ClientOf, portal: Portal, sample: Sample
+) -> None:
     portal.answer = lambda body: json.loads(sample("dvcqg/look-02.json"))
     found = client_of().look_up(CODE)
     assert [row["MaHoSo"] for row in found] == [CODE]
@@ -104,13 +110,15 @@ def test_a_login_and_a_look_up_as_the_samples_write_them(client_of, portal, samp
 
 
 @pytest.mark.parametrize("name", ["look-04", "look-05"])
-def test_nothing_found_is_an_empty_answer(client_of, portal, sample, name) -> None:
+def test_nothing_found_is_an_empty_answer(
+    client_of: ClientOf, portal: Portal, sample: Sample, name: str
+) -> None:
     portal.answer = lambda body: json.loads(sample(f"dvcqg/{name}.json"))
     assert client_of().look_up(CODE) == ()
     assert len(portal.logins) == 1
 
 
-def test_the_destination_may_stand_in_the_query(client_of, portal) -> None:
+def test_the_destination_may_stand_in_the_query(client_of: ClientOf, portal: Portal) -> None:
     client_of(dstcode_in="query", providerurl="http://provider.example.vn/api").look_up(CODE)
     for request in (*portal.logins, *portal.calls):
         assert dict(request.url.params) == {
@@ -120,7 +128,7 @@ def test_the_destination_may_stand_in_the_query(client_of, portal) -> None:
         assert "dstcode" not in request.headers
 
 
-def test_the_login_may_go_without_the_destination(client_of, portal) -> None:
+def test_the_login_may_go_without_the_destination(client_of: ClientOf, portal: Portal) -> None:
     for where in ("header", "query"):
         client_of(dstcode_in=where, dstcode_at_login=False).look_up(CODE)
         login, call = portal.logins.pop(), portal.calls.pop()
@@ -129,13 +137,15 @@ def test_the_login_may_go_without_the_destination(client_of, portal) -> None:
         assert (call.headers if where == "header" else call.url.params)["dstcode"] == DSTCODE
 
 
-def test_a_blank_destination_is_left_out(client_of, portal) -> None:
+def test_a_blank_destination_is_left_out(client_of: ClientOf, portal: Portal) -> None:
     client_of(dstcode=" ").look_up(CODE)
     assert "dstcode" not in portal.calls[0].headers
     assert str(portal.calls[0].url).endswith(DATA)
 
 
-def test_create_and_update_send_one_dossier_with_the_flag_as_text(client_of, portal) -> None:
+def test_create_and_update_send_one_dossier_with_the_flag_as_text(
+    client_of: ClientOf, portal: Portal
+) -> None:
     client = client_of()
     client.create(RECORD)
     client.update(RECORD)
@@ -146,7 +156,7 @@ def test_create_and_update_send_one_dossier_with_the_flag_as_text(client_of, por
     ]
 
 
-def test_progress_sends_its_steps_in_order_and_no_flag(client_of, portal) -> None:
+def test_progress_sends_its_steps_in_order_and_no_flag(client_of: ClientOf, portal: Portal) -> None:
     portal.answer = lambda body: httpx.Response(200, text="Cập nhật tiến độ thành công")
     client_of().progress(STEPS)
     assert portal.bodies == [
@@ -159,12 +169,12 @@ def test_progress_sends_its_steps_in_order_and_no_flag(client_of, portal) -> Non
     ]
 
 
-def test_no_steps_no_call(client_of, portal) -> None:
+def test_no_steps_no_call(client_of: ClientOf, portal: Portal) -> None:
     client_of().progress([])
     assert portal.calls == [] == portal.logins
 
 
-def test_catalogues(client_of, portal, sample) -> None:
+def test_catalogues(client_of: ClientOf, portal: Portal, sample: Sample) -> None:
     client = client_of(share_path="/share")
     portal.answer = lambda body: json.loads(sample("dvcqg/cat-02.json"))
     assert [row["MATTHC"] for row in client.catalogue.procedures()] == [
@@ -185,7 +195,7 @@ def test_catalogues(client_of, portal, sample) -> None:
 
 @pytest.mark.parametrize("name", ["synca-04", "synca-05", "synca-06"])
 def test_a_dossier_that_exists_is_told_without_a_second_login(
-    client_of, portal, sample, name
+    client_of: ClientOf, portal: Portal, sample: Sample, name: str
 ) -> None:
     portal.answer = lambda body: json.loads(sample(f"dvcqg/{name}.json"))
     with pytest.raises(AlreadyExists):
@@ -193,7 +203,7 @@ def test_a_dossier_that_exists_is_told_without_a_second_login(
     assert (len(portal.logins), len(portal.calls)) == (1, 1)
 
 
-def test_existing_may_also_come_as_an_http_error(client_of, portal) -> None:
+def test_existing_may_also_come_as_an_http_error(client_of: ClientOf, portal: Portal) -> None:
     portal.answer = lambda body: httpx.Response(409, json={"message": "Hồ sơ đã tồn tại"})
     with pytest.raises(AlreadyExists) as caught:
         client_of().create(RECORD)
@@ -209,7 +219,9 @@ def test_existing_may_also_come_as_an_http_error(client_of, portal) -> None:
         {"error_code": 0, "message": "Không thành công"},
     ],
 )
-def test_a_refusal_is_final_after_one_new_login(client_of, portal, answer) -> None:
+def test_a_refusal_is_final_after_one_new_login(
+    client_of: ClientOf, portal: Portal, answer: object
+) -> None:
     portal.answer = lambda body: answer
     with pytest.raises(Refused):
         client_of().create(RECORD)
@@ -217,7 +229,7 @@ def test_a_refusal_is_final_after_one_new_login(client_of, portal, answer) -> No
 
 
 def test_a_portal_that_refuses_many_look_ups_is_not_logged_into_for_each(
-    client_of, portal, time
+    client_of: ClientOf, portal: Portal, time: FakeTime
 ) -> None:
     portal.answer = lambda body: {"error_code": -1, "message": f"Không thấy {body['mahoso']}"}
     client = client_of()
@@ -232,7 +244,9 @@ def test_a_portal_that_refuses_many_look_ups_is_not_logged_into_for_each(
     assert len(portal.logins) == 3
 
 
-def test_an_ended_session_is_opened_anew_also_where_look_ups_are_refused(client_of, portal) -> None:
+def test_an_ended_session_is_opened_anew_also_where_look_ups_are_refused(
+    client_of: ClientOf, portal: Portal
+) -> None:
     portal.answer = lambda body: {"error_code": -1, "message": "Không thấy"}
     client = client_of()
     with pytest.raises(Refused):
@@ -244,7 +258,7 @@ def test_an_ended_session_is_opened_anew_also_where_look_ups_are_refused(client_
 
 
 def test_a_write_is_repeated_after_a_new_login_whatever_was_refused_before(
-    client_of, portal
+    client_of: ClientOf, portal: Portal
 ) -> None:
     portal.answer = lambda body: {"error_code": -1, "message": "Lỗi"}
     client = client_of()
@@ -254,7 +268,7 @@ def test_a_write_is_repeated_after_a_new_login_whatever_was_refused_before(
     assert len(portal.calls) == 4
 
 
-def test_a_refusal_carries_code_and_masked_message(client_of, portal) -> None:
+def test_a_refusal_carries_code_and_masked_message(client_of: ClientOf, portal: Portal) -> None:
     message = "Số 099000000001 của mau@example.vn sai " + "dài " * 100
     portal.answer = lambda body: {"error_code": "-12", "message": message}
     with pytest.raises(Refused) as caught:
@@ -286,7 +300,9 @@ def test_a_refusal_carries_code_and_masked_message(client_of, portal) -> None:
         {"error_code": "-9", "message": "Phiên hết hạn"},
     ],
 )
-def test_an_expired_session_is_opened_anew_once(client_of, portal, call, refusal) -> None:
+def test_an_expired_session_is_opened_anew_once(
+    client_of: ClientOf, portal: Portal, call: Any, refusal: Any
+) -> None:
     portal.answer = lambda body: refusal if body["session"] == "s1" else {"error_code": 0}
     call(client_of())
     assert len(portal.logins) == 2
@@ -296,7 +312,7 @@ def test_an_expired_session_is_opened_anew_once(client_of, portal, call, refusal
 
 @pytest.mark.parametrize("code", ["5", "-1", "99"])
 def test_steps_that_were_refused_are_not_sent_again_while_the_session_holds(
-    client_of, portal, code
+    client_of: ClientOf, portal: Portal, code: str | None
 ) -> None:
     def answer(body: dict[str, object]) -> object:
         steps = body["service"] == "CapNhatTienDoHoSoMC"
@@ -311,7 +327,7 @@ def test_steps_that_were_refused_are_not_sent_again_while_the_session_holds(
 
 
 def test_steps_are_sent_again_with_a_new_session_when_the_old_one_had_ended(
-    client_of, portal
+    client_of: ClientOf, portal: Portal
 ) -> None:
     portal.expired = {"s1"}
     client_of().progress(STEPS)
@@ -321,7 +337,7 @@ def test_steps_are_sent_again_with_a_new_session_when_the_old_one_had_ended(
 
 @pytest.mark.parametrize("code", ["3", "-3", 3])
 def test_a_code_that_leaves_it_to_the_message_is_success_when_the_message_says_so(
-    client_of, portal, code
+    client_of: ClientOf, portal: Portal, code: str | None
 ) -> None:
     portal.answer = lambda body: {"error_code": code, "message": "Cập nhật thành công"}
     client_of().progress(STEPS)
@@ -343,7 +359,9 @@ def test_a_code_that_leaves_it_to_the_message_is_success_when_the_message_says_s
         ({"message": "x"}, Unreadable, OutcomeUnknown),
     ],
 )
-def test_no_answer_is_no_reason_to_log_in_again(client_of, portal, answer, read, write) -> None:
+def test_no_answer_is_no_reason_to_log_in_again(
+    client_of: ClientOf, portal: Portal, answer: object, read: Callable[..., object], write: bool
+) -> None:
     portal.answer = lambda body: answer
     client = client_of()
     for kind, call in (
@@ -359,7 +377,7 @@ def test_no_answer_is_no_reason_to_log_in_again(client_of, portal, answer, read,
     assert len(portal.logins) == 1
 
 
-def test_an_unanswered_write_is_sent_once(client_of, portal) -> None:
+def test_an_unanswered_write_is_sent_once(client_of: ClientOf, portal: Portal) -> None:
     portal.answer = lambda body: httpx.ReadError("")
     client = client_of()
     for call in (client.create, client.update):
@@ -370,13 +388,17 @@ def test_an_unanswered_write_is_sent_once(client_of, portal) -> None:
     assert len(portal.calls) == 3
 
 
-def test_a_result_of_an_unknown_kind_is_never_an_absence(client_of, portal) -> None:
+def test_a_result_of_an_unknown_kind_is_never_an_absence(
+    client_of: ClientOf, portal: Portal
+) -> None:
     portal.answer = lambda body: {"error_code": 0, "result": "không rõ"}
     with pytest.raises(Unreadable):
         client_of().look_up(CODE)
 
 
-def test_a_session_is_used_for_its_time(client_of, portal, time) -> None:
+def test_a_session_is_used_for_its_time(
+    client_of: ClientOf, portal: Portal, time: FakeTime
+) -> None:
     client = client_of(session_seconds=600)
     client.look_up(CODE)
     time.now += 599
@@ -387,7 +409,7 @@ def test_a_session_is_used_for_its_time(client_of, portal, time) -> None:
     assert len(portal.logins) == 2
 
 
-def test_many_threads_that_fail_together_log_in_once(client_of, portal) -> None:
+def test_many_threads_that_fail_together_log_in_once(client_of: ClientOf, portal: Portal) -> None:
     client = client_of()
     client.login()
     portal.expired = {"s1"}
@@ -410,7 +432,7 @@ def test_many_threads_that_fail_together_log_in_once(client_of, portal) -> None:
         httpx.Response(401, json={"message": "Sai tài khoản hoặc mật khẩu"}),
     ],
 )
-def test_a_wrong_password_says_what_to_do(client_of, portal, answer) -> None:
+def test_a_wrong_password_says_what_to_do(client_of: ClientOf, portal: Portal, answer: Any) -> None:
     portal.login_answer = answer
     with pytest.raises(Unauthorised, match="check username and password") as caught:
         client_of().look_up(CODE)
@@ -428,13 +450,15 @@ def test_a_wrong_password_says_what_to_do(client_of, portal, answer) -> None:
         httpx.Response(200, json={"session": "s"}),
     ],
 )
-def test_a_login_without_a_session_cannot_be_read(client_of, portal, answer) -> None:
+def test_a_login_without_a_session_cannot_be_read(
+    client_of: ClientOf, portal: Portal, answer: Any
+) -> None:
     portal.login_answer = answer
     with pytest.raises(Unreadable):
         client_of().login()
 
 
-def test_a_session_in_a_wrapped_answer(client_of, portal) -> None:
+def test_a_session_in_a_wrapped_answer(client_of: ClientOf, portal: Portal) -> None:
     portal.login_answer = httpx.Response(
         200, json={"result": {"errorCode": "0", "Session": "inner"}}
     )
@@ -446,12 +470,12 @@ def test_a_session_in_a_wrapped_answer(client_of, portal) -> None:
     ("key", "value"),
     [("base_url", "trucdulieu"), ("dstcode", "a\r\nb: c"), ("providerurl", "provider")],
 )
-def test_a_wrong_setting_names_its_key(client_of, key, value) -> None:
+def test_a_wrong_setting_names_its_key(client_of: ClientOf, key: str, value: object) -> None:
     with pytest.raises(ConfigError, match=rf"sources\.dvcqg\.{key}"):
         client_of(**{key: value})
 
 
-def test_the_servers_clock(client_of, portal) -> None:
+def test_the_servers_clock(client_of: ClientOf, portal: Portal) -> None:
     client = client_of()
     assert client.server_date() is None
     portal.answer = lambda body: httpx.Response(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import httpx
 import pytest
@@ -25,6 +26,9 @@ from khop.errors import (
     Unreachable,
     Unreadable,
 )
+from tests.connectors.scripted import FakeTime, Sample, Script, TransportTo
+
+ClientOf = Callable[..., DvcqgClient]
 
 BASE = "https://apidvc.example.vn"
 WRAPPER = f"{BASE}/KetNoiMotCuaQuocGia"
@@ -36,9 +40,9 @@ def ok(**fields: object) -> httpx.Response:
 
 
 @pytest.fixture
-def client_of(script, transport_to, time):
+def client_of(script: Script, transport_to: TransportTo, time: FakeTime) -> ClientOf:
     def build(
-        dialect: str = "wrapper", endpoints: Mapping[str, str] | None = None, login: object = None
+        dialect: str = "wrapper", endpoints: Mapping[str, str] | None = None, login: Any = None
     ) -> DvcqgClient:
         if dialect == "wrapper":
             addresses = ServiceAddresses(BASE, "/KetNoiMotCuaQuocGia", endpoints or {})
@@ -58,7 +62,9 @@ def sent(request: httpx.Request) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("name", ["sync-05", "sync-06"])
-def test_a_dossier_goes_to_the_wrapper_as_a_bare_list(client_of, script, sample, name) -> None:
+def test_a_dossier_goes_to_the_wrapper_as_a_bare_list(
+    client_of: ClientOf, script: Script, sample: Sample, name: str
+) -> None:
     body = json.loads(sample(f"dvcqg/{name}.json"))
     client = client_of(endpoints={"update": "CapNhatHoSoMC"})
     client.create(body[0])
@@ -72,7 +78,7 @@ def test_a_dossier_goes_to_the_wrapper_as_a_bare_list(client_of, script, sample,
 
 
 def test_where_create_and_update_have_one_address_a_flag_tells_them_apart(
-    client_of, script
+    client_of: ClientOf, script: Script
 ) -> None:
     client = client_of()
     client.create({"MaHoSo": CODE})
@@ -84,7 +90,7 @@ def test_where_create_and_update_have_one_address_a_flag_tells_them_apart(
 
 
 def test_a_dossier_goes_to_the_query_dialect_with_flag_and_unit_in_the_address(
-    client_of, script, sample
+    client_of: ClientOf, script: Script, sample: Sample
 ) -> None:
     body = json.loads(sample("dvcqg/sync-07.json"))
     client = client_of("query")
@@ -100,7 +106,9 @@ def test_a_dossier_goes_to_the_query_dialect_with_flag_and_unit_in_the_address(
     assert script.bodies[:2] == [body, body]
 
 
-def test_steps_go_to_the_wrapper_as_a_bare_list(client_of, script, sample) -> None:
+def test_steps_go_to_the_wrapper_as_a_bare_list(
+    client_of: ClientOf, script: Script, sample: Sample
+) -> None:
     body = json.loads(sample("dvcqg/prog-03.json"))
     script.replies = [httpx.Response(200, text="Cập nhật thành công")]
     client_of(endpoints={"progress": "https://tiendo.example.vn/api/tien-do"}).progress(body)
@@ -108,7 +116,9 @@ def test_steps_go_to_the_wrapper_as_a_bare_list(client_of, script, sample) -> No
     assert sent(script.requests[0]) == ("POST", "https://tiendo.example.vn/api/tien-do")
 
 
-def test_reads_of_the_wrapper_carry_their_keys_in_the_address(client_of, script, sample) -> None:
+def test_reads_of_the_wrapper_carry_their_keys_in_the_address(
+    client_of: ClientOf, script: Script, sample: Sample
+) -> None:
     script.replies = [httpx.Response(200, content=sample("dvcqg/cat-03.json"))]
     client = client_of()
     assert [row["MATTHC"] for row in client.catalogue.procedures()] == ["1.001612"]
@@ -123,7 +133,7 @@ def test_reads_of_the_wrapper_carry_their_keys_in_the_address(client_of, script,
     ]
 
 
-def test_a_refusal_in_plain_text_is_told_as_it_is(client_of, script) -> None:
+def test_a_refusal_in_plain_text_is_told_as_it_is(client_of: ClientOf, script: Script) -> None:
     script.replies = [ok(error_code="-1", message="Không có quyền {")]
     with pytest.raises(Refused, match="Không có quyền"):
         client_of().catalogue.procedures()
@@ -131,20 +141,24 @@ def test_a_refusal_in_plain_text_is_told_as_it_is(client_of, script) -> None:
 
 
 @pytest.mark.parametrize("name", ["synca-04", "synca-05", "synca-06"])
-def test_a_dossier_that_exists(client_of, script, sample, name) -> None:
+def test_a_dossier_that_exists(
+    client_of: ClientOf, script: Script, sample: Sample, name: str
+) -> None:
     script.replies = [httpx.Response(200, content=sample(f"dvcqg/{name}.json"))]
     for dialect in ("wrapper", "query"):
         with pytest.raises(AlreadyExists):
             client_of(dialect).create({"MaHoSo": CODE})
 
 
-def test_a_double_encoded_success(client_of, script, sample) -> None:
+def test_a_double_encoded_success(client_of: ClientOf, script: Script, sample: Sample) -> None:
     script.replies = [httpx.Response(200, content=sample("dvcqg/synca-09.json"))]
     client_of().create({"MaHoSo": CODE})
 
 
 @pytest.mark.parametrize("dialect", ["wrapper", "query"])
-def test_without_an_address_there_is_no_look_up(client_of, script, dialect) -> None:
+def test_without_an_address_there_is_no_look_up(
+    client_of: ClientOf, script: Script, dialect: object
+) -> None:
     client = client_of(dialect)
     assert not client.can_look_up
     with pytest.raises(Refused, match="name one as look_up"):
@@ -152,14 +166,18 @@ def test_without_an_address_there_is_no_look_up(client_of, script, dialect) -> N
     assert script.requests == []
 
 
-def test_a_look_up_where_the_wrapper_has_one(client_of, script, sample) -> None:
+def test_a_look_up_where_the_wrapper_has_one(
+    client_of: ClientOf, script: Script, sample: Sample
+) -> None:
     script.replies = [httpx.Response(200, content=sample("dvcqg/look-02.json"))]
     client = client_of(endpoints={"look_up": "/tra-cuu/TraCuuHoSo"})
     assert [row["MaHoSo"] for row in client.look_up(CODE)] == [CODE]
     assert sent(script.requests[0]) == ("GET", f"{BASE}/tra-cuu/TraCuuHoSo?mahoso={CODE}")
 
 
-def test_the_query_dialect_reads_only_what_has_an_address(client_of, script) -> None:
+def test_the_query_dialect_reads_only_what_has_an_address(
+    client_of: ClientOf, script: Script
+) -> None:
     client = client_of("query", {"LayThuTuc": "LayThuTuc"})
     with pytest.raises(Refused, match="LayDanhSachTTHC"):
         client.catalogue.procedures()
@@ -167,20 +185,20 @@ def test_the_query_dialect_reads_only_what_has_an_address(client_of, script) -> 
     assert len(script.requests) == 1
 
 
-def test_an_identity_number_never_stands_in_an_address(client_of, script) -> None:
+def test_an_identity_number_never_stands_in_an_address(client_of: ClientOf, script: Script) -> None:
     with pytest.raises(Refused, match="identity number") as caught:
         client_of().technical_id("099000000001")
     assert "099000000001" not in str(caught.value)
     assert script.requests == []
 
 
-def test_a_state_goes_back_under_the_wrappers_own_name(client_of, script) -> None:
+def test_a_state_goes_back_under_the_wrappers_own_name(client_of: ClientOf, script: Script) -> None:
     client_of().return_status({"MaHoSo": "G22.99-250110-000321"})
     assert sent(script.requests[0]) == ("POST", f"{WRAPPER}/DongBoTrangThaiHoSoKM")
     assert script.bodies == [{"MaHoSo": "G22.99-250110-000321"}]
 
 
-def test_a_fixed_token(client_of, script) -> None:
+def test_a_fixed_token(client_of: ClientOf, script: Script) -> None:
     login = FixedLogin("dvcqg", lambda: "abc.def")
     client_of(login=login).catalogue.procedures()
     assert script.requests[0].headers["authorization"] == "Bearer abc.def"
@@ -196,7 +214,9 @@ def oauth() -> OAuthLogin:
     return OAuthLogin("dvcqg", f"{BASE}/token", "khop", lambda: "not-a-real-secret")
 
 
-def test_a_token_by_oauth_is_renewed_when_it_is_turned_down(client_of, script) -> None:
+def test_a_token_by_oauth_is_renewed_when_it_is_turned_down(
+    client_of: ClientOf, script: Script
+) -> None:
     tokens = iter(("one", "two"))
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -215,7 +235,7 @@ def test_a_token_by_oauth_is_renewed_when_it_is_turned_down(client_of, script) -
     assert form == b"grant_type=client_credentials&client_id=khop&client_secret=not-a-real-secret"
 
 
-def test_a_refusal_does_not_cost_a_token(client_of, script) -> None:
+def test_a_refusal_does_not_cost_a_token(client_of: ClientOf, script: Script) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         if request.url.path == "/token":
             return httpx.Response(200, json={"access_token": "one"})
@@ -230,7 +250,7 @@ def test_a_refusal_does_not_cost_a_token(client_of, script) -> None:
 
 @pytest.mark.parametrize(("seconds", "held"), [(3600, 3500), (None, 269), ("x", 269), (40, 15)])
 def test_a_token_is_used_until_shortly_before_its_end(
-    client_of, script, time, seconds, held
+    client_of: ClientOf, script: Script, time: FakeTime, seconds: object, held: float
 ) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         if request.url.path == "/token":
@@ -249,7 +269,7 @@ def test_a_token_is_used_until_shortly_before_its_end(
 
 
 @pytest.mark.parametrize("status", [400, 401])
-def test_a_wrong_account_says_what_to_do(client_of, script, status) -> None:
+def test_a_wrong_account_says_what_to_do(client_of: ClientOf, script: Script, status: int) -> None:
     script.replies = [httpx.Response(status, json={"error": "invalid_client"})]
     with pytest.raises(Unauthorised, match="client_secret") as caught:
         client_of(login=oauth()).catalogue.procedures()
@@ -259,14 +279,14 @@ def test_a_wrong_account_says_what_to_do(client_of, script, status) -> None:
 
 
 @pytest.mark.parametrize("body", ['{"access_token": ""}', '{"access_token": "a b"}', "[]", "{}"])
-def test_a_token_answer_without_a_token(client_of, script, body) -> None:
+def test_a_token_answer_without_a_token(client_of: ClientOf, script: Script, body: Any) -> None:
     script.replies = [httpx.Response(200, text=body)]
     with pytest.raises(Unreadable):
         client_of(login=oauth()).catalogue.procedures()
 
 
 @pytest.mark.parametrize("answer", [httpx.ReadTimeout(""), httpx.Response(502)])
-def test_an_unanswered_write_is_sent_once(client_of, script, answer) -> None:
+def test_an_unanswered_write_is_sent_once(client_of: ClientOf, script: Script, answer: Any) -> None:
     script.replies = [answer]
     for dialect in ("wrapper", "query"):
         client = client_of(dialect)
@@ -278,7 +298,7 @@ def test_an_unanswered_write_is_sent_once(client_of, script, answer) -> None:
     assert len(script.requests) == 6
 
 
-def test_without_a_login_somebody_must_still_be_there(client_of, script) -> None:
+def test_without_a_login_somebody_must_still_be_there(client_of: ClientOf, script: Script) -> None:
     script.replies = [httpx.Response(404)]
     client_of().login()
     script.replies = [httpx.Response(503)]
@@ -289,7 +309,7 @@ def test_without_a_login_somebody_must_still_be_there(client_of, script) -> None
     assert {request.url.host for request in script.requests} == {"apidvc.example.vn"}
 
 
-def test_the_harmless_read_is_one_the_dialect_has(client_of, script) -> None:
+def test_the_harmless_read_is_one_the_dialect_has(client_of: ClientOf, script: Script) -> None:
     assert "sectors" in client_of().try_read()
     assert "look-up" in client_of(endpoints={"look_up": "TraCuu"}).try_read()
     assert "only the address" in client_of("query").try_read()
@@ -303,6 +323,6 @@ def test_the_harmless_read_is_one_the_dialect_has(client_of, script) -> None:
     ("endpoints", "key"),
     [({"create": "ftp://x"}, "endpoints.create"), ({"look_up": "https://"}, "endpoints.look_up")],
 )
-def test_a_wrong_address_names_its_key(client_of, endpoints, key) -> None:
+def test_a_wrong_address_names_its_key(client_of: ClientOf, endpoints: object, key: str) -> None:
     with pytest.raises(ConfigError, match=rf"sources\.dvcqg\.{key}"):
         client_of(endpoints=endpoints)

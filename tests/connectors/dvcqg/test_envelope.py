@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,7 @@ from khop.connectors.dvcqg.envelope import (
     session_of,
 )
 from khop.connectors.http.answers import Answer
+from tests.connectors.scripted import Sample
 
 EXISTS = "Hồ sơ H99.12-250114-0007 đã tồn tại"
 
@@ -66,13 +68,13 @@ def test_any_other_code_is_kept(code: object, text: str) -> None:
         ("synca-09", Verdict.ACCEPTED),
     ],
 )
-def test_the_samples_of_sync_answers(sample, name, verdict) -> None:
+def test_the_samples_of_sync_answers(sample: Sample, name: str, verdict: Verdict) -> None:
     reply = read_reply(answer(sample(f"dvcqg/{name}.json")))
     assert judge_write(reply, create=True) is verdict
 
 
 @pytest.mark.parametrize("name", ["synca-10.txt", "login-07.txt", "port-08.txt"])
-def test_the_samples_without_a_usable_body(sample, name) -> None:
+def test_the_samples_without_a_usable_body(sample: Sample, name: str) -> None:
     with pytest.raises(ValueError, match="JSON"):
         read_reply(answer(sample(f"dvcqg/{name}")))
 
@@ -86,7 +88,7 @@ def test_the_samples_without_a_usable_body(sample, name) -> None:
         ("look-06", ["H99.02-250110-0003"]),
     ],
 )
-def test_the_samples_of_look_ups(sample, name, found) -> None:
+def test_the_samples_of_look_ups(sample: Sample, name: str, found: object) -> None:
     reply = read_reply(answer(sample(f"dvcqg/{name}.json")))
     assert judge_read(reply) is Verdict.ACCEPTED
     assert [row["MaHoSo"] for row in rows(reply)] == found
@@ -102,7 +104,7 @@ def test_the_samples_of_look_ups(sample, name, found) -> None:
         ("cat-09", 1, "TECHNICALID"),
     ],
 )
-def test_the_samples_of_catalogues(sample, name, count, key) -> None:
+def test_the_samples_of_catalogues(sample: Sample, name: str, count: int, key: str) -> None:
     found = rows(read_reply(answer(sample(f"dvcqg/{name}.json"))))
     assert len(found) == count
     assert all(row[key] for row in found)
@@ -116,7 +118,7 @@ def test_the_samples_of_catalogues(sample, name, count, key) -> None:
         ("login-05", False, None),
     ],
 )
-def test_the_samples_of_logins(sample, name, ok, session) -> None:
+def test_the_samples_of_logins(sample: Sample, name: str, ok: object, session: object) -> None:
     reply = read_reply(answer(sample(f"dvcqg/{name}.json")))
     assert (reply.ok, session_of(reply)) == (ok, session)
 
@@ -124,13 +126,15 @@ def test_the_samples_of_logins(sample, name, ok, session) -> None:
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
 @pytest.mark.parametrize("code", [0, "0", "3", "-3", -1, "99"])
 @pytest.mark.parametrize("wording", [EXISTS, EXISTS.upper(), "đã  tồn\u00a0tại", "Da ton tai"])
-def test_existing_is_told_by_the_wording_under_any_code(form, code, wording) -> None:
+def test_existing_is_told_by_the_wording_under_any_code(
+    form: Any, code: str | None, wording: Any
+) -> None:
     message = unicodedata.normalize(form, wording)
     assert created({"error_code": code, "message": message}) is Verdict.EXISTS
 
 
 @pytest.mark.parametrize("code", ["3", "-3"])
-def test_the_duplicate_codes_without_the_wording_are_refusals(code) -> None:
+def test_the_duplicate_codes_without_the_wording_are_refusals(code: str | None) -> None:
     assert created({"error_code": code, "message": "Thành công"}) is Verdict.REFUSED
 
 
@@ -150,9 +154,9 @@ def test_nothing_found_is_an_answer_unless_the_message_speaks_of_failure() -> No
         reply = {"error_code": 0, "message": message}
         assert judge_read(read_reply(answer(reply))) is Verdict.REFUSED
         assert judge_read(read_reply(answer({**reply, "result": found}))) is Verdict.ACCEPTED
-    for message in ("", None, "Không có dữ liệu", "Không tìm thấy", "Success"):
-        reply = {"error_code": 0, "message": message}
-        assert judge_read(read_reply(answer(reply))) is Verdict.ACCEPTED
+    for text in ("", None, "Không có dữ liệu", "Không tìm thấy", "Success"):
+        said = {"error_code": 0, "message": text}
+        assert judge_read(read_reply(answer(said))) is Verdict.ACCEPTED
 
 
 @pytest.mark.parametrize(
@@ -178,12 +182,12 @@ def test_nothing_found_is_an_answer_unless_the_message_speaks_of_failure() -> No
         ({"message": "{not json"}, []),
     ],
 )
-def test_where_the_found_may_stand(body, found) -> None:
+def test_where_the_found_may_stand(body: Any, found: Any) -> None:
     assert list(rows(read_reply(answer({"error_code": "0", **body})))) == found
 
 
 @pytest.mark.parametrize("result", ["không rõ", 5, True, ["x"], [[]], {"data": 3}])
-def test_a_result_of_another_kind_is_not_an_absence(result) -> None:
+def test_a_result_of_another_kind_is_not_an_absence(result: object) -> None:
     with pytest.raises(ValueError, match="result"):
         judge_read(read_reply(answer({"error_code": 0, "result": result})))
 
@@ -217,7 +221,9 @@ def test_the_real_answer_in_the_message_counts() -> None:
         "<html>502 Bad Gateway</html>",
     ],
 )
-def test_a_packed_answer_that_cannot_be_read_is_neither_success_nor_absence(message) -> None:
+def test_a_packed_answer_that_cannot_be_read_is_neither_success_nor_absence(
+    message: object,
+) -> None:
     body = {"error_code": "0", "message": message}
     for read in (read_reply, read_text_reply):
         with pytest.raises(ValueError, match="cannot be read"):
@@ -229,7 +235,7 @@ def test_a_packed_answer_that_cannot_be_read_is_neither_success_nor_absence(mess
 @pytest.mark.parametrize(
     "message", ["Có lỗi xảy ra", "Hệ thống đang bảo trì", "Lỗi hệ thống", "Timeout expired"]
 )
-def test_a_zero_code_over_a_call_that_broke_says_nothing(message) -> None:
+def test_a_zero_code_over_a_call_that_broke_says_nothing(message: object) -> None:
     body = {"error_code": 0, "message": message, "result": []}
     assert judge_read(read_reply(answer(body))) is Verdict.REFUSED
     with pytest.raises(ValueError, match="neither success nor failure"):
@@ -270,7 +276,7 @@ def test_the_whole_answer_as_a_text() -> None:
         {"type": "Server.ServerProxy", "message": "x", "detail": "y"},
     ],
 )
-def test_an_answer_without_a_code_means_nothing(body) -> None:
+def test_an_answer_without_a_code_means_nothing(body: object) -> None:
     with pytest.raises(ValueError, match="code"):
         read_reply(answer(body))
 
@@ -288,7 +294,7 @@ def test_an_answer_without_a_code_means_nothing(body) -> None:
         ("Bước này đã tồn tại".encode(), Verdict.EXISTS),
     ],
 )
-def test_progress_may_be_answered_in_plain_text(body, verdict) -> None:
+def test_progress_may_be_answered_in_plain_text(body: object, verdict: Verdict) -> None:
     assert judge_write(read_text_reply(answer(body))) is verdict
 
 
@@ -306,7 +312,7 @@ def test_progress_may_be_answered_in_plain_text(body, verdict) -> None:
         "thành".encode(),
     ],
 )
-def test_a_text_that_tells_nothing_is_not_success(body) -> None:
+def test_a_text_that_tells_nothing_is_not_success(body: object) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         judge_write(read_text_reply(answer(body)))
 
@@ -349,12 +355,12 @@ def settle(given: Answer) -> None:
 
 
 @given(values)
-def test_any_json_has_a_meaning_or_is_a_value_error(body) -> None:
+def test_any_json_has_a_meaning_or_is_a_value_error(body: object) -> None:
     settle(answer(body))
 
 
 @given(st.binary(max_size=120))
-def test_any_bytes_have_a_meaning_or_are_a_value_error(body) -> None:
+def test_any_bytes_have_a_meaning_or_are_a_value_error(body: object) -> None:
     settle(answer(body))
 
 

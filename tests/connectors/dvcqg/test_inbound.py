@@ -21,6 +21,7 @@ from khop.connectors.dvcqg.inbound import (
 )
 from khop.connectors.dvcqg.inbound_wire import Amendment, PaymentProof, PromotionDossier
 from khop.errors import LedgerError
+from tests.connectors.scripted import Sample
 
 CODE = "H99.12-250114-0007"
 UID = "3f1c9a52-0000-4000-8000-00000000abcd"
@@ -89,7 +90,9 @@ def call(desk: Desk, path: str, body: object) -> Any:
 
 
 @pytest.mark.parametrize("adapter", ["XrdAdapter", "VXPAdapter", "xrdadapter", "cong/VXPAdapter"])
-def test_a_look_up_is_answered_with_the_bare_record(desk, sample, adapter) -> None:
+def test_a_look_up_is_answered_with_the_bare_record(
+    desk: Desk, sample: Sample, adapter: object
+) -> None:
     record = json.loads(sample("dvcqg/look-08.json"))
     desk.dossiers[CODE] = record
     asked = {"madonvi": "000.00.00.H99", "service": "TraCuuHoSo", "masohoso": CODE}
@@ -100,11 +103,11 @@ def test_a_look_up_is_answered_with_the_bare_record(desk, sample, adapter) -> No
 @pytest.mark.parametrize(
     "body", [{"masohoso": "H99.12-250114-0008"}, {"masohoso": ""}, {}, {"masohoso": ["x"]}]
 )
-def test_what_is_not_found_is_told_in_text_with_status_200(desk, body) -> None:
+def test_what_is_not_found_is_told_in_text_with_status_200(desk: Desk, body: object) -> None:
     assert call(desk, f"{FORWARD}/search/call", body)["error_code"] == "-1"
 
 
-def test_a_promotion_dossier_is_taken_once(desk, sample) -> None:
+def test_a_promotion_dossier_is_taken_once(desk: Desk, sample: Sample) -> None:
     body = sample("dvcqg/port-01.json")
     first = json.loads(sample("dvcqg/port-02.json"))
     assert call(desk, f"{FORWARD}/addtthcKhuyenMai", body) == first
@@ -120,7 +123,7 @@ def test_a_promotion_dossier_is_taken_once(desk, sample) -> None:
     assert "0900000003" not in str(dossier)
 
 
-def test_a_dossier_in_other_shapes(desk) -> None:
+def test_a_dossier_in_other_shapes(desk: Desk) -> None:
     body = {
         "MAHOSO": "G22.99-250110-000322",
         "sovanban": 12,
@@ -148,14 +151,16 @@ def test_a_dossier_in_other_shapes(desk) -> None:
         ({"DienThoai": ["0900000003"]}, "DienThoai"),
     ],
 )
-def test_a_field_that_cannot_be_used_is_named_and_not_shown(desk, sample, changes, named) -> None:
+def test_a_field_that_cannot_be_used_is_named_and_not_shown(
+    desk: Desk, sample: Sample, changes: Any, named: Any
+) -> None:
     body = {**json.loads(sample("dvcqg/port-01.json")), **changes}
     answer = call(desk, "/addtthcKhuyenMai", body)
     assert answer == {"error_code": -1, "message": f"{named} is missing or cannot be used"}
     assert desk.taken == {}
 
 
-def test_proof_of_payment_is_taken_once(desk, sample) -> None:
+def test_proof_of_payment_is_taken_once(desk: Desk, sample: Sample) -> None:
     body = json.loads(sample("dvcqg/port-06.json"))
     assert call(desk, f"{FORWARD}/nhanhsdvcqg", body)["error_code"] == 0
     assert call(desk, f"{FORWARD}/nhanhsdvcqg", {**body, "isUpdating": "True"})["error_code"] == 1
@@ -167,13 +172,13 @@ def test_proof_of_payment_is_taken_once(desk, sample) -> None:
 
 
 @pytest.mark.parametrize("data", [None, "", [], "x", {}, {"MaHoSo": "H99.33-250105-0101"}])
-def test_proof_without_its_numbers_is_refused(desk, data) -> None:
+def test_proof_without_its_numbers_is_refused(desk: Desk, data: object) -> None:
     body = {"service": "NhanChungTuThueDat", "data": data}
     assert call(desk, "/nhanhsdvcqg", body)["error_code"] == -1
     assert desk.taken == {}
 
 
-def test_a_notice_reported_unpaid_is_taken_again_when_it_is_paid(desk) -> None:
+def test_a_notice_reported_unpaid_is_taken_again_when_it_is_paid(desk: Desk) -> None:
     def proof(state: str, key: str = "") -> dict[str, object]:
         paid = {"MaThongBaoThue": "TB001", "SoTien": "50000", "TrangThaiThanhToan": state}
         data = {"MaHoSo": "H99.33-250105-0101", "ThongTinThanhToan": paid, "SecurityKey": key}
@@ -196,7 +201,9 @@ def test_a_notice_reported_unpaid_is_taken_again_when_it_is_paid(desk) -> None:
         (None, False),
     ],
 )
-def test_amendments_of_one_dossier_are_told_apart(desk, flag, updating) -> None:
+def test_amendments_of_one_dossier_are_told_apart(
+    desk: Desk, flag: object, updating: object
+) -> None:
     data = {"MaHoSoQG": "G22.99-250110-000321", "LyDoDieuChinh": "Sai tên", "ThongTinDaNop": {}}
     body = {"service": "x", "isUpdating": flag, "data": data}
     other = {**body, "data": {**data, "LyDoDieuChinh": "Sai ngày"}}
@@ -205,12 +212,12 @@ def test_amendments_of_one_dossier_are_told_apart(desk, flag, updating) -> None:
     assert [flagged for _, flagged in desk.taken.values()] == [updating, updating]
 
 
-def test_data_may_come_as_the_text_of_an_object(desk) -> None:
+def test_data_may_come_as_the_text_of_an_object(desk: Desk) -> None:
     data = json.dumps({"mahosoqg": "G22.99-250110-000321"})
     assert call(desk, "/nhanhsdvcqg", {"data": data})["error_code"] == 0
 
 
-def test_a_tax_notice_is_read_and_taken_once(desk, sample) -> None:
+def test_a_tax_notice_is_read_and_taken_once(desk: Desk, sample: Sample) -> None:
     body = sample("dvcqg/port-07.json")
     assert call(desk, f"{FORWARD}/nhantbthuedvcqg", body)["error_code"] == 0
     assert call(desk, f"{FORWARD}/nhantbthuedvcqg", body)["error_code"] == 1
@@ -223,7 +230,7 @@ def packed(xml: bytes) -> dict[str, object]:
     return {"service": "NhanThongBaoThueDat", "data": data}
 
 
-def test_the_entries_of_a_tax_notice(desk) -> None:
+def test_the_entries_of_a_tax_notice(desk: Desk) -> None:
     xml = "<a:L xmlns:a='urn:x'><a:R><a:SO>TB001</a:SO><TEN> Mẫu </TEN></a:R></a:L>".encode()
     assert call(desk, "/nhantbthuedvcqg", packed(xml))["error_code"] == 0
     (notice,) = desk.taken.values()
@@ -240,7 +247,7 @@ def test_the_entries_of_a_tax_notice(desk) -> None:
         b"<!DOCTYPE a SYSTEM 'file:///etc/passwd'><a/>",
     ],
 )
-def test_a_notice_that_cannot_be_read_is_no_success(desk, xml) -> None:
+def test_a_notice_that_cannot_be_read_is_no_success(desk: Desk, xml: Any) -> None:
     answer = call(desk, "/nhantbthuedvcqg", packed(xml))
     assert answer["error_code"] == -1
     assert "FileThongBaoThue" in answer["message"]
@@ -248,11 +255,11 @@ def test_a_notice_that_cannot_be_read_is_no_success(desk, xml) -> None:
 
 
 @pytest.mark.parametrize("data", [None, "", {}, {"FileThongBaoThue": "@"}, []])
-def test_a_notice_without_a_file(desk, data) -> None:
+def test_a_notice_without_a_file(desk: Desk, data: object) -> None:
     assert call(desk, "/nhantbthuedvcqg", {"data": data})["error_code"] == -1
 
 
-def test_what_is_due(desk, sample) -> None:
+def test_what_is_due(desk: Desk, sample: Sample) -> None:
     body = json.loads(sample("dvcqg/pay-01.json"))
     path = "/dptracuuthanhtoanhs"
     assert call(desk, path, body) == json.loads(sample("dvcqg/pay-02.json"))
@@ -262,7 +269,7 @@ def test_what_is_due(desk, sample) -> None:
     assert call(desk, path, body) == {"error_code": "1", "message": {"SoTien": "100000"}}
 
 
-def test_a_file_is_given_by_its_id(desk) -> None:
+def test_a_file_is_given_by_its_id(desk: Desk) -> None:
     found = handle(f"{FORWARD}/downloadfile/{UID}", b"", desk)
     assert (found.status, found.content_type, found.body) == (200, "application/pdf", b"%PDF-1.4")
     assert handle(f"{FORWARD}/downloadfile/{UID[:-1]}e", b"", desk).status == 404
@@ -281,24 +288,26 @@ def test_a_file_is_given_by_its_id(desk) -> None:
         f"{FORWARD}/x/search/call",
     ],
 )
-def test_other_paths_are_nothing(desk, path) -> None:
+def test_other_paths_are_nothing(desk: Desk, path: str) -> None:
     assert handle(path, b"{}", desk).status == 404
 
 
 @pytest.mark.parametrize("body", [b"", b"request", b"[]", b"5", b"{", b"\xff\xfe", b"null"])
 @pytest.mark.parametrize("service", ["search/call", "addtthcKhuyenMai", "nhanhsdvcqg"])
-def test_an_unreadable_body_as_the_sample_answers_it(desk, sample, service, body) -> None:
+def test_an_unreadable_body_as_the_sample_answers_it(
+    desk: Desk, sample: Sample, service: str, body: Any
+) -> None:
     reply = handle(f"{FORWARD}/{service}", body, desk)
     assert (reply.status, reply.body) == (500, sample("dvcqg/port-08.txt").strip())
     assert reply.content_type.startswith("text/plain")
 
 
-def test_a_body_without_end_is_turned_away(desk) -> None:
+def test_a_body_without_end_is_turned_away(desk: Desk) -> None:
     reply = handle("/addtthcKhuyenMai", b"{" + b" " * 100 + b"}", desk, longest=100)
     assert reply.status == 413
 
 
-def test_a_desk_in_trouble_says_failed_and_no_more(desk, sample) -> None:
+def test_a_desk_in_trouble_says_failed_and_no_more(desk: Desk, sample: Sample) -> None:
     desk.broken = True
     path, failed = f"{FORWARD}/search/call", {"error_code": "-1", "message": "failed"}
     assert call(desk, path, {"masohoso": CODE}) == failed
@@ -330,7 +339,7 @@ VALUES = st.recursive(
                      "dptracuuthanhtoanhs"]),
     VALUES | st.binary(max_size=40),
 )  # fmt: skip
-def test_anything_is_answered(service, body) -> None:
+def test_anything_is_answered(service: str, body: object) -> None:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     reply = handle(f"{FORWARD}/{service}", raw, Desk())
     assert reply.status in (200, 500)

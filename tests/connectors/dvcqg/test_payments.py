@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from khop.connectors.dvcqg.payments import (
 )
 from khop.connectors.http.answers import Answer
 from khop.errors import Refused, Unreadable
+from tests.connectors.scripted import Sample
 
 URL = "https://pay.example.vn/p/abc"
 
@@ -22,7 +24,7 @@ def answer(body: object) -> Answer:
     return Answer(200, {}, body if isinstance(body, bytes) else json.dumps(body).encode())
 
 
-def test_a_payment_started_through_a_wrapper(sample) -> None:
+def test_a_payment_started_through_a_wrapper(sample: Sample) -> None:
     start = read_start("pay", answer(sample("dvcqg/pay-05.json")))
     assert start.url == URL
     assert URL not in repr(start)
@@ -43,7 +45,7 @@ def test_a_payment_started_through_a_wrapper(sample) -> None:
         },
     ],
 )
-def test_every_way_a_start_is_told(body) -> None:
+def test_every_way_a_start_is_told(body: object) -> None:
     assert read_start("pay", answer(body)).url == URL
 
 
@@ -56,7 +58,7 @@ def test_every_way_a_start_is_told(body) -> None:
         ({"error_code": "0", "message": json.dumps({"MaLoi": "99", "UrlThanhToan": URL})}, "99"),
     ],
 )
-def test_a_refusal_has_its_code(body, code) -> None:
+def test_a_refusal_has_its_code(body: object, code: str | None) -> None:
     with pytest.raises(Refused) as caught:
         read_start("pay", answer(body))
     assert caught.value.code == code
@@ -76,7 +78,7 @@ def test_a_refusal_has_its_code(body, code) -> None:
         {"UrlThanhToan": URL},
     ],
 )
-def test_what_tells_neither_cannot_be_read(body) -> None:
+def test_what_tells_neither_cannot_be_read(body: object) -> None:
     with pytest.raises(Unreadable):
         read_start("pay", answer(body))
 
@@ -98,7 +100,7 @@ def test_the_checksum_of_a_request() -> None:
 
 
 @pytest.mark.parametrize(("status", "paid"), [(0, True), ("0", True), ("00", True), ("1", False)])
-def test_a_callback(status, paid) -> None:
+def test_a_callback(status: int, paid: object) -> None:
     end = read_callback(
         "pay", {"transaction_id": "42_x7Kq", "status": status, "trans_amount": 100000}
     )
@@ -106,11 +108,11 @@ def test_a_callback(status, paid) -> None:
 
 
 @pytest.mark.parametrize("fields", [{}, {"status": "0"}, {"transaction_id": "x", "status": None}])
-def test_a_callback_that_says_nothing(fields) -> None:
+def test_a_callback_that_says_nothing(fields: Any) -> None:
     with pytest.raises(Unreadable):
         read_callback("pay", fields)
 
 
-def test_what_a_callback_is_told(sample) -> None:
+def test_what_a_callback_is_told(sample: Sample) -> None:
     assert callback_reply(taken=True) == json.loads(sample("dvcqg/pay-07.json"))
     assert callback_reply(taken=False)["return_code"] == -1

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import httpx
 import pytest
 
 from khop.connectors.dvcqg import DvcqgClient, NativeDeployment, NativeDialect, PortalLogin
 from khop.errors import Refused
+from tests.connectors.scripted import FakeTime, Sample, Script, TransportTo
 
 DATA = "/XrdAdapter/RestService/forward/mapi/g"
 
 
 @pytest.fixture
-def client(script, transport_to, time) -> DvcqgClient:
+def client(script: Script, transport_to: TransportTo, time: FakeTime) -> DvcqgClient:
     deployment = NativeDeployment(
         base_url="http://trucdulieu.example.vn:8080",
         login_path="/login",
@@ -33,11 +35,11 @@ def client(script, transport_to, time) -> DvcqgClient:
     return DvcqgClient(transport_to(script), dialect, login, clock=time.clock)
 
 
-def answered(script, body: bytes) -> None:
+def answered(script: Script, body: bytes) -> None:
     script.replies[-1] = httpx.Response(200, content=body)
 
 
-def request_of(sample, name: str) -> dict[str, object]:
+def request_of(sample: Sample, name: str) -> Any:
     body: dict[str, object] = json.loads(sample(f"dvcqg/{name}.json"))
     return {**body, "session": "b7c1f0de93aa4d0e8c55a1d2e3f40911"}
 
@@ -51,33 +53,35 @@ def request_of(sample, name: str) -> dict[str, object]:
         ("prog-09", lambda client, data: client.progress(data)),
     ],
 )
-def test_a_push_is_written_as_the_sample(client, script, sample, name, send) -> None:
+def test_a_push_is_written_as_the_sample(
+    client: DvcqgClient, script: Script, sample: Sample, name: str, send: Any
+) -> None:
     message = request_of(sample, name)
     send(client, message["data"])
     assert script.bodies[1] == message
 
 
-def test_questions_of_the_portal(client, script, sample) -> None:
+def test_questions_of_the_portal(client: DvcqgClient, script: Script, sample: Sample) -> None:
     answered(script, sample("dvcqg/faq-02.json"))
     rows = client.public_opinion.questions_from_portal()
     assert [row["HOIDAPID"] for row in rows] == [51234, "51235"]
     assert script.bodies[1] == request_of(sample, "faq-01")
 
 
-def test_one_answer(client, script, sample) -> None:
+def test_one_answer(client: DvcqgClient, script: Script, sample: Sample) -> None:
     answered(script, sample("dvcqg/faq-03.json"))
     assert client.public_opinion.answers("51235")[0]["TRALOIID"] == "887"
     assert script.bodies[1]["cauhoiid"] == "51235"
     assert script.bodies[1]["service"] == "LayNoiDungTraLoiTheoCauHoi"
 
 
-def test_an_answer_is_pushed(client, script, sample) -> None:
+def test_an_answer_is_pushed(client: DvcqgClient, script: Script, sample: Sample) -> None:
     message = request_of(sample, "faq-05")
     client.public_opinion.send_answers(message["data"])
     assert script.bodies[1] == message
 
 
-def test_questions_are_pushed_and_listed(client, script) -> None:
+def test_questions_are_pushed_and_listed(client: DvcqgClient, script: Script) -> None:
     row = {"HOIDAPID": 7, "MaLinhVuc": "G05-KH02", "NOIDUNG": "?", "MADONVI": "", "TENDONVI": ""}
     client.public_opinion.send_questions([row])
     client.public_opinion.questions_of_unit()
@@ -88,7 +92,7 @@ def test_questions_are_pushed_and_listed(client, script) -> None:
     assert script.bodies[1]["data"] == [row]
 
 
-def test_feedback(client, script, sample) -> None:
+def test_feedback(client: DvcqgClient, script: Script, sample: Sample) -> None:
     answered(script, sample("dvcqg/faq-07.json"))
     assert client.public_opinion.feedback()[0]["MaPAKN"] == "PAKN.20250115.0001"
     head = ("session", "madonvi", "service")
@@ -96,26 +100,26 @@ def test_feedback(client, script, sample) -> None:
     assert script.bodies[1]["service"] == "DanhSachPAKNChoXuLy"
 
 
-def test_ratings(client, script, sample) -> None:
+def test_ratings(client: DvcqgClient, script: Script, sample: Sample) -> None:
     message = request_of(sample, "rate-01")
     client.public_opinion.rate(message["data"])
     assert script.bodies[1] == message
 
 
-def test_no_votes_no_call(client, script, sample) -> None:
+def test_no_votes_no_call(client: DvcqgClient, script: Script, sample: Sample) -> None:
     client.public_opinion.rate(json.loads(sample("dvcqg/rate-02.json"))["data"])
     client.public_opinion.send_answers([])
     assert script.requests == []
 
 
-def test_ratings_that_are_not_valid(client, script, sample) -> None:
+def test_ratings_that_are_not_valid(client: DvcqgClient, script: Script, sample: Sample) -> None:
     answered(script, sample("dvcqg/rate-06.json"))
     script.replies = [script.replies[0], script.replies[1], script.replies[0], script.replies[1]]
     with pytest.raises(Refused, match="Dữ liệu không hợp lệ"):
         client.public_opinion.rate([{"NgayTongHop": "1-2025"}])
 
 
-def test_a_state_goes_back_as_one_object(client, script) -> None:
+def test_a_state_goes_back_as_one_object(client: DvcqgClient, script: Script) -> None:
     message = {"MaHoSo": "G22.99-250110-000321", "TrangThai": "2"}
     client.return_status(message)
     body = script.bodies[1]
@@ -123,15 +127,18 @@ def test_a_state_goes_back_as_one_object(client, script) -> None:
     assert "isUpdating" not in body
 
 
-def test_the_account_of_a_citizen(client, script, sample) -> None:
+def test_the_account_of_a_citizen(client: DvcqgClient, script: Script, sample: Sample) -> None:
     answered(script, sample("dvcqg/cat-09.json"))
-    assert client.technical_id("099000000001")[0]["TECHNICALID"].startswith("3f1c9a52")
+    (account,) = client.technical_id("099000000001")
+    assert str(account["TECHNICALID"]).startswith("3f1c9a52")
     body = script.bodies[1]
     assert (body["mstorcmnd"], body["provider"]) == ("099000000001", "wso2is")
     assert "099000000001" not in str(script.requests[1].url)
 
 
-def test_catalogues_stand_where_they_are_shared(client, script, sample) -> None:
+def test_catalogues_stand_where_they_are_shared(
+    client: DvcqgClient, script: Script, sample: Sample
+) -> None:
     answered(script, sample("dvcqg/cat-08.json"))
     assert client.catalogue.online_services()[0]["MADVC"] == "2.000123"
     client.catalogue.units()
@@ -154,13 +161,15 @@ def test_catalogues_stand_where_they_are_shared(client, script, sample) -> None:
 
 
 @pytest.mark.parametrize("service", ["XoaHoSo", "LayDanhMuc", "LayDanhMuc/../x", ""])
-def test_a_dictionary_is_a_dictionary(client, script, service) -> None:
+def test_a_dictionary_is_a_dictionary(client: DvcqgClient, script: Script, service: str) -> None:
     with pytest.raises(Refused, match="LayDanhMuc"):
         client.catalogue.dictionary(service)
     assert script.requests == []
 
 
-def test_the_procedures_of_a_unit_are_a_wrappers_service(client, script) -> None:
+def test_the_procedures_of_a_unit_are_a_wrappers_service(
+    client: DvcqgClient, script: Script
+) -> None:
     with pytest.raises(Refused, match="only wrappers"):
         client.catalogue.procedures("H99")
     assert script.requests == []

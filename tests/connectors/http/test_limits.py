@@ -6,16 +6,17 @@ from random import Random
 import pytest
 
 from khop.connectors.http.limits import CircuitBreaker, CircuitOpen, TokenBucket
+from tests.connectors.scripted import FakeTime
 
 
-def test_the_bucket_holds_the_rate(time) -> None:
+def test_the_bucket_holds_the_rate(time: FakeTime) -> None:
     bucket = TokenBucket(10.0, clock=time.clock, sleep=time.sleep)
     for _ in range(51):
         bucket.acquire()
     assert time.now - 1000.0 == pytest.approx(5.0)
 
 
-def test_an_idle_time_is_not_saved_up(time) -> None:
+def test_an_idle_time_is_not_saved_up(time: FakeTime) -> None:
     bucket = TokenBucket(100.0, clock=time.clock, sleep=time.sleep)
     time.now += 3600
     for _ in range(110):
@@ -23,7 +24,7 @@ def test_an_idle_time_is_not_saved_up(time) -> None:
     assert time.now - 4600.0 == pytest.approx(1.0)
 
 
-def test_threads_share_one_rate(time) -> None:
+def test_threads_share_one_rate(time: FakeTime) -> None:
     waits: list[float] = []
     bucket = TokenBucket(10.0, clock=lambda: 0.0, sleep=waits.append)
     threads = [threading.Thread(target=bucket.acquire) for _ in range(21)]
@@ -39,7 +40,7 @@ def fail(breaker: CircuitBreaker, times: int) -> None:
         breaker.report(ok=False, probe=breaker.admit())
 
 
-def test_a_dead_host_opens_the_circuit_and_one_probe_closes_it(time) -> None:
+def test_a_dead_host_opens_the_circuit_and_one_probe_closes_it(time: FakeTime) -> None:
     breaker = CircuitBreaker(clock=time.clock)
     fail(breaker, 10)
     with pytest.raises(CircuitOpen) as refused:
@@ -53,7 +54,7 @@ def test_a_dead_host_opens_the_circuit_and_one_probe_closes_it(time) -> None:
     assert breaker.admit() is False
 
 
-def test_a_failed_probe_waits_a_whole_cool_down(time) -> None:
+def test_a_failed_probe_waits_a_whole_cool_down(time: FakeTime) -> None:
     breaker = CircuitBreaker(clock=time.clock)
     fail(breaker, 10)
     time.now += 30
@@ -65,7 +66,7 @@ def test_a_failed_probe_waits_a_whole_cool_down(time) -> None:
     assert breaker.admit() is True
 
 
-def test_late_failures_do_not_prolong_the_opening(time) -> None:
+def test_late_failures_do_not_prolong_the_opening(time: FakeTime) -> None:
     breaker = CircuitBreaker(clock=time.clock)
     late = breaker.admit()
     fail(breaker, 10)
@@ -75,7 +76,7 @@ def test_late_failures_do_not_prolong_the_opening(time) -> None:
     assert breaker.admit() is True
 
 
-def test_one_failure_in_ten_never_opens_it(time) -> None:
+def test_one_failure_in_ten_never_opens_it(time: FakeTime) -> None:
     breaker = CircuitBreaker(clock=time.clock)
     random = Random(7)
     for _ in range(20_000):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import httpx
 import pytest
 
 from khop.connectors.http.redaction import personal_texts, redacted
 from khop.errors import RateLimited, Refused
+from tests.connectors.scripted import Script, TransportTo
 
 NAME = "Nguyễn Văn Mẫu"
 DOSSIER = {"MaHoSo": "H99.12-261110-0001", "ChuHoSo": NAME, "TaiLieuNop": [{"Ten": "Đơn.pdf"}]}
@@ -40,7 +43,9 @@ def test_the_wait_that_was_asked_for_is_kept() -> None:
 @pytest.mark.parametrize(
     "sent", [{"json": {"data": [DOSSIER]}}, {"form": {"ten": NAME}}, {"private": (NAME,)}]
 )
-def test_no_call_lets_a_quoted_name_out(script, transport_to, sent) -> None:
+def test_no_call_lets_a_quoted_name_out(
+    script: Script, transport_to: TransportTo, sent: Any
+) -> None:
     body = {"message": f"Hồ sơ của {NAME} không hợp lệ"}
     script.replies = [httpx.Response(400, json=body)]
     with pytest.raises(Refused, match="không hợp lệ") as caught:

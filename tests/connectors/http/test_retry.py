@@ -14,9 +14,12 @@ from khop.errors import (
     Unreachable,
     Unreadable,
 )
+from tests.connectors.scripted import FakeTime
 
 
-def tries(time, fault: Exception, *, write: bool, attempts: int = 4, seconds: float = 60) -> int:
+def tries(
+    time: FakeTime, fault: Exception, *, write: bool, attempts: int = 4, seconds: float = 60
+) -> int:
     made = 0
 
     def call() -> None:
@@ -50,17 +53,17 @@ def tries(time, fault: Exception, *, write: bool, attempts: int = 4, seconds: fl
     ],
 )
 def test_the_class_of_a_fault_decides(
-    time, kind: type[ConnectorError], read: int, write: int
+    time: FakeTime, kind: type[ConnectorError], read: int, write: int
 ) -> None:
     assert tries(time, kind("s", "o"), write=False) == read
     assert tries(time, kind("s", "o"), write=True) == write
 
 
-def test_a_bad_record_is_not_tried_again(time) -> None:
+def test_a_bad_record_is_not_tried_again(time: FakeTime) -> None:
     assert tries(time, RecordError("f", "r"), write=False) == 1
 
 
-def test_waits_double_up_to_the_longest(time) -> None:
+def test_waits_double_up_to_the_longest(time: FakeTime) -> None:
     tries(time, Unreachable("s", "o"), write=False, attempts=9, seconds=1000)
     assert time.slept == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 20.0, 20.0]
 
@@ -72,17 +75,17 @@ def test_jitter_is_full() -> None:
     assert policy.wait(10_000, None, lambda: 1.0) == 20.0
 
 
-def test_the_time_is_a_limit_too(time) -> None:
+def test_the_time_is_a_limit_too(time: FakeTime) -> None:
     made = tries(time, Unreachable("s", "o"), write=False, attempts=100, seconds=10)
     assert time.now - 1000.0 <= 10
     assert made == 5
 
 
-def test_the_wait_asked_for_is_waited(time) -> None:
+def test_the_wait_asked_for_is_waited(time: FakeTime) -> None:
     tries(time, RateLimited("s", "o", retry_after=7.0), write=True, attempts=3)
     assert time.slept == [7.5, 7.5]
 
 
-def test_a_wait_longer_than_the_time_left_stops_at_once(time) -> None:
+def test_a_wait_longer_than_the_time_left_stops_at_once(time: FakeTime) -> None:
     assert tries(time, RateLimited("s", "o", retry_after=61.0), write=False) == 1
     assert time.slept == []

@@ -3,11 +3,13 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from khop.connectors.http.sessions import Session, SessionKeeper
 from khop.errors import ConfigError, RateLimited, Unauthorised, Unreachable
+from tests.connectors.scripted import FakeTime
 
 
 class Portal:
@@ -33,12 +35,12 @@ def portal() -> Portal:
 
 
 @pytest.fixture
-def keeper(portal: Portal, time) -> SessionKeeper:
+def keeper(portal: Portal, time: FakeTime) -> SessionKeeper:
     return SessionKeeper(portal.log_in, clock=time.clock)
 
 
-def all_at_once(count: int, work: Callable[[], Session]) -> list[object]:
-    ended: list[object] = []
+def all_at_once(count: int, work: Callable[[], Session]) -> list[Any]:
+    ended: list[Any] = []
 
     def run() -> None:
         try:
@@ -54,7 +56,9 @@ def all_at_once(count: int, work: Callable[[], Session]) -> list[object]:
     return ended
 
 
-def test_a_session_is_kept_until_its_time_is_over(keeper, portal, time) -> None:
+def test_a_session_is_kept_until_its_time_is_over(
+    keeper: SessionKeeper, portal: Portal, time: FakeTime
+) -> None:
     first = keeper.current()
     time.now += 599
     assert keeper.current() is first
@@ -63,18 +67,20 @@ def test_a_session_is_kept_until_its_time_is_over(keeper, portal, time) -> None:
     assert portal.logins == 2
 
 
-def test_a_session_is_not_shown(keeper) -> None:
+def test_a_session_is_not_shown(keeper: SessionKeeper) -> None:
     assert "session-1" not in repr(keeper.current())
 
 
-def test_many_threads_that_fail_together_log_in_once(keeper, portal) -> None:
+def test_many_threads_that_fail_together_log_in_once(keeper: SessionKeeper, portal: Portal) -> None:
     stale = keeper.current()
     got = all_at_once(16, lambda: keeper.renewed(stale))
     assert portal.logins == 2
     assert {session.text for session in got} == {"session-2"}
 
 
-def test_many_threads_that_start_together_log_in_once(keeper, portal) -> None:
+def test_many_threads_that_start_together_log_in_once(
+    keeper: SessionKeeper, portal: Portal
+) -> None:
     portal.open.clear()
     late = threading.Timer(0.05, portal.open.set)
     late.start()
@@ -84,14 +90,14 @@ def test_many_threads_that_start_together_log_in_once(keeper, portal) -> None:
     assert {session.text for session in got} == {"session-1"}
 
 
-def test_a_renewal_another_made_is_not_repeated(keeper, portal) -> None:
+def test_a_renewal_another_made_is_not_repeated(keeper: SessionKeeper, portal: Portal) -> None:
     stale = keeper.current()
     newer = keeper.renewed(stale)
     assert keeper.renewed(stale) is newer
     assert keeper.renewed(newer).text == "session-3"
 
 
-def test_those_who_waited_share_the_failure(keeper, portal) -> None:
+def test_those_who_waited_share_the_failure(keeper: SessionKeeper, portal: Portal) -> None:
     stale = keeper.current()
     portal.fault = RateLimited("s", "login", retry_after=3.0, http_status=429)
     ended = all_at_once(8, lambda: keeper.renewed(stale))
@@ -104,7 +110,9 @@ def test_those_who_waited_share_the_failure(keeper, portal) -> None:
 @pytest.mark.parametrize(
     "fault", [Unauthorised("s", "login"), Unreachable("s", "login"), ConfigError("no secret")]
 )
-def test_after_a_failure_the_next_call_tries_again(keeper, portal, fault) -> None:
+def test_after_a_failure_the_next_call_tries_again(
+    keeper: SessionKeeper, portal: Portal, fault: Exception
+) -> None:
     portal.fault = fault
     with pytest.raises(type(fault), match=re.escape(str(fault))):
         keeper.current()
@@ -112,13 +120,15 @@ def test_after_a_failure_the_next_call_tries_again(keeper, portal, fault) -> Non
     assert keeper.current().text == "session-2"
 
 
-def test_a_login_can_be_asked_for(keeper, portal) -> None:
+def test_a_login_can_be_asked_for(keeper: SessionKeeper, portal: Portal) -> None:
     keeper.current()
     assert keeper.log_in().text == "session-2"
     assert keeper.current().text == "session-2"
 
 
-def test_a_failure_is_forgotten_once_a_login_succeeded(keeper, portal) -> None:
+def test_a_failure_is_forgotten_once_a_login_succeeded(
+    keeper: SessionKeeper, portal: Portal
+) -> None:
     stale = keeper.current()
     portal.fault = Unreachable("s", "login")
     with pytest.raises(Unreachable):
@@ -128,7 +138,7 @@ def test_a_failure_is_forgotten_once_a_login_succeeded(keeper, portal) -> None:
     assert keeper.renewed(stale).text == "session-3"
 
 
-def test_the_time_a_login_took_counts(time) -> None:
+def test_the_time_a_login_took_counts(time: FakeTime) -> None:
     def slow() -> tuple[str, float]:
         time.now += 100
         return "s", 600.0
@@ -140,7 +150,7 @@ def test_the_time_a_login_took_counts(time) -> None:
 class System:
     """Takes the sessions in ``good``; each call may first wait, as a retry does."""
 
-    def __init__(self, time, good: set[str], waits: float = 0.0) -> None:
+    def __init__(self, time: FakeTime, good: set[str], waits: float = 0.0) -> None:
         self.time, self.good, self.waits = time, good, waits
         self.used: list[str] = []
 
@@ -154,13 +164,17 @@ class System:
         return text
 
 
-def test_a_refused_call_is_repeated_with_a_new_session(keeper, time) -> None:
+def test_a_refused_call_is_repeated_with_a_new_session(
+    keeper: SessionKeeper, time: FakeTime
+) -> None:
     system = System(time, {"session-2"})
     assert keeper.use(system.send, (Unauthorised,)) == "session-2"
     assert system.used == ["session-1", "session-2"]
 
 
-def test_a_second_refusal_right_after_the_login_is_final(keeper, time, portal) -> None:
+def test_a_second_refusal_right_after_the_login_is_final(
+    keeper: SessionKeeper, time: FakeTime, portal: Portal
+) -> None:
     system = System(time, set())
     with pytest.raises(Unauthorised):
         keeper.use(system.send, (Unauthorised,))
@@ -168,19 +182,23 @@ def test_a_second_refusal_right_after_the_login_is_final(keeper, time, portal) -
     assert portal.logins == 2
 
 
-def test_a_session_that_grew_old_while_the_call_waited_may_be_over_too(keeper, time) -> None:
+def test_a_session_that_grew_old_while_the_call_waited_may_be_over_too(
+    keeper: SessionKeeper, time: FakeTime
+) -> None:
     system = System(time, {"session-3"}, waits=5.0)
     assert keeper.use(system.send, (Unauthorised,)) == "session-3"
 
 
-def test_a_system_that_refuses_for_ever_ends_it(keeper, time, portal) -> None:
+def test_a_system_that_refuses_for_ever_ends_it(
+    keeper: SessionKeeper, time: FakeTime, portal: Portal
+) -> None:
     system = System(time, set(), waits=5.0)
     with pytest.raises(Unauthorised):
         keeper.use(system.send, (Unauthorised,))
     assert portal.logins == 4
 
 
-def test_a_later_try_takes_the_session_another_call_opened(keeper) -> None:
+def test_a_later_try_takes_the_session_another_call_opened(keeper: SessionKeeper) -> None:
     def send(session: Callable[[], Session]) -> list[str]:
         first = session().text
         keeper.log_in()
@@ -189,7 +207,7 @@ def test_a_later_try_takes_the_session_another_call_opened(keeper) -> None:
     assert keeper.use(send, (Unauthorised,)) == ["session-1", "session-2"]
 
 
-def test_other_faults_are_not_repeated(keeper, portal) -> None:
+def test_other_faults_are_not_repeated(keeper: SessionKeeper, portal: Portal) -> None:
     def send(session: Callable[[], Session]) -> None:
         raise Unreachable("s", session().text)
 

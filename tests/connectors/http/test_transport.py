@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -23,6 +25,7 @@ from khop.errors import (
     Unreachable,
     Unreadable,
 )
+from tests.connectors.scripted import FakeTime, Script, TransportTo
 
 URL = "https://h.example.vn/data"
 SECRET = "099000000001"
@@ -64,7 +67,9 @@ def caught(transport: Transport, *, write: bool, attempts: int | None = 1) -> Co
         (599, Unreachable, OutcomeUnknown),
     ],
 )
-def test_a_status_says_what_to_do(script, transport_to, status, read, write) -> None:
+def test_a_status_says_what_to_do(
+    script: Script, transport_to: TransportTo, status: int, read: Callable[..., object], write: bool
+) -> None:
     script.replies = [httpx.Response(status, content=b"<html>x</html>")]
     for is_write, kind in ((False, read), (True, write)):
         fault = caught(transport_to(script), write=is_write)
@@ -90,7 +95,11 @@ def test_a_status_says_what_to_do(script, transport_to, status, read, write) -> 
     ],
 )
 def test_a_broken_call_says_whether_anything_was_sent(
-    script, transport_to, error, read, write
+    script: Script,
+    transport_to: TransportTo,
+    error: Any,
+    read: Callable[..., object],
+    write: bool,
 ) -> None:
     script.replies = [error]
     for is_write, kind in ((False, read), (True, write)):
@@ -102,13 +111,15 @@ def test_a_broken_call_says_whether_anything_was_sent(
 @pytest.mark.parametrize(
     "body", [b"", b"<html>login</html>", b'{"rows": [', b'"OK"', b"OK", b"\xff\xfe\x00"]
 )
-def test_a_body_without_meaning(script, transport_to, body) -> None:
+def test_a_body_without_meaning(script: Script, transport_to: TransportTo, body: Any) -> None:
     script.replies = [httpx.Response(200, content=body)]
     assert type(caught(transport_to(script), write=False)) is Unreadable
     assert type(caught(transport_to(script), write=True)) is OutcomeUnknown
 
 
-def test_no_httpx_type_and_no_request_hangs_on_a_fault(script, transport_to) -> None:
+def test_no_httpx_type_and_no_request_hangs_on_a_fault(
+    script: Script, transport_to: TransportTo
+) -> None:
     script.replies = [httpx.ReadError("x"), httpx.Response(200, content=b"{")]
     transport = transport_to(script)
     for _ in range(2):
@@ -117,7 +128,7 @@ def test_no_httpx_type_and_no_request_hangs_on_a_fault(script, transport_to) -> 
         assert fault.__cause__ is None
 
 
-def test_what_a_reader_quotes_does_not_get_out(script, transport_to) -> None:
+def test_what_a_reader_quotes_does_not_get_out(script: Script, transport_to: TransportTo) -> None:
     script.replies = [httpx.Response(200, json=f"số {SECRET}")]
     fault = caught(transport_to(script), write=False)
     assert SECRET not in str(fault)
@@ -142,19 +153,23 @@ def test_what_a_reader_quotes_does_not_get_out(script, transport_to) -> None:
         (SECRET, None, None),
     ],
 )
-def test_an_error_body_gives_its_code_and_message(script, transport_to, body, code, detail) -> None:
+def test_an_error_body_gives_its_code_and_message(
+    script: Script, transport_to: TransportTo, body: object, code: str | None, detail: object
+) -> None:
     script.replies = [httpx.Response(400, json=body)]
     fault = caught(transport_to(script), write=True)
     assert (fault.code, fault.detail) == (code, detail)
     assert SECRET not in str(fault)
 
 
-def test_an_error_page_gives_nothing(script, transport_to) -> None:
+def test_an_error_page_gives_nothing(script: Script, transport_to: TransportTo) -> None:
     script.replies = [httpx.Response(400, content=f"<h1>{SECRET} cccd</h1>".encode())]
     assert str(caught(transport_to(script), write=False)) == "src op: refused the request; HTTP 400"
 
 
-def test_a_redirect_is_not_followed_and_says_what_to_write(script, transport_to) -> None:
+def test_a_redirect_is_not_followed_and_says_what_to_write(
+    script: Script, transport_to: TransportTo
+) -> None:
     script.replies = [httpx.Response(302, headers={"Location": "https://x.example.vn/?t=1"})]
     fault = caught(transport_to(script), write=False)
     assert len(script.requests) == 1
@@ -162,7 +177,9 @@ def test_a_redirect_is_not_followed_and_says_what_to_write(script, transport_to)
     assert "x.example.vn" not in str(fault)
 
 
-def test_a_read_is_tried_until_it_can_be_read(script, transport_to, time) -> None:
+def test_a_read_is_tried_until_it_can_be_read(
+    script: Script, transport_to: TransportTo, time: FakeTime
+) -> None:
     script.replies = [
         httpx.Response(503),
         httpx.ReadError(""),
@@ -175,7 +192,9 @@ def test_a_read_is_tried_until_it_can_be_read(script, transport_to, time) -> Non
     assert len(time.slept) == 5
 
 
-def test_a_write_is_tried_again_only_when_nothing_took_effect(script, transport_to) -> None:
+def test_a_write_is_tried_again_only_when_nothing_took_effect(
+    script: Script, transport_to: TransportTo
+) -> None:
     script.replies = [
         httpx.ConnectError(""),
         httpx.Response(429, headers={"Retry-After": "1"}),
@@ -187,14 +206,18 @@ def test_a_write_is_tried_again_only_when_nothing_took_effect(script, transport_
     assert len(script.requests) == 4
 
 
-def test_a_caller_may_ask_for_one_try(script, transport_to, time) -> None:
+def test_a_caller_may_ask_for_one_try(
+    script: Script, transport_to: TransportTo, time: FakeTime
+) -> None:
     script.replies = [httpx.Response(503)]
     caught(transport_to(script), write=False, attempts=1)
     assert len(script.requests) == 1
     assert time.slept == []
 
 
-def test_the_wait_of_a_429_is_told_and_kept(script, transport_to, time) -> None:
+def test_the_wait_of_a_429_is_told_and_kept(
+    script: Script, transport_to: TransportTo, time: FakeTime
+) -> None:
     script.replies = [httpx.Response(429, headers={"Retry-After": "5"})]
     fault = caught(transport_to(script, attempts=3), write=False, attempts=None)
     assert isinstance(fault, RateLimited)
@@ -215,7 +238,9 @@ def test_the_wait_of_a_429_is_told_and_kept(script, transport_to, time) -> None:
     assert len(time.slept) == 2
 
 
-def test_a_dead_host_opens_the_circuit_and_a_probe_closes_it(script, transport_to, time) -> None:
+def test_a_dead_host_opens_the_circuit_and_a_probe_closes_it(
+    script: Script, transport_to: TransportTo, time: FakeTime
+) -> None:
     script.replies = [httpx.ConnectError("refused")]
     transport = transport_to(script, attempts=2)
     for _ in range(10):
@@ -233,7 +258,9 @@ def test_a_dead_host_opens_the_circuit_and_a_probe_closes_it(script, transport_t
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 429])
-def test_a_host_that_answers_no_is_not_dead(script, transport_to, status) -> None:
+def test_a_host_that_answers_no_is_not_dead(
+    script: Script, transport_to: TransportTo, status: int
+) -> None:
     script.replies = [httpx.Response(status)]
     transport = transport_to(script)
     for _ in range(15):
@@ -241,7 +268,7 @@ def test_a_host_that_answers_no_is_not_dead(script, transport_to, status) -> Non
     assert len(script.requests) == 15
 
 
-def test_a_fault_of_the_reader_goes_on_as_it_is(script, transport_to) -> None:
+def test_a_fault_of_the_reader_goes_on_as_it_is(script: Script, transport_to: TransportTo) -> None:
     script.replies = [httpx.Response(200, content=b"{}")]
 
     def read(_: Answer) -> None:
@@ -252,7 +279,9 @@ def test_a_fault_of_the_reader_goes_on_as_it_is(script, transport_to) -> None:
     assert len(script.requests) == 1
 
 
-def test_the_rate_limit_is_always_on(script, transport_to, time) -> None:
+def test_the_rate_limit_is_always_on(
+    script: Script, transport_to: TransportTo, time: FakeTime
+) -> None:
     script.replies = [httpx.Response(200)]
     transport = transport_to(script, calls_per_second=2.0)
     for _ in range(7):
@@ -260,7 +289,9 @@ def test_the_rate_limit_is_always_on(script, transport_to, time) -> None:
     assert time.now - 1000.0 == pytest.approx(3.0)
 
 
-def test_waiting_for_a_turn_does_not_use_up_the_time_for_tries(script, transport_to, time) -> None:
+def test_waiting_for_a_turn_does_not_use_up_the_time_for_tries(
+    script: Script, transport_to: TransportTo, time: FakeTime
+) -> None:
     script.replies = [httpx.Response(200)]
     transport = transport_to(script, calls_per_second=0.01, retry_seconds=5.0)
     transport.call("op", "GET", URL)
@@ -268,16 +299,18 @@ def test_waiting_for_a_turn_does_not_use_up_the_time_for_tries(script, transport
     assert transport.call("op", "GET", URL).status == 200
 
 
-def test_an_answer_longer_than_the_cap(script, transport_to) -> None:
+def test_an_answer_longer_than_the_cap(script: Script, transport_to: TransportTo) -> None:
     script.replies = [httpx.Response(200, content=b'{"rows": "' + b"x" * 1000 + b'"}')]
     transport = transport_to(script, max_body=500)
     assert type(caught(transport, write=False)) is Unreadable
     assert type(caught(transport, write=True)) is OutcomeUnknown
 
 
-def test_an_answer_that_drips_is_given_up(transport_to, script, time) -> None:
+def test_an_answer_that_drips_is_given_up(
+    transport_to: TransportTo, script: Script, time: FakeTime
+) -> None:
     class Drip(httpx.SyncByteStream):
-        def __iter__(self):
+        def __iter__(self) -> Iterator[bytes]:
             while True:
                 time.now += 10
                 yield b" "
@@ -287,7 +320,7 @@ def test_an_answer_that_drips_is_given_up(transport_to, script, time) -> None:
     assert type(caught(transport_to(script), write=True)) is OutcomeUnknown
 
 
-def test_what_is_sent(script, transport_to) -> None:
+def test_what_is_sent(script: Script, transport_to: TransportTo) -> None:
     script.replies = [httpx.Response(200, headers={"Set-Cookie": "a=b"}, content=b"{}")]
     transport = transport_to(script)
     transport.call("op", "POST", URL + "?a=1", params={"b": "Mẫu"}, json={"tên": "Mẫu"})
@@ -304,19 +337,23 @@ def test_what_is_sent(script, transport_to) -> None:
 
 
 @pytest.mark.parametrize("value", ["\ud800", float("nan"), object(), {1, 2}])
-def test_what_json_cannot_carry_is_a_bad_record(script, transport_to, value) -> None:
+def test_what_json_cannot_carry_is_a_bad_record(
+    script: Script, transport_to: TransportTo, value: object
+) -> None:
     with pytest.raises(RecordError):
         transport_to(script).call("op", "POST", URL, json={"x": value}, write=True)
     assert script.requests == []
 
 
 @pytest.mark.parametrize("url", ["http://[::1", "https://h.example.vn:x/", "https://\u2024/"])
-def test_an_address_that_is_none_is_a_matter_of_configuration(script, transport_to, url) -> None:
+def test_an_address_that_is_none_is_a_matter_of_configuration(
+    script: Script, transport_to: TransportTo, url: str
+) -> None:
     with pytest.raises(ConfigError):
         transport_to(script).call("op", "GET", url)
 
 
-def test_another_scheme_is_a_matter_of_configuration(transport_to) -> None:
+def test_another_scheme_is_a_matter_of_configuration(transport_to: TransportTo) -> None:
     with pytest.raises(ConfigError, match="http"):
         transport_to().call("op", "GET", "ftp://h.example.vn/")
 
@@ -331,7 +368,7 @@ def test_files_and_proxies_that_cannot_be_used_name_their_key(tmp_path: Path) ->
         Transport("src", TransportSettings(proxy="h.example.vn"))
 
 
-def test_the_servers_clock_is_kept(script, transport_to) -> None:
+def test_the_servers_clock_is_kept(script: Script, transport_to: TransportTo) -> None:
     script.replies = [
         httpx.Response(200, headers={"Date": "Mon, 02 Mar 2026 01:00:00 GMT"}),
         httpx.Response(200),
@@ -351,7 +388,12 @@ def test_the_servers_clock_is_kept(script, transport_to) -> None:
     st.booleans(),
 )
 def test_nothing_but_the_fault_tree_gets_out(
-    script, transport_to, status, body, header, write
+    script: Script,
+    transport_to: TransportTo,
+    status: int,
+    body: Any,
+    header: Any,
+    write: bool,
 ) -> None:
     headers = {"Retry-After": header.encode("latin-1"), "Date": header.encode("latin-1")}
     script.replies = [httpx.Response(status, headers=headers, content=body)]

@@ -5,11 +5,14 @@ from __future__ import annotations
 import gzip
 import socket
 import threading
+from typing import Any
 
 import httpx
 import pytest
 
+from khop.connectors.http.transport import Transport
 from khop.errors import OutcomeUnknown, Refused, Unreachable, Unreadable
+from tests.connectors.scripted import Loopback, TransportTo
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
@@ -18,7 +21,7 @@ def whole(body: bytes, extra: bytes = b"") -> bytes:
     return OK + extra + b"Content-Length: %d\r\n\r\n" % len(body) + body
 
 
-def read_json(transport, url, **options):
+def read_json(transport: Transport, url: str, **options: Any) -> object:
     return transport.exchange("op", "POST", url, lambda answer: answer.json(), **options)
 
 
@@ -34,7 +37,7 @@ def read_json(transport, url, **options):
     ],
     ids=["reset", "silence", "half a line", "no http", "truncated", "half a chunk"],
 )
-def test_a_broken_answer(server, transport_to, reply) -> None:
+def test_a_broken_answer(server: Loopback, transport_to: TransportTo, reply: bytes | None) -> None:
     transport = transport_to(timeout=0.3)
     server.replies = [reply]
     with pytest.raises(Unreachable):
@@ -44,18 +47,22 @@ def test_a_broken_answer(server, transport_to, reply) -> None:
     assert len(server.requests) == 2
 
 
-def test_a_truncated_answer_to_a_read_is_asked_for_again(server, transport_to) -> None:
+def test_a_truncated_answer_to_a_read_is_asked_for_again(
+    server: Loopback, transport_to: TransportTo
+) -> None:
     server.replies = [OK + b"Content-Length: 9\r\n\r\n[1", whole(b"[1, 2]")]
     assert read_json(transport_to(), server.url) == [1, 2]
 
 
-def test_a_refusal_counts_even_when_its_body_breaks_off(server, transport_to) -> None:
+def test_a_refusal_counts_even_when_its_body_breaks_off(
+    server: Loopback, transport_to: TransportTo
+) -> None:
     server.replies = [b'HTTP/1.1 400 Bad\r\nContent-Length: 90\r\n\r\n{"message": "x']
     with pytest.raises(Refused):
         read_json(transport_to(), server.url, write=True)
 
 
-def test_broken_compression(server, transport_to) -> None:
+def test_broken_compression(server: Loopback, transport_to: TransportTo) -> None:
     server.replies = [whole(b"\x1f\x8bxxxx", b"Content-Encoding: gzip\r\n")]
     with pytest.raises(Unreadable):
         read_json(transport_to(), server.url, attempts=1)
@@ -63,7 +70,9 @@ def test_broken_compression(server, transport_to) -> None:
         read_json(transport_to(), server.url, write=True)
 
 
-def test_the_cap_counts_what_comes_out_of_the_compression(server, transport_to) -> None:
+def test_the_cap_counts_what_comes_out_of_the_compression(
+    server: Loopback, transport_to: TransportTo
+) -> None:
     bomb = gzip.compress(b" " * 5_000_000)
     assert len(bomb) < 10_000
     server.replies = [whole(bomb, b"Content-Encoding: gzip\r\n")]
@@ -71,7 +80,7 @@ def test_the_cap_counts_what_comes_out_of_the_compression(server, transport_to) 
         read_json(transport_to(max_body=1_000_000), server.url, attempts=1)
 
 
-def test_nobody_listens(transport_to) -> None:
+def test_nobody_listens(transport_to: TransportTo) -> None:
     with socket.create_server(("127.0.0.1", 0)) as gone:
         url = f"http://127.0.0.1:{gone.getsockname()[1]}"
     for write in (False, True):
@@ -79,27 +88,31 @@ def test_nobody_listens(transport_to) -> None:
             read_json(transport_to(), url, write=write, attempts=1)
 
 
-def test_a_server_without_a_known_certificate_is_told_with_the_remedy(server, transport_to) -> None:
+def test_a_server_without_a_known_certificate_is_told_with_the_remedy(
+    server: Loopback, transport_to: TransportTo
+) -> None:
     server.replies = [b"\x15\x03\x01\x00\x02\x02\x28"]
     with pytest.raises(Unreachable, match="SSL"):
         read_json(transport_to(), server.url.replace("http", "https"), write=True, attempts=1)
 
 
-def test_the_environments_proxy_is_not_used(server, transport_to, monkeypatch) -> None:
+def test_the_environments_proxy_is_not_used(
+    server: Loopback, transport_to: TransportTo, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     server.replies = [whole(b"[]")]
     assert read_json(transport_to(), server.url) == []
 
 
-def test_a_configured_proxy_is_used(server, transport_to) -> None:
+def test_a_configured_proxy_is_used(server: Loopback, transport_to: TransportTo) -> None:
     server.replies = [whole(b"[]")]
     transport = transport_to(proxy=server.url)
     assert read_json(transport, "http://igate.example.vn/pa") == []
     assert server.requests[0].startswith(b"POST http://igate.example.vn/pa HTTP/1.1\r\n")
 
 
-def test_threads_share_one_transport(transport_to) -> None:
+def test_threads_share_one_transport(transport_to: TransportTo) -> None:
     def echo(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json=request.url.params["n"])
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -17,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from khop.errors import Unreachable
+from tests.connectors.scripted import TransportTo
 
 
 def write_certificate(folder: Path) -> Path:
@@ -75,12 +77,14 @@ def url(pem: Path) -> Iterator[str]:
     thread.join()
 
 
-def test_an_unknown_authority_is_refused_and_the_remedy_named(transport_to, url) -> None:
+def test_an_unknown_authority_is_refused_and_the_remedy_named(
+    transport_to: TransportTo, url: str
+) -> None:
     with pytest.raises(Unreachable, match="ca_file"):
         transport_to().call("op", "POST", url, write=True, attempts=1)
 
 
-def test_the_named_authority_is_trusted(transport_to, url, pem) -> None:
+def test_the_named_authority_is_trusted(transport_to: TransportTo, url: str, pem: object) -> None:
     assert transport_to(ca_file=pem).call("op", "GET", url, attempts=1).json() == []
 
 
@@ -109,7 +113,7 @@ def old_url() -> Iterator[str]:
 
 @pytest.mark.parametrize("legacy", [False, True])
 def test_an_old_handshake_is_taken_only_where_it_was_asked_for(
-    transport_to, old_url, legacy
+    transport_to: TransportTo, old_url: Any, legacy: Any
 ) -> None:
     with pytest.raises(Unreachable) as caught:
         transport_to(legacy_tls=legacy).call("op", "GET", old_url, attempts=1)

@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import httpx
 import pytest
@@ -18,6 +19,9 @@ from khop.errors import (
     Unreachable,
     Unreadable,
 )
+from tests.connectors.scripted import FakeTime, Sample, TransportTo
+
+ClientOf = Callable[..., IgateClient]
 
 BASE = "https://apiigate.example.vn"
 SSO = "https://sso.example.vn/auth/realms/digo/protocol/openid-connect/token"
@@ -31,9 +35,10 @@ class Gateway(httpx.BaseTransport):
     def __init__(self) -> None:
         self.token_answer: dict[str, object] = {"expires_in": 300}
         self.login_status = 200
-        self.data: dict[str, object] = {"content": [], "last": True}
+        self.data: Any = {"content": [], "last": True}
         self.refusal = 401
-        self.good = lambda number: True
+        self.refusal_body: object = {}
+        self.good: Callable[[int], bool] = lambda number: True
         self.logins: list[httpx.Request] = []
         self.calls: list[httpx.Request] = []
         self._lock = threading.Lock()
@@ -46,7 +51,7 @@ class Gateway(httpx.BaseTransport):
             self.calls.append(request)
         number = int(request.headers["authorization"].removeprefix("Bearer t"))
         if not self.good(number):
-            return httpx.Response(self.refusal, json={"status": self.refusal})
+            return httpx.Response(self.refusal, json=self.refusal_body)
         date = {"Date": "Mon, 02 Mar 2026 01:00:00 GMT"}
         return httpx.Response(200, json=self.data, headers=date)
 
@@ -64,8 +69,8 @@ def gateway() -> Gateway:
 
 
 @pytest.fixture
-def client_of(gateway, transport_to, time):
-    def build(secret: Secret = lambda: "not-a-real-secret", **options: object) -> IgateClient:
+def client_of(gateway: Gateway, transport_to: TransportTo, time: FakeTime) -> ClientOf:
+    def build(secret: Secret = lambda: "not-a-real-secret", **options: Any) -> IgateClient:
         deployment = IgateDeployment(**{"base_url": BASE + "/", "token_url": SSO, **options})
         account = Account("svc-khop", secret)
         return IgateClient("igate", transport_to(gateway), deployment, account, clock=time.clock)
@@ -73,7 +78,7 @@ def client_of(gateway, transport_to, time):
     return build
 
 
-def test_a_search_asks_newest_first_from_page_zero(client_of, gateway) -> None:
+def test_a_search_asks_newest_first_from_page_zero(client_of: ClientOf, gateway: Gateway) -> None:
     client_of(query={"ancestor-agency-id": "64e0"}, page_size=50).search(0)
     url = gateway.calls[0].url
     assert url.path == "/pa/dossier/search"
@@ -89,7 +94,7 @@ def test_a_search_asks_newest_first_from_page_zero(client_of, gateway) -> None:
     assert login.content == b"grant_type=client_credentials"
 
 
-def test_paths_spec_and_sort_are_settings(client_of, gateway) -> None:
+def test_paths_spec_and_sort_are_settings(client_of: ClientOf, gateway: Gateway) -> None:
     client = client_of(search_path="pa/other", detail_path="/pa/x/{id}", spec="slice", sort="")
     client.search(3)
     assert gateway.calls[0].url.path == "/pa/other"
@@ -99,20 +104,24 @@ def test_paths_spec_and_sort_are_settings(client_of, gateway) -> None:
     assert gateway.calls[1].url.path == f"/pa/x/{NATIVE}"
 
 
-def test_the_samples_of_lists_and_details(client_of, gateway, sample) -> None:
+def test_the_samples_of_lists_and_details(
+    client_of: ClientOf, gateway: Gateway, sample: Sample
+) -> None:
     client = client_of()
     gateway.data = json.loads(sample("igate/list-02.json"))
     page = client.search(0)
     assert page.total == 1
     assert page.last
-    assert page.items[0]["id"] == NATIVE
+    (item,) = page.items
+    assert isinstance(item, dict)
+    assert item["id"] == NATIVE
     for name in ("det-01", "det-02"):
         gateway.data = json.loads(sample(f"igate/{name}.json"))
         assert client.dossier(NATIVE)["code"] == "H99.18.03-250820-0012"
     assert gateway.calls[-1].url.path == f"/pa/dossier/{NATIVE}/--online"
 
 
-def test_filters_of_one_search_alone(client_of, gateway) -> None:
+def test_filters_of_one_search_alone(client_of: ClientOf, gateway: Gateway) -> None:
     client = client_of(query={"ancestor-agency-id": "64e0"})
     client.search(2, {"accepted-from": "01/08/2026", "accepted-to": "07/08/2026"})
     url = gateway.calls[0].url
@@ -123,9 +132,10 @@ def test_filters_of_one_search_alone(client_of, gateway) -> None:
     assert "accepted-from" not in gateway.calls[1].url.params
 
 
-def test_the_fees_of_dossiers(client_of, gateway, sample) -> None:
+def test_the_fees_of_dossiers(client_of: ClientOf, gateway: Gateway, sample: Sample) -> None:
     gateway.data = json.loads(sample("igate/det-04.json"))
     (row,) = client_of().fees([NATIVE, "other"])
+    assert isinstance(row, dict)
     assert row["amount"] == 100_000
     assert gateway.calls[0].url.path == "/pa/dossier-fee/--by-dossiers"
     assert gateway.calls[0].url.params["dossier-ids"] == f"{NATIVE},other"
@@ -136,7 +146,7 @@ def test_the_fees_of_dossiers(client_of, gateway, sample) -> None:
         client_of().fees([NATIVE])
 
 
-def test_the_forms_of_a_dossier(client_of, gateway, sample) -> None:
+def test_the_forms_of_a_dossier(client_of: ClientOf, gateway: Gateway, sample: Sample) -> None:
     gateway.data = json.loads(sample("igate/det-06.json"))
     found = client_of().form_data("H99.18.03-250820-0012")
     assert found["detailEForm"] == {"tenHoKinhDoanh": "Mẫu"}
@@ -146,13 +156,14 @@ def test_the_forms_of_a_dossier(client_of, gateway, sample) -> None:
         "code": "H99.18.03-250820-0012",
         "fields": "commonEForm,detailEForm",
     }
-    for odd in ([], {"status": 404, "error": "Not Found", "path": "/pa"}):
+    answers: tuple[object, ...] = ([], {"status": 404, "error": "Not Found", "path": "/pa"})
+    for odd in answers:
         gateway.data = odd
         with pytest.raises(Unreadable):
             client_of().form_data("H99", ["eForm"])
 
 
-def test_the_log_of_pushes(client_of, gateway, sample) -> None:
+def test_the_log_of_pushes(client_of: ClientOf, gateway: Gateway, sample: Sample) -> None:
     gateway.data = json.loads(sample("igate/nps-04.json"))
     page = client_of().push_log("G22.99-250820-000900")
     assert [row.state for row in page.rows] == [3]
@@ -162,35 +173,35 @@ def test_the_log_of_pushes(client_of, gateway, sample) -> None:
     assert url.params["api"] == "capNhatTrangThaiHoSoDVCLTHoTich"
 
 
-def test_the_answer_to_an_ended_token_is_understood(client_of, gateway, sample) -> None:
-    refusal = json.loads(sample("igate/list-10.json"))
-
-    def turned_down(request: httpx.Request) -> httpx.Response:
-        gateway.calls.append(request)
-        return httpx.Response(401, json=refusal)
-
-    token = gateway.token
-    gateway.handle_request = lambda r: token(r) if r.url.host.startswith("sso") else turned_down(r)
+def test_the_answer_to_an_ended_token_is_understood(
+    client_of: ClientOf, gateway: Gateway, sample: Sample
+) -> None:
+    gateway.refusal_body = json.loads(sample("igate/list-10.json"))
+    gateway.good = lambda number: False
     with pytest.raises(Unauthorised, match="code Unauthorized") as caught:
         client_of().search(0)
     assert not caught.value.at_login
 
 
 @pytest.mark.parametrize("data", [[], "OK", {}, {"affectedRows": 1}, {"status": 500}])
-def test_a_detail_that_is_no_dossier_cannot_be_read(client_of, gateway, data) -> None:
+def test_a_detail_that_is_no_dossier_cannot_be_read(
+    client_of: ClientOf, gateway: Gateway, data: Any
+) -> None:
     gateway.data = data
     with pytest.raises(Unreadable):
         client_of().dossier(NATIVE)
 
 
 @pytest.mark.parametrize("native", ["../search", "a/b", "", "x?y=1"])
-def test_an_id_that_leads_elsewhere_is_a_bad_record(client_of, gateway, native) -> None:
+def test_an_id_that_leads_elsewhere_is_a_bad_record(
+    client_of: ClientOf, gateway: Gateway, native: Any
+) -> None:
     with pytest.raises(RecordError):
         client_of().dossier(native)
     assert gateway.calls == [] == gateway.logins
 
 
-def test_a_list_without_content_cannot_be_read(client_of, gateway) -> None:
+def test_a_list_without_content_cannot_be_read(client_of: ClientOf, gateway: Gateway) -> None:
     gateway.data = {"content": {"0": {}}}
     with pytest.raises(Unreadable, match="content"):
         client_of().search(0)
@@ -199,7 +210,9 @@ def test_a_list_without_content_cannot_be_read(client_of, gateway) -> None:
 @pytest.mark.parametrize(
     ("name", "held"), [("tok-02.json", 86_370), ("tok-03.json", 270), ("tok-04.json", 270)]
 )
-def test_the_token_samples_hold_this_long(client_of, gateway, time, sample, name, held) -> None:
+def test_the_token_samples_hold_this_long(
+    client_of: ClientOf, gateway: Gateway, time: FakeTime, sample: Sample, name: str, held: float
+) -> None:
     answer = json.loads(sample(f"igate/{name}"))
     gateway.token_answer = {k: v for k, v in answer.items() if k != "access_token"}
     client = client_of()
@@ -229,7 +242,9 @@ def test_the_token_samples_hold_this_long(client_of, gateway, time, sample, name
         ("9" * 500, 270),
     ],
 )
-def test_an_odd_expires_in_is_read_or_replaced(client_of, gateway, time, expires, held) -> None:
+def test_an_odd_expires_in_is_read_or_replaced(
+    client_of: ClientOf, gateway: Gateway, time: FakeTime, expires: object, held: float
+) -> None:
     gateway.token_answer = {"expires_in": expires}
     client = client_of()
     client.search(0)
@@ -242,14 +257,16 @@ def test_an_odd_expires_in_is_read_or_replaced(client_of, gateway, time, expires
 
 
 @pytest.mark.parametrize("refusal", [401, 403])
-def test_a_token_turned_down_is_renewed_once(client_of, gateway, refusal) -> None:
+def test_a_token_turned_down_is_renewed_once(
+    client_of: ClientOf, gateway: Gateway, refusal: Any
+) -> None:
     gateway.refusal, gateway.good = refusal, lambda number: number > 1
     assert client_of().search(0).last
     assert (len(gateway.logins), len(gateway.calls)) == (2, 2)
 
 
 @pytest.mark.parametrize("refusal", [401, 403])
-def test_a_second_refusal_is_final(client_of, gateway, refusal) -> None:
+def test_a_second_refusal_is_final(client_of: ClientOf, gateway: Gateway, refusal: Any) -> None:
     gateway.refusal, gateway.good = refusal, lambda number: False
     with pytest.raises(Unauthorised) as caught:
         client_of().search(0)
@@ -257,7 +274,9 @@ def test_a_second_refusal_is_final(client_of, gateway, refusal) -> None:
     assert (len(gateway.logins), len(gateway.calls)) == (2, 2)
 
 
-def test_many_threads_whose_token_runs_out_renew_it_once(client_of, gateway) -> None:
+def test_many_threads_whose_token_runs_out_renew_it_once(
+    client_of: ClientOf, gateway: Gateway
+) -> None:
     client = client_of()
     client.login()
     gateway.good = lambda number: number > 1
@@ -282,7 +301,14 @@ def test_many_threads_whose_token_runs_out_renew_it_once(client_of, gateway) -> 
         (503, {}, Unreachable, "503"),
     ],
 )
-def test_a_failed_login_says_what_to_do(client_of, gateway, status, body, kind, says) -> None:
+def test_a_failed_login_says_what_to_do(
+    client_of: ClientOf,
+    gateway: Gateway,
+    status: int,
+    body: Any,
+    kind: type[Exception],
+    says: str,
+) -> None:
     gateway.login_status, gateway.token_answer = status, body
     with pytest.raises(ConnectorError, match=says) as caught:
         client_of().login()
@@ -292,13 +318,15 @@ def test_a_failed_login_says_what_to_do(client_of, gateway, status, body, kind, 
 
 
 @pytest.mark.parametrize("token", [None, "", 7, "a b", "a\nb", "mẫu", ["t"]])
-def test_a_token_that_cannot_be_sent_is_unreadable(client_of, gateway, token) -> None:
+def test_a_token_that_cannot_be_sent_is_unreadable(
+    client_of: ClientOf, gateway: Gateway, token: object
+) -> None:
     gateway.token_answer = {"access_token": token}
     with pytest.raises(Unreadable, match="usable token"):
         client_of().search(0)
 
 
-def test_the_secret_is_asked_for_at_each_login(client_of) -> None:
+def test_the_secret_is_asked_for_at_each_login(client_of: ClientOf) -> None:
     secrets = iter(["a", "b"])
     client = client_of(secret=lambda: next(secrets))
     client.login()
@@ -306,7 +334,7 @@ def test_the_secret_is_asked_for_at_each_login(client_of) -> None:
     assert list(secrets) == []
 
 
-def test_the_servers_clock(client_of, gateway) -> None:
+def test_the_servers_clock(client_of: ClientOf, gateway: Gateway) -> None:
     client = client_of()
     assert client.server_date() is None
     client.search(0)
@@ -317,12 +345,12 @@ def test_the_servers_clock(client_of, gateway) -> None:
     ("key", "value"),
     [("base_url", "apiigate.example.vn"), ("token_url", ""), ("detail_path", "/pa/dossier")],
 )
-def test_a_wrong_setting_names_its_key(client_of, key, value) -> None:
+def test_a_wrong_setting_names_its_key(client_of: ClientOf, key: str, value: object) -> None:
     with pytest.raises(ConfigError, match=rf"sources\.igate\.{key}"):
         client_of(**{key: value})
 
 
-def test_a_try_after_a_wait_uses_the_newest_token(client_of, gateway) -> None:
+def test_a_try_after_a_wait_uses_the_newest_token(client_of: ClientOf, gateway: Gateway) -> None:
     client = client_of()
 
     def busy_then_renewed(number: int) -> bool:

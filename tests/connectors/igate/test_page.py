@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from khop.connectors.http.answers import Answer, read_json
 from khop.connectors.igate.page import SearchPage, read_page
+from tests.connectors.scripted import Sample
 
 
 @pytest.mark.parametrize(
@@ -19,7 +22,15 @@ from khop.connectors.igate.page import SearchPage, read_page
         ("list-08", None, None, True, None, 1),
     ],
 )
-def test_the_samples(sample, name, number, size, last, total, rows) -> None:
+def test_the_samples(
+    sample: Sample,
+    name: str,
+    number: object,
+    size: object,
+    last: object,
+    total: object,
+    rows: object,
+) -> None:
     page = read_page(read_json(sample(f"igate/{name}.json")), 0)
     assert (page.number, page.size, page.last, page.total) == (number, size, last, total)
     assert len(page.items) == rows
@@ -40,7 +51,7 @@ def test_the_samples(sample, name, number, size, last, total, rows) -> None:
         ({"size": 3, "last": None, "totalPages": None}, 0, True),
     ],
 )
-def test_where_the_list_ends(envelope, asked, last) -> None:
+def test_where_the_list_ends(envelope: Any, asked: Any, last: Any) -> None:
     assert read_page({"content": [{}, {}], **envelope}, asked).last is last
 
 
@@ -50,9 +61,10 @@ def test_a_page_that_does_not_tell_its_size_is_not_taken_for_the_last() -> None:
 
 
 def test_numbers_may_be_texts_and_nonsense_is_unknown() -> None:
-    told = {"content": [], "number": " 4 ", "size": 20.0, "totalElements": "99"}
+    told: dict[str, object] = {"content": [], "number": " 4 ", "size": 20.0, "totalElements": "99"}
     assert read_page(told, 4) == SearchPage(4, 20, True, 99, ())
-    for odd in (-1, True, "x", "-2", 1.5, None, [], float("inf"), "9" * 40, "²"):
+    nonsense: tuple[object, ...] = (-1, True, "x", "-2", 1.5, None, [], float("inf"), "9" * 40, "²")
+    for odd in nonsense:
         told = {"content": [], "number": odd, "size": odd, "totalElements": odd}
         assert read_page(told, 0) == SearchPage(None, None, True, None, ())
 
@@ -64,7 +76,7 @@ def test_the_newer_envelope_of_spring() -> None:
 
 
 def test_items_are_not_looked_into() -> None:
-    items = [None, 1, "x", {"id": {"nested": []}}, []]
+    items: list[object] = [None, 1, "x", {"id": {"nested": []}}, []]
     assert read_page({"content": items, "last": True}, 0).items == tuple(items)
 
 
@@ -82,7 +94,7 @@ def test_items_are_not_looked_into() -> None:
         {"status": 401, "error": "Unauthorized"},
     ],
 )
-def test_what_is_no_page(body) -> None:
+def test_what_is_no_page(body: object) -> None:
     with pytest.raises(ValueError, match="list"):
         read_page(body, 0)
 
@@ -100,7 +112,7 @@ json_values = st.recursive(
         json_values,
     )
 )
-def test_any_envelope_is_a_page_or_a_value_error(body) -> None:
+def test_any_envelope_is_a_page_or_a_value_error(body: Any) -> None:
     try:
         page = read_page(body, 0)
     except ValueError:
@@ -110,7 +122,7 @@ def test_any_envelope_is_a_page_or_a_value_error(body) -> None:
 
 
 @given(st.binary(max_size=200))
-def test_any_bytes_are_a_page_or_a_value_error(body) -> None:
+def test_any_bytes_are_a_page_or_a_value_error(body: Any) -> None:
     try:
         read_page(Answer(200, {}, body).json(), 0)
     except ValueError as error:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -19,6 +21,9 @@ from khop.connectors.igate.pushes import (
     read_push_log,
     read_push_request,
 )
+from tests.connectors.scripted import Sample
+
+Json = Callable[[str], Any]
 
 
 def answer(body: object) -> Answer:
@@ -27,12 +32,12 @@ def answer(body: object) -> Answer:
 
 
 @pytest.fixture
-def said(sample):
+def said(sample: Sample) -> Json:
     return lambda name: json.loads(sample(f"igate/{name}.json"))
 
 
 @pytest.mark.parametrize(("name", "updating"), [("nps-01", False), ("nps-02", True)])
-def test_the_two_pushes_of_the_staff_site(said, name, updating) -> None:
+def test_the_two_pushes_of_the_staff_site(said: Json, name: str, updating: object) -> None:
     request = read_push_request(said(name))
     assert (request.native_id, request.code) == (
         "68a53f0c1d2e3f4a5b6c7d80",
@@ -49,17 +54,17 @@ def test_a_push_that_does_not_say_what_it_is() -> None:
 
 
 @pytest.mark.parametrize("body", [None, [], "x", {}, {"dossier": None}, {"dossier": []}])
-def test_what_is_no_push(body) -> None:
+def test_what_is_no_push(body: object) -> None:
     with pytest.raises(ValueError, match="push"):
         read_push_request(body)
 
 
 @pytest.mark.parametrize("text", [b"OK", b"ok\n", b'"OK"', b" Ok "])
-def test_ok_was_taken_which_is_not_accepted(text) -> None:
+def test_ok_was_taken_which_is_not_accepted(text: object) -> None:
     assert read_push_answer(answer(text)).verdict is PushVerdict.TAKEN
 
 
-def test_an_accepted_state(said) -> None:
+def test_an_accepted_state(said: Json) -> None:
     found = read_push_answer(answer(said("nps-05")))
     assert (found.verdict, found.status, found.title) == (PushVerdict.ACCEPTED, 200, "OK")
     assert read_push_answer(answer({"status": "200"})).verdict is PushVerdict.ACCEPTED
@@ -80,19 +85,19 @@ def test_a_validation_error_names_its_fields_and_nobody() -> None:
 
 
 @pytest.mark.parametrize("body", [{"errors": {"x": []}}, {"status": 500}, {"status": 302}])
-def test_other_refusals(body) -> None:
+def test_other_refusals(body: object) -> None:
     assert read_push_answer(answer(body)).verdict is PushVerdict.REFUSED
 
 
 @pytest.mark.parametrize(
     "body", [b"", b"<html>", b"ERROR", b"not OK", b"{", {}, [], None, 7, {"status": None}]
 )
-def test_what_tells_nothing(body) -> None:
+def test_what_tells_nothing(body: object) -> None:
     with pytest.raises(Unusable):
         read_push_answer(answer(body))
 
 
-def test_a_row_of_the_log(said) -> None:
+def test_a_row_of_the_log(said: Json) -> None:
     page = read_push_log(said("nps-04"))
     (row,) = page.rows
     assert (row.code, row.nation_code) == ("H99.18.03-250820-0021", "G22.99-250820-000900")
@@ -102,7 +107,7 @@ def test_a_row_of_the_log(said) -> None:
     assert (page.last, page.unusable) == (True, ())
 
 
-def test_bodies_kept_as_text_and_rows_that_are_none(said) -> None:
+def test_bodies_kept_as_text_and_rows_that_are_none(said: Json) -> None:
     row = said("nps-04")["content"][0]
     as_text = {
         **row,
@@ -116,7 +121,7 @@ def test_bodies_kept_as_text_and_rows_that_are_none(said) -> None:
     assert (page.last, page.unusable) == (False, (7, {}))
 
 
-def test_the_batch_answer_spelt_as_they_spell_it(said) -> None:
+def test_the_batch_answer_spelt_as_they_spell_it(said: Json) -> None:
     assert read_batch_answer(said("nps-07")) == BatchAnswer(("H99.18.03-250820-0021",), ())
     told = {"List_Suss": None, "list_err": [{"code": "H99-1", "message": "x"}, {"a": 1}]}
     assert read_batch_answer(told) == BatchAnswer((), ("H99-1",), ({"a": 1},))
@@ -128,12 +133,13 @@ def test_states_of_linked_dossiers() -> None:
     states = read_linked_states({"value": [{"trangThai": "7", "maHoSo": "x"}, {"trangThai": None}]})
     assert [each.state for each in states] == [7, None]
     assert read_linked_states({"value": {"trangThai": 3}})[0].state == 3
-    for odd in ({}, {"value": "x"}, {"value": [1]}, []):
+    bodies: tuple[Any, ...] = ({}, {"value": "x"}, {"value": [1]}, [])
+    for odd in bodies:
         with pytest.raises(ValueError, match="value"):
             read_linked_states(odd)
 
 
-def test_rows_a_write_changed(said) -> None:
+def test_rows_a_write_changed(said: Json) -> None:
     assert read_affected_rows(said("det-07")) == 1
     with pytest.raises(ValueError, match="affectedRows"):
         read_affected_rows({"affectedRows": "many"})
@@ -155,7 +161,7 @@ READERS = (read_push_log, read_batch_answer, read_linked_states, read_push_reque
 
 
 @given(st.sampled_from(READERS), anything)
-def test_anything_is_read_or_a_value_error(read, body) -> None:
+def test_anything_is_read_or_a_value_error(read: Callable[..., object], body: object) -> None:
     try:
         read(body)
     except ValueError as error:
@@ -163,7 +169,7 @@ def test_anything_is_read_or_a_value_error(read, body) -> None:
 
 
 @given(anything | st.text())
-def test_any_answer_is_read_or_a_value_error(body) -> None:
+def test_any_answer_is_read_or_a_value_error(body: object) -> None:
     try:
         found = read_push_answer(answer(body if not isinstance(body, str) else body.encode()))
     except ValueError:

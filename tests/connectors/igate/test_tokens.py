@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import parse_qs
 
 import httpx
@@ -12,6 +14,9 @@ import pytest
 from khop.connectors.igate import Account, IgateClient, IgateDeployment
 from khop.connectors.igate.tokens import useful_seconds
 from khop.errors import Refused, Unauthorised, Unreachable
+from tests.connectors.scripted import FakeTime, Sample, Script, TransportTo
+
+ClientOf = Callable[..., IgateClient]
 
 SSO = "https://sso.example.vn/auth/realms/digo/protocol/openid-connect/token"
 
@@ -30,8 +35,8 @@ def token(number: int, **more: object) -> httpx.Response:
 
 
 @pytest.fixture
-def client_of(script, transport_to, time):
-    def build(token_url: str = SSO, **options: object) -> IgateClient:
+def client_of(script: Script, transport_to: TransportTo, time: FakeTime) -> ClientOf:
+    def build(token_url: str = SSO, **options: Any) -> IgateClient:
         deployment = IgateDeployment("https://apiigate.example.vn", token_url)
         account = Account(**{"client_id": "svc-khop", **options})
         return IgateClient("igate", transport_to(script), deployment, account, clock=time.clock)
@@ -40,7 +45,7 @@ def client_of(script, transport_to, time):
 
 
 @pytest.fixture
-def officer():
+def officer() -> dict[str, object]:
     return {
         "client_id": "web-onegate",
         "username": "canbo.mau",
@@ -48,7 +53,9 @@ def officer():
     }
 
 
-def test_the_request_sample_is_what_is_sent(client_of, script, sample) -> None:
+def test_the_request_sample_is_what_is_sent(
+    client_of: ClientOf, script: Script, sample: Sample
+) -> None:
     script.replies = [token(1)]
     client_of(client_secret=lambda: "s").login()
     body, header = sample("igate/tok-01.txt").decode().split("   + header ")
@@ -57,7 +64,7 @@ def test_the_request_sample_is_what_is_sent(client_of, script, sample) -> None:
     assert script.requests[0].headers["authorization"].startswith("Basic ")
 
 
-def test_the_secret_in_the_form(client_of, script) -> None:
+def test_the_secret_in_the_form(client_of: ClientOf, script: Script) -> None:
     script.replies = [token(1)]
     client_of(client_secret=lambda: "s&=%", secret_in="form").login()
     (request,) = script.requests
@@ -69,7 +76,9 @@ def test_the_secret_in_the_form(client_of, script) -> None:
     assert "authorization" not in request.headers
 
 
-def test_a_user_logs_in_through_a_public_client(client_of, script, officer) -> None:
+def test_a_user_logs_in_through_a_public_client(
+    client_of: ClientOf, script: Script, officer: dict[str, object]
+) -> None:
     script.replies = [token(1)]
     client_of(**officer).login()
     (request,) = script.requests
@@ -82,21 +91,25 @@ def test_a_user_logs_in_through_a_public_client(client_of, script, officer) -> N
     assert "authorization" not in request.headers
 
 
-def test_a_user_through_a_client_with_a_secret(client_of, script, officer) -> None:
+def test_a_user_through_a_client_with_a_secret(
+    client_of: ClientOf, script: Script, officer: dict[str, object]
+) -> None:
     script.replies = [token(1)]
     client_of(**officer, client_secret=lambda: "s").login()
     assert script.requests[0].headers["authorization"].startswith("Basic ")
     assert form(script.requests[0])["grant_type"] == "password"
 
 
-def test_the_realm_is_that_of_the_address(client_of, script) -> None:
+def test_the_realm_is_that_of_the_address(client_of: ClientOf, script: Script) -> None:
     script.replies = [token(1)]
     url = "https://sso.example.vn/realms/igate/protocol/openid-connect/token"
     client_of(token_url=url, client_secret=lambda: "s").login()
     assert str(script.requests[0].url) == url
 
 
-def test_the_refresh_token_is_used_before_the_password(client_of, script, officer, sample) -> None:
+def test_the_refresh_token_is_used_before_the_password(
+    client_of: ClientOf, script: Script, officer: dict[str, object], sample: Sample
+) -> None:
     first = json.loads(sample("igate/tok-03.json"))
     script.replies = [httpx.Response(200, json=first), token(2, refresh_token="r2"), token(3)]
     client = client_of(**officer, refresh=True)
@@ -111,7 +124,9 @@ def test_the_refresh_token_is_used_before_the_password(client_of, script, office
     assert form(script.requests[-1])["grant_type"] == "password"
 
 
-def test_a_refresh_token_that_ran_out_leads_to_the_password(client_of, script, officer) -> None:
+def test_a_refresh_token_that_ran_out_leads_to_the_password(
+    client_of: ClientOf, script: Script, officer: dict[str, object]
+) -> None:
     ended = httpx.Response(400, json={"error": "invalid_grant"})
     script.replies = [token(1, refresh_token="r1"), ended, token(2)]
     client = client_of(**officer, refresh=True)
@@ -121,7 +136,9 @@ def test_a_refresh_token_that_ran_out_leads_to_the_password(client_of, script, o
     assert grants == ["password", "refresh_token", "password"]
 
 
-def test_no_refresh_token_is_used_unasked(client_of, script, officer) -> None:
+def test_no_refresh_token_is_used_unasked(
+    client_of: ClientOf, script: Script, officer: dict[str, object]
+) -> None:
     script.replies = [token(1, refresh_token="r1")]
     client = client_of(**officer)
     client.login()
@@ -130,7 +147,7 @@ def test_no_refresh_token_is_used_unasked(client_of, script, officer) -> None:
 
 
 def test_a_server_that_is_down_is_no_reason_to_send_the_password(
-    client_of, script, officer
+    client_of: ClientOf, script: Script, officer: dict[str, object]
 ) -> None:
     script.replies = [token(1, refresh_token="r1"), httpx.Response(503)]
     client = client_of(**officer, refresh=True)
@@ -144,7 +161,14 @@ def test_a_server_that_is_down_is_no_reason_to_send_the_password(
     ("status", "kind", "says"),
     [(401, Unauthorised, "username and password"), (404, Refused, "token_url")],
 )
-def test_a_user_who_may_not_log_in(client_of, script, officer, status, kind, says) -> None:
+def test_a_user_who_may_not_log_in(
+    client_of: ClientOf,
+    script: Script,
+    officer: dict[str, object],
+    status: int,
+    kind: type[Exception],
+    says: str,
+) -> None:
     script.replies = [httpx.Response(status, json={"error": "invalid_grant"})]
     with pytest.raises(kind, match=says) as caught:
         client_of(**officer).login()
@@ -152,11 +176,13 @@ def test_a_user_who_may_not_log_in(client_of, script, officer, status, kind, say
     assert "canbo.mau" not in str(caught.value)
 
 
-def test_the_claims_of_the_token_in_use(client_of, script) -> None:
+def test_the_claims_of_the_token_in_use(client_of: ClientOf, script: Script) -> None:
     spoken = jwt({"deployment_id": "d1"})
     script.replies = [httpx.Response(200, json={"access_token": spoken, "expires_in": 300})]
     client = client_of(client_secret=lambda: "s")
-    assert client.claims().deployment_id == "d1"
+    claims = client.claims()
+    assert claims is not None
+    assert claims.deployment_id == "d1"
     assert len(script.requests) == 1
 
 
@@ -171,6 +197,6 @@ def test_the_claims_of_the_token_in_use(client_of, script) -> None:
     ],
 )
 def test_where_nothing_is_said_the_token_itself_tells_its_life(
-    expires_in, payload, seconds
+    expires_in: object, payload: object, seconds: object
 ) -> None:
     assert useful_seconds(expires_in, jwt(payload)) == seconds

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
@@ -19,6 +21,9 @@ from khop.errors import (
     Unreachable,
     Unreadable,
 )
+from tests.connectors.scripted import FakeTime, Sample, Script, TransportTo
+
+ClientOf = Callable[..., MinistryClient]
 
 BASE = "https://bo.example.vn"
 TOKEN = {"code": 200, "message": "OK", "data": {"access_token": "fake", "expires_in": 3600}}
@@ -31,8 +36,8 @@ def reply(body: object, status: int = 200) -> httpx.Response:
 
 
 @pytest.fixture
-def client_of(script, transport_to, time):
-    def build(*replies: object, **options: object) -> MinistryClient:
+def client_of(script: Script, transport_to: TransportTo, time: FakeTime) -> ClientOf:
+    def build(*replies: Any, **options: Any) -> MinistryClient:
         first = [] if options.pop("bare", False) else [reply(TOKEN)]
         script.replies = [*first, *replies]
         given = {"client_secret": lambda: "not-a-real-secret", **options}
@@ -45,7 +50,7 @@ def client_of(script, transport_to, time):
 # --- login ---------------------------------------------------------------------------------------
 
 
-def test_the_token_goes_as_bearer(client_of, script, sample) -> None:
+def test_the_token_goes_as_bearer(client_of: ClientOf, script: Script, sample: Sample) -> None:
     client = client_of(
         reply(json.loads(sample("igate/min-01.json"))), reply({"value": "G"}), bare=True
     )
@@ -60,19 +65,21 @@ def test_the_token_goes_as_bearer(client_of, script, sample) -> None:
     assert "token" not in call.url.params
 
 
-def test_or_in_the_address(client_of, script) -> None:
+def test_or_in_the_address(client_of: ClientOf, script: Script) -> None:
     client_of(reply({"value": "G"}), token_in="query").next_value("x")
     assert dict(script.requests[1].url.params) == {"code": "x", "token": "fake"}
     assert "authorization" not in script.requests[1].headers
 
 
-def test_paths_are_settings(client_of, script) -> None:
+def test_paths_are_settings(client_of: ClientOf, script: Script) -> None:
     paths = MinistryPaths(token="/sso/token", next_value="pattern/next")
     client_of(reply({"value": "G"}), paths=paths).next_value("x")
     assert [r.url.path for r in script.requests] == ["/sso/token", "/pattern/next"]
 
 
-def test_a_bare_token_answer_and_its_life(client_of, script, time) -> None:
+def test_a_bare_token_answer_and_its_life(
+    client_of: ClientOf, script: Script, time: FakeTime
+) -> None:
     bare = reply({"access_token": "t1", "expires_in": "100"})
     client = client_of(bare, reply({"value": "1"}), reply({"value": "2"}), bare=True)
     client.next_value("x")
@@ -90,21 +97,23 @@ def test_a_bare_token_answer_and_its_life(client_of, script, time) -> None:
         reply({"code": 403, "message": "Sai client_id"}, 403),
     ],
 )
-def test_a_refused_login_says_what_to_do(client_of, refusal) -> None:
+def test_a_refused_login_says_what_to_do(client_of: ClientOf, refusal: object) -> None:
     with pytest.raises(Unauthorised, match=r"client_secret.*Sai client_id") as caught:
         client_of(refusal, bare=True).login()
     assert caught.value.at_login
     assert "not-a-real-secret" not in str(caught.value)
 
 
-def test_a_wrong_path_is_not_a_wrong_account(client_of) -> None:
+def test_a_wrong_path_is_not_a_wrong_account(client_of: ClientOf) -> None:
     with pytest.raises(Refused):
         client_of(reply({"code": 404, "message": "Not Found"}, 404), bare=True).login()
     with pytest.raises(Unreadable):
         client_of(reply({"code": 200, "data": {}}), bare=True).login()
 
 
-def test_a_token_turned_down_is_renewed_and_the_write_sent_once_more(client_of, script) -> None:
+def test_a_token_turned_down_is_renewed_and_the_write_sent_once_more(
+    client_of: ClientOf, script: Script
+) -> None:
     turned_down = reply({"code": 401, "message": "Token không hợp lệ"})
     client = client_of(turned_down, reply(TOKEN), reply({"code": 200, "data": {"idHoSo": 1}}))
     assert client.create({"MaHoSo": "G"}).native_id == "1"
@@ -124,14 +133,16 @@ def test_a_token_turned_down_is_renewed_and_the_write_sent_once_more(client_of, 
         {"Value": " G09.20-20260609-0092637 "},
     ],
 )
-def test_the_next_value(client_of, body) -> None:
+def test_the_next_value(client_of: ClientOf, body: object) -> None:
     assert client_of(reply(body)).next_value("x") == "G09.20-20260609-0092637"
 
 
 @pytest.mark.parametrize(
     "body", [{}, {"value": ""}, {"value": None}, {"value": "a\nb"}, {"value": "9" * 101}, b"OK"]
 )
-def test_a_number_that_may_be_taken_is_not_asked_for_again(client_of, script, body) -> None:
+def test_a_number_that_may_be_taken_is_not_asked_for_again(
+    client_of: ClientOf, script: Script, body: object
+) -> None:
     with pytest.raises(OutcomeUnknown):
         client_of(reply(body)).next_value("x")
     assert len(script.requests) == 2
@@ -146,12 +157,14 @@ def test_a_number_that_may_be_taken_is_not_asked_for_again(client_of, script, bo
         {"data": {"IdTepTin": "a1b2", "HashTepTin": "0f"}},
     ],
 )  # fmt: skip
-def test_every_form_of_an_upload_answer(client_of, body) -> None:
+def test_every_form_of_an_upload_answer(client_of: ClientOf, body: object) -> None:
     stored = client_of(reply(body)).upload("đơn.pdf", b"%PDF", "application/pdf")
     assert stored == Uploaded("a1b2", "0f")
 
 
-def test_the_upload_is_a_multipart_body(client_of, script, sample) -> None:
+def test_the_upload_is_a_multipart_body(
+    client_of: ClientOf, script: Script, sample: Sample
+) -> None:
     client = client_of(reply(json.loads(sample("igate/min-03.json"))))
     assert client.upload("don.pdf", b"%PDF-1", "application/pdf") == Uploaded("a1b2", "0f1e2d")
     request = script.requests[1]
@@ -160,7 +173,7 @@ def test_the_upload_is_a_multipart_body(client_of, script, sample) -> None:
     assert b"Content-Type: application/pdf\r\n\r\n%PDF-1\r\n" in request.content
 
 
-def test_an_upload_without_an_id(client_of) -> None:
+def test_an_upload_without_an_id(client_of: ClientOf) -> None:
     with pytest.raises(OutcomeUnknown, match="file's id"):
         client_of(reply({"code": 200, "data": []})).upload("a", b"", "text/plain")
 
@@ -175,23 +188,25 @@ def test_an_upload_without_an_id(client_of) -> None:
         ({"idHoSo": "1", "maHoSo": "G"}, Created("1", "G")),
     ],
 )
-def test_every_form_of_a_create_answer(client_of, body, created) -> None:
+def test_every_form_of_a_create_answer(client_of: ClientOf, body: object, created: object) -> None:
     assert client_of(reply(body)).create({"MaHoSo": "G"}) == created
 
 
-def test_a_create_answer_without_the_id(client_of, sample) -> None:
+def test_a_create_answer_without_the_id(client_of: ClientOf, sample: Sample) -> None:
     found = client_of(reply(json.loads(sample("igate/min-06.json")))).create({})
     assert found == Created(None, "G99.20-20260609-0092637")
 
 
 @pytest.mark.parametrize("body", [b"OK", b"true", b'{"code": 200}', b"{}", b'"OK"'])
-def test_progress_and_status_are_taken_with_what_http_calls_success(client_of, body) -> None:
+def test_progress_and_status_are_taken_with_what_http_calls_success(
+    client_of: ClientOf, body: object
+) -> None:
     client_of(reply(body)).progress([{"IDHoSo": "1"}])
     client_of(reply(body)).status([{"IdHoSo": "1"}])
     client_of(httpx.Response(204)).status([{"IdHoSo": "1"}])
 
 
-def test_nothing_to_send_sends_nothing(client_of, script) -> None:
+def test_nothing_to_send_sends_nothing(client_of: ClientOf, script: Script) -> None:
     client = client_of()
     client.progress([])
     client.status([])
@@ -219,37 +234,41 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("answer", "kind"), FAULTS)
-def test_what_a_failed_write_means(client_of, script, answer, kind) -> None:
+def test_what_a_failed_write_means(
+    client_of: ClientOf, script: Script, answer: object, kind: type[Exception]
+) -> None:
     with pytest.raises(ConnectorError) as caught:
         client_of(answer).progress([{"IDHoSo": "1"}])
     assert type(caught.value) is kind
     assert len(script.requests) == 2
 
 
-def test_a_create_that_says_nothing_is_unknown(client_of) -> None:
+def test_a_create_that_says_nothing_is_unknown(client_of: ClientOf) -> None:
     with pytest.raises(OutcomeUnknown, match="whether the dossier was accepted"):
         client_of(reply(b"{}")).create({})
 
 
 @pytest.mark.parametrize("again", [httpx.ConnectError("refused"), httpx.Response(429)])
-def test_what_took_no_effect_is_sent_again(client_of, script, again) -> None:
+def test_what_took_no_effect_is_sent_again(
+    client_of: ClientOf, script: Script, again: object
+) -> None:
     assert client_of(again, reply({"value": "G"})).next_value("x") == "G"
     assert len(script.requests) == 3
 
 
-def test_a_refusal_of_the_account_stays_one(client_of) -> None:
+def test_a_refusal_of_the_account_stays_one(client_of: ClientOf) -> None:
     with pytest.raises(Unauthorised):
         client_of(reply({"code": 403}, 403), reply(TOKEN), reply({"code": 403}, 403)).create({})
 
 
-def test_limits_and_no_network_are_told(client_of) -> None:
+def test_limits_and_no_network_are_told(client_of: ClientOf) -> None:
     with pytest.raises(RateLimited):
         client_of(httpx.Response(429)).create({})
     with pytest.raises(Unreachable):
         client_of(httpx.ConnectError("refused")).create({})
 
 
-def test_messages_of_the_platform_are_masked(client_of) -> None:
+def test_messages_of_the_platform_are_masked(client_of: ClientOf) -> None:
     body = {"code": 400, "message": "Trùng số 099000000001, mau@example.vn"}
     with pytest.raises(Refused) as caught:
         client_of(reply(body, 400)).create({})

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
@@ -17,6 +18,10 @@ from khop.errors import (
     Unreachable,
     Unreadable,
 )
+from tests.connectors.scripted import FakeTime, Sample, TransportTo
+
+ClientOf = Callable[..., MyVnpostClient]
+Entries = list[Any]
 
 HOST = "https://connect-my.example.vn"
 
@@ -25,8 +30,9 @@ class Post(httpx.BaseTransport):
     """Gives tokens t1, t2, …; answers ``status`` and ``body`` to the tokens it takes."""
 
     def __init__(self) -> None:
-        self.login: tuple[int, object] = (200, {"success": True})
-        self.status, self.body = 200, object()
+        self.login: tuple[int, dict[str, object]] = (200, {"success": True})
+        self.status = 200
+        self.body: object = object()
         self.good: Callable[[int], bool] = lambda number: True
         self.refusal: tuple[int, object] = (401, {})
         self.logins: list[httpx.Request] = []
@@ -51,8 +57,8 @@ def post() -> Post:
 
 
 @pytest.fixture
-def client_of(post, transport_to, time):
-    def build(**options: object) -> MyVnpostClient:
+def client_of(post: Post, transport_to: TransportTo, time: FakeTime) -> ClientOf:
+    def build(**options: Any) -> MyVnpostClient:
         account = MyVnpostAccount("demo", lambda: "<secret>", "T000000001", "HD01")
         deployment = MyVnpostDeployment(**{"base_url": HOST, **options})
         return MyVnpostClient("my", transport_to(post), deployment, account, clock=time.clock)
@@ -61,15 +67,16 @@ def client_of(post, transport_to, time):
 
 
 @pytest.fixture
-def entries(sample):
-    return json.loads(sample("vnpost/myvnpost.json"))
+def entries(sample: Sample) -> Entries:
+    found: Entries = json.loads(sample("vnpost/myvnpost.json"))
+    return found
 
 
-def parcel(**changes: object) -> ParcelOrder:
+def parcel(**changes: Any) -> ParcelOrder:
     office = {"Name": "UBND phường Mẫu", "Phone": "02400000001", "Address": "Số 1 phố Mẫu"}
     place = {"ProvinceCode": "10", "ProvinceName": "Hà Nội", "CommuneCode": "11000",
              "CommuneName": "Phường Mẫu"}  # fmt: skip
-    both = {f"{who}{key}": value for who in ("sender", "receiver")
+    both: dict[str, Any] = {f"{who}{key}": value for who in ("sender", "receiver")
             for key, value in {**office, **place}.items()}  # fmt: skip
     return ParcelOrder(
         **both, serviceCode="CTN009", saleOrderCode="H99.01-260318-0011", weight="250", **changes
@@ -87,7 +94,9 @@ def refusal(status: object, error: str = "BAD_REQUEST") -> dict[str, object]:
     }
 
 
-def test_the_login_is_as_the_sample_shows(client_of, post, entries) -> None:
+def test_the_login_is_as_the_sample_shows(
+    client_of: ClientOf, post: Post, entries: Entries
+) -> None:
     post.body = {"data": []}
     client_of().history("H99.01-260318-0011")
     asked = entries[0]
@@ -102,13 +111,15 @@ def test_the_login_is_as_the_sample_shows(client_of, post, entries) -> None:
     ("prefix", "path"),
     [("", "/orderCancel"), ("customer-partner/", "/customer-partner/orderCancel")],
 )
-def test_paths_have_a_prefix_or_none(client_of, post, entries, prefix, path) -> None:
+def test_paths_have_a_prefix_or_none(
+    client_of: ClientOf, post: Post, entries: Entries, prefix: object, path: str
+) -> None:
     post.body = entries[3]["body"]
     client_of(base_url=f"{HOST}/MYVNP_API/", path_prefix=prefix).cancel("0000-demo")
     assert post.calls[0].url.path == f"/MYVNP_API{path}"
 
 
-def test_an_order_is_created(client_of, post, entries) -> None:
+def test_an_order_is_created(client_of: ClientOf, post: Post, entries: Entries) -> None:
     post.body = entries[1]["body"]
     addon = (AddonService(code="GTG021", propValue="PROP0018:30500"),)
     made = client_of().create(parcel(addonService=addon))
@@ -132,28 +143,32 @@ def test_an_order_shows_nobody_in_its_repr() -> None:
     assert "02400000001" not in repr(parcel())
 
 
-def test_amounts_and_states_may_be_text(client_of, post) -> None:
+def test_amounts_and_states_may_be_text(client_of: ClientOf, post: Post) -> None:
     post.body = {"originalID": 7, "status": "1", "totalFee": "30500.0"}
     made = client_of().create(parcel())
     assert (made.original_id, made.status, made.fee) == ("7", "1", 30500)
 
 
 @pytest.mark.parametrize("body", [{}, [], {"message": "OK"}, {"itemCode": ""}, "OK"])
-def test_a_created_order_without_a_name_has_an_unknown_outcome(client_of, post, body) -> None:
+def test_a_created_order_without_a_name_has_an_unknown_outcome(
+    client_of: ClientOf, post: Post, body: object
+) -> None:
     post.body = body
     with pytest.raises(OutcomeUnknown):
         client_of().create(parcel())
     assert len(post.calls) == 1
 
 
-def test_an_order_is_corrected_under_its_id(client_of, post, entries) -> None:
+def test_an_order_is_corrected_under_its_id(
+    client_of: ClientOf, post: Post, entries: Entries
+) -> None:
     post.body = entries[1]["body"]
     assert client_of().correct("0000-demo", parcel()).item_code == "CH000000001VN"
     assert post.calls[0].url.path.endswith("/orderCorrection")
     assert json.loads(post.calls[0].content)["OriginalId"] == "0000-demo"
 
 
-def test_an_order_is_cancelled_by_its_id(client_of, post, entries) -> None:
+def test_an_order_is_cancelled_by_its_id(client_of: ClientOf, post: Post, entries: Entries) -> None:
     post.body = entries[3]["body"]
     answer = client_of().cancel("0000-demo")
     assert (answer.case_id, answer.message) == ("7", "OK")
@@ -173,14 +188,16 @@ def test_an_order_is_cancelled_by_its_id(client_of, post, entries) -> None:
         (refusal(500), OutcomeUnknown),
     ],
 )
-def test_a_cancellation_counts_only_when_it_says_so(client_of, post, body, kind) -> None:
+def test_a_cancellation_counts_only_when_it_says_so(
+    client_of: ClientOf, post: Post, body: object, kind: type[Exception]
+) -> None:
     post.body = body
     with pytest.raises(kind):
         client_of().cancel("0000-demo")
     assert len(post.calls) == 1
 
 
-def test_a_cancellation_is_not_repeated(client_of, post) -> None:
+def test_a_cancellation_is_not_repeated(client_of: ClientOf, post: Post) -> None:
     post.status, post.body = 429, {}
     with pytest.raises(RateLimited):
         client_of().cancel("0000-demo")
@@ -190,7 +207,7 @@ def test_a_cancellation_is_not_repeated(client_of, post) -> None:
     assert len(post.calls) == 2
 
 
-def test_an_order_is_read_out_of_the_list_around_it(client_of, post) -> None:
+def test_an_order_is_read_out_of_the_list_around_it(client_of: ClientOf, post: Post) -> None:
     post.body = [{"results": [{"itemCode": "CH000000001VN"}]}]
     assert client_of().order("CH000000001VN") == ({"itemCode": "CH000000001VN"},)
     assert dict(post.calls[0].url.params) == {"type": "1", "code": "CH000000001VN"}
@@ -200,7 +217,9 @@ def test_an_order_is_read_out_of_the_list_around_it(client_of, post) -> None:
     assert client_of().order("CH000000001VN") == ({"itemCode": "CH000000001VN"},)
 
 
-def test_a_history_is_asked_for_by_our_own_number(client_of, post, entries) -> None:
+def test_a_history_is_asked_for_by_our_own_number(
+    client_of: ClientOf, post: Post, entries: Entries
+) -> None:
     post.body = entries[4]["body"]
     found = client_of().history("H99.01-260318-0011")
     assert found == tuple(entries[4]["body"]["data"])
@@ -210,12 +229,12 @@ def test_a_history_is_asked_for_by_our_own_number(client_of, post, entries) -> N
 
 
 @pytest.mark.parametrize("body", [{"data": []}, {"data": None}, []])
-def test_no_history_is_an_answer(client_of, post, body) -> None:
+def test_no_history_is_an_answer(client_of: ClientOf, post: Post, body: object) -> None:
     post.body = body
     assert client_of().history("H99.01-260318-0011") == ()
 
 
-def test_an_unknown_order_is_told_from_an_unknown_address(client_of, post) -> None:
+def test_an_unknown_order_is_told_from_an_unknown_address(client_of: ClientOf, post: Post) -> None:
     post.status, post.body = 404, {**refusal(404), "message": "Không tìm thấy đơn hàng"}
     assert client_of().history("H99.01-260318-0011") == ()
     post.status = 200
@@ -235,7 +254,9 @@ def test_an_unknown_order_is_told_from_an_unknown_address(client_of, post) -> No
         "Không tìm thấy trang",
     ],
 )
-def test_an_unknown_address_is_never_an_unknown_order(client_of, post, message) -> None:
+def test_an_unknown_address_is_never_an_unknown_order(
+    client_of: ClientOf, post: Post, message: object
+) -> None:
     post.status, post.body = 404, {**refusal(404), "message": message}
     with pytest.raises(Refused):
         client_of().history("H99.01-260318-0011")
@@ -243,13 +264,15 @@ def test_an_unknown_address_is_never_an_unknown_order(client_of, post, message) 
         client_of().order("CH000000001VN")
 
 
-def test_an_unknown_waybill_is_an_answer(client_of, post) -> None:
+def test_an_unknown_waybill_is_an_answer(client_of: ClientOf, post: Post) -> None:
     post.status, post.body = 404, {**refusal(404), "message": "Vận đơn không tồn tại"}
     assert client_of().order("CH000000001VN") == ()
 
 
 @pytest.mark.parametrize("body", [{}, {"message": "OK"}])
-def test_a_history_without_data_is_no_empty_history(client_of, post, body) -> None:
+def test_a_history_without_data_is_no_empty_history(
+    client_of: ClientOf, post: Post, body: object
+) -> None:
     post.body = body
     with pytest.raises(Unreadable):
         client_of().history("H99.01-260318-0011")
@@ -265,7 +288,9 @@ def test_a_history_without_data_is_no_empty_history(client_of, post, body) -> No
         (refusal("503"), Unreachable),
     ],
 )
-def test_a_refusal_may_come_under_200(client_of, post, body, kind) -> None:
+def test_a_refusal_may_come_under_200(
+    client_of: ClientOf, post: Post, body: object, kind: type[Exception]
+) -> None:
     post.body = body
     with pytest.raises(kind) as caught:
         client_of().history("H99.01-260318-0011")
@@ -274,7 +299,9 @@ def test_a_refusal_may_come_under_200(client_of, post, body, kind) -> None:
 
 
 @pytest.mark.parametrize("answer", [(401, {}), (403, {}), (200, refusal(401, "UNAUTHORIZED"))])
-def test_a_token_that_is_turned_down_is_renewed_once(client_of, post, answer) -> None:
+def test_a_token_that_is_turned_down_is_renewed_once(
+    client_of: ClientOf, post: Post, answer: Any
+) -> None:
     post.good, post.refusal, post.body = (lambda number: number > 1), answer, {"data": []}
     client = client_of()
     assert client.history("H99.01-260318-0011") == ()
@@ -286,7 +313,9 @@ def test_a_token_that_is_turned_down_is_renewed_once(client_of, post, answer) ->
     assert len(post.logins) == 3
 
 
-def test_a_token_is_used_for_a_time_and_no_longer(client_of, post, time) -> None:
+def test_a_token_is_used_for_a_time_and_no_longer(
+    client_of: ClientOf, post: Post, time: FakeTime
+) -> None:
     post.body = {"data": []}
     client = client_of(session_seconds=60)
     client.history("a")
@@ -306,7 +335,9 @@ def test_a_token_is_used_for_a_time_and_no_longer(client_of, post, time) -> None
         ((404, {}), Refused, "check base_url"),
     ],
 )
-def test_a_refused_login_says_what_to_do(client_of, post, answer, kind, advice) -> None:
+def test_a_refused_login_says_what_to_do(
+    client_of: ClientOf, post: Post, answer: Any, kind: type[ConnectorError], advice: str
+) -> None:
     post.login = answer
     with pytest.raises(kind, match=advice) as caught:
         client_of().login()
@@ -314,14 +345,14 @@ def test_a_refused_login_says_what_to_do(client_of, post, answer, kind, advice) 
     assert len(post.logins) == 1
 
 
-def test_a_login_answer_without_a_token_is_not_readable(client_of, post) -> None:
+def test_a_login_answer_without_a_token_is_not_readable(client_of: ClientOf, post: Post) -> None:
     post.login = (200, {"success": True, "token": ""})
     with pytest.raises(Unreadable):
         client_of().login()
 
 
 @pytest.mark.parametrize("body", [{"totalFee": "30500"}, [{"totalFee": 30500.0}]])
-def test_a_fee_may_be_number_or_text(client_of, post, body) -> None:
+def test_a_fee_may_be_number_or_text(client_of: ClientOf, post: Post, body: object) -> None:
     post.body = body
     assert client_of().charge({"serviceCode": "CTN009"}) == 30500
     post.body = {"message": "Không tính được"}
@@ -329,7 +360,7 @@ def test_a_fee_may_be_number_or_text(client_of, post, body) -> None:
         client_of().charge({"serviceCode": "CTN009"})
 
 
-def test_places_are_the_posts_own_lists(client_of, post) -> None:
+def test_places_are_the_posts_own_lists(client_of: ClientOf, post: Post) -> None:
     post.body = [{"code": "10"}, {"code": "70"}]
     assert [row["code"] for row in client_of().places("getNewProvinceAll")] == ["10", "70"]
     assert post.calls[0].url.path.endswith("/getNewProvinceAll")

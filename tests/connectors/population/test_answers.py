@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -17,9 +19,12 @@ from khop.connectors.population import (
     PersonAnswer,
     SoapFront,
 )
-from khop.connectors.population.wire import Person, PersonName
+from khop.connectors.population.wire import BirthDate, PersonName
 from khop.errors import ConnectorError, Refused, Unreachable
+from tests.connectors.scripted import Sample
 
+#: Reads a sample. The parts of a person are optional, so the tests take them as Any.
+Read = Callable[[str], Any]
 SOAP = SoapFront(DeploymentShape({}))
 READER = AnswerReader()
 DANCU = "http://www.mic.gov.vn/dancu/1.0"
@@ -44,7 +49,7 @@ def collection(inner: str, attributes: str = "") -> bytes:
     return envelope(f'<CongdanCollection xmlns="{DANCU}" {attributes}>{inner}</CongdanCollection>')
 
 
-def persons(body: bytes | str) -> PersonAnswer:
+def persons(body: bytes | str) -> Any:
     return READER.persons(SOAP.elements(answer(body), ASKED))
 
 
@@ -52,20 +57,20 @@ def verdict(body: bytes | str) -> bool:
     return READER.verdict(SOAP.elements(answer(body), CHECKED))
 
 
-def only(body: bytes | str) -> Person:
+def only(body: bytes | str) -> Any:
     (person,) = persons(body).persons
     return person
 
 
 @pytest.fixture
-def read(sample):
+def read(sample: Sample) -> Read:
     return lambda name: persons(sample(f"population/{name}.xml"))
 
 
 # --- persons ------------------------------------------------------------------------------------
 
 
-def test_a_full_record(read) -> None:
+def test_a_full_record(read: Read) -> None:
     found = read("tracuu-res-01-full-old-three-level")
     (person,) = found.persons
     assert found.fields_lost == person.fields_lost == ()
@@ -91,7 +96,7 @@ def test_a_full_record(read) -> None:
     assert person.SoSoHoKhau == "100200300"
 
 
-def test_a_year_alone_and_blank_elements(read) -> None:
+def test_a_year_alone_and_blank_elements(read: Read) -> None:
     (person,) = read("tracuu-res-02-year-only-many-empty").persons
     assert person.NgayThangNamSinh.Nam == "1947"
     assert person.NgayThangNamSinh.NgayThangNam is None
@@ -102,7 +107,7 @@ def test_a_year_alone_and_blank_elements(read) -> None:
 @pytest.mark.parametrize(
     "name", ["tracuu-res-03-two-level-2025-sparse", "tracuu-res-12-default-namespace"]
 )
-def test_two_levels_and_no_relatives_under_any_prefix(read, name) -> None:
+def test_two_levels_and_no_relatives_under_any_prefix(read: Read, name: str) -> None:
     (person,) = read(name).persons
     assert person.SoDinhDanh == "024301005555"
     assert (person.SoCMND, person.TonGiao, person.Cha, person.ChuHo) == (None,) * 4
@@ -110,7 +115,9 @@ def test_two_levels_and_no_relatives_under_any_prefix(read, name) -> None:
     assert person.NoiOHienTai.MaQuanHuyen is None
 
 
-def test_split_names_another_order_and_the_collections_attributes(read) -> None:
+def test_split_names_another_order_and_the_collections_attributes(
+    read: Read,
+) -> None:
     found = read("tracuu-res-04-structured-names-test-env")
     (person,) = found.persons
     assert person.HoVaTen == PersonName(Ho="Vi", ChuDem="Văn", Ten="Thử")
@@ -122,11 +129,11 @@ def test_split_names_another_order_and_the_collections_attributes(read) -> None:
     assert found.fields_lost == person.fields_lost == ()
 
 
-def test_an_empty_collection_is_not_found(read) -> None:
+def test_an_empty_collection_is_not_found(read: Read) -> None:
     assert read("tracuu-res-05-not-found-empty-collection") == PersonAnswer(())
 
 
-def test_not_found_may_carry_a_note(read) -> None:
+def test_not_found_may_carry_a_note(read: Read) -> None:
     found = read("nhanthan-res-05-not-found")
     assert (found.persons, found.count, found.note) == ((), "0", "Không tìm thấy")
 
@@ -135,7 +142,7 @@ def test_not_found_may_carry_a_note(read) -> None:
     "body",
     [envelope(""), envelope(f'<x:TraCuuThongTinCongDanResponse xmlns:x="{SERVICE}"/>')],
 )
-def test_a_body_without_any_collection_is_not_found(body) -> None:
+def test_a_body_without_any_collection_is_not_found(body: Any) -> None:
     assert persons(body) == PersonAnswer(())
 
 
@@ -146,20 +153,22 @@ def test_a_body_without_any_collection_is_not_found(body) -> None:
         f'<x:TraCuuThongTinCongDanResponse xmlns:x="{SERVICE}" errorCode="5"/>',
     ],
 )
-def test_an_empty_element_that_may_tell_of_an_error_is_not_not_found(inside) -> None:
+def test_an_empty_element_that_may_tell_of_an_error_is_not_not_found(inside: Any) -> None:
     for body in (envelope(inside), inside.encode()):
         with pytest.raises(ValueError, match="without CongdanCollection"):
             persons(body)
 
 
-def test_two_people_behind_one_old_number_are_both_there(read) -> None:
+def test_two_people_behind_one_old_number_are_both_there(
+    read: Read,
+) -> None:
     found = read("tracuu-res-07-two-records")
     assert [p.SoDinhDanh for p in found.persons] == ["001061000670", "027061000671"]
     assert found.count == "2"
     assert found.fields_lost == ()
 
 
-def test_parents(read) -> None:
+def test_parents(read: Read) -> None:
     (person,) = read("nhanthan-res-01-both-parents").persons
     assert (person.Cha.SoDinhDanh, person.Me.SoDinhDanh) == ("024070000001", "024173000002")
     (person,) = read("nhanthan-res-02-mother-only").persons
@@ -167,7 +176,7 @@ def test_parents(read) -> None:
     assert person.Me.HoVaTen.Ten == "Ví"
 
 
-def test_a_household_is_several_persons(read) -> None:
+def test_a_household_is_several_persons(read: Read) -> None:
     members = read("hogiadinh-res-01-three-members").persons
     assert [m.ChuHo.QuanHe for m in members] == ["CH01", "VC", "CON"]
     assert len(read("hogiadinh-res-02-single").persons) == 1
@@ -244,7 +253,7 @@ def test_an_answer_without_envelope_is_read() -> None:
     assert only(ONE_PERSON).SoCMND == "1"
 
 
-def test_line_breaks_a_gateway_lost_are_white_space(sample) -> None:
+def test_line_breaks_a_gateway_lost_are_white_space(sample: Sample) -> None:
     text = sample("population/tracuu-res-01-full-old-three-level.xml").decode()
     broken = text.replace("\n", "u000a").replace("12 ngõ", "12u000angõ")
     assert persons(broken.encode()).persons[0].ThuongTru.ChiTiet.startswith("12 ngõ Ví Dụ")
@@ -265,7 +274,7 @@ def test_a_collection_in_a_namespace_of_its_own_is_not_guessed_at() -> None:
     assert reader.persons(SOAP.elements(answer(body), ASKED)) == PersonAnswer(())
 
 
-def test_a_person_shows_nothing_of_himself(read) -> None:
+def test_a_person_shows_nothing_of_himself(read: Read) -> None:
     found = read("tracuu-res-01-full-old-three-level")
     for shown in (repr(found), str(found.persons[0]), f"{found.persons[0].Cha}"):
         assert "LAN" not in shown
@@ -280,7 +289,7 @@ def test_a_person_shows_nothing_of_himself(read) -> None:
     ("name", "expected"),
     [("01-true", True), ("02-false", False), ("03-prefix-ns2", True)],
 )
-def test_a_verdict(sample, name, expected) -> None:
+def test_a_verdict(sample: Sample, name: str, expected: object) -> None:
     assert verdict(sample(f"population/xacthuc-res-{name}.xml")) is expected
 
 
@@ -288,7 +297,7 @@ def test_a_verdict(sample, name, expected) -> None:
     ("word", "expected"), [("1", True), ("0", False), (" TRUE\n", True), ("False", False)]
 )
 @pytest.mark.parametrize("root", ["KetQuaXacThuc", "KetQuaXacThucResponse"])
-def test_a_boolean_is_read_in_each_form(word, expected, root) -> None:
+def test_a_boolean_is_read_in_each_form(word: object, expected: object, root: object) -> None:
     body = f'<d:{root} xmlns:d="{SERVICE}"><d:TonTai>{word}</d:TonTai></d:{root}>'
     assert verdict(envelope(body)) is expected
     assert verdict(envelope(body, "http://www.w3.org/2003/05/soap-envelope")) is expected
@@ -311,19 +320,19 @@ def test_a_verdict_without_a_prefix_inside_is_read() -> None:
         '<x:TonTai xmlns:x="urn:x">true</x:TonTai>',
     ],
 )
-def test_an_answer_that_does_not_say_is_neither_yes_nor_no(inner) -> None:
+def test_an_answer_that_does_not_say_is_neither_yes_nor_no(inner: object) -> None:
     body = f'<d:KetQuaXacThuc xmlns:d="{SERVICE}">{inner}</d:KetQuaXacThuc>'
     with pytest.raises(ValueError, match="TonTai"):
         verdict(envelope(body))
 
 
 @pytest.mark.parametrize("body", [envelope(""), collection(""), envelope("<TonTai>true</TonTai>")])
-def test_another_answer_is_no_verdict(body) -> None:
+def test_another_answer_is_no_verdict(body: Any) -> None:
     with pytest.raises(ValueError, match="KetQuaXacThuc"):
         verdict(body)
 
 
-def test_a_verdict_is_no_collection(sample) -> None:
+def test_a_verdict_is_no_collection(sample: Sample) -> None:
     with pytest.raises(ValueError, match="KetQuaXacThuc in its place"):
         persons(sample("population/xacthuc-res-01-true.xml"))
 
@@ -331,7 +340,7 @@ def test_a_verdict_is_no_collection(sample) -> None:
 # --- faults -------------------------------------------------------------------------------------
 
 
-def test_a_fault_under_200_is_a_fault(sample) -> None:
+def test_a_fault_under_200_is_a_fault(sample: Sample) -> None:
     with pytest.raises(Unreachable) as failed:
         verdict(sample("population/xacthuc-res-07-fault-in-200.xml"))
     assert (failed.value.code, failed.value.http_status) == ("Server", 200)
@@ -350,7 +359,7 @@ def test_a_fault_under_200_is_a_fault(sample) -> None:
         ("", Unreachable),
     ],
 )
-def test_who_is_to_blame_decides_what_a_fault_is(code, kind) -> None:
+def test_who_is_to_blame_decides_what_a_fault_is(code: str | None, kind: type[Exception]) -> None:
     said = f"<faultcode>{code}</faultcode><faultstring>So 001185012345</faultstring>"
     fault = f"<e:Fault>{said}</e:Fault>"
     with pytest.raises(ConnectorError) as failed:
@@ -386,7 +395,7 @@ def test_a_fault_of_soap_12_is_read() -> None:
         (b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>', "document type"),
     ],
 )
-def test_what_is_no_answer_is_said_to_be_none(body, why) -> None:
+def test_what_is_no_answer_is_said_to_be_none(body: Any, why: Any) -> None:
     with pytest.raises(ValueError, match=why):
         persons(body)
 
@@ -405,7 +414,7 @@ def in_message(text: str, **more: object) -> Answer:
     return answer(json.dumps({"error_code": "0", "message": text, **more}))
 
 
-def test_the_soap_answer_stands_in_the_message(sample) -> None:
+def test_the_soap_answer_stands_in_the_message(sample: Sample) -> None:
     text = sample("population/tracuu-res-01-full-old-three-level.xml").decode()
     found = READER.persons(PASCAL.elements(in_message(text), ASKED))
     assert found == persons(text)
@@ -413,13 +422,13 @@ def test_the_soap_answer_stands_in_the_message(sample) -> None:
     assert READER.persons(PASCAL.elements(in_message(declared), ASKED)) == found
 
 
-def test_a_soap_fault_in_the_message_is_a_fault(sample) -> None:
+def test_a_soap_fault_in_the_message_is_a_fault(sample: Sample) -> None:
     text = sample("population/xacthuc-res-07-fault-in-200.xml").decode()
     with pytest.raises(Unreachable):
         PASCAL.elements(in_message(text), CHECKED)
 
 
-def test_a_front_that_cannot_serve_refuses(sample) -> None:
+def test_a_front_that_cannot_serve_refuses(sample: Sample) -> None:
     with pytest.raises(Refused) as refused:
         PASCAL.elements(answer(sample("population/lgsp-json-res-02-error.json")), ASKED)
     assert (refused.value.code, refused.value.detail) == ("-1", "Thao tac khong thanh cong")
@@ -431,7 +440,7 @@ def test_a_front_that_cannot_serve_refuses(sample) -> None:
 @pytest.mark.parametrize(
     "body", ['{"error_code": "0", "message": "OK"}', '{"message": null}', "[]", "{}", "", "<html/>"]
 )
-def test_a_front_that_says_nothing_is_unreadable(body) -> None:
+def test_a_front_that_says_nothing_is_unreadable(body: Any) -> None:
     with pytest.raises(Unusable):
         PASCAL.elements(answer(body), ASKED)
 
@@ -444,7 +453,7 @@ def test_a_front_that_says_nothing_is_unreadable(body) -> None:
         ({"data": {"result": {"ketQuaXacThuc": {"TonTai": True}}}}, True),
     ],
 )
-def test_a_verdict_may_stand_where_the_settings_say(said, expected) -> None:
+def test_a_verdict_may_stand_where_the_settings_say(said: object, expected: object) -> None:
     front = CamelFront("data.result", "")
     assert READER.verdict(front.elements(answer(json.dumps(said)), CHECKED)) is expected
 
@@ -466,11 +475,11 @@ def test_persons_may_be_json_with_the_standards_names() -> None:
     (person,) = READER.persons(front.elements(answer(json.dumps(said)), ASKED)).persons
     assert person.SoDinhDanh == "001185012345"
     assert person.HoVaTen == PersonName(Ten="TRẦN THỊ MAI LAN")
-    assert person.NgayThangNamSinh.Nam == "1985"
+    assert person.NgayThangNamSinh == BirthDate(Nam="1985", NgayThangNam=None)
     assert person.fields_lost == ("key", "tuoi")
 
 
-def test_xml_may_stand_where_the_settings_say(sample) -> None:
+def test_xml_may_stand_where_the_settings_say(sample: Sample) -> None:
     text = sample("population/tracuu-res-07-two-records.xml").decode()
     front = CamelFront("result", "")
     found = READER.persons(front.elements(answer(json.dumps({"result": text})), ASKED))
@@ -480,7 +489,7 @@ def test_xml_may_stand_where_the_settings_say(sample) -> None:
 @pytest.mark.parametrize(
     "said", [{}, {"data": None}, {"data": 7}, {"data": "x"}, {"data": [1]}, []]
 )
-def test_json_that_is_no_answer_is_unreadable(said) -> None:
+def test_json_that_is_no_answer_is_unreadable(said: object) -> None:
     with pytest.raises(ValueError, match="answer_path"):
         CamelFront("data", "").elements(answer(json.dumps(said)), ASKED)
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -26,7 +28,7 @@ from khop.connectors.population import (
     SoapFront,
     TokenAuth,
 )
-from khop.connectors.population.tokens import camel_login, lgsp_login, wso2_login
+from khop.connectors.population.tokens import TokenLogin, camel_login, lgsp_login, wso2_login
 from khop.errors import (
     ConfigError,
     ConnectorError,
@@ -37,6 +39,11 @@ from khop.errors import (
     Unreachable,
     Unreadable,
 )
+from tests.connectors.scripted import FakeTime, Sample, Script, TransportTo
+
+Client = PopulationClient[Any]
+ClientOf = Callable[..., Client]
+Spent = list[tuple[str, object]]
 
 URL, TOKEN_URL = "https://trucdulieu.example.vn/csdldc", "https://trucdulieu.example.vn/token"
 PERSON = ("SoDinhDanh", "SoCMND", "HoVaTen", "NgayThangNamSinh")
@@ -80,13 +87,13 @@ class Told:
 
 
 @pytest.fixture
-def spent():
+def spent() -> Spent:
     return []
 
 
 @pytest.fixture
-def client_of(script, transport_to, spent):
-    def build(**options):
+def client_of(script: Script, transport_to: TransportTo, spent: Spent) -> ClientOf:
+    def build(**options: Any) -> Client:
         request_id = {k: options.pop(k) for k in ("request_id",) if k in options}
         spend = options.pop("spend", lambda operation, purpose: spent.append((operation, purpose)))
         given = {"auth": NoAuth(), "front": SoapFront(SHAPE), "gate_codes": GATE, **options}
@@ -99,18 +106,21 @@ def client_of(script, transport_to, spent):
 
 
 @pytest.fixture
-def yes(sample):
+def yes(sample: Sample) -> httpx.Response:
     return httpx.Response(200, content=sample("population/xacthuc-res-01-true.xml"))
 
 
 def _id(request: httpx.Request) -> str:
-    return next(etree.fromstring(request.content).iter("{*}MaYeuCau")).text
+    found: str = next(etree.fromstring(request.content).iter("{*}MaYeuCau")).text
+    return found
 
 
 # --- questions ----------------------------------------------------------------------------------
 
 
-def test_a_person_is_authenticated(client_of, script, yes, spent) -> None:
+def test_a_person_is_authenticated(
+    client_of: ClientOf, script: Script, yes: httpx.Response, spent: Spent
+) -> None:
     script.replies = [yes]
     assert client_of().authenticate_person(LAN, Asked()) is True
     (request,) = script.requests
@@ -122,12 +132,14 @@ def test_a_person_is_authenticated(client_of, script, yes, spent) -> None:
     assert spent == [("XacThucThongTinCongDan", Asked())]
 
 
-def test_no_match_is_an_answer(client_of, script, sample) -> None:
+def test_no_match_is_an_answer(client_of: ClientOf, script: Script, sample: Sample) -> None:
     script.replies = [httpx.Response(200, content=sample("population/xacthuc-res-02-false.xml"))]
     assert client_of().authenticate_person(LAN, Asked()) is False
 
 
-def test_a_look_up_goes_to_its_own_path(client_of, script, sample) -> None:
+def test_a_look_up_goes_to_its_own_path(
+    client_of: ClientOf, script: Script, sample: Sample
+) -> None:
     body = sample("population/tracuu-res-07-two-records.xml")
     script.replies = [httpx.Response(200, content=body)]
     assert len(client_of().look_up_person(LAN, Asked()).persons) == 2
@@ -135,10 +147,13 @@ def test_a_look_up_goes_to_its_own_path(client_of, script, sample) -> None:
 
 
 @pytest.mark.parametrize("ask", ["verify_relatives", "household"])
-def test_without_a_service_number_nobody_is_asked(client_of, script, spent, ask) -> None:
+def test_without_a_service_number_nobody_is_asked(
+    client_of: ClientOf, script: Script, spent: Spent, ask: str
+) -> None:
     with pytest.raises(ConfigError, match="MaTichHop"):
         getattr(client_of(), ask)(LAN, Asked())
-    assert script.requests == spent == []
+    assert not script.requests
+    assert not spent
 
 
 @pytest.mark.parametrize(
@@ -151,17 +166,25 @@ def test_without_a_service_number_nobody_is_asked(client_of, script, spent, ask)
     ],
 )
 def test_a_question_that_cannot_be_asked_costs_nothing(
-    client_of, script, transport_to, spent, question, purpose
+    client_of: ClientOf,
+    script: Script,
+    transport_to: TransportTo,
+    spent: Spent,
+    question: Any,
+    purpose: Asked,
 ) -> None:
     login = wso2_login(TOKEN_URL, "key", lambda: SECRET)
     client = client_of(auth=TokenAuth("population", transport_to(script), login))
     with pytest.raises(RecordError):
         client.authenticate_person(question, purpose)
-    assert script.requests == spent == []
+    assert not script.requests
+    assert not spent
 
 
-def test_a_question_that_may_not_be_spent_is_not_sent(client_of, script, yes) -> None:
-    def spend(operation, purpose):
+def test_a_question_that_may_not_be_spent_is_not_sent(
+    client_of: ClientOf, script: Script, yes: httpx.Response
+) -> None:
+    def spend(operation: str, purpose: Asked) -> None:
         raise Refused("population", operation, detail="1000 calls were made today")
 
     script.replies = [yes]
@@ -170,7 +193,9 @@ def test_a_question_that_may_not_be_spent_is_not_sent(client_of, script, yes) ->
     assert script.requests == []
 
 
-def test_each_try_is_counted_and_has_a_number_of_its_own(client_of, script, yes, spent) -> None:
+def test_each_try_is_counted_and_has_a_number_of_its_own(
+    client_of: ClientOf, script: Script, yes: httpx.Response, spent: Spent
+) -> None:
     script.replies = [httpx.Response(503), yes]
     assert client_of().authenticate_person(LAN, Asked()) is True
     assert len(spent) == 2
@@ -200,7 +225,14 @@ FAULTS = [
 
 @pytest.mark.parametrize(("status", "name", "headers", "kind", "code"), FAULTS)
 def test_each_way_to_fail_is_the_right_fault(
-    client_of, script, sample, status, name, headers, kind, code
+    client_of: ClientOf,
+    script: Script,
+    sample: Sample,
+    status: int,
+    name: str,
+    headers: Any,
+    kind: type[Exception],
+    code: str | None,
 ) -> None:
     script.replies = [httpx.Response(status, headers=headers, content=sample(f"population/{name}"))]
     with pytest.raises(ConnectorError) as failed:
@@ -214,7 +246,9 @@ def test_each_way_to_fail_is_the_right_fault(
     assert "1985" not in told
 
 
-def test_a_soap_fault_of_the_caller_under_500_is_not_tried_again(client_of, script, spent) -> None:
+def test_a_soap_fault_of_the_caller_under_500_is_not_tried_again(
+    client_of: ClientOf, script: Script, spent: Spent
+) -> None:
     fault = "<e:Fault><faultcode>e:Client</faultcode><faultstring>Sai MaDVC</faultstring></e:Fault>"
     ns = "http://schemas.xmlsoap.org/soap/envelope/"
     body = f'<e:Envelope xmlns:e="{ns}"><e:Body>{fault}</e:Body></e:Envelope>'
@@ -224,19 +258,21 @@ def test_a_soap_fault_of_the_caller_under_500_is_not_tried_again(client_of, scri
     assert len(spent) == 1
 
 
-def test_the_gate_of_the_one_stop_says_what_to_mend(client_of, script) -> None:
+def test_the_gate_of_the_one_stop_says_what_to_mend(client_of: ClientOf, script: Script) -> None:
     script.replies = [httpx.Response(400, json={"message": "Error", "errorCode": 4})]
     with pytest.raises(Refused, match="code 004; this procedure is not allowed"):
         client_of().authenticate_person(LAN, Asked())
 
 
-def test_a_code_of_another_gate_is_passed_on(client_of, script) -> None:
+def test_a_code_of_another_gate_is_passed_on(client_of: ClientOf, script: Script) -> None:
     script.replies = [httpx.Response(400, json={"message": "Khac", "errorCode": "077"})]
     with pytest.raises(Refused, match="code 077; Khac"):
         client_of().authenticate_person(LAN, Asked())
 
 
-def test_a_json_front_is_asked_and_answered_in_json(client_of, script, sample) -> None:
+def test_a_json_front_is_asked_and_answered_in_json(
+    client_of: ClientOf, script: Script, sample: Sample
+) -> None:
     text = sample("population/xacthuc-res-01-true.xml").decode()
     script.replies = [httpx.Response(200, json={"error_code": "0", "message": text})]
     assert client_of(front=PascalFront()).authenticate_person(LAN, Asked()) is True
@@ -244,7 +280,7 @@ def test_a_json_front_is_asked_and_answered_in_json(client_of, script, sample) -
     assert script.requests[0].headers["content-type"] == "application/json"
 
 
-def test_reaching_asks_nothing(client_of, script, spent) -> None:
+def test_reaching_asks_nothing(client_of: ClientOf, script: Script, spent: Spent) -> None:
     script.replies = [httpx.Response(405)]
     assert client_of().reach() == 405
     assert (script.requests[0].method, script.requests[0].content) == ("GET", b"")
@@ -257,13 +293,15 @@ def test_reaching_asks_nothing(client_of, script, spent) -> None:
 # --- ways in ------------------------------------------------------------------------------------
 
 
-def signed(**options):
+def signed(**options: Any) -> SignedAuth:
     given = {"username": "h99", "secret": lambda: SECRET, "sign_path": "/csdldc/tracuu"}
     return SignedAuth(**{**given, "now": lambda: NOW, **options})
 
 
 @pytest.mark.parametrize(("unit", "stamp"), [("ms", "1773800130123"), ("s", "1773800130")])
-def test_a_call_is_signed_with_its_own_time(client_of, script, yes, unit, stamp) -> None:
+def test_a_call_is_signed_with_its_own_time(
+    client_of: ClientOf, script: Script, yes: httpx.Response, unit: object, stamp: object
+) -> None:
     script.replies = [yes]
     client_of(auth=signed(unit=unit)).authenticate_person(LAN, Asked())
     headers = script.requests[0].headers
@@ -273,7 +311,7 @@ def test_a_call_is_signed_with_its_own_time(client_of, script, yes, unit, stamp)
     assert headers["timestamp"] == stamp
 
 
-def test_each_try_is_signed_anew(client_of, script, yes) -> None:
+def test_each_try_is_signed_anew(client_of: ClientOf, script: Script, yes: httpx.Response) -> None:
     moments = iter([NOW, NOW.replace(second=59)])
     script.replies = [httpx.Response(503), yes]
     client_of(auth=signed(now=lambda: next(moments))).authenticate_person(LAN, Asked())
@@ -282,14 +320,18 @@ def test_each_try_is_signed_anew(client_of, script, yes) -> None:
     assert first["authorization"] != second["authorization"]
 
 
-def test_a_gateway_may_want_further_headers(client_of, script, yes) -> None:
+def test_a_gateway_may_want_further_headers(
+    client_of: ClientOf, script: Script, yes: httpx.Response
+) -> None:
     script.replies = [yes]
     more = {"X-Road-Client": "VN/GOV/H99/onegate", "ApiKey": "k"}
     client_of(headers=lambda: more).authenticate_person(LAN, Asked())
     assert script.requests[0].headers["x-road-client"] == "VN/GOV/H99/onegate"
 
 
-def test_a_wrong_signature_is_not_tried_twice(client_of, script, spent) -> None:
+def test_a_wrong_signature_is_not_tried_twice(
+    client_of: ClientOf, script: Script, spent: Spent
+) -> None:
     script.replies = [httpx.Response(401)]
     with pytest.raises(Unauthorised):
         client_of(auth=signed()).authenticate_person(LAN, Asked())
@@ -297,8 +339,10 @@ def test_a_wrong_signature_is_not_tried_twice(client_of, script, spent) -> None:
 
 
 @pytest.fixture
-def token_client(client_of, transport_to, script, time):
-    def build(login):
+def token_client(
+    client_of: ClientOf, transport_to: TransportTo, script: Script, time: FakeTime
+) -> Callable[[TokenLogin], Client]:
+    def build(login: TokenLogin) -> Client:
         auth = TokenAuth(
             "population", transport_to(script), login, clock=time.clock, now=lambda: NOW
         )
@@ -307,7 +351,9 @@ def token_client(client_of, transport_to, script, time):
     return build
 
 
-def test_a_token_of_wso2_is_kept(token_client, script, yes) -> None:
+def test_a_token_of_wso2_is_kept(
+    token_client: Callable[[TokenLogin], Client], script: Script, yes: httpx.Response
+) -> None:
     script.replies = [httpx.Response(200, json={"access_token": "t1", "expires_in": 3600}), yes]
     client = token_client(wso2_login(TOKEN_URL, "key", lambda: SECRET))
     client.authenticate_person(LAN, Asked())
@@ -321,7 +367,13 @@ def test_a_token_of_wso2_is_kept(token_client, script, yes) -> None:
     assert [c.headers["authorization"] for c in calls] == ["Bearer t1", "Bearer t1"]
 
 
-def test_a_token_that_has_run_out_is_renewed_once(token_client, script, yes, time, sample) -> None:
+def test_a_token_that_has_run_out_is_renewed_once(
+    token_client: Callable[[TokenLogin], Client],
+    script: Script,
+    yes: httpx.Response,
+    time: FakeTime,
+    sample: Sample,
+) -> None:
     expired = httpx.Response(401, content=sample("population/err-01-wso2-401.xml"))
     tokens = [httpx.Response(200, json={"access_token": t, "expires_in": "60"}) for t in "ab"]
     script.replies = [tokens[0], yes, expired, tokens[1], yes]
@@ -336,7 +388,9 @@ def test_a_token_that_has_run_out_is_renewed_once(token_client, script, yes, tim
     assert sent == ["Bearer a", "Bearer a", "Bearer b", "Bearer a"]
 
 
-def test_a_login_of_the_lgsp_sends_its_keys_in_their_order(token_client, script, yes) -> None:
+def test_a_login_of_the_lgsp_sends_its_keys_in_their_order(
+    token_client: Callable[[TokenLogin], Client], script: Script, yes: httpx.Response
+) -> None:
     script.replies = [httpx.Response(200, json={"access_token": "t"}), yes]
     application = {
         "AccessKey": "ak",
@@ -357,7 +411,12 @@ def test_a_login_of_the_lgsp_sends_its_keys_in_their_order(token_client, script,
     assert call.headers["authorization"] == "Bearer t"
 
 
-def test_a_camel_fronts_token_is_asked_with_an_empty_body(token_client, script, yes, time) -> None:
+def test_a_camel_fronts_token_is_asked_with_an_empty_body(
+    token_client: Callable[[TokenLogin], Client],
+    script: Script,
+    yes: httpx.Response,
+    time: FakeTime,
+) -> None:
     until = {"token": "t", "refreshToken": "r", "expiryDate": "2026-03-18T09:16:30+07:00"}
     script.replies = [httpx.Response(200, json=until), yes]
     client = token_client(camel_login(TOKEN_URL, lambda: SECRET))
@@ -376,7 +435,9 @@ def test_a_camel_fronts_token_is_asked_with_an_empty_body(token_client, script, 
 @pytest.mark.parametrize(
     "body", [{}, [], {"access_token": ""}, {"access_token": "a b"}, {"token": 5}]
 )
-def test_a_login_without_a_token_is_unreadable(token_client, script, spent, body) -> None:
+def test_a_login_without_a_token_is_unreadable(
+    token_client: Callable[[TokenLogin], Client], script: Script, spent: Spent, body: object
+) -> None:
     script.replies = [httpx.Response(200, json=body)]
     with pytest.raises(Unreadable) as failed:
         token_client(wso2_login(TOKEN_URL, "k", lambda: SECRET)).authenticate_person(LAN, Asked())
@@ -387,7 +448,9 @@ def test_a_login_without_a_token_is_unreadable(token_client, script, spent, body
 @pytest.mark.parametrize(
     ("status", "kind"), [(401, Unauthorised), (400, Unauthorised), (404, Refused)]
 )
-def test_a_login_that_is_refused_says_what_to_check(token_client, script, status, kind) -> None:
+def test_a_login_that_is_refused_says_what_to_check(
+    token_client: Callable[[TokenLogin], Client], script: Script, status: int, kind: type[Exception]
+) -> None:
     script.replies = [httpx.Response(status)]
     client = token_client(wso2_login(TOKEN_URL, "k", lambda: SECRET))
     with pytest.raises(kind, match="token_url") as failed:

@@ -8,6 +8,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import pytest
 from lxml import etree
@@ -28,6 +29,7 @@ from khop.connectors.population.contract import wsdl_of, zeep_client
 from khop.connectors.population.fields import fill
 from khop.errors import ConfigError, RecordError
 from tests import paths
+from tests.connectors.scripted import Sample
 
 SAMPLES = paths.SAMPLES / "population"
 SERVICE, CONTRACTOR = "http://dancuquocgia.bca", "http://gtel.vn/qldc"
@@ -135,20 +137,22 @@ REQUESTS = {
 }
 
 
-def tree(element: etree._Element) -> tuple:
+def tree(element: etree._Element) -> tuple[object, ...]:
     """What an element says, whatever its prefixes and its white space."""
     text = (element.text or "").strip()
     return (element.tag, text, [tree(child) for child in element])
 
 
-def message(shape, question, asker, options, request_id="MC1") -> bytes:
+def message(shape: Any, question: Any, asker: Any, options: Any, request_id: Any = "MC1") -> bytes:
     deployment = DeploymentShape({shape.operation: shape}, **options)
     fields = fill(deployment, shape, question, asker, request_id)
-    return SoapFront(deployment).options(shape, fields)["content"]
+    content = SoapFront(deployment).options(shape, fields)["content"]
+    assert content is not None
+    return content
 
 
 @pytest.mark.parametrize("name", REQUESTS)
-def test_a_request_says_what_the_sample_says_in_its_order(name, sample) -> None:
+def test_a_request_says_what_the_sample_says_in_its_order(name: str, sample: Sample) -> None:
     expected = etree.fromstring(sample(f"population/{name}.xml"))
     request_id = next(expected.iter("{*}MaYeuCau")).text
     sent = etree.fromstring(message(*REQUESTS[name], request_id=request_id))
@@ -186,7 +190,9 @@ def test_signs_of_markup_in_a_value_stay_a_value() -> None:
         ("001185012345", "question"),
     ],
 )
-def test_a_question_that_cannot_be_asked_is_refused_without_its_values(question, field) -> None:
+def test_a_question_that_cannot_be_asked_is_refused_without_its_values(
+    question: object, field: str
+) -> None:
     with pytest.raises(RecordError) as refused:
         message(AUTHENTICATE, question, Asked(), {})
     assert refused.value.field == field
@@ -194,7 +200,7 @@ def test_a_question_that_cannot_be_asked_is_refused_without_its_values(question,
 
 
 @pytest.mark.parametrize("asker", [Asked(procedure=" "), Asked(officer=""), None])
-def test_nobody_is_asked_about_without_a_purpose(asker) -> None:
+def test_nobody_is_asked_about_without_a_purpose(asker: object) -> None:
     with pytest.raises(RecordError, match="stated purpose"):
         message(AUTHENTICATE, LAN, asker, {})
 
@@ -225,7 +231,9 @@ def test_a_sign_that_xml_cannot_carry_costs_the_question_only() -> None:
         ({"code": "0" * 21}, "code"),
     ],
 )
-def test_a_shape_no_request_can_be_built_of_is_a_fault_of_the_configuration(change, key) -> None:
+def test_a_shape_no_request_can_be_built_of_is_a_fault_of_the_configuration(
+    change: Any, key: str
+) -> None:
     with pytest.raises(ConfigError) as wrong:
         check_shape(replace(AUTHENTICATE, **change), "sources.population.authenticate")
     assert wrong.value.key == f"sources.population.authenticate.{key}"
@@ -237,7 +245,7 @@ def test_the_shapes_of_the_specification_pass_the_check() -> None:
 
 
 @pytest.mark.parametrize("shape", [AUTHENTICATE, LOOK_UP, HOUSEHOLD, RELATIVES, MA_DICH_VU])
-def test_the_contract_is_a_wsdl_with_the_deployments_order(shape) -> None:
+def test_the_contract_is_a_wsdl_with_the_deployments_order(shape: Any) -> None:
     root = etree.fromstring(wsdl_of(shape))
     names = [e.get("name") for e in root.find(".//{*}schema/{*}element//{*}sequence")]
     assert tuple(names) == shape.fields
@@ -247,7 +255,7 @@ def test_the_contract_is_a_wsdl_with_the_deployments_order(shape) -> None:
     assert [name for name, _ in asked.type.elements] == list(shape.fields)
 
 
-def test_the_json_of_one_front_has_pascal_names_and_empty_texts(sample) -> None:
+def test_the_json_of_one_front_has_pascal_names_and_empty_texts(sample: Sample) -> None:
     deployment = DeploymentShape({})
     fields = fill(deployment, LOOK_UP, LAN, VPCP, "DEMO_DVC_42")
     sent = PascalFront().options(LOOK_UP, fields)
@@ -257,10 +265,11 @@ def test_the_json_of_one_front_has_pascal_names_and_empty_texts(sample) -> None:
 def test_a_year_stays_a_year_in_that_front() -> None:
     fields = fill(DeploymentShape({}), LOOK_UP, XUAN, VPCP, "X")
     sent = PascalFront().options(LOOK_UP, fields)["json"]
+    assert isinstance(sent, dict)
     assert (sent["Nam"], sent["NgayThangNam"]) == ("1947", "")
 
 
-def test_the_json_of_the_other_front_has_camel_names(sample) -> None:
+def test_the_json_of_the_other_front_has_camel_names(sample: Sample) -> None:
     fields = fill(DeploymentShape({}), DASHED, HUY, Asked(), "1773800000999")
     sent = CamelFront("data", "SO_DEMO").options(DASHED, fields)
     assert sent == {"json": json.loads(sample("population/lgsp-json-req-03-camel.json"))}

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import parse_qs
 
 import httpx
@@ -11,6 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from khop.connectors.vnpost import (
+    Access,
     ClsAccount,
     DocumentMessage,
     FixedToken,
@@ -27,6 +29,7 @@ from khop.connectors.vnpost.wire import ClsNotice
 from khop.errors import (
     AlreadyExists,
     ConfigError,
+    ConnectorError,
     OutcomeUnknown,
     RateLimited,
     RecordError,
@@ -34,6 +37,10 @@ from khop.errors import (
     Unauthorised,
     Unreachable,
 )
+from tests.connectors.scripted import FakeTime, Sample, TransportTo
+
+ClientOf = Callable[..., NgspClient]
+Entries = Callable[[str], list[Any]]
 
 GATEWAY = "https://api.example.vn"
 ROOT = f"{GATEWAY}/apiVNPostNGSP/p1.0"
@@ -88,8 +95,8 @@ def gateway() -> Gateway:
 
 
 @pytest.fixture
-def client_of(gateway, transport_to, time):
-    def build(access=None, urls=URLS) -> NgspClient:
+def client_of(gateway: Gateway, transport_to: TransportTo, time: FakeTime) -> ClientOf:
+    def build(access: Access | None = None, urls: Mapping[str, str] = URLS) -> NgspClient:
         return NgspClient(
             "post",
             transport_to(gateway),
@@ -103,18 +110,20 @@ def client_of(gateway, transport_to, time):
 
 
 @pytest.fixture
-def entries(sample):
+def entries(sample: Sample) -> Entries:
     return lambda name: json.loads(sample(f"vnpost/{name}.json"))
 
 
-def order(entries) -> Order:
+def order(entries: Entries) -> Order:
     return Order.model_validate(entries("order-collect-request")[0]["body"])
 
 
 # --- getting in ---------------------------------------------------------------------------------
 
 
-def test_a_token_is_asked_for_as_the_sample_shows(client_of, gateway, entries) -> None:
+def test_a_token_is_asked_for_as_the_sample_shows(
+    client_of: ClientOf, gateway: Gateway, entries: Entries
+) -> None:
     client_of().post_order(order(entries))
     request = entries("token")[0]["http"]
     sent = gateway.logins[0]
@@ -127,14 +136,16 @@ def test_a_token_is_asked_for_as_the_sample_shows(client_of, gateway, entries) -
     assert gateway.calls[0].headers["accept-charset"] == "UTF-8"
 
 
-def test_the_token_type_is_echoed_as_the_makers_sdk_does(client_of, gateway, entries) -> None:
+def test_the_token_type_is_echoed_as_the_makers_sdk_does(
+    client_of: ClientOf, gateway: Gateway, entries: Entries
+) -> None:
     gateway.token = {"token_type": "bearer", "expires_in": 3600}
     client_of().post_order(order(entries))
     assert gateway.calls[0].headers["authorization"] == "bearer t1"
 
 
 def test_one_token_serves_many_calls_and_is_renewed_before_it_ends(
-    client_of, gateway, time
+    client_of: ClientOf, gateway: Gateway, time: FakeTime
 ) -> None:
     gateway.token = {"expires_in": "100"}
     gateway.answer = said(200, {"_returned": 0})
@@ -148,7 +159,9 @@ def test_one_token_serves_many_calls_and_is_renewed_before_it_ends(
     assert len(gateway.logins) == 2
 
 
-def test_the_key_of_an_lgsp_asks_for_a_token(client_of, gateway, entries) -> None:
+def test_the_key_of_an_lgsp_asks_for_a_token(
+    client_of: ClientOf, gateway: Gateway, entries: Entries
+) -> None:
     client_of(lgsp_key_access("post", TOKEN, lambda: "key-token")).post_order(order(entries))
     assert gateway.logins[0].headers["authorization"] == "Bearer key-token"
     assert gateway.logins[0].content == b"grant_type=client_credentials"
@@ -156,7 +169,7 @@ def test_the_key_of_an_lgsp_asks_for_a_token(client_of, gateway, entries) -> Non
 
 
 def test_the_tttt_way_sends_an_empty_body_and_names_the_service(
-    client_of, gateway, entries
+    client_of: ClientOf, gateway: Gateway, entries: Entries
 ) -> None:
     codes = {"cancel": "vnpost_cancel"}
     way = lgsp_tttt_access("post", TOKEN, "khop", lambda: "s", "vnpost_post_order", codes)
@@ -170,21 +183,27 @@ def test_the_tttt_way_sends_an_empty_body_and_names_the_service(
     assert gateway.calls[1].headers["service-code"] == "vnpost_cancel"
 
 
-def test_the_fixed_token_of_a_front_goes_in_its_own_header(client_of, gateway, entries) -> None:
+def test_the_fixed_token_of_a_front_goes_in_its_own_header(
+    client_of: ClientOf, gateway: Gateway, entries: Entries
+) -> None:
     client_of(FixedToken(lambda: "abc ")).post_order(order(entries))
     assert gateway.calls[0].headers["access_token"] == "abc"
     assert "authorization" not in gateway.calls[0].headers
     assert not gateway.logins
 
 
-def test_a_fixed_token_that_is_refused_is_not_tried_again(client_of, gateway, entries) -> None:
+def test_a_fixed_token_that_is_refused_is_not_tried_again(
+    client_of: ClientOf, gateway: Gateway, entries: Entries
+) -> None:
     gateway.answer = said(401, {})
     with pytest.raises(Unauthorised):
         client_of(FixedToken(lambda: "abc")).post_order(order(entries))
     assert len(gateway.calls) == 1
 
 
-def test_the_names_a_front_gives_its_token_are_read(client_of, gateway, entries, time) -> None:
+def test_the_names_a_front_gives_its_token_are_read(
+    client_of: ClientOf, gateway: Gateway, entries: Entries, time: FakeTime
+) -> None:
     gateway.token = {"access_token": None, **entries("token")[3]["body"]}
     gateway.answer = said(200, {"_returned": 0})
     client = client_of()
@@ -203,7 +222,9 @@ def test_the_names_a_front_gives_its_token_are_read(client_of, gateway, entries,
              {"expires_in": 9223372036854775}, {"expiryDate": "tomorrow"},
              {"expiryDate": "0001-01-01T00:00:00"}, {"expires_in": True}],
 )  # fmt: skip
-def test_a_life_that_is_not_told_sensibly_is_five_minutes(client_of, gateway, time, told) -> None:
+def test_a_life_that_is_not_told_sensibly_is_five_minutes(
+    client_of: ClientOf, gateway: Gateway, time: FakeTime, told: Any
+) -> None:
     gateway.token, gateway.answer = told, said(200, {"_returned": 0})
     client = client_of()
     client.events(None, 50)
@@ -224,7 +245,13 @@ def test_a_life_that_is_not_told_sensibly_is_five_minutes(client_of, gateway, ti
     ],
 )
 def test_a_refused_login_says_what_to_do(
-    client_of, gateway, entries, status, body, kind, sample
+    client_of: ClientOf,
+    gateway: Gateway,
+    entries: Entries,
+    status: int,
+    body: Any,
+    kind: type[ConnectorError],
+    sample: Sample,
 ) -> None:
     gateway.token_status, gateway.token = status, body
     with pytest.raises(kind, match=r"check (consumer_key|token_url)") as caught:
@@ -234,7 +261,9 @@ def test_a_refused_login_says_what_to_do(
     assert "not-a-real-secret" not in str(caught.value)
 
 
-def test_a_login_refused_under_200_is_a_refused_login(client_of, gateway) -> None:
+def test_a_login_refused_under_200_is_a_refused_login(
+    client_of: ClientOf, gateway: Gateway
+) -> None:
     gateway.token = {"access_token": None, "error": "invalid_client"}
     with pytest.raises(Unauthorised) as caught:
         client_of().login()
@@ -253,16 +282,19 @@ def test_a_login_refused_under_200_is_a_refused_login(client_of, gateway) -> Non
     ],
 )
 @pytest.mark.parametrize("call", ["order", "cancel", "tracking"])
-def test_a_token_that_ran_out_is_renewed_once(client_of, gateway, entries, refusal, call) -> None:
+def test_a_token_that_ran_out_is_renewed_once(
+    client_of: ClientOf, gateway: Gateway, entries: Entries, refusal: Any, call: str
+) -> None:
     gateway.good, gateway.refusal = (lambda number: number > 1), refusal
     client = client_of()
     if call == "tracking":
         gateway.answer = said(200, {"_returned": 0})
-    {
+    calls: dict[str, Callable[[], object]] = {
         "order": lambda: client.post_order(order(entries)),
         "cancel": lambda: client.cancel("H99.01-260318-0001"),
         "tracking": lambda: client.events(None, 50),
-    }[call]()
+    }
+    calls[call]()
     assert len(gateway.logins) == 2
     assert len(gateway.calls) == 2
     gateway.good = lambda number: False
@@ -277,7 +309,7 @@ def test_a_token_that_ran_out_is_renewed_once(client_of, gateway, entries, refus
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_every_sample_order_is_read_and_sent_in_the_sdks_order(
-    client_of, gateway, entries, name
+    client_of: ClientOf, gateway: Gateway, entries: Entries, name: str
 ) -> None:
     client = client_of()
     for entry in entries(name):
@@ -298,7 +330,7 @@ def _number(value: object) -> object:
     return float(value) if isinstance(value, str) and value in ("0", "10", "1110") else value
 
 
-def test_an_order_shows_nobody_in_repr_or_error(entries) -> None:
+def test_an_order_shows_nobody_in_repr_or_error(entries: Entries) -> None:
     written = order(entries)
     assert "Mai Lan" not in repr(written)
     assert "Mai Lan" not in f"{written}"
@@ -309,14 +341,18 @@ def test_an_order_shows_nobody_in_repr_or_error(entries) -> None:
 
 
 @pytest.mark.parametrize("status", [100, "100", 100.0, " 100 ", "100.0"])
-def test_an_order_is_taken_with_status_100_of_any_type(client_of, gateway, entries, status) -> None:
+def test_an_order_is_taken_with_status_100_of_any_type(
+    client_of: ClientOf, gateway: Gateway, entries: Entries, status: int
+) -> None:
     gateway.answer = said(200, {"Status": status, "Message": "Thành công"})
     client_of().post_order(order(entries))
     assert len(gateway.calls) == 1
 
 
 @pytest.mark.parametrize("status", [101, "101", 101.0])
-def test_101_may_be_an_earlier_try_of_ours(client_of, gateway, entries, status) -> None:
+def test_101_may_be_an_earlier_try_of_ours(
+    client_of: ClientOf, gateway: Gateway, entries: Entries, status: int
+) -> None:
     gateway.answer = said(200, {"status": status, "message": "OrderNumber đã tồn tại"})
     with pytest.raises(AlreadyExists, match=r"feed.*đã tồn tại") as caught:
         client_of().post_order(order(entries))
@@ -326,7 +362,7 @@ def test_101_may_be_an_earlier_try_of_ours(client_of, gateway, entries, status) 
 
 @pytest.mark.parametrize(("status", "code"), [(404, "404"), ("-1", "-1"), (0, "0"), ("E12", "E12")])
 def test_any_other_status_is_a_refusal_without_personal_numbers(
-    client_of, gateway, entries, status, code
+    client_of: ClientOf, gateway: Gateway, entries: Entries, status: int, code: str | None
 ) -> None:
     message = "Khách 0990000001 bị từ chối"
     gateway.answer = said(200, {"Status": status, "Message": message})
@@ -354,7 +390,7 @@ def test_any_other_status_is_a_refusal_without_personal_numbers(
 )
 @pytest.mark.parametrize("call", ["order", "cancel", "document"])
 def test_a_write_without_a_readable_status_has_an_unknown_outcome_and_is_not_repeated(
-    client_of, gateway, entries, answer, call
+    client_of: ClientOf, gateway: Gateway, entries: Entries, answer: Any, call: Any
 ) -> None:
     gateway.answer = answer
     client = client_of()
@@ -368,14 +404,18 @@ def test_a_write_without_a_readable_status_has_an_unknown_outcome_and_is_not_rep
     assert len(gateway.calls) == 1
 
 
-def test_a_throttled_order_may_be_sent_again(client_of, gateway, entries) -> None:
+def test_a_throttled_order_may_be_sent_again(
+    client_of: ClientOf, gateway: Gateway, entries: Entries
+) -> None:
     answers = iter([said(429, {"fault": {"code": 900800}}), said(200, {"Status": 100})])
     gateway.answer = lambda request: next(answers)(request)
     client_of().post_order(order(entries))
     assert len(gateway.calls) == 2
 
 
-def test_every_sample_answer_to_an_order(client_of, gateway, entries) -> None:
+def test_every_sample_answer_to_an_order(
+    client_of: ClientOf, gateway: Gateway, entries: Entries
+) -> None:
     kinds = [None, AlreadyExists, OutcomeUnknown, Unauthorised, OutcomeUnknown]
     for entry, kind in zip(entries("order-response"), kinds, strict=True):
         gateway.answer = said(entry["status"], entry.get("body"), entry.get("text"))
@@ -393,7 +433,9 @@ def _outcome(call: Callable[[], object]) -> type[Exception] | None:
 # --- cancelling ---------------------------------------------------------------------------------
 
 
-def test_cancelling_is_a_get_that_no_cache_answers(client_of, gateway, entries) -> None:
+def test_cancelling_is_a_get_that_no_cache_answers(
+    client_of: ClientOf, gateway: Gateway, entries: Entries
+) -> None:
     asked = entries("order-cancel")[0]["http"]
     client_of().cancel("H99.01-260318-0001")
     call = gateway.calls[0]
@@ -402,7 +444,9 @@ def test_cancelling_is_a_get_that_no_cache_answers(client_of, gateway, entries) 
     assert call.headers["cache-control"] == "no-cache"
 
 
-def test_a_number_with_blanks_and_slashes_is_percent_encoded(client_of, gateway, entries) -> None:
+def test_a_number_with_blanks_and_slashes_is_percent_encoded(
+    client_of: ClientOf, gateway: Gateway, entries: Entries
+) -> None:
     client_of().cancel("000.00.12.H99/2603 18/0005&x=#Đ")
     raw = gateway.calls[0].url.query
     assert b"000.00.12.H99%2F2603" in raw
@@ -415,7 +459,9 @@ def test_a_number_with_blanks_and_slashes_is_percent_encoded(client_of, gateway,
     }
 
 
-def test_every_sample_answer_to_a_cancellation(client_of, gateway, entries) -> None:
+def test_every_sample_answer_to_a_cancellation(
+    client_of: ClientOf, gateway: Gateway, entries: Entries
+) -> None:
     kinds = [None, Refused, AlreadyExists]
     for entry, kind in zip(entries("order-cancel")[2:], kinds, strict=True):
         gateway.answer = said(entry["status"], entry["body"])
@@ -430,7 +476,9 @@ def test_every_sample_answer_to_a_cancellation(client_of, gateway, entries) -> N
         (httpx.ConnectError("refused"), Unreachable),
     ],
 )
-def test_a_cancellation_is_tried_once(client_of, gateway, failure, kind) -> None:
+def test_a_cancellation_is_tried_once(
+    client_of: ClientOf, gateway: Gateway, failure: Exception, kind: type[Exception]
+) -> None:
     def fail(request: httpx.Request) -> httpx.Response:
         raise failure
 
@@ -440,7 +488,9 @@ def test_a_cancellation_is_tried_once(client_of, gateway, failure, kind) -> None
     assert len(gateway.calls) == 1
 
 
-def test_a_throttled_cancellation_is_left_to_the_caller(client_of, gateway) -> None:
+def test_a_throttled_cancellation_is_left_to_the_caller(
+    client_of: ClientOf, gateway: Gateway
+) -> None:
     gateway.answer = said(429, {})
     with pytest.raises(RateLimited):
         client_of().cancel("H99.01-260318-0001")
@@ -450,14 +500,16 @@ def test_a_throttled_cancellation_is_left_to_the_caller(client_of, gateway) -> N
 # --- documents, prices, notices -----------------------------------------------------------------
 
 
-def test_every_sample_document_is_sent_as_it_is(client_of, gateway, entries) -> None:
+def test_every_sample_document_is_sent_as_it_is(
+    client_of: ClientOf, gateway: Gateway, entries: Entries
+) -> None:
     for entry in entries("document-post-request"):
         client_of().announce(DocumentMessage.model_validate(entry["body"]))
         assert list(json.loads(gateway.calls[-1].content).items()) == list(entry["body"].items())
     assert gateway.calls[-1].url == URLS["document"]
 
 
-def test_the_samples_of_prices(client_of, gateway, entries) -> None:
+def test_the_samples_of_prices(client_of: ClientOf, gateway: Gateway, entries: Entries) -> None:
     asked, answered, refused = entries("price")
     question = PriceQuestion.model_validate(asked["body"])
     gateway.answer = said(200, answered["body"])
@@ -474,33 +526,45 @@ def test_the_samples_of_prices(client_of, gateway, entries) -> None:
 @pytest.mark.parametrize(
     ("price", "read"), [("30500", 30500), (30500.0, 30500), ("30500.00", 30500), (0, 0)]
 )
-def test_a_price_may_be_number_or_text(client_of, gateway, entries, price, read) -> None:
+def test_a_price_may_be_number_or_text(
+    client_of: ClientOf,
+    gateway: Gateway,
+    entries: Entries,
+    price: Any,
+    read: int,
+) -> None:
     gateway.answer = said(200, {"content": {"price": price}})
     question = PriceQuestion.model_validate(entries("price")[0]["body"])
     assert client_of().price(question) == read
 
 
 @pytest.mark.parametrize("price", ["30.500", "30.000", "ba mươi", -1, [1], True])
-def test_a_price_that_is_a_riddle_is_not_read(client_of, gateway, entries, price) -> None:
+def test_a_price_that_is_a_riddle_is_not_read(
+    client_of: ClientOf, gateway: Gateway, entries: Entries, price: object
+) -> None:
     gateway.answer = said(200, {"content": {"price": price}})
     question = PriceQuestion.model_validate(entries("price")[0]["body"])
     with pytest.raises(Exception, match="no amount"):
         client_of().price(question)
 
 
-def test_what_has_no_address_cannot_be_called(client_of, gateway, entries) -> None:
+def test_what_has_no_address_cannot_be_called(
+    client_of: ClientOf, gateway: Gateway, entries: Entries
+) -> None:
     with pytest.raises(ConfigError, match=r"sources\.post\.cancel_url"):
         client_of(urls={"order": URLS["order"]}).cancel("H99.01-260318-0001")
     assert not gateway.calls
 
 
-def test_a_position_that_is_no_id_is_not_sent(client_of, gateway) -> None:
+def test_a_position_that_is_no_id_is_not_sent(client_of: ClientOf, gateway: Gateway) -> None:
     with pytest.raises(RecordError):
         client_of().events("abc", 50)
     assert not gateway.calls
 
 
-def test_a_notice_carries_its_account_twice(gateway, transport_to, entries) -> None:
+def test_a_notice_carries_its_account_twice(
+    gateway: Gateway, transport_to: TransportTo, entries: Entries
+) -> None:
     full = entries("cls-notify-request")[0]["body"]
     fields = {key: value for key, value in full.items() if key not in ("username", "password")}
     transport = transport_to(gateway)

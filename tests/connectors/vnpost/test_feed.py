@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import httpx
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from khop.connectors.vnpost import FixedToken, NgspClient, NgspDeployment
 from khop.connectors.vnpost.feed import BEGINNING, object_id, read_feed, unwrapped
 from khop.errors import Unreachable, Unreadable
+from tests.connectors.scripted import FakeTime, Sample, Script, TransportTo
 
 URL = "https://api.example.vn/order/tracking"
 
@@ -25,7 +27,7 @@ def page(*numbers: int, **counts: object) -> dict[str, object]:
 
 
 @pytest.fixture
-def client(script, transport_to, time) -> NgspClient:
+def client(script: Script, transport_to: TransportTo, time: FakeTime) -> NgspClient:
     return NgspClient(
         "post",
         transport_to(script),
@@ -35,7 +37,7 @@ def client(script, transport_to, time) -> NgspClient:
     )
 
 
-def test_every_sample_page_is_read(client, script, sample) -> None:
+def test_every_sample_page_is_read(client: NgspClient, script: Script, sample: Sample) -> None:
     expected = [(3, oid(3)), (0, None), (2, oid(6)), (2, oid(9)), (1, oid(10))]
     after = None
     entries = json.loads(sample("vnpost/tracking-response.json"))
@@ -50,7 +52,7 @@ def test_every_sample_page_is_read(client, script, sample) -> None:
         after = position or after
 
 
-def test_the_feed_is_never_taken_out_of_a_cache(client, script) -> None:
+def test_the_feed_is_never_taken_out_of_a_cache(client: NgspClient, script: Script) -> None:
     script.replies = [httpx.Response(200, json={"_returned": 0})]
     client.events(None, 5000)
     assert script.requests[0].headers["cache-control"] == "no-cache"
@@ -69,7 +71,7 @@ def test_the_feed_is_never_taken_out_of_a_cache(client, script) -> None:
         [],
     ],
 )
-def test_nothing_new_is_written_in_many_ways(body) -> None:
+def test_nothing_new_is_written_in_many_ways(body: object) -> None:
     found = read_feed(body, oid(3), 50)
     assert (found.position, found.last, found.events) == (None, True, ())
 
@@ -90,7 +92,7 @@ def test_a_full_page_goes_on_and_a_short_one_ends() -> None:
 @pytest.mark.parametrize(
     "counts", [{"_size": 9}, {"_size": "9"}, {"_size": {"$numberLong": "9"}}, {"_total_pages": 2}]
 )
-def test_a_capped_page_that_says_there_is_more_goes_on(counts) -> None:
+def test_a_capped_page_that_says_there_is_more_goes_on(counts: Any) -> None:
     found = read_feed(page(1, 2, **counts), BEGINNING, 1000)
     assert not found.last
     assert found.position == oid(2)
@@ -111,7 +113,7 @@ def test_ids_may_be_text_and_in_any_case() -> None:
 
 
 @pytest.mark.parametrize("bad", [None, 7, "65f7", "z" * 24, {"$oid": None}, {"oid": oid(1)}, {}])
-def test_what_is_no_id_does_not_keep_the_others_from_moving(bad) -> None:
+def test_what_is_no_id_does_not_keep_the_others_from_moving(bad: object) -> None:
     assert object_id(bad) is None
     body = {"_embedded": {"rh:doc": [doc(1), {"_id": bad}, "text", None]}}
     found = read_feed(body, BEGINNING, 50)
@@ -127,13 +129,15 @@ def test_the_last_event_again_ends_the_feed() -> None:
 
 
 @pytest.mark.parametrize("body", [page(1, 2), {"_embedded": {"rh:doc": [{}, {}]}}])
-def test_a_full_page_that_leads_nowhere_is_an_error_and_no_loop(client, script, time, body) -> None:
+def test_a_full_page_that_leads_nowhere_is_an_error_and_no_loop(
+    client: NgspClient, script: Script, time: FakeTime, body: object
+) -> None:
     script.replies = [httpx.Response(200, json=body)]
     with pytest.raises(Unreadable, match="does not continue"):
         client.events(oid(5), 2)
 
 
-def test_a_page_that_came_twice_is_asked_for_again(client, script) -> None:
+def test_a_page_that_came_twice_is_asked_for_again(client: NgspClient, script: Script) -> None:
     script.replies = [httpx.Response(200, json=page(1, 2)), httpx.Response(200, json=page(3))]
     assert client.events(oid(2), 2).position == oid(3)
     assert len(script.requests) == 2
@@ -176,7 +180,9 @@ def test_events_under_another_name_are_not_an_empty_feed() -> None:
         {"_returned": 3},
     ],
 )
-def test_what_is_no_whole_page_is_not_read_as_an_empty_one(client, script, body) -> None:
+def test_what_is_no_whole_page_is_not_read_as_an_empty_one(
+    client: NgspClient, script: Script, body: object
+) -> None:
     script.replies = [httpx.Response(200, json=body)]
     with pytest.raises(Unreadable):
         client.events(None, 50)
@@ -191,7 +197,9 @@ def test_what_is_no_whole_page_is_not_read_as_an_empty_one(client, script, body)
         (httpx.Response(503), Unreachable),
     ],
 )
-def test_a_read_is_tried_again(client, script, reply, kind) -> None:
+def test_a_read_is_tried_again(
+    client: NgspClient, script: Script, reply: httpx.Response, kind: type[Exception]
+) -> None:
     script.replies = [reply, httpx.Response(200, json=page(1))]
     assert client.events(None, 50).position == oid(1)
     script.replies = [reply]

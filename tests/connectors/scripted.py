@@ -1,0 +1,103 @@
+"""A system on loopback that answers given bytes, and one that answers without a network."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from khop.connectors.http.transport import Transport
+
+#: Builds a transport to a scripted system; its keywords are settings of the transport.
+TransportTo = Callable[..., Transport]
+#: The bytes of a sample, by its path below the samples.
+Sample = Callable[[str], bytes]
+Reply = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
+
+
+@dataclass
+class FakeTime:
+    """A clock that only sleeping, or a test, moves."""
+
+    now: float = 1000.0
+    slept: list[float] = field(default_factory=list)
+
+    def clock(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+class Script(httpx.BaseTransport):
+    """Answers the requests in turn; the last answer is repeated."""
+
+    def __init__(self) -> None:
+        self.replies: list[Reply] = []
+        self.requests: list[httpx.Request] = []
+        self._lock = threading.Lock()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        request.read()
+        with self._lock:
+            self.requests.append(request)
+            reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+        if isinstance(reply, Exception):
+            raise reply
+        if isinstance(reply, httpx.Response):
+            return httpx.Response(reply.status_code, headers=reply.headers, content=reply.content)
+        return reply(request)
+
+    @property
+    def bodies(self) -> list[Any]:
+        return [json.loads(request.content) for request in self.requests]
+
+
+class Loopback:
+    """Accepts connections on loopback; each request is answered with the next bytes.
+
+    ``None`` resets the connection after the request was read; ``b""`` never answers.
+    """
+
+    def __init__(self) -> None:
+        self.replies: list[bytes | None] = []
+        self.requests: list[bytes] = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._open: list[socket.socket] = []
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+
+    def close(self) -> None:
+        self._listener.close()
+        for connection in self._open:
+            connection.close()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            self._open.append(connection)
+            self._answer(connection)
+
+    def _answer(self, connection: socket.socket) -> None:
+        self.requests.append(connection.recv(65536))
+        reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+        if reply == b"":
+            return
+        if reply is None:
+            linger_zero = b"\x01\x00\x00\x00\x00\x00\x00\x00"
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger_zero)
+        else:
+            connection.sendall(reply)
+        connection.close()
