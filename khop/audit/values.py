@@ -73,17 +73,14 @@ def show_value(key: str, value: Any, words: Words) -> str:
         return ", ".join(show_value(key, item, words) for item in value) or "–"
     text = plain(str(value))
     if key == "path" or key.endswith("_path"):
-        return " → ".join(_step(state, words) for state in text.split(_PATH_SEPARATOR))
+        # "?" stands for several states at one moment, whose order is not known.
+        names = {"?": words("report.unknown_step")}
+        states = text.split(_PATH_SEPARATOR)
+        return " → ".join(names.get(state) or _named("status", state, words) for state in states)
     for kind in _NAMED_FIELDS:
         if key == kind or key.endswith(f"_{kind}"):
             return _named(kind, text, words)
     return show_time(text) if isinstance(value, str) else text
-
-
-def _step(state: str, words: Words) -> str:
-    """The name of one state of a path; ``?`` stands for several states at one moment, whose order
-    is not known."""
-    return words("report.unknown_step") if state == "?" else _named("status", state, words)
 
 
 def _named(kind: str, text: str, words: Words) -> str:

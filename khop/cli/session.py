@@ -32,21 +32,13 @@ def check_out(shell: Shell, out: Path | None) -> None:
     config, wanted = load(shell), out.resolve()
     ledger = Path(config.ledger_url.removeprefix("sqlite:///"))
     own = {shell.config_path.resolve(), config.key_path.resolve(), ledger.resolve()}
-    if wanted in own or any(_reads(config, path, wanted) for path in _source_paths(config)):
+    # The path of a source is a file, a folder or a pattern.
+    paths = (getattr(settings, "path", None) for settings in config.sources.values())
+    read = [(config.base_dir / path).resolve() for path in paths if isinstance(path, Path)]
+    if wanted in own or any(
+        wanted == place or wanted.parent == place or wanted.match(str(place)) for place in read
+    ):
         raise KhopError(shell.words("error.out_kept", path=out))
-
-
-def _source_paths(config: Config) -> Iterator[Path]:
-    for settings in config.sources.values():
-        path = getattr(settings, "path", None)
-        if isinstance(path, Path):
-            yield path
-
-
-def _reads(config: Config, path: Path, wanted: Path) -> bool:
-    """Whether a source with this path (a file, a folder, a pattern) reads ``wanted``."""
-    place = (config.base_dir / path).resolve()
-    return wanted == place or wanted.parent == place or wanted.match(str(place))
 
 
 @contextmanager

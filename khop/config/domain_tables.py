@@ -87,7 +87,7 @@ class Tables:
         relations = self._file(self.own.units.relations, "units.relations")
         if file is None:
             if relations is not None:
-                raise ConfigError("needs units.file, the units it is about", key="units.relations")
+                raise ConfigError("needs units.file, the file of its units", key="units.relations")
             return provinces()
         return provinces().joined_with(load_units(file, relations))
 

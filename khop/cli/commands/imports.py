@@ -49,7 +49,10 @@ def import_files(
     shell = shell_of(context, config, format)
     if unit is not None and kind is Kind.PORTAL:
         raise KhopError(shell.words("error.unit_of_codes"))
-    build = _builder(_source_name(source, kind), kind, files, unit)
+    name = source or kind.value
+    if not name.startswith(_PREFIX):
+        name = f"{_PREFIX}{name}"
+    build = _builder(name, kind, files, unit)
     # With another unit or source the same file gives other rows, so it is read again.
     full = again or unit is not None or source is not None
     with engine(shell, sources=_portals(shell)) as opened, shell.progress() as progress:
@@ -62,11 +65,6 @@ def import_files(
     if code == OK:
         shell.note("import.next")
     return code
-
-
-def _source_name(source: str | None, kind: Kind) -> str:
-    name = source or kind.value
-    return name if name.startswith(_PREFIX) else f"{_PREFIX}{name}"
 
 
 def _builder(

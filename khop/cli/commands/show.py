@@ -17,7 +17,7 @@ from khop.errors import KhopError
 
 if TYPE_CHECKING:
     from khop.config.model import Config
-    from khop.sync.results import CaseView, Finding
+    from khop.sync.results import CaseView
     from khop.text.words import Words
 
 #: Columns that are of no use to a person.
@@ -45,12 +45,14 @@ def show(
 
 
 def _show(shell: Shell, config: Config, view: CaseView) -> None:
+    from khop.audit.formats.terminal import findings_table
     from khop.audit.words import report_words
 
     words = report_words(shell.words.lang)
     shell.show(shell.words("show.case", code=view.code), "")
     _section(shell, "sources", [_side_by_side(words, [*view.records, *view.presence])])
-    _section(shell, "findings", [_findings(shell, config, view.findings)] if view.findings else [])
+    report = make_report(shell, config, view.findings)
+    _section(shell, "findings", [findings_table(report)] if view.findings else [])
     for name in ("history", "paper", "candidates", "identity", "pushes", "steps"):
         rows: Sequence[Mapping[str, Any]] = getattr(view, name)
         _section(shell, name, [_listed(words, rows)] if rows else [])
@@ -80,12 +82,6 @@ def _listed(words: Words, rows: Sequence[Mapping[str, Any]]) -> Any:
     names = _names(rows)
     lines = [[show_value(name, row.get(name), words) for name in names] for row in rows]
     return table_with_headers([label(name, words) for name in names], lines)
-
-
-def _findings(shell: Shell, config: Config, findings: Sequence[Finding]) -> Any:
-    from khop.audit.formats.terminal import findings_table
-
-    return findings_table(make_report(shell, config, findings))
 
 
 def _names(rows: Sequence[Mapping[str, Any]]) -> list[str]:
