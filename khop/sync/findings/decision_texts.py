@@ -1,7 +1,7 @@
-"""What people write when they decide about findings, and what they are told when it will not do.
+"""Texts that people write in decisions about findings: checked, and errors that say why not.
 
-Texts are those of officers about dossiers; personal numbers have no place in them
-(docs/domain.md, Personal data).
+Officers write about dossiers; a personal number in such a text is refused (docs/domain.md,
+Personal data).
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from khop.sync.reconciling.rules import RULES
 from khop.text.masking import holds_personal_number
 from khop.text.normal_form import normal_form
 
-#: The most signs of a name and of a text.
+#: The longest name and the longest text, in characters.
 LONGEST_NAME = 200
 LONGEST_TEXT = 2000
 
-#: What a person is told, by ``DecisionError.reason``.
+#: The error text for a person, by ``DecisionError.reason``.
 SENTENCES = {
     "no_finding": "there is no finding {rule} of {subject}; `khop audit --state all` lists them",
     "resolved": "the finding {rule} of {subject} is resolved: a reconcile no longer found it",
@@ -31,7 +31,7 @@ SENTENCES = {
     "no_text": "an explanation needs a text",
     "no_reason": "an exclusion needs a reason",
     "past": "{day} is in the past",
-    "too_long": "the text is longer than {limit} signs",
+    "too_long": "the text is longer than {limit} characters",
     "personal": (
         "the text holds what may be a personal number or a telephone number: leave it out; the "
         "dossier's code is enough"
@@ -40,10 +40,10 @@ SENTENCES = {
 
 
 class DecisionError(KhopError):
-    """A decision that cannot be taken; nothing was written.
+    """A decision that is refused; nothing was written.
 
-    ``reason``: a key of ``SENTENCES``; ``about``: what the sentence names (``subject``, ``rule``,
-    ``day``, ``limit``).
+    ``reason``: a key of ``SENTENCES``; ``about``: the values in the sentence (``subject``,
+    ``rule``, ``day``, ``limit``).
     """
 
     def __init__(self, reason: str, **about: object) -> None:
@@ -53,7 +53,7 @@ class DecisionError(KhopError):
 
 
 def known_rules(rules: Iterable[str]) -> list[str]:
-    """The ids of these rules, whatever case they are written in. Raises DecisionError."""
+    """The ids of these rules, written in any case, each once. Raises DecisionError."""
     named = list(dict.fromkeys(rule.strip().upper() for rule in rules))
     for rule in named:
         if rule not in RULES:
@@ -62,12 +62,13 @@ def known_rules(rules: Iterable[str]) -> list[str]:
 
 
 def name_of(text: str, missing: str) -> str:
-    """A person's account or a unit, as it is kept. Raises DecisionError."""
+    """A person's account or a unit, as it is stored. Raises DecisionError."""
     return text_of(text, missing, LONGEST_NAME)
 
 
 def text_of(text: str, missing: str, limit: int = LONGEST_TEXT) -> str:
-    """``text`` as it is kept. ``missing``: the reason when there is none. Raises DecisionError."""
+    """``text`` as it is stored. ``missing``: the reason of the error when it is empty. Raises
+    DecisionError."""
     bare = normal_form("NFC", text).strip()
     if not bare:
         raise DecisionError(missing)

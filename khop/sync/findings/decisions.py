@@ -1,13 +1,12 @@
-"""What people decide about findings: who answers, what is answered, what is ruled out.
+"""What people decide about findings: who answers, what the answer is, what is excluded.
 
 ::
 
-    open ─ assign ─> assigned ─ explain ─> explained      a run alone resolves (finding_states)
+    open ─ assign ─> assigned ─ explain ─> explained      only a run resolves (finding_states)
       └──────┴─ exclude ─> excluded ─ take_back ─> open
 
 Each decision is one transaction, with one row of the audit log for each finding: all of it is
-written, or nothing. Texts are those of officers about dossiers; personal numbers have no place
-in them (sync.decision_texts).
+written, or nothing. A text with a personal number is refused (``decision_texts``).
 """
 
 from __future__ import annotations
@@ -49,11 +48,10 @@ def assign(
     assignee: str,
     answer_due: date | None = None,
 ) -> list[Finding]:
-    """Have ``assignee`` answer, by the end of the day ``answer_due``; an earlier answer is
-    set aside.
+    """Have ``assignee`` answer by the end of the day ``answer_due``; an earlier answer is cleared.
 
     ``subjects``: codes of dossiers, or ``row:KEY``. ``rules``: only these; none means all that
-    are not settled. Answers the findings as they are now. Raises DecisionError.
+    are not settled. Returns the findings as they are now. Raises DecisionError.
     """
     to = name_of(assignee, "no_assignee")
     refuse_past(answer_due, now)
@@ -76,7 +74,7 @@ def explain(
     rules: Sequence[str] = (),
     text: str,
 ) -> list[Finding]:
-    """Write down what is answered, in place of an earlier answer.
+    """Store the answer, in place of an earlier one.
 
     The finding stays until a reconcile no longer finds it, or a person excludes it. Raises
     DecisionError.
@@ -97,9 +95,9 @@ def exclude(
     reason: str,
     until: date | None = None,
 ) -> list[Finding]:
-    """Rule findings out: up to the end of the local day ``until``, or until taken back.
+    """Exclude findings up to the end of the local day ``until``, or until taken back.
 
-    It holds when the finding goes and comes back, too. Raises DecisionError.
+    The exclusion also holds when the finding is resolved and found again. Raises DecisionError.
     """
     why = text_of(reason, "no_reason")
     refuse_past(until, now)
@@ -129,7 +127,7 @@ def take_back(
 ) -> list[Finding]:
     """End exclusions: their findings are open again, and the next reconcile looks at them.
 
-    A finding that went away meanwhile stays resolved. Raises DecisionError.
+    A finding that was resolved meanwhile stays resolved. Raises DecisionError.
     """
     why = text_of(reason, "no_reason") if reason.strip() else None
     values = {
@@ -143,13 +141,10 @@ def take_back(
     return _decide(ledger, now, actor, subjects, rules, change)
 
 
-# --- what every decision does -------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class _Chosen:
-    """A finding a decision is about. ``state``: with an exclusion that has ended, it is open.
-    ``held``: an exclusion is in force."""
+    """A finding that is decided about. ``stored``: its state in the ledger. ``held``: an exclusion
+    is in force."""
 
     rule: str
     subject: str
@@ -162,6 +157,7 @@ class _Chosen:
 
     @property
     def state(self) -> FindingState:
+        """``stored``, but open when its exclusion has ended and no run has looked since."""
         ended = self.stored is FindingState.EXCLUDED and not self.held
         return FindingState.OPEN if ended else self.stored
 
@@ -172,16 +168,16 @@ def _nothing(connection: sa.Connection, found: _Chosen) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """``told``: what the audit log is told. ``values``: of the finding's row. ``beside``: what
-    else is written for each finding."""
+    """A change of findings. ``logged``: details for the audit log. ``values``: new values of the
+    finding's row. ``also``: what else is written for each finding."""
 
     action: str
-    told: Mapping[str, Any]
+    logged: Mapping[str, Any]
     values: Mapping[str, Any]
-    beside: Callable[[sa.Connection, _Chosen], None] = _nothing
+    also: Callable[[sa.Connection, _Chosen], None] = _nothing
 
     def refusal(self, found: _Chosen) -> str | None:
-        """Why this cannot be done to the finding."""
+        """The reason why this change is refused for the finding; None when it is allowed."""
         if self.action == "take_back":
             return None if found.held else "not_excluded"
         return None if found.state in UNSETTLED else found.state.value
@@ -212,16 +208,17 @@ def _decide(
 def _choose(
     connection: sa.Connection, text: str, rules: Collection[str], now_us: int, change: _Change
 ) -> list[_Chosen]:
-    """The findings of a subject that a decision is about. Raises DecisionError.
+    """The findings of a subject that are decided about. Raises DecisionError.
 
-    Each rule that is named has to be there and to allow it; of all rules, those that allow it.
+    With ``rules``, each of them must have a finding that allows the change. Without, all findings
+    of the subject that allow it are chosen, at least one.
     """
     subject = subject_of(connection, text)
-    there = {found.rule: found for found in _of_subject(connection, subject, now_us)}
+    by_rule = {found.rule: found for found in _of_subject(connection, subject, now_us)}
     for rule in rules:
-        if rule not in there:
+        if rule not in by_rule:
             raise DecisionError("no_finding", subject=subject, rule=rule)
-    asked = [there[rule] for rule in sorted(rules or there, key=place)]
+    asked = [by_rule[rule] for rule in sorted(rules or by_rule, key=place)]
     refused = {found.rule: why for found in asked if (why := change.refusal(found))}
     allowed = [found for found in asked if found.rule not in refused]
     if refused and (rules or not allowed):
@@ -253,7 +250,7 @@ def _write(connection: sa.Connection, found: _Chosen, change: _Change) -> None:
         connection.execute(sa.update(discrepancy).where(*here).values(**change.values))
         after = change.values.get("state", found.stored.value)
         finding_counts.move(connection, _moves(found, after))
-    change.beside(connection, found)
+    change.also(connection, found)
 
 
 def _moves(found: _Chosen, after: str) -> Counter[finding_counts.Place]:
@@ -279,10 +276,10 @@ def _delete_exclusion(connection: sa.Connection, found: _Chosen) -> None:
 
 
 def _entry(found: _Chosen, by: str, change: _Change) -> Entry:
-    told = {name: _told(value) for name, value in change.told.items() if value is not None}
-    detail = {"rule": found.rule, **told}
+    logged = {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in change.logged.items()
+        if value is not None
+    }
+    detail = {"rule": found.rule, **logged}
     return Entry(by, f"{ACTION}{change.action}", code=found.subject, detail=detail)
-
-
-def _told(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value

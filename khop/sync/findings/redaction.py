@@ -1,7 +1,7 @@
-"""Findings as they leave the house: without what may be about a person.
+"""Redaction of findings before export: numbers of persons are masked.
 
-What a rule shows is codes, states, times and units. Cells of paper are written by hand, and what
-was written into the wrong column must not travel on.
+Rules show codes, states, times and units. Rows of paper are written by hand, so a number of a
+person may be in a column that is shown.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from typing import Any
 from khop.sync.results import Finding
 from khop.text.masking import holds_personal_number, short_text
 
-#: Columns that have many digits and are about nobody.
+#: Columns whose digits are never the number of a person.
 _PLAIN = frozenset({"native_id", "code", "source", "file", "item", "ps_item", "os_path"})
 
 
 def outward(finding: Finding) -> Finding:
-    """The finding with numbers of persons masked, and without what people wrote about it."""
+    """The finding with numbers of persons masked, and without explanation and exclusion, which
+    people wrote."""
     return replace(
         finding,
         unit=None if finding.unit is None else plain_text(finding.unit),
@@ -38,5 +39,5 @@ def plain_values(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def plain_text(text: str) -> str:
-    """The text as it is; masked where it may hold the number of a person."""
+    """The text, masked when it may hold the number of a person."""
     return short_text(text) if holds_personal_number(text) else text

@@ -1,4 +1,4 @@
-"""What people ask of the ledger: findings, one dossier from every side, a system's health."""
+"""What people ask of the ledger: findings, one dossier with all its sources, a system's health."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ def findings(
     since: datetime | None,
     states: Sequence[str],
 ) -> list[Finding]:
-    """Discrepancies in a fixed order: gravest first, then by rule and code."""
+    """Findings, the gravest first, then by rule and code. An empty filter narrows nothing;
+    ``since``: first seen at or after."""
     query = sa.select(discrepancy)
     chosen = (("rule", rules), ("unit", units), ("severity", severities), ("state", states))
     for column, wanted in chosen:
@@ -66,8 +67,8 @@ def findings(
 
 
 def check_units(connection: sa.Connection, units: Iterable[str]) -> None:
-    """Raises KhopError for a unit that no finding and no dossier has: a name mistyped would look
-    like a unit with nothing to find."""
+    """Raises KhopError for a unit that no finding and no dossier has. A mistyped name would
+    otherwise look like a unit without findings."""
     for unit in filter(None, units):
         if not any(_names(connection, table, unit) for table in (discrepancy, source_record)):
             known = connection.scalars(sa.select(discrepancy.c.unit).distinct())
@@ -100,7 +101,7 @@ def _ordered(found: Iterable[Finding]) -> list[Finding]:
 
 
 def named(text: str) -> str:
-    """The subject a person writes down: a row of paper as it is, a code in canonical form."""
+    """A subject as a person writes it: a row of paper as it is, a code in canonical form."""
     bare = text.strip()
     return bare if bare.startswith(ROW) else canonical_code(bare)
 
@@ -108,7 +109,7 @@ def named(text: str) -> str:
 def case_view(ledger: Ledger, code: str, sources: Sequence[str]) -> CaseView | None:
     """Everything the ledger has under this code, or under the dossier it is an alias of.
 
-    ``row:KEY``: the row of paper, and what was found of it.
+    ``code`` may also be ``row:KEY``: then the row of paper and its findings.
     """
     if code.startswith(ROW):
         return _row_view(ledger, code)
@@ -172,7 +173,7 @@ def system_check(ledger: Ledger, name: str, role: Role, health: Health) -> Syste
 
 
 def unmapped(ledger: Ledger, source: str) -> dict[str, int]:
-    """State labels of a source that no table knows, with how many dossiers carry each."""
+    """State labels of a source that no table knows, with the number of dossiers of each."""
     found: dict[str, int] = {}
     with ledger.read() as connection:
         for table in (source_record, presence):
@@ -193,18 +194,19 @@ def unmapped(ledger: Ledger, source: str) -> dict[str, int]:
 def _findings(connection: sa.Connection, query: sa.Select[Any]) -> list[Finding]:
     last = read_last_reconcile(connection)
     last_us = None if last is None else last.now_us
-    told = [exclusion.c[name].label(f"exclusion_{name}") for name in _EXCLUSION]
+    columns = [exclusion.c[name].label(f"exclusion_{name}") for name in _EXCLUSION]
     beside = sa.and_(
         exclusion.c.rule == discrepancy.c.rule,
         exclusion.c.subject == discrepancy.c.subject,
         discrepancy.c.state == FindingState.EXCLUDED.value,
     )
-    whole = query.add_columns(*told).join(exclusion, beside, isouter=True)
+    whole = query.add_columns(*columns).join(exclusion, beside, isouter=True)
     return [_finding(row, last_us) for row in connection.execute(whole)]
 
 
 def _finding(row: sa.Row[Any], last_us: int | None) -> Finding:
-    # What is not resolved was last seen by the last reconcile, which need not have looked at it.
+    # A finding that is not resolved counts as seen by the last reconcile, even if that run did not
+    # look at it.
     seen_us = row.last_seen_us if row.resolved_us is not None or last_us is None else last_us
     return Finding(
         rule=row.rule,
@@ -241,7 +243,7 @@ def _day(us: int | None) -> str | None:
 
 
 def _candidates(connection: sa.Connection, code: str) -> tuple[dict[str, Any], ...]:
-    """Rows of paper without a code that are like this dossier, with what speaks for it."""
+    """Rows of paper without a code whose candidate this dossier is, with the reasons."""
     keys = ("source", "file", "row_key")
     same = (paper_row.c[key] == paper_match.c[key] for key in keys)
     query = (
@@ -287,7 +289,7 @@ def _rows(
 
 
 def _shown(row: Mapping[Any, Any]) -> dict[str, Any]:
-    """A row as people read it: times as ISO 8601, codes with their names, no digests."""
+    """A row for people: times in ISO 8601, without digests and keys."""
     shown: dict[str, Any] = {}
     for name, value in row.items():
         bare = name.split("_", 1)[1] if name.startswith(_SIDES) else name
