@@ -1,4 +1,4 @@
-"""A program that takes notices: a real server on loopback that answers as it is told."""
+"""A receiver of notices: a server on loopback that answers as a test says."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ SECRET = "a secret of both sides"
 
 @dataclass
 class Receiver:
-    """``answers``: statuses in turn, the last one for ever; None breaks the connection off."""
+    """``answers``: statuses in turn, the last one for ever; None closes the connection without an
+    answer."""
 
     now: datetime
     url: str = ""
@@ -25,13 +26,14 @@ class Receiver:
     paths: list[str] = field(default_factory=list)
 
     def said(self) -> list[Mapping[str, Any]]:
-        """What came, each verified as a receiver does, whenever that was on this day."""
+        """The notices that came, each verified as a receiver does it."""
         return [
             verify_notice(SECRET, head, body, now=self.now, longest_age=timedelta(days=1))
             for head, body in self.requests
         ]
 
     def events(self) -> list[tuple[str, str, str]]:
+        """(event, rule, subject) of every finding that came."""
         return [
             (one["event"], one["rule"], one["subject"])
             for notice in self.said()

@@ -1,4 +1,4 @@
-"""Notices: what is told, once; and what becomes of it when the receiver does not answer."""
+"""Notices: each change of a finding is sent once, also when the receiver does not answer."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def receiver(clock: FakeClock) -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def telling(
+def notifying(
     build_engine: Build,
     one_stop: FakeOneStop,
     portal: FakePortal,
     receiver: Receiver,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[..., Engine]:
-    """An engine that tells the receiver; keyword arguments are keys of ``[notices]``."""
+    """Builds engines that notify the receiver; keyword arguments are keys of ``[notices]``."""
     monkeypatch.setenv("KHOP_NOTICES", SECRET)
 
     def build(**keys: Any) -> Engine:
@@ -54,7 +54,7 @@ def ended_before_it_began(number: int, **changes: Any) -> Any:
     return record(number, received_at=at(12), finished_at=at(11), **changes)
 
 
-def looked(engine: Engine) -> None:
+def pull_and_reconcile(engine: Engine) -> None:
     engine.pull()
     engine.reconcile()
 
@@ -69,64 +69,64 @@ def code(number: int) -> str:
     return record(number).code
 
 
-def test_what_is_new_reopened_and_resolved_is_told_once(
-    telling: Callable[..., Engine],
+def test_new_resolved_and_reopened_findings_are_each_sent_once(
+    notifying: Callable[..., Engine],
     one_stop: FakeOneStop,
     receiver: Receiver,
     clock: FakeClock,
 ) -> None:
-    engine = telling(rules=["C5"])
+    engine = notifying(rules=["C5"])
     one_stop.put(ended_before_it_began(1))
-    looked(engine)
+    pull_and_reconcile(engine)
     assert engine.notify().events == {NoticeEvent.NEW: 1}
     assert engine.notify().events == {}
     for change in ({"finished_at": None}, {"finished_at": at(11)}):
         clock.advance(hours=1)
-        mended = replace(ended_before_it_began(1), **change, changed_at=at(20, clock.now.hour))
-        one_stop.put(mended)
-        looked(engine)
+        changed = replace(ended_before_it_began(1), **change, changed_at=at(20, clock.now.hour))
+        one_stop.put(changed)
+        pull_and_reconcile(engine)
         engine.notify()
     assert [event for event, _, _ in receiver.events()] == ["new", "resolved", "reopened"]
 
 
-def test_what_came_and_went_between_two_notices_is_not_told(
-    telling: Callable[..., Engine],
+def test_a_finding_resolved_before_the_first_notice_is_not_sent(
+    notifying: Callable[..., Engine],
     one_stop: FakeOneStop,
     receiver: Receiver,
     clock: FakeClock,
 ) -> None:
-    engine = telling(rules=["C5"])
+    engine = notifying(rules=["C5"])
     one_stop.put(ended_before_it_began(1))
-    looked(engine)
+    pull_and_reconcile(engine)
     clock.advance(hours=1)
     one_stop.put(replace(record(1), changed_at=at(20, 12)))
-    looked(engine)
+    pull_and_reconcile(engine)
     assert engine.notify().events == {}
     assert receiver.requests == []
 
 
-def test_only_rules_and_severities_that_were_asked_for_are_told(
-    telling: Callable[..., Engine], one_stop: FakeOneStop, receiver: Receiver
+def test_only_configured_rules_and_severities_are_sent(
+    notifying: Callable[..., Engine], one_stop: FakeOneStop, receiver: Receiver
 ) -> None:
     odd = replace(ended_before_it_began(1), code="MA-KHONG-THEO-DANG-NAO")
     one_stop.put(odd)
-    engine = telling()
-    looked(engine)
+    engine = notifying()
+    pull_and_reconcile(engine)
     found = {finding.rule for finding in engine.findings()}
     assert {"C5", "E7"} <= found
     engine.notify()
     assert "C5" in {rule for _, rule, _ in receiver.events()}
     assert "E7" not in {rule for _, rule, _ in receiver.events()}
-    telling(severities=["S4"], rules=["E7"]).notify()
+    notifying(severities=["S4"], rules=["E7"]).notify()
     assert receiver.events()[-1][:2] == ("new", "E7")
 
 
-def test_a_finding_that_people_ruled_out_after_it_was_told_is_told_again(
-    telling: Callable[..., Engine], one_stop: FakeOneStop, receiver: Receiver, ledger: Ledger
+def test_a_finding_that_was_excluded_after_its_notice_is_sent_again(
+    notifying: Callable[..., Engine], one_stop: FakeOneStop, receiver: Receiver, ledger: Ledger
 ) -> None:
-    engine = telling(rules=["C5"])
+    engine = notifying(rules=["C5"])
     one_stop.put(ended_before_it_began(1), ended_before_it_began(2))
-    looked(engine)
+    pull_and_reconcile(engine)
     engine.notify()
     with ledger.write() as connection:
         out = sa.update(discrepancy).where(discrepancy.c.subject == code(1))
@@ -135,12 +135,12 @@ def test_a_finding_that_people_ruled_out_after_it_was_told_is_told_again(
     assert receiver.events()[2:] == [("excluded", "C5", code(1))]
 
 
-def test_many_findings_travel_in_batches(
-    telling: Callable[..., Engine], one_stop: FakeOneStop, receiver: Receiver
+def test_many_findings_are_sent_in_several_notices(
+    notifying: Callable[..., Engine], one_stop: FakeOneStop, receiver: Receiver
 ) -> None:
     one_stop.put(*(ended_before_it_began(n) for n in range(1, BATCH + 3)))
-    engine = telling(rules=["C5"])
-    looked(engine)
+    engine = notifying(rules=["C5"])
+    pull_and_reconcile(engine)
     summary = engine.notify()
     assert (summary.sent, summary.pending, summary.ok) == (2, 0, True)
     assert [len(said["findings"]) for said in receiver.said()] == [BATCH, 2]
@@ -148,8 +148,8 @@ def test_many_findings_travel_in_batches(
 
 
 @pytest.mark.parametrize("answer", [500, 503, 408, 429, None])
-def test_what_is_not_answered_is_sent_again_with_the_same_id(
-    telling: Callable[..., Engine],
+def test_a_notice_without_a_usable_answer_is_sent_again_with_the_same_id(
+    notifying: Callable[..., Engine],
     one_stop: FakeOneStop,
     receiver: Receiver,
     ledger: Ledger,
@@ -157,8 +157,8 @@ def test_what_is_not_answered_is_sent_again_with_the_same_id(
     answer: int | None,
 ) -> None:
     one_stop.put(ended_before_it_began(1))
-    engine = telling(rules=["C5"])
-    looked(engine)
+    engine = notifying(rules=["C5"])
+    pull_and_reconcile(engine)
     receiver.answers = [answer, 204]
     first = engine.notify()
     assert (first.sent, first.pending, first.ok) == (0, 1, False)
@@ -172,12 +172,12 @@ def test_what_is_not_answered_is_sent_again_with_the_same_id(
     assert stored(ledger, "state", "attempts", "failure") == [("sent", 2, None)]
 
 
-def test_what_cannot_be_sent_holds_up_what_came_later(
-    telling: Callable[..., Engine], one_stop: FakeOneStop, receiver: Receiver, ledger: Ledger
+def test_a_notice_that_cannot_be_sent_holds_up_later_ones(
+    notifying: Callable[..., Engine], one_stop: FakeOneStop, receiver: Receiver, ledger: Ledger
 ) -> None:
     one_stop.put(*(ended_before_it_began(n) for n in range(1, BATCH + 3)))
-    engine = telling(rules=["C5"])
-    looked(engine)
+    engine = notifying(rules=["C5"])
+    pull_and_reconcile(engine)
     receiver.answers = [500]
     assert engine.notify().pending == 2
     assert len(receiver.requests) == 1
@@ -185,16 +185,16 @@ def test_what_cannot_be_sent_holds_up_what_came_later(
 
 
 @pytest.mark.parametrize("answer", [400, 404, 413, 422])
-def test_what_is_refused_is_shown_and_not_sent_again_until_a_person_says_so(
-    telling: Callable[..., Engine],
+def test_a_refused_notice_is_listed_and_sent_again_only_on_request(
+    notifying: Callable[..., Engine],
     one_stop: FakeOneStop,
     receiver: Receiver,
     ledger: Ledger,
     answer: int,
 ) -> None:
     one_stop.put(*(ended_before_it_began(n) for n in range(1, BATCH + 3)))
-    engine = telling(rules=["C5"])
-    looked(engine)
+    engine = notifying(rules=["C5"])
+    pull_and_reconcile(engine)
     receiver.answers = [answer, 200]
     refused = engine.notify()
     assert (refused.sent, refused.refused, refused.pending, refused.ok) == (1, 1, 0, False)
@@ -206,24 +206,24 @@ def test_what_is_refused_is_shown_and_not_sent_again_until_a_person_says_so(
 
 
 @pytest.mark.parametrize("answer", [401, 403])
-def test_who_is_not_let_in_does_not_go_on(
-    telling: Callable[..., Engine], one_stop: FakeOneStop, receiver: Receiver, answer: int
+def test_an_unauthorised_answer_stops_the_sending(
+    notifying: Callable[..., Engine], one_stop: FakeOneStop, receiver: Receiver, answer: int
 ) -> None:
     one_stop.put(*(ended_before_it_began(n) for n in range(1, BATCH + 3)))
-    engine = telling(rules=["C5"])
-    looked(engine)
+    engine = notifying(rules=["C5"])
+    pull_and_reconcile(engine)
     receiver.answers = [answer]
     summary = engine.notify()
     assert (summary.refused, summary.pending) == (1, 1)
     assert len(receiver.requests) == 1
 
 
-def test_a_redirect_is_not_followed_and_nothing_is_lost(
-    telling: Callable[..., Engine], one_stop: FakeOneStop, receiver: Receiver
+def test_a_redirect_is_not_followed_and_the_notice_stays_pending(
+    notifying: Callable[..., Engine], one_stop: FakeOneStop, receiver: Receiver
 ) -> None:
     one_stop.put(ended_before_it_began(1))
-    engine = telling(rules=["C5"])
-    looked(engine)
+    engine = notifying(rules=["C5"])
+    pull_and_reconcile(engine)
     receiver.answers = [307, 200]
     summary = engine.notify()
     assert (summary.pending, receiver.paths) == (1, ["/notices"])
@@ -231,15 +231,15 @@ def test_a_redirect_is_not_followed_and_nothing_is_lost(
     assert engine.notify().sent == 1
 
 
-def test_a_process_that_dies_while_it_sends_sends_it_again(
-    telling: Callable[..., Engine],
+def test_a_notice_is_sent_again_after_the_process_died(
+    notifying: Callable[..., Engine],
     one_stop: FakeOneStop,
     receiver: Receiver,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     one_stop.put(ended_before_it_began(1))
-    engine = telling(rules=["C5"])
-    looked(engine)
+    engine = notifying(rules=["C5"])
+    pull_and_reconcile(engine)
 
     def dies(*args: object) -> None:
         raise KeyboardInterrupt
@@ -253,12 +253,12 @@ def test_a_process_that_dies_while_it_sends_sends_it_again(
     assert len(receiver.requests) == 2
 
 
-def test_a_dry_run_tells_nobody_and_writes_nothing(
-    telling: Callable[..., Engine], one_stop: FakeOneStop, receiver: Receiver, ledger: Ledger
+def test_a_dry_run_sends_and_writes_nothing(
+    notifying: Callable[..., Engine], one_stop: FakeOneStop, receiver: Receiver, ledger: Ledger
 ) -> None:
     one_stop.put(ended_before_it_began(1))
-    engine = telling(rules=["C5"])
-    looked(engine)
+    engine = notifying(rules=["C5"])
+    pull_and_reconcile(engine)
     shown = engine.notify(dry_run=True)
     assert (dict(shown.events), shown.sent, shown.ok) == ({NoticeEvent.NEW: 1}, 0, True)
     assert shown.notices[0]["findings"][0]["subject"] == code(1)
@@ -267,26 +267,26 @@ def test_a_dry_run_tells_nobody_and_writes_nothing(
         assert "notify" not in set(connection.scalars(sa.select(run.c.kind)))
 
 
-def test_a_reconcile_sends_nothing_by_itself(
-    telling: Callable[..., Engine], one_stop: FakeOneStop, receiver: Receiver, ledger: Ledger
+def test_a_reconcile_sends_no_notice(
+    notifying: Callable[..., Engine], one_stop: FakeOneStop, receiver: Receiver, ledger: Ledger
 ) -> None:
     one_stop.put(ended_before_it_began(1))
-    looked(telling())
+    pull_and_reconcile(notifying())
     assert (receiver.requests, stored(ledger, "id")) == ([], [])
 
 
-def test_two_never_send_at_once(telling: Callable[..., Engine], clock: FakeClock) -> None:
-    engine = telling()
+def test_a_second_sender_is_refused(notifying: Callable[..., Engine], clock: FakeClock) -> None:
+    engine = notifying()
     with acquire(engine.ledger, "notify", clock), pytest.raises(LedgerError, match="another khop"):
         engine.notify()
 
 
-def test_numbers_of_persons_do_not_leave_the_house(
-    telling: Callable[..., Engine], one_stop: FakeOneStop, receiver: Receiver
+def test_numbers_of_persons_are_masked_in_notices(
+    notifying: Callable[..., Engine], one_stop: FakeOneStop, receiver: Receiver
 ) -> None:
     one_stop.put(ended_before_it_began(1, unit="UBND xã Mẫu 079090000001"))
-    engine = telling(rules=["C5"])
-    looked(engine)
+    engine = notifying(rules=["C5"])
+    pull_and_reconcile(engine)
     engine.notify()
     (_, body) = receiver.requests[0]
     text = body.decode()
@@ -295,24 +295,24 @@ def test_numbers_of_persons_do_not_leave_the_house(
     assert all(word not in text for word in ("applicant", "k" * 64, "explanation", "assignee"))
 
 
-def test_a_notice_says_what_a_receiver_needs(
-    telling: Callable[..., Engine], one_stop: FakeOneStop, receiver: Receiver
+def test_a_notice_holds_rule_dossier_values_and_evidence(
+    notifying: Callable[..., Engine], one_stop: FakeOneStop, receiver: Receiver
 ) -> None:
     one_stop.put(ended_before_it_began(1, status=Status.FINISHED))
-    engine = telling(rules=["C5"])
-    looked(engine)
+    engine = notifying(rules=["C5"])
+    pull_and_reconcile(engine)
     engine.notify()
     (said,) = receiver.said()
-    (told,) = said["findings"]
+    (finding,) = said["findings"]
     assert said["id"] == receiver.requests[0][0]["khop-notice"]
-    assert told["name"]["vi"] == "Kết thúc trước khi tiếp nhận"
-    assert (told["code"], told["severity"], told["state"]) == (code(1), "S2", "open")
-    assert told["values"]["os_finished"].startswith("2026-11-11")
-    assert told["evidence"][0]["native_id"] == record(1).native_id
+    assert finding["name"]["vi"] == "Kết thúc trước khi tiếp nhận"
+    assert (finding["code"], finding["severity"], finding["state"]) == (code(1), "S2", "open")
+    assert finding["values"]["os_finished"].startswith("2026-11-11")
+    assert finding["evidence"][0]["native_id"] == record(1).native_id
 
 
 @pytest.mark.parametrize(
-    ("keys", "told"),
+    ("keys", "error"),
     [
         ({"url": None}, "notices: no receiver of notices is configured"),
         ({"secret": {"env": "KHOP_NO_SUCH"}}, "KHOP_NO_SUCH is not set"),
@@ -320,16 +320,16 @@ def test_a_notice_says_what_a_receiver_needs(
         ({"ca_file": "none.pem"}, "notices.ca_file: this file cannot be read"),
     ],
 )
-def test_what_is_missing_is_said_and_nothing_is_sent(
-    telling: Callable[..., Engine],
+def test_an_unusable_setting_is_named_and_nothing_is_sent(
+    notifying: Callable[..., Engine],
     receiver: Receiver,
     tmp_path: Any,
     keys: dict[str, Any],
-    told: str,
+    error: str,
 ) -> None:
     (tmp_path / "short").write_text("short\n")
-    engine = telling(**keys)
+    engine = notifying(**keys)
     with pytest.raises(ConfigError) as caught:
         engine.notify()
-    assert str(caught.value).startswith(told) or told in str(caught.value)
+    assert error in str(caught.value)
     assert receiver.requests == []

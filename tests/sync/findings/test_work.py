@@ -1,4 +1,4 @@
-"""What is left for people, with the way to the dossier; and what names no dossier."""
+"""The list of work for people: which findings are on it, links, redaction, rows of paper."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PAGES = {"igate": "https://motcua.example.vn/{native_id}?c={code}"}
 
 
 @pytest.fixture
-def looked(build_engine: Build, one_stop: FakeOneStop, portal: FakePortal) -> Engine:
+def judged(build_engine: Build, one_stop: FakeOneStop, portal: FakePortal) -> Engine:
     """One dossier that a machine may send, one with a wrong date too, and a row of paper."""
     one_stop.put(
         record(1),
@@ -34,50 +34,51 @@ def looked(build_engine: Build, one_stop: FakeOneStop, portal: FakePortal) -> En
     return engine
 
 
-def told(engine: Engine, **how: Any) -> list[tuple[str | None, str, str]]:
+def tasks(engine: Engine, **how: Any) -> list[tuple[str | None, str, str]]:
+    """(code, rule, reason) of the work."""
     return [(t.finding.code, t.finding.rule, t.reason) for t in engine.work(**how)]
 
 
-def test_what_a_machine_may_send_is_no_work_of_people(looked: Engine) -> None:
-    assert {item.code for item in looked.plan().items} == {record(1).code, record(2).code}
-    assert told(looked) == [
+def test_findings_that_a_machine_repairs_are_no_work(judged: Engine) -> None:
+    assert {item.code for item in judged.plan().items} == {record(1).code, record(2).code}
+    assert tasks(judged) == [
         (record(2).code, "C5", "not_repairable"),
         (None, "A1", "not_repairable"),
     ]
 
 
-def test_without_a_portal_all_is_work_of_people(
-    build_engine: Build, one_stop: FakeOneStop, looked: Engine
+def test_without_a_portal_all_findings_are_work(
+    build_engine: Build, one_stop: FakeOneStop, judged: Engine
 ) -> None:
     alone = build_engine(one_stop)
-    assert ("A7", "no_portal") in {(rule, reason) for _, rule, reason in told(alone)}
+    assert ("A7", "no_portal") in {(rule, reason) for _, rule, reason in tasks(alone)}
 
 
-def test_only_the_units_that_were_asked_for(looked: Engine) -> None:
-    assert [rule for _, rule, _ in told(looked, units=["Sở Mẫu"])] == ["C5"]
-    assert told(looked, units=[""]) == []
+def test_work_can_be_limited_to_units(judged: Engine) -> None:
+    assert [rule for _, rule, _ in tasks(judged, units=["Sở Mẫu"])] == ["C5"]
+    assert tasks(judged, units=[""]) == []
     with pytest.raises(KhopError, match="Sở Khác"):
-        told(looked, units=["Sở Khác"])
+        tasks(judged, units=["Sở Khác"])
 
 
-def test_it_is_sorted_by_unit_then_by_how_grave_it_is(looked: Engine) -> None:
-    findings = looked.findings()
-    plan = looked.plan()
+def test_work_is_sorted_by_unit_then_by_severity(judged: Engine) -> None:
+    findings = judged.findings()
+    plan = judged.plan()
     again = work_list(reversed(findings), plan, {})
     assert again == work_list(findings, plan, {})
     assert [t.finding.unit for t in again] == sorted(t.finding.unit or "" for t in again)
 
 
-def test_the_link_leads_to_the_dossier_of_its_source(looked: Engine) -> None:
-    tasks = work_list(looked.findings(), looked.plan(), PAGES)
-    links = {t.finding.rule: t.link for t in tasks}
+def test_the_link_is_made_from_the_pattern_of_the_source(judged: Engine) -> None:
+    found = work_list(judged.findings(), judged.plan(), PAGES)
+    links = {task.finding.rule: task.link for task in found}
     number = record(2)
     assert links["C5"] == f"https://motcua.example.vn/{number.native_id}?c={number.code}"
     assert links["A1"] is None
 
 
-def test_what_officers_wrote_and_numbers_of_persons_are_left_out(looked: Engine) -> None:
-    (finding, *_) = [f for f in looked.findings() if f.rule == "A1"]
+def test_explanations_and_numbers_of_persons_are_left_out(judged: Engine) -> None:
+    (finding, *_) = [f for f in judged.findings() if f.rule == "A1"]
     secret = replace(
         finding,
         unit="UBND 079090000001",
@@ -96,8 +97,8 @@ def test_what_officers_wrote_and_numbers_of_persons_are_left_out(looked: Engine)
     assert task.finding.values["os_native_id"] == "68a5"
 
 
-def test_a_row_of_paper_is_named_by_file_sheet_and_row(looked: Engine) -> None:
-    plan = looked.plan()
+def test_a_row_of_paper_has_file_sheet_and_row(judged: Engine) -> None:
+    plan = judged.plan()
     (row,) = [item for item in plan.work if item.code is None]
     assert (row.row, row.rules) == ("so.xlsx, Sổ, 4", ("A1",))
     assert row.subject.startswith("row:")
@@ -105,17 +106,17 @@ def test_a_row_of_paper_is_named_by_file_sheet_and_row(looked: Engine) -> None:
     assert plan_from_json(plan.as_json()) == plan
 
 
-def test_a_plan_that_was_written_before_rows_were_named_still_loads(looked: Engine) -> None:
-    data = looked.plan().as_json()
+def test_a_plan_file_without_rows_of_paper_still_loads(judged: Engine) -> None:
+    data = judged.plan().as_json()
     for item in data["work"]:
         del item["row"]
     assert [item.row for item in plan_from_json(data).work] == [None] * len(data["work"])
 
 
-def test_a_plan_with_rows_of_paper_is_applied_and_is_empty_after(looked: Engine) -> None:
-    summary = looked.apply(confirm=lambda question: True)
+def test_a_plan_with_rows_of_paper_is_applied_and_then_empty(judged: Engine) -> None:
+    summary = judged.apply(confirm=lambda question: True)
     assert summary.ok
     assert {item.code for item in summary.work} == {record(2).code, None}
-    looked.pull()
-    looked.reconcile()
-    assert looked.plan().items == ()
+    judged.pull()
+    judged.reconcile()
+    assert judged.plan().items == ()
