@@ -17,7 +17,7 @@ from khop.text.words import Words
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FindingRow:
     """One finding in a person's words. Times are Viet Nam time, without a zone.
 
     ``code``: the dossier's code; for a row of paper without one, its file, sheet, row and subject.
@@ -66,13 +66,13 @@ class Report:
         }
         return tuple(name for name in ANSWER_COLUMNS if any(map(value[name], self.findings)))
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[FindingRow]:
         """Every finding in the report's order."""
         return map(self.row, self.findings)
 
-    def row(self, finding: Finding) -> Row:
+    def row(self, finding: Finding) -> FindingRow:
         words = self.words
-        return Row(
+        return FindingRow(
             rule=finding.rule,
             name=self.rule_words(finding.rule).name,
             severity=words.get(f"severity.{finding.severity}", finding.severity),

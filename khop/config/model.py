@@ -40,7 +40,7 @@ class LedgerSettings(TableModel):
     ] = "sqlite:///khop.db"
 
 
-class Privacy(TableModel):
+class PrivacySettings(TableModel):
     """``[privacy]``: the installation's key."""
 
     key_file: Annotated[
@@ -211,11 +211,14 @@ class NoticeSettings(TableModel):
 
 
 class Installation(TableModel):
-    """The tables of khop.toml that every installation has."""
+    """The tables of khop.toml that every installation has.
+
+    A class of its own, so that they are the first tables in the template and the documentation.
+    """
 
     province: Province
     ledger: LedgerSettings = LedgerSettings()
-    privacy: Privacy = Privacy()
+    privacy: PrivacySettings = PrivacySettings()
 
 
 class Config(OwnTables, Installation):

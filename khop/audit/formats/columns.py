@@ -2,7 +2,7 @@
 
 To add, remove or move a column, change its list here. The header of a column is the sentence
 ``column.NAME``: of ``sentences/LANG.toml`` for findings, of ``todo/LANG.toml`` for work. NAME is a
-field of ``khop.audit.report.Row`` or of ``khop.audit.worklist.TaskRow``.
+field of ``khop.audit.report.FindingRow`` or of ``khop.audit.worklist.TaskRow``.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from typing import TextIO
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from khop.audit.formats.columns import PAGE_COLUMNS
-from khop.audit.report import Report, Row
+from khop.audit.report import FindingRow, Report
 from khop.sync.reconciling.rules import place
 
 #: Pieces of the template that are written at once.
@@ -36,7 +36,7 @@ def findings_html(report: Report, out: TextIO) -> None:
     out.writelines(stream)
 
 
-def _groups(report: Report) -> Iterator[tuple[str, str, Iterator[Row]]]:
+def _groups(report: Report) -> Iterator[tuple[str, str, Iterator[FindingRow]]]:
     """(rule, severity, its rows), the gravest severity first."""
     ordered = sorted(report.findings, key=lambda f: (f.severity, place(f.rule)))
     for (severity, rule), group in groupby(ordered, key=lambda f: (f.severity, f.rule)):

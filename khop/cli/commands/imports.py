@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _PREFIX = "import_"
 
 
-class Kind(StrEnum):
+class FileKind(StrEnum):
     """What a file contains."""
 
     LOGBOOK = "logbook"
@@ -34,7 +34,7 @@ class Kind(StrEnum):
 def import_files(
     context: typer.Context,
     files: Annotated[list[Path], typer.Argument(help="option.import_files", metavar="FILE")],
-    kind: Annotated[Kind, typer.Option("--as", help="option.import_as")],
+    kind: Annotated[FileKind, typer.Option("--as", help="option.import_as")],
     unit: Annotated[
         str | None, typer.Option("--unit", help="option.import_unit", metavar="NAME")
     ] = None,
@@ -47,7 +47,7 @@ def import_files(
     lang: LangOption = None,
 ) -> int:
     shell = shell_of(context, config, format)
-    if unit is not None and kind is Kind.PORTAL:
+    if unit is not None and kind is FileKind.PORTAL:
         raise KhopError(shell.words("error.unit_of_codes"))
     name = source or kind.value
     if not name.startswith(_PREFIX):
@@ -68,13 +68,13 @@ def import_files(
 
 
 def _builder(
-    name: str, kind: Kind, files: Sequence[Path], unit: str | None
+    name: str, kind: FileKind, files: Sequence[Path], unit: str | None
 ) -> Callable[[Context], Sequence[Adapter]]:
     def build(context: Context) -> Sequence[Adapter]:
         from khop.adapters.files.imports import import_codes, import_paper
         from khop.mappings.records import PaperKind
 
-        if kind is Kind.PORTAL:
+        if kind is FileKind.PORTAL:
             return import_codes(name, files, context)
         return import_paper(name, PaperKind(kind.value), files, context, unit)
 
