@@ -1,7 +1,7 @@
-"""All external systems, simulated on loopback from one seeded world with a known truth.
+"""All external systems, simulated on loopback from one seeded world whose findings are known.
 
-Written from the specs by hand and apart from the rest of khop, so that a misreading cannot sit
-on both sides of a test.
+It is written by hand from the specifications and imports nothing else of khop, so that a
+misreading of a specification cannot be on both sides of a test.
 """
 
 from khop.sandbox.common.faults import ALL, Faults

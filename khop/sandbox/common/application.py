@@ -62,6 +62,9 @@ class Application(ABC):
         """Record the violations of a request as such, whatever its operation."""
         self._violations.inspect(self.name, request)
 
+    def _violate(self, kind: str, code: str | None = None, detail: str = "") -> None:
+        self._violations.add(self.name, kind, code, detail)
+
     @abstractmethod
     def expire(self, operation: str, rng: Random) -> Response | None:
         """End every token or session and give the answer to an expired one; None for an

@@ -1,9 +1,8 @@
-"""Misbehaviour on order: which request goes wrong, and how.
+"""Fault injection: which requests go wrong, and how.
 
-None of the kinds makes the truth another one: a row that moves, that shows a state no table
-knows, or that comes a second time as it was before, is one nothing is wrong with; and a write
-that is cut off either took effect whole or not at all. ``truncated_json`` cuts XML where a
-system answers in XML.
+No fault changes the true findings. The rows that move, that have an unknown state, or that come
+twice are rows without a finding. A write that is cut off took effect completely or not at all.
+``truncated_json`` also cuts XML.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ Purpose = Literal["login", "page", "read", "write"]
 _EVERYWHERE = frozenset({"login", "page", "read", "write"})
 _DATA = frozenset({"page", "read", "write"})
 
-#: Each kind and the purposes of requests it can hit.
+#: Kind -> the purposes of the requests that it can affect.
 KINDS: dict[str, frozenset[str]] = {
     "latency": _EVERYWHERE,
     "reset_before": _EVERYWHERE,
@@ -41,7 +40,7 @@ ALL = frozenset(KINDS)
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """``rate``: the part of requests that go wrong, 0 to 1; ``kinds``: in which ways."""
+    """``rate``: the part of the requests with a fault, 0 to 1. ``kinds``: those that may occur."""
 
     rate: float = 0.1
     kinds: frozenset[str] = ALL
@@ -49,7 +48,7 @@ class Faults:
 
     def __post_init__(self) -> None:
         if not 0 <= self.rate <= 1:
-            raise ValueError(f"a rate is from 0 to 1, not {self.rate}")
+            raise ValueError(f"the rate must be from 0 to 1, and is {self.rate}")
         if unknown := self.kinds - ALL:
             raise ValueError(f"unknown kinds of fault: {', '.join(sorted(unknown))}")
 
@@ -58,7 +57,8 @@ NONE = Faults(rate=0.0)
 
 
 class Dice:
-    """Decides for each request of one server, by its number alone. Not thread-safe."""
+    """Draws the fault of each request of one server, from the number of the request. Not
+    thread-safe."""
 
     def __init__(self, server: str, faults: Faults) -> None:
         self._server = server
@@ -67,7 +67,7 @@ class Dice:
         self._burst = 0
 
     def roll(self, purpose: Purpose) -> tuple[str | None, Random]:
-        """The fault of the next request, or None, and the randomness to use with it."""
+        """The fault of the next request, or None, and the random numbers to use with it."""
         self.count += 1
         rng = Random(f"{self.faults.seed}/{self._server}/{self.count}")
         if self._burst and "server_errors" in self.faults.kinds:

@@ -1,4 +1,4 @@
-"""The record of what a client did that the specs forbid. It holds no personal data."""
+"""The record of what clients did against the specifications. It has no personal data."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 from khop.loopback import Request
 from khop.sandbox.world.register import Register
 
-#: Headers whose content is opaque by nature.
+#: Headers that are not searched, because their content is encoded.
 _OPAQUE = frozenset({"authorization", "cookie"})
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """``kind`` names the rule broken, ``code`` the dossier where there is one."""
+    """``kind``: what was violated. ``code``: of the dossier, if there is one."""
 
     system: str
     kind: str
@@ -25,7 +25,7 @@ class Violation:
 
 
 class Violations:
-    """All violations so far, in order."""
+    """All violations, in order. Safe to use from any thread."""
 
     def __init__(self, register: Register) -> None:
         self._register = register
@@ -44,7 +44,7 @@ class Violations:
             self._found.append(Violation(system, kind, code, detail))
 
     def inspect(self, system: str, request: Request) -> None:
-        """Look for personal data of the world's citizens in the URL and the headers."""
+        """Record personal data of citizens in the URL and the headers."""
         if found := self._register.personal(request.target):
             self.add(
                 system, "personal_data_in_url", detail=f"{found} in {urlsplit(request.target).path}"
@@ -55,7 +55,7 @@ class Violations:
 
 
 def _text(value: str) -> str:
-    """A header's text: read as Latin-1 by the server, it may hold UTF-8."""
+    """The text of a header. The server reads it as Latin-1, but it may be UTF-8."""
     try:
         return value.encode("latin-1").decode("utf-8")
     except UnicodeError:

@@ -1,20 +1,20 @@
-"""What stands before the post and the population database: a WSO2 gateway.
+"""The WSO2 gateway in front of the post and of the population database.
 
-It hands out the same token until that ends, and answers in its own words when it does not let a
-call through. Source: docs/systems/vnpost.md; docs/systems/population.md.
+It gives out the same token until that ends, and refuses calls with faults of its own. Source:
+docs/systems/vnpost.md; docs/systems/population.md.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-from collections import deque
 from collections.abc import Callable
 from random import Random
 from xml.sax.saxutils import escape
 
 from khop.loopback import Request, Response
 from khop.sandbox.common.application import Application
+from khop.sandbox.common.sessions import StormDetector
 
 INVALID, MISSING, EXPIRED = 900901, 900902, 900903
 _THROTTLED = 900802
@@ -30,7 +30,6 @@ _FAULTS: dict[int, tuple[int, str, str]] = {
 }
 _BACKEND = (101503, 101504, 303001)
 _FORM = "application/x-www-form-urlencoded"
-_MINUTE = 60.0
 
 
 def gateway_fault(code: int, rng: Random) -> Response:
@@ -51,7 +50,7 @@ def gateway_fault(code: int, rng: Random) -> Response:
 
 
 class GatewayApplication(Application):
-    """A system behind a gateway: overload and a dead back end are often told by the gateway."""
+    """A system behind a gateway, which answers some calls when the system is overloaded or down."""
 
     def server_error(self, rng: Random) -> Response | None:
         return gateway_fault(rng.choice(_BACKEND), rng) if rng.random() < 0.5 else None
@@ -61,10 +60,10 @@ class GatewayApplication(Application):
 
 
 class Tokens:
-    """The token of a gateway's one client. Not thread-safe.
+    """The token of a gateway's only client. Not thread-safe.
 
-    It ends after ``seconds``, or after ``calls`` calls (None: no such end). More than
-    ``per_minute`` requests for a token that is still good are a storm.
+    It ends after ``seconds``, or after ``calls`` calls (None: no limit). More than ``per_minute``
+    requests while the token is still valid are a storm.
     """
 
     def __init__(
@@ -73,18 +72,17 @@ class Tokens:
         self._clock = clock
         self._seconds = seconds
         self._most_calls = calls
-        self._per_minute = per_minute
+        self._requests = StormDetector(clock, per_minute)
         self._token = ""
         self._ends = 0.0
         self._calls = 0
         self._ended: set[str] = set()
-        self._needless: deque[float] = deque()
 
     def issue(self, rng: Random) -> tuple[str, int, bool]:
-        """The token, the whole seconds it has left, and whether this was a storm."""
+        """The token, its remaining seconds, and whether the requests are a storm."""
         storm = False
-        if self._good():
-            storm = self._note_needless()
+        if self._valid():
+            storm = self._requests.note()
         else:
             self.expire()
             self._token = f"{rng.getrandbits(128):032x}"
@@ -92,14 +90,14 @@ class Tokens:
         return self._token, max(0, int(self._ends - self._clock())), storm
 
     def refusal(self, token: str | None) -> int | None:
-        """The gateway's code for a call with this token, or None when it may pass."""
+        """The gateway's code for a call with this token; None if it is valid. Counts the call."""
         if not token:
             return MISSING
         if token in self._ended:
             return EXPIRED
         if token != self._token:
             return INVALID
-        if not self._good():
+        if not self._valid():
             self.expire()
             return EXPIRED
         self._calls += 1
@@ -111,19 +109,9 @@ class Tokens:
             self._ended.add(self._token)
         self._token, self._calls = "", 0
 
-    def _good(self) -> bool:
+    def _valid(self) -> bool:
         spent = self._most_calls is not None and self._calls >= self._most_calls
         return bool(self._token) and self._clock() < self._ends and not spent
-
-    def _note_needless(self) -> bool:
-        now = self._clock()
-        self._needless.append(now)
-        while self._needless[0] <= now - _MINUTE:
-            self._needless.popleft()
-        if len(self._needless) <= self._per_minute:
-            return False
-        self._needless.clear()
-        return True
 
 
 def bearer(request: Request) -> str | None:
@@ -133,7 +121,7 @@ def bearer(request: Request) -> str | None:
 
 
 def basic(request: Request, header: str = "authorization") -> tuple[str, str] | None:
-    """User and password of HTTP Basic, or None where there are none to be read."""
+    """User and password of HTTP Basic, or None."""
     scheme, _, value = request.headers.get(header, "").partition(" ")
     if scheme.lower() != "basic":
         return None
@@ -141,7 +129,7 @@ def basic(request: Request, header: str = "authorization") -> tuple[str, str] | 
 
 
 def pair(encoded: str) -> tuple[str, str] | None:
-    """Both halves of base64(``a:b``), or None."""
+    """``a`` and ``b`` of base64(``a:b``), or None."""
     try:
         first, colon, second = base64.b64decode(encoded, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):

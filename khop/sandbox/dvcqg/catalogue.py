@@ -1,7 +1,7 @@
 """The portal's catalogues: procedures, services, units, fields, decisions (docs/systems/dvcqg.md).
 
-Keys are in capitals. What a procedure looks like hangs on its code, odd forms included: numbers
-as text, as numbers or empty, ``URL`` written ``Url``.
+The code of a procedure selects its form: numbers as text, as numbers or empty, and ``URL`` or
+``Url``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 from khop.sandbox.world.register import MADONVI, Procedure, Register
 
-#: Catalogues of which no more than the name is public; they answer with nothing.
+#: Catalogues of which only the name is public; their answer is empty.
 EMPTY_CATALOGUES = frozenset(
     f"LayDanhMuc{name}"
     for name in (
@@ -32,19 +32,19 @@ def procedure_rows(register: Register) -> list[dict[str, Any]]:
 
 
 def procedure_item(register: Register, wanted: str) -> dict[str, Any] | None:
-    """LayThuTuc's item of a code, which may carry a unit's suffix; None for an unknown one."""
+    """LayThuTuc: the item of a code, with or without a unit's suffix; None for an unknown code."""
     procedure = find(register, wanted)
     return None if procedure is None else _item(procedure)
 
 
 def find(register: Register, wanted: str) -> Procedure | None:
-    """The procedure a code stands for, with or without a unit's suffix."""
+    """The procedure with this code, which may have a unit's suffix."""
     known = (p for p in register.procedures if wanted == p.code or wanted.startswith(f"{p.code}."))
     return next(known, None)
 
 
 def service_rows(register: Register) -> list[dict[str, Any]]:
-    """LayDVC: the online services, and the units each applies to."""
+    """LayDVC: the online services, with the units that each applies to."""
     return [
         {
             "MADVC": f"2.{p.index:06d}",
@@ -80,7 +80,7 @@ def field_rows(register: Register) -> list[dict[str, Any]]:
 
 
 def decision_rows(wanted: str) -> list[dict[str, Any]]:
-    """LayQDCB, the decision that published a procedure. Its field names are not public."""
+    """LayQDCB: the decision that published a procedure. Its field names are invented."""
     if not wanted.isdigit() or int(wanted) >= _DECISIONS:
         return []
     return [
@@ -95,7 +95,7 @@ def decision_rows(wanted: str) -> list[dict[str, Any]]:
 
 
 def technical_ids(register: Register, number: str) -> list[dict[str, Any]]:
-    """TraCuuTechID: the account of a citizen, by tax or identity number; not all have one."""
+    """TraCuuTechID: the account of a citizen, by tax or identity number; some have none."""
     citizen = register.by_identity(number)
     if citizen is None or citizen.index % 5 == 4:
         return []

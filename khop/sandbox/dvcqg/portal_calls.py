@@ -1,7 +1,7 @@
-"""The calls the portal makes into a province (docs/systems/dvcqg.md).
+"""The calls of the portal to a province (docs/systems/dvcqg.md).
 
-A province offers addresses under the adapter's path, some also without it; this client calls
-them with the bodies the portal sends, so that what answers there can be tried.
+A province serves addresses under the adapter's path, some also without it. This client sends the
+bodies that the portal sends, to test the province's server.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any, Literal
 from khop.sandbox.world.register import MADONVI
 
 Adapter = Literal["XrdAdapter", "VXPAdapter"]
-#: Where the first three are also found without the adapter's path.
+#: The addresses that also exist without the adapter's path.
 PLAIN = frozenset({"addtthcKhuyenMai", "nhanhsdvcqg", "nhantbthuedvcqg"})
 _NOTICE = (
     '<?xml version="1.0" encoding="UTF-8"?><ROW_LIST><ROW><MA_HO_SO>{code}</MA_HO_SO>'
@@ -28,7 +28,7 @@ _PDF = base64.b64encode(b"%PDF-1.4\n%%EOF\n").decode()
 
 @dataclass(frozen=True, slots=True)
 class ProvinceAnswer:
-    """What the province answered: JSON in ``value``, None where the body was none."""
+    """The answer of the province. ``value``: the body as JSON, None if it is not JSON."""
 
     status: int
     body: bytes
@@ -44,8 +44,8 @@ class ProvinceAnswer:
 class PortalCalls:
     """Calls the province at ``address``, such as ``http://127.0.0.1:8080``.
 
-    ``adapter`` None calls the addresses without the adapter's path, where there are such.
-    ``timeout`` in seconds. Raises OSError when the province does not answer.
+    ``adapter`` None: calls the addresses without the adapter's path. ``timeout``: in seconds.
+    Raises OSError if the province does not answer.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class PortalCalls:
         return self._call(urllib.request.Request(self._url(f"downloadfile/{uid}")))
 
     def send(self, name: str, body: object) -> ProvinceAnswer:
-        """POST any body, bytes as they are, to the address of that name."""
+        """POST a body to the address of this name: bytes unchanged, anything else as JSON."""
         raw = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
         headers = {"Content-Type": "application/json"}
         return self._call(urllib.request.Request(self._url(name), raw, headers))
@@ -90,7 +90,7 @@ class PortalCalls:
     def _url(self, name: str) -> str:
         if self._adapter is None:
             if name not in PLAIN:
-                raise ValueError(f"{name} is found under the adapter's path alone")
+                raise ValueError(f"{name} exists only under the adapter's path: name an adapter")
             return f"{self._address}/{name}"
         return f"{self._address}/{self._adapter}/RestService/forward/{name}"
 

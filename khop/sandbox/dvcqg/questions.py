@@ -1,6 +1,6 @@
-"""Questions of citizens, their answers, and feedback the portal holds (docs/systems/dvcqg.md).
+"""Questions of citizens, their answers, and feedback on the portal (docs/systems/dvcqg.md).
 
-Ids come as numbers or as text, and keys that are empty may be absent.
+Ids are numbers or text, and empty keys may be absent.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ _ASKED = (
     "Có phải nộp bản sao không?",
 )
 _FEEDBACK = ("Chậm trả kết quả", "Quy định chưa rõ", "Thái độ phục vụ")
-#: Names of waiting states (docs/systems/dvcqg.md); they have no public codes.
+#: Names of open states (docs/systems/dvcqg.md), whose codes are not public.
 _WAITING = ("Mới tiếp nhận VPCP", "Tiếp nhận ở địa phương", "Đã bổ sung")
 
 
 class Questions:
-    """Questions sent on by the portal, and those the province published itself."""
+    """Questions that the portal forwards to the province, and those that the province published."""
 
     def __init__(self) -> None:
         self._answers: dict[str, str] = {}
         self._published: list[Mapping[str, Any]] = []
 
-    def knows(self, number: object) -> bool:
-        """Whether the portal sent on a question with that id, written as number or text."""
+    def is_forwarded(self, number: object) -> bool:
+        """Whether the portal forwarded a question with this id, a number or text."""
         return str(number) in {str(_FIRST + i) for i in range(len(_ASKED))}
 
     def answer(self, number: object, text: str) -> None:
@@ -39,12 +39,12 @@ class Questions:
     def publish(self, question: Mapping[str, Any]) -> None:
         self._published.append(question)
 
-    def sent_on(self) -> list[dict[str, Any]]:
+    def forwarded(self) -> list[dict[str, Any]]:
         """LayDanhSachHoiDapGuiTuDVCQG."""
         return [self._row(i, text) for i, text in enumerate(_ASKED)]
 
-    def of_the_body(self) -> list[dict[str, Any]]:
-        """LayDanhSachHoiDapBoCoQuan: what the province published."""
+    def published(self) -> list[dict[str, Any]]:
+        """LayDanhSachHoiDapBoCoQuan: the questions that the province published."""
         return [
             {
                 "HOIDAPID": question["HOIDAPID"],
@@ -57,9 +57,9 @@ class Questions:
         ]
 
     def answer_rows(self, number: str) -> list[dict[str, Any]]:
-        """LayNoiDungTraLoiTheoCauHoi; empty while nobody has answered."""
+        """LayNoiDungTraLoiTheoCauHoi; empty without an answer."""
         text = self._answers.get(number)
-        return [] if text is None else [_answered(number, text)]
+        return [] if text is None else [_answer_row(number, text)]
 
     def _row(self, i: int, text: str) -> dict[str, Any]:
         number = _FIRST + i
@@ -79,7 +79,7 @@ class Questions:
 
 
 def feedback_rows() -> list[dict[str, Any]]:
-    """DanhSachPAKNChoXuLy. No more than the service's name is public: the keys are a guess."""
+    """DanhSachPAKNChoXuLy. Only the name of the service is public; the keys are invented."""
     return [
         {
             "MaPAKN": f"PAKN.20260820.{number:04d}",
@@ -94,7 +94,7 @@ def feedback_rows() -> list[dict[str, Any]]:
     ]
 
 
-def _answered(number: str, text: str) -> dict[str, Any]:
+def _answer_row(number: str, text: str) -> dict[str, Any]:
     return {"TRALOIID": _answer_id(int(number)), "NOIDUNGTRALOI": text}
 
 

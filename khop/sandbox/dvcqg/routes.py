@@ -1,4 +1,4 @@
-"""Which service of the portal a request calls, in which dialect, with which keys.
+"""The service of the portal that a request calls, its dialect and its keys.
 
 ::
 
@@ -11,7 +11,6 @@ Source: docs/systems/dvcqg.md.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,12 +25,12 @@ ADAPTER_TAIL = "/RestService/forward/mapi/"
 WRAPPER_PREFIX = "/KetNoiMotCuaQuocGia/"
 QUERY_PREFIX = "/api/SynsTTHCC/"
 _NATIVE = re.compile(rf"/(?:{'|'.join(ADAPTERS)}){ADAPTER_TAIL}(login|g|share)")
-#: The wrapper's names of services that the portal calls otherwise.
+#: Services with another name in the wrapper.
 _WRAPPER_NAMES = {
     "LayDanhSachTTHCDonVi": "LayDanhSachTTHC",
     "DongBoTrangThaiHoSoKM": "DongBoTrangThaiHoSo",
 }
-#: Keys as the services know them; servers of these dialects read a query in any case.
+#: The keys of the services; servers of these dialects ignore their case in a query.
 _QUERY_KEYS = {
     name.casefold(): name
     for name in ("mahoso", "maTTHC", "idQDCB", "mstorcmnd", "cauhoiid", "maDonVi", "isUpdating",
@@ -41,7 +40,7 @@ _QUERY_KEYS = {
 
 @dataclass(frozen=True, slots=True)
 class Writes:
-    """The wrapper's names of the three writes; each deployment configures its own addresses."""
+    """The wrapper's names of the three writes, which each deployment configures."""
 
     create: str = "DongBoHoSoMC"
     update: str = "CapNhatHoSoMC"
@@ -50,11 +49,11 @@ class Writes:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """``door``: the last part of a native path. ``body``: the JSON that came, None when it was
-    none. ``method``: the only one this service answers to."""
+    """A call of a service. ``endpoint``: the last part of a native path. ``body``: the JSON of the
+    request, or None. ``method``: the only one that this service allows."""
 
     dialect: Dialect
-    door: str
+    endpoint: str
     service: str
     method: str
     keys: Mapping[str, Any]
@@ -62,9 +61,9 @@ class Route:
 
 
 def route_of(request: Request, writes: Writes) -> Route | None:
-    """Where a request leads; None when it leads nowhere."""
+    """The call in a request; None for an unknown path."""
     if (match := _NATIVE.fullmatch(request.path)) is not None:
-        body = _json(request)
+        body = request.json()
         keys = body if isinstance(body, dict) else {}
         return Route("native", match[1], str(keys.get("service")), "POST", keys, body)
     if request.path.startswith(WRAPPER_PREFIX):
@@ -75,7 +74,7 @@ def route_of(request: Request, writes: Writes) -> Route | None:
 
 
 def _wrapper(request: Request, name: str, writes: Writes) -> Route:
-    body = _json(request)
+    body = request.json()
     flags = {writes.create: "False", writes.update: "True"}
     if name in flags:
         keys = {"isUpdating": flags[name], "data": body}
@@ -91,7 +90,7 @@ def _wrapper(request: Request, name: str, writes: Writes) -> Route:
 
 
 def _query(request: Request, name: str) -> Route:
-    body = _json(request)
+    body = request.json()
     keys = _keys(request)
     method = "POST" if name in ("DongBoHoSoMC", "CapNhatTienDoHoSoMC") else "GET"
     return Route("query", "", name, method, {**keys, "data": body}, body)
@@ -99,10 +98,3 @@ def _query(request: Request, name: str) -> Route:
 
 def _keys(request: Request) -> dict[str, Any]:
     return {_QUERY_KEYS.get(key.casefold(), key): value for key, value in request.query.items()}
-
-
-def _json(request: Request) -> Any:
-    try:
-        return json.loads(request.body)
-    except ValueError:
-        return None

@@ -10,12 +10,12 @@ from khop.sandbox.world.portal_dates import write_date
 from khop.sandbox.world.register import Register
 
 _ABSENT = "absent"
-#: How an empty date is written; the last is a date of .NET that was never set.
+#: Forms of an empty date; the last is the default date of .NET.
 _EMPTY = ("", None, _ABSENT, "0001-01-01T00:00:00")
 
 
 def lookup_item(entry: PortalEntry, register: Register) -> dict[str, Any]:
-    """One item of TraCuuHoSo. Its shape hangs on the code, so it is the same each time."""
+    """One item of TraCuuHoSo. Its form depends on the code, so it is always the same."""
     rng = Random(entry.code)
     unit = register.units[entry.unit]
     procedure = register.procedures[entry.procedure]
@@ -43,7 +43,7 @@ def _times(entry: PortalEntry, rng: Random) -> dict[str, Any]:
         "NgayTra": entry.returned,
     }
     empty = rng.choice(_EMPTY)
-    # A deployment that writes ISO may write the zone as well (docs/systems/dvcqg.md).
+    # With ISO dates some deployments write the time zone (docs/systems/dvcqg.md).
     zone = rng.choice(("", "+07:00")) if entry.form == "iso" else ""
     written = {
         name: empty if moment is None else write_date(moment, entry.form) + zone

@@ -1,4 +1,4 @@
-"""The list's filters and orders, without sorting at each call (docs/systems/igate.md)."""
+"""The filters and orders of the list, without sorting at each call (docs/systems/igate.md)."""
 
 from __future__ import annotations
 
@@ -23,13 +23,14 @@ _DATES: dict[str, str] = {
 
 
 class BadQuery(ValueError):
-    """A parameter the server cannot read."""
+    """A query parameter is invalid."""
 
 
 class Listing:
-    """Pages of the world's rows. Filtered or otherwise sorted lists are kept until a row moves.
+    """Pages of the world's rows.
 
-    Without a filter and by change time a page is a slice.
+    A list without a filter and by change time is the world's own. Other lists are kept until a
+    row changes.
     """
 
     def __init__(self, world: World) -> None:
@@ -38,7 +39,7 @@ class Listing:
         self._lock = Lock()
 
     def page(self, query: Mapping[str, str], page: int, size: int) -> tuple[list[Row], int]:
-        """Rows of a zero-based page, and how many rows there are. Raises BadQuery."""
+        """The rows of a zero-based page, and the number of all rows. Raises BadQuery."""
         key, descending = _order(query.get("sort", ""))
         filters = tuple(f"{k}={v}" for k, v in sorted(query.items()) if v and _is_filter(k))
         with self._world.lock:
@@ -95,7 +96,7 @@ def _is_filter(name: str) -> bool:
 
 
 def _test(name: str, value: str) -> Test | None:
-    """The test of one parameter; None for one this deployment ignores."""
+    """The test of one parameter; None for one that is ignored."""
     match name:
         case "code":
             return lambda d: value.upper() in d.code_wire.upper()

@@ -1,4 +1,4 @@
-"""Keycloak before the one-stop system: tokens by service account, password and refresh
+"""The one-stop's Keycloak: tokens by service account, password and refresh token
 (docs/systems/igate.md)."""
 
 from __future__ import annotations
@@ -6,7 +6,6 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum, auto
 from random import Random
 from typing import Any
@@ -21,31 +20,26 @@ from khop.sandbox.accounts.igate import (
     OFFICER_PASSWORD,
     PUBLIC_CLIENT,
 )
+from khop.sandbox.common.sessions import Sessions
 
 GRANTS = frozenset({"client_credentials", "password"})
 _REFRESH_SECONDS = 1800.0
 
 
 class Right(Enum):
-    """What the bearer of a token may do."""
+    """What a call may do: it has no valid token, it must not read, or it may read."""
 
     NONE = auto()
-    BLIND = auto()
+    FORBIDDEN = auto()
     READ = auto()
 
 
-@dataclass(slots=True)
-class _Token:
-    client: str
-    ends: float
-    calls: int = 0
-
-
 class Keycloak:
-    """Issues tokens and knows their end. Not thread-safe.
+    """Issues and checks tokens. Not thread-safe.
 
-    A token lives for ``seconds``, or for ``calls`` calls (None: no such end). ``grants``: the
-    ways to log in that the realm allows; a refresh token comes with the password grant.
+    A token ends after ``seconds``, or after ``calls`` calls (None: no limit). ``says_expiry``: the
+    answer has ``expires_in``. ``grants``: the ways to log in that the realm allows; the password
+    grant also gives a refresh token.
     """
 
     def __init__(
@@ -57,13 +51,12 @@ class Keycloak:
         says_expiry: bool,
         grants: frozenset[str],
     ) -> None:
-        self._clock = clock
         self._seconds = seconds
-        self._calls = calls
         self._says_expiry = says_expiry
         self._grants = grants
-        self._tokens: dict[str, _Token] = {}
-        self._refresh: dict[str, _Token] = {}
+        self._sessions = Sessions(clock, seconds, calls)
+        self._refresh_tokens = Sessions(clock, _REFRESH_SECONDS, 1)
+        self._without_right: set[str] = set()
 
     def token(self, request: Request, rng: Random) -> Response:
         """The answer of the token endpoint."""
@@ -81,20 +74,15 @@ class Keycloak:
         return self._refreshed(form, rng)
 
     def right(self, request: Request) -> Right:
-        """What a call with this request's token may do; counts the call."""
-        scheme, _, value = request.headers.get("authorization", "").partition(" ")
-        token = self._tokens.get(value) if scheme.lower() == "bearer" else None
-        if token is None:
+        """What this request may do. Counts a call of its token."""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not self._sessions.use(token):
             return Right.NONE
-        if self._ended(token):
-            del self._tokens[value]
-            return Right.NONE
-        token.calls += 1
-        return Right.BLIND if token.client == BLIND_CLIENT else Right.READ
+        return Right.FORBIDDEN if token in self._without_right else Right.READ
 
     def expire(self) -> None:
-        """End every access token; refresh tokens live on."""
-        self._tokens.clear()
+        """End every access token, but no refresh token."""
+        self._sessions.end_all()
 
     def _service(self, request: Request, form: dict[str, str], rng: Random) -> Response:
         client, secret = _credentials(request, form)
@@ -112,15 +100,14 @@ class Keycloak:
         return Response.json(self._with_refresh(rng))
 
     def _refreshed(self, form: dict[str, str], rng: Random) -> Response:
-        known = self._refresh.pop(form.get("refresh_token", ""), None)
-        if known is None or self._clock() >= known.ends:
+        if not self._refresh_tokens.use(form.get("refresh_token", "")):
             return _refused(400, "invalid_grant", "Token is not active")
         return Response.json(self._with_refresh(rng))
 
     def _with_refresh(self, rng: Random) -> dict[str, Any]:
         answer = self._issued(PUBLIC_CLIENT, rng) | {"token_type": "bearer"}
         refresh = f"ey.{rng.getrandbits(160):040x}"
-        self._refresh[refresh] = _Token(PUBLIC_CLIENT, self._clock() + _REFRESH_SECONDS)
+        self._refresh_tokens.open(refresh)
         answer["refresh_token"] = refresh
         answer["session_state"] = "00000000-0000-4000-8000-000000000000"
         if self._says_expiry:
@@ -129,15 +116,13 @@ class Keycloak:
 
     def _issued(self, client: str, rng: Random) -> dict[str, Any]:
         token = f"ey.{rng.getrandbits(160):040x}"
-        self._tokens[token] = _Token(client, self._clock() + self._seconds)
+        self._sessions.open(token)
+        if client == BLIND_CLIENT:
+            self._without_right.add(token)
         answer: dict[str, Any] = {"access_token": token, "token_type": "Bearer"}
         if self._says_expiry:
             answer["expires_in"] = max(1, int(self._seconds))
         return answer
-
-    def _ended(self, token: _Token) -> bool:
-        spent = self._calls is not None and token.calls >= self._calls
-        return spent or self._clock() >= token.ends
 
 
 def _refused(status: int, error: str, description: str) -> Response:
@@ -145,7 +130,7 @@ def _refused(status: int, error: str, description: str) -> Response:
 
 
 def _credentials(request: Request, form: dict[str, str]) -> tuple[str, str]:
-    """Client and secret from HTTP Basic, else from the form."""
+    """Client and secret from HTTP Basic, or from the form."""
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "basic":
         try:

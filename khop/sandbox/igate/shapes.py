@@ -1,7 +1,7 @@
-"""Which form a field takes where iGate's answers differ (docs/systems/igate.md).
+"""The form of the fields that differ between answers of iGate (docs/systems/igate.md).
 
-Each dossier draws its forms from its own bits, so that an answer is the same each time; a
-deployment may have settled on one.
+The bits of a dossier select its forms, so that its answer is always the same. A deployment may
+have one form for all dossiers.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ _PERSON: tuple[Person, ...] = ("text", "number", "plus84", *("text",) * 5)
 
 @dataclass(frozen=True, slots=True)
 class Shapes:
-    """The form of each field in all answers; None: each dossier has its own.
+    """The form of each field for all dossiers; None: selected by the bits of each dossier.
 
-    ``person``: identity and phone number as text, as numbers without their leading zeros, or
-    the phone with +84. ``birthday``: local midnight written in UTC, hence on the day before, or
-    written in local time. ``task``: what a history of one step is sent as.
+    ``person``: identity and phone number as text, as numbers without leading zeros, or the phone
+    with +84. ``birthday``: local midnight in UTC, which is on the day before, or in local time.
+    ``task``: the form of a history with one step.
     """
 
     translate: Translate | None = None

@@ -1,4 +1,4 @@
-"""The one-stop system on the wire: Keycloak's token, the dossier list, the detail, the fees.
+"""The one-stop: Keycloak's token, the dossier list, the detail, the fees.
 
 Source: docs/systems/igate.md.
 """
@@ -50,10 +50,10 @@ _TRIES = 50
 class IgateOptions:
     """How this deployment behaves.
 
-    ``page_cap``: rows a page has at most. ``token_seconds``, ``token_calls``: a token ends after
-    so many seconds, or so many calls (None: no such end). ``says_expiry``: the token answer has
-    ``expires_in``. ``grants``: the ways to log in it allows. ``tasks_in_list``: list items carry
-    ``task[]``. ``shapes``: forms that all its answers have, where they differ between answers.
+    ``page_cap``: the most rows of a page. ``token_seconds``, ``token_calls``: a token ends after
+    so many seconds, or so many calls (None: no limit). ``says_expiry``: the token answer has
+    ``expires_in``. ``grants``: the allowed ways to log in. ``tasks_in_list``: list items have
+    ``task[]``. ``shapes``: the form of fields that differ between deployments.
     """
 
     page_cap: int = 1000
@@ -121,14 +121,12 @@ class Igate(Application):
             right = self._keycloak.right(request)
         if right is Right.NONE:
             return self._error(401, "Unauthorized", request)
-        if right is Right.BLIND:
+        if right is Right.FORBIDDEN:
             return self._error(403, "Forbidden", request)
         return None
 
     def before_page(self, rng: Random) -> None:
         self._world.touch_any(rng.getrandbits(24))
-
-    # --- the list --------------------------------------------------------------------------
 
     def page_fault(self, kind: str, request: Request, rng: Random) -> Response | None:
         number = _page_number(request)
@@ -155,7 +153,7 @@ class Igate(Application):
         return Response.json(page.envelope(items, request))
 
     def _sound_row(self, rows: list[Row], rng: Random) -> int | None:
-        """The place of a row nothing is wrong with, among a few that are tried."""
+        """The place of a row without a finding; only some rows are tried."""
         for place in rng.sample(range(len(rows)), min(len(rows), _TRIES)):
             row = rows[place]
             if isinstance(row, Dossier) and self._world.has_no_finding(row):
@@ -166,12 +164,12 @@ class Igate(Application):
         page = self._page(request, number)
         if page is None:
             return self._error(400, "Bad Request", request)
-        # A short last page could not be told from a whole one.
+        # A short last page looks like a complete one.
         rows = page.rows[:-drop] if drop and not page.last else page.rows
         return Response.json(page.envelope([self._item(row) for row in rows], request))
 
     def _page(self, request: Request, number: int | None) -> _Page | None:
-        """The page a query asks for; None when it makes no sense."""
+        """The page of a query; None if the query is invalid."""
         size = request.query.get("size") or "20"
         if number is None or not size.isascii() or not size.isdigit() or int(size) < 1:
             return None
@@ -189,8 +187,6 @@ class Igate(Application):
         return list_item(
             row, self._world.register, tasks=options.tasks_in_list, shapes=options.shapes
         )
-
-    # --- one dossier -----------------------------------------------------------------------
 
     def _detail(self, request: Request) -> Response:
         native_id = request.path.removeprefix(_DOSSIER).removesuffix(_ONLINE)
@@ -227,7 +223,7 @@ class Igate(Application):
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """Rows of a zero-based page, its number and size, and how many rows there are in all."""
+    """The rows of a zero-based page, its number and size, and the number of all rows."""
 
     rows: list[Row]
     number: int

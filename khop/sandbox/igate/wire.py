@@ -1,4 +1,4 @@
-"""iGate's JSON: every shape of docs/systems/igate.md, chosen by a dossier's own bits."""
+"""iGate's JSON in every form of docs/systems/igate.md; the bits of a dossier select the form."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _CHANNELS = {
     2: {"id": 0, "name": "Trực tuyến"},
     3: {"id": 2, "name": "Qua bưu chính công ích"},
 }
-_STRANGE_CHANNELS: tuple[dict[str, Any] | None, ...] = (None, {"id": 7, "name": "Kênh khác"})
+_UNKNOWN_CHANNELS: tuple[dict[str, Any] | None, ...] = (None, {"id": 7, "name": "Kênh khác"})
 _AS_DRAWN = Shapes()
 _OFFICERS = ("Cán bộ Một Cửa", "Trần Thị Cán Bộ", "Lê Văn Chuyên Viên")
 
@@ -39,7 +39,7 @@ def wire_time(milliseconds: int) -> str:
 def list_item(
     d: Dossier, register: Register, *, tasks: bool = False, shapes: Shapes = _AS_DRAWN
 ) -> dict[str, Any]:
-    """The item of the list; ``tasks``: this deployment sends ``task[]`` in lists too."""
+    """An item of the list. ``tasks``: it has ``task[]``."""
     item = _base(d, register, shapes, detail=False)
     current = {
         "id": f"68a54000{d.n:016x}",
@@ -107,7 +107,7 @@ def _tasks(d: Dossier, shapes: Shapes) -> list[dict[str, Any]] | dict[str, Any]:
 
 
 def task_list(d: Dossier) -> list[dict[str, Any]]:
-    """One task per step; now and then one whose label no table knows, as deployments add."""
+    """One task for each step, and for some dossiers one with an unmapped label."""
     steps = history(d)
     tasks = [
         _task(d, number, moment, _label(state, d.shape >> number, plain=True))
@@ -163,7 +163,7 @@ def _base(d: Dossier, register: Register, shapes: Shapes, *, detail: bool) -> di
             "code": unit.code,
             "name": named(shapes.agency_of(shape), unit.name, f"Unit {unit.index}"),
         },
-        "applyMethod": _CHANNELS.get(d.channel) or _STRANGE_CHANNELS[shape >> 3 & 1],
+        "applyMethod": _CHANNELS.get(d.channel) or _UNKNOWN_CHANNELS[shape >> 3 & 1],
         "updatedDate": wire_time(d.changed),
         "statusCurrentTask": task_label,
     }
@@ -200,7 +200,7 @@ def _status(d: Dossier, shapes: Shapes) -> dict[str, Any]:
 
 
 def _label(status: int, bits: int, *, plain: bool = False) -> str:
-    """One of the labels of a state; seldom in capitals or with decomposed letters."""
+    """One of the labels of a state; some in capitals or in decomposed Unicode."""
     labels = LABELS[status][1]
     label = labels[(bits >> 7) % len(labels)]
     if plain or bits & 0xC000:
@@ -218,7 +218,7 @@ def _person(citizen: Citizen, shape: int, shapes: Shapes, *, detail: bool) -> di
         "province": {"label": "Tỉnh Mẫu", "value": "64c000000000000000000001"},
     }
     form = shapes.person_of(shape)
-    if form == "number":  # a client typed them as numbers: the leading zeros are gone
+    if form == "number":  # as numbers, without the leading zeros
         data["identityNumber"] = int(citizen.identity)
         data["phoneNumber"] = int(citizen.phone)
     elif form == "plus84":
@@ -235,7 +235,7 @@ def _person(citizen: Citizen, shape: int, shapes: Shapes, *, detail: bool) -> di
 def _birthday(day: int, form: Birthday) -> str:
     if form == "local":
         return f"{_day_text(day + 1)}T00:00:00.000+0700"
-    # Local midnight kept in UTC: the day before, 17:00 (docs/systems/igate.md).
+    # Local midnight in UTC is 17:00 of the day before (docs/systems/igate.md).
     return f"{_day_text(day)}T17:00:00.000+0000"
 
 

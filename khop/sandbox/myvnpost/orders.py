@@ -1,4 +1,4 @@
-"""The commercial post's orders and how they are written (docs/systems/vnpost.md)."""
+"""The orders of the commercial post, and their JSON (docs/systems/vnpost.md)."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any
 from khop.sandbox.world.calendar import LOCAL_OFFSET
 from khop.sandbox.world.post_events import ASKED, DELIVERED, FETCHED, ON_THE_WAY, OUT, Event
 
-DRAFT, CREATED, CALLED_OFF, PICKED_UP = 0, 1, 9, 6
+DRAFT, CREATED, CANCELLED, PICKED_UP = 0, 1, 9, 6
 #: Status of this interface -> its name.
 _NAMES = {
     DRAFT: "Nháp", CREATED: "Đã tạo đơn", PICKED_UP: "Đã lấy hàng", 7: "Đã đến bưu cục",
-    CALLED_OFF: "Hủy lấy hàng", 10: "Đang vận chuyển", 12: "Đang giao hàng",
+    CANCELLED: "Hủy lấy hàng", 10: "Đang vận chuyển", 12: "Đang giao hàng",
     14: "Đã giao hàng",
 }  # fmt: skip
 #: Status of the administrative feed -> status of this interface.
@@ -25,8 +25,8 @@ _BASE_FEE = 30_500
 
 @dataclass(slots=True)
 class Order:
-    """``item`` is the waybill, ``sale_code`` the office's number, ``fee`` đồng; ``history`` holds
-    (status, milliseconds of UTC) of each step, ``information`` what a client sent."""
+    """``item``: the waybill. ``sale_code``: the office's number. ``fee``: in đồng. ``history``:
+    (status, milliseconds of UTC) of each step. ``information``: as the client sent it."""
 
     number: int
     item: str
@@ -45,7 +45,7 @@ class Order:
 
 
 def orders_of(events: Iterable[Event]) -> list[Order]:
-    """The return orders of the world, as this interface would have them."""
+    """The return orders of the world, as orders of this interface."""
     histories: dict[tuple[str, str], list[tuple[int, int]]] = {}
     for event in events:
         if event.direction == "return" and event.item is not None and event.at:
@@ -57,8 +57,8 @@ def orders_of(events: Iterable[Event]) -> list[Order]:
     ]
 
 
-def written(order: Order) -> dict[str, Any]:
-    """An order as CreateOrder and getOrder answer it."""
+def order_json(order: Order) -> dict[str, Any]:
+    """An order in the answers of CreateOrder and getOrder."""
     return {
         "orderHdrID": str(order.number),
         "originalID": order.original_id,
@@ -70,8 +70,8 @@ def written(order: Order) -> dict[str, Any]:
     }
 
 
-def call_item(order: Order) -> dict[str, Any]:
-    """An order as the webhook names it; the field names are partly a guess."""
+def webhook_item(order: Order) -> dict[str, Any]:
+    """An order in a webhook call; some field names are invented."""
     return {
         "itemCode": order.item,
         "originalId": order.original_id,
@@ -81,7 +81,7 @@ def call_item(order: Order) -> dict[str, Any]:
 
 
 def history(order: Order) -> list[dict[str, Any]]:
-    """The steps of an order, in local days and hours."""
+    """The steps of an order, with local days and hours."""
     return [
         {
             "statusCode": status,
@@ -94,11 +94,11 @@ def history(order: Order) -> list[dict[str, Any]]:
 
 
 def fee(weight: str) -> int:
-    """What a parcel of so many grams costs, in đồng with VAT."""
+    """The price of a parcel of so many grams, in đồng with VAT."""
     return _BASE_FEE + 5_000 * (int(weight) // 500)
 
 
 def local_time(milliseconds: int) -> datetime:
-    """The local time of a moment, without a zone."""
+    """The local time of a moment, without a time zone."""
     moment = datetime.fromtimestamp(milliseconds // 1000, UTC) + timedelta(seconds=LOCAL_OFFSET)
     return moment.replace(tzinfo=None)

@@ -1,12 +1,12 @@
-"""The commercial post's interface on the wire: login, orders, their history, fees, code lists.
+"""The commercial post: login, orders, their history, fees, code lists.
 
-Source: docs/systems/vnpost.md. What it does not say of an answer is as plain as can be here.
+Source: docs/systems/vnpost.md. Parts of answers that it does not describe are as simple as
+possible.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from random import Random
@@ -16,6 +16,8 @@ from khop.loopback import Request, Response
 from khop.sandbox.accounts.myvnpost import CUSTOMER_CODE, PASSWORD, USERNAME
 from khop.sandbox.common.application import Application, Environment
 from khop.sandbox.common.faults import Purpose
+from khop.sandbox.common.records import Defect, json_object
+from khop.sandbox.common.sessions import Sessions
 from khop.sandbox.common.wso2_gateway import media_type
 from khop.sandbox.myvnpost.checks import (
     COMMUNES,
@@ -23,22 +25,21 @@ from khop.sandbox.myvnpost.checks import (
     NEW_COMMUNES,
     PROVINCES,
     TWO_LEVELS,
-    Wrong,
-    charge_faults,
-    order_faults,
+    charge_defects,
+    order_defects,
 )
 from khop.sandbox.myvnpost.orders import (
-    CALLED_OFF,
+    CANCELLED,
     CREATED,
     DRAFT,
     NEXT,
     Order,
-    call_item,
     fee,
     history,
     local_time,
+    order_json,
     orders_of,
-    written,
+    webhook_item,
 )
 from khop.sandbox.myvnpost.webhook import WebhookSigner
 from khop.sandbox.world.dossiers import canonical
@@ -57,7 +58,7 @@ class MyVnpostOptions:
     """How this interface behaves.
 
     ``token_seconds``, ``token_calls``: a token ends after so many seconds, or so many calls
-    (None: no such end). ``refusals``: the HTTP statuses an ended token is answered with.
+    (None: no limit). ``refusals``: the HTTP statuses of the answers to an ended token.
     """
 
     token_seconds: float = 3600.0
@@ -72,16 +73,16 @@ class MyVnpost(Application):
         super().__init__(environment)
         self._options = options
         self._started = self._clock()
-        self._tokens: dict[str, tuple[float, int]] = {}
+        self._sessions = Sessions(self._clock, options.token_seconds, options.token_calls)
 
     @cached_property
     def signer(self) -> WebhookSigner:
-        """Signs the calls out; its key pair is made when it is first asked for."""
+        """Signs the webhook calls; its key pair is made at the first use."""
         return WebhookSigner()
 
     @cached_property
     def _orders(self) -> list[Order]:
-        """The world's own orders and those of clients. Only used under the lock."""
+        """The orders of the world and those of clients. Use it only under the lock."""
         return orders_of(self._world.post)
 
     def classify(self, request: Request) -> tuple[str, Purpose]:
@@ -98,19 +99,17 @@ class MyVnpost(Application):
         with self.lock:
             if operation == "GetAccessToken":
                 return self._log_in(request, rng)
-            if not self._passes(request):
+            if not self._sessions.use(request.headers.get("token", "")):
                 return self._unauthorised(request.path, rng)
             return self._serve(request, operation)
 
     def expire(self, operation: str, rng: Random) -> Response:
         with self.lock:
-            self._tokens.clear()
+            self._sessions.end_all()
         return self._unauthorised(f"/{operation}", rng)
 
-    # --- for tests and the control plane ---------------------------------------------------
-
     def advance(self, item: str) -> int:
-        """Let an order take its next step; says its status. Raises KeyError."""
+        """Move an order to its next step. Its status. Raises KeyError."""
         with self.lock:
             order = next((order for order in self._orders if order.item == item), None)
             if order is None:
@@ -120,48 +119,34 @@ class MyVnpost(Application):
             return order.status
 
     def webhook(self, *items: str) -> dict[str, Any]:
-        """The signed body the post would call out with for these waybills now. Raises KeyError
-        for one that is not known, ValueError for none."""
+        """The signed body of a webhook call for these waybills, sent now. Raises KeyError for an
+        unknown waybill, ValueError without a waybill."""
         with self.lock:
-            known = {order.item: call_item(order) for order in self._orders}
+            known = {order.item: webhook_item(order) for order in self._orders}
             sent = f"{local_time(self._now()):%d/%m/%Y %H:%M:%S}"
         return self.signer.body([known[item] for item in items], sent)
 
-    # --- token -----------------------------------------------------------------------------
-
     def _log_in(self, request: Request, rng: Random) -> Response:
-        body = _json(request) or {}
+        body = json_object(request) or {}
         given = (body.get("username"), body.get("password"), body.get("customerCode"))
         if given != (USERNAME, PASSWORD, CUSTOMER_CODE):
             return Response.json({"success": False, "token": None})
         token = f"{rng.getrandbits(160):040x}"
-        self._tokens[token] = (self._clock() + self._options.token_seconds, 0)
+        self._sessions.open(token)
         return Response.json({"success": True, "token": token})
-
-    def _passes(self, request: Request) -> bool:
-        token = request.headers.get("token", "")
-        ends, calls = self._tokens.get(token, (0.0, 0))
-        limit = self._options.token_calls
-        if self._clock() >= ends or (limit is not None and calls >= limit):
-            self._tokens.pop(token, None)
-            return False
-        self._tokens[token] = (ends, calls + 1)
-        return True
 
     def _unauthorised(self, path: str, rng: Random) -> Response:
         status = rng.choice(self._options.refusals)
         return self._refusal(status, "Token không hợp lệ hoặc đã hết hạn", path)
-
-    # --- services --------------------------------------------------------------------------
 
     def _serve(self, request: Request, operation: str) -> Response:
         if operation in _LISTS:
             return Response.json(_code_list(operation))
         if operation in ("getOrder", "GetStatusHistoryOrder"):
             return self._read(request, operation)
-        body = _json(request)
+        body = json_object(request)
         if body is None or media_type(request) != "application/json":
-            self._violations.add(self.name, "wrong_content", detail=request.path)
+            self._violate("wrong_content", detail=request.path)
             return self._error(400, "Bad Request", request)
         match operation:
             case "CreateOrder":
@@ -169,16 +154,16 @@ class MyVnpost(Application):
             case "orderCorrection":
                 return self._correct(body, request)
             case "orderCancel":
-                return self._call_off(body)
+                return self._cancel(body)
         return self._charge(body, request)
 
     def _create(self, body: Mapping[str, Any], request: Request) -> Response:
-        if (refused := self._refused(order_faults(body, CUSTOMER_CODE), request)) is not None:
+        if (refused := self._refused(order_defects(body, CUSTOMER_CODE), request)) is not None:
             return refused
         information = dict(body["informationOrder"])
         code = str(information["saleOrderCode"])
-        if any(o.sale_code == code and o.status != CALLED_OFF for o in self._posted()):
-            self._violations.add(self.name, "doubled_order", canonical(code))
+        if any(o.sale_code == code and o.status != CANCELLED for o in self._posted()):
+            self._violate("doubled_order", canonical(code))
             return self._error(400, "saleOrderCode đã tồn tại", request)
         status = CREATED if str(body["orderCreationStatus"]) == "1" else DRAFT
         number = len(self._orders) + 1
@@ -186,10 +171,10 @@ class MyVnpost(Application):
         charged = fee(information["weight"])
         order = Order(number, f"CH{number:09d}VN", code, charged, steps, information)
         self._orders.append(order)
-        return Response.json(written(order))
+        return Response.json(order_json(order))
 
     def _posted(self) -> list[Order]:
-        """The orders a client made, not those the world came with."""
+        """The orders of clients."""
         return [order for order in self._orders if order.information]
 
     def _correct(self, body: Mapping[str, Any], request: Request) -> Response:
@@ -200,23 +185,23 @@ class MyVnpost(Application):
             return self._error(400, "Đơn hàng đã được lấy", request)
         information = order.information | (body.get("informationOrder") or {})
         whole = {**body, "orderCreationStatus": 1, "informationOrder": information}
-        if (refused := self._refused(order_faults(whole, CUSTOMER_CODE), request)) is not None:
+        if (refused := self._refused(order_defects(whole, CUSTOMER_CODE), request)) is not None:
             return refused
         order.information, order.fee = information, fee(information["weight"])
-        return Response.json(written(order))
+        return Response.json(order_json(order))
 
-    def _call_off(self, body: Mapping[str, Any]) -> Response:
-        """The answer is a list, and says under HTTP 200 whether it was done."""
+    def _cancel(self, body: Mapping[str, Any]) -> Response:
+        """The answer is a list with HTTP 200; ``type`` is ERROR if nothing was cancelled."""
         order = self._by_original_id(body)
         message, done = "Không tìm thấy đơn hàng", False
         if order is not None:
             done = order.status in (DRAFT, CREATED)
             message = "OK" if done else "Đơn hàng không thể hủy"
-            if order.status == CALLED_OFF:
+            if order.status == CANCELLED:
                 code = canonical(order.sale_code)
-                self._violations.add(self.name, "repeated_cancel", code)
+                self._violate("repeated_cancel", code)
             if done:
-                order.history.append((CALLED_OFF, self._now()))
+                order.history.append((CANCELLED, self._now()))
         answer = {
             "type": "" if done else "ERROR",
             "note": "",
@@ -227,7 +212,7 @@ class MyVnpost(Application):
         return Response.json([answer])
 
     def _charge(self, body: Mapping[str, Any], request: Request) -> Response:
-        refused = self._refused(charge_faults(body), request)
+        refused = self._refused(charge_defects(body), request)
         return refused or Response.json({"totalFee": fee(body["weight"])})
 
     def _read(self, request: Request, operation: str) -> Response:
@@ -236,7 +221,7 @@ class MyVnpost(Application):
             return self._error(400, "type, code", request)
         found = [o for o in self._orders if code == (o.item if kind == "1" else o.sale_code)]
         if operation == "getOrder":
-            return Response.json([{"results": [written(order) for order in found]}])
+            return Response.json([{"results": [order_json(order) for order in found]}])
         histories = [{"statusHistory": history(order)} for order in found]
         return Response.json({"data": histories})
 
@@ -244,11 +229,10 @@ class MyVnpost(Application):
         wanted = body.get("OriginalId") or body.get("originalId") or body.get("originalID")
         return next((o for o in self._orders if o.original_id == wanted), None)
 
-    def _refused(self, faults: Iterable[Wrong], request: Request) -> Response | None:
-        wrong = list(faults)
-        for kind, where in wrong:
-            self._violations.add(self.name, kind, detail=where)
-        return self._error(400, f"{wrong[0][1]} không hợp lệ", request) if wrong else None
+    def _refused(self, defects: Sequence[Defect], request: Request) -> Response | None:
+        for defect in defects:
+            self._violate(defect.kind, detail=defect.where)
+        return self._error(400, f"{defects[0].where} không hợp lệ", request) if defects else None
 
     def _error(self, status: int, message: str, request: Request) -> Response:
         return self._refusal(status, message, request.path)
@@ -265,7 +249,7 @@ class MyVnpost(Application):
         return Response.json(body, status)
 
     def _now(self) -> int:
-        """Milliseconds of UTC: the world's now and what has passed since the start."""
+        """Milliseconds of UTC: the world's ``now`` plus the time since the start."""
         passed = int((self._clock() - self._started) * 1000)
         return int(self._world.now.timestamp() * 1000) + passed
 
@@ -306,11 +290,3 @@ def _code_list(operation: str) -> list[dict[str, str]]:
                 for province, code, name in NEW_COMMUNES
             ]
     return [{"provinceCode": code, "provinceName": name} for code, name in PROVINCES]
-
-
-def _json(request: Request) -> dict[str, Any] | None:
-    try:
-        body = json.loads(request.body)
-    except ValueError:
-        return None
-    return body if isinstance(body, dict) else None

@@ -1,4 +1,4 @@
-"""What the population database demands of a request (docs/systems/population.md)."""
+"""Checks of a request, as the population database makes them (docs/systems/population.md)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from khop.sandbox.common.records import Defect
 from khop.sandbox.population.soap import BCA, GTEL, Tree
 
 VERIFY, LOOK_UP = "XacThucThongTinCongDan", "TraCuuThongTinCongDan"
@@ -21,9 +22,9 @@ _LENGTHS = {
     "HoVaTen": 100,
 }  # fmt: skip
 _PERSON = ("SoDinhDanh", "SoCMND", "HoVaTen")
-#: Fields that may be left out (one of the two numbers may not) or sent empty.
+#: Fields that may be missing or empty; one of the two numbers is needed.
 _OPTIONAL = frozenset({"MaDonVi", "TaiKhoan", "SoDienThoai", "SoDinhDanh", "SoCMND"})
-#: The service's number, where it is known (docs/systems/population.md).
+#: The service number of an operation, if it is known (docs/systems/population.md).
 _SERVICE_NUMBERS = {VERIFY: ("033", "003"), LOOK_UP: ("037",)}
 _FOLDED = re.compile(r"[A-Z0-9]+")
 _FOLDED_WORDS = re.compile(r"[A-Z0-9]+( [A-Z0-9]+)*")
@@ -33,21 +34,12 @@ _YEAR = re.compile(r"\d{4}")
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing wrong, and the element's name; ``refused``: no answer is looked for."""
-
-    kind: str
-    where: str
-    refused: bool = True
-
-
-@dataclass(frozen=True, slots=True)
 class Shape:
-    """The form of requests a deployment agreed on.
+    """The form of requests in a deployment.
 
-    ``unit``: where MaDonVi stands, if anywhere. ``service``: verification has MaDichVu in place
-    of MaDVC and MaTichHop, and no birth. ``kin_space``: the namespace of the kin operation.
-    ``kin_flat``: its birth is a text, not a group.
+    ``unit``: the position of MaDonVi. ``service``: verification has MaDichVu in place of MaDVC
+    and MaTichHop, and no birth. ``kin_space``: the namespace of the kin operation. ``kin_flat``:
+    its birth is text, not a group.
     """
 
     unit: UnitPosition = "after_officer"
@@ -58,7 +50,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Whom a request asks about; "" for what it does not say."""
+    """The person that a request asks about; "" for what it does not have."""
 
     number: str
     card: str
@@ -70,14 +62,14 @@ def space_of(operation: str, shape: Shape) -> str:
     return shape.kin_space if operation == KIN else BCA
 
 
-def check(operation: str, tree: Tree, shape: Shape) -> tuple[Query, list[Fault]]:
-    """Whom a request asks about, and all that is wrong with it."""
+def check(operation: str, tree: Tree, shape: Shape) -> tuple[Query, list[Defect]]:
+    """The person that a request asks about, and the defects of the request."""
     fields = dict(reversed(tree))
     spaced = shape.service and operation == VERIFY
     wanted = _names(operation, shape)
-    faults = [
+    defects = [
         *_order([name for name, _ in tree], wanted),
-        *(fault for name in wanted for fault in _text(fields, name)),
+        *(defect for name in wanted for defect in _text(fields, name)),
         *_numbers(fields),
         *_service(operation, fields),
         *_name(fields, spaced),
@@ -86,13 +78,13 @@ def check(operation: str, tree: Tree, shape: Shape) -> tuple[Query, list[Fault]]
     if "NgayThangNamSinh" in wanted and "NgayThangNamSinh" in fields:
         flat = operation == KIN and shape.kin_flat
         birth, wrong = _birth(fields["NgayThangNamSinh"], flat)
-        faults += wrong
+        defects += wrong
     number, card, name = (_plain(fields, key) for key in _PERSON)
-    return Query(number, card, name.replace(" ", "") if spaced else name, birth), faults
+    return Query(number, card, name.replace(" ", "") if spaced else name, birth), defects
 
 
 def _names(operation: str, shape: Shape) -> Sequence[str]:
-    """The elements of a request, in their order."""
+    """The names of the elements of a request, in order."""
     if operation == VERIFY and shape.service:
         return ("MaYeuCau", "MaDichVu", "MaCanBo", *_PERSON)
     head = ("MaYeuCau", "MaDVC", "MaTichHop")
@@ -103,73 +95,73 @@ def _names(operation: str, shape: Shape) -> Sequence[str]:
     return (*head, "MaCanBo", *unit, "TaiKhoan", "SoDienThoai", *tail)
 
 
-def _order(names: Sequence[str], wanted: Sequence[str]) -> Iterator[Fault]:
+def _order(names: Sequence[str], wanted: Sequence[str]) -> Iterator[Defect]:
     for name in sorted({name for name in names if names.count(name) > 1}):
-        yield Fault("doubled_element", name)
+        yield Defect("doubled_element", name)
     for name in names:
         if name not in wanted:
-            yield Fault("unknown_element", name)
+            yield Defect("unknown_element", name)
     places = [wanted.index(name) for name in names if name in wanted]
     for before, after in pairwise(places):
         if after < before:
-            yield Fault("element_order", wanted[after])
+            yield Defect("element_order", wanted[after])
 
 
-def _text(fields: dict[str, str | Tree], name: str) -> Iterator[Fault]:
+def _text(fields: dict[str, str | Tree], name: str) -> Iterator[Defect]:
     value = fields.get(name, "")
     if name == "NgayThangNamSinh":
         if name not in fields:
-            yield Fault("missing_field", name)
+            yield Defect("missing_field", name)
     elif not isinstance(value, str):
-        yield Fault("unknown_element", name)
+        yield Defect("unknown_element", name)
     elif not value.strip() and name not in _OPTIONAL:
-        yield Fault("missing_field", name)
+        yield Defect("missing_field", name)
     elif len(value) > _LENGTHS.get(name, len(value)):
-        yield Fault("too_long", name)
+        yield Defect("too_long", name)
 
 
-def _numbers(fields: dict[str, str | Tree]) -> Iterator[Fault]:
+def _numbers(fields: dict[str, str | Tree]) -> Iterator[Defect]:
     number, card = _plain(fields, "SoDinhDanh"), _plain(fields, "SoCMND")
     if not number and not card:
-        yield Fault("missing_field", "SoDinhDanh")
+        yield Defect("missing_field", "SoDinhDanh")
     if number and not re.fullmatch(r"[0-9]{12}", number):
-        yield Fault("bad_number", "SoDinhDanh")
+        yield Defect("bad_number", "SoDinhDanh")
     if card and not re.fullmatch(r"[0-9]{9}", card):
-        yield Fault("bad_number", "SoCMND")
+        yield Defect("bad_number", "SoCMND")
 
 
-def _service(operation: str, fields: dict[str, str | Tree]) -> Iterator[Fault]:
+def _service(operation: str, fields: dict[str, str | Tree]) -> Iterator[Defect]:
     known = _SERVICE_NUMBERS.get(operation)
     for name in ("MaTichHop", "MaDichVu"):
         value = _plain(fields, name)
         digits = value.isascii() and value.isdigit()
         if value and (not digits or (known is not None and value not in known)):
-            yield Fault("bad_service_number", name)
+            yield Defect("bad_service_number", name)
 
 
-def _name(fields: dict[str, str | Tree], spaced: bool) -> Iterator[Fault]:
-    """A name that is not folded is no error: it is just nobody's."""
+def _name(fields: dict[str, str | Tree], spaced: bool) -> Iterator[Defect]:
+    """A name that is not folded is accepted, but belongs to no person."""
     value = _plain(fields, "HoVaTen")
     pattern = _FOLDED_WORDS if spaced else _FOLDED
     if value and not pattern.fullmatch(value):
-        yield Fault("name_not_folded", "HoVaTen", refused=False)
+        yield Defect("name_not_folded", "HoVaTen", refused=False)
 
 
-def _birth(value: str | Tree, flat: bool) -> tuple[str, list[Fault]]:
+def _birth(value: str | Tree, flat: bool) -> tuple[str, list[Defect]]:
     where = "NgayThangNamSinh"
     if isinstance(value, str):
         if not flat:
-            return "", [Fault("birth_children", where)]
+            return "", [Defect("birth_children", where)]
         good = _YEAR.fullmatch(value) or _DASHED_DAY.fullmatch(value)
-        return (value, []) if good else ("", [Fault("bad_birth", where)])
+        return (value, []) if good else ("", [Defect("bad_birth", where)])
     names = [name for name, _ in value]
     if flat or names not in (["Nam"], ["NgayThangNam"]):
-        return "", [Fault("birth_children", where)]
+        return "", [Defect("birth_children", where)]
     text = value[0][1] if isinstance(value[0][1], str) else ""
     patterns = (_YEAR,) if names == ["Nam"] else (_DAY, _DASHED_DAY)
     if any(pattern.fullmatch(text) for pattern in patterns):
         return text, []
-    return "", [Fault("bad_birth", f"{where}.{names[0]}")]
+    return "", [Defect("bad_birth", f"{where}.{names[0]}")]
 
 
 def _plain(fields: dict[str, str | Tree], name: str) -> str:

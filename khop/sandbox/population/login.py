@@ -1,4 +1,4 @@
-"""Who may ask the population database: each way of logging in (docs/systems/population.md)."""
+"""The kinds of login of the population database (docs/systems/population.md)."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ TOKEN_PATHS: Mapping[Login, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Signing:
-    """How direct calls are signed. ``unit`` of the Timestamp header; ``skew``: seconds a clock
-    may be off; ``now``: seconds of UTC since 1970."""
+    """How direct calls are signed. ``path``: the path in the signature. ``unit``: of the header
+    Timestamp. ``skew``: how many seconds it may differ from ``now`` (seconds of UTC since 1970)."""
 
     path: str
     unit: TimestampUnit
@@ -55,7 +55,7 @@ class Signing:
 
 
 class Gate:
-    """Lets calls in or turns them away. Not thread-safe."""
+    """Accepts or refuses calls. ``note``: records a violation. Not thread-safe."""
 
     def __init__(
         self, login: Login, signing: Signing, tokens: Tokens, note: Callable[[str], None]
@@ -70,12 +70,12 @@ class Gate:
 
     def token(self, request: Request, rng: Random) -> Response:
         """The answer to a request for a token."""
-        if not self._may_have_token(request):
+        if not self._has_account(request):
             described = "Invalid client or secret"
             refused = {"error": "invalid_client", "error_description": described}
             return Response.json(refused, 401)
-        asked_well = request.body == b"" if self._login == "camel" else asks_for_token(request)
-        if not asked_well:
+        has_grant = request.body == b"" if self._login == "camel" else asks_for_token(request)
+        if not has_grant:
             self._note("wrong_content")
             return Response.json({"error": "unsupported_grant_type"}, 400)
         token, seconds, storm = self._tokens.issue(rng)
@@ -89,11 +89,11 @@ class Gate:
         return Response.json(answer)
 
     def refusal(self, request: Request, rng: Random) -> Response | None:
-        """Why a call is turned away, or None."""
+        """The refusal of a call, or None."""
         code = self._signed(request) if self._login == "signed" else self._with_token(request)
         return None if code is None else gateway_fault(code, rng)
 
-    def _may_have_token(self, request: Request) -> bool:
+    def _has_account(self, request: Request) -> bool:
         match self._login:
             case "lgsp":
                 return _is_lgsp(request)
@@ -131,7 +131,7 @@ class Gate:
         return None
 
     def _fresh(self, stamp: str) -> bool:
-        """Whether a timestamp is of the agreed unit and of now."""
+        """Whether a timestamp has the agreed unit and is recent."""
         if not stamp.isascii() or not stamp.isdigit():
             self._note("bad_timestamp")
             return False
@@ -147,7 +147,7 @@ class Gate:
 
 
 def _is_lgsp(request: Request) -> bool:
-    """Whether the call carries the account of the exchange, its keys in their order."""
+    """Whether the call has the account of the exchange, with its keys in order."""
     encoded = request.headers.get("lgspaccesstoken", "")
     try:
         account = json.loads(base64.b64decode(encoded, validate=True))

@@ -1,7 +1,7 @@
-"""Who stands in the population database: the register's citizens, their kin, and test persons.
+"""The persons in the population database: the register's citizens, their kin, and test persons.
 
-Everything follows from a citizen's index. Some are not in the database at all, of some only the
-year of birth is known, and some share an old number with somebody else.
+The index of a citizen determines everything. Some citizens are missing, some have only a year of
+birth, and some share an old card number with another person.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from khop.sandbox.world.register import Citizen, Register, fold
 
 Role = Literal["citizen", "double", "father", "mother", "spouse", "child", "test"]
 
-#: The first digits of each role's numbers. 100 is the test environment's.
+#: The first digits of a number -> role. 100 is the prefix of the test environment.
 _PREFIXES: dict[str, Role] = {
     "099": "citizen", "098": "double", "097": "father", "096": "mother", "095": "spouse",
     "094": "child", "100": "test",
@@ -32,8 +32,8 @@ _YEAR = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """``number`` has 12 digits, ``card`` 9 or none; ``sex`` 1 male, 2 female. With ``year_only``
-    the database has no more of ``birth`` than its year."""
+    """``number``: 12 digits. ``card``: 9 digits, or "". ``sex``: 1 male, 2 female. ``year_only``:
+    the database has only the year of ``birth``."""
 
     role: Role
     index: int
@@ -46,11 +46,11 @@ class Person:
 
     @property
     def folded(self) -> str:
-        """The name as a request has to spell it (docs/systems/population.md)."""
+        """The name as a request must write it (docs/systems/population.md)."""
         return "".join(fold(self.name).upper().split())
 
     def born(self, text: str) -> bool:
-        """Whether ``text``, yyyy, yyyyMMdd or yyyy-MM-dd, is this birth as far as it is known."""
+        """Whether ``text`` (yyyy, yyyyMMdd or yyyy-MM-dd) is the birth in the database."""
         digits = text.replace("-", "")
         if len(digits) == 4 or self.year_only:
             return digits[:4] == f"{self.birth:%Y}"
@@ -59,20 +59,20 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One of a household; ``relation`` is the code to its head, "" where it was not kept."""
+    """A member of a household. ``relation``: the code of the relation to its head, or ""."""
 
     person: Person
     relation: str
 
 
 class People:
-    """Finds people. Holds nothing but the register."""
+    """Finds persons."""
 
     def __init__(self, register: Register) -> None:
         self._register = register
 
     def find(self, number: str, card: str) -> list[Person]:
-        """All people behind a number and a card; either may be "" for unknown."""
+        """The persons with this number and card; either may be "" for unknown."""
         if number:
             person = self.by_number(number)
             fits = person is not None and card in ("", person.card)
@@ -86,11 +86,11 @@ class People:
         return self._person(role, int(number[3:]))
 
     def citizen(self, index: int) -> Person | None:
-        """The citizen of the register with that index, unless the database lacks them."""
+        """The citizen of the register with this index, or None if the database has no entry."""
         return self._person("citizen", index)
 
     def kin(self, person: Person) -> dict[str, Person | None]:
-        """Father, mother and spouse under the names of the message."""
+        """Father, mother and spouse, by their names in the message."""
         if person.role not in ("citizen", "double"):
             return {"Cha": None, "Me": None, "VoChong": None}
         return {
@@ -100,7 +100,7 @@ class People:
         }
 
     def household(self, person: Person) -> list[Member]:
-        """The household a person lives in, its head first."""
+        """The household of a person, its head first."""
         at_home = person.index % 4 == 1
         roles: tuple[tuple[Role, str], ...] = (
             ("citizen", "CH01"), ("spouse", "VC"), ("child", "CON"),
@@ -131,11 +131,11 @@ class People:
         if index >= self._register.people or index % 17 == 5:
             return None
         other = self._register.citizen((index * 31 + 7) % self._register.people)
-        return _made(role, self._register.citizen(index), other)
+        return _in_role(role, self._register.citizen(index), other)
 
 
-def _made(role: Role, citizen: Citizen, other: Citizen) -> Person | None:
-    """The person a role is played by, or None; ``other`` lends parts of their name."""
+def _in_role(role: Role, citizen: Citizen, other: Citizen) -> Person | None:
+    """The person in this role to a citizen, or None; parts of the name are from ``other``."""
     index, born = citizen.index, to_date(citizen.birthday + 1)
     family, middle, given = citizen.name.split()
     strange, _, borrowed = other.name.split()

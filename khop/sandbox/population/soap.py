@@ -1,4 +1,4 @@
-"""SOAP 1.1 as the population database speaks it: envelopes in and out, and faults.
+"""SOAP 1.1 of the population database: requests, answers and faults.
 
 Source: docs/systems/population.md.
 """
@@ -18,16 +18,16 @@ BCA = "http://dancuquocgia.bca"
 GTEL = "http://gtel.vn/qldc"
 MIC = "http://www.mic.gov.vn/dancu/1.0"
 
-#: Nested names and texts, in their order: a message without its prefixes.
+#: The elements of a message: (local name, text or children), in order.
 Tree = list[tuple[str, "str | Tree"]]
 
 
 class NotSoap(Exception):
-    """The body is no SOAP 1.1 message with one element in it."""
+    """The body is no SOAP 1.1 message with exactly one element."""
 
 
 def read_call(body: bytes) -> Any:
-    """The element of the operation a request asks for. Raises NotSoap."""
+    """The element of the operation in a request. Raises NotSoap."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
     try:
         envelope = etree.fromstring(body, parser)
@@ -45,7 +45,7 @@ def local_name(element: Any) -> str:
 
 
 def as_tree(element: Any) -> Tree:
-    """Local names and texts under an element, its own namespace or none."""
+    """The elements under an element, without their namespaces."""
     return [
         (local_name(child), as_tree(child) if len(child) else (child.text or ""))
         for child in element
@@ -53,14 +53,14 @@ def as_tree(element: Any) -> Tree:
 
 
 def spaces(element: Any) -> set[str]:
-    """All namespaces used in and under an element."""
+    """The namespaces of an element and of all elements under it."""
     return {etree.QName(each).namespace or "" for each in element.iter(etree.Element)}
 
 
 def build(
     space: str, prefix: str | None, name: str, tree: Tree, attributes: dict[str, str] | None = None
 ) -> Any:
-    """An element of one namespace under ``prefix``, None for the default namespace."""
+    """An element of one namespace with ``prefix``; None: the default namespace."""
     element = etree.Element(f"{{{space}}}{name}", nsmap={prefix: space})
     for key, value in (attributes or {}).items():
         element.set(key, value)
@@ -69,9 +69,9 @@ def build(
 
 
 def envelope(contents: Iterable[Any], rng: Random) -> bytes:
-    """A message as the exchange rebuilds it: a needless namespace on header and body.
+    """A message as the exchange writes it: with an unused namespace on header and body.
 
-    The contents are written one by one: put under the body, they would take over its prefix.
+    The contents are serialised one by one, because under the body they would get its prefix.
     """
     pretty = rng.random() < 0.8
     written = b"".join(
@@ -85,7 +85,7 @@ def envelope(contents: Iterable[Any], rng: Random) -> bytes:
 
 
 def fault(status: int, side: str, text: str, rng: Random) -> Response:
-    """A SOAP fault; ``side`` is Client or Server, ``status`` 500 or, as some do, 200."""
+    """A SOAP fault. ``side``: Client or Server. ``status``: 500, or 200 as some servers send."""
     element = etree.Element(f"{{{SOAP}}}Fault", nsmap={"soapenv": SOAP})
     etree.SubElement(element, "faultcode").text = f"soapenv:{side}"
     etree.SubElement(element, "faultstring").text = text

@@ -1,21 +1,21 @@
-"""The population database on the wire: SOAP over HTTP, and the JSON fronts some put before it.
+"""The population database: SOAP over HTTP, and the JSON fronts that some provinces use.
 
 Source: docs/systems/population.md.
 """
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from random import Random
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from khop.loopback import Request, Response
 from khop.sandbox.accounts.population import SIGN_PATH
 from khop.sandbox.common.application import Environment
 from khop.sandbox.common.faults import Purpose
+from khop.sandbox.common.records import json_object
 from khop.sandbox.common.wso2_gateway import (
     EXPIRED,
     GatewayApplication,
@@ -54,23 +54,20 @@ from khop.sandbox.population.soap import (
     spaces,
 )
 
-if TYPE_CHECKING:  # the world's own files name this system's accounts
-    pass
-
 Front = Literal["soap", "pascal", "camel"]
 
 FRONT_PATH = "/ChiaSeThongTinCongDan"
-#: Where the provincial exchange has each operation.
+#: The path of the provincial exchange, before the operation.
 LGSP_PREFIX = "/lgsp/"
 _XML = ("application/xml", "text/xml")
 _TOKENS_PER_MINUTE = 120
-#: The front's names of a request's fields, Pascal and camel case, to the message's.
+#: The fields of a request to a front in Pascal case, and camel case -> the field of the message.
 _PASCAL = ("MaYeuCau", "MaDVC", "MaTichHop", "MaCanBo", "SoDinhDanh", "SoCMND", "HoVaTen")
 _CAMEL = {
     "maYeuCau": "MaYeuCau", "maDVC": "MaDVC", "maCanBo": "MaCanBo", "soDinhDanh": "SoDinhDanh",
     "soCMND": "SoCMND", "hoVaTen": "HoVaTen",
 }  # fmt: skip
-#: What the one-stop's own gate answers when a field is missing (docs/systems/population.md).
+#: Missing field -> error code of the one-stop's gate (docs/systems/population.md).
 _GATE_CODES = {"MaDVC": "001", "MaCanBo": "003"}
 
 
@@ -78,12 +75,12 @@ _GATE_CODES = {"MaDVC": "001", "MaCanBo": "003"}
 class PopulationOptions:
     """How this deployment behaves.
 
-    ``path``: where SOAP calls go; ``sign_path``: what their signature covers. ``login``: who may
-    ask; a camel front has a token of its own. ``timestamp_unit`` and ``skew_seconds``: of the
-    Timestamp header, checked against ``now`` (seconds of UTC since 1970). ``front``: SOAP itself
-    or JSON before it. ``shape``: of requests. ``content_type``: what a request is to be sent as.
-    ``token_seconds``, ``token_calls``: as elsewhere. ``odd``: the part of answers with each of
-    the rarer traits.
+    ``path``: of SOAP calls; ``sign_path``: the path in their signature. ``login``: the kind of
+    login; a camel front has its own token. ``timestamp_unit`` and ``skew_seconds``: of the header
+    Timestamp, which is compared with ``now`` (seconds of UTC since 1970). ``front``: SOAP, or
+    JSON in one of two cases. ``shape``: of requests. ``content_type``: of requests.
+    ``token_seconds``, ``token_calls``: a token ends after so many seconds, or so many calls
+    (None: no limit). ``odd``: the part of answers with each rarer trait.
     """
 
     path: str = SIGN_PATH
@@ -121,7 +118,7 @@ class Population(GatewayApplication):
         if not self._has(request.path):
             return "other", "read"
         if self._options.front != "soap":
-            return self._operation_of_front(_json(request)), "read"
+            return self._operation_of_front(json_object(request)), "read"
         try:
             name = local_name(read_call(request.body))
         except NotSoap:
@@ -150,10 +147,10 @@ class Population(GatewayApplication):
             self._gate.expire()
         return gateway_fault(EXPIRED, rng)
 
-    # --- faults ----------------------------------------------------------------------------
+    # --- defects ----------------------------------------------------------------------------
 
     def server_error(self, rng: Random) -> Response | None:
-        """A fault of the service, of the exchange, or of the gateway; or a proxy's page."""
+        """A fault of the service, of the exchange or of the gateway; None for a proxy's page."""
         match rng.randrange(4):
             case 0:
                 return fault(500, "Server", "Loi ket noi toi dich vu nguon", rng)
@@ -163,8 +160,8 @@ class Population(GatewayApplication):
                 return super().server_error(rng)
         return None
 
-    def hollow(self, operation: str, rng: Random) -> Response | None:
-        """An answer under HTTP 200 that says nothing; None for a proxy's page."""
+    def empty_answer(self, operation: str, rng: Random) -> Response | None:
+        """An answer with HTTP 200 and without a result; None for a proxy's page."""
         if self._options.front != "soap" and rng.random() < 0.5:
             failed = {"error_code": "-1", "message": "Thao tac khong thanh cong"}
             return Response.json(failed)
@@ -180,12 +177,10 @@ class Population(GatewayApplication):
     def _after_effect(
         self, request: Request, operation: str, fault: str, rng: Random, variant: Random
     ) -> Response:
-        hollow = None
+        empty = None
         if fault == "html_200" and operation in OPERATIONS:
-            hollow = self.hollow(operation, rng)
-        return hollow or super()._after_effect(request, operation, fault, rng, variant)
-
-    # --- SOAP ------------------------------------------------------------------------------
+            empty = self.empty_answer(operation, rng)
+        return empty or super()._after_effect(request, operation, fault, rng, variant)
 
     def _soap(self, request: Request, rng: Random) -> Response:
         self._inspect_headers(request)
@@ -199,33 +194,33 @@ class Population(GatewayApplication):
             self._violate("unknown_operation")
             return fault(500, "Client", "Unknown operation", rng)
         if spaces(call) != {space_of(operation, self._options.shape)}:
-            self._violate("wrong_namespace", operation)
+            self._violate("wrong_namespace", detail=operation)
             return fault(500, "Client", "Unknown namespace", rng)
         return self._answer(operation, as_tree(call), rng)
 
     def _inspect_headers(self, request: Request) -> None:
         if media_type(request) != self._options.content_type:
-            self._violate("content_type", media_type(request))
+            self._violate("content_type", detail=media_type(request))
         if request.headers.get("soapaction") not in ('""', ""):
             self._violate("soap_action")
 
     def _answer(self, operation: str, tree: Tree, rng: Random) -> Response:
-        query, faults = check(operation, tree, self._options.shape)
-        for each in faults:
-            self._violate(each.kind, each.where)
+        query, defects = check(operation, tree, self._options.shape)
+        for each in defects:
+            self._violate(each.kind, detail=each.where)
         self._note_number(tree)
-        refused = [each.where for each in faults if each.refused]
+        refused = [each.where for each in defects if each.refused]
         if refused:
             return fault(500, "Client", f"Invalid element {refused[0]}", rng)
         return _written(self._contents(operation, query, rng), rng)
 
     def _note_number(self, tree: Tree) -> None:
-        """A request's number is to be used once (docs/systems/population.md)."""
+        """The number of a request must be used once (docs/systems/population.md)."""
         number = dict(tree).get("MaYeuCau")
         with self.lock:
             if isinstance(number, str) and number:
                 if number in self._asked:
-                    self._violate("request_number_reused", "MaYeuCau")
+                    self._violate("request_number_reused", detail="MaYeuCau")
                 self._asked.add(number)
 
     def _contents(self, operation: str, query: Query, rng: Random) -> list[Any]:
@@ -248,24 +243,22 @@ class Population(GatewayApplication):
         return [wire.record(person, self.people, form) for person in people]
 
     def _found(self, query: Query) -> list[Person]:
-        """Everybody whom number, name and birth fit."""
+        """All persons with this number, name and birth."""
         return [
             person
             for person in self.people.find(query.number, query.card)
             if person.folded == query.name and (not query.birth or person.born(query.birth))
         ]
 
-    # --- JSON fronts -----------------------------------------------------------------------
-
     def _front(self, request: Request, rng: Random) -> Response:
-        body = _json(request)
+        body = json_object(request)
         if body is None or media_type(request) != "application/json":
             self._violate("wrong_content")
             return Response.json({"message": "Error", "errorCode": "000"}, 400)
         tree = _front_tree(body, camel=self._options.front == "camel")
         for name, code in _GATE_CODES.items():
             if not dict(tree).get(name):
-                self._violate("missing_field", name)
+                self._violate("missing_field", detail=name)
                 return Response.json({"message": "Error", "errorCode": code}, 400)
         answer = self._answer(self._operation_of_front(body), tree, rng)
         if answer.status != 200:
@@ -277,12 +270,10 @@ class Population(GatewayApplication):
         return Response.json({"error_code": "0", "message": text})
 
     def _operation_of_front(self, body: dict[str, Any] | None) -> str:
-        """The Pascal front forwards by the service's number; the other only looks up."""
+        """The Pascal front selects by the service number; the camel front only looks up."""
         number = (body or {}).get("MaTichHop")
         pascal = self._options.front == "pascal"
         return VERIFY if pascal and number in ("033", "003") else LOOK_UP
-
-    # --- both ------------------------------------------------------------------------------
 
     def _has(self, path: str) -> bool:
         if self._options.front != "soap":
@@ -290,12 +281,9 @@ class Population(GatewayApplication):
         exchange = self._login == "lgsp" and path.startswith(LGSP_PREFIX)
         return path == self._options.path or exchange
 
-    def _violate(self, kind: str, detail: str = "") -> None:
-        self._violations.add(self.name, kind, detail=detail)
-
 
 def _front_tree(body: dict[str, Any], *, camel: bool) -> Tree:
-    """A front's request as the message it forwards; unused fields come as empty text."""
+    """The message that a front makes of its request; unused fields are empty text."""
     names = _CAMEL if camel else {name: name for name in _PASCAL}
     given = {ours: str(body.get(theirs) or "") for theirs, ours in names.items()}
     if camel:
@@ -313,7 +301,7 @@ def _front_tree(body: dict[str, Any], *, camel: bool) -> Tree:
 
 
 def _exchange_error(rng: Random) -> Response:
-    """An error of the exchange layer, in X-Road's form."""
+    """An error of the exchange layer, in the form of X-Road."""
     kind = rng.choice(
         ("Server.ServerProxy.ServiceFailed.HttpError", "Server.ClientProxy.NetworkError")
     )
@@ -326,11 +314,3 @@ def _exchange_error(rng: Random) -> Response:
 def _written(contents: list[Any], rng: Random) -> Response:
     kind = _XML[0] if rng.random() < 0.7 else _XML[1]
     return Response.of(envelope(contents, rng), f"{kind};charset=UTF-8")
-
-
-def _json(request: Request) -> dict[str, Any] | None:
-    try:
-        body = json.loads(request.body)
-    except ValueError:
-        return None
-    return body if isinstance(body, dict) else None

@@ -1,7 +1,4 @@
-"""The population database's words: the many ways one record, a yes or a no is written.
-
-Source: docs/systems/population.md.
-"""
+"""The answers of the population database, in the forms of docs/systems/population.md."""
 
 from __future__ import annotations
 
@@ -16,7 +13,7 @@ from khop.sandbox.population.soap import BCA, MIC, Tree, build
 
 _EMPTY_NAME: Tree = [("Ho", ""), ("ChuDem", ""), ("Ten", "")]
 _NO_ADDRESS = ("MaTinhThanh", "MaQuanHuyen", "MaPhuongXa", "ChiTiet", "QuocGia")
-#: (province, district, commune, text) before July 2025, and without district since.
+#: (province, district, commune, text) until June 2025; since then without a district.
 _OLD_PLACES = (
     ("01", "001", "00004", "12 ngõ Ví Dụ, Phường Mẫu, Quận Mẫu, Thành phố Mẫu"),
     ("38", "387", "15043", "Thôn 1, Xã Mẫu, Huyện Mẫu, Tỉnh Mẫu"),
@@ -30,14 +27,14 @@ _GROUPS = {"DanToc": ("MaDanToc", "TenGoi"), "TonGiao": ("MaTonGiao", "TenGoi")}
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How one answer is written.
+    """The form of one answer.
 
-    ``prefix``: of its namespace, None for the default one. ``absent``: what is empty is left
-    out. ``split``: names in three parts, in title case; relatives' too. ``decomposed``: letters
-    as NFD. ``birth``: both children, the day alone, or the day with dashes. ``grouped``: codes
-    and addresses as the standard has them. ``attributes``: the collection carries its own.
-    ``zeros_lost``: codes were numbers on their way. ``strange``: an element no list has.
-    ``shuffled``: the elements of a record stand in another order.
+    ``prefix``: of its namespace; None: the default namespace. ``absent``: empty elements are left
+    out. ``split``: names in three parts, in title case. ``decomposed``: Unicode NFD. ``birth``:
+    year and day, the day only, or the day with dashes. ``grouped``: codes and addresses in the
+    groups of the standard. ``attributes``: the collection has attributes. ``zeros_lost``: codes
+    without leading zeros. ``unknown_element``: an element that is in no specification.
+    ``shuffled``: the elements of a record in another order.
     """
 
     prefix: str | None
@@ -48,12 +45,12 @@ class Form:
     grouped: bool
     attributes: bool
     zeros_lost: bool
-    strange: bool
+    unknown_element: bool
     shuffled: bool
 
 
 def draw_form(rng: Random, odd: float) -> Form:
-    """A form drawn for one answer; ``odd`` is the part of answers with each rarer trait."""
+    """A random form for one answer. ``odd``: the part of answers with each rarer trait."""
 
     def rare() -> bool:
         return rng.random() < odd
@@ -67,13 +64,13 @@ def draw_form(rng: Random, odd: float) -> Form:
         grouped=rare(),
         attributes=rare(),
         zeros_lost=rng.random() < odd / 4,
-        strange=rng.random() < odd / 4,
+        unknown_element=rng.random() < odd / 4,
         shuffled=rng.random() < odd / 4,
     )
 
 
 def verdict(known: bool | None, rng: Random, odd: float) -> Any:
-    """The answer to a verification; None leaves the yes or no out (docs/systems/population.md)."""
+    """The answer to a verification; without a verdict for None (docs/systems/population.md)."""
     name = "KetQuaXacThucResponse" if rng.random() < odd / 4 else "KetQuaXacThuc"
     prefix = rng.choice(("ns2", None)) if rng.random() < odd else "dan"
     words = ("1", "0") if rng.random() < odd / 2 else ("true", "false")
@@ -82,7 +79,7 @@ def verdict(known: bool | None, rng: Random, odd: float) -> Any:
 
 
 def nobody(rng: Random) -> list[Any]:
-    """Not found, in one of its forms: an empty collection, one with a note, or none at all."""
+    """ "Not found" in one of its forms: an empty collection, one with a note, or no collection."""
     match rng.randrange(3):
         case 0:
             return []
@@ -93,7 +90,7 @@ def nobody(rng: Random) -> list[Any]:
 
 
 def collection(records: Iterable[Tree], form: Form, rng: Random) -> Any:
-    """A collection of records, written in that form."""
+    """A collection of records in this form."""
     rows: Tree = [("CongDan", _finished(record, form, rng)) for record in records]
     attributes = None
     if form.attributes:
@@ -107,7 +104,7 @@ def collection(records: Iterable[Tree], form: Form, rng: Random) -> Any:
 
 
 def record(person: Person, people: People, form: Form) -> Tree:
-    """The whole record of a person, in the order of the live answer."""
+    """The complete record of a person, in the order of real answers."""
     head = people.household(person)[0]
     relation = next(
         m.relation for m in people.household(person) if m.person.number == person.number
@@ -134,7 +131,7 @@ def record(person: Person, people: People, form: Form) -> Tree:
 
 
 def kin_record(person: Person, people: People, form: Form) -> Tree:
-    """A person with the parents that are known (docs/systems/population.md)."""
+    """A person with the known parents (docs/systems/population.md)."""
     parents = [(name, people.kin(person)[name]) for name in ("Cha", "Me")]
     return [
         *_identity(person, form),
@@ -144,7 +141,7 @@ def kin_record(person: Person, people: People, form: Form) -> Tree:
 
 
 def member_record(member: Member, head: Person, form: Form) -> Tree:
-    """One of a household (docs/systems/population.md)."""
+    """A member of a household (docs/systems/population.md)."""
     return [
         *_identity(member.person, form),
         ("NgayThangNamSinh", _birth(member.person, form)),
@@ -171,7 +168,7 @@ def _name(name: str, form: Form) -> Tree:
 def _birth(person: Person, form: Form) -> Tree:
     if person.year_only:
         year = f"{person.birth:%Y}"
-        # A day that is only filled up is no day (docs/systems/population.md).
+        # "0000" only fills up the date (docs/systems/population.md).
         filled: Tree = [("NgayThangNam", f"{year}0000")] if form.grouped else []
         return [("Nam", year), *filled]
     if form.birth == "dashed":
@@ -192,7 +189,7 @@ def _code(name: str, code: str, form: Form) -> str | Tree:
 
 
 def _address(person: Person, which: int, form: Form) -> Tree:
-    """One of a person's addresses; some people have none of a kind."""
+    """One of a person's addresses; some are empty."""
     if (person.index + which) % 6 == 0:
         return [(name, "VN" if name == "QuocGia" else "") for name in _NO_ADDRESS]
     places = _OLD_PLACES if person.index % 3 == 0 else _NEW_PLACES
@@ -204,7 +201,7 @@ def _address(person: Person, which: int, form: Form) -> Tree:
 
 
 def _relative(person: Person | None, form: Form) -> Tree:
-    """A relative: the live order with a plain name, or the standard's with a split one."""
+    """A relative, as in real answers with one name, or as in the standard with a split name."""
     name, number, card, nation = "", "", "", ""
     if person is not None:
         name, card, nation = person.name, person.card, "VN"
@@ -225,12 +222,12 @@ def _head(head: Person, relation: str, form: Form) -> Tree:
 
 
 def _finished(tree: Tree, form: Form, rng: Random) -> Tree:
-    """A record with the form's traits that touch every element."""
+    """A record with those traits of the form that affect every element."""
     if form.decomposed:
         tree = _decomposed(tree)
     if form.absent:
         tree = _without_empty(tree)
-    if form.strange:
+    if form.unknown_element:
         tree = [*tree, ("LoaiTaiKhoan", "1")]
     if form.shuffled:
         tree = rng.sample(tree, len(tree))

@@ -19,7 +19,7 @@ _WAIT = 10.0
 
 
 class ControlClient:
-    """Asks the control plane at ``url``. Raises ``urllib.error.HTTPError`` when it says no."""
+    """Calls the control plane at ``url``. Raises ``urllib.error.HTTPError`` on a refusal."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -54,11 +54,11 @@ class ControlClient:
         self._call("/portal_put", {"code": code, "status": status})
 
     def logbook_write(self, **row: Any) -> dict[str, Any]:
-        """Append a row to the logbook; its place as file, sheet and row."""
+        """Append a row to the logbook. Its place: file, sheet and row."""
         return self._call("/logbook_write", row)  # type: ignore[no-any-return]
 
     def register_write(self, **row: Any) -> dict[str, Any]:
-        """Append a row to the register of results; its place."""
+        """Append a row to the register of results. Its place: file, sheet and row."""
         return self._call("/register_write", row)  # type: ignore[no-any-return]
 
     def _call(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
@@ -69,7 +69,7 @@ class ControlClient:
 
 
 class SandboxProcess(ControlClient):
-    """A running child; a context manager. It ends with its parent, however that ends."""
+    """A running child; a context manager. It ends when its parent ends, in whatever way."""
 
     def __init__(self, child: subprocess.Popen[bytes], ready: Mapping[str, Any]) -> None:
         super().__init__(ready["urls"]["control"])
@@ -79,7 +79,7 @@ class SandboxProcess(ControlClient):
         self.pid = child.pid
 
     def stop(self) -> int:
-        """End the child and wait for it; its exit code."""
+        """End the child and wait for it. Its exit code."""
         with self._child:
             assert self._child.stdin is not None
             self._child.stdin.close()
@@ -115,9 +115,8 @@ def start_process(
     """Start ``python -m khop.sandbox`` and wait for its ready line.
 
     ``ports``: by system, or in the order igate, dvcqg, vnpost, population, myvnpost, ministry,
-    control; 0, or leaving one out, takes any free one. ``folder``:
-    where ``World.write`` puts its files.
-    Raises RuntimeError when the child ends before it is ready.
+    control; a system that is missing or 0 takes a free port. ``folder``: for the files of
+    ``World.write``. Raises RuntimeError if the child ends before it is ready.
     """
     command = [sys.executable, "-m", "khop.sandbox", "--until-stdin-closes"]
     command += ["--size", str(size), "--seed", str(seed), "--faults", str(faults)]
@@ -142,7 +141,7 @@ def _ports(ports: Mapping[str, int] | Sequence[int]) -> str:
 
 
 def _environment() -> dict[str, str]:
-    """The child finds the same khop as its parent, wherever it is started."""
+    """An environment in which the child imports the same khop as its parent."""
     root = str(Path(__file__).resolve().parents[3])
     paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}

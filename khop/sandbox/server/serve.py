@@ -1,4 +1,4 @@
-"""The sandbox as a program: one line of JSON when it is ready, then it serves until its end."""
+"""The sandbox as a program: it prints one line of JSON when it is ready, then serves."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from khop.sandbox.world.world import World
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Serve with the arguments of the command line; the exit code."""
+    """Serve with the arguments of the command line. The exit code."""
     return serve(sys.argv[1:] if argv is None else argv)
 
 
 def serve(argv: Sequence[str], *, clock: Callable[[], datetime] | None = None) -> int:
-    """Serve until SIGTERM, SIGINT or (if asked) the end of standard input.
+    """Serve until SIGTERM, SIGINT or, with ``--until-stdin-closes``, the end of standard input.
 
-    ``clock`` gives the world's now where ``--now`` does not.
+    ``clock`` gives the world's now if there is no ``--now``.
     """
     options = _parser().parse_args(argv)
     now = options.now or (clock or _now)()
@@ -59,7 +59,7 @@ def _end_on_signals(ended: Event) -> None:
 
 
 def _end_with_input(ended: Event) -> None:
-    # Past the buffer of sys.stdin, whose lock would be held when the interpreter ends.
+    # Not with sys.stdin: this thread would hold its lock when the interpreter ends.
     while os.read(sys.stdin.fileno(), 4096):
         continue
     ended.set()
@@ -89,8 +89,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def read_ports(text: str) -> dict[str, int]:
-    """Ports by name, from ``8101,8102`` or ``igate=8101,control=8100``; what is not named takes
-    any free one. Raises ValueError."""
+    """Ports by name, from ``8101,8102`` or ``igate=8101,control=8100``. A system that is not named
+    takes a free port. Raises ValueError."""
     parts = [part for part in text.split(",") if part]
     if not any("=" in part for part in parts):
         numbers = [int(part) for part in parts]

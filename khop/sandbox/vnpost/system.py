@@ -1,11 +1,10 @@
-"""The post's NGSP adapter on the wire: token, orders, cancelling, the feed, documents, prices.
+"""The post's NGSP adapter: token, orders, cancelling, the feed of events, documents, prices.
 
 Source: docs/systems/vnpost.md.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from khop.loopback import Request, Response
 from khop.sandbox.accounts import vnpost as account
 from khop.sandbox.common.application import Environment
 from khop.sandbox.common.faults import Purpose
+from khop.sandbox.common.records import Defect, json_object
 from khop.sandbox.common.wso2_gateway import (
     EXPIRED,
     GatewayApplication,
@@ -29,13 +29,12 @@ from khop.sandbox.common.wso2_gateway import (
 )
 from khop.sandbox.vnpost import wire
 from khop.sandbox.vnpost.checks import (
-    Fault,
-    document_faults,
-    order_faults,
-    price_faults,
+    document_defects,
+    order_defects,
+    price_defects,
     unencoded,
 )
-from khop.sandbox.vnpost.desk import Desk
+from khop.sandbox.vnpost.orders import Orders
 from khop.sandbox.world.dossiers import canonical
 from khop.sandbox.world.post_events import Event
 
@@ -48,7 +47,7 @@ _PATHS = {
     account.TRACKING_PATH: "tracking",
     account.DOCUMENT_PATH: "document",
 }
-#: Names of services on the bus; they are configured there (docs/systems/vnpost.md).
+#: Service on the bus, where names are configured (docs/systems/vnpost.md) -> operation.
 _SERVICES = {
     "orderpost": "order",
     "ordercancel": "cancel",
@@ -72,11 +71,11 @@ _PAGE_SIZE = re.compile(r"[1-9]\d{0,8}")
 class VnpostOptions:
     """How this gateway behaves.
 
-    ``login``: which of the token variants it speaks. ``token_seconds``, ``token_calls``: a token
-    ends after so many seconds, or so many calls (None: no such end). ``tokens_per_minute``: more
-    requests than this for a token that is still good are a storm. ``front_names``: the token's
-    answer uses the names of a province's front. ``odd``: the part of values written in a rarer
-    form. ``notes_restarts``: asking for the feed from its start again is a violation.
+    ``login``: the kind of token. ``token_seconds``, ``token_calls``: a token ends after so many
+    seconds, or so many calls (None: no limit). ``tokens_per_minute``: more requests than this
+    while the token is still valid are a storm. ``front_names``: the answer with the token has the
+    names of a province's front. ``odd``: the part of values in a rarer form. ``notes_restarts``:
+    reading the feed from its start again is a violation.
     """
 
     login: Login = "basic"
@@ -98,7 +97,7 @@ class Vnpost(GatewayApplication):
             self._clock, options.token_seconds, options.token_calls, options.tokens_per_minute
         )
         started = self._clock()
-        self._desk = Desk(self._world, lambda: int((self._clock() - started) * 1000))
+        self._orders = Orders(self._world, lambda: int((self._clock() - started) * 1000))
         self._furthest = _START
 
     def classify(self, request: Request) -> tuple[str, Purpose]:
@@ -129,29 +128,25 @@ class Vnpost(GatewayApplication):
             self._tokens.expire()
         return gateway_fault(EXPIRED, rng)
 
-    # --- for tests and the control plane ---------------------------------------------------
-
     def events(self, order_number: str) -> list[Event]:
-        """All events of one order number, in the order they were written."""
+        """All events of one order number, in the order of writing."""
         with self.lock:
-            return self._desk.feed.of_order(order_number)
+            return self._orders.feed.of_order(order_number)
 
     def advance(self, order_number: str) -> int:
-        """Let every open order a client posted under that number take its next step, up to the
-        delivery; says how many did."""
+        """Move every open order of a client with this number to its next step, up to the delivery.
+        How many were moved."""
         with self.lock:
-            return self._desk.advance(order_number)
-
-    # --- token -----------------------------------------------------------------------------
+            return self._orders.advance(order_number)
 
     def _token(self, request: Request, rng: Random) -> Response:
         if self._options.login == "static":
             return Response.json({"code": "404", "message": "No matching resource found"}, 404)
-        if not self._known(request):
+        if not self._has_account(request):
             described = "A valid OAuth client could not be found for client_id"
             refused = {"error": "invalid_client", "error_description": described}
             return Response.json(refused, 401)
-        if not self._asked_well(request):
+        if not self._has_grant(request):
             self._violate("wrong_content", None, request.path)
             return Response.json({"error": "unsupported_grant_type"}, 400)
         token, seconds, storm = self._tokens.issue(rng)
@@ -159,19 +154,19 @@ class Vnpost(GatewayApplication):
             self._violate("token_storm", None)
         return Response.json(self._token_answer(token, seconds, rng))
 
-    def _known(self, request: Request) -> bool:
+    def _has_account(self, request: Request) -> bool:
         if self._options.login == "key":
             return bearer(request) == account.KEY_TOKEN
         return basic(request) == (account.CONSUMER_KEY, account.CONSUMER_SECRET)
 
-    def _asked_well(self, request: Request) -> bool:
+    def _has_grant(self, request: Request) -> bool:
         if self._options.login == "tttt":
             return request.body == b""
         return asks_for_token(request)
 
     def _token_answer(self, token: str, seconds: int, rng: Random) -> dict[str, Any]:
         if self._options.front_names:
-            ends = datetime.fromtimestamp(self._desk.now() / 1000 + seconds, UTC)
+            ends = datetime.fromtimestamp(self._orders.now() / 1000 + seconds, UTC)
             return {
                 "token": token,
                 "refreshToken": f"{rng.getrandbits(64):016x}",
@@ -197,15 +192,13 @@ class Vnpost(GatewayApplication):
             return Response.json({"message": "service-code"}, 403)
         return None
 
-    # --- services --------------------------------------------------------------------------
-
     def _serve(self, request: Request, operation: str, rng: Random) -> Response:
         match operation:
             case "cancel":
                 return self._cancel(request, rng)
             case "tracking":
                 return self._tracking(request, rng)
-        body = _json(request)
+        body = json_object(request)
         if body is None or media_type(request) != "application/json":
             self._violate("wrong_content", None, request.path)
             return self._result(wire.BAD, rng)
@@ -217,26 +210,26 @@ class Vnpost(GatewayApplication):
         return self._price(body, rng)
 
     def _post(self, body: Mapping[str, Any], rng: Random) -> Response:
-        if (refused := self._refused(order_faults(body), body, rng)) is not None:
+        if (refused := self._refused(order_defects(body), body, rng)) is not None:
             return refused
-        verdict = self._desk.post(body)
+        verdict = self._orders.post(body)
         if verdict == "repeated":
             self._violate("doubled_order", body["OrderNumber"])
         return self._result(wire.ACCEPTED if verdict == "accepted" else wire.ALREADY, rng)
 
     def _document(self, body: Mapping[str, Any], rng: Random) -> Response:
-        if (refused := self._refused(document_faults(body), body, rng)) is not None:
+        if (refused := self._refused(document_defects(body), body, rng)) is not None:
             return refused
-        self._desk.documents[body["OrderNumber"]] = body
+        self._orders.documents[body["OrderNumber"]] = body
         return self._result(wire.ACCEPTED, rng)
 
     def _refused(
-        self, faults: list[Fault], body: Mapping[str, Any], rng: Random
+        self, defects: list[Defect], body: Mapping[str, Any], rng: Random
     ) -> Response | None:
         number = body.get("OrderNumber")
-        for fault in faults:
-            self._violate(fault.kind, number if isinstance(number, str) else None, fault.where)
-        bad = [fault.where for fault in faults if fault.refused]
+        for defect in defects:
+            self._violate(defect.kind, number if isinstance(number, str) else None, defect.where)
+        bad = [defect.where for defect in defects if defect.refused]
         if bad:
             return self._result(wire.BAD, rng, f"Trường {bad[0]} không hợp lệ")
         if body["CustomerCode"] != account.CUSTOMER_CODE:
@@ -248,7 +241,7 @@ class Vnpost(GatewayApplication):
         if not number or request.query.get("CustomerCode") != account.CUSTOMER_CODE:
             self._violate("missing_field", number or None, "CustomerCode, OrderNumber")
             return self._result(wire.BAD, rng)
-        match self._desk.cancel(number):
+        match self._orders.cancel(number):
             case "repeated":
                 self._violate("repeated_cancel", number)
                 return self._result(wire.ALREADY, rng, "Đơn hàng đã hủy")
@@ -259,15 +252,13 @@ class Vnpost(GatewayApplication):
         return self._result(wire.ACCEPTED, rng)
 
     def _price(self, body: Mapping[str, Any], rng: Random) -> Response:
-        faults = price_faults(body)
-        for fault in faults:
-            self._violate(fault.kind, None, fault.where)
-        if faults:
+        defects = price_defects(body)
+        for defect in defects:
+            self._violate(defect.kind, None, defect.where)
+        if defects:
             return Response.json({"message": "Không tính được cước"})
         same = body["sender"]["provCode"] == body["receiver"]["provCode"]
         return Response.json(wire.price(body["weight"], same, rng, self._options.odd))
-
-    # --- the feed --------------------------------------------------------------------------
 
     def _tracking(self, request: Request, rng: Random) -> Response:
         asked = _position(request)
@@ -279,7 +270,7 @@ class Vnpost(GatewayApplication):
             self._violate("page_too_big", None, str(size))
             size = _LARGEST_PAGE
         self._note_position(last)
-        rows, left = self._desk.feed.after(last, size), self._desk.feed.left(last)
+        rows, left = self._orders.feed.after(last, size), self._orders.feed.left(last)
         if rows and rng.random() < self._options.odd:
             rows = wire.doubled(rows, rng)
         return Response.json(wire.page(rows, left, size, rng, self._options.odd))
@@ -290,35 +281,35 @@ class Vnpost(GatewayApplication):
         self._furthest = max(self._furthest, last)
 
     def page_fault(self, kind: str, request: Request, rng: Random) -> Response | None:
-        """A page that leaves off early but says how much there is, or the page before it."""
+        """A page with rows missing at its end, or the page before."""
         with self.lock:
-            asked = self._asked_in_order(request, rng)
+            asked = self._valid_position(request, rng)
             if asked is None:
                 return None
             last, size = asked
-            left = self._desk.feed.left(last)
+            left = self._orders.feed.left(last)
             if kind == "repeated_page":
-                rows = self._desk.feed.until(last, size)
+                rows = self._orders.feed.until(last, size)
                 left += len(rows)
             else:
-                rows = self._desk.feed.after(last, max(1, min(size, left) * 2 // 3))
+                rows = self._orders.feed.after(last, max(1, min(size, left) * 2 // 3))
         return Response.json(wire.page(rows, left, size, rng, 0.0)) if rows else None
 
     def row_fault(self, kind: str, request: Request, rng: Random) -> Response | None:
-        """A page with a scan of a code no list knows, or with one that comes a second time as
-        it was before its notes were written."""
+        """A page with a scan of an unknown code, or with a scan twice, the second time without its
+        notes."""
         with self.lock:
-            asked = self._asked_in_order(request, rng)
+            asked = self._valid_position(request, rng)
             if asked is None:
                 return None
             last, size = asked
-            rows, left = self._desk.feed.after(last, size), self._desk.feed.left(last)
-        strange = wire.with_strange_code if kind == "unknown_status" else wire.with_older_copy
-        changed = strange(rows, rng)
+            rows, left = self._orders.feed.after(last, size), self._orders.feed.left(last)
+        change = wire.with_unknown_code if kind == "unknown_status" else wire.with_older_copy
+        changed = change(rows, rng)
         return Response.json(wire.page(changed, left, size, rng, 0.0)) if changed else None
 
-    def _asked_in_order(self, request: Request, rng: Random) -> tuple[str, int] | None:
-        """Where the feed is to go on and how far, when the request may be served at all."""
+    def _valid_position(self, request: Request, rng: Random) -> tuple[str, int] | None:
+        """The last id and the page size of a valid request, or None."""
         asked = _position(request)
         if asked is None or asked[1] > _LARGEST_PAGE or request.method != "GET":
             return None
@@ -326,28 +317,19 @@ class Vnpost(GatewayApplication):
 
     def before_page(self, rng: Random) -> None:
         with self.lock:
-            self._desk.late_scan(rng)
+            self._orders.late_scan(rng)
 
     def _result(self, status: int, rng: Random, message: str | None = None) -> Response:
         return wire.result(status, rng, self._options.odd, message)
 
-    def _violate(self, kind: str, code: str | None, detail: str = "") -> None:
-        known = None if code is None else canonical(code)
-        self._violations.add(self.name, kind, known, detail)
+    def _violate(self, kind: str, code: str | None = None, detail: str = "") -> None:
+        super()._violate(kind, None if code is None else canonical(code), detail)
 
 
 def _position(request: Request) -> tuple[str, int] | None:
-    """The last id and the page size a request of the feed names, or None."""
+    """The last id and the page size in a request, or None if they are invalid."""
     last = request.query.get("lastId", _START).lower()
     size = request.query.get("pagesize", _USUAL_PAGE)
     if not _EVENT_ID.fullmatch(last) or not _PAGE_SIZE.fullmatch(size):
         return None
     return last, int(size)
-
-
-def _json(request: Request) -> dict[str, Any] | None:
-    try:
-        body = json.loads(request.body)
-    except ValueError:
-        return None
-    return body if isinstance(body, dict) else None

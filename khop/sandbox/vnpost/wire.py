@@ -1,7 +1,5 @@
-"""The post's words: results, prices, and the many ways one event of the feed is written.
-
-Variants: docs/systems/vnpost.md.
-"""
+"""The post's answers: results, prices, and events of the feed in several forms
+(docs/systems/vnpost.md)."""
 
 from __future__ import annotations
 
@@ -16,17 +14,17 @@ from khop.sandbox.world.post_events import MESSAGES, ON_THE_WAY, OUT, Event
 BUS_PATH = "/bus"
 
 ACCEPTED, ALREADY, CLOSED, BAD, UNKNOWN = 100, 101, 102, 400, 404
-#: Status -> Message. 100 and 101 are seen, the rest stands for a list nobody outside has.
+#: Status -> Message. 100 and 101 are known from real answers; the others are invented.
 _MESSAGES = {
     ACCEPTED: "Thành công",
     ALREADY: "OrderNumber đã tồn tại",
     CLOSED: "Đơn hàng đã được xử lý, không thể hủy",
     UNKNOWN: "Không tìm thấy đơn hàng",
 }
-_STRANGE = 77
+_UNKNOWN_CODE = 77
 _STEP_GRAMS = 500
 
-#: An event of the feed under its id.
+#: Id and event.
 Row = tuple[str, Event]
 
 
@@ -37,7 +35,7 @@ def result(status: int, rng: Random, odd: float, message: str | None = None) -> 
 
 
 def page(rows: list[Row], left: int, size: int, rng: Random, odd: float) -> dict[str, Any]:
-    """RESTHeart's envelope of one page; ``left`` is how many events there are from here on."""
+    """RESTHeart's envelope of one page. ``left``: the number of events from here on."""
     envelope: dict[str, Any] = {"_returned": len(rows)}
     if rng.random() >= odd:
         envelope = {"_size": left, "_total_pages": -(-left // size), **envelope}
@@ -50,7 +48,7 @@ def page(rows: list[Row], left: int, size: int, rng: Random, odd: float) -> dict
 
 
 def event_document(event_id: str, event: Event, rng: Random, odd: float) -> dict[str, Any]:
-    """One event, in the part ``odd`` of its values in a rarer form."""
+    """One event; ``odd`` is the part of its values in a rarer form."""
     return {
         "_id": event_id if rng.random() < odd / 2 else {"$oid": event_id},
         "CustomerCode": CUSTOMER_CODE,
@@ -65,23 +63,23 @@ def event_document(event_id: str, event: Event, rng: Random, odd: float) -> dict
 
 
 def doubled(rows: list[Row], rng: Random) -> list[Row]:
-    """The rows, one of them twice (docs/systems/vnpost.md)."""
+    """The rows with one of them twice (docs/systems/vnpost.md)."""
     place = rng.randrange(len(rows))
     return [*rows[: place + 1], *rows[place:]]
 
 
-def with_strange_code(rows: list[Row], rng: Random) -> list[Row]:
-    """The rows, one stop on the way with a code no list has; none where there is no such stop."""
+def with_unknown_code(rows: list[Row], rng: Random) -> list[Row]:
+    """The rows with an unknown code in one stop on the way; no rows if there is no such stop."""
     places = [n for n, (_, event) in enumerate(rows) if event.code in (ON_THE_WAY, OUT)]
     if not places:
         return []
     place = rng.choice(places)
     event_id, event = rows[place]
-    return [*rows[:place], (event_id, replace(event, code=_STRANGE)), *rows[place + 1 :]]
+    return [*rows[:place], (event_id, replace(event, code=_UNKNOWN_CODE)), *rows[place + 1 :]]
 
 
 def with_older_copy(rows: list[Row], rng: Random) -> list[Row]:
-    """The rows, one of them again under the same id as it was before it was completed."""
+    """The rows with one of them twice, the second time without office and notes."""
     if not rows:
         return []
     place = rng.randrange(len(rows))
@@ -91,7 +89,7 @@ def with_older_copy(rows: list[Row], rng: Random) -> list[Row]:
 
 
 def price(grams: float, same_province: bool, rng: Random, odd: float) -> dict[str, Any]:
-    """The answer to a price question: a base, and a step for each begun half kilogram."""
+    """The answer to a price question: a base price, and a step for each begun half kilogram."""
     steps = -(-int(grams) // _STEP_GRAMS)
     amount = (20_000 if same_province else 30_500) + 5_000 * max(0, steps - 1)
     return {"content": {"price": _number(amount, rng, odd)}}

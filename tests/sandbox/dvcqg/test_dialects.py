@@ -328,7 +328,7 @@ def test_a_rating_is_kept(both: Any) -> None:
     sandbox, client = both
     none = {key: "0%" for key in rating() if key.startswith("PhanTram")}
     assert client.portal("DongBoDanhGia", data=[rating(), rating(**none)])[0] == 0
-    assert len(sandbox.systems["dvcqg"].desk.ratings) == 2
+    assert len(sandbox.systems["dvcqg"].services.ratings) == 2
     assert kinds(sandbox) == []
 
 
@@ -372,7 +372,7 @@ def test_the_state_of_a_portal_born_dossier_goes_back(both: Any) -> None:
     assert client.portal("DongBoTrangThaiHoSo", type="2", data=data)[0] == 0
     assert "thành công" in write(client, "DongBoTrangThaiHoSoKM", data)[1].lower()
 
-    assert sandbox.systems["dvcqg"].desk.returned == {alias: [data, data]}
+    assert sandbox.systems["dvcqg"].services.returned == {alias: [data, data]}
     assert sandbox.findings() == before
     assert kinds(sandbox) == []
 

@@ -1,7 +1,6 @@
-"""The portal's services, whatever dialect they are called in (docs/systems/dvcqg.md).
+"""The services of the portal, for every dialect (docs/systems/dvcqg.md).
 
-A service gets its keys by name and answers through ``Envelopes``; what it changes is one state
-behind all dialects.
+A service gets its keys by name and answers with ``Envelopes``. All dialects share one state.
 """
 
 from __future__ import annotations
@@ -9,16 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from khop.loopback import Response
+from khop.sandbox.common.records import Defect
 from khop.sandbox.common.violations import Violations
 from khop.sandbox.dvcqg import catalogue, wire
-from khop.sandbox.dvcqg.checks import Fault, dossier_faults, step_faults
-from khop.sandbox.dvcqg.envelopes import Envelopes, Reply
+from khop.sandbox.dvcqg.checks import dossier_defects, step_defects
+from khop.sandbox.dvcqg.envelopes import Envelopes
 from khop.sandbox.dvcqg.questions import Questions, feedback_rows
 from khop.sandbox.dvcqg.report_checks import (
-    answer_faults,
-    question_faults,
-    rating_faults,
-    return_faults,
+    answer_defects,
+    question_defects,
+    rating_defects,
+    return_defects,
 )
 from khop.sandbox.world.dossiers import DONE, PortalEntry, canonical
 from khop.sandbox.world.portal_dates import read_date
@@ -26,7 +27,7 @@ from khop.sandbox.world.world import World
 
 Keys = Mapping[str, Any]
 Step = tuple[str, str, str, str]
-Check = Callable[[Mapping[str, Any]], list[Fault]]
+Check = Callable[[Mapping[str, Any]], list[Defect]]
 
 WRITES = frozenset(
     {
@@ -34,7 +35,7 @@ WRITES = frozenset(
         "DongBoHoiDap", "DongBoKetQuaHoiDapGuiTuDVCQG",
     }
 )  # fmt: skip
-#: What an integrator asks at the address for sharing (docs/systems/dvcqg.md).
+#: The services at the address for sharing (docs/systems/dvcqg.md).
 DICTIONARIES = catalogue.EMPTY_CATALOGUES | {
     "LayDanhSachTTHC",
     "LayDanhMucCoQuan",
@@ -44,11 +45,11 @@ _MOST_STEPS = 10
 _STEP_KEY = ("MaHoSo", "ThoiDiemXuLy", "TrangThai", "NoiDungXuLy")
 
 
-class Desk:
-    """Serves one call at a time: hold a lock around ``serve``.
+class Services:
+    """Serves one call at a time: hold a lock during ``serve``.
 
-    ``steps``: progress by code, in order of arrival. ``returned``: states returned to the
-    portal, by the portal's code. ``ratings``: what was rated, in order.
+    ``steps``: progress steps by code, in order of arrival. ``returned``: the states returned to
+    the portal, by its code. ``ratings``: in order of arrival.
     """
 
     def __init__(self, world: World, violations: Violations, system: str) -> None:
@@ -60,7 +61,7 @@ class Desk:
         self.steps: dict[str, list[Step]] = {}
         self.returned: dict[str, list[Mapping[str, Any]]] = {}
         self.ratings: list[Mapping[str, Any]] = []
-        self._services: dict[str, Callable[[Keys, Envelopes], Reply]] = {
+        self._services: dict[str, Callable[[Keys, Envelopes], Response]] = {
             "TraCuuHoSo": self._look_up,
             "DongBoHoSoMC": self._sync,
             "CapNhatTienDoHoSoMC": self._progress,
@@ -72,8 +73,8 @@ class Desk:
         }
         self.names = frozenset(self._services)
 
-    def serve(self, service: str, keys: Keys, envelopes: Envelopes) -> Reply:
-        """The answer of a service, or that there is none of that name."""
+    def serve(self, service: str, keys: Keys, envelopes: Envelopes) -> Response:
+        """The answer of a service; a refusal if there is no such service."""
         served = self._services.get(service)
         if served is None:
             self.violate("unknown_service", None)
@@ -83,9 +84,7 @@ class Desk:
     def violate(self, kind: str, code: str | None, detail: str = "") -> None:
         self._violations.add(self._system, kind, code, detail)
 
-    # --- reads -----------------------------------------------------------------------------
-
-    def _reads(self) -> dict[str, Callable[[Keys, Envelopes], Reply]]:
+    def _reads(self) -> dict[str, Callable[[Keys, Envelopes], Response]]:
         register = self._world.register
         rows: dict[str, Callable[[Keys], list[dict[str, Any]]]] = {
             "LayDanhSachTTHC": lambda keys: catalogue.procedure_rows(register),
@@ -96,15 +95,15 @@ class Desk:
             "TraCuuTechID": lambda keys: catalogue.technical_ids(
                 register, _text(keys, "mstorcmnd")
             ),
-            "LayDanhSachHoiDapGuiTuDVCQG": lambda keys: self._questions.sent_on(),
-            "LayDanhSachHoiDapBoCoQuan": lambda keys: self._questions.of_the_body(),
+            "LayDanhSachHoiDapGuiTuDVCQG": lambda keys: self._questions.forwarded(),
+            "LayDanhSachHoiDapBoCoQuan": lambda keys: self._questions.published(),
             "LayNoiDungTraLoiTheoCauHoi": lambda keys: self._questions.answer_rows(
                 _text(keys, "cauhoiid")
             ),
             "DanhSachPAKNChoXuLy": lambda keys: feedback_rows(),
             **{name: lambda keys: [] for name in catalogue.EMPTY_CATALOGUES},
         }
-        read: dict[str, Callable[[Keys, Envelopes], Reply]] = {
+        read: dict[str, Callable[[Keys, Envelopes], Response]] = {
             name: _reading(found) for name, found in rows.items()
         }
         services = {"data": catalogue.service_rows(register)}
@@ -114,7 +113,7 @@ class Desk:
         item = catalogue.procedure_item(self._world.register, _text(keys, "maTTHC"))
         return [] if item is None else [item]
 
-    def _look_up(self, keys: Keys, envelopes: Envelopes) -> Reply:
+    def _look_up(self, keys: Keys, envelopes: Envelopes) -> Response:
         code = _text(keys, "mahoso")
         if not code:
             self.violate("missing_field", None, "mahoso")
@@ -125,26 +124,24 @@ class Desk:
         entry = self._world.portal.get(code)
         return envelopes.found([wire.lookup_item(entry, self._world.register)] if entry else [])
 
-    # --- dossiers --------------------------------------------------------------------------
-
-    def _sync(self, keys: Keys, envelopes: Envelopes) -> Reply:
+    def _sync(self, keys: Keys, envelopes: Envelopes) -> Response:
         records = _records(keys)
         if records is None or len(records) != 1:
             self.violate("too_many_dossiers" if records else "no_data", None)
             return envelopes.refused("Dữ liệu không hợp lệ")
         record = records[0]
         code = _text(record, "MaHoSo")
-        faults = dossier_faults(record)
+        defects = dossier_defects(record)
         if keys.get("isUpdating") not in ("True", "False"):
-            faults.append(Fault("bad_flag", "isUpdating"))
-        if faults:
-            return self._invalid(faults, code, envelopes)
+            defects.append(Defect("bad_flag", "isUpdating"))
+        if defects:
+            return self._invalid(defects, code, envelopes)
         with self._world.lock:
             return self._store(record, code, keys["isUpdating"] == "True", envelopes)
 
     def _store(
         self, record: Mapping[str, Any], code: str, updating: bool, envelopes: Envelopes
-    ) -> Reply:
+    ) -> Response:
         known = self._world.portal.get(code)
         if known is None and updating:
             self.violate("update_of_absent", code)
@@ -179,7 +176,7 @@ class Desk:
             procedure=procedure.index if procedure else 0,
         )
 
-    def _progress(self, keys: Keys, envelopes: Envelopes) -> Reply:
+    def _progress(self, keys: Keys, envelopes: Envelopes) -> Response:
         steps = _records(keys)
         if not steps:
             self.violate("no_data", None)
@@ -189,8 +186,8 @@ class Desk:
             return envelopes.refused("Quá nhiều bước trong một lần gửi")
         for step in steps:
             code = _text(step, "MaHoSo")
-            if faults := step_faults(step):
-                return self._invalid(faults, code, envelopes)
+            if defects := step_defects(step):
+                return self._invalid(defects, code, envelopes)
             if code not in self._world.portal:
                 self.violate("step_of_unknown", code)
                 return envelopes.refused("Hồ sơ không tồn tại")
@@ -207,42 +204,40 @@ class Desk:
                 self.violate("doubled_step", code, f"{moment} {state}")
             known.append((code, moment, state, text))
 
-    def _return_state(self, keys: Keys, envelopes: Envelopes) -> Reply:
-        """Its states are not those of a dossier's life, so the portal's entry stays."""
+    def _return_state(self, keys: Keys, envelopes: Envelopes) -> Response:
+        """Keep a returned state. It is no state of a dossier, so the entry does not change."""
         data = keys.get("data")
         if not isinstance(data, dict):
             self.violate("not_an_object", None, "data")
             return envelopes.refused("Dữ liệu không hợp lệ")
         code = _text(data, "MaHoSo")
-        faults = return_faults(data)
+        defects = return_defects(data)
         if keys.get("type") != "2":
-            faults.append(Fault("bad_type", "type"))
-        if faults:
-            return self._invalid(faults, code, envelopes)
+            defects.append(Defect("bad_type", "type"))
+        if defects:
+            return self._invalid(defects, code, envelopes)
         if self._world.local_code(code) is None:
             self.violate("returned_not_portal_born", canonical(code))
             return envelopes.refused("Hồ sơ không tồn tại")
         self.returned.setdefault(code, []).append(data)
         return envelopes.accepted("Đồng bộ trạng thái")
 
-    # --- ratings and questions -------------------------------------------------------------
+    def _rate(self, keys: Keys, envelopes: Envelopes) -> Response:
+        return self._each(keys, envelopes, rating_defects, self.ratings.append)
 
-    def _rate(self, keys: Keys, envelopes: Envelopes) -> Reply:
-        return self._each(keys, envelopes, rating_faults, self.ratings.append)
+    def _publish(self, keys: Keys, envelopes: Envelopes) -> Response:
+        return self._each(keys, envelopes, question_defects, self._questions.publish)
 
-    def _publish(self, keys: Keys, envelopes: Envelopes) -> Reply:
-        return self._each(keys, envelopes, question_faults, self._questions.publish)
-
-    def _answer_questions(self, keys: Keys, envelopes: Envelopes) -> Reply:
-        def known(answer: Mapping[str, Any]) -> list[Fault]:
-            strange = not self._questions.knows(answer.get("HOIDAPID"))
-            unknown = [Fault("answer_of_unknown", "HOIDAPID")] if strange else []
-            return answer_faults(answer) or unknown
+    def _answer_questions(self, keys: Keys, envelopes: Envelopes) -> Response:
+        def check(answer: Mapping[str, Any]) -> list[Defect]:
+            strange = not self._questions.is_forwarded(answer.get("HOIDAPID"))
+            unknown = [Defect("answer_of_unknown", "HOIDAPID")] if strange else []
+            return answer_defects(answer) or unknown
 
         def keep(answer: Mapping[str, Any]) -> None:
             self._questions.answer(answer["HOIDAPID"], _text(answer, "NOIDUNGTRALOI"))
 
-        return self._each(keys, envelopes, known, keep)
+        return self._each(keys, envelopes, check, keep)
 
     def _each(
         self,
@@ -250,28 +245,28 @@ class Desk:
         envelopes: Envelopes,
         check: Check,
         keep: Callable[[Mapping[str, Any]], None],
-    ) -> Reply:
-        """Keep every record of ``data`` when none of them has a fault, else none."""
+    ) -> Response:
+        """Keep every record of ``data`` if none has a defect; otherwise none."""
         records = _records(keys)
         if not records:
             self.violate("no_data", None)
             return envelopes.refused("Dữ liệu không hợp lệ")
-        faults = [fault for record in records for fault in check(record)]
-        if faults:
-            return self._invalid(faults, "", envelopes)
+        defects = [defect for record in records for defect in check(record)]
+        if defects:
+            return self._invalid(defects, "", envelopes)
         for record in records:
             keep(record)
         return envelopes.accepted("Đồng bộ")
 
-    def _invalid(self, faults: list[Fault], code: str, envelopes: Envelopes) -> Reply:
-        for fault in faults:
-            self.violate(fault.kind, code or None, fault.where)
-        return envelopes.refused(f"Trường {faults[0].where} không hợp lệ")
+    def _invalid(self, defects: list[Defect], code: str, envelopes: Envelopes) -> Response:
+        for defect in defects:
+            self.violate(defect.kind, code or None, defect.where)
+        return envelopes.refused(f"Trường {defects[0].where} không hợp lệ")
 
 
 def _reading(
     found: Callable[[Keys], list[dict[str, Any]]],
-) -> Callable[[Keys, Envelopes], Reply]:
+) -> Callable[[Keys, Envelopes], Response]:
     return lambda keys, envelopes: envelopes.found(found(keys))
 
 
