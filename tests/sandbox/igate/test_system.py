@@ -155,7 +155,7 @@ def test_list_items_take_every_shape_that_was_seen(running: Any, shared_world: W
     def shapes(*path: str) -> set[type]:
         found = set()
         for row in sound:
-            value = row
+            value: Any = row
             for key in path:
                 value = value.get(key)
             found.add(type(value))

@@ -274,7 +274,7 @@ def test_a_bad_state_is_refused(filing: Any, changes: Any, kind: str) -> None:
 @pytest.mark.parametrize("number", [5, 6, 9])
 def test_lists_come_with_the_states_that_have_them(filing: Any, number: int) -> None:
     sandbox, made = filing
-    lists = {"DanhSachLePhi": [FEE], "DanhSachGiayToKetQua": []}
+    lists: dict[str, Any] = {"DanhSachLePhi": [FEE], "DanhSachGiayToKetQua": []}
     status = state(*filed(sandbox, made), TrangThai=number, **lists)
     assert made.call("CapNhatTrangThai", [status])[0] == 200
     assert kinds(sandbox) == []

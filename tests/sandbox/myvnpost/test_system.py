@@ -48,7 +48,7 @@ class Client:
         return self.http.post("/customer-partner/CreateOrder", json=order(**changes))
 
     def history(self, code: str, kind: int = 2) -> list[Any]:
-        query = {"type": kind, "code": code}
+        query: dict[str, int | str] = {"type": kind, "code": code}
         answer = self.http.get("/GetStatusHistoryOrder", params=query)
         assert answer.status_code == 200
         rows: list[Any] = answer.json()["data"]

@@ -113,12 +113,12 @@ def message(operation: str, fields: list[tuple[str, Any]], space: str = BCA) -> 
     for name, value in fields:
         element = etree.SubElement(call, f"{{{space}}}{name}")
         if isinstance(value, dict):
-            for inner, text in value.items():
-                etree.SubElement(element, f"{{{space}}}{inner}").text = text
+            for inner, content in value.items():
+                etree.SubElement(element, f"{{{space}}}{inner}").text = content
         else:
             element.text = value
-    text: bytes = etree.tostring(root, encoding="UTF-8")
-    return text
+    written: bytes = etree.tostring(root, encoding="UTF-8")
+    return written
 
 
 def content(body: bytes) -> Any:

@@ -157,7 +157,7 @@ def spelt(record: Any) -> str:
 
 
 def test_addresses_have_three_levels_or_two(plain: Client) -> None:
-    districts = Counter()
+    districts: Counter[Any] = Counter()
     for index in range(12):
         if person := plain.app.people.citizen(index):
             (record,) = plain.records(LOOK_UP, person)
@@ -183,7 +183,7 @@ def test_verdicts_come_under_several_prefixes_and_spellings(world: World) -> Non
 
 
 def test_kin_has_both_parents_or_the_mother_alone(plain: Client) -> None:
-    parents = Counter()
+    parents: Counter[Any] = Counter()
     for index in range(30):
         person = plain.app.people.citizen(index)
         if person is not None and not person.year_only:
@@ -204,7 +204,7 @@ def test_a_relative_is_somebody_the_database_knows(plain: Client) -> None:
 
 
 def test_a_household_names_its_head_in_every_record(plain: Client) -> None:
-    sizes = Counter()
+    sizes: Counter[Any] = Counter()
     for index in range(30):
         person = plain.app.people.citizen(index)
         if person is not None and not person.year_only:

@@ -21,7 +21,7 @@ def always(*kinds: str) -> Faults:
     return Faults(1.0, frozenset(kinds))
 
 
-def new_record(world: World) -> dict[str, str]:
+def new_record(world: World) -> dict[str, str | None]:
     finding = next(f for f in world.truth if f.rule == "A7" and f.repair == "machine")
     return {
         "MaHoSo": finding.code, "MaTTHC": "1.001600", "TenTTHC": "x", "MaLinhVuc": "G05-KH02",
