@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 
+from khop.connectors.http.answers import Answer
 from khop.connectors.http.transport import Transport
 
 #: Builds a transport to a scripted system; its keywords are settings of the transport.
@@ -33,6 +34,12 @@ class FakeTime:
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.now += seconds
+
+
+def answer(body: object, status: int = 200) -> Answer:
+    """An answer with these bytes, or with this value as JSON."""
+    raw = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
+    return Answer(status, {}, raw)
 
 
 class Script(httpx.BaseTransport):

@@ -125,9 +125,6 @@ def test_no_fault_quotes_the_secret_or_the_body() -> None:
     assert "Mẫu" not in str(caught.value)
 
 
-# --- sending ------------------------------------------------------------------------------------
-
-
 def client(transport: Transport, moments: list[datetime] | None = None) -> NoticeClient:
     clock = iter(moments or [NOW] * 9)
     return NoticeClient(transport, URL, SECRET, lambda: next(clock))

@@ -20,9 +20,8 @@ from khop.connectors.http.transport import Transport, TransportSettings
 from khop.errors import ConfigError, Refused
 from khop.mappings.records import Channel, Fee, Status
 from khop.mappings.time.calendar import WorkingCalendar
-from tests import paths
+from tests.adapters.samples import sample_json
 
-SAMPLES = paths.SAMPLES / "igate"
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
 NATIVE = "68a53f0c1d2e3f4a5b6c7d80"
 SECRET = {"env": "KHOP_TEST_SECRET"}
@@ -36,18 +35,14 @@ BASE: dict[str, Any] = {
 }
 
 
-def sample(name: str) -> Any:
-    return json.loads((SAMPLES / f"{name}.json").read_text("utf-8"))
-
-
 class Deployment(httpx.BaseTransport):
     """Answers each path with what ``answers`` has for its end."""
 
     def __init__(self) -> None:
         self.answers: dict[str, Any] = {
-            "/search": sample("list-02"),
-            "/--online": sample("det-01"),
-            "/--by-dossiers": sample("det-04"),
+            "/search": sample_json("igate/list-02"),
+            "/--online": sample_json("igate/det-01"),
+            "/--by-dossiers": sample_json("igate/det-04"),
         }
         self.requests: list[httpx.Request] = []
 
@@ -55,7 +50,7 @@ class Deployment(httpx.BaseTransport):
         self.requests.append(request)
         date_header = {"Date": "Mon, 02 Mar 2026 01:00:07 GMT"}
         if request.url.host == "sso.example.vn":
-            return httpx.Response(200, json=sample("tok-02"), headers=date_header)
+            return httpx.Response(200, json=sample_json("igate/tok-02"), headers=date_header)
         for end, body in self.answers.items():
             if request.url.path.endswith(end):
                 return httpx.Response(200, json=body, headers=date_header)
@@ -96,7 +91,7 @@ def test_it_is_a_source_that_can_be_asked_by_dates(adapter_of: Any) -> None:
 
 
 def test_a_page_with_what_cannot_be_used_of_it(adapter_of: Any, deployment: Deployment) -> None:
-    good = sample("list-01")["content"][0]
+    good = sample_json("igate/list-01")["content"][0]
     deployment.answers["/search"] = {
         "content": [good, {**good, "code": None}, 7],
         "last": False,
@@ -114,10 +109,10 @@ def test_a_page_with_what_cannot_be_used_of_it(adapter_of: Any, deployment: Depl
 
 @pytest.mark.parametrize("name", ["list-01", "list-02", "list-03", "list-04", "list-07", "list-08"])
 def test_every_list_of_the_samples(adapter_of: Any, deployment: Deployment, name: str) -> None:
-    deployment.answers["/search"] = sample(name)
+    deployment.answers["/search"] = sample_json(f"igate/{name}")
     page = adapter_of().page(0)
     assert page.rejects == ()
-    assert len(page.readings) == len(sample(name)["content"])
+    assert len(page.readings) == len(sample_json(f"igate/{name}")["content"])
 
 
 @pytest.mark.parametrize(
@@ -158,7 +153,7 @@ def test_a_window_of_no_date(adapter_of: Any, deployment: Deployment) -> None:
 
 
 def test_the_list_of_the_citizens_site(adapter_of: Any, deployment: Deployment) -> None:
-    deployment.answers["/dvc"] = sample("list-01")
+    deployment.answers["/dvc"] = sample_json("igate/list-01")
     adapter = adapter_of(search_path="/pa/dossier-search/dvc", spec="slice", sort="")
     assert adapter.page(0).readings[0].record.status is Status.PROCESSING
     assert dict(deployment.asked[0].url.params) == {"page": "0", "size": "500", "spec": "slice"}
@@ -175,7 +170,7 @@ def test_the_history_is_read_as_the_settings_say(adapter_of: Any, deployment: De
     record = adapter_of(task=task).detail(NATIVE).record
     assert record.entered_at is not None
     assert record.entered_at.utc == datetime(2025, 8, 20, 2, 5, tzinfo=UTC)
-    deployment.answers["/--online"] = sample("det-02")
+    deployment.answers["/--online"] = sample_json("igate/det-02")
     (entry,) = adapter_of(task={"current_task": "detail"}).detail(NATIVE).history
     assert entry.status is Status.PROCESSING
 
@@ -211,7 +206,7 @@ def test_fees_that_are_asked_for_and_not_answered_stop_the_push(
 
 
 def test_a_quarantined_item_again(adapter_of: Any) -> None:
-    assert adapter_of().replay(sample("list-01")["content"][0]).history is None
+    assert adapter_of().replay(sample_json("igate/list-01")["content"][0]).history is None
 
 
 def test_a_check_logs_in_and_reads_a_page(adapter_of: Any) -> None:

@@ -26,9 +26,8 @@ from khop.mappings.records import (
     Step,
 )
 from khop.mappings.time.calendar import WorkingCalendar
-from tests import paths
+from tests.adapters.samples import sample_json
 
-SAMPLES = paths.SAMPLES / "igate"
 NOW = datetime(2026, 6, 10, tzinfo=UTC)
 CODE = "H99.18.03-260609-0001"
 THEIRS = "G99.20-20260609-0092637"
@@ -43,19 +42,15 @@ DOSSIER = FullDossier(
 STEP = Step(Instant.of(NOW), Status.PROCESSING, "Thẩm định")
 
 
-def sample(name: str) -> Any:
-    return json.loads((SAMPLES / f"{name}.json").read_text("utf-8"))
-
-
 class Platform(httpx.BaseTransport):
     """Answers each step with what ``answers`` has for it, in turn; the last for ever."""
 
     def __init__(self) -> None:
         done = {"code": 200, "message": "success"}
         self.answers: dict[str, list[Any]] = {
-            "GetToken": [sample("min-01")],
+            "GetToken": [sample_json("igate/min-01")],
             "GetNextValue": [{"value": THEIRS}, {"value": "G99.20-20260609-0092638"}],
-            "UploadFile": [sample("min-03")],
+            "UploadFile": [sample_json("igate/min-03")],
             "CreateDossier": [{**done, "data": {"idHoSo": 88001, "maHoSo": THEIRS}}],
             "CapNhatTienTrinh": [done],
             "CapNhatTrangThai": [done],
@@ -200,7 +195,7 @@ def test_nothing_follows_a_dossier_that_was_not_created_here(
 def test_a_create_answer_without_the_id_leaves_it_unknown(
     adapter_of: Any, platform: Platform
 ) -> None:
-    platform.answers["CreateDossier"] = [sample("min-06")]
+    platform.answers["CreateDossier"] = [sample_json("igate/min-06")]
     adapter = adapter_of()
     adapter.create(DOSSIER)
     assert adapter.filed(CODE) == (None, THEIRS)

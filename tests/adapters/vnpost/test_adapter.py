@@ -1,66 +1,24 @@
-"""The two adapters of the post, over real HTTP on loopback."""
+"""The public-administration post as an adapter."""
 
 from __future__ import annotations
 
-import base64
-import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from structlog.testing import capture_logs
 
-from khop.adapters.myvnpost.adapter import ADAPTER as MYVNPOST
-from khop.adapters.myvnpost.adapter import MyVnpostAdapter
-from khop.adapters.ports import Context, EvidenceLookup, EvidenceSource, Role
+from khop.adapters.ports import Context, EvidenceSource, Role
 from khop.adapters.vnpost.adapter import ADAPTER as VNPOST
 from khop.adapters.vnpost.adapter import VnpostAdapter
 from khop.errors import AlreadyExists, ConfigError, OutcomeUnknown, RecordError
-from khop.loopback import LoopbackServer, Request, Response
-from khop.mappings.records import Applicant, DossierRecord, FullDossier, StatusKind
-from khop.mappings.time.calendar import WorkingCalendar
+from khop.mappings.records import Applicant, DossierRecord, FullDossier
+from tests.adapters.post import Post
 
-NOW = datetime(2026, 3, 19, 3, 0, tzinfo=UTC)
 DOSSIER = FullDossier(
     record=DossierRecord(source="igate", native_id="1", code="H99.01-260318-0001"),
     applicant=Applicant(name="Nguyễn Văn Mẫu", phone="0990000001", address="12 ngõ Ví Dụ, Hà Nội"),
     procedure_name="Đăng ký khai sinh",
 )
-
-
-@dataclass
-class Post:
-    """Answers each path with what stands in ``answers``; notes what it was asked."""
-
-    url: str = ""
-    answers: dict[str, Callable[[dict[str, str], Any], Any]] = field(default_factory=dict)
-    asked: list[tuple[str, str, dict[str, str], Any]] = field(default_factory=list)
-
-    def answer(self, request: Request) -> Response:
-        sent = request.json()
-        self.asked.append((request.method, request.path, request.query, sent))
-        return Response.json(self.answers[request.path](request.query, sent))
-
-
-@pytest.fixture
-def post() -> Iterator[Post]:
-    fake = Post()
-    with LoopbackServer(fake.answer) as server:
-        fake.url = server.url
-        fake.answers["/token"] = lambda query, sent: {"access_token": "t", "expires_in": 3600}
-        yield fake
-
-
-@pytest.fixture
-def context(tmp_path: Path) -> Context:
-    (tmp_path / "secret").write_text("not-a-real-secret", "utf-8")
-    return Context(b"k" * 32, tmp_path, lambda: NOW, WorkingCalendar((), ()))
 
 
 def vnpost(post: Post, context: Context, **changes: Any) -> VnpostAdapter:
@@ -101,7 +59,11 @@ def adapter(post: Post, context: Context) -> Iterator[VnpostAdapter]:
 
 
 TRACKING = "/apiVNPostNGSP/p1.0/order/tracking"
+
+
 ORDER, CANCEL = "/apiVNPostNGSP/p1.0/order/post", "/apiVNPostNGSP/p1.0/order/cancel"
+
+
 EVENTS = [
     {"_id": {"$oid": f"{number:024x}"}, "OrderNumber": f"H99-260318-{number:04}", "StatusCode": 4}
     for number in range(1, 6)
@@ -235,109 +197,3 @@ def test_every_access_reaches_the_feed(post: Post, context: Context, changes: An
     adapter = vnpost(post, context, **changes)
     assert adapter.events(None).fetched == 2
     adapter.close()
-
-
-# --- MyVNPost -----------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def my(post: Post, context: Context) -> Iterator[Callable[..., MyVnpostAdapter]]:
-    made: list[MyVnpostAdapter] = []
-
-    def build(**changes: Any) -> MyVnpostAdapter:
-        given = {
-            "adapter": "myvnpost",
-            "role": "post",
-            "base_url": post.url,
-            "path_prefix": "",
-            "username": "demo",
-            "password": {"file": "secret"},
-            "customer_code": "T000000001",
-            **changes,
-        }
-        settings = MYVNPOST.settings.model_validate(given)
-        adapter = MYVNPOST.build("my", Role.POST, settings, context)
-        assert isinstance(adapter, MyVnpostAdapter)
-        made.append(adapter)
-        return adapter
-
-    post.answers["/GetAccessToken"] = lambda query, sent: {"success": True, "token": "t"}
-    yield build
-    for adapter in made:
-        adapter.close()
-
-
-def _history(query: dict[str, str], sent: Any) -> dict[str, object]:
-    if query["code"] != "H99.01-260318-0011-T":
-        return {"data": []}
-    entry = {"statusCode": 14, "statusName": "Đã giao", "createdDate": "19/03/2026"}
-    return {"data": [{"statusHistory": [entry]}]}
-
-
-def test_a_dossier_is_asked_about_under_all_its_numbers(
-    my: Callable[..., MyVnpostAdapter], post: Post
-) -> None:
-    post.answers["/GetStatusHistoryOrder"] = _history
-    adapter = my(collect_suffix="-G", return_suffix="-T")
-    assert isinstance(adapter, EvidenceLookup)
-    (record,) = adapter.evidence_of("H99.01-260318-0011")
-    assert (record.code, record.kind) == ("H99.01-260318-0011", StatusKind.DELIVERED)
-    assert [query["code"][-2:] for _, _, query, _ in post.asked[1:]] == ["-T", "-G"]
-    assert my().evidence_of("H99.01-260318-0099") == ()
-
-
-def test_a_check_asks_for_an_order_that_nobody_made(
-    my: Callable[..., MyVnpostAdapter], post: Post
-) -> None:
-    post.answers["/GetStatusHistoryOrder"] = lambda query, sent: {"data": []}
-    assert my().check().ok
-    assert post.asked[-1][2] == {"type": "2", "code": "KHOP-CHECK-000000-0000"}
-
-
-def test_the_evidence_of_a_call_is_its_signed_item_under_the_number_the_post_names(
-    my: Callable[..., MyVnpostAdapter], post: Post, context: Context
-) -> None:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    pem = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    (context.base_dir / "post.pem").write_bytes(pem)
-    adapter = my(webhook_key_file="post.pem")
-    # The number in the call is not signed: somebody put another dossier there.
-    first = {"itemCode": "CH1", "status": "14", "saleOrderCode": "H99.01-260318-9999"}
-    news = adapter.webhook(_signed(key, [first, {"itemCode": "CH2", "status": "14"}]))
-    assert [item.item_code for item in news.unconfirmed] == ["CH2"]
-    assert not post.asked
-    order = {"itemCode": "CH1", "saleOrderCode": "H99.01-260318-0011"}
-    post.answers["/getOrder"] = lambda query, sent: [{"results": [order]}]
-    record = adapter.confirmed(news)
-    assert record is not None
-    assert record.kind is StatusKind.DELIVERED
-    assert (record.item, record.code) == ("CH1", "H99.01-260318-0011")
-    post.answers["/getOrder"] = lambda query, sent: [{"results": [{**order, "itemCode": "CH7"}]}]
-    assert adapter.confirmed(news) is None
-    with pytest.raises(RecordError, match="replay"):
-        my(webhook_key_file="post.pem", webhook_minutes=5).webhook(_signed(key, [first]))
-
-
-def _signed(key: rsa.RSAPrivateKey, items: list[dict[str, str]]) -> bytes:
-    sent = "19/03/2026 09:41:00"
-    text = f"MYVNP{sent}{items[0]['itemCode']}{items[0]['status']}"
-    signature = key.sign(text.encode(), padding.PKCS1v15(), SHA256())
-    body = {"data": items, "sendDate": sent, "signature": base64.b64encode(signature).decode()}
-    return json.dumps(body).encode()
-
-
-@pytest.mark.parametrize("changes", [{}, {"webhook_key_file": "none.pem"}])
-def test_a_call_needs_the_key_that_signs_it(
-    my: Callable[..., MyVnpostAdapter], changes: Any
-) -> None:
-    with pytest.raises(ConfigError, match=r"sources\.my\.webhook_key_file"):
-        my(**changes).webhook(b"{}")
-
-
-@pytest.mark.parametrize("legacy", [True, False])
-def test_legacy_tls_is_on_only_when_asked_for_and_is_logged(
-    my: Callable[..., MyVnpostAdapter], legacy: Any
-) -> None:
-    with capture_logs() as logs:
-        my(**({"legacy_tls": True} if legacy else {}))
-    assert logs == [{"event": "legacy_tls", "source": "my", "log_level": "warning"}] * legacy

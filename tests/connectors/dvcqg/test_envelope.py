@@ -19,14 +19,9 @@ from khop.connectors.dvcqg.envelope import (
     session_of,
 )
 from khop.connectors.http.answers import Answer
-from tests.connectors.scripted import Sample
+from tests.connectors.scripted import Sample, answer
 
 EXISTS = "Hồ sơ H99.12-250114-0007 đã tồn tại"
-
-
-def answer(body: object) -> Answer:
-    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return Answer(200, {}, raw)
 
 
 def created(body: object) -> Verdict:

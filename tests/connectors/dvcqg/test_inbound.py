@@ -11,14 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khop.connectors.dvcqg.inbound import (
-    Due,
-    InboundReply,
-    StoredFile,
-    Taken,
-    TaxNotice,
-    handle,
-)
+from khop.connectors.dvcqg.inbound import Due, InboundReply, StoredFile, Taken, TaxNotice, handle
 from khop.connectors.dvcqg.inbound_wire import Amendment, PaymentProof, PromotionDossier
 from khop.errors import LedgerError
 from tests.connectors.scripted import Sample

@@ -13,15 +13,10 @@ from khop.connectors.dvcqg.payments import (
     read_callback,
     read_start,
 )
-from khop.connectors.http.answers import Answer
 from khop.errors import Refused, Unreadable
-from tests.connectors.scripted import Sample
+from tests.connectors.scripted import Sample, answer
 
 URL = "https://pay.example.vn/p/abc"
-
-
-def answer(body: object) -> Answer:
-    return Answer(200, {}, body if isinstance(body, bytes) else json.dumps(body).encode())
 
 
 def test_a_payment_started_through_a_wrapper(sample: Sample) -> None:

@@ -12,7 +12,7 @@ from khop.connectors.http.answers import LONGEST_WAIT, Answer, read_json
 NOW = datetime(2026, 3, 2, 1, 0, 0, tzinfo=UTC)
 
 
-def answer(body: bytes = b"", **headers: str) -> Answer:
+def with_headers(body: bytes = b"", **headers: str) -> Answer:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return Answer(200, named, body)
 
@@ -34,7 +34,7 @@ def answer(body: bytes = b"", **headers: str) -> Answer:
     ],
 )
 def test_json_is_read_for_what_it_says(body: bytes, value: object) -> None:
-    assert answer(body).json() == value
+    assert with_headers(body).json() == value
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_json_is_read_for_what_it_says(body: bytes, value: object) -> None:
 )
 def test_what_is_no_json_is_a_value_error_that_quotes_nothing(body: bytes, says: str) -> None:
     with pytest.raises(ValueError, match=says) as caught:
-        answer(body).json()
+        with_headers(body).json()
     assert "id" not in str(caught.value)
 
 
@@ -71,30 +71,32 @@ def test_ordinary_json_comes_back_as_it_was(value: object) -> None:
 
 
 def test_retry_after_in_seconds() -> None:
-    assert answer(retry_after="12").retry_after(NOW) == 12.0
-    assert answer(retry_after=" 1.5 ").retry_after(NOW) == 1.5
+    assert with_headers(retry_after="12").retry_after(NOW) == 12.0
+    assert with_headers(retry_after=" 1.5 ").retry_after(NOW) == 1.5
 
 
 def test_retry_after_as_a_date_counts_from_the_servers_own_clock() -> None:
-    slow = answer(retry_after="Mon, 02 Mar 2026 00:01:30 GMT", date="Mon, 02 Mar 2026 00:01:00 GMT")
+    slow = with_headers(
+        retry_after="Mon, 02 Mar 2026 00:01:30 GMT", date="Mon, 02 Mar 2026 00:01:00 GMT"
+    )
     assert slow.retry_after(NOW) == 30.0
-    assert answer(retry_after="Mon, 02 Mar 2026 01:00:40 GMT").retry_after(NOW) == 40.0
-    assert answer(retry_after="Mon, 02 Mar 2020 01:00:40 GMT").retry_after(NOW) == 0.0
+    assert with_headers(retry_after="Mon, 02 Mar 2026 01:00:40 GMT").retry_after(NOW) == 40.0
+    assert with_headers(retry_after="Mon, 02 Mar 2020 01:00:40 GMT").retry_after(NOW) == 0.0
 
 
 def test_an_absurd_retry_after_is_cut_and_a_senseless_one_left_out() -> None:
-    assert answer(retry_after="999999999999").retry_after(NOW) == LONGEST_WAIT
+    assert with_headers(retry_after="999999999999").retry_after(NOW) == LONGEST_WAIT
     for senseless in ("", "soon", "-5", "1e9", "inf", "Mon, 99 Foo 2026"):
-        assert answer(retry_after=senseless).retry_after(NOW) is None
+        assert with_headers(retry_after=senseless).retry_after(NOW) is None
 
 
 def test_the_servers_date_is_aware() -> None:
-    told = answer(date="Mon, 02 Mar 2026 08:00:00 +0700").date
+    told = with_headers(date="Mon, 02 Mar 2026 08:00:00 +0700").date
     assert told == NOW
     assert told.utcoffset() is not None
-    assert answer(date="Mon, 02 Mar 2026 01:00:00 -0000").date == NOW
-    assert answer(date="yesterday").date is None
-    assert answer().date is None
+    assert with_headers(date="Mon, 02 Mar 2026 01:00:00 -0000").date == NOW
+    assert with_headers(date="yesterday").date is None
+    assert with_headers().date is None
 
 
 @given(st.text(max_size=40))

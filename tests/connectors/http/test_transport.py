@@ -1,8 +1,8 @@
-"""The transport against answers given without a network: classes, retry, reading, limits."""
+"""Calls: what is sent, retries, limits, answers without a network."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,161 +20,11 @@ from khop.errors import (
     OutcomeUnknown,
     RateLimited,
     RecordError,
-    Refused,
-    Unauthorised,
     Unreachable,
     Unreadable,
 )
+from tests.connectors.http.calls import URL, caught, rows
 from tests.connectors.scripted import FakeTime, Script, TransportTo
-
-URL = "https://h.example.vn/data"
-SECRET = "099000000001"
-
-
-def rows(answer: Answer) -> object:
-    body = answer.json()
-    if not isinstance(body, dict):
-        raise ValueError(f"unexpected {body!r}")
-    return body["rows"]
-
-
-def caught(transport: Transport, *, write: bool, attempts: int | None = 1) -> ConnectorError:
-    with pytest.raises(ConnectorError) as error:
-        transport.exchange(
-            "op", "POST", URL, rows, params={"cccd": SECRET}, write=write, attempts=attempts
-        )
-    return error.value
-
-
-@pytest.mark.parametrize(
-    ("status", "read", "write"),
-    [
-        (301, Refused, Refused),
-        (302, Refused, Refused),
-        (304, Refused, Refused),
-        (400, Refused, Refused),
-        (401, Unauthorised, Unauthorised),
-        (403, Unauthorised, Unauthorised),
-        (404, Refused, Refused),
-        (408, Unreachable, OutcomeUnknown),
-        (409, Refused, Refused),
-        (422, Refused, Refused),
-        (429, RateLimited, RateLimited),
-        (500, Unreachable, OutcomeUnknown),
-        (502, Unreachable, OutcomeUnknown),
-        (503, Unreachable, OutcomeUnknown),
-        (504, Unreachable, OutcomeUnknown),
-        (599, Unreachable, OutcomeUnknown),
-    ],
-)
-def test_a_status_says_what_to_do(
-    script: Script, transport_to: TransportTo, status: int, read: Callable[..., object], write: bool
-) -> None:
-    script.replies = [httpx.Response(status, content=b"<html>x</html>")]
-    for is_write, kind in ((False, read), (True, write)):
-        fault = caught(transport_to(script), write=is_write)
-        assert type(fault) is kind
-        assert fault.http_status == status
-        assert (fault.system, fault.operation) == ("src", "op")
-
-
-@pytest.mark.parametrize(
-    ("error", "read", "write"),
-    [
-        (httpx.ConnectError("[Errno 111] Connection refused"), Unreachable, Unreachable),
-        (httpx.ConnectTimeout(""), Unreachable, Unreachable),
-        (httpx.PoolTimeout(""), Unreachable, Unreachable),
-        (httpx.ProxyError("407"), Unreachable, Unreachable),
-        (httpx.ReadTimeout(""), Unreachable, OutcomeUnknown),
-        (httpx.WriteTimeout(""), Unreachable, OutcomeUnknown),
-        (httpx.ReadError(""), Unreachable, OutcomeUnknown),
-        (httpx.WriteError(""), Unreachable, OutcomeUnknown),
-        (httpx.CloseError(""), Unreachable, OutcomeUnknown),
-        (httpx.RemoteProtocolError("?cccd=099000000001"), Unreachable, OutcomeUnknown),
-        (httpx.LocalProtocolError(""), Unreachable, OutcomeUnknown),
-    ],
-)
-def test_a_broken_call_says_whether_anything_was_sent(
-    script: Script,
-    transport_to: TransportTo,
-    error: Any,
-    read: Callable[..., object],
-    write: bool,
-) -> None:
-    script.replies = [error]
-    for is_write, kind in ((False, read), (True, write)):
-        fault = caught(transport_to(script), write=is_write)
-        assert type(fault) is kind
-        assert SECRET not in str(fault)
-
-
-@pytest.mark.parametrize(
-    "body", [b"", b"<html>login</html>", b'{"rows": [', b'"OK"', b"OK", b"\xff\xfe\x00"]
-)
-def test_a_body_without_meaning(script: Script, transport_to: TransportTo, body: Any) -> None:
-    script.replies = [httpx.Response(200, content=body)]
-    assert type(caught(transport_to(script), write=False)) is Unreadable
-    assert type(caught(transport_to(script), write=True)) is OutcomeUnknown
-
-
-def test_no_httpx_type_and_no_request_hangs_on_a_fault(
-    script: Script, transport_to: TransportTo
-) -> None:
-    script.replies = [httpx.ReadError("x"), httpx.Response(200, content=b"{")]
-    transport = transport_to(script)
-    for _ in range(2):
-        fault = caught(transport, write=False)
-        assert fault.__context__ is None
-        assert fault.__cause__ is None
-
-
-def test_what_a_reader_quotes_does_not_get_out(script: Script, transport_to: TransportTo) -> None:
-    script.replies = [httpx.Response(200, json=f"số {SECRET}")]
-    fault = caught(transport_to(script), write=False)
-    assert SECRET not in str(fault)
-    assert fault.detail == "the answer has an unknown shape"
-
-
-@pytest.mark.parametrize(
-    ("body", "code", "detail"),
-    [
-        ({"status": 404, "error": "Not Found", "message": "", "path": "/x"}, "Not Found", None),
-        (
-            {"error": "invalid_client", "error_description": "Invalid client secret"},
-            "invalid_client",
-            "Invalid client secret",
-        ),
-        ({"error_code": -3, "message": f"số {SECRET} sai"}, "-3", "số ************ sai"),
-        ({"errorCode": "9", "Message": "<b>sai</b>"}, "9", "sai"),
-        ({"fault": {"code": 900901, "message": "Invalid"}}, "900901", "Invalid"),
-        ({"type": "Client.X", "detail": "Unknown"}, "Client.X", "Unknown"),
-        ({"title": "One or more errors", "errors": {"x": [SECRET]}}, None, "One or more errors"),
-        ([SECRET], None, None),
-        (SECRET, None, None),
-    ],
-)
-def test_an_error_body_gives_its_code_and_message(
-    script: Script, transport_to: TransportTo, body: object, code: str | None, detail: object
-) -> None:
-    script.replies = [httpx.Response(400, json=body)]
-    fault = caught(transport_to(script), write=True)
-    assert (fault.code, fault.detail) == (code, detail)
-    assert SECRET not in str(fault)
-
-
-def test_an_error_page_gives_nothing(script: Script, transport_to: TransportTo) -> None:
-    script.replies = [httpx.Response(400, content=f"<h1>{SECRET} cccd</h1>".encode())]
-    assert str(caught(transport_to(script), write=False)) == "src op: refused the request; HTTP 400"
-
-
-def test_a_redirect_is_not_followed_and_says_what_to_write(
-    script: Script, transport_to: TransportTo
-) -> None:
-    script.replies = [httpx.Response(302, headers={"Location": "https://x.example.vn/?t=1"})]
-    fault = caught(transport_to(script), write=False)
-    assert len(script.requests) == 1
-    assert "khop.toml" in str(fault)
-    assert "x.example.vn" not in str(fault)
 
 
 def test_a_read_is_tried_until_it_can_be_read(

@@ -1,18 +1,13 @@
 from __future__ import annotations
 
-import base64
 import json
 from typing import Any
 
 import pytest
 
 from khop.connectors.igate.claims import claims_of, read_claims
+from tests.connectors.igate.keycloak import jwt
 from tests.connectors.scripted import Sample
-
-
-def jwt(payload: object) -> str:
-    text = json.dumps(payload, ensure_ascii=False).encode()
-    return f"e30.{base64.urlsafe_b64encode(text).decode().rstrip('=')}.c2ln"
 
 
 def test_the_claims_clients_use(sample: Sample) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khop.connectors.http.answers import Answer, Unusable
+from khop.connectors.http.answers import Unusable
 from khop.connectors.igate.pushes import (
     BatchAnswer,
     PushVerdict,
@@ -21,14 +21,9 @@ from khop.connectors.igate.pushes import (
     read_push_log,
     read_push_request,
 )
-from tests.connectors.scripted import Sample
+from tests.connectors.scripted import Sample, answer
 
 Json = Callable[[str], Any]
-
-
-def answer(body: object) -> Answer:
-    raw = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
-    return Answer(200, {}, raw)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Callable
 from typing import Any
@@ -14,16 +13,12 @@ import pytest
 from khop.connectors.igate import Account, IgateClient, IgateDeployment
 from khop.connectors.igate.tokens import useful_seconds
 from khop.errors import Refused, Unauthorised, Unreachable
+from tests.connectors.igate.keycloak import jwt
 from tests.connectors.scripted import FakeTime, Sample, Script, TransportTo
 
 ClientOf = Callable[..., IgateClient]
 
 SSO = "https://sso.example.vn/auth/realms/digo/protocol/openid-connect/token"
-
-
-def jwt(payload: object) -> str:
-    text = base64.urlsafe_b64encode(json.dumps(payload).encode()).decode()
-    return f"e30.{text.rstrip('=')}.c2ln"
 
 
 def form(request: httpx.Request) -> dict[str, str]:

@@ -47,9 +47,6 @@ def client_of(script: Script, transport_to: TransportTo, time: FakeTime) -> Clie
     return build
 
 
-# --- login ---------------------------------------------------------------------------------------
-
-
 def test_the_token_goes_as_bearer(client_of: ClientOf, script: Script, sample: Sample) -> None:
     client = client_of(
         reply(json.loads(sample("igate/min-01.json"))), reply({"value": "G"}), bare=True
@@ -119,9 +116,6 @@ def test_a_token_turned_down_is_renewed_and_the_write_sent_once_more(
     assert client.create({"MaHoSo": "G"}).native_id == "1"
     steps = [request.url.path.rsplit("/", 1)[-1] for request in script.requests]
     assert steps == ["GetToken", "CreateDossier", "GetToken", "CreateDossier"]
-
-
-# --- answers -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -212,8 +206,6 @@ def test_nothing_to_send_sends_nothing(client_of: ClientOf, script: Script) -> N
     client.status([])
     assert script.requests == []
 
-
-# --- faults --------------------------------------------------------------------------------------
 
 FAULTS = [
     (reply({"code": 400, "message": "Dữ liệu không hợp lệ"}, 400), Refused),

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -29,11 +29,11 @@ from khop.connectors.population.contract import wsdl_of, zeep_client
 from khop.connectors.population.fields import fill
 from khop.errors import ConfigError, RecordError
 from tests import paths
+from tests.connectors.population.questions import LAN, PERSON, Asked
 from tests.connectors.scripted import Sample
 
 SAMPLES = paths.SAMPLES / "population"
 SERVICE, CONTRACTOR = "http://dancuquocgia.bca", "http://gtel.vn/qldc"
-PERSON = ("SoDinhDanh", "SoCMND", "HoVaTen", "NgayThangNamSinh")
 FIELDS = ("MaYeuCau", "MaDVC", "MaTichHop", "MaCanBo", "MaDonVi", *PERSON)
 AUTHENTICATE = OperationShape(Operation.AUTHENTICATE, "033", FIELDS, SERVICE, "dan")
 LOOK_UP = replace(AUTHENTICATE, operation=Operation.LOOK_UP, code="037")
@@ -60,14 +60,7 @@ OFFICER_FIELDS = replace(
 DASHED = replace(LOOK_UP, prefix="qldc", date=DateForm.DASHED)
 
 
-@dataclass
-class Asked:
-    procedure: str = "1.001193"
-    officer: str = "motcua.demo"
-
-
 VPCP = Asked("VPCP", "UBND_DEMO")
-LAN = Question("TRANTHIMAILAN", "001185012345", birth=date(1985, 2, 17))
 HUY = Question("DINHQUANGHUY", "031202004567", birth=date(2002, 11, 5))
 XUAN = Question("HOANGTHIXUAN", "038147000456", birth=1947)
 HEAD_BORN = date(1983, 8, 8)

@@ -1,0 +1,54 @@
+"""Table files of tests, and sources of them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from khop.adapters.files.paper import PaperFileAdapter, paper_adapter
+from khop.adapters.ports import Context, PaperSource
+from khop.mappings.records import PaperKind, PaperRow, Reject
+from khop.mappings.time.calendar import WorkingCalendar
+
+KEY = b"k" * 32
+
+
+CALENDAR = WorkingCalendar()
+
+
+CSV = "Mã hồ sơ,Ngày tiếp nhận,Ngày trả\nH99.01-261008-0001,08/10/2026,\n"
+
+
+def context(folder: Path) -> Context:
+    return Context(KEY, folder, lambda: datetime(2026, 11, 22, tzinfo=UTC), CALENDAR)
+
+
+def logbook(folder: Path, path: str = "so.csv", **settings: Any) -> PaperFileAdapter:
+    return paper_adapter("so", PaperKind.LOGBOOK, Path(path), context(folder), **settings)
+
+
+def all_rows(source: PaperSource) -> list[PaperRow | Reject]:
+    return [row for file in source.files() for row in source.rows(file)]
+
+
+def write(path: Path, text: str = CSV) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+    return path
+
+
+def written(lines: Sequence[Sequence[Any]], **options: Any) -> bytes:
+    """A workbook whose datetimes are dates to a spreadsheet program."""
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(
+        target, {"default_date_format": "dd/mm/yyyy hh:mm", **options}
+    ) as book:
+        sheet = book.add_worksheet("Sổ")
+        for row, cells in enumerate(lines):
+            sheet.write_row(row, 0, cells)
+    return target.getvalue()

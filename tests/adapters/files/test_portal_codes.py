@@ -1,0 +1,49 @@
+"""An extract of the portal as a source of dossier codes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from khop.adapters.files.portal_codes import portal_code_adapter
+from khop.errors import ConfigError
+from tests.adapters.files.tables import context, write, written
+
+
+def codes(folder: Path, path: str, **settings: Any) -> list[str]:
+    return list(portal_code_adapter("ex", Path(path), context(folder), **settings).codes())
+
+
+@pytest.mark.parametrize("header", ["MaHoSo", "mahoso", "Mã hồ sơ", "Mã số hồ sơ"])
+def test_the_extract_names_its_codes(tmp_path: Path, header: str) -> None:
+    write(tmp_path / "ex.csv", f"STT;{header}\n1; h99.01-261008-0001 \n2;\n3;H99.01-261008-0002\n")
+    assert codes(tmp_path, "ex.csv") == ["H99.01-261008-0001", "H99.01-261008-0002"]
+
+
+def test_the_extract_may_be_a_workbook_with_titles_and_a_column_of_its_own(tmp_path: Path) -> None:
+    lines: list[list[Any]] = [
+        ["DANH SÁCH HỒ SƠ"],
+        ["Số trên Cổng", "x"],
+        ["(1)", "(2)"],
+        ["H99.01-261008-0001", 1],
+        [260923.0, 2],
+        [1.2e17, 3],
+        ["Tổng cộng", 3],
+    ]
+    (tmp_path / "ex.xlsx").write_bytes(written(lines))
+    found = portal_code_adapter(
+        "ex", Path("ex.xlsx"), context(tmp_path), code_column="số trên cổng"
+    )
+    assert list(found.codes()) == ["H99.01-261008-0001", "260923"]
+    assert found.check().steps[0].detail == "2 dossier codes, 1 unusable"
+
+
+def test_an_extract_without_the_column_is_refused(tmp_path: Path) -> None:
+    write(tmp_path / "ex.csv", "a,b\n1,2\n")
+    with pytest.raises(ConfigError, match="code_column"):
+        codes(tmp_path, "ex.csv")
+    with pytest.raises(ConfigError):
+        codes(tmp_path, "ex.csv", code_column="c")
+    assert not portal_code_adapter("ex", Path("none"), context(tmp_path)).check().ok
