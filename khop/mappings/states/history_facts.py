@@ -1,12 +1,12 @@
-"""What a history comes to: the few facts of it that rules ask for.
+"""The facts of a history that rules use: its path of states, and its supplements.
 
-A ``path`` is the states a dossier went through, oldest first, with equal neighbours made one::
+A ``path`` is the states a dossier went through, oldest first; equal neighbours are one::
 
     "1>2>4>9>10"
 
-``?`` stands where it cannot be said which state it was: a state no table knows, or several states
-whose order is not told (one moment, or one day where a source gives only the day). A step into or
-out of ``?`` is held against nobody.
+``?`` is a moment whose state is not known: a state that no table maps, or several states whose
+order is not known (of one moment, or of one day where a source gives only the day). A step into or
+out of ``?`` violates no rule.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ _UNKNOWN = "?"
 @dataclass(frozen=True, slots=True)
 class HistoryFacts:
     """``path``: "" for a history without a state. ``supplement_us``: when papers were last asked
-    for (the latest change to state 5), ``supplement_before_us``: the time before that; both in
-    microseconds of UTC."""
+    for (the latest change to state 5); ``supplement_before_us``: when they were asked for before
+    that. Both are microseconds of UTC."""
 
     path: str
     supplement_us: int | None = None
@@ -32,7 +32,7 @@ class HistoryFacts:
 
 
 def history_facts(history: Iterable[StatusRecord]) -> HistoryFacts:
-    """What the history of one dossier in one source comes to."""
+    """The facts of the history of one dossier in one source."""
     path: list[str] = []
     supplements: list[int] = []
     before: set[Status | None] = set()
@@ -50,7 +50,7 @@ def history_facts(history: Iterable[StatusRecord]) -> HistoryFacts:
 
 
 def path_pattern(pairs: Iterable[Pair]) -> str:
-    """A regular expression that finds any of these steps in a path; it runs in RE2, PostgreSQL
-    and ``re``."""
+    """A regular expression that finds any of these steps in a path, for RE2, PostgreSQL and
+    ``re``."""
     steps = sorted((before.value, after.value) for before, after in pairs)
     return "(?:^|>)(?:" + "|".join(f"{a}>{b}" for a, b in steps) + ")(?:>|$)"

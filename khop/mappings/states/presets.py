@@ -1,7 +1,7 @@
 """Status tables of known systems, chosen by name (``data/status_presets.toml``).
 
-Public code holds two tables for the same keys that contradict each other, so
-a table is picked by the deployment and never by khop.
+Two tables of public code contradict each other for the same keys, so the deployment chooses a
+table, and khop never does.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from khop.text.cleaning import fold_label
 
 @dataclass(frozen=True, slots=True)
 class StatusPreset:
-    """A system's states in the portal's ten, with where that was seen.
+    """A system's states as the portal's ten, with their source.
 
     ``defaults``: tables ``by_id`` and ``by_name``, as ``StatusTable`` takes them.
-    ``without_state``: keys (folded) the system has and the portal has no state for.
-    ``sends``: where its province tells the portal another state than it holds.
+    ``without_state``: keys (folded) of the system that have no state of the portal.
+    ``sends``: the states that its province sends to the portal as another one.
     """
 
     name: str
@@ -35,23 +35,23 @@ class StatusPreset:
     sends: Mapping[Status, Status]
 
     def told_to_portal(self, status: Status) -> Status:
-        """The state the portal is sent for a dossier that is held in ``status``."""
+        """The state that is sent to the portal for a dossier in ``status``."""
         return self.sends.get(status, status)
 
     def has_no_state(self, written: str) -> bool:
-        """Whether the id or label is known to have no state, unlike one nobody has seen."""
+        """Whether the id or label is known to have no state of the portal."""
         return fold_label(written) in self.without_state
 
 
 def status_preset_names() -> tuple[str, ...]:
-    """The names ``status_preset`` takes, in the order of the table."""
+    """The names of all presets, in the order of the table."""
     return tuple(name for name, _ in _rows())
 
 
 def status_preset(name: str, *, key: str = "status.preset") -> StatusPreset:
     """The preset of that name.
 
-    Raises ConfigError, naming ``key`` and the likeliest name, when there is none.
+    Raises ConfigError, naming ``key`` and the most similar name, when there is none.
     """
     for known, row in _rows():
         if known == name:

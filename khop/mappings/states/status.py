@@ -1,10 +1,9 @@
-"""Code lists of a source, read into ours: states and channels.
+"""Code lists of a source, mapped to khop's: states and channels.
 
-A table has the packaged defaults of its system and the deployment's overrides from khop.toml.
-Tried in this order: overridden id, overridden name, default id, default name, default part of
-a name. So ids come before names, and nothing a deployment wrote is hidden by a default. A status
-preset (``mappings/status_presets.py``) stands in the place of the defaults, not beside them: what
-the chosen table does not know stays unknown.
+A table has the packaged defaults of its system and the deployment's overrides from khop.toml. A
+look-up tries in this order: overridden id, overridden name, default id, default name, default part
+of a name. So ids come before names, and no default hides an override. A status preset
+(``states/presets.py``) replaces the defaults: a label that it does not know stays unknown.
 """
 
 from __future__ import annotations
@@ -22,14 +21,14 @@ from khop.text.cleaning import fold_label
 C = TypeVar("C", bound=IntEnum)
 
 _Key = tuple[type, int | str | None, str | None]
-#: Distinct (id, name) pairs remembered; a deployment has some dozens.
+#: The most (id, name) pairs that are cached; a deployment has some dozens.
 _REMEMBERED = 2048
 
 
 class CodeTable(Generic[C]):
     """One code list. ``by_id`` and ``by_name`` are the overrides, ``defaults`` a packaged table.
 
-    ``key`` is the path in khop.toml that a ConfigError names when an override is wrong.
+    ``key`` is the path of the overrides in khop.toml, which a ConfigError names.
     """
 
     kind: type[C]
@@ -54,8 +53,8 @@ class CodeTable(Generic[C]):
         self._seen: dict[_Key, C | None] = {}
 
     def lookup(self, id: int | str | None, name: str | None) -> C | None:
-        """What the source's id or label means; None when no table knows it."""
-        # ``True`` equals 1 and is no id; the one must not be answered with what the other means.
+        """The code that the source's id or label means; None when no table knows it."""
+        # ``True`` equals 1 but is no id, so the type is part of the key.
         asked = (id.__class__, id, name)
         try:
             return self._seen[asked]
@@ -104,13 +103,13 @@ class StatusTable(CodeTable[Status]):
 
 
 class ChannelTable(CodeTable[Channel]):
-    """A source's ways of filing -> counter, online, post."""
+    """A source's filing channels -> counter, online, post."""
 
     kind = Channel
     what = "a channel (1 counter, 2 online, 3 post)"
 
     def names_post(self, name: str) -> bool:
-        """Whether a label speaks of the public post."""
+        """Whether a label contains a name of the public post."""
         folded = fold_label(name)
         return any(code is Channel.POST and part in folded for part, code in self._parts.items())
 
@@ -122,7 +121,7 @@ def igate_statuses(
     preset: str | None = None,
     key: str = "status",
 ) -> StatusTable:
-    """iGate's states with a deployment's overrides, or a preset's with them. Raises ConfigError."""
+    """iGate's states, or those of a preset, with a deployment's overrides. Raises ConfigError."""
     return preset_statuses("igate" if preset is None else preset, by_id, by_name, key=key)
 
 
@@ -148,7 +147,7 @@ def portal_statuses(
     preset: str | None = None,
     key: str = "status",
 ) -> StatusTable:
-    """The portal's states, as code or label, or a preset's, with overrides. Raises ConfigError."""
+    """The portal's states, or those of a preset, with overrides. Raises ConfigError."""
     return preset_statuses("dvcqg" if preset is None else preset, by_id, by_name, key=key)
 
 
@@ -168,6 +167,6 @@ def _by_name(id: str, name: str) -> str:
 
 
 def _fold_id(id: int | str | None) -> str:
-    """An id as text: ``4``, ``"4"`` and ``"04"`` are one."""
+    """An id as text; ``4``, ``"4"`` and ``"04"`` are equal."""
     text = "" if id is None else fold_label(str(id))
     return str(int(text)) if text.isdecimal() and len(text) < 10 else text

@@ -1,13 +1,13 @@
-"""Which change of state may follow which, and what a history holds against it.
+"""Which state may follow which, and the steps of a history that violate this.
 
-The matrix is data (``data/status_transitions.toml``, docs/domain.md (States)); its backbone, the
-steps that need no evidence::
+The matrix is data (``data/status_transitions.toml``; docs/domain.md, States). Its ordinary steps,
+which need no evidence::
 
     1 new -> 2 received -> 4 in progress -> 9 finished -> 10 returned
     5 supplement -> 2, 4        6 financial duty -> 4
 
-A history is what one source tells of one dossier. Feeds arrive out of order and leave steps out,
-so a violation is a sign to be explained, never a reason to refuse a record.
+A history is the states of one dossier in one source. Feeds arrive out of order and leave steps
+out, so a violation needs an explanation and is never a reason to refuse a record.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class StepMark(StrEnum):
     """What the matrix says of a change of state."""
 
     ORDINARY = "ordinary"
-    #: Legal, but something must show for it.
+    #: Legal, but needs evidence.
     EVIDENCE = "evidence"
     #: Should never happen without a correction.
     FORBIDDEN = "forbidden"
@@ -36,7 +36,7 @@ class StepMark(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of the matrix. ``evidence``: what has to show for the step, where that is known."""
+    """One cell of the matrix. ``evidence``: what the step needs as evidence, where known."""
 
     mark: StepMark
     evidence: str = ""
@@ -52,14 +52,14 @@ class TransitionMatrix:
     cells: Mapping[Pair, Cell]
 
     def cell(self, before: Status, after: Status) -> Cell | None:
-        """What the matrix says of the step; None when it says nothing, which makes it legal."""
+        """The cell of the step; None when there is none, which makes the step legal."""
         return self.cells.get((before, after))
 
     def missing_between(self, before: Status, after: Status) -> tuple[Status, ...]:
-        """The states of the shortest way of ordinary steps from one state to the other.
+        """The states between the two on the shortest way of ordinary steps.
 
-        Empty when nothing lies between, or no such way exists. A step that needs evidence is
-        never taken for granted, so it is no part of a way.
+        Empty when the step is ordinary itself, or no such way exists. Steps that need evidence
+        are not used.
         """
         ways: dict[Status, tuple[Status, ...]] = {before: ()}
         waiting = [before]
@@ -71,14 +71,14 @@ class TransitionMatrix:
         return ways.get(after, ())[:-1]
 
     def allows(self, before: Status, after: Status, *, tolerate_missing: bool = True) -> bool:
-        """Whether the step is not forbidden, or unrecorded ordinary steps would explain it."""
+        """Whether the step is not forbidden, or is explained by ordinary steps not recorded."""
         cell = self.cell(before, after)
         if cell is None or cell.mark is not StepMark.FORBIDDEN:
             return True
         return tolerate_missing and bool(self.missing_between(before, after))
 
     def forbidden_pairs(self, *, tolerate_missing: bool = True) -> frozenset[Pair]:
-        """The pairs ``allows`` says no to, for a rule that runs in SQL."""
+        """The pairs that ``allows`` refuses, for a rule that runs in SQL."""
         return frozenset(
             pair for pair in self.cells if not self.allows(*pair, tolerate_missing=tolerate_missing)
         )
@@ -94,8 +94,8 @@ class TransitionMatrix:
 class StateStep:
     """Two records of a history that follow each other, in different states.
 
-    ``cell``: what the matrix says. ``missing``: ordinary states between the two that nobody
-    recorded, where they would explain a forbidden step.
+    ``cell``: the cell of the matrix. ``missing``: the ordinary states between the two that would
+    explain a forbidden step and were not recorded.
     """
 
     before: StatusRecord
@@ -107,10 +107,10 @@ class StateStep:
 def transition_matrix(
     overrides: Mapping[str, object] | None = None, *, key: str = "transitions"
 ) -> TransitionMatrix:
-    """The packaged matrix with a deployment's cells in place of its own.
+    """The packaged matrix with a deployment's cells over it.
 
-    ``overrides`` has the shape of the packaged table: ``from.4.ordinary = { 2 = "…" }``; a mark
-    holds a table of states and evidence, or a list of states. Raises ConfigError, naming the
+    ``overrides`` has the shape of the packaged table: ``from.4.ordinary = { 2 = "…" }``. A mark
+    has a table of states and their evidence, or a list of states. Raises ConfigError, naming the
     path under ``key``.
     """
     packaged = _packaged()
@@ -130,12 +130,12 @@ def illegal_steps(
 ) -> tuple[StateStep, ...]:
     """The steps of a history that the matrix forbids, oldest first.
 
-    The history is put in the order of event time first; records of another kind than ``status``
-    or without an event time are left aside. What is not known is not held against anybody: a
-    step from or to a state no table knows, and the order of records of one moment, or of one day
-    where the source gives one of them by day only. ``tolerate_missing``: a step is no violation
-    when ordinary steps that nobody recorded would explain it, such as 1 to 4 (docs/domain.md,
-    States); without it every forbidden neighbour counts (docs/rules.md, B8).
+    The history is sorted by event time first; records of another kind than ``status`` or without
+    an event time are ignored. Unknown facts are no violation: a step from or to a state that no
+    table maps, and the order of records of one moment, or of one day where the source gives one
+    of them by day only. ``tolerate_missing``: a step is no violation when ordinary steps that
+    were not recorded would explain it, such as 1 to 4 (docs/domain.md, States). Without it every
+    forbidden step counts (docs/rules.md, B8).
     """
 
     def forbidden(step: StateStep) -> bool:
@@ -149,7 +149,7 @@ def illegal_steps(
 def steps_with_evidence(
     history: Iterable[StatusRecord], matrix: TransitionMatrix | None = None
 ) -> tuple[StateStep, ...]:
-    """The steps that are legal but have to show something, in the order of ``illegal_steps``."""
+    """The steps that are legal but need evidence, in the order of ``illegal_steps``."""
 
     def needs_evidence(step: StateStep) -> bool:
         return step.cell is not None and step.cell.mark is StepMark.EVIDENCE
@@ -160,8 +160,8 @@ def steps_with_evidence(
 def state_on(history: Iterable[StatusRecord], day: date) -> Status | None:
     """The state a dossier was in at the end of a local day.
 
-    None when nothing is recorded until then, or the latest record is in a state no table knows,
-    or records of the latest moment name several states.
+    None when nothing is recorded until then, when no table maps the state of the latest record,
+    and when records of the latest moment name several states.
     """
     until = [records for (on, _), records in _timed(history) if on <= day]
     states = {record.status for records in until[-1:] for record in records}
@@ -171,7 +171,7 @@ def state_on(history: Iterable[StatusRecord], day: date) -> Status | None:
 def _steps(
     history: Iterable[StatusRecord], matrix: TransitionMatrix, wanted: Callable[[StateStep], bool]
 ) -> tuple[StateStep, ...]:
-    """Steps between neighbouring moments of which every reading is ``wanted``."""
+    """Steps between neighbouring moments, where every possible order of records is ``wanted``."""
     readings = (
         [_step(a, b, matrix) for a, b in product(before, after)]
         for before, after in pairwise(moments(history))
@@ -180,10 +180,11 @@ def _steps(
 
 
 def moments(history: Iterable[StatusRecord]) -> list[list[StatusRecord]]:
-    """The states of a history by moment, oldest first; those whose order is not known (of one
-    moment, or of one day where the source gives one of them by day only) stand together.
+    """The records of a history by moment, oldest first.
 
-    Records of another kind than ``status`` or without an event time are left aside.
+    Records whose order is not known are one moment: those of one time, and those of one day where
+    the source gives one of them by day only. Records of another kind than ``status`` or without
+    an event time are ignored.
     """
     return [records for _, records in _timed(history)]
 
@@ -203,7 +204,7 @@ def _timed(history: Iterable[StatusRecord]) -> list[tuple[tuple[date, int], list
 
 
 def _step(before: StatusRecord, after: StatusRecord, matrix: TransitionMatrix) -> StateStep:
-    """The step with what the matrix says, which is nothing of a state no table knows."""
+    """The step with its cell; without one when a state is not mapped."""
     if before.status is None or after.status is None:
         return StateStep(before, after, None)
     cell = matrix.cell(before.status, after.status)
@@ -232,7 +233,7 @@ def _cells(rows: object, key: str) -> dict[Pair, Cell]:
 def _row(mark: str, ends: object, where: str) -> Iterator[tuple[Status, Cell]]:
     if mark not in tuple(StepMark):
         raise ConfigError(f"is no mark; write one of {', '.join(StepMark)}", key=where)
-    # A forbidden step has no evidence to name, so a list of states will do.
+    # A forbidden step names no evidence, so a list of states is enough.
     pairs = [(end, "") for end in ends] if isinstance(ends, list) else _table(ends, where).items()
     for end, evidence in pairs:
         if not isinstance(evidence, str):

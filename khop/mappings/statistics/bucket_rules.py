@@ -1,7 +1,7 @@
-"""What form II.06a is told of states and channels (``data/statistics.toml``).
+"""Which states and channels form II.06a counts where (``data/statistics.toml``).
 
-A deployment gives lists of its own where its province counts otherwise: a system that keeps state
-8 open takes it out of ``ended`` (docs/domain.md, States).
+A deployment replaces lists where its province counts otherwise: a system that keeps state 8 open
+leaves it out of ``ended`` (docs/domain.md, States).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from khop.mappings.records import Channel, Status
 
 @dataclass(frozen=True, slots=True)
 class BucketRules:
-    """The states and channels of ``data/statistics.toml``, which says what each is for."""
+    """The lists of ``data/statistics.toml``, which explains each."""
 
     never_counted: frozenset[Status]
     before_reception: frozenset[Status]
@@ -32,7 +32,7 @@ class BucketRules:
 def bucket_rules(
     overrides: Mapping[str, object] | None = None, *, key: str = "report"
 ) -> BucketRules:
-    """The packaged rules with a deployment's lists in place of its own.
+    """The packaged rules with a deployment's lists over them.
 
     ``overrides`` has the shape of the packaged table: ``states.ended = [3, 7, 9, 10]``. Raises
     ConfigError, naming the path under ``key``.
@@ -78,10 +78,11 @@ def _lists(tables: object, key: str) -> dict[str, Any]:
 def _codes(kind: type[IntEnum], values: object, where: str) -> frozenset[IntEnum]:
     if not isinstance(values, list):
         raise ConfigError("is not a list of codes", key=where)
-    known = {int(code) for code in kind}
+    known = [int(code) for code in kind]
     for value in values:
         if not isinstance(value, int) or isinstance(value, bool) or value not in known:
-            raise ConfigError(f"holds {value!r}, which is no code of ours", key=where)
+            choices = ", ".join(map(str, known))
+            raise ConfigError(f"{value!r} is no code; write some of {choices}", key=where)
     return frozenset(map(kind, values))
 
 

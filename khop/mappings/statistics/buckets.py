@@ -6,10 +6,10 @@
     outcome   ended:  8 early   9 on time   10 late        open:  12 in time   13 late
     sums      3 = 4+5+6    7 = 8+9+10    11 = 12+13    3 = 7+11    6 of this = 11 of the last
 
-The algorithm is that of docs/domain.md (Reports); what it is told of states and channels is data
-(``data/statistics.toml``). Days are local days. What cannot be placed is left out with its
-reason, and what the form hides (nobody promised a date, papers were asked for) is counted beside
-it, so that a footnote can say it.
+The algorithm is that of docs/domain.md (Reports); the lists of states and channels are data
+(``data/statistics.toml``). Days are local days. A dossier that fits no column is left out with
+its reason. Facts that the form hides (no due date, papers asked for) are counted as notes, for
+footnotes.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class LeftOut(StrEnum):
     DELETED = "deleted"
     TEST = "test"
     NEW = "new"
-    #: Refused at the counter, or sent back for papers before acceptance.
+    #: Refused at the counter, or sent back for papers before it was accepted.
     NEVER_RECEIVED = "never_received"
     BEFORE_PERIOD = "before_period"
     AFTER_PERIOD = "after_period"
@@ -62,7 +62,7 @@ class LeftOut(StrEnum):
 
     @property
     def is_fault(self) -> bool:
-        """Whether the dossier belongs in the report and only its data keeps it out."""
+        """Whether the dossier belongs in the report, and faulty data keep it out."""
         return self in _FAULTS
 
 
@@ -72,25 +72,25 @@ _FAULTS = frozenset(
 
 
 class Note(StrEnum):
-    """What the column alone does not tell."""
+    """What a column does not show."""
 
-    #: In column 9 for its state, whatever its dates.
+    #: In column 9 because of its state, whatever its dates.
     WITHDRAWN = "withdrawn"
-    #: Nothing says whether it was in time: mostly, nobody promised a date. In column 9 or 12.
+    #: It is not known whether it was in time, mostly for lack of a due date. In column 9 or 12.
     NOT_JUDGED = "not_judged"
-    #: In column 12 for its state: supplement, financial duty, or a stop that is open.
+    #: In column 12 because of its state: supplement, financial duty, or a stop that is open.
     WAITING = "waiting"
-    #: In column 12 for its state although its due date is past: a place to hide.
+    #: In column 12 because of its state, although its due date is past.
     PAST_DUE = "past_due"
-    #: It ended after the period, and the state it was in then is not known: taken as in process.
+    #: It ended after the period; its state at the end of the period is taken as in process.
     STATE_NOT_KNOWN = "state_not_known"
-    #: No end of processing was written; the return of the result stands for it.
+    #: It has no end of processing, so the return of the result is used.
     END_FROM_RETURN = "end_from_return"
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where a dossier is counted: its intake column, its outcome column, and what to note."""
+    """Where a dossier is counted: its intake column, its outcome column, and its notes."""
 
     intake: Column
     outcome: Column
@@ -105,7 +105,7 @@ def place(
 ) -> Placement | LeftOut:
     """Where the dossier is counted in the report of ``period``, or why it is not.
 
-    Raises ConfigError when the calculator answers with something that is no ``Punctuality``.
+    Raises ConfigError when the calculator returns anything but a ``Punctuality`` or None.
     """
     rules = rules or bucket_rules()
     if reason := _outside(dossier, rules):
@@ -135,8 +135,8 @@ def _outside(dossier: ReportDossier, rules: BucketRules) -> LeftOut | None:
 
 
 def _off(received: date, ended: date | None, period: Period, over: bool) -> LeftOut | None:
-    """Whether its days lie outside the period, or make no sense. ``over``: it is said to have
-    ended."""
+    """Why its days keep it out: they lie outside the period, or contradict each other.
+    ``over``: its state is one of those that have ended."""
     if received > period.last:
         return LeftOut.AFTER_PERIOD
     if ended is None:
@@ -153,7 +153,7 @@ def _intake(received: date, period: Period, online: bool) -> Column:
 
 
 def _ended_on(dossier: ReportDossier, rules: BucketRules) -> date | None:
-    """The day it ended. An end date of a dossier that is open is none."""
+    """The day it ended; None for a dossier that is open, whatever dates it has."""
     if dossier.status not in rules.ended or dossier.ended_at is None:
         return None
     return dossier.ended_at.local_date

@@ -1,7 +1,7 @@
-"""The list "hồ sơ gây lỗi thống kê": six faults that spoil a province's statistics.
+"""The list "hồ sơ gây lỗi thống kê": six faults of dossiers that make statistics wrong.
 
-One province counts them so (docs/domain.md, Reports). Dates are compared by local day, as it does;
-rules C1 to C5 find the same faults, C5 by the time of day too.
+The definitions are those of one province (docs/domain.md, Reports). Dates are compared by local
+day. Rules C1 to C5 find the same faults; C5 also compares the time of day.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ class StatisticsError(StrEnum):
 
 
 def statistics_errors(dossier: ReportDossier, today: date) -> frozenset[StatisticsError]:
-    """What is wrong with a dossier on the local day ``today``.
+    """The faults of a dossier on the local day ``today``; its state is that of ``today``.
 
-    Nothing for one that is new, was not received, is deleted or a test, or is in a state no
-    table knows. Its state is that of ``today``. Raises RecordError when that is no day.
+    None for a dossier that is new, was not received, is deleted or a test, or whose state no
+    table maps. Raises RecordError when ``today`` is not a day.
     """
     today = plain_day(today)
     left_out = load_table("statistics")["error_list"]["left_out"]
@@ -44,7 +44,7 @@ def statistics_errors(dossier: ReportDossier, today: date) -> frozenset[Statisti
 def count_statistics_errors(
     dossiers: Iterable[ReportDossier], today: date
 ) -> Mapping[StatisticsError, int]:
-    """Each counter of the list; a dossier counts once in each that fits it."""
+    """Dossiers per counter; a dossier counts once in each counter that applies."""
     counts = dict.fromkeys(StatisticsError, 0)
     for dossier in dossiers:
         for error in statistics_errors(dossier, today):

@@ -1,7 +1,7 @@
-"""The periods reports are made for (docs/domain.md, Periods).
+"""The periods of reports (docs/domain.md, Periods).
 
-Two schemes are in use, calendar quarters and quarters that begin on the 15th of the month before;
-which one a report follows is for the unit to say.
+Two schemes are in use: calendar quarters, and quarters that begin on the 15th of the month before.
+The unit chooses which one a report follows.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _QUARTERS = 4
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Local days from ``first`` to ``last``, both in it. Raises ConfigError for no such range."""
+    """Local days from ``first`` to ``last``, both included. Raises ConfigError."""
 
     first: date
     last: date

@@ -1,4 +1,4 @@
-"""What a report needs of a dossier, and how a dossier that ended is judged."""
+"""A dossier as reports count it, and how a dossier that ended is judged."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from khop.mappings.records import Channel, DossierRecord, Instant, Status
 
 @dataclass(frozen=True, slots=True)
 class ReportDossier:
-    """What a report needs of a dossier.
+    """A dossier with the facts that reports need.
 
-    ``status``: its state at the end of the period (``transitions.state_on`` tells it from a
-    history). ``finished_at``: end of processing, ``returned_at``: the result handed over.
-    ``no_due``: the procedure has no time limit. ``information_only``: the procedure's service
-    only informs, so nothing can be filed through it; None when nobody says.
+    ``status``: its state at the end of the period (``transitions.state_on`` gives it from a
+    history). ``finished_at``: end of processing; ``returned_at``: the result was handed over.
+    ``no_due``: the procedure has no time limit. ``information_only``: the procedure's online
+    service only informs, so nothing can be filed through it; None when this is not known.
     """
 
     status: Status | None
@@ -32,33 +32,33 @@ class ReportDossier:
 
     @classmethod
     def of(cls, record: DossierRecord) -> ReportDossier:
-        """A record as it stands, in the state it is in now; what it does not tell is default."""
+        """The dossier of a record, in its present state; other fields have their defaults."""
         shared = {f.name for f in fields(cls)} & {f.name for f in fields(DossierRecord)}
         return cls(**{name: getattr(record, name) for name in shared})
 
     @property
     def ended_at(self) -> Instant | None:
-        """The end of processing; where none was written, the return of the result."""
+        """The end of processing, else the return of the result."""
         return self.finished_at or self.returned_at
 
 
 class Punctuality(StrEnum):
-    """What a calculator says of a dossier that ended."""
+    """Whether a dossier that ended was early, on time or late."""
 
     EARLY = "early"
     ON_TIME = "on_time"
     LATE = "late"
 
 
-#: Judges a dossier that ended: a ``Punctuality`` or its text, None when it cannot tell. A report
-#: by another definition of on time passes its own.
+#: Judges a dossier that ended: a ``Punctuality`` or its text, None when it cannot be judged. A
+#: report by another definition of "on time" passes its own calculator.
 Calculator = Callable[[ReportDossier], str | None]
 
 
 def by_receipt_slip(dossier: ReportDossier) -> Punctuality | None:
-    """Day of the end against the day the receipt slip promised; None without one of them.
+    """The day of the end against the day on the receipt slip; None without one of them.
 
-    A procedure without time limit is on time.
+    A dossier of a procedure without time limit is on time.
     """
     ended, due = dossier.ended_at, dossier.due_at
     if due is None or ended is None:

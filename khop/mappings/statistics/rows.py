@@ -1,4 +1,4 @@
-"""Rows of form II.06a: counted, added up, and checked against the form's own sums."""
+"""Rows of form II.06a: counting, adding up, and checking the sums of the form."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Counts = Mapping[Column, int] | Mapping[int, int]
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
-    """One row of the form: every column, beside it the notes and what was left out."""
+    """One row of the form: every column, the notes, and the dossiers left out by reason."""
 
     columns: Mapping[Column, int]
     notes: Mapping[Note, int]
@@ -29,8 +29,8 @@ class ReportRow:
 
 @dataclass(frozen=True, slots=True)
 class BrokenIdentity:
-    """A sum of the form that does not hold: column ``total`` says ``said``, its parts
-    ``expected``. ``parts`` of the period before when ``previous``."""
+    """A sum of the form that is wrong: column ``total`` has ``said``, its parts add up to
+    ``expected``. With ``previous``, the parts are of the period before."""
 
     total: int
     parts: tuple[int, ...]
@@ -60,7 +60,7 @@ def tally(
 
 
 def add_rows(rows: Iterable[ReportRow]) -> ReportRow:
-    """The total of rows, such as a level of units, or form II.06b of the units below."""
+    """The total of rows, such as those of a level of units, or form II.06b of lower units."""
     columns: Counter[Column] = Counter()
     notes: Counter[Note] = Counter()
     left_out: Counter[LeftOut] = Counter()
@@ -74,11 +74,10 @@ def add_rows(rows: Iterable[ReportRow]) -> ReportRow:
 def broken_identities(
     columns: Counts, previous: Counts | None = None
 ) -> tuple[BrokenIdentity, ...]:
-    """The sums of the form that do not hold, whoever filled it in.
+    """The sums of one row that are wrong.
 
-    ``columns``: number of each column of one row by its printed number; ``previous``: the same
-    row of the period before, for what was carried over. Raises RecordError for a column that is
-    missing or is no count.
+    ``previous``: the same row of the period before, to check what was carried over. Raises
+    RecordError for a column that is missing or is not a count.
     """
     table = load_table("statistics")
     checks = [(row["total"], tuple(row["parts"]), columns) for row in table["identity"]]
@@ -99,7 +98,7 @@ def broken_identities(
 
 
 def _with_totals(counted: Counter[Column]) -> dict[Column, int]:
-    """Every column: a total from the parts its first row names; its other sums stay checks."""
+    """Every column; a total is the sum of the parts in its first row of the table."""
     columns = {column: counted[column] for column in Column}
     totals: dict[Column, int] = {}
     for row in load_table("statistics")["identity"]:

@@ -1,8 +1,8 @@
-"""Working days of Vietnam's civil service, counted.
+"""Working days of Vietnam's civil service.
 
-The country's holidays come from the ``holidays`` package, what it lacks from
-``data/calendar.toml``, and a province's own days from the caller (docs/domain.md, Calendar). The
-hours that are worked on them: ``working_hours``.
+The country's holidays come from the ``holidays`` package, days that it lacks from
+``data/calendar.toml``, and a province's own days from the caller (docs/domain.md, Calendar).
+Working hours are in ``working_hours``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from holidays import country_holidays
 from khop.errors import ConfigError, RecordError
 from khop.mappings.facts.packaged import load_table
 
-#: Days the calendar can count; nothing administrative lies outside.
+#: The first and last day that the calendar can count.
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
 _SATURDAY = 5
 
@@ -24,8 +24,8 @@ _SATURDAY = 5
 class DayError(RecordError, ValueError):
     """A day, or a number of days, that the calendar cannot count.
 
-    A RecordError, since such a day comes from a bad record; a ValueError too, for callers that
-    hand in days of their own.
+    It is a RecordError, because such a day comes from a bad record, and a ValueError for callers
+    that pass days of their own.
     """
 
     def __init__(self, reason: str) -> None:
@@ -33,12 +33,12 @@ class DayError(RecordError, ValueError):
 
 
 class WorkingCalendar:
-    """Which days are worked, and how many lie between two.
+    """Which days are worked, and how many working days lie between two days.
 
-    ``days_off`` and ``worked_days`` are the province's; they win over the country's.
+    ``days_off`` and ``worked_days`` are the province's; they replace the country's.
     ``announced_through``: the last year whose notice the caller's days contain, where that is
-    later than the packaged table's. Calendars share nothing that changes: each unit may have
-    its own. Raises ConfigError when a day stands in both, or is no date.
+    later than the year of the packaged table. Each unit may have a calendar of its own. Raises
+    ConfigError when a day is in both lists, or is not a date.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class WorkingCalendar:
     def ord(self, day: date) -> int:
         """Working days from 1990-01-01 up to and including ``day``.
 
-        Raises DayError outside 1990-2100 and for what is no day; a moment is none.
+        Raises DayError outside 1990-2100, and for anything but a date; a datetime is none.
         """
         year, index = self._place(day)
         return year.counts[index]
@@ -78,7 +78,7 @@ class WorkingCalendar:
         return [count for year in self._years for count in year.counts]
 
     def age(self, day: date, today: date) -> int:
-        """Working days from ``day``, not counted, to ``today``; negative for a later day.
+        """Working days after ``day`` up to ``today``; negative when ``day`` is later.
 
         ``ord(today) - ord(day)`` (docs/rules.md). Raises as ``ord``.
         """
@@ -87,7 +87,7 @@ class WorkingCalendar:
     def first_with_ord(self, number: int) -> date:
         """The first day whose ``ord`` is at least ``number``.
 
-        Raises DayError when there is none up to 2100, and for what is no whole number.
+        Raises DayError when there is none up to 2100, and when ``number`` is not whole.
         """
         _check_whole(number)
         year = self._year(FIRST_DAY.year)
@@ -98,8 +98,8 @@ class WorkingCalendar:
     def add_working_days(self, day: date, number: int) -> date:
         """The day that is ``number`` working days after ``day``, counted from the next one.
 
-        Zero gives ``day`` itself. Raises DayError for a negative number and for what is no
-        whole one, and as ``ord``.
+        Zero gives ``day`` itself. Raises DayError for a negative number and one that is not
+        whole, and as ``ord``.
         """
         _check_whole(number)
         if number < 0:
@@ -112,23 +112,23 @@ class WorkingCalendar:
         return day if self.is_working(day) else self.add_working_days(day, 1)
 
     def provisional(self, year: int) -> bool:
-        """Whether the year's days off were computed before they were announced."""
+        """Whether the year's days off are computed and not yet announced."""
         return year > self._announced_through
 
     def undecided_days(self, first: date, last: date) -> tuple[date, ...]:
-        """Days from ``first`` to ``last`` that a notice was proposed for, and none was seen.
+        """Days from ``first`` to ``last`` whose notice was proposed and is not out yet.
 
-        A day that the province names as off or worked is decided. Raises DayError for what is no
-        day.
+        A day that the province names as off or worked is decided. Raises DayError for anything
+        but a date.
         """
         _check_day(first)
         _check_day(last)
         return tuple(sorted(day for day in self._undecided if first <= day <= last))
 
     def provisional_between(self, first: date, last: date) -> bool:
-        """Whether a count from ``first`` to ``last`` could still change by a notice.
+        """Whether a notice could still change a count from ``first`` to ``last``.
 
-        Raises DayError for what is no day.
+        Raises DayError for anything but a date.
         """
         undecided = self.undecided_days(first, last)
         return bool(undecided) or self.provisional(last.year)
@@ -139,13 +139,13 @@ class WorkingCalendar:
         return year, day.toordinal() - year.first_ordinal
 
     def _year(self, number: int) -> _Year:
-        """The year's counts, made once; each needs the years before it."""
+        """The counts of a year, made once; each year needs the years before it."""
         if not FIRST_DAY.year <= number <= LAST_DAY.year:
             raise DayError(f"the calendar counts {FIRST_DAY.year}-{LAST_DAY.year} only")
         place = number - FIRST_DAY.year
         years = self._years
         if place >= len(years):
-            # A list of its own per call: threads that build together agree, none sees half.
+            # The list is copied, so that other threads never see one that is half built.
             years = list(years)
             while len(years) <= place:
                 before = years[-1].counts[-1] if years else 0
@@ -169,7 +169,7 @@ class WorkingCalendar:
 
 
 class _Year:
-    """A year's running count: ``counts[i]`` at its day ``i``; it began at ``before``."""
+    """Running count of working days: ``counts[i]`` up to day ``i``, from ``before`` on."""
 
     __slots__ = ("before", "counts", "first", "first_ordinal")
 
@@ -184,7 +184,7 @@ class _Year:
 
 
 def _check_day(day: date) -> None:
-    """A moment is no day: which one it lies in depends on the zone."""
+    """Raises DayError for a datetime too: its day depends on the zone."""
     if not isinstance(day, date) or isinstance(day, datetime):
         raise DayError("is no date")
 
@@ -196,7 +196,7 @@ def _check_whole(number: int) -> None:
 
 def _own(days: Iterable[date], key: str) -> frozenset[date]:
     found = tuple(days)
-    # A datetime is a date that equals none.
+    # A datetime is a date, but equals no date.
     if any(isinstance(day, datetime) or not isinstance(day, date) for day in found):
         raise ConfigError("holds something that is no date", key=f"calendar.{key}")
     return frozenset(found)

@@ -1,11 +1,11 @@
-"""What the law, and a province over it, say of limits, stops and extensions.
+"""Rules of time limits, stops and extensions: those of the law, with a province's own over them.
 
 ::
 
     data/deadline_rules.toml  +  the province's own table  ->  DeadlineRules
-    the province's list of procedures                 ->  ProcedureClock by procedure
+    the province's list of procedures                      ->  ProcedureClock by procedure
 
-Every number of ``deadlines`` and ``punctuality`` stands here, with its source.
+Every number that ``deadlines`` and ``punctuality`` use comes from here, with its source.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ _CLOCK = re.compile(r"\d\d:\d\d(?::\d\d)?", re.ASCII)
 
 
 def _label(text: str) -> str:
-    """A label that folds to nothing would be the unit of every limit that names none."""
+    """Refuses a blank label, which would match every limit without a unit."""
     if not fold_label(text):
         raise ValueError("write the label as the catalogue has it; it is blank")
     return text
 
 
 def _clock_time(value: object) -> object:
-    """A number would be read as seconds since midnight, and a zone would be lost."""
+    """Refuses a number, which would be read as seconds, and a zone, which would be lost."""
     zoned = isinstance(value, str) and not _CLOCK.fullmatch(value)
     if not isinstance(value, str | time) or zoned or getattr(value, "tzinfo", None):
         raise ValueError("write a local time such as 15:00")
@@ -80,7 +80,7 @@ class DueTime(StrEnum):
 
 
 class Definition(StrEnum):
-    """Whose due date, or whose "on time"."""
+    """The definitions of a due date and of "on time"."""
 
     STATUTORY = "statutory"
     RECEIPT_SLIP = "receipt_slip"
@@ -98,7 +98,7 @@ class Ground(StrEnum):
 
 
 class Effect(StrEnum):
-    """What a ground does: nothing, stop the clock, or count again from the start."""
+    """The effect of a ground: none, stop the clock, or count again from the start."""
 
     NONE = "none"
     PAUSE = "pause"
@@ -107,7 +107,7 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True, slots=True, config=_STRICT_KEYS)
 class UnitOfLimit:
-    """Labels of a catalogue that mean ``times`` of ``measure``."""
+    """Labels of a catalogue for ``times`` of ``measure``."""
 
     measure: Measure
     labels: tuple[_Label, ...]
@@ -117,10 +117,10 @@ class UnitOfLimit:
 
 @dataclass(frozen=True, slots=True, config=_STRICT_KEYS)
 class GroundRule:
-    """What ``ground`` does to the due date of ``definition``.
+    """The effect of ``ground`` on the due date of ``definition``.
 
-    ``within``: only when it began at most so many working days after reception; afterwards
-    ``otherwise`` holds. None: whenever it began.
+    ``within``: ``effect`` applies when the stop began at most so many working days after
+    reception, else ``otherwise``. None: ``effect`` always applies.
     """
 
     definition: Definition
@@ -138,7 +138,7 @@ class GroundRule:
 
 @dataclass(frozen=True, slots=True, config=_STRICT_KEYS)
 class Band:
-    """Nearly due: in ``working_days``, in ``hours`` of clock time, or up to this Sunday."""
+    """A band of "nearly due": within ``working_days``, ``hours`` of clock time, or this week."""
 
     id: _Text
     working_days: _Count | None = None
@@ -155,7 +155,7 @@ class Band:
 
 @dataclass(frozen=True, slots=True, config=_STRICT_KEYS)
 class DefinitionOfOnTime:
-    """A definition of "on time": its name, its source and, where it scores, its points."""
+    """A definition of "on time": its name, source and, where it gives some, points."""
 
     id: Definition
     name_vi: _Text
@@ -199,10 +199,10 @@ class _Table:
 
 @dataclass(frozen=True, slots=True)
 class DeadlineRules:
-    """The rules one province counts with; made by ``deadline_rules``.
+    """The rules of one province; made by ``deadline_rules``.
 
-    ``units``: folded label -> (measure, times). ``notice_days``: between an apology and the due
-    date it moves. ``bands``: the narrowest first.
+    ``units``: folded label -> (measure, times). ``notice_days``: fewest days between an apology
+    and the due date it moves. ``bands``: the narrowest first.
     """
 
     units: Mapping[str, tuple[Measure, int]]
@@ -218,11 +218,11 @@ class DeadlineRules:
 
 @dataclass(frozen=True, slots=True)
 class ProcedureClock:
-    """What is special about one procedure's clock.
+    """Exceptions of one procedure's clock.
 
-    ``cutoff``: received later than this local time, the clock starts on the next working day.
-    ``in_day``: due at the close of the day it starts. ``stops_for_consultation``: the announced
-    procedure takes consultations out of the law's limit.
+    ``cutoff``: for a dossier received later than this local time, the clock starts on the next
+    working day. ``in_day``: due at the close of the day the clock starts.
+    ``stops_for_consultation``: the announced procedure excludes consultations from the limit.
     """
 
     cutoff: time | None = None
@@ -246,8 +246,8 @@ def deadline_rules(
 
     ``own`` has the shape of ``data/deadline_rules.toml``, with only what differs: labels of units
     and pairs of definition and ground replace the packaged ones one by one, ``near_due`` replaces
-    all bands. It may name a file of ``procedures``, which is read elsewhere. Raises ConfigError
-    that names the key below ``key``.
+    all bands. It may name a file of ``procedures``, which is read elsewhere. Raises ConfigError,
+    naming the key under ``key``.
     """
     packed = _read(_Table, load_table("deadline_rules"), "data/deadline_rules.toml")
     mine = _read(_Table, {} if own is None else own, key)
@@ -274,11 +274,11 @@ def deadline_rules(
 def read_procedure_clocks(
     rows: Iterable[Mapping[str, object]], file: str
 ) -> Mapping[str, ProcedureClock]:
-    """Base procedure code -> its clock, from rows with ``procedure`` and what is special.
+    """Base procedure code -> its clock, from rows with ``procedure`` and its exceptions.
 
-    ``rows``: as ``csv.DictReader`` gives them (the header being row 1; an empty cell is not
-    given), or tables of TOML. Raises ConfigError that names the file, the row and the column,
-    also for a procedure that comes twice.
+    ``rows``: as ``csv_rows`` gives them (the headers are row 1; an empty cell counts as not
+    given), or tables of TOML. Raises ConfigError, naming the file, the row and the column, also
+    for a procedure that comes twice.
     """
     found: dict[str, ProcedureClock] = {}
     for number, row in enumerate(rows, 2):
@@ -310,7 +310,7 @@ def _keys(shape: type[Any]) -> set[str]:
 
 
 def _refuse_doubles(table: _Table, key: str) -> None:
-    """Raises ConfigError where one row would silently win over another."""
+    """Raises ConfigError where one row would replace another without notice."""
     refuse_twice((fold_label(text) for row in table.unit for text in row.labels), f"{key}.unit")
     refuse_twice((f"{row.definition} {row.ground}" for row in table.effect), f"{key}.effect")
     refuse_twice((band.id for band in table.near_due or ()), f"{key}.near_due")
@@ -318,5 +318,5 @@ def _refuse_doubles(table: _Table, key: str) -> None:
 
 
 def _last(values: Iterable[Any]) -> Any:
-    """The last value that is given: the province's, else the packaged one."""
+    """The last value that is not None: the province's, else the packaged one."""
     return [value for value in values if value is not None][-1]

@@ -1,14 +1,14 @@
-"""When a dossier is due, by law and by the portal's computation, and how that came about.
+"""When a dossier is due, by law and by the portal's computation, with all versions of the date.
 
 ::
 
     reception --limit--> due --stop: pause--------> later by what was stopped
                           |----stop: restart------> the whole limit from the end of the stop
-                          |----stop still open----> not known: the clock stands
-                          '----extension, once----> the day that was promised anew
+                          |----stop still open----> not known: the clock is stopped
+                          '----extension, once----> the new appointment
 
-A due date is a versioned fact: every change is kept with when and why. Nothing that begins
-after the due date moves it, since a dossier that was late stays late (docs/domain.md, Apologies).
+Every change of a due date is kept, with its time and cause. Nothing that begins after the due date
+moves it: a dossier that was late stays late (docs/domain.md, Apologies).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _NO_EFFECT = GroundRule(Definition.STATUTORY, Ground.CONSULTATION, Effect.NONE)
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """The clock was stopped on a recorded ground; ``ended`` None while it still stands."""
+    """A stop of the clock on a recorded ground; ``ended`` is None while it is stopped."""
 
     ground: Ground
     began: Instant
@@ -55,10 +55,10 @@ class Extension:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the due date of one dossier is counted from, besides the moment the clock starts.
+    """What the due date of one dossier is counted from, besides the start of the clock.
 
-    ``limit``: of the catalogue, None where it gives none. ``procedure``: what is special about
-    the procedure's clock. ``stops`` and ``extensions`` stand in any order.
+    ``limit``: of the catalogue, None where it gives none. ``procedure``: the exceptions of the
+    procedure. ``stops`` and ``extensions`` come in any order.
     """
 
     limit: Limit | None
@@ -68,7 +68,7 @@ class Terms:
 
 
 class Start(Enum):
-    """Where the law's clock starts, when no moment of its own is named."""
+    """The start of the law's clock where no other moment is given."""
 
     AS_RECEIVED = "as_received"
 
@@ -78,31 +78,31 @@ class Missing(StrEnum):
 
     START = "start"
     LIMIT = "limit"
-    #: The limit counts hours, and a moment is known by its day only.
+    #: The limit is in hours, and a moment is known by its day only.
     TIME_OF_DAY = "time_of_day"
     #: A stop has not ended.
     CLOCK_STANDS = "clock_stands"
 
 
 class Note(StrEnum):
-    """What is irregular about the course of a deadline; a sign to be explained."""
+    """Irregularities of a deadline, which need an explanation."""
 
     STOP_AFTER_DUE = "stop_after_due"
     SUPPLEMENT_REPEATED = "supplement_repeated"
-    #: Asked for later than the law allows, so the limit is not counted anew.
+    #: Asked for later than the law allows, so the limit does not start again.
     SUPPLEMENT_LATE = "supplement_late"
     EXTENSION_AFTER_DUE = "extension_after_due"
     EXTENSION_REPEATED = "extension_repeated"
     EXTENSION_NOT_LATER = "extension_not_later"
-    #: The apology came less than the days of notice before the old due date.
+    #: The apology came later than the days of notice before the old due date allow.
     NOTICE_TOO_LATE = "notice_too_late"
     NO_REASON = "no_reason"
 
 
 @dataclass(frozen=True, slots=True)
 class DueChange:
-    """A version of the due date. ``since``: when it began to hold; ``cause``: ``limit``, the
-    ground of a stop, or ``extension``."""
+    """A version of the due date. ``since``: from when it holds; ``cause``: ``limit``, the ground
+    of a stop, or ``extension``."""
 
     due: Instant
     since: Instant
@@ -113,9 +113,9 @@ class DueChange:
 class Deadline:
     """The due date by one definition.
 
-    ``due`` None: not known, and ``missing`` says why; it is never to be read as on time.
-    ``history``: its versions, the original first. ``provisional``: a notice of days off that is
-    still to come may change it.
+    ``due`` None: not known, for the reason ``missing``; it must never count as on time.
+    ``history``: all versions, the original first. ``provisional``: a notice of days off that is
+    not out yet may change it.
     """
 
     definition: Definition
@@ -127,7 +127,7 @@ class Deadline:
 
     @property
     def original(self) -> Instant | None:
-        """The due date before anything moved it."""
+        """The first version of the due date."""
         return self.history[0].due if self.history else None
 
 
@@ -151,11 +151,11 @@ def clock_start(
     non_territorial: bool = False,
     competent_received: Instant | None = None,
 ) -> Instant | None:
-    """When the law's clock starts; None where the deciding moment is not known.
+    """When the law's clock starts; None where that moment is not known.
 
-    The receipt slip; a dossier filed by post: the signature of the hand-over minutes
-    (QĐ 45/2016 art. 7.4); one filed outside the territory: reception by the competent authority
-    (NĐ 309/2026 art. 8.3).
+    It is the reception on the receipt slip. For a dossier filed by post it is the signature of
+    the hand-over minutes (QĐ 45/2016 art. 7.4); for one filed outside the territory, reception by
+    the competent authority (NĐ 309/2026 art. 8.3).
     """
     if non_territorial:
         return competent_received
@@ -172,10 +172,10 @@ def due_dates(
 ) -> Deadlines:
     """The due dates of one dossier.
 
-    ``started``: when the law's clock started, as ``clock_start`` has it; None where that is not
-    known, which leaves the law's due date unknown too. The portal always counts from reception.
-    Raises RecordError for a stop that ends before it begins and for days the calendar does not
-    count.
+    ``started``: when the law's clock started, from ``clock_start``; None where that is not known,
+    and then the law's due date is not known either. The portal always counts from reception.
+    ``promised``: the appointment on the receipt slip. Raises RecordError for a stop that ends
+    before it begins, and for days outside the calendar.
     """
     start = received if isinstance(started, Start) else started
     by_law = deadline(Definition.STATUTORY, clock, terms, start)
@@ -214,9 +214,9 @@ class _Course:
         self._limit = limit
         self._received = received
         self._procedure = procedure
-        # As counted, and as promised: off days off, at the right time of day.
+        # ``_raw`` as counted; ``_due`` as promised, after ``settle``.
         self._raw = self._due = received
-        # Up to here the clock stood, or had not started.
+        # The moment up to which the clock was stopped or not started.
         self._resumed = received
         self._stands = False
         self._supplements = self._extensions = 0
@@ -248,7 +248,7 @@ class _Course:
         if ended is not None and is_after(began, ended):
             raise RecordError("stops", f"a stop for {stop.ground} ends before it begins")
         if ended is not None and not is_after(ended, self._received):
-            return  # a dossier sent back before it was received
+            return  # the dossier was sent back before it was received
         if is_after(began, self._due):
             self._note(Note.STOP_AFTER_DUE)
             return
@@ -278,12 +278,12 @@ class _Course:
         return effect
 
     def _excludes_consultations(self) -> bool:
-        """An announced procedure can do so in the law's limit; the portal's formula names none."""
+        """An announced procedure may exclude them from the law's limit, not from the portal's."""
         by_law = self._definition is Definition.STATUTORY
         return by_law and self._procedure.stops_for_consultation
 
     def _pause(self, ground: Ground, began: Instant, ended: Instant) -> None:
-        """Only what no earlier stop has covered counts."""
+        """Moves the due date by the part of the pause that no earlier stop covers."""
         began = max(began, self._resumed)
         if ended > began:
             self._raw = self._clock.shift(self._raw, began, ended, self._limit.measure)
@@ -328,7 +328,7 @@ class _Course:
 
 
 def _when(event: Stop | Extension) -> tuple[int, bool]:
-    """Order of events; of two at one moment the stop comes first."""
+    """Sort key of events by time; of two at one moment the stop comes first."""
     moment = event.decided if isinstance(event, Extension) else event.began
     return moment.us, isinstance(event, Extension)
 

@@ -1,4 +1,4 @@
-"""Times as the wires write them, read into ``Instant`` and written back.
+"""Times as systems write them on the wire, read into ``Instant`` and written back.
 
 Forms: ISO 8601 with or without zone, ``+0700`` without colon, ``yyyyMMddHHmmss``, ``yyyyMMdd``,
 ``dd/MM/yyyy[ HH:mm[:ss]]``. A time without a zone is local time (``khop.text.local_time``). A
@@ -14,9 +14,9 @@ from khop.errors import RecordError
 from khop.mappings.records import Instant, Precision
 from khop.text.local_time import LOCAL_OFFSET_US, local_datetime, utc_us
 
-#: Years an administrative event can have here; anything else is a typing error or a default.
+#: Years of administrative events; any other year is a typing error or a default value.
 FIRST_YEAR, LAST_YEAR = 1990, 2099
-#: Years a living person's birth can have.
+#: The first year of birth of a living person.
 FIRST_BIRTH_YEAR = 1880
 #: ``DateTime`` of .NET that was never set (docs/systems/dvcqg.md).
 _UNSET_YEAR = 1
@@ -41,14 +41,14 @@ _FORMS = tuple(
 def parse_wire_time(value: object, field: str) -> Instant | None:
     """The instant a wire value means; None for null, blank and year 1.
 
-    Raises RecordError(field, reason) for everything else that is not one of the forms, for
-    days that do not exist and for years outside 1990-2099. The reason never holds the value.
+    Raises RecordError(field, reason) for a value in none of the forms, for days that do not exist
+    and for years outside 1990-2099. The reason never contains the value.
     """
     if value is None or value == "":
         return None
     if not isinstance(value, str):
         raise RecordError(field, "is not a date written as text")
-    # iGate's own form comes millions of times; its zone is ours, so no zone arithmetic.
+    # iGate's own form comes millions of times, always in local time: a short cut for speed.
     if len(value) == 28 and value[7:11:3] == "-T" and value[19] == "." and value[23:] == "+0700":
         try:
             moment = datetime.fromisoformat(value[:23])
@@ -62,7 +62,7 @@ def parse_wire_time(value: object, field: str) -> Instant | None:
 def parse_wire_day(value: object, field: str) -> date | None:
     """The local day of a birth date, in the same forms; years 1880-2099.
 
-    A birth date stored as UTC lies on the evening before (docs/systems/igate.md).
+    A birth date that was stored as UTC has the evening of the day before (docs/systems/igate.md).
     """
     if value is None or value == "":
         return None

@@ -1,4 +1,4 @@
-"""What is known of a dossier's course, gathered for judging whether it was on time.
+"""The course of a dossier: the moments that decide whether it was on time.
 
 ``Progress``        the moments that are compared
 ``progress_of``     a record and its history -> Progress
@@ -30,7 +30,7 @@ _GROUNDS = {Status.SUPPLEMENT: Ground.SUPPLEMENT, Status.FINANCIAL_DUTY: Ground.
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The dossier came into a state at a moment."""
+    """A change of state, and when it happened."""
 
     status: Status
     at: Instant
@@ -42,8 +42,8 @@ class Progress:
 
     ``due``: the appointment (NgayHenTra). ``finished``: the result was ready (9); ``returned``:
     it was handed over (10); ``closed``: refused, withdrawn or terminated (3, 7, 8).
-    ``supplements``: requests after reception. ``limits``: what the catalogue allows.
-    ``earlier_ends``: ends before it was reopened. ``service``: the end is the hand-over.
+    ``supplements``: requests after reception. ``limits``: the time limits of the catalogue.
+    ``earlier_ends``: ends before it was reopened. ``service``: the hand-over counts as the end.
     """
 
     status: Status | None
@@ -61,20 +61,20 @@ class Progress:
     def end(self) -> Instant | None:
         """The end that counts: result ready, else handed over, else closed.
 
-        Never "result ready" when the service is judged.
+        With ``service``, "result ready" is not used.
         """
         return (None if self.service else self.finished) or self.returned or self.closed
 
     @property
     def end_is_certain(self) -> bool:
-        """The end is not a hand-over that stands in for the unknown day of the result.
+        """Whether the end is the day of the result, not a hand-over used in its place.
 
         A citizen may come for a result long after it was ready.
         """
         return self.service or self.finished is not None or self.returned is None
 
     def as_service(self) -> Progress:
-        """The same course with the hand-over as its end: how long the citizen waited."""
+        """The same course with the hand-over as its end, for the time the citizen waited."""
         return replace(self, service=True)
 
 
@@ -83,10 +83,10 @@ def progress_of(
     history: Iterable[StatusRecord] = (),
     limits: Sequence[Limit] = (),
 ) -> Progress:
-    """The course of a dossier, from its record and, where it says more, its history.
+    """The course of a dossier, from its record and its history.
 
-    An end that the record has lost is taken from the history; a dossier that is open again has
-    none, and its earlier ends are kept beside.
+    An end that the record lacks is taken from the history. A dossier that is open again has no
+    end; its ends before that are ``earlier_ends``.
     """
     changes = _changes(history)
     status, received = record.status, record.received_at
@@ -106,12 +106,12 @@ def progress_of(
 
 
 def stops_in(history: Iterable[StatusRecord]) -> tuple[Stop, ...]:
-    """The times the history stood in state 5 or 6, oldest first; the last may be open."""
+    """The times the dossier was in state 5 or 6, oldest first; the last may be open."""
     return tuple(_stops(_changes(history)))
 
 
 def _changes(history: Iterable[StatusRecord]) -> list[Change]:
-    """Changes of state by event time; entries without time or known state say nothing."""
+    """Changes of state by event time; entries without time or mapped state are left out."""
     entries = [
         Change(entry.status, entry.event_at)
         for entry in history
@@ -141,7 +141,7 @@ def _closed(
 
 
 def _supplements(changes: Sequence[Change], received: Instant | None) -> tuple[Stop, ...]:
-    """Requests after reception: one before it is advice, not a stop of the clock."""
+    """Requests after reception; a request before it does not stop the clock."""
     if received is None:
         return ()
     asked = (stop for stop in _stops(changes) if stop.ground is Ground.SUPPLEMENT)
@@ -149,7 +149,7 @@ def _supplements(changes: Sequence[Change], received: Instant | None) -> tuple[S
 
 
 def _reopening(changes: Sequence[Change], ended: bool) -> int:
-    """How many changes lie before the last reopening; all of them when it is open now."""
+    """The number of changes before the last reopening; all of them when it is open now."""
     if not ended:
         return len(changes)
     opened = (place for place, change in enumerate(changes) if change.status in OPEN)
@@ -157,6 +157,7 @@ def _reopening(changes: Sequence[Change], ended: bool) -> int:
 
 
 def _since_reopening(changes: Sequence[Change]) -> Iterator[tuple[Status, Instant]]:
-    """Ended states since the dossier was last open, the first arrival in each last."""
+    """Changes since the dossier was last open, latest first, so that in a mapping of them the
+    first arrival in a state stays."""
     since = changes[_reopening(changes, ended=True) :]
     return ((change.status, change.at) for change in reversed(since))

@@ -1,4 +1,4 @@
-"""Was the dossier on time? Three definitions that look official, side by side.
+"""Whether a dossier was on time, by three definitions side by side.
 
 ::
 
@@ -6,9 +6,9 @@
     portal_766     the moment of the end, supplement time subtracted, against the appointment
     provincial     the day of the end against the day of the appointment
 
-They disagree, and none is hidden. Every judgement names its definition,
-says what khop holds true (``verdict``) and how that definition's figures count the dossier
-(``counted_as``): a dossier without due date is never on time for khop, though a report says so.
+The definitions disagree, so all three are given. Every judgement has its definition, khop's own
+verdict (``verdict``), and how the figures of that definition count the dossier (``counted_as``). A
+dossier without due date is never on time for khop, although some reports count it so.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _BEFORE_RECEPTION = frozenset(
 
 
 class Verdict(StrEnum):
-    """Ended: early, on time, late. Still open: in time, overdue. Else what kept it from both."""
+    """Ended: early, on time, late. Open: in time, overdue. Else why it is not judged."""
 
     EARLY = "early"
     ON_TIME = "on_time"
@@ -48,17 +48,17 @@ class Verdict(StrEnum):
 
 
 class Because(StrEnum):
-    """What a verdict rests on."""
+    """The reason of a verdict."""
 
     COMPARED = "compared"
-    #: No due date: compared with the longest limit of the catalogue.
+    #: Without due date, compared with the longest limit of the catalogue.
     LONGEST_LIMIT = "longest_limit"
     SUPPLEMENT_REPEATED = "supplement_repeated"
-    #: The clock is said to stand: states 5, 6, 8.
+    #: The clock is stopped: states 5, 6, 8.
     CLOCK_STANDS = "clock_stands"
     NO_DUE_DATE = "no_due_date"
     NO_END_DATE = "no_end_date"
-    #: Late only by the hand-over, and when the result was ready is not known.
+    #: Late by the hand-over; the day the result was ready is not known.
     ONLY_RETURN_KNOWN = "only_return_known"
     CITIZEN_WITHDREW = "citizen_withdrew"
     NOT_RECEIVED = "not_received"
@@ -67,10 +67,10 @@ class Because(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """One definition's word on one dossier.
+    """The judgement of one dossier by one definition.
 
     ``counted_as``: how the figures of that definition count it, None when they do not.
-    ``hidden_overdue``: its due date is past, and only its state keeps it from being overdue.
+    ``hidden_overdue``: its due date is past, and it is not overdue only because of its state.
     """
 
     definition: Definition
@@ -83,15 +83,15 @@ class Judgement:
 
 
 def judge(progress: Progress, at: Instant, clock: LimitClock) -> tuple[Judgement, ...]:
-    """The three judgements at the moment ``at``, the end of the period reported on.
+    """The three judgements at the moment ``at``, the end of the reported period.
 
-    Raises RecordError for days the calendar does not count.
+    Raises RecordError for days outside the calendar.
     """
     return tuple(calculator(progress, at, clock) for calculator in CALCULATORS)
 
 
 def agree(judgements: Iterable[Judgement]) -> bool:
-    """Whether all figures count the dossier alike; early is on time, overdue is late."""
+    """Whether all figures count the dossier alike; early counts as on time, overdue as late."""
     alike = {Verdict.EARLY: Verdict.ON_TIME, Verdict.OVERDUE: Verdict.LATE}
     alike[Verdict.IN_TIME] = Verdict.ON_TIME
     counted = (judgement.counted_as for judgement in judgements)
@@ -99,23 +99,22 @@ def agree(judgements: Iterable[Judgement]) -> bool:
 
 
 def points(judgement: Judgement, rules: DeadlineRules) -> int | None:
-    """What the definition scores for it; None where it scores nothing."""
+    """The points that the definition gives for it; None where it gives none."""
     definition = rules.definitions[judgement.definition]
     return definition.points.get(judgement.verdict.value)
 
 
 def overdue_in_process(progress: Progress, at: Instant) -> bool:
-    """Đang xử lý quá hạn: in state 2 or 4 and due before ``at``. A due date that is not there
-    is not past."""
+    """Đang xử lý quá hạn: in state 2 or 4 and due before ``at``; False without a due date."""
     return progress.status in ACTIVE and _past(progress, at)
 
 
 def near_due(
     due: Instant | None, at: Instant, clock: LimitClock, bands: Iterable[Band] | None = None
 ) -> Band | None:
-    """The first band the due date lies in, seen from ``at``; None when it is past or unknown.
+    """The first band that the due date lies in at ``at``; None when it is past or unknown.
 
-    ``bands``: the unit's own; those of the rules when None.
+    ``bands``: the unit's own; None for those of the rules.
     """
     if due is None or is_after(at, due):
         return None
@@ -126,8 +125,8 @@ def near_due(
 def by_receipt_slip(progress: Progress, at: Instant, clock: LimitClock) -> Judgement:
     """Total time against the time allowed, in whole working days (TT 01/2018 art. 13).
 
-    In minutes where every limit of the procedure counts hours. What ends on a day off after the
-    due day is late, although no working day has passed.
+    In minutes where every limit of the procedure is in hours. A dossier that ends on a day off
+    after the due day is late, although no working day has passed.
     """
     blank = _blank(Definition.RECEIPT_SLIP, progress)
     if (outside := _outside(blank, progress)) is not None:
@@ -144,8 +143,8 @@ def by_receipt_slip(progress: Progress, at: Instant, clock: LimitClock) -> Judge
 def by_portal_766(progress: Progress, at: Instant, clock: LimitClock) -> Judgement:
     """The moment of the end, less the time of supplements, against the appointment.
 
-    More than one request is late. A request that is not answered is itself the end; without any
-    end, ``at`` is. Without appointment the longest limit of the catalogue decides.
+    A dossier with more than one request is late. An unanswered request counts as the end; without
+    any end, ``at`` does. Without an appointment the longest limit of the catalogue is used.
     """
     blank = _blank(Definition.PORTAL_766, progress)
     if (outside := _outside(blank, progress)) is not None:
@@ -168,8 +167,8 @@ def by_portal_766(progress: Progress, at: Instant, clock: LimitClock) -> Judgeme
 def by_province(progress: Progress, at: Instant, clock: LimitClock) -> Judgement:
     """The day of the end against the day of the appointment, as provincial reports compare.
 
-    They count a dossier without appointment, and one withdrawn, as on time; refused ones not at
-    all; terminated ones as open.
+    These reports count dossiers without appointment and withdrawn ones as on time, refused ones
+    not at all, and terminated ones as open.
     """
     blank = _blank(Definition.PROVINCIAL, progress)
     if (outside := _outside(blank, progress)) is not None:
@@ -189,7 +188,7 @@ def by_province(progress: Progress, at: Instant, clock: LimitClock) -> Judgement
     return _ended(blank, progress, _by_days(progress))
 
 
-#: The calculators; one more definition is one more here and a row in ``data/deadline_rules.toml``.
+#: A new definition is one more calculator here and a row in ``data/deadline_rules.toml``.
 CALCULATORS: tuple[Callable[[Progress, Instant, LimitClock], Judgement], ...] = (
     by_receipt_slip,
     by_portal_766,
@@ -198,7 +197,7 @@ CALCULATORS: tuple[Callable[[Progress, Instant, LimitClock], Judgement], ...] = 
 
 
 def _blank(definition: Definition, progress: Progress) -> Judgement:
-    """Nothing known yet, and counted nowhere."""
+    """A judgement that is unknown and counted nowhere, to be filled in."""
     return Judgement(
         definition, Verdict.UNKNOWN, None, Because.COMPARED, progress.end, progress.due
     )
@@ -209,7 +208,7 @@ def _same(blank: Judgement, verdict: Verdict) -> Judgement:
 
 
 def _outside(blank: Judgement, progress: Progress) -> Judgement | None:
-    """The judgement of a dossier that no definition judges; None for all others."""
+    """The judgement of a dossier that no definition judges; None for any other dossier."""
     status = progress.status
     if status is None:
         return replace(blank, because=Because.STATUS_UNKNOWN)
@@ -300,7 +299,7 @@ def _within(band: Band, due: Instant, at: Instant, clock: LimitClock) -> bool:
     if band.working_days is not None:
         return clock.calendar.age(today, day) <= band.working_days
     if band.hours is not None:
-        # A due day lasts until its midnight.
+        # A dossier that is due on a day is due at the end of that day.
         last = due.us + (DAY_US if due.precision is Precision.DAY else 0)
         return last - at.us <= band.hours * _HOUR_US
     return day <= today + timedelta(days=_SUNDAY - today.weekday())

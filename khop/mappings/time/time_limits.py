@@ -1,11 +1,11 @@
-"""Limits of a procedure, read from a catalogue and counted on a calendar.
+"""Time limits of a procedure, read from a catalogue and counted on a calendar.
 
 ::
 
     TimeLimit (as written)  --read_limit-->  Limit  --LimitClock.end-->  when it has run out
 
-Working days are whole ones and counted from the next; the due time of day is the one at which
-the clock started, unless the rules say otherwise (docs/domain.md, Calendar).
+Working days are counted as whole days from the next one. The time of day at which a dossier is due
+is the one at which the clock started, unless the rules set another (docs/domain.md, Calendar).
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ from khop.mappings.time.working_hours import (
 from khop.text.cleaning import fold_label
 
 _HOUR = timedelta(hours=1)
-#: No procedure takes longer than this many of its unit; a larger number is an error of typing.
+#: No limit is longer than this many of its unit; a larger number is a typing error.
 LONGEST = 9_999
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """``amount`` of ``measure``; of SAME_DAY there is one.
+    """``amount`` times ``measure``; for SAME_DAY the amount is 1.
 
-    Raises RecordError for an amount that is no whole number above zero.
+    Raises RecordError when the amount is not a whole number above zero.
     """
 
     amount: int
@@ -50,9 +50,9 @@ class Limit:
 
 
 def read_limit(limit: TimeLimit, rules: DeadlineRules) -> Limit | None:
-    """The limit as it is counted; None without a number, or with a unit nobody declared.
+    """The limit as it is counted; None without a usable number or a known unit.
 
-    No number, none below one and none above 9,999; a limit is never guessed from its text.
+    A number is usable from 1 to 9,999. A limit is never guessed from its text.
     """
     amount, unit = limit.amount, limit.unit
     if isinstance(amount, bool) or not isinstance(amount, int) or not isinstance(unit, str):
@@ -73,10 +73,10 @@ class LimitClock:
         self.calendar = hours.calendar
 
     def starts(self, received: Instant, procedure: ProcedureClock) -> Instant:
-        """When the clock of a dossier received then starts.
+        """When the clock of a dossier starts that was received at ``received``.
 
-        The moment itself, unless the procedure has a cut-off and it is past, which a moment
-        without time of day never is. Exactly at the cut-off is in time.
+        It is the moment itself, or the next opening when it is later than the procedure's
+        cut-off. Exactly at the cut-off is in time; so is a moment without time of day.
         """
         cutoff = procedure.cutoff
         if cutoff is None or clock_us(received) <= since_midnight(cutoff):
@@ -84,8 +84,8 @@ class LimitClock:
         return self._next_opening_day(received)
 
     def transferred_by(self, received: Instant) -> Instant:
-        """By when the file is with the professional unit: the same working day's close, or the
-        start of the next one (NĐ 61/2018 art. 18.2)."""
+        """By when the file must be with the professional unit: the close of the same working day,
+        or the start of the next one (NĐ 61/2018 art. 18.2)."""
         day = local_day(received)
         late = clock_us(received) > since_midnight(self.rules.same_day_until)
         if late or not self.calendar.is_working(day):
@@ -93,7 +93,7 @@ class LimitClock:
         return self.hours.closing(day)
 
     def end(self, start: Instant, limit: Limit) -> Instant:
-        """When a limit that began at ``start`` has run out, before it is settled.
+        """When a limit that began at ``start`` has run out, before ``settle``.
 
         Raises RecordError for hours from a start without time of day, DayError outside the
         calendar.
@@ -112,10 +112,10 @@ class LimitClock:
         return _same_clock(day, start)
 
     def shift(self, due: Instant, began: Instant, ended: Instant, measure: Measure) -> Instant:
-        """``due`` moved by what ``measure`` counts between the two ends of a pause.
+        """``due`` moved by the length of a pause, in the unit that ``measure`` counts.
 
-        Working days for limits of working days and of one day; calendar days for those and for
-        months. Raises as ``end`` does.
+        Working days for limits in working days and of the same day; calendar days for limits in
+        calendar days and months. Raises as ``end`` does.
         """
         if measure is Measure.WORKING_HOUR:
             return self.hours.add(due, self.hours.between(began, ended))
@@ -127,16 +127,16 @@ class LimitClock:
         return _same_clock(moved, due)
 
     def settle(self, due: Instant, measure: Measure, resumed: Instant | None = None) -> Instant:
-        """``due`` as it is promised: off days off, at the time of day the rules say.
+        """``due`` as it is promised: moved off days off, at the time of day of the rules.
 
-        Never before ``resumed``, when the clock last began to run: pauses are counted in whole
-        days, and a part of a day that was stopped is not the authority's.
+        Never before ``resumed``, when the clock last started: pauses are counted in whole days,
+        and the stopped part of a day must not count against the authority.
         """
         promised = self._promised(due, measure)
         if resumed is None or not is_after(resumed, promised):
             return promised
         if measure is Measure.WORKING_HOUR:
-            # Hours are counted exactly: between the two nothing was worked.
+            # Hours are counted exactly, so no time was worked between the two.
             return self.hours.next_opening(resumed)
         return self._promised(self._later_than(resumed, due), measure)
 

@@ -1,12 +1,12 @@
-"""Working time of a unit: the calendar's days, cut into sessions.
+"""Working time of a unit: the sessions of its working days.
 
 ::
 
     day      |......|=======|....|=====|.......|      sessions 07:00-11:30, 13:30-17:00
     worked   0      0     4.5h  4.5h   8h     8h      grows inside a session only
 
-A session holds its start and not its end: at 11:30 the morning is over. Time that has been
-counted up to the end of a session ends there and not at the start of the next.
+A session includes its start and not its end: at 11:30 the morning is over. A length of time that is
+used up at the end of a session ends there, not at the start of the next one.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ class Session:
 class WorkingHours:
     """The working time of one unit.
 
-    ``sessions`` of every worked day, a worked Saturday too; the usual ones when None. Raises
-    ConfigError when there is none, when one ends before it starts, or two overlap.
+    ``sessions``: of every worked day, also of a worked Saturday; None for the usual ones. Raises
+    ConfigError for an empty list, for one that ends before it starts, and for overlaps.
     """
 
     def __init__(
@@ -72,18 +72,17 @@ class WorkingHours:
         return self.opening(self.calendar.add_working_days(day, 1))
 
     def opening(self, day: date) -> Instant:
-        """When the first session of ``day`` starts, were it worked."""
+        """When the first session starts on ``day``, whether or not it is worked."""
         return at(day, self._spans[0][0])
 
     def closing(self, day: date) -> Instant:
-        """When the last session of ``day`` ends, were it worked."""
+        """When the last session ends on ``day``, whether or not it is worked."""
         return at(day, self._spans[-1][1])
 
     def session_end(self, moment: Instant) -> Instant:
-        """The end of the session that the moment lies in, or of the next one of its day.
+        """The end of the session that the moment lies in, else of the next one of its day.
 
-        Of the last one when the moment lies behind it. Raises RecordError for a moment without
-        time.
+        After the last session, the end of that one. Raises RecordError for a moment without time.
         """
         day, clock = split(moment)
         ends = [end for _, end in self._spans]
@@ -92,8 +91,8 @@ class WorkingHours:
     def add(self, moment: Instant, length: timedelta) -> Instant:
         """The moment at which ``length`` has been worked since ``moment``.
 
-        No length is the moment itself. Raises RecordError for a moment without time, DayError
-        for a length below zero or one that ends after 2100.
+        A length of zero gives the moment itself. Raises RecordError for a moment without time,
+        DayError for a length below zero and for an end after 2100.
         """
         if length < timedelta(0):
             raise DayError("working time is added forwards only")
@@ -101,7 +100,7 @@ class WorkingHours:
         return self._when(self._worked(moment) + us) if length else moment
 
     def between(self, first: Instant, last: Instant) -> timedelta:
-        """Time worked from ``first`` to ``last``; negative when ``last`` is the earlier one.
+        """Working time from ``first`` to ``last``; negative when ``last`` is earlier.
 
         Raises RecordError for a moment without time.
         """
@@ -112,12 +111,12 @@ class WorkingHours:
         day, clock = split(moment)
         worked = self.calendar.ord(day) * self._day_us
         if self.calendar.is_working(day):
-            # What of this day is still to come has been counted with it.
+            # ``ord`` includes the whole day, so the rest of it is taken off.
             worked -= sum(b - max(a, min(clock, b)) for a, b in self._spans)
         return worked
 
     def _when(self, worked: int) -> Instant:
-        """The first moment at which so much has been worked."""
+        """The first moment at which ``worked`` microseconds have been worked."""
         whole, rest = divmod(worked - 1, self._day_us)
         rest += 1
         day = self.calendar.first_with_ord(whole + 1)
@@ -129,7 +128,7 @@ class WorkingHours:
 
 
 def usual_sessions() -> tuple[Session, ...]:
-    """The sessions of a working day where a unit has none of its own (``data/calendar.toml``)."""
+    """The packaged sessions, for units without sessions of their own (``data/calendar.toml``)."""
     rows = load_table("calendar")["sessions"]
     return tuple(Session(row["start"], row["end"]) for row in rows)
 
@@ -137,8 +136,8 @@ def usual_sessions() -> tuple[Session, ...]:
 def parse_sessions(text: object, key: str = "calendar.sessions") -> tuple[Session, ...]:
     """Sessions as people write them: "07:00-11:30, 13:30-17:00", "7h30 – 11h30; 13h – 17h".
 
-    Raises ConfigError for what cannot be read as a whole: the usual sessions never stand in for
-    a text that was meant to say something else.
+    Raises ConfigError when any part cannot be read, so that the usual sessions never replace
+    what a person wrote.
     """
     if not isinstance(text, str):
         raise ConfigError("is no text such as '07:00-11:30, 13:30-17:00'", key=key)
@@ -150,8 +149,8 @@ def read_unit_sessions(
 ) -> Mapping[str, tuple[Session, ...]]:
     """Unit code -> its sessions, from rows with ``unit`` and ``sessions``.
 
-    ``rows``: as ``csv.DictReader`` gives them, the header being row 1. Raises ConfigError that
-    names the file, the row and the column, also for a unit that comes twice.
+    ``rows``: as ``csv_rows`` gives them; the headers are row 1. Raises ConfigError, naming the
+    file, the row and the column, also for a unit that comes twice.
     """
     found: dict[str, tuple[Session, ...]] = {}
     for number, row in enumerate(rows, 2):
@@ -166,7 +165,7 @@ def read_unit_sessions(
 
 
 def in_order(sessions: Iterable[Session], key: str = "calendar.sessions") -> tuple[Session, ...]:
-    """The sessions by their start. Raises ConfigError for none, empty ones and overlaps."""
+    """The sessions sorted by start. Raises ConfigError for no session, empty ones, overlaps."""
     ordered: Sequence[Session] = sorted(sessions)
     if not ordered:
         raise ConfigError("has no session", key=key)
@@ -211,7 +210,7 @@ def split(moment: Instant) -> tuple[date, int]:
 
 
 def is_after(first: Instant, second: Instant) -> bool:
-    """``first`` is later than ``second``; by days when either is known by its day only."""
+    """Whether ``first`` is later; compared by days when either is known by its day only."""
     if Precision.DAY in (first.precision, second.precision):
         return local_day(first) > local_day(second)
     return first.us > second.us
