@@ -45,6 +45,9 @@ def main(arguments: list[str]) -> int:
     options = _options(arguments)
     if not options.modules and not options.resume:
         shutil.rmtree(_KEPT, ignore_errors=True)
+    if not options.resume:
+        # Which tests reach a function may have changed since the last run.
+        (_KEPT / "mutmut-stats.json").unlink(missing_ok=True)
     # mutmut copies files, and never deletes one that was renamed or updates a data file.
     shutil.rmtree(_KEPT / "tests", ignore_errors=True)
     data = shutil.ignore_patterns("*.py", "__pycache__")

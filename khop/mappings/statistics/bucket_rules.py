@@ -82,7 +82,7 @@ def _codes(kind: type[IntEnum], values: object, where: str) -> frozenset[IntEnum
     for value in values:
         if not isinstance(value, int) or isinstance(value, bool) or value not in known:
             choices = ", ".join(map(str, known))
-            raise ConfigError(f"{value!r} is no code; write some of {choices}", key=where)
+            raise ConfigError(f"holds {value!r}, which is no code; write {choices}", key=where)
     return frozenset(map(kind, values))
 
 
