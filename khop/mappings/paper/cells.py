@@ -1,7 +1,7 @@
-"""Cells of logbooks and registers, read as what their column is.
+"""Cells of logbooks and registers, read as the type of their column.
 
-Day before month, always. Nothing that could be read two ways is read: it raises RecordError
-whose reason never holds the value.
+The day always comes before the month. A cell that could be read in two ways raises RecordError,
+whose reason never contains the value.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _LONGEST_DATE = 64
 _LONGEST_CODE = 100
 #: A spreadsheet keeps 15 digits of a number.
 _MOST_DIGITS = 10**15
-#: Days are counted from here; the first is off by one before March 1900, where no event lies.
+#: Day zero of spreadsheet dates; the first is off by one before March 1900, before any event.
 _DAY_ZERO, _DAY_ZERO_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 _FEW_DAYS, _MOST_DAYS = 20_000, 80_000
 _SECONDS = 86_400
@@ -66,10 +66,10 @@ _DATE_WORDS = re.compile(r"[\s,;()\-–]*(?:ng[àa]y)?[\s,;():\-–]*$", re.IGNO
 
 
 def read_time(cell: Cell, field: str, *, from_1904: bool = False) -> Instant | None:
-    """The moment a cell tells; None when it says there is none.
+    """The moment in a cell; None when there is none.
 
-    A day without a time of day, and midnight, which is how spreadsheets write one, have
-    precision ``DAY``. Raises RecordError.
+    A day without a time of day has precision ``DAY``; so has midnight, which is how spreadsheets
+    write a day. Raises RecordError.
     """
     local = _moment(cell, field, from_1904)
     if local is None:
@@ -100,16 +100,19 @@ def _birth_year(year: int, field: str) -> str:
 
 
 def _born(number: float, field: str, from_1904: bool) -> date | str:
-    """A year, or a count of days that is higher than any year."""
+    """The birth in a number: a year, or a count of days, which is higher than any year."""
     if number != int(number) or number <= LAST_YEAR:
         return _birth_year(int(number), field)
     return ((_DAY_ZERO_1904 if from_1904 else _DAY_ZERO) + timedelta(days=int(number))).date()
 
 
 def read_code(cell: Cell, field: str) -> str | None:
-    """A canonical code; None when there is none. Raises RecordError for what a spreadsheet made
-    something else of, for several codes in one cell, and for what would be a person's name or
-    number in the column of codes: a code is kept and shown as it is, and looked up."""
+    """A canonical code; None when there is none.
+
+    Raises RecordError for a cell that a spreadsheet has changed, for several codes in one cell,
+    and for what may be the name or number of a person: codes are stored, shown and looked up
+    unmasked.
+    """
     if isinstance(cell, str):
         text = _unpowered(clean_text(cell), field)
         _refuse_several(cell, field)
@@ -169,7 +172,7 @@ def read_procedure(cell: Cell, field: str) -> str | None:
 
 
 def read_number_and_day(cell: Cell, field: str) -> tuple[str, Instant | None]:
-    """``12/XL-UBND ngày 08/10/2026``: what stands before the day, and the day."""
+    """``12/XL-UBND ngày 08/10/2026``: the text without the day, and the day."""
     if not isinstance(cell, str):
         return read_text(cell, field), None
     text = clean_text(cell)
@@ -183,7 +186,7 @@ def read_number_and_day(cell: Cell, field: str) -> tuple[str, Instant | None]:
 
 
 def plain_number(cell: Cell) -> str | None:
-    """A number as text: 5.0 is ``5``; None for what is none."""
+    """A number as text, 5.0 as ``5``; None for a cell that is not a number."""
     if isinstance(cell, bool) or not isinstance(cell, int | float):
         return None
     whole = isinstance(cell, int) or (cell.is_integer() and abs(cell) < _MOST_DIGITS)
@@ -192,7 +195,7 @@ def plain_number(cell: Cell) -> str | None:
 
 def _moment(cell: Cell, field: str, from_1904: bool) -> datetime | None:
     if isinstance(cell, datetime):
-        # Workbooks count days in fractions, which come out a few microseconds off.
+        # Workbooks store times as fractions of a day, a few microseconds off.
         return _to_second(cell)
     if isinstance(cell, date):
         return datetime(cell.year, cell.month, cell.day)
@@ -210,7 +213,7 @@ def _to_second(moment: datetime) -> datetime:
 
 
 def _counted(number: float, field: str, from_1904: bool) -> datetime:
-    """A day count, or the digits yyyyMMdd[HHmmss] that became a number."""
+    """The moment of a count of days, or of digits yyyyMMdd[HHmmss] that became a number."""
     if _FEW_DAYS < number < _MOST_DAYS:
         days, part = divmod(number, 1)
         zero = _DAY_ZERO_1904 if from_1904 else _DAY_ZERO
@@ -276,7 +279,7 @@ def _checked(parts: Sequence[int], field: str) -> datetime:
 
 
 def _made_of(cell: Cell) -> str:
-    """Why a cell of this type is not what was asked for."""
+    """Why a cell of this type cannot be used."""
     if isinstance(cell, CellError):
         return "is a formula that failed"
     if isinstance(cell, bool):
@@ -289,7 +292,7 @@ def _made_of(cell: Cell) -> str:
 
 
 def _whole(number: float, field: str) -> str:
-    """The digits of a number that lost none."""
+    """A number as digits. Raises RecordError when digits were lost."""
     if number != number or abs(number) >= _MOST_DIGITS:
         raise RecordError(field, "was made a number and rounded by the spreadsheet")
     if number < 0 or number != int(number):
@@ -298,7 +301,7 @@ def _whole(number: float, field: str) -> str:
 
 
 def _unpowered(text: str, field: str) -> str:
-    """``2.60923E+5`` is 260923; with fewer digits than its power says, some are lost."""
+    """``2.60923E+5`` as 260923. Raises RecordError when it has fewer digits than its power."""
     if zeros := _DECIMAL_ZEROS.fullmatch(text):
         return zeros[1]
     found = _POWER.fullmatch(text)

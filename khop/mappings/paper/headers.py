@@ -1,6 +1,6 @@
-"""Where the table of a sheet begins, and what its columns are.
+"""The headers of a sheet: where its table begins, and what its columns mean.
 
-Above the table stand title rows; its headers take one to three rows, groups above their parts::
+Title rows come above the table. Headers take one to three rows, with groups above their parts::
 
     SỔ THEO DÕI HỒ SƠ                        title
     Đơn vị: UBND xã Mẫu                      title
@@ -30,12 +30,12 @@ from khop.text.cleaning import clean_text
 #: Rows at the top of a sheet among which the headers are looked for.
 SEARCHED_ROWS = 60
 _MOST_HEADER_ROWS = 3
-#: Columns known of a row that is taken for an attempt at headers.
+#: The fewest known columns of a row that is taken as an attempt at headers.
 _ATTEMPT = 2
 _DATES = frozenset({"received", "due", "returned", "signed", "new_due", "finished"})
 _PERSONS = frozenset({"applicant", "submitter", "recipient"})
 
-#: Columns that rows are read from; the others are known and left out.
+#: Columns that are read; other known columns are ignored.
 READ_COLUMNS = frozenset(
     {
         *("code", "received", "due", "returned", "signed", "new_due"),
@@ -45,15 +45,18 @@ READ_COLUMNS = frozenset(
     }
 )
 
-#: The texts of a header from the top down, without repetition.
+#: The texts of one column's header, from the top down, without repetition.
 Header = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """``headers``: of every column. ``places``: column's meaning -> its place. ``keys``: the
-    header rows as compared, to know them again on the next page. ``first``: index, among the
-    rows searched, of the first row under the headers."""
+    """The columns of a sheet.
+
+    ``headers``: of every column. ``places``: meaning of a column -> its place. ``keys``: the
+    header rows for comparison, to recognise them when a page repeats them. ``first``: index of
+    the first row under the headers, among the rows searched.
+    """
 
     headers: tuple[Header, ...]
     places: Mapping[str, int]
@@ -61,7 +64,7 @@ class Layout:
     first: int = 0
 
     def name(self, column: str) -> str:
-        """The header of a column, as a person finds it."""
+        """The header of a column, as it is written in the sheet."""
         return shown(self.headers[self.places[column]])
 
 
@@ -73,11 +76,10 @@ def shown(header: Header) -> str:
 def find_layout(
     kind: str, rows: Sequence[TableRow], own: Mapping[str, str], where: str
 ) -> Layout | None:
-    """The headers among the first rows of a sheet; None when nothing there looks like any.
+    """The headers among the first rows of a sheet; None when no row looks like headers.
 
-    ``own``: the deployment's name for a column. ``where``: the sheet, for messages. Raises
-    ConfigError for headers of which one that is needed is missing, and for two that mean the
-    same.
+    ``own``: column -> the deployment's header for it. ``where``: the sheet, for messages. Raises
+    ConfigError when a required header is missing, and when two headers mean the same column.
     """
     attempt: _Found | None = None
     for start in range(len(rows)):
@@ -98,7 +100,7 @@ def find_layout(
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """``rows`` read as headers, ``skipped`` titles before them, and what they mean."""
+    """``rows`` read as headers, the number of titles ``skipped``, and the columns found."""
 
     rows: Sequence[TableRow]
     headers: tuple[Header, ...]
@@ -107,19 +109,19 @@ class _Found:
 
 
 def _is_meant(kind: str, places: Mapping[str, int], own: Mapping[str, str]) -> bool:
-    """Whether headers that do not suffice were meant for this kind of file."""
+    """Whether incomplete headers look like an attempt at this kind of file."""
     telling = {*evidence_columns(kind), *subject_columns(kind), *own}
     return len(places) >= _ATTEMPT and not telling.isdisjoint(places)
 
 
 def lay_out(kind: str, headers: Iterable[Sequence[str]], own: Mapping[str, str]) -> Layout:
-    """The layout of headers that are known."""
+    """The layout of given headers."""
     kept = tuple(tuple(header) for header in headers)
     return Layout(kept, _places(kind, kept, own))
 
 
 def _best_of(kind: str, rows: Sequence[TableRow], own: Mapping[str, str]) -> _Found | None:
-    """The fewest header rows that know the most columns."""
+    """The fewest rows that, read as headers, give the most known columns."""
     best: _Found | None = None
     for depth in range(1, len(rows) + 1):
         if not all(map(_may_be_headers, rows[:depth])):
@@ -136,7 +138,7 @@ def _read(kind: str, rows: Sequence[TableRow], own: Mapping[str, str], skipped: 
 
 
 def _without_titles(kind: str, found: _Found, own: Mapping[str, str]) -> _Found:
-    """Titles that stand right above the headers change nothing of what these mean."""
+    """Without titles right above the headers, which do not change the columns found."""
     while len(found.rows) > 1 and not _read(kind, found.rows[:1], own).places:
         lower = _read(kind, found.rows[1:], own, found.skipped + 1)
         if lower.places != found.places:
@@ -146,7 +148,7 @@ def _without_titles(kind: str, found: _Found, own: Mapping[str, str]) -> _Found:
 
 
 def _may_be_headers(row: TableRow) -> bool:
-    """Text alone, and some of it."""
+    """Whether all filled cells are text, and there is one."""
     filled = [cell for cell in row.cells if cell != ""]
     return bool(filled) and all(isinstance(cell, str) for cell in filled)
 
@@ -161,7 +163,7 @@ def _headers(rows: Sequence[TableRow]) -> tuple[Header, ...]:
 
 
 def _line(row: TableRow, width: int) -> list[str]:
-    """The texts of a header row. What continues a merged cell has none, unless parts follow."""
+    """The texts of a header row; the cells of a merged cell after its first are empty."""
     texts = [clean_text(cell) if isinstance(cell, str) else "" for cell in row.cells]
     texts += [""] * (width - len(texts))
     for column, first in (row.spans or {}).items():
@@ -171,7 +173,7 @@ def _line(row: TableRow, width: int) -> list[str]:
 
 
 def _spread(upper: list[str], lower: list[str]) -> None:
-    """A group stands over each of its parts, although only its first cell is written."""
+    """Writes a group over each of its parts, since only its first cell has the text."""
     group, grouped = "", False
     for place, text in enumerate(upper):
         if text:
@@ -183,7 +185,7 @@ def _spread(upper: list[str], lower: list[str]) -> None:
 
 
 def _places(kind: str, headers: Sequence[Header], own: Mapping[str, str]) -> dict[str, int]:
-    """Column -> the first place whose header means it; the deployment's names go first."""
+    """Column -> the first place whose header means it; the deployment's names come first."""
     places: dict[str, int] = {}
     for column, name in own.items():
         key = header_key(name)
@@ -206,8 +208,8 @@ def _meaning(kind: str, header: Header) -> str | None:
 
 
 def _grouped(known: Mapping[str, str], header: Header) -> str | None:
-    """What a part under a group of known meaning is: "" for nothing of use; None when the
-    group says nothing of it."""
+    """The column of a part under a group: "" for one that is not used; None when the group does
+    not decide it."""
     whole = next((known[key] for key in _joined(header) if key in known), None)
     if whole is not None:
         return whole
@@ -229,12 +231,12 @@ def _joined(header: Header) -> tuple[str, ...]:
 
 
 def _readings(header: Header) -> tuple[str, ...]:
-    """The ways a header may be written, the fullest first."""
+    """The spellings of a header that are compared, the fullest first."""
     return (*_joined(header), header_key(header[-1])) if header else ()
 
 
 def _missing(kind: str, places: Mapping[str, int], own: Mapping[str, str]) -> list[str]:
-    """What a file of this kind needs and these headers do not have."""
+    """The columns that this kind of file needs and these headers lack."""
     named = [column for column in own if column not in places]
     groups = [
         f"one of {', '.join(group)}" if len(group) > 1 else group[0]
@@ -273,7 +275,7 @@ def _incomplete(kind: str, found: _Found, own: Mapping[str, str]) -> str:
 
 
 def refuse_unknown_columns(columns: Iterable[str]) -> None:
-    """Raises ValueError for a name that is no column rows are read from."""
+    """Raises ValueError for a name that is not one of ``READ_COLUMNS``."""
     for name in columns:
         if name not in READ_COLUMNS:
             near = get_close_matches(name, READ_COLUMNS, n=1)
@@ -284,13 +286,13 @@ def refuse_unknown_columns(columns: Iterable[str]) -> None:
 
 
 def is_header_again(layout: Layout, cells: Sequence[Cell]) -> bool:
-    """Whether a row repeats the headers, as on each printed page."""
+    """Whether a row repeats the headers, as printed pages do."""
     filled = [(place, cell) for place, cell in enumerate(cells) if cell != ""]
     return any(_repeats(header, filled) for header in layout.keys)
 
 
 def _repeats(header: Sequence[str], filled: Sequence[tuple[int, Cell]]) -> bool:
-    """The first cell that differs ends it: nearly every row is told by that."""
+    """Whether all filled cells equal the header; most rows differ in the first one."""
     return len(filled) >= min(_ATTEMPT, sum(map(bool, header))) and all(
         isinstance(cell, str) and place < len(header) and header_key(cell) == header[place]
         for place, cell in filled

@@ -1,4 +1,4 @@
-"""Lines of a sheet that are no rows of its table: empty ones, sums, signatures, sections."""
+"""Lines of a sheet that are not rows of its table: empty lines, sums, signatures, sections."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ _DAY_ALONE = re.compile(
     r"ngay[\s.…]*\d{0,2}[\s.…]*thang[\s.…]*\d{0,2}[\s.…]*nam[\s.…]*\d{0,4}[\s.…]*"
 )
 _ROMAN = re.compile(r"[IVX]+\s*[.)\-–:/]|[A-Z]\s*[.)]\s")
-#: Longer texts are no label.
+#: Longer texts are not labels.
 _LONGEST_LINE = 300
-#: What may be the date under a table, above the signatures: "Mẫu, ngày 30 tháng 9 năm 2026".
+#: Place and date under a table, above the signatures: "Mẫu, ngày 30 tháng 9 năm 2026".
 _PLACE_AND_DAY = re.compile(
     r".{1,60}[\s,.…]ngay[\s.…]*\d{0,2}[\s.…]*thang[\s.…]*\d{0,2}[\s.…]*nam.*"
 )
 
 
 class Line(Enum):
-    """What a line under the headers is. ``LOOSE``: a row, unless it stands among signatures."""
+    """The kinds of lines under the headers. ``LOOSE``: a row, unless it is among signatures."""
 
     ROW = auto()
     LOOSE = auto()
@@ -43,14 +43,14 @@ class Line(Enum):
 
 
 def telling_places(layout: Layout) -> list[tuple[str, int]]:
-    """The columns that show that a line is a row, and where they stand; the quickest first."""
+    """The columns that prove a line to be a row, with their places; the quickest first."""
     return [(name, layout.places[name]) for name in _TELLING if name in layout.places]
 
 
 def line_kind(row: TableRow, layout: Layout, telling: Sequence[tuple[str, int]]) -> Line:
-    """What a line is. ``telling``: of ``telling_places``.
+    """The kind of a line. ``telling``: from ``telling_places``.
 
-    A line with a code, an identity number or a date where one belongs is always a row.
+    A line with a code, an identity number or a date in its column is always a row.
     """
     cells, width = row.cells, len(row.cells)
     if any(_tells(column, cells[place]) for column, place in telling if place < width):
@@ -65,7 +65,7 @@ def line_kind(row: TableRow, layout: Layout, telling: Sequence[tuple[str, int]])
 
 
 def names_a_code(cell: Cell) -> bool:
-    """Whether a cell of a column of codes is meant for one: no sum, no number of the column."""
+    """Whether a cell in a column of codes is meant as a code, not as a sum or column number."""
     if not isinstance(cell, str):
         return isinstance(cell, bool) or not isinstance(cell, int | float) or cell > _LARGEST_COUNT
     text = clean_text(cell)
@@ -89,7 +89,7 @@ def _odd_line(filled: Sequence[Cell]) -> Line:
 
 
 def _is_signature(texts: Sequence[str]) -> bool:
-    """Who signs, or the place and the day of signing."""
+    """Whether the texts are a signature, or the place and day of signing."""
     if any(_begins(text, "signatures", whole=True) for text in texts):
         return True
     alone = len(texts) == 1 and _DAY_ALONE.fullmatch(fold_name(texts[0])) is not None
@@ -104,7 +104,7 @@ def _is_place_and_day(text: str) -> bool:
 
 
 def told_unit(rows: Sequence[TableRow]) -> tuple[str | None, str | None]:
-    """The unit, and its code, that title lines tell: ``Đơn vị: UBND xã Mẫu``."""
+    """The unit and its code in title lines: ``Đơn vị: UBND xã Mẫu``."""
     name = code = None
     for row in rows:
         told = _labelled(row.cells)
@@ -113,14 +113,14 @@ def told_unit(rows: Sequence[TableRow]) -> tuple[str | None, str | None]:
 
 
 def unit_or_code(text: str | None) -> tuple[str | None, str | None]:
-    """A unit as it was written: its name, or else its code."""
+    """A written unit as (name, None), or as (None, code)."""
     if not text:
         return None, None
     return (None, text) if parse_organisation(text).levels else (text, None)
 
 
 def _labelled(cells: Sequence[Cell]) -> tuple[str | None, str | None]:
-    """What follows a label, in its cell or in the next one."""
+    """The unit and code after a label, in its cell or in the next one."""
     texts = list(dict.fromkeys(clean_text(c) for c in cells if isinstance(c, str) and c.strip()))
     for place, text in enumerate(texts):
         label, colon, value = text.partition(":")
@@ -137,7 +137,7 @@ def _labelled(cells: Sequence[Cell]) -> tuple[str | None, str | None]:
 
 
 def _tells(column: str, cell: Cell) -> bool:
-    """Whether a cell shows that its line is a row: a day, a code, an identity number."""
+    """Whether a cell proves its line to be a row: a day, a code, an identity number."""
     if cell == "":
         return False
     if isinstance(cell, bool) or not isinstance(cell, str | int | float):
@@ -146,12 +146,12 @@ def _tells(column: str, cell: Cell) -> bool:
         return cell > _LARGEST_COUNT
     if column == "code":
         return parse_code(cell).grammar is not None
-    # Shorter texts are the numbers of columns, or counts.
+    # Shorter texts are column numbers or counts.
     return len(cell) >= _SHORTEST_DAY and bool(_has_digit(cell)) and not _is_place_and_day(cell)
 
 
 _TELLING = ("received", "due", "returned", "signed", "new_due", "identity", "code")
-#: A sum of rows is not larger; days and codes that became numbers are.
+#: The largest number that may be a sum of rows; days and codes that became numbers are larger.
 _LARGEST_COUNT = 20_000
 _SHORTEST_DAY = len("1/1/26")
 _has_digit = re.compile("[0-9]").search
@@ -164,8 +164,8 @@ def _is_section(text: str) -> bool:
 
 
 def _begins(text: str, name: str, *, whole: bool = False) -> bool:
-    """Whether a text begins with one of the words. ``whole``: no further word may follow but
-    after a sign or a number."""
+    """Whether a text begins with one of the words. ``whole``: another word may follow only after
+    a sign or a number."""
     if not whole:
         key = folded(text)
         return any(key.startswith(word) for word in words(name))
@@ -175,7 +175,7 @@ def _begins(text: str, name: str, *, whole: bool = False) -> bool:
 
 
 def _are_column_numbers(filled: Sequence[Cell]) -> bool:
-    """``(1) (2) (3)``, as the forms have under their headers."""
+    """Whether the cells are ``(1) (2) (3)``, the column numbers of printed forms."""
     if len(filled) < _FEWEST_COLUMN_NUMBERS or isinstance(filled[-1], bool):
         return False
     found = [_COLUMN_NUMBER.fullmatch(str(cell).strip()) for cell in filled if cell not in _AB]

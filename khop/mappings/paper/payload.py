@@ -1,7 +1,7 @@
-"""A rejected row as it is kept until it is read again: plain JSON.
+"""The payload of a rejected row, in plain JSON, from which the row is read again.
 
-Headers and cells are kept as they stood, so that a later version, or another name for a column
-in khop.toml, reads them anew. The payload holds personal data: it is stored encrypted.
+Headers and cells are kept unchanged, so that a later version, or another column name in khop.toml,
+can read them. The payload holds personal data and is stored encrypted.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from khop.errors import RecordError
 from khop.mappings.paper.record import PaperRecord, RowPlace
 from khop.mappings.records import PaperKind
 
-#: What JSON has no word for, by name.
+#: Types that JSON lacks: type -> name and writer.
 _WRITTEN: Mapping[type, tuple[str, Any]] = {
     datetime: ("datetime", datetime.isoformat),
     date: ("date", date.isoformat),
@@ -49,7 +49,7 @@ class _Payload(BaseModel):
 
 
 def pack(kind: PaperKind, record: PaperRecord, occurrence: int) -> dict[str, Any]:
-    """The payload of a row. ``occurrence``: which of several equal rows it is."""
+    """The payload of a row. ``occurrence``: its number among rows of equal base."""
     return {
         "version": 1,
         "kind": kind.value,
@@ -63,7 +63,7 @@ def pack(kind: PaperKind, record: PaperRecord, occurrence: int) -> dict[str, Any
 def unpack(
     kind: PaperKind, payload: object
 ) -> tuple[RowPlace, int, Sequence[Sequence[str]], Sequence[Cell]]:
-    """Place, number among equal rows, headers and cells. Raises RecordError."""
+    """Place, number among rows of equal base, headers and cells. Raises RecordError."""
     try:
         read = _Payload.model_validate(payload)
         place = RowPlace(**read.place)  # type: ignore[arg-type]

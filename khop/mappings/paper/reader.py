@@ -1,13 +1,13 @@
-"""Rows of logbooks and registers: sheets into ``PaperRow`` (docs/domain.md, Apologies, Reports).
+"""Sheets of logbooks and registers, read into ``PaperRow`` (docs/domain.md, Apologies, Reports).
 
 ::
 
     TableRow ── line_kind ──┬─ headers, sums, signatures …  left out
-                            └─ a row ── _Row ──┬─ PaperRow
-                                               └─ Reject, whose payload can be read again
+                            └─ a row ── PaperRecord ──┬─ PaperRow
+                                                      └─ Reject, whose payload can be read again
 
-A cell that cannot be used in a column of evidence, or of the code, costs the row; in any other
-column its header goes into ``fields_lost``.
+A row is rejected for an unusable cell in a column of evidence or of the code. In any other column,
+the header of an unusable cell goes into ``fields_lost``.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ from khop.mappings.records import PaperKind, PaperRow, Reject
 class PaperReader:
     """Reads the files of one source.
 
-    ``key``: the installation's secret. ``unit``: name or code of the unit of rows that name
-    none; without it, what a line above them tells (``Đơn vị: …``). ``columns``: a column's
-    meaning -> its header in these files, where that is not known.
+    ``key``: the installation's secret. ``unit``: name or code of the unit of rows that name none;
+    without it, a line above them names it (``Đơn vị: …``). ``columns``: meaning of a column ->
+    its header in these files, where the table does not have that header.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class PaperReader:
     def read(self, sheets: Iterable[Sheet], file: str) -> Iterator[PaperRow | Reject]:
         """The rows of the sheets that have headers, in order.
 
-        Raises ConfigError when none has, and for headers that do not suffice.
+        Raises ConfigError when no sheet has headers, and for incomplete headers.
         """
         keys = RowKeys(self.kind, self._key)
         found = False
@@ -73,7 +73,7 @@ class PaperReader:
         return self._layout(sheet, list(islice(sheet.rows(), SEARCHED_ROWS)), file)
 
     def replay(self, payload: object) -> PaperRow:
-        """Map a rejected row again, by what is known now. Raises RecordError."""
+        """Read a rejected row again, by the present rules. Raises RecordError."""
         place, occurrence, headers, cells = unpack(self.kind, payload)
         layout = lay_out(self.kind, headers, self._own)
         record = PaperRecord(self.kind, self._key, layout, place, cells)
@@ -101,7 +101,7 @@ class PaperReader:
     def _table(
         self, layout: Layout, above: Sequence[TableRow], under: Iterable[TableRow]
     ) -> Iterator[tuple[TableRow, tuple[str | None, str | None]]]:
-        """The rows of a table, each with its unit's name and code as told above it."""
+        """The rows of a table, each with the unit's name and code from the lines above it."""
         telling = telling_places(layout)
         unit = _told_by(self._unit) or told_unit(above)
         signed = False

@@ -1,4 +1,4 @@
-"""One row of a logbook or register, column by column."""
+"""One row of a logbook or register, read column by column."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from khop.mappings.records import Instant, PaperKind, PaperRow
 
 V = TypeVar("V")
 
-#: Columns that are filled in later, or tell nothing of the row: no part of what it is known by.
+#: Columns that are filled in later or do not identify a row, so they are no part of its key.
 _LATER = frozenset({"order", "returned", "finished", "recipient", "status", "note", "phone"})
 
 
 @dataclass(frozen=True, slots=True)
 class RowPlace:
-    """Where a row stands. ``unit``, ``unit_code``: of the rows that name none themselves."""
+    """The place of a row. ``unit``, ``unit_code``: for rows that name no unit themselves."""
 
     file: str
     sheet: str
@@ -49,8 +49,8 @@ class RowPlace:
 
 
 class PaperRecord:
-    """The cells of a row, read. What could not be read is kept until the row is asked for, so
-    that what the row is known by is known even then."""
+    """The cells of a row, read. Faults are kept until ``row`` is called, so that a faulty row has a
+    key too."""
 
     def __init__(
         self, kind: PaperKind, key: bytes, layout: Layout, place: RowPlace, cells: Sequence[Cell]
@@ -69,11 +69,11 @@ class PaperRecord:
         return self._draft.code
 
     def base(self, keys: RowKeys) -> bytes:
-        """What the row is known by."""
+        """The base of the row's key."""
         return keys.base(self._draft, self._name, self._kept)
 
     def _kept(self) -> list[Cell]:
-        """Its cells but for those that are filled in later."""
+        """The cells without columns that are filled in later."""
         later = {place for name, place in self.layout.places.items() if name in _LATER}
         return [cell for place, cell in enumerate(self.cells) if place not in later]
 
@@ -134,7 +134,7 @@ class PaperRecord:
         return applicant_key(key, identity, self._name, birth), mask or None
 
     def _unit(self) -> tuple[str | None, str | None]:
-        """What the row says, else what stands above it or in the settings."""
+        """The unit of the row, else the one above it or in the settings."""
         code = self._text("unit_code")
         name, told_code = unit_or_code(self._text("unit") or self._text("issuer"))
         if name or code or told_code:
@@ -148,7 +148,7 @@ class PaperRecord:
         return self._one(column, read_text) or ""
 
     def _one(self, column: str, read: Callable[[Cell, str], V]) -> V | None:
-        """What stands in a column; None where the row has no such cell or it cannot be read."""
+        """The value in a column; None where there is no such cell or it cannot be read."""
         place = self.layout.places.get(column)
         if place is None or place >= len(self.cells) or self.cells[place] == "":
             return None

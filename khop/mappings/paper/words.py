@@ -1,4 +1,4 @@
-"""The words of logbooks and registers, folded once (``data/paper_words.toml``)."""
+"""Words in headers and rows of logbooks and registers (``data/paper_words.toml``)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def folded(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def header_key(text: str) -> str:
-    """A header as it is compared; "" for what is none."""
+    """A header for comparison; "" for a text that is too long to be one."""
     if len(text) > _LONGEST_HEADER:
         return ""
     bare = _BRACKETS.sub(" ", _NUMBERED.sub("", text))
@@ -39,7 +39,7 @@ def header_key(text: str) -> str:
 
 @cache
 def short_forms() -> Mapping[str, str]:
-    """Long way to say a thing -> the short one."""
+    """Long form of a term -> its short form."""
     return {
         folded(long): folded(short) for long, short in load_table("paper_words")["short"].items()
     }
@@ -47,9 +47,9 @@ def short_forms() -> Mapping[str, str]:
 
 @cache
 def header_words(kind: str) -> Mapping[str, str]:
-    """Header of a kind of file, as it is compared -> the column it means.
+    """Header key -> the column it means in a kind of file.
 
-    What a kind says of a word goes before what all have in common.
+    Words of the kind come before words that all kinds have in common.
     """
     table = load_table("paper_words")
     words: dict[str, str] = {}
@@ -67,17 +67,17 @@ def known_columns() -> frozenset[str]:
 
 
 def evidence_columns(kind: str) -> tuple[str, ...]:
-    """Columns of which a row of this kind needs one."""
+    """The columns of evidence; a row of this kind needs one of them."""
     return tuple(load_table("paper_words")[kind]["evidence"])
 
 
 def subject_columns(kind: str) -> tuple[str, ...]:
-    """Columns that say whose a row is; a file needs one of them."""
+    """The columns that identify the dossier or person; a file needs one of them."""
     return tuple(load_table("paper_words")[kind]["subject"])
 
 
 def with_example(kind: str, column: str) -> str:
-    """A column with the header that files of this kind have for it most: ``code ('mã hồ sơ')``."""
+    """A column with its most common header in this kind of file: ``code ('mã hồ sơ')``."""
     table = load_table("paper_words")
     headers = table[kind]["headers"].get(column) or table[_COMMON][column]
     return f"{column} ({headers[0]!r})"
@@ -85,14 +85,14 @@ def with_example(kind: str, column: str) -> str:
 
 @cache
 def words(name: str) -> tuple[str, ...]:
-    """One of the lists of ``[words]``, folded, longest first; signs alone stay as they are."""
+    """One of the lists of ``[words]``, folded, longest first; signs without letters are kept."""
     raw = load_table("paper_words")["words"][name]
     return tuple(sorted({folded(word) or word for word in raw}, key=len, reverse=True))
 
 
 @cache
 def plain_words(name: str) -> frozenset[str]:
-    """Words that add nothing below a header of several columns."""
+    """Words of a lower header that add nothing to the group header above it."""
     return frozenset(header_key(word) for word in load_table("paper_words")["plain"][name])
 
 
@@ -102,7 +102,7 @@ def _blanks() -> frozenset[str]:
 
 
 def is_blank(text: str) -> bool:
-    """Whether a text says that there is no value: nothing, "-", "chưa trả"."""
+    """Whether a text means that there is no value: blank, "-", "chưa trả"."""
     bare = text.strip()
     if not bare:
         return True

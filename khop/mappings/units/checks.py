@@ -1,4 +1,4 @@
-"""What cannot be true of units and their relations, told with the row that says it."""
+"""Checks of units and their relations; a contradiction is reported with its row."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import NoReturn
 from khop.errors import ConfigError
 from khop.mappings.units.model import OrgRelation, OrgUnit, RelationKind
 
-#: After these a unit is no more; the others may leave it in force.
+#: These end a unit; the others may leave it in force.
 _ENDING = frozenset({RelationKind.RENAME, RelationKind.MERGE, RelationKind.DISSOLVE})
-#: These may take some procedures and leave the rest.
+#: These may pass on some procedures only.
 _PARTIAL = frozenset({RelationKind.SPLIT, RelationKind.TRANSFER})
 _DAY = timedelta(days=1)
 
@@ -20,7 +20,7 @@ _DAY = timedelta(days=1)
 def units_by_id(
     units: Iterable[OrgUnit], relations: Iterable[OrgRelation]
 ) -> Mapping[str, OrgUnit]:
-    """The units by id, each with the last day that its end implies.
+    """The units by id, with the last day that a relation implies where none is written.
 
     Raises ConfigError for a blank or repeated id and for days in the wrong order.
     """
@@ -38,8 +38,8 @@ def units_by_id(
 
 
 def check_relation(relation: OrgRelation, units: Mapping[str, OrgUnit]) -> None:
-    """Raises ConfigError for a relation between units that are not there when it takes effect,
-    that leads nowhere or in a circle, or whose scope or end does not go with its kind."""
+    """Raises ConfigError for a relation between units that are not in force on its day, for one
+    that leads nowhere or to its own unit, and for a scope or end that does not fit its kind."""
     _check_kind(relation)
     before = _known(relation, "from", relation.from_id, units)
     _check_end(relation, before)

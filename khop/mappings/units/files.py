@@ -1,11 +1,11 @@
 """Tables of units and of their relations, read from files (docs/domain.md, Codes).
 
-``provinces``       the packaged table: the 34 provinces and the 63 before them
+``provinces``       the packaged table: the 34 provinces of today and the 63 before them
 ``load_units``      a province's own: one TOML file, or a CSV file of units and one of relations
 ``units_of_rows``   the same from rows that were parsed elsewhere
 
-A wrong row is told by file, row and column. Rows of a CSV file count as a spreadsheet shows
-them, the headers being row 1; entries of a TOML file count from 1.
+An error names file, row and column. Rows of a CSV file are counted as a spreadsheet shows them, so
+the headers are row 1; entries of a TOML file are counted from 1.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from khop.text.cleaning import clean_text, fold_label
 _UNIT, _RELATION = "unit", "relation"
 #: What a TOML file may have at its top; ``source`` is a note.
 _TABLES = (_UNIT, _RELATION, "source")
-#: A row and where it stands, such as ``units.csv row 3``.
+#: A row with its place for messages, such as ``units.csv row 3``.
 Row = tuple[str, Mapping[str, Any]]
 
 
@@ -36,7 +36,8 @@ Row = tuple[str, Mapping[str, Any]]
 def provinces() -> UnitHistory:
     """The provinces before and after 1 July 2025, from ``data/provinces.toml``.
 
-    Today's have their level-1 code as id (``H05``), those that ended carry ``-63`` behind it.
+    The id of a present province is its level-1 code (``H05``); that of an ended one has ``-63``
+    after it.
     """
     return _of_tables("provinces.toml", load_table("provinces"))
 
@@ -56,7 +57,7 @@ def load_units(units: Path, relations: Path | None = None) -> UnitHistory:
 
 
 def units_of_rows(units: Iterable[Row], relations: Iterable[Row] = ()) -> UnitHistory:
-    """Units and relations from pairs of (where the row stands, values by column name).
+    """Units and relations from pairs of (place for messages, values by column name).
 
     Raises ConfigError.
     """
@@ -80,7 +81,7 @@ def _unit(cells: _Cells) -> OrgUnit:
 
 
 def _relations(where: str, row: Mapping[str, Any]) -> Iterator[OrgRelation]:
-    """One row may name several units on either side: each leads to each."""
+    """The relations of a row; it may name several units on either side, each related to each."""
     cells = _Cells(where, row, _RELATION)
     kind = _kind(cells)
     effective = cells.day("effective") or cells.refuse("effective", "is missing")
@@ -111,7 +112,7 @@ def _level(cells: _Cells) -> UnitLevel | None:
 
 
 class _Cells:
-    """The values of one row, each read as what it must be."""
+    """The values of one row, each read as the type of its column."""
 
     def __init__(self, where: str, row: Mapping[str, Any], table: str) -> None:
         self.where = where
@@ -125,7 +126,7 @@ class _Cells:
         raise ConfigError(why, key=f"{self.where} {column}")
 
     def text(self, column: str, *, number: bool = False) -> str:
-        """The text of a cell, "" for none. ``number``: a whole number will do."""
+        """The text of a cell, "" for none. ``number``: a whole number is accepted too."""
         value = self._row.get(column)
         if number and type(value) is int:
             return str(value)
@@ -212,7 +213,7 @@ def _csv(path: Path, table: str) -> Iterator[Row]:
 
 
 def _headers(name: str, cells: Sequence[str], table: str) -> list[str]:
-    """The columns that the headers mean, each once."""
+    """The columns of the headers. Raises ConfigError for an unknown or repeated one."""
     known = _words("columns", table)
     read: list[str] = []
     if not cells:
@@ -235,7 +236,7 @@ def _nearest(word: object, known: Iterable[str]) -> str:
 
 @cache
 def _words(*path: str) -> Mapping[str, str]:
-    """Each word of a list, folded -> the key it stands for."""
+    """Each word of a list, folded -> its key."""
     table = load_table("unit_files")
     for step in path:
         table = table[step]

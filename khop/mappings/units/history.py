@@ -1,14 +1,14 @@
-"""Units of the administration through time, and who took over from whom (docs/domain.md, Codes).
+"""Administrative units over time, with predecessors and successors (docs/domain.md, Codes).
 
 ::
 
     OrgUnit ──OrgRelation, effective on a day──> OrgUnit
-    UnitHistory.of_code         code as written, day        -> the unit that bore it
-    UnitHistory.successors      unit, procedure, later day  -> who holds the procedure then
-    UnitHistory.predecessors    unit, procedure, earlier day -> who held it then
+    UnitHistory.of_code         code as written, day         -> the unit that had it
+    UnitHistory.successors      unit, procedure, later day   -> the units that hold it then
+    UnitHistory.predecessors    unit, procedure, earlier day -> the units that held it then
 
-What a unit was is never rewritten: a relation stands beside it. Who took over depends on the
-procedure, so one unit may have many successors, and without a procedure all of them are named.
+A unit is never rewritten; a relation is a record of its own. Successors depend on the procedure, so
+one unit may have several; without a procedure all of them are given.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ K = TypeVar("K")
 
 @dataclass(frozen=True, slots=True)
 class Succession:
-    """Who holds a procedure, found by following relations.
+    """The units that hold a procedure, found by following relations.
 
-    ``units`` are in force on the day asked for. ``steps`` led there, oldest first. ``dissolved``
-    were dissolved and nobody took over. ``lost`` are not in force and no relation says who
-    followed: unknown, not nobody. All are in order of id.
+    ``units`` are in force on the given day. ``steps`` are the relations that led there, oldest
+    first. ``dissolved``: units that were dissolved without successor. ``lost``: units that are
+    not in force and have no relation, so that their successor is unknown. All are in order of id.
     """
 
     start: OrgUnit
@@ -46,22 +46,22 @@ class Succession:
 
     @property
     def only(self) -> OrgUnit | None:
-        """The one unit that holds the procedure; None when there is a doubt about which."""
+        """The one unit that holds the procedure; None when several come into question."""
         ends = len(self.units) + len(self.dissolved) + len(self.lost)
         return self.units[0] if self.units and ends == 1 else None
 
     @property
     def line(self) -> frozenset[str]:
-        """Ids of all units the procedure may have lain with on the way, the first included."""
+        """Ids of all units that may have held the procedure, with the first one."""
         return frozenset({self.start.id, *(step.to_id for step in self.steps if step.to_id)})
 
 
 class UnitHistory:
     """Units and their relations, checked against each other.
 
-    A rename, a merger or a dissolution ends a unit on the day before; ``valid_to`` may be left
-    out there. A split unit without ``valid_to`` goes on beside the new ones. Raises ConfigError,
-    with the ``origin`` of the row, for what cannot be true: see ``unit_checks``.
+    A rename, a merger or a dissolution ends a unit on the day before; its ``valid_to`` may be
+    left out. A split unit without ``valid_to`` goes on beside the new ones. Raises ConfigError,
+    with the ``origin`` of the row, for contradictions: see ``units.checks``.
     """
 
     def __init__(self, units: Iterable[OrgUnit], relations: Iterable[OrgRelation] = ()) -> None:
@@ -95,10 +95,10 @@ class UnitHistory:
             raise RecordError("unit", f"{id!r} is not the id of a unit in the table") from None
 
     def of_code(self, code: str, on: date) -> OrgUnit | None:
-        """The unit that bore a code, or has it as id, on a day.
+        """The unit that had a code on a day, or has it as id.
 
-        A code used outside the days of its only bearer still means that one. None when no unit
-        bore it, or when several did and none of them on that day.
+        A code that only one unit ever had means that unit on any day. None when no unit had it,
+        or when several had it and none of them on that day.
         """
         return self._codes.find(code, on)
 
@@ -107,19 +107,19 @@ class UnitHistory:
         return self._statistics.find(code, on)
 
     def joined_with(self, other: UnitHistory) -> UnitHistory:
-        """Both tables as one, such as the provinces and a province's own units."""
+        """Both tables in one, such as the provinces and a province's own units."""
         return UnitHistory((*self.units, *other.units), (*self.relations, *other.relations))
 
     def successors(
         self, unit_id: str, procedure: str | None, on: date, *, since: date | None = None
     ) -> Succession:
-        """Who holds on ``on`` what the unit held of ``procedure``, any spelling of its code.
+        """The units that hold on ``on`` what the unit held of ``procedure``, in any spelling.
 
-        Of the relations that take the procedure away, the earliest counts, and on one day those
-        that name it come before those that name none. ``since``: the day on which the unit held
-        it (a dossier's reception), where earlier transfers do not count. Without a procedure all
-        units that hold any of them are named. Raises RecordError for an unknown unit and for what
-        is no day.
+        Of the relations that take the procedure away, the earliest counts; on one day, those that
+        name it come before those that name none. ``since``: the day on which the unit held it (a
+        dossier's reception); earlier transfers do not count. Without a procedure, all units that
+        hold any of its procedures. Raises RecordError for an unknown unit and for anything but a
+        day.
         """
         start = self.unit(unit_id)
         on = plain_day(on)
@@ -133,11 +133,11 @@ class UnitHistory:
     def predecessors(
         self, unit_id: str, procedure: str | None, on: date, *, until: date | None = None
     ) -> tuple[OrgUnit, ...]:
-        """The units in force on ``on`` whose work in ``procedure`` lies with the unit later.
+        """The units in force on ``on`` whose work in ``procedure`` the unit holds later.
 
-        Later is on ``until``, else on the unit's last day. In order of id; the unit itself is
-        among them when it held the procedure already. The mirror of ``successors`` with
-        ``since``. Raises RecordError for an unknown unit.
+        Later means on ``until``, else on the unit's last day. They are in order of id; the unit
+        itself is one of them when it held the procedure already. The inverse of ``successors``
+        with ``since``. Raises RecordError for an unknown unit.
         """
         unit = self.unit(unit_id)
         end = until or unit.valid_to or date.max
@@ -154,7 +154,7 @@ class UnitHistory:
     ) -> None:
         """Follow one procedure; None for one that no relation names.
 
-        The days rise along each path, so a circle comes to an end.
+        The days increase along each path, so that circles end.
         """
         todo = [(start, held)]
         seen = set()
@@ -183,7 +183,7 @@ class UnitHistory:
         return [each for each in taking if each.procedures] or taking
 
     def _named_after(self, unit_id: str) -> set[str]:
-        """The procedures named by relations of the unit and of all that may follow it."""
+        """The procedures that relations of the unit and of its possible successors name."""
         line = _reached(unit_id, lambda id: (each.to_id for each in self._leaving.get(id, ())))
         relations = (each for id in line for each in self._leaving.get(id, ()))
         return {code for each in relations for code in each.procedures}
@@ -191,7 +191,7 @@ class UnitHistory:
 
 @dataclass(slots=True)
 class _Trail:
-    """What following one procedure came by."""
+    """The units and relations found while following one procedure."""
 
     units: set[OrgUnit] = field(default_factory=set)
     steps: set[OrgRelation] = field(default_factory=set)
@@ -223,12 +223,12 @@ def _grouped(pairs: Iterable[tuple[K, OrgRelation]]) -> Mapping[K, list[OrgRelat
 
 
 def _keeps(unit: OrgUnit, step: OrgRelation) -> bool:
-    """Whether the unit goes on with its part; a transfer leaves it nothing of the procedure."""
+    """Whether the unit keeps a part of the procedure, as after a split; a transfer takes all."""
     return step.kind is RelationKind.SPLIT and unit.in_force(step.effective)
 
 
 def _reached(start: str, neighbours: Callable[[str], Iterable[str | None]]) -> set[str]:
-    """``start`` and all ids that ``neighbours`` lead to from it."""
+    """``start`` and all ids that ``neighbours`` lead to."""
     found, todo = {start}, [start]
     while todo:
         new = {id for id in neighbours(todo.pop()) if id is not None} - found

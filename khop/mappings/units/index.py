@@ -1,6 +1,6 @@
-"""The units that bear a code on a day: codes pass on from unit to unit (docs/domain.md, Codes).
+"""The unit of a code on a day; codes pass from unit to unit (docs/domain.md, Codes).
 
-The two orders of an organisation code are one code here: ``000.00.53.H48`` is ``H48.53``.
+The two orders of an organisation code are equal here: ``000.00.53.H48`` is ``H48.53``.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from khop.mappings.units.model import OrgUnit
 
 
 class CodeIndex:
-    """Codes -> the units that bear them. Raises ConfigError for a code that is blank, or that two
-    units bear on one day."""
+    """Codes -> the units that have them. Raises ConfigError for a blank code, and for a code that
+    two units have on one day."""
 
     def __init__(self, coded: Iterable[tuple[OrgUnit, Iterable[str]]]) -> None:
         bearers: dict[str, dict[str, OrgUnit]] = defaultdict(dict)
@@ -31,7 +31,7 @@ class CodeIndex:
             _refuse_shared(text, sorted(units, key=_first_day))
 
     def find(self, code: str, on: date) -> OrgUnit | None:
-        """The bearer in force on the day, else the only one there ever was, else None."""
+        """The unit in force on the day, else the only unit that ever had the code, else None."""
         bearers = self._bearers.get(canonical_code(code), ())
         in_force = [unit for unit in bearers if unit.in_force(on)]
         found = in_force or bearers
@@ -39,7 +39,7 @@ class CodeIndex:
 
 
 def _spellings(code: str, unit: OrgUnit) -> set[str]:
-    """All texts that mean the code, so that looking one up takes no parsing."""
+    """All spellings of the code, so that a look-up needs no parsing."""
     parsed = parse_organisation(code)
     if not parsed.code:
         raise ConfigError(
@@ -50,11 +50,11 @@ def _spellings(code: str, unit: OrgUnit) -> set[str]:
 
 
 def _refuse_shared(code: str, bearers: list[OrgUnit]) -> None:
-    """``bearers`` in order of their first days, so only neighbours can overlap."""
+    """Raises ConfigError for an overlap; ``bearers`` are in order of their first days."""
     for earlier, later in pairwise(bearers):
         if earlier.in_force(_first_day(later)):
             raise ConfigError(
-                f"code {code!r} is borne by {earlier.id!r} and {later.id!r} on one day; "
+                f"code {code!r} is that of {earlier.id!r} and of {later.id!r} on one day; "
                 "write valid_from and valid_to, or give one of them another code",
                 key=later.origin or None,
             )

@@ -1,7 +1,8 @@
 """Old and new codes that may be of one dossier, after a change of units (docs/domain.md, Codes).
 
-Suggestions for a person to decide on, with what speaks for and against each: nothing here merges
-or renames anything. What agrees is counted by independent grounds (``data/unit_matching.toml``).
+A person decides on each suggestion, with the attributes that agree and those that differ. Nothing
+is merged or renamed here. Attributes that agree are counted by independent grounds
+(``data/unit_matching.toml``).
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class CodedDossier:
 
 
 class Attribute(StrEnum):
-    """What two dossiers are compared on."""
+    """The attributes by which two dossiers are compared."""
 
     TAIL = "tail"
     APPLICANT = "applicant"
@@ -50,8 +51,8 @@ class Attribute(StrEnum):
 class MatchSuggestion:
     """Two codes that may be of one dossier.
 
-    ``reasons``: attributes known of both that agree. ``against``: those that differ; a tail that
-    differs is none of them, since a new unit may number anew.
+    ``reasons``: attributes known of both that agree. ``against``: those that differ. A different
+    tail does not count against, since a new unit may start its own numbers.
     """
 
     old: CodedDossier
@@ -70,8 +71,8 @@ def suggest_matches(
     """All pairs of two different codes with enough independent grounds, best first.
 
     ``new`` dossiers are with their units on ``on``. ``day_number`` counts working days, as
-    ``WorkingCalendar.ord``; a day that it refuses with ValueError is not compared. Raises
-    RecordError for what is no code or no day.
+    ``WorkingCalendar.ord`` does; a day that it refuses with ValueError is not compared. Raises
+    RecordError for anything but a code or a day.
     """
     compare = _Comparison(history, on, day_number)
     found = _by_key(new)
@@ -88,9 +89,9 @@ def suggest_matches(
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What is compared of a dossier. ``day``: number of the working day of reception. ``units``:
-    the unit it is with, of an old one all that its work may have come to since; none when that is
-    not known."""
+    """The compared values of a dossier. ``day``: number of the working day of reception.
+    ``units``: the unit it is with; of an old dossier, all units its work may have passed to.
+    Empty when not known."""
 
     tail: tuple[date, str] | None
     applicant: str | None
@@ -100,9 +101,9 @@ class _Known:
 
 
 class _Comparison:
-    """Two dossiers held against each other, on each attribute that both know.
+    """Compares two dossiers by each attribute that is known of both.
 
-    Each is read once: a person who files for others shares a key with thousands.
+    Each dossier is read once, since a person who files for others shares a key with thousands.
     """
 
     def __init__(self, history: UnitHistory, on: date, day_number: Callable[[date], int]) -> None:
@@ -116,7 +117,7 @@ class _Comparison:
     def __call__(self, old: CodedDossier, new: CodedDossier) -> MatchSuggestion:
         one, other = self._known_old(old), self._known_new(new)
         verdicts = {
-            # Another tail says nothing: a new unit may number anew.
+            # A different tail is no evidence: a new unit may start its own numbers.
             Attribute.TAIL: _same(one.tail, other.tail) or None,
             Attribute.APPLICANT: _same(one.applicant, other.applicant),
             Attribute.RECEIVED: self._near(one.day, other.day),
@@ -146,7 +147,7 @@ class _Comparison:
         return None if one is None or other is None else abs(one - other) <= self._tolerance
 
     def _line(self, old: CodedDossier) -> frozenset[str]:
-        """The units that came, directly or not, after the old one for the procedure."""
+        """The unit of the old dossier and its direct and later successors for the procedure."""
         day = old.received or parse_code(old.code).date
         before = None if day is None else self._history.of_code(_unit(old), day)
         if before is None or day is None:
@@ -167,7 +168,7 @@ def _by_key(dossiers: Iterable[CodedDossier]) -> Mapping[object, list[CodedDossi
 
 
 def _keys(dossier: CodedDossier) -> list[object]:
-    """What identifies a dossier; two that share none of it are never compared."""
+    """The keys that identify a dossier; two dossiers without a common key are not compared."""
     known = {Attribute.TAIL: _tail(dossier), Attribute.APPLICANT: dossier.applicant_key}
     return [(which, value) for which, value in known.items() if value]
 
@@ -198,7 +199,7 @@ def _facts(attribute: Attribute) -> Mapping[str, Any]:
 
 def _tail(dossier: CodedDossier) -> tuple[date, str] | None:
     parts = parse_code(dossier.code)
-    # A number that a machine made up says nothing of the dossier.
+    # A serial that a machine made up does not identify the dossier.
     return None if parts.synthetic else parts.tail
 
 

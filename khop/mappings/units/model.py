@@ -1,6 +1,6 @@
-"""Units of the administration, and how the work of one passed to another.
+"""Administrative units, and how the work of one passed to another (docs/domain.md, Codes).
 
-The model of docs/domain.md (Codes); ``units.UnitHistory`` holds them together.
+``units.history.UnitHistory`` is the checked whole of them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class UnitLevel(IntEnum):
 
 
 class RelationKind(StrEnum):
-    """How a unit's work passed on: đổi tên, sáp nhập, chia tách, chuyển nhiệm vụ, giải thể."""
+    """How work passed on: đổi tên, sáp nhập, chia tách, chuyển nhiệm vụ, giải thể."""
 
     RENAME = "rename"
     MERGE = "merge"
@@ -36,9 +36,9 @@ class RelationKind(StrEnum):
 class OrgUnit:
     """A unit as it was from ``valid_from`` to ``valid_to``, both days included.
 
-    None means that the day is not known, or that there is none yet. ``codes``: every code a
-    system writes for it. ``statistics_code``: that of the statistics office, which passes on to
-    other units at a merger. ``origin``: where the row stands, for messages.
+    None means that the day is not known, or that there is none yet. ``codes``: every code that a
+    system writes for it. ``statistics_code``: the code of the statistics office, which may pass
+    to another unit at a merger. ``origin``: the place of the row, for messages.
     """
 
     id: str
@@ -52,19 +52,20 @@ class OrgUnit:
     origin: str = field(default="", compare=False)
 
     def in_force(self, day: date) -> bool:
-        """Whether the unit was there on ``day``, as far as its days are known.
+        """Whether the unit existed on ``day``, as far as its days are known.
 
-        Raises RecordError for what is no day.
+        Raises RecordError for anything but a day.
         """
         return holds_on(day, self.valid_from, self.valid_to)
 
 
 @dataclass(frozen=True, slots=True)
 class OrgRelation:
-    """Work of the unit ``from_id`` that lies with ``to_id`` from the day ``effective`` on.
+    """Work of the unit ``from_id`` that passes to ``to_id`` on the day ``effective``.
 
-    ``procedures``: base codes of the procedures that pass over, in any spelling; empty for all
-    that no other relation of the same day names. ``to_id`` is None for a dissolved unit alone.
+    ``procedures``: base codes of the procedures that pass on, in any spelling; empty for all
+    procedures that no other relation of the same day names. ``to_id`` is None only for a
+    dissolved unit.
     """
 
     from_id: str
@@ -76,6 +77,6 @@ class OrgRelation:
     origin: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
-        # A blank stays: without it a scope of nothing would turn into one of everything.
+        # Keep blanks: an empty set means all procedures.
         bases = frozenset(base_procedure(code) or code for code in self.procedures)
         object.__setattr__(self, "procedures", bases)

@@ -1,8 +1,8 @@
 """The two views of a report over a change of units: as it was, and by current unit.
 
 Each dossier is counted once in either view, so both have one total (docs/domain.md, Codes).
-Where it is not certain which unit has a dossier now, it stands on a line of its own that names
-all that come into question; it is never given to one of them.
+Where the present unit is not certain, the dossier is counted on a line of its own with all units
+that come into question, and never given to one of them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from khop.mappings.units.model import OrgUnit
 
 @dataclass(frozen=True, slots=True)
 class HeldCase:
-    """A dossier and the unit that had it on ``day``: its code or id, as the record has it."""
+    """A dossier with the unit that had it on ``day``: the unit's code or id, as recorded."""
 
     unit: str
     procedure: str | None
@@ -39,7 +39,7 @@ class Standing(StrEnum):
 @dataclass(frozen=True, slots=True)
 class ReportLine:
     """A line of a report. ``units``: the unit, or all that come into question, in order of id;
-    none for an unknown one. ``written``: an unknown unit as it was written."""
+    empty for an unknown unit. ``written``: the text of an unknown unit."""
 
     standing: Standing
     units: tuple[OrgUnit, ...] = ()
@@ -47,7 +47,7 @@ class ReportLine:
 
 
 def as_it_was(history: UnitHistory, case: HeldCase) -> ReportLine:
-    """The line of the unit that had the case on its day, whatever became of the unit."""
+    """The line of the unit that had the case on its day, also when the unit has ended."""
     unit = history.of_code(case.unit, case.day)
     if unit is None:
         return ReportLine(Standing.UNIT_UNKNOWN, written=case.unit)
@@ -62,8 +62,8 @@ def by_current_unit(history: UnitHistory, case: HeldCase, on: date) -> ReportLin
 def both_views(
     history: UnitHistory, cases: Iterable[HeldCase], on: date
 ) -> tuple[Counter[ReportLine], Counter[ReportLine]]:
-    """Cases per line as it was, and by current unit on ``on``. Raises RecordError for what is
-    no code or no day."""
+    """Cases per line as it was, and by current unit on ``on``. Raises RecordError for anything
+    but a code or a day."""
     was: Counter[ReportLine] = Counter()
     now: Counter[ReportLine] = Counter()
     # Most dossiers of a unit share their day and procedure with others.

@@ -132,15 +132,15 @@ def test_statistics_codes_are_a_list_of_their_own() -> None:
     assert history.of_statistics_code("", EVE) is None
 
 
-def test_two_units_may_not_bear_one_code_on_one_day() -> None:
+def test_two_units_may_not_have_one_code_on_one_day() -> None:
     first, second = unit("a", end=MERGED, codes=("X",)), unit("b", MERGED, codes=("X",))
-    with pytest.raises(ConfigError, match="'X' is borne by 'a' and 'b' on one day"):
+    with pytest.raises(ConfigError, match="'X' is that of 'a' and of 'b' on one day"):
         UnitHistory([second, first])
-    with pytest.raises(ConfigError, match="'24' is borne by 'a' and 'b'"):
+    with pytest.raises(ConfigError, match="'24' is that of 'a' and of 'b'"):
         UnitHistory([unit("a", statistics_code="24"), unit("b", statistics_code="24")])
     with pytest.raises(ConfigError, match=r"^u\.csv row 3: code 'X'"):
         UnitHistory([unit("a", codes=("X",)), unit("b", codes=("x",), origin="u.csv row 3")])
-    with pytest.raises(ConfigError, match="'A' is borne by 'a' and 'b'"):
+    with pytest.raises(ConfigError, match="'A' is that of 'a' and of 'b'"):
         UnitHistory([unit("a"), unit("b", codes=("A",))])
 
 
