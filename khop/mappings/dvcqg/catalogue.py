@@ -2,7 +2,7 @@
 
 ``procedure_codes``   rows of LayDanhSachTTHC -> codes
 ``procedure_entry``   the answer of LayThuTuc -> ProcedureEntry
-``procedure_names``   the same, as far as a push needs it
+``procedure_names``   the names and codes that a push needs of it
 ``online_services``   rows of LayDVC
 ``unit_items``        rows of LayDanhMucCoQuan
 ``sector_items``      rows of LayDanhMucLinhVuc
@@ -44,7 +44,7 @@ M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
 Row = Mapping[str, object]
 
-#: Levels of nesting in which keys are looked at: a procedure has four.
+#: The deepest level whose keys are changed to capitals; a procedure has four.
 _DEEPEST = 8
 _DIGITS = re.compile(r"\d{1,15}(?:[.,]0{1,2})?", re.ASCII)
 _GROUPED = re.compile(r"\d{1,3}(?:\.\d{3})+|\d{1,3}(?:,\d{3})+", re.ASCII)
@@ -54,7 +54,7 @@ _CODE, _NAME = "MA", "TEN"
 
 @dataclass(frozen=True, slots=True)
 class ProcedureNames:
-    """What a push takes from the catalogue; "" where it does not tell. ``result_code`` and
+    """Names and codes of the catalogue for a push; "" where there is none. ``result_code`` and
     ``result_name`` only where there is one possible result."""
 
     name: str = ""
@@ -66,7 +66,7 @@ class ProcedureNames:
 
 @dataclass(frozen=True, slots=True)
 class OnlineService:
-    """A public service of the portal. ``applies``: the rows of APDUNGDVC as they came, whose
+    """A public service of the portal. ``applies``: the rows of APDUNGDVC unchanged, since their
     fields are not published."""
 
     code: str
@@ -81,7 +81,7 @@ class OnlineService:
 def procedure_codes(rows: Sequence[object]) -> tuple[str, ...]:
     """The codes of a list of procedures, each once, in its order.
 
-    A row without a code is passed over; raises RecordError when no row has one.
+    A row without a code is ignored. Raises RecordError when no row has one.
     """
     codes = (plain(_shape(ListedProcedure, row)[0].MATTHC) for row in rows)
     return _some(tuple(dict.fromkeys(filter(None, codes))), rows, "MATTHC")
@@ -92,7 +92,7 @@ def procedure_entry(
 ) -> ProcedureEntry | None:
     """The procedure ``code`` among the rows; None when there is no row.
 
-    Raises RecordError when there are rows and none is about it.
+    Raises RecordError when there are rows and none is of that procedure.
     """
     if not rows:
         return None
@@ -102,11 +102,11 @@ def procedure_entry(
 
 
 def procedure_names(row: object) -> ProcedureNames:
-    """Names and codes of one LayThuTuc item; what does not fit is passed over."""
+    """Names and codes of one LayThuTuc item; fields that do not fit are ignored."""
     wire, _ = _shape(ProcedureItem, row)
     sector = next((each for _, each in each_of(wire.LINHVUCTHUCHIEN)), SectorItem())
     results = [each for _, each in each_of(wire.KETQUATHUCHIEN)]
-    # Several possible results: which one a dossier has, the catalogue does not say.
+    # Of several possible results, the catalogue does not say which one a dossier has.
     result = results[0] if len(results) == 1 else ResultItem()
     return ProcedureNames(
         name=plain(wire.TENTTHC),
@@ -123,7 +123,7 @@ def online_services(rows: Iterable[object]) -> tuple[OnlineService, ...]:
 
 
 def dictionary_service(name: str) -> str:
-    """The service of a dictionary, by its short name or its own. Raises RecordError."""
+    """The service of a dictionary, by its short name or its full name. Raises RecordError."""
     known: Mapping[str, str] = load_table("dvcqg_catalogue")["dictionaries"]
     if name in known.values():
         return name
@@ -133,7 +133,7 @@ def dictionary_service(name: str) -> str:
 
 
 def dictionary_items(rows: Iterable[object]) -> tuple[CatalogueItem, ...]:
-    """Code and name of each row, from its columns MA… and TEN… of one stem.
+    """Code and name of each row, from its columns MA… and TEN… with the same ending.
 
     Raises RecordError when a row has no such pair, or several.
     """
@@ -168,13 +168,13 @@ def technical_id(rows: Sequence[object]) -> str | None:
 
 
 def upper_keys(item: Mapping[Any, object]) -> dict[str, object]:
-    """The item with all keys in capitals, in its lists and objects too; a key that was written
-    in capitals goes before one that only sounds the same."""
+    """The item with all keys in capitals, also in its lists and objects. A key that was written in
+    capitals comes before another spelling of it."""
     return _upper(item, 0)
 
 
 def plain(value: object) -> str:
-    """A scalar as clean text; "" for null and for what is no scalar."""
+    """A scalar as clean text; "" for null and for anything else."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
     if isinstance(value, float) and value.is_integer():
@@ -183,7 +183,7 @@ def plain(value: object) -> str:
 
 
 class _ProcedureReader:
-    """Reads one procedure; ``lost`` collects what could not be used."""
+    """Reads one procedure; ``lost`` collects the fields that could not be used."""
 
     def __init__(self, wire: ProcedureItem, channels: ChannelTable, lost: list[str]) -> None:
         self._wire = wire
@@ -215,7 +215,7 @@ class _ProcedureReader:
             channel = self._channel(place, way)
             times = [time for _, time in each_of(way.THOIGIAN)]
             if not times:
-                # The way is open; how long it takes, nobody wrote down.
+                # The channel is open, and the catalogue gives no time limit for it.
                 yield TimeLimit(channel, None)
             yield from (_limit(channel, time) for time in times)
 
@@ -286,7 +286,7 @@ def _items(pairs: Iterable[tuple[object, object]]) -> tuple[CatalogueItem, ...]:
 
 
 def _about(rows: Sequence[object], code: str) -> tuple[ProcedureItem, tuple[str, ...]]:
-    """The row of ``code``: by its code, else by its base, else the only one without any."""
+    """The row of ``code``: by its code, else by its base, else the only row if it has no code."""
     read = [_shape(ProcedureItem, row) for row in rows]
     for alike in (canonical_code, base_procedure):
         wanted = alike(code)

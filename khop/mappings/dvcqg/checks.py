@@ -1,8 +1,8 @@
-"""What keeps a dossier, or its message, from being sent to the portal (docs/systems/dvcqg.md).
+"""Checks before a dossier is sent to the portal (docs/systems/dvcqg.md).
 
-``problems_before_sending``  of a record and its steps, as stable words: a plan shows them
-``check_dossier``            of a DongBoHoSoMC message as it would go out: the last gate
-``check_steps``              of CapNhatTienDoHoSoMC messages, likewise
+``problems_before_sending``  of a record and its steps, as stable codes that a plan shows
+``check_dossier``            of a finished DongBoHoSoMC message, the last check
+``check_steps``              of finished CapNhatTienDoHoSoMC messages, the last check
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ _FILE, _RESULT = "DuongDanTaiTepTin", "DuongDanTepTinKetQua"
 
 
 def problems_before_sending(record: DossierRecord, steps: Sequence[Step] = ()) -> tuple[str, ...]:
-    """What keeps a dossier from being sent, as stable codes; empty when nothing does.
+    """Why a dossier may not be sent, as stable codes; empty when it may be sent.
 
-    ``portal_born`` it came from the portal; ``status_unknown``; ``done_without_end`` state 9 or
-    10 without an end date; ``no_reception`` no reception date in a state that has one;
-    ``channel_unknown``; ``no_procedure``; ``no_unit``; ``supplement_without_reason`` papers are
-    asked for again and the step does not say why (docs/systems/dvcqg.md, docs/rules.md).
+    ``portal_born``: it was filed on the portal; ``status_unknown``; ``done_without_end``: state 9
+    or 10 without an end date; ``no_reception``: no reception date in a state that needs one;
+    ``channel_unknown``; ``no_procedure``; ``no_unit``; ``supplement_without_reason``: a repeated
+    request for papers gives no reason (docs/systems/dvcqg.md, docs/rules.md).
     """
     status = record.status
     checks = {
@@ -98,7 +98,7 @@ def _check_files(message: Mapping[str, Any], internal: Collection[str]) -> None:
 
 
 def _texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """(path, text) of every text in a message."""
+    """The path and text of every text in a message."""
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, Mapping):

@@ -1,7 +1,7 @@
 """A dossier -> the DongBoHoSoMC record, with all fields of QĐ 766 (docs/systems/dvcqg.md).
 
-What the source does not tell is written as the portal's "no" or "", never as a claim; what
-cannot be sent as it is, is cut or left out, and named.
+A fact that the source does not have is written as the portal's "no" or "". A value that cannot be
+sent is cut or left out, and its path is named.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ _GIVEN_UP = frozenset({Status.NOT_RECEIVED, Status.WITHDRAWN, Status.STOPPED})
 class FileOrigin:
     """Where a submitted file came from, for the indexes of QĐ 766.
 
-    ``reused``: it had been submitted before; ``replaced_by``: code of the result that stands
-    for it; ``from_store``: taken from the citizen's store on the portal.
+    ``reused``: it had been submitted before; ``replaced_by``: code of the result that is used in
+    its place; ``from_store``: taken from the citizen's store on the portal.
     """
 
     reused: bool = False
@@ -49,7 +49,7 @@ class FileOrigin:
 
 @dataclass(frozen=True, slots=True)
 class OtherPaper:
-    """A paper that is no part of the procedure's own list; ``kind`` as the portal numbers it."""
+    """A paper that is not on the list of the procedure; ``kind``: the portal's number."""
 
     name: str
     count: int = 1
@@ -58,10 +58,10 @@ class OtherPaper:
 
 @dataclass(frozen=True, slots=True)
 class PortalFacts:
-    """What the portal asks of a dossier and a one-stop's record has no place for.
+    """Facts that the portal asks for and the one-stop's record does not have.
 
-    ``technical_id``: the portal account (TechID) of who filed online. ``verified``: the account
-    is verified by VNeID. ``paid_online``: 1 on the portal, 2 through the province's gateway.
+    ``technical_id``: the portal account (TechID) of the person who filed online. ``verified``: the
+    account is verified by VNeID. ``paid_online``: 1 on the portal, 2 through the province's gateway.
     ``origins``: by the file's native id.
     """
 
@@ -76,7 +76,7 @@ class PortalFacts:
 
 @dataclass(frozen=True, slots=True)
 class ComposedDossier:
-    """``message``: the record as it is sent. ``left_out``: paths of what was cut or not sent."""
+    """``message``: the record as sent. ``left_out``: paths of values that were cut or left out."""
 
     message: dict[str, Any] = field(repr=False)
     left_out: tuple[str, ...]
@@ -84,7 +84,7 @@ class ComposedDossier:
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """How this dossier's procedure and unit are called on the portal."""
+    """The portal's code and names of this dossier's procedure and unit."""
 
     procedure: str
     unit: str
@@ -92,21 +92,21 @@ class Naming:
 
 
 class DossierWriter:
-    """Writes dossiers. ``databases``: codes of the national databases that this one-stop checks
-    every dossier with (DSKetNoiCSDL); none are claimed otherwise."""
+    """Writes dossiers. ``databases``: codes of the national databases with which this one-stop
+    checks every dossier (DSKetNoiCSDL)."""
 
     def __init__(self, databases: Sequence[str] = ()) -> None:
         self._databases = tuple(ConnectedDatabase(MaCSDL=code) for code in databases)
 
     def compose(self, dossier: FullDossier, naming: Naming, facts: PortalFacts) -> ComposedDossier:
         """The record of a dossier. Raises RecordError when it has no state."""
-        page = _Page()
+        draft = _Draft()
         record, applicant = dossier.record, dossier.applicant
         if record.status is None:
             raise RecordError("TrangThaiHoSo", "is not known, and a blank state is never sent")
-        names, constants = naming.names, page.constants
+        names, constants = naming.names, draft.constants
         name = names.name or dossier.procedure_name
-        files = tuple(page.files(dossier.files, facts.origins))
+        files = tuple(draft.files(dossier.files, facts.origins))
         refused = record.status is Status.NOT_RECEIVED
         online = record.channel is Channel.ONLINE
         message = DossierMessage(
@@ -123,7 +123,7 @@ class DossierWriter:
             MaDoiTuong=facts.technical_id if online else "",
             Email=applicant.email,
             SoDienThoai=applicant.phone,
-            TrichYeuHoSo=page.cut("TrichYeuHoSo", dossier.summary or name or record.code),
+            TrichYeuHoSo=draft.cut("TrichYeuHoSo", dossier.summary or name or record.code),
             NgayTiepNhan=wire_time(record.received_at),
             NgayHenTra=wire_time(record.due_at),
             TrangThaiHoSo=str(int(record.status)),
@@ -131,26 +131,26 @@ class DossierWriter:
             HinhThuc="1" if dossier.return_by_post else "0",
             NgayKetThucXuLy=wire_time(record.finished_at),
             DonViXuLy=naming.unit,
-            GhiChu=page.cut("GhiChu", facts.note),
+            GhiChu=draft.cut("GhiChu", facts.note),
             TaiLieuNop=files,
-            DanhSachLePhi=tuple(page.fees(dossier.fees, record.code)),
-            DanhSachTepDinhKemKhac=tuple(map(page.other_paper, facts.other_papers)),
-            DanhSachHoSoBoSung=tuple(page.supplements(dossier.steps)),
-            DanhSachGiayToKetQua=tuple(page.results(dossier, names)),
+            DanhSachLePhi=tuple(draft.fees(dossier.fees, record.code)),
+            DanhSachTepDinhKemKhac=tuple(map(draft.other_paper, facts.other_papers)),
+            DanhSachHoSoBoSung=tuple(draft.supplements(dossier.steps)),
+            DanhSachGiayToKetQua=tuple(draft.results(dossier, names)),
             NoiNopHoSo=constants["NoiNopHoSo"],
             HoSoCoThanhPhanSoHoa="1" if any(file.DuocSoHoa == "1" for file in files) else "0",
-            TaiKhoanDuocXacThucVoiVNeID=page.flag("TaiKhoanDuocXacThucVoiVNeID", facts.verified),
-            DuocThanhToanTrucTuyen=page.paid_online(facts.paid_online),
+            TaiKhoanDuocXacThucVoiVNeID=draft.flag("TaiKhoanDuocXacThucVoiVNeID", facts.verified),
+            DuocThanhToanTrucTuyen=draft.paid_online(facts.paid_online),
             NgayTuChoi=wire_time(_refused_at(dossier)) if refused else "",
-            DinhDanhCHS=page.identities(applicant.identity_number),
+            DinhDanhCHS=draft.identities(applicant.identity_number),
             NgayNopHoSo=wire_time(record.submitted_at or record.received_at),
             DSKetNoiCSDL=self._databases,
         )
-        return ComposedDossier(message.model_dump(mode="json"), tuple(page.left_out))
+        return ComposedDossier(message.model_dump(mode="json"), tuple(draft.left_out))
 
 
-class _Page:
-    """One message being written, and what did not get onto it."""
+class _Draft:
+    """The parts of one message, and the paths of values that were cut or left out."""
 
     def __init__(self) -> None:
         table = load_table("dvcqg_dossier")
@@ -161,7 +161,7 @@ class _Page:
         self._internal: Collection[str] = table["internal"]["host_endings"]
 
     def cut(self, field: str, text: str, where: str = "") -> str:
-        """The text at its field's limit; ``where`` is the path of what holds the field."""
+        """The text, cut to its field's limit; ``where`` is the path of the object with the field."""
         limit = self._limits[field]
         text = text.strip()
         short = cut_text(text, limit["longest"], limit["kept"])
@@ -196,7 +196,7 @@ class _Page:
             )
 
     def results(self, dossier: FullDossier, names: ProcedureNames) -> Iterator[ResultPaper]:
-        """The results; not those that are a submitted file sent again (docs/systems/dvcqg.md)."""
+        """The results, without those that are a submitted file (docs/systems/dvcqg.md)."""
         submitted = {file.url.strip() for file in dossier.files} - {""}
         for place, paper in enumerate(dossier.results):
             where = f"DanhSachGiayToKetQua[{place}]"
@@ -211,7 +211,7 @@ class _Page:
             )
 
     def fees(self, fees: Sequence[Fee], code: str) -> Iterator[FeeRow]:
-        """Fees that were paid, and those of 0, which take a dossier out of the index of online
+        """Fees that were paid, and fees of 0, which exclude a dossier from the index of online
         payment (docs/systems/dvcqg.md)."""
         for place, fee in enumerate(fees):
             if not fee.paid and fee.amount != 0:
@@ -231,8 +231,8 @@ class _Page:
         return OtherPaperRow(TenGiayTo=name, SoLuong=paper.count, LoaiGiayTo=kind)
 
     def supplements(self, steps: Sequence[Step]) -> Iterator[SupplementRow]:
-        """Each time that papers were asked for, as the history tells it. They came when the
-        dossier went on; not when it was given up."""
+        """Each request for papers in the history. The papers came when the dossier went on, and did
+        not when it was given up."""
         pairs = [*pairwise(steps), *((step, None) for step in steps[-1:])]
         asked = [(step, then) for step, then in pairs if step.status is Status.SUPPLEMENT]
         for number, (step, then) in enumerate(asked, 1):

@@ -1,7 +1,7 @@
 """Answers to the portal's look-up, read into one record (docs/systems/dvcqg.md, docs/rules.md).
 
-The fields of an answer are not published, and keys come in any case; an answer may hold several
-items, or items of other dossiers.
+The fields of an answer are not published, and keys come in any case. An answer may hold several
+items, and items of other dossiers.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from khop.mappings.time.parsing import parse_wire_time
 from khop.mappings.wire_shapes import read_shape
 from khop.text.cleaning import clean_text
 
-#: Record field -> the wire field that fills it, for naming what was lost.
+#: Record field -> the wire field that fills it, for ``fields_lost``.
 _WIRE = {
     "status": "TrangThaiHoSo",
     "submitted_at": "NgayNopHoSo",
@@ -38,7 +38,7 @@ _WIRE = {
 
 
 class LookupReader:
-    """Reads look-ups into records of ``source`` by the portal's code lists."""
+    """Reads answers of look-ups into records of ``source``, by the portal's code lists."""
 
     def __init__(self, source: str, status: StatusTable, channel: ChannelTable) -> None:
         self._source = source
@@ -46,9 +46,9 @@ class LookupReader:
         self._channel = channel
 
     def record(self, items: Sequence[object], code: str) -> DossierRecord | None:
-        """One record of the items about the canonical ``code``; None when there is no item.
+        """One record of the items of the canonical ``code``; None when there is no item.
 
-        Raises RecordError when there are items and none is about it.
+        Raises RecordError when there are items and none is of that dossier.
         """
         if not items:
             return None
@@ -85,15 +85,15 @@ class LookupReader:
         code, label = scalar_text(wire.MaTrangThai), scalar_text(wire.TrangThaiHoSo)
         by_code, by_label = (self._status.lookup(text, text) for text in (code, label))
         status = by_code or by_label
-        # The label is what people read, unless it says another state than the code.
+        # People read the label; it is used unless it means another state than the code.
         raw = label if by_label in (None, status) else ""
         return status, raw or code or None
 
 
 def exact_keys(item: Mapping[Any, object], model: type[BaseModel]) -> dict[str, object]:
-    """The item with the model's spelling of its keys; the wire's case is not to be relied on.
+    """The item with the model's spelling of its keys, since the wire's case varies.
 
-    A key that is spelt exactly goes before one that only sounds the same.
+    A key in the exact spelling comes before another spelling of it.
     """
     names = {name.casefold(): name for name in model.model_fields}
     exact = {key: value for key, value in item.items() if key in model.model_fields}
@@ -111,7 +111,7 @@ def scalar_text(value: str | int | None) -> str:
 
 
 class _Dates:
-    """Reads an item's dates; a bad one is None and named, for a look-up has no quarantine."""
+    """Reads an item's dates; a bad one is None and named, since look-ups have no quarantine."""
 
     def __init__(self, wire: LookupItem, lost: Iterable[str]) -> None:
         self._wire = wire
@@ -129,7 +129,7 @@ class _Dates:
 
 
 def _of_code(items: Sequence[object], code: str) -> list[tuple[LookupItem, tuple[str, ...]]]:
-    """The items that speak of ``code``: by name, or the only one there is, unnamed."""
+    """The items of ``code``; an only item may have no code."""
     exact = (exact_keys(item, LookupItem) if isinstance(item, Mapping) else item for item in items)
     read = [read_shape(LookupItem, item, ()) for item in exact]
     own = [each for each in read if canonical_code(scalar_text(each[0].MaHoSo)) == code]
@@ -138,12 +138,12 @@ def _of_code(items: Sequence[object], code: str) -> list[tuple[LookupItem, tuple
     if len(read) > 1 or scalar_text(read[0][0].MaHoSo):
         raise RecordError("MaHoSo", "no item of the answer is about the dossier asked for")
     if all(value in (None, "") for value in read[0][0].model_dump().values()):
-        raise RecordError("MaHoSo", "the answer has an item that says nothing")
+        raise RecordError("MaHoSo", "the answer has an item without any known field")
     return read
 
 
 def _agreed(one: DossierRecord, other: DossierRecord) -> DossierRecord:
-    """One record of two items; None where they contradict, a gap filled where one is silent."""
+    """One record of two items; a contradicted field is None, a missing one comes from the other."""
     changes: dict[str, Any] = {}
     lost = [*one.fields_lost, *other.fields_lost]
     for field, wire_name in _WIRE.items():
@@ -153,7 +153,7 @@ def _agreed(one: DossierRecord, other: DossierRecord) -> DossierRecord:
             lost.append(wire_name)
         elif mine is None:
             changes[field] = theirs
-    # A contradicted state is not an unmapped one, so no text stands in its place.
+    # A contradicted state is not an unmapped one, so it has no text either.
     contradicted = _WIRE["status"] in lost
     changes["status_raw"] = None if contradicted else one.status_raw or other.status_raw
     return replace(one, **changes, fields_lost=tuple(dict.fromkeys(lost)))
@@ -162,6 +162,6 @@ def _agreed(one: DossierRecord, other: DossierRecord) -> DossierRecord:
 def _contradict(field: str, one: DossierRecord, other: DossierRecord) -> bool:
     mine, theirs = getattr(one, field), getattr(other, field)
     if field == "status" and one.status_raw and other.status_raw:
-        # Two states no table knows contradict unless they are the same words.
+        # Two unmapped states contradict each other unless their texts are equal.
         return mine != theirs or (mine is None and one.status_raw != other.status_raw)
     return mine is not None and theirs is not None and mine != theirs

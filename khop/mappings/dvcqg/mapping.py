@@ -2,9 +2,9 @@
 
 ``DvcqgMapping.record``         items of TraCuuHoSo -> record
 ``DvcqgMapping.write``          dossier -> DongBoHoSoMC record
-``DvcqgMapping.compose``        the same, and what did not get into it
+``DvcqgMapping.compose``        the same, with the paths of values that were cut or left out
 ``DvcqgMapping.write_steps``    steps -> CapNhatTienDoHoSoMC records
-``DvcqgMapping.write_return``   the state of a dossier born on the portal -> DongBoTrangThaiHoSo
+``DvcqgMapping.write_return``   the state of a dossier filed on the portal -> DongBoTrangThaiHoSo
 ``DvcqgMapping.write_answer``   dossier -> the answer to the portal's own look-up
 """
 
@@ -29,7 +29,8 @@ from khop.text.cleaning import cut_text, fold_label
 
 __all__ = ["DvcqgMapping", "problems_before_sending"]
 
-#: What the portal is told when it asks about a dossier (docs/systems/dvcqg.md): no person.
+#: The fields of an answer to the portal's look-up, without personal data
+#: (docs/systems/dvcqg.md).
 _ANSWERED = (
     "MaHoSo",
     "MaTTHC",
@@ -46,10 +47,10 @@ _ANSWERED = (
 
 
 class DvcqgMapping:
-    """What the portal says, as records of ``source``, and what is said to it.
+    """The portal's answers as records of ``source``, and dossiers as messages to the portal.
 
-    ``status`` and ``channel`` are its code lists. ``units``: unit code or name -> the name the
-    portal knows. ``procedures``: local procedure code, base or full -> the national code.
+    ``status`` and ``channel`` are its code lists. ``units``: unit code or name -> the portal's
+    name. ``procedures``: local procedure code, base or full -> the national code.
     ``databases``: codes of national databases, as ``DossierWriter`` takes them.
     """
 
@@ -72,9 +73,9 @@ class DvcqgMapping:
     def record(self, items: Sequence[object], code: str) -> DossierRecord | None:
         """The portal's record of the dossier ``code``; None when the answer had no item.
 
-        Items that contradict each other leave the field None and named in ``fields_lost``.
-        Raises RecordError when the answer speaks of other dossiers only, or says nothing:
-        that is no absence.
+        A field in which items contradict each other is None and named in ``fields_lost``. Raises
+        RecordError when the answer is only about other dossiers or has no known field, which does
+        not mean that the dossier is absent.
         """
         return self._lookup.record(items, canonical_code(code))
 
@@ -109,9 +110,9 @@ class DvcqgMapping:
     def write_return(
         self, code: str, local_code: str, status: Status, at: Instant | None, text: str
     ) -> dict[str, Any]:
-        """What became of the dossier that the portal calls ``code`` (docs/systems/dvcqg.md).
+        """The state of the dossier with the portal's ``code`` (docs/systems/dvcqg.md).
 
-        Raises RecordError when the state has no counterpart there, or the moment is missing.
+        Raises RecordError when the portal does not take that state, or the moment is missing.
         """
         told = load_table("dvcqg_dossier")["returned_status"].get(str(int(status)))
         if told is None:
@@ -136,7 +137,7 @@ class DvcqgMapping:
         return self._procedures.get(procedure, procedure) if procedure else ""
 
     def _unit(self, record: DossierRecord) -> str:
-        """The unit's name as the portal knows it; its code leads before its name."""
+        """The portal's name of the unit, found by its code, else by its name."""
         keys = [fold_label(key) for key in (record.unit_code, record.unit) if key]
         named = next((self._units[key] for key in keys if key in self._units), None)
         return named or record.unit or ""

@@ -1,4 +1,4 @@
-"""Ratings, questions and feedback: what citizens say, and what is said to the portal of it.
+"""Ratings, questions and feedback of citizens, read from and written to the portal.
 
 ``rating_rows``      a month's votes -> DongBoDanhGia (docs/systems/dvcqg.md)
 ``read_questions``   rows of a question list -> questions
@@ -20,7 +20,7 @@ from khop.mappings.dvcqg.catalogue import plain, upper_keys
 from khop.mappings.records import Instant, Reject
 from khop.mappings.time.parsing import parse_wire_time
 
-#: An answer's number where there is none yet.
+#: Numbers of an answer that mean there is none yet.
 _NO_ANSWER = frozenset({"", "0"})
 _FEEDBACK_TEXTS = ("id", "title", "text", "sender", "unit", "status")
 _FEEDBACK_FIELDS = (*_FEEDBACK_TEXTS, "sent_at")
@@ -39,8 +39,8 @@ class Votes:
         return self.very_satisfied + self.satisfied + self.dissatisfied
 
     def percentages(self) -> tuple[str, str, str]:
-        """As ``"45%"``, whole, adding to 100: what rounding leaves over goes to the greatest
-        remainders. Raises RecordError when nobody voted, or a count is negative."""
+        """Whole percentages such as ``"45%"`` that add up to 100; the greatest remainders are
+        rounded up. Raises RecordError when there are no votes, or a count is negative."""
         counts = (self.very_satisfied, self.satisfied, self.dissatisfied)
         if self.total <= 0 or min(counts) < 0:
             raise RecordError("TongSoNguoiDanhGia", "there are no votes to make percentages of")
@@ -54,8 +54,8 @@ class Votes:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question of a citizen. ``id`` is the portal's. ``answer_id`` and ``answer`` are "" while
-    there is none. ``asker``: who asked; never shown."""
+    """A question of a citizen. ``id`` is the portal's. ``answer_id`` and ``answer`` are "" without
+    an answer. ``asker``: personal data of the citizen, never shown."""
 
     id: str
     text: str = field(repr=False)
@@ -77,8 +77,8 @@ class QuestionAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """Feedback (phản ánh, kiến nghị) that waits. None where the configuration names no field,
-    or the row has none; ``raw`` is the row as it came."""
+    """Feedback (phản ánh, kiến nghị) that waits for an answer. A field is None where the settings
+    or the row do not have it; ``raw`` is the row unchanged."""
 
     raw: Mapping[str, object] = field(repr=False)
     id: str | None = None
@@ -101,9 +101,9 @@ def rating_rows(
     service_votes: Votes | None = None,
     procedure: str = "",
 ) -> list[dict[str, Any]]:
-    """One question's ratings of a month, for DongBoDanhGia; empty when nobody voted.
+    """The ratings of one question in a month, for DongBoDanhGia; empty without votes.
 
-    ``service_votes``: those about the service, where they are counted apart.
+    ``service_votes``: the votes about the service, where they are counted separately.
     """
     if votes.total == 0:
         return []
@@ -129,7 +129,7 @@ def rating_rows(
 
 
 def read_questions(rows: Iterable[object]) -> tuple[tuple[Question, ...], tuple[Reject, ...]]:
-    """The questions, and the rows that have no number to answer by."""
+    """The questions, and the rows without a number, which cannot be answered."""
     questions: list[Question] = []
     rejects: list[Reject] = []
     for row in rows:
@@ -141,7 +141,7 @@ def read_questions(rows: Iterable[object]) -> tuple[tuple[Question, ...], tuple[
 
 
 def read_answers(rows: Iterable[object]) -> tuple[QuestionAnswer, ...]:
-    """The answers of one question. Raises RecordError for a row that is no object."""
+    """The answers to one question. Raises RecordError for a row that is no object."""
     fields = map(_fields, rows)
     return tuple(QuestionAnswer(_answer_id(f), plain(f.get("NOIDUNGTRALOI"))) for f in fields)
 
@@ -149,7 +149,7 @@ def read_answers(rows: Iterable[object]) -> tuple[QuestionAnswer, ...]:
 def question_row(
     id: int, sector: str, text: str, *, madonvi: str, unit: str
 ) -> dict[str, str | int]:
-    """A question with its answer's place, for DongBoHoiDap; the number is our own."""
+    """A question for DongBoHoiDap; ``id`` is a number of the province's own."""
     return {
         "HOIDAPID": id,
         "MaLinhVuc": sector,
@@ -162,7 +162,7 @@ def question_row(
 def answer_row(
     question: str, text: str, day: date, *, madonvi: str, officer: str, title: str
 ) -> dict[str, str]:
-    """An answer to a question of the portal; the day goes as dd/MM/yyyy."""
+    """An answer to a question of the portal; the day is written as dd/MM/yyyy."""
     if not question or not text.strip():
         raise RecordError("NOIDUNGTRALOI", "an answer needs a question and a text")
     return {
@@ -176,9 +176,9 @@ def answer_row(
 
 
 class FeedbackReader:
-    """Reads feedback by ``names``: our field -> the portal's; the portal's are not published.
+    """Reads feedback by ``names``: field of ``Feedback`` -> the portal's, which is not published.
 
-    Raises ConfigError for a field that is none of ours.
+    Raises ConfigError for an unknown field.
     """
 
     def __init__(self, names: Mapping[str, str], *, key: str = "feedback_fields") -> None:

@@ -1,4 +1,4 @@
-"""The portal's records as the wire writes them (docs/systems/dvcqg.md).
+"""The portal's records as they are on the wire (docs/systems/dvcqg.md).
 
 What is sent: every scalar is text (but for a supplement's number and state, and the count
 of other papers), dates ``yyyyMMddHHmmss``, a missing value "", a missing list [], in the
@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints
 
-#: Longest texts read, in characters: what is longer is damage, not data.
+#: The longest texts that are read, in characters; a longer text is damaged data.
 SCALAR_MAX = 4_000
 _NUMBER_MAX = 10**18
 

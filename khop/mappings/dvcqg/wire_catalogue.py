@@ -1,7 +1,7 @@
-"""The portal's catalogues as the wire writes them (docs/systems/dvcqg.md).
+"""The portal's catalogues as they are on the wire (docs/systems/dvcqg.md).
 
 Keys are in capitals, but for exceptions (``Url``); numbers may be text, empty, or numbers; a
-list may be absent, null, "", or one object. What is not needed is not modelled.
+list may be absent, null, "", or one object. Only the fields that khop needs are modelled.
 """
 
 from __future__ import annotations

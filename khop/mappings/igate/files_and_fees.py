@@ -18,9 +18,11 @@ _WHOLE = re.compile(r"\d{1,15}(?:\.00?)?", re.ASCII)
 def attachments(
     forms: Sequence[FormFile | None] | FormFile | None, address: str | None
 ) -> Iterator[Attachment]:
-    """The submitted files. iGate names them by id and tells no address; ``address`` is the
-    deployment's own, with ``{id}`` or ``{uuid}``. Nothing says which of them are results, or
-    scans of paper."""
+    """The submitted files.
+
+    iGate gives their ids and no address; ``address`` is the deployment's, with ``{id}`` or
+    ``{uuid}``. iGate does not tell which files are results or scans of paper.
+    """
     for _, form in each_of(forms):
         paper = clean_value(form.procedureForm.code) if form.procedureForm else ""
         for _, file in each_of(form.file):
@@ -35,9 +37,9 @@ def attachments(
 def read_fees(rows: Iterable[object], native_id: str, lost: list[str]) -> tuple[Fee, ...]:
     """The fees of one dossier, from the rows of an answer that may hold those of others.
 
-    ``amount`` is the row's own; a row with a ``quantity`` other than one is kept and its
-    quantity named in ``lost``, for no source says whether it is in the amount. Rows without a
-    usable amount are left out and named there.
+    ``amount`` is that of the row. A row with a ``quantity`` other than one is kept and its
+    quantity named in ``lost``, because it is not known whether the amount includes it. Rows
+    without a usable amount are left out and named in ``lost``.
     """
     fees: list[Fee] = []
     for place, row in enumerate(rows):
@@ -65,7 +67,7 @@ def _fee(wire: FeeItem, where: str, lost: list[str]) -> Iterator[Fee]:
 
 
 def _paid(wire: FeeItem, amount: int, where: str, lost: list[str]) -> bool | None:
-    """Whether the amount that was paid covers the row; a truth value speaks for itself."""
+    """Whether the paid amount covers the row; a truth value is taken as it is."""
     if wire.paid is None or isinstance(wire.paid, bool):
         return wire.paid
     paid = _dong(wire.paid)
@@ -76,8 +78,8 @@ def _paid(wire: FeeItem, amount: int, where: str, lost: list[str]) -> bool | Non
 
 
 def _dong(value: object) -> int | None:
-    """Whole đồng from a number or its text. Text in groups of three is not read: a dot stands
-    for thousands here, and for decimals there."""
+    """Whole đồng from a number or its text. Digits in groups are not read, because a dot may
+    separate thousands or decimals."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     found = _WHOLE.fullmatch(str(value).strip())
@@ -85,7 +87,7 @@ def _dong(value: object) -> int | None:
 
 
 def _filled(address: str, file: StoredFile) -> str:
-    """The address of one file; "" where what it asks for is not there."""
+    """The address of one file; "" where the file lacks the id that the address needs."""
     for name, value in (("{id}", clean_value(file.id)), ("{uuid}", clean_value(file.uuid))):
         if name in address and not value:
             return ""

@@ -38,11 +38,11 @@ TaskDate = Literal["createdDate", "updatedDate"]
 class TaskRules:
     """How tasks become entries; the defaults are those of docs/rules.md.
 
-    ``label``: where the label of the state stands; the first whose label the status table
-    knows, else the first that has one. ``event``, ``entered``: the date that says when it
-    happened, and when it was written; the first that is there. ``open_tasks``: whether a task
-    that is current, and so has not ended, counts. ``current_task``: whether ``currentTask``
-    stands in for a history that is not there: in a detail, in lists too, or never.
+    ``label``: the fields that may hold the label of the state; the first whose label the status
+    table knows is taken, else the first that has one. ``event``, ``entered``: the fields of the
+    date of the event and of its entry; the first one filled is taken. ``open_tasks``: whether a
+    current task, which has not ended, counts. ``current_task``: whether ``currentTask`` is used
+    where the history is missing: in a detail, also in lists, or never.
     """
 
     label: tuple[TaskLabel, ...] = ("activitiTask.status",)
@@ -54,7 +54,7 @@ class TaskRules:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A task read once, for the history and for a push; no step without a known state."""
+    """A task as an entry of the history and a step of a push; no step without a mapped state."""
 
     record: StatusRecord
     step: Step | None = None
@@ -84,8 +84,8 @@ class HistoryReader:
     ) -> tuple[Entry, ...]:  # fmt: skip
         """One entry for each task with a usable time, oldest first.
 
-        ``state``: what the dossier says of its step, which names a current task without a
-        label of its own. What could not be used is added to ``lost``.
+        ``state``: the step of the dossier, which gives the label of a current task without one.
+        Unusable fields are added to ``lost``.
         """
         entries: dict[str, Entry] = {}
         for place, task in each_of(tasks):
@@ -145,7 +145,7 @@ class HistoryReader:
 
 
 class _Dates:
-    """The dates of one task, each read once; a broken one is named once."""
+    """The dates of one task, each read once; a faulty one is named once."""
 
     def __init__(self, task: Task, path: str, lost: list[str]) -> None:
         self._written = {"createdDate": task.createdDate, "updatedDate": task.updatedDate}
@@ -172,9 +172,9 @@ class _Dates:
 
 
 def collapse(history: Sequence[StatusRecord]) -> tuple[StatusRecord, ...]:
-    """The changes of state in a history: oldest first, equal neighbours one, unmapped left out.
+    """The changes of state in a history, oldest first, without unmapped states.
 
-    Of equal neighbours the first stays: it is when the state began.
+    Of neighbours with equal state the first is kept, which is when the state began.
     """
     known = [each for each in history if each.status is not None and each.event_at is not None]
     changes: list[StatusRecord] = []
@@ -185,13 +185,13 @@ def collapse(history: Sequence[StatusRecord]) -> tuple[StatusRecord, ...]:
 
 
 def entered_at(entries: Sequence[Entry]) -> Instant | None:
-    """When the system wrote the reception: its first entry in state 2 (docs/rules.md)."""
+    """The entry time of the reception: that of the first entry in state 2 (docs/rules.md)."""
     records = (entry.record for entry in entries)
     return next((each.entered_at for each in records if each.status is Status.RECEIVED), None)
 
 
 def step_labels(state: StepState) -> Iterator[str]:
-    """What a dossier calls the step it is at, the citizen's label first (docs/systems/igate.md)."""
+    """The labels of a dossier's current step, the citizen's first (docs/systems/igate.md)."""
     yield clean_value(state.statusCurrentTask)
     yield vietnamese_name(state.dossierTaskStatus.name) if state.dossierTaskStatus else ""
 
@@ -203,7 +203,7 @@ def _state_label(task: Task, state: StepState | None) -> str:
 
 
 def _entry_id(own: str | int | None, event: Instant, label: str, who: str) -> str:
-    """The task's own id; where it has none, or one used twice, a digest of what it says."""
+    """The task's own id; without one, a digest of the task."""
     if text := clean_value(own):
         return text
     return sha256(f"{event.us}|{label}|{who}".encode()).hexdigest()[:32]

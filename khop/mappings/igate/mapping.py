@@ -34,7 +34,7 @@ from khop.text.cleaning import clean_text
 
 StateField = Literal["dossierStatus", "dossierTaskStatus", "statusCurrentTask"]
 
-#: A dossier whose state, id or code has a shape nobody knows is not read by guess.
+#: A dossier is refused when its state, id or code has an unknown shape.
 _ESSENTIAL = frozenset({"id", "code", "nationCode", "dossierStatus", "dossierStatus.id"})
 #: Texts that JavaScript made of an absent nationCode (docs/systems/igate.md).
 _NO_CODE = frozenset({"", "UNDEFINED", "NULL"})
@@ -82,17 +82,17 @@ class IgateMapping:
         self._history = HistoryReader(source, key, status, self._options.tasks)
 
     def reading(self, item: object, *, detail: bool = False) -> DossierReading:
-        """The record of a list item, or a ``detail``, with its history where it carries ``task``.
+        """The record of a list item or ``detail``, with its history where the item has ``task``.
 
-        Raises RecordError (wire path, reason) when the item cannot stand as a record; what is
-        only cosmetic is named in ``fields_lost`` instead.
+        Raises RecordError (wire path, reason) when the item cannot become a record. A minor field
+        that cannot be used is named in ``fields_lost`` instead.
         """
         wire, lost = read_shape(DossierItem, item, _ESSENTIAL)
         return self._read(wire, item, list(lost), detail)[0]
 
     def full(self, item: object, fees: Sequence[object] = ()) -> FullDossier:
-        """The dossier in full, from its detail, and the rows of its fees where they were asked
-        for. Raises RecordError as ``reading`` does."""
+        """The dossier in full, from its detail and the rows of its fees, where they were read.
+        Raises RecordError as ``reading`` does."""
         wire, found = read_shape(DossierDetail, item, _ESSENTIAL)
         lost = list(found)
         reading, entries = self._read(wire, item, lost, True)
@@ -135,7 +135,7 @@ class IgateMapping:
         return DossierReading(record, history), entries
 
     def _stands_in(self, detail: bool) -> bool:
-        """Whether ``currentTask`` may stand in for the history that is not there."""
+        """Whether ``currentTask`` is used where the history is missing."""
         allowed = self._options.tasks.current_task
         return allowed == "always" or (detail and allowed == "detail")
 
@@ -211,7 +211,7 @@ def _tag(field: StateField, wire: DossierItem, step: StepState) -> Tag | None:
 
 
 def _without_due(written: object, lost: list[str]) -> bool:
-    """Whether the procedure has no due date; a flag of unknown form is named in ``lost``."""
+    """Whether the procedure has no time limit; a flag of unknown form is named in ``lost``."""
     known = flag(written)
     if known is None:
         lost.append("undefindedCompleteTime")

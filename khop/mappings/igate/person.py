@@ -1,4 +1,4 @@
-"""The person of a dossier of iGate (docs/systems/igate.md)."""
+"""The applicant of a dossier of iGate (docs/systems/igate.md)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from khop.mappings.records import Applicant, Birth
 from khop.mappings.time.parsing import FIRST_BIRTH_YEAR, LAST_YEAR, parse_wire_day
 from khop.text.cleaning import fold_label
 
-#: The wire path of the birthday, which names it among the fields lost.
+#: The wire path of the birthday, for ``fields_lost``.
 BIRTHDAY = "applicant.data.birthday"
 _CITIZEN, _ORGANISATION = 1, 4
 _PERSONAL_NUMBER = (9, 12)
@@ -22,7 +22,7 @@ _PARTIAL = re.compile(r"(?:(?P<m>\d\d?)/)?(?P<y>\d{4})", re.ASCII)
 
 
 def key_and_mask(key: bytes, person: PersonData, lost: list[str]) -> tuple[str | None, str | None]:
-    """Matching key and masked display of the applicant. A birthday that would be needed and
+    """Matching key and masked display of the applicant. A birthday that the key needs and that
     cannot be read is added to ``lost``."""
     number = identity_digits(person.identityNumber)
     name = first_text(person.fullname, person.ownerFullname, person.organization)
@@ -32,7 +32,7 @@ def key_and_mask(key: bytes, person: PersonData, lost: list[str]) -> tuple[str |
 
 
 def applicant_of(person: PersonDetail, lost: list[str]) -> Applicant:
-    """The applicant in full. What cannot be read is added to ``lost``."""
+    """The applicant in full. Fields that cannot be read are added to ``lost``."""
     number = identity_digits(person.identityNumber)
     organization = clean_value(person.organization)
     is_person = not organization or len(number) in _PERSONAL_NUMBER
@@ -50,8 +50,8 @@ def applicant_of(person: PersonDetail, lost: list[str]) -> Applicant:
 def read_birth(value: object) -> Birth | None:
     """A birthday in any of its forms; None where there is none.
 
-    One stored as UTC lies on the evening before and is read as the local day; a year alone, or
-    month and year, stays what it is. Raises RecordError.
+    One that was stored as UTC has the evening of the day before, and is read as the local day. A
+    year, or month and year, is not completed. Raises RecordError.
     """
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
@@ -75,7 +75,7 @@ def _birth_or_lost(value: object, lost: list[str]) -> Birth | None:
 
 
 def _key_text(birth: Birth | None) -> str | None:
-    """As much of a birth as two sources can share: the whole date, else the year."""
+    """The part of a birth that goes into the matching key: the whole date, else the year."""
     if birth is None:
         return None
     if birth.month is None or birth.day is None:
@@ -84,7 +84,7 @@ def _key_text(birth: Birth | None) -> str | None:
 
 
 def _address(person: PersonDetail) -> str:
-    """One line: what was typed, then the places that were chosen and are not named in it."""
+    """One line: the typed text, then the chosen places that it does not contain."""
     line = clean_value(person.address)
     for label in _places(person):
         if fold_label(label) not in fold_label(line):
@@ -99,7 +99,7 @@ def _places(person: PersonDetail) -> Iterator[str]:
 
 
 def _phone(written: str) -> str:
-    """As it is dialled at home: ``+84…``, or a number without its leading zero, starts with 0."""
+    """The number as dialled within Viet Nam, starting with 0 instead of 84."""
     digits = "".join(char for char in written if char.isdecimal())
     if len(digits) == 11 and digits.startswith("84"):
         return f"0{digits[2:]}"

@@ -1,4 +1,4 @@
-"""What the log of pushes says of an inter-linked dossier (docs/systems/igate.md)."""
+"""The states of an inter-linked dossier in the log of pushes (docs/systems/igate.md)."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from khop.mappings.facts.packaged import load_table
 
 
 def missing_states(rows: Iterable[PushLogRow], nation_code: str) -> tuple[int, ...]:
-    """The states that still keep the exchange from taking a result of this dossier, in their
-    order; empty when none does.
+    """The states that the exchange still needs before it takes a result of this dossier.
 
-    ``nation_code``: its code on the portal. A state that was sent and refused, or whose answer
-    the log does not tell, counts as missing: operators send such a state again.
+    They are in their order; empty when none is missing. ``nation_code``: the dossier's code on
+    the portal. A state that was refused, or has no answer in the log, counts as missing, because
+    operators send it again.
     """
     wanted = canonical_code(nation_code)
     taken = {
@@ -25,7 +25,7 @@ def missing_states(rows: Iterable[PushLogRow], nation_code: str) -> tuple[int, .
 
 
 def blocked_results(rows: Iterable[PushLogRow]) -> tuple[PushLogRow, ...]:
-    """The pushes of a result that were refused while an earlier state was missing."""
+    """The pushes of a result that were refused because an earlier state was missing."""
     kept = list(rows)
     results: list[int] = load_table("igate_pushes")["results"]
     return tuple(

@@ -1,4 +1,4 @@
-"""Texts of iGate, which come in several shapes (docs/systems/igate.md)."""
+"""Texts of iGate, each of which comes in several shapes (docs/systems/igate.md)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from khop.text.cleaning import clean_text
 
 _VIETNAMESE = "228"
 _NAME: TypeAdapter[Name | Tag | None] = TypeAdapter(Name | Tag | None)
-#: The words of a flag (docs/systems/igate.md): undefindedCompleteTime and isCurrent.
+#: The values of flags such as undefindedCompleteTime and isCurrent (docs/systems/igate.md).
 _FLAGS: Mapping[str, bool] = {
     "1": True, "true": True, "1.0": True,
     "0": False, "false": False, "0.0": False, "none": False, "": False,
@@ -24,7 +24,7 @@ def clean_value(value: str | int | None) -> str:
 
 
 def first_text(*values: str | int | None) -> str:
-    """The first that is not blank."""
+    """The first of the values that is not blank, cleaned; "" when all are."""
     return next((clean for value in values if (clean := clean_value(value))), "")
 
 
@@ -43,8 +43,7 @@ def vietnamese_name(name: Name | None) -> str:
 
 
 def any_name(value: object) -> str | None:
-    """The name in a value of unknown shape: one of the shapes of a name, or {id, name}; None
-    when it has none of these shapes."""
+    """The name in a value that has a shape of a name, or {id, name}; None for other shapes."""
     try:
         name = _NAME.validate_python(value)
     except ValidationError:
@@ -53,7 +52,7 @@ def any_name(value: object) -> str | None:
 
 
 def flag(value: object) -> bool | None:
-    """What a flag says, written as number, text or truth value; None for anything else."""
+    """A flag that is a number, text or truth value; None for anything else."""
     if not isinstance(value, str | int | float | None):
         return None
     return _FLAGS.get(str(value).strip().casefold())
@@ -65,7 +64,7 @@ def step_name(task: Task) -> str:
 
 
 def _status(task: Task) -> str:
-    """The label of the state a task stands for (docs/rules.md)."""
+    """The label of the state of a task (docs/rules.md)."""
     status = task.activitiTask.status if task.activitiTask else None
     return vietnamese_name(status.name if isinstance(status, Tag) else status)
 
@@ -88,8 +87,8 @@ def _definition(task: Task) -> DefinitionTask:
 
 _NO_PROCESS, _NO_DEFINITION = ProcessTask(), DefinitionTask()
 
-#: Where a task can carry the label of its state, by the name a setting gives it. A reader
-#: answers None when the field has a shape that holds no label.
+#: The fields of a task that may hold the label of its state, by their name in the settings. A
+#: reader returns None when the field has a shape that holds no label.
 TASK_LABELS: Mapping[str, Callable[[Task], str | None]] = {
     "activitiTask.status": _status,
     "name": lambda task: any_name(task.name),

@@ -1,8 +1,8 @@
-"""iGate's records as the wire writes them (docs/systems/igate.md).
+"""iGate's records as they are on the wire (docs/systems/igate.md).
 
-Only what khop maps; unknown keys are passed over. Everything but ``id`` and ``code`` may be
-absent or null, and several fields come in more than one shape. Dates stay as written: their
-many forms are read by ``mappings.times``.
+Only the fields that khop maps; unknown keys are ignored. Everything but ``id`` and ``code`` may be
+absent or null, and several fields come in more than one shape. Dates stay as written; their forms
+are read by ``mappings.time.parsing``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints
 
-#: Longest texts, in characters: what is longer is damage, not data.
+#: The longest texts, in characters; a longer text is damaged data.
 CODE_MAX, LABEL_MAX, TEXT_MAX = 100, 2_000, 20_000
 #: Numbers in person fields have at most this many digits.
 _NUMBER_MAX = 10**18
@@ -102,8 +102,8 @@ class ProcessTask(Wire):
 
 
 class Task(Wire):
-    """What only some deployments are read by (``name``, ``remind``, ``definitionKey``) is
-    looked into when it is asked for."""
+    """A task. Fields that few deployments use (``name``, ``remind``, ``definitionKey``) are
+    validated only where they are read."""
 
     id: Number | Code | None = None
     name: Any = None

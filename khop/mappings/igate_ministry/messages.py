@@ -3,7 +3,7 @@
 ``MinistryMapping.dossier``   dossier -> NoiHoSo
 ``MinistryMapping.steps``     steps -> progress
 ``MinistryMapping.state``     dossier -> state
-``MinistryMapping.problems``  what stands in the way
+``MinistryMapping.problems``  why a dossier may not be sent
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _BEFORE_RECEPTION = frozenset({Status.NEW, Status.NOT_RECEIVED, Status.SUPPLEMEN
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """A dossier as the platform knows it: its id, and the code it was filed under."""
+    """The platform's id of a dossier, and the code under which it was filed."""
 
     native_id: str
     code: str
@@ -59,10 +59,10 @@ class Filed:
 class MinistryMapping:
     """Writes the messages.
 
-    ``units``: unit code or name -> code the platform knows. ``procedures``: local procedure
-    code -> the national one. ``services``: procedure code -> MaDichVuCong. ``applicant_kinds``:
-    our kind of applicant -> LoaiDoiTuong, where the packaged list has none or another.
-    ``copy_kind``: LoaiBan of every paper.
+    ``units``: unit code or name -> the platform's unit code. ``procedures``: local procedure code
+    -> national code. ``services``: procedure code -> MaDichVuCong. ``applicant_kinds``: khop's
+    kind of applicant -> LoaiDoiTuong, over the packaged list. ``copy_kind``: LoaiBan of every
+    paper.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class MinistryMapping:
         self._copy_kind: int = self._constants["LoaiBan"] if copy_kind is None else copy_kind
 
     def problems(self, record: DossierRecord, steps: Sequence[Step] = ()) -> tuple[str, ...]:
-        """Why a dossier may not be sent, as stable words; empty when it may."""
+        """Why a dossier may not be sent, as stable codes; empty when it may be sent."""
         early = record.status is None or record.status in _BEFORE_RECEPTION
         asked = [step for step in steps if step.status is Status.SUPPLEMENT]
         checks = {
@@ -194,7 +194,7 @@ class MinistryMapping:
         return kind
 
     def _unit(self, record: DossierRecord) -> str:
-        """The unit's code; one the settings name for its code or name leads."""
+        """The unit's code, where the settings have one for its code or name; else as recorded."""
         keys = [fold_label(key) for key in (record.unit_code, record.unit) if key]
         named = next((self._units[key] for key in keys if key in self._units), None)
         return named or record.unit_code or ""
@@ -202,7 +202,7 @@ class MinistryMapping:
     def _papers(
         self, files: Sequence[Attachment], uploads: Mapping[Attachment, Uploaded]
     ) -> tuple[DossierPaper, ...]:
-        """One paper for the files of each code; a file without a code is a paper of its own."""
+        """One paper for all files of a code; a file without code is a paper of its own."""
         groups: dict[str, list[Attachment]] = {}
         for place, file in enumerate(files):
             groups.setdefault(file.code or f"\0{place}", []).append(file)
@@ -250,7 +250,7 @@ class MinistryMapping:
 
 
 def _detail(applicant: Applicant) -> SubmitterDetail:
-    """Who hands in and whose dossier it is are one person to khop."""
+    """The submitter, whom khop takes for the owner of the dossier too."""
     return SubmitterDetail(
         TenNguoiNop=applicant.name,
         SoDinhDanh=applicant.identity_number,
@@ -265,7 +265,7 @@ def _detail(applicant: Applicant) -> SubmitterDetail:
 
 
 def _compact(birth: Birth | None) -> str:
-    """``yyyyMMddHHmmss`` of a whole date; "" for one that is known in part."""
+    """``yyyyMMddHHmmss`` of a whole date; "" for a partly known one."""
     if birth is None or birth.month is None or birth.day is None:
         return ""
     return f"{birth.year:04}{birth.month:02}{birth.day:02}000000"

@@ -1,4 +1,4 @@
-"""What is sent to VNPT's adapter for ministries (docs/systems/igate.md).
+"""Messages to VNPT's adapter for ministries, as on the wire (docs/systems/igate.md).
 
 The portal's records with other keys, number types and date formats: states and kinds are JSON
 numbers, each message has its own form of date, and the id key is ``IDHoSo`` in one and
@@ -37,7 +37,7 @@ class DossierPaper(_Sent):
 
 
 class SubmitterDetail(_Sent):
-    """ThongTinChiTiet: who hands in, and (``…ChuHs``) whose dossier it is. Dates
+    """ThongTinChiTiet: the submitter, and (``…ChuHs``) the owner of the dossier. Dates
     ``yyyyMMddHHmmss``."""
 
     TenNguoiNop: str

@@ -1,9 +1,9 @@
-"""What MyVNPost tells of parcels -> evidence about dossiers (docs/systems/vnpost.md).
+"""MyVNPost's states of parcels -> evidence about dossiers (docs/systems/vnpost.md).
 
 ``HistoryMapping.records``  the answer to a question about one order
 ``HistoryMapping.news``     a signed call of the post
 
-Neither names its entries, so an entry's id is a digest of what it says.
+Their entries have no ids, so the id of an entry is a digest of its values.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class HistoryMapping:
         self._numbers = numbers
 
     def records(self, number: str, orders: Sequence[object]) -> tuple[StatusRecord, ...]:
-        """What happened to the orders under ``number``, in the answer's order.
+        """The events of the orders under ``number``, in the answer's order.
 
         Raises RecordError when an order has a shape, a date or a number that cannot be used.
         """
@@ -47,10 +47,10 @@ class HistoryMapping:
         return tuple({record.entry_id: record for record in found}.values())
 
     def news(self, news: WebhookNews, number: str) -> StatusRecord:
-        """The item that the signature of a call covers. ``number``: the order its waybill belongs
-        to, from a source that can be trusted; the one in the call cannot.
+        """The item that the signature of a call covers.
 
-        The call tells when it was sent, not when the state began, and stands for both.
+        ``number``: the order of its waybill, from a trusted source; the number in the call is not
+        signed. The call has the time when it was sent, which is used as the time of the event.
         """
         item, moment = news.confirmed, Instant.of(news.sent_at)
         return self._record(number, item.item_code, item.status or "", "", moment)

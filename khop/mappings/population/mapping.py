@@ -1,8 +1,8 @@
-"""The population database's persons as records, and applicants as questions about them
+"""Persons of the population database as records, and applicants as questions about them
 (docs/systems/population.md).
 
-Codes are kept as written, with their meaning beside them where unrelated sources agree on it. A
-record is personal data: it lives in memory, and its text names no value.
+Codes are kept as written, with their meaning where independent sources agree on it. Records are
+personal data: they stay in memory, and their ``repr`` shows no value.
 """
 
 from __future__ import annotations
@@ -35,20 +35,20 @@ from khop.mappings.records import Applicant, Birth, IdentityVerdict
 from khop.mappings.time.parsing import FIRST_BIRTH_YEAR, LAST_YEAR, parse_wire_day
 from khop.text.cleaning import clean_text, is_gap
 
-#: A date whose day, and perhaps month, is filled up with zeros: only the year is known.
+#: A date whose day, and perhaps month, is zeros: only the year is known.
 _PLACEHOLDER = re.compile(
     r"(?P<y>\d{4})(?P<m>\d\d)00|(?P<y2>\d{4})-(?P<m2>\d\d)-00|00/(?P<m3>\d\d)/(?P<y3>\d{4})",
     re.ASCII,
 )
 _YEAR = re.compile(r"\d{4}", re.ASCII)
 _KIND_CITIZEN = 1
-#: Elements that a verdict rests on; what is lost of one of them was there twice, or unreadable.
+#: Elements that a verdict needs; a lost one was there twice or unreadable.
 _COMPARED = frozenset({"SoDinhDanh", "SoCMND", "HoVaTen", "NgayThangNamSinh"})
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Coded:
-    """A code as written, and what it means; None where no two sources agree on that."""
+    """A code as written, and its meaning; None where no two sources agree on it."""
 
     raw: str
     meaning: str | None = None
@@ -56,8 +56,8 @@ class Coded:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Place:
-    """An address. Codes are of the list that held when the record was written, which it does not
-    say: before July 2025 there was a district between province and ward."""
+    """An address. Its codes are of the list in force when the record was written, and that day is
+    not known: before July 2025 there was a district between province and ward."""
 
     province: str | None = None
     district: str | None = None
@@ -78,11 +78,11 @@ class RelativeRecord:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PersonRecord:
-    """One person as the population database has him.
+    """One person of the population database.
 
-    ``male`` is None where the code is neither male's nor female's. ``unit`` of a place is the
-    single code of the message standard. ``fields_lost`` names what stood there and could not be
-    used; ``NgayThangNamSinh.Nam`` among them: the year disagrees with the date, which stands.
+    ``male`` is None where the code means neither sex. ``unit`` of a place is the single code of
+    the message standard. ``fields_lost`` names elements that could not be used; with
+    ``NgayThangNamSinh.Nam``, the year contradicted the date, and the date was kept.
     """
 
     name: str
@@ -110,7 +110,7 @@ class PersonRecord:
 
 
 def person_record(person: Person) -> PersonRecord:
-    """The record of one ``CongDan``. Nothing in it is guessed: what is not there is None."""
+    """The record of one ``CongDan``. A missing element is None; nothing is guessed."""
     lost = list(person.fields_lost)
     sex = _coded(person.GioiTinh, "sex")
     return PersonRecord(
@@ -140,7 +140,7 @@ def person_record(person: Person) -> PersonRecord:
 
 
 def read_birth(written: BirthDate | str | None, lost: list[str]) -> Birth | None:
-    """A birth date or year; a date wins over a year, and ``lost`` names what was not used.
+    """A birth date or year; a date comes before a year. ``lost`` names what was not used.
 
     A day or month of zeros is a placeholder, never the first of January.
     """
@@ -159,10 +159,10 @@ def read_birth(written: BirthDate | str | None, lost: list[str]) -> Birth | None
 def question_of(
     applicant: Applicant, *, today: date, name_form: Literal["joined", "spaced"] = "joined"
 ) -> tuple[Question, tuple[str, ...]]:
-    """The question about an applicant, and stable words for what looks odd about him.
+    """The question about an applicant, and warnings as stable codes.
 
-    Raises RecordError when nobody can be asked: no citizen, no name, no birth year, or a number
-    that cannot be anybody's (docs/systems/population.md).
+    Raises RecordError when no question can be made: no citizen, no name, no birth year, or a
+    number that no person can have (docs/systems/population.md).
     """
     if applicant.kind != _KIND_CITIZEN:
         raise RecordError("applicant", "is no citizen; only persons are in the population database")
@@ -188,11 +188,11 @@ def question_of(
 def verdict_of(
     persons: Iterable[PersonRecord], question: Question, *, complete: bool = True
 ) -> IdentityVerdict:
-    """What a look-up says of a question: it found one whose number, name and birth agree.
+    """The verdict of a look-up: MATCH when one person's number, name and birth agree.
 
-    An empty answer is a mismatch: the service finds only those it was told rightly. UNKNOWN
-    where a record lacks what would have to be compared, or has it twice; and where the answer is
-    not ``complete``: who could not be read in it may be the one that was asked about.
+    An empty answer is a MISMATCH, since the service finds a person only by correct data. UNKNOWN
+    where a record lacks a compared element or has it twice, and where the answer is not
+    ``complete``: a person that could not be read may be the right one.
     """
     found = [_agrees(person, question) for person in persons]
     if True in found:
@@ -216,8 +216,8 @@ def _agrees(person: PersonRecord, question: Question) -> bool | None:
 
 
 def _digits(number: str | None) -> str | None:
-    """A number that can be compared; None for one of another length: a front that sends numbers
-    as numbers has lost its zeros."""
+    """A number that can be compared; None for one of another length, since a service that sends
+    JSON numbers loses leading zeros."""
     bare = "".join(sign for sign in number or "" if not is_gap(sign))
     return bare if is_old_card(bare) or number_facts(bare) else None
 
@@ -237,7 +237,7 @@ def _refuse_errors(findings: Iterable[NumberFinding]) -> None:
 
 
 def _asked_birth(birth: Birth | None) -> date | int | None:
-    """A year alone stays one; so does a year with a month, which the message cannot say."""
+    """The birth for a question: a date, or a year where the day is not known."""
     if birth is None:
         return None
     if birth.month is None or birth.day is None:
@@ -261,7 +261,7 @@ def _birth(text: str | None, field: str, lost: list[str]) -> Birth | None:
 
 
 def _read_birth(text: str, field: str) -> tuple[Birth | None, bool]:
-    """The birth, and whether the text says more than that: a month without its day."""
+    """The birth, and whether a part of the text is lost, such as a month without a day."""
     if _YEAR.fullmatch(text):
         return _year(text), False
     if match := _PLACEHOLDER.fullmatch(text):
@@ -290,7 +290,7 @@ def _coded(raw: str | None, table: str) -> Coded | None:
 
 
 def _listed(written: EthnicGroup | Religion | str | None, table: str) -> Coded | None:
-    """A code alone, or the standard's group of code and name; its own name then speaks."""
+    """A code alone, or the standard's group of code and name, whose name is then the meaning."""
     if written is None or isinstance(written, str):
         return _coded(written, table)
     code = written.MaDanToc if isinstance(written, EthnicGroup) else written.MaTonGiao
@@ -299,7 +299,7 @@ def _listed(written: EthnicGroup | Religion | str | None, table: str) -> Coded |
 
 
 def _meaning(raw: str, table: str) -> str | None:
-    """Some systems read codes as numbers, which loses a leading zero."""
+    """The meaning of a code, also of one that lost its leading zero as a number."""
     codes: Mapping[str, Any] = load_table("population_codes")[table]["codes"]
     found = codes.get(raw) or codes.get(raw.zfill(2)) or codes.get(raw.lstrip("0"))
     return str(found) if found else None

@@ -1,4 +1,4 @@
-"""What a personal number says by itself (số định danh cá nhân; docs/systems/population.md).
+"""Checks of a personal number (số định danh cá nhân; docs/systems/population.md).
 
 ::
 
@@ -27,8 +27,8 @@ _RUNS = ("0123456789" * 3, "123456789" * 3, "9876543210" * 3, "987654321" * 3)
 
 @dataclass(frozen=True, slots=True)
 class NumberFinding:
-    """``code``: a stable word. ``why``: a sentence without the number. An ``error`` cannot be
-    anybody's number; a ``warning`` can, and wants a second look."""
+    """``code``: a stable word. ``why``: a sentence without the number. With an ``error``, no person
+    can have the number; with a ``warning``, a person should check it."""
 
     level: Literal["error", "warning"]
     code: str
@@ -37,7 +37,7 @@ class NumberFinding:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class NumberFacts:
-    """What the 12 digits of a number say."""
+    """The facts in the 12 digits of a number."""
 
     place: str
     birth_year: int
@@ -45,7 +45,7 @@ class NumberFacts:
 
 
 def number_facts(number: str) -> NumberFacts | None:
-    """What a 12-digit number says of its owner; None for any other text."""
+    """The facts in a 12-digit number; None for any other text."""
     if not _NUMBER.fullmatch(number):
         return None
     kind = int(number[3])
@@ -53,7 +53,7 @@ def number_facts(number: str) -> NumberFacts | None:
 
 
 def is_old_card(number: str) -> bool:
-    """Nine digits: a CMND, which stays a key to search by."""
+    """Whether the number has nine digits: a CMND, by which a person can still be found."""
     return _OLD_CARD.fullmatch(number) is not None
 
 
@@ -64,10 +64,10 @@ def check_personal_number(
     *,
     today: date,
 ) -> tuple[NumberFinding, ...]:
-    """What is wrong or odd about a number, alone and beside the birth and sex that go with it.
+    """Errors and warnings about a number, by itself and with the stated birth and sex.
 
-    A birth or sex that differs is no error: corrected civil records keep or change the number
-    in ways that are not public.
+    A different birth or sex is a warning, because the rules for numbers after a correction of
+    civil records are not public.
     """
     facts = number_facts(number)
     if facts is None:

@@ -1,6 +1,7 @@
-"""The post asks the office: a receipt's barcode is read at the counter (docs/systems/vnpost.md).
+"""Answers to the post when it reads the barcode of a receipt (docs/systems/vnpost.md).
 
-Pure: what is asked, and what to answer. Whoever mounts it gives the dossier and keeps the wish.
+The functions have no input or output of their own: the caller finds the dossier and stores the wish
+for delivery.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _FOUND, _NOTHING = 200, 204
 
 @dataclass(frozen=True, slots=True)
 class Barcode:
-    """``D-<security>-<dossier>-<counter>``. ``security`` proves that the receipt was seen."""
+    """``D-<security>-<dossier>-<counter>``. ``security`` proves that the caller has the receipt."""
 
     security: str = field(repr=False)
     dossier_id: str
@@ -30,7 +31,7 @@ class Barcode:
 
 @dataclass(frozen=True, slots=True)
 class CounterDossier:
-    """What a receipt tells: shown to whoever holds it."""
+    """The facts that are shown to the holder of a receipt."""
 
     security: str = field(repr=False)
     code: str
@@ -42,7 +43,7 @@ Find = Callable[[str], CounterDossier | None]
 
 
 def read_barcode(text: str) -> Barcode:
-    """Raises RecordError when it is no barcode of a receipt."""
+    """The parts of a barcode. Raises RecordError when it is not one of a receipt."""
     match = _BARCODE.fullmatch(clean_text(text))
     if match is None:
         raise RecordError("ma_bien_nhan", "is no barcode of a receipt")
@@ -50,8 +51,11 @@ def read_barcode(text: str) -> Barcode:
 
 
 def answer_lookup(barcode: str, find: Find) -> Answer:
-    """(status, body) for the question: the dossier, or 204 for one that is not there, a wrong
-    security part and a text that is no barcode alike, so that nobody can probe for dossiers."""
+    """(status, body) of the answer to a look-up.
+
+    An unknown dossier, a wrong security part and a text that is no barcode all give 204, so that
+    nobody can probe for dossiers.
+    """
     found = _proven(barcode, find)
     if found is None:
         return _NOTHING, None
@@ -63,8 +67,10 @@ def answer_lookup(barcode: str, find: Find) -> Answer:
 
 
 def answer_wish(barcode: str, find: Find, keep: Callable[[CounterDossier], bool]) -> Answer:
-    """(status, body) for a wish to have the result brought by post; ``keep`` stores it and says
-    whether it did. A refusal is also 200."""
+    """(status, body) of the answer to a wish for delivery of the result by post.
+
+    ``keep`` stores the wish and returns whether it did. A refusal is also 200.
+    """
     found = _proven(barcode, find)
     done = found is not None and keep(found)
     return _FOUND, {"status": "succeed" if done else "failed"}

@@ -1,7 +1,7 @@
-"""The post's events -> evidence about dossiers (docs/systems/vnpost.md; docs/rules.md).
+"""Events of the post -> evidence about dossiers (docs/systems/vnpost.md; docs/rules.md).
 
-Notes of an event name who signed; they are never read. A code means something only in the list
-of its channel.
+The notes of an event name the person who signed, so they are never read. The meaning of a code
+depends on the channel.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from khop.mappings.wire_shapes import read_shape
 from khop.text.cleaning import clean_text
 from khop.text.masking import short_text
 
-#: An event whose number, waybill or code has a shape nobody knows is not read by guess.
+#: An event is refused when its number, waybill or code has an unknown shape.
 _ESSENTIAL = frozenset(FeedEvent.model_fields)
 _WHOLE = re.compile(r"(\d{1,9})(?:\.0*)?", re.ASCII)
 _EPOCH_TEXT = re.compile(r"-?\d{1,13}(?:\.\d*)?", re.ASCII)
@@ -34,13 +34,13 @@ _LAST_S = (LAST_YEAR + 1 - 1970) * 366 * 86_400
 
 @dataclass(frozen=True, slots=True)
 class PostalCodes:
-    """Which codes of a channel say that papers were handed over, or delivered."""
+    """The codes of a channel that mean handed over, and those that mean delivered."""
 
     delivered: frozenset[str]
     handed: frozenset[str]
 
     def kind(self, code: str) -> StatusKind:
-        """What a code, as ``code_text`` writes it, is evidence of."""
+        """The kind of evidence of a code, as ``code_text`` writes it."""
         if code in self.delivered:
             return StatusKind.DELIVERED
         return StatusKind.HANDED_TO_POST if code in self.handed else StatusKind.POSTAL_EVENT
@@ -51,8 +51,8 @@ def postal_codes(
     delivered: Collection[int] | None = None,
     handed: Collection[int] | None = None,
 ) -> PostalCodes:
-    """The list of a channel (``vnpost_status.toml``) with a deployment's own rows in place of
-    the packaged ones. Raises KeyError for a channel that has no list."""
+    """The codes of a channel (``data/vnpost_status.toml``); a deployment's own rows replace the
+    packaged ones. Raises KeyError for a channel without codes."""
     known = load_table("vnpost_status")[channel]
     return PostalCodes(
         frozenset(map(str, known["delivered"] if delivered is None else delivered)),
@@ -62,9 +62,9 @@ def postal_codes(
 
 @dataclass(frozen=True, slots=True)
 class OrderNumbers:
-    """How a dossier's number becomes the number of an order, and back.
+    """Converts the code of a dossier to the number of an order, and back.
 
-    Collecting and returning share one number unless suffixes were agreed with the post
+    Collecting and returning have one number unless suffixes were agreed with the post
     (docs/systems/vnpost.md). ``collect`` and ``result``: the suffixes, such as ``-G`` and ``-T``.
     """
 
@@ -75,11 +75,11 @@ class OrderNumbers:
         return code + (self.collect if collecting else self.result)
 
     def all_of(self, code: str) -> tuple[str, ...]:
-        """Every number the orders of a dossier can have, the result's first."""
+        """All numbers that orders of a dossier can have, that of the result first."""
         return tuple(dict.fromkeys((code + self.result, code + self.collect)))
 
     def code(self, number: str) -> str:
-        """The canonical code of the dossier an order is about; "" when none is left."""
+        """The canonical code of the dossier of an order; "" when the number holds none."""
         bare = _uncut(number)
         for suffix in (canonical_code(self.collect), canonical_code(self.result)):
             if suffix and bare.endswith(suffix):
@@ -87,7 +87,7 @@ class OrderNumbers:
         return bare
 
     def collects(self, number: str) -> bool:
-        """Whether the number says that the order brings papers to the office."""
+        """Whether the order brings papers to the office, by the suffix of its number."""
         suffix = canonical_code(self.collect)
         return bool(suffix) and _uncut(number).endswith(suffix)
 
@@ -128,13 +128,13 @@ class FeedMapping:
 
 
 def event_kind(codes: PostalCodes, numbers: OrderNumbers, status: str, number: str) -> StatusKind:
-    """What an event is evidence of. "Delivered" of papers on their way to the office says
-    nothing about the result."""
+    """The kind of evidence of an event. For an order that brings papers to the office,
+    "delivered" is no evidence about the result."""
     return StatusKind.PAPERS_COLLECTED if numbers.collects(number) else codes.kind(status)
 
 
 def dossier_code(numbers: OrderNumbers, number: str, field: str) -> str:
-    """The dossier an order number speaks of. Raises RecordError when it names none."""
+    """The code of the dossier of an order number. Raises RecordError when there is none."""
     code = numbers.code(number)
     if not code or not code.isprintable():
         raise RecordError(field, "names no dossier")
@@ -142,13 +142,13 @@ def dossier_code(numbers: OrderNumbers, number: str, field: str) -> str:
 
 
 def label(status: str, message: str | int | None) -> str | None:
-    """``4 Phát thành công``: the code first, since labels differ; without personal numbers."""
+    """``4 Phát thành công``: code and label, without personal numbers."""
     said = short_text(clean_text(str(message))) if message is not None else ""
     return f"{status} {said}".strip() or None
 
 
 def code_text(value: str | int | float | None, field: str) -> str:
-    """A code as its list writes it: ``4``, ``"04"`` and ``4.0`` are one; "" for none."""
+    """A code as in the list of codes; ``4``, ``"04"`` and ``4.0`` are equal; "" for none."""
     if value is None:
         return ""
     text = clean_text(str(value))
@@ -160,10 +160,10 @@ def code_text(value: str | int | float | None, field: str) -> str:
 
 
 def epoch_time(value: object, field: str) -> Instant | None:
-    """The moment of an event: milliseconds of UTC since 1970, or seconds, as number or text; a
-    date as text too. None for null, blank and 0 (docs/systems/vnpost.md).
+    """The moment of an event; None for null, blank and 0 (docs/systems/vnpost.md).
 
-    Raises RecordError when it is none of these, or lies outside 1990-2099.
+    It is a count of milliseconds or seconds since 1970, UTC, as number or text, or a date as
+    text. Raises RecordError for any other value, and outside 1990-2099.
     """
     bare = unwrapped(value)
     if bare is None or (isinstance(bare, str) and not bare.strip()):
@@ -191,7 +191,7 @@ def optional_text(value: str | int | None) -> str | None:
 
 
 def _uncut(number: str) -> str:
-    """Canonical, without what an older integrator appended (docs/systems/vnpost.md)."""
+    """The canonical number without the suffix of an older integrator (docs/systems/vnpost.md)."""
     return canonical_code(number).split(load_table("vnpost_orders")["number"]["cut_from"], 1)[0]
 
 
@@ -199,6 +199,6 @@ def _epoch_number(value: object) -> float | None:
     if isinstance(value, int | float):
         return value if abs(value) < _GREATEST else None
     if isinstance(value, str) and _EPOCH_TEXT.fullmatch(text := value.strip()):
-        # Eight digits are a day, yyyyMMdd; no event is 230 days younger than 1970.
+        # Eight digits are a day, yyyyMMdd, not a count of seconds in 1970.
         return None if len(text) == 8 else float(text)
     return None

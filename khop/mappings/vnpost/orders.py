@@ -1,7 +1,7 @@
 """Dossiers -> messages to the post (docs/systems/vnpost.md).
 
-An order carries papers from Sender to Receiver; collecting and returning differ in nothing else.
-What the post must have and the dossier lacks raises RecordError before anything is sent.
+An order carries papers from Sender to Receiver; collecting and returning differ only in these two.
+A value that the post requires and the dossier lacks raises RecordError before anything is sent.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _DIALLED = re.compile(r"0\d{8,10}|1[89]00\d{4,6}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """The office that gives papers to the post and takes them. ``place``: by the post's numbers."""
+    """The office that hands papers to the post and receives them. ``place``: the post's numbers."""
 
     name: str
     address: str
@@ -46,10 +46,10 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class OrderRules:
-    """How a deployment wants its orders.
+    """Settings of a deployment for its orders.
 
-    ``longest``: characters SenderDesc may have; None for no limit. ``with_identity``: whether
-    the applicant's identity number is told. ``flag_config``: the deployment's constant.
+    ``longest``: most characters of SenderDesc; None for no limit. ``with_identity``: whether the
+    applicant's identity number is sent. ``flag_config``: the deployment's constant.
     """
 
     customer_code: str
@@ -85,8 +85,8 @@ class OrderMapping:
     def collect(
         self, dossier: FullDossier, *, cod_amount: float = 0, item_code: str | None = None
     ) -> Order:
-        """Fetch the papers from the applicant. ``cod_amount``: đồng to collect. ``item_code``:
-        a waybill handed out beforehand. Raises RecordError."""
+        """An order to fetch the papers from the applicant. ``cod_amount``: đồng to collect.
+        ``item_code``: a waybill that was given out before. Raises RecordError."""
         citizen = self._citizen(dossier.applicant)
         description = self._description(dossier, dossier.files, "collect")
         number = self._number(dossier, collecting=True)
@@ -95,7 +95,7 @@ class OrderMapping:
     def bring_back(
         self, dossier: FullDossier, *, cod_amount: float = 0, item_code: str | None = None
     ) -> Order:
-        """Bring the result to the applicant. As ``collect``."""
+        """An order to bring the result to the applicant. Parameters as in ``collect``."""
         citizen = self._citizen(dossier.applicant)
         description = self._description(dossier, dossier.results, "return")
         number = self._number(dossier, collecting=False)
@@ -104,8 +104,9 @@ class OrderMapping:
     def document(
         self, dossier: FullDossier, *, sends: bool, receives: bool, state: int = 0
     ) -> DocumentMessage:
-        """Announce a dossier: whether its papers are sent by post, and its result received so.
-        ``state``: its meanings are published nowhere. Raises RecordError."""
+        """The announcement of a dossier: whether its papers are sent by post, and whether its
+        result is received by post. ``state``: its values are not published. Raises
+        RecordError."""
         person = self._person(self._citizen(dossier.applicant)) if sends or receives else None
         papers = load_table("vnpost_orders")["document"]["joint"].join(_names(dossier.files))
         procedure = DocumentProcedure(
@@ -171,8 +172,8 @@ class OrderMapping:
         return self._rules.numbers.of(_code(dossier), collecting=collecting)
 
     def _description(self, dossier: FullDossier, papers: Sequence[Attachment], service: str) -> str:
-        """SenderDesc. Too long a text loses papers from the end first: the direction, which is
-        told nowhere else, stays."""
+        """SenderDesc. A text that is too long loses papers from the end first; the direction is
+        kept, because it is in no other field."""
         words = load_table("vnpost_orders")
         texts, joint = words["description"], words["description"]["joint"]
         head = [texts["code"].format(value=_code(dossier))]
@@ -208,7 +209,7 @@ def cls_notice(
 ) -> ClsNotice:
     """ "The result is ready", for the Hanoi post. ``post_office``: its address there.
 
-    Who brought the dossier is not known apart from its owner. Raises RecordError.
+    The submitter is not known, so the owner is named for both. Raises RecordError.
     """
     record, applicant = dossier.record, dossier.applicant
     native = record.native_id
@@ -236,7 +237,7 @@ def month_first(instant: Instant | None) -> str:
 
 
 def phone_number(written: str, field: str) -> str:
-    """A number as it is dialled at home: digits from 0 on; of several, the first that is one.
+    """A telephone number as dialled within Viet Nam, starting with 0; the first of several.
 
     Raises RecordError when there is none.
     """
@@ -254,7 +255,7 @@ def _at_home(digits: str) -> str:
             return "0" + digits.removeprefix(country).removeprefix("0")
     if len(digits) in (11, 12) and digits.startswith("84"):
         return "0" + digits.removeprefix("84")
-    # A numeric column has taken the zero of a mobile number away.
+    # A numeric column drops the leading zero of a mobile number.
     return f"0{digits}" if len(digits) == 9 and digits[:1] in "35789" else digits
 
 
@@ -273,7 +274,7 @@ def _worded(text: str, value: str, joint: str) -> Iterator[str]:
 
 
 def _without(joint: str, value: str) -> str:
-    """A value cannot hold the joint of the parts: readers would count one part more."""
+    """``value`` without the text that separates parts, which readers split by."""
     return clean_text(value).replace(joint, joint[:1])
 
 

@@ -1,7 +1,7 @@
-"""The post's own numbers of places, by a configured table and never by arithmetic.
+"""The post's own numbers of places, from a configured table and never computed.
 
-They are neither the statistics office's numbers nor prefixes of one another
-(docs/systems/vnpost.md): 70 is TP Hồ Chí Minh, and 7270 one of its districts.
+They are not the numbers of the statistics office, and a district's number does not begin with its
+province's (docs/systems/vnpost.md): 70 is TP Hồ Chí Minh, and 7270 one of its districts.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _DASH = re.compile(r"\s?[-–]\s?")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place as the post counts it. ``district`` is 0 when it is not known."""
+    """A place by the post's numbers. ``district`` is 0 when it is not known."""
 
     province: int
     province_name: str = ""
@@ -42,11 +42,11 @@ class PlaceTable:
         self._districts = _folded(districts, f"{key}.districts")
 
     def of_address(self, address: str, field: str) -> Place:
-        """Where an address is, by its last parts. Raises RecordError when the province that it
-        ends with has no number."""
+        """The place of an address, by its last parts. Raises RecordError when the province at its
+        end has no number."""
         parts = _parts(address)
         if parts and fold_place(parts[-1]) not in self._provinces:
-            # Some provinces have a dash in their names, so it parts only what is no name.
+            # Names of provinces may contain a dash, so a known name is not split at it.
             parts = parts[:-1] + _DASH.split(parts[-1])
         province = self._provinces.get(fold_place(parts[-1])) if parts else None
         if province is None:
@@ -66,7 +66,7 @@ class PlaceTable:
 
 
 def fold_place(name: str) -> str:
-    """A place's name as it is compared: folded, without the word for its kind."""
+    """The name of a place for comparison: folded, without the word for its kind."""
     folded = _DASH.sub("-", fold_name(name))
     for kind in _kinds():
         if folded.startswith(f"{kind} "):
