@@ -96,7 +96,7 @@ def procedure_entry(
     """
     if not rows:
         return None
-    wire, lost = _about(rows, code)
+    wire, lost = _row_of(rows, code)
     reader = _ProcedureReader(wire, channels, [*lost])
     return reader.entry(plain(wire.MATTHC) or code)
 
@@ -248,7 +248,7 @@ def _limit(channel: Channel | None, time: TimeItem) -> TimeLimit:
         channel=channel,
         amount=amount,
         unit=plain(time.DONVITINH),
-        text=_told(time.THOIGIANGIAIQUYET if amount is None else None, time.MOTA),
+        text=_joined_texts(time.THOIGIANGIAIQUYET if amount is None else None, time.MOTA),
         fees=tuple(_fee(fee) for _, fee in each_of(time.PHILEPHI)),
     )
 
@@ -257,7 +257,7 @@ def _fee(fee: FeeItem) -> FeeRate:
     unit = plain(fee.DONVI)
     amount = _whole(fee.SOTIEN, grouped=True) if _is_dong(unit) else None
     written = fee.SOTIEN if amount is None else None
-    return FeeRate(plain(fee.MAPHILEPHI), amount, unit, _told(written, fee.MOTA))
+    return FeeRate(plain(fee.MAPHILEPHI), amount, unit, _joined_texts(written, fee.MOTA))
 
 
 def _is_dong(unit: str) -> bool:
@@ -276,7 +276,7 @@ def _whole(value: object, *, grouped: bool = False) -> int | None:
     return None
 
 
-def _told(*values: object) -> str:
+def _joined_texts(*values: object) -> str:
     return "; ".join(text for text in map(plain, values) if text)
 
 
@@ -285,7 +285,7 @@ def _items(pairs: Iterable[tuple[object, object]]) -> tuple[CatalogueItem, ...]:
     return tuple(CatalogueItem(code, name) for code, name in read if code or name)
 
 
-def _about(rows: Sequence[object], code: str) -> tuple[ProcedureItem, tuple[str, ...]]:
+def _row_of(rows: Sequence[object], code: str) -> tuple[ProcedureItem, tuple[str, ...]]:
     """The row of ``code``: by its code, else by its base, else the only row if it has no code."""
     read = [_shape(ProcedureItem, row) for row in rows]
     for alike in (canonical_code, base_procedure):

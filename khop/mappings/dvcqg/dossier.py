@@ -60,8 +60,9 @@ class OtherPaper:
 class PortalFacts:
     """Facts that the portal asks for and the one-stop's record does not have.
 
-    ``technical_id``: the portal account (TechID) of the person who filed online. ``verified``: the
-    account is verified by VNeID. ``paid_online``: 1 on the portal, 2 through the province's gateway.
+    ``technical_id``: the portal account (TechID) of the person who filed online. ``verified``:
+    the account is verified by VNeID. ``paid_online``: 1 on the portal, 2 through the province's
+    gateway.
     ``origins``: by the file's native id.
     """
 
@@ -161,7 +162,7 @@ class _Draft:
         self._internal: Collection[str] = table["internal"]["host_endings"]
 
     def cut(self, field: str, text: str, where: str = "") -> str:
-        """The text, cut to its field's limit; ``where`` is the path of the object with the field."""
+        """The text, cut to its field's limit; ``where``: path of the object with the field."""
         limit = self._limits[field]
         text = text.strip()
         short = cut_text(text, limit["longest"], limit["kept"])
@@ -169,13 +170,13 @@ class _Draft:
             self.left_out.append(f"{where}{field}")
         return short
 
-    def flag(self, field: str, told: bool | None) -> str:
-        if told is None:
+    def flag(self, field: str, known: bool | None) -> str:
+        if known is None:
             return str(self.constants[field])
-        return "1" if told else "0"
+        return "1" if known else "0"
 
-    def paid_online(self, told: int | None) -> str:
-        return str(self.constants["DuocThanhToanTrucTuyen"] if told is None else told)
+    def paid_online(self, known: int | None) -> str:
+        return str(self.constants["DuocThanhToanTrucTuyen"] if known is None else known)
 
     def files(
         self, files: Sequence[Attachment], origins: Mapping[str, FileOrigin]

@@ -114,8 +114,8 @@ class DvcqgMapping:
 
         Raises RecordError when the portal does not take that state, or the moment is missing.
         """
-        told = load_table("dvcqg_dossier")["returned_status"].get(str(int(status)))
-        if told is None:
+        sent = load_table("dvcqg_dossier")["returned_status"].get(str(int(status)))
+        if sent is None:
             raise RecordError("TrangThai", "the portal takes no such state of a dossier it gave")
         if at is None:
             raise RecordError("NgayXuLy", "is missing, and the portal demands it")
@@ -124,7 +124,7 @@ class DvcqgMapping:
             MaHoSoDonVi=local_code,
             NoiDung=text,
             NgayXuLy=wire_time(at),
-            TrangThai=told,
+            TrangThai=sent,
         ).model_dump(mode="json")
 
     def write_answer(self, dossier: FullDossier) -> dict[str, Any]:

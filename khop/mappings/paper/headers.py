@@ -110,8 +110,8 @@ class _Found:
 
 def _is_meant(kind: str, places: Mapping[str, int], own: Mapping[str, str]) -> bool:
     """Whether incomplete headers look like an attempt at this kind of file."""
-    telling = {*evidence_columns(kind), *subject_columns(kind), *own}
-    return len(places) >= _ATTEMPT and not telling.isdisjoint(places)
+    typical = {*evidence_columns(kind), *subject_columns(kind), *own}
+    return len(places) >= _ATTEMPT and not typical.isdisjoint(places)
 
 
 def lay_out(kind: str, headers: Iterable[Sequence[str]], own: Mapping[str, str]) -> Layout:

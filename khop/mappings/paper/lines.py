@@ -42,18 +42,18 @@ class Line(Enum):
     SECTION = auto()
 
 
-def telling_places(layout: Layout) -> list[tuple[str, int]]:
+def proof_columns(layout: Layout) -> list[tuple[str, int]]:
     """The columns that prove a line to be a row, with their places; the quickest first."""
-    return [(name, layout.places[name]) for name in _TELLING if name in layout.places]
+    return [(name, layout.places[name]) for name in _PROOF_COLUMNS if name in layout.places]
 
 
-def line_kind(row: TableRow, layout: Layout, telling: Sequence[tuple[str, int]]) -> Line:
-    """The kind of a line. ``telling``: from ``telling_places``.
+def line_kind(row: TableRow, layout: Layout, proofs: Sequence[tuple[str, int]]) -> Line:
+    """The kind of a line. ``proofs``: from ``proof_columns``.
 
     A line with a code, an identity number or a date in its column is always a row.
     """
     cells, width = row.cells, len(row.cells)
-    if any(_tells(column, cells[place]) for column, place in telling if place < width):
+    if any(_proves_a_row(column, cells[place]) for column, place in proofs if place < width):
         return Line.HEADERS if is_header_again(layout, cells) else Line.ROW
     filled = [cell for cell in cells if not isinstance(cell, str) or cell.strip()]
     order = layout.places.get("order", width)
@@ -61,7 +61,7 @@ def line_kind(row: TableRow, layout: Layout, telling: Sequence[tuple[str, int]])
         return Line.EMPTY
     if is_header_again(layout, cells):
         return Line.HEADERS
-    return Line.NUMBERS if _are_column_numbers(filled) else _odd_line(filled)
+    return Line.NUMBERS if _are_column_numbers(filled) else _other_line(filled)
 
 
 def names_a_code(cell: Cell) -> bool:
@@ -74,7 +74,7 @@ def names_a_code(cell: Cell) -> bool:
     return not (_begins(text, "totals", whole=True) or _is_signature([text]))
 
 
-def _odd_line(filled: Sequence[Cell]) -> Line:
+def _other_line(filled: Sequence[Cell]) -> Line:
     texts = [clean_text(cell) for cell in filled if isinstance(cell, str)]
     distinct = list(dict.fromkeys(text for text in texts if len(text) <= _LONGEST_LINE))
     if not distinct:
@@ -103,12 +103,12 @@ def _is_place_and_day(text: str) -> bool:
     return _PLACE_AND_DAY.fullmatch(fold_name(text)) is not None
 
 
-def told_unit(rows: Sequence[TableRow]) -> tuple[str | None, str | None]:
+def unit_in_titles(rows: Sequence[TableRow]) -> tuple[str | None, str | None]:
     """The unit and its code in title lines: ``Đơn vị: UBND xã Mẫu``."""
     name = code = None
     for row in rows:
-        told = _labelled(row.cells)
-        name, code = told[0] or name, told[1] or code
+        found = _labelled(row.cells)
+        name, code = found[0] or name, found[1] or code
     return name, code
 
 
@@ -136,7 +136,7 @@ def _labelled(cells: Sequence[Cell]) -> tuple[str | None, str | None]:
     return None, None
 
 
-def _tells(column: str, cell: Cell) -> bool:
+def _proves_a_row(column: str, cell: Cell) -> bool:
     """Whether a cell proves its line to be a row: a day, a code, an identity number."""
     if cell == "":
         return False
@@ -150,7 +150,7 @@ def _tells(column: str, cell: Cell) -> bool:
     return len(cell) >= _SHORTEST_DAY and bool(_has_digit(cell)) and not _is_place_and_day(cell)
 
 
-_TELLING = ("received", "due", "returned", "signed", "new_due", "identity", "code")
+_PROOF_COLUMNS = ("received", "due", "returned", "signed", "new_due", "identity", "code")
 #: The largest number that may be a sum of rows; days and codes that became numbers are larger.
 _LARGEST_COUNT = 20_000
 _SHORTEST_DAY = len("1/1/26")
@@ -178,7 +178,11 @@ def _are_column_numbers(filled: Sequence[Cell]) -> bool:
     """Whether the cells are ``(1) (2) (3)``, the column numbers of printed forms."""
     if len(filled) < _FEWEST_COLUMN_NUMBERS or isinstance(filled[-1], bool):
         return False
-    found = [_COLUMN_NUMBER.fullmatch(str(cell).strip()) for cell in filled if cell not in _AB]
+    found = [
+        _COLUMN_NUMBER.fullmatch(str(cell).strip())
+        for cell in filled
+        if cell not in _COLUMN_LETTERS
+    ]
     numbers = [int(match[1]) for match in found if match]
     return (
         len(numbers) == len(found) >= 2
@@ -187,4 +191,4 @@ def _are_column_numbers(filled: Sequence[Cell]) -> bool:
     )
 
 
-_AB = ("A", "B", "C")
+_COLUMN_LETTERS = ("A", "B", "C")

@@ -23,7 +23,7 @@ from khop.mappings.paper.headers import (
     find_layout,
     lay_out,
 )
-from khop.mappings.paper.lines import Line, line_kind, telling_places, told_unit, unit_or_code
+from khop.mappings.paper.lines import Line, line_kind, proof_columns, unit_in_titles, unit_or_code
 from khop.mappings.paper.payload import pack, unpack
 from khop.mappings.paper.record import PaperRecord, RowPlace
 from khop.mappings.paper.row_key import RowKeys
@@ -102,15 +102,15 @@ class PaperReader:
         self, layout: Layout, above: Sequence[TableRow], under: Iterable[TableRow]
     ) -> Iterator[tuple[TableRow, tuple[str | None, str | None]]]:
         """The rows of a table, each with the unit's name and code from the lines above it."""
-        telling = telling_places(layout)
-        unit = _told_by(self._unit) or told_unit(above)
+        proofs = proof_columns(layout)
+        unit = _known_unit(self._unit) or unit_in_titles(above)
         signed = False
         for row in under:
-            line = line_kind(row, layout, telling)
+            line = line_kind(row, layout, proofs)
             if line is Line.SIGNATURE or line is Line.ROW:
                 signed = line is Line.SIGNATURE
-            if line is Line.SECTION and not _told_by(self._unit):
-                unit = _told_by(told_unit([row])) or unit
+            if line is Line.SECTION and not _known_unit(self._unit):
+                unit = _known_unit(unit_in_titles([row])) or unit
             if line is Line.ROW or (line is Line.LOOSE and not signed):
                 yield row, unit
 
@@ -129,7 +129,7 @@ class PaperReader:
             )
 
 
-def _told_by(unit: tuple[str | None, str | None]) -> tuple[str | None, str | None] | None:
+def _known_unit(unit: tuple[str | None, str | None]) -> tuple[str | None, str | None] | None:
     return unit if any(unit) else None
 
 

@@ -80,8 +80,8 @@ class PaperRecord:
     def row(self, row_key: str) -> PaperRow:
         """The row. Raises RecordError when its code or its evidence cannot be used."""
         evidence = evidence_columns(self._kind)
-        told_with = (*evidence, "number_signed") if "signed" in evidence else evidence
-        for column in ("code", *told_with):
+        needed = (*evidence, "number_signed") if "signed" in evidence else evidence
+        for column in ("code", *needed):
             if column in self._faults:
                 raise self._faults[column]
         if not any(getattr(self._draft, f"{column}_at") for column in evidence):
@@ -136,9 +136,9 @@ class PaperRecord:
     def _unit(self) -> tuple[str | None, str | None]:
         """The unit of the row, else the one above it or in the settings."""
         code = self._text("unit_code")
-        name, told_code = unit_or_code(self._text("unit") or self._text("issuer"))
-        if name or code or told_code:
-            return name, code or told_code
+        name, code_in_name = unit_or_code(self._text("unit") or self._text("issuer"))
+        if name or code or code_in_name:
+            return name, code or code_in_name
         return self.place.unit, self.place.unit_code
 
     def _time(self, column: str) -> Instant | None:

@@ -25,8 +25,8 @@ class RowKeys:
     def base(self, row: PaperRow, name: str, kept: Callable[[], list[Cell]]) -> bytes:
         """The base of a row's key. ``name``: of the applicant. ``kept``: gives the cells without
         columns that are filled in later, for a row without identifying values."""
-        told = [row.code] if row.code else self._attributes(row, name)
-        parts = told or ["", *map(repr, kept())]
+        values = [row.code] if row.code else self._attributes(row, name)
+        parts = values or ["", *map(repr, kept())]
         text = json.dumps([self._kind, *parts], ensure_ascii=True)
         return hmac.digest(self._key, text.encode(), "sha256")
 
