@@ -32,8 +32,10 @@ from khop.config.model import Config
 from khop.errors import ConfigError, KhopError
 from khop.mappings.records import Instant
 from khop.sync.findings import decisions, views
+from khop.sync.findings.case_view import case_view
+from khop.sync.findings.decisions import Choice
 from khop.sync.findings.history import FindingEvent, history_of
-from khop.sync.findings.notices import NoticeSummary, Sender, notice_client, preview
+from khop.sync.findings.notices import NoticeSummary, notice_client, preview, send_notices
 from khop.sync.findings.work import Task, work_list
 from khop.sync.ledger import Ledger, acquire, audit_log
 from khop.sync.ledger.audit_log import Verified
@@ -42,6 +44,7 @@ from khop.sync.reading import quarantine
 from khop.sync.reading.catalogue import read_catalogue
 from khop.sync.reading.identity import check_applicant, checker_of
 from khop.sync.reading.pull import pull_files, pull_sources, sweep_sources
+from khop.sync.reading.system_check import system_check
 from khop.sync.reconciling.reconcile import Scope, reconcile
 from khop.sync.reconciling.rules.settings import check_rules
 from khop.sync.reconciling.summary import reconcile_summary
@@ -217,7 +220,7 @@ class Engine:
     def check(self) -> list[SystemCheck]:
         """Each system: reachable, login, one harmless read, clock skew, unmapped states."""
         return [
-            views.system_check(self.ledger, adapter.name, adapter.role, adapter.check())
+            system_check(self.ledger, adapter.name, adapter.role, adapter.check())
             for adapter in self._systems.all
         ]
 
@@ -264,7 +267,7 @@ class Engine:
     def show(self, code: str) -> CaseView | None:
         """Everything known of one dossier, by its code or an alias, or of a row of paper, by
         ``row:KEY``; None if nothing is."""
-        return views.case_view(self.ledger, views.named(code), self._sources())
+        return case_view(self.ledger, views.subject_named(code), self._sources())
 
     def assign(
         self,
@@ -280,22 +283,15 @@ class Engine:
         ``subjects``: codes of dossiers, or ``row:KEY``. ``actor``: the account of the person who
         decides. This and the decisions below raise DecisionError, and then nothing is written.
         """
-        return decisions.assign(
-            self.ledger,
-            self._clock(),
-            actor,
-            subjects,
-            rules=rules,
-            assignee=assignee,
-            answer_due=answer_due,
-        )
+        choice = Choice(self._clock(), actor, subjects, rules)
+        return decisions.assign(self.ledger, choice, assignee=assignee, answer_due=answer_due)
 
     def explain(
         self, subjects: Sequence[str], *, actor: str, text: str, rules: Sequence[str] = ()
     ) -> list[Finding]:
         """Write down what is answered for findings."""
-        now = self._clock()
-        return decisions.explain(self.ledger, now, actor, subjects, rules=rules, text=text)
+        choice = Choice(self._clock(), actor, subjects, rules)
+        return decisions.explain(self.ledger, choice, text=text)
 
     def exclude(
         self,
@@ -307,16 +303,15 @@ class Engine:
         rules: Sequence[str] = (),
     ) -> list[Finding]:
         """Rule findings out, up to the end of a local day or until taken back."""
-        return decisions.exclude(
-            self.ledger, self._clock(), actor, subjects, rules=rules, reason=reason, until=until
-        )
+        choice = Choice(self._clock(), actor, subjects, rules)
+        return decisions.exclude(self.ledger, choice, reason=reason, until=until)
 
     def take_back(
         self, subjects: Sequence[str], *, actor: str, reason: str = "", rules: Sequence[str] = ()
     ) -> list[Finding]:
         """End exclusions; their findings are open again."""
-        now = self._clock()
-        return decisions.take_back(self.ledger, now, actor, subjects, rules=rules, reason=reason)
+        choice = Choice(self._clock(), actor, subjects, rules)
+        return decisions.take_back(self.ledger, choice, reason=reason)
 
     def history_of(self, subject: str) -> list[FindingEvent]:
         """What happened to the findings of a dossier or a row of paper, oldest first."""
@@ -370,7 +365,7 @@ class Engine:
             self._lease("notify", progress) as context,
             self._run("notify") as run,
         ):
-            return run.done(Sender(context, settings, client).run(again=again))
+            return run.done(send_notices(context, settings, client, again=again))
 
     def work(self, units: Sequence[str] = ()) -> list[Task]:
         """What people have to do: the findings that no machine may repair, by unit.

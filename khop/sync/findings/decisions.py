@@ -12,7 +12,7 @@ written, or nothing. A text with a personal number is refused (``decision_texts`
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -38,23 +38,37 @@ from khop.sync.reconciling.rules.rule import start_us
 from khop.sync.results import UNSETTLED, Finding, FindingState
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Who decides, when, and about which findings.
+
+    ``subjects``: codes of dossiers, or ``row:KEY``. ``rules``: only their findings; none means all
+    findings of the subjects that the decision can change.
+    """
+
+    now: datetime
+    actor: str
+    subjects: Sequence[str]
+    rules: Sequence[str] = ()
+
+    @property
+    def now_us(self) -> int:
+        return Instant.of(self.now).us
+
+
 def assign(
     ledger: Ledger,
-    now: datetime,
-    actor: str,
-    subjects: Sequence[str],
+    choice: Choice,
     *,
-    rules: Sequence[str] = (),
     assignee: str,
     answer_due: date | None = None,
 ) -> list[Finding]:
     """Have ``assignee`` answer by the end of the day ``answer_due``; an earlier answer is cleared.
 
-    ``subjects``: codes of dossiers, or ``row:KEY``. ``rules``: only these; none means all that
-    are not settled. Returns the findings as they are now. Raises DecisionError.
+    Returns the findings as they are now, as the other decisions do. Raises DecisionError.
     """
     to = name_of(assignee, "no_assignee")
-    refuse_past(answer_due, now)
+    refuse_past(answer_due, choice.now)
     values = {
         "state": FindingState.ASSIGNED.value,
         "assignee": to,
@@ -62,16 +76,13 @@ def assign(
         "explanation": None,
     }
     change = _Change("assign", {"to": to, "until": answer_due}, values)
-    return _decide(ledger, now, actor, subjects, rules, change)
+    return _decide(ledger, choice, change)
 
 
 def explain(
     ledger: Ledger,
-    now: datetime,
-    actor: str,
-    subjects: Sequence[str],
+    choice: Choice,
     *,
-    rules: Sequence[str] = (),
     text: str,
 ) -> list[Finding]:
     """Store the answer, in place of an earlier one.
@@ -82,16 +93,13 @@ def explain(
     answer = text_of(text, "no_text")
     values = {"state": FindingState.EXPLAINED.value, "explanation": answer}
     change = _Change("explain", {"text": answer}, values)
-    return _decide(ledger, now, actor, subjects, rules, change)
+    return _decide(ledger, choice, change)
 
 
 def exclude(
     ledger: Ledger,
-    now: datetime,
-    actor: str,
-    subjects: Sequence[str],
+    choice: Choice,
     *,
-    rules: Sequence[str] = (),
     reason: str,
     until: date | None = None,
 ) -> list[Finding]:
@@ -100,11 +108,11 @@ def exclude(
     The exclusion also holds when the finding is resolved and found again. Raises DecisionError.
     """
     why = text_of(reason, "no_reason")
-    refuse_past(until, now)
+    refuse_past(until, choice.now)
     row = {
         "reason": why,
-        "actor": name_of(actor, "no_actor"),
-        "made_us": Instant.of(now).us,
+        "actor": name_of(choice.actor, "no_actor"),
+        "made_us": choice.now_us,
         "until_us": None if until is None else start_us(until + timedelta(days=1)) - 1,
     }
     change = _Change(
@@ -113,16 +121,13 @@ def exclude(
         {"state": FindingState.EXCLUDED.value},
         lambda connection, found: _put_exclusion(connection, found, row),
     )
-    return _decide(ledger, now, actor, subjects, rules, change)
+    return _decide(ledger, choice, change)
 
 
 def take_back(
     ledger: Ledger,
-    now: datetime,
-    actor: str,
-    subjects: Sequence[str],
+    choice: Choice,
     *,
-    rules: Sequence[str] = (),
     reason: str = "",
 ) -> list[Finding]:
     """End exclusions: their findings are open again, and the next reconcile looks at them.
@@ -132,13 +137,13 @@ def take_back(
     why = text_of(reason, "no_reason") if reason.strip() else None
     values = {
         "state": FindingState.OPEN.value,
-        "opened_us": Instant.of(now).us,
+        "opened_us": choice.now_us,
         "assignee": None,
         "answer_due_us": None,
         "explanation": None,
     }
     change = _Change("take_back", {"reason": why}, values, _drop_exclusion)
-    return _decide(ledger, now, actor, subjects, rules, change)
+    return _decide(ledger, choice, change)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,25 +188,19 @@ class _Change:
         return None if found.state in UNSETTLED else found.state.value
 
 
-def _decide(
-    ledger: Ledger,
-    now: datetime,
-    actor: str,
-    subjects: Iterable[str],
-    rules: Sequence[str],
-    change: _Change,
-) -> list[Finding]:
-    by, now_us = name_of(actor, "no_actor"), Instant.of(now).us
+def _decide(ledger: Ledger, choice: Choice, change: _Change) -> list[Finding]:
+    by = name_of(choice.actor, "no_actor")
     with ledger.write() as connection:
+        rules = known_rules(choice.rules)
         chosen = {
             found.key: found
-            for subject in subjects
-            for found in _choose(connection, subject, known_rules(rules), now_us, change)
+            for subject in choice.subjects
+            for found in _choose(connection, subject, rules, choice.now_us, change)
         }
         for found in chosen.values():
             _write(connection, found, change)
         entries = [_entry(found, by, change) for found in chosen.values()]
-        audit_log.append_all(connection, now_us, entries)
+        audit_log.append_all(connection, choice.now_us, entries)
         return findings_of(connection, chosen)
 
 

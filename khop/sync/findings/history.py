@@ -1,4 +1,4 @@
-"""What happened to findings, as the audit log tells it."""
+"""The history of findings, read from the audit log."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from khop.sync.findings.views import named
+from khop.sync.findings.views import subject_named
 from khop.sync.ledger import Ledger
 from khop.sync.ledger.codes import main_code
 from khop.sync.ledger.paper_rows import ROW
@@ -17,15 +17,18 @@ from khop.sync.ledger.schema import audit_log, discrepancy
 from khop.sync.results import Result
 from khop.text.local_time import local_text
 
-#: What the actions in the audit log begin with that are about findings.
+#: What actions about findings begin with in the audit log.
 ACTION = "finding."
 
 
 @dataclass(frozen=True, slots=True)
 class FindingEvent(Result):
-    """One thing that happened to a finding. ``action``: ``open``, ``resolve``, ``reopen``,
-    ``exclusion_end`` (by a run); ``assign``, ``explain``, ``exclude``, ``take_back``. ``at``:
-    ISO 8601. ``detail``: ``to``, ``until``, ``text``, ``reason``, as far as there is one."""
+    """One event of a finding.
+
+    ``at``: ISO 8601. ``action``: by a run ``open``, ``resolve``, ``reopen``, ``exclusion_end``; by
+    a person ``assign``, ``explain``, ``exclude``, ``take_back``. ``detail``: some of ``to``,
+    ``until``, ``text``, ``reason``.
+    """
 
     at: str
     rule: str
@@ -36,7 +39,7 @@ class FindingEvent(Result):
 
 
 def history_of(ledger: Ledger, subject: str) -> list[FindingEvent]:
-    """What happened to the findings of a dossier or a row of paper, oldest first."""
+    """The events of the findings of a dossier or a row of paper, oldest first."""
     with ledger.read() as connection:
         query = (
             sa.select(audit_log)
@@ -62,8 +65,8 @@ def _event(row: sa.Row[Any]) -> FindingEvent:
 
 
 def subject_of(connection: sa.Connection, text: str) -> str:
-    """The subject a person means: a row of paper, a dossier's code, or its alias."""
-    subject = named(text)
+    """The subject that a person names by a row of paper, a dossier's code, or its alias."""
+    subject = subject_named(text)
     own = sa.select(discrepancy.c.subject).where(discrepancy.c.subject == subject).limit(1)
     if subject.startswith(ROW) or connection.scalar(own) is not None:
         return subject

@@ -1,11 +1,11 @@
-"""Telling other programs what became of findings: written down first, then sent.
+"""Notices to other programs about changes of findings: written first, then sent.
 
 ::
 
     findings ──► notices in the ledger ──► POST, signed ──► sent | refused | pending
                  (one transaction)         (same id each time)
 
-A notice is sent until its receiver takes it or refuses it, so it arrives at least once.
+A notice is sent until its receiver accepts or refuses it, so it arrives at least once.
 """
 
 from __future__ import annotations
@@ -44,9 +44,13 @@ _TASK = "notices"
 
 @dataclass(frozen=True, slots=True)
 class NoticeSummary(Result):
-    """One ``khop notify``. ``events``: findings told of now (with ``dry_run``: to be told of) by
-    event. ``sent``, ``refused``: notices of this run; ``pending``: those that wait for the next.
-    ``failures``: why they were refused or could not be sent."""
+    """One ``khop notify``.
+
+    ``events``: findings written into notices now (with ``dry_run``: that would be), by event.
+    ``sent``, ``refused``: notices of this run; ``pending``: those left for the next run.
+    ``refused_before``: those refused by earlier runs. ``failures``: why notices were refused or
+    could not be sent. ``notices``: with ``dry_run``, their bodies.
+    """
 
     events: Mapping[NoticeEvent, int]
     dry_run: bool = False
@@ -102,12 +106,12 @@ def _transport(settings: NoticeSettings, ca_file: Path | None) -> Transport:
     try:
         return Transport("notices", how)
     except ConfigError as error:
-        # It takes every system for a source.
+        # The transport names the key of a source.
         raise ConfigError(str(error).removeprefix("sources.")) from None
 
 
 def preview(ledger: Ledger, settings: NoticeSettings, now: datetime) -> NoticeSummary:
-    """What would be told now; nothing is written or sent."""
+    """What a run would send now; nothing is written or sent."""
     with ledger.read() as connection:
         due = rows.due(connection, settings.rules, settings.severities, None)
         there = rows.counts(connection)
@@ -120,96 +124,97 @@ def preview(ledger: Ledger, settings: NoticeSettings, now: datetime) -> NoticeSu
     )
 
 
-@dataclass(slots=True)
-class Sender:
-    """Writes notices of what is to be told, then sends those that are pending, oldest first."""
+def send_notices(
+    context: RunContext, settings: NoticeSettings, client: NoticeClient, *, again: bool = False
+) -> NoticeSummary:
+    """Write notices of the findings that are due, then send what is pending, oldest first.
 
-    context: RunContext
-    settings: NoticeSettings
-    client: NoticeClient
-
-    def run(self, *, again: bool = False) -> NoticeSummary:
-        """Write, then send until all are sent or one cannot be: its successors would not get
-        through either. ``again``: also send what was refused earlier."""
-        if again:
-            with self.context.write() as connection:
-                rows.send_again(connection)
-        events = self._write()
-        with self.context.read() as connection:
-            before = rows.counts(connection)
-        self.context.progress.start(_TASK, before[NoticeState.PENDING])
-        try:
-            ended, failures = self._send_all()
-        finally:
-            self.context.progress.finish(_TASK)
-        with self.context.read() as connection:
-            there = rows.counts(connection)
-        return NoticeSummary(
-            events=events,
-            sent=ended[NoticeState.SENT],
-            refused=ended[NoticeState.REFUSED],
-            pending=there[NoticeState.PENDING],
-            refused_before=before[NoticeState.REFUSED],
-            failures=tuple(failures),
-        )
-
-    def _write(self) -> Counter[NoticeEvent]:
-        """Findings that were written into notices now, by event."""
-        events: Counter[NoticeEvent] = Counter()
-        while True:
-            now = self.context.clock()
-            with self.context.write() as connection:
-                due = rows.due(connection, self.settings.rules, self.settings.severities, _AT_ONCE)
-                for part in _parts(due):
-                    _write(connection, part, now)
-            events.update(NoticeEvent(row.event) for row in due)
-            if len(due) < _AT_ONCE:
-                return events
-
-    def _send_all(self) -> tuple[Counter[NoticeState], dict[str, None]]:
-        ended: Counter[NoticeState] = Counter()
-        failures: dict[str, None] = {}
-        number = 0
-        while (one := self._next(number)) is not None:
-            number = one.number
-            state, fault = self._send(one)
-            ended[state] += 1
-            self.context.progress.advance(_TASK)
-            if fault is not None:
-                failures[str(fault)] = None
-            if state is NoticeState.PENDING or isinstance(fault, Unauthorised):
-                break
-        return ended, failures
-
-    def _next(self, after: int) -> Pending | None:
-        with self.context.read() as connection:
-            return rows.first_pending(connection, after)
-
-    def _send(self, one: Pending) -> tuple[NoticeState, ConnectorError | None]:
-        fault: ConnectorError | None = None
-        try:
-            self.client.send(one.id, one.body.encode())
-        except ConnectorError as error:
-            fault = error
-        state = _state_after(fault)
-        failure = None if fault is None else str(fault)
-        with self.context.write() as connection:
-            rows.tried(connection, one.number, state, self.context.now_us(), failure)
-        return state, fault
+    Stops at the first notice that cannot be sent: later ones would fail too. ``again``: also send
+    what was refused earlier.
+    """
+    if again:
+        with context.write() as connection:
+            rows.send_again(connection)
+    events = _write_due(context, settings)
+    with context.read() as connection:
+        before = rows.counts(connection)
+    context.progress.start(_TASK, before[NoticeState.PENDING])
+    try:
+        ended, failures = _send_pending(context, client)
+    finally:
+        context.progress.finish(_TASK)
+    with context.read() as connection:
+        after = rows.counts(connection)
+    return NoticeSummary(
+        events=events,
+        sent=ended[NoticeState.SENT],
+        refused=ended[NoticeState.REFUSED],
+        pending=after[NoticeState.PENDING],
+        refused_before=before[NoticeState.REFUSED],
+        failures=tuple(failures),
+    )
 
 
-def _state_after(fault: ConnectorError | None) -> NoticeState:
-    """A redirect is refused by us, not by the receiver: the address is to be mended."""
-    if fault is None:
+def _write_due(context: RunContext, settings: NoticeSettings) -> Counter[NoticeEvent]:
+    """Write notices of all findings that are due; the number of findings by event."""
+    events: Counter[NoticeEvent] = Counter()
+    while True:
+        now = context.clock()
+        with context.write() as connection:
+            due = rows.due(connection, settings.rules, settings.severities, _AT_ONCE)
+            for part in _parts(due):
+                notice = _notice(part, now)
+                body = json.dumps(notice, ensure_ascii=False, separators=(",", ":"))
+                rows.add(connection, notice["id"], body, part, Instant.of(now).us)
+        events.update(NoticeEvent(row.event) for row in due)
+        if len(due) < _AT_ONCE:
+            return events
+
+
+def _send_pending(
+    context: RunContext, client: NoticeClient
+) -> tuple[Counter[NoticeState], dict[str, None]]:
+    """How many notices came to each state, and the failures, each once in their order."""
+    ended: Counter[NoticeState] = Counter()
+    failures: dict[str, None] = {}
+    number = 0
+    while True:
+        with context.read() as connection:
+            notice = rows.first_pending(connection, number)
+        if notice is None:
+            return ended, failures
+        number = notice.number
+        state, error = _send(context, client, notice)
+        ended[state] += 1
+        context.progress.advance(_TASK)
+        if error is not None:
+            failures[str(error)] = None
+        if state is NoticeState.PENDING or isinstance(error, Unauthorised):
+            return ended, failures
+
+
+def _send(
+    context: RunContext, client: NoticeClient, notice: Pending
+) -> tuple[NoticeState, ConnectorError | None]:
+    failed: ConnectorError | None = None
+    try:
+        client.send(notice.id, notice.body.encode())
+    except ConnectorError as error:
+        failed = error
+    state = _state_after(failed)
+    failure = None if failed is None else str(failed)
+    with context.write() as connection:
+        rows.tried(connection, notice.number, state, context.now_us(), failure)
+    return state, failed
+
+
+def _state_after(error: ConnectorError | None) -> NoticeState:
+    """The state after an attempt. After a redirect a notice stays pending: the receiver has not
+    refused it, its address in khop.toml is wrong."""
+    if error is None:
         return NoticeState.SENT
-    said_no = isinstance(fault, Refused | Unauthorised) and (fault.http_status or 0) >= 400
-    return NoticeState.REFUSED if said_no else NoticeState.PENDING
-
-
-def _write(connection: sa.Connection, part: Sequence[sa.Row[Any]], now: datetime) -> None:
-    said = _notice(part, now)
-    body = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
-    rows.add(connection, said["id"], body, part, Instant.of(now).us)
+    refused = isinstance(error, Refused | Unauthorised) and (error.http_status or 0) >= 400
+    return NoticeState.REFUSED if refused else NoticeState.PENDING
 
 
 def _parts(due: Sequence[sa.Row[Any]]) -> Iterator[Sequence[sa.Row[Any]]]:
@@ -218,16 +223,16 @@ def _parts(due: Sequence[sa.Row[Any]]) -> Iterator[Sequence[sa.Row[Any]]]:
 
 
 def _notice(part: Sequence[sa.Row[Any]], now: datetime) -> dict[str, Any]:
-    """The notice's body. Its id is made of what it says."""
-    said = {
+    """The body of a notice. Its id is the digest of the rest."""
+    content = {
         "made_at": local_text(Instant.of(now).us),
-        "findings": [_told(row) for row in part],
+        "findings": [_finding(row) for row in part],
     }
-    text = json.dumps(said, ensure_ascii=False, sort_keys=True)
-    return {"id": hashlib.blake2b(text.encode(), digest_size=16).hexdigest(), **said}
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True)
+    return {"id": hashlib.blake2b(text.encode(), digest_size=16).hexdigest(), **content}
 
 
-def _told(row: sa.Row[Any]) -> dict[str, Any]:
+def _finding(row: sa.Row[Any]) -> dict[str, Any]:
     rule = RULES.get(row.rule)
     return {
         "event": row.event,

@@ -1,4 +1,4 @@
-"""What people have to do: the findings that no machine may repair, with the way to the dossier."""
+"""The work for people: the findings that no machine may repair, with a link to the dossier."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from khop.sync.results import Finding, Plan, Result
 
 @dataclass(frozen=True, slots=True)
 class Task(Result):
-    """What people have to do about one finding. ``reason``: as in ``WorkItem``. ``link``: where
-    the dossier is in the one-stop, if its source says how to get there."""
+    """One finding that people have to repair. ``reason``: as in ``WorkItem``. ``link``: address of
+    the dossier in the one-stop, if the source has a pattern of addresses."""
 
     finding: Finding
     reason: str
@@ -33,8 +33,8 @@ def work_list(
 ) -> list[Task]:
     """The findings that the plan leaves to people, by unit, the gravest first.
 
-    ``pages``: patterns of the addresses of dossiers, by source. ``units``: of these alone; "" is
-    no unit.
+    ``pages``: patterns of the addresses of dossiers, by source. ``units``: only these; "" means
+    findings without a unit.
     """
     left = {(item.subject, rule): item.reason for item in plan.work for rule in item.rules}
     tasks = [

@@ -1,0 +1,154 @@
+"""One dossier, or one row of paper, with everything the ledger has about it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from khop.mappings.records import Channel, Status
+from khop.sync.findings.views import findings_of_subject
+from khop.sync.ledger import Ledger
+from khop.sync.ledger.codes import main_code
+from khop.sync.ledger.paper_rows import ROW
+from khop.sync.ledger.schema import (
+    identity_check,
+    outbox,
+    paper_match,
+    paper_row,
+    presence,
+    progress_step,
+    record_alias,
+    source_record,
+    status_record,
+)
+from khop.sync.reconciling.cases import CASE_COLUMNS
+from khop.sync.reconciling.warehouse import Selection, ledger_cases
+from khop.sync.results import CaseView
+from khop.text.local_time import local_text
+
+#: Columns that are not shown.
+_INTERNAL = frozenset({"applicant_key", "actor_key", "listed_hash"})
+#: What the columns of a case begin with.
+_SIDES = ("os_", "po_", "ps_", "lb_", "rg_", "id_")
+
+
+def case_view(ledger: Ledger, code: str, sources: Sequence[str]) -> CaseView | None:
+    """Everything the ledger has under this code, or under the dossier it is an alias of.
+
+    ``code`` may also be ``row:KEY``: then the row of paper and its findings.
+    """
+    if code.startswith(ROW):
+        return _row_view(ledger, code)
+    with ledger.read() as connection:
+        code = main_code(connection, code)
+    case = _case(ledger, code, sources)
+    with ledger.read() as connection:
+        keys = _keys(connection, code)
+        view = CaseView(
+            code=code,
+            case=case or {},
+            records=_rows(connection, source_record, source_record.c.code == code),
+            history=_rows(
+                connection,
+                status_record,
+                status_record.c.code.in_(keys),
+                status_record.c.event_us,
+            ),
+            presence=_rows(connection, presence, presence.c.code.in_(keys)),
+            findings=findings_of_subject(connection, code),
+            pushes=_rows(connection, outbox, outbox.c.code == code, outbox.c.made_us),
+            steps=_rows(
+                connection, progress_step, progress_step.c.code == code, progress_step.c.event_us
+            ),
+            identity=_rows(connection, identity_check, identity_check.c.code == code),
+            paper=_rows(connection, paper_row, paper_row.c.code.in_(keys)),
+            candidates=_candidates(connection, code),
+        )
+    known = case or view.history or view.presence or view.findings or view.paper
+    return view if known else None
+
+
+def _row_view(ledger: Ledger, subject: str) -> CaseView | None:
+    with ledger.read() as connection:
+        view = CaseView(
+            code=subject,
+            case={},
+            paper=_rows(connection, paper_row, paper_row.c.row_key == subject.removeprefix(ROW)),
+            findings=findings_of_subject(connection, subject),
+        )
+    return view if view.paper or view.findings else None
+
+
+def _candidates(connection: sa.Connection, code: str) -> tuple[dict[str, Any], ...]:
+    """Rows of paper without a code whose candidate this dossier is, with the reasons."""
+    keys = ("source", "file", "row_key")
+    same = (paper_row.c[key] == paper_match.c[key] for key in keys)
+    query = (
+        sa.select(paper_row, paper_match.c.reasons)
+        .join(paper_match, sa.and_(*same))
+        .where(paper_match.c.code == code)
+        .order_by(*(paper_row.c[key] for key in keys))
+    )
+    return tuple(_shown(row._mapping) for row in connection.execute(query))
+
+
+def _keys(connection: sa.Connection, code: str) -> list[str]:
+    aliases = connection.scalars(
+        sa.select(record_alias.c.alias)
+        .join(
+            source_record,
+            sa.and_(
+                record_alias.c.source == source_record.c.source,
+                record_alias.c.native_id == source_record.c.native_id,
+            ),
+        )
+        .where(source_record.c.code == code)
+    )
+    return [code, *aliases]
+
+
+def _case(ledger: Ledger, code: str, sources: Sequence[str]) -> dict[str, Any] | None:
+    with ledger_cases(ledger, Selection(only=[code], sources=sources)) as cases:
+        found = list(cases.rows(cases.table.filter(cases.table.code == code)))
+    return _shown({name: found[0][name] for name in ("code", *CASE_COLUMNS)}) if found else None
+
+
+def _rows(
+    connection: sa.Connection,
+    table: sa.Table,
+    where: sa.ColumnElement[bool],
+    order: sa.ColumnElement[Any] | None = None,
+) -> tuple[dict[str, Any], ...]:
+    query = sa.select(table).where(where)
+    keys = list(table.primary_key.columns)
+    query = query.order_by(*([order] if order is not None else []), *keys)
+    return tuple(_shown(row._mapping) for row in connection.execute(query))
+
+
+def _shown(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """A row for people: times in ISO 8601, without digests and keys."""
+    shown: dict[str, Any] = {}
+    for name, value in row.items():
+        bare = name.split("_", 1)[1] if name.startswith(_SIDES) else name
+        if bare in _INTERNAL or name.endswith("_day"):
+            continue
+        if name.endswith("_us"):
+            stem = name.removesuffix("_us")
+            day = bool(row.get(f"{stem}_day"))
+            shown[f"{stem}_at"] = None if value is None else local_text(value, day)
+        else:
+            shown[name] = _named(bare, value)
+    return shown
+
+
+def _named(column: str, value: Any) -> Any:
+    if column in ("fields_lost", "warnings", "reasons") and isinstance(value, str):
+        return json.loads(value)
+    if column in ("status", "seen_status") and value is not None:
+        return int(Status(value))
+    if column == "channel" and value is not None:
+        return int(Channel(value))
+    return value

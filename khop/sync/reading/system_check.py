@@ -1,0 +1,43 @@
+"""The check of one system: its health, and the states of its records that no table knows."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from khop.adapters.ports import Health, Role
+from khop.sync.ledger import Ledger
+from khop.sync.ledger.schema import presence, source_record
+from khop.sync.results import SystemCheck
+
+
+def system_check(ledger: Ledger, name: str, role: Role, health: Health) -> SystemCheck:
+    """A system's health, with the states of its records that no table knows."""
+    return SystemCheck(
+        source=name,
+        role=role.value,
+        ok=health.ok,
+        steps=tuple(
+            {"name": step.name, "ok": step.ok, "detail": step.detail} for step in health.steps
+        ),
+        clock_skew=health.clock_skew,
+        unmapped=unmapped(ledger, name),
+    )
+
+
+def unmapped(ledger: Ledger, source: str) -> dict[str, int]:
+    """State labels of a source that no table knows, with the number of dossiers of each."""
+    found: dict[str, int] = {}
+    with ledger.read() as connection:
+        for table in (source_record, presence):
+            query = (
+                sa.select(table.c.status_raw, sa.func.count())
+                .where(
+                    table.c.source == source,
+                    table.c.status.is_(None),
+                    table.c.status_raw.is_not(None),
+                )
+                .group_by(table.c.status_raw)
+                .order_by(table.c.status_raw)
+            )
+            found.update((label, count) for label, count in connection.execute(query))
+    return found
