@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, date, datetime
+from typing import Literal
 
 import pytest
 
 from khop.sandbox import World
-from khop.sandbox.world.calendar import Calendar
+from khop.sandbox.world.calendar import Calendar, day_of, midnight
 from tests.sync.oracle.calendar import CountedByHand
 
 TODAYS = [
@@ -96,3 +97,22 @@ def test_findings_follow_the_world() -> None:
 
     assert before - after == {("A7", missing)}
     assert after <= before
+
+
+@pytest.mark.parametrize(("person", "fires"), [("number", False), ("name", True)])
+def test_a_row_with_a_persons_name_alone_is_like_no_dossier(
+    person: Literal["number", "name"], fires: bool
+) -> None:
+    world = World.generate(seed=1, size=150, now=TODAYS[0])
+    old = midnight(day_of(int(world.now.timestamp())) - 20)
+    d = next(d for d in world.dossiers if d.received is not None and d.received < old)
+
+    place = world.logbook_write(
+        unit=d.unit,
+        procedure=d.procedure,
+        citizen=d.citizen,
+        received=d.received,
+        person=person,
+    )
+
+    assert (("A1", place.subject) in {(f.rule, f.subject) for f in world.findings()}) is fires
