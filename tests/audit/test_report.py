@@ -44,16 +44,16 @@ def test_a_row_of_a_file_without_sheets_names_no_sheet(sheet: str | None) -> Non
 
 
 @pytest.mark.parametrize(
-    ("lang", "by", "told"),
+    ("lang", "by", "expected"),
     [
         ("vi", "code", "nhận ra theo = mã hồ sơ"),
         ("vi", "alias", "nhận ra theo = mã khác của hồ sơ"),
         ("en", "alias", "matched by = another code of the dossier"),
     ],
 )
-def test_evidence_says_how_a_row_was_matched(lang: str, by: str, told: str) -> None:
+def test_evidence_says_how_a_row_was_matched(lang: str, by: str, expected: str) -> None:
     matched = make_finding(evidence=({**ROW, "matched_by": by},))
-    assert make_report(matched, lang=lang).row(matched).evidence.endswith(told)
+    assert make_report(matched, lang=lang).row(matched).evidence.endswith(expected)
 
 
 def test_a_dossier_is_named_by_its_code_alone() -> None:
@@ -78,14 +78,14 @@ def test_a_row_has_the_assignee_the_due_day_and_the_answer() -> None:
 
 
 @pytest.mark.parametrize(
-    ("until", "told"),
+    ("until", "expected"),
     [
         (None, "Excluded: Test (a, 20/11/2026 16:00:00) Sent again"),
         ("2026-12-31", "Excluded up to 31/12/2026: Test (a, 20/11/2026 16:00:00) Sent again"),
     ],
 )
 def test_an_excluded_finding_has_the_reason_the_person_and_the_last_day(
-    until: str | None, told: str
+    until: str | None, expected: str
 ) -> None:
     excluded = make_finding(
         state=FindingState.EXCLUDED,
@@ -98,7 +98,7 @@ def test_an_excluded_finding_has_the_reason_the_person_and_the_last_day(
         },
     )
     made = make_report(excluded)
-    assert made.row(excluded).explanation == told
+    assert made.row(excluded).explanation == expected
     assert made.answers == ("explanation",)
 
 

@@ -78,9 +78,9 @@ def test_no_statement_of_an_increment_reads_a_table_that_grows(
 
 def test_a_statement_that_reads_a_table_whole_is_listed(ledgers: tuple[Path, Path]) -> None:
     queries = [f"SELECT code FROM presence WHERE {name} = '?'" for name in ("unit", "code")]
-    (told,) = scans(ledgers[0], queries, LARGE)
-    assert told.startswith("SCAN presence")
-    assert "unit" in told
+    (step,) = scans(ledgers[0], queries, LARGE)
+    assert step.startswith("SCAN presence")
+    assert "unit" in step
 
 
 def test_rows_that_are_read_and_not_returned_are_counted_as_steps(
@@ -107,9 +107,9 @@ def test_a_small_run_ends_and_its_increments_miss_nothing() -> None:
 def test_findings_that_an_increment_missed_stop_the_benchmark(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    told = iter([{"subjects": None}, {"subjects": 1}, {"subjects": 1, "open": 7}])
+    answers = iter([{"subjects": None}, {"subjects": 1}, {"subjects": 1, "open": 7}])
     last = {"subjects": None, "changed": 3, "open": 10}
-    monkeypatch.setattr(incremental, "run_peer", lambda *arguments: next(told, last))
+    monkeypatch.setattr(incremental, "run_peer", lambda *arguments: next(answers, last))
     with pytest.raises(RuntimeError, match="missed 3"):
         incremental.measure(size=40, changes=2)
 

@@ -74,12 +74,14 @@ def test_each_module_to_change_is_there() -> None:
 
 
 def test_progress_reports_each_step_once_and_the_time_that_is_left() -> None:
-    told: list[str] = []
+    reported: list[str] = []
     seconds = iter((0.0, 1.0, 60.0, 90.0))
     lines = ["⠋ Running stats", "⠙ Running stats", "    done", count(0), count(5), count(20, 2)]
-    rest = list(Progress(told.append, lambda: next(seconds)).of([*lines, count(100, 7), "1.11/s"]))
+    rest = list(
+        Progress(reported.append, lambda: next(seconds)).of([*lines, count(100, 7), "1.11/s"])
+    )
     assert rest == ["    done", "1.11/s"]
-    assert told == [
+    assert reported == [
         "mutmut: Running stats ...",
         "mutmut: 0 of 100 changes tried, 0 not noticed",
         "mutmut: 20 of 100 changes tried, 2 not noticed, more than 4 min to go",

@@ -31,8 +31,8 @@ def test_khop_and_hand_written_sql_find_the_same() -> None:
 
 
 def test_findings_that_differ_stop_the_benchmark(monkeypatch: pytest.MonkeyPatch) -> None:
-    told = iter(({("A7", "x"): ()}, {("A8", "x"): ()}))
+    found = iter(({("A7", "x"): ()}, {("A8", "x"): ()}))
     monkeypatch.setattr(reconcile, "run_peer", lambda *arguments: {})
-    monkeypatch.setattr(reconcile, "_findings", lambda ledger: next(told))
+    monkeypatch.setattr(reconcile, "_findings", lambda ledger: next(found))
     with pytest.raises(RuntimeError, match="differ in 2 findings"):
         reconcile.measure(size=100, rounds=1)

@@ -13,7 +13,7 @@ import khop.sync.opening
 from khop.cli.main import main
 from khop.config.adapters import GROUP, AdapterTypes
 from tests import paths
-from tests.cli.fakes import FakeEngine, Run, Said
+from tests.cli.fakes import FakeEngine, Finished, Run
 
 ROOT = paths.ROOT
 
@@ -31,12 +31,12 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
 
-    def said(*args: str) -> Said:
+    def run_command(*args: str) -> Finished:
         code = main(args)
         captured = capsys.readouterr()
-        return Said(code, captured.out, captured.err)
+        return Finished(code, captured.out, captured.err)
 
-    return said
+    return run_command
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any
 
 
 @dataclass
-class Said:
+class Finished:
     """Exit code, stdout and stderr of one command line."""
 
     code: int
@@ -16,7 +16,7 @@ class Said:
     err: str
 
 
-Run = Callable[..., Said]
+Run = Callable[..., Finished]
 
 
 class FakeEngine:

@@ -47,10 +47,10 @@ def test_wrong_arguments_are_refused_before_the_engine_is_called(
     run: Run, engine: PutEngine, args: list[str]
 ) -> None:
     fake = engine()
-    said = run(*args)
-    assert said.code == 1
-    assert said.err.startswith("khop: ")
-    assert "unexpected" not in said.err
+    done = run(*args)
+    assert done.code == 1
+    assert done.err.startswith("khop: ")
+    assert "unexpected" not in done.err
     assert fake.asked == []
 
 

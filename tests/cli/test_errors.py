@@ -5,16 +5,16 @@ from pathlib import Path
 import pytest
 
 from khop.errors import LedgerError, Unreachable
-from tests.cli.fakes import PutEngine, Run, Said
+from tests.cli.fakes import Finished, PutEngine, Run
 
 
-def _one_sentence(said: Said) -> str:
-    assert said.code == 1
-    assert said.out == ""
-    assert said.err.startswith("khop: ")
-    assert said.err.count("\n") == 1
-    assert "Traceback" not in said.err
-    return said.err
+def _one_sentence(done: Finished) -> str:
+    assert done.code == 1
+    assert done.out == ""
+    assert done.err.startswith("khop: ")
+    assert done.err.count("\n") == 1
+    assert "Traceback" not in done.err
+    return done.err
 
 
 def test_a_missing_configuration_names_khop_init(run: Run) -> None:
@@ -23,7 +23,7 @@ def test_a_missing_configuration_names_khop_init(run: Run) -> None:
 
 @pytest.mark.usefixtures("declared")
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ("[province\n", "not valid TOML"),
         ('[province]\nname = "x"\ncode = "H99"\n[repairs]\n', "did you mean repair?"),
@@ -58,12 +58,12 @@ def test_a_missing_configuration_names_khop_init(run: Run) -> None:
     ],
 )
 def test_a_wrong_configuration_is_one_sentence(
-    run: Run, tmp_path: Path, text: str, told: str
+    run: Run, tmp_path: Path, text: str, expected: str
 ) -> None:
     (tmp_path / "khop.toml").write_text(text, "utf-8")
-    said = _one_sentence(run("reconcile"))
-    assert told in said
-    assert "plain" not in said
+    sentence = _one_sentence(run("reconcile"))
+    assert expected in sentence
+    assert "plain" not in sentence
 
 
 def test_a_wrong_command_line_has_exit_code_1(run: Run) -> None:
@@ -77,16 +77,16 @@ def test_a_format_of_another_command_is_refused(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lang", "told"), [("en", "khop: the disk is full"), ("vi", "kho dữ liệu gặp lỗi")]
+    ("lang", "expected"), [("en", "khop: the disk is full"), ("vi", "kho dữ liệu gặp lỗi")]
 )
 def test_a_ledger_error_is_printed_in_the_chosen_language(
-    run: Run, engine: PutEngine, lang: str, told: str
+    run: Run, engine: PutEngine, lang: str, expected: str
 ) -> None:
     def fail(*args: object, **named: object) -> None:
         raise LedgerError("the disk is full")
 
     engine(findings=fail)
-    assert told in _one_sentence(run("audit", "--lang", lang))
+    assert expected in _one_sentence(run("audit", "--lang", lang))
 
 
 def test_a_system_error_is_one_sentence(run: Run, engine: PutEngine) -> None:
@@ -103,9 +103,9 @@ def _explode(*args: object, **named: object) -> None:
 
 def test_an_unexpected_error_shows_its_type_and_not_its_text(run: Run, engine: PutEngine) -> None:
     engine(plan=_explode)
-    said = _one_sentence(run("plan"))
-    assert "ValueError" in said
-    assert "099012345678" not in said
+    sentence = _one_sentence(run("plan"))
+    assert "ValueError" in sentence
+    assert "099012345678" not in sentence
 
 
 def test_khop_debug_prints_the_traceback(
@@ -113,10 +113,10 @@ def test_khop_debug_prints_the_traceback(
 ) -> None:
     engine(plan=_explode)
     monkeypatch.setenv("KHOP_DEBUG", "1")
-    said = run("plan")
-    assert said.code == 1
-    assert "Traceback" in said.err
-    assert said.out == ""
+    done = run("plan")
+    assert done.code == 1
+    assert "Traceback" in done.err
+    assert done.out == ""
 
 
 def test_ctrl_c_has_exit_code_130(run: Run, engine: PutEngine) -> None:
@@ -124,5 +124,5 @@ def test_ctrl_c_has_exit_code_130(run: Run, engine: PutEngine) -> None:
         raise KeyboardInterrupt
 
     engine(pull=stop)
-    said = run("pull")
-    assert (said.code, said.err) == (130, "khop: interrupted\n")
+    done = run("pull")
+    assert (done.code, done.err) == (130, "khop: interrupted\n")

@@ -67,11 +67,11 @@ def test_localising_twice_changes_nothing() -> None:
 
 
 def test_version_prints_the_version_of_the_package(run: Run) -> None:
-    said = run("--version")
-    assert (said.code, said.out) == (0, f"khop {__version__}\n")
+    done = run("--version")
+    assert (done.code, done.out) == (0, f"khop {__version__}\n")
 
 
 def test_without_a_command_help_is_printed_with_exit_code_1(run: Run) -> None:
-    said = run()
-    assert said.code == 1
-    assert "reconcile" in said.out
+    done = run()
+    assert done.code == 1
+    assert "reconcile" in done.out

@@ -49,8 +49,8 @@ def test_format_json_prints_one_document_on_stdout(
 ) -> None:
     engine(**{method: answer})
     form = ["--format", "json"]
-    said = run(*(form + args if before else args + form))
-    assert json.loads(said.out) == answer.as_json()
+    done = run(*(form + args if before else args + form))
+    assert json.loads(done.out) == answer.as_json()
 
 
 def test_lists_are_printed_as_json(run: Run, engine: PutEngine) -> None:
@@ -74,9 +74,9 @@ def test_foreign_text_is_printed_without_control_characters(run: Run, engine: Pu
         findings=[make_finding(code=evil, unit=evil)],
     )
     for args in (["show", "x"], ["quarantine", "list"], ["audit"]):
-        said = run(*args)
-        assert "\x1b" not in said.out
-        assert "[bold]" in said.out
+        done = run(*args)
+        assert "\x1b" not in done.out
+        assert "[bold]" in done.out
 
 
 def test_a_code_is_not_folded_in_a_pipe(run: Run, engine: PutEngine) -> None:
@@ -93,8 +93,8 @@ def test_warnings_of_the_engine_go_to_stderr(run: Run, engine: PutEngine) -> Non
 
     before = structlog.get_config()
     engine(pull=noisy)
-    said = run("pull", "--format", "json")
-    assert json.loads(said.out)["ok"] is True
-    assert "history_not_read" in said.err
-    assert "page_stored" not in said.err
+    done = run("pull", "--format", "json")
+    assert json.loads(done.out)["ok"] is True
+    assert "history_not_read" in done.err
+    assert "page_stored" not in done.err
     assert structlog.get_config() == before

@@ -46,9 +46,9 @@ def test_out_never_replaces_a_file_that_khop_uses(
     (tmp_path / "khop.toml").write_text(CONFIG + SOURCES, "utf-8")
     for folder in ("xa", "phong"):
         (tmp_path / folder).mkdir()
-    said = run(*command, "--out", out)
-    assert said.code == 1
-    assert "name another one with --out" in said.err
+    done = run(*command, "--out", out)
+    assert done.code == 1
+    assert "name another one with --out" in done.err
     assert (tmp_path / "khop.toml").read_text("utf-8") == CONFIG + SOURCES
     assert not (tmp_path / "khop.db").exists()
 

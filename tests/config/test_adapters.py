@@ -162,21 +162,21 @@ def test_an_unknown_source_gets_a_suggestion_and_nothing_is_built(
 
 
 @pytest.mark.parametrize(
-    ("failure", "told"),
+    ("failure", "expected"),
     [
         (ConfigError("the secret is not there"), "sources.s2: the secret is not there"),
         (ConfigError("wrong", key="sources.s2.base_url"), "sources.s2.base_url: wrong"),
     ],
 )
 def test_a_source_that_cannot_be_built_is_named_and_the_others_are_closed(
-    tmp_path: Path, kinds: Kinds, failure: ConfigError, told: str
+    tmp_path: Path, kinds: Kinds, failure: ConfigError, expected: str
 ) -> None:
     kinds.failure = failure
     config = _config(tmp_path, kinds.types(), "good", "bad")
     context: Any = None
     with pytest.raises(ConfigError) as caught:
         build_adapters(config, context, types=kinds.types())
-    assert str(caught.value) == told
+    assert str(caught.value) == expected
     assert [adapter.closed for adapter in kinds.built] == [True]
 
 

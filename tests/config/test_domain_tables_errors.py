@@ -14,7 +14,7 @@ from tests.config.written import PROVINCE, UNITS, load
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ("[[codes.dossier]]\npatern = 'x'\n", "codes.dossier[1].patern: unknown key; did you"),
         ("[[codes.dosier]]\n", "codes.dosier: unknown key"),
@@ -43,15 +43,17 @@ from tests.config.written import PROVINCE, UNITS, load
         ),
     ],
 )
-def test_a_bad_value_is_refused_at_load_with_its_key(tmp_path: Path, text: str, told: str) -> None:
+def test_a_bad_value_is_refused_at_load_with_its_key(
+    tmp_path: Path, text: str, expected: str
+) -> None:
     with pytest.raises(ConfigError) as caught:
         load(tmp_path, text)
-    assert told in str(caught.value)
+    assert expected in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    ("text", "files", "told"),
+    ("text", "files", "expected"),
     [
         (
             '[units]\nsessions = "s.csv"\n',
@@ -81,11 +83,11 @@ def test_a_bad_value_is_refused_at_load_with_its_key(tmp_path: Path, text: str, 
     ],
 )
 def test_a_bad_file_is_refused_at_load(
-    tmp_path: Path, text: str, files: dict[str, str], told: str
+    tmp_path: Path, text: str, files: dict[str, str], expected: str
 ) -> None:
     with pytest.raises(ConfigError) as caught:
         load(tmp_path, text, **files)
-    assert told in str(caught.value)
+    assert expected in str(caught.value)
 
 
 def test_a_single_error_has_its_key(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def test_a_configuration_needs_only_the_province(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ("", "province: this key is missing"),
         ("= 1", "not valid TOML"),
@@ -90,10 +90,10 @@ def test_a_configuration_needs_only_the_province(tmp_path: Path) -> None:
         (_source(secret='{ evn = "X" }'), "sources.igate.secret: a secret never stands"),
     ],
 )
-def test_an_error_names_its_key(tmp_path: Path, text: str, told: str) -> None:
+def test_an_error_names_its_key(tmp_path: Path, text: str, expected: str) -> None:
     with pytest.raises(ConfigError) as caught:
         _load(tmp_path, text)
-    assert told in str(caught.value)
+    assert expected in str(caught.value)
     assert "hunter2" not in str(caught.value)
     assert "\n" not in str(caught.value)
 

@@ -45,7 +45,7 @@ def rules_in_full() -> str:
 def _rule_section(facts: RuleFacts) -> str:
     words, todo, rule = report_words("en"), todo_words("en"), facts.rule
     severity = (words(f"severity.{rule.severity.value}"), graver_in_words(facts, todo))
-    said = {
+    shown = {
         "Severity": "; ".join(filter(None, severity)),
         "Who acts": f"{words(f'acts.{rule.acts}')} ({rule.acts})",
         "Repair": "the machine, through `khop apply`" if rule.repairable else "people",
@@ -56,19 +56,19 @@ def _rule_section(facts: RuleFacts) -> str:
     }
     lines = [f"### {rule.id}: {rule.name_en}", "", f"*{rule.name_vi}*", ""]
     lines += [rule.explanation_en, "", rule.explanation_vi, ""]
-    return "\n".join([*lines, *(f"- {name}: {value}" for name, value in said.items())])
+    return "\n".join([*lines, *(f"- {name}: {value}" for name, value in shown.items())])
 
 
 def _measures(facts: RuleFacts, todo: Words) -> dict[str, str]:
     """The grace, the numbers and the excuses of a rule, those that it has."""
     names = [f"`{own.number.name}`" for own in facts.numbers]
     numbers = (
-        f"{name}: {told}" for name, told in zip(names, numbers_in_words(facts, todo), strict=True)
+        f"{name}: {text}" for name, text in zip(names, numbers_in_words(facts, todo), strict=True)
     )
     grace = "" if facts.grace is None else f"{facts.grace} working day"
     excuses = "; ".join(excuses_in_words(facts, todo))
-    said = {"Grace": grace, "Numbers": "; ".join(numbers), "Excused by": excuses}
-    return {name: text for name, text in said.items() if text}
+    shown = {"Grace": grace, "Numbers": "; ".join(numbers), "Excused by": excuses}
+    return {name: text for name, text in shown.items() if text}
 
 
 def _column(words: Words, name: str) -> str:

@@ -26,8 +26,8 @@ def test_the_ending_of_the_file_decides_the_format(
     run: Run, engine: PutEngine, tmp_path: Path, ending: str
 ) -> None:
     engine(findings=[make_finding()])
-    said = run("audit", "--out", f"found.{ending}")
-    assert (said.code, said.out) == (2, "")
+    done = run("audit", "--out", f"found.{ending}")
+    assert (done.code, done.out) == (2, "")
     written = (tmp_path / f"found.{ending}").read_bytes()
     starts = {
         "json": b"[\n",
@@ -49,14 +49,14 @@ def test_csv_and_html_can_be_printed_on_stdout(
 
 def test_a_file_that_cannot_be_written_is_one_error_sentence(run: Run, engine: PutEngine) -> None:
     engine(findings=[make_finding()])
-    said = run("audit", "--out", "nowhere/found.csv")
-    assert said.code == 1
-    assert "cannot be written" in said.err
+    done = run("audit", "--out", "nowhere/found.csv")
+    assert done.code == 1
+    assert "cannot be written" in done.err
 
 
 def test_a_table_goes_to_stdout_and_its_note_to_stderr(run: Run, engine: PutEngine) -> None:
     engine(findings=[make_finding()])
-    said = run("audit")
-    assert CODE in said.out
-    assert "not a verdict" in said.err
-    assert "not a verdict" not in said.out
+    done = run("audit")
+    assert CODE in done.out
+    assert "not a verdict" in done.err
+    assert "not a verdict" not in done.out

@@ -60,24 +60,24 @@ def ledger(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.usefixtures("ledger")
 def test_a_finding_is_assigned_explained_excluded_and_taken_back(run: Run) -> None:
-    said = run(
+    done = run(
         *("finding", "assign", TWO, "--to", "canbo.mau", "--due", "2026-11-24"),
         *("--by", "truongphong", "--format", "json"),
     )
-    assert said.code == 0
-    (told,) = json.loads(said.out)["findings"]
-    assert (told["state"], told["assignee"], told["answer_due"]) == (
+    assert done.code == 0
+    (assigned,) = json.loads(done.out)["findings"]
+    assert (assigned["state"], assigned["assignee"], assigned["answer_due"]) == (
         "assigned",
         "canbo.mau",
         "2026-11-24",
     )
     assert run("finding", "explain", TWO, "--text", "Đã gửi lại", "--by", "canbo.mau").code == 0
-    said = run("finding", "exclude", TWO, "--reason", "Thử nghiệm", "--until", "2026-12-31")
-    assert "Excluded up to 31/12/2026: Thử nghiệm" in said.out
-    assert said.err == "1 findings excluded.\n"
+    done = run("finding", "exclude", TWO, "--reason", "Thử nghiệm", "--until", "2026-12-31")
+    assert "Excluded up to 31/12/2026: Thử nghiệm" in done.out
+    assert done.err == "1 findings excluded.\n"
     assert run("finding", "take-back", TWO, "--reason", "Nhầm").code == 0
-    said = run("finding", "history", TWO, "--format", "json")
-    actions = [event["action"] for event in json.loads(said.out)["events"]]
+    done = run("finding", "history", TWO, "--format", "json")
+    actions = [event["action"] for event in json.loads(done.out)["events"]]
     assert actions == ["open", "assign", "explain", "exclude", "take_back"]
     assert run("log", "verify").code == 0
 
@@ -97,24 +97,24 @@ def test_without_by_the_account_of_the_process_decides(
         raise OSError("no account")
 
     monkeypatch.setattr("getpass.getuser", nobody)
-    said = run("finding", "explain", TWO, "--text", "x")
-    assert (said.code, "--by NAME" in said.err) == (1, True)
+    done = run("finding", "explain", TWO, "--text", "x")
+    assert (done.code, "--by NAME" in done.err) == (1, True)
 
 
 @pytest.mark.usefixtures("ledger")
 def test_a_decision_can_be_limited_to_one_rule(run: Run) -> None:
-    said = run(
+    done = run(
         *("finding", "exclude", ONE.lower(), ROW, "--rule", "b8", "--reason", "x"),
         *("--format", "json"),
     )
-    assert (said.code, said.out) == (1, "")
-    assert "there is no finding B8 of row:3f9a" in said.err
-    said = run(
+    assert (done.code, done.out) == (1, "")
+    assert "there is no finding B8 of row:3f9a" in done.err
+    done = run(
         "finding", "exclude", ONE.lower(), "--rule", "b8", "--reason", "x", "--format", "json"
     )
-    assert [told["rule"] for told in json.loads(said.out)["findings"]] == ["B8"]
-    said = run("finding", "history", ONE, "--rule", "B1", "--format", "json")
-    assert [event["action"] for event in json.loads(said.out)["events"]] == ["open"]
+    assert [finding["rule"] for finding in json.loads(done.out)["findings"]] == ["B8"]
+    done = run("finding", "history", ONE, "--rule", "B1", "--format", "json")
+    assert [event["action"] for event in json.loads(done.out)["events"]] == ["open"]
 
 
 @pytest.mark.usefixtures("ledger")
@@ -135,17 +135,17 @@ def test_a_decision_can_be_limited_to_one_rule(run: Run) -> None:
 def test_a_refused_decision_is_one_sentence(
     lang: str, args: list[str], sentence: str, run: Run
 ) -> None:
-    said = run("finding", *args, "--lang", lang)
-    assert (said.code, said.out) == (1, "")
-    assert sentence in said.err
-    assert said.err.count("\n") == 1
-    assert "0990000001" not in said.err
+    done = run("finding", *args, "--lang", lang)
+    assert (done.code, done.out) == (1, "")
+    assert sentence in done.err
+    assert done.err.count("\n") == 1
+    assert "0990000001" not in done.err
 
 
 def _audit(run: Run, *args: str) -> list[dict[str, Any]]:
-    said = run("audit", "--format", "json", *args)
-    found: list[dict[str, Any]] = json.loads(said.out)
-    assert said.code == (2 if any(f["state"] != "excluded" for f in found) else 0)
+    done = run("audit", "--format", "json", *args)
+    found: list[dict[str, Any]] = json.loads(done.out)
+    assert done.code == (2 if any(f["state"] != "excluded" for f in found) else 0)
     return found
 
 
@@ -162,9 +162,9 @@ def test_audit_lists_findings_by_state(run: Run) -> None:
     ]
     assert [f["rule"] for f in _audit(run, "--state", "all")] == ["A1", "B1", "A7", "B8"]
     assert _audit(run, "--state", "resolved") == []
-    said = run("audit", "--state", "closed")
-    assert said.code == 1
-    assert "open, assigned, explained, excluded, resolved, all" in said.err
+    done = run("audit", "--state", "closed")
+    assert done.code == 1
+    assert "open, assigned, explained, excluded, resolved, all" in done.err
 
 
 def test_every_format_shows_assignee_due_day_and_answer(run: Run, ledger: Path) -> None:
@@ -210,11 +210,11 @@ def test_show_prints_the_findings_of_a_dossier_and_of_a_row_of_paper(run: Run) -
 
 @pytest.mark.usefixtures("ledger")
 def test_history_has_a_part_for_each_subject(run: Run) -> None:
-    said = run("finding", "history", ONE, "H99-0")
-    assert said.code == 0
-    assert f"Findings of {ONE}" in said.out
-    assert "Findings of H99-0" in said.out
-    assert "nothing" in said.out
+    done = run("finding", "history", ONE, "H99-0")
+    assert done.code == 0
+    assert f"Findings of {ONE}" in done.out
+    assert "Findings of H99-0" in done.out
+    assert "nothing" in done.out
 
 
 def test_an_exclusion_that_has_ended_can_be_made_again(

@@ -8,7 +8,7 @@ from tests.findings import CODE
 
 
 @pytest.mark.parametrize(
-    ("verdict", "code", "told"),
+    ("verdict", "code", "expected"),
     [
         ("match", 0, "belong together."),
         ("mismatch", 2, "do not belong together"),
@@ -16,12 +16,12 @@ from tests.findings import CODE
     ],
 )
 def test_the_verdict_decides_the_sentence_and_the_exit_code(
-    verdict: str, code: int, told: str, run: Run, engine: PutEngine
+    verdict: str, code: int, expected: str, run: Run, engine: PutEngine
 ) -> None:
     fake = engine(check_identity=IdentityView(CODE, "population", verdict))
-    said = run("identity", CODE, "--officer", "canbo.mau")
-    assert said.code == code
-    assert told in said.out
+    done = run("identity", CODE, "--officer", "canbo.mau")
+    assert done.code == code
+    assert expected in done.out
     assert fake.asked[0][1:] == ((CODE,), {"officer": "canbo.mau", "source": None})
 
 

@@ -62,11 +62,11 @@ def installed(run: Run, declared: AdapterTypes, tmp_path: Path) -> Path:
 
 
 def imported(run: Run, *args: object) -> dict[str, Any]:
-    said = run("import", *map(str, args), "--format", "json")
+    done = run("import", *map(str, args), "--format", "json")
     part: dict[str, Any]
-    (part,) = json.loads(said.out)["sources"]
+    (part,) = json.loads(done.out)["sources"]
     assert part["adds_up"] is True
-    return {"exit": said.code, **part}
+    return {"exit": done.code, **part}
 
 
 def test_an_unchanged_workbook_is_read_once(run: Run, installed: Path) -> None:
@@ -84,20 +84,20 @@ def test_bad_rows_are_counted_and_the_command_that_lists_them_is_named(
     run: Run, installed: Path
 ) -> None:
     workbook(installed / "so.xlsx", CODED, BAD)
-    said = run("import", "so.xlsx", "--as", "logbook")
-    assert said.code == 0
-    assert "Rows of paper" in said.out
-    assert "1 rows cannot be used; `khop quarantine list --source import_logbook`" in said.err
+    done = run("import", "so.xlsx", "--as", "logbook")
+    assert done.code == 0
+    assert "Rows of paper" in done.out
+    assert "1 rows cannot be used; `khop quarantine list --source import_logbook`" in done.err
     listed = json.loads(run("quarantine", "list", "--format", "json").out)["records"]
     assert [row["native_id"] for row in listed] == ["so.xlsx#Sổ theo dõi!5"]
-    assert NAME not in said.out + said.err
+    assert NAME not in done.out + done.err
 
 
 def test_the_summary_is_printed_in_vietnamese(run: Run, installed: Path) -> None:
     workbook(installed / "so.xlsx", CODED, BAD)
-    said = run("import", "so.xlsx", "--as", "logbook", "--lang", "vi")
-    assert "Dòng sổ giấy" in said.out
-    assert "1 dòng không dùng được" in said.err
+    done = run("import", "so.xlsx", "--as", "logbook", "--lang", "vi")
+    assert "Dòng sổ giấy" in done.out
+    assert "1 dòng không dùng được" in done.err
 
 
 def test_files_of_one_name_in_two_folders_are_two_files(run: Run, installed: Path) -> None:
@@ -120,18 +120,18 @@ def test_a_missing_file_is_an_error_and_the_others_are_read(
     run: Run, installed: Path, named: str
 ) -> None:
     workbook(installed / "so.xlsx", CODED)
-    said = run("import", "so.xlsx", named, "--as", "logbook")
-    assert said.code == 1
-    assert "import_logbook: not every file could be read" in said.err
+    done = run("import", "so.xlsx", named, "--as", "logbook")
+    assert done.code == 1
+    assert "import_logbook: not every file could be read" in done.err
     view = json.loads(run("show", CODE, "--format", "json").out)
     assert [row["row_number"] for row in view["paper"]] == [4]
 
 
 def test_a_file_without_the_headers_is_an_error(run: Run, installed: Path) -> None:
     (installed / "so.csv").write_text("tên,số\na,1\n", "utf-8")
-    said = run("import", "so.csv", "--as", "register")
-    assert said.code == 1
-    assert "so.csv" in said.err
+    done = run("import", "so.csv", "--as", "register")
+    assert done.code == 1
+    assert "so.csv" in done.err
 
 
 @pytest.mark.parametrize(("given", "name"), [("xa_mau", "import_xa_mau"), ("import_x", "import_x")])
@@ -154,17 +154,17 @@ def test_an_extract_of_the_portal_adds_codes(run: Run, installed: Path) -> None:
     (installed / "cong.csv").write_text(f"MaHoSo\n{CODE}\n", "utf-8")
     part = imported(run, "cong.csv", "--as", "portal")
     assert (part["exit"], part["source"], part["read"], part["new"]) == (0, "import_portal", 1, 1)
-    said = run("import", "cong.csv", "--as", "portal", "--unit", "UBND xã Mẫu")
-    assert (said.code, "has codes only" in said.err) == (1, True)
+    done = run("import", "cong.csv", "--as", "portal", "--unit", "UBND xã Mẫu")
+    assert (done.code, "has codes only" in done.err) == (1, True)
 
 
 def test_counts_that_do_not_add_up_are_an_error(run: Run, engine: PutEngine) -> None:
     engine(
         import_files=PullSummary(3, (PaperSummary("import_logbook", files=1, rows=2, stored=1),))
     )
-    said = run("import", "so.xlsx", "--as", "logbook")
-    assert said.code == 1
-    assert "counts do not add up" in said.err
+    done = run("import", "so.xlsx", "--as", "logbook")
+    assert done.code == 1
+    assert "counts do not add up" in done.err
 
 
 def test_show_lists_rows_of_paper_and_candidates(
@@ -186,7 +186,7 @@ def test_show_lists_rows_of_paper_and_candidates(
     assert (like["row_number"], like["received_at"]) == (5, "2026-11-10")
     assert like["reasons"] == ["unit", "procedure", "applicant", "day"]
     assert "applicant_key" not in like
-    said = run("show", CODE, "--lang", "vi").out
-    assert "Các dòng sổ giấy có thể thuộc hồ sơ này" in said
-    assert "đơn vị, thủ tục, người nộp, ngày" in said
-    assert NAME not in said
+    shown = run("show", CODE, "--lang", "vi").out
+    assert "Các dòng sổ giấy có thể thuộc hồ sơ này" in shown
+    assert "đơn vị, thủ tục, người nộp, ngày" in shown
+    assert NAME not in shown

@@ -8,14 +8,14 @@ from tests.cli.fakes import PutEngine, Run
 def test_verify_prints_the_head_or_the_first_bad_entry(run: Run, engine: PutEngine) -> None:
     head = Head(3, "a" * 64)
     fake = engine(verify_log=Verified(3, head, None))
-    said = run("log", "verify", "--anchor", str(head))
-    assert said.code == 0
-    assert str(head) in said.out
+    done = run("log", "verify", "--anchor", str(head))
+    assert done.code == 0
+    assert str(head) in done.out
     assert fake.asked[0][1] == (str(head),)
     engine(verify_log=Verified(1, Head(1, ORIGIN), 2))
-    said = run("log", "verify")
-    assert said.code == 1
-    assert "entry 2 was changed or is missing" in said.out
+    done = run("log", "verify")
+    assert done.code == 1
+    assert "entry 2 was changed or is missing" in done.out
 
 
 def test_a_malformed_anchor_is_an_error(run: Run, engine: PutEngine) -> None:
@@ -23,6 +23,6 @@ def test_a_malformed_anchor_is_an_error(run: Run, engine: PutEngine) -> None:
         raise KhopError("an anchor is NUMBER:DIGEST")
 
     engine(verify_log=refuse)
-    said = run("log", "verify", "--anchor", "x")
-    assert said.code == 1
-    assert "NUMBER:DIGEST" in said.err
+    done = run("log", "verify", "--anchor", "x")
+    assert done.code == 1
+    assert "NUMBER:DIGEST" in done.err

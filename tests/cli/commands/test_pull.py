@@ -19,11 +19,11 @@ def test_sources_and_full_are_passed_to_the_engine(run: Run, engine: PutEngine) 
 
 def test_feeds_and_evidence_have_a_table_each(run: Run, engine: PutEngine) -> None:
     engine(pull=PullSummary(7, (FEED, TRACKED)))
-    said = run("pull")
-    assert said.code == 0
-    assert "Feeds of events" in said.out
-    assert "Look-ups of evidence" in said.out
-    assert "myvnpost: 1 look-ups got no usable answer" in said.err
+    done = run("pull")
+    assert done.code == 0
+    assert "Feeds of events" in done.out
+    assert "Look-ups of evidence" in done.out
+    assert "myvnpost: 1 look-ups got no usable answer" in done.err
 
 
 def test_sweep_passes_its_days_to_the_engine(run: Run, engine: PutEngine) -> None:
@@ -35,14 +35,14 @@ def test_sweep_passes_its_days_to_the_engine(run: Run, engine: PutEngine) -> Non
 
 def test_a_pull_without_anything_to_pull_says_so(run: Run, engine: PutEngine) -> None:
     engine(pull=PullSummary(9, ()))
-    said = run("pull", "population")
-    assert said.code == 0
-    assert "Nothing to pull" in said.err
-    assert "Pulled" not in said.err
+    done = run("pull", "population")
+    assert done.code == 0
+    assert "Nothing to pull" in done.err
+    assert "Pulled" not in done.err
 
 
 def test_full_and_sweep_together_are_refused(run: Run, engine: PutEngine) -> None:
     engine()
-    said = run("pull", "--full", "--sweep", "3")
-    assert said.code == 1
-    assert "one of them" in said.err
+    done = run("pull", "--full", "--sweep", "3")
+    assert done.code == 1
+    assert "one of them" in done.err

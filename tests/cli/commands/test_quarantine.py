@@ -8,15 +8,15 @@ from tests.cli.samples import quarantine_row
 
 def test_a_record_is_shown_without_its_payload(run: Run, engine: PutEngine) -> None:
     fake = engine(quarantine_row=quarantine_row(7), quarantine_payload={"phone": "0990123456"})
-    said = run("quarantine", "show", "7", "--format", "json")
-    assert json.loads(said.out) == quarantine_row(7).as_json()
+    done = run("quarantine", "show", "7", "--format", "json")
+    assert json.loads(done.out) == quarantine_row(7).as_json()
     assert [name for name, _, _ in fake.asked] == ["quarantine_row"]
 
 
 def test_with_a_reason_the_payload_is_printed(run: Run, engine: PutEngine) -> None:
     fake = engine(quarantine_row=quarantine_row(7), quarantine_payload={"phone": "0990123456"})
-    said = run("quarantine", "show", "7", "--payload", "complaint 12", "--format", "json")
-    assert json.loads(said.out)["payload"] == {"phone": "0990123456"}
+    done = run("quarantine", "show", "7", "--payload", "complaint 12", "--format", "json")
+    assert json.loads(done.out)["payload"] == {"phone": "0990123456"}
     assert fake.asked[-1] == ("quarantine_payload", (7,), {"reason": "complaint 12"})
 
 
@@ -36,6 +36,6 @@ def test_all_states_are_listed_by_number_up_to_the_limit(run: Run, engine: PutEn
         "released": [quarantine_row(5, state="released")],
     }
     engine(quarantine=lambda state, **named: held[state])
-    said = run("quarantine", "list", "--state", "all", "--format", "json", "--limit", "2")
-    assert [record["id"] for record in json.loads(said.out)["records"]] == [3, 5]
-    assert "limit" in said.err
+    done = run("quarantine", "list", "--state", "all", "--format", "json", "--limit", "2")
+    assert [record["id"] for record in json.loads(done.out)["records"]] == [3, 5]
+    assert "limit" in done.err

@@ -29,9 +29,9 @@ def test_a_file_that_is_not_a_plan_is_refused(
 ) -> None:
     fake = engine()
     (tmp_path / "p.json").write_bytes(text.encode("utf-8", "surrogateescape"))
-    said = run("apply", "p.json")
-    assert said.code == 1
-    assert "unexpected" not in said.err
+    done = run("apply", "p.json")
+    assert done.code == 1
+    assert "unexpected" not in done.err
     assert fake.asked == []
 
 
@@ -48,10 +48,10 @@ def _guarded(plan: Plan | None, *, confirm: Callable[[str], bool], **named: Any)
 
 def test_a_large_plan_without_a_terminal_needs_yes(run: Run, engine: PutEngine) -> None:
     engine(apply=_guarded)
-    said = run("apply")
-    assert said.code == 1
-    assert "this plan changes 300 dossiers." in said.err
-    assert "--yes" in said.err
+    done = run("apply")
+    assert done.code == 1
+    assert "this plan changes 300 dossiers." in done.err
+    assert "--yes" in done.err
     assert run("apply", "--yes").code == 0
 
 
@@ -62,26 +62,26 @@ def test_a_large_plan_is_applied_only_after_yes_at_the_terminal(
     monkeypatch.setattr("khop.cli.shell.Shell.at_terminal", True)
     monkeypatch.setattr("typer.confirm", lambda text, err: answer.startswith("y"))
     engine(apply=_guarded)
-    said = run("apply")
-    assert said.code == code
-    assert ("nothing was changed" in said.err) == (code == 1)
+    done = run("apply")
+    assert done.code == code
+    assert ("nothing was changed" in done.err) == (code == 1)
 
 
 def test_apply_lists_the_dossiers_that_are_not_settled(run: Run, engine: PutEngine) -> None:
     unknown = Applied(CODE, "update", Outcome.UNKNOWN, detail="no answer")
     engine(apply=ApplySummary(1, (Applied("X", "create", Outcome.DONE), unknown)))
-    said = run("apply")
-    assert CODE in said.out
-    assert "X " not in said.out
-    assert "1 of 2 dossiers settled" in said.err
+    done = run("apply")
+    assert CODE in done.out
+    assert "X " not in done.out
+    assert "1 of 2 dossiers settled" in done.err
 
 
 def test_a_reason_without_a_sentence_is_printed_as_it_is(run: Run, engine: PutEngine) -> None:
     odd = WorkItem(code="Y", rules=("A7",), unit=None, acts=("QTHT",), reason="some_new_reason")
     engine(plan=Plan("t", 9, None, "b", (), (WORK, odd)))
-    said = run("plan", "--lang", "vi")
-    assert "chỉ người có trách nhiệm sửa được" in said.out
-    assert "some new reason" in said.out
+    done = run("plan", "--lang", "vi")
+    assert "chỉ người có trách nhiệm sửa được" in done.out
+    assert "some new reason" in done.out
 
 
 def test_plan_names_rows_of_paper_by_their_place(run: Run, engine: PutEngine) -> None:
@@ -96,10 +96,10 @@ def test_plan_names_rows_of_paper_by_their_place(run: Run, engine: PutEngine) ->
     paper = replace(bare, subject="row:abc", rules=("A1",), row="so.xlsx, Sổ, 4")
     made = Plan("2026-11-22T08:00:00+07:00", 3, None, "b", (), (paper, bare))
     engine(plan=made)
-    said = run("plan")
-    assert "so.xlsx, Sổ, 4" in said.out
-    assert "row:def" in said.out
-    assert "None" not in said.out
+    done = run("plan")
+    assert "so.xlsx, Sổ, 4" in done.out
+    assert "row:def" in done.out
+    assert "None" not in done.out
     work = json.loads(run("plan", "--format", "json").out)["work"]
     assert [(one["code"], one["subject"], one["row"]) for one in work] == [
         (None, "row:abc", "so.xlsx, Sổ, 4"),

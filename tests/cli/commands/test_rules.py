@@ -43,12 +43,12 @@ def own(tmp_path: Path, declared: AdapterTypes) -> Path:
 
 
 def test_every_rule_is_listed_without_a_configuration(run: Run) -> None:
-    said = run("rules")
-    assert said.code == 0
+    done = run("rules")
+    assert done.code == 0
     for rule in RULES.values():
-        assert rule.name_en in said.out
-    assert "S2+" in said.out
-    assert f"{len(RULES)} rules, 0 of them off" in said.err
+        assert rule.name_en in done.out
+    assert "S2+" in done.out
+    assert f"{len(RULES)} rules, 0 of them off" in done.err
 
 
 def test_the_provinces_numbers_are_shown_beside_the_defaults(run: Run, own: Path) -> None:
@@ -59,7 +59,7 @@ def test_the_provinces_numbers_are_shown_beside_the_defaults(run: Run, own: Path
 
 
 def test_a_named_rule_is_printed_in_full(run: Run, own: Path) -> None:
-    said = run("rules", "d1", "--lang", "vi").out
+    shown = run("rules", "d1", "--lang", "vi").out
     for text in (
         RULES["D1"].explanation_vi,
         RULES["D1"].name_en,
@@ -68,8 +68,8 @@ def test_a_named_rule_is_printed_in_full(run: Run, own: Path) -> None:
         "thủ tục 1.012756; đơn vị Sở Mẫu; từ 07/09/2026; đến 11/09/2026: duyệt ngày 5/9",
         "05/10/2026 13:00:00 – 06/10/2026 09:30:00: bảo trì",
     ):
-        assert text in said
-    assert RULES["D1"].explanation_en not in said
+        assert text in shown
+    assert RULES["D1"].explanation_en not in shown
 
 
 def test_json_has_all_facts_in_both_languages(run: Run, own: Path) -> None:
@@ -91,17 +91,17 @@ def test_the_basis_names_laws_and_no_page_of_docs(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ('[rules]\noff = ["E77"]\n', "did you mean E7?"),
         ("[rules.numbers.F1]\ndays = 0\n", "1 to 366"),
     ],
 )
-def test_a_wrong_configuration_is_an_error(run: Run, own: Path, text: str, told: str) -> None:
+def test_a_wrong_configuration_is_an_error(run: Run, own: Path, text: str, expected: str) -> None:
     own.write_text(CONFIG + text, "utf-8")
-    said = run("rules")
-    assert (said.code, said.out) == (1, "")
-    assert told in said.err
+    done = run("rules")
+    assert (done.code, done.out) == (1, "")
+    assert expected in done.err
 
 
 def test_a_named_configuration_must_exist(run: Run) -> None:
@@ -109,6 +109,6 @@ def test_a_named_configuration_must_exist(run: Run) -> None:
 
 
 def test_an_unknown_rule_is_an_error_with_a_suggestion(run: Run) -> None:
-    said = run("rules", "B111")
-    assert said.code == 1
-    assert "B11" in said.err
+    done = run("rules", "B111")
+    assert done.code == 1
+    assert "B11" in done.err

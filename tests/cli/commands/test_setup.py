@@ -24,9 +24,9 @@ def test_init_makes_configuration_key_and_ledger(run: Run, tmp_path: Path) -> No
 def test_init_keeps_existing_files(run: Run, tmp_path: Path) -> None:
     run("init")
     kept = {name: (tmp_path / name).read_bytes() for name in ("khop.toml", "khop.key")}
-    said = run("init", "--format", "json")
-    told = json.loads(said.out)
-    assert (said.code, told["config_new"], told["key_new"]) == (0, False, False)
+    done = run("init", "--format", "json")
+    written = json.loads(done.out)
+    assert (done.code, written["config_new"], written["key_new"]) == (0, False, False)
     assert kept == {name: (tmp_path / name).read_bytes() for name in kept}
 
 
@@ -50,9 +50,9 @@ def test_the_configuration_can_be_named_in_three_ways(
 
 
 def test_a_missing_folder_is_one_error_sentence(run: Run) -> None:
-    said = run("init", "--config", "nowhere/khop.toml")
-    assert said.code == 1
-    assert "nowhere/khop.toml cannot be written" in said.err
+    done = run("init", "--config", "nowhere/khop.toml")
+    assert done.code == 1
+    assert "nowhere/khop.toml cannot be written" in done.err
 
 
 def test_init_without_an_adapter_is_an_error(
@@ -67,10 +67,10 @@ def test_check_names_the_secret_that_is_missing(run: Run, monkeypatch: pytest.Mo
     for name in ("KHOP_IGATE_SECRET", "KHOP_DVCQG_PASSWORD"):
         monkeypatch.delenv(name, raising=False)
     run("init")
-    said = run("check")
-    assert said.code == 1
-    assert "KHOP_IGATE_SECRET" in said.out
-    assert "KHOP_DVCQG_PASSWORD" in said.out
+    done = run("check")
+    assert done.code == 1
+    assert "KHOP_IGATE_SECRET" in done.out
+    assert "KHOP_DVCQG_PASSWORD" in done.out
 
 
 def test_check_lists_steps_skew_and_unmapped_states(run: Run, engine: Any) -> None:
@@ -79,10 +79,10 @@ def test_check_lists_steps_skew_and_unmapped_states(run: Run, engine: Any) -> No
         {"name": "login", "ok": False, "detail": "x"},
     )
     engine(check=[SystemCheck("igate", "one_stop", False, steps, 2.04, {"Chờ ký": 17})])
-    said = run("check", "--lang", "vi")
-    assert "+2.0" in said.out
-    assert "Chờ ký (17)" in said.out
-    assert "đăng nhập" in said.out
+    done = run("check", "--lang", "vi")
+    assert "+2.0" in done.out
+    assert "Chờ ký (17)" in done.out
+    assert "đăng nhập" in done.out
 
 
 def test_every_command_works_on_an_empty_ledger(run: Run, tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ def test_every_command_works_on_an_empty_ledger(run: Run, tmp_path: Path) -> Non
     text = (tmp_path / "khop.toml").read_text("utf-8")
     (tmp_path / "khop.toml").write_text(text[: text.index("# [sources.NAME]")], "utf-8")
     for args in (["pull"], ["reconcile"], ["plan"], ["audit"], ["quarantine", "list"]):
-        said = run(*args, "--format", "json")
-        assert said.code == 0, (args, said)
-        json.loads(said.out)
+        done = run(*args, "--format", "json")
+        assert done.code == 0, (args, done)
+        json.loads(done.out)
     assert run("show", "H99-1").code == 1

@@ -46,10 +46,10 @@ def test_each_unit_gets_a_workbook_and_the_index_lists_all_tasks(
     run: Run, engine: PutEngine, tmp_path: Path
 ) -> None:
     engine(work=[task(), task(unit=None), task(unit="Sở Khác")])
-    said = run("work", "--out", "a/việc", "--lang", "vi")
+    done = run("work", "--out", "a/việc", "--lang", "vi")
     folder = tmp_path / "a" / "việc"
-    assert said.code == 0
-    assert "Đã ghi 3 việc" in said.err
+    assert done.code == 0
+    assert "Đã ghi 3 việc" in done.err
     assert names(folder) == {
         "work.json",
         f"{NO_UNIT}.xlsx",
@@ -79,8 +79,8 @@ def test_a_second_run_deletes_the_workbooks_of_units_without_tasks(
     assert run("work", "--out", "w").code == 0
     assert names(folder) == {"work.json", "own.xlsx", book("Sở Mẫu")}
     engine(work=[])
-    said = run("work", "--out", "w")
-    assert "no task for people" in said.err
+    done = run("work", "--out", "w")
+    assert "no task for people" in done.err
     assert names(folder) == {"work.json", "own.xlsx"}
 
 
@@ -129,9 +129,9 @@ def test_format_json_writes_only_the_index(
     engine(work=[task()])
     form = ["--format", "json"]
     args = ["work", "--out", "w"]
-    said = run(*(form + args if before else args + form))
+    done = run(*(form + args if before else args + form))
     assert names(tmp_path / "w") == {"work.json"}
-    assert json.loads(said.out) == {"folder": "w", "index": "work.json", "work": 1}
+    assert json.loads(done.out) == {"folder": "w", "index": "work.json", "work": 1}
 
 
 def test_a_folder_that_cannot_be_made_is_an_error(
@@ -139,10 +139,10 @@ def test_a_folder_that_cannot_be_made_is_an_error(
 ) -> None:
     (tmp_path / "w").write_text("a file", "utf-8")
     engine(work=[task()])
-    said = run("work", "--out", "w")
-    assert said.code == 1
-    assert "w" in said.err
-    assert "Traceback" not in said.err
+    done = run("work", "--out", "w")
+    assert done.code == 1
+    assert "w" in done.err
+    assert "Traceback" not in done.err
 
 
 def test_the_reason_why_no_machine_may_send_it_is_a_sentence(
