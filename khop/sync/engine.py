@@ -16,7 +16,6 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import date, datetime, timedelta
 from typing import Self
 
-from khop.adapters.links import DossierPages
 from khop.adapters.ports import (
     Adapter,
     CatalogueSource,
@@ -74,8 +73,8 @@ from khop.sync.systems import Systems, of_port
 
 
 class Engine:
-    """What ``open_engine`` gives. Methods raise ConfigError and LedgerError; what a system does
-    wrong is in the summaries."""
+    """What ``open_engine`` returns. Methods raise ConfigError and LedgerError; errors of a system
+    are in the summaries."""
 
     def __init__(
         self,
@@ -123,8 +122,8 @@ class Engine:
     ) -> PullSummary:
         """Read files that no source of khop.toml names: those of the adapters ``build`` makes.
 
-        Their names begin with ``import_``; what they say counts from then on. ``full``: read a
-        file again that is as it was. Raises ConfigError for another name.
+        Their names begin with ``import_``; they count as sources from then on. ``full``: read
+        unchanged files again. Raises ConfigError for another name.
         """
         key, folder = self._privacy.matching_key, self.config.base_dir
         with self._lease("pull", progress) as context, self._run("import") as run:
@@ -136,7 +135,7 @@ class Engine:
     def sweep(
         self, names: Sequence[str] = (), *, days: int, progress: Progress | None = None
     ) -> PullSummary:
-        """Read again what has a date within the last ``days`` days, changed or not.
+        """Read again the dossiers with a date within the last ``days`` days, changed or not.
 
         For lists that can be asked by dates; sources without such a list are left out. Raises
         ConfigError when a named source has none.
@@ -266,7 +265,7 @@ class Engine:
 
     def show(self, code: str) -> CaseView | None:
         """Everything known of one dossier, by its code or an alias, or of a row of paper, by
-        ``row:KEY``; None if nothing is."""
+        ``row:KEY``; None if nothing is known."""
         return case_view(self.ledger, views.subject_named(code), self._sources())
 
     def assign(
@@ -278,7 +277,7 @@ class Engine:
         answer_due: date | None = None,
         rules: Sequence[str] = (),
     ) -> list[Finding]:
-        """Have somebody answer for findings: those of some rules, or all that are not settled.
+        """Assign findings to a person: those of some rules, or all that are not settled.
 
         ``subjects``: codes of dossiers, or ``row:KEY``. ``actor``: the account of the person who
         decides. This and the decisions below raise DecisionError, and then nothing is written.
@@ -289,7 +288,7 @@ class Engine:
     def explain(
         self, subjects: Sequence[str], *, actor: str, text: str, rules: Sequence[str] = ()
     ) -> list[Finding]:
-        """Write down what is answered for findings."""
+        """Store the answer that was given for findings."""
         choice = Choice(self._clock(), actor, subjects, rules)
         return decisions.explain(self.ledger, choice, text=text)
 
@@ -338,7 +337,7 @@ class Engine:
         """Do a plan: the one given, else one made now.
 
         ``confirm`` is asked with a sentence when the plan is large. Raises KhopError when it
-        says no, and when the plan given is no longer what the ledger calls for.
+        says no, and when dossiers of the plan changed since it was made.
         """
         with self._lease("apply", progress) as context, self._run("apply") as run:
             now = self.plan(plan.rules if plan is not None else rules)
@@ -352,10 +351,10 @@ class Engine:
     def notify(
         self, *, dry_run: bool = False, again: bool = False, progress: Progress | None = None
     ) -> NoticeSummary:
-        """Tell the receiver of ``[notices]`` what is new, reopened and resolved since it was told.
+        """Send the findings that are new, reopened or resolved to the receiver of ``[notices]``.
 
-        ``dry_run``: only say what would be told. ``again``: also send what it refused. Raises
-        ConfigError when no receiver is configured; what it does wrong is in the summary.
+        ``dry_run``: send nothing, return what would be sent. ``again``: also send what it refused
+        before. Raises ConfigError when no receiver is configured; its errors are in the summary.
         """
         settings = self.config.notices
         if dry_run:
@@ -370,24 +369,20 @@ class Engine:
     def work(self, units: Sequence[str] = ()) -> list[Task]:
         """What people have to do: the findings that no machine may repair, by unit.
 
-        ``units``: of these alone, as the findings name them; "" for what names no unit. Raises
-        KhopError for a unit that nothing names.
+        ``units``: of these only, by their names in findings; "" for findings without a unit.
+        Raises KhopError for a unit that no finding names.
         """
         with self.ledger.read() as connection:
             views.check_units(connection, units)
-        pages = {
-            name: source.dossier_url
-            for name, source in self.config.sources.items()
-            if isinstance(source, DossierPages) and source.dossier_url is not None
-        }
+        pages = self._systems.dossier_pages()
         return work_list(self.findings(states=UNSETTLED), self.plan(), pages, units)
 
     @contextmanager
     def _lease(self, name: str, progress: Progress | None) -> Iterator[RunContext]:
-        """Hold a lease; what the steps of the operation work with."""
+        """Hold a lease during the block; gives what the steps of the operation share."""
         with acquire(self.ledger, name, self._clock) as lease:
-            shown = progress or NoProgress()
-            yield RunContext(self.ledger, self._privacy, lease, self._clock, shown)
+            progress = progress or NoProgress()
+            yield RunContext(self.ledger, self._privacy, lease, self._clock, progress)
 
     def _run(self, kind: str, now: datetime | None = None) -> AbstractContextManager[Run]:
         return running(self.ledger, kind, self._clock, now)

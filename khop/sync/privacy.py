@@ -1,7 +1,7 @@
 """The installation's key, and what is derived from it: matching keys and encrypted payloads.
 
-The key is a file beside khop.toml, never in the ledger: who has only the ledger can neither
-match a person nor read a quarantined record.
+The key is a file beside khop.toml, never in the ledger: with the ledger alone nobody can match
+a person or read a quarantined record.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MAX_PAYLOAD_BYTES = 256 * 1024
 
 
 def ensure_key(path: Path) -> bool:
-    """Make the installation's key if there is none; True when it was made now.
+    """Make the installation's key if there is none. Returns True when it made one.
 
     Raises ConfigError when the place cannot be written.
     """
@@ -74,7 +74,7 @@ class Privacy:
         return self._fernet.encrypt(text) if len(text) <= MAX_PAYLOAD_BYTES else None
 
     def unseal(self, sealed: bytes) -> object:
-        """What was sealed. Raises LedgerError when the key is not the one it was sealed with."""
+        """The payload. Raises LedgerError when it was sealed with another key."""
         try:
             return json.loads(self._fernet.decrypt(sealed))
         except InvalidToken:

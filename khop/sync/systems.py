@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from khop.adapters.links import DossierPages
 from khop.adapters.ports import Adapter, DossierLookup, DossierSink, Role
 from khop.config.model import Config
 from khop.errors import ConfigError
@@ -21,8 +22,10 @@ class Systems:
 
     def __init__(self, config: Config, adapters: Sequence[Adapter]) -> None:
         self.all = tuple(adapters)
-        self._configured = {name: source.role for name, source in config.sources.items()}
-        self._roles = {adapter.name: adapter.role for adapter in adapters} | self._configured
+        self._settings = config.sources
+        self._roles = {adapter.name: adapter.role for adapter in adapters} | {
+            name: source.role for name, source in config.sources.items()
+        }
 
     def close(self) -> None:
         """Give back connections."""
@@ -61,11 +64,19 @@ class Systems:
         """The names of the sources that are one-stops."""
         return sorted(name for name, role in self._roles.items() if role is Role.ONE_STOP)
 
+    def dossier_pages(self) -> dict[str, str]:
+        """Patterns of the addresses of dossiers, by the source that has such pages."""
+        return {
+            name: source.dossier_url
+            for name, source in self._settings.items()
+            if isinstance(source, DossierPages) and source.dossier_url is not None
+        }
+
     def check_imported(self, adapters: Sequence[Adapter]) -> None:
         """Raises ConfigError for the name of an imported file that would not count, or that is
         the name of a configured source."""
         for name in (adapter.name for adapter in adapters):
-            if name in self._configured:
+            if name in self._settings:
                 raise ConfigError(
                     f"{name} is a source of khop.toml; import under another name", key="sources"
                 )

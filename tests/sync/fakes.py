@@ -1,15 +1,15 @@
-"""An in-memory one-stop and portal that fill the engine's ports, and can be told to fail.
+"""Systems in memory that fill the engine's ports, and can be told to fail.
 
-The portal keeps the rules a national system keeps and writes down every breach of them.
+The portal checks the rules that the national system checks, and records every breach.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
-from khop.adapters.ports import Health, Role, SourcePage
+from khop.adapters.ports import EvidencePage, Health, Role, SourcePage
 from khop.errors import AlreadyExists, ConnectorError, RecordError, Refused
 from khop.mappings.records import (
     DONE,
@@ -26,6 +26,13 @@ from khop.mappings.records import (
     Step,
 )
 
+#: Personal data that the systems carry, and that may be found nowhere else.
+NAME = "Nguyễn Thị Mẫu Dấu"
+NUMBER = "099090000001"
+PHONE = "0990000001"
+PERSONAL = (NAME, NUMBER, PHONE)
+PAYLOAD = {"applicant": NAME, "identityNumber": NUMBER, "phoneNumber": PHONE}
+
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
 
@@ -40,6 +47,16 @@ class FakeClock:
 
     def advance(self, **by: float) -> None:
         self.now += timedelta(**by)
+
+
+class FakeSystem:
+    """What every adapter has: a check that finds nothing, and nothing to close."""
+
+    def check(self) -> Health:
+        return Health(())
+
+    def close(self) -> None:
+        pass
 
 
 def at(day: int, hour: int = 9, minute: int = 0, second: int = 0, month: int = 11) -> Instant:
@@ -85,8 +102,23 @@ def history(of: DossierRecord, *states: tuple[Status, Instant]) -> tuple[StatusR
     )
 
 
+def postal_event(number: int, code: str = "H99.12-261110-0001", **changes: object) -> StatusRecord:
+    """An event of the post about an order."""
+    ordinary = StatusRecord(
+        source="vnpost",
+        native_id=code,
+        entry_id=f"{number:024x}",
+        code=code,
+        kind=StatusKind.POSTAL_EVENT,
+        event_at=at(12, 9, number % 60),
+        status_raw="2 Đang thu gom",
+        item="HC000000001VN",
+    )
+    return replace(ordinary, **changes)  # type: ignore[arg-type]
+
+
 @dataclass
-class FakeOneStop:
+class FakeOneStop(FakeSystem):
     """A list of dossiers, newest change first."""
 
     name: str = "igate"
@@ -98,7 +130,10 @@ class FakeOneStop:
     tells_total: bool = True
     dossiers: dict[str, DossierRecord] = field(default_factory=dict)
     histories: dict[str, tuple[StatusRecord, ...]] = field(default_factory=dict)
+    #: Bad rows of the first page, beside the dossiers.
     rejects: list[Reject] = field(default_factory=list)
+    #: Dossiers in a shape that cannot be used, by native id.
+    bad: set[str] = field(default_factory=set)
     pages_read: list[int] = field(default_factory=list)
     details_read: list[str] = field(default_factory=list)
     #: Called before each page; may change the world, raise, or answer in its place.
@@ -118,21 +153,20 @@ class FakeOneStop:
         return self.on_page(number) or self.honest_page(number)
 
     def honest_page(self, number: int) -> SourcePage:
-        rows = sorted(
-            self.dossiers.values(), key=lambda r: (r.changed_at or Instant(0)).us, reverse=True
-        )
+        page = self._page_of(sorted(self.dossiers.values(), key=_newest_first), number)
+        return replace(page, rejects=(*page.rejects, *(self.rejects if number == 0 else ())))
+
+    def _page_of(self, rows: Sequence[DossierRecord], number: int) -> SourcePage:
         start = number * self.page_size
         part = rows[start : start + self.page_size]
-        rejects = tuple(self.rejects) if number == 0 else ()
-        last = start + self.page_size >= len(rows)
         return SourcePage(
             asked=number,
             number=number,
             size=self.page_size,
-            last=last,
+            last=start + self.page_size >= len(rows),
             total=len(rows) if self.tells_total else None,
-            readings=tuple(DossierReading(r) for r in part),
-            rejects=rejects,
+            readings=tuple(DossierReading(r) for r in part if r.native_id not in self.bad),
+            rejects=tuple(_reject(r) for r in part if r.native_id in self.bad),
         )
 
     def detail(self, native_id: str) -> DossierReading:
@@ -154,15 +188,34 @@ class FakeOneStop:
             raise RecordError("number", "is missing")
         return DossierReading(record(int(payload["number"])))
 
-    def check(self) -> Health:
-        return Health(())
 
-    def close(self) -> None:
-        pass
+def _newest_first(one: DossierRecord) -> tuple[int, str]:
+    return -(one.changed_at.us if one.changed_at else 0), one.native_id
+
+
+def _reject(one: DossierRecord) -> Reject:
+    return Reject("agency", "is a number", one.native_id, one.code, PAYLOAD)
 
 
 @dataclass
-class FakePortal:
+class WindowedOneStop(FakeOneStop):
+    """A list that can also be asked by the day of reception."""
+
+    window_fields: tuple[str, ...] = ("accepted",)
+    windows: list[tuple[date, date, int]] = field(default_factory=list)
+
+    def window_page(self, field: str, first: date, last: date, number: int) -> SourcePage:
+        self.windows.append((first, last, number))
+        within = [
+            one
+            for one in self.dossiers.values()
+            if one.received_at and first <= one.received_at.local_date <= last
+        ]
+        return self._page_of(sorted(within, key=lambda one: one.native_id), number)
+
+
+@dataclass
+class FakePortal(FakeSystem):
     """A portal that takes dossiers and steps, and writes down breaches of its rules."""
 
     name: str = "dvcqg"
@@ -215,12 +268,6 @@ class FakePortal:
             self.breaches += [f"doubled step {code}" for step in steps if step in known]
             known += steps
 
-    def check(self) -> Health:
-        return Health(())
-
-    def close(self) -> None:
-        pass
-
     def _take(self, ours: DossierRecord) -> None:
         there = self.dossiers.get(ours.code)
         if ours.status is None:
@@ -249,7 +296,7 @@ class _Faulty:
 
 
 @dataclass
-class FakeCodes:
+class FakeCodes(FakeSystem):
     """A file that names codes."""
 
     name: str = "extract"
@@ -259,8 +306,36 @@ class FakeCodes:
     def codes(self) -> Iterator[str]:
         return iter(self.named)
 
-    def check(self) -> Health:
-        return Health(())
 
-    def close(self) -> None:
-        pass
+@dataclass
+class FakeFeed(FakeSystem):
+    """Events in the feed's order, by page."""
+
+    name: str = "vnpost"
+    role: Role = Role.POST
+    size: int = 2
+    log: list[StatusRecord | Reject] = field(default_factory=list)
+    asked: list[str | None] = field(default_factory=list)
+    #: Raised after the first page.
+    fault: ConnectorError | None = None
+    stands_still: bool = False
+
+    def events(self, after: str | None) -> EvidencePage:
+        self.asked.append(after)
+        if self.fault is not None and after is not None:
+            raise self.fault
+        start = int(after or "0")
+        page = self.page_of(start, min(start + self.size, len(self.log)))
+        return replace(page, position=after, last=False) if self.stands_still else page
+
+    def page_of(self, start: int, end: int) -> EvidencePage:
+        part = self.log[start:end]
+        return EvidencePage(
+            position=str(end),
+            last=end >= len(self.log),
+            records=tuple(one for one in part if isinstance(one, StatusRecord)),
+            rejects=tuple(one for one in part if isinstance(one, Reject)),
+        )
+
+    def replay_event(self, payload: object) -> StatusRecord:
+        raise RecordError("EventTime", "is no time")

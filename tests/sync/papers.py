@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from khop.adapters.ports import CheckStep, Health, PaperFile, Role
 from khop.errors import ConfigError, RecordError
 from khop.mappings.records import PaperKind, PaperRow, Reject
-from tests.sync.fakes import at
+from tests.sync.fakes import FakeSystem, at
 
 CODE = "H99.12-261110-0001"
 APPLICANT = "k" * 64
@@ -47,7 +47,7 @@ def register_row(number: int, /, **changes: object) -> PaperRow:
 
 
 def reject(file: str, number: int, **changes: object) -> Reject:
-    """A row whose day cannot be read; ``replay_row`` understands it once it is mended."""
+    """A row whose day cannot be read; ``replay_row`` reads it when ``understands`` is set."""
     bad = Reject(
         field="Ngày tiếp nhận",
         reason="is no day that exists",
@@ -58,8 +58,8 @@ def reject(file: str, number: int, **changes: object) -> Reject:
 
 
 @dataclass
-class FakePapers:
-    """Files of rows. A file's digest is that of what it says."""
+class FakePapers(FakeSystem):
+    """Files of rows. A file's digest is the digest of its rows."""
 
     name: str = "logbook"
     role: Role = Role.LOGBOOK
@@ -70,7 +70,7 @@ class FakePapers:
     read: list[str] = field(default_factory=list)
     #: Called before each row.
     on_row: Callable[[Item], None] = lambda item: None
-    #: Whether a new program understands rows that an older one did not.
+    #: Whether the program can read rows now that it could not read before.
     understands: bool = False
 
     def files(self) -> Sequence[PaperFile]:
@@ -96,6 +96,3 @@ class FakePapers:
 
     def check(self) -> Health:
         return Health((CheckStep("read", not self.broken, f"{len(self.contents)} files"),))
-
-    def close(self) -> None:
-        pass

@@ -1,4 +1,4 @@
-"""The promises as invariants, over an engine and a model beside it.
+"""The promises of the engine as invariants, over an engine and a model beside it.
 
 The model is plain dicts: what each system has (the fakes keep that) and what the engine cannot
 have read yet. ``test_machine`` draws what happens.
@@ -30,16 +30,17 @@ from khop.sync.ledger.schema import (
     status_record,
 )
 from khop.sync.results import FindingState
-from tests.sync.fakes import FakeClock
+from tests.sync.fakes import PERSONAL, FakeClock
+from tests.sync.installation import Fuse, Installation
 from tests.sync.papers import FakePapers
-from tests.sync.province import PERSONAL, Fuse, Installation, OneStop, Portal, Post
+from tests.sync.province import OneStop, Portal, Post
 
 START = datetime(2026, 11, 18, 9, tzinfo=UTC)
 FILE = "so.xlsx"
 
 
 class Promises(RuleBasedStateMachine):
-    """An engine, a model of what it must have, and what must be so after every step."""
+    """An engine, a model of what it must have, and what must hold after every step."""
 
     def __init__(self, template: Path) -> None:
         super().__init__()
@@ -56,23 +57,24 @@ class Promises(RuleBasedStateMachine):
         self.khop = Installation(folder, template, self.clock, self.fuse, *adapters)
         self.stack.callback(lambda: self.khop.close())
 
-        #: Dossiers whose newest version need not have been read: how often each changed, and
-        #: whether its change time tells.
+        #: Dossiers whose newest version need not have been read, and whether its change time is
+        #: an old one.
         self.unread: dict[str, bool] = {}
+        #: How often each dossier changed.
         self.versions: dict[str, int] = {}
         self.pulled = False
-        #: Native ids the ledger had, ever.
+        #: Native ids the ledger ever had.
         self.had: set[str] = set()
-        #: Events that were told until the feed was last read to its end.
+        #: Events in the feed when it was last read to its end.
         self.events_read = 0
-        #: What the ledger may have of each source of paper.
+        #: The rows of paper the ledger may have of each source.
         self.paper_may_be: dict[str, list[dict[str, Any]]] = {
             "logbook": [{}],
             "import_register": [{}],
         }
         self.decided: dict[tuple[str, str], tuple[FindingState, str | None]] = {}
         self.head = Head(0, "0" * 64)
-        #: What is worth asking since something happened: the same twice tells nothing new.
+        #: Checks to make since something changed: to repeat one without a change shows nothing.
         self.open_questions: set[str] = set()
 
     def _papers(self, name: str, role: Role, kind: PaperKind) -> FakePapers:
@@ -82,8 +84,6 @@ class Promises(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.stack.close()
-
-    # --- the promises ---------------------------------------------------------------------------
 
     @invariant()
     def nothing_is_lost_or_doubled_or_made_up(self) -> None:
@@ -99,7 +99,7 @@ class Promises(RuleBasedStateMachine):
                 assert stored.get(native_id) == ours
 
     @invariant()
-    def a_history_is_the_one_that_was_told(self) -> None:
+    def a_stored_history_is_the_one_the_source_gave(self) -> None:
         with self.khop.ledger.read() as connection:
             due = set(
                 connection.scalars(
@@ -125,9 +125,9 @@ class Promises(RuleBasedStateMachine):
             query = sa.select(quarantine.c.native_id).where(
                 quarantine.c.source == "igate", quarantine.c.state == "open"
             )
-            shelved = set(connection.scalars(query))
+            quarantined = set(connection.scalars(query))
         read = self.one_stop.dossiers.keys() - self.unread.keys()
-        assert shelved & read == self.one_stop.bad & read
+        assert quarantined & read == self.one_stop.bad & read
 
     @invariant()
     def nothing_leaves_the_ledger(self) -> None:
@@ -153,7 +153,7 @@ class Promises(RuleBasedStateMachine):
             assert event.event_at is None or held[key] == event.event_at.us
 
     @invariant()
-    def paper_is_as_a_whole_file_was(self) -> None:
+    def rows_of_paper_are_those_of_one_whole_file(self) -> None:
         for source, contents in self.paper_may_be.items():
             with self.khop.ledger.read() as connection:
                 query = sa.select(paper_row).where(paper_row.c.source == source)
@@ -167,7 +167,7 @@ class Promises(RuleBasedStateMachine):
             ]
 
     @invariant()
-    def absent_is_only_what_was_answered(self) -> None:
+    def absent_is_only_written_after_an_answer(self) -> None:
         with self.khop.ledger.read() as connection:
             for row in connection.execute(sa.select(presence)):
                 if row.presence != "unknown":
@@ -175,7 +175,7 @@ class Promises(RuleBasedStateMachine):
                     assert there in self.portal.answered.get(row.code, ()), row.code
 
     @invariant()
-    def nothing_is_done_to_the_portal_that_may_not_be(self) -> None:
+    def the_portal_gets_no_forbidden_call(self) -> None:
         assert self.portal.breaches == []
 
     @invariant()
@@ -197,14 +197,12 @@ class Promises(RuleBasedStateMachine):
             assert state not in kept or getattr(rows[key], kept[state]) == text
 
     @invariant()
-    def nobody_is_named(self) -> None:
+    def no_personal_data_is_in_files_or_logs(self) -> None:
         words = [form for word in PERSONAL for form in (word, json.dumps(word)[1:-1])]
         for path in self.khop.files:
             held = path.read_bytes()
             assert not any(word.encode() in held for word in words)
         assert not any(word in repr(self.logs) for word in words)
-
-    # --- reading --------------------------------------------------------------------------------
 
     def natives(self, connection: sa.Connection) -> list[str]:
         query = sa.select(source_record.c.native_id).where(source_record.c.source == "igate")

@@ -1,5 +1,5 @@
-"""A process killed at every instant at which that could matter, one after the other: what it was
-at is made up for by the next one, and nothing is done twice."""
+"""A process that is killed at each instant of its work, one after the other: the next process
+finishes the work, and nothing is done twice."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ from khop.sync.engine import Engine
 from khop.sync.ledger.records import count_known
 from khop.sync.ledger.schema import paper_row, presence, progress_step
 from tests.sync.fakes import FakeClock, at, record
+from tests.sync.installation import Fuse, Installation, Killed, template
 from tests.sync.papers import FakePapers, logbook_row
-from tests.sync.province import Fuse, Installation, Killed, OneStop, Portal, template
+from tests.sync.province import OneStop, Portal
 
 __all__ = ["template"]
 
-#: More instants than any of the works below has.
+#: More instants than any of the operations below has.
 MANY = 200
-#: What the portal has to be told of the dossiers below: two that are new, one that went on.
+#: Progress steps that the portal needs of the dossiers below: two new ones, one that changed.
 STEPS = 5
 
 
@@ -32,7 +33,7 @@ class Office:
 
     def __init__(self, folder: Path, ledger: Path, *adapters: Adapter) -> None:
         self.clock, self.fuse = FakeClock(), Fuse()
-        # A list that tells how many rows it has shows by that alone what is missing.
+        # With a total the engine would find missing rows by the total alone.
         self.one_stop = OneStop(fuse=self.fuse, tells_total=False)
         self.portal = Portal(fuse=self.fuse, one_stop=self.one_stop)
         self.one_stop.put(
@@ -41,17 +42,17 @@ class Office:
         )
         self.portal.hold(record(4, status=Status.RECEIVED), record(3))
         folder.mkdir()
-        systems = (self.one_stop, self.portal, *adapters)
+        systems: tuple[Adapter, ...] = (self.one_stop, self.portal, *adapters)
         self.khop = Installation(folder, ledger, self.clock, self.fuse, *systems)
 
     def is_killed(self, instant: int, work: Callable[[Engine], object]) -> bool:
-        """Whether the process was killed at this instant of the work; it is back then."""
+        """Whether the process was killed at this instant of the work; then it is started again."""
         self.clock.advance(minutes=1)
         self.fuse.left = instant
         try:
             work(self.khop.engine)
         except Killed:
-            self.khop.come_back()
+            self.khop.restart()
             return True
         finally:
             self.fuse.left = None
@@ -66,15 +67,15 @@ def at_every_instant(
         office = Office(folder / str(instant), ledger, *adapters)
         try:
             if not office.is_killed(instant, work):
-                assert instant > 5, "hardly any instant was seen"
+                assert instant > 5, "too few instants were tried"
                 return
             yield office
         finally:
             office.khop.close()
-    raise AssertionError("the work has no end")
+    raise AssertionError("the work does not end")
 
 
-def test_a_pull(template: Path, tmp_path: Path) -> None:
+def test_a_killed_pull_loses_no_record_and_no_look_up(template: Path, tmp_path: Path) -> None:
     for office in at_every_instant(tmp_path, template, lambda engine: engine.pull()):
         office.khop.engine.pull()
         with office.khop.ledger.read() as connection:
@@ -83,7 +84,9 @@ def test_a_pull(template: Path, tmp_path: Path) -> None:
         assert sorted(held.values()) == ["absent", "absent", "present", "present"]
 
 
-def test_an_import_whose_file_nobody_imports_again(template: Path, tmp_path: Path) -> None:
+def test_codes_of_a_killed_import_are_looked_up_by_the_next_pull(
+    template: Path, tmp_path: Path
+) -> None:
     papers = FakePapers("import_so", Role.LOGBOOK, PaperKind.LOGBOOK)
     papers.contents = {"so.xlsx": [logbook_row(1, code="H99.98-261101-0007")]}
 
@@ -99,7 +102,7 @@ def test_an_import_whose_file_nobody_imports_again(template: Path, tmp_path: Pat
 
 @pytest.fixture
 def reconciled(template: Path, tmp_path: Path) -> Path:
-    """A ledger with two dossiers to create and one to bring up to date."""
+    """A ledger with two dossiers to create and one to update."""
     office = Office(tmp_path / "first", template)
     office.khop.engine.pull()
     office.khop.engine.reconcile()
@@ -109,7 +112,7 @@ def reconciled(template: Path, tmp_path: Path) -> Path:
 
 
 @pytest.mark.slow
-def test_an_apply(reconciled: Path, tmp_path: Path) -> None:
+def test_a_killed_apply_sends_each_dossier_and_step_once(reconciled: Path, tmp_path: Path) -> None:
     def work(engine: Engine) -> None:
         engine.apply(confirm=lambda _: True)
 

@@ -1,17 +1,16 @@
-"""The promises, held by a machine that draws what happens.
+"""The promises of the engine, checked by a state machine.
 
-Rules are what befalls a province: dossiers change, with a change time or behind its back; pages
-come twice, short, in disorder or not at all; the process is killed at any durable step and comes
-back on what was on the disk; officers decide; time passes over weekends and holidays. What must
-be so after each of them is an invariant with the promise's name. Beside the engine runs a model
-of plain dicts: what each system has, and what the engine cannot have read yet.
+The rules are what happens in a province: dossiers change, with a new change time or an old one;
+pages come twice, short, out of order or not at all; the process is killed before or after any
+commit or call and starts again from what was on the disk; officers decide; time passes over
+weekends and holidays. What must hold after each rule is an invariant (``promises``). Beside the
+engine runs a model of plain dicts: what each system has, and what the engine cannot have read yet.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,12 +26,8 @@ from hypothesis.stateful import (
 )
 
 from khop.mappings.records import (
-    DossierRecord,
     Instant,
     PaperRow,
-    Reject,
-    StatusKind,
-    StatusRecord,
 )
 from khop.sync.engine import Engine
 from khop.sync.findings.decision_texts import DecisionError
@@ -56,30 +51,20 @@ from khop.sync.results import (
     PaperSummary,
     PullSummary,
 )
-from tests.sync.fakes import at, history, record
-from tests.sync.happenings import ALIAS, CODES, SILENT, changes, faults, kills, mischiefs, rows
-from tests.sync.papers import FakePapers, logbook_row, register_row
-from tests.sync.promises import FILE, START, Promises
-from tests.sync.province import (
-    PAYLOAD,
-    Killed,
-    template,
-)
+from tests.sync.installation import Killed, template
+from tests.sync.papers import FakePapers, register_row
+from tests.sync.promises import FILE
+from tests.sync.strategies import CODES, SILENT, changes, faults, kills, mischiefs, rows
+from tests.sync.world import MOMENTS, World
 from tests.tiers import examples
 
 __all__ = ["template"]
 
 T = TypeVar("T")
 
-#: Runs of rules: the next day, over a weekend, over the holiday of 24 November, later. Few: to
-#: write the rules anew for a moment takes longer than to ask them.
-MOMENTS = [START + timedelta(hours=hours) for hours in (0, 24, 63, 140, 400)]
 
-
-class ProvinceMachine(Promises):
-    """What befalls a province, and what khop does meanwhile."""
-
-    # --- the world ------------------------------------------------------------------------------
+class ProvinceMachine(World):
+    """What happens in a province, and what khop does meanwhile."""
 
     @initialize(
         begun=st.lists(
@@ -93,8 +78,7 @@ class ProvinceMachine(Promises):
     def begin(
         self, begun: list[tuple[int, dict[str, Any], dict[str, Any] | None]], looked: bool
     ) -> None:
-        """Some dossiers are there, for long; the portal has a part of them, as they are or
-        otherwise."""
+        """Some old dossiers; the portal has a part of them, equal or different."""
         for number, ours, theirs in begun:
             self.appear(number, ours, late=True)
             if theirs is not None:
@@ -106,95 +90,14 @@ class ProvinceMachine(Promises):
         self._pull(full=False)
         self._reconcile()
 
-    @rule(number=st.integers(1, 4), change=changes, late=st.booleans())
-    def appear(self, number: int, change: dict[str, Any], late: bool) -> None:
-        """A dossier is new, or changes: with a change time, or with one of long ago."""
-        self.clock.advance(minutes=1)
-        before = self.one_stop.dossiers.get(f"{number:024x}", record(number))
-        long_ago = before.changed_at if number % 2 else at(3, second=number)
-        changed = long_ago if late else Instant.of(self.clock())
-        self._now_is(replace(before, changed_at=changed, **change), late)
-
-    @precondition(lambda self: self.one_stop.dossiers)
-    @rule(pick=st.integers(0, 3))
-    def vanish(self, pick: int) -> None:
-        """The one-stop has a dossier no more."""
-        native_id = sorted(self.one_stop.dossiers)[pick % len(self.one_stop.dossiers)]
-        del self.one_stop.dossiers[native_id]
-        self.unread.pop(native_id, None)
-        self._happened()
-
-    @precondition(lambda self: self.one_stop.dossiers)
-    @rule(pick=st.integers(0, 3))
-    def turn_bad_or_good(self, pick: int) -> None:
-        """A dossier takes a shape that cannot be used, or a good one again."""
-        self.clock.advance(minutes=1)
-        native_id = sorted(self.one_stop.dossiers)[pick % len(self.one_stop.dossiers)]
-        self.one_stop.bad ^= {native_id}
-        now = Instant.of(self.clock())
-        self._now_is(replace(self.one_stop.dossiers[native_id], changed_at=now), late=False)
-
-    def _now_is(self, ours: DossierRecord, late: bool) -> None:
-        steps = self.one_stop.histories.get(ours.native_id, ())
-        self.one_stop.put(ours)
-        told = [(s.status, s.event_at) for s in steps if s.status and s.event_at]
-        if ours.status and (not told or told[-1][0] is not ours.status):
-            told.append((ours.status, Instant.of(self.clock())))
-        self.one_stop.histories[ours.native_id] = history(ours, *told)
-        # The first traversal reads all there is, however old.
-        self.unread[ours.native_id] = late and self.pulled
-        self.versions[ours.native_id] = self.versions.get(ours.native_id, 0) + 1
-        self._happened()
-
-    def _happened(self) -> None:
-        self.open_questions = {"second pull", "second plan", "rest"}
-
-    @rule(code=st.sampled_from([*CODES, ALIAS]), change=changes)
-    def change_portal(self, code: str, change: dict[str, Any]) -> None:
-        """Somebody else writes to the portal."""
-        self.portal.hold(replace(record(1), **{**change, "code": code, "aliases": ()}))
-        self._happened()
-
-    @rule(
-        code=st.sampled_from([*CODES[:3], ALIAS]),
-        entry=st.sampled_from("ab"),
-        how=st.sampled_from(["whole", "whole", "emptier", "bad"]),
-    )
-    def tell_of_post(self, code: str, entry: str, how: str) -> None:
-        """The post tells of an order; again, with less in it, or so that it cannot be used."""
-        kind = StatusKind.HANDED_TO_POST if entry == "a" else StatusKind.DELIVERED
-        event = StatusRecord("vnpost", code, entry, code, kind, at(16 if entry == "a" else 17))
-        told: dict[str, StatusRecord | Reject] = {
-            "whole": event,
-            "emptier": replace(event, event_at=None),
-            "bad": Reject("EventTime", "is no time", f"bad-{entry}", code, PAYLOAD),
-        }
-        self.post.log.append(told[how])
-        self._happened()
-
-    @rule(written=rows(logbook_row, "received_at"), broken=st.sampled_from([False, False, True]))
-    def write_in_logbook(self, written: list[Any], broken: bool) -> None:
-        self.papers.contents[FILE] = written
-        self.papers.broken = {FILE: "cannot be read"} if broken else {}
-        self._happened()
-
-    @rule(steps=st.integers(1, 2))
-    def time_passes(self, steps: int) -> None:
-        """A day, a weekend, a holiday."""
-        later = [moment for moment in MOMENTS if moment > self.clock.now][:steps]
-        self.clock.now = later[-1] if later else self.clock.now + timedelta(hours=1)
-        self._happened()
-
-    # --- what khop does -------------------------------------------------------------------------
-
     def _do(self, work: Callable[[Engine], T], kill_at: int | None = None) -> T | None:
-        """Have the engine do something; None when its process was killed at it."""
+        """Have the engine do something; None when its process was killed during it."""
         self.clock.advance(minutes=1)
         self.fuse.left = kill_at
         try:
             return work(self.khop.engine)
         except Killed:
-            self.khop.come_back()
+            self.khop.restart()
             return None
         finally:
             self.fuse.left = None
@@ -238,7 +141,7 @@ class ProvinceMachine(Promises):
         self._pull(full, kill_at, calm)
 
     def _pull(self, full: bool, kill_at: int | None = None, calm: bool = True) -> bool:
-        """One pull; whether it came to its end."""
+        """One pull; whether it read the list to the end."""
         before, served = dict(self.versions), self.one_stop.rows_served
         told, paper = len(self.post.log), self._paper_now(self.papers)
         with self.khop.ledger.read() as connection:
@@ -258,7 +161,7 @@ class ProvinceMachine(Promises):
             self.events_read = told
         if _of(summary, PaperSummary).error is None:
             self.paper_may_be["logbook"] = [paper]
-        self._every_code_was_asked(summary)
+        self._check_look_ups(summary)
         return listed.error is None and cursor.next_page is None
 
     def _was_read(self, natives: set[str], whole: bool) -> None:
@@ -266,8 +169,8 @@ class ProvinceMachine(Promises):
             if whole or not self.unread[native_id]:
                 del self.unread[native_id]
 
-    def _every_code_was_asked(self, summary: PullSummary) -> None:
-        """The portal was asked about each code that anything names, and its answers are kept."""
+    def _check_look_ups(self, summary: PullSummary) -> None:
+        """Every code that a source names was looked up, and the answers are stored."""
         looked = _of(summary, LookupSummary)
         if looked.error or looked.unknown:
             return
@@ -283,7 +186,7 @@ class ProvinceMachine(Promises):
     @precondition(lambda self: "second pull" in self.open_questions)
     @rule()
     def pull_again(self) -> None:
-        """A second pull of the same is ``unchanged``."""
+        """A second pull of the same lists stores nothing."""
         self.open_questions.remove("second pull")
         if self._pull(full=True) and self._pull(full=True) and not self.unread:
             summary = self._do(lambda engine: engine.pull())
@@ -293,7 +196,7 @@ class ProvinceMachine(Promises):
 
     @rule(days=st.sampled_from([3, 12, 40]), kill_at=kills)
     def sweep(self, days: int, kill_at: int | None) -> None:
-        """The window of dates is read again: what changed behind the change time is found."""
+        """The window of dates is read again: changes without a new change time are found."""
         before = dict(self.versions)
         last = Instant.of(self.clock()).local_date
         summary = self._do(lambda engine: engine.sweep(days=days), kill_at)
@@ -333,10 +236,10 @@ class ProvinceMachine(Promises):
     @rule(whole=st.booleans(), kill_at=kills)
     def reconcile(self, whole: bool, kill_at: int | None) -> None:
         if self._reconcile(whole, kill_at):
-            self._a_whole_run_finds_the_same()
+            self._check_against_a_whole_run()
 
     def _reconcile(self, whole: bool = False, kill_at: int | None = None) -> bool:
-        """Run the rules; whether that came to its end, and looked at a part of the cases."""
+        """Run the rules; whether that ended, and looked at a part of the cases."""
         moment = self.moment
         held = self._exclusions(moment)
         for key, (state, _) in list(self.decided.items()):
@@ -350,13 +253,13 @@ class ProvinceMachine(Promises):
         return not done.whole
 
     def _exclusions(self, moment: datetime) -> set[tuple[str, str]]:
-        """What is excluded at a moment."""
+        """The findings that are excluded at a moment."""
         holds = exclusion.c.until_us >= Instant.of(moment).us
         query = sa.select(exclusion).where(sa.or_(exclusion.c.until_us.is_(None), holds))
         with self.khop.ledger.read() as connection:
             return {(row.rule, row.subject) for row in connection.execute(query)}
 
-    def _a_whole_run_finds_the_same(self) -> None:
+    def _check_against_a_whole_run(self) -> None:
         with closing(self.khop.twin()) as twin:
             found = _findings(twin.ledger)
             twin.reconcile(self.moment, whole=True)
@@ -411,7 +314,7 @@ class ProvinceMachine(Promises):
     @precondition(lambda self: "second plan" in self.open_questions)
     @rule()
     def plan(self) -> None:
-        """To plan changes nothing: neither the ledger nor the next plan."""
+        """Planning changes nothing: the next plan is the same."""
         self.open_questions.remove("second plan")
         first = self._do(lambda engine: engine.plan())
         second = self._do(lambda engine: engine.plan())
@@ -425,7 +328,7 @@ class ProvinceMachine(Promises):
         faults=st.lists(faults, min_size=1, max_size=4),
         looked=st.booleans(),
     )
-    def apply_over_a_bad_line(self, faults: list[tuple[str, str, Any]], looked: bool) -> None:
+    def apply_with_faults(self, faults: list[tuple[str, str, Any]], looked: bool) -> None:
         if looked:
             self._look()
         self.portal.faults = {(operation, code): list(kinds) for operation, code, kinds in faults}
@@ -438,7 +341,7 @@ class ProvinceMachine(Promises):
         self._apply(kill_at)
 
     def _apply(self, kill_at: int | None = None) -> None:
-        self._happened()
+        self._something_changed()
         summary = self._do(lambda engine: engine.apply(confirm=lambda _: True), kill_at)
         if summary is None:
             return
@@ -450,7 +353,7 @@ class ProvinceMachine(Promises):
     @precondition(lambda self: "rest" in self.open_questions)
     @rule()
     def come_to_rest(self) -> None:
-        """When nothing happens any more, nothing is left to do for the machine."""
+        """When nothing changes any more, nothing is left for the machine to do."""
         self.open_questions.remove("rest")
         self._pull(full=True)
         for _ in range(3):
@@ -469,7 +372,7 @@ def _of(summary: PullSummary, kind: type[T]) -> T:
 
 
 def _findings(ledger: Ledger) -> tuple[list[Any], int]:
-    """All that is known of findings but when they were last seen, and how much was logged."""
+    """The findings without the time they were last seen, and the number of log entries."""
     columns = [column for column in discrepancy.columns if column.name != "last_seen_us"]
     with ledger.read() as connection:
         query = sa.select(*columns).order_by(discrepancy.c.rule, discrepancy.c.subject)
@@ -477,8 +380,12 @@ def _findings(ledger: Ledger) -> tuple[list[Any], int]:
         return [tuple(row) for row in connection.execute(query)], int(logged or 0)
 
 
-def test_the_promises_hold_whatever_happens(template: Path) -> None:
+def test_the_promises_hold_after_every_step(template: Path) -> None:
+    class Machine(ProvinceMachine):
+        def __init__(self) -> None:
+            super().__init__(template)
+
     run_state_machine_as_test(
-        lambda: ProvinceMachine(template),
+        Machine,
         settings=settings(max_examples=examples(fast=3, full=30), stateful_step_count=25),
     )

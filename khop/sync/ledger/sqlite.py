@@ -1,7 +1,7 @@
 """The ledger as one file of SQLite.
 
-Writers take SQLite's write lock when they begin (BEGIN IMMEDIATE), so two of them queue in
-place of failing half-way; readers never wait for writers (WAL).
+Writers take SQLite's write lock when they begin (BEGIN IMMEDIATE), so that two of them
+queue instead of failing half-way; readers never wait for writers (WAL).
 """
 
 from __future__ import annotations
@@ -72,10 +72,10 @@ class SqliteFile(Database):
         return engine
 
     def begin_write(self, connection: sa.Connection) -> None:
-        """BEGIN IMMEDIATE has the lock already."""
+        """BEGIN IMMEDIATE has taken the lock already."""
 
     def settle(self, connection: sa.Connection) -> None:
-        """A file of SQLite compares text byte by byte as it is."""
+        """SQLite compares text byte by byte by default."""
 
     def meaning(self, failure: BaseException) -> str:
         lowered = str(failure).lower()
@@ -86,7 +86,7 @@ class SqliteFile(Database):
 
 
 def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves
+    connection.isolation_level = None  # BEGIN is sent by _begin
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     # FULL: an outbox row must be on disk before its push leaves this machine

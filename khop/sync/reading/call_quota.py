@@ -1,4 +1,4 @@
-"""The book of calls about persons: each is counted and logged before it is made."""
+"""The quota of calls about persons: each call is counted and logged before it is made."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class LedgerBook:
         )  # fmt: skip
 
     def _actor(self, officer: str) -> str:
-        """The officer's account; the key of it where it is a personal number or a name."""
+        """The officer's account; a key of it where it holds a personal number or a name."""
         shown = short_text(officer)
         return shown if shown == officer.strip() else f"key:{actor_key(self._key, officer)[:32]}"
 

@@ -68,7 +68,7 @@ def _dossier(ledger: Ledger, code: str, sources: list[str]) -> tuple[str, str, s
     if row is None:
         raise KhopError(f"the one-stop has no dossier {code} that was pulled; run `khop pull`")
     if row.procedure is None:
-        raise KhopError(f"the dossier {code} names no procedure; nobody may be asked without one")
+        raise KhopError(f"the dossier {code} names no procedure; no check may be made without one")
     return row.source, row.native_id, row.procedure
 
 

@@ -28,7 +28,7 @@ from khop.sync.results import UNSETTLED, Plan, PlanItem, WorkItem
 
 NOT_REPAIRABLE = "not_repairable"
 PORTAL_BORN = "portal_born"
-_HOW_IT_ENDED = {
+_REASON_AFTER = {
     PushState.DONE: "portal_still_differs",
     PushState.STEPS_UNKNOWN: "portal_still_differs",
     PushState.BLOCKED: "blocked",
@@ -41,12 +41,12 @@ _REPAIRABLE = frozenset(rule.id for rule in RULES.values() if rule.repairable)
 Case = Mapping[str, Any]
 #: Dossiers whose records are read at once.
 _BATCH = 500
-#: What the portal means, whatever words it used this time.
+#: The columns of the portal's answer that a version depends on: not the words for the status.
 _PORTAL_SAYS = ("presence", "status", "received_us", "due_us", "finished_us", "returned_us")
 
 
 @dataclass(frozen=True, slots=True)
-class _Opened:
+class _OpenFindings:
     """The open findings of one subject. ``opened_us``: when the latest repairable one opened.
     ``row``: where the row of paper is, for one that names no dossier."""
 
@@ -57,7 +57,7 @@ class _Opened:
     opened_us: int
     row: str | None = None
 
-    def only(self, rules: Iterable[str]) -> _Opened:
+    def only(self, rules: Iterable[str]) -> _OpenFindings:
         wanted = set(rules)
         return replace(self, rules=tuple(rule for rule in self.rules if rule in wanted))
 
@@ -80,7 +80,7 @@ def make_plan(
     """
     chosen = _chosen(only)
     with ledger.read() as connection:
-        opened = [one.only(chosen) for one in _opened(connection)]
+        opened = [one.only(chosen) for one in _open_findings(connection)]
         total = _cases_at_last_reconcile(connection)
     ours = [one.only(_REPAIRABLE) for one in opened]
     items, work = _pushes(ledger, sink, [one for one in ours if one.rules], sources)
@@ -111,7 +111,7 @@ def _chosen(only: Sequence[str] | None) -> frozenset[str]:
 def _pushes(
     ledger: Ledger,
     sink: DossierSink | None,
-    opened: Sequence[_Opened],
+    opened: Sequence[_OpenFindings],
     sources: Sequence[str] | None,
 ) -> tuple[list[PlanItem], list[WorkItem]]:
     """What a machine may push for these findings, and what it may not, with the reason.
@@ -125,7 +125,7 @@ def _pushes(
         taken = outbox.last_taken(connection, sink.name)
         begun = {push.code: push for push in outbox.unfinished(connection, sink.name)}
     cases = _cases(ledger, [one.subject for one in opened], sources)
-    items = [_going_on(push) for push in begun.values()]
+    items = [_resumed(push) for push in begun.values()]
     work = []
     with ledger.read() as connection:
         for start in range(0, len(opened), _BATCH):
@@ -198,7 +198,7 @@ def would_lower(portal: Status | None, ours: Status | None) -> bool:
     return portal in DONE and (ours is None or ours < portal)
 
 
-def _opened(connection: sa.Connection) -> list[_Opened]:
+def _open_findings(connection: sa.Connection) -> list[_OpenFindings]:
     rows = connection.execute(
         sa.select(
             discrepancy.c.subject,
@@ -215,7 +215,7 @@ def _opened(connection: sa.Connection) -> list[_Opened]:
     for row in rows:
         by_subject.setdefault(row.subject, []).append(row)
     return [
-        _Opened(
+        _OpenFindings(
             subject=subject,
             code=found[0].code,
             rules=tuple(row.rule for row in found),
@@ -228,7 +228,7 @@ def _opened(connection: sa.Connection) -> list[_Opened]:
 
 
 def _row_of(evidence: str | None) -> str | None:
-    """``file, sheet, row`` of the first row of paper in the evidence."""
+    """``file, sheet, row`` of the first row of paper in the evidence; None without one."""
     for item in json.loads(evidence) if evidence else ():
         if item.get("row") is not None:
             return ", ".join(str(item[name]) for name in ("file", "sheet", "row") if item.get(name))
@@ -254,7 +254,7 @@ def _cases_at_last_reconcile(connection: sa.Connection) -> int:
 
 
 def _item(
-    opened: _Opened,
+    opened: _OpenFindings,
     case: Case | None,
     stored: Mapping[tuple[str, str], DossierRecord],
     sink: DossierSink,
@@ -264,12 +264,12 @@ def _item(
     record = None if case is None else stored.get((case["os_source"], case["os_native_id"]))
     if case is None or record is None:
         return None, "no_record"
-    reason = _forbidden(record, case, sink)
+    reason = _obstacle(record, case, sink)
     if reason is not None:
         return None, reason
     version = _version(opened, record, case, sink.name)
     if version in ended:
-        return None, _HOW_IT_ENDED[ended[version].state]
+        return None, _REASON_AFTER[ended[version].state]
     return (
         PlanItem(
             code=record.code,
@@ -283,8 +283,8 @@ def _item(
     )
 
 
-def _forbidden(record: DossierRecord, case: Case, sink: DossierSink) -> str | None:
-    """Why the machine may not push this dossier (docs/rules.md)."""
+def _obstacle(record: DossierRecord, case: Case, sink: DossierSink) -> str | None:
+    """Why the machine may not push this dossier (docs/rules.md); None when it may."""
     if case["has_alias"]:
         return PORTAL_BORN
     problems = sink.problems(record)
@@ -295,9 +295,9 @@ def _forbidden(record: DossierRecord, case: Case, sink: DossierSink) -> str | No
     return problems[0] if problems else None
 
 
-def _version(opened: _Opened, record: DossierRecord, case: Case, sink: str) -> str:
-    """Digest of what the push is based on: the one-stop's record, what the portal was last
-    known to say, and the period the findings have been open."""
+def _version(opened: _OpenFindings, record: DossierRecord, case: Case, sink: str) -> str:
+    """Digest of what the push is based on: the one-stop's record, the portal's last answer, and
+    when the findings opened."""
     portal = [str(case[f"po_{name}"]) for name in _PORTAL_SAYS]
     ours = records.record_hash(record)
     return _digest([sink, opened.subject, ours, str(opened.opened_us), *portal])
@@ -307,7 +307,7 @@ def _digest(parts: Iterable[str]) -> str:
     return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=16).hexdigest()
 
 
-def _going_on(push: Push) -> PlanItem:
+def _resumed(push: Push) -> PlanItem:
     """A push that an earlier apply began."""
     return PlanItem(
         code=push.code,
@@ -319,7 +319,7 @@ def _going_on(push: Push) -> PlanItem:
     )
 
 
-def _work(opened: _Opened, reason: str) -> WorkItem:
+def _work(opened: _OpenFindings, reason: str) -> WorkItem:
     return WorkItem(
         subject=opened.subject,
         code=opened.code,

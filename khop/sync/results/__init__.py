@@ -1,5 +1,5 @@
-"""What the engine's operations answer: plain values that the command line, the reports and an
-importing program read. Each has ``as_json``: a mapping of JSON values with stable names."""
+"""Results of the engine's operations: plain values for the command line, the reports and other
+programs. Each has ``as_json``: a mapping of JSON values with stable names."""
 
 from khop.sync.results.findings import (
     UNSETTLED,

@@ -1,4 +1,4 @@
-"""What comparing the sources answers: findings, and one dossier from every side."""
+"""Results of comparing the sources: findings, and all that is known of one dossier."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from khop.sync.results.plain_json import Result
 
 @dataclass(frozen=True, slots=True)
 class RuleCount(Result):
-    """What one reconcile came to for one rule. ``open``: findings that are not settled, whether
-    this run looked at their cases or not; ``new``, ``reopened``, ``resolved``: what this run
-    changed; ``excluded``: ruled out by a person."""
+    """The findings of one rule after a reconcile. ``open``: findings that are not settled, whether
+    this run looked at their cases or not; ``new``, ``reopened``, ``resolved``: changed by this
+    run; ``excluded``: ruled out by a person."""
 
     rule: str
     open: int
@@ -31,7 +31,7 @@ class ReconcileSummary(Result):
 
     ``whole``: every case was looked at. Otherwise ``examined`` of them were, those that changed
     or whose age crossed a limit, and ``cases`` and ``unmapped`` are of the last whole run.
-    ``excused``: what would have fired but for an exception, outage or migration on file.
+    ``excused``: cases that would fire a rule but for an exception, outage or migration on file.
     """
 
     run: int
@@ -61,7 +61,7 @@ class ReconcileSummary(Result):
 
 
 class FindingState(StrEnum):
-    """How far a finding is on its way (docs/rules.md)."""
+    """The state of a finding (docs/rules.md)."""
 
     OPEN = "open"
     ASSIGNED = "assigned"
@@ -70,7 +70,7 @@ class FindingState(StrEnum):
     EXCLUDED = "excluded"
 
 
-#: The states of findings that somebody still has to do something about.
+#: States of findings that still need work.
 UNSETTLED = (FindingState.OPEN, FindingState.ASSIGNED, FindingState.EXPLAINED)
 
 
@@ -114,7 +114,7 @@ class CaseView(Result):
     says. ``history``: status records. ``presence``: look-ups. ``findings``; ``pushes``: outbox
     rows; ``steps``: progress steps that were sent. ``identity``: verdicts on the applicant.
     ``paper``: rows of paper that name it. ``candidates``: rows without a code that are like it,
-    with their ``reasons``; they are evidence of nothing until a person says so.
+    with their ``reasons``; they are suggestions, and no evidence until a person decides.
     """
 
     code: str

@@ -1,4 +1,4 @@
-"""What is to be done, and what came of it."""
+"""Plans, and what became of them."""
 
 from __future__ import annotations
 

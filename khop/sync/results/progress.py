@@ -1,4 +1,4 @@
-"""Where long work reports how far it is."""
+"""Progress of long work."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Progress(Protocol):
-    """Where long work reports how far it is. ``total`` None: not known (yet)."""
+    """Receives the progress of long work, task by task. ``total`` None: not known (yet)."""
 
     def start(self, task: str, total: int | None = None) -> None: ...
 
@@ -16,7 +16,7 @@ class Progress(Protocol):
 
 
 class NoProgress:
-    """Reports to nobody."""
+    """Ignores all progress."""
 
     def start(self, task: str, total: int | None = None) -> None: ...
 

@@ -1,4 +1,4 @@
-"""What reading the sources answers.
+"""Results of reading the sources.
 
 The summaries of one source are counted in place while the source is read, and handed out when
 the reading has ended.

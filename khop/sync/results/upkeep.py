@@ -1,4 +1,4 @@
-"""What looking after the installation answers: bad records, and the systems' health."""
+"""Results of upkeep: bad records, and checks of the systems."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from khop.sync.ledger.schema import metadata
 MIGRATIONS = Path(khop.sync.ledger.__file__).parent / "migrations"
 
 
-def test_the_migrations_make_the_schema_that_the_program_reads(ledger: Ledger) -> None:
+def test_the_migrations_make_the_schema_of_the_program(ledger: Ledger) -> None:
     with ledger.read() as connection:
         found = compare_metadata(MigrationContext.configure(connection), metadata)
     assert found == []
@@ -77,30 +77,30 @@ def test_a_newer_ledger_is_not_migrated_either(ledger: Ledger) -> None:
         create_ledger(ledger.url)
 
 
-def test_a_ledger_that_is_not_there_says_what_to_do(tmp_path: Path) -> None:
+def test_a_missing_ledger_is_an_error_that_names_khop_init(tmp_path: Path) -> None:
     with pytest.raises(LedgerError, match="run `khop init`"):
         Ledger(f"sqlite:///{tmp_path / 'none.db'}")
 
 
-def test_a_file_that_is_no_ledger_is_told(tmp_path: Path) -> None:
+def test_another_file_is_refused_as_no_ledger(tmp_path: Path) -> None:
     other = tmp_path / "other.db"
     other.write_bytes(b"not a database at all, but long enough to be read as one" * 20)
     with pytest.raises(LedgerError, match="is not a khop ledger"):
         Ledger(f"sqlite:///{other}")
 
 
-def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_missing_folder_is_an_error_that_says_to_create_it(tmp_path: Path) -> None:
     with pytest.raises(LedgerError, match="create it"):
         create_ledger(f"sqlite:///{tmp_path / 'no' / 'khop.db'}")
 
 
 @pytest.mark.parametrize("url", ["mysql://localhost/khop", "sqlite:///", "khop.db", ""])
-def test_a_url_of_no_ledger_is_told_how_to_write_one(url: str) -> None:
+def test_a_url_of_another_kind_is_refused_with_the_right_forms(url: str) -> None:
     with pytest.raises(ConfigError, match=r"write sqlite:///khop\.db or postgresql"):
         create_ledger(url)
 
 
-def test_a_write_that_fails_leaves_nothing_behind(ledger: Ledger) -> None:
+def test_a_failed_write_stores_nothing(ledger: Ledger) -> None:
     with pytest.raises(LedgerError), ledger.write() as connection:
         connection.execute(sa.text("INSERT INTO run (kind, now_us) VALUES ('pull', 1)"))
         connection.execute(sa.text("INSERT INTO nowhere VALUES (1)"))
@@ -131,14 +131,14 @@ def test_a_write_that_fails_leaves_nothing_behind(ledger: Ledger) -> None:
         ),
     ],
 )
-def test_what_is_asked_often_is_found_by_an_index(query: str, ledger: Ledger) -> None:
+def test_frequent_queries_use_an_index(query: str, ledger: Ledger) -> None:
     with ledger.read() as connection:
         plan = connection.execute(sa.text(f"EXPLAIN QUERY PLAN {query}"))
         steps = [row.detail for row in plan]
     assert all(step.startswith("SEARCH") for step in steps), steps
 
 
-def test_the_codes_to_look_up_join_their_answers_by_key(ledger: Ledger) -> None:
+def test_the_query_for_codes_to_look_up_joins_by_key(ledger: Ledger) -> None:
     with ledger.read() as connection:
         plan = connection.execute(
             sa.text(f"EXPLAIN QUERY PLAN {NEXT_CODES}"),

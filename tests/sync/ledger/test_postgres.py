@@ -1,4 +1,4 @@
-"""A ledger on a PostgreSQL server: what SQLite gives by being one file must hold there too."""
+"""A ledger on a PostgreSQL server keeps the guarantees of one in an SQLite file."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def ledger(postgres_url: str) -> Iterator[Ledger]:
 
 @pytest.fixture
 def keyed(postgres: Server) -> Iterator[str]:
-    """A database with a user who has to give a password, and no right in it but to connect."""
+    """A database with a user who needs a password and may only connect."""
     postgres.run(f"CREATE ROLE {KEYED} LOGIN PASSWORD '{PASSWORD}'")
     with postgres.database() as name:
         yield name
@@ -46,17 +46,14 @@ def keyed(postgres: Server) -> Iterator[str]:
     postgres.run(f"DROP ROLE {KEYED}")
 
 
-# --- made and migrated --------------------------------------------------------------------------
-
-
-def test_the_migrations_make_the_schema_that_the_program_reads(empty_url: str) -> None:
+def test_the_migrations_make_the_schema_of_the_program(empty_url: str) -> None:
     create_ledger(empty_url)
     with closing(Ledger(empty_url)) as ledger, ledger.read() as connection:
         found = compare_metadata(MigrationContext.configure(connection), metadata)
     assert found == []
 
 
-def test_text_is_compared_byte_by_byte_whatever_the_language_of_the_server(
+def test_text_is_compared_byte_by_byte_in_any_locale_of_the_server(
     ledger: Ledger,
 ) -> None:
     query = sa.text(
@@ -69,14 +66,14 @@ def test_text_is_compared_byte_by_byte_whatever_the_language_of_the_server(
     assert [row for row in found if row.collation_name != "C"] == []
 
 
-def test_two_programs_may_create_it_at_once(empty_url: str) -> None:
+def test_two_programs_may_create_a_ledger_at_once(empty_url: str) -> None:
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(create_ledger, [empty_url, empty_url]))
     with closing(Ledger(empty_url)) as ledger, ledger.read() as connection:
         assert connection.scalar(COUNT_RUNS) == 0
 
 
-def test_creating_it_again_keeps_what_is_in_it(ledger: Ledger) -> None:
+def test_creating_a_ledger_again_keeps_its_rows(ledger: Ledger) -> None:
     with ledger.write() as connection:
         connection.execute(ADD_RUN)
     create_ledger(ledger.url)
@@ -97,15 +94,12 @@ def test_a_database_that_keeps_no_unicode_is_refused(postgres: Server) -> None:
 
 
 @pytest.mark.parametrize("name", ["postgresql", "postgres", "postgresql+psycopg"])
-def test_its_url_is_taken_as_people_write_it(name: str, postgres_url: str) -> None:
+def test_every_common_form_of_the_url_is_accepted(name: str, postgres_url: str) -> None:
     with closing(Ledger(postgres_url.replace("postgresql+psycopg", name, 1))) as ledger:
         assert ledger.place.startswith("postgresql://postgres@/khop?host=")
 
 
-# --- two kinds of transaction -------------------------------------------------------------------
-
-
-def test_writers_queue_and_each_sees_what_the_one_before_it_wrote(ledger: Ledger) -> None:
+def test_writers_queue_and_each_sees_the_last_commit(ledger: Ledger) -> None:
     token = sa.text("SELECT token FROM lease WHERE name = 'x'")
     with ledger.write() as connection:
         connection.execute(sa.text("INSERT INTO lease (name, token, expires_us) VALUES ('x',0,0)"))
@@ -137,7 +131,7 @@ def test_a_reader_cannot_write(ledger: Ledger) -> None:
         connection.execute(ADD_RUN)
 
 
-def test_what_is_written_is_on_disk_even_where_the_server_would_not_wait(
+def test_a_commit_is_on_disk_even_where_the_server_has_synchronous_commit_off(
     ledger: Ledger, postgres: Server
 ) -> None:
     postgres.run("ALTER ROLE postgres SET synchronous_commit = off")
@@ -149,7 +143,7 @@ def test_what_is_written_is_on_disk_even_where_the_server_would_not_wait(
     assert found == "on"
 
 
-def test_a_writer_whose_server_goes_away_leaves_nothing_and_the_next_goes_on(
+def test_a_write_that_loses_its_server_stores_nothing_and_the_next_succeeds(
     ledger: Ledger,
 ) -> None:
     with pytest.raises(LedgerError, match="cannot be reached"), ledger.write() as connection:
@@ -165,7 +159,7 @@ def test_a_writer_whose_server_goes_away_leaves_nothing_and_the_next_goes_on(
         assert connection.scalar(COUNT_RUNS) == 0
 
 
-def test_a_lock_that_is_never_let_go_is_told(ledger: Ledger) -> None:
+def test_a_lock_that_is_held_too_long_is_an_error(ledger: Ledger) -> None:
     held, done = threading.Event(), threading.Event()
 
     def hold() -> None:
@@ -189,7 +183,7 @@ def _write_impatiently(ledger: Ledger) -> None:
         ledger.database.begin_write(connection)
 
 
-def test_what_no_text_column_takes_does_not_stop_a_quarantine(
+def test_text_that_no_column_accepts_does_not_stop_a_quarantine(
     ledger: Ledger, tmp_path: Path
 ) -> None:
     (tmp_path / "khop.key").write_text("0" * 64)
@@ -200,10 +194,7 @@ def test_what_no_text_column_takes_does_not_stop_a_quarantine(
     assert tuple(kept) == ("a?b", "it? breaks")
 
 
-# --- what a person is told ----------------------------------------------------------------------
-
-
-def test_without_the_driver_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_driver_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(ConfigError, match=r"pip install 'khop\[postgres\]'"):
         create_ledger("postgresql+psycopg://khop@localhost/khop")
@@ -212,25 +203,25 @@ def test_without_the_driver_it_says_what_to_install(monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(
     "url", ["postgresql://khop:a/b@host:x/khop", "postgresql://khop:12x/b@host:y/khop"]
 )
-def test_a_url_that_cannot_be_read_is_not_repeated(url: str) -> None:
+def test_an_unreadable_url_is_not_repeated_in_the_error(url: str) -> None:
     with pytest.raises(ConfigError, match="it is not a URL") as caught:
         create_ledger(url)
     assert "a/b" not in str(caught.value)
     assert caught.value.__cause__ is None
 
 
-def test_a_server_that_is_away_is_told(postgres: Server, tmp_path: Path) -> None:
+def test_a_server_out_of_reach_is_an_error(postgres: Server, tmp_path: Path) -> None:
     away = postgres.url("khop").replace(postgres.socket.replace("/", "%2F"), str(tmp_path))
     with pytest.raises(LedgerError, match="cannot be reached"):
         Ledger(away)
 
 
-def test_a_database_that_is_missing_is_told(postgres: Server) -> None:
+def test_a_missing_database_is_an_error(postgres: Server) -> None:
     with pytest.raises(LedgerError, match="no such database; let it be made"):
         create_ledger(postgres.url("nowhere"))
 
 
-def test_a_user_without_rights_is_told_which(postgres: Server, keyed: str) -> None:
+def test_missing_rights_are_named_in_the_error(postgres: Server, keyed: str) -> None:
     url = postgres.url(keyed, KEYED, PASSWORD)
     with pytest.raises(LedgerError, match="USAGE and CREATE on the schema") as caught:
         create_ledger(url)
@@ -242,7 +233,7 @@ def test_a_user_without_rights_is_told_which(postgres: Server, keyed: str) -> No
 
 
 @pytest.mark.parametrize("given", ["another-one", None])
-def test_a_password_that_is_wrong_or_missing_is_told_and_not_repeated(
+def test_a_wrong_or_missing_password_is_an_error_that_does_not_repeat_it(
     given: str | None, postgres: Server, keyed: str
 ) -> None:
     with pytest.raises(LedgerError, match="refuses the user or the password") as caught:
@@ -250,7 +241,7 @@ def test_a_password_that_is_wrong_or_missing_is_told_and_not_repeated(
     assert given is None or given not in _all_texts(caught.value)
 
 
-def test_a_password_may_stand_outside_the_configuration(
+def test_a_password_may_come_from_the_environment_or_a_file(
     postgres: Server, keyed: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PGPASSWORD", PASSWORD)
@@ -281,7 +272,7 @@ def _all_texts(error: BaseException | None) -> str:
         (psycopg.OperationalError("FATAL: sorry, too many clients already"), "max_connections"),
     ],
 )
-def test_each_fault_of_a_server_has_a_sentence(failure: psycopg.Error, told: str) -> None:
+def test_each_error_of_a_server_has_a_sentence(failure: psycopg.Error, told: str) -> None:
     meaning = PostgresDatabase("postgresql://khop@localhost/khop").meaning(failure)
     assert re.search(told, meaning)
     assert "Nguyễn" not in meaning

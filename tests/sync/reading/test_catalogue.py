@@ -1,32 +1,30 @@
-"""Catalogues: what is read, what is left out, what is kept with its time."""
+"""Catalogues: what is read again and when, and what is stored with its time."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 import sqlalchemy as sa
 
-from khop.adapters.ports import Health, Role
+from khop.adapters.ports import Role
 from khop.errors import ConnectorError, RecordError, Unreachable
 from khop.mappings.catalogue_records import CatalogueItem, FeeRate, ProcedureEntry, TimeLimit
 from khop.mappings.records import Channel, Instant
-from khop.sync.engine import Engine
 from khop.sync.ledger import Ledger
 from khop.sync.ledger.schema import catalogue
 from tests.postgres import BOTH
-from tests.sync.fakes import FakeClock, FakeOneStop, record
+from tests.sync.fakes import FakeClock, FakeOneStop, FakeSystem, record
+from tests.sync.installation import Build
 
 LEDGERS = BOTH
 
-Build = Callable[..., Engine]
 LIMIT = TimeLimit(Channel.ONLINE, 3, "Ngày làm việc", fees=(FeeRate("LP01", 8000, "đồng"),))
 
 
 @dataclass
-class FakeCatalogue:
+class FakeCatalogue(FakeSystem):
     name: str = "dvcqg"
     role: Role = Role.PORTAL
     procedures: dict[str, ProcedureEntry] = field(
@@ -53,20 +51,14 @@ class FakeCatalogue:
     def sector_entries(self) -> tuple[CatalogueItem, ...]:
         return (CatalogueItem("G03-GD10", "Giáo dục"),)
 
-    def check(self) -> Health:
-        return Health(())
 
-    def close(self) -> None:
-        pass
-
-
-def kept(ledger: Ledger, kind: str) -> dict[str, sa.Row[tuple[object, ...]]]:
+def stored(ledger: Ledger, kind: str) -> dict[str, sa.Row[tuple[object, ...]]]:
     with ledger.read() as connection:
         rows = connection.execute(sa.select(catalogue).where(catalogue.c.kind == kind)).all()
     return {row.code: row for row in rows}
 
 
-def test_procedures_that_dossiers_use_are_kept_with_the_time_they_were_read(
+def test_procedures_that_dossiers_use_are_stored_with_the_time_they_were_read(
     build_engine: Build, one_stop: FakeOneStop, ledger: Ledger, clock: FakeClock
 ) -> None:
     one_stop.put(record(1), record(2, procedure="1.001614"), record(3, procedure="9.999999"))
@@ -76,7 +68,7 @@ def test_procedures_that_dossiers_use_are_kept_with_the_time_they_were_read(
     (summary,) = engine.read_catalogues()
     assert (summary.units, summary.sectors) == (2, 1)
     assert (summary.procedures, summary.unknown, summary.failed) == (2, 1, 0)
-    rows = kept(ledger, "procedure")
+    rows = stored(ledger, "procedure")
     assert sorted(rows) == ["1.001612", "1.001614"]
     limit = json.loads(rows["1.001612"].entry)["limits"][0]
     assert (limit["amount"], limit["unit"], limit["fees"][0]["amount"]) == (
@@ -85,29 +77,27 @@ def test_procedures_that_dossiers_use_are_kept_with_the_time_they_were_read(
         8000,
     )
     assert rows["1.001612"].read_us == Instant.of(clock()).us
-    assert sorted(kept(ledger, "unit")) == ["H99.12", "H99.13"]
+    assert sorted(stored(ledger, "unit")) == ["H99.12", "H99.13"]
 
 
-def test_what_was_read_lately_is_not_read_again(
+def test_a_procedure_that_was_read_lately_is_not_read_again(
     build_engine: Build, ledger: Ledger, clock: FakeClock
 ) -> None:
     portal = FakeCatalogue()
     engine = build_engine(portal)
     engine.read_catalogues(every=True)
-    first = kept(ledger, "procedure")["1.001612"].first_read_us
+    first = stored(ledger, "procedure")["1.001612"].first_read_us
     portal.asked.clear()
     engine.read_catalogues(every=True)
     assert portal.asked == []
     clock.advance(days=31)
     engine.read_catalogues(every=True, older_than=timedelta(days=30))
     assert len(portal.asked) == 3
-    row = kept(ledger, "procedure")["1.001612"]
+    row = stored(ledger, "procedure")["1.001612"]
     assert row.first_read_us == first < row.read_us
 
 
-def test_a_reading_that_was_cut_off_goes_on_where_it_stopped(
-    build_engine: Build, ledger: Ledger
-) -> None:
+def test_only_procedures_that_failed_are_read_again(build_engine: Build, ledger: Ledger) -> None:
     portal = FakeCatalogue(faults={"1.001613": RecordError("LINHVUC", "is no list")})
     engine = build_engine(portal)
     (summary,) = engine.read_catalogues(every=True)
@@ -116,10 +106,10 @@ def test_a_reading_that_was_cut_off_goes_on_where_it_stopped(
     portal.asked.clear()
     (summary,) = engine.read_catalogues(every=True)
     assert portal.asked == ["1.001613"]
-    assert len(kept(ledger, "procedure")) == 3
+    assert len(stored(ledger, "procedure")) == 3
 
 
-def test_a_system_that_breaks_down_late_ends_the_reading_as_soon(build_engine: Build) -> None:
+def test_a_system_that_fails_half_way_ends_the_reading_soon_after(build_engine: Build) -> None:
     codes = [f"1.{n:06d}" for n in range(100)]
     portal = FakeCatalogue(procedures={code: ProcedureEntry(code, "") for code in codes})
     portal.faults = {code: Unreachable("dvcqg", "LayThuTuc") for code in codes[50:]}

@@ -1,9 +1,8 @@
-"""The sweep of windows: what an increment cannot see."""
+"""The sweep of windows of dates: it finds what an increment cannot see."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -11,38 +10,14 @@ import sqlalchemy as sa
 
 from khop.adapters.ports import SourcePage
 from khop.errors import ConfigError
-from khop.mappings.records import DossierReading
-from khop.sync.engine import Engine
 from khop.sync.ledger import Ledger
 from khop.sync.ledger.schema import cursor, source_record
 from khop.sync.results import ListSummary
 from tests.postgres import BOTH
-from tests.sync.fakes import FakeOneStop, FakePortal, at, record
+from tests.sync.fakes import FakePortal, WindowedOneStop, at, record
+from tests.sync.installation import Build
 
 LEDGERS = BOTH
-
-Build = Callable[..., Engine]
-
-
-@dataclass
-class WindowedOneStop(FakeOneStop):
-    """A list that can also be asked by the day of reception."""
-
-    window_fields: tuple[str, ...] = ("accepted",)
-    windows: list[tuple[date, date, int]] = field(default_factory=list)
-
-    def window_page(self, field: str, first: date, last: date, number: int) -> SourcePage:
-        self.windows.append((first, last, number))
-        rows = [
-            r
-            for r in self.dossiers.values()
-            if r.received_at and first <= r.received_at.local_date <= last
-        ]
-        part = rows[number * 2 : number * 2 + 2]
-        ends = number * 2 + 2 >= len(rows)
-        return SourcePage(
-            number, number, 2, ends, len(rows), tuple(DossierReading(r) for r in part), ()
-        )
 
 
 @pytest.fixture
@@ -56,7 +31,7 @@ def unit_of(ledger: Ledger, native_id: str) -> str | None:
         return connection.scalar(query)
 
 
-def test_a_change_without_a_change_time_is_seen_by_a_sweep_alone(
+def test_a_change_without_a_new_change_time_is_found_by_a_sweep_only(
     build_engine: Build, one_stop: WindowedOneStop, ledger: Ledger
 ) -> None:
     one_stop.put(*(record(n) for n in range(1, 30)))
@@ -93,7 +68,7 @@ def test_a_sweep_reads_each_day_of_the_window_and_moves_no_watermark(
     assert set(days) == {date(2026, 11, 1) + timedelta(days=n) for n in range(21)}
 
 
-def test_a_list_that_takes_the_last_day_for_its_first_moment_is_swept_whole(
+def test_a_list_that_reads_the_last_day_as_its_first_moment_is_swept_whole(
     build_engine: Build, one_stop: WindowedOneStop, ledger: Ledger
 ) -> None:
     honest = one_stop.window_page
@@ -110,16 +85,16 @@ def test_a_list_that_takes_the_last_day_for_its_first_moment_is_swept_whole(
     assert len(swept) == 20
 
 
-def test_a_list_that_does_not_heed_the_dates_is_not_read_over_and_over(
+def test_a_date_filter_that_the_server_ignores_is_named_in_the_error(
     build_engine: Build, one_stop: WindowedOneStop
 ) -> None:
     asked: list[tuple[str, int]] = []
 
-    def heedless(field: str, first: date, last: date, number: int) -> SourcePage:
+    def ignores_the_dates(field: str, first: date, last: date, number: int) -> SourcePage:
         asked.append((field, number))
         return one_stop.page(number)
 
-    one_stop.window_page = heedless  # type: ignore[method-assign]
+    one_stop.window_page = ignores_the_dates  # type: ignore[method-assign]
     one_stop.window_fields = ("accepted", "returned")
     one_stop.put(*(record(n) for n in range(1, 30)))
     (summary,) = build_engine(one_stop).sweep(days=365).sources

@@ -1,15 +1,15 @@
 """Apply converges in one round, whatever the systems say and however the portal answers.
 
-pull -> reconcile -> apply -> pull -> reconcile, over small worlds. What a machine may repair is
-repaired then; what is left is left for a reason that the world itself shows:
+pull -> reconcile -> apply -> pull -> reconcile, over small worlds. Then every difference that a
+machine may repair is repaired. The others are left to people, for a reason that the world shows:
 
 ``portal_born``            the dossier came from the portal
 ``portal_status_unknown``  no table knows the portal's state: it may be 9 or 10
 ``would_lower``            the portal is at 9 or 10, and ahead
-``no_status``, ``no_end_date``  the national portal takes no such dossier
-``refused``, ``blocked``   it said no, or what had to be sent cannot be
+``no_status``, ``no_end_date``  the national portal does not accept such a dossier
+``refused``, ``blocked``   the portal refused it, or it cannot be sent
 
-A portal that was silent about a dossier is asked again, and agrees a round later.
+A dossier whose look-up was not answered is repaired one round later.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -38,20 +39,21 @@ from khop.sync.engine import Engine
 from khop.sync.reconciling.rules import RULES
 from khop.sync.results import Outcome
 from tests.sync.fakes import FakeClock, at, history, record
-from tests.sync.province import Fuse, Installation, OneStop, Portal, template
+from tests.sync.installation import Fuse, Installation, template
+from tests.sync.province import OneStop, Portal
 from tests.tiers import examples
 
 __all__ = ["template"]
 
 WORLDS = examples(fast=20, full=150)
-#: Worlds that lie side by side in one ledger: a look at ten takes hardly longer than at one.
+#: Worlds that share one ledger: reading ten takes hardly longer than reading one.
 TOGETHER = 10
 REPAIRABLE = [rule.id for rule in RULES.values() if rule.repairable]
 ALIAS = "G22.99-261110-00077"
 CALL = ("dvcqg", "DongBoHoSoMC")
 HOUR_US = 3_600_000_000
 
-#: One fault, or several in a row, of one operation: when it strikes, and what is raised.
+#: One fault of an operation, or several in a row: before or after its effect, and the error.
 Faults = Sequence[tuple[str, ConnectorError | RecordError]]
 LOST, LANDED = ("before", OutcomeUnknown(*CALL)), ("after", OutcomeUnknown(*CALL))
 SILENT = ("before", Unreachable(*CALL))
@@ -75,7 +77,7 @@ LOOK_UP_FAULTS: Sequence[Faults] = ([SILENT],)
 
 @dataclass(frozen=True, repr=False)
 class Drawn:
-    """One dossier: what the one-stop says of it, what the portal does, and what goes wrong."""
+    """One dossier: what the one-stop and the portal say of it, and the faults of its calls."""
 
     ours: DossierRecord
     steps: Sequence[tuple[Status, Instant]]
@@ -86,7 +88,7 @@ class Drawn:
     faults: dict[str, Faults] = field(default_factory=dict)
 
     def __repr__(self) -> str:
-        """What was drawn of it, short enough for dozens to be printed."""
+        """Short, so that dozens can be printed."""
         wrong = {name: [fault for _, fault in kinds] for name, kinds in self.faults.items()}
         told = [_shown(self.ours), self.theirs and _shown(self.theirs), bool(self.steps)]
         return f"{self.ours.code}: {told} bad={self.bad} {self.unasked} {wrong}"
@@ -98,15 +100,13 @@ def _shown(one: DossierRecord) -> str:
     return f"{one.status!r} {one.aliases} {one.channel!r} {days}"
 
 
-# --- worlds -------------------------------------------------------------------------------------
-
 moments = st.sampled_from([at(2), at(10), at(12, 14), at(16), at(17), at(18, 8), at(25)])
 statuses = st.sampled_from([*Status, Status.FINISHED, Status.RETURNED])
 rarely = st.sampled_from([False, False, False, False, False, True])
 
 
 def shifted(moment: Instant | None, draw: st.DrawFn) -> Instant | None:
-    """What the portal has of a time: the same, by day alone, another, or nothing."""
+    """A time as the portal has it: the same, the day only, another time, or none."""
     if moment is None:
         return draw(st.none() | moments)
     how = draw(
@@ -121,26 +121,27 @@ def shifted(moment: Instant | None, draw: st.DrawFn) -> Instant | None:
 
 @st.composite
 def copies(draw: st.DrawFn, ours: DossierRecord) -> DossierRecord | None:
-    """What the portal has of a dossier."""
+    """A dossier as the portal has it."""
     if draw(st.sampled_from([True, False, False])):
         return None
     status = draw(st.sampled_from([ours.status, *Status, None]))
+    times: dict[str, Any] = {
+        f"{name}_at": shifted(getattr(ours, f"{name}_at"), draw)
+        for name in ("received", "due", "finished", "returned")
+    }
     return replace(
         ours,
         status=status,
         status_raw="lạ" if status is None else status.name,
         aliases=(),
         changed_at=None,
-        **{
-            f"{name}_at": shifted(getattr(ours, f"{name}_at"), draw)
-            for name in ("received", "due", "finished", "returned")
-        },
+        **times,
     )
 
 
 @st.composite
 def dossiers(draw: st.DrawFn, world: int, place: int) -> Drawn:
-    """The dossier at this place of a world, the first is at 1."""
+    """The dossier at this place of a world; the first place is 1."""
     ordinary, first = record(10 * world + place), record(10 * world + 1).code
     changed = draw(moments)
     status = draw(st.none() | statuses) if draw(rarely) else draw(statuses)
@@ -175,7 +176,7 @@ def dossiers(draw: st.DrawFn, world: int, place: int) -> Drawn:
 
 @st.composite
 def worlds(draw: st.DrawFn, world: int) -> list[Drawn]:
-    """One to six dossiers, with codes of their own."""
+    """One to six dossiers whose codes are in no other world."""
     places = range(1, draw(st.integers(1, 6)) + 1)
     return [draw(dossiers(world, place)) for place in places]
 
@@ -197,7 +198,7 @@ class World:
         self.clock.advance(minutes=1)
         pulled = self.engine.pull()
         assert all(source.adds_up for source in pulled.sources)
-        # The rules are asked at one moment: to write them anew takes longer than to ask them.
+        # Always at one moment: compiling the rules for a new moment takes longer than running them.
         self.engine.reconcile(START)
         return not any(getattr(source, "unknown", 0) for source in pulled.sources)
 
@@ -225,11 +226,8 @@ def made(drawn: Sequence[Drawn], template: Path) -> Iterator[World]:
             khop.close()
 
 
-# --- what may be left ---------------------------------------------------------------------------
-
-
 def reasons(world: World, code: str, drawn: Sequence[Drawn]) -> set[str]:
-    """Why a machine may leave this dossier as it is, by what the systems themselves say."""
+    """Why a machine may leave this dossier as it is, by what the systems say."""
     natives = [one for one in drawn if one.ours.code == code and not one.bad]
     ours = max(natives, key=lambda one: (one.ours.changed_at, one.ours.native_id)).ours
     theirs = world.portal.dossiers.get(code)
@@ -249,8 +247,8 @@ def reasons(world: World, code: str, drawn: Sequence[Drawn]) -> set[str]:
 
 
 def assert_at_rest(world: World, drawn: Sequence[Drawn], waiting: set[str]) -> None:
-    """After another look nothing is left for the machine but ``waiting``: codes whose turn is
-    still to come."""
+    """After another pull and reconcile nothing is left for the machine but ``waiting``: codes
+    whose look-up or push was not answered."""
     assert world.look()
     plan = world.engine.plan()
     assert {item.code for item in plan.items} <= waiting

@@ -1,4 +1,4 @@
-"""What can befall a province: strategies for the state machine."""
+"""Strategies for the state machine: what can happen in a province."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 
 from khop.errors import AlreadyExists, OutcomeUnknown, RateLimited, Refused, Unreachable
 from khop.mappings.records import PaperRow, Status
-from tests.sync.fakes import at, record
+from tests.sync.fakes import PAYLOAD, at, record
 from tests.sync.papers import reject
 from tests.sync.promises import FILE
-from tests.sync.province import PAYLOAD
 
 CODES = [record(number).code for number in range(1, 6)]
 ALIAS = "G22.99-261110-000777"
@@ -27,7 +26,7 @@ FAULTS: dict[str, Sequence[Any]] = {
     "progress": ([LOST], [LANDED], [SILENT], [("before", Refused(*CALL))]),
     "look_up": ([SILENT], [SILENT, SILENT], [("before", RateLimited(*CALL))]),
 }
-#: An operation, the code it is about, and what goes wrong with it.
+#: An operation, the code it is called for, and its faults.
 faults = st.sampled_from(sorted(FAULTS)).flatmap(
     lambda operation: st.tuples(
         st.just(operation), st.sampled_from(CODES[:4]), st.sampled_from(FAULTS[operation])
@@ -40,7 +39,7 @@ mischiefs = st.lists(
     st.sampled_from(["honest", "silent", "another", "previous", "short", "disordered", "again"]),
     max_size=3,
 )
-#: What of a dossier changes.
+#: Fields of a dossier that change.
 changes = st.fixed_dictionaries(
     {},
     optional={
@@ -58,7 +57,7 @@ paper_codes = st.sampled_from([None, *CODES[:2], ALIAS, "H99.98-261101-0007"])
 
 
 def rows(make: Callable[..., PaperRow], time: str) -> st.SearchStrategy[list[Any]]:
-    """Rows of a file: some of three that keep their keys, and a bad one."""
+    """Rows of a file: up to three with keys of their own, and perhaps a bad one."""
     one = st.builds(
         lambda number, code, when: make(number, code=code, **{time: when}),
         st.integers(1, 3),
@@ -66,5 +65,6 @@ def rows(make: Callable[..., PaperRow], time: str) -> st.SearchStrategy[list[Any
         times,
     )
     many = st.lists(one, max_size=3, unique_by=lambda row: row.row_key)
-    bad = st.just([replace(reject(FILE, 9), payload=PAYLOAD)]) | st.just([])
+    rejects: list[list[Any]] = [[replace(reject(FILE, 9), payload=PAYLOAD)], []]
+    bad = st.sampled_from(rejects)
     return st.builds(lambda good, worse: [*good, *worse], many, bad)
