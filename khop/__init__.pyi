@@ -2,32 +2,17 @@
 
 from .adapters.ports import (
     Adapter as Adapter,
-)
-from .adapters.ports import (
     AdapterType as AdapterType,
-)
-from .adapters.ports import (
     CodeSource as CodeSource,
-)
-from .adapters.ports import (
     Context as Context,
-)
-from .adapters.ports import (
     DossierLookup as DossierLookup,
-)
-from .adapters.ports import (
     DossierSink as DossierSink,
-)
-from .adapters.ports import (
     DossierSource as DossierSource,
-)
-from .adapters.ports import (
     Role as Role,
 )
 from .config.adapters import (
+    AdapterTypes as AdapterTypes,
     adapter_types as adapter_types,
-)
-from .config.adapters import (
     build_adapters as build_adapters,
 )
 from .config.domain_tables import (
@@ -38,71 +23,46 @@ from .config.load import (
 )
 from .config.model import (
     Config as Config,
+    LedgerSettings as LedgerSettings,
+    NoticeSettings as NoticeSettings,
+    PrivacySettings as PrivacySettings,
+    Province as Province,
+    RepairSettings as RepairSettings,
+    RuleException as RuleException,
+    RuleSettings as RuleSettings,
+    Window as Window,
+)
+from .config.own_tables import (
+    CalendarSettings as CalendarSettings,
+    OwnTables as OwnTables,
+    UnitSettings as UnitSettings,
 )
 from .connectors.notices import (
     verify_notice as verify_notice,
 )
 from .errors import (
     AlreadyExists as AlreadyExists,
-)
-from .errors import (
     ConfigError as ConfigError,
-)
-from .errors import (
     ConnectorError as ConnectorError,
-)
-from .errors import (
     KhopError as KhopError,
-)
-from .errors import (
     LedgerError as LedgerError,
-)
-from .errors import (
     OutcomeUnknown as OutcomeUnknown,
-)
-from .errors import (
     RateLimited as RateLimited,
-)
-from .errors import (
     RecordError as RecordError,
-)
-from .errors import (
     Refused as Refused,
-)
-from .errors import (
     Unauthorised as Unauthorised,
-)
-from .errors import (
     Unreachable as Unreachable,
-)
-from .errors import (
     Unreadable as Unreadable,
 )
 from .mappings.records import (
     Channel as Channel,
-)
-from .mappings.records import (
     DossierReading as DossierReading,
-)
-from .mappings.records import (
     DossierRecord as DossierRecord,
-)
-from .mappings.records import (
     FullDossier as FullDossier,
-)
-from .mappings.records import (
     Instant as Instant,
-)
-from .mappings.records import (
     Precision as Precision,
-)
-from .mappings.records import (
     Presence as Presence,
-)
-from .mappings.records import (
     Status as Status,
-)
-from .mappings.records import (
     StatusRecord as StatusRecord,
 )
 from .mappings.time.calendar import (
@@ -111,35 +71,48 @@ from .mappings.time.calendar import (
 from .sync.engine import (
     Engine as Engine,
 )
+from .sync.findings.history import FindingEvent as FindingEvent
+from .sync.findings.notices import NoticeSummary as NoticeSummary
+from .sync.findings.work import Task as Task
 from .sync.ledger import (
     create_ledger as create_ledger,
 )
+from .sync.ledger.audit_log import Head as Head, Verified as Verified
+from .sync.ledger.lease_row import Lease as Lease
+from .sync.ledger.notices import NoticeEvent as NoticeEvent
+from .sync.ledger.store import Ledger as Ledger
 from .sync.opening import (
     open_engine as open_engine,
 )
 from .sync.privacy import (
+    Privacy as Privacy,
     ensure_key as ensure_key,
 )
 from .sync.results import (
+    Applied as Applied,
     ApplySummary as ApplySummary,
-)
-from .sync.results import (
     CaseView as CaseView,
-)
-from .sync.results import (
+    CatalogueSummary as CatalogueSummary,
+    CodesSummary as CodesSummary,
+    EvidenceSummary as EvidenceSummary,
+    FeedSummary as FeedSummary,
     Finding as Finding,
-)
-from .sync.results import (
+    FindingState as FindingState,
+    IdentityView as IdentityView,
+    ListSummary as ListSummary,
+    LookupSummary as LookupSummary,
+    Outcome as Outcome,
+    PaperSummary as PaperSummary,
     Plan as Plan,
-)
-from .sync.results import (
+    PlanItem as PlanItem,
     Progress as Progress,
-)
-from .sync.results import (
     PullSummary as PullSummary,
-)
-from .sync.results import (
+    QuarantineRow as QuarantineRow,
     ReconcileSummary as ReconcileSummary,
+    RetrySummary as RetrySummary,
+    RuleCount as RuleCount,
+    SystemCheck as SystemCheck,
+    WorkItem as WorkItem,
 )
 
 __version__: str

@@ -90,6 +90,22 @@ def test_the_help_of_khop_fits_a_screen_and_names_where_to_go_on() -> None:
         assert room in text
 
 
+@pytest.mark.slow  # mypy reads the whole package
+def test_a_type_checker_refuses_a_misspelt_name(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text("from khop import opne_engine\n", "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", tmp_path / "cache", program],
+        cwd=paths.ROOT,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert 'Module "khop" has no attribute "opne_engine"' in done.stdout
+
+
 # What is not installed
 
 

@@ -24,6 +24,10 @@ _pytest.register_assert_rewrite(
 )
 
 from khop.loopback import Request, Response  # noqa: E402
+from khop.testing.bench import (  # noqa: E402
+    Bench,
+    RecordingCallBook,
+)
 from khop.testing.cases import (  # noqa: E402
     CatalogueCase,
     EvidenceCase,
@@ -48,11 +52,21 @@ from khop.testing.evidence import (  # noqa: E402
     EvidenceSourceContract,
     IdentityCheckContract,
 )
+from khop.testing.faults import Fault  # noqa: E402
 from khop.testing.matrix import fault_matrix  # noqa: E402
-from khop.testing.system import Difference, Login, System  # noqa: E402
+from khop.testing.system import (  # noqa: E402
+    Case,
+    Difference,
+    Kind,
+    Login,
+    Operation,
+    System,
+)
 
 __all__ = [
     "AdapterContract",
+    "Bench",
+    "Case",
     "CatalogueCase",
     "CatalogueSourceContract",
     "Difference",
@@ -62,13 +76,17 @@ __all__ = [
     "EvidenceCase",
     "EvidenceLookupContract",
     "EvidenceSourceContract",
+    "Fault",
     "FeedCase",
     "IdentityCase",
     "IdentityCheckContract",
+    "Kind",
     "Login",
     "LoginContract",
     "LookupCase",
+    "Operation",
     "PageInfo",
+    "RecordingCallBook",
     "Request",
     "Response",
     "SinkCase",

@@ -6,22 +6,36 @@ from khop.connectors.vnpost.feed import FeedPage
 from khop.connectors.vnpost.tokens import (
     Access,
     FixedToken,
+    TokenAccess,
     lgsp_key_access,
     lgsp_tttt_access,
     ngsp_access,
 )
-from khop.connectors.vnpost.wire import DocumentMessage, Order, PriceQuestion
+from khop.connectors.vnpost.wire import (
+    ClsNotice,
+    DocumentMessage,
+    DocumentPerson,
+    DocumentProcedure,
+    Order,
+    PricePlace,
+    PriceQuestion,
+)
 
 __all__ = [
     "Access",
     "ClsAccount",
+    "ClsNotice",
     "DocumentMessage",
+    "DocumentPerson",
+    "DocumentProcedure",
     "FeedPage",
     "FixedToken",
     "NgspClient",
     "NgspDeployment",
     "Order",
+    "PricePlace",
     "PriceQuestion",
+    "TokenAccess",
     "lgsp_key_access",
     "lgsp_tttt_access",
     "ngsp_access",
