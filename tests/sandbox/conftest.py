@@ -1,4 +1,4 @@
-"""What the sandbox's tests share: one small world, and a plain client that hides nothing."""
+"""Fixtures of the sandbox's tests: a small world, and a client without retries."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DSTCODE = "VN:GOV:000.00.00.G22:vpcpdvcprovider"
 
 
 class Client:
-    """Calls both systems on fresh or kept connections, without any retry."""
+    """Calls both systems on new or kept connections, without retries."""
 
     def __init__(self, urls: dict[str, str]) -> None:
         self._hosts = {name: str(urlsplit(url).netloc) for name, url in urls.items()}
@@ -102,7 +102,7 @@ def unwrap(answer: dict[str, Any]) -> tuple[int, str, list[Any]]:
 
 @pytest.fixture(scope="session")
 def shared_world() -> World:
-    """A world no test may change."""
+    """A world that tests must not change."""
     return World.generate(seed=7, size=400, now=NOW, broken=1)
 
 
@@ -129,7 +129,7 @@ def _running(
 
 @pytest.fixture
 def running() -> Running:
-    """``with running(world, faults=…) as (sandbox, client)``; its clock stands still."""
+    """``with running(world, faults=…) as (sandbox, client)``; its clock does not advance."""
     return _running
 
 
@@ -141,6 +141,6 @@ def log_in(client: Client) -> Client:
 
 @pytest.fixture
 def both(running: Running, world: World) -> Iterator[tuple[Sandbox, Client]]:
-    """A well-behaved sandbox of ``world`` and a client logged in to both systems."""
+    """A sandbox of ``world`` without faults, and a client logged in to both systems."""
     with running(world) as (sandbox, client):
         yield sandbox, log_in(client)

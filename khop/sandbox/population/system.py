@@ -147,8 +147,6 @@ class Population(GatewayApplication):
             self._gate.expire()
         return gateway_fault(EXPIRED, rng)
 
-    # --- defects ----------------------------------------------------------------------------
-
     def server_error(self, rng: Random) -> Response | None:
         """A fault of the service, of the exchange or of the gateway; None for a proxy's page."""
         match rng.randrange(4):

@@ -12,24 +12,40 @@ CODE = "H99.18.03-260820-9001"
 
 
 def record(code: str = CODE, **changes: object) -> dict[str, object]:
+    """A valid dossier record."""
     return {
-        "MaHoSo": code, "MaTTHC": "1.001600", "TenTTHC": "Đăng ký hộ kinh doanh",
-        "MaLinhVuc": "G05-KH02", "TenLinhVuc": "Hộ kinh doanh", "KenhThucHien": "1",
-        "LoaiDoiTuong": "1", "TrichYeuHoSo": "Đăng ký", "NgayTiepNhan": "20260820081530",
-        "NgayHenTra": None, "TrangThaiHoSo": "4", "HinhThuc": "0",
+        "MaHoSo": code,
+        "MaTTHC": "1.001600",
+        "TenTTHC": "Đăng ký hộ kinh doanh",
+        "MaLinhVuc": "G05-KH02",
+        "TenLinhVuc": "Hộ kinh doanh",
+        "KenhThucHien": "1",
+        "ChuHoSo": "Nguyễn Văn Mẫu",
+        "LoaiDoiTuong": "1",
+        "Email": "",
+        "SoDienThoai": "",
+        "TrichYeuHoSo": "Đăng ký hộ kinh doanh",
+        "NgayTiepNhan": "20260820081530",
+        "NgayHenTra": "20260827081530",
+        "TrangThaiHoSo": "4",
+        "HinhThuc": "0",
         "DonViXuLy": "UBND xã Mẫu 3",
-    } | changes  # fmt: skip
+        "TaiLieuNop": [],
+        "NgayTuChoi": None,
+    } | changes
 
 
 def step(code: str = CODE, **changes: object) -> dict[str, object]:
+    """A valid progress step."""
     return {
-        "MaHoSo": code, "NguoiXuLy": "Cán bộ một cửa", "ThoiDiemXuLy": "20260820081530",
-        "NoiDungXuLy": "Tiếp nhận hồ sơ", "TrangThai": "2",
-    } | changes  # fmt: skip
-
-
-def kinds(sandbox: Any) -> list[str]:
-    return [violation.kind for violation in sandbox.violations()]
+        "MaHoSo": code,
+        "NguoiXuLy": "Cán bộ một cửa",
+        "ChucDanh": "",
+        "ThoiDiemXuLy": "20260820081530",
+        "NoiDungXuLy": "Tiếp nhận hồ sơ",
+        "TrangThai": "2",
+        "NgayBatDau": "",
+    } | changes
 
 
 def read(client: Any, target: str, **query: object) -> Any:
@@ -42,7 +58,7 @@ def read(client: Any, target: str, **query: object) -> Any:
 
 
 def write(client: Any, target: str, body: object, prefix: str = WRAPPER) -> tuple[str, str]:
-    """Code and message; the bare text of a progress answer has no code."""
+    """Code and message; the code is "" for an answer in plain text."""
     answer, raw = client.call("dvcqg", "POST", prefix + target, json.dumps(body).encode())
     assert answer.status == 200
     try:

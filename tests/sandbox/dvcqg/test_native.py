@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 
 from khop.sandbox import DvcqgOptions, World
-from tests.sandbox.dvcqg.client import kinds
+from tests.sandbox.helpers import kinds
 
 
 def native(client: Any, path: str, service: str, headers: dict[str, str], **keys: object) -> Any:
@@ -23,13 +23,13 @@ TAIL = "/RestService/forward/mapi/"
 
 
 @pytest.mark.parametrize("adapter", ["XrdAdapter", "VXPAdapter"])
-def test_both_adapters_lead_to_the_portal(both: Any, adapter: str) -> None:
+def test_both_adapters_serve_the_portal(both: Any, adapter: str) -> None:
     _, client = both
     answer = native(client, f"/{adapter}{TAIL}g", "LayDanhMucCoQuan", DST)
     assert "UBND tỉnh Mẫu" in json.dumps(answer, ensure_ascii=False)
 
 
-def test_a_provider_address_that_must_be_named(running: Any, world: World) -> None:
+def test_a_configured_providerurl_is_required(running: Any, world: World) -> None:
     url = "http://provider.example.vn"
     path = f"/XrdAdapter{TAIL}g"
     with running(world, dvcqg=DvcqgOptions(providerurl=url)) as (_, client):
@@ -42,7 +42,7 @@ def test_a_provider_address_that_must_be_named(running: Any, world: World) -> No
     assert "providerurl" not in json.dumps([by_query, by_header])
 
 
-def test_dictionaries_at_an_address_of_their_own(running: Any, world: World) -> None:
+def test_dictionaries_have_their_own_address_if_configured(running: Any, world: World) -> None:
     data, share = f"/XrdAdapter{TAIL}g", f"/XrdAdapter{TAIL}share"
     with running(world, dvcqg=DvcqgOptions(separate_share=True)) as (sandbox, client):
         client.log_in_portal()
@@ -52,7 +52,7 @@ def test_dictionaries_at_an_address_of_their_own(running: Any, world: World) -> 
         assert kinds(sandbox) == ["wrong_address"]
 
 
-def test_procedures_have_odd_forms_that_mean_the_same(both: Any) -> None:
+def test_procedures_have_several_forms_with_the_same_meaning(both: Any) -> None:
     sandbox, client = both
     register = sandbox.world.register
     types, links = set(), set()
@@ -72,7 +72,7 @@ def test_procedures_have_odd_forms_that_mean_the_same(both: Any) -> None:
     assert client.portal("LayThuTuc", maTTHC="1.00160")[2] == []
 
 
-def test_other_catalogues(both: Any) -> None:
+def test_services_decisions_and_accounts_are_served(both: Any) -> None:
     sandbox, client = both
     citizens = [sandbox.world.register.citizen(i) for i in range(10)]
 

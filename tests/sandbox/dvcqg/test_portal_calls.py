@@ -17,7 +17,7 @@ from tests.sandbox.dvcqg.client import CODE
 
 
 class Province:
-    """Keeps what it was asked and says yes; a body it cannot read is answered as they are."""
+    """A province that keeps the calls and accepts them, and refuses bodies that are not JSON."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, str, Any]] = []
@@ -40,7 +40,7 @@ def province() -> Iterator[tuple[Province, str]]:
         yield system, server.url
 
 
-def test_the_portal_calls_under_each_adapter_and_without() -> None:
+def test_the_portal_calls_with_each_adapter_and_without_one() -> None:
     with province() as (system, url):
         for adapter in ("XrdAdapter", "VXPAdapter"):
             assert PortalCalls(url, adapter=adapter).look_up(CODE).value["error_code"] == 0
@@ -69,7 +69,7 @@ def test_the_portal_calls_under_each_adapter_and_without() -> None:
     assert b"<ROW_LIST>" in base64.b64decode(noticed["data"]["FileThongBaoThue"])
 
 
-def test_the_portal_hears_what_a_province_cannot_read() -> None:
+def test_the_answer_to_an_unreadable_body_is_returned() -> None:
     with province() as (_, url):
         calls = PortalCalls(url)
         unread = calls.send("nhanhsdvcqg", b"{")

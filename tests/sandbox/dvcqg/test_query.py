@@ -9,14 +9,15 @@ from urllib.parse import urlencode
 import pytest
 
 from khop.sandbox import DvcqgOptions, World
-from tests.sandbox.dvcqg.client import CODE, QUERY, kinds, record, step, write
+from tests.sandbox.dvcqg.client import CODE, QUERY, record, step, write
+from tests.sandbox.helpers import kinds
 
 
 def query_target(service: str, **query: str) -> str:
     return f"{service}?{urlencode({'MaDinhDanhDV': '000.00.01.H99', **query})}"
 
 
-def test_the_flag_and_the_unit_travel_in_the_query(both: Any) -> None:
+def test_flag_and_unit_are_read_from_the_query(both: Any) -> None:
     sandbox, client = both
     create = query_target("DongBoHoSoMC", isUpdating="False")
     update = query_target("DongBoHoSoMC", isUpdating="True")
@@ -39,15 +40,15 @@ def test_the_flag_and_the_unit_travel_in_the_query(both: Any) -> None:
         ({"isUpdating": "True", "MaDinhDanhDV": "H22"}, "bad_unit"),
     ],
 )
-def test_what_the_query_must_say(both: Any, query: dict[str, str], kind: str) -> None:
+def test_a_query_without_a_valid_flag_or_unit_is_refused(
+    both: Any, query: dict[str, str], kind: str
+) -> None:
     sandbox, client = both
     assert write(client, query_target("DongBoHoSoMC", **query), [record()], QUERY)[0] == "-1"
     assert kinds(sandbox) == [kind]
 
 
-def test_the_query_dialect_answers_reads_only_where_it_was_told_to(
-    running: Any, world: World
-) -> None:
+def test_the_query_dialect_serves_reads_only_if_configured(running: Any, world: World) -> None:
     code = next(c for c in world.portal if c not in world.unanswered)
     target = f"{QUERY}TraCuuHoSo?mahoso={code}"
     with running(world) as (_, client):

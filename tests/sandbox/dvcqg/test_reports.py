@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from khop.sandbox import World
-from tests.sandbox.dvcqg.client import CODE, kinds, write
+from tests.sandbox.dvcqg.client import CODE, write
+from tests.sandbox.helpers import kinds
 
 
-def test_questions_are_answered_once_and_read_again(both: Any) -> None:
+def test_questions_are_answered_and_read_again(both: Any) -> None:
     sandbox, client = both
     asked = client.portal("LayDanhSachHoiDapGuiTuDVCQG")[2]
     assert {type(row["HOIDAPID"]) for row in asked} == {int, str}
@@ -93,7 +94,7 @@ def returned(alias: str, code: str, **changes: object) -> dict[str, object]:
     } | changes  # fmt: skip
 
 
-def test_the_state_of_a_portal_born_dossier_goes_back(both: Any) -> None:
+def test_the_state_of_a_dossier_filed_on_the_portal_is_returned(both: Any) -> None:
     sandbox, client = both
     alias, code = born_there(sandbox.world)
     before = sandbox.findings()
@@ -125,7 +126,7 @@ def test_a_bad_return_is_refused(both: Any, changes: Any, kind: str) -> None:
     assert kinds(sandbox) == [kind]
 
 
-def test_a_return_is_one_object_of_type_two(both: Any) -> None:
+def test_a_return_must_be_one_object_of_type_two(both: Any) -> None:
     sandbox, client = both
     data = returned(*born_there(sandbox.world))
     assert client.portal("DongBoTrangThaiHoSo", type="2", data=[data])[0] == -1

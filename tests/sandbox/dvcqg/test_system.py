@@ -1,4 +1,4 @@
-"""The portal's wire: sessions, look-ups in every envelope, pushes, and what it notes."""
+"""The simulated portal: sessions, look-ups in every envelope, pushes, and violations."""
 
 from __future__ import annotations
 
@@ -8,42 +8,8 @@ from typing import Any
 import pytest
 
 from khop.sandbox import DvcqgOptions, World
-
-
-def record(code: str = "H99.18.03-260820-9001", **changes: object) -> dict[str, object]:
-    """A dossier record the portal accepts."""
-    return {
-        "MaHoSo": code,
-        "MaTTHC": "1.001600",
-        "TenTTHC": "Đăng ký hộ kinh doanh",
-        "MaLinhVuc": "G05-KH02",
-        "TenLinhVuc": "Hộ kinh doanh",
-        "KenhThucHien": "1",
-        "ChuHoSo": "Nguyễn Văn Mẫu",
-        "LoaiDoiTuong": "1",
-        "Email": "",
-        "SoDienThoai": "",
-        "TrichYeuHoSo": "Đăng ký hộ kinh doanh",
-        "NgayTiepNhan": "20260820081530",
-        "NgayHenTra": "20260827081530",
-        "TrangThaiHoSo": "4",
-        "HinhThuc": "0",
-        "DonViXuLy": "UBND xã Mẫu 3",
-        "TaiLieuNop": [],
-        "NgayTuChoi": None,
-    } | changes
-
-
-def step(code: str, **changes: object) -> dict[str, object]:
-    return {
-        "MaHoSo": code,
-        "NguoiXuLy": "Cán bộ một cửa",
-        "ChucDanh": "",
-        "ThoiDiemXuLy": "20260820081530",
-        "NoiDungXuLy": "Tiếp nhận hồ sơ",
-        "TrangThai": "2",
-        "NgayBatDau": "",
-    } | changes
+from tests.sandbox.dvcqg.client import record, step
+from tests.sandbox.helpers import kinds
 
 
 def create(client: Any, *records: object) -> tuple[int, str, list[Any]]:
@@ -60,12 +26,8 @@ def update(client: Any, *records: object) -> tuple[int, str, list[Any]]:
     return answer
 
 
-def kinds(sandbox: Any) -> list[str]:
-    return [violation.kind for violation in sandbox.violations()]
-
-
 def held(world: World, **wanted: object) -> str:
-    """A code the portal holds, of a dossier not filed there, without a finding."""
+    """The code of a dossier on the portal that was not filed there and has no finding."""
     for d in world.dossiers:
         if d.story == "ordinary" and d.alias is None and d.code in world.portal:
             entry = world.portal[d.code]
@@ -74,7 +36,7 @@ def held(world: World, **wanted: object) -> str:
     raise AssertionError("no such dossier in this world")
 
 
-def test_look_ups_come_in_every_envelope_and_mean_the_same(both: Any) -> None:
+def test_look_ups_have_every_envelope_with_the_same_meaning(both: Any) -> None:
     sandbox, client = both
     code = held(sandbox.world, form="second")
     entry = sandbox.world.portal[code]
@@ -90,7 +52,7 @@ def test_look_ups_come_in_every_envelope_and_mean_the_same(both: Any) -> None:
     assert len(items[0]["NgayTiepNhan"]) == 14
 
 
-def test_absent_is_an_answer_without_items(both: Any) -> None:
+def test_an_absent_dossier_is_an_answer_without_items(both: Any) -> None:
     _, client = both
     bodies = set()
     for _ in range(60):
@@ -108,7 +70,7 @@ def test_some_dossiers_are_never_answered(both: Any) -> None:
     assert all(finding.code != silent for finding in sandbox.truth())
 
 
-def test_states_come_as_code_or_label_and_dates_in_several_forms(both: Any) -> None:
+def test_states_are_codes_or_labels_and_dates_have_several_forms(both: Any) -> None:
     sandbox, client = both
     names, shapes = set(), set()
     for code in list(sandbox.world.portal):
@@ -141,7 +103,7 @@ def test_a_session_ends_by_calls_and_by_time(running: Any, world: World) -> None
         assert client.portal("TraCuuHoSo", mahoso=code)[0] == -1
 
 
-def test_dstcode_in_the_query_will_do_and_none_will_not(both: Any) -> None:
+def test_dstcode_is_required_in_a_header_or_the_query(both: Any) -> None:
     _, client = both
     body = {"session": client.session, "madonvi": "000.00.00.H99", "service": "LayDanhSachTTHC"}
     path = "/XrdAdapter/RestService/forward/mapi/g"
@@ -155,7 +117,7 @@ def test_dstcode_in_the_query_will_do_and_none_will_not(both: Any) -> None:
     assert b"1.001600" in with_query
 
 
-def test_a_create_is_held_and_looked_up_again(both: Any) -> None:
+def test_a_created_dossier_can_be_looked_up(both: Any) -> None:
     sandbox, client = both
 
     code, message, _ = create(client, record())
@@ -167,7 +129,7 @@ def test_a_create_is_held_and_looked_up_again(both: Any) -> None:
     assert kinds(sandbox) == []
 
 
-def test_creating_twice_is_answered_as_a_duplicate_and_noted(both: Any) -> None:
+def test_a_second_create_is_a_duplicate_and_a_violation(both: Any) -> None:
     sandbox, client = both
     create(client, record())
 
@@ -178,7 +140,7 @@ def test_creating_twice_is_answered_as_a_duplicate_and_noted(both: Any) -> None:
     assert kinds(sandbox) == ["doubled_create"] * 20
 
 
-def test_an_update_changes_what_is_held(both: Any) -> None:
+def test_an_update_changes_the_entry(both: Any) -> None:
     sandbox, client = both
     create(client, record())
 
@@ -188,7 +150,7 @@ def test_an_update_changes_what_is_held(both: Any) -> None:
     assert kinds(sandbox) == []
 
 
-def test_a_repair_ends_its_finding(both: Any) -> None:
+def test_a_repair_resolves_its_finding(both: Any) -> None:
     sandbox, client = both
     missing = next(f for f in sandbox.truth() if f.rule == "A7" and f.repair == "machine")
 
@@ -225,7 +187,7 @@ def test_a_repair_ends_its_finding(both: Any) -> None:
         ({"TaiLieuNop": "none"}, "not_a_list"),
     ],
 )  # fmt: skip
-def test_a_bad_record_is_refused_and_noted(both: Any, changes: Any, kind: str) -> None:
+def test_a_bad_record_is_refused_and_a_violation(both: Any, changes: Any, kind: str) -> None:
     sandbox, client = both
 
     code, message, _ = create(client, record(**changes))
@@ -244,28 +206,28 @@ def test_a_dossier_that_was_never_received_needs_no_reception_date(both: Any) ->
 
 
 @pytest.mark.parametrize("flag", ["true", "1", True, None])
-def test_the_update_flag_is_true_or_false_in_words(both: Any, flag: object) -> None:
+def test_the_update_flag_must_be_the_text_true_or_false(both: Any, flag: object) -> None:
     sandbox, client = both
 
     assert client.portal("DongBoHoSoMC", isUpdating=flag, data=[record()])[0] == -1
     assert kinds(sandbox) == ["bad_flag"]
 
 
-def test_one_dossier_a_call(both: Any) -> None:
+def test_a_call_must_have_exactly_one_dossier(both: Any) -> None:
     sandbox, client = both
 
     assert create(client, record(), record("H99.18.03-260820-9002"))[0] == -1
     assert kinds(sandbox) == ["too_many_dossiers"]
 
 
-def test_an_update_of_what_is_not_there(both: Any) -> None:
+def test_an_update_of_an_absent_dossier_is_refused(both: Any) -> None:
     sandbox, client = both
 
     assert update(client, record())[0] == -1
     assert kinds(sandbox) == ["update_of_absent"]
 
 
-def test_lowering_a_state_from_the_end(both: Any) -> None:
+def test_lowering_a_finished_state_is_a_violation(both: Any) -> None:
     sandbox, client = both
     code = held(sandbox.world, status=10)
 
@@ -275,7 +237,7 @@ def test_lowering_a_state_from_the_end(both: Any) -> None:
 
 
 @pytest.mark.parametrize("which", ["code", "alias"])
-def test_pushing_a_dossier_born_on_the_portal(both: Any, which: str) -> None:
+def test_pushing_a_dossier_filed_on_the_portal_is_a_violation(both: Any, which: str) -> None:
     sandbox, client = both
     d = next(d for d in sandbox.world.dossiers if d.alias and d.alias in sandbox.world.portal)
     push = create if which == "code" else update
@@ -285,7 +247,7 @@ def test_pushing_a_dossier_born_on_the_portal(both: Any, which: str) -> None:
     assert kinds(sandbox) == ["portal_born_pushed"]
 
 
-def test_progress_steps_are_kept_and_doubles_noted(both: Any) -> None:
+def test_progress_steps_are_kept_and_repeated_steps_are_violations(both: Any) -> None:
     sandbox, client = both
     code = held(sandbox.world)
     later = step(code, ThoiDiemXuLy="20260821081530", TrangThai="4", NoiDungXuLy="")
@@ -311,7 +273,7 @@ def test_progress_steps_are_kept_and_doubles_noted(both: Any) -> None:
         ({"MaHoSo": "H99.01-260101-9999"}, "step_of_unknown"),
     ],
 )
-def test_a_bad_step_is_refused_and_noted(both: Any, changes: Any, kind: str) -> None:
+def test_a_bad_step_is_refused_and_a_violation(both: Any, changes: Any, kind: str) -> None:
     sandbox, client = both
 
     data = [step(held(sandbox.world), **changes)]
@@ -320,7 +282,7 @@ def test_a_bad_step_is_refused_and_noted(both: Any, changes: Any, kind: str) -> 
     assert kind in kinds(sandbox)
 
 
-def test_at_most_ten_steps_a_call(both: Any) -> None:
+def test_more_than_ten_steps_in_a_call_are_refused(both: Any) -> None:
     sandbox, client = both
     code = held(sandbox.world)
     steps = [step(code, ThoiDiemXuLy=f"202608200815{second:02d}") for second in range(11)]
@@ -329,7 +291,7 @@ def test_at_most_ten_steps_a_call(both: Any) -> None:
     assert kinds(sandbox) == ["too_many_steps"]
 
 
-def test_personal_data_in_a_url_or_a_header(both: Any) -> None:
+def test_personal_data_in_a_url_or_a_header_is_a_violation(both: Any) -> None:
     sandbox, client = both
     citizen = sandbox.world.register.citizen(5)
 
@@ -341,7 +303,7 @@ def test_personal_data_in_a_url_or_a_header(both: Any) -> None:
     assert all(citizen.identity not in v.detail for v in sandbox.violations())
 
 
-def test_a_storm_of_logins(running: Any, world: World) -> None:
+def test_too_many_logins_are_a_violation(running: Any, world: World) -> None:
     with running(world, dvcqg=DvcqgOptions(logins_per_minute=5)) as (sandbox, client):
         for _ in range(6):
             client.log_in_portal()
@@ -361,7 +323,7 @@ def test_a_wrong_password_gets_no_session(running: Any, world: World) -> None:
     assert int(answer["error_code"]) == -1
 
 
-def test_the_catalogue(both: Any) -> None:
+def test_procedures_and_units_are_served(both: Any) -> None:
     _, client = both
 
     listed = client.portal("LayDanhSachTTHC")[2]

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from khop.sandbox import DvcqgOptions, World, Writes
-from tests.sandbox.dvcqg.client import CODE, WRAPPER, kinds, read, record, step, write
+from tests.sandbox.dvcqg.client import CODE, WRAPPER, read, record, step, write
+from tests.sandbox.helpers import kinds
 
 
-def test_the_wrapper_packs_what_it_found_into_its_message(both: Any) -> None:
+def test_the_wrapper_has_its_result_as_text_in_message(both: Any) -> None:
     sandbox, client = both
     listed = read(client, "LayDanhSachTTHC")
     of_unit = read(client, "LayDanhSachTTHCDonVi", maDonVi="H99")
@@ -44,7 +45,7 @@ def test_a_refusal_of_the_wrapper_is_plain_text(both: Any) -> None:
     assert not answer["message"].startswith("{")
 
 
-def test_three_addresses_write_to_the_same_state(running: Any, world: World) -> None:
+def test_the_three_write_addresses_change_one_state(running: Any, world: World) -> None:
     writes = Writes(create="ThemMoiHoSo", update="CapNhatHoSo", progress="CapNhatTienDo")
     with running(world, dvcqg=DvcqgOptions(writes=writes)) as (sandbox, client):
         client.log_in_portal()
@@ -68,13 +69,13 @@ def test_three_addresses_write_to_the_same_state(running: Any, world: World) -> 
 
 
 @pytest.mark.parametrize("body", [{"data": [record()]}, "x", None])
-def test_the_wrapper_takes_a_bare_array_alone(both: Any, body: object) -> None:
+def test_the_wrapper_accepts_only_a_bare_array(both: Any, body: object) -> None:
     sandbox, client = both
     assert write(client, "DongBoHoSoMC", body)[0] == "-1"
     assert kinds(sandbox) == ["not_a_bare_array"]
 
 
-def test_names_and_methods_that_the_wrapper_does_not_have(both: Any) -> None:
+def test_unknown_names_and_methods_of_the_wrapper_are_refused(both: Any) -> None:
     _, client = both
     assert client.call("dvcqg", "GET", WRAPPER + "KhongCo")[0].status == 404
     assert client.call("dvcqg", "POST", WRAPPER + "LayThuTuc", b"[]")[0].status == 405
@@ -82,7 +83,7 @@ def test_names_and_methods_that_the_wrapper_does_not_have(both: Any) -> None:
     assert client.call("dvcqg", "GET", WRAPPER + "DongBoDanhGia")[0].status == 404
 
 
-def test_a_wrapper_that_wants_a_bearer(running: Any, world: World) -> None:
+def test_a_configured_token_of_the_wrapper_is_required(running: Any, world: World) -> None:
     target = WRAPPER + "LayDanhSachTTHC"
     with running(world, dvcqg=DvcqgOptions(wrapper_token="sandbox")) as (_, client):
         assert client.call("dvcqg", "GET", target)[0].status == 401
@@ -90,7 +91,7 @@ def test_a_wrapper_that_wants_a_bearer(running: Any, world: World) -> None:
         assert client.call("dvcqg", "GET", target, headers=headers)[0].status == 200
 
 
-def test_the_wrapper_hands_out_files_as_base64_text(both: Any) -> None:
+def test_the_wrapper_serves_files_as_base64(both: Any) -> None:
     _, client = both
     body = json.dumps({"DuongDan": "/qdcb/1.pdf"}).encode()
     _, raw = client.call("dvcqg", "POST", WRAPPER + "getfile", body)
@@ -108,7 +109,9 @@ def test_the_wrapper_hands_out_files_as_base64_text(both: Any) -> None:
          "result_is_submitted"),
     ],
 )  # fmt: skip
-def test_more_that_is_wrong_with_a_record(both: Any, changes: Any, kind: str) -> None:
+def test_a_record_with_a_bad_identity_or_link_is_refused(
+    both: Any, changes: Any, kind: str
+) -> None:
     sandbox, client = both
     answer = client.portal("DongBoHoSoMC", isUpdating="False", data=[record(**changes)])
     assert answer[0] == -1

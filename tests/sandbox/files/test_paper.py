@@ -1,4 +1,4 @@
-"""The paper of a world: its files as a spreadsheet program reads them, and rows added later."""
+"""The paper of a world: its files as a spreadsheet program reads them, and later rows."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def plain(text: object) -> str:
 
 
 def columns(table: Table) -> dict[str, int]:
-    """Header without accents -> column; of two header rows the lower fills the upper's gaps."""
+    """Header without accents -> column. Of two header rows the lower fills gaps of the upper."""
     top = next(n for n, row in enumerate(table) if {"stt", "so"} & {plain(c) for c in row})
     found = {plain(cell): n for n, cell in enumerate(table[top]) if cell}
     return {plain(cell): n for n, cell in enumerate(table[top + 1]) if cell} | found
@@ -72,7 +72,7 @@ def day_of_cell(cell: Any) -> date | None:
     return datetime.strptime(cell[:10], "%d/%m/%Y").date() if cell else None
 
 
-def test_every_row_of_the_logbook_stands_where_it_is_said_to(world: World, folder: Path) -> None:
+def test_every_row_of_the_logbook_is_at_its_place(world: World, folder: Path) -> None:
     sheets = read(folder)
     for row in world.office.paper.logbook:
         found = cells(sheets, world.office.place(row.n))
@@ -88,7 +88,7 @@ def test_every_row_of_the_logbook_stands_where_it_is_said_to(world: World, folde
             )
 
 
-def test_every_result_stands_where_it_is_said_to(world: World, folder: Path) -> None:
+def test_every_result_is_at_its_place(world: World, folder: Path) -> None:
     sheets = read(folder)
     for row in world.office.paper.register:
         found = cells(sheets, world.office.place(row.n))
@@ -97,7 +97,7 @@ def test_every_result_stands_where_it_is_said_to(world: World, folder: Path) -> 
         assert found["ngay ky"] == (row.bad_date or f"{signed:%d/%m/%Y}")
 
 
-def test_layouts_differ_as_those_of_offices_do(world: World, folder: Path) -> None:
+def test_the_sheets_have_different_layouts(world: World, folder: Path) -> None:
     sheets = read(folder)
     assert set(sheets) == {"Sở, ngành", "Các xã", "UBND xã Mẫu 1", "Mau 06", ""}
     kinds = {type(c) for row in sheets["Sở, ngành"] for c in row}
@@ -120,13 +120,13 @@ def test_a_logbook_has_rows_of_every_kind(world: World) -> None:
     assert [row for row in rows if row.old_unit]
 
 
-def test_at_most_one_row_of_a_file_names_a_dossier(world: World) -> None:
+def test_a_dossier_has_at_most_one_row_in_a_file(world: World) -> None:
     paper = world.office.paper
     assert max(len(paper.logbook_of(code)) for code in paper.codes()) == 1
     assert max(len(paper.register_of(code)) for code in paper.codes()) == 1
 
 
-def test_unusable_rows_are_known(world: World, folder: Path) -> None:
+def test_rows_with_bad_dates_are_listed(world: World, folder: Path) -> None:
     sheets = read(folder)
     assert len(world.bad_rows) == 8
     texts = [
@@ -136,13 +136,13 @@ def test_unusable_rows_are_known(world: World, folder: Path) -> None:
     assert sorted(texts) == sorted(["31/02/2026"] * 4 + ["12/13/2026"] * 2 + ["05/13/2026"] * 2)
 
 
-def test_dossiers_that_cannot_be_read_are_not_missing(world: World) -> None:
+def test_rows_of_broken_list_items_are_no_finding(world: World) -> None:
     unusable = {item.code for item in world.broken if item.code}
     assert unusable <= set(world.office.paper.codes())
     assert not unusable & {finding.code for finding in world.truth}
 
 
-def test_the_truth_names_the_rows_without_a_code(world: World, folder: Path) -> None:
+def test_findings_of_rows_without_a_code_have_their_place(world: World, folder: Path) -> None:
     lines = [json.loads(line) for line in (folder / "truth.jsonl").read_text("utf-8").splitlines()]
     nameless = [line for line in lines if line["code"] is None]
     sheets = read(folder)
@@ -168,7 +168,7 @@ def an_open_dossier(world: World) -> Any:
     )  # fmt: skip
 
 
-def test_a_row_added_later_is_evidence_and_moves_no_other(tmp_path: Path) -> None:
+def test_a_later_row_is_evidence_and_moves_no_other_row(tmp_path: Path) -> None:
     world = World.generate(seed=3, size=200, now=NOW)
     world.write(tmp_path, {})
     before = {row.n: world.office.place(row.n) for row in world.office.paper.rows()}
@@ -184,7 +184,7 @@ def test_a_row_added_later_is_evidence_and_moves_no_other(tmp_path: Path) -> Non
     assert ("B1", d.code) not in {(f.rule, f.code) for f in world.truth}
 
 
-def test_a_result_added_later_without_a_code_is_a_finding_of_its_row(tmp_path: Path) -> None:
+def test_a_later_result_without_a_code_is_a_finding(tmp_path: Path) -> None:
     world = World.generate(seed=3, size=200, now=NOW)
     world.write(tmp_path, {})
     signed = int(NOW.timestamp()) // 86_400 - 10

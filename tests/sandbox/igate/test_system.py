@@ -1,4 +1,4 @@
-"""The one-stop's wire: token, pages, filters, detail."""
+"""The simulated one-stop: token, pages, filters, detail."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def basic(client: str, secret: str) -> dict[str, str]:
     return {"Authorization": "Basic " + base64.b64encode(f"{client}:{secret}".encode()).decode()}
 
 
-def test_a_token_by_basic_and_by_form(running: Any, shared_world: World) -> None:
+def test_a_token_is_issued_by_basic_and_by_form(running: Any, shared_world: World) -> None:
     with running(shared_world) as (_, client):
         form = GRANT | {"client_id": "svc-khop", "client_secret": "sandbox-igate"}
         for body, headers in (
@@ -43,9 +43,7 @@ def test_a_wrong_secret_gets_no_token(running: Any, shared_world: World) -> None
     assert json.loads(raw)["error"] == "unauthorized_client"
 
 
-def test_a_deployment_that_does_not_say_when_a_token_ends(
-    running: Any, shared_world: World
-) -> None:
+def test_a_token_answer_without_expiry(running: Any, shared_world: World) -> None:
     with running(shared_world, igate=IgateOptions(says_expiry=False)) as (_, client):
         _, raw = client.call(
             "igate", "POST", TOKEN, urlencode(GRANT).encode(), basic("svc-khop", "sandbox-igate")
@@ -84,7 +82,7 @@ def test_a_token_ends_by_time_and_by_calls(running: Any, shared_world: World) ->
 
 
 @pytest.mark.parametrize("direction", ["desc", "asc"])
-def test_the_pages_hold_every_item_once_in_order(
+def test_pages_have_every_item_once_in_order(
     running: Any, shared_world: World, direction: str
 ) -> None:
     items: list[Any] = []
@@ -104,7 +102,7 @@ def test_the_pages_hold_every_item_once_in_order(
     assert got == (expected if direction == "asc" else expected[::-1])
 
 
-def test_totals_come_with_pages(running: Any, shared_world: World) -> None:
+def test_pages_have_totals_and_slices_have_none(running: Any, shared_world: World) -> None:
     with running(shared_world) as (_, client):
         client.log_in_igate()
         body = client.search(page=3, size=100, spec="page", sort="updatedDate,desc")
@@ -138,7 +136,7 @@ def test_filters(running: Any, shared_world: World) -> None:
 @pytest.mark.parametrize(
     "query", [{"page": "-1"}, {"size": "0"}, {"sort": "name,up"}, {"accepted-from": "2026-08-03"}]
 )
-def test_queries_that_make_no_sense_are_refused(
+def test_invalid_queries_are_refused(
     running: Any, shared_world: World, query: dict[str, str]
 ) -> None:
     with running(shared_world) as (_, client):
@@ -146,7 +144,7 @@ def test_queries_that_make_no_sense_are_refused(
         assert client.get("/pa/dossier/search", **query)[0].status == 400
 
 
-def test_list_items_take_every_shape_that_was_seen(running: Any, shared_world: World) -> None:
+def test_list_items_have_every_documented_shape(running: Any, shared_world: World) -> None:
     with running(shared_world) as (_, client):
         client.log_in_igate()
         rows = client.search(size=1000)["content"]
@@ -174,7 +172,7 @@ def test_list_items_take_every_shape_that_was_seen(running: Any, shared_world: W
     assert all(row["updatedDate"].endswith("+0700") for row in sound)
 
 
-def test_a_deployment_that_sends_tasks_in_lists(running: Any, shared_world: World) -> None:
+def test_list_items_have_tasks_if_configured(running: Any, shared_world: World) -> None:
     with running(shared_world, igate=IgateOptions(tasks_in_list=True)) as (_, client):
         client.log_in_igate()
         row = client.search(size=5, nation_code_match="", dossier_status="4")["content"][0]
@@ -217,7 +215,7 @@ def test_an_officer_logs_in_with_a_password_and_renews(running: Any, shared_worl
         assert client.get("/pa/dossier/search", size=1)[0].status == 200
 
 
-def test_a_realm_without_passwords(running: Any, shared_world: World) -> None:
+def test_a_realm_without_the_password_grant_refuses_it(running: Any, shared_world: World) -> None:
     options = IgateOptions(grants=frozenset({"client_credentials"}))
     form = {"grant_type": "password", "client_id": "test-public", "username": "canbo.mau"}
     with running(shared_world, igate=options) as (_, client):
@@ -266,7 +264,7 @@ def test_a_citizen_search_is_the_same_list(running: Any, shared_world: World) ->
         assert sandbox.stats()["requests"]["igate"]["citizen_search"] == 1
 
 
-def test_a_deployment_that_settled_on_one_shape(running: Any, world: World) -> None:
+def test_configured_shapes_are_in_every_answer(running: Any, world: World) -> None:
     shapes = Shapes(
         translate="english_first",
         sector_name="array",
@@ -312,7 +310,7 @@ def test_the_form_data_of_a_dossier(running: Any, shared_world: World) -> None:
     assert unknown.status == 404
 
 
-def test_a_push_to_the_portal_is_taken_with_a_bare_word(running: Any, world: World) -> None:
+def test_a_push_to_the_portal_is_answered_with_ok(running: Any, world: World) -> None:
     with running(world) as (sandbox, client):
         client.log_in_igate()
         headers = {"Authorization": f"Bearer {client.token}"}

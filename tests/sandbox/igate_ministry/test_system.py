@@ -1,4 +1,4 @@
-"""The adapter for ministries: six steps, the forms of their answers, and what it notes."""
+"""The simulated adapter for ministries: six steps, their answers, and violations."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from khop.sandbox import MinistryOptions, World
+from tests.sandbox.helpers import kinds
 
 BASE = "/api/DvcSync/"
 ACCOUNT = {"client_id": "svc-ministry", "client_secret": "sandbox-ministry"}
@@ -18,7 +19,7 @@ FILE = (
 
 
 class Filing:
-    """Goes through the steps with one token, as a ministry's system does."""
+    """Calls the steps with one token, as a ministry's system does."""
 
     def __init__(self, client: Any, base: str = BASE) -> None:
         self._client = client
@@ -106,10 +107,6 @@ FEE = {
 }  # fmt: skip
 
 
-def kinds(sandbox: Any) -> list[str]:
-    return [violation.kind for violation in sandbox.violations()]
-
-
 @pytest.fixture
 def filing(both: Any) -> tuple[Any, Filing]:
     sandbox, client = both
@@ -119,13 +116,13 @@ def filing(both: Any) -> tuple[Any, Filing]:
 
 
 def filed(sandbox: Any, made: Filing) -> tuple[str, str]:
-    """Code and id of a new dossier, whether the answer told the id or not."""
+    """Code and id of a new dossier, whether the answer has the id or not."""
     status, _, code = made.create()
     assert status == 200
     return code, sandbox.systems["ministry"].dossiers[code].number
 
 
-def test_the_whole_way_of_a_dossier(filing: Any) -> None:
+def test_a_dossier_is_filed_in_six_steps(filing: Any) -> None:
     sandbox, made = filing
     stored = made.upload()
     file = {
@@ -148,7 +145,7 @@ def test_the_whole_way_of_a_dossier(filing: Any) -> None:
     assert kinds(sandbox) == []
 
 
-def test_answers_come_in_both_forms(filing: Any) -> None:
+def test_answers_have_both_forms(filing: Any) -> None:
     _, made = filing
     uploads = {frozenset(made.call("UploadFile", FILE, "multipart/form-data; boundary=b")[1]
                          ["data"][0]) for _ in range(30)}  # fmt: skip
@@ -157,12 +154,12 @@ def test_answers_come_in_both_forms(filing: Any) -> None:
     assert creates == {frozenset({"maHoSo"}), frozenset({"maHoSo", "idHoSo"})}
 
 
-def test_each_next_value_is_another_one(filing: Any) -> None:
+def test_each_next_value_is_new(filing: Any) -> None:
     _, made = filing
     assert len({made.next_value() for _ in range(20)}) == 20
 
 
-def test_an_adapter_at_other_addresses_that_always_tells_the_id(running: Any, world: World) -> None:
+def test_configured_paths_and_an_id_in_every_answer(running: Any, world: World) -> None:
     paths = {name: f"/ministry/{name}" for name in MinistryOptions().paths}
     options = MinistryOptions(paths=paths, says_id=True, units=frozenset({"G99.20"}))
     with running(world, ministry=options) as (_, client):
@@ -173,7 +170,7 @@ def test_an_adapter_at_other_addresses_that_always_tells_the_id(running: Any, wo
         assert Filing(client).call("GetToken", ACCOUNT)[0] == 404
 
 
-def test_without_a_good_token_there_is_no_entry(running: Any, world: World) -> None:
+def test_calls_without_a_valid_token_are_refused(running: Any, world: World) -> None:
     with running(world, ministry=MinistryOptions(token_calls=1)) as (_, client):
         made = Filing(client)
         assert made.call("GetToken", ACCOUNT | {"client_secret": "wrong"})[0] == 401
@@ -207,7 +204,7 @@ def test_a_bad_dossier_is_refused(filing: Any, changes: Any, kind: str) -> None:
     assert code not in sandbox.systems["ministry"].dossiers
 
 
-def test_a_code_is_one_that_was_given_out_and_used_once(filing: Any) -> None:
+def test_a_code_must_be_issued_and_unused(filing: Any) -> None:
     sandbox, made = filing
     code, _ = filed(sandbox, made)
     assert made.call("CreateDossier", dossier(code))[0] == 400
@@ -232,7 +229,7 @@ def test_a_bad_step_is_refused(filing: Any, changes: Any, kind: str) -> None:
     assert kinds(sandbox) == [kind]
 
 
-def test_each_step_spells_the_id_its_own_way(filing: Any) -> None:
+def test_each_step_has_its_own_spelling_of_the_id_key(filing: Any) -> None:
     sandbox, made = filing
     code, number = filed(sandbox, made)
     wrong_step = step(code, number) | {"IdHoSo": number}
@@ -244,7 +241,7 @@ def test_each_step_spells_the_id_its_own_way(filing: Any) -> None:
     assert kinds(sandbox) == ["wrong_id_key", "wrong_id_key"]
 
 
-def test_an_id_may_be_left_empty_only_when_nobody_was_told(running: Any, world: World) -> None:
+def test_an_id_may_be_empty_only_if_no_answer_had_it(running: Any, world: World) -> None:
     for told, status in ((True, 404), (False, 200)):
         with running(world, ministry=MinistryOptions(says_id=told)) as (sandbox, client):
             made = Filing(client)
@@ -272,7 +269,7 @@ def test_a_bad_state_is_refused(filing: Any, changes: Any, kind: str) -> None:
 
 
 @pytest.mark.parametrize("number", [5, 6, 9])
-def test_lists_come_with_the_states_that_have_them(filing: Any, number: int) -> None:
+def test_lists_are_accepted_at_the_states_that_have_them(filing: Any, number: int) -> None:
     sandbox, made = filing
     lists: dict[str, Any] = {"DanhSachLePhi": [FEE], "DanhSachGiayToKetQua": []}
     status = state(*filed(sandbox, made), TrangThai=number, **lists)
@@ -280,7 +277,7 @@ def test_lists_come_with_the_states_that_have_them(filing: Any, number: int) -> 
     assert kinds(sandbox) == []
 
 
-def test_progress_of_what_nobody_filed_and_progress_sent_twice(filing: Any) -> None:
+def test_progress_of_an_unknown_dossier_and_repeated_progress_are_violations(filing: Any) -> None:
     sandbox, made = filing
     assert made.call("CapNhatTienTrinh", [step("G99.20-20260820-0000009", "1")])[0] == 404
     once = step(*filed(sandbox, made))

@@ -1,4 +1,4 @@
-"""A plain client of the population database on the wire, and its signed messages."""
+"""A plain client of the simulated population database, and its signed messages."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ NUMBERS = {LOOK_UP: "037", VERIFY: "033", KIN: "004", HOUSEHOLD: "034"}
 Fields = dict[str, Any]
 
 
-class Client:
-    """A client of one running database, without any retry."""
+class PopulationClient:
+    """A client of one running server, without retries."""
 
     def __init__(self, app: Population, http: httpx.Client, violations: Violations) -> None:
         self.app = app
@@ -46,7 +46,7 @@ class Client:
         return [violation.kind for violation in self.violations]
 
     def fields(self, person: Person, operation: str = LOOK_UP, **changes: Any) -> Fields:
-        """A request about a person that nothing is wrong with."""
+        """A valid request about a person."""
         fields: Fields = {
             "MaYeuCau": f"KHOP-{next(self._numbers):08d}",
             "MaDVC": "1.001193",
@@ -132,25 +132,25 @@ def local(element: Any) -> str:
 
 
 def text(record: Any, *names: str) -> str | None:
-    """The text of a nested element, "" where it is empty and None where there is none."""
+    """The text of a nested element; "" if it is empty, None if it is missing."""
     found = record.find("/".join(MIC + name for name in names))
     return None if found is None else found.text or ""
 
 
 @contextmanager
-def running(
+def running_population(
     world: World, faults: Faults = NONE, clock: Callable[[], float] = lambda: 0.0, **options: Any
-) -> Iterator[Client]:
+) -> Iterator[PopulationClient]:
     violations = Violations(world.register)
     app = Population(
         Environment(world, violations, faults, clock, lambda _: None),
         PopulationOptions(now=lambda: NOW, **options),
     )
     with LoopbackServer(app.answer) as server, httpx.Client(base_url=server.url, timeout=5) as http:
-        yield Client(app, http, violations)
+        yield PopulationClient(app, http, violations)
 
 
-def somebody(client: Client, index: int = 0) -> Person:
+def somebody(client: PopulationClient, index: int = 0) -> Person:
     """A citizen of the database with a full birth date, the ``index``-th of them."""
     found = [
         person

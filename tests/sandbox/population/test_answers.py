@@ -1,4 +1,4 @@
-"""The population database on the wire: who is found, and every form of answer."""
+"""The simulated population database: the persons it finds, and the forms of its answers."""
 
 from __future__ import annotations
 
@@ -16,31 +16,22 @@ from tests.sandbox.population.client import (
     LOOK_UP,
     MIC,
     VERIFY,
-    Client,
+    PopulationClient,
     local,
-    running,
+    running_population,
     somebody,
     text,
 )
 
 
 @pytest.fixture
-def client(world: World) -> Iterator[Client]:
-    with running(world) as client:
+def plain(world: World) -> Iterator[PopulationClient]:
+    """A client that gets answers in the usual form only."""
+    with running_population(world, odd=0.0) as client:
         yield client
 
 
-@pytest.fixture
-def plain(world: World) -> Iterator[Client]:
-    """Answers in the usual form only."""
-    with running(world, odd=0.0) as client:
-        yield client
-
-
-# --- who is asked about ----------------------------------------------------------------------
-
-
-def test_a_right_claim_is_true_and_a_wrong_one_false(client: Client) -> None:
+def test_matching_data_are_true_and_other_data_false(client: PopulationClient) -> None:
     person = somebody(client)
     assert client.verdict(person) is True
     assert client.verdict(person, HoVaTen="NGUYENVANKHAC") is False
@@ -49,14 +40,14 @@ def test_a_right_claim_is_true_and_a_wrong_one_false(client: Client) -> None:
     assert client.kinds() == []
 
 
-def test_year_and_dashed_day_are_understood(client: Client) -> None:
+def test_a_year_and_a_dashed_day_are_accepted(client: PopulationClient) -> None:
     person = somebody(client)
     assert client.verdict(person, NgayThangNamSinh={"Nam": f"{person.birth:%Y}"}) is True
     dashed = {"NgayThangNam": f"{person.birth:%Y-%m-%d}"}
     assert client.verdict(person, NgayThangNamSinh=dashed) is True
 
 
-def test_of_some_only_the_year_is_known(plain: Client) -> None:
+def test_some_persons_have_only_a_year_of_birth(plain: PopulationClient) -> None:
     person = plain.app.people.citizen(3)
     assert person is not None
     assert person.year_only
@@ -65,20 +56,20 @@ def test_of_some_only_the_year_is_known(plain: Client) -> None:
     assert text(record, "NgayThangNamSinh", "NgayThangNam") is None
 
 
-def test_some_citizens_are_not_there(client: Client, world: World) -> None:
+def test_some_citizens_are_missing(client: PopulationClient, world: World) -> None:
     missing = [n for n in range(100) if client.app.people.citizen(n) is None]
     assert 0 < len(missing) < 20
     number = world.register.citizen(missing[0]).identity
     assert client.verdict(somebody(client), SoDinhDanh=number) is False
 
 
-def test_the_birth_is_the_local_day_the_one_stop_keeps_in_utc(client: Client) -> None:
+def test_the_birth_is_the_local_day_of_the_one_stops_utc_time(client: PopulationClient) -> None:
     person = client.app.people.citizen(0)
     assert person is not None
     assert f"{person.birth:%Y-%m-%d}" == "1970-01-02"
 
 
-def test_two_people_stand_behind_one_old_number(plain: Client) -> None:
+def test_two_persons_share_an_old_card_number(plain: PopulationClient) -> None:
     person = plain.app.people.citizen(0)
     assert person is not None
     rows = plain.records(LOOK_UP, person, SoDinhDanh="", SoCMND=person.card)
@@ -88,23 +79,20 @@ def test_two_people_stand_behind_one_old_number(plain: Client) -> None:
     assert len({text(row, "HoVaTen", "Ten") for row in rows}) == 2
 
 
-def test_both_numbers_must_fit(client: Client) -> None:
+def test_number_and_card_must_be_of_one_person(client: PopulationClient) -> None:
     person = somebody(client)
     assert client.verdict(person, SoCMND=person.card) is True
     assert client.verdict(person, SoCMND="299999999") is False
 
 
-def test_a_number_of_the_test_environment_is_found(plain: Client) -> None:
+def test_a_number_of_the_test_environment_is_found(plain: PopulationClient) -> None:
     person = plain.app.people.by_number("100000000003")
     assert person is not None
     (record,) = plain.records(LOOK_UP, person)
     assert text(record, "SoDinhDanh") == "100000000003"
 
 
-# --- the forms of an answer ------------------------------------------------------------------
-
-
-def test_the_usual_record_is_the_live_one(plain: Client) -> None:
+def test_the_usual_record_has_the_form_of_real_answers(plain: PopulationClient) -> None:
     person = somebody(plain, 2)
     (record,) = plain.records(LOOK_UP, person)
     assert record.prefix == "ns1"
@@ -120,9 +108,9 @@ def test_the_usual_record_is_the_live_one(plain: Client) -> None:
     assert text(record, "NguoiDaiDien", "HoVaTen") == ""
 
 
-def test_every_form_of_a_record_comes_and_says_the_same(world: World) -> None:
+def test_every_form_of_a_record_has_the_same_content(world: World) -> None:
     seen: Counter[str] = Counter()
-    with running(world, odd=0.4) as client:
+    with running_population(world, odd=0.4) as client:
         person = somebody(client, 5)
         for _ in range(120):
             (record,) = client.records(LOOK_UP, person)
@@ -156,7 +144,7 @@ def spelt(record: Any) -> str:
     return unicodedata.normalize("NFC", " ".join(filter(None, parts)).upper())
 
 
-def test_addresses_have_three_levels_or_two(plain: Client) -> None:
+def test_addresses_have_three_levels_or_two(plain: PopulationClient) -> None:
     districts: Counter[Any] = Counter()
     for index in range(12):
         if person := plain.app.people.citizen(index):
@@ -165,7 +153,7 @@ def test_addresses_have_three_levels_or_two(plain: Client) -> None:
     assert districts.keys() == {True, False}
 
 
-def test_nobody_is_said_in_three_ways(client: Client) -> None:
+def test_not_found_has_three_forms(client: PopulationClient) -> None:
     person = somebody(client)
     roots = [client.ask(LOOK_UP, person, HoVaTen="KHONGCOAI") for _ in range(30)]
     notes = {"no collection" if root is None else root.get("GhiChu") for root in roots}
@@ -173,8 +161,8 @@ def test_nobody_is_said_in_three_ways(client: Client) -> None:
     assert all(root is None or len(root) == 0 for root in roots)
 
 
-def test_verdicts_come_under_several_prefixes_and_spellings(world: World) -> None:
-    with running(world, odd=0.5) as client:
+def test_verdicts_have_several_prefixes_and_spellings(world: World) -> None:
+    with running_population(world, odd=0.5) as client:
         person = somebody(client)
         roots = [client.ask(VERIFY, person) for _ in range(60)]
     assert {root.prefix for root in roots} == {"dan", "ns2", None}
@@ -182,7 +170,7 @@ def test_verdicts_come_under_several_prefixes_and_spellings(world: World) -> Non
     assert {local(root) for root in roots} == {"KetQuaXacThuc", "KetQuaXacThucResponse"}
 
 
-def test_kin_has_both_parents_or_the_mother_alone(plain: Client) -> None:
+def test_kin_has_both_parents_or_only_the_mother(plain: PopulationClient) -> None:
     parents: Counter[Any] = Counter()
     for index in range(30):
         person = plain.app.people.citizen(index)
@@ -194,7 +182,7 @@ def test_kin_has_both_parents_or_the_mother_alone(plain: Client) -> None:
     assert parents.keys() == {True, False}
 
 
-def test_a_relative_is_somebody_the_database_knows(plain: Client) -> None:
+def test_a_relative_is_in_the_database(plain: PopulationClient) -> None:
     person = somebody(plain)
     (record,) = plain.records(KIN, person)
     number = text(record, "Me", "SoDinhDanh") or ""
@@ -203,7 +191,7 @@ def test_a_relative_is_somebody_the_database_knows(plain: Client) -> None:
     assert text(record, "Me", "HoVaTen") == mother.name.upper()
 
 
-def test_a_household_names_its_head_in_every_record(plain: Client) -> None:
+def test_every_record_of_a_household_has_its_head(plain: PopulationClient) -> None:
     sizes: Counter[Any] = Counter()
     for index in range(30):
         person = plain.app.people.citizen(index)

@@ -1,10 +1,9 @@
-"""The gateway before the population database: signatures, logins, JSON fronts and faults."""
+"""The gateway of the population database: signatures, logins, JSON fronts and faults."""
 
 from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -28,35 +27,26 @@ from tests.sandbox.population.client import (
     LOOK_UP,
     NOW,
     VERIFY,
-    Client,
+    PopulationClient,
     content,
     in_basic,
     message,
-    running,
+    running_population,
     signed,
     somebody,
     text,
 )
 
 
-@pytest.fixture
-def client(world: World) -> Iterator[Client]:
-    with running(world) as client:
-        yield client
-
-
-# --- who may ask -----------------------------------------------------------------------------
-
-
-def refusal(client: Client, headers: dict[str, str]) -> tuple[int, list[str]]:
-    """The status, and what was noted, for a call with these headers of login."""
+def refusal(client: PopulationClient, headers: dict[str, str]) -> tuple[int, list[str]]:
+    """The status and the violations of a call with these login headers."""
     before = len(client.violations)
     plain = {"Authorization": "", "Timestamp": ""} | headers
     answer = client.send(LOOK_UP, client.fields(somebody(client)), **plain)
     return answer.status_code, client.kinds()[before:]
 
 
-def test_a_signature_is_checked_in_every_part(client: Client) -> None:
+def test_every_part_of_a_signature_is_checked(client: PopulationClient) -> None:
     assert refusal(client, signed()) == (200, [])
     assert refusal(client, {}) == (401, [])
     assert refusal(client, signed(secret="wrong")) == (401, [])
@@ -71,11 +61,11 @@ def test_a_signature_is_checked_in_every_part(client: Client) -> None:
     assert refusal(client, upper) == (401, ["hash_not_lower_case"])
 
 
-def test_a_deployment_may_count_in_seconds_and_sign_another_path(world: World) -> None:
-    with running(world, timestamp_unit="s") as client:
+def test_timestamp_unit_and_signed_path_can_be_configured(world: World) -> None:
+    with running_population(world, timestamp_unit="s") as client:
         assert refusal(client, signed(stamp=f"{NOW:.0f}")) == (200, [])
         assert refusal(client, signed()) == (401, ["timestamp_unit"])
-    with running(world, sign_path="/inner") as client:
+    with running_population(world, sign_path="/inner") as client:
         assert refusal(client, signed()) == (401, [])
 
 
@@ -88,9 +78,9 @@ def officer() -> dict[str, str]:
     return {"AuthHash": base64.b64encode(both.encode()).decode()}
 
 
-def test_the_provincial_exchange_wants_its_account_a_token_and_an_officer(world: World) -> None:
+def test_the_provincial_exchange_requires_account_token_and_officer(world: World) -> None:
     grant = {"grant_type": "client_credentials"}
-    with running(world, login="lgsp") as client:
+    with running_population(world, login="lgsp") as client:
         assert client.http.post(TOKEN_PATHS["lgsp"], data=grant).status_code == 401
         answer = client.http.post(TOKEN_PATHS["lgsp"], data=grant, headers=lgsp_headers())
         bearer = {"Authorization": f"Bearer {answer.json()['access_token']}"}
@@ -105,17 +95,19 @@ def test_the_provincial_exchange_wants_its_account_a_token_and_an_officer(world:
         assert content(own.content)[0].text in ("true", "1")
 
 
-def test_the_keys_of_the_exchange_account_stand_in_their_order(world: World) -> None:
+def test_the_keys_of_the_exchange_account_must_be_in_order(world: World) -> None:
     turned = json.dumps(dict(reversed(LGSP_ACCOUNT.items()))).encode()
-    with running(world, login="lgsp") as client:
+    with running_population(world, login="lgsp") as client:
         headers = {"lgspaccesstoken": base64.b64encode(turned).decode()}
         grant = {"grant_type": "client_credentials"}
         assert client.http.post("/lgsp/getToken", data=grant, headers=headers).status_code == 401
 
 
-def test_a_plain_gateway_hands_out_a_token_that_ends(world: World) -> None:
+def test_a_plain_gateway_issues_a_token_that_ends(world: World) -> None:
     seconds = [0.0]
-    with running(world, clock=lambda: seconds[0], login="wso2", token_seconds=60) as client:
+    with running_population(
+        world, clock=lambda: seconds[0], login="wso2", token_seconds=60
+    ) as client:
         grant = {"grant_type": "client_credentials"}
         account = (CONSUMER_KEY, CONSUMER_SECRET)
         token = client.http.post("/token", auth=account, data=grant).json()["access_token"]
@@ -127,9 +119,6 @@ def test_a_plain_gateway_hands_out_a_token_that_ends(world: World) -> None:
         assert "900903" in answer.text
 
 
-# --- JSON fronts -----------------------------------------------------------------------------
-
-
 def pascal(person: Person, number: str = "1", **changes: str) -> dict[str, str]:
     return {
         "HoVaTen": person.folded, "SoDinhDanh": person.number, "SoCMND": "",
@@ -139,7 +128,7 @@ def pascal(person: Person, number: str = "1", **changes: str) -> dict[str, str]:
 
 
 def test_the_pascal_front_answers_with_soap_as_text(world: World) -> None:
-    with running(world, front="pascal", login="none") as client:
+    with running_population(world, front="pascal", login="none") as client:
         person = somebody(client)
         bodies = [
             client.http.post(FRONT_PATH, json=pascal(person, str(n))).json() for n in range(40)
@@ -153,8 +142,8 @@ def test_the_pascal_front_answers_with_soap_as_text(world: World) -> None:
     assert client.kinds() == []
 
 
-def test_a_front_has_its_own_gate_and_its_own_failure(world: World) -> None:
-    with running(world, front="pascal", login="none") as client:
+def test_a_front_has_its_own_error_answers(world: World) -> None:
+    with running_population(world, front="pascal", login="none") as client:
         person = somebody(client)
         for field, code in (("MaDVC", "001"), ("MaCanBo", "003")):
             answer = client.http.post(FRONT_PATH, json=pascal(person, **{field: ""}))
@@ -165,8 +154,8 @@ def test_a_front_has_its_own_gate_and_its_own_failure(world: World) -> None:
         assert bad.json()["error_code"] == "-1"
 
 
-def test_the_camel_front_has_a_token_of_its_own(world: World) -> None:
-    with running(world, front="camel") as client:
+def test_the_camel_front_has_its_own_token(world: World) -> None:
+    with running_population(world, front="camel") as client:
         person = somebody(client)
         path = TOKEN_PATHS["camel"]
         assert client.http.post(path).status_code == 401
@@ -184,48 +173,45 @@ def test_the_camel_front_has_a_token_of_its_own(world: World) -> None:
         assert client.kinds() == []
 
 
-# --- faults ----------------------------------------------------------------------------------
-
-
-def spoilt(world: World, kind: str, times: int = 40, **options: Any) -> list[httpx.Response]:
+def answers_under(world: World, kind: str, times: int = 40, **options: Any) -> list[httpx.Response]:
     faults = Faults(rate=1.0, kinds=frozenset({kind}))
-    with running(world, faults, **options) as client:
+    with running_population(world, faults, **options) as client:
         person = somebody(client)
         answers = [client.send(VERIFY, client.fields(person, VERIFY)) for _ in range(times)]
         assert client.kinds() == []
         return answers
 
 
-def test_an_expired_token_is_told_by_the_gateway(world: World) -> None:
-    answers = spoilt(world, "expired")
+def test_an_expired_token_is_refused_by_the_gateway(world: World) -> None:
+    answers = answers_under(world, "expired")
     assert {answer.status_code for answer in answers} == {401}
     assert all("900903" in answer.text for answer in answers)
     assert {answer.text[0] for answer in answers} == {"{", "<"}
 
 
-def test_where_there_is_no_login_nothing_expires(world: World) -> None:
-    answers = spoilt(world, "expired", 3, login="none")
+def test_nothing_expires_without_a_login(world: World) -> None:
+    answers = answers_under(world, "expired", 3, login="none")
     assert {answer.status_code for answer in answers} == {200}
 
 
-def test_a_dead_back_end_has_many_faces(world: World) -> None:
-    answers = spoilt(world, "server_errors")
+def test_server_errors_have_several_forms(world: World) -> None:
+    answers = answers_under(world, "server_errors")
     assert all(answer.status_code >= 500 for answer in answers)
     assert {face(answer) for answer in answers} >= {"soap fault", "exchange", "gateway", "page"}
     exchange = next(answer for answer in answers if "X-Road-Error" in answer.headers)
     assert exchange.json()["type"] == exchange.headers["X-Road-Error"]
 
 
-def test_an_answer_that_says_nothing_comes_under_200(world: World) -> None:
-    answers = spoilt(world, "html_200")
+def test_empty_answers_have_status_200(world: World) -> None:
+    answers = answers_under(world, "html_200")
     assert {answer.status_code for answer in answers} == {200}
     assert {face(answer) for answer in answers} == {"soap fault", "page", "empty", "no verdict"}
 
 
-def test_xml_is_cut_short(world: World) -> None:
+def test_truncated_answers_are_not_well_formed(world: World) -> None:
     faults = Faults(rate=1.0, kinds=frozenset({"truncated_json"}))
     seen = set()
-    with running(world, faults) as client:
+    with running_population(world, faults) as client:
         person = somebody(client)
         for _ in range(20):
             try:

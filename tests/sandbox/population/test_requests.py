@@ -1,8 +1,6 @@
-"""The population database on the wire: what a request must be like, and bad ones."""
+"""The simulated population database: good and bad requests."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 import pytest
 
@@ -16,23 +14,17 @@ from tests.sandbox.population.client import (
     KIN,
     LOOK_UP,
     VERIFY,
-    Client,
     Fields,
+    PopulationClient,
     content,
     local,
     message,
-    running,
+    running_population,
     signed,
     somebody,
 )
 
 SAMPLES = paths.SAMPLES / "population"
-
-
-@pytest.fixture
-def client(world: World) -> Iterator[Client]:
-    with running(world) as client:
-        yield client
 
 
 @pytest.mark.parametrize(
@@ -60,8 +52,8 @@ def client(world: World) -> Iterator[Client]:
         ({"Email": "x"}, "unknown_element", "Email"),
     ],
 )
-def test_a_request_with_a_fault_is_refused_and_noted(
-    client: Client, changes: Fields, kind: str, where: str
+def test_a_request_with_a_defect_is_refused_and_a_violation(
+    client: PopulationClient, changes: Fields, kind: str, where: str
 ) -> None:
     fields = client.fields(somebody(client), **changes)
     answer = client.send(LOOK_UP, fields)
@@ -70,14 +62,14 @@ def test_a_request_with_a_fault_is_refused_and_noted(
     assert [(v.kind, v.detail) for v in client.violations] == [(kind, where)]
 
 
-def test_elements_out_of_order_are_refused(client: Client) -> None:
+def test_elements_out_of_order_are_refused(client: PopulationClient) -> None:
     fields = client.fields(somebody(client))
     answer = client.send(LOOK_UP, dict(sorted(fields.items())))
     assert answer.status_code == 500
     assert set(client.kinds()) == {"element_order"}
 
 
-def test_an_element_that_comes_twice_is_refused(client: Client) -> None:
+def test_a_repeated_element_is_refused(client: PopulationClient) -> None:
     fields = list(client.fields(somebody(client)).items())
     body = message(LOOK_UP, [*fields[:6], fields[5], *fields[6:]])
     headers = {"Content-Type": "application/xml", "SOAPAction": '""'} | signed()
@@ -86,37 +78,37 @@ def test_an_element_that_comes_twice_is_refused(client: Client) -> None:
 
 
 @pytest.mark.parametrize("name", ["Nguyễn Văn Mẫu", "NGUYEN VAN MAU", "nguyenvanmau"])
-def test_a_name_that_is_not_folded_is_nobodys(client: Client, name: str) -> None:
+def test_a_name_that_is_not_folded_matches_no_person(client: PopulationClient, name: str) -> None:
     assert client.verdict(somebody(client), HoVaTen=name) is False
     assert client.kinds() == ["name_not_folded"]
 
 
-def test_the_unit_stands_where_the_deployment_has_it(world: World) -> None:
-    with running(world) as client:
+def test_the_position_of_the_unit_can_be_configured(world: World) -> None:
+    with running_population(world) as client:
         assert unit_after_officer(client) == 200
         assert unit_before_officer(client) == 500
         assert client.kinds() == ["element_order"]
-    with running(world, shape=Shape(unit="before_officer")) as client:
+    with running_population(world, shape=Shape(unit="before_officer")) as client:
         assert unit_before_officer(client) == 200
         assert unit_after_officer(client) == 500
-    with running(world, shape=Shape(unit="none")) as client:
+    with running_population(world, shape=Shape(unit="none")) as client:
         assert unit_after_officer(client) == 500
         assert client.kinds() == ["unknown_element"]
 
 
-def unit_after_officer(client: Client) -> int:
+def unit_after_officer(client: PopulationClient) -> int:
     rows = list(client.fields(somebody(client)).items())
     later = [("MaDonVi", "H99.01"), ("TaiKhoan", "mau"), ("SoDienThoai", "0")]
     return client.send(LOOK_UP, dict([*rows[:4], *later, *rows[4:]])).status_code
 
 
-def unit_before_officer(client: Client) -> int:
+def unit_before_officer(client: PopulationClient) -> int:
     rows = list(client.fields(somebody(client)).items())
     return client.send(LOOK_UP, dict([*rows[:3], ("MaDonVi", "H99.01"), *rows[3:]])).status_code
 
 
-def test_the_older_shape_names_a_service_and_no_birth(world: World) -> None:
-    with running(world, shape=Shape(service=True)) as client:
+def test_the_older_shape_has_a_service_and_no_birth(world: World) -> None:
+    with running_population(world, shape=Shape(service=True)) as client:
         person = somebody(client)
         fields = {
             "MaYeuCau": "1",
@@ -133,8 +125,8 @@ def test_the_older_shape_names_a_service_and_no_birth(world: World) -> None:
         assert client.send(VERIFY, client.fields(person, VERIFY)).status_code == 500
 
 
-def test_kin_has_a_namespace_and_a_flat_birth_of_its_own(world: World) -> None:
-    with running(world) as client:
+def test_kin_has_its_own_namespace_and_a_flat_birth(world: World) -> None:
+    with running_population(world) as client:
         person = somebody(client)
         fields = client.fields(person, KIN)
         assert client.send(KIN, fields).status_code == 500
@@ -142,12 +134,12 @@ def test_kin_has_a_namespace_and_a_flat_birth_of_its_own(world: World) -> None:
         nested = client.fields(person, KIN, NgayThangNamSinh={"Nam": "1970"})
         assert client.send(KIN, nested, space=GTEL).status_code == 500
         assert client.kinds()[1:] == ["birth_children"]
-    with running(world, shape=Shape(kin_space=BCA, kin_flat=False)) as client:
+    with running_population(world, shape=Shape(kin_space=BCA, kin_flat=False)) as client:
         nested = client.fields(somebody(client), KIN, NgayThangNamSinh={"Nam": "1970"})
         assert client.send(KIN, nested).status_code == 200
 
 
-def test_a_wrong_namespace_or_operation_and_no_soap_are_refused(client: Client) -> None:
+def test_a_wrong_namespace_or_operation_and_no_soap_are_refused(client: PopulationClient) -> None:
     fields = client.fields(somebody(client))
     assert client.send(LOOK_UP, fields, space="http://example.vn/").status_code == 500
     assert client.send("LayTatCa", fields).status_code == 500
@@ -157,7 +149,7 @@ def test_a_wrong_namespace_or_operation_and_no_soap_are_refused(client: Client) 
     assert client.kinds() == ["wrong_namespace", "unknown_operation", *["not_soap"] * 4]
 
 
-def test_a_number_of_a_request_is_used_once(client: Client) -> None:
+def test_a_reused_request_number_is_a_violation(client: PopulationClient) -> None:
     fields = client.fields(somebody(client))
     assert client.send(LOOK_UP, fields).status_code == 200
     assert client.kinds() == []
@@ -165,17 +157,17 @@ def test_a_number_of_a_request_is_used_once(client: Client) -> None:
     assert client.kinds() == ["request_number_reused"]
 
 
-def test_headers_are_the_agreed_ones(client: Client, world: World) -> None:
+def test_other_headers_than_agreed_are_violations(client: PopulationClient, world: World) -> None:
     fields = client.fields(somebody(client))
     headers = {"Content-Type": "text/xml", "SOAPAction": "urn:x"}
     assert client.send(LOOK_UP, fields, **headers).status_code == 200
     assert client.kinds() == ["content_type", "soap_action"]
-    with running(world, content_type="text/xml") as other:
+    with running_population(world, content_type="text/xml") as other:
         other.send(LOOK_UP, other.fields(somebody(other)), **{"Content-Type": "text/xml"})
         assert other.kinds() == []
 
 
-def test_personal_data_in_the_address_is_noted(client: Client) -> None:
+def test_personal_data_in_the_address_is_a_violation(client: PopulationClient) -> None:
     client.http.get(SIGN_PATH, params={"cccd": somebody(client).number})
     assert client.kinds() == ["personal_data_in_url"]
 
@@ -200,10 +192,10 @@ def test_personal_data_in_the_address_is_noted(client: Client) -> None:
         ("hogiadinh-req-03", Shape(), []),
     ],
 )
-def test_the_samples_of_requests_are_taken_as_they_are_meant(
+def test_sample_requests_have_the_expected_violations(
     world: World, name: str, shape: Shape, kinds: list[str]
 ) -> None:
-    with running(world, shape=shape) as client:
+    with running_population(world, shape=shape) as client:
         headers = {"Content-Type": "application/xml", "SOAPAction": '""'} | signed()
         body = (SAMPLES / f"{name}.xml").read_bytes()
         answer = client.http.post(SIGN_PATH, content=body, headers=headers)

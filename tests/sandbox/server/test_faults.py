@@ -1,4 +1,4 @@
-"""Each kind of misbehaviour, seen on the wire by a client that hides nothing."""
+"""Each kind of fault, as a plain client sees it."""
 
 from __future__ import annotations
 
@@ -13,12 +13,9 @@ from lxml import etree
 from khop.sandbox import ALL, Faults, World
 from khop.sandbox.common.faults import KINDS, Dice
 from khop.sandbox.world.dossiers import LABELS
+from tests.sandbox.helpers import always
 
 SEARCH = "/pa/dossier/search"
-
-
-def always(*kinds: str) -> Faults:
-    return Faults(1.0, frozenset(kinds))
 
 
 def new_record(world: World) -> dict[str, str | None]:
@@ -45,21 +42,21 @@ def fetch(client: Any) -> tuple[http.client.HTTPResponse, bytes]:
     return answer
 
 
-def test_a_reset_before_anything(sound: Any) -> None:
+def test_reset_before_sends_nothing(sound: Any) -> None:
     sandbox, client = sound
     sandbox.set_faults(always("reset_before"))
     with pytest.raises(ConnectionResetError):
         fetch(client)
 
 
-def test_a_reset_within_the_body(sound: Any) -> None:
+def test_reset_mid_body_sends_a_part(sound: Any) -> None:
     sandbox, client = sound
     sandbox.set_faults(always("reset_mid_body"))
     with pytest.raises((ConnectionResetError, http.client.IncompleteRead)):
         fetch(client)
 
 
-def test_truncated_json_with_and_without_a_longer_length(sound: Any) -> None:
+def test_truncated_json_comes_with_and_without_a_matching_length(sound: Any) -> None:
     sandbox, client = sound
     sandbox.set_faults(always("truncated_json"))
     seen = set()
@@ -76,14 +73,14 @@ def test_truncated_json_with_and_without_a_longer_length(sound: Any) -> None:
 
 
 @pytest.mark.parametrize(("kind", "status"), [("html_200", 200), ("html_502", 502)])
-def test_a_page_in_place_of_json(sound: Any, kind: str, status: int) -> None:
+def test_an_html_page_replaces_the_json(sound: Any, kind: str, status: int) -> None:
     sandbox, client = sound
     sandbox.set_faults(always(kind))
     answer, raw = fetch(client)
     assert (answer.status, raw[:6]) == (status, b"<html>")
 
 
-def test_slow_down_with_and_without_a_time(sound: Any) -> None:
+def test_429_comes_with_and_without_retry_after(sound: Any) -> None:
     sandbox, client = sound
     sandbox.set_faults(always("retry_after"))
     told = [fetch(client)[0] for _ in range(8)]
@@ -93,7 +90,7 @@ def test_slow_down_with_and_without_a_time(sound: Any) -> None:
     assert (answer.status, answer.headers["Retry-After"]) == (429, None)
 
 
-def test_a_burst_of_server_errors(sound: Any) -> None:
+def test_server_errors_come_in_bursts(sound: Any) -> None:
     sandbox, client = sound
     sandbox.set_faults(Faults(0.2, frozenset({"server_errors"}), seed=1))
     statuses = [fetch(client)[0].status for _ in range(60)]
@@ -102,7 +99,7 @@ def test_a_burst_of_server_errors(sound: Any) -> None:
     assert any(a and b for a, b in pairwise(broken))
 
 
-def test_a_token_and_a_session_that_end_in_the_middle(sound: Any) -> None:
+def test_expired_ends_every_token_and_session(sound: Any) -> None:
     sandbox, client = sound
     sandbox.set_faults(always("expired"))
     assert fetch(client)[0].status == 401
@@ -118,7 +115,7 @@ def test_a_token_and_a_session_that_end_in_the_middle(sound: Any) -> None:
     assert client.portal("LayDanhSachTTHC")[0] == 0
 
 
-def test_a_short_page_says_it_is_not_the_last(sound: Any) -> None:
+def test_a_short_page_is_not_marked_as_last(sound: Any) -> None:
     sandbox, client = sound
     whole = client.search(size=50, page=1)
     sandbox.set_faults(always("short_page"))
@@ -135,7 +132,7 @@ def test_the_last_page_is_never_short(sound: Any) -> None:
     assert len(client.search(size=50, page=3)["content"]) == 50
 
 
-def test_an_earlier_page_says_its_own_number(sound: Any) -> None:
+def test_a_repeated_page_has_its_own_number(sound: Any) -> None:
     sandbox, client = sound
     earlier = client.search(size=50, page=0)
     sandbox.set_faults(always("repeated_page"))
@@ -145,7 +142,7 @@ def test_an_earlier_page_says_its_own_number(sound: Any) -> None:
     assert client.search(size=50, page=0)["number"] == 0
 
 
-def test_rows_move_between_pages_and_the_truth_stays(sound: Any) -> None:
+def test_rows_move_between_pages_without_a_new_finding(sound: Any) -> None:
     sandbox, client = sound
     first = client.search(size=100, page=0)["content"]
     sandbox.set_faults(always("rows_move"))
@@ -156,7 +153,7 @@ def test_rows_move_between_pages_and_the_truth_stays(sound: Any) -> None:
     assert sandbox.findings() == sandbox.truth()
 
 
-def test_one_row_of_a_page_in_a_state_no_table_knows(sound: Any) -> None:
+def test_unknown_status_changes_one_row_of_a_page(sound: Any) -> None:
     sandbox, client = sound
     usual = {row["id"]: row for row in client.search(size=50, page=1)["content"]}
     known = {number for number, _ in LABELS.values()}
@@ -175,7 +172,7 @@ def test_one_row_of_a_page_in_a_state_no_table_knows(sound: Any) -> None:
     assert sandbox.findings() == sandbox.truth()
 
 
-def test_an_item_comes_twice_the_second_time_as_it_was(sound: Any) -> None:
+def test_duplicate_ids_repeats_an_item_in_an_older_version(sound: Any) -> None:
     sandbox, client = sound
     usual = client.search(size=50, page=1)["content"]
     sandbox.set_faults(always("duplicate_ids"))
@@ -192,7 +189,7 @@ def test_an_item_comes_twice_the_second_time_as_it_was(sound: Any) -> None:
 
 
 @pytest.mark.parametrize("kind", ["unknown_status", "duplicate_ids"])
-def test_a_page_without_a_sound_row_stays_as_it_is(sound: Any, kind: str) -> None:
+def test_a_page_without_a_sound_row_is_unchanged(sound: Any, kind: str) -> None:
     sandbox, client = sound
     code = sandbox.truth()[0].code
     usual = client.search(size=5, code_match=code)
@@ -201,7 +198,7 @@ def test_a_page_without_a_sound_row_stays_as_it_is(sound: Any, kind: str) -> Non
     assert sandbox.stats()["faults"]["igate"] == {}
 
 
-def test_latency_is_short_and_leaves_the_answer_whole(running: Any, shared_world: World) -> None:
+def test_latency_is_short_and_keeps_the_answer(running: Any, shared_world: World) -> None:
     naps: list[float] = []
     with running(shared_world, naps=naps) as (sandbox, client):
         client.log_in_igate()
@@ -222,7 +219,7 @@ def test_commit_then_reset_takes_effect(sound: Any) -> None:
 
 
 @pytest.mark.parametrize("kind", ["reset_before", "retry_after", "too_many", "server_errors"])
-def test_refusals_before_the_effect_have_none(sound: Any, kind: str) -> None:
+def test_a_write_refused_by_a_fault_has_no_effect(sound: Any, kind: str) -> None:
     sandbox, client = sound
     record = new_record(sandbox.world)
     sandbox.set_faults(always(kind))
@@ -243,7 +240,7 @@ CALLS = {
 
 
 @pytest.mark.parametrize("system", CALLS)
-def test_every_system_misbehaves_when_told_to(sound: Any, system: str) -> None:
+def test_faults_reach_every_system(sound: Any, system: str) -> None:
     sandbox, client = sound
     method, target = CALLS[system]
 
@@ -267,7 +264,7 @@ def test_every_system_misbehaves_when_told_to(sound: Any, system: str) -> None:
     assert sandbox.findings() == sandbox.truth()
 
 
-def test_xml_is_cut_so_that_no_parser_takes_it_for_whole(sound: Any) -> None:
+def test_truncated_xml_is_never_well_formed(sound: Any) -> None:
     sandbox, client = sound
     sandbox.set_faults(always("truncated_json"))
     seen = set()
@@ -283,7 +280,7 @@ def test_xml_is_cut_so_that_no_parser_takes_it_for_whole(sound: Any) -> None:
     assert seen == {"xml"}
 
 
-def test_faults_are_counted_and_follow_their_seed(running: Any, shared_world: World) -> None:
+def test_faults_are_counted_and_depend_on_the_seed_only(running: Any, shared_world: World) -> None:
     def run(seed: int) -> Any:
         kinds = frozenset({"html_200", "html_502", "too_many", "short_page"})
         with running(shared_world) as (sandbox, client):
@@ -299,7 +296,7 @@ def test_faults_are_counted_and_follow_their_seed(running: Any, shared_world: Wo
     assert 5 < sum(first["faults"]["igate"].values()) < 25
 
 
-def test_the_dice_hit_as_often_as_asked_and_in_every_way() -> None:
+def test_faults_have_the_given_rate_and_every_kind() -> None:
     dice = Dice("igate", Faults(0.1))
     rolled = [dice.roll("page")[0] for _ in range(4000)]
 

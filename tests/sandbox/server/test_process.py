@@ -36,7 +36,7 @@ def child(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]:
         yield process
 
 
-def test_a_child_tells_its_truth(child: SandboxProcess) -> None:
+def test_a_child_serves_the_true_findings(child: SandboxProcess) -> None:
     world = World.generate(seed=3, size=200, now=NOW)
 
     assert child.now == NOW
@@ -67,7 +67,9 @@ def test_the_control_plane_changes_the_world(child: SandboxProcess) -> None:
 
 
 @pytest.mark.parametrize(("code", "status"), [("none", 8), (None, 99)])
-def test_the_control_plane_says_no(child: SandboxProcess, code: str | None, status: int) -> None:
+def test_the_control_plane_refuses_unknown_codes_and_states(
+    child: SandboxProcess, code: str | None, status: int
+) -> None:
     known = child.truth()[0]["code"]
     with pytest.raises(urllib.error.HTTPError) as caught:
         child.change_status(code or known, status)
@@ -117,7 +119,7 @@ def written(world: World, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_truth_is_written_as_lines(written: Path, world: World) -> None:
+def test_the_true_findings_are_written_as_json_lines(written: Path, world: World) -> None:
     lines = (written / "truth.jsonl").read_text("utf-8").splitlines()
     objects: list[dict[str, Any]] = [json.loads(line) for line in lines]
 
@@ -126,7 +128,7 @@ def test_the_truth_is_written_as_lines(written: Path, world: World) -> None:
     ]
 
 
-def test_the_extract_names_all_the_portal_holds(written: Path, world: World) -> None:
+def test_the_extract_has_every_code_of_the_portal(written: Path, world: World) -> None:
     raw = (written / "portal-extract.csv").read_bytes()
     rows = list(csv.DictReader(raw.decode("utf-8").splitlines()))
 
@@ -135,7 +137,7 @@ def test_the_extract_names_all_the_portal_holds(written: Path, world: World) -> 
     assert {f.code for f in world.truth if f.rule == "A8"} <= {row["MaHoSo"] for row in rows}
 
 
-def test_the_configuration_names_both_systems_and_hides_the_secrets(written: Path) -> None:
+def test_the_configuration_has_both_systems_and_no_secret(written: Path) -> None:
     text = (written / "khop.toml").read_text("utf-8")
     config = tomllib.loads(text)
 

@@ -1,4 +1,4 @@
-"""A plain client of the post on the wire, and the orders it sends."""
+"""A plain client of the simulated post, and the orders it sends."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ ZEROS = "0" * 24
 NUMBER = "H99.18.03-260820-9001"
 
 
-class Post:
-    """A client of one running post, without any retry."""
+class VnpostClient:
+    """A client of one running server, without retries."""
 
     def __init__(self, app: Vnpost, http: httpx.Client, violations: Violations) -> None:
         self.app = app
@@ -54,7 +54,7 @@ class Post:
         return token
 
     def post(self, **changes: Any) -> tuple[int, str]:
-        return said(self.http.post(ORDER_PATH, json=order(**changes)))
+        return said(self.http.post(ORDER_PATH, json=return_order(**changes)))
 
     def cancel(self, number: str = NUMBER) -> tuple[int, str]:
         query = {"CustomerCode": CUSTOMER_CODE, "OrderNumber": number}
@@ -66,7 +66,7 @@ class Post:
         return answer.json()
 
     def feed(self, size: int = 50) -> list[dict[str, Any]]:
-        """Every document of the feed, read page by page until nothing comes."""
+        """Every document of the feed, read page by page to its end."""
         found: list[dict[str, Any]] = []
         last = ZEROS
         while rows := documents(self.page(last, size)):
@@ -97,8 +97,8 @@ def event_time(document: dict[str, Any]) -> int | None:
     return int(value["$numberLong"]) if isinstance(value, dict) else value
 
 
-def order(**changes: Any) -> dict[str, Any]:
-    """A return order the post accepts."""
+def return_order(**changes: Any) -> dict[str, Any]:
+    """A valid return order."""
     return {
         "CustomerCode": CUSTOMER_CODE,
         "OrderNumber": NUMBER,
@@ -120,8 +120,8 @@ def order(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def collect(**changes: Any) -> dict[str, Any]:
-    """The other way: papers from the citizen to the office."""
+def collect_order(**changes: Any) -> dict[str, Any]:
+    """A valid collect order: papers from the citizen to the office."""
     return {
         "SenderName": "Nguyễn Văn Mẫu",
         "SenderTel": "0990000001",
@@ -139,21 +139,17 @@ class Time:
 
 
 @contextmanager
-def post(
+def running_vnpost(
     world: World,
     options: VnpostOptions | None = None,
     *,
     faults: Faults = NONE,
     clock: Time | None = None,
-) -> Iterator[Post]:
+) -> Iterator[VnpostClient]:
     violations = Violations(world.register)
     app = Vnpost(
         Environment(world, violations, faults, clock or Time(), lambda _: None),
         options or VnpostOptions(),
     )
     with LoopbackServer(app.answer) as server, httpx.Client(base_url=server.url, timeout=5) as http:
-        yield Post(app, http, violations)
-
-
-def always(*kinds: str) -> Faults:
-    return Faults(rate=1.0, kinds=frozenset(kinds))
+        yield VnpostClient(app, http, violations)

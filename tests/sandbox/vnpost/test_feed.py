@@ -1,11 +1,8 @@
-"""The post on the wire: the feed, and what the post did for the world."""
+"""The simulated post: the feed, and the scans of the world."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-
-import pytest
 
 from khop.sandbox.accounts.vnpost import TRACKING_PATH
 from khop.sandbox.vnpost.system import VnpostOptions
@@ -13,20 +10,20 @@ from khop.sandbox.world.decoys_evidence import DECOYS_OF_EVIDENCE
 from khop.sandbox.world.plants_evidence import PLANTS_OF_EVIDENCE
 from khop.sandbox.world.post_events import DELIVERED, MESSAGES, ON_THE_WAY, Event, Feed
 from khop.sandbox.world.world import World
-from tests.sandbox.vnpost.client import ZEROS, Post, always, documents, event_id, event_time, post
+from tests.sandbox.helpers import always
+from tests.sandbox.vnpost.client import (
+    ZEROS,
+    VnpostClient,
+    documents,
+    event_id,
+    event_time,
+    running_vnpost,
+)
 
 
-@pytest.fixture
-def client(world: World) -> Iterator[Post]:
-    with post(world) as client:
-        client.log_in()
-        yield client
-
-
-# --- the feed --------------------------------------------------------------------------------
-
-
-def test_every_event_is_read_once_whatever_the_page_size(client: Post, world: World) -> None:
+def test_every_event_is_read_once_whatever_the_page_size(
+    client: VnpostClient, world: World
+) -> None:
     wanted = len(world.post)
     for size in (7, 1000):
         rows = {event_id(row) for row in client.feed(size)}
@@ -35,7 +32,7 @@ def test_every_event_is_read_once_whatever_the_page_size(client: Post, world: Wo
 
 
 def test_ids_ascend_and_event_times_do_not(shared_world: World) -> None:
-    with post(shared_world) as client:
+    with running_vnpost(shared_world) as client:
         client.log_in()
         rows = client.feed()
     ids = [event_id(row) for row in rows]
@@ -46,8 +43,8 @@ def test_ids_ascend_and_event_times_do_not(shared_world: World) -> None:
     assert times != sorted(times)
 
 
-def test_the_odd_forms_come_beside_the_usual_ones(shared_world: World) -> None:
-    with post(shared_world) as client:
+def test_events_have_usual_and_rarer_forms(shared_world: World) -> None:
+    with running_vnpost(shared_world) as client:
         client.log_in()
         rows = client.feed()
     assert {type(row["_id"]) for row in rows} == {dict, str}
@@ -56,30 +53,27 @@ def test_the_odd_forms_come_beside_the_usual_ones(shared_world: World) -> None:
     assert {row["ItemCode"] is None for row in rows} == {True, False}
 
 
-def test_the_end_of_the_feed_has_no_documents(client: Post) -> None:
+def test_the_end_of_the_feed_has_no_documents(client: VnpostClient) -> None:
     last = event_id(client.feed()[-1])
     ends = [client.page(last) for _ in range(30)]
     assert all(not documents(end) for end in ends)
     assert {"_embedded" in end for end in ends} == {True, False}
 
 
-def test_a_page_of_more_than_a_thousand_and_a_bad_position_are_noted(client: Post) -> None:
+def test_a_too_large_page_and_a_bad_position_are_violations(client: VnpostClient) -> None:
     client.page(size=1001)
     assert client.kinds() == ["page_too_big"]
     assert client.http.get(TRACKING_PATH, params={"lastId": ""}).status_code == 400
     assert client.kinds()[1:] == ["bad_position"]
 
 
-def test_starting_over_is_noted_where_that_is_minded(world: World) -> None:
-    with post(world, VnpostOptions(notes_restarts=True)) as client:
+def test_reading_from_the_start_again_is_a_violation_if_configured(world: World) -> None:
+    with running_vnpost(world, VnpostOptions(notes_restarts=True)) as client:
         client.log_in()
         client.feed()
         assert client.kinds() == []
         client.page()
         assert client.kinds() == ["feed_from_start"]
-
-
-# --- what the post did for the world ---------------------------------------------------------
 
 
 def usual(world: World) -> list[Event]:
@@ -94,7 +88,7 @@ def usual(world: World) -> list[Event]:
 
 
 def own_code(world: World, order_number: str) -> str:
-    """The one-stop's code of an order that runs under it or under the portal's."""
+    """The one-stop's code of an order number, which may be the portal's code."""
     return world.local_code(order_number) or world.current_record(order_number).code
 
 
@@ -116,7 +110,7 @@ def test_papers_arrive_before_the_dossier_is_received(shared_world: World) -> No
         assert DELIVERED in {event.code for event in events}
 
 
-def test_a_result_leaves_after_the_end_and_is_delivered_no_later_than_returned(
+def test_a_result_is_sent_after_the_end_and_delivered_before_the_return(
     shared_world: World,
 ) -> None:
     ways = by_way(shared_world, "return")
@@ -134,7 +128,7 @@ def test_a_result_leaves_after_the_end_and_is_delivered_no_later_than_returned(
     assert {shared_world.current_record(number).status for number in ways} == {9, 10}
 
 
-def test_nothing_is_known_before_it_happened_nor_after_now(shared_world: World) -> None:
+def test_scans_are_written_after_they_happened_and_before_now(shared_world: World) -> None:
     events = shared_world.post
     now = shared_world.now.timestamp() * 1000
     assert all(event.written <= now for event in events)
@@ -145,7 +139,9 @@ def test_nothing_is_known_before_it_happened_nor_after_now(shared_world: World) 
     assert {event.code for event in timeless} == {ON_THE_WAY}
 
 
-def test_collect_and_return_share_the_number_and_not_the_waybill(shared_world: World) -> None:
+def test_collect_and_return_orders_share_the_number_but_not_the_waybill(
+    shared_world: World,
+) -> None:
     shared = by_way(shared_world, "collect").keys() & by_way(shared_world, "return").keys()
     assert shared
     for number in shared:
@@ -163,13 +159,13 @@ def test_the_same_seed_has_the_same_events(world: World) -> None:
     assert list(world.post) == sorted(world.post, key=lambda event: event.written)
 
 
-def test_results_go_under_the_code_of_the_portal_too() -> None:
+def test_some_results_have_the_code_of_the_portal() -> None:
     world = World.generate(seed=7, size=2000, now=datetime(2026, 8, 24, 9, 30, tzinfo=UTC))
     ways = {event.order.startswith("G22.99-") for event in usual(world)}
     assert ways == {True, False}
 
 
-def test_a_feed_keeps_its_order_when_an_old_event_comes_late() -> None:
+def test_a_late_event_keeps_the_order_of_the_feed() -> None:
     feed = Feed([Event("A", "return", None, 1, 5_000, 9_000)])
     late = feed.append(Event("A", "return", None, 2, 4_000, 6_000))
     assert [event.code for _, event in feed.after(ZEROS, 10)] == [1, 2]
@@ -177,29 +173,26 @@ def test_a_feed_keeps_its_order_when_an_old_event_comes_late() -> None:
     assert feed.left(ZEROS) == 2
 
 
-# --- faults ----------------------------------------------------------------------------------
-
-
-def test_a_short_page_says_how_much_is_left(world: World) -> None:
+def test_a_short_page_reports_how_many_events_are_left(world: World) -> None:
     total = len(world.post)
-    with post(world, faults=always("short_page")) as client:
+    with running_vnpost(world, faults=always("short_page")) as client:
         client.log_in()
         page = client.page()
         assert page["_size"] == total
         assert 0 < page["_returned"] < total
 
 
-def test_a_repeated_page_holds_what_was_read_before(world: World) -> None:
-    with post(world, faults=always("repeated_page")) as client:
+def test_a_repeated_page_has_the_events_read_before(world: World) -> None:
+    with running_vnpost(world, faults=always("repeated_page")) as client:
         client.log_in()
         first = documents(client.page(size=5))
         again = documents(client.page(event_id(first[-1]), size=5))
     assert event_id(again[-1]) == event_id(first[-1])
 
 
-def test_a_late_scan_changes_neither_hand_over_nor_delivery(world: World) -> None:
+def test_a_late_scan_changes_no_delivery(world: World) -> None:
     before = world.post
-    with post(world, faults=always("rows_move")) as client:
+    with running_vnpost(world, faults=always("rows_move")) as client:
         client.log_in()
         rows = client.feed(5)
     known = {(e.order, e.item) for e in before if e.code == DELIVERED}
@@ -209,14 +202,14 @@ def test_a_late_scan_changes_neither_hand_over_nor_delivery(world: World) -> Non
     assert all((row["OrderNumber"], row["ItemCode"]) in known for row in added[-3:])
 
 
-def test_a_strange_code_and_an_older_copy_do_not_touch_deliveries(world: World) -> None:
+def test_an_unknown_code_and_an_older_copy_change_no_delivery(world: World) -> None:
     truth = {e.item for e in world.post if e.code == DELIVERED}
-    with post(world, faults=always("unknown_status")) as client:
+    with running_vnpost(world, faults=always("unknown_status")) as client:
         client.log_in()
         rows = documents(client.page())
     assert [row for row in rows if int(row["StatusCode"]) not in MESSAGES]
     assert {row["ItemCode"] for row in rows if int(row["StatusCode"]) == DELIVERED} == truth
-    with post(world, faults=always("duplicate_ids")) as client:
+    with running_vnpost(world, faults=always("duplicate_ids")) as client:
         client.log_in()
         copies = [event_id(row) for row in documents(client.page())]
     assert len(copies) == len(set(copies)) + 1

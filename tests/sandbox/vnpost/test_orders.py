@@ -1,11 +1,10 @@
-"""The post on the wire: orders, cancelling, documents, prices, and what it notes of a client."""
+"""The simulated post: orders, cancelling, documents, prices, and violations."""
 
 from __future__ import annotations
 
 import json
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -15,22 +14,20 @@ from khop.sandbox.accounts.vnpost import CANCEL_PATH, CUSTOMER_CODE, DOCUMENT_PA
 from khop.sandbox.vnpost.wire import BUS_PATH
 from khop.sandbox.world.world import World
 from tests import paths
-from tests.sandbox.vnpost.client import NUMBER, Post, always, collect, event_id, post, said
+from tests.sandbox.helpers import always
+from tests.sandbox.vnpost.client import (
+    NUMBER,
+    VnpostClient,
+    collect_order,
+    event_id,
+    running_vnpost,
+    said,
+)
 
 SAMPLES = paths.SAMPLES / "vnpost"
 
 
-@pytest.fixture
-def client(world: World) -> Iterator[Post]:
-    with post(world) as client:
-        client.log_in()
-        yield client
-
-
-# --- orders ----------------------------------------------------------------------------------
-
-
-def test_an_order_is_accepted_and_shows_up_in_the_feed(client: Post) -> None:
+def test_an_accepted_order_is_in_the_feed(client: VnpostClient) -> None:
     assert client.post() == (100, "Thành công")
     (event,) = [d for d in client.feed() if d["OrderNumber"] == NUMBER]
     assert int(event["StatusCode"]) == 1
@@ -38,7 +35,7 @@ def test_an_order_is_accepted_and_shows_up_in_the_feed(client: Post) -> None:
     assert client.kinds() == []
 
 
-def test_an_order_moves_on_to_its_delivery(client: Post) -> None:
+def test_an_order_advances_to_its_delivery(client: VnpostClient) -> None:
     client.post()
     moves = [client.app.advance(NUMBER) for _ in range(5)]
     rows = {event_id(d): d for d in client.feed() if d["OrderNumber"] == NUMBER}
@@ -47,21 +44,21 @@ def test_an_order_moves_on_to_its_delivery(client: Post) -> None:
     assert len({row["ItemCode"] for row in rows.values()} - {None}) == 1
 
 
-def test_the_same_order_twice_is_answered_101_and_noted(client: Post) -> None:
+def test_a_second_order_is_answered_with_101_and_a_violation(client: VnpostClient) -> None:
     client.post()
     assert client.post()[0] == 101
     assert [(v.kind, v.code) for v in client.violations] == [("doubled_order", NUMBER)]
 
 
-def test_both_ways_of_a_dossier_go_under_one_number(client: Post) -> None:
+def test_both_directions_of_a_dossier_have_one_order_number(client: VnpostClient) -> None:
     assert client.post()[0] == 100
-    assert client.post(**collect())[0] == 100
+    assert client.post(**collect_order())[0] == 100
     assert [e.direction for e in client.app.events(NUMBER)] == ["return", "collect"]
     assert client.kinds() == []
 
 
-def test_an_order_the_post_has_from_before_is_answered_101_without_blame(
-    client: Post, world: World
+def test_an_order_of_the_world_is_answered_with_101_and_no_violation(
+    client: VnpostClient, world: World
 ) -> None:
     known = next(e.order for e in world.post if e.direction == "return")
     assert client.post(OrderNumber=known)[0] == 101
@@ -71,7 +68,7 @@ def test_an_order_the_post_has_from_before_is_answered_101_without_blame(
 @pytest.mark.parametrize(
     "field", ["OrderNumber", "SenderTel", "ReceiverName", "ReceiverAddress", "ReceiverProvince"]
 )
-def test_an_order_without_a_must_field_is_refused(client: Post, field: str) -> None:
+def test_an_order_without_a_required_field_is_refused(client: VnpostClient, field: str) -> None:
     status, message = client.post(**{field: None})
     assert status == 400
     assert field in message
@@ -79,28 +76,28 @@ def test_an_order_without_a_must_field_is_refused(client: Post, field: str) -> N
     assert len(client.app.events(NUMBER)) == 0
 
 
-def test_a_province_as_text_is_understood_and_noted(client: Post) -> None:
+def test_a_province_as_text_is_accepted_and_a_violation(client: VnpostClient) -> None:
     assert client.post(SenderProvince="10", CODAmount="0")[0] == 100
     assert client.kinds() == ["wrong_type", "wrong_type"]
 
 
-def test_decomposed_names_and_unknown_fields_are_noted(client: Post) -> None:
+def test_decomposed_names_and_unknown_fields_are_violations(client: VnpostClient) -> None:
     name = unicodedata.normalize("NFD", "Nguyễn Văn Mẫu")
     assert client.post(ReceiverName=name, Recipient="x")[0] == 100
     assert client.kinds() == ["unknown_field", "not_nfc"]
 
 
-def test_another_customer_is_refused(client: Post) -> None:
+def test_another_customer_is_refused(client: VnpostClient) -> None:
     assert client.post(CustomerCode="OTHER")[0] == 400
 
 
-def test_a_form_in_place_of_json_is_refused_and_noted(client: Post) -> None:
+def test_a_form_in_place_of_json_is_refused_and_a_violation(client: VnpostClient) -> None:
     status, _ = said(client.http.post(ORDER_PATH, data={"OrderNumber": NUMBER}))
     assert status == 400
     assert client.kinds() == ["wrong_content"]
 
 
-def test_cancelling_is_a_get_that_counts_once(client: Post) -> None:
+def test_a_second_cancel_is_a_violation(client: VnpostClient) -> None:
     client.post()
     assert client.cancel()[0] == 100
     assert client.app.events(NUMBER)[-1].code == 5
@@ -109,7 +106,7 @@ def test_cancelling_is_a_get_that_counts_once(client: Post) -> None:
     assert client.kinds() == ["repeated_cancel"]
 
 
-def test_a_cancelled_order_may_be_posted_anew(client: Post) -> None:
+def test_a_cancelled_order_can_be_placed_again(client: VnpostClient) -> None:
     client.post()
     client.cancel()
     assert client.post()[0] == 100
@@ -117,9 +114,7 @@ def test_a_cancelled_order_may_be_posted_anew(client: Post) -> None:
     assert client.kinds() == []
 
 
-def test_an_unknown_order_and_one_that_was_fetched_cannot_be_cancelled(
-    client: Post, world: World
-) -> None:
+def test_unknown_and_fetched_orders_cannot_be_cancelled(client: VnpostClient, world: World) -> None:
     assert client.cancel("H99.18.03-260820-9999")[0] == 404
     client.post()
     client.app.advance(NUMBER)
@@ -128,7 +123,7 @@ def test_an_unknown_order_and_one_that_was_fetched_cannot_be_cancelled(
     assert client.kinds() == []
 
 
-def test_a_number_with_a_slash_and_a_blank_is_understood_when_encoded(client: Post) -> None:
+def test_an_encoded_number_with_slash_and_blank_is_accepted(client: VnpostClient) -> None:
     number = "000.00.12.H99/2603 18/0005"
     client.post(OrderNumber=number)
     target = f"{CANCEL_PATH}?CustomerCode={CUSTOMER_CODE}"
@@ -137,7 +132,7 @@ def test_a_number_with_a_slash_and_a_blank_is_understood_when_encoded(client: Po
     assert client.kinds() == []
 
 
-def test_a_query_that_is_not_encoded_and_personal_data_in_it_are_noted(client: Post) -> None:
+def test_an_unencoded_query_and_personal_data_in_it_are_violations(client: VnpostClient) -> None:
     client.http.get(f"{CANCEL_PATH}?CustomerCode={CUSTOMER_CODE}&OrderNumber=H99/1")
     assert client.kinds() == ["unencoded_query"]
     client.cancel("099000000001")
@@ -149,7 +144,7 @@ def bodies(name: str) -> list[dict[str, Any]]:
     return [item["body"] for item in items]
 
 
-def test_the_samples_of_orders_and_documents_are_taken_as_they_are_meant(client: Post) -> None:
+def test_sample_orders_and_documents_have_the_expected_violations(client: VnpostClient) -> None:
     collects = bodies("order-collect-request.json")
     returns = bodies("order-return-request.json")
     answers = [said(client.http.post(ORDER_PATH, json=body)) for body in collects + returns]
@@ -167,9 +162,6 @@ def test_the_samples_of_orders_and_documents_are_taken_as_they_are_meant(client:
     answers = [said(client.http.post(DOCUMENT_PATH, json=body)) for body in documents]
     assert {status for status, _ in answers} == {100}
     assert len(client.violations) == sum(noted.values())
-
-
-# --- document, price -------------------------------------------------------------------------
 
 
 def document(**changes: Any) -> dict[str, Any]:
@@ -191,7 +183,7 @@ def document(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def test_a_document_is_taken_with_one_way_only(client: Post) -> None:
+def test_a_document_with_one_direction_is_accepted(client: VnpostClient) -> None:
     assert said(client.http.post(DOCUMENT_PATH, json=document()))[0] == 100
     assert client.kinds() == []
 
@@ -205,14 +197,14 @@ def test_a_document_is_taken_with_one_way_only(client: Post) -> None:
         ({"Procedure": {"Code": "1.001600"}}, "missing_field", "Procedure.Title"),
     ],
 )
-def test_a_document_with_a_gap_is_refused(
-    client: Post, changes: dict[str, Any], kind: str, where: str
+def test_a_document_with_a_missing_field_is_refused(
+    client: VnpostClient, changes: dict[str, Any], kind: str, where: str
 ) -> None:
     assert said(client.http.post(DOCUMENT_PATH, json=document(**changes)))[0] == 400
     assert [(v.kind, v.detail) for v in client.violations] == [(kind, where)]
 
 
-def test_a_price_is_asked_on_the_bus(client: Post) -> None:
+def test_the_bus_answers_price_questions(client: VnpostClient) -> None:
     question = {
         "weight": 250, "mainSrv": "HCC", "isreturn": 1,
         "sender": {"provCode": 10, "distCode": 1110},
@@ -224,11 +216,8 @@ def test_a_price_is_asked_on_the_bus(client: Post) -> None:
     assert "content" not in without
 
 
-# --- faults ----------------------------------------------------------------------------------
-
-
 def test_a_write_that_is_cut_off_may_have_taken_effect(world: World) -> None:
-    with post(world, faults=always("commit_then_reset")) as client:
+    with running_vnpost(world, faults=always("commit_then_reset")) as client:
         client.log_in()
         with pytest.raises(httpx.HTTPError):
             client.post()

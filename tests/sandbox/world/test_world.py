@@ -1,4 +1,4 @@
-"""The world: the same for the same seed, in order, and safe to change."""
+"""The world: the same for the same seed, consistent, and safe to change."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_a_world_has_the_size_asked_for_and_every_state_and_channel() -> None:
     assert max(Counter(d.code for d in dossiers).values()) == 2
 
 
-def test_nothing_happened_after_now_but_what_was_planted() -> None:
+def test_only_plants_have_times_after_now() -> None:
     world = World.generate(seed=1, size=2000, now=NOW)
     now = world.now.timestamp()
 
@@ -78,7 +78,7 @@ def test_working_days_are_those_of_the_notices(start: str, count: int, end: str)
     assert to_date(calendar.after(day(start), count)) == date.fromisoformat(end)
 
 
-def test_a_touched_dossier_moves_to_the_front_and_keeps_the_truth() -> None:
+def test_a_touched_dossier_is_the_last_changed_without_a_new_finding() -> None:
     world = World.generate(seed=3, size=200, now=NOW)
     code = next(d.code for d in world.dossiers if d.story == "ordinary")
 
@@ -89,7 +89,7 @@ def test_a_touched_dossier_moves_to_the_front_and_keeps_the_truth() -> None:
     assert world.findings() == world.truth
 
 
-def test_touching_at_random_never_changes_the_truth() -> None:
+def test_touching_at_random_changes_no_finding() -> None:
     world = World.generate(seed=3, size=200, now=NOW)
 
     touched = {world.touch_any(draw) for draw in range(60)}
@@ -123,7 +123,7 @@ def test_unknown_codes_and_states_are_refused() -> None:
         World.generate(seed=1, size=10, now=NOW)
 
 
-def test_broken_items_are_named_and_have_no_truth() -> None:
+def test_broken_items_are_listed_and_have_no_finding() -> None:
     world = World.generate(seed=3, size=200, now=NOW, broken=2)
 
     kinds = Counter(item.kind for item in world.broken)
@@ -137,7 +137,7 @@ def test_broken_items_are_named_and_have_no_truth() -> None:
         assert native_id == item.native_id
 
 
-def test_an_older_duplicate_says_less_than_the_dossier_itself() -> None:
+def test_an_older_duplicate_has_another_state_than_the_dossier() -> None:
     world = World.generate(seed=3, size=200, now=NOW, broken=1)
     older = next(item for item in world.broken if item.kind == "older_duplicate")
 
