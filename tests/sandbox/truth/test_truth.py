@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import UTC, date, datetime
 from typing import Literal
 
@@ -85,6 +85,26 @@ def test_some_dossiers_break_two_rules_and_some_repairs_need_people() -> None:
         assert {f.repair for f in world.truth if f.rule == rule} == {"machine", "people"}
     others = {f.repair for f in world.truth if f.rule in ("A8", "B5", "C1", "E7")}
     assert others == {"people"}
+
+
+def test_each_obstacle_keeps_the_machine_from_repairing_some_findings() -> None:
+    world = World.generate(seed=1, size=2000, now=TODAYS[0], plant_share=0.4)
+
+    found = defaultdict(set)
+    for finding in world.truth:
+        _, told, obstacle = finding.why.partition("; not by machine: ")
+        assert finding.repair == "people" or not told
+        if told:
+            found[obstacle].add(finding.code)
+    assert found.keys() == {
+        "born on the portal",
+        "would lower the portal's state",
+        "ended without end date",
+        "no reception date",
+        "unknown channel",
+    }
+    unknown = {d.code for d in world.dossiers if d.channel == 0}
+    assert found["unknown channel"] <= unknown
 
 
 def test_findings_follow_the_world() -> None:

@@ -1,4 +1,4 @@
-"""Codes: what a dossier's code itself gives away (family E)."""
+"""Codes: rules about the code of a dossier (family E)."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ RULES = (
         name_vi="Mã hồ sơ do máy tự đặt",
         severity=Severity.S2,
         acts="QTHT",
-        basis="docs/domain.md (Codes), F5",
+        basis="docs/domain.md (Codes)",
         explanation_en=(
             "The code ends in five digits, as codes do that a program makes up when it sends a "
             "dossier whose own code it cannot use."

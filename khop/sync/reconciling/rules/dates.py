@@ -23,12 +23,12 @@ _HOUR_US = 60 * _MINUTE_US
 _ERROR_LIST = "docs/domain.md (Reports), danh sách hồ sơ gây lỗi thống kê"
 
 
-def _is_known_and_not(case: ir.Table, *states: Status) -> ir.BooleanValue:
+def _known_and_not(case: ir.Table, *states: Status) -> ir.BooleanValue:
     return case.os_status.notnull() & ~among(case.os_status, states)
 
 
 def _no_reception(case: ir.Table, _clock: Clock) -> ir.BooleanValue:
-    due = _is_known_and_not(case, Status.NEW, Status.NOT_RECEIVED, Status.SUPPLEMENT)
+    due = _known_and_not(case, Status.NEW, Status.NOT_RECEIVED, Status.SUPPLEMENT)
     return case.os_received_us.isnull() & due
 
 
@@ -36,11 +36,11 @@ def _no_end(case: ir.Table, _clock: Clock) -> ir.BooleanValue:
     return among(case.os_status, DONE) & case.os_finished_us.isnull()
 
 
-def _reception_to_come(case: ir.Table, clock: Clock) -> ir.BooleanValue:
+def _received_later_than_today(case: ir.Table, clock: Clock) -> ir.BooleanValue:
     return clock.on_a_later_day(case.os_received_us)
 
 
-def _end_to_come(case: ir.Table, clock: Clock) -> ir.BooleanValue:
+def _finished_later_than_today(case: ir.Table, clock: Clock) -> ir.BooleanValue:
     return clock.on_a_later_day(case.os_finished_us)
 
 
@@ -59,7 +59,7 @@ def _no_due(case: ir.Table, _clock: Clock) -> ir.BooleanValue:
     return (
         case.os_due_us.isnull()
         & ~case.os_no_due
-        & _is_known_and_not(case, Status.NEW, Status.NOT_RECEIVED)
+        & _known_and_not(case, Status.NEW, Status.NOT_RECEIVED)
         & ~not_yet_received
     )
 
@@ -113,7 +113,7 @@ RULES = (
         explanation_en="The reception date is later than today.",
         explanation_vi="Ngày tiếp nhận muộn hơn ngày hiện tại.",
         shows=("os_received",),
-        predicate=_reception_to_come,
+        predicate=_received_later_than_today,
     ),
     Rule(
         id="C4",
@@ -125,7 +125,7 @@ RULES = (
         explanation_en="The end date is later than today.",
         explanation_vi="Ngày kết thúc xử lý muộn hơn ngày hiện tại.",
         shows=("os_finished",),
-        predicate=_end_to_come,
+        predicate=_finished_later_than_today,
     ),
     Rule(
         id="C5",
@@ -175,7 +175,7 @@ RULES = (
         name_vi="Lệch đúng 7 giờ",
         severity=Severity.S3,
         acts="QTHT",
-        basis="docs/domain.md (Audit) C12",
+        basis="docs/domain.md (Audit)",
         explanation_en=(
             "A time differs between the systems by seven hours: one of them reads local time as "
             "UTC, or the other way round."
@@ -194,7 +194,7 @@ RULES = (
         name_vi="Thời gian hai bên khác nhau",
         severity=Severity.S3,
         acts="QTHT",
-        basis="docs/rules.md, C14+",
+        basis="docs/rules.md",
         explanation_en=(
             "Reception, due, end or return time differs between the one-stop and the portal, for "
             "longer than the grace period."

@@ -1,4 +1,4 @@
-"""Existence: dossiers that one system has and the other has not (family A)."""
+"""Existence: dossiers that one system has and another does not have (family A)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _never_synced(case: ir.Table, clock: Clock) -> ir.BooleanValue:
 
 
 def alone_since(case: ir.Table) -> ir.IntegerValue:
-    """When the portal came to know a dossier that the one-stop has not; null for any other."""
+    """Since when the portal has a dossier that the one-stop does not have; null for other cases."""
     since = ibis.coalesce(case.po_received_us, case.po_submitted_us, case.po_first_seen_us)
     return ibis.ifelse(case.os_native_id.isnull(), since, ibis.null())
 

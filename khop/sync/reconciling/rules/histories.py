@@ -1,4 +1,4 @@
-"""Histories: what the steps of a dossier give away."""
+"""Histories: rules about the steps of a dossier and when they were entered."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def _signed_before_entry(case: ir.Table, _clock: Clock) -> ir.BooleanValue:
 def _waiting_for_papers(case: ir.Table, clock: Clock) -> ir.BooleanValue:
     since_us = ibis.coalesce(case.os_supplement_us, case.os_changed_us)
     waiting = case.os_status == Status.SUPPLEMENT.value
-    # Only of a dossier that waits: no other has to be looked at when the days have passed.
+    # Null for all other dossiers, so that they need no recheck when the days have passed.
     waiting_since_us = ibis.ifelse(waiting, since_us, ibis.null())
     return clock.older_than(waiting_since_us, timedelta(days=clock.number("days")))
 
 
 def _asked_twice(case: ir.Table, _clock: Clock) -> ir.BooleanValue:
-    # The last request but one lies after the reception, so the last one does too.
+    # When the last request but one lies after the reception, the last one does too.
     return before(case, "os_received", "os_supplement_before")
 
 

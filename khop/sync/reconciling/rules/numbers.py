@@ -1,4 +1,4 @@
-"""The numbers of single rules: the packaged ones (``data/rule_numbers.toml``)."""
+"""The packaged numbers of single rules (``data/rule_numbers.toml``)."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from khop.mappings.facts.packaged import load_table
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number a rule measures with. ``says``: what it is, after the rule's own words. ``least``
-    and ``most``: what a province may set."""
+    """A number a rule measures with. ``says``: what it measures, in words. ``least``, ``most``:
+    bounds of what a province may set."""
 
     rule: str
     name: str
@@ -32,5 +32,5 @@ def numbers() -> Mapping[tuple[str, str], Number]:
 
 
 def default_number(rule: str, name: str) -> int:
-    """The packaged number. Raises KeyError when the rule has none such."""
+    """The packaged number. Raises KeyError when the rule has no number of that name."""
     return numbers()[rule, name].default

@@ -1,4 +1,4 @@
-"""Reality: what paper, the register and the post show against what the one-stop says."""
+"""Reality: paper and the post contradict what the one-stop says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether what khop.toml says of rules is about rules that there are, in sane bounds."""
+"""Checks the rules that khop.toml names, and the numbers it gives them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from khop.sync.reconciling.rules.numbers import numbers
 
 
 def check_rules(config: Config) -> None:
-    """Raises ConfigError, which names the key, for a rule or a number that there is not, and for
+    """Raises ConfigError, which names the key, for an unknown rule, an unknown number of a rule, or
     a number out of its bounds."""
     for key, rule in _named(config):
         if rule not in RULES:

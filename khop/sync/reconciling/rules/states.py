@@ -1,4 +1,4 @@
-"""States: the one-stop and the portal say different things of one dossier (family B)."""
+"""States: the one-stop and the portal have different states of one dossier (family B)."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def _not_taken_up(case: ir.Table, clock: Clock) -> ir.BooleanValue:
 
 
 def _state_differs(case: ir.Table, clock: Clock) -> ir.BooleanValue:
-    told_otherwise = fires(_portal_closed_first(case, clock.of("B5"))) | fires(
+    more_specific = fires(_portal_closed_first(case, clock.of("B5"))) | fires(
         _one_stop_closed_first(case, clock.of("B6"))
     )
-    return (case.os_status != case.po_status) & ~told_otherwise & clock.older(case.os_changed_us)
+    return (case.os_status != case.po_status) & ~more_specific & clock.older(case.os_changed_us)
 
 
 RULES = (
@@ -41,7 +41,7 @@ RULES = (
         name_vi="Cổng đã kết thúc, một cửa còn mở",
         severity=Severity.S1,
         acts="QTHT",
-        basis="docs/domain.md (Audit) B5",
+        basis="docs/domain.md (Audit)",
         explanation_en=(
             "The portal says the dossier is finished or returned while the one-stop still has it "
             "open."
@@ -94,7 +94,7 @@ RULES = (
         name_vi="Trạng thái hai bên khác nhau",
         severity=Severity.S3,
         acts="QTHT",
-        basis="docs/rules.md, B11+",
+        basis="docs/rules.md",
         explanation_en="The one-stop and the portal show different states, for longer than the "
         "grace period.",
         explanation_vi="Hệ thống một cửa và Cổng ghi trạng thái khác nhau quá thời gian cho phép.",

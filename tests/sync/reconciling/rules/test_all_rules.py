@@ -10,7 +10,15 @@ from khop.config.model import RuleSettings
 from khop.mappings.records import Presence, Status
 from khop.sync.ledger import Ledger, presence
 from khop.sync.reconciling.cases import CASE_COLUMNS
-from khop.sync.reconciling.rules import RULES
+from khop.sync.reconciling.rules import (
+    RULES,
+    codes,
+    dates,
+    existence,
+    histories,
+    reality,
+    states,
+)
 from tests.sync.fakes import at, record
 from tests.sync.reconciling.rules.judging import (
     TWO_DAYS_AGO,
@@ -130,3 +138,10 @@ def test_a_weekend_and_a_holiday_are_no_grace(ledger: Ledger) -> None:
 def test_every_rule_names_columns_that_a_case_has() -> None:
     known = {*CASE_COLUMNS, *(c.removesuffix("_us") for c in CASE_COLUMNS)}
     assert {(r.id, s) for r in RULES.values() for s in r.shows if s not in known} == set()
+
+
+def test_every_rule_has_an_id_of_its_own() -> None:
+    families = (codes, dates, existence, histories, reality, states)
+    declared = [rule for family in families for rule in family.RULES]
+    assert len(declared) == len(RULES)
+    assert {rule.id: rule for rule in declared} == RULES
