@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from importlib import import_module
@@ -152,3 +153,12 @@ def test_nothing_cites_a_page_that_is_not_here() -> None:
         if (hits := _ELSEWHERE.findall(path.read_text("utf-8")))
     }
     assert found == {}
+
+
+def test_no_module_is_long_and_no_folder_is_crowded() -> None:
+    """A long module wants to be two; a crowded folder wants rooms."""
+    modules = list(_files(*CODE))
+    folders = Counter(path.parent.relative_to(ROOT) for path in modules)
+    lines = {path.relative_to(ROOT): path.read_text("utf-8").count("\n") for path in modules}
+    assert {path: count for path, count in lines.items() if count > 400} == {}
+    assert {path: count for path, count in folders.items() if count > 25} == {}
