@@ -6,7 +6,7 @@
 
 It knows ports and records; which systems are behind the ports is in the configuration. The work
 is done by the functions of the rooms (``reading``, ``reconciling``, ``repairing``, ``findings``);
-here it gets its lease, its row in the table of runs, and the sources it is about.
+the engine gives each operation its lease, its row in the table of runs, and its sources.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ from khop.sync.reconciling.summary import reconcile_summary
 from khop.sync.repairing.apply import apply_items
 from khop.sync.repairing.guard import confirm_size, still_current
 from khop.sync.repairing.plan import make_plan
-from khop.sync.repairing.push_desk import PushDesk, portal_of
+from khop.sync.repairing.pushes import Pushes, portal_of
 from khop.sync.results import (
     UNSETTLED,
     ApplySummary,
@@ -173,7 +173,7 @@ class Engine:
         return summaries
 
     def check_identity(self, code: str, *, officer: str, source: str | None = None) -> IdentityView:
-        """Ask the population database about the applicant of one dossier, and keep the verdict.
+        """Ask the population database about the applicant of one dossier, and store the verdict.
 
         ``officer``: the account of the person who asks. There is no way to ask about many: each
         question needs a reason and is logged. Raises KhopError when it cannot be asked,
@@ -345,8 +345,8 @@ class Engine:
             todo = now if plan is None else still_current(self.ledger, plan, now, portal)
             if todo.items:
                 confirm_size(todo, self.config.repair, confirm)
-            desk = PushDesk(context, self._systems.of_port(DossierSource), portal)
-            return run.done(ApplySummary(run.id, apply_items(desk, todo.items), todo.work))
+            pushes = Pushes(context, self._systems.of_port(DossierSource), portal)
+            return run.done(ApplySummary(run.id, apply_items(pushes, todo.items), todo.work))
 
     def notify(
         self, *, dry_run: bool = False, again: bool = False, progress: Progress | None = None
@@ -389,4 +389,4 @@ class Engine:
 
     def _sources(self) -> list[str]:
         with self.ledger.read() as connection:
-            return self._systems.names_that_count(connection)
+            return self._systems.source_names(connection)

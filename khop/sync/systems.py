@@ -54,9 +54,9 @@ class Systems:
         """The system that dossiers are pushed to."""
         return next(iter(self.of_port(DossierSink)), None)
 
-    def names_that_count(self, connection: sa.Connection) -> list[str]:
-        """The configured sources and the imported files. What other sources said, before they
-        were taken out of khop.toml, does not count."""
+    def source_names(self, connection: sa.Connection) -> list[str]:
+        """The names of the configured sources and the imported files: those that count. A source
+        that was taken out of khop.toml does not."""
         imported = paper_rows.sources_named(connection, IMPORTED)
         return sorted({*self._roles, *imported})
 

@@ -37,7 +37,7 @@ NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
 
 class FakeClock:
-    """A clock that stands still until it is told to go on."""
+    """A clock that only ``advance`` moves."""
 
     def __init__(self, now: datetime = NOW) -> None:
         self.now = now
@@ -66,7 +66,7 @@ def at(day: int, hour: int = 9, minute: int = 0, second: int = 0, month: int = 1
 
 
 def record(number: int, **changes: object) -> DossierRecord:
-    """An ordinary dossier in process, as the one-stop says it."""
+    """An ordinary dossier in process, as the one-stop has it."""
     ordinary = DossierRecord(
         source="igate",
         native_id=f"{number:024x}",
@@ -136,7 +136,7 @@ class FakeOneStop(FakeSystem):
     bad: set[str] = field(default_factory=set)
     pages_read: list[int] = field(default_factory=list)
     details_read: list[str] = field(default_factory=list)
-    #: Called before each page; may change the world, raise, or answer in its place.
+    #: Called before each page; may change dossiers, raise, or return another page.
     on_page: Callable[[int], SourcePage | None] = lambda number: None
     on_detail: Callable[[str], None] = lambda native_id: None
 
@@ -216,7 +216,7 @@ class WindowedOneStop(FakeOneStop):
 
 @dataclass
 class FakePortal(FakeSystem):
-    """A portal that takes dossiers and steps, and writes down breaches of its rules."""
+    """A portal that takes dossiers and steps, and records breaches of its rules."""
 
     name: str = "dvcqg"
     role: Role = Role.PORTAL

@@ -1,4 +1,4 @@
-"""khop as it is installed, whose process can be killed at any durable step."""
+"""An installed khop whose process can be killed before or after any commit or call."""
 
 from __future__ import annotations
 

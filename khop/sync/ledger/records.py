@@ -138,10 +138,10 @@ def _record_row(arrival: Arrival, role: Role, now_us: int) -> dict[str, Any]:
 
 
 def store_events(connection: sa.Connection, events: Sequence[StatusRecord]) -> int:
-    """Insert these, or replace those that say something else now; the number of both.
+    """Insert new events and replace changed ones; the number of both.
 
-    Of two copies of one event, the one that says more stays: a feed may repeat an event in an
-    earlier, emptier form.
+    Of two copies of one event the fuller one stays: a feed may repeat an event in an earlier,
+    emptier form.
     """
     rows = [event_row(event) for event in events]
     have = _events(connection, rows)
@@ -299,26 +299,27 @@ def _execute_many(
     connection.exec_driver_sql(compiled.string, parameters)
 
 
-def _upsert(table: sa.Table, kept: frozenset[str], told: Sequence[str] = ()) -> sa.TextClause:
+def _upsert(table: sa.Table, kept: frozenset[str], together: Sequence[str] = ()) -> sa.TextClause:
     """Insert a row, or replace all of it but its key and the columns ``kept``.
 
-    ``told``: columns that are replaced together, when the new row has the first of them.
+    ``together``: columns that are replaced together, when the new row has the first of them.
     """
     names = [column.name for column in table.columns]
     key = [column.name for column in table.primary_key.columns]
-    sets = ", ".join(
-        f"{n} = CASE WHEN excluded.{told[0]} IS NULL THEN {table.name}.{n} ELSE excluded.{n} END"
-        if n in told
-        else f"{n} = excluded.{n}"
-        for n in names
-        if n not in kept and n not in key
-    )
+    replaced = [name for name in names if name not in kept and name not in key]
+    sets = {name: f"excluded.{name}" for name in replaced}
+    for name in together:
+        sets[name] = (
+            f"CASE WHEN excluded.{together[0]} IS NULL "
+            f"THEN {table.name}.{name} ELSE excluded.{name} END"
+        )
+    assignments = ", ".join(f"{name} = {value}" for name, value in sets.items())
     return sa.text(
         f"INSERT INTO {table.name} ({', '.join(names)}) "
         f"VALUES ({', '.join(':' + name for name in names)}) "
-        f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {sets}"
+        f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {assignments}"
     )
 
 
-_UPSERT = _upsert(source_record, frozenset({"first_seen_us"}), told=FACTS)
+_UPSERT = _upsert(source_record, frozenset({"first_seen_us"}), together=FACTS)
 _UPSERT_EVENT = _upsert(status_record, frozenset())

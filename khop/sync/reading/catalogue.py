@@ -111,7 +111,7 @@ def _store(
     kind: str,
     items: Mapping[str, CatalogueItem | ProcedureEntry],
 ) -> None:
-    """Store the items, each under the code it was asked for by."""
+    """Store the items, each under the code it was asked by."""
     rows = [
         {
             "source": source.name,

@@ -37,7 +37,7 @@ def pull_list(context: RunContext, source: DossierSource, *, full: bool = False)
     """Read what is new (or, with ``full``, everything). The summary carries an error."""
     summary = ListSummary(source.name)
     with list_reading(context, source, summary) as store, _frozen_heap():
-        _ListPull(context, source, store).traverse_until_quiet(full)
+        _ListPull(context, source, store).traverse_until_complete(full)
         store.read_missing_details()
     return summary
 
@@ -52,7 +52,7 @@ class _ListPull:
         self._summary = store.summary
         self._reader = PageReader(store.summary, context.progress)
 
-    def traverse_until_quiet(self, full: bool) -> None:
+    def traverse_until_complete(self, full: bool) -> None:
         """Traverse, and traverse again while the list counts rows that were not seen, because it
         moved during the reading.
 

@@ -65,7 +65,7 @@ def look_up_codes(context: RunContext, source: DossierLookup) -> LookupSummary:
 def name_codes(
     context: RunContext, source: CodeSource, lookup: DossierLookup | None
 ) -> CodesSummary:
-    """Take in the codes a file names, so that ``lookup`` is asked about them."""
+    """Queue look-ups at ``lookup`` of the codes a file names."""
     try:
         codes = list(source.codes())
     except ConfigError as error:

@@ -1,5 +1,7 @@
-"""One pull: every chosen source by each port it fills, in the order that lets the next one use
-what the last one found."""
+"""One pull of several sources, port by port.
+
+Lists come first and look-ups last, so that every code is known before it is looked up.
+"""
 
 from __future__ import annotations
 
@@ -34,10 +36,8 @@ def pull_sources(
     *,
     full: bool,
 ) -> tuple[SourceSummary, ...]:
-    """Pull these sources: lists first, look-ups last, so that every code is known by then.
-
-    ``lookup``: the system that is asked about the codes that files and feeds name.
-    """
+    """Pull these sources. ``lookup``: the system that is asked about the codes that files and feeds
+    name."""
     return (
         *[pull_list(context, source, full=full) for source in of_port(chosen, DossierSource)],
         *[name_codes(context, source, lookup) for source in of_port(chosen, CodeSource)],

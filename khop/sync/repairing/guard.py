@@ -1,4 +1,4 @@
-"""What stands between a plan and its apply: is the plan current, and is it not too large."""
+"""Checks before a plan is applied: it is current, and it is not too large."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from khop.config.model import RepairSettings
 from khop.errors import KhopError
 from khop.sync.ledger import Ledger, outbox
-from khop.sync.repairing.push_desk import Portal
+from khop.sync.repairing.pushes import Portal
 from khop.sync.results import Plan
 
 

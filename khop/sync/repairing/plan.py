@@ -76,7 +76,7 @@ def make_plan(
     """The plan for all open findings, or for those of the rules ``only``.
 
     ``sink`` None: there is no portal to push to, everything is for people. ``sources``: the
-    sources that are configured; what others once said does not count.
+    sources that are configured; records of other sources do not count.
     """
     chosen = _chosen(only)
     with ledger.read() as connection:
@@ -186,8 +186,8 @@ def plan_from_json(data: Any) -> Plan:
 
 
 def portal_problems(portal: Status | None, ours: Status | None) -> tuple[str, ...]:
-    """Why a dossier that the portal has may not be sent over what it says: a state that no
-    table knows may be 9 or 10."""
+    """Why a dossier that the portal has may not be sent. A state of the portal that no table knows
+    may be 9 or 10."""
     if portal is None:
         return ("portal_status_unknown",)
     return ("would_lower",) if would_lower(portal, ours) else ()

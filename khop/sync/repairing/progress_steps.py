@@ -24,57 +24,57 @@ from khop.mappings.records import FullDossier, Step
 from khop.sync.ledger import outbox
 from khop.sync.ledger.outbox import Push, PushState, StepState
 from khop.sync.repairing.plan import would_lower
-from khop.sync.repairing.push_desk import PushDesk
+from khop.sync.repairing.pushes import Pushes
 from khop.sync.results import Outcome
 
 log = structlog.get_logger(__name__)
 
 
-def send_steps(desk: PushDesk, push: Push, dossier: FullDossier) -> NoReturn:
+def send_steps(pushes: Pushes, push: Push, dossier: FullDossier) -> NoReturn:
     """Send the steps that belong to this push, and end it. Raises PushEnded."""
     steps = {step_key(push, step): step for step in _steps_to_send(push, dossier.steps)}
-    with desk.context.read() as connection:
+    with pushes.context.read() as connection:
         taken = outbox.steps_taken(connection, list(steps))
     left = [(key, step) for key, step in steps.items() if key not in taken]
-    sent, size = 0, desk.portal.sink.progress_chunk
+    sent, size = 0, pushes.portal.sink.progress_chunk
     for start in range(0, len(left), size):
-        sent += _send_chunk(desk, push, left[start : start + size])
-    with desk.context.read() as connection:
+        sent += _send_chunk(pushes, push, left[start : start + size])
+    with pushes.context.read() as connection:
         unknown = outbox.any_step_unknown(connection, push.version)
     if unknown:
         detail = "some progress steps may not have arrived; compare them on the portal"
-        desk.end(push, PushState.STEPS_UNKNOWN, Outcome.STEPS_UNKNOWN, detail, sent)
-    desk.end(push, PushState.DONE, Outcome.DONE, None, sent)
+        pushes.end(push, PushState.STEPS_UNKNOWN, Outcome.STEPS_UNKNOWN, detail, sent)
+    pushes.end(push, PushState.DONE, Outcome.DONE, None, sent)
 
 
-def _send_chunk(desk: PushDesk, push: Push, chunk: Sequence[tuple[str, Step]]) -> int:
+def _send_chunk(pushes: Pushes, push: Push, chunk: Sequence[tuple[str, Step]]) -> int:
     """Send these steps in one call; how many the portal took."""
     keys = [key for key, _ in chunk]
-    with desk.context.write() as connection:
-        outbox.steps_begin(connection, [_step_row(desk, push, *pair) for pair in chunk])
+    with pushes.context.write() as connection:
+        outbox.steps_begin(connection, [_step_row(pushes, push, *pair) for pair in chunk])
     try:
-        desk.portal.sink.progress(push.code, [step for _, step in chunk])
+        pushes.portal.sink.progress(push.code, [step for _, step in chunk])
     except OutcomeUnknown as error:
         log.warning("steps_outcome_unknown", code=push.code, fault=str(error))
-        _end_steps(desk, keys, StepState.UNKNOWN)
+        _end_steps(pushes, keys, StepState.UNKNOWN)
         return 0
     except (Unreachable, RateLimited, Unauthorised) as error:
-        with desk.context.write() as connection:
+        with pushes.context.write() as connection:
             outbox.steps_forget(connection, keys)
-        raise desk.stopped(error) from None
+        raise pushes.stopped(error) from None
     except (ConnectorError, RecordError) as error:
-        _end_steps(desk, keys, StepState.REFUSED)
-        desk.end(push, PushState.REFUSED, Outcome.REFUSED, str(error))
-    _end_steps(desk, keys, StepState.SENT)
+        _end_steps(pushes, keys, StepState.REFUSED)
+        pushes.end(push, PushState.REFUSED, Outcome.REFUSED, str(error))
+    _end_steps(pushes, keys, StepState.SENT)
     return len(keys)
 
 
-def _end_steps(desk: PushDesk, keys: Sequence[str], state: StepState) -> None:
-    with desk.context.write() as connection:
+def _end_steps(pushes: Pushes, keys: Sequence[str], state: StepState) -> None:
+    with pushes.context.write() as connection:
         outbox.steps_end(connection, keys, state)
 
 
-def _step_row(desk: PushDesk, push: Push, key: str, step: Step) -> dict[str, object]:
+def _step_row(pushes: Pushes, push: Push, key: str, step: Step) -> dict[str, object]:
     return {
         "step_key": key,
         "sink": push.sink,
@@ -83,7 +83,7 @@ def _step_row(desk: PushDesk, push: Push, key: str, step: Step) -> dict[str, obj
         "status": int(step.status),
         "state": StepState.SENDING,
         "version": push.version,
-        "sent_us": desk.context.now_us(),
+        "sent_us": pushes.context.now_us(),
     }
 
 

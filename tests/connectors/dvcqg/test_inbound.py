@@ -67,7 +67,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk() -> Desk:
+def pushes() -> Desk:
     return Desk()
 
 
@@ -77,35 +77,35 @@ def told(reply: InboundReply) -> Any:
     return json.loads(reply.body)
 
 
-def call(desk: Desk, path: str, body: object) -> Any:
+def call(pushes: Desk, path: str, body: object) -> Any:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return told(handle(path, raw, desk))
+    return told(handle(path, raw, pushes))
 
 
 @pytest.mark.parametrize("adapter", ["XrdAdapter", "VXPAdapter", "xrdadapter", "cong/VXPAdapter"])
 def test_a_look_up_is_answered_with_the_bare_record(
-    desk: Desk, sample: Sample, adapter: object
+    pushes: Desk, sample: Sample, adapter: object
 ) -> None:
     record = json.loads(sample("dvcqg/look-08.json"))
-    desk.dossiers[CODE] = record
+    pushes.dossiers[CODE] = record
     asked = {"madonvi": "000.00.00.H99", "service": "TraCuuHoSo", "masohoso": CODE}
-    assert call(desk, f"/{adapter}/RestService/forward/search/call", asked) == record
-    assert call(desk, f"/{adapter}/RestService/forward/search/call", {"MaSoHoSo": CODE}) == record
+    assert call(pushes, f"/{adapter}/RestService/forward/search/call", asked) == record
+    assert call(pushes, f"/{adapter}/RestService/forward/search/call", {"MaSoHoSo": CODE}) == record
 
 
 @pytest.mark.parametrize(
     "body", [{"masohoso": "H99.12-250114-0008"}, {"masohoso": ""}, {}, {"masohoso": ["x"]}]
 )
-def test_what_is_not_found_is_told_in_text_with_status_200(desk: Desk, body: object) -> None:
-    assert call(desk, f"{FORWARD}/search/call", body)["error_code"] == "-1"
+def test_what_is_not_found_is_told_in_text_with_status_200(pushes: Desk, body: object) -> None:
+    assert call(pushes, f"{FORWARD}/search/call", body)["error_code"] == "-1"
 
 
-def test_a_promotion_dossier_is_taken_once(desk: Desk, sample: Sample) -> None:
+def test_a_promotion_dossier_is_taken_once(pushes: Desk, sample: Sample) -> None:
     body = sample("dvcqg/port-01.json")
     first = json.loads(sample("dvcqg/port-02.json"))
-    assert call(desk, f"{FORWARD}/addtthcKhuyenMai", body) == first
-    assert call(desk, "/api/addtthcKhuyenMai", body)["error_code"] == 1
-    (dossier,) = desk.taken.values()
+    assert call(pushes, f"{FORWARD}/addtthcKhuyenMai", body) == first
+    assert call(pushes, "/api/addtthcKhuyenMai", body)["error_code"] == 1
+    (dossier,) = pushes.taken.values()
     assert dossier.TenThuongNhan == "Công ty TNHH Mẫu"
     assert dossier.DiaChiDoanhNghiep.MaXa == "99001"
     assert dossier.TepDonDangKy == b"%PDF-1.4\n"
@@ -116,7 +116,7 @@ def test_a_promotion_dossier_is_taken_once(desk: Desk, sample: Sample) -> None:
     assert "0900000003" not in str(dossier)
 
 
-def test_a_dossier_in_other_shapes(desk: Desk) -> None:
+def test_a_dossier_in_other_shapes(pushes: Desk) -> None:
     body = {
         "MAHOSO": "G22.99-250110-000322",
         "sovanban": 12,
@@ -125,8 +125,8 @@ def test_a_dossier_in_other_shapes(desk: Desk) -> None:
         "TepDonDangKy": None,
         "TruongMoi": "giữ nguyên",
     }
-    assert call(desk, "/addtthcKhuyenMai", body)["error_code"] == 0
-    (dossier,) = desk.taken.values()
+    assert call(pushes, "/addtthcKhuyenMai", body)["error_code"] == 0
+    (dossier,) = pushes.taken.values()
     assert (dossier.SoVanBan, dossier.TaiLieuNop[0].Base64) == ("12", b"PK\x03\x04")
     assert dossier.DiaChiDoanhNghiep is None
     assert dossier.model_extra == {"TruongMoi": "giữ nguyên"}
@@ -145,19 +145,19 @@ def test_a_dossier_in_other_shapes(desk: Desk) -> None:
     ],
 )
 def test_a_field_that_cannot_be_used_is_named_and_not_shown(
-    desk: Desk, sample: Sample, changes: Any, named: Any
+    pushes: Desk, sample: Sample, changes: Any, named: Any
 ) -> None:
     body = {**json.loads(sample("dvcqg/port-01.json")), **changes}
-    answer = call(desk, "/addtthcKhuyenMai", body)
+    answer = call(pushes, "/addtthcKhuyenMai", body)
     assert answer == {"error_code": -1, "message": f"{named} is missing or cannot be used"}
-    assert desk.taken == {}
+    assert pushes.taken == {}
 
 
-def test_proof_of_payment_is_taken_once(desk: Desk, sample: Sample) -> None:
+def test_proof_of_payment_is_taken_once(pushes: Desk, sample: Sample) -> None:
     body = json.loads(sample("dvcqg/port-06.json"))
-    assert call(desk, f"{FORWARD}/nhanhsdvcqg", body)["error_code"] == 0
-    assert call(desk, f"{FORWARD}/nhanhsdvcqg", {**body, "isUpdating": "True"})["error_code"] == 1
-    ((reference, proof),) = desk.taken.items()
+    assert call(pushes, f"{FORWARD}/nhanhsdvcqg", body)["error_code"] == 0
+    assert call(pushes, f"{FORWARD}/nhanhsdvcqg", {**body, "isUpdating": "True"})["error_code"] == 1
+    ((reference, proof),) = pushes.taken.items()
     assert reference.startswith("H99.33-250105-0101/TB001/")
     assert proof.ThongTinThanhToan.paid
     assert proof.ThongTinThanhToan.SoTien == "1500000"
@@ -165,20 +165,20 @@ def test_proof_of_payment_is_taken_once(desk: Desk, sample: Sample) -> None:
 
 
 @pytest.mark.parametrize("data", [None, "", [], "x", {}, {"MaHoSo": "H99.33-250105-0101"}])
-def test_proof_without_its_numbers_is_refused(desk: Desk, data: object) -> None:
+def test_proof_without_its_numbers_is_refused(pushes: Desk, data: object) -> None:
     body = {"service": "NhanChungTuThueDat", "data": data}
-    assert call(desk, "/nhanhsdvcqg", body)["error_code"] == -1
-    assert desk.taken == {}
+    assert call(pushes, "/nhanhsdvcqg", body)["error_code"] == -1
+    assert pushes.taken == {}
 
 
-def test_a_notice_reported_unpaid_is_taken_again_when_it_is_paid(desk: Desk) -> None:
+def test_a_notice_reported_unpaid_is_taken_again_when_it_is_paid(pushes: Desk) -> None:
     def proof(state: str, key: str = "") -> dict[str, object]:
         paid = {"MaThongBaoThue": "TB001", "SoTien": "50000", "TrangThaiThanhToan": state}
         data = {"MaHoSo": "H99.33-250105-0101", "ThongTinThanhToan": paid, "SecurityKey": key}
         return {"service": "NhanChungTuThueDat", "data": data}
 
     bodies = (proof("0"), proof("1"), proof("1", "another key"))
-    codes = [call(desk, "/nhanhsdvcqg", body)["error_code"] for body in bodies]
+    codes = [call(pushes, "/nhanhsdvcqg", body)["error_code"] for body in bodies]
     assert codes == [0, 0, 1]
 
 
@@ -195,26 +195,26 @@ def test_a_notice_reported_unpaid_is_taken_again_when_it_is_paid(desk: Desk) -> 
     ],
 )
 def test_amendments_of_one_dossier_are_told_apart(
-    desk: Desk, flag: object, updating: object
+    pushes: Desk, flag: object, updating: object
 ) -> None:
     data = {"MaHoSoQG": "G22.99-250110-000321", "LyDoDieuChinh": "Sai tên", "ThongTinDaNop": {}}
     body = {"service": "x", "isUpdating": flag, "data": data}
     other = {**body, "data": {**data, "LyDoDieuChinh": "Sai ngày"}}
-    codes = [call(desk, "/nhanhsdvcqg", each)["error_code"] for each in (body, body, other)]
+    codes = [call(pushes, "/nhanhsdvcqg", each)["error_code"] for each in (body, body, other)]
     assert codes == [0, 1, 0]
-    assert [flagged for _, flagged in desk.taken.values()] == [updating, updating]
+    assert [flagged for _, flagged in pushes.taken.values()] == [updating, updating]
 
 
-def test_data_may_come_as_the_text_of_an_object(desk: Desk) -> None:
+def test_data_may_come_as_the_text_of_an_object(pushes: Desk) -> None:
     data = json.dumps({"mahosoqg": "G22.99-250110-000321"})
-    assert call(desk, "/nhanhsdvcqg", {"data": data})["error_code"] == 0
+    assert call(pushes, "/nhanhsdvcqg", {"data": data})["error_code"] == 0
 
 
-def test_a_tax_notice_is_read_and_taken_once(desk: Desk, sample: Sample) -> None:
+def test_a_tax_notice_is_read_and_taken_once(pushes: Desk, sample: Sample) -> None:
     body = sample("dvcqg/port-07.json")
-    assert call(desk, f"{FORWARD}/nhantbthuedvcqg", body)["error_code"] == 0
-    assert call(desk, f"{FORWARD}/nhantbthuedvcqg", body)["error_code"] == 1
-    (notice,) = desk.taken.values()
+    assert call(pushes, f"{FORWARD}/nhantbthuedvcqg", body)["error_code"] == 0
+    assert call(pushes, f"{FORWARD}/nhantbthuedvcqg", body)["error_code"] == 1
+    (notice,) = pushes.taken.values()
     assert (notice.xml, notice.rows) == (b"<ROW_LIST></ROW_LIST>", ())
 
 
@@ -223,10 +223,10 @@ def packed(xml: bytes) -> dict[str, object]:
     return {"service": "NhanThongBaoThueDat", "data": data}
 
 
-def test_the_entries_of_a_tax_notice(desk: Desk) -> None:
+def test_the_entries_of_a_tax_notice(pushes: Desk) -> None:
     xml = "<a:L xmlns:a='urn:x'><a:R><a:SO>TB001</a:SO><TEN> Mẫu </TEN></a:R></a:L>".encode()
-    assert call(desk, "/nhantbthuedvcqg", packed(xml))["error_code"] == 0
-    (notice,) = desk.taken.values()
+    assert call(pushes, "/nhantbthuedvcqg", packed(xml))["error_code"] == 0
+    (notice,) = pushes.taken.values()
     assert notice.rows == ({"SO": "TB001", "TEN": "Mẫu"},)
 
 
@@ -240,32 +240,32 @@ def test_the_entries_of_a_tax_notice(desk: Desk) -> None:
         b"<!DOCTYPE a SYSTEM 'file:///etc/passwd'><a/>",
     ],
 )
-def test_a_notice_that_cannot_be_read_is_no_success(desk: Desk, xml: Any) -> None:
-    answer = call(desk, "/nhantbthuedvcqg", packed(xml))
+def test_a_notice_that_cannot_be_read_is_no_success(pushes: Desk, xml: Any) -> None:
+    answer = call(pushes, "/nhantbthuedvcqg", packed(xml))
     assert answer["error_code"] == -1
     assert "FileThongBaoThue" in answer["message"]
-    assert desk.taken == {}
+    assert pushes.taken == {}
 
 
 @pytest.mark.parametrize("data", [None, "", {}, {"FileThongBaoThue": "@"}, []])
-def test_a_notice_without_a_file(desk: Desk, data: object) -> None:
-    assert call(desk, "/nhantbthuedvcqg", {"data": data})["error_code"] == -1
+def test_a_notice_without_a_file(pushes: Desk, data: object) -> None:
+    assert call(pushes, "/nhantbthuedvcqg", {"data": data})["error_code"] == -1
 
 
-def test_what_is_due(desk: Desk, sample: Sample) -> None:
+def test_what_is_due(pushes: Desk, sample: Sample) -> None:
     body = json.loads(sample("dvcqg/pay-01.json"))
     path = "/dptracuuthanhtoanhs"
-    assert call(desk, path, body) == json.loads(sample("dvcqg/pay-02.json"))
-    desk.dues[CODE] = Due()
-    assert call(desk, path, body) == json.loads(sample("dvcqg/pay-03.json"))
-    desk.dues[CODE] = Due({"SoTien": "100000"})
-    assert call(desk, path, body) == {"error_code": "1", "message": {"SoTien": "100000"}}
+    assert call(pushes, path, body) == json.loads(sample("dvcqg/pay-02.json"))
+    pushes.dues[CODE] = Due()
+    assert call(pushes, path, body) == json.loads(sample("dvcqg/pay-03.json"))
+    pushes.dues[CODE] = Due({"SoTien": "100000"})
+    assert call(pushes, path, body) == {"error_code": "1", "message": {"SoTien": "100000"}}
 
 
-def test_a_file_is_given_by_its_id(desk: Desk) -> None:
-    found = handle(f"{FORWARD}/downloadfile/{UID}", b"", desk)
+def test_a_file_is_given_by_its_id(pushes: Desk) -> None:
+    found = handle(f"{FORWARD}/downloadfile/{UID}", b"", pushes)
     assert (found.status, found.content_type, found.body) == (200, "application/pdf", b"%PDF-1.4")
-    assert handle(f"{FORWARD}/downloadfile/{UID[:-1]}e", b"", desk).status == 404
+    assert handle(f"{FORWARD}/downloadfile/{UID[:-1]}e", b"", pushes).status == 404
 
 
 @pytest.mark.parametrize(
@@ -281,34 +281,34 @@ def test_a_file_is_given_by_its_id(desk: Desk) -> None:
         f"{FORWARD}/x/search/call",
     ],
 )
-def test_other_paths_are_nothing(desk: Desk, path: str) -> None:
-    assert handle(path, b"{}", desk).status == 404
+def test_other_paths_are_nothing(pushes: Desk, path: str) -> None:
+    assert handle(path, b"{}", pushes).status == 404
 
 
 @pytest.mark.parametrize("body", [b"", b"request", b"[]", b"5", b"{", b"\xff\xfe", b"null"])
 @pytest.mark.parametrize("service", ["search/call", "addtthcKhuyenMai", "nhanhsdvcqg"])
 def test_an_unreadable_body_as_the_sample_answers_it(
-    desk: Desk, sample: Sample, service: str, body: Any
+    pushes: Desk, sample: Sample, service: str, body: Any
 ) -> None:
-    reply = handle(f"{FORWARD}/{service}", body, desk)
+    reply = handle(f"{FORWARD}/{service}", body, pushes)
     assert (reply.status, reply.body) == (500, sample("dvcqg/port-08.txt").strip())
     assert reply.content_type.startswith("text/plain")
 
 
-def test_a_body_without_end_is_turned_away(desk: Desk) -> None:
-    reply = handle("/addtthcKhuyenMai", b"{" + b" " * 100 + b"}", desk, longest=100)
+def test_a_body_without_end_is_turned_away(pushes: Desk) -> None:
+    reply = handle("/addtthcKhuyenMai", b"{" + b" " * 100 + b"}", pushes, longest=100)
     assert reply.status == 413
 
 
-def test_a_desk_in_trouble_says_failed_and_no_more(desk: Desk, sample: Sample) -> None:
-    desk.broken = True
+def test_a_desk_in_trouble_says_failed_and_no_more(pushes: Desk, sample: Sample) -> None:
+    pushes.broken = True
     path, failed = f"{FORWARD}/search/call", {"error_code": "-1", "message": "failed"}
-    assert call(desk, path, {"masohoso": CODE}) == failed
-    assert call(desk, "/dptracuuthanhtoanhs", {"MaHoSo": CODE})["error_code"] == -1
+    assert call(pushes, path, {"masohoso": CODE}) == failed
+    assert call(pushes, "/dptracuuthanhtoanhs", {"MaHoSo": CODE})["error_code"] == -1
     for service, name in (("addtthcKhuyenMai", "port-01"), ("nhantbthuedvcqg", "port-07")):
-        answer = call(desk, f"/{service}", sample(f"dvcqg/{name}.json"))
+        answer = call(pushes, f"/{service}", sample(f"dvcqg/{name}.json"))
         assert answer == {"error_code": -1, "message": "failed"}
-    assert handle(f"/downloadfile/{UID}", b"", desk).status == 500
+    assert handle(f"/downloadfile/{UID}", b"", pushes).status == 500
 
 
 VALUES = st.recursive(

@@ -34,7 +34,7 @@ def test_the_program_works_with_the_newest_migration() -> None:
 
 
 def test_a_migration_imports_nothing_of_the_program() -> None:
-    # A migration has to mean the same years later, whatever became of the program.
+    # A migration must do the same years later, when the program has changed.
     imported = {
         module
         for path in (MIGRATIONS / "versions").glob("*.py")

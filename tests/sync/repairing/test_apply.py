@@ -1,4 +1,4 @@
-"""Applying: every push once, whatever becomes of the calls."""
+"""Applying: each push takes effect once, whatever faults its calls have."""
 
 from __future__ import annotations
 

@@ -121,7 +121,7 @@ def test_a_long_history_is_sent_in_chunks(
 def test_a_create_that_took_effect_late_still_gets_all_its_steps(
     absent: DossierRecord, engine: Engine, portal: FakePortal
 ) -> None:
-    """Unanswered, not shown by the next look-up, then "exists already": it was our own."""
+    """No answer, not shown by the next look-up, then "exists already": the dossier is our own."""
     portal.after["create"] = [UNKNOWN]
     honest, asked = portal.look_up, []
 

@@ -1,4 +1,4 @@
-"""What all pushes of one apply share: the systems, and the rows of the outbox."""
+"""The pushes of one apply: the systems they share, and their rows in the outbox."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from khop.sync.run_context import RunContext
 
 @dataclass(frozen=True, slots=True)
 class Portal:
-    """The portal as a push needs it: something to ask and something to send to."""
+    """The portal, to look dossiers up and to send them to."""
 
     lookup: DossierLookup
     sink: DossierSink
@@ -42,8 +42,8 @@ class PushEnded(Exception):
         self.steps = steps
 
 
-class PushDesk:
-    """Moves the pushes of one apply through the outbox; used by several threads."""
+class Pushes:
+    """The pushes of one apply, which several threads move through the outbox."""
 
     def __init__(
         self, context: RunContext, sources: Sequence[DossierSource], portal: Portal
@@ -75,7 +75,7 @@ class PushDesk:
         raise PushEnded(outcome, detail, steps)
 
     def stopped(self, error: KhopError, outcome: Outcome | None = None) -> PushEnded:
-        """What to raise when an error ends a push whose state stays as it is."""
+        """The exception to raise when an error ends a push whose state does not change."""
         if isinstance(error, Unauthorised) and error.at_login:
             self.locked_out = str(error)
         return PushEnded(outcome or Outcome.UNREACHABLE, str(error))
