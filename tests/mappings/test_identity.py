@@ -40,7 +40,7 @@ def digest(text: str) -> str:
         "Nguyễn Văn\u200b Mẫu",
     ],
 )
-def test_one_name_however_it_is_typed(written: str) -> None:
+def test_one_name_typed_in_several_ways_folds_to_one(written: str) -> None:
     assert fold_name(written) == fold_name("Nguyễn Văn Mẫu")
 
 
@@ -158,12 +158,12 @@ def test_a_decimal_zero_of_a_spreadsheet_is_no_digit(written: str, digits: str) 
 
 
 @pytest.mark.parametrize("written", ["9.9085000001E+10", "9,90850e+10", "9E+123456", "9.9E+123456"])
-def test_a_number_a_spreadsheet_has_rounded_is_nobodys(written: str) -> None:
+def test_a_number_rounded_by_a_spreadsheet_is_blank(written: str) -> None:
     assert identity_digits(written) == ""
 
 
 @pytest.mark.parametrize("written", ["9E12345", "99.1E+12345", "9.9E+123456X"])
-def test_what_only_resembles_a_rounded_number_stays(written: str) -> None:
+def test_a_number_that_only_looks_rounded_is_kept(written: str) -> None:
     assert identity_digits(written) == written.replace(".", "").replace("+", "")
 
 
@@ -174,20 +174,20 @@ def test_identity_numbers_are_normalised_once(written: str | int) -> None:
 
 
 @given(st.integers(10_000_000_000, 99_999_999_999), st.integers(0, 10))
-def test_one_key_for_a_number_however_it_was_kept(number: int, cut: int) -> None:
+def test_one_number_in_several_forms_has_one_key(number: int, cut: int) -> None:
     text = f"0{number}"
     spaced = f"{text[:cut]} {text[cut:]}"
     keys = {applicant_key(KEY, form) for form in (number, text, spaced, f"{number}.0")}
     assert keys == {digest(f"number:{text}")}
 
 
-def test_the_number_leads_and_the_name_does_not_matter() -> None:
+def test_with_a_number_the_name_does_not_change_the_key() -> None:
     one = applicant_key(KEY, "099000000001", NAME, date(1990, 1, 2))
     assert one == applicant_key(KEY, 99_000_000_001, "Khác", None)
     assert one == digest("number:099000000001")
 
 
-def test_name_and_birth_date_stand_in_for_the_number() -> None:
+def test_without_a_number_name_and_birth_date_make_the_key() -> None:
     one = applicant_key(KEY, "", NAME, date(1990, 1, 2))
     assert one == digest("name:nguyen van mau|1990-01-02")
     assert one == applicant_key(KEY, None, "NGUYỄN VĂN MẪU ", "02/01/1990")
@@ -207,12 +207,12 @@ def test_name_and_birth_date_stand_in_for_the_number() -> None:
         datetime(1990, 1, 2, 3, 4, 5),
     ],
 )
-def test_a_birth_date_in_any_form_is_one(birth: date | str) -> None:
+def test_a_birth_date_in_any_form_gives_one_key(birth: date | str) -> None:
     assert applicant_key(KEY, None, NAME, birth) == digest("name:nguyen van mau|1990-01-02")
 
 
 @pytest.mark.parametrize("birth", ["1947", " 1947 ", "00/00/1947", "19470000", "1947-00-00"])
-def test_a_birth_year_alone_is_its_own_birth(birth: str) -> None:
+def test_a_birth_year_alone_goes_into_the_key_as_a_year(birth: str) -> None:
     assert applicant_key(KEY, None, NAME, birth) == digest("name:nguyen van mau|1947")
 
 
@@ -235,7 +235,7 @@ def test_the_first_and_the_last_year_of_birth(year: int) -> None:
 
 
 @pytest.mark.parametrize("year", [1, 1879, 2100, 9999])
-def test_a_year_nobody_here_was_born_in_makes_no_key(year: int) -> None:
+def test_an_impossible_birth_year_makes_no_key(year: int) -> None:
     for birth in (f"{year:04}", f"00/00/{year:04}", f"01/01/{year:04}", date(year, 1, 1)):
         assert applicant_key(KEY, None, NAME, birth) is None
 
@@ -259,7 +259,9 @@ def test_a_year_nobody_here_was_born_in_makes_no_key(year: int) -> None:
         ("Mẫu", "x"),
     ],
 )
-def test_too_little_makes_no_key(name: str | None, birth: str | None) -> None:
+def test_without_number_or_name_and_birth_there_is_no_key(
+    name: str | None, birth: str | None
+) -> None:
     assert applicant_key(KEY, None, name, birth) is None
 
 
@@ -274,7 +276,7 @@ def test_any_text_makes_a_key_or_none(number: str, name: str, birth: str) -> Non
 
 
 @given(st.text(), st.text())
-def test_keys_of_other_kinds_never_meet(one: str, other: str) -> None:
+def test_keys_of_numbers_names_and_officers_never_collide(one: str, other: str) -> None:
     assert actor_key(KEY, one) not in {
         applicant_key(KEY, other),
         applicant_key(KEY, None, other, "1990"),
@@ -286,7 +288,7 @@ def test_a_lone_surrogate_makes_a_key_too() -> None:
     assert applicant_key(KEY, "12345\ud800") != applicant_key(KEY, "12345\ud801")
 
 
-def test_an_officer_is_told_by_what_the_source_wrote() -> None:
+def test_an_officers_key_depends_on_the_written_id() -> None:
     assert actor_key(KEY, "cb.01") == digest("actor:cb.01")
     assert actor_key(KEY, "cb.01") != actor_key(KEY, "CB.01")
     assert actor_key(KEY, "cb.01") != actor_key(b"x" * 32, "cb.01")

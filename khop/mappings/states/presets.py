@@ -34,7 +34,7 @@ class StatusPreset:
     without_state: frozenset[str]
     sends: Mapping[Status, Status]
 
-    def told_to_portal(self, status: Status) -> Status:
+    def sent_as(self, status: Status) -> Status:
         """The state that is sent to the portal for a dossier in ``status``."""
         return self.sends.get(status, status)
 

@@ -74,11 +74,11 @@ UNKNOWN = [
         "H99.18.03-\u00ad250820-0012\t",
     ],
 )
-def test_one_spelling_of_a_code(spelling: str) -> None:
+def test_every_spelling_of_a_code_becomes_the_canonical_one(spelling: str) -> None:
     assert canonical_code(spelling) == "H99.18.03-250820-0012"
 
 
-def test_composed_and_decomposed_are_one() -> None:
+def test_composed_and_decomposed_codes_become_equal() -> None:
     composed = "đk-ế-250820-0012"
     assert canonical_code(unicodedata.normalize("NFD", composed)) == canonical_code(composed)
     assert canonical_code(composed) == "ĐK-Ế-250820-0012"
@@ -93,7 +93,7 @@ def test_a_canonical_code_stays_as_it_is(text: str) -> None:
 
 
 @pytest.mark.parametrize(("code", "grammar", "unit", "day", "serial", "synthetic"), LIVE)
-def test_live_shapes(
+def test_codes_seen_in_use_are_read(
     code: str, grammar: str, unit: str, day: tuple[int, int, int], serial: str, synthetic: bool
 ) -> None:
     parts = parse_code(code)
@@ -104,20 +104,20 @@ def test_live_shapes(
 
 
 @pytest.mark.parametrize("code", UNKNOWN)
-def test_an_unknown_shape_is_kept_and_says_nothing(code: str) -> None:
+def test_a_code_of_unknown_shape_is_kept_without_parts(code: str) -> None:
     parts = parse_code(code)
     assert parts == CodeParts(canonical_code(code))
     assert parts.flags == {CodeFlag.UNKNOWN_SHAPE}
     assert (parts.organisation, parts.tail) == (None, None)
 
 
-def test_what_a_code_does_not_say_is_not_known() -> None:
+def test_parts_missing_from_a_code_are_none() -> None:
     parts = parse_code("HS/1")
     assert (parts.grammar, parts.unit, parts.date, parts.serial) == (None,) * 4
     assert (parts.synthetic, parts.origin, parts.date_mismatch) == (False, None, None)
 
 
-def test_the_flags_are_known_by_their_names() -> None:
+def test_flags_have_stable_names() -> None:
     assert list(CodeFlag) == ["synthetic", "unknown_shape", "date_mismatch"]
 
 
@@ -136,7 +136,7 @@ def test_the_flags_are_known_by_their_names() -> None:
         ("G09-19991231-0001", date(1999, 12, 31)),
     ],
 )
-def test_digits_that_are_no_day_leave_the_shape_known(code: str, day: date | None) -> None:
+def test_a_code_whose_digits_are_no_day_keeps_its_shape(code: str, day: date | None) -> None:
     parts = parse_code(code)
     assert parts.grammar in ("G2", "G4")
     assert parts.date == day
@@ -148,7 +148,7 @@ def test_the_patterns_work_as_one_alternation() -> None:
     assert not any_shape.search("HS/2025/0012")
 
 
-def test_a_pattern_holds_from_end_to_end_though_it_has_alternatives() -> None:
+def test_a_pattern_with_alternatives_matches_the_whole_code() -> None:
     own = {"id": "X", "name": "n", "pattern": "^A-(1)|B-(2)$", "parts": ["serial", "unit"]}
     grammar = code_grammar({"dossier": [own | {"source": "s"}]})
     pattern = code_patterns(grammar)["X"]
@@ -171,7 +171,7 @@ def test_the_sql_engine_and_the_parser_agree() -> None:
     assert found == {code: parse_code(code).grammar is not None for code in codes}
 
 
-def test_the_patterns_hold_nothing_an_sql_engine_lacks() -> None:
+def test_patterns_use_only_what_sql_engines_support() -> None:
     for pattern in code_patterns().values():
         assert pattern.startswith("^")
         assert pattern.endswith("$")
@@ -179,7 +179,7 @@ def test_the_patterns_hold_nothing_an_sql_engine_lacks() -> None:
         assert "\\d" not in pattern
 
 
-def test_the_patterns_are_named_by_their_grammar() -> None:
+def test_patterns_are_keyed_by_the_id_of_their_shape() -> None:
     assert list(code_patterns()) == ["G1", "G2", "G3", "G4", "G5"]
 
 
@@ -200,9 +200,7 @@ def test_the_patterns_are_named_by_their_grammar() -> None:
         ("H56.14.01.A12-241301-0001", "G2"),
     ],
 )
-def test_a_text_that_two_shapes_fit_is_read_by_its_day_and_its_unit(
-    code: str, grammar: str
-) -> None:
+def test_of_two_fitting_shapes_day_and_unit_decide(code: str, grammar: str) -> None:
     assert parse_code(code).grammar == grammar
 
 
@@ -235,12 +233,12 @@ def test_the_unit_is_read_in_its_order() -> None:
         ("HS/1", "HS/1", False),
     ],
 )
-def test_one_number_in_both_orders_is_a_candidate(one: str, other: str, answer: bool) -> None:
+def test_one_number_in_both_unit_orders_is_a_candidate(one: str, other: str, answer: bool) -> None:
     assert may_be_one_dossier(parse_code(one), parse_code(other)) is answer
     assert may_be_one_dossier(parse_code(other), parse_code(one)) is answer
 
 
-def test_a_code_without_unit_or_number_is_nobodys_candidate() -> None:
+def test_a_code_without_unit_or_number_is_no_candidate() -> None:
     old, day = parse_code("000.00.14.H56-240823-0001"), date(2024, 8, 23)
     assert may_be_one_dossier(old, CodeParts("X", "X", None, day, "0001")) is False
     assert may_be_one_dossier(CodeParts("X", "X", None, day, "0001"), old) is False
@@ -249,7 +247,7 @@ def test_a_code_without_unit_or_number_is_nobodys_candidate() -> None:
     assert CodeParts("X", "X", "H56.14", None, "0001").tail is None
 
 
-def test_a_tail_outlives_a_change_of_the_units_code() -> None:
+def test_the_tail_stays_when_the_units_code_changes() -> None:
     assert parse_code("000.00.14.H56-240823-0100").tail == (date(2024, 8, 23), "100")
     assert parse_code("H01.151-20240823-00100").tail == (date(2024, 8, 23), "100")
 
@@ -260,7 +258,7 @@ def test_a_foreign_code_is_free_text_with_its_origin() -> None:
     assert parts.flags == frozenset()
 
 
-def test_a_foreign_code_is_not_taken_apart_though_it_looks_known() -> None:
+def test_a_foreign_code_of_a_known_shape_has_no_parts() -> None:
     parts = foreign_code("H56.14-240823-00001", "đất đai")
     assert (parts.unit, parts.date, parts.serial, parts.synthetic) == (None, None, None, False)
 
@@ -287,7 +285,7 @@ WORKED = WorkingCalendar().ord
         (None, None),
     ],
 )
-def test_e4_the_date_may_lie_one_working_day_off(
+def test_e4_allows_one_working_day_between_code_and_reception(
     received: date | None, mismatch: bool | None
 ) -> None:
     parts = compare_date(parse_code("H99.18-250820-0012"), received, WORKED)
@@ -304,17 +302,17 @@ def test_e4_counts_working_days_by_the_callers_calendar() -> None:
 
 
 @pytest.mark.parametrize(("tolerance", "mismatch"), [(0, True), (2, True), (3, False)])
-def test_e4_tolerance_is_the_callers(tolerance: int, mismatch: bool) -> None:
+def test_e4_uses_the_tolerance_of_the_caller(tolerance: int, mismatch: bool) -> None:
     parts, received = parse_code("H99.18-250819-0012"), date(2025, 8, 22)
     assert compare_date(parts, received, WORKED, tolerance=tolerance).date_mismatch is mismatch
 
 
-def test_e4_says_nothing_when_the_day_of_the_code_is_not_known() -> None:
+def test_e4_is_none_when_the_day_of_the_code_is_unknown() -> None:
     for code in ("H99.18-251399-0001", "HS/1", "G09-00010203-0001", "G09-21010101-0001"):
         assert compare_date(parse_code(code), date(2025, 8, 20), WORKED).date_mismatch is None
 
 
-def test_e4_compared_anew_forgets_what_was_known() -> None:
+def test_e4_compared_again_replaces_the_earlier_result() -> None:
     off = compare_date(parse_code("H99.18-250820-0012"), date(2025, 8, 1), WORKED)
     assert off.date_mismatch is True
     assert compare_date(off, None, WORKED).date_mismatch is None
@@ -324,13 +322,13 @@ def test_e4_compared_anew_forgets_what_was_known() -> None:
 @pytest.mark.parametrize(
     "received", [datetime(2025, 8, 20, 23, tzinfo=UTC), "2025-08-20", 20250820]
 )
-def test_e4_wants_a_day_for_a_moment_has_two(received: date) -> None:
+def test_e4_refuses_a_datetime_as_day(received: date) -> None:
     with pytest.raises(RecordError, match="local date"):
         compare_date(parse_code("H99.18-250820-0012"), received, WORKED)
 
 
 @given(st.dates(FIRST_DAY, LAST_DAY), st.integers(0, 40), st.integers(0, 9))
-def test_e4_is_the_rules_inequality(received: date, apart: int, tolerance: int) -> None:
+def test_e4_is_true_above_the_tolerance_only(received: date, apart: int, tolerance: int) -> None:
     day = min(max(received + timedelta(days=apart - 20), date(2000, 1, 1)), date(2099, 12, 31))
     parts = compare_date(
         parse_code(f"H99.18-{day:%y%m%d}-0012"), received, WORKED, tolerance=tolerance
@@ -343,7 +341,7 @@ def test_e4_is_the_rules_inequality(received: date, apart: int, tolerance: int) 
     st.dates(date(2000, 1, 1), date(2099, 12, 31)),
     st.integers(0, 9999),
 )
-def test_what_is_put_together_comes_apart(unit: str, day: date, number: int) -> None:
+def test_a_code_put_together_reads_back_as_its_parts(unit: str, day: date, number: int) -> None:
     short = parse_code(f"{unit}-{day:%y%m%d}-{number:04}")
     long = parse_code(f"{unit}-{day:%Y%m%d}-{number:07}")
     assert (short.unit, short.date, short.serial) == (unit, day, f"{number:04}")
@@ -364,7 +362,9 @@ def test_what_is_put_together_comes_apart(unit: str, day: date, number: int) -> 
         lambda text: foreign_code(text, "đất đai"),
     ],
 )
-def test_what_is_no_text_is_a_bad_record(read: Callable[[object], object], text: object) -> None:
+def test_anything_but_text_raises_a_record_error(
+    read: Callable[[object], object], text: object
+) -> None:
     with pytest.raises(RecordError) as refused:
         read(text)
     assert (refused.value.field, refused.value.reason) == ("code", "is not text")

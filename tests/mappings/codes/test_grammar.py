@@ -46,7 +46,7 @@ def with_row(**changes: object) -> dict[str, object]:
     return {"dossier": [OWN | changes]}
 
 
-def test_the_packaged_table_has_the_grammars_of_the_spec() -> None:
+def test_the_packaged_table_has_shapes_g1_to_g6() -> None:
     grammar = packaged_grammar()
     assert [shape.id for shape in grammar.dossier] == ["G1", "G2", "G3", "G4", "G5"]
     assert [shape.id for shape in grammar.organisation] == ["O1", "O2"]
@@ -54,14 +54,14 @@ def test_the_packaged_table_has_the_grammars_of_the_spec() -> None:
     assert load_table("code_grammar")["foreign"]["id"] == "G6"
 
 
-def test_each_packaged_shape_says_whose_it_is() -> None:
+def test_each_packaged_shape_has_a_name_and_a_source() -> None:
     grammar = packaged_grammar()
     for shape in grammar.dossier + grammar.organisation + grammar.procedure:
         assert shape.source.startswith("docs/domain.md (Codes")
         assert shape.name
 
 
-def test_the_packaged_shapes_have_their_orders_and_their_days() -> None:
+def test_packaged_shapes_have_their_order_and_validity() -> None:
     shapes = packaged_grammar().dossier
     assert [shape.order for shape in shapes] == ["old", "new", "either", "new", "either"]
     assert [shape.valid_from for shape in shapes] == [
@@ -69,7 +69,7 @@ def test_the_packaged_shapes_have_their_orders_and_their_days() -> None:
     ]
 
 
-def test_a_shape_that_khop_does_not_know_is_one_row() -> None:
+def test_a_new_shape_needs_one_row() -> None:
     grammar = code_grammar({"dossier": [OWN]})
     parts = parse_code("31122026/000123@h99", grammar)
     assert (parts.grammar, parts.unit, parts.serial) == ("X1", "H99", "000123")
@@ -89,7 +89,7 @@ def test_a_provinces_own_row_is_tried_first() -> None:
 @pytest.mark.parametrize(
     ("order", "shape"), [("new", "X1"), ("either", "X1"), ("old", "G2"), (None, "X1")]
 )
-def test_an_own_row_of_the_other_order_lets_the_packaged_one_win(
+def test_an_own_row_of_the_other_order_yields_to_the_packaged_one(
     order: str | None, shape: str
 ) -> None:
     own = OWN | {"pattern": r"^(H99)-([0-9]{6})-([0-9]{4})$", "parts": ["unit", "date", "serial"]}
@@ -97,7 +97,7 @@ def test_an_own_row_of_the_other_order_lets_the_packaged_one_win(
     assert parse_code("H99-260102-0001", grammar).grammar == shape
 
 
-def test_a_shape_without_unit_or_day_is_read_as_far_as_it_goes() -> None:
+def test_a_shape_without_unit_or_day_gives_the_serial_only() -> None:
     own = OWN | {"pattern": "^HS([0-9]+)$", "parts": ["serial"], "date_format": None}
     parts = parse_code("hs 12", code_grammar({"dossier": [own]}))
     assert (parts.grammar, parts.serial, parts.unit, parts.date) == ("X1", "12", None, None)
@@ -119,12 +119,12 @@ def test_the_unit_in_a_code_is_read_by_a_provinces_own_shapes_too() -> None:
     assert unknown.unknown_shape
 
 
-def test_a_unit_left_out_is_not_known() -> None:
+def test_an_empty_unit_in_a_code_is_none() -> None:
     own = OWN | {"pattern": "^([A-Z]*)#([0-9]+)$", "parts": ["unit", "serial"]}
     assert parse_code("#12", code_grammar({"dossier": [own]})).unit is None
 
 
-def test_shapes_that_fit_alike_are_told_apart_by_the_day() -> None:
+def test_of_two_equal_shapes_the_one_valid_on_the_day_is_taken() -> None:
     first = OWN | {"pattern": "^()([0-9]{8})(.)$", "parts": ["unit", "date", "serial"]}
     rows = [
         first | {"id": "BEFORE", "valid_to": date(2026, 12, 31)},
@@ -136,13 +136,13 @@ def test_shapes_that_fit_alike_are_told_apart_by_the_day() -> None:
     assert ids == ["BEFORE", "AFTER", "AFTER", "BEFORE", "BEFORE"]
 
 
-def test_a_row_with_the_id_of_a_packaged_one_takes_its_place() -> None:
+def test_a_row_with_the_id_of_a_packaged_one_replaces_it() -> None:
     grammar = code_grammar(with_row(id="G2"))
     assert [shape.id for shape in grammar.dossier] == ["G2", "G1", "G3", "G4", "G5"]
     assert parse_code("H56.14-240823-0001", grammar).grammar is None
 
 
-def test_nothing_of_ones_own_is_the_packaged_table() -> None:
+def test_without_own_rows_the_packaged_table_is_used() -> None:
     ours, packaged = code_grammar({}), packaged_grammar()
     assert ours.dossier == packaged.dossier
     assert ours.organisation == packaged.organisation
@@ -200,7 +200,7 @@ def test_nothing_of_ones_own_is_the_packaged_table() -> None:
         (with_row(date_format=None), "codes.dossier[1]", "date_format must be one of"),
     ],
 )
-def test_a_row_that_cannot_be_used_is_named(own: object, key: str, says: str) -> None:
+def test_an_unusable_row_raises_with_its_key(own: object, key: str, says: str) -> None:
     error = refused(own)
     assert error.key == key
     assert says in str(error)
@@ -229,23 +229,23 @@ def test_a_row_that_cannot_be_used_is_named(own: object, key: str, says: str) ->
         (r"^(.)(.)$", "2 groups, parts names 3"),
     ],
 )
-def test_a_pattern_is_one_that_every_engine_reads_alike(pattern: str, says: str) -> None:
+def test_a_pattern_that_engines_read_differently_is_refused(pattern: str, says: str) -> None:
     error = refused(with_row(pattern=pattern))
     assert error.key == "codes.dossier[1]"
     assert says in str(error)
 
 
-def test_what_every_engine_reads_alike_may_be_used() -> None:
+def test_a_pattern_that_engines_read_alike_is_accepted() -> None:
     pattern = r"^([A-Z]+|\.)(?:-)?([0-9]{2,3})\-(.*)$"
     code_grammar(with_row(pattern=pattern))
 
 
-def test_the_caller_says_where_the_rows_stand() -> None:
+def test_a_fault_begins_with_the_key_of_the_caller() -> None:
     assert refused({"dossier": 5}, key="ma-ho-so.toml: codes").key == "ma-ho-so.toml: codes.dossier"
 
 
 @given(json_like | st.dictionaries(st.sampled_from(["dossier", "procedure"]), json_like))
-def test_any_other_thing_is_a_fault_of_the_configuration(own: object) -> None:
+def test_anything_but_a_table_raises_a_config_error(own: object) -> None:
     try:
         grammar = code_grammar(own)  # type: ignore[arg-type]
     except ConfigError:
@@ -280,27 +280,27 @@ def test_any_row_is_read_or_refused(changes: dict[str, object]) -> None:
         ("yyMMdd", "261301", None),
     ],
 )
-def test_digits_are_a_day_of_this_century_or_of_the_year_they_say(
+def test_a_year_of_two_digits_is_of_this_century(
     date_format: str, digits: str, day: date | None
 ) -> None:
     [shape] = read_rows(CodeShape, [OWN | {"date_format": date_format}], "codes")
     assert shape.day(digits) == day
 
 
-def test_a_shape_without_a_date_format_knows_no_day() -> None:
+def test_a_shape_without_date_format_gives_no_day() -> None:
     assert packaged_grammar().procedure[0].day("260102") is None
     assert packaged_grammar().procedure[0].day("") is None
 
 
 @pytest.mark.parametrize(("longest", "fits"), [(None, True), (20, True), (19, True), (18, False)])
-def test_a_code_has_at_most_so_many_characters(longest: int | None, fits: bool) -> None:
+def test_a_code_longer_than_its_shape_allows_does_not_fit(longest: int | None, fits: bool) -> None:
     [shape] = read_rows(CodeShape, [OWN | {"longest": longest}], "codes")
     code = "31122026/000123@H99"
     assert len(code) == 19
     assert (shape.read(code) is not None) is fits
 
 
-def test_readings_go_by_the_order_of_the_rows() -> None:
+def test_readings_come_in_the_order_of_the_rows() -> None:
     shapes = packaged_grammar().organisation
     found = [(shape.id, parts) for shape, parts in readings(shapes, "H56.14.01.A12")]
     assert found == [
@@ -309,7 +309,7 @@ def test_readings_go_by_the_order_of_the_rows() -> None:
     ]
 
 
-def test_the_orders_are_known_by_their_names() -> None:
+def test_orders_have_stable_names() -> None:
     assert [str(order) for order in Order] == ["old", "new", "either"]
 
 
@@ -326,32 +326,32 @@ DAYS = [date(2026, 1, day) for day in (1, 2, 3, 4)]
         (DAYS[1], DAYS[1], [False, True, False, False]),
     ],
 )
-def test_a_range_holds_both_its_ends(
+def test_a_range_includes_both_ends(
     first: date | None, last: date | None, answers: list[bool]
 ) -> None:
     assert [holds_on(day, first, last) for day in DAYS] == answers
 
 
 @pytest.mark.parametrize("day", [None, "2026-01-01", 20260101, datetime(2026, 1, 1, tzinfo=UTC)])
-def test_what_is_no_day_is_a_bad_record(day: date) -> None:
+def test_anything_but_a_day_raises_a_record_error(day: date) -> None:
     with pytest.raises(RecordError) as error:
         holds_on(day, None, None)
     assert (error.value.field, "is not a day" in error.value.reason) == ("day", True)
 
 
-def test_a_name_stands_once() -> None:
+def test_a_repeated_name_is_refused() -> None:
     refuse_twice(["a", "b"], "k")
     with pytest.raises(ConfigError, match=re.escape("k[3]: a is written twice; keep one")):
         refuse_twice(["a", "b", "a"], "k")
 
 
-def test_what_a_row_does_not_say_is_not_known() -> None:
+def test_columns_missing_from_a_row_are_none() -> None:
     shape = CodeShape("X", "n", "^(.)$", ("serial",), "s")
     assert (shape.order, shape.date_format, shape.made_up_serial, shape.longest) == (None,) * 4
     assert (shape.issued_by, shape.valid_from, shape.valid_to) == (None,) * 3
 
 
-def test_a_row_ends_on_the_day_it_begins_at_the_earliest() -> None:
+def test_a_row_that_ends_before_it_begins_is_refused() -> None:
     same = {"valid_from": date(2026, 1, 1), "valid_to": date(2026, 1, 1)}
     [shape] = code_grammar(with_row(**same)).dossier[:1]
     assert shape.given_out_on(date(2026, 1, 1))

@@ -67,7 +67,7 @@ def test_63_provinces_became_34_on_the_first_of_july_2025() -> None:
     assert sorted(provinces(BEFORE).values()) == [f"H{n:02}" for n in range(1, 64)]
 
 
-def test_each_province_went_where_the_resolution_put_it() -> None:
+def test_each_province_has_the_successor_of_the_resolution() -> None:
     old = provinces(BEFORE)
     for now, merged in MERGED.items():
         assert {name(old[before]) for before in merged} == {now}
@@ -81,7 +81,7 @@ def test_a_merger_names_its_legal_basis() -> None:
     assert {row.legal_basis for row in ended} == {"NQ 202/2025/QH15"}
 
 
-def test_a_province_whose_name_goes_on_keeps_its_code() -> None:
+def test_a_province_whose_name_continues_keeps_its_code() -> None:
     assert provinces(REFORM).items() <= provinces(BEFORE).items()
 
 
@@ -102,12 +102,12 @@ def test_a_province_whose_name_goes_on_keeps_its_code() -> None:
         ("H63", "interpolated", "Lào Cai"),
     ],
 )
-def test_how_a_code_is_known_is_said(code: str, evidence: str, now: str) -> None:
+def test_each_code_has_its_kind_of_evidence(code: str, evidence: str, now: str) -> None:
     assert [row.evidence for row in TABLE.rows(code)] == [evidence]
     assert name(code) == now
 
 
-def test_nineteen_provinces_are_anchored() -> None:
+def test_nineteen_codes_of_provinces_were_seen() -> None:
     anchored = {row.code for row in TABLE if row.code[0] == "H" and row.evidence == "seen"}
     assert anchored == {
         *("H01", "H14", "H15", "H19", "H20", "H22", "H26", "H27", "H29", "H30", "H38"),
@@ -115,14 +115,14 @@ def test_nineteen_provinces_are_anchored() -> None:
     }
 
 
-def test_hue_is_one_code_under_two_names() -> None:
+def test_hue_has_one_code_and_two_names() -> None:
     assert name("H57", date(2024, 12, 31)) == "Thừa Thiên Huế"
     assert name("H57", date(2025, 1, 1)) == "Huế"
     assert [row.name for row in TABLE.rows("h57 ")] == ["Thừa Thiên Huế", "Huế"]
     assert TABLE.predecessors("H57", REFORM) == ()
 
 
-def test_the_ministries_are_those_of_the_spec() -> None:
+def test_the_ministries_are_listed_by_code() -> None:
     ministries = {row.code: row for row in TABLE if row.code[0] == "G"}
     assert sorted(ministries) == [f"G{n:02}" for n in range(1, 25) if n != 23]
     assert ministries["G09"].name == "Bộ Nội vụ"
@@ -132,7 +132,7 @@ def test_the_ministries_are_those_of_the_spec() -> None:
 
 
 @pytest.mark.parametrize("code", ["G04", "G05", "G07", "G10", "G13", "G14", "G21"])
-def test_a_ministry_that_ended_is_still_known_and_its_successor_is_not(code: str) -> None:
+def test_an_ended_ministry_is_listed_without_successor(code: str) -> None:
     assert TABLE.on(code, date(2025, 2, 28)) is not None
     assert TABLE.on(code, date(2025, 3, 1)) is None
     assert TABLE.current(code, date(2025, 3, 1)) is None
@@ -146,7 +146,7 @@ def test_the_table_has_86_codes_and_one_second_name() -> None:
 
 
 @pytest.mark.parametrize("code", ["H99", "G23", "Q01", "", "không có"])
-def test_an_unknown_code_is_no_error(code: str) -> None:
+def test_an_unknown_code_gives_none(code: str) -> None:
     assert TABLE.rows(code) == ()
     assert TABLE.on(code, REFORM) is None
     assert TABLE.current(code, REFORM) is None
@@ -154,7 +154,7 @@ def test_an_unknown_code_is_no_error(code: str) -> None:
 
 
 @given(st.sampled_from(sorted({row.code for row in TABLE})), st.dates(date(1900, 1, 1)))
-def test_succession_leads_to_somebody_who_is_there_and_stays_there(code: str, day: date) -> None:
+def test_succession_ends_at_an_organisation_in_force(code: str, day: date) -> None:
     found = TABLE.current(code, day)
     if found is not None:
         assert found.in_force(day)
@@ -185,7 +185,7 @@ def test_an_own_row_adds_a_code_and_keeps_the_others() -> None:
     assert TABLE.rows("H99") == ()
 
 
-def test_own_rows_take_the_place_of_all_packaged_ones_of_their_code() -> None:
+def test_own_rows_replace_all_packaged_rows_of_their_code() -> None:
     ours = table({"code": "H57", "name": "Thành phố Huế", "evidence": "seen"})
     assert [row.name for row in ours.rows("H57")] == ["Thành phố Huế"]
 
@@ -200,7 +200,7 @@ def test_the_successor_of_a_ministry_can_be_given() -> None:
     assert ours.predecessors("G17", date(2025, 2, 28)) == ()
 
 
-def test_succession_goes_over_several_steps() -> None:
+def test_succession_follows_several_steps() -> None:
     ours = table(
         {"code": "X01", "name": "a", "valid_to": D[1], "successor": "X02"},
         {"code": "X02", "name": "b", "valid_to": D[3], "successor": "X03"},
@@ -211,7 +211,7 @@ def test_succession_goes_over_several_steps() -> None:
     assert ours.predecessors("X03", D[4]) == ("X01", "X02")
 
 
-def test_a_circle_of_successors_leads_nowhere() -> None:
+def test_a_circle_of_successors_gives_none() -> None:
     ours = table(
         {"code": "X01", "name": "a", "valid_to": D[1], "successor": "X02"},
         {"code": "X02", "name": "b", "valid_to": D[1], "successor": "X01"},
@@ -220,7 +220,7 @@ def test_a_circle_of_successors_leads_nowhere() -> None:
     assert [ours.current(code, D[2]) for code in ("X01", "X02", "X03")] == [None, None, None]
 
 
-def test_the_last_that_ended_says_who_comes_next_and_what_lies_ahead_does_not() -> None:
+def test_the_latest_ended_row_decides_the_successor() -> None:
     ours = table(
         {"code": "X01", "name": "later", "valid_from": D[7], "valid_to": D[8], "successor": "H02"},
         {"code": "X01", "name": "a", "valid_to": D[1], "successor": "H01"},
@@ -242,13 +242,13 @@ def test_the_last_that_ended_says_who_comes_next_and_what_lies_ahead_does_not() 
     ]
 
 
-def test_before_it_began_there_was_nobody() -> None:
+def test_before_the_first_day_of_a_code_there_is_none() -> None:
     ours = table({"code": "X01", "name": "a", "valid_from": D[2]})
     assert (ours.on("X01", D[1]), ours.current("X01", D[1])) == (None, None)
     assert ours.on("X01", D[2]) == ours.current("X01", D[2]) == ours.rows("X01")[0]
 
 
-def test_a_successor_nobody_knows_leads_nowhere() -> None:
+def test_an_unknown_successor_gives_none() -> None:
     ours = table({"code": "X01", "name": "a", "valid_to": D[1], "successor": "X99"})
     assert ours.current("X01", D[2]) is None
 
@@ -257,7 +257,7 @@ def test_a_successor_nobody_knows_leads_nowhere() -> None:
     ("first_to", "second_from", "fits"),
     [(D[1], D[2], True), (D[1], D[1], False), (D[2], D[1], False), (None, D[1], False)],
 )
-def test_rows_of_one_code_do_not_overlap(
+def test_overlapping_rows_of_one_code_are_refused(
     first_to: date | None, second_from: date, fits: bool
 ) -> None:
     rows = [
@@ -272,13 +272,13 @@ def test_rows_of_one_code_do_not_overlap(
         assert refused.value.key == "level_one.X01"
 
 
-def test_a_table_made_by_hand_says_where_it_is_wrong() -> None:
+def test_a_fault_in_a_table_made_in_code_names_its_key() -> None:
     with pytest.raises(ConfigError) as refused:
         LevelOneTable([LevelOne("X01", "a"), LevelOne("X01", "b")])
     assert refused.value.key == "level_one.X01"
 
 
-def test_what_a_row_does_not_say_is_not_known() -> None:
+def test_columns_missing_from_a_row_are_none() -> None:
     row = LevelOne("X01", "a")
     assert (row.valid_from, row.valid_to, row.successor, row.legal_basis) == (None,) * 4
     assert row.evidence is Evidence.UNVERIFIED
@@ -313,7 +313,7 @@ def test_two_rows_without_a_beginning_overlap() -> None:
         ([{"code": "X01", "name": "a", "evidence": "guessed"}], "k[1].evidence", "'seen'"),
     ],
 )
-def test_a_row_that_cannot_be_used_is_named(own: object, key: str, says: str) -> None:
+def test_an_unusable_row_raises_with_its_key(own: object, key: str, says: str) -> None:
     with pytest.raises(ConfigError) as refused:
         level_one_table(own, key="k")
     assert refused.value.key == key
@@ -321,14 +321,14 @@ def test_a_row_that_cannot_be_used_is_named(own: object, key: str, says: str) ->
 
 
 @pytest.mark.parametrize("day", [None, "2025-07-01", datetime(2025, 7, 1, tzinfo=UTC)])
-def test_what_is_no_day_is_a_bad_record(day: date) -> None:
+def test_anything_but_a_day_raises_a_record_error(day: date) -> None:
     for asked in (TABLE.on, TABLE.current, TABLE.predecessors):
         for code in ("H01", "H99"):
             with pytest.raises(RecordError):
                 asked(code, day)
 
 
-def test_what_is_no_text_is_a_bad_record() -> None:
+def test_anything_but_text_raises_a_record_error() -> None:
     for asked in (TABLE.on, TABLE.current, TABLE.predecessors):
         with pytest.raises(RecordError):
             asked(5, REFORM)  # type: ignore[arg-type]

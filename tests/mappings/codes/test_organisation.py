@@ -38,14 +38,14 @@ ANY_CODES = NEW_CODES | OLD_CODES | st.text()
         ("A00.1", NEW, ("A00", "1")),
     ],
 )
-def test_both_orders_say_the_same_things(code: str, order: Order, levels: tuple[str, ...]) -> None:
+def test_both_orders_give_the_same_levels(code: str, order: Order, levels: tuple[str, ...]) -> None:
     parsed = parse_organisation(code.lower())
     grammar = {OLD: "O1", NEW: "O2"}[order]
     assert parsed == OrganisationCode(code, "", grammar, order, levels)
     assert (parsed.level_one, parsed.unknown_shape) == (levels[0], False)
 
 
-def test_what_was_written_is_kept_and_not_compared() -> None:
+def test_the_written_text_is_kept_and_not_compared() -> None:
     one, other = parse_organisation(" h56.14 "), parse_organisation("H56.14")
     assert (one.raw, one.code) == (" h56.14 ", "H56.14")
     assert one == other
@@ -61,7 +61,7 @@ def test_what_was_written_is_kept_and_not_compared() -> None:
         ("H56.14.000", ("H56", "14", "000")),
     ],
 )
-def test_zeros_are_filling_only_where_the_old_order_leads_with_them(
+def test_only_leading_zeros_of_the_old_order_are_filling(
     code: str, levels: tuple[str, ...]
 ) -> None:
     assert parse_organisation(code).levels == levels
@@ -76,7 +76,7 @@ def test_zeros_are_filling_only_where_the_old_order_leads_with_them(
         *("0101234567", "000.00.00.00.H56", "H56." + "1" * 32),
     ],
 )
-def test_an_unknown_shape_survives(code: str) -> None:
+def test_an_organisation_code_of_unknown_shape_is_kept(code: str) -> None:
     parsed = parse_organisation(code)
     assert parsed == OrganisationCode(code, code)
     assert (parsed.grammar, parsed.order, parsed.levels) == (None, None, ())
@@ -99,7 +99,7 @@ def test_the_new_order_has_room_for_35_characters() -> None:
         ("A12.14.01.B34", None, ()),
     ],
 )
-def test_a_text_both_orders_can_read_goes_by_the_level_one_that_exists(
+def test_a_text_in_both_orders_is_read_by_the_known_level_one(
     code: str, order: Order | None, levels: tuple[str, ...]
 ) -> None:
     parsed = parse_organisation(code)
@@ -130,7 +130,7 @@ def test_one_organisation_has_a_spelling_in_each_order(old: str, new: str) -> No
 @pytest.mark.parametrize(
     "code", ["H55.242", "H56.1", "H56.14.242", "H56.14.01.12", "H56.14.01.001.5", "H56.14.00"]
 )
-def test_what_the_old_order_has_no_room_for_has_no_spelling_in_it(code: str) -> None:
+def test_five_levels_have_no_spelling_in_the_old_order(code: str) -> None:
     assert parse_organisation(code).spelled(OLD) is None
     assert parse_organisation(code).spelled(NEW) == code
 
@@ -163,7 +163,7 @@ def test_a_normal_code_is_its_own_normal_form_and_means_the_same(code: str) -> N
 
 
 @given(ANY_CODES, st.sampled_from([OLD, NEW]))
-def test_a_spelling_reads_back_as_what_it_spells(code: str, order: Order) -> None:
+def test_a_spelling_reads_back_as_the_same_organisation(code: str, order: Order) -> None:
     parsed = parse_organisation(code)
     spelled = parsed.spelled(order)
     assume(spelled is not None)

@@ -35,7 +35,7 @@ LEVEL_ONES = st.from_regex(r"[GH](0[1-9]|1[0-9])", fullmatch=True)
         ("1.012784..", "P5", "1.012784", None, None),
     ],
 )
-def test_live_shapes(
+def test_codes_seen_in_use_are_read(
     written: str, grammar: str, base: str, authority: str | None, case: str | None
 ) -> None:
     parsed = parse_procedure(written)
@@ -63,7 +63,7 @@ def test_an_unknown_shape_is_kept_and_compared_as_text(written: str) -> None:
     assert (parsed.compared, parsed.unknown_shape) == (written, True)
 
 
-def test_blank_is_compared_with_nothing() -> None:
+def test_a_blank_code_equals_no_other() -> None:
     assert parse_procedure(" \t").compared is None
 
 
@@ -80,7 +80,7 @@ def test_blank_is_compared_with_nothing() -> None:
         ("  ", None),
     ],
 )
-def test_procedures_are_compared_on_their_base(written: str, base: str | None) -> None:
+def test_procedures_are_compared_by_their_base(written: str, base: str | None) -> None:
     assert base_procedure(written) == base
 
 
@@ -98,12 +98,12 @@ def test_procedures_are_compared_on_their_base(written: str, base: str | None) -
         ("", " ", False),
     ],
 )
-def test_one_procedure_or_two(one: str, other: str, same: bool) -> None:
+def test_codes_with_one_base_are_one_procedure(one: str, other: str, same: bool) -> None:
     assert same_procedure(one, other) is same
 
 
 @given(BASES, LEVEL_ONES, CASES)
-def test_what_is_put_together_comes_apart(base: str, level_one: str, case: str) -> None:
+def test_a_code_put_together_reads_back_as_its_parts(base: str, level_one: str, case: str) -> None:
     for authority in (level_one, f"000.00.00.{level_one}"):
         parsed = parse_procedure(f"{base}.{authority}.{case}")
         assert (parsed.base, parsed.case) == (base, case)
@@ -112,7 +112,7 @@ def test_what_is_put_together_comes_apart(base: str, level_one: str, case: str) 
 
 
 @given(st.text() | st.from_regex(r"[0-9]\.[0-9]{5,7}[.0-9A-Za-z]{0,20}", fullmatch=True))
-def test_the_base_of_a_base_is_itself(text: str) -> None:
+def test_a_base_code_is_its_own_base(text: str) -> None:
     base = base_procedure(text)
     assert base_procedure(base or "") == base
     assert base == parse_procedure(text).compared

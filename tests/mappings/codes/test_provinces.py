@@ -76,7 +76,7 @@ def test_each_of_the_34_has_its_predecessors() -> None:
             assert (unit.id in UNCHANGED) is (not merged)
 
 
-def test_the_province_whose_name_lives_on_keeps_its_code() -> None:
+def test_the_province_whose_name_continues_keeps_its_code() -> None:
     for unit in provinces().units:
         if unit.in_force(MERGED):
             before = provinces().of_code(unit.id, EVE)
@@ -138,7 +138,7 @@ def test_every_relation_names_its_resolution_and_its_day() -> None:
     assert len(provinces().relations) == 53
 
 
-def test_every_province_says_how_its_code_is_known() -> None:
+def test_every_province_has_the_evidence_of_its_code() -> None:
     assert {unit.source for unit in provinces().units} == {"seen", "interpolated"}
     for unit in provinces().units:
         rows = packaged_level_one().rows(unit.codes[0])

@@ -37,7 +37,7 @@ def entry_of(**fields: Any) -> ProcedureEntry:
     return entry
 
 
-def test_the_procedure_of_the_sample() -> None:
+def test_the_sample_procedure_is_read_in_full() -> None:
     assert procedure_entry(sample("cat-06")["result"], "1.001612", CHANNELS) == ProcedureEntry(
         code="1.001612",
         name="Đăng ký thành lập hộ kinh doanh",
@@ -126,7 +126,7 @@ def test_fees_are_whole_dong_or_texts(
     assert limit.fees == (FeeRate("", amount, unit, text),)
 
 
-def test_a_way_without_a_limit_is_still_a_way() -> None:
+def test_a_channel_without_time_limit_is_kept() -> None:
     ways = [{"KENH": "3"}, {"KENH": "2", "THOIGIAN": [{}, {}]}]
     assert [limit.channel for limit in entry_of(CACHTHUCTHUCHIEN=ways).limits] == [
         Channel.POST,
@@ -135,7 +135,7 @@ def test_a_way_without_a_limit_is_still_a_way() -> None:
     ]
 
 
-def test_what_cannot_be_used_is_named() -> None:
+def test_unusable_fields_are_listed_as_lost() -> None:
     entry = entry_of(
         TENTTHC=["x"],
         CACHTHUCTHUCHIEN=[{"KENH": "1"}, {"KENH": "9"}],
@@ -156,11 +156,11 @@ def test_what_cannot_be_used_is_named() -> None:
 @pytest.mark.parametrize(
     ("state", "public"), [("1", True), (1, True), ("0", False), ("2", False), ("", None)]
 )
-def test_whether_it_is_in_force(state: Any, public: bool | None) -> None:
+def test_the_state_tells_whether_a_procedure_is_in_force(state: Any, public: bool | None) -> None:
     assert entry_of(TRANGTHAI=state).public is public
 
 
-def test_the_row_that_is_about_it() -> None:
+def test_the_row_of_the_procedure_is_found_by_code_or_base() -> None:
     rows = [{"MATTHC": "1.001612.000.00.00.H99"}, {"MATTHC": "1.001613"}, {"MATTHC": "1.001612"}]
     assert procedure_entry(rows, "1.001612", CHANNELS).code == "1.001612"  # type: ignore[union-attr]
     assert procedure_entry(rows[:2], "1.001612", CHANNELS).code == (  # type: ignore[union-attr]
@@ -178,7 +178,7 @@ def test_the_row_that_is_about_it() -> None:
             procedure_entry(others, "1.001612", CHANNELS)
 
 
-def test_the_names_a_push_needs() -> None:
+def test_a_push_gets_names_and_codes_from_the_catalogue() -> None:
     assert procedure_names(sample("cat-06")["result"][0]) == ProcedureNames(
         "Đăng ký thành lập hộ kinh doanh",
         "G05-KH02",
@@ -188,7 +188,7 @@ def test_the_names_a_push_needs() -> None:
     )
 
 
-def test_codes_of_the_list() -> None:
+def test_the_codes_of_a_list_come_once_each() -> None:
     rows = sample("cat-02")["result"]
     codes = ("1.001612", "1.001612.000.00.00.H99")
     assert procedure_codes([*rows, {"matthc": "1.001612"}, {}]) == codes
@@ -197,7 +197,7 @@ def test_codes_of_the_list() -> None:
         procedure_codes([{"MA": "1"}])
 
 
-def test_services_keep_what_nobody_published() -> None:
+def test_services_keep_unpublished_fields_unchanged() -> None:
     (service,) = online_services(sample("cat-08")["result"]["data"])
     assert service == OnlineService(
         "2.000123", "Đăng ký trực tuyến", "1.001612", "Đăng ký", "Bộ Mẫu", "Hộ kinh doanh"
@@ -208,7 +208,7 @@ def test_services_keep_what_nobody_published() -> None:
         online_services([{"TENDVC": "x"}])
 
 
-def test_units_and_sectors() -> None:
+def test_units_and_sectors_are_read_by_code() -> None:
     units = [{"MaDonVi": "000.00.00.H99", "TENDONVI": "UBND tỉnh Mẫu", "CAPDONVI": "1"}, {}]
     assert unit_items(units) == (CatalogueItem("000.00.00.H99", "UBND tỉnh Mẫu"),)
     sectors = [{"MALINHVUC": "G05-KH02", "TENLINHVUC": "Hộ kinh doanh", "MANGANH": "G05"}]
@@ -219,7 +219,7 @@ def test_units_and_sectors() -> None:
             read([{"x": 1}])
 
 
-def test_dictionaries_by_their_columns() -> None:
+def test_dictionaries_are_read_from_their_pair_of_columns() -> None:
     rows = [{"MADANTOC": 1, "TENDANTOC": "Kinh"}, {"MaDanToc": "02", "TenDanToc": "Tày"}]
     assert dictionary_items(rows) == (CatalogueItem("1", "Kinh"), CatalogueItem("02", "Tày"))
     two = {"MALINHVUC": "G05", "TENLINHVUC": "x", "MANGANH": "G"}
@@ -234,14 +234,14 @@ def test_dictionaries_by_their_columns() -> None:
             dictionary_items([row])
 
 
-def test_dictionaries_by_their_names() -> None:
+def test_a_dictionary_is_found_by_short_or_full_name() -> None:
     assert dictionary_service("peoples") == "LayDanhMucDanToc"
     assert dictionary_service("LayDanhMucDanToc") == "LayDanhMucDanToc"
     with pytest.raises(RecordError, match="peoples"):
         dictionary_service("LayDanhMucKhac")
 
 
-def test_the_account_of_a_citizen() -> None:
+def test_the_account_of_a_citizen_is_read_or_refused() -> None:
     rows = sample("cat-09")["result"]
     assert technical_id(rows) == "3f1c9a52-0000-4000-8000-00000000abcd"
     assert technical_id([*rows, *rows]) == technical_id(rows)
@@ -252,7 +252,7 @@ def test_the_account_of_a_citizen() -> None:
             technical_id(wrong)
 
 
-def test_capitals_go_before_what_only_sounds_the_same() -> None:
+def test_a_key_in_capitals_comes_before_other_spellings() -> None:
     assert upper_keys({"MA": 1, "ma": 2}) == upper_keys({"ma": 2, "MA": 1}) == {"MA": 1}
 
 
@@ -271,7 +271,7 @@ VALUES = st.recursive(
 
 
 @given(st.lists(VALUES, max_size=3))
-def test_anything_is_read_or_refused(rows: list[Any]) -> None:
+def test_any_value_is_read_or_raises_a_record_error(rows: list[Any]) -> None:
     readers = (
         procedure_codes, online_services, unit_items, sector_items, dictionary_items, technical_id,
         lambda given: procedure_entry(given, "1.001612", CHANNELS),

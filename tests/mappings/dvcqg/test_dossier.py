@@ -66,7 +66,7 @@ def with_record(**changes: Any) -> FullDossier:
     return replace(DOSSIER, record=replace(DOSSIER.record, **changes))
 
 
-def test_the_whole_sample_where_everything_is_known() -> None:
+def test_a_dossier_with_all_facts_equals_the_sample() -> None:
     facts = PortalFacts(technical_id="3f1c9a52-0000-4000-8000-00000000abcd", paid_online=1)
     mapping = DvcqgMapping("dvcqg", databases=["7"])
     expected = {**sample("sync-01")["data"][0], "SoBienNhan": "", "NgayTuChoi": ""}
@@ -75,7 +75,7 @@ def test_the_whole_sample_where_everything_is_known() -> None:
     assert composed.left_out == ()
 
 
-def test_what_is_not_known_is_never_claimed() -> None:
+def test_unknown_facts_are_sent_as_no() -> None:
     bare = replace(DOSSIER, files=(Attachment("a", "1", URL),))
     message = MAPPING.write(bare)
     flags = (
@@ -92,7 +92,7 @@ def test_what_is_not_known_is_never_claimed() -> None:
     ("digitised", "flags", "whole"),
     [((True, False), ["1", "0"], "1"), ((False, None), ["0", "0"], "0"), ((), [], "0")],
 )
-def test_one_digitised_file_makes_the_dossier_so(
+def test_one_digitised_file_marks_the_dossier_as_digitised(
     digitised: tuple[bool | None, ...], flags: list[str], whole: str
 ) -> None:
     files = tuple(Attachment("a", str(n), digitised=told) for n, told in enumerate(digitised))
@@ -101,7 +101,7 @@ def test_one_digitised_file_makes_the_dossier_so(
     assert message["HoSoCoThanhPhanSoHoa"] == whole
 
 
-def test_where_files_came_from() -> None:
+def test_the_origin_of_files_is_sent() -> None:
     origins = {
         "1": FileOrigin(reused=True),
         "2": FileOrigin(reused=True, replaced_by="KQ.G05.000123"),
@@ -118,7 +118,7 @@ def test_where_files_came_from() -> None:
     ]
 
 
-def test_facts_the_one_stop_cannot_hold() -> None:
+def test_facts_for_the_portal_are_sent() -> None:
     facts = PortalFacts(
         technical_id="tech", verified=True, paid_online=2, receipt="BN-1", note="Ghi chú",
         other_papers=(OtherPaper("Bản vẽ", 2, 3), OtherPaper("Khác")),
@@ -133,7 +133,7 @@ def test_facts_the_one_stop_cannot_hold() -> None:
     ]
 
 
-def test_the_portal_account_belongs_to_who_filed_online() -> None:
+def test_the_portal_account_is_sent_only_for_online_dossiers() -> None:
     facts = PortalFacts(technical_id="tech")
     assert MAPPING.write(with_record(channel=Channel.COUNTER), facts=facts)["MaDoiTuong"] == ""
 
@@ -148,7 +148,7 @@ def test_the_portal_account_belongs_to_who_filed_online() -> None:
         (Fee("a", 0, paid=False), True),
     ],
 )
-def test_fees_that_were_paid_or_are_nothing(fee: Fee, sent: bool) -> None:
+def test_only_paid_fees_and_fees_of_zero_are_sent(fee: Fee, sent: bool) -> None:
     composed = MAPPING.compose(replace(DOSSIER, fees=(fee,)))
     assert [row["Gia"] for row in composed.message["DanhSachLePhi"]] == [str(fee.amount)] * sent
     assert composed.left_out == (() if sent else ("DanhSachLePhi[0]",))
@@ -158,7 +158,7 @@ def step(status: int, day: int, text: str = "", actor: str = "") -> Step:
     return Step(at(2025, 1, day, 9), Status(status), text, actor=actor)
 
 
-def test_each_time_papers_were_asked_for() -> None:
+def test_each_request_for_papers_is_sent() -> None:
     steps = (
         step(2, 14), step(5, 15, "Thiếu bản sao", "Trần Thị Cán Bộ"), step(4, 16),
         step(5, 17, "Sai mẫu"), step(8, 20), step(5, 21, "Lần ba"),
@@ -174,7 +174,7 @@ def test_each_time_papers_were_asked_for() -> None:
     assert rows[0]["DanhSachGiayToBoSung"] == [] == rows[0]["DanhSachLePhiBoSung"]
 
 
-def test_what_is_cut_or_left_out_is_named() -> None:
+def test_values_cut_or_left_out_are_named() -> None:
     long = "Hồ sơ " * 2000
     dossier = replace(
         DOSSIER,
@@ -210,7 +210,7 @@ def test_another_unicode_form_is_not_a_cut() -> None:
     assert composed.left_out == ()
 
 
-def test_a_sound_message_passes() -> None:
+def test_a_complete_message_passes_the_check() -> None:
     check_dossier(MAPPING.write(DOSSIER))
     done = with_record(status=Status.FINISHED, finished_at=at(2025, 1, 16))
     check_dossier(MAPPING.write(done))
@@ -243,7 +243,7 @@ def test_a_sound_message_passes() -> None:
         ({"DanhSachGiayToKetQua": [{"DuongDanTepTinKetQua": URL}]}, "DanhSachGiayToKetQua"),
     ],
 )
-def test_what_may_not_go_out(changes: dict[str, Any], named: str) -> None:
+def test_a_faulty_message_is_refused_with_its_field(changes: dict[str, Any], named: str) -> None:
     with pytest.raises(RecordError, match=named) as caught:
         check_dossier({**MAPPING.write(DOSSIER), **changes})
     assert "10.0.0.1" not in str(caught.value)
@@ -258,7 +258,7 @@ def test_what_may_not_go_out(changes: dict[str, Any], named: str) -> None:
         ("sync-10", "KenhThucHien"),
     ],
 )
-def test_what_others_sent_wrongly_would_not_pass(name: str, named: str) -> None:
+def test_faulty_messages_of_other_clients_are_refused(name: str, named: str) -> None:
     message = sample(name)
     (item,) = message["data"] if isinstance(message, dict) else message
     full = {**MAPPING.write(DOSSIER), "TrangThaiHoSo": "4", **item}
@@ -270,13 +270,13 @@ def test_what_others_sent_wrongly_would_not_pass(name: str, named: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["prog-01", "prog-02", "prog-03", "prog-09"])
-def test_steps_of_the_samples_pass(name: str) -> None:
+def test_the_sample_steps_pass_the_check(name: str) -> None:
     message = sample(name)
     check_steps(message["data"] if isinstance(message, dict) else message)
 
 
 @pytest.mark.parametrize("name", ["prog-01", "prog-02", "prog-03", "prog-09"])
-def test_the_steps_of_the_samples_are_written(name: str) -> None:
+def test_steps_are_written_as_in_the_samples(name: str) -> None:
     message = sample(name)
     items = message["data"] if isinstance(message, dict) else message
     steps = [
@@ -304,12 +304,12 @@ def test_the_steps_of_the_samples_are_written(name: str) -> None:
         ({"NguoiXuLy": "x" * 51}, "NguoiXuLy"),
     ],
 )
-def test_steps_that_may_not_go_out(changes: dict[str, Any], named: str) -> None:
+def test_a_faulty_step_is_refused_with_its_field(changes: dict[str, Any], named: str) -> None:
     with pytest.raises(RecordError, match=named):
         check_steps([{**sample("prog-01")["data"][0], **changes}])
 
 
-def test_steps_of_other_clients_written_anew() -> None:
+def test_steps_of_other_clients_are_written_correctly() -> None:
     """prog-06: numbers, out of order, one twice. prog-04: keys missing."""
     for name in ("prog-04", "prog-06"):
         for item in sample(name)["data"]:
@@ -328,7 +328,7 @@ def test_steps_of_other_clients_written_anew() -> None:
 @pytest.mark.parametrize(
     ("status", "told"), [(4, "2"), (6, "2"), (9, "2"), (10, "2"), (3, "5"), (7, "5"), (8, "5")]
 )
-def test_a_state_goes_back_as_one_of_two(status: int, told: str) -> None:
+def test_a_returned_state_is_one_of_two(status: int, told: str) -> None:
     message = MAPPING.write_return(
         "G22.99-250110-000321", CODE, Status(status), at(2025, 1, 15, 9), "Đã xử lý"
     )
@@ -344,17 +344,17 @@ def test_a_state_goes_back_as_one_of_two(status: int, told: str) -> None:
 
 
 @pytest.mark.parametrize("status", [1, 2, 5])
-def test_a_state_the_portal_takes_no_word_of(status: int) -> None:
+def test_a_state_that_the_portal_does_not_take_is_refused(status: int) -> None:
     with pytest.raises(RecordError, match="TrangThai"):
         MAPPING.write_return("G22", CODE, Status(status), at(2025, 1, 15), "")
 
 
-def test_a_state_needs_its_moment() -> None:
+def test_a_returned_state_without_moment_is_refused() -> None:
     with pytest.raises(RecordError, match="NgayXuLy"):
         MAPPING.write_return("G22", CODE, Status.FINISHED, None, "")
 
 
-def test_the_portals_look_up_is_told_no_person() -> None:
+def test_the_answer_to_a_look_up_has_no_personal_data() -> None:
     answer = MAPPING.write_answer(DOSSIER)
     seen = sample("look-08")
     assert seen.keys() <= answer.keys()

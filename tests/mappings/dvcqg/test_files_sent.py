@@ -16,14 +16,14 @@ from tests.mappings.dvcqg.portal import (
 )
 
 
-def test_which_of_several_results_it_is_nobody_knows() -> None:
+def test_of_several_possible_results_none_is_chosen() -> None:
     procedure = {"KETQUATHUCHIEN": [{"MAKETQUA": "KQ.1"}, {"MAKETQUA": "KQ.2"}]}
     dossier = replace(DOSSIER, results=(Attachment("a", "1"), Attachment("b", "2", code="KQ.2")))
     papers = MAPPING.write(dossier, procedure)["DanhSachGiayToKetQua"]
     assert [paper["MaGiayToKetQua"] for paper in papers] == ["", "KQ.2"]
 
 
-def test_a_submitted_file_is_no_result() -> None:
+def test_a_submitted_file_is_not_sent_as_result() -> None:
     again = Attachment("don-dang-ky.pdf", "", f" {URL}")
     same_id = Attachment("x", "f1", "https://motcua.example.vn/other.pdf")
     dossier = replace(
@@ -84,11 +84,11 @@ def test_addresses_the_portal_cannot_fetch_are_left_out(url: str) -> None:
         (f"{URL}##http://10.0.0.1/b", URL),
     ],
 )
-def test_addresses_the_portal_can_fetch(url: str, sent: str) -> None:
+def test_addresses_the_portal_can_fetch_are_sent(url: str, sent: str) -> None:
     written = MAPPING.write(replace(DOSSIER, files=(Attachment("đơn", "f", url),)))
     assert written["TaiLieuNop"][0]["DuongDanTaiTepTin"] == sent
 
 
-def test_a_file_without_a_name_has_the_usual_one() -> None:
+def test_a_file_without_a_name_gets_the_usual_name() -> None:
     written = MAPPING.write(replace(DOSSIER, files=(Attachment(" "),)))
     assert written["TaiLieuNop"][0]["TenTepDinhKem"] == "Dinhkem"

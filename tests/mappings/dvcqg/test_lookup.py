@@ -32,7 +32,7 @@ def found(**fields: Any) -> dict[str, Any]:
     return {"MaHoSo": CODE, "MaTrangThai": "4", **fields}
 
 
-def test_a_dossier_found() -> None:
+def test_a_look_up_becomes_a_record() -> None:
     record = MAPPING.record(sample("look-02")["result"], CODE)
     assert record == DossierRecord(
         source="dvcqg",
@@ -48,23 +48,23 @@ def test_a_dossier_found() -> None:
     )
 
 
-def test_the_neighbouring_service() -> None:
+def test_the_answer_of_the_related_service_is_read() -> None:
     record = MAPPING.record(sample("look-06")["data"], "h99.02-250110-0003 ")
     assert record is not None
     assert (record.code, record.status) == ("H99.02-250110-0003", Status.RECEIVED)
 
 
-def test_the_provinces_own_answer() -> None:
+def test_a_provinces_own_answer_is_read() -> None:
     record = MAPPING.record([sample("look-08")], CODE)
     assert record is not None
     assert (record.status, record.procedure) == (Status.PROCESSING, "1.001612")
 
 
-def test_no_item_is_no_dossier() -> None:
+def test_an_answer_without_items_gives_none() -> None:
     assert MAPPING.record([], CODE) is None
 
 
-def test_the_only_item_may_leave_the_code_out() -> None:
+def test_an_only_item_without_code_is_taken() -> None:
     record = MAPPING.record([{"TrangThaiHoSo": "Đã trả kết quả"}], CODE)
     assert record is not None
     assert (record.code, record.status) == (CODE, Status.RETURNED)
@@ -81,19 +81,19 @@ def test_the_only_item_may_leave_the_code_out() -> None:
         [{"LyDo": "x"}],
     ],
 )
-def test_an_answer_about_something_else_is_no_absence(items: list[dict[str, Any]]) -> None:
+def test_an_answer_about_other_dossiers_raises_a_record_error(items: list[dict[str, Any]]) -> None:
     with pytest.raises(RecordError, match="MaHoSo"):
         MAPPING.record(items, CODE)
 
 
-def test_items_of_other_dossiers_are_passed_over() -> None:
+def test_items_of_other_dossiers_are_ignored() -> None:
     items = [{"MaHoSo": "H99.12-250114-0070", "MaTrangThai": "9"}, found(), {"MaTrangThai": "5"}]
     record = MAPPING.record(items, CODE)
     assert record is not None
     assert (record.status, record.fields_lost) == (Status.PROCESSING, ())
 
 
-def test_keys_in_any_case() -> None:
+def test_keys_are_read_in_any_case() -> None:
     fields = {"mahoso": CODE.lower(), "MATRANGTHAI": 9, "ngaytiepnhan": "14/01/2025"}
     record = MAPPING.record([fields], CODE)
     assert record is not None
@@ -101,7 +101,7 @@ def test_keys_in_any_case() -> None:
     assert record.received_at == replace(at(2025, 1, 14), precision=Precision.DAY)
 
 
-def test_the_exact_spelling_goes_first() -> None:
+def test_a_key_in_exact_spelling_comes_first() -> None:
     for fields in (
         {"MaTrangThai": "4", "MATRANGTHAI": "9"},
         {"MATRANGTHAI": "9", "MaTrangThai": "4"},
@@ -128,7 +128,7 @@ def test_the_exact_spelling_goes_first() -> None:
         ({}, None, None),
     ],
 )
-def test_the_state_as_code_or_label(
+def test_the_state_is_read_from_code_or_label(
     fields: dict[str, Any], status: int | None, raw: str | None
 ) -> None:
     record = MAPPING.record([{"MaHoSo": CODE, **fields}], CODE)
@@ -136,14 +136,14 @@ def test_the_state_as_code_or_label(
     assert (record.status, record.status_raw) == (status, raw)
 
 
-def test_a_deployments_labels() -> None:
+def test_a_deployments_own_codes_are_used() -> None:
     mapping = DvcqgMapping("dvcqg", portal_statuses({"11": 3}, {"Từ chối": 3}))
     record = mapping.record([found(MaTrangThai="11")], CODE)
     assert record is not None
     assert record.status is Status.NOT_RECEIVED
 
 
-def test_every_date_that_may_be_sent() -> None:
+def test_every_form_of_date_is_read() -> None:
     record = MAPPING.record(
         [
             found(
@@ -166,7 +166,7 @@ def test_every_date_that_may_be_sent() -> None:
     assert record.fields_lost == ()
 
 
-def test_a_bad_date_is_lost_alone() -> None:
+def test_a_bad_date_loses_only_its_field() -> None:
     record = MAPPING.record([found(NgayHenTra="31/02/2025", NgayTiepNhan="20250114")], CODE)
     assert record is not None
     assert record.due_at is None
@@ -185,7 +185,7 @@ def test_items_that_agree_fill_each_others_gaps() -> None:
 
 
 @pytest.mark.parametrize("third", [[], [found(NgayTiepNhan="20250114")], [found(MaTrangThai="11")]])
-def test_items_that_contradict_leave_the_field_open(third: list[dict[str, Any]]) -> None:
+def test_items_that_contradict_each_other_leave_the_field_none(third: list[dict[str, Any]]) -> None:
     one = found(NgayTiepNhan="20250114", DonViXuLy="UBND xã Mẫu")
     other = found(MaTrangThai="9", NgayTiepNhan="20250115", DonViXuLy="UBND xã Mẫu")
     record = MAPPING.record([one, other, *third], CODE)
@@ -195,7 +195,7 @@ def test_items_that_contradict_leave_the_field_open(third: list[dict[str, Any]])
     assert set(record.fields_lost) == {"TrangThaiHoSo", "NgayTiepNhan"}
 
 
-def test_two_states_nobody_knows_contradict() -> None:
+def test_two_different_unmapped_states_contradict_each_other() -> None:
     record = MAPPING.record([found(MaTrangThai="11"), found(MaTrangThai="12")], CODE)
     assert record is not None
     assert (record.status_raw, record.fields_lost) == (None, ("TrangThaiHoSo",))

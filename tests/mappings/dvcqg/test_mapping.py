@@ -31,7 +31,7 @@ from tests.mappings.dvcqg.portal import (
 from tests.mappings.moments import at
 
 
-def test_the_record_of_the_sample() -> None:
+def test_the_sample_record_is_written() -> None:
     """The sample's own values for what iGate cannot know stand apart."""
     expected = sample("sync-01")["data"][0]
     unknown = {
@@ -44,7 +44,7 @@ def test_the_record_of_the_sample() -> None:
     assert MAPPING.write(DOSSIER) == {**expected, **unknown}
 
 
-def test_the_order_is_the_tables() -> None:
+def test_fields_are_written_in_the_order_of_the_sample() -> None:
     written = list(MAPPING.write(DOSSIER))
     assert written[:7] == [
         "MaHoSo",
@@ -79,12 +79,12 @@ def test_every_scalar_is_text_and_every_list_a_list() -> None:
         assert json.loads(json.dumps(written)) == written
 
 
-def test_a_blank_state_is_never_written() -> None:
+def test_a_dossier_without_state_is_refused() -> None:
     with pytest.raises(RecordError, match="TrangThaiHoSo"):
         MAPPING.write(with_record(status=None))
 
 
-def test_names_come_from_the_catalogue() -> None:
+def test_names_are_taken_from_the_catalogue() -> None:
     written = MAPPING.write(
         replace(DOSSIER, results=(Attachment("gcn.pdf", "88", "https://a.example.vn/gcn.pdf"),)),
         sample("cat-06")["result"][0],
@@ -108,14 +108,14 @@ def test_names_come_from_the_catalogue() -> None:
         [{"MALINHVUC": "G05-KH02", "TENLINHVUC": "Hộ kinh doanh"}],
     ],
 )
-def test_the_catalogue_in_other_shapes(sector: Any) -> None:
+def test_a_catalogue_item_of_another_shape_is_read(sector: Any) -> None:
     procedure = {"tentthc": "Đăng ký", "LinhVucThucHien": sector, "KETQUATHUCHIEN": None}
     written = MAPPING.write(DOSSIER, procedure)
     assert (written["TenTTHC"], written["TenLinhVuc"]) == ("Đăng ký", "Hộ kinh doanh")
 
 
 @pytest.mark.parametrize("procedure", [{}, {"LINHVUCTHUCHIEN": [], "TENTTHC": ""}, {"TENTTHC": []}])
-def test_an_empty_catalogue_leaves_the_dossiers_own_names(procedure: dict[str, object]) -> None:
+def test_without_catalogue_names_the_dossiers_own_are_sent(procedure: dict[str, object]) -> None:
     written = MAPPING.write(DOSSIER, procedure)
     assert (written["TenTTHC"], written["MaLinhVuc"]) == (DOSSIER.procedure_name, "G05-KH02")
 
@@ -152,7 +152,7 @@ def test_only_a_real_identity_number_is_sent(number: str, sent: list[dict[str, s
     assert MAPPING.write(dossier)["DinhDanhCHS"] == sent
 
 
-def test_dates_are_local_and_days_their_midnight() -> None:
+def test_dates_are_sent_in_local_time_and_days_as_midnight() -> None:
     written = MAPPING.write(
         with_record(
             status=Status.RETURNED,
@@ -169,14 +169,14 @@ def test_dates_are_local_and_days_their_midnight() -> None:
     assert written["TrangThaiHoSo"] == "10"
 
 
-def test_a_refusal_has_its_day() -> None:
+def test_the_day_of_a_refusal_is_sent() -> None:
     refusal = Step(at(2025, 1, 15, 9), Status.NOT_RECEIVED, "Từ chối")
     dossier = replace(with_record(status=Status.NOT_RECEIVED), steps=(refusal,))
     assert MAPPING.write(dossier)["NgayTuChoi"] == "20250115090000"
     assert MAPPING.write(replace(DOSSIER, steps=(refusal,)))["NgayTuChoi"] == ""
 
 
-def test_return_by_post_and_free_fees() -> None:
+def test_return_by_post_and_fees_of_zero_are_sent() -> None:
     dossier = replace(DOSSIER, return_by_post=True, fees=(Fee("", 0),))
     written = MAPPING.write(dossier)
     assert written["HinhThuc"] == "1"
@@ -192,18 +192,18 @@ def test_return_by_post_and_free_fees() -> None:
 
 
 @pytest.mark.parametrize("key", ["000.12.00.H99", "ubnd xã  mẫu"])
-def test_units_by_the_name_the_portal_knows(key: str) -> None:
+def test_a_unit_is_sent_by_the_portals_name(key: str) -> None:
     mapping = DvcqgMapping("dvcqg", units={key: "Ủy ban nhân dân xã Mẫu"})
     assert mapping.write(DOSSIER)["DonViXuLy"] == "Ủy ban nhân dân xã Mẫu"
 
 
 @pytest.mark.parametrize("key", ["1.001612", "1.001612.000.00.00.H99"])
-def test_procedures_by_their_national_code(key: str) -> None:
+def test_a_procedure_is_sent_by_its_national_code(key: str) -> None:
     mapping = DvcqgMapping("dvcqg", procedures={key: "2.000123"})
     assert mapping.write(DOSSIER)["MaTTHC"] == "2.000123"
 
 
-def test_what_is_written_is_read_back() -> None:
+def test_a_written_value_reads_back_as_the_same() -> None:
     dossier = with_record(
         status=Status.FINISHED, finished_at=at(2025, 1, 16, 10, 15), returned_at=None
     )
@@ -217,7 +217,7 @@ def test_what_is_written_is_read_back() -> None:
 
 
 @pytest.mark.parametrize("name", ["sync-01", "sync-03", "sync-04", "sync-06", "sync-07", "sync-10"])
-def test_what_others_sent_can_be_read(name: str) -> None:
+def test_messages_of_other_clients_can_be_read(name: str) -> None:
     message = sample(name)
     (item,) = message["data"] if isinstance(message, dict) else message
     record = MAPPING.record([item], item["MaHoSo"])

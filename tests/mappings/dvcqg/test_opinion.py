@@ -27,23 +27,23 @@ NAMES = {"id": "MaPAKN", "title": "tieude", "text": "NoiDung", "sender": "NguoiG
          "sent_at": "NgayGui", "unit": "MaDonVi", "status": "TrangThai"}  # fmt: skip
 
 
-def test_the_ratings_of_the_sample() -> None:
+def test_the_sample_ratings_are_written() -> None:
     rows = rating_rows(date(2025, 1, 31), "Thái độ phục vụ", Votes(18, 20, 2), **UNIT)
     assert rows == sample("rate-01")["data"]
 
 
-def test_a_month_without_votes_says_nothing() -> None:
+def test_a_month_without_votes_gives_no_row() -> None:
     assert rating_rows(date(2025, 1, 1), "?", Votes(0, 0, 0), **UNIT) == []
 
 
-def test_a_month_of_bad_votes_says_so() -> None:
+def test_a_month_of_bad_votes_gives_a_row_with_zero_satisfied() -> None:
     (row,) = rating_rows(date(2024, 12, 1), "", Votes(0, 0, 3), **UNIT)
     assert (row["NgayTongHop"], row["TongSoNguoiDanhGia"]) == ("12-2024", 3)
     assert row["PhanTramDanhGiaChuaHaiLong"] == "100%"
     assert row != sample("rate-03")["data"][0]
 
 
-def test_votes_about_the_service_may_be_counted_apart() -> None:
+def test_votes_about_the_service_may_be_counted_separately() -> None:
     (row,) = rating_rows(
         date(2025, 2, 1), "?", Votes(1, 0, 0), service_votes=Votes(0, 1, 1), **UNIT
     )
@@ -64,12 +64,12 @@ def test_percentages_add_to_a_hundred(very: int, fairly: int, not_at_all: int) -
         assert abs(share - 100 * count / votes.total) < 1
 
 
-def test_negative_votes_are_no_votes() -> None:
+def test_negative_votes_are_refused() -> None:
     with pytest.raises(RecordError):
         rating_rows(date(2025, 1, 1), "?", Votes(5, -1, 0), **UNIT)
 
 
-def test_questions_with_numbers_of_either_kind() -> None:
+def test_questions_are_read_with_numbers_as_text_or_number() -> None:
     questions, rejects = read_questions([*sample("faq-02")["result"], {"NOIDUNG": "?"}, 5])
     assert [each.id for each in questions] == ["51234", "51235"]
     first, second = questions
@@ -81,7 +81,7 @@ def test_questions_with_numbers_of_either_kind() -> None:
     assert [reject.field for reject in rejects] == ["HOIDAPID", "item"]
 
 
-def test_the_answers_of_a_question() -> None:
+def test_answers_are_read_with_their_numbers() -> None:
     (answer,) = read_answers(sample("faq-03")["result"])
     assert (answer.id, answer.text) == ("887", "3 ngày làm việc")
     assert read_answers([{"TRALOIID": 0, "NOIDUNGTRALOI": None}])[0].id == ""
@@ -107,7 +107,7 @@ def test_a_question_keeps_the_one_name_that_is_not_in_capitals() -> None:
     assert row["HOIDAPID"] == 7
 
 
-def test_feedback_by_configured_names() -> None:
+def test_feedback_is_read_by_configured_names() -> None:
     (row,) = FeedbackReader(NAMES).read(sample("faq-07")["result"])
     assert (row.id, row.title, row.status) == (
         "PAKN.20250115.0001", "Chậm trả kết quả", "Mới tiếp nhận VPCP",
@@ -117,7 +117,7 @@ def test_feedback_by_configured_names() -> None:
     assert "Người Dân" not in repr(row)
 
 
-def test_feedback_of_an_unknown_shape_is_kept_as_it_came() -> None:
+def test_feedback_of_unknown_shape_is_kept_unchanged() -> None:
     item = {"x": [1], "NgayGui": "hôm qua", "MaPAKN": {"a": 1}}
     (row,) = FeedbackReader(NAMES).read([item])
     assert (row.raw, row.id, row.sent_at) == (item, None, None)
@@ -127,6 +127,6 @@ def test_feedback_of_an_unknown_shape_is_kept_as_it_came() -> None:
         FeedbackReader(NAMES).read(["x"])
 
 
-def test_a_field_that_is_none_of_ours_names_its_key() -> None:
+def test_an_unknown_feedback_field_is_refused_with_its_key() -> None:
     with pytest.raises(ConfigError, match=r"feedback_fields\.titel"):
         FeedbackReader({"titel": "TieuDe"})

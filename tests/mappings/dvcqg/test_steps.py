@@ -21,7 +21,7 @@ from tests.mappings.dvcqg.portal import (
 from tests.mappings.moments import at
 
 
-def test_a_step_of_the_sample() -> None:
+def test_the_sample_step_is_written() -> None:
     sent = replace(step(4, actor="Trần Thị Cán Bộ", minute=30), due_at=at(2025, 1, 17, 17))
     assert MAPPING.write_steps(CODE, [sent]) == sample("prog-01")["data"]
 
@@ -42,12 +42,12 @@ def test_long_names_of_officers_are_cut(actor: str) -> None:
     assert name.endswith("...") == (len(actor.strip()) > 50)
 
 
-def test_a_long_name_is_cut_as_the_portal_has_seen_it() -> None:
+def test_a_long_name_is_cut_as_other_clients_cut_it() -> None:
     (written,) = MAPPING.write_steps(CODE, [step(4, actor="x" * 60)])
     assert written["NguoiXuLy"] == "x" * 46 + "..."
 
 
-def test_a_sound_dossier_has_no_problem() -> None:
+def test_a_complete_dossier_has_no_problem() -> None:
     assert problems_before_sending(RECORD, [step(2), step(4)]) == ()
 
 
@@ -64,16 +64,16 @@ def test_a_sound_dossier_has_no_problem() -> None:
         ({"unit": None, "unit_code": None}, "no_unit"),
     ],
 )
-def test_what_keeps_a_dossier_from_being_sent(changes: dict[str, Any], problem: str) -> None:
+def test_a_problem_has_its_stable_code(changes: dict[str, Any], problem: str) -> None:
     assert problems_before_sending(replace(RECORD, **changes)) == (problem,)
 
 
 @pytest.mark.parametrize("status", [Status.NEW, Status.NOT_RECEIVED, Status.SUPPLEMENT])
-def test_states_that_need_no_reception(status: Status) -> None:
+def test_states_before_reception_need_no_reception_date(status: Status) -> None:
     assert problems_before_sending(replace(RECORD, status=status, received_at=None)) == ()
 
 
-def test_asking_twice_needs_a_reason() -> None:
+def test_a_second_request_for_papers_needs_a_reason() -> None:
     first, reasoned = step(5, text=""), step(5, text="Thiếu bản sao", minute=5)
     silent = step(5, text=" - ", minute=9)
     assert problems_before_sending(RECORD, [first, reasoned]) == ()

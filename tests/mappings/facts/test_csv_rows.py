@@ -26,7 +26,7 @@ def written(folder: Path, text: str | bytes) -> Path:
         "unit,sessions,,\nH44.01,8h-16h,,\n,,\n\n",
     ],
 )
-def test_a_row_by_its_headers_however_the_file_is_written(tmp_path: Path, text: str) -> None:
+def test_rows_are_read_by_headers_in_any_csv_form(tmp_path: Path, text: str) -> None:
     rows = list(csv_rows(written(tmp_path, text)))
     assert rows == [{"unit": "H44.01", "sessions": "8h-16h"}]
 
@@ -41,7 +41,7 @@ def test_an_empty_cell_in_the_middle_stays(tmp_path: Path) -> None:
     assert list(csv_rows(path)) == [{"a": "1", "b": "", "c": "3"}, {"a": "1"}]
 
 
-def test_a_table_without_rows(tmp_path: Path) -> None:
+def test_a_table_without_rows_gives_none(tmp_path: Path) -> None:
     assert list(csv_rows(written(tmp_path, "a,b\n"))) == []
 
 
@@ -58,12 +58,12 @@ def test_a_table_without_rows(tmp_path: Path) -> None:
         (b"a,b\n\x00,2\n".replace(b"\x00", b"\xc3\x28"), "table.csv"),
     ],
 )
-def test_a_bad_file_is_told_by_its_row(tmp_path: Path, text: str | bytes, key: str) -> None:
+def test_a_bad_file_raises_with_its_row(tmp_path: Path, text: str | bytes, key: str) -> None:
     with pytest.raises(ConfigError) as caught:
         list(csv_rows(written(tmp_path, text)))
     assert caught.value.key == key
 
 
-def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+def test_a_missing_file_raises_a_config_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be read as CSV"):
         list(csv_rows(tmp_path / "none.csv"))

@@ -104,7 +104,7 @@ def test_every_file_has_a_schema_and_every_schema_a_file() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(SCHEMAS))
-def test_a_file_holds_what_its_schema_names_and_no_more(name: str) -> None:
+def test_a_file_holds_exactly_the_keys_of_its_schema(name: str) -> None:
     SCHEMAS[name].model_validate(read(name))
 
 
@@ -123,7 +123,7 @@ def test_texts_are_written_as_they_are_compared(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(FILES))
-def test_a_file_says_in_its_first_line_what_it_is(name: str) -> None:
+def test_a_file_begins_with_a_comment_about_its_content(name: str) -> None:
     first = FILES[name].read_text("utf-8").splitlines()[0]
     assert re.match(r"# \S.{10,}", first)
 
@@ -148,7 +148,7 @@ def _with_number_as_source(table: dict[str, Any]) -> None:
     "spoil", [_without_source, _with_blank_source, _with_unknown_key, _with_number_as_source]
 )
 @pytest.mark.parametrize("name", sorted(SCHEMAS))
-def test_a_spoilt_file_is_refused(name: str, spoil: Callable[[dict[str, Any]], None]) -> None:
+def test_a_damaged_file_is_refused(name: str, spoil: Callable[[dict[str, Any]], None]) -> None:
     table = copy.deepcopy(read(name))
     spoil(table)
     with pytest.raises(ValidationError):
@@ -294,7 +294,7 @@ def test_rows_are_found_however_deep() -> None:
     assert {"b", "x"} <= set(texts_of({"a": [{"b": "x"}]}))
 
 
-def test_the_provinces_and_the_codes_tell_one_succession() -> None:
+def test_provinces_and_level_one_codes_have_one_succession() -> None:
     codes = {
         (row["code"], row["successor"])
         for row in read("level_one")["provinces"]["rows"]
@@ -310,7 +310,7 @@ def test_the_provinces_and_the_codes_tell_one_succession() -> None:
     assert len(codes) == 63 - 34
 
 
-def test_the_day_and_the_basis_of_a_merger_are_one() -> None:
+def test_every_merger_has_one_day_and_one_legal_basis() -> None:
     codes = {
         (row["code"], row["valid_to"] + timedelta(days=1), row["legal_basis"])
         for row in read("level_one")["provinces"]["rows"]
@@ -355,7 +355,7 @@ def test_there_are_63_provinces_before_and_34_after_the_mergers() -> None:
             assert {f"0{code}" for code in held} == set(read("birth_places")["provinces"])
 
 
-def test_a_preset_names_a_table_there_is() -> None:
+def test_a_preset_names_an_existing_table() -> None:
     presets = [row for row in read("status_presets").values() if isinstance(row, dict)]
     tables = {row["table"] for row in presets if "table" in row}
     assert tables == {"igate_status", "dvcqg_status"}

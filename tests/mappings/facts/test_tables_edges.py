@@ -35,7 +35,7 @@ from khop.mappings.time.deadline_rules import deadline_rules
         ),
     ],
 )
-def test_a_wrong_row_is_told_in_the_programs_own_words(
+def test_a_fault_of_a_row_is_told_in_khops_own_words(
     row: dict[str, Any], key: str, says: str
 ) -> None:
     with pytest.raises(ConfigError) as refused:
@@ -43,7 +43,7 @@ def test_a_wrong_row_is_told_in_the_programs_own_words(
     assert str(refused.value) == f"{key}: {says}"
 
 
-def test_own_rows_that_overlap_are_named_where_they_stand() -> None:
+def test_overlapping_own_rows_are_refused_with_their_key() -> None:
     rows = [
         {"code": "X01", "name": "a", "valid_to": date(2026, 6, 30)},
         {"code": "X01", "name": "b", "valid_from": date(2026, 6, 30)},
@@ -56,7 +56,7 @@ def test_own_rows_that_overlap_are_named_where_they_stand() -> None:
 @pytest.mark.parametrize(
     ("kind", "wanted"), [("by_id", (4, None)), ("by_name", (None, "4")), ("by_part", (None, "4"))]
 )
-def test_a_table_may_hold_one_kind_of_key_only(
+def test_a_table_may_have_one_kind_of_key_only(
     kind: str, wanted: tuple[int | None, str | None]
 ) -> None:
     table = StatusTable({}, {}, defaults={kind: {"4": 9}})
@@ -65,13 +65,13 @@ def test_a_table_may_hold_one_kind_of_key_only(
 
 
 @pytest.mark.parametrize("kind", ["by_id", "by_name", "by_part"])
-def test_a_packaged_table_that_is_wrong_says_where(kind: str) -> None:
+def test_a_fault_in_packaged_data_names_its_place(kind: str) -> None:
     with pytest.raises(ConfigError) as refused:
         StatusTable({}, {}, defaults={kind: {"4": 11}})
     assert refused.value.key == f"{kind}.4"
 
 
-def test_a_day_that_is_off_and_worked_is_told_under_the_calendars_key() -> None:
+def test_a_day_both_off_and_worked_is_refused_with_the_calendars_key() -> None:
     day = date(2026, 11, 23)
     with pytest.raises(ConfigError) as refused:
         WorkingCalendar([day], [day])
@@ -119,7 +119,7 @@ def test_an_organisation_of_no_known_shape_keeps_what_was_written() -> None:
     assert found.raw == " UBND/xã  B "
 
 
-def test_a_misspelled_key_is_told_and_not_the_one_it_was_meant_for() -> None:
+def test_a_misspelled_key_is_reported_as_unknown_not_as_missing() -> None:
     with pytest.raises(ConfigError) as refused:
         level_one_table([{"code": "X01", "nane": "a"}], key="own")
     assert str(refused.value) == "own[1].nane: unknown key; did you mean name?"
@@ -135,7 +135,7 @@ def test_a_misspelled_key_is_told_and_not_the_one_it_was_meant_for() -> None:
         ),
     ],
 )
-def test_a_misspelled_key_of_the_deadlines_is_told_at_any_depth(
+def test_a_misspelled_key_of_the_deadlines_is_reported_at_any_depth(
     own: dict[str, Any], says: str
 ) -> None:
     with pytest.raises(ConfigError) as refused:

@@ -71,13 +71,13 @@ def check(found: list[tuple[str, str, str]], number: int) -> None:
         assert given == said, line
 
 
-def test_codes() -> None:
+def test_the_examples_of_codes_are_right() -> None:
     names = {f.__name__: f for f in (parse_code, parse_organisation, same_procedure)}
     tables = SimpleNamespace(codes=code_grammar(table("codes")))
     check(evaluated(block("python", "parse_code("), **names, tables=tables), 4)
 
 
-def test_level_one_codes() -> None:
+def test_the_examples_of_level_one_codes_are_right() -> None:
     tables = SimpleNamespace(level_one=level_one_table(table("level_one")))
     check(evaluated(block("python", "level_one.current"), tables=tables, date=date), 1)
     ministry = tables.level_one.current("G04", date(2025, 3, 1))
@@ -85,7 +85,7 @@ def test_level_one_codes() -> None:
     assert ministry.code == "G17"
 
 
-def test_names_numbers_and_keys() -> None:
+def test_the_examples_of_names_numbers_and_keys_are_right() -> None:
     check(evaluated(block("python", "mask_name"), **vars(identity), secret=b"k" * 32), 7)
     assert identity.applicant_key(b"k" * 32, None, "H’Hen Niê", "00/00/1947") is not None
 
@@ -104,7 +104,7 @@ def of_csv(folder: Path) -> UnitHistory:
 
 
 @pytest.mark.parametrize("read", [of_toml, of_csv])
-def test_units(read: Any, tmp_path: Path) -> None:
+def test_the_examples_of_units_are_right(read: Any, tmp_path: Path) -> None:
     own = read(tmp_path)
     assert [unit.id for unit in own.units] == ["huyen-a", "so-nnmt", "xa-b"]
     units = provinces().joined_with(own)
@@ -116,7 +116,7 @@ def test_units(read: Any, tmp_path: Path) -> None:
     assert [unit.id for unit in before] == ["huyen-a"]
 
 
-def test_both_forms_of_a_file_of_units_say_the_same(tmp_path: Path) -> None:
+def test_both_forms_of_a_file_of_units_give_equal_units(tmp_path: Path) -> None:
     one, other = of_toml(tmp_path), of_csv(tmp_path)
     assert one.units == other.units
     assert one.relations == other.relations

@@ -9,7 +9,7 @@ import pytest
 from tests.mappings.igate.answers import HISTORY, MAPPING, detail, sample, task
 
 
-def test_a_detail_in_full() -> None:
+def test_a_detail_becomes_a_full_dossier() -> None:
     full = MAPPING.full(detail(task=HISTORY))
     assert full.record == MAPPING.reading(detail(task=HISTORY)).record
     assert full.procedure_name == "Đăng ký thành lập hộ kinh doanh"
@@ -23,13 +23,13 @@ def test_a_detail_in_full() -> None:
 
 
 @pytest.mark.parametrize("name", ["det-02", "det-01"])
-def test_details_with_empty_parts_in_full(name: str) -> None:
+def test_a_detail_with_empty_parts_loses_nothing(name: str) -> None:
     full = MAPPING.full(sample(name))
     assert full.record.fields_lost == ()
     assert full.steps == ()
 
 
-def test_a_step_is_told_by_its_name_its_officer_and_office() -> None:
+def test_a_step_has_its_name_officer_and_office() -> None:
     named = task(
         1,
         "Được tiếp nhận",
@@ -52,7 +52,7 @@ def test_a_step_is_told_by_its_name_its_officer_and_office() -> None:
         (None, ""),
     ],
 )
-def test_every_shape_of_translate(translate: Any, name: str) -> None:
+def test_a_procedure_name_is_read_in_every_shape(translate: Any, name: str) -> None:
     assert MAPPING.full(detail(procedure={"translate": translate})).procedure_name == name
 
 
@@ -65,7 +65,7 @@ def test_phone_numbers_are_dialled_at_home(written: Any, phone: str) -> None:
     assert full.applicant.phone == phone
 
 
-def test_an_organisation_that_files() -> None:
+def test_an_organisation_that_files_has_kind_4() -> None:
     data = {
         "fullname": "Trần Thị Thử",
         "organization": "Công ty Mẫu",
@@ -75,7 +75,7 @@ def test_an_organisation_that_files() -> None:
     assert applicant.kind == 4
 
 
-def test_the_result_goes_by_post() -> None:
+def test_return_by_post_is_read_from_the_receiving_kind() -> None:
     kind = {"id": "x", "name": "Nhận qua bưu chính công ích"}
     assert MAPPING.full(detail(dossierReceivingKind=kind)).return_by_post
     assert not MAPPING.full(detail()).return_by_post

@@ -30,13 +30,13 @@ def detail(**changes: Any) -> dict[str, Any]:
     return {**sample("det-01"), **changes}
 
 
-def test_by_default_no_label_but_the_state_counts() -> None:
+def test_by_default_only_the_label_of_the_state_is_read() -> None:
     history = mapping().reading(sample("det-01")).history
     assert history is not None
     assert [each.status for each in history] == [None, None]
 
 
-def test_the_name_of_the_process_step_where_the_deployment_has_its_states_there() -> None:
+def test_the_process_step_gives_the_state_when_configured() -> None:
     rules = ruled(label=("activitiTask.status", "bpmProcessDefinitionTask.name"))
     reading = rules.reading(sample("det-01"))
     assert reading.history is not None
@@ -66,7 +66,7 @@ def test_the_name_of_the_process_step_where_the_deployment_has_its_states_there(
         ),
     ],
 )
-def test_every_place_a_label_can_stand(label: Any, task: dict[str, Any]) -> None:
+def test_a_label_is_read_from_every_configurable_field(label: Any, task: dict[str, Any]) -> None:
     dated = {"id": "t", "createdDate": "2025-08-20T09:00:00.000+0700", **task}
     reading = ruled(label=(label,)).reading(detail(task=[dated]))
     assert reading.history is not None
@@ -90,7 +90,7 @@ def test_a_label_the_table_knows_comes_before_one_it_does_not() -> None:
     assert (unknown.status, unknown.status_raw) == (None, "COMPLETED")
 
 
-def test_a_label_of_odd_shape_is_named_only_where_it_is_asked_for() -> None:
+def test_a_label_of_odd_shape_is_lost_only_when_it_is_read() -> None:
     task = {"createdDate": "2025-08-20T09:00:00.000+0700", "name": 7}
     assert ruled(label=("name",)).reading(detail(task=[task])).record.fields_lost == (
         "task[0].name",
@@ -106,14 +106,14 @@ DATED = {
 }
 
 
-def test_the_entry_may_be_written_when_the_task_was_last_touched() -> None:
+def test_the_entry_time_may_be_the_last_update() -> None:
     reading = ruled(entered=("updatedDate",)).reading(detail(task=[DATED]))
     (entry,) = reading.history or ()
     assert (entry.event_at, entry.entered_at) == (at(2025, 8, 20, 9), at(2025, 8, 21, 10))
     assert reading.record.entered_at == at(2025, 8, 21, 10)
 
 
-def test_the_event_may_be_the_end_of_a_task_and_else_its_begin() -> None:
+def test_the_event_may_be_the_end_of_a_task_else_its_begin() -> None:
     open_task = {**DATED, "id": "t2", "updatedDate": None, "activitiTask": {"status": "Đang xử lý"}}
     found = ruled(event=("updatedDate", "createdDate")).reading(detail(task=[DATED, open_task]))
     assert [(each.entry_id, each.event_at) for each in found.history or ()] == [
@@ -132,7 +132,7 @@ def test_a_broken_date_is_named_once_and_the_next_one_taken() -> None:
     assert reading.record.fields_lost == ("task[0].updatedDate",)
 
 
-def test_a_task_without_the_date_asked_for_is_named() -> None:
+def test_a_task_without_the_configured_date_is_listed_as_lost() -> None:
     bare = {**DATED, "updatedDate": None}
     reading = ruled(event=("updatedDate",)).reading(detail(task=[bare]))
     assert reading.history == ()
@@ -150,12 +150,12 @@ def test_a_task_that_has_not_ended_can_be_left_out(current: object) -> None:
 
 
 @pytest.mark.parametrize("current", [0, "0", False, None, "", "?", []])
-def test_only_what_says_that_it_is_current_is_left_out(current: object) -> None:
+def test_only_tasks_marked_current_are_left_out(current: object) -> None:
     tasks = [{**DATED, "isCurrent": current}]
     assert len(ruled(open_tasks=False).reading(detail(task=tasks)).history or ()) == 1
 
 
-def test_the_current_task_stands_in_only_where_it_is_asked_to() -> None:
+def test_the_current_task_is_used_only_when_configured() -> None:
     bare, listed = sample("det-02"), sample("list-01")["content"][0]
     assert ruled().reading(bare, detail=True).history == ()
     in_details = ruled(current_task="detail")
@@ -168,13 +168,13 @@ def test_the_current_task_stands_in_only_where_it_is_asked_to() -> None:
     assert [step.status for step in in_details.full(bare).steps] == [Status.PROCESSING]
 
 
-def test_a_history_that_is_there_is_not_stood_in_for() -> None:
+def test_an_existing_history_is_not_replaced_by_the_current_task() -> None:
     history = ruled(current_task="always").reading(sample("det-01"), detail=True).history
     assert history is not None
     assert len(history) == 2
 
 
-def test_one_current_task_in_place_of_a_list_and_several() -> None:
+def test_the_current_task_may_be_one_object_or_a_list() -> None:
     always = ruled(current_task="always")
     (one,) = always.reading(sample("list-04")["content"][0]).history or ()
     assert one.status is Status.PROCESSING
@@ -186,7 +186,7 @@ def test_one_current_task_in_place_of_a_list_and_several() -> None:
     )
 
 
-def test_the_label_of_the_step_speaks_for_the_current_task_alone() -> None:
+def test_the_label_of_the_step_is_used_for_the_current_task_only() -> None:
     tasks = [
         {**DATED, "id": "a", "activitiTask": None, "isCurrent": 0},
         {**DATED, "id": "b", "activitiTask": None, "isCurrent": 1},
@@ -196,7 +196,7 @@ def test_the_label_of_the_step_speaks_for_the_current_task_alone() -> None:
     assert {each.entry_id: each.status_raw for each in found} == {"a": None, "b": "Thụ lý hồ sơ"}
 
 
-def test_the_state_of_the_step_can_stand_in_for_the_main_one() -> None:
+def test_the_state_of_the_step_is_used_when_configured() -> None:
     state = ("dossierStatus", "dossierTaskStatus", "statusCurrentTask")
     reader = mapping(state=state)
     unknown = {"id": 17, "name": "Chờ ký số"}
@@ -216,6 +216,6 @@ def test_the_state_of_the_step_is_known_by_its_id_in_several_languages() -> None
     assert (record.status, record.status_raw) == (Status.RETURNED, "Xong")
 
 
-def test_what_is_not_asked_for_cannot_spoil_a_dossier() -> None:
+def test_a_fault_in_a_field_that_is_not_read_changes_nothing() -> None:
     odd = detail(dossierTaskStatus="x" * 5_000_000, statusCurrentTask=[], currentTask="?")
     assert mapping().reading(odd).record.fields_lost == ()

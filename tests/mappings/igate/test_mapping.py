@@ -14,7 +14,7 @@ from tests.mappings.igate.answers import KEY, MAPPING, item, sample
 from tests.mappings.moments import at
 
 
-def test_a_list_item() -> None:
+def test_a_list_item_becomes_a_record() -> None:
     reading = MAPPING.reading(item())
     record = reading.record
     assert reading.history is None
@@ -49,7 +49,7 @@ def test_a_detail_is_the_list_item_and_its_history(name: str) -> None:
     assert len(reading.history) == len(sample(name)["task"])
 
 
-def test_a_portal_born_dossier_with_names_in_lists() -> None:
+def test_a_dossier_of_the_portal_keeps_its_portal_code_as_alias() -> None:
     record = MAPPING.reading(sample("list-04")["content"][0]).record
     assert record.aliases == ("G22.99-250820-000777",)
     assert record.unit == "UBND xã Mẫu"
@@ -60,7 +60,7 @@ def test_numbers_in_person_fields_get_their_zero_back() -> None:
     assert record.applicant_key == applicant_key(KEY, "099000000003")
 
 
-def test_finished_late_with_a_label_of_its_own() -> None:
+def test_an_overridden_id_gives_the_state() -> None:
     table = igate_statuses({"4": 9}, {})
     mapping = IgateMapping("igate", KEY, table, igate_channels({}, {}))
     record = mapping.reading(sample("list-08")["content"][0]).record
@@ -72,11 +72,11 @@ def test_finished_late_with_a_label_of_its_own() -> None:
     "written",
     [None, "", " ", "undefined", "UNDEFINED", "H99.18.03-250820-0012", "h99.18.03-250820-0012 "],
 )
-def test_no_alias(written: str | None) -> None:
+def test_a_blank_or_equal_portal_code_is_no_alias(written: str | None) -> None:
     assert MAPPING.reading(item(nationCode=written)).record.aliases == ()
 
 
-def test_no_alias_when_the_key_is_absent() -> None:
+def test_without_portal_code_there_is_no_alias() -> None:
     bare = item()
     del bare["nationCode"]
     assert MAPPING.reading(bare).record.aliases == ()
@@ -94,24 +94,24 @@ def test_no_alias_when_the_key_is_absent() -> None:
         [None, {"languageId": 228, "name": ""}, {"name": "UBND xã Mẫu"}],
     ],
 )
-def test_every_shape_of_a_name(name: Any) -> None:
+def test_a_unit_name_is_read_in_every_shape(name: Any) -> None:
     reading = MAPPING.reading(item(agency={"code": "000.03.18.H99", "name": name}))
     assert reading.record.unit == "UBND xã Mẫu"
     assert reading.record.fields_lost == ()
 
 
-def test_a_name_without_vietnamese_is_better_than_none() -> None:
+def test_without_a_vietnamese_name_another_one_is_taken() -> None:
     agency = {"name": [{"languageId": 46, "name": "Commune"}]}
     assert MAPPING.reading(item(agency=agency)).record.unit == "Commune"
 
 
 @pytest.mark.parametrize("flag", [1, "1", True])
-def test_a_procedure_without_due_date(flag: object) -> None:
+def test_a_set_flag_means_no_due_date(flag: object) -> None:
     assert MAPPING.reading(item(undefindedCompleteTime=flag)).record.no_due
 
 
 @pytest.mark.parametrize("flag", [0, "0", False, None, 2, [], {}])
-def test_a_procedure_with_due_date(flag: object) -> None:
+def test_an_unset_flag_means_a_due_date(flag: object) -> None:
     assert not MAPPING.reading(item(undefindedCompleteTime=flag)).record.no_due
 
 
@@ -128,7 +128,7 @@ def test_a_procedure_with_due_date(flag: object) -> None:
         ({"id": 11, "name": "đã TRẢ hồ sơ"}, 10, "đã TRẢ hồ sơ"),
     ],
 )
-def test_states(tag: Any, status: int | None, raw: str | None) -> None:
+def test_states_are_mapped_by_id_then_label(tag: Any, status: int | None, raw: str | None) -> None:
     record = MAPPING.reading(item(dossierStatus=tag)).record
     assert (record.status, record.status_raw) == (status, raw)
 
@@ -142,18 +142,18 @@ def test_states(tag: Any, status: int | None, raw: str | None) -> None:
         ({"id": 5, "name": "Qua ứng dụng"}, None),
     ],
 )
-def test_ways_of_filing(method: Any, channel: Channel | None) -> None:
+def test_filing_channels_are_mapped(method: Any, channel: Channel | None) -> None:
     assert MAPPING.reading(item(applyMethod=method)).record.channel is channel
 
 
-def test_name_and_birthday_stand_in_for_the_number() -> None:
+def test_without_a_number_name_and_birthday_make_the_key() -> None:
     person = {"fullname": "Phạm Văn Thử", "birthday": "1999-12-31T17:00:00.000+0000"}
     record = MAPPING.reading(item(applicant={"data": person})).record
     assert record.applicant_key == applicant_key(KEY, None, "Phạm Văn Thử", "01/01/2000")
 
 
 @pytest.mark.parametrize("applicant", [None, {}, {"data": None}, {"data": {}}])
-def test_nobody_named(applicant: Any) -> None:
+def test_without_applicant_there_is_no_key(applicant: Any) -> None:
     record = MAPPING.reading(item(applicant=applicant)).record
     assert (record.applicant_key, record.applicant_mask) == (None, None)
 

@@ -41,32 +41,32 @@ def of(**person: Any) -> dict[str, Any]:
         ("", None),
     ],
 )
-def test_every_form_of_a_birthday(written: Any, birth: Birth | None) -> None:
+def test_a_birthday_is_read_in_every_form(written: Any, birth: Birth | None) -> None:
     full = mapping().full(of(fullname="Nguyễn Văn Mẫu", birthday=written))
     assert full.applicant.birth == birth
     assert full.record.fields_lost == ()
 
 
-def test_the_sample_whose_birthday_is_a_day_early() -> None:
+def test_a_birthday_stored_in_utc_is_the_local_day() -> None:
     applicant = mapping().full(sample("list-07")["content"][0]).applicant
     assert applicant.birth == Birth(2000, 1, 1)
     assert (applicant.identity_number, applicant.phone) == ("099000000003", "0900000003")
 
 
 @pytest.mark.parametrize("written", ["hôm qua", "13/1955", "0000", "1200", {"$date": 1}, True, []])
-def test_a_birthday_that_is_none_is_named_once(written: Any) -> None:
+def test_a_faulty_birthday_is_listed_as_lost_once(written: Any) -> None:
     full = mapping().full(of(fullname="Nguyễn Văn Mẫu", birthday=written))
     assert full.applicant.birth is None
     assert full.record.fields_lost == ("applicant.data.birthday",)
 
 
-def test_a_birthday_that_is_not_needed_is_not_missed_in_the_record() -> None:
+def test_a_faulty_birthday_is_not_lost_where_a_number_makes_the_key() -> None:
     person = of(identityNumber="099000000001", birthday="hôm qua")
     assert mapping().reading(person).record.fields_lost == ()
     assert mapping().full(person).record.fields_lost == ("applicant.data.birthday",)
 
 
-def test_a_year_and_a_name_are_a_key() -> None:
+def test_a_year_and_a_name_make_a_key() -> None:
     record = mapping().reading(of(fullname="Nguyễn Văn Mẫu", birthday=1955)).record
     assert record.applicant_key == applicant_key(KEY, None, "Nguyễn Văn Mẫu", "1955")
 
@@ -87,11 +87,11 @@ def test_a_year_and_a_name_are_a_key() -> None:
         ({}, ""),
     ],
 )  # fmt: skip
-def test_an_address_in_one_line(person: dict[str, Any], address: str) -> None:
+def test_an_address_is_written_in_one_line(person: dict[str, Any], address: str) -> None:
     assert mapping().full(of(**person)).applicant.address == address
 
 
-def test_a_place_of_odd_shape_is_named() -> None:
+def test_a_place_of_odd_shape_is_listed_as_lost() -> None:
     full = mapping().full(of(address="Thôn 1", village=["x"], province={"label": {}}))
     assert full.applicant.address == "Thôn 1"
     assert set(full.record.fields_lost) == {
@@ -106,7 +106,7 @@ def test_the_address_and_birth_do_not_show() -> None:
     assert "1955" not in repr(mapping().full(person))
 
 
-def test_a_file_has_no_address_unless_the_deployment_tells_one() -> None:
+def test_a_file_has_an_address_only_when_configured() -> None:
     (file,) = mapping().full(sample("det-01")).files
     assert (file.native_id, file.url, file.digitised) == ("65d0000000000000000000f1", "", None)
     (file,) = mapping("https://igate.example.vn/fi/file/{id}").full(sample("det-01")).files
@@ -115,7 +115,7 @@ def test_a_file_has_no_address_unless_the_deployment_tells_one() -> None:
     assert file.url == "https://igate.example.vn/f?u=5d6f0000-0000-4000-8000-000000000001"
 
 
-def test_a_file_without_the_id_its_address_needs_has_none() -> None:
+def test_a_file_without_the_id_of_its_address_has_no_address() -> None:
     forms = [{"file": [{"filename": "a.pdf"}, {"id": "a/../b?c", "filename": "b.pdf"}]}]
     detail = {**sample("det-01"), "dossierFormFile": forms}
     first, second = mapping("https://igate.example.vn/{id}").full(detail).files
@@ -123,13 +123,13 @@ def test_a_file_without_the_id_its_address_needs_has_none() -> None:
     assert second.url == "https://igate.example.vn/a%2F..%2Fb%3Fc"
 
 
-def test_the_paper_a_file_is_handed_in_for() -> None:
+def test_a_file_has_the_code_of_its_paper() -> None:
     forms = {"procedureForm": {"id": "x", "code": "KQ.01"}, "file": {"id": 7, "filename": "a"}}
     (file,) = mapping().full({**sample("det-01"), "dossierFormFile": forms}).files
     assert (file.code, file.native_id) == ("KQ.01", "7")
 
 
-def test_nothing_says_that_a_file_is_a_result() -> None:
+def test_files_are_never_results() -> None:
     forms = [{"case": {"id": 1}, "file": [{"id": "f"}], "authentication": 1}]
     full = mapping().full({**sample("det-01"), "dossierFormFile": forms})
     assert (len(full.files), full.results) == (1, ())
@@ -139,7 +139,7 @@ def fee(**changes: Any) -> dict[str, Any]:
     return {**sample("det-04")[0], **changes}
 
 
-def test_the_fees_of_the_sample() -> None:
+def test_the_sample_fees_are_read() -> None:
     full = mapping().full(sample("det-01"), sample("det-04"))
     assert full.fees == (Fee("Lệ phí", 100_000, True),)
     assert full.record.fields_lost == ()
@@ -160,7 +160,7 @@ def test_the_fees_of_the_sample() -> None:
         ({"amount": 0, "paid": 0}, 0, True),
     ],
 )
-def test_amounts_and_whether_they_are_paid(
+def test_amounts_and_payments_are_read(
     changes: dict[str, Any], amount: int, paid: bool | None
 ) -> None:
     full = mapping().full(sample("det-01"), [fee(**changes)])
@@ -182,13 +182,13 @@ def test_amounts_and_whether_they_are_paid(
         ({"amount": 5, "procost": 7}, 1, "fees[0].procost"),
     ],
 )
-def test_what_cannot_be_used_of_a_fee_is_named(row: Any, kept: int, lost: str) -> None:
+def test_unusable_parts_of_a_fee_are_listed_as_lost(row: Any, kept: int, lost: str) -> None:
     full = mapping().full(sample("det-01"), [row])
     assert len(full.fees) == kept
     assert full.record.fields_lost == (lost,)
 
 
-def test_fees_of_another_dossier_are_not_ours() -> None:
+def test_fees_of_other_dossiers_are_ignored() -> None:
     rows = [fee(dossier={"id": "other"}), fee(dossier=None, amount=1), fee(dossier={"id": NATIVE})]
     full = mapping().full(sample("det-01"), rows)
     assert [each.amount for each in full.fees] == [1, 100_000]
@@ -199,7 +199,9 @@ def test_fees_of_another_dossier_are_not_ours() -> None:
     [("true", True, False), (1.0, True, False), (" 1 ", True, False), ("FALSE", False, False),
      ("", False, False), (2, False, True), ([], False, True), ("có", False, True)],
 )  # fmt: skip
-def test_every_form_of_the_flag_without_due_date(flag: Any, no_due: bool, lost: bool) -> None:
+def test_the_flag_without_due_date_is_read_in_every_form(
+    flag: Any, no_due: bool, lost: bool
+) -> None:
     record = mapping().reading({**sample("det-01"), "undefindedCompleteTime": flag}).record
     assert record.no_due is no_due
     assert record.fields_lost == (("undefindedCompleteTime",) if lost else ())

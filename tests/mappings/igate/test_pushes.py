@@ -16,7 +16,7 @@ def row(state: int | None, status: int | None = 200, code: str = CODE) -> PushLo
     return PushLogRow("H99-1", code, "2.002621", state, "LT-1", status, None)
 
 
-def test_the_sample_has_sent_one_of_three() -> None:
+def test_the_sample_misses_two_states() -> None:
     page = read_push_log(json.loads((SAMPLES / "nps-04.json").read_text("utf-8")))
     assert missing_states(page.rows, CODE) == (1, 7)
 
@@ -33,11 +33,13 @@ def test_the_sample_has_sent_one_of_three() -> None:
         ([row(None), row(1, code=f" {CODE.lower()}")], (3, 7)),
     ],
 )
-def test_states_that_are_still_to_be_sent(rows: list[PushLogRow], missing: tuple[int, ...]) -> None:
+def test_missing_states_are_those_not_accepted(
+    rows: list[PushLogRow], missing: tuple[int, ...]
+) -> None:
     assert missing_states(rows, CODE) == missing
 
 
-def test_results_that_were_refused_for_want_of_a_state() -> None:
+def test_results_refused_for_a_missing_state_are_found() -> None:
     early, other = row(4, 400), row(5, 400, code="G22.99-2")
     complete = [row(state, code="G22.99-2") for state in (1, 3, 7)]
     assert blocked_results([row(1), early, row(5), *complete, other]) == (early,)

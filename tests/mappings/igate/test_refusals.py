@@ -57,7 +57,9 @@ for _ in range(200):
         ({"nationCode": ["G22.99-250820-000777"]}, "nationCode"),
     ],
 )
-def test_what_cannot_stand_as_a_record(changes: dict[str, Any], field: str) -> None:
+def test_a_fault_in_an_essential_field_refuses_the_item(
+    changes: dict[str, Any], field: str
+) -> None:
     with pytest.raises(RecordError) as refused:
         MAPPING.reading(item(**changes))
     assert refused.value.field == field
@@ -65,7 +67,7 @@ def test_what_cannot_stand_as_a_record(changes: dict[str, Any], field: str) -> N
 
 
 @pytest.mark.parametrize("key", ["id", "code"])
-def test_a_key_that_is_missing(key: str) -> None:
+def test_a_missing_essential_key_refuses_the_item(key: str) -> None:
     bare = item()
     del bare[key]
     with pytest.raises(RecordError, match=f"{key}: is missing"):
@@ -73,7 +75,7 @@ def test_a_key_that_is_missing(key: str) -> None:
 
 
 @pytest.mark.parametrize("thing", [None, 42, "hồ sơ", [], [item()], True, 1.5])
-def test_what_is_no_object(thing: object) -> None:
+def test_anything_but_an_object_is_refused(thing: object) -> None:
     with pytest.raises(RecordError, match="not an object"):
         MAPPING.reading(thing)
 
@@ -98,7 +100,7 @@ def test_what_is_no_object(thing: object) -> None:
         ({"task": [7]}, "task[0]"),
     ],
 )
-def test_what_is_cosmetic_is_named_and_the_dossier_stays(
+def test_a_fault_in_a_minor_field_is_listed_and_the_record_kept(
     changes: dict[str, Any], lost: str
 ) -> None:
     record = MAPPING.reading(item(**changes)).record
@@ -107,13 +109,13 @@ def test_what_is_cosmetic_is_named_and_the_dossier_stays(
     assert record.status is Status.PROCESSING
 
 
-def test_two_cosmetic_faults_lose_only_themselves() -> None:
+def test_two_faults_in_minor_fields_lose_only_these() -> None:
     record = MAPPING.reading(item(agency={"code": 5, "name": "UBND"}, applyMethod=[])).record
     assert set(record.fields_lost) == {"agency.code", "applyMethod"}
     assert record.unit == "UBND"
 
 
-def test_reading_changes_nothing_in_what_it_reads() -> None:
+def test_reading_does_not_change_the_item() -> None:
     broken = item(agency={"name": 7}, task=[{"createdDate": "x", "id": []}])
     before = deepcopy(broken)
     MAPPING.reading(broken)
@@ -150,7 +152,7 @@ CHANGES = st.dictionaries(st.sampled_from(sorted(DossierItem.model_fields)), JSO
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(JSON | CHANGES.map(lambda changes: detail(**changes)))
-def test_anything_is_read_or_refused(thing: Any) -> None:
+def test_any_value_is_read_or_raises_a_record_error(thing: Any) -> None:
     try:
         reading = MAPPING.reading(thing)
         full = MAPPING.full(thing)

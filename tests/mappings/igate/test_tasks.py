@@ -23,30 +23,30 @@ def test_each_task_is_one_entry_oldest_first() -> None:
     assert {each.native_id for each in history} == {"68a53f0c1d2e3f4a5b6c7d80"}
 
 
-def test_entered_is_when_the_reception_was_written() -> None:
+def test_the_entry_time_is_that_of_the_reception() -> None:
     again = task(7, "Tiếp nhận", "2025-08-23T09:00:00.000+0700")
     record = MAPPING.reading(detail(task=[again, *HISTORY])).record
     assert record.entered_at == at(2025, 8, 20, 9)
 
 
-def test_never_received_has_no_entry_time() -> None:
+def test_a_dossier_never_received_has_no_entry_time() -> None:
     assert MAPPING.reading(detail(task=HISTORY[:1])).record.entered_at is None
 
 
-def test_history_not_carried_is_not_an_empty_one() -> None:
+def test_a_missing_history_differs_from_an_empty_one() -> None:
     assert MAPPING.reading(item()).history is None
     assert MAPPING.reading(item(task=None)).history is None
     assert MAPPING.reading(item(task=[])).history == ()
 
 
-def test_one_task_in_place_of_a_list() -> None:
+def test_a_single_task_is_read_like_a_list() -> None:
     history = MAPPING.reading(item(task=HISTORY[1])).history
     assert history is not None
     assert [each.status for each in history] == [Status.RECEIVED]
 
 
 @pytest.mark.parametrize("created", ["hôm qua", None, 7, "9999-12-31T00:00:00"])
-def test_a_task_without_a_usable_time_costs_only_itself(created: Any) -> None:
+def test_a_task_without_a_usable_time_is_lost_alone(created: Any) -> None:
     bad = task(9, "Đang xử lý", created)
     reading = MAPPING.reading(detail(task=[HISTORY[1], bad, HISTORY[0]]))
     assert reading.record.fields_lost == ("task[1].createdDate",)
@@ -72,7 +72,7 @@ def test_a_task_of_odd_shapes_keeps_its_time() -> None:
     }
 
 
-def test_tasks_without_ids_are_told_apart_and_known_again() -> None:
+def test_tasks_without_ids_get_different_and_stable_ids() -> None:
     tasks = [{**each, "id": None} for each in HISTORY]
     first = MAPPING.reading(detail(task=tasks)).history
     second = MAPPING.reading(detail(task=tasks[::-1])).history
@@ -81,7 +81,7 @@ def test_tasks_without_ids_are_told_apart_and_known_again() -> None:
     assert first == second
 
 
-def test_the_same_task_twice_is_one_and_one_id_for_two_is_two() -> None:
+def test_a_repeated_task_is_one_entry_and_a_shared_id_is_two() -> None:
     other = {**HISTORY[0], "id": "t1"}
     history = MAPPING.reading(detail(task=[HISTORY[1], HISTORY[1], other])).history
     assert history is not None
@@ -89,7 +89,7 @@ def test_the_same_task_twice_is_one_and_one_id_for_two_is_two() -> None:
     assert len({each.entry_id for each in history}) == 2
 
 
-def test_officers_are_keys_only() -> None:
+def test_officers_are_stored_as_keys_only() -> None:
     history = MAPPING.reading(detail()).history
     assert history is not None
     assert all(each.actor_key and len(each.actor_key) == 64 for each in history)

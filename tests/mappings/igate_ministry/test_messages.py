@@ -55,7 +55,7 @@ def filed(full: FullDossier, mapping: MinistryMapping = MAPPING, **form: Any) ->
     return mapping.filed_as(mapping.dossier(full, STORED, form or None), FILED.code)
 
 
-def test_a_new_dossier() -> None:
+def test_a_new_dossier_is_written_as_in_the_sample() -> None:
     message = filed(dossier(files=(PAPER, LOOSE, SECOND)), tenHoKinhDoanh="Mẫu")
     assert message == {
         "MaHoSo": "G99.20-20260609-0092637",
@@ -102,7 +102,7 @@ def test_a_new_dossier() -> None:
     }  # fmt: skip
 
 
-def test_codes_of_the_deployment() -> None:
+def test_the_deployments_codes_are_sent() -> None:
     mapping = MinistryMapping(
         units={"phòng mẫu": "G99.20"},
         procedures={"1.001612": "2.000111"},
@@ -117,13 +117,13 @@ def test_codes_of_the_deployment() -> None:
 
 
 @pytest.mark.parametrize(("kind", "number"), [(1, 0), (2, 1)])
-def test_kinds_of_applicants(kind: int, number: int) -> None:
+def test_kinds_of_applicants_are_mapped(kind: int, number: int) -> None:
     message = filed(dossier(applicant=Applicant("Mẫu", kind=kind)))
     assert message["LoaiDoiTuong"] == message["ThongTinNguoiNop"]["LoaiDoiTuong"] == number
 
 
 @pytest.mark.parametrize("kind", [3, 4])
-def test_a_kind_without_a_number_is_not_guessed(kind: int) -> None:
+def test_a_kind_of_applicant_without_number_is_refused(kind: int) -> None:
     with pytest.raises(RecordError, match=r"LoaiDoiTuong.*applicant_kinds"):
         filed(dossier(applicant=Applicant("Cục Mẫu", kind=kind)))
 
@@ -136,7 +136,9 @@ def test_a_kind_without_a_number_is_not_guessed(kind: int) -> None:
         ({"files": (Attachment("khác.pdf", "f9"),)}, "GiayToDinhKem"),
     ],
 )
-def test_what_a_new_dossier_cannot_do_without(changes: dict[str, Any], field: str) -> None:
+def test_a_new_dossier_without_a_required_value_is_refused(
+    changes: dict[str, Any], field: str
+) -> None:
     with pytest.raises(RecordError) as refused:
         filed(dossier(**changes))
     assert refused.value.field == field
@@ -161,11 +163,11 @@ STEP = Step(
 )  # fmt: skip
 
 
-def test_the_sample_of_progress_is_what_is_written() -> None:
+def test_progress_is_written_as_in_the_sample() -> None:
     assert MAPPING.steps(FILED, [STEP]) == json.loads((SAMPLES / "min-07.json").read_text("utf-8"))
 
 
-def test_a_step_of_which_little_is_known() -> None:
+def test_a_step_with_few_values_is_written() -> None:
     bare = Step(Instant(at(2026, 6, 10, 8, 30).us + 1_999), Status.RECEIVED, "Tiếp nhận")
     (row,) = MAPPING.steps(FILED, [bare])
     assert row["ThoiDiemXuLy"] == "2026-06-10T08:30:00.001"
@@ -177,7 +179,7 @@ def state(**changes: Any) -> dict[str, Any]:
     return MAPPING.state(FILED, dossier(**changes))
 
 
-def test_the_keys_of_the_sample_of_a_state_are_those_that_are_written() -> None:
+def test_a_state_is_written_with_the_keys_of_the_sample() -> None:
     (expected,) = json.loads((SAMPLES / "min-08.json").read_text("utf-8"))
     asked = replace(STEP, status=Status.FINANCIAL_DUTY, text="Chờ nộp")
     written = state(
@@ -202,7 +204,7 @@ def test_fees_and_results_go_only_with_the_states_that_take_them(status: Status)
     assert ("DanhSachGiayToKetQua" in written) is (status in (5, 6, 9))
 
 
-def test_what_a_finished_dossier_takes_along() -> None:
+def test_a_finished_dossier_is_sent_with_fees_and_results() -> None:
     result = Attachment("kq.pdf", "r1", "https://igate.example.vn/kq.pdf", "KQ.1")
     inside = Attachment("kq2.pdf", "r2", "http://10.0.0.1/kq2.pdf")
     written = state(
@@ -217,7 +219,7 @@ def test_what_a_finished_dossier_takes_along() -> None:
     assert second["DuongDanTepTinKetQua"] == ""
 
 
-def test_the_words_of_another_state_are_not_this_ones() -> None:
+def test_the_text_of_another_states_step_is_not_sent() -> None:
     written = state(status=Status.STOPPED, status_raw="Dừng xử lý", steps=(STEP,))
     assert (written["NoiDungYKien"], written["NoiDungXuLy"]) == ("", "Dừng xử lý")
     assert written["PhongBanXuLy"] == "Phòng Mẫu"
@@ -238,7 +240,7 @@ def test_a_blank_state_is_never_sent() -> None:
         ({"procedure": None, "unit_code": ""}, ("no_procedure", "no_unit")),
     ],
 )
-def test_problems(changes: dict[str, Any], words: tuple[str, ...]) -> None:
+def test_problems_have_stable_codes(changes: dict[str, Any], words: tuple[str, ...]) -> None:
     assert MAPPING.problems(dossier(**changes).record) == words
 
 

@@ -111,7 +111,7 @@ def test_a_count_of_days_means_what_the_text_means(moment: datetime) -> None:
 
 
 @pytest.mark.parametrize("cell", ["", "  ", "-", "–", "...", "Chưa trả", "chưa có", "Không"])
-def test_words_for_nothing_are_nothing(cell: str) -> None:
+def test_words_for_no_value_give_none(cell: str) -> None:
     assert read_time(cell, "f") is None
     assert read_text(cell, "f") == ""
     assert read_code(cell, "f") is None
@@ -151,7 +151,7 @@ def test_words_for_nothing_are_nothing(cell: str) -> None:
         ("2026-10-08T14:30:00+99:99", "zone"),
     ],
 )
-def test_what_is_no_date_is_said_without_the_value(cell: Any, why: str) -> None:
+def test_a_refused_date_is_reported_without_its_value(cell: Any, why: str) -> None:
     with pytest.raises(RecordError, match=why) as refused:
         read_time(cell, "Ngày trả")
     assert refused.value.field == "Ngày trả"
@@ -212,7 +212,7 @@ def test_a_code_is_canonical(cell: Any, code: str | None) -> None:
         ("H99.18.01-261008-0001\nH99.18.01-261008-0002", "several codes"),
     ],
 )
-def test_a_code_the_spreadsheet_damaged_is_not_guessed(cell: Any, why: str) -> None:
+def test_a_code_damaged_by_a_spreadsheet_is_refused(cell: Any, why: str) -> None:
     with pytest.raises(RecordError, match=why):
         read_code(cell, "Mã hồ sơ")
 
@@ -235,7 +235,7 @@ def test_an_identity_number_gets_its_lost_zero_back(cell: Any, number: str) -> N
 
 
 @pytest.mark.parametrize("cell", ["9.9012E+10", "mất giấy tờ", date(2026, 10, 8)])
-def test_an_identity_number_that_is_none_is_refused(cell: Any) -> None:
+def test_a_text_that_is_no_identity_number_is_refused(cell: Any) -> None:
     with pytest.raises(RecordError):
         read_identity(cell, "CCCD")
 
@@ -274,7 +274,7 @@ def test_a_birth_is_a_day_or_a_year(cell: Any, birth: date | str | None) -> None
 
 
 @pytest.mark.parametrize("cell", ["1700", "02/09/85", "2200", 150, "01/01/1700"])
-def test_a_birth_nobody_has_is_refused(cell: Any) -> None:
+def test_an_impossible_birth_is_refused(cell: Any) -> None:
     with pytest.raises(RecordError):
         read_birth(cell, "Ngày sinh")
 

@@ -102,7 +102,7 @@ def test_a_column_has_many_names(header: str, column: str) -> None:
     assert names(layout([[*heads, header]]))[2] == column
 
 
-def test_title_rows_stand_above_the_headers() -> None:
+def test_title_rows_above_the_headers_are_skipped() -> None:
     wide = ["UBND TỈNH MẪU", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "", ""]
     lines = [
         wide,
@@ -113,7 +113,7 @@ def test_title_rows_stand_above_the_headers() -> None:
     assert (found.first, found.headers[1]) == (4, ("Mã hồ sơ",))
 
 
-def test_groups_stand_over_their_parts_in_merged_cells() -> None:
+def test_a_merged_group_header_applies_to_its_parts() -> None:
     lines = [
         ["STT", "Mã hồ sơ", "Ngày", "Ngày", "Ngày", "Người nhận kết quả", "Người nhận kết quả"],
         ["STT", "Mã hồ sơ", "Tiếp nhận", "Hẹn trả", "Trả", "Họ và tên", "CCCD"],
@@ -132,7 +132,7 @@ def test_groups_stand_over_their_parts_in_merged_cells() -> None:
     assert (found.name("returned"), found.first) == ("Ngày / Trả", 2)
 
 
-def test_groups_stand_over_their_parts_in_text_too() -> None:
+def test_a_group_header_applies_to_its_parts_in_csv_too() -> None:
     lines = [
         ["STT", "Mã hồ sơ", "Thời gian", "", "", "Ghi chú"],
         ["", "", "Tiếp nhận", "Hẹn trả", "Trả", ""],
@@ -142,7 +142,7 @@ def test_groups_stand_over_their_parts_in_text_too() -> None:
     }  # fmt: skip
 
 
-def test_a_group_of_known_meaning_gives_it_to_a_plain_part() -> None:
+def test_a_known_group_gives_its_meaning_to_a_plain_part() -> None:
     lines = [
         ["Mã hồ sơ", "Chủ hồ sơ", "", "Tiếp nhận", ""],
         ["", "Họ tên", "CCCD", "Ngày", "Người"],
@@ -212,7 +212,7 @@ def test_a_deployment_names_its_own_columns() -> None:
     assert names(found) == {0: "code", 1: "received", 2: "returned"}
 
 
-def test_a_name_of_the_deployment_goes_before_what_is_known() -> None:
+def test_a_deployments_own_header_comes_before_known_ones() -> None:
     lines = [["Mã hồ sơ", "Mã số hồ sơ", "Ngày trả"]]
     assert names(layout(lines, code="Mã số hồ sơ"))[1] == "code"
 
@@ -225,7 +225,7 @@ def test_two_columns_of_one_meaning_are_refused_with_both_names() -> None:
     assert names(layout([["Mã hồ sơ", "Ghi chú", "Ghi chú", "Ngày trả"]]))[1] == "note"
 
 
-def test_headers_that_lack_something_are_refused_with_what_was_recognised() -> None:
+def test_incomplete_headers_are_refused_with_the_recognised_ones() -> None:
     with pytest.raises(ConfigError) as refused:
         layout([["SỔ"], ["STT", "Mã hồ sơ", "Ngày vào sổ", "Chủ hồ sơ"]])
     said = str(refused.value)
@@ -235,18 +235,18 @@ def test_headers_that_lack_something_are_refused_with_what_was_recognised() -> N
     assert '[sources.NAME.columns] received = "' in said
 
 
-def test_a_name_that_the_file_does_not_have_is_refused() -> None:
+def test_a_configured_header_missing_from_the_file_is_refused() -> None:
     with pytest.raises(ConfigError, match="lack due"):
         layout([["Mã hồ sơ", "Ngày trả"]], due="Hạn chót")
 
 
-def test_a_sheet_of_something_else_has_no_headers() -> None:
+def test_a_sheet_of_other_content_has_no_headers() -> None:
     assert find_layout("logbook", rows([["STT", "Mã TTHC", "Tên TTHC"]]), {}, "x") is None
     assert find_layout("logbook", rows([["Hướng dẫn", ""], ["Bước 1"], []]), {}, "x") is None
     assert find_layout("logbook", [], {}, "x") is None
 
 
-def test_an_unknown_meaning_is_refused_with_the_nearest() -> None:
+def test_an_unknown_column_name_is_refused_with_the_nearest() -> None:
     refuse_unknown_columns(["received", "code"])
     with pytest.raises(ValueError, match="did you mean received"):
         refuse_unknown_columns(["recieved"])

@@ -38,7 +38,7 @@ def logbook(*lines: list[Cell], **settings: Any) -> list[PaperRow | Reject]:
     return read([HEADERS, *lines], **settings)
 
 
-def test_a_row_of_the_logbook_says_what_it_says() -> None:
+def test_a_row_of_the_logbook_is_read_in_full() -> None:
     row = row_of(logbook(line(returned=datetime(2026, 10, 14, 15, 20)), unit="UBND xã Mẫu"))
     assert (row.kind, row.sheet, row.row_number, row.code) == (PaperKind.LOGBOOK, "So", 2, CODE)
     assert (row.unit, row.unit_code, row.procedure) == ("UBND xã Mẫu", None, "1.001612")
@@ -51,14 +51,14 @@ def test_a_row_of_the_logbook_says_what_it_says() -> None:
     assert row.fields_lost == ()
 
 
-def test_nothing_personal_is_readable_in_a_row() -> None:
+def test_a_row_shows_no_personal_data() -> None:
     text = repr(logbook(line(), line(code="")))
     assert NUMBER not in text
     assert NAME not in text
     assert "1985" not in text
 
 
-def test_a_row_without_a_code_stays_a_row() -> None:
+def test_a_row_without_a_code_is_kept() -> None:
     row = row_of(logbook(line(code="", identity=99012345678.0)))
     assert row.code is None
     assert row.applicant_key == applicant_key(KEY, NUMBER)
@@ -108,7 +108,7 @@ def test_lines_that_are_no_rows_are_left_out() -> None:
     assert [row for row in found if isinstance(row, Reject)] == []
 
 
-def test_a_line_nobody_knows_is_refused_and_not_left_out() -> None:
+def test_an_unknown_line_is_rejected_not_ignored() -> None:
     lost = line(code="", identity="", birth="", received="", due="")
     rejected = reject_of(logbook(lost))
     assert (rejected.field, rejected.reason) == ("Ngày tiếp nhận or Ngày trả", "has no date")
@@ -140,7 +140,7 @@ def test_a_day_in_words_makes_a_row_and_no_signature(words: str) -> None:
         ({"code": CellError()}, "Mã hồ sơ", "formula that failed"),
     ],
 )
-def test_a_cell_the_row_cannot_do_without_costs_it(
+def test_an_unusable_cell_of_evidence_rejects_the_row(
     cells: dict[str, Cell], field: str, why: str
 ) -> None:
     rejected = reject_of(logbook(line(**cells)))
@@ -149,7 +149,7 @@ def test_a_cell_the_row_cannot_do_without_costs_it(
     assert rejected.code == (None if "code" in cells else CODE)
 
 
-def test_another_cell_that_cannot_be_used_is_named() -> None:
+def test_an_unusable_cell_of_another_column_is_listed_as_lost() -> None:
     row = row_of(logbook(line(due="31/02/2026", identity="9.9E+10", birth="1/1/85")))
     assert row.fields_lost == ("CCCD", "Ngày sinh", "Ngày hẹn trả")
     assert (row.due_at, row.applicant_key) == (None, None)
@@ -172,7 +172,7 @@ def test_a_refused_row_is_read_again_from_its_payload() -> None:
     assert mended == logbook(*same, unit="H99.18.01")[1]
 
 
-def test_a_replay_knows_a_column_that_was_named_since() -> None:
+def test_a_replay_uses_a_column_configured_since() -> None:
     headers: list[Cell] = ["Mã hồ sơ", "Ngày vào sổ", "Ngày trả"]
     rejected = reject_of(read([headers, [CODE, "08/10/2026", "?"]]))
     payload = json.loads(json.dumps(rejected.payload))
@@ -185,7 +185,7 @@ def test_a_replay_knows_a_column_that_was_named_since() -> None:
     "payload",
     [None, {}, [], "x", {"kind": "logbook"}, {"kind": "logbook", "place": {}, "occurrence": 1}],
 )
-def test_what_is_no_payload_is_refused(payload: object) -> None:
+def test_anything_but_a_payload_is_refused(payload: object) -> None:
     with pytest.raises(RecordError, match="payload"):
         PaperReader(PaperKind.LOGBOOK, KEY).replay(payload)
 
@@ -208,13 +208,13 @@ def test_a_row_keeps_its_key_when_it_is_filled_in() -> None:
         assert before.row_key == after.row_key
 
 
-def test_rows_that_nothing_tells_apart_are_numbered() -> None:
+def test_equal_rows_are_numbered() -> None:
     keys = [row.row_key for row in logbook(line(), line(), line()) if isinstance(row, PaperRow)]
     assert len(set(keys)) == 3
     assert keys == [f"{keys[0]}", f"{keys[0]}-2", f"{keys[0]}-3"]
 
 
-def test_a_row_that_cannot_be_used_moves_no_other_key() -> None:
+def test_a_rejected_row_does_not_change_other_keys() -> None:
     good = [line(), line(), line()]
     broken = [line(), line(received="x"), line()]
     assert row_keys(logbook(*broken)) == [row_keys(logbook(*good))[place] for place in (0, 2)]
@@ -236,7 +236,7 @@ def test_keys_differ_by_what_identifies_a_row_and_by_installation() -> None:
     assert row_keys(other) != row_keys(logbook(line()))
 
 
-def test_the_unit_stands_in_the_row_above_the_table_or_in_the_settings() -> None:
+def test_the_unit_comes_from_row_title_or_settings() -> None:
     headers: list[Cell] = ["Mã hồ sơ", "Ngày trả"]
     table: list[list[Cell]] = [headers, [CODE, "08/10/2026"]]
 
@@ -254,7 +254,7 @@ def test_the_unit_stands_in_the_row_above_the_table_or_in_the_settings() -> None
     assert unit(unit="000.00.05.H99") == (None, "000.00.05.H99")
 
 
-def test_the_rows_own_unit_goes_first_and_a_section_may_change_it() -> None:
+def test_the_rows_own_unit_comes_before_that_of_a_section() -> None:
     headers: list[Cell] = ["Mã hồ sơ", "Ngày trả", "Đơn vị", "Mã đơn vị"]
     found = read(
         [
@@ -312,7 +312,7 @@ APOLOGY: list[Cell] = [
 ]  # fmt: skip
 
 
-def test_an_apology_has_the_missed_and_the_promised_day() -> None:
+def test_an_apology_has_the_missed_and_the_new_due_day() -> None:
     cells: list[Cell] = [CODE, "08/10/2026", "12/XL-UBND ngày 07/10/2026", "Thẩm tra", "20/10/2026"]
     row = row_of(read([APOLOGY, cells], PaperKind.APOLOGY))
     assert (row.number, row.symbol) == ("12", "XL-UBND")
@@ -325,7 +325,7 @@ def test_an_apology_whose_day_cannot_be_read_is_refused() -> None:
     assert "exists" in reject_of(read([APOLOGY, cells], PaperKind.APOLOGY)).reason
 
 
-def test_sheets_without_headers_are_left_and_a_file_without_any_is_refused() -> None:
+def test_sheets_without_headers_are_skipped_unless_no_sheet_has_any() -> None:
     guide, table = Lines([["Hướng dẫn"]], "HD"), Lines([HEADERS, line()], "So")
     reader = PaperReader(PaperKind.LOGBOOK, KEY)
     assert len(list(reader.read([guide, table], FILE))) == 1

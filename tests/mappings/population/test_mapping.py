@@ -36,7 +36,7 @@ def records(name: str) -> list[Any]:
     return [person_record(person) for person in AnswerReader().persons(found).persons]
 
 
-def test_a_full_record() -> None:
+def test_the_sample_person_is_read_in_full() -> None:
     (lan,) = records("tracuu-res-01-full-old-three-level")
     assert (lan.name, lan.number, lan.old_number) == (
         "TRẦN THỊ MAI LAN",
@@ -75,7 +75,7 @@ def test_a_year_alone_is_not_completed() -> None:
     assert (xuan.marital.raw, xuan.marital.meaning) == ("3", None)
 
 
-def test_two_levels() -> None:
+def test_addresses_of_two_levels_are_read() -> None:
     (ha,) = records("tracuu-res-03-two-level-2025-sparse")
     assert (ha.present.province, ha.present.district, ha.present.ward) == ("01", None, "00070")
     assert ha.religion is None
@@ -102,7 +102,7 @@ SEXES = {"1": "male", "2": "female"}
 
 
 @pytest.mark.parametrize(("code", "male"), [("1", True), ("2", False), ("0", None), ("3", None)])
-def test_an_unknown_sex_is_neither(code: str, male: bool | None) -> None:
+def test_an_unknown_code_of_sex_means_neither(code: str, male: bool | None) -> None:
     record = person_record(Person(GioiTinh=code))
     assert (record.male, record.sex) == (male, Coded(code, SEXES.get(code)))
 
@@ -130,7 +130,7 @@ def test_all_54_ethnic_groups_have_a_name() -> None:
     assert (codes["08"], codes["54"]) == ("HMông", "Rơ-măm")
 
 
-def test_what_was_not_read_stays_named() -> None:
+def test_elements_not_read_are_listed_as_lost() -> None:
     record = person_record(Person(NgayThangNamSinh="x", fields_lost=("TrangThai",)))
     assert record.fields_lost == ("TrangThai", "NgayThangNamSinh")
 
@@ -201,7 +201,7 @@ def test_a_year_is_asked_as_a_year(birth: Birth) -> None:
     assert question_of(applicant, today=TODAY)[0].birth == 1947
 
 
-def test_what_looks_odd_is_told_beside_the_question() -> None:
+def test_warnings_are_returned_with_the_question() -> None:
     applicant = Applicant(name="Søren", identity_number="100185012345", birth=Birth(1990))
     _, warnings = question_of(applicant, today=TODAY)
     assert warnings == ("unknown_birth_place", "birth_year_differs", "name_letters_left_out")
@@ -218,9 +218,7 @@ def test_what_looks_odd_is_told_beside_the_question() -> None:
         (Applicant(name="A", identity_number="001185012345", birth=Birth(1985, 2, 30)), "birth"),
     ],
 )
-def test_nobody_is_asked_about_an_applicant_who_cannot_be_found(
-    applicant: Applicant, field: str
-) -> None:
+def test_an_applicant_who_cannot_be_found_is_refused(applicant: Applicant, field: str) -> None:
     with pytest.raises(RecordError) as refused:
         question_of(applicant, today=TODAY)
     assert refused.value.field == field
@@ -230,7 +228,7 @@ def test_nobody_is_asked_about_an_applicant_who_cannot_be_found(
 ASKED = Question("LUUVANDUONG", "", "012345670", date(1961, 9, 30))
 
 
-def test_of_two_people_behind_a_number_the_one_who_agrees_counts() -> None:
+def test_of_two_persons_with_one_number_the_matching_one_counts() -> None:
     two = records("tracuu-res-07-two-records")
     assert verdict_of(two, ASKED) is IdentityVerdict.MATCH
     assert verdict_of(two, Question("LUUVANDUNG", "", "012345670", 1961)) is (
@@ -253,13 +251,13 @@ def test_a_record_is_compared_with_the_question(question: Question, verdict: str
     assert verdict_of(records("tracuu-res-01-full-old-three-level"), question) == verdict
 
 
-def test_nobody_found_is_a_mismatch_and_a_gap_is_unknown() -> None:
+def test_an_empty_answer_is_a_mismatch_and_a_gap_is_unknown() -> None:
     assert verdict_of([], ASKED) is IdentityVerdict.MISMATCH
     bare = person_record(Person(SoCMND="012345670"))
     assert verdict_of([bare], ASKED) is IdentityVerdict.UNKNOWN
 
 
-def test_whoever_could_not_be_read_may_be_the_one_asked_about() -> None:
+def test_an_incomplete_answer_without_match_is_unknown() -> None:
     other = records("tracuu-res-01-full-old-three-level")
     assert verdict_of([], ASKED, complete=False) is IdentityVerdict.UNKNOWN
     assert verdict_of(other, ASKED, complete=False) is IdentityVerdict.UNKNOWN
@@ -268,7 +266,7 @@ def test_whoever_could_not_be_read_may_be_the_one_asked_about() -> None:
 
 
 @pytest.mark.parametrize("number", ["1185012345", " ", "CCCD"])
-def test_a_number_that_lost_its_zeros_is_no_other_number(number: str) -> None:
+def test_a_number_without_its_zeros_is_unknown_not_a_mismatch(number: str) -> None:
     question = Question("TRANTHIMAILAN", "001185012345", birth=1985)
     written = Person(SoDinhDanh=number, HoVaTen="Trần Thị Mai Lan", NgayThangNamSinh="1985")
     assert verdict_of([person_record(written)], question) is IdentityVerdict.UNKNOWN
@@ -277,7 +275,7 @@ def test_a_number_that_lost_its_zeros_is_no_other_number(number: str) -> None:
 
 
 @pytest.mark.parametrize("twice", ["SoDinhDanh", "SoCMND", "HoVaTen", "NgayThangNamSinh"])
-def test_what_stands_there_twice_is_no_verdict(twice: str) -> None:
+def test_a_repeated_element_makes_the_verdict_unknown(twice: str) -> None:
     (person,) = records("tracuu-res-01-full-old-three-level")
     question = Question("TRANTHIMAILAN", "001185012345", birth=1985)
     assert verdict_of([person], question) is IdentityVerdict.MATCH

@@ -47,7 +47,7 @@ def test_an_older_shape_keeps_one_space() -> None:
 
 
 @given(st.text())
-def test_a_name_is_asked_for_in_a_to_z_and_once(name: str) -> None:
+def test_an_asked_name_has_only_a_to_z_and_is_stable(name: str) -> None:
     asked, spaced = asked_name(name), asked_name(name, "spaced")
     assert re.fullmatch("[A-Z0-9]*", asked)
     assert asked_name(asked) == asked
@@ -66,12 +66,12 @@ def test_a_vietnamese_name_loses_no_letter(name: str) -> None:
 @pytest.mark.parametrize(
     "name", ["Søren", "Iv\u0430n", "王", "\u0414", "\u13a0", "\u01f2\u0133\u00fe"]
 )
-def test_letters_without_a_form_in_a_to_z_are_told(name: str) -> None:
+def test_letters_without_a_form_in_a_to_z_are_reported(name: str) -> None:
     assert has_foreign_letters(name)
 
 
 @pytest.mark.parametrize("name", ["Đỗ Thị Thử", "H’Hen Niê", "Nguye\u02c6n Văn 2", "Müller"])
-def test_what_every_client_drops_is_not_told(name: str) -> None:
+def test_marks_and_apostrophes_are_not_reported_as_foreign(name: str) -> None:
     assert not has_foreign_letters(name)
 
 
@@ -85,7 +85,7 @@ def test_names_are_compared_folded() -> None:
 
 
 @given(st.text(), st.text())
-def test_a_name_is_the_same_both_ways(one: str, other: str) -> None:
+def test_comparing_names_is_symmetric(one: str, other: str) -> None:
     assert same_name(one, other) == same_name(other, one)
     assert same_name(one, one.swapcase() if one.isascii() else one) == bool(asked_name(one))
 

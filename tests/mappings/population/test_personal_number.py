@@ -35,13 +35,13 @@ def found(
         ("012345670", Birth(1961), True),
     ],
 )
-def test_a_number_that_agrees_with_its_owner_is_fine(
+def test_a_number_that_agrees_with_birth_and_sex_has_no_finding(
     number: str, birth: Birth | None, male: bool | None
 ) -> None:
     assert found(number, birth, male) == []
 
 
-def test_what_a_number_says() -> None:
+def test_the_facts_of_a_number_are_read() -> None:
     assert number_facts("001185012345") == NumberFacts("001", 1985, male=False)
     assert number_facts("038214000333") == NumberFacts("038", 2014, male=True)
     assert "1985" not in repr(number_facts("001185012345"))
@@ -68,21 +68,21 @@ def test_the_fourth_digit_is_century_and_sex(digit: str, year: int, male: bool) 
 
 
 @given(st.from_regex(r"[0-9]{0,14}", fullmatch=True), st.sampled_from(["", " ", "\n", "x"]))
-def test_twelve_digits_and_only_they_say_something(digits: str, tail: str) -> None:
+def test_only_twelve_digits_give_facts(digits: str, tail: str) -> None:
     number = digits + tail
     assert (number_facts(number) is not None) == (len(digits) == 12 and not tail)
     assert is_old_card(number) == (len(digits) == 9 and not tail)
 
 
 @given(st.text() | st.from_regex(r"[0-9]{0,14}", fullmatch=True))
-def test_any_text_is_fine_or_says_why_not(number: str) -> None:
+def test_any_text_is_usable_or_has_an_error(number: str) -> None:
     findings = check_personal_number(number, today=TODAY)
     usable = number_facts(number) is not None or is_old_card(number)
     assert usable or [finding.level for finding in findings] == ["error"]
     assert all(finding.code and finding.why for finding in findings)
 
 
-def test_the_year_that_begins_is_not_to_come() -> None:
+def test_a_birth_in_the_present_year_is_accepted() -> None:
     assert found("001226012345") == []
     assert found("001226012345", today=date(2025, 12, 31)) == [("error", "born_in_future")]
 
@@ -108,11 +108,11 @@ def test_the_year_that_begins_is_not_to_come() -> None:
         ("001227012345", "born_in_future"),
     ],
 )
-def test_a_number_that_is_nobodys_is_an_error(number: str, code: str) -> None:
+def test_an_impossible_number_is_an_error(number: str, code: str) -> None:
     assert found(number) == [("error", code)]
 
 
-def test_the_year_that_is_to_come_depends_on_today() -> None:
+def test_a_birth_year_in_the_future_depends_on_today() -> None:
     assert found("001227012345", today=date(2027, 1, 1)) == []
     assert found("001405012345", today=date(2105, 1, 1)) == []
 
@@ -138,14 +138,14 @@ def test_the_year_that_is_to_come_depends_on_today() -> None:
         ("000000000", None, None, "looks_made_up"),
     ],
 )
-def test_what_is_odd_is_a_warning(
+def test_an_odd_number_is_a_warning(
     number: str, birth: Birth | None, male: bool | None, code: str
 ) -> None:
     assert found(number, birth, male) == [("warning", code)]
 
 
 @pytest.mark.parametrize("number", ["123456789", "012345679", "111111112", "987654320"])
-def test_one_digit_out_of_the_row_is_enough(number: str) -> None:
+def test_one_digit_out_of_sequence_is_not_made_up(number: str) -> None:
     assert found(number[:-1] + "5") == []
 
 
@@ -161,7 +161,7 @@ def test_twelve_digits_in_a_row_are_made_up(number: str) -> None:
     assert ("warning", "looks_made_up") in found(number)
 
 
-def test_an_error_does_not_hide_what_else_is_odd() -> None:
+def test_an_error_does_not_hide_warnings() -> None:
     assert found("123456789012") == [
         ("error", "born_in_future"),
         ("warning", "unknown_birth_place"),
@@ -169,12 +169,12 @@ def test_an_error_does_not_hide_what_else_is_odd() -> None:
     ]
 
 
-def test_several_findings_stand_side_by_side() -> None:
+def test_several_findings_are_returned_together() -> None:
     codes = [code for _, code in found("100185012345", Birth(1990), True)]
     assert codes == ["unknown_birth_place", "birth_year_differs", "sex_differs"]
 
 
-def test_no_sentence_holds_the_number() -> None:
+def test_no_finding_contains_the_number() -> None:
     for number in ("1185012345", "001985012345", "100185012345", "111111111"):
         for finding in check_personal_number(number, Birth(1990), True, today=TODAY):
             assert number not in finding.why
@@ -209,12 +209,12 @@ def test_no_sentence_holds_the_number() -> None:
         ("111111111", None, "its digits are all the same, or in a row"),
     ],
 )
-def test_a_finding_tells_a_person_what_is_wrong(number: str, birth: Birth | None, why: str) -> None:
+def test_a_finding_explains_the_fault(number: str, birth: Birth | None, why: str) -> None:
     (finding,) = check_personal_number(number, birth, today=TODAY)
     assert finding.why == why
 
 
-def test_the_other_sex_is_told_in_words() -> None:
+def test_a_different_sex_is_explained() -> None:
     (finding,) = check_personal_number("001185012345", None, True, today=TODAY)
     assert finding.why == "it was given for the other sex than the one stated"
 

@@ -70,14 +70,14 @@ def test_ids_are_tried_before_names() -> None:
     assert igate_statuses({}, {}).lookup(2, "Có kết quả") is Status.PROCESSING
 
 
-def test_what_a_deployment_wrote_is_never_hidden_by_a_default() -> None:
+def test_an_override_is_never_hidden_by_a_default() -> None:
     table = igate_statuses({}, {"Chờ công dân": 5, "đang xử lý": 2})
     assert table.lookup(2, "Chờ công dân") is Status.SUPPLEMENT
     assert table.lookup(None, "Đang xử lý") is Status.RECEIVED
 
 
 @pytest.mark.parametrize("value", [0, 11, -1, True, "4", None, 4.0])
-def test_a_meaning_that_is_no_state_is_refused_by_name(value: Any) -> None:
+def test_an_override_to_no_state_is_refused_with_its_key(value: Any) -> None:
     with pytest.raises(ConfigError, match=r"sources\.igate\.status\.by_id\.17"):
         igate_statuses({"17": value}, {}, key="sources.igate.status")
 
@@ -93,7 +93,7 @@ def test_a_blank_label_is_refused() -> None:
 
 
 @pytest.mark.parametrize("code", range(1, 11))
-def test_the_portal_says_code_or_label(code: int) -> None:
+def test_the_portals_state_is_a_code_or_a_label(code: int) -> None:
     table = portal_statuses({}, {})
     labels = [
         name for name, value in load_table("dvcqg_status")["by_name"].items() if value == code
@@ -104,7 +104,7 @@ def test_the_portal_says_code_or_label(code: int) -> None:
 
 
 @pytest.mark.parametrize("written", ["0", "11", "", "Trạng thái lạ"])
-def test_what_the_portal_does_not_define_is_unknown(written: str) -> None:
+def test_a_state_the_portal_does_not_define_is_unknown(written: str) -> None:
     assert portal_statuses({}, {}).lookup(written, written) is None
 
 
@@ -120,17 +120,19 @@ def test_what_the_portal_does_not_define_is_unknown(written: str) -> None:
         (None, None, None),
     ],
 )
-def test_ways_of_filing(id: int | None, name: str | None, channel: Channel | None) -> None:
+def test_filing_channels_are_mapped(
+    id: int | None, name: str | None, channel: Channel | None
+) -> None:
     assert igate_channels({}, {}).lookup(id, name) is channel
 
 
-def test_a_way_of_filing_may_be_overridden() -> None:
+def test_a_filing_channel_may_be_overridden() -> None:
     table = igate_channels({"0": 1}, {"Qua ứng dụng": 2})
     assert table.lookup(0, "Trực tuyến") is Channel.COUNTER
     assert table.lookup(9, "QUA ỨNG DỤNG") is Channel.ONLINE
 
 
-def test_a_channel_that_is_none_is_refused() -> None:
+def test_an_override_to_no_channel_is_refused() -> None:
     with pytest.raises(ConfigError, match=r"channel\.by_id\.0"):
         igate_channels({"0": 4}, {})
 
@@ -140,7 +142,7 @@ def test_channels_of_the_portal(code: int) -> None:
     assert portal_channels({}, {}).lookup(str(code), None) is Channel(code)
 
 
-def test_every_table_says_where_its_facts_come_from() -> None:
+def test_every_table_has_a_source() -> None:
     folder = Path(khop.mappings.__file__).parent / "data"
     names = sorted(path.stem for path in folder.glob("*.toml"))
     assert names
@@ -178,7 +180,7 @@ def test_the_public_tables_contradict_each_other_on_four_keys() -> None:
 
 @pytest.mark.parametrize("preset", ["opencps_reply", "th_helper"])
 @pytest.mark.parametrize("key", ["interoperating", "Posting"])
-def test_a_key_without_a_state_is_not_a_key_nobody_has_seen(preset: str, key: str) -> None:
+def test_a_key_without_state_differs_from_an_unknown_key(preset: str, key: str) -> None:
     table = preset_statuses(preset, {}, {})
     assert table.lookup(key, key) is None
     assert status_preset(preset).has_no_state(key)
@@ -198,14 +200,14 @@ def test_the_table_of_ha_giang_is_partial(key: str, status: int) -> None:
 
 def test_a_province_that_sends_waiting_dossiers_as_finished() -> None:
     preset = status_preset("th_local")
-    told = {status.value: preset.told_to_portal(status).value for status in Status}
+    told = {status.value: preset.sent_as(status).value for status in Status}
     assert told == {1: 1, 2: 2, 3: 3, 4: 4, 5: 9, 6: 9, 7: 7, 8: 9, 9: 9, 10: 10}
     assert preset_statuses("th_local", {}, {}).lookup(5, None) is Status.SUPPLEMENT
 
 
 @pytest.mark.parametrize("name", ["igate", "dvcqg", "opencps_reply", "th_helper", "hg"])
-def test_other_presets_send_what_they_hold(name: str) -> None:
-    assert [status_preset(name).told_to_portal(status) for status in Status] == list(Status)
+def test_other_presets_send_every_state_unchanged(name: str) -> None:
+    assert [status_preset(name).sent_as(status) for status in Status] == list(Status)
 
 
 def test_the_names_of_the_presets() -> None:
@@ -232,7 +234,7 @@ def test_the_presets_of_a_system_are_its_defaults() -> None:
         assert preset_statuses("igate", {}, {}).lookup(None, label) is known is not None
 
 
-def test_a_preset_stands_in_the_place_of_the_defaults() -> None:
+def test_a_preset_replaces_the_defaults() -> None:
     table = igate_statuses({}, {}, preset="opencps_reply")
     assert table.lookup(None, "new") is Status.NEW
     assert table.lookup(2, "Đang xử lý") is None
@@ -241,7 +243,7 @@ def test_a_preset_stands_in_the_place_of_the_defaults() -> None:
     assert portal.lookup("4", None) is None
 
 
-def test_what_a_deployment_wrote_goes_before_its_preset() -> None:
+def test_an_override_comes_before_the_preset() -> None:
     by_id = igate_statuses({"new": 2}, {}, preset="opencps_reply")
     assert by_id.lookup("new", "done") is Status.RECEIVED
     by_name = portal_statuses({}, {"posting": 9}, preset="opencps_reply")
@@ -258,7 +260,7 @@ def test_what_a_deployment_wrote_goes_before_its_preset() -> None:
         (["hg"], "is not a table khop has"),
     ],
 )
-def test_a_preset_that_is_none_is_refused_with_the_likeliest(name: Any, says: str) -> None:
+def test_an_unknown_preset_is_refused_with_the_most_similar(name: Any, says: str) -> None:
     with pytest.raises(ConfigError, match=says) as caught:
         status_preset(name)
     assert caught.value.key == "status.preset"
@@ -271,7 +273,7 @@ def test_a_preset_that_is_none_is_refused_with_the_likeliest(name: Any, says: st
 
 
 @pytest.mark.parametrize("table", [[], "4", None, 4])
-def test_overrides_that_are_no_table_are_refused(table: Any) -> None:
+def test_anything_but_a_table_of_overrides_is_refused(table: Any) -> None:
     with pytest.raises(ConfigError) as caught:
         igate_statuses(table, {}, key="sources.igate.status")
     assert caught.value.key == "sources.igate.status.by_id"
@@ -342,19 +344,19 @@ def test_numbers_with_leading_zeros_are_one_up_to_nine_digits() -> None:
 
 
 @pytest.mark.parametrize("written", ["none", "xxxx"])
-def test_nothing_is_no_id_and_no_label(written: str) -> None:
+def test_none_is_neither_id_nor_label(written: str) -> None:
     assert igate_statuses({written: 4}, {written: 4}).lookup(None, None) is None
 
 
 @pytest.mark.parametrize("first", [True, 1])
-def test_an_id_is_not_answered_with_what_another_type_of_it_means(first: int) -> None:
+def test_ids_of_different_types_are_cached_separately(first: int) -> None:
     table = portal_statuses({}, {})
     table.lookup(first, None)
     assert table.lookup(True, None) is None
     assert table.lookup(1, None) is Status.NEW
 
 
-def test_the_remembered_answers_are_bounded_and_stay_right() -> None:
+def test_the_cache_is_bounded_and_stays_right() -> None:
     table = portal_statuses({}, {})
     for number in range(3000):
         assert table.lookup(f"x{number}", "Đang xử lý") is Status.PROCESSING

@@ -69,7 +69,7 @@ def test_the_matrix_is_the_printed_one(before: int) -> None:
 
 
 @pytest.mark.parametrize("before", range(2, 11))
-def test_nothing_leads_back_to_new(before: int) -> None:
+def test_no_state_leads_back_to_new(before: int) -> None:
     assert pairs(illegal_steps(history(before, 1))) == [(before, 1)]
 
 
@@ -102,7 +102,7 @@ def test_nothing_leads_back_to_new(before: int) -> None:
         (9, 10, "handed over"),
     ],
 )
-def test_a_cell_says_what_has_to_show(before: int, after: int, evidence: str) -> None:
+def test_a_cell_names_its_evidence(before: int, after: int, evidence: str) -> None:
     cell = transition_matrix().cell(Status(before), Status(after))
     assert cell is not None
     assert cell.evidence == evidence
@@ -119,7 +119,7 @@ def test_a_cell_says_what_has_to_show(before: int, after: int, evidence: str) ->
         (6, 10, (4, 9)),
     ],
 )
-def test_steps_that_nobody_recorded_explain_a_gap(
+def test_unrecorded_ordinary_steps_explain_a_gap(
     before: int, after: int, missing: tuple[int, ...]
 ) -> None:
     told = history(before, after)
@@ -143,7 +143,7 @@ def test_the_pairs_for_sql_are_the_forbidden_cells() -> None:
     assert transition_matrix().forbidden_pairs() == printed - gaps
 
 
-def test_a_step_that_needs_evidence_is_never_taken_for_granted() -> None:
+def test_a_step_that_needs_evidence_explains_no_gap() -> None:
     # 4 -> 5 -> 2 would be a way from 4 back to 2, but a request for papers leaves a slip.
     assert transition_matrix().missing_between(Status(4), Status(2)) == ()
     assert pairs(illegal_steps(history(4, 2))) == [(4, 2)]
@@ -169,7 +169,7 @@ def test_nothing_is_missing_in_a_direct_step() -> None:
         (10, 10),
     ],
 )
-def test_legal_histories(states: tuple[int, ...]) -> None:
+def test_a_legal_history_has_no_violation(states: tuple[int, ...]) -> None:
     assert illegal_steps(history(*states), tolerate_missing=False) == ()
 
 
@@ -179,7 +179,7 @@ def test_each_illegal_step_is_named_in_order() -> None:
     assert pairs(illegal_steps(told, tolerate_missing=False)) == [(9, 5), (5, 10), (10, 4)]
 
 
-def test_an_illegal_step_without_a_way_misses_nothing() -> None:
+def test_an_illegal_step_without_explanation_has_no_missing_states() -> None:
     (step,) = illegal_steps(history(10, 4))
     assert step.missing == ()
 
@@ -201,13 +201,13 @@ def test_order_of_arrival_does_not_matter(states: list[Status], random: Any, gap
 
 
 @given(st.lists(STATES, max_size=8))
-def test_tolerance_only_takes_away(states: list[Status]) -> None:
+def test_tolerance_only_removes_violations(states: list[Status]) -> None:
     strict = illegal_steps(history(*states), tolerate_missing=False)
     assert illegal_steps(history(*states)) == tuple(step for step in strict if not step.missing)
 
 
 @given(st.lists(STATES, max_size=8))
-def test_a_recorded_state_twice_changes_nothing(states: list[Status]) -> None:
+def test_a_state_recorded_twice_changes_nothing(states: list[Status]) -> None:
     twice = history(*(state for state in states for _ in "ab"))
     assert pairs(illegal_steps(twice)) == pairs(illegal_steps(history(*states)))
 
@@ -260,12 +260,12 @@ def test_steps_that_need_evidence() -> None:
     assert (first.cell.evidence, first.missing) == ("slip 02", ())
 
 
-def test_a_forbidden_step_is_not_one_of_evidence() -> None:
+def test_a_forbidden_step_does_not_need_evidence() -> None:
     assert steps_with_evidence(history(10, 4, 2, 2)) == ()
 
 
 @given(st.lists(STATES, max_size=8))
-def test_a_step_is_illegal_or_of_evidence_or_neither(states: list[Status]) -> None:
+def test_a_step_is_never_both_illegal_and_in_need_of_evidence(states: list[Status]) -> None:
     told = history(*states)
     both = set(illegal_steps(told, tolerate_missing=False)) & set(steps_with_evidence(told))
     assert not both
@@ -360,7 +360,7 @@ def test_a_state_that_is_not_known_is_not_replaced_by_the_one_before() -> None:
     assert state_on(history(2, None), date(2026, 3, 2)) is None
 
 
-def test_two_states_of_one_moment_are_no_answer() -> None:
+def test_two_states_of_one_moment_give_none() -> None:
     assert state_on([record(4, 1), record(5, 1)], date(2026, 3, 2)) is None
     assert state_on([record(4, 1), record(4, 1, entry="b")], date(2026, 3, 2)) is Status.PROCESSING
     assert state_on([record(4, -8, by_day=True), record(5, 1)], date(2026, 3, 2)) is None
@@ -373,7 +373,7 @@ def test_evidence_of_another_kind_is_no_state() -> None:
 
 
 @given(st.lists(STATES, min_size=1, max_size=6))
-def test_in_the_end_the_last_state_stands(states: list[Status]) -> None:
+def test_the_state_at_the_end_is_the_last_one(states: list[Status]) -> None:
     assert state_on(history(*states), date(2027, 1, 1)) is states[-1]
 
 

@@ -48,7 +48,7 @@ def placed(one: ReportDossier, *args: Any) -> Placement:
         (dossier(9, on(4, 1, 0)), LeftOut.AFTER_PERIOD),
     ],
 )
-def test_who_is_left_out_and_why(one: ReportDossier, reason: LeftOut) -> None:
+def test_a_dossier_left_out_has_its_reason(one: ReportDossier, reason: LeftOut) -> None:
     assert place(one, MARCH) is reason
 
 
@@ -86,7 +86,9 @@ def test_both_ends_of_the_period_are_in_it() -> None:
     ("finished", "column"),
     [(on(3, 19, 23.99), 8), (on(3, 20, 0), 9), (on(3, 20, 23.99), 9), (on(3, 21, 0), 10)],
 )
-def test_ended_by_the_day_of_the_slip(status: int, finished: Instant, column: int) -> None:
+def test_an_ended_dossier_is_judged_by_the_receipt_slip(
+    status: int, finished: Instant, column: int
+) -> None:
     found = placed(dossier(status, finished=finished))
     assert found == Placement(Column.RECEIVED_OTHERWISE, Column(column))
 
@@ -97,11 +99,11 @@ def test_a_withdrawn_dossier_is_on_time_and_noted() -> None:
     assert placed(late).notes == {Note.WITHDRAWN}
 
 
-def test_an_end_on_the_day_of_reception_is_an_end() -> None:
+def test_an_end_on_the_day_of_reception_counts() -> None:
     assert placed(dossier(9, on(3, 10, 9), finished=on(3, 10, 8))).outcome is Column.EARLY
 
 
-def test_null_due_date_is_never_on_time_silently() -> None:
+def test_a_dossier_without_due_date_is_noted_as_not_judged() -> None:
     ended = placed(dossier(9, due=None, finished=on(3, 30)))
     assert (ended.outcome, ended.notes) == (Column.ON_TIME, frozenset({Note.NOT_JUDGED}))
     still_open = placed(dossier(4, due=None))
@@ -118,17 +120,17 @@ def test_a_procedure_without_limit_is_on_time_and_needs_no_note() -> None:
     assert (still_open.outcome, still_open.notes) == (Column.OPEN_IN_TIME, frozenset())
 
 
-def test_the_return_of_the_result_stands_for_an_end_nobody_wrote() -> None:
+def test_without_an_end_the_return_of_the_result_counts() -> None:
     found = placed(dossier(10, returned_at=on(3, 21)))
     assert (found.outcome, found.notes) == (Column.LATE, frozenset({Note.END_FROM_RETURN}))
 
 
-def test_a_citizen_who_comes_late_makes_no_dossier_late() -> None:
+def test_a_late_hand_over_does_not_make_a_dossier_late() -> None:
     found = placed(dossier(10, finished=on(3, 18), returned_at=on(3, 30)))
     assert found == Placement(Column.RECEIVED_OTHERWISE, Column.EARLY)
 
 
-def test_another_calculator_takes_the_place_of_the_slip() -> None:
+def test_another_calculator_replaces_the_receipt_slip() -> None:
     one = dossier(9, finished=on(3, 30))
     for said, column in (("early", 8), (Punctuality.ON_TIME, 9), ("late", 10)):
         assert placed(one, MARCH, None, lambda _, said=said: said).outcome == column
@@ -137,13 +139,13 @@ def test_another_calculator_takes_the_place_of_the_slip() -> None:
 
 
 @pytest.mark.parametrize("said", ["overdue", 10, "", [], True])
-def test_a_calculator_that_says_anything_else_is_refused(said: Any) -> None:
+def test_a_calculator_with_another_answer_is_refused(said: Any) -> None:
     with pytest.raises(ConfigError, match="early, on_time, late or None") as caught:
         place(dossier(9, finished=on(3, 12)), MARCH, None, lambda _: said)
     assert caught.value.key == "calculator"
 
 
-def test_the_slip_cannot_judge_what_has_not_ended() -> None:
+def test_the_receipt_slip_does_not_judge_open_dossiers() -> None:
     assert by_receipt_slip(dossier(4)) is None
     assert by_receipt_slip(dossier(4, no_due=True)) is Punctuality.ON_TIME
 
@@ -159,7 +161,7 @@ def test_in_process_is_late_from_the_day_after_it_was_due(
 
 
 @pytest.mark.parametrize("status", [5, 6])
-def test_waiting_is_in_column_12_only_and_says_so(status: int) -> None:
+def test_a_waiting_dossier_is_in_column_12_with_a_note(status: int) -> None:
     # A printed template names state 5 under "đúng hạn" and under "trong hạn" at once.
     in_time = placed(dossier(status, due=on(3, 31)))
     assert (in_time.outcome, in_time.notes) == (Column.OPEN_IN_TIME, frozenset({Note.WAITING}))
@@ -173,14 +175,14 @@ def test_waiting_is_in_column_12_only_and_says_so(status: int) -> None:
 
 
 @pytest.mark.parametrize("status", [2, 4, 5, 6])
-def test_an_end_date_of_an_open_dossier_is_no_end(status: int) -> None:
+def test_the_end_date_of_an_open_dossier_is_ignored(status: int) -> None:
     one = dossier(status, due=on(4, 5), finished=on(3, 15))
     assert placed(one).outcome is Column.OPEN_IN_TIME
     assert placed(replace(one, received_at=on(2, 1), finished_at=on(2, 5))).intake == 6
 
 
 @pytest.mark.parametrize("status", [3, 7, 8, 9, 10])
-def test_what_ended_after_the_period_was_open_in_it(status: int) -> None:
+def test_a_dossier_that_ended_after_the_period_counts_as_open(status: int) -> None:
     late = placed(dossier(status, finished=on(4, 1, 0)))
     assert (late.outcome, late.notes) == (Column.OPEN_LATE, frozenset({Note.STATE_NOT_KNOWN}))
     in_time = placed(dossier(status, due=on(3, 31), finished=on(4, 1, 0)))
@@ -211,7 +213,7 @@ def test_days_are_local_days() -> None:
     assert placed(dossier(4, before)).intake == 5
 
 
-def test_a_record_tells_what_it_knows() -> None:
+def test_a_record_becomes_a_dossier_of_the_report() -> None:
     record = DossierRecord(
         "igate", "1", "H99-1",
         status=Status.FINISHED, received_at=on(3, 1), due_at=on(3, 2), finished_at=on(3, 3),
@@ -237,7 +239,7 @@ def test_the_packaged_rules() -> None:
     assert rules.online == {2}
 
 
-def test_a_province_gives_lists_of_its_own() -> None:
+def test_a_province_replaces_lists() -> None:
     rules = bucket_rules({"states": {"on_time": [7, 8]}, "channels": {"online": [2, 3]}})
     assert rules == replace(
         bucket_rules(),

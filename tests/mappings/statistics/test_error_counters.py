@@ -69,12 +69,12 @@ def test_the_six_counters(one: ReportDossier, errors: list[str]) -> None:
 
 
 @pytest.mark.parametrize("status", [None, 1, 3])
-def test_who_is_not_looked_at(status: int | None) -> None:
+def test_new_and_refused_dossiers_have_no_statistics_error(status: int | None) -> None:
     bad = dossier(status, at(24), at(23), channel=Channel.ONLINE, information_only=True)
     assert statistics_errors(bad, TODAY) == frozenset()
 
 
-def test_deleted_and_test_dossiers_are_not_looked_at() -> None:
+def test_deleted_and_test_dossiers_have_no_statistics_error() -> None:
     bad = dossier(9)
     assert statistics_errors(replace(bad, deleted=True), TODAY) == frozenset()
     assert statistics_errors(replace(bad, test=True), TODAY) == frozenset()
@@ -94,7 +94,7 @@ def test_the_list_counts_each_dossier_in_each_counter_that_fits() -> None:
 
 
 @pytest.mark.parametrize("today", [None, "2026-11-22", datetime(2026, 11, 22), 20261122])
-def test_a_moment_is_no_day_to_count_on(today: Any) -> None:
+def test_a_datetime_as_today_is_refused(today: Any) -> None:
     for one in (dossier(4), dossier(1)):
         with pytest.raises(RecordError, match="is not a day"):
             statistics_errors(one, today)

@@ -36,7 +36,7 @@ def test_six_and_nine_months_and_the_year_are_cumulative(last: int, ends: date) 
     assert report_quarters(2026, 1, last, scheme="nd09") == Period(date(2025, 12, 15), ends)
 
 
-def test_the_scheme_is_the_calendar_unless_said() -> None:
+def test_the_default_scheme_is_calendar_quarters() -> None:
     assert report_quarters(2026, 1, 4) == Period(date(2026, 1, 1), date(2026, 12, 31))
 
 
@@ -68,7 +68,7 @@ def test_a_calendar_month(month: int, days: int) -> None:
         (2026, 1, None, "period.last"),
     ],
 )
-def test_quarters_that_are_none(year: Any, first: Any, last: Any, key: str) -> None:
+def test_impossible_quarters_are_refused(year: Any, first: Any, last: Any, key: str) -> None:
     with pytest.raises(ConfigError) as caught:
         report_quarters(year, first, last)
     assert caught.value.key == key
@@ -78,7 +78,7 @@ def test_quarters_that_are_none(year: Any, first: Any, last: Any, key: str) -> N
     ("year", "month", "key"),
     [(2026, 0, "month"), (2026, 13, "month"), (1999, 1, "year"), (2101, 1, "year")],
 )
-def test_months_that_are_none(year: int, month: int, key: str) -> None:
+def test_impossible_months_are_refused(year: int, month: int, key: str) -> None:
     with pytest.raises(ConfigError, match=r"a whole number from (1 to 12|2000 to 2100)") as caught:
         calendar_month(year, month)
     assert caught.value.key == f"period.{key}"
@@ -89,7 +89,7 @@ def test_the_first_and_the_last_year_are_taken() -> None:
     assert calendar_month(2100, 12).last == date(2100, 12, 31)
 
 
-def test_a_scheme_nobody_has_is_refused_with_those_there_are() -> None:
+def test_an_unknown_scheme_is_refused_with_the_known_ones() -> None:
     with pytest.raises(ConfigError, match="calendar, nd09") as caught:
         report_quarters(2026, 1, 1, scheme="nd9")
     assert caught.value.key == "scheme"
@@ -104,7 +104,7 @@ def test_a_scheme_nobody_has_is_refused_with_those_there_are() -> None:
         (None, date(2026, 3, 3), "period.first: is not a day"),
     ],
 )
-def test_a_period_that_is_none(first: Any, last: Any, says: str) -> None:
+def test_an_impossible_period_is_refused(first: Any, last: Any, says: str) -> None:
     with pytest.raises(ConfigError) as caught:
         Period(first, last)
     assert str(caught.value) == says

@@ -74,7 +74,7 @@ def test_the_sums_hold_for_any_data(dossiers: list[ReportDossier]) -> None:
 
 
 @given(st.lists(courses(), max_size=30))
-def test_what_a_period_starts_with_is_what_the_last_left_open(courses: list[ReportDossier]) -> None:
+def test_the_carried_over_column_equals_the_open_one_before(courses: list[ReportDossier]) -> None:
     months = [tally(courses, calendar_month(2026, month)) for month in range(1, 8)]
     for previous, this in pairwise(months):
         assert broken_identities(this.columns, previous.columns) == ()
@@ -95,7 +95,7 @@ def test_no_rows_are_a_row_of_zeros() -> None:
 
 
 @given(any_dossier)
-def test_exactly_one_column_of_each_kind_or_a_reason(one: ReportDossier) -> None:
+def test_each_dossier_has_one_column_of_each_kind_or_a_reason(one: ReportDossier) -> None:
     found = place(one, MARCH)
     if isinstance(found, Placement):
         assert found.intake in {4, 5, 6}
@@ -146,7 +146,7 @@ GOOD = {3: 10, 4: 2, 5: 3, 6: 5, 7: 6, 8: 1, 9: 2, 10: 3, 11: 4, 12: 3, 13: 1}
         ({}, []),
     ],
 )
-def test_a_sum_that_does_not_hold_is_named(changed: dict[int, int], broken: list[Any]) -> None:
+def test_a_wrong_sum_is_reported(changed: dict[int, int], broken: list[Any]) -> None:
     assert list(broken_identities({**GOOD, **changed})) == broken
 
 

@@ -67,7 +67,7 @@ def test_every_day_of_the_announced_years(year: int) -> None:
         ("2024-12-31", 2, "2025-01-03"),
     ],
 )
-def test_known_defects_new_year_and_worked_saturdays_count(
+def test_known_defect_new_year_and_worked_saturdays_count(
     start: str, number: int, due: str
 ) -> None:
     added = WorkingCalendar().add_working_days(date.fromisoformat(start), number)
@@ -134,7 +134,7 @@ def test_working_day_from_is_the_nearest_that_is_not_before(day: date) -> None:
     assert between == (0, 0) or (between[0] > 0 and between[1] == 1)
 
 
-def test_zero_days_is_the_day_itself_even_when_it_is_off() -> None:
+def test_zero_days_gives_the_day_itself_even_when_it_is_off() -> None:
     assert CALENDAR.add_working_days(date(2026, 11, 22), 0) == date(2026, 11, 22)
 
 
@@ -144,7 +144,7 @@ def test_negative_days_are_refused() -> None:
 
 
 @pytest.mark.parametrize("number", [30_000, 10**12])
-def test_more_days_than_the_calendar_has_are_a_fault_of_the_record(number: int) -> None:
+def test_more_days_than_the_calendar_has_raise_a_day_error(number: int) -> None:
     with pytest.raises(RecordError, match="1990-2100") as caught:
         CALENDAR.add_working_days(date(2026, 1, 5), number)
     assert caught.value.field == "day"
@@ -175,7 +175,7 @@ NO_DAYS = [
         lambda day: CALENDAR.provisional_between(date(2026, 1, 1), day),
     ],
 )
-def test_what_is_no_date_is_a_fault_of_the_record(ask: Callable[[Any], object], day: Any) -> None:
+def test_anything_but_a_date_raises_a_day_error(ask: Callable[[Any], object], day: Any) -> None:
     with pytest.raises(DayError, match=r"^day: is no date$"):
         ask(day)
 
@@ -192,7 +192,7 @@ def test_working_days_are_counted_in_whole_numbers(
         ask(number)
 
 
-def test_a_province_adds_and_takes_days() -> None:
+def test_a_province_adds_and_removes_days_off() -> None:
     calendar = WorkingCalendar(
         days_off=[date(2026, 11, 23), date(2026, 1, 10)],
         worked_days=[date(2026, 11, 24), date(2026, 11, 28)],
@@ -203,7 +203,7 @@ def test_a_province_adds_and_takes_days() -> None:
     assert calendar.is_working(date(2026, 11, 28))
 
 
-def test_a_day_both_off_and_worked_is_a_mistake_in_the_configuration() -> None:
+def test_a_day_both_off_and_worked_raises_a_config_error() -> None:
     day = date(2026, 11, 23)
     with pytest.raises(ConfigError, match="2026-11-23"):
         WorkingCalendar(days_off=[day], worked_days=[day])
@@ -243,7 +243,7 @@ def test_a_province_that_has_the_notice_says_so() -> None:
     assert calendar.provisional(2028)
 
 
-def test_an_older_year_takes_nothing_back() -> None:
+def test_an_earlier_announced_year_changes_nothing() -> None:
     calendar = WorkingCalendar(announced_through=2025)
     assert not calendar.provisional(2026)
 

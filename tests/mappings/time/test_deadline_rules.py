@@ -35,7 +35,7 @@ PACKED = deadline_rules()
         (Effect, "none pause restart"),
     ],
 )
-def test_the_words_a_province_writes(words: type[StrEnum], written: str) -> None:
+def test_the_words_of_the_table_are_stable(words: type[StrEnum], written: str) -> None:
     assert " ".join(words) == written
 
 
@@ -58,7 +58,7 @@ def test_the_packaged_rules() -> None:
         ("portal_766", "consultation", "none", None, "none"),
     ],
 )
-def test_what_each_ground_does(
+def test_each_ground_has_its_effect(
     definition: str, ground: str, effect: str, within: int | None, otherwise: str
 ) -> None:
     rule = PACKED.grounds[Definition(definition), Ground(ground)]
@@ -122,7 +122,7 @@ def test_bands_are_replaced_as_a_whole() -> None:
     assert own.bands == (Band("24h", hours=24),)
 
 
-def test_two_provinces_share_nothing() -> None:
+def test_tables_of_two_provinces_are_independent() -> None:
     deadline_rules({"unit": [{"measure": "working_hour", "labels": ["Ngày"]}]})
     assert deadline_rules().units["ngày"] == (Measure.CALENDAR_DAY, 1)
 
@@ -191,7 +191,7 @@ def test_a_bad_table_is_refused_by_its_key(table: object, key: str) -> None:
     assert caught.value.key == key
 
 
-def test_a_band_has_one_width() -> None:
+def test_a_band_with_no_or_two_widths_is_refused() -> None:
     with pytest.raises(ConfigError) as caught:
         deadline_rules({"near_due": [{"id": "a"}]})
     assert str(caught.value) == (
@@ -199,7 +199,7 @@ def test_a_band_has_one_width() -> None:
     )
 
 
-def test_the_key_starts_where_the_caller_read() -> None:
+def test_a_fault_of_a_table_begins_with_the_callers_key() -> None:
     with pytest.raises(ConfigError) as caught:
         deadline_rules({"x": 1}, "province.toml")
     assert caught.value.key == "province.toml.x"
@@ -211,7 +211,7 @@ PROCEDURES = """procedure,cutoff,in_day,stops_for_consultation,source
 """
 
 
-def test_what_is_special_about_procedures() -> None:
+def test_exceptions_of_procedures_are_read() -> None:
     found = read_procedure_clocks(csv.DictReader(PROCEDURES.splitlines()), "procedures.csv")
     assert found == {
         "1.000894": ProcedureClock(cutoff=time(15), in_day=True),
@@ -232,7 +232,7 @@ def test_what_is_special_about_procedures() -> None:
         ("1.000107,,maybe,,", "p.csv, row 4.in_day"),
     ],
 )
-def test_a_bad_row_is_named(line: str, key: str) -> None:
+def test_a_bad_row_raises_with_its_row(line: str, key: str) -> None:
     rows = csv.DictReader([*PROCEDURES.splitlines(), line])
     with pytest.raises(ConfigError) as caught:
         read_procedure_clocks(rows, "p.csv")

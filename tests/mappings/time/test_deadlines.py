@@ -38,7 +38,7 @@ from tests.mappings.time.due import (
 )
 
 
-def test_the_words_that_are_stored_and_shown() -> None:
+def test_stored_words_are_stable() -> None:
     assert " ".join(Missing) == "start limit time_of_day clock_stands"
     assert " ".join(Note) == (
         "stop_after_due supplement_repeated supplement_late extension_after_due "
@@ -46,7 +46,7 @@ def test_the_words_that_are_stored_and_shown() -> None:
     )
 
 
-def test_a_limit_and_nothing_else() -> None:
+def test_a_limit_alone_gives_the_due_date() -> None:
     found = of()
     assert found == Deadline(LAW, DUE, history=(DueChange(DUE, RECEIVED, "limit"),))
     assert found.original == DUE
@@ -61,7 +61,7 @@ def test_a_limit_and_nothing_else() -> None:
         (local("2026-03-02"), Limit(4, Measure.WORKING_HOUR), Missing.TIME_OF_DAY),
     ],
 )
-def test_a_due_date_that_is_not_known_says_why(
+def test_an_unknown_due_date_has_its_reason(
     start: Instant | None, limit: Limit | None, missing: Missing
 ) -> None:
     found = of(start=start, limit=limit)
@@ -95,7 +95,7 @@ def test_the_fifteen_hour_rule_holds_for_a_restart_too() -> None:
     assert of(asked, procedure=special).due == local("2026-03-23T07:00")
 
 
-def test_a_pause_before_the_clock_has_started_is_no_pause() -> None:
+def test_a_pause_before_the_clock_starts_is_ignored() -> None:
     special = ProcedureClock(cutoff=time(15))
     duty = stop("financial_duty", "2026-03-06T15:30", "2026-03-09T08:00")
     found = of(duty, start=local("2026-03-06T15:10"), procedure=special)
@@ -146,14 +146,14 @@ def test_a_dossier_known_by_days_is_due_by_days() -> None:
         (Channel.ONLINE, {"non_territorial": True}, None),
     ],
 )
-def test_where_the_clock_starts(
+def test_the_clock_starts_by_channel_and_territory(
     channel: Channel | None, options: dict[str, Instant], start: str | None
 ) -> None:
     found = clock_start(RECEIVED, channel, **options)  # type: ignore[arg-type]
     assert found == (None if start is None else local(start))
 
 
-def test_the_law_may_start_elsewhere_and_the_portal_never_does() -> None:
+def test_only_the_laws_clock_may_start_elsewhere() -> None:
     started, promised = local("2026-03-03T08:00"), local("2026-03-18")
     both = due_dates(CLOCK, Terms(TEN_DAYS), RECEIVED, started=started, promised=promised)
     assert both.statutory.due == local("2026-03-17T08:00")
@@ -205,6 +205,6 @@ def test_the_latest_version_decides_what_is_provisional() -> None:
     assert (found.original, found.provisional) == (local("2026-12-15T09:00"), True)
 
 
-def test_a_limit_beyond_the_calendar_is_a_fault_of_the_record() -> None:
+def test_a_limit_beyond_the_calendar_raises_a_day_error() -> None:
     with pytest.raises(DayError):
         of(start=local("2100-12-20T09:00"))

@@ -48,7 +48,7 @@ def test_no_more_extensions_are_granted_than_the_province_allows(at_most: int, d
         (Limit(4, Measure.WORKING_HOUR), Instant(RECEIVED.us, Precision.DAY), Missing.TIME_OF_DAY),
     ],
 )
-def test_a_due_date_that_is_not_known_says_whose_and_why(
+def test_an_unknown_due_date_has_its_definition_and_reason(
     definition: Definition, limit: Limit | None, start: Instant | None, missing: Missing
 ) -> None:
     clock = LimitClock(WorkingHours(WorkingCalendar()), deadline_rules())

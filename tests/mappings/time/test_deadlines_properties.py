@@ -87,7 +87,7 @@ def test_hours_used_up_when_the_clock_stopped_end_when_it_goes_on() -> None:
 
 
 @given(courses(), LIMITS)
-def test_no_pause_brings_the_due_date_nearer(
+def test_no_pause_makes_the_due_date_earlier(
     course: tuple[Instant, list[Stop]], limit: Limit
 ) -> None:
     received, stops = course
@@ -96,7 +96,7 @@ def test_no_pause_brings_the_due_date_nearer(
 
 
 @given(courses(), LIMITS, st.randoms(use_true_random=False))
-def test_the_order_in_which_events_are_told_does_not_matter(
+def test_the_order_of_events_does_not_matter(
     course: tuple[Instant, list[Stop]], limit: Limit, random: st.DataObject
 ) -> None:
     received, stops = course
@@ -107,7 +107,7 @@ def test_the_order_in_which_events_are_told_does_not_matter(
 
 
 @given(courses(), LIMITS)
-def test_a_pause_told_in_two_halves_is_one_pause(
+def test_a_pause_in_two_halves_counts_as_one(
     course: tuple[Instant, list[Stop]], limit: Limit
 ) -> None:
     received, stops = course

@@ -41,7 +41,7 @@ def test_an_extension_is_granted_once() -> None:
     assert of(first, second, clock=LimitClock(HOURS, rules)).due == local("2026-03-27T17:00")
 
 
-def test_an_apology_after_the_fact_does_not_make_the_dossier_on_time() -> None:
+def test_an_apology_after_the_due_date_does_not_move_it() -> None:
     found = of(extension("2026-03-16T09:00:01", "2026-03-20T17:00"))
     assert (found.due, found.notes) == (DUE, (Note.EXTENSION_AFTER_DUE,))
 
@@ -73,12 +73,12 @@ def test_an_extension_without_a_reason_is_noted(reason: str) -> None:
 
 
 @pytest.mark.parametrize("due", ["2026-03-16T09:00", "2026-03-12T09:00", "2026-03-16"])
-def test_an_extension_to_an_earlier_day_is_none(due: str) -> None:
+def test_an_extension_to_an_earlier_day_is_ignored(due: str) -> None:
     found = of(extension("2026-03-10T10:00", due))
     assert (found.due, found.notes) == (DUE, (Note.EXTENSION_NOT_LATER,))
 
 
-def test_an_extension_that_was_no_extension_is_not_the_one() -> None:
+def test_an_ignored_extension_does_not_use_up_the_granted_one() -> None:
     none = extension("2026-03-10T10:00", "2026-03-12T09:00")
     real = extension("2026-03-11T10:00", "2026-03-20T17:00")
     assert of(none, real).due == local("2026-03-20T17:00")

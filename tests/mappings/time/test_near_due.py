@@ -34,12 +34,12 @@ from tests.mappings.time.courses import (
         ("2026-11-25T10:00", "2026-11-23T10:00", "one_day"),
     ],
 )
-def test_near_due(due: str, at: str, band: str | None) -> None:
+def test_a_due_date_falls_into_the_first_band(due: str, at: str, band: str | None) -> None:
     found = near_due(local(due), local(at), CLOCK)
     assert (found and found.id) == band
 
 
-def test_what_has_no_due_date_is_not_near_it() -> None:
+def test_without_due_date_there_is_no_band() -> None:
     assert near_due(None, END_OF_MONTH, CLOCK) is None
 
 

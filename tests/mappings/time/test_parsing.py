@@ -73,7 +73,7 @@ def test_every_form_is_read(written: str, meant: Instant) -> None:
         "01/01/0001 00:00:00",
     ],
 )
-def test_blank_and_unset_are_no_time(nothing: str | None) -> None:
+def test_blank_and_unset_times_give_none(nothing: str | None) -> None:
     assert parse_wire_time(nothing, "acceptedDate") is None
 
 
@@ -109,7 +109,7 @@ def test_blank_and_unset_are_no_time(nothing: str | None) -> None:
         "2025-08-20T09:00:00." + "1" * 5_000,
     ],
 )
-def test_everything_else_is_refused_without_showing_it(absurd: object) -> None:
+def test_other_texts_are_refused_without_showing_them(absurd: object) -> None:
     with pytest.raises(RecordError) as refused:
         parse_wire_time(absurd, "acceptedDate")
     assert refused.value.field == "acceptedDate"
@@ -117,7 +117,7 @@ def test_everything_else_is_refused_without_showing_it(absurd: object) -> None:
 
 
 @given(st.datetimes(datetime(1990, 1, 1), datetime(2099, 12, 31)))
-def test_what_is_written_is_read_back(local: datetime) -> None:
+def test_a_written_value_reads_back_as_the_same(local: datetime) -> None:
     instant = Instant.of(local.replace(microsecond=0, tzinfo=LOCAL))
     assert parse_wire_time(wire_time(instant), "NgayTiepNhan") == instant
 
@@ -129,7 +129,7 @@ def test_zones_are_kept_apart(local: datetime, minutes: int) -> None:
 
 
 @given(st.datetimes(datetime(1990, 1, 1), datetime(2099, 12, 31), timezones=st.just(LOCAL)))
-def test_the_fast_form_reads_as_the_slow_one(moment: datetime) -> None:
+def test_the_short_cut_reads_as_the_general_form(moment: datetime) -> None:
     fast = moment.isoformat(timespec="milliseconds").replace("+07:00", "+0700")
     slow = fast.replace("+0700", "+07:00")
     assert parse_wire_time(fast, "x") == parse_wire_time(slow, "x")
@@ -187,7 +187,7 @@ def test_a_day_is_written_as_its_midnight() -> None:
     assert wire_time(Instant(at(2025, 8, 20, 15).us, Precision.DAY)) == "20250820000000"
 
 
-def test_no_time_is_written_as_nothing() -> None:
+def test_no_time_is_written_as_empty_text() -> None:
     assert wire_time(None) == ""
 
 
@@ -201,17 +201,17 @@ def test_a_birthday_stored_in_utc_is_the_day_after() -> None:
 
 
 @pytest.mark.parametrize("written", ["1950-02-03", "03/02/1950", "19500203"])
-def test_people_are_older_than_the_system(written: str) -> None:
+def test_birth_dates_before_1990_are_read(written: str) -> None:
     assert parse_wire_day(written, "birthday") == date(1950, 2, 3)
 
 
 @pytest.mark.parametrize("written", ["", None, "0001-01-01"])
-def test_no_birthday(written: str | None) -> None:
+def test_a_blank_birthday_gives_none(written: str | None) -> None:
     assert parse_wire_day(written, "birthday") is None
 
 
 @pytest.mark.parametrize("written", ["1799-01-01", 19500203, "năm 1950"])
-def test_an_absurd_birthday_is_refused(written: object) -> None:
+def test_an_impossible_birthday_is_refused(written: object) -> None:
     with pytest.raises(RecordError, match="birthday"):
         parse_wire_day(written, "birthday")
 

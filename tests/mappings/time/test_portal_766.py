@@ -40,7 +40,7 @@ from tests.mappings.time.courses import (
         ([(4, Measure.WORKING_HOUR)], "2026-03-02T15:01", V.LATE),
     ],
 )
-def test_the_portal_compares_with_the_longest_limit_instead(
+def test_without_due_date_the_portal_compares_with_the_longest_limit(
     limits: Sequence[tuple[int, Measure]], finished: str, verdict: Verdict
 ) -> None:
     progress = done(finished, due=None, limits=tuple(Limit(*limit) for limit in limits))
@@ -54,7 +54,7 @@ def test_the_longest_limit_needs_a_reception() -> None:
     assert by_portal_766(progress, END_OF_MONTH, CLOCK).verdict is V.NO_DUE
 
 
-def test_hours_from_a_day_are_no_longest_limit() -> None:
+def test_a_limit_in_hours_is_not_counted_from_a_day() -> None:
     hours, days = Limit(4, Measure.WORKING_HOUR), Limit(1, Measure.WORKING_DAY)
     day = local("2026-03-02")
     only = done("2026-03-03T16:00", due=None, received=day, limits=(hours,))

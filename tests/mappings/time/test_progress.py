@@ -39,7 +39,7 @@ def record(status: int | None, **times: Instant) -> DossierRecord:
     return DossierRecord("igate", "1", "C", status=state, **times)  # type: ignore[arg-type]
 
 
-def test_the_record_says_what_it_says() -> None:
+def test_the_course_has_the_dates_of_the_record() -> None:
     limits = [Limit(5, Measure.WORKING_DAY)]
     found = progress_of(
         record(10, received_at=on(2), due_at=on(9), finished_at=on(6), returned_at=on(7)),
@@ -67,13 +67,15 @@ def test_known_defect_the_due_date_is_never_the_day_of_creation() -> None:
         (8, "closed", 8),
     ],
 )
-def test_an_end_the_record_has_lost_is_in_the_history(status: int, field: str, at: int) -> None:
+def test_an_end_missing_from_the_record_comes_from_the_history(
+    status: int, field: str, at: int
+) -> None:
     last = (7, 10) if status == 10 else (8, status)
     steps = history((2, 2), (6, 9), last) if status >= 9 else history((2, 2), last)
     assert getattr(progress_of(record(status), steps), field) == on(at)
 
 
-def test_the_record_goes_before_the_history() -> None:
+def test_the_record_comes_before_the_history() -> None:
     steps = history((6, 9), (7, 10), (8, 8))
     found = progress_of(record(10, finished_at=on(4), returned_at=on(5)), steps)
     assert (found.finished, found.returned, found.closed) == (on(4), on(5), None)
@@ -98,7 +100,7 @@ def test_known_defect_reopening_does_not_lose_the_earlier_end() -> None:
     assert found.earlier_ends == (Change(Status.FINISHED, on(6)), Change(Status.RETURNED, on(7)))
 
 
-def test_known_defect_an_end_after_reopening_is_not_the_one_before() -> None:
+def test_known_defect_the_end_after_reopening_replaces_the_one_before() -> None:
     found = progress_of(record(9), history((2, 2), (6, 9), (8, 4), (12, 9)))
     assert found.finished == on(12)
     assert found.earlier_ends == (Change(Status.FINISHED, on(6)),)
@@ -120,7 +122,7 @@ def test_an_unknown_state_has_no_end() -> None:
     assert (found.status, found.end) == (None, None)
 
 
-def test_the_times_the_clock_stood() -> None:
+def test_stops_are_the_times_in_states_5_and_6() -> None:
     found = stops_in(history((2, 2), (3, 5), (4, 5), (5, 2), (6, 6), (7, 5), (9, 4), (10, 6)))
     assert found == (
         Stop(Ground.SUPPLEMENT, on(3), on(5)),
@@ -135,7 +137,7 @@ def test_a_history_is_read_by_event_time() -> None:
     assert stops_in(steps) == (Stop(Ground.SUPPLEMENT, on(3), on(5)),)
 
 
-def test_entries_that_say_nothing_are_passed_over() -> None:
+def test_entries_without_time_or_state_are_ignored() -> None:
     steps = [
         *history((2, 2), (3, 5), (6, 4)),
         entry(None, on(4)),

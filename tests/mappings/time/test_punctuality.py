@@ -39,7 +39,7 @@ from tests.mappings.time.courses import (
 )
 
 
-def test_the_words_that_are_stored_and_shown() -> None:
+def test_stored_words_are_stable() -> None:
     assert " ".join(Verdict) == (
         "early on_time late in_time overdue withdrawn no_due excluded unknown"
     )
@@ -161,7 +161,7 @@ def test_a_dossier_without_due_date_is_never_on_time_silently(status: int) -> No
 
 
 @pytest.mark.parametrize("status", [5, 6])
-def test_a_clock_that_stands_hides_an_overdue_dossier(status: int) -> None:
+def test_a_stopped_clock_hides_an_overdue_dossier(status: int) -> None:
     progress = of(status, supplements=(supplement("2026-03-04T10:00"),))
     for calculator in (by_receipt_slip, by_province):
         in_time = calculator(progress, DUE, CLOCK)
@@ -172,14 +172,14 @@ def test_a_clock_that_stands_hides_an_overdue_dossier(status: int) -> None:
         assert hidden.hidden_overdue
 
 
-def test_a_terminated_dossier_has_ended_for_two_and_is_open_for_the_third() -> None:
+def test_a_terminated_dossier_is_open_for_provincial_reports_only() -> None:
     progress = of(8, closed=local("2026-03-05T10:00"))
     assert verdicts(progress) == ["early", "on_time", "in_time"]
     assert by_province(progress, END_OF_MONTH, CLOCK).hidden_overdue
     assert not by_receipt_slip(progress, END_OF_MONTH, CLOCK).hidden_overdue
 
 
-def test_a_withdrawn_dossier_is_nobodys_merit() -> None:
+def test_a_withdrawn_dossier_has_the_verdict_withdrawn() -> None:
     progress = of(7, closed=local("2026-03-20T10:00"))
     assert verdicts(progress) == ["withdrawn", "late", "withdrawn"]
     assert counted(progress) == [None, V.LATE, V.ON_TIME]
@@ -197,7 +197,9 @@ def test_a_refusal_is_a_result_that_provincial_reports_leave_out() -> None:
 @pytest.mark.parametrize(
     ("status", "received"), [(1, RECEIVED), (1, None), (3, None), (5, None), (7, None), (8, None)]
 )
-def test_what_was_never_received_is_judged_by_none(status: int, received: Instant | None) -> None:
+def test_a_dossier_never_received_is_excluded_by_every_definition(
+    status: int, received: Instant | None
+) -> None:
     progress = of(status, received=received, closed=local("2026-03-20T10:00"))
     for judgement in judge(progress, END_OF_MONTH, CLOCK):
         assert judgement.verdict is V.EXCLUDED
@@ -211,26 +213,26 @@ def test_a_missing_reception_date_excludes_nothing_that_was_received(status: int
     assert verdicts(done("2026-03-05T10:00", received=None)) == ["early", "on_time", "early"]
 
 
-def test_an_unknown_state_is_unknown() -> None:
+def test_an_unknown_state_gives_an_unknown_verdict() -> None:
     for judgement in judge(of(None, finished=DUE), END_OF_MONTH, CLOCK):
         assert (judgement.verdict, judgement.counted_as) == (V.UNKNOWN, None)
         assert judgement.because is B.STATUS_UNKNOWN
 
 
 @pytest.mark.parametrize("status", [9, 10])
-def test_an_end_without_its_date_is_unknown(status: int) -> None:
+def test_an_end_without_its_date_gives_an_unknown_verdict(status: int) -> None:
     for judgement in judge(of(status), END_OF_MONTH, CLOCK):
         assert (judgement.verdict, judgement.counted_as) == (V.UNKNOWN, None)
         assert judgement.because is B.NO_END_DATE
 
 
-def test_a_unit_is_not_punished_because_the_citizen_came_late() -> None:
+def test_a_late_hand_over_does_not_make_a_ready_result_late() -> None:
     progress = of(10, finished=local("2026-03-05T10:00"), returned=local("2026-03-20T10:00"))
     assert verdicts(progress) == ["early", "on_time", "early"]
     assert verdicts(progress.as_service()) == ["late", "late", "late"]
 
 
-def test_a_late_hand_over_proves_no_late_result() -> None:
+def test_a_late_hand_over_alone_gives_an_unknown_verdict() -> None:
     progress = of(10, returned=local("2026-03-20T10:00"))
     assert verdicts(progress) == ["unknown", "late", "unknown"]
     assert counted(progress) == [V.LATE, V.LATE, V.LATE]
@@ -256,7 +258,9 @@ def made(*verdicts: Verdict | None) -> list[Judgement]:
         ((), True),
     ],
 )
-def test_figures_agree_or_do_not(verdicts: tuple[Verdict | None, ...], same: bool) -> None:
+def test_agreement_compares_how_figures_count(
+    verdicts: tuple[Verdict | None, ...], same: bool
+) -> None:
     assert agree(made(*verdicts)) is same
 
 
@@ -268,10 +272,10 @@ def test_figures_agree_or_do_not(verdicts: tuple[Verdict | None, ...], same: boo
         ("2026-03-09T10:00", [0, None, None]),
     ],
 )
-def test_points_of_the_definition_that_scores(finished: str, expected: list[int | None]) -> None:
+def test_only_one_definition_gives_points(finished: str, expected: list[int | None]) -> None:
     judgements = judge(done(finished), END_OF_MONTH, CLOCK)
     assert [points(judgement, CLOCK.rules) for judgement in judgements] == expected
 
 
-def test_what_has_not_ended_scores_nothing() -> None:
+def test_an_open_dossier_gives_no_points() -> None:
     assert points(by_receipt_slip(of(4), END_OF_MONTH, CLOCK), CLOCK.rules) is None

@@ -66,13 +66,13 @@ def test_a_second_request_is_noted() -> None:
     assert of(first, second).due == local("2026-03-20T10:00")
 
 
-def test_while_a_supplement_is_awaited_the_due_date_is_not_known() -> None:
+def test_an_open_supplement_makes_the_due_date_unknown() -> None:
     found = of(stop("supplement", "2026-03-05T10:00"))
     assert (found.due, found.missing) == (None, Missing.CLOCK_STANDS)
     assert found.original == DUE
 
 
-def test_nothing_is_taken_from_the_record_of_a_clock_that_stands() -> None:
+def test_events_after_an_open_stop_are_ignored() -> None:
     found = of(
         stop("supplement", "2026-03-05T10:00"),
         stop("financial_duty", "2026-03-06T10:00", "2026-03-09T10:00"),
@@ -166,7 +166,7 @@ def test_a_stop_that_ends_at_once_changes_nothing() -> None:
         ("2026-03-21T10:00", "2026-03-23T09:00"),
     ],
 )
-def test_no_dossier_falls_due_while_its_clock_stands(ended: str, due: str) -> None:
+def test_no_dossier_falls_due_while_its_clock_is_stopped(ended: str, due: str) -> None:
     assert of(stop("financial_duty", "2026-03-16T08:00", ended)).due == local(due)
 
 
@@ -188,7 +188,7 @@ def test_a_stop_cannot_end_before_it_begins() -> None:
 
 
 @pytest.mark.parametrize("ground", ["supplement", "financial_duty"])
-def test_a_stop_after_the_due_date_does_not_heal_lateness(ground: str) -> None:
+def test_a_stop_after_the_due_date_does_not_move_it(ground: str) -> None:
     late = stop(ground, "2026-03-16T09:00:01", "2026-03-20T10:00")
     found = of(late)
     assert (found.due, found.notes) == (DUE, (Note.STOP_AFTER_DUE,))

@@ -40,17 +40,17 @@ def written(amount: object, unit: object) -> TimeLimit:
         ("tháng", Measure.MONTH),
     ],
 )
-def test_a_unit_as_it_is_written(unit: str, measure: Measure) -> None:
+def test_units_of_limits_are_read_as_written(unit: str, measure: Measure) -> None:
     assert read_limit(written(5, unit), RULES) == Limit(5, measure)
 
 
 @pytest.mark.parametrize("unit", ["", "d", "Phiên", "Ngày lam viec", None, 5, ["Ngày"]])
-def test_a_unit_nobody_declared_is_not_guessed(unit: object) -> None:
+def test_an_unknown_unit_of_a_limit_gives_none(unit: object) -> None:
     assert read_limit(written(5, unit), RULES) is None
 
 
 @pytest.mark.parametrize("amount", [None, 0, -1, LONGEST + 1, True, "5", 5.0, 10**40])
-def test_an_amount_that_is_no_limit(amount: object) -> None:
+def test_an_impossible_amount_gives_none(amount: object) -> None:
     assert read_limit(written(amount, "Ngày"), RULES) is None
 
 
@@ -131,7 +131,7 @@ def test_a_province_may_let_calendar_days_end_on_a_day_off() -> None:
         ("2026-11-23", "2026-11-23T09:10"),
     ],
 )
-def test_nothing_is_promised_for_a_time_when_the_clock_stood(resumed: str, due: str) -> None:
+def test_a_promise_is_never_before_the_clock_resumed(resumed: str, due: str) -> None:
     for measure in (Measure.WORKING_DAY, Measure.CALENDAR_DAY, Measure.SAME_DAY):
         assert CLOCK.settle(local("2026-11-20T09:10"), measure, local(resumed)) == local(due)
 
@@ -181,13 +181,13 @@ def test_hours_need_a_time_of_day() -> None:
 
 
 @pytest.mark.parametrize("measure", [m for m in Measure if m is not Measure.SAME_DAY])
-def test_a_limit_that_ends_after_the_calendar_is_a_fault_of_the_record(measure: Measure) -> None:
+def test_a_limit_that_ends_after_the_calendar_raises_a_day_error(measure: Measure) -> None:
     with pytest.raises(DayError, match=r"^day: the calendar counts 1990-2100 only$"):
         CLOCK.end(local("2100-12-31T16:00"), Limit(9_999, measure))
 
 
 @pytest.mark.parametrize("measure", [m for m in Measure if m is not Measure.SAME_DAY])
-def test_no_limit_is_too_large_to_be_told_so(measure: Measure) -> None:
+def test_a_limit_that_is_far_too_large_raises_a_day_error(measure: Measure) -> None:
     with pytest.raises(DayError, match="1990-2100"):
         CLOCK.end(local("2026-03-02T08:00"), Limit(10**15, measure))
 
@@ -287,7 +287,7 @@ def test_working_days_are_counted_on_the_calendar(moment: datetime, amount: int)
 
 
 @given(MOMENTS, st.sampled_from(Measure))
-def test_to_settle_twice_is_to_settle_once(moment: datetime, measure: Measure) -> None:
+def test_settling_twice_equals_settling_once(moment: datetime, measure: Measure) -> None:
     for due_time in ("as_received", "session_end", "day_end"):
         clock = LimitClock(HOURS, deadline_rules({"counting": {"due_time": due_time}}))
         once = clock.settle(instant(moment), measure)

@@ -164,7 +164,7 @@ def test_first_opening_and_last_closing_of_a_day() -> None:
     assert HOURS.closing(date(2026, 11, 20)) == local("2026-11-20T17:00")
 
 
-def test_time_goes_forwards_only() -> None:
+def test_negative_working_time_is_refused() -> None:
     with pytest.raises(DayError, match="forwards"):
         HOURS.add(local("2026-11-20T08:00"), timedelta(microseconds=-1))
 
@@ -181,7 +181,7 @@ def test_a_day_has_no_working_hours_of_its_own() -> None:
 
 
 @given(st.integers(), LENGTHS)
-def test_any_instant_gives_a_moment_or_a_fault(us: int, length: timedelta) -> None:
+def test_any_instant_gives_a_moment_or_a_record_error(us: int, length: timedelta) -> None:
     with suppress(KhopError):
         assert HOURS.add(Instant(us), length).us >= us
 
@@ -260,9 +260,7 @@ def test_known_defect_every_usual_delimiter_is_read(text: str) -> None:
         ("07:00-12:00, 11:30-17:00", "07:00-12:00 and 11:30-17:00 overlap"),
     ],
 )
-def test_known_defect_the_usual_sessions_never_stand_in_for_an_unread_text(
-    text: str, says: str
-) -> None:
+def test_known_defect_the_usual_sessions_never_replace_an_unread_text(text: str, says: str) -> None:
     with pytest.raises(ConfigError, match=says) as caught:
         parse_sessions(text, "units.A")
     assert caught.value.key == "units.A"
@@ -313,7 +311,7 @@ def test_units_have_sessions_of_their_own() -> None:
         ("H44.03", "units.csv, row 4.sessions", "no text"),
     ],
 )
-def test_a_bad_row_is_named(line: str, key: str, says: str) -> None:
+def test_a_bad_row_raises_with_its_row(line: str, key: str, says: str) -> None:
     rows = csv.DictReader([*UNITS.splitlines(), line])
     with pytest.raises(ConfigError, match=says) as caught:
         read_unit_sessions(rows, "units.csv")

@@ -48,7 +48,7 @@ def test_the_end_of_the_session_a_moment_lies_in(clock: str, end: str) -> None:
     assert centre.session_end(local(f"2026-03-06T{clock}")) == local(f"2026-03-06T{end}")
 
 
-def test_a_unit_with_one_session_is_behind_it_in_the_evening() -> None:
+def test_after_its_only_session_a_unit_is_closed() -> None:
     through = unit("8h-16h")
     evening = local("2026-03-06T18:00")
     assert through.session_end(evening) == local("2026-03-06T16:00")

@@ -47,7 +47,9 @@ from tests.mappings.units.file_texts import MERGED, TOML, of_csv, of_toml, writt
         ({"id": "a", "name": "A", 5: "X"}, "5", r"is no column of a unit$"),
     ],
 )
-def test_a_wrong_unit_is_told_by_row_and_column(row: dict[Any, Any], column: str, why: str) -> None:
+def test_a_wrong_unit_raises_with_row_and_column(
+    row: dict[Any, Any], column: str, why: str
+) -> None:
     with pytest.raises(ConfigError, match=why) as raised:
         units_of_rows([("units.csv row 7", row)])
     assert raised.value.key == f"units.csv row 7 {column}"
@@ -71,7 +73,7 @@ def test_a_wrong_unit_is_told_by_row_and_column(row: dict[Any, Any], column: str
         ({"efective": MERGED}, "efective", "no column of a relation; did you mean 'effective'"),
     ],
 )
-def test_a_wrong_relation_is_told_by_row_and_column(
+def test_a_wrong_relation_raises_with_row_and_column(
     changed: dict[str, Any], column: str, why: str
 ) -> None:
     units = [("x", {"id": id, "name": id}) for id in "ab"]
@@ -96,7 +98,9 @@ def test_a_wrong_relation_is_told_by_row_and_column(
         (f'"{"a" * 200_000}",name\n', "units.csv row 1", "cannot be read as CSV: field larger"),
     ],
 )
-def test_a_wrong_csv_file_is_told_where(tmp_path: Path, text: str, key: str, why: str) -> None:
+def test_a_wrong_csv_file_raises_with_its_place(
+    tmp_path: Path, text: str, key: str, why: str
+) -> None:
     with pytest.raises(ConfigError, match=why) as raised:
         of_csv(tmp_path, text)
     assert raised.value.key == key
@@ -120,14 +124,16 @@ def test_a_wrong_csv_file_is_told_where(tmp_path: Path, text: str, key: str, why
         ("a = " + "9" * 9000, "units.toml", "cannot be read as TOML"),
     ],
 )
-def test_a_wrong_toml_file_is_told_where(tmp_path: Path, text: str, key: str, why: str) -> None:
+def test_a_wrong_toml_file_raises_with_its_place(
+    tmp_path: Path, text: str, key: str, why: str
+) -> None:
     with pytest.raises(ConfigError, match=why) as raised:
         of_toml(tmp_path, text)
     assert raised.value.key == key
 
 
 @pytest.mark.parametrize("name", ["units.csv", "units.toml"])
-def test_what_cannot_be_opened_or_is_not_utf_8_is_told(tmp_path: Path, name: str) -> None:
+def test_an_unreadable_file_raises_with_its_name(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     with pytest.raises(ConfigError, match="cannot be read as") as raised:
         load_units(path)

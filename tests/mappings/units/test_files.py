@@ -61,7 +61,9 @@ def test_a_toml_file_holds_both(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
-def test_two_csv_files_say_the_same(tmp_path: Path, delimiter: str, encoding: str) -> None:
+def test_two_csv_files_give_the_units_of_the_toml_file(
+    tmp_path: Path, delimiter: str, encoding: str
+) -> None:
     units = written(tmp_path, "units.csv", UNITS.replace(";", delimiter), encoding)
     relations = written(tmp_path, "relations.csv", RELATIONS.replace(",", delimiter), encoding)
     history = load_units(units, relations)

@@ -46,7 +46,7 @@ def test_an_unknown_day_is_an_open_end() -> None:
     assert not unit("a", MERGED).in_force(EVE)
 
 
-def test_a_moment_is_no_day() -> None:
+def test_a_datetime_is_refused_as_day() -> None:
     with pytest.raises(RecordError, match="day"):
         unit("a").in_force(datetime(2025, 7, 1))
 
@@ -60,7 +60,7 @@ def test_levels_count_as_in_the_catalogue_of_procedures() -> None:
     ]
 
 
-def test_where_a_row_stands_makes_no_other_unit() -> None:
+def test_the_place_of_a_row_does_not_change_the_unit() -> None:
     assert unit("a", origin="x.csv row 2") == unit("a", origin="y.csv row 3")
     plain = step("a", "b")
     assert plain == OrgRelation("a", "b", MERGE, MERGED, origin="x.csv row 2")
@@ -73,7 +73,7 @@ def test_units_keep_their_order_and_are_found_by_id() -> None:
 
 
 @pytest.mark.parametrize("id", ["A", "", "z", None, 1, [], object()])
-def test_an_unknown_id_is_a_fault_of_the_record(id: Any) -> None:
+def test_an_unknown_id_raises_a_record_error(id: Any) -> None:
     history = UnitHistory([unit("a")])
     for ask in (
         lambda: history.unit(id),
@@ -112,7 +112,9 @@ def two_bearers() -> UnitHistory:
         ("", EVE, None),
     ],
 )
-def test_a_code_means_its_bearer_of_the_day(code: str, day: date, found: str | None) -> None:
+def test_a_code_means_the_unit_that_has_it_on_the_day(
+    code: str, day: date, found: str | None
+) -> None:
     bearer = two_bearers().of_code(code, day)
     assert (bearer and bearer.id) == found
 
@@ -172,13 +174,13 @@ def test_a_blank_code_is_refused() -> None:
         ([unit("a", MERGED, EVE)], "valid_to", "'a' would end before it begins"),
     ],
 )
-def test_units_that_cannot_be(wrong: list[OrgUnit], column: str, why: str) -> None:
+def test_contradictory_units_are_refused(wrong: list[OrgUnit], column: str, why: str) -> None:
     with pytest.raises(ConfigError, match=why) as raised:
         UnitHistory(wrong)
     assert raised.value.key == column
 
 
-def test_a_unit_of_one_day_can_be() -> None:
+def test_a_unit_of_one_day_is_accepted() -> None:
     assert UnitHistory([unit("a", EVE, EVE)]).unit("a").in_force(EVE)
 
 
@@ -201,7 +203,7 @@ def test_a_unit_of_one_day_can_be() -> None:
         (step("old", "new", MERGE, date.min), "from", "'old' is not in force on the day before"),
     ],
 )
-def test_relations_that_cannot_be(relation: OrgRelation, column: str, why: str) -> None:
+def test_contradictory_relations_are_refused(relation: OrgRelation, column: str, why: str) -> None:
     units = [unit("old"), unit("new", MERGED), unit("dead", end=date(2025, 6, 29))]
     units.append(unit("late", end=MERGED))
     row = OrgRelation(
@@ -232,7 +234,7 @@ def test_a_unit_cannot_end_twice() -> None:
 
 
 @pytest.mark.parametrize("kind", [RENAME, MERGE, DISSOLVE])
-def test_an_end_tells_the_last_day(kind: RelationKind) -> None:
+def test_a_relation_that_ends_a_unit_gives_its_last_day(kind: RelationKind) -> None:
     relation = step("a", None if kind is DISSOLVE else "b", kind)
     left_out = UnitHistory([unit("a"), unit("b")], [relation])
     written = UnitHistory([unit("a", end=EVE), unit("b")], [relation])

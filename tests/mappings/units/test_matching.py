@@ -48,11 +48,11 @@ def verdict(old: CodedDossier, new: CodedDossier) -> tuple[tuple[str, ...], tupl
     return found.reasons, found.against
 
 
-def test_all_that_agrees_is_told() -> None:
+def test_all_agreeing_attributes_are_reasons() -> None:
     assert verdict(OLD, NEW) == ((TAIL, APPLICANT, RECEIVED, PROCEDURE, UNIT), ())
 
 
-def test_what_differs_is_told_beside() -> None:
+def test_differing_attributes_count_against() -> None:
     other = replace(NEW, applicant_key="x", procedure=LAND, received=date(2025, 7, 20))
     assert verdict(OLD, other) == ((TAIL, UNIT), (APPLICANT, RECEIVED, PROCEDURE))
     elsewhere = replace(OLD, procedure=LAND)
@@ -67,7 +67,7 @@ def test_the_successor_is_that_of_the_procedure() -> None:
     assert UNIT in verdict(replace(OLD, unit="department"), replace(NEW, unit="department"))[0]
 
 
-def test_what_is_not_known_speaks_neither_for_nor_against() -> None:
+def test_unknown_attributes_count_neither_way() -> None:
     bare = CodedDossier("000.00.31.H99-250620-0012", "Phòng Một cửa")
     assert suggested(bare, NEW) == []
     keyed = replace(bare, applicant_key="key")
@@ -75,14 +75,14 @@ def test_what_is_not_known_speaks_neither_for_nor_against() -> None:
     assert verdict(keyed, replace(NEW, unit="?")) == ((TAIL, APPLICANT), ())
 
 
-def test_without_a_reception_the_day_in_the_code_tells_who_had_it() -> None:
+def test_without_reception_the_day_in_the_code_finds_the_unit() -> None:
     undated = replace(OLD, received=None)
     assert verdict(undated, NEW)[0] == (TAIL, APPLICANT, PROCEDURE, UNIT)
     unshaped = CodedDossier("HS/1", "district", BIRTH, "key")
     assert verdict(unshaped, NEW) == ((APPLICANT, PROCEDURE), ())
 
 
-def test_another_tail_speaks_not_against() -> None:
+def test_a_different_tail_does_not_count_against() -> None:
     renumbered = replace(NEW, code="H99.242-250703-0001")
     assert verdict(OLD, renumbered) == ((APPLICANT, RECEIVED, PROCEDURE, UNIT), ())
 
@@ -94,7 +94,7 @@ def test_leading_zeros_and_the_length_of_the_year_make_no_other_tail() -> None:
     assert suggested(bare, replace(NEW, code="H99.242-250621-0012")) == []
 
 
-def test_a_number_that_a_machine_made_up_is_no_reason() -> None:
+def test_a_made_up_serial_is_no_reason() -> None:
     old = replace(OLD, code="000.00.31.H99-250620-48213")
     new = replace(NEW, code="H99.242-250620-48213")
     assert TAIL not in verdict(old, new)[0]
@@ -135,7 +135,7 @@ def test_the_tail_and_the_day_of_reception_are_one_ground() -> None:
     assert verdict(replace(old, procedure=BIRTH), both)[0] == (TAIL, RECEIVED, PROCEDURE)
 
 
-def test_a_unit_and_a_procedure_are_thousands_of_dossiers() -> None:
+def test_unit_and_procedure_alone_are_not_enough() -> None:
     old = replace(OLD, applicant_key=None, code="000.00.31.H99-250620-0012")
     new = replace(NEW, applicant_key=None, code="H99.242-250620-0013")
     assert suggested(old, new) == []
@@ -195,7 +195,7 @@ def test_one_code_is_one_dossier_and_no_suggestion() -> None:
     assert suggested(OLD, replace(NEW, code=OLD.code.lower())) == []
 
 
-def test_the_best_come_first() -> None:
+def test_the_best_suggestions_come_first() -> None:
     bare = replace(OLD, code="Z-1", unit="district", received=None)
     worse = replace(NEW, procedure=LAND)
     older = replace(OLD, code="000.00.31.H98-250620-0012")
@@ -219,7 +219,7 @@ def test_equally_good_ones_come_in_order_of_codes() -> None:
     assert len(found) == 6
 
 
-def test_nothing_in_common_nothing_compared() -> None:
+def test_dossiers_without_a_common_key_are_not_compared() -> None:
     assert suggested([], NEW) == suggested(OLD, []) == []
     assert suggested(OLD, CodedDossier("H99.242-250101-0001", applicant_key="x")) == []
 

@@ -111,7 +111,7 @@ def histories(draw: st.DrawFn) -> UnitHistory:
 
 
 @given(histories(), st.sampled_from(IDS), st.sampled_from(IDS), PROCEDURES, DAYS, DAYS)
-def test_predecessors_mirror_successors(
+def test_predecessors_are_the_inverse_of_successors(
     history: UnitHistory, one: str, other: str, procedure: str, first: date, second: date
 ) -> None:
     first, second = sorted((first, second))
@@ -121,7 +121,7 @@ def test_predecessors_mirror_successors(
 
 
 @given(histories(), st.sampled_from(IDS), PROCEDURES, DAYS, DAYS, DAYS)
-def test_following_in_two_stages_is_following_at_once(
+def test_following_in_two_stages_equals_following_at_once(
     history: UnitHistory, start: str, procedure: str, a: date, b: date, c: date
 ) -> None:
     a, b, c = sorted((a, b, c))

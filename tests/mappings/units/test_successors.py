@@ -65,7 +65,7 @@ def test_a_scope_may_be_written_in_any_spelling() -> None:
     assert relation.procedures == {LAND, "QT-01"}
 
 
-def test_a_blank_scope_is_no_scope_of_everything() -> None:
+def test_a_blank_procedure_does_not_mean_all_procedures() -> None:
     relation = step("a", "b", TRANSFER, MERGED, " ")
     history = UnitHistory([unit("a"), unit("b")], [relation])
     assert ids(history.successors("a", LAND, MERGED).units) == ["a"]
@@ -129,7 +129,7 @@ def test_many_become_one_and_one_becomes_many() -> None:
         assert ids(history.predecessors(after, LAND, EVE)) == ["a", "b"]
 
 
-def test_work_that_went_in_a_circle_is_back_where_it_began() -> None:
+def test_work_that_went_in_a_circle_is_with_the_first_unit() -> None:
     there, back = date(2020, 1, 1), date(2025, 1, 1)
     history = UnitHistory(
         [unit("a"), unit("b")],
@@ -141,7 +141,7 @@ def test_work_that_went_in_a_circle_is_back_where_it_began() -> None:
     assert ids(history.successors("b", LAND, there).units) == ["b"]
 
 
-def test_ways_that_meet_again_are_followed_once_and_hide_no_other() -> None:
+def test_paths_that_meet_are_followed_once() -> None:
     later = date(2026, 1, 1)
     history = UnitHistory(
         [unit(id) for id in "awbcd"],
@@ -186,13 +186,13 @@ def test_transfers_before_the_day_it_held_the_work_do_not_count() -> None:
     assert ids(history.successors("c", LAND, MERGED).units) == ["a"]
 
 
-def test_a_dossier_entered_on_a_dead_unit_still_has_successors() -> None:
+def test_a_dossier_entered_after_a_units_end_has_successors() -> None:
     history = UnitHistory([unit("a"), unit("b")], [step("a", "b")])
     found = history.successors("a", LAND, date(2026, 1, 1), since=date(2025, 9, 1))
     assert ids(found.units) == ["b"]
 
 
-def test_dissolved_is_not_lost() -> None:
+def test_dissolved_units_differ_from_lost_ones() -> None:
     history = UnitHistory([unit("a"), unit("b", end=EVE)], [step("a", None, DISSOLVE)])
     dissolved = history.successors("a", LAND, MERGED)
     assert (ids(dissolved.dissolved), dissolved.units, dissolved.lost) == (["a"], (), ())
@@ -225,7 +225,7 @@ def test_a_dissolved_unit_whose_work_passed_on_is_no_end() -> None:
     assert found.dissolved == ()
 
 
-def test_one_certain_and_one_lost_successor_are_a_doubt() -> None:
+def test_a_certain_and_a_lost_successor_give_no_only_unit() -> None:
     history = UnitHistory(
         [unit("a"), unit("b"), unit("c", end=date(2025, 12, 31))],
         [step("a", "b"), step("a", "c")],
@@ -234,7 +234,7 @@ def test_one_certain_and_one_lost_successor_are_a_doubt() -> None:
     assert (ids(found.units), ids(found.lost), found.only) == (["b"], ["c"], None)
 
 
-def test_a_unit_that_is_not_there_yet_is_not_known() -> None:
+def test_a_unit_that_has_not_begun_is_lost() -> None:
     history = UnitHistory([unit("a", MERGED)])
     assert ids(history.successors("a", LAND, EVE).lost) == ["a"]
 
@@ -265,7 +265,7 @@ def test_steps_that_differ_in_one_thing_alone_stand_in_order() -> None:
 
 
 @pytest.mark.parametrize("day", [datetime(2025, 7, 1), "2025-07-01", None, 20250701])
-def test_what_is_no_day_is_a_fault_of_the_record(day: Any) -> None:
+def test_anything_but_a_day_raises_a_record_error(day: Any) -> None:
     history = UnitHistory([unit("a")])
     with pytest.raises(RecordError):
         history.successors("a", None, day)

@@ -77,7 +77,7 @@ def test_an_unknown_unit_stays_as_it_was_written() -> None:
     assert as_it_was(history(), case) == by_current(history(), case, NOW) == unknown
 
 
-def test_a_dead_unit_is_not_rewritten() -> None:
+def test_an_ended_unit_is_kept_in_the_view_as_it_was() -> None:
     """A dossier entered on the district after its end stays the district's in the first view."""
     case = HeldCase("district", LAND, date(2025, 9, 1))
     assert as_it_was(history(), case) == line(Standing.ONE, "district")
@@ -135,7 +135,7 @@ def test_each_case_is_counted_once_in_both_views(cases: list[HeldCase], days: in
             assert found.units[0].in_force(on)
 
 
-def test_before_any_change_both_views_are_one() -> None:
+def test_before_any_change_both_views_are_equal() -> None:
     cases = [HeldCase(id, LAND, EVE) for id in ("district", "board", "centre", "board")]
     was, now = both_views(history(), cases, EVE)
     assert was == now
@@ -145,7 +145,7 @@ def test_before_any_change_both_views_are_one() -> None:
     "case",
     [HeldCase("a", None, "2025-07-01"), HeldCase(5, None, EVE), HeldCase(None, None, EVE)],  # type: ignore[arg-type]
 )
-def test_what_is_no_code_or_no_day_is_a_fault_of_the_record(case: Any) -> None:
+def test_anything_but_a_code_or_a_day_raises_a_record_error(case: Any) -> None:
     table = UnitHistory([OrgUnit("a", "A")])
     with pytest.raises(RecordError):
         both_views(table, [case], NOW)

@@ -52,7 +52,7 @@ def test_an_event_becomes_evidence() -> None:
     assert (record.unit, record.item) == ("101000", "HC000000002VN")
 
 
-def test_notes_and_personal_numbers_go_nowhere() -> None:
+def test_notes_and_personal_numbers_are_not_kept() -> None:
     record = feed().record({**EVENT, "StatusMessage": "Đã gọi 0990000001"})
     assert "0990000001" not in repr(record)
     assert "Mẫu" not in repr(record)
@@ -80,7 +80,7 @@ def test_a_code_may_be_written_in_many_ways(code: object) -> None:
     assert record.status_raw == "4 Phát thành công"
 
 
-def test_an_event_without_a_code_or_with_a_word_is_only_an_event() -> None:
+def test_an_event_without_a_known_code_is_a_postal_event() -> None:
     for code, raw in ((None, "Phát thành công"), ("PTC", "PTC Phát thành công")):
         record = feed().record({**EVENT, "StatusCode": code})
         assert record.kind is StatusKind.POSTAL_EVENT
@@ -90,7 +90,7 @@ def test_an_event_without_a_code_or_with_a_word_is_only_an_event() -> None:
     assert (record.status_raw, record.item, record.unit, record.event_at) == (None,) * 4
 
 
-def test_a_code_means_what_its_channel_says() -> None:
+def test_the_meaning_of_a_code_depends_on_its_channel() -> None:
     at_100 = {**EVENT, "StatusCode": 100}
     assert feed("ngsp").record(at_100).kind is StatusKind.POSTAL_EVENT
     assert feed("parcel").record(at_100).kind is StatusKind.DELIVERED
@@ -135,7 +135,7 @@ def test_an_event_without_a_time_is_kept_without_one(written: object) -> None:
 
 
 @pytest.mark.parametrize("written", [1, -1, True, 10**15, 10**25, "hôm qua", [1], {"a": 1}])
-def test_a_time_that_cannot_be_is_not_made_up(written: object) -> None:
+def test_an_impossible_time_is_refused(written: object) -> None:
     with pytest.raises(RecordError, match="EventTime"):
         feed().record({**EVENT, "EventTime": written})
 
@@ -170,16 +170,14 @@ def test_milliseconds_and_seconds_are_told_apart(moment: datetime) -> None:
         ({"StatusMessage": "x" * 5000}, "StatusMessage"),
     ],
 )
-def test_what_cannot_be_used_goes_to_quarantine_and_names_the_field(
-    change: dict[str, object], field: str
-) -> None:
+def test_an_unusable_event_raises_with_its_field(change: dict[str, object], field: str) -> None:
     with pytest.raises(RecordError) as caught:
         feed().record({**EVENT, **change})
     assert caught.value.field == field
 
 
 @pytest.mark.parametrize("event", [None, "text", 7, [], {}])
-def test_what_is_no_event_is_a_bad_record(event: object) -> None:
+def test_anything_but_an_event_raises_a_record_error(event: object) -> None:
     with pytest.raises(RecordError):
         feed().record(event)
 
@@ -212,13 +210,13 @@ def test_no_event_raises_anything_but_a_record_error(changes: dict[str, object])
         ("H99.01-260318-0001-T__7", "H99.01-260318-0001"),
     ],
 )
-def test_the_dossier_behind_a_number(number: str, code: str) -> None:
+def test_an_order_number_gives_the_code_of_its_dossier(number: str, code: str) -> None:
     assert SUFFIXED.code(number) == code
     record = feed(numbers=SUFFIXED).record({**EVENT, "OrderNumber": number})
     assert (record.native_id, record.code) == (number, code)
 
 
-def test_without_suffixes_nothing_but_the_old_addition_is_cut() -> None:
+def test_without_suffixes_only_the_old_addition_is_cut() -> None:
     assert PLAIN.code("H99.01-260318-0001-T") == "H99.01-260318-0001-T"
     assert PLAIN.of("H99", collecting=True) == PLAIN.of("H99", collecting=False) == "H99"
     assert PLAIN.all_of("H99") == ("H99",)
@@ -250,7 +248,7 @@ def entry(**changes: object) -> dict[str, list[object]]:
     return {"statusHistory": [{**written, "createHour": "09:40:12", **changes}]}
 
 
-def test_an_entry_keeps_its_id_and_a_repeat_is_one() -> None:
+def test_an_entry_keeps_its_id_and_a_repeat_is_one_record() -> None:
     order = entry()
     (told,) = order["statusHistory"]
     twice = {"statusHistory": [told, told]}
@@ -270,7 +268,7 @@ def test_a_date_without_an_hour_is_a_day_and_no_date_is_no_time() -> None:
 
 
 @pytest.mark.parametrize("orders", [[], [{}], [{"statusHistory": None}], [{"statusHistory": []}]])
-def test_an_order_without_a_history_says_nothing(orders: list[object]) -> None:
+def test_an_order_without_a_history_gives_no_record(orders: list[object]) -> None:
     assert history().records("H99", orders) == ()
 
 
@@ -288,7 +286,7 @@ def test_an_order_without_a_history_says_nothing(orders: list[object]) -> None:
         "text",
     ],
 )
-def test_a_history_that_cannot_be_used_is_a_bad_record(order: object) -> None:
+def test_an_unusable_history_raises_a_record_error(order: object) -> None:
     with pytest.raises(RecordError):
         history().records("H99.01-260318-0011", [order])
 

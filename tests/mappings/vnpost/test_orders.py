@@ -117,7 +117,7 @@ def test_the_description_is_that_of_the_samples() -> None:
     assert written.replace("099085012345", "001185012345") == sample
 
 
-def test_the_shape_of_a_front_has_a_waybill_and_a_flag() -> None:
+def test_waybill_and_flag_are_sent_when_given() -> None:
     sent = orders(flag_config=2).bring_back(DOSSIER, item_code="HC000000015VN").message()
     assert list(sent) == list(samples("order-return-request")[2]["body"])
     assert sent["ItemCode"] == "HC000000015VN"
@@ -164,7 +164,7 @@ def test_a_name_cannot_add_a_part_to_the_description() -> None:
         ({"phone": "không có"}, "applicant.phone"),
     ],
 )
-def test_what_the_post_must_have_is_missed_before_sending(
+def test_a_missing_required_value_is_refused_before_sending(
     changes: dict[str, str], field: str
 ) -> None:
     for order in (orders().collect, orders().bring_back):
@@ -175,7 +175,7 @@ def test_what_the_post_must_have_is_missed_before_sending(
 
 
 @pytest.mark.parametrize("cod", [-1, float("nan"), float("inf")])
-def test_what_is_no_money_is_not_sent(cod: float) -> None:
+def test_an_impossible_amount_of_money_is_refused(cod: float) -> None:
     with pytest.raises(RecordError, match="CODAmount"):
         orders().collect(DOSSIER, cod_amount=cod)
 
@@ -200,7 +200,7 @@ def test_a_telephone_number_is_sent_as_it_is_dialled(written: str, dialled: str)
 
 
 @pytest.mark.parametrize("written", ["", "0", "abc", "12345", "0990000001234567"])
-def test_what_nobody_can_dial_is_no_telephone_number(written: str) -> None:
+def test_a_number_that_cannot_be_dialled_is_refused(written: str) -> None:
     with pytest.raises(RecordError):
         phone_number(written, "phone")
 
@@ -224,12 +224,12 @@ def test_a_place_is_found_by_its_name(address: str, place: tuple[int, int]) -> N
 
 
 @pytest.mark.parametrize("address", ["", "Số 1", "Hà Nội, xã Mẫu", "Số 10 Hà Nội", "Việt Nam"])
-def test_a_place_that_the_table_does_not_have_is_not_guessed(address: str) -> None:
+def test_a_place_missing_from_the_table_is_refused(address: str) -> None:
     with pytest.raises(RecordError):
         PLACES.of_address(address, "address")
 
 
-def test_two_numbers_for_one_place_are_a_wrong_configuration() -> None:
+def test_two_numbers_for_one_place_raise_a_config_error() -> None:
     with pytest.raises(ConfigError, match=r"places\.provinces"):
         PlaceTable({"Hà Nội": 10, "thành phố HÀ NỘI": 11}, {}, key="places")
 
@@ -263,7 +263,7 @@ def test_an_unknown_district_of_a_document_is_null() -> None:
     assert (person.ProvinceCode, person.ProvinceTitle) == (40, "Thanh Hóa")
 
 
-def test_the_notice_of_the_hanoi_post() -> None:
+def test_the_notice_to_the_hanoi_post_is_written() -> None:
     sent = cls_notice(DOSSIER, post_office="Bưu cục Ví Dụ").message()
     assert [*sent] == [*samples("cls-notify-request")[0]["body"]][2:]
     assert sent["NgayTiepNhan"] == "03/18/2026"
@@ -299,7 +299,7 @@ def test_the_sample_barcode_is_answered() -> None:
         assert answer_lookup(wrong, find) == (gone["status"], None)
 
 
-def test_a_dossier_without_a_security_part_is_shown_to_nobody() -> None:
+def test_a_dossier_without_security_part_is_not_shown() -> None:
     bare = CounterDossier("", "H99", "Mẫu", "X")
     assert answer_lookup("D-0-105533-1", lambda _: bare) == (204, None)
 
@@ -318,7 +318,7 @@ def test_a_wish_is_kept_only_with_a_good_barcode() -> None:
     assert kept == ["H99.01-260318-0001"] * 2
 
 
-def test_a_barcode_and_its_dossier_show_no_secret() -> None:
+def test_the_repr_of_a_barcode_shows_no_secret() -> None:
     shown = f"{read_barcode('D-4821-105533-1')}{find('105533')}"
     assert "4821" not in shown
     assert "Lan" not in shown
