@@ -14,7 +14,7 @@ NOW = datetime(2026, 3, 19, 3, 0, tzinfo=UTC)
 
 @dataclass
 class Post:
-    """Answers each path with what stands in ``answers``; notes what it was asked."""
+    """Answers each path with its entry of ``answers``; ``asked`` lists the requests."""
 
     url: str = ""
     answers: dict[str, Callable[[dict[str, str], Any], Any]] = field(default_factory=dict)

@@ -19,7 +19,7 @@ PAGE = "https://motcua.example.vn/dossier/"
         PAGE + "?c={code}&i={native_id}",
     ],
 )
-def test_a_pattern_that_names_a_dossier_is_taken(pattern: str) -> None:
+def test_a_pattern_with_a_placeholder_is_accepted(pattern: str) -> None:
     assert DossierPages(dossier_url=pattern).dossier_url == pattern
 
 
@@ -49,15 +49,15 @@ def test_another_pattern_is_refused(pattern: str, told: str) -> None:
     assert told in str(caught.value)
 
 
-def test_what_is_put_in_leads_nowhere_else() -> None:
+def test_values_of_placeholders_are_percent_encoded() -> None:
     link = dossier_link(PAGE + "{code}", code="H99/../x?y#z 1&à", native_id=None)
     assert link == PAGE + "H99%2F..%2Fx%3Fy%23z%201%26%C3%A0"
 
 
-def test_what_is_not_known_has_no_link() -> None:
+def test_without_the_value_of_a_placeholder_there_is_no_link() -> None:
     assert dossier_link(PAGE + "{native_id}", code="H99-1", native_id=None) is None
     assert dossier_link(PAGE + "{code}", code="", native_id="68a5") is None
 
 
-def test_a_one_stop_may_say_where_its_dossiers_are() -> None:
+def test_the_settings_of_a_one_stop_have_a_page_pattern() -> None:
     assert IgateSettings.model_fields["dossier_url"].default is None

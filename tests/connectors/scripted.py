@@ -23,7 +23,7 @@ Reply = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
 
 @dataclass
 class FakeTime:
-    """A clock that only sleeping, or a test, moves."""
+    """A clock that only a sleep or a test advances."""
 
     now: float = 1000.0
     slept: list[float] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Signed notices: what a receiver believes, and how often one is tried."""
+"""Signed notices: the receiver's check, and the retries of the sender."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def verified(
     return verify_notice(secret, head, body, now=NOW + timedelta(**later))
 
 
-def test_the_signature_is_what_the_documentation_says() -> None:
+def test_the_signature_is_as_documented() -> None:
     signed = f"{int(NOW.timestamp())}.".encode() + BODY
     due = hmac.new(SECRET.encode(), signed, hashlib.sha256).hexdigest()
     assert headers()["Khop-Signature"] == f"v1={due}"
     assert headers()["Khop-Notice"] == "n1"
 
 
-def test_what_was_signed_is_believed() -> None:
+def test_a_signed_notice_is_accepted() -> None:
     assert verified(headers()) == json.loads(BODY)
 
 
@@ -55,7 +55,7 @@ def test_one_of_several_signatures_is_enough() -> None:
     assert verified(headers(Khop_Signature=f"v1={'0' * 64}, v2=x, {good}"))["id"] == "n1"
 
 
-def test_the_ninth_signature_is_not_looked_at() -> None:
+def test_the_ninth_signature_is_ignored() -> None:
     many = ",".join(["v1=0"] * 8 + [headers()["Khop-Signature"]])
     with pytest.raises(RecordError, match="Khop-Signature"):
         verified(headers(Khop_Signature=many))
@@ -77,14 +77,12 @@ def test_the_ninth_signature_is_not_looked_at() -> None:
         ({}, b"", SECRET),
     ],
 )
-def test_what_was_not_signed_is_not_believed(
-    head: Mapping[str, str], body: bytes, secret: str
-) -> None:
+def test_an_unsigned_change_is_refused(head: Mapping[str, str], body: bytes, secret: str) -> None:
     with pytest.raises(RecordError, match="Khop-Signature"):
         verified(head, body, secret)
 
 
-def test_a_signature_with_no_secret_is_not_believed() -> None:
+def test_a_signature_with_an_empty_secret_is_refused() -> None:
     with pytest.raises(RecordError, match="Khop-Signature"):
         verified(notice_headers("", "n1", BODY, NOW), secret="")
 
@@ -93,27 +91,27 @@ def test_a_signature_with_no_secret_is_not_believed() -> None:
     ("later", "told"),
     [({"minutes": 5, "seconds": 1}, "too long ago"), ({"minutes": -6}, "lies in the future")],
 )
-def test_an_old_notice_is_not_believed_again(later: dict[str, Any], told: str) -> None:
+def test_an_old_notice_is_refused_as_a_replay(later: dict[str, Any], told: str) -> None:
     assert verified(headers(), minutes=5)["id"] == "n1"
     with pytest.raises(RecordError, match=told):
         verified(headers(), **later)
 
 
 @pytest.mark.parametrize("text", ["", "soon", "-5", "1e9", "١٢٣", "9" * 13])
-def test_a_timestamp_that_is_none_is_refused_though_it_is_signed(text: str) -> None:
+def test_an_invalid_timestamp_is_refused_although_signed(text: str) -> None:
     signed = hmac.new(SECRET.encode(), text.encode() + b"." + BODY, hashlib.sha256).hexdigest()
     with pytest.raises(RecordError, match="Khop-Timestamp"):
         verified(headers(Khop_Timestamp=text, Khop_Signature=f"v1={signed}"))
 
 
-def test_an_id_that_was_put_in_on_the_way_is_refused() -> None:
+def test_an_id_that_differs_from_the_body_is_refused() -> None:
     for other in ("n2", ""):
         with pytest.raises(RecordError, match="Khop-Notice"):
             verified(headers(Khop_Notice=other))
 
 
 @pytest.mark.parametrize("body", [b"", b"no JSON", b"[1]", b'{"id": 1}', b"{}"])
-def test_a_body_that_says_nothing_is_refused(body: bytes) -> None:
+def test_a_body_without_a_notice_is_refused(body: bytes) -> None:
     with pytest.raises(RecordError):
         verified(notice_headers(SECRET, "n1", body, NOW), body)
 
@@ -130,7 +128,7 @@ def client(transport: Transport, moments: list[datetime] | None = None) -> Notic
     return NoticeClient(transport, URL, SECRET, lambda: next(clock))
 
 
-def test_each_try_has_the_same_id_and_a_signature_of_its_own(
+def test_each_try_has_the_same_id_and_its_own_signature(
     script: Script, transport_to: TransportTo
 ) -> None:
     script.replies = [
@@ -151,7 +149,7 @@ def test_each_try_has_the_same_id_and_a_signature_of_its_own(
 @pytest.mark.parametrize(
     ("status", "fault"), [(400, Refused), (404, Refused), (401, Unauthorised), (307, Refused)]
 )
-def test_a_refusal_is_not_tried_again(
+def test_a_refusal_is_not_retried(
     script: Script, transport_to: TransportTo, status: int, fault: type[Exception]
 ) -> None:
     script.replies = [httpx.Response(status, headers={"Location": "https://other.example.vn"})]
@@ -160,7 +158,9 @@ def test_a_refusal_is_not_tried_again(
     assert len(script.requests) == 1
 
 
-def test_silence_ends_after_the_tries(script: Script, transport_to: TransportTo) -> None:
+def test_an_unanswered_notice_fails_after_its_tries(
+    script: Script, transport_to: TransportTo
+) -> None:
     script.replies = [httpx.ReadTimeout("slow")]
     with pytest.raises(Unreachable):
         client(transport_to(script, attempts=3)).send("n1", BODY)

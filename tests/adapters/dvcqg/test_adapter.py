@@ -28,7 +28,7 @@ from tests.adapters.dvcqg.portal import (
 from tests.adapters.samples import sample
 
 
-def test_it_fills_its_ports(build: Build) -> None:
+def test_the_adapter_implements_look_up_sink_and_catalogue(build: Build) -> None:
     adapter = build(NATIVE)
     for port in (DossierLookup, DossierSink, CatalogueSource):
         assert isinstance(adapter, port)
@@ -37,7 +37,7 @@ def test_it_fills_its_ports(build: Build) -> None:
 
 @respx.mock
 @pytest.mark.parametrize("name", ["XrdAdapter", "VXPAdapter"])
-def test_paths_are_made_from_the_adapters_name(build: Build, name: str) -> None:
+def test_default_paths_contain_the_adapter_name(build: Build, name: str) -> None:
     route = portal(respx.mock, {"TraCuuHoSo": sample("dvcqg/look-02")}, name)
     record = build(NATIVE + f'adapter_name = "{name}"').look_up(CODE)
     assert record is not None
@@ -46,7 +46,7 @@ def test_paths_are_made_from_the_adapters_name(build: Build, name: str) -> None:
 
 
 @respx.mock
-def test_a_dossier_is_pushed_with_the_catalogues_names(build: Build) -> None:
+def test_a_push_uses_names_of_the_portals_catalogue(build: Build) -> None:
     route = portal(
         respx.mock, {"LayThuTuc": sample("dvcqg/cat-06"), "DongBoHoSoMC": sample("dvcqg/synca-01")}
     )
@@ -66,7 +66,7 @@ def test_a_dossier_is_pushed_with_the_catalogues_names(build: Build) -> None:
 
 
 @respx.mock
-def test_what_does_not_pass_the_gate_is_not_sent(build: Build) -> None:
+def test_an_invalid_message_is_refused_before_sending(build: Build) -> None:
     route = portal(respx.mock, {"LayThuTuc": sample("dvcqg/cat-06")})
     adapter = build(NATIVE)
     record = replace(DOSSIER.record, channel=None)
@@ -77,7 +77,7 @@ def test_what_does_not_pass_the_gate_is_not_sent(build: Build) -> None:
 
 
 @respx.mock
-def test_faults_come_through(build: Build) -> None:
+def test_faults_of_the_connector_are_raised_unchanged(build: Build) -> None:
     answers = {"LayThuTuc": sample("dvcqg/cat-06"), "DongBoHoSoMC": sample("dvcqg/synca-04")}
     portal(respx.mock, answers)
     adapter = build(NATIVE)
@@ -101,7 +101,7 @@ def test_steps_are_sent_in_order(build: Build) -> None:
 
 
 @respx.mock
-def test_the_portal_is_told_what_became_of_its_own_dossier(build: Build) -> None:
+def test_the_state_of_a_dossier_filed_on_the_portal_is_sent(build: Build) -> None:
     route = portal(respx.mock, {"DongBoTrangThaiHoSo": sample("dvcqg/synca-01")})
     born = replace(DOSSIER.record, aliases=("G22.99-250113-0007",), status=Status.FINISHED)
     build(NATIVE).return_status(born, at(2025, 1, 15, 9), "Đã giải quyết")
@@ -113,7 +113,7 @@ def test_the_portal_is_told_what_became_of_its_own_dossier(build: Build) -> None
 
 
 @respx.mock
-def test_the_portal_is_told_nothing_of_a_dossier_that_is_not_its_own(build: Build) -> None:
+def test_the_state_of_a_dossier_not_filed_on_the_portal_is_refused(build: Build) -> None:
     route = portal(respx.mock, {})
     adapter = build(NATIVE)
     for record in (
@@ -127,7 +127,7 @@ def test_the_portal_is_told_nothing_of_a_dossier_that_is_not_its_own(build: Buil
 
 
 @respx.mock
-def test_a_month_of_votes_is_given_and_an_empty_one_is_not(build: Build) -> None:
+def test_votes_of_a_month_are_sent_and_no_votes_make_no_call(build: Build) -> None:
     route = portal(respx.mock, {"DongBoDanhGia": sample("dvcqg/synca-01")})
     adapter = build(NATIVE)
     adapter.rate(date(2025, 1, 1), "Mức độ hài lòng?", Votes(0, 0, 0), "UBND xã Mẫu")
@@ -140,7 +140,7 @@ def test_a_month_of_votes_is_given_and_an_empty_one_is_not(build: Build) -> None
 
 
 @respx.mock
-def test_the_catalogues(build: Build) -> None:
+def test_the_catalogues_are_read(build: Build) -> None:
     units = {"error_code": 0, "result": [{"MADONVI": "H99", "TENDONVI": "UBND tỉnh Mẫu"}, {}]}
     sectors = {"error_code": 0, "result": {"data": [{"MALINHVUC": "G05", "TENLINHVUC": "x"}]}}
     peoples = {"error_code": 0, "result": [{"MADANTOC": "01", "TENDANTOC": "Kinh"}]}
@@ -171,7 +171,7 @@ def test_the_catalogues(build: Build) -> None:
 
 
 @respx.mock
-def test_feedback_by_the_configured_names(build: Build) -> None:
+def test_feedback_is_read_by_the_configured_field_names(build: Build) -> None:
     portal(respx.mock, {"DanhSachPAKNChoXuLy": sample("dvcqg/faq-07")})
     (row,) = build(NATIVE + 'feedback_fields = { id = "MaPAKN" }').feedback()
     assert row.id == "PAKN.20250115.0001"
@@ -179,7 +179,7 @@ def test_feedback_by_the_configured_names(build: Build) -> None:
 
 
 @respx.mock
-def test_a_check_of_the_portal(build: Build) -> None:
+def test_a_check_logs_in_and_looks_up(build: Build) -> None:
     portal(respx.mock, {"TraCuuHoSo": sample("dvcqg/look-05")})
     health = build(NATIVE).check()
     assert [(step.name, step.ok) for step in health.steps] == [

@@ -11,13 +11,13 @@ from tests.adapters.dvcqg.portal import NATIVE, QUERY, WRAPPER, Build, configure
 
 
 @pytest.mark.parametrize("missing", ["username", "password", "madonvi", "dstcode"])
-def test_the_native_dialect_needs_its_keys(tmp_path: Path, missing: str) -> None:
+def test_a_missing_key_of_the_native_dialect_is_named(tmp_path: Path, missing: str) -> None:
     text = "\n".join(line for line in NATIVE.splitlines() if not line.startswith(missing))
     with pytest.raises(ConfigError, match=rf"^sources\.dvcqg\.{missing}: this key is missing$"):
         configured(tmp_path, text)
 
 
-def test_the_query_dialect_needs_its_unit(tmp_path: Path) -> None:
+def test_the_query_dialect_requires_madonvi(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"sources\.dvcqg\.madonvi: this key is missing"):
         configured(tmp_path, QUERY.replace('madonvi = "000.00.01.H99"', ""))
 
@@ -53,7 +53,9 @@ def test_a_key_of_another_dialect_is_refused(tmp_path: Path, text: str, key: str
         ('adapter_name = "a/b"', r"adapter_name"),
     ],
 )
-def test_what_does_not_fit_together_is_said(tmp_path: Path, text: str, said: str) -> None:
+def test_contradicting_settings_are_refused_with_the_reason(
+    tmp_path: Path, text: str, said: str
+) -> None:
     with pytest.raises(ConfigError, match=said):
         configured(tmp_path, WRAPPER + text)
 

@@ -23,7 +23,7 @@ from tests.adapters.samples import sample
 
 
 @respx.mock
-def test_a_wrapper_is_asked_and_pushed_to(build: Build) -> None:
+def test_a_wrapper_takes_pushes_and_has_no_look_up_by_default(build: Build) -> None:
     respx.get(f"{SERVICES}/LayThuTuc").respond(content=sample("dvcqg/cat-06"))
     route = respx.post(f"{SERVICES}/DongBoHoSoMC").respond(content=sample("dvcqg/synca-09"))
     adapter = build(WRAPPER)
@@ -36,7 +36,9 @@ def test_a_wrapper_is_asked_and_pushed_to(build: Build) -> None:
 
 
 @respx.mock
-def test_a_wrapper_with_a_look_up_and_a_token(build: Build, monkeypatch: Any) -> None:
+def test_a_wrapper_with_look_up_and_fixed_token_is_looked_up(
+    build: Build, monkeypatch: Any
+) -> None:
     monkeypatch.setenv("KHOP_TEST_TOKEN", "abc")
     text = WRAPPER + (
         'service_path = "/kn"\ntoken = { env = "KHOP_TEST_TOKEN" }\n'
@@ -54,7 +56,7 @@ def test_a_wrapper_with_a_look_up_and_a_token(build: Build, monkeypatch: Any) ->
 
 
 @respx.mock
-def test_a_wrapper_with_oauth(build: Build) -> None:
+def test_a_wrapper_with_oauth_gets_a_token_first(build: Build) -> None:
     token = respx.post("https://sso.example.vn/token").respond(
         json={"access_token": "abc", "expires_in": 3600}
     )
@@ -81,7 +83,7 @@ def test_a_push_in_the_query_dialect_needs_no_catalogue(build: Build) -> None:
 
 @respx.mock
 @pytest.mark.parametrize(("text", "read"), [(WRAPPER, "sectors"), (QUERY, "only the address")])
-def test_a_check_without_a_look_up(build: Build, text: str, read: str) -> None:
+def test_a_check_without_a_look_up_makes_another_read(build: Build, text: str, read: str) -> None:
     respx.get(f"{SERVICES}/LayDanhMucLinhVuc").respond(json={"error_code": "0"})
     respx.get("https://apidvc.example.vn").respond(404)
     health = build(text).check()
@@ -90,7 +92,7 @@ def test_a_check_without_a_look_up(build: Build, text: str, read: str) -> None:
 
 
 @respx.mock
-def test_nobody_there(build: Build) -> None:
+def test_a_check_without_a_server_fails_to_reach(build: Build) -> None:
     respx.get("https://apidvc.example.vn").mock(side_effect=httpx.ConnectError("refused"))
     health = build(WRAPPER).check()
     assert [(step.name, step.ok) for step in health.steps] == [("reach", False)]

@@ -43,7 +43,7 @@ def write(path: Path, text: str = CSV) -> Path:
 
 
 def written(lines: Sequence[Sequence[Any]], **options: Any) -> bytes:
-    """A workbook whose datetimes are dates to a spreadsheet program."""
+    """A workbook whose datetimes are date cells."""
     target = io.BytesIO()
     with xlsxwriter.Workbook(
         target, {"default_date_format": "dd/mm/yyyy hh:mm", **options}

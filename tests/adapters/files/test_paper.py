@@ -32,7 +32,7 @@ def test_a_file_is_a_source_of_its_rows(tmp_path: Path) -> None:
     assert (row.sheet, row.row_number, row.code) == ("", 2, "H99.01-261008-0001")
 
 
-def test_a_folder_gives_the_files_that_are_whole_tables(tmp_path: Path) -> None:
+def test_a_folder_lists_its_tables_without_temporary_files(tmp_path: Path) -> None:
     for name in ("b.csv", "a.TXT", "~$b.xlsx", ".c.csv", ".~lock.b.csv", "d.csv.part", "e.pdf"):
         write(tmp_path / "so" / name)
     write(tmp_path / "so" / "zero.csv", "")
@@ -46,7 +46,7 @@ def test_a_folder_gives_the_files_that_are_whole_tables(tmp_path: Path) -> None:
     assert logbook(tmp_path, "nothing/*.csv").files() == ()
 
 
-def test_a_file_that_is_being_written_waits(
+def test_a_file_that_is_being_written_is_left_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     growing, still = write(tmp_path / "so" / "a.csv"), write(tmp_path / "so" / "b.csv")
@@ -62,7 +62,7 @@ def test_a_file_that_is_being_written_waits(
     assert [file.name for file in logbook(tmp_path, "so").files()] == [still.name]
 
 
-def test_a_file_that_changed_since_is_not_read_as_the_other(tmp_path: Path) -> None:
+def test_a_file_that_changed_after_listing_is_refused(tmp_path: Path) -> None:
     source = logbook(tmp_path)
     path = write(tmp_path / "so.csv")
     (file,) = source.files()
@@ -74,7 +74,7 @@ def test_a_file_that_changed_since_is_not_read_as_the_other(tmp_path: Path) -> N
         list(source.rows(file))
 
 
-def test_a_name_leads_nowhere_but_to_the_files_of_the_source(tmp_path: Path) -> None:
+def test_a_name_outside_the_source_is_refused(tmp_path: Path) -> None:
     write(tmp_path / "so" / "a.csv")
     outside = write(tmp_path / "secret.csv")
     digest = hashlib.sha256(outside.read_bytes()).hexdigest()
@@ -83,14 +83,14 @@ def test_a_name_leads_nowhere_but_to_the_files_of_the_source(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("path", ["none.csv", "none", "none/so.csv"])
-def test_a_path_that_leads_nowhere_is_told_by_its_key(tmp_path: Path, path: str) -> None:
+def test_a_path_that_does_not_exist_is_an_error_with_its_key(tmp_path: Path, path: str) -> None:
     with pytest.raises(ConfigError, match="there is no file or folder") as refused:
         logbook(tmp_path, path).files()
     assert refused.value.key == "sources.so.path"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read_is_told(tmp_path: Path) -> None:
+def test_a_file_without_read_permission_is_an_error(tmp_path: Path) -> None:
     write(tmp_path / "so.csv").chmod(0)
     with pytest.raises(ConfigError, match="cannot be read"):
         logbook(tmp_path).files()
@@ -100,7 +100,7 @@ def sheets_of(rows: Sequence[PaperRow | Reject]) -> list[str]:
     return [row.sheet for row in rows if isinstance(row, PaperRow)]
 
 
-def test_one_sheet_can_be_named_and_hidden_ones_are_left(tmp_path: Path) -> None:
+def test_the_named_sheet_or_all_visible_sheets_are_read(tmp_path: Path) -> None:
     headers = ["Mã hồ sơ", "Ngày trả"]
     with xlsxwriter.Workbook(tmp_path / "so.xlsx") as book:
         for place, name in enumerate(("T1", "T2", "Ẩn")):
@@ -114,7 +114,7 @@ def test_one_sheet_can_be_named_and_hidden_ones_are_left(tmp_path: Path) -> None
         all_rows(logbook(tmp_path, "so.xlsx", sheet="T3"))
 
 
-def test_check_tells_headers_rows_and_rejects(tmp_path: Path) -> None:
+def test_check_reports_headers_rows_and_rejects(tmp_path: Path) -> None:
     write(tmp_path / "so.csv", CSV + "H99.01-261008-0002,31/02/2026,\n")
     health = logbook(tmp_path).check()
     assert health.ok
@@ -123,7 +123,7 @@ def test_check_tells_headers_rows_and_rejects(tmp_path: Path) -> None:
     assert "1 rows, 1 unusable" in told
 
 
-def test_check_says_what_is_wrong_with_one_file_and_goes_on(tmp_path: Path) -> None:
+def test_check_reports_a_bad_file_and_continues(tmp_path: Path) -> None:
     write(tmp_path / "so" / "a.csv", "Mã hồ sơ,Chủ hồ sơ,Ngày vào sổ\n")
     write(tmp_path / "so" / "b.csv")
     health = logbook(tmp_path, "so").check()
@@ -131,7 +131,7 @@ def test_check_says_what_is_wrong_with_one_file_and_goes_on(tmp_path: Path) -> N
     assert not logbook(tmp_path, "none").check().ok
 
 
-def test_a_mended_row_is_read_from_its_payload(tmp_path: Path) -> None:
+def test_a_corrected_row_is_read_from_its_payload(tmp_path: Path) -> None:
     write(tmp_path / "so.csv", CSV.replace("08/10/2026", "31/02/2026"))
     source = logbook(tmp_path)
     (rejected,) = all_rows(source)
@@ -165,7 +165,7 @@ def test_each_kind_is_an_adapter_with_its_role(
     assert (built.name, built.role, str(built.kind)) == ("so", role, str(role))
 
 
-def test_a_column_nobody_knows_is_refused_with_the_nearest(tmp_path: Path) -> None:
+def test_an_unknown_column_is_refused_with_a_suggestion(tmp_path: Path) -> None:
     with pytest.raises(ValidationError, match="did you mean received"):
         LOGBOOK_FILE.settings(
             adapter="logbook_file", role="logbook", path="x", columns={"recieved": "Ngày"}

@@ -69,7 +69,7 @@ entries = st.fixed_dictionaries(
 
 
 class Rendering:
-    """One way to write a logbook down, drawn value by value."""
+    """One form of a logbook, drawn value by value."""
 
     def __init__(self, draw: Callable[[Any], Any]) -> None:
         self.draw = draw
@@ -118,7 +118,7 @@ class Rendering:
 
 
 @given(st.lists(entries, min_size=1, max_size=5), st.data())
-def test_every_rendering_of_a_logbook_has_the_same_rows(
+def test_every_form_of_a_logbook_has_the_same_rows(
     logbook: list[dict[str, Any]], data: st.DataObject
 ) -> None:
     first, second = (rows_of(Rendering(data.draw), logbook) for _ in range(2))
@@ -127,7 +127,7 @@ def test_every_rendering_of_a_logbook_has_the_same_rows(
 
 
 def rows_of(rendering: Rendering, logbook: Sequence[dict[str, Any]]) -> list[PaperRow | Reject]:
-    """The rows, without where they stand."""
+    """The rows without sheet and row number."""
     sheets = read_sheets(rendering.file(logbook), "so")
     found = PaperReader(PaperKind.LOGBOOK, KEY).read(sheets, "so")
     return [

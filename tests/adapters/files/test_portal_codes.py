@@ -17,12 +17,14 @@ def codes(folder: Path, path: str, **settings: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("header", ["MaHoSo", "mahoso", "Mã hồ sơ", "Mã số hồ sơ"])
-def test_the_extract_names_its_codes(tmp_path: Path, header: str) -> None:
+def test_the_codes_of_an_extract_are_read_from_the_known_column(
+    tmp_path: Path, header: str
+) -> None:
     write(tmp_path / "ex.csv", f"STT;{header}\n1; h99.01-261008-0001 \n2;\n3;H99.01-261008-0002\n")
     assert codes(tmp_path, "ex.csv") == ["H99.01-261008-0001", "H99.01-261008-0002"]
 
 
-def test_the_extract_may_be_a_workbook_with_titles_and_a_column_of_its_own(tmp_path: Path) -> None:
+def test_an_extract_may_have_title_rows_and_a_configured_column(tmp_path: Path) -> None:
     lines: list[list[Any]] = [
         ["DANH SÁCH HỒ SƠ"],
         ["Số trên Cổng", "x"],

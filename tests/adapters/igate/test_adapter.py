@@ -1,4 +1,4 @@
-"""One deployment of iGate behind its ports: settings, pages, windows, what a push needs."""
+"""One deployment of iGate behind its ports: settings, pages, windows, full dossiers."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ BASE: dict[str, Any] = {
 
 
 class Deployment(httpx.BaseTransport):
-    """Answers each path with what ``answers`` has for its end."""
+    """Answers each path with the entry of ``answers`` for its ending."""
 
     def __init__(self) -> None:
         self.answers: dict[str, Any] = {
@@ -84,13 +84,13 @@ def adapter_of(
     return build
 
 
-def test_it_is_a_source_that_can_be_asked_by_dates(adapter_of: Any) -> None:
+def test_the_adapter_implements_dossier_and_window_source(adapter_of: Any) -> None:
     adapter = adapter_of()
     assert isinstance(adapter, DossierSource)
     assert isinstance(adapter, WindowSource)
 
 
-def test_a_page_with_what_cannot_be_used_of_it(adapter_of: Any, deployment: Deployment) -> None:
+def test_a_page_holds_readings_and_rejects(adapter_of: Any, deployment: Deployment) -> None:
     good = sample_json("igate/list-01")["content"][0]
     deployment.answers["/search"] = {
         "content": [good, {**good, "code": None}, 7],
@@ -108,7 +108,7 @@ def test_a_page_with_what_cannot_be_used_of_it(adapter_of: Any, deployment: Depl
 
 
 @pytest.mark.parametrize("name", ["list-01", "list-02", "list-03", "list-04", "list-07", "list-08"])
-def test_every_list_of_the_samples(adapter_of: Any, deployment: Deployment, name: str) -> None:
+def test_every_sample_list_is_read(adapter_of: Any, deployment: Deployment, name: str) -> None:
     deployment.answers["/search"] = sample_json(f"igate/{name}")
     page = adapter_of().page(0)
     assert page.rejects == ()
@@ -124,7 +124,7 @@ def test_every_list_of_the_samples(adapter_of: Any, deployment: Deployment, name
         ("applied", "applied-from", "applied-to"),
     ],
 )
-def test_a_window_of_each_date(
+def test_each_window_field_becomes_two_filters(
     adapter_of: Any, deployment: Deployment, field: str, first: str, last: str
 ) -> None:
     adapter = adapter_of()
@@ -137,7 +137,7 @@ def test_a_window_of_each_date(
     assert request.url.params["sort"] == "updatedDate,desc"
 
 
-def test_filters_of_another_name(adapter_of: Any, deployment: Deployment) -> None:
+def test_window_filters_may_have_other_names(adapter_of: Any, deployment: Deployment) -> None:
     adapter = adapter_of(windows={"returned": ["tra-tu", "tra-den"], "paid": ["p1", "p2"]})
     assert set(adapter.window_fields) == {
         "applied", "accepted", "appointment", "returned", "paid"
@@ -146,13 +146,13 @@ def test_filters_of_another_name(adapter_of: Any, deployment: Deployment) -> Non
     assert deployment.asked[0].url.params["tra-den"] == "09/02/2026"
 
 
-def test_a_window_of_no_date(adapter_of: Any, deployment: Deployment) -> None:
+def test_an_unknown_window_field_is_refused(adapter_of: Any, deployment: Deployment) -> None:
     with pytest.raises(ConfigError, match=r"'updated'.*accepted"):
         adapter_of().window_page("updated", date(2026, 2, 3), date(2026, 2, 9), 0)
     assert deployment.requests == []
 
 
-def test_the_list_of_the_citizens_site(adapter_of: Any, deployment: Deployment) -> None:
+def test_the_list_of_the_citizens_site_is_read(adapter_of: Any, deployment: Deployment) -> None:
     deployment.answers["/dvc"] = sample_json("igate/list-01")
     adapter = adapter_of(search_path="/pa/dossier-search/dvc", spec="slice", sort="")
     assert adapter.page(0).readings[0].record.status is Status.PROCESSING
@@ -165,7 +165,9 @@ def test_a_detail_has_its_history(adapter_of: Any) -> None:
     assert len(reading.history) == 2
 
 
-def test_the_history_is_read_as_the_settings_say(adapter_of: Any, deployment: Deployment) -> None:
+def test_the_settings_decide_how_the_history_is_read(
+    adapter_of: Any, deployment: Deployment
+) -> None:
     task = {"label": ["bpmProcessDefinitionTask.name"], "entered": ["updatedDate"]}
     record = adapter_of(task=task).detail(NATIVE).record
     assert record.entered_at is not None
@@ -175,7 +177,7 @@ def test_the_history_is_read_as_the_settings_say(adapter_of: Any, deployment: De
     assert entry.status is Status.PROCESSING
 
 
-def test_the_code_lists_are_the_deployments_own(adapter_of: Any) -> None:
+def test_the_settings_override_code_lists(adapter_of: Any) -> None:
     adapter = adapter_of(
         status={"by_id": {"2": 6}}, channel={"by_name": {"trực tuyến": 3}}, state=["dossierStatus"]
     )
@@ -184,28 +186,28 @@ def test_the_code_lists_are_the_deployments_own(adapter_of: Any) -> None:
     assert CodeOverrides(by_id={"2": 6}).by_id == {"2": 6}
 
 
-def test_a_dossier_in_full_without_its_fees(adapter_of: Any, deployment: Deployment) -> None:
+def test_a_full_dossier_has_no_fees_by_default(adapter_of: Any, deployment: Deployment) -> None:
     full = adapter_of().full(NATIVE)
     assert (full.fees, full.files[0].url) == ((), "")
     assert len(deployment.asked) == 1
 
 
-def test_a_dossier_in_full_with_fees_and_addresses(adapter_of: Any, deployment: Deployment) -> None:
+def test_a_full_dossier_has_fees_and_file_addresses_where_configured(
+    adapter_of: Any, deployment: Deployment
+) -> None:
     full = adapter_of(fees=True, file_url="https://igate.example.vn/fi/{id}").full(NATIVE)
     assert full.fees == (Fee("Lệ phí", 100_000, True),)
     assert full.files[0].url == "https://igate.example.vn/fi/65d0000000000000000000f1"
     assert deployment.asked[1].url.params["dossier-ids"] == NATIVE
 
 
-def test_fees_that_are_asked_for_and_not_answered_stop_the_push(
-    adapter_of: Any, deployment: Deployment
-) -> None:
+def test_a_failed_read_of_fees_stops_the_push(adapter_of: Any, deployment: Deployment) -> None:
     del deployment.answers["/--by-dossiers"]
     with pytest.raises(Refused):
         adapter_of(fees=True).full(NATIVE)
 
 
-def test_a_quarantined_item_again(adapter_of: Any) -> None:
+def test_a_quarantined_item_is_mapped_again(adapter_of: Any) -> None:
     assert adapter_of().replay(sample_json("igate/list-01")["content"][0]).history is None
 
 
@@ -216,7 +218,7 @@ def test_a_check_logs_in_and_reads_a_page(adapter_of: Any) -> None:
     assert (health.steps[2].detail, health.clock_skew) == ("1 of 1 dossiers", 7.0)
 
 
-def test_a_user_logs_in(adapter_of: Any, deployment: Deployment) -> None:
+def test_a_user_logs_in_with_the_password_grant(adapter_of: Any, deployment: Deployment) -> None:
     adapter = adapter_of(
         grant="password", username="canbo.mau", password=SECRET, client_secret=None,
         client_id="web-onegate",
@@ -227,7 +229,7 @@ def test_a_user_logs_in(adapter_of: Any, deployment: Deployment) -> None:
     assert "username=canbo.mau" in body
 
 
-def test_the_secret_in_the_form(adapter_of: Any, deployment: Deployment) -> None:
+def test_the_client_secret_may_travel_in_the_form(adapter_of: Any, deployment: Deployment) -> None:
     adapter_of(secret_in="form").page(0)
     assert "client_secret=not-a-real-secret" in deployment.requests[0].content.decode()
 
@@ -254,7 +256,9 @@ def toml(changes: dict[str, Any]) -> str:
         ({"windows": {"x": 1}}, "windows"),
     ],
 )
-def test_settings_that_cannot_work(tmp_path: Path, changes: dict[str, Any], says: str) -> None:
+def test_incomplete_settings_are_refused(
+    tmp_path: Path, changes: dict[str, Any], says: str
+) -> None:
     path = tmp_path / "khop.toml"
     path.write_text(toml(changes), "utf-8")
     with pytest.raises(ConfigError, match=says) as refused:
@@ -262,14 +266,14 @@ def test_settings_that_cannot_work(tmp_path: Path, changes: dict[str, Any], says
     assert "plain" not in str(refused.value).replace("plain text", "")
 
 
-def test_a_window_the_list_has_not_is_switched_off(adapter_of: Any) -> None:
+def test_a_window_filter_can_be_switched_off(adapter_of: Any) -> None:
     whole = adapter_of()
     assert "applied" in whole.window_fields
     without = adapter_of(windows={"applied": []})
     assert without.window_fields == tuple(f for f in whole.window_fields if f != "applied")
 
 
-def test_a_known_list_of_states_stands_in_for_the_usual_one(adapter_of: Any) -> None:
+def test_a_preset_replaces_the_default_list_of_states(adapter_of: Any) -> None:
     item = {"id": "a" * 24, "code": "H99.12-261110-0001", "dossierStatus": {"name": "denied"}}
     assert adapter_of().replay(item).record.status is None
     for preset, status in (("opencps_reply", Status.STOPPED), ("th_helper", Status.NOT_RECEIVED)):
@@ -279,6 +283,6 @@ def test_a_known_list_of_states_stands_in_for_the_usual_one(adapter_of: Any) -> 
     assert own.replay(item).record.status is Status.WITHDRAWN
 
 
-def test_a_list_of_states_that_nobody_knows_is_refused(adapter_of: Any) -> None:
+def test_an_unknown_preset_of_states_is_refused(adapter_of: Any) -> None:
     with pytest.raises(ConfigError, match=r"status\.preset"):
         adapter_of(status={"preset": "opencps"})

@@ -43,7 +43,7 @@ STEP = Step(Instant.of(NOW), Status.PROCESSING, "Thẩm định")
 
 
 class Platform(httpx.BaseTransport):
-    """Answers each step with what ``answers`` has for it, in turn; the last for ever."""
+    """Answers each step with its entries of ``answers`` in turn; the last is repeated."""
 
     def __init__(self) -> None:
         done = {"code": 200, "message": "success"}
@@ -105,13 +105,15 @@ def adapter_of(
     return build
 
 
-def test_it_is_a_sink_that_cannot_be_asked(adapter_of: Any) -> None:
+def test_the_adapter_is_a_sink_without_look_up(adapter_of: Any) -> None:
     adapter = adapter_of()
     assert isinstance(adapter, DossierSink)
     assert not isinstance(adapter, DossierLookup)
 
 
-def test_a_dossier_from_its_files_to_its_state(adapter_of: Any, platform: Platform) -> None:
+def test_a_dossier_is_filed_from_its_files_to_its_state(
+    adapter_of: Any, platform: Platform
+) -> None:
     adapter = adapter_of()
     full = FullDossier(DOSSIER.record, DOSSIER.applicant, files=(FILE,))
     adapter.attach(CODE, FILE, b"%PDF", "application/pdf")
@@ -133,7 +135,7 @@ def test_a_dossier_from_its_files_to_its_state(adapter_of: Any, platform: Platfo
 
 
 @pytest.mark.parametrize(("whose", "asked"), [("unit", "000.03.18.H99"), ("procedure", "1.001612")])
-def test_the_code_is_asked_for_by_unit_or_procedure(
+def test_the_next_value_is_requested_by_unit_or_procedure(
     adapter_of: Any, platform: Platform, whose: str, asked: str
 ) -> None:
     adapter_of(next_value_for=whose).create(DOSSIER)
@@ -141,13 +143,15 @@ def test_the_code_is_asked_for_by_unit_or_procedure(
     assert request.url.params["code"] == asked
 
 
-def test_a_dossier_can_keep_its_own_code(adapter_of: Any, platform: Platform) -> None:
+def test_a_dossier_keeps_its_code_where_configured(adapter_of: Any, platform: Platform) -> None:
     adapter_of(code_from="dossier").create(DOSSIER)
     assert platform.steps == ["CreateDossier"]
     assert platform.sent("CreateDossier")[0]["MaHoSo"] == CODE
 
 
-def test_a_number_once_taken_is_used_again(adapter_of: Any, platform: Platform) -> None:
+def test_a_code_is_reused_when_the_dossier_is_created_again(
+    adapter_of: Any, platform: Platform
+) -> None:
     platform.answers["CreateDossier"].insert(0, httpx.ReadTimeout("slow"))
     adapter = adapter_of()
     with pytest.raises(OutcomeUnknown):
@@ -157,7 +161,7 @@ def test_a_number_once_taken_is_used_again(adapter_of: Any, platform: Platform) 
     assert {message["MaHoSo"] for message in platform.sent("CreateDossier")} == {THEIRS}
 
 
-def test_what_cannot_be_sent_takes_no_number(adapter_of: Any, platform: Platform) -> None:
+def test_an_invalid_dossier_requests_no_code(adapter_of: Any, platform: Platform) -> None:
     with pytest.raises(RecordError, match="not uploaded"):
         adapter_of().create(FullDossier(DOSSIER.record, DOSSIER.applicant, files=(FILE,)))
     with pytest.raises(RecordError, match="LoaiDoiTuong"):
@@ -165,7 +169,7 @@ def test_what_cannot_be_sent_takes_no_number(adapter_of: Any, platform: Platform
     assert platform.calls == []
 
 
-def test_a_file_belongs_to_one_dossier_alone(adapter_of: Any, platform: Platform) -> None:
+def test_an_uploaded_file_belongs_to_one_dossier(adapter_of: Any, platform: Platform) -> None:
     adapter = adapter_of()
     full = FullDossier(DOSSIER.record, DOSSIER.applicant, files=(FILE,))
     adapter.attach("H99.18.03-260609-0002", FILE, b"%PDF")
@@ -178,7 +182,7 @@ def test_a_file_belongs_to_one_dossier_alone(adapter_of: Any, platform: Platform
     assert len(platform.sent("CreateDossier")) == 1
 
 
-def test_nothing_follows_a_dossier_that_was_not_created_here(
+def test_progress_and_state_require_a_created_or_remembered_dossier(
     adapter_of: Any, platform: Platform
 ) -> None:
     adapter = adapter_of()
@@ -192,7 +196,7 @@ def test_nothing_follows_a_dossier_that_was_not_created_here(
     assert platform.sent("CapNhatTienTrinh")[0][0]["IDHoSo"] == "77"
 
 
-def test_a_create_answer_without_the_id_leaves_it_unknown(
+def test_a_create_answer_without_an_id_leaves_the_id_unknown(
     adapter_of: Any, platform: Platform
 ) -> None:
     platform.answers["CreateDossier"] = [sample_json("igate/min-06")]
@@ -203,7 +207,7 @@ def test_a_create_answer_without_the_id_leaves_it_unknown(
         adapter.update(DOSSIER)
 
 
-def test_a_refusal_is_told(adapter_of: Any, platform: Platform) -> None:
+def test_a_refusal_is_raised(adapter_of: Any, platform: Platform) -> None:
     platform.answers["CreateDossier"] = [
         httpx.Response(400, json={"code": 400, "message": "Dữ liệu không hợp lệ: MaTTHC"})
     ]
@@ -211,7 +215,7 @@ def test_a_refusal_is_told(adapter_of: Any, platform: Platform) -> None:
         adapter_of().create(DOSSIER)
 
 
-def test_paths_and_the_token_in_the_address(adapter_of: Any, platform: Platform) -> None:
+def test_paths_and_the_place_of_the_token_are_settings(adapter_of: Any, platform: Platform) -> None:
     platform.answers["noi"] = platform.answers["CreateDossier"]
     adapter_of(paths={"create": "/api/ho-so/noi"}, token_in="query").create(DOSSIER)
     name, request = platform.calls[-1]

@@ -55,7 +55,7 @@ def _history(query: dict[str, str], sent: Any) -> dict[str, object]:
     return {"data": [{"statusHistory": [entry]}]}
 
 
-def test_a_dossier_is_asked_about_under_all_its_numbers(
+def test_a_dossier_is_looked_up_under_all_its_order_numbers(
     my: Callable[..., MyVnpostAdapter], post: Post
 ) -> None:
     post.answers["/GetStatusHistoryOrder"] = _history
@@ -67,7 +67,7 @@ def test_a_dossier_is_asked_about_under_all_its_numbers(
     assert my().evidence_of("H99.01-260318-0099") == ()
 
 
-def test_a_check_asks_for_an_order_that_nobody_made(
+def test_a_check_looks_up_an_order_that_does_not_exist(
     my: Callable[..., MyVnpostAdapter], post: Post
 ) -> None:
     post.answers["/GetStatusHistoryOrder"] = lambda query, sent: {"data": []}
@@ -75,14 +75,14 @@ def test_a_check_asks_for_an_order_that_nobody_made(
     assert post.asked[-1][2] == {"type": "2", "code": "KHOP-CHECK-000000-0000"}
 
 
-def test_the_evidence_of_a_call_is_its_signed_item_under_the_number_the_post_names(
+def test_the_evidence_of_a_call_uses_the_order_number_from_a_look_up(
     my: Callable[..., MyVnpostAdapter], post: Post, context: Context
 ) -> None:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     pem = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     (context.base_dir / "post.pem").write_bytes(pem)
     adapter = my(webhook_key_file="post.pem")
-    # The number in the call is not signed: somebody put another dossier there.
+    # The number in the call is not signed: here it names another dossier.
     first = {"itemCode": "CH1", "status": "14", "saleOrderCode": "H99.01-260318-9999"}
     news = adapter.webhook(_signed(key, [first, {"itemCode": "CH2", "status": "14"}]))
     assert [item.item_code for item in news.unconfirmed] == ["CH2"]
@@ -108,7 +108,7 @@ def _signed(key: rsa.RSAPrivateKey, items: list[dict[str, str]]) -> bytes:
 
 
 @pytest.mark.parametrize("changes", [{}, {"webhook_key_file": "none.pem"}])
-def test_a_call_needs_the_key_that_signs_it(
+def test_a_call_without_a_usable_key_file_is_a_configuration_error(
     my: Callable[..., MyVnpostAdapter], changes: Any
 ) -> None:
     with pytest.raises(ConfigError, match=r"sources\.my\.webhook_key_file"):
@@ -116,7 +116,7 @@ def test_a_call_needs_the_key_that_signs_it(
 
 
 @pytest.mark.parametrize("legacy", [True, False])
-def test_legacy_tls_is_on_only_when_asked_for_and_is_logged(
+def test_legacy_tls_is_off_by_default_and_logged_when_on(
     my: Callable[..., MyVnpostAdapter], legacy: Any
 ) -> None:
     with capture_logs() as logs:

@@ -47,7 +47,7 @@ LAN = Applicant("Trần Thị Mai Lan", "001185012345", birth=Birth(1985, 2, 17)
 
 
 class Gateway(httpx.BaseTransport):
-    """Gives a token at /token, and ``answer`` to every question."""
+    """Issues a token at /token, and answers every question with ``answer``."""
 
     def __init__(self) -> None:
         self.answer: httpx.Response | Exception = self.sample("xacthuc-res-01-true")

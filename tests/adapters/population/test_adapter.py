@@ -44,7 +44,7 @@ def test_a_call_is_signed_at_the_contexts_time(adapter_of: AdapterOf, gateway: G
     assert (headers["timestamp"], signed) == (stamp, f"h99:{digest}")
 
 
-def test_no_match_is_a_mismatch_and_oddities_go_beside_it(
+def test_no_match_is_a_mismatch_with_warnings_beside_it(
     adapter_of: AdapterOf, gateway: Gateway
 ) -> None:
     gateway.answer = gateway.sample("xacthuc-res-02-false")
@@ -63,7 +63,7 @@ def test_no_match_is_a_mismatch_and_oddities_go_beside_it(
         Applicant("Công ty Mẫu", "001185012345", kind=2, birth=Birth(1985)),
     ],
 )
-def test_an_applicant_who_cannot_be_found_costs_nothing(
+def test_an_applicant_with_unusable_data_costs_no_call(
     adapter_of: AdapterOf, gateway: Gateway, book: Book, applicant: Any
 ) -> None:
     with pytest.raises(RecordError):
@@ -73,7 +73,7 @@ def test_an_applicant_who_cannot_be_found_costs_nothing(
 
 
 @pytest.mark.parametrize("purpose", [Purpose("", "motcua.demo"), Purpose("1.001193", " ")])
-def test_no_purpose_no_question(
+def test_without_a_purpose_no_question_is_sent(
     adapter_of: AdapterOf, gateway: Gateway, book: Book, purpose: Purpose
 ) -> None:
     with pytest.raises(RecordError):
@@ -82,7 +82,7 @@ def test_no_purpose_no_question(
     assert not book.calls
 
 
-def test_the_quota_of_a_day_holds_for_repeats_too(
+def test_retries_count_against_the_daily_quota(
     adapter_of: AdapterOf, gateway: Gateway, book: Book
 ) -> None:
     gateway.answer = httpx.Response(503)
@@ -94,7 +94,7 @@ def test_the_quota_of_a_day_holds_for_repeats_too(
     assert len(gateway.requests) == 2
 
 
-def test_without_a_book_nobody_is_asked_about(
+def test_without_a_book_of_calls_no_question_is_sent(
     adapter_of: AdapterOf, gateway: Gateway, context: Context
 ) -> None:
     bare = Context(context.key, context.base_dir, context.clock, context.calendar)
@@ -111,7 +111,7 @@ def test_without_a_book_nobody_is_asked_about(
         ("tracuu-res-02-year-only-many-empty", IdentityVerdict.MISMATCH),
     ],
 )
-def test_a_record_may_be_compared_where_there_is_no_yes_or_no(
+def test_check_with_look_up_compares_the_record(
     adapter_of: AdapterOf, gateway: Gateway, sample: str, verdict: IdentityVerdict
 ) -> None:
     gateway.answer = gateway.sample(sample)
@@ -128,7 +128,7 @@ def test_a_record_may_be_compared_where_there_is_no_yes_or_no(
         '<x:CongDan xmlns:x="urn:other"><x:SoDinhDanh>001185012345</x:SoDinhDanh></x:CongDan>',
     ],
 )
-def test_a_look_up_that_cannot_be_read_finds_nobody_wrong(
+def test_an_unreadable_look_up_is_no_mismatch(
     adapter_of: AdapterOf, gateway: Gateway, inside: Any
 ) -> None:
     found = gateway.sample("tracuu-res-05-not-found-empty-collection").text
@@ -150,7 +150,7 @@ def test_a_look_up_that_cannot_be_read_finds_nobody_wrong(
         ("content_type", "application/xml\r\nX: y"),
     ],
 )
-def test_a_header_that_cannot_be_sent_is_found_before_anybody_is_asked_about(
+def test_an_invalid_header_is_refused_before_any_question(
     adapter_of: AdapterOf, key: str, value: object
 ) -> None:
     with pytest.raises(ConfigError) as wrong:
@@ -159,7 +159,7 @@ def test_a_header_that_cannot_be_sent_is_found_before_anybody_is_asked_about(
     adapter_of(content_type="application/xml; charset=utf-8", soap_action=None)
 
 
-def test_an_api_key_that_cannot_be_sent_counts_no_question(
+def test_an_invalid_api_key_counts_no_question(
     adapter_of: AdapterOf, book: Book, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KHOP_TEST_KEY", "two\nlines")
@@ -168,7 +168,7 @@ def test_an_api_key_that_cannot_be_sent_counts_no_question(
     assert book.calls == []
 
 
-def test_an_attribute_nobody_knows_takes_no_verdict_away(
+def test_an_unknown_attribute_does_not_change_the_verdict(
     adapter_of: AdapterOf, gateway: Gateway
 ) -> None:
     found = gateway.sample("tracuu-res-01-full-old-three-level").text
@@ -181,7 +181,9 @@ def test_an_attribute_nobody_knows_takes_no_verdict_away(
     assert adapter.check_identity(other, PURPOSE).verdict is IdentityVerdict.MISMATCH
 
 
-def test_births_of_a_record_that_disagree_are_told(adapter_of: AdapterOf, gateway: Gateway) -> None:
+def test_contradicting_birth_dates_of_a_record_give_a_warning(
+    adapter_of: AdapterOf, gateway: Gateway
+) -> None:
     found = gateway.sample("tracuu-res-01-full-old-three-level").text
     assert "<ns1:Nam>1985" in found
     changed = found.replace("<ns1:Nam>1985", "<ns1:Nam>1986")
@@ -192,7 +194,7 @@ def test_births_of_a_record_that_disagree_are_told(adapter_of: AdapterOf, gatewa
 
 
 @pytest.mark.parametrize("quoted", ["19850217", "1985-02-17", "17/02/1985", "17-02-1985"])
-def test_a_refusal_that_quotes_the_birth_date_does_not_tell_it(
+def test_a_quoted_birth_date_is_removed_from_the_fault(
     adapter_of: AdapterOf, gateway: Gateway, quoted: Any
 ) -> None:
     fault = "<s:Fault><faultcode>s:Client</faultcode><faultstring>ngay sinh {} sai</faultstring>"
@@ -207,7 +209,9 @@ def test_a_refusal_that_quotes_the_birth_date_does_not_tell_it(
     assert "1985" not in str(refused.value)
 
 
-def test_an_older_shape_is_a_matter_of_settings(adapter_of: AdapterOf, gateway: Gateway) -> None:
+def test_an_older_form_of_requests_can_be_configured(
+    adapter_of: AdapterOf, gateway: Gateway
+) -> None:
     table = {
         "fields": ["MaYeuCau", "MaDichVu", "MaCanBo", "SoDinhDanh", "SoCMND", "HoVaTen"],
         "empty_number": True,
@@ -220,7 +224,7 @@ def test_an_older_shape_is_a_matter_of_settings(adapter_of: AdapterOf, gateway: 
     assert told(gateway.requests[0])["HoVaTen"] == "VO NGOC HAN"
 
 
-def test_the_client_asks_the_other_questions(adapter_of: AdapterOf, gateway: Gateway) -> None:
+def test_the_client_offers_the_other_operations(adapter_of: AdapterOf, gateway: Gateway) -> None:
     gateway.answer = gateway.sample("nhanthan-res-01-both-parents")
     adapter = adapter_of(relatives={"code": "004"}, unit_code="H99.01")
     found = adapter.client.verify_relatives(

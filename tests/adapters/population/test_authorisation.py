@@ -23,13 +23,15 @@ from tests.adapters.population.gateway import (
 )
 
 
-def test_a_plain_token(adapter_of: AdapterOf, gateway: Gateway) -> None:
+def test_a_wso2_token_is_sent_as_bearer(adapter_of: AdapterOf, gateway: Gateway) -> None:
     adapter_of(auth="wso2", **TOKEN).check_identity(LAN, PURPOSE)
     assert [r.url.path for r in gateway.requests] == ["/token", "/csdldc"]
     assert gateway.requests[1].headers["authorization"] == "Bearer t"
 
 
-def test_a_provincial_lgsp(adapter_of: AdapterOf, gateway: Gateway) -> None:
+def test_an_lgsp_question_carries_token_and_auth_hash(
+    adapter_of: AdapterOf, gateway: Gateway
+) -> None:
     adapter_of(
         auth="lgsp",
         app_name="motcua",
@@ -53,7 +55,7 @@ def test_a_provincial_lgsp(adapter_of: AdapterOf, gateway: Gateway) -> None:
 
 
 @pytest.mark.parametrize("token", [{}, TOKEN])
-def test_a_front_in_pascal_names_with_and_without_a_token(
+def test_the_pascal_front_is_called_with_and_without_a_token(
     adapter_of: AdapterOf, gateway: Gateway, token: Any
 ) -> None:
     message = (SAMPLES / "xacthuc-res-01-true.xml").read_text("utf-8")
@@ -63,7 +65,7 @@ def test_a_front_in_pascal_names_with_and_without_a_token(
     assert ("authorization" in gateway.requests[-1].headers) is bool(token)
 
 
-def test_a_front_in_camel_names(adapter_of: AdapterOf, gateway: Gateway) -> None:
+def test_the_camel_front_is_called_with_a_token(adapter_of: AdapterOf, gateway: Gateway) -> None:
     gateway.login = httpx.Response(200, json={"token": "t"})
     gateway.answer = httpx.Response(200, json={"data": {"tonTai": False}})
     adapter = adapter_of(auth="json_camel", answer_path="data", service_account="SO_DEMO", **TOKEN)
@@ -73,7 +75,7 @@ def test_a_front_in_camel_names(adapter_of: AdapterOf, gateway: Gateway) -> None
     assert gateway.requests[0].headers["auth"] == "not-a-real-secret"
 
 
-def test_further_headers_and_the_api_key_travel_with_each_question(
+def test_each_question_carries_further_headers_and_the_api_key(
     adapter_of: AdapterOf, gateway: Gateway
 ) -> None:
     adapter_of(headers={"X-Road-Client": "VN/GOV/H99/x"}, api_key=SECRET).check_identity(
@@ -83,7 +85,7 @@ def test_further_headers_and_the_api_key_travel_with_each_question(
     assert (headers["x-road-client"], headers["apikey"]) == ("VN/GOV/H99/x", "not-a-real-secret")
 
 
-def test_a_check_asks_about_nobody(adapter_of: AdapterOf, gateway: Gateway, book: Book) -> None:
+def test_a_check_sends_no_question(adapter_of: AdapterOf, gateway: Gateway, book: Book) -> None:
     gateway.answer = httpx.Response(401)
     health = adapter_of().check()
     assert health.ok
@@ -94,7 +96,7 @@ def test_a_check_asks_about_nobody(adapter_of: AdapterOf, gateway: Gateway, book
     assert book.calls == []
 
 
-def test_a_check_logs_in_where_there_is_a_login(
+def test_a_check_logs_in_where_the_gateway_has_a_login(
     adapter_of: AdapterOf, gateway: Gateway, book: Book
 ) -> None:
     gateway.answer = httpx.Response(405)
@@ -109,7 +111,7 @@ def test_a_check_logs_in_where_there_is_a_login(
 
 
 @pytest.mark.parametrize("answer", [httpx.ConnectError("no route"), httpx.Response(503)])
-def test_a_gateway_with_nothing_behind_it_is_not_reached(
+def test_a_gateway_without_a_service_behind_it_fails_the_check(
     adapter_of: AdapterOf, gateway: Gateway, answer: Any
 ) -> None:
     gateway.answer = answer
@@ -117,7 +119,7 @@ def test_a_gateway_with_nothing_behind_it_is_not_reached(
     assert [(step.name, step.ok) for step in health.steps] == [("reach", False)]
 
 
-def test_a_secret_that_is_not_there_fails_the_check(
+def test_a_missing_secret_fails_the_check(
     adapter_of: AdapterOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     adapter = adapter_of()
@@ -127,7 +129,7 @@ def test_a_secret_that_is_not_there_fails_the_check(
     assert "KHOP_TEST_SECRET" in health.steps[1].detail
 
 
-def test_a_token_that_was_turned_down_is_renewed_once(
+def test_a_refused_token_is_renewed_once(
     adapter_of: AdapterOf, gateway: Gateway, book: Book
 ) -> None:
     gateway.answer = httpx.Response(401)

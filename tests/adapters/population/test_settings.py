@@ -31,9 +31,7 @@ from tests.adapters.population.gateway import BASE, TOKEN, AdapterOf
         ({"auth": "wso2", "token_url": "x"}, "token_url"),
     ],
 )
-def test_a_setting_that_is_missing_or_wrong_is_named(
-    adapter_of: AdapterOf, options: Any, key: str
-) -> None:
+def test_a_missing_or_wrong_setting_is_named(adapter_of: AdapterOf, options: Any, key: str) -> None:
     with pytest.raises(ConfigError) as wrong:
         adapter_of(**options)
     assert wrong.value.key == f"sources.population.{key}"
@@ -42,7 +40,7 @@ def test_a_setting_that_is_missing_or_wrong_is_named(
 @pytest.mark.parametrize(
     "options", [{"auth": "get"}, {"daily_quota": 0}, {"secret": "text"}, {"x": 1}]
 )
-def test_what_the_settings_do_not_know_is_refused(options: Any) -> None:
+def test_unknown_settings_and_values_are_refused(options: Any) -> None:
     with pytest.raises(ValidationError):
         ADAPTER.settings.model_validate({**BASE, **options})
 

@@ -92,7 +92,9 @@ def test_the_feed_is_read_page_by_page_to_its_end(adapter: VnpostAdapter, post: 
     ]
 
 
-def test_a_bad_event_goes_aside_and_the_feed_goes_on(adapter: VnpostAdapter, post: Post) -> None:
+def test_an_unusable_event_is_a_reject_and_the_feed_continues(
+    adapter: VnpostAdapter, post: Post
+) -> None:
     bad = {"_id": {"$oid": "0" * 23 + "7"}, "OrderNumber": "", "Notes": "Nguyễn Văn Mẫu"}
     post.answers[TRACKING] = lambda query, sent: {"_embedded": {"rh:doc": [EVENTS[0], bad]}}
     page = adapter.events(None)
@@ -108,7 +110,7 @@ def test_a_bad_event_goes_aside_and_the_feed_goes_on(adapter: VnpostAdapter, pos
         adapter.replay_event(bad)
 
 
-def test_a_check_logs_in_and_asks_what_nothing_can_follow(
+def test_a_check_logs_in_and_reads_past_the_end_of_the_feed(
     adapter: VnpostAdapter, post: Post
 ) -> None:
     post.answers[TRACKING] = feed
@@ -118,7 +120,7 @@ def test_a_check_logs_in_and_asks_what_nothing_can_follow(
     assert post.asked[-1][2] == {"pagesize": "1", "lastId": "f" * 24}
 
 
-def test_journeys_are_ordered_and_taken_back(adapter: VnpostAdapter, post: Post) -> None:
+def test_orders_are_sent_and_cancelled(adapter: VnpostAdapter, post: Post) -> None:
     post.answers[ORDER] = lambda query, sent: {"Status": 100}
     post.answers[CANCEL] = lambda query, sent: {"Status": "101", "Message": "Đơn hàng đã hủy"}
     adapter.order_collect(DOSSIER)
@@ -132,7 +134,7 @@ def test_journeys_are_ordered_and_taken_back(adapter: VnpostAdapter, post: Post)
     assert post.asked[-1][2]["OrderNumber"] == "H99.01-260318-0001"
 
 
-def test_a_dossier_is_announced_and_a_price_is_asked(adapter: VnpostAdapter, post: Post) -> None:
+def test_a_dossier_is_announced_and_a_price_is_read(adapter: VnpostAdapter, post: Post) -> None:
     post.answers["/apiVNPostNGSP/p1.0/document/post"] = lambda query, sent: {"Message": "?"}
     with pytest.raises(OutcomeUnknown):
         adapter.announce(DOSSIER, sends=True, receives=False)
@@ -144,7 +146,7 @@ def test_a_dossier_is_announced_and_a_price_is_asked(adapter: VnpostAdapter, pos
         adapter.price("Số 2, Hà Nội", 0)
 
 
-def test_the_hanoi_post_is_told_where_it_is_configured(post: Post, context: Context) -> None:
+def test_the_hanoi_post_is_notified_where_configured(post: Post, context: Context) -> None:
     without = vnpost(post, context)
     with pytest.raises(ConfigError, match=r"sources\.vnpost\.cls"):
         without.notify_ready(DOSSIER)
@@ -157,7 +159,7 @@ def test_the_hanoi_post_is_told_where_it_is_configured(post: Post, context: Cont
     adapter.close()
 
 
-def test_an_order_needs_the_office(post: Post, context: Context) -> None:
+def test_an_order_requires_the_settings_of_the_office(post: Post, context: Context) -> None:
     adapter = vnpost(post, context, office={})
     with pytest.raises(ConfigError, match=r"sources\.vnpost\.office"):
         adapter.order_collect(DOSSIER)
@@ -177,7 +179,7 @@ def test_an_order_needs_the_office(post: Post, context: Context) -> None:
         ({"token_url": "post.example.vn"}, "token_url"),
     ],
 )
-def test_each_access_says_which_key_it_needs(
+def test_each_access_names_its_missing_key(
     post: Post, context: Context, changes: Any, key: str
 ) -> None:
     with pytest.raises(ConfigError, match=rf"sources\.vnpost\.{key}"):

@@ -32,7 +32,7 @@ DATA = "/XrdAdapter/RestService/forward/mapi/g"
 
 
 class Portal(httpx.BaseTransport):
-    """Gives sessions s1, s2, …; ``expired`` holds those it no longer takes."""
+    """Issues sessions s1, s2, …; ``expired`` holds those it no longer accepts."""
 
     def __init__(self) -> None:
         self.login_answer: httpx.Response | None = None

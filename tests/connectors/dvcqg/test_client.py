@@ -21,7 +21,7 @@ from tests.connectors.dvcqg.portal import (
 from tests.connectors.scripted import Sample
 
 
-def test_a_login_and_a_look_up_as_the_samples_write_them(
+def test_login_and_look_up_are_sent_as_in_the_samples(
     client_of: ClientOf, portal: Portal, sample: Sample
 ) -> None:
     portal.answer = lambda body: json.loads(sample("dvcqg/look-02.json"))
@@ -39,7 +39,7 @@ def test_a_login_and_a_look_up_as_the_samples_write_them(
 
 
 @pytest.mark.parametrize("name", ["look-04", "look-05"])
-def test_nothing_found_is_an_empty_answer(
+def test_no_rows_are_an_empty_answer(
     client_of: ClientOf, portal: Portal, sample: Sample, name: str
 ) -> None:
     portal.answer = lambda body: json.loads(sample(f"dvcqg/{name}.json"))
@@ -47,7 +47,7 @@ def test_nothing_found_is_an_empty_answer(
     assert len(portal.logins) == 1
 
 
-def test_the_destination_may_stand_in_the_query(client_of: ClientOf, portal: Portal) -> None:
+def test_the_destination_may_travel_in_the_query(client_of: ClientOf, portal: Portal) -> None:
     client_of(dstcode_in="query", providerurl="http://provider.example.vn/api").look_up(CODE)
     for request in (*portal.logins, *portal.calls):
         assert dict(request.url.params) == {
@@ -57,7 +57,7 @@ def test_the_destination_may_stand_in_the_query(client_of: ClientOf, portal: Por
         assert "dstcode" not in request.headers
 
 
-def test_the_login_may_go_without_the_destination(client_of: ClientOf, portal: Portal) -> None:
+def test_the_login_may_omit_the_destination(client_of: ClientOf, portal: Portal) -> None:
     for where in ("header", "query"):
         client_of(dstcode_in=where, dstcode_at_login=False).look_up(CODE)
         login, call = portal.logins.pop(), portal.calls.pop()
@@ -66,7 +66,7 @@ def test_the_login_may_go_without_the_destination(client_of: ClientOf, portal: P
         assert (call.headers if where == "header" else call.url.params)["dstcode"] == DSTCODE
 
 
-def test_a_blank_destination_is_left_out(client_of: ClientOf, portal: Portal) -> None:
+def test_a_blank_destination_is_not_sent(client_of: ClientOf, portal: Portal) -> None:
     client_of(dstcode=" ").look_up(CODE)
     assert "dstcode" not in portal.calls[0].headers
     assert str(portal.calls[0].url).endswith(DATA)
@@ -85,7 +85,9 @@ def test_create_and_update_send_one_dossier_with_the_flag_as_text(
     ]
 
 
-def test_progress_sends_its_steps_in_order_and_no_flag(client_of: ClientOf, portal: Portal) -> None:
+def test_progress_sends_steps_in_order_without_the_flag(
+    client_of: ClientOf, portal: Portal
+) -> None:
     portal.answer = lambda body: httpx.Response(200, text="Cập nhật tiến độ thành công")
     client_of().progress(STEPS)
     assert portal.bodies == [
@@ -98,12 +100,14 @@ def test_progress_sends_its_steps_in_order_and_no_flag(client_of: ClientOf, port
     ]
 
 
-def test_no_steps_no_call(client_of: ClientOf, portal: Portal) -> None:
+def test_without_steps_no_call_is_made(client_of: ClientOf, portal: Portal) -> None:
     client_of().progress([])
     assert portal.calls == [] == portal.logins
 
 
-def test_catalogues(client_of: ClientOf, portal: Portal, sample: Sample) -> None:
+def test_the_list_of_procedures_and_one_procedure_are_read(
+    client_of: ClientOf, portal: Portal, sample: Sample
+) -> None:
     client = client_of(share_path="/share")
     portal.answer = lambda body: json.loads(sample("dvcqg/cat-02.json"))
     assert [row["MATTHC"] for row in client.catalogue.procedures()] == [
@@ -134,9 +138,7 @@ def test_a_refusal_carries_code_and_masked_message(client_of: ClientOf, portal: 
     assert len(fault.detail) <= 200
 
 
-def test_a_result_of_an_unknown_kind_is_never_an_absence(
-    client_of: ClientOf, portal: Portal
-) -> None:
+def test_a_result_of_an_unknown_kind_is_unreadable(client_of: ClientOf, portal: Portal) -> None:
     portal.answer = lambda body: {"error_code": 0, "result": "không rõ"}
     with pytest.raises(Unreadable):
         client_of().look_up(CODE)
@@ -151,7 +153,7 @@ def test_a_wrong_setting_names_its_key(client_of: ClientOf, key: str, value: obj
         client_of(**{key: value})
 
 
-def test_the_servers_clock(client_of: ClientOf, portal: Portal) -> None:
+def test_the_date_of_the_latest_answer_is_kept(client_of: ClientOf, portal: Portal) -> None:
     client = client_of()
     assert client.server_date() is None
     portal.answer = lambda body: httpx.Response(

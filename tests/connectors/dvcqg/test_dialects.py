@@ -1,4 +1,4 @@
-"""One record, three ways to write the call (docs/systems/dvcqg.md)."""
+"""The wrapper and query dialects of the portal (docs/systems/dvcqg.md)."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def sent(request: httpx.Request) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("name", ["sync-05", "sync-06"])
-def test_a_dossier_goes_to_the_wrapper_as_a_bare_list(
+def test_the_wrapper_gets_a_dossier_as_a_bare_list(
     client_of: ClientOf, script: Script, sample: Sample, name: str
 ) -> None:
     body = json.loads(sample(f"dvcqg/{name}.json"))
@@ -77,7 +77,7 @@ def test_a_dossier_goes_to_the_wrapper_as_a_bare_list(
     assert all("authorization" not in request.headers for request in script.requests)
 
 
-def test_where_create_and_update_have_one_address_a_flag_tells_them_apart(
+def test_create_and_update_at_one_address_differ_by_the_flag(
     client_of: ClientOf, script: Script
 ) -> None:
     client = client_of()
@@ -89,7 +89,7 @@ def test_where_create_and_update_have_one_address_a_flag_tells_them_apart(
     ]
 
 
-def test_a_dossier_goes_to_the_query_dialect_with_flag_and_unit_in_the_address(
+def test_the_query_dialect_has_flag_and_unit_in_the_address(
     client_of: ClientOf, script: Script, sample: Sample
 ) -> None:
     body = json.loads(sample("dvcqg/sync-07.json"))
@@ -106,7 +106,7 @@ def test_a_dossier_goes_to_the_query_dialect_with_flag_and_unit_in_the_address(
     assert script.bodies[:2] == [body, body]
 
 
-def test_steps_go_to_the_wrapper_as_a_bare_list(
+def test_the_wrapper_gets_steps_as_a_bare_list(
     client_of: ClientOf, script: Script, sample: Sample
 ) -> None:
     body = json.loads(sample("dvcqg/prog-03.json"))
@@ -116,7 +116,7 @@ def test_steps_go_to_the_wrapper_as_a_bare_list(
     assert sent(script.requests[0]) == ("POST", "https://tiendo.example.vn/api/tien-do")
 
 
-def test_reads_of_the_wrapper_carry_their_keys_in_the_address(
+def test_reads_of_the_wrapper_have_keys_in_the_query_string(
     client_of: ClientOf, script: Script, sample: Sample
 ) -> None:
     script.replies = [httpx.Response(200, content=sample("dvcqg/cat-03.json"))]
@@ -133,7 +133,7 @@ def test_reads_of_the_wrapper_carry_their_keys_in_the_address(
     ]
 
 
-def test_a_refusal_in_plain_text_is_told_as_it_is(client_of: ClientOf, script: Script) -> None:
+def test_a_refusal_keeps_its_plain_text(client_of: ClientOf, script: Script) -> None:
     script.replies = [ok(error_code="-1", message="Không có quyền {")]
     with pytest.raises(Refused, match="Không có quyền"):
         client_of().catalogue.procedures()
@@ -141,7 +141,7 @@ def test_a_refusal_in_plain_text_is_told_as_it_is(client_of: ClientOf, script: S
 
 
 @pytest.mark.parametrize("name", ["synca-04", "synca-05", "synca-06"])
-def test_a_dossier_that_exists(
+def test_a_dossier_that_exists_raises_already_exists(
     client_of: ClientOf, script: Script, sample: Sample, name: str
 ) -> None:
     script.replies = [httpx.Response(200, content=sample(f"dvcqg/{name}.json"))]
@@ -150,7 +150,9 @@ def test_a_dossier_that_exists(
             client_of(dialect).create({"MaHoSo": CODE})
 
 
-def test_a_double_encoded_success(client_of: ClientOf, script: Script, sample: Sample) -> None:
+def test_a_double_encoded_success_is_accepted(
+    client_of: ClientOf, script: Script, sample: Sample
+) -> None:
     script.replies = [httpx.Response(200, content=sample("dvcqg/synca-09.json"))]
     client_of().create({"MaHoSo": CODE})
 
@@ -166,7 +168,7 @@ def test_without_an_address_there_is_no_look_up(
     assert script.requests == []
 
 
-def test_a_look_up_where_the_wrapper_has_one(
+def test_a_wrapper_with_a_look_up_address_is_looked_up(
     client_of: ClientOf, script: Script, sample: Sample
 ) -> None:
     script.replies = [httpx.Response(200, content=sample("dvcqg/look-02.json"))]
@@ -175,7 +177,7 @@ def test_a_look_up_where_the_wrapper_has_one(
     assert sent(script.requests[0]) == ("GET", f"{BASE}/tra-cuu/TraCuuHoSo?mahoso={CODE}")
 
 
-def test_the_query_dialect_reads_only_what_has_an_address(
+def test_the_query_dialect_reads_only_services_with_an_address(
     client_of: ClientOf, script: Script
 ) -> None:
     client = client_of("query", {"LayThuTuc": "LayThuTuc"})
@@ -185,20 +187,24 @@ def test_the_query_dialect_reads_only_what_has_an_address(
     assert len(script.requests) == 1
 
 
-def test_an_identity_number_never_stands_in_an_address(client_of: ClientOf, script: Script) -> None:
+def test_an_identity_number_is_never_written_into_an_address(
+    client_of: ClientOf, script: Script
+) -> None:
     with pytest.raises(Refused, match="identity number") as caught:
         client_of().technical_id("099000000001")
     assert "099000000001" not in str(caught.value)
     assert script.requests == []
 
 
-def test_a_state_goes_back_under_the_wrappers_own_name(client_of: ClientOf, script: Script) -> None:
+def test_a_state_is_sent_under_the_wrappers_name_of_the_service(
+    client_of: ClientOf, script: Script
+) -> None:
     client_of().return_status({"MaHoSo": "G22.99-250110-000321"})
     assert sent(script.requests[0]) == ("POST", f"{WRAPPER}/DongBoTrangThaiHoSoKM")
     assert script.bodies == [{"MaHoSo": "G22.99-250110-000321"}]
 
 
-def test_a_fixed_token(client_of: ClientOf, script: Script) -> None:
+def test_a_fixed_token_is_sent_as_bearer(client_of: ClientOf, script: Script) -> None:
     login = FixedLogin("dvcqg", lambda: "abc.def")
     client_of(login=login).catalogue.procedures()
     assert script.requests[0].headers["authorization"] == "Bearer abc.def"
@@ -214,9 +220,7 @@ def oauth() -> OAuthLogin:
     return OAuthLogin("dvcqg", f"{BASE}/token", "khop", lambda: "not-a-real-secret")
 
 
-def test_a_token_by_oauth_is_renewed_when_it_is_turned_down(
-    client_of: ClientOf, script: Script
-) -> None:
+def test_an_oauth_token_is_renewed_when_it_is_refused(client_of: ClientOf, script: Script) -> None:
     tokens = iter(("one", "two"))
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -235,7 +239,7 @@ def test_a_token_by_oauth_is_renewed_when_it_is_turned_down(
     assert form == b"grant_type=client_credentials&client_id=khop&client_secret=not-a-real-secret"
 
 
-def test_a_refusal_does_not_cost_a_token(client_of: ClientOf, script: Script) -> None:
+def test_a_refusal_does_not_renew_the_token(client_of: ClientOf, script: Script) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         if request.url.path == "/token":
             return httpx.Response(200, json={"access_token": "one"})
@@ -249,7 +253,7 @@ def test_a_refusal_does_not_cost_a_token(client_of: ClientOf, script: Script) ->
 
 
 @pytest.mark.parametrize(("seconds", "held"), [(3600, 3500), (None, 269), ("x", 269), (40, 15)])
-def test_a_token_is_used_until_shortly_before_its_end(
+def test_a_token_is_used_until_shortly_before_it_expires(
     client_of: ClientOf, script: Script, time: FakeTime, seconds: object, held: float
 ) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
@@ -279,7 +283,9 @@ def test_a_wrong_account_says_what_to_do(client_of: ClientOf, script: Script, st
 
 
 @pytest.mark.parametrize("body", ['{"access_token": ""}', '{"access_token": "a b"}', "[]", "{}"])
-def test_a_token_answer_without_a_token(client_of: ClientOf, script: Script, body: Any) -> None:
+def test_a_token_answer_without_a_token_is_unreadable(
+    client_of: ClientOf, script: Script, body: Any
+) -> None:
     script.replies = [httpx.Response(200, text=body)]
     with pytest.raises(Unreadable):
         client_of(login=oauth()).catalogue.procedures()
@@ -298,7 +304,7 @@ def test_an_unanswered_write_is_sent_once(client_of: ClientOf, script: Script, a
     assert len(script.requests) == 6
 
 
-def test_without_a_login_somebody_must_still_be_there(client_of: ClientOf, script: Script) -> None:
+def test_without_a_login_the_server_must_be_reachable(client_of: ClientOf, script: Script) -> None:
     script.replies = [httpx.Response(404)]
     client_of().login()
     script.replies = [httpx.Response(503)]
@@ -309,7 +315,7 @@ def test_without_a_login_somebody_must_still_be_there(client_of: ClientOf, scrip
     assert {request.url.host for request in script.requests} == {"apidvc.example.vn"}
 
 
-def test_the_harmless_read_is_one_the_dialect_has(client_of: ClientOf, script: Script) -> None:
+def test_the_harmless_read_depends_on_the_dialect(client_of: ClientOf, script: Script) -> None:
     assert "sectors" in client_of().try_read()
     assert "look-up" in client_of(endpoints={"look_up": "TraCuu"}).try_read()
     assert "only the address" in client_of("query").try_read()

@@ -1,3 +1,5 @@
+"""The portal's answer: every known form, and the verdict about it."""
+
 from __future__ import annotations
 
 import json
@@ -34,7 +36,7 @@ def created(body: object) -> Verdict:
 @pytest.mark.parametrize(
     "key", ["error_code", "errorCode", "ERROR_CODE", "Error_Code", " error_code"]
 )
-def test_every_way_to_write_zero(zero: object, key: str) -> None:
+def test_every_form_of_zero_is_zero(zero: object, key: str) -> None:
     reply = read_reply(answer({key: zero, "message": "Đồng bộ thành công"}))
     assert reply.code == "0"
     assert reply.ok
@@ -69,7 +71,7 @@ def test_the_samples_of_sync_answers(sample: Sample, name: str, verdict: Verdict
 
 
 @pytest.mark.parametrize("name", ["synca-10.txt", "login-07.txt", "port-08.txt"])
-def test_the_samples_without_a_usable_body(sample: Sample, name: str) -> None:
+def test_samples_without_a_usable_body_are_value_errors(sample: Sample, name: str) -> None:
     with pytest.raises(ValueError, match="JSON"):
         read_reply(answer(sample(f"dvcqg/{name}")))
 
@@ -113,7 +115,7 @@ def test_the_samples_of_catalogues(sample: Sample, name: str, count: int, key: s
         ("login-05", False, None),
     ],
 )
-def test_the_samples_of_logins(sample: Sample, name: str, ok: object, session: object) -> None:
+def test_the_samples_of_logins(sample: Sample, name: str, ok: bool, session: str | None) -> None:
     reply = read_reply(answer(sample(f"dvcqg/{name}.json")))
     assert (reply.ok, session_of(reply)) == (ok, session)
 
@@ -121,7 +123,7 @@ def test_the_samples_of_logins(sample: Sample, name: str, ok: object, session: o
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
 @pytest.mark.parametrize("code", [0, "0", "3", "-3", -1, "99"])
 @pytest.mark.parametrize("wording", [EXISTS, EXISTS.upper(), "đã  tồn\u00a0tại", "Da ton tai"])
-def test_existing_is_told_by_the_wording_under_any_code(
+def test_the_text_decides_that_a_dossier_exists_under_any_code(
     form: Any, code: str | None, wording: Any
 ) -> None:
     message = unicodedata.normalize(form, wording)
@@ -129,21 +131,21 @@ def test_existing_is_told_by_the_wording_under_any_code(
 
 
 @pytest.mark.parametrize("code", ["3", "-3"])
-def test_the_duplicate_codes_without_the_wording_are_refusals(code: str | None) -> None:
+def test_duplicate_codes_without_the_text_are_refusals(code: str | None) -> None:
     assert created({"error_code": code, "message": "Thành công"}) is Verdict.REFUSED
 
 
-def test_an_update_that_meets_its_dossier_succeeded() -> None:
+def test_an_update_of_an_existing_dossier_is_accepted() -> None:
     reply = read_reply(answer({"error_code": 0, "message": EXISTS}))
     assert judge_write(reply) is Verdict.ACCEPTED
 
 
-def test_a_zero_code_that_says_it_failed_is_a_refusal() -> None:
+def test_a_zero_code_with_a_text_of_failure_is_a_refusal() -> None:
     for message in ("Đồng bộ không thành công", "Thất bại", "Chưa thành công"):
         assert created({"error_code": 0, "message": message}) is Verdict.REFUSED
 
 
-def test_nothing_found_is_an_answer_unless_the_message_speaks_of_failure() -> None:
+def test_no_rows_are_an_answer_unless_the_message_reports_failure() -> None:
     found = [{"MaHoSo": "H99.12-250114-0007"}]
     for message in ("Phiên làm việc đã hết hạn", "Session không hợp lệ", "Thất bại"):
         reply = {"error_code": 0, "message": message}
@@ -177,17 +179,17 @@ def test_nothing_found_is_an_answer_unless_the_message_speaks_of_failure() -> No
         ({"message": "{not json"}, []),
     ],
 )
-def test_where_the_found_may_stand(body: Any, found: Any) -> None:
+def test_rows_are_found_in_every_known_place(body: Any, found: Any) -> None:
     assert list(rows(read_reply(answer({"error_code": "0", **body})))) == found
 
 
 @pytest.mark.parametrize("result", ["không rõ", 5, True, ["x"], [[]], {"data": 3}])
-def test_a_result_of_another_kind_is_not_an_absence(result: object) -> None:
+def test_a_result_of_another_kind_is_unusable(result: object) -> None:
     with pytest.raises(ValueError, match="result"):
         judge_read(read_reply(answer({"error_code": 0, "result": result})))
 
 
-def test_an_answer_wrapped_once_more() -> None:
+def test_an_answer_inside_a_further_object_is_read() -> None:
     inner = {"error_code": 0, "message": "ok", "data": [{"a": 1}]}
     reply = read_reply(answer({"result": inner}))
     assert reply.ok
@@ -197,7 +199,7 @@ def test_an_answer_wrapped_once_more() -> None:
     assert judge_write(read_reply(answer(refused))) is Verdict.REFUSED
 
 
-def test_the_real_answer_in_the_message_counts() -> None:
+def test_the_answer_inside_the_message_is_read() -> None:
     packed = {"error_code": "0", "message": json.dumps({"error_code": "3", "message": EXISTS})}
     assert created(packed) is Verdict.EXISTS
     packed = {"error_code": "-1", "message": json.dumps({"message": EXISTS})}
@@ -216,7 +218,7 @@ def test_the_real_answer_in_the_message_counts() -> None:
         "<html>502 Bad Gateway</html>",
     ],
 )
-def test_a_packed_answer_that_cannot_be_read_is_neither_success_nor_absence(
+def test_an_unreadable_answer_inside_the_message_is_unusable(
     message: object,
 ) -> None:
     body = {"error_code": "0", "message": message}
@@ -230,7 +232,7 @@ def test_a_packed_answer_that_cannot_be_read_is_neither_success_nor_absence(
 @pytest.mark.parametrize(
     "message", ["Có lỗi xảy ra", "Hệ thống đang bảo trì", "Lỗi hệ thống", "Timeout expired"]
 )
-def test_a_zero_code_over_a_call_that_broke_says_nothing(message: object) -> None:
+def test_a_zero_code_with_a_text_of_a_failed_call_is_unusable(message: object) -> None:
     body = {"error_code": 0, "message": message, "result": []}
     assert judge_read(read_reply(answer(body))) is Verdict.REFUSED
     with pytest.raises(ValueError, match="neither success nor failure"):
@@ -239,18 +241,18 @@ def test_a_zero_code_over_a_call_that_broke_says_nothing(message: object) -> Non
     assert judge_read(read_reply(answer(unanswered))) is Verdict.ACCEPTED
 
 
-def test_json_that_broke_off_is_no_plain_text() -> None:
+def test_truncated_json_is_not_read_as_plain_text() -> None:
     with pytest.raises(ValueError, match="no JSON"):
         read_text_reply(answer('{"error_code": "-1", "message": "1 bước thành công, 2'.encode()))
 
 
-def test_what_is_packed_inside_does_not_overrule_a_refusal() -> None:
+def test_an_answer_inside_a_refusal_does_not_overrule_it() -> None:
     inner = {"error_code": "0", "message": "Thành công"}
     for packed in ({"message": json.dumps(inner)}, {"result": inner}):
         assert created({"error_code": "-1", **packed}) is Verdict.REFUSED
 
 
-def test_the_whole_answer_as_a_text() -> None:
+def test_an_answer_that_is_json_text_is_read() -> None:
     assert created(json.dumps({"error_code": "00"})) is Verdict.ACCEPTED
 
 
@@ -271,7 +273,7 @@ def test_the_whole_answer_as_a_text() -> None:
         {"type": "Server.ServerProxy", "message": "x", "detail": "y"},
     ],
 )
-def test_an_answer_without_a_code_means_nothing(body: object) -> None:
+def test_an_answer_without_a_code_is_unusable(body: object) -> None:
     with pytest.raises(ValueError, match="code"):
         read_reply(answer(body))
 
@@ -307,12 +309,12 @@ def test_progress_may_be_answered_in_plain_text(body: object, verdict: Verdict) 
         "thành".encode(),
     ],
 )
-def test_a_text_that_tells_nothing_is_not_success(body: object) -> None:
+def test_a_text_without_a_verdict_is_no_success(body: object) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         judge_write(read_text_reply(answer(body)))
 
 
-def test_folding() -> None:
+def test_texts_are_compared_without_case_and_marks() -> None:
     assert folded("  ĐÃ  Tồn\ntại ") == "da ton tai"
     assert folded(unicodedata.normalize("NFD", "Đã tồn tại")) == "da ton tai"
 
@@ -350,16 +352,16 @@ def settle(given: Answer) -> None:
 
 
 @given(values)
-def test_any_json_has_a_meaning_or_is_a_value_error(body: object) -> None:
+def test_any_json_has_a_verdict_or_is_a_value_error(body: object) -> None:
     settle(answer(body))
 
 
 @given(st.binary(max_size=120))
-def test_any_bytes_have_a_meaning_or_are_a_value_error(body: object) -> None:
+def test_any_bytes_have_a_verdict_or_are_a_value_error(body: object) -> None:
     settle(answer(body))
 
 
-def test_nesting_without_end_is_a_value_error() -> None:
+def test_deep_nesting_is_a_value_error() -> None:
     for bomb in (b'{"result":' * 100_000, b'{"error_code":0,"message":' + b"[" * 100_000):
         settle(answer(bomb))
     packed: object = {"error_code": 0}

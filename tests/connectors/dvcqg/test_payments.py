@@ -40,7 +40,7 @@ def test_a_payment_started_through_a_wrapper(sample: Sample) -> None:
         },
     ],
 )
-def test_every_way_a_start_is_told(body: object) -> None:
+def test_every_form_of_a_payment_start_is_read(body: object) -> None:
     assert read_start("pay", answer(body)).url == URL
 
 
@@ -53,7 +53,7 @@ def test_every_way_a_start_is_told(body: object) -> None:
         ({"error_code": "0", "message": json.dumps({"MaLoi": "99", "UrlThanhToan": URL})}, "99"),
     ],
 )
-def test_a_refusal_has_its_code(body: object, code: str | None) -> None:
+def test_a_refused_payment_start_keeps_its_code(body: object, code: str | None) -> None:
     with pytest.raises(Refused) as caught:
         read_start("pay", answer(body))
     assert caught.value.code == code
@@ -73,12 +73,12 @@ def test_a_refusal_has_its_code(body: object, code: str | None) -> None:
         {"UrlThanhToan": URL},
     ],
 )
-def test_what_tells_neither_cannot_be_read(body: object) -> None:
+def test_an_answer_without_code_or_address_is_unreadable(body: object) -> None:
     with pytest.raises(Unreadable):
         read_start("pay", answer(body))
 
 
-def test_the_checksum_of_a_request() -> None:
+def test_the_checksum_of_a_request_matches_openssl() -> None:
     # Computed with: printf '0|khop|PAY|100000|42_x7Kq|3.0' | openssl dgst -sha256 -hmac key
     assert (
         keypay_checksum(
@@ -95,7 +95,7 @@ def test_the_checksum_of_a_request() -> None:
 
 
 @pytest.mark.parametrize(("status", "paid"), [(0, True), ("0", True), ("00", True), ("1", False)])
-def test_a_callback(status: int, paid: object) -> None:
+def test_a_callback_is_read(status: int, paid: object) -> None:
     end = read_callback(
         "pay", {"transaction_id": "42_x7Kq", "status": status, "trans_amount": 100000}
     )
@@ -103,11 +103,11 @@ def test_a_callback(status: int, paid: object) -> None:
 
 
 @pytest.mark.parametrize("fields", [{}, {"status": "0"}, {"transaction_id": "x", "status": None}])
-def test_a_callback_that_says_nothing(fields: Any) -> None:
+def test_a_callback_without_transaction_or_status_is_unreadable(fields: Any) -> None:
     with pytest.raises(Unreadable):
         read_callback("pay", fields)
 
 
-def test_what_a_callback_is_told(sample: Sample) -> None:
+def test_a_callback_is_answered_with_a_code(sample: Sample) -> None:
     assert callback_reply(taken=True) == json.loads(sample("dvcqg/pay-07.json"))
     assert callback_reply(taken=False)["return_code"] == -1

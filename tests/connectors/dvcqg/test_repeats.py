@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -25,7 +24,7 @@ from tests.connectors.scripted import FakeTime, Sample
 
 
 @pytest.mark.parametrize("name", ["synca-04", "synca-05", "synca-06"])
-def test_a_dossier_that_exists_is_told_without_a_second_login(
+def test_a_dossier_that_exists_is_reported_without_a_second_login(
     client_of: ClientOf, portal: Portal, sample: Sample, name: str
 ) -> None:
     portal.answer = lambda body: json.loads(sample(f"dvcqg/{name}.json"))
@@ -34,7 +33,9 @@ def test_a_dossier_that_exists_is_told_without_a_second_login(
     assert (len(portal.logins), len(portal.calls)) == (1, 1)
 
 
-def test_existing_may_also_come_as_an_http_error(client_of: ClientOf, portal: Portal) -> None:
+def test_an_http_error_may_report_that_a_dossier_exists(
+    client_of: ClientOf, portal: Portal
+) -> None:
     portal.answer = lambda body: httpx.Response(409, json={"message": "Hồ sơ đã tồn tại"})
     with pytest.raises(AlreadyExists) as caught:
         client_of().create(RECORD)
@@ -75,7 +76,7 @@ def test_a_portal_that_refuses_many_look_ups_is_not_logged_into_for_each(
     assert len(portal.logins) == 3
 
 
-def test_an_ended_session_is_opened_anew_also_where_look_ups_are_refused(
+def test_an_expired_session_is_renewed_although_look_ups_are_refused(
     client_of: ClientOf, portal: Portal
 ) -> None:
     portal.answer = lambda body: {"error_code": -1, "message": "Không thấy"}
@@ -88,7 +89,7 @@ def test_an_ended_session_is_opened_anew_also_where_look_ups_are_refused(
     assert len(portal.logins) == 3
 
 
-def test_a_write_is_repeated_after_a_new_login_whatever_was_refused_before(
+def test_a_write_is_repeated_after_a_login_although_reads_were_refused(
     client_of: ClientOf, portal: Portal
 ) -> None:
     portal.answer = lambda body: {"error_code": -1, "message": "Lỗi"}
@@ -119,7 +120,7 @@ def test_a_write_is_repeated_after_a_new_login_whatever_was_refused_before(
         {"error_code": "-9", "message": "Phiên hết hạn"},
     ],
 )
-def test_an_expired_session_is_opened_anew_once(
+def test_an_expired_session_is_renewed_once(
     client_of: ClientOf, portal: Portal, call: Any, refusal: Any
 ) -> None:
     portal.answer = lambda body: refusal if body["session"] == "s1" else {"error_code": 0}
@@ -130,7 +131,7 @@ def test_an_expired_session_is_opened_anew_once(
 
 
 @pytest.mark.parametrize("code", ["5", "-1", "99"])
-def test_steps_that_were_refused_are_not_sent_again_while_the_session_holds(
+def test_refused_steps_are_not_repeated_while_the_session_is_valid(
     client_of: ClientOf, portal: Portal, code: str | None
 ) -> None:
     def answer(body: dict[str, object]) -> object:
@@ -145,7 +146,7 @@ def test_steps_that_were_refused_are_not_sent_again_while_the_session_holds(
     assert len(portal.logins) == 1
 
 
-def test_steps_are_sent_again_with_a_new_session_when_the_old_one_had_ended(
+def test_steps_are_repeated_when_the_session_had_expired(
     client_of: ClientOf, portal: Portal
 ) -> None:
     portal.expired = {"s1"}
@@ -155,7 +156,7 @@ def test_steps_are_sent_again_with_a_new_session_when_the_old_one_had_ended(
 
 
 @pytest.mark.parametrize("code", ["3", "-3", 3])
-def test_a_code_that_leaves_it_to_the_message_is_success_when_the_message_says_so(
+def test_progress_succeeds_by_its_text_under_any_code(
     client_of: ClientOf, portal: Portal, code: str | None
 ) -> None:
     portal.answer = lambda body: {"error_code": code, "message": "Cập nhật thành công"}
@@ -178,8 +179,12 @@ def test_a_code_that_leaves_it_to_the_message_is_success_when_the_message_says_s
         ({"message": "x"}, Unreadable, OutcomeUnknown),
     ],
 )
-def test_no_answer_is_no_reason_to_log_in_again(
-    client_of: ClientOf, portal: Portal, answer: object, read: Callable[..., object], write: bool
+def test_a_missing_answer_causes_no_new_login(
+    client_of: ClientOf,
+    portal: Portal,
+    answer: object,
+    read: type[ConnectorError],
+    write: type[ConnectorError],
 ) -> None:
     portal.answer = lambda body: answer
     client = client_of()
@@ -207,7 +212,7 @@ def test_an_unanswered_write_is_sent_once(client_of: ClientOf, portal: Portal) -
     assert len(portal.calls) == 3
 
 
-def test_a_session_is_used_for_its_time(
+def test_a_session_is_used_for_session_seconds(
     client_of: ClientOf, portal: Portal, time: FakeTime
 ) -> None:
     client = client_of(session_seconds=600)
@@ -220,7 +225,7 @@ def test_a_session_is_used_for_its_time(
     assert len(portal.logins) == 2
 
 
-def test_many_threads_that_fail_together_log_in_once(client_of: ClientOf, portal: Portal) -> None:
+def test_threads_refused_together_log_in_once(client_of: ClientOf, portal: Portal) -> None:
     client = client_of()
     client.login()
     portal.expired = {"s1"}
@@ -261,7 +266,7 @@ def test_a_wrong_password_says_what_to_do(client_of: ClientOf, portal: Portal, a
         httpx.Response(200, json={"session": "s"}),
     ],
 )
-def test_a_login_without_a_session_cannot_be_read(
+def test_a_login_answer_without_a_session_is_unreadable(
     client_of: ClientOf, portal: Portal, answer: Any
 ) -> None:
     portal.login_answer = answer
@@ -269,7 +274,7 @@ def test_a_login_without_a_session_cannot_be_read(
         client_of().login()
 
 
-def test_a_session_in_a_wrapped_answer(client_of: ClientOf, portal: Portal) -> None:
+def test_a_session_inside_a_further_object_is_read(client_of: ClientOf, portal: Portal) -> None:
     portal.login_answer = httpx.Response(
         200, json={"result": {"errorCode": "0", "Session": "inner"}}
     )

@@ -1,4 +1,4 @@
-"""Every sample of the portal's wire goes through a test."""
+"""Every sample of the portal is used by a test."""
 
 from __future__ import annotations
 

@@ -61,27 +61,33 @@ def test_a_push_is_written_as_the_sample(
     assert script.bodies[1] == message
 
 
-def test_questions_of_the_portal(client: DvcqgClient, script: Script, sample: Sample) -> None:
+def test_questions_of_the_portal_are_read(
+    client: DvcqgClient, script: Script, sample: Sample
+) -> None:
     answered(script, sample("dvcqg/faq-02.json"))
     rows = client.public_opinion.questions_from_portal()
     assert [row["HOIDAPID"] for row in rows] == [51234, "51235"]
     assert script.bodies[1] == request_of(sample, "faq-01")
 
 
-def test_one_answer(client: DvcqgClient, script: Script, sample: Sample) -> None:
+def test_the_answers_to_a_question_are_read(
+    client: DvcqgClient, script: Script, sample: Sample
+) -> None:
     answered(script, sample("dvcqg/faq-03.json"))
     assert client.public_opinion.answers("51235")[0]["TRALOIID"] == "887"
     assert script.bodies[1]["cauhoiid"] == "51235"
     assert script.bodies[1]["service"] == "LayNoiDungTraLoiTheoCauHoi"
 
 
-def test_an_answer_is_pushed(client: DvcqgClient, script: Script, sample: Sample) -> None:
+def test_an_answer_is_sent_as_the_sample(
+    client: DvcqgClient, script: Script, sample: Sample
+) -> None:
     message = request_of(sample, "faq-05")
     client.public_opinion.send_answers(message["data"])
     assert script.bodies[1] == message
 
 
-def test_questions_are_pushed_and_listed(client: DvcqgClient, script: Script) -> None:
+def test_questions_are_sent_and_listed(client: DvcqgClient, script: Script) -> None:
     row = {"HOIDAPID": 7, "MaLinhVuc": "G05-KH02", "NOIDUNG": "?", "MADONVI": "", "TENDONVI": ""}
     client.public_opinion.send_questions([row])
     client.public_opinion.questions_of_unit()
@@ -92,7 +98,7 @@ def test_questions_are_pushed_and_listed(client: DvcqgClient, script: Script) ->
     assert script.bodies[1]["data"] == [row]
 
 
-def test_feedback(client: DvcqgClient, script: Script, sample: Sample) -> None:
+def test_feedback_is_read(client: DvcqgClient, script: Script, sample: Sample) -> None:
     answered(script, sample("dvcqg/faq-07.json"))
     assert client.public_opinion.feedback()[0]["MaPAKN"] == "PAKN.20250115.0001"
     head = ("session", "madonvi", "service")
@@ -100,26 +106,30 @@ def test_feedback(client: DvcqgClient, script: Script, sample: Sample) -> None:
     assert script.bodies[1]["service"] == "DanhSachPAKNChoXuLy"
 
 
-def test_ratings(client: DvcqgClient, script: Script, sample: Sample) -> None:
+def test_ratings_are_sent_as_the_sample(
+    client: DvcqgClient, script: Script, sample: Sample
+) -> None:
     message = request_of(sample, "rate-01")
     client.public_opinion.rate(message["data"])
     assert script.bodies[1] == message
 
 
-def test_no_votes_no_call(client: DvcqgClient, script: Script, sample: Sample) -> None:
+def test_without_votes_or_answers_no_call_is_made(
+    client: DvcqgClient, script: Script, sample: Sample
+) -> None:
     client.public_opinion.rate(json.loads(sample("dvcqg/rate-02.json"))["data"])
     client.public_opinion.send_answers([])
     assert script.requests == []
 
 
-def test_ratings_that_are_not_valid(client: DvcqgClient, script: Script, sample: Sample) -> None:
+def test_invalid_ratings_are_refused(client: DvcqgClient, script: Script, sample: Sample) -> None:
     answered(script, sample("dvcqg/rate-06.json"))
     script.replies = [script.replies[0], script.replies[1], script.replies[0], script.replies[1]]
     with pytest.raises(Refused, match="Dữ liệu không hợp lệ"):
         client.public_opinion.rate([{"NgayTongHop": "1-2025"}])
 
 
-def test_a_state_goes_back_as_one_object(client: DvcqgClient, script: Script) -> None:
+def test_a_state_is_sent_as_one_object(client: DvcqgClient, script: Script) -> None:
     message = {"MaHoSo": "G22.99-250110-000321", "TrangThai": "2"}
     client.return_status(message)
     body = script.bodies[1]
@@ -127,7 +137,9 @@ def test_a_state_goes_back_as_one_object(client: DvcqgClient, script: Script) ->
     assert "isUpdating" not in body
 
 
-def test_the_account_of_a_citizen(client: DvcqgClient, script: Script, sample: Sample) -> None:
+def test_the_account_of_a_citizen_is_looked_up(
+    client: DvcqgClient, script: Script, sample: Sample
+) -> None:
     answered(script, sample("dvcqg/cat-09.json"))
     (account,) = client.technical_id("099000000001")
     assert str(account["TECHNICALID"]).startswith("3f1c9a52")
@@ -136,7 +148,7 @@ def test_the_account_of_a_citizen(client: DvcqgClient, script: Script, sample: S
     assert "099000000001" not in str(script.requests[1].url)
 
 
-def test_catalogues_stand_where_they_are_shared(
+def test_catalogues_are_read_from_the_share_path(
     client: DvcqgClient, script: Script, sample: Sample
 ) -> None:
     answered(script, sample("dvcqg/cat-08.json"))
@@ -161,13 +173,15 @@ def test_catalogues_stand_where_they_are_shared(
 
 
 @pytest.mark.parametrize("service", ["XoaHoSo", "LayDanhMuc", "LayDanhMuc/../x", ""])
-def test_a_dictionary_is_a_dictionary(client: DvcqgClient, script: Script, service: str) -> None:
+def test_a_dictionary_needs_the_name_of_its_service(
+    client: DvcqgClient, script: Script, service: str
+) -> None:
     with pytest.raises(Refused, match="LayDanhMuc"):
         client.catalogue.dictionary(service)
     assert script.requests == []
 
 
-def test_the_procedures_of_a_unit_are_a_wrappers_service(
+def test_the_native_dialect_cannot_list_procedures_of_a_unit(
     client: DvcqgClient, script: Script
 ) -> None:
     with pytest.raises(Refused, match="only wrappers"):

@@ -1,3 +1,5 @@
+"""Answers: tolerant JSON, Retry-After, dates."""
+
 from __future__ import annotations
 
 import json
@@ -33,7 +35,7 @@ def with_headers(body: bytes = b"", **headers: str) -> Answer:
         (b'["Nguy\xe1"]', ["Nguy\ufffd"]),
     ],
 )
-def test_json_is_read_for_what_it_says(body: bytes, value: object) -> None:
+def test_json_is_read_tolerantly(body: bytes, value: object) -> None:
     assert with_headers(body).json() == value
 
 
@@ -49,14 +51,14 @@ def test_json_is_read_for_what_it_says(body: bytes, value: object) -> None:
         (b'{"a":' * 200_000, "nested"),
     ],
 )
-def test_what_is_no_json_is_a_value_error_that_quotes_nothing(body: bytes, says: str) -> None:
+def test_other_text_is_a_value_error_that_quotes_nothing(body: bytes, says: str) -> None:
     with pytest.raises(ValueError, match=says) as caught:
         with_headers(body).json()
     assert "id" not in str(caught.value)
 
 
 @given(st.binary(max_size=300))
-def test_no_bytes_make_json_fail_otherwise(body: bytes) -> None:
+def test_any_bytes_are_json_or_a_value_error(body: bytes) -> None:
     try:
         value = Answer(200, {}, body).json()
     except ValueError:
@@ -65,7 +67,7 @@ def test_no_bytes_make_json_fail_otherwise(body: bytes) -> None:
 
 
 @given(st.recursive(st.none() | st.text() | st.integers(-(10**17), 10**17), st.lists))
-def test_ordinary_json_comes_back_as_it_was(value: object) -> None:
+def test_ordinary_json_is_read_unchanged(value: object) -> None:
     assert read_json(json.dumps(value)) == value
     assert read_json(json.dumps(value, ensure_ascii=False).encode()) == value
 
@@ -84,7 +86,7 @@ def test_retry_after_as_a_date_counts_from_the_servers_own_clock() -> None:
     assert with_headers(retry_after="Mon, 02 Mar 2020 01:00:40 GMT").retry_after(NOW) == 0.0
 
 
-def test_an_absurd_retry_after_is_cut_and_a_senseless_one_left_out() -> None:
+def test_a_very_long_retry_after_is_limited_and_an_invalid_one_ignored() -> None:
     assert with_headers(retry_after="999999999999").retry_after(NOW) == LONGEST_WAIT
     for senseless in ("", "soon", "-5", "1e9", "inf", "Mon, 99 Foo 2026"):
         assert with_headers(retry_after=senseless).retry_after(NOW) is None
@@ -100,7 +102,7 @@ def test_the_servers_date_is_aware() -> None:
 
 
 @given(st.text(max_size=40))
-def test_no_header_text_breaks_the_dates(text: str) -> None:
+def test_any_header_text_is_a_date_or_none(text: str) -> None:
     odd = Answer(200, {"date": text, "retry-after": text}, b"")
     wait = odd.retry_after(NOW)
     assert wait is None or 0 <= wait <= LONGEST_WAIT

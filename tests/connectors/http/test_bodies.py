@@ -1,4 +1,4 @@
-"""Compression undone piece by piece, and refused where it could take any amount of memory."""
+"""Decompression in small pieces, within a memory limit."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def whole(body: bytes, coding: str, size: int = 1000) -> bytes:
         (gzip.compress(TEXT[:100]) + gzip.compress(TEXT[100:]), "gzip"),
     ],
 )
-def test_what_was_packed_comes_out(body: bytes, coding: str, size: int) -> None:
+def test_compressed_bodies_are_decompressed(body: bytes, coding: str, size: int) -> None:
     assert whole(body, coding, size) == TEXT
 
 
 @pytest.mark.parametrize("size", [1, 1000])
-def test_deflate_without_its_head_is_understood(size: int) -> None:
+def test_deflate_without_a_header_is_decompressed(size: int) -> None:
     assert whole(BARE_TEXT, "deflate", size) == TEXT
     assert whole(b"\x03\x00", "deflate", size) == b""
 
@@ -47,18 +47,18 @@ def test_an_empty_body_is_empty(coding: str) -> None:
 
 
 @pytest.mark.parametrize("coding", ["br", "zstd", "gzip, gzip", "gzip,deflate", "\u00e9"])
-def test_a_compression_that_was_not_asked_for_is_refused(coding: str) -> None:
+def test_a_compression_that_was_not_requested_is_refused(coding: str) -> None:
     with pytest.raises(Unusable, match="not asked for"):
         whole(gzip.compress(TEXT), coding)
 
 
 @pytest.mark.parametrize("body", [gzip.compress(TEXT)[:-9], b"\x1f\x8bxxxx", b"{}", b"\x1f"])
-def test_a_broken_compression_is_no_answer(body: bytes) -> None:
+def test_a_damaged_compression_is_unusable(body: bytes) -> None:
     with pytest.raises(Unusable, match="broken"):
         whole(body, "gzip")
 
 
-def test_a_little_that_becomes_a_lot_comes_in_small_pieces() -> None:
+def test_a_highly_compressed_body_comes_in_small_pieces() -> None:
     bomb = gzip.compress(b" " * 20_000_000)
     pieces = unpacked([bomb], "gzip")
     assert max(len(next(pieces)) for _ in range(20)) <= 64 * 1024

@@ -1,3 +1,5 @@
+"""The rate limit and the circuit breaker."""
+
 from __future__ import annotations
 
 import threading
@@ -9,14 +11,14 @@ from khop.connectors.http.limits import CircuitBreaker, CircuitOpen, TokenBucket
 from tests.connectors.scripted import FakeTime
 
 
-def test_the_bucket_holds_the_rate(time: FakeTime) -> None:
+def test_the_bucket_keeps_the_rate(time: FakeTime) -> None:
     bucket = TokenBucket(10.0, clock=time.clock, sleep=time.sleep)
     for _ in range(51):
         bucket.acquire()
     assert time.now - 1000.0 == pytest.approx(5.0)
 
 
-def test_an_idle_time_is_not_saved_up(time: FakeTime) -> None:
+def test_idle_time_allows_no_burst(time: FakeTime) -> None:
     bucket = TokenBucket(100.0, clock=time.clock, sleep=time.sleep)
     time.now += 3600
     for _ in range(110):
@@ -54,7 +56,7 @@ def test_a_dead_host_opens_the_circuit_and_one_probe_closes_it(time: FakeTime) -
     assert breaker.admit() is False
 
 
-def test_a_failed_probe_waits_a_whole_cool_down(time: FakeTime) -> None:
+def test_a_failed_probe_starts_a_new_cool_down(time: FakeTime) -> None:
     breaker = CircuitBreaker(clock=time.clock)
     fail(breaker, 10)
     time.now += 30
@@ -66,7 +68,7 @@ def test_a_failed_probe_waits_a_whole_cool_down(time: FakeTime) -> None:
     assert breaker.admit() is True
 
 
-def test_late_failures_do_not_prolong_the_opening(time: FakeTime) -> None:
+def test_failures_while_open_do_not_prolong_the_cool_down(time: FakeTime) -> None:
     breaker = CircuitBreaker(clock=time.clock)
     late = breaker.admit()
     fail(breaker, 10)
@@ -76,7 +78,7 @@ def test_late_failures_do_not_prolong_the_opening(time: FakeTime) -> None:
     assert breaker.admit() is True
 
 
-def test_one_failure_in_ten_never_opens_it(time: FakeTime) -> None:
+def test_one_failure_in_ten_never_opens_the_circuit(time: FakeTime) -> None:
     breaker = CircuitBreaker(clock=time.clock)
     random = Random(7)
     for _ in range(20_000):

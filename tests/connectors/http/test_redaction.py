@@ -1,4 +1,4 @@
-"""What a refusal quotes of the request stays out of the fault."""
+"""Personal texts of the request are removed from faults."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ NAME = "Nguyễn Văn Mẫu"
 DOSSIER = {"MaHoSo": "H99.12-261110-0001", "ChuHoSo": NAME, "TaiLieuNop": [{"Ten": "Đơn.pdf"}]}
 
 
-def test_texts_about_a_person_are_found_and_codes_are_not() -> None:
+def test_personal_texts_are_found_and_codes_are_not() -> None:
     assert list(personal_texts({"data": [DOSSIER], "n": 5, "s": "", "x": None})) == [
         NAME,
         "Đơn.pdf",
     ]
 
 
-def test_a_quoted_name_is_struck_in_any_case_and_unicode_form() -> None:
+def test_a_quoted_name_is_removed_in_any_case_and_unicode_form() -> None:
     said = "Hồ sơ H99.12-261110-0001 của NGUYỄN VĂN MẪU không hợp lệ"
     fault = redacted(Refused("dvcqg", "DongBoHoSoMC", code="-1", detail=said), [NAME])
     assert "MẪU" not in str(fault)
@@ -35,7 +35,7 @@ def test_a_fault_that_quotes_nothing_is_the_same_fault() -> None:
         assert redacted(fault, [NAME]) is fault
 
 
-def test_the_wait_that_was_asked_for_is_kept() -> None:
+def test_retry_after_is_kept() -> None:
     fault = RateLimited("a", "b", retry_after=7, detail=f"chậm lại, {NAME}")
     assert redacted(fault, [NAME]).retry_after == 7
 
@@ -43,7 +43,7 @@ def test_the_wait_that_was_asked_for_is_kept() -> None:
 @pytest.mark.parametrize(
     "sent", [{"json": {"data": [DOSSIER]}}, {"form": {"ten": NAME}}, {"private": (NAME,)}]
 )
-def test_no_call_lets_a_quoted_name_out(
+def test_no_call_raises_a_fault_with_a_quoted_name(
     script: Script, transport_to: TransportTo, sent: Any
 ) -> None:
     body = {"message": f"Hồ sơ của {NAME} không hợp lệ"}

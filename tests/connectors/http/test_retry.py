@@ -1,3 +1,5 @@
+"""The retry policy."""
+
 from __future__ import annotations
 
 import pytest
@@ -52,18 +54,18 @@ def tries(
         (AlreadyExists, 1, 1),
     ],
 )
-def test_the_class_of_a_fault_decides(
+def test_the_class_of_a_fault_decides_on_a_retry(
     time: FakeTime, kind: type[ConnectorError], read: int, write: int
 ) -> None:
     assert tries(time, kind("s", "o"), write=False) == read
     assert tries(time, kind("s", "o"), write=True) == write
 
 
-def test_a_bad_record_is_not_tried_again(time: FakeTime) -> None:
+def test_a_record_error_is_not_retried(time: FakeTime) -> None:
     assert tries(time, RecordError("f", "r"), write=False) == 1
 
 
-def test_waits_double_up_to_the_longest(time: FakeTime) -> None:
+def test_waits_double_up_to_the_limit(time: FakeTime) -> None:
     tries(time, Unreachable("s", "o"), write=False, attempts=9, seconds=1000)
     assert time.slept == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 20.0, 20.0]
 
@@ -75,17 +77,17 @@ def test_jitter_is_full() -> None:
     assert policy.wait(10_000, None, lambda: 1.0) == 20.0
 
 
-def test_the_time_is_a_limit_too(time: FakeTime) -> None:
+def test_the_time_limit_ends_the_tries(time: FakeTime) -> None:
     made = tries(time, Unreachable("s", "o"), write=False, attempts=100, seconds=10)
     assert time.now - 1000.0 <= 10
     assert made == 5
 
 
-def test_the_wait_asked_for_is_waited(time: FakeTime) -> None:
+def test_retry_after_is_waited(time: FakeTime) -> None:
     tries(time, RateLimited("s", "o", retry_after=7.0), write=True, attempts=3)
     assert time.slept == [7.5, 7.5]
 
 
-def test_a_wait_longer_than_the_time_left_stops_at_once(time: FakeTime) -> None:
+def test_a_wait_beyond_the_time_limit_ends_the_tries(time: FakeTime) -> None:
     assert tries(time, RateLimited("s", "o", retry_after=61.0), write=False) == 1
     assert time.slept == []

@@ -1,3 +1,5 @@
+"""Sessions that many threads share."""
+
 from __future__ import annotations
 
 import re
@@ -56,7 +58,7 @@ def all_at_once(count: int, work: Callable[[], Session]) -> list[Any]:
     return ended
 
 
-def test_a_session_is_kept_until_its_time_is_over(
+def test_a_session_is_kept_until_it_expires(
     keeper: SessionKeeper, portal: Portal, time: FakeTime
 ) -> None:
     first = keeper.current()
@@ -67,20 +69,18 @@ def test_a_session_is_kept_until_its_time_is_over(
     assert portal.logins == 2
 
 
-def test_a_session_is_not_shown(keeper: SessionKeeper) -> None:
+def test_a_session_is_not_shown_in_repr(keeper: SessionKeeper) -> None:
     assert "session-1" not in repr(keeper.current())
 
 
-def test_many_threads_that_fail_together_log_in_once(keeper: SessionKeeper, portal: Portal) -> None:
+def test_threads_refused_together_log_in_once(keeper: SessionKeeper, portal: Portal) -> None:
     stale = keeper.current()
     got = all_at_once(16, lambda: keeper.renewed(stale))
     assert portal.logins == 2
     assert {session.text for session in got} == {"session-2"}
 
 
-def test_many_threads_that_start_together_log_in_once(
-    keeper: SessionKeeper, portal: Portal
-) -> None:
+def test_threads_that_start_together_log_in_once(keeper: SessionKeeper, portal: Portal) -> None:
     portal.open.clear()
     late = threading.Timer(0.05, portal.open.set)
     late.start()
@@ -90,14 +90,14 @@ def test_many_threads_that_start_together_log_in_once(
     assert {session.text for session in got} == {"session-1"}
 
 
-def test_a_renewal_another_made_is_not_repeated(keeper: SessionKeeper, portal: Portal) -> None:
+def test_a_renewal_by_another_thread_is_not_repeated(keeper: SessionKeeper, portal: Portal) -> None:
     stale = keeper.current()
     newer = keeper.renewed(stale)
     assert keeper.renewed(stale) is newer
     assert keeper.renewed(newer).text == "session-3"
 
 
-def test_those_who_waited_share_the_failure(keeper: SessionKeeper, portal: Portal) -> None:
+def test_waiting_threads_share_a_failed_login(keeper: SessionKeeper, portal: Portal) -> None:
     stale = keeper.current()
     portal.fault = RateLimited("s", "login", retry_after=3.0, http_status=429)
     ended = all_at_once(8, lambda: keeper.renewed(stale))
@@ -120,15 +120,13 @@ def test_after_a_failure_the_next_call_tries_again(
     assert keeper.current().text == "session-2"
 
 
-def test_a_login_can_be_asked_for(keeper: SessionKeeper, portal: Portal) -> None:
+def test_log_in_always_opens_a_session(keeper: SessionKeeper, portal: Portal) -> None:
     keeper.current()
     assert keeper.log_in().text == "session-2"
     assert keeper.current().text == "session-2"
 
 
-def test_a_failure_is_forgotten_once_a_login_succeeded(
-    keeper: SessionKeeper, portal: Portal
-) -> None:
+def test_a_failed_login_is_forgotten_after_a_success(keeper: SessionKeeper, portal: Portal) -> None:
     stale = keeper.current()
     portal.fault = Unreachable("s", "login")
     with pytest.raises(Unreachable):
@@ -138,7 +136,7 @@ def test_a_failure_is_forgotten_once_a_login_succeeded(
     assert keeper.renewed(stale).text == "session-3"
 
 
-def test_the_time_a_login_took_counts(time: FakeTime) -> None:
+def test_the_lifetime_starts_before_the_login(time: FakeTime) -> None:
     def slow() -> tuple[str, float]:
         time.now += 100
         return "s", 600.0
@@ -148,7 +146,7 @@ def test_the_time_a_login_took_counts(time: FakeTime) -> None:
 
 
 class System:
-    """Takes the sessions in ``good``; each call may first wait, as a retry does."""
+    """Accepts the sessions in ``good``; each call may first wait, as a retry does."""
 
     def __init__(self, time: FakeTime, good: set[str], waits: float = 0.0) -> None:
         self.time, self.good, self.waits = time, good, waits
@@ -182,14 +180,14 @@ def test_a_second_refusal_right_after_the_login_is_final(
     assert portal.logins == 2
 
 
-def test_a_session_that_grew_old_while_the_call_waited_may_be_over_too(
+def test_a_session_that_aged_during_a_wait_may_be_renewed_again(
     keeper: SessionKeeper, time: FakeTime
 ) -> None:
     system = System(time, {"session-3"}, waits=5.0)
     assert keeper.use(system.send, (Unauthorised,)) == "session-3"
 
 
-def test_a_system_that_refuses_for_ever_ends_it(
+def test_endless_refusals_end_after_three_repeats(
     keeper: SessionKeeper, time: FakeTime, portal: Portal
 ) -> None:
     system = System(time, set(), waits=5.0)
@@ -198,7 +196,7 @@ def test_a_system_that_refuses_for_ever_ends_it(
     assert portal.logins == 4
 
 
-def test_a_later_try_takes_the_session_another_call_opened(keeper: SessionKeeper) -> None:
+def test_a_later_try_uses_the_session_of_another_call(keeper: SessionKeeper) -> None:
     def send(session: Callable[[], Session]) -> list[str]:
         first = session().text
         keeper.log_in()

@@ -27,7 +27,7 @@ from tests.connectors.http.calls import URL, caught, rows
 from tests.connectors.scripted import FakeTime, Script, TransportTo
 
 
-def test_a_read_is_tried_until_it_can_be_read(
+def test_a_read_is_retried_until_it_is_readable(
     script: Script, transport_to: TransportTo, time: FakeTime
 ) -> None:
     script.replies = [
@@ -42,7 +42,7 @@ def test_a_read_is_tried_until_it_can_be_read(
     assert len(time.slept) == 5
 
 
-def test_a_write_is_tried_again_only_when_nothing_took_effect(
+def test_a_write_is_retried_only_when_it_took_no_effect(
     script: Script, transport_to: TransportTo
 ) -> None:
     script.replies = [
@@ -56,7 +56,7 @@ def test_a_write_is_tried_again_only_when_nothing_took_effect(
     assert len(script.requests) == 4
 
 
-def test_a_caller_may_ask_for_one_try(
+def test_a_caller_can_limit_the_tries(
     script: Script, transport_to: TransportTo, time: FakeTime
 ) -> None:
     script.replies = [httpx.Response(503)]
@@ -65,7 +65,7 @@ def test_a_caller_may_ask_for_one_try(
     assert time.slept == []
 
 
-def test_the_wait_of_a_429_is_told_and_kept(
+def test_the_retry_after_of_a_429_is_reported_and_waited(
     script: Script, transport_to: TransportTo, time: FakeTime
 ) -> None:
     script.replies = [httpx.Response(429, headers={"Retry-After": "5"})]
@@ -108,7 +108,7 @@ def test_a_dead_host_opens_the_circuit_and_a_probe_closes_it(
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 429])
-def test_a_host_that_answers_no_is_not_dead(
+def test_refusals_do_not_open_the_circuit(
     script: Script, transport_to: TransportTo, status: int
 ) -> None:
     script.replies = [httpx.Response(status)]
@@ -118,7 +118,9 @@ def test_a_host_that_answers_no_is_not_dead(
     assert len(script.requests) == 15
 
 
-def test_a_fault_of_the_reader_goes_on_as_it_is(script: Script, transport_to: TransportTo) -> None:
+def test_a_khop_error_of_the_reader_is_raised_unchanged(
+    script: Script, transport_to: TransportTo
+) -> None:
     script.replies = [httpx.Response(200, content=b"{}")]
 
     def read(_: Answer) -> None:
@@ -139,7 +141,7 @@ def test_the_rate_limit_is_always_on(
     assert time.now - 1000.0 == pytest.approx(3.0)
 
 
-def test_waiting_for_a_turn_does_not_use_up_the_time_for_tries(
+def test_waiting_for_the_rate_limit_is_no_part_of_the_retry_time(
     script: Script, transport_to: TransportTo, time: FakeTime
 ) -> None:
     script.replies = [httpx.Response(200)]
@@ -149,14 +151,14 @@ def test_waiting_for_a_turn_does_not_use_up_the_time_for_tries(
     assert transport.call("op", "GET", URL).status == 200
 
 
-def test_an_answer_longer_than_the_cap(script: Script, transport_to: TransportTo) -> None:
+def test_an_answer_beyond_max_body_is_unusable(script: Script, transport_to: TransportTo) -> None:
     script.replies = [httpx.Response(200, content=b'{"rows": "' + b"x" * 1000 + b'"}')]
     transport = transport_to(script, max_body=500)
     assert type(caught(transport, write=False)) is Unreadable
     assert type(caught(transport, write=True)) is OutcomeUnknown
 
 
-def test_an_answer_that_drips_is_given_up(
+def test_an_answer_that_is_too_slow_is_aborted(
     transport_to: TransportTo, script: Script, time: FakeTime
 ) -> None:
     class Drip(httpx.SyncByteStream):
@@ -170,7 +172,9 @@ def test_an_answer_that_drips_is_given_up(
     assert type(caught(transport_to(script), write=True)) is OutcomeUnknown
 
 
-def test_what_is_sent(script: Script, transport_to: TransportTo) -> None:
+def test_method_address_headers_and_body_are_sent(
+    script: Script, transport_to: TransportTo
+) -> None:
     script.replies = [httpx.Response(200, headers={"Set-Cookie": "a=b"}, content=b"{}")]
     transport = transport_to(script)
     transport.call("op", "POST", URL + "?a=1", params={"b": "Mẫu"}, json={"tên": "Mẫu"})
@@ -187,7 +191,7 @@ def test_what_is_sent(script: Script, transport_to: TransportTo) -> None:
 
 
 @pytest.mark.parametrize("value", ["\ud800", float("nan"), object(), {1, 2}])
-def test_what_json_cannot_carry_is_a_bad_record(
+def test_a_value_that_json_cannot_hold_is_a_record_error(
     script: Script, transport_to: TransportTo, value: object
 ) -> None:
     with pytest.raises(RecordError):
@@ -196,19 +200,19 @@ def test_what_json_cannot_carry_is_a_bad_record(
 
 
 @pytest.mark.parametrize("url", ["http://[::1", "https://h.example.vn:x/", "https://\u2024/"])
-def test_an_address_that_is_none_is_a_matter_of_configuration(
+def test_an_invalid_address_is_a_configuration_error(
     script: Script, transport_to: TransportTo, url: str
 ) -> None:
     with pytest.raises(ConfigError):
         transport_to(script).call("op", "GET", url)
 
 
-def test_another_scheme_is_a_matter_of_configuration(transport_to: TransportTo) -> None:
+def test_another_scheme_is_a_configuration_error(transport_to: TransportTo) -> None:
     with pytest.raises(ConfigError, match="http"):
         transport_to().call("op", "GET", "ftp://h.example.vn/")
 
 
-def test_files_and_proxies_that_cannot_be_used_name_their_key(tmp_path: Path) -> None:
+def test_an_unusable_ca_file_or_proxy_names_its_key(tmp_path: Path) -> None:
     empty = tmp_path / "ca.pem"
     empty.write_text("nothing")
     for ca_file in (empty, tmp_path / "absent.pem"):
@@ -218,7 +222,9 @@ def test_files_and_proxies_that_cannot_be_used_name_their_key(tmp_path: Path) ->
         Transport("src", TransportSettings(proxy="h.example.vn"))
 
 
-def test_the_servers_clock_is_kept(script: Script, transport_to: TransportTo) -> None:
+def test_the_date_header_of_the_latest_answer_is_kept(
+    script: Script, transport_to: TransportTo
+) -> None:
     script.replies = [
         httpx.Response(200, headers={"Date": "Mon, 02 Mar 2026 01:00:00 GMT"}),
         httpx.Response(200),
@@ -237,7 +243,7 @@ def test_the_servers_clock_is_kept(script: Script, transport_to: TransportTo) ->
     st.text(st.characters(max_codepoint=255, exclude_categories=["Cc"]), max_size=20),
     st.booleans(),
 )
-def test_nothing_but_the_fault_tree_gets_out(
+def test_any_answer_gives_a_value_or_a_khop_error(
     script: Script,
     transport_to: TransportTo,
     status: int,

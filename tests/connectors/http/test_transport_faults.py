@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
 
 from khop.errors import (
+    ConnectorError,
     OutcomeUnknown,
     RateLimited,
     Refused,
@@ -41,8 +41,12 @@ from tests.connectors.scripted import Script, TransportTo
         (599, Unreachable, OutcomeUnknown),
     ],
 )
-def test_a_status_says_what_to_do(
-    script: Script, transport_to: TransportTo, status: int, read: Callable[..., object], write: bool
+def test_each_status_has_its_fault(
+    script: Script,
+    transport_to: TransportTo,
+    status: int,
+    read: type[ConnectorError],
+    write: type[ConnectorError],
 ) -> None:
     script.replies = [httpx.Response(status, content=b"<html>x</html>")]
     for is_write, kind in ((False, read), (True, write)):
@@ -68,12 +72,12 @@ def test_a_status_says_what_to_do(
         (httpx.LocalProtocolError(""), Unreachable, OutcomeUnknown),
     ],
 )
-def test_a_broken_call_says_whether_anything_was_sent(
+def test_each_broken_call_has_its_fault(
     script: Script,
     transport_to: TransportTo,
     error: Any,
-    read: Callable[..., object],
-    write: bool,
+    read: type[ConnectorError],
+    write: type[ConnectorError],
 ) -> None:
     script.replies = [error]
     for is_write, kind in ((False, read), (True, write)):
@@ -85,15 +89,15 @@ def test_a_broken_call_says_whether_anything_was_sent(
 @pytest.mark.parametrize(
     "body", [b"", b"<html>login</html>", b'{"rows": [', b'"OK"', b"OK", b"\xff\xfe\x00"]
 )
-def test_a_body_without_meaning(script: Script, transport_to: TransportTo, body: Any) -> None:
+def test_an_unusable_body_is_unreadable(
+    script: Script, transport_to: TransportTo, body: Any
+) -> None:
     script.replies = [httpx.Response(200, content=body)]
     assert type(caught(transport_to(script), write=False)) is Unreadable
     assert type(caught(transport_to(script), write=True)) is OutcomeUnknown
 
 
-def test_no_httpx_type_and_no_request_hangs_on_a_fault(
-    script: Script, transport_to: TransportTo
-) -> None:
+def test_a_fault_holds_no_httpx_object(script: Script, transport_to: TransportTo) -> None:
     script.replies = [httpx.ReadError("x"), httpx.Response(200, content=b"{")]
     transport = transport_to(script)
     for _ in range(2):
@@ -102,7 +106,9 @@ def test_no_httpx_type_and_no_request_hangs_on_a_fault(
         assert fault.__cause__ is None
 
 
-def test_what_a_reader_quotes_does_not_get_out(script: Script, transport_to: TransportTo) -> None:
+def test_a_value_error_of_the_reader_is_not_quoted(
+    script: Script, transport_to: TransportTo
+) -> None:
     script.replies = [httpx.Response(200, json=f"số {SECRET}")]
     fault = caught(transport_to(script), write=False)
     assert SECRET not in str(fault)
@@ -136,7 +142,7 @@ def test_an_error_body_gives_its_code_and_message(
     assert SECRET not in str(fault)
 
 
-def test_an_error_page_gives_nothing(script: Script, transport_to: TransportTo) -> None:
+def test_an_error_page_gives_no_code_or_message(script: Script, transport_to: TransportTo) -> None:
     script.replies = [httpx.Response(400, content=f"<h1>{SECRET} cccd</h1>".encode())]
     assert str(caught(transport_to(script), write=False)) == "src op: refused the request; HTTP 400"
 

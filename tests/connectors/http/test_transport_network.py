@@ -1,4 +1,4 @@
-"""The transport against real sockets: what a broken line looks like from here."""
+"""The transport with real sockets: broken connections, compression, proxies."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ def read_json(transport: Transport, url: str, **options: Any) -> object:
     ],
     ids=["reset", "silence", "half a line", "no http", "truncated", "half a chunk"],
 )
-def test_a_broken_answer(server: Loopback, transport_to: TransportTo, reply: bytes | None) -> None:
+def test_a_broken_answer_is_unreachable_or_unknown(
+    server: Loopback, transport_to: TransportTo, reply: bytes | None
+) -> None:
     transport = transport_to(timeout=0.3)
     server.replies = [reply]
     with pytest.raises(Unreachable):
@@ -47,14 +49,14 @@ def test_a_broken_answer(server: Loopback, transport_to: TransportTo, reply: byt
     assert len(server.requests) == 2
 
 
-def test_a_truncated_answer_to_a_read_is_asked_for_again(
+def test_a_truncated_answer_to_a_read_is_retried(
     server: Loopback, transport_to: TransportTo
 ) -> None:
     server.replies = [OK + b"Content-Length: 9\r\n\r\n[1", whole(b"[1, 2]")]
     assert read_json(transport_to(), server.url) == [1, 2]
 
 
-def test_a_refusal_counts_even_when_its_body_breaks_off(
+def test_a_refusal_with_a_truncated_body_is_a_refusal(
     server: Loopback, transport_to: TransportTo
 ) -> None:
     server.replies = [b'HTTP/1.1 400 Bad\r\nContent-Length: 90\r\n\r\n{"message": "x']
@@ -62,7 +64,7 @@ def test_a_refusal_counts_even_when_its_body_breaks_off(
         read_json(transport_to(), server.url, write=True)
 
 
-def test_broken_compression(server: Loopback, transport_to: TransportTo) -> None:
+def test_damaged_compression_is_unreadable(server: Loopback, transport_to: TransportTo) -> None:
     server.replies = [whole(b"\x1f\x8bxxxx", b"Content-Encoding: gzip\r\n")]
     with pytest.raises(Unreadable):
         read_json(transport_to(), server.url, attempts=1)
@@ -70,9 +72,7 @@ def test_broken_compression(server: Loopback, transport_to: TransportTo) -> None
         read_json(transport_to(), server.url, write=True)
 
 
-def test_the_cap_counts_what_comes_out_of_the_compression(
-    server: Loopback, transport_to: TransportTo
-) -> None:
+def test_max_body_counts_decompressed_bytes(server: Loopback, transport_to: TransportTo) -> None:
     bomb = gzip.compress(b" " * 5_000_000)
     assert len(bomb) < 10_000
     server.replies = [whole(bomb, b"Content-Encoding: gzip\r\n")]
@@ -80,7 +80,7 @@ def test_the_cap_counts_what_comes_out_of_the_compression(
         read_json(transport_to(max_body=1_000_000), server.url, attempts=1)
 
 
-def test_nobody_listens(transport_to: TransportTo) -> None:
+def test_a_closed_port_is_unreachable(transport_to: TransportTo) -> None:
     with socket.create_server(("127.0.0.1", 0)) as gone:
         url = f"http://127.0.0.1:{gone.getsockname()[1]}"
     for write in (False, True):
@@ -88,7 +88,7 @@ def test_nobody_listens(transport_to: TransportTo) -> None:
             read_json(transport_to(), url, write=write, attempts=1)
 
 
-def test_a_server_without_a_known_certificate_is_told_with_the_remedy(
+def test_an_unknown_certificate_is_reported_with_advice(
     server: Loopback, transport_to: TransportTo
 ) -> None:
     server.replies = [b"\x15\x03\x01\x00\x02\x02\x28"]
@@ -96,7 +96,7 @@ def test_a_server_without_a_known_certificate_is_told_with_the_remedy(
         read_json(transport_to(), server.url.replace("http", "https"), write=True, attempts=1)
 
 
-def test_the_environments_proxy_is_not_used(
+def test_a_proxy_of_the_environment_is_not_used(
     server: Loopback, transport_to: TransportTo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):

@@ -1,4 +1,4 @@
-"""Certificates: a private authority is trusted where it is named, and nowhere else."""
+"""Certificates: a private authority is trusted only as ca_file."""
 
 from __future__ import annotations
 
@@ -77,20 +77,20 @@ def url(pem: Path) -> Iterator[str]:
     thread.join()
 
 
-def test_an_unknown_authority_is_refused_and_the_remedy_named(
-    transport_to: TransportTo, url: str
-) -> None:
+def test_an_unknown_authority_is_refused_with_advice(transport_to: TransportTo, url: str) -> None:
     with pytest.raises(Unreachable, match="ca_file"):
         transport_to().call("op", "POST", url, write=True, attempts=1)
 
 
-def test_the_named_authority_is_trusted(transport_to: TransportTo, url: str, pem: object) -> None:
+def test_the_authority_of_ca_file_is_trusted(
+    transport_to: TransportTo, url: str, pem: Path
+) -> None:
     assert transport_to(ca_file=pem).call("op", "GET", url, attempts=1).json() == []
 
 
 @pytest.fixture
 def old_url() -> Iterator[str]:
-    """A server that shakes hands as they did before RFC 5746, and then hangs up."""
+    """A server with a TLS handshake of before RFC 5746, which then closes the connection."""
     body = b"\x03\x03" + bytes(32) + b"\x00" + b"\xc0\x2f" + b"\x00"
     hello = b"\x02" + len(body).to_bytes(3, "big") + body
     listener = socket.create_server(("127.0.0.1", 0))
@@ -112,7 +112,7 @@ def old_url() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("legacy", [False, True])
-def test_an_old_handshake_is_taken_only_where_it_was_asked_for(
+def test_an_old_handshake_is_accepted_only_with_legacy_tls(
     transport_to: TransportTo, old_url: Any, legacy: Any
 ) -> None:
     with pytest.raises(Unreachable) as caught:

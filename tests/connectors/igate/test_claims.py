@@ -1,3 +1,5 @@
+"""The claims inside a token of Keycloak."""
+
 from __future__ import annotations
 
 import json
@@ -10,7 +12,7 @@ from tests.connectors.igate.keycloak import jwt
 from tests.connectors.scripted import Sample
 
 
-def test_the_claims_clients_use(sample: Sample) -> None:
+def test_the_claims_of_the_sample_are_read(sample: Sample) -> None:
     claims = read_claims(json.loads(sample("igate/tok-08.json")))
     assert claims.username == "canbo.mau"
     assert (claims.user_id, claims.account_id) == (
@@ -24,7 +26,7 @@ def test_the_claims_clients_use(sample: Sample) -> None:
     assert "canbo.mau" not in repr(claims)
 
 
-def test_a_token_that_is_a_jwt(sample: Sample) -> None:
+def test_the_claims_of_a_jwt_are_read(sample: Sample) -> None:
     payload = json.loads(sample("igate/tok-08.json"))
     assert claims_of(jwt(payload)) == read_claims(payload)
     claims = claims_of(jwt({"preferred_username": "nguyễn.văn?>"}))
@@ -47,7 +49,7 @@ def test_a_token_that_is_a_jwt(sample: Sample) -> None:
         "e30." + "A" * 70_000 + ".x",
     ],
 )
-def test_a_token_that_is_none(token: Any) -> None:
+def test_other_tokens_have_no_claims(token: Any) -> None:
     assert claims_of(token) is None
 
 
@@ -59,13 +61,13 @@ def test_a_token_that_is_none(token: Any) -> None:
         {"exp": float("inf"), "iat": None, "permissions": [None, {}, {"permission": []}]},
     ],
 )
-def test_claims_of_other_shapes_are_left_out(odd: Any) -> None:
+def test_claims_of_other_types_are_left_out(odd: Any) -> None:
     claims = read_claims(odd)
     assert claims.life is None
     assert (claims.permissions, claims.experience) == (frozenset(), ())
 
 
-def test_a_list_of_posts_and_plain_permission_codes() -> None:
+def test_posts_may_be_a_list_and_permissions_plain_codes() -> None:
     claims = read_claims({"experience": ["a", " b "], "permissions": ["x", {"code": "y"}]})
     assert claims.experience == ("a", "b")
     assert claims.permissions == {"x", "y"}

@@ -1,3 +1,5 @@
+"""The client of iGate: searches, details, fees, forms, renewal of the token."""
+
 from __future__ import annotations
 
 import json
@@ -30,7 +32,7 @@ NATIVE = "68a53f0c1d2e3f4a5b6c7d80"
 
 
 class Gateway(httpx.BaseTransport):
-    """Gives tokens t1, t2, …; ``good`` says which of them it takes."""
+    """Issues tokens t1, t2, …; ``good`` decides which of them it accepts."""
 
     def __init__(self) -> None:
         self.token_answer: dict[str, object] = {"expires_in": 300}
@@ -104,7 +106,7 @@ def test_paths_spec_and_sort_are_settings(client_of: ClientOf, gateway: Gateway)
     assert gateway.calls[1].url.path == f"/pa/x/{NATIVE}"
 
 
-def test_the_samples_of_lists_and_details(
+def test_sample_lists_and_details_are_read(
     client_of: ClientOf, gateway: Gateway, sample: Sample
 ) -> None:
     client = client_of()
@@ -121,7 +123,7 @@ def test_the_samples_of_lists_and_details(
     assert gateway.calls[-1].url.path == f"/pa/dossier/{NATIVE}/--online"
 
 
-def test_filters_of_one_search_alone(client_of: ClientOf, gateway: Gateway) -> None:
+def test_filters_apply_to_one_search_only(client_of: ClientOf, gateway: Gateway) -> None:
     client = client_of(query={"ancestor-agency-id": "64e0"})
     client.search(2, {"accepted-from": "01/08/2026", "accepted-to": "07/08/2026"})
     url = gateway.calls[0].url
@@ -132,7 +134,9 @@ def test_filters_of_one_search_alone(client_of: ClientOf, gateway: Gateway) -> N
     assert "accepted-from" not in gateway.calls[1].url.params
 
 
-def test_the_fees_of_dossiers(client_of: ClientOf, gateway: Gateway, sample: Sample) -> None:
+def test_the_fees_of_dossiers_are_read(
+    client_of: ClientOf, gateway: Gateway, sample: Sample
+) -> None:
     gateway.data = json.loads(sample("igate/det-04.json"))
     (row,) = client_of().fees([NATIVE, "other"])
     assert isinstance(row, dict)
@@ -146,7 +150,9 @@ def test_the_fees_of_dossiers(client_of: ClientOf, gateway: Gateway, sample: Sam
         client_of().fees([NATIVE])
 
 
-def test_the_forms_of_a_dossier(client_of: ClientOf, gateway: Gateway, sample: Sample) -> None:
+def test_the_forms_of_a_dossier_are_read(
+    client_of: ClientOf, gateway: Gateway, sample: Sample
+) -> None:
     gateway.data = json.loads(sample("igate/det-06.json"))
     found = client_of().form_data("H99.18.03-250820-0012")
     assert found["detailEForm"] == {"tenHoKinhDoanh": "Mẫu"}
@@ -163,7 +169,7 @@ def test_the_forms_of_a_dossier(client_of: ClientOf, gateway: Gateway, sample: S
             client_of().form_data("H99", ["eForm"])
 
 
-def test_the_log_of_pushes(client_of: ClientOf, gateway: Gateway, sample: Sample) -> None:
+def test_the_log_of_pushes_is_read(client_of: ClientOf, gateway: Gateway, sample: Sample) -> None:
     gateway.data = json.loads(sample("igate/nps-04.json"))
     page = client_of().push_log("G22.99-250820-000900")
     assert [row.state for row in page.rows] == [3]
@@ -173,7 +179,7 @@ def test_the_log_of_pushes(client_of: ClientOf, gateway: Gateway, sample: Sample
     assert url.params["api"] == "capNhatTrangThaiHoSoDVCLTHoTich"
 
 
-def test_the_answer_to_an_ended_token_is_understood(
+def test_an_expired_token_is_unauthorised(
     client_of: ClientOf, gateway: Gateway, sample: Sample
 ) -> None:
     gateway.refusal_body = json.loads(sample("igate/list-10.json"))
@@ -184,7 +190,7 @@ def test_the_answer_to_an_ended_token_is_understood(
 
 
 @pytest.mark.parametrize("data", [[], "OK", {}, {"affectedRows": 1}, {"status": 500}])
-def test_a_detail_that_is_no_dossier_cannot_be_read(
+def test_a_detail_that_is_no_dossier_is_unreadable(
     client_of: ClientOf, gateway: Gateway, data: Any
 ) -> None:
     gateway.data = data
@@ -193,7 +199,7 @@ def test_a_detail_that_is_no_dossier_cannot_be_read(
 
 
 @pytest.mark.parametrize("native", ["../search", "a/b", "", "x?y=1"])
-def test_an_id_that_leads_elsewhere_is_a_bad_record(
+def test_an_id_that_changes_the_path_is_a_record_error(
     client_of: ClientOf, gateway: Gateway, native: Any
 ) -> None:
     with pytest.raises(RecordError):
@@ -201,7 +207,7 @@ def test_an_id_that_leads_elsewhere_is_a_bad_record(
     assert gateway.calls == [] == gateway.logins
 
 
-def test_a_list_without_content_cannot_be_read(client_of: ClientOf, gateway: Gateway) -> None:
+def test_a_list_without_content_is_unreadable(client_of: ClientOf, gateway: Gateway) -> None:
     gateway.data = {"content": {"0": {}}}
     with pytest.raises(Unreadable, match="content"):
         client_of().search(0)
@@ -210,7 +216,7 @@ def test_a_list_without_content_cannot_be_read(client_of: ClientOf, gateway: Gat
 @pytest.mark.parametrize(
     ("name", "held"), [("tok-02.json", 86_370), ("tok-03.json", 270), ("tok-04.json", 270)]
 )
-def test_the_token_samples_hold_this_long(
+def test_the_lifetime_of_each_token_sample_is_used(
     client_of: ClientOf, gateway: Gateway, time: FakeTime, sample: Sample, name: str, held: float
 ) -> None:
     answer = json.loads(sample(f"igate/{name}"))
@@ -242,7 +248,7 @@ def test_the_token_samples_hold_this_long(
         ("9" * 500, 270),
     ],
 )
-def test_an_odd_expires_in_is_read_or_replaced(
+def test_an_unusual_expires_in_is_read_or_replaced(
     client_of: ClientOf, gateway: Gateway, time: FakeTime, expires: object, held: float
 ) -> None:
     gateway.token_answer = {"expires_in": expires}
@@ -257,7 +263,7 @@ def test_an_odd_expires_in_is_read_or_replaced(
 
 
 @pytest.mark.parametrize("refusal", [401, 403])
-def test_a_token_turned_down_is_renewed_once(
+def test_a_refused_token_is_renewed_once(
     client_of: ClientOf, gateway: Gateway, refusal: Any
 ) -> None:
     gateway.refusal, gateway.good = refusal, lambda number: number > 1
@@ -274,9 +280,7 @@ def test_a_second_refusal_is_final(client_of: ClientOf, gateway: Gateway, refusa
     assert (len(gateway.logins), len(gateway.calls)) == (2, 2)
 
 
-def test_many_threads_whose_token_runs_out_renew_it_once(
-    client_of: ClientOf, gateway: Gateway
-) -> None:
+def test_threads_with_an_expired_token_renew_it_once(client_of: ClientOf, gateway: Gateway) -> None:
     client = client_of()
     client.login()
     gateway.good = lambda number: number > 1
@@ -334,7 +338,7 @@ def test_the_secret_is_asked_for_at_each_login(client_of: ClientOf) -> None:
     assert list(secrets) == []
 
 
-def test_the_servers_clock(client_of: ClientOf, gateway: Gateway) -> None:
+def test_the_date_of_the_latest_answer_is_kept(client_of: ClientOf, gateway: Gateway) -> None:
     client = client_of()
     assert client.server_date() is None
     client.search(0)
@@ -350,7 +354,7 @@ def test_a_wrong_setting_names_its_key(client_of: ClientOf, key: str, value: obj
         client_of(**{key: value})
 
 
-def test_a_try_after_a_wait_uses_the_newest_token(client_of: ClientOf, gateway: Gateway) -> None:
+def test_a_retry_uses_the_latest_token(client_of: ClientOf, gateway: Gateway) -> None:
     client = client_of()
 
     def busy_then_renewed(number: int) -> bool:

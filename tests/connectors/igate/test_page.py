@@ -1,3 +1,5 @@
+"""Pages of the dossier list in every known form."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -22,7 +24,7 @@ from tests.connectors.scripted import Sample
         ("list-08", None, None, True, None, 1),
     ],
 )
-def test_the_samples(
+def test_every_sample_page_is_read(
     sample: Sample,
     name: str,
     number: object,
@@ -51,16 +53,16 @@ def test_the_samples(
         ({"size": 3, "last": None, "totalPages": None}, 0, True),
     ],
 )
-def test_where_the_list_ends(envelope: Any, asked: Any, last: Any) -> None:
+def test_the_end_of_the_list_is_found_in_every_form(envelope: Any, asked: Any, last: Any) -> None:
     assert read_page({"content": [{}, {}], **envelope}, asked).last is last
 
 
-def test_a_page_that_does_not_tell_its_size_is_not_taken_for_the_last() -> None:
+def test_a_page_without_a_size_is_not_the_last() -> None:
     assert read_page({"content": [{}]}, 0).last is False
     assert read_page({"content": []}, 7).last is True
 
 
-def test_numbers_may_be_texts_and_nonsense_is_unknown() -> None:
+def test_numbers_may_be_text_and_other_values_are_unknown() -> None:
     told: dict[str, object] = {"content": [], "number": " 4 ", "size": 20.0, "totalElements": "99"}
     assert read_page(told, 4) == SearchPage(4, 20, True, 99, ())
     nonsense: tuple[object, ...] = (-1, True, "x", "-2", 1.5, None, [], float("inf"), "9" * 40, "²")
@@ -69,13 +71,13 @@ def test_numbers_may_be_texts_and_nonsense_is_unknown() -> None:
         assert read_page(told, 0) == SearchPage(None, None, True, None, ())
 
 
-def test_the_newer_envelope_of_spring() -> None:
+def test_the_newer_envelope_of_spring_is_read() -> None:
     page = {"size": 2, "number": 1, "totalElements": "4", "totalPages": 2}
     assert read_page({"content": [{}, {}], "page": page}, 1) == SearchPage(1, 2, True, 4, ({}, {}))
     assert read_page({"content": [{}], "page": 3, "last": False}, 3).number is None
 
 
-def test_items_are_not_looked_into() -> None:
+def test_items_are_returned_unchecked() -> None:
     items: list[object] = [None, 1, "x", {"id": {"nested": []}}, []]
     assert read_page({"content": items, "last": True}, 0).items == tuple(items)
 
@@ -94,7 +96,7 @@ def test_items_are_not_looked_into() -> None:
         {"status": 401, "error": "Unauthorized"},
     ],
 )
-def test_what_is_no_page(body: object) -> None:
+def test_other_bodies_are_no_page(body: object) -> None:
     with pytest.raises(ValueError, match="list"):
         read_page(body, 0)
 

@@ -1,4 +1,4 @@
-"""What iGate says of its own pushes (docs/systems/igate.md)."""
+"""iGate's messages about its own pushes (docs/systems/igate.md)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ def said(sample: Sample) -> Json:
 
 
 @pytest.mark.parametrize(("name", "updating"), [("nps-01", False), ("nps-02", True)])
-def test_the_two_pushes_of_the_staff_site(said: Json, name: str, updating: object) -> None:
+def test_both_push_requests_of_the_staff_site_are_read(
+    said: Json, name: str, updating: object
+) -> None:
     request = read_push_request(said(name))
     assert (request.native_id, request.code) == (
         "68a53f0c1d2e3f4a5b6c7d80",
@@ -43,29 +45,29 @@ def test_the_two_pushes_of_the_staff_site(said: Json, name: str, updating: objec
     assert (request.config_id, request.kind) == ("66a000000000000000000001", 1)
 
 
-def test_a_push_that_does_not_say_what_it_is() -> None:
+def test_a_push_request_may_lack_its_flag() -> None:
     request = read_push_request({"dossier": {"code": "H99-1", "nationCode": "G22-1"}})
     assert (request.nation_code, request.updating, request.kind) == ("G22-1", None, None)
 
 
 @pytest.mark.parametrize("body", [None, [], "x", {}, {"dossier": None}, {"dossier": []}])
-def test_what_is_no_push(body: object) -> None:
+def test_other_bodies_are_no_push_request(body: object) -> None:
     with pytest.raises(ValueError, match="push"):
         read_push_request(body)
 
 
 @pytest.mark.parametrize("text", [b"OK", b"ok\n", b'"OK"', b" Ok "])
-def test_ok_was_taken_which_is_not_accepted(text: object) -> None:
+def test_ok_means_taken_and_not_accepted(text: str) -> None:
     assert read_push_answer(answer(text)).verdict is PushVerdict.TAKEN
 
 
-def test_an_accepted_state(said: Json) -> None:
+def test_an_accepted_push_is_accepted(said: Json) -> None:
     found = read_push_answer(answer(said("nps-05")))
     assert (found.verdict, found.status, found.title) == (PushVerdict.ACCEPTED, 200, "OK")
     assert read_push_answer(answer({"status": "200"})).verdict is PushVerdict.ACCEPTED
 
 
-def test_a_validation_error_names_its_fields_and_nobody() -> None:
+def test_a_validation_error_names_fields_without_personal_data() -> None:
     body = {
         "title": "One or more validation errors occurred.",
         "status": 400,
@@ -80,19 +82,19 @@ def test_a_validation_error_names_its_fields_and_nobody() -> None:
 
 
 @pytest.mark.parametrize("body", [{"errors": {"x": []}}, {"status": 500}, {"status": 302}])
-def test_other_refusals(body: object) -> None:
+def test_other_refusals_are_refusals(body: object) -> None:
     assert read_push_answer(answer(body)).verdict is PushVerdict.REFUSED
 
 
 @pytest.mark.parametrize(
     "body", [b"", b"<html>", b"ERROR", b"not OK", b"{", {}, [], None, 7, {"status": None}]
 )
-def test_what_tells_nothing(body: object) -> None:
+def test_an_answer_without_a_verdict_is_a_value_error(body: object) -> None:
     with pytest.raises(Unusable):
         read_push_answer(answer(body))
 
 
-def test_a_row_of_the_log(said: Json) -> None:
+def test_a_row_of_the_log_is_read(said: Json) -> None:
     page = read_push_log(said("nps-04"))
     (row,) = page.rows
     assert (row.code, row.nation_code) == ("H99.18.03-250820-0021", "G22.99-250820-000900")
@@ -102,7 +104,7 @@ def test_a_row_of_the_log(said: Json) -> None:
     assert (page.last, page.unusable) == (True, ())
 
 
-def test_bodies_kept_as_text_and_rows_that_are_none(said: Json) -> None:
+def test_log_bodies_may_be_text_and_other_rows_are_unusable(said: Json) -> None:
     row = said("nps-04")["content"][0]
     as_text = {
         **row,
@@ -116,7 +118,7 @@ def test_bodies_kept_as_text_and_rows_that_are_none(said: Json) -> None:
     assert (page.last, page.unusable) == (False, (7, {}))
 
 
-def test_the_batch_answer_spelt_as_they_spell_it(said: Json) -> None:
+def test_the_batch_answer_is_read_with_its_spelling(said: Json) -> None:
     assert read_batch_answer(said("nps-07")) == BatchAnswer(("H99.18.03-250820-0021",), ())
     told = {"List_Suss": None, "list_err": [{"code": "H99-1", "message": "x"}, {"a": 1}]}
     assert read_batch_answer(told) == BatchAnswer((), ("H99-1",), ({"a": 1},))
@@ -124,7 +126,7 @@ def test_the_batch_answer_spelt_as_they_spell_it(said: Json) -> None:
         read_batch_answer({"List": []})
 
 
-def test_states_of_linked_dossiers() -> None:
+def test_states_of_linked_dossiers_are_read() -> None:
     states = read_linked_states({"value": [{"trangThai": "7", "maHoSo": "x"}, {"trangThai": None}]})
     assert [each.state for each in states] == [7, None]
     assert read_linked_states({"value": {"trangThai": 3}})[0].state == 3
@@ -134,7 +136,7 @@ def test_states_of_linked_dossiers() -> None:
             read_linked_states(odd)
 
 
-def test_rows_a_write_changed(said: Json) -> None:
+def test_the_number_of_changed_rows_is_read(said: Json) -> None:
     assert read_affected_rows(said("det-07")) == 1
     with pytest.raises(ValueError, match="affectedRows"):
         read_affected_rows({"affectedRows": "many"})
@@ -156,7 +158,7 @@ READERS = (read_push_log, read_batch_answer, read_linked_states, read_push_reque
 
 
 @given(st.sampled_from(READERS), anything)
-def test_anything_is_read_or_a_value_error(read: Callable[..., object], body: object) -> None:
+def test_any_value_is_read_or_a_value_error(read: Callable[..., object], body: object) -> None:
     try:
         read(body)
     except ValueError as error:

@@ -48,7 +48,7 @@ def officer() -> dict[str, object]:
     }
 
 
-def test_the_request_sample_is_what_is_sent(
+def test_the_login_is_sent_as_the_sample(
     client_of: ClientOf, script: Script, sample: Sample
 ) -> None:
     script.replies = [token(1)]
@@ -59,7 +59,7 @@ def test_the_request_sample_is_what_is_sent(
     assert script.requests[0].headers["authorization"].startswith("Basic ")
 
 
-def test_the_secret_in_the_form(client_of: ClientOf, script: Script) -> None:
+def test_the_client_secret_may_travel_in_the_form(client_of: ClientOf, script: Script) -> None:
     script.replies = [token(1)]
     client_of(client_secret=lambda: "s&=%", secret_in="form").login()
     (request,) = script.requests
@@ -86,7 +86,7 @@ def test_a_user_logs_in_through_a_public_client(
     assert "authorization" not in request.headers
 
 
-def test_a_user_through_a_client_with_a_secret(
+def test_a_user_logs_in_through_a_client_with_a_secret(
     client_of: ClientOf, script: Script, officer: dict[str, object]
 ) -> None:
     script.replies = [token(1)]
@@ -95,7 +95,7 @@ def test_a_user_through_a_client_with_a_secret(
     assert form(script.requests[0])["grant_type"] == "password"
 
 
-def test_the_realm_is_that_of_the_address(client_of: ClientOf, script: Script) -> None:
+def test_the_realm_is_part_of_the_token_address(client_of: ClientOf, script: Script) -> None:
     script.replies = [token(1)]
     url = "https://sso.example.vn/realms/igate/protocol/openid-connect/token"
     client_of(token_url=url, client_secret=lambda: "s").login()
@@ -119,7 +119,7 @@ def test_the_refresh_token_is_used_before_the_password(
     assert form(script.requests[-1])["grant_type"] == "password"
 
 
-def test_a_refresh_token_that_ran_out_leads_to_the_password(
+def test_an_expired_refresh_token_leads_to_the_password(
     client_of: ClientOf, script: Script, officer: dict[str, object]
 ) -> None:
     ended = httpx.Response(400, json={"error": "invalid_grant"})
@@ -131,7 +131,7 @@ def test_a_refresh_token_that_ran_out_leads_to_the_password(
     assert grants == ["password", "refresh_token", "password"]
 
 
-def test_no_refresh_token_is_used_unasked(
+def test_a_refresh_token_is_not_used_by_default(
     client_of: ClientOf, script: Script, officer: dict[str, object]
 ) -> None:
     script.replies = [token(1, refresh_token="r1")]
@@ -141,7 +141,7 @@ def test_no_refresh_token_is_used_unasked(
     assert {form(each)["grant_type"] for each in script.requests} == {"password"}
 
 
-def test_a_server_that_is_down_is_no_reason_to_send_the_password(
+def test_an_unreachable_server_does_not_lead_to_the_password(
     client_of: ClientOf, script: Script, officer: dict[str, object]
 ) -> None:
     script.replies = [token(1, refresh_token="r1"), httpx.Response(503)]
@@ -156,7 +156,7 @@ def test_a_server_that_is_down_is_no_reason_to_send_the_password(
     ("status", "kind", "says"),
     [(401, Unauthorised, "username and password"), (404, Refused, "token_url")],
 )
-def test_a_user_who_may_not_log_in(
+def test_a_refused_user_is_advised_what_to_check(
     client_of: ClientOf,
     script: Script,
     officer: dict[str, object],
@@ -171,7 +171,7 @@ def test_a_user_who_may_not_log_in(
     assert "canbo.mau" not in str(caught.value)
 
 
-def test_the_claims_of_the_token_in_use(client_of: ClientOf, script: Script) -> None:
+def test_the_client_returns_the_claims_of_its_token(client_of: ClientOf, script: Script) -> None:
     spoken = jwt({"deployment_id": "d1"})
     script.replies = [httpx.Response(200, json={"access_token": spoken, "expires_in": 300})]
     client = client_of(client_secret=lambda: "s")
@@ -191,7 +191,7 @@ def test_the_claims_of_the_token_in_use(client_of: ClientOf, script: Script) -> 
         ("soon", {"iat": 1, "exp": 101}, 90),
     ],
 )
-def test_where_nothing_is_said_the_token_itself_tells_its_life(
-    expires_in: object, payload: object, seconds: object
+def test_without_expires_in_the_token_gives_its_lifetime(
+    expires_in: object, payload: object, seconds: float
 ) -> None:
     assert useful_seconds(expires_in, jwt(payload)) == seconds

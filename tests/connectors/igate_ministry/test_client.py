@@ -47,7 +47,7 @@ def client_of(script: Script, transport_to: TransportTo, time: FakeTime) -> Clie
     return build
 
 
-def test_the_token_goes_as_bearer(client_of: ClientOf, script: Script, sample: Sample) -> None:
+def test_the_token_is_sent_as_bearer(client_of: ClientOf, script: Script, sample: Sample) -> None:
     client = client_of(
         reply(json.loads(sample("igate/min-01.json"))), reply({"value": "G"}), bare=True
     )
@@ -62,7 +62,7 @@ def test_the_token_goes_as_bearer(client_of: ClientOf, script: Script, sample: S
     assert "token" not in call.url.params
 
 
-def test_or_in_the_address(client_of: ClientOf, script: Script) -> None:
+def test_the_token_may_be_sent_in_the_address(client_of: ClientOf, script: Script) -> None:
     client_of(reply({"value": "G"}), token_in="query").next_value("x")
     assert dict(script.requests[1].url.params) == {"code": "x", "token": "fake"}
     assert "authorization" not in script.requests[1].headers
@@ -74,7 +74,7 @@ def test_paths_are_settings(client_of: ClientOf, script: Script) -> None:
     assert [r.url.path for r in script.requests] == ["/sso/token", "/pattern/next"]
 
 
-def test_a_bare_token_answer_and_its_life(
+def test_a_bare_token_answer_is_read_with_its_lifetime(
     client_of: ClientOf, script: Script, time: FakeTime
 ) -> None:
     bare = reply({"access_token": "t1", "expires_in": "100"})
@@ -108,7 +108,7 @@ def test_a_wrong_path_is_not_a_wrong_account(client_of: ClientOf) -> None:
         client_of(reply({"code": 200, "data": {}}), bare=True).login()
 
 
-def test_a_token_turned_down_is_renewed_and_the_write_sent_once_more(
+def test_a_refused_token_is_renewed_and_the_write_repeated_once(
     client_of: ClientOf, script: Script
 ) -> None:
     turned_down = reply({"code": 401, "message": "Token không hợp lệ"})
@@ -127,14 +127,14 @@ def test_a_token_turned_down_is_renewed_and_the_write_sent_once_more(
         {"Value": " G09.20-20260609-0092637 "},
     ],
 )
-def test_the_next_value(client_of: ClientOf, body: object) -> None:
+def test_the_next_value_is_read(client_of: ClientOf, body: object) -> None:
     assert client_of(reply(body)).next_value("x") == "G09.20-20260609-0092637"
 
 
 @pytest.mark.parametrize(
     "body", [{}, {"value": ""}, {"value": None}, {"value": "a\nb"}, {"value": "9" * 101}, b"OK"]
 )
-def test_a_number_that_may_be_taken_is_not_asked_for_again(
+def test_an_unanswered_next_value_is_not_repeated(
     client_of: ClientOf, script: Script, body: object
 ) -> None:
     with pytest.raises(OutcomeUnknown):
@@ -151,7 +151,7 @@ def test_a_number_that_may_be_taken_is_not_asked_for_again(
         {"data": {"IdTepTin": "a1b2", "HashTepTin": "0f"}},
     ],
 )  # fmt: skip
-def test_every_form_of_an_upload_answer(client_of: ClientOf, body: object) -> None:
+def test_every_form_of_an_upload_answer_is_read(client_of: ClientOf, body: object) -> None:
     stored = client_of(reply(body)).upload("đơn.pdf", b"%PDF", "application/pdf")
     assert stored == Uploaded("a1b2", "0f")
 
@@ -167,7 +167,7 @@ def test_the_upload_is_a_multipart_body(
     assert b"Content-Type: application/pdf\r\n\r\n%PDF-1\r\n" in request.content
 
 
-def test_an_upload_without_an_id(client_of: ClientOf) -> None:
+def test_an_upload_answer_without_an_id_is_unknown(client_of: ClientOf) -> None:
     with pytest.raises(OutcomeUnknown, match="file's id"):
         client_of(reply({"code": 200, "data": []})).upload("a", b"", "text/plain")
 
@@ -182,17 +182,19 @@ def test_an_upload_without_an_id(client_of: ClientOf) -> None:
         ({"idHoSo": "1", "maHoSo": "G"}, Created("1", "G")),
     ],
 )
-def test_every_form_of_a_create_answer(client_of: ClientOf, body: object, created: object) -> None:
+def test_every_form_of_a_create_answer_is_read(
+    client_of: ClientOf, body: object, created: object
+) -> None:
     assert client_of(reply(body)).create({"MaHoSo": "G"}) == created
 
 
-def test_a_create_answer_without_the_id(client_of: ClientOf, sample: Sample) -> None:
+def test_a_create_answer_may_lack_the_id(client_of: ClientOf, sample: Sample) -> None:
     found = client_of(reply(json.loads(sample("igate/min-06.json")))).create({})
     assert found == Created(None, "G99.20-20260609-0092637")
 
 
 @pytest.mark.parametrize("body", [b"OK", b"true", b'{"code": 200}', b"{}", b'"OK"'])
-def test_progress_and_status_are_taken_with_what_http_calls_success(
+def test_progress_and_status_succeed_by_http_status_and_code(
     client_of: ClientOf, body: object
 ) -> None:
     client_of(reply(body)).progress([{"IDHoSo": "1"}])
@@ -200,7 +202,7 @@ def test_progress_and_status_are_taken_with_what_http_calls_success(
     client_of(httpx.Response(204)).status([{"IdHoSo": "1"}])
 
 
-def test_nothing_to_send_sends_nothing(client_of: ClientOf, script: Script) -> None:
+def test_without_steps_or_states_no_call_is_made(client_of: ClientOf, script: Script) -> None:
     client = client_of()
     client.progress([])
     client.status([])
@@ -226,7 +228,7 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("answer", "kind"), FAULTS)
-def test_what_a_failed_write_means(
+def test_each_failed_write_has_its_fault(
     client_of: ClientOf, script: Script, answer: object, kind: type[Exception]
 ) -> None:
     with pytest.raises(ConnectorError) as caught:
@@ -235,25 +237,25 @@ def test_what_a_failed_write_means(
     assert len(script.requests) == 2
 
 
-def test_a_create_that_says_nothing_is_unknown(client_of: ClientOf) -> None:
+def test_a_create_answer_without_a_verdict_is_unknown(client_of: ClientOf) -> None:
     with pytest.raises(OutcomeUnknown, match="whether the dossier was accepted"):
         client_of(reply(b"{}")).create({})
 
 
 @pytest.mark.parametrize("again", [httpx.ConnectError("refused"), httpx.Response(429)])
-def test_what_took_no_effect_is_sent_again(
+def test_a_write_without_effect_is_retried(
     client_of: ClientOf, script: Script, again: object
 ) -> None:
     assert client_of(again, reply({"value": "G"})).next_value("x") == "G"
     assert len(script.requests) == 3
 
 
-def test_a_refusal_of_the_account_stays_one(client_of: ClientOf) -> None:
+def test_a_refused_account_is_unauthorised(client_of: ClientOf) -> None:
     with pytest.raises(Unauthorised):
         client_of(reply({"code": 403}, 403), reply(TOKEN), reply({"code": 403}, 403)).create({})
 
 
-def test_limits_and_no_network_are_told(client_of: ClientOf) -> None:
+def test_rate_limits_and_unreachable_servers_are_faults(client_of: ClientOf) -> None:
     with pytest.raises(RateLimited):
         client_of(httpx.Response(429)).create({})
     with pytest.raises(Unreachable):

@@ -1,3 +1,5 @@
+"""The client of MyVNPost: orders, cancellations, histories, fees, renewal of the token."""
+
 from __future__ import annotations
 
 import json
@@ -27,7 +29,7 @@ HOST = "https://connect-my.example.vn"
 
 
 class Post(httpx.BaseTransport):
-    """Gives tokens t1, t2, …; answers ``status`` and ``body`` to the tokens it takes."""
+    """Issues tokens t1, t2, …; answers ``status`` and ``body`` to the tokens it accepts."""
 
     def __init__(self) -> None:
         self.login: tuple[int, dict[str, object]] = (200, {"success": True})
@@ -94,9 +96,7 @@ def refusal(status: object, error: str = "BAD_REQUEST") -> dict[str, object]:
     }
 
 
-def test_the_login_is_as_the_sample_shows(
-    client_of: ClientOf, post: Post, entries: Entries
-) -> None:
+def test_the_login_is_sent_as_the_sample(client_of: ClientOf, post: Post, entries: Entries) -> None:
     post.body = {"data": []}
     client_of().history("H99.01-260318-0011")
     asked = entries[0]
@@ -112,7 +112,7 @@ def test_the_login_is_as_the_sample_shows(
     [("", "/orderCancel"), ("customer-partner/", "/customer-partner/orderCancel")],
 )
 def test_paths_have_a_prefix_or_none(
-    client_of: ClientOf, post: Post, entries: Entries, prefix: object, path: str
+    client_of: ClientOf, post: Post, entries: Entries, prefix: str, path: str
 ) -> None:
     post.body = entries[3]["body"]
     client_of(base_url=f"{HOST}/MYVNP_API/", path_prefix=prefix).cancel("0000-demo")
@@ -139,7 +139,7 @@ def test_an_order_is_created(client_of: ClientOf, post: Post, entries: Entries) 
     assert json.loads(post.calls[1].content)["orderCreationStatus"] == 0
 
 
-def test_an_order_shows_nobody_in_its_repr() -> None:
+def test_an_order_shows_no_personal_data_in_repr() -> None:
     assert "02400000001" not in repr(parcel())
 
 
@@ -150,7 +150,7 @@ def test_amounts_and_states_may_be_text(client_of: ClientOf, post: Post) -> None
 
 
 @pytest.mark.parametrize("body", [{}, [], {"message": "OK"}, {"itemCode": ""}, "OK"])
-def test_a_created_order_without_a_name_has_an_unknown_outcome(
+def test_a_created_order_without_an_id_has_an_unknown_outcome(
     client_of: ClientOf, post: Post, body: object
 ) -> None:
     post.body = body
@@ -188,7 +188,7 @@ def test_an_order_is_cancelled_by_its_id(client_of: ClientOf, post: Post, entrie
         (refusal(500), OutcomeUnknown),
     ],
 )
-def test_a_cancellation_counts_only_when_it_says_so(
+def test_a_cancellation_counts_only_with_a_text_or_case(
     client_of: ClientOf, post: Post, body: object, kind: type[Exception]
 ) -> None:
     post.body = body
@@ -207,7 +207,7 @@ def test_a_cancellation_is_not_repeated(client_of: ClientOf, post: Post) -> None
     assert len(post.calls) == 2
 
 
-def test_an_order_is_read_out_of_the_list_around_it(client_of: ClientOf, post: Post) -> None:
+def test_an_order_is_read_from_every_list_form(client_of: ClientOf, post: Post) -> None:
     post.body = [{"results": [{"itemCode": "CH000000001VN"}]}]
     assert client_of().order("CH000000001VN") == ({"itemCode": "CH000000001VN"},)
     assert dict(post.calls[0].url.params) == {"type": "1", "code": "CH000000001VN"}
@@ -217,7 +217,7 @@ def test_an_order_is_read_out_of_the_list_around_it(client_of: ClientOf, post: P
     assert client_of().order("CH000000001VN") == ({"itemCode": "CH000000001VN"},)
 
 
-def test_a_history_is_asked_for_by_our_own_number(
+def test_a_history_is_requested_by_our_own_number(
     client_of: ClientOf, post: Post, entries: Entries
 ) -> None:
     post.body = entries[4]["body"]
@@ -229,12 +229,12 @@ def test_a_history_is_asked_for_by_our_own_number(
 
 
 @pytest.mark.parametrize("body", [{"data": []}, {"data": None}, []])
-def test_no_history_is_an_answer(client_of: ClientOf, post: Post, body: object) -> None:
+def test_an_empty_history_is_an_answer(client_of: ClientOf, post: Post, body: object) -> None:
     post.body = body
     assert client_of().history("H99.01-260318-0011") == ()
 
 
-def test_an_unknown_order_is_told_from_an_unknown_address(client_of: ClientOf, post: Post) -> None:
+def test_an_unknown_order_differs_from_an_unknown_address(client_of: ClientOf, post: Post) -> None:
     post.status, post.body = 404, {**refusal(404), "message": "Không tìm thấy đơn hàng"}
     assert client_of().history("H99.01-260318-0011") == ()
     post.status = 200
@@ -270,7 +270,7 @@ def test_an_unknown_waybill_is_an_answer(client_of: ClientOf, post: Post) -> Non
 
 
 @pytest.mark.parametrize("body", [{}, {"message": "OK"}])
-def test_a_history_without_data_is_no_empty_history(
+def test_a_history_without_data_is_unreadable(
     client_of: ClientOf, post: Post, body: object
 ) -> None:
     post.body = body
@@ -299,9 +299,7 @@ def test_a_refusal_may_come_under_200(
 
 
 @pytest.mark.parametrize("answer", [(401, {}), (403, {}), (200, refusal(401, "UNAUTHORIZED"))])
-def test_a_token_that_is_turned_down_is_renewed_once(
-    client_of: ClientOf, post: Post, answer: Any
-) -> None:
+def test_a_refused_token_is_renewed_once(client_of: ClientOf, post: Post, answer: Any) -> None:
     post.good, post.refusal, post.body = (lambda number: number > 1), answer, {"data": []}
     client = client_of()
     assert client.history("H99.01-260318-0011") == ()
@@ -313,7 +311,7 @@ def test_a_token_that_is_turned_down_is_renewed_once(
     assert len(post.logins) == 3
 
 
-def test_a_token_is_used_for_a_time_and_no_longer(
+def test_a_token_is_used_for_session_seconds(
     client_of: ClientOf, post: Post, time: FakeTime
 ) -> None:
     post.body = {"data": []}
@@ -345,7 +343,7 @@ def test_a_refused_login_says_what_to_do(
     assert len(post.logins) == 1
 
 
-def test_a_login_answer_without_a_token_is_not_readable(client_of: ClientOf, post: Post) -> None:
+def test_a_login_answer_without_a_token_is_unreadable(client_of: ClientOf, post: Post) -> None:
     post.login = (200, {"success": True, "token": ""})
     with pytest.raises(Unreadable):
         client_of().login()

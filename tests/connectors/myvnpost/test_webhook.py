@@ -1,3 +1,5 @@
+"""Signed calls of MyVNPost."""
+
 from __future__ import annotations
 
 import base64
@@ -61,9 +63,7 @@ def test_only_the_first_item_is_confirmed(private: rsa.RSAPrivateKey) -> None:
 
 
 @pytest.mark.parametrize("field", ["sendDate", "itemCode", "status"])
-def test_what_was_changed_after_signing_is_found_out(
-    private: rsa.RSAPrivateKey, field: str
-) -> None:
+def test_a_change_after_signing_is_refused(private: rsa.RSAPrivateKey, field: str) -> None:
     body = json.loads(signed(private, call()))
     if field == "sendDate":
         body["sendDate"] = "19/03/2026 09:42:00"
@@ -73,7 +73,7 @@ def test_what_was_changed_after_signing_is_found_out(
         read_webhook(json.dumps(body).encode(), webhook_key(pem(private)), now=NOW)
 
 
-def test_another_key_does_not_sign_for_the_post(private: rsa.RSAPrivateKey) -> None:
+def test_a_signature_of_another_key_is_refused(private: rsa.RSAPrivateKey) -> None:
     stranger = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     with pytest.raises(RecordError, match="signature"):
         read_webhook(signed(stranger, call()), webhook_key(pem(private)), now=NOW)
@@ -112,9 +112,7 @@ def test_an_old_call_is_refused_as_a_replay_only_where_an_age_is_set(
         b" " * (1024 * 1024 + 1),
     ],
 )
-def test_a_malformed_call_is_a_bad_record_and_nothing_else(
-    private: rsa.RSAPrivateKey, body: Any
-) -> None:
+def test_a_malformed_call_is_a_record_error(private: rsa.RSAPrivateKey, body: Any) -> None:
     with pytest.raises(RecordError):
         read_webhook(body, webhook_key(pem(private)), now=NOW)
 
@@ -127,7 +125,7 @@ def test_other_forms_of_the_date_are_read(private: rsa.RSAPrivateKey, sent: obje
 
 
 @pytest.mark.parametrize("sent", ["hôm qua", "31/02/2026 09:41:00", "01/01/0001 00:00:00"])
-def test_a_signed_date_that_does_not_exist_is_a_bad_record(
+def test_a_signed_date_that_does_not_exist_is_a_record_error(
     private: rsa.RSAPrivateKey, sent: object
 ) -> None:
     with pytest.raises(RecordError, match="sendDate"):
@@ -135,11 +133,11 @@ def test_a_signed_date_that_does_not_exist_is_a_bad_record(
 
 
 @pytest.mark.parametrize("text", [b"", b"-----BEGIN PUBLIC KEY-----\nAAAA\n", b"\xff"])
-def test_a_key_that_cannot_be_read_is_a_wrong_configuration(text: Any) -> None:
+def test_an_unreadable_key_is_a_configuration_error(text: Any) -> None:
     with pytest.raises(ConfigError):
         webhook_key(text)
 
 
-def test_a_key_of_another_kind_is_a_wrong_configuration() -> None:
+def test_a_key_of_another_kind_is_a_configuration_error() -> None:
     with pytest.raises(ConfigError, match="RSA"):
         webhook_key(pem(ec.generate_private_key(ec.SECP256R1())))

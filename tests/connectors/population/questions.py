@@ -69,8 +69,8 @@ class Asked:
 
 
 @dataclass
-class Told:
-    """Everything a fault says to people, to logs and to programs."""
+class FaultTexts:
+    """All texts and attributes of a fault and of its causes."""
 
     fault: BaseException
 

@@ -22,8 +22,8 @@ from tests.connectors.population.questions import (
     Asked,
     Client,
     ClientOf,
+    FaultTexts,
     Spent,
-    Told,
 )
 from tests.connectors.scripted import FakeTime, Sample, Script, TransportTo
 
@@ -34,8 +34,8 @@ def signed(**options: Any) -> SignedAuth:
 
 
 @pytest.mark.parametrize(("unit", "stamp"), [("ms", "1773800130123"), ("s", "1773800130")])
-def test_a_call_is_signed_with_its_own_time(
-    client_of: ClientOf, script: Script, yes: httpx.Response, unit: object, stamp: object
+def test_a_call_is_signed_with_its_timestamp(
+    client_of: ClientOf, script: Script, yes: httpx.Response, unit: str, stamp: str
 ) -> None:
     script.replies = [yes]
     client_of(auth=signed(unit=unit)).authenticate_person(LAN, Asked())
@@ -46,7 +46,9 @@ def test_a_call_is_signed_with_its_own_time(
     assert headers["timestamp"] == stamp
 
 
-def test_each_try_is_signed_anew(client_of: ClientOf, script: Script, yes: httpx.Response) -> None:
+def test_each_try_has_its_own_signature(
+    client_of: ClientOf, script: Script, yes: httpx.Response
+) -> None:
     moments = iter([NOW, NOW.replace(second=59)])
     script.replies = [httpx.Response(503), yes]
     client_of(auth=signed(now=lambda: next(moments))).authenticate_person(LAN, Asked())
@@ -55,7 +57,7 @@ def test_each_try_is_signed_anew(client_of: ClientOf, script: Script, yes: httpx
     assert first["authorization"] != second["authorization"]
 
 
-def test_a_gateway_may_want_further_headers(
+def test_further_headers_are_sent_with_each_question(
     client_of: ClientOf, script: Script, yes: httpx.Response
 ) -> None:
     script.replies = [yes]
@@ -64,7 +66,7 @@ def test_a_gateway_may_want_further_headers(
     assert script.requests[0].headers["x-road-client"] == "VN/GOV/H99/onegate"
 
 
-def test_a_wrong_signature_is_not_tried_twice(
+def test_a_refused_signature_is_not_retried(
     client_of: ClientOf, script: Script, spent: Spent
 ) -> None:
     script.replies = [httpx.Response(401)]
@@ -102,7 +104,7 @@ def test_a_token_of_wso2_is_kept(
     assert [c.headers["authorization"] for c in calls] == ["Bearer t1", "Bearer t1"]
 
 
-def test_a_token_that_has_run_out_is_renewed_once(
+def test_an_expired_token_is_renewed_once(
     token_client: Callable[[TokenLogin], Client],
     script: Script,
     yes: httpx.Response,
@@ -146,7 +148,7 @@ def test_a_login_of_the_lgsp_sends_its_keys_in_their_order(
     assert call.headers["authorization"] == "Bearer t"
 
 
-def test_a_camel_fronts_token_is_asked_with_an_empty_body(
+def test_the_token_request_of_the_camel_front_has_an_empty_body(
     token_client: Callable[[TokenLogin], Client],
     script: Script,
     yes: httpx.Response,
@@ -190,4 +192,4 @@ def test_a_login_that_is_refused_says_what_to_check(
     client = token_client(wso2_login(TOKEN_URL, "k", lambda: SECRET))
     with pytest.raises(kind, match="token_url") as failed:
         client.authenticate_person(LAN, Asked())
-    assert SECRET not in str(Told(failed.value))
+    assert SECRET not in str(FaultTexts(failed.value))

@@ -28,8 +28,8 @@ from tests.connectors.population.questions import (
     URL,
     Asked,
     ClientOf,
+    FaultTexts,
     Spent,
-    Told,
 )
 from tests.connectors.scripted import Sample, Script, TransportTo
 
@@ -53,7 +53,7 @@ def test_a_person_is_authenticated(
     assert spent == [("XacThucThongTinCongDan", Asked())]
 
 
-def test_no_match_is_an_answer(client_of: ClientOf, script: Script, sample: Sample) -> None:
+def test_a_verdict_of_no_is_false(client_of: ClientOf, script: Script, sample: Sample) -> None:
     script.replies = [httpx.Response(200, content=sample("population/xacthuc-res-02-false.xml"))]
     assert client_of().authenticate_person(LAN, Asked()) is False
 
@@ -68,7 +68,7 @@ def test_a_look_up_goes_to_its_own_path(
 
 
 @pytest.mark.parametrize("ask", ["verify_relatives", "household"])
-def test_without_a_service_number_nobody_is_asked(
+def test_without_a_service_number_no_question_is_sent(
     client_of: ClientOf, script: Script, spent: Spent, ask: str
 ) -> None:
     with pytest.raises(ConfigError, match="MaTichHop"):
@@ -86,7 +86,7 @@ def test_without_a_service_number_nobody_is_asked(
         (Question("A", "1185012345", birth=1985), Asked()),
     ],
 )
-def test_a_question_that_cannot_be_asked_costs_nothing(
+def test_an_invalid_question_costs_no_call(
     client_of: ClientOf,
     script: Script,
     transport_to: TransportTo,
@@ -102,7 +102,7 @@ def test_a_question_that_cannot_be_asked_costs_nothing(
     assert not spent
 
 
-def test_a_question_that_may_not_be_spent_is_not_sent(
+def test_a_question_beyond_the_quota_is_not_sent(
     client_of: ClientOf, script: Script, yes: httpx.Response
 ) -> None:
     def spend(operation: str, purpose: Asked) -> None:
@@ -114,7 +114,7 @@ def test_a_question_that_may_not_be_spent_is_not_sent(
     assert script.requests == []
 
 
-def test_each_try_is_counted_and_has_a_number_of_its_own(
+def test_each_try_is_counted_and_has_its_own_request_id(
     client_of: ClientOf, script: Script, yes: httpx.Response, spent: Spent
 ) -> None:
     script.replies = [httpx.Response(503), yes]
@@ -143,7 +143,7 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("status", "name", "headers", "kind", "code"), FAULTS)
-def test_each_way_to_fail_is_the_right_fault(
+def test_each_failure_has_its_fault(
     client_of: ClientOf,
     script: Script,
     sample: Sample,
@@ -159,13 +159,13 @@ def test_each_way_to_fail_is_the_right_fault(
     assert type(failed.value) is kind
     assert failed.value.code == code
     assert failed.value.operation == "XacThucThongTinCongDan"
-    told = str(Told(failed.value))
+    told = str(FaultTexts(failed.value))
     assert "1185012345" not in told
     assert "TRANTHI" not in told
     assert "1985" not in told
 
 
-def test_a_soap_fault_of_the_caller_under_500_is_not_tried_again(
+def test_a_client_fault_under_status_500_is_not_retried(
     client_of: ClientOf, script: Script, spent: Spent
 ) -> None:
     fault = "<e:Fault><faultcode>e:Client</faultcode><faultstring>Sai MaDVC</faultstring></e:Fault>"
@@ -177,19 +177,21 @@ def test_a_soap_fault_of_the_caller_under_500_is_not_tried_again(
     assert len(spent) == 1
 
 
-def test_the_gate_of_the_one_stop_says_what_to_mend(client_of: ClientOf, script: Script) -> None:
+def test_a_code_of_the_one_stops_gate_gives_its_meaning(
+    client_of: ClientOf, script: Script
+) -> None:
     script.replies = [httpx.Response(400, json={"message": "Error", "errorCode": 4})]
     with pytest.raises(Refused, match="code 004; this procedure is not allowed"):
         client_of().authenticate_person(LAN, Asked())
 
 
-def test_a_code_of_another_gate_is_passed_on(client_of: ClientOf, script: Script) -> None:
+def test_an_unknown_code_of_a_gate_is_kept(client_of: ClientOf, script: Script) -> None:
     script.replies = [httpx.Response(400, json={"message": "Khac", "errorCode": "077"})]
     with pytest.raises(Refused, match="code 077; Khac"):
         client_of().authenticate_person(LAN, Asked())
 
 
-def test_a_json_front_is_asked_and_answered_in_json(
+def test_a_json_front_is_called_in_json(
     client_of: ClientOf, script: Script, sample: Sample
 ) -> None:
     text = sample("population/xacthuc-res-01-true.xml").decode()
@@ -199,7 +201,7 @@ def test_a_json_front_is_asked_and_answered_in_json(
     assert script.requests[0].headers["content-type"] == "application/json"
 
 
-def test_reaching_asks_nothing(client_of: ClientOf, script: Script, spent: Spent) -> None:
+def test_reach_sends_no_question(client_of: ClientOf, script: Script, spent: Spent) -> None:
     script.replies = [httpx.Response(405)]
     assert client_of().reach() == 405
     assert (script.requests[0].method, script.requests[0].content) == ("GET", b"")

@@ -21,7 +21,7 @@ def in_message(text: str, **more: object) -> Answer:
     return soap_answer(json.dumps({"error_code": "0", "message": text, **more}))
 
 
-def test_the_soap_answer_stands_in_the_message(sample: Sample) -> None:
+def test_the_soap_answer_is_read_from_the_message(sample: Sample) -> None:
     text = sample("population/tracuu-res-01-full-old-three-level.xml").decode()
     found = READER.persons(PASCAL.elements(in_message(text), ASKED))
     assert found == persons(text)
@@ -35,7 +35,7 @@ def test_a_soap_fault_in_the_message_is_a_fault(sample: Sample) -> None:
         PASCAL.elements(in_message(text), CHECKED)
 
 
-def test_a_front_that_cannot_serve_refuses(sample: Sample) -> None:
+def test_an_error_code_of_a_front_is_a_refusal(sample: Sample) -> None:
     with pytest.raises(Refused) as refused:
         PASCAL.elements(soap_answer(sample("population/lgsp-json-res-02-error.json")), ASKED)
     assert (refused.value.code, refused.value.detail) == ("-1", "Thao tac khong thanh cong")
@@ -47,7 +47,7 @@ def test_a_front_that_cannot_serve_refuses(sample: Sample) -> None:
 @pytest.mark.parametrize(
     "body", ['{"error_code": "0", "message": "OK"}', '{"message": null}', "[]", "{}", "", "<html/>"]
 )
-def test_a_front_that_says_nothing_is_unreadable(body: Any) -> None:
+def test_an_answer_without_message_is_unreadable(body: Any) -> None:
     with pytest.raises(Unusable):
         PASCAL.elements(soap_answer(body), ASKED)
 
@@ -60,12 +60,12 @@ def test_a_front_that_says_nothing_is_unreadable(body: Any) -> None:
         ({"data": {"result": {"ketQuaXacThuc": {"TonTai": True}}}}, True),
     ],
 )
-def test_a_verdict_may_stand_where_the_settings_say(said: object, expected: object) -> None:
+def test_a_verdict_is_read_at_answer_path(said: object, expected: object) -> None:
     front = CamelFront("data.result", "")
     assert READER.verdict(front.elements(soap_answer(json.dumps(said)), CHECKED)) is expected
 
 
-def test_persons_may_be_json_with_the_standards_names() -> None:
+def test_persons_are_read_from_json_with_standard_names() -> None:
     said = {
         "data": [
             {
@@ -86,7 +86,7 @@ def test_persons_may_be_json_with_the_standards_names() -> None:
     assert person.fields_lost == ("key", "tuoi")
 
 
-def test_xml_may_stand_where_the_settings_say(sample: Sample) -> None:
+def test_xml_is_read_at_answer_path(sample: Sample) -> None:
     text = sample("population/tracuu-res-07-two-records.xml").decode()
     front = CamelFront("result", "")
     found = READER.persons(front.elements(soap_answer(json.dumps({"result": text})), ASKED))
@@ -96,11 +96,11 @@ def test_xml_may_stand_where_the_settings_say(sample: Sample) -> None:
 @pytest.mark.parametrize(
     "said", [{}, {"data": None}, {"data": 7}, {"data": "x"}, {"data": [1]}, []]
 )
-def test_json_that_is_no_answer_is_unreadable(said: object) -> None:
+def test_json_of_another_form_is_unreadable(said: object) -> None:
     with pytest.raises(ValueError, match="answer_path"):
         CamelFront("data", "").elements(soap_answer(json.dumps(said)), ASKED)
 
 
-def test_an_empty_list_where_persons_stand_is_not_found() -> None:
+def test_an_empty_list_of_persons_means_not_found() -> None:
     found = CamelFront("data", "").elements(soap_answer('{"data": []}'), ASKED)
     assert READER.persons(found) == PersonAnswer(())

@@ -23,7 +23,7 @@ from tests.connectors.population.answers import (
 from tests.connectors.scripted import Sample
 
 
-def test_a_full_record(read: Read) -> None:
+def test_a_full_record_is_read(read: Read) -> None:
     found = read("tracuu-res-01-full-old-three-level")
     (person,) = found.persons
     assert found.fields_lost == person.fields_lost == ()
@@ -49,7 +49,7 @@ def test_a_full_record(read: Read) -> None:
     assert person.SoSoHoKhau == "100200300"
 
 
-def test_a_year_alone_and_blank_elements(read: Read) -> None:
+def test_a_year_without_date_and_blank_elements_are_read(read: Read) -> None:
     (person,) = read("tracuu-res-02-year-only-many-empty").persons
     assert person.NgayThangNamSinh.Nam == "1947"
     assert person.NgayThangNamSinh.NgayThangNam is None
@@ -60,7 +60,7 @@ def test_a_year_alone_and_blank_elements(read: Read) -> None:
 @pytest.mark.parametrize(
     "name", ["tracuu-res-03-two-level-2025-sparse", "tracuu-res-12-default-namespace"]
 )
-def test_two_levels_and_no_relatives_under_any_prefix(read: Read, name: str) -> None:
+def test_an_address_of_two_levels_is_read_under_any_prefix(read: Read, name: str) -> None:
     (person,) = read(name).persons
     assert person.SoDinhDanh == "024301005555"
     assert (person.SoCMND, person.TonGiao, person.Cha, person.ChuHo) == (None,) * 4
@@ -68,7 +68,7 @@ def test_two_levels_and_no_relatives_under_any_prefix(read: Read, name: str) -> 
     assert person.NoiOHienTai.MaQuanHuyen is None
 
 
-def test_split_names_another_order_and_the_collections_attributes(
+def test_split_names_in_another_order_and_attributes_are_read(
     read: Read,
 ) -> None:
     found = read("tracuu-res-04-structured-names-test-env")
@@ -82,11 +82,11 @@ def test_split_names_another_order_and_the_collections_attributes(
     assert found.fields_lost == person.fields_lost == ()
 
 
-def test_an_empty_collection_is_not_found(read: Read) -> None:
+def test_an_empty_collection_means_not_found(read: Read) -> None:
     assert read("tracuu-res-05-not-found-empty-collection") == PersonAnswer(())
 
 
-def test_not_found_may_carry_a_note(read: Read) -> None:
+def test_not_found_may_have_a_note(read: Read) -> None:
     found = read("nhanthan-res-05-not-found")
     assert (found.persons, found.count, found.note) == ((), "0", "Không tìm thấy")
 
@@ -95,7 +95,7 @@ def test_not_found_may_carry_a_note(read: Read) -> None:
     "body",
     [envelope(""), envelope(f'<x:TraCuuThongTinCongDanResponse xmlns:x="{SERVICE}"/>')],
 )
-def test_a_body_without_any_collection_is_not_found(body: Any) -> None:
+def test_an_empty_body_means_not_found(body: Any) -> None:
     assert persons(body) == PersonAnswer(())
 
 
@@ -106,13 +106,13 @@ def test_a_body_without_any_collection_is_not_found(body: Any) -> None:
         f'<x:TraCuuThongTinCongDanResponse xmlns:x="{SERVICE}" errorCode="5"/>',
     ],
 )
-def test_an_empty_element_that_may_tell_of_an_error_is_not_not_found(inside: Any) -> None:
+def test_an_empty_element_of_another_name_is_unreadable(inside: Any) -> None:
     for body in (envelope(inside), inside.encode()):
         with pytest.raises(ValueError, match="without CongdanCollection"):
             persons(body)
 
 
-def test_two_people_behind_one_old_number_are_both_there(
+def test_two_people_with_one_old_number_are_both_read(
     read: Read,
 ) -> None:
     found = read("tracuu-res-07-two-records")
@@ -121,7 +121,7 @@ def test_two_people_behind_one_old_number_are_both_there(
     assert found.fields_lost == ()
 
 
-def test_parents(read: Read) -> None:
+def test_parents_are_read(read: Read) -> None:
     (person,) = read("nhanthan-res-01-both-parents").persons
     assert (person.Cha.SoDinhDanh, person.Me.SoDinhDanh) == ("024070000001", "024173000002")
     (person,) = read("nhanthan-res-02-mother-only").persons
@@ -129,7 +129,7 @@ def test_parents(read: Read) -> None:
     assert person.Me.HoVaTen.Ten == "Ví"
 
 
-def test_a_household_is_several_persons(read: Read) -> None:
+def test_a_household_is_read_as_several_persons(read: Read) -> None:
     members = read("hogiadinh-res-01-three-members").persons
     assert [m.ChuHo.QuanHe for m in members] == ["CH01", "VC", "CON"]
     assert len(read("hogiadinh-res-02-single").persons) == 1
@@ -137,7 +137,7 @@ def test_a_household_is_several_persons(read: Read) -> None:
     assert [m.ChuHo.QuanHe for m in members] == ["CH01", None]
 
 
-def test_an_unknown_element_is_named_and_nothing_after_it_is_lost() -> None:
+def test_an_unknown_element_is_reported_and_later_ones_are_read() -> None:
     person = only(
         collection(
             "<CongDan><TrangThai>1</TrangThai><SoDinhDanh>001185012345</SoDinhDanh>"
@@ -149,7 +149,7 @@ def test_an_unknown_element_is_named_and_nothing_after_it_is_lost() -> None:
     assert person.fields_lost == ("TrangThai", "Cha.Tuoi")
 
 
-def test_what_is_given_twice_or_has_a_shape_of_its_own_is_named() -> None:
+def test_repeated_elements_and_other_forms_are_reported() -> None:
     person = only(
         collection(
             "<CongDan><SoDinhDanh>1</SoDinhDanh><SoDinhDanh>2</SoDinhDanh>"
@@ -163,7 +163,7 @@ def test_what_is_given_twice_or_has_a_shape_of_its_own_is_named() -> None:
     assert person.fields_lost == ("SoDinhDanh", "GioiTinh", "ThuongTru", "SoSoHoKhau", "HoVaTen")
 
 
-def test_an_element_of_another_namespace_is_another_element() -> None:
+def test_an_element_of_another_namespace_is_reported() -> None:
     person = only(
         collection(
             '<CongDan><x:SoDinhDanh xmlns:x="urn:x">9</x:SoDinhDanh>'
@@ -192,13 +192,13 @@ def test_codes_may_be_groups_and_addresses_one_code() -> None:
     assert person.fields_lost == ()
 
 
-def test_a_count_that_is_not_true_and_what_else_the_collection_says_are_named() -> None:
+def test_a_wrong_count_and_unknown_parts_of_a_collection_are_reported() -> None:
     found = persons(collection("<CongDan/><Trang>1</Trang>", 'SoCongDan="2" nguon="x"'))
     assert found.persons == ()
     assert found.fields_lost == ("CongDan", "Trang", "@nguon", "SoCongDan")
 
 
-def test_the_collection_is_found_inside_what_an_esb_put_around_it() -> None:
+def test_a_collection_inside_an_element_of_an_esb_is_read() -> None:
     assert only(envelope(f"<Response><return>{ONE_PERSON}</return></Response>")).SoCMND == "1"
 
 
@@ -206,20 +206,20 @@ def test_an_answer_without_envelope_is_read() -> None:
     assert only(ONE_PERSON).SoCMND == "1"
 
 
-def test_line_breaks_a_gateway_lost_are_white_space(sample: Sample) -> None:
+def test_line_breaks_lost_by_a_gateway_are_white_space(sample: Sample) -> None:
     text = sample("population/tracuu-res-01-full-old-three-level.xml").decode()
     broken = text.replace("\n", "u000a").replace("12 ngõ", "12u000angõ")
     assert persons(broken.encode()).persons[0].ThuongTru.ChiTiet.startswith("12 ngõ Ví Dụ")
     assert persons(broken.replace("12u000a", "12 ").encode()) == persons(text.encode())
 
 
-def test_the_same_letters_stay_where_no_line_break_was_lost() -> None:
+def test_the_same_letters_elsewhere_are_kept() -> None:
     assert only(collection("<CongDan><SoSoHoKhau>xu000a</SoSoHoKhau></CongDan>")).SoSoHoKhau == (
         "xu000a"
     )
 
 
-def test_a_collection_in_a_namespace_of_its_own_is_not_guessed_at() -> None:
+def test_a_collection_in_an_unknown_namespace_is_unreadable() -> None:
     body = envelope('<CongdanCollection xmlns="urn:other"/>')
     with pytest.raises(ValueError, match="answer_namespaces"):
         persons(body)
@@ -227,7 +227,7 @@ def test_a_collection_in_a_namespace_of_its_own_is_not_guessed_at() -> None:
     assert reader.persons(SOAP.elements(soap_answer(body), ASKED)) == PersonAnswer(())
 
 
-def test_a_person_shows_nothing_of_himself(read: Read) -> None:
+def test_a_person_shows_no_values_in_repr_or_errors(read: Read) -> None:
     found = read("tracuu-res-01-full-old-three-level")
     for shown in (repr(found), str(found.persons[0]), f"{found.persons[0].Cha}"):
         assert "LAN" not in shown

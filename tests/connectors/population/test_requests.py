@@ -1,4 +1,4 @@
-"""Requests: what is sent is what the service's clients send, element by element, in order."""
+"""Requests equal those of known clients, element by element, in order."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ REQUESTS = {
 
 
 def tree(element: etree._Element) -> tuple[object, ...]:
-    """What an element says, whatever its prefixes and its white space."""
+    """An element without its prefixes and white space, for comparison."""
     text = (element.text or "").strip()
     return (element.tag, text, [tree(child) for child in element])
 
@@ -145,24 +145,24 @@ def message(shape: Any, question: Any, asker: Any, options: Any, request_id: Any
 
 
 @pytest.mark.parametrize("name", REQUESTS)
-def test_a_request_says_what_the_sample_says_in_its_order(name: str, sample: Sample) -> None:
+def test_a_request_equals_the_sample_in_content_and_order(name: str, sample: Sample) -> None:
     expected = etree.fromstring(sample(f"population/{name}.xml"))
     request_id = next(expected.iter("{*}MaYeuCau")).text
     sent = etree.fromstring(message(*REQUESTS[name], request_id=request_id))
     assert tree(sent) == tree(expected)
 
 
-def test_every_request_sample_is_tried_or_refused() -> None:
+def test_every_request_sample_is_used() -> None:
     there = {path.stem for path in SAMPLES.glob("*-req-*.xml")}
     refused = {"tracuu-req-06-leading-zero-lost", "xacthuc-req-06-nfd-accented-name"}
     assert there == {*REQUESTS, *refused}
 
 
-def test_the_prefix_is_the_one_asked_for() -> None:
+def test_the_prefix_is_that_of_the_deployment() -> None:
     assert b"<qldc:TraCuuThongTinCongDan>" in message(*REQUESTS["tracuu-req-05-dashed-date-qldc"])
 
 
-def test_signs_of_markup_in_a_value_stay_a_value() -> None:
+def test_markup_characters_in_a_value_are_escaped() -> None:
     sent = message(AUTHENTICATE, LAN, Asked(officer="a&b<c>'\""), {})
     assert next(etree.fromstring(sent).iter("{*}MaCanBo")).text == "a&b<c>'\""
 
@@ -183,9 +183,7 @@ def test_signs_of_markup_in_a_value_stay_a_value() -> None:
         ("001185012345", "question"),
     ],
 )
-def test_a_question_that_cannot_be_asked_is_refused_without_its_values(
-    question: object, field: str
-) -> None:
+def test_an_invalid_question_is_refused_without_its_values(question: object, field: str) -> None:
     with pytest.raises(RecordError) as refused:
         message(AUTHENTICATE, question, Asked(), {})
     assert refused.value.field == field
@@ -193,17 +191,17 @@ def test_a_question_that_cannot_be_asked_is_refused_without_its_values(
 
 
 @pytest.mark.parametrize("asker", [Asked(procedure=" "), Asked(officer=""), None])
-def test_nobody_is_asked_about_without_a_purpose(asker: object) -> None:
+def test_a_question_without_a_purpose_is_refused(asker: object) -> None:
     with pytest.raises(RecordError, match="stated purpose"):
         message(AUTHENTICATE, LAN, asker, {})
 
 
-def test_values_longer_than_the_service_takes_are_refused() -> None:
+def test_values_beyond_the_longest_length_are_refused() -> None:
     with pytest.raises(RecordError, match="MaDVC: is longer than 20"):
         message(AUTHENTICATE, LAN, Asked(procedure="1.001193." + "0" * 20), {})
 
 
-def test_a_sign_that_xml_cannot_carry_costs_the_question_only() -> None:
+def test_a_character_that_xml_cannot_hold_is_a_record_error() -> None:
     with pytest.raises(RecordError, match="XML cannot carry"):
         message(AUTHENTICATE, LAN, Asked(officer="a\x00b"), {})
 
@@ -224,15 +222,13 @@ def test_a_sign_that_xml_cannot_carry_costs_the_question_only() -> None:
         ({"code": "0" * 21}, "code"),
     ],
 )
-def test_a_shape_no_request_can_be_built_of_is_a_fault_of_the_configuration(
-    change: Any, key: str
-) -> None:
+def test_an_invalid_shape_is_a_configuration_error(change: Any, key: str) -> None:
     with pytest.raises(ConfigError) as wrong:
         check_shape(replace(AUTHENTICATE, **change), "sources.population.authenticate")
     assert wrong.value.key == f"sources.population.authenticate.{key}"
 
 
-def test_the_shapes_of_the_specification_pass_the_check() -> None:
+def test_known_shapes_pass_the_check() -> None:
     for shape in (AUTHENTICATE, LOOK_UP, HOUSEHOLD, RELATIVES, MA_DICH_VU, OFFICER_FIELDS):
         check_shape(shape, "k")
 
@@ -248,27 +244,27 @@ def test_the_contract_is_a_wsdl_with_the_deployments_order(shape: Any) -> None:
     assert [name for name, _ in asked.type.elements] == list(shape.fields)
 
 
-def test_the_json_of_one_front_has_pascal_names_and_empty_texts(sample: Sample) -> None:
+def test_the_pascal_front_sends_its_names_and_empty_texts(sample: Sample) -> None:
     deployment = DeploymentShape({})
     fields = fill(deployment, LOOK_UP, LAN, VPCP, "DEMO_DVC_42")
     sent = PascalFront().options(LOOK_UP, fields)
     assert sent == {"json": json.loads(sample("population/lgsp-json-req-01-pascal.json"))}
 
 
-def test_a_year_stays_a_year_in_that_front() -> None:
+def test_the_pascal_front_keeps_a_year() -> None:
     fields = fill(DeploymentShape({}), LOOK_UP, XUAN, VPCP, "X")
     sent = PascalFront().options(LOOK_UP, fields)["json"]
     assert isinstance(sent, dict)
     assert (sent["Nam"], sent["NgayThangNam"]) == ("1947", "")
 
 
-def test_the_json_of_the_other_front_has_camel_names(sample: Sample) -> None:
+def test_the_camel_front_sends_camel_names(sample: Sample) -> None:
     fields = fill(DeploymentShape({}), DASHED, HUY, Asked(), "1773800000999")
     sent = CamelFront("data", "SO_DEMO").options(DASHED, fields)
     assert sent == {"json": json.loads(sample("population/lgsp-json-req-03-camel.json"))}
 
 
-def test_a_question_shows_nothing_of_the_person() -> None:
+def test_a_question_shows_no_values_in_repr() -> None:
     assert "TRAN" not in repr(LAN)
     assert "0011" not in repr(LAN)
     fields = fill(DeploymentShape({}), LOOK_UP, LAN, VPCP, "X")
@@ -276,7 +272,7 @@ def test_a_question_shows_nothing_of_the_person() -> None:
     assert "0011" not in repr(fields)
 
 
-def test_zeep_is_loaded_with_the_first_request_and_not_before() -> None:
+def test_zeep_is_imported_with_the_first_request() -> None:
     code = "import sys, khop.adapters.population.adapter; print('zeep' in sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
@@ -284,7 +280,7 @@ def test_zeep_is_loaded_with_the_first_request_and_not_before() -> None:
     assert done.stdout.strip() == "False"
 
 
-def test_threads_share_one_front() -> None:
+def test_threads_can_share_one_front() -> None:
     shapes = {shape.operation: shape for shape in (AUTHENTICATE, RELATIVES)}
     deployment = DeploymentShape(shapes)
     front = SoapFront(deployment)

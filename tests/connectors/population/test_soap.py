@@ -38,7 +38,9 @@ def test_a_fault_under_200_is_a_fault(sample: Sample) -> None:
         ("", Unreachable),
     ],
 )
-def test_who_is_to_blame_decides_what_a_fault_is(code: str | None, kind: type[Exception]) -> None:
+def test_the_code_of_a_soap_fault_decides_its_class(
+    code: str | None, kind: type[Exception]
+) -> None:
     said = f"<faultcode>{code}</faultcode><faultstring>So 001185012345</faultstring>"
     fault = f"<e:Fault>{said}</e:Fault>"
     with pytest.raises(ConnectorError) as failed:
@@ -74,11 +76,11 @@ def test_a_fault_of_soap_12_is_read() -> None:
         (b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>', "document type"),
     ],
 )
-def test_what_is_no_answer_is_said_to_be_none(body: Any, why: Any) -> None:
+def test_other_bodies_are_no_soap_answer(body: Any, why: Any) -> None:
     with pytest.raises(ValueError, match=why):
         persons(body)
 
 
-def test_an_answer_in_parts_is_refused_with_a_hint() -> None:
+def test_a_multipart_answer_is_refused_with_advice() -> None:
     with pytest.raises(ValueError, match="plain XML"):
         SOAP.elements(soap_answer(b"--x", kind='Multipart/Related; type="text/xml"'), ASKED)

@@ -14,7 +14,7 @@ from tests.connectors.scripted import Sample
     ("name", "expected"),
     [("01-true", True), ("02-false", False), ("03-prefix-ns2", True)],
 )
-def test_a_verdict(sample: Sample, name: str, expected: object) -> None:
+def test_each_sample_verdict_is_read(sample: Sample, name: str, expected: object) -> None:
     assert verdict(sample(f"population/xacthuc-res-{name}.xml")) is expected
 
 
@@ -22,13 +22,13 @@ def test_a_verdict(sample: Sample, name: str, expected: object) -> None:
     ("word", "expected"), [("1", True), ("0", False), (" TRUE\n", True), ("False", False)]
 )
 @pytest.mark.parametrize("root", ["KetQuaXacThuc", "KetQuaXacThucResponse"])
-def test_a_boolean_is_read_in_each_form(word: object, expected: object, root: object) -> None:
+def test_every_form_of_a_boolean_is_read(word: object, expected: object, root: object) -> None:
     body = f'<d:{root} xmlns:d="{SERVICE}"><d:TonTai>{word}</d:TonTai></d:{root}>'
     assert verdict(envelope(body)) is expected
     assert verdict(envelope(body, "http://www.w3.org/2003/05/soap-envelope")) is expected
 
 
-def test_a_verdict_without_a_prefix_inside_is_read() -> None:
+def test_a_verdict_without_a_namespace_inside_is_read() -> None:
     body = f'<d:KetQuaXacThuc xmlns:d="{SERVICE}"><TonTai>false</TonTai></d:KetQuaXacThuc>'
     assert verdict(envelope(body)) is False
 
@@ -45,18 +45,18 @@ def test_a_verdict_without_a_prefix_inside_is_read() -> None:
         '<x:TonTai xmlns:x="urn:x">true</x:TonTai>',
     ],
 )
-def test_an_answer_that_does_not_say_is_neither_yes_nor_no(inner: object) -> None:
+def test_an_answer_without_a_clear_verdict_is_a_value_error(inner: object) -> None:
     body = f'<d:KetQuaXacThuc xmlns:d="{SERVICE}">{inner}</d:KetQuaXacThuc>'
     with pytest.raises(ValueError, match="TonTai"):
         verdict(envelope(body))
 
 
 @pytest.mark.parametrize("body", [envelope(""), collection(""), envelope("<TonTai>true</TonTai>")])
-def test_another_answer_is_no_verdict(body: Any) -> None:
+def test_an_answer_of_another_operation_is_no_verdict(body: Any) -> None:
     with pytest.raises(ValueError, match="KetQuaXacThuc"):
         verdict(body)
 
 
-def test_a_verdict_is_no_collection(sample: Sample) -> None:
+def test_a_verdict_is_not_read_as_persons(sample: Sample) -> None:
     with pytest.raises(ValueError, match="KetQuaXacThuc in its place"):
         persons(sample("population/xacthuc-res-01-true.xml"))

@@ -1,4 +1,4 @@
-"""Table files: what is read out of them, and what is refused before it costs memory."""
+"""Table files: their content, and what is refused before it takes memory."""
 
 from __future__ import annotations
 
@@ -107,12 +107,12 @@ def test_cells_keep_their_types() -> None:
     ]
 
 
-def test_a_workbook_that_counts_from_1904_says_so() -> None:
+def test_the_date_system_of_1904_is_reported() -> None:
     data = workbook(lambda book: book.add_worksheet().write(0, 0, 1), date_1904=True)
     assert read_sheets(data, "so.xlsx")[0].from_1904
 
 
-def test_hidden_sheets_are_told() -> None:
+def test_hidden_sheets_are_marked() -> None:
     def write(book: Any) -> None:
         book.add_worksheet("A")
         book.add_worksheet("B").hide()
@@ -122,7 +122,7 @@ def test_hidden_sheets_are_told() -> None:
     assert list(sheets[0].rows()) == []
 
 
-def test_merged_cells_hold_the_value_of_their_first() -> None:
+def test_merged_cells_have_the_value_of_the_first_cell() -> None:
     def write(book: Any) -> None:
         sheet = book.add_worksheet()
         sheet.merge_range("B1:C2", "nhóm")
@@ -137,7 +137,7 @@ def test_merged_cells_hold_the_value_of_their_first() -> None:
     assert found[0].spans == {1: 1, 2: 1}
 
 
-def test_a_formula_that_failed_is_no_empty_cell() -> None:
+def test_a_failed_formula_is_a_cell_error() -> None:
     def write(book: Any) -> None:
         sheet = book.add_worksheet("Sổ & sách")
         sheet.write_formula("B2", "=Z9", None, "#REF!")
@@ -173,7 +173,7 @@ def test_an_open_document_is_read_with_its_failed_formulas() -> None:
         ),
     ],
 )
-def test_runs_of_equal_cells_do_not_fill_the_memory(table: str) -> None:
+def test_a_long_run_of_equal_cells_is_refused(table: str) -> None:
     with pytest.raises(ConfigError, match=r"so\.ods"):
         read_sheets(open_document(table), "so.ods")
 
@@ -190,24 +190,24 @@ def test_runs_of_equal_cells_do_not_fill_the_memory(table: str) -> None:
         f'<row r="1048576">{"<c><v>1</v></c>" * 1000}</row>',
     ],
 )
-def test_a_stray_cell_far_off_is_refused_before_it_takes_the_memory(stray: str) -> None:
+def test_a_cell_far_from_the_table_is_refused_before_reading(stray: str) -> None:
     data = sheet_xml(f'<row r="1"><c r="A1"><v>1</v></c></row>{stray}')
     with pytest.raises(ConfigError, match="row 1048576"):
         read_sheets(data, "so.xlsx")
 
 
-def test_cells_with_a_format_and_nothing_in_them_count_for_nothing() -> None:
+def test_formatted_cells_without_content_do_not_count() -> None:
     empty = "".join(f'<row r="{n}"><c r="XFD{n}" s="0"/></row>' for n in range(2, 5000))
     data = sheet_xml(f'<row r="1"><c r="A1"><v>7</v></c></row>{empty}')
     assert cells(data)[0] == [7]
 
 
-def test_cells_without_references_stand_one_behind_the_other() -> None:
+def test_cells_without_references_follow_each_other() -> None:
     data = sheet_xml("<row><c><v>1</v></c><c><v>2</v></c></row><row><c><v>3</v></c></row>")
     assert cells(data) == [[1, 2], [3, ""]]
 
 
-def test_a_part_that_is_an_index_of_both_kinds_is_looked_at_as_both() -> None:
+def test_an_archive_with_parts_of_both_kinds_is_checked_as_both() -> None:
     far = sheet_xml('<row r="1048576"><c r="ZZ1048576"><v>1</v></c></row>')
     target = io.BytesIO(far)
     with zipfile.ZipFile(target, "a") as archive:
@@ -216,19 +216,19 @@ def test_a_part_that_is_an_index_of_both_kinds_is_looked_at_as_both() -> None:
         read_sheets(target.getvalue(), "so.xlsx")
 
 
-def test_a_million_empty_rows_are_no_rows() -> None:
+def test_a_million_empty_rows_do_not_count() -> None:
     empty = "".join(f'<row r="{n}"/>' for n in range(2, 1_000_000))
     assert len(rows(sheet_xml(f'<row r="1"><c r="A1"><v>7</v></c></row>{empty}'))) == 1
 
 
-def test_an_archive_that_grows_beyond_all_measure_is_refused_unread() -> None:
+def test_an_archive_beyond_the_unpacked_limit_is_refused_unread() -> None:
     bomb = sheet_xml(" " * (4 << 20))
     assert len(bomb) < 1 << 16
     with pytest.raises(ConfigError, match="has 4 MiB when it is unpacked, and at most 1 MiB"):
         read_sheets(bomb, "so.xlsx", TableLimits(unpacked_bytes=1 << 20))
 
 
-def test_an_archive_that_lies_about_its_size_is_refused() -> None:
+def test_an_archive_with_a_wrong_size_is_refused() -> None:
     data = sheet_xml("<!-- x -->" * 100_000)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         part = next(p for p in archive.infolist() if p.filename.endswith("sheet1.xml"))
@@ -256,7 +256,7 @@ def test_an_archive_that_lies_about_its_size_is_refused() -> None:
         (b"\x89PNG\r\n\x1a\n\x00\x00", "is a picture"),
     ],
 )
-def test_what_is_no_table_is_refused_with_what_to_do(data: bytes, why: str) -> None:
+def test_other_files_are_refused_with_advice(data: bytes, why: str) -> None:
     with pytest.raises(ConfigError, match=why) as refused:
         rows(data, "so.xls")
     assert refused.value.key == "so.xls"
@@ -285,7 +285,7 @@ def test_a_file_that_is_too_large_is_refused() -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
-def test_text_is_read_in_its_encoding_and_delimiter(encoding: str, delimiter: str) -> None:
+def test_every_encoding_and_delimiter_is_read(encoding: str, delimiter: str) -> None:
     lines = ["SỔ THEO DÕI, NĂM 2026", "", "Mã hồ sơ|Chủ hồ sơ|Ngày trả", 'a|"x, y; z\nq"|b', "c||d"]
     data = "\r\n".join(lines).replace("|", delimiter).encode(encoding)
     found = rows(data, "so.csv")
@@ -300,22 +300,22 @@ def test_text_is_read_in_its_encoding_and_delimiter(encoding: str, delimiter: st
     assert [row.number for row in found] == [1, 2, 3, 4, 5]
 
 
-def test_a_line_that_names_the_delimiter_is_no_row() -> None:
+def test_a_sep_line_is_no_row() -> None:
     assert [(row.number, row.cells) for row in rows(b"sep=;\r\na;b,c,d\r\n", "so.csv")] == [
         (1, ["a", "b,c,d"])
     ]
 
 
-def test_text_under_the_name_of_a_workbook_is_read_as_text() -> None:
+def test_text_with_the_ending_of_a_workbook_is_read() -> None:
     assert cells("Mã hồ sơ\tSố\r\n1\t2\r\n".encode(), "so.xls") == [["Mã hồ sơ", "Số"], ["1", "2"]]
 
 
-def test_a_quotation_mark_that_is_not_closed_is_told_by_row() -> None:
+def test_an_open_quotation_mark_is_reported_with_its_row() -> None:
     with pytest.raises(ConfigError, match="after row 1"):
         rows(b'a,b\n"c,d\ne,f', "so.csv")
 
 
-def test_text_has_its_limits_too() -> None:
+def test_text_files_have_limits_of_rows_and_columns() -> None:
     with pytest.raises(ConfigError, match="more than 2 rows"):
         rows(b"a\nb\nc\n", "so.csv", TableLimits(rows=2))
     with pytest.raises(ConfigError, match="row 1 has more than 3 columns"):
@@ -327,7 +327,7 @@ OLD = paths.SAMPLES / "paper" / "so-theo-doi.xls"
 LENGTHS = (1982, 1983, 1984, 1985)
 
 
-def test_a_workbook_of_the_old_kind_is_read_with_its_merged_cells() -> None:
+def test_an_old_workbook_is_read_with_its_merged_cells() -> None:
     found = rows(OLD.read_bytes(), "so.xls")
     assert list(found[0].cells) == ["SỔ THEO DÕI HỒ SƠ"] * 5
     assert list(found[3].cells) == [
@@ -340,14 +340,14 @@ def test_a_workbook_of_the_old_kind_is_read_with_its_merged_cells() -> None:
 
 
 @pytest.mark.parametrize("place", LENGTHS)
-def test_a_damaged_workbook_of_the_old_kind_does_not_take_the_process_with_it(place: int) -> None:
+def test_a_damaged_old_workbook_does_not_end_the_process(place: int) -> None:
     data = bytearray(OLD.read_bytes())
     data[place] = 0xFF
     with pytest.raises(ConfigError, match="damaged"):
         rows(bytes(data), "so.xls")
 
 
-def test_a_formula_that_failed_is_none_of_the_values_of_a_text_file() -> None:
+def test_a_failed_formula_in_text_is_a_cell_error() -> None:
     data = "Mã hồ sơ,Số\n#N/A,#12\n#REF!,N/A\n".encode()
     assert cells(data, "so.csv")[1:] == [[CellError("#N/A"), "#12"], [CellError("#REF!"), "N/A"]]
 

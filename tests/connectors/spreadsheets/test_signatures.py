@@ -1,4 +1,4 @@
-"""Files that are no tables are told for what they are, whatever their ending."""
+"""Files that are no tables are recognised in spite of their ending."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ def test_a_file_that_is_no_table_is_refused_by_its_kind(data: bytes, kind: str) 
         read_sheets(data, "so.xlsx")
 
 
-def test_an_old_office_file_of_no_known_kind_is_called_damaged() -> None:
+def test_an_old_office_file_of_unknown_kind_is_damaged() -> None:
     with pytest.raises(ConfigError, match="damaged"):
         read_sheets(OLD_OFFICE + bytes(1024), "so.xls")
 
 
 @pytest.mark.parametrize("text", ["GIF87,1\nA,2\n", "II*,1\nA,2\n", "STT,ftyp\nA,2\n"])
-def test_text_that_begins_nearly_so_is_read(text: str) -> None:
+def test_text_with_a_similar_beginning_is_read(text: str) -> None:
     (sheet,) = read_sheets(text.encode(), "so.csv")
     assert len(list(sheet.rows())) == 2
 

@@ -36,7 +36,7 @@ URLS = {
 
 
 class Gateway(httpx.BaseTransport):
-    """Gives tokens t1, t2, …, takes those ``good`` says, and answers what it is told."""
+    """Issues tokens t1, t2, …, accepts those of ``good``, and answers ``answer``."""
 
     def __init__(self) -> None:
         self.token: dict[str, object] = {"token_type": "Bearer", "expires_in": 3600}

@@ -13,7 +13,7 @@ from tests.connectors.scripted import FakeTime, Sample
 from tests.connectors.vnpost.gateway import TOKEN, ClientOf, Entries, Gateway, order, said
 
 
-def test_a_token_is_asked_for_as_the_sample_shows(
+def test_a_token_is_requested_as_in_the_sample(
     client_of: ClientOf, gateway: Gateway, entries: Entries
 ) -> None:
     client_of().post_order(order(entries))
@@ -28,7 +28,7 @@ def test_a_token_is_asked_for_as_the_sample_shows(
     assert gateway.calls[0].headers["accept-charset"] == "UTF-8"
 
 
-def test_the_token_type_is_echoed_as_the_makers_sdk_does(
+def test_calls_repeat_the_token_type_of_the_answer(
     client_of: ClientOf, gateway: Gateway, entries: Entries
 ) -> None:
     gateway.token = {"token_type": "bearer", "expires_in": 3600}
@@ -36,7 +36,7 @@ def test_the_token_type_is_echoed_as_the_makers_sdk_does(
     assert gateway.calls[0].headers["authorization"] == "bearer t1"
 
 
-def test_one_token_serves_many_calls_and_is_renewed_before_it_ends(
+def test_one_token_serves_many_calls_and_is_renewed_before_it_expires(
     client_of: ClientOf, gateway: Gateway, time: FakeTime
 ) -> None:
     gateway.token = {"expires_in": "100"}
@@ -51,7 +51,7 @@ def test_one_token_serves_many_calls_and_is_renewed_before_it_ends(
     assert len(gateway.logins) == 2
 
 
-def test_the_key_of_an_lgsp_asks_for_a_token(
+def test_lgsp_key_access_requests_a_token_with_the_key(
     client_of: ClientOf, gateway: Gateway, entries: Entries
 ) -> None:
     client_of(lgsp_key_access("post", TOKEN, lambda: "key-token")).post_order(order(entries))
@@ -60,7 +60,7 @@ def test_the_key_of_an_lgsp_asks_for_a_token(
     assert gateway.calls[0].headers["authorization"] == "Bearer t1"
 
 
-def test_the_tttt_way_sends_an_empty_body_and_names_the_service(
+def test_lgsp_tttt_access_sends_an_empty_body_and_a_service_code(
     client_of: ClientOf, gateway: Gateway, entries: Entries
 ) -> None:
     codes = {"cancel": "vnpost_cancel"}
@@ -75,7 +75,7 @@ def test_the_tttt_way_sends_an_empty_body_and_names_the_service(
     assert gateway.calls[1].headers["service-code"] == "vnpost_cancel"
 
 
-def test_the_fixed_token_of_a_front_goes_in_its_own_header(
+def test_a_fixed_token_is_sent_in_its_own_header(
     client_of: ClientOf, gateway: Gateway, entries: Entries
 ) -> None:
     client_of(FixedToken(lambda: "abc ")).post_order(order(entries))
@@ -84,7 +84,7 @@ def test_the_fixed_token_of_a_front_goes_in_its_own_header(
     assert not gateway.logins
 
 
-def test_a_fixed_token_that_is_refused_is_not_tried_again(
+def test_a_refused_fixed_token_is_not_retried(
     client_of: ClientOf, gateway: Gateway, entries: Entries
 ) -> None:
     gateway.answer = said(401, {})
@@ -93,7 +93,7 @@ def test_a_fixed_token_that_is_refused_is_not_tried_again(
     assert len(gateway.calls) == 1
 
 
-def test_the_names_a_front_gives_its_token_are_read(
+def test_other_names_of_a_token_are_read(
     client_of: ClientOf, gateway: Gateway, entries: Entries, time: FakeTime
 ) -> None:
     gateway.token = {"access_token": None, **entries("token")[3]["body"]}
@@ -114,7 +114,7 @@ def test_the_names_a_front_gives_its_token_are_read(
              {"expires_in": 9223372036854775}, {"expiryDate": "tomorrow"},
              {"expiryDate": "0001-01-01T00:00:00"}, {"expires_in": True}],
 )  # fmt: skip
-def test_a_life_that_is_not_told_sensibly_is_five_minutes(
+def test_an_unusable_lifetime_is_five_minutes(
     client_of: ClientOf, gateway: Gateway, time: FakeTime, told: Any
 ) -> None:
     gateway.token, gateway.answer = told, said(200, {"_returned": 0})
@@ -153,7 +153,7 @@ def test_a_refused_login_says_what_to_do(
     assert "not-a-real-secret" not in str(caught.value)
 
 
-def test_a_login_refused_under_200_is_a_refused_login(
+def test_a_login_refused_under_status_200_is_unauthorised(
     client_of: ClientOf, gateway: Gateway
 ) -> None:
     gateway.token = {"access_token": None, "error": "invalid_client"}
@@ -174,7 +174,7 @@ def test_a_login_refused_under_200_is_a_refused_login(
     ],
 )
 @pytest.mark.parametrize("call", ["order", "cancel", "tracking"])
-def test_a_token_that_ran_out_is_renewed_once(
+def test_an_expired_token_is_renewed_once(
     client_of: ClientOf, gateway: Gateway, entries: Entries, refusal: Any, call: str
 ) -> None:
     gateway.good, gateway.refusal = (lambda number: number > 1), refusal

@@ -14,7 +14,7 @@ from tests.connectors.scripted import TransportTo
 from tests.connectors.vnpost.gateway import URLS, ClientOf, Entries, Gateway, said
 
 
-def test_every_sample_document_is_sent_as_it_is(
+def test_every_sample_document_is_sent_unchanged(
     client_of: ClientOf, gateway: Gateway, entries: Entries
 ) -> None:
     for entry in entries("document-post-request"):
@@ -23,7 +23,7 @@ def test_every_sample_document_is_sent_as_it_is(
     assert gateway.calls[-1].url == URLS["document"]
 
 
-def test_the_samples_of_prices(client_of: ClientOf, gateway: Gateway, entries: Entries) -> None:
+def test_sample_prices_are_read(client_of: ClientOf, gateway: Gateway, entries: Entries) -> None:
     asked, answered, refused = entries("price")
     question = PriceQuestion.model_validate(asked["body"])
     gateway.answer = said(200, answered["body"])
@@ -53,7 +53,7 @@ def test_a_price_may_be_number_or_text(
 
 
 @pytest.mark.parametrize("price", ["30.500", "30.000", "ba mươi", -1, [1], True])
-def test_a_price_that_is_a_riddle_is_not_read(
+def test_an_ambiguous_price_is_not_read(
     client_of: ClientOf, gateway: Gateway, entries: Entries, price: object
 ) -> None:
     gateway.answer = said(200, {"content": {"price": price}})
@@ -62,7 +62,7 @@ def test_a_price_that_is_a_riddle_is_not_read(
         client_of().price(question)
 
 
-def test_what_has_no_address_cannot_be_called(
+def test_an_operation_without_an_address_cannot_be_called(
     client_of: ClientOf, gateway: Gateway, entries: Entries
 ) -> None:
     with pytest.raises(ConfigError, match=r"sources\.post\.cancel_url"):
@@ -76,7 +76,7 @@ def test_a_position_that_is_no_id_is_not_sent(client_of: ClientOf, gateway: Gate
     assert not gateway.calls
 
 
-def test_a_notice_carries_its_account_twice(
+def test_a_notice_has_its_account_in_header_and_body(
     gateway: Gateway, transport_to: TransportTo, entries: Entries
 ) -> None:
     full = entries("cls-notify-request")[0]["body"]

@@ -1,3 +1,5 @@
+"""The feed of postal events."""
+
 from __future__ import annotations
 
 import json
@@ -52,7 +54,7 @@ def test_every_sample_page_is_read(client: NgspClient, script: Script, sample: S
         after = position or after
 
 
-def test_the_feed_is_never_taken_out_of_a_cache(client: NgspClient, script: Script) -> None:
+def test_the_feed_is_requested_without_cache(client: NgspClient, script: Script) -> None:
     script.replies = [httpx.Response(200, json={"_returned": 0})]
     client.events(None, 5000)
     assert script.requests[0].headers["cache-control"] == "no-cache"
@@ -71,12 +73,12 @@ def test_the_feed_is_never_taken_out_of_a_cache(client: NgspClient, script: Scri
         [],
     ],
 )
-def test_nothing_new_is_written_in_many_ways(body: object) -> None:
+def test_every_form_of_an_empty_page_is_read(body: object) -> None:
     found = read_feed(body, oid(3), 50)
     assert (found.position, found.last, found.events) == (None, True, ())
 
 
-def test_a_single_event_may_stand_without_its_list() -> None:
+def test_a_single_event_may_come_without_a_list() -> None:
     found = read_feed({"_embedded": {"rh:doc": doc(7)}}, BEGINNING, 50)
     assert len(found.events) == 1
     assert found.position == oid(7)
@@ -84,7 +86,7 @@ def test_a_single_event_may_stand_without_its_list() -> None:
     assert read_feed([doc(7)], BEGINNING, 50).position == oid(7)
 
 
-def test_a_full_page_goes_on_and_a_short_one_ends() -> None:
+def test_a_full_page_continues_and_a_short_page_ends() -> None:
     assert not read_feed(page(1, 2), BEGINNING, 2).last
     assert read_feed(page(1, 2), BEGINNING, 3).last
 
@@ -92,28 +94,28 @@ def test_a_full_page_goes_on_and_a_short_one_ends() -> None:
 @pytest.mark.parametrize(
     "counts", [{"_size": 9}, {"_size": "9"}, {"_size": {"$numberLong": "9"}}, {"_total_pages": 2}]
 )
-def test_a_capped_page_that_says_there_is_more_goes_on(counts: Any) -> None:
+def test_a_limited_page_with_larger_counts_continues(counts: Any) -> None:
     found = read_feed(page(1, 2, **counts), BEGINNING, 1000)
     assert not found.last
     assert found.position == oid(2)
 
 
-def test_counts_never_keep_an_empty_feed_going() -> None:
+def test_an_empty_page_ends_whatever_its_counts() -> None:
     assert read_feed({"_size": 9, "_total_pages": 4}, oid(2), 50).last
 
 
-def test_the_position_is_the_greatest_id_wherever_it_stands() -> None:
+def test_the_position_of_the_last_page_is_the_greatest_id() -> None:
     assert read_feed(page(2, 9, 4), BEGINNING, 50).position == oid(9)
 
 
-def test_ids_may_be_text_and_in_any_case() -> None:
+def test_ids_may_be_text_in_any_case() -> None:
     body = {"_embedded": {"rh:doc": [{"_id": oid(10).upper()}]}}
     assert read_feed(body, oid(9), 50).position == oid(10)
     assert object_id({"$oid": f" {oid(10).upper()} "}) == oid(10)
 
 
 @pytest.mark.parametrize("bad", [None, 7, "65f7", "z" * 24, {"$oid": None}, {"oid": oid(1)}, {}])
-def test_what_is_no_id_does_not_keep_the_others_from_moving(bad: object) -> None:
+def test_events_without_an_id_do_not_block_the_position(bad: object) -> None:
     assert object_id(bad) is None
     body = {"_embedded": {"rh:doc": [doc(1), {"_id": bad}, "text", None]}}
     found = read_feed(body, BEGINNING, 50)
@@ -121,7 +123,7 @@ def test_what_is_no_id_does_not_keep_the_others_from_moving(bad: object) -> None
     assert len(found.events) == 4
 
 
-def test_the_last_event_again_ends_the_feed() -> None:
+def test_a_page_with_only_the_last_event_ends_the_feed() -> None:
     found = read_feed(page(3), oid(3), 50)
     assert found.position is None
     assert found.last
@@ -129,7 +131,7 @@ def test_the_last_event_again_ends_the_feed() -> None:
 
 
 @pytest.mark.parametrize("body", [page(1, 2), {"_embedded": {"rh:doc": [{}, {}]}}])
-def test_a_full_page_that_leads_nowhere_is_an_error_and_no_loop(
+def test_a_full_page_without_new_events_is_an_error(
     client: NgspClient, script: Script, time: FakeTime, body: object
 ) -> None:
     script.replies = [httpx.Response(200, json=body)]
@@ -137,18 +139,18 @@ def test_a_full_page_that_leads_nowhere_is_an_error_and_no_loop(
         client.events(oid(5), 2)
 
 
-def test_a_page_that_came_twice_is_asked_for_again(client: NgspClient, script: Script) -> None:
+def test_a_repeated_page_is_requested_again(client: NgspClient, script: Script) -> None:
     script.replies = [httpx.Response(200, json=page(1, 2)), httpx.Response(200, json=page(3))]
     assert client.events(oid(2), 2).position == oid(3)
     assert len(script.requests) == 2
 
 
-def test_a_short_page_that_came_twice_is_noticed_when_it_says_there_is_more() -> None:
+def test_a_repeated_short_page_with_larger_counts_is_an_error() -> None:
     with pytest.raises(ValueError, match="does not continue"):
         read_feed(page(1, 2, _size=7), oid(2), 50)
 
 
-def test_a_feed_that_comes_newest_first_would_lose_events() -> None:
+def test_a_feed_sorted_newest_first_is_refused() -> None:
     with pytest.raises(ValueError, match="page_size"):
         read_feed(page(9, 8, 7), BEGINNING, 3)
     with pytest.raises(ValueError, match="page_size"):
@@ -158,12 +160,12 @@ def test_a_feed_that_comes_newest_first_would_lose_events() -> None:
     assert read_feed(page(9, 8, 7), BEGINNING, 4).position == oid(9)
 
 
-def test_of_a_page_out_of_order_the_last_is_where_the_feed_goes_on() -> None:
+def test_an_unsorted_page_continues_from_its_last_id() -> None:
     assert read_feed(page(1, 9, 4), BEGINNING, 3).position == oid(4)
     assert read_feed(page(1, 9, 4, 3), oid(3), 4).position == oid(4)
 
 
-def test_events_under_another_name_are_not_an_empty_feed() -> None:
+def test_a_page_without_rh_doc_is_no_empty_page() -> None:
     with pytest.raises(ValueError, match="rh:doc"):
         read_feed({"_embedded": {"documents": [doc(1)]}}, BEGINNING, 50)
 
@@ -180,7 +182,7 @@ def test_events_under_another_name_are_not_an_empty_feed() -> None:
         {"_returned": 3},
     ],
 )
-def test_what_is_no_whole_page_is_not_read_as_an_empty_one(
+def test_an_incomplete_page_is_no_empty_page(
     client: NgspClient, script: Script, body: object
 ) -> None:
     script.replies = [httpx.Response(200, json=body)]
@@ -197,7 +199,7 @@ def test_what_is_no_whole_page_is_not_read_as_an_empty_one(
         (httpx.Response(503), Unreachable),
     ],
 )
-def test_a_read_is_tried_again(
+def test_a_failed_read_is_retried(
     client: NgspClient, script: Script, reply: httpx.Response, kind: type[Exception]
 ) -> None:
     script.replies = [reply, httpx.Response(200, json=page(1))]
@@ -207,7 +209,7 @@ def test_a_read_is_tried_again(
         client.events(None, 50)
 
 
-def test_mongos_types_are_taken_off_values() -> None:
+def test_type_wrappers_of_mongodb_are_removed() -> None:
     assert unwrapped({"$date": {"$numberLong": "1773802800000"}}) == "1773802800000"
     assert unwrapped({"$numberInt": "4"}) == "4"
     assert unwrapped({"other": 4}) == {"other": 4}

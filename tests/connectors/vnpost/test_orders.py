@@ -48,7 +48,7 @@ def _number(value: object) -> object:
     return float(value) if isinstance(value, str) and value in ("0", "10", "1110") else value
 
 
-def test_an_order_shows_nobody_in_repr_or_error(entries: Entries) -> None:
+def test_an_order_shows_no_personal_data_in_repr_or_error(entries: Entries) -> None:
     written = order(entries)
     assert "Mai Lan" not in repr(written)
     assert "Mai Lan" not in f"{written}"
@@ -59,7 +59,7 @@ def test_an_order_shows_nobody_in_repr_or_error(entries: Entries) -> None:
 
 
 @pytest.mark.parametrize("status", [100, "100", 100.0, " 100 ", "100.0"])
-def test_an_order_is_taken_with_status_100_of_any_type(
+def test_status_100_of_any_type_is_accepted(
     client_of: ClientOf, gateway: Gateway, entries: Entries, status: int
 ) -> None:
     gateway.answer = said(200, {"Status": status, "Message": "Thành công"})
@@ -68,7 +68,7 @@ def test_an_order_is_taken_with_status_100_of_any_type(
 
 
 @pytest.mark.parametrize("status", [101, "101", 101.0])
-def test_101_may_be_an_earlier_try_of_ours(
+def test_status_101_is_already_exists(
     client_of: ClientOf, gateway: Gateway, entries: Entries, status: int
 ) -> None:
     gateway.answer = said(200, {"status": status, "message": "OrderNumber đã tồn tại"})
@@ -122,7 +122,7 @@ def test_a_write_without_a_readable_status_has_an_unknown_outcome_and_is_not_rep
     assert len(gateway.calls) == 1
 
 
-def test_a_throttled_order_may_be_sent_again(
+def test_a_throttled_order_is_retried(
     client_of: ClientOf, gateway: Gateway, entries: Entries
 ) -> None:
     answers = iter([said(429, {"fault": {"code": 900800}}), said(200, {"Status": 100})])
@@ -131,7 +131,7 @@ def test_a_throttled_order_may_be_sent_again(
     assert len(gateway.calls) == 2
 
 
-def test_every_sample_answer_to_an_order(
+def test_every_sample_answer_to_an_order_has_its_outcome(
     client_of: ClientOf, gateway: Gateway, entries: Entries
 ) -> None:
     kinds = [None, AlreadyExists, OutcomeUnknown, Unauthorised, OutcomeUnknown]
@@ -148,7 +148,7 @@ def _outcome(call: Callable[[], object]) -> type[Exception] | None:
     return None
 
 
-def test_cancelling_is_a_get_that_no_cache_answers(
+def test_a_cancellation_is_a_get_without_cache(
     client_of: ClientOf, gateway: Gateway, entries: Entries
 ) -> None:
     asked = entries("order-cancel")[0]["http"]
@@ -174,7 +174,7 @@ def test_a_number_with_blanks_and_slashes_is_percent_encoded(
     }
 
 
-def test_every_sample_answer_to_a_cancellation(
+def test_every_sample_answer_to_a_cancellation_has_its_outcome(
     client_of: ClientOf, gateway: Gateway, entries: Entries
 ) -> None:
     kinds = [None, Refused, AlreadyExists]
@@ -191,7 +191,7 @@ def test_every_sample_answer_to_a_cancellation(
         (httpx.ConnectError("refused"), Unreachable),
     ],
 )
-def test_a_cancellation_is_tried_once(
+def test_a_cancellation_is_not_retried(
     client_of: ClientOf, gateway: Gateway, failure: Exception, kind: type[Exception]
 ) -> None:
     def fail(request: httpx.Request) -> httpx.Response:
@@ -203,9 +203,7 @@ def test_a_cancellation_is_tried_once(
     assert len(gateway.calls) == 1
 
 
-def test_a_throttled_cancellation_is_left_to_the_caller(
-    client_of: ClientOf, gateway: Gateway
-) -> None:
+def test_a_throttled_cancellation_is_raised(client_of: ClientOf, gateway: Gateway) -> None:
     gateway.answer = said(429, {})
     with pytest.raises(RateLimited):
         client_of().cancel("H99.01-260318-0001")
