@@ -101,7 +101,7 @@ def _in_full(shell: Shell, facts: RuleFacts) -> None:
         ("severity", "; ".join(filter(None, severity))),
         ("acts", f"{report(f'acts.{rule.acts}')} ({rule.acts})"),
         ("todo", todo.get(f"todo.{rule.id}", "")),
-        ("repair", words("rules.machine" if rule.repairable else "rules.people")),
+        ("repaired_by", words("rules.machine" if rule.repairable else "rules.people")),
         ("basis", public_basis(rule.basis) or words("rules.own_basis")),
         ("grace", "" if facts.grace is None else words("rules.grace", count=facts.grace)),
         *(("numbers", line) for line in numbers_in_words(facts, todo)),
