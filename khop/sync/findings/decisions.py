@@ -200,7 +200,7 @@ def _decide(ledger: Ledger, choice: Choice, change: _Change) -> list[Finding]:
         for found in chosen.values():
             _write(connection, found, change)
         entries = [_entry(found, by, change) for found in chosen.values()]
-        audit_log.append_all(connection, choice.now_us, entries)
+        audit_log.append(connection, choice.now_us, entries)
         return findings_of(connection, chosen)
 
 

@@ -55,22 +55,7 @@ class Verified:
     bad: int | None
 
 
-def append(
-    connection: sa.Connection,
-    now_us: int,
-    *,
-    actor: str,
-    action: str,
-    source: str | None = None,
-    code: str | None = None,
-    detail: Mapping[str, Any] | None = None,
-) -> Head:
-    """Add a row, in the transaction of the change it records. ``detail`` holds no personal
-    data."""
-    return append_all(connection, now_us, [Entry(actor, action, source, code, detail or {})])
-
-
-def append_all(connection: sa.Connection, now_us: int, entries: Iterable[Entry]) -> Head:
+def append(connection: sa.Connection, now_us: int, entries: Iterable[Entry]) -> Head:
     """Add a row for each entry, in their order, in the transaction of the changes they record."""
     last, rows = head(connection), []
     for entry in entries:

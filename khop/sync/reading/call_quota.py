@@ -31,21 +31,18 @@ class LedgerBook:
         with self._ledger.write() as connection:
             made = audit_log.count_since(connection, ACTION, source, _day_start(now_us))
             if made < quota:
-                audit_log.append(
-                    connection,
-                    now_us,
-                    actor=self._actor(purpose.officer),
-                    action=ACTION,
-                    source=source,
-                    code=purpose.dossier,
-                    detail={"operation": operation, "procedure": short_text(purpose.procedure)},
-                )
+                detail = {"operation": operation, "procedure": short_text(purpose.procedure)}
+                actor = self._actor(purpose.officer)
+                entry = audit_log.Entry(actor, ACTION, source, purpose.dossier, detail)
+                audit_log.append(connection, now_us, [entry])
                 return
         raise Refused(
-            source, operation, code="quota",
+            source,
+            operation,
+            code="quota",
             detail=f"today's quota of {quota} calls is used up; it starts anew at midnight, "
             "daily_quota in khop.toml sets it",
-        )  # fmt: skip
+        )
 
     def _actor(self, officer: str) -> str:
         """The officer's account; a key of it where it holds a personal number or a name."""

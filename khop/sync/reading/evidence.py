@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from khop.adapters.ports import EvidenceLookup
-from khop.errors import ConfigError, ConnectorError, RecordError, Unauthorised
+from khop.errors import ConfigError, ConnectorError, RecordError
 from khop.mappings.records import Instant, StatusRecord
 from khop.sync.ledger import records
 from khop.sync.ledger.schema import evidence_asked
-from khop.sync.reading.presence import is_out_of_order
+from khop.sync.reading.asking import Answer, Asker, fatal_error
 from khop.sync.results import EvidenceSummary
 from khop.sync.run_context import RunContext
 
 _BATCH = 200
 #: How long after its return a dossier is still asked about: a delivery may be entered late.
 _LOOK_BACK = timedelta(days=30)
-
-_Failure = ConnectorError | RecordError | ConfigError
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    code: str
-    found: tuple[StatusRecord, ...] = ()
-    failure: _Failure | None = None
 
 
 def look_up_evidence(context: RunContext, source: EvidenceLookup) -> EvidenceSummary:
@@ -41,41 +31,26 @@ def look_up_evidence(context: RunContext, source: EvidenceLookup) -> EvidenceSum
         codes = _candidates(connection, source, since_us)
     summary = EvidenceSummary(source.name)
     context.progress.start(source.name, len(codes))
-    ask = _asker(source)
+    asker = Asker(source.evidence_of, ConnectorError, RecordError, ConfigError)
     with ThreadPoolExecutor(source.connections) as workers:
         for start in range(0, len(codes), _BATCH):
-            answers = list(workers.map(ask, codes[start : start + _BATCH]))
+            answers = list(workers.map(asker.ask, codes[start : start + _BATCH]))
             _store(context, source.name, answers, summary)
             context.progress.advance(source.name, len(answers))
-            if (error := _fatal(answers)) is not None:
+            if (error := fatal_error(answers)) is not None:
                 summary.error = str(error)
                 break
     context.progress.finish(source.name)
     return summary
 
 
-def _asker(source: EvidenceLookup) -> Callable[[str], _Answer]:
-    """Asks the source. After a refused login it asks no more: further tries could lock the
-    account."""
-    refused: list[_Failure] = []
-
-    def ask(code: str) -> _Answer:
-        if refused:
-            return _Answer(code, failure=refused[0])
-        try:
-            return _Answer(code, source.evidence_of(code))
-        except (ConnectorError, RecordError, ConfigError) as error:
-            if _ends_all(error):
-                refused.append(error)
-            return _Answer(code, failure=error)
-
-    return ask
-
-
 def _store(
-    context: RunContext, source: str, answers: Sequence[_Answer], summary: EvidenceSummary
+    context: RunContext,
+    source: str,
+    answers: Sequence[Answer[tuple[StatusRecord, ...]]],
+    summary: EvidenceSummary,
 ) -> None:
-    found = [record for answer in answers for record in answer.found]
+    found = [record for answer in answers for record in answer.found or ()]
     now_us = context.now_us()
     asked = [
         {
@@ -93,20 +68,6 @@ def _store(
     summary.events += len(found)
     summary.stored += stored
     summary.failed += sum(a.failure is not None for a in answers)
-
-
-def _ends_all(error: _Failure) -> bool:
-    """Whether every further look-up would fail the same way."""
-    return isinstance(error, ConfigError) or (isinstance(error, Unauthorised) and error.at_login)
-
-
-def _fatal(answers: Sequence[_Answer]) -> _Failure | None:
-    """The error that ends the look-ups: the account is refused or not set up, or nothing
-    answers."""
-    faults = [a.failure for a in answers if a.failure and not isinstance(a.failure, RecordError)]
-    refused = next((f for f in faults if _ends_all(f)), None)
-    silent = len(faults) == len(answers) and is_out_of_order(faults)
-    return refused or (faults[-1] if silent else None)
 
 
 def _candidates(connection: sa.Connection, source: EvidenceLookup, since_us: int) -> Sequence[str]:

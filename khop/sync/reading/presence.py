@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 from khop.adapters.ports import CodeSource, DossierLookup
-from khop.errors import ConfigError, ConnectorError, RecordError, Refused, Unauthorised
+from khop.errors import ConfigError, ConnectorError, RecordError
 from khop.mappings.records import DossierRecord
 from khop.sync.ledger import presence
+from khop.sync.reading.asking import Answer, Asker, fatal_error
 from khop.sync.results import CodesSummary, LookupSummary
 from khop.sync.run_context import RunContext
 
@@ -22,15 +22,6 @@ _BATCH = 200
 #: Look-ups that failed are made once more, one at a time: too many at once may have been the
 #: cause.
 _ASKED_AGAIN = 200
-#: So many refusals in a row mean the system, not single dossiers.
-_MANY_REFUSALS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    code: str
-    record: DossierRecord | None = None
-    failure: ConnectorError | RecordError | None = None
 
 
 def look_up_codes(context: RunContext, source: DossierLookup) -> LookupSummary:
@@ -40,7 +31,7 @@ def look_up_codes(context: RunContext, source: DossierLookup) -> LookupSummary:
         codes, due = presence.next_codes(connection, source.name, source.lookup_budget, since_us)
     summary = LookupSummary(source.name, waiting=due - len(codes))
     context.progress.start(source.name, len(codes))
-    asker = _Asker(source)
+    asker = Asker(source.look_up, ConnectorError, RecordError)
     failed: list[str] = []
     with ThreadPoolExecutor(source.connections) as workers:
         for start in range(0, len(codes), _BATCH):
@@ -49,7 +40,7 @@ def look_up_codes(context: RunContext, source: DossierLookup) -> LookupSummary:
             _store(context, source.name, answers)
             _count(summary, answers)
             context.progress.advance(source.name, len(batch))
-            if (error := _fatal(answers)) is not None:
+            if (error := fatal_error(answers)) is not None:
                 summary.error = str(error)
                 summary.waiting += len(codes) - start - len(batch)
                 break
@@ -76,27 +67,10 @@ def name_codes(
     return CodesSummary(source.name, read=len(codes), new=new)
 
 
-class _Asker:
-    """Asks a source. After a refused login it asks no more: further tries could lock the
-    account."""
-
-    def __init__(self, source: DossierLookup) -> None:
-        self._source = source
-        self._refused: Unauthorised | None = None
-
-    def ask(self, code: str) -> _Answer:
-        if self._refused is not None:
-            return _Answer(code, failure=self._refused)
-        try:
-            return _Answer(code, self._source.look_up(code))
-        except (ConnectorError, RecordError) as error:
-            if isinstance(error, Unauthorised) and error.at_login:
-                self._refused = error
-            return _Answer(code, failure=error)
-
-
-def _store(context: RunContext, source: str, answers: Sequence[_Answer]) -> None:
-    answered = [(a.code, a.record) for a in answers if a.failure is None]
+def _store(
+    context: RunContext, source: str, answers: Sequence[Answer[DossierRecord | None]]
+) -> None:
+    answered = [(a.code, a.found) for a in answers if a.failure is None]
     failed = [(a.code, str(a.failure)) for a in answers if a.failure is not None]
     now_us = context.now_us()
     with context.write() as connection:
@@ -104,33 +78,19 @@ def _store(context: RunContext, source: str, answers: Sequence[_Answer]) -> None
         presence.failed(connection, source, failed, now_us)
 
 
-def _count(summary: LookupSummary, answers: Sequence[_Answer]) -> None:
+def _count(summary: LookupSummary, answers: Sequence[Answer[DossierRecord | None]]) -> None:
     unknown = sum(a.failure is not None for a in answers)
-    present = sum(a.record is not None for a in answers)
+    present = sum(a.found is not None for a in answers)
     summary.asked += len(answers)
     summary.present += present
     summary.absent += len(answers) - present - unknown
     summary.unknown += unknown
 
 
-def _count_again(summary: LookupSummary, again: Sequence[_Answer]) -> None:
+def _count_again(summary: LookupSummary, again: Sequence[Answer[DossierRecord | None]]) -> None:
     """Correct the counts by the answers of codes that failed the first time."""
     answered = [a for a in again if a.failure is None]
-    present = sum(a.record is not None for a in answered)
+    present = sum(a.found is not None for a in answered)
     summary.present += present
     summary.absent += len(answered) - present
     summary.unknown -= len(answered)
-
-
-def is_out_of_order(faults: Sequence[Exception]) -> bool:
-    """Whether these faults, one for each code asked, mean that the system is out of order. A
-    few dossiers that it refuses to show do not mean that."""
-    return len(faults) >= _MANY_REFUSALS or any(not isinstance(f, Refused) for f in faults)
-
-
-def _fatal(answers: Sequence[_Answer]) -> ConnectorError | None:
-    """The error that ends the look-ups: the account is refused, or nothing answers."""
-    faults = [a.failure for a in answers if isinstance(a.failure, ConnectorError)]
-    refused = next((f for f in faults if isinstance(f, Unauthorised) and f.at_login), None)
-    silent = len(faults) == len(answers) and is_out_of_order(faults)
-    return refused or (faults[-1] if silent else None)

@@ -25,7 +25,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from khop.sync.ledger import finding_counts
-from khop.sync.ledger.audit_log import Entry, append_all
+from khop.sync.ledger.audit_log import Entry, append
 from khop.sync.ledger.schema import discrepancy, exclusion
 from khop.sync.reconciling.batches import batches
 from khop.sync.reconciling.rules import Rule, Severity
@@ -199,7 +199,7 @@ class _Changes:
                 self._record("resolve", key, before, FindingState.RESOLVED)
         # Findings come in any order from the database; the log is the same for the same changes.
         self._log.sort(key=lambda entry: (entry.code, entry.detail["rule"]))
-        append_all(connection, self._now_us, self._log)
+        append(connection, self._now_us, self._log)
 
     def _record(
         self, event: str, key: Key, before: FindingState | None, after: FindingState

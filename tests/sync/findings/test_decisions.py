@@ -79,7 +79,7 @@ def test_a_decision_that_fails_half_way_writes_nothing(
     def torn(*args: object) -> None:
         raise LedgerError("full")
 
-    monkeypatch.setattr("khop.sync.ledger.audit_log.append_all", torn)
+    monkeypatch.setattr("khop.sync.ledger.audit_log.append", torn)
     with pytest.raises(LedgerError):
         found.exclude([ONE, TWO], actor=OFFICER, reason="x")
     assert rows_of(ledger) == before

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from khop.errors import KhopError
 from khop.sync.ledger import Ledger, audit_log
+from khop.sync.ledger.audit_log import Entry
 from tests.postgres import BOTH
 from tests.sync.installation import Build
 
@@ -16,7 +17,7 @@ LEDGERS = BOTH
 def log_entries(ledger: Ledger, count: int) -> list[audit_log.Head]:
     with ledger.write() as connection:
         return [
-            audit_log.append(connection, n, actor="khop", action="test", detail={"n": n})
+            audit_log.append(connection, n, [Entry("khop", "test", detail={"n": n})])
             for n in range(count)
         ]
 
@@ -64,8 +65,7 @@ def test_rewritten_newest_entries_show_against_an_anchor(
     heads = log_entries(ledger, 5)
     with ledger.write() as connection:
         connection.execute(sa.text("DELETE FROM audit_log WHERE id > 3"))
-        audit_log.append(connection, 9, actor="khop", action="other")
-        audit_log.append(connection, 9, actor="khop", action="other")
+        audit_log.append(connection, 9, [Entry("khop", "other")] * 2)
     engine = build_engine()
     assert engine.verify_log().bad is None
     assert engine.verify_log(str(heads[-1])).bad == 5

@@ -1,0 +1,67 @@
+"""Asking a system about one code after the other, and when to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from khop.errors import ConfigError, ConnectorError, RecordError, Refused, Unauthorised
+
+T = TypeVar("T")
+
+Failure = ConnectorError | RecordError | ConfigError
+
+#: So many refusals in a row mean the system, not single dossiers.
+_MANY_REFUSALS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[T]):
+    """The answer about one code; ``found`` is None without an answer."""
+
+    code: str
+    found: T | None = None
+    failure: Failure | None = None
+
+
+class Asker(Generic[T]):
+    """Asks a system. After a refused login, or without its settings, it asks no more: further
+    tries would fail, and could lock the account.
+
+    ``expected``: errors that become answers; others are raised.
+    """
+
+    def __init__(self, ask: Callable[[str], T], *expected: type[Failure]) -> None:
+        self._ask = ask
+        self._expected = expected
+        self._ended: Failure | None = None
+
+    def ask(self, code: str) -> Answer[T]:
+        """The answer about this code. Called by several threads."""
+        if self._ended is not None:
+            return Answer(code, failure=self._ended)
+        try:
+            return Answer(code, self._ask(code))
+        except self._expected as error:
+            if _ends_all(error):
+                self._ended = error
+            return Answer(code, failure=error)
+
+
+def fatal_error(answers: Sequence[Answer[T]]) -> Failure | None:
+    """The error that ends the asking: the account is refused or not set up, or nothing answers.
+
+    A few dossiers that the system refuses to show do not end it.
+    """
+    faults = [a.failure for a in answers if a.failure and not isinstance(a.failure, RecordError)]
+    refused = next((fault for fault in faults if _ends_all(fault)), None)
+    silent = len(faults) == len(answers) and (
+        len(faults) >= _MANY_REFUSALS or any(not isinstance(fault, Refused) for fault in faults)
+    )
+    return refused or (faults[-1] if silent else None)
+
+
+def _ends_all(error: Failure) -> bool:
+    """Whether every further call would fail the same way."""
+    return isinstance(error, ConfigError) or (isinstance(error, Unauthorised) and error.at_login)
