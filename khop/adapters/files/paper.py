@@ -140,37 +140,11 @@ def _counted(rows: Iterable[PaperRow | Reject]) -> str:
     return f"{good} rows, {bad} unusable"
 
 
-def paper_adapter(
-    name: str,
-    kind: PaperKind,
-    path: Path,
-    context: Context,
-    *,
-    unit: str | None = None,
-    columns: Mapping[str, str] | None = None,
-    sheet: str | None = None,
-) -> PaperFileAdapter:
-    """The adapter of a file, a folder or a pattern. Raises ConfigError for unknown columns."""
-    try:
-        refuse_unknown_columns(columns or {})
-    except ValueError as error:
-        raise ConfigError(str(error), key=f"sources.{name}.columns") from None
-    files = TableFiles(context.base_dir / path, f"sources.{name}.path")
-    reader = PaperReader(kind, context.key, unit=unit, columns=columns)
-    return PaperFileAdapter(name, ROLES[kind], files, reader, sheet)
-
-
 def _adapter_type(kind: PaperKind) -> AdapterType:
     def build(name: str, role: Role, settings: Any, context: Context) -> PaperFileAdapter:
-        return paper_adapter(
-            name,
-            kind,
-            settings.path,
-            context,
-            unit=settings.unit,
-            columns=settings.columns,
-            sheet=settings.sheet,
-        )
+        files = TableFiles(context.base_dir / settings.path, f"sources.{name}.path")
+        reader = PaperReader(kind, context.key, unit=settings.unit, columns=settings.columns)
+        return PaperFileAdapter(name, role, files, reader, settings.sheet)
 
     return AdapterType(PaperFileSettings, frozenset({ROLES[kind]}), build)
 

@@ -110,27 +110,9 @@ def _code(cell: Cell) -> str | None:
         return None
 
 
-def portal_code_adapter(
-    name: str,
-    path: Path,
-    context: Context,
-    *,
-    code_column: str | None = None,
-    sheet: str | None = None,
-) -> PortalFileAdapter:
-    """The adapter of an extract: a file, a folder or a pattern."""
-    files = TableFiles(context.base_dir / path, f"sources.{name}.path")
-    return PortalFileAdapter(name, Role.PORTAL, files, code_column, sheet)
-
-
 def _build(name: str, role: Role, settings: Any, context: Context) -> PortalFileAdapter:
-    return portal_code_adapter(
-        name,
-        settings.path,
-        context,
-        code_column=settings.code_column,
-        sheet=settings.sheet,
-    )
+    files = TableFiles(context.base_dir / settings.path, f"sources.{name}.path")
+    return PortalFileAdapter(name, role, files, settings.code_column, settings.sheet)
 
 
 ADAPTER = AdapterType(PortalFileSettings, frozenset({Role.PORTAL}), _build)

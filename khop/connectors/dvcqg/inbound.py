@@ -2,7 +2,7 @@
 
 ::
 
-    path ── known? ── body an object? ── the service's handler ── pushes ──► reply
+    path ── known? ── body an object? ── the service's handler ── receiver ──► reply
               404          500 text        a bad field: -1
 
 =====================  ==============================================  =========================
@@ -90,7 +90,7 @@ class StoredFile:
     content: bytes = field(repr=False)
 
 
-class PortalDesk(Protocol):
+class PortalReceiver(Protocol):
     """The province's side of the portal's calls.
 
     Each ``receive_…`` gets a reference of the message and accepts a reference once: a repeat is
@@ -122,13 +122,13 @@ class PortalDesk(Protocol):
 
 
 def handle(
-    path: str, body: bytes, pushes: PortalDesk, *, longest: int = LONGEST_BODY
+    path: str, body: bytes, receiver: PortalReceiver, *, longest: int = LONGEST_BODY
 ) -> InboundReply:
     """The reply to one call. ``path``: without query. Error replies show nothing of the body."""
     forwarded = _FORWARD.fullmatch(path)
     service = (forwarded[1] if forwarded else path).strip("/")
     if download := _DOWNLOAD.fullmatch(service):
-        return _file(download[1], pushes)
+        return _file(download[1], receiver)
     answer = _HANDLERS.get(service.casefold())
     if answer is None and not forwarded:
         answer = _HANDLERS.get(service.rpartition("/")[2].casefold())
@@ -139,24 +139,24 @@ def handle(
     fields = _object(body)
     if fields is None:
         return InboundReply(500, _PLAIN, b"request body incorrect")
-    return answer(fields, pushes)
+    return answer(fields, receiver)
 
 
-def _look_up(fields: Mapping[str, object], pushes: PortalDesk) -> InboundReply:
+def _look_up(fields: Mapping[str, object], receiver: PortalReceiver) -> InboundReply:
     code = _code(fields, "masohoso")
     if code is None:
         return _reply("-1", "masohoso")
     try:
-        found = pushes.dossier(code)
+        found = receiver.dossier(code)
     except KhopError:
         return _reply("-1", "failed")
     return _reply("-1", "not found") if found is None else _json(found)
 
 
-def _payable(fields: Mapping[str, object], pushes: PortalDesk) -> InboundReply:
+def _payable(fields: Mapping[str, object], receiver: PortalReceiver) -> InboundReply:
     code = _code(fields, "mahoso")
     try:
-        due = None if code is None else pushes.due(code)
+        due = None if code is None else receiver.due(code)
     except KhopError:
         return _reply(-1, [])
     if due is None:
@@ -164,44 +164,44 @@ def _payable(fields: Mapping[str, object], pushes: PortalDesk) -> InboundReply:
     return _reply("0", []) if due.details is None else _reply("1", due.details)
 
 
-def _promotion(fields: Mapping[str, object], pushes: PortalDesk) -> InboundReply:
+def _promotion(fields: Mapping[str, object], receiver: PortalReceiver) -> InboundReply:
     def take() -> Taken:
         dossier = PromotionDossier.read(fields)
-        return pushes.receive_dossier(_named(dossier.MaHoSo, "MaHoSo"), dossier)
+        return receiver.receive_dossier(_named(dossier.MaHoSo, "MaHoSo"), dossier)
 
     return _received(take)
 
 
-def _forwarded(fields: Mapping[str, object], pushes: PortalDesk) -> InboundReply:
+def _forwarded(fields: Mapping[str, object], receiver: PortalReceiver) -> InboundReply:
     envelope = _folded(fields)
     data = _unpacked(envelope.get("data"))
     if _text(envelope.get("service")).strip().casefold() == _PAYMENT:
-        return _received(lambda: _payment(data, pushes))
+        return _received(lambda: _payment(data, receiver))
     updating = str(envelope.get("isupdating")).strip().casefold() in _TRUE
-    return _received(lambda: _amendment(data, pushes, updating))
+    return _received(lambda: _amendment(data, receiver, updating))
 
 
-def _payment(data: object, pushes: PortalDesk) -> Taken:
+def _payment(data: object, receiver: PortalReceiver) -> Taken:
     proof = PaymentProof.read(data)
     code = _named(proof.MaHoSo, "MaHoSo")
     notice = _named(proof.ThongTinThanhToan.MaThongBaoThue, "MaThongBaoThue")
     details = proof.ThongTinThanhToan.model_dump_json(include=_DETAILS)
-    return pushes.receive_payment(f"{code}/{notice}/{_digest(details.encode())}", proof)
+    return receiver.receive_payment(f"{code}/{notice}/{_digest(details.encode())}", proof)
 
 
-def _amendment(data: object, pushes: PortalDesk, updating: bool) -> Taken:
+def _amendment(data: object, receiver: PortalReceiver, updating: bool) -> Taken:
     amendment = Amendment.read(data)
     code = _named(amendment.MaHoSoQG, "MaHoSoQG")
     digest = _digest(json.dumps(data, sort_keys=True, default=str).encode("utf-8", "replace"))
-    return pushes.receive_amendment(f"{code}/{digest}", amendment, updating)
+    return receiver.receive_amendment(f"{code}/{digest}", amendment, updating)
 
 
-def _tax_notice(fields: Mapping[str, object], pushes: PortalDesk) -> InboundReply:
+def _tax_notice(fields: Mapping[str, object], receiver: PortalReceiver) -> InboundReply:
     def take() -> Taken:
         data = _unpacked(_folded(fields).get("data"))
         inner = _folded(data) if isinstance(data, Mapping) else {}
         notice = _notice(inner.get("filethongbaothue"))
-        return pushes.receive_tax_notice(_digest(notice.xml), notice)
+        return receiver.receive_tax_notice(_digest(notice.xml), notice)
 
     return _received(take)
 
@@ -220,9 +220,9 @@ def _notice(packed: object) -> TaxNotice:
     return TaxNotice(xml, rows)
 
 
-def _file(uid: str, pushes: PortalDesk) -> InboundReply:
+def _file(uid: str, receiver: PortalReceiver) -> InboundReply:
     try:
-        found = pushes.file(uid)
+        found = receiver.file(uid)
     except KhopError:
         return InboundReply(500, _PLAIN, b"failed")
     if found is None:
@@ -290,7 +290,7 @@ def _json(value: Mapping[str, object]) -> InboundReply:
     return InboundReply(200, _JSON, json.dumps(value, ensure_ascii=False).encode())
 
 
-_HANDLERS: Mapping[str, Callable[[Mapping[str, object], PortalDesk], InboundReply]] = {
+_HANDLERS: Mapping[str, Callable[[Mapping[str, object], PortalReceiver], InboundReply]] = {
     "search/call": _look_up,
     "addtthckhuyenmai": _promotion,
     "nhanhsdvcqg": _forwarded,

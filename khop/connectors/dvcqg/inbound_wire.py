@@ -1,4 +1,4 @@
-"""The portal's messages to a province (docs/systems/dvcqg.md), as ``PortalDesk`` receives them.
+"""The portal's messages to a province (docs/systems/dvcqg.md), as ``PortalReceiver`` receives them.
 
 Keys are read in any case and numbers as text; fields without a declaration here are kept in
 ``model_extra``. The messages hold personal data, so ``repr`` shows no values.

@@ -10,9 +10,11 @@ from typing import Any
 
 import xlsxwriter
 
-from khop.adapters.files.paper import PaperFileAdapter, paper_adapter
-from khop.adapters.ports import Context, PaperSource
-from khop.mappings.records import PaperKind, PaperRow, Reject
+from khop.adapters.files.paper import LOGBOOK_FILE, PaperFileAdapter, PaperFileSettings
+from khop.adapters.files.portal_codes import ADAPTER as PORTAL_FILE
+from khop.adapters.files.portal_codes import PortalFileAdapter
+from khop.adapters.ports import Context, PaperSource, Role
+from khop.mappings.records import PaperRow, Reject
 from khop.mappings.time.calendar import WorkingCalendar
 
 KEY = b"k" * 32
@@ -29,7 +31,21 @@ def context(folder: Path) -> Context:
 
 
 def logbook(folder: Path, path: str = "so.csv", **settings: Any) -> PaperFileAdapter:
-    return paper_adapter("so", PaperKind.LOGBOOK, Path(path), context(folder), **settings)
+    given = {"adapter": "logbook_file", "role": "logbook", "path": path, **settings}
+    built = LOGBOOK_FILE.build(
+        "so", Role.LOGBOOK, PaperFileSettings.model_validate(given), context(folder)
+    )
+    assert isinstance(built, PaperFileAdapter)
+    return built
+
+
+def extract(folder: Path, path: str, **settings: Any) -> PortalFileAdapter:
+    given = {"adapter": "portal_file", "role": "portal", "path": path, **settings}
+    built = PORTAL_FILE.build(
+        "ex", Role.PORTAL, PORTAL_FILE.settings.model_validate(given), context(folder)
+    )
+    assert isinstance(built, PortalFileAdapter)
+    return built
 
 
 def all_rows(source: PaperSource) -> list[PaperRow | Reject]:

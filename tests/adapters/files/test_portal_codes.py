@@ -7,13 +7,12 @@ from typing import Any
 
 import pytest
 
-from khop.adapters.files.portal_codes import portal_code_adapter
 from khop.errors import ConfigError
-from tests.adapters.files.tables import context, write, written
+from tests.adapters.files.tables import extract, write, written
 
 
 def codes(folder: Path, path: str, **settings: Any) -> list[str]:
-    return list(portal_code_adapter("ex", Path(path), context(folder), **settings).codes())
+    return list(extract(folder, path, **settings).codes())
 
 
 @pytest.mark.parametrize("header", ["MaHoSo", "mahoso", "Mã hồ sơ", "Mã số hồ sơ"])
@@ -35,9 +34,7 @@ def test_an_extract_may_have_title_rows_and_a_configured_column(tmp_path: Path) 
         ["Tổng cộng", 3],
     ]
     (tmp_path / "ex.xlsx").write_bytes(written(lines))
-    found = portal_code_adapter(
-        "ex", Path("ex.xlsx"), context(tmp_path), code_column="số trên cổng"
-    )
+    found = extract(tmp_path, "ex.xlsx", code_column="số trên cổng")
     assert list(found.codes()) == ["H99.01-261008-0001", "260923"]
     assert found.check().steps[0].detail == "2 dossier codes, 1 unusable"
 
@@ -48,4 +45,4 @@ def test_an_extract_without_the_column_is_refused(tmp_path: Path) -> None:
         codes(tmp_path, "ex.csv")
     with pytest.raises(ConfigError):
         codes(tmp_path, "ex.csv", code_column="c")
-    assert not portal_code_adapter("ex", Path("none"), context(tmp_path)).check().ok
+    assert not extract(tmp_path, "none").check().ok

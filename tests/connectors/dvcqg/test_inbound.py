@@ -21,7 +21,7 @@ UID = "3f1c9a52-0000-4000-8000-00000000abcd"
 FORWARD = "/XrdAdapter/RestService/forward"
 
 
-class Desk:
+class Receiver:
     """Stores the messages it receives, each reference once."""
 
     def __init__(self, dossiers: Mapping[str, Mapping[str, object]] | None = None) -> None:
@@ -67,8 +67,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def receiver() -> Receiver:
+    return Receiver()
 
 
 def told(reply: InboundReply) -> Any:
@@ -77,35 +77,39 @@ def told(reply: InboundReply) -> Any:
     return json.loads(reply.body)
 
 
-def call(desk: Desk, path: str, body: object) -> Any:
+def call(receiver: Receiver, path: str, body: object) -> Any:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return told(handle(path, raw, desk))
+    return told(handle(path, raw, receiver))
 
 
 @pytest.mark.parametrize("adapter", ["XrdAdapter", "VXPAdapter", "xrdadapter", "cong/VXPAdapter"])
 def test_a_look_up_is_answered_with_the_bare_record(
-    desk: Desk, sample: Sample, adapter: object
+    receiver: Receiver, sample: Sample, adapter: object
 ) -> None:
     record = json.loads(sample("dvcqg/look-08.json"))
-    desk.dossiers[CODE] = record
+    receiver.dossiers[CODE] = record
     asked = {"madonvi": "000.00.00.H99", "service": "TraCuuHoSo", "masohoso": CODE}
-    assert call(desk, f"/{adapter}/RestService/forward/search/call", asked) == record
-    assert call(desk, f"/{adapter}/RestService/forward/search/call", {"MaSoHoSo": CODE}) == record
+    assert call(receiver, f"/{adapter}/RestService/forward/search/call", asked) == record
+    assert (
+        call(receiver, f"/{adapter}/RestService/forward/search/call", {"MaSoHoSo": CODE}) == record
+    )
 
 
 @pytest.mark.parametrize(
     "body", [{"masohoso": "H99.12-250114-0008"}, {"masohoso": ""}, {}, {"masohoso": ["x"]}]
 )
-def test_an_unknown_dossier_is_answered_in_text_with_status_200(desk: Desk, body: object) -> None:
-    assert call(desk, f"{FORWARD}/search/call", body)["error_code"] == "-1"
+def test_an_unknown_dossier_is_answered_in_text_with_status_200(
+    receiver: Receiver, body: object
+) -> None:
+    assert call(receiver, f"{FORWARD}/search/call", body)["error_code"] == "-1"
 
 
-def test_a_promotion_dossier_is_received_once(desk: Desk, sample: Sample) -> None:
+def test_a_promotion_dossier_is_received_once(receiver: Receiver, sample: Sample) -> None:
     body = sample("dvcqg/port-01.json")
     first = json.loads(sample("dvcqg/port-02.json"))
-    assert call(desk, f"{FORWARD}/addtthcKhuyenMai", body) == first
-    assert call(desk, "/api/addtthcKhuyenMai", body)["error_code"] == 1
-    (dossier,) = desk.taken.values()
+    assert call(receiver, f"{FORWARD}/addtthcKhuyenMai", body) == first
+    assert call(receiver, "/api/addtthcKhuyenMai", body)["error_code"] == 1
+    (dossier,) = receiver.taken.values()
     assert dossier.TenThuongNhan == "Công ty TNHH Mẫu"
     assert dossier.DiaChiDoanhNghiep.MaXa == "99001"
     assert dossier.TepDonDangKy == b"%PDF-1.4\n"
@@ -116,7 +120,7 @@ def test_a_promotion_dossier_is_received_once(desk: Desk, sample: Sample) -> Non
     assert "0900000003" not in str(dossier)
 
 
-def test_a_promotion_dossier_is_read_in_other_forms(desk: Desk) -> None:
+def test_a_promotion_dossier_is_read_in_other_forms(receiver: Receiver) -> None:
     body = {
         "MAHOSO": "G22.99-250110-000322",
         "sovanban": 12,
@@ -125,8 +129,8 @@ def test_a_promotion_dossier_is_read_in_other_forms(desk: Desk) -> None:
         "TepDonDangKy": None,
         "TruongMoi": "giữ nguyên",
     }
-    assert call(desk, "/addtthcKhuyenMai", body)["error_code"] == 0
-    (dossier,) = desk.taken.values()
+    assert call(receiver, "/addtthcKhuyenMai", body)["error_code"] == 0
+    (dossier,) = receiver.taken.values()
     assert (dossier.SoVanBan, dossier.TaiLieuNop[0].Base64) == ("12", b"PK\x03\x04")
     assert dossier.DiaChiDoanhNghiep is None
     assert dossier.model_extra == {"TruongMoi": "giữ nguyên"}
@@ -145,19 +149,21 @@ def test_a_promotion_dossier_is_read_in_other_forms(desk: Desk) -> None:
     ],
 )
 def test_an_unusable_field_is_named_without_its_value(
-    desk: Desk, sample: Sample, changes: Any, named: Any
+    receiver: Receiver, sample: Sample, changes: Any, named: Any
 ) -> None:
     body = {**json.loads(sample("dvcqg/port-01.json")), **changes}
-    answer = call(desk, "/addtthcKhuyenMai", body)
+    answer = call(receiver, "/addtthcKhuyenMai", body)
     assert answer == {"error_code": -1, "message": f"{named} is missing or cannot be used"}
-    assert desk.taken == {}
+    assert receiver.taken == {}
 
 
-def test_a_proof_of_payment_is_received_once(desk: Desk, sample: Sample) -> None:
+def test_a_proof_of_payment_is_received_once(receiver: Receiver, sample: Sample) -> None:
     body = json.loads(sample("dvcqg/port-06.json"))
-    assert call(desk, f"{FORWARD}/nhanhsdvcqg", body)["error_code"] == 0
-    assert call(desk, f"{FORWARD}/nhanhsdvcqg", {**body, "isUpdating": "True"})["error_code"] == 1
-    ((reference, proof),) = desk.taken.items()
+    assert call(receiver, f"{FORWARD}/nhanhsdvcqg", body)["error_code"] == 0
+    assert (
+        call(receiver, f"{FORWARD}/nhanhsdvcqg", {**body, "isUpdating": "True"})["error_code"] == 1
+    )
+    ((reference, proof),) = receiver.taken.items()
     assert reference.startswith("H99.33-250105-0101/TB001/")
     assert proof.ThongTinThanhToan.paid
     assert proof.ThongTinThanhToan.SoTien == "1500000"
@@ -165,20 +171,20 @@ def test_a_proof_of_payment_is_received_once(desk: Desk, sample: Sample) -> None
 
 
 @pytest.mark.parametrize("data", [None, "", [], "x", {}, {"MaHoSo": "H99.33-250105-0101"}])
-def test_a_proof_of_payment_without_its_codes_is_refused(desk: Desk, data: object) -> None:
+def test_a_proof_of_payment_without_its_codes_is_refused(receiver: Receiver, data: object) -> None:
     body = {"service": "NhanChungTuThueDat", "data": data}
-    assert call(desk, "/nhanhsdvcqg", body)["error_code"] == -1
-    assert desk.taken == {}
+    assert call(receiver, "/nhanhsdvcqg", body)["error_code"] == -1
+    assert receiver.taken == {}
 
 
-def test_a_notice_is_received_again_when_it_is_paid(desk: Desk) -> None:
+def test_a_notice_is_received_again_when_it_is_paid(receiver: Receiver) -> None:
     def proof(state: str, key: str = "") -> dict[str, object]:
         paid = {"MaThongBaoThue": "TB001", "SoTien": "50000", "TrangThaiThanhToan": state}
         data = {"MaHoSo": "H99.33-250105-0101", "ThongTinThanhToan": paid, "SecurityKey": key}
         return {"service": "NhanChungTuThueDat", "data": data}
 
     bodies = (proof("0"), proof("1"), proof("1", "another key"))
-    codes = [call(desk, "/nhanhsdvcqg", body)["error_code"] for body in bodies]
+    codes = [call(receiver, "/nhanhsdvcqg", body)["error_code"] for body in bodies]
     assert codes == [0, 0, 1]
 
 
@@ -195,26 +201,26 @@ def test_a_notice_is_received_again_when_it_is_paid(desk: Desk) -> None:
     ],
 )
 def test_several_amendments_of_one_dossier_are_received(
-    desk: Desk, flag: object, updating: bool
+    receiver: Receiver, flag: object, updating: bool
 ) -> None:
     data = {"MaHoSoQG": "G22.99-250110-000321", "LyDoDieuChinh": "Sai tên", "ThongTinDaNop": {}}
     body = {"service": "x", "isUpdating": flag, "data": data}
     other = {**body, "data": {**data, "LyDoDieuChinh": "Sai ngày"}}
-    codes = [call(desk, "/nhanhsdvcqg", each)["error_code"] for each in (body, body, other)]
+    codes = [call(receiver, "/nhanhsdvcqg", each)["error_code"] for each in (body, body, other)]
     assert codes == [0, 1, 0]
-    assert [flagged for _, flagged in desk.taken.values()] == [updating, updating]
+    assert [flagged for _, flagged in receiver.taken.values()] == [updating, updating]
 
 
-def test_data_may_be_json_text(desk: Desk) -> None:
+def test_data_may_be_json_text(receiver: Receiver) -> None:
     data = json.dumps({"mahosoqg": "G22.99-250110-000321"})
-    assert call(desk, "/nhanhsdvcqg", {"data": data})["error_code"] == 0
+    assert call(receiver, "/nhanhsdvcqg", {"data": data})["error_code"] == 0
 
 
-def test_a_tax_notice_is_received_once(desk: Desk, sample: Sample) -> None:
+def test_a_tax_notice_is_received_once(receiver: Receiver, sample: Sample) -> None:
     body = sample("dvcqg/port-07.json")
-    assert call(desk, f"{FORWARD}/nhantbthuedvcqg", body)["error_code"] == 0
-    assert call(desk, f"{FORWARD}/nhantbthuedvcqg", body)["error_code"] == 1
-    (notice,) = desk.taken.values()
+    assert call(receiver, f"{FORWARD}/nhantbthuedvcqg", body)["error_code"] == 0
+    assert call(receiver, f"{FORWARD}/nhantbthuedvcqg", body)["error_code"] == 1
+    (notice,) = receiver.taken.values()
     assert (notice.xml, notice.rows) == (b"<ROW_LIST></ROW_LIST>", ())
 
 
@@ -223,10 +229,10 @@ def packed(xml: bytes) -> dict[str, object]:
     return {"service": "NhanThongBaoThueDat", "data": data}
 
 
-def test_the_entries_of_a_tax_notice_are_read(desk: Desk) -> None:
+def test_the_entries_of_a_tax_notice_are_read(receiver: Receiver) -> None:
     xml = "<a:L xmlns:a='urn:x'><a:R><a:SO>TB001</a:SO><TEN> Mẫu </TEN></a:R></a:L>".encode()
-    assert call(desk, "/nhantbthuedvcqg", packed(xml))["error_code"] == 0
-    (notice,) = desk.taken.values()
+    assert call(receiver, "/nhantbthuedvcqg", packed(xml))["error_code"] == 0
+    (notice,) = receiver.taken.values()
     assert notice.rows == ({"SO": "TB001", "TEN": "Mẫu"},)
 
 
@@ -240,32 +246,32 @@ def test_the_entries_of_a_tax_notice_are_read(desk: Desk) -> None:
         b"<!DOCTYPE a SYSTEM 'file:///etc/passwd'><a/>",
     ],
 )
-def test_an_unreadable_tax_notice_is_refused(desk: Desk, xml: Any) -> None:
-    answer = call(desk, "/nhantbthuedvcqg", packed(xml))
+def test_an_unreadable_tax_notice_is_refused(receiver: Receiver, xml: Any) -> None:
+    answer = call(receiver, "/nhantbthuedvcqg", packed(xml))
     assert answer["error_code"] == -1
     assert "FileThongBaoThue" in answer["message"]
-    assert desk.taken == {}
+    assert receiver.taken == {}
 
 
 @pytest.mark.parametrize("data", [None, "", {}, {"FileThongBaoThue": "@"}, []])
-def test_a_tax_notice_without_a_file_is_refused(desk: Desk, data: object) -> None:
-    assert call(desk, "/nhantbthuedvcqg", {"data": data})["error_code"] == -1
+def test_a_tax_notice_without_a_file_is_refused(receiver: Receiver, data: object) -> None:
+    assert call(receiver, "/nhantbthuedvcqg", {"data": data})["error_code"] == -1
 
 
-def test_the_payment_due_is_answered(desk: Desk, sample: Sample) -> None:
+def test_the_payment_due_is_answered(receiver: Receiver, sample: Sample) -> None:
     body = json.loads(sample("dvcqg/pay-01.json"))
     path = "/dptracuuthanhtoanhs"
-    assert call(desk, path, body) == json.loads(sample("dvcqg/pay-02.json"))
-    desk.dues[CODE] = Due()
-    assert call(desk, path, body) == json.loads(sample("dvcqg/pay-03.json"))
-    desk.dues[CODE] = Due({"SoTien": "100000"})
-    assert call(desk, path, body) == {"error_code": "1", "message": {"SoTien": "100000"}}
+    assert call(receiver, path, body) == json.loads(sample("dvcqg/pay-02.json"))
+    receiver.dues[CODE] = Due()
+    assert call(receiver, path, body) == json.loads(sample("dvcqg/pay-03.json"))
+    receiver.dues[CODE] = Due({"SoTien": "100000"})
+    assert call(receiver, path, body) == {"error_code": "1", "message": {"SoTien": "100000"}}
 
 
-def test_a_file_is_returned_by_its_id(desk: Desk) -> None:
-    found = handle(f"{FORWARD}/downloadfile/{UID}", b"", desk)
+def test_a_file_is_returned_by_its_id(receiver: Receiver) -> None:
+    found = handle(f"{FORWARD}/downloadfile/{UID}", b"", receiver)
     assert (found.status, found.content_type, found.body) == (200, "application/pdf", b"%PDF-1.4")
-    assert handle(f"{FORWARD}/downloadfile/{UID[:-1]}e", b"", desk).status == 404
+    assert handle(f"{FORWARD}/downloadfile/{UID[:-1]}e", b"", receiver).status == 404
 
 
 @pytest.mark.parametrize(
@@ -281,34 +287,34 @@ def test_a_file_is_returned_by_its_id(desk: Desk) -> None:
         f"{FORWARD}/x/search/call",
     ],
 )
-def test_unknown_paths_are_answered_404(desk: Desk, path: str) -> None:
-    assert handle(path, b"{}", desk).status == 404
+def test_unknown_paths_are_answered_404(receiver: Receiver, path: str) -> None:
+    assert handle(path, b"{}", receiver).status == 404
 
 
 @pytest.mark.parametrize("body", [b"", b"request", b"[]", b"5", b"{", b"\xff\xfe", b"null"])
 @pytest.mark.parametrize("service", ["search/call", "addtthcKhuyenMai", "nhanhsdvcqg"])
 def test_an_unreadable_body_is_answered_as_in_the_sample(
-    desk: Desk, sample: Sample, service: str, body: Any
+    receiver: Receiver, sample: Sample, service: str, body: Any
 ) -> None:
-    reply = handle(f"{FORWARD}/{service}", body, desk)
+    reply = handle(f"{FORWARD}/{service}", body, receiver)
     assert (reply.status, reply.body) == (500, sample("dvcqg/port-08.txt").strip())
     assert reply.content_type.startswith("text/plain")
 
 
-def test_a_body_that_is_too_long_is_refused(desk: Desk) -> None:
-    reply = handle("/addtthcKhuyenMai", b"{" + b" " * 100 + b"}", desk, longest=100)
+def test_a_body_that_is_too_long_is_refused(receiver: Receiver) -> None:
+    reply = handle("/addtthcKhuyenMai", b"{" + b" " * 100 + b"}", receiver, longest=100)
     assert reply.status == 413
 
 
-def test_a_fault_of_the_desk_is_answered_failed(desk: Desk, sample: Sample) -> None:
-    desk.broken = True
+def test_a_fault_of_the_desk_is_answered_failed(receiver: Receiver, sample: Sample) -> None:
+    receiver.broken = True
     path, failed = f"{FORWARD}/search/call", {"error_code": "-1", "message": "failed"}
-    assert call(desk, path, {"masohoso": CODE}) == failed
-    assert call(desk, "/dptracuuthanhtoanhs", {"MaHoSo": CODE})["error_code"] == -1
+    assert call(receiver, path, {"masohoso": CODE}) == failed
+    assert call(receiver, "/dptracuuthanhtoanhs", {"MaHoSo": CODE})["error_code"] == -1
     for service, name in (("addtthcKhuyenMai", "port-01"), ("nhantbthuedvcqg", "port-07")):
-        answer = call(desk, f"/{service}", sample(f"dvcqg/{name}.json"))
+        answer = call(receiver, f"/{service}", sample(f"dvcqg/{name}.json"))
         assert answer == {"error_code": -1, "message": "failed"}
-    assert handle(f"/downloadfile/{UID}", b"", desk).status == 500
+    assert handle(f"/downloadfile/{UID}", b"", receiver).status == 500
 
 
 VALUES = st.recursive(
@@ -334,5 +340,5 @@ VALUES = st.recursive(
 )  # fmt: skip
 def test_any_request_gets_a_reply(service: str, body: object) -> None:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    reply = handle(f"{FORWARD}/{service}", raw, Desk())
+    reply = handle(f"{FORWARD}/{service}", raw, Receiver())
     assert reply.status in (200, 500)
