@@ -1,22 +1,24 @@
-"""How the work of a function grows with its input, whatever the machine."""
+"""Measures how the cost of a function grows with its input, independent of the machine."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 
-#: Four times the input may cost this many times the work: linear is 4, quadratic 16.
+#: The allowed cost of four times the input, as a multiple: linear is 4, quadratic is 16.
 MOST = 9.0
 _ROUNDS = 6
-#: Seconds; work that is shorter cannot be measured, and need not be.
+#: Seconds; shorter work cannot be measured and is accepted.
 _SHORTEST = 0.004
-#: Seconds; work that long is told apart at the first try.
+#: Seconds; work of this length is measured reliably at the first try.
 _LONG_ENOUGH = 0.1
 
 
 def growth(work: Callable[[int], object], size: int) -> float:
-    """Cost of ``4 * size`` over cost of ``size``. A ratio that is too high is measured again:
-    another process that took the core must not count."""
+    """The cost of ``4 * size`` divided by the cost of ``size``.
+
+    A ratio that is too high is measured again, because another process may have used the core.
+    """
     ratio = 0.0
     shorts, longs = [], []
     for _ in range(_ROUNDS):
@@ -31,7 +33,7 @@ def growth(work: Callable[[int], object], size: int) -> float:
 
 
 def _cost(work: Callable[[int], object], size: int) -> float:
-    # The time of this thread: what others do meanwhile is not in it.
+    # The CPU time of this thread, without other threads and processes.
     started = time.thread_time()
     work(size)
     return time.thread_time() - started

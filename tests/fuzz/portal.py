@@ -1,4 +1,4 @@
-"""The portal in samples, the readers of its lists, and a province that answers it."""
+"""Sample answers of the portal, the readers of its lists, and a province that it calls."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from khop.mappings.dvcqg.catalogue import (
 )
 from khop.mappings.dvcqg.opinion import FeedbackReader, read_answers, read_questions
 from khop.mappings.states.status import portal_channels
+from tests.fuzz.answers import FuzzedAnswer
 from tests.fuzz.samples import bodies
-from tests.fuzz.wires import Said
 
 T = TypeVar("T")
 
@@ -42,8 +42,8 @@ FOUND = [
 ]
 
 
-def assert_answered(answer: Said) -> None:
-    """Only an answer that arrived whole, under a status of success, with a code of zero."""
+def assert_answered(answer: FuzzedAnswer) -> None:
+    """The answer is complete, and has a success status and a code of zero."""
     assert answer.whole
     assert 200 <= answer.status < 300
     folded = answer.body.replace(b"\x00", b"").replace(b"_", b"").lower()
@@ -71,8 +71,8 @@ CATALOGUES: tuple[Callable[[Any], object], ...] = (
 )
 
 
-class Desk:
-    """A province that takes everything, or fails at everything."""
+class FakeProvince:
+    """A province that accepts every call, or fails at every call."""
 
     def __init__(self, *, fails: bool) -> None:
         self._fails = fails

@@ -1,4 +1,4 @@
-"""How the fuzz tests run."""
+"""The settings of the fuzz tests."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from hypothesis import HealthCheck, settings
 
 from tests.tiers import examples
 
-#: Generated input is large and often thrown away; how long an example takes is judged by sizes
-#: (``growth``), never by a clock.
+#: Generated input is large and often rejected. The cost of an example is measured with ``growth``,
+#: not with a deadline.
 FUZZ = settings(
     max_examples=examples(fast=20, full=80),
     database=None,

@@ -1,4 +1,4 @@
-"""The samples of the wires, as raw bodies to start from."""
+"""The sample bodies that the fuzz tests start from."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ SAMPLES = paths.SAMPLES
 
 
 def raw(system: str, *patterns: str) -> list[bytes]:
-    """The bodies of the files that match, in the order of their names."""
+    """The bodies of the matching files, sorted by name."""
     found = {path for each in patterns for path in (SAMPLES / system).glob(each)}
     return [path.read_bytes() for path in sorted(found)]
 
 
 def bodies(system: str, *patterns: str) -> list[Any]:
-    """The JSON values of the files; of a file of exchanges each body in it."""
+    """The JSON values of the matching files; of a file with exchanges, each of its bodies."""
     values = [json.loads(each) for each in raw(system, *patterns)]
     return [body for value in values for body in _unwrapped(value)]
 

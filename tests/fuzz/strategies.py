@@ -1,4 +1,4 @@
-"""Damage: values no system should send, and samples with some of them put in."""
+"""Strategies for damaged input: values that no system should send, and samples with such values."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-#: Invented; nothing of it may stand in an error, whatever field it came in.
+#: Invented personal data, which must not be in an error, whatever field has it.
 PERSONAL_NUMBERS = ("001085012345", "0990000001", "+84990000001", "012345678")
 PERSONAL_MAIL = "nguyen.van.mau@example.vn"
 PERSONAL_NAME = "Nguyễn Văn Mẫu Thử"
@@ -95,7 +95,7 @@ values = st.recursive(
 
 
 def nested(depth: int, inner: Any = None) -> list[Any]:
-    """Lists within lists."""
+    """Nested lists."""
     value = inner
     for _ in range(depth):
         value = [value]
@@ -156,7 +156,7 @@ _SPELLINGS: tuple[Callable[[str], str], ...] = (
 
 @st.composite
 def damaged(draw: st.DrawFn, samples: Sequence[Any], most: int = 4) -> Any:
-    """A sample with up to ``most`` of its values dropped, renamed, replaced, wrapped, doubled or
+    """A sample with up to ``most`` of its values dropped, renamed, replaced, wrapped, repeated or
     written as text."""
     value = draw(st.sampled_from(samples))
     for _ in range(draw(st.integers(0, most))):
@@ -208,7 +208,7 @@ _DAMAGES = (_replace, _replace, _plant, _drop, _rename, _wrap, _double, _as_text
 
 @st.composite
 def json_bytes(draw: st.DrawFn, samples: Sequence[Any]) -> bytes:
-    """A damaged sample as it may come over the wire: odd encodings, cut short, keys twice."""
+    """A damaged sample as bytes: in unusual encodings, truncated, or with repeated keys."""
     value = draw(damaged(samples))
     text = json.dumps(value, ensure_ascii=draw(st.booleans()))
     if draw(st.integers(0, 9)) == 0:
@@ -219,7 +219,7 @@ def json_bytes(draw: st.DrawFn, samples: Sequence[Any]) -> bytes:
 
 @st.composite
 def _torn(draw: st.DrawFn, body: bytes) -> bytes:
-    """Mostly the whole; at times cut, or with other bytes within."""
+    """Mostly the whole body; sometimes truncated, or with other bytes in it."""
     match draw(st.integers(0, 11)):
         case 0:
             return body[: draw(st.integers(0, len(body)))]
@@ -291,7 +291,7 @@ _SWAPS = (
 
 @st.composite
 def xml_bytes(draw: st.DrawFn, samples: Sequence[bytes]) -> bytes:
-    """A sample document with other names, things put between its parts, another head."""
+    """A sample document with other names, inserted text, or another head."""
     body = draw(st.sampled_from(samples))
     for _ in range(draw(st.integers(0, 3))):
         old, new = draw(st.sampled_from(_SWAPS))
@@ -306,7 +306,7 @@ def xml_bytes(draw: st.DrawFn, samples: Sequence[bytes]) -> bytes:
 
 
 def _inserted(draw: st.DrawFn, body: bytes) -> bytes:
-    """Something put behind one of the tags, or one stretch between tags taken twice or away."""
+    """The body with text inserted after a tag, or with a part between tags repeated or removed."""
     ends = [place + 1 for place, sign in enumerate(body) if sign == 0x3E]
     if not ends:
         return body

@@ -1,5 +1,5 @@
-"""Whole adapters over systems that answer anything: nothing is lost, nothing comes twice, and
-what was not answered is no absence."""
+"""Complete adapters with any answer of their system: no record is lost or repeated, and a missing
+answer is no absence."""
 
 from __future__ import annotations
 
@@ -33,11 +33,18 @@ from khop.mappings.records import (
     Step,
 )
 from khop.mappings.time.calendar import WorkingCalendar
+from tests.fuzz.answers import (
+    FuzzedAnswer,
+    Scripted,
+    assert_error_fits,
+    fuzzed_answers,
+    result_or_error,
+    transport,
+)
 from tests.fuzz.portal import FOUND, assert_answered
 from tests.fuzz.profile import FUZZ
 from tests.fuzz.samples import bodies, raw
 from tests.fuzz.strategies import PERSONAL_NUMBERS, json_bytes, xml_bytes
-from tests.fuzz.wires import Said, Scripted, assert_kind_fits, only_faults, said, transport
 
 HOST = "https://src.example.vn"
 SECRET = {"env": "KHOP_FUZZ_SECRET"}
@@ -102,13 +109,13 @@ STEP = Step(Instant(1_773_802_800_000_000), Status.PROCESSING, "Thụ lý hồ s
 
 
 class Uncounted:
-    """A book of calls that has room for all of them."""
+    """A ``CallBook`` without a quota."""
 
     def spend(self, source: str, operation: str, purpose: Purpose, *, quota: int) -> None:
-        """Nothing is counted."""
+        """Count nothing."""
 
 
-def login(request: httpx.Request) -> Mapping[str, Any] | None:
+def any_login_answer(request: httpx.Request) -> Mapping[str, Any] | None:
     match request.url.path.rpartition("/")[2]:
         case "token":
             return {"access_token": "abc", "token_type": "Bearer"}
@@ -120,8 +127,8 @@ def login(request: httpx.Request) -> Mapping[str, Any] | None:
 
 
 @contextmanager
-def adapter(module: ModuleType, answer: Said, **changes: Any) -> Iterator[Any]:
-    """The module's adapter over a system that answers so."""
+def adapter(module: ModuleType, answer: FuzzedAnswer, **changes: Any) -> Iterator[Any]:
+    """The module's adapter, whose system gives this answer."""
     role, table = SETTINGS[module]
     settings = module.ADAPTER.settings.model_validate({"role": role, **table, **changes})
     context = Context(
@@ -134,7 +141,9 @@ def adapter(module: ModuleType, answer: Said, **changes: Any) -> Iterator[Any]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KHOP_FUZZ_SECRET", "not-a-real-secret")
         patch.setattr(
-            module, "transport_of", lambda *args, **kinds: transport(Scripted(answer, login))
+            module,
+            "transport_of",
+            lambda *args, **kinds: transport(Scripted(answer, any_login_answer)),
         )
         built = module.ADAPTER.build("src", role, settings, context)
         yield built
@@ -142,10 +151,10 @@ def adapter(module: ModuleType, answer: Said, **changes: Any) -> Iterator[Any]:
 
 
 def asked(call: Callable[[], Any], *kinds: type[KhopError]) -> Any:
-    """What a read gives; None for a fault, which is one of a read."""
-    found = only_faults(call, *(kinds or (ConnectorError,)))
+    """The result of a read; None if it raises an error of a read."""
+    found = result_or_error(call, *(kinds or (ConnectorError,)))
     if isinstance(found, ConnectorError):
-        assert_kind_fits(found, write=False)
+        assert_error_fits(found, write=False)
     return None if isinstance(found, KhopError) else found
 
 
@@ -154,8 +163,8 @@ PAGES, PARCELS = bodies("vnpost", "tracking-response.json"), bodies("vnpost", "m
 
 
 @FUZZ
-@given(answer=said(json_bytes(LISTS)))
-def test_of_a_page_every_item_is_read_or_rejected(answer: Said) -> None:
+@given(answer=fuzzed_answers(json_bytes(LISTS)))
+def test_every_item_of_a_page_is_read_or_rejected(answer: FuzzedAnswer) -> None:
     with adapter(igate, answer) as one_stop:
         for read in (
             lambda: one_stop.page(3),
@@ -167,20 +176,20 @@ def test_of_a_page_every_item_is_read_or_rejected(answer: Said) -> None:
             assert page.fetched == len(page.readings) + len(page.rejects) == items_in(answer)
             for reject in page.rejects:
                 assert not any(number in reject.reason for number in PERSONAL_NUMBERS)
-                again = only_faults(partial(one_stop.replay, reject.payload), RecordError)
+                again = result_or_error(partial(one_stop.replay, reject.payload), RecordError)
                 assert isinstance(again, RecordError)
                 assert again.reason == reject.reason
 
 
-def items_in(answer: Said) -> int:
-    """Entries of ``content``, counted by the standard reader."""
+def items_in(answer: FuzzedAnswer) -> int:
+    """The number of entries of ``content``, read with the standard library."""
     text = answer.body.decode(json.detect_encoding(answer.body), "replace")
     return len(json.loads(text.lstrip("\ufeff"), strict=False)["content"])
 
 
 @FUZZ
-@given(answer=said(json_bytes(DETAILS)))
-def test_a_detail_is_read_or_refused(answer: Said) -> None:
+@given(answer=fuzzed_answers(json_bytes(DETAILS)))
+def test_a_detail_is_read_or_refused(answer: FuzzedAnswer) -> None:
     with adapter(igate, answer) as one_stop:
         native = "68a53f0c1d2e3f4a5b6c7d80"
         asked(lambda: one_stop.detail(native), ConnectorError, RecordError)
@@ -188,13 +197,13 @@ def test_a_detail_is_read_or_refused(answer: Said) -> None:
 
 
 @FUZZ
-@given(answer=said(json_bytes(FOUND)))
-def test_the_portal_lacks_a_dossier_only_when_it_said_so(answer: Said) -> None:
+@given(answer=fuzzed_answers(json_bytes(FOUND)))
+def test_a_dossier_is_absent_only_if_the_portal_answered_so(answer: FuzzedAnswer) -> None:
     code = "H99.12-250114-0007"
     with adapter(dvcqg, answer) as portal:
-        found = only_faults(lambda: portal.look_up(code), ConnectorError, RecordError)
+        found = result_or_error(lambda: portal.look_up(code), ConnectorError, RecordError)
         if isinstance(found, ConnectorError):
-            assert_kind_fits(found, write=False)
+            assert_error_fits(found, write=False)
         elif not isinstance(found, KhopError):
             assert_answered(answer)
             assert found is None or found.code == code
@@ -204,28 +213,28 @@ def test_the_portal_lacks_a_dossier_only_when_it_said_so(answer: Said) -> None:
 
 
 @FUZZ
-@given(answer=said(json_bytes(PAGES)))
-def test_of_the_feed_every_event_is_read_or_rejected(answer: Said) -> None:
+@given(answer=fuzzed_answers(json_bytes(PAGES)))
+def test_every_event_of_the_feed_is_read_or_rejected(answer: FuzzedAnswer) -> None:
     with adapter(vnpost, answer) as post:
         page = asked(lambda: post.events(None))
         if page is not None:
             assert page.last or page.position is not None
             for reject in page.rejects:
-                again = only_faults(partial(post.replay_event, reject.payload), RecordError)
+                again = result_or_error(partial(post.replay_event, reject.payload), RecordError)
                 assert isinstance(again, RecordError)
 
 
 @FUZZ
-@given(answer=said(json_bytes(PARCELS)))
-def test_the_evidence_of_a_parcel_is_read_or_refused(answer: Said) -> None:
+@given(answer=fuzzed_answers(json_bytes(PARCELS)))
+def test_the_evidence_of_a_parcel_is_read_or_refused(answer: FuzzedAnswer) -> None:
     with adapter(myvnpost, answer) as post:
         found = asked(lambda: post.evidence_of("H99.01-260318-0011"), ConnectorError, RecordError)
         assert found is None or all(isinstance(each, StatusRecord) for each in found)
 
 
 @FUZZ
-@given(answer=said(xml_bytes(raw("population", "*-res-*.xml", "err-*.xml"))))
-def test_a_person_is_checked_or_the_answer_refused(answer: Said) -> None:
+@given(answer=fuzzed_answers(xml_bytes(raw("population", "*-res-*.xml", "err-*.xml"))))
+def test_a_person_is_checked_or_the_answer_is_refused(answer: FuzzedAnswer) -> None:
     applicant = Applicant(
         name="Trần Thị Mai Lan", identity_number="001185012345", birth=Birth(1985, 2, 17)
     )
@@ -243,8 +252,8 @@ def test_a_person_is_checked_or_the_answer_refused(answer: Said) -> None:
 
 @pytest.mark.parametrize("module", SETTINGS, ids=lambda module: module.__name__)
 @FUZZ
-@given(answer=said(json_bytes([*LISTS, *FOUND, *PAGES, *PARCELS])))
-def test_a_check_of_a_system_always_ends_in_a_word(module: ModuleType, answer: Said) -> None:
+@given(answer=fuzzed_answers(json_bytes([*LISTS, *FOUND, *PAGES, *PARCELS])))
+def test_a_check_of_a_system_always_has_a_result(module: ModuleType, answer: FuzzedAnswer) -> None:
     with adapter(module, answer) as system:
         health = system.check()
     assert isinstance(health, Health)
@@ -254,9 +263,11 @@ def test_a_check_of_a_system_always_ends_in_a_word(module: ModuleType, answer: S
 
 
 @FUZZ
-@given(answer=said(json_bytes(FOUND)))
-def test_a_push_is_accepted_or_ends_in_a_fault_of_a_write(answer: Said) -> None:
-    with adapter(igate, Said(200, (), json.dumps(DETAILS[0]).encode()), fees=False) as one_stop:
+@given(answer=fuzzed_answers(json_bytes(FOUND)))
+def test_a_push_is_accepted_or_raises_an_error_of_a_write(answer: FuzzedAnswer) -> None:
+    with adapter(
+        igate, FuzzedAnswer(200, (), json.dumps(DETAILS[0]).encode()), fees=False
+    ) as one_stop:
         dossier = one_stop.full("68a53f0c1d2e3f4a5b6c7d80")
     with adapter(dvcqg, answer) as portal:
         for write in (
@@ -264,9 +275,9 @@ def test_a_push_is_accepted_or_ends_in_a_fault_of_a_write(answer: Said) -> None:
             lambda: portal.update(dossier),
             lambda: portal.progress(dossier.record.code, [STEP]),
         ):
-            found = only_faults(write, ConnectorError)
+            found = result_or_error(write, ConnectorError)
             if isinstance(found, ConnectorError):
-                assert_kind_fits(found, write=True)
+                assert_error_fits(found, write=True)
             else:
                 assert answer.whole
                 assert 200 <= answer.status < 300

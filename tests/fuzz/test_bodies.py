@@ -45,7 +45,7 @@ def pieces(body: bytes, size: int) -> Iterator[bytes]:
 
 @FUZZ
 @given(content=CONTENTS, coding=st.sampled_from(sorted(CODINGS)), size=st.integers(1, 70_000))
-def test_what_was_packed_is_unpacked_whatever_its_pieces(
+def test_a_compressed_body_is_decompressed_in_pieces_of_any_size(
     content: bytes, coding: str, size: int
 ) -> None:
     sent = CODINGS[coding](content)
@@ -54,14 +54,16 @@ def test_what_was_packed_is_unpacked_whatever_its_pieces(
 
 @FUZZ
 @given(contents=st.lists(CONTENTS, min_size=1, max_size=4), size=st.integers(1, 500))
-def test_several_parts_packed_one_by_one_are_one_body(contents: list[bytes], size: int) -> None:
+def test_parts_that_were_compressed_separately_are_one_body(
+    contents: list[bytes], size: int
+) -> None:
     sent = b"".join(map(gzip.compress, contents))
     assert b"".join(unpacked(pieces(sent, size), "gzip")) == b"".join(contents)
 
 
 @FUZZ
 @given(content=st.binary(min_size=1, max_size=300), data=st.data())
-def test_what_is_cut_short_is_never_taken_for_whole(content: bytes, data: st.DataObject) -> None:
+def test_a_truncated_body_is_never_accepted(content: bytes, data: st.DataObject) -> None:
     coding = data.draw(st.sampled_from(["gzip", "deflate", "Deflate"]))
     sent = CODINGS[coding](content)
     cut = sent[: data.draw(st.integers(1, len(sent) - 1))]
@@ -75,7 +77,7 @@ def test_what_is_cut_short_is_never_taken_for_whole(content: bytes, data: st.Dat
     coding=st.sampled_from(sorted(CODINGS)) | texts | st.sampled_from(["br", "gzip, gzip", "zstd"]),
     size=st.integers(1, 400),
 )
-def test_any_bytes_are_unpacked_in_small_pieces_or_refused(
+def test_any_bytes_are_decompressed_in_small_pieces_or_refused(
     body: bytes, coding: str, size: int
 ) -> None:
     try:
@@ -87,7 +89,7 @@ def test_any_bytes_are_unpacked_in_small_pieces_or_refused(
 
 @FUZZ
 @given(mib=st.integers(1, 6), coding=st.sampled_from(["gzip", "deflate"]))
-def test_no_piece_is_large_however_well_it_was_packed(mib: int, coding: str) -> None:
+def test_decompressed_pieces_are_small_at_any_compression_ratio(mib: int, coding: str) -> None:
     sent = CODINGS[coding](bytes(mib << 20))
     sizes = [len(each) for each in unpacked(pieces(sent, 65_536), coding)]
     assert sum(sizes) == mib << 20
@@ -99,7 +101,7 @@ def test_no_piece_is_large_however_well_it_was_packed(mib: int, coding: str) -> 
     text=texts | st.text() | st.text("aeêệơĐdﷺŉ\u0300\u0301\u0323\u031b\u0316", max_size=30),
     form=st.sampled_from(("NFC", "NFD", "NFKC", "NFKD")),
 )
-def test_a_normal_form_is_that_of_unicode(
+def test_the_normal_form_equals_that_of_unicode(
     text: str, form: Literal["NFC", "NFD", "NFKC", "NFKD"]
 ) -> None:
     theirs = unicodedata.normalize(form, text)
@@ -111,7 +113,9 @@ def test_a_normal_form_is_that_of_unicode(
 @pytest.mark.parametrize("letter", ["ệ", "ữ", "Å"])
 @pytest.mark.parametrize("count", [333, 500, 1_000, 3_333])
 @pytest.mark.parametrize("head", ["", "a", "ab"])
-def test_a_long_word_has_the_normal_form_of_unicode(letter: str, count: int, head: str) -> None:
+def test_the_normal_form_of_a_long_word_equals_that_of_unicode(
+    letter: str, count: int, head: str
+) -> None:
     for text in (head + letter * count, unicodedata.normalize("NFD", head + letter * count)):
         for form in ("NFC", "NFD", "NFKC", "NFKD"):
             assert normal_form(form, text) == unicodedata.normalize(form, text)

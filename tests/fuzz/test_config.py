@@ -1,4 +1,4 @@
-"""khop.toml as anybody might write it, and settings that cannot be sent."""
+"""Damaged files of khop.toml, and secrets and addresses that cannot be sent."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from khop.connectors.population.tokens import TokenAuth, lgsp_login, wso2_login
 from khop.connectors.vnpost import lgsp_key_access, ngsp_access
 from khop.connectors.vnpost.client import NgspClient, NgspDeployment
 from khop.errors import ConfigError, KhopError
+from tests.fuzz.answers import transport
 from tests.fuzz.profile import FUZZ
 from tests.fuzz.strategies import texts
-from tests.fuzz.wires import transport
 
 WORKING = """
 [province]
@@ -89,7 +89,7 @@ password = { file = "secret.txt" }
 madonvi = "000.00.00.H99"
 dstcode = "VN:GOV:000.00.00.G22:vpcpdvcprovider"
 """
-#: What WORKING names, beside it.
+#: The files that WORKING names.
 FILES = {
     "units.toml": '[[unit]]\nid = "xa-b"\nname = "UBND xã B"\n',
     "sessions.csv": "unit;sessions\nH44.01;8h-16h\n",
@@ -106,7 +106,7 @@ VALUES = st.sampled_from(
 
 
 def loaded(path: Path, content: bytes) -> None:
-    """khop.toml of this content is read, or refused with a ConfigError."""
+    """Read khop.toml with this content; a ConfigError is accepted."""
     (path / "khop.toml").write_bytes(content)
     try:
         load_config(path / "khop.toml", adapter_types())
@@ -122,7 +122,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-def test_the_file_that_is_changed_is_read_as_it_stands(folder: Path) -> None:
+def test_the_unchanged_file_is_read(folder: Path) -> None:
     (folder / "khop.toml").write_text(WORKING, "utf-8")
     assert load_config(folder / "khop.toml", adapter_types()).province.code == "H99"
 
@@ -146,7 +146,7 @@ def test_a_changed_file_is_read_or_refused(folder: Path, data: st.DataObject) ->
 
 @FUZZ
 @given(content=st.binary(max_size=200) | st.text().map(lambda text: text.encode(errors="replace")))
-def test_a_file_of_anything_is_read_or_refused(folder: Path, content: bytes) -> None:
+def test_a_file_of_random_bytes_is_read_or_refused(folder: Path, content: bytes) -> None:
     loaded(folder, content)
 
 
@@ -167,13 +167,13 @@ def test_a_file_of_anything_is_read_or_refused(folder: Path, content: bytes) -> 
     ],
     ids=lambda content: content[:14].decode("latin-1"),
 )
-def test_a_file_that_is_none_is_refused(folder: Path, content: bytes) -> None:
+def test_a_file_that_is_not_toml_is_refused(folder: Path, content: bytes) -> None:
     (folder / "khop.toml").write_bytes(content)
     with pytest.raises(ConfigError):
         load_config(folder / "khop.toml", adapter_types())
 
 
-def test_a_file_that_an_editor_marked_as_utf_8_is_read(folder: Path) -> None:
+def test_a_file_with_a_byte_order_mark_is_read(folder: Path) -> None:
     plain = '[province]\nname = "Tỉnh Mẫu"\ncode = "H99"\n'
     (folder / "khop.toml").write_text(plain, "utf-8-sig")
     assert load_config(folder / "khop.toml", {}).province.code == "H99"
@@ -183,14 +183,15 @@ def answering(body: object) -> httpx.MockTransport:
     return httpx.MockTransport(lambda request: httpx.Response(200, json=body))
 
 
-#: As ``os.environ`` gives a byte that is no UTF-8; a line break; a letter that no header takes.
+#: A byte that is not UTF-8 as ``os.environ`` has it, a line break, and a letter that no header may
+#: have.
 SECRETS = ["caf\udce9", "a\r\nX: y", "mật khẩu", "", "\x00", "x" * 100_000]
 HOST = "https://a.example.vn"
 APPLICATION = dict.fromkeys(("AccessKey", "AppName", "PartnerCode", "PartnerCodeCus"), "a")
 TOKEN = {"access_token": "abc", "token": "abc"}
 
 
-def igate(secret: str) -> None:
+def call_igate(secret: str) -> None:
     IgateClient(
         "src",
         transport(answering(TOKEN)),
@@ -199,7 +200,7 @@ def igate(secret: str) -> None:
     ).login()
 
 
-def igate_user(secret: str) -> None:
+def call_igate_as_user(secret: str) -> None:
     IgateClient(
         "src",
         transport(answering(TOKEN)),
@@ -208,36 +209,36 @@ def igate_user(secret: str) -> None:
     ).login()
 
 
-def ministry(secret: str) -> None:
+def call_ministry(secret: str) -> None:
     MinistryClient(
         "src", transport(answering(TOKEN)), MinistryDeployment(HOST, "a", lambda: secret)
     ).login()
 
 
-def post(secret: str) -> None:
+def call_post(secret: str) -> None:
     access = ngsp_access("src", HOST, "k", lambda: secret)
     them = transport(answering(TOKEN))
     NgspClient("src", them, access, NgspDeployment({}, "c")).login()
 
 
-def post_by_key(secret: str) -> None:
+def call_post_by_key(secret: str) -> None:
     access = lgsp_key_access("src", HOST, lambda: secret)
     them = transport(answering(TOKEN))
     NgspClient("src", them, access, NgspDeployment({}, "c")).login()
 
 
-def population(secret: str) -> object:
+def call_population(secret: str) -> object:
     TokenAuth("src", transport(answering(TOKEN)), wso2_login(HOST, "k", lambda: secret)).log_in()
     login = lgsp_login(HOST, APPLICATION, lambda: secret, "u", lambda: secret)
     auth = TokenAuth("src", transport(answering(TOKEN)), login)
     return auth.send(lambda headers: headers())
 
 
-def signed(secret: str) -> object:
+def call_population_signed(secret: str) -> object:
     return SignedAuth(username="u", secret=lambda: secret, sign_path="/p").headers()
 
 
-def payment(secret: str) -> object:
+def call_payment(secret: str) -> object:
     return keypay_checksum(
         secret, addition_fee="", client_id="", command="", trans_amount="", transaction_id="",
         version="",
@@ -246,9 +247,19 @@ def payment(secret: str) -> object:
 
 @pytest.mark.parametrize("secret", SECRETS, ids=ascii)
 @pytest.mark.parametrize(
-    "use", [igate, igate_user, ministry, post, post_by_key, population, signed, payment]
+    "use",
+    [
+        call_igate,
+        call_igate_as_user,
+        call_ministry,
+        call_post,
+        call_post_by_key,
+        call_population,
+        call_population_signed,
+        call_payment,
+    ],
 )
-def test_a_secret_that_cannot_be_sent_is_a_fault_that_does_not_show_it(
+def test_a_secret_that_cannot_be_sent_raises_an_error_without_the_secret(
     use: Callable[[str], object], secret: str
 ) -> None:
     try:
@@ -259,7 +270,9 @@ def test_a_secret_that_cannot_be_sent_is_a_fault_that_does_not_show_it(
 
 @FUZZ
 @given(host=texts | st.text(), path=texts | st.text(), value=texts | st.text())
-def test_no_address_and_no_parameter_breaks_a_call(host: str, path: str, value: str) -> None:
+def test_any_address_and_parameter_give_a_result_or_an_error(
+    host: str, path: str, value: str
+) -> None:
     them = transport(answering({}))
     for url in (f"http://a{host}/", f"http://a.vn/{path}", f"http://a.vn:{host}/{path}?{path}"):
         with suppress(KhopError):

@@ -1,4 +1,4 @@
-"""Values nested as deeply as a reader of JSON lets through, in the place of every value."""
+"""Deeply nested values in the place of every value."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from khop.errors import KhopError
 from khop.mappings.dvcqg.mapping import DvcqgMapping
 from khop.mappings.myvnpost.history import HistoryMapping
 from khop.mappings.vnpost.mapping import FeedMapping, OrderNumbers, postal_codes
-from tests.fuzz.one_stop import MAPPINGS
+from tests.fuzz.igate_mappings import MAPPINGS
 from tests.fuzz.portal import CATALOGUES, rows_of
 from tests.fuzz.samples import bodies
 from tests.fuzz.strategies import nested
 
-#: Levels within the sample's own; the reader refuses somewhat less than a thousand.
+#: Levels inside the sample; the reader of JSON refuses somewhat less than a thousand.
 DEPTHS = (60, 300, 850)
 OUTCOME = Outcome("src", "ask", False)
 PORTAL = DvcqgMapping("dvcqg")
@@ -41,7 +41,7 @@ HISTORY = HistoryMapping("my", postal_codes("myvnpost"), OrderNumbers())
 
 
 def in_each_place(value: Any, deep: Any) -> Iterator[Any]:
-    """The value with ``deep`` in the place of itself, and of each value in it."""
+    """The value with ``deep`` in place of it, and in place of each value in it."""
     yield deep
     if isinstance(value, dict):
         for key, item in value.items():
@@ -134,7 +134,7 @@ READERS: dict[str, tuple[list[Any], tuple[Callable[[Any], object], ...]]] = {
 
 @pytest.mark.parametrize("depth", DEPTHS)
 @pytest.mark.parametrize("name", READERS)
-def test_what_is_nested_without_end_is_read_or_refused(name: str, depth: int) -> None:
+def test_a_deeply_nested_value_is_read_or_refused(name: str, depth: int) -> None:
     samples, readers = READERS[name]
     for sample in samples:
         for value in in_each_place(sample, nested(depth)):

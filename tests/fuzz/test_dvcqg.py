@@ -1,4 +1,4 @@
-"""The national portal, answering and calling as no specification says."""
+"""The national portal with answers and calls that are in no specification."""
 
 from __future__ import annotations
 
@@ -44,19 +44,26 @@ from khop.mappings.dvcqg.mapping import DvcqgMapping
 from khop.mappings.igate.mapping import IgateMapping
 from khop.mappings.records import Status
 from khop.mappings.states.status import igate_channels, igate_statuses
+from tests.fuzz.answers import (
+    FuzzedAnswer,
+    Scripted,
+    assert_error_fits,
+    fuzzed_answers,
+    result_or_error,
+    transport,
+)
 from tests.fuzz.portal import (
     ANSWERS,
     CATALOGUES,
     CODE,
     FOUND,
-    Desk,
+    FakeProvince,
     assert_answered,
     rows_of,
 )
 from tests.fuzz.profile import FUZZ
 from tests.fuzz.samples import bodies, raw
 from tests.fuzz.strategies import PERSONAL_NUMBERS, damaged, json_bytes, nested, texts, values
-from tests.fuzz.wires import Said, Scripted, assert_kind_fits, only_faults, said, transport
 
 HOST = "https://dvcqg.example.vn"
 ITEMS = [row for body in bodies("dvcqg", "look-0[26].json") for row in [body.get("result", body)]]
@@ -64,30 +71,34 @@ CATALOGUE = bodies("dvcqg", "cat-0[2368].json")
 INBOUND = bodies("dvcqg", "port-0[167].json")
 
 
-def login(request: httpx.Request) -> Mapping[str, Any] | None:
+def portal_login_answer(request: httpx.Request) -> Mapping[str, Any] | None:
     if request.url.path == "/login":
         return {"error_code": 0, "session": "b7c1f0de93aa4d0e8c55a1d2e3f40911"}
     return {"access_token": "abc"} if request.url.path == "/token" else None
 
 
-def native(answer: Said, login_path: str = "/login") -> DvcqgClient:
+def native(answer: FuzzedAnswer, login_path: str = "/login") -> DvcqgClient:
     destination = "VN:GOV:000.00.00.G22:vpcpdvcprovider"
     dialect = NativeDialect(
         "src", NativeDeployment(HOST, login_path, "/g", "000.00.00.H99", destination)
     )
     session = PortalLogin(dialect, "h99_onegate", lambda: "not-a-real-secret")
-    return DvcqgClient(transport(Scripted(answer, login)), dialect, session, clock=lambda: 0.0)
+    return DvcqgClient(
+        transport(Scripted(answer, portal_login_answer)), dialect, session, clock=lambda: 0.0
+    )
 
 
-def wrapped(answer: Said, token: str = "/token", *, fixed: bool = False) -> DvcqgClient:
+def wrapped(answer: FuzzedAnswer, token: str = "/token", *, fixed: bool = False) -> DvcqgClient:
     dialect = wrapper_dialect("src", ServiceAddresses(HOST, "/s", {"look_up": "TraCuuHoSo"}))
     access = FixedLogin("src") if fixed else OAuthLogin(
         "src", f"{HOST}{token}", "khop", lambda: "not-a-real-secret"
     )  # fmt: skip
-    return DvcqgClient(transport(Scripted(answer, login)), dialect, access, clock=lambda: 0.0)
+    return DvcqgClient(
+        transport(Scripted(answer, portal_login_answer)), dialect, access, clock=lambda: 0.0
+    )
 
 
-CLIENTS: Mapping[str, Callable[[Said], DvcqgClient]] = {
+CLIENTS: Mapping[str, Callable[[FuzzedAnswer], DvcqgClient]] = {
     "native": native,
     "wrapper": wrapped,
     "no login": lambda answer: wrapped(answer, fixed=True),
@@ -113,13 +124,16 @@ WRITES: Mapping[str, Callable[[DvcqgClient], object]] = {
 
 @pytest.mark.parametrize("client", CLIENTS)
 @FUZZ
-@given(name=st.sampled_from(sorted(READS)), answer=said(json_bytes(FOUND) | st.binary(max_size=30)))
-def test_a_read_finds_rows_or_ends_in_a_fault_of_a_read(
-    client: str, name: str, answer: Said
+@given(
+    name=st.sampled_from(sorted(READS)),
+    answer=fuzzed_answers(json_bytes(FOUND) | st.binary(max_size=30)),
+)
+def test_a_read_finds_rows_or_raises_an_error_of_a_read(
+    client: str, name: str, answer: FuzzedAnswer
 ) -> None:
-    found = only_faults(lambda: READS[name](CLIENTS[client](answer)), ConnectorError)
+    found = result_or_error(lambda: READS[name](CLIENTS[client](answer)), ConnectorError)
     if isinstance(found, ConnectorError):
-        assert_kind_fits(found, write=False)
+        assert_error_fits(found, write=False)
     else:
         assert isinstance(found, tuple)
         assert all(isinstance(row, Mapping) for row in found)
@@ -129,26 +143,27 @@ def test_a_read_finds_rows_or_ends_in_a_fault_of_a_read(
 @pytest.mark.parametrize("client", CLIENTS)
 @FUZZ
 @given(
-    name=st.sampled_from(sorted(WRITES)), answer=said(json_bytes(FOUND) | st.binary(max_size=30))
+    name=st.sampled_from(sorted(WRITES)),
+    answer=fuzzed_answers(json_bytes(FOUND) | st.binary(max_size=30)),
 )
-def test_a_write_is_accepted_or_ends_in_a_fault_of_a_write(
-    client: str, name: str, answer: Said
+def test_a_write_is_accepted_or_raises_an_error_of_a_write(
+    client: str, name: str, answer: FuzzedAnswer
 ) -> None:
-    found = only_faults(lambda: WRITES[name](CLIENTS[client](answer)), ConnectorError)
+    found = result_or_error(lambda: WRITES[name](CLIENTS[client](answer)), ConnectorError)
     if isinstance(found, ConnectorError):
-        assert_kind_fits(found, write=True)
+        assert_error_fits(found, write=True)
     else:
         assert answer.whole
         assert 200 <= answer.status < 300
 
 
 @FUZZ
-@given(answer=said(json_bytes([*ANSWERS, {"access_token": "abc", "expires_in": 3600}])))
-def test_a_login_succeeds_or_ends_in_a_fault_of_a_read(answer: Said) -> None:
+@given(answer=fuzzed_answers(json_bytes([*ANSWERS, {"access_token": "abc", "expires_in": 3600}])))
+def test_a_login_succeeds_or_raises_an_error_of_a_read(answer: FuzzedAnswer) -> None:
     for client in (native(answer, "/elsewhere"), wrapped(answer, "/elsewhere")):
-        found = only_faults(client.login, ConnectorError)
+        found = result_or_error(client.login, ConnectorError)
         if isinstance(found, ConnectorError):
-            assert_kind_fits(found, write=False)
+            assert_error_fits(found, write=False)
 
 
 @FUZZ
@@ -187,7 +202,7 @@ MAPPING = DvcqgMapping("dvcqg", units={"H99": "UBND"}, procedures={"1.001612": "
 @given(items=damaged(ITEMS) | values)
 def test_a_look_up_becomes_a_record_or_a_reason_but_never_an_absence(items: object) -> None:
     listed = items if isinstance(items, list) else [items]
-    record = only_faults(lambda: MAPPING.record(listed, CODE), RecordError)
+    record = result_or_error(lambda: MAPPING.record(listed, CODE), RecordError)
     if not isinstance(record, RecordError):
         assert (record is None) is (not listed)
         assert record is None or record.code == CODE
@@ -209,11 +224,11 @@ def test_rows_of_a_catalogue_are_read_or_refused(listed: list[Any]) -> None:
 
 def read_with_every_reader(listed: list[Any]) -> None:
     for read in CATALOGUES:
-        only_faults(partial(read, listed), RecordError)
+        result_or_error(partial(read, listed), RecordError)
 
 
 @pytest.mark.parametrize("depth", [8, 150, 500, 850])
-def test_rows_nested_without_end_are_read_or_refused(depth: int) -> None:
+def test_deeply_nested_rows_are_read_or_refused(depth: int) -> None:
     deep = nested(depth)
     for field in ("CACHTHUCTHUCHIEN", "LINHVUCTHUCHIEN", "APDUNGDVC", "NOIDUNG"):
         read_with_every_reader([{"MATTHC": "1.001612", field: deep}])
@@ -253,7 +268,7 @@ CALLS = [
 def test_every_call_of_the_portal_gets_a_reply(
     service: str, head: str, body: bytes, fails: bool
 ) -> None:
-    reply = handle(head + service, body, Desk(fails=fails))
+    reply = handle(head + service, body, FakeProvince(fails=fails))
     assert reply.status in (200, 404, 413, 500)
     if reply.content_type.startswith("application/json"):
         json.loads(reply.body)
@@ -269,17 +284,17 @@ def test_every_call_of_the_portal_gets_a_reply(
      '{"service":"NhanChungTuThueDat","data":{"MaHoSo":"A","ThongTinThanhToan":*}}',
      '{"MaHoSo":"A","DiaChiDoanhNghiep":{"x":*},"masohoso":*}'],
 )  # fmt: skip
-def test_a_call_nested_without_end_gets_a_reply(service: str, depth: int, where: str) -> None:
+def test_a_deeply_nested_call_gets_a_reply(service: str, depth: int, where: str) -> None:
     body = where.replace("*", "[" * depth + "]" * depth).encode()
-    assert handle(service, body, Desk(fails=False)).status in (200, 500)
+    assert handle(service, body, FakeProvince(fails=False)).status in (200, 500)
 
 
 @FUZZ
 @given(body=json_bytes([*bodies("dvcqg", "pay-*.json")]), fields=values)
-def test_any_word_of_a_payment_is_read_or_refused(body: bytes, fields: object) -> None:
-    only_faults(lambda: read_start("src", Answer(200, {}, body)), Refused, Unreadable)
+def test_any_payment_notice_is_read_or_refused(body: bytes, fields: object) -> None:
+    result_or_error(lambda: read_start("src", Answer(200, {}, body)), Refused, Unreadable)
     if isinstance(fields, dict):
-        only_faults(lambda: read_callback("src", fields), Unreadable)
+        result_or_error(lambda: read_callback("src", fields), Unreadable)
 
 
 ONE_STOP = IgateMapping("igate", b"0" * 32, igate_statuses({}, {}), igate_channels({}, {}))
@@ -291,7 +306,7 @@ SENT = bodies("dvcqg", "sync-0*.json")
 
 @FUZZ
 @given(item=damaged(DOSSIERS), procedure=damaged([rows_of(body)[0] for body in CATALOGUE]) | values)
-def test_what_a_one_stop_says_can_be_written_for_the_portal_and_read_again(
+def test_a_record_of_the_one_stop_is_written_for_the_portal_and_read_again(
     item: object, procedure: object
 ) -> None:
     try:
@@ -300,13 +315,13 @@ def test_what_a_one_stop_says_can_be_written_for_the_portal_and_read_again(
     except RecordError:
         return
     json.dumps(message, allow_nan=False)
-    only_faults(lambda: check_dossier(message), RecordError)
+    result_or_error(lambda: check_dossier(message), RecordError)
     steps = MAPPING.write_steps(dossier.record.code, dossier.steps)
-    only_faults(lambda: check_steps(steps), RecordError)
+    result_or_error(lambda: check_steps(steps), RecordError)
     again = MAPPING.record([message], dossier.record.code)
     assert again is not None
     assert again.status is dossier.record.status
-    # A date the portal is told without its time, or with it, is the same moment when it is read.
+    # A date with or without its time is read as the same moment.
     for field in ("received_at", "due_at"):
         ours, theirs = getattr(dossier.record, field), getattr(again, field)
         assert (ours is None) is (theirs is None)
@@ -324,7 +339,7 @@ def test_the_return_of_a_state_is_written_or_refused(
         MAPPING.write_return(code, local, status, at, text)
 
 
-def test_there_are_samples_to_start_from() -> None:
+def test_samples_exist() -> None:
     assert len(ANSWERS) > 15
     assert SENT
     assert raw("dvcqg", "*.txt")

@@ -1,4 +1,4 @@
-"""iGate and the adapter for ministries, answering what no specification says."""
+"""iGate and the adapter for ministries with answers that are in no specification."""
 
 from __future__ import annotations
 
@@ -30,11 +30,18 @@ from khop.errors import ConnectorError, RecordError
 from khop.mappings.igate.history import collapse
 from khop.mappings.igate.mapping import IgateMapping
 from khop.mappings.igate_ministry.messages import Filed, MinistryMapping
-from tests.fuzz.one_stop import MAPPINGS
+from tests.fuzz.answers import (
+    FuzzedAnswer,
+    Scripted,
+    assert_error_fits,
+    fuzzed_answers,
+    result_or_error,
+    transport,
+)
+from tests.fuzz.igate_mappings import MAPPINGS
 from tests.fuzz.profile import FUZZ
 from tests.fuzz.samples import bodies, raw
 from tests.fuzz.strategies import PERSONAL_NUMBERS, damaged, json_bytes, texts, values
-from tests.fuzz.wires import Said, Scripted, assert_kind_fits, only_faults, said, transport
 
 HOST = "https://igate.example.vn"
 LISTS, DETAILS = bodies("igate", "list-*.json"), bodies("igate", "det-*.json")
@@ -52,24 +59,24 @@ MINISTRY = [
 ANY = [*LISTS, *DETAILS, *TOKENS, *PUSHES, *MINISTRY]
 
 
-def login(request: httpx.Request) -> Mapping[str, Any] | None:
+def login_answer(request: httpx.Request) -> Mapping[str, Any] | None:
     return {"access_token": "abc"} if request.url.path in ("/token", "/t/GetToken") else None
 
 
-def client(answer: Said, token: str = "/token") -> IgateClient:
+def igate_client(answer: FuzzedAnswer, token: str = "/token") -> IgateClient:
     return IgateClient(
         "src",
-        transport(Scripted(answer, login)),
+        transport(Scripted(answer, login_answer)),
         IgateDeployment(HOST, f"{HOST}{token}"),
         Account("khop", lambda: "not-a-real-secret"),
         clock=lambda: 0.0,
     )
 
 
-def ministry(answer: Said, token: str = "/t/GetToken") -> MinistryClient:
+def ministry_client(answer: FuzzedAnswer, token: str = "/t/GetToken") -> MinistryClient:
     return MinistryClient(
         "src",
-        transport(Scripted(answer, login)),
+        transport(Scripted(answer, login_answer)),
         MinistryDeployment(
             HOST, "khop", lambda: "not-a-real-secret", paths=MinistryPaths(token=token)
         ),
@@ -95,11 +102,13 @@ WRITES: Mapping[str, Callable[[MinistryClient], object]] = {
 
 @pytest.mark.parametrize("name", READS)
 @FUZZ
-@given(answer=said(json_bytes(ANY)))
-def test_a_read_gives_what_was_answered_or_a_fault_of_a_read(name: str, answer: Said) -> None:
-    found = only_faults(lambda: READS[name](client(answer)), ConnectorError)
+@given(answer=fuzzed_answers(json_bytes(ANY)))
+def test_a_read_gives_the_answer_or_raises_an_error_of_a_read(
+    name: str, answer: FuzzedAnswer
+) -> None:
+    found = result_or_error(lambda: READS[name](igate_client(answer)), ConnectorError)
     if isinstance(found, ConnectorError):
-        assert_kind_fits(found, write=False)
+        assert_error_fits(found, write=False)
     else:
         assert found is not None
         assert answer.whole
@@ -108,26 +117,26 @@ def test_a_read_gives_what_was_answered_or_a_fault_of_a_read(name: str, answer: 
 
 @pytest.mark.parametrize("name", WRITES)
 @FUZZ
-@given(answer=said(json_bytes(ANY)))
-def test_a_write_is_done_or_ends_in_a_fault_of_a_write(name: str, answer: Said) -> None:
-    found = only_faults(lambda: WRITES[name](ministry(answer)), ConnectorError)
+@given(answer=fuzzed_answers(json_bytes(ANY)))
+def test_a_write_succeeds_or_raises_an_error_of_a_write(name: str, answer: FuzzedAnswer) -> None:
+    found = result_or_error(lambda: WRITES[name](ministry_client(answer)), ConnectorError)
     if isinstance(found, ConnectorError):
-        assert_kind_fits(found, write=True)
+        assert_error_fits(found, write=True)
     else:
         assert answer.whole
         assert 200 <= answer.status < 300
 
 
 @FUZZ
-@given(answer=said(json_bytes([*TOKENS, *MINISTRY])))
-@example(Said(200, (), '{"code": "400", "message": "Hồ sơ đã tồn tại"}'.encode()))
-@example(Said(400, (), '{"code": "400", "message": "Hồ sơ đã tồn tại"}'.encode()))
-def test_a_login_succeeds_or_ends_in_a_fault_of_a_read(answer: Said) -> None:
+@given(answer=fuzzed_answers(json_bytes([*TOKENS, *MINISTRY])))
+@example(FuzzedAnswer(200, (), '{"code": "400", "message": "Hồ sơ đã tồn tại"}'.encode()))
+@example(FuzzedAnswer(400, (), '{"code": "400", "message": "Hồ sơ đã tồn tại"}'.encode()))
+def test_a_login_succeeds_or_raises_an_error_of_a_read(answer: FuzzedAnswer) -> None:
     elsewhere = "/elsewhere"
-    for log_in in (client(answer, elsewhere).login, ministry(answer, elsewhere).login):
-        found = only_faults(log_in, ConnectorError)
+    for log_in in (igate_client(answer, elsewhere).login, ministry_client(answer, elsewhere).login):
+        found = result_or_error(log_in, ConnectorError)
         if isinstance(found, ConnectorError):
-            assert_kind_fits(found, write=False)
+            assert_error_fits(found, write=False)
 
 
 @pytest.mark.parametrize("mapping", MAPPINGS, ids=["plain", "every rule"])
@@ -136,9 +145,9 @@ def test_a_login_succeeds_or_ends_in_a_fault_of_a_read(answer: Said) -> None:
 def test_an_item_becomes_a_record_or_a_reason(
     mapping: IgateMapping, item: object, fees: object
 ) -> None:
-    reading = only_faults(lambda: mapping.reading(item), RecordError)
+    reading = result_or_error(lambda: mapping.reading(item), RecordError)
     rows = fees if isinstance(fees, list) else [fees]
-    full = only_faults(lambda: mapping.full(item, rows), RecordError)
+    full = result_or_error(lambda: mapping.full(item, rows), RecordError)
     if not isinstance(reading, RecordError):
         record = reading.record
         assert record.code
@@ -159,7 +168,7 @@ FILED = Filed("1", "H99.18.03-250820-0012")
 @FUZZ
 @given(item=damaged(DOSSIERS), form=values.map(lambda value: read_json(json.dumps(value))))
 def test_a_dossier_is_filed_at_a_ministry_or_refused(item: object, form: object) -> None:
-    dossier = only_faults(lambda: MAPPINGS[1].full(item), RecordError)
+    dossier = result_or_error(lambda: MAPPINGS[1].full(item), RecordError)
     if isinstance(dossier, RecordError):
         return
     uploads = {file: Uploaded("1", "a") for file in dossier.files[:1]}
@@ -171,7 +180,7 @@ def test_a_dossier_is_filed_at_a_ministry_or_refused(item: object, form: object)
         lambda: FILING.problems(dossier.record, dossier.steps),
     )
     for write in writes:
-        only_faults(write, RecordError)
+        result_or_error(write, RecordError)
 
 
 @FUZZ
@@ -187,7 +196,7 @@ def test_a_page_is_read_or_refused(body: object, asked: int) -> None:
 
 @FUZZ
 @given(body=damaged([*PUSHES, *LISTS]) | values)
-def test_what_is_said_of_pushes_is_read_or_refused(body: object) -> None:
+def test_the_state_of_a_push_is_read_or_refused(body: object) -> None:
     readers: tuple[Callable[[object], object], ...] = (
         read_push_request,
         read_push_log,
@@ -215,7 +224,7 @@ def test_any_answer_to_a_push_is_read_or_refused(body: bytes) -> None:
 
 @FUZZ
 @given(body=damaged(TOKENS), token=texts | st.text() | st.binary().map(bytes.hex), life=values)
-def test_any_token_is_used_for_a_sensible_time(body: object, token: str, life: object) -> None:
+def test_the_lifetime_of_any_token_is_within_limits(body: object, token: str, life: object) -> None:
     if isinstance(body, dict):
         read_claims(body)
     claims_of(f"{token}.{token}.{token}")
@@ -223,6 +232,6 @@ def test_any_token_is_used_for_a_sensible_time(body: object, token: str, life: o
     assert 0 < seconds <= 30 * 86_400
 
 
-def test_there_are_samples_to_start_from() -> None:
+def test_samples_exist() -> None:
     assert len(ITEMS) >= 5
     assert raw("igate", "*.txt")

@@ -1,4 +1,4 @@
-"""JSON of a stranger: read, or refused as a ValueError; never another exception."""
+"""Any JSON is read or refused with a ValueError, never with another exception."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from khop.connectors.http.answers import LONGEST_WAIT, Answer, http_date, read_j
 from khop.connectors.http.gateways import gateway_fault
 from khop.connectors.http.outcomes import Outcome, error_text
 from khop.errors import ConnectorError
+from tests.fuzz.answers import assert_error_fits, assert_nothing_personal
 from tests.fuzz.profile import FUZZ
 from tests.fuzz.samples import bodies
 from tests.fuzz.strategies import json_bytes, scalars, texts, values
-from tests.fuzz.wires import assert_discreet, assert_kind_fits
 
 SAMPLES = [*bodies("igate", "*.json"), *bodies("dvcqg", "*.json"), *bodies("vnpost", "*.json")]
 NOW = datetime(2026, 3, 18, tzinfo=UTC)
@@ -38,7 +38,7 @@ def read_or_refused(body: bytes | str) -> Any:
 
 
 def sound(value: Any) -> bool:
-    """Nothing in it that a store, a log or a further writer would choke on."""
+    """Whether the value can be stored, logged and written again."""
     match value:
         case str():
             return value.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in value)
@@ -57,7 +57,7 @@ def sound(value: Any) -> bool:
 
 @FUZZ
 @given(st.binary(max_size=200) | json_bytes(SAMPLES))
-def test_any_bytes_are_read_or_refused_and_what_is_read_is_sound(body: bytes) -> None:
+def test_any_bytes_are_read_as_sound_values_or_refused(body: bytes) -> None:
     assert sound(read_or_refused(body))
 
 
@@ -69,17 +69,17 @@ def test_any_bytes_are_read_or_refused_and_what_is_read_is_sound(body: bytes) ->
 @example("-")
 @example("[-Infinity, NaN, 1e999, 123456789012345678901234567890]")
 @example('["\\ud800\\udc00", "\\ud800", "\\udc00\\ud800"]')
-def test_any_text_is_read_or_refused_and_what_is_read_is_sound(text: str) -> None:
+def test_any_text_is_read_as_sound_values_or_refused(text: str) -> None:
     assert sound(read_or_refused(text))
 
 
-def test_a_text_with_half_a_character_is_read_or_refused() -> None:
+def test_a_text_with_half_a_surrogate_pair_is_read_or_refused() -> None:
     assert sound(read_or_refused('["a\ud800"]'))
 
 
 @FUZZ
 @given(values)
-def test_plain_json_says_the_same_to_us_as_to_others(value: Any) -> None:
+def test_plain_json_is_read_as_by_the_standard_library(value: Any) -> None:
     text = json.dumps(value)
     try:
         theirs = json.loads(text, parse_constant=lambda name: None)
@@ -101,14 +101,14 @@ def test_the_encoding_of_an_answer_makes_no_difference(encoding: str, value: Any
 @given(
     st.text() | texts | st.from_regex(r"\w{3}, \d{1,4} \w{3} \d{1,12} \d\d:\d\d:\d\d [+-]?\w{0,9}")
 )
-def test_any_date_header_is_a_moment_or_nothing(text: str) -> None:
+def test_any_date_header_is_a_moment_or_none(text: str) -> None:
     moment = http_date(text)
     assert moment is None or moment.utcoffset() is not None
 
 
 @FUZZ
 @given(st.text() | texts | st.integers().map(str) | st.floats().map(str), st.text() | texts)
-def test_any_wait_asked_for_is_within_reason(asked: str, date: str) -> None:
+def test_the_wait_of_any_retry_after_is_within_limits(asked: str, date: str) -> None:
     wait = Answer(429, {"retry-after": asked, "date": date}, b"").retry_after(NOW)
     assert wait is None or 0 <= wait <= LONGEST_WAIT
 
@@ -123,27 +123,27 @@ def test_any_wait_asked_for_is_within_reason(asked: str, date: str) -> None:
 @example(500, b'{"fault":{"code":"9009%b"}}' % (b"1" * 7_000), {}, False)
 @example(500, b'{"fault":{"code":"900801085012345"}}', {}, False)
 @example(500, b'{"fault":{"code":"303990000001"}}', {}, True)
-def test_any_answer_means_a_fault_of_its_kind_or_none(
+def test_any_answer_gives_an_error_of_its_kind_or_none(
     status: int, body: bytes, headers: dict[str, str], write: bool
 ) -> None:
     answer, outcome = Answer(status, headers, body), Outcome("src", "ask", write)
     for fault in (gateway_fault(answer, outcome), outcome.of_status(answer, NOW)):
         if fault is not None:
             assert isinstance(fault, ConnectorError)
-            assert_kind_fits(fault, write=write)
-            assert_discreet(fault)
+            assert_error_fits(fault, write=write)
+            assert_nothing_personal(fault)
 
 
 @FUZZ
 @given(st.integers(100, 599))
-def test_only_a_success_is_no_fault(status: int) -> None:
+def test_only_a_success_status_gives_no_error(status: int) -> None:
     fault = Outcome("src", "ask", False).of_status(Answer(status, {}, b""), NOW)
     assert (fault is None) is (200 <= status < 300)
 
 
 @FUZZ
 @given(st.dictionaries(st.sampled_from(["message", "code", "error", "fault"]), scalars))
-def test_what_an_error_says_is_short(body: dict[str, Any]) -> None:
+def test_the_message_of_an_error_is_short(body: dict[str, Any]) -> None:
     code, detail = error_text(Answer(400, {}, json.dumps(body).encode()))
     assert len(code or "") <= 40
     assert len(detail or "") <= 200

@@ -1,4 +1,4 @@
-"""Much input: bounded memory, and work that grows no faster than what came."""
+"""Large input: memory is bounded, and the work grows linearly."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ from khop.text.cleaning import clean_text, cut_text, fold_label
 from khop.text.masking import short_text
 from tests import paths
 from tests.fuzz.growth import MOST, growth
-from tests.fuzz.hungry import WORK
-from tests.fuzz.portal import Desk
+from tests.fuzz.memory_probe import WORK
+from tests.fuzz.portal import FakeProvince
 
 ROOT = paths.ROOT
-#: MiB. The longest answer taken has 32; what reads it may hold it twice, and a little more.
+#: MiB. The longest accepted answer has 32 MiB; a reader may hold it twice and a little more.
 MOST_MEMORY = 100
 TODAY = date(2026, 3, 18)
 OUTCOME = Outcome("src", "ask", False)
@@ -58,9 +58,9 @@ STATUSES = igate_statuses({}, {})
 
 
 @pytest.mark.parametrize("name", WORK)
-def test_what_is_too_much_is_refused_with_bounded_memory(name: str) -> None:
+def test_too_much_input_is_refused_with_bounded_memory(name: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.fuzz.hungry", name],
+        [sys.executable, "-m", "tests.fuzz.memory_probe", name],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -73,7 +73,7 @@ def test_what_is_too_much_is_refused_with_bounded_memory(name: str) -> None:
 
 
 def refused(call: Callable[[], object]) -> None:
-    """The call, whatever comes of it by right."""
+    """The call; a refusal is accepted."""
     with suppress(KhopError, ValueError):
         call()
 
@@ -99,9 +99,11 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "judge_reply": lambda text: judge_reply(
         Answer(200, {}, f'{{"code":"9","message":"{text}"}}'.encode()), OUTCOME
     ),
-    "handle, a path": lambda text: handle(text, b"{}", Desk(fails=False)),
+    "handle, a path": lambda text: handle(text, b"{}", FakeProvince(fails=False)),
     "handle, a field": lambda text: handle(
-        "addtthckhuyenmai", f'{{"MaHoSo":"1","TepDonDangKy":"{text}"}}'.encode(), Desk(fails=False)
+        "addtthckhuyenmai",
+        f'{{"MaHoSo":"1","TepDonDangKy":"{text}"}}'.encode(),
+        FakeProvince(fails=False),
     ),
     "claims_of": lambda text: claims_of(f"{text}.{text}.{text}"),
     "with_breaks": lambda text: with_breaks(text.encode()),
@@ -143,7 +145,7 @@ PATTERNS = (
 
 
 @pytest.mark.parametrize("name", READERS)
-def test_no_text_costs_more_than_its_length(name: str) -> None:
+def test_the_work_of_a_reader_grows_linearly_with_the_text(name: str) -> None:
     read = READERS[name]
     slow = {
         pattern: ratio

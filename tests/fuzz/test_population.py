@@ -1,4 +1,4 @@
-"""The population database and its fronts, answering what no specification says."""
+"""The population database and its fronts with answers that are in no specification."""
 
 from __future__ import annotations
 
@@ -40,6 +40,14 @@ from khop.errors import ConnectorError, RecordError
 from khop.mappings.population.mapping import person_record, question_of, verdict_of
 from khop.mappings.population.names import asked_name
 from khop.mappings.records import Applicant, Birth, IdentityVerdict
+from tests.fuzz.answers import (
+    FuzzedAnswer,
+    Scripted,
+    assert_error_fits,
+    fuzzed_answers,
+    result_or_error,
+    transport,
+)
 from tests.fuzz.profile import FUZZ
 from tests.fuzz.samples import bodies, raw
 from tests.fuzz.strategies import (
@@ -51,7 +59,6 @@ from tests.fuzz.strategies import (
     values,
     xml_bytes,
 )
-from tests.fuzz.wires import Said, Scripted, assert_kind_fits, only_faults, said, transport
 
 HOST = "https://trucdulieu.example.vn"
 ANSWERS = raw("population", "*-res-*.xml", "err-*.xml")
@@ -95,7 +102,9 @@ def nothing(request: httpx.Request) -> Mapping[str, Any] | None:
     return None
 
 
-def client(answer: Said, front: Front, auth: Auth | None = None) -> PopulationClient[Asked]:
+def population_client(
+    answer: FuzzedAnswer, front: Front, auth: Auth | None = None
+) -> PopulationClient[Asked]:
     return PopulationClient(
         "src",
         transport(Scripted(answer, nothing)),
@@ -120,10 +129,12 @@ QUESTIONS: Mapping[str, Callable[[PopulationClient[Asked]], Any]] = {
 SOAP = SoapFront(SHAPE)
 
 
-def asked_of(ask: str, answer: Said, front: Front) -> None:
-    found = only_faults(lambda: QUESTIONS[ask](client(answer, front)), ConnectorError)
+def asked_of(ask: str, answer: FuzzedAnswer, front: Front) -> None:
+    found = result_or_error(
+        lambda: QUESTIONS[ask](population_client(answer, front)), ConnectorError
+    )
     if isinstance(found, ConnectorError):
-        assert_kind_fits(found, write=False)
+        assert_error_fits(found, write=False)
         assert PERSONAL_NAME not in str(found) or b"ault" in answer.body or b"essage" in answer.body
         return
     assert answer.whole
@@ -134,22 +145,22 @@ def asked_of(ask: str, answer: Said, front: Front) -> None:
         assert_found(found, answer)
 
 
-def assert_found(found: PersonAnswer, answer: Said) -> None:
+def assert_found(found: PersonAnswer, answer: FuzzedAnswer) -> None:
     for person in found.persons:
         record = person_record(person)
         assert not any(number in repr(record) for number in PERSONAL_NUMBERS)
         assert not any(n in name for name in record.fields_lost for n in PERSONAL_NUMBERS)
         assert verdict_of([record], LAN) in IdentityVerdict
         assert record.male is None or (record.sex and record.sex.meaning)
-    # "Not found" is said by a Body or a collection, never by anything else.
+    # Only a Body or a collection can mean "not found".
     said_so = (b"ody", b"ollection", b"esult", b"B\x00", b"C\x00", b"o\x00", b"[]")
     assert found.persons or any(word in answer.body for word in said_so)
 
 
 @pytest.mark.parametrize("ask", QUESTIONS)
 @FUZZ
-@given(answer=said(xml_bytes(ANSWERS)))
-def test_the_service_gives_an_answer_or_a_fault_of_a_read(ask: str, answer: Said) -> None:
+@given(answer=fuzzed_answers(xml_bytes(ANSWERS)))
+def test_the_service_gives_an_answer_or_an_error_of_a_read(ask: str, answer: FuzzedAnswer) -> None:
     asked_of(ask, answer, SOAP)
 
 
@@ -157,15 +168,17 @@ def test_the_service_gives_an_answer_or_a_fault_of_a_read(ask: str, answer: Said
 @FUZZ
 @given(
     ask=st.sampled_from(sorted(QUESTIONS)),
-    answer=said(json_bytes(FRONTED) | xml_bytes(ANSWERS)),
+    answer=fuzzed_answers(json_bytes(FRONTED) | xml_bytes(ANSWERS)),
 )
-def test_a_front_gives_an_answer_or_a_fault_of_a_read(front: Front, ask: str, answer: Said) -> None:
+def test_a_front_gives_an_answer_or_an_error_of_a_read(
+    front: Front, ask: str, answer: FuzzedAnswer
+) -> None:
     asked_of(ask, answer, front)
 
 
 @FUZZ
-@given(answer=said(json_bytes(TOKENS) | xml_bytes(ANSWERS)))
-def test_a_login_succeeds_or_ends_in_a_fault_of_a_read(answer: Said) -> None:
+@given(answer=fuzzed_answers(json_bytes(TOKENS) | xml_bytes(ANSWERS)))
+def test_a_login_succeeds_or_raises_an_error_of_a_read(answer: FuzzedAnswer) -> None:
     url = f"{HOST}/token"
     application = dict.fromkeys(("AccessKey", "AppName", "PartnerCode", "PartnerCodeCus"), "a")
     logins = (
@@ -181,9 +194,9 @@ def test_a_login_succeeds_or_ends_in_a_fault_of_a_read(answer: Said) -> None:
             clock=lambda: 0.0,
             now=lambda: datetime(2026, 3, 18, tzinfo=UTC),
         )
-        found = only_faults(auth.log_in, ConnectorError)
+        found = result_or_error(auth.log_in, ConnectorError)
         if isinstance(found, ConnectorError):
-            assert_kind_fits(found, write=False)
+            assert_error_fits(found, write=False)
 
 
 @FUZZ
@@ -204,7 +217,7 @@ def test_elements_of_any_document_are_persons_or_refused(body: bytes) -> None:
 
 @FUZZ
 @given(value=damaged([SAID_OF_LAN, {"CongDan": [SAID_OF_LAN]}, True, {"TonTai": "1"}]) | values)
-def test_json_in_place_of_elements_is_turned_into_them_or_refused(value: object) -> None:
+def test_json_in_place_of_elements_is_converted_or_refused(value: object) -> None:
     for verdict in (True, False):
         try:
             (root,) = elements_of(value, verdict=verdict)
@@ -220,23 +233,25 @@ def test_json_in_place_of_elements_is_turned_into_them_or_refused(value: object)
     birth=BIRTHS,
     kind=st.integers(0, 5),
 )  # fmt: skip
-def test_an_applicant_is_asked_about_or_refused(
+def test_a_question_about_any_applicant_is_made_or_refused(
     name: str, number: str, birth: Birth, kind: int
 ) -> None:
     applicant = Applicant(name=name, identity_number=number, kind=kind, birth=birth)
-    asked = only_faults(lambda: question_of(applicant, today=date(2026, 3, 18)), RecordError)
+    asked = result_or_error(lambda: question_of(applicant, today=date(2026, 3, 18)), RecordError)
     if isinstance(asked, RecordError):
         return
     question, _ = asked
     assert question.name == asked_name(name)
     assert question.number or question.old_number
-    only_faults(lambda: client_options(question), RecordError)
+    result_or_error(lambda: client_options(question), RecordError)
 
 
 def client_options(question: Question) -> None:
-    """A question that is let through is one that XML can carry."""
-    sent = Said(200, (), ANSWERS[-1])
-    only_faults(lambda: client(sent, SOAP).look_up_person(question, Asked()), ConnectorError)
+    """A question that is accepted can be written as XML."""
+    sent = FuzzedAnswer(200, (), ANSWERS[-1])
+    result_or_error(
+        lambda: population_client(sent, SOAP).look_up_person(question, Asked()), ConnectorError
+    )
 
 
 @FUZZ
@@ -246,24 +261,24 @@ def client_options(question: Question) -> None:
     procedure=texts | st.text(),
     number=st.sampled_from(["001085012345", "1", "", "٣" * 12, "00118501234\n"]),
 )
-def test_any_question_is_asked_or_refused(
+def test_any_question_is_sent_or_refused(
     name: str, officer: str, procedure: str, number: str
 ) -> None:
     question = Question(name, number, birth=1985)
     asked = Asked(procedure, officer)
     for front in (SOAP, PascalFront(), CamelFront("data", "u")):
-        them = client(Said(200, (), ANSWERS[-1]), front)
+        them = population_client(FuzzedAnswer(200, (), ANSWERS[-1]), front)
         ask = partial(them.look_up_person, question, asked)
-        only_faults(ask, ConnectorError, RecordError)
+        result_or_error(ask, ConnectorError, RecordError)
 
 
-def test_a_person_of_nothing_is_a_record_of_nothing() -> None:
+def test_an_empty_person_gives_an_empty_record() -> None:
     record = person_record(Person())
     assert record.name == ""
     assert record.birth is None
     assert record.fields_lost == ()
 
 
-def test_there_are_samples_to_start_from() -> None:
+def test_samples_exist() -> None:
     assert len(ANSWERS) > 15
     assert json.dumps(FRONTED)

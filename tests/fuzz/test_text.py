@@ -1,4 +1,4 @@
-"""Dates, codes, names, numbers and labels as anybody might type them."""
+"""Dates, codes, names, numbers and labels as people may type them."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ from khop.mappings.vnpost.orders import month_first, phone_number
 from khop.mappings.vnpost.places import PlaceTable
 from khop.text.cleaning import clean_text, cut_text, fold_label
 from khop.text.masking import LONGEST, short_text
+from tests.fuzz.answers import assert_nothing_personal
 from tests.fuzz.profile import FUZZ
 from tests.fuzz.strategies import PERSONAL_NUMBERS, scalars, texts, values
-from tests.fuzz.wires import assert_discreet
 
 T = TypeVar("T")
 TODAY = date(2026, 3, 18)
@@ -63,11 +63,11 @@ INSTANTS = st.datetimes(datetime(1990, 1, 2), datetime(2099, 12, 30)).map(
 
 
 def record_error_or(call: Callable[[], T]) -> T | None:
-    """What the call returns; None for a RecordError, which shows nothing personal."""
+    """The result of the call; None for a RecordError, which must show nothing personal."""
     try:
         return call()
     except RecordError as fault:
-        assert_discreet(fault)
+        assert_nothing_personal(fault)
         return None
 
 
@@ -91,7 +91,7 @@ def test_any_birthday_is_read_or_refused(value: object) -> None:
 
 @FUZZ
 @given(INSTANTS, st.sampled_from(list(Precision)))
-def test_a_time_that_is_written_is_read_as_the_same(instant: Instant, precision: Precision) -> None:
+def test_a_written_time_is_read_as_the_same_time(instant: Instant, precision: Precision) -> None:
     written = wire_time(Instant(instant.us, precision))
     read = parse_wire_time(written, "f")
     assert read is not None
@@ -119,7 +119,7 @@ def test_a_canonical_code_is_its_own_canonical_form(text: str) -> None:
 
 @FUZZ
 @given(texts | st.text())
-def test_folding_what_is_folded_changes_nothing(text: str) -> None:
+def test_folding_twice_equals_folding_once(text: str) -> None:
     folds: tuple[Callable[[str], str], ...] = (clean_text, fold_label, fold_name, folded)
     for fold in folds:
         assert fold(fold(text)) == fold(text)
@@ -158,7 +158,7 @@ def test_a_person_gets_a_key_or_none_and_a_mask(number: object, name: str, birth
 
 @FUZZ
 @given(texts | st.text() | st.from_regex(r"[0-9]{12}", fullmatch=True), st.integers(1, 9999))
-def test_what_is_odd_about_a_number_is_said_without_it(number: str, year: int) -> None:
+def test_the_remark_on_a_number_does_not_contain_the_number(number: str, year: int) -> None:
     for finding in check_personal_number(number, Birth(year), True, today=TODAY):
         assert sum(map(str.isdigit, number)) < 4 or number not in finding.why
     facts = number_facts(number)
@@ -167,7 +167,7 @@ def test_what_is_odd_about_a_number_is_said_without_it(number: str, year: int) -
 
 @FUZZ
 @given(texts | st.text())
-def test_text_of_a_stranger_becomes_one_short_printable_line(text: str) -> None:
+def test_any_text_becomes_one_short_printable_line(text: str) -> None:
     line = short_text(text)
     assert len(line) <= LONGEST
     assert line.isprintable()
@@ -230,7 +230,7 @@ def test_an_address_of_a_person_is_masked(written: str) -> None:
 
 @FUZZ
 @given(texts | st.text(), st.integers(0, 3))
-def test_no_text_breaks_an_address(text: str, place: int) -> None:
+def test_any_text_in_an_address_is_encoded_or_refused(text: str, place: int) -> None:
     with suppress(ConfigError):
         address = http_address("src", "base_url", f"https://a.example.vn/{text}")
         assert address.startswith("https://a.example.vn")
@@ -242,7 +242,7 @@ def test_no_text_breaks_an_address(text: str, place: int) -> None:
 
 @FUZZ
 @given(values)
-def test_small_readers_take_anything(value: object) -> None:
+def test_small_readers_accept_any_value(value: object) -> None:
     assert flag(value) in (True, False, None)
     assert isinstance(any_name(value), str | None)
     assert isinstance(plain(value), str)
@@ -262,7 +262,7 @@ def test_a_code_of_the_post_is_a_short_text_or_refused(value: object) -> None:
 
 @FUZZ
 @given(texts | st.text(), st.sampled_from(["", "-G", "-g", " ", "-T"]))
-def test_an_order_number_leads_back_to_its_dossier(code: str, suffix: str) -> None:
+def test_an_order_number_gives_the_code_of_its_dossier(code: str, suffix: str) -> None:
     numbers = OrderNumbers(collect=suffix, result="-R")
     canonical = canonical_code(code)
     assert canonical_code(numbers.code(code)) == numbers.code(code)
@@ -290,7 +290,7 @@ def test_any_barcode_is_read_or_refused(text: str) -> None:
 
 @FUZZ
 @given(st.integers() | texts | st.none(), texts | st.text() | st.none())
-def test_any_state_is_known_or_none(id: int | str | None, name: str | None) -> None:
+def test_any_state_is_mapped_or_none(id: int | str | None, name: str | None) -> None:
     status, channel = igate_statuses({}, {}), portal_channels({}, {})
     assert status.lookup(id, name) == status.lookup(id, name)
     assert channel.lookup(id, name) == channel.lookup(id, name)

@@ -1,4 +1,4 @@
-"""The post and MyVNPost, answering and calling as no specification says."""
+"""The post and MyVNPost with answers and calls that are in no specification."""
 
 from __future__ import annotations
 
@@ -49,10 +49,17 @@ from khop.mappings.states.status import igate_channels, igate_statuses
 from khop.mappings.vnpost.mapping import FeedMapping, OrderNumbers, postal_codes
 from khop.mappings.vnpost.orders import Office, OrderMapping, OrderRules, cls_notice
 from khop.mappings.vnpost.places import Place, PlaceTable
+from tests.fuzz.answers import (
+    FuzzedAnswer,
+    Scripted,
+    assert_error_fits,
+    fuzzed_answers,
+    result_or_error,
+    transport,
+)
 from tests.fuzz.profile import FUZZ
 from tests.fuzz.samples import bodies
 from tests.fuzz.strategies import PERSONAL_NUMBERS, damaged, json_bytes, texts, values
-from tests.fuzz.wires import Said, Scripted, assert_kind_fits, only_faults, said, transport
 
 HOST, NUMBER = "https://lgsp.example.vn", "H99.01-260318-0011"
 NOW = datetime(2026, 3, 19, 3, 0, tzinfo=UTC)
@@ -91,18 +98,18 @@ NOTICE = ClsNotice(
     NguoiNop="1",
     DiaChi="1",
 )
-#: A number that stands where a state should, and is somebody's.
-LONG_STATUS = Said(200, (), b'{"Status": "001085012345"}')
+#: A personal number in place of a state.
+LONG_STATUS = FuzzedAnswer(200, (), b'{"Status": "001085012345"}')
 
 
-def login(request: httpx.Request) -> Mapping[str, Any] | None:
+def post_login_answer(request: httpx.Request) -> Mapping[str, Any] | None:
     path = request.url.path
     if path == "/token":
         return {"access_token": "abc", "token_type": "Bearer"}
     return {"token": "abc"} if path == "/customer-partner/GetAccessToken" else None
 
 
-def post(answer: Said, way: str = "ngsp", token: str = "/token") -> NgspClient:
+def post_client(answer: FuzzedAnswer, way: str = "ngsp", token: str = "/token") -> NgspClient:
     url = f"{HOST}{token}"
     makers: dict[str, Callable[[], Access]] = {
         "ngsp": lambda: ngsp_access("src", url, "k", lambda: "s"),
@@ -112,7 +119,7 @@ def post(answer: Said, way: str = "ngsp", token: str = "/token") -> NgspClient:
     }
     return NgspClient(
         "src",
-        transport(Scripted(answer, login)),
+        transport(Scripted(answer, post_login_answer)),
         makers[way](),
         NgspDeployment({name: f"{HOST}/{name}" for name in OPERATIONS}, "DEMOCUST"),
         clock=lambda: 0.0,
@@ -120,33 +127,35 @@ def post(answer: Said, way: str = "ngsp", token: str = "/token") -> NgspClient:
     )
 
 
-def parcels(answer: Said, prefix: str = "/customer-partner") -> MyVnpostClient:
+def parcels(answer: FuzzedAnswer, prefix: str = "/customer-partner") -> MyVnpostClient:
     account = MyVnpostAccount("demo", lambda: "<secret>", "T000000001")
-    them = transport(Scripted(answer, login))
+    them = transport(Scripted(answer, post_login_answer))
     deployment = MyVnpostDeployment(HOST, prefix)
     return MyVnpostClient("src", them, deployment, account, clock=lambda: 0.0)
 
 
-def notify(answer: Said) -> None:
-    them = transport(Scripted(answer, login))
+def notify(answer: FuzzedAnswer) -> None:
+    them = transport(Scripted(answer, post_login_answer))
     send_cls_notice(them, ClsAccount(f"{HOST}/cls", "u", lambda: "p"), NOTICE)
 
 
 PRICE = PriceQuestion.model_validate(
     {"weight": 1, "sender": {"provCode": 10}, "receiver": {"provCode": 40}}
 )
-READS: Mapping[str, Callable[[Said], object]] = {
-    "events": lambda answer: post(answer).events(None, 50),
-    "events by key": lambda answer: post(answer, "fixed").events("65f7a0c00000000000000001", 2),
-    "price": lambda answer: post(answer, "key").price(PRICE),
+READS: Mapping[str, Callable[[FuzzedAnswer], object]] = {
+    "events": lambda answer: post_client(answer).events(None, 50),
+    "events by key": lambda answer: post_client(answer, "fixed").events(
+        "65f7a0c00000000000000001", 2
+    ),
+    "price": lambda answer: post_client(answer, "key").price(PRICE),
     "order": lambda answer: parcels(answer).order("CH000000001VN"),
     "history": lambda answer: parcels(answer).history(NUMBER),
     "charge": lambda answer: parcels(answer).charge({"weight": 1}),
     "places": lambda answer: parcels(answer).places("getAllProvince"),
 }
-WRITES: Mapping[str, Callable[[Said], object]] = {
-    "post_order": lambda answer: post(answer).post_order(ORDER),
-    "cancel": lambda answer: post(answer, "tttt").cancel(NUMBER),
+WRITES: Mapping[str, Callable[[FuzzedAnswer], object]] = {
+    "post_order": lambda answer: post_client(answer).post_order(ORDER),
+    "cancel": lambda answer: post_client(answer, "tttt").cancel(NUMBER),
     "create": lambda answer: parcels(answer).create(PARCEL),
     "correct": lambda answer: parcels(answer).correct("0000-demo", PARCEL),
     "cancel parcel": lambda answer: parcels(answer).cancel("0000-demo"),
@@ -156,27 +165,29 @@ WRITES: Mapping[str, Callable[[Said], object]] = {
 
 @pytest.mark.parametrize("name", READS)
 @FUZZ
-@given(answer=said(json_bytes(ANY)))
+@given(answer=fuzzed_answers(json_bytes(ANY)))
 @example(LONG_STATUS)
-def test_a_read_gives_what_was_answered_or_a_fault_of_a_read(name: str, answer: Said) -> None:
-    found = only_faults(lambda: READS[name](answer), ConnectorError)
+def test_a_read_gives_the_answer_or_raises_an_error_of_a_read(
+    name: str, answer: FuzzedAnswer
+) -> None:
+    found = result_or_error(lambda: READS[name](answer), ConnectorError)
     if isinstance(found, ConnectorError):
-        assert_kind_fits(found, write=False)
+        assert_error_fits(found, write=False)
         return
     assert found is not None
     assert answer.whole
-    # An order that is not known may be told by 404 and a word of the interface itself.
+    # The answer to an unknown order may be 404 with a message of the interface.
     assert 200 <= answer.status < 300 or (found == () and name == "history")
 
 
 @pytest.mark.parametrize("name", WRITES)
 @FUZZ
-@given(answer=said(json_bytes(ANY)))
+@given(answer=fuzzed_answers(json_bytes(ANY)))
 @example(LONG_STATUS)
-def test_a_write_is_done_or_ends_in_a_fault_of_a_write(name: str, answer: Said) -> None:
-    found = only_faults(lambda: WRITES[name](answer), ConnectorError)
+def test_a_write_succeeds_or_raises_an_error_of_a_write(name: str, answer: FuzzedAnswer) -> None:
+    found = result_or_error(lambda: WRITES[name](answer), ConnectorError)
     if isinstance(found, ConnectorError):
-        assert_kind_fits(found, write=True)
+        assert_error_fits(found, write=True)
         assert not (isinstance(found, AlreadyExists) and name == "create")
     else:
         assert answer.whole
@@ -184,13 +195,13 @@ def test_a_write_is_done_or_ends_in_a_fault_of_a_write(name: str, answer: Said) 
 
 
 @FUZZ
-@given(answer=said(json_bytes([*TOKENS, *PARCELS])))
-def test_a_login_succeeds_or_ends_in_a_fault_of_a_read(answer: Said) -> None:
-    logins = [post(answer, way, "/elsewhere").login for way in ("ngsp", "key", "tttt")]
+@given(answer=fuzzed_answers(json_bytes([*TOKENS, *PARCELS])))
+def test_a_login_succeeds_or_raises_an_error_of_a_read(answer: FuzzedAnswer) -> None:
+    logins = [post_client(answer, way, "/elsewhere").login for way in ("ngsp", "key", "tttt")]
     for log_in in (*logins, parcels(answer, "/elsewhere").login):
-        found = only_faults(log_in, ConnectorError)
+        found = result_or_error(log_in, ConnectorError)
         if isinstance(found, ConnectorError):
-            assert_kind_fits(found, write=False)
+            assert_error_fits(found, write=False)
 
 
 @pytest.mark.parametrize(
@@ -204,9 +215,9 @@ def test_a_login_succeeds_or_ends_in_a_fault_of_a_read(answer: Said) -> None:
         "2026-W12",
     ],
 )
-def test_no_end_of_a_token_stops_a_login(end: str) -> None:
+def test_a_login_succeeds_with_any_expiry_of_the_token(end: str) -> None:
     body = json.dumps({"access_token": "abc", "expiryDate": end}).encode()
-    post(Said(200, (), body), token="/elsewhere").login()
+    post_client(FuzzedAnswer(200, (), body), token="/elsewhere").login()
 
 
 MAPPING = FeedMapping("post", postal_codes("ngsp"), OrderNumbers("-G", "-T"))
@@ -216,7 +227,7 @@ HISTORY = HistoryMapping("my", postal_codes("myvnpost"), OrderNumbers())
 @FUZZ
 @given(event=damaged(EVENTS) | values)
 def test_an_event_becomes_a_record_or_a_reason(event: object) -> None:
-    record = only_faults(lambda: MAPPING.record(event), RecordError)
+    record = result_or_error(lambda: MAPPING.record(event), RecordError)
     if not isinstance(record, RecordError):
         assert record.code
         assert len(record.entry_id) == 24
@@ -232,16 +243,18 @@ def test_a_page_of_the_feed_is_read_or_refused(body: object, size: int, after: s
         assert not any(number in str(refusal) for number in PERSONAL_NUMBERS)
         return
     assert page.position is None or page.position > BEGINNING
-    # The position moves whenever there is more to come: a reader cannot turn in a circle.
+    # The position changes if there is another page, so that reading ends.
     assert page.last or page.position is not None
-    only_faults(lambda: post(Said(200, (), b"[]")).events(after, size), RecordError)
+    result_or_error(
+        lambda: post_client(FuzzedAnswer(200, (), b"[]")).events(after, size), RecordError
+    )
 
 
 @FUZZ
 @given(orders=damaged([[each] for each in PARCELS]) | st.lists(values, max_size=3))
 def test_a_history_becomes_records_or_a_reason(orders: object) -> None:
     listed = orders if isinstance(orders, list) else [orders]
-    records = only_faults(lambda: HISTORY.records(NUMBER, listed), RecordError)
+    records = result_or_error(lambda: HISTORY.records(NUMBER, listed), RecordError)
     if not isinstance(records, RecordError):
         assert all(record.code for record in records)
 
@@ -268,19 +281,19 @@ def test_a_call_of_the_post_is_read_or_refused(
     sender: RSAPrivateKey, body: Any, signs: bool, send_date: str | None
 ) -> None:
     if signs and isinstance(body, dict):
-        body = signed(sender, body, send_date)
+        body = signed_body(sender, body, send_date)
     sent = json.dumps(body).encode("utf-8", "surrogatepass")
     ages = (None, timedelta(days=36_500))
     for age in ages:
         read = partial(read_webhook, sent, sender.public_key(), now=NOW, longest_age=age)
-        news = only_faults(read, RecordError)
+        news = result_or_error(read, RecordError)
         if not isinstance(news, RecordError):
             assert news.confirmed.item_code or news.confirmed.number
-            only_faults(partial(HISTORY.news, news, NUMBER), RecordError)
+            result_or_error(partial(HISTORY.news, news, NUMBER), RecordError)
 
 
-def signed(key: RSAPrivateKey, body: dict[str, Any], send_date: str | None) -> dict[str, Any]:
-    """The body with a signature that holds, wherever its items can be signed at all."""
+def signed_body(key: RSAPrivateKey, body: dict[str, Any], send_date: str | None) -> dict[str, Any]:
+    """The body with a valid signature, if its items can be signed."""
     when = body.get("sendDate") if send_date is None else send_date
     items = body.get("data")
     first = items[0] if isinstance(items, list) and items else items
@@ -292,7 +305,7 @@ def signed(key: RSAPrivateKey, body: dict[str, Any], send_date: str | None) -> d
 
 @FUZZ
 @given(body=st.binary(max_size=80) | json_bytes(CALLS))
-def test_bytes_of_anybody_are_never_news(sender: RSAPrivateKey, body: bytes) -> None:
+def test_unsigned_bytes_are_never_accepted(sender: RSAPrivateKey, body: bytes) -> None:
     with pytest.raises(RecordError):
         read_webhook(body, sender.public_key(), now=NOW)
 
@@ -312,7 +325,7 @@ def test_bytes_of_anybody_are_never_news(sender: RSAPrivateKey, body: bytes) -> 
         )
     )
 )
-def test_no_file_breaks_the_reading_of_a_key(pem: bytes) -> None:
+def test_any_key_file_is_read_or_refused(pem: bytes) -> None:
     with pytest.raises(ConfigError):
         webhook_key(pem)
 
@@ -327,12 +340,12 @@ PLACES = PlaceTable({"Mẫu": 10, "Tỉnh Mẫu": 10, "Hà Nội": 10}, {})
 
 @FUZZ
 @given(item=damaged(DOSSIERS), longest=st.none() | st.integers(10, 400), amount=st.floats())
-def test_what_a_one_stop_says_can_be_ordered_or_is_refused(
+def test_a_record_of_the_one_stop_is_ordered_or_refused(
     item: object, longest: int | None, amount: float
 ) -> None:
     rules = OrderRules("DEMOCUST", OrderNumbers("-G", "-T"), longest=longest, with_identity=True)
     orders = OrderMapping(rules, OFFICE, PLACES)
-    dossier = only_faults(lambda: ONE_STOP.full(item), RecordError)
+    dossier = result_or_error(lambda: ONE_STOP.full(item), RecordError)
     if isinstance(dossier, RecordError):
         return
     writes: tuple[Callable[[], Any], ...] = (
@@ -342,14 +355,14 @@ def test_what_a_one_stop_says_can_be_ordered_or_is_refused(
         lambda: cls_notice(dossier).message(),
     )
     for write in writes:
-        message = only_faults(write, RecordError)
+        message = result_or_error(write, RecordError)
         if not isinstance(message, RecordError):
             json.dumps(message, allow_nan=False)
             described = message.get("SenderDesc")
             assert longest is None or described is None or len(described) <= longest
 
 
-def test_there_are_samples_to_start_from() -> None:
+def test_samples_exist() -> None:
     assert len(EVENTS) >= 5
     assert len(PARCELS) > 3
     assert len(CALLS) >= 3

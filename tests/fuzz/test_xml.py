@@ -1,4 +1,4 @@
-"""XML of a stranger: a plain document, or refused as a ValueError before it costs anything."""
+"""Any XML is a plain document, or refused with a ValueError before it uses memory."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from khop.connectors.http.outcomes import Outcome
 from khop.connectors.http.xml import children, local_name, namespace, read_xml
 from khop.connectors.population.soap import body_elements, fault_in, text_bytes, with_breaks
 from khop.errors import ConnectorError
+from tests.fuzz.answers import assert_error_fits, assert_nothing_personal
 from tests.fuzz.profile import FUZZ
 from tests.fuzz.samples import raw
 from tests.fuzz.strategies import PERSONAL_NUMBERS, texts, xml_bytes
-from tests.fuzz.wires import assert_discreet, assert_kind_fits
 
 SAMPLES = raw("population", "*.xml")
 READ, WRITE = Outcome("src", "ask", False), Outcome("src", "send", True)
@@ -45,7 +45,7 @@ def test_any_bytes_are_a_plain_document_or_refused(body: bytes) -> None:
 
 @FUZZ
 @given(xml_bytes(SAMPLES), st.integers(100, 599))
-def test_any_answer_holds_elements_or_a_fault(body: bytes, status: int) -> None:
+def test_any_answer_gives_elements_or_an_error(body: bytes, status: int) -> None:
     for outcome in (READ, WRITE):
         for read in (body_elements, fault_in):
             found: object
@@ -57,15 +57,15 @@ def test_any_answer_holds_elements_or_a_fault(body: bytes, status: int) -> None:
                 assert not any(number in str(refusal) for number in PERSONAL_NUMBERS)
                 continue
             if isinstance(found, ConnectorError):
-                assert_discreet(found)
-                assert_kind_fits(found, write=outcome.write)
+                assert_nothing_personal(found)
+                assert_error_fits(found, write=outcome.write)
         fault = gateway_fault(Answer(status, {}, body), outcome)
         assert fault is None or isinstance(fault, ConnectorError)
 
 
 @FUZZ
 @given(st.text() | texts)
-def test_any_text_out_of_json_is_a_plain_document_or_refused(text: str) -> None:
+def test_any_text_from_json_is_a_plain_document_or_refused(text: str) -> None:
     root_or_refused(text_bytes(text))
     root_or_refused(with_breaks(text_bytes(f"<a>{text}</a>")))
 

@@ -1,4 +1,4 @@
-"""A system that answers what it is told to, and what may come out of a call to it."""
+"""A system with generated answers, and the errors that a call may raise."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from tests.fuzz.strategies import PERSONAL_MAIL, PERSONAL_NAME, PERSONAL_NUMBERS
 T = TypeVar("T")
 F = TypeVar("F", bound=KhopError)
 
-#: System, operation, status, a code of 40 and a masked text of 200 characters, with our advice.
+#: System, operation, status, a code of 40 characters, a masked text of 200, and the advice.
 LONGEST_SENTENCE = 600
 
 
 class Breaking(httpx.SyncByteStream):
-    """A body in pieces; after ``breaks_at`` bytes the connection is gone."""
+    """A body in pieces; the connection breaks after ``breaks_at`` bytes."""
 
     def __init__(self, body: bytes, breaks_at: int | None = None) -> None:
         self._body, self._breaks_at = body, breaks_at
@@ -44,8 +44,8 @@ class Breaking(httpx.SyncByteStream):
 
 
 @dataclass(frozen=True)
-class Said:
-    """An answer. ``zipped``: whether its body is compressed as its header says."""
+class FuzzedAnswer:
+    """An answer. ``zipped``: the body is compressed as the header says."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -101,8 +101,8 @@ _STATUSES = st.sampled_from((200,) * 12 + (201, 204, 400, 401, 403, 404, 408, 42
 
 
 @st.composite
-def said(draw: st.DrawFn, body: st.SearchStrategy[bytes]) -> Said:
-    """Mostly a whole answer of status 200; any status, odd headers and broken ones besides."""
+def fuzzed_answers(draw: st.DrawFn, body: st.SearchStrategy[bytes]) -> FuzzedAnswer:
+    """Mostly a complete answer with status 200; also other statuses, headers and broken bodies."""
     sent = draw(body)
     status = draw(_STATUSES | st.integers(100, 599))
     headers = draw(st.lists(st.sampled_from(_HEADERS), max_size=2)) if draw(st.booleans()) else []
@@ -112,14 +112,14 @@ def said(draw: st.DrawFn, body: st.SearchStrategy[bytes]) -> Said:
             breaks_at = draw(st.integers(0, len(sent)))
         case 1:
             error = draw(st.sampled_from(_ERRORS))
-    return Said(status, tuple(headers), sent, breaks_at, error)
+    return FuzzedAnswer(status, tuple(headers), sent, breaks_at, error)
 
 
 class Scripted(httpx.BaseTransport):
-    """Gives ``answer`` to every call, but to logins what a login wants to hear."""
+    """Gives ``answer`` to every call but logins, which succeed."""
 
     def __init__(
-        self, answer: Said, login: Callable[[httpx.Request], Mapping[str, Any] | None]
+        self, answer: FuzzedAnswer, login: Callable[[httpx.Request], Mapping[str, Any] | None]
     ) -> None:
         self._answer, self._login = answer, login
 
@@ -130,7 +130,7 @@ class Scripted(httpx.BaseTransport):
 
 
 def transport(http: httpx.BaseTransport, **settings: Any) -> Transport:
-    """A transport whose clock stands and whose sleep is none."""
+    """A transport with a fixed clock that never sleeps."""
     given = {"calls_per_second": 1e9, "attempts": 2, **settings}
     return Transport(
         "src",
@@ -140,30 +140,30 @@ def transport(http: httpx.BaseTransport, **settings: Any) -> Transport:
     )
 
 
-def only_faults(call: Callable[[], T], *kinds: type[F]) -> T | F:
-    """What ``call`` returns, or the fault it raises, which shows nothing personal; whatever else
-    comes out of it goes on."""
+def result_or_error(call: Callable[[], T], *kinds: type[F]) -> T | F:
+    """The result of ``call``, or the error of ``kinds`` that it raises, which must show nothing
+    personal. Other exceptions are raised."""
     try:
         return call()
-    except kinds as fault:
-        assert_discreet(fault)
-        return fault
+    except kinds as error:
+        assert_nothing_personal(error)
+        return error
 
 
-def assert_kind_fits(fault: ConnectorError, *, write: bool) -> None:
-    """A read never has an unknown outcome; a write is never just unreadable."""
-    assert not isinstance(fault, Unreadable if write else OutcomeUnknown)
-    assert write or not isinstance(fault, AlreadyExists)
+def assert_error_fits(error: ConnectorError, *, write: bool) -> None:
+    """A read never raises ``OutcomeUnknown``; a write never raises ``Unreadable``."""
+    assert not isinstance(error, Unreadable if write else OutcomeUnknown)
+    assert write or not isinstance(error, AlreadyExists)
 
 
-def assert_discreet(fault: KhopError) -> None:
-    """Neither text nor ``repr`` of a fault holds a personal number or an e-mail address; faults
-    that quote nothing hold no name either. It is a sentence, not a page."""
-    assert len(str(fault)) < LONGEST_SENTENCE
-    shown = unicodedata.normalize("NFC", f"{fault} {fault!r} {vars(fault)}")
+def assert_nothing_personal(error: KhopError) -> None:
+    """Text and ``repr`` of an error have no personal number and no e-mail address. Errors that
+    quote nothing have no name either. The text is short."""
+    assert len(str(error)) < LONGEST_SENTENCE
+    shown = unicodedata.normalize("NFC", f"{error} {error!r} {vars(error)}")
     for number in PERSONAL_NUMBERS:
-        # A leading zero is what reading a number as one loses first.
+        # A number that was read as JSON number has lost its leading zero.
         assert number.lstrip("+0") not in shown
     assert PERSONAL_MAIL not in shown
-    if isinstance(fault, RecordError):
+    if isinstance(error, RecordError):
         assert PERSONAL_NAME not in shown

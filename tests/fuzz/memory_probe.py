@@ -1,7 +1,7 @@
-"""Run as a program: does one thing with much input, and prints by how much memory grew.
+"""A program that reads much input and prints by how much its memory grew.
 
-``python -m tests.fuzz.hungry <name>`` prints the outcome's name and the growth in MiB. A process
-of its own, since only so does the greatest size say something.
+``python -m tests.fuzz.memory_probe <name>`` prints the outcome and the growth in MiB. It is a
+process of its own, because the maximum memory is measured for a whole process.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Pieces(httpx.SyncByteStream):
 
 
 def answered(status: int, pieces: Iterator[bytes], coding: str = "") -> object:
-    """A call to a system that answers so. 64 KiB is what arrives at once from a socket."""
+    """A call to a system with this answer, whose pieces arrive one by one."""
     headers = {"Content-Encoding": coding} if coding else {}
 
     def handle(request: httpx.Request) -> httpx.Response:

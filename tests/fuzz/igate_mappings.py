@@ -1,4 +1,4 @@
-"""Mappings of iGate: as most deployments want it, and with every rule there is."""
+"""Mappings of iGate: with the default options, and with every option."""
 
 from __future__ import annotations
 
