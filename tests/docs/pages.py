@@ -1,4 +1,4 @@
-"""Reading the pages of the documentation, for the tests of what they say."""
+"""Reading the pages of the documentation, for their tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The example programs of the pages run and do what is said of them."""
+"""The example programs of the pages run and do what the pages say."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 CALENDAR = WorkingCalendar((), ())
 
 
-def test_the_receiver_of_the_documentation_takes_each_notice_once(
+def test_the_example_receiver_accepts_each_notice_once(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     secret, body = "a secret of both sides", b'{"id": "n1", "findings": [' + _TOLD + b"]}"
@@ -80,7 +80,7 @@ def test_the_example_adapter_names_the_codes_of_its_file(tmp_path: Path) -> None
     assert adapter.check().ok
 
 
-def test_the_example_rule_fires_for_results_that_wait_alone() -> None:
+def test_the_example_rule_fires_only_for_results_that_wait() -> None:
     rule = ran(blocks(read("docs/extend.md"), "python")[1])["NOT_COLLECTED"]
     assert isinstance(rule, Rule)
     assert rule.id not in RULES, "the example is a rule by now: show another"

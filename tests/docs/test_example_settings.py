@@ -1,4 +1,4 @@
-"""The pieces of configuration that the pages show are taken by the program."""
+"""The examples of khop.toml on the pages load."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_the_example_configuration_loads(tmp_path: Path) -> None:
     assert {source.adapter for source in config.sources.values()} == set(adapters())
 
 
-def test_every_table_that_a_province_may_write_loads(tmp_path: Path) -> None:
+def test_the_examples_on_the_tables_page_load(tmp_path: Path) -> None:
     """The examples of tables.md are pieces of khop.toml, but for the file of units."""
     files = {
         "units.toml": next(b for b in blocks(read("docs/tables.md"), "toml") if "[[unit]]" in b),
@@ -43,7 +43,7 @@ def test_every_table_that_a_province_may_write_loads(tmp_path: Path) -> None:
     assert seen == set(OwnTables.model_fields)
 
 
-def test_every_guard_that_the_page_of_rules_shows_is_taken(tmp_path: Path) -> None:
+def test_the_settings_on_the_rules_page_load(tmp_path: Path) -> None:
     path, seen = tmp_path / "khop.toml", set()
     for block in blocks(read("docs/rules.md"), "toml"):
         path.write_text(f'[province]\nname = "Tỉnh Mẫu"\ncode = "H99"\n{block}', "utf-8")
@@ -52,7 +52,7 @@ def test_every_guard_that_the_page_of_rules_shows_is_taken(tmp_path: Path) -> No
     assert {"numbers", "exceptions", "outages", "migrations"} <= seen
 
 
-def test_the_settings_that_the_page_of_daily_use_shows_are_taken(tmp_path: Path) -> None:
+def test_the_settings_on_the_operate_page_load(tmp_path: Path) -> None:
     page, seen = blocks(read("docs/configuration.md"), "toml")[0], set()
     for block in blocks(read("docs/operate.md"), "toml"):
         raw = tomllib.loads(block)

@@ -1,5 +1,5 @@
-"""The pages say what the program does: generated parts are up to date, links lead somewhere, and
-the commands, keys and verbs they name exist."""
+"""The pages agree with the program: generated blocks are up to date, links have targets, and the
+commands, keys and verbs on the pages exist."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from tools.repository import ROOT, pages
     ],
     ids=lambda page: str(page.relative_to(ROOT)),
 )
-def test_the_generated_parts_are_up_to_date(page: Path) -> None:
+def test_the_generated_blocks_are_up_to_date(page: Path) -> None:
     text = page.read_text("utf-8")
     assert filled(text) == text, "run `make docs`"
 
 
-def test_every_generated_part_stands_in_a_page() -> None:
+def test_every_generated_block_is_in_a_page() -> None:
     there = {
         name
         for page in pages()
@@ -41,12 +41,12 @@ def test_every_generated_part_stands_in_a_page() -> None:
     assert there == set(BLOCKS)
 
 
-def test_a_part_that_nobody_writes_is_noticed() -> None:
+def test_an_unknown_block_is_an_error() -> None:
     with pytest.raises(KeyError):
         filled("<!-- generated: nothing -->\n<!-- end: nothing -->")
 
 
-def test_a_part_is_replaced_and_what_stands_around_it_kept() -> None:
+def test_a_block_is_replaced_and_the_text_around_it_is_kept() -> None:
     page = filled("before\n<!-- generated: rules-en -->\nold\n<!-- end: rules-en -->\nafter")
     assert page.startswith("before\n")
     assert page.endswith("\nafter")
@@ -60,7 +60,7 @@ def test_every_rule_has_its_condition() -> None:
 
 
 @pytest.mark.parametrize(("lang", "name"), [("en", "demo.svg"), ("vi", "demo.vi.svg")])
-def test_the_picture_is_of_this_version_of_the_rules(lang: str, name: str) -> None:
+def test_the_picture_shows_the_rules_of_this_version(lang: str, name: str) -> None:
     drawn = html.unescape(read(f"docs/img/{name}")).replace("\xa0", " ")
     missing = [rule.name for rule in rule_words(lang).values() if rule.name not in drawn]
     assert missing == [], "run `python -m tools.make_picture`"
@@ -68,7 +68,7 @@ def test_the_picture_is_of_this_version_of_the_rules(lang: str, name: str) -> No
 
 
 @every_page
-def test_every_relative_link_leads_somewhere(page: Path) -> None:
+def test_every_relative_link_has_a_target(page: Path) -> None:
     for target in re.findall(r"\]\(([^)\s]+)\)", without_blocks(page.read_text("utf-8"))):
         if re.match(r"[a-z]+:", target):
             continue
@@ -107,7 +107,7 @@ def _command_lines(text: str) -> Iterator[str]:
                 yield found[1].strip()
 
 
-def test_the_commands_of_a_page_are_seen() -> None:
+def test_commands_are_found_in_spans_and_in_blocks() -> None:
     page = "`khop check`\n\n```sh\ncd x && venv/bin/khop pull --full >>khop.log  # all\n```\n"
     assert list(_command_lines(page)) == ["khop pull --full", "khop check"]
 
@@ -121,14 +121,14 @@ def test_every_verb_that_is_named_is_in_the_makefile(page: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["README.md", "README.vi.md"])
-def test_the_readmes_test_command_is_the_one_the_checks_call(name: str) -> None:
+def test_the_test_commands_of_the_readme_are_those_of_ci(name: str) -> None:
     shown = blocks(read(name), "sh")[0]
     tests = [line.split("#")[0].strip() for line in shown.splitlines() if "test" in line]
     assert tests == ["make test", "make test-all"]
     assert tests[-1] in read(".ci/run").splitlines()
 
 
-def test_the_two_readmes_say_the_same() -> None:
+def test_both_readmes_have_the_same_structure_commands_and_code() -> None:
     english, vietnamese = read("README.md"), read("README.vi.md")
     assert _shape(english) == _shape(vietnamese)
     assert list(_command_lines(english)) == list(_command_lines(vietnamese))

@@ -1,4 +1,4 @@
-"""The page of logbooks and registers says what is read."""
+"""docs/paper.md says what khop reads of paper."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from tools.repository import adapters
 def test_the_example_of_paper_is_read_as_its_page_says(tmp_path: Path) -> None:
     page, engine = read("docs/paper.md"), _paper_engine(tmp_path)
     logbook = tmp_path / "so-theo-doi.csv"
-    told = blocks(page, "text")[0].splitlines()
+    steps = blocks(page, "text")[0].splitlines()
     with engine:
         (checked,) = engine.check()
-        assert [step["detail"] for step in checked.steps[1:]] == told
+        assert [step["detail"] for step in checked.steps[1:]] == steps
         (first,) = engine.pull().sources
         (bad,) = engine.quarantine()
         logbook.write_text(logbook.read_text("utf-8").replace("31/02", "30/11"), "utf-8")
@@ -48,7 +48,7 @@ def _paper_engine(folder: Path) -> khop.Engine:
     return khop.open_engine(load_config(folder / "khop.toml", adapters()), adapters())
 
 
-def test_the_rows_of_the_example_of_paper_keep_nobody(tmp_path: Path) -> None:
+def test_the_example_rows_of_paper_store_no_personal_data(tmp_path: Path) -> None:
     with _paper_engine(tmp_path) as engine:
         engine.pull()
         shown = engine.show("H99.18.03-261110-0001")
