@@ -1,14 +1,19 @@
 # Each verb sets up its own .venv from constraints.txt when it is missing or out of date.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
-VENV := .venv
+VENV ?= .venv
 BIN := $(VENV)/bin
+CONSTRAINTS ?= constraints.txt
+PYTHONS := 3.11 3.12 3.13 3.14
+SMOKE := tests/adapters tests/audit tests/cli tests/config tests/connectors tests/integration \
+	tests/sync/findings tests/sync/ledger tests/sync/test_engine.py tests/test_public_names.py
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 STAMP := $(VENV)/.installed
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-all test-deep lint types imports docs mutation bench clean
+.PHONY: demo test test-all test-deep test-pythons test-lowest lowest lint types imports docs \
+	mutation bench clean
 
 demo: $(STAMP)
 	$(BIN)/khop demo
@@ -17,13 +22,30 @@ demo: $(STAMP)
 test: $(STAMP)
 	$(PYTEST) -m 'not slow and not deep'
 
-# What CI runs.
+# What CI runs: the slow tests too, and how much of the package all of them go through.
 test-all: $(STAMP)
-	$(PYTEST) -m 'not deep' --hypothesis-profile=full
+	$(PYTEST) -m 'not deep' --hypothesis-profile=full --cov
 
 # Thousands of new seeds and examples. It takes hours, and is run by hand.
 test-deep: $(STAMP)
 	$(PYTEST) -m '' --hypothesis-profile=deep
+
+# The fast tier with each Python that is here.
+test-pythons:
+	@for version in $(PYTHONS); do \
+		python=$$(.ci/find-python $$version) || { echo "Python $$version is not here"; continue; }; \
+		$(MAKE) test VENV=.venv-$$version PYTHON="$$python" || exit 1; \
+	done
+
+# The parts of the fast tier that use the most of other packages, with the lowest versions of them.
+test-lowest:
+	$(MAKE) .venv-lowest/.installed VENV=.venv-lowest CONSTRAINTS=constraints-lowest.txt
+	.venv-lowest/bin/python -m pytest -n auto --dist worksteal -m 'not slow and not deep' $(SMOKE)
+
+# After a lower bound in pyproject.toml has changed.
+lowest: $(STAMP)
+	$(BIN)/uv pip compile --quiet --universal --resolution lowest-direct --no-annotate --no-header \
+		--python-version 3.11 --extra dev --output-file constraints-lowest.txt pyproject.toml
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -47,14 +69,14 @@ bench: $(STAMP)
 	$(BIN)/python -m bench
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-* .coverage build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # The build tools come from constraints.txt too, hence no build isolation.
-$(STAMP): pyproject.toml constraints.txt
+$(STAMP): pyproject.toml $(CONSTRAINTS)
 	@test -n "$(PYTHON)" || { echo "make: Python 3.11 or later is needed; none was found" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "make: $(PYTHON) is older than Python 3.11" >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt hatchling hatch-fancy-pypi-readme editables
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-build-isolation --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --constraint $(CONSTRAINTS) hatchling hatch-fancy-pypi-readme editables
+	$(BIN)/python -m pip install --quiet --constraint $(CONSTRAINTS) --no-build-isolation --editable '.[dev]'
 	@touch $@
