@@ -44,7 +44,7 @@ test-lowest:
 
 # After a lower bound in pyproject.toml has changed.
 lowest: $(STAMP)
-	$(BIN)/uv pip compile --quiet --universal --resolution lowest-direct --no-annotate --no-header \
+	$(BIN)/uv pip compile --quiet --resolution lowest-direct --no-annotate --no-header \
 		--python-version 3.11 --extra dev --output-file constraints-lowest.txt pyproject.toml
 
 lint: $(STAMP)
