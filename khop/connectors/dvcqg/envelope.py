@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from khop.connectors.http.answers import Answer, Unusable, read_json
+from khop.connectors.http.values import bare_keys
 from khop.text.normal_form import normal_form
 
 _ZERO = re.compile(r"[+-]?0+(?:[.,]0+)?")
@@ -176,7 +177,7 @@ def _rows(value: object, depth: int) -> tuple[Mapping[str, object], ...]:
     if value is None or (isinstance(value, str) and not value.strip()):
         return ()
     if isinstance(value, Mapping):
-        fields = _folded_keys(value)
+        fields = bare_keys(value)
         if "data" in fields and depth < _DEEPEST:
             return _rows(fields["data"], depth + 1)
         return (value,) if value else ()
@@ -192,7 +193,7 @@ def _opened(body: object, depth: int) -> Reply | None:
     """The reply in ``body`` without the objects around it; None when it is no object."""
     if not isinstance(body, Mapping):
         return None
-    fields = _folded_keys(body)
+    fields = bare_keys(body)
     found = fields.get("result")
     outer = Reply(
         _code(fields.get("errorcode")),
@@ -240,10 +241,6 @@ def _from_message(outer: Reply, packed: Mapping[str, object], depth: int) -> Rep
 
 def _with_result(outer: Reply, result: object) -> Reply:
     return Reply(outer.code, "", result or None, outer.fields)
-
-
-def _folded_keys(body: Mapping[str, object]) -> dict[str, object]:
-    return {str(key).strip().replace("_", "").casefold(): item for key, item in body.items()}
 
 
 def _unpacked(value: object) -> object:

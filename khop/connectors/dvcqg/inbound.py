@@ -38,6 +38,7 @@ from khop.connectors.dvcqg.inbound_wire import (
     file_bytes,
 )
 from khop.connectors.http.answers import read_json
+from khop.connectors.http.values import lower_keys, text_of
 from khop.connectors.http.xml import children, local_name, read_xml
 from khop.errors import KhopError
 
@@ -173,9 +174,9 @@ def _promotion(fields: Mapping[str, object], receiver: PortalReceiver) -> Inboun
 
 
 def _forwarded(fields: Mapping[str, object], receiver: PortalReceiver) -> InboundReply:
-    envelope = _folded(fields)
+    envelope = lower_keys(fields)
     data = _unpacked(envelope.get("data"))
-    if _text(envelope.get("service")).strip().casefold() == _PAYMENT:
+    if text_of(envelope.get("service")).casefold() == _PAYMENT:
         return _received(lambda: _payment(data, receiver))
     updating = str(envelope.get("isupdating")).strip().casefold() in _TRUE
     return _received(lambda: _amendment(data, receiver, updating))
@@ -198,8 +199,8 @@ def _amendment(data: object, receiver: PortalReceiver, updating: bool) -> Taken:
 
 def _tax_notice(fields: Mapping[str, object], receiver: PortalReceiver) -> InboundReply:
     def take() -> Taken:
-        data = _unpacked(_folded(fields).get("data"))
-        inner = _folded(data) if isinstance(data, Mapping) else {}
+        data = _unpacked(lower_keys(fields).get("data"))
+        inner = lower_keys(data) if isinstance(data, Mapping) else {}
         notice = _notice(inner.get("filethongbaothue"))
         return receiver.receive_tax_notice(_digest(notice.xml), notice)
 
@@ -249,7 +250,7 @@ def _object(body: bytes) -> Mapping[str, object] | None:
 
 
 def _code(fields: Mapping[str, object], name: str) -> str | None:
-    code = _text(_folded(fields).get(name)).strip()
+    code = text_of(lower_keys(fields).get(name))
     return code if code and len(code) <= _LONGEST_CODE and code.isprintable() else None
 
 
@@ -260,10 +261,6 @@ def _named(value: str, field: str) -> str:
     return name
 
 
-def _text(value: object) -> str:
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
-
-
 def _unpacked(value: object) -> object:
     """The value of JSON text; any other value unchanged."""
     if isinstance(value, str):
@@ -272,10 +269,6 @@ def _unpacked(value: object) -> object:
         except ValueError:
             return value
     return value
-
-
-def _folded(item: Mapping[str, object]) -> dict[str, object]:
-    return {str(key).strip().casefold(): value for key, value in item.items()}
 
 
 def _digest(content: bytes) -> str:

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from khop.connectors.http.answers import Answer, read_json
+from khop.connectors.http.values import bare_keys, first_text
 from khop.errors import Refused, Unreadable
 from khop.text.masking import short_text
 
@@ -44,18 +45,18 @@ def read_start(system: str, answer: Answer) -> PaymentStart:
     Raises Refused with the system's code and masked text, Unreadable for another answer.
     """
     try:
-        fields = _innermost(_folded(answer.json()), 0)
+        fields = _innermost(bare_keys(answer.json()), 0)
     except ValueError:
         raise _unreadable(system, answer, "an answer that is no JSON") from None
-    code = _first(fields, "maloi", "error", "errorcode")
+    code = first_text(fields, "maloi", "error", "errorcode")
     if not code:
         raise _unreadable(system, answer, "an answer without an error code")
     if code.strip("0"):
-        detail = short_text(_first(fields, "motaloi", "msg", "message")) or None
+        detail = short_text(first_text(fields, "motaloi", "msg", "message")) or None
         raise Refused(
             system, "payment", http_status=answer.status, code=short_text(code)[:40], detail=detail
         )
-    url = _first(fields, "urlthanhtoan", "paymenturl")
+    url = first_text(fields, "urlthanhtoan", "paymenturl")
     if not url.startswith(("https://", "http://")):
         raise _unreadable(system, answer, "an answer without an address to pay at")
     return PaymentStart(url)
@@ -82,11 +83,11 @@ def read_callback(system: str, fields: Mapping[str, object]) -> PaymentEnd:
 
     Raises Unreadable when it names no transaction or no status.
     """
-    folded = _folded(fields)
-    transaction, status = _first(folded, "transactionid"), _first(folded, "status")
+    folded = bare_keys(fields)
+    transaction, status = first_text(folded, "transactionid"), first_text(folded, "status")
     if not transaction or not status:
         raise Unreadable(system, "callback", detail="it names no transaction or no status")
-    return PaymentEnd(transaction, not status.strip("0"), _first(folded, "transamount"))
+    return PaymentEnd(transaction, not status.strip("0"), first_text(folded, "transamount"))
 
 
 def callback_reply(*, taken: bool, text: str = "") -> dict[str, object]:
@@ -96,7 +97,7 @@ def callback_reply(*, taken: bool, text: str = "") -> dict[str, object]:
 
 def _innermost(fields: Mapping[str, object], depth: int) -> Mapping[str, object]:
     """The answer itself, which wrappers put as an object or as JSON text into a field."""
-    if depth >= _DEEPEST or _first(fields, "errorcode", "error").strip("0"):
+    if depth >= _DEEPEST or first_text(fields, "errorcode", "error").strip("0"):
         return fields
     for name in _PACKED:
         inner = fields.get(name)
@@ -104,22 +105,8 @@ def _innermost(fields: Mapping[str, object], depth: int) -> Mapping[str, object]
             inner = read_json(inner)
         if isinstance(inner, Mapping) and inner:
             around = {key: value for key, value in fields.items() if key != name}
-            return _innermost({**around, **_folded(inner)}, depth + 1)
+            return _innermost({**around, **bare_keys(inner)}, depth + 1)
     return fields
-
-
-def _folded(body: object) -> dict[str, object]:
-    if not isinstance(body, Mapping):
-        return {}
-    return {str(key).strip().replace("_", "").casefold(): value for key, value in body.items()}
-
-
-def _first(fields: Mapping[str, object], *names: str) -> str:
-    for name in names:
-        value = fields.get(name)
-        if isinstance(value, str | int) and not isinstance(value, bool) and str(value).strip():
-            return str(value).strip()
-    return ""
 
 
 def _unreadable(system: str, answer: Answer, why: str) -> Unreadable:

@@ -22,6 +22,7 @@ from typing import TypeVar
 import httpx
 
 from khop.connectors.http.answers import Answer, Unusable
+from khop.connectors.http.values import bare_keys
 from khop.errors import (
     ConnectorError,
     OutcomeUnknown,
@@ -144,16 +145,10 @@ def error_text(answer: Answer) -> tuple[str | None, str | None]:
         body = answer.json()
     except ValueError:
         return None, None
-    fields = _folded(body)
-    fields = _folded(fields.get("fault")) or fields
+    fields = bare_keys(body)
+    fields = bare_keys(fields.get("fault")) or fields
     code = _first(fields, _CODE_KEYS)
     return (code[:40] if code else None), _first(fields, _MESSAGE_KEYS)
-
-
-def _folded(body: object) -> dict[str, object]:
-    if not isinstance(body, Mapping):
-        return {}
-    return {str(key).strip().replace("_", "").casefold(): value for key, value in body.items()}
 
 
 def _first(fields: Mapping[str, object], keys: tuple[str, ...]) -> str | None:

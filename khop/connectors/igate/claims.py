@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from khop.connectors.http.answers import read_json
+from khop.connectors.http.values import text_of
 
 _LONGEST = 64 * 1024
 # Seconds since 1970; a greater number is no time.
@@ -59,10 +60,10 @@ def claims_of(token: str) -> TokenClaims | None:
 def read_claims(body: Mapping[str, object]) -> TokenClaims:
     """The claims of a decoded payload; a claim of another shape is left out."""
     return TokenClaims(
-        username=_text(body.get("preferred_username")),
-        user_id=_text(body.get("user_id")),
-        account_id=_text(body.get("account_id")),
-        deployment_id=_text(body.get("deployment_id")),
+        username=text_of(body.get("preferred_username")),
+        user_id=text_of(body.get("user_id")),
+        account_id=text_of(body.get("account_id")),
+        deployment_id=text_of(body.get("deployment_id")),
         experience=tuple(_listed(body.get("experience"))),
         permissions=frozenset(_permissions(body.get("permissions"))),
         issued_at=_seconds(body.get("iat")),
@@ -73,7 +74,7 @@ def read_claims(body: Mapping[str, object]) -> TokenClaims:
 def _listed(value: object) -> Iterator[str]:
     parts = value.split(",") if isinstance(value, str) else value
     for part in parts if isinstance(parts, list) else ():
-        if text := _text(part):
+        if text := text_of(part):
             yield text
 
 
@@ -81,15 +82,9 @@ def _permissions(value: object) -> Iterator[str]:
     """Codes of [{permission: {code}}]; a list of plain codes is accepted too."""
     for entry in value if isinstance(value, list) else ():
         inner = entry.get("permission", entry) if isinstance(entry, Mapping) else entry
-        code = _text(inner.get("code") if isinstance(inner, Mapping) else inner)
+        code = text_of(inner.get("code") if isinstance(inner, Mapping) else inner)
         if code:
             yield code
-
-
-def _text(value: object) -> str:
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        return ""
-    return str(value).strip()
 
 
 def _seconds(value: object) -> float | None:

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from khop.connectors.http.answers import Answer, Unusable, read_json
+from khop.connectors.http.values import lower_keys, text_of
 from khop.connectors.igate.page import read_page
 from khop.text.masking import short_text
 
@@ -127,11 +128,11 @@ def read_push_request(body: object) -> PushRequest:
     if not isinstance(body, Mapping) or not isinstance(dossier, Mapping):
         raise Unusable("no request to push a dossier")
     return PushRequest(
-        native_id=_text(dossier.get("id")),
-        code=_text(dossier.get("code")),
+        native_id=text_of(dossier.get("id")),
+        code=text_of(dossier.get("code")),
         nation_code=_code(dossier.get("nationCode")),
         updating=_flag(dossier.get("updated")),
-        config_id=_text(body.get("configId")),
+        config_id=text_of(body.get("configId")),
         kind=_number(body.get("type")),
     )
 
@@ -152,7 +153,7 @@ def read_push_log(body: object) -> PushLogPage:
 
 def read_batch_answer(body: object) -> BatchAnswer:
     """The verdicts of a batch of civil-status dossiers. Raises ValueError when it has none."""
-    keys = _folded(body)
+    keys = lower_keys(body)
     if not keys.keys() & {"list_suss", "list_err"}:
         raise Unusable("a batch answer without its two lists")
     unusable: list[object] = []
@@ -187,7 +188,7 @@ def _plain(text: str) -> PushAnswer:
 
 def _validated(body: Mapping[str, object]) -> PushAnswer:
     errors = dict(_errors(body.get("errors")))
-    status, title = _number(body.get("status")), short_text(_text(body.get("title")))
+    status, title = _number(body.get("status")), short_text(text_of(body.get("title")))
     if errors or (status is not None and status >= 300):
         return PushAnswer(PushVerdict.REFUSED, status, title, errors)
     if status is None or status < 200:
@@ -198,25 +199,25 @@ def _validated(body: Mapping[str, object]) -> PushAnswer:
 def _errors(value: object) -> Iterator[tuple[str, tuple[str, ...]]]:
     for name, texts in value.items() if isinstance(value, Mapping) else ():
         listed = texts if isinstance(texts, list) else [texts]
-        yield str(name)[:80], tuple(short_text(_text(text)) for text in listed)
+        yield str(name)[:80], tuple(short_text(text_of(text)) for text in listed)
 
 
 def _log_row(item: object) -> PushLogRow | None:
     if not isinstance(item, Mapping):
         return None
     sent, answered = _object(item.get("requestBody")), _object(item.get("responseBody"))
-    code, nation_code = _text(item.get("dossierCode")), _code(sent.get("maHoSo"))
+    code, nation_code = text_of(item.get("dossierCode")), _code(sent.get("maHoSo"))
     if not (code or nation_code):
         return None
     return PushLogRow(
         code=code,
         nation_code=nation_code,
-        procedure=_text(sent.get("maTTHC")),
+        procedure=text_of(sent.get("maTTHC")),
         state=_number(sent.get("trangThai")),
-        linked_number=_text(sent.get("soHoSoLT")),
+        linked_number=text_of(sent.get("soHoSoLT")),
         status=_number(answered.get("status")),
         called_at=item.get("callTime"),
-        note=_text(sent.get("ghiChu")),
+        note=text_of(sent.get("ghiChu")),
     )
 
 
@@ -234,29 +235,17 @@ def _batch_codes(value: object, unusable: list[object]) -> Iterator[str]:
     if value is None or value == "":
         return
     for entry in value if isinstance(value, list) else [value]:
-        keys = _folded(entry)
-        named = (_text(keys.get(key)) for key in _CODE_KEYS)
-        code = next(filter(None, named), "") if keys else _text(entry)
+        keys = lower_keys(entry)
+        named = (text_of(keys.get(key)) for key in _CODE_KEYS)
+        code = next(filter(None, named), "") if keys else text_of(entry)
         if code:
             yield code
         else:
             unusable.append(entry)
 
 
-def _folded(body: object) -> dict[str, object]:
-    if not isinstance(body, Mapping):
-        return {}
-    return {str(key).strip().casefold(): value for key, value in body.items()}
-
-
-def _text(value: object) -> str:
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        return ""
-    return str(value).strip()
-
-
 def _code(value: object) -> str:
-    text = _text(value)
+    text = text_of(value)
     return "" if text.casefold() in _NO_CODE else text
 
 
@@ -266,7 +255,7 @@ def _flag(value: object) -> bool | None:
 
 
 def _number(value: object) -> int | None:
-    text = _text(value)
+    text = text_of(value)
     sign, digits = (text[0], text[1:]) if text[:1] in ("-", "+") else ("", text)
     return (
         int(sign + digits) if digits.isascii() and digits.isdigit() and len(digits) < 18 else None

@@ -21,6 +21,7 @@ from khop.connectors.http.answers import Answer, Unusable
 from khop.connectors.http.checks import is_header_safe
 from khop.connectors.http.gateways import gateway_fault
 from khop.connectors.http.outcomes import Outcome
+from khop.connectors.http.values import lower_keys, text_of
 from khop.errors import AlreadyExists, ConnectorError, Refused, Unauthorised
 from khop.text.masking import short_text
 from khop.text.normal_form import normal_form
@@ -76,12 +77,12 @@ class MinistryReply:
             return cls(None, "", None, {}, answer.text)
         if not isinstance(body, Mapping):
             return cls(None, "", body, {}, answer.text)
-        keys = _folded(body)
+        keys = lower_keys(body)
         code = keys.get("code")
         known = isinstance(code, str | int) and not isinstance(code, bool)
         return cls(
             str(code).strip() if known else None,
-            _text(keys.get("message")),
+            text_of(keys.get("message")),
             keys.get("data"),
             keys,
         )
@@ -124,7 +125,7 @@ def judge_reply(answer: Answer, outcome: Outcome) -> ConnectorError | None:
 
 def read_token(reply: MinistryReply) -> tuple[str, object]:
     """(token, ``expires_in`` as written), from the envelope or from a bare answer."""
-    keys = _folded(reply.data) or reply.fields
+    keys = lower_keys(reply.data) or reply.fields
     token = keys.get("access_token")
     if not isinstance(token, str) or not is_header_safe(token):
         raise Unusable("a token answer without a usable access_token")
@@ -132,8 +133,8 @@ def read_token(reply: MinistryReply) -> tuple[str, object]:
 
 
 def read_next_value(reply: MinistryReply) -> str:
-    inner = _folded(reply.data).get("value", reply.data)
-    value = _text(reply.fields.get("value")) or _text(inner)
+    inner = lower_keys(reply.data).get("value", reply.data)
+    value = text_of(reply.fields.get("value")) or text_of(inner)
     if not value or not value.isprintable() or len(value) > 100:
         raise Unusable("an answer without the next value")
     return value
@@ -141,16 +142,16 @@ def read_next_value(reply: MinistryReply) -> str:
 
 def read_upload(reply: MinistryReply) -> Uploaded:
     keys = _file_keys(reply.data, 0)
-    native_id = _text(keys.get("idteptin"))
+    native_id = text_of(keys.get("idteptin"))
     if not native_id:
         raise Unusable("an upload answer without the file's id")
-    return Uploaded(native_id, _text(keys.get("hashteptin")))
+    return Uploaded(native_id, text_of(keys.get("hashteptin")))
 
 
 def read_created(reply: MinistryReply) -> Created:
     data = reply.data[0] if isinstance(reply.data, list) and reply.data else reply.data
-    keys = _folded(data) or reply.fields
-    created = Created(_text(keys.get("idhoso")) or None, _text(keys.get("mahoso")) or None)
+    keys = lower_keys(data) or reply.fields
+    created = Created(text_of(keys.get("idhoso")) or None, text_of(keys.get("mahoso")) or None)
     if created == Created(None, None) and reply.code is None:
         raise Unusable("an answer that does not show whether the dossier was accepted")
     return created
@@ -175,7 +176,7 @@ def _file_keys(value: object, depth: int) -> Mapping[str, object]:
     """The keys of the stored file, without the objects and lists around it."""
     if isinstance(value, list):
         value = value[0] if value else None
-    keys = _folded(value)
+    keys = lower_keys(value)
     if "idteptin" in keys or depth == _DEEPEST:
         return keys
     inner = keys.get("response", keys.get("data"))
@@ -188,15 +189,3 @@ def _says_exists(message: str) -> bool:
 
 def _looks_like_json(text: str) -> bool:
     return text.lstrip().startswith(("{", "["))
-
-
-def _folded(value: object) -> dict[str, object]:
-    if not isinstance(value, Mapping):
-        return {}
-    return {str(key).strip().casefold(): item for key, item in value.items()}
-
-
-def _text(value: object) -> str:
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        return ""
-    return str(value).strip()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from khop.connectors.http.answers import Answer, Unusable
 from khop.connectors.http.gateways import gateway_fault
 from khop.connectors.http.outcomes import Outcome
+from khop.connectors.http.values import first_text
 from khop.connectors.vnpost.prices import amount
 from khop.errors import ConnectorError, RateLimited, Refused, Unauthorised
 from khop.text.masking import short_text
@@ -182,8 +183,4 @@ def _objects(value: object) -> Iterator[Mapping[str, object]]:
 
 
 def _text(found: Mapping[str, object], *keys: str) -> str | None:
-    for key in keys:
-        value = found.get(key)
-        if isinstance(value, str | int) and not isinstance(value, bool) and str(value).strip():
-            return str(value).strip()
-    return None
+    return first_text(found, *keys) or None

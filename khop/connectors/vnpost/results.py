@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from khop.connectors.http.answers import Answer, Unusable
+from khop.connectors.http.values import lower_keys
 from khop.errors import AlreadyExists, Refused
 from khop.text.masking import short_text
 
@@ -43,7 +44,7 @@ def read_result(body: object) -> tuple[str, str]:
     """(Status as text, Message masked). Raises ValueError when there is no Status."""
     if not isinstance(body, Mapping):
         raise Unusable("a result that is not an object")
-    fields = {str(key).strip().casefold(): value for key, value in body.items()}
+    fields = lower_keys(body)
     code = _code(fields.get("status"))
     if not code:
         raise Unusable("a result without a Status")
