@@ -48,7 +48,7 @@ def fold_name(name: str) -> str:
     hyphens are kept.
     """
     letters = normal_form("NFKD", clean_text(name).translate(_PLAIN)).casefold()
-    # Case folding composes a few letters anew.
+    # Case folding composes a few letters again.
     letters = normal_form("NFKD", letters)
     bare = "".join(char for char in letters if not unicodedata.combining(char))
     return " ".join(bare.translate(_PLAIN).split())
@@ -78,7 +78,7 @@ def _without_gaps(number: str) -> str:
     if whole := _DECIMAL_ZERO.fullmatch(text):
         return whole[1]
     bare = "".join(c for c in text if c not in _SEPARATORS)
-    # Letters may compose anew once they stand side by side.
+    # Letters that are now neighbours may compose, so the result is checked again.
     return bare if bare == number else _without_gaps(bare)
 
 

@@ -130,7 +130,7 @@ class Instant:
 
 @dataclass(frozen=True, slots=True)
 class DossierRecord:
-    """What one source says of one dossier now.
+    """One dossier in one source, as it is now.
 
     ``code`` and ``aliases`` are canonical (``mappings.codes.spelling``); ``status_raw`` is
     the source's own state as text (kept when no table knows it, with ``status`` None);

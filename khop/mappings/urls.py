@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 #: One system writes several addresses into one field (docs/systems/dvcqg.md).
 _JOINT = "##"
-#: A parameter made anew at each call: the portal would see a new file each time.
+#: A parameter that changes at each call, so that the portal would see a new file each time.
 _ONE_TIME = "t"
 _DIGITS = re.compile(r"[0-9]+")
 #: RFC 1035 2.3.4.

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from typing import Any
 
-#: The languages khop speaks.
+#: The languages of khop's output.
 LANGUAGES = ("vi", "en")
 
 

@@ -249,7 +249,8 @@ class _Draft:
             )
 
     def identities(self, number: str) -> tuple[OwnerIdentity, ...]:
-        """Only a number that is one; never a stand-in (docs/systems/dvcqg.md)."""
+        """The identity, when the number has 12 or 9 digits; never a placeholder
+        (docs/systems/dvcqg.md)."""
         kind = self._identity.get(str(len(number))) if number.isdecimal() else None
         if kind is None:
             self.left_out += ["DinhDanhCHS"] if number else []

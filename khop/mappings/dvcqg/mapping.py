@@ -116,7 +116,9 @@ class DvcqgMapping:
         """
         sent = load_table("dvcqg_dossier")["returned_status"].get(str(int(status)))
         if sent is None:
-            raise RecordError("TrangThai", "the portal takes no such state of a dossier it gave")
+            raise RecordError(
+                "TrangThai", "the portal does not take this state for a dossier filed there"
+            )
         if at is None:
             raise RecordError("NgayXuLy", "is missing, and the portal demands it")
         return ReturnedStatus(
@@ -128,7 +130,7 @@ class DvcqgMapping:
         ).model_dump(mode="json")
 
     def write_answer(self, dossier: FullDossier) -> dict[str, Any]:
-        """The answer to the portal's look-up of a dossier of ours (docs/systems/dvcqg.md)."""
+        """The answer to the portal's look-up of a dossier (docs/systems/dvcqg.md)."""
         message = self.write(dossier)
         return {field: message[field] for field in _ANSWERED}
 

@@ -43,7 +43,9 @@ class Votes:
         rounded up. Raises RecordError when there are no votes, or a count is negative."""
         counts = (self.very_satisfied, self.satisfied, self.dissatisfied)
         if self.total <= 0 or min(counts) < 0:
-            raise RecordError("TongSoNguoiDanhGia", "there are no votes to make percentages of")
+            raise RecordError(
+                "TongSoNguoiDanhGia", "there are no votes, so there are no percentages"
+            )
         whole = [100 * count // self.total for count in counts]
         remainders = sorted(range(3), key=lambda place: -(100 * counts[place] % self.total))
         for place in remainders[: 100 - sum(whole)]:

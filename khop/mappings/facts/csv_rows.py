@@ -41,8 +41,8 @@ def csv_rows(path: Path) -> Iterator[Mapping[str, object]]:
 def csv_lines(path: Path) -> Iterator[list[str]]:
     """The cells of each row, without blanks around them and without empty cells at its end.
 
-    Raises ConfigError for a file that cannot be read as CSV in UTF-8, with the row where it can
-    be told.
+    Raises ConfigError for a file that cannot be read as CSV in UTF-8, with the row where it is
+    known.
     """
     row = 1
     try:

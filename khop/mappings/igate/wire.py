@@ -138,7 +138,7 @@ class DossierItem(Wire):
 
 
 class StepState(Wire):
-    """What a dossier says of the step it is at, for deployments that are read by it."""
+    """The current step of a dossier, for deployments that have their states there."""
 
     dossierTaskStatus: Tag | None = None
     statusCurrentTask: Label | None = None

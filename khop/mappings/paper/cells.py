@@ -129,7 +129,7 @@ def read_code(cell: Cell, field: str) -> str | None:
 
 def _refuse_personal(code: str, field: str) -> None:
     if code and not any(sign.isdigit() for sign in code):
-        raise RecordError(field, "has no digit, as every code has: a name or a note, it seems")
+        raise RecordError(field, "has no digit, so it is no code: probably a name or a note")
     if _PERSONAL.fullmatch(code):
         raise RecordError(field, "may be the number of a person or a telephone, and is no code")
 
@@ -251,7 +251,7 @@ def _assembled(parts: dict[str, str | None], field: str) -> datetime:
         raise RecordError(field, "has a year that is not of four digits")
     if half := parts.get("half"):
         if not 1 <= hour <= 12:
-            raise RecordError(field, "has an hour that does not go with its half of the day")
+            raise RecordError(field, "has an hour that does not fit am or pm")
         hour = hour % 12 + (12 if half in ("pm", "ch") else 0)
     local = _checked([year, month, day, hour, minute, second], field)
     zone = parts.get("zone")
@@ -283,9 +283,9 @@ def _made_of(cell: Cell) -> str:
     if isinstance(cell, CellError):
         return "is a formula that failed"
     if isinstance(cell, bool):
-        return "is true or false, and no value of this column"
+        return "is true or false, which this column cannot have"
     if isinstance(cell, date):
-        return "was made a date by the spreadsheet"
+        return "was changed to a date by the spreadsheet"
     if isinstance(cell, time | timedelta):
         return "is a time of day without a day"
     return "is of a type not expected"
@@ -294,9 +294,9 @@ def _made_of(cell: Cell) -> str:
 def _whole(number: float, field: str) -> str:
     """A number as digits. Raises RecordError when digits were lost."""
     if number != number or abs(number) >= _MOST_DIGITS:
-        raise RecordError(field, "was made a number and rounded by the spreadsheet")
+        raise RecordError(field, "was changed to a number and rounded by the spreadsheet")
     if number < 0 or number != int(number):
-        raise RecordError(field, "was made a number with decimals by the spreadsheet")
+        raise RecordError(field, "was changed to a number with decimals by the spreadsheet")
     return str(int(number))
 
 
@@ -309,9 +309,9 @@ def _unpowered(text: str, field: str) -> str:
         return text
     digits, power = found[2] or "", int(found[3])
     if len(digits) < power:
-        raise RecordError(field, "was made a number and rounded by the spreadsheet")
+        raise RecordError(field, "was changed to a number and rounded by the spreadsheet")
     if digits[power:].strip("0"):
-        raise RecordError(field, "was made a number with decimals by the spreadsheet")
+        raise RecordError(field, "was changed to a number with decimals by the spreadsheet")
     return found[1] + digits[:power]
 
 

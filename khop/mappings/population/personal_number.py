@@ -89,7 +89,7 @@ def _shape_findings(number: str) -> tuple[NumberFinding, ...]:
     if not number:
         return (_error("missing", "there is no number"),)
     if not (number.isascii() and number.isdigit()):
-        return (_error("not_digits", "a personal number is digits alone"),)
+        return (_error("not_digits", "a personal number has digits only"),)
     if len(number) in _ZERO_LOST:
         return (
             _error(
@@ -109,9 +109,7 @@ def _error(code: str, why: str) -> NumberFinding:
     return NumberFinding("error", code, why)
 
 
-_BORN_IN_FUTURE = _error(
-    "born_in_future", "its fourth digit and the two after it name a year to come"
-)
+_BORN_IN_FUTURE = _error("born_in_future", "its digits 4 to 6 give a birth year in the future")
 _UNKNOWN_PLACE = NumberFinding(
     "warning",
     "unknown_birth_place",

@@ -25,7 +25,7 @@ from khop.mappings.records import Precision, Status, StatusKind, StatusRecord
 
 
 class StepMark(StrEnum):
-    """What the matrix says of a change of state."""
+    """The kinds of changes of state in the matrix."""
 
     ORDINARY = "ordinary"
     #: Legal, but needs evidence.
@@ -237,7 +237,7 @@ def _row(mark: str, ends: object, where: str) -> Iterator[tuple[Status, Cell]]:
     pairs = [(end, "") for end in ends] if isinstance(ends, list) else _table(ends, where).items()
     for end, evidence in pairs:
         if not isinstance(evidence, str):
-            raise ConfigError("is not a text that says what shows for it", key=f"{where}.{end}")
+            raise ConfigError("is not a text that names the evidence", key=f"{where}.{end}")
         yield _status(end, f"{where}.{end}"), Cell(StepMark(mark), evidence)
 
 

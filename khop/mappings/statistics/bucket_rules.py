@@ -43,9 +43,13 @@ def bucket_rules(
     merged = {f.name: lists.get(f.name, getattr(_packaged(), f.name)) for f in fields(BucketRules)}
     rules = BucketRules(**merged)
     if rules.on_time - rules.ended:
-        raise ConfigError("names a state that is not among ended", key=f"{key}.states.on_time")
+        raise ConfigError(
+            "names a state that is not among ended; add it there", key=f"{key}.states.on_time"
+        )
     if rules.in_process & rules.ended:
-        raise ConfigError("names a state that is among ended", key=f"{key}.states.in_process")
+        raise ConfigError(
+            "names a state that is among ended; keep it in one", key=f"{key}.states.in_process"
+        )
     return rules
 
 
@@ -70,14 +74,15 @@ def _lists(tables: object, key: str) -> dict[str, Any]:
             if name == "source":
                 continue
             if _PLACES.get(name) != part:
-                raise ConfigError("is not a list khop has", key=where)
+                lists = ", ".join(name for name, place in _PLACES.items() if place == part)
+                raise ConfigError(f"is not a list khop has; write one of {lists}", key=where)
             read[name] = _codes(_KINDS[part], values, where)
     return read
 
 
 def _codes(kind: type[IntEnum], values: object, where: str) -> frozenset[IntEnum]:
     if not isinstance(values, list):
-        raise ConfigError("is not a list of codes", key=where)
+        raise ConfigError("is not a list of codes such as [3, 9, 10]", key=where)
     known = [int(code) for code in kind]
     for value in values:
         if not isinstance(value, int) or isinstance(value, bool) or value not in known:

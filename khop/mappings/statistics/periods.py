@@ -56,7 +56,7 @@ def _scheme(id: str) -> tuple[int, int]:
         if row["id"] == id:
             return row["first_day"], row["months_before"]
     known = ", ".join(row["id"] for row in rows)
-    raise ConfigError(f"is no scheme of report periods; write one of {known}", key="scheme")
+    raise ConfigError(f"is not a scheme of report periods; write one of {known}", key="scheme")
 
 
 def _between(begin: int, end: int, first_day: int) -> Period:

@@ -2,7 +2,7 @@
 
 ``Progress``        the moments that are compared
 ``progress_of``     a record and its history -> Progress
-``stops_in``        a history -> the times the clock stood
+``stops_in``        a history -> the times the clock was stopped
 """
 
 from __future__ import annotations

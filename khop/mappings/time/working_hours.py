@@ -140,7 +140,7 @@ def parse_sessions(text: object, key: str = "calendar.sessions") -> tuple[Sessio
     what a person wrote.
     """
     if not isinstance(text, str):
-        raise ConfigError("is no text such as '07:00-11:30, 13:30-17:00'", key=key)
+        raise ConfigError("is not a text such as '07:00-11:30, 13:30-17:00'", key=key)
     return in_order((_session(part, key) for part in re.split("[,;]", text)), key)
 
 
@@ -224,7 +224,7 @@ def _session(text: str, key: str) -> Session:
     try:
         return Session(time(start_hour, start_minute), time(end_hour, end_minute))
     except ValueError:
-        raise ConfigError(f"{text.strip()!r} has a time that no clock shows", key=key) from None
+        raise ConfigError(f"{text.strip()!r} has a time that does not exist", key=key) from None
 
 
 def _written(session: Session) -> str:

@@ -66,7 +66,11 @@ def _check_unit(unit: OrgUnit, read: Mapping[str, OrgUnit]) -> None:
 def _check_kind(relation: OrgRelation) -> None:
     kind = relation.kind
     if kind is RelationKind.DISSOLVE and relation.to_id is not None:
-        _refuse(relation, "to", "a dissolved unit has no successor; write a transfer beside it")
+        _refuse(
+            relation,
+            "to",
+            "a dissolved unit has no successor; write a transfer as a row of its own",
+        )
     if kind is not RelationKind.DISSOLVE and relation.to_id is None:
         _refuse(relation, "to", f"a {kind} needs the unit that follows")
     if relation.procedures and kind not in _PARTIAL:

@@ -94,7 +94,7 @@ def test_the_new_order_has_room_for_35_characters() -> None:
     [
         ("H56.14.01.A12", NEW, ("H56", "14", "01", "A12")),
         ("A12.14.01.H56", OLD, ("H56", "01", "14", "A12")),
-        # Both or neither level-1 code exists: not to be told.
+        # Both level-1 codes exist, or none: the order is not known.
         ("G22.00.00.H56", None, ()),
         ("A12.14.01.B34", None, ()),
     ],

@@ -1,4 +1,4 @@
-"""The portal's catalogues in (docs/systems/dvcqg.md)."""
+"""The portal's catalogues, read as records (docs/systems/dvcqg.md)."""
 
 from __future__ import annotations
 

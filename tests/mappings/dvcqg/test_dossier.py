@@ -1,4 +1,4 @@
-"""The fields of QĐ 766, what is left out, and the last gate (docs/systems/dvcqg.md)."""
+"""The fields of QĐ 766, values that are left out, and the last check (docs/systems/dvcqg.md)."""
 
 from __future__ import annotations
 

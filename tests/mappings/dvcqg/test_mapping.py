@@ -32,7 +32,7 @@ from tests.mappings.moments import at
 
 
 def test_the_sample_record_is_written() -> None:
-    """The sample's own values for what iGate cannot know stand apart."""
+    """The sample has values that iGate does not have; these are compared separately."""
     expected = sample("sync-01")["data"][0]
     unknown = {
         "SoBienNhan": "",

@@ -1,4 +1,4 @@
-"""Steps sent to the portal, and what keeps a dossier from being sent (docs/systems/dvcqg.md)."""
+"""Steps sent to the portal, and why a dossier may not be sent (docs/systems/dvcqg.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small CSV tables: what they give, and where a bad one is told."""
+"""Small CSV tables: their rows, and the place of a fault in a bad one."""
 
 from __future__ import annotations
 

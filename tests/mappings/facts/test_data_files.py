@@ -80,7 +80,7 @@ def texts_of(value: Any) -> Iterator[str]:
         yield from (text for inner in value for text in texts_of(inner))
 
 
-#: What tells the rows of an array apart, by the first of these that a row has.
+#: The key of a row in an array: the first of these that it has.
 KEYS = ("id", "code", "date", "start")
 
 
@@ -326,7 +326,7 @@ def test_every_merger_has_one_day_and_one_legal_basis() -> None:
 
 
 def bare(name: str) -> str:
-    """A province's name as all tables have it, without its rank."""
+    """A province's name without its rank, as all tables have it."""
     return re.sub(r" ?[–-] ?", "-", re.sub(r"^(Tỉnh|Thành phố|TP\.?) ", "", name))
 
 

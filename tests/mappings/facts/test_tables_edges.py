@@ -1,4 +1,4 @@
-"""What a person reads whose own table is wrong, and tables that hold one kind of key only."""
+"""Messages about faults in a province's own tables, and tables with one kind of key only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The examples of docs/tables.md do what the page says of them."""
+"""The examples of docs/tables.md have the results that the page gives."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from khop.mappings.units.files import load_units, provinces
 from khop.mappings.units.history import UnitHistory
 
 PAGE = (Path(khop.__file__).parents[1] / "docs" / "tables.md").read_text("utf-8")
-#: What a comment says that the line gives: a text, a day, a set, a tuple, or whether it is so.
+#: The result that a comment gives for its line: a text, a day, a set, a tuple, True or False.
 SAID = re.compile(r"""# ("[^"]*"|\d{4}-\d\d-\d\d|\{.*?\}|\(.*?\)|True|False)(?::|\s*$)""")
 
 
@@ -52,7 +52,7 @@ def shown(value: object) -> str:
 
 
 def lines_of(text: str) -> Iterator[tuple[str, str]]:
-    """Each expression of a block that says what it gives, with that."""
+    """Each expression of a block with a result in its comment, and that result."""
     for line in text.splitlines():
         if said := SAID.search(line):
             yield line[: said.start()].rstrip(), said[1]

@@ -1,4 +1,4 @@
-"""Answers of iGate that cannot stand as a record, and fields that are lost alone."""
+"""Answers of iGate that cannot become a record, and minor fields that are lost alone."""
 
 from __future__ import annotations
 

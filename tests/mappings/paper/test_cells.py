@@ -1,4 +1,4 @@
-"""Cells: dates in every way they are written, codes a spreadsheet changed."""
+"""Cells: dates in every form, and codes that a spreadsheet changed."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def test_words_for_no_value_give_none(cell: str) -> None:
         ("08/10/026", "not of four digits"),
         ("08/10/2026 24:00", "not a date that exists"),
         ("08/10/2026 14:60", "not a date that exists"),
-        ("08/10/2026 14:30 PM", "half of the day"),
+        ("08/10/2026 14:30 PM", "does not fit am or pm"),
         ("08/10/1926", "a year outside"),
         ("08/10/2226", "a year outside"),
         ("08/10-2026", "known date form"),
@@ -198,8 +198,8 @@ def test_a_code_is_canonical(cell: Any, code: str | None) -> None:
         (12.5, "with decimals"),
         ("1.25E+1", "with decimals"),
         (-5, "with decimals"),
-        (date(2026, 10, 8), "made a date"),
-        (datetime(2026, 10, 8), "made a date"),
+        (date(2026, 10, 8), "changed to a date"),
+        (datetime(2026, 10, 8), "changed to a date"),
         (CellError("#N/A"), "formula that failed"),
         (True, "true or false"),
         ("X" * 101, "too long"),
@@ -294,5 +294,5 @@ def test_the_number_of_a_document_is_written_without_a_decimal_zero() -> None:
     assert [read_number(cell, "Số") for cell in (123.0, "123.0", "0123", "123/QĐ")] == [
         "123", "123", "0123", "123/QĐ",
     ]  # fmt: skip
-    with pytest.raises(RecordError, match="made a date"):
+    with pytest.raises(RecordError, match="changed to a date"):
         read_number(date(2026, 3, 12), "Số")

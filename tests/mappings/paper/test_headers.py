@@ -1,4 +1,4 @@
-"""Headers: found under titles, recognised in every way they are written."""
+"""Headers: found under titles, and recognised in every spelling."""
 
 from __future__ import annotations
 

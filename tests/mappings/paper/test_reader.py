@@ -1,4 +1,4 @@
-"""Rows of paper files: which lines are rows, what a row says, which rows are refused."""
+"""Rows of paper files: which lines are rows, their values, and which rows are rejected."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NAME, NUMBER = "Nguyễn Văn Mẫu", "099012345678"
 
 
 def line(**cells: Cell) -> list[Cell]:
-    """A row of the logbook; what is not named is as usual."""
+    """A row of the logbook; cells that are not named have their usual value."""
     usual: dict[str, Cell] = {
         "order": 1, "code": CODE, "name": NAME, "identity": NUMBER, "birth": "02/09/1985",
         "procedure": "1.001612", "received": "08/10/2026 08:15", "due": "15/10/2026",

@@ -185,7 +185,7 @@ def test_no_finding_contains_the_number() -> None:
     ("number", "birth", "why"),
     [
         ("", None, "there is no number"),
-        ("x", None, "a personal number is digits alone"),
+        ("x", None, "a personal number has digits only"),
         (
             "1185012345",
             None,
@@ -195,7 +195,7 @@ def test_no_finding_contains_the_number() -> None:
             ),
         ),
         ("1234567", None, "it has 7 digits; 12 or 9 are expected"),
-        ("001985012345", None, "its fourth digit and the two after it name a year to come"),
+        ("001985012345", None, "its digits 4 to 6 give a birth year in the future"),
         (
             "100185012345",
             None,

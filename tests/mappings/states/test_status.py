@@ -150,7 +150,7 @@ def test_every_table_has_a_source() -> None:
         assert load_table(name)["source"]
 
 
-#: docs/systems/dvcqg.md: what two tables of public code say of one key.
+#: States that two tables of public code have for one key (docs/systems/dvcqg.md).
 PUBLIC = {
     "new": (1, 2),
     "receiving": (2, 1),

@@ -230,7 +230,7 @@ def test_a_state_no_table_knows_hides_the_step_over_it() -> None:
 def test_records_of_one_moment_have_no_order() -> None:
     assert illegal_steps([record(10, 1), record(9, 1)]) == ()
     assert illegal_steps([record(2), record(9, 1), record(4, 1), record(10, 2)]) == ()
-    # Whatever the order inside the moment, 10 leads to neither.
+    # In either order of the records of the moment, 10 leads to neither.
     told = [record(10), record(4, 1), record(2, 1)]
     assert pairs(illegal_steps(told)) == [(10, 4)]
     assert pairs(illegal_steps([record(3), record(10), record(4, 1)])) == [(3, 4)]

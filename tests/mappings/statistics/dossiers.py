@@ -1,4 +1,4 @@
-"""Dossiers of March 2026 as the tests of the report write them."""
+"""Dossiers of March 2026, for tests of the report."""
 
 from __future__ import annotations
 

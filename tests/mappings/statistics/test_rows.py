@@ -25,7 +25,7 @@ COUNTED = [Status(code) for code in (2, 3, 4, 5, 6, 7, 8, 9, 10)]
 
 @st.composite
 def courses(draw: st.DrawFn) -> ReportDossier:
-    """A dossier with a complete, plausible course: what it is at the end of its life."""
+    """A dossier with a complete and plausible course, after its end."""
     status = draw(st.sampled_from(COUNTED))
     received = draw(DAYS)
     finished = None

@@ -1,4 +1,4 @@
-"""The first day the calendar counts, and a province that works on New Year's Day."""
+"""The first day of the calendar, and a province that works on New Year's Day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""More extensions than the one of the law, and due dates that nobody knows."""
+"""More extensions than the law allows, and unknown due dates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Due dates of drawn courses: what holds whatever stops there were."""
+"""Properties of due dates for drawn courses with any stops."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_working_days_between_start_and_due_are_the_limit_and_the_pauses(
     taken = [(before, ended[after.since]) for before, after in pairwise(found.history)]
     stood = [s for before, s in taken if s.began.us <= before.due.us <= (s.ended or s.began).us]
     counted = AGE(local_day(received), local_day(found.due))
-    # A stop that was on when the dossier would have been due takes away the rest of that day.
+    # A stop at the moment the dossier would have been due takes the rest of that day.
     assert 0 <= counted - amount - paused_days([s for _, s in taken]) <= len(stood)
     assert all(s.ended is None or s.ended.us <= found.due.us for _, s in taken)
 

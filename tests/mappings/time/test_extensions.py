@@ -1,4 +1,4 @@
-"""Extensions of a due date, and what is irregular about them."""
+"""Extensions of a due date, and their irregularities."""
 
 from __future__ import annotations
 

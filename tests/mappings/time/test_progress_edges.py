@@ -1,4 +1,4 @@
-"""Courses whose history leaves out what the record knows, or holds ends alone."""
+"""Courses whose history lacks dates of the record, or has ends only."""
 
 from __future__ import annotations
 

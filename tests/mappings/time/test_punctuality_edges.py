@@ -1,4 +1,4 @@
-"""Where "this week" ends, and what a judgement shows beside its verdict."""
+"""The end of "this week", and the dates that a judgement has beside its verdict."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Drawn courses are judged by each definition, and a later end never better."""
+"""Properties of judgements: each definition judges, and a later end is never judged better."""
 
 from __future__ import annotations
 

@@ -33,10 +33,10 @@ from tests.mappings.time.due import (
 @pytest.mark.parametrize(
     ("asked", "answered", "by_law", "by_portal"),
     [
-        # asked on the third working day: by law everything is counted anew
+        # asked on the third working day: by law the limit starts again
         ("2026-03-05T10:00", "2026-03-09T14:00", "2026-03-23T14:00", "2026-03-18T09:00"),
         ("2026-03-02T10:00", "2026-03-03T08:00", "2026-03-17T08:00", "2026-03-17T09:00"),
-        # on the fourth: too late for that, a pause
+        # asked on the fourth, which is too late for a restart: a pause
         ("2026-03-06T10:00", "2026-03-09T14:00", "2026-03-17T09:00", "2026-03-17T09:00"),
     ],
 )
@@ -116,7 +116,7 @@ def test_a_consultation_stops_only_where_the_procedure_says_so() -> None:
     special = ProcedureClock(stops_for_consultation=True)
     assert of(asked).due == DUE
     assert of(asked, procedure=special).due == local("2026-03-18T09:00")
-    # The portal's formula takes supplements out and nothing else.
+    # The portal's formula excludes supplements only.
     assert of(asked, definition=PORTAL, procedure=special).due == DUE
     duty = stop("financial_duty", "2026-03-04T10:00", "2026-03-06T10:00")
     assert of(duty, definition=PORTAL, procedure=special).due == DUE

@@ -1,4 +1,4 @@
-"""Units and relations as the tests of a history write them, and a district that ended."""
+"""Units and relations for tests of a history, and a district that ended."""
 
 from __future__ import annotations
 

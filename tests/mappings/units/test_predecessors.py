@@ -1,4 +1,4 @@
-"""Whose work a unit has, and what holds whichever way the units are followed."""
+"""Predecessors of a unit, and properties of following units in either direction."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_predecessors_are_asked_for_a_day_and_until_a_day() -> None:
 
 
 def test_predecessors_are_those_whose_work_is_with_it_in_the_end() -> None:
-    """The procedure went through the unit and on to another before the day that is asked for."""
+    """The procedure passed through the unit to another one before the given day."""
     on = date(2026, 1, 1)
     history = UnitHistory(
         [unit("a"), unit("b"), unit("c")],
@@ -93,7 +93,7 @@ PROCEDURES = st.sampled_from([LAND, BIRTH])
 
 @st.composite
 def histories(draw: st.DrawFn) -> UnitHistory:
-    """Units that never end, with transfers and splits anyhow between them: circles too."""
+    """Units that never end, with any transfers and splits between them, also in circles."""
     rows = draw(
         st.lists(
             st.builds(

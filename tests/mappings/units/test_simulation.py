@@ -1,4 +1,4 @@
-"""Successions held against a simulation that moves the work day by day."""
+"""Successions compared with a simulation that moves the work day by day."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def relations(draw: st.DrawFn) -> OrgRelation:
 
 @dataclass
 class Work:
-    """Where the work in one procedure lies, as the days go by."""
+    """The units that hold the work in one procedure, day by day."""
 
     procedure: str
     places: set[str]

@@ -72,7 +72,7 @@ def test_a_blank_procedure_does_not_mean_all_procedures() -> None:
 
 
 def test_the_earliest_relation_that_takes_a_procedure_counts() -> None:
-    """What was transferred in 2023 does not go along with the merger of 2025."""
+    """A procedure transferred in 2023 does not pass on with the merger of 2025."""
     early = date(2023, 1, 1)
     history = UnitHistory(
         [unit("a"), unit("b"), unit("c")],

@@ -1,4 +1,4 @@
-"""Working days, limits and what "on time" means."""
+"""Schemas of working days, time limits and definitions of "on time"."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Codes of dossiers, organisations, procedures and places."""
+"""Schemas of codes of dossiers, organisations, procedures and places."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Headers and lines of logbooks and registers."""
+"""Schema of the words of logbooks and registers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The numbers of single rules."""
+"""Schema of the numbers of single rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""States and channels of every system, and what is counted of them."""
+"""Schemas of states and channels of every system, and of statistics."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class StatusPresets(Sourced):
     model_config = ConfigDict(extra="allow", strict=True)
 
 
-#: What a step has to show for it, as far as the source says.
+#: The evidence of a step, where the source names it.
 Shown = Annotated[str, StringConstraints(pattern=r"^(\S(.*\S)?)?$")]
 
 

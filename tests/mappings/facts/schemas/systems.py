@@ -1,4 +1,4 @@
-"""What each connected system is written to, asked and read by."""
+"""Schemas of the tables of each connected system."""
 
 from __future__ import annotations
 
@@ -188,7 +188,7 @@ class Gate(Sourced):
     codes: Annotated[dict[ThreeDigits, Text], Field(min_length=1)]
 
 
-#: What stands between parts; blanks count.
+#: A separator of parts; blanks are significant.
 Between = Annotated[str, StringConstraints(min_length=1, max_length=2)]
 
 

@@ -1,4 +1,4 @@
-"""Units, their files and the matching of their codes."""
+"""Schemas of units, of their files and of the matching of codes."""
 
 from __future__ import annotations
 

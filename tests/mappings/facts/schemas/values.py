@@ -1,4 +1,4 @@
-"""What a value of a packaged table may be. A model names every key; nothing is converted."""
+"""Types of values in packaged tables. A model names every key; no value is converted."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Source = Annotated[str, StringConstraints(min_length=8, pattern=r"^\S.*\S$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]+$")]
 ThreeDigits = Annotated[str, StringConstraints(pattern=r"^[0-9]{3}$")]
 Digits = Annotated[str, StringConstraints(pattern=r"^[0-9]+$")]
-#: A day of this field: the oldest rule that is named is of 2016.
+#: A day in packaged tables; the oldest rule is of 2016.
 Day = Annotated[date, Field(ge=date(2016, 1, 1), lt=date(2100, 1, 1))]
 State = Annotated[int, Field(ge=1, le=10)]
 StateCode = Annotated[str, StringConstraints(pattern=r"^([1-9]|10)$")]
@@ -57,13 +57,13 @@ Pattern = Annotated[str, AfterValidator(portable)]
 Unlike = AfterValidator(unlike)
 Texts = Annotated[list[Text], Field(min_length=1), Unlike]
 Folded = Annotated[str, AfterValidator(folded)]
-#: A row that is one of several, by which code finds it.
+#: The name of a row, by which code finds it.
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Numbers = Annotated[list[Annotated[int, Field(ge=1)]], Unlike]
 
 
 class Facts(BaseModel):
-    """A table of facts: nothing but what is named, nothing read as another type."""
+    """A table of facts: no unknown keys, and no value read as another type."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
