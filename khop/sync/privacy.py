@@ -49,17 +49,21 @@ class Privacy:
             secret = path.read_text("ascii").strip().encode()
         except FileNotFoundError:
             raise ConfigError(
-                f"the key file {path} is not there; run `khop init` to make one, or restore "
+                f"the key file {path} is missing; run `khop init` to make one, or restore "
                 "your copy if this ledger is not new",
                 key="privacy.key_file",
             ) from None
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(
-                f"the key file {path} cannot be read ({type(error).__name__})",
+                f"the key file {path} cannot be read ({type(error).__name__}); "
+                "check its permissions",
                 key="privacy.key_file",
             ) from None
         if len(secret) < 32:
-            raise ConfigError(f"the key file {path} is too short", key="privacy.key_file")
+            raise ConfigError(
+                f"the key file {path} is too short to be a key; restore your copy of it",
+                key="privacy.key_file",
+            )
         self.matching_key = _derived(secret, b"khop matching key")
         self._fernet = Fernet(base64.urlsafe_b64encode(_derived(secret, b"khop payload key")))
 

@@ -81,7 +81,9 @@ class Systems:
                     f"{name} is a source of khop.toml; import under another name", key="sources"
                 )
             if not name.startswith(IMPORTED):
-                raise ConfigError(f"the name of imported files begins with {IMPORTED}: {name}")
+                raise ConfigError(
+                    f"imported files need a name that begins with {IMPORTED}; {name} does not"
+                )
 
 
 def of_port(adapters: Sequence[Adapter], port: type[Any]) -> list[Any]:

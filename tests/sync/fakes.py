@@ -318,7 +318,7 @@ class FakeFeed(FakeSystem):
     asked: list[str | None] = field(default_factory=list)
     #: Raised after the first page.
     fault: ConnectorError | None = None
-    stands_still: bool = False
+    repeats_position: bool = False
 
     def events(self, after: str | None) -> EvidencePage:
         self.asked.append(after)
@@ -326,7 +326,7 @@ class FakeFeed(FakeSystem):
             raise self.fault
         start = int(after or "0")
         page = self.page_of(start, min(start + self.size, len(self.log)))
-        return replace(page, position=after, last=False) if self.stands_still else page
+        return replace(page, position=after, last=False) if self.repeats_position else page
 
     def page_of(self, start: int, end: int) -> EvidencePage:
         part = self.log[start:end]

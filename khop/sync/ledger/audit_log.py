@@ -121,7 +121,9 @@ def read_head(text: str) -> Head:
     """A head as ``str`` writes it. Raises KhopError."""
     number, _, digest = text.partition(":")
     if not number.isascii() or not number.isdigit() or len(digest) != len(ORIGIN):
-        raise KhopError("an anchor is what `khop log verify` prints as the head: NUMBER:DIGEST")
+        raise KhopError(
+            "this is no anchor; give a head as `khop log verify` prints it: NUMBER:DIGEST"
+        )
     return Head(int(number), digest)
 
 

@@ -42,8 +42,8 @@ class Lease:
         )
         if renewed.rowcount != 1:
             raise LedgerError(
-                f"another khop took over '{self.name}' while this one was silent; "
-                "nothing of this step was kept"
+                f"another khop took over the lease '{self.name}', because this one did not renew "
+                "it in time; nothing of this step was stored"
             )
 
     def release(self, connection: sa.Connection) -> None:
@@ -61,7 +61,8 @@ def take(connection: sa.Connection, name: str, clock: Callable[[], datetime]) ->
     row = connection.execute(sa.select(lease).where(lease.c.name == name)).first()
     if row is not None and row.expires_us > now and _is_alive(row.owner):
         raise LedgerError(
-            f"another khop is at '{name}' ({row.owner}); wait until it is done, or stop it"
+            f"another khop holds the lease '{name}' ({row.owner}); "
+            "wait until it is done, or stop it"
         )
     token = 1 if row is None else row.token + 1
     values = {"owner": _this_process(), "token": token, "expires_us": now + _TTL_US}

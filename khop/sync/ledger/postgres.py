@@ -66,8 +66,8 @@ class PostgresDatabase(Database):
             self._url = sa.make_url(url).set(drivername=_DRIVER)
         except (ArgumentError, ValueError):  # its text may hold a piece of a password
             raise ConfigError(
-                "it is not a URL; write postgresql+psycopg://user@host:5432/database, a sign of "
-                "its own in a name as %40 for @, %2F for /",
+                "it is not a URL; write postgresql+psycopg://user@host:5432/database, with "
+                "special characters as %40 for @, %2F for /",
                 key="ledger.url",
             ) from None
 

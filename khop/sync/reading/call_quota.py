@@ -40,8 +40,8 @@ class LedgerBook:
             source,
             operation,
             code="quota",
-            detail=f"today's quota of {quota} calls is used up; it starts anew at midnight, "
-            "daily_quota in khop.toml sets it",
+            detail=f"today's quota of {quota} calls is used up; it starts again at midnight "
+            "(daily_quota in khop.toml)",
         )
 
     def _actor(self, officer: str) -> str:

@@ -66,7 +66,7 @@ def _next_position(source: EvidenceSource, page: EvidencePage, position: str | N
     """Where the next page starts. Raises Unreadable when it would be this page again."""
     if page.position is None or page.position == position:
         raise Unreadable(
-            source.name, "events", detail="the feed says there is more, and stands still"
+            source.name, "events", detail="the feed says that it has more, but repeats its position"
         )
     return page.position
 

@@ -133,7 +133,7 @@ def _read(context: RunContext, source: PaperSource, file: PaperFile) -> FileRead
 def _same_key_twice(file: PaperFile, row: PaperRow) -> Reject:
     return Reject(
         field="row_key",
-        reason="cannot be told from an earlier row of the file",
+        reason="has the same key as an earlier row of the file",
         native_id=f"{file.name}#{row.sheet}!{row.row_number}",
         code=row.code,
     )

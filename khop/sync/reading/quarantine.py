@@ -157,7 +157,7 @@ def _store(
     return tried
 
 
-_READ_WHOLE = "good by itself; its place is known when the whole file is read again"
+_READ_WHOLE = "can be read now; pull the whole file again to store it"
 
 
 def _store_paper(connection: sa.Connection, row: sa.Row[Any], good: PaperRow, now_us: int) -> bool:

@@ -39,7 +39,7 @@ def sweep_list(
             raise Unreadable(
                 source.name,
                 "sweep",
-                detail=f"whatever the dates, the list is the same: {', '.join(ignored)}",
+                detail=f"the server ignores the date filters: {', '.join(ignored)}",
             )
     return summary
 

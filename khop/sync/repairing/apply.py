@@ -124,7 +124,7 @@ def _read_in_full(pushes: Pushes, push: Push) -> FullDossier:
         raise pushes.stopped(error) from None
     if full.record.code != push.code:
         state = PushState.SUPERSEDED if push.state is PushState.PENDING else PushState.BLOCKED
-        pushes.end(push, state, Outcome.CHANGED, "its code is another one by now")
+        pushes.end(push, state, Outcome.CHANGED, "the one-stop has it under another code now")
     with pushes.context.read() as connection:
         stored = records.read_record(connection, push.source, push.native_id)
     if stored is None:
@@ -158,7 +158,7 @@ def _create_or_update(pushes: Pushes, push: Push, dossier: FullDossier) -> Push:
             push = pushes.move(push, PushState.UNKNOWN, created_there=ours)
         if push.state is PushState.PUSHED:
             return push
-    raise PushEnded(Outcome.UNKNOWN, "no answer told what became of the write; apply again")
+    raise PushEnded(Outcome.UNKNOWN, "no look-up told whether the write took effect; apply again")
 
 
 def _look_up(pushes: Pushes, push: Push) -> DossierRecord | None:

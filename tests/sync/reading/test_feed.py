@@ -130,9 +130,9 @@ def test_a_feed_that_fails_half_way_keeps_the_pages_before(
 
 
 def test_a_feed_that_repeats_its_position_ends_with_an_error(build_engine: Build) -> None:
-    post = Feed(log=[postal_event(1), postal_event(2), postal_event(3)], stands_still=True)
+    post = Feed(log=[postal_event(1), postal_event(2), postal_event(3)], repeats_position=True)
     summary = pulled(build_engine(post))
-    assert "stands still" in (summary.error or "")
+    assert "repeats its position" in (summary.error or "")
     assert len(post.asked) == 1
 
 
