@@ -268,7 +268,7 @@ def test_known_defect_the_usual_sessions_never_replace_an_unread_text(text: str,
 
 @pytest.mark.parametrize("bad", [None, 7, ["07:00-11:30"], time(7)])
 def test_sessions_are_text(bad: object) -> None:
-    with pytest.raises(ConfigError, match="no text") as caught:
+    with pytest.raises(ConfigError, match="not a text") as caught:
         parse_sessions(bad)
     assert caught.value.key == "calendar.sessions"
 
@@ -308,7 +308,7 @@ def test_units_have_sessions_of_their_own() -> None:
         ("H44.02,7-11", "units.csv, row 4.unit", "H44.02 comes twice"),
         (" ,7-11", "units.csv, row 4.unit", "names no unit"),
         ("H44.03,", "units.csv, row 4.sessions", "no session"),
-        ("H44.03", "units.csv, row 4.sessions", "no text"),
+        ("H44.03", "units.csv, row 4.sessions", "not a text"),
     ],
 )
 def test_a_bad_row_raises_with_its_row(line: str, key: str, says: str) -> None:
