@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date
+from functools import lru_cache
 
 #: Pattern with (date, serial), and what makes the date's year one of four digits.
 _SHAPES = (
@@ -16,6 +17,7 @@ _SHAPES = (
 _EPOCH = date(1970, 1, 1)
 
 
+@lru_cache(maxsize=1)  # several rules in turn ask about the code of one case
 def read_code(code: str) -> tuple[int | None, str] | None:
     """(day since 1970, serial) of a code of a known shape; None for any other.
 
@@ -29,7 +31,7 @@ def read_code(code: str) -> tuple[int | None, str] | None:
 
 def _day(digits: str) -> int | None:
     try:
-        day = datetime.strptime(digits, "%Y%m%d").date()
+        day = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
         return None
     return (day - _EPOCH).days if 1990 <= day.year <= 2100 else None

@@ -24,7 +24,7 @@ class Finding:
     row: Place | None = None
 
     @classmethod
-    def of(cls, verdict: Verdict, row: Place | None) -> Finding:
+    def of(cls, verdict: Verdict, row: Place | None = None) -> Finding:
         """``row``: the place of the row, where the verdict is about one without a code."""
         if verdict.obstacle is None:
             return cls(verdict.rule, verdict.code, "machine", verdict.why, verdict.severity, row)

@@ -6,7 +6,7 @@ The sandbox's truth and the tests of the engine's rules ask this one judge.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 
 from khop.sandbox.truth.cases import Case, Cases
@@ -42,14 +42,14 @@ class Verdict:
 
 
 def verdicts(statements: Statements, clock: Clock) -> Iterator[Verdict]:
-    """Every rule that fires, for every dossier and every row of paper, in no order."""
+    """Every rule that fires, for every dossier and every row of paper, in any order."""
     for case in Cases(statements):
         if case.record is not None:
             yield from _of_dossier(case, case.record, clock)
         elif statements.complete and case.code not in statements.quarantined:
             yield from _of_unknown_code(case, clock)
     if statements.complete:
-        yield from _of_rows_without_code(statements, clock)
+        yield from verdicts_on_rows(statements.rows, statements.records, clock)
 
 
 def _of_dossier(case: Case, os: Record, clock: Clock) -> Iterator[Verdict]:
@@ -93,12 +93,14 @@ def _of_unknown_code(case: Case, clock: Clock) -> Iterator[Verdict]:
         yield _on_paper("C7", case.code, case.code)
 
 
-def _of_rows_without_code(statements: Statements, clock: Clock) -> Iterator[Verdict]:
-    """A row without a code, unless it is like a dossier."""
+def verdicts_on_rows(
+    rows: Iterable[Row], records: Iterable[Record], clock: Clock
+) -> Iterator[Verdict]:
+    """The rows of paper without a code that are like none of the ``records``."""
     likely: defaultdict[Hashable, list[Record]] = defaultdict(list)
-    for record in statements.records:
+    for record in records:
         likely[_likeness(record)].append(record)
-    for row in statements.rows:
+    for row in rows:
         rule, time = ("A1", row.received) if row.kind == "logbook" else ("A2", row.signed)
         if row.code is not None or time is None or not clock.aged(rule, time):
             continue

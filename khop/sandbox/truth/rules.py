@@ -201,13 +201,18 @@ def _unknown_shape(_os: Record, case: Case, _clock: Clock) -> bool:
 
 
 def _waits_for_papers(os: Record, _case: Case, clock: Clock) -> bool:
+    if os.status != SUPPLEMENT:
+        return False
     asked = _asked_for_papers(os)
     since = asked[-1] if asked else os.changed
     limit = clock.numbers.supplement_days * DAY
-    return os.status == SUPPLEMENT and since is not None and clock.now - since[0] > limit
+    return since is not None and clock.now - since[0] > limit
 
 
 def _asked_twice(os: Record, _case: Case, _clock: Clock) -> bool:
+    states = [state for state, _ in os.history]
+    if states.count(SUPPLEMENT) < 2:
+        return False
     return sum(before(os.received, time) for time in _asked_for_papers(os)) >= 2
 
 

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from khop.sandbox.files.office import Office
 from khop.sandbox.truth.finding import Finding
-from khop.sandbox.truth.judge import verdicts
+from khop.sandbox.truth.judge import verdicts, verdicts_on_rows
 from khop.sandbox.truth.statements import Answer, PostEvent, Record, Row, Statements, Time
 from khop.sandbox.truth.times import Clock
 from khop.sandbox.world.calendar import midnight
 from khop.sandbox.world.dossiers import Dossier, PortalEntry, canonical, history
-from khop.sandbox.world.paper import LogbookRow, Place, RegisterRow
+from khop.sandbox.world.paper import LogbookRow, RegisterRow
 from khop.sandbox.world.post_events import DELIVERED, Event
+
+T = TypeVar("T")
 
 _MILLISECOND = 1_000
 _SECOND = 1_000_000
+
+
+#: Dossiers judged at once. A million of them would take gigabytes as statements.
+_BATCH = 200
 
 
 class WorldTruth:
@@ -41,55 +48,66 @@ class WorldTruth:
             self._events[canonical(event.order)].append(event)
 
     def findings(
-        self, dossiers: Iterable[Dossier], portal: Mapping[str, PortalEntry]
+        self, natives: Mapping[str, Sequence[Dossier]], portal: Mapping[str, PortalEntry]
     ) -> list[Finding]:
-        """All findings, sorted by rule and subject."""
-        records = list(map(_record, dossiers))
-        paper = self._office.paper
-        said = Statements(
-            records=records,
-            answers=[*map(_present, portal.values()), *self._absent(records, portal)],
-            events=[_post_event(event) for of_code in self._events.values() for event in of_code],
-            rows=[self._row(row) for row in paper.rows() if not row.bad_date],
-            quarantined=set(self._unreadable),
-        )
-        places = {place.subject: place for place in map(self._place, paper.nameless())}
-        found = [
-            Finding.of(verdict, places.get(verdict.subject) if verdict.code is None else None)
-            for verdict in verdicts(said, self._clock)
-        ]
+        """All findings, sorted by rule and subject. ``natives``: the one-stop's records by code."""
+        known: set[str] = set()
+        found: list[Finding] = []
+        for part in _parts(list(natives.values())):
+            records = [_record(d) for of_code in part for d in of_code]
+            codes = _codes(records)
+            known |= codes
+            found += self._judged(self._about(codes, records, portal))
+        unknown = {*portal, *self._office.paper.codes()} - known - set(self._unreadable)
+        found += self._judged(self._about(unknown, [], portal))
+        found += self._rows_without_code(natives)
         return sorted(found, key=lambda finding: finding.order_key)
 
-    def is_sound(self, natives: Collection[Dossier], portal: Mapping[str, PortalEntry]) -> bool:
+    def is_sound(self, natives: Iterable[Dossier], portal: Mapping[str, PortalEntry]) -> bool:
         """Whether no rule fires for the dossier with these records."""
         records = list(map(_record, natives))
-        codes = _codes(records)
+        return not self._judged(self._about(_codes(records), records, portal))
+
+    def _about(
+        self, codes: Collection[str], records: list[Record], portal: Mapping[str, PortalEntry]
+    ) -> Statements:
+        """What all systems say under these codes. ``records``: the one-stop's, all of them."""
         paper = self._office.paper
-        rows = [self._row(row) for code in codes for row in paper.logbook_of(code)]
-        rows += [self._row(row) for code in codes for row in paper.register_of(code)]
-        said = Statements(
+        answers = [_present(portal[code]) for code in codes if code in portal]
+        if records:
+            answers += [
+                Answer(code=code, presence="absent")
+                for code in codes
+                if code not in portal and code not in self._silent
+            ]
+        return Statements(
             records=records,
-            answers=[
-                *(_present(portal[code]) for code in codes if code in portal),
-                *self._absent(records, portal),
-            ],
+            answers=answers,
             events=[_post_event(event) for code in codes for event in self._events.get(code, ())],
-            rows=rows,
+            rows=[
+                *(_paper_row(row, "") for code in codes for row in paper.logbook_of(code)),
+                *(_paper_row(row, "") for code in codes for row in paper.register_of(code)),
+            ],
         )
-        return next(verdicts(said, self._clock), None) is None
 
-    def _absent(
-        self, records: Iterable[Record], portal: Mapping[str, PortalEntry]
-    ) -> Iterator[Answer]:
-        for code in _codes(records):
-            if code not in portal and code not in self._silent:
-                yield Answer(code=code, presence="absent")
+    def _judged(self, said: Statements) -> list[Finding]:
+        return [Finding.of(verdict) for verdict in verdicts(said, self._clock)]
 
-    def _row(self, row: LogbookRow | RegisterRow) -> Row:
-        return _paper_row(row, self._place(row).subject)
+    def _rows_without_code(self, natives: Mapping[str, Sequence[Dossier]]) -> Iterator[Finding]:
+        places = {row.n: self._office.place(row.n) for row in self._office.paper.nameless()}
+        rows = [_paper_row(row, places[row.n].subject) for row in self._office.paper.nameless()]
+        by_subject = {place.subject: place for place in places.values()}
+        applicants = {row.applicant for row in rows}
+        records = (
+            _record(d) for of_code in natives.values() for d in of_code if d.citizen in applicants
+        )
+        for verdict in verdicts_on_rows(rows, records, self._clock):
+            yield Finding.of(verdict, by_subject[verdict.subject])
 
-    def _place(self, row: LogbookRow | RegisterRow) -> Place:
-        return self._office.place(row.n)
+
+def _parts(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), _BATCH):
+        yield items[start : start + _BATCH]
 
 
 def _codes(records: Iterable[Record]) -> set[str]:

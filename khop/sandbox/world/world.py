@@ -221,7 +221,7 @@ class World:
         Orders that clients placed with the post do not count.
         """
         with self.lock:
-            return self._truth.findings(self.dossiers, self.portal)
+            return self._truth.findings(self._natives, self.portal)
 
     @property
     def bad_rows(self) -> tuple[Place, ...]:
