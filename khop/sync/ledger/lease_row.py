@@ -65,16 +65,13 @@ def take(connection: sa.Connection, name: str, clock: Callable[[], datetime]) ->
             "wait until it is done, or stop it"
         )
     token = 1 if row is None else row.token + 1
-    values = {"owner": _this_process(), "token": token, "expires_us": now + _TTL_US}
+    owner = f"{socket.gethostname()}:{os.getpid()}:{_start_time(os.getpid())}"
+    values = {"owner": owner, "token": token, "expires_us": now + _TTL_US}
     if row is None:
         connection.execute(sa.insert(lease).values(name=name, **values))
     else:
         connection.execute(sa.update(lease).where(lease.c.name == name).values(**values))
     return Lease(name, token, clock)
-
-
-def _this_process() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}:{_start_time(os.getpid())}"
 
 
 def _is_alive(owner: str | None) -> bool:

@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -112,11 +112,10 @@ def add(
     for row in rows:
         same = sa.and_(notified.c.rule == row.rule, notified.c.subject == row.subject)
         connection.execute(sa.delete(notified).where(same))
-    connection.execute(sa.insert(notified), [_notified_row(row) for row in rows])
-
-
-def _notified_row(row: sa.Row[Any]) -> Mapping[str, Any]:
-    return {name: getattr(row, name) for name in ("rule", "subject", "event", "opened_us")}
+    columns = ("rule", "subject", "event", "opened_us")
+    connection.execute(
+        sa.insert(notified), [{name: getattr(row, name) for name in columns} for row in rows]
+    )
 
 
 def first_pending(connection: sa.Connection, after: int) -> Pending | None:

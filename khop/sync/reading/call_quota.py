@@ -29,7 +29,8 @@ class LedgerBook:
         """Count one call of today (days of Asia/Ho_Chi_Minh). Raises Refused over the quota."""
         now_us = Instant.of(self._clock()).us
         with self._ledger.write() as connection:
-            made = audit_log.count_since(connection, ACTION, source, _day_start(now_us))
+            midnight_us = now_us - (now_us + LOCAL_OFFSET_US) % DAY_US
+            made = audit_log.count_since(connection, ACTION, source, midnight_us)
             if made < quota:
                 detail = {"operation": operation, "procedure": short_text(purpose.procedure)}
                 actor = self._actor(purpose.officer)
@@ -48,7 +49,3 @@ class LedgerBook:
         """The officer's account; a key of it where it holds a personal number or a name."""
         shown = short_text(officer)
         return shown if shown == officer.strip() else f"key:{actor_key(self._key, officer)[:32]}"
-
-
-def _day_start(now_us: int) -> int:
-    return now_us - (now_us + LOCAL_OFFSET_US) % DAY_US

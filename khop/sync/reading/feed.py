@@ -30,8 +30,10 @@ def pull_feed(
     """
     summary = FeedSummary(source.name)
     context.progress.start(source.name)
+    with context.read() as connection:
+        stored = sa.select(feed.c.position).where(feed.c.source == source.name)
+        position = None if full else connection.scalar(stored)
     try:
-        position = None if full else _position(context, source)
         while True:
             page = source.events(position)
             _store(context, source, page, summary)
@@ -42,24 +44,13 @@ def pull_feed(
     except (ConnectorError, ConfigError) as error:
         # ConfigError: a missing secret of this source must not stop the other sources.
         summary.error = str(error)
-    _name_codes(context, source, lookup)
+    # Codes of earlier pulls too: their events may have left quarantine since, or there was no
+    # system to ask then.
+    if lookup is not None:
+        with context.write() as connection:
+            presence.name_evidence(connection, lookup.name, source.name)
     context.progress.finish(source.name)
     return summary
-
-
-def _name_codes(context: RunContext, source: EvidenceSource, lookup: DossierLookup | None) -> None:
-    """Queue look-ups of all codes of the feed. Codes of earlier pulls too: their events may have
-    left quarantine since, or there was no system to ask then."""
-    if lookup is None:
-        return
-    with context.write() as connection:
-        presence.name_evidence(connection, lookup.name, source.name)
-
-
-def _position(context: RunContext, source: EvidenceSource) -> str | None:
-    with context.read() as connection:
-        query = sa.select(feed.c.position).where(feed.c.source == source.name)
-        return connection.scalar(query)
 
 
 def _next_position(source: EvidenceSource, page: EvidencePage, position: str | None) -> str:

@@ -12,8 +12,8 @@ SHARED_TIMES = ("submitted", "received", "due", "finished", "returned")
 
 def times(*names: str) -> list[Column[int] | Column[bool]]:
     """For each time a column ``NAME_us``, and ``NAME_day`` beside it."""
-    return [column for name in names for column in _time(name)]
-
-
-def _time(name: str) -> tuple[Column[int], Column[bool]]:
-    return Column(f"{name}_us", BigInteger), Column(f"{name}_day", Boolean)
+    return [
+        column
+        for name in names
+        for column in (Column(f"{name}_us", BigInteger), Column(f"{name}_day", Boolean))
+    ]
