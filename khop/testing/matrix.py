@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from khop.errors import OutcomeUnknown, RecordError, Refused
 from khop.testing.examples import examples_of
 from khop.testing.expectations import trials
 from khop.testing.faults import wire_faults
 from khop.testing.probes import Ending, ProbeResult, prober_of
-from khop.testing.system import Kind, Operation, System
+from khop.testing.system import System
 
 _HEADINGS = {
     "read": "While reading",
@@ -88,19 +88,15 @@ def _faults() -> Iterator[tuple[str, str]]:
 
 def _column(system: System, place: str) -> Column:
     at_login = place == "login"
-    wanted = _first(system.operations(), None if at_login else Kind(place))
-    if wanted is None or (at_login and system.login is None):
+    operations = [each for each in system.operations() if at_login or each.kind == place]
+    if not operations or (at_login and system.login is None):
         return {}
     prober = prober_of(system)
     return {
         fault: _shown(prober.under_fault(operation, fault, at_login=at_login))
         for operation, fault in trials(system, at_login=at_login)
-        if operation.name == wanted.name
+        if operation.name == operations[0].name
     }
-
-
-def _first(operations: Iterable[Operation], kind: Kind | None) -> Operation | None:
-    return next((each for each in operations if kind in (None, each.kind)), None)
 
 
 def _shown(result: ProbeResult) -> str:

@@ -59,7 +59,9 @@ class Questions:
     def answer_rows(self, number: str) -> list[dict[str, Any]]:
         """LayNoiDungTraLoiTheoCauHoi; empty without an answer."""
         text = self._answers.get(number)
-        return [] if text is None else [_answer_row(number, text)]
+        if text is None:
+            return []
+        return [{"TRALOIID": _answer_id(int(number)), "NOIDUNGTRALOI": text}]
 
     def _row(self, i: int, text: str) -> dict[str, Any]:
         number = _FIRST + i
@@ -92,10 +94,6 @@ def feedback_rows() -> list[dict[str, Any]]:
         }
         for number, title in enumerate(_FEEDBACK)
     ]
-
-
-def _answer_row(number: str, text: str) -> dict[str, Any]:
-    return {"TRALOIID": _answer_id(int(number)), "NOIDUNGTRALOI": text}
 
 
 def _answer_id(number: int) -> str:

@@ -140,7 +140,8 @@ def write_world(
 ) -> None:
     """Write all files but those of paper into ``folder``, which is created if needed."""
     folder.mkdir(parents=True, exist_ok=True)
-    _write_truth(folder / "truth.jsonl", truth)
+    lines = (json.dumps(line, ensure_ascii=False) for line in truth_lines(truth))
+    (folder / "truth.jsonl").write_text("".join(f"{line}\n" for line in lines), "utf-8")
     _write_extract(folder / "portal-extract.csv", entries)
     (folder / "don-vi.toml").write_text(units_text(register), "utf-8")
     (folder / "khop.toml").write_text(_config(urls), "utf-8")
@@ -154,11 +155,6 @@ def write_world(
 def truth_lines(truth: Iterable[Finding]) -> list[dict[str, Any]]:
     """Findings as JSON objects."""
     return [asdict(finding) for finding in truth]
-
-
-def _write_truth(path: Path, truth: Iterable[Finding]) -> None:
-    lines = (json.dumps(line, ensure_ascii=False) for line in truth_lines(truth))
-    path.write_text("".join(f"{line}\n" for line in lines), "utf-8")
 
 
 def _write_extract(path: Path, entries: Iterable[PortalEntry]) -> None:

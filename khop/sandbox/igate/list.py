@@ -13,6 +13,8 @@ from khop.sandbox.world.world import Row, World
 
 Test = Callable[[Dossier], bool]
 _KEPT = 8
+#: The parameters that are no filters.
+_PAGING = frozenset({"page", "size", "spec", "sort"})
 _LOCAL = timezone(timedelta(hours=7))
 _DATES: dict[str, str] = {
     "applied": "submitted",
@@ -41,7 +43,7 @@ class Listing:
     def page(self, query: Mapping[str, str], page: int, size: int) -> tuple[list[Row], int]:
         """The rows of a zero-based page, and the number of all rows. Raises BadQuery."""
         key, descending = _order(query.get("sort", ""))
-        filters = tuple(f"{k}={v}" for k, v in sorted(query.items()) if v and _is_filter(k))
+        filters = tuple(f"{k}={v}" for k, v in sorted(query.items()) if v and k not in _PAGING)
         with self._world.lock:
             rows = self._rows(query, key, filters)
             return _slice(rows, page, size, descending), len(rows)
@@ -89,10 +91,6 @@ def _order(sort: str) -> tuple[str, bool]:
     if key not in ("updatedDate", "appointmentDate") or direction not in ("", "asc", "desc"):
         raise BadQuery(sort)
     return key, direction == "desc"
-
-
-def _is_filter(name: str) -> bool:
-    return name not in ("page", "size", "spec", "sort")
 
 
 def _test(name: str, value: str) -> Test | None:

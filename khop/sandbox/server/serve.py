@@ -30,7 +30,7 @@ def serve(argv: Sequence[str], *, clock: Callable[[], datetime] | None = None) -
     ``clock`` gives the world's now if there is no ``--now``.
     """
     options = _parser().parse_args(argv)
-    now = options.now or (clock or _now)()
+    now = options.now or (clock() if clock else datetime.now(UTC))
     world = World.generate(seed=options.seed, size=options.size, now=now, broken=options.broken)
     faults = Faults(options.faults, options.kinds, options.seed)
     ended = Event()
@@ -44,10 +44,6 @@ def serve(argv: Sequence[str], *, clock: Callable[[], datetime] | None = None) -
             Thread(target=_end_with_input, args=(ended,), daemon=True).start()
         ended.wait()
     return 0
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 def _end_on_signals(ended: Event) -> None:

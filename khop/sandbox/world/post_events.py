@@ -72,10 +72,11 @@ def usual_events(
         collected, returned = _ways(d, rng)
         name = register.citizen(d.citizen).name
         if collected and (span := _collecting(d, rng)):
-            yield from _journey(d, "collect", *span, now, True, None, rng)
+            yield from _scans(_Journey(d, "collect", *span, delivered=True), now, rng)
         if returned and (span := _returning(d, now)):
             signed = f"Người nhận ký: {name}" if rng.random() < _SIGNED_SHARE else None
-            yield from _journey(d, "return", *span, now, d.status == 10, signed, rng)
+            delivered = d.status == 10
+            yield from _scans(_Journey(d, "return", *span, delivered, signed), now, rng)
 
 
 def _ways(d: Dossier, rng: Random) -> tuple[bool, bool]:
@@ -106,26 +107,36 @@ def _returning(d: Dossier, now: int) -> tuple[int, int] | None:
     return d.finished + _MINUTE, end - _MINUTE
 
 
-def _journey(
-    d: Dossier, direction: Direction, start: int, end: int, now: int,
-    delivered: bool, signed: str | None, rng: Random,
-) -> Iterator[Event]:  # fmt: skip
-    """The scans of one order between two moments, in seconds of UTC."""
+@dataclass(frozen=True, slots=True)
+class _Journey:
+    """One order of a dossier between two moments, in seconds of UTC. ``signed``: the note of its
+    delivery."""
+
+    dossier: Dossier
+    direction: Direction
+    start: int
+    end: int
+    delivered: bool
+    signed: str | None = None
+
+
+def _scans(journey: _Journey, now: int, rng: Random) -> Iterator[Event]:
+    d, start = journey.dossier, journey.start
     order = d.alias if d.alias is not None and d.n % 3 == 0 else d.code_wire
-    item = f"HC{d.n * 2 + (direction == 'return'):09d}VN"
+    item = f"HC{d.n * 2 + (journey.direction == 'return'):09d}VN"
     codes = [ASKED, FETCHED, *[ON_THE_WAY] * rng.randrange(3), OUT]
-    codes += [DELIVERED] if delivered else []
-    moments = sorted(start + rng.randrange(end - start) for _ in codes[1:])
+    codes += [DELIVERED] if journey.delivered else []
+    moments = sorted(start + rng.randrange(journey.end - start) for _ in codes[1:])
     for code, moment in zip(codes, [start, *moments], strict=True):
         yield Event(
             order=order,
-            direction=direction,
+            direction=journey.direction,
             item=None if code == ASKED else item,
             code=code,
             at=_scan_time(code, moment, rng),
             written=min(moment + _delay(rng), now) * 1000,
             office=None if code == ASKED else f"10{rng.randrange(10)}{d.unit:03d}",
-            notes=signed if code == DELIVERED else None,
+            notes=journey.signed if code == DELIVERED else None,
         )
 
 
