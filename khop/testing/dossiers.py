@@ -82,7 +82,7 @@ class DossierSourceContract(AdapterContract):
             assert self._ids(page) == self._ids_of(good[:2])
             payloads = [reject.payload for reject in page.rejects]
             assert payloads == [row], "an unusable row must be in rejects, unchanged"
-            self._assert_says_why(page)
+            self._assert_has_reason(page)
 
     def test_a_page_of_bad_rows_has_rejects_only(self) -> None:
         bad = self.source.bad_rows
@@ -128,8 +128,8 @@ class DossierSourceContract(AdapterContract):
                 bench.adapter.detail(native_id)
         assert bench.targets == 0, f"{native_id!r} was put into {path}"
 
-    def _page(self, rows: Sequence[Any], words: PageInfo, *, asked: int = 0) -> SourcePage:
-        with self._listing(lambda number: self.source.page(rows, words)) as bench:
+    def _page(self, rows: Sequence[Any], info: PageInfo, *, asked: int = 0) -> SourcePage:
+        with self._listing(lambda number: self.source.page(rows, info)) as bench:
             page: SourcePage = bench.adapter.page(asked)
         return page
 
@@ -153,7 +153,7 @@ class DossierSourceContract(AdapterContract):
             wanted = value if name in self.source.reports else None
             assert getattr(page, name) == wanted, f"the answer has {name} = {wanted}"
 
-    def _assert_says_why(self, page: SourcePage) -> None:
+    def _assert_has_reason(self, page: SourcePage) -> None:
         for reject in page.rejects:
             assert reject.field
             assert reject.reason

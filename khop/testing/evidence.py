@@ -152,16 +152,16 @@ class IdentityCheckContract(AdapterContract):
     def test_each_request_is_counted(self) -> None:
         book = RecordingCallBook()
         with self.bench(book=book) as bench:
-            self._ask(bench.adapter)
-            asked = list(filter(self.is_not_login, bench.requests))
-        assert len(book.spent) == len(asked), "each request must be counted in the call book"
+            self._check(bench.adapter)
+            sent = list(filter(self.is_not_login, bench.requests))
+        assert len(book.spent) == len(sent), "each request must be counted in the call book"
         assert {purpose for _, purpose in book.spent} == {self.identity.purpose}
 
     def test_no_request_is_made_without_quota(self) -> None:
         with self.bench(book=RecordingCallBook(closed=True)) as bench, pytest.raises(Refused):
-            self._ask(bench.adapter)
-        asked = list(filter(self.is_not_login, bench.requests))
-        assert asked == [], "a request was sent without quota"
+            self._check(bench.adapter)
+        sent = list(filter(self.is_not_login, bench.requests))
+        assert sent == [], "a request was sent without quota"
 
     def test_an_unusable_applicant_is_not_sent(self) -> None:
         book, case = RecordingCallBook(), self.identity
@@ -180,10 +180,10 @@ class IdentityCheckContract(AdapterContract):
 
     def _verdict(self, answer: Response | None = None) -> IdentityVerdict:
         with self.bench(None if answer is None else self.answering(answer)) as bench:
-            verdict: IdentityVerdict = self._ask(bench.adapter).verdict
+            verdict: IdentityVerdict = self._check(bench.adapter).verdict
         return verdict
 
-    def _ask(self, adapter: Any) -> Any:
+    def _check(self, adapter: Any) -> Any:
         return adapter.check_identity(self.identity.applicant, self.identity.purpose)
 
 

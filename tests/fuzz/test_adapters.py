@@ -108,7 +108,7 @@ SETTINGS: Mapping[ModuleType, tuple[Role, dict[str, Any]]] = {
 STEP = Step(Instant(1_773_802_800_000_000), Status.PROCESSING, "Thụ lý hồ sơ")
 
 
-class Uncounted:
+class UnlimitedCallBook:
     """A ``CallBook`` without a quota."""
 
     def spend(self, source: str, operation: str, purpose: Purpose, *, quota: int) -> None:
@@ -136,7 +136,7 @@ def adapter(module: ModuleType, answer: FuzzedAnswer, **changes: Any) -> Iterato
         base_dir=Path(),
         clock=lambda: datetime(2026, 3, 18, tzinfo=UTC),
         calendar=WorkingCalendar(),
-        book=Uncounted(),
+        book=UnlimitedCallBook(),
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KHOP_FUZZ_SECRET", "not-a-real-secret")
@@ -150,7 +150,7 @@ def adapter(module: ModuleType, answer: FuzzedAnswer, **changes: Any) -> Iterato
         built.close()
 
 
-def asked(call: Callable[[], Any], *kinds: type[KhopError]) -> Any:
+def read_or_none(call: Callable[[], Any], *kinds: type[KhopError]) -> Any:
     """The result of a read; None if it raises an error of a read."""
     found = result_or_error(call, *(kinds or (ConnectorError,)))
     if isinstance(found, ConnectorError):
@@ -170,7 +170,7 @@ def test_every_item_of_a_page_is_read_or_rejected(answer: FuzzedAnswer) -> None:
             lambda: one_stop.page(3),
             lambda: one_stop.window_page("accepted", date(2026, 1, 1), date(2026, 1, 2), 3),
         ):
-            page = asked(read)
+            page = read_or_none(read)
             if page is None:
                 continue
             assert page.fetched == len(page.readings) + len(page.rejects) == items_in(answer)
@@ -192,8 +192,8 @@ def items_in(answer: FuzzedAnswer) -> int:
 def test_a_detail_is_read_or_refused(answer: FuzzedAnswer) -> None:
     with adapter(igate, answer) as one_stop:
         native = "68a53f0c1d2e3f4a5b6c7d80"
-        asked(lambda: one_stop.detail(native), ConnectorError, RecordError)
-        asked(lambda: one_stop.full(native), ConnectorError, RecordError)
+        read_or_none(lambda: one_stop.detail(native), ConnectorError, RecordError)
+        read_or_none(lambda: one_stop.full(native), ConnectorError, RecordError)
 
 
 @FUZZ
@@ -208,15 +208,15 @@ def test_a_dossier_is_absent_only_if_the_portal_answered_so(answer: FuzzedAnswer
             assert_answered(answer)
             assert found is None or found.code == code
         for read in (portal.procedure_codes, portal.unit_entries, portal.sector_entries):
-            asked(read, ConnectorError, RecordError)
-        asked(lambda: portal.procedure_entry("1.001612"), ConnectorError, RecordError)
+            read_or_none(read, ConnectorError, RecordError)
+        read_or_none(lambda: portal.procedure_entry("1.001612"), ConnectorError, RecordError)
 
 
 @FUZZ
 @given(answer=fuzzed_answers(json_bytes(PAGES)))
 def test_every_event_of_the_feed_is_read_or_rejected(answer: FuzzedAnswer) -> None:
     with adapter(vnpost, answer) as post:
-        page = asked(lambda: post.events(None))
+        page = read_or_none(lambda: post.events(None))
         if page is not None:
             assert page.last or page.position is not None
             for reject in page.rejects:
@@ -228,7 +228,9 @@ def test_every_event_of_the_feed_is_read_or_rejected(answer: FuzzedAnswer) -> No
 @given(answer=fuzzed_answers(json_bytes(PARCELS)))
 def test_the_evidence_of_a_parcel_is_read_or_refused(answer: FuzzedAnswer) -> None:
     with adapter(myvnpost, answer) as post:
-        found = asked(lambda: post.evidence_of("H99.01-260318-0011"), ConnectorError, RecordError)
+        found = read_or_none(
+            lambda: post.evidence_of("H99.01-260318-0011"), ConnectorError, RecordError
+        )
         assert found is None or all(isinstance(each, StatusRecord) for each in found)
 
 
@@ -240,7 +242,7 @@ def test_a_person_is_checked_or_the_answer_is_refused(answer: FuzzedAnswer) -> N
     )
     purpose = Purpose("1.001193", "motcua.demo", "H99.01-260318-0001")
     with adapter(population, answer) as database:
-        found = asked(
+        found = read_or_none(
             lambda: database.check_identity(applicant, purpose), ConnectorError, RecordError
         )
     if found is not None:

@@ -129,7 +129,7 @@ QUESTIONS: Mapping[str, Callable[[PopulationClient[Asked]], Any]] = {
 SOAP = SoapFront(SHAPE)
 
 
-def asked_of(ask: str, answer: FuzzedAnswer, front: Front) -> None:
+def ask_service(ask: str, answer: FuzzedAnswer, front: Front) -> None:
     found = result_or_error(
         lambda: QUESTIONS[ask](population_client(answer, front)), ConnectorError
     )
@@ -161,7 +161,7 @@ def assert_found(found: PersonAnswer, answer: FuzzedAnswer) -> None:
 @FUZZ
 @given(answer=fuzzed_answers(xml_bytes(ANSWERS)))
 def test_the_service_gives_an_answer_or_an_error_of_a_read(ask: str, answer: FuzzedAnswer) -> None:
-    asked_of(ask, answer, SOAP)
+    ask_service(ask, answer, SOAP)
 
 
 @pytest.mark.parametrize("front", [PascalFront(), CamelFront("data.result", "u")], ids=["P", "c"])
@@ -173,7 +173,7 @@ def test_the_service_gives_an_answer_or_an_error_of_a_read(ask: str, answer: Fuz
 def test_a_front_gives_an_answer_or_an_error_of_a_read(
     front: Front, ask: str, answer: FuzzedAnswer
 ) -> None:
-    asked_of(ask, answer, front)
+    ask_service(ask, answer, front)
 
 
 @FUZZ

@@ -230,8 +230,8 @@ class Services:
 
     def _answer_questions(self, keys: Keys, envelopes: Envelopes) -> Response:
         def check(answer: Mapping[str, Any]) -> list[Defect]:
-            strange = not self._questions.is_forwarded(answer.get("HOIDAPID"))
-            unknown = [Defect("answer_of_unknown", "HOIDAPID")] if strange else []
+            forwarded = self._questions.is_forwarded(answer.get("HOIDAPID"))
+            unknown = [Defect("answer_of_unknown", "HOIDAPID")] if not forwarded else []
             return answer_defects(answer) or unknown
 
         def keep(answer: Mapping[str, Any]) -> None:

@@ -174,7 +174,7 @@ def _write_secret(path: Path, secret: str) -> None:
 
 def _config(urls: Mapping[str, str]) -> str:
     parts = [_HEAD, *(_SECTIONS[name] for name in CONFIGURED), _TAIL]
-    known = {
+    values = {
         "province": PROVINCE,
         "madonvi": MADONVI,
         "igate": igate,
@@ -184,7 +184,7 @@ def _config(urls: Mapping[str, str]) -> str:
         "paper": paper,
     }
     texts = [
-        part.format(url=urls.get(name, ""), **known)
+        part.format(url=urls.get(name, ""), **values)
         for name, part in zip(("", *CONFIGURED, ""), parts, strict=True)
     ]
     return "\n".join(texts)

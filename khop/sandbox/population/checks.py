@@ -77,8 +77,8 @@ def check(operation: str, tree: Tree, shape: Shape) -> tuple[Query, list[Defect]
     birth = ""
     if "NgayThangNamSinh" in wanted and "NgayThangNamSinh" in fields:
         flat = operation == KIN and shape.kin_flat
-        birth, wrong = _birth(fields["NgayThangNamSinh"], flat)
-        defects += wrong
+        birth, bad = _birth(fields["NgayThangNamSinh"], flat)
+        defects += bad
     number, card, name = (_plain(fields, key) for key in _PERSON)
     return Query(number, card, name.replace(" ", "") if spaced else name, birth), defects
 

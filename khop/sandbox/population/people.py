@@ -138,7 +138,7 @@ def _in_role(role: Role, citizen: Citizen, other: Citizen) -> Person | None:
     """The person in this role to a citizen, or None; parts of the name are from ``other``."""
     index, born = citizen.index, to_date(citizen.birthday + 1)
     family, middle, given = citizen.name.split()
-    strange, _, borrowed = other.name.split()
+    other_family, _, other_given = other.name.split()
     woman = middle in _WOMEN
     married = born.year <= _FAMILY_UNTIL and index % 4 != 1 and index % 3 != 0
     card = f"2{index:08d}" if born.year <= _CARDS_UNTIL else ""
@@ -149,13 +149,13 @@ def _in_role(role: Role, citizen: Citizen, other: Citizen) -> Person | None:
             name = f"{family} {middle} {fold(given).title()}"
             return _person(role, index, name, woman, born, card, index % 13 == 3)
         case "father" if index % 7 != 2:
-            name, card = f"{family} Văn {borrowed}", f"3{index:08d}"
+            name, card = f"{family} Văn {other_given}", f"3{index:08d}"
             return _person(role, index, name, False, born - 29 * _YEAR, card, index % 2 == 0)
         case "mother":
-            name, card = f"{strange} Thị {borrowed}", f"4{index:08d}"
+            name, card = f"{other_family} Thị {other_given}", f"4{index:08d}"
             return _person(role, index, name, True, born - 26 * _YEAR, card, index % 2 == 0)
         case "spouse" if married:
-            name = f"{strange} {'Hữu' if woman else 'Thị'} {borrowed}"
+            name = f"{other_family} {'Hữu' if woman else 'Thị'} {other_given}"
             return _person(role, index, name, not woman, born + _YEAR, "", False)
         case "child" if married and index % 5 < 4:
             return _person(role, index, f"{family} Minh {given}", False, born + 26 * _YEAR, "")

@@ -227,7 +227,7 @@ class Population(GatewayApplication):
         if operation == VERIFY:
             return [wire.verdict(bool(people), rng, odd)]
         if not people:
-            return wire.nobody(rng)
+            return wire.not_found(rng)
         form = wire.draw_form(rng, odd)
         return [wire.collection(self._records(operation, people, form), form, rng)]
 

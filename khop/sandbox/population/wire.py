@@ -78,7 +78,7 @@ def verdict(known: bool | None, rng: Random, odd: float) -> Any:
     return build(BCA, prefix, name, tree)
 
 
-def nobody(rng: Random) -> list[Any]:
+def not_found(rng: Random) -> list[Any]:
     """ "Not found" in one of its forms: an empty collection, one with a note, or no collection."""
     match rng.randrange(3):
         case 0:

@@ -261,11 +261,11 @@ class Vnpost(GatewayApplication):
         return Response.json(wire.price(body["weight"], same, rng, self._options.odd))
 
     def _tracking(self, request: Request, rng: Random) -> Response:
-        asked = _position(request)
-        if asked is None:
+        position = _position(request)
+        if position is None:
             self._violate("bad_position", None, "pagesize, lastId")
             return Response.json({"message": "Bad Request"}, 400)
-        last, size = asked
+        last, size = position
         if size > _LARGEST_PAGE:
             self._violate("page_too_big", None, str(size))
             size = _LARGEST_PAGE
@@ -283,10 +283,10 @@ class Vnpost(GatewayApplication):
     def page_fault(self, kind: str, request: Request, rng: Random) -> Response | None:
         """A page with rows missing at its end, or the page before."""
         with self.lock:
-            asked = self._valid_position(request, rng)
-            if asked is None:
+            position = self._valid_position(request, rng)
+            if position is None:
                 return None
-            last, size = asked
+            last, size = position
             left = self._orders.feed.left(last)
             if kind == "repeated_page":
                 rows = self._orders.feed.until(last, size)
@@ -299,10 +299,10 @@ class Vnpost(GatewayApplication):
         """A page with a scan of an unknown code, or with a scan twice, the second time without its
         notes."""
         with self.lock:
-            asked = self._valid_position(request, rng)
-            if asked is None:
+            position = self._valid_position(request, rng)
+            if position is None:
                 return None
-            last, size = asked
+            last, size = position
             rows, left = self._orders.feed.after(last, size), self._orders.feed.left(last)
         change = wire.with_unknown_code if kind == "unknown_status" else wire.with_older_copy
         changed = change(rows, rng)
@@ -310,10 +310,10 @@ class Vnpost(GatewayApplication):
 
     def _valid_position(self, request: Request, rng: Random) -> tuple[str, int] | None:
         """The last id and the page size of a valid request, or None."""
-        asked = _position(request)
-        if asked is None or asked[1] > _LARGEST_PAGE or request.method != "GET":
+        position = _position(request)
+        if position is None or position[1] > _LARGEST_PAGE or request.method != "GET":
             return None
-        return asked if self._refusal(request, rng) is None else None
+        return position if self._refusal(request, rng) is None else None
 
     def before_page(self, rng: Random) -> None:
         with self.lock:

@@ -83,9 +83,9 @@ def same_day(m: DossierMaker, i: int) -> Additions:
     return on_both(d, entry)
 
 
-def born_on_portal(m: DossierMaker, i: int) -> Additions:
+def filed_on_portal(m: DossierMaker, i: int) -> Additions:
     """Filed on the portal, which has only its own code."""
-    d = m.counter_dossier((4, 10, 9)[i % 3], "born on portal", age=15)
+    d = m.counter_dossier((4, 10, 9)[i % 3], "filed on portal", age=15)
     give_alias(m, d)
     if i % 4 == 3:
         return Additions((d,))
@@ -102,9 +102,9 @@ def empty_nation(m: DossierMaker, i: int) -> Additions:
     return on_both(d, copy_for_portal(d))
 
 
-def odd_code(m: DossierMaker, i: int) -> Additions:
+def unusual_code(m: DossierMaker, i: int) -> Additions:
     """The code in lower case, with white space, or in decomposed Unicode."""
-    d = m.counter_dossier((4, 9)[i % 2], "odd code", age=9)
+    d = m.counter_dossier((4, 9)[i % 2], "unusual code", age=9)
     head, serial = d.code.rsplit("-", 1)
     d.code_wire = (
         d.code.lower(),
@@ -219,6 +219,6 @@ def day_of_due(m: DossierMaker, i: int) -> Additions:
 
 DECOYS: tuple[PlantMaker, ...] = (
     fresh_reception, fresh_end, fresh_change, fresh_filing, quarter_hour, same_day,
-    born_on_portal, empty_nation, odd_code, unmapped, supplement_first, no_due_date,
+    filed_on_portal, empty_nation, unusual_code, unmapped, supplement_first, no_due_date,
     reused_code, unanswered, fresh_phantom, refused_first, later_today, same_moment, day_of_due,
 )  # fmt: skip

@@ -81,7 +81,7 @@ def test_a_bad_rating_is_refused(both: Any, data: Any, kind: str) -> None:
     assert kinds(sandbox) == [kind]
 
 
-def born_there(world: World) -> tuple[str, str]:
+def alias_and_code(world: World) -> tuple[str, str]:
     d = next(d for d in world.dossiers if d.alias and d.alias in world.portal)
     assert d.alias is not None
     return d.alias, d.code
@@ -96,7 +96,7 @@ def returned(alias: str, code: str, **changes: object) -> dict[str, object]:
 
 def test_the_state_of_a_dossier_filed_on_the_portal_is_returned(both: Any) -> None:
     sandbox, client = both
-    alias, code = born_there(sandbox.world)
+    alias, code = alias_and_code(sandbox.world)
     before = sandbox.findings()
 
     data = returned(alias, code)
@@ -121,14 +121,14 @@ def test_the_state_of_a_dossier_filed_on_the_portal_is_returned(both: Any) -> No
 )
 def test_a_bad_return_is_refused(both: Any, changes: Any, kind: str) -> None:
     sandbox, client = both
-    data = returned(*born_there(sandbox.world)) | changes
+    data = returned(*alias_and_code(sandbox.world)) | changes
     assert client.portal("DongBoTrangThaiHoSo", type="2", data=data)[0] == -1
     assert kinds(sandbox) == [kind]
 
 
 def test_a_return_must_be_one_object_of_type_two(both: Any) -> None:
     sandbox, client = both
-    data = returned(*born_there(sandbox.world))
+    data = returned(*alias_and_code(sandbox.world))
     assert client.portal("DongBoTrangThaiHoSo", type="2", data=[data])[0] == -1
     assert client.portal("DongBoTrangThaiHoSo", type=2, data=data)[0] == -1
     assert kinds(sandbox) == ["not_an_object", "bad_type"]

@@ -150,7 +150,7 @@ def running_population(
         yield PopulationClient(app, http, violations)
 
 
-def somebody(client: PopulationClient, index: int = 0) -> Person:
+def person_in_database(client: PopulationClient, index: int = 0) -> Person:
     """A citizen of the database with a full birth date, the ``index``-th of them."""
     found = [
         person

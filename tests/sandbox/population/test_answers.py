@@ -18,8 +18,8 @@ from tests.sandbox.population.client import (
     VERIFY,
     PopulationClient,
     local,
+    person_in_database,
     running_population,
-    somebody,
     text,
 )
 
@@ -32,7 +32,7 @@ def plain(world: World) -> Iterator[PopulationClient]:
 
 
 def test_matching_data_are_true_and_other_data_false(client: PopulationClient) -> None:
-    person = somebody(client)
+    person = person_in_database(client)
     assert client.verdict(person) is True
     assert client.verdict(person, HoVaTen="NGUYENVANKHAC") is False
     assert client.verdict(person, NgayThangNamSinh={"NgayThangNam": "19000101"}) is False
@@ -41,7 +41,7 @@ def test_matching_data_are_true_and_other_data_false(client: PopulationClient) -
 
 
 def test_a_year_and_a_dashed_day_are_accepted(client: PopulationClient) -> None:
-    person = somebody(client)
+    person = person_in_database(client)
     assert client.verdict(person, NgayThangNamSinh={"Nam": f"{person.birth:%Y}"}) is True
     dashed = {"NgayThangNam": f"{person.birth:%Y-%m-%d}"}
     assert client.verdict(person, NgayThangNamSinh=dashed) is True
@@ -60,7 +60,7 @@ def test_some_citizens_are_missing(client: PopulationClient, world: World) -> No
     missing = [n for n in range(100) if client.app.people.citizen(n) is None]
     assert 0 < len(missing) < 20
     number = world.register.citizen(missing[0]).identity
-    assert client.verdict(somebody(client), SoDinhDanh=number) is False
+    assert client.verdict(person_in_database(client), SoDinhDanh=number) is False
 
 
 def test_the_birth_is_the_local_day_of_the_one_stops_utc_time(client: PopulationClient) -> None:
@@ -80,7 +80,7 @@ def test_two_persons_share_an_old_card_number(plain: PopulationClient) -> None:
 
 
 def test_number_and_card_must_be_of_one_person(client: PopulationClient) -> None:
-    person = somebody(client)
+    person = person_in_database(client)
     assert client.verdict(person, SoCMND=person.card) is True
     assert client.verdict(person, SoCMND="299999999") is False
 
@@ -93,7 +93,7 @@ def test_a_number_of_the_test_environment_is_found(plain: PopulationClient) -> N
 
 
 def test_the_usual_record_has_the_form_of_real_answers(plain: PopulationClient) -> None:
-    person = somebody(plain, 2)
+    person = person_in_database(plain, 2)
     (record,) = plain.records(LOOK_UP, person)
     assert record.prefix == "ns1"
     assert [local(child) for child in record] == [
@@ -111,7 +111,7 @@ def test_the_usual_record_has_the_form_of_real_answers(plain: PopulationClient) 
 def test_every_form_of_a_record_has_the_same_content(world: World) -> None:
     seen: Counter[str] = Counter()
     with running_population(world, odd=0.4) as client:
-        person = somebody(client, 5)
+        person = person_in_database(client, 5)
         for _ in range(120):
             (record,) = client.records(LOOK_UP, person)
             seen.update(traits(record))
@@ -154,7 +154,7 @@ def test_addresses_have_three_levels_or_two(plain: PopulationClient) -> None:
 
 
 def test_not_found_has_three_forms(client: PopulationClient) -> None:
-    person = somebody(client)
+    person = person_in_database(client)
     roots = [client.ask(LOOK_UP, person, HoVaTen="KHONGCOAI") for _ in range(30)]
     notes = {"no collection" if root is None else root.get("GhiChu") for root in roots}
     assert notes == {"no collection", None, "Không tìm thấy"}
@@ -163,7 +163,7 @@ def test_not_found_has_three_forms(client: PopulationClient) -> None:
 
 def test_verdicts_have_several_prefixes_and_spellings(world: World) -> None:
     with running_population(world, odd=0.5) as client:
-        person = somebody(client)
+        person = person_in_database(client)
         roots = [client.ask(VERIFY, person) for _ in range(60)]
     assert {root.prefix for root in roots} == {"dan", "ns2", None}
     assert {root[0].text for root in roots} == {"true", "1"}
@@ -183,7 +183,7 @@ def test_kin_has_both_parents_or_only_the_mother(plain: PopulationClient) -> Non
 
 
 def test_a_relative_is_in_the_database(plain: PopulationClient) -> None:
-    person = somebody(plain)
+    person = person_in_database(plain)
     (record,) = plain.records(KIN, person)
     number = text(record, "Me", "SoDinhDanh") or ""
     card = text(record, "Me", "SoCMND") or ""

@@ -31,9 +31,9 @@ from tests.sandbox.population.client import (
     content,
     in_basic,
     message,
+    person_in_database,
     running_population,
     signed,
-    somebody,
     text,
 )
 
@@ -42,7 +42,7 @@ def refusal(client: PopulationClient, headers: dict[str, str]) -> tuple[int, lis
     """The status and the violations of a call with these login headers."""
     before = len(client.violations)
     plain = {"Authorization": "", "Timestamp": ""} | headers
-    answer = client.send(LOOK_UP, client.fields(somebody(client)), **plain)
+    answer = client.send(LOOK_UP, client.fields(person_in_database(client)), **plain)
     return answer.status_code, client.kinds()[before:]
 
 
@@ -88,7 +88,7 @@ def test_the_provincial_exchange_requires_account_token_and_officer(world: World
         assert refusal(client, bearer | officer()) == (401, ["no_lgsp_account"])
         assert refusal(client, bearer | lgsp_headers()) == (401, ["no_officer_account"])
         assert refusal(client, lgsp_headers() | officer()) == (401, [])
-        person = somebody(client)
+        person = person_in_database(client)
         body = message(VERIFY, list(client.fields(person, VERIFY).items()))
         headers = bearer | lgsp_headers() | officer() | {"Content-Type": "application/xml"}
         own = client.http.post("/lgsp/xacthuc", content=body, headers=headers)
@@ -114,7 +114,7 @@ def test_a_plain_gateway_issues_a_token_that_ends(world: World) -> None:
         assert refusal(client, {"Authorization": f"Bearer {token}"}) == (200, [])
         seconds[0] = 61.0
         headers = {"Authorization": f"Bearer {token}", "Timestamp": ""}
-        answer = client.send(LOOK_UP, client.fields(somebody(client)), **headers)
+        answer = client.send(LOOK_UP, client.fields(person_in_database(client)), **headers)
         assert answer.status_code == 401
         assert "900903" in answer.text
 
@@ -129,7 +129,7 @@ def pascal(person: Person, number: str = "1", **changes: str) -> dict[str, str]:
 
 def test_the_pascal_front_answers_with_soap_as_text(world: World) -> None:
     with running_population(world, front="pascal", login="none") as client:
-        person = somebody(client)
+        person = person_in_database(client)
         bodies = [
             client.http.post(FRONT_PATH, json=pascal(person, str(n))).json() for n in range(40)
         ]
@@ -144,7 +144,7 @@ def test_the_pascal_front_answers_with_soap_as_text(world: World) -> None:
 
 def test_a_front_has_its_own_error_answers(world: World) -> None:
     with running_population(world, front="pascal", login="none") as client:
-        person = somebody(client)
+        person = person_in_database(client)
         for field, code in (("MaDVC", "001"), ("MaCanBo", "003")):
             answer = client.http.post(FRONT_PATH, json=pascal(person, **{field: ""}))
             assert answer.status_code == 400
@@ -156,7 +156,7 @@ def test_a_front_has_its_own_error_answers(world: World) -> None:
 
 def test_the_camel_front_has_its_own_token(world: World) -> None:
     with running_population(world, front="camel") as client:
-        person = somebody(client)
+        person = person_in_database(client)
         path = TOKEN_PATHS["camel"]
         assert client.http.post(path).status_code == 401
         granted = client.http.post(path, headers={"Auth": FRONT_AUTH}).json()
@@ -176,7 +176,7 @@ def test_the_camel_front_has_its_own_token(world: World) -> None:
 def answers_under(world: World, kind: str, times: int = 40, **options: Any) -> list[httpx.Response]:
     faults = Faults(rate=1.0, kinds=frozenset({kind}))
     with running_population(world, faults, **options) as client:
-        person = somebody(client)
+        person = person_in_database(client)
         answers = [client.send(VERIFY, client.fields(person, VERIFY)) for _ in range(times)]
         assert client.kinds() == []
         return answers
@@ -212,7 +212,7 @@ def test_truncated_answers_are_not_well_formed(world: World) -> None:
     faults = Faults(rate=1.0, kinds=frozenset({"truncated_json"}))
     seen = set()
     with running_population(world, faults) as client:
-        person = somebody(client)
+        person = person_in_database(client)
         for _ in range(20):
             try:
                 body = client.send(VERIFY, client.fields(person, VERIFY)).content

@@ -19,9 +19,9 @@ from tests.sandbox.population.client import (
     content,
     local,
     message,
+    person_in_database,
     running_population,
     signed,
-    somebody,
 )
 
 SAMPLES = paths.SAMPLES / "population"
@@ -55,7 +55,7 @@ SAMPLES = paths.SAMPLES / "population"
 def test_a_request_with_a_defect_is_refused_and_a_violation(
     client: PopulationClient, changes: Fields, kind: str, where: str
 ) -> None:
-    fields = client.fields(somebody(client), **changes)
+    fields = client.fields(person_in_database(client), **changes)
     answer = client.send(LOOK_UP, fields)
     assert answer.status_code == 500
     assert local(content(answer.content)) == "Fault"
@@ -63,14 +63,14 @@ def test_a_request_with_a_defect_is_refused_and_a_violation(
 
 
 def test_elements_out_of_order_are_refused(client: PopulationClient) -> None:
-    fields = client.fields(somebody(client))
+    fields = client.fields(person_in_database(client))
     answer = client.send(LOOK_UP, dict(sorted(fields.items())))
     assert answer.status_code == 500
     assert set(client.kinds()) == {"element_order"}
 
 
 def test_a_repeated_element_is_refused(client: PopulationClient) -> None:
-    fields = list(client.fields(somebody(client)).items())
+    fields = list(client.fields(person_in_database(client)).items())
     body = message(LOOK_UP, [*fields[:6], fields[5], *fields[6:]])
     headers = {"Content-Type": "application/xml", "SOAPAction": '""'} | signed()
     assert client.http.post(SIGN_PATH, content=body, headers=headers).status_code == 500
@@ -79,7 +79,7 @@ def test_a_repeated_element_is_refused(client: PopulationClient) -> None:
 
 @pytest.mark.parametrize("name", ["Nguyễn Văn Mẫu", "NGUYEN VAN MAU", "nguyenvanmau"])
 def test_a_name_that_is_not_folded_matches_no_person(client: PopulationClient, name: str) -> None:
-    assert client.verdict(somebody(client), HoVaTen=name) is False
+    assert client.verdict(person_in_database(client), HoVaTen=name) is False
     assert client.kinds() == ["name_not_folded"]
 
 
@@ -97,19 +97,19 @@ def test_the_position_of_the_unit_can_be_configured(world: World) -> None:
 
 
 def unit_after_officer(client: PopulationClient) -> int:
-    rows = list(client.fields(somebody(client)).items())
+    rows = list(client.fields(person_in_database(client)).items())
     later = [("MaDonVi", "H99.01"), ("TaiKhoan", "mau"), ("SoDienThoai", "0")]
     return client.send(LOOK_UP, dict([*rows[:4], *later, *rows[4:]])).status_code
 
 
 def unit_before_officer(client: PopulationClient) -> int:
-    rows = list(client.fields(somebody(client)).items())
+    rows = list(client.fields(person_in_database(client)).items())
     return client.send(LOOK_UP, dict([*rows[:3], ("MaDonVi", "H99.01"), *rows[3:]])).status_code
 
 
 def test_the_older_shape_has_a_service_and_no_birth(world: World) -> None:
     with running_population(world, shape=Shape(service=True)) as client:
-        person = somebody(client)
+        person = person_in_database(client)
         fields = {
             "MaYeuCau": "1",
             "MaDichVu": "033",
@@ -127,7 +127,7 @@ def test_the_older_shape_has_a_service_and_no_birth(world: World) -> None:
 
 def test_kin_has_its_own_namespace_and_a_flat_birth(world: World) -> None:
     with running_population(world) as client:
-        person = somebody(client)
+        person = person_in_database(client)
         fields = client.fields(person, KIN)
         assert client.send(KIN, fields).status_code == 500
         assert client.kinds() == ["wrong_namespace"]
@@ -135,12 +135,12 @@ def test_kin_has_its_own_namespace_and_a_flat_birth(world: World) -> None:
         assert client.send(KIN, nested, space=GTEL).status_code == 500
         assert client.kinds()[1:] == ["birth_children"]
     with running_population(world, shape=Shape(kin_space=BCA, kin_flat=False)) as client:
-        nested = client.fields(somebody(client), KIN, NgayThangNamSinh={"Nam": "1970"})
+        nested = client.fields(person_in_database(client), KIN, NgayThangNamSinh={"Nam": "1970"})
         assert client.send(KIN, nested).status_code == 200
 
 
 def test_a_wrong_namespace_or_operation_and_no_soap_are_refused(client: PopulationClient) -> None:
-    fields = client.fields(somebody(client))
+    fields = client.fields(person_in_database(client))
     assert client.send(LOOK_UP, fields, space="http://example.vn/").status_code == 500
     assert client.send("LayTatCa", fields).status_code == 500
     headers = {"Content-Type": "application/xml", "SOAPAction": '""'} | signed()
@@ -150,7 +150,7 @@ def test_a_wrong_namespace_or_operation_and_no_soap_are_refused(client: Populati
 
 
 def test_a_reused_request_number_is_a_violation(client: PopulationClient) -> None:
-    fields = client.fields(somebody(client))
+    fields = client.fields(person_in_database(client))
     assert client.send(LOOK_UP, fields).status_code == 200
     assert client.kinds() == []
     assert client.send(LOOK_UP, fields).status_code == 200
@@ -158,17 +158,17 @@ def test_a_reused_request_number_is_a_violation(client: PopulationClient) -> Non
 
 
 def test_other_headers_than_agreed_are_violations(client: PopulationClient, world: World) -> None:
-    fields = client.fields(somebody(client))
+    fields = client.fields(person_in_database(client))
     headers = {"Content-Type": "text/xml", "SOAPAction": "urn:x"}
     assert client.send(LOOK_UP, fields, **headers).status_code == 200
     assert client.kinds() == ["content_type", "soap_action"]
     with running_population(world, content_type="text/xml") as other:
-        other.send(LOOK_UP, other.fields(somebody(other)), **{"Content-Type": "text/xml"})
+        other.send(LOOK_UP, other.fields(person_in_database(other)), **{"Content-Type": "text/xml"})
         assert other.kinds() == []
 
 
 def test_personal_data_in_the_address_is_a_violation(client: PopulationClient) -> None:
-    client.http.get(SIGN_PATH, params={"cccd": somebody(client).number})
+    client.http.get(SIGN_PATH, params={"cccd": person_in_database(client).number})
     assert client.kinds() == ["personal_data_in_url"]
 
 

@@ -54,11 +54,11 @@ class VnpostClient:
         return token
 
     def post(self, **changes: Any) -> tuple[int, str]:
-        return said(self.http.post(ORDER_PATH, json=return_order(**changes)))
+        return status_and_message(self.http.post(ORDER_PATH, json=return_order(**changes)))
 
     def cancel(self, number: str = NUMBER) -> tuple[int, str]:
         query = {"CustomerCode": CUSTOMER_CODE, "OrderNumber": number}
-        return said(self.http.get(CANCEL_PATH, params=query))
+        return status_and_message(self.http.get(CANCEL_PATH, params=query))
 
     def page(self, last: str = ZEROS, size: int = 1000) -> Any:
         answer = self.http.get(TRACKING_PATH, params={"pagesize": size, "lastId": last})
@@ -75,7 +75,7 @@ class VnpostClient:
         return found
 
 
-def said(answer: httpx.Response) -> tuple[int, str]:
+def status_and_message(answer: httpx.Response) -> tuple[int, str]:
     assert answer.status_code == 200
     body = answer.json()
     return int(body["Status"]), body["Message"]

@@ -21,7 +21,7 @@ from tests.sandbox.vnpost.client import (
     collect_order,
     event_id,
     running_vnpost,
-    said,
+    status_and_message,
 )
 
 SAMPLES = paths.SAMPLES / "vnpost"
@@ -92,7 +92,7 @@ def test_another_customer_is_refused(client: VnpostClient) -> None:
 
 
 def test_a_form_in_place_of_json_is_refused_and_a_violation(client: VnpostClient) -> None:
-    status, _ = said(client.http.post(ORDER_PATH, data={"OrderNumber": NUMBER}))
+    status, _ = status_and_message(client.http.post(ORDER_PATH, data={"OrderNumber": NUMBER}))
     assert status == 400
     assert client.kinds() == ["wrong_content"]
 
@@ -128,7 +128,7 @@ def test_an_encoded_number_with_slash_and_blank_is_accepted(client: VnpostClient
     client.post(OrderNumber=number)
     target = f"{CANCEL_PATH}?CustomerCode={CUSTOMER_CODE}"
     encoded = "000.00.12.H99%2F2603%2018%2F0005"
-    assert said(client.http.get(f"{target}&OrderNumber={encoded}"))[0] == 100
+    assert status_and_message(client.http.get(f"{target}&OrderNumber={encoded}"))[0] == 100
     assert client.kinds() == []
 
 
@@ -147,7 +147,9 @@ def bodies(name: str) -> list[dict[str, Any]]:
 def test_sample_orders_and_documents_have_the_expected_violations(client: VnpostClient) -> None:
     collects = bodies("order-collect-request.json")
     returns = bodies("order-return-request.json")
-    answers = [said(client.http.post(ORDER_PATH, json=body)) for body in collects + returns]
+    answers = [
+        status_and_message(client.http.post(ORDER_PATH, json=body)) for body in collects + returns
+    ]
     assert {status for status, _ in answers} == {100}
     noted = Counter((v.kind, v.detail) for v in client.violations)
     assert noted == {
@@ -159,7 +161,7 @@ def test_sample_orders_and_documents_have_the_expected_violations(client: Vnpost
     number = "H99.01-260318-0001"
     assert [e.direction for e in client.app.events(number)] == ["collect", "return"]
     documents = bodies("document-post-request.json")
-    answers = [said(client.http.post(DOCUMENT_PATH, json=body)) for body in documents]
+    answers = [status_and_message(client.http.post(DOCUMENT_PATH, json=body)) for body in documents]
     assert {status for status, _ in answers} == {100}
     assert len(client.violations) == sum(noted.values())
 
@@ -184,7 +186,7 @@ def document(**changes: Any) -> dict[str, Any]:
 
 
 def test_a_document_with_one_direction_is_accepted(client: VnpostClient) -> None:
-    assert said(client.http.post(DOCUMENT_PATH, json=document()))[0] == 100
+    assert status_and_message(client.http.post(DOCUMENT_PATH, json=document()))[0] == 100
     assert client.kinds() == []
 
 
@@ -200,7 +202,7 @@ def test_a_document_with_one_direction_is_accepted(client: VnpostClient) -> None
 def test_a_document_with_a_missing_field_is_refused(
     client: VnpostClient, changes: dict[str, Any], kind: str, where: str
 ) -> None:
-    assert said(client.http.post(DOCUMENT_PATH, json=document(**changes)))[0] == 400
+    assert status_and_message(client.http.post(DOCUMENT_PATH, json=document(**changes)))[0] == 400
     assert [(v.kind, v.detail) for v in client.violations] == [(kind, where)]
 
 
