@@ -24,7 +24,7 @@ def test_a_pattern_with_a_placeholder_is_accepted(pattern: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("pattern", "told"),
+    ("pattern", "reason"),
     [
         (PAGE, "names no dossier"),
         (PAGE + "{{code}}", "names no dossier"),
@@ -43,10 +43,10 @@ def test_a_pattern_with_a_placeholder_is_accepted(pattern: str) -> None:
         (PAGE + "{code}\n", "holds no blank"),
     ],
 )
-def test_another_pattern_is_refused(pattern: str, told: str) -> None:
+def test_another_pattern_is_refused(pattern: str, reason: str) -> None:
     with pytest.raises(ValidationError) as caught:
         DossierPages(dossier_url=pattern)
-    assert told in str(caught.value)
+    assert reason in str(caught.value)
 
 
 def test_values_of_placeholders_are_percent_encoded() -> None:

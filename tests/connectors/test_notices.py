@@ -88,12 +88,12 @@ def test_a_signature_with_an_empty_secret_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("later", "told"),
+    ("later", "reason"),
     [({"minutes": 5, "seconds": 1}, "too long ago"), ({"minutes": -6}, "lies in the future")],
 )
-def test_an_old_notice_is_refused_as_a_replay(later: dict[str, Any], told: str) -> None:
+def test_an_old_notice_is_refused_as_a_replay(later: dict[str, Any], reason: str) -> None:
     assert verified(headers(), minutes=5)["id"] == "n1"
-    with pytest.raises(RecordError, match=told):
+    with pytest.raises(RecordError, match=reason):
         verified(headers(), **later)
 
 
@@ -142,8 +142,8 @@ def test_each_try_has_the_same_id_and_its_own_signature(
     assert [str(request.url) for request in script.requests] == [URL] * 4
     for moment, request in zip(moments, script.requests, strict=True):
         assert request.headers["content-type"] == "application/json"
-        said = verify_notice(SECRET, request.headers, request.content, now=moment)
-        assert said["id"] == request.headers["khop-notice"] == "n1"
+        notice = verify_notice(SECRET, request.headers, request.content, now=moment)
+        assert notice["id"] == request.headers["khop-notice"] == "n1"
 
 
 @pytest.mark.parametrize(

@@ -107,9 +107,9 @@ def test_the_state_of_a_dossier_filed_on_the_portal_is_sent(build: Build) -> Non
     build(NATIVE).return_status(born, at(2025, 1, 15, 9), "Đã giải quyết")
     (body,) = bodies(route)
     assert body["type"] == "2"
-    told = body["data"]
-    assert (told["MaHoSo"], told["MaHoSoDonVi"]) == ("G22.99-250113-0007", CODE)
-    assert (told["TrangThai"], told["NgayXuLy"]) == ("2", "20250115090000")
+    record = body["data"]
+    assert (record["MaHoSo"], record["MaHoSoDonVi"]) == ("G22.99-250113-0007", CODE)
+    assert (record["TrangThai"], record["NgayXuLy"]) == ("2", "20250115090000")
 
 
 @respx.mock

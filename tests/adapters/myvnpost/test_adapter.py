@@ -22,7 +22,7 @@ from tests.adapters.post import Post
 
 
 @pytest.fixture
-def my(post: Post, context: Context) -> Iterator[Callable[..., MyVnpostAdapter]]:
+def myvnpost(post: Post, context: Context) -> Iterator[Callable[..., MyVnpostAdapter]]:
     made: list[MyVnpostAdapter] = []
 
     def build(**changes: Any) -> MyVnpostAdapter:
@@ -56,32 +56,32 @@ def _history(query: dict[str, str], sent: Any) -> dict[str, object]:
 
 
 def test_a_dossier_is_looked_up_under_all_its_order_numbers(
-    my: Callable[..., MyVnpostAdapter], post: Post
+    myvnpost: Callable[..., MyVnpostAdapter], post: Post
 ) -> None:
     post.answers["/GetStatusHistoryOrder"] = _history
-    adapter = my(collect_suffix="-G", return_suffix="-T")
+    adapter = myvnpost(collect_suffix="-G", return_suffix="-T")
     assert isinstance(adapter, EvidenceLookup)
     (record,) = adapter.evidence_of("H99.01-260318-0011")
     assert (record.code, record.kind) == ("H99.01-260318-0011", StatusKind.DELIVERED)
     assert [query["code"][-2:] for _, _, query, _ in post.asked[1:]] == ["-T", "-G"]
-    assert my().evidence_of("H99.01-260318-0099") == ()
+    assert myvnpost().evidence_of("H99.01-260318-0099") == ()
 
 
 def test_a_check_looks_up_an_order_that_does_not_exist(
-    my: Callable[..., MyVnpostAdapter], post: Post
+    myvnpost: Callable[..., MyVnpostAdapter], post: Post
 ) -> None:
     post.answers["/GetStatusHistoryOrder"] = lambda query, sent: {"data": []}
-    assert my().check().ok
+    assert myvnpost().check().ok
     assert post.asked[-1][2] == {"type": "2", "code": "KHOP-CHECK-000000-0000"}
 
 
 def test_the_evidence_of_a_call_uses_the_order_number_from_a_look_up(
-    my: Callable[..., MyVnpostAdapter], post: Post, context: Context
+    myvnpost: Callable[..., MyVnpostAdapter], post: Post, context: Context
 ) -> None:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     pem = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     (context.base_dir / "post.pem").write_bytes(pem)
-    adapter = my(webhook_key_file="post.pem")
+    adapter = myvnpost(webhook_key_file="post.pem")
     # The number in the call is not signed: here it names another dossier.
     first = {"itemCode": "CH1", "status": "14", "saleOrderCode": "H99.01-260318-9999"}
     news = adapter.webhook(_signed(key, [first, {"itemCode": "CH2", "status": "14"}]))
@@ -96,7 +96,7 @@ def test_the_evidence_of_a_call_uses_the_order_number_from_a_look_up(
     post.answers["/getOrder"] = lambda query, sent: [{"results": [{**order, "itemCode": "CH7"}]}]
     assert adapter.confirmed(news) is None
     with pytest.raises(RecordError, match="replay"):
-        my(webhook_key_file="post.pem", webhook_minutes=5).webhook(_signed(key, [first]))
+        myvnpost(webhook_key_file="post.pem", webhook_minutes=5).webhook(_signed(key, [first]))
 
 
 def _signed(key: rsa.RSAPrivateKey, items: list[dict[str, str]]) -> bytes:
@@ -109,16 +109,16 @@ def _signed(key: rsa.RSAPrivateKey, items: list[dict[str, str]]) -> bytes:
 
 @pytest.mark.parametrize("changes", [{}, {"webhook_key_file": "none.pem"}])
 def test_a_call_without_a_usable_key_file_is_a_configuration_error(
-    my: Callable[..., MyVnpostAdapter], changes: Any
+    myvnpost: Callable[..., MyVnpostAdapter], changes: Any
 ) -> None:
     with pytest.raises(ConfigError, match=r"sources\.my\.webhook_key_file"):
-        my(**changes).webhook(b"{}")
+        myvnpost(**changes).webhook(b"{}")
 
 
 @pytest.mark.parametrize("legacy", [True, False])
 def test_legacy_tls_is_off_by_default_and_logged_when_on(
-    my: Callable[..., MyVnpostAdapter], legacy: Any
+    myvnpost: Callable[..., MyVnpostAdapter], legacy: Any
 ) -> None:
     with capture_logs() as logs:
-        my(**({"legacy_tls": True} if legacy else {}))
+        myvnpost(**({"legacy_tls": True} if legacy else {}))
     assert logs == [{"event": "legacy_tls", "source": "my", "log_level": "warning"}] * legacy

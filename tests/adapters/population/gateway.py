@@ -79,6 +79,6 @@ class Book:
         self.calls.append((source, operation, purpose))
 
 
-def told(request: httpx.Request) -> dict[str, str]:
+def fields_of(request: httpx.Request) -> dict[str, str]:
     root = etree.fromstring(request.content)
     return {etree.QName(e).localname: e.text for e in root.iter() if e.text and e.text.strip()}

@@ -14,7 +14,7 @@ from khop.adapters.ports import Context, IdentityAnswer, IdentityCheck, Purpose
 from khop.connectors.population import Question
 from khop.errors import ConfigError, RecordError, Refused, Unreachable
 from khop.mappings.records import Applicant, Birth, IdentityVerdict
-from tests.adapters.population.gateway import LAN, NOW, PURPOSE, AdapterOf, Book, Gateway, told
+from tests.adapters.population.gateway import LAN, NOW, PURPOSE, AdapterOf, Book, Gateway, fields_of
 
 
 def test_an_applicant_is_checked(adapter_of: AdapterOf, gateway: Gateway, book: Book) -> None:
@@ -22,8 +22,8 @@ def test_an_applicant_is_checked(adapter_of: AdapterOf, gateway: Gateway, book: 
     assert isinstance(adapter, IdentityCheck)
     assert adapter.check_identity(LAN, PURPOSE) == IdentityAnswer(IdentityVerdict.MATCH)
     (request,) = gateway.requests
-    assert told(request) == {
-        "MaYeuCau": told(request)["MaYeuCau"],
+    assert fields_of(request) == {
+        "MaYeuCau": fields_of(request)["MaYeuCau"],
         "MaDVC": "1.001193",
         "MaTichHop": "033",
         "MaCanBo": "motcua.demo",
@@ -117,7 +117,7 @@ def test_check_with_look_up_compares_the_record(
     gateway.answer = gateway.sample(sample)
     answer = adapter_of(check_with="look_up").check_identity(LAN, PURPOSE)
     assert answer.verdict is verdict
-    assert told(gateway.requests[0])["MaTichHop"] == "037"
+    assert fields_of(gateway.requests[0])["MaTichHop"] == "037"
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_an_older_form_of_requests_can_be_configured(
     root = etree.fromstring(gateway.requests[0].content)
     sent = [etree.QName(e).localname for e in root.find(".//{*}XacThucThongTinCongDan")]
     assert sent == table["fields"]
-    assert told(gateway.requests[0])["HoVaTen"] == "VO NGOC HAN"
+    assert fields_of(gateway.requests[0])["HoVaTen"] == "VO NGOC HAN"
 
 
 def test_the_client_offers_the_other_operations(adapter_of: AdapterOf, gateway: Gateway) -> None:

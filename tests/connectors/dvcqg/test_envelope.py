@@ -152,8 +152,8 @@ def test_no_rows_are_an_answer_unless_the_message_reports_failure() -> None:
         assert judge_read(read_reply(answer(reply))) is Verdict.REFUSED
         assert judge_read(read_reply(answer({**reply, "result": found}))) is Verdict.ACCEPTED
     for text in ("", None, "Không có dữ liệu", "Không tìm thấy", "Success"):
-        said = {"error_code": 0, "message": text}
-        assert judge_read(read_reply(answer(said))) is Verdict.ACCEPTED
+        replied = {"error_code": 0, "message": text}
+        assert judge_read(read_reply(answer(replied))) is Verdict.ACCEPTED
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def receiver() -> Receiver:
     return Receiver()
 
 
-def told(reply: InboundReply) -> Any:
+def json_of(reply: InboundReply) -> Any:
     assert reply.status == 200
     assert reply.content_type.startswith("application/json")
     return json.loads(reply.body)
@@ -79,7 +79,7 @@ def told(reply: InboundReply) -> Any:
 
 def call(receiver: Receiver, path: str, body: object) -> Any:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return told(handle(path, raw, receiver))
+    return json_of(handle(path, raw, receiver))
 
 
 @pytest.mark.parametrize("adapter", ["XrdAdapter", "VXPAdapter", "xrdadapter", "cong/VXPAdapter"])

@@ -93,9 +93,9 @@ def test_a_very_long_retry_after_is_limited_and_an_invalid_one_ignored() -> None
 
 
 def test_the_servers_date_is_aware() -> None:
-    told = with_headers(date="Mon, 02 Mar 2026 08:00:00 +0700").date
-    assert told == NOW
-    assert told.utcoffset() is not None
+    date = with_headers(date="Mon, 02 Mar 2026 08:00:00 +0700").date
+    assert date == NOW
+    assert date.utcoffset() is not None
     assert with_headers(date="Mon, 02 Mar 2026 01:00:00 -0000").date == NOW
     assert with_headers(date="yesterday").date is None
     assert with_headers().date is None

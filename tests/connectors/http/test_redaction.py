@@ -23,8 +23,8 @@ def test_personal_texts_are_found_and_codes_are_not() -> None:
 
 
 def test_a_quoted_name_is_removed_in_any_case_and_unicode_form() -> None:
-    said = "Hồ sơ H99.12-261110-0001 của NGUYỄN VĂN MẪU không hợp lệ"
-    fault = redacted(Refused("dvcqg", "DongBoHoSoMC", code="-1", detail=said), [NAME])
+    detail = "Hồ sơ H99.12-261110-0001 của NGUYỄN VĂN MẪU không hợp lệ"
+    fault = redacted(Refused("dvcqg", "DongBoHoSoMC", code="-1", detail=detail), [NAME])
     assert "MẪU" not in str(fault)
     assert "H99.12-261110-0001" in str(fault)
     assert (fault.code, fault.operation) == ("-1", "DongBoHoSoMC")

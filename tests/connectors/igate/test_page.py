@@ -63,12 +63,12 @@ def test_a_page_without_a_size_is_not_the_last() -> None:
 
 
 def test_numbers_may_be_text_and_other_values_are_unknown() -> None:
-    told: dict[str, object] = {"content": [], "number": " 4 ", "size": 20.0, "totalElements": "99"}
-    assert read_page(told, 4) == SearchPage(4, 20, True, 99, ())
+    body: dict[str, object] = {"content": [], "number": " 4 ", "size": 20.0, "totalElements": "99"}
+    assert read_page(body, 4) == SearchPage(4, 20, True, 99, ())
     nonsense: tuple[object, ...] = (-1, True, "x", "-2", 1.5, None, [], float("inf"), "9" * 40, "²")
     for odd in nonsense:
-        told = {"content": [], "number": odd, "size": odd, "totalElements": odd}
-        assert read_page(told, 0) == SearchPage(None, None, True, None, ())
+        body = {"content": [], "number": odd, "size": odd, "totalElements": odd}
+        assert read_page(body, 0) == SearchPage(None, None, True, None, ())
 
 
 def test_the_newer_envelope_of_spring_is_read() -> None:

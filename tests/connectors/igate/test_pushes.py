@@ -27,15 +27,15 @@ Json = Callable[[str], Any]
 
 
 @pytest.fixture
-def said(sample: Sample) -> Json:
+def read_sample(sample: Sample) -> Json:
     return lambda name: json.loads(sample(f"igate/{name}.json"))
 
 
 @pytest.mark.parametrize(("name", "updating"), [("nps-01", False), ("nps-02", True)])
 def test_both_push_requests_of_the_staff_site_are_read(
-    said: Json, name: str, updating: object
+    read_sample: Json, name: str, updating: object
 ) -> None:
-    request = read_push_request(said(name))
+    request = read_push_request(read_sample(name))
     assert (request.native_id, request.code) == (
         "68a53f0c1d2e3f4a5b6c7d80",
         "H99.18.03-250820-0012",
@@ -61,8 +61,8 @@ def test_ok_means_taken_and_not_accepted(text: str) -> None:
     assert read_push_answer(answer(text)).verdict is PushVerdict.TAKEN
 
 
-def test_an_accepted_push_is_accepted(said: Json) -> None:
-    found = read_push_answer(answer(said("nps-05")))
+def test_an_accepted_push_is_accepted(read_sample: Json) -> None:
+    found = read_push_answer(answer(read_sample("nps-05")))
     assert (found.verdict, found.status, found.title) == (PushVerdict.ACCEPTED, 200, "OK")
     assert read_push_answer(answer({"status": "200"})).verdict is PushVerdict.ACCEPTED
 
@@ -94,8 +94,8 @@ def test_an_answer_without_a_verdict_is_a_value_error(body: object) -> None:
         read_push_answer(answer(body))
 
 
-def test_a_row_of_the_log_is_read(said: Json) -> None:
-    page = read_push_log(said("nps-04"))
+def test_a_row_of_the_log_is_read(read_sample: Json) -> None:
+    page = read_push_log(read_sample("nps-04"))
     (row,) = page.rows
     assert (row.code, row.nation_code) == ("H99.18.03-250820-0021", "G22.99-250820-000900")
     assert (row.procedure, row.state, row.linked_number) == ("2.002621", 3, "LT-0001")
@@ -104,8 +104,8 @@ def test_a_row_of_the_log_is_read(said: Json) -> None:
     assert (page.last, page.unusable) == (True, ())
 
 
-def test_log_bodies_may_be_text_and_other_rows_are_unusable(said: Json) -> None:
-    row = said("nps-04")["content"][0]
+def test_log_bodies_may_be_text_and_other_rows_are_unusable(read_sample: Json) -> None:
+    row = read_sample("nps-04")["content"][0]
     as_text = {
         **row,
         "requestBody": json.dumps(row["requestBody"]),
@@ -118,10 +118,10 @@ def test_log_bodies_may_be_text_and_other_rows_are_unusable(said: Json) -> None:
     assert (page.last, page.unusable) == (False, (7, {}))
 
 
-def test_the_batch_answer_is_read_with_its_spelling(said: Json) -> None:
-    assert read_batch_answer(said("nps-07")) == BatchAnswer(("H99.18.03-250820-0021",), ())
-    told = {"List_Suss": None, "list_err": [{"code": "H99-1", "message": "x"}, {"a": 1}]}
-    assert read_batch_answer(told) == BatchAnswer((), ("H99-1",), ({"a": 1},))
+def test_the_batch_answer_is_read_with_its_spelling(read_sample: Json) -> None:
+    assert read_batch_answer(read_sample("nps-07")) == BatchAnswer(("H99.18.03-250820-0021",), ())
+    body = {"List_Suss": None, "list_err": [{"code": "H99-1", "message": "x"}, {"a": 1}]}
+    assert read_batch_answer(body) == BatchAnswer((), ("H99-1",), ({"a": 1},))
     with pytest.raises(ValueError, match="two lists"):
         read_batch_answer({"List": []})
 
@@ -136,8 +136,8 @@ def test_states_of_linked_dossiers_are_read() -> None:
             read_linked_states(odd)
 
 
-def test_the_number_of_changed_rows_is_read(said: Json) -> None:
-    assert read_affected_rows(said("det-07")) == 1
+def test_the_number_of_changed_rows_is_read(read_sample: Json) -> None:
+    assert read_affected_rows(read_sample("det-07")) == 1
     with pytest.raises(ValueError, match="affectedRows"):
         read_affected_rows({"affectedRows": "many"})
 

@@ -33,7 +33,7 @@ def client_of(script: Script, transport_to: TransportTo, spent: Spent) -> Client
 
 
 @pytest.fixture
-def yes(sample: Sample) -> httpx.Response:
+def true_answer(sample: Sample) -> httpx.Response:
     return httpx.Response(200, content=sample("population/xacthuc-res-01-true.xml"))
 
 

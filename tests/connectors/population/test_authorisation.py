@@ -35,9 +35,9 @@ def signed(**options: Any) -> SignedAuth:
 
 @pytest.mark.parametrize(("unit", "stamp"), [("ms", "1773800130123"), ("s", "1773800130")])
 def test_a_call_is_signed_with_its_timestamp(
-    client_of: ClientOf, script: Script, yes: httpx.Response, unit: str, stamp: str
+    client_of: ClientOf, script: Script, true_answer: httpx.Response, unit: str, stamp: str
 ) -> None:
-    script.replies = [yes]
+    script.replies = [true_answer]
     client_of(auth=signed(unit=unit)).authenticate_person(LAN, Asked())
     headers = script.requests[0].headers
     digest = hashlib.sha256(f"/csdldc/tracuuh99{stamp}{SECRET}".encode()).hexdigest()
@@ -47,10 +47,10 @@ def test_a_call_is_signed_with_its_timestamp(
 
 
 def test_each_try_has_its_own_signature(
-    client_of: ClientOf, script: Script, yes: httpx.Response
+    client_of: ClientOf, script: Script, true_answer: httpx.Response
 ) -> None:
     moments = iter([NOW, NOW.replace(second=59)])
-    script.replies = [httpx.Response(503), yes]
+    script.replies = [httpx.Response(503), true_answer]
     client_of(auth=signed(now=lambda: next(moments))).authenticate_person(LAN, Asked())
     first, second = (request.headers for request in script.requests)
     assert first["timestamp"] != second["timestamp"]
@@ -58,9 +58,9 @@ def test_each_try_has_its_own_signature(
 
 
 def test_further_headers_are_sent_with_each_question(
-    client_of: ClientOf, script: Script, yes: httpx.Response
+    client_of: ClientOf, script: Script, true_answer: httpx.Response
 ) -> None:
-    script.replies = [yes]
+    script.replies = [true_answer]
     more = {"X-Road-Client": "VN/GOV/H99/onegate", "ApiKey": "k"}
     client_of(headers=lambda: more).authenticate_person(LAN, Asked())
     assert script.requests[0].headers["x-road-client"] == "VN/GOV/H99/onegate"
@@ -89,9 +89,12 @@ def token_client(
 
 
 def test_a_token_of_wso2_is_kept(
-    token_client: Callable[[TokenLogin], Client], script: Script, yes: httpx.Response
+    token_client: Callable[[TokenLogin], Client], script: Script, true_answer: httpx.Response
 ) -> None:
-    script.replies = [httpx.Response(200, json={"access_token": "t1", "expires_in": 3600}), yes]
+    script.replies = [
+        httpx.Response(200, json={"access_token": "t1", "expires_in": 3600}),
+        true_answer,
+    ]
     client = token_client(wso2_login(TOKEN_URL, "key", lambda: SECRET))
     client.authenticate_person(LAN, Asked())
     client.authenticate_person(LAN, Asked())
@@ -107,28 +110,28 @@ def test_a_token_of_wso2_is_kept(
 def test_an_expired_token_is_renewed_once(
     token_client: Callable[[TokenLogin], Client],
     script: Script,
-    yes: httpx.Response,
+    true_answer: httpx.Response,
     time: FakeTime,
     sample: Sample,
 ) -> None:
     expired = httpx.Response(401, content=sample("population/err-01-wso2-401.xml"))
     tokens = [httpx.Response(200, json={"access_token": t, "expires_in": "60"}) for t in "ab"]
-    script.replies = [tokens[0], yes, expired, tokens[1], yes]
+    script.replies = [tokens[0], true_answer, expired, tokens[1], true_answer]
     client = token_client(wso2_login(TOKEN_URL, "key", lambda: SECRET))
     client.authenticate_person(LAN, Asked())
     time.now += 10
     assert client.authenticate_person(LAN, Asked()) is True
     time.now += 55
-    script.replies = [tokens[0], yes]
+    script.replies = [tokens[0], true_answer]
     client.authenticate_person(LAN, Asked())
     sent = [r.headers.get("authorization") for r in script.requests if r.url.path != "/token"]
     assert sent == ["Bearer a", "Bearer a", "Bearer b", "Bearer a"]
 
 
 def test_a_login_of_the_lgsp_sends_its_keys_in_their_order(
-    token_client: Callable[[TokenLogin], Client], script: Script, yes: httpx.Response
+    token_client: Callable[[TokenLogin], Client], script: Script, true_answer: httpx.Response
 ) -> None:
-    script.replies = [httpx.Response(200, json={"access_token": "t"}), yes]
+    script.replies = [httpx.Response(200, json={"access_token": "t"}), true_answer]
     application = {
         "AccessKey": "ak",
         "AppName": "motcua",
@@ -151,11 +154,11 @@ def test_a_login_of_the_lgsp_sends_its_keys_in_their_order(
 def test_the_token_request_of_the_camel_front_has_an_empty_body(
     token_client: Callable[[TokenLogin], Client],
     script: Script,
-    yes: httpx.Response,
+    true_answer: httpx.Response,
     time: FakeTime,
 ) -> None:
     until = {"token": "t", "refreshToken": "r", "expiryDate": "2026-03-18T09:16:30+07:00"}
-    script.replies = [httpx.Response(200, json=until), yes]
+    script.replies = [httpx.Response(200, json=until), true_answer]
     client = token_client(camel_login(TOKEN_URL, lambda: SECRET))
     client.authenticate_person(LAN, Asked())
     opened = script.requests[0]
@@ -164,7 +167,7 @@ def test_the_token_request_of_the_camel_front_has_an_empty_body(
     client.authenticate_person(LAN, Asked())
     assert len(script.requests) == 3
     time.now += 2
-    script.replies = [httpx.Response(200, json=until), yes]
+    script.replies = [httpx.Response(200, json=until), true_answer]
     client.authenticate_person(LAN, Asked())
     assert len(script.requests) == 5
 

@@ -40,9 +40,9 @@ def _id(request: httpx.Request) -> str:
 
 
 def test_a_person_is_authenticated(
-    client_of: ClientOf, script: Script, yes: httpx.Response, spent: Spent
+    client_of: ClientOf, script: Script, true_answer: httpx.Response, spent: Spent
 ) -> None:
-    script.replies = [yes]
+    script.replies = [true_answer]
     assert client_of().authenticate_person(LAN, Asked()) is True
     (request,) = script.requests
     assert request.method == "POST"
@@ -103,21 +103,21 @@ def test_an_invalid_question_costs_no_call(
 
 
 def test_a_question_beyond_the_quota_is_not_sent(
-    client_of: ClientOf, script: Script, yes: httpx.Response
+    client_of: ClientOf, script: Script, true_answer: httpx.Response
 ) -> None:
     def spend(operation: str, purpose: Asked) -> None:
         raise Refused("population", operation, detail="1000 calls were made today")
 
-    script.replies = [yes]
+    script.replies = [true_answer]
     with pytest.raises(Refused, match="1000 calls"):
         client_of(spend=spend).authenticate_person(LAN, Asked())
     assert script.requests == []
 
 
 def test_each_try_is_counted_and_has_its_own_request_id(
-    client_of: ClientOf, script: Script, yes: httpx.Response, spent: Spent
+    client_of: ClientOf, script: Script, true_answer: httpx.Response, spent: Spent
 ) -> None:
-    script.replies = [httpx.Response(503), yes]
+    script.replies = [httpx.Response(503), true_answer]
     assert client_of().authenticate_person(LAN, Asked()) is True
     assert len(spent) == 2
     assert _id(script.requests[0]) != _id(script.requests[1])
@@ -159,10 +159,10 @@ def test_each_failure_has_its_fault(
     assert type(failed.value) is kind
     assert failed.value.code == code
     assert failed.value.operation == "XacThucThongTinCongDan"
-    told = str(FaultTexts(failed.value))
-    assert "1185012345" not in told
-    assert "TRANTHI" not in told
-    assert "1985" not in told
+    texts = str(FaultTexts(failed.value))
+    assert "1185012345" not in texts
+    assert "TRANTHI" not in texts
+    assert "1985" not in texts
 
 
 def test_a_client_fault_under_status_500_is_not_retried(

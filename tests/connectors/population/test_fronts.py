@@ -53,20 +53,20 @@ def test_an_answer_without_message_is_unreadable(body: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "expected"),
+    ("body", "expected"),
     [
         ({"data": {"result": True}}, True),
         ({"Data": {"Result": {"tonTai": "false"}}}, False),
         ({"data": {"result": {"ketQuaXacThuc": {"TonTai": True}}}}, True),
     ],
 )
-def test_a_verdict_is_read_at_answer_path(said: object, expected: object) -> None:
+def test_a_verdict_is_read_at_answer_path(body: object, expected: object) -> None:
     front = CamelFront("data.result", "")
-    assert READER.verdict(front.elements(soap_answer(json.dumps(said)), CHECKED)) is expected
+    assert READER.verdict(front.elements(soap_answer(json.dumps(body)), CHECKED)) is expected
 
 
 def test_persons_are_read_from_json_with_standard_names() -> None:
-    said = {
+    body = {
         "data": [
             {
                 "soDinhDanh": "001185012345",
@@ -79,7 +79,7 @@ def test_persons_are_read_from_json_with_standard_names() -> None:
         ]
     }
     front = CamelFront("data", "")
-    (person,) = READER.persons(front.elements(soap_answer(json.dumps(said)), ASKED)).persons
+    (person,) = READER.persons(front.elements(soap_answer(json.dumps(body)), ASKED)).persons
     assert person.SoDinhDanh == "001185012345"
     assert person.HoVaTen == PersonName(Ten="TRẦN THỊ MAI LAN")
     assert person.NgayThangNamSinh == BirthDate(Nam="1985", NgayThangNam=None)
@@ -94,11 +94,11 @@ def test_xml_is_read_at_answer_path(sample: Sample) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", [{}, {"data": None}, {"data": 7}, {"data": "x"}, {"data": [1]}, []]
+    "body", [{}, {"data": None}, {"data": 7}, {"data": "x"}, {"data": [1]}, []]
 )
-def test_json_of_another_form_is_unreadable(said: object) -> None:
+def test_json_of_another_form_is_unreadable(body: object) -> None:
     with pytest.raises(ValueError, match="answer_path"):
-        CamelFront("data", "").elements(soap_answer(json.dumps(said)), ASKED)
+        CamelFront("data", "").elements(soap_answer(json.dumps(body)), ASKED)
 
 
 def test_an_empty_list_of_persons_means_not_found() -> None:

@@ -41,8 +41,8 @@ def test_a_fault_under_200_is_a_fault(sample: Sample) -> None:
 def test_the_code_of_a_soap_fault_decides_its_class(
     code: str | None, kind: type[Exception]
 ) -> None:
-    said = f"<faultcode>{code}</faultcode><faultstring>So 001185012345</faultstring>"
-    fault = f"<e:Fault>{said}</e:Fault>"
+    parts = f"<faultcode>{code}</faultcode><faultstring>So 001185012345</faultstring>"
+    fault = f"<e:Fault>{parts}</e:Fault>"
     with pytest.raises(ConnectorError) as failed:
         persons(envelope(fault))
     assert type(failed.value) is kind

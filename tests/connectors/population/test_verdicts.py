@@ -1,4 +1,4 @@
-"""The answer to an authentication: yes, no, or unreadable."""
+"""The answer to an authentication: true_answer, no, or unreadable."""
 
 from __future__ import annotations
 

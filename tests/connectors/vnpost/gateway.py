@@ -41,9 +41,9 @@ class Gateway(httpx.BaseTransport):
     def __init__(self) -> None:
         self.token: dict[str, object] = {"token_type": "Bearer", "expires_in": 3600}
         self.token_status = 200
-        self.answer: Callable[[httpx.Request], httpx.Response] = said(200, {"Status": 100})
+        self.answer: Callable[[httpx.Request], httpx.Response] = response(200, {"Status": 100})
         self.good: Callable[[int], bool] = lambda number: True
-        self.refusal: Callable[[httpx.Request], httpx.Response] = said(401, {})
+        self.refusal: Callable[[httpx.Request], httpx.Response] = response(401, {})
         self.logins: list[httpx.Request] = []
         self.calls: list[httpx.Request] = []
 
@@ -62,7 +62,7 @@ class Gateway(httpx.BaseTransport):
         )
 
 
-def said(
+def response(
     status: int, body: object = None, text: str | None = None
 ) -> Callable[..., httpx.Response]:
     content = text.encode() if text is not None else json.dumps(body).encode()

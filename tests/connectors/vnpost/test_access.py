@@ -10,7 +10,7 @@ import pytest
 from khop.connectors.vnpost import FixedToken, lgsp_key_access, lgsp_tttt_access
 from khop.errors import ConnectorError, Refused, Unauthorised
 from tests.connectors.scripted import FakeTime, Sample
-from tests.connectors.vnpost.gateway import TOKEN, ClientOf, Entries, Gateway, order, said
+from tests.connectors.vnpost.gateway import TOKEN, ClientOf, Entries, Gateway, order, response
 
 
 def test_a_token_is_requested_as_in_the_sample(
@@ -40,7 +40,7 @@ def test_one_token_serves_many_calls_and_is_renewed_before_it_expires(
     client_of: ClientOf, gateway: Gateway, time: FakeTime
 ) -> None:
     gateway.token = {"expires_in": "100"}
-    gateway.answer = said(200, {"_returned": 0})
+    gateway.answer = response(200, {"_returned": 0})
     client = client_of()
     client.events(None, 50)
     time.now += 89
@@ -87,7 +87,7 @@ def test_a_fixed_token_is_sent_in_its_own_header(
 def test_a_refused_fixed_token_is_not_retried(
     client_of: ClientOf, gateway: Gateway, entries: Entries
 ) -> None:
-    gateway.answer = said(401, {})
+    gateway.answer = response(401, {})
     with pytest.raises(Unauthorised):
         client_of(FixedToken(lambda: "abc")).post_order(order(entries))
     assert len(gateway.calls) == 1
@@ -97,7 +97,7 @@ def test_other_names_of_a_token_are_read(
     client_of: ClientOf, gateway: Gateway, entries: Entries, time: FakeTime
 ) -> None:
     gateway.token = {"access_token": None, **entries("token")[3]["body"]}
-    gateway.answer = said(200, {"_returned": 0})
+    gateway.answer = response(200, {"_returned": 0})
     client = client_of()
     client.events(None, 50)
     assert gateway.calls[0].headers["authorization"] == "Bearer abc"
@@ -110,14 +110,14 @@ def test_other_names_of_a_token_are_read(
 
 
 @pytest.mark.parametrize(
-    "told", [{}, {"expires_in": 0}, {"expires_in": "soon"}, {"expires_in": -1},
+    "token_answer", [{}, {"expires_in": 0}, {"expires_in": "soon"}, {"expires_in": -1},
              {"expires_in": 9223372036854775}, {"expiryDate": "tomorrow"},
              {"expiryDate": "0001-01-01T00:00:00"}, {"expires_in": True}],
 )  # fmt: skip
 def test_an_unusable_lifetime_is_five_minutes(
-    client_of: ClientOf, gateway: Gateway, time: FakeTime, told: Any
+    client_of: ClientOf, gateway: Gateway, time: FakeTime, token_answer: Any
 ) -> None:
-    gateway.token, gateway.answer = told, said(200, {"_returned": 0})
+    gateway.token, gateway.answer = token_answer, response(200, {"_returned": 0})
     client = client_of()
     client.events(None, 50)
     time.now += 269
@@ -166,11 +166,11 @@ def test_a_login_refused_under_status_200_is_unauthorised(
 @pytest.mark.parametrize(
     "refusal",
     [
-        said(401, {}),
-        said(403, {}),
-        said(401, {"fault": {"code": 900901, "message": "Invalid Credentials"}}),
-        said(401, text="<fault><code>900903</code><message>Expired</message></fault>"),
-        said(200, {"fault": {"code": "900903", "message": "Access Token Expired"}}),
+        response(401, {}),
+        response(403, {}),
+        response(401, {"fault": {"code": 900901, "message": "Invalid Credentials"}}),
+        response(401, text="<fault><code>900903</code><message>Expired</message></fault>"),
+        response(200, {"fault": {"code": "900903", "message": "Access Token Expired"}}),
     ],
 )
 @pytest.mark.parametrize("call", ["order", "cancel", "tracking"])
@@ -180,7 +180,7 @@ def test_an_expired_token_is_renewed_once(
     gateway.good, gateway.refusal = (lambda number: number > 1), refusal
     client = client_of()
     if call == "tracking":
-        gateway.answer = said(200, {"_returned": 0})
+        gateway.answer = response(200, {"_returned": 0})
     calls: dict[str, Callable[[], object]] = {
         "order": lambda: client.post_order(order(entries)),
         "cancel": lambda: client.cancel("H99.01-260318-0001"),

@@ -11,7 +11,7 @@ from khop.connectors.vnpost import ClsAccount, DocumentMessage, PriceQuestion, s
 from khop.connectors.vnpost.wire import ClsNotice
 from khop.errors import ConfigError, OutcomeUnknown, RecordError, Refused
 from tests.connectors.scripted import TransportTo
-from tests.connectors.vnpost.gateway import URLS, ClientOf, Entries, Gateway, said
+from tests.connectors.vnpost.gateway import URLS, ClientOf, Entries, Gateway, response
 
 
 def test_every_sample_document_is_sent_unchanged(
@@ -26,13 +26,13 @@ def test_every_sample_document_is_sent_unchanged(
 def test_sample_prices_are_read(client_of: ClientOf, gateway: Gateway, entries: Entries) -> None:
     asked, answered, refused = entries("price")
     question = PriceQuestion.model_validate(asked["body"])
-    gateway.answer = said(200, answered["body"])
+    gateway.answer = response(200, answered["body"])
     assert client_of().price(question) == 30500
     call = gateway.calls[0]
     assert call.method == "POST"
     assert call.url.query == b"service=getprice"
     assert json.loads(call.content) == asked["body"]
-    gateway.answer = said(200, refused["body"])
+    gateway.answer = response(200, refused["body"])
     with pytest.raises(Refused, match="Không tính được cước"):
         client_of().price(question)
 
@@ -47,7 +47,7 @@ def test_a_price_may_be_number_or_text(
     price: Any,
     read: int,
 ) -> None:
-    gateway.answer = said(200, {"content": {"price": price}})
+    gateway.answer = response(200, {"content": {"price": price}})
     question = PriceQuestion.model_validate(entries("price")[0]["body"])
     assert client_of().price(question) == read
 
@@ -56,7 +56,7 @@ def test_a_price_may_be_number_or_text(
 def test_an_ambiguous_price_is_not_read(
     client_of: ClientOf, gateway: Gateway, entries: Entries, price: object
 ) -> None:
-    gateway.answer = said(200, {"content": {"price": price}})
+    gateway.answer = response(200, {"content": {"price": price}})
     question = PriceQuestion.model_validate(entries("price")[0]["body"])
     with pytest.raises(Exception, match="no amount"):
         client_of().price(question)
@@ -83,11 +83,11 @@ def test_a_notice_has_its_account_in_header_and_body(
     fields = {key: value for key, value in full.items() if key not in ("username", "password")}
     transport = transport_to(gateway)
     account = ClsAccount("https://cls.example.vn/notify", "demo", lambda: "<secret>")
-    gateway.answer = said(200, text="")
+    gateway.answer = response(200, text="")
     send_cls_notice(transport, account, ClsNotice.model_validate(fields))
     call = gateway.calls[0]
     assert json.loads(call.content) == full
     assert call.headers["authorization"] == "Basic ZGVtbzo8c2VjcmV0Pg=="
-    gateway.answer = said(200, text="<html></html>")
+    gateway.answer = response(200, text="<html></html>")
     with pytest.raises(OutcomeUnknown):
         send_cls_notice(transport, account, ClsNotice.model_validate(fields))

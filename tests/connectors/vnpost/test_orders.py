@@ -20,7 +20,7 @@ from khop.errors import (
     Unauthorised,
     Unreachable,
 )
-from tests.connectors.vnpost.gateway import URLS, ClientOf, Entries, Gateway, order, said
+from tests.connectors.vnpost.gateway import URLS, ClientOf, Entries, Gateway, order, response
 
 SAMPLES = ("order-collect-request", "order-return-request")
 
@@ -62,7 +62,7 @@ def test_an_order_shows_no_personal_data_in_repr_or_error(entries: Entries) -> N
 def test_status_100_of_any_type_is_accepted(
     client_of: ClientOf, gateway: Gateway, entries: Entries, status: int
 ) -> None:
-    gateway.answer = said(200, {"Status": status, "Message": "Thành công"})
+    gateway.answer = response(200, {"Status": status, "Message": "Thành công"})
     client_of().post_order(order(entries))
     assert len(gateway.calls) == 1
 
@@ -71,7 +71,7 @@ def test_status_100_of_any_type_is_accepted(
 def test_status_101_is_already_exists(
     client_of: ClientOf, gateway: Gateway, entries: Entries, status: int
 ) -> None:
-    gateway.answer = said(200, {"status": status, "message": "OrderNumber đã tồn tại"})
+    gateway.answer = response(200, {"status": status, "message": "OrderNumber đã tồn tại"})
     with pytest.raises(AlreadyExists, match=r"feed.*đã tồn tại") as caught:
         client_of().post_order(order(entries))
     assert caught.value.code == "101"
@@ -83,7 +83,7 @@ def test_any_other_status_is_a_refusal_without_personal_numbers(
     client_of: ClientOf, gateway: Gateway, entries: Entries, status: int, code: str | None
 ) -> None:
     message = "Khách 0990000001 bị từ chối"
-    gateway.answer = said(200, {"Status": status, "Message": message})
+    gateway.answer = response(200, {"Status": status, "Message": message})
     with pytest.raises(Refused) as caught:
         client_of().post_order(order(entries))
     assert caught.value.code == code
@@ -94,16 +94,16 @@ def test_any_other_status_is_a_refusal_without_personal_numbers(
 @pytest.mark.parametrize(
     "answer",
     [
-        said(200, {"Message": "Lỗi không xác định"}),
-        said(200, {"Status": None}),
-        said(200, {"Status": True}),
-        said(200, {"Status": ""}),
-        said(200, []),
-        said(200, text="<html><body>Service Unavailable</body></html>"),
-        said(200, text='{"Status": 1'),
-        said(200, text=""),
-        said(502, {}),
-        said(500, {"fault": {"code": 101503, "message": "Error connecting to the back end"}}),
+        response(200, {"Message": "Lỗi không xác định"}),
+        response(200, {"Status": None}),
+        response(200, {"Status": True}),
+        response(200, {"Status": ""}),
+        response(200, []),
+        response(200, text="<html><body>Service Unavailable</body></html>"),
+        response(200, text='{"Status": 1'),
+        response(200, text=""),
+        response(502, {}),
+        response(500, {"fault": {"code": 101503, "message": "Error connecting to the back end"}}),
     ],
 )
 @pytest.mark.parametrize("call", ["order", "cancel", "document"])
@@ -125,7 +125,7 @@ def test_a_write_without_a_readable_status_has_an_unknown_outcome_and_is_not_rep
 def test_a_throttled_order_is_retried(
     client_of: ClientOf, gateway: Gateway, entries: Entries
 ) -> None:
-    answers = iter([said(429, {"fault": {"code": 900800}}), said(200, {"Status": 100})])
+    answers = iter([response(429, {"fault": {"code": 900800}}), response(200, {"Status": 100})])
     gateway.answer = lambda request: next(answers)(request)
     client_of().post_order(order(entries))
     assert len(gateway.calls) == 2
@@ -136,7 +136,7 @@ def test_every_sample_answer_to_an_order_has_its_outcome(
 ) -> None:
     kinds = [None, AlreadyExists, OutcomeUnknown, Unauthorised, OutcomeUnknown]
     for entry, kind in zip(entries("order-response"), kinds, strict=True):
-        gateway.answer = said(entry["status"], entry.get("body"), entry.get("text"))
+        gateway.answer = response(entry["status"], entry.get("body"), entry.get("text"))
         assert _outcome(lambda: client_of().post_order(order(entries))) is kind, entry["note"]
 
 
@@ -179,7 +179,7 @@ def test_every_sample_answer_to_a_cancellation_has_its_outcome(
 ) -> None:
     kinds = [None, Refused, AlreadyExists]
     for entry, kind in zip(entries("order-cancel")[2:], kinds, strict=True):
-        gateway.answer = said(entry["status"], entry["body"])
+        gateway.answer = response(entry["status"], entry["body"])
         assert _outcome(lambda: client_of().cancel("H99.01-260318-0001")) is kind, entry["note"]
 
 
@@ -204,7 +204,7 @@ def test_a_cancellation_is_not_retried(
 
 
 def test_a_throttled_cancellation_is_raised(client_of: ClientOf, gateway: Gateway) -> None:
-    gateway.answer = said(429, {})
+    gateway.answer = response(429, {})
     with pytest.raises(RateLimited):
         client_of().cancel("H99.01-260318-0001")
     assert len(gateway.calls) == 1
