@@ -96,7 +96,8 @@ def applicant_key(
     """
     if digits := identity_digits(identity_number):
         return _digest(key, f"number:{digits}")
-    folded, born = _key_name(name or ""), _birth(birth)
+    folded = " ".join(fold_name(name or "").translate(_KEY_ONLY).split())
+    born = _birth(birth)
     return _digest(key, f"name:{folded}|{born}") if folded and born else None
 
 
@@ -123,10 +124,6 @@ def mask_name(name: str) -> str:
 
 def _digest(key: bytes, text: str) -> str:
     return hmac.digest(key, text.encode("utf-8", "surrogatepass"), "sha256").hex()
-
-
-def _key_name(name: str) -> str:
-    return " ".join(fold_name(name).translate(_KEY_ONLY).split())
 
 
 def _birth(birth: date | str | None) -> str:

@@ -45,6 +45,8 @@ ENDED = frozenset(
     {Status.NOT_RECEIVED, Status.WITHDRAWN, Status.STOPPED, Status.FINISHED, Status.RETURNED}
 )
 DONE = frozenset({Status.FINISHED, Status.RETURNED})
+#: States that a dossier may have without a reception date (docs/rules.md, C1).
+BEFORE_RECEPTION = frozenset({Status.NEW, Status.NOT_RECEIVED, Status.SUPPLEMENT})
 
 
 class Channel(IntEnum):

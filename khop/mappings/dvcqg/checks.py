@@ -13,11 +13,8 @@ from typing import Any
 
 from khop.errors import RecordError
 from khop.mappings.facts.packaged import load_table
-from khop.mappings.records import DONE, DossierRecord, Status, Step
+from khop.mappings.records import BEFORE_RECEPTION, DONE, DossierRecord, Status, Step
 from khop.mappings.urls import public_url
-
-#: States a dossier may be in without having been received (docs/rules.md C1).
-BEFORE_RECEPTION = frozenset({Status.NEW, Status.NOT_RECEIVED, Status.SUPPLEMENT})
 
 _MOMENT = re.compile(r"\d{14}", re.ASCII)
 _NEEDED = ("MaHoSo", "MaTTHC", "DonViXuLy", "TrichYeuHoSo")
@@ -36,6 +33,8 @@ def problems_before_sending(record: DossierRecord, steps: Sequence[Step] = ()) -
     request for papers gives no reason (docs/systems/dvcqg.md, docs/rules.md).
     """
     status = record.status
+    asked = [step for step in steps if step.status is Status.SUPPLEMENT]
+    repeated = sorted(asked, key=lambda step: step.event_at.us)[1:]
     checks = {
         "portal_born": bool(record.aliases),
         "status_unknown": status is None,
@@ -44,9 +43,7 @@ def problems_before_sending(record: DossierRecord, steps: Sequence[Step] = ()) -
         "channel_unknown": record.channel is None,
         "no_procedure": not record.procedure,
         "no_unit": not (record.unit or record.unit_code),
-        "supplement_without_reason": any(
-            not step.text.strip(" -.") for step in _supplements(steps)[1:]
-        ),
+        "supplement_without_reason": any(not step.text.strip(" -.") for step in repeated),
     }
     return tuple(code for code, found in checks.items() if found)
 
@@ -112,8 +109,3 @@ def _texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
 def _demand(held: bool, field: str, reason: str) -> None:
     if not held:
         raise RecordError(field, f"{reason}; it is not sent")
-
-
-def _supplements(steps: Sequence[Step]) -> list[Step]:
-    asked = [step for step in steps if step.status is Status.SUPPLEMENT]
-    return sorted(asked, key=lambda step: step.event_at.us)

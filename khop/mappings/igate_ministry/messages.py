@@ -29,6 +29,7 @@ from khop.mappings.igate_ministry.wire import (
     SubmitterDetail,
 )
 from khop.mappings.records import (
+    BEFORE_RECEPTION,
     Applicant,
     Attachment,
     Birth,
@@ -43,9 +44,6 @@ from khop.mappings.records import (
 from khop.mappings.urls import public_url
 from khop.text.cleaning import fold_label
 from khop.text.local_time import local_datetime
-
-#: States a dossier may be in without having been received (docs/rules.md C1).
-_BEFORE_RECEPTION = frozenset({Status.NEW, Status.NOT_RECEIVED, Status.SUPPLEMENT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,7 @@ class MinistryMapping:
 
     def problems(self, record: DossierRecord, steps: Sequence[Step] = ()) -> tuple[str, ...]:
         """Why a dossier may not be sent, as stable codes; empty when it may be sent."""
-        early = record.status is None or record.status in _BEFORE_RECEPTION
+        early = record.status is None or record.status in BEFORE_RECEPTION
         asked = [step for step in steps if step.status is Status.SUPPLEMENT]
         checks = {
             "status_unknown": record.status is None,

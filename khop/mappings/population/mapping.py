@@ -26,7 +26,6 @@ from khop.errors import RecordError
 from khop.mappings.facts.packaged import load_table
 from khop.mappings.population.names import asked_name, has_foreign_letters, joined_name, same_name
 from khop.mappings.population.personal_number import (
-    NumberFinding,
     check_personal_number,
     is_old_card,
     number_facts,
@@ -168,7 +167,9 @@ def question_of(
         raise RecordError("applicant", "is no citizen; only persons are in the population database")
     number = "".join(sign for sign in applicant.identity_number if not is_gap(sign))
     findings = check_personal_number(number, applicant.birth, today=today)
-    _refuse_errors(findings)
+    for finding in findings:
+        if finding.level == "error":
+            raise RecordError("identity_number", finding.why)
     name = asked_name(applicant.name, name_form)
     if not name:
         raise RecordError("name", "is missing, or has no letter that the database takes")
@@ -228,12 +229,6 @@ def _births_agree(theirs: Birth | None, asked: date | int | None) -> bool | None
     if isinstance(asked, date) and theirs.month is not None and theirs.day is not None:
         return (theirs.year, theirs.month, theirs.day) == (asked.year, asked.month, asked.day)
     return theirs.year == (asked.year if isinstance(asked, date) else asked)
-
-
-def _refuse_errors(findings: Iterable[NumberFinding]) -> None:
-    for finding in findings:
-        if finding.level == "error":
-            raise RecordError("identity_number", finding.why)
 
 
 def _asked_birth(birth: Birth | None) -> date | int | None:

@@ -64,8 +64,9 @@ class TransitionMatrix:
         ways: dict[Status, tuple[Status, ...]] = {before: ()}
         waiting = [before]
         for here in waiting:
-            for there in self._ordinary_after(here):
-                if there not in ways:
+            for there in Status:
+                cell = self.cell(here, there)
+                if there not in ways and cell is not None and cell.mark is StepMark.ORDINARY:
                     ways[there] = (*ways[here], there)
                     waiting.append(there)
         return ways.get(after, ())[:-1]
@@ -82,12 +83,6 @@ class TransitionMatrix:
         return frozenset(
             pair for pair in self.cells if not self.allows(*pair, tolerate_missing=tolerate_missing)
         )
-
-    def _ordinary_after(self, before: Status) -> Iterator[Status]:
-        for after in Status:
-            cell = self.cell(before, after)
-            if cell is not None and cell.mark is StepMark.ORDINARY:
-                yield after
 
 
 @dataclass(frozen=True, slots=True)

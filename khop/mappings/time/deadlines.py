@@ -264,7 +264,9 @@ class _Course:
 
     def _effect(self, stop: Stop) -> Effect:
         ground = stop.ground
-        if ground is Ground.CONSULTATION and self._excludes_consultations():
+        by_law = self._definition is Definition.STATUTORY
+        # An announced procedure may exclude consultations from the law's limit only.
+        if ground is Ground.CONSULTATION and by_law and self._procedure.stops_for_consultation:
             return Effect.PAUSE
         rule = self._clock.rules.grounds.get((self._definition, ground), _NO_EFFECT)
         asked_after = self._clock.calendar.age(local_day(self._received), local_day(stop.began))
@@ -276,11 +278,6 @@ class _Course:
             if effect is not rule.effect:
                 self._note(Note.SUPPLEMENT_LATE)
         return effect
-
-    def _excludes_consultations(self) -> bool:
-        """An announced procedure may exclude them from the law's limit, not from the portal's."""
-        by_law = self._definition is Definition.STATUTORY
-        return by_law and self._procedure.stops_for_consultation
 
     def _pause(self, ground: Ground, began: Instant, ended: Instant) -> None:
         """Moves the due date by the part of the pause that no earlier stop covers."""

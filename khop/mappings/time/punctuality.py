@@ -27,8 +27,8 @@ from khop.text.local_time import DAY_US
 
 _HOUR_US, _MINUTE_US = 3_600_000_000, 60_000_000
 _SUNDAY = 6
-#: States that a dossier may be in without ever having been received.
-_BEFORE_RECEPTION = frozenset(
+#: States in which a dossier without reception date was never received.
+_NEVER_RECEIVED = frozenset(
     {Status.NOT_RECEIVED, Status.SUPPLEMENT, Status.WITHDRAWN, Status.STOPPED}
 )
 
@@ -212,7 +212,7 @@ def _outside(blank: Judgement, progress: Progress) -> Judgement | None:
     status = progress.status
     if status is None:
         return replace(blank, because=Because.STATUS_UNKNOWN)
-    never = progress.received is None and status in _BEFORE_RECEPTION
+    never = progress.received is None and status in _NEVER_RECEIVED
     if status is Status.NEW or never:
         return replace(blank, verdict=Verdict.EXCLUDED, because=Because.NOT_RECEIVED)
     return None

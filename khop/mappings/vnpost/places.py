@@ -68,7 +68,8 @@ class PlaceTable:
 def fold_place(name: str) -> str:
     """The name of a place for comparison: folded, without the word for its kind."""
     folded = _DASH.sub("-", fold_name(name))
-    for kind in _kinds():
+    kinds = map(fold_name, load_table("vnpost_orders")["places"]["kinds"])
+    for kind in sorted(kinds, key=len, reverse=True):
         if folded.startswith(f"{kind} "):
             return folded.removeprefix(f"{kind} ").strip()
         if kind.endswith(".") and folded.startswith(kind):
@@ -89,8 +90,3 @@ def _folded(table: Mapping[str, int], key: str) -> dict[str, int]:
         if read.setdefault(folded, number) != number:
             raise ConfigError("is written twice with different numbers", key=f"{key}.{name}")
     return read
-
-
-def _kinds() -> list[str]:
-    kinds = map(fold_name, load_table("vnpost_orders")["places"]["kinds"])
-    return sorted(kinds, key=len, reverse=True)
