@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from khop.errors import RecordError
+from khop.text.cleaning import clean_text
 
 M = TypeVar("M", bound=BaseModel)
 Path = tuple[str | int, ...]
@@ -125,6 +126,11 @@ def _without(item: Any, path: Path) -> Any:
     else:
         copy[head] = None
     return copy
+
+
+def scalar_text(value: str | int | None) -> str:
+    """A text, or a number where a system writes one, as clean text; "" for null."""
+    return "" if value is None else clean_text(str(value))
 
 
 def each_of(value: Sequence[M | None] | M | None) -> Iterator[tuple[int | None, M]]:

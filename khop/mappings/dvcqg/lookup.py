@@ -19,8 +19,7 @@ from khop.mappings.dvcqg.wire import LookupItem
 from khop.mappings.records import DossierRecord, Instant, Status
 from khop.mappings.states.status import ChannelTable, StatusTable
 from khop.mappings.time.parsing import parse_wire_time
-from khop.mappings.wire_shapes import read_shape
-from khop.text.cleaning import clean_text
+from khop.mappings.wire_shapes import read_shape, scalar_text
 
 #: Record field -> the wire field that fills it, for ``fields_lost``.
 _WIRE = {
@@ -103,11 +102,6 @@ def exact_keys(item: Mapping[Any, object], model: type[BaseModel]) -> dict[str, 
         if isinstance(key, str) and key.casefold() in names
     }
     return {**loose, **exact}
-
-
-def scalar_text(value: str | int | None) -> str:
-    """A scalar as clean text; "" for null."""
-    return "" if value is None else clean_text(str(value))
 
 
 class _Dates:

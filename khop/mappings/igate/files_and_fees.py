@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import quote
 
 from khop.errors import RecordError
-from khop.mappings.igate.text import clean_value, vietnamese_name
+from khop.mappings.igate.text import vietnamese_name
 from khop.mappings.igate.wire import FeeItem, FormFile, StoredFile
 from khop.mappings.records import Attachment, Fee
-from khop.mappings.wire_shapes import each_of, read_shape
+from khop.mappings.wire_shapes import each_of, read_shape, scalar_text
 
 _WHOLE = re.compile(r"\d{1,15}(?:\.00?)?", re.ASCII)
 
@@ -24,11 +24,11 @@ def attachments(
     ``{uuid}``. iGate does not tell which files are results or scans of paper.
     """
     for _, form in each_of(forms):
-        paper = clean_value(form.procedureForm.code) if form.procedureForm else ""
+        paper = scalar_text(form.procedureForm.code) if form.procedureForm else ""
         for _, file in each_of(form.file):
             yield Attachment(
-                name=clean_value(file.filename),
-                native_id=clean_value(file.id),
+                name=scalar_text(file.filename),
+                native_id=scalar_text(file.id),
                 url=_filled(address, file) if address else "",
                 code=paper,
             )
@@ -50,7 +50,7 @@ def read_fees(rows: Iterable[object], native_id: str, lost: list[str]) -> tuple[
             lost.append(where)
             continue
         lost += [f"{where}.{fault}" for fault in faults]
-        if wire.dossier is None or clean_value(wire.dossier.id) in ("", native_id):
+        if wire.dossier is None or scalar_text(wire.dossier.id) in ("", native_id):
             fees += _fee(wire, where, lost)
     return tuple(fees)
 
@@ -88,7 +88,7 @@ def _dong(value: object) -> int | None:
 
 def _filled(address: str, file: StoredFile) -> str:
     """The address of one file; "" where the file lacks the id that the address needs."""
-    for name, value in (("{id}", clean_value(file.id)), ("{uuid}", clean_value(file.uuid))):
+    for name, value in (("{id}", scalar_text(file.id)), ("{uuid}", scalar_text(file.uuid))):
         if name in address and not value:
             return ""
         address = address.replace(name, quote(value, safe=""))

@@ -14,12 +14,12 @@ from typing import Literal, TypeAlias
 
 from khop.errors import RecordError
 from khop.mappings.identity import actor_key
-from khop.mappings.igate.text import TASK_LABELS, clean_value, flag, step_name, vietnamese_name
+from khop.mappings.igate.text import TASK_LABELS, flag, step_name, vietnamese_name
 from khop.mappings.igate.wire import StepState, Task
 from khop.mappings.records import Instant, Status, StatusKind, StatusRecord, Step
 from khop.mappings.states.status import StatusTable
 from khop.mappings.time.parsing import parse_wire_time
-from khop.mappings.wire_shapes import each_of
+from khop.mappings.wire_shapes import each_of, scalar_text
 
 Tasks: TypeAlias = Sequence[Task | None] | Task | None
 
@@ -123,7 +123,7 @@ class HistoryReader:
         event, label = facts.event, facts.label
         status = self._status.lookup(None, label) if label else None
         officer, office = task.assignee, vietnamese_name(task.agency.name) if task.agency else ""
-        name = clean_value(officer.fullname) if officer else ""
+        name = scalar_text(officer.fullname) if officer else ""
         who = str(officer.id) if officer and officer.id is not None else name
         record = StatusRecord(
             source=self._source,
@@ -192,7 +192,7 @@ def entered_at(entries: Sequence[Entry]) -> Instant | None:
 
 def step_labels(state: StepState) -> Iterator[str]:
     """The labels of a dossier's current step, the citizen's first (docs/systems/igate.md)."""
-    yield clean_value(state.statusCurrentTask)
+    yield scalar_text(state.statusCurrentTask)
     yield vietnamese_name(state.dossierTaskStatus.name) if state.dossierTaskStatus else ""
 
 
@@ -204,7 +204,7 @@ def _state_label(task: Task, state: StepState | None) -> str:
 
 def _entry_id(own: str | int | None, event: Instant, label: str, who: str) -> str:
     """The task's own id; without one, a digest of the task."""
-    if text := clean_value(own):
+    if text := scalar_text(own):
         return text
     return sha256(f"{event.us}|{label}|{who}".encode()).hexdigest()[:32]
 

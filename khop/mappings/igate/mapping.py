@@ -16,7 +16,7 @@ from khop.mappings.codes.spelling import canonical_code
 from khop.mappings.igate.files_and_fees import attachments, read_fees
 from khop.mappings.igate.history import Entry, HistoryReader, TaskRules, collapse, entered_at
 from khop.mappings.igate.person import applicant_of, key_and_mask
-from khop.mappings.igate.text import clean_value, flag, vietnamese_name
+from khop.mappings.igate.text import flag, vietnamese_name
 from khop.mappings.igate.wire import (
     Agency,
     DossierDetail,
@@ -29,7 +29,7 @@ from khop.mappings.igate.wire import (
 from khop.mappings.records import DossierReading, DossierRecord, FullDossier, Status
 from khop.mappings.states.status import ChannelTable, StatusTable
 from khop.mappings.time.parsing import parse_wire_time
-from khop.mappings.wire_shapes import read_shape
+from khop.mappings.wire_shapes import read_shape, scalar_text
 from khop.text.cleaning import clean_text
 
 StateField = Literal["dossierStatus", "dossierTaskStatus", "statusCurrentTask"]
@@ -106,9 +106,9 @@ class IgateMapping:
             record=replace(reading.record, fields_lost=tuple(lost)),
             applicant=applicant,
             procedure_name=vietnamese_name(procedure.translate),
-            sector_code=clean_value(procedure.sector.code) if procedure.sector else "",
+            sector_code=scalar_text(procedure.sector.code) if procedure.sector else "",
             sector_name=vietnamese_name(procedure.sector.name) if procedure.sector else "",
-            summary=clean_value(person.noidungyeucaugiaiquyet),
+            summary=scalar_text(person.noidungyeucaugiaiquyet),
             return_by_post=kind is not None
             and self._channel.names_post(vietnamese_name(kind.name)),
             files=tuple(attachments(wire.dossierFormFile, self._options.file_url)),
@@ -170,7 +170,7 @@ class IgateMapping:
             changed_at=parse_wire_time(wire.updatedDate, "updatedDate"),
             no_due=_without_due(wire.undefindedCompleteTime, lost),
             unit=vietnamese_name(unit.name) or None,
-            unit_code=clean_value(unit.code) or None,
+            unit_code=scalar_text(unit.code) or None,
             procedure=base_procedure(procedure) if procedure else None,
             channel=self._channel.lookup(method.id, vietnamese_name(method.name))
             if method

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 from khop.errors import RecordError
 from khop.mappings.identity import applicant_key, identity_digits, mask_name, mask_number
-from khop.mappings.igate.text import clean_value, first_text
+from khop.mappings.igate.text import first_text
 from khop.mappings.igate.wire import LabelledPlace, PersonData, PersonDetail
 from khop.mappings.records import Applicant, Birth
 from khop.mappings.time.parsing import FIRST_BIRTH_YEAR, LAST_YEAR, parse_wire_day
+from khop.mappings.wire_shapes import scalar_text
 from khop.text.cleaning import fold_label
 
 #: The wire path of the birthday, for ``fields_lost``.
@@ -34,14 +35,14 @@ def key_and_mask(key: bytes, person: PersonData, lost: list[str]) -> tuple[str |
 def applicant_of(person: PersonDetail, lost: list[str]) -> Applicant:
     """The applicant in full. Fields that cannot be read are added to ``lost``."""
     number = identity_digits(person.identityNumber)
-    organization = clean_value(person.organization)
+    organization = scalar_text(person.organization)
     is_person = not organization or len(number) in _PERSONAL_NUMBER
     return Applicant(
         name=first_text(person.ownerFullname, person.fullname, organization),
         identity_number=number,
         kind=_CITIZEN if is_person else _ORGANISATION,
-        phone=_phone(clean_value(person.phoneNumber)),
-        email=clean_value(person.email),
+        phone=_phone(scalar_text(person.phoneNumber)),
+        email=scalar_text(person.email),
         birth=_birth_or_lost(person.birthday, lost),
         address=_address(person),
     )
@@ -85,7 +86,7 @@ def _key_text(birth: Birth | None) -> str | None:
 
 def _address(person: PersonDetail) -> str:
     """One line: the typed text, then the chosen places that it does not contain."""
-    line = clean_value(person.address)
+    line = scalar_text(person.address)
     for label in _places(person):
         if fold_label(label) not in fold_label(line):
             line = f"{line}, {label}" if line else label
@@ -94,7 +95,7 @@ def _address(person: PersonDetail) -> str:
 
 def _places(person: PersonDetail) -> Iterator[str]:
     for place in (person.village, person.district, person.province):
-        if label := clean_value(place.label if isinstance(place, LabelledPlace) else place):
+        if label := scalar_text(place.label if isinstance(place, LabelledPlace) else place):
             yield label
 
 

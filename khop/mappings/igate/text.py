@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pydantic import TypeAdapter, ValidationError
 
 from khop.mappings.igate.wire import DefinitionTask, LanguageName, Name, ProcessTask, Tag, Task
+from khop.mappings.wire_shapes import scalar_text
 from khop.text.cleaning import clean_text
 
 _VIETNAMESE = "228"
@@ -18,14 +19,9 @@ _FLAGS: Mapping[str, bool] = {
 }  # fmt: skip
 
 
-def clean_value(value: str | int | None) -> str:
-    """A text, or a number where the app writes one, as clean text; "" for null."""
-    return "" if value is None else clean_text(str(value))
-
-
 def first_text(*values: str | int | None) -> str:
     """The first of the values that is not blank, cleaned; "" when all are."""
-    return next((clean for value in values if (clean := clean_value(value))), "")
+    return next((clean for value in values if (clean := scalar_text(value))), "")
 
 
 def vietnamese_name(name: Name | None) -> str:
@@ -35,11 +31,11 @@ def vietnamese_name(name: Name | None) -> str:
     if name is None:
         return ""
     if isinstance(name, LanguageName):
-        return clean_value(name.name)
+        return scalar_text(name.name)
     named = [each for each in name if each and each.name and each.name.strip()]
     vietnamese = (each for each in named if str(each.languageId) == _VIETNAMESE)
     chosen = next(vietnamese, named[0] if named else None)
-    return clean_value(chosen.name) if chosen else ""
+    return scalar_text(chosen.name) if chosen else ""
 
 
 def any_name(value: object) -> str | None:

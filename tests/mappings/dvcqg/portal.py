@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from khop.mappings.dvcqg.mapping import DvcqgMapping
@@ -17,22 +17,12 @@ from khop.mappings.records import (
     Status,
     Step,
 )
-from tests import paths
 from tests.mappings.moments import at
+from tests.mappings.samples import load_sample
 
-SAMPLES = paths.SAMPLES / "dvcqg"
-
-
+sample = partial(load_sample, "dvcqg")
 MAPPING = DvcqgMapping("dvcqg")
-
-
 CODE = "H99.12-250114-0007"
-
-
-def sample(name: str) -> Any:
-    return json.loads((SAMPLES / f"{name}.json").read_text("utf-8"))
-
-
 RECORD = DossierRecord(
     source="igate",
     native_id="68a53f0c1d2e3f4a5b6c7d80",
@@ -47,11 +37,7 @@ RECORD = DossierRecord(
     procedure="1.001612",
     channel=Channel.ONLINE,
 )
-
-
 URL = "https://motcua.example.vn/file?path=/2025/01/don-dang-ky.pdf"
-
-
 DOSSIER = FullDossier(
     record=RECORD,
     applicant=Applicant("Nguyễn Văn Mẫu", "099000000001", phone="0900000001"),

@@ -209,8 +209,6 @@ SCALARS = (
     | st.text(st.characters(exclude_categories=()), max_size=10)
     | st.sampled_from([CODE, "4", "20250114", {}, [], [4]])
 )
-
-
 ITEMS = st.lists(
     st.dictionaries(st.sampled_from(sorted(LookupItem.model_fields)) | st.text(max_size=3), SCALARS)
     | SCALARS,

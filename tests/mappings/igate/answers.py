@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import json
+from functools import partial
 from typing import Any
 
 from khop.mappings.igate.mapping import IgateMapping
 from khop.mappings.states.status import igate_channels, igate_statuses
-from tests import paths
+from tests.mappings.samples import load_sample
 
-SAMPLES = paths.SAMPLES / "igate"
-
-
+sample = partial(load_sample, "igate")
 KEY = b"k" * 32
-
-
 MAPPING = IgateMapping("igate", KEY, igate_statuses({}, {}), igate_channels({}, {}))
-
-
-def sample(name: str) -> Any:
-    return json.loads((SAMPLES / f"{name}.json").read_text("utf-8"))
 
 
 def item(**changes: Any) -> dict[str, Any]:

@@ -145,8 +145,6 @@ JSON = st.recursive(
     ),
     max_leaves=10,
 )
-
-
 CHANGES = st.dictionaries(st.sampled_from(sorted(DossierItem.model_fields)), JSON, max_size=6)
 
 

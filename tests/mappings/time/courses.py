@@ -17,8 +17,6 @@ from khop.mappings.time.working_hours import WorkingHours
 from tests.mappings.moments import local
 
 CLOCK = LimitClock(WorkingHours(WorkingCalendar()), deadline_rules())
-
-
 V, B = Verdict, Because
 
 

@@ -23,17 +23,9 @@ from khop.mappings.time.working_hours import WorkingHours
 from tests.mappings.moments import local
 
 HOURS = WorkingHours(WorkingCalendar())
-
-
 CLOCK = LimitClock(HOURS, deadline_rules())
-
-
 LAW, PORTAL = Definition.STATUTORY, Definition.PORTAL_766
-
-
 TEN_DAYS = Limit(10, Measure.WORKING_DAY)
-
-
 AGE = HOURS.calendar.age
 
 

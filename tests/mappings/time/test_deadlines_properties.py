@@ -26,8 +26,6 @@ from tests.mappings.time.due import (
 )
 
 MOMENTS = st.datetimes(datetime(2015, 1, 1), datetime(2035, 1, 1))
-
-
 LIMITS = st.builds(
     Limit,
     st.integers(1, 60),

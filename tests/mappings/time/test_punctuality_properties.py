@@ -26,11 +26,7 @@ from tests.mappings.time.courses import (
 MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2026, 12, 31)).map(
     lambda moment: local(moment.isoformat(timespec="seconds"))
 )
-
-
 MAYBE = st.none() | MOMENTS | MOMENTS.map(lambda m: local(m.local_date.isoformat()))
-
-
 STOPS = st.builds(
     lambda began, length: Stop(
         Ground.SUPPLEMENT,
@@ -40,11 +36,7 @@ STOPS = st.builds(
     MOMENTS,
     st.none() | st.timedeltas(timedelta(0), timedelta(days=40)),
 )
-
-
 LIMITS = st.builds(Limit, st.integers(1, 90), st.sampled_from(Measure))
-
-
 COURSES = st.builds(
     Progress,
     status=st.none() | st.sampled_from(Status),
