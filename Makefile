@@ -13,7 +13,7 @@ STAMP := $(VENV)/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: demo test test-all test-deep test-pythons test-lowest lowest lint types imports docs \
-	mutation bench clean
+	mutation bench package clean
 
 demo: $(STAMP)
 	$(BIN)/khop demo
@@ -67,6 +67,10 @@ mutation: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m pip install --quiet --requirement bench/requirements.txt
 	$(BIN)/python -m bench
+
+package: $(STAMP)
+	rm -rf dist
+	$(BIN)/hatchling build
 
 clean:
 	rm -rf $(VENV) .venv-* .coverage build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
