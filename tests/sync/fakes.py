@@ -1,4 +1,4 @@
-"""Systems in memory that fill the engine's ports, and can be told to fail.
+"""Systems in memory that fill the engine's ports, and can be made to fail.
 
 The portal checks the rules that the national system checks, and records every breach.
 """

@@ -138,7 +138,7 @@ class Promises(RuleBasedStateMachine):
 
     @invariant()
     def every_event_is_there_once(self) -> None:
-        told = {
+        events = {
             (one.native_id, one.entry_id): one
             for one in sorted(
                 (e for e in self.post.log[: self.events_read] if isinstance(e, StatusRecord)),
@@ -148,8 +148,8 @@ class Promises(RuleBasedStateMachine):
         with self.khop.ledger.read() as connection:
             query = sa.select(status_record).where(status_record.c.source == "vnpost")
             held = {(r.native_id, r.entry_id): r.event_us for r in connection.execute(query)}
-        assert told.keys() <= held.keys()
-        for key, event in told.items():
+        assert events.keys() <= held.keys()
+        for key, event in events.items():
             assert event.event_at is None or held[key] == event.event_at.us
 
     @invariant()

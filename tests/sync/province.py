@@ -1,4 +1,4 @@
-"""The systems of a province, for tests that draw what happens: they misbehave when told to, and
+"""The systems of a province, for tests that draw what happens: they misbehave on demand, and
 every call is an instant at which the process can be killed.
 
 The portal watches the engine: what the engine may never do is added to ``FakePortal.breaches``.
@@ -196,14 +196,16 @@ class Portal(FakePortal, SeesLedger):
 
     def _watch_write(self, operation: str, dossier: FullDossier) -> None:
         record, code = dossier.record, dossier.record.code
-        told = {
+        checks = {
             "unanswered write not looked up": code in self.unsure,
             "portal-born": bool(record.aliases),
             "not sendable": bool(self.problems(record, dossier.steps)),
             "not what the one-stop said": record not in self._said(record.native_id),
             "not in the outbox": "sending" not in self._pushes(code),
         }
-        self.breaches += [f"{operation} of {code}: {what}" for what, is_so in told.items() if is_so]
+        self.breaches += [
+            f"{operation} of {code}: {what}" for what, is_so in checks.items() if is_so
+        ]
 
     def _watch_steps(self, code: str, steps: Sequence[Step]) -> None:
         assert self.ledger is not None

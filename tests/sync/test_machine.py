@@ -143,7 +143,7 @@ class ProvinceMachine(World):
     def _pull(self, full: bool, kill_at: int | None = None, calm: bool = True) -> bool:
         """One pull; whether it read the list to the end."""
         before, served = dict(self.versions), self.one_stop.rows_served
-        told, paper = len(self.post.log), self._paper_now(self.papers)
+        events, paper = len(self.post.log), self._paper_now(self.papers)
         with self.khop.ledger.read() as connection:
             cursor = load_cursor(connection, "igate")
         self.paper_may_be["logbook"].append(paper)
@@ -158,7 +158,7 @@ class ProvinceMachine(World):
             whole = full or cursor.watermark_us is None
             self._was_read({n for n, v in before.items() if self.versions[n] == v}, whole)
         if _of(summary, FeedSummary).error is None:
-            self.events_read = told
+            self.events_read = events
         if _of(summary, PaperSummary).error is None:
             self.paper_may_be["logbook"] = [paper]
         self._check_look_ups(summary)

@@ -54,10 +54,10 @@ class World(Promises):
     def _put(self, ours: DossierRecord, late: bool) -> None:
         steps = self.one_stop.histories.get(ours.native_id, ())
         self.one_stop.put(ours)
-        told = [(s.status, s.event_at) for s in steps if s.status and s.event_at]
-        if ours.status and (not told or told[-1][0] is not ours.status):
-            told.append((ours.status, Instant.of(self.clock())))
-        self.one_stop.histories[ours.native_id] = history(ours, *told)
+        states = [(s.status, s.event_at) for s in steps if s.status and s.event_at]
+        if ours.status and (not states or states[-1][0] is not ours.status):
+            states.append((ours.status, Instant.of(self.clock())))
+        self.one_stop.histories[ours.native_id] = history(ours, *states)
         # The first traversal reads all there is, however old.
         self.unread[ours.native_id] = late and self.pulled
         self.versions[ours.native_id] = self.versions.get(ours.native_id, 0) + 1
@@ -81,12 +81,12 @@ class World(Promises):
         """The post sends an event: a complete one, an emptier copy, or an unreadable one."""
         kind = StatusKind.HANDED_TO_POST if entry == "a" else StatusKind.DELIVERED
         event = StatusRecord("vnpost", code, entry, code, kind, at(16 if entry == "a" else 17))
-        told: dict[str, StatusRecord | Reject] = {
+        events: dict[str, StatusRecord | Reject] = {
             "whole": event,
             "emptier": replace(event, event_at=None),
             "bad": Reject("EventTime", "is no time", f"bad-{entry}", code, PAYLOAD),
         }
-        self.post.log.append(told[how])
+        self.post.log.append(events[how])
         self._something_changed()
 
     @rule(written=rows(logbook_row, "received_at"), broken=st.sampled_from([False, False, True]))

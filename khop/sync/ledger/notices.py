@@ -52,10 +52,10 @@ class Pending:
 def due(
     connection: sa.Connection, rules: Sequence[str], severities: Sequence[str], limit: int | None
 ) -> list[sa.Row[Any]]:
-    """Findings to be told of, gravest first, each with its ``event``.
+    """Findings due for a notice, gravest first, each with its ``event``.
 
     New and reopened ones of these rules (none: all) and severities; resolved and excluded ones
-    when they were told of before. What was opened and resolved in between is left out.
+    when a notice told of them before. What was opened and resolved in between is left out.
     """
     known = sa.and_(
         notified.c.rule == discrepancy.c.rule, notified.c.subject == discrepancy.c.subject

@@ -124,10 +124,10 @@ class PostgresDatabase(Database):
         for known in (state, state[:3], state[:2]):
             if known in _STATES:
                 return _STATES[known]
-        told = getattr(getattr(failure, "diag", None), "message_primary", None)
-        if told is None or state.startswith(_WITH_VALUES):
+        message = getattr(getattr(failure, "diag", None), "message_primary", None)
+        if message is None or state.startswith(_WITH_VALUES):
             return f"failed (PostgreSQL error {state})"
-        return f"failed: {told} (PostgreSQL error {state})"
+        return f"failed: {message} (PostgreSQL error {state})"
 
 
 def _set_up(connection: Any, _record: Any) -> None:

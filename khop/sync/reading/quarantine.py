@@ -161,7 +161,7 @@ _READ_WHOLE = "can be read now; pull the whole file again to store it"
 
 
 def _store_paper(connection: sa.Connection, row: sa.Row[Any], good: PaperRow, now_us: int) -> bool:
-    """Add a row to those of its file; False when its file cannot be told."""
+    """Add a row to those of its file; False when its file is unknown or its key is taken."""
     files = paper_rows.known_files(connection, row.source)
     file = paper_rows.file_of(row.native_id or "", files)
     return file is not None and paper_rows.add_row(connection, row.source, file, good, now_us)

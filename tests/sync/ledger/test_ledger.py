@@ -1,4 +1,4 @@
-"""The ledger: its schema, its versions, and what a person is told when it fails."""
+"""The ledger: its schema, its versions, and the sentences of its errors."""
 
 from __future__ import annotations
 
@@ -59,14 +59,16 @@ def test_creating_a_ledger_twice_keeps_what_is_in_it(ledger: Ledger) -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "told"), [("9999", "upgrade khop"), ("0000", "run `khop init`")]
+    ("version", "sentence"), [("9999", "upgrade khop"), ("0000", "run `khop init`")]
 )
-def test_a_ledger_of_another_version_is_refused(version: str, told: str, ledger: Ledger) -> None:
+def test_a_ledger_of_another_version_is_refused(
+    version: str, sentence: str, ledger: Ledger
+) -> None:
     with ledger.write() as connection:
         connection.execute(
             sa.text("UPDATE alembic_version SET version_num = :version"), {"version": version}
         )
-    with pytest.raises(LedgerError, match=told):
+    with pytest.raises(LedgerError, match=sentence):
         Ledger(ledger.url)
 
 

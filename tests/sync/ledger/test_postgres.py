@@ -254,7 +254,7 @@ def _all_texts(error: BaseException | None) -> str:
 
 
 @pytest.mark.parametrize(
-    ("failure", "told"),
+    ("failure", "sentence"),
     [
         (errors.DiskFull(), "the server's disk is full"),
         (errors.TooManyConnections(), "no connection to spare"),
@@ -272,7 +272,7 @@ def _all_texts(error: BaseException | None) -> str:
         (psycopg.OperationalError("FATAL: sorry, too many clients already"), "max_connections"),
     ],
 )
-def test_each_error_of_a_server_has_a_sentence(failure: psycopg.Error, told: str) -> None:
+def test_each_error_of_a_server_has_a_sentence(failure: psycopg.Error, sentence: str) -> None:
     meaning = PostgresDatabase("postgresql://khop@localhost/khop").meaning(failure)
-    assert re.search(told, meaning)
+    assert re.search(sentence, meaning)
     assert "Nguyễn" not in meaning

@@ -138,13 +138,13 @@ def test_bad_rows_go_to_quarantine_and_leave_it_when_they_are_corrected(
     assert (summary.rows, summary.quarantined) == (4, 3)
     papers.contents["so.xlsx"] = [good, logbook_row(2), reject("so.xlsx", 3)]
     engine.pull()
-    shelf = {row["native_id"]: row for row in table_rows(ledger, quarantine)}
-    assert {key: row["state"] for key, row in shelf.items()} == {
+    by_id = {row["native_id"]: row for row in table_rows(ledger, quarantine)}
+    assert {key: row["state"] for key, row in by_id.items()} == {
         "so.xlsx#Sổ!5": "released",
         "so.xlsx#Sổ!6": "open",
         "so.xlsx#2#Sổ!5": "open",
     }
-    assert shelf["so.xlsx#Sổ!5"]["payload"] is None
+    assert by_id["so.xlsx#Sổ!5"]["payload"] is None
 
 
 def test_a_second_row_with_the_same_key_goes_to_quarantine(

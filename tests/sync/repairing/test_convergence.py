@@ -90,8 +90,8 @@ class Drawn:
     def __repr__(self) -> str:
         """Short, so that dozens can be printed."""
         wrong = {name: [fault for _, fault in kinds] for name, kinds in self.faults.items()}
-        told = [_shown(self.ours), self.theirs and _shown(self.theirs), bool(self.steps)]
-        return f"{self.ours.code}: {told} bad={self.bad} {self.unasked} {wrong}"
+        shown = [_shown(self.ours), self.theirs and _shown(self.theirs), bool(self.steps)]
+        return f"{self.ours.code}: {shown} bad={self.bad} {self.unasked} {wrong}"
 
 
 def _shown(one: DossierRecord) -> str:
