@@ -109,7 +109,12 @@ class MinistryAdapter:
 
     def check(self) -> Health:
         """Only the login: every other step writes."""
-        return checked(self._client.login, _no_read, self._client.server_date, self._clock)
+        return checked(
+            self._client.login,
+            lambda: "nothing was read: the platform has no call that only reads",
+            self._client.server_date,
+            self._clock,
+        )
 
     def close(self) -> None:
         self._client.close()
@@ -136,10 +141,6 @@ class MinistryAdapter:
                 "give it to `remember`",
             )
         return Filed(native_id, their_code or code)
-
-
-def _no_read() -> str:
-    return "nothing was read: the platform has no call that only reads"
 
 
 def _build(name: str, role: Role, settings: Any, context: Context) -> MinistryAdapter:

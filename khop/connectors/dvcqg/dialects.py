@@ -202,8 +202,8 @@ class ServiceDialect:
     """A wrapper before the portal: reads with a query string, writes with the bare record.
 
     ``reads``: whether services that are not among the endpoints can be read. ``unit``: the
-    province's code, sent with each write as MaDinhDanhDV. ``flagged``: create and update are told
-    apart by ``isUpdating``; so they are also where both have one address.
+    province's code, sent with each write as MaDinhDanhDV. ``flagged``: create and update differ
+    by ``isUpdating``, as they do wherever both have one address.
     """
 
     def __init__(

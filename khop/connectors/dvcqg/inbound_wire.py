@@ -66,7 +66,7 @@ class Received(BaseModel):
             return cls.model_validate(_spelt(cls, item))
         except ValidationError as error:
             where = error.errors(include_url=False, include_input=False)[0]["loc"]
-            raise BadField(".".join(str(part) for part in where if _is_name(part))) from None
+            raise BadField(".".join(str(part) for part in where if isinstance(part, str))) from None
 
 
 class BadField(ValueError):
@@ -181,7 +181,3 @@ _INNER: Mapping[type[BaseModel], Mapping[str, type[BaseModel]]] = {
     PromotionDossier: {"DiaChiDoanhNghiep": BusinessAddress, "TaiLieuNop": SentFile},
     PaymentProof: {"ThongTinThanhToan": PaymentDetails},
 }
-
-
-def _is_name(part: str | int) -> bool:
-    return isinstance(part, str)

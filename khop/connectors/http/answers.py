@@ -83,7 +83,10 @@ def http_date(text: str) -> datetime | None:
 
 def read_json(body: bytes | str) -> object:
     """Read JSON tolerantly. Raises ValueError when it is not JSON, or is nested too deeply."""
-    text = _encodable(body) if isinstance(body, str) else _decoded(body)
+    if isinstance(body, str):
+        text = _encodable(body)
+    else:
+        text = body.decode(json.detect_encoding(body), "replace")
     if not _UNUSUAL.search(text):
         with suppress(ValueError):
             value: object = from_json(text)
@@ -106,10 +109,6 @@ def _read_carefully(text: str) -> object:
 def _encodable(text: str) -> str:
     """The text with U+FFFD for halves of surrogate pairs, which cannot be encoded."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def _decoded(body: bytes) -> str:
-    return body.decode(json.detect_encoding(body), "replace")
 
 
 def _integer(text: str) -> int | str:

@@ -155,7 +155,7 @@ class Transport:
 
     def call(self, operation: str, method: str, url: str, **options: Unpack[CallOptions]) -> Answer:
         """The answer, whatever its body. Raises ConnectorError, RecordError, ConfigError."""
-        return self.exchange(operation, method, url, _whole_answer, **options)
+        return self.exchange(operation, method, url, lambda answer: answer, **options)
 
     def exchange(
         self,
@@ -197,7 +197,7 @@ class Transport:
 
     @contextlib.contextmanager
     def _admitted(self, outcome: Outcome) -> Iterator[None]:
-        """One call through the circuit breaker, which is told how it ended."""
+        """One call through the circuit breaker, which records how it ended."""
         try:
             probe = self._breaker.admit()
         except CircuitOpen as closed:
@@ -253,7 +253,8 @@ class Transport:
             with contextlib.closing(response):
                 good = 200 <= response.status_code < 300
                 body = (self._body if good else self._error_body)(response, deadline)
-            answer = Answer(response.status_code, _lower(response.headers), body)
+            headers = {name.lower(): value for name, value in response.headers.items()}
+            answer = Answer(response.status_code, headers, body)
         except httpx.UnsupportedProtocol:
             fault: KhopError = ConfigError(f"{self.system}: an address is not http or https")
         except httpx.HTTPError as error:
@@ -306,10 +307,6 @@ def _value(answer: Answer, read: Callable[[Answer], T], outcome: Outcome) -> T:
     raise fault
 
 
-def _whole_answer(answer: Answer) -> Answer:
-    return answer
-
-
 def _client(
     system: str, settings: TransportSettings, http: httpx.BaseTransport | None
 ) -> httpx.Client:
@@ -359,7 +356,3 @@ def _json_bytes(body: object) -> bytes:
         return jsonlib.dumps(body, ensure_ascii=False, allow_nan=False).encode()
     except (TypeError, ValueError, RecursionError):
         raise RecordError("body", "holds a value that JSON cannot carry") from None
-
-
-def _lower(headers: httpx.Headers) -> dict[str, str]:
-    return {name.lower(): value for name, value in headers.items()}

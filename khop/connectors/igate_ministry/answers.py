@@ -72,7 +72,11 @@ class MinistryReply:
         try:
             body = answer.json()
         except ValueError:
-            if answer.is_markup or not answer.body.strip() or _looks_like_json(answer.text):
+            if (
+                answer.is_markup
+                or not answer.body.strip()
+                or answer.text.lstrip().startswith(("{", "["))
+            ):
                 raise
             return cls(None, "", None, {}, answer.text)
         if not isinstance(body, Mapping):
@@ -185,7 +189,3 @@ def _file_keys(value: object, depth: int) -> Mapping[str, object]:
 
 def _says_exists(message: str) -> bool:
     return _EXISTS in normal_form("NFC", message).casefold()
-
-
-def _looks_like_json(text: str) -> bool:
-    return text.lstrip().startswith(("{", "["))
