@@ -1,12 +1,13 @@
--- The cases and the rules of docs/rules.md, by hand for DuckDB. One row for each case
--- in which a rule fires, with a flag for each rule.
--- Parameters: $older the first instant within the grace, $tomorrow the start of the next day.
+-- The cases and the rules of docs/rules.md, written by hand for DuckDB: one row for each case for
+-- which a rule fires, with a flag for each rule.
+-- Parameters: $older, the first moment within the grace; $tomorrow, the start of the next day;
+-- $shapes, a pattern of all known shapes of codes.
 CREATE TEMP TABLE flagged AS
 WITH
 one_stop AS (
     SELECT * FROM source_record WHERE role = 'one_stop'
 ),
-speaking AS (
+latest AS (
     SELECT * FROM one_stop
     QUALIFY row_number() OVER (
         PARTITION BY code ORDER BY coalesce(changed_us, -1) DESC, native_id DESC
@@ -16,11 +17,11 @@ named AS (
     SELECT DISTINCT r.code, a.alias
     FROM one_stop r JOIN record_alias a USING (source, native_id)
 ),
--- a code of its own leads to its own case, whoever else names it
+-- the code of a dossier belongs to that dossier, also where another one has it as an alias
 keys AS (
-    SELECT code, code AS key FROM speaking
+    SELECT code, code AS key FROM latest
     UNION ALL
-    SELECT code, alias FROM named WHERE alias NOT IN (SELECT code FROM speaking)
+    SELECT code, alias FROM named WHERE alias NOT IN (SELECT code FROM latest)
 ),
 all_keys AS (
     SELECT * FROM keys
@@ -69,7 +70,7 @@ cases AS (
         p.unit AS po_unit, p.checked_us AS po_checked_us, p.first_seen_us AS po_first_seen_us,
         p.first_absent_us AS po_first_absent_us
     FROM portal p
-    LEFT JOIN speaking o ON o.code = p.case_code
+    LEFT JOIN latest o ON o.code = p.case_code
     LEFT JOIN (SELECT DISTINCT code FROM named) n ON n.code = p.case_code
 ),
 judged AS (

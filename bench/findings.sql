@@ -1,7 +1,7 @@
--- One row for each rule that fired, as it is kept: rule, code, severity, unit, who acts, values,
--- evidence. The order of the evidence's parts is theirs: the record, then the look-up.
+-- One row for each rule that fired, as it is stored: rule, code, severity, unit, who acts, values,
+-- evidence. The evidence holds the record, then the look-up.
 WITH
-told AS (
+shown_values AS (
     SELECT
         *,
         coalesce(os_unit, po_unit) AS unit,
@@ -30,42 +30,42 @@ told AS (
 )
 SELECT 'A7', code, 'S2', unit, 'QTHT', json_object('os_status', os_status,
     'os_received', os_received, 'os_channel', os_channel, 'po_presence', po_presence,
-    'po_first_absent', po_first_absent), evidence FROM told WHERE a7
+    'po_first_absent', po_first_absent), evidence FROM shown_values WHERE a7
 UNION ALL SELECT 'A8', code, 'S2', unit, 'QTHT', json_object('po_status', po_status,
     'po_submitted', po_submitted, 'po_received', po_received, 'po_first_seen', po_first_seen,
-    'po_unit', po_unit), evidence FROM told WHERE a8
+    'po_unit', po_unit), evidence FROM shown_values WHERE a8
 UNION ALL SELECT 'B5', code, 'S1', unit, 'QTHT', json_object('os_status', os_status,
     'po_status', po_status, 'os_finished', os_finished, 'po_finished', po_finished,
-    'os_changed', os_changed), evidence FROM told WHERE b5
+    'os_changed', os_changed), evidence FROM shown_values WHERE b5
 UNION ALL SELECT 'B6', code, 'S2', unit, 'QTHT', json_object('os_status', os_status,
     'po_status', po_status, 'os_finished', os_finished, 'po_finished', po_finished), evidence
-    FROM told WHERE b6
+    FROM shown_values WHERE b6
 UNION ALL SELECT 'B10', code, 'S2', unit, 'TBP', json_object('os_status', os_status,
-    'os_submitted', os_submitted, 'os_channel', os_channel), evidence FROM told WHERE b10
+    'os_submitted', os_submitted, 'os_channel', os_channel), evidence FROM shown_values WHERE b10
 UNION ALL SELECT 'B11', code, 'S3', unit, 'QTHT', json_object('os_status', os_status,
-    'po_status', po_status, 'os_changed', os_changed), evidence FROM told WHERE b11
+    'po_status', po_status, 'os_changed', os_changed), evidence FROM shown_values WHERE b11
 UNION ALL SELECT 'C1', code, 'S2', unit, 'CB', json_object('os_status', os_status,
-    'os_received', os_received, 'os_submitted', os_submitted), evidence FROM told WHERE c1
+    'os_received', os_received, 'os_submitted', os_submitted), evidence FROM shown_values WHERE c1
 UNION ALL SELECT 'C2', code, 'S2', unit, 'CB', json_object('os_status', os_status,
-    'os_finished', os_finished, 'os_returned', os_returned), evidence FROM told WHERE c2
+    'os_finished', os_finished, 'os_returned', os_returned), evidence FROM shown_values WHERE c2
 UNION ALL SELECT 'C3', code, 'S2', unit, 'CB', json_object('os_received', os_received), evidence
-    FROM told WHERE c3
+    FROM shown_values WHERE c3
 UNION ALL SELECT 'C4', code, 'S2', unit, 'CB', json_object('os_finished', os_finished), evidence
-    FROM told WHERE c4
+    FROM shown_values WHERE c4
 UNION ALL SELECT 'C5', code, 'S2', unit, 'CB', json_object('os_received', os_received,
-    'os_finished', os_finished), evidence FROM told WHERE c5
+    'os_finished', os_finished), evidence FROM shown_values WHERE c5
 UNION ALL SELECT 'C6', code, 'S2', unit, 'CB', json_object('os_submitted', os_submitted,
     'os_received', os_received, 'os_finished', os_finished, 'os_returned', os_returned), evidence
-    FROM told WHERE c6
+    FROM shown_values WHERE c6
 UNION ALL SELECT 'C9', code, 'S2', unit, 'CB', json_object('os_status', os_status,
-    'os_received', os_received, 'os_due', os_due), evidence FROM told WHERE c9
+    'os_received', os_received, 'os_due', os_due), evidence FROM shown_values WHERE c9
 UNION ALL SELECT 'C12', code, 'S3', unit, 'QTHT', json_object('os_received', os_received,
     'po_received', po_received, 'os_due', os_due, 'po_due', po_due, 'os_finished', os_finished,
     'po_finished', po_finished, 'os_returned', os_returned, 'po_returned', po_returned), evidence
-    FROM told WHERE c12
+    FROM shown_values WHERE c12
 UNION ALL SELECT 'C14', code, 'S3', unit, 'QTHT', json_object('os_received', os_received,
     'po_received', po_received, 'os_due', os_due, 'po_due', po_due, 'os_finished', os_finished,
     'po_finished', po_finished, 'os_returned', os_returned, 'po_returned', po_returned,
-    'os_changed', os_changed), evidence FROM told WHERE c14
+    'os_changed', os_changed), evidence FROM shown_values WHERE c14
 UNION ALL SELECT 'E7', code, 'S4', unit, 'QTHT', json_object('os_received', os_received), evidence
-    FROM told WHERE e7;
+    FROM shown_values WHERE e7;

@@ -1,5 +1,5 @@
--- How times are compared (docs/rules.md) and shown; an instant is microseconds of UTC, and ``day``
--- says that only its day in Viet Nam is known.
+-- Comparison of times (docs/rules.md), and their text. A time is microseconds of UTC; ``day`` is
+-- true where only its day in Viet Nam is known.
 CREATE TEMP MACRO day_of(us) AS (us + 25200000000) // 86400000000;
 CREATE TEMP MACRO by_day(a_day, b_day) AS coalesce(a_day, false) OR coalesce(b_day, false);
 CREATE TEMP MACRO earlier(a, a_day, b, b_day) AS

@@ -53,7 +53,7 @@ def main() -> None:
 
 
 def _query(inputs: Mapping[str, pa.Table]) -> int:
-    """Make the cases and apply the rules, as ``reconcile`` does; returns the number of findings."""
+    """Make the cases and apply the rules, as ``reconcile`` does; how many cases have a finding."""
     tables = Tables()
     read = {**inputs, "day": day_table(tables.calendar)}
     schemas = {n: ibis.table(ibis.Schema.from_pyarrow(t.schema), n) for n, t in read.items()}

@@ -10,8 +10,8 @@ import pytest
 from khop.sandbox.truth.judge import Verdict, verdicts
 from khop.sandbox.truth.statements import Answer, Record, Statements, Time
 from khop.sandbox.truth.times import Clock
-from tests.sync.oracle.calendar import CountedByHand
-from tests.sync.oracle.draw import local
+from tests.sync.drawn_worlds.calendar import CountedByHand
+from tests.sync.drawn_worlds.draw import local
 
 CODE = "H99.01-261112-0001"
 NOW = local("2026-11-20 16:00")

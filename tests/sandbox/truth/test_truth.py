@@ -10,7 +10,7 @@ import pytest
 
 from khop.sandbox import World
 from khop.sandbox.world.calendar import Calendar, day_of, midnight
-from tests.sync.oracle.calendar import CountedByHand
+from tests.sync.drawn_worlds.calendar import CountedByHand
 
 TODAYS = [
     datetime(2026, 11, 20, 9, 0, tzinfo=UTC),  # Friday

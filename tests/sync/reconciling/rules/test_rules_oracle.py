@@ -23,9 +23,9 @@ from khop.sync.privacy import Privacy, ensure_key
 from khop.sync.reconciling.reconcile import Scope, reconcile
 from khop.sync.reconciling.rules import RULES
 from tests.postgres import BOTH, Server, postgres
-from tests.sync.oracle.calendar import CountedByHand
-from tests.sync.oracle.draw import NOWS, ONE_STOPS, TODAY, DrawnWorld, draw_world
-from tests.sync.oracle.store import SOURCES, store
+from tests.sync.drawn_worlds.calendar import CountedByHand
+from tests.sync.drawn_worlds.draw import NOWS, ONE_STOPS, TODAY, DrawnWorld, draw_world
+from tests.sync.drawn_worlds.store import SOURCES, store
 from tests.tiers import examples, seed
 
 __all__ = ["postgres"]

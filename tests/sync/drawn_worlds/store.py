@@ -29,7 +29,7 @@ from khop.sync.ledger.cursor import Cursor, save_cursor
 from khop.sync.ledger.records import Arrival, record_hash
 from khop.sync.ledger.schema import identity_check
 from khop.sync.privacy import Privacy
-from tests.sync.oracle.draw import (
+from tests.sync.drawn_worlds.draw import (
     NOWS,
     ONE_STOPS,
     TIMES,
