@@ -63,7 +63,7 @@ class WorldTruth:
         found += self._rows_without_code(natives)
         return sorted(found, key=lambda finding: finding.order_key)
 
-    def is_sound(self, natives: Iterable[Dossier], portal: Mapping[str, PortalEntry]) -> bool:
+    def has_no_finding(self, natives: Iterable[Dossier], portal: Mapping[str, PortalEntry]) -> bool:
         """Whether no rule fires for the dossier with these records."""
         records = list(map(_record, natives))
         return not self._judged(self._about(_codes(records), records, portal))

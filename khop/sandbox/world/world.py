@@ -157,7 +157,7 @@ class World:
         """Whether this is an ordinary dossier without a finding."""
         if d.story != "ordinary":
             return False
-        return self._truth.is_sound(self._natives[d.code], self.portal)
+        return self._truth.has_no_finding(self._natives[d.code], self.portal)
 
     def change_status(self, code: str, status: int) -> None:
         """Move a dossier of the one-stop to another state, now. Raises KeyError, ValueError."""

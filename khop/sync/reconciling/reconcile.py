@@ -82,43 +82,86 @@ def reconcile(
     """
     clock = Clock(now, tables, settings)
     _check_now(clock)
-    now_us = Instant.of(now).us
+    run = _begin(ledger, clock, scope, whole)
+    judged = _judge(ledger, run)
+    with ledger.write() as connection:
+        done = _write(connection, run, judged)
+        on_write(connection, done)
+    return done
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What is settled before the rules run. ``last``: the row of the last reconcile. ``subjects``:
+    what the run looks at; None means all cases."""
+
+    clock: Clock
+    scope: Scope
+    phantoms: bool
+    basis: str
+    last: sa.Row[Any] | None
+    subjects: set[str] | None
+
+    @property
+    def now_us(self) -> int:
+        return Instant.of(self.clock.now).us
+
+
+def _begin(ledger: Ledger, clock: Clock, scope: Scope, whole: bool) -> _Run:
+    """Choose the subjects of this run, and bring the candidates of rows of paper up to date."""
     phantoms = lists_complete(ledger, scope.one_stops)
-    basis = basis_digest(settings, _basis(tables, scope, phantoms))
+    basis = basis_digest(clock.settings, _basis(clock.tables, scope, phantoms))
+    now_us = Instant.of(clock.now).us
     with ledger.write() as connection:
         last = read_last_reconcile(connection)
         changed = dirty.take(connection)
         subjects = None
         if not (whole or last is None or last.basis != basis or now_us < last.now_us):
             subjects = subjects_to_see(connection, changed, now_us)
-        rows_alike = match_rows(connection, tables, scope.sources, subjects)
+        rows = match_rows(connection, clock.tables, scope.sources, subjects)
         # Commit these marks first, so that the run after an aborted one looks at them too.
-        dirty.mark(connection, rows_alike)
+        dirty.mark(connection, rows)
         dirty.take(connection)
         if subjects is not None:
-            subjects |= rows_alike
-    judged = _judge(ledger, clock, scope, f"{basis} {now_us}", phantoms, subjects)
-    with ledger.write() as connection:
-        before_us = None if last is None else last.now_us
-        counts = write_findings(
-            connection, judged.found, now_us, before_us=before_us, subjects=subjects
-        )
-        write_rechecks(connection, judged.rechecks, subjects)
-        sizes = judged if last is None or subjects is None else last
-        write_last_reconcile(connection, now_us, basis, sizes.cases, sizes.unmapped)
-        dirty.drop_taken(connection)
-        done = Reconciled(
-            cases=sizes.cases,
-            unmapped=sizes.unmapped,
-            counts=tuple(
-                counts.get(rule.id, RuleCount(rule.id, 0, 0, 0, 0))
-                for rule in active_rules(settings)
-            ),
-            subjects=None if subjects is None else len(subjects),
-            excused=judged.excused,
-        )
-        on_write(connection, done)
-    return done
+            subjects |= rows
+    return _Run(clock, scope, phantoms, basis, last, subjects)
+
+
+def _judge(ledger: Ledger, run: _Run) -> Judged:
+    """Run the rules over the cases of the subjects."""
+    if run.subjects is not None and not run.subjects:
+        return Judged()
+    only = None if run.subjects is None else sorted(run.subjects)
+    with ledger_cases(
+        ledger,
+        Selection(run.phantoms, only, run.scope.sources, run.scope.one_stops),
+        extra={"day": day_table(run.clock.calendar)},
+        shapes=run.clock.tables.codes.dossier,
+    ) as cases:
+        return judge(cases, run.clock, f"{run.basis} {run.now_us}")
+
+
+def _write(connection: sa.Connection, run: _Run, judged: Judged) -> Reconciled:
+    """Bring findings, rechecks and the row of the last reconcile up to date."""
+    last, subjects, now_us = run.last, run.subjects, run.now_us
+    before_us = None if last is None else last.now_us
+    counts = write_findings(
+        connection, judged.found, now_us, before_us=before_us, subjects=subjects
+    )
+    write_rechecks(connection, judged.rechecks, subjects)
+    sizes = judged if last is None or subjects is None else last
+    write_last_reconcile(connection, now_us, run.basis, sizes.cases, sizes.unmapped)
+    dirty.drop_taken(connection)
+    return Reconciled(
+        cases=sizes.cases,
+        unmapped=sizes.unmapped,
+        counts=tuple(
+            counts.get(rule.id, RuleCount(rule.id, 0, 0, 0, 0))
+            for rule in active_rules(run.clock.settings)
+        ),
+        subjects=None if subjects is None else len(subjects),
+        excused=judged.excused,
+    )
 
 
 def lists_complete(ledger: Ledger, one_stops: Sequence[str]) -> bool:
@@ -134,26 +177,6 @@ def _check_now(clock: Clock) -> None:
         clock.calendar.first_with_ord(clock.today_ord)
     except DayError as error:
         raise KhopError(f"the rules cannot run at {clock.now:%Y-%m-%d}: {error.reason}") from None
-
-
-def _judge(
-    ledger: Ledger,
-    clock: Clock,
-    scope: Scope,
-    key: str,
-    phantoms: bool,
-    subjects: set[str] | None,
-) -> Judged:
-    if subjects is not None and not subjects:
-        return Judged()
-    only = None if subjects is None else sorted(subjects)
-    with ledger_cases(
-        ledger,
-        Selection(phantoms, only, scope.sources, scope.one_stops),
-        extra={"day": day_table(clock.calendar)},
-        shapes=clock.tables.codes.dossier,
-    ) as cases:
-        return judge(cases, clock, key)
 
 
 def _basis(tables: Tables, scope: Scope, phantoms: bool) -> Mapping[str, Any]:

@@ -51,7 +51,7 @@ def judge(cases: Cases, clock: Clock, key: str) -> Judged:
 
     ``key`` names all that the queries depend on: clocks with the same key ask the same.
     """
-    asked = _questions(_Run(key, clock), cases.table.schema(), cases.dialect)
+    asked = _questions(_KeyedClock(key, clock), cases.table.schema(), cases.dialect)
     (excuses,) = cases.run(asked.excused) if asked.excused is not None else ({},)
     (counts,) = cases.run(asked.counts)
     aging = cases.run(asked.aging) if asked.aging is not None else ()
@@ -72,7 +72,7 @@ def _found(cases: Cases, asked: Question | None, rules: Sequence[Rule]) -> Itera
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class _KeyedClock:
     """The clock of a run, told from others by its ``key``."""
 
     key: str
@@ -92,8 +92,8 @@ class _Questions:
 
 
 @lru_cache(maxsize=16)
-def _questions(run: _Run, schema: ibis.Schema, dialect: str) -> _Questions:
-    cases, clock = ibis.table(schema, "cases"), run.clock
+def _questions(keyed: _KeyedClock, schema: ibis.Schema, dialect: str) -> _Questions:
+    cases, clock = ibis.table(schema, "cases"), keyed.clock
     rules = active_rules(clock.settings)
     excuses = _excused_counts(cases, rules, clock)
     aging, limits = aging_cases(cases, rules, clock)
