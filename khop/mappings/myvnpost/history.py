@@ -73,11 +73,11 @@ class HistoryMapping:
         self, number: str, item: str | None, status: str, name: str, moment: Instant | None
     ) -> StatusRecord:
         code = code_text(status, "status")
-        said = f"{number}|{item or ''}|{code}|{name}|{moment.us if moment else ''}"
+        values = f"{number}|{item or ''}|{code}|{name}|{moment.us if moment else ''}"
         return StatusRecord(
             source=self._source,
             native_id=number,
-            entry_id=sha256(said.encode("utf-8", "replace")).hexdigest()[:32],
+            entry_id=sha256(values.encode("utf-8", "replace")).hexdigest()[:32],
             code=dossier_code(self._numbers, number, "saleOrderCode"),
             kind=event_kind(self._codes, self._numbers, code, number),
             event_at=moment,

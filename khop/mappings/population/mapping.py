@@ -207,13 +207,15 @@ def _agrees(person: PersonRecord, question: Question) -> bool | None:
     if not _COMPARED.isdisjoint(person.fields_lost):
         return None
     numbers = ((person.number, question.number), (person.old_number, question.old_number))
-    said = [_digits(theirs) == asked for theirs, asked in numbers if asked and _digits(theirs)]
-    if False in said or (person.name and not same_name(person.name, question.name)):
+    numbers_agree = [
+        _digits(theirs) == asked for theirs, asked in numbers if asked and _digits(theirs)
+    ]
+    if False in numbers_agree or (person.name and not same_name(person.name, question.name)):
         return False
     born = _births_agree(person.birth, question.birth)
     if born is False:
         return False
-    return True if said and person.name and born else None
+    return True if numbers_agree and person.name and born else None
 
 
 def _digits(number: str | None) -> str | None:

@@ -112,8 +112,8 @@ def transition_matrix(
     if overrides is None:
         return packaged
     table = _table(overrides, key)
-    if strange := [name for name in table if name != "from"]:
-        raise ConfigError("is not known here; write from.STATE", key=f"{key}.{strange[0]}")
+    if unknown := [name for name in table if name != "from"]:
+        raise ConfigError("is not known here; write from.STATE", key=f"{key}.{unknown[0]}")
     return TransitionMatrix({**packaged.cells, **_cells(table.get("from", {}), f"{key}.from")})
 
 

@@ -165,11 +165,11 @@ def _ended(
     notes = {Note.END_FROM_RETURN} if dossier.finished_at is None else set()
     if dossier.status in rules.on_time:
         return Column.ON_TIME, notes | {Note.WITHDRAWN}
-    said = calculator(dossier)
-    if said is None:
+    verdict = calculator(dossier)
+    if verdict is None:
         return Column.ON_TIME, notes | {Note.NOT_JUDGED}
     try:
-        return _COLUMN_OF[Punctuality(said)], notes
+        return _COLUMN_OF[Punctuality(verdict)], notes
     except ValueError:
         raise ConfigError(
             f"a calculator answers {', '.join(Punctuality)} or None", key="calculator"

@@ -29,12 +29,12 @@ class ReportRow:
 
 @dataclass(frozen=True, slots=True)
 class BrokenIdentity:
-    """A sum of the form that is wrong: column ``total`` has ``said``, its parts add up to
+    """A sum of the form that is wrong: column ``total`` has ``actual``, its parts add up to
     ``expected``. With ``previous``, the parts are of the period before."""
 
     total: int
     parts: tuple[int, ...]
-    said: int
+    actual: int
     expected: int
     previous: bool = False
 
@@ -94,7 +94,7 @@ def broken_identities(
         )
         for total, parts, where in checks
     )
-    return tuple(identity for identity in found if identity.said != identity.expected)
+    return tuple(identity for identity in found if identity.actual != identity.expected)
 
 
 def _with_totals(counted: Counter[Column]) -> dict[Column, int]:

@@ -143,8 +143,8 @@ def dossier_code(numbers: OrderNumbers, number: str, field: str) -> str:
 
 def label(status: str, message: str | int | None) -> str | None:
     """``4 Phát thành công``: code and label, without personal numbers."""
-    said = short_text(clean_text(str(message))) if message is not None else ""
-    return f"{status} {said}".strip() or None
+    text = short_text(clean_text(str(message))) if message is not None else ""
+    return f"{status} {text}".strip() or None
 
 
 def code_text(value: str | int | float | None, field: str) -> str:

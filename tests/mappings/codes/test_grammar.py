@@ -150,7 +150,7 @@ def test_without_own_rows_the_packaged_table_is_used() -> None:
 
 
 @pytest.mark.parametrize(
-    ("own", "key", "says"),
+    ("own", "key", "message"),
     [
         ([], "codes", "not a table"),
         ({"dossiers": []}, "codes.dossiers", "dossier, organisation, procedure"),
@@ -200,14 +200,14 @@ def test_without_own_rows_the_packaged_table_is_used() -> None:
         (with_row(date_format=None), "codes.dossier[1]", "date_format must be one of"),
     ],
 )
-def test_an_unusable_row_raises_with_its_key(own: object, key: str, says: str) -> None:
+def test_an_unusable_row_raises_with_its_key(own: object, key: str, message: str) -> None:
     error = refused(own)
     assert error.key == key
-    assert says in str(error)
+    assert message in str(error)
 
 
 @pytest.mark.parametrize(
-    ("pattern", "says"),
+    ("pattern", "message"),
     [
         (r"(.)(.)(.)$", "begin with ^"),
         (r"^(.)(.)(.)", "end with $"),
@@ -229,10 +229,10 @@ def test_an_unusable_row_raises_with_its_key(own: object, key: str, says: str) -
         (r"^(.)(.)$", "2 groups, parts names 3"),
     ],
 )
-def test_a_pattern_that_engines_read_differently_is_refused(pattern: str, says: str) -> None:
+def test_a_pattern_that_engines_read_differently_is_refused(pattern: str, message: str) -> None:
     error = refused(with_row(pattern=pattern))
     assert error.key == "codes.dossier[1]"
-    assert says in str(error)
+    assert message in str(error)
 
 
 def test_a_pattern_that_engines_read_alike_is_accepted() -> None:

@@ -293,7 +293,7 @@ def test_two_rows_without_a_beginning_overlap() -> None:
 
 
 @pytest.mark.parametrize(
-    ("own", "key", "says"),
+    ("own", "key", "message"),
     [
         ({}, "k", "[[ ]]"),
         ([{"code": "X01"}], "k[1].name", "missing"),
@@ -313,11 +313,11 @@ def test_two_rows_without_a_beginning_overlap() -> None:
         ([{"code": "X01", "name": "a", "evidence": "guessed"}], "k[1].evidence", "'seen'"),
     ],
 )
-def test_an_unusable_row_raises_with_its_key(own: object, key: str, says: str) -> None:
+def test_an_unusable_row_raises_with_its_key(own: object, key: str, message: str) -> None:
     with pytest.raises(ConfigError) as refused:
         level_one_table(own, key="k")
     assert refused.value.key == key
-    assert says in str(refused.value)
+    assert message in str(refused.value)
 
 
 @pytest.mark.parametrize("day", [None, "2025-07-01", datetime(2025, 7, 1, tzinfo=UTC)])

@@ -95,7 +95,9 @@ def test_unknown_facts_are_sent_as_no() -> None:
 def test_one_digitised_file_marks_the_dossier_as_digitised(
     digitised: tuple[bool | None, ...], flags: list[str], whole: str
 ) -> None:
-    files = tuple(Attachment("a", str(n), digitised=told) for n, told in enumerate(digitised))
+    files = tuple(
+        Attachment("a", str(n), digitised=sent_code) for n, sent_code in enumerate(digitised)
+    )
     message = MAPPING.write(replace(DOSSIER, files=files))
     assert [file["DuocSoHoa"] for file in message["TaiLieuNop"]] == flags
     assert message["HoSoCoThanhPhanSoHoa"] == whole
@@ -326,9 +328,9 @@ def test_steps_of_other_clients_are_written_correctly() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "told"), [(4, "2"), (6, "2"), (9, "2"), (10, "2"), (3, "5"), (7, "5"), (8, "5")]
+    ("status", "sent_code"), [(4, "2"), (6, "2"), (9, "2"), (10, "2"), (3, "5"), (7, "5"), (8, "5")]
 )
-def test_a_returned_state_is_one_of_two(status: int, told: str) -> None:
+def test_a_returned_state_is_one_of_two(status: int, sent_code: str) -> None:
     message = MAPPING.write_return(
         "G22.99-250110-000321", CODE, Status(status), at(2025, 1, 15, 9), "Đã xử lý"
     )
@@ -338,7 +340,7 @@ def test_a_returned_state_is_one_of_two(status: int, told: str) -> None:
         "MaDoiTuong": "",
         "NoiDung": "Đã xử lý",
         "NgayXuLy": "20250115090000",
-        "TrangThai": told,
+        "TrangThai": sent_code,
         "TaiLieuXuLy": [],
     }
 

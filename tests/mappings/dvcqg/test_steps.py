@@ -75,6 +75,6 @@ def test_states_before_reception_need_no_reception_date(status: Status) -> None:
 
 def test_a_second_request_for_papers_needs_a_reason() -> None:
     first, reasoned = step(5, text=""), step(5, text="Thiếu bản sao", minute=5)
-    silent = step(5, text=" - ", minute=9)
+    unreasoned = step(5, text=" - ", minute=9)
     assert problems_before_sending(RECORD, [first, reasoned]) == ()
-    assert problems_before_sending(RECORD, [silent, first]) == ("supplement_without_reason",)
+    assert problems_before_sending(RECORD, [unreasoned, first]) == ("supplement_without_reason",)

@@ -19,7 +19,7 @@ from khop.mappings.time.deadline_rules import deadline_rules
 
 
 @pytest.mark.parametrize(
-    ("row", "key", "says"),
+    ("row", "key", "message"),
     [
         ({"code": "X01"}, "own[1].name", "this key is missing"),
         ({"code": "X01", "name": "a", "qqqq": 1}, "own[1].qqqq", "unknown key"),
@@ -36,11 +36,11 @@ from khop.mappings.time.deadline_rules import deadline_rules
     ],
 )
 def test_a_fault_of_a_row_is_told_in_khops_own_words(
-    row: dict[str, Any], key: str, says: str
+    row: dict[str, Any], key: str, message: str
 ) -> None:
     with pytest.raises(ConfigError) as refused:
         level_one_table([row], key="own")
-    assert str(refused.value) == f"{key}: {says}"
+    assert str(refused.value) == f"{key}: {message}"
 
 
 def test_overlapping_own_rows_are_refused_with_their_key() -> None:
@@ -126,7 +126,7 @@ def test_a_misspelled_key_is_reported_as_unknown_not_as_missing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("own", "says"),
+    ("own", "message"),
     [
         ({"countin": {}}, "deadlines.countin: unknown key; did you mean counting?"),
         (
@@ -136,8 +136,8 @@ def test_a_misspelled_key_is_reported_as_unknown_not_as_missing() -> None:
     ],
 )
 def test_a_misspelled_key_of_the_deadlines_is_reported_at_any_depth(
-    own: dict[str, Any], says: str
+    own: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(ConfigError) as refused:
         deadline_rules(own)
-    assert str(refused.value) == says
+    assert str(refused.value) == message

@@ -25,7 +25,7 @@ from khop.mappings.units.history import UnitHistory
 
 PAGE = (Path(khop.__file__).parents[1] / "docs" / "tables.md").read_text("utf-8")
 #: The result that a comment gives for its line: a text, a day, a set, a tuple, True or False.
-SAID = re.compile(r"""# ("[^"]*"|\d{4}-\d\d-\d\d|\{.*?\}|\(.*?\)|True|False)(?::|\s*$)""")
+EXPECTED = re.compile(r"""# ("[^"]*"|\d{4}-\d\d-\d\d|\{.*?\}|\(.*?\)|True|False)(?::|\s*$)""")
 
 
 def blocks(language: str) -> list[str]:
@@ -54,21 +54,25 @@ def shown(value: object) -> str:
 def lines_of(text: str) -> Iterator[tuple[str, str]]:
     """Each expression of a block with a result in its comment, and that result."""
     for line in text.splitlines():
-        if said := SAID.search(line):
-            yield line[: said.start()].rstrip(), said[1]
+        if expected := EXPECTED.search(line):
+            yield line[: expected.start()].rstrip(), expected[1]
 
 
 def evaluated(text: str, **names: Any) -> list[tuple[str, str, str]]:
     return [
-        (line, shown(eval(compile(ast.parse(line, mode="eval"), "tables.md", "eval"), names)), said)
-        for line, said in lines_of(text)
+        (
+            line,
+            shown(eval(compile(ast.parse(line, mode="eval"), "tables.md", "eval"), names)),
+            expected,
+        )
+        for line, expected in lines_of(text)
     ]
 
 
 def check(found: list[tuple[str, str, str]], number: int) -> None:
     assert len(found) == number, "the page has other examples by now"
-    for line, given, said in found:
-        assert given == said, line
+    for line, given, expected in found:
+        assert given == expected, line
 
 
 def test_the_examples_of_codes_are_right() -> None:

@@ -72,9 +72,9 @@ def test_a_label_is_read_from_every_configurable_field(label: Any, task: dict[st
     assert reading.history is not None
     assert reading.history[0].status is Status.RECEIVED
     assert reading.record.fields_lost == ()
-    silent = mapping().reading(detail(task=[dated])).history
-    assert silent is not None
-    assert silent[0].status_raw is None
+    unlabelled = mapping().reading(detail(task=[dated])).history
+    assert unlabelled is not None
+    assert unlabelled[0].status_raw is None
 
 
 def test_a_label_the_table_knows_comes_before_one_it_does_not() -> None:

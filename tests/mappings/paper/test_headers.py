@@ -228,11 +228,11 @@ def test_two_columns_of_one_meaning_are_refused_with_both_names() -> None:
 def test_incomplete_headers_are_refused_with_the_recognised_ones() -> None:
     with pytest.raises(ConfigError) as refused:
         layout([["SỔ"], ["STT", "Mã hồ sơ", "Ngày vào sổ", "Chủ hồ sơ"]])
-    said = str(refused.value)
-    assert "one of received, returned" in said
-    assert "'Mã hồ sơ' (code)" in said
-    assert "row 2" in said
-    assert '[sources.NAME.columns] received = "' in said
+    error_text = str(refused.value)
+    assert "one of received, returned" in error_text
+    assert "'Mã hồ sơ' (code)" in error_text
+    assert "row 2" in error_text
+    assert '[sources.NAME.columns] received = "' in error_text
 
 
 def test_a_configured_header_missing_from_the_file_is_refused() -> None:

@@ -200,8 +200,8 @@ def test_the_table_of_ha_giang_is_partial(key: str, status: int) -> None:
 
 def test_a_province_that_sends_waiting_dossiers_as_finished() -> None:
     preset = status_preset("th_local")
-    told = {status.value: preset.sent_as(status).value for status in Status}
-    assert told == {1: 1, 2: 2, 3: 3, 4: 4, 5: 9, 6: 9, 7: 7, 8: 9, 9: 9, 10: 10}
+    sent = {status.value: preset.sent_as(status).value for status in Status}
+    assert sent == {1: 1, 2: 2, 3: 3, 4: 4, 5: 9, 6: 9, 7: 7, 8: 9, 9: 9, 10: 10}
     assert preset_statuses("th_local", {}, {}).lookup(5, None) is Status.SUPPLEMENT
 
 
@@ -251,7 +251,7 @@ def test_an_override_comes_before_the_preset() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "says"),
+    ("name", "message"),
     [
         ("opencps", "did you mean opencps_reply"),
         ("source", "is not a table khop has"),
@@ -260,8 +260,8 @@ def test_an_override_comes_before_the_preset() -> None:
         (["hg"], "is not a table khop has"),
     ],
 )
-def test_an_unknown_preset_is_refused_with_the_most_similar(name: Any, says: str) -> None:
-    with pytest.raises(ConfigError, match=says) as caught:
+def test_an_unknown_preset_is_refused_with_the_most_similar(name: Any, message: str) -> None:
+    with pytest.raises(ConfigError, match=message) as caught:
         status_preset(name)
     assert caught.value.key == "status.preset"
     with pytest.raises(ConfigError) as caught:
@@ -312,7 +312,7 @@ NO_TABLE: Any = []
 
 
 @pytest.mark.parametrize(
-    ("build", "says"),
+    ("build", "message"),
     [
         (lambda: StatusTable({"1": 99}, {}), ("by_id.1: is not one of the portal's states; write "
          "one of 1, 2, 3, 4, 5, 6, 7, 8, 9, 10")),
@@ -331,10 +331,10 @@ NO_TABLE: Any = []
          "source's ids or labels")),
     ],
 )  # fmt: skip
-def test_a_fault_says_where_and_what_to_write(build: Any, says: str) -> None:
+def test_a_fault_says_where_and_what_to_write(build: Any, message: str) -> None:
     with pytest.raises(ConfigError) as caught:
         build()
-    assert str(caught.value) == says
+    assert str(caught.value) == message
 
 
 def test_numbers_with_leading_zeros_are_one_up_to_nine_digits() -> None:

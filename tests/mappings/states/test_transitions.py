@@ -122,11 +122,11 @@ def test_a_cell_names_its_evidence(before: int, after: int, evidence: str) -> No
 def test_unrecorded_ordinary_steps_explain_a_gap(
     before: int, after: int, missing: tuple[int, ...]
 ) -> None:
-    told = history(before, after)
-    assert illegal_steps(told) == ()
-    (step,) = illegal_steps(told, tolerate_missing=False)
+    course = history(before, after)
+    assert illegal_steps(course) == ()
+    (step,) = illegal_steps(course, tolerate_missing=False)
     assert step.missing == missing
-    assert (step.before, step.after) == (told[0], told[1])
+    assert (step.before, step.after) == (course[0], course[1])
     assert step.cell is not None
     assert step.cell.mark is StepMark.FORBIDDEN
 
@@ -174,9 +174,9 @@ def test_a_legal_history_has_no_violation(states: tuple[int, ...]) -> None:
 
 
 def test_each_illegal_step_is_named_in_order() -> None:
-    told = history(1, 2, 4, 9, 5, 10, 4)
-    assert pairs(illegal_steps(told)) == [(9, 5), (10, 4)]
-    assert pairs(illegal_steps(told, tolerate_missing=False)) == [(9, 5), (5, 10), (10, 4)]
+    course = history(1, 2, 4, 9, 5, 10, 4)
+    assert pairs(illegal_steps(course)) == [(9, 5), (10, 4)]
+    assert pairs(illegal_steps(course, tolerate_missing=False)) == [(9, 5), (5, 10), (10, 4)]
 
 
 def test_an_illegal_step_without_explanation_has_no_missing_states() -> None:
@@ -185,16 +185,16 @@ def test_an_illegal_step_without_explanation_has_no_missing_states() -> None:
 
 
 def test_a_feed_out_of_order_is_read_by_event_time() -> None:
-    told = history(1, 2, 4, 9, 10)
-    assert illegal_steps(reversed(told), tolerate_missing=False) == ()
+    course = history(1, 2, 4, 9, 10)
+    assert illegal_steps(reversed(course), tolerate_missing=False) == ()
 
 
 @given(st.lists(STATES, max_size=8), st.randoms(use_true_random=False), st.booleans())
 def test_order_of_arrival_does_not_matter(states: list[Status], random: Any, gaps: bool) -> None:
-    told = history(*states)
-    shuffled = list(told)
+    course = history(*states)
+    shuffled = list(course)
     random.shuffle(shuffled)
-    steps = illegal_steps(told, tolerate_missing=gaps)
+    steps = illegal_steps(course, tolerate_missing=gaps)
     assert illegal_steps(shuffled, tolerate_missing=gaps) == steps
     forbidden = transition_matrix().forbidden_pairs(tolerate_missing=gaps)
     assert pairs(steps) == [pair for pair in pairwise(states) if pair in forbidden]
@@ -213,12 +213,12 @@ def test_a_state_recorded_twice_changes_nothing(states: list[Status]) -> None:
 
 
 def test_only_states_with_a_time_are_steps() -> None:
-    told = history(2, 4)
-    told.insert(1, record(10, 0.5, kind=StatusKind.DELIVERED))
-    told.append(
+    course = history(2, 4)
+    course.insert(1, record(10, 0.5, kind=StatusKind.DELIVERED))
+    course.append(
         StatusRecord("igate", "1", "x", "H99-1", StatusKind.STATUS, None, status=Status.NEW)
     )
-    assert illegal_steps(told) == ()
+    assert illegal_steps(course) == ()
 
 
 def test_a_state_no_table_knows_hides_the_step_over_it() -> None:
@@ -231,8 +231,8 @@ def test_records_of_one_moment_have_no_order() -> None:
     assert illegal_steps([record(10, 1), record(9, 1)]) == ()
     assert illegal_steps([record(2), record(9, 1), record(4, 1), record(10, 2)]) == ()
     # In either order of the records of the moment, 10 leads to neither.
-    told = [record(10), record(4, 1), record(2, 1)]
-    assert pairs(illegal_steps(told)) == [(10, 4)]
+    course = [record(10), record(4, 1), record(2, 1)]
+    assert pairs(illegal_steps(course)) == [(10, 4)]
     assert pairs(illegal_steps([record(3), record(10), record(4, 1)])) == [(3, 4)]
     assert illegal_steps([record(3), record(9), record(4, 1)]) == ()
 
@@ -266,8 +266,8 @@ def test_a_forbidden_step_does_not_need_evidence() -> None:
 
 @given(st.lists(STATES, max_size=8))
 def test_a_step_is_never_both_illegal_and_in_need_of_evidence(states: list[Status]) -> None:
-    told = history(*states)
-    both = set(illegal_steps(told, tolerate_missing=False)) & set(steps_with_evidence(told))
+    course = history(*states)
+    both = set(illegal_steps(course, tolerate_missing=False)) & set(steps_with_evidence(course))
     assert not both
 
 
@@ -302,7 +302,7 @@ def test_no_overrides_are_the_packaged_matrix(nothing: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("overrides", "key", "says"),
+    ("overrides", "key", "message"),
     [
         ({"from": {"0": {}}}, "transitions.from.0", "1 to 10"),
         ({"from": {"11": {}}}, "transitions.from.11", "1 to 10"),
@@ -336,8 +336,8 @@ def test_no_overrides_are_the_packaged_matrix(nothing: Any) -> None:
         ),
     ],
 )
-def test_a_wrong_cell_is_refused_by_its_path(overrides: Any, key: str, says: str) -> None:
-    with pytest.raises(ConfigError, match=f": (is|names) .*{says}") as caught:
+def test_a_wrong_cell_is_refused_by_its_path(overrides: Any, key: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=f": (is|names) .*{message}") as caught:
         transition_matrix(overrides)
     assert caught.value.key == key
 
@@ -349,11 +349,11 @@ def test_the_path_begins_where_the_caller_says() -> None:
 
 
 def test_the_state_at_the_end_of_a_local_day() -> None:
-    told = [*history(1, 2), record(4, 15.5), record(9, 16), record(10, 40)]
-    assert state_on(told, date(2026, 3, 1)) is None
-    assert state_on(told, date(2026, 3, 2)) is Status.PROCESSING
-    assert state_on(told, date(2026, 3, 3)) is Status.FINISHED
-    assert state_on(reversed(told), date(2026, 3, 4)) is Status.RETURNED
+    course = [*history(1, 2), record(4, 15.5), record(9, 16), record(10, 40)]
+    assert state_on(course, date(2026, 3, 1)) is None
+    assert state_on(course, date(2026, 3, 2)) is Status.PROCESSING
+    assert state_on(course, date(2026, 3, 3)) is Status.FINISHED
+    assert state_on(reversed(course), date(2026, 3, 4)) is Status.RETURNED
 
 
 def test_a_state_that_is_not_known_is_not_replaced_by_the_one_before() -> None:

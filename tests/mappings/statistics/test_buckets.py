@@ -132,16 +132,16 @@ def test_a_late_hand_over_does_not_make_a_dossier_late() -> None:
 
 def test_another_calculator_replaces_the_receipt_slip() -> None:
     one = dossier(9, finished=on(3, 30))
-    for said, column in (("early", 8), (Punctuality.ON_TIME, 9), ("late", 10)):
-        assert placed(one, MARCH, None, lambda _, said=said: said).outcome == column
-    silent = placed(one, MARCH, None, lambda _: None)
-    assert (silent.outcome, silent.notes) == (Column.ON_TIME, frozenset({Note.NOT_JUDGED}))
+    for answer, column in (("early", 8), (Punctuality.ON_TIME, 9), ("late", 10)):
+        assert placed(one, MARCH, None, lambda _, answer=answer: answer).outcome == column
+    unjudged = placed(one, MARCH, None, lambda _: None)
+    assert (unjudged.outcome, unjudged.notes) == (Column.ON_TIME, frozenset({Note.NOT_JUDGED}))
 
 
-@pytest.mark.parametrize("said", ["overdue", 10, "", [], True])
-def test_a_calculator_with_another_answer_is_refused(said: Any) -> None:
+@pytest.mark.parametrize("answer", ["overdue", 10, "", [], True])
+def test_a_calculator_with_another_answer_is_refused(answer: Any) -> None:
     with pytest.raises(ConfigError, match="early, on_time, late or None") as caught:
-        place(dossier(9, finished=on(3, 12)), MARCH, None, lambda _: said)
+        place(dossier(9, finished=on(3, 12)), MARCH, None, lambda _: answer)
     assert caught.value.key == "calculator"
 
 
@@ -252,7 +252,7 @@ def test_a_province_replaces_lists() -> None:
 
 
 @pytest.mark.parametrize(
-    ("overrides", "key", "says"),
+    ("overrides", "key", "message"),
     [
         ([], "report", "a table"),
         ({"state": {}}, "report.state", "states or channels"),
@@ -280,8 +280,8 @@ def test_a_province_replaces_lists() -> None:
         ),
     ],
 )
-def test_a_wrong_list_is_refused_by_its_path(overrides: Any, key: str, says: str) -> None:
-    with pytest.raises(ConfigError, match=f": (is|holds|names) .*{says}") as caught:
+def test_a_wrong_list_is_refused_by_its_path(overrides: Any, key: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=f": (is|holds|names) .*{message}") as caught:
         bucket_rules(overrides)
     assert caught.value.key == key
 

@@ -96,7 +96,7 @@ def test_an_unknown_scheme_is_refused_with_the_known_ones() -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "last", "says"),
+    ("first", "last", "message"),
     [
         (date(2026, 3, 2), date(2026, 3, 1), "period.last: lies before the first day"),
         (datetime(2026, 3, 2), date(2026, 3, 3), "period.first: is not a day"),
@@ -104,10 +104,10 @@ def test_an_unknown_scheme_is_refused_with_the_known_ones() -> None:
         (None, date(2026, 3, 3), "period.first: is not a day"),
     ],
 )
-def test_an_impossible_period_is_refused(first: Any, last: Any, says: str) -> None:
+def test_an_impossible_period_is_refused(first: Any, last: Any, message: str) -> None:
     with pytest.raises(ConfigError) as caught:
         Period(first, last)
-    assert str(caught.value) == says
+    assert str(caught.value) == message
 
 
 def test_one_day_is_a_period() -> None:

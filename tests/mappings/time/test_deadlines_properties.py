@@ -59,10 +59,10 @@ def test_working_days_between_start_and_due_are_the_limit_and_the_pauses(
     ended = {s.ended: s for s in stops if s.ended is not None}
     assert AGE(local_day(received), local_day(found.history[0].due)) == amount
     taken = [(before, ended[after.since]) for before, after in pairwise(found.history)]
-    stood = [s for before, s in taken if s.began.us <= before.due.us <= (s.ended or s.began).us]
+    at_due = [s for before, s in taken if s.began.us <= before.due.us <= (s.ended or s.began).us]
     counted = AGE(local_day(received), local_day(found.due))
     # A stop at the moment the dossier would have been due takes the rest of that day.
-    assert 0 <= counted - amount - paused_days([s for _, s in taken]) <= len(stood)
+    assert 0 <= counted - amount - paused_days([s for _, s in taken]) <= len(at_due)
     assert all(s.ended is None or s.ended.us <= found.due.us for _, s in taken)
 
 
@@ -100,8 +100,10 @@ def test_the_order_of_events_does_not_matter(
     received, stops = course
     shuffled = list(stops)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
-    told, other = (of(*told, start=received, limit=limit) for told in (stops, shuffled))
-    assert told == other
+    whole_order, other = (
+        of(*whole_order, start=received, limit=limit) for whole_order in (stops, shuffled)
+    )
+    assert whole_order == other
 
 
 @given(courses(), LIMITS)

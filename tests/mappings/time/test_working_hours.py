@@ -246,7 +246,7 @@ def test_known_defect_every_usual_delimiter_is_read(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "message"),
     [
         ("", "no session"),
         ("07:00-11:30,", "no session"),
@@ -260,8 +260,10 @@ def test_known_defect_every_usual_delimiter_is_read(text: str) -> None:
         ("07:00-12:00, 11:30-17:00", "07:00-12:00 and 11:30-17:00 overlap"),
     ],
 )
-def test_known_defect_the_usual_sessions_never_replace_an_unread_text(text: str, says: str) -> None:
-    with pytest.raises(ConfigError, match=says) as caught:
+def test_known_defect_the_usual_sessions_never_replace_an_unread_text(
+    text: str, message: str
+) -> None:
+    with pytest.raises(ConfigError, match=message) as caught:
         parse_sessions(text, "units.A")
     assert caught.value.key == "units.A"
 
@@ -303,7 +305,7 @@ def test_units_have_sessions_of_their_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "key", "says"),
+    ("line", "key", "message"),
     [
         ("H44.02,7-11", "units.csv, row 4.unit", "H44.02 comes twice"),
         (" ,7-11", "units.csv, row 4.unit", "names no unit"),
@@ -311,8 +313,8 @@ def test_units_have_sessions_of_their_own() -> None:
         ("H44.03", "units.csv, row 4.sessions", "not a text"),
     ],
 )
-def test_a_bad_row_raises_with_its_row(line: str, key: str, says: str) -> None:
+def test_a_bad_row_raises_with_its_row(line: str, key: str, message: str) -> None:
     rows = csv.DictReader([*UNITS.splitlines(), line])
-    with pytest.raises(ConfigError, match=says) as caught:
+    with pytest.raises(ConfigError, match=message) as caught:
         read_unit_sessions(rows, "units.csv")
     assert caught.value.key == key

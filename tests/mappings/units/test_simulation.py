@@ -92,7 +92,7 @@ def simulated(
     return there, work.dissolved, work.places - there
 
 
-def told(found: Succession) -> tuple[set[str], ...]:
+def ends_of(found: Succession) -> tuple[set[str], ...]:
     return tuple({u.id for u in part} for part in (found.units, found.dissolved, found.lost))
 
 
@@ -103,7 +103,7 @@ def test_successors_are_where_the_work_went(
     asked = [procedure] if procedure else [LAND, BIRTH, OTHER]
     each = [simulated(history, start, code, since, on) for code in asked]
     everywhere = tuple(set().union(*parts) for parts in zip(*each, strict=True))
-    assert told(history.successors(start, procedure, on, since=since)) == everywhere
+    assert ends_of(history.successors(start, procedure, on, since=since)) == everywhere
 
 
 @given(histories(), st.sampled_from(IDS), st.sampled_from([LAND, BIRTH, OTHER]), DAYS, DAYS)

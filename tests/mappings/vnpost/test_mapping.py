@@ -250,8 +250,8 @@ def entry(**changes: object) -> dict[str, list[object]]:
 
 def test_an_entry_keeps_its_id_and_a_repeat_is_one_record() -> None:
     order = entry()
-    (told,) = order["statusHistory"]
-    twice = {"statusHistory": [told, told]}
+    (only,) = order["statusHistory"]
+    twice = {"statusHistory": [only, only]}
     (first,) = history().records("H99", [order])
     assert history().records("H99", [twice, order]) == (first,)
     (other,) = history().records("H99", [entry(createHour="09:40:13")])
