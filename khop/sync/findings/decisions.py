@@ -248,14 +248,10 @@ def _write(connection: sa.Connection, found: _Chosen, change: _Change) -> None:
         here = discrepancy.c.rule == found.rule, discrepancy.c.subject == found.subject
         connection.execute(sa.update(discrepancy).where(*here).values(**change.values))
         after = change.values.get("state", found.stored.value)
-        finding_counts.move(connection, _moves(found, after))
+        moves = Counter({(found.rule, after): 1})
+        moves[found.rule, found.stored.value] -= 1
+        finding_counts.move(connection, moves)
     change.also(connection, found)
-
-
-def _moves(found: _Chosen, after: str) -> Counter[finding_counts.Place]:
-    moves: Counter[finding_counts.Place] = Counter({(found.rule, after): 1})
-    moves[found.rule, found.stored.value] -= 1
-    return moves
 
 
 def _put_exclusion(connection: sa.Connection, found: _Chosen, row: Mapping[str, Any]) -> None:

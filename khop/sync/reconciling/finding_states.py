@@ -161,7 +161,7 @@ class _Changes:
             returns = int(before is FindingState.RESOLVED)
             moved = {"new_state": state.value, "opened_us": self._now_us, "returns": returns}
             self._moved.append({**row, **moved})
-        elif _content_of_row(stored) != _content(item):
+        elif not _unchanged(stored, item):
             self._updated.append(row)
         if before is not state:
             self._record(_EVENTS.get(before, "exclude"), item.key, before, state)
@@ -251,12 +251,10 @@ def _state_after(before: FindingState | None, *, excluded: bool) -> FindingState
     return before if before in UNSETTLED else FindingState.OPEN
 
 
-def _content(item: Found) -> tuple[Any, ...]:
-    return item.fingerprint, item.severity.value, item.unit, item.evidence
-
-
-def _content_of_row(row: Any) -> tuple[Any, ...]:
-    return row.fingerprint, row.severity, row.unit, row.evidence_json
+def _unchanged(row: Any, item: Found) -> bool:
+    """Whether the ledger's row of a finding says what the finding says now."""
+    stored = row.fingerprint, row.severity, row.unit, row.evidence_json
+    return stored == (item.fingerprint, item.severity.value, item.unit, item.evidence)
 
 
 def _of_key(statement: sa.Update) -> sa.Update:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import ibis
 import ibis.expr.types as ir
 
 
@@ -18,7 +17,8 @@ def case_keys(one_stop: ir.Table, tables: Mapping[str, ir.Table], *, phantoms: b
     keys = _one_stop_keys(one_stop, tables["record_alias"])
     if not phantoms:
         return keys
-    named = tables["presence"].select(key="code").union(_of_paper(tables["paper_row"]))
+    paper = tables["paper_row"].filter(lambda t: t.code.notnull()).select(key="code")
+    named = tables["presence"].select(key="code").union(paper)
     held = tables["quarantine"].filter(lambda t: (t.state == "open") & t.code.notnull())
     named = named.distinct().anti_join(keys, "key")
     named = named.anti_join(held, named.key == held.code)
@@ -40,7 +40,3 @@ def _aliases(one_stop: ir.Table, alias: ir.Table) -> ir.Table:
     """(case, alias) of every one-stop dossier with an alias."""
     named = one_stop.join(alias, ["source", "native_id"])
     return named.select(of_case="code", alias="alias").distinct()
-
-
-def _of_paper(paper: ir.Table) -> ir.Table:
-    return paper.filter(paper.code.notnull()).select(key=ibis._.code)
