@@ -1,8 +1,8 @@
 """What all systems say of dossiers, in plain values: the input of ``judge``.
 
-A ``Time`` is microseconds of UTC since 1970, and whether only its day is known. None stands for
-what is not said. Units, procedures and applicants are compared with each other and nothing else,
-so any value will do.
+A ``Time`` is microseconds of UTC since 1970, and whether only its day is known. None means that
+a system does not say it. Units, procedures and applicants are only compared with each other, so
+they may be of any type.
 """
 
 from __future__ import annotations

@@ -10,8 +10,8 @@ from khop.sync.reconciling.finding_states import Found
 from khop.sync.reconciling.rules import Rule, Severity
 from khop.text.local_time import local_text
 
-#: Sides of a case that are rows of paper: the kind in the evidence, and the columns by which a
-#: rule's ``shows`` tells that it looks at that row.
+#: Sides of a case that are rows of paper: the kind in the evidence, and the columns of which a rule
+#: that looks at that row shows at least one.
 _PAPER = {
     "lb": ("logbook_row", ("lb_received", "lb_unit")),
     "lr": ("logbook_row", ("lb_returned",)),

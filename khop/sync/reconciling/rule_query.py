@@ -30,8 +30,8 @@ from khop.sync.reconciling.warehouse import Cases, Question, question
 class Judged:
     """What the rules say of some cases.
 
-    ``rechecks``: rows of ``recheck``. ``excused``: how often a rule would have fired but for an
-    excuse. ``unmapped``: cases whose one-stop state no table knows.
+    ``rechecks``: rows of ``recheck``. ``excused``: how often an excuse kept a rule from
+    firing. ``unmapped``: cases whose one-stop state no table knows.
     """
 
     found: Sequence[Found] = ()
@@ -73,7 +73,7 @@ def _found(cases: Cases, asked: Question | None, rules: Sequence[Rule]) -> Itera
 
 @dataclass(frozen=True, slots=True)
 class _KeyedClock:
-    """The clock of a run, told from others by its ``key``."""
+    """A clock that is compared with others by its ``key`` alone."""
 
     key: str
     clock: Clock = field(compare=False)

@@ -92,9 +92,9 @@ def test_each_obstacle_keeps_the_machine_from_repairing_some_findings() -> None:
 
     found = defaultdict(set)
     for finding in world.truth:
-        _, told, obstacle = finding.why.partition("; not by machine: ")
-        assert finding.repair == "people" or not told
-        if told:
+        _, separator, obstacle = finding.why.partition("; not by machine: ")
+        assert finding.repair == "people" or not separator
+        if separator:
             found[obstacle].add(finding.code)
     assert found.keys() == {
         "born on the portal",

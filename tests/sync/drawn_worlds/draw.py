@@ -48,7 +48,7 @@ class DrawnEvent(PostEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnRow(Row):
-    """``key``: what its file knows it by. ``files``: names of the files it stands in."""
+    """``key``: of the row in its file. ``files``: names of the files that hold it."""
 
     key: str
     files: tuple[str, ...]
@@ -56,7 +56,7 @@ class DrawnRow(Row):
 
 @dataclass(slots=True)
 class DrawnWorld:
-    """Statements of all systems, with what a ledger has to be told beside them."""
+    """Statements of all systems, with further values that a ledger stores."""
 
     records: list[DrawnRecord] = field(default_factory=list)
     answers: list[DrawnAnswer] = field(default_factory=list)
@@ -264,7 +264,7 @@ class Neighbourhood:
         status = None
         if presence[-1] == "present":
             status = random.choice((*range(1, 11), 2, 4, 9, 10, None))
-            alike = random.random() < 0.4  # but for one time at most
+            alike = random.random() < 0.4  # in all times but one
             other = random.choice(TIMES)
             for name in TIMES:
                 theirs = getattr(known, name, None)

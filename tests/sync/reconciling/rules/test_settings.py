@@ -39,7 +39,7 @@ def test_known_rules_and_numbers_within_bounds_are_accepted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tables", "told"),
+    ("tables", "error"),
     [
         ({"rules": {"off": ["E77"]}}, "rules.off: there is no rule 'E77', did you mean E7?"),
         ({"rules": {"grace_by_rule": {"a7": 1}}}, "rules.grace_by_rule: there is no rule 'a7'"),
@@ -69,11 +69,11 @@ def test_known_rules_and_numbers_within_bounds_are_accepted() -> None:
     ],
 )
 def test_an_unknown_rule_or_a_number_out_of_bounds_is_refused(
-    tables: dict[str, Any], told: str
+    tables: dict[str, Any], error: str
 ) -> None:
     with pytest.raises(ConfigError) as caught:
         check_rules(config(**tables))
-    assert told in str(caught.value)
+    assert error in str(caught.value)
 
 
 @pytest.mark.parametrize("keys", [{"grace": 367}, {"grace_by_rule": {"A7": 367}}])
