@@ -1,3 +1,5 @@
+"""Cleaned, folded and cut texts."""
+
 from __future__ import annotations
 
 import unicodedata

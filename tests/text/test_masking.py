@@ -1,3 +1,5 @@
+"""Personal data masked in texts of other systems."""
+
 from __future__ import annotations
 
 import re

@@ -1,3 +1,5 @@
+"""Normal forms of long texts."""
+
 from __future__ import annotations
 
 import unicodedata

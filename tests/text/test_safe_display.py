@@ -1,3 +1,5 @@
+"""Texts of other systems made safe to show."""
+
 from __future__ import annotations
 
 import csv

@@ -1,3 +1,5 @@
+"""Codes of dossiers: their parts, patterns and dates (docs/domain.md, Codes)."""
+
 from __future__ import annotations
 
 import re

@@ -1,3 +1,5 @@
+"""Shapes of codes: the packaged table, and a province's own rows."""
+
 from __future__ import annotations
 
 import re

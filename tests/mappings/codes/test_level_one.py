@@ -1,3 +1,5 @@
+"""Level-1 codes of ministries and provinces, with their successors."""
+
 from __future__ import annotations
 
 from collections import Counter

@@ -1,3 +1,5 @@
+"""Codes of organisations in the old and in the new order."""
+
 from __future__ import annotations
 
 import pytest

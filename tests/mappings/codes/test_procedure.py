@@ -1,3 +1,5 @@
+"""Codes of procedures: base, authority and case."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""The packaged provinces before and after 1 July 2025."""
+
 from __future__ import annotations
 
 from datetime import date

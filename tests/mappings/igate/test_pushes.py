@@ -1,3 +1,5 @@
+"""States of an inter-linked dossier in the log of pushes (docs/systems/igate.md)."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""Persons of the population database, questions about applicants, and verdicts."""
+
 from __future__ import annotations
 
 from dataclasses import replace

@@ -1,3 +1,5 @@
+"""Names as the population database asks for them."""
+
 from __future__ import annotations
 
 import re

@@ -1,3 +1,5 @@
+"""Errors and warnings about personal numbers."""
+
 from __future__ import annotations
 
 from datetime import date

@@ -1,3 +1,5 @@
+"""Tables of states and channels, their overrides and presets."""
+
 from __future__ import annotations
 
 import unicodedata

@@ -1,3 +1,5 @@
+"""The matrix of changes of state, and violations in histories."""
+
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta

@@ -1,3 +1,5 @@
+"""The columns of form II.06a in which a dossier is counted."""
+
 from __future__ import annotations
 
 from dataclasses import replace

@@ -1,3 +1,5 @@
+"""The six counters of dossiers that make statistics wrong."""
+
 from __future__ import annotations
 
 from dataclasses import replace

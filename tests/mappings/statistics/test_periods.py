@@ -1,3 +1,5 @@
+"""Periods of reports, in both schemes of quarters."""
+
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta

@@ -1,3 +1,5 @@
+"""Rows of form II.06a and their sums."""
+
 from __future__ import annotations
 
 from datetime import date

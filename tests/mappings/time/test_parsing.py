@@ -1,3 +1,5 @@
+"""Times and birth dates as systems write them."""
+
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone

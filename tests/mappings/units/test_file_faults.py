@@ -1,3 +1,5 @@
+"""Faults in files of units, reported with their place."""
+
 from __future__ import annotations
 
 from datetime import date, datetime

@@ -1,3 +1,5 @@
+"""Files of units and relations, as TOML and as CSV."""
+
 from __future__ import annotations
 
 import unicodedata

@@ -1,3 +1,5 @@
+"""Units and relations, their codes, and contradictions between them."""
+
 from __future__ import annotations
 
 from datetime import date, datetime

@@ -1,3 +1,5 @@
+"""Old and new codes that may be of one dossier."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable

@@ -1,3 +1,5 @@
+"""Successors of units, by procedure and day."""
+
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta

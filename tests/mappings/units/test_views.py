@@ -1,3 +1,5 @@
+"""Reports over a change of units: as it was, and by current unit."""
+
 from __future__ import annotations
 
 from datetime import date, timedelta

@@ -1,3 +1,5 @@
+"""Events of the post and of MyVNPost as evidence (docs/systems/vnpost.md)."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""Orders, documents and notices to the post, and barcodes (docs/systems/vnpost.md)."""
+
 from __future__ import annotations
 
 import json
