@@ -1,9 +1,8 @@
 """How much each tier of the tests draws at random.
 
 The fast tier leaves out the markers ``slow`` and ``deep``, the full tier leaves out ``deep``. The
-verbs of the Makefile also load the Hypothesis profile with the tier's name: ``fast`` and ``full``
-draw the same examples every time, so that a change is to blame for what fails; ``deep`` draws new
-ones.
+verbs of the Makefile also load the Hypothesis profile of the tier. ``fast`` and ``full`` draw the
+same examples every time, so that a failure comes from a change; ``deep`` draws new ones.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ _DEEP_FACTOR = 100
 
 
 def register_profiles() -> None:
-    """Make the tiers known to Hypothesis. No example has a deadline: the machine may be busy."""
+    """Tell Hypothesis the tiers. An example has no deadline, since a busy machine is slow."""
     for tier in ("fast", "full"):
         settings.register_profile(tier, deadline=None, derandomize=True)
     settings.register_profile(
@@ -28,13 +27,16 @@ def register_profiles() -> None:
     settings.load_profile("fast")
 
 
-def examples(fast: int, full: int) -> int:
-    """How many examples the tier draws of a test that is too slow for the usual hundred."""
-    return {"full": full, "deep": _DEEP_FACTOR * full}.get(_tier(), fast)
+def examples(fast: int, full: int, deep: int | None = None) -> int:
+    """How many examples the tier draws where a hundred, the usual number, would be too slow.
+
+    ``deep`` is a hundred times ``full`` unless given.
+    """
+    return {"full": full, "deep": deep or _DEEP_FACTOR * full}.get(_tier(), fast)
 
 
 def seed(usual: int) -> int:
-    """``usual``; in the deep tier a new one every time."""
+    """``usual``; in the deep tier a new seed for every run."""
     return Random().randrange(10**9) if _tier() == "deep" else usual
 
 

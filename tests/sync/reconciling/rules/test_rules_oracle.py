@@ -32,7 +32,10 @@ __all__ = ["postgres"]
 
 SEED = seed(1)
 #: How many neighbourhoods a world has, by the kind of its ledger.
-SIZES = {"sqlite": examples(fast=150, full=500), "postgres": examples(fast=150, full=200)}
+SIZES = {
+    "sqlite": examples(fast=150, full=500, deep=5000),
+    "postgres": examples(fast=150, full=200, deep=2000),
+}
 SCOPE = Scope(sources=SOURCES, one_stops=ONE_STOPS)
 
 #: (rule, subject, severity)
