@@ -45,7 +45,7 @@ from khop.sync.reading.identity import check_applicant, checker_of
 from khop.sync.reading.pull import pull_files, pull_sources, sweep_sources
 from khop.sync.reading.system_check import system_check
 from khop.sync.reconciling.reconcile import Scope, reconcile
-from khop.sync.reconciling.rules.settings import check_rules
+from khop.sync.reconciling.rules.checks import check_rules
 from khop.sync.reconciling.summary import reconcile_summary
 from khop.sync.repairing.apply import apply_items
 from khop.sync.repairing.guard import confirm_size, still_current

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from khop.config.load import load_config
 from khop.config.own_tables import OwnTables
-from khop.sync.reconciling.rules.settings import check_rules
+from khop.sync.reconciling.rules.checks import check_rules
 from tests.docs.pages import blocks, every_page, read
 from tools.repository import adapters
 

@@ -48,7 +48,7 @@ def rules(
 def _settings(shell: Shell) -> RuleSettings:
     """The numbers of khop.toml; khop's defaults when there is no khop.toml and none was named."""
     from khop.config.model import RuleSettings
-    from khop.sync.reconciling.rules.settings import check_rules
+    from khop.sync.reconciling.rules.checks import check_rules
 
     if not (shell.config_named or shell.config_path.exists()):
         return RuleSettings()

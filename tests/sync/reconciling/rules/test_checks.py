@@ -11,8 +11,8 @@ from pydantic import ValidationError
 from khop.config.model import Config, Province, RuleSettings
 from khop.errors import ConfigError
 from khop.sync.reconciling.rules import RULES
+from khop.sync.reconciling.rules.checks import check_rules
 from khop.sync.reconciling.rules.numbers import numbers
-from khop.sync.reconciling.rules.settings import check_rules
 
 EXCEPTION = {"rules": ["F2"], "procedures": ["1.012756"], "reason": "land law"}
 
