@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from khop.connectors.http.redaction import personal_texts, redacted
+from khop.connectors.http.quoted_values import personal_texts, redacted
 from khop.errors import RateLimited, Refused
 from tests.connectors.scripted import Script, TransportTo
 
