@@ -13,7 +13,7 @@ from typing import Any
 
 from bench.measure import ROOT, Spent, alternated, keep
 from khop.connectors.http.answers import Answer
-from khop.connectors.http.outcomes import Outcome
+from khop.connectors.http.outcomes import CallOutcome
 from khop.connectors.population import (
     AnswerReader,
     DeploymentShape,
@@ -65,7 +65,7 @@ def answers(records: int, each: int) -> list[bytes]:
 def khop_reader() -> Peer:
     """khop's reader as its client uses it: bytes to typed persons."""
     front, reader = SoapFront(DeploymentShape({})), AnswerReader()
-    outcome = Outcome("population", Operation.LOOK_UP, write=False)
+    outcome = CallOutcome("population", Operation.LOOK_UP, write=False)
 
     def read(body: bytes) -> list[tuple[Any, ...]]:
         found = reader.persons(front.elements(Answer(200, {}, body), outcome))

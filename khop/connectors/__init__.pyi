@@ -13,7 +13,7 @@ from .http.answers import (
     Unusable as Unusable,
     read_json as read_json,
 )
-from .http.outcomes import Outcome as Outcome
+from .http.outcomes import CallOutcome as CallOutcome
 from .http.retry import RetryPolicy as RetryPolicy
 from .http.sessions import (
     Session as Session,

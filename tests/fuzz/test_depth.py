@@ -14,7 +14,7 @@ from khop.connectors.dvcqg.envelope import judge_read, judge_write, read_text_re
 from khop.connectors.dvcqg.payments import read_start
 from khop.connectors.http.answers import Answer, read_json
 from khop.connectors.http.gateways import gateway_fault
-from khop.connectors.http.outcomes import Outcome, error_text
+from khop.connectors.http.outcomes import CallOutcome, error_text
 from khop.connectors.igate.claims import read_claims
 from khop.connectors.igate.page import read_page
 from khop.connectors.igate.pushes import read_batch_answer, read_push_answer, read_push_log
@@ -34,7 +34,7 @@ from tests.fuzz.strategies import nested
 
 #: Levels inside the sample; the reader of JSON refuses somewhat less than a thousand.
 DEPTHS = (60, 300, 850)
-OUTCOME = Outcome("src", "ask", False)
+OUTCOME = CallOutcome("src", "ask", False)
 PORTAL = DvcqgMapping("dvcqg")
 FEED = FeedMapping("post", postal_codes("ngsp"), OrderNumbers())
 HISTORY = HistoryMapping("my", postal_codes("myvnpost"), OrderNumbers())

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from khop.connectors.http.answers import LONGEST_WAIT, Answer, http_date, read_json
 from khop.connectors.http.gateways import gateway_fault
-from khop.connectors.http.outcomes import Outcome, error_text
+from khop.connectors.http.outcomes import CallOutcome, error_text
 from khop.errors import ConnectorError
 from tests.fuzz.answers import assert_error_fits, assert_nothing_personal
 from tests.fuzz.profile import FUZZ
@@ -126,7 +126,7 @@ def test_the_wait_of_any_retry_after_is_within_limits(asked: str, date: str) -> 
 def test_any_answer_gives_an_error_of_its_kind_or_none(
     status: int, body: bytes, headers: dict[str, str], write: bool
 ) -> None:
-    answer, outcome = Answer(status, headers, body), Outcome("src", "ask", write)
+    answer, outcome = Answer(status, headers, body), CallOutcome("src", "ask", write)
     for fault in (gateway_fault(answer, outcome), outcome.of_status(answer, NOW)):
         if fault is not None:
             assert isinstance(fault, ConnectorError)
@@ -137,7 +137,7 @@ def test_any_answer_gives_an_error_of_its_kind_or_none(
 @FUZZ
 @given(st.integers(100, 599))
 def test_only_a_success_status_gives_no_error(status: int) -> None:
-    fault = Outcome("src", "ask", False).of_status(Answer(status, {}, b""), NOW)
+    fault = CallOutcome("src", "ask", False).of_status(Answer(status, {}, b""), NOW)
     assert (fault is None) is (200 <= status < 300)
 
 

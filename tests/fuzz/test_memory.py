@@ -16,7 +16,7 @@ from khop.connectors.dvcqg.inbound import handle
 from khop.connectors.http.answers import Answer, http_date, read_json
 from khop.connectors.http.checks import http_address, path_segment
 from khop.connectors.http.gateways import gateway_fault
-from khop.connectors.http.outcomes import Outcome
+from khop.connectors.http.outcomes import CallOutcome
 from khop.connectors.http.xml import read_xml
 from khop.connectors.igate.claims import claims_of
 from khop.connectors.igate_ministry.answers import judge_reply
@@ -52,7 +52,7 @@ ROOT = paths.ROOT
 #: MiB. The longest accepted answer has 32 MiB; a reader may hold it twice and a little more.
 MOST_MEMORY = 100
 TODAY = date(2026, 3, 18)
-OUTCOME = Outcome("src", "ask", False)
+OUTCOME = CallOutcome("src", "ask", False)
 NUMBERS, PLACES = OrderNumbers("-G", "-T"), PlaceTable({"Hà Nội": 10}, {})
 STATUSES = igate_statuses({}, {})
 

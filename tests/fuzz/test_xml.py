@@ -9,7 +9,7 @@ from lxml import etree
 
 from khop.connectors.http.answers import Answer
 from khop.connectors.http.gateways import gateway_fault
-from khop.connectors.http.outcomes import Outcome
+from khop.connectors.http.outcomes import CallOutcome
 from khop.connectors.http.xml import children, local_name, namespace, read_xml
 from khop.connectors.population.soap import body_elements, fault_in, text_bytes, with_breaks
 from khop.errors import ConnectorError
@@ -19,7 +19,7 @@ from tests.fuzz.samples import raw
 from tests.fuzz.strategies import PERSONAL_NUMBERS, texts, xml_bytes
 
 SAMPLES = raw("population", "*.xml")
-READ, WRITE = Outcome("src", "ask", False), Outcome("src", "send", True)
+READ, WRITE = CallOutcome("src", "ask", False), CallOutcome("src", "send", True)
 
 
 def root_or_refused(body: bytes) -> etree._Element | None:

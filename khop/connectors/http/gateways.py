@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from khop.connectors.http.answers import Answer
-from khop.connectors.http.outcomes import Outcome
+from khop.connectors.http.outcomes import CallOutcome
 from khop.connectors.http.xml import children, local_name, read_xml
 from khop.errors import ConnectorError, RateLimited, Refused, Unauthorised
 from khop.text.masking import short_text
@@ -32,7 +32,7 @@ _NOT_SUBSCRIBED = "900908"
 _LATEST = datetime.max.replace(tzinfo=UTC)
 
 
-def gateway_fault(answer: Answer, outcome: Outcome) -> ConnectorError | None:
+def gateway_fault(answer: Answer, outcome: CallOutcome) -> ConnectorError | None:
     """The fault of a gateway's refusal; None when the answer is no such refusal."""
     body = answer.body
     # A cheap test first, so that the system's own answers are not parsed twice.
@@ -48,7 +48,9 @@ def gateway_fault(answer: Answer, outcome: Outcome) -> ConnectorError | None:
     return _exchange_fault(kind, answer, outcome, message) if kind else None
 
 
-def _numbered(code: str, message: str, answer: Answer, outcome: Outcome) -> ConnectorError | None:
+def _numbered(
+    code: str, message: str, answer: Answer, outcome: CallOutcome
+) -> ConnectorError | None:
     status = answer.status
     if code == _NOT_SUBSCRIBED:
         detail = "the gateway has no subscription of this account for this service; ask for it"
@@ -67,7 +69,7 @@ def _numbered(code: str, message: str, answer: Answer, outcome: Outcome) -> Conn
 
 
 def _exchange_fault(
-    kind: str, answer: Answer, outcome: Outcome, message: str = ""
+    kind: str, answer: Answer, outcome: CallOutcome, message: str = ""
 ) -> ConnectorError:
     code, detail = short_text(kind)[:80], message or "the data exchange could not deliver the call"
     if kind.strip().casefold().startswith("client"):

@@ -57,7 +57,7 @@ _TIMED_OUT = 408
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CallOutcome:
     """Makes the faults of one call. ``system`` and ``operation`` are named in each."""
 
     system: str

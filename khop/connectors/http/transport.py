@@ -32,8 +32,8 @@ from khop.connectors.http.answers import Answer, Unusable
 from khop.connectors.http.bodies import ACCEPTED, unpacked
 from khop.connectors.http.gateways import gateway_fault
 from khop.connectors.http.limits import CircuitBreaker, CircuitOpen, TokenBucket
-from khop.connectors.http.outcomes import Outcome
-from khop.connectors.http.redaction import personal_texts, redacted
+from khop.connectors.http.outcomes import CallOutcome
+from khop.connectors.http.quoted_values import personal_texts, redacted
 from khop.connectors.http.retry import RetryPolicy, retrying
 from khop.errors import (
     ConfigError,
@@ -47,7 +47,7 @@ from khop.errors import (
 
 T = TypeVar("T")
 #: The fault that an answer of any status means to one system; None leaves it to the status.
-Judge = Callable[[Answer, Outcome], ConnectorError | None]
+Judge = Callable[[Answer, CallOutcome], ConnectorError | None]
 
 _LONGEST_CONNECT = 10.0
 _LONGEST_ERROR_BODY = 64 * 1024
@@ -176,7 +176,7 @@ class Transport:
         ``read`` is raised unchanged. Raises ConnectorError; RecordError when the JSON cannot be
         written; ConfigError when the address cannot be used.
         """
-        outcome = Outcome(self.system, operation, options.get("write", False))
+        outcome = CallOutcome(self.system, operation, options.get("write", False))
 
         def attempt() -> T:
             anew: CallOptions = {**options, **each_try()} if each_try else options
@@ -196,7 +196,7 @@ class Transport:
             return self._retrying(outcome, options)(attempt)
 
     @contextlib.contextmanager
-    def _admitted(self, outcome: Outcome) -> Iterator[None]:
+    def _admitted(self, outcome: CallOutcome) -> Iterator[None]:
         """One call through the circuit breaker, which records how it ended."""
         try:
             probe = self._breaker.admit()
@@ -212,7 +212,7 @@ class Transport:
         finally:
             self._breaker.report(ok=ok, probe=probe)
 
-    def _retrying(self, outcome: Outcome, options: CallOptions) -> Retrying:
+    def _retrying(self, outcome: CallOutcome, options: CallOptions) -> Retrying:
         attempts = options.get("attempts") or self._settings.attempts
         return retrying(
             RetryPolicy(attempts, self._settings.retry_seconds),
@@ -246,7 +246,7 @@ class Transport:
         except (httpx.InvalidURL, UnicodeError):
             raise ConfigError(f"{self.system}: an address or header cannot be sent") from None
 
-    def _answer(self, request: httpx.Request, outcome: Outcome) -> Answer:
+    def _answer(self, request: httpx.Request, outcome: CallOutcome) -> Answer:
         deadline = self._timing.clock() + self._settings.timeout
         try:
             response = self._http.send(request, stream=True, follow_redirects=False)
@@ -299,7 +299,7 @@ def _chunks(response: httpx.Response) -> Iterator[bytes]:
     return unpacked(response.stream, response.headers.get("content-encoding", ""))
 
 
-def _value(answer: Answer, read: Callable[[Answer], T], outcome: Outcome) -> T:
+def _value(answer: Answer, read: Callable[[Answer], T], outcome: CallOutcome) -> T:
     try:
         return read(answer)
     except ValueError as error:

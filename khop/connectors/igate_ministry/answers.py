@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from khop.connectors.http.answers import Answer, Unusable
 from khop.connectors.http.checks import is_header_safe
 from khop.connectors.http.gateways import gateway_fault
-from khop.connectors.http.outcomes import Outcome
+from khop.connectors.http.outcomes import CallOutcome
 from khop.connectors.http.values import lower_keys, text_of
 from khop.errors import AlreadyExists, ConnectorError, Refused, Unauthorised
 from khop.text.masking import short_text
@@ -105,7 +105,7 @@ class MinistryReply:
         return int(digits) if len(digits) == 3 and digits.isascii() and digits.isdigit() else None
 
 
-def judge_reply(answer: Answer, outcome: Outcome) -> ConnectorError | None:
+def judge_reply(answer: Answer, outcome: CallOutcome) -> ConnectorError | None:
     """The fault that an answer means; None leaves it to the HTTP status.
 
     A refusal may come under status 200, with an HTTP status or a code of the platform in its body.
@@ -170,7 +170,7 @@ def read_done(reply: MinistryReply) -> None:
 
 
 def _fault(
-    kind: type[ConnectorError], answer: Answer, reply: MinistryReply, outcome: Outcome
+    kind: type[ConnectorError], answer: Answer, reply: MinistryReply, outcome: CallOutcome
 ) -> ConnectorError:
     code = short_text(reply.code)[:40] if reply.code else None
     return outcome.fault(kind, answer.status, short_text(reply.message) or None, code)

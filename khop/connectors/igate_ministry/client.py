@@ -21,7 +21,7 @@ import httpx
 
 from khop.connectors.http.answers import Answer
 from khop.connectors.http.checks import http_address, joined_url
-from khop.connectors.http.outcomes import Outcome, advised, as_fault
+from khop.connectors.http.outcomes import CallOutcome, advised, as_fault
 from khop.connectors.http.sessions import SessionCalls
 from khop.connectors.http.transport import CallOptions, Transport
 from khop.connectors.igate.tokens import useful_seconds
@@ -184,7 +184,7 @@ class MinistryClient:
         raise fault
 
 
-def _judge_login(answer: Answer, outcome: Outcome) -> ConnectorError | None:
+def _judge_login(answer: Answer, outcome: CallOutcome) -> ConnectorError | None:
     """At the login any refusal concerns the account, unless its HTTP status is not 2xx: then the
     path may be wrong."""
     fault = judge_reply(answer, outcome)

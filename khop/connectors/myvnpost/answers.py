@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from khop.connectors.http.answers import Answer, Unusable
 from khop.connectors.http.gateways import gateway_fault
-from khop.connectors.http.outcomes import Outcome
+from khop.connectors.http.outcomes import CallOutcome
 from khop.connectors.http.values import first_text
 from khop.connectors.vnpost.prices import amount
 from khop.errors import ConnectorError, RateLimited, Refused, Unauthorised
@@ -44,7 +44,7 @@ class CancelAnswer:
     message: str
 
 
-def judge(answer: Answer, outcome: Outcome) -> ConnectorError | None:
+def judge(answer: Answer, outcome: CallOutcome) -> ConnectorError | None:
     """The fault of a refusal under status 2xx; None leaves the fault to the status."""
     if fault := gateway_fault(answer, outcome):
         return fault
@@ -160,7 +160,7 @@ def _refuses(body: Mapping[object, object]) -> bool:
     return failed or bool(error) or ({"timestamp", "path"} <= body.keys() and "status" in body)
 
 
-def _refusal(body: Mapping[object, object], outcome: Outcome) -> ConnectorError:
+def _refusal(body: Mapping[object, object], outcome: CallOutcome) -> ConnectorError:
     match = _NUMBER.match(str(body.get("status", "")).strip())
     status = int(match[0]) if match else 200
     error = body.get("error")

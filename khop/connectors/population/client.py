@@ -18,7 +18,7 @@ from lxml import etree
 from khop.connectors.http.answers import Answer
 from khop.connectors.http.checks import http_address
 from khop.connectors.http.gateways import gateway_fault
-from khop.connectors.http.outcomes import Outcome
+from khop.connectors.http.outcomes import CallOutcome
 from khop.connectors.http.transport import CallOptions, Transport
 from khop.connectors.population.auth import Auth, Headers
 from khop.connectors.population.fields import Asker, birth_forms, fill
@@ -137,7 +137,7 @@ class PopulationClient(Generic[P]):
         read: Callable[[Sequence[etree._Element]], T],
     ) -> T:
         gateway, shape = self._gateway, self._shape_of(operation)
-        outcome = Outcome(self.system, operation.value, write=False)
+        outcome = CallOutcome(self.system, operation.value, write=False)
 
         def options(authorisation: Callable[[], Headers]) -> CallOptions:
             fields = fill(gateway.shape, shape, question, purpose, self._request_id())
@@ -171,14 +171,14 @@ class PopulationClient(Generic[P]):
             )
         return shape
 
-    def _judge(self, answer: Answer, outcome: Outcome) -> ConnectorError | None:
+    def _judge(self, answer: Answer, outcome: CallOutcome) -> ConnectorError | None:
         if fault := gateway_fault(answer, outcome):
             return fault
         if answer.status in _STATUS_DECIDES:
             return None
         return self._gate_fault(answer, outcome) or fault_in(answer.body, outcome, answer.status)
 
-    def _gate_fault(self, answer: Answer, outcome: Outcome) -> ConnectorError | None:
+    def _gate_fault(self, answer: Answer, outcome: CallOutcome) -> ConnectorError | None:
         """The refusal of the one-stop's own gate: ``{message, errorCode}`` under HTTP 400."""
         if answer.status != 400 or b"errorCode" not in answer.body:
             return None

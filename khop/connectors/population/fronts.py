@@ -20,7 +20,7 @@ from typing import Protocol
 from lxml import etree
 
 from khop.connectors.http.answers import Answer, Unusable
-from khop.connectors.http.outcomes import Outcome
+from khop.connectors.http.outcomes import CallOutcome
 from khop.connectors.http.transport import CallOptions
 from khop.connectors.population.contract import request_writer
 from khop.connectors.population.fields import Fields, Value, birth_text, element_values
@@ -44,7 +44,7 @@ class Front(Protocol):
     def options(self, shape: OperationShape, fields: Fields) -> CallOptions:
         """Body and headers of a request. Raises RecordError for a value that cannot be written."""
 
-    def elements(self, answer: Answer, outcome: Outcome) -> Elements:
+    def elements(self, answer: Answer, outcome: CallOutcome) -> Elements:
         """The elements of the answer's Body. Raises ConnectorError, ValueError."""
 
 
@@ -69,7 +69,7 @@ class SoapFront:
             raise RecordError("question", "holds characters that XML cannot carry") from None
         return {"content": message, "headers": self._headers}
 
-    def elements(self, answer: Answer, outcome: Outcome) -> Elements:
+    def elements(self, answer: Answer, outcome: CallOutcome) -> Elements:
         kind = answer.headers.get("content-type", "").strip().casefold()
         if kind.startswith("multipart/"):
             raise Unusable("an answer in several parts (MTOM); the gateway must send plain XML")
@@ -91,7 +91,7 @@ class PascalFront:
         dates = {"NgayThangNam": born if whole else "", "Nam": "" if whole else born}
         return {"json": {**{name: fields.texts[name] for name in _PASCAL}, **dates}}
 
-    def elements(self, answer: Answer, outcome: Outcome) -> Elements:
+    def elements(self, answer: Answer, outcome: CallOutcome) -> Elements:
         body = answer.json()
         if not isinstance(body, Mapping):
             raise Unusable("an answer that is no JSON object")
@@ -118,7 +118,7 @@ class CamelFront:
         born = birth_text(fields.birth, shape.date)
         return {"json": {**texts, "ngayThangNam": born, "userNameService": self._user}}
 
-    def elements(self, answer: Answer, outcome: Outcome) -> Elements:
+    def elements(self, answer: Answer, outcome: CallOutcome) -> Elements:
         found = value_at(answer.json(), self._path)
         if isinstance(found, str) and found.lstrip("\ufeff \t\r\n").startswith("<"):
             return body_elements(text_bytes(found), outcome, answer.status)
@@ -131,7 +131,7 @@ def _code(value: object) -> str | None:
     return str(value).strip() or None
 
 
-def _refused(outcome: Outcome, status: int, code: str, message: object) -> Refused:
+def _refused(outcome: CallOutcome, status: int, code: str, message: object) -> Refused:
     detail = short_text(message) if isinstance(message, str) else ""
     shown = short_text(code)[:40]
     return outcome.fault(Refused, status, detail or "the front gave no reason", shown)

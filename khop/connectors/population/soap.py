@@ -13,7 +13,7 @@ import re
 from lxml import etree
 
 from khop.connectors.http.answers import Unusable
-from khop.connectors.http.outcomes import Outcome
+from khop.connectors.http.outcomes import CallOutcome
 from khop.connectors.http.xml import children, local_name, namespace, read_xml
 from khop.errors import ConnectorError, Refused
 from khop.text.masking import short_text
@@ -33,7 +33,7 @@ _LOST_BREAKS = re.compile(_LOST_BREAK.encode())
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 
-def body_elements(body: bytes, outcome: Outcome, status: int) -> tuple[etree._Element, ...]:
+def body_elements(body: bytes, outcome: CallOutcome, status: int) -> tuple[etree._Element, ...]:
     """The elements of the Body, or the root of an answer without envelope, as some fronts send.
 
     Raises ConnectorError for a SOAP fault; ValueError for an answer that is no SOAP.
@@ -57,7 +57,7 @@ def text_bytes(text: str) -> bytes:
     return _DECLARATION.sub("", text.lstrip("\ufeff")).encode("utf-8", "replace")
 
 
-def fault_in(body: bytes, outcome: Outcome, status: int) -> ConnectorError | None:
+def fault_in(body: bytes, outcome: CallOutcome, status: int) -> ConnectorError | None:
     """The SOAP fault of an answer of any status; None where no fault can be read."""
     if b"Fault" not in body:
         return None
@@ -78,7 +78,7 @@ def with_breaks(body: bytes) -> bytes:
 
 
 def _without_fault(
-    found: tuple[etree._Element, ...], outcome: Outcome, status: int
+    found: tuple[etree._Element, ...], outcome: CallOutcome, status: int
 ) -> tuple[etree._Element, ...]:
     for element in found:
         if local_name(element) == "Fault" and namespace(element) in _ENVELOPES:
@@ -86,7 +86,7 @@ def _without_fault(
     return found
 
 
-def _fault(element: etree._Element, outcome: Outcome, status: int) -> ConnectorError:
+def _fault(element: etree._Element, outcome: CallOutcome, status: int) -> ConnectorError:
     parts = {name.casefold(): child for name, child in children(element)}
     code = _text(_value_of(parts.get("faultcode", parts.get("code"))))
     reason = short_text(_text(parts.get("faultstring", parts.get("reason")))) or None

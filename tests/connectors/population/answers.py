@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from khop.connectors.http.answers import Answer
-from khop.connectors.http.outcomes import Outcome
+from khop.connectors.http.outcomes import CallOutcome
 from khop.connectors.population import AnswerReader, DeploymentShape, Operation, SoapFront
 
 #: Reads a sample. The parts of a person are optional, so the tests take them as Any.
@@ -30,10 +30,10 @@ ONE_PERSON = (
 )
 
 
-ASKED = Outcome("population", Operation.LOOK_UP, write=False)
+ASKED = CallOutcome("population", Operation.LOOK_UP, write=False)
 
 
-CHECKED = Outcome("population", Operation.AUTHENTICATE, write=False)
+CHECKED = CallOutcome("population", Operation.AUTHENTICATE, write=False)
 
 
 def soap_answer(body: bytes | str, status: int = 200, kind: str = "text/xml") -> Answer:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from khop.connectors.http.answers import Answer
-from khop.connectors.http.outcomes import Outcome
+from khop.connectors.http.outcomes import CallOutcome
 from khop.connectors.population import AnswerReader, DeploymentShape, Question, SoapFront
 from khop.connectors.population.wire import Address, BirthDate, EthnicGroup, Person, Religion
 from khop.errors import RecordError
@@ -34,7 +34,7 @@ def records(name: str) -> list[Any]:
     """The persons of a sample; ``Any``, because each sample has the parts its test reads."""
     body = (SAMPLES / f"{name}.xml").read_bytes()
     front = SoapFront(DeploymentShape({}))
-    found = front.elements(Answer(200, {}, body), Outcome("population", "x", write=False))
+    found = front.elements(Answer(200, {}, body), CallOutcome("population", "x", write=False))
     return [person_record(person) for person in AnswerReader().persons(found).persons]
 
 
