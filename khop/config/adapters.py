@@ -7,7 +7,7 @@ is not changed.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from importlib.metadata import EntryPoint, entry_points
 
 from khop.adapters.ports import Adapter, AdapterType, Context
@@ -64,7 +64,7 @@ def build_adapters(
     known = adapter_types() if types is None else types
     wanted = list(config.sources) if names is None else names
     for name in wanted:
-        _check_source(name, config)
+        check_source(name, config.sources)
     built: list[Adapter] = []
     try:
         for name, settings in config.sources.items():
@@ -77,12 +77,13 @@ def build_adapters(
     return built
 
 
-def _check_source(name: str, config: Config) -> None:
-    if name in config.sources:
+def check_source(name: str, sources: Collection[str]) -> None:
+    """Raises ConfigError for a name that is none of these sources."""
+    if name in sources:
         return
-    close = difflib.get_close_matches(name, list(config.sources), n=1)
+    close = difflib.get_close_matches(name, list(sources), n=1)
     suggestion = f", did you mean {close[0]}?" if close else ""
-    configured = ", ".join(config.sources) or "none"
+    configured = ", ".join(sources) or "none"
     raise ConfigError(f"there is no source {name!r}{suggestion}; configured: {configured}")
 
 

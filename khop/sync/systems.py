@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from khop.adapters.links import DossierPages
 from khop.adapters.ports import Adapter, DossierLookup, DossierSink, Role
+from khop.config.adapters import check_source
 from khop.config.model import Config
 from khop.errors import ConfigError
 from khop.sync.ledger import paper_rows
@@ -39,11 +40,8 @@ class Systems:
     def chosen(self, names: Sequence[str]) -> Sequence[Adapter]:
         """The adapters of these names; all for no name. Raises ConfigError for another name."""
         known = {adapter.name: adapter for adapter in self.all}
-        missing = [name for name in names if name not in known]
-        if missing:
-            raise ConfigError(
-                f"there is no source {', '.join(missing)}; configured: {', '.join(known)}"
-            )
+        for name in names:
+            check_source(name, known)
         return [known[name] for name in names] if names else self.all
 
     def lookup(self) -> DossierLookup | None:

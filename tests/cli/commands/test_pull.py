@@ -1,10 +1,23 @@
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
 from khop.sync.results import EvidenceSummary, FeedSummary, PullSummary
 from tests.cli.fakes import PutEngine, Run
 from tests.cli.samples import LISTED
 
 FEED = FeedSummary("vnpost", pages=3, fetched=7, stored=5, unchanged=1, quarantined=1)
+LOGBOOK = """
+[province]
+name = "Tỉnh Mẫu"
+code = "H99"
+[sources.logbook]
+adapter = "logbook_file"
+role = "logbook"
+path = "so"
+"""
 TRACKED = EvidenceSummary("myvnpost", asked=4, events=6, stored=2, failed=1)
 
 
@@ -46,3 +59,12 @@ def test_full_and_sweep_together_are_refused(run: Run, engine: PutEngine) -> Non
     done = run("pull", "--full", "--sweep", "3")
     assert done.code == 1
     assert "one of them" in done.err
+
+
+@pytest.mark.usefixtures("declared")
+def test_an_unknown_source_gets_a_suggestion(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "khop.toml").write_text(LOGBOOK, "utf-8")
+    assert run("init").code == 0
+    done = run("pull", "logbok")
+    assert done.code == 1
+    assert "there is no source 'logbok', did you mean logbook?; configured: logbook" in done.err
