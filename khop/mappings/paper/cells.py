@@ -270,7 +270,8 @@ def _checked(parts: Sequence[int], field: str) -> datetime:
     """``parts``: year, month, day, hour, minute, second."""
     if parts[1] > 12 >= parts[2]:
         raise RecordError(
-            field, "has no month above 12: day and month may have changed places; write day/month"
+            field,
+            "has a month above 12: day and month may have changed places; write day/month/year",
         )
     try:
         return datetime(*parts)  # type: ignore[arg-type]

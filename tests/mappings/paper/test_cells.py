@@ -120,7 +120,7 @@ def test_words_for_no_value_give_none(cell: str) -> None:
 @pytest.mark.parametrize(
     ("cell", "why"),
     [
-        ("12/13/2026", "no month above 12"),
+        ("12/13/2026", "has a month above 12: .*; write day/month/year"),
         ("31/02/2026", "not a date that exists"),
         ("32/01/2026", "not a date that exists"),
         ("15/15/2026", "not a date that exists"),

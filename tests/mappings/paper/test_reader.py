@@ -130,7 +130,7 @@ def test_a_day_in_words_makes_a_row_and_no_signature(words: str) -> None:
     ("cells", "field", "why"),
     [
         ({"received": "31/02/2026"}, "Ngày tiếp nhận", "not a date that exists"),
-        ({"received": "12/13/2026"}, "Ngày tiếp nhận", "no month above 12"),
+        ({"received": "12/13/2026"}, "Ngày tiếp nhận", "has a month above 12"),
         ({"returned": "08/10/26"}, "Ngày trả", "four digits"),
         ({"returned": CellError("#REF!")}, "Ngày trả", "formula that failed"),
         ({"returned": "đã trả"}, "Ngày trả", "known date form"),
