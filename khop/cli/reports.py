@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from khop.cli.files import write_whole
 from khop.cli.options import ReportFormat
@@ -45,12 +45,16 @@ def print_report(shell: Shell, report: Report, form: ReportFormat) -> None:
             findings_csv(report, sys.stdout)
         case ReportFormat.HTML:
             findings_html(report, sys.stdout)
-        case _:
+        case ReportFormat.TABLE:
             if report.findings:
                 shell.show(findings_table(report))
             shell.note(
                 "audit.count" if report.findings else "audit.none", count=len(report.findings)
             )
+        case ReportFormat.XLSX:
+            raise ValueError("a workbook is written to a file")
+        case _:
+            assert_never(form)
 
 
 def write_report(shell: Shell, report: Report, form: ReportFormat, path: Path) -> None:
