@@ -21,6 +21,11 @@ _HTML = "<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
 _SERVER_ERRORS = (500, 503, 504)
 #: Faults answered before the system handles the request: a write has not taken effect.
 _BEFORE_EFFECT = frozenset({"retry_after", "too_many", "server_errors", "reset_before"})
+#: Faults that change the answer of a request that the system handled, or the rows before it.
+_AFTER_EFFECT = frozenset(
+    {"latency", "rows_move", "commit_then_reset", "reset_mid_body", "truncated_json"}
+    | {"html_200", "html_502"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +123,10 @@ class Application(ABC):
             answer = self.expire(operation, rng)
         elif fault in _BEFORE_EFFECT:
             answer = self._before_effect(operation, fault, rng)
-        else:
+        elif fault in _AFTER_EFFECT:
             answer = self._after_effect(request, operation, fault, rng, variant)
+        else:
+            raise NotImplementedError(f"no simulated system injects {fault}")
         if answer is not None:
             with self.lock:
                 self.faulted[fault] += 1
@@ -135,7 +142,9 @@ class Application(ABC):
                 return Response(429, body, headers)
             case "too_many":
                 return self.throttled(rng) or Response.of(b"", "text/plain", 429)
-        return self.server_error(rng) or proxy_page(rng.choice(_SERVER_ERRORS))
+            case "server_errors":
+                return self.server_error(rng) or proxy_page(rng.choice(_SERVER_ERRORS))
+        raise NotImplementedError(f"{fault} has no answer before the effect")
 
     def _after_effect(
         self, request: Request, operation: str, fault: str, rng: Random, variant: Random
@@ -160,6 +169,10 @@ class Application(ABC):
                 return proxy_page(200)
             case "html_502":
                 return proxy_page(502)
+            case "rows_move":
+                pass  # the rows moved before the answer was made
+            case _:
+                raise NotImplementedError(f"{fault} has no answer after the effect")
         return answer
 
 

@@ -10,8 +10,13 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from khop.loopback import Request
 from khop.sandbox import ALL, Faults, World
+from khop.sandbox.common import faults
+from khop.sandbox.common.application import Environment
 from khop.sandbox.common.faults import KINDS, Dice
+from khop.sandbox.common.violations import Violations
+from khop.sandbox.igate.system import Igate, IgateOptions
 from khop.sandbox.world.dossiers import LABELS
 from tests.sandbox.helpers import always
 
@@ -303,6 +308,18 @@ def test_faults_have_the_given_rate_and_every_kind() -> None:
     hits = [kind for kind in rolled if kind]
     assert 0.08 < len(hits) / len(rolled) < 0.14
     assert set(hits) == {kind for kind, purposes in KINDS.items() if "page" in purposes}
+
+
+def test_a_kind_that_no_system_injects_is_an_error_and_is_not_counted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(KINDS, "gremlins", frozenset({"login", "page", "read", "write"}))
+    monkeypatch.setattr(faults, "ALL", frozenset(KINDS))
+    environment = Environment(world, Violations(world.register), always("gremlins"))
+    system = Igate(environment, IgateOptions())
+    with pytest.raises(NotImplementedError, match="gremlins"):
+        system.answer(Request("GET", f"{SEARCH}?page=0", {}, b""))
+    assert not system.faulted
 
 
 def test_faults_that_do_not_exist_are_refused() -> None:
