@@ -109,7 +109,11 @@ class HttpSettings(SourceSettings):
     ] = 6
     retry_seconds: Annotated[
         float,
-        Field(gt=0, description="Longest time spent on the tries of one call, in seconds."),
+        Field(
+            gt=0,
+            description="No new try of a call begins after so many seconds; a new login starts "
+            "the time again.",
+        ),
     ] = 60.0
     max_answer_mb: Annotated[
         float,
