@@ -21,6 +21,7 @@ Where to go on:
     khop.adapters          ports that a system of your own implements
     khop.testing           the contract kit for it
     khop.KhopError         the root of all errors: khop.errors draws the tree
+    docs/stability.md      which names stay as they are, and until when
 
 Names are loaded when they are first used: importing khop costs nothing. The list of names is
 ``khop/__init__.pyi``. There is no ``__all__`` at run time, so that help(khop) stays one screen.
