@@ -1,7 +1,7 @@
 """The reconcile rules, each one declared object (docs/rules.md).
 
-To add a rule, declare it in the module of its family and name it in that module's ``RULES``
-(docs/extend.md). To add a family, add its module to ``_FAMILIES``.
+To add a rule, declare it in the module of what it reads and add it to that module's tuple
+``RULES`` (docs/extend.md). To add a module, add it to ``_MODULES``.
 """
 
 from itertools import chain
@@ -9,7 +9,7 @@ from itertools import chain
 from khop.sync.reconciling.rules import codes, dates, existence, histories, reality, states
 from khop.sync.reconciling.rules.rule import Clock, Rule, Severity
 
-_FAMILIES = (existence, states, reality, dates, histories, codes)
+_MODULES = (existence, states, reality, dates, histories, codes)
 
 
 def _order(rule: Rule) -> tuple[str, int]:
@@ -19,7 +19,7 @@ def _order(rule: Rule) -> tuple[str, int]:
 #: Every rule, by its id, in the order of the ids: A1, A2, …, B1, …
 RULES: dict[str, Rule] = {
     rule.id: rule
-    for rule in sorted(chain.from_iterable(family.RULES for family in _FAMILIES), key=_order)
+    for rule in sorted(chain.from_iterable(module.RULES for module in _MODULES), key=_order)
 }
 
 
