@@ -1,4 +1,4 @@
-"""The columns of every list, in their order.
+"""The columns of the lists of findings and of work, in their order.
 
 To add, remove or move a column, change its list here. The header of a column is the sentence
 ``column.NAME``: of ``sentences/LANG.toml`` for findings, of ``todo/LANG.toml`` for work. NAME is a

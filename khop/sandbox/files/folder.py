@@ -55,8 +55,8 @@ client_secret = {{ file = "secrets/igate" }}
 page_size = 500
 calls_per_second = 2000
 
-# This deployment uses the usual labels; 17 "Chờ ký số liên thông" has no state on the portal
-# and stays unmapped. A deployment with labels of its own adds, for example:
+# This deployment uses the usual labels; no table of khop's maps 17 "Chờ ký số liên thông",
+# so it stays unmapped. A deployment with labels of its own adds, for example:
 # [sources.igate.status.by_id]
 # 9 = 9
 # [sources.igate.status.by_name]
