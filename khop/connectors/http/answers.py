@@ -99,11 +99,29 @@ def _read_carefully(text: str) -> object:
     halves of surrogate pairs, very long numbers, two hundred levels of nesting."""
     try:
         value: object = _DECODER.decode(text.lstrip("\ufeff"))
+        if _is_deeper(value, _DEEPEST):
+            raise RecursionError
         return _without_surrogates(value) if _SURROGATE.search(text) else value
     except RecursionError:
         raise Unusable("JSON nested too deeply") from None
     except json.JSONDecodeError as error:
         raise Unusable(f"no JSON from character {error.pos} of {len(text)} on") from None
+
+
+def _is_deeper(value: object, levels: int) -> bool:
+    """Whether lists and objects are nested in more levels."""
+    level = [value]
+    for _ in range(levels + 1):
+        inner: list[object] = []
+        for each in level:
+            if isinstance(each, list):
+                inner += each
+            elif isinstance(each, dict):
+                inner += each.values()
+        if not inner:
+            return False
+        level = inner
+    return True
 
 
 def _encodable(text: str) -> str:
@@ -126,6 +144,9 @@ def _no_value(name: str) -> None:
 
 #: Values that need the tolerant reader: numbers too long or too great, NaN, Infinity.
 _UNUSUAL = re.compile(r"[:,\[]\s*(?:-?(?:\d{19}|[\d.]+[eE]\+?\d{2}|Inf)|NaN)|^\s*[-\dNI]")
+#: Python 3.11 reads about 990 levels, later versions several thousand: more than code that walks
+#: through a value can go down.
+_DEEPEST = 900
 _DECODER = json.JSONDecoder(
     parse_int=_integer, parse_float=_decimal, parse_constant=_no_value, strict=False
 )

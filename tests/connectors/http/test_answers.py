@@ -49,6 +49,7 @@ def test_json_is_read_tolerantly(body: bytes, value: object) -> None:
         (b"OK", "character 0 of 2"),
         (b"[" * 200_000, "nested"),
         (b'{"a":' * 200_000, "nested"),
+        (b'{"a":' * 5_000 + b"1" + b"}" * 5_000, "nested"),
     ],
 )
 def test_other_text_is_a_value_error_that_quotes_nothing(body: bytes, says: str) -> None:
