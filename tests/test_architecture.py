@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -153,6 +154,15 @@ def test_nothing_cites_a_page_that_is_not_here() -> None:
         if (hits := _ELSEWHERE.findall(path.read_text("utf-8")))
     }
     assert found == {}
+
+
+def test_every_package_has_a_docstring() -> None:
+    packages = [path for path in _files("khop") if path.name == "__init__.py"]
+    assert len(packages) > 40
+    undocumented = [
+        path for path in packages if not ast.get_docstring(ast.parse(path.read_bytes()))
+    ]
+    assert [str(path.relative_to(ROOT)) for path in undocumented] == []
 
 
 def test_no_module_is_long_and_no_folder_is_crowded() -> None:

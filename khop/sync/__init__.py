@@ -1,0 +1,1 @@
+"""The engine: reads sources, compares, and repairs."""

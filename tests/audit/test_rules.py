@@ -1,3 +1,5 @@
+"""The words of each rule: what to do, its numbers, its graver case."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Labels of columns, and values as people read them."""
+
 from __future__ import annotations
 
 from datetime import datetime

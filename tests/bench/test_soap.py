@@ -1,3 +1,5 @@
+"""The SOAP benchmark compares the same records of khop and zeep."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Fixtures: the command line over an engine in memory."""
+
 from __future__ import annotations
 
 import tomllib

@@ -1,3 +1,5 @@
+"""Arguments: moments, names of rules, and refusals before any work."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime

@@ -1,3 +1,5 @@
+"""The khop.toml that khop init writes."""
+
 from __future__ import annotations
 
 import re

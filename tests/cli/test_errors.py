@@ -1,3 +1,5 @@
+"""Errors are printed as one sentence, with an exit code."""
+
 from __future__ import annotations
 
 from pathlib import Path

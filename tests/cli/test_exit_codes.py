@@ -1,3 +1,5 @@
+"""Exit codes, and commands that need no source."""
+
 from __future__ import annotations
 
 from typing import Any

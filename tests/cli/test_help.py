@@ -1,3 +1,5 @@
+"""Help of every command and option, in both languages."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

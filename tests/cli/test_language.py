@@ -1,3 +1,5 @@
+"""How the language of the output is chosen."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""The contract kit on the national portal's native dialect."""
+
 from khop.testing import (
     CatalogueSourceContract,
     DossierLookupContract,

@@ -1,3 +1,5 @@
+"""The contract kit on the national portal's query dialect."""
+
 from khop.testing import (
     CatalogueSourceContract,
     DossierLookupContract,

@@ -1,3 +1,5 @@
+"""The contract kit on the national portal's wrapper dialect."""
+
 from khop.testing import (
     CatalogueSourceContract,
     DossierLookupContract,

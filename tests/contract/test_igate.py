@@ -1,3 +1,5 @@
+"""The contract kit on the one-stop system."""
+
 from khop.testing import DossierSourceContract, LoginContract, System, WindowSourceContract
 from tests.contract.systems.igate import IGATE
 

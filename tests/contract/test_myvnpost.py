@@ -1,3 +1,5 @@
+"""The contract kit on the post's commercial interface."""
+
 from khop.testing import EvidenceLookupContract, LoginContract, System
 from tests.contract.systems.post import MYVNPOST
 

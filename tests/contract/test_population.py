@@ -1,3 +1,5 @@
+"""The contract kit on the population database."""
+
 from khop.testing import IdentityCheckContract, System
 from tests.contract.systems.population import POPULATION
 

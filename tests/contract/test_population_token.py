@@ -1,3 +1,5 @@
+"""The contract kit on the population database with a token login."""
+
 from khop.testing import IdentityCheckContract, LoginContract, System
 from tests.contract.systems.population import POPULATION_TOKEN
 

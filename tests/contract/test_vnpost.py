@@ -1,3 +1,5 @@
+"""The contract kit on the post."""
+
 from khop.testing import EvidenceSourceContract, LoginContract, System
 from tests.contract.systems.post import VNPOST
 

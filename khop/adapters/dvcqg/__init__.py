@@ -1,0 +1,1 @@
+"""The adapter of the national portal: its settings and ports."""

@@ -1,0 +1,1 @@
+"""The adapters of files: logbook, register, apologies, extract of the portal."""

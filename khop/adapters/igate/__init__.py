@@ -1,0 +1,1 @@
+"""The adapter of the one-stop system: its settings and ports."""

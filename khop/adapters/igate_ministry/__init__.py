@@ -1,0 +1,1 @@
+"""VNPT's adapter for ministries: its settings and ports."""

@@ -1,0 +1,1 @@
+"""The adapter of the post's commercial interface: its settings and ports."""

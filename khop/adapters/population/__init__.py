@@ -1,0 +1,1 @@
+"""The adapter of the population database: its settings and ports."""

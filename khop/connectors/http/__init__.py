@@ -1,0 +1,1 @@
+"""What the connectors share: transport, retries, limits, sessions, outcomes, XML."""

@@ -1,0 +1,1 @@
+"""Office files read into cells, with limits on their size."""

@@ -1,0 +1,1 @@
+"""What all simulated systems share, simulated faults included."""

@@ -1,0 +1,1 @@
+"""The simulated national portal: its answers, and checks of what it is sent."""

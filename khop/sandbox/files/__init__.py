@@ -1,0 +1,1 @@
+"""The offices' files, khop.toml, and the truth as JSON."""

@@ -1,0 +1,1 @@
+"""The simulated population database: its answers, and checks of what it is sent."""

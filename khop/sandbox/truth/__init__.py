@@ -1,0 +1,1 @@
+"""What the rules must find in the world, judged without the engine."""

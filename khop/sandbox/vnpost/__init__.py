@@ -1,0 +1,1 @@
+"""The simulated post: its answers, and checks of what it is sent."""

@@ -1,0 +1,1 @@
+"""One seeded province: dossiers, people, paper, and planted differences."""

@@ -1,0 +1,1 @@
+"""Views of findings, decisions, history, notices, work for people, redaction."""

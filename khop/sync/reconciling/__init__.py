@@ -1,0 +1,1 @@
+"""Comparing of sources: cases, rules, findings, and the matching of paper rows."""

@@ -1,3 +1,5 @@
+"""Findings as CSV."""
+
 from __future__ import annotations
 
 import csv

@@ -1,3 +1,5 @@
+"""Findings as a workbook."""
+
 from __future__ import annotations
 
 import zipfile

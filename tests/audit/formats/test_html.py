@@ -1,3 +1,5 @@
+"""Findings as an HTML page."""
+
 from __future__ import annotations
 
 import io

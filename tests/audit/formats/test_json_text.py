@@ -1,3 +1,5 @@
+"""Findings as JSON and as JSON lines."""
+
 from __future__ import annotations
 
 import io

@@ -1,3 +1,5 @@
+"""Findings as a table on the terminal."""
+
 from __future__ import annotations
 
 import io

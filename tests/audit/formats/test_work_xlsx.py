@@ -1,3 +1,5 @@
+"""A list of work as a workbook."""
+
 from __future__ import annotations
 
 import re

@@ -1,3 +1,5 @@
+"""khop audit: filters, formats, and files."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime

@@ -1,3 +1,5 @@
+"""khop catalogue: counts, and sources that fail."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""khop identity: verdicts and their exit codes."""
+
 from __future__ import annotations
 
 import pytest

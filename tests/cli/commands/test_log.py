@@ -1,3 +1,5 @@
+"""khop log: verification of the audit log."""
+
 from __future__ import annotations
 
 from khop.errors import KhopError

@@ -1,3 +1,5 @@
+"""khop notify: what was sent, and what was not."""
+
 from __future__ import annotations
 
 import json

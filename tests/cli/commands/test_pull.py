@@ -1,3 +1,5 @@
+"""khop pull: its options, tables, and errors."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""khop quarantine: lists, records, and payloads."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""khop plan and khop apply: plan files, and the confirmation of large plans."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""khop init, khop check, and the ways to name a configuration."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""khop show: the sources of one dossier side by side."""
+
 from __future__ import annotations
 
 from khop.sync.results import CaseView

@@ -1,3 +1,5 @@
+"""khop work: workbooks of units, and the index of all tasks."""
+
 from __future__ import annotations
 
 import json
