@@ -27,11 +27,17 @@ def test_a_bar_shows_the_task_and_its_progress() -> None:
 
 
 def test_an_unknown_task_is_ignored() -> None:
-    _, console = _terminal()
+    out, console = _terminal()
     bars = ProgressBars(console)
     bars.advance("nothing")
     bars.finish("nothing")
+    assert out.getvalue() == ""
+    bars.start("igate", 10)
+    bars.advance("nothing", 4)
+    bars.finish("nothing")
     bars.close()
+    assert "0/10" in out.getvalue()
+    assert "nothing" not in out.getvalue()
 
 
 def test_after_close_new_bars_can_start() -> None:

@@ -69,6 +69,9 @@ class Script(httpx.BaseTransport):
 class Loopback:
     """Accepts connections on loopback; each request is answered with the next bytes.
 
+    It reads and writes raw bytes: ``khop.loopback`` parses the request as HTTP, and the first bytes
+    of a TLS client are not HTTP.
+
     ``None`` resets the connection after the request was read; ``b""`` never answers.
     """
 

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from khop.adapters.files.paper import APOLOGY_FILE, LOGBOOK_FILE, REGISTER_FILE
 from khop.adapters.ports import PaperFile, PaperSource, Role
+from khop.config.load import load_config
 from khop.errors import ConfigError
 from khop.mappings.records import PaperKind, PaperRow, Reject
 from tests.adapters.files.tables import CSV, all_rows, context, logbook, write
@@ -170,3 +171,14 @@ def test_an_unknown_column_is_refused_with_a_suggestion() -> None:
         LOGBOOK_FILE.settings(
             adapter="logbook_file", role="logbook", path="x", columns={"recieved": "Ngày"}
         )
+
+
+def test_a_khop_toml_with_an_unknown_column_is_refused_with_a_suggestion(tmp_path: Path) -> None:
+    path = tmp_path / "khop.toml"
+    path.write_text(
+        '[province]\nname = "x"\ncode = "H99"\n[sources.so]\nadapter = "logbook_file"\n'
+        'role = "logbook"\npath = "so.csv"\ncolumns = { recieved = "Ngày" }\n',
+        "utf-8",
+    )
+    with pytest.raises(ConfigError, match="did you mean received"):
+        load_config(path, {"logbook_file": LOGBOOK_FILE})

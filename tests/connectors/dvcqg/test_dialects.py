@@ -155,6 +155,9 @@ def test_a_double_encoded_success_is_accepted(
 ) -> None:
     script.replies = [httpx.Response(200, content=sample("dvcqg/synca-09.json"))]
     client_of().create({"MaHoSo": CODE})
+    (request,) = script.requests
+    assert sent(request) == ("POST", f"{WRAPPER}/DongBoHoSoMC?isUpdating=False")
+    assert json.loads(request.content) == [{"MaHoSo": CODE}]
 
 
 @pytest.mark.parametrize("dialect", ["wrapper", "query"])

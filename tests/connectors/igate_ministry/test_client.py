@@ -195,11 +195,18 @@ def test_a_create_answer_may_lack_the_id(client_of: ClientOf, sample: Sample) ->
 
 @pytest.mark.parametrize("body", [b"OK", b"true", b'{"code": 200}', b"{}", b'"OK"'])
 def test_progress_and_status_succeed_by_http_status_and_code(
-    client_of: ClientOf, body: object
+    client_of: ClientOf, script: Script, body: object
 ) -> None:
     client_of(reply(body)).progress([{"IDHoSo": "1"}])
     client_of(reply(body)).status([{"IdHoSo": "1"}])
     client_of(httpx.Response(204)).status([{"IdHoSo": "1"}])
+    paths = MinistryPaths()
+    calls = [(request.url.path, json.loads(request.content)) for request in script.requests]
+    assert [call for call in calls if call[0] != paths.token] == [
+        (paths.progress, [{"IDHoSo": "1"}]),
+        (paths.status, [{"IdHoSo": "1"}]),
+        (paths.status, [{"IdHoSo": "1"}]),
+    ]
 
 
 def test_without_steps_or_states_no_call_is_made(client_of: ClientOf, script: Script) -> None:
