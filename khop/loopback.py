@@ -27,6 +27,14 @@ _HOST = "127.0.0.1"
 _LONGEST_LINE = 65_536
 
 
+def json_or_none(body: bytes) -> Any:
+    """A body read as JSON; None if it is not JSON."""
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One request. ``target`` is the path and query as sent; ``headers`` has lower-case names."""
@@ -53,10 +61,7 @@ class Request:
 
     def json(self) -> Any:
         """The body read as JSON; None if it is not JSON."""
-        try:
-            return json.loads(self.body)
-        except ValueError:
-            return None
+        return json_or_none(self.body)
 
 
 @dataclass(frozen=True, slots=True)

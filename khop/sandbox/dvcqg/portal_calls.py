@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from khop.loopback import json_or_none
 from khop.sandbox.world.register import MADONVI
 
 Adapter = Literal["XrdAdapter", "VXPAdapter"]
@@ -35,10 +36,7 @@ class ProvinceAnswer:
 
     @property
     def value(self) -> Any:
-        try:
-            return json.loads(self.body)
-        except ValueError:
-            return None
+        return json_or_none(self.body)
 
 
 class PortalCalls:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from threading import Lock
 
-from khop.sandbox.world.calendar import DAY
+from khop.sandbox.world.calendar import DAY, from_date, midnight
 from khop.sandbox.world.dossiers import LABELS, Dossier, canonical
 from khop.sandbox.world.world import Row, World
 
@@ -15,7 +15,6 @@ Test = Callable[[Dossier], bool]
 _KEPT = 8
 #: The parameters that are no filters.
 _PAGING = frozenset({"page", "size", "spec", "sort"})
-_LOCAL = timezone(timedelta(hours=7))
 _DATES: dict[str, str] = {
     "applied": "submitted",
     "accepted": "received",
@@ -128,7 +127,7 @@ def _within(field: str, side: str, start: int) -> Test:
 
 def _day_start(text: str) -> int:
     try:
-        day = datetime.strptime(text, "%d/%m/%Y").replace(tzinfo=_LOCAL)
+        day = datetime.strptime(text, "%d/%m/%Y").date()
     except ValueError as error:
         raise BadQuery(text) from error
-    return int(day.timestamp())
+    return midnight(from_date(day))

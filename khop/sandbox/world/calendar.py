@@ -28,6 +28,11 @@ def midnight(day: int) -> int:
     return day * DAY - LOCAL_OFFSET
 
 
+def from_date(day: date) -> int:
+    """The local day of a date."""
+    return (day - _EPOCH).days
+
+
 def to_date(day: int) -> date:
     return _EPOCH + timedelta(days=day)
 
@@ -39,10 +44,10 @@ class Calendar:
         off = set(holidays.country_holidays("VN", years=range(first, last + 1)))
         off |= {date.fromisoformat(text) for text in DAYS_OFF}
         worked = {date.fromisoformat(text) for text in WORKED_DAYS}
-        self._first = (date(first, 1, 1) - _EPOCH).days
+        self._first = from_date(date(first, 1, 1))
         self._counts: list[int] = []
         self._working: list[int] = []
-        for day in range(self._first, (date(last, 12, 31) - _EPOCH).days + 1):
+        for day in range(self._first, from_date(date(last, 12, 31)) + 1):
             today = to_date(day)
             if today in worked or (today.weekday() < 5 and today not in off):
                 self._working.append(day)

@@ -10,7 +10,6 @@ A notice is sent until its receiver accepts or refuses it, so it arrives at leas
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -33,6 +32,7 @@ from khop.sync.ledger.notices import NoticeEvent, NoticeState, Pending
 from khop.sync.reconciling.rules import RULES
 from khop.sync.results import Result
 from khop.sync.run_context import RunContext
+from khop.text.digest import hex_digest
 from khop.text.local_time import local_text
 
 #: Findings in one notice.
@@ -229,7 +229,7 @@ def _notice(part: Sequence[sa.Row[Any]], now: datetime) -> dict[str, Any]:
         "findings": [_finding(row) for row in part],
     }
     text = json.dumps(content, ensure_ascii=False, sort_keys=True)
-    return {"id": hashlib.blake2b(text.encode(), digest_size=16).hexdigest(), **content}
+    return {"id": hex_digest(text.encode()), **content}
 
 
 def _finding(row: sa.Row[Any]) -> dict[str, Any]:

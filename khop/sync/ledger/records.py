@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter, itemgetter
@@ -21,6 +20,7 @@ from khop.sync.ledger.record_rows import (
     record_of_row,
 )
 from khop.sync.ledger.schema import quarantine, record_alias, source_record, status_record
+from khop.text.digest import hex_digest
 
 _CONTENT = attrgetter(
     "code",
@@ -63,7 +63,7 @@ class Arrival:
 def record_hash(record: DossierRecord) -> str:
     """Digest of a record's content; two records with the same digest say the same."""
     text = "\x1f".join(map(_plain, _CONTENT(record)))
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return hex_digest(text.encode("utf-8", "surrogatepass"))
 
 
 def _plain(part: object) -> str:

@@ -16,7 +16,6 @@ Every change of a run is in the audit log, as the decisions of people are
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,6 +29,7 @@ from khop.sync.ledger.schema import discrepancy, exclusion
 from khop.sync.reconciling.batches import batches
 from khop.sync.reconciling.rules import Rule, Severity
 from khop.sync.results import UNSETTLED, FindingState, RuleCount
+from khop.text.digest import hex_digest
 
 #: The actor of a run's changes in the audit log.
 ACTOR = "khop"
@@ -61,7 +61,7 @@ class Found:
     @property
     def fingerprint(self) -> str:
         text = f"{self.rule.id}\x1f{self.subject}\x1f{self.values}"
-        return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+        return hex_digest(text.encode())
 
 
 def write_findings(

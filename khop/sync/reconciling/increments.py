@@ -6,7 +6,6 @@ it differs from that of the last reconcile, all cases are looked at.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
@@ -24,13 +23,14 @@ from khop.sync.ledger.schema import (
 )
 from khop.sync.reconciling.batches import batches
 from khop.sync.results import FindingState
+from khop.text.digest import hex_digest
 
 
 def basis_digest(settings: RuleSettings, parts: Mapping[str, Any]) -> str:
     """Digest of the basis: the settings of the rules, and the other ``parts``."""
     basis = {"rules": settings.model_dump(mode="json"), **parts}
     text = json.dumps(basis, sort_keys=True, default=str)
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+    return hex_digest(text.encode())
 
 
 def read_last_reconcile(connection: sa.Connection) -> sa.Row[Any] | None:

@@ -11,7 +11,6 @@ that can have changed finds what a run over all cases finds.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,6 +40,7 @@ from khop.sync.reconciling.rule_query import Judged, active_rules, judge
 from khop.sync.reconciling.rules import RULES, Clock
 from khop.sync.reconciling.warehouse import Selection, ledger_cases
 from khop.sync.results import RuleCount
+from khop.text.digest import hex_digest
 from khop.version import __version__
 
 
@@ -197,4 +197,4 @@ def _basis(tables: Tables, scope: Scope, phantoms: bool) -> Mapping[str, Any]:
 def _digest(tables: Tables, name: Path | None) -> str:
     """Digest of a file of the province's units."""
     content = b"" if name is None else (tables.folder / name).read_bytes()
-    return hashlib.blake2b(content, digest_size=16).hexdigest()
+    return hex_digest(content)

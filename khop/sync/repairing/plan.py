@@ -7,7 +7,6 @@ and the portal still differs.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +24,7 @@ from khop.sync.ledger.schema import discrepancy, run
 from khop.sync.reconciling.rules import RULES
 from khop.sync.reconciling.warehouse import Selection, ledger_cases
 from khop.sync.results import UNSETTLED, Plan, PlanItem, WorkItem
+from khop.text.digest import hex_digest
 
 NOT_REPAIRABLE = "not_repairable"
 PORTAL_BORN = "portal_born"
@@ -304,7 +304,7 @@ def _version(opened: _OpenFindings, record: DossierRecord, case: Case, sink: str
 
 
 def _digest(parts: Iterable[str]) -> str:
-    return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=16).hexdigest()
+    return hex_digest("\x1f".join(parts).encode())
 
 
 def _resumed(push: Push) -> PlanItem:

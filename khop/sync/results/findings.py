@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from khop.sync.results.plain_json import Result
+from khop.sync.results.plain_json import OfSubject, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ UNSETTLED = (FindingState.OPEN, FindingState.ASSIGNED, FindingState.EXPLAINED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding(Result):
+class Finding(OfSubject):
     """One discrepancy: a sign to be explained, not a verdict (docs/rules.md).
 
     ``subject``: the dossier's code, or ``row:KEY`` for a row of paper that names no dossier;
@@ -100,10 +100,6 @@ class Finding(Result):
     exclusion: Mapping[str, Any] | None = None
     values: Mapping[str, Any]
     evidence: tuple[Mapping[str, Any], ...] = ()
-
-    def __post_init__(self) -> None:
-        if not self.subject and self.code is not None:
-            object.__setattr__(self, "subject", self.code)
 
 
 @dataclass(frozen=True, slots=True)

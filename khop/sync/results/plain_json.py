@@ -31,6 +31,19 @@ class Result:
         return {names.get(name, name): to_json(getattr(self, name)) for name in shown}
 
 
+class OfSubject(Result):
+    """A result about a dossier or a row of paper. ``subject``: the code unless given."""
+
+    __slots__ = ()
+
+    subject: str
+    code: str | None
+
+    def __post_init__(self) -> None:
+        if not self.subject and self.code is not None:
+            object.__setattr__(self, "subject", self.code)
+
+
 def to_json(value: Any) -> Any:
     """A tree of results, mappings and collections as JSON values.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from khop.sync.results.plain_json import Result
+from khop.sync.results.plain_json import OfSubject, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class PlanItem(Result):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WorkItem(Result):
+class WorkItem(OfSubject):
     """What is left for people. ``reason``: ``not_repairable`` (the rule is for people), or why
     the machine may not (``portal_born``, ``would_lower``, ``done_without_end``, …). ``code`` is
     null where a row of paper names no dossier; ``row`` says where that row is."""
@@ -35,10 +35,6 @@ class WorkItem(Result):
     unit: str | None
     acts: tuple[str, ...]
     reason: str
-
-    def __post_init__(self) -> None:
-        if not self.subject and self.code is not None:
-            object.__setattr__(self, "subject", self.code)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,23 @@ class _OfOneSource(Result):
 
 
 @dataclass(slots=True)
-class ListSummary(_OfOneSource):
+class _OfPages(_OfOneSource):
+    """A summary of one source that is read page by page."""
+
+    pages: int = 0
+    fetched: int = 0
+    stored: int = 0
+    unchanged: int = 0
+    quarantined: int = 0
+
+    @property
+    def adds_up(self) -> bool:
+        """Nothing was dropped: fetched = stored + unchanged + quarantined."""
+        return self.fetched == self.stored + self.unchanged + self.quarantined
+
+
+@dataclass(slots=True)
+class ListSummary(_OfPages):
     """One pull of one source's list. ``error`` is the sentence that ended it early, if any.
 
     ``history_missing``: dossiers whose detail could not be read; the next pull tries again.
@@ -43,20 +59,10 @@ class ListSummary(_OfOneSource):
 
     kind: ClassVar[str] = "list"
 
-    pages: int = 0
-    fetched: int = 0
-    stored: int = 0
-    unchanged: int = 0
-    quarantined: int = 0
     history_missing: int = 0
     short_pages: int = 0
     missing: int = 0
     error: str | None = None
-
-    @property
-    def adds_up(self) -> bool:
-        """Nothing was dropped: fetched = stored + unchanged + quarantined."""
-        return self.fetched == self.stored + self.unchanged + self.quarantined
 
 
 @dataclass(slots=True)
@@ -94,22 +100,12 @@ class CodesSummary(_OfOneSource):
 
 
 @dataclass(slots=True)
-class FeedSummary(_OfOneSource):
+class FeedSummary(_OfPages):
     """One pull of one feed of events. ``error`` is the sentence that ended it early, if any."""
 
     kind: ClassVar[str] = "feed"
 
-    pages: int = 0
-    fetched: int = 0
-    stored: int = 0
-    unchanged: int = 0
-    quarantined: int = 0
     error: str | None = None
-
-    @property
-    def adds_up(self) -> bool:
-        """Nothing was dropped: fetched = stored + unchanged + quarantined."""
-        return self.fetched == self.stored + self.unchanged + self.quarantined
 
 
 @dataclass(slots=True)
