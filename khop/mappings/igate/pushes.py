@@ -22,14 +22,3 @@ def missing_states(rows: Iterable[PushLogRow], nation_code: str) -> tuple[int, .
     }
     needed: list[int] = load_table("igate_pushes")["before_result"]
     return tuple(state for state in needed if state not in taken)
-
-
-def blocked_results(rows: Iterable[PushLogRow]) -> tuple[PushLogRow, ...]:
-    """The pushes of a result that were refused because an earlier state was missing."""
-    kept = list(rows)
-    results: list[int] = load_table("igate_pushes")["results"]
-    return tuple(
-        row
-        for row in kept
-        if row.accepted is False and row.state in results and missing_states(kept, row.nation_code)
-    )

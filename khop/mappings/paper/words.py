@@ -13,7 +13,6 @@ from khop.mappings.identity import fold_name
 _BRACKETS = re.compile(r"[(\[][^()\[\]]*[)\]]")
 #: "1. Mã hồ sơ", "3) Ngày ký".
 _NUMBERED = re.compile(r"\s*[0-9]{1,2}\s*[.)]\s*(?=\D)")
-_KINDS = ("logbook", "register", "apology", "portal")
 _COMMON = "common"
 #: Longer texts are no header.
 _LONGEST_HEADER = 200
@@ -56,14 +55,6 @@ def header_words(kind: str) -> Mapping[str, str]:
     for lists in (table[_COMMON], table[kind]["headers"]):
         words |= {header_key(word): column for column, each in lists.items() for word in each}
     return words
-
-
-@cache
-def known_columns() -> frozenset[str]:
-    """Every column that any kind of file can have."""
-    table = load_table("paper_words")
-    lists = [table[_COMMON], *(table[kind]["headers"] for kind in _KINDS)]
-    return frozenset(column for each in lists for column in each)
 
 
 def evidence_columns(kind: str) -> tuple[str, ...]:

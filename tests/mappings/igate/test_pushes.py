@@ -7,7 +7,7 @@ import json
 import pytest
 
 from khop.connectors.igate.pushes import PushLogRow, read_push_log
-from khop.mappings.igate.pushes import blocked_results, missing_states
+from khop.mappings.igate.pushes import missing_states
 from tests import paths
 
 SAMPLES = paths.SAMPLES / "igate"
@@ -39,9 +39,3 @@ def test_missing_states_are_those_not_accepted(
     rows: list[PushLogRow], missing: tuple[int, ...]
 ) -> None:
     assert missing_states(rows, CODE) == missing
-
-
-def test_results_refused_for_a_missing_state_are_found() -> None:
-    early, other = row(4, 400), row(5, 400, code="G22.99-2")
-    complete = [row(state, code="G22.99-2") for state in (1, 3, 7)]
-    assert blocked_results([row(1), early, row(5), *complete, other]) == (early,)

@@ -147,12 +147,6 @@ class Ministry(Sourced):
 
 class Pushes(Sourced):
     before_result: Annotated[Numbers, Field(min_length=1)]
-    results: Annotated[Numbers, Field(min_length=1)]
-
-    @model_validator(mode="after")
-    def _no_state_waits_for_itself(self) -> Self:
-        assert not set(self.before_result) & set(self.results)
-        return self
 
 
 class Search(Sourced):
