@@ -24,7 +24,6 @@ from khop.mappings.catalogue_records import CatalogueItem, FeeRate, ProcedureEnt
 from khop.mappings.codes.procedure import base_procedure
 from khop.mappings.codes.spelling import canonical_code
 from khop.mappings.dvcqg.wire_catalogue import (
-    ChannelItem,
     FeeItem,
     ListedProcedure,
     OnlineServiceItem,
@@ -97,8 +96,7 @@ def procedure_entry(
     if not rows:
         return None
     wire, lost = _row_of(rows, code)
-    reader = _ProcedureReader(wire, channels, [*lost])
-    return reader.entry(plain(wire.MATTHC) or code)
+    return _entry(wire, plain(wire.MATTHC) or code, channels, [*lost])
 
 
 def procedure_names(row: object) -> ProcedureNames:
@@ -182,64 +180,57 @@ def plain(value: object) -> str:
     return clean_text(str(value))
 
 
-class _ProcedureReader:
-    """Reads one procedure; ``lost`` collects the fields that could not be used."""
+def _entry(
+    wire: ProcedureItem, code: str, channels: ChannelTable, lost: list[str]
+) -> ProcedureEntry:
+    """The entry of one procedure; fields that cannot be used are added to ``lost``."""
+    sectors = [(s.MALINHVUC, s.TENLINHVUC) for _, s in each_of(wire.LINHVUCTHUCHIEN)]
+    results = [(r.MAKETQUA, r.TENKETQUA) for _, r in each_of(wire.KETQUATHUCHIEN)]
+    units = [(u.MADONVI, u.TENDONVI) for _, u in each_of(wire.COQUANTHUCHIEN)]
+    limits, levels = tuple(_limits(wire, channels, lost)), tuple(_levels(wire, lost))
+    state = plain(wire.TRANGTHAI)
+    return ProcedureEntry(
+        code=code,
+        name=plain(wire.TENTTHC),
+        public=state == load_table("dvcqg_catalogue")["state"]["public"] if state else None,
+        sectors=_items(sectors),
+        limits=limits,
+        results=_items(results),
+        papers=tuple(_papers(wire)),
+        units=_items(units),
+        levels=levels,
+        fields_lost=tuple(dict.fromkeys(lost)),
+    )
 
-    def __init__(self, wire: ProcedureItem, channels: ChannelTable, lost: list[str]) -> None:
-        self._wire = wire
-        self._channels = channels
-        self._lost = lost
 
-    def entry(self, code: str) -> ProcedureEntry:
-        wire = self._wire
-        sectors = [(s.MALINHVUC, s.TENLINHVUC) for _, s in each_of(wire.LINHVUCTHUCHIEN)]
-        results = [(r.MAKETQUA, r.TENKETQUA) for _, r in each_of(wire.KETQUATHUCHIEN)]
-        units = [(u.MADONVI, u.TENDONVI) for _, u in each_of(wire.COQUANTHUCHIEN)]
-        limits, levels = tuple(self._limits()), tuple(self._levels())
-        state = plain(wire.TRANGTHAI)
-        return ProcedureEntry(
-            code=code,
-            name=plain(wire.TENTTHC),
-            public=state == load_table("dvcqg_catalogue")["state"]["public"] if state else None,
-            sectors=_items(sectors),
-            limits=limits,
-            results=_items(results),
-            papers=tuple(self._papers()),
-            units=_items(units),
-            levels=levels,
-            fields_lost=tuple(dict.fromkeys(self._lost)),
-        )
-
-    def _limits(self) -> Iterator[TimeLimit]:
-        for place, way in each_of(self._wire.CACHTHUCTHUCHIEN):
-            channel = self._channel(place, way)
-            times = [time for _, time in each_of(way.THOIGIAN)]
-            if not times:
-                # The channel is open, and the catalogue gives no time limit for it.
-                yield TimeLimit(channel, None)
-            yield from (_limit(channel, time) for time in times)
-
-    def _channel(self, place: int | None, way: ChannelItem) -> Channel | None:
+def _limits(wire: ProcedureItem, channels: ChannelTable, lost: list[str]) -> Iterator[TimeLimit]:
+    for place, way in each_of(wire.CACHTHUCTHUCHIEN):
         written = plain(way.KENH)
-        channel = self._channels.lookup(written, written) if written else None
+        channel = channels.lookup(written, written) if written else None
         if written and channel is None:
-            self._lost.append(_within("CACHTHUCTHUCHIEN", place, "KENH"))
-        return channel
+            lost.append(_within("CACHTHUCTHUCHIEN", place, "KENH"))
+        times = [time for _, time in each_of(way.THOIGIAN)]
+        if not times:
+            # The channel is open, and the catalogue gives no time limit for it.
+            yield TimeLimit(channel, None)
+        yield from (_limit(channel, time) for time in times)
 
-    def _papers(self) -> Iterator[CatalogueItem]:
-        for _, case in each_of(self._wire.THANHPHANHOSO):
-            for _, paper in each_of(case.GIAYTO):
-                code, name = plain(paper.MAGIAYTO), plain(paper.TENGIAYTO)
-                if code or name:
-                    yield CatalogueItem(code, name, plain(case.TRUONGHOP))
 
-    def _levels(self) -> Iterator[int]:
-        for place, level in each_of(self._wire.CAPTHUCHIEN):
-            number = _whole(level.CAPTHUCHIEN)
-            if number is not None and number in _LEVELS:
-                yield number
-            elif plain(level.CAPTHUCHIEN):
-                self._lost.append(_within("CAPTHUCHIEN", place, "CAPTHUCHIEN"))
+def _papers(wire: ProcedureItem) -> Iterator[CatalogueItem]:
+    for _, case in each_of(wire.THANHPHANHOSO):
+        for _, paper in each_of(case.GIAYTO):
+            code, name = plain(paper.MAGIAYTO), plain(paper.TENGIAYTO)
+            if code or name:
+                yield CatalogueItem(code, name, plain(case.TRUONGHOP))
+
+
+def _levels(wire: ProcedureItem, lost: list[str]) -> Iterator[int]:
+    for place, level in each_of(wire.CAPTHUCHIEN):
+        number = _whole(level.CAPTHUCHIEN)
+        if number is not None and number in _LEVELS:
+            yield number
+        elif plain(level.CAPTHUCHIEN):
+            lost.append(_within("CAPTHUCHIEN", place, "CAPTHUCHIEN"))
 
 
 def _limit(channel: Channel | None, time: TimeItem) -> TimeLimit:

@@ -92,62 +92,61 @@ class Naming:
     names: ProcedureNames
 
 
-class DossierWriter:
-    """Writes dossiers. ``databases``: codes of the national databases with which this one-stop
-    checks every dossier (DSKetNoiCSDL)."""
+def compose(
+    dossier: FullDossier, naming: Naming, facts: PortalFacts, databases: Sequence[str] = ()
+) -> ComposedDossier:
+    """The record of a dossier. Raises RecordError when it has no state.
 
-    def __init__(self, databases: Sequence[str] = ()) -> None:
-        self._databases = tuple(ConnectedDatabase(MaCSDL=code) for code in databases)
-
-    def compose(self, dossier: FullDossier, naming: Naming, facts: PortalFacts) -> ComposedDossier:
-        """The record of a dossier. Raises RecordError when it has no state."""
-        draft = _Draft()
-        record, applicant = dossier.record, dossier.applicant
-        if record.status is None:
-            raise RecordError("TrangThaiHoSo", "is not known, and a blank state is never sent")
-        names, constants = naming.names, draft.constants
-        name = names.name or dossier.procedure_name
-        files = tuple(draft.files(dossier.files, facts.origins))
-        refused = record.status is Status.NOT_RECEIVED
-        online = record.channel is Channel.ONLINE
-        message = DossierMessage(
-            MaHoSo=record.code,
-            MaTTHC=naming.procedure,
-            TenTTHC=name,
-            MaLinhVuc=names.sector_code or dossier.sector_code,
-            TenLinhVuc=names.sector_name or dossier.sector_name,
-            SoBienNhan=facts.receipt,
-            KenhThucHien=str(int(record.channel)) if record.channel else "",
-            ChuHoSo=applicant.name,
-            SoGiayToChuHoSo=applicant.identity_number,
-            LoaiDoiTuong=str(applicant.kind),
-            MaDoiTuong=facts.technical_id if online else "",
-            Email=applicant.email,
-            SoDienThoai=applicant.phone,
-            TrichYeuHoSo=draft.cut("TrichYeuHoSo", dossier.summary or name or record.code),
-            NgayTiepNhan=wire_time(record.received_at),
-            NgayHenTra=wire_time(record.due_at),
-            TrangThaiHoSo=str(int(record.status)),
-            NgayTra=wire_time(record.returned_at),
-            HinhThuc="1" if dossier.return_by_post else "0",
-            NgayKetThucXuLy=wire_time(record.finished_at),
-            DonViXuLy=naming.unit,
-            GhiChu=draft.cut("GhiChu", facts.note),
-            TaiLieuNop=files,
-            DanhSachLePhi=tuple(draft.fees(dossier.fees, record.code)),
-            DanhSachTepDinhKemKhac=tuple(map(draft.other_paper, facts.other_papers)),
-            DanhSachHoSoBoSung=tuple(draft.supplements(dossier.steps)),
-            DanhSachGiayToKetQua=tuple(draft.results(dossier, names)),
-            NoiNopHoSo=constants["NoiNopHoSo"],
-            HoSoCoThanhPhanSoHoa="1" if any(file.DuocSoHoa == "1" for file in files) else "0",
-            TaiKhoanDuocXacThucVoiVNeID=draft.flag("TaiKhoanDuocXacThucVoiVNeID", facts.verified),
-            DuocThanhToanTrucTuyen=draft.paid_online(facts.paid_online),
-            NgayTuChoi=wire_time(_refused_at(dossier)) if refused else "",
-            DinhDanhCHS=draft.identities(applicant.identity_number),
-            NgayNopHoSo=wire_time(record.submitted_at or record.received_at),
-            DSKetNoiCSDL=self._databases,
-        )
-        return ComposedDossier(message.model_dump(mode="json"), tuple(draft.left_out))
+    ``databases``: codes of the national databases with which this one-stop checks every dossier
+    (DSKetNoiCSDL).
+    """
+    draft = _Draft()
+    record, applicant = dossier.record, dossier.applicant
+    if record.status is None:
+        raise RecordError("TrangThaiHoSo", "is not known, and a blank state is never sent")
+    names, constants = naming.names, draft.constants
+    name = names.name or dossier.procedure_name
+    files = tuple(draft.files(dossier.files, facts.origins))
+    refused = record.status is Status.NOT_RECEIVED
+    online = record.channel is Channel.ONLINE
+    message = DossierMessage(
+        MaHoSo=record.code,
+        MaTTHC=naming.procedure,
+        TenTTHC=name,
+        MaLinhVuc=names.sector_code or dossier.sector_code,
+        TenLinhVuc=names.sector_name or dossier.sector_name,
+        SoBienNhan=facts.receipt,
+        KenhThucHien=str(int(record.channel)) if record.channel else "",
+        ChuHoSo=applicant.name,
+        SoGiayToChuHoSo=applicant.identity_number,
+        LoaiDoiTuong=str(applicant.kind),
+        MaDoiTuong=facts.technical_id if online else "",
+        Email=applicant.email,
+        SoDienThoai=applicant.phone,
+        TrichYeuHoSo=draft.cut("TrichYeuHoSo", dossier.summary or name or record.code),
+        NgayTiepNhan=wire_time(record.received_at),
+        NgayHenTra=wire_time(record.due_at),
+        TrangThaiHoSo=str(int(record.status)),
+        NgayTra=wire_time(record.returned_at),
+        HinhThuc="1" if dossier.return_by_post else "0",
+        NgayKetThucXuLy=wire_time(record.finished_at),
+        DonViXuLy=naming.unit,
+        GhiChu=draft.cut("GhiChu", facts.note),
+        TaiLieuNop=files,
+        DanhSachLePhi=tuple(draft.fees(dossier.fees, record.code)),
+        DanhSachTepDinhKemKhac=tuple(map(draft.other_paper, facts.other_papers)),
+        DanhSachHoSoBoSung=tuple(draft.supplements(dossier.steps)),
+        DanhSachGiayToKetQua=tuple(draft.results(dossier, names)),
+        NoiNopHoSo=constants["NoiNopHoSo"],
+        HoSoCoThanhPhanSoHoa="1" if any(file.DuocSoHoa == "1" for file in files) else "0",
+        TaiKhoanDuocXacThucVoiVNeID=draft.flag("TaiKhoanDuocXacThucVoiVNeID", facts.verified),
+        DuocThanhToanTrucTuyen=draft.paid_online(facts.paid_online),
+        NgayTuChoi=wire_time(_refused_at(dossier)) if refused else "",
+        DinhDanhCHS=draft.identities(applicant.identity_number),
+        NgayNopHoSo=wire_time(record.submitted_at or record.received_at),
+        DSKetNoiCSDL=tuple(ConnectedDatabase(MaCSDL=code) for code in databases),
+    )
+    return ComposedDossier(message.model_dump(mode="json"), tuple(draft.left_out))
 
 
 class _Draft:

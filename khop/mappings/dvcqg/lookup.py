@@ -7,7 +7,8 @@ items, and items of other dossiers.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Any
 
 from pydantic import BaseModel
@@ -36,57 +37,59 @@ _WIRE = {
 }
 
 
-class LookupReader:
-    """Reads answers of look-ups into records of ``source``, by the portal's code lists."""
+@dataclass(frozen=True, slots=True)
+class LookupSource:
+    """The source that answers, and the portal's code lists of states and channels."""
 
-    def __init__(self, source: str, status: StatusTable, channel: ChannelTable) -> None:
-        self._source = source
-        self._status = status
-        self._channel = channel
+    name: str
+    status: StatusTable
+    channel: ChannelTable
 
-    def record(self, items: Sequence[object], code: str) -> DossierRecord | None:
-        """One record of the items of the canonical ``code``; None when there is no item.
 
-        Raises RecordError when there are items and none is of that dossier.
-        """
-        if not items:
-            return None
-        records = [self._item(wire, code, lost) for wire, lost in _of_code(items, code)]
-        merged = records[0]
-        for other in records[1:]:
-            merged = _agreed(merged, other)
-        return merged
+def lookup_record(items: Sequence[object], code: str, source: LookupSource) -> DossierRecord | None:
+    """One record of the items of the canonical ``code``; None when there is no item.
 
-    def _item(self, wire: LookupItem, code: str, lost: Iterable[str]) -> DossierRecord:
-        dates = _Dates(wire, lost)
-        status, status_raw = self._state(wire)
-        submitted = dates.read("NgayNopHoSo") or dates.read("NgayNop")
-        return DossierRecord(
-            source=self._source,
-            native_id=code,
-            code=code,
-            status=status,
-            status_raw=status_raw,
-            submitted_at=submitted,
-            received_at=dates.read("NgayTiepNhan"),
-            due_at=dates.read("NgayHenTra"),
-            finished_at=dates.read("NgayKetThucXuLy"),
-            returned_at=dates.read("NgayTra"),
-            unit=scalar_text(wire.DonViXuLy) or None,
-            unit_code=scalar_text(wire.MaDonViXuLy) or None,
-            procedure=base_procedure(scalar_text(wire.MaTTHC)),
-            channel=self._channel.lookup(wire.KenhThucHien, scalar_text(wire.KenhThucHien)),
-            fields_lost=tuple(dates.lost),
-        )
+    Raises RecordError when there are items and none is of that dossier.
+    """
+    if not items:
+        return None
+    records = [_record(wire, code, lost, source) for wire, lost in _of_code(items, code)]
+    return reduce(_agreed, records)
 
-    def _state(self, wire: LookupItem) -> tuple[Status | None, str | None]:
-        """MaTrangThai, else TrangThaiHoSo, each a code or a label (docs/rules.md)."""
-        code, label = scalar_text(wire.MaTrangThai), scalar_text(wire.TrangThaiHoSo)
-        by_code, by_label = (self._status.lookup(text, text) for text in (code, label))
-        status = by_code or by_label
-        # People read the label; it is used unless it means another state than the code.
-        raw = label if by_label in (None, status) else ""
-        return status, raw or code or None
+
+def _record(
+    wire: LookupItem, code: str, lost: Iterable[str], source: LookupSource
+) -> DossierRecord:
+    dates = _Dates(wire, lost)
+    status, status_raw = _state(wire, source.status)
+    submitted = dates.read("NgayNopHoSo") or dates.read("NgayNop")
+    return DossierRecord(
+        source=source.name,
+        native_id=code,
+        code=code,
+        status=status,
+        status_raw=status_raw,
+        submitted_at=submitted,
+        received_at=dates.read("NgayTiepNhan"),
+        due_at=dates.read("NgayHenTra"),
+        finished_at=dates.read("NgayKetThucXuLy"),
+        returned_at=dates.read("NgayTra"),
+        unit=scalar_text(wire.DonViXuLy) or None,
+        unit_code=scalar_text(wire.MaDonViXuLy) or None,
+        procedure=base_procedure(scalar_text(wire.MaTTHC)),
+        channel=source.channel.lookup(wire.KenhThucHien, scalar_text(wire.KenhThucHien)),
+        fields_lost=tuple(dates.lost),
+    )
+
+
+def _state(wire: LookupItem, table: StatusTable) -> tuple[Status | None, str | None]:
+    """MaTrangThai, else TrangThaiHoSo, each a code or a label (docs/rules.md)."""
+    code, label = scalar_text(wire.MaTrangThai), scalar_text(wire.TrangThaiHoSo)
+    by_code, by_label = (table.lookup(text, text) for text in (code, label))
+    status = by_code or by_label
+    # People read the label; it is used unless it means another state than the code.
+    raw = label if by_label in (None, status) else ""
+    return status, raw or code or None
 
 
 def exact_keys(item: Mapping[Any, object], model: type[BaseModel]) -> dict[str, object]:

@@ -18,8 +18,8 @@ from khop.mappings.codes.procedure import base_procedure
 from khop.mappings.codes.spelling import canonical_code
 from khop.mappings.dvcqg.catalogue import ProcedureNames, procedure_names
 from khop.mappings.dvcqg.checks import problems_before_sending
-from khop.mappings.dvcqg.dossier import ComposedDossier, DossierWriter, Naming, PortalFacts
-from khop.mappings.dvcqg.lookup import LookupReader
+from khop.mappings.dvcqg.dossier import ComposedDossier, Naming, PortalFacts, compose
+from khop.mappings.dvcqg.lookup import LookupSource, lookup_record
 from khop.mappings.dvcqg.wire import ReturnedStatus, StepMessage
 from khop.mappings.facts.packaged import load_table
 from khop.mappings.records import DossierRecord, FullDossier, Instant, Status, Step
@@ -51,7 +51,8 @@ class DvcqgMapping:
 
     ``status`` and ``channel`` are its code lists. ``units``: unit code or name -> the portal's
     name. ``procedures``: local procedure code, base or full -> the national code.
-    ``databases``: codes of national databases, as ``DossierWriter`` takes them.
+    ``databases``: codes of national databases, as ``khop.mappings.dvcqg.dossier.compose`` takes
+    them.
     """
 
     def __init__(
@@ -65,10 +66,10 @@ class DvcqgMapping:
         databases: Sequence[str] = (),
     ) -> None:
         self.channels = channel or portal_channels({}, {})
-        self._lookup = LookupReader(source, status or portal_statuses({}, {}), self.channels)
+        self._source = LookupSource(source, status or portal_statuses({}, {}), self.channels)
         self._units = {fold_label(key): name for key, name in (units or {}).items()}
         self._procedures = {base_procedure(key): code for key, code in (procedures or {}).items()}
-        self._writer = DossierWriter(databases)
+        self._databases = tuple(databases)
 
     def record(self, items: Sequence[object], code: str) -> DossierRecord | None:
         """The portal's record of the dossier ``code``; None when the answer had no item.
@@ -77,7 +78,7 @@ class DvcqgMapping:
         RecordError when the answer is only about other dossiers or has no known field, which does
         not mean that the dossier is absent.
         """
-        return self._lookup.record(items, canonical_code(code))
+        return lookup_record(items, canonical_code(code), self._source)
 
     def write(
         self,
@@ -101,7 +102,7 @@ class DvcqgMapping:
         record = dossier.record
         names = ProcedureNames() if procedure is None else procedure_names(procedure)
         naming = Naming(self.national(record.procedure), self._unit(record), names)
-        return self._writer.compose(dossier, naming, facts or PortalFacts())
+        return compose(dossier, naming, facts or PortalFacts(), self._databases)
 
     def write_steps(self, code: str, steps: Sequence[Step]) -> list[dict[str, Any]]:
         """The CapNhatTienDoHoSoMC records of steps, in the order given (docs/systems/dvcqg.md)."""
