@@ -73,7 +73,8 @@ package: $(STAMP)
 	$(BIN)/hatchling build
 
 clean:
-	rm -rf $(VENV) .venv-* .coverage build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-* .coverage build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache \
+		.grimp_cache
 
 # The build tools come from constraints.txt too, hence no build isolation.
 $(STAMP): pyproject.toml $(CONSTRAINTS)

@@ -1,7 +1,8 @@
 """Groups of dependencies that are installed on request: ``pip install 'khop[engine]'``.
 
-``khop`` alone has the connectors, the mappings and the adapters over HTTP. What lacks for the
-rest is told by name, where Python alone would say ``No module named 'sqlalchemy'``.
+``khop`` alone has the connectors, the mappings and the adapters over HTTP. When
+another package is missing, the error names the extra that brings it; Python alone would say
+``No module named 'sqlalchemy'``.
 """
 
 from __future__ import annotations
@@ -38,5 +39,5 @@ def is_installed(extra: str) -> bool:
 def _is_there(module: str) -> bool:
     try:
         return find_spec(module) is not None
-    except ValueError:  # what stands in its place was never a module
+    except ValueError:  # sys.modules holds None or an object without a spec
         return False

@@ -71,7 +71,7 @@ class Secret:
                 return cls(**{kind: where})
         raise PydanticCustomError(
             "plain_secret",
-            'a secret never stands in khop.toml: write { env = "NAME" } or { file = "path" }',
+            'do not write a secret in khop.toml: use { env = "NAME" } or { file = "path" }',
         )
 
 

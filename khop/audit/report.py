@@ -18,7 +18,7 @@ from khop.text.words import Words
 
 @dataclass(frozen=True, slots=True)
 class FindingRow:
-    """One finding in a person's words. Times are Viet Nam time, without a zone.
+    """One finding in plain words. Times are Viet Nam time, without a zone.
 
     ``code``: the dossier's code; for a row of paper without one, its file, sheet, row and subject.
     ``explanation``: the answer, or why the finding is excluded.

@@ -1,4 +1,4 @@
-"""The rules in a person's words: names and explanations, numbers, excuses, what to do."""
+"""The rules in plain words: names and explanations, numbers, excuses, what to do."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Wire items read into pydantic models; a fault in a minor field does not cost the record.
+"""Wire items read into pydantic models; a bad minor field is left out, the record is kept.
 
-A field that does not fit the model is taken out and named. A fault in an essential field, and a
+A field that does not fit the model is taken out and named. An error in an essential field, and a
 text too long to be data, refuse the item.
 """
 
@@ -116,7 +116,7 @@ def _deepest(paths: Sequence[Path]) -> list[Path]:
 
 
 def _without(item: Any, path: Path) -> Any:
-    """A copy without the value at ``path``; in a list it becomes null, so that places stay."""
+    """A copy without the value at ``path``; null in a list, so that list indexes stay the same."""
     head, rest = path[0], path[1:]
     copy = item.copy()
     if rest:

@@ -100,7 +100,7 @@ class Engine:
         self.close()
 
     def close(self) -> None:
-        """Give back connections."""
+        """Close the connections of ledger and adapters."""
         self._systems.close()
         self.ledger.close()
 

@@ -68,7 +68,7 @@ class Privacy:
         self._fernet = Fernet(base64.urlsafe_b64encode(_derived(secret, b"khop payload key")))
 
     def seal(self, payload: object) -> bytes | None:
-        """The payload encrypted, or None when it is none, too large, or not JSON."""
+        """The payload encrypted, or None when there is none, or it is too large or not JSON."""
         if payload is None:
             return None
         try:

@@ -14,7 +14,7 @@ from khop.config.model import Config
 from khop.errors import ConfigError
 from khop.sync.ledger import paper_rows
 
-#: What the names of imported files begin with; they are sources that khop.toml does not name.
+#: Prefix of the source names of imported files. khop.toml does not name these sources.
 IMPORTED = "import_"
 
 
@@ -53,8 +53,8 @@ class Systems:
         return next(iter(self.of_port(DossierSink)), None)
 
     def source_names(self, connection: sa.Connection) -> list[str]:
-        """The names of the configured sources and the imported files: those that count. A source
-        that was taken out of khop.toml does not."""
+        """Names of the sources whose records are compared: configured sources and imported files.
+        A source removed from khop.toml is left out."""
         imported = paper_rows.sources_named(connection, IMPORTED)
         return sorted({*self._roles, *imported})
 

@@ -14,7 +14,7 @@ It needs pytest.
 from __future__ import annotations
 
 try:
-    import pytest as _pytest  # noqa: PT013
+    import pytest as _pytest
 except ImportError:
     raise ImportError("khop.testing needs pytest: pip install 'khop[testing]'") from None
 
@@ -23,12 +23,12 @@ _pytest.register_assert_rewrite(
     "khop.testing.contract", "khop.testing.dossiers", "khop.testing.evidence"
 )
 
-from khop.loopback import Request, Response  # noqa: E402
-from khop.testing.bench import (  # noqa: E402
+from khop.loopback import Request, Response
+from khop.testing.bench import (
     Bench,
     RecordingCallBook,
 )
-from khop.testing.cases import (  # noqa: E402
+from khop.testing.cases import (
     CatalogueCase,
     EvidenceCase,
     FeedCase,
@@ -39,22 +39,22 @@ from khop.testing.cases import (  # noqa: E402
     SourceCase,
     WindowCase,
 )
-from khop.testing.contract import AdapterContract, LoginContract  # noqa: E402
-from khop.testing.dossiers import (  # noqa: E402
+from khop.testing.contract import AdapterContract, LoginContract
+from khop.testing.dossiers import (
     DossierLookupContract,
     DossierSinkContract,
     DossierSourceContract,
     WindowSourceContract,
 )
-from khop.testing.evidence import (  # noqa: E402
+from khop.testing.evidence import (
     CatalogueSourceContract,
     EvidenceLookupContract,
     EvidenceSourceContract,
     IdentityCheckContract,
 )
-from khop.testing.faults import Fault  # noqa: E402
-from khop.testing.matrix import fault_matrix  # noqa: E402
-from khop.testing.system import (  # noqa: E402
+from khop.testing.faults import Fault
+from khop.testing.matrix import fault_matrix
+from khop.testing.system import (
     Case,
     Difference,
     Kind,

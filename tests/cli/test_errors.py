@@ -40,7 +40,7 @@ def test_a_missing_configuration_names_khop_init(run: Run) -> None:
                 'role = "one_stop"\nbase_url = "http://x.example.vn"\ntoken_url = "http://x"\n'
                 'client_id = "a"\nclient_secret = "plain"\n'
             ),
-            "a secret never stands in khop.toml",
+            "do not write a secret in khop.toml",
         ),
         (
             (

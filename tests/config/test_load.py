@@ -78,7 +78,7 @@ def test_a_configuration_needs_only_the_province(tmp_path: Path) -> None:
         (NOTICES + "severities = []\n", "notices.severities"),
         (NOTICES + 'severities = ["S5"]\n', "notices.severities.0"),
         (NOTICES + 'urk = "https://x.example.vn"\n', "did you mean url?"),
-        (PROVINCE + '[notices]\nsecret = "hunter2"\n', "notices.secret: a secret never stands"),
+        (PROVINCE + '[notices]\nsecret = "hunter2"\n', "notices.secret: do not write a secret"),
         (_source(adapter=""), "sources.igate: say which adapter"),
         (_source(adapter='"igat"'), "did you mean igate?"),
         (_source(adapter="1"), "sources.igate.adapter"),
@@ -86,8 +86,8 @@ def test_a_configuration_needs_only_the_province(tmp_path: Path) -> None:
         (_source(role='"onestop"'), "sources.igate.role"),
         (_source(base_ur='"x"'), "sources.igate.base_ur: unknown key, did you mean base_url?"),
         (_source(base_url=""), "sources.igate.base_url: this key is missing"),
-        (_source(secret='"hunter2"'), "sources.igate.secret: a secret never stands"),
-        (_source(secret='{ evn = "X" }'), "sources.igate.secret: a secret never stands"),
+        (_source(secret='"hunter2"'), "sources.igate.secret: do not write a secret"),
+        (_source(secret='{ evn = "X" }'), "sources.igate.secret: do not write a secret"),
     ],
 )
 def test_an_error_names_its_key(tmp_path: Path, text: str, expected: str) -> None:

@@ -105,7 +105,7 @@ class LogsARow(MiniAdapter):
 
 class PrintsARow(MiniAdapter):
     def record(self, row: Any) -> DossierRecord:
-        print(row)  # noqa: T201
+        print(row)
         return super().record(row)
 
 

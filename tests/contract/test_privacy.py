@@ -16,7 +16,7 @@ def test_log_lines_and_prints_are_captured() -> None:
     with capture_output() as captured:
         logging.getLogger("x").debug("a %s", "log line")
         structlog.get_logger("y").info("an_event", field="a field")
-        print("a print")  # noqa: T201
+        print("a print")
     output = "\n".join(captured.lines)
     assert all(each in output for each in ("a log line", "a field", "a print"))
 

@@ -110,7 +110,7 @@ def main() -> None:
     except ValueError:
         outcome = "ValueError"
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    print(outcome, grown // 1024)  # noqa: T201
+    print(outcome, grown // 1024)
 
 
 if __name__ == "__main__":

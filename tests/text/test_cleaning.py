@@ -41,7 +41,7 @@ def test_folded_labels_stay_folded(text: str) -> None:
     assert fold_label(fold_label(text)) == fold_label(text)
 
 
-def test_marks_still_tell_labels_apart() -> None:
+def test_labels_with_different_marks_fold_differently() -> None:
     assert fold_label("Chờ") != fold_label("Chò")
 
 

@@ -115,7 +115,7 @@ def test_a_number_of_a_person_is_noticed(text: str) -> None:
         "Quyết định 1234/QĐ-UBND ngày 01/07/2025, hồ sơ thứ 12345678",
     ],
 )
-def test_codes_days_and_short_numbers_are_of_nobody(text: str) -> None:
+def test_codes_days_and_short_numbers_are_not_personal(text: str) -> None:
     assert not holds_personal_number(text)
 
 

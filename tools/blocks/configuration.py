@@ -44,7 +44,7 @@ def configuration_page() -> str:
     for name, kind in adapters().items():
         model = kind.settings
         shared = HttpSettings if issubclass(model, HttpSettings) else SourceSettings
-        more = " These stand beside those of every source"
+        more = " In addition to the keys of every source"
         more += " over HTTP." if shared is HttpSettings else "."
         roles = " or ".join(f'`role = "{role.value}"`' for role in sorted(kind.roles))
         about = f"With {roles}.{more}"

@@ -113,7 +113,8 @@ class DvcqgAdapter:
     def dictionary(self, name: str) -> tuple[CatalogueItem, ...]:
         """A list of codes by its short name (``data/dvcqg_catalogue.toml``) or its service.
 
-        Raises RecordError when there is no such list, or its columns cannot be told apart.
+        Raises RecordError when there is no such list, or when its code and name columns
+        cannot be identified.
         """
         service = catalogue.dictionary_service(name)
         return catalogue.dictionary_items(self.client.catalogue.dictionary(service))
@@ -150,7 +151,8 @@ class DvcqgAdapter:
         try:
             found = self.client.procedure(code)
         except (Unauthorised, RateLimited):
-            raise  # the push would fail likewise, and a refused account is not tried twice
+            # The push would fail for the same reason, and a refused account is not tried twice.
+            raise
         except ConnectorError as fault:
             if fault.operation == "login":
                 raise

@@ -50,7 +50,7 @@ class IgateAdapter:
 
     def window_page(self, field: str, first: date, last: date, number: int) -> SourcePage:
         """The zero-based page ``number`` of the dossiers whose date ``field`` lies on a local
-        day from ``first`` to ``last``. Raises ConfigError for a field that is none."""
+        day from ``first`` to ``last``. Raises ConfigError for an unknown field."""
         if field not in self._windows:
             known = ", ".join(self._windows)
             raise ConfigError(

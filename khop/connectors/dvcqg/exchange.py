@@ -4,14 +4,13 @@
 
     call ── written by the dialect ── session ── sent ── read ── judged ──► rows, or nothing
                                          ▲                          │
-                                         └── new login, one repeat ◄┘  a fault a login may cure
+                                         └── new login, one repeat ◄┘  errors that a login may solve
 
 A dossier may be sent again after a refusal, since its code identifies it. A progress step has no
 key: it is sent again only when a look-up shows that the portal refused the session itself.
 
-A read that is refused in the same words with a new session is refused for good: for a while
-neither it nor similar refusals lead to a new login. Otherwise a portal that refuses thousands of
-look-ups would be logged into as often.
+A read refused twice with the same text is final. For some time, similar refusals cause no new
+login. Otherwise each of thousands of refused look-ups would cause one.
 """
 
 from __future__ import annotations
@@ -185,8 +184,8 @@ class Exchange:
         raise last
 
     def _is_final(self, refusal: Refused, earlier: Sequence[Refused]) -> bool:
-        """Whether a new session would not change this refusal of a read: the call was refused in
-        the same words with another session, or a similar one was of late. ``earlier``: the
+        """Whether a new session would not change this refusal of a read: the call was refused with
+        the same text in another session, or a similar call was refused recently. ``earlier``: the
         refusals of the same call with the sessions before."""
         form = refusal_form(refusal.operation, refusal.code, refusal.detail)
         if form is None:
@@ -230,7 +229,7 @@ class Exchange:
 
 
 class _FinalRefusal(Exception):
-    """Carries a refusal past the repeat after a new login."""
+    """Wraps a refusal, so that the retry after a new login does not catch it."""
 
     def __init__(self, refusal: Refused) -> None:
         super().__init__()

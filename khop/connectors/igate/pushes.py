@@ -123,7 +123,8 @@ def read_push_answer(answer: Answer) -> PushAnswer:
 
 
 def read_push_request(body: object) -> PushRequest:
-    """A request of the staff site to push a dossier. Raises ValueError when it is none."""
+    """A request of the staff site to push a dossier. Raises ValueError when it is not a
+    push request."""
     dossier = body.get("dossier") if isinstance(body, Mapping) else None
     if not isinstance(body, Mapping) or not isinstance(dossier, Mapping):
         raise Unusable("no request to push a dossier")

@@ -85,8 +85,8 @@ class PopulationClient(Generic[P]):
         self._gateway.auth.log_in()
 
     def reach(self) -> int:
-        """The HTTP status of an empty GET, which asks about nobody. Raises ConnectorError where
-        no HTTP server answered."""
+        """The HTTP status of an empty GET, which contains no question about a person. Raises
+        ConnectorError where no HTTP server answered."""
         try:
             return self._transport.call("reach", "GET", self._url, attempts=1).status
         except ConnectorError as fault:

@@ -45,7 +45,7 @@ def refuse_twice(names: Iterable[str], key: str) -> None:
 def holds_on(day: date, valid_from: date | None, valid_to: date | None) -> bool:
     """Whether ``day`` lies in the range, which includes both ends; None is an open end.
 
-    Raises RecordError when ``day`` is not a day; a datetime is none.
+    Raises RecordError when ``day`` is not a day; a datetime is refused.
     """
     day = plain_day(day)
     return (valid_from is None or valid_from <= day) and (valid_to is None or day <= valid_to)

@@ -67,7 +67,7 @@ class WorkingCalendar:
     def ord(self, day: date) -> int:
         """Working days from 1990-01-01 up to and including ``day``.
 
-        Raises DayError outside 1990-2100, and for anything but a date; a datetime is none.
+        Raises DayError outside 1990-2100, and for anything but a date; a datetime is refused.
         """
         year, index = self._place(day)
         return year.counts[index]

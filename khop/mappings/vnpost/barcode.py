@@ -54,7 +54,7 @@ def answer_lookup(barcode: str, find: Find) -> Answer:
     """(status, body) of the answer to a look-up.
 
     An unknown dossier, a wrong security part and a text that is no barcode all give 204, so that
-    nobody can probe for dossiers.
+    callers cannot test which codes exist.
     """
     found = _proven(barcode, find)
     if found is None:

@@ -93,7 +93,7 @@ def _states_differ(os: Record, case: Case, clock: Clock) -> bool:
 
 
 def _forbidden_step(os: Record, _case: Case, _clock: Clock) -> bool:
-    """Of several states at one moment nobody knows the order: no step leads in or out of them."""
+    """The order of states at one moment is unknown: no step is judged there."""
     for (one, _), (other, _) in pairwise(_moments(os)):
         if len(one) == len(other) == 1:
             (source,), (target,) = one, other

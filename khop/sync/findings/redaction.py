@@ -17,7 +17,7 @@ from khop.text.masking import holds_personal_number, short_text
 _PLAIN = frozenset({"native_id", "code", "source", "file", "item", "ps_item", "os_path"})
 
 
-def outward(finding: Finding) -> Finding:
+def redacted(finding: Finding) -> Finding:
     """The finding with numbers of persons masked, and without explanation and exclusion, which
     people wrote."""
     return replace(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from khop.adapters.links import dossier_link
-from khop.sync.findings.redaction import outward
+from khop.sync.findings.redaction import redacted
 from khop.sync.reconciling.rules import place
 from khop.sync.results import Finding, Plan, Result
 
@@ -38,7 +38,7 @@ def work_list(
     """
     left = {(item.subject, rule): item.reason for item in plan.work for rule in item.rules}
     tasks = [
-        Task(outward(finding), left[finding.subject, finding.rule], _link(finding, pages))
+        Task(redacted(finding), left[finding.subject, finding.rule], _link(finding, pages))
         for finding in findings
         if (finding.subject, finding.rule) in left and (not units or (finding.unit or "") in units)
     ]

@@ -7,7 +7,7 @@ The guarantees that SQLite gives the engine are kept by three means:
   decide on the same state, and one of them would have to be repeated.
 - Writers see the last commit. They run as READ COMMITTED: at a stricter level the snapshot is
   taken by the statement that waits for the lock, and is old when the lock is granted.
-- Readers see one moment and wait for nobody: REPEATABLE READ.
+- Readers see one snapshot and take no locks: REPEATABLE READ.
 """
 
 from __future__ import annotations

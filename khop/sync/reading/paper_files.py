@@ -81,7 +81,7 @@ def _pull_file(
         _check_kind(connection, source, file)
         now_us = context.now_us()
         done = paper_rows.store_file(connection, source.name, read, context.privacy, now_us)
-        # In the same transaction: nobody may come back to a file that was imported once.
+        # Same transaction: an imported file may never be read again.
         if lookup is not None:
             paper_rows.name_rows(connection, lookup.name, source.name)
     summary.rows += len(read.rows) + len(read.rejects)

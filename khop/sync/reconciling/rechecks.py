@@ -1,4 +1,4 @@
-"""When a case has to be looked at again although nobody touched it.
+"""When an unchanged case must be compared again, because its age passes a limit.
 
 By the passing of time alone a case changes what it fires only when the age of one of its times
 crosses a limit of a rule. While predicates are built, the clock collects these limits

@@ -37,8 +37,8 @@ from khop.sync.repairing.pushes import PushEnded, Pushes
 from khop.sync.results import Applied, Outcome, PlanItem
 
 _ROUNDS = 5
-#: Few: a session that ends while many calls use it is refused to all of them, and a second
-#: refusal is taken for the portal's refusal of the dossier.
+#: Low: when a session ends, all calls under way fail. A second failure counts as a refusal of the
+#: dossier.
 _PUSHES_AT_ONCE = 3
 
 log = structlog.get_logger(__name__)
@@ -143,8 +143,10 @@ def _create_or_update(pushes: Pushes, push: Push, dossier: FullDossier) -> Push:
     for _ in range(_ROUNDS):
         portal = _look_up(pushes, push)
         if exists and portal is None:
-            detail = "the portal says that it has the dossier, but does not show it"
-            raise PushEnded(Outcome.UNKNOWN, detail)
+            detail = (
+                "the portal refused it as existing, but a look-up does not find it; "
+                "apply again later"
+            )raise PushEnded(Outcome.UNKNOWN, detail)
         push = _decided(pushes, push, dossier, portal)
         if push.state is not PushState.PENDING and agrees(dossier.record, portal):
             return pushes.move(push, PushState.PUSHED)
@@ -158,7 +160,7 @@ def _create_or_update(pushes: Pushes, push: Push, dossier: FullDossier) -> Push:
             push = pushes.move(push, PushState.UNKNOWN, created_there=ours)
         if push.state is PushState.PUSHED:
             return push
-    raise PushEnded(Outcome.UNKNOWN, "no look-up told whether the write took effect; apply again")
+    raise PushEnded(Outcome.UNKNOWN, "it is not known whether the write took effect; apply again")
 
 
 def _look_up(pushes: Pushes, push: Push) -> DossierRecord | None:

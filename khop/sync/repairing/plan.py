@@ -164,7 +164,7 @@ def _records(
 
 
 def plan_from_json(data: Any) -> Plan:
-    """A plan as ``as_json`` wrote it. Raises ConfigError when it is none."""
+    """A plan as ``as_json`` wrote it. Raises ConfigError when the file is not a plan."""
     try:
         return Plan(
             made_at=str(data["made_at"]),

@@ -1,4 +1,4 @@
-"""Plans, and what became of them."""
+"""Plans, and the results of applying them."""
 
 from __future__ import annotations
 

@@ -247,7 +247,7 @@ def toml(changes: dict[str, Any]) -> str:
     ("changes", "says"),
     [
         ({"client_secret": None}, "client_secret: this key is missing"),
-        ({"client_secret": "plain"}, r"sources\.igate\.client_secret: a secret never stands"),
+        ({"client_secret": "plain"}, r"sources\.igate\.client_secret: do not write a secret"),
         ({"grant": "password"}, "needs username and password"),
         ({"grant": "password", "username": "u"}, "needs username and password"),
         ({"file_url": "https://igate.example.vn/f"}, r"\{id\} or \{uuid\}"),

@@ -196,7 +196,7 @@ def test_a_dossier_that_ended_after_the_period_counts_as_open(status: int) -> No
     assert no_due.notes == {Note.STATE_NOT_KNOWN, Note.NOT_JUDGED}
 
 
-def test_a_system_that_keeps_stopped_dossiers_open() -> None:
+def test_a_stopped_dossier_is_open_where_only_other_states_are_ended() -> None:
     rules = bucket_rules({"states": {"ended": [3, 7, 9, 10]}})
     stopped = dossier(8, finished=on(3, 12))
     assert placed(stopped).outcome is Column.EARLY

@@ -237,7 +237,7 @@ def test_years_not_announced_yet_are_provisional() -> None:
     assert CALENDAR.provisional(2027)
 
 
-def test_a_province_that_has_the_notice_says_so() -> None:
+def test_results_are_final_in_years_the_province_has_notices_for() -> None:
     calendar = WorkingCalendar(announced_through=2027)
     assert not calendar.provisional(2027)
     assert calendar.provisional(2028)

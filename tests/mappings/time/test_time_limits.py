@@ -160,7 +160,7 @@ def test_other_limits_are_not_moved_off_days_off(measure: Measure) -> None:
         ("day_end", "2026-11-20T17:00"),
     ],
 )
-def test_the_time_of_day_at_which_a_dossier_is_due(due_time: str, due: str) -> None:
+def test_a_limit_in_days_is_due_at_the_configured_time_of_day(due_time: str, due: str) -> None:
     clock = LimitClock(HOURS, deadline_rules({"counting": {"due_time": due_time}}))
     assert clock.settle(local("2026-11-20T09:10"), Measure.WORKING_DAY) == local(due)
     day = local("2026-11-20")

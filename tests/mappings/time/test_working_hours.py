@@ -127,7 +127,9 @@ def test_hours_are_worked_hours(start: str, number: float, end: str) -> None:
 
 
 @given(MOMENTS, LENGTHS)
-def test_what_was_added_lies_between(moment: datetime, length: timedelta) -> None:
+def test_the_time_between_start_and_sum_is_the_added_length(
+    moment: datetime, length: timedelta
+) -> None:
     start = instant(moment)
     assert HOURS.between(start, HOURS.add(start, length)) == length
     assert HOURS.between(HOURS.add(start, length), start) == -length

@@ -43,7 +43,7 @@ def test_a_wrong_secret_gets_no_token(running: Any, shared_world: World) -> None
     assert json.loads(raw)["error"] == "unauthorized_client"
 
 
-def test_a_token_answer_without_expiry(running: Any, shared_world: World) -> None:
+def test_a_token_answer_can_lack_its_expiry(running: Any, shared_world: World) -> None:
     with running(shared_world, igate=IgateOptions(says_expiry=False)) as (_, client):
         _, raw = client.call(
             "igate", "POST", TOKEN, urlencode(GRANT).encode(), basic("svc-khop", "sandbox-igate")
@@ -295,7 +295,9 @@ def test_configured_shapes_are_in_every_answer(running: Any, world: World) -> No
     assert any(isinstance(row["task"], dict) for row in rows)
 
 
-def test_the_form_data_of_a_dossier(running: Any, shared_world: World) -> None:
+def test_the_form_data_of_a_dossier_have_only_the_requested_fields(
+    running: Any, shared_world: World
+) -> None:
     d = next(d for d in shared_world.dossiers if d.code == d.code_wire)
     path = "/pa/api-integration/--data"
     with running(shared_world) as (_, client):

@@ -78,7 +78,7 @@ def test_a_token_request_without_the_form_is_refused_and_a_violation(world: Worl
         assert client.kinds() == ["wrong_content"]
 
 
-def test_a_token_for_every_call_is_a_storm(world: World) -> None:
+def test_requesting_a_token_for_each_call_is_a_violation(world: World) -> None:
     with running_vnpost(world, VnpostOptions(tokens_per_minute=3)) as client:
         for _ in range(4):
             client.log_in()

@@ -1,4 +1,4 @@
-"""Findings, what people decided about them, and what other programs were told."""
+"""Findings, what people decided about them, and the notices sent to other programs."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ notice = Table(
     Index("ix_notice_state", "state", "number"),
 )
 
-# the last event told of a finding, and the open period it was told in
+# the last event notified for a finding, and the open period it belongs to
 notified = Table(
     "notified",
     metadata,

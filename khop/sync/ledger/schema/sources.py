@@ -78,7 +78,7 @@ status_record = Table(
     # the waybill an event of the post is about
     Column("item", String),
     Index("ix_status_record_code", "code"),
-    # evidence is few rows beside the histories, and all of it is read
+    # Evidence has far fewer rows than histories, and every reconcile reads all of it.
     Index(
         "ix_status_record_evidence",
         "code",

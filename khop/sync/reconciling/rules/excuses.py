@@ -1,6 +1,6 @@
 """Excuses: exceptions, outages and migrations for which a rule does not fire (docs/rules.md).
 
-They keep people from being accused of what was right, or of what they could not help
+They prevent findings about cases that were correct, or that the officer could not influence
 (docs/domain.md, Audit). Excused cases are counted in the run's summary.
 """
 

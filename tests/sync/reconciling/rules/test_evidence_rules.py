@@ -224,7 +224,7 @@ def judged(
     ("number", "rule", "expected"),
     [(number, rule, expected) for number, (rule, _, expected) in enumerate(CASES, start=1)],
 )
-def test_a_rule_fires_exactly_where_it_should(
+def test_a_rule_fires_only_on_the_cases_that_expect_it(
     number: int, rule: str, expected: bool, judged: set[tuple[str, str]]
 ) -> None:
     code = CASES[number - 1][1].code_of(number)
