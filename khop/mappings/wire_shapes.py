@@ -27,8 +27,8 @@ _REASONS = {
 }
 
 
-class Faults(list[ErrorDetails]):
-    """The faults of an item that a model does not accept."""
+class Errors(list[ErrorDetails]):
+    """The errors of an item that a model does not accept."""
 
 
 def read_shape(
@@ -42,7 +42,7 @@ def read_shape(
     if not isinstance(item, dict):
         raise RecordError("item", "is not an object")
     read = _validated(model, item)
-    return _read_rest(model, item, essential, read) if isinstance(read, Faults) else (read, ())
+    return _read_rest(model, item, essential, read) if isinstance(read, Errors) else (read, ())
 
 
 def dotted(path: Path) -> str:
@@ -51,36 +51,36 @@ def dotted(path: Path) -> str:
     return "".join(parts).lstrip(".")
 
 
-def _validated(model: type[M], item: dict[str, Any]) -> M | Faults:
+def _validated(model: type[M], item: dict[str, Any]) -> M | Errors:
     # The error quotes values, so it must not become the cause of a later exception.
     try:
         return model.model_validate(item)
     except ValidationError as error:
-        return Faults(error.errors(include_url=False, include_input=False, include_context=False))
+        return Errors(error.errors(include_url=False, include_input=False, include_context=False))
 
 
 def _read_rest(
-    model: type[M], item: dict[str, Any], essential: Collection[str], faults: Faults
+    model: type[M], item: dict[str, Any], essential: Collection[str], failures: Errors
 ) -> tuple[M, tuple[str, ...]]:
     lost: list[str] = []
     # The first round takes out each faulty part, the second the whole top-level field.
     for depth in (None, 1):
-        for path in _faulty(item, faults, essential, depth):
+        for path in _faulty(item, failures, essential, depth):
             item = _without(item, path)
             lost.append(dotted(path))
         read = _validated(model, item)
-        if not isinstance(read, Faults):
+        if not isinstance(read, Errors):
             return read, tuple(lost)
-        faults = read
+        failures = read
     raise RecordError("item", "has a shape that cannot be read")
 
 
 def _faulty(
-    item: dict[str, Any], faults: Faults, essential: Collection[str], depth: int | None
+    item: dict[str, Any], failures: Errors, essential: Collection[str], depth: int | None
 ) -> list[Path]:
-    paths = [_walk(item, each["loc"])[:depth] for each in faults]
+    paths = [_walk(item, each["loc"])[:depth] for each in failures]
     deepest = _deepest(paths)
-    for each, path in zip(faults, paths, strict=True):
+    for each, path in zip(failures, paths, strict=True):
         _refuse(each["type"], each["loc"], path, essential, deepest)
     return deepest
 

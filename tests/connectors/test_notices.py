@@ -116,7 +116,7 @@ def test_a_body_without_a_notice_is_refused(body: bytes) -> None:
         verified(notice_headers(SECRET, "n1", body, NOW), body)
 
 
-def test_no_fault_quotes_the_secret_or_the_body() -> None:
+def test_no_error_quotes_the_secret_or_the_body() -> None:
     with pytest.raises(RecordError) as caught:
         verified(headers(), BODY + b"x")
     assert SECRET not in str(caught.value)
@@ -147,13 +147,13 @@ def test_each_try_has_the_same_id_and_its_own_signature(
 
 
 @pytest.mark.parametrize(
-    ("status", "fault"), [(400, Refused), (404, Refused), (401, Unauthorised), (307, Refused)]
+    ("status", "error"), [(400, Refused), (404, Refused), (401, Unauthorised), (307, Refused)]
 )
 def test_a_refusal_is_not_retried(
-    script: Script, transport_to: TransportTo, status: int, fault: type[Exception]
+    script: Script, transport_to: TransportTo, status: int, error: type[Exception]
 ) -> None:
     script.replies = [httpx.Response(status, headers={"Location": "https://other.example.vn"})]
-    with pytest.raises(fault):
+    with pytest.raises(error):
         client(transport_to(script)).send("n1", BODY)
     assert len(script.requests) == 1
 

@@ -13,7 +13,7 @@ import pytest
 from khop.connectors.dvcqg.envelope import judge_read, judge_write, read_text_reply
 from khop.connectors.dvcqg.payments import read_start
 from khop.connectors.http.answers import Answer, read_json
-from khop.connectors.http.gateways import gateway_fault
+from khop.connectors.http.gateways import gateway_error
 from khop.connectors.http.outcomes import CallOutcome, error_text
 from khop.connectors.igate.claims import read_claims
 from khop.connectors.igate.page import read_page
@@ -124,7 +124,7 @@ READERS: dict[str, tuple[list[Any], tuple[Callable[[Any], object], ...]]] = {
     "gateways": (
         [{"fault": {"code": 900901, "message": "x"}, "type": "Server.x", "detail": "x"}],
         (
-            lambda body: gateway_fault(answer(body, 500), OUTCOME),
+            lambda body: gateway_error(answer(body, 500), OUTCOME),
             lambda body: error_text(answer(body, 500)),
             lambda body: OUTCOME.of_status(answer(body, 500), datetime(2026, 3, 18, tzinfo=UTC)),
         ),

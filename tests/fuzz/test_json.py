@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from khop.connectors.http.answers import LONGEST_WAIT, Answer, http_date, read_json
-from khop.connectors.http.gateways import gateway_fault
+from khop.connectors.http.gateways import gateway_error
 from khop.connectors.http.outcomes import CallOutcome, error_text
 from khop.errors import ConnectorError
 from tests.fuzz.answers import assert_error_fits, assert_nothing_personal
@@ -127,7 +127,7 @@ def test_any_answer_gives_an_error_of_its_kind_or_none(
     status: int, body: bytes, headers: dict[str, str], write: bool
 ) -> None:
     answer, outcome = Answer(status, headers, body), CallOutcome("src", "ask", write)
-    for fault in (gateway_fault(answer, outcome), outcome.of_status(answer, NOW)):
+    for fault in (gateway_error(answer, outcome), outcome.of_status(answer, NOW)):
         if fault is not None:
             assert isinstance(fault, ConnectorError)
             assert_error_fits(fault, write=write)

@@ -15,7 +15,7 @@ from khop.connectors.dvcqg.envelope import folded, read_text_reply
 from khop.connectors.dvcqg.inbound import handle
 from khop.connectors.http.answers import Answer, http_date, read_json
 from khop.connectors.http.checks import http_address, path_segment
-from khop.connectors.http.gateways import gateway_fault
+from khop.connectors.http.gateways import gateway_error
 from khop.connectors.http.outcomes import CallOutcome
 from khop.connectors.http.xml import read_xml
 from khop.connectors.igate.claims import claims_of
@@ -91,7 +91,7 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "short_text": short_text,
     "http_address": lambda text: http_address("src", "url", f"https://{text}"),
     "path_segment": lambda text: path_segment("id", text),
-    "gateway_fault": lambda text: gateway_fault(
+    "gateway_error": lambda text: gateway_error(
         Answer(500, {"x-road-error": text}, f'{{"fault":"{text}"}}'.encode()), OUTCOME
     ),
     "folded": folded,

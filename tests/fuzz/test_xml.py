@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from khop.connectors.http.answers import Answer
-from khop.connectors.http.gateways import gateway_fault
+from khop.connectors.http.gateways import gateway_error
 from khop.connectors.http.outcomes import CallOutcome
 from khop.connectors.http.xml import children, local_name, namespace, read_xml
 from khop.connectors.population.soap import body_elements, fault_in, text_bytes, with_breaks
@@ -59,7 +59,7 @@ def test_any_answer_gives_elements_or_an_error(body: bytes, status: int) -> None
             if isinstance(found, ConnectorError):
                 assert_nothing_personal(found)
                 assert_error_fits(found, write=outcome.write)
-        fault = gateway_fault(Answer(status, {}, body), outcome)
+        fault = gateway_error(Answer(status, {}, body), outcome)
         assert fault is None or isinstance(fault, ConnectorError)
 
 

@@ -153,8 +153,8 @@ class DvcqgAdapter:
         except (Unauthorised, RateLimited):
             # The push would fail for the same reason, and a refused account is not tried twice.
             raise
-        except ConnectorError as fault:
-            if fault.operation == "login":
+        except ConnectorError as error:
+            if error.operation == "login":
                 raise
             return None
         with self._lock:

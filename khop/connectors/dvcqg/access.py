@@ -1,7 +1,7 @@
 """Logins of the portal, and of a wrapper before it.
 
 =============  ========================================  ===================================
-login          what it gives                             faults that a new login may cure
+login          what it gives                             errors that a new login may solve
 =============  ========================================  ===================================
 PortalLogin    a session; answers do not tell its end    refused, unauthorised
 OAuthLogin     a token for as long as ``expires_in``     unauthorised
@@ -31,7 +31,7 @@ _TOKEN_ADVICE = "check client_id and client_secret of this source"
 
 
 class Login(Protocol):
-    """``renew_on``: faults after which there is one new login and one repeat of the call."""
+    """``renew_on``: errors after which there is one new login and one repeat of the call."""
 
     renew_on: tuple[type[ConnectorError], ...]
 
@@ -71,8 +71,8 @@ class PortalLogin:
             session = transport.exchange("login", call.method, call.url, read, **call.carry(""))
             return session, self._session_seconds
         except Unauthorised as refusal:
-            fault = advised(Unauthorised, refusal, _ADVICE)
-        raise fault
+            error = advised(Unauthorised, refusal, _ADVICE)
+        raise error
 
 
 class OAuthLogin:
@@ -100,8 +100,8 @@ class OAuthLogin:
         try:
             return transport.exchange("login", "POST", self._url, read, form=form)
         except (Unauthorised, Refused) as refusal:
-            fault = advised(Unauthorised, refusal, _TOKEN_ADVICE)
-        raise fault
+            error = advised(Unauthorised, refusal, _TOKEN_ADVICE)
+        raise error
 
 
 class FixedLogin:

@@ -34,7 +34,7 @@ from khop.connectors.dvcqg.envelope import (
     says_exists,
 )
 from khop.connectors.http.answers import Answer
-from khop.connectors.http.outcomes import as_fault
+from khop.connectors.http.outcomes import as_error
 from khop.connectors.http.sessions import Session, SessionKeeper
 from khop.connectors.http.transport import CallOptions, Transport
 from khop.errors import AlreadyExists, ConnectorError, Refused, Unauthorised
@@ -110,14 +110,14 @@ class Exchange:
             # repeated only when the session was refused: a look-up with it is then refused too.
             if Refused not in self._login.renew_on or not used or self._is_valid(used[-1]):
                 raise
-            fault = refusal
+            error = refusal
         else:
             return
         self._sessions.renewed(used[-1])
         try:
             self._ask_once(call, used)
         except Refused:
-            raise fault from None
+            raise error from None
 
     def _ask_once(self, call: Call, used: list[Session]) -> None:
         def read(answer: Answer) -> None:
@@ -166,13 +166,13 @@ class Exchange:
                 )
             except Refused as refusal:
                 if not write and self._is_final(refusal, refusals):
-                    fault: Exception = _FinalRefusal(refusal)
+                    error: Exception = _FinalRefusal(refusal)
                 elif write and says_exists(refusal.detail or ""):
-                    fault = as_fault(AlreadyExists, refusal, refusal.detail)
+                    error = as_error(AlreadyExists, refusal, refusal.detail)
                 else:
                     refusals.append(refusal)
                     raise
-            raise fault
+            raise error
 
         renew_on = self._login.renew_on
         if used is not None:
@@ -222,9 +222,9 @@ class Exchange:
     def _reach(self) -> None:
         try:
             self._transport.call("reach", "GET", self.dialect.address, attempts=1)
-        except ConnectorError as fault:
+        except ConnectorError as error:
             # Any HTTP answer shows that a server is there.
-            if fault.http_status is None:
+            if error.http_status is None:
                 raise
 
 

@@ -32,20 +32,20 @@ _NOT_SUBSCRIBED = "900908"
 _LATEST = datetime.max.replace(tzinfo=UTC)
 
 
-def gateway_fault(answer: Answer, outcome: CallOutcome) -> ConnectorError | None:
-    """The fault of a gateway's refusal; None when the answer is no such refusal."""
+def gateway_error(answer: Answer, outcome: CallOutcome) -> ConnectorError | None:
+    """The error of a gateway's refusal; None when the answer is no such refusal."""
     body = answer.body
     # A cheap test first, so that the system's own answers are not parsed twice.
     named = b"fault" in body or b"Proxy" in body or "x-road-error" in answer.headers
     if len(body) > _LONGEST or not named:
         return None
     if "x-road-error" in answer.headers:
-        return _exchange_fault(answer.headers["x-road-error"], answer, outcome)
+        return _exchange_error(answer.headers["x-road-error"], answer, outcome)
     if b"fault" in body:
         code, message = _fault_fields(answer)
         return _numbered(code, message, answer, outcome) if code else None
     kind, message = _exchange_fields(answer)
-    return _exchange_fault(kind, answer, outcome, message) if kind else None
+    return _exchange_error(kind, answer, outcome, message) if kind else None
 
 
 def _numbered(
@@ -54,9 +54,9 @@ def _numbered(
     status = answer.status
     if code == _NOT_SUBSCRIBED:
         detail = "the gateway has no subscription of this account for this service; ask for it"
-        return outcome.fault(Refused, status, detail, code)
+        return outcome.error(Refused, status, detail, code)
     if code.startswith("9009"):
-        return outcome.fault(Unauthorised, status, message, code)
+        return outcome.error(Unauthorised, status, message, code)
     if code.startswith("9008"):
         return RateLimited(
             outcome.system, outcome.operation,
@@ -68,12 +68,12 @@ def _numbered(
     return None
 
 
-def _exchange_fault(
+def _exchange_error(
     kind: str, answer: Answer, outcome: CallOutcome, message: str = ""
 ) -> ConnectorError:
     code, detail = short_text(kind)[:80], message or "the data exchange could not deliver the call"
     if kind.strip().casefold().startswith("client"):
-        return outcome.fault(Refused, answer.status, detail, code)
+        return outcome.error(Refused, answer.status, detail, code)
     return outcome.unanswered(answer.status, detail, code)
 
 

@@ -1,4 +1,4 @@
-"""Token answers of OAuth 2 and of similar fronts, and the fault of a refused login."""
+"""Token answers of OAuth 2 and of similar fronts, and the error of a refused login."""
 
 from __future__ import annotations
 
@@ -66,8 +66,8 @@ def read_token(
     )
 
 
-def login_fault(refusal: Unauthorised | Refused, advice: str) -> Unauthorised | Refused:
-    """The fault of a refused login, with ``advice`` on what to check.
+def login_error(refusal: Unauthorised | Refused, advice: str) -> Unauthorised | Refused:
+    """The error of a refused login, with ``advice`` on what to check.
 
     A wrong account is answered 401, and by some servers 400 (RFC 6749 5.2).
     """

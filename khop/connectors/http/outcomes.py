@@ -1,4 +1,4 @@
-"""The fault that the end of one HTTP call means, for reads and for writes.
+"""The error that the end of one HTTP call means, for reads and for writes.
 
 =============================  ==============  ================
 what happened                  read            write
@@ -58,20 +58,20 @@ _TIMED_OUT = 408
 
 @dataclass(frozen=True, slots=True)
 class CallOutcome:
-    """Makes the faults of one call. ``system`` and ``operation`` are named in each."""
+    """Makes the errors of one call. ``system`` and ``operation`` are named in each."""
 
     system: str
     operation: str
     write: bool
 
     def of_exception(self, error: httpx.HTTPError) -> ConnectorError:
-        """The fault for a call that httpx aborted."""
+        """The error for a call that httpx aborted."""
         if isinstance(error, _BEFORE_SENDING):
             return Unreachable(self.system, self.operation, detail=_why_unconnected(error))
         return self.unanswered(None, _why(error))
 
     def of_status(self, answer: Answer, now: datetime) -> ConnectorError | None:
-        """The fault for the answer's status; None for 2xx."""
+        """The error for the answer's status; None for 2xx."""
         status = answer.status
         code, detail = error_text(answer)
         if 200 <= status < 300:
@@ -84,44 +84,44 @@ class CallOutcome:
                 self.system, self.operation, retry_after=wait, http_status=status, code=code
             )
         if status in (401, 403):
-            return self.fault(Unauthorised, status, detail, code)
+            return self.error(Unauthorised, status, detail, code)
         if status < 400:
             detail = "it redirects; write the address it leads to into khop.toml"
-        return self.fault(Refused, status, detail, code)
+        return self.error(Refused, status, detail, code)
 
     def unanswered(
         self, status: int | None, detail: str | None, code: str | None = None
     ) -> ConnectorError:
-        """The fault when sending began and the system itself sent no answer."""
-        return self.fault(OutcomeUnknown if self.write else Unreachable, status, detail, code)
+        """The error when sending began and the system itself sent no answer."""
+        return self.error(OutcomeUnknown if self.write else Unreachable, status, detail, code)
 
     def unreadable(self, status: int, detail: str) -> ConnectorError:
-        """The fault when an answer arrived that cannot be used."""
-        return self.fault(OutcomeUnknown if self.write else Unreadable, status, detail)
+        """The error when an answer arrived that cannot be used."""
+        return self.error(OutcomeUnknown if self.write else Unreadable, status, detail)
 
     def of_value_error(self, error: ValueError, status: int) -> ConnectorError:
-        """The fault when a reader could not use the answer. Only the text of an Unusable is
+        """The error when a reader could not use the answer. Only the text of an Unusable is
         kept: the text of another error may quote values."""
         detail = str(error) if isinstance(error, Unusable) else "the answer has an unknown shape"
         return self.unreadable(status, detail)
 
-    def fault(
+    def error(
         self, kind: type[F], status: int | None, detail: str | None, code: str | None = None
     ) -> F:
-        """A fault of this call."""
+        """An error of this call."""
         return kind(self.system, self.operation, http_status=status, code=code, detail=detail)
 
 
-def as_fault(kind: type[F], fault: ConnectorError, detail: str | None) -> F:
-    """``fault`` as one of ``kind``, with another detail."""
+def as_error(kind: type[F], failure: ConnectorError, detail: str | None) -> F:
+    """``failure`` as one of ``kind``, with another detail."""
     more: dict[str, float | None] = {}
-    if isinstance(fault, RateLimited) and issubclass(kind, RateLimited):
-        more["retry_after"] = fault.retry_after
+    if isinstance(failure, RateLimited) and issubclass(kind, RateLimited):
+        more["retry_after"] = failure.retry_after
     return kind(
-        fault.system,
-        fault.operation,
-        http_status=fault.http_status,
-        code=fault.code,
+        failure.system,
+        failure.operation,
+        http_status=failure.http_status,
+        code=failure.code,
         detail=detail,
         **more,
     )
@@ -130,7 +130,7 @@ def as_fault(kind: type[F], fault: ConnectorError, detail: str | None) -> F:
 def advised(kind: type[F], refusal: ConnectorError, advice: str) -> F:
     """``refusal`` as one of ``kind`` that says what to check, before the system's own text."""
     text = refusal.detail
-    return as_fault(kind, refusal, f"{advice}; it says: {text}" if text else advice)
+    return as_error(kind, refusal, f"{advice}; it says: {text}" if text else advice)
 
 
 def error_text(answer: Answer) -> tuple[str | None, str | None]:

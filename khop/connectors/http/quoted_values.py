@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from khop.connectors.http.outcomes import F, as_fault
+from khop.connectors.http.outcomes import F, as_error
 from khop.text.normal_form import normal_form
 
 _SHORTEST = 3
@@ -30,13 +30,13 @@ def personal_texts(value: object) -> Iterator[str]:
                 yield from personal_texts(item)
 
 
-def redacted(fault: F, texts: Iterable[str]) -> F:
-    """The fault without these texts in its detail; the same object where it quotes none."""
-    if not fault.detail:
-        return fault
-    detail = normal_form("NFC", fault.detail)
+def redacted(error: F, texts: Iterable[str]) -> F:
+    """The error without these texts in its detail; the same object where it quotes none."""
+    if not error.detail:
+        return error
+    detail = normal_form("NFC", error.detail)
     longest_first = sorted({normal_form("NFC", text) for text in texts}, key=len, reverse=True)
     clean = detail
     for text in longest_first:
         clean = re.sub(re.escape(text), _REMOVED, clean, flags=re.IGNORECASE)
-    return fault if clean == detail else as_fault(type(fault), fault, clean)
+    return error if clean == detail else as_error(type(error), error, clean)

@@ -1,7 +1,7 @@
-"""The retry policy of all connectors: which faults are retried, how long to wait, when to stop.
+"""The retry policy of all connectors: which errors are retried, how long to wait, when to stop.
 
 ==============  ====  =====
-fault           read  write
+error           read  write
 ==============  ====  =====
 Unreachable     yes   yes: nothing was sent
 RateLimited     yes   yes: it took no effect
@@ -50,12 +50,12 @@ def retrying(
     sleep: Callable[[float], None],
     random: Callable[[], float],
 ) -> Retrying:
-    """The retry loop of one call; its time starts now. Raises the last fault unchanged."""
+    """The retry loop of one call; its time starts now. Raises the last error unchanged."""
     started = clock()
 
     def wait(state: RetryCallState) -> float:
-        fault = state.outcome.exception() if state.outcome else None
-        asked = fault.retry_after if isinstance(fault, RateLimited) else None
+        error = state.outcome.exception() if state.outcome else None
+        asked = error.retry_after if isinstance(error, RateLimited) else None
         return policy.wait(state.attempt_number, asked, random)
 
     def stop(state: RetryCallState) -> bool:

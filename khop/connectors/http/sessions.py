@@ -104,9 +104,9 @@ class SessionKeeper:
         started = self._clock()
         try:
             text, seconds = self._log_in()
-        except KhopError as fault:
+        except KhopError as error:
             self._logins += 1
-            self._session, self._failure = None, _copied(fault)
+            self._session, self._failure = None, _copied(error)
             raise
         self._logins += 1
         self._session = Session(text, self._logins, self._clock(), started + seconds)
@@ -117,7 +117,7 @@ class SessionKeeper:
 class SessionCalls:
     """Calls that carry a session; when one is refused there is a new login and a repeat.
 
-    ``log_in``: as for ``SessionKeeper``. ``renew_on``: the faults that a new login may cure.
+    ``log_in``: as for ``SessionKeeper``. ``renew_on``: the errors that a new login may solve.
     Safe for threads.
     """
 
@@ -172,8 +172,8 @@ class _LatestSession:
         return self.used
 
 
-def _copied(fault: KhopError) -> KhopError:
+def _copied(error: KhopError) -> KhopError:
     # One exception object raised in several threads mixes their tracebacks.
-    twin = type(fault).__new__(type(fault), *fault.args)
-    twin.__dict__.update(fault.__dict__)
+    twin = type(error).__new__(type(error), *error.args)
+    twin.__dict__.update(error.__dict__)
     return twin

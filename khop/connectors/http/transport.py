@@ -3,7 +3,7 @@
 ::
 
     call ── breaker ── retry ──┬── rate limit ── send ── read ──► value
-             (open: fails      └── wait, again ◄── fault that may be retried
+             (open: fails      └── wait, again ◄── error that may be retried
               at once)
 
 No redirect is followed, no proxy or password of the environment is used, no cookie is kept.
@@ -30,7 +30,7 @@ from tenacity import Retrying
 
 from khop.connectors.http.answers import Answer, Unusable
 from khop.connectors.http.bodies import ACCEPTED, unpacked
-from khop.connectors.http.gateways import gateway_fault
+from khop.connectors.http.gateways import gateway_error
 from khop.connectors.http.limits import CircuitBreaker, CircuitOpen, TokenBucket
 from khop.connectors.http.outcomes import CallOutcome
 from khop.connectors.http.quoted_values import personal_texts, redacted
@@ -46,7 +46,7 @@ from khop.errors import (
 )
 
 T = TypeVar("T")
-#: The fault that an answer of any status means to one system; None leaves it to the status.
+#: The error that an answer of any status means to one system; None leaves it to the status.
 Judge = Callable[[Answer, CallOutcome], ConnectorError | None]
 
 _LONGEST_CONNECT = 10.0
@@ -89,8 +89,8 @@ class CallOptions(TypedDict, total=False):
     ``json``: any JSON value but null. ``form``: sent url-encoded. ``content``: the body as bytes,
     with its Content-Type in ``headers``. ``basic``: user and password. ``write``: the call may
     change the system. ``attempts``: number of tries in place of the settings' number; 1 for
-    callers that handle faults themselves. ``private``: personal texts of ``content``, which are
-    removed from faults; those of ``json`` and ``form`` are found without it. ``judge``: see
+    callers that handle errors themselves. ``private``: personal texts of ``content``, which are
+    removed from errors; those of ``json`` and ``form`` are found without it. ``judge``: see
     ``Judge``; by default it knows the refusals of gateways.
     """
 
@@ -180,16 +180,16 @@ class Transport:
 
         def attempt() -> T:
             anew: CallOptions = {**options, **each_try()} if each_try else options
-            judge = anew.get("judge") or gateway_fault
+            judge = anew.get("judge") or gateway_error
             try:
                 answer = self._answer(self._request(method, url, anew), outcome)
-                fault = judge(answer, outcome) or outcome.of_status(answer, self._timing.now())
-                if fault is None:
+                failure = judge(answer, outcome) or outcome.of_status(answer, self._timing.now())
+                if failure is None:
                     return _value(answer, read, outcome)
             except ConnectorError as error:
-                fault = error
+                failure = error
             # Raised here, outside ``except``: its context would hold the request with its headers.
-            raise redacted(fault, _personal_texts(anew))
+            raise redacted(failure, _personal_texts(anew))
 
         with self._admitted(outcome):
             self._bucket.acquire()
@@ -206,8 +206,8 @@ class Transport:
         try:
             yield
             ok = True
-        except KhopError as fault:
-            ok = not isinstance(fault, Unreachable | Unreadable | OutcomeUnknown)
+        except KhopError as failure:
+            ok = not isinstance(failure, Unreachable | Unreadable | OutcomeUnknown)
             raise
         finally:
             self._breaker.report(ok=ok, probe=probe)
@@ -256,16 +256,16 @@ class Transport:
             headers = {name.lower(): value for name, value in response.headers.items()}
             answer = Answer(response.status_code, headers, body)
         except httpx.UnsupportedProtocol:
-            fault: KhopError = ConfigError(f"{self.system}: an address is not http or https")
+            failure: KhopError = ConfigError(f"{self.system}: an address is not http or https")
         except httpx.HTTPError as error:
-            fault = outcome.of_exception(error)
+            failure = outcome.of_exception(error)
         except Unusable as error:
-            fault = outcome.of_value_error(error, 200)
+            failure = outcome.of_value_error(error, 200)
         else:
             self._server_date = answer.date or self._server_date
             return answer
         # Raised here, outside ``except``: its context would hold the request with its headers.
-        raise fault
+        raise failure
 
     def _body(self, response: httpx.Response, deadline: float) -> bytes:
         body = bytearray()
@@ -303,8 +303,8 @@ def _value(answer: Answer, read: Callable[[Answer], T], outcome: CallOutcome) ->
     try:
         return read(answer)
     except ValueError as error:
-        fault = outcome.of_value_error(error, answer.status)
-    raise fault
+        failure = outcome.of_value_error(error, answer.status)
+    raise failure
 
 
 def _client(

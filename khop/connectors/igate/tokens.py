@@ -18,7 +18,7 @@ from khop.connectors.http.answers import Answer
 from khop.connectors.http.checks import http_address
 from khop.connectors.http.oauth import (
     Token,
-    login_fault,
+    login_error,
     read_token,
     seconds_of,
     usable_seconds,
@@ -103,8 +103,8 @@ class TokenSource:
         try:
             return self._requested(self._account.grant())
         except (Unauthorised, Refused) as refusal:
-            fault = login_fault(refusal, self._account.advice)
-        raise fault
+            error = login_error(refusal, self._account.advice)
+        raise error
 
     def _requested(self, form: Mapping[str, str]) -> tuple[str, float]:
         token = self._transport.exchange(

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 
 from khop.connectors.http.answers import Answer, Unusable
 from khop.connectors.http.checks import is_header_safe
-from khop.connectors.http.gateways import gateway_fault
+from khop.connectors.http.gateways import gateway_error
 from khop.connectors.http.outcomes import CallOutcome
 from khop.connectors.http.values import lower_keys, text_of
 from khop.errors import AlreadyExists, ConnectorError, Refused, Unauthorised
@@ -106,7 +106,7 @@ class MinistryReply:
 
 
 def judge_reply(answer: Answer, outcome: CallOutcome) -> ConnectorError | None:
-    """The fault that an answer means; None leaves it to the HTTP status.
+    """The error that an answer means; None leaves it to the HTTP status.
 
     A refusal may come under status 200, with an HTTP status or a code of the platform in its body.
     Only the refusal of a write can mean that a dossier exists.
@@ -114,17 +114,17 @@ def judge_reply(answer: Answer, outcome: CallOutcome) -> ConnectorError | None:
     try:
         reply = MinistryReply.of(answer)
     except ValueError:
-        return gateway_fault(answer, outcome)
+        return gateway_error(answer, outcome)
     good = 200 <= answer.status < 300 and reply.ok
     if outcome.write and not good and _says_exists(reply.message):
-        return _fault(AlreadyExists, answer, reply, outcome)
+        return _error(AlreadyExists, answer, reply, outcome)
     if not 200 <= answer.status < 300 or reply.ok:
-        return gateway_fault(answer, outcome)
+        return gateway_error(answer, outcome)
     inner = reply.http_code or 0
     if inner >= 500:
         return outcome.unanswered(inner, short_text(reply.message) or None)
     kind = Unauthorised if inner in (401, 403) else Refused
-    return _fault(kind, answer, reply, outcome)
+    return _error(kind, answer, reply, outcome)
 
 
 def read_token(reply: MinistryReply) -> tuple[str, object]:
@@ -169,11 +169,11 @@ def read_done(reply: MinistryReply) -> None:
         raise Unusable("a text that means neither success nor failure")
 
 
-def _fault(
+def _error(
     kind: type[ConnectorError], answer: Answer, reply: MinistryReply, outcome: CallOutcome
 ) -> ConnectorError:
     code = short_text(reply.code)[:40] if reply.code else None
-    return outcome.fault(kind, answer.status, short_text(reply.message) or None, code)
+    return outcome.error(kind, answer.status, short_text(reply.message) or None, code)
 
 
 def _file_keys(value: object, depth: int) -> Mapping[str, object]:

@@ -21,7 +21,7 @@ import httpx
 
 from khop.connectors.http.answers import Answer
 from khop.connectors.http.checks import http_address, joined_url
-from khop.connectors.http.outcomes import CallOutcome, advised, as_fault
+from khop.connectors.http.outcomes import CallOutcome, advised, as_error
 from khop.connectors.http.sessions import SessionCalls
 from khop.connectors.http.transport import CallOptions, Transport
 from khop.connectors.igate.tokens import useful_seconds
@@ -178,16 +178,16 @@ class MinistryClient:
                 judge=_judge_login,
             )
         except Unauthorised as refusal:
-            fault = advised(Unauthorised, refusal, _ADVICE)
+            error = advised(Unauthorised, refusal, _ADVICE)
         else:
             return token, useful_seconds(expires_in, token)
-        raise fault
+        raise error
 
 
 def _judge_login(answer: Answer, outcome: CallOutcome) -> ConnectorError | None:
     """At the login any refusal concerns the account, unless its HTTP status is not 2xx: then the
     path may be wrong."""
-    fault = judge_reply(answer, outcome)
-    if not isinstance(fault, Refused) or answer.status >= 300:
-        return fault
-    return as_fault(Unauthorised, fault, fault.detail)
+    error = judge_reply(answer, outcome)
+    if not isinstance(error, Refused) or answer.status >= 300:
+        return error
+    return as_error(Unauthorised, error, error.detail)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from khop.connectors.http.answers import Answer, Unusable
-from khop.connectors.http.gateways import gateway_fault
+from khop.connectors.http.gateways import gateway_error
 from khop.connectors.http.outcomes import CallOutcome
 from khop.connectors.http.values import first_text
 from khop.connectors.vnpost.prices import amount
@@ -45,9 +45,9 @@ class CancelAnswer:
 
 
 def judge(answer: Answer, outcome: CallOutcome) -> ConnectorError | None:
-    """The fault of a refusal under status 2xx; None leaves the fault to the status."""
-    if fault := gateway_fault(answer, outcome):
-        return fault
+    """The error of a refusal under status 2xx; None leaves the error to the status."""
+    if failure := gateway_error(answer, outcome):
+        return failure
     if not 200 <= answer.status < 300:
         return None
     try:
@@ -170,9 +170,9 @@ def _refusal(body: Mapping[object, object], outcome: CallOutcome) -> ConnectorEr
     if status >= 500:
         return outcome.unanswered(status, detail, code)
     if status == 429:
-        return outcome.fault(RateLimited, status, detail, code)
+        return outcome.error(RateLimited, status, detail, code)
     kind = Unauthorised if status in (401, 403) else Refused
-    return outcome.fault(kind, status, detail, code)
+    return outcome.error(kind, status, detail, code)
 
 
 def _objects(value: object) -> Iterator[Mapping[str, object]]:

@@ -191,10 +191,10 @@ class MyVnpostClient:
                 "login", "POST", url, _read_token, json=body, judge=judge
             )
         except (Unauthorised, Refused) as refusal:
-            fault = _login_fault(refusal)
+            error = _login_error(refusal)
         else:
             return token, self._session_seconds
-        raise fault
+        raise error
 
 
 def _with_token(token: str) -> CallOptions:
@@ -209,7 +209,7 @@ def _read_token(answer: Answer) -> str:
     return token
 
 
-def _login_fault(refusal: Unauthorised | Refused) -> Unauthorised | Refused:
+def _login_error(refusal: Unauthorised | Refused) -> Unauthorised | Refused:
     # A wrong account is answered 401 or 403, or in the body under 200 or 400. Any other refusal
     # means a wrong address.
     if isinstance(refusal, Refused) and refusal.http_status not in (None, 200, 400):

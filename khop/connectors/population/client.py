@@ -17,7 +17,7 @@ from lxml import etree
 
 from khop.connectors.http.answers import Answer
 from khop.connectors.http.checks import http_address
-from khop.connectors.http.gateways import gateway_fault
+from khop.connectors.http.gateways import gateway_error
 from khop.connectors.http.outcomes import CallOutcome
 from khop.connectors.http.transport import CallOptions, Transport
 from khop.connectors.population.auth import Auth, Headers
@@ -33,7 +33,7 @@ T = TypeVar("T")
 #: The type with which the caller states its purpose.
 P = TypeVar("P", bound=Asker)
 
-#: Statuses that give the fault by themselves, whatever the body says.
+#: Statuses that give the error by themselves, whatever the body says.
 _STATUS_DECIDES = frozenset({401, 403, 429})
 
 
@@ -89,10 +89,10 @@ class PopulationClient(Generic[P]):
         ConnectorError where no HTTP server answered."""
         try:
             return self._transport.call("reach", "GET", self._url, attempts=1).status
-        except ConnectorError as fault:
-            if fault.http_status is None:
+        except ConnectorError as error:
+            if error.http_status is None:
                 raise
-            return fault.http_status
+            return error.http_status
 
     def authenticate_person(self, question: Question, purpose: P) -> bool:
         """Whether number, name and birth date belong together (XacThucThongTinCongDan).
@@ -172,13 +172,13 @@ class PopulationClient(Generic[P]):
         return shape
 
     def _judge(self, answer: Answer, outcome: CallOutcome) -> ConnectorError | None:
-        if fault := gateway_fault(answer, outcome):
-            return fault
+        if error := gateway_error(answer, outcome):
+            return error
         if answer.status in _STATUS_DECIDES:
             return None
-        return self._gate_fault(answer, outcome) or fault_in(answer.body, outcome, answer.status)
+        return self._gate_error(answer, outcome) or fault_in(answer.body, outcome, answer.status)
 
-    def _gate_fault(self, answer: Answer, outcome: CallOutcome) -> ConnectorError | None:
+    def _gate_error(self, answer: Answer, outcome: CallOutcome) -> ConnectorError | None:
         """The refusal of the one-stop's own gate: ``{message, errorCode}`` under HTTP 400."""
         if answer.status != 400 or b"errorCode" not in answer.body:
             return None
@@ -189,4 +189,4 @@ class PopulationClient(Generic[P]):
         code = body.get("errorCode") if isinstance(body, Mapping) else None
         code = str(code).strip().zfill(3) if isinstance(code, str | int) else ""
         meaning = self._gateway.gate_codes.get(code)
-        return None if meaning is None else outcome.fault(Refused, 400, meaning, code)
+        return None if meaning is None else outcome.error(Refused, 400, meaning, code)

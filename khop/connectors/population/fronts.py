@@ -134,4 +134,4 @@ def _code(value: object) -> str | None:
 def _refused(outcome: CallOutcome, status: int, code: str, message: object) -> Refused:
     detail = short_text(message) if isinstance(message, str) else ""
     shown = short_text(code)[:40]
-    return outcome.fault(Refused, status, detail or "the front gave no reason", shown)
+    return outcome.error(Refused, status, detail or "the front gave no reason", shown)

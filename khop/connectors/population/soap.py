@@ -93,7 +93,7 @@ def _fault(element: etree._Element, outcome: CallOutcome, status: int) -> Connec
     kind = code.rpartition(":")[2]
     shown = short_text(kind)[:_LONGEST_CODE] or None
     if kind.casefold().startswith(_OF_THE_CALLER):
-        return outcome.fault(Refused, status, reason, shown)
+        return outcome.error(Refused, status, reason, shown)
     return outcome.unanswered(status, reason or "the service reported a fault", shown)
 
 

@@ -20,7 +20,7 @@ from typing import TypeVar
 
 from khop.connectors.http.answers import Answer
 from khop.connectors.http.checks import http_address
-from khop.connectors.http.oauth import login_fault, read_token
+from khop.connectors.http.oauth import login_error, read_token
 from khop.connectors.http.sessions import Session, SessionKeeper
 from khop.connectors.http.transport import CallOptions, Transport
 from khop.connectors.population.auth import Headers
@@ -123,8 +123,8 @@ class TokenAuth:
                 "login", "POST", self._url, self._read, **self._login.options()
             )
         except (Unauthorised, Refused) as refusal:
-            fault = login_fault(refusal, _ADVICE)
-        raise fault
+            error = login_error(refusal, _ADVICE)
+        raise error
 
     def _read(self, answer: Answer) -> tuple[str, float]:
         token = read_token(answer, self._system, self._now)

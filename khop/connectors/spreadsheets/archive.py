@@ -65,7 +65,7 @@ def look_into(file: IO[bytes], name: str, limits: TableLimits) -> ArchiveFacts:
 
 
 def damaged(name: str, error: BaseException) -> ConfigError:
-    """The fault of a workbook that cannot be read."""
+    """The error of a workbook that cannot be read."""
     return ConfigError(
         f"cannot be read as a workbook ({type(error).__name__}): it is damaged or was not copied "
         "completely; open it in a spreadsheet program and save it again as .xlsx",
@@ -86,7 +86,7 @@ def _refuse_large_archive(archive: zipfile.ZipFile, name: str, limits: TableLimi
 
 
 def protected(name: str) -> ConfigError:
-    """The fault of a workbook with a password."""
+    """The error of a workbook with a password."""
     return ConfigError("is protected by a password; save it without one", key=name)
 
 

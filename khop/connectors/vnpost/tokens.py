@@ -22,7 +22,7 @@ from typing import Protocol
 
 from khop.connectors.http.answers import Answer
 from khop.connectors.http.checks import header_value, http_address
-from khop.connectors.http.oauth import login_fault, read_token
+from khop.connectors.http.oauth import login_error, read_token
 from khop.connectors.http.transport import CallOptions, Transport
 from khop.errors import Refused, Unauthorised
 
@@ -68,8 +68,8 @@ class TokenAccess:
         try:
             return transport.exchange("login", "POST", self.url, read, **self.request())
         except (Unauthorised, Refused) as refusal:
-            fault = login_fault(refusal, _ADVICE)
-        raise fault
+            error = login_error(refusal, _ADVICE)
+        raise error
 
     def headers(self, operation: str, shown: str) -> Mapping[str, str]:
         code = self.service_codes.get(operation, self.service_code)

@@ -137,8 +137,8 @@ def read_questions(rows: Iterable[object]) -> tuple[tuple[Question, ...], tuple[
     for row in rows:
         try:
             questions.append(_question(row))
-        except RecordError as fault:
-            rejects.append(Reject(fault.field, fault.reason, payload=row))
+        except RecordError as error:
+            rejects.append(Reject(error.field, error.reason, payload=row))
     return tuple(questions), tuple(rejects)
 
 

@@ -1,6 +1,6 @@
 """Rows of a table, packaged or a province's own, read into a dataclass.
 
-A fault names the row (counted from 1) and the key, so that a person can correct the file.
+An error names the row (counted from 1) and the key, so that a person can correct the file.
 """
 
 from __future__ import annotations
@@ -75,22 +75,22 @@ def _read_row(kind: Any, row: object, key: str) -> Any:
     try:
         return _reader(kind).validate_python(row)
     except ValidationError as error:
-        fault = first_fault(error)
-    place = ".".join((key, *map(str, fault["loc"])))
-    raise ConfigError(sentence(fault, (field.name for field in fields(kind))), key=place)
+        failure = first_error(error)
+    place = ".".join((key, *map(str, failure["loc"])))
+    raise ConfigError(sentence(failure, (field.name for field in fields(kind))), key=place)
 
 
-def first_fault(error: ValidationError) -> ErrorDetails:
-    """The fault to report: an unknown key first, since a misspelled key is also missing."""
-    faults = error.errors(include_url=False, include_input=False, include_context=False)
-    return min(faults, key=lambda fault: fault["type"] != _UNKNOWN)
+def first_error(error: ValidationError) -> ErrorDetails:
+    """The error to report: an unknown key first, since a misspelled key is also missing."""
+    failures = error.errors(include_url=False, include_input=False, include_context=False)
+    return min(failures, key=lambda failure: failure["type"] != _UNKNOWN)
 
 
-def sentence(fault: ErrorDetails, keys: Iterable[str]) -> str:
-    """The fault as a sentence; ``keys``: the known keys, for a suggestion."""
-    if fault["type"] == "missing":
+def sentence(failure: ErrorDetails, keys: Iterable[str]) -> str:
+    """The error as a sentence; ``keys``: the known keys, for a suggestion."""
+    if failure["type"] == "missing":
         return "this key is missing"
-    if fault["type"] == _UNKNOWN:
-        near = get_close_matches(str(fault["loc"][-1]), list(keys), n=1)
+    if failure["type"] == _UNKNOWN:
+        near = get_close_matches(str(failure["loc"][-1]), list(keys), n=1)
         return f"unknown key; did you mean {near[0]}?" if near else "unknown key"
-    return fault["msg"].removeprefix("Value error, ")
+    return failure["msg"].removeprefix("Value error, ")

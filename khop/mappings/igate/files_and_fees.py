@@ -45,11 +45,11 @@ def read_fees(rows: Iterable[object], native_id: str, lost: list[str]) -> tuple[
     for place, row in enumerate(rows):
         where = f"fees[{place}]"
         try:
-            wire, faults = read_shape(FeeItem, row, ())
+            wire, errors = read_shape(FeeItem, row, ())
         except RecordError:
             lost.append(where)
             continue
-        lost += [f"{where}.{fault}" for fault in faults]
+        lost += [f"{where}.{error}" for error in errors]
         if wire.dossier is None or scalar_text(wire.dossier.id) in ("", native_id):
             fees += _fee(wire, where, lost)
     return tuple(fees)

@@ -49,7 +49,7 @@ class RowPlace:
 
 
 class PaperRecord:
-    """The cells of a row, read. Faults are kept until ``row`` is called, so that a faulty row has a
+    """The cells of a row, read. Errors are kept until ``row`` is called, so that a faulty row has a
     key too."""
 
     def __init__(
@@ -59,7 +59,7 @@ class PaperRecord:
         self.place = place
         self.cells = cells
         self._kind = kind
-        self._faults: dict[str, RecordError] = {}
+        self._errors: dict[str, RecordError] = {}
         self._name = self._text("applicant") or self._text("submitter")
         self._draft = self._read(key)
 
@@ -82,12 +82,12 @@ class PaperRecord:
         evidence = evidence_columns(self._kind)
         needed = (*evidence, "number_signed") if "signed" in evidence else evidence
         for column in ("code", *needed):
-            if column in self._faults:
-                raise self._faults[column]
+            if column in self._errors:
+                raise self._errors[column]
         if not any(getattr(self._draft, f"{column}_at") for column in evidence):
             named = [self.layout.name(each) for each in evidence if each in self.layout.places]
             raise RecordError(" or ".join(named), "has no date")
-        lost = tuple(self.layout.name(column) for column in self._faults)
+        lost = tuple(self.layout.name(column) for column in self._errors)
         return replace(self._draft, row_key=row_key, fields_lost=lost)
 
     def _read(self, key: bytes) -> PaperRow:
@@ -155,5 +155,5 @@ class PaperRecord:
         try:
             return read(self.cells[place], self.layout.name(column))
         except RecordError as error:
-            self._faults[column] = error
+            self._errors[column] = error
             return None

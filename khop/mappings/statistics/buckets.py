@@ -61,12 +61,12 @@ class LeftOut(StrEnum):
     ENDED_BEFORE_RECEPTION = "ended_before_reception"
 
     @property
-    def is_fault(self) -> bool:
+    def is_error(self) -> bool:
         """Whether the dossier belongs in the report, and faulty data keep it out."""
-        return self in _FAULTS
+        return self in _ERRORS
 
 
-_FAULTS = frozenset(
+_ERRORS = frozenset(
     {LeftOut.UNMAPPED, LeftOut.NO_RECEPTION, LeftOut.NO_END, LeftOut.ENDED_BEFORE_RECEPTION}
 )
 

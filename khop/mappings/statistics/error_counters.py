@@ -1,7 +1,7 @@
-"""The list "hồ sơ gây lỗi thống kê": six faults of dossiers that make statistics wrong.
+"""The list "hồ sơ gây lỗi thống kê": six errors of dossiers that make statistics wrong.
 
 The definitions are those of one province (docs/domain.md, Reports). Dates are compared by local
-day. Rules C1 to C5 find the same faults; C5 also compares the time of day.
+day. Rules C1 to C5 find the same errors; C5 also compares the time of day.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class StatisticsError(StrEnum):
 
 
 def statistics_errors(dossier: ReportDossier, today: date) -> frozenset[StatisticsError]:
-    """The faults of a dossier on the local day ``today``; its state is that of ``today``.
+    """The errors of a dossier on the local day ``today``; its state is that of ``today``.
 
     None for a dossier that is new, was not received, is deleted or a test, or whose state no
     table maps. Raises RecordError when ``today`` is not a day.

@@ -32,7 +32,7 @@ from pydantic.dataclasses import dataclass
 from khop.errors import ConfigError
 from khop.mappings.codes.procedure import base_procedure
 from khop.mappings.facts.packaged import load_table
-from khop.mappings.facts.rows import first_fault, refuse_twice, sentence
+from khop.mappings.facts.rows import first_error, refuse_twice, sentence
 from khop.text.cleaning import fold_label
 
 _STRICT_KEYS = ConfigDict(extra="forbid")
@@ -297,7 +297,7 @@ def _read(shape: type[Any], table: object, key: str) -> Any:
     try:
         return TypeAdapter(shape).validate_python(plain)
     except ValidationError as error:
-        first = first_fault(error)
+        first = first_error(error)
         place = ".".join(map(str, (key, *first["loc"])))
         raise ConfigError(sentence(first, _keys(shape)), key=place) from None
 

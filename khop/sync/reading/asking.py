@@ -54,12 +54,13 @@ def fatal_error(answers: Sequence[Answer[T]]) -> Failure | None:
 
     A few dossiers that the system refuses to show do not end it.
     """
-    faults = [a.failure for a in answers if a.failure and not isinstance(a.failure, RecordError)]
-    refused = next((fault for fault in faults if _ends_all(fault)), None)
-    silent = len(faults) == len(answers) and (
-        len(faults) >= _MANY_REFUSALS or any(not isinstance(fault, Refused) for fault in faults)
+    failures = [a.failure for a in answers if a.failure and not isinstance(a.failure, RecordError)]
+    refused = next((failure for failure in failures if _ends_all(failure)), None)
+    silent = len(failures) == len(answers) and (
+        len(failures) >= _MANY_REFUSALS
+        or any(not isinstance(failure, Refused) for failure in failures)
     )
-    return refused or (faults[-1] if silent else None)
+    return refused or (failures[-1] if silent else None)
 
 
 def _ends_all(error: Failure) -> bool:

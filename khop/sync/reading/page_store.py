@@ -106,7 +106,7 @@ class PageStore:
         except (ConnectorError, RecordError) as error:
             if isinstance(error, Unauthorised) and error.at_login:
                 raise
-            log.warning("history_not_read", source=self.source.name, fault=str(error))
+            log.warning("history_not_read", source=self.source.name, error=str(error))
             return listed
         merged = merge_readings(listed.reading, detail)
         return replace(listed, reading=merged, history_due=False)

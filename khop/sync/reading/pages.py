@@ -51,21 +51,21 @@ class PageReader:
         """The page, read again while the answer is another page, a repeated or a short one."""
         for _ in range(_READS_OF_A_PAGE):
             page = read(number)
-            fault = _page_fault(page, before, self._rows)
-            if fault is None:
+            error = _page_error(page, before, self._rows)
+            if error is None:
                 self._rows = max(page.fetched, self._rows or 0)
                 return page
-            log.info("page_read_again", source=self._name, page=number, fault=fault)
-        if fault == "short" and self._rows is None:
+            log.info("page_read_again", source=self._name, page=number, error=error)
+        if error == "short" and self._rows is None:
             self._rows = page.fetched  # the server gives fewer rows a page than it says
             return page
-        if fault == "short":
+        if error == "short":
             self._summary.short_pages += 1
             return page
         raise Unreadable(
             self._name,
             "list",
-            detail=f"asked for page {number}, the answer is {fault} page every time",
+            detail=f"asked for page {number}, the answer is {error} page every time",
         )
 
 
@@ -98,7 +98,7 @@ def _shrank(page: SourcePage, before: SourcePage) -> bool:
     return page.total is not None and before.total is not None and page.total < before.total
 
 
-def _page_fault(page: SourcePage, before: SourcePage | None, rows: int | None) -> str | None:
+def _page_error(page: SourcePage, before: SourcePage | None, rows: int | None) -> str | None:
     if page.number is not None and page.number != page.asked:
         return "another"
     if before is not None and page.fetched and row_ids(page) == row_ids(before):

@@ -21,7 +21,7 @@ from khop.sync.run_context import RunContext
 
 _STRIDE = 500
 #: So many files that cannot be read are named each; the others are counted.
-_NAMED_FAULTS = 5
+_NAMED_ERRORS = 5
 
 
 def pull_paper(
@@ -37,12 +37,12 @@ def pull_paper(
     """
     summary = PaperSummary(source.name)
     context.progress.start(source.name)
-    faults: list[str] = []
+    failures: list[str] = []
     known: dict[str, str] = {}
     if not full:
         with context.read() as connection:
             known = paper_rows.known_files(connection, source.name)
-    for file in _files(source, faults):
+    for file in _files(source, failures):
         summary.files += 1
         if known.get(file.name) == file.digest:
             summary.unchanged_files += 1
@@ -51,21 +51,21 @@ def pull_paper(
             _pull_file(context, source, lookup, file, summary)
         except ConfigError as error:
             summary.failed_files += 1
-            faults.append(str(error))
+            failures.append(str(error))
     # Rows of earlier pulls too: there may have been no system to ask then.
     if lookup is not None:
         with context.write() as connection:
             paper_rows.name_rows(connection, lookup.name, source.name)
     context.progress.finish(source.name)
-    summary.error = _sentence(faults)
+    summary.error = _sentence(failures)
     return summary
 
 
-def _files(source: PaperSource, faults: list[str]) -> Iterator[PaperFile]:
+def _files(source: PaperSource, failures: list[str]) -> Iterator[PaperFile]:
     try:
         yield from source.files()
     except ConfigError as error:
-        faults.append(str(error))
+        failures.append(str(error))
 
 
 def _pull_file(
@@ -139,9 +139,9 @@ def _same_key_twice(file: PaperFile, row: PaperRow) -> Reject:
     )
 
 
-def _sentence(faults: list[str]) -> str | None:
-    more = len(faults) - _NAMED_FAULTS
-    named = faults[:_NAMED_FAULTS] + ([f"and {more} more files"] if more > 0 else [])
+def _sentence(failures: list[str]) -> str | None:
+    more = len(failures) - _NAMED_ERRORS
+    named = failures[:_NAMED_ERRORS] + ([f"and {more} more files"] if more > 0 else [])
     return "; ".join(named) or None
 
 

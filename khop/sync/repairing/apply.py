@@ -146,7 +146,8 @@ def _create_or_update(pushes: Pushes, push: Push, dossier: FullDossier) -> Push:
             detail = (
                 "the portal refused it as existing, but a look-up does not find it; "
                 "apply again later"
-            )raise PushEnded(Outcome.UNKNOWN, detail)
+            )
+            raise PushEnded(Outcome.UNKNOWN, detail)
         push = _decided(pushes, push, dossier, portal)
         if push.state is not PushState.PENDING and agrees(dossier.record, portal):
             return pushes.move(push, PushState.PUSHED)
@@ -213,7 +214,7 @@ def _send(pushes: Pushes, push: Push, dossier: FullDossier, *, create: bool) -> 
         else:
             sink.update(dossier)
     except OutcomeUnknown as error:
-        log.warning("write_outcome_unknown", code=push.code, fault=str(error))
+        log.warning("write_outcome_unknown", code=push.code, error=str(error))
         return pushes.move(push, PushState.UNKNOWN, detail=str(error))
     except (Unreachable, RateLimited, Unauthorised) as error:
         # Nothing was sent now; only an earlier try may have taken effect.

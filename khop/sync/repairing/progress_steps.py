@@ -55,7 +55,7 @@ def _send_chunk(pushes: Pushes, push: Push, chunk: Sequence[tuple[str, Step]]) -
     try:
         pushes.portal.sink.progress(push.code, [step for _, step in chunk])
     except OutcomeUnknown as error:
-        log.warning("steps_outcome_unknown", code=push.code, fault=str(error))
+        log.warning("steps_outcome_unknown", code=push.code, error=str(error))
         _end_steps(pushes, keys, StepState.UNKNOWN)
         return 0
     except (Unreachable, RateLimited, Unauthorised) as error:

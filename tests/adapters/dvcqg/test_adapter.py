@@ -77,7 +77,7 @@ def test_an_invalid_message_is_refused_before_sending(build: Build) -> None:
 
 
 @respx.mock
-def test_faults_of_the_connector_are_raised_unchanged(build: Build) -> None:
+def test_errors_of_the_connector_are_raised_unchanged(build: Build) -> None:
     answers = {"LayThuTuc": sample("dvcqg/cat-06"), "DongBoHoSoMC": sample("dvcqg/synca-04")}
     portal(respx.mock, answers)
     adapter = build(NATIVE)

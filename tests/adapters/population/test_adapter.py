@@ -194,7 +194,7 @@ def test_contradicting_birth_dates_of_a_record_give_a_warning(
 
 
 @pytest.mark.parametrize("quoted", ["19850217", "1985-02-17", "17/02/1985", "17-02-1985"])
-def test_a_quoted_birth_date_is_removed_from_the_fault(
+def test_a_quoted_birth_date_is_removed_from_the_error(
     adapter_of: AdapterOf, gateway: Gateway, quoted: Any
 ) -> None:
     fault = "<s:Fault><faultcode>s:Client</faultcode><faultstring>ngay sinh {} sai</faultstring>"

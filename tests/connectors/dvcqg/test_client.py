@@ -131,11 +131,11 @@ def test_a_refusal_carries_code_and_masked_message(client_of: ClientOf, portal: 
     portal.answer = lambda body: {"error_code": "-12", "message": message}
     with pytest.raises(Refused) as caught:
         client_of().create(RECORD)
-    fault = caught.value
-    assert (fault.operation, fault.code, fault.http_status) == ("DongBoHoSoMC", "-12", 200)
-    assert fault.detail is not None
-    assert fault.detail.startswith("Số ************ của [e-mail] sai")
-    assert len(fault.detail) <= 200
+    error = caught.value
+    assert (error.operation, error.code, error.http_status) == ("DongBoHoSoMC", "-12", 200)
+    assert error.detail is not None
+    assert error.detail.startswith("Số ************ của [e-mail] sai")
+    assert len(error.detail) <= 200
 
 
 def test_a_result_of_an_unknown_kind_is_unreadable(client_of: ClientOf, portal: Portal) -> None:

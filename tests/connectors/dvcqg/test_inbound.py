@@ -306,7 +306,7 @@ def test_a_body_that_is_too_long_is_refused(receiver: Receiver) -> None:
     assert reply.status == 413
 
 
-def test_a_fault_of_the_desk_is_answered_failed(receiver: Receiver, sample: Sample) -> None:
+def test_an_error_of_the_desk_is_answered_failed(receiver: Receiver, sample: Sample) -> None:
     receiver.broken = True
     path, failed = f"{FORWARD}/search/call", {"error_code": "-1", "message": "failed"}
     assert call(receiver, path, {"masohoso": CODE}) == failed

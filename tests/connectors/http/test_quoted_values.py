@@ -1,4 +1,4 @@
-"""Personal texts of the request are removed from faults."""
+"""Personal texts of the request are removed from errors."""
 
 from __future__ import annotations
 
@@ -24,26 +24,26 @@ def test_personal_texts_are_found_and_codes_are_not() -> None:
 
 def test_a_quoted_name_is_removed_in_any_case_and_unicode_form() -> None:
     detail = "Hồ sơ H99.12-261110-0001 của NGUYỄN VĂN MẪU không hợp lệ"
-    fault = redacted(Refused("dvcqg", "DongBoHoSoMC", code="-1", detail=detail), [NAME])
-    assert "MẪU" not in str(fault)
-    assert "H99.12-261110-0001" in str(fault)
-    assert (fault.code, fault.operation) == ("-1", "DongBoHoSoMC")
+    error = redacted(Refused("dvcqg", "DongBoHoSoMC", code="-1", detail=detail), [NAME])
+    assert "MẪU" not in str(error)
+    assert "H99.12-261110-0001" in str(error)
+    assert (error.code, error.operation) == ("-1", "DongBoHoSoMC")
 
 
-def test_a_fault_that_quotes_nothing_is_the_same_fault() -> None:
-    for fault in (Refused("a", "b", detail="không hợp lệ"), Refused("a", "b")):
-        assert redacted(fault, [NAME]) is fault
+def test_an_error_that_quotes_nothing_is_the_same_error() -> None:
+    for error in (Refused("a", "b", detail="không hợp lệ"), Refused("a", "b")):
+        assert redacted(error, [NAME]) is error
 
 
 def test_retry_after_is_kept() -> None:
-    fault = RateLimited("a", "b", retry_after=7, detail=f"chậm lại, {NAME}")
-    assert redacted(fault, [NAME]).retry_after == 7
+    error = RateLimited("a", "b", retry_after=7, detail=f"chậm lại, {NAME}")
+    assert redacted(error, [NAME]).retry_after == 7
 
 
 @pytest.mark.parametrize(
     "sent", [{"json": {"data": [DOSSIER]}}, {"form": {"ten": NAME}}, {"private": (NAME,)}]
 )
-def test_no_call_raises_a_fault_with_a_quoted_name(
+def test_no_call_raises_an_error_with_a_quoted_name(
     script: Script, transport_to: TransportTo, sent: Any
 ) -> None:
     body = {"message": f"Hồ sơ của {NAME} không hợp lệ"}

@@ -20,14 +20,14 @@ from tests.connectors.scripted import FakeTime
 
 
 def tries(
-    time: FakeTime, fault: Exception, *, write: bool, attempts: int = 4, seconds: float = 60
+    time: FakeTime, error: Exception, *, write: bool, attempts: int = 4, seconds: float = 60
 ) -> int:
     made = 0
 
     def call() -> None:
         nonlocal made
         made += 1
-        raise fault
+        raise error
 
     loop = retrying(
         RetryPolicy(attempts, seconds),
@@ -36,9 +36,9 @@ def tries(
         sleep=time.sleep,
         random=lambda: 1.0,
     )
-    with pytest.raises(type(fault)) as caught:
+    with pytest.raises(type(error)) as caught:
         loop(call)
-    assert caught.value is fault
+    assert caught.value is error
     return made
 
 
@@ -54,7 +54,7 @@ def tries(
         (AlreadyExists, 1, 1),
     ],
 )
-def test_the_class_of_a_fault_decides_on_a_retry(
+def test_the_class_of_an_error_decides_on_a_retry(
     time: FakeTime, kind: type[ConnectorError], read: int, write: int
 ) -> None:
     assert tries(time, kind("s", "o"), write=False) == read

@@ -17,7 +17,7 @@ from tests.connectors.scripted import FakeTime
 class Portal:
     def __init__(self) -> None:
         self.logins = 0
-        self.fault: Exception | None = None
+        self.error: Exception | None = None
         self.open = threading.Event()
         self.open.set()
         self.entered = threading.Event()
@@ -26,8 +26,8 @@ class Portal:
         self.logins += 1
         self.entered.set()
         assert self.open.wait(10)
-        if self.fault is not None:
-            raise self.fault
+        if self.error is not None:
+            raise self.error
         return f"session-{self.logins}", 600.0
 
 
@@ -47,8 +47,8 @@ def all_at_once(count: int, work: Callable[[], Session]) -> list[Any]:
     def run() -> None:
         try:
             ended.append(work())
-        except Exception as fault:
-            ended.append(fault)
+        except Exception as error:
+            ended.append(error)
 
     threads = [threading.Thread(target=run) for _ in range(count)]
     for thread in threads:
@@ -99,24 +99,24 @@ def test_a_renewal_by_another_thread_is_not_repeated(keeper: SessionKeeper, port
 
 def test_waiting_threads_share_a_failed_login(keeper: SessionKeeper, portal: Portal) -> None:
     stale = keeper.current()
-    portal.fault = RateLimited("s", "login", retry_after=3.0, http_status=429)
+    portal.error = RateLimited("s", "login", retry_after=3.0, http_status=429)
     ended = all_at_once(8, lambda: keeper.renewed(stale))
     assert portal.logins == 2
-    assert all(isinstance(fault, RateLimited) and fault.retry_after == 3.0 for fault in ended)
-    assert len({id(fault) for fault in ended}) == 8
-    assert len({str(fault) for fault in ended}) == 1
+    assert all(isinstance(error, RateLimited) and error.retry_after == 3.0 for error in ended)
+    assert len({id(error) for error in ended}) == 8
+    assert len({str(error) for error in ended}) == 1
 
 
 @pytest.mark.parametrize(
-    "fault", [Unauthorised("s", "login"), Unreachable("s", "login"), ConfigError("no secret")]
+    "error", [Unauthorised("s", "login"), Unreachable("s", "login"), ConfigError("no secret")]
 )
 def test_after_a_failure_the_next_call_tries_again(
-    keeper: SessionKeeper, portal: Portal, fault: Exception
+    keeper: SessionKeeper, portal: Portal, error: Exception
 ) -> None:
-    portal.fault = fault
-    with pytest.raises(type(fault), match=re.escape(str(fault))):
+    portal.error = error
+    with pytest.raises(type(error), match=re.escape(str(error))):
         keeper.current()
-    portal.fault = None
+    portal.error = None
     assert keeper.current().text == "session-2"
 
 
@@ -128,10 +128,10 @@ def test_log_in_always_opens_a_session(keeper: SessionKeeper, portal: Portal) ->
 
 def test_a_failed_login_is_forgotten_after_a_success(keeper: SessionKeeper, portal: Portal) -> None:
     stale = keeper.current()
-    portal.fault = Unreachable("s", "login")
+    portal.error = Unreachable("s", "login")
     with pytest.raises(Unreachable):
         keeper.renewed(stale)
-    portal.fault = None
+    portal.error = None
     keeper.current()
     assert keeper.renewed(stale).text == "session-3"
 
@@ -205,7 +205,7 @@ def test_a_later_try_uses_the_session_of_another_call(keeper: SessionKeeper) -> 
     assert keeper.use(send, (Unauthorised,)) == ["session-1", "session-2"]
 
 
-def test_other_faults_are_not_repeated(keeper: SessionKeeper, portal: Portal) -> None:
+def test_other_errors_are_not_repeated(keeper: SessionKeeper, portal: Portal) -> None:
     def send(session: Callable[[], Session]) -> None:
         raise Unreachable("s", session().text)
 

@@ -69,9 +69,9 @@ def test_the_retry_after_of_a_429_is_reported_and_waited(
     script: Script, transport_to: TransportTo, time: FakeTime
 ) -> None:
     script.replies = [httpx.Response(429, headers={"Retry-After": "5"})]
-    fault = caught(transport_to(script, attempts=3), write=False, attempts=None)
-    assert isinstance(fault, RateLimited)
-    assert fault.retry_after == 5.0
+    error = caught(transport_to(script, attempts=3), write=False, attempts=None)
+    assert isinstance(error, RateLimited)
+    assert error.retry_after == 5.0
     assert time.slept == [5.5, 5.5]
     script.replies = [
         httpx.Response(
@@ -82,9 +82,9 @@ def test_the_retry_after_of_a_429_is_reported_and_waited(
             },
         )
     ]
-    fault = caught(transport_to(script), write=False, attempts=None)
-    assert isinstance(fault, RateLimited)
-    assert fault.retry_after == 600.0
+    error = caught(transport_to(script), write=False, attempts=None)
+    assert isinstance(error, RateLimited)
+    assert error.retry_after == 600.0
     assert len(time.slept) == 2
 
 
@@ -97,9 +97,9 @@ def test_a_dead_host_opens_the_circuit_and_a_probe_closes_it(
         caught(transport, write=False, attempts=None)
     sent = len(script.requests)
     for write in (False, True):
-        fault = caught(transport, write=write)
-        assert type(fault) is Unreachable
-        assert "circuit open" in str(fault)
+        error = caught(transport, write=write)
+        assert type(error) is Unreachable
+        assert "circuit open" in str(error)
     assert len(script.requests) == sent == 20
     time.now += 30
     script.replies = [httpx.Response(200, json={"rows": []})]
@@ -255,5 +255,5 @@ def test_any_answer_gives_a_value_or_a_khop_error(
     script.replies = [httpx.Response(status, headers=headers, content=body)]
     try:
         transport_to(script).exchange("op", "GET", URL, lambda a: a.json(), write=write, attempts=1)
-    except ConnectorError as fault:
-        assert fault.operation == "op"
+    except ConnectorError as error:
+        assert error.operation == "op"

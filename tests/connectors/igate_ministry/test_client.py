@@ -216,7 +216,7 @@ def test_without_steps_or_states_no_call_is_made(client_of: ClientOf, script: Sc
     assert script.requests == []
 
 
-FAULTS = [
+ERRORS = [
     (reply({"code": 400, "message": "Dữ liệu không hợp lệ"}, 400), Refused),
     (reply({"code": 400, "message": "Dữ liệu không hợp lệ"}), Refused),
     (reply({"code": "E01", "message": "x"}), Refused),
@@ -234,8 +234,8 @@ FAULTS = [
 ]
 
 
-@pytest.mark.parametrize(("answer", "kind"), FAULTS)
-def test_each_failed_write_has_its_fault(
+@pytest.mark.parametrize(("answer", "kind"), ERRORS)
+def test_each_failed_write_has_its_error(
     client_of: ClientOf, script: Script, answer: object, kind: type[Exception]
 ) -> None:
     with pytest.raises(ConnectorError) as caught:
@@ -262,7 +262,7 @@ def test_a_refused_account_is_unauthorised(client_of: ClientOf) -> None:
         client_of(reply({"code": 403}, 403), reply(TOKEN), reply({"code": 403}, 403)).create({})
 
 
-def test_rate_limits_and_unreachable_servers_are_faults(client_of: ClientOf) -> None:
+def test_rate_limits_and_unreachable_servers_are_errors(client_of: ClientOf) -> None:
     with pytest.raises(RateLimited):
         client_of(httpx.Response(429)).create({})
     with pytest.raises(Unreachable):

@@ -123,7 +123,7 @@ def test_each_try_is_counted_and_has_its_own_request_id(
     assert _id(script.requests[0]) != _id(script.requests[1])
 
 
-FAULTS = [
+ERRORS = [
     (401, "err-01-wso2-401.xml", {}, Unauthorised, "900901"),
     (401, "err-05-wso2-json.json", {}, Unauthorised, "900902"),
     (200, "err-01-wso2-401.xml", {}, Unauthorised, "900901"),
@@ -142,8 +142,8 @@ FAULTS = [
 ]
 
 
-@pytest.mark.parametrize(("status", "name", "headers", "kind", "code"), FAULTS)
-def test_each_failure_has_its_fault(
+@pytest.mark.parametrize(("status", "name", "headers", "kind", "code"), ERRORS)
+def test_each_failure_has_its_error(
     client_of: ClientOf,
     script: Script,
     sample: Sample,

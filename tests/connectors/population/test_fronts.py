@@ -29,7 +29,7 @@ def test_the_soap_answer_is_read_from_the_message(sample: Sample) -> None:
     assert READER.persons(PASCAL.elements(in_message(declared), ASKED)) == found
 
 
-def test_a_soap_fault_in_the_message_is_a_fault(sample: Sample) -> None:
+def test_a_soap_fault_in_the_message_is_an_error(sample: Sample) -> None:
     text = sample("population/xacthuc-res-07-fault-in-200.xml").decode()
     with pytest.raises(Unreachable):
         PASCAL.elements(in_message(text), CHECKED)

@@ -143,8 +143,8 @@ def test_every_sample_answer_to_an_order_has_its_outcome(
 def _outcome(call: Callable[[], object]) -> type[Exception] | None:
     try:
         call()
-    except Exception as fault:
-        return type(fault)
+    except Exception as error:
+        return type(error)
     return None
 
 

@@ -242,7 +242,7 @@ def test_a_pattern_that_engines_read_alike_is_accepted() -> None:
     code_grammar(with_row(pattern=pattern))
 
 
-def test_a_fault_begins_with_the_key_of_the_caller() -> None:
+def test_an_error_begins_with_the_key_of_the_caller() -> None:
     assert refused({"dossier": 5}, key="ma-ho-so.toml: codes").key == "ma-ho-so.toml: codes.dossier"
 
 

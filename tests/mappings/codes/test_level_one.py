@@ -274,7 +274,7 @@ def test_overlapping_rows_of_one_code_are_refused(
         assert refused.value.key == "level_one.X01"
 
 
-def test_a_fault_in_a_table_made_in_code_names_its_key() -> None:
+def test_an_error_in_a_table_made_in_code_names_its_key() -> None:
     with pytest.raises(ConfigError) as refused:
         LevelOneTable([LevelOne("X01", "a"), LevelOne("X01", "b")])
     assert refused.value.key == "level_one.X01"

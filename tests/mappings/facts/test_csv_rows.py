@@ -1,4 +1,4 @@
-"""Small CSV tables: their rows, and the place of a fault in a bad one."""
+"""Small CSV tables: their rows, and the place of an error in a bad one."""
 
 from __future__ import annotations
 

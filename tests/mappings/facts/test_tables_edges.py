@@ -1,4 +1,4 @@
-"""Messages about faults in a province's own tables, and tables with one kind of key only."""
+"""Messages about errors in a province's own tables, and tables with one kind of key only."""
 
 from __future__ import annotations
 
@@ -35,9 +35,7 @@ from khop.mappings.time.deadline_rules import deadline_rules
         ),
     ],
 )
-def test_a_fault_of_a_row_is_told_in_khops_own_words(
-    row: dict[str, Any], key: str, message: str
-) -> None:
+def test_an_error_of_a_row_has_khops_own_text(row: dict[str, Any], key: str, message: str) -> None:
     with pytest.raises(ConfigError) as refused:
         level_one_table([row], key="own")
     assert str(refused.value) == f"{key}: {message}"
@@ -65,7 +63,7 @@ def test_a_table_may_have_one_kind_of_key_only(
 
 
 @pytest.mark.parametrize("kind", ["by_id", "by_name", "by_part"])
-def test_a_fault_in_packaged_data_names_its_place(kind: str) -> None:
+def test_an_error_in_packaged_data_names_its_place(kind: str) -> None:
     with pytest.raises(ConfigError) as refused:
         StatusTable({}, {}, defaults={kind: {"4": 11}})
     assert refused.value.key == f"{kind}.4"

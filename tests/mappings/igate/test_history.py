@@ -216,6 +216,6 @@ def test_the_state_of_the_step_is_known_by_its_id_in_several_languages() -> None
     assert (record.status, record.status_raw) == (Status.RETURNED, "Xong")
 
 
-def test_a_fault_in_a_field_that_is_not_read_changes_nothing() -> None:
+def test_an_error_in_a_field_that_is_not_read_changes_nothing() -> None:
     odd = detail(dossierTaskStatus="x" * 5_000_000, statusCurrentTask=[], currentTask="?")
     assert mapping().reading(odd).record.fields_lost == ()

@@ -57,7 +57,7 @@ for _ in range(200):
         ({"nationCode": ["G22.99-250820-000777"]}, "nationCode"),
     ],
 )
-def test_a_fault_in_an_essential_field_refuses_the_item(
+def test_an_error_in_an_essential_field_refuses_the_item(
     changes: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(RecordError) as refused:
@@ -100,7 +100,7 @@ def test_anything_but_an_object_is_refused(thing: object) -> None:
         ({"task": [7]}, "task[0]"),
     ],
 )
-def test_a_fault_in_a_minor_field_is_listed_and_the_record_kept(
+def test_an_error_in_a_minor_field_is_listed_and_the_record_kept(
     changes: dict[str, Any], lost: str
 ) -> None:
     record = MAPPING.reading(item(**changes)).record
@@ -109,7 +109,7 @@ def test_a_fault_in_a_minor_field_is_listed_and_the_record_kept(
     assert record.status is Status.PROCESSING
 
 
-def test_two_faults_in_minor_fields_lose_only_these() -> None:
+def test_two_errors_in_minor_fields_lose_only_these() -> None:
     record = MAPPING.reading(item(agency={"code": 5, "name": "UBND"}, applyMethod=[])).record
     assert set(record.fields_lost) == {"agency.code", "applyMethod"}
     assert record.unit == "UBND"

@@ -211,7 +211,7 @@ def test_no_finding_contains_the_number() -> None:
         ("111111111", None, "its digits are all the same, or in a row"),
     ],
 )
-def test_a_finding_explains_the_fault(number: str, birth: Birth | None, why: str) -> None:
+def test_a_finding_explains_the_error(number: str, birth: Birth | None, why: str) -> None:
     (finding,) = check_personal_number(number, birth, today=TODAY)
     assert finding.why == why
 

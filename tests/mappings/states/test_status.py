@@ -333,7 +333,7 @@ NO_TABLE: Any = []
          "source's ids or labels")),
     ],
 )  # fmt: skip
-def test_a_fault_says_where_and_what_to_write(build: Any, message: str) -> None:
+def test_an_error_says_where_and_what_to_write(build: Any, message: str) -> None:
     with pytest.raises(ConfigError) as caught:
         build()
     assert str(caught.value) == message

@@ -54,8 +54,8 @@ def test_a_dossier_left_out_has_its_reason(one: ReportDossier, reason: LeftOut) 
     assert place(one, MARCH) is reason
 
 
-def test_only_bad_data_is_a_fault() -> None:
-    assert [reason.value for reason in LeftOut if reason.is_fault] == [
+def test_only_bad_data_is_an_error() -> None:
+    assert [reason.value for reason in LeftOut if reason.is_error] == [
         "unmapped",
         "no_reception",
         "no_end",

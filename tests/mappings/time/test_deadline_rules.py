@@ -199,7 +199,7 @@ def test_a_band_with_no_or_two_widths_is_refused() -> None:
     )
 
 
-def test_a_fault_of_a_table_begins_with_the_callers_key() -> None:
+def test_an_error_of_a_table_begins_with_the_callers_key() -> None:
     with pytest.raises(ConfigError) as caught:
         deadline_rules({"x": 1}, "province.toml")
     assert caught.value.key == "province.toml.x"

@@ -1,4 +1,4 @@
-"""The fault of each way a call can end."""
+"""The error of each way a call can end."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from tests.connectors.scripted import Script, TransportTo
         (599, Unreachable, OutcomeUnknown),
     ],
 )
-def test_each_status_has_its_fault(
+def test_each_status_has_its_error(
     script: Script,
     transport_to: TransportTo,
     status: int,
@@ -50,10 +50,10 @@ def test_each_status_has_its_fault(
 ) -> None:
     script.replies = [httpx.Response(status, content=b"<html>x</html>")]
     for is_write, kind in ((False, read), (True, write)):
-        fault = caught(transport_to(script), write=is_write)
-        assert type(fault) is kind
-        assert fault.http_status == status
-        assert (fault.system, fault.operation) == ("src", "op")
+        failure = caught(transport_to(script), write=is_write)
+        assert type(failure) is kind
+        assert failure.http_status == status
+        assert (failure.system, failure.operation) == ("src", "op")
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_each_status_has_its_fault(
         (httpx.LocalProtocolError(""), Unreachable, OutcomeUnknown),
     ],
 )
-def test_each_broken_call_has_its_fault(
+def test_each_broken_call_has_its_error(
     script: Script,
     transport_to: TransportTo,
     error: Any,
@@ -81,9 +81,9 @@ def test_each_broken_call_has_its_fault(
 ) -> None:
     script.replies = [error]
     for is_write, kind in ((False, read), (True, write)):
-        fault = caught(transport_to(script), write=is_write)
-        assert type(fault) is kind
-        assert SECRET not in str(fault)
+        failure = caught(transport_to(script), write=is_write)
+        assert type(failure) is kind
+        assert SECRET not in str(failure)
 
 
 @pytest.mark.parametrize(
@@ -97,22 +97,22 @@ def test_an_unusable_body_is_unreadable(
     assert type(caught(transport_to(script), write=True)) is OutcomeUnknown
 
 
-def test_a_fault_holds_no_httpx_object(script: Script, transport_to: TransportTo) -> None:
+def test_an_error_holds_no_httpx_object(script: Script, transport_to: TransportTo) -> None:
     script.replies = [httpx.ReadError("x"), httpx.Response(200, content=b"{")]
     transport = transport_to(script)
     for _ in range(2):
-        fault = caught(transport, write=False)
-        assert fault.__context__ is None
-        assert fault.__cause__ is None
+        failure = caught(transport, write=False)
+        assert failure.__context__ is None
+        assert failure.__cause__ is None
 
 
 def test_a_value_error_of_the_reader_is_not_quoted(
     script: Script, transport_to: TransportTo
 ) -> None:
     script.replies = [httpx.Response(200, json=f"số {SECRET}")]
-    fault = caught(transport_to(script), write=False)
-    assert SECRET not in str(fault)
-    assert fault.detail == "the answer has an unknown shape"
+    failure = caught(transport_to(script), write=False)
+    assert SECRET not in str(failure)
+    assert failure.detail == "the answer has an unknown shape"
 
 
 @pytest.mark.parametrize(
@@ -137,9 +137,9 @@ def test_an_error_body_gives_its_code_and_message(
     script: Script, transport_to: TransportTo, body: object, code: str | None, detail: object
 ) -> None:
     script.replies = [httpx.Response(400, json=body)]
-    fault = caught(transport_to(script), write=True)
-    assert (fault.code, fault.detail) == (code, detail)
-    assert SECRET not in str(fault)
+    failure = caught(transport_to(script), write=True)
+    assert (failure.code, failure.detail) == (code, detail)
+    assert SECRET not in str(failure)
 
 
 def test_an_error_page_gives_no_code_or_message(script: Script, transport_to: TransportTo) -> None:
@@ -151,7 +151,7 @@ def test_a_redirect_is_not_followed_and_says_what_to_write(
     script: Script, transport_to: TransportTo
 ) -> None:
     script.replies = [httpx.Response(302, headers={"Location": "https://x.example.vn/?t=1"})]
-    fault = caught(transport_to(script), write=False)
+    failure = caught(transport_to(script), write=False)
     assert len(script.requests) == 1
-    assert "khop.toml" in str(fault)
-    assert "x.example.vn" not in str(fault)
+    assert "khop.toml" in str(failure)
+    assert "x.example.vn" not in str(failure)

@@ -1,4 +1,4 @@
-"""Faults in files of units, reported with their place."""
+"""Errors in files of units, reported with their place."""
 
 from __future__ import annotations
 
