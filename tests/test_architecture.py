@@ -172,3 +172,13 @@ def test_no_module_is_long_and_no_folder_is_crowded() -> None:
     lines = {path.relative_to(ROOT): path.read_text("utf-8").count("\n") for path in modules}
     assert {path: count for path, count in lines.items() if count > 400} == {}
     assert {path: count for path, count in folders.items() if count > 25} == {}
+
+
+def test_no_two_test_modules_define_the_same_helper() -> None:
+    """Equal functions and classes of one name have one home. Each module has its own tests."""
+    homes: dict[tuple[str, str], list[str]] = {}
+    for path in _files("tests"):
+        for node in ast.parse(path.read_bytes()).body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name[:5] != "test_":
+                homes.setdefault((node.name, ast.dump(node)), []).append(str(path))
+    assert {key[0]: paths for key, paths in homes.items() if len(paths) > 1} == {}

@@ -10,12 +10,12 @@ import pytest
 from khop.adapters.ports import Context
 from khop.loopback import LoopbackServer
 from khop.mappings.time.calendar import WorkingCalendar
-from tests.adapters.post import NOW, Post
+from tests.adapters.post import NOW, LoopbackPost
 
 
 @pytest.fixture
-def post() -> Iterator[Post]:
-    fake = Post()
+def post() -> Iterator[LoopbackPost]:
+    fake = LoopbackPost()
     with LoopbackServer(fake.answer) as server:
         fake.url = server.url
         fake.answers["/token"] = lambda query, sent: {"access_token": "t", "expires_in": 3600}

@@ -13,7 +13,7 @@ NOW = datetime(2026, 3, 19, 3, 0, tzinfo=UTC)
 
 
 @dataclass
-class Post:
+class LoopbackPost:
     """Answers each path with its entry of ``answers``; ``asked`` lists the requests."""
 
     url: str = ""

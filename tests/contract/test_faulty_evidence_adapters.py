@@ -127,7 +127,7 @@ class TakesNoAnswerForAnEmptyList(EvidenceAdapter):
             return ()
 
 
-class RaisesFromItsCheck(EvidenceAdapter):
+class RaisesFromItsEvidenceCheck(EvidenceAdapter):
     def check(self) -> Health:
         raise RecordError("check", "is impossible")
 
@@ -166,7 +166,7 @@ FAULTY: tuple[tuple[type[EvidenceAdapter], str, tuple[str, ...], str], ...] = (
     (KnowsEveryProcedure, "test_an_unknown_procedure_gives_none", (), "is None"),
     (TakesNoAnswerForAnEmptyList, "test_fault", ("unit_entries", "empty"), "was wrong"),
     (
-        RaisesFromItsCheck,
+        RaisesFromItsEvidenceCheck,
         "test_check_reports_a_fault_without_raising",
         ("html",),
         "is impossible",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
@@ -40,6 +40,7 @@ from khop.errors import ConnectorError, RecordError
 from khop.mappings.population.mapping import person_record, question_of, verdict_of
 from khop.mappings.population.names import asked_name
 from khop.mappings.records import Applicant, Birth, IdentityVerdict
+from tests.connectors.population.questions import LAN, Asked
 from tests.fuzz.answers import (
     FuzzedAnswer,
     Scripted,
@@ -71,7 +72,6 @@ LOOK = OperationShape(
     "dan",
 )
 SHAPE = DeploymentShape({each: replace(LOOK, operation=each) for each in Operation})
-LAN = Question("TRANTHIMAILAN", "001185012345", birth=date(1985, 2, 17))
 SAID_OF_LAN = {"SoDinhDanh": "001185012345", "HoVaTen": {"Ten": PERSONAL_NAME}, "GioiTinh": "2"}
 FRONTED = [
     *bodies("population", "*.json"),
@@ -90,12 +90,6 @@ TOKENS = [
 BIRTHS = st.builds(
     Birth, st.integers(1, 9999), st.none() | st.integers(0, 13), st.none() | st.integers(0, 32)
 )
-
-
-@dataclass
-class Asked:
-    procedure: str = "1.001193"
-    officer: str = "motcua.demo"
 
 
 def nothing(request: httpx.Request) -> Mapping[str, Any] | None:

@@ -33,7 +33,7 @@ from khop.sync.results import FindingState
 from tests.sync.fakes import PERSONAL, FakeClock
 from tests.sync.installation import Fuse, Installation
 from tests.sync.papers import FakePapers
-from tests.sync.province import OneStop, Portal, Post
+from tests.sync.province import CheckingPortal, DisorderedFeed, OneStop
 
 START = datetime(2026, 11, 18, 9, tzinfo=UTC)
 FILE = "so.xlsx"
@@ -49,8 +49,8 @@ class Promises(RuleBasedStateMachine):
         self.logs = self.stack.enter_context(capture_logs())
         self.clock, self.fuse = FakeClock(START), Fuse()
         self.one_stop = OneStop(fuse=self.fuse)
-        self.portal = Portal(fuse=self.fuse, one_stop=self.one_stop)
-        self.post = Post(fuse=self.fuse)
+        self.portal = CheckingPortal(fuse=self.fuse, one_stop=self.one_stop)
+        self.post = DisorderedFeed(fuse=self.fuse)
         self.papers = self._papers("logbook", Role.LOGBOOK, PaperKind.LOGBOOK)
         self.register = self._papers("import_register", Role.REGISTER, PaperKind.REGISTER)
         adapters = (self.one_stop, self.portal, self.post, self.papers)

@@ -110,7 +110,7 @@ class OneStop(WindowedOneStop):
 
 
 @dataclass
-class Portal(FakePortal, SeesLedger):
+class CheckingPortal(FakePortal, SeesLedger):
     """A portal that also checks what the engine had looked up and written before it sends."""
 
     connections: int = 1
@@ -229,7 +229,7 @@ class Portal(FakePortal, SeesLedger):
 
 
 @dataclass
-class Post(FakeFeed):
+class DisorderedFeed(FakeFeed):
     """A feed of events that may repeat and disorder them."""
 
     mischief: list[str] = field(default_factory=list)

@@ -18,7 +18,7 @@ from khop.sync.ledger.schema import paper_row, presence, progress_step
 from tests.sync.fakes import FakeClock, at, record
 from tests.sync.installation import Fuse, Installation, Killed, template
 from tests.sync.papers import FakePapers, logbook_row
-from tests.sync.province import OneStop, Portal
+from tests.sync.province import CheckingPortal, OneStop
 
 __all__ = ["template"]
 
@@ -35,7 +35,7 @@ class Office:
         self.clock, self.fuse = FakeClock(), Fuse()
         # With a total the engine would find missing rows by the total alone.
         self.one_stop = OneStop(fuse=self.fuse, tells_total=False)
-        self.portal = Portal(fuse=self.fuse, one_stop=self.one_stop)
+        self.portal = CheckingPortal(fuse=self.fuse, one_stop=self.one_stop)
         self.one_stop.put(
             *(record(n, changed_at=at(3, second=n)) for n in (1, 2, 3)),
             record(4, status=Status.FINISHED, finished_at=at(12), changed_at=at(13)),

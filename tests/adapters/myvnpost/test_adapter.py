@@ -18,11 +18,11 @@ from khop.adapters.myvnpost.adapter import MyVnpostAdapter
 from khop.adapters.ports import Context, EvidenceLookup, Role
 from khop.errors import ConfigError, RecordError
 from khop.mappings.records import StatusKind
-from tests.adapters.post import Post
+from tests.adapters.post import LoopbackPost
 
 
 @pytest.fixture
-def myvnpost(post: Post, context: Context) -> Iterator[Callable[..., MyVnpostAdapter]]:
+def myvnpost(post: LoopbackPost, context: Context) -> Iterator[Callable[..., MyVnpostAdapter]]:
     made: list[MyVnpostAdapter] = []
 
     def build(**changes: Any) -> MyVnpostAdapter:
@@ -56,7 +56,7 @@ def _history(query: dict[str, str], sent: Any) -> dict[str, object]:
 
 
 def test_a_dossier_is_looked_up_under_all_its_order_numbers(
-    myvnpost: Callable[..., MyVnpostAdapter], post: Post
+    myvnpost: Callable[..., MyVnpostAdapter], post: LoopbackPost
 ) -> None:
     post.answers["/GetStatusHistoryOrder"] = _history
     adapter = myvnpost(collect_suffix="-G", return_suffix="-T")
@@ -68,7 +68,7 @@ def test_a_dossier_is_looked_up_under_all_its_order_numbers(
 
 
 def test_a_check_looks_up_an_order_that_does_not_exist(
-    myvnpost: Callable[..., MyVnpostAdapter], post: Post
+    myvnpost: Callable[..., MyVnpostAdapter], post: LoopbackPost
 ) -> None:
     post.answers["/GetStatusHistoryOrder"] = lambda query, sent: {"data": []}
     assert myvnpost().check().ok
@@ -76,7 +76,7 @@ def test_a_check_looks_up_an_order_that_does_not_exist(
 
 
 def test_the_evidence_of_a_call_uses_the_order_number_from_a_look_up(
-    myvnpost: Callable[..., MyVnpostAdapter], post: Post, context: Context
+    myvnpost: Callable[..., MyVnpostAdapter], post: LoopbackPost, context: Context
 ) -> None:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     pem = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)

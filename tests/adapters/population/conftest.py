@@ -12,12 +12,12 @@ from khop.adapters.population.adapter import ADAPTER, PopulationAdapter
 from khop.adapters.ports import Context, Role
 from khop.connectors.http.transport import Timing, Transport, TransportSettings
 from khop.mappings.time.calendar import WorkingCalendar
-from tests.adapters.population.gateway import BASE, NOW, AdapterOf, Book, Gateway
+from tests.adapters.population.gateway import BASE, NOW, AdapterOf, Book, FakePopulationGateway
 
 
 @pytest.fixture
-def gateway() -> Gateway:
-    return Gateway()
+def gateway() -> FakePopulationGateway:
+    return FakePopulationGateway()
 
 
 @pytest.fixture
@@ -33,7 +33,9 @@ def context(tmp_path: Path, book: Book, monkeypatch: pytest.MonkeyPatch) -> Cont
 
 
 @pytest.fixture
-def adapter_of(gateway: Gateway, context: Context, monkeypatch: pytest.MonkeyPatch) -> AdapterOf:
+def adapter_of(
+    gateway: FakePopulationGateway, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> AdapterOf:
     def transport(name: str, settings: Any, _: Context) -> Transport:
         given = TransportSettings(attempts=settings.attempts, calls_per_second=1e6)
         return Transport(name, given, timing=Timing(sleep=lambda seconds: None), http=gateway)

@@ -46,7 +46,7 @@ PURPOSE = Purpose("1.001193", "motcua.demo", "H99.12-260318-0001")
 LAN = Applicant("Trần Thị Mai Lan", "001185012345", birth=Birth(1985, 2, 17))
 
 
-class Gateway(httpx.BaseTransport):
+class FakePopulationGateway(httpx.BaseTransport):
     """Issues a token at /token, and answers every question with ``answer``."""
 
     def __init__(self) -> None:

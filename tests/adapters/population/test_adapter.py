@@ -14,10 +14,20 @@ from khop.adapters.ports import Context, IdentityAnswer, IdentityCheck, Purpose
 from khop.connectors.population import Question
 from khop.errors import ConfigError, RecordError, Refused, Unreachable
 from khop.mappings.records import Applicant, Birth, IdentityVerdict
-from tests.adapters.population.gateway import LAN, NOW, PURPOSE, AdapterOf, Book, Gateway, fields_of
+from tests.adapters.population.gateway import (
+    LAN,
+    NOW,
+    PURPOSE,
+    AdapterOf,
+    Book,
+    FakePopulationGateway,
+    fields_of,
+)
 
 
-def test_an_applicant_is_checked(adapter_of: AdapterOf, gateway: Gateway, book: Book) -> None:
+def test_an_applicant_is_checked(
+    adapter_of: AdapterOf, gateway: FakePopulationGateway, book: Book
+) -> None:
     adapter = adapter_of(unit_code="H99.01")
     assert isinstance(adapter, IdentityCheck)
     assert adapter.check_identity(LAN, PURPOSE) == IdentityAnswer(IdentityVerdict.MATCH)
@@ -35,7 +45,9 @@ def test_an_applicant_is_checked(adapter_of: AdapterOf, gateway: Gateway, book: 
     assert book.calls == [("population", "XacThucThongTinCongDan", PURPOSE)]
 
 
-def test_a_call_is_signed_at_the_contexts_time(adapter_of: AdapterOf, gateway: Gateway) -> None:
+def test_a_call_is_signed_at_the_contexts_time(
+    adapter_of: AdapterOf, gateway: FakePopulationGateway
+) -> None:
     adapter_of(timestamp_unit="s").check_identity(LAN, PURPOSE)
     headers = gateway.requests[0].headers
     stamp = str(int(NOW.timestamp()))
@@ -45,7 +57,7 @@ def test_a_call_is_signed_at_the_contexts_time(adapter_of: AdapterOf, gateway: G
 
 
 def test_no_match_is_a_mismatch_with_warnings_beside_it(
-    adapter_of: AdapterOf, gateway: Gateway
+    adapter_of: AdapterOf, gateway: FakePopulationGateway
 ) -> None:
     gateway.answer = gateway.sample("xacthuc-res-02-false")
     applicant = Applicant("Trần Thị Mai Lan", "100185012345", birth=Birth(1986))
@@ -64,7 +76,7 @@ def test_no_match_is_a_mismatch_with_warnings_beside_it(
     ],
 )
 def test_an_applicant_with_unusable_data_costs_no_call(
-    adapter_of: AdapterOf, gateway: Gateway, book: Book, applicant: Any
+    adapter_of: AdapterOf, gateway: FakePopulationGateway, book: Book, applicant: Any
 ) -> None:
     with pytest.raises(RecordError):
         adapter_of().check_identity(applicant, PURPOSE)
@@ -74,7 +86,7 @@ def test_an_applicant_with_unusable_data_costs_no_call(
 
 @pytest.mark.parametrize("purpose", [Purpose("", "motcua.demo"), Purpose("1.001193", " ")])
 def test_without_a_purpose_no_question_is_sent(
-    adapter_of: AdapterOf, gateway: Gateway, book: Book, purpose: Purpose
+    adapter_of: AdapterOf, gateway: FakePopulationGateway, book: Book, purpose: Purpose
 ) -> None:
     with pytest.raises(RecordError):
         adapter_of().check_identity(LAN, purpose)
@@ -83,7 +95,7 @@ def test_without_a_purpose_no_question_is_sent(
 
 
 def test_retries_count_against_the_daily_quota(
-    adapter_of: AdapterOf, gateway: Gateway, book: Book
+    adapter_of: AdapterOf, gateway: FakePopulationGateway, book: Book
 ) -> None:
     gateway.answer = httpx.Response(503)
     with pytest.raises(Unreachable):
@@ -95,7 +107,7 @@ def test_retries_count_against_the_daily_quota(
 
 
 def test_without_a_book_of_calls_no_question_is_sent(
-    adapter_of: AdapterOf, gateway: Gateway, context: Context
+    adapter_of: AdapterOf, gateway: FakePopulationGateway, context: Context
 ) -> None:
     bare = Context(context.key, context.base_dir, context.clock, context.calendar)
     with pytest.raises(ConfigError, match="with a book"):
@@ -112,7 +124,7 @@ def test_without_a_book_of_calls_no_question_is_sent(
     ],
 )
 def test_check_with_look_up_compares_the_record(
-    adapter_of: AdapterOf, gateway: Gateway, sample: str, verdict: IdentityVerdict
+    adapter_of: AdapterOf, gateway: FakePopulationGateway, sample: str, verdict: IdentityVerdict
 ) -> None:
     gateway.answer = gateway.sample(sample)
     answer = adapter_of(check_with="look_up").check_identity(LAN, PURPOSE)
@@ -129,7 +141,7 @@ def test_check_with_look_up_compares_the_record(
     ],
 )
 def test_an_unreadable_look_up_is_no_mismatch(
-    adapter_of: AdapterOf, gateway: Gateway, inside: Any
+    adapter_of: AdapterOf, gateway: FakePopulationGateway, inside: Any
 ) -> None:
     found = gateway.sample("tracuu-res-05-not-found-empty-collection").text
     start = found.index(">", found.index("CongdanCollection")) + 1
@@ -169,7 +181,7 @@ def test_an_invalid_api_key_counts_no_question(
 
 
 def test_an_unknown_attribute_does_not_change_the_verdict(
-    adapter_of: AdapterOf, gateway: Gateway
+    adapter_of: AdapterOf, gateway: FakePopulationGateway
 ) -> None:
     found = gateway.sample("tracuu-res-01-full-old-three-level").text
     text = found.replace(":CongdanCollection ", ':CongdanCollection Kieu="1" ', 1)
@@ -182,7 +194,7 @@ def test_an_unknown_attribute_does_not_change_the_verdict(
 
 
 def test_contradicting_birth_dates_of_a_record_give_a_warning(
-    adapter_of: AdapterOf, gateway: Gateway
+    adapter_of: AdapterOf, gateway: FakePopulationGateway
 ) -> None:
     found = gateway.sample("tracuu-res-01-full-old-three-level").text
     assert "<ns1:Nam>1985" in found
@@ -195,7 +207,7 @@ def test_contradicting_birth_dates_of_a_record_give_a_warning(
 
 @pytest.mark.parametrize("quoted", ["19850217", "1985-02-17", "17/02/1985", "17-02-1985"])
 def test_a_quoted_birth_date_is_removed_from_the_error(
-    adapter_of: AdapterOf, gateway: Gateway, quoted: Any
+    adapter_of: AdapterOf, gateway: FakePopulationGateway, quoted: Any
 ) -> None:
     fault = "<s:Fault><faultcode>s:Client</faultcode><faultstring>ngay sinh {} sai</faultstring>"
     body = (
@@ -210,7 +222,7 @@ def test_a_quoted_birth_date_is_removed_from_the_error(
 
 
 def test_an_older_form_of_requests_can_be_configured(
-    adapter_of: AdapterOf, gateway: Gateway
+    adapter_of: AdapterOf, gateway: FakePopulationGateway
 ) -> None:
     table = {
         "fields": ["MaYeuCau", "MaDichVu", "MaCanBo", "SoDinhDanh", "SoCMND", "HoVaTen"],
@@ -224,7 +236,9 @@ def test_an_older_form_of_requests_can_be_configured(
     assert fields_of(gateway.requests[0])["HoVaTen"] == "VO NGOC HAN"
 
 
-def test_the_client_offers_the_other_operations(adapter_of: AdapterOf, gateway: Gateway) -> None:
+def test_the_client_offers_the_other_operations(
+    adapter_of: AdapterOf, gateway: FakePopulationGateway
+) -> None:
     gateway.answer = gateway.sample("nhanthan-res-01-both-parents")
     adapter = adapter_of(relatives={"code": "004"}, unit_code="H99.01")
     found = adapter.client.verify_relatives(

@@ -19,18 +19,20 @@ from tests.adapters.population.gateway import (
     TOKEN,
     AdapterOf,
     Book,
-    Gateway,
+    FakePopulationGateway,
 )
 
 
-def test_a_wso2_token_is_sent_as_bearer(adapter_of: AdapterOf, gateway: Gateway) -> None:
+def test_a_wso2_token_is_sent_as_bearer(
+    adapter_of: AdapterOf, gateway: FakePopulationGateway
+) -> None:
     adapter_of(auth="wso2", **TOKEN).check_identity(LAN, PURPOSE)
     assert [r.url.path for r in gateway.requests] == ["/token", "/csdldc"]
     assert gateway.requests[1].headers["authorization"] == "Bearer t"
 
 
 def test_an_lgsp_question_carries_token_and_auth_hash(
-    adapter_of: AdapterOf, gateway: Gateway
+    adapter_of: AdapterOf, gateway: FakePopulationGateway
 ) -> None:
     adapter_of(
         auth="lgsp",
@@ -56,7 +58,7 @@ def test_an_lgsp_question_carries_token_and_auth_hash(
 
 @pytest.mark.parametrize("token", [{}, TOKEN])
 def test_the_pascal_front_is_called_with_and_without_a_token(
-    adapter_of: AdapterOf, gateway: Gateway, token: Any
+    adapter_of: AdapterOf, gateway: FakePopulationGateway, token: Any
 ) -> None:
     message = (SAMPLES / "xacthuc-res-01-true.xml").read_text("utf-8")
     gateway.answer = httpx.Response(200, json={"error_code": "0", "message": message})
@@ -65,7 +67,9 @@ def test_the_pascal_front_is_called_with_and_without_a_token(
     assert ("authorization" in gateway.requests[-1].headers) is bool(token)
 
 
-def test_the_camel_front_is_called_with_a_token(adapter_of: AdapterOf, gateway: Gateway) -> None:
+def test_the_camel_front_is_called_with_a_token(
+    adapter_of: AdapterOf, gateway: FakePopulationGateway
+) -> None:
     gateway.login = httpx.Response(200, json={"token": "t"})
     gateway.answer = httpx.Response(200, json={"data": {"tonTai": False}})
     adapter = adapter_of(auth="json_camel", answer_path="data", service_account="SO_DEMO", **TOKEN)
@@ -76,7 +80,7 @@ def test_the_camel_front_is_called_with_a_token(adapter_of: AdapterOf, gateway: 
 
 
 def test_each_question_carries_further_headers_and_the_api_key(
-    adapter_of: AdapterOf, gateway: Gateway
+    adapter_of: AdapterOf, gateway: FakePopulationGateway
 ) -> None:
     adapter_of(headers={"X-Road-Client": "VN/GOV/H99/x"}, api_key=SECRET).check_identity(
         LAN, PURPOSE
@@ -85,7 +89,9 @@ def test_each_question_carries_further_headers_and_the_api_key(
     assert (headers["x-road-client"], headers["apikey"]) == ("VN/GOV/H99/x", "not-a-real-secret")
 
 
-def test_a_check_sends_no_question(adapter_of: AdapterOf, gateway: Gateway, book: Book) -> None:
+def test_a_check_sends_no_question(
+    adapter_of: AdapterOf, gateway: FakePopulationGateway, book: Book
+) -> None:
     gateway.answer = httpx.Response(401)
     health = adapter_of().check()
     assert health.ok
@@ -97,7 +103,7 @@ def test_a_check_sends_no_question(adapter_of: AdapterOf, gateway: Gateway, book
 
 
 def test_a_check_logs_in_where_the_gateway_has_a_login(
-    adapter_of: AdapterOf, gateway: Gateway, book: Book
+    adapter_of: AdapterOf, gateway: FakePopulationGateway, book: Book
 ) -> None:
     gateway.answer = httpx.Response(405)
     health = adapter_of(auth="wso2", **TOKEN).check()
@@ -112,7 +118,7 @@ def test_a_check_logs_in_where_the_gateway_has_a_login(
 
 @pytest.mark.parametrize("answer", [httpx.ConnectError("no route"), httpx.Response(503)])
 def test_a_gateway_without_a_service_behind_it_fails_the_check(
-    adapter_of: AdapterOf, gateway: Gateway, answer: Any
+    adapter_of: AdapterOf, gateway: FakePopulationGateway, answer: Any
 ) -> None:
     gateway.answer = answer
     health = adapter_of().check()
@@ -130,7 +136,7 @@ def test_a_missing_secret_fails_the_check(
 
 
 def test_a_refused_token_is_renewed_once(
-    adapter_of: AdapterOf, gateway: Gateway, book: Book
+    adapter_of: AdapterOf, gateway: FakePopulationGateway, book: Book
 ) -> None:
     gateway.answer = httpx.Response(401)
     with pytest.raises(Unauthorised):

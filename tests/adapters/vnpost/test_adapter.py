@@ -12,7 +12,7 @@ from khop.adapters.vnpost.adapter import ADAPTER as VNPOST
 from khop.adapters.vnpost.adapter import VnpostAdapter
 from khop.errors import AlreadyExists, ConfigError, OutcomeUnknown, RecordError
 from khop.mappings.records import Applicant, DossierRecord, FullDossier
-from tests.adapters.post import Post
+from tests.adapters.post import LoopbackPost
 
 DOSSIER = FullDossier(
     record=DossierRecord(source="igate", native_id="1", code="H99.01-260318-0001"),
@@ -21,7 +21,7 @@ DOSSIER = FullDossier(
 )
 
 
-def vnpost(post: Post, context: Context, **changes: Any) -> VnpostAdapter:
+def vnpost(post: LoopbackPost, context: Context, **changes: Any) -> VnpostAdapter:
     root = f"{post.url}/apiVNPostNGSP/p1.0"
     given = {
         "adapter": "vnpost",
@@ -52,7 +52,7 @@ def vnpost(post: Post, context: Context, **changes: Any) -> VnpostAdapter:
 
 
 @pytest.fixture
-def adapter(post: Post, context: Context) -> Iterator[VnpostAdapter]:
+def adapter(post: LoopbackPost, context: Context) -> Iterator[VnpostAdapter]:
     built = vnpost(post, context)
     yield built
     built.close()
@@ -76,7 +76,9 @@ def feed(query: dict[str, str], sent: Any) -> dict[str, object]:
     return {"_returned": len(found), "_embedded": {"rh:doc": found}} if found else {"_returned": 0}
 
 
-def test_the_feed_is_read_page_by_page_to_its_end(adapter: VnpostAdapter, post: Post) -> None:
+def test_the_feed_is_read_page_by_page_to_its_end(
+    adapter: VnpostAdapter, post: LoopbackPost
+) -> None:
     post.answers[TRACKING] = feed
     assert isinstance(adapter, EvidenceSource)
     position, codes, last = None, [], False
@@ -93,7 +95,7 @@ def test_the_feed_is_read_page_by_page_to_its_end(adapter: VnpostAdapter, post: 
 
 
 def test_an_unusable_event_is_a_reject_and_the_feed_continues(
-    adapter: VnpostAdapter, post: Post
+    adapter: VnpostAdapter, post: LoopbackPost
 ) -> None:
     bad = {"_id": {"$oid": "0" * 23 + "7"}, "OrderNumber": "", "Notes": "Nguyễn Văn Mẫu"}
     post.answers[TRACKING] = lambda query, sent: {"_embedded": {"rh:doc": [EVENTS[0], bad]}}
@@ -111,7 +113,7 @@ def test_an_unusable_event_is_a_reject_and_the_feed_continues(
 
 
 def test_a_check_logs_in_and_reads_past_the_end_of_the_feed(
-    adapter: VnpostAdapter, post: Post
+    adapter: VnpostAdapter, post: LoopbackPost
 ) -> None:
     post.answers[TRACKING] = feed
     health = adapter.check()
@@ -120,7 +122,7 @@ def test_a_check_logs_in_and_reads_past_the_end_of_the_feed(
     assert post.asked[-1][2] == {"pagesize": "1", "lastId": "f" * 24}
 
 
-def test_orders_are_sent_and_cancelled(adapter: VnpostAdapter, post: Post) -> None:
+def test_orders_are_sent_and_cancelled(adapter: VnpostAdapter, post: LoopbackPost) -> None:
     post.answers[ORDER] = lambda query, sent: {"Status": 100}
     post.answers[CANCEL] = lambda query, sent: {"Status": "101", "Message": "Đơn hàng đã hủy"}
     adapter.order_collect(DOSSIER)
@@ -134,7 +136,9 @@ def test_orders_are_sent_and_cancelled(adapter: VnpostAdapter, post: Post) -> No
     assert post.asked[-1][2]["OrderNumber"] == "H99.01-260318-0001"
 
 
-def test_a_dossier_is_announced_and_a_price_is_read(adapter: VnpostAdapter, post: Post) -> None:
+def test_a_dossier_is_announced_and_a_price_is_read(
+    adapter: VnpostAdapter, post: LoopbackPost
+) -> None:
     post.answers["/apiVNPostNGSP/p1.0/document/post"] = lambda query, sent: {"Message": "?"}
     with pytest.raises(OutcomeUnknown):
         adapter.announce(DOSSIER, sends=True, receives=False)
@@ -146,7 +150,7 @@ def test_a_dossier_is_announced_and_a_price_is_read(adapter: VnpostAdapter, post
         adapter.price("Số 2, Hà Nội", 0)
 
 
-def test_the_hanoi_post_is_notified_where_configured(post: Post, context: Context) -> None:
+def test_the_hanoi_post_is_notified_where_configured(post: LoopbackPost, context: Context) -> None:
     without = vnpost(post, context)
     with pytest.raises(ConfigError, match=r"sources\.vnpost\.cls"):
         without.notify_ready(DOSSIER)
@@ -159,7 +163,7 @@ def test_the_hanoi_post_is_notified_where_configured(post: Post, context: Contex
     adapter.close()
 
 
-def test_an_order_requires_the_settings_of_the_office(post: Post, context: Context) -> None:
+def test_an_order_requires_the_settings_of_the_office(post: LoopbackPost, context: Context) -> None:
     adapter = vnpost(post, context, office={})
     with pytest.raises(ConfigError, match=r"sources\.vnpost\.office"):
         adapter.order_collect(DOSSIER)
@@ -180,7 +184,7 @@ def test_an_order_requires_the_settings_of_the_office(post: Post, context: Conte
     ],
 )
 def test_each_access_names_its_missing_key(
-    post: Post, context: Context, changes: Any, key: str
+    post: LoopbackPost, context: Context, changes: Any, key: str
 ) -> None:
     with pytest.raises(ConfigError, match=rf"sources\.vnpost\.{key}"):
         vnpost(post, context, **changes)
@@ -194,7 +198,7 @@ def test_each_access_names_its_missing_key(
         {"access": "front", "access_token": {"file": "secret"}, "token_url": None},
     ],
 )
-def test_every_access_reaches_the_feed(post: Post, context: Context, changes: Any) -> None:
+def test_every_access_reaches_the_feed(post: LoopbackPost, context: Context, changes: Any) -> None:
     post.answers[TRACKING] = feed
     adapter = vnpost(post, context, **changes)
     assert adapter.events(None).fetched == 2

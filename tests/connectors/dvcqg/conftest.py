@@ -7,17 +7,17 @@ from typing import Any
 import pytest
 
 from khop.connectors.dvcqg import DvcqgClient, NativeDeployment, NativeDialect, PortalLogin
-from tests.connectors.dvcqg.portal import DATA, DSTCODE, LOGIN, ClientOf, Portal
+from tests.connectors.dvcqg.portal import DATA, DSTCODE, LOGIN, ClientOf, NativePortal
 from tests.connectors.scripted import FakeTime, TransportTo
 
 
 @pytest.fixture
-def portal() -> Portal:
-    return Portal()
+def portal() -> NativePortal:
+    return NativePortal()
 
 
 @pytest.fixture
-def client_of(portal: Portal, transport_to: TransportTo, time: FakeTime) -> ClientOf:
+def client_of(portal: NativePortal, transport_to: TransportTo, time: FakeTime) -> ClientOf:
     def build(*, session_seconds: float = 600, **options: Any) -> DvcqgClient:
         given = {
             "base_url": "http://trucdulieu.example.vn:8080",

@@ -31,7 +31,7 @@ LOGIN = "/XrdAdapter/RestService/forward/mapi/login"
 DATA = "/XrdAdapter/RestService/forward/mapi/g"
 
 
-class Portal(httpx.BaseTransport):
+class NativePortal(httpx.BaseTransport):
     """Issues sessions s1, s2, …; ``expired`` holds those it no longer accepts."""
 
     def __init__(self) -> None:

@@ -16,13 +16,13 @@ from tests.connectors.dvcqg.portal import (
     RECORD,
     STEPS,
     ClientOf,
-    Portal,
+    NativePortal,
 )
 from tests.connectors.scripted import Sample
 
 
 def test_login_and_look_up_are_sent_as_in_the_samples(
-    client_of: ClientOf, portal: Portal, sample: Sample
+    client_of: ClientOf, portal: NativePortal, sample: Sample
 ) -> None:
     portal.answer = lambda body: json.loads(sample("dvcqg/look-02.json"))
     found = client_of().look_up(CODE)
@@ -40,14 +40,14 @@ def test_login_and_look_up_are_sent_as_in_the_samples(
 
 @pytest.mark.parametrize("name", ["look-04", "look-05"])
 def test_no_rows_are_an_empty_answer(
-    client_of: ClientOf, portal: Portal, sample: Sample, name: str
+    client_of: ClientOf, portal: NativePortal, sample: Sample, name: str
 ) -> None:
     portal.answer = lambda body: json.loads(sample(f"dvcqg/{name}.json"))
     assert client_of().look_up(CODE) == ()
     assert len(portal.logins) == 1
 
 
-def test_the_destination_may_travel_in_the_query(client_of: ClientOf, portal: Portal) -> None:
+def test_the_destination_may_travel_in_the_query(client_of: ClientOf, portal: NativePortal) -> None:
     client_of(dstcode_in="query", providerurl="http://provider.example.vn/api").look_up(CODE)
     for request in (*portal.logins, *portal.calls):
         assert dict(request.url.params) == {
@@ -57,7 +57,7 @@ def test_the_destination_may_travel_in_the_query(client_of: ClientOf, portal: Po
         assert "dstcode" not in request.headers
 
 
-def test_the_login_may_omit_the_destination(client_of: ClientOf, portal: Portal) -> None:
+def test_the_login_may_omit_the_destination(client_of: ClientOf, portal: NativePortal) -> None:
     for where in ("header", "query"):
         client_of(dstcode_in=where, dstcode_at_login=False).look_up(CODE)
         login, call = portal.logins.pop(), portal.calls.pop()
@@ -66,14 +66,14 @@ def test_the_login_may_omit_the_destination(client_of: ClientOf, portal: Portal)
         assert (call.headers if where == "header" else call.url.params)["dstcode"] == DSTCODE
 
 
-def test_a_blank_destination_is_not_sent(client_of: ClientOf, portal: Portal) -> None:
+def test_a_blank_destination_is_not_sent(client_of: ClientOf, portal: NativePortal) -> None:
     client_of(dstcode=" ").look_up(CODE)
     assert "dstcode" not in portal.calls[0].headers
     assert str(portal.calls[0].url).endswith(DATA)
 
 
 def test_create_and_update_send_one_dossier_with_the_flag_as_text(
-    client_of: ClientOf, portal: Portal
+    client_of: ClientOf, portal: NativePortal
 ) -> None:
     client = client_of()
     client.create(RECORD)
@@ -86,7 +86,7 @@ def test_create_and_update_send_one_dossier_with_the_flag_as_text(
 
 
 def test_progress_sends_steps_in_order_without_the_flag(
-    client_of: ClientOf, portal: Portal
+    client_of: ClientOf, portal: NativePortal
 ) -> None:
     portal.answer = lambda body: httpx.Response(200, text="Cập nhật tiến độ thành công")
     client_of().progress(STEPS)
@@ -100,13 +100,13 @@ def test_progress_sends_steps_in_order_without_the_flag(
     ]
 
 
-def test_without_steps_no_call_is_made(client_of: ClientOf, portal: Portal) -> None:
+def test_without_steps_no_call_is_made(client_of: ClientOf, portal: NativePortal) -> None:
     client_of().progress([])
     assert portal.calls == [] == portal.logins
 
 
 def test_the_list_of_procedures_and_one_procedure_are_read(
-    client_of: ClientOf, portal: Portal, sample: Sample
+    client_of: ClientOf, portal: NativePortal, sample: Sample
 ) -> None:
     client = client_of(share_path="/share")
     portal.answer = lambda body: json.loads(sample("dvcqg/cat-02.json"))
@@ -126,7 +126,9 @@ def test_the_list_of_procedures_and_one_procedure_are_read(
     assert (asked["service"], asked["maTTHC"]) == ("LayThuTuc", "1.001612")
 
 
-def test_a_refusal_carries_code_and_masked_message(client_of: ClientOf, portal: Portal) -> None:
+def test_a_refusal_carries_code_and_masked_message(
+    client_of: ClientOf, portal: NativePortal
+) -> None:
     message = "Số 099000000001 của mau@example.vn sai " + "dài " * 100
     portal.answer = lambda body: {"error_code": "-12", "message": message}
     with pytest.raises(Refused) as caught:
@@ -138,7 +140,9 @@ def test_a_refusal_carries_code_and_masked_message(client_of: ClientOf, portal: 
     assert len(error.detail) <= 200
 
 
-def test_a_result_of_an_unknown_kind_is_unreadable(client_of: ClientOf, portal: Portal) -> None:
+def test_a_result_of_an_unknown_kind_is_unreadable(
+    client_of: ClientOf, portal: NativePortal
+) -> None:
     portal.answer = lambda body: {"error_code": 0, "result": "không rõ"}
     with pytest.raises(Unreadable):
         client_of().look_up(CODE)
@@ -153,7 +157,7 @@ def test_a_wrong_setting_names_its_key(client_of: ClientOf, key: str, value: obj
         client_of(**{key: value})
 
 
-def test_the_date_of_the_latest_answer_is_kept(client_of: ClientOf, portal: Portal) -> None:
+def test_the_date_of_the_latest_answer_is_kept(client_of: ClientOf, portal: NativePortal) -> None:
     client = client_of()
     assert client.server_date() is None
     portal.answer = lambda body: httpx.Response(

@@ -21,7 +21,7 @@ UID = "3f1c9a52-0000-4000-8000-00000000abcd"
 FORWARD = "/XrdAdapter/RestService/forward"
 
 
-class Receiver:
+class MemoryReceiver:
     """Stores the messages it receives, each reference once."""
 
     def __init__(self, dossiers: Mapping[str, Mapping[str, object]] | None = None) -> None:
@@ -67,8 +67,8 @@ class Receiver:
 
 
 @pytest.fixture
-def receiver() -> Receiver:
-    return Receiver()
+def receiver() -> MemoryReceiver:
+    return MemoryReceiver()
 
 
 def json_of(reply: InboundReply) -> Any:
@@ -77,14 +77,14 @@ def json_of(reply: InboundReply) -> Any:
     return json.loads(reply.body)
 
 
-def call(receiver: Receiver, path: str, body: object) -> Any:
+def call(receiver: MemoryReceiver, path: str, body: object) -> Any:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     return json_of(handle(path, raw, receiver))
 
 
 @pytest.mark.parametrize("adapter", ["XrdAdapter", "VXPAdapter", "xrdadapter", "cong/VXPAdapter"])
 def test_a_look_up_is_answered_with_the_bare_record(
-    receiver: Receiver, sample: Sample, adapter: object
+    receiver: MemoryReceiver, sample: Sample, adapter: object
 ) -> None:
     record = json.loads(sample("dvcqg/look-08.json"))
     receiver.dossiers[CODE] = record
@@ -99,12 +99,12 @@ def test_a_look_up_is_answered_with_the_bare_record(
     "body", [{"masohoso": "H99.12-250114-0008"}, {"masohoso": ""}, {}, {"masohoso": ["x"]}]
 )
 def test_an_unknown_dossier_is_answered_in_text_with_status_200(
-    receiver: Receiver, body: object
+    receiver: MemoryReceiver, body: object
 ) -> None:
     assert call(receiver, f"{FORWARD}/search/call", body)["error_code"] == "-1"
 
 
-def test_a_promotion_dossier_is_received_once(receiver: Receiver, sample: Sample) -> None:
+def test_a_promotion_dossier_is_received_once(receiver: MemoryReceiver, sample: Sample) -> None:
     body = sample("dvcqg/port-01.json")
     first = json.loads(sample("dvcqg/port-02.json"))
     assert call(receiver, f"{FORWARD}/addtthcKhuyenMai", body) == first
@@ -120,7 +120,7 @@ def test_a_promotion_dossier_is_received_once(receiver: Receiver, sample: Sample
     assert "0900000003" not in str(dossier)
 
 
-def test_a_promotion_dossier_is_read_in_other_forms(receiver: Receiver) -> None:
+def test_a_promotion_dossier_is_read_in_other_forms(receiver: MemoryReceiver) -> None:
     body = {
         "MAHOSO": "G22.99-250110-000322",
         "sovanban": 12,
@@ -149,7 +149,7 @@ def test_a_promotion_dossier_is_read_in_other_forms(receiver: Receiver) -> None:
     ],
 )
 def test_an_unusable_field_is_named_without_its_value(
-    receiver: Receiver, sample: Sample, changes: Any, named: Any
+    receiver: MemoryReceiver, sample: Sample, changes: Any, named: Any
 ) -> None:
     body = {**json.loads(sample("dvcqg/port-01.json")), **changes}
     answer = call(receiver, "/addtthcKhuyenMai", body)
@@ -157,7 +157,7 @@ def test_an_unusable_field_is_named_without_its_value(
     assert receiver.taken == {}
 
 
-def test_a_proof_of_payment_is_received_once(receiver: Receiver, sample: Sample) -> None:
+def test_a_proof_of_payment_is_received_once(receiver: MemoryReceiver, sample: Sample) -> None:
     body = json.loads(sample("dvcqg/port-06.json"))
     assert call(receiver, f"{FORWARD}/nhanhsdvcqg", body)["error_code"] == 0
     assert (
@@ -171,13 +171,15 @@ def test_a_proof_of_payment_is_received_once(receiver: Receiver, sample: Sample)
 
 
 @pytest.mark.parametrize("data", [None, "", [], "x", {}, {"MaHoSo": "H99.33-250105-0101"}])
-def test_a_proof_of_payment_without_its_codes_is_refused(receiver: Receiver, data: object) -> None:
+def test_a_proof_of_payment_without_its_codes_is_refused(
+    receiver: MemoryReceiver, data: object
+) -> None:
     body = {"service": "NhanChungTuThueDat", "data": data}
     assert call(receiver, "/nhanhsdvcqg", body)["error_code"] == -1
     assert receiver.taken == {}
 
 
-def test_a_notice_is_received_again_when_it_is_paid(receiver: Receiver) -> None:
+def test_a_notice_is_received_again_when_it_is_paid(receiver: MemoryReceiver) -> None:
     def proof(state: str, key: str = "") -> dict[str, object]:
         paid = {"MaThongBaoThue": "TB001", "SoTien": "50000", "TrangThaiThanhToan": state}
         data = {"MaHoSo": "H99.33-250105-0101", "ThongTinThanhToan": paid, "SecurityKey": key}
@@ -201,7 +203,7 @@ def test_a_notice_is_received_again_when_it_is_paid(receiver: Receiver) -> None:
     ],
 )
 def test_several_amendments_of_one_dossier_are_received(
-    receiver: Receiver, flag: object, updating: bool
+    receiver: MemoryReceiver, flag: object, updating: bool
 ) -> None:
     data = {"MaHoSoQG": "G22.99-250110-000321", "LyDoDieuChinh": "Sai tên", "ThongTinDaNop": {}}
     body = {"service": "x", "isUpdating": flag, "data": data}
@@ -211,12 +213,12 @@ def test_several_amendments_of_one_dossier_are_received(
     assert [flagged for _, flagged in receiver.taken.values()] == [updating, updating]
 
 
-def test_data_may_be_json_text(receiver: Receiver) -> None:
+def test_data_may_be_json_text(receiver: MemoryReceiver) -> None:
     data = json.dumps({"mahosoqg": "G22.99-250110-000321"})
     assert call(receiver, "/nhanhsdvcqg", {"data": data})["error_code"] == 0
 
 
-def test_a_tax_notice_is_received_once(receiver: Receiver, sample: Sample) -> None:
+def test_a_tax_notice_is_received_once(receiver: MemoryReceiver, sample: Sample) -> None:
     body = sample("dvcqg/port-07.json")
     assert call(receiver, f"{FORWARD}/nhantbthuedvcqg", body)["error_code"] == 0
     assert call(receiver, f"{FORWARD}/nhantbthuedvcqg", body)["error_code"] == 1
@@ -229,7 +231,7 @@ def packed(xml: bytes) -> dict[str, object]:
     return {"service": "NhanThongBaoThueDat", "data": data}
 
 
-def test_the_entries_of_a_tax_notice_are_read(receiver: Receiver) -> None:
+def test_the_entries_of_a_tax_notice_are_read(receiver: MemoryReceiver) -> None:
     xml = "<a:L xmlns:a='urn:x'><a:R><a:SO>TB001</a:SO><TEN> Mẫu </TEN></a:R></a:L>".encode()
     assert call(receiver, "/nhantbthuedvcqg", packed(xml))["error_code"] == 0
     (notice,) = receiver.taken.values()
@@ -246,7 +248,7 @@ def test_the_entries_of_a_tax_notice_are_read(receiver: Receiver) -> None:
         b"<!DOCTYPE a SYSTEM 'file:///etc/passwd'><a/>",
     ],
 )
-def test_an_unreadable_tax_notice_is_refused(receiver: Receiver, xml: Any) -> None:
+def test_an_unreadable_tax_notice_is_refused(receiver: MemoryReceiver, xml: Any) -> None:
     answer = call(receiver, "/nhantbthuedvcqg", packed(xml))
     assert answer["error_code"] == -1
     assert "FileThongBaoThue" in answer["message"]
@@ -254,11 +256,11 @@ def test_an_unreadable_tax_notice_is_refused(receiver: Receiver, xml: Any) -> No
 
 
 @pytest.mark.parametrize("data", [None, "", {}, {"FileThongBaoThue": "@"}, []])
-def test_a_tax_notice_without_a_file_is_refused(receiver: Receiver, data: object) -> None:
+def test_a_tax_notice_without_a_file_is_refused(receiver: MemoryReceiver, data: object) -> None:
     assert call(receiver, "/nhantbthuedvcqg", {"data": data})["error_code"] == -1
 
 
-def test_the_payment_due_is_answered(receiver: Receiver, sample: Sample) -> None:
+def test_the_payment_due_is_answered(receiver: MemoryReceiver, sample: Sample) -> None:
     body = json.loads(sample("dvcqg/pay-01.json"))
     path = "/dptracuuthanhtoanhs"
     assert call(receiver, path, body) == json.loads(sample("dvcqg/pay-02.json"))
@@ -268,7 +270,7 @@ def test_the_payment_due_is_answered(receiver: Receiver, sample: Sample) -> None
     assert call(receiver, path, body) == {"error_code": "1", "message": {"SoTien": "100000"}}
 
 
-def test_a_file_is_returned_by_its_id(receiver: Receiver) -> None:
+def test_a_file_is_returned_by_its_id(receiver: MemoryReceiver) -> None:
     found = handle(f"{FORWARD}/downloadfile/{UID}", b"", receiver)
     assert (found.status, found.content_type, found.body) == (200, "application/pdf", b"%PDF-1.4")
     assert handle(f"{FORWARD}/downloadfile/{UID[:-1]}e", b"", receiver).status == 404
@@ -287,26 +289,26 @@ def test_a_file_is_returned_by_its_id(receiver: Receiver) -> None:
         f"{FORWARD}/x/search/call",
     ],
 )
-def test_unknown_paths_are_answered_404(receiver: Receiver, path: str) -> None:
+def test_unknown_paths_are_answered_404(receiver: MemoryReceiver, path: str) -> None:
     assert handle(path, b"{}", receiver).status == 404
 
 
 @pytest.mark.parametrize("body", [b"", b"request", b"[]", b"5", b"{", b"\xff\xfe", b"null"])
 @pytest.mark.parametrize("service", ["search/call", "addtthcKhuyenMai", "nhanhsdvcqg"])
 def test_an_unreadable_body_is_answered_as_in_the_sample(
-    receiver: Receiver, sample: Sample, service: str, body: Any
+    receiver: MemoryReceiver, sample: Sample, service: str, body: Any
 ) -> None:
     reply = handle(f"{FORWARD}/{service}", body, receiver)
     assert (reply.status, reply.body) == (500, sample("dvcqg/port-08.txt").strip())
     assert reply.content_type.startswith("text/plain")
 
 
-def test_a_body_that_is_too_long_is_refused(receiver: Receiver) -> None:
+def test_a_body_that_is_too_long_is_refused(receiver: MemoryReceiver) -> None:
     reply = handle("/addtthcKhuyenMai", b"{" + b" " * 100 + b"}", receiver, longest=100)
     assert reply.status == 413
 
 
-def test_an_error_of_the_desk_is_answered_failed(receiver: Receiver, sample: Sample) -> None:
+def test_an_error_of_the_desk_is_answered_failed(receiver: MemoryReceiver, sample: Sample) -> None:
     receiver.broken = True
     path, failed = f"{FORWARD}/search/call", {"error_code": "-1", "message": "failed"}
     assert call(receiver, path, {"masohoso": CODE}) == failed
@@ -340,5 +342,5 @@ VALUES = st.recursive(
 )  # fmt: skip
 def test_any_request_gets_a_reply(service: str, body: object) -> None:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    reply = handle(f"{FORWARD}/{service}", raw, Receiver())
+    reply = handle(f"{FORWARD}/{service}", raw, MemoryReceiver())
     assert reply.status in (200, 500)

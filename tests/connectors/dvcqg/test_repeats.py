@@ -19,13 +19,13 @@ from khop.errors import (
     Unreachable,
     Unreadable,
 )
-from tests.connectors.dvcqg.portal import CODE, RECORD, STEPS, ClientOf, Portal
+from tests.connectors.dvcqg.portal import CODE, RECORD, STEPS, ClientOf, NativePortal
 from tests.connectors.scripted import FakeTime, Sample
 
 
 @pytest.mark.parametrize("name", ["synca-04", "synca-05", "synca-06"])
 def test_a_dossier_that_exists_is_reported_without_a_second_login(
-    client_of: ClientOf, portal: Portal, sample: Sample, name: str
+    client_of: ClientOf, portal: NativePortal, sample: Sample, name: str
 ) -> None:
     portal.answer = lambda body: json.loads(sample(f"dvcqg/{name}.json"))
     with pytest.raises(AlreadyExists):
@@ -34,7 +34,7 @@ def test_a_dossier_that_exists_is_reported_without_a_second_login(
 
 
 def test_an_http_error_may_report_that_a_dossier_exists(
-    client_of: ClientOf, portal: Portal
+    client_of: ClientOf, portal: NativePortal
 ) -> None:
     portal.answer = lambda body: httpx.Response(409, json={"message": "Hồ sơ đã tồn tại"})
     with pytest.raises(AlreadyExists) as caught:
@@ -52,7 +52,7 @@ def test_an_http_error_may_report_that_a_dossier_exists(
     ],
 )
 def test_a_refusal_is_final_after_one_new_login(
-    client_of: ClientOf, portal: Portal, answer: object
+    client_of: ClientOf, portal: NativePortal, answer: object
 ) -> None:
     portal.answer = lambda body: answer
     with pytest.raises(Refused):
@@ -61,7 +61,7 @@ def test_a_refusal_is_final_after_one_new_login(
 
 
 def test_a_portal_that_refuses_many_look_ups_is_not_logged_into_for_each(
-    client_of: ClientOf, portal: Portal, time: FakeTime
+    client_of: ClientOf, portal: NativePortal, time: FakeTime
 ) -> None:
     portal.answer = lambda body: {"error_code": -1, "message": f"Không thấy {body['mahoso']}"}
     client = client_of()
@@ -77,7 +77,7 @@ def test_a_portal_that_refuses_many_look_ups_is_not_logged_into_for_each(
 
 
 def test_an_expired_session_is_renewed_although_look_ups_are_refused(
-    client_of: ClientOf, portal: Portal
+    client_of: ClientOf, portal: NativePortal
 ) -> None:
     portal.answer = lambda body: {"error_code": -1, "message": "Không thấy"}
     client = client_of()
@@ -90,7 +90,7 @@ def test_an_expired_session_is_renewed_although_look_ups_are_refused(
 
 
 def test_a_write_is_repeated_after_a_login_although_reads_were_refused(
-    client_of: ClientOf, portal: Portal
+    client_of: ClientOf, portal: NativePortal
 ) -> None:
     portal.answer = lambda body: {"error_code": -1, "message": "Lỗi"}
     client = client_of()
@@ -121,7 +121,7 @@ def test_a_write_is_repeated_after_a_login_although_reads_were_refused(
     ],
 )
 def test_an_expired_session_is_renewed_once(
-    client_of: ClientOf, portal: Portal, call: Any, refusal: Any
+    client_of: ClientOf, portal: NativePortal, call: Any, refusal: Any
 ) -> None:
     portal.answer = lambda body: refusal if body["session"] == "s1" else {"error_code": 0}
     call(client_of())
@@ -132,7 +132,7 @@ def test_an_expired_session_is_renewed_once(
 
 @pytest.mark.parametrize("code", ["5", "-1", "99"])
 def test_refused_steps_are_not_repeated_while_the_session_is_valid(
-    client_of: ClientOf, portal: Portal, code: str | None
+    client_of: ClientOf, portal: NativePortal, code: str | None
 ) -> None:
     def answer(body: dict[str, object]) -> object:
         steps = body["service"] == "CapNhatTienDoHoSoMC"
@@ -147,7 +147,7 @@ def test_refused_steps_are_not_repeated_while_the_session_is_valid(
 
 
 def test_steps_are_repeated_when_the_session_had_expired(
-    client_of: ClientOf, portal: Portal
+    client_of: ClientOf, portal: NativePortal
 ) -> None:
     portal.expired = {"s1"}
     client_of().progress(STEPS)
@@ -157,7 +157,7 @@ def test_steps_are_repeated_when_the_session_had_expired(
 
 @pytest.mark.parametrize("code", ["3", "-3", 3])
 def test_progress_succeeds_by_its_text_under_any_code(
-    client_of: ClientOf, portal: Portal, code: str | None
+    client_of: ClientOf, portal: NativePortal, code: str | None
 ) -> None:
     portal.answer = lambda body: {"error_code": code, "message": "Cập nhật thành công"}
     client_of().progress(STEPS)
@@ -181,7 +181,7 @@ def test_progress_succeeds_by_its_text_under_any_code(
 )
 def test_a_missing_answer_causes_no_new_login(
     client_of: ClientOf,
-    portal: Portal,
+    portal: NativePortal,
     answer: object,
     read: type[ConnectorError],
     write: type[ConnectorError],
@@ -201,7 +201,7 @@ def test_a_missing_answer_causes_no_new_login(
     assert len(portal.logins) == 1
 
 
-def test_an_unanswered_write_is_sent_once(client_of: ClientOf, portal: Portal) -> None:
+def test_an_unanswered_write_is_sent_once(client_of: ClientOf, portal: NativePortal) -> None:
     portal.answer = lambda body: httpx.ReadError("")
     client = client_of()
     for call in (client.create, client.update):
@@ -213,7 +213,7 @@ def test_an_unanswered_write_is_sent_once(client_of: ClientOf, portal: Portal) -
 
 
 def test_a_session_is_used_for_session_seconds(
-    client_of: ClientOf, portal: Portal, time: FakeTime
+    client_of: ClientOf, portal: NativePortal, time: FakeTime
 ) -> None:
     client = client_of(session_seconds=600)
     client.look_up(CODE)
@@ -225,7 +225,7 @@ def test_a_session_is_used_for_session_seconds(
     assert len(portal.logins) == 2
 
 
-def test_threads_refused_together_log_in_once(client_of: ClientOf, portal: Portal) -> None:
+def test_threads_refused_together_log_in_once(client_of: ClientOf, portal: NativePortal) -> None:
     client = client_of()
     client.login()
     portal.expired = {"s1"}
@@ -248,7 +248,9 @@ def test_threads_refused_together_log_in_once(client_of: ClientOf, portal: Porta
         httpx.Response(401, json={"message": "Sai tài khoản hoặc mật khẩu"}),
     ],
 )
-def test_a_wrong_password_says_what_to_do(client_of: ClientOf, portal: Portal, answer: Any) -> None:
+def test_a_wrong_password_says_what_to_do(
+    client_of: ClientOf, portal: NativePortal, answer: Any
+) -> None:
     portal.login_answer = answer
     with pytest.raises(Unauthorised, match="check username and password") as caught:
         client_of().look_up(CODE)
@@ -267,14 +269,16 @@ def test_a_wrong_password_says_what_to_do(client_of: ClientOf, portal: Portal, a
     ],
 )
 def test_a_login_answer_without_a_session_is_unreadable(
-    client_of: ClientOf, portal: Portal, answer: Any
+    client_of: ClientOf, portal: NativePortal, answer: Any
 ) -> None:
     portal.login_answer = answer
     with pytest.raises(Unreadable):
         client_of().login()
 
 
-def test_a_session_inside_a_further_object_is_read(client_of: ClientOf, portal: Portal) -> None:
+def test_a_session_inside_a_further_object_is_read(
+    client_of: ClientOf, portal: NativePortal
+) -> None:
     portal.login_answer = httpx.Response(
         200, json={"result": {"errorCode": "0", "Session": "inner"}}
     )

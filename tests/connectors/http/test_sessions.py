@@ -14,7 +14,7 @@ from khop.errors import ConfigError, RateLimited, Unauthorised, Unreachable
 from tests.connectors.scripted import FakeTime
 
 
-class Portal:
+class LoginStub:
     def __init__(self) -> None:
         self.logins = 0
         self.error: Exception | None = None
@@ -32,12 +32,12 @@ class Portal:
 
 
 @pytest.fixture
-def portal() -> Portal:
-    return Portal()
+def portal() -> LoginStub:
+    return LoginStub()
 
 
 @pytest.fixture
-def keeper(portal: Portal, time: FakeTime) -> SessionKeeper:
+def keeper(portal: LoginStub, time: FakeTime) -> SessionKeeper:
     return SessionKeeper(portal.log_in, clock=time.clock)
 
 
@@ -59,7 +59,7 @@ def all_at_once(count: int, work: Callable[[], Session]) -> list[Any]:
 
 
 def test_a_session_is_kept_until_it_expires(
-    keeper: SessionKeeper, portal: Portal, time: FakeTime
+    keeper: SessionKeeper, portal: LoginStub, time: FakeTime
 ) -> None:
     first = keeper.current()
     time.now += 599
@@ -73,14 +73,14 @@ def test_a_session_is_not_shown_in_repr(keeper: SessionKeeper) -> None:
     assert "session-1" not in repr(keeper.current())
 
 
-def test_threads_refused_together_log_in_once(keeper: SessionKeeper, portal: Portal) -> None:
+def test_threads_refused_together_log_in_once(keeper: SessionKeeper, portal: LoginStub) -> None:
     stale = keeper.current()
     got = all_at_once(16, lambda: keeper.renewed(stale))
     assert portal.logins == 2
     assert {session.text for session in got} == {"session-2"}
 
 
-def test_threads_that_start_together_log_in_once(keeper: SessionKeeper, portal: Portal) -> None:
+def test_threads_that_start_together_log_in_once(keeper: SessionKeeper, portal: LoginStub) -> None:
     portal.open.clear()
     late = threading.Timer(0.05, portal.open.set)
     late.start()
@@ -90,14 +90,16 @@ def test_threads_that_start_together_log_in_once(keeper: SessionKeeper, portal: 
     assert {session.text for session in got} == {"session-1"}
 
 
-def test_a_renewal_by_another_thread_is_not_repeated(keeper: SessionKeeper, portal: Portal) -> None:
+def test_a_renewal_by_another_thread_is_not_repeated(
+    keeper: SessionKeeper, portal: LoginStub
+) -> None:
     stale = keeper.current()
     newer = keeper.renewed(stale)
     assert keeper.renewed(stale) is newer
     assert keeper.renewed(newer).text == "session-3"
 
 
-def test_waiting_threads_share_a_failed_login(keeper: SessionKeeper, portal: Portal) -> None:
+def test_waiting_threads_share_a_failed_login(keeper: SessionKeeper, portal: LoginStub) -> None:
     stale = keeper.current()
     portal.error = RateLimited("s", "login", retry_after=3.0, http_status=429)
     ended = all_at_once(8, lambda: keeper.renewed(stale))
@@ -111,7 +113,7 @@ def test_waiting_threads_share_a_failed_login(keeper: SessionKeeper, portal: Por
     "error", [Unauthorised("s", "login"), Unreachable("s", "login"), ConfigError("no secret")]
 )
 def test_after_a_failure_the_next_call_tries_again(
-    keeper: SessionKeeper, portal: Portal, error: Exception
+    keeper: SessionKeeper, portal: LoginStub, error: Exception
 ) -> None:
     portal.error = error
     with pytest.raises(type(error), match=re.escape(str(error))):
@@ -120,13 +122,15 @@ def test_after_a_failure_the_next_call_tries_again(
     assert keeper.current().text == "session-2"
 
 
-def test_log_in_always_opens_a_session(keeper: SessionKeeper, portal: Portal) -> None:
+def test_log_in_always_opens_a_session(keeper: SessionKeeper, portal: LoginStub) -> None:
     keeper.current()
     assert keeper.log_in().text == "session-2"
     assert keeper.current().text == "session-2"
 
 
-def test_a_failed_login_is_forgotten_after_a_success(keeper: SessionKeeper, portal: Portal) -> None:
+def test_a_failed_login_is_forgotten_after_a_success(
+    keeper: SessionKeeper, portal: LoginStub
+) -> None:
     stale = keeper.current()
     portal.error = Unreachable("s", "login")
     with pytest.raises(Unreachable):
@@ -171,7 +175,7 @@ def test_a_refused_call_is_repeated_with_a_new_session(
 
 
 def test_a_second_refusal_right_after_the_login_is_final(
-    keeper: SessionKeeper, time: FakeTime, portal: Portal
+    keeper: SessionKeeper, time: FakeTime, portal: LoginStub
 ) -> None:
     system = System(time, set())
     with pytest.raises(Unauthorised):
@@ -188,7 +192,7 @@ def test_a_session_that_aged_during_a_wait_may_be_renewed_again(
 
 
 def test_endless_refusals_end_after_three_repeats(
-    keeper: SessionKeeper, time: FakeTime, portal: Portal
+    keeper: SessionKeeper, time: FakeTime, portal: LoginStub
 ) -> None:
     system = System(time, set(), waits=5.0)
     with pytest.raises(Unauthorised):
@@ -205,7 +209,7 @@ def test_a_later_try_uses_the_session_of_another_call(keeper: SessionKeeper) -> 
     assert keeper.use(send, (Unauthorised,)) == ["session-1", "session-2"]
 
 
-def test_other_errors_are_not_repeated(keeper: SessionKeeper, portal: Portal) -> None:
+def test_other_errors_are_not_repeated(keeper: SessionKeeper, portal: LoginStub) -> None:
     def send(session: Callable[[], Session]) -> None:
         raise Unreachable("s", session().text)
 

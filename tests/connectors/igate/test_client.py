@@ -31,7 +31,7 @@ Secret = Callable[[], str]
 NATIVE = "68a53f0c1d2e3f4a5b6c7d80"
 
 
-class Gateway(httpx.BaseTransport):
+class FakeIgate(httpx.BaseTransport):
     """Issues tokens t1, t2, …; ``good`` decides which of them it accepts."""
 
     def __init__(self) -> None:
@@ -66,12 +66,12 @@ class Gateway(httpx.BaseTransport):
 
 
 @pytest.fixture
-def gateway() -> Gateway:
-    return Gateway()
+def gateway() -> FakeIgate:
+    return FakeIgate()
 
 
 @pytest.fixture
-def client_of(gateway: Gateway, transport_to: TransportTo, time: FakeTime) -> ClientOf:
+def client_of(gateway: FakeIgate, transport_to: TransportTo, time: FakeTime) -> ClientOf:
     def build(secret: Secret = lambda: "not-a-real-secret", **options: Any) -> IgateClient:
         deployment = IgateDeployment(**{"base_url": BASE + "/", "token_url": SSO, **options})
         account = Account("svc-khop", secret)
@@ -80,7 +80,7 @@ def client_of(gateway: Gateway, transport_to: TransportTo, time: FakeTime) -> Cl
     return build
 
 
-def test_a_search_asks_newest_first_from_page_zero(client_of: ClientOf, gateway: Gateway) -> None:
+def test_a_search_asks_newest_first_from_page_zero(client_of: ClientOf, gateway: FakeIgate) -> None:
     client_of(query={"ancestor-agency-id": "64e0"}, page_size=50).search(0)
     url = gateway.calls[0].url
     assert url.path == "/pa/dossier/search"
@@ -96,7 +96,7 @@ def test_a_search_asks_newest_first_from_page_zero(client_of: ClientOf, gateway:
     assert login.content == b"grant_type=client_credentials"
 
 
-def test_paths_spec_and_sort_are_settings(client_of: ClientOf, gateway: Gateway) -> None:
+def test_paths_spec_and_sort_are_settings(client_of: ClientOf, gateway: FakeIgate) -> None:
     client = client_of(search_path="pa/other", detail_path="/pa/x/{id}", spec="slice", sort="")
     client.search(3)
     assert gateway.calls[0].url.path == "/pa/other"
@@ -107,7 +107,7 @@ def test_paths_spec_and_sort_are_settings(client_of: ClientOf, gateway: Gateway)
 
 
 def test_sample_lists_and_details_are_read(
-    client_of: ClientOf, gateway: Gateway, sample: Sample
+    client_of: ClientOf, gateway: FakeIgate, sample: Sample
 ) -> None:
     client = client_of()
     gateway.data = json.loads(sample("igate/list-02.json"))
@@ -123,7 +123,7 @@ def test_sample_lists_and_details_are_read(
     assert gateway.calls[-1].url.path == f"/pa/dossier/{NATIVE}/--online"
 
 
-def test_filters_apply_to_one_search_only(client_of: ClientOf, gateway: Gateway) -> None:
+def test_filters_apply_to_one_search_only(client_of: ClientOf, gateway: FakeIgate) -> None:
     client = client_of(query={"ancestor-agency-id": "64e0"})
     client.search(2, {"accepted-from": "01/08/2026", "accepted-to": "07/08/2026"})
     url = gateway.calls[0].url
@@ -135,7 +135,7 @@ def test_filters_apply_to_one_search_only(client_of: ClientOf, gateway: Gateway)
 
 
 def test_the_fees_of_dossiers_are_read(
-    client_of: ClientOf, gateway: Gateway, sample: Sample
+    client_of: ClientOf, gateway: FakeIgate, sample: Sample
 ) -> None:
     gateway.data = json.loads(sample("igate/det-04.json"))
     (row,) = client_of().fees([NATIVE, "other"])
@@ -151,7 +151,7 @@ def test_the_fees_of_dossiers_are_read(
 
 
 def test_the_forms_of_a_dossier_are_read(
-    client_of: ClientOf, gateway: Gateway, sample: Sample
+    client_of: ClientOf, gateway: FakeIgate, sample: Sample
 ) -> None:
     gateway.data = json.loads(sample("igate/det-06.json"))
     found = client_of().form_data("H99.18.03-250820-0012")
@@ -169,7 +169,7 @@ def test_the_forms_of_a_dossier_are_read(
             client_of().form_data("H99", ["eForm"])
 
 
-def test_the_log_of_pushes_is_read(client_of: ClientOf, gateway: Gateway, sample: Sample) -> None:
+def test_the_log_of_pushes_is_read(client_of: ClientOf, gateway: FakeIgate, sample: Sample) -> None:
     gateway.data = json.loads(sample("igate/nps-04.json"))
     page = client_of().push_log("G22.99-250820-000900")
     assert [row.state for row in page.rows] == [3]
@@ -180,7 +180,7 @@ def test_the_log_of_pushes_is_read(client_of: ClientOf, gateway: Gateway, sample
 
 
 def test_an_expired_token_is_unauthorised(
-    client_of: ClientOf, gateway: Gateway, sample: Sample
+    client_of: ClientOf, gateway: FakeIgate, sample: Sample
 ) -> None:
     gateway.refusal_body = json.loads(sample("igate/list-10.json"))
     gateway.good = lambda number: False
@@ -191,7 +191,7 @@ def test_an_expired_token_is_unauthorised(
 
 @pytest.mark.parametrize("data", [[], "OK", {}, {"affectedRows": 1}, {"status": 500}])
 def test_a_detail_that_is_no_dossier_is_unreadable(
-    client_of: ClientOf, gateway: Gateway, data: Any
+    client_of: ClientOf, gateway: FakeIgate, data: Any
 ) -> None:
     gateway.data = data
     with pytest.raises(Unreadable):
@@ -200,14 +200,14 @@ def test_a_detail_that_is_no_dossier_is_unreadable(
 
 @pytest.mark.parametrize("native", ["../search", "a/b", "", "x?y=1"])
 def test_an_id_that_changes_the_path_is_a_record_error(
-    client_of: ClientOf, gateway: Gateway, native: Any
+    client_of: ClientOf, gateway: FakeIgate, native: Any
 ) -> None:
     with pytest.raises(RecordError):
         client_of().dossier(native)
     assert gateway.calls == [] == gateway.logins
 
 
-def test_a_list_without_content_is_unreadable(client_of: ClientOf, gateway: Gateway) -> None:
+def test_a_list_without_content_is_unreadable(client_of: ClientOf, gateway: FakeIgate) -> None:
     gateway.data = {"content": {"0": {}}}
     with pytest.raises(Unreadable, match="content"):
         client_of().search(0)
@@ -217,7 +217,7 @@ def test_a_list_without_content_is_unreadable(client_of: ClientOf, gateway: Gate
     ("name", "held"), [("tok-02.json", 86_370), ("tok-03.json", 270), ("tok-04.json", 270)]
 )
 def test_the_lifetime_of_each_token_sample_is_used(
-    client_of: ClientOf, gateway: Gateway, time: FakeTime, sample: Sample, name: str, held: float
+    client_of: ClientOf, gateway: FakeIgate, time: FakeTime, sample: Sample, name: str, held: float
 ) -> None:
     answer = json.loads(sample(f"igate/{name}"))
     gateway.token_answer = {k: v for k, v in answer.items() if k != "access_token"}
@@ -249,7 +249,7 @@ def test_the_lifetime_of_each_token_sample_is_used(
     ],
 )
 def test_an_unusual_expires_in_is_read_or_replaced(
-    client_of: ClientOf, gateway: Gateway, time: FakeTime, expires: object, held: float
+    client_of: ClientOf, gateway: FakeIgate, time: FakeTime, expires: object, held: float
 ) -> None:
     gateway.token_answer = {"expires_in": expires}
     client = client_of()
@@ -264,7 +264,7 @@ def test_an_unusual_expires_in_is_read_or_replaced(
 
 @pytest.mark.parametrize("refusal", [401, 403])
 def test_a_refused_token_is_renewed_once(
-    client_of: ClientOf, gateway: Gateway, refusal: Any
+    client_of: ClientOf, gateway: FakeIgate, refusal: Any
 ) -> None:
     gateway.refusal, gateway.good = refusal, lambda number: number > 1
     assert client_of().search(0).last
@@ -272,7 +272,7 @@ def test_a_refused_token_is_renewed_once(
 
 
 @pytest.mark.parametrize("refusal", [401, 403])
-def test_a_second_refusal_is_final(client_of: ClientOf, gateway: Gateway, refusal: Any) -> None:
+def test_a_second_refusal_is_final(client_of: ClientOf, gateway: FakeIgate, refusal: Any) -> None:
     gateway.refusal, gateway.good = refusal, lambda number: False
     with pytest.raises(Unauthorised) as caught:
         client_of().search(0)
@@ -280,7 +280,9 @@ def test_a_second_refusal_is_final(client_of: ClientOf, gateway: Gateway, refusa
     assert (len(gateway.logins), len(gateway.calls)) == (2, 2)
 
 
-def test_threads_with_an_expired_token_renew_it_once(client_of: ClientOf, gateway: Gateway) -> None:
+def test_threads_with_an_expired_token_renew_it_once(
+    client_of: ClientOf, gateway: FakeIgate
+) -> None:
     client = client_of()
     client.login()
     gateway.good = lambda number: number > 1
@@ -307,7 +309,7 @@ def test_threads_with_an_expired_token_renew_it_once(client_of: ClientOf, gatewa
 )
 def test_a_failed_login_says_what_to_do(
     client_of: ClientOf,
-    gateway: Gateway,
+    gateway: FakeIgate,
     status: int,
     body: Any,
     kind: type[Exception],
@@ -323,7 +325,7 @@ def test_a_failed_login_says_what_to_do(
 
 @pytest.mark.parametrize("token", [None, "", 7, "a b", "a\nb", "mẫu", ["t"]])
 def test_a_token_that_cannot_be_sent_is_unreadable(
-    client_of: ClientOf, gateway: Gateway, token: object
+    client_of: ClientOf, gateway: FakeIgate, token: object
 ) -> None:
     gateway.token_answer = {"access_token": token}
     with pytest.raises(Unreadable, match="usable token"):
@@ -338,7 +340,7 @@ def test_the_secret_is_asked_for_at_each_login(client_of: ClientOf) -> None:
     assert list(secrets) == []
 
 
-def test_the_date_of_the_latest_answer_is_kept(client_of: ClientOf, gateway: Gateway) -> None:
+def test_the_date_of_the_latest_answer_is_kept(client_of: ClientOf, gateway: FakeIgate) -> None:
     client = client_of()
     assert client.server_date() is None
     client.search(0)
@@ -354,7 +356,7 @@ def test_a_wrong_setting_names_its_key(client_of: ClientOf, key: str, value: obj
         client_of(**{key: value})
 
 
-def test_a_retry_uses_the_latest_token(client_of: ClientOf, gateway: Gateway) -> None:
+def test_a_retry_uses_the_latest_token(client_of: ClientOf, gateway: FakeIgate) -> None:
     client = client_of()
 
     def busy_then_renewed(number: int) -> bool:

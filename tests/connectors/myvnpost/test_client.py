@@ -28,7 +28,7 @@ Entries = list[Any]
 HOST = "https://connect-my.example.vn"
 
 
-class Post(httpx.BaseTransport):
+class FakeMyVnpost(httpx.BaseTransport):
     """Issues tokens t1, t2, …; answers ``status`` and ``body`` to the tokens it accepts."""
 
     def __init__(self) -> None:
@@ -54,12 +54,12 @@ class Post(httpx.BaseTransport):
 
 
 @pytest.fixture
-def post() -> Post:
-    return Post()
+def post() -> FakeMyVnpost:
+    return FakeMyVnpost()
 
 
 @pytest.fixture
-def client_of(post: Post, transport_to: TransportTo, time: FakeTime) -> ClientOf:
+def client_of(post: FakeMyVnpost, transport_to: TransportTo, time: FakeTime) -> ClientOf:
     def build(**options: Any) -> MyVnpostClient:
         account = MyVnpostAccount("demo", lambda: "<secret>", "T000000001", "HD01")
         deployment = MyVnpostDeployment(**{"base_url": HOST, **options})
@@ -96,7 +96,9 @@ def refusal(status: object, error: str = "BAD_REQUEST") -> dict[str, object]:
     }
 
 
-def test_the_login_is_sent_as_the_sample(client_of: ClientOf, post: Post, entries: Entries) -> None:
+def test_the_login_is_sent_as_the_sample(
+    client_of: ClientOf, post: FakeMyVnpost, entries: Entries
+) -> None:
     post.body = {"data": []}
     client_of().history("H99.01-260318-0011")
     asked = entries[0]
@@ -112,14 +114,14 @@ def test_the_login_is_sent_as_the_sample(client_of: ClientOf, post: Post, entrie
     [("", "/orderCancel"), ("customer-partner/", "/customer-partner/orderCancel")],
 )
 def test_paths_have_a_prefix_or_none(
-    client_of: ClientOf, post: Post, entries: Entries, prefix: str, path: str
+    client_of: ClientOf, post: FakeMyVnpost, entries: Entries, prefix: str, path: str
 ) -> None:
     post.body = entries[3]["body"]
     client_of(base_url=f"{HOST}/MYVNP_API/", path_prefix=prefix).cancel("0000-demo")
     assert post.calls[0].url.path == f"/MYVNP_API{path}"
 
 
-def test_an_order_is_created(client_of: ClientOf, post: Post, entries: Entries) -> None:
+def test_an_order_is_created(client_of: ClientOf, post: FakeMyVnpost, entries: Entries) -> None:
     post.body = entries[1]["body"]
     addon = (AddonService(code="GTG021", propValue="PROP0018:30500"),)
     made = client_of().create(parcel(addonService=addon))
@@ -143,7 +145,7 @@ def test_an_order_shows_no_personal_data_in_repr() -> None:
     assert "02400000001" not in repr(parcel())
 
 
-def test_amounts_and_states_may_be_text(client_of: ClientOf, post: Post) -> None:
+def test_amounts_and_states_may_be_text(client_of: ClientOf, post: FakeMyVnpost) -> None:
     post.body = {"originalID": 7, "status": "1", "totalFee": "30500.0"}
     made = client_of().create(parcel())
     assert (made.original_id, made.status, made.fee) == ("7", "1", 30500)
@@ -151,7 +153,7 @@ def test_amounts_and_states_may_be_text(client_of: ClientOf, post: Post) -> None
 
 @pytest.mark.parametrize("body", [{}, [], {"message": "OK"}, {"itemCode": ""}, "OK"])
 def test_a_created_order_without_an_id_has_an_unknown_outcome(
-    client_of: ClientOf, post: Post, body: object
+    client_of: ClientOf, post: FakeMyVnpost, body: object
 ) -> None:
     post.body = body
     with pytest.raises(OutcomeUnknown):
@@ -160,7 +162,7 @@ def test_a_created_order_without_an_id_has_an_unknown_outcome(
 
 
 def test_an_order_is_corrected_under_its_id(
-    client_of: ClientOf, post: Post, entries: Entries
+    client_of: ClientOf, post: FakeMyVnpost, entries: Entries
 ) -> None:
     post.body = entries[1]["body"]
     assert client_of().correct("0000-demo", parcel()).item_code == "CH000000001VN"
@@ -168,7 +170,9 @@ def test_an_order_is_corrected_under_its_id(
     assert json.loads(post.calls[0].content)["OriginalId"] == "0000-demo"
 
 
-def test_an_order_is_cancelled_by_its_id(client_of: ClientOf, post: Post, entries: Entries) -> None:
+def test_an_order_is_cancelled_by_its_id(
+    client_of: ClientOf, post: FakeMyVnpost, entries: Entries
+) -> None:
     post.body = entries[3]["body"]
     answer = client_of().cancel("0000-demo")
     assert (answer.case_id, answer.message) == ("7", "OK")
@@ -189,7 +193,7 @@ def test_an_order_is_cancelled_by_its_id(client_of: ClientOf, post: Post, entrie
     ],
 )
 def test_a_cancellation_counts_only_with_a_text_or_case(
-    client_of: ClientOf, post: Post, body: object, kind: type[Exception]
+    client_of: ClientOf, post: FakeMyVnpost, body: object, kind: type[Exception]
 ) -> None:
     post.body = body
     with pytest.raises(kind):
@@ -197,7 +201,7 @@ def test_a_cancellation_counts_only_with_a_text_or_case(
     assert len(post.calls) == 1
 
 
-def test_a_cancellation_is_not_repeated(client_of: ClientOf, post: Post) -> None:
+def test_a_cancellation_is_not_repeated(client_of: ClientOf, post: FakeMyVnpost) -> None:
     post.status, post.body = 429, {}
     with pytest.raises(RateLimited):
         client_of().cancel("0000-demo")
@@ -207,7 +211,7 @@ def test_a_cancellation_is_not_repeated(client_of: ClientOf, post: Post) -> None
     assert len(post.calls) == 2
 
 
-def test_an_order_is_read_from_every_list_form(client_of: ClientOf, post: Post) -> None:
+def test_an_order_is_read_from_every_list_form(client_of: ClientOf, post: FakeMyVnpost) -> None:
     post.body = [{"results": [{"itemCode": "CH000000001VN"}]}]
     assert client_of().order("CH000000001VN") == ({"itemCode": "CH000000001VN"},)
     assert dict(post.calls[0].url.params) == {"type": "1", "code": "CH000000001VN"}
@@ -218,7 +222,7 @@ def test_an_order_is_read_from_every_list_form(client_of: ClientOf, post: Post) 
 
 
 def test_a_history_is_requested_by_our_own_number(
-    client_of: ClientOf, post: Post, entries: Entries
+    client_of: ClientOf, post: FakeMyVnpost, entries: Entries
 ) -> None:
     post.body = entries[4]["body"]
     found = client_of().history("H99.01-260318-0011")
@@ -229,12 +233,16 @@ def test_a_history_is_requested_by_our_own_number(
 
 
 @pytest.mark.parametrize("body", [{"data": []}, {"data": None}, []])
-def test_an_empty_history_is_an_answer(client_of: ClientOf, post: Post, body: object) -> None:
+def test_an_empty_history_is_an_answer(
+    client_of: ClientOf, post: FakeMyVnpost, body: object
+) -> None:
     post.body = body
     assert client_of().history("H99.01-260318-0011") == ()
 
 
-def test_an_unknown_order_differs_from_an_unknown_address(client_of: ClientOf, post: Post) -> None:
+def test_an_unknown_order_differs_from_an_unknown_address(
+    client_of: ClientOf, post: FakeMyVnpost
+) -> None:
     post.status, post.body = 404, {**refusal(404), "message": "Không tìm thấy đơn hàng"}
     assert client_of().history("H99.01-260318-0011") == ()
     post.status = 200
@@ -255,7 +263,7 @@ def test_an_unknown_order_differs_from_an_unknown_address(client_of: ClientOf, p
     ],
 )
 def test_an_unknown_address_is_never_an_unknown_order(
-    client_of: ClientOf, post: Post, message: object
+    client_of: ClientOf, post: FakeMyVnpost, message: object
 ) -> None:
     post.status, post.body = 404, {**refusal(404), "message": message}
     with pytest.raises(Refused):
@@ -264,14 +272,14 @@ def test_an_unknown_address_is_never_an_unknown_order(
         client_of().order("CH000000001VN")
 
 
-def test_an_unknown_waybill_is_an_answer(client_of: ClientOf, post: Post) -> None:
+def test_an_unknown_waybill_is_an_answer(client_of: ClientOf, post: FakeMyVnpost) -> None:
     post.status, post.body = 404, {**refusal(404), "message": "Vận đơn không tồn tại"}
     assert client_of().order("CH000000001VN") == ()
 
 
 @pytest.mark.parametrize("body", [{}, {"message": "OK"}])
 def test_a_history_without_data_is_unreadable(
-    client_of: ClientOf, post: Post, body: object
+    client_of: ClientOf, post: FakeMyVnpost, body: object
 ) -> None:
     post.body = body
     with pytest.raises(Unreadable):
@@ -289,7 +297,7 @@ def test_a_history_without_data_is_unreadable(
     ],
 )
 def test_a_refusal_may_come_under_200(
-    client_of: ClientOf, post: Post, body: object, kind: type[Exception]
+    client_of: ClientOf, post: FakeMyVnpost, body: object, kind: type[Exception]
 ) -> None:
     post.body = body
     with pytest.raises(kind) as caught:
@@ -299,7 +307,9 @@ def test_a_refusal_may_come_under_200(
 
 
 @pytest.mark.parametrize("answer", [(401, {}), (403, {}), (200, refusal(401, "UNAUTHORIZED"))])
-def test_a_refused_token_is_renewed_once(client_of: ClientOf, post: Post, answer: Any) -> None:
+def test_a_refused_token_is_renewed_once(
+    client_of: ClientOf, post: FakeMyVnpost, answer: Any
+) -> None:
     post.good, post.refusal, post.body = (lambda number: number > 1), answer, {"data": []}
     client = client_of()
     assert client.history("H99.01-260318-0011") == ()
@@ -312,7 +322,7 @@ def test_a_refused_token_is_renewed_once(client_of: ClientOf, post: Post, answer
 
 
 def test_a_token_is_used_for_session_seconds(
-    client_of: ClientOf, post: Post, time: FakeTime
+    client_of: ClientOf, post: FakeMyVnpost, time: FakeTime
 ) -> None:
     post.body = {"data": []}
     client = client_of(session_seconds=60)
@@ -334,7 +344,7 @@ def test_a_token_is_used_for_session_seconds(
     ],
 )
 def test_a_refused_login_says_what_to_do(
-    client_of: ClientOf, post: Post, answer: Any, kind: type[ConnectorError], advice: str
+    client_of: ClientOf, post: FakeMyVnpost, answer: Any, kind: type[ConnectorError], advice: str
 ) -> None:
     post.login = answer
     with pytest.raises(kind, match=advice) as caught:
@@ -343,14 +353,16 @@ def test_a_refused_login_says_what_to_do(
     assert len(post.logins) == 1
 
 
-def test_a_login_answer_without_a_token_is_unreadable(client_of: ClientOf, post: Post) -> None:
+def test_a_login_answer_without_a_token_is_unreadable(
+    client_of: ClientOf, post: FakeMyVnpost
+) -> None:
     post.login = (200, {"success": True, "token": ""})
     with pytest.raises(Unreadable):
         client_of().login()
 
 
 @pytest.mark.parametrize("body", [{"totalFee": "30500"}, [{"totalFee": 30500.0}]])
-def test_a_fee_may_be_number_or_text(client_of: ClientOf, post: Post, body: object) -> None:
+def test_a_fee_may_be_number_or_text(client_of: ClientOf, post: FakeMyVnpost, body: object) -> None:
     post.body = body
     assert client_of().charge({"serviceCode": "CTN009"}) == 30500
     post.body = {"message": "Không tính được"}
@@ -358,7 +370,7 @@ def test_a_fee_may_be_number_or_text(client_of: ClientOf, post: Post, body: obje
         client_of().charge({"serviceCode": "CTN009"})
 
 
-def test_places_are_the_posts_own_lists(client_of: ClientOf, post: Post) -> None:
+def test_places_are_the_posts_own_lists(client_of: ClientOf, post: FakeMyVnpost) -> None:
     post.body = [{"code": "10"}, {"code": "70"}]
     assert [row["code"] for row in client_of().places("getNewProvinceAll")] == ["10", "70"]
     assert post.calls[0].url.path.endswith("/getNewProvinceAll")

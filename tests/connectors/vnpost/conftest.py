@@ -10,16 +10,16 @@ import pytest
 
 from khop.connectors.vnpost import Access, NgspClient, NgspDeployment, ngsp_access
 from tests.connectors.scripted import FakeTime, Sample, TransportTo
-from tests.connectors.vnpost.gateway import TOKEN, URLS, ClientOf, Entries, Gateway
+from tests.connectors.vnpost.gateway import TOKEN, URLS, ClientOf, Entries, FakePostGateway
 
 
 @pytest.fixture
-def gateway() -> Gateway:
-    return Gateway()
+def gateway() -> FakePostGateway:
+    return FakePostGateway()
 
 
 @pytest.fixture
-def client_of(gateway: Gateway, transport_to: TransportTo, time: FakeTime) -> ClientOf:
+def client_of(gateway: FakePostGateway, transport_to: TransportTo, time: FakeTime) -> ClientOf:
     def build(access: Access | None = None, urls: Mapping[str, str] = URLS) -> NgspClient:
         return NgspClient(
             "post",

@@ -35,7 +35,7 @@ URLS = {
 }
 
 
-class Gateway(httpx.BaseTransport):
+class FakePostGateway(httpx.BaseTransport):
     """Issues tokens t1, t2, …, accepts those of ``good``, and answers ``answer``."""
 
     def __init__(self) -> None:

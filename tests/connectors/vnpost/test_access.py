@@ -10,11 +10,18 @@ import pytest
 from khop.connectors.vnpost import FixedToken, lgsp_key_access, lgsp_tttt_access
 from khop.errors import ConnectorError, Refused, Unauthorised
 from tests.connectors.scripted import FakeTime, Sample
-from tests.connectors.vnpost.gateway import TOKEN, ClientOf, Entries, Gateway, order, response
+from tests.connectors.vnpost.gateway import (
+    TOKEN,
+    ClientOf,
+    Entries,
+    FakePostGateway,
+    order,
+    response,
+)
 
 
 def test_a_token_is_requested_as_in_the_sample(
-    client_of: ClientOf, gateway: Gateway, entries: Entries
+    client_of: ClientOf, gateway: FakePostGateway, entries: Entries
 ) -> None:
     client_of().post_order(order(entries))
     request = entries("token")[0]["http"]
@@ -29,7 +36,7 @@ def test_a_token_is_requested_as_in_the_sample(
 
 
 def test_calls_repeat_the_token_type_of_the_answer(
-    client_of: ClientOf, gateway: Gateway, entries: Entries
+    client_of: ClientOf, gateway: FakePostGateway, entries: Entries
 ) -> None:
     gateway.token = {"token_type": "bearer", "expires_in": 3600}
     client_of().post_order(order(entries))
@@ -37,7 +44,7 @@ def test_calls_repeat_the_token_type_of_the_answer(
 
 
 def test_one_token_serves_many_calls_and_is_renewed_before_it_expires(
-    client_of: ClientOf, gateway: Gateway, time: FakeTime
+    client_of: ClientOf, gateway: FakePostGateway, time: FakeTime
 ) -> None:
     gateway.token = {"expires_in": "100"}
     gateway.answer = response(200, {"_returned": 0})
@@ -52,7 +59,7 @@ def test_one_token_serves_many_calls_and_is_renewed_before_it_expires(
 
 
 def test_lgsp_key_access_requests_a_token_with_the_key(
-    client_of: ClientOf, gateway: Gateway, entries: Entries
+    client_of: ClientOf, gateway: FakePostGateway, entries: Entries
 ) -> None:
     client_of(lgsp_key_access("post", TOKEN, lambda: "key-token")).post_order(order(entries))
     assert gateway.logins[0].headers["authorization"] == "Bearer key-token"
@@ -61,7 +68,7 @@ def test_lgsp_key_access_requests_a_token_with_the_key(
 
 
 def test_lgsp_tttt_access_sends_an_empty_body_and_a_service_code(
-    client_of: ClientOf, gateway: Gateway, entries: Entries
+    client_of: ClientOf, gateway: FakePostGateway, entries: Entries
 ) -> None:
     codes = {"cancel": "vnpost_cancel"}
     way = lgsp_tttt_access("post", TOKEN, "khop", lambda: "s", "vnpost_post_order", codes)
@@ -76,7 +83,7 @@ def test_lgsp_tttt_access_sends_an_empty_body_and_a_service_code(
 
 
 def test_a_fixed_token_is_sent_in_its_own_header(
-    client_of: ClientOf, gateway: Gateway, entries: Entries
+    client_of: ClientOf, gateway: FakePostGateway, entries: Entries
 ) -> None:
     client_of(FixedToken(lambda: "abc ")).post_order(order(entries))
     assert gateway.calls[0].headers["access_token"] == "abc"
@@ -85,7 +92,7 @@ def test_a_fixed_token_is_sent_in_its_own_header(
 
 
 def test_a_refused_fixed_token_is_not_retried(
-    client_of: ClientOf, gateway: Gateway, entries: Entries
+    client_of: ClientOf, gateway: FakePostGateway, entries: Entries
 ) -> None:
     gateway.answer = response(401, {})
     with pytest.raises(Unauthorised):
@@ -94,7 +101,7 @@ def test_a_refused_fixed_token_is_not_retried(
 
 
 def test_other_names_of_a_token_are_read(
-    client_of: ClientOf, gateway: Gateway, entries: Entries, time: FakeTime
+    client_of: ClientOf, gateway: FakePostGateway, entries: Entries, time: FakeTime
 ) -> None:
     gateway.token = {"access_token": None, **entries("token")[3]["body"]}
     gateway.answer = response(200, {"_returned": 0})
@@ -115,7 +122,7 @@ def test_other_names_of_a_token_are_read(
              {"expiryDate": "0001-01-01T00:00:00"}, {"expires_in": True}],
 )  # fmt: skip
 def test_an_unusable_lifetime_is_five_minutes(
-    client_of: ClientOf, gateway: Gateway, time: FakeTime, token_answer: Any
+    client_of: ClientOf, gateway: FakePostGateway, time: FakeTime, token_answer: Any
 ) -> None:
     gateway.token, gateway.answer = token_answer, response(200, {"_returned": 0})
     client = client_of()
@@ -138,7 +145,7 @@ def test_an_unusable_lifetime_is_five_minutes(
 )
 def test_a_refused_login_says_what_to_do(
     client_of: ClientOf,
-    gateway: Gateway,
+    gateway: FakePostGateway,
     entries: Entries,
     status: int,
     body: Any,
@@ -154,7 +161,7 @@ def test_a_refused_login_says_what_to_do(
 
 
 def test_a_login_refused_under_status_200_is_unauthorised(
-    client_of: ClientOf, gateway: Gateway
+    client_of: ClientOf, gateway: FakePostGateway
 ) -> None:
     gateway.token = {"access_token": None, "error": "invalid_client"}
     with pytest.raises(Unauthorised) as caught:
@@ -175,7 +182,7 @@ def test_a_login_refused_under_status_200_is_unauthorised(
 )
 @pytest.mark.parametrize("call", ["order", "cancel", "tracking"])
 def test_an_expired_token_is_renewed_once(
-    client_of: ClientOf, gateway: Gateway, entries: Entries, refusal: Any, call: str
+    client_of: ClientOf, gateway: FakePostGateway, entries: Entries, refusal: Any, call: str
 ) -> None:
     gateway.good, gateway.refusal = (lambda number: number > 1), refusal
     client = client_of()

@@ -11,11 +11,11 @@ from khop.connectors.vnpost import ClsAccount, DocumentMessage, PriceQuestion, s
 from khop.connectors.vnpost.wire import ClsNotice
 from khop.errors import ConfigError, OutcomeUnknown, RecordError, Refused
 from tests.connectors.scripted import TransportTo
-from tests.connectors.vnpost.gateway import URLS, ClientOf, Entries, Gateway, response
+from tests.connectors.vnpost.gateway import URLS, ClientOf, Entries, FakePostGateway, response
 
 
 def test_every_sample_document_is_sent_unchanged(
-    client_of: ClientOf, gateway: Gateway, entries: Entries
+    client_of: ClientOf, gateway: FakePostGateway, entries: Entries
 ) -> None:
     for entry in entries("document-post-request"):
         client_of().announce(DocumentMessage.model_validate(entry["body"]))
@@ -23,7 +23,9 @@ def test_every_sample_document_is_sent_unchanged(
     assert gateway.calls[-1].url == URLS["document"]
 
 
-def test_sample_prices_are_read(client_of: ClientOf, gateway: Gateway, entries: Entries) -> None:
+def test_sample_prices_are_read(
+    client_of: ClientOf, gateway: FakePostGateway, entries: Entries
+) -> None:
     asked, answered, refused = entries("price")
     question = PriceQuestion.model_validate(asked["body"])
     gateway.answer = response(200, answered["body"])
@@ -42,7 +44,7 @@ def test_sample_prices_are_read(client_of: ClientOf, gateway: Gateway, entries: 
 )
 def test_a_price_may_be_number_or_text(
     client_of: ClientOf,
-    gateway: Gateway,
+    gateway: FakePostGateway,
     entries: Entries,
     price: Any,
     read: int,
@@ -54,7 +56,7 @@ def test_a_price_may_be_number_or_text(
 
 @pytest.mark.parametrize("price", ["30.500", "30.000", "ba mươi", -1, [1], True])
 def test_an_ambiguous_price_is_not_read(
-    client_of: ClientOf, gateway: Gateway, entries: Entries, price: object
+    client_of: ClientOf, gateway: FakePostGateway, entries: Entries, price: object
 ) -> None:
     gateway.answer = response(200, {"content": {"price": price}})
     question = PriceQuestion.model_validate(entries("price")[0]["body"])
@@ -63,21 +65,23 @@ def test_an_ambiguous_price_is_not_read(
 
 
 def test_an_operation_without_an_address_cannot_be_called(
-    client_of: ClientOf, gateway: Gateway, entries: Entries
+    client_of: ClientOf, gateway: FakePostGateway, entries: Entries
 ) -> None:
     with pytest.raises(ConfigError, match=r"sources\.post\.cancel_url"):
         client_of(urls={"order": URLS["order"]}).cancel("H99.01-260318-0001")
     assert not gateway.calls
 
 
-def test_a_position_that_is_no_id_is_not_sent(client_of: ClientOf, gateway: Gateway) -> None:
+def test_a_position_that_is_no_id_is_not_sent(
+    client_of: ClientOf, gateway: FakePostGateway
+) -> None:
     with pytest.raises(RecordError):
         client_of().events("abc", 50)
     assert not gateway.calls
 
 
 def test_a_notice_has_its_account_in_header_and_body(
-    gateway: Gateway, transport_to: TransportTo, entries: Entries
+    gateway: FakePostGateway, transport_to: TransportTo, entries: Entries
 ) -> None:
     full = entries("cls-notify-request")[0]["body"]
     fields = {key: value for key, value in full.items() if key not in ("username", "password")}

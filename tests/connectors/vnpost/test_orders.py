@@ -20,14 +20,21 @@ from khop.errors import (
     Unauthorised,
     Unreachable,
 )
-from tests.connectors.vnpost.gateway import URLS, ClientOf, Entries, Gateway, order, response
+from tests.connectors.vnpost.gateway import (
+    URLS,
+    ClientOf,
+    Entries,
+    FakePostGateway,
+    order,
+    response,
+)
 
 SAMPLES = ("order-collect-request", "order-return-request")
 
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_every_sample_order_is_read_and_sent_in_the_sdks_order(
-    client_of: ClientOf, gateway: Gateway, entries: Entries, name: str
+    client_of: ClientOf, gateway: FakePostGateway, entries: Entries, name: str
 ) -> None:
     client = client_of()
     for entry in entries(name):
@@ -60,7 +67,7 @@ def test_an_order_shows_no_personal_data_in_repr_or_error(entries: Entries) -> N
 
 @pytest.mark.parametrize("status", [100, "100", 100.0, " 100 ", "100.0"])
 def test_status_100_of_any_type_is_accepted(
-    client_of: ClientOf, gateway: Gateway, entries: Entries, status: int
+    client_of: ClientOf, gateway: FakePostGateway, entries: Entries, status: int
 ) -> None:
     gateway.answer = response(200, {"Status": status, "Message": "Thành công"})
     client_of().post_order(order(entries))
@@ -69,7 +76,7 @@ def test_status_100_of_any_type_is_accepted(
 
 @pytest.mark.parametrize("status", [101, "101", 101.0])
 def test_status_101_is_already_exists(
-    client_of: ClientOf, gateway: Gateway, entries: Entries, status: int
+    client_of: ClientOf, gateway: FakePostGateway, entries: Entries, status: int
 ) -> None:
     gateway.answer = response(200, {"status": status, "message": "OrderNumber đã tồn tại"})
     with pytest.raises(AlreadyExists, match=r"feed.*đã tồn tại") as caught:
@@ -80,7 +87,7 @@ def test_status_101_is_already_exists(
 
 @pytest.mark.parametrize(("status", "code"), [(404, "404"), ("-1", "-1"), (0, "0"), ("E12", "E12")])
 def test_any_other_status_is_a_refusal_without_personal_numbers(
-    client_of: ClientOf, gateway: Gateway, entries: Entries, status: int, code: str | None
+    client_of: ClientOf, gateway: FakePostGateway, entries: Entries, status: int, code: str | None
 ) -> None:
     message = "Khách 0990000001 bị từ chối"
     gateway.answer = response(200, {"Status": status, "Message": message})
@@ -108,7 +115,7 @@ def test_any_other_status_is_a_refusal_without_personal_numbers(
 )
 @pytest.mark.parametrize("call", ["order", "cancel", "document"])
 def test_a_write_without_a_readable_status_has_an_unknown_outcome_and_is_not_repeated(
-    client_of: ClientOf, gateway: Gateway, entries: Entries, answer: Any, call: Any
+    client_of: ClientOf, gateway: FakePostGateway, entries: Entries, answer: Any, call: Any
 ) -> None:
     gateway.answer = answer
     client = client_of()
@@ -123,7 +130,7 @@ def test_a_write_without_a_readable_status_has_an_unknown_outcome_and_is_not_rep
 
 
 def test_a_throttled_order_is_retried(
-    client_of: ClientOf, gateway: Gateway, entries: Entries
+    client_of: ClientOf, gateway: FakePostGateway, entries: Entries
 ) -> None:
     answers = iter([response(429, {"fault": {"code": 900800}}), response(200, {"Status": 100})])
     gateway.answer = lambda request: next(answers)(request)
@@ -132,7 +139,7 @@ def test_a_throttled_order_is_retried(
 
 
 def test_every_sample_answer_to_an_order_has_its_outcome(
-    client_of: ClientOf, gateway: Gateway, entries: Entries
+    client_of: ClientOf, gateway: FakePostGateway, entries: Entries
 ) -> None:
     kinds = [None, AlreadyExists, OutcomeUnknown, Unauthorised, OutcomeUnknown]
     for entry, kind in zip(entries("order-response"), kinds, strict=True):
@@ -149,7 +156,7 @@ def _outcome(call: Callable[[], object]) -> type[Exception] | None:
 
 
 def test_a_cancellation_is_a_get_without_cache(
-    client_of: ClientOf, gateway: Gateway, entries: Entries
+    client_of: ClientOf, gateway: FakePostGateway, entries: Entries
 ) -> None:
     asked = entries("order-cancel")[0]["http"]
     client_of().cancel("H99.01-260318-0001")
@@ -160,7 +167,7 @@ def test_a_cancellation_is_a_get_without_cache(
 
 
 def test_a_number_with_blanks_and_slashes_is_percent_encoded(
-    client_of: ClientOf, gateway: Gateway, entries: Entries
+    client_of: ClientOf, gateway: FakePostGateway, entries: Entries
 ) -> None:
     client_of().cancel("000.00.12.H99/2603 18/0005&x=#Đ")
     raw = gateway.calls[0].url.query
@@ -175,7 +182,7 @@ def test_a_number_with_blanks_and_slashes_is_percent_encoded(
 
 
 def test_every_sample_answer_to_a_cancellation_has_its_outcome(
-    client_of: ClientOf, gateway: Gateway, entries: Entries
+    client_of: ClientOf, gateway: FakePostGateway, entries: Entries
 ) -> None:
     kinds = [None, Refused, AlreadyExists]
     for entry, kind in zip(entries("order-cancel")[2:], kinds, strict=True):
@@ -192,7 +199,7 @@ def test_every_sample_answer_to_a_cancellation_has_its_outcome(
     ],
 )
 def test_a_cancellation_is_not_retried(
-    client_of: ClientOf, gateway: Gateway, failure: Exception, kind: type[Exception]
+    client_of: ClientOf, gateway: FakePostGateway, failure: Exception, kind: type[Exception]
 ) -> None:
     def fail(request: httpx.Request) -> httpx.Response:
         raise failure
@@ -203,7 +210,7 @@ def test_a_cancellation_is_not_retried(
     assert len(gateway.calls) == 1
 
 
-def test_a_throttled_cancellation_is_raised(client_of: ClientOf, gateway: Gateway) -> None:
+def test_a_throttled_cancellation_is_raised(client_of: ClientOf, gateway: FakePostGateway) -> None:
     gateway.answer = response(429, {})
     with pytest.raises(RateLimited):
         client_of().cancel("H99.01-260318-0001")

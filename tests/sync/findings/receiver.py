@@ -15,7 +15,7 @@ SECRET = "a secret of both sides"
 
 
 @dataclass
-class Receiver:
+class NoticeReceiver:
     """``answers``: statuses in turn, the last one for ever; None closes the connection without an
     answer."""
 
@@ -51,8 +51,8 @@ class Receiver:
 
 
 @contextmanager
-def receiving(now: datetime) -> Iterator[Receiver]:
-    receiver = Receiver(now)
+def receiving(now: datetime) -> Iterator[NoticeReceiver]:
+    receiver = NoticeReceiver(now)
     with LoopbackServer(receiver.answer) as server:
         receiver.url = f"{server.url}/notices"
         yield receiver

@@ -19,14 +19,14 @@ from khop.sync.ledger.schema import discrepancy, notice, run
 from khop.sync.results import FindingState
 from tests.postgres import BOTH
 from tests.sync.fakes import FakeClock, FakeOneStop, FakePortal, at, record
-from tests.sync.findings.receiver import SECRET, Receiver, receiving
+from tests.sync.findings.receiver import SECRET, NoticeReceiver, receiving
 
 LEDGERS = BOTH
 Build = Callable[..., Engine]
 
 
 @pytest.fixture
-def receiver(clock: FakeClock) -> Iterator[Receiver]:
+def receiver(clock: FakeClock) -> Iterator[NoticeReceiver]:
     with receiving(clock.now) as opened:
         yield opened
 
@@ -36,7 +36,7 @@ def notifying(
     build_engine: Build,
     one_stop: FakeOneStop,
     portal: FakePortal,
-    receiver: Receiver,
+    receiver: NoticeReceiver,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[..., Engine]:
     """Builds engines that notify the receiver; keyword arguments are keys of ``[notices]``."""
@@ -72,7 +72,7 @@ def code(number: int) -> str:
 def test_new_resolved_and_reopened_findings_are_each_sent_once(
     notifying: Callable[..., Engine],
     one_stop: FakeOneStop,
-    receiver: Receiver,
+    receiver: NoticeReceiver,
     clock: FakeClock,
 ) -> None:
     engine = notifying(rules=["C5"])
@@ -92,7 +92,7 @@ def test_new_resolved_and_reopened_findings_are_each_sent_once(
 def test_a_finding_resolved_before_the_first_notice_is_not_sent(
     notifying: Callable[..., Engine],
     one_stop: FakeOneStop,
-    receiver: Receiver,
+    receiver: NoticeReceiver,
     clock: FakeClock,
 ) -> None:
     engine = notifying(rules=["C5"])
@@ -106,7 +106,7 @@ def test_a_finding_resolved_before_the_first_notice_is_not_sent(
 
 
 def test_only_configured_rules_and_severities_are_sent(
-    notifying: Callable[..., Engine], one_stop: FakeOneStop, receiver: Receiver
+    notifying: Callable[..., Engine], one_stop: FakeOneStop, receiver: NoticeReceiver
 ) -> None:
     odd = replace(ended_before_it_began(1), code="MA-KHONG-THEO-DANG-NAO")
     one_stop.put(odd)
@@ -122,7 +122,10 @@ def test_only_configured_rules_and_severities_are_sent(
 
 
 def test_a_finding_that_was_excluded_after_its_notice_is_sent_again(
-    notifying: Callable[..., Engine], one_stop: FakeOneStop, receiver: Receiver, ledger: Ledger
+    notifying: Callable[..., Engine],
+    one_stop: FakeOneStop,
+    receiver: NoticeReceiver,
+    ledger: Ledger,
 ) -> None:
     engine = notifying(rules=["C5"])
     one_stop.put(ended_before_it_began(1), ended_before_it_began(2))
@@ -136,7 +139,7 @@ def test_a_finding_that_was_excluded_after_its_notice_is_sent_again(
 
 
 def test_many_findings_are_sent_in_several_notices(
-    notifying: Callable[..., Engine], one_stop: FakeOneStop, receiver: Receiver
+    notifying: Callable[..., Engine], one_stop: FakeOneStop, receiver: NoticeReceiver
 ) -> None:
     one_stop.put(*(ended_before_it_began(n) for n in range(1, BATCH + 3)))
     engine = notifying(rules=["C5"])
@@ -151,7 +154,7 @@ def test_many_findings_are_sent_in_several_notices(
 def test_a_notice_without_a_usable_answer_is_sent_again_with_the_same_id(
     notifying: Callable[..., Engine],
     one_stop: FakeOneStop,
-    receiver: Receiver,
+    receiver: NoticeReceiver,
     ledger: Ledger,
     clock: FakeClock,
     answer: int | None,
@@ -173,7 +176,10 @@ def test_a_notice_without_a_usable_answer_is_sent_again_with_the_same_id(
 
 
 def test_a_notice_that_cannot_be_sent_holds_up_later_ones(
-    notifying: Callable[..., Engine], one_stop: FakeOneStop, receiver: Receiver, ledger: Ledger
+    notifying: Callable[..., Engine],
+    one_stop: FakeOneStop,
+    receiver: NoticeReceiver,
+    ledger: Ledger,
 ) -> None:
     one_stop.put(*(ended_before_it_began(n) for n in range(1, BATCH + 3)))
     engine = notifying(rules=["C5"])
@@ -188,7 +194,7 @@ def test_a_notice_that_cannot_be_sent_holds_up_later_ones(
 def test_a_refused_notice_is_listed_and_sent_again_only_on_request(
     notifying: Callable[..., Engine],
     one_stop: FakeOneStop,
-    receiver: Receiver,
+    receiver: NoticeReceiver,
     ledger: Ledger,
     answer: int,
 ) -> None:
@@ -207,7 +213,7 @@ def test_a_refused_notice_is_listed_and_sent_again_only_on_request(
 
 @pytest.mark.parametrize("answer", [401, 403])
 def test_an_unauthorised_answer_stops_the_sending(
-    notifying: Callable[..., Engine], one_stop: FakeOneStop, receiver: Receiver, answer: int
+    notifying: Callable[..., Engine], one_stop: FakeOneStop, receiver: NoticeReceiver, answer: int
 ) -> None:
     one_stop.put(*(ended_before_it_began(n) for n in range(1, BATCH + 3)))
     engine = notifying(rules=["C5"])
@@ -219,7 +225,7 @@ def test_an_unauthorised_answer_stops_the_sending(
 
 
 def test_a_redirect_is_not_followed_and_the_notice_stays_pending(
-    notifying: Callable[..., Engine], one_stop: FakeOneStop, receiver: Receiver
+    notifying: Callable[..., Engine], one_stop: FakeOneStop, receiver: NoticeReceiver
 ) -> None:
     one_stop.put(ended_before_it_began(1))
     engine = notifying(rules=["C5"])
@@ -234,7 +240,7 @@ def test_a_redirect_is_not_followed_and_the_notice_stays_pending(
 def test_a_notice_is_sent_again_after_the_process_died(
     notifying: Callable[..., Engine],
     one_stop: FakeOneStop,
-    receiver: Receiver,
+    receiver: NoticeReceiver,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     one_stop.put(ended_before_it_began(1))
@@ -254,7 +260,10 @@ def test_a_notice_is_sent_again_after_the_process_died(
 
 
 def test_a_dry_run_sends_and_writes_nothing(
-    notifying: Callable[..., Engine], one_stop: FakeOneStop, receiver: Receiver, ledger: Ledger
+    notifying: Callable[..., Engine],
+    one_stop: FakeOneStop,
+    receiver: NoticeReceiver,
+    ledger: Ledger,
 ) -> None:
     one_stop.put(ended_before_it_began(1))
     engine = notifying(rules=["C5"])
@@ -268,7 +277,10 @@ def test_a_dry_run_sends_and_writes_nothing(
 
 
 def test_a_reconcile_sends_no_notice(
-    notifying: Callable[..., Engine], one_stop: FakeOneStop, receiver: Receiver, ledger: Ledger
+    notifying: Callable[..., Engine],
+    one_stop: FakeOneStop,
+    receiver: NoticeReceiver,
+    ledger: Ledger,
 ) -> None:
     one_stop.put(ended_before_it_began(1))
     pull_and_reconcile(notifying())
@@ -282,7 +294,7 @@ def test_a_second_sender_is_refused(notifying: Callable[..., Engine], clock: Fak
 
 
 def test_numbers_of_persons_are_masked_in_notices(
-    notifying: Callable[..., Engine], one_stop: FakeOneStop, receiver: Receiver
+    notifying: Callable[..., Engine], one_stop: FakeOneStop, receiver: NoticeReceiver
 ) -> None:
     one_stop.put(ended_before_it_began(1, unit="UBND xã Mẫu 079090000001"))
     engine = notifying(rules=["C5"])
@@ -296,7 +308,7 @@ def test_numbers_of_persons_are_masked_in_notices(
 
 
 def test_a_notice_holds_rule_dossier_values_and_evidence(
-    notifying: Callable[..., Engine], one_stop: FakeOneStop, receiver: Receiver
+    notifying: Callable[..., Engine], one_stop: FakeOneStop, receiver: NoticeReceiver
 ) -> None:
     one_stop.put(ended_before_it_began(1, status=Status.FINISHED))
     engine = notifying(rules=["C5"])
@@ -322,7 +334,7 @@ def test_a_notice_holds_rule_dossier_values_and_evidence(
 )
 def test_an_unusable_setting_is_named_and_nothing_is_sent(
     notifying: Callable[..., Engine],
-    receiver: Receiver,
+    receiver: NoticeReceiver,
     tmp_path: Any,
     keys: dict[str, Any],
     error: str,

@@ -25,11 +25,6 @@ from tests.sync.reading.paper_ledger import (
 LEDGERS = BOTH
 
 
-@pytest.fixture
-def papers() -> FakePapers:
-    return FakePapers(contents={"so.xlsx": [logbook_row(1, code=CODE), logbook_row(2)]})
-
-
 def test_rows_are_stored_with_their_file_sheet_and_number(
     build_engine: Build, ledger: Ledger, papers: FakePapers, clock: FakeClock
 ) -> None:

@@ -26,11 +26,6 @@ from tests.sync.reading.paper_ledger import (
 LEDGERS = BOTH
 
 
-@pytest.fixture
-def papers() -> FakePapers:
-    return FakePapers(contents={"so.xlsx": [logbook_row(1, code=CODE), logbook_row(2)]})
-
-
 def test_a_row_is_released_when_a_newer_program_can_read_it(
     build_engine: Build, ledger: Ledger, papers: FakePapers
 ) -> None:

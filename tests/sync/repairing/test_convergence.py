@@ -40,7 +40,7 @@ from khop.sync.reconciling.rules import RULES
 from khop.sync.results import Outcome
 from tests.sync.fakes import FakeClock, at, history, record
 from tests.sync.installation import Fuse, Installation, template
-from tests.sync.province import OneStop, Portal
+from tests.sync.province import CheckingPortal, OneStop
 from tests.tiers import examples
 
 __all__ = ["template"]
@@ -76,7 +76,7 @@ LOOK_UP_FAULTS: Sequence[Faults] = ([SILENT],)
 
 
 @dataclass(frozen=True, repr=False)
-class Drawn:
+class DrawnDossier:
     """One dossier: what the one-stop and the portal say of it, and the faults of its calls."""
 
     ours: DossierRecord
@@ -140,7 +140,7 @@ def copies(draw: st.DrawFn, ours: DossierRecord) -> DossierRecord | None:
 
 
 @st.composite
-def dossiers(draw: st.DrawFn, world: int, place: int) -> Drawn:
+def dossiers(draw: st.DrawFn, world: int, place: int) -> DrawnDossier:
     """The dossier at this place of a world; the first place is 1."""
     ordinary, first = record(10 * world + place), record(10 * world + 1).code
     changed = draw(moments)
@@ -171,11 +171,11 @@ def dossiers(draw: st.DrawFn, world: int, place: int) -> Drawn:
             faults |= dict.fromkeys(operations, draw(st.sampled_from(kinds)))
     unasked = draw(st.sampled_from(PULL_FAULTS)) if draw(rarely) else ()
     bad = draw(rarely) and draw(rarely)
-    return Drawn(ours, steps, draw(copies(ours)), bad, unasked, faults)
+    return DrawnDossier(ours, steps, draw(copies(ours)), bad, unasked, faults)
 
 
 @st.composite
-def worlds(draw: st.DrawFn, world: int) -> list[Drawn]:
+def worlds(draw: st.DrawFn, world: int) -> list[DrawnDossier]:
     """One to six dossiers whose codes are in no other world."""
     places = range(1, draw(st.integers(1, 6)) + 1)
     return [draw(dossiers(world, place)) for place in places]
@@ -191,7 +191,7 @@ class World:
     engine: Engine
     clock: FakeClock
     one_stop: OneStop
-    portal: Portal
+    portal: CheckingPortal
 
     def look(self) -> bool:
         """Pull and reconcile; whether every look-up was answered."""
@@ -207,9 +207,9 @@ START = FakeClock().now
 
 
 @contextmanager
-def made(drawn: Sequence[Drawn], template: Path) -> Iterator[World]:
+def made(drawn: Sequence[DrawnDossier], template: Path) -> Iterator[World]:
     one_stop, clock = OneStop(page_size=8), FakeClock()
-    portal = Portal(one_stop=one_stop)
+    portal = CheckingPortal(one_stop=one_stop)
     for one in drawn:
         one_stop.put(one.ours)
         one_stop.histories[one.ours.native_id] = history(one.ours, *one.steps)
@@ -226,7 +226,7 @@ def made(drawn: Sequence[Drawn], template: Path) -> Iterator[World]:
             khop.close()
 
 
-def reasons(world: World, code: str, drawn: Sequence[Drawn]) -> set[str]:
+def reasons(world: World, code: str, drawn: Sequence[DrawnDossier]) -> set[str]:
     """Why a machine may leave this dossier as it is, by what the systems say."""
     natives = [one for one in drawn if one.ours.code == code and not one.bad]
     ours = max(natives, key=lambda one: (one.ours.changed_at, one.ours.native_id)).ours
@@ -246,7 +246,7 @@ def reasons(world: World, code: str, drawn: Sequence[Drawn]) -> set[str]:
     return found
 
 
-def assert_at_rest(world: World, drawn: Sequence[Drawn], waiting: set[str]) -> None:
+def assert_at_rest(world: World, drawn: Sequence[DrawnDossier], waiting: set[str]) -> None:
     """After another pull and reconcile nothing is left for the machine but ``waiting``: codes
     whose look-up or push was not answered."""
     assert world.look()
@@ -261,7 +261,7 @@ def assert_at_rest(world: World, drawn: Sequence[Drawn], waiting: set[str]) -> N
 
 @given(drawn=side_by_side)
 @settings(max_examples=WORLDS // TOGETHER)
-def test_apply_converges_in_one_round(drawn: Sequence[Drawn], template: Path) -> None:
+def test_apply_converges_in_one_round(drawn: Sequence[DrawnDossier], template: Path) -> None:
     with made(drawn, template) as world:
         waiting = set() if world.look() else {one.ours.code for one in drawn if one.unasked}
         for one in drawn:
