@@ -35,7 +35,7 @@ def main() -> None:
     path = parser.parse_args().ledger
     ledger = Ledger(f"sqlite:///{path}")
     with Spent() as whole:
-        done = reconcile(ledger, _SETTINGS, Tables(), NOW, scope=_SCOPE)
+        done = reconcile(ledger, Clock(NOW, Tables(), _SETTINGS), _SCOPE)
     memory = memory_mb()
     ledger.close()
     with Spent() as feed:

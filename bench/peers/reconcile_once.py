@@ -11,9 +11,9 @@ from bench.incremental import SCOPE
 from bench.measure import Spent, memory_mb, report
 from bench.reads import Reads
 from khop.config.domain_tables import Tables
-from khop.config.model import RuleSettings
 from khop.sync.ledger import Ledger
 from khop.sync.reconciling.reconcile import reconcile
+from khop.sync.reconciling.rules import Clock
 
 
 def main() -> None:
@@ -24,7 +24,7 @@ def main() -> None:
     options = parser.parse_args()
     url, now, whole = f"sqlite:///{options.ledger}", options.now, options.whole
     with Reads() as reads, closing(Ledger(url)) as ledger, Spent() as spent:
-        done = reconcile(ledger, RuleSettings(), Tables(), now, scope=SCOPE, whole=whole)
+        done = reconcile(ledger, Clock(now, Tables()), SCOPE, whole=whole)
     report(
         **reads.as_json(),
         **spent.as_json(),

@@ -45,6 +45,7 @@ from khop.sync.reading.identity import check_applicant, checker_of
 from khop.sync.reading.pull import pull_files, pull_sources, sweep_sources
 from khop.sync.reading.system_check import system_check
 from khop.sync.reconciling.reconcile import Scope, reconcile
+from khop.sync.reconciling.rules import Clock
 from khop.sync.reconciling.rules.checks import check_rules
 from khop.sync.reconciling.summary import reconcile_summary
 from khop.sync.repairing.apply import apply_items
@@ -233,10 +234,8 @@ class Engine:
         with acquire(self.ledger, "reconcile", self._clock), self._run("reconcile", fixed) as run:
             done = reconcile(
                 self.ledger,
-                self.config.rules,
-                self.tables,
-                fixed,
-                scope=Scope(sources=self._sources(), one_stops=self._systems.one_stops()),
+                Clock(fixed, self.tables, self.config.rules),
+                Scope(sources=self._sources(), one_stops=self._systems.one_stops()),
                 whole=whole,
                 on_write=lambda connection, found: run.finish(
                     connection, reconcile_summary(run.id, fixed, found).as_json()

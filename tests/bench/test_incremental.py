@@ -17,9 +17,9 @@ from bench.ledgers import make_ledger
 from bench.reads import Reads, scans
 from bench.times import NOW
 from khop.config.domain_tables import Tables
-from khop.config.model import RuleSettings
 from khop.sync.ledger import Ledger
 from khop.sync.reconciling.reconcile import Reconciled, reconcile
+from khop.sync.reconciling.rules import Clock
 
 pytestmark = pytest.mark.slow
 
@@ -33,7 +33,7 @@ LARGE = (
 
 def run(path: Path, now: datetime, *, listed: bool = False) -> tuple[Reads, Reconciled]:
     with Reads(listed=listed) as reads, closing(Ledger(f"sqlite:///{path}")) as ledger:
-        return reads, reconcile(ledger, RuleSettings(), Tables(), now, scope=SCOPE)
+        return reads, reconcile(ledger, Clock(now, Tables()), SCOPE)
 
 
 def changed_logbook(path: Path, size: int) -> Path:

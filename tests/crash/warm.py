@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from khop.config.domain_tables import Tables
-from khop.config.model import RuleSettings
 from khop.sync.ledger import Ledger, create_ledger
 from khop.sync.reconciling.reconcile import Scope, reconcile
+from khop.sync.reconciling.rules import Clock
 from tests.crash import worker
 
 __all__ = ["worker"]
@@ -18,5 +18,5 @@ with tempfile.TemporaryDirectory() as folder:
     url = f"sqlite:///{Path(folder) / 'khop.db'}"
     create_ledger(url)
     ledger = Ledger(url)
-    reconcile(ledger, RuleSettings(), Tables(), datetime.now(UTC), scope=Scope((), ()))
+    reconcile(ledger, Clock(datetime.now(UTC), Tables()), Scope((), ()))
     ledger.close()

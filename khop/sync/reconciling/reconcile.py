@@ -13,14 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from khop.config.domain_tables import Tables
-from khop.config.model import RuleSettings
 from khop.errors import KhopError
 from khop.mappings.records import Instant
 from khop.mappings.time.calendar import DayError
@@ -65,22 +63,19 @@ class Scope:
 
 def reconcile(
     ledger: Ledger,
-    settings: RuleSettings,
-    tables: Tables,
-    now: datetime,
-    *,
+    clock: Clock,
     scope: Scope,
+    *,
     whole: bool = False,
     on_write: Callable[[sa.Connection, Reconciled], None] = lambda connection, done: None,
 ) -> Reconciled:
-    """Run the rules at ``now`` and bring the findings up to date.
+    """Run the rules at the ``now`` of the clock and bring the findings up to date.
 
     Looks at the cases that can have changed since the last reconcile. Looks at all of them when
     ``whole``, when there was no reconcile, when ``now`` lies before the last one, and when rules,
     numbers, calendar or sources differ from those of the last one. ``on_write`` is called in the
     transaction that writes the findings. Raises KhopError for a ``now`` outside of the calendar.
     """
-    clock = Clock(now, tables, settings)
     _check_now(clock)
     run = _begin(ledger, clock, scope, whole)
     judged = _judge(ledger, run)

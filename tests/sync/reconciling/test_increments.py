@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 
 from khop.adapters.ports import PaperFile, Role
 from khop.config.domain_tables import Tables
-from khop.config.model import RuleSettings
 from khop.errors import KhopError
 from khop.mappings.records import (
     DossierReading,
@@ -37,7 +36,7 @@ from khop.sync.ledger.records import Arrival, record_hash
 from khop.sync.ledger.schema import discrepancy, last_reconcile
 from khop.sync.privacy import Privacy, ensure_key
 from khop.sync.reconciling.reconcile import Reconciled, Scope, reconcile
-from khop.sync.reconciling.rules import RULES
+from khop.sync.reconciling.rules import RULES, Clock
 from tests.sync.fakes import NOW, at, record
 from tests.sync.papers import logbook_row
 from tests.tiers import examples
@@ -78,7 +77,7 @@ def copy_of(ledger: Ledger) -> Iterator[Ledger]:
 
 
 def run(ledger: Ledger, now: datetime, *, whole: bool = False) -> Reconciled:
-    return reconcile(ledger, RuleSettings(), TABLES, now, scope=SCOPE, whole=whole)
+    return reconcile(ledger, Clock(now, TABLES), SCOPE, whole=whole)
 
 
 def findings(ledger: Ledger) -> list[tuple[Any, ...]]:

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 
 from khop.adapters.ports import PaperFile, Role
 from khop.config.domain_tables import Tables
-from khop.config.model import RuleSettings
 from khop.mappings.records import (
     DossierReading,
     DossierRecord,
@@ -27,6 +26,7 @@ from khop.sync.ledger.records import Arrival, record_hash
 from khop.sync.ledger.schema import discrepancy
 from khop.sync.privacy import Privacy
 from khop.sync.reconciling.reconcile import Scope, reconcile
+from khop.sync.reconciling.rules import Clock
 from tests.postgres import BOTH
 from tests.sync.fakes import at, history, record
 from tests.sync.papers import logbook_row, register_row
@@ -62,7 +62,7 @@ def findings(
         arrival = Arrival(DossierReading(ours, steps), record_hash(ours))
         records.store_arrivals(connection, Role.ONE_STOP, [arrival], 1)
         records.store_events(connection, events)
-    reconcile(ledger, RuleSettings(), Tables(), NOW, scope=SCOPE, whole=True)
+    reconcile(ledger, Clock(NOW, Tables()), SCOPE, whole=True)
     with ledger.read() as connection:
         query = sa.select(discrepancy.c.rule, discrepancy.c.values_json)
         return {row.rule: row.values_json for row in connection.execute(query)}

@@ -27,6 +27,7 @@ from khop.sync.ledger.cursor import Cursor, save_cursor
 from khop.sync.ledger.records import Arrival, record_hash
 from khop.sync.ledger.schema import discrepancy, paper_row
 from khop.sync.reconciling.reconcile import Reconciled, Scope, reconcile
+from khop.sync.reconciling.rules import Clock
 from tests.sync.fakes import at, record
 
 # Friday; the working days before it are 19, 18, 17 and 16 November
@@ -131,7 +132,7 @@ def complete(connection: sa.Connection) -> None:
 
 def run(ledger: Ledger, settings: RuleSettings | None = None, now: datetime = NOW) -> Reconciled:
     """Reconcile the ledger."""
-    return reconcile(ledger, settings or RuleSettings(), Tables(), now, scope=SCOPE)
+    return reconcile(ledger, Clock(now, Tables(), settings or RuleSettings()), SCOPE)
 
 
 def open_findings(ledger: Ledger) -> set[tuple[str, str]]:

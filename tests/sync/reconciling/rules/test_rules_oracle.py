@@ -22,6 +22,7 @@ from khop.sync.ledger.schema import discrepancy
 from khop.sync.privacy import Privacy, ensure_key
 from khop.sync.reconciling.reconcile import Scope, reconcile
 from khop.sync.reconciling.rules import RULES
+from khop.sync.reconciling.rules import Clock as RuleClock
 from tests.postgres import BOTH, Server, postgres
 from tests.sync.drawn_worlds.calendar import CountedByHand
 from tests.sync.drawn_worlds.draw import NOWS, ONE_STOPS, TODAY, DrawnWorld, draw_world
@@ -84,7 +85,7 @@ def truth(world: DrawnWorld, now: int, numbers: Numbers | None = None) -> set[Fi
 
 def found(ledger: Ledger, now: int, settings: RuleSettings, *, whole: bool = False) -> set[Finding]:
     """What the engine finds."""
-    reconcile(ledger, settings, Tables(), moment(now), scope=SCOPE, whole=whole)
+    reconcile(ledger, RuleClock(moment(now), Tables(), settings), SCOPE, whole=whole)
     columns = (discrepancy.c.rule, discrepancy.c.subject, discrepancy.c.severity)
     with ledger.read() as connection:
         query = sa.select(*columns).where(discrepancy.c.state == "open")
