@@ -42,5 +42,5 @@ def checked(
 
 
 def clock_skew(theirs: datetime | None, clock: Callable[[], datetime]) -> float | None:
-    """Their clock minus ours, rounded to seconds, the precision of a Date header."""
+    """The system's clock minus khop's, rounded to seconds, the precision of a Date header."""
     return None if theirs is None else float(round((theirs - clock()).total_seconds()))

@@ -117,7 +117,7 @@ class CheckStep:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """The result of ``khop check`` of one system. ``clock_skew``: its clock minus ours, seconds."""
+    """The result of ``khop check`` of one system. ``clock_skew``: its clock minus khop's, in s."""
 
     steps: tuple[CheckStep, ...]
     clock_skew: float | None = None

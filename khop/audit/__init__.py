@@ -2,5 +2,5 @@
 
 ``formats/`` writes them, one module for each format; the order of their columns is
 ``formats/columns.py``. A finding is a sign to be explained, not a verdict (docs/rules.md), and
-every report says so. Foreign text never becomes a formula, markup or a terminal command.
+every report states this. Foreign text never becomes a formula, markup or a terminal command.
 """

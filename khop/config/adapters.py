@@ -78,7 +78,7 @@ def build_adapters(
 
 
 def check_source(name: str, sources: Collection[str]) -> None:
-    """Raises ConfigError for a name that is none of these sources."""
+    """Raises ConfigError for a name that is not one of these sources."""
     if name in sources:
         return
     close = difflib.get_close_matches(name, list(sources), n=1)

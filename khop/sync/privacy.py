@@ -1,7 +1,7 @@
 """The installation's key, and what is derived from it: matching keys and encrypted payloads.
 
-The key is a file beside khop.toml, never in the ledger: with the ledger alone nobody can match
-a person or read a quarantined record.
+The key is a file beside khop.toml, never in the ledger: the ledger alone is not enough to match a
+person or read a quarantined record.
 """
 
 from __future__ import annotations

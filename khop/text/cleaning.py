@@ -6,7 +6,7 @@ import unicodedata
 
 from khop.text.normal_form import normal_form
 
-#: Unicode categories that nobody sees and that databases refuse: controls, lone surrogates.
+#: Unicode categories that are invisible and that databases refuse: controls, lone surrogates.
 _UNSTORABLE = frozenset({"Cc", "Cs"})
 
 

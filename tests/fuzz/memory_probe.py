@@ -105,8 +105,8 @@ def main() -> None:
     try:
         work()
         outcome = "read"
-    except KhopError as fault:
-        outcome = type(fault).__name__
+    except KhopError as error:
+        outcome = type(error).__name__
     except ValueError:
         outcome = "ValueError"
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before

@@ -264,8 +264,8 @@ def test_a_secret_that_cannot_be_sent_raises_an_error_without_the_secret(
 ) -> None:
     try:
         use(secret)
-    except KhopError as fault:
-        assert not secret.strip() or secret not in f"{fault} {fault!r} {vars(fault)}"
+    except KhopError as error:
+        assert not secret.strip() or secret not in f"{error} {error!r} {vars(error)}"
 
 
 @FUZZ

@@ -127,18 +127,18 @@ def test_any_answer_gives_an_error_of_its_kind_or_none(
     status: int, body: bytes, headers: dict[str, str], write: bool
 ) -> None:
     answer, outcome = Answer(status, headers, body), CallOutcome("src", "ask", write)
-    for fault in (gateway_error(answer, outcome), outcome.of_status(answer, NOW)):
-        if fault is not None:
-            assert isinstance(fault, ConnectorError)
-            assert_error_fits(fault, write=write)
-            assert_nothing_personal(fault)
+    for error in (gateway_error(answer, outcome), outcome.of_status(answer, NOW)):
+        if error is not None:
+            assert isinstance(error, ConnectorError)
+            assert_error_fits(error, write=write)
+            assert_nothing_personal(error)
 
 
 @FUZZ
 @given(st.integers(100, 599))
 def test_only_a_success_status_gives_no_error(status: int) -> None:
-    fault = CallOutcome("src", "ask", False).of_status(Answer(status, {}, b""), NOW)
-    assert (fault is None) is (200 <= status < 300)
+    error = CallOutcome("src", "ask", False).of_status(Answer(status, {}, b""), NOW)
+    assert (error is None) is (200 <= status < 300)
 
 
 @FUZZ

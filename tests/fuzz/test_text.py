@@ -66,8 +66,8 @@ def record_error_or(call: Callable[[], T]) -> T | None:
     """The result of the call; None for a RecordError, which must show nothing personal."""
     try:
         return call()
-    except RecordError as fault:
-        assert_nothing_personal(fault)
+    except RecordError as error:
+        assert_nothing_personal(error)
         return None
 
 

@@ -59,8 +59,8 @@ def test_any_answer_gives_elements_or_an_error(body: bytes, status: int) -> None
             if isinstance(found, ConnectorError):
                 assert_nothing_personal(found)
                 assert_error_fits(found, write=outcome.write)
-        fault = gateway_error(Answer(status, {}, body), outcome)
-        assert fault is None or isinstance(fault, ConnectorError)
+        failure = gateway_error(Answer(status, {}, body), outcome)
+        assert failure is None or isinstance(failure, ConnectorError)
 
 
 @FUZZ

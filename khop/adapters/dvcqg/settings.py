@@ -152,8 +152,8 @@ class DvcqgSettings(HttpSettings):
         Field(
             description="wrapper and query: services with another address: create, update, "
             "progress, look_up, or a service's name, to a name below service_path, a path that "
-            'begins with /, or a whole address; "" for a service that does not exist. Without a '
-            "look_up here there is none."
+            'begins with /, or a whole address; "" for a service that does not exist. Without '
+            "look_up here dossiers cannot be looked up."
         ),
     ] = {}
     token: Annotated[

@@ -45,7 +45,7 @@ Row = Mapping[str, object]
 
 #: A code that no dossier has, for a harmless look-up.
 NO_DOSSIER = "KHOP-CHECK-000000-0000"
-#: How long, in seconds, a refusal that a new login did not cure counts as final. The time is
+#: How long, in seconds, a refusal that a new login did not solve counts as final. The time is
 #: limited because the same words may later mean that the session has expired.
 FINAL_SECONDS = 60.0
 _MOST_FINAL = 1_000

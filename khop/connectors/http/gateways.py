@@ -78,7 +78,7 @@ def _exchange_error(
 
 
 def _fault_fields(answer: Answer) -> tuple[str, str]:
-    """(code, message) of WSO2's refusal in XML or JSON; ("", "") where it is none."""
+    """(code, message) of WSO2's refusal in XML or JSON; ("", "") for other answers."""
     fields = _xml_fault(answer.body) if answer.is_markup else _json_fault(answer)
     code = fields.get("code", "").strip()
     if not _NUMBER.fullmatch(code):

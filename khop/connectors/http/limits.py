@@ -56,7 +56,7 @@ class CircuitBreaker:
     """Opens after ``failures`` calls in a row failed although they were retried.
 
     Where one try in ten fails, a call of six tries fails once in a million, so ten failures in a
-    row mean a dead host. Safe for threads.
+    row mean that the host is down. Safe for threads.
     """
 
     def __init__(

@@ -77,7 +77,7 @@ def login_error(refusal: Unauthorised | Refused, advice: str) -> Unauthorised | 
 
 
 def seconds_of(value: object) -> float | None:
-    """A lifetime in seconds, from a number or text; None where it is none."""
+    """A lifetime in seconds, from a number or text; None for anything else."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     try:

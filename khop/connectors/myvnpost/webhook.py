@@ -31,7 +31,7 @@ _MOST_ITEMS = 1000
 _LONGEST = 200
 _PREFIX = "MYVNP"
 _FORMS = ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M")
-#: How far the sender's clock may be ahead of ours.
+#: How far the sender's clock may be ahead of khop's.
 _AHEAD = timedelta(minutes=10)
 _CERTIFICATE = b"-----BEGIN CERTIFICATE-----"
 

@@ -115,7 +115,7 @@ def birth_text(birth: date | int | None, form: DateForm) -> str:
 
 def birth_forms(birth: date | int | None) -> tuple[str, ...]:
     """The forms in which a refusal may quote a whole birth date: as it is sent, and as people
-    write it. Empty for a year alone, which identifies nobody."""
+    write it. Empty for a year alone, which does not identify a person."""
     if not isinstance(birth, date):
         return ()
     return (

@@ -96,7 +96,7 @@ class Person(Wire):
 
 @dataclass(frozen=True, slots=True)
 class PersonAnswer:
-    """A ``CongdanCollection``. ``persons`` is empty when nobody was found.
+    """A ``CongdanCollection``. ``persons`` is empty when no person was found.
 
     ``count``, ``note``, ``as_of`` and ``answer_id`` are its attributes ``SoCongDan``,
     ``GhiChu``, ``ThoiDiemDuLieu`` and ``id`` as written; None where they are absent.

@@ -89,7 +89,7 @@ class Row:
 
 @dataclass(slots=True)
 class Statements:
-    """All of it. ``quarantined``: codes of dossiers that the one-stop has and nobody can read.
+    """All of it. ``quarantined``: codes of dossiers that the one-stop has and that cannot be read.
     ``complete``: every list of the one-stop was read to its end."""
 
     records: list[Record] = field(default_factory=list)

@@ -28,7 +28,7 @@ _BATCH = 200
 
 class WorldTruth:
     """Judges a province at one moment. ``silent``: codes about which the portal never answers;
-    ``unreadable``: codes of dossiers in list items that nobody can read."""
+    ``unreadable``: codes of dossiers in list items that cannot be read."""
 
     def __init__(
         self,

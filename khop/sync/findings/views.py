@@ -33,7 +33,7 @@ def findings(
     since: datetime | None,
     states: Sequence[str],
 ) -> list[Finding]:
-    """Findings, the gravest first, then by rule and code. An empty filter narrows nothing;
+    """Findings, the gravest first, then by rule and code. An empty filter sets no limit;
     ``since``: first seen at or after."""
     query = sa.select(discrepancy)
     chosen = (("rule", rules), ("unit", units), ("severity", severities), ("state", states))

@@ -1,8 +1,8 @@
 """The row of a lease: taking it, renewing it, giving it back.
 
 A lease is a row with an owner, an expiry and a token that grows with every new owner. A write
-under a lease renews the lease in the same transaction. A process that was taken for dead and
-replaced then finds that its token is out of date, and its transaction is rolled back.
+under a lease renews the lease in the same transaction. A process whose lease expired and
+was taken by another then finds that its token is out of date, and its transaction is rolled back.
 """
 
 from __future__ import annotations

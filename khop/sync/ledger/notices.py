@@ -5,7 +5,7 @@
     pending ──► sent
        │  ▲
        ▼  │ by a person's order
-    refused   the receiver understood it and said no
+    refused   the receiver read the notice and rejected it
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from khop.sync.results import UNSETTLED, FindingState
 
 
 class NoticeEvent(StrEnum):
-    """What happened to a finding. ``excluded``: people ruled it out."""
+    """What happened to a finding. ``excluded``: a person excluded it."""
 
     NEW = "new"
     REOPENED = "reopened"
@@ -36,7 +36,7 @@ class NoticeState(StrEnum):
     REFUSED = "refused"
 
 
-#: Events after which the receiver takes a finding for unsettled.
+#: Events after which the receiver regards a finding as not settled.
 _OPEN_EVENTS = (NoticeEvent.NEW, NoticeEvent.REOPENED)
 
 
@@ -55,7 +55,7 @@ def due(
     """Findings due for a notice, gravest first, each with its ``event``.
 
     New and reopened ones of these rules (none: all) and severities; resolved and excluded ones
-    when a notice told of them before. What was opened and resolved in between is left out.
+    when an earlier notice contained them. What was opened and resolved in between is left out.
     """
     known = sa.and_(
         notified.c.rule == discrepancy.c.rule, notified.c.subject == discrepancy.c.subject
@@ -98,7 +98,7 @@ def _is_due(rules: Sequence[str], severities: Sequence[str]) -> sa.ColumnElement
 def add(
     connection: sa.Connection, notice_id: str, body: str, rows: Sequence[sa.Row[Any]], now_us: int
 ) -> None:
-    """Write a notice of these findings, and note that they were told."""
+    """Write a notice of these findings, and note that they were notified."""
     connection.execute(
         sa.insert(notice).values(
             id=notice_id,

@@ -167,8 +167,8 @@ def steps_forget(connection: sa.Connection, keys: Iterable[str]) -> None:
 
 
 def steps_left_sending(connection: sa.Connection) -> int:
-    """Mark the steps that a dead process left ``sending`` as unknown: whether they arrived can no
-    longer be known. Returns their number."""
+    """Mark the steps that an aborted process left ``sending`` as unknown: whether they
+    arrived can no longer be known. Returns their number."""
     return connection.execute(
         sa.update(progress_step)
         .where(progress_step.c.state == StepState.SENDING)

@@ -59,7 +59,7 @@ class FileRead:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What storing a file did: rows written, rows that said the same, rows that left it."""
+    """What storing a file did: rows written, rows without a change, rows that left it."""
 
     stored: int
     unchanged: int

@@ -61,7 +61,7 @@ class Arrival:
 
 
 def record_hash(record: DossierRecord) -> str:
-    """Digest of a record's content; two records with the same digest say the same."""
+    """Digest of a record's content; two records with the same digest are equal."""
     text = "\x1f".join(map(_plain, _CONTENT(record)))
     return hex_digest(text.encode("utf-8", "surrogatepass"))
 

@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 Failure = ConnectorError | RecordError | ConfigError
 
-#: So many refusals in a row mean the system, not single dossiers.
+#: From this many refusals in a row, the system counts as out of order, not single dossiers.
 _MANY_REFUSALS = 10
 
 

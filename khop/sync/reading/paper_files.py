@@ -20,7 +20,7 @@ from khop.sync.results import PaperSummary
 from khop.sync.run_context import RunContext
 
 _STRIDE = 500
-#: So many files that cannot be read are named each; the others are counted.
+#: At most this many unreadable files are named; the others are counted.
 _NAMED_ERRORS = 5
 
 

@@ -76,8 +76,8 @@ def write_findings(
 
     ``before_us``: ``now`` of the reconcile before, at which findings that are gone now were last
     seen. ``subjects``: those that were looked at (None: all); findings of others stay as they are.
-    A finding that is found again unchanged is not written again: whoever reads it knows that it
-    was last seen by the last reconcile.
+    A finding that is found again unchanged is not written again: every finding that is not
+    resolved was last seen by the last reconcile.
     """
     stored = _stored(connection, subjects)
     changes = _Changes(now_us, _excluded(connection, now_us, subjects))

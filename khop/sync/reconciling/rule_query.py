@@ -28,7 +28,7 @@ from khop.sync.reconciling.warehouse import Cases, Question, question
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What the rules say of some cases.
+    """The result of the rules over some cases.
 
     ``rechecks``: rows of ``recheck``. ``excused``: how often an excuse kept a rule from
     firing. ``unmapped``: cases whose one-stop state no table knows.
@@ -49,7 +49,7 @@ def active_rules(settings: RuleSettings) -> list[Rule]:
 def judge(cases: Cases, clock: Clock, key: str) -> Judged:
     """Run the rules over the cases of a ledger (``warehouse.ledger_cases``).
 
-    ``key`` names all that the queries depend on: clocks with the same key ask the same.
+    ``key`` names all that the queries depend on: clocks with the same key give the same queries.
     """
     asked = _questions(_KeyedClock(key, clock), cases.table.schema(), cases.dialect)
     (excuses,) = cases.run(asked.excused) if asked.excused is not None else ({},)

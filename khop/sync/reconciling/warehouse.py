@@ -31,7 +31,7 @@ from khop.sync.ledger.schema import metadata
 from khop.sync.reconciling.cases import DAY, INPUTS, ONLY_ROWS, case_table
 
 #: Values that narrow what is read, by the name of their table: ``wanted`` codes, ``known`` sources,
-#: ``holders`` (sources whose quarantine counts). What is missing narrows nothing.
+#: ``holders`` (sources whose quarantine counts). A missing name sets no limit.
 _Sets: TypeAlias = dict[str, list[str]]
 
 _BATCH_ROWS = 65_536
@@ -76,9 +76,9 @@ class Selection:
     """Which cases are made, and from what.
 
     ``phantoms``: also those that the one-stop does not have (``cases.case_table``). ``only``: the
-    cases of these codes. ``sources``: only what these sources say counts, not what a source said
-    that is no longer configured. ``one_stops``: those of them whose quarantine holds dossiers (an
-    unreadable event of the post is no dossier). None narrows nothing.
+    cases of these codes. ``sources``: only their records are used; a source removed from khop.toml
+    is left out. ``one_stops``: those of them whose quarantine holds dossiers (an
+    unreadable event of the post is no dossier). None sets no limit.
     """
 
     phantoms: bool = True

@@ -155,8 +155,8 @@ def _create_or_update(pushes: Pushes, push: Push, dossier: FullDossier) -> Push:
             push = _send(pushes, push, dossier, create=portal is None)
         except AlreadyExists:
             exists = True
-            # An earlier try of ours may have taken effect late. If there was none, somebody else
-            # made the dossier, and the next look-up decides anew.
+            # An earlier attempt of khop may have taken effect late. Without one, another system
+            # created the dossier, and the next look-up decides again.
             ours = True if push.attempts else None
             push = pushes.move(push, PushState.UNKNOWN, created_there=ours)
         if push.state is PushState.PUSHED:

@@ -41,7 +41,7 @@ _REPAIRABLE = frozenset(rule.id for rule in RULES.values() if rule.repairable)
 Case = Mapping[str, Any]
 #: Dossiers whose records are read at once.
 _BATCH = 500
-#: The columns of the portal's answer that a version depends on: not the words for the status.
+#: The columns of the portal's answer that a version depends on, without the text of the status.
 _PORTAL_SAYS = ("presence", "status", "received_us", "due_us", "finished_us", "returned_us")
 
 

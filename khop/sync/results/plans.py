@@ -51,7 +51,7 @@ class Plan(Result):
 
 
 class Outcome(StrEnum):
-    """What became of one item of a plan."""
+    """The result of one item of a plan."""
 
     DONE = "done"
     ALREADY = "already"  # the portal says the same by now; nothing was sent
@@ -59,7 +59,7 @@ class Outcome(StrEnum):
     CHANGED = "changed"  # the dossier or the portal changed since the plan; pull and plan again
     NOT_SENT = "not_sent"  # a check before sending failed; for people
     REFUSED = "refused"
-    UNKNOWN = "unknown"  # no look-up could tell what became of the write
+    UNKNOWN = "unknown"  # it is not known whether the write took effect
     UNREACHABLE = "unreachable"
 
 
@@ -69,7 +69,7 @@ SETTLED = frozenset({Outcome.DONE, Outcome.ALREADY})
 
 @dataclass(frozen=True, slots=True)
 class Applied(Result):
-    """One item of a plan and what became of it. ``steps``: progress steps sent."""
+    """One item of a plan and its result. ``steps``: progress steps sent."""
 
     code: str
     action: str

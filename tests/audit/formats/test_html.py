@@ -66,7 +66,7 @@ def test_a_row_has_the_first_day_and_the_state() -> None:
     assert cells[4] == "21/11/2026"
 
 
-def test_a_report_without_findings_says_so() -> None:
+def test_a_report_without_findings_states_that_there_are_none() -> None:
     page = _page(make_report())
     assert page.xpath("//section") == []
     assert "No finding" in page.text_content()

@@ -93,10 +93,10 @@ def test_without_by_the_account_of_the_process_decides(
     assert "nguoidung" in shown
     assert "Đã gửi lại" in shown
 
-    def nobody() -> str:
+    def no_account() -> str:
         raise OSError("no account")
 
-    monkeypatch.setattr("getpass.getuser", nobody)
+    monkeypatch.setattr("getpass.getuser", no_account)
     done = run("finding", "explain", TWO, "--text", "x")
     assert (done.code, "--by NAME" in done.err) == (1, True)
 

@@ -48,7 +48,7 @@ def test_sweep_passes_its_days_to_the_engine(run: Run, engine: PutEngine) -> Non
     assert (name, args, named["days"]) == ("sweep", (["igate"],), 30)
 
 
-def test_a_pull_without_anything_to_pull_says_so(run: Run, engine: PutEngine) -> None:
+def test_a_pull_without_sources_prints_that_there_are_none(run: Run, engine: PutEngine) -> None:
     engine(pull=PullSummary(9, ()))
     done = run("pull", "population")
     assert done.code == 0

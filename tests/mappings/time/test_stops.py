@@ -111,7 +111,7 @@ def test_a_duty_that_is_not_yet_paid_stops_the_law_and_not_the_portal() -> None:
     assert both.portal.due == DUE
 
 
-def test_a_consultation_stops_only_where_the_procedure_says_so() -> None:
+def test_a_consultation_stops_only_where_the_procedure_defines_it() -> None:
     asked = stop("consultation", "2026-03-04T10:00", "2026-03-06T10:00")
     special = ProcedureClock(stops_for_consultation=True)
     assert of(asked).due == DUE

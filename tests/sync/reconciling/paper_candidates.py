@@ -59,7 +59,7 @@ class OwnUnits(Tables):
 
 
 class Rollback(Exception):
-    """Ends a transaction whose writes nobody needs."""
+    """Ends a transaction whose writes are not needed."""
 
 
 @contextmanager

@@ -91,7 +91,7 @@ CASES: list[tuple[str, dict[str, Any], bool]] = [
     ("B11", {"po_status": Status.RECEIVED, "os_changed_at": TWO_DAYS_AGO}, True),
     ("B11", {"po_status": Status.RECEIVED, "os_changed_at": None}, False),
     ("B11", {"po_status": None}, False),
-    # B10: an online dossier nobody took up
+    # B10: an online dossier that was not received
     ("B10", {"os_status": Status.NEW, "os_submitted_at": TWO_DAYS_AGO}, True),
     ("B10", {"os_status": Status.NEW, "os_submitted_at": YESTERDAY}, False),
     ("B10", {"os_status": Status.NEW, "os_submitted_at": None}, False),
