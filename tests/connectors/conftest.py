@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from khop.connectors.http.transport import Timing, Transport, TransportSettings
+from khop.loopback import LoopbackServer
 from tests import paths
 from tests.connectors.scripted import FakeTime, Loopback, Sample, Script, TransportTo
 
@@ -25,8 +26,9 @@ def script() -> Script:
 @pytest.fixture
 def server() -> Iterator[Loopback]:
     loopback = Loopback()
-    yield loopback
-    loopback.close()
+    with LoopbackServer(loopback.answer) as running:
+        loopback.url = running.url
+        yield loopback
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ import httpx
 
 from khop.connectors.http.answers import Answer
 from khop.connectors.http.transport import Transport
+from khop.loopback import Request, Response
 
 #: Builds a transport to a scripted system; its keywords are settings of the transport.
 TransportTo = Callable[..., Transport]
@@ -67,47 +67,19 @@ class Script(httpx.BaseTransport):
 
 
 class Loopback:
-    """Accepts connections on loopback; each request is answered with the next bytes.
-
-    It reads and writes raw bytes: ``khop.loopback`` parses the request as HTTP, and the first bytes
-    of a TLS client are not HTTP.
+    """Answers each request on loopback with the next bytes, and closes the connection.
 
     ``None`` resets the connection after the request was read; ``b""`` never answers.
     """
 
     def __init__(self) -> None:
+        self.url = ""
         self.replies: list[bytes | None] = []
-        self.requests: list[bytes] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._open: list[socket.socket] = []
-        threading.Thread(target=self._serve, daemon=True).start()
+        self.requests: list[Request] = []
 
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-
-    def close(self) -> None:
-        self._listener.close()
-        for connection in self._open:
-            connection.close()
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            self._open.append(connection)
-            self._answer(connection)
-
-    def _answer(self, connection: socket.socket) -> None:
-        self.requests.append(connection.recv(65536))
+    def answer(self, request: Request) -> Response:
+        self.requests.append(request)
         reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
-        if reply == b"":
-            return
         if reply is None:
-            linger_zero = b"\x01\x00\x00\x00\x00\x00\x00\x00"
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger_zero)
-        else:
-            connection.sendall(reply)
-        connection.close()
+            return Response(cut="before")
+        return Response(body=reply, cut="not_http" if reply else "silent")

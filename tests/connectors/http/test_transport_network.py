@@ -88,12 +88,22 @@ def test_a_closed_port_is_unreachable(transport_to: TransportTo) -> None:
             read_json(transport_to(), url, write=write, attempts=1)
 
 
-def test_an_unknown_certificate_is_reported_with_advice(
-    server: Loopback, transport_to: TransportTo
-) -> None:
-    server.replies = [b"\x15\x03\x01\x00\x02\x02\x28"]
-    with pytest.raises(Unreachable, match="SSL"):
-        read_json(transport_to(), server.url.replace("http", "https"), write=True, attempts=1)
+def test_an_unknown_certificate_is_reported_with_advice(transport_to: TransportTo) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=refuse_tls, args=(listener,), daemon=True)
+        thread.start()
+        url = f"https://127.0.0.1:{listener.getsockname()[1]}"
+        with pytest.raises(Unreachable, match="SSL"):
+            read_json(transport_to(), url, write=True, attempts=1)
+        thread.join()
+
+
+def refuse_tls(listener: socket.socket) -> None:
+    """Answers one TLS handshake with the alert handshake_failure."""
+    connection, _ = listener.accept()
+    with connection:
+        connection.recv(65536)
+        connection.sendall(b"\x15\x03\x01\x00\x02\x02\x28")
 
 
 def test_a_proxy_of_the_environment_is_not_used(
@@ -109,7 +119,8 @@ def test_a_configured_proxy_is_used(server: Loopback, transport_to: TransportTo)
     server.replies = [whole(b"[]")]
     transport = transport_to(proxy=server.url)
     assert read_json(transport, "http://igate.example.vn/pa") == []
-    assert server.requests[0].startswith(b"POST http://igate.example.vn/pa HTTP/1.1\r\n")
+    (request,) = server.requests
+    assert (request.method, request.target) == ("POST", "http://igate.example.vn/pa")
 
 
 def test_threads_share_one_transport(transport_to: TransportTo) -> None:
