@@ -25,6 +25,16 @@ if _MUTATING:
     settings.load_profile("mutation")
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name long values by their length.
+
+    Bytes of an archive hold the time they were made: two processes would collect other names.
+    """
+    if isinstance(val, bytes | str) and len(val) > (15 if isinstance(val, bytes) else 100):
+        return f"{argname} of {len(val)}"
+    return None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark tests that start a PostgreSQL server as slow.
 

@@ -1,8 +1,9 @@
 """Figures of the code: how much there is, how deep one call goes, how long parameter lists are.
 
-``python -m tools.figures`` prints one line a figure; with ``--json`` one object. It reads the
-package that ``import khop`` finds, or the folder given with ``--package``, so that two checkouts
-can be compared. Nothing is sent: HTTP is answered in this process.
+``python -m tools.figures`` prints one line a figure; with ``--json`` one object. ``--package``
+counts the text of another checkout. Calls and imports are measured of the package that is
+imported: to compare two checkouts, run the program in the environment of each. Nothing is sent:
+HTTP is answered in this process.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ import argparse
 import ast
 import json
 import re
+import subprocess
+import sys
+import sysconfig
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator
@@ -71,7 +75,7 @@ def package_folder() -> Path:
 
 
 def all_figures(package: Path) -> Iterator[tuple[str, int | str]]:
-    """Every figure by name: first those of the text, then those of calls."""
+    """Every figure by name: first those of the text, then those of calls and imports."""
     modules = {path: path.read_text("utf-8") for path in sorted(package.rglob("*.py"))}
     trees = {path: ast.parse(text) for path, text in modules.items()}
     lengths = {path: text.count("\n") for path, text in modules.items()}
@@ -93,7 +97,10 @@ def all_figures(package: Path) -> Iterator[tuple[str, int | str]]:
         _count(modules, r"\w+=(self\._)?(summary|was)\.\w+ \+"),
     )
     yield f"private helpers of {SMALL} lines or fewer named once", _small_helpers(modules, trees)
-    yield from depths(package)
+    if package == package_folder():
+        yield from depths(package)
+        yield from import_times()
+        yield "installed packages, MiB", installed_size()
 
 
 def _count(modules: dict[Path, str], pattern: str) -> int:
@@ -145,6 +152,25 @@ def _small_helpers(modules: dict[Path, str], trees: dict[Path, ast.Module]) -> i
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef)
     )
+
+
+def import_times() -> Iterator[tuple[str, str]]:
+    """Seconds that an import takes in a new interpreter: the least of five."""
+    for what in ("import khop", "import khop.connectors.igate", "from khop import open_engine"):
+        code = (
+            f"import time; begun = time.perf_counter(); {what}; print(time.perf_counter() - begun)"
+        )
+        command = [sys.executable, "-c", code]
+        runs = [
+            subprocess.run(command, capture_output=True, text=True, check=True) for _ in range(5)
+        ]
+        yield f"seconds of {what}", f"{min(float(run.stdout) for run in runs):.3f}"
+
+
+def installed_size() -> int:
+    """Everything that is installed beside khop in this environment."""
+    folder = Path(sysconfig.get_path("purelib"))
+    return round(sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()) / 2**20)
 
 
 def depths(package: Path) -> Iterator[tuple[str, int | str]]:
