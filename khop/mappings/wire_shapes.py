@@ -63,9 +63,9 @@ def _read_rest(
     model: type[M], item: dict[str, Any], essential: Collection[str], failures: Errors
 ) -> tuple[M, tuple[str, ...]]:
     lost: list[str] = []
-    # The first round takes out each faulty part, the second the whole top-level field.
+    # The first round takes out each bad part, the second the whole top-level field.
     for depth in (None, 1):
-        for path in _faulty(item, failures, essential, depth):
+        for path in _bad_paths(item, failures, essential, depth):
             item = _without(item, path)
             lost.append(dotted(path))
         read = _validated(model, item)
@@ -75,7 +75,7 @@ def _read_rest(
     raise RecordError("item", "has a shape that cannot be read")
 
 
-def _faulty(
+def _bad_paths(
     item: dict[str, Any], failures: Errors, essential: Collection[str], depth: int | None
 ) -> list[Path]:
     paths = [_walk(item, each["loc"])[:depth] for each in failures]
@@ -86,10 +86,10 @@ def _faulty(
 
 
 def _refuse(
-    kind: str, loc: Path, path: Path, essential: Collection[str], faulty: Sequence[Path]
+    kind: str, loc: Path, path: Path, essential: Collection[str], bad: Sequence[Path]
 ) -> None:
     missing = not path
-    if missing or kind == "string_too_long" or (dotted(path) in essential and path in faulty):
+    if missing or kind == "string_too_long" or (dotted(path) in essential and path in bad):
         raise RecordError(dotted(path or loc[:1]), _REASONS.get(kind, "has a type not expected"))
 
 

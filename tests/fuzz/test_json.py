@@ -21,7 +21,7 @@ from tests.fuzz.strategies import json_bytes, scalars, texts, values
 
 SAMPLES = [*bodies("igate", "*.json"), *bodies("dvcqg", "*.json"), *bodies("vnpost", "*.json")]
 NOW = datetime(2026, 3, 18, tzinfo=UTC)
-FAULTS = [
+REFUSALS = [
     {"fault": {"code": 900901, "message": "Invalid", "description": "x"}},
     {"type": "Server.ServerProxy.X", "message": "x", "detail": "y"},
     {"error": "invalid_client", "error_description": "x"},
@@ -116,7 +116,7 @@ def test_the_wait_of_any_retry_after_is_within_limits(asked: str, date: str) -> 
 @FUZZ
 @given(
     st.integers(100, 599),
-    json_bytes([*SAMPLES, *FAULTS]) | st.binary(max_size=60),
+    json_bytes([*SAMPLES, *REFUSALS]) | st.binary(max_size=60),
     st.dictionaries(st.sampled_from(["retry-after", "date", "x-road-error"]), texts),
     st.booleans(),
 )

@@ -92,7 +92,7 @@ def test_gaps(sign: str) -> None:
 
 
 @pytest.mark.parametrize("sign", ["a", "0", "-", ".", "\x00", "\u0323", "đ"])
-def test_signs_that_are_no_gap(sign: str) -> None:
+def test_other_signs_are_not_a_gap(sign: str) -> None:
     assert not is_gap(sign)
 
 
@@ -100,5 +100,5 @@ def test_signs_that_are_no_gap(sign: str) -> None:
     ("label", "folded"),
     [("  ĐANG   Xử lý ", "đang xử lý"), ("STRAẞE", "strasse"), ("a\x00B\u200bC", "abc")],
 )
-def test_folded_labels(label: str, folded: str) -> None:
+def test_labels_are_folded(label: str, folded: str) -> None:
     assert fold_label(label) == folded

@@ -59,7 +59,7 @@ def test_a_number_on_the_cut_is_masked_whole() -> None:
         ("họ Lê", "họ Lê"),
     ],
 )
-def test_names_that_can_be_told_from_words_are_taken_out(text: str, shown: str) -> None:
+def test_names_that_differ_from_words_are_removed(text: str, shown: str) -> None:
     assert short_text(text) == shown
 
 

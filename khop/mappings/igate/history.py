@@ -145,7 +145,7 @@ class HistoryReader:
 
 
 class _Dates:
-    """The dates of one task, each read once; a faulty one is named once."""
+    """The dates of one task, each read once; a bad one is named once."""
 
     def __init__(self, task: Task, path: str, lost: list[str]) -> None:
         self._written = {"createdDate": task.createdDate, "updatedDate": task.updatedDate}

@@ -49,7 +49,7 @@ class RowPlace:
 
 
 class PaperRecord:
-    """The cells of a row, read. Errors are kept until ``row`` is called, so that a faulty row has a
+    """The cells of a row, read. Errors are kept until ``row`` is called, so that a bad row has a
     key too."""
 
     def __init__(

@@ -62,7 +62,7 @@ class LeftOut(StrEnum):
 
     @property
     def is_error(self) -> bool:
-        """Whether the dossier belongs in the report, and faulty data keep it out."""
+        """Whether the dossier belongs in the report, and bad data keep it out."""
         return self in _ERRORS
 
 

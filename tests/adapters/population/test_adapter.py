@@ -75,7 +75,7 @@ def test_no_match_is_a_mismatch_with_warnings_beside_it(
         Applicant("Công ty Mẫu", "001185012345", kind=2, birth=Birth(1985)),
     ],
 )
-def test_an_applicant_with_unusable_data_costs_no_call(
+def test_an_applicant_with_unusable_data_causes_no_call(
     adapter_of: AdapterOf, gateway: FakePopulationGateway, book: Book, applicant: Any
 ) -> None:
     with pytest.raises(RecordError):

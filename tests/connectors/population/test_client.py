@@ -86,7 +86,7 @@ def test_without_a_service_number_no_question_is_sent(
         (Question("A", "1185012345", birth=1985), Asked()),
     ],
 )
-def test_an_invalid_question_costs_no_call(
+def test_an_invalid_question_causes_no_call(
     client_of: ClientOf,
     script: Script,
     transport_to: TransportTo,

@@ -245,7 +245,7 @@ def test_a_complete_message_passes_the_check() -> None:
         ({"DanhSachGiayToKetQua": [{"DuongDanTepTinKetQua": URL}]}, "DanhSachGiayToKetQua"),
     ],
 )
-def test_a_faulty_message_is_refused_with_its_field(changes: dict[str, Any], named: str) -> None:
+def test_a_bad_message_is_refused_with_its_field(changes: dict[str, Any], named: str) -> None:
     with pytest.raises(RecordError, match=named) as caught:
         check_dossier({**MAPPING.write(DOSSIER), **changes})
     assert "10.0.0.1" not in str(caught.value)
@@ -260,7 +260,7 @@ def test_a_faulty_message_is_refused_with_its_field(changes: dict[str, Any], nam
         ("sync-10", "KenhThucHien"),
     ],
 )
-def test_faulty_messages_of_other_clients_are_refused(name: str, named: str) -> None:
+def test_bad_messages_of_other_clients_are_refused(name: str, named: str) -> None:
     message = sample(name)
     (item,) = message["data"] if isinstance(message, dict) else message
     full = {**MAPPING.write(DOSSIER), "TrangThaiHoSo": "4", **item}
@@ -306,7 +306,7 @@ def test_steps_are_written_as_in_the_samples(name: str) -> None:
         ({"NguoiXuLy": "x" * 51}, "NguoiXuLy"),
     ],
 )
-def test_a_faulty_step_is_refused_with_its_field(changes: dict[str, Any], named: str) -> None:
+def test_a_bad_step_is_refused_with_its_field(changes: dict[str, Any], named: str) -> None:
     with pytest.raises(RecordError, match=named):
         check_steps([{**sample("prog-01")["data"][0], **changes}])
 

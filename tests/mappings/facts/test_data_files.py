@@ -1,6 +1,6 @@
 """Every packaged table is held to a shape, names its source and does not contradict itself.
 
-A file without a schema fails: whoever adds a table message in schemas/ what may stand in it.
+A table without a schema in schemas/ fails. A new table needs one that describes its shape.
 """
 
 from __future__ import annotations

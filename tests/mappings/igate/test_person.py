@@ -54,13 +54,13 @@ def test_a_birthday_stored_in_utc_is_the_local_day() -> None:
 
 
 @pytest.mark.parametrize("written", ["hôm qua", "13/1955", "0000", "1200", {"$date": 1}, True, []])
-def test_a_faulty_birthday_is_listed_as_lost_once(written: Any) -> None:
+def test_a_bad_birthday_is_listed_as_lost_once(written: Any) -> None:
     full = mapping().full(of(fullname="Nguyễn Văn Mẫu", birthday=written))
     assert full.applicant.birth is None
     assert full.record.fields_lost == ("applicant.data.birthday",)
 
 
-def test_a_faulty_birthday_is_not_lost_where_a_number_makes_the_key() -> None:
+def test_a_bad_birthday_is_not_lost_where_a_number_makes_the_key() -> None:
     person = of(identityNumber="099000000001", birthday="hôm qua")
     assert mapping().reading(person).record.fields_lost == ()
     assert mapping().full(person).record.fields_lost == ("applicant.data.birthday",)

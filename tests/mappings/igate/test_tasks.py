@@ -46,7 +46,7 @@ def test_a_single_task_is_read_like_a_list() -> None:
 
 
 @pytest.mark.parametrize("created", ["hôm qua", None, 7, "9999-12-31T00:00:00"])
-def test_a_task_without_a_usable_time_is_lost_alone(created: Any) -> None:
+def test_only_the_task_without_a_usable_time_is_lost(created: Any) -> None:
     bad = task(9, "Đang xử lý", created)
     reading = MAPPING.reading(detail(task=[HISTORY[1], bad, HISTORY[0]]))
     assert reading.record.fields_lost == ("task[1].createdDate",)

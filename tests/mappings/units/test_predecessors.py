@@ -73,7 +73,7 @@ def test_predecessors_through_several_branches() -> None:
     assert found == ["a", "a1", "a2", "b", "b1", "x"]
 
 
-def test_a_predecessor_may_have_given_the_procedure_away_before_and_got_it_anew() -> None:
+def test_a_predecessor_may_have_given_the_procedure_away_and_received_it_again() -> None:
     history = UnitHistory(
         [unit("a"), unit("b"), unit("c")],
         [

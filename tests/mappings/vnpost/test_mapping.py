@@ -143,7 +143,7 @@ def test_a_day_written_as_digits_is_a_day() -> None:
 
 
 @given(st.datetimes(datetime(1990, 1, 2), datetime(2099, 12, 30)))
-def test_milliseconds_and_seconds_are_told_apart(moment: datetime) -> None:
+def test_milliseconds_and_seconds_are_distinguished(moment: datetime) -> None:
     at = Instant.of(moment.replace(microsecond=0, tzinfo=UTC))
     assert epoch_time(at.us // 1_000_000, "t") == at
     assert epoch_time(at.us // 1_000, "t") == at

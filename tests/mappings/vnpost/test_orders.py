@@ -126,7 +126,7 @@ def test_waybill_and_flag_are_sent_when_given() -> None:
     assert sent["FlagConfig"] == 2
 
 
-def test_agreed_suffixes_tell_the_two_orders_apart() -> None:
+def test_agreed_suffixes_distinguish_the_two_orders() -> None:
     mapping = orders(numbers=OrderNumbers("-G", "-T"))
     assert mapping.collect(DOSSIER).OrderNumber == "H99.01-260318-0001-G"
     assert mapping.bring_back(DOSSIER).OrderNumber == "H99.01-260318-0001-T"

@@ -117,7 +117,7 @@ def test_findings_follow_the_world() -> None:
 
 
 @pytest.mark.parametrize(("person", "fires"), [("number", False), ("name", True)])
-def test_a_row_with_a_persons_name_alone_is_like_no_dossier(
+def test_a_row_with_only_a_persons_name_matches_no_dossier(
     person: Literal["number", "name"], fires: bool
 ) -> None:
     world = World.generate(seed=1, size=150, now=TODAYS[0])

@@ -70,7 +70,7 @@ def test_rows_that_change_within_the_overlap_are_seen(
 
 
 @pytest.mark.parametrize("taken_back", [at(11), None])
-def test_a_change_time_that_was_set_back_is_believed(
+def test_a_change_time_that_was_set_back_is_stored(
     taken_back: Instant | None,
     engine: Engine,
     one_stop: FakeOneStop,
