@@ -27,21 +27,20 @@ Names are loaded when they are first used: importing khop costs nothing. The lis
 ``khop/__init__.pyi``. There is no ``__all__`` at run time, so that help(khop) stays one screen.
 """
 
-from __future__ import annotations
+import lazy_loader as _lazy_loader
 
-import lazy_loader
-
-from khop.extras import is_installed, missing_extra
+from khop.extras import is_installed as _is_installed
+from khop.extras import missing_extra as _missing_extra
 from khop.version import __version__ as __version__
 
-_load, _names, _ = lazy_loader.attach_stub(__name__, __file__)
+_load, _names, _ = _lazy_loader.attach_stub(__name__, __file__)
 
 
 def __getattr__(name: str) -> object:
     try:
         return _load(name)
     except ModuleNotFoundError as error:
-        extra = missing_extra(error)
+        extra = _missing_extra(error)
         if extra is None:
             raise
         hint = f"khop.{name} needs more: pip install 'khop[{extra}]'"
@@ -49,7 +48,7 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    names = _names() if is_installed("engine") else filter(_can_be_loaded, _names())
+    names = _names() if _is_installed("engine") else filter(_can_be_loaded, _names())
     return sorted(["__version__", *names])
 
 

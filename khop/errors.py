@@ -21,9 +21,23 @@ own text, shortened and masked.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 
 class KhopError(Exception):
-    """Root of the tree. ``str(error)`` is one sentence for a person."""
+    """Root of the tree. ``str(error)`` is one sentence for a person. It can be pickled."""
+
+    def __reduce__(self) -> tuple[Callable[..., KhopError], tuple[object, ...]]:
+        # pickle would call the class with the finished sentence, which is not what it takes
+        return _with_state, (type(self), self.args, dict(self.__dict__))
+
+
+def _with_state(
+    kind: type[KhopError], args: tuple[object, ...], state: dict[str, object]
+) -> KhopError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
 
 
 class ConfigError(KhopError):

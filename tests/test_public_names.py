@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+import pickle
 import pydoc
 import re
 import subprocess
@@ -78,6 +79,23 @@ def test_every_exception_is_of_one_tree() -> None:
     ]
     assert len(errors) == 12
     assert all(issubclass(error, khop.KhopError) for error in errors)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        khop.KhopError("no"),
+        khop.ConfigError("unknown key", key="rules.grce"),
+        khop.Unreachable("igate", "search", http_status=503, code="E1", detail="later"),
+        khop.RateLimited("igate", "search", retry_after=2.5),
+        khop.RecordError("acceptedDate", "is no date"),
+        khop.LedgerError("locked"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_an_error_comes_back_from_pickle_as_it_was(error: khop.KhopError) -> None:
+    back = pickle.loads(pickle.dumps(error))
+    assert (type(back), str(back), vars(back)) == (type(error), str(error), vars(error))
 
 
 def test_the_help_of_khop_fits_a_screen_and_names_where_to_go_on() -> None:

@@ -18,7 +18,9 @@ from khop.sync.ledger.postgres import PostgresDatabase
 from khop.sync.ledger.sqlite import SqliteFile
 
 #: The schema this program works with; a test checks that it is the newest migration.
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0004"
+#: The first schema of a release; older ledgers, made during development, are not migrated.
+FIRST_VERSION = "0004"
 
 
 class Ledger:
@@ -88,6 +90,7 @@ class Ledger:
             found = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
         if found == SCHEMA_VERSION:
             return
+        _refuse_development(found, self.place)
         if found is None or str(found) < SCHEMA_VERSION:
             raise LedgerError(
                 f"the ledger {self.place} is of an older version ({found}); "
@@ -130,6 +133,9 @@ def _migrate(connection: sa.Connection, place: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
+    if sa.inspect(connection).has_table("alembic_version"):
+        query = sa.text("SELECT version_num FROM alembic_version")
+        _refuse_development(connection.scalar(query), place)
     try:
         command.upgrade(config, "head")
     except (CommandError, ResolutionError) as error:
@@ -137,6 +143,14 @@ def _migrate(connection: sa.Connection, place: str) -> None:
             f"the ledger {place} is of a newer version than this program; upgrade khop "
             f"({error.__class__.__name__})"
         ) from None
+
+
+def _refuse_development(found: str | None, place: str) -> None:
+    if found is not None and found < FIRST_VERSION:
+        raise LedgerError(
+            f"the ledger {place} was made by a development version ({found}) and cannot be "
+            "migrated; move it away and run `khop init`"
+        )
 
 
 def ledger_place(url: str) -> str:

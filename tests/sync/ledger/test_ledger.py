@@ -59,7 +59,7 @@ def test_creating_a_ledger_twice_keeps_what_is_in_it(ledger: Ledger) -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "sentence"), [("9999", "upgrade khop"), ("0000", "run `khop init`")]
+    ("version", "sentence"), [("9999", "upgrade khop"), ("0003", "move it away")]
 )
 def test_a_ledger_of_another_version_is_refused(
     version: str, sentence: str, ledger: Ledger
@@ -76,6 +76,16 @@ def test_a_newer_ledger_is_not_migrated_either(ledger: Ledger) -> None:
     with ledger.write() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(LedgerError, match="newer version"):
+        create_ledger(ledger.url)
+
+
+@pytest.mark.parametrize("version", ["0001", "0002", "0003"])
+def test_a_ledger_of_a_development_version_is_left_as_it_is(version: str, ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        connection.execute(
+            sa.text("UPDATE alembic_version SET version_num = :version"), {"version": version}
+        )
+    with pytest.raises(LedgerError, match="development version"):
         create_ledger(ledger.url)
 
 

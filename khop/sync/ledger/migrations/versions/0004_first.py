@@ -1,11 +1,14 @@
-"""The first schema."""
+"""The first schema.
+
+Numbers up to 0003 were those of ledgers made during development, which are not migrated.
+"""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001"
+revision = "0004"
 down_revision = None
 branch_labels = None
 depends_on = None
