@@ -5,12 +5,14 @@ from __future__ import annotations
 import fnmatch
 import sys
 import tomllib
+from collections import Counter
 
 import pytest
 
 from bench.mutation import (
     TESTS,
     Progress,
+    is_enough,
     pattern_of,
     print_scores,
     run_mutmut,
@@ -38,6 +40,26 @@ def test_a_change_without_a_test_is_missed_and_one_not_tried_is_not_counted() ->
     assert scores["text/cleaning"] == {True: 2, False: 2}
     assert scores["states/status"] == {True: 1}
     assert score(scores["text/cleaning"]) == 50
+
+
+@pytest.mark.parametrize(
+    ("noticed", "other", "whole", "enough"),
+    [
+        (97, 97, True, True),
+        (96, 97, True, False),
+        (96, 97, False, True),
+        (84, 100, False, False),
+        (85, 100, False, True),
+    ],
+)
+def test_each_module_and_all_together_have_a_least_score(
+    noticed: int, other: int, whole: bool, enough: bool
+) -> None:
+    rows = {
+        name: Counter({True: seen, False: 100 - seen})
+        for name, seen in (("codes/dossier", noticed), ("units/index", other))
+    }
+    assert is_enough(rows, whole=whole) is enough
 
 
 def test_the_table_ends_with_the_sum_of_all(capsys: pytest.CaptureFixture[str]) -> None:
