@@ -22,7 +22,7 @@ from khop.errors import AlreadyExists, Refused
 from khop.text.masking import short_text
 
 ACCEPTED, ALREADY = "100", "101"
-_LONGEST_CODE = 40
+_LONGEST_CODE = 6
 _ADVICE = {"cancel": "it was probably cancelled before; look at its events in the feed"}
 _ADVICE_FOR_ORDERS = "perhaps from an earlier try; look for its number in the feed first"
 
