@@ -22,7 +22,8 @@ from khop.errors import AlreadyExists, Refused
 from khop.text.masking import short_text
 
 ACCEPTED, ALREADY = "100", "101"
-_LONGEST_CODE = 6
+_LONGEST_CODE = 40
+_LONGEST_NUMBER = 6
 _ADVICE = {"cancel": "it was probably cancelled before; look at its events in the feed"}
 _ADVICE_FOR_ORDERS = "perhaps from an earlier try; look for its number in the feed first"
 
@@ -59,5 +60,5 @@ def _code(value: object) -> str:
     text = str(value).strip()
     whole, _, rest = text.partition(".")
     if whole.isascii() and whole.isdigit() and not rest.strip("0"):
-        text = str(int(whole)) if len(whole) <= _LONGEST_CODE else ""
+        text = str(int(whole)) if len(whole) <= _LONGEST_NUMBER else ""
     return short_text(text)[:_LONGEST_CODE]
