@@ -22,7 +22,7 @@ demo: $(STAMP)
 test: $(STAMP)
 	$(PYTEST) -m 'not slow and not deep'
 
-# The slow tests too, and how much of the package all of them go through.
+# What CI runs, but for whole worlds: the slow tests too, and how much of the package all of them go through.
 test-all: $(STAMP)
 	$(PYTEST) -m 'not deep' --hypothesis-profile=full --cov
 
