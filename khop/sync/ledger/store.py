@@ -18,7 +18,7 @@ from khop.sync.ledger.postgres import PostgresDatabase
 from khop.sync.ledger.sqlite import SqliteFile
 
 #: The schema this program works with; a test checks that it is the newest migration.
-SCHEMA_VERSION = "0004"
+SCHEMA_VERSION = "0005"
 #: The first schema of a release; older ledgers, made during development, are not migrated.
 FIRST_VERSION = "0004"
 
