@@ -1,0 +1,5 @@
+"""The fixture of the cases."""
+
+from tests.cases.installation import installation
+
+__all__ = ["installation"]
