@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import glob
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from khop.adapters.ports import PaperFile
-from khop.connectors.spreadsheets.model import Sheet, TableLimits
+from khop.connectors.spreadsheets.model import Sheet, SkippedSheet, TableLimits, WhySkipped
 from khop.connectors.spreadsheets.read import ENDINGS, read_sheets
 from khop.errors import ConfigError
 
@@ -68,16 +69,36 @@ class TableFiles:
         return {each.relative_to(base).as_posix(): each for each in paths if _is_table(each)}
 
 
-def chosen_sheets(data: bytes, file: str, wanted: str | None) -> Sequence[Sheet]:
-    """The sheet named ``wanted``, or all visible sheets for None. Raises ConfigError."""
+@dataclass(frozen=True, slots=True)
+class ChosenSheets:
+    """The sheets of a file that are read, in order, and those that are ``skipped``."""
+
+    sheets: tuple[Sheet, ...]
+    skipped: tuple[SkippedSheet, ...] = ()
+
+    def __iter__(self) -> Iterator[Sheet]:
+        return iter(self.sheets)
+
+    def __len__(self) -> int:
+        return len(self.sheets)
+
+
+def chosen_sheets(data: bytes, file: str, wanted: str | None) -> ChosenSheets:
+    """The sheet named ``wanted``, or for None all that are not hidden; a file with hidden sheets
+    alone is read. Raises ConfigError."""
     sheets = read_sheets(data, file)
     if wanted is None:
-        return [sheet for sheet in sheets if not sheet.hidden] or sheets
-    named = [sheet for sheet in sheets if sheet.name.strip() == wanted.strip()]
-    if not named and sheets and any(sheet.name for sheet in sheets):
-        names = ", ".join(sheet.name for sheet in sheets)
-        raise ConfigError(f"has no sheet {wanted!r}; it has {names}", key=file)
-    return named or sheets
+        why, chosen = WhySkipped.HIDDEN, [sheet for sheet in sheets if not sheet.hidden]
+    else:
+        why = WhySkipped.NOT_CHOSEN
+        chosen = [sheet for sheet in sheets if sheet.name.strip() == wanted.strip()]
+        if not chosen and any(sheet.name for sheet in sheets):
+            names = ", ".join(sheet.name for sheet in sheets)
+            raise ConfigError(f"has no sheet {wanted!r}; it has {names}", key=file)
+    if not chosen:
+        return ChosenSheets(tuple(sheets))
+    others = (sheet for sheet in sheets if sheet not in chosen)
+    return ChosenSheets(tuple(chosen), tuple(SkippedSheet(each.name, why) for each in others))
 
 
 def _is_table(path: Path) -> bool:

@@ -8,13 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from typing import Protocol
+
+#: ``CellError.code`` of a formula that was saved without its result. Some programs write
+#: workbooks so; a spreadsheet program computes the result when it opens the file.
+NO_RESULT = "no result"
 
 
 @dataclass(frozen=True, slots=True)
 class CellError:
-    """A cell whose formula failed: ``#REF!``, ``#N/A``. ``code`` is "" where the file does not tell
-    the error."""
+    """A cell that cannot be read: its formula failed, or its result is not in the file.
+
+    ``code``: ``#REF!``, ``#N/A``; ``NO_RESULT``; "" where the file does not tell the error.
+    """
 
     code: str = ""
 
@@ -46,6 +53,24 @@ class Sheet(Protocol):
 
     def rows(self) -> Iterator[TableRow]:
         """The rows in order, empty ones too. Raises ConfigError."""
+
+
+class WhySkipped(StrEnum):
+    """Why a sheet is not read."""
+
+    HIDDEN = "hidden"
+    #: A chart, a macro or a dialog.
+    NO_TABLE = "no table"
+    #: The source's ``sheet`` names another one.
+    NOT_CHOSEN = "not chosen"
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedSheet:
+    """A sheet that is not read."""
+
+    name: str
+    why: WhySkipped
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
-from khop.connectors.spreadsheets.model import Cell, CellError
+from khop.connectors.spreadsheets.model import NO_RESULT, Cell, CellError
 from khop.errors import RecordError
 from khop.mappings.codes.dossier import parse_code
 from khop.mappings.codes.procedure import base_procedure
@@ -31,6 +31,10 @@ _MOST_DIGITS = 10**15
 _DAY_ZERO, _DAY_ZERO_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 _FEW_DAYS, _MOST_DAYS = 20_000, 80_000
 _SECONDS = 86_400
+_NO_RESULT = (
+    "is a formula whose result is not in the file; open the file in a spreadsheet program and "
+    "save it again"
+)
 
 _CLOCK = (
     r"(?P<h>\d{1,2})\s*(?:[:hg]|gio)\s*(?:(?P<n>\d{1,2})\s*(?:(?:[:mp]|phut)\s*(?P<s>\d{1,2})?)?"
@@ -282,7 +286,7 @@ def _checked(parts: Sequence[int], field: str) -> datetime:
 def _made_of(cell: Cell) -> str:
     """Why a cell of this type cannot be used."""
     if isinstance(cell, CellError):
-        return "is a formula that failed"
+        return _NO_RESULT if cell.code == NO_RESULT else "is a formula that failed"
     if isinstance(cell, bool):
         return "is true or false, which this column cannot have"
     if isinstance(cell, date):
