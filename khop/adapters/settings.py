@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from khop.adapters.ports import Role
+from khop.connectors.answer_words import NOTHING_FOUND, SUCCESS, AnswerWords
 from khop.errors import ConfigError
 
 
@@ -153,6 +154,27 @@ class StatusOverrides(CodeOverrides):
             "th_helper, th_local, hg. The other keys of this table are tried first."
         ),
     ] = None
+
+
+class AnswerOverrides(BaseModel):
+    """A deployment's own phrases of answers, in place of the packaged ones (docs/trust.md)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    success: Annotated[
+        tuple[str, ...],
+        Field(description="Phrases of a message that mean that a call was carried out."),
+    ] = SUCCESS
+    nothing_found: Annotated[
+        tuple[str, ...],
+        Field(
+            description="Phrases of a message that mean that the question was answered and "
+            "nothing was found. Any other message of an empty answer is no answer."
+        ),
+    ] = NOTHING_FOUND
+
+    def words(self) -> AnswerWords:
+        return AnswerWords(self.success, self.nothing_found)
 
 
 def shared_fields(settings: BaseModel, kind: type) -> dict[str, Any]:

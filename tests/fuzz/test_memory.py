@@ -11,7 +11,8 @@ from functools import partial
 
 import pytest
 
-from khop.connectors.dvcqg.envelope import folded, read_text_reply
+from khop.connectors.answer_words import folded
+from khop.connectors.dvcqg.envelope import read_text_reply
 from khop.connectors.dvcqg.inbound import handle
 from khop.connectors.http.answers import Answer, http_date, read_json
 from khop.connectors.http.checks import http_address, path_segment

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from khop.connectors.dvcqg.envelope import folded, says_exists
+from khop.connectors.answer_words import folded
+from khop.connectors.dvcqg.envelope import says_exists
 from khop.connectors.http.checks import http_address, path_segment
 from khop.connectors.population.fields import birth_text
 from khop.connectors.population.shape import DateForm

@@ -172,7 +172,8 @@ class DvcqgAdapter:
 
 def _build(name: str, role: Role, settings: Any, context: Context) -> DvcqgAdapter:
     dialect, login = dialect_of(name, settings, context)
-    client = DvcqgClient(transport_of(name, settings, context), dialect, login)
+    transport = transport_of(name, settings, context)
+    client = DvcqgClient(transport, dialect, login, settings.answers.words())
     key = f"sources.{name}"
     mapping = DvcqgMapping(
         name,

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from khop.adapters.ports import Context
 from khop.adapters.settings import (
+    AnswerOverrides,
     CodeOverrides,
     HttpSettings,
     Secret,
@@ -197,6 +198,9 @@ class DvcqgSettings(HttpSettings):
     channel: Annotated[
         CodeOverrides, Field(description="Channels that the portal writes differently.")
     ] = CodeOverrides()
+    answers: Annotated[
+        AnswerOverrides, Field(description="Messages of the portal that mean something.")
+    ] = AnswerOverrides()
     procedures: Annotated[
         Mapping[str, str],
         Field(description="Local procedure code to the national one, where they differ."),

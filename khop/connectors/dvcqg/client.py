@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+from khop.connectors.answer_words import AnswerWords
 from khop.connectors.dvcqg.access import Login
 from khop.connectors.dvcqg.catalogue import Catalogue
 from khop.connectors.dvcqg.dialects import LOOK_UP, Call, Dialect
@@ -24,6 +25,8 @@ Row = Mapping[str, object]
 class DvcqgClient:
     """Looks dossiers up and sends them. Safe for threads.
 
+    ``words``: the messages of this portal that mean success, or that nothing was found.
+
     Every method raises ConnectorError; Refused also where the dialect has no address for a
     service.
     """
@@ -33,12 +36,13 @@ class DvcqgClient:
         transport: Transport,
         dialect: Dialect,
         login: Login,
+        words: AnswerWords | None = None,
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.system = transport.system
         self._transport = transport
-        self._exchange = Exchange(transport, dialect, login, clock=clock)
+        self._exchange = Exchange(transport, dialect, login, words or AnswerWords(), clock=clock)
         self.catalogue = Catalogue(self._exchange)
         self.public_opinion = PublicOpinion(self._exchange)
 

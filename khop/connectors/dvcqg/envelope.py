@@ -4,7 +4,7 @@
 
     {error_code, message, result}          the plain form; any case, errorCode too
     {error_code, message, data}            ``data`` in place of ``result``
-    {error_code, result: {data: [...]}}    ``result`` is an object
+    {error_code, result: {data: [...]}}    ``result`` is an object; ``items``, ``rows`` … too
     {result: {error_code, message, data}}  inside a further object
     {error_code, message: "<JSON>"}        the answer itself is JSON text in ``message``
     cập nhật … thành công                  plain text, only for progress
@@ -15,14 +15,13 @@ Pure functions. An answer of another form raises Unusable, a ValueError.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from khop.connectors.answer_words import AnswerWords, folded, is_about_session
 from khop.connectors.http.answers import Answer, Unusable, read_json
-from khop.connectors.http.values import bare_keys
-from khop.text.normal_form import normal_form
+from khop.connectors.http.values import bare_keys, text_of
 
 _ZERO = re.compile(r"[+-]?0+(?:[.,]0+)?")
 # The beginning of JSON text or of a web page; "[DVCQG] …" is a text for people.
@@ -32,15 +31,21 @@ _DEEPEST = 4
 
 # Compared without case, marks and Unicode form; see ``folded``.
 _EXISTS = "da ton tai"
-_OF_SESSION = ("phien", "session", "token", "dang nhap", "het han", "expired")
 _DONE = "thanh cong"
 _FAILED = ("khong thanh cong", "chua thanh cong", "that bai")
-_NOT_ANSWERED = (*_FAILED, "het han", "het phien", "khong hop le", "chua dang nhap")
-# A call that failed although its code is zero. "loi" alone does not count: "tra loi" is an answer.
-_BROKEN = (
-    "co loi", "xay ra loi", "loi he thong", "bao tri", "thu lai", "qua thoi gian", "timeout",
-    "time out", "expired", "exception",
+_WORDS = AnswerWords()
+#: Keys under which an answer holds what was found, in the order in which they are looked at.
+_HOLDERS = (
+    "result", "data", "results", "items", "rows", "records", "list", "content", "value",
+    "response", "hoso", "dshoso", "danhsach", "danhsachhoso",
 )  # fmt: skip
+#: Keys that count what was found.
+_COUNTS = ("total", "totalcount", "totalrecords", "totalitems", "count", "tongso", "soluong")
+#: Keys of the answer itself, and of one thing found.
+_ENVELOPE = frozenset({*_HOLDERS, "errorcode", "message", "session", "signature"})
+_ROWS = (list, Mapping, type(None))
+_OF_A_ROW = ("mahoso", "mattc", "matthc")
+_SESSION = re.compile(r"[A-Za-z0-9._~+/=:-]{8,4096}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,8 @@ class Verdict(Enum):
     ACCEPTED = "accepted"
     EXISTS = "exists"
     REFUSED = "refused"
+    #: Neither: a message that the words of this portal do not explain.
+    UNCLEAR = "unclear"
 
 
 def read_reply(answer: Answer) -> Reply:
@@ -94,42 +101,43 @@ def read_text_reply(answer: Answer) -> Reply:
     return reply
 
 
-def judge_read(reply: Reply) -> Verdict:
+def judge_read(reply: Reply, words: AnswerWords = _WORDS) -> Verdict:
     """ACCEPTED when the portal answered the question; "none found" is an answer.
 
-    A zero code without rows and with a message of failure is no answer: taken as absence, it
-    would cause the dossier to be created again.
+    A zero code without rows is an answer only with a message that is empty, says success, or says
+    that nothing was found; any other is UNCLEAR: taken as absence, it would cause the dossier to
+    be created again. Raises Unusable when rows may stand where none are known.
     """
     if not reply.ok:
         return Verdict.REFUSED
-    failed = not rows(reply) and _says(reply.message, (*_NOT_ANSWERED, *_BROKEN))
-    return Verdict.REFUSED if failed else Verdict.ACCEPTED
+    answered = bool(rows(reply)) or words.mean_answered(reply.message)
+    return Verdict.ACCEPTED if answered else Verdict.UNCLEAR
 
 
-def judge_write(reply: Reply, *, create: bool = False) -> Verdict:
-    """The outcome of a write. Raises Unusable when the reply does not tell it.
+def judge_write(reply: Reply, words: AnswerWords = _WORDS, *, create: bool = False) -> Verdict:
+    """The outcome of a write.
 
-    "Đã tồn tại" means EXISTS under any code but zero; under zero only for a create, since the
-    dossier of an update exists. A reply without a code must state success; one with code zero
-    must not report a failed call.
+    "Đã tồn tại" means EXISTS under any code but zero; under zero only for a create. A zero code
+    is a success only with a message that is empty or says success; a reply without a code must
+    say "thành công". Any other message is UNCLEAR.
     """
     if says_exists(reply.message) and (create or not reply.ok):
         return Verdict.EXISTS
-    if _says(reply.message, _FAILED):
+    if _says(reply.message, _FAILED) or (reply.code is not None and not reply.ok):
         return Verdict.REFUSED
-    if reply.code is not None and not reply.ok:
-        return Verdict.REFUSED
-    if _DONE in folded(reply.message) or (reply.ok and not _says(reply.message, _BROKEN)):
-        return Verdict.ACCEPTED
-    raise Unusable("a text that means neither success nor failure")
+    if reply.code is None:  # a gateway's "OK" says nothing about the steps
+        done = _DONE in folded(reply.message) and words.mean_success(reply.message)
+    else:
+        done = not reply.message.strip() or words.mean_success(reply.message)
+    return Verdict.ACCEPTED if done else Verdict.UNCLEAR
 
 
-def judge_progress(reply: Reply) -> Verdict:
+def judge_progress(reply: Reply, words: AnswerWords = _WORDS) -> Verdict:
     """The outcome of progress steps, for which the text decides under any code
-    (docs/systems/dvcqg.md). Raises Unusable when the reply does not tell it."""
-    if _DONE in folded(reply.message) and not _says(reply.message, _FAILED):
+    (docs/systems/dvcqg.md)."""
+    if _DONE in folded(reply.message) and words.mean_success(reply.message):
         return Verdict.ACCEPTED
-    return judge_write(reply)
+    return judge_write(reply, words)
 
 
 def says_exists(message: str) -> bool:
@@ -142,29 +150,29 @@ def refusal_form(operation: str, code: str | None, message: str | None) -> str |
     None for a refusal that may be about the session."""
     words = [word for word in folded(message or "").split() if not _DIGIT.search(word)]
     text = " ".join(words)
-    if any(word in text for word in _OF_SESSION):
+    if is_about_session(text):
         return None
     return f"{operation}|{code}|{text}"
 
 
 def session_of(reply: Reply) -> str | None:
-    """The session key of a login's reply; None where there is none."""
-    value = reply.fields.get("session")
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        return None
-    return str(value).strip() or None
+    """The session key of a login's reply, also inside ``result`` or ``data``, or in their place;
+    None where there is none."""
+    found = _unpacked(reply.result)
+    session = text_of(reply.fields.get("session")) or text_of(bare_keys(found).get("session"))
+    if session:
+        return session
+    bare = text_of(found)
+    return bare if _SESSION.fullmatch(bare) else None
 
 
 def rows(reply: Reply) -> tuple[Mapping[str, object], ...]:
-    """The objects found; empty for null, "", [] and a missing key. Raises Unusable."""
-    return _rows(reply.result, 0)
-
-
-def folded(text: str) -> str:
-    """``text`` for comparing: no case, no Vietnamese marks, any Unicode form, single spaces."""
-    bare = normal_form("NFD", text.casefold()).replace("đ", "d")
-    kept = "".join(sign for sign in bare if not unicodedata.combining(sign))
-    return " ".join(kept.split())
+    """The objects found; empty for null, "", [] and a missing key. Raises Unusable, also when
+    there are none under a known key and the answer has more under unknown ones."""
+    found = _rows(reply.result, 0)
+    if not found and _holds_more(reply.fields):
+        raise Unusable("an answer whose result is not under a known key")
+    return found
 
 
 def _says(message: str, phrases: tuple[str, ...]) -> bool:
@@ -177,10 +185,7 @@ def _rows(value: object, depth: int) -> tuple[Mapping[str, object], ...]:
     if value is None or (isinstance(value, str) and not value.strip()):
         return ()
     if isinstance(value, Mapping):
-        fields = bare_keys(value)
-        if "data" in fields and depth < _DEEPEST:
-            return _rows(fields["data"], depth + 1)
-        return (value,) if value else ()
+        return _rows_within(value, depth)
     if not isinstance(value, list):
         raise Unusable("a result that is neither a list nor an object")
     found = tuple(item for item in value if item is not None)
@@ -189,19 +194,69 @@ def _rows(value: object, depth: int) -> tuple[Mapping[str, object], ...]:
     return found
 
 
+def _rows_within(value: Mapping[str, object], depth: int) -> tuple[Mapping[str, object], ...]:
+    """The rows in an object: those of the key that holds them, else the object itself."""
+    fields = bare_keys(value)
+    holder = None if depth >= _DEEPEST else _holder(fields)
+    if holder is None:
+        return (value,) if value else ()
+    found = _rows(fields[holder], depth + 1)
+    if not found and _holds_more(fields):
+        raise Unusable("a result whose rows are not under a known key")
+    return found
+
+
+def _holder(fields: Mapping[str, object]) -> str | None:
+    """The key that holds the rows of an object; None for an object that is a row."""
+    if "data" in fields:
+        return "data"
+    if any(key in fields for key in _OF_A_ROW):
+        return None
+    held = (key for key in _HOLDERS if isinstance(_unpacked(fields.get(key, "")), _ROWS))
+    return next(held, None)
+
+
+def _holds_more(fields: Mapping[str, object]) -> bool:
+    """Whether an answer without rows has something that may be rows: a count above zero, or a
+    list or a dossier under a key that is not known."""
+    counted = (text_of(fields.get(key)).lstrip("0") for key in _COUNTS)
+    if any(count.isdecimal() for count in counted):
+        return True
+    known = bool(fields.keys() & set(_HOLDERS))
+    unknown = (value for key, value in fields.items() if key not in _ENVELOPE)
+    return any(_may_be_rows(value, known, 0) for value in unknown)
+
+
+def _may_be_rows(value: object, known: bool, depth: int) -> bool:
+    """Whether a value is a list, which may be empty only beside a known one, or holds one."""
+    value = _unpacked(value)
+    if isinstance(value, list):
+        return bool(value) or not known
+    if not isinstance(value, Mapping) or depth >= _DEEPEST:
+        return False
+    fields = bare_keys(value)
+    named = any(key in fields for key in _OF_A_ROW)
+    return named or any(_may_be_rows(inner, known, depth + 1) for inner in fields.values())
+
+
 def _opened(body: object, depth: int) -> Reply | None:
     """The reply in ``body`` without the objects around it; None when it is no object."""
     if not isinstance(body, Mapping):
         return None
     fields = bare_keys(body)
-    found = fields.get("result")
     outer = Reply(
-        _code(fields.get("errorcode")),
-        _text(fields.get("message")),
-        fields.get("data") if found is None else found,
-        fields,
+        _code(fields.get("errorcode")), _text(fields.get("message")), _held(fields), fields
     )
     return outer if depth >= _DEEPEST else _unwrapped(outer, depth)
+
+
+def _held(fields: Mapping[str, object]) -> object:
+    """The value of the first key that holds something; of ``result`` and ``data`` any value."""
+    for key in _HOLDERS:
+        value = fields.get(key)
+        if value and (key in ("result", "data") or isinstance(_unpacked(value), list | Mapping)):
+            return value
+    return next((fields[key] for key in ("result", "data") if fields.get(key) is not None), None)
 
 
 def _unwrapped(outer: Reply, depth: int) -> Reply:
@@ -233,7 +288,7 @@ def _from_message(outer: Reply, packed: Mapping[str, object], depth: int) -> Rep
     assert inner is not None
     if inner.code is not None:
         return inner
-    if inner.fields.keys() & {"result", "data", "message"}:
+    if inner.fields.keys() & {*_HOLDERS, "message"}:
         result = outer.result if inner.result is None else inner.result
         return Reply(outer.code, inner.message, result, outer.fields)
     return _with_result(outer, packed) if outer.result is None else outer

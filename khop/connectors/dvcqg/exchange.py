@@ -9,6 +9,9 @@
 A dossier may be sent again after a refusal, since its code identifies it. A progress step has no
 key: it is sent again only when a look-up shows that the portal refused the session itself.
 
+A message that means neither success nor failure is no answer: Unreadable, of a write
+OutcomeUnknown. One about the session causes a new login and one repeat before.
+
 A read refused twice with the same text is final. For some time, similar refusals cause no new
 login. Otherwise each of thousands of refused look-ups would cause one.
 """
@@ -19,6 +22,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
+from khop.connectors.answer_words import AnswerWords, is_about_session
 from khop.connectors.dvcqg.access import Login
 from khop.connectors.dvcqg.dialects import LOOK_UP, Call, Dialect
 from khop.connectors.dvcqg.envelope import (
@@ -37,7 +41,14 @@ from khop.connectors.http.answers import Answer
 from khop.connectors.http.outcomes import as_error
 from khop.connectors.http.sessions import Session, SessionKeeper
 from khop.connectors.http.transport import CallOptions, Transport
-from khop.errors import AlreadyExists, ConnectorError, Refused, Unauthorised
+from khop.errors import (
+    AlreadyExists,
+    ConnectorError,
+    OutcomeUnknown,
+    Refused,
+    Unauthorised,
+    Unreadable,
+)
 from khop.text.masking import short_text
 
 T = TypeVar("T")
@@ -49,6 +60,7 @@ NO_DOSSIER = "KHOP-CHECK-000000-0000"
 #: limited because the same words may later mean that the session has expired.
 FINAL_SECONDS = 60.0
 _MOST_FINAL = 1_000
+_UNCLEAR = "its message says neither success nor failure"
 
 
 class Exchange:
@@ -59,6 +71,7 @@ class Exchange:
         transport: Transport,
         dialect: Dialect,
         login: Login,
+        words: AnswerWords,
         *,
         clock: Callable[[], float],
     ) -> None:
@@ -66,6 +79,7 @@ class Exchange:
         self.dialect = dialect
         self._transport = transport
         self._login = login
+        self._words = words
         self._sessions = SessionKeeper(lambda: login.open(transport), clock=clock)
         self._clock = clock
         #: Form of a refusal -> until when it counts as final.
@@ -85,7 +99,7 @@ class Exchange:
 
         def read(answer: Answer) -> tuple[Row, ...]:
             reply = read_reply(answer)
-            self._check(call, reply, judge_read(reply), answer)
+            self._check(call, reply, judge_read(reply, self._words), answer)
             return rows(reply)
 
         return self._ask(call, read, write=False)
@@ -96,7 +110,8 @@ class Exchange:
 
         def read(answer: Answer) -> None:
             reply = read_reply(answer)
-            self._check(call, reply, judge_write(reply, create=create), answer)
+            verdict = judge_write(reply, self._words, create=create)
+            self._check(call, reply, verdict, answer)
 
         self._ask(call, read, write=True)
 
@@ -106,13 +121,14 @@ class Exchange:
         try:
             self._ask_once(call, used)
         except Refused as refusal:
+            error = _settled(refusal, call)
             # A refusal with an unknown code does not prove that nothing took effect. The call is
             # repeated only when the session was refused: a look-up with it is then refused too.
-            if Refused not in self._login.renew_on or not used or self._is_valid(used[-1]):
-                raise
-            error = refusal
+            valid = Refused not in self._login.renew_on or not used or self._is_valid(used[-1])
         else:
             return
+        if valid:
+            raise error
         self._sessions.renewed(used[-1])
         try:
             self._ask_once(call, used)
@@ -122,21 +138,26 @@ class Exchange:
     def _ask_once(self, call: Call, used: list[Session]) -> None:
         def read(answer: Answer) -> None:
             reply = read_text_reply(answer)
-            self._check(call, reply, judge_progress(reply), answer)
+            self._check(call, reply, judge_progress(reply, self._words), answer)
 
         self._ask(call, read, write=True, used=used)
 
     def _check(self, call: Call, reply: Reply, verdict: Verdict, answer: Answer) -> None:
-        """Raises AlreadyExists or Refused for a verdict that is not ACCEPTED."""
+        """Raises AlreadyExists or Refused for a verdict that is not ACCEPTED; Unreadable or
+        OutcomeUnknown for one that is UNCLEAR, but Refused where the session may be the reason."""
         if verdict is Verdict.ACCEPTED:
             return
-        kind = AlreadyExists if verdict is Verdict.EXISTS else Refused
+        kind: type[ConnectorError] = AlreadyExists if verdict is Verdict.EXISTS else Refused
+        detail = short_text(reply.message) or None
+        if verdict is Verdict.UNCLEAR:
+            kind = _ExpiredPerhaps if is_about_session(reply.message) else _unclear_kind(call)
+            detail = f"{_UNCLEAR}: {detail}" if detail else _UNCLEAR
         raise kind(
             self.system,
             call.service,
             http_status=answer.status,
             code=short_text(reply.code)[:40] if reply.code else None,
-            detail=short_text(reply.message) or None,
+            detail=detail,
         )
 
     def _ask(
@@ -167,7 +188,7 @@ class Exchange:
             except Refused as refusal:
                 if not write and self._is_final(refusal, refusals):
                     error: Exception = _FinalRefusal(refusal)
-                elif write and says_exists(refusal.detail or ""):
+                elif write and type(refusal) is Refused and says_exists(refusal.detail or ""):
                     error = as_error(AlreadyExists, refusal, refusal.detail)
                 else:
                     refusals.append(refusal)
@@ -179,6 +200,10 @@ class Exchange:
             renew_on = tuple(kind for kind in renew_on if kind is not Refused)
         try:
             return self._sessions.use(send, renew_on)
+        except _ExpiredPerhaps as unclear:
+            if used is not None:
+                raise
+            last = _settled(unclear, call)
         except _FinalRefusal as final:
             last = final.refusal
         raise last
@@ -207,7 +232,7 @@ class Exchange:
 
         def read(answer: Answer) -> None:
             reply = read_reply(answer)
-            self._check(call, reply, judge_read(reply), answer)
+            self._check(call, reply, judge_read(reply, self._words), answer)
 
         try:
             written = self.dialect.write(call)
@@ -226,6 +251,20 @@ class Exchange:
             # Any HTTP answer shows that a server is there.
             if error.http_status is None:
                 raise
+
+
+class _ExpiredPerhaps(Refused):
+    """A message that means neither success nor failure and is about the session."""
+
+
+def _settled(refusal: Refused, call: Call) -> ConnectorError:
+    """The error that a refusal is when no new login is tried."""
+    unclear = isinstance(refusal, _ExpiredPerhaps)
+    return as_error(_unclear_kind(call), refusal, refusal.detail) if unclear else refusal
+
+
+def _unclear_kind(call: Call) -> type[ConnectorError]:
+    return Unreadable if call.data is None else OutcomeUnknown
 
 
 class _FinalRefusal(Exception):

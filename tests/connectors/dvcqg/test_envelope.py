@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from khop.connectors.answer_words import folded
 from khop.connectors.dvcqg.envelope import (
     Verdict,
-    folded,
     judge_read,
     judge_write,
     read_reply,
@@ -135,9 +135,9 @@ def test_duplicate_codes_without_the_text_are_refusals(code: str | None) -> None
     assert created({"error_code": code, "message": "Thành công"}) is Verdict.REFUSED
 
 
-def test_an_update_of_an_existing_dossier_is_accepted() -> None:
+def test_an_update_answered_with_exists_is_no_success() -> None:
     reply = read_reply(answer({"error_code": 0, "message": EXISTS}))
-    assert judge_write(reply) is Verdict.ACCEPTED
+    assert judge_write(reply) is Verdict.UNCLEAR
 
 
 def test_a_zero_code_with_a_text_of_failure_is_a_refusal() -> None:
@@ -145,11 +145,11 @@ def test_a_zero_code_with_a_text_of_failure_is_a_refusal() -> None:
         assert created({"error_code": 0, "message": message}) is Verdict.REFUSED
 
 
-def test_no_rows_are_an_answer_unless_the_message_reports_failure() -> None:
+def test_no_rows_are_an_answer_only_with_a_message_that_says_so() -> None:
     found = [{"MaHoSo": "H99.12-250114-0007"}]
     for message in ("Phiên làm việc đã hết hạn", "Session không hợp lệ", "Thất bại"):
         reply = {"error_code": 0, "message": message}
-        assert judge_read(read_reply(answer(reply))) is Verdict.REFUSED
+        assert judge_read(read_reply(answer(reply))) is Verdict.UNCLEAR
         assert judge_read(read_reply(answer({**reply, "result": found}))) is Verdict.ACCEPTED
     for text in ("", None, "Không có dữ liệu", "Không tìm thấy", "Success"):
         replied = {"error_code": 0, "message": text}
@@ -232,11 +232,10 @@ def test_an_unreadable_answer_inside_the_message_is_unusable(
 @pytest.mark.parametrize(
     "message", ["Có lỗi xảy ra", "Hệ thống đang bảo trì", "Lỗi hệ thống", "Timeout expired"]
 )
-def test_a_zero_code_with_a_text_of_a_failed_call_is_unusable(message: object) -> None:
+def test_a_zero_code_with_a_text_of_a_failed_call_is_unclear(message: object) -> None:
     body = {"error_code": 0, "message": message, "result": []}
-    assert judge_read(read_reply(answer(body))) is Verdict.REFUSED
-    with pytest.raises(ValueError, match="neither success nor failure"):
-        created(body)
+    assert judge_read(read_reply(answer(body))) is Verdict.UNCLEAR
+    assert created(body) is Verdict.UNCLEAR
     unanswered = {"error_code": 0, "message": "Chưa có câu trả lời", "result": []}
     assert judge_read(read_reply(answer(unanswered))) is Verdict.ACCEPTED
 
@@ -295,23 +294,17 @@ def test_progress_may_be_answered_in_plain_text(body: object, verdict: Verdict) 
     assert judge_write(read_text_reply(answer(body))) is verdict
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"  ",
-        "<p>thành công</p>".encode(),
-        b"504 Gateway Time-out",
-        b"OK",
-        b"3",
-        b"[]",
-        b'{"message": "OK"}',
-        "thành".encode(),
-    ],
-)
-def test_a_text_without_a_verdict_is_no_success(body: object) -> None:
+@pytest.mark.parametrize("body", [b"", b"  ", "<p>thành công</p>".encode(), b"[]", b"3"])
+def test_a_body_that_is_neither_text_nor_an_object_is_unusable(body: object) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         judge_write(read_text_reply(answer(body)))
+
+
+@pytest.mark.parametrize(
+    "body", [b"504 Gateway Time-out", b"OK", b'{"message": "OK"}', "thành".encode()]
+)
+def test_a_text_without_a_verdict_is_no_success(body: object) -> None:
+    assert judge_write(read_text_reply(answer(body))) is Verdict.UNCLEAR
 
 
 def test_texts_are_compared_without_case_and_marks() -> None:
