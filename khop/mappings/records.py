@@ -14,10 +14,12 @@ entry time (when a system wrote it) are separate fields everywhere and never mer
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from dataclasses import field as column
 from datetime import UTC, date, datetime, timedelta
 from enum import IntEnum, StrEnum
+from typing import Any
 
 from khop.text.local_time import local_datetime
 
@@ -138,6 +140,10 @@ class DossierRecord:
     the source's own state as text (kept when no table knows it, with ``status`` None);
     ``procedure`` is the base procedure code; ``unit`` the unit's display name and ``unit_code``
     its code as written; ``fields_lost`` names wire fields the mapping could not use.
+
+    ``unread``: the fields of this record that are empty because the source's value could not be
+    read. Such a field is not known, where another empty field is known to be empty: a rule that
+    needs it is silent.
     """
 
     source: str
@@ -161,6 +167,7 @@ class DossierRecord:
     applicant_key: str | None = None
     applicant_mask: str | None = None
     fields_lost: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +202,8 @@ class PaperRow:
     program counts (``sheet`` empty for CSV). ``code``: canonical, None where the row has none.
     ``procedure``: base code. ``due_at`` of an apology is the due date that was missed,
     ``new_due_at`` the promised one, ``signed_at`` the day of the apology. ``number``, ``symbol``:
-    of the signed document. ``fields_lost``: headers whose cell could not be used.
+    of the signed document. ``fields_lost``: headers whose cell could not be used. ``unread``: the
+    fields that are empty for that reason, as in ``DossierRecord``.
     """
 
     kind: PaperKind
@@ -216,6 +224,7 @@ class PaperRow:
     number: str | None = None
     symbol: str | None = None
     fields_lost: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +253,7 @@ def merge_readings(first: DossierReading, second: DossierReading) -> DossierRead
     """One reading of two answers about the same dossier, for example list item and detail.
 
     The one with the later ``changed_at`` is taken (``first`` on a tie); the other fills its gaps.
+    A field that one could not read and the other does not fill stays unread.
     """
     newer, older = first, second
     if _changed(second) > _changed(first):
@@ -255,11 +265,33 @@ def merge_readings(first: DossierReading, second: DossierReading) -> DossierRead
     }
     if newer.record.status is None and newer.record.status_raw is not None:
         gaps.pop("status", None)  # a state that no table maps is known, so it is no gap
+    if newer.record.fields_lost or older.record.fields_lost:
+        gaps |= _merged_losses(newer.record, older.record, gaps)
     history = newer.history if newer.history is not None else older.history
     return DossierReading(replace(newer.record, **gaps), history)
 
 
-_NOT_MERGED = frozenset({"source", "native_id", "code", "no_due", "fields_lost"})
+def _merged_losses(
+    newer: DossierRecord, older: DossierRecord, gaps: Mapping[str, object]
+) -> dict[str, Any]:
+    """What two readings together lost. ``gaps``: what the older one fills."""
+    losses: dict[str, Any] = {
+        "fields_lost": tuple(dict.fromkeys((*newer.fields_lost, *older.fields_lost)))
+    }
+    lost = dict.fromkeys((*newer.unread, *older.unread))
+    if "no_due" in lost:  # no value means "not known", so the one that was read is taken
+        of = older if "no_due" in newer.unread else newer
+        losses["no_due"] = of.no_due
+        lost = {name: None for name in lost if name != "no_due" or name in of.unread}
+    losses["unread"] = tuple(
+        name
+        for name in lost
+        if name == "no_due" or gaps.get(name, getattr(newer, name)) in (None, ())
+    )
+    return losses
+
+
+_NOT_MERGED = frozenset({"source", "native_id", "code", "no_due", "fields_lost", "unread"})
 
 
 def _changed(reading: DossierReading) -> int:

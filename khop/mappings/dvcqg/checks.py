@@ -21,13 +21,19 @@ _NEEDED = ("MaHoSo", "MaTTHC", "DonViXuLy", "TrichYeuHoSo")
 _CODED = ("TrangThaiHoSo", "KenhThucHien", "LoaiDoiTuong", "HinhThuc", "DuocThanhToanTrucTuyen")
 _DONE = frozenset(str(int(status)) for status in DONE)
 _UNRECEIVED = frozenset(str(int(status)) for status in BEFORE_RECEPTION)
+#: Fields of a record that a message is made of: a blank in their place would replace a good value.
+_SENT = frozenset({
+    "aliases", "status", "submitted_at", "received_at", "due_at", "finished_at", "returned_at",
+    "unit", "unit_code", "procedure", "channel",
+})  # fmt: skip
 _FILE, _RESULT = "DuongDanTaiTepTin", "DuongDanTepTinKetQua"
 
 
 def problems_before_sending(record: DossierRecord, steps: Sequence[Step] = ()) -> tuple[str, ...]:
     """Why a dossier may not be sent, as stable codes; empty when it may be sent.
 
-    ``portal_born``: it was filed on the portal; ``status_unknown``; ``done_without_end``: state 9
+    ``portal_born``: it was filed on the portal; ``field_unread``: the one-stop has a value for a
+    field of the message, and it could not be read; ``status_unknown``; ``done_without_end``: state 9
     or 10 without an end date; ``no_reception``: no reception date in a state that needs one;
     ``channel_unknown``; ``no_procedure``; ``no_unit``; ``supplement_without_reason``: a repeated
     request for papers gives no reason (docs/systems/dvcqg.md, docs/rules.md).
@@ -37,6 +43,7 @@ def problems_before_sending(record: DossierRecord, steps: Sequence[Step] = ()) -
     repeated = sorted(asked, key=lambda step: step.event_at.us)[1:]
     checks = {
         "portal_born": bool(record.aliases),
+        "field_unread": not _SENT.isdisjoint(record.unread),
         "status_unknown": status is None,
         "done_without_end": status in DONE and record.finished_at is None,
         "no_reception": status not in BEFORE_RECEPTION and record.received_at is None,

@@ -20,7 +20,8 @@ S = TypeVar("S", Answer, PostEvent, Row)
 class Case:
     """One dossier. ``natives``: all records with its code; ``record``: the one that counts, which
     changed last. ``portal``: the answer that counts. ``absent``: the portal answered about each of
-    its codes that it has none. ``handed``, ``delivered``: of what the post took out."""
+    its codes that it has none. ``handed``, ``delivered``: of what the post took out;
+    ``delivery_unread``: of a delivery the time cannot be read. ``logbook_unread``: of any row."""
 
     code: str
     natives: Sequence[Record]
@@ -33,6 +34,8 @@ class Case:
     signed: Time | None
     handed: Time | None
     delivered: Time | None
+    delivery_unread: bool
+    logbook_unread: frozenset[str]
 
 
 class Cases:
@@ -83,6 +86,10 @@ class Cases:
             signed=earliest(row.signed for row in rows),
             handed=handed,
             delivered=delivered,
+            delivery_unread=any(e.delivered and e.at is None for e in self._events.get(code, ())),
+            logbook_unread=frozenset[str]().union(
+                *(row.unread for row in rows if row.kind == "logbook")
+            ),
         )
 
     def _by_case(self, statements: Iterable[S]) -> Mapping[str, list[S]]:

@@ -19,13 +19,20 @@ from khop.sandbox.truth.rules import (
     returned_unsigned,
     signed_before_entry,
 )
-from khop.sandbox.truth.statements import Record, Row, Statements, Time
+from khop.sandbox.truth.statements import Answer, Record, Row, Statements, Time
 from khop.sandbox.truth.times import Clock, first_known
 
 #: Rules that a machine may repair.
 _MACHINE = frozenset({"A7", "B6", "B11", "C12", "C14"})
 #: Working days that a row of paper and a dossier it may be about lie apart at most.
 _NEAR = 1
+#: What a push would leave blank.
+_SENT = frozenset({
+    "aliases", "status", "submitted", "received", "due", "finished", "returned", "unit",
+    "procedure", "channel",
+})  # fmt: skip
+#: What decides whether a row without a code may be about a record.
+_TRAITS = frozenset({"unit", "procedure", "applicant", "received", "finished"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,8 @@ def _obstacle(case: Case, os: Record) -> str | None:
     there = None if case.portal is None else case.portal.status
     if case.aliases:
         return "born on the portal"
+    if not os.unread.isdisjoint(_SENT):
+        return "a field that cannot be read"
     if there is not None and there in DONE and os.status is not None and os.status < there:
         return "would lower the portal's state"
     if os.status in DONE and os.finished is None:
@@ -80,9 +89,7 @@ def _obstacle(case: Case, os: Record) -> str | None:
 def _of_unknown_code(case: Case, clock: Clock) -> Iterator[Verdict]:
     """A code that no dossier of the one-stop has."""
     portal = case.portal
-    if portal is not None and clock.aged(
-        "A8", first_known(portal.received, portal.submitted, portal.first_seen)
-    ):
+    if portal is not None and clock.aged("A8", _known_since(portal)):
         why = "on the portal, unknown to the one-stop"
         yield Verdict("A8", case.code, case.code, "S2", why)
     if clock.aged("A1", case.logbook_received):
@@ -93,18 +100,33 @@ def _of_unknown_code(case: Case, clock: Clock) -> Iterator[Verdict]:
         yield _on_paper("C7", case.code, case.code)
 
 
+def _known_since(portal: Answer) -> Time | None:
+    """The earliest time that is certain."""
+    if portal.received is None and portal.unread & {"received", "submitted"}:
+        return portal.first_seen
+    return first_known(portal.received, portal.submitted, portal.first_seen)
+
+
 def verdicts_on_rows(
     rows: Iterable[Row], records: Iterable[Record], clock: Clock
 ) -> Iterator[Verdict]:
     """The rows of paper without a code that are like none of the ``records``."""
     likely: defaultdict[Hashable, list[Record]] = defaultdict(list)
+    vague: list[Record] = []
     for record in records:
-        likely[_likeness(record)].append(record)
+        if record.unread.isdisjoint(_TRAITS):
+            likely[_likeness(record)].append(record)
+        else:
+            vague.append(record)
     for row in rows:
         rule, time = ("A1", row.received) if row.kind == "logbook" else ("A2", row.signed)
         if row.code is not None or time is None or not clock.aged(rule, time):
             continue
-        if not any(_near(row, time, record, clock) for record in likely[_likeness(row)]):
+        if row.unread & {"code", "unit", "procedure", "applicant"}:
+            continue
+        alike = [record for record in vague if _may_be_alike(row, record)]
+        alike += likely[_likeness(row)]
+        if not any(_near(row, time, record, clock) for record in alike):
             yield _on_paper(rule, row.subject, None)
 
 
@@ -114,9 +136,21 @@ def _likeness(said: Record | Row) -> Hashable:
     return traits if None not in traits else object()
 
 
+def _may_be_alike(row: Row, record: Record) -> bool:
+    """What cannot be read in the record may be the same as in the row."""
+    return all(
+        getattr(row, name) is not None
+        and (name in record.unread or getattr(row, name) == getattr(record, name))
+        for name in ("unit", "procedure", "applicant")
+    )
+
+
 def _near(row: Row, time: Time, record: Record, clock: Clock) -> bool:
     """Reception of the logbook beside reception, signing of the register beside the end."""
-    theirs = record.received if row.kind == "logbook" else record.finished
+    name = "received" if row.kind == "logbook" else "finished"
+    if name in record.unread:
+        return True
+    theirs: Time | None = getattr(record, name)
     return theirs is not None and abs(clock.order(time) - clock.order(theirs)) <= _NEAR
 
 

@@ -62,6 +62,7 @@ def _never_synced(os: Record, case: Case, clock: Clock) -> bool:
     return (
         os.status not in (NEW, None)
         and (own_channel or not case.aliases)
+        and "aliases" not in os.unread
         and case.absent
         and clock.aged("A7", os.received)
     )
@@ -107,11 +108,12 @@ def _not_taken_up(os: Record, _case: Case, clock: Clock) -> bool:
 
 
 def _no_reception(os: Record, _case: Case, _clock: Clock) -> bool:
-    return os.received is None and os.status not in (NEW, REFUSED, SUPPLEMENT, None)
+    blank = os.received is None and "received" not in os.unread
+    return blank and os.status not in (NEW, REFUSED, SUPPLEMENT, None)
 
 
 def _no_end(os: Record, _case: Case, _clock: Clock) -> bool:
-    return os.status in DONE and os.finished is None
+    return os.status in DONE and os.finished is None and "finished" not in os.unread
 
 
 def _received_later(os: Record, _case: Case, clock: Clock) -> bool:
@@ -130,8 +132,14 @@ def _out_of_order(os: Record, _case: Case, _clock: Clock) -> bool:
     return before(os.received, os.submitted) or before(os.returned, os.finished)
 
 
-def returned_unsigned(returned: Time | None, case: Case) -> bool:
-    """C7, for dossiers and for paper alone. ``returned``: by the one-stop."""
+def returned_unsigned(os: Record | None, case: Case) -> bool:
+    """C7, for dossiers and for paper alone: ``os`` is None then. What cannot be read comes before
+    what is known of a later place."""
+    returned = None if os is None else os.returned
+    if returned is None and os is not None and "returned" in os.unread:
+        return False
+    if returned is None and case.logbook_returned is None and "returned" in case.logbook_unread:
+        return False
     return before(first_known(returned, case.logbook_returned, case.delivered), case.signed)
 
 
@@ -142,7 +150,8 @@ def _signed_before_received(os: Record, case: Case, _clock: Clock) -> bool:
 def _no_due_date(os: Record, _case: Case, _clock: Clock) -> bool:
     sent_back = os.status == SUPPLEMENT and os.received is None
     needs_one = os.status not in (NEW, REFUSED, None) and not sent_back
-    return os.due is None and not os.no_due and needs_one
+    blank = os.due is None and not os.no_due and not os.unread & {"due", "no_due"}
+    return blank and needs_one
 
 
 def _shifted(os: Record, case: Case, clock: Clock) -> bool:
@@ -166,6 +175,8 @@ def _times_differ(os: Record, case: Case, clock: Clock) -> bool:
 
 
 def _entered_late(os: Record, case: Case, clock: Clock) -> bool:
+    if case.logbook_received is None and "received" in case.logbook_unread:
+        return False
     received = first_known(case.logbook_received, os.received)
     if received is None or os.entered is None:
         return False
@@ -222,7 +233,8 @@ def _delivered_not_closed(os: Record, case: Case, clock: Clock) -> bool:
 
 def _closed_before_delivery(os: Record, case: Case, clock: Clock) -> bool:
     days = clock.numbers.under_way_days
-    lost = case.delivered is None and clock.aged("H2", case.handed, days)
+    undelivered = case.delivered is None and not case.delivery_unread
+    lost = undelivered and clock.aged("H2", case.handed, days)
     wrong = before(os.returned, case.delivered) or lost
     return os.status == RETURNED and case.handed is not None and wrong
 
@@ -241,7 +253,10 @@ def _pairs(os: Record, case: Case) -> Iterator[tuple[Time, Time]]:
 
 
 def _moments(os: Record) -> list[tuple[set[int | None], int]]:
-    """(states, moment) of the history, oldest first. Steps without a time are left out."""
+    """(states, moment) of the history, oldest first; none where a step has no time, which may lie
+    between any two others."""
+    if any(when is None for _, when in os.history):
+        return []
     states: defaultdict[int, set[int | None]] = defaultdict(set)
     for status, when in os.history:
         if when is not None:
@@ -278,7 +293,7 @@ RULES = (
         "C7",
         "S1",
         "returned before the result was signed",
-        lambda os, case, _clock: returned_unsigned(os.returned, case),
+        lambda os, case, _clock: returned_unsigned(os, case),
     ),
     Rule("C8", "S1", "signed before the dossier was received", _signed_before_received),
     Rule("C9", "S2", "no due date", _no_due_date),

@@ -1,7 +1,7 @@
 """What all systems say of dossiers, in plain values: the input of ``judge``.
 
 A ``Time`` is microseconds of UTC since 1970, and whether only its day is known. None means that
-a system does not say it. Units, procedures and applicants are only compared with each other, so
+a system does not say it; its name in ``unread``, that it says something nobody can read. Units, procedures and applicants are only compared with each other, so
 they may be of any type.
 """
 
@@ -41,6 +41,7 @@ class Record:
     procedure: Hashable = None
     applicant: Hashable = None
     history: tuple[tuple[int | None, Time | None], ...] = ()
+    unread: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,7 @@ class Answer:
     returned: Time | None = None
     first_seen: Time | None = None
     checked: int = 0
+    unread: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,7 @@ class Row:
     received: Time | None = None
     returned: Time | None = None
     signed: Time | None = None
+    unread: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)

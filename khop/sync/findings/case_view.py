@@ -147,6 +147,8 @@ def _shown(row: Mapping[Any, Any]) -> dict[str, Any]:
 def _named(column: str, value: Any) -> Any:
     if column in ("fields_lost", "warnings", "reasons") and isinstance(value, str):
         return json.loads(value)
+    if column == "unread" and isinstance(value, str):
+        return list(dict.fromkeys(value.split()))
     if column in ("status", "seen_status") and value is not None:
         return int(Status(value))
     if column == "channel" and value is not None:

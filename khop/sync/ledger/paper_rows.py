@@ -18,7 +18,7 @@ from khop.adapters.ports import PaperFile
 from khop.mappings.records import PaperRow, Reject
 from khop.sync.ledger.dirty import mark
 from khop.sync.ledger.quarantine import OPEN, TEXT_LIMIT, put, release
-from khop.sync.ledger.record_rows import time_columns
+from khop.sync.ledger.record_rows import time_columns, unread_columns
 from khop.sync.ledger.schema import paper_file, paper_match, paper_row, quarantine
 from khop.sync.privacy import Privacy
 
@@ -152,6 +152,7 @@ def _row(source: str, file: str, row: PaperRow) -> dict[str, Any]:
         **{name: getattr(row, name) for name in _PLAIN},
         **time_columns(row, TIMES),
         "fields_lost": json.dumps(row.fields_lost, ensure_ascii=False),
+        "unread": unread_columns(row.unread),
     }
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from khop.mappings.records import DossierRecord, Presence
 from khop.sync.ledger.dirty import mark
-from khop.sync.ledger.record_rows import time_columns
+from khop.sync.ledger.record_rows import time_columns, unread_columns
 from khop.sync.ledger.schema import SHARED_TIMES, presence
 
 _ANSWER = (
@@ -21,6 +21,7 @@ _ANSWER = (
     "unit",
     "procedure",
     "fields_lost",
+    "unread",
     "checked_us",
 )
 
@@ -119,6 +120,7 @@ def _row(source: str, code: str, record: DossierRecord | None, now_us: int) -> d
         "unit": found.unit,
         "procedure": found.procedure,
         "fields_lost": json.dumps(found.fields_lost),
+        "unread": unread_columns(found.unread),
         "checked_us": now_us,
         "asked_us": now_us,
         "first_seen_us": now_us if there else None,

@@ -20,6 +20,7 @@ from khop.sync.ledger.schema import SHARED_TIMES
 
 #: Times of a record; each is a pair of columns.
 RECORD_TIMES = (*SHARED_TIMES, "entered")
+_STEMS = frozenset({*RECORD_TIMES, "changed"})
 #: Columns that are derived from a dossier's history.
 FACTS = ("path", "supplement_us", "supplement_before_us")
 
@@ -46,6 +47,7 @@ def record_of_row(row: Mapping[Any, Any], aliases: tuple[str, ...] = ()) -> Doss
         applicant_key=row["applicant_key"],
         applicant_mask=row["applicant_mask"],
         fields_lost=tuple(json.loads(row["fields_lost"])),
+        unread=_unread_fields(row["unread"]),
         **{f"{name}_at": instant_of_row(row, name) for name in RECORD_TIMES},
     )
 
@@ -91,8 +93,22 @@ def record_columns(record: DossierRecord, history: Sequence[StatusRecord] | None
         "applicant_key": record.applicant_key,
         "applicant_mask": record.applicant_mask,
         "fields_lost": json.dumps(record.fields_lost) if record.fields_lost else _NOTHING_LOST,
+        "unread": unread_columns(record.unread),
         **_facts(history),
     }
+
+
+def unread_columns(fields: Sequence[str]) -> str | None:
+    """The value of a column ``unread``: the stems of the columns of these fields between blanks,
+    as ``" received due "``; None for no field."""
+    if not fields:
+        return None
+    return f" {' '.join(name.removesuffix('_at') for name in fields)} "
+
+
+def _unread_fields(written: str | None) -> tuple[str, ...]:
+    names = (written or "").split()
+    return tuple(f"{name}_at" if name in _STEMS else name for name in names)
 
 
 def _facts(history: Sequence[StatusRecord] | None) -> dict[str, Any]:

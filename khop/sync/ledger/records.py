@@ -63,6 +63,8 @@ class Arrival:
 def record_hash(record: DossierRecord) -> str:
     """Digest of a record's content; two records with the same digest are equal."""
     text = "\x1f".join(map(_plain, _CONTENT(record)))
+    if record.unread:
+        text += "\x1f" + _plain(record.unread)
     return hex_digest(text.encode("utf-8", "surrogatepass"))
 
 

@@ -1,7 +1,7 @@
 """Whether a row of paper without a code may be about a dossier (docs/rules.md).
 
-Unit, procedure, applicant and day have to agree, all four. The dossier is then a candidate, on
-which a person decides; nothing is merged.
+Unit, procedure, applicant and day have to agree, all four; one that could not be read in the
+dossier may be any. The dossier is then a candidate, on which a person decides; nothing is merged.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Traits:
 
     ``unit``: name; ``unit_code``: with its parts in either order. ``procedure``: in any spelling.
     ``day``: for the logbook, the local day of reception; for the register, of the signing in the
-    row and of the end in the dossier.
+    row and of the end in the dossier. ``unread``: those of ``REASONS`` that could not be read.
     """
 
     unit: str | None = None
@@ -41,6 +41,7 @@ class Traits:
     procedure: str | None = None
     applicant_key: str | None = None
     day: date | None = None
+    unread: frozenset[str] = frozenset()
 
 
 def candidates(
@@ -49,12 +50,22 @@ def candidates(
     """The ``dossiers`` (by code) that a row may be about, each with its reasons."""
     return {
         code: REASONS
+        if not dossier.unread
+        else tuple(name for name in REASONS if name not in dossier.unread)
         for code, dossier in dossiers.items()
-        if _same(row.applicant_key, dossier.applicant_key)
-        and _same(_base(row), _base(dossier))
-        and near_days(row.day, dossier.day, calendar)
-        and units.akin(row, dossier)
+        if _same(row.applicant_key, dossier.applicant_key, "applicant" in dossier.unread)
+        and _same(_base(row), _base(dossier), "procedure" in dossier.unread)
+        and (near_days(row.day, dossier.day, calendar) or _any_day(row, dossier))
+        and (units.akin(row, dossier) or _any_unit(row, dossier))
     }
+
+
+def _any_day(row: Traits, dossier: Traits) -> bool:
+    return row.day is not None and "day" in dossier.unread
+
+
+def _any_unit(row: Traits, dossier: Traits) -> bool:
+    return bool(row.unit or row.unit_code) and "unit" in dossier.unread
 
 
 def near_days(one: date | None, other: date | None, calendar: WorkingCalendar) -> bool:
@@ -135,5 +146,5 @@ def _base(traits: Traits) -> str | None:
     return base_procedure(traits.procedure or "")
 
 
-def _same(one: str | None, other: str | None) -> bool:
-    return bool(one) and one == other
+def _same(one: str | None, other: str | None, unread: bool) -> bool:
+    return bool(one) and (one == other or unread)

@@ -14,6 +14,8 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cached_property
+from itertools import product
 from typing import Any
 
 import sqlalchemy as sa
@@ -85,7 +87,10 @@ class _Matching:
             found += self._select(_ROWS.where(paper_row.c.row_key.in_(part)))
         for part in batches(codes):
             found += self._select(_MATCHED.where(paper_match.c.code.in_(part)))
-        for part in batches(self._applicants(codes)):
+        applicants = self._applicants(codes)
+        if None in applicants:  # may be the applicant of any row
+            return self.rows()
+        for part in batches(sorted(filter(None, applicants))):
             theirs = paper_row.c.applicant_key.in_(part)
             found += self._select(_ROWS.where(theirs, paper_row.c.code.is_(None)))
         return list({row_id(row): row for row in found}.values())
@@ -117,22 +122,33 @@ class _Matching:
     def _select(self, query: sa.Select[Any]) -> list[sa.Row[Any]]:
         return [row for row in self._connection.execute(query) if row.source in self._sources]
 
-    def _applicants(self, codes: Sequence[str]) -> list[str]:
-        """The applicants of these dossiers."""
-        found: set[str] = set()
+    def _applicants(self, codes: Sequence[str]) -> set[str | None]:
+        """The applicants of these dossiers; None for one that could not be read."""
+        found: set[str | None] = set()
         for part in batches(codes):
-            query = sa.select(source_record.c.applicant_key).where(source_record.c.code.in_(part))
-            found.update(key for key in self._connection.scalars(query) if key)
-        return sorted(found)
+            query = _APPLICANTS.where(source_record.c.code.in_(part))
+            for key, unread in self._connection.execute(query):
+                if key or _APPLICANT in (unread or ""):
+                    found.add(key)
+        return found
 
     def _dossiers(self, applicants: Collection[str]) -> _Dossiers:
         found = _Dossiers(self._calendar)
+        for row in self._of_any_applicant:
+            found.add(row)
         for part in batches(sorted(applicants)):
             query = _DOSSIERS.where(source_record.c.applicant_key.in_(part))
             for row in self._select(query):
                 if row.role == Role.ONE_STOP:
                     found.add(row)
         return found
+
+    @cached_property
+    def _of_any_applicant(self) -> list[sa.Row[Any]]:
+        """Dossiers whose applicant could not be read."""
+        lost = source_record.c.unread.is_not(None), source_record.c.unread.contains(_APPLICANT)
+        found = self._select(_DOSSIERS.where(*lost))
+        return [row for row in found if row.role == Role.ONE_STOP]
 
     def _stored(self, rows: Iterable[RowId]) -> dict[MatchId, str]:
         files: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -151,23 +167,32 @@ class _Matching:
 
 
 class _Dossiers:
-    """Dossiers of some applicants, found by applicant, procedure and working day."""
+    """Dossiers of some applicants, found by applicant, procedure and working day. One of the three
+    that could not be read is found by any."""
 
     def __init__(self, calendar: WorkingCalendar) -> None:
         self._calendar = calendar
         self._found: dict[object, list[tuple[str, Traits]]] = defaultdict(list)
+        self._any_found = False
 
     def add(self, row: sa.Row[Any]) -> None:
         for time in {theirs for _, theirs in _TIMES.values()}:
             traits = _traits(row, time)
-            if (number := self._number(traits.day)) is not None:
-                self._found[_place(traits, time, number)].append((row.code, traits))
+            number = self._number(traits.day)
+            if number is not None or "day" in traits.unread:
+                self._any_found = self._any_found or bool(traits.unread)
+                place = _place(time, traits, number)
+                self._found[place].append((row.code, traits))
 
     def near(self, traits: Traits, time: str) -> Iterator[tuple[str, Traits]]:
         """(code, traits) of the dossiers whose ``time`` is near the day of these traits."""
-        if (number := self._number(traits.day)) is not None:
-            for near in range(number - TOLERANCE, number + TOLERANCE + 1):
-                yield from self._found.get(_place(traits, time, near), ())
+        if (number := self._number(traits.day)) is None:
+            return
+        _, applicant, procedure, _ = _place(time, traits, number)
+        days: list[int | None] = list(range(number - TOLERANCE, number + TOLERANCE + 1))
+        any_of = (None,) if self._any_found else ()
+        for place in product((time,), (applicant, *any_of), (procedure, *any_of), (*days, *any_of)):
+            yield from self._found.get(place, ())
 
     def _number(self, day: date | None) -> int | None:
         try:
@@ -189,11 +214,28 @@ def _traits(row: sa.Row[Any], time: str) -> Traits:
         row.procedure,
         row.applicant_key,
         None if instant is None else instant.local_date,
+        _unread(row.unread, time) if row.unread else frozenset(),
     )
 
 
-def _place(traits: Traits, time: str, number: int) -> object:
-    return time, traits.applicant_key, base_procedure(traits.procedure or ""), number
+def _unread(written: str, time: str) -> frozenset[str]:
+    """The reasons that a column ``unread`` makes unknown."""
+    of = {"unit": "unit", "unit_code": "unit", "procedure": "procedure", time: "day"}
+    of["applicant_key"] = "applicant"
+    return frozenset(of[name] for name in written.split() if name in of)
+
+
+def _place(
+    time: str, traits: Traits, number: int | None
+) -> tuple[str, str | None, str | None, int | None]:
+    """Where a dossier is found; None for what may be any."""
+    applicant, procedure = traits.applicant_key or "", base_procedure(traits.procedure or "") or ""
+    return (
+        time,
+        None if "applicant" in traits.unread else applicant,
+        None if "procedure" in traits.unread else procedure,
+        number,
+    )
 
 
 def _write(connection: sa.Connection, gone: Sequence[MatchId], new: Mapping[MatchId, str]) -> None:
@@ -214,7 +256,10 @@ def _write(connection: sa.Connection, gone: Sequence[MatchId], new: Mapping[Matc
         connection.execute(_UPSERT, rows)
 
 
-_COMPARED = ("unit", "unit_code", "procedure", "applicant_key")
+_COMPARED = ("unit", "unit_code", "procedure", "applicant_key", "unread")
+#: As the column ``unread`` names it.
+_APPLICANT = " applicant_key "
+_APPLICANTS = sa.select(source_record.c.applicant_key, source_record.c.unread)
 
 
 def _columns(table: sa.Table, *names: str) -> list[sa.Column[Any]]:

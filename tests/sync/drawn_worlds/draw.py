@@ -109,6 +109,8 @@ _STEPS = (
     *(3 * HOUR + off for off in (-2 * MINUTE - 1, -2 * MINUTE, 0, 2 * MINUTE, 2 * MINUTE + 1)),
     *(HOUR, 17 * HOUR, DAY, 2 * DAY, 3 * DAY),
 )
+#: What stands for a field that cannot be read, where it is not None.
+_NOTHING: dict[str, Any] = {"aliases": (), "no_due": False}
 _EDGES = (0, 1, 12 * HOUR, 23 * HOUR, DAY - 1)
 _IMPOSSIBLE = ("261131", "000000", "260229", "261301", "991231", "000101", "240229")
 
@@ -224,6 +226,9 @@ class Neighbourhood:
             **self.who(),
             **dict(zip(TIMES, times, strict=True)),
         }
+        traits = ("unit", "procedure", "applicant")
+        unread = self.unread((*TIMES, *traits, "entered", "channel", "no_due", "aliases"))
+        fields |= {name: _NOTHING.get(name) for name in unread}
         return DrawnRecord(
             **fields,
             code=code,
@@ -232,7 +237,13 @@ class Neighbourhood:
             changed=changed and (changed[0], False),
             history=history or (),
             history_read=history is not None,
+            unread=unread,
         )
+
+    def unread(self, names: Sequence[str]) -> frozenset[str]:
+        """Fields whose value cannot be read: mostly none."""
+        random = self.random
+        return frozenset(random.sample(names, random.choice((*(0,) * 8, 1, 2))))
 
     def who(self) -> dict[str, Any]:
         random = self.random
@@ -270,6 +281,8 @@ class Neighbourhood:
                 theirs = getattr(known, name, None)
                 same = alike and known is not None and name != other
                 times[name] = theirs if same else self.near(theirs)
+        unread = self.unread(TIMES) if times else frozenset()
+        times |= dict.fromkeys(unread)
         return DrawnAnswer(
             code=code,
             presence=presence[-1],  # type: ignore[arg-type]
@@ -278,6 +291,7 @@ class Neighbourhood:
             first_seen=None if first_seen is None else (first_seen, False),
             checked=first_seen or 1,
             look_ups=look_ups,
+            unread=unread,
         )
 
     def near(self, time: Time | None) -> Time | None:
@@ -312,14 +326,19 @@ class Neighbourhood:
         if code is None and known and random.random() < 0.5:
             who = {name: getattr(known, name) for name in who}
         key = f"{kind}-{self.tag}-{i}"
+        times = {
+            "received": self.time() if kind == "logbook" else None,
+            "returned": self.time(0.5) if kind == "logbook" else None,
+            "signed": self.time() if kind == "register" else None,
+        }
+        unread = self.unread(("received", "returned") if kind == "logbook" else ("signed", "unit"))
+        fields = {**who, **times} | dict.fromkeys(unread)
         return DrawnRow(
             subject=f"row:{key}",
             kind=kind,
             code=code,
-            **who,
-            received=self.time() if kind == "logbook" else None,
-            returned=self.time(0.5) if kind == "logbook" else None,
-            signed=self.time() if kind == "register" else None,
+            **fields,
+            unread=unread,
             key=key,
             files=random.choice((("cũ.xlsx",), ("mới.csv",), ("cũ.xlsx", "mới.csv"))),
         )

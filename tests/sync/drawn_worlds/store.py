@@ -115,9 +115,16 @@ def _arrival(drawn: DrawnRecord) -> Arrival:
         no_due=drawn.no_due,
         **_who(drawn),
         channel=None if drawn.channel is None else Channel(drawn.channel),
+        unread=_unread(drawn),
     )
     history = tuple(_steps(record, drawn)) if drawn.history_read else None
     return Arrival(DossierReading(record, history), record_hash(record))
+
+
+def _unread(drawn: DrawnRecord | DrawnAnswer | DrawnRow) -> tuple[str, ...]:
+    names = {name: f"{name}_at" for name in (*TIMES, "entered", "signed")}
+    names["applicant"] = "applicant_key"
+    return tuple(sorted(names.get(name, name) for name in drawn.unread))
 
 
 def _who(drawn: DrawnRecord | DrawnRow) -> dict[str, Any]:
@@ -151,6 +158,7 @@ def _store_answer(connection: sa.Connection, drawn: DrawnAnswer) -> None:
         status=None if drawn.status is None else Status(drawn.status),
         status_raw="trạng thái lạ",
         **_times(drawn, *TIMES),
+        unread=_unread(drawn),
     )
     for answer in drawn.look_ups:
         if answer == "failed":
@@ -182,4 +190,5 @@ def _row(drawn: DrawnRow) -> PaperRow:
         code=drawn.code,
         **_who(drawn),
         **_times(drawn, "received", "returned", "signed"),
+        unread=_unread(drawn),
     )

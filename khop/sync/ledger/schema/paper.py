@@ -34,6 +34,7 @@ paper_row = Table(
     Column("number", String),
     Column("symbol", String),
     Column("fields_lost", Text, nullable=False),
+    Column("unread", String),
     Column("first_seen_us", BigInteger, nullable=False),
     Index("ix_paper_row_code", "code"),
     Index("ix_paper_row_row_key", "row_key"),

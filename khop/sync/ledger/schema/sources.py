@@ -38,6 +38,8 @@ source_record = Table(
     Column("applicant_key", String),
     Column("applicant_mask", String),
     Column("fields_lost", Text, nullable=False),
+    # names of columns that are null because the value could not be read, as " received due "
+    Column("unread", String),
     # derived from its history (mappings.states.history_facts); null until a history was read
     Column("path", String),
     Column("supplement_us", BigInteger),
@@ -51,6 +53,13 @@ source_record = Table(
     Index("ix_source_record_code", "code"),
     Index("ix_source_record_history_due", "source", "history_due", "native_id"),
     Index("ix_source_record_applicant", "applicant_key"),
+    # few records have one
+    Index(
+        "ix_source_record_unread",
+        "unread",
+        sqlite_where=text("unread IS NOT NULL"),
+        postgresql_where=text("unread IS NOT NULL"),
+    ),
 )
 
 record_alias = Table(
@@ -100,6 +109,7 @@ presence = Table(
     Column("unit", String),
     Column("procedure", String),
     Column("fields_lost", Text, nullable=False),
+    Column("unread", String),
     Column("checked_us", BigInteger),
     Column("first_seen_us", BigInteger),
     Column("first_absent_us", BigInteger),

@@ -29,6 +29,8 @@ def paper_of(keys: ir.Table, paper: ir.Table) -> ir.Table:
     places = {f"lr_{name}": name for name in PLACE}
     returned = _earliest(logbook, "returned", places | {f"lb_{name}": name for name in _RETURNED})
     signed = _earliest(register, "signed", {f"rg_{name}": name for name in RG})
+    received = _with_unread(received, logbook, "lb_unread")
+    signed = _with_unread(signed, register, "rg_unread")
     cases = received.outer_join(returned, "of_case").mutate(
         of_case=ibis.coalesce(ibis._.of_case, ibis._.of_case_right)
     )
@@ -36,6 +38,14 @@ def paper_of(keys: ir.Table, paper: ir.Table) -> ir.Table:
     return cases.mutate(of_case=ibis.coalesce(cases.of_case, cases.of_case_right)).drop(
         "of_case_right"
     )
+
+
+def _with_unread(chosen: ir.Table, rows: ir.Table, name: str) -> ir.Table:
+    """The chosen rows, and what could not be read in any row of their case: the column ``name``."""
+    lost = rows.group_by("case_code").aggregate(
+        **{name: rows.unread.group_concat("", order_by=rows.unread)}
+    )
+    return chosen.left_join(lost, chosen.of_case == lost.case_code).drop("case_code")
 
 
 def row_cases(paper: ir.Table, matches: ir.Table, cases: ir.Table) -> ir.Table:
@@ -51,6 +61,7 @@ def row_cases(paper: ir.Table, matches: ir.Table, cases: ir.Table) -> ir.Table:
     columns = {f"lb_{name}": ibis.ifelse(of_logbook, rows[name], ibis.null()) for name in LB}
     columns |= {f"lr_{name}": columns[f"lb_{name}"] for name in PLACE}
     columns |= {f"rg_{name}": ibis.ifelse(of_logbook, ibis.null(), rows[name]) for name in RG}
+    columns["lb_unread"] = columns["rg_unread"] = rows.unread
     fixed = {
         "subject": ibis.literal(ROW) + rows.row_key,
         "has_alias": ibis.literal(False),

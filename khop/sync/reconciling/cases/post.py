@@ -2,7 +2,7 @@
 
 The events of one order and waybill belong together. When the first of them lies before the
 reception, they brought papers in and are left out; all others took a result out. Events without a
-time are left out.
+time are left out; a delivery among them makes the time of delivery one that could not be read.
 """
 
 from __future__ import annotations
@@ -39,9 +39,13 @@ def post_of(keys: ir.Table, one_stop: ir.Table, events: ir.Table) -> ir.Table:
         handed=going_out["first"].min(),
         delivered=going_out.delivered.min(),
     )
+    undated = events.filter((events.kind == StatusKind.DELIVERED.value) & events.event_us.isnull())
+    unread = keys.semi_join(undated, keys.key == undated.code).select("case_code").distinct()
+    unread = unread.mutate(ps_unread=ibis.literal(" delivered "))
+    ends = ends.left_join(unread, ends.of_case == unread.case_code)
     return ends.mutate(
         **_unpacked("ps_handed", ends.handed), **_unpacked("ps_delivered", ends.delivered)
-    ).drop("handed", "delivered")
+    ).drop("handed", "delivered", "case_code")
 
 
 def _came_in(orders: ir.Table) -> ir.BooleanValue:

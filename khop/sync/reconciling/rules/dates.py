@@ -13,8 +13,10 @@ from khop.sync.reconciling.rules.rule import (
     any_of,
     apart_by,
     before,
+    blank,
     differs,
     fires,
+    unread,
 )
 
 _SHARED = ("received", "due", "finished", "returned")
@@ -29,11 +31,11 @@ def _known_and_not(case: ir.Table, *states: Status) -> ir.BooleanValue:
 
 def _no_reception(case: ir.Table, _clock: Clock) -> ir.BooleanValue:
     due = _known_and_not(case, Status.NEW, Status.NOT_RECEIVED, Status.SUPPLEMENT)
-    return case.os_received_us.isnull() & due
+    return blank(case, "os_received") & due
 
 
 def _no_end(case: ir.Table, _clock: Clock) -> ir.BooleanValue:
-    return among(case.os_status, DONE) & case.os_finished_us.isnull()
+    return among(case.os_status, DONE) & blank(case, "os_finished")
 
 
 def _received_later_than_today(case: ir.Table, clock: Clock) -> ir.BooleanValue:
@@ -57,8 +59,8 @@ def _others_out_of_order(case: ir.Table, _clock: Clock) -> ir.BooleanValue:
 def _no_due(case: ir.Table, _clock: Clock) -> ir.BooleanValue:
     not_yet_received = (case.os_status == Status.SUPPLEMENT.value) & case.os_received_us.isnull()
     return (
-        case.os_due_us.isnull()
-        & ~case.os_no_due
+        blank(case, "os_due")
+        & ~(case.os_no_due | unread(case, "os_no_due"))
         & _known_and_not(case, Status.NEW, Status.NOT_RECEIVED)
         & ~not_yet_received
     )

@@ -15,7 +15,7 @@ import ibis.expr.types as ir
 from khop.config.model import RuleException, RuleSettings, Window
 from khop.mappings.codes.procedure import base_procedure
 from khop.mappings.records import Instant
-from khop.sync.reconciling.rules.rule import Clock, Excuse, Rule, any_of, start_us
+from khop.sync.reconciling.rules.rule import Clock, Excuse, Rule, any_of, start_us, unread
 from khop.text.local_time import LOCAL
 
 
@@ -49,19 +49,22 @@ def _excuses(case: ir.Table, rule: Rule, clock: Clock) -> Iterator[ir.BooleanVal
 
 
 def _excepted(case: ir.Table, exception: RuleException) -> ir.BooleanValue:
+    """Whether the case is one of these; a value that could not be read may be any."""
     holds: ir.BooleanValue = ibis.literal(True)
     if exception.procedures:
         wanted = sorted({base_procedure(text) or text for text in exception.procedures})
-        holds &= any_of(case[f"{side}_procedure"].isin(wanted) for side in ("os", "lb", "rg"))
+        names = tuple(f"{side}_procedure" for side in ("os", "lb", "rg"))
+        holds &= any_of(case[name].isin(wanted) for name in names) | unread(case, *names)
     if exception.units:
         units = sorted(exception.units)
         names = ("os_unit", "os_unit_code", "lb_unit", "rg_unit")
-        holds &= any_of(case[name].isin(units) for name in names)
+        holds &= any_of(case[name].isin(units) for name in names) | unread(case, *names)
     received = ibis.coalesce(case.os_received_us, case.lb_received_us)
+    lost = received.isnull() & unread(case, "os_received", "lb_received")
     if exception.first:
-        holds &= received >= start_us(exception.first)
+        holds &= ibis.coalesce(received >= start_us(exception.first), lost)
     if exception.last:
-        holds &= received < start_us(exception.last + timedelta(days=1))
+        holds &= ibis.coalesce(received < start_us(exception.last + timedelta(days=1)), lost)
     return holds
 
 

@@ -5,25 +5,38 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from khop.sync.reconciling.rules.rule import Clock, Rule, Severity
+from khop.sync.reconciling.rules.rule import Clock, Rule, Severity, unread
 
 _BASIS_SYNC_RATE = "QĐ 766/QĐ-TTg, 1.4"
 
 
+_COMPARED = ("code", "unit", "unit_code", "procedure", "applicant_key")
+
+
+def _compared(case: ir.Table, side: str) -> ir.BooleanValue:
+    """Not a row of paper without a code that is like no dossier only because a value that it is
+    compared by could not be read."""
+    return case.code.notnull() | ~unread(case, *(f"{side}_{name}" for name in _COMPARED))
+
+
 def _only_in_the_logbook(case: ir.Table, clock: Clock) -> ir.BooleanValue:
-    return case.os_native_id.isnull() & clock.older(case.lb_received_us)
+    alone = case.os_native_id.isnull() & _compared(case, "lb")
+    return alone & clock.older(case.lb_received_us)
 
 
 def _only_in_the_register(case: ir.Table, clock: Clock) -> ir.BooleanValue:
-    return case.os_native_id.isnull() & clock.older(case.rg_signed_us)
+    alone = case.os_native_id.isnull() & _compared(case, "rg")
+    return alone & clock.older(case.rg_signed_us)
 
 
 def _never_synced(case: ir.Table, clock: Clock) -> ir.BooleanValue:
     received = case.os_status.notnull() & (case.os_status != 1) & case.os_received_us.notnull()
     not_from_the_portal = (case.os_channel != 2) | ~case.has_alias
+    asked_under_all_codes = ~unread(case, "os_aliases")
     return (
         received
         & not_from_the_portal
+        & asked_under_all_codes
         & (case.po_presence == "absent")
         & clock.older(case.os_received_us)
     )
@@ -31,7 +44,10 @@ def _never_synced(case: ir.Table, clock: Clock) -> ir.BooleanValue:
 
 def alone_since(case: ir.Table) -> ir.IntegerValue:
     """Since when the portal has a dossier that the one-stop does not have; null for other cases."""
-    since = ibis.coalesce(case.po_received_us, case.po_submitted_us, case.po_first_seen_us)
+    said = ibis.coalesce(case.po_received_us, case.po_submitted_us, case.po_first_seen_us)
+    # The portal's own times are earlier than that, so no age is too great.
+    lost = unread(case, "po_received", "po_submitted") & case.po_received_us.isnull()
+    since = ibis.ifelse(lost, case.po_first_seen_us, said)
     return ibis.ifelse(case.os_native_id.isnull(), since, ibis.null())
 
 

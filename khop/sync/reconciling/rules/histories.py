@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 
 from khop.mappings.records import Status
 from khop.mappings.states.history_facts import path_pattern
-from khop.sync.reconciling.rules.rule import Clock, Excuse, Rule, Severity, before
+from khop.sync.reconciling.rules.rule import Clock, Excuse, Rule, Severity, before, unread
 
 
 def _forbidden_step(case: ir.Table, clock: Clock) -> ir.BooleanValue:
@@ -21,7 +21,8 @@ def _entered_late(case: ir.Table, clock: Clock) -> ir.BooleanValue:
     received = ibis.ifelse(
         case.lb_received_us.notnull(), case.lb_received_ord, case.os_received_ord
     )
-    return case.os_entered_ord - received > clock.number("days")
+    known = case.lb_received_us.notnull() | ~unread(case, "lb_received")
+    return known & (case.os_entered_ord - received > clock.number("days"))
 
 
 def _signed_before_entry(case: ir.Table, _clock: Clock) -> ir.BooleanValue:

@@ -6,7 +6,16 @@ import ibis
 import ibis.expr.types as ir
 
 from khop.mappings.records import ACTIVE, Status
-from khop.sync.reconciling.rules.rule import Clock, Rule, Severity, among, any_of, before, moment
+from khop.sync.reconciling.rules.rule import (
+    Clock,
+    Rule,
+    Severity,
+    among,
+    any_of,
+    before,
+    blank,
+    moment,
+)
 
 
 def _done_but_open(case: ir.Table, clock: Clock) -> ir.BooleanValue:
@@ -30,7 +39,7 @@ def _delivered_not_closed(case: ir.Table, clock: Clock) -> ir.BooleanValue:
 def _closed_before_delivery(case: ir.Table, clock: Clock) -> ir.BooleanValue:
     too_long = clock.older(case.ps_handed_us, clock.number("days"))
     wrong = any_of(
-        (before(case, "os_returned", "ps_delivered"), case.ps_delivered_us.isnull() & too_long)
+        (before(case, "os_returned", "ps_delivered"), blank(case, "ps_delivered") & too_long)
     )
     return (case.os_status == Status.RETURNED.value) & case.ps_handed_us.notnull() & wrong
 

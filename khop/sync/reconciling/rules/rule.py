@@ -1,6 +1,8 @@
 """What a rule is, and the comparisons that rules are written with.
 
-A predicate is an Ibis expression over a case. Null makes a comparison not true, as in SQL.
+A predicate is an Ibis expression over a case. Null makes a comparison not true, as in SQL. A rule
+that fires *because* a value is null asks ``blank``, which does not hold where the value could not
+be read (``unread``).
 ``age(t) > n`` is written as "t lies before the first day whose working-day number is that of
 today minus n". That day is one constant per run, so the database compares integers.
 """
@@ -164,14 +166,36 @@ class Moment(NamedTuple):
     by_day: ir.BooleanValue
 
 
+def unread(case: ir.Table, *names: str) -> ir.BooleanValue:
+    """Whether a source has a value for one of these columns that could not be read.
+
+    ``names``: as ``os_received``. Such a column is null, and nothing is known of its value.
+    """
+    found = ibis.literal(False)
+    for side, _, field in (name.partition("_") for name in names):
+        found = found | ibis.coalesce(case[f"{side}_unread"].contains(f" {field} "), False)
+    return found
+
+
+def blank(case: ir.Table, name: str) -> ir.BooleanValue:
+    """The source has no value: the column is null, and not because it could not be read."""
+    column = case[f"{name}_us" if f"{name}_us" in case.columns else name]
+    return column.isnull() & ~unread(case, name)
+
+
 def moment(case: ir.Table, *names: str) -> Moment:
-    """The time of that name; of several the first that is known."""
+    """The time of that name; of several the first that is known. None where one before it could
+    not be read."""
     times = [case[f"{name}_us"] for name in names]
     flags = [_flag(case, name) for name in names]
     if len(names) == 1:
         return Moment(times[0], flags[0])
-    known = [(time.notnull(), flag) for time, flag in zip(times, flags, strict=True)]
-    return Moment(ibis.coalesce(*times), ibis.cases(*known, else_=False))
+    chosen, by_day = [], []
+    for name, time, flag in zip(names, times, flags, strict=True):
+        lost = unread(case, name)
+        chosen += [(time.notnull(), time), (lost, ibis.null("int64"))]
+        by_day += [(time.notnull(), flag), (lost, ibis.literal(False))]
+    return Moment(ibis.cases(*chosen), ibis.cases(*by_day, else_=False))
 
 
 def differs(case: ir.Table, a: str, b: str, minutes: int) -> ir.BooleanValue:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
@@ -9,4 +12,18 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    _fields_that_could_not_be_read()
+
+
+def _fields_that_could_not_be_read() -> None:
+    for table in ("source_record", "presence", "paper_row"):
+        op.add_column(table, sa.Column("unread", sa.String(), nullable=True))
+    some = sa.text("unread IS NOT NULL")
+    op.create_index(
+        "ix_source_record_unread",
+        "source_record",
+        ["unread"],
+        unique=False,
+        sqlite_where=some,
+        postgresql_where=some,
+    )
