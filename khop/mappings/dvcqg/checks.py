@@ -33,8 +33,8 @@ def problems_before_sending(record: DossierRecord, steps: Sequence[Step] = ()) -
     """Why a dossier may not be sent, as stable codes; empty when it may be sent.
 
     ``portal_born``: it was filed on the portal; ``field_unread``: the one-stop has a value for a
-    field of the message, and it could not be read; ``status_unknown``; ``done_without_end``: state 9
-    or 10 without an end date; ``no_reception``: no reception date in a state that needs one;
+    field of the message, and it could not be read; ``status_unknown``; ``done_without_end``: state
+    9 or 10 without an end date; ``no_reception``: no reception date in a state that needs one;
     ``channel_unknown``; ``no_procedure``; ``no_unit``; ``supplement_without_reason``: a repeated
     request for papers gives no reason (docs/systems/dvcqg.md, docs/rules.md).
     """

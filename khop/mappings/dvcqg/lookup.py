@@ -6,7 +6,7 @@ items, and items of other dossiers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
@@ -63,7 +63,7 @@ def _record(
     dates = _Dates(wire, lost)
     status, status_raw = _state(wire, source.status)
     submitted = dates.read("NgayNopHoSo") or dates.read("NgayNop")
-    return DossierRecord(
+    record = DossierRecord(
         source=source.name,
         native_id=code,
         code=code,
@@ -79,6 +79,17 @@ def _record(
         procedure=base_procedure(scalar_text(wire.MaTTHC)),
         channel=source.channel.lookup(wire.KenhThucHien, scalar_text(wire.KenhThucHien)),
         fields_lost=tuple(dates.lost),
+    )
+    return replace(record, unread=_unread(record, dates.lost)) if dates.lost else record
+
+
+def _unread(record: DossierRecord, lost: Collection[str]) -> tuple[str, ...]:
+    """The empty fields of the record whose wire field was lost."""
+    named = {"submitted_at": {"NgayNopHoSo", "NgayNop"}, "status": {"MaTrangThai", "TrangThaiHoSo"}}
+    return tuple(
+        field
+        for field, wire_name in _WIRE.items()
+        if getattr(record, field) is None and named.get(field, {wire_name}) & set(lost)
     )
 
 
@@ -153,7 +164,8 @@ def _agreed(one: DossierRecord, other: DossierRecord) -> DossierRecord:
     # A contradicted state is not an unmapped one, so it has no text either.
     contradicted = _WIRE["status"] in lost
     changes["status_raw"] = None if contradicted else one.status_raw or other.status_raw
-    return replace(one, **changes, fields_lost=tuple(dict.fromkeys(lost)))
+    agreed = replace(one, **changes, fields_lost=tuple(dict.fromkeys(lost)))
+    return replace(agreed, unread=_unread(agreed, lost))
 
 
 def _contradict(field: str, one: DossierRecord, other: DossierRecord) -> bool:

@@ -1,8 +1,8 @@
 """What all systems say of dossiers, in plain values: the input of ``judge``.
 
 A ``Time`` is microseconds of UTC since 1970, and whether only its day is known. None means that
-a system does not say it; its name in ``unread``, that it says something nobody can read. Units, procedures and applicants are only compared with each other, so
-they may be of any type.
+a system does not say it; with its name in ``unread``, that it says something nobody can read.
+Units, procedures and applicants are only compared with each other, so they may be of any type.
 """
 
 from __future__ import annotations

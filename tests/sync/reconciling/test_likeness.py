@@ -98,7 +98,7 @@ def test_days_are_counted_as_working_days(one: date, other: date, near: bool) ->
     ],
 )
 def test_a_unit_is_akin_to_its_predecessor_and_its_successor(
-    one: dict[str, str], other: dict[str, str], procedure: str | None, akin: bool
+    one: dict[str, Any], other: dict[str, Any], procedure: str | None, akin: bool
 ) -> None:
     units = UnitKinship(UNITS)
     day = date(2025, 7, 1)

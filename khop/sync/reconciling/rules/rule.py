@@ -172,8 +172,8 @@ def unread(case: ir.Table, *names: str) -> ir.BooleanValue:
     ``names``: as ``os_received``. Such a column is null, and nothing is known of its value.
     """
     found = ibis.literal(False)
-    for side, _, field in (name.partition("_") for name in names):
-        found = found | ibis.coalesce(case[f"{side}_unread"].contains(f" {field} "), False)
+    for side, _, column in (name.partition("_") for name in names):
+        found = found | ibis.coalesce(case[f"{side}_unread"].contains(f" {column} "), False)
     return found
 
 
@@ -191,10 +191,10 @@ def moment(case: ir.Table, *names: str) -> Moment:
     if len(names) == 1:
         return Moment(times[0], flags[0])
     chosen, by_day = [], []
-    for name, time, flag in zip(names, times, flags, strict=True):
+    for name, time_us, flag in zip(names, times, flags, strict=True):
         lost = unread(case, name)
-        chosen += [(time.notnull(), time), (lost, ibis.null("int64"))]
-        by_day += [(time.notnull(), flag), (lost, ibis.literal(False))]
+        chosen += [(time_us.notnull(), time_us), (lost, ibis.null("int64"))]
+        by_day += [(time_us.notnull(), flag), (lost, ibis.literal(False))]
     return Moment(ibis.cases(*chosen), ibis.cases(*by_day, else_=False))
 
 
