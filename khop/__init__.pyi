@@ -73,6 +73,7 @@ from .sync.engine import (
 )
 from .sync.findings.history import FindingEvent as FindingEvent
 from .sync.findings.notices import NoticeSummary as NoticeSummary
+from .sync.findings.views import FindingFilters as FindingFilters
 from .sync.findings.work import Task as Task
 from .sync.ledger import (
     create_ledger as create_ledger,
@@ -98,6 +99,7 @@ from .sync.results import (
     FeedSummary as FeedSummary,
     Finding as Finding,
     FindingState as FindingState,
+    Freshness as Freshness,
     IdentityView as IdentityView,
     ListSummary as ListSummary,
     LookupSummary as LookupSummary,
@@ -111,6 +113,7 @@ from .sync.results import (
     ReconcileSummary as ReconcileSummary,
     RetrySummary as RetrySummary,
     RuleCount as RuleCount,
+    SourceFreshness as SourceFreshness,
     SystemCheck as SystemCheck,
     WorkItem as WorkItem,
 )

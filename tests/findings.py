@@ -20,6 +20,7 @@ def make_finding(**changes: Any) -> Finding:
         "acts": "QTHT",
         "first_seen": "2026-11-20T23:30:00+00:00",
         "last_seen": "2026-11-22T08:00:00+07:00",
+        "event": "2026-11-12",
         "values": {"os_status": 9, "po_status": 4, "os_finished": "2026-11-12"},
         "evidence": ({"source": "igate", "kind": "record", "native_id": "68a5"},),
     }

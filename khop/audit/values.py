@@ -41,6 +41,19 @@ def local_time(text: str) -> datetime | None:
     return aware.astimezone(LOCAL).replace(tzinfo=None)
 
 
+def in_minutes(text: str) -> str:
+    """The ISO 8601 moment ``text`` as ``dd/MM/yyyy HH:mm``."""
+    moment = local_time(text)
+    return f"{moment:%d/%m/%Y %H:%M}" if moment else text
+
+
+def event_time(text: str | None) -> datetime | date | None:
+    """An ISO 8601 day as a day, a moment as one in Viet Nam time without a zone."""
+    if text is None:
+        return None
+    return date.fromisoformat(text) if _DAY.fullmatch(text) else local_time(text)
+
+
 def show_time(text: str) -> str:
     """An ISO 8601 day or moment as ``dd/MM/yyyy HH:mm:ss``; any other text as it is."""
     if _DAY.fullmatch(text):

@@ -13,9 +13,10 @@ from typing import Any
 from khop.audit.rules import RuleWords, rule_words
 from khop.audit.values import describe, local_time
 from khop.audit.words import report_words, todo_words
+from khop.sync.findings.subjects import short_subject
 from khop.sync.findings.work import Task
 from khop.sync.repairing.plan import NOT_REPAIRABLE
-from khop.sync.results import Finding
+from khop.sync.results import Finding, Freshness
 from khop.text.safe_display import plain
 from khop.text.words import Words
 
@@ -65,7 +66,7 @@ class WorkReport:
     """What every list of work needs beside its tasks.
 
     ``words``: of lists of work; ``report``: of reports. ``rules``: by id. ``made_at``: with a zone.
-    ``reason``: the sentence for a ``Task.reason``.
+    ``reason``: the sentence for a ``Task.reason``. ``freshness``: as of when, from which sources.
     """
 
     words: Words
@@ -74,15 +75,20 @@ class WorkReport:
     province: str
     made_at: datetime
     reason: Callable[[str], str]
+    freshness: Freshness | None = None
 
     @classmethod
     def of(
-        cls, lang: str, province: str, made_at: datetime, reason: Callable[[str], str]
+        cls,
+        lang: str,
+        province: str,
+        made_at: datetime,
+        reason: Callable[[str], str],
+        freshness: Freshness | None = None,
     ) -> WorkReport:
         """With the words of a language."""
-        return cls(
-            todo_words(lang), report_words(lang), rule_words(lang), province, made_at, reason
-        )
+        words = todo_words(lang), report_words(lang), rule_words(lang)
+        return cls(*words, province, made_at, reason, freshness)
 
     def rows(self, tasks: Iterable[Task]) -> Iterator[TaskRow]:
         """Each task in a person's words."""
@@ -132,7 +138,7 @@ def place_of(finding: Finding, words: Words) -> str:
         if item.get("row") is not None:
             where = {name: plain(str(item.get(name) or "")) for name in ("file", "sheet", "row")}
             return words("work.row" if where["sheet"] else "work.row_of_file", **where)
-    return plain(finding.subject)
+    return plain(short_subject(finding.subject))
 
 
 def work_json(
@@ -144,6 +150,7 @@ def work_json(
         "province": report.province,
         "made_at": report.made_at.isoformat(),
         "notice": report.words("work.notice"),
+        "about": None if report.freshness is None else report.freshness.as_json(),
         "files": [dict(file) for file in files],
         "work": [_task_json(task, row) for task, row in rows],
     }

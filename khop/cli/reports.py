@@ -15,10 +15,15 @@ from khop.cli.shell import Shell
 if TYPE_CHECKING:
     from khop.audit.report import Report
     from khop.config.model import Config
-    from khop.sync.results import Finding
+    from khop.sync.results import Finding, Freshness
 
 
-def make_report(shell: Shell, config: Config, findings: Sequence[Finding]) -> Report:
+def make_report(
+    shell: Shell,
+    config: Config,
+    findings: Sequence[Finding],
+    freshness: Freshness | None = None,
+) -> Report:
     """A report of these findings, in the language of the invocation."""
     from khop.audit.report import Report
     from khop.audit.rules import rule_words
@@ -26,19 +31,21 @@ def make_report(shell: Shell, config: Config, findings: Sequence[Finding]) -> Re
 
     lang = shell.words.lang
     now = datetime.now(UTC)
-    return Report(findings, report_words(lang), rule_words(lang), config.province.name, now)
+    words, rules = report_words(lang), rule_words(lang)
+    return Report(findings, words, rules, config.province.name, now, freshness)
 
 
 def print_report(shell: Shell, report: Report, form: ReportFormat) -> None:
     """Print the report on stdout, in any format but XLSX."""
+    from khop.audit.about import about_lines, counts_line
     from khop.audit.formats.csv_text import findings_csv
     from khop.audit.formats.html import findings_html
-    from khop.audit.formats.json_text import findings_jsonl
+    from khop.audit.formats.json_text import findings_document, findings_jsonl
     from khop.audit.formats.terminal import findings_table
 
     match form:
         case ReportFormat.JSON:
-            shell.show_json([finding.as_json() for finding in report.findings])
+            shell.show_json(findings_document(report))
         case ReportFormat.JSONL:
             findings_jsonl(report, sys.stdout, ascii_only=shell.plain_ascii)
         case ReportFormat.CSV:
@@ -46,8 +53,10 @@ def print_report(shell: Shell, report: Report, form: ReportFormat) -> None:
         case ReportFormat.HTML:
             findings_html(report, sys.stdout)
         case ReportFormat.TABLE:
+            shell.show(*about_lines(report), "")
             if report.findings:
                 shell.show(findings_table(report))
+            shell.show(counts_line(report))
             shell.note(
                 "audit.count" if report.findings else "audit.none", count=len(report.findings)
             )

@@ -9,28 +9,30 @@ from khop.text.safe_display import plain
 from khop.text.words import Words
 
 if TYPE_CHECKING:
-    from rich.table import Table
     from rich.text import Text
 
+    from khop.audit.formats.fitted_table import FittedTable
 
-def result_table(words: Words, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
+
+def result_table(
+    words: Words, columns: Sequence[str], rows: Iterable[Sequence[object]]
+) -> FittedTable:
     """A table whose headers are the sentences ``table.NAME``; see ``table_with_headers``."""
     return table_with_headers([words(f"table.{name}") for name in columns], rows)
 
 
-def table_with_headers(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
+def table_with_headers(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> FittedTable:
     """A table with these headers: columns of numbers aligned right, long texts folded."""
-    from rich import box
-    from rich.table import Table
+    from khop.audit.formats.fitted_table import FittedTable
 
-    made = Table(box=box.SIMPLE_HEAD, title_justify="left")
     lines = [list(row) for row in rows]
-    for position, header in enumerate(headers):
-        numbers = bool(lines) and all(_is_number(line[position]) for line in lines)
-        made.add_column(plain(header), justify="right" if numbers else "left", overflow="fold")
-    for line in lines:
-        made.add_row(*map(_cell, line))
-    return made
+    numbers = {
+        position
+        for position in range(len(headers))
+        if lines and all(_is_number(line[position]) for line in lines)
+    }
+    cells = [list(map(_cell, line)) for line in lines]
+    return FittedTable(list(map(plain, headers)), cells, numbers=frozenset(numbers))
 
 
 def _cell(value: object) -> Text:

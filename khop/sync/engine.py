@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import date, datetime, timedelta
-from typing import Self
+from typing import Self, Unpack
 
 from khop.adapters.ports import (
     Adapter,
@@ -33,8 +33,10 @@ from khop.mappings.records import Instant
 from khop.sync.findings import decisions, views
 from khop.sync.findings.case_view import case_view
 from khop.sync.findings.decisions import Choice
+from khop.sync.findings.freshness import freshness
 from khop.sync.findings.history import FindingEvent, history_of
 from khop.sync.findings.notices import NoticeSummary, notice_client, preview, send_notices
+from khop.sync.findings.views import Filters, FindingFilters
 from khop.sync.findings.work import Task, work_list
 from khop.sync.ledger import Ledger, acquire, audit_log
 from khop.sync.ledger.audit_log import Verified
@@ -58,6 +60,7 @@ from khop.sync.results import (
     CaseView,
     CatalogueSummary,
     Finding,
+    Freshness,
     IdentityView,
     NoProgress,
     Plan,
@@ -243,29 +246,26 @@ class Engine:
             )
         return reconcile_summary(run.id, fixed, done)
 
-    def findings(
-        self,
-        *,
-        rules: Sequence[str] = (),
-        units: Sequence[str] = (),
-        severities: Sequence[str] = (),
-        since: datetime | None = None,
-        states: Sequence[str] = UNSETTLED,
-    ) -> list[Finding]:
-        """Discrepancies, gravest first; ``since``: first seen at or after."""
-        return views.findings(
-            self.ledger,
-            rules=rules,
-            units=units,
-            severities=severities,
-            since=since,
-            states=states,
-        )
+    def findings(self, **wanted: Unpack[FindingFilters]) -> list[Finding]:
+        """Discrepancies, gravest first: those that are not settled, if no states are given."""
+        return views.findings(self.ledger, Filters(**wanted))
+
+    def changes_between(
+        self, start: datetime, end: datetime, **wanted: Unpack[FindingFilters]
+    ) -> list[tuple[str, Finding]]:
+        """("new" or "gone", finding): what needs work at ``end`` and did not at ``start`` (both
+        aware), and what needed work at ``start`` and does not at ``end``; gravest first."""
+        return views.changes_between(self.ledger, start, end, Filters(**wanted))
+
+    def freshness(self) -> Freshness:
+        """As of when the findings are, from which sources, and how complete each is."""
+        with self.ledger.read() as connection:
+            return freshness(connection, self._systems.roles(connection))
 
     def show(self, code: str) -> CaseView | None:
         """Everything known of one dossier, by its code or an alias, or of a row of paper, by
         ``row:KEY``; None if nothing is known."""
-        return case_view(self.ledger, views.subject_named(code), self._sources())
+        return case_view(self.ledger, code, self._sources())
 
     def assign(
         self,

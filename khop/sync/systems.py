@@ -58,6 +58,10 @@ class Systems:
         imported = paper_rows.sources_named(connection, IMPORTED)
         return sorted({*self._roles, *imported})
 
+    def roles(self, connection: sa.Connection) -> dict[str, str | None]:
+        """The role of each source whose records are compared; None for an imported file."""
+        return {name: self._roles.get(name) for name in self.source_names(connection)}
+
     def one_stops(self) -> list[str]:
         """The names of the sources that are one-stops."""
         return sorted(name for name, role in self._roles.items() if role is Role.ONE_STOP)

@@ -23,7 +23,7 @@ class FakeEngine:
     """Returns the given answers and records its calls in ``asked``."""
 
     def __init__(self, answers: Mapping[str, Any]) -> None:
-        self.answers = answers
+        self.answers = {"freshness": None, **answers}
         self.asked: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
         self.sources: Sequence[str] | None = None
 

@@ -70,7 +70,11 @@ def test_a_cycle_finds_the_planted_differences_and_ends_with_an_empty_plan(
     reconciled = as_json(folder, WORK, "reconcile", "--now", NOW)
     truth = Counter((finding["rule"], finding["code"]) for finding in province.findings())
     assert reconciled["open"] == truth.total()
-    found = as_json(folder, WORK, "audit")
+    listed = as_json(folder, WORK, "audit")
+    found = listed["findings"]
+    about = {source["source"]: source for source in listed["about"]["sources"]}
+    assert about["igate"]["last_success"] is not None
+    assert about["igate"]["read"] == about["igate"]["known"] - about["igate"]["quarantined"]
     assert Counter((finding["rule"], finding["code"]) for finding in found) == truth
     assert set(found[0]) == {
         "rule",
@@ -83,6 +87,8 @@ def test_a_cycle_finds_the_planted_differences_and_ends_with_an_empty_plan(
         "first_seen",
         "last_seen",
         "assignee",
+        "event",
+        "resolved",
         "answer_due",
         "explanation",
         "exclusion",

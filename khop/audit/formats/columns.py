@@ -13,22 +13,25 @@ from collections.abc import Mapping
 #: finding has a value for them.
 ANSWER_COLUMNS = ("assignee", "answer_due", "explanation")
 
-#: Findings in CSV and in the workbook: each column's width in the workbook, in characters.
+#: Findings in CSV and in the workbook: each column's width in the workbook, in characters. A list
+#: of changes has the column ``change`` before them.
 FINDING_COLUMNS: Mapping[str, int] = {
-    "rule": 20,
-    "name": 34,
-    "severity": 16,
-    "state": 20,
-    "code": 32,
-    "unit": 34,
-    "acts": 26,
-    "first_seen": 20,
-    "last_seen": 20,
-    "assignee": 20,
-    "answer_due": 20,
-    "explanation": 60,
-    "saw": 80,
-    "evidence": 20,
+    "rule": 6,
+    "name": 24,
+    "severity": 12,
+    "state": 12,
+    "code": 31,
+    "unit": 24,
+    "acts": 18,
+    "event": 17,
+    "first_seen": 17,
+    "last_seen": 17,
+    "resolved": 17,
+    "assignee": 16,
+    "answer_due": 12,
+    "explanation": 30,
+    "saw": 60,
+    "evidence": 60,
 }
 
 #: Findings on a terminal: the columns before and after those of the answers.
@@ -38,7 +41,7 @@ TERMINAL_COLUMNS = (
 )
 
 #: Findings on the page, in the section of one rule: before and after those of the answers.
-PAGE_COLUMNS = (("code", "unit", "acts", "state", "first_seen"), ("saw", "evidence"))
+PAGE_COLUMNS = (("code", "unit", "acts", "state", "event", "first_seen"), ("saw", "evidence"))
 
 #: Work in the workbook of a unit: each column's width, in characters. ``number``, the first, counts
 #: the rows; ``link``, the last, leads to the dossier.

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import xlsxwriter
 
+from khop.audit.about import about_lines, counts_line
 from khop.audit.formats.columns import FINDING_COLUMNS
 from khop.audit.formats.workbook import OPTIONS, sheets
 from khop.audit.report import Report
-from khop.sync.results import Finding
 from khop.text.safe_display import cut, plain
 
-_WRAPPED = frozenset({"saw", "evidence", "name", "unit", "code", "explanation"})
+_WRAPPED = frozenset({"saw", "evidence", "name", "unit", "code", "explanation", "acts"})
+_A4 = 9
+#: Widths of the columns of the summary, and the characters of a line across all of them.
+_SUMMARY = (18, 60, 12, 12)
+_SUMMARY_CHARACTERS = 95
+#: Height of a line of text, in points.
+_LINE = 18
+#: The line below the header, where the list begins.
+_HEAD_LINE = 1
 
 
 def findings_xlsx(report: Report, out: Path | BinaryIO) -> None:
-    """Codes are text, times are dates in Viet Nam time; the header is frozen and has filters."""
+    """Codes are text, times are dates in Viet Nam time; the header is frozen, has filters and is
+    on every printed page; A4 landscape, as wide as the page."""
     target = str(out) if isinstance(out, Path) else out
     with xlsxwriter.Workbook(target, OPTIONS) as book:
         book.set_properties(
@@ -31,58 +39,83 @@ def findings_xlsx(report: Report, out: Path | BinaryIO) -> None:
         )
         formats = _formats(book)
         _summary(book, formats, report)
-        for name, _, part in sheets(report.words("report.findings"), report.findings):
-            _findings(book.add_worksheet(name), formats, report, part)
+        for name, first, part in sheets(report.words("report.findings"), report.findings):
+            _findings(book.add_worksheet(name), formats, report, range(first, first + len(part)))
 
 
 def _formats(book: Any) -> dict[str, Any]:
     return {
         "title": book.add_format({"bold": True, "font_size": 14}),
-        "head": book.add_format({"bold": True, "bg_color": "#DDE6F0", "bottom": 1}),
-        "note": book.add_format({"italic": True}),
+        "head": book.add_format(
+            {"bold": True, "bg_color": "#DDE6F0", "bottom": 1, "text_wrap": True, "valign": "top"}
+        ),
+        "note": book.add_format({"italic": True, "text_wrap": True, "valign": "top"}),
         "text": book.add_format({"num_format": "@", "valign": "top"}),
         "wrap": book.add_format({"num_format": "@", "valign": "top", "text_wrap": True}),
-        "time": book.add_format({"num_format": "dd/mm/yyyy hh:mm:ss", "valign": "top"}),
+        "time": book.add_format({"num_format": "dd/mm/yyyy hh:mm", "valign": "top"}),
         "day": book.add_format({"num_format": "dd/mm/yyyy", "valign": "top"}),
     }
+
+
+def _paper(sheet: Any, report: Report, *, pages_high: int) -> None:
+    """A4 landscape, as wide as one page. ``pages_high``: 0 for as many as are needed."""
+    sheet.set_paper(_A4)
+    sheet.set_landscape()
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.fit_to_pages(1, pages_high)
+    sheet.set_footer(f"&L{report.words('report.title')}&R{report.words('report.page')}")
 
 
 def _summary(book: Any, formats: dict[str, Any], report: Report) -> None:
     words = report.words
     sheet = book.add_worksheet(words("report.summary"))
-    sheet.set_column(0, 0, 18)
-    sheet.set_column(1, 1, 46)
-    sheet.set_column(2, 2, 12)
+    _paper(sheet, report, pages_high=1)
+    for column, width in enumerate(_SUMMARY):
+        sheet.set_column(column, column, width)
     lines = [
         (words("report.title"), "title"),
-        (words("report.province", name=plain(report.province)), "text"),
-        (words("report.made", time=report.made), "text"),
+        *((line, "wrap") for line in about_lines(report)),
         (words("report.notice"), "note"),
-        (words("report.total", count=len(report.findings)), "text"),
+        (counts_line(report), "wrap"),
     ]
     for number, (text, style) in enumerate(lines):
-        sheet.write_string(number, 0, cut(text), formats[style])
+        sheet.set_row(number, _LINE * -(-len(text) // _SUMMARY_CHARACTERS))
+        sheet.merge_range(number, 0, number, len(_SUMMARY) - 1, cut(text), formats[style])
     end = _counts(sheet, formats, report, len(lines) + 1)
-    _units(sheet, formats, report, end + 1)
+    end = _units(sheet, formats, report, end + 1)
+    for line, (short, meaning) in enumerate(report.acts_in_words(), start=end + 1):
+        sheet.write_string(line, 0, plain(short), formats["text"])
+        sheet.write_string(line, 1, cut(plain(meaning)), formats["text"])
 
 
 def _counts(sheet: Any, formats: dict[str, Any], report: Report, top: int) -> int:
-    _head(sheet, formats, top, [report.words(f"column.{n}") for n in ("rule", "name", "count")])
+    names = ("rule", "name", "findings", "dossiers")
+    _head(sheet, formats, top, [report.words(f"column.{name}") for name in names])
     line = top + 1
-    for rule, severity, count in report.by_rule():
-        sheet.write_string(line, 0, f"{rule} ({severity})", formats["text"])
-        sheet.write_string(line, 1, cut(report.rule_words(rule).name), formats["text"])
-        sheet.write_number(line, 2, count)
+    for count in report.by_rule():
+        sheet.write_string(line, 0, f"{count.name} ({count.severity})", formats["text"])
+        sheet.write_string(line, 1, cut(report.rule_words(count.name).name), formats["text"])
+        sheet.write_number(line, 2, count.findings)
+        sheet.write_number(line, 3, count.dossiers)
         line += 1
     return line
 
 
-def _units(sheet: Any, formats: dict[str, Any], report: Report, top: int) -> None:
+def _units(sheet: Any, formats: dict[str, Any], report: Report, top: int) -> int:
     words = report.words
-    _head(sheet, formats, top, ["", words("column.unit"), words("column.count")])
-    for line, (unit, count) in enumerate(report.by_unit(), start=top + 1):
-        sheet.write_string(line, 1, cut(unit or words("report.no_unit")), formats["text"])
-        sheet.write_number(line, 2, count)
+    _head(
+        sheet,
+        formats,
+        top,
+        ["", words("column.unit"), words("column.findings"), words("column.dossiers")],
+    )
+    line = top + 1
+    for count in report.by_unit():
+        sheet.write_string(line, 1, cut(count.name or words("report.no_unit")), formats["text"])
+        sheet.write_number(line, 2, count.findings)
+        sheet.write_number(line, 3, count.dossiers)
+        line += 1
+    return line
 
 
 def _head(sheet: Any, formats: dict[str, Any], line: int, names: list[str]) -> None:
@@ -90,19 +123,20 @@ def _head(sheet: Any, formats: dict[str, Any], line: int, names: list[str]) -> N
         sheet.write_string(line, column, name, formats["head"])
 
 
-def _findings(
-    sheet: Any, formats: dict[str, Any], report: Report, findings: Sequence[Finding]
-) -> None:
-    for column, width in enumerate(FINDING_COLUMNS.values()):
+def _findings(sheet: Any, formats: dict[str, Any], report: Report, places: range) -> None:
+    columns = dict.fromkeys(report.changes_column, 8) | dict(FINDING_COLUMNS)
+    _paper(sheet, report, pages_high=0)
+    for column, width in enumerate(columns.values()):
         sheet.set_column(column, column, width)
-    sheet.freeze_panes(1, 0)
-    _head(sheet, formats, 0, [report.words(f"column.{name}") for name in FINDING_COLUMNS])
-    for line, finding in enumerate(findings, start=1):
-        row = report.row(finding)
-        for column, name in enumerate(FINDING_COLUMNS):
+    sheet.freeze_panes(_HEAD_LINE, list(columns).index("code") + 1)
+    sheet.repeat_rows(0)
+    _head(sheet, formats, 0, [report.words(f"column.{name}") for name in columns])
+    for line, place in enumerate(places, start=_HEAD_LINE):
+        row = report.row_at(place)
+        for column, name in enumerate(columns):
             style = "wrap" if name in _WRAPPED else "text"
             _cell(sheet, formats, (line, column), getattr(row, name), style)
-    sheet.autofilter(0, 0, max(len(findings), 1), len(FINDING_COLUMNS) - 1)
+    sheet.autofilter(0, 0, max(len(places), 1), len(columns) - 1)
 
 
 def _cell(
@@ -112,6 +146,6 @@ def _cell(
     if isinstance(value, datetime):
         sheet.write_datetime(*at, value, formats["time"])
     elif isinstance(value, date):
-        sheet.write_datetime(*at, value, formats["day"])
+        sheet.write_datetime(*at, datetime.combine(value, time()), formats["day"])
     elif value:
         sheet.write_string(*at, cut(str(value)), formats[style])

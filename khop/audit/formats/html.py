@@ -8,6 +8,7 @@ from typing import TextIO
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from khop.audit.about import about_lines, counts_line
 from khop.audit.formats.columns import PAGE_COLUMNS
 from khop.audit.report import FindingRow, Report
 from khop.sync.reconciling.rules import place
@@ -30,7 +31,15 @@ def findings_html(report: Report, out: TextIO) -> None:
         report=report,
         words=report.words,
         groups=_groups(report),
-        columns=(*before, *report.answers, *after),
+        about=about_lines(report),
+        counts=counts_line(report),
+        columns=(
+            *report.changes_column,
+            *before,
+            *report.resolved_column,
+            *report.answers,
+            *after,
+        ),
     )
     stream.enable_buffering(_CHUNK)
     out.writelines(stream)
@@ -38,6 +47,9 @@ def findings_html(report: Report, out: TextIO) -> None:
 
 def _groups(report: Report) -> Iterator[tuple[str, str, Iterator[FindingRow]]]:
     """(rule, severity, its rows), the gravest severity first."""
-    ordered = sorted(report.findings, key=lambda f: (f.severity, place(f.rule)))
-    for (severity, rule), group in groupby(ordered, key=lambda f: (f.severity, f.rule)):
-        yield rule, severity, map(report.row, group)
+    found = report.findings
+    ordered = sorted(range(len(found)), key=lambda at: (found[at].severity, place(found[at].rule)))
+    for (severity, rule), group in groupby(
+        ordered, key=lambda at: (found[at].severity, found[at].rule)
+    ):
+        yield rule, severity, map(report.row_at, group)

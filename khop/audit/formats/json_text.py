@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 import json
-from typing import TextIO
+from collections.abc import Iterator
+from typing import Any, TextIO
 
+from khop.audit.about import about_json
 from khop.audit.report import Report
 
 
+def findings_document(report: Report) -> dict[str, Any]:
+    """``about``: as of when, sources, filters, counts. ``findings``: each as ``finding_rows``."""
+    return {"about": about_json(report), "findings": list(finding_rows(report))}
+
+
+def finding_rows(report: Report) -> Iterator[dict[str, Any]]:
+    """Each finding as ``Finding.as_json``; in a list of changes with ``change``, new or gone."""
+    for place, finding in enumerate(report.findings):
+        change = {"change": report.changes[place]} if report.changes else {}
+        yield {**change, **finding.as_json()}
+
+
 def findings_json(report: Report, out: TextIO) -> None:
-    """One JSON array; each item is ``Finding.as_json``."""
-    whole = [finding.as_json() for finding in report.findings]
-    json.dump(whole, out, ensure_ascii=False, indent=2, default=str)
+    """One JSON object, ``findings_document``."""
+    json.dump(findings_document(report), out, ensure_ascii=False, indent=2, default=str)
     out.write("\n")
 
 
 def findings_jsonl(report: Report, out: TextIO, *, ascii_only: bool = False) -> None:
-    """One JSON object a line, each ``Finding.as_json``."""
-    for finding in report.findings:
-        out.write(json.dumps(finding.as_json(), ensure_ascii=ascii_only, default=str))
+    """One finding a line, as ``finding_rows``, and nothing about the list."""
+    for row in finding_rows(report):
+        out.write(json.dumps(row, ensure_ascii=ascii_only, default=str))
         out.write("\n")

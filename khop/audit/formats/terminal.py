@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
-from rich import box
-from rich.table import Table
 from rich.text import Text
 
 from khop.audit.formats.columns import TERMINAL_COLUMNS
+from khop.audit.formats.fitted_table import FittedTable
 from khop.audit.report import Report
 
 _STYLES = {"S1": "bold red", "S2": "red", "S3": "yellow", "S4": "dim"}
+#: Columns that a narrow terminal does not show.
+_OPTIONAL = ("acts", "first_seen")
 
 
-def findings_table(report: Report) -> Table:
-    """One row a finding. Long texts are folded, never cut: a reader needs the whole code."""
+def findings_table(report: Report) -> FittedTable:
+    """One row a finding; nothing is cut: a reader needs the whole code."""
     before, after = TERMINAL_COLUMNS
-    columns = (*before, *report.answers, *after)
-    table = Table(box=box.SIMPLE_HEAD, title_justify="left", expand=False)
-    for name in columns:
-        table.add_column(report.words(f"column.{name}"), overflow="fold")
-    for finding in report.findings:
-        row = report.row(finding)
-        cells = {name: Text(_shown(getattr(row, name))) for name in columns}
-        cells["severity"] = Text(finding.severity, _STYLES.get(finding.severity, ""))
-        table.add_row(*cells.values())
-    return table
+    columns = (
+        *report.changes_column,
+        *before,
+        *report.resolved_column,
+        *report.answers,
+        *after,
+    )
+    return FittedTable(
+        headers=[report.words(f"column.{name}") for name in columns],
+        rows=[_cells(report, place, columns) for place in range(len(report.findings))],
+        optional=[columns.index(name) for name in _OPTIONAL],
+    )
+
+
+def _cells(report: Report, place: int, columns: Sequence[str]) -> list[Text]:
+    finding = report.findings[place]
+    row = report.row_at(place)
+    cells = {name: Text(_shown(getattr(row, name))) for name in columns}
+    cells["severity"] = Text(finding.severity, _STYLES.get(finding.severity, ""))
+    return list(cells.values())
 
 
 def _shown(value: date | str | None) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import xlsxwriter
 
+from khop.audit.about import as_of
 from khop.audit.formats.columns import WORK_COLUMNS
 from khop.audit.formats.workbook import OPTIONS, sheets
 from khop.audit.values import local_time
@@ -73,6 +74,8 @@ def _top(sheet: Any, formats: dict[str, Any], work: UnitWork, report: WorkReport
         time=f"{made:%d/%m/%Y %H:%M}",
         count=len(work.tasks),
     )
+    if report.freshness is not None:
+        about = f"{about} {as_of(report.freshness, report.report)}"
     title = words("work.title", unit=_unit(work, report))
     lines = ((title, "title"), (about, "note"), (words("work.notice"), "note"))
     for line, (text, style) in enumerate(lines):

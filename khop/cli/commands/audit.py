@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from khop.cli.arguments import moment, rule_ids
+from khop.cli.arguments import day, moment, rule_ids
 from khop.cli.exit_codes import OK, WORK
 from khop.cli.options import ConfigOption, LangOption, ReportFormat, ReportFormatOption, RulesOption
 from khop.cli.reports import make_report, print_report, write_report
 from khop.cli.session import check_out, engine, load
 from khop.cli.shell import Shell, shell_of
 from khop.errors import KhopError
+from khop.text.local_time import LOCAL
+
+if TYPE_CHECKING:
+    from khop.sync.findings.views import FindingFilters
+    from khop.sync.results import Finding
 
 _SEVERITIES = ("S1", "S2", "S3", "S4")
 _STATES = ("open", "assigned", "explained", "excluded", "resolved")
@@ -32,8 +39,21 @@ def audit(
     since: Annotated[
         str | None, typer.Option("--since", help="option.since", metavar="DAY")
     ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", help="option.seen_until", metavar="DAY")
+    ] = None,
+    event_since: Annotated[
+        str | None, typer.Option("--event-since", help="option.event_since", metavar="DAY")
+    ] = None,
+    event_until: Annotated[
+        str | None, typer.Option("--event-until", help="option.event_until", metavar="DAY")
+    ] = None,
     states: Annotated[
         list[str] | None, typer.Option("--state", help="option.state", metavar="STATE")
+    ] = None,
+    between: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--between", help="option.between", metavar="DAY DAY"),
     ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", help="option.audit_out", metavar="FILE")
@@ -47,22 +67,80 @@ def audit(
     shell = shell_of(context, config, format, allowed=ReportFormat)
     form = _form(shell, out)
     check_out(shell, out)
-    chosen = rule_ids(shell, rules)
+    wanted: FindingFilters = {
+        "rules": rule_ids(shell, rules),
+        "units": units or (),
+        "severities": _severities(shell, severities or ()),
+        "states": _states(shell, states or ()),
+        "since": moment(shell, since or None, "error.day"),
+        "until": _end_of(shell, until),
+        "event_since": day(shell, event_since or None),
+        "event_until": day(shell, event_until or None),
+    }
+    days = _days(shell, between)
+    if days is not None and states:
+        raise KhopError(shell.words("error.between_states"))
     with engine(shell, sources=()) as opened:
-        findings = opened.findings(
-            rules=chosen,
-            units=units or (),
-            severities=_severities(shell, severities or ()),
-            since=moment(shell, since or None, "error.day"),
-            states=_states(shell, states or ()),
-        )
-    report = make_report(shell, load(shell), findings)
+        listed: Sequence[tuple[str, Finding]]
+        if days is None:
+            listed = [("", finding) for finding in opened.findings(**wanted)]
+        else:
+            start, end = map(_next_midnight, days)
+            listed = opened.changes_between(start, end, **wanted)
+        fresh = opened.freshness()
+    findings = [finding for _, finding in listed]
+    report = replace(
+        make_report(shell, load(shell), findings, fresh),
+        filters=_filters(wanted, days, since=since, until=until),
+        changes=[] if days is None else [change for change, _ in listed],
+    )
     if out is None:
         print_report(shell, report, form)
     else:
         write_report(shell, report, form, out)
         shell.note("audit.written", count=len(findings), path=out)
     return WORK if any(finding.state in UNSETTLED for finding in findings) else OK
+
+
+def _days(shell: Shell, between: tuple[str, str] | None) -> tuple[date, date] | None:
+    """The two days of --between, the earlier one first. Raises KhopError."""
+    if between is None:
+        return None
+    first, last = sorted(filter(None, (day(shell, text) for text in between)))
+    return first, last
+
+
+def _end_of(shell: Shell, text: str | None) -> datetime | None:
+    """The end of a local day; None for none. Raises KhopError."""
+    read = day(shell, text or None)
+    return None if read is None else _next_midnight(read)
+
+
+def _next_midnight(before: date) -> datetime:
+    return datetime.combine(before + timedelta(days=1), time(), LOCAL)
+
+
+def _filters(
+    wanted: FindingFilters,
+    days: tuple[date, date] | None,
+    *,
+    since: str | None,
+    until: str | None,
+) -> dict[str, Sequence[str]]:
+    """What was chosen, as the list says it of itself."""
+    each_day = [f"{each:%d/%m/%Y}" for each in days or ()]
+    first, last = wanted.get("event_since"), wanted.get("event_until")
+    return {
+        "between": [" – ".join(each_day)] if each_day else [],
+        "rule": wanted["rules"],
+        "unit": wanted["units"],
+        "severity": wanted["severities"],
+        "state": [] if each_day else [str(state) for state in wanted["states"]],
+        "since": [since] if since else [],
+        "until": [until] if until else [],
+        "event_since": [first.isoformat()] if first else [],
+        "event_until": [last.isoformat()] if last else [],
+    }
 
 
 def _form(shell: Shell, out: Path | None) -> ReportFormat:

@@ -35,7 +35,7 @@ from khop.errors import KhopError
 if TYPE_CHECKING:
     from khop.sandbox import SandboxProcess
     from khop.sync.engine import Engine
-    from khop.sync.results import Finding
+    from khop.sync.results import Finding, Freshness
 
 #: A file that every demo writes, so that no other folder is ever deleted.
 _MARK = ".khop-demo"
@@ -53,6 +53,7 @@ class _Story:
     after: Pairs
     planted: Pairs
     findings: list[Finding]
+    freshness: Freshness
     violations: list[dict[str, Any]]
 
 
@@ -131,6 +132,7 @@ def _play(shell: Shell, systems: SandboxProcess) -> _Story:
                 (line["rule"], line["code"] or _place(line["row"])) for line in systems.truth()
             ),
             findings=opened.findings(),
+            freshness=opened.freshness(),
             violations=systems.violations(),
         )
 
@@ -179,7 +181,7 @@ def _apply(shell: Shell, opened: Engine) -> None:
 
 def _write_files(shell: Shell, folder: Path, story: _Story) -> None:
     shell.note("demo.step_report")
-    report = make_report(shell, load(shell), story.findings)
+    report = make_report(shell, load(shell), story.findings, story.freshness)
     write_report(shell, report, ReportFormat.HTML, folder / "report.html")
     write_report(shell, report, ReportFormat.XLSX, folder / "findings.xlsx")
     text = json.dumps(story.violations, ensure_ascii=False, indent=2)

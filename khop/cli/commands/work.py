@@ -49,7 +49,7 @@ def work(
 ) -> int:
     shell = shell_of(context, config, format, allowed=WorkFormat)
     with engine(shell) as opened:
-        tasks = opened.work(units or ())
+        tasks, fresh = opened.work(units or ()), opened.freshness()
     from khop.audit.worklist import WorkReport, by_unit
 
     report = WorkReport.of(
@@ -57,6 +57,7 @@ def work(
         load(shell).province.name,
         datetime.now(UTC),
         lambda reason: reason_in_words(shell, reason),
+        fresh,
     )
     make_folder(out, shell.words)
     parts = [] if shell.as_json else by_unit(tasks)

@@ -9,9 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from khop.mappings.records import Channel, Status
+from khop.sync.findings.subjects import subject_of
 from khop.sync.findings.views import findings_of_subject
 from khop.sync.ledger import Ledger
-from khop.sync.ledger.codes import main_code
 from khop.sync.ledger.paper_rows import ROW
 from khop.sync.ledger.schema import (
     identity_check,
@@ -38,12 +38,13 @@ _SIDES = ("os_", "po_", "ps_", "lb_", "rg_", "id_")
 def case_view(ledger: Ledger, code: str, sources: Sequence[str]) -> CaseView | None:
     """Everything the ledger has under this code, or under the dossier it is an alias of.
 
-    ``code`` may also be ``row:KEY``: then the row of paper and its findings.
+    ``code`` may also be ``row:KEY``, or the beginning of it: then the row of paper and its
+    findings. Raises KhopError when several rows begin so.
     """
+    with ledger.read() as connection:
+        code = subject_of(connection, code)
     if code.startswith(ROW):
         return _row_view(ledger, code)
-    with ledger.read() as connection:
-        code = main_code(connection, code)
     case = _case(ledger, code, sources)
     with ledger.read() as connection:
         keys = _keys(connection, code)

@@ -27,8 +27,8 @@ from khop.sync.findings.decision_texts import (
     refuse_past,
     text_of,
 )
-from khop.sync.findings.history import ACTION, subject_of
-from khop.sync.findings.views import findings_of
+from khop.sync.findings.subjects import subject_of
+from khop.sync.findings.views import FINDING_ACTION, findings_of
 from khop.sync.ledger import Ledger, audit_log, finding_counts
 from khop.sync.ledger.audit_log import Entry
 from khop.sync.ledger.dirty import mark
@@ -277,4 +277,4 @@ def _entry(found: _Chosen, by: str, change: _Change) -> Entry:
         if value is not None
     }
     detail = {"rule": found.rule, **logged}
-    return Entry(by, f"{ACTION}{change.action}", code=found.subject, detail=detail)
+    return Entry(by, f"{FINDING_ACTION}{change.action}", code=found.subject, detail=detail)

@@ -9,16 +9,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from khop.sync.findings.views import subject_named
+from khop.sync.findings.subjects import subject_of
+from khop.sync.findings.views import FINDING_ACTION
 from khop.sync.ledger import Ledger
-from khop.sync.ledger.codes import main_code
-from khop.sync.ledger.paper_rows import ROW
-from khop.sync.ledger.schema import audit_log, discrepancy
+from khop.sync.ledger.schema import audit_log
 from khop.sync.results import Result
 from khop.text.local_time import local_text
-
-#: What actions about findings begin with in the audit log.
-ACTION = "finding."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +41,7 @@ def history_of(ledger: Ledger, subject: str) -> list[FindingEvent]:
             sa.select(audit_log)
             .where(
                 audit_log.c.code == subject_of(connection, subject),
-                audit_log.c.action.startswith(ACTION),
+                audit_log.c.action.startswith(FINDING_ACTION),
             )
             .order_by(audit_log.c.id)
         )
@@ -58,16 +54,7 @@ def _event(row: sa.Row[Any]) -> FindingEvent:
         at=local_text(row.at_us),
         rule=detail.pop("rule"),
         subject=row.code,
-        action=row.action.removeprefix(ACTION),
+        action=row.action.removeprefix(FINDING_ACTION),
         by=row.actor,
         detail=detail,
     )
-
-
-def subject_of(connection: sa.Connection, text: str) -> str:
-    """The subject that a person names by a row of paper, a dossier's code, or its alias."""
-    subject = subject_named(text)
-    own = sa.select(discrepancy.c.subject).where(discrepancy.c.subject == subject).limit(1)
-    if subject.startswith(ROW) or connection.scalar(own) is not None:
-        return subject
-    return main_code(connection, subject)

@@ -3,49 +3,143 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, TypedDict
 
 import sqlalchemy as sa
 
 from khop.errors import KhopError
-from khop.mappings.codes.spelling import canonical_code
 from khop.mappings.records import Instant
 from khop.sync.ledger import Ledger
-from khop.sync.ledger.paper_rows import ROW
-from khop.sync.ledger.schema import discrepancy, exclusion, source_record
+from khop.sync.ledger.schema import audit_log, discrepancy, exclusion, source_record
 from khop.sync.reconciling.increments import read_last_reconcile
 from khop.sync.reconciling.rules import place
-from khop.sync.results import Finding, FindingState
+from khop.sync.results import UNSETTLED, Finding, FindingState
 from khop.text.local_time import local_text
 
+#: What actions about findings begin with in the audit log.
+FINDING_ACTION = "finding."
+
+#: Times in a finding that are no event: when something is due, was entered, changed or read.
+_NO_EVENTS = ("_due", "_changed", "_entered", "_first_seen", "_first_absent", "_checked")
+_TIME = re.compile(r"\d{4}-\d{2}-\d{2}(T.*)?")
 _EXCLUSION = ("actor", "reason", "made_us", "until_us")
 
 
-def findings(
-    ledger: Ledger,
-    *,
-    rules: Sequence[str],
-    units: Sequence[str],
-    severities: Sequence[str],
-    since: datetime | None,
-    states: Sequence[str],
-) -> list[Finding]:
-    """Findings, the gravest first, then by rule and code. An empty filter sets no limit;
-    ``since``: first seen at or after."""
-    query = sa.select(discrepancy)
-    chosen = (("rule", rules), ("unit", units), ("severity", severities), ("state", states))
-    for column, wanted in chosen:
-        if wanted:
-            query = query.where(discrepancy.c[column].in_(list(wanted)))
-    if since is not None:
-        query = query.where(discrepancy.c.first_seen_us >= Instant.of(since).us)
+class FindingFilters(TypedDict, total=False):
+    """The fields of ``Filters``, each optional."""
+
+    rules: Sequence[str]
+    units: Sequence[str]
+    severities: Sequence[str]
+    states: Sequence[str]
+    since: datetime | None
+    until: datetime | None
+    event_since: date | None
+    event_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which findings are wanted. An empty filter sets no limit.
+
+    ``since``, ``until``: first seen at or after the one, and before the other; aware.
+    ``event_since``, ``event_until``: the first and the last day of ``Finding.event``; findings
+    without an event are left out then.
+    """
+
+    rules: Sequence[str] = ()
+    units: Sequence[str] = ()
+    severities: Sequence[str] = ()
+    states: Sequence[str] = UNSETTLED
+    since: datetime | None = None
+    until: datetime | None = None
+    event_since: date | None = None
+    event_until: date | None = None
+
+    def query(self) -> sa.Select[Any]:
+        """All but the days of events, which are among the values of a finding."""
+        query = sa.select(discrepancy)
+        chosen = {
+            "rule": self.rules,
+            "unit": self.units,
+            "severity": self.severities,
+            "state": self.states,
+        }
+        for column, wanted in chosen.items():
+            if wanted:
+                query = query.where(discrepancy.c[column].in_(list(wanted)))
+        if self.since is not None:
+            query = query.where(discrepancy.c.first_seen_us >= Instant.of(self.since).us)
+        if self.until is not None:
+            query = query.where(discrepancy.c.first_seen_us < Instant.of(self.until).us)
+        return query
+
+    def has_event(self, finding: Finding) -> bool:
+        """Whether the event of a finding is within the days wanted."""
+        if self.event_since is None and self.event_until is None:
+            return True
+        if finding.event is None:
+            return False
+        day = date.fromisoformat(finding.event[:10])
+        return (self.event_since or day) <= day <= (self.event_until or day)
+
+
+def findings(ledger: Ledger, filters: Filters) -> list[Finding]:
+    """Findings, the gravest first, then by rule and code."""
     with ledger.read() as connection:
-        check_units(connection, units)
-        found = _findings(connection, query)
-    return _ordered(found)
+        check_units(connection, filters.units)
+        found = _findings(connection, filters.query())
+    return _ordered(filter(filters.has_event, found))
+
+
+def changes_between(
+    ledger: Ledger, start: datetime, end: datetime, filters: Filters
+) -> list[tuple[str, Finding]]:
+    """("new" or "gone", finding): what needed work at ``end`` and not at ``start``, and the other
+    way round. The times of a run count, not those at which it was made.
+
+    A finding that was excluded or resolved at a time did not need work then. The states of
+    ``filters`` are ignored.
+    """
+    at_start, at_end = Instant.of(start).us, Instant.of(end).us
+    with ledger.read() as connection:
+        check_units(connection, filters.units)
+        before, after = (_unsettled_at(connection, us) for us in (at_start, at_end))
+        found = {
+            (each.rule, each.subject): each
+            for each in _findings(connection, replace(filters, states=()).query())
+            if filters.has_event(each)
+        }
+    keys = [(key, "new") for key in after - before] + [(key, "gone") for key in before - after]
+    change = {key: word for key, word in keys if key in found}
+    return [(change[f.rule, f.subject], f) for f in _ordered(found[key] for key in change)]
+
+
+#: Events after which a finding needs work, and after which it does not.
+_NEEDS_WORK = frozenset({"open", "reopen", "exclusion_end", "take_back", "assign", "explain"})
+_SETTLES = frozenset({"resolve", "exclude"})
+
+
+def _unsettled_at(connection: sa.Connection, us: int) -> set[tuple[str, str]]:
+    """The (rule, subject) of the findings that needed work at a time, by the audit log."""
+    query = (
+        sa.select(audit_log.c.action, audit_log.c.code, audit_log.c.detail)
+        .where(audit_log.c.action.startswith(FINDING_ACTION), audit_log.c.at_us <= us)
+        .order_by(audit_log.c.id)
+    )
+    found: set[tuple[str, str]] = set()
+    for action, subject, detail in connection.execute(query):
+        event, key = action.removeprefix(FINDING_ACTION), (json.loads(detail)["rule"], subject)
+        if event in _NEEDS_WORK:
+            found.add(key)
+        elif event in _SETTLES:
+            found.discard(key)
+    return found
 
 
 def check_units(connection: sa.Connection, units: Iterable[str]) -> None:
@@ -84,12 +178,6 @@ def findings_of_subject(connection: sa.Connection, subject: str) -> tuple[Findin
     return tuple(_findings(connection, query.order_by(discrepancy.c.rule)))
 
 
-def subject_named(text: str) -> str:
-    """The subject that a person writes: a row of paper as it is, a code in canonical form."""
-    bare = text.strip()
-    return bare if bare.startswith(ROW) else canonical_code(bare)
-
-
 def _ordered(found: Iterable[Finding]) -> list[Finding]:
     return sorted(found, key=lambda f: (f.severity, place(f.rule), f.code or "", f.subject))
 
@@ -111,6 +199,7 @@ def _finding(row: sa.Row[Any], last_us: int | None) -> Finding:
     # A finding that is not resolved counts as seen by the last reconcile, even if that run did not
     # look at it.
     seen_us = row.last_seen_us if row.resolved_us is not None or last_us is None else last_us
+    values = json.loads(row.values_json)
     return Finding(
         rule=row.rule,
         subject=row.subject,
@@ -121,13 +210,27 @@ def _finding(row: sa.Row[Any], last_us: int | None) -> Finding:
         acts=row.acts,
         first_seen=local_text(row.first_seen_us),
         last_seen=local_text(seen_us),
-        values=json.loads(row.values_json),
+        event=event_of(values),
+        resolved=None if row.resolved_us is None else local_text(row.resolved_us),
+        values=values,
         evidence=tuple(json.loads(row.evidence_json)),
         assignee=row.assignee,
         answer_due=_day(row.answer_due_us),
         explanation=row.explanation,
         exclusion=_exclusion(row),
     )
+
+
+def event_of(values: Mapping[str, Any]) -> str | None:
+    """When it happened: the first time among what a rule shows that is an event; else that of the
+    first time the systems or khop noted; None without any time."""
+    times = {
+        name: value
+        for name, value in values.items()
+        if isinstance(value, str) and _TIME.fullmatch(value)
+    }
+    events = [value for name, value in times.items() if not name.endswith(_NO_EVENTS)]
+    return next(iter((*events, *times.values())), None)
 
 
 def _exclusion(row: sa.Row[Any]) -> dict[str, Any] | None:

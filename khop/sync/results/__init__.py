@@ -9,6 +9,7 @@ from khop.sync.results.findings import (
     ReconcileSummary,
     RuleCount,
 )
+from khop.sync.results.freshness import Freshness, SourceFreshness
 from khop.sync.results.plain_json import Result
 from khop.sync.results.plans import (
     SETTLED,
@@ -53,6 +54,7 @@ __all__ = [
     "FeedSummary",
     "Finding",
     "FindingState",
+    "Freshness",
     "IdentityView",
     "ListSummary",
     "LookupSummary",
@@ -68,6 +70,7 @@ __all__ = [
     "Result",
     "RetrySummary",
     "RuleCount",
+    "SourceFreshness",
     "SourceSummary",
     "SystemCheck",
     "WorkItem",

@@ -83,6 +83,8 @@ class Finding(OfSubject):
     ``values``: what the rule saw. ``assignee``: who has to answer, until the end of the day
     ``answer_due``; ``explanation``: what was answered. ``exclusion``: who ruled it out (``by``),
     why (``reason``), since when (``made``), up to which day (``until``, null: until taken back).
+    ``event``: when it happened, ISO 8601 or a day: the first time among ``values`` that is no due
+    date and no time of a change. ``resolved``: when it was no longer found.
     """
 
     rule: str
@@ -98,6 +100,8 @@ class Finding(OfSubject):
     answer_due: str | None = None
     explanation: str | None = None
     exclusion: Mapping[str, Any] | None = None
+    event: str | None = None
+    resolved: str | None = None
     values: Mapping[str, Any]
     evidence: tuple[Mapping[str, Any], ...] = ()
 

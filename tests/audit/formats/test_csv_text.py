@@ -6,7 +6,7 @@ import csv
 import io
 
 from khop.audit.formats.columns import FINDING_COLUMNS
-from khop.audit.formats.csv_text import findings_csv
+from khop.audit.formats.csv_text import COMMENT, findings_csv
 from khop.audit.report import Report
 from tests.audit.made import make_report
 from tests.findings import make_finding
@@ -15,7 +15,8 @@ from tests.findings import make_finding
 def _csv(report: Report) -> list[list[str]]:
     out = io.StringIO(newline="")
     findings_csv(report, out)
-    return list(csv.reader(io.StringIO(out.getvalue(), newline="")))
+    rows = [line for line in csv.reader(io.StringIO(out.getvalue(), newline="")) if line]
+    return [row for row in rows if not row[0].startswith(COMMENT)]
 
 
 def test_a_row_has_the_rule_the_actor_the_values_and_the_time() -> None:
@@ -45,3 +46,15 @@ def test_no_cell_is_a_formula() -> None:
 
 def test_a_line_break_in_a_name_does_not_make_a_new_row() -> None:
     assert len(_csv(make_report(make_finding(unit='a\r\nb\n"c"')))) == 2
+
+
+def test_what_the_list_is_based_on_stands_below_it_in_one_cell_a_line() -> None:
+    out = io.StringIO(newline="")
+    evil = 'UBND "xã", Mẫu\n=1+1'
+    findings_csv(make_report(make_finding(), province=evil), out)
+    listed, _, about = out.getvalue().partition("\r\n\r\n")
+    assert listed.count("\r\n") == 1
+    lines = about.splitlines()
+    assert lines[0] == "# Province: UBND 'xã'; Mẫu =1+1"
+    assert all(len(row) == 1 for row in csv.reader(lines))
+    assert any(line.startswith("# Findings: 1; about 1 dossiers") for line in lines)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from datetime import datetime
+from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,8 @@ def _sheet_xml(report: Report, number: int) -> Any:
 def test_codes_are_text_and_times_are_dates() -> None:
     _, row = _rows(make_report(make_finding(code="000123456789")), "Findings")
     assert row[4] == "000123456789"
-    assert row[7] == datetime(2026, 11, 21, 6, 30)
+    assert row[7] == date(2026, 11, 12)
+    assert row[8] == datetime(2026, 11, 21, 6, 30)
 
 
 def test_no_cell_is_a_formula_or_a_link() -> None:
@@ -59,16 +60,16 @@ def test_no_cell_is_a_formula_or_a_link() -> None:
 def test_the_header_is_frozen_and_has_filters() -> None:
     sheet = _sheet_xml(make_report(make_finding(), make_finding()), 2)
     assert sheet.find(".//{*}pane").get("state") == "frozen"
-    assert sheet.find(".//{*}autoFilter").get("ref") == "A1:N3"
+    assert sheet.find(".//{*}autoFilter").get("ref") == "A1:P3"
 
 
 def test_the_summary_counts_by_rule_and_unit() -> None:
     made = make_report(make_finding(), make_finding(unit=None), make_finding(rule="A7"))
     rows = _rows(made, "Summary")
-    texts = [row[0] for row in rows]
+    texts = [row[0] for row in rows if row]
     assert any("not a verdict" in str(text) for text in texts)
-    assert ["B6 (S2)", "One-stop closed, portal open", 2.0] in rows
-    assert ["", "(unit not known)", 1.0] in rows
+    assert ["B6 (S2)", "One-stop closed, portal open", 2.0, 1.0] in rows
+    assert ["", "(unit not known)", 1.0, 1.0] in rows
 
 
 def test_a_report_without_findings_is_a_valid_workbook() -> None:
@@ -93,3 +94,14 @@ def test_a_text_that_is_too_long_for_a_cell_is_cut() -> None:
 def test_the_workbook_can_be_written_to_a_path(tmp_path: Path) -> None:
     findings_xlsx(make_report(make_finding()), tmp_path / "out.xlsx")
     assert zipfile.is_zipfile(tmp_path / "out.xlsx")
+
+
+def test_the_list_prints_on_a4_landscape_with_its_header_on_every_page() -> None:
+    made = make_report(make_finding())
+    for number, pages_high in ((1, "1"), (2, "0")):
+        sheet = _sheet_xml(made, number)
+        page = sheet.find(".//{*}pageSetup")
+        assert (page.get("paperSize"), page.get("orientation")) == ("9", "landscape")
+        assert page.get("fitToHeight", "1") == pages_high
+    with zipfile.ZipFile(_written(made)) as book:
+        assert b"_xlnm.Print_Titles" in book.read("xl/workbook.xml")

@@ -60,10 +60,10 @@ def test_sections_are_ordered_by_severity_and_the_summary_links_to_them() -> Non
 
 
 def test_a_row_has_the_first_day_and_the_state() -> None:
-    page = _page(make_report(make_finding(state=FindingState.RESOLVED)))
+    page = _page(make_report(make_finding(state=FindingState.RESOLVED, event="2026-11-12")))
     cells = [cell.text_content() for cell in page.xpath("//section//tbody/tr/td")]
     assert cells[3] == "Resolved"
-    assert cells[4] == "21/11/2026"
+    assert cells[4:6] == ["12/11/2026", "21/11/2026"]
 
 
 def test_a_report_without_findings_states_that_there_are_none() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import json
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ def test_the_ending_of_the_file_decides_the_format(
     assert (done.code, done.out) == (2, "")
     written = (tmp_path / f"found.{ending}").read_bytes()
     starts = {
-        "json": b"[\n",
+        "json": b"{\n",
         "jsonl": b'{"rule"',
         "csv": b"\xef\xbb\xbf",
         "xlsx": b"PK",
@@ -62,3 +63,32 @@ def test_a_table_goes_to_stdout_and_its_note_to_stderr(run: Run, engine: PutEngi
     assert CODE in done.out
     assert "not a verdict" in done.err
     assert "not a verdict" not in done.out
+
+
+def test_the_days_of_events_are_passed_to_the_engine(run: Run, engine: PutEngine) -> None:
+    fake = engine(findings=[])
+    run("audit", "--until", "2026-11-30", "--event-since", "2026-11-01")
+    asked = fake.asked[0][2]
+    assert asked["until"] == datetime(2026, 11, 30, 17, tzinfo=UTC)
+    assert (asked["event_since"], asked["event_until"]) == (date(2026, 11, 1), None)
+
+
+def test_changes_between_two_days_are_listed_with_their_word(run: Run, engine: PutEngine) -> None:
+    fake = engine(changes_between=[("new", make_finding()), ("gone", make_finding(rule="A7"))])
+    done = run("audit", "--between", "2026-11-27", "2026-11-20", "--format", "json")
+    name, days, _ = fake.asked[0]
+    assert name == "changes_between"
+    assert days == (
+        datetime(2026, 11, 20, 17, tzinfo=UTC),
+        datetime(2026, 11, 27, 17, tzinfo=UTC),
+    )
+    listed = json.loads(done.out)
+    assert [(f["change"], f["rule"]) for f in listed["findings"]] == [("new", "B6"), ("gone", "A7")]
+    assert listed["about"]["filters"]["between"] == ["20/11/2026 – 27/11/2026"]
+
+
+def test_changes_cannot_be_chosen_by_state(run: Run, engine: PutEngine) -> None:
+    engine(changes_between=[])
+    done = run("audit", "--between", "2026-11-20", "2026-11-27", "--state", "open")
+    assert done.code == 1
+    assert "--state" in done.err
