@@ -6,7 +6,7 @@ text too long to be data, refuse the item.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -43,6 +43,23 @@ def read_shape(
         raise RecordError("item", "is not an object")
     read = _validated(model, item)
     return _read_rest(model, item, essential, read) if isinstance(read, Errors) else (read, ())
+
+
+def known_keys(item: Mapping[Any, object], model: type[BaseModel]) -> dict[str, object]:
+    """The item with the model's spelling of its keys, which systems write in another case, with
+    blanks around them, or with underscores. A key in the exact spelling comes first."""
+    names = {_bare(name): name for name in _wire_names(model)}
+    exact = {name: item[name] for name in names.values() if name in item}
+    loose = {names[bare]: value for key, value in item.items() if (bare := _bare(key)) in names}
+    return {**loose, **exact}
+
+
+def _wire_names(model: type[BaseModel]) -> Iterator[str]:
+    return (field.alias or name for name, field in model.model_fields.items())
+
+
+def _bare(key: object) -> str:
+    return str(key).strip().replace("_", "").casefold()
 
 
 def dotted(path: Path) -> str:

@@ -6,6 +6,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import structlog
+
 from khop.adapters.http import checked, transport_of
 from khop.adapters.myvnpost.settings import MyVnpostSettings
 from khop.adapters.ports import AdapterType, Context, Health, Role
@@ -15,6 +17,8 @@ from khop.errors import ConfigError
 from khop.mappings.myvnpost.history import HistoryMapping
 from khop.mappings.records import StatusRecord
 from khop.mappings.vnpost.mapping import postal_codes
+
+log = structlog.get_logger(__name__)
 
 #: An order number that no order has, for the harmless read of a check.
 _NO_ORDER = "KHOP-CHECK-000000-0000"
@@ -45,11 +49,15 @@ class MyVnpostAdapter:
 
     def evidence_of(self, code: str) -> tuple[StatusRecord, ...]:
         """The history of the orders of a dossier; empty when the post has none."""
-        return tuple(
+        lost: list[str] = []
+        found = tuple(
             record
             for number in self._numbers.all_of(code)
-            for record in self._mapping.records(number, self.client.history(number))
+            for record in self._mapping.records(number, self.client.history(number), lost)
         )
+        if lost:
+            log.info("times_of_events_lost", source=self.name, code=code, fields=lost)
+        return found
 
     def webhook(self, body: bytes) -> WebhookNews:
         """The content of a call from the post; no call is made to the post.
@@ -102,7 +110,8 @@ class MyVnpostAdapter:
 def _build(name: str, role: Role, settings: Any, context: Context) -> MyVnpostAdapter:
     transport = transport_of(name, settings, context)
     deployment, account = settings.deployment(), settings.account(context.base_dir)
-    client = MyVnpostClient(name, transport, deployment, account)
+    words = settings.answers.words()
+    client = MyVnpostClient(name, transport, deployment, account, words)
     codes = postal_codes(settings.codes, settings.delivered_codes, settings.handed_codes)
     mapping = HistoryMapping(name, codes, settings.order_numbers())
     return MyVnpostAdapter(name, role, settings, client, mapping, context)

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from khop.connectors.answer_words import AnswerWords, folded, is_about_session
-from khop.connectors.http.answers import Answer, Unusable, read_json
+from khop.connectors.http.answers import Answer, Unusable, json_within
 from khop.connectors.http.values import bare_keys, text_of
 
 _ZERO = re.compile(r"[+-]?0+(?:[.,]0+)?")
@@ -77,7 +77,7 @@ class Verdict(Enum):
 
 def read_reply(answer: Answer) -> Reply:
     """The reply in an answer, which must be JSON with a code. Raises ValueError."""
-    reply = _opened(_unpacked(answer.json()), 0)
+    reply = _opened(json_within(answer.json()), 0)
     if reply is None or reply.code is None:
         raise Unusable("an answer without an error code")
     return reply
@@ -92,7 +92,7 @@ def read_text_reply(answer: Answer) -> Reply:
         if answer.is_markup or not answer.body.strip() or _PACKED.match(answer.text):
             raise
         body = answer.text
-    body = _unpacked(body)
+    body = json_within(body)
     if isinstance(body, str):
         return Reply(None, body, None, {})
     reply = _opened(body, 0)
@@ -158,7 +158,7 @@ def refusal_form(operation: str, code: str | None, message: str | None) -> str |
 def session_of(reply: Reply) -> str | None:
     """The session key of a login's reply, also inside ``result`` or ``data``, or in their place;
     None where there is none."""
-    found = _unpacked(reply.result)
+    found = json_within(reply.result)
     session = text_of(reply.fields.get("session")) or text_of(bare_keys(found).get("session"))
     if session:
         return session
@@ -181,7 +181,7 @@ def _says(message: str, phrases: tuple[str, ...]) -> bool:
 
 
 def _rows(value: object, depth: int) -> tuple[Mapping[str, object], ...]:
-    value = _unpacked(value)
+    value = json_within(value)
     if value is None or (isinstance(value, str) and not value.strip()):
         return ()
     if isinstance(value, Mapping):
@@ -212,7 +212,7 @@ def _holder(fields: Mapping[str, object]) -> str | None:
         return "data"
     if any(key in fields for key in _OF_A_ROW):
         return None
-    held = (key for key in _HOLDERS if isinstance(_unpacked(fields.get(key, "")), _ROWS))
+    held = (key for key in _HOLDERS if isinstance(json_within(fields.get(key, "")), _ROWS))
     return next(held, None)
 
 
@@ -229,7 +229,7 @@ def _holds_more(fields: Mapping[str, object]) -> bool:
 
 def _may_be_rows(value: object, known: bool, depth: int) -> bool:
     """Whether a value is a list, which may be empty only beside a known one, or holds one."""
-    value = _unpacked(value)
+    value = json_within(value)
     if isinstance(value, list):
         return bool(value) or not known
     if not isinstance(value, Mapping) or depth >= _DEEPEST:
@@ -254,7 +254,7 @@ def _held(fields: Mapping[str, object]) -> object:
     """The value of the first key that holds something; of ``result`` and ``data`` any value."""
     for key in _HOLDERS:
         value = fields.get(key)
-        if value and (key in ("result", "data") or isinstance(_unpacked(value), list | Mapping)):
+        if value and (key in ("result", "data") or isinstance(json_within(value), list | Mapping)):
             return value
     return next((fields[key] for key in ("result", "data") if fields.get(key) is not None), None)
 
@@ -262,10 +262,10 @@ def _held(fields: Mapping[str, object]) -> object:
 def _unwrapped(outer: Reply, depth: int) -> Reply:
     if outer.code not in (None, "0"):
         return _with_plain_message(outer, depth)
-    inner = _opened(_unpacked(outer.result), depth + 1)
+    inner = _opened(json_within(outer.result), depth + 1)
     if inner is not None and inner.code is not None:
         return inner
-    packed = _unpacked(outer.fields.get("message"))
+    packed = json_within(outer.fields.get("message"))
     if outer.result is None and isinstance(packed, str) and _PACKED.match(packed):
         # The message was the answer itself; as plain text it would pass for success or absence.
         raise Unusable("a message that holds an answer which cannot be read")
@@ -277,7 +277,7 @@ def _unwrapped(outer: Reply, depth: int) -> Reply:
 
 
 def _with_plain_message(refusal: Reply, depth: int) -> Reply:
-    inner = _opened(_unpacked(refusal.fields.get("message")), depth + 1)
+    inner = _opened(json_within(refusal.fields.get("message")), depth + 1)
     if inner is None or not inner.message:
         return refusal
     return Reply(refusal.code, inner.message, refusal.result, refusal.fields)
@@ -296,16 +296,6 @@ def _from_message(outer: Reply, packed: Mapping[str, object], depth: int) -> Rep
 
 def _with_result(outer: Reply, result: object) -> Reply:
     return Reply(outer.code, "", result or None, outer.fields)
-
-
-def _unpacked(value: object) -> object:
-    """The value of JSON text; any other value unchanged."""
-    if not isinstance(value, str) or not value.lstrip().startswith(("{", "[")):
-        return value
-    try:
-        return read_json(value.strip())
-    except ValueError:
-        return value
 
 
 def _code(value: object) -> str | None:

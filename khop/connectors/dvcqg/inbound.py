@@ -37,7 +37,7 @@ from khop.connectors.dvcqg.inbound_wire import (
     PromotionDossier,
     file_bytes,
 )
-from khop.connectors.http.answers import read_json
+from khop.connectors.http.answers import json_within, read_json
 from khop.connectors.http.values import lower_keys, text_of
 from khop.connectors.http.xml import children, local_name, read_xml
 from khop.errors import KhopError
@@ -175,7 +175,7 @@ def _promotion(fields: Mapping[str, object], receiver: PortalReceiver) -> Inboun
 
 def _forwarded(fields: Mapping[str, object], receiver: PortalReceiver) -> InboundReply:
     envelope = lower_keys(fields)
-    data = _unpacked(envelope.get("data"))
+    data = json_within(envelope.get("data"))
     if text_of(envelope.get("service")).casefold() == _PAYMENT:
         return _received(lambda: _payment(data, receiver))
     updating = str(envelope.get("isupdating")).strip().casefold() in _TRUE
@@ -199,7 +199,7 @@ def _amendment(data: object, receiver: PortalReceiver, updating: bool) -> Taken:
 
 def _tax_notice(fields: Mapping[str, object], receiver: PortalReceiver) -> InboundReply:
     def take() -> Taken:
-        data = _unpacked(lower_keys(fields).get("data"))
+        data = json_within(lower_keys(fields).get("data"))
         inner = lower_keys(data) if isinstance(data, Mapping) else {}
         notice = _notice(inner.get("filethongbaothue"))
         return receiver.receive_tax_notice(_digest(notice.xml), notice)
@@ -259,16 +259,6 @@ def _named(value: str, field: str) -> str:
     if not name or len(name) > _LONGEST_CODE:
         raise BadField(field)
     return name
-
-
-def _unpacked(value: object) -> object:
-    """The value of JSON text; any other value unchanged."""
-    if isinstance(value, str):
-        try:
-            return read_json(value)
-        except ValueError:
-            return value
-    return value
 
 
 def _digest(content: bytes) -> str:

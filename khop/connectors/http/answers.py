@@ -94,6 +94,17 @@ def read_json(body: bytes | str) -> object:
     return _read_carefully(text)
 
 
+def json_within(value: object) -> object:
+    """The value of JSON text, as gateways pack one answer into another; any other value
+    unchanged."""
+    if not isinstance(value, str) or not value.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
+        return value
+    try:
+        return read_json(value.strip())
+    except ValueError:
+        return value
+
+
 def _read_carefully(text: str) -> object:
     """Read what a strict reader refuses or reads differently: BOM, raw line breaks in texts, NaN,
     halves of surrogate pairs, very long numbers, two hundred levels of nesting."""

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeVar, Unpack
 
-from khop.connectors.http.answers import Answer, Unusable
+from khop.connectors.answer_words import AnswerWords
+from khop.connectors.http.answers import Answer, Unusable, json_within
 from khop.connectors.http.checks import http_address, is_header_safe
 from khop.connectors.http.outcomes import advised
 from khop.connectors.http.sessions import SessionCalls
 from khop.connectors.http.transport import CallOptions, Transport
+from khop.connectors.http.values import bare_keys
 from khop.connectors.myvnpost.answers import (
     CancelAnswer,
     CreatedOrder,
@@ -64,7 +66,8 @@ class MyVnpostDeployment:
 class MyVnpostClient:
     """Sends parcel orders and asks for their state. Safe for threads.
 
-    The token is also renewed once when a call is refused with it.
+    ``words``: the messages that mean success, or that nothing was found. The token is also renewed
+    once when a call is refused with it.
     """
 
     def __init__(
@@ -73,6 +76,7 @@ class MyVnpostClient:
         transport: Transport,
         deployment: MyVnpostDeployment,
         account: MyVnpostAccount,
+        words: AnswerWords | None = None,
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -81,6 +85,7 @@ class MyVnpostClient:
         self.system = system
         self._transport = transport
         self._account = account
+        self._words = words or AnswerWords()
         self._base = f"{base}/{prefix}" if prefix else base
         self._session_seconds = deployment.session_seconds
         self._calls = SessionCalls(transport, self._fetch_token, clock=clock)
@@ -110,7 +115,7 @@ class MyVnpostClient:
         """
 
         def read(answer: Answer) -> CancelAnswer:
-            return read_cancel(answer, original_id, self.system)
+            return read_cancel(answer, original_id, self.system, self._words)
 
         body = {"OriginalId": original_id}
         return self._call("orderCancel", "POST", read, json=body, write=True, attempts=1)
@@ -149,12 +154,17 @@ class MyVnpostClient:
         self._transport.close()
 
     def _found(
-        self, operation: str, read: Callable[[Answer], tuple[T, ...]], query: Mapping[str, str]
+        self,
+        operation: str,
+        read: Callable[[Answer, AnswerWords], tuple[T, ...]],
+        query: Mapping[str, str],
     ) -> tuple[T, ...]:
         try:
-            return self._call(operation, "GET", read, params=query)
+            return self._call(
+                operation, "GET", lambda answer: read(answer, self._words), params=query
+            )
         except Refused as refusal:
-            if refusal.operation != "login" and says_unknown(refusal):
+            if refusal.operation != "login" and says_unknown(refusal, self._words):
                 return ()
             raise
 
@@ -202,8 +212,9 @@ def _with_token(token: str) -> CallOptions:
 
 
 def _read_token(answer: Answer) -> str:
-    body = answer.json()
-    token = body.get("token") if isinstance(body, Mapping) else None
+    fields = bare_keys(json_within(answer.json()))
+    inner = bare_keys(json_within(fields.get("data") or fields.get("result")))
+    token = fields.get("token") or inner.get("token")
     if not isinstance(token, str) or not is_header_safe(token):
         raise Unusable("a login answer without a usable token")
     return token

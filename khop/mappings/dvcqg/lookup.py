@@ -11,8 +11,6 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
 
-from pydantic import BaseModel
-
 from khop.errors import RecordError
 from khop.mappings.codes.procedure import base_procedure
 from khop.mappings.codes.spelling import canonical_code
@@ -20,7 +18,7 @@ from khop.mappings.dvcqg.wire import LookupItem
 from khop.mappings.records import DossierRecord, Instant, Status
 from khop.mappings.states.status import ChannelTable, StatusTable
 from khop.mappings.time.parsing import parse_wire_time
-from khop.mappings.wire_shapes import read_shape, scalar_text
+from khop.mappings.wire_shapes import known_keys, read_shape, scalar_text
 
 #: Record field -> the wire field that fills it, for ``fields_lost``.
 _WIRE = {
@@ -103,21 +101,6 @@ def _state(wire: LookupItem, table: StatusTable) -> tuple[Status | None, str | N
     return status, raw or code or None
 
 
-def exact_keys(item: Mapping[Any, object], model: type[BaseModel]) -> dict[str, object]:
-    """The item with the model's spelling of its keys, since the wire's case varies.
-
-    A key in the exact spelling comes before another spelling of it.
-    """
-    names = {name.casefold(): name for name in model.model_fields}
-    exact = {key: value for key, value in item.items() if key in model.model_fields}
-    loose = {
-        names[key.casefold()]: value
-        for key, value in item.items()
-        if isinstance(key, str) and key.casefold() in names
-    }
-    return {**loose, **exact}
-
-
 class _Dates:
     """Reads an item's dates; a bad one is None and named, since look-ups have no quarantine."""
 
@@ -138,7 +121,7 @@ class _Dates:
 
 def _of_code(items: Sequence[object], code: str) -> list[tuple[LookupItem, tuple[str, ...]]]:
     """The items of ``code``; an only item may have no code."""
-    exact = (exact_keys(item, LookupItem) if isinstance(item, Mapping) else item for item in items)
+    exact = (known_keys(item, LookupItem) if isinstance(item, Mapping) else item for item in items)
     read = [read_shape(LookupItem, item, ()) for item in exact]
     own = [each for each in read if canonical_code(scalar_text(each[0].MaHoSo)) == code]
     if own:

@@ -8,24 +8,27 @@ Their entries have no ids, so the id of an entry is a digest of its values.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from hashlib import sha256
 
+from khop.connectors.http.answers import json_within
 from khop.connectors.myvnpost.webhook import WebhookNews
 from khop.connectors.myvnpost.wire import HistoryEntry, OrderHistory
 from khop.errors import RecordError
-from khop.mappings.records import Instant, StatusRecord
+from khop.mappings.records import Instant, Precision, StatusRecord
 from khop.mappings.time.parsing import parse_wire_time
 from khop.mappings.vnpost.mapping import (
     OrderNumbers,
     PostalCodes,
     code_text,
     dossier_code,
+    epoch_time,
     event_kind,
     label,
     optional_text,
 )
-from khop.mappings.wire_shapes import each_of, read_shape
+from khop.mappings.wire_shapes import each_of, known_keys, read_shape
 
 _ENTRY = "statusHistory[{place}]"
 
@@ -38,12 +41,17 @@ class HistoryMapping:
         self._codes = codes
         self._numbers = numbers
 
-    def records(self, number: str, orders: Sequence[object]) -> tuple[StatusRecord, ...]:
-        """The events of the orders under ``number``, in the answer's order.
+    def records(
+        self, number: str, orders: Sequence[object], lost: list[str] | None = None
+    ) -> tuple[StatusRecord, ...]:
+        """The events of the orders under ``number``, in the answer's order. An event whose time
+        cannot be read is kept without one, and its field is added to ``lost``.
 
-        Raises RecordError when an order has a shape, a date or a number that cannot be used.
+        Raises RecordError when an order has no history under a known key, is another order, or has
+        a shape that cannot be used: that is no answer.
         """
-        found = (record for order in orders for record in self._of_order(number, order))
+        lost = [] if lost is None else lost
+        found = (record for order in orders for record in self._of_order(number, order, lost))
         return tuple({record.entry_id: record for record in found}.values())
 
     def news(self, news: WebhookNews, number: str) -> StatusRecord:
@@ -55,10 +63,8 @@ class HistoryMapping:
         item, moment = news.confirmed, Instant.of(news.sent_at)
         return self._record(number, item.item_code, item.status or "", "", moment)
 
-    def _of_order(self, asked: str, order: object) -> Iterator[StatusRecord]:
-        wire, lost = read_shape(OrderHistory, order, ())
-        if lost:
-            raise RecordError(lost[0], "has a type not expected")
+    def _of_order(self, asked: str, order: object, lost: list[str]) -> Iterator[StatusRecord]:
+        wire = _order(order)
         number = optional_text(wire.saleOrderCode) or asked
         if self._numbers.code(number) != self._numbers.code(asked):
             raise RecordError("saleOrderCode", "is not the order that was asked about")
@@ -66,7 +72,9 @@ class HistoryMapping:
             where = "statusHistory" if place is None else _ENTRY.format(place=place)
             status = code_text(entry.statusCode, f"{where}.statusCode")
             name = optional_text(entry.statusName) or ""
-            moment = _moment(entry, where)
+            if not status and not name:
+                raise RecordError(where, "has no state under a known key")
+            moment = _moment(entry, where, lost)
             yield self._record(number, optional_text(wire.itemCode), status, name, moment)
 
     def _record(
@@ -86,13 +94,39 @@ class HistoryMapping:
         )
 
 
-def _moment(entry: HistoryEntry, where: str) -> Instant | None:
-    """Date and hour as one local time; a date alone is a day."""
-    if entry.createdDate in (None, ""):
+def _order(order: object) -> OrderHistory:
+    """An order, whose keys may be written in another case or with blanks around them."""
+    if not isinstance(order, Mapping):
+        raise RecordError("data", "holds an entry that is no order")
+    known = known_keys(order, OrderHistory)
+    if "statusHistory" not in known:
+        raise RecordError("statusHistory", "is missing: the order has no history under a known key")
+    history = json_within(known["statusHistory"])
+    if isinstance(history, str) and not history.strip():
+        history = None
+    entries = history if isinstance(history, list) else [history]
+    known["statusHistory"] = [
+        known_keys(entry, HistoryEntry) if isinstance(entry, Mapping) else entry
+        for entry in entries
+    ]
+    wire, lost = read_shape(OrderHistory, known, ())
+    if lost:
+        raise RecordError(lost[0], "has a type not expected")
+    return wire
+
+
+def _moment(entry: HistoryEntry, where: str, lost: list[str]) -> Instant | None:
+    """Date and hour as one local time; a date alone is a day. None where neither can be read."""
+    field = f"{where}.createdDate"
+    day, hour = entry.createdDate, entry.createHour
+    if isinstance(day, str) and isinstance(hour, str) and hour.strip():
+        with suppress(RecordError):
+            return parse_wire_time(f"{day.strip()} {hour.strip()}", field)
+    try:
+        moment = epoch_time(day, field)
+    except RecordError:
+        lost.append(field)
         return None
-    hour = entry.createHour
-    if hour in (None, ""):
-        return parse_wire_time(entry.createdDate, f"{where}.createdDate")
-    if not isinstance(hour, str) or not isinstance(entry.createdDate, str):
-        raise RecordError(f"{where}.createHour", "is not a time written as text")
-    return parse_wire_time(f"{entry.createdDate.strip()} {hour.strip()}", f"{where}.createdDate")
+    if moment is not None and moment.precision is Precision.DAY and hour not in (None, ""):
+        lost.append(f"{where}.createHour")
+    return moment

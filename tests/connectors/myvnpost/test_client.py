@@ -184,10 +184,12 @@ def test_an_order_is_cancelled_by_its_id(
     ("body", "kind"),
     [
         ([{"type": "ERROR", "message": "Đã lấy hàng", "originalId": "0000-demo"}], Refused),
-        ([{"type": "", "message": "Không được", "originalId": "0000-demo"}], Refused),
+        ([{"type": "", "message": "Không được", "originalId": "0000-demo"}], OutcomeUnknown),
+        ([{"message": "Đang chờ duyệt", "originalId": "0000-demo", "caseId": 7}], OutcomeUnknown),
+        ([{"message": "", "originalId": "0000-demo", "caseId": 0}], Refused),
         ([{"type": "", "message": "OK", "originalId": "another", "caseId": 7}], OutcomeUnknown),
         ([], OutcomeUnknown),
-        ({"message": "?"}, Refused),
+        ({"message": "?"}, OutcomeUnknown),
         (refusal(400), Refused),
         (refusal(500), OutcomeUnknown),
     ],
@@ -275,6 +277,58 @@ def test_an_unknown_address_is_never_an_unknown_order(
 def test_an_unknown_waybill_is_an_answer(client_of: ClientOf, post: FakeMyVnpost) -> None:
     post.status, post.body = 404, {**refusal(404), "message": "Vận đơn không tồn tại"}
     assert client_of().order("CH000000001VN") == ()
+
+
+ORDER = {"statusHistory": [{"statusCode": 14}]}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"data": [ORDER]},
+        {"Data ": [ORDER]},
+        {"data": {"data": [ORDER]}},
+        {"data": {"results": [ORDER]}},
+        {"results": [ORDER]},
+        {"result": {"items": [ORDER], "total": 1}},
+        {"data": ORDER},
+        {"data": '[{"statusHistory": [{"statusCode": 14}]}]'},
+        [ORDER],
+        {"success": True, "message": "OK", "data": [ORDER]},
+    ],
+)
+def test_a_history_is_read_inside_other_objects(
+    client_of: ClientOf, post: FakeMyVnpost, body: object
+) -> None:
+    post.body = body
+    assert client_of().history("H99.01-260318-0011") == (ORDER,)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"data": [], "message": "Hệ thống đang bận"},
+        {"data": None, "message": "Session không hợp lệ hoặc đã hết hạn"},
+        {"Data": [], "Message": "Không kết nối được máy chủ tra cứu đơn hàng"},
+        {"lichSu": [ORDER]},
+        {"data": {"lichSu": []}},
+    ],
+)
+def test_an_empty_answer_that_says_something_else_is_unreadable(
+    client_of: ClientOf, post: FakeMyVnpost, body: object
+) -> None:
+    post.body = body
+    with pytest.raises(Unreadable):
+        client_of().history("H99.01-260318-0011")
+
+
+def test_a_refusal_that_names_an_order_and_a_failure_is_no_unknown_order(
+    client_of: ClientOf, post: FakeMyVnpost
+) -> None:
+    post.status = 404
+    post.body = {**refusal(404), "message": "Không kết nối được hệ thống tra cứu đơn hàng"}
+    with pytest.raises(Refused):
+        client_of().history("H99.01-260318-0011")
 
 
 @pytest.mark.parametrize("body", [{}, {"message": "OK"}])

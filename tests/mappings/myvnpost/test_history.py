@@ -58,18 +58,65 @@ def test_a_date_without_an_hour_is_a_day_and_no_date_is_no_time() -> None:
     assert record.kind is StatusKind.DELIVERED
 
 
-@pytest.mark.parametrize("orders", [[], [{}], [{"statusHistory": None}], [{"statusHistory": []}]])
-def test_an_order_without_a_history_gives_no_record(orders: list[object]) -> None:
+@pytest.mark.parametrize(
+    "key", ["statusHistory ", " statusHistory", "StatusHistory", "STATUS_HISTORY", "statushistory"]
+)
+def test_the_history_is_found_under_every_spelling_of_its_key(key: str) -> None:
+    (only,) = entry()["statusHistory"]
+    assert isinstance(only, dict)
+    written = {f" {name.upper()}": value for name, value in only.items()}
+    for entries in ([only], only, [written], json.dumps([only])):
+        assert history().records("H99", [{key: entries}]) == history().records("H99", [entry()])
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        {},
+        {"itemCode": "CX1VN", "saleOrderCode": "H99"},
+        {"itemCode": "CX1VN", "lichSu": [{"statusCode": 14}]},
+        {"statusCode": 14, "statusName": "Phát thành công"},
+        {"statusHistory": [{"trangThai": 14, "createdDate": "19/03/2026"}]},
+    ],
+)
+def test_an_order_whose_history_has_no_known_key_is_no_answer(order: object) -> None:
+    with pytest.raises(RecordError, match="known key"):
+        history().records("H99", [order])
+
+
+@pytest.mark.parametrize(
+    ("changes", "fields"),
+    [
+        ({"createdDate": "31/02/2026"}, ["createdDate"]),
+        ({"createdDate": "undefined"}, ["createdDate"]),
+        ({"createdDate": [2026, 3, 19]}, ["createdDate"]),
+        ({"createdDate": "01/01/1900"}, ["createdDate"]),
+        ({"createHour": "9 giờ"}, ["createHour"]),
+        ({"createHour": 9}, ["createHour"]),
+    ],
+)
+def test_a_bad_time_keeps_the_event_and_is_named_lost(
+    changes: dict[str, object], fields: list[str]
+) -> None:
+    lost: list[str] = []
+    (record,) = history().records("H99", [entry(**changes)], lost)
+    assert record.kind is StatusKind.DELIVERED
+    assert lost == [f"statusHistory[0].{field}" for field in fields]
+    if "createdDate" in fields:
+        assert record.event_at is None
+    else:
+        assert record.event_at is not None
+        assert record.event_at.precision is Precision.DAY
+
+
+@pytest.mark.parametrize("orders", [[], [{"statusHistory": None}], [{"statusHistory": []}]])
+def test_an_order_with_an_empty_history_gives_no_record(orders: list[object]) -> None:
     assert history().records("H99", orders) == ()
 
 
 @pytest.mark.parametrize(
     "order",
     [
-        entry(createdDate="31/02/2026"),
-        entry(createHour="9 giờ"),
-        entry(createHour=9),
-        entry(createdDate=20260319),
         entry(statusCode=[14]),
         {"statusHistory": "none"},
         {"statusHistory": ["text"]},
