@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from khop.adapters.settings import AnswerOverrides, Secret
+from khop.adapters.settings import Secret
 from khop.adapters.vnpost.settings import Channel, PostalCodeSettings
 from khop.connectors.myvnpost import MyVnpostAccount, MyVnpostDeployment
 
@@ -32,9 +32,6 @@ class MyVnpostSettings(PostalCodeSettings):
     lookup_budget: Annotated[int, Field(ge=0, description="Look-ups that one pull may make.")] = (
         5_000
     )
-    answers: Annotated[
-        AnswerOverrides, Field(description="Messages of the post that mean something.")
-    ] = AnswerOverrides()
     legacy_tls: Annotated[
         bool,
         Field(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+import structlog
+
 from khop.adapters.http import checked, transport_of
 from khop.adapters.ports import AdapterType, Context, EvidencePage, Health, Role
 from khop.adapters.settings import Secret
@@ -28,6 +30,8 @@ from khop.mappings.records import FullDossier, Reject, StatusRecord
 from khop.mappings.vnpost.mapping import FeedMapping, postal_codes
 from khop.mappings.vnpost.orders import Office, OrderMapping, OrderRules, cls_notice
 from khop.mappings.vnpost.places import Place, PlaceTable
+
+log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
@@ -60,11 +64,14 @@ class VnpostAdapter:
         page = self._client.events(after, self._settings.page_size)
         records: list[StatusRecord] = []
         rejects: list[Reject] = []
+        lost: list[str] = []
         for event in page.events:
             try:
-                records.append(self._mapping.record(event))
+                records.append(self._mapping.record(event, lost))
             except RecordError as problem:
                 rejects.append(_reject(event, problem))
+        if lost:
+            log.info("times_of_events_lost", source=self.name, events=len(lost))
         return EvidencePage(page.position, page.last, tuple(records), tuple(rejects))
 
     def replay_event(self, payload: object) -> StatusRecord:
@@ -135,7 +142,8 @@ class VnpostAdapter:
             with_identity=self._settings.send_identity_number,
         )
         account = ClsAccount(cls.url, cls.username, password)
-        send_cls_notice(self._client.transport, account, notice)
+        words = self._settings.answers.words()
+        send_cls_notice(self._client.transport, account, notice, words)
 
     def check(self) -> Health:
         """Log in, then ask the feed for the events after an id that no event can follow."""
@@ -213,7 +221,8 @@ def _needed(name: str, key: str, value: T | None) -> T:
 def _build(name: str, role: Role, settings: Any, context: Context) -> VnpostAdapter:
     access = _access(name, settings, context)
     transport = transport_of(name, settings, context)
-    client = NgspClient(name, transport, access, settings.deployment(), now=context.clock)
+    words = settings.answers.words()
+    client = NgspClient(name, transport, access, settings.deployment(), words, now=context.clock)
     codes = postal_codes(settings.codes, settings.delivered_codes, settings.handed_codes)
     mapping = FeedMapping(name, codes, settings.order_numbers())
     return VnpostAdapter(name, role, settings, client, mapping, context)

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from khop.adapters.settings import HttpSettings, Secret
+from khop.adapters.settings import AnswerOverrides, HttpSettings, Secret
 from khop.connectors.vnpost import NgspDeployment
 from khop.connectors.vnpost.client import OPERATIONS
 from khop.connectors.vnpost.feed import LARGEST_PAGE
@@ -37,6 +37,9 @@ class PostalCodeSettings(HttpSettings):
         tuple[int, ...] | None,
         Field(description="Codes that mean handed to the post, in place of the list's own."),
     ] = None
+    answers: Annotated[
+        AnswerOverrides, Field(description="Messages of the post that mean something.")
+    ] = AnswerOverrides()
     collect_suffix: Annotated[
         str,
         Field(description="Ending of order numbers that bring papers in, such as -G, if agreed."),

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import TypeVar, Unpack
 from urllib.parse import quote, urlencode
 
+from khop.connectors.answer_words import AnswerWords
 from khop.connectors.http.answers import Answer
 from khop.connectors.http.checks import http_address
 from khop.connectors.http.sessions import SessionCalls
@@ -45,7 +46,8 @@ class NgspDeployment:
 class NgspClient:
     """Sends orders and reads the feed. Safe for threads.
 
-    ``access``: how the gateway authenticates callers. ``transport`` may be used for other calls
+    ``words``: the messages that mean success, or that nothing was found. ``access``: how the
+    gateway authenticates callers. ``transport`` may be used for other calls
     to the post. Raises ConfigError for an address that
     cannot be used.
     """
@@ -56,6 +58,7 @@ class NgspClient:
         transport: Transport,
         access: Access,
         deployment: NgspDeployment,
+        words: AnswerWords | None = None,
         *,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -63,6 +66,7 @@ class NgspClient:
         self.system = system
         self.transport = transport
         self._access = access
+        self._words = words or AnswerWords()
         self._customer_code = deployment.customer_code
         self._urls = {
             name: http_address(system, f"{name}_url", url) for name, url in deployment.urls.items()
@@ -120,7 +124,7 @@ class NgspClient:
         asked = max(1, min(size, LARGEST_PAGE))
 
         def read(answer: Answer) -> FeedPage:
-            return read_feed(answer.json(), start, asked)
+            return read_feed(answer.json(), start, asked, self._words)
 
         query = {"pagesize": str(asked), "lastId": start}
         return self._call("tracking", "GET", read, query)
@@ -141,7 +145,7 @@ class NgspClient:
         **options: Unpack[CallOptions],
     ) -> None:
         def read(answer: Answer) -> None:
-            check_accepted(answer, self.system, operation)
+            check_accepted(answer, self.system, operation, self._words)
 
         writing: CallOptions = {**options, "write": True}
         self._call(operation, method, read, query, **writing)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from khop.connectors.http.answers import Answer, Unusable
+from khop.connectors.answer_words import AnswerWords
+from khop.connectors.http.answers import Answer, Unusable, json_within
 from khop.connectors.http.checks import http_address
 from khop.connectors.http.transport import Transport
+from khop.connectors.http.values import first_text, lower_keys
 from khop.connectors.vnpost.wire import ClsNotice
 
 
@@ -20,10 +22,16 @@ class ClsAccount:
     password: Callable[[], str] = field(repr=False)
 
 
-def send_cls_notice(transport: Transport, account: ClsAccount, notice: ClsNotice) -> None:
+def send_cls_notice(
+    transport: Transport,
+    account: ClsAccount,
+    notice: ClsNotice,
+    words: AnswerWords | None = None,
+) -> None:
     """Send one notice.
 
-    The form of the answer is not published: any 2xx that is no web page counts as accepted.
+    The form of the answer is not published: a 2xx that is no web page counts as accepted, unless
+    it has a message that does not say success.
     Raises OutcomeUnknown, Refused, other ConnectorErrors; ConfigError for a wrong address.
     """
     url = http_address(transport.system, "cls.url", account.url)
@@ -32,13 +40,20 @@ def send_cls_notice(transport: Transport, account: ClsAccount, notice: ClsNotice
         "cls",
         "POST",
         url,
-        _refuse_markup,
+        lambda answer: _check(answer, words or AnswerWords()),
         basic=(account.username, password),
         json={"username": account.username, "password": password, **notice.message()},
         write=True,
     )
 
 
-def _refuse_markup(answer: Answer) -> None:
+def _check(answer: Answer, words: AnswerWords) -> None:
     if answer.is_markup:
         raise Unusable("a web page in place of an answer")
+    try:
+        fields = lower_keys(json_within(answer.json()))
+    except ValueError:
+        fields = {"message": answer.text}
+    message = first_text(fields, "message", "error", "description")
+    if message and not words.mean_success(message):
+        raise Unusable("an answer whose message says neither success nor failure")

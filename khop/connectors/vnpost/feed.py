@@ -10,7 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from khop.connectors.http.answers import Unusable
+from khop.connectors.answer_words import AnswerWords
+from khop.connectors.http.answers import Unusable, json_within
+from khop.connectors.http.values import first_text, lower_keys
 from khop.connectors.vnpost.results import read_result
 
 #: An id before every event, and one that no event can follow.
@@ -24,6 +26,8 @@ _WRAPPERS = frozenset(
     {"$oid", "$numberLong", "$numberInt", "$numberDouble", "$numberDecimal", "$date"}
 )
 _DEEPEST = 3
+#: Keys under which a gateway puts a page.
+_HOLDERS = ("data", "result", "results", "content", "response")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +60,16 @@ def unwrapped(value: object) -> object:
     return value
 
 
-def read_feed(body: object, after: str, size: int) -> FeedPage:
+def read_feed(body: object, after: str, size: int, words: AnswerWords | None = None) -> FeedPage:
     """The page that follows the id ``after``, requested with ``size`` events.
 
     Raises ValueError when it is no page, is truncated, repeats old events, or is in an order in
-    which events could be missed.
+    which events could be missed; also for an empty page whose message says something else.
     """
+    body = _page(body)
     events = _events(body)
+    if not events:
+        _check_nothing(body, words or AnswerWords())
     known = [each for event in events if (each := _id_of(event)) is not None]
     new = [each for each in known if each > after]
     more = len(events) >= size or _counts_more(body, len(events))
@@ -77,12 +84,34 @@ def read_feed(body: object, after: str, size: int) -> FeedPage:
     return FeedPage(further, further is None or not more, tuple(events))
 
 
+def _page(body: object) -> object:
+    """The page with its keys in lower case, without the objects that a gateway put around it."""
+    body = json_within(body)
+    for _ in range(_DEEPEST):
+        fields = lower_keys(body)
+        if not fields or _ENVELOPE & fields.keys():
+            break
+        held = next((key for key in _HOLDERS if fields.get(key) is not None), None)
+        if held is None:
+            break
+        body = json_within(fields[held])
+    return lower_keys(body) if isinstance(body, Mapping) else body
+
+
+def _check_nothing(body: object, words: AnswerWords) -> None:
+    message = first_text(lower_keys(body), "message", "error", "description")
+    if not words.mean_answered(message):
+        raise Unusable("an empty page whose message does not say that nothing was found")
+
+
 def _events(body: object) -> Sequence[object]:
     if isinstance(body, list):
         return body
     if not isinstance(body, Mapping) or not _ENVELOPE & body.keys():
         raise Unusable(_why_no_page(body))
-    embedded = body.get("_embedded")
+    embedded = json_within(body.get("_embedded"))
+    if isinstance(embedded, Mapping):
+        embedded = lower_keys(embedded)
     if isinstance(embedded, Mapping) and embedded and "rh:doc" not in embedded:
         raise Unusable("a page of the feed without rh:doc")
     found = embedded.get("rh:doc") if isinstance(embedded, Mapping) else embedded
@@ -102,7 +131,9 @@ def _why_no_page(body: object) -> str:
 
 
 def _id_of(event: object) -> str | None:
-    return object_id(event.get("_id")) if isinstance(event, Mapping) else None
+    if not isinstance(event, Mapping):
+        return None
+    return object_id(event["_id"] if "_id" in event else lower_keys(event).get("_id"))
 
 
 def _newest_first(ids: Sequence[str]) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from khop.connectors.http.answers import Answer, Unusable
+from khop.connectors.http.answers import Answer, Unusable, json_within
+from khop.connectors.http.values import lower_keys
 from khop.errors import Refused
 from khop.text.masking import short_text
 
@@ -26,13 +27,14 @@ def amount(value: object) -> int | None:
 def read_price(answer: Answer, system: str) -> int:
     """``content.price``. Raises Refused when the answer has no price, ValueError when it cannot
     be read."""
-    body = answer.json()
+    body = json_within(answer.json())
     if not isinstance(body, Mapping):
         raise Unusable("a price that is not in an object")
-    content = body.get("content")
-    price = content.get("price") if isinstance(content, Mapping) else None
+    fields = lower_keys(body)
+    held = next((fields[key] for key in ("content", "data", "result") if fields.get(key)), None)
+    price = lower_keys(json_within(held)).get("price")
     if price is None or price == "":
-        message = body.get("message", body.get("Message"))
+        message = fields.get("message")
         detail = short_text(message) if isinstance(message, str) else "no price in the answer"
         raise Refused(system, "price", http_status=answer.status, detail=detail)
     dong = amount(price)

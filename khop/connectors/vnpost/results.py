@@ -3,7 +3,8 @@
 ==============  ==============================================================
 Status          meaning
 ==============  ==============================================================
-100             accepted
+100             accepted, when the Message is empty or says success; with
+                another one the outcome is not known: OutcomeUnknown
 101             the order exists, perhaps from an earlier try; for a
                 cancellation: already cancelled. Both meanings are assumed,
                 so neither counts as success: AlreadyExists
@@ -14,9 +15,8 @@ any other       refused, whatever the HTTP status
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from khop.connectors.http.answers import Answer, Unusable
+from khop.connectors.answer_words import AnswerWords
+from khop.connectors.http.answers import Answer, Unusable, json_within
 from khop.connectors.http.values import lower_keys
 from khop.errors import AlreadyExists, Refused
 from khop.text.masking import short_text
@@ -28,11 +28,14 @@ _ADVICE = {"cancel": "it was probably cancelled before; look at its events in th
 _ADVICE_FOR_ORDERS = "perhaps from an earlier try; look for its number in the feed first"
 
 
-def check_accepted(answer: Answer, system: str, operation: str) -> None:
+def check_accepted(answer: Answer, system: str, operation: str, words: AnswerWords) -> None:
     """Raises AlreadyExists or Refused for a message that was not accepted; ValueError when the
-    answer is no result."""
-    code, message = read_result(answer.json())
+    answer is no result, or does not say whether it was accepted."""
+    body = answer.json()
+    code, message = read_result(body)
     if code == ACCEPTED:
+        if message and not words.mean_success(_message(body)):
+            raise Unusable("a Status 100 whose Message says neither success nor failure")
         return
     if code == ALREADY:
         advice = _ADVICE.get(operation, _ADVICE_FOR_ORDERS)
@@ -43,14 +46,28 @@ def check_accepted(answer: Answer, system: str, operation: str) -> None:
 
 def read_result(body: object) -> tuple[str, str]:
     """(Status as text, Message masked). Raises ValueError when there is no Status."""
-    if not isinstance(body, Mapping):
+    fields = _fields(body)
+    if not fields:
         raise Unusable("a result that is not an object")
-    fields = lower_keys(body)
     code = _code(fields.get("status"))
     if not code:
         raise Unusable("a result without a Status")
-    message = fields.get("message")
-    return code, short_text(message) if isinstance(message, str) else ""
+    return code, short_text(_message(body))
+
+
+def _fields(body: object) -> dict[str, object]:
+    """The keys of a result, also of one inside ``data`` or ``result``."""
+    fields = lower_keys(json_within(body))
+    for key in ("data", "result"):
+        inner = lower_keys(json_within(fields.get(key)))
+        if "status" not in fields and "status" in inner:
+            return inner
+    return fields
+
+
+def _message(body: object) -> str:
+    message = _fields(body).get("message")
+    return message if isinstance(message, str) else ""
 
 
 def _code(value: object) -> str:

@@ -17,12 +17,12 @@ from khop.mappings.codes.spelling import canonical_code
 from khop.mappings.facts.packaged import load_table
 from khop.mappings.records import Instant, StatusKind, StatusRecord
 from khop.mappings.time.parsing import FIRST_YEAR, LAST_YEAR, parse_wire_time
-from khop.mappings.wire_shapes import read_shape
+from khop.mappings.wire_shapes import known_keys, read_shape
 from khop.text.cleaning import clean_text
 from khop.text.masking import short_text
 
 #: An event is refused when its number, waybill or code has an unknown shape.
-_ESSENTIAL = frozenset(FeedEvent.model_fields)
+_ESSENTIAL = frozenset(FeedEvent.model_fields) - {"EventTime", "POSID", "StatusMessage"}
 _WHOLE = re.compile(r"(\d{1,9})(?:\.0*)?", re.ASCII)
 _EPOCH_TEXT = re.compile(r"-?\d{1,13}(?:\.\d*)?", re.ASCII)
 # Longer than any count of milliseconds.
@@ -100,15 +100,19 @@ class FeedMapping:
         self._codes = codes
         self._numbers = numbers
 
-    def record(self, event: object) -> StatusRecord:
-        """The record of one raw event. An event without a time is kept without one.
+    def record(self, event: object, lost: list[str] | None = None) -> StatusRecord:
+        """The record of one raw event. Its time, post office and message are left out where they
+        cannot be read, and added to ``lost``.
 
-        Raises RecordError when its id, number, code or time cannot be used.
+        Raises RecordError when its id, number or code cannot be used.
         """
         bare: object = event
         if isinstance(event, Mapping):
-            bare = {key: unwrapped(value) for key, value in event.items()}
-        wire, _ = read_shape(FeedEvent, bare, _ESSENTIAL)
+            known = known_keys(event, FeedEvent)
+            bare = {key: unwrapped(value) for key, value in known.items()}
+        lost = [] if lost is None else lost
+        wire, unread = read_shape(FeedEvent, bare, _ESSENTIAL)
+        lost += unread
         entry_id = object_id(wire.id)
         if entry_id is None:
             raise RecordError("_id", "is not an id of the feed")
@@ -120,11 +124,19 @@ class FeedMapping:
             entry_id=entry_id,
             code=dossier_code(self._numbers, number, "OrderNumber"),
             kind=event_kind(self._codes, self._numbers, status, number),
-            event_at=epoch_time(wire.EventTime, "EventTime"),
+            event_at=_time_or_lost(wire.EventTime, lost),
             status_raw=label(status, wire.StatusMessage),
             unit=optional_text(wire.POSID),
             item=optional_text(wire.ItemCode),
         )
+
+
+def _time_or_lost(written: object, lost: list[str]) -> Instant | None:
+    try:
+        return epoch_time(written, "EventTime")
+    except RecordError as bad:
+        lost.append(bad.field)
+        return None
 
 
 def event_kind(codes: PostalCodes, numbers: OrderNumbers, status: str, number: str) -> StatusKind:

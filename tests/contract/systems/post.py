@@ -74,7 +74,7 @@ VNPOST = System(
                 None,
                 {**event(2), "_id": None},
                 {**event(2), "OrderNumber": ["x"]},
-                {**event(2), "EventTime": "hôm qua"},
+                {**event(2), "ItemCode": {"so": 1}},
             ),
             page=feed,
             is_feed=lambda request: request.path == _FEED,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -131,9 +132,24 @@ def test_an_event_without_a_time_is_kept_without_one(written: object) -> None:
 
 
 @pytest.mark.parametrize("written", [1, -1, True, 10**15, 10**25, "hôm qua", [1], {"a": 1}])
-def test_an_impossible_time_is_refused(written: object) -> None:
-    with pytest.raises(RecordError, match="EventTime"):
-        feed().record({**EVENT, "EventTime": written})
+def test_an_event_with_an_impossible_time_stays_and_its_time_is_lost(written: object) -> None:
+    lost: list[str] = []
+    record = feed().record({**EVENT, "EventTime": written}, lost)
+    assert record == replace(feed().record(EVENT), event_at=None)
+    assert lost == ["EventTime"]
+
+
+def test_an_event_without_a_readable_post_office_stays() -> None:
+    lost: list[str] = []
+    assert feed().record({**EVENT, "POSID": [1]}, lost) == replace(feed().record(EVENT), unit=None)
+    assert lost == ["POSID"]
+
+
+def test_the_keys_of_an_event_are_read_in_any_spelling() -> None:
+    for spell in (str.upper, str.lower, lambda key: f" {key} "):
+        assert feed().record({spell(key): value for key, value in EVENT.items()}) == feed().record(
+            EVENT
+        )
 
 
 def test_a_day_written_as_digits_is_a_day() -> None:
@@ -162,7 +178,6 @@ def test_milliseconds_and_seconds_are_distinguished(moment: datetime) -> None:
         ({"ItemCode": {"a": 1}}, "ItemCode"),
         ({"StatusCode": True}, "StatusCode"),
         ({"StatusCode": 4.5}, "StatusCode"),
-        ({"POSID": [1]}, "POSID"),
         ({"StatusMessage": "x" * 5000}, "StatusMessage"),
     ],
 )
