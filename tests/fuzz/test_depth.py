@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from khop.connectors.answer_words import AnswerWords
 from khop.connectors.dvcqg.envelope import judge_read, judge_write, read_text_reply
 from khop.connectors.dvcqg.payments import read_start
 from khop.connectors.http.answers import Answer, read_json
@@ -111,7 +112,7 @@ READERS: dict[str, tuple[list[Any], tuple[Callable[[Any], object], ...]]] = {
             lambda body: HISTORY.records("H99.01-260318-0011", [body]),
             lambda body: judge(answer(body), OUTCOME),
             lambda body: read_created(answer(body)),
-            lambda body: read_orders(answer(body)),
+            lambda body: read_orders(answer(body), AnswerWords()),
         ),
     ),
     "persons": (
