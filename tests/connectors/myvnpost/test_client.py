@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
-import httpx
 import pytest
 
-from khop.connectors.myvnpost import MyVnpostAccount, MyVnpostClient, MyVnpostDeployment
 from khop.connectors.myvnpost.wire import AddonService, ParcelOrder
 from khop.errors import (
     ConnectorError,
@@ -20,58 +17,8 @@ from khop.errors import (
     Unreachable,
     Unreadable,
 )
-from tests.connectors.scripted import FakeTime, Sample, TransportTo
-
-ClientOf = Callable[..., MyVnpostClient]
-Entries = list[Any]
-
-HOST = "https://connect-my.example.vn"
-
-
-class FakeMyVnpost(httpx.BaseTransport):
-    """Issues tokens t1, t2, …; answers ``status`` and ``body`` to the tokens it accepts."""
-
-    def __init__(self) -> None:
-        self.login: tuple[int, dict[str, object]] = (200, {"success": True})
-        self.status = 200
-        self.body: object = object()
-        self.good: Callable[[int], bool] = lambda number: True
-        self.refusal: tuple[int, object] = (401, {})
-        self.logins: list[httpx.Request] = []
-        self.calls: list[httpx.Request] = []
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        request.read()
-        if request.url.path.endswith("/GetAccessToken"):
-            self.logins.append(request)
-            status, body = self.login
-            token = {"token": f"t{len(self.logins)}"} if status == 200 else {}
-            return httpx.Response(status, json={**token, **body})
-        self.calls.append(request)
-        if not self.good(int(request.headers["token"].removeprefix("t"))):
-            return httpx.Response(self.refusal[0], json=self.refusal[1])
-        return httpx.Response(self.status, json=self.body)
-
-
-@pytest.fixture
-def post() -> FakeMyVnpost:
-    return FakeMyVnpost()
-
-
-@pytest.fixture
-def client_of(post: FakeMyVnpost, transport_to: TransportTo, time: FakeTime) -> ClientOf:
-    def build(**options: Any) -> MyVnpostClient:
-        account = MyVnpostAccount("demo", lambda: "<secret>", "T000000001", "HD01")
-        deployment = MyVnpostDeployment(**{"base_url": HOST, **options})
-        return MyVnpostClient("my", transport_to(post), deployment, account, clock=time.clock)
-
-    return build
-
-
-@pytest.fixture
-def entries(sample: Sample) -> Entries:
-    found: Entries = json.loads(sample("vnpost/myvnpost.json"))
-    return found
+from tests.connectors.myvnpost.server import HOST, ClientOf, Entries, FakeMyVnpost, refusal
+from tests.connectors.scripted import FakeTime
 
 
 def parcel(**changes: Any) -> ParcelOrder:
@@ -83,17 +30,6 @@ def parcel(**changes: Any) -> ParcelOrder:
     return ParcelOrder(
         **both, serviceCode="CTN009", saleOrderCode="H99.01-260318-0011", weight="250", **changes
     )
-
-
-def refusal(status: object, error: str = "BAD_REQUEST") -> dict[str, object]:
-    return {
-        "status": status,
-        "timestamp": "19/03/2026",
-        "error": error,
-        "message": "Khách 0990000001 không hợp lệ",
-        "description": "",
-        "path": "/CreateOrder",
-    }
 
 
 def test_the_login_is_sent_as_the_sample(
@@ -221,123 +157,6 @@ def test_an_order_is_read_from_every_list_form(client_of: ClientOf, post: FakeMy
     assert client_of().order("CH000000001VN") == ()
     post.body = {"itemCode": "CH000000001VN"}
     assert client_of().order("CH000000001VN") == ({"itemCode": "CH000000001VN"},)
-
-
-def test_a_history_is_requested_by_our_own_number(
-    client_of: ClientOf, post: FakeMyVnpost, entries: Entries
-) -> None:
-    post.body = entries[4]["body"]
-    found = client_of().history("H99.01-260318-0011")
-    assert found == tuple(entries[4]["body"]["data"])
-    asked = entries[4]["http"]
-    assert post.calls[0].url.path == asked["path"]
-    assert dict(post.calls[0].url.params) == {k: str(v) for k, v in asked["query"].items()}
-
-
-@pytest.mark.parametrize("body", [{"data": []}, {"data": None}, []])
-def test_an_empty_history_is_an_answer(
-    client_of: ClientOf, post: FakeMyVnpost, body: object
-) -> None:
-    post.body = body
-    assert client_of().history("H99.01-260318-0011") == ()
-
-
-def test_an_unknown_order_differs_from_an_unknown_address(
-    client_of: ClientOf, post: FakeMyVnpost
-) -> None:
-    post.status, post.body = 404, {**refusal(404), "message": "Không tìm thấy đơn hàng"}
-    assert client_of().history("H99.01-260318-0011") == ()
-    post.status = 200
-    assert client_of().history("H99.01-260318-0011") == ()
-    post.status, post.body = 404, {"status": 404, "error": "Not Found", "path": "/x"}
-    with pytest.raises(Refused):
-        client_of().history("H99.01-260318-0011")
-
-
-@pytest.mark.parametrize(
-    "message",
-    [
-        "No message available",
-        "No static resource customer-partner/GetStatusHistoryOrder.",
-        "no Route matched with those values",
-        "Runtime Error",
-        "Không tìm thấy trang",
-    ],
-)
-def test_an_unknown_address_is_never_an_unknown_order(
-    client_of: ClientOf, post: FakeMyVnpost, message: object
-) -> None:
-    post.status, post.body = 404, {**refusal(404), "message": message}
-    with pytest.raises(Refused):
-        client_of().history("H99.01-260318-0011")
-    with pytest.raises(Refused):
-        client_of().order("CH000000001VN")
-
-
-def test_an_unknown_waybill_is_an_answer(client_of: ClientOf, post: FakeMyVnpost) -> None:
-    post.status, post.body = 404, {**refusal(404), "message": "Vận đơn không tồn tại"}
-    assert client_of().order("CH000000001VN") == ()
-
-
-ORDER = {"statusHistory": [{"statusCode": 14}]}
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {"data": [ORDER]},
-        {"Data ": [ORDER]},
-        {"data": {"data": [ORDER]}},
-        {"data": {"results": [ORDER]}},
-        {"results": [ORDER]},
-        {"result": {"items": [ORDER], "total": 1}},
-        {"data": ORDER},
-        {"data": '[{"statusHistory": [{"statusCode": 14}]}]'},
-        [ORDER],
-        {"success": True, "message": "OK", "data": [ORDER]},
-    ],
-)
-def test_a_history_is_read_inside_other_objects(
-    client_of: ClientOf, post: FakeMyVnpost, body: object
-) -> None:
-    post.body = body
-    assert client_of().history("H99.01-260318-0011") == (ORDER,)
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {"data": [], "message": "Hệ thống đang bận"},
-        {"data": None, "message": "Session không hợp lệ hoặc đã hết hạn"},
-        {"Data": [], "Message": "Không kết nối được máy chủ tra cứu đơn hàng"},
-        {"lichSu": [ORDER]},
-        {"data": {"lichSu": []}},
-    ],
-)
-def test_an_empty_answer_that_says_something_else_is_unreadable(
-    client_of: ClientOf, post: FakeMyVnpost, body: object
-) -> None:
-    post.body = body
-    with pytest.raises(Unreadable):
-        client_of().history("H99.01-260318-0011")
-
-
-def test_a_refusal_that_names_an_order_and_a_failure_is_no_unknown_order(
-    client_of: ClientOf, post: FakeMyVnpost
-) -> None:
-    post.status = 404
-    post.body = {**refusal(404), "message": "Không kết nối được hệ thống tra cứu đơn hàng"}
-    with pytest.raises(Refused):
-        client_of().history("H99.01-260318-0011")
-
-
-@pytest.mark.parametrize("body", [{}, {"message": "OK"}])
-def test_a_history_without_data_is_unreadable(
-    client_of: ClientOf, post: FakeMyVnpost, body: object
-) -> None:
-    post.body = body
-    with pytest.raises(Unreadable):
-        client_of().history("H99.01-260318-0011")
 
 
 @pytest.mark.parametrize(
