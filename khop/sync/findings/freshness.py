@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from khop.adapters.ports import Role
 from khop.sync.ledger.schema import (
     cursor,
     identity_check,
@@ -45,6 +46,7 @@ def freshness(connection: sa.Connection, roles: Mapping[str, str | None]) -> Fre
     sources = tuple(
         _source(connection, name, roles[name], reads[name], open_rows.get(name, 0))
         for name in sorted(roles)
+        if roles[name] != Role.POPULATION  # it is asked on demand, and never read
     )
     return Freshness(
         as_of=None if last is None else local_text(last.now_us),
