@@ -7,7 +7,8 @@ from datetime import datetime
 
 from khop.adapters.ports import CheckStep, Context, Health
 from khop.adapters.settings import HttpSettings, shared_fields
-from khop.connectors.http.transport import Timing, Transport, TransportSettings
+from khop.connectors.http.network import TransportSettings
+from khop.connectors.http.transport import Timing, Transport
 from khop.errors import ConfigError, ConnectorError, RecordError, Unreachable
 
 

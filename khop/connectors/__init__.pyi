@@ -13,6 +13,7 @@ from .http.answers import (
     Unusable as Unusable,
     read_json as read_json,
 )
+from .http.network import TransportSettings as TransportSettings
 from .http.outcomes import CallOutcome as CallOutcome
 from .http.retry import RetryPolicy as RetryPolicy
 from .http.sessions import (
@@ -24,7 +25,6 @@ from .http.transport import (
     CallOptions as CallOptions,
     Timing as Timing,
     Transport as Transport,
-    TransportSettings as TransportSettings,
 )
 from .notices import (
     NoticeClient as NoticeClient,

@@ -81,6 +81,7 @@ class Installation:
         self.folder = folder
         self.one_stop = OneStop()
         self.portal = Portal()
+        self.one_stop_url = ""
         self.now = NOW
         self._capture = capture
         self._servers = ExitStack()
@@ -92,6 +93,7 @@ class Installation:
             self._servers.enter_context(LoopbackServer(system)).url
             for system in (self.one_stop, self.portal)
         ]
+        self.one_stop_url = urls[0]
         (self.folder / "units.toml").write_text(units_text(), "utf-8")
         (self.folder / "secret").write_text("s3cret-of-tests\n", "utf-8")
         (self.folder / "secret").chmod(0o600)

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from khop.connectors.http.transport import Timing, Transport, TransportSettings
+from khop.connectors.http.network import TransportSettings
+from khop.connectors.http.transport import Timing, Transport
 from khop.loopback import LoopbackServer
 from tests import paths
 from tests.connectors.scripted import FakeTime, Loopback, Sample, Script, TransportTo

@@ -12,8 +12,9 @@ from typing import Any
 
 from khop.adapters.ports import Health, SourcePage
 from khop.connectors.http.answers import Answer
+from khop.connectors.http.network import TransportSettings
 from khop.connectors.http.sessions import SessionKeeper
-from khop.connectors.http.transport import Timing, Transport, TransportSettings
+from khop.connectors.http.transport import Timing, Transport
 from khop.errors import (
     ConnectorError,
     OutcomeUnknown,

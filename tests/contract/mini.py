@@ -18,8 +18,9 @@ from khop.adapters.ports import AdapterType, Context, Health, Role, SourcePage
 from khop.adapters.settings import HttpSettings, Secret
 from khop.connectors.http.answers import Answer, Unusable
 from khop.connectors.http.checks import path_segment
+from khop.connectors.http.network import TransportSettings
 from khop.connectors.http.sessions import Session, SessionKeeper
-from khop.connectors.http.transport import CallOptions, Timing, Transport, TransportSettings
+from khop.connectors.http.transport import CallOptions, Timing, Transport
 from khop.errors import AlreadyExists, RecordError, Refused, Unauthorised
 from khop.loopback import Handler
 from khop.mappings.records import (

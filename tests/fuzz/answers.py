@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 import httpx
 from hypothesis import strategies as st
 
-from khop.connectors.http.transport import Timing, Transport, TransportSettings
+from khop.connectors.http.network import TransportSettings
+from khop.connectors.http.transport import Timing, Transport
 from khop.errors import (
     AlreadyExists,
     ConnectorError,

@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterator, Mapping
 import httpx
 
 from khop.connectors.http.answers import read_json
-from khop.connectors.http.transport import Timing, Transport, TransportSettings
+from khop.connectors.http.network import TransportSettings
+from khop.connectors.http.transport import Timing, Transport
 from khop.connectors.http.xml import read_xml
 from khop.errors import KhopError
 

@@ -1,7 +1,8 @@
 """A server's answer: status, headers and body, and a tolerant reader of JSON.
 
 The reader accepts more than the standard: numbers out of range stay text, ``NaN`` is None, half
-of a surrogate pair and a byte that is not UTF-8 become U+FFFD. So one bad value spoils one
+of a surrogate pair and a byte that is not UTF-8 become U+FFFD (unless the answer names the encoding
+it is in). So one bad value spoils one
 record, where a strict reader would reject the whole page.
 """
 
@@ -24,6 +25,7 @@ LONGEST_WAIT = 86_400.0
 # Number of digits that always fit in a 64-bit integer.
 _LONGEST_INTEGER = 18
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _SECONDS = re.compile(r"\d{1,12}(?:\.\d+)?")
 
 
@@ -45,7 +47,20 @@ class Answer:
             raise Unusable("an empty answer")
         if self.is_markup:
             raise Unusable("a page of HTML or XML in place of JSON")
-        return read_json(self.body)
+        return read_json(self._in_its_charset() or self.body)
+
+    def _in_its_charset(self) -> str | None:
+        """The text of a body that is not UTF-8, where the answer names another encoding that it
+        is in; None for all others."""
+        named = _CHARSET.search(self.headers.get("content-type", ""))
+        if named is None or named[1].casefold().replace("-", "") == "utf8":
+            return None
+        try:
+            self.body.decode(json.detect_encoding(self.body))
+        except UnicodeDecodeError:
+            with suppress(LookupError, UnicodeDecodeError):
+                return self.body.decode(named[1])
+        return None
 
     @property
     def is_markup(self) -> bool:

@@ -15,7 +15,13 @@ from khop.connectors.http.answers import Unusable
 ACCEPTED = "gzip, deflate"
 
 _PACKED = frozenset({"gzip", "x-gzip", "deflate"})
-_PLAIN = frozenset({"", "identity"})
+#: Codings that exist (IANA, and those that were common), and that khop does not ask for. Any other
+#: name, such as ``UTF-8``, ``none`` or ``binary``, is no coding: browsers, curl and httpx read such
+#: a body as it is.
+_OTHER_CODINGS = frozenset({
+    "aes128gcm", "br", "bzip2", "compress", "dcb", "dcz", "exi", "lzma", "pack200-gzip", "sdch",
+    "snappy", "x-bzip2", "x-compress", "xz", "zstd",
+})  # fmt: skip
 # zlib's window sizes for "gzip or zlib, detected" and for deflate without a header.
 _DETECTED, _RAW = 47, -15
 _STEP = 64 * 1024
@@ -28,11 +34,12 @@ def unpacked(chunks: Iterable[bytes], coding: str) -> Iterator[bytes]:
 
     Raises Unusable for a compression that was not requested, or is damaged.
     """
-    name = coding.strip().casefold()
-    if name in _PLAIN:
+    names = [name.strip(" \t\"'").casefold() for name in coding.split(",")]
+    codings = [name for name in names if name in _PACKED or name in _OTHER_CODINGS]
+    if not codings:
         yield from chunks
-    elif name in _PACKED:
-        yield from _inflated(chunks, bare=name == "deflate")
+    elif len(codings) == 1 and codings[0] in _PACKED:
+        yield from _inflated(chunks, bare=codings[0] == "deflate")
     else:
         raise Unusable("an answer in a compression that was not asked for")
 

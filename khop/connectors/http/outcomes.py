@@ -52,6 +52,7 @@ _DETAILS: tuple[tuple[type[httpx.HTTPError], str], ...] = (
 )
 _MESSAGE_KEYS = ("message", "errordescription", "detail", "description", "title", "msg")
 _CODE_KEYS = ("errorcode", "code", "error", "type")
+_SAME = "the same"
 # A gateway sends 408 when a system behind it timed out, not when the request is wrong.
 _TIMED_OUT = 408
 
@@ -112,8 +113,11 @@ class CallOutcome:
         return kind(self.system, self.operation, http_status=status, code=code, detail=detail)
 
 
-def as_error(kind: type[F], failure: ConnectorError, detail: str | None) -> F:
-    """``failure`` as one of ``kind``, with another detail."""
+def as_error(
+    kind: type[F], failure: ConnectorError, detail: str | None, *, code: str | None = _SAME
+) -> F:
+    """``failure`` as one of ``kind``, with another detail, and with another code where one is
+    given."""
     more: dict[str, float | None] = {}
     if isinstance(failure, RateLimited) and issubclass(kind, RateLimited):
         more["retry_after"] = failure.retry_after
@@ -121,7 +125,7 @@ def as_error(kind: type[F], failure: ConnectorError, detail: str | None) -> F:
         failure.system,
         failure.operation,
         http_status=failure.http_status,
-        code=failure.code,
+        code=failure.code if code is _SAME else code,
         detail=detail,
         **more,
     )

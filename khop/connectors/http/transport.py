@@ -14,27 +14,26 @@ from __future__ import annotations
 import base64
 import contextlib
 import json as jsonlib
-import ssl
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from http.cookiejar import CookieJar, DefaultCookiePolicy
-from pathlib import Path
 from random import random as _random
-from typing import TypedDict, TypeVar, Unpack
+from typing import NoReturn, TypedDict, TypeVar, Unpack
 
 import httpx
-import structlog
 from tenacity import Retrying
 
 from khop.connectors.http.answers import Answer, Unusable
-from khop.connectors.http.bodies import ACCEPTED, unpacked
+from khop.connectors.http.bodies import unpacked
+from khop.connectors.http.deadlines import Deadlines
 from khop.connectors.http.gateways import gateway_error
 from khop.connectors.http.limits import CircuitBreaker, CircuitOpen, TokenBucket
-from khop.connectors.http.outcomes import CallOutcome
+from khop.connectors.http.network import TransportSettings, http_client, network
+from khop.connectors.http.outcomes import CallOutcome, as_error
 from khop.connectors.http.quoted_values import personal_texts, redacted
 from khop.connectors.http.retry import RetryPolicy, retrying
+from khop.connectors.http.sent_secrets import secrets_of, struck
 from khop.errors import (
     ConfigError,
     ConnectorError,
@@ -49,38 +48,7 @@ T = TypeVar("T")
 #: The error that an answer of any status means to one system; None leaves it to the status.
 Judge = Callable[[Answer, CallOutcome], ConnectorError | None]
 
-_LONGEST_CONNECT = 10.0
 _LONGEST_ERROR_BODY = 64 * 1024
-# Below the five seconds after which common servers drop an idle connection: a write sent into
-# a connection that is just being dropped has an unknown outcome.
-_IDLE_SECONDS = 4.0
-# ssl.OP_LEGACY_SERVER_CONNECT, which Python names from 3.12 on.
-_LEGACY_SERVER_CONNECT = 0x4
-
-log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class TransportSettings:
-    """How one system is called.
-
-    ``timeout``: longest wait for one whole answer, seconds. ``connections``: calls in flight
-    at once. ``calls_per_second``: highest rate. ``attempts`` and ``retry_seconds``: tries of
-    one call, and the time for all of them. ``ca_file``: PEM file of the authority to trust in
-    place of those of the operating system. ``proxy``: address of an HTTP proxy. ``max_body``:
-    longest answer accepted, bytes after decompression. ``legacy_tls``: connect to servers without
-    secure renegotiation (RFC 5746), which OpenSSL 3 refuses.
-    """
-
-    timeout: float = 30.0
-    connections: int = 8
-    calls_per_second: float = 200.0
-    attempts: int = 6
-    retry_seconds: float = 60.0
-    ca_file: Path | None = None
-    proxy: str | None = None
-    max_body: int = 32 * 1024 * 1024
-    legacy_tls: bool = False
 
 
 class CallOptions(TypedDict, total=False):
@@ -90,8 +58,9 @@ class CallOptions(TypedDict, total=False):
     with its Content-Type in ``headers``. ``basic``: user and password. ``write``: the call may
     change the system. ``attempts``: number of tries in place of the settings' number; 1 for
     callers that handle errors themselves. ``private``: personal texts of ``content``, which are
-    removed from errors; those of ``json`` and ``form`` are found without it. ``judge``: see
-    ``Judge``; by default it knows the refusals of gateways.
+    removed from errors; those of ``json`` and ``form`` are found without it. ``secrets``: secrets
+    of ``content``, likewise; those of fields and headers named so are found without it. ``judge``:
+    see ``Judge``; by default it knows the refusals of gateways.
     """
 
     params: Mapping[str, str] | None
@@ -103,6 +72,7 @@ class CallOptions(TypedDict, total=False):
     write: bool
     attempts: int | None
     private: Collection[str]
+    secrets: Collection[str]
     judge: Judge | None
 
 
@@ -142,7 +112,8 @@ class Transport:
         self._bucket = TokenBucket(settings.calls_per_second, clock=clock, sleep=sleep)
         self._breaker = CircuitBreaker(clock=clock)
         self._server_date: datetime | None = None
-        self._http = _client(system, settings, http)
+        self._deadlines = Deadlines(clock)
+        self._http = http_client(settings, http or network(system, settings, self._deadlines))
 
     @property
     def server_date(self) -> datetime | None:
@@ -180,20 +151,48 @@ class Transport:
 
         def attempt() -> T:
             anew: CallOptions = {**options, **each_try()} if each_try else options
-            judge = anew.get("judge") or gateway_error
+            answer: Answer | None = None
             try:
                 answer = self._answer(self._request(method, url, anew), outcome)
-                failure = judge(answer, outcome) or outcome.of_status(answer, self._timing.now())
-                if failure is None:
-                    return _value(answer, read, outcome)
+                return self._value(answer, read, anew.get("judge"), outcome)
             except ConnectorError as error:
                 failure = error
+            secrets = tuple(_sent_secrets(anew))
+            if answer is not None and (clean := struck(answer, secrets)) is not answer:
+                # It is read again without what it quotes: a text that was masked or cut before
+                # could hold a part of it.
+                failure = self._failure(clean, read, anew.get("judge"), outcome, failure)
             # Raised here, outside ``except``: its context would hold the request with its headers.
-            raise redacted(failure, _personal_texts(anew))
+            raise redacted(failure, _personal_texts(anew), secrets)
 
         with self._admitted(outcome):
             self._bucket.acquire()
             return self._retrying(outcome, options)(attempt)
+
+    def _value(
+        self, answer: Answer, read: Callable[[Answer], T], judge: Judge | None, outcome: CallOutcome
+    ) -> T:
+        failure = (judge or gateway_error)(answer, outcome)
+        failure = failure or outcome.of_status(answer, self._timing.now())
+        return _read_value(answer, read, outcome) if failure is None else _raised(failure)
+
+    def _failure(
+        self,
+        answer: Answer,
+        read: Callable[[Answer], object],
+        judge: Judge | None,
+        outcome: CallOutcome,
+        first: ConnectorError,
+    ) -> ConnectorError:
+        """``first`` with the texts that this answer gives; without any when it gives others."""
+        try:
+            self._value(answer, read, judge, outcome)
+        except ConnectorError as error:
+            if type(error) is type(first):
+                return error
+        except KhopError:
+            pass
+        return as_error(type(first), first, None, code=None)
 
     @contextlib.contextmanager
     def _admitted(self, outcome: CallOutcome) -> Iterator[None]:
@@ -249,10 +248,11 @@ class Transport:
     def _answer(self, request: httpx.Request, outcome: CallOutcome) -> Answer:
         deadline = self._timing.clock() + self._settings.timeout
         try:
-            response = self._http.send(request, stream=True, follow_redirects=False)
-            with contextlib.closing(response):
-                good = 200 <= response.status_code < 300
-                body = (self._body if good else self._error_body)(response, deadline)
+            with self._deadlines.whole(self._settings.timeout):
+                response = self._http.send(request, stream=True, follow_redirects=False)
+                with contextlib.closing(response):
+                    good = 200 <= response.status_code < 300
+                    body = (self._body if good else self._error_body)(response, deadline)
             headers = {name.lower(): value for name, value in response.headers.items()}
             answer = Answer(response.status_code, headers, body)
         except httpx.UnsupportedProtocol:
@@ -299,51 +299,25 @@ def _chunks(response: httpx.Response) -> Iterator[bytes]:
     return unpacked(response.stream, response.headers.get("content-encoding", ""))
 
 
-def _value(answer: Answer, read: Callable[[Answer], T], outcome: CallOutcome) -> T:
+def _sent_secrets(options: CallOptions) -> Iterator[str]:
+    for part in ("headers", "json", "form", "params"):
+        yield from secrets_of(options.get(part))
+    if basic := options.get("basic"):
+        yield basic[1]
+        yield _basic(*basic).partition(" ")[2]
+    yield from options.get("secrets") or ()
+
+
+def _raised(failure: ConnectorError) -> NoReturn:
+    raise failure
+
+
+def _read_value(answer: Answer, read: Callable[[Answer], T], outcome: CallOutcome) -> T:
     try:
         return read(answer)
     except ValueError as error:
         failure = outcome.of_value_error(error, answer.status)
     raise failure
-
-
-def _client(
-    system: str, settings: TransportSettings, http: httpx.BaseTransport | None
-) -> httpx.Client:
-    timeout = httpx.Timeout(settings.timeout, connect=min(settings.timeout, _LONGEST_CONNECT))
-    return httpx.Client(
-        transport=http or _network(system, settings),
-        timeout=timeout,
-        trust_env=False,
-        follow_redirects=False,
-        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-        headers={"User-Agent": "khop", "Accept-Encoding": ACCEPTED},
-    )
-
-
-def _network(system: str, settings: TransportSettings) -> httpx.BaseTransport:
-    limits = httpx.Limits(
-        max_connections=settings.connections,
-        max_keepalive_connections=settings.connections,
-        keepalive_expiry=_IDLE_SECONDS,
-    )
-    try:
-        trust = ssl.create_default_context(cafile=settings.ca_file)
-    except (OSError, ssl.SSLError):
-        raise ConfigError(
-            "this file cannot be read as PEM certificates", key=f"sources.{system}.ca_file"
-        ) from None
-    if settings.legacy_tls:
-        log.warning("legacy_tls", source=system)
-        trust.options |= _LEGACY_SERVER_CONNECT
-    try:
-        return httpx.HTTPTransport(
-            verify=trust, limits=limits, trust_env=False, proxy=settings.proxy
-        )
-    except (ValueError, httpx.InvalidURL, ImportError):
-        raise ConfigError(
-            "write the proxy as http://host:port", key=f"sources.{system}.proxy"
-        ) from None
 
 
 def _basic(user: str, password: str) -> str:

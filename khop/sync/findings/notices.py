@@ -21,7 +21,8 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 
 from khop.config.model import NoticeSettings
-from khop.connectors.http.transport import Transport, TransportSettings
+from khop.connectors.http.network import TransportSettings
+from khop.connectors.http.transport import Transport
 from khop.connectors.notices import NoticeClient
 from khop.errors import ConfigError, ConnectorError, Refused, Unauthorised
 from khop.mappings.records import Instant

@@ -16,7 +16,8 @@ from khop.adapters.igate.adapter import ADAPTER, IgateAdapter
 from khop.adapters.ports import Context, DossierSource, Role, WindowSource
 from khop.adapters.settings import CodeOverrides
 from khop.config.load import load_config
-from khop.connectors.http.transport import Transport, TransportSettings
+from khop.connectors.http.network import TransportSettings
+from khop.connectors.http.transport import Transport
 from khop.errors import ConfigError, Refused
 from khop.mappings.records import Channel, Fee, Status
 from khop.mappings.time.calendar import WorkingCalendar

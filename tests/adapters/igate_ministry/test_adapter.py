@@ -14,7 +14,8 @@ import pytest
 from khop.adapters.igate_ministry import adapter as igate_ministry
 from khop.adapters.igate_ministry.adapter import ADAPTER, MinistryAdapter
 from khop.adapters.ports import Context, DossierLookup, DossierSink, Role
-from khop.connectors.http.transport import Transport, TransportSettings
+from khop.connectors.http.network import TransportSettings
+from khop.connectors.http.transport import Transport
 from khop.errors import OutcomeUnknown, RecordError, Refused
 from khop.mappings.records import (
     Applicant,

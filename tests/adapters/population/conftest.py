@@ -10,7 +10,8 @@ import pytest
 from khop.adapters.population import adapter as population
 from khop.adapters.population.adapter import ADAPTER, PopulationAdapter
 from khop.adapters.ports import Context, Role
-from khop.connectors.http.transport import Timing, Transport, TransportSettings
+from khop.connectors.http.network import TransportSettings
+from khop.connectors.http.transport import Timing, Transport
 from khop.mappings.time.calendar import WorkingCalendar
 from tests.adapters.population.gateway import BASE, NOW, AdapterOf, Book, FakePopulationGateway
 

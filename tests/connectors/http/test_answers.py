@@ -112,3 +112,21 @@ def test_any_header_text_is_a_date_or_none(text: str) -> None:
 
 def test_an_answer_does_not_show_its_body() -> None:
     assert "Mẫu" not in repr(Answer(200, {"set-cookie": "Mẫu"}, "Mẫu".encode()))
+
+
+@pytest.mark.parametrize(
+    ("body", "charset", "name"),
+    [
+        ("Lê".encode("windows-1252"), "windows-1252", "Lê"),
+        ("Lê".encode("latin-1"), '"ISO-8859-1"', "Lê"),
+        ("Lê".encode(), "ISO-8859-1", "Lê"),
+        (b"L\xea", "no-such-thing", "L\ufffd"),
+        (b"L\xea", "utf-8", "L\ufffd"),
+        (b"L\x81", "windows-1252", "L\ufffd"),
+    ],
+)
+def test_a_body_that_is_not_utf_8_is_read_in_the_encoding_it_names(
+    body: bytes, charset: str, name: str
+) -> None:
+    headers = {"content-type": f"application/json;Charset={charset}"}
+    assert Answer(200, headers, b'{"ten": "%b"}' % body).json() == {"ten": name}

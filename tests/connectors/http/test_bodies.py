@@ -46,10 +46,32 @@ def test_an_empty_body_is_empty(coding: str) -> None:
     assert whole(b"", coding) == b""
 
 
-@pytest.mark.parametrize("coding", ["br", "zstd", "gzip, gzip", "gzip,deflate", "\u00e9"])
+@pytest.mark.parametrize(
+    "coding", ["br", "ZSTD", "compress", "gzip, gzip", "gzip,deflate", "br, utf-8"]
+)
 def test_a_compression_that_was_not_requested_is_refused(coding: str) -> None:
     with pytest.raises(Unusable, match="not asked for"):
         whole(gzip.compress(TEXT), coding)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "UTF-8",
+        "utf8",
+        "none",
+        "binary",
+        "8bit",
+        "text/plain",
+        "windows-1258",
+        "é",
+        ", ",
+        '"identity"',
+    ],
+)
+def test_a_name_that_is_no_coding_is_passed_over(name: str) -> None:
+    assert whole(TEXT, name) == TEXT
+    assert whole(gzip.compress(TEXT), f"{name}, gzip") == TEXT
 
 
 @pytest.mark.parametrize("body", [gzip.compress(TEXT)[:-9], b"\x1f\x8bxxxx", b"{}", b"\x1f"])

@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from khop.connectors.http.answers import Answer
-from khop.connectors.http.transport import Transport, TransportSettings
+from khop.connectors.http.network import TransportSettings
+from khop.connectors.http.transport import Transport
 from khop.errors import (
     ConfigError,
     ConnectorError,
