@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Lock
 from typing import Any
 
@@ -66,6 +67,7 @@ class OneStop:
 
     ``details``: the details that differ from the rows, by native id. ``answers``: replaces the
     answer of a path (its beginning); gets the request, and gives None for the usual answer.
+    ``headers``: further ones of every answer.
     """
 
     def __init__(self) -> None:
@@ -73,8 +75,13 @@ class OneStop:
         self.details: dict[str, Any] = {}
         self.answers: dict[str, Callable[[Request], Response | None]] = {}
         self.requests: list[Request] = []
+        self.headers: dict[str, str] = {}
 
     def __call__(self, request: Request) -> Response:
+        given = self._answer(request)
+        return replace(given, headers={**given.headers, **self.headers})
+
+    def _answer(self, request: Request) -> Response:
         self.requests.append(request)
         for path, answer in self.answers.items():
             if request.path.startswith(path) and (given := answer(request)) is not None:
@@ -122,7 +129,7 @@ class Portal:
     """The portal in its native dialect. ``dossiers``: its records by code.
 
     ``created``, ``updated``: what was sent, in order. ``asked``: the codes looked up, in order.
-    ``answers``: replaces the answer of a service, as that of ``OneStop``.
+    ``answers``, ``headers``: as those of ``OneStop``, by service.
     """
 
     def __init__(self) -> None:
@@ -132,6 +139,7 @@ class Portal:
         self.steps: list[Row] = []
         self.asked: list[str] = []
         self.answers: dict[str, Callable[[Request], Response | None]] = {}
+        self.headers: dict[str, str] = {}
         self._lock = Lock()
 
     def hold(self, code: str, status: int = 4, **changes: Any) -> None:
@@ -145,6 +153,10 @@ class Portal:
         } | changes
 
     def __call__(self, request: Request) -> Response:
+        given = self._response(request)
+        return replace(given, headers={**given.headers, **self.headers})
+
+    def _response(self, request: Request) -> Response:
         if not request.path.startswith(PORTAL_PATH):
             return Response.text("Not Found", 404)
         body = request.json()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import time
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote_plus
 
@@ -13,7 +12,7 @@ import pytest
 
 from khop.loopback import Request, Response
 from tests.cases.installation import Installation, rules_by_code
-from tests.cases.systems import DETAIL_PATH, SEARCH_PATH, TOKEN_PATH, row
+from tests.cases.systems import SEARCH_PATH, TOKEN_PATH, row
 from tests.connectors.dripping import dripping
 
 CODES = [f"H99.18.03-261110-28{number:02d}" for number in range(1, 4)]
@@ -38,20 +37,7 @@ def test_a_name_that_is_no_coding_is_passed_over_in_every_answer(
 ) -> None:
     one_stop, portal = installation.one_stop, installation.portal
     one_stop.rows = [row(number, code) for number, code in enumerate(CODES)]
-
-    def labelled(request: Request) -> Response:
-        answers = dict(one_stop.answers)
-        one_stop.answers.clear()
-        given = one_stop(request)
-        one_stop.answers |= answers
-        return replace(given, headers={**given.headers, "Content-Encoding": name})
-
-    one_stop.answers = dict.fromkeys((TOKEN_PATH, SEARCH_PATH, DETAIL_PATH), labelled)
-    for service in ("login", "TraCuuHoSo", "DongBoHoSoMC", "CapNhatTienDoHoSoMC"):
-        portal.answers[service] = lambda request, service=service: Response(  # type: ignore[misc]
-            body=json.dumps(portal._answer(service, request.json())).encode(),
-            headers={"Content-Type": "application/json", "Content-Encoding": name},
-        )
+    one_stop.headers = portal.headers = {"Content-Encoding": name}
     assert rules_by_code(installation.audit()) == {code: {"A7"} for code in CODES}
     applied = installation.run("apply", "--yes")
     assert {each["MaHoSo"] for each in portal.created} == set(CODES)
