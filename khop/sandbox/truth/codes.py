@@ -1,4 +1,4 @@
-"""Codes of dossiers, read by the shapes G1 to G5 (docs/domain.md, Codes)."""
+"""Codes of dossiers, read by the shapes G1 to G5 and G7 (docs/domain.md, Codes)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ _SHAPES = (
     (r".+-(\d{6})-(\d{6,7})", "20"),
     (r"[A-Y]\d{2}(?:\.[0-9A-Z]{1,3})*-(\d{8})-(\d{4,7})", ""),
     (r".+-(\d{6})-(\d{5})", "20"),
+    (r"(?:[0-9A-Z]{2}\.){1,2}[A-Z]\d{2}-(\d{6})-(\d{4})", "20"),
 )
 _EPOCH = date(1970, 1, 1)
 

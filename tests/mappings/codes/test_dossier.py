@@ -45,6 +45,8 @@ LIVE = [
     ("G09.20-20260609-0001", "G4", "G09.20", (2026, 6, 9), "0001", False),
     ("G09.1-20260609-00001", "G4", "G09.1", (2026, 6, 9), "00001", True),
     ("H99.12-250115-48213", "G5", "H99.12", (2025, 1, 15), "48213", True),
+    ("38.98.H99-261110-0803", "G7", "38.98.H99", (2026, 11, 10), "0803", False),
+    ("98.H99-261110-0803", "G7", "98.H99", (2026, 11, 10), "0803", False),
     ("h99.12-250115-48213 ", "G5", "H99.12", (2025, 1, 15), "48213", True),
 ]
 UNKNOWN = [
@@ -182,7 +184,7 @@ def test_patterns_use_only_what_sql_engines_support() -> None:
 
 
 def test_patterns_are_keyed_by_the_id_of_their_shape() -> None:
-    assert list(code_patterns()) == ["G1", "G2", "G3", "G4", "G5"]
+    assert list(code_patterns()) == ["G1", "G2", "G3", "G4", "G5", "G7"]
 
 
 @pytest.mark.parametrize(

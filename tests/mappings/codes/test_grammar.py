@@ -48,10 +48,10 @@ def with_row(**changes: object) -> dict[str, object]:
     return {"dossier": [OWN | changes]}
 
 
-def test_the_packaged_table_has_shapes_g1_to_g6() -> None:
+def test_the_packaged_table_has_shapes_g1_to_g7() -> None:
     grammar = packaged_grammar()
-    assert [shape.id for shape in grammar.dossier] == ["G1", "G2", "G3", "G4", "G5"]
-    assert [shape.id for shape in grammar.organisation] == ["O1", "O2"]
+    assert [shape.id for shape in grammar.dossier] == ["G1", "G2", "G3", "G4", "G5", "G7"]
+    assert [shape.id for shape in grammar.organisation] == ["O1", "O2", "O3"]
     assert [shape.id for shape in grammar.procedure] == ["P1", "P2", "P3", "P4", "P5"]
     assert load_table("code_grammar")["foreign"]["id"] == "G6"
 
@@ -65,9 +65,9 @@ def test_each_packaged_shape_has_a_name_and_a_source() -> None:
 
 def test_packaged_shapes_have_their_order_and_validity() -> None:
     shapes = packaged_grammar().dossier
-    assert [shape.order for shape in shapes] == ["old", "new", "either", "new", "either"]
+    assert [shape.order for shape in shapes] == ["old", "new", "either", "new", "either", "old"]
     assert [shape.valid_from for shape in shapes] == [
-        *(date(2019, 1, 6), date(2020, 9, 15), None, date(2026, 6, 1), None),
+        *(date(2019, 1, 6), date(2020, 9, 15), None, date(2026, 6, 1), None, date(2019, 1, 6)),
     ]
 
 
@@ -78,7 +78,7 @@ def test_a_new_shape_needs_one_row() -> None:
     assert (parts.date, parts.synthetic) == (date(2026, 12, 31), False)
     assert parse_code("31122026/000123@H99").grammar is None
     assert parse_code("H56.14-240823-0001", grammar).grammar == "G2"
-    assert list(code_patterns(grammar)) == ["X1", "G1", "G2", "G3", "G4", "G5"]
+    assert list(code_patterns(grammar)) == ["X1", "G1", "G2", "G3", "G4", "G5", "G7"]
 
 
 def test_a_provinces_own_row_is_tried_first() -> None:
@@ -140,7 +140,7 @@ def test_of_two_equal_shapes_the_one_valid_on_the_day_is_taken() -> None:
 
 def test_a_row_with_the_id_of_a_packaged_one_replaces_it() -> None:
     grammar = code_grammar(with_row(id="G2"))
-    assert [shape.id for shape in grammar.dossier] == ["G2", "G1", "G3", "G4", "G5"]
+    assert [shape.id for shape in grammar.dossier] == ["G2", "G1", "G3", "G4", "G5", "G7"]
     assert parse_code("H56.14-240823-0001", grammar).grammar is None
 
 
