@@ -17,6 +17,7 @@ from typing import Any, Protocol, runtime_checkable
 from pydantic import BaseModel
 
 from khop.mappings.catalogue_records import CatalogueItem, ProcedureEntry
+from khop.mappings.codes.grammar import CodeGrammar
 from khop.mappings.records import (
     Applicant,
     DossierReading,
@@ -353,7 +354,8 @@ class Context:
 
     ``key``: the installation's secret for matching keys. ``base_dir``: the folder that relative
     paths start from (that of khop.toml). ``clock``: now, aware UTC. ``book``: counts calls about
-    persons; without it no such call can be made. ``sleep``: waits, in seconds.
+    persons; without it no such call can be made. ``sleep``: waits, in seconds. ``codes``: the
+    shapes of codes, None for the packaged ones.
     """
 
     key: bytes
@@ -362,6 +364,7 @@ class Context:
     calendar: WorkingCalendar
     book: CallBook | None = None
     sleep: Callable[[float], None] = time.sleep
+    codes: CodeGrammar | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any
 
+from khop.errors import RecordError
 from khop.text.local_time import local_datetime
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -239,7 +240,10 @@ class DossierReading:
 class Reject:
     """One item of an answer that cannot be used, with the reason; it goes to quarantine.
 
-    ``payload`` is the wire item (personal data possible: encrypted before it is stored).
+    ``code``: the code of its dossier, or a text that people are shown because it may mean one.
+    ``unit``: name or code of the unit that it belongs to. ``payload`` is the wire item (personal
+    data possible: encrypted before it is stored). ``row``: a row of paper under a code of unknown
+    shape, which is good when a dossier has exactly this code.
     """
 
     field: str
@@ -247,6 +251,24 @@ class Reject:
     native_id: str | None = None
     code: str | None = None
     payload: object = column(default=None, repr=False)
+    unit: str | None = None
+    row: PaperRow | None = column(default=None, repr=False)
+
+
+class UnknownCode(RecordError):
+    """The text in a row's cell for the code is no code of a known shape.
+
+    ``text``: its canonical spelling, which may be the code of a dossier of a system that gives out
+    such codes; None for a text with several codes. ``shown``: the text as people are shown it;
+    None when it may be a name or a personal number. ``row``: the row under ``text`` as its code;
+    None when there is no such row.
+    """
+
+    def __init__(self, field: str, reason: str, text: str | None, shown: str | None) -> None:
+        super().__init__(field, reason)
+        self.text = text
+        self.shown = shown
+        self.row: PaperRow | None = None
 
 
 def merge_readings(first: DossierReading, second: DossierReading) -> DossierReading:

@@ -131,7 +131,8 @@ class Engine:
         """
         key, folder = self._privacy.matching_key, self.config.base_dir
         with self._lease("pull", progress) as context, self._run("import") as run:
-            adapters = build(Context(key, folder, self._clock, self.tables.calendar))
+            calendar, codes = self.tables.calendar, self.tables.codes
+            adapters = build(Context(key, folder, self._clock, calendar, codes=codes))
             self._systems.check_imported(adapters)
             sources = pull_files(context, adapters, self._systems.lookup(), full=full)
             return run.done(PullSummary(run.id, sources))

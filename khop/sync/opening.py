@@ -29,10 +29,13 @@ def open_engine(
     """
     now = clock or _utc_now
     tables = Tables.of(config)
+    codes = tables.codes
     privacy = Privacy(config.key_path)
     ledger = Ledger(config.ledger_url)
     book = LedgerBook(ledger, privacy.matching_key, now)
-    context = Context(privacy.matching_key, config.base_dir, now, tables.calendar, book=book)
+    context = Context(
+        privacy.matching_key, config.base_dir, now, tables.calendar, book=book, codes=codes
+    )
     try:
         built = build_adapters(config, context, sources, types=adapters)
     except KhopError:

@@ -49,7 +49,7 @@ def import_paper(
             name,
             ROLES[kind],
             OneFile(path, context.base_dir),
-            PaperReader(kind, context.key, unit=unit),
+            PaperReader(kind, context.key, unit=unit, grammar=context.codes),
             None,
         )
         for path in paths
@@ -59,7 +59,9 @@ def import_paper(
 def import_codes(name: str, paths: Sequence[Path], context: Context) -> list[PortalFileAdapter]:
     """Sources of the codes in these extracts, all of the same name."""
     return [
-        PortalFileAdapter(name, Role.PORTAL, OneFile(path, context.base_dir), None, None)
+        PortalFileAdapter(
+            name, Role.PORTAL, OneFile(path, context.base_dir), None, None, context.codes
+        )
         for path in paths
     ]
 

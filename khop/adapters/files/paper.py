@@ -143,7 +143,9 @@ def _counted(rows: Iterable[PaperRow | Reject]) -> str:
 def _adapter_type(kind: PaperKind) -> AdapterType:
     def build(name: str, role: Role, settings: Any, context: Context) -> PaperFileAdapter:
         files = TableFiles(context.base_dir / settings.path, f"sources.{name}.path")
-        reader = PaperReader(kind, context.key, unit=settings.unit, columns=settings.columns)
+        reader = PaperReader(
+            kind, context.key, unit=settings.unit, columns=settings.columns, grammar=context.codes
+        )
         return PaperFileAdapter(name, role, files, reader, settings.sheet)
 
     return AdapterType(PaperFileSettings, frozenset({ROLES[kind]}), build)

@@ -19,9 +19,12 @@ from khop.adapters.ports import AdapterType, CheckStep, Context, Health, Role
 from khop.adapters.settings import SourceSettings
 from khop.connectors.spreadsheets.model import Cell, Sheet
 from khop.errors import ConfigError, RecordError
-from khop.mappings.paper.cells import read_code
+from khop.mappings.codes.grammar import CodeGrammar
+from khop.mappings.codes.near import near_codes
+from khop.mappings.paper.code_cells import read_code
 from khop.mappings.paper.headers import SEARCHED_ROWS, find_layout, is_header_again
 from khop.mappings.paper.lines import names_a_code
+from khop.mappings.records import UnknownCode
 
 _KIND = "portal"
 
@@ -53,13 +56,20 @@ class PortalFileAdapter:
     """A ``CodeSource`` over an extract."""
 
     def __init__(
-        self, name: str, role: Role, files: TableFiles, column: str | None, sheet: str | None
+        self,
+        name: str,
+        role: Role,
+        files: TableFiles,
+        column: str | None,
+        sheet: str | None,
+        grammar: CodeGrammar | None = None,
     ) -> None:
         self.name = name
         self.role = role
         self._files = files
         self._own = {"code": column} if column else {}
         self._sheet = sheet
+        self._grammar = grammar
 
     def codes(self) -> Iterator[str]:
         """Canonical dossier codes, in the files' order. Raises ConfigError."""
@@ -100,19 +110,23 @@ class PortalFileAdapter:
         under = chain(top[layout.first :], rows)
         table = (row.cells for row in under if not is_header_again(layout, row.cells))
         cells = (cells[place] for cells in table if place < len(cells))
-        return (_code(cell) for cell in cells if names_a_code(cell))
+        return (_code(cell, self._grammar) for cell in cells if names_a_code(cell))
 
 
-def _code(cell: Cell) -> str | None:
+def _code(cell: Cell, grammar: CodeGrammar | None) -> str | None:
+    """The code in a cell. A text of no known shape may be the code of another system, which the
+    portal can be asked about; a part of a code or a damaged one cannot."""
     try:
-        return read_code(cell, "code")
+        return read_code(cell, "code", grammar)
+    except UnknownCode as unknown:
+        return unknown.text if unknown.shown and not near_codes(unknown.shown) else None
     except RecordError:
         return None
 
 
 def _build(name: str, role: Role, settings: Any, context: Context) -> PortalFileAdapter:
     files = TableFiles(context.base_dir / settings.path, f"sources.{name}.path")
-    return PortalFileAdapter(name, role, files, settings.code_column, settings.sheet)
+    return PortalFileAdapter(name, role, files, settings.code_column, settings.sheet, context.codes)
 
 
 ADAPTER = AdapterType(PortalFileSettings, frozenset({Role.PORTAL}), _build)

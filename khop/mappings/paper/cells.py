@@ -12,9 +12,7 @@ from datetime import date, datetime, time, timedelta
 
 from khop.connectors.spreadsheets.model import NO_RESULT, Cell, CellError
 from khop.errors import RecordError
-from khop.mappings.codes.dossier import parse_code
 from khop.mappings.codes.procedure import base_procedure
-from khop.mappings.codes.spelling import canonical_code
 from khop.mappings.identity import fold_name, identity_digits
 from khop.mappings.paper.words import is_blank
 from khop.mappings.records import Instant, Precision
@@ -24,7 +22,7 @@ from khop.text.local_time import LOCAL, utc_us
 from khop.text.normal_form import normal_form
 
 _LONGEST_DATE = 64
-_LONGEST_CODE = 100
+LONGEST_CODE = 100
 #: A spreadsheet keeps 15 digits of a number.
 _MOST_DIGITS = 10**15
 #: Day zero of spreadsheet dates; the first is off by one before March 1900, before any event.
@@ -60,10 +58,6 @@ _USUAL = re.compile(r"(\d\d)/(\d\d)/(\d{4})(?: (\d\d):(\d\d)(?::(\d\d))?)?", re.
 _POWER = re.compile(r"([0-9])(?:[.,]([0-9]+))?E\+?([0-9]{1,3})", re.IGNORECASE)
 _DECIMAL_ZEROS = re.compile(r"([0-9]+)[.,]0+")
 _SHORT_PROCEDURE = re.compile(r"([0-9])[.,]([0-9]{1,6})")
-#: A personal number: twelve digits that begin with a place, 001 to 099;
-#: or the number of a mobile telephone.
-_PERSONAL = re.compile(r"0(?!00)[0-9]{11}|0[35789][0-9]{8}")
-_SEVERAL = re.compile(r"[;,\n\r|]|\s+/\s+")
 _YEAR = re.compile(r"[0-9]{4}")
 _DATE_INSIDE = re.compile(_DAY.replace("?P=sep", "?P=sep"), re.ASCII)
 _DATE_WORDS = re.compile(r"[\s,;()\-–]*(?:ng[àa]y)?[\s,;():\-–]*$", re.IGNORECASE)
@@ -110,49 +104,21 @@ def _born(number: float, field: str, from_1904: bool) -> date | str:
     return ((_DAY_ZERO_1904 if from_1904 else _DAY_ZERO) + timedelta(days=int(number))).date()
 
 
-def read_code(cell: Cell, field: str) -> str | None:
-    """A canonical code; None when there is none.
-
-    Raises RecordError for a cell that a spreadsheet has changed, for several codes in one cell,
-    and for what may be the name or number of a person: codes are stored, shown and looked up
-    unmasked.
-    """
-    if isinstance(cell, str):
-        text = _unpowered(clean_text(cell), field)
-        _refuse_several(cell, field)
-    elif isinstance(cell, int | float) and not isinstance(cell, bool):
-        text = _whole(cell, field)
-    else:
-        raise RecordError(field, f"{_made_of(cell)}; format the column as text and write it again")
-    code = "" if is_blank(text) else canonical_code(text)
-    if len(code) > _LONGEST_CODE:
-        raise RecordError(field, "is too long to be a code")
-    _refuse_personal(code, field)
-    return code or None
-
-
-def _refuse_personal(code: str, field: str) -> None:
-    if code and not any(sign.isdigit() for sign in code):
-        raise RecordError(field, "has no digit, so it is no code: probably a name or a note")
-    if _PERSONAL.fullmatch(code):
-        raise RecordError(field, "may be the number of a person or a telephone, and is no code")
-
-
 def read_text(cell: Cell, field: str) -> str:
     """Text; "" for none. A number is written without a decimal zero. Raises RecordError."""
     if isinstance(cell, str):
         return "" if is_blank(cell) else clean_text(cell)
     if (text := plain_number(cell)) is not None:
         return text
-    raise RecordError(field, _made_of(cell))
+    raise RecordError(field, made_of(cell))
 
 
 def read_number(cell: Cell, field: str) -> str:
     """The number of a document: text, or a number without loss. Raises RecordError."""
     if isinstance(cell, int | float) and not isinstance(cell, bool):
-        return _whole(cell, field)
+        return whole_number(cell, field)
     text = read_text(cell, field)
-    return found[1] if (found := _DECIMAL_ZEROS.fullmatch(text)) else _unpowered(text, field)
+    return found[1] if (found := _DECIMAL_ZEROS.fullmatch(text)) else unpowered(text, field)
 
 
 def read_identity(cell: Cell, field: str) -> str:
@@ -170,7 +136,7 @@ def read_procedure(cell: Cell, field: str) -> str | None:
     if cut := _SHORT_PROCEDURE.fullmatch(text):
         # A spreadsheet took it for a decimal number and left out the zeros at its end.
         return f"{cut[1]}.{cut[2].ljust(6, '0')}"
-    if len(text) > _LONGEST_CODE:
+    if len(text) > LONGEST_CODE:
         raise RecordError(field, "is too long to be a code")
     return base_procedure(text) if text else None
 
@@ -207,7 +173,7 @@ def _moment(cell: Cell, field: str, from_1904: bool) -> datetime | None:
         return _written(cell, field)
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         return _counted(cell, field, from_1904)
-    raise RecordError(field, _made_of(cell))
+    raise RecordError(field, made_of(cell))
 
 
 def _to_second(moment: datetime) -> datetime:
@@ -283,7 +249,7 @@ def _checked(parts: Sequence[int], field: str) -> datetime:
         raise RecordError(field, "is not a date that exists") from None
 
 
-def _made_of(cell: Cell) -> str:
+def made_of(cell: Cell) -> str:
     """Why a cell of this type cannot be used."""
     if isinstance(cell, CellError):
         return _NO_RESULT if cell.code == NO_RESULT else "is a formula that failed"
@@ -296,7 +262,7 @@ def _made_of(cell: Cell) -> str:
     return "is of a type not expected"
 
 
-def _whole(number: float, field: str) -> str:
+def whole_number(number: float, field: str) -> str:
     """A number as digits. Raises RecordError when digits were lost."""
     if number != number or abs(number) >= _MOST_DIGITS:
         raise RecordError(field, "was changed to a number and rounded by the spreadsheet")
@@ -305,7 +271,7 @@ def _whole(number: float, field: str) -> str:
     return str(int(number))
 
 
-def _unpowered(text: str, field: str) -> str:
+def unpowered(text: str, field: str) -> str:
     """``2.60923E+5`` as 260923. Raises RecordError when it has fewer digits than its power."""
     if zeros := _DECIMAL_ZEROS.fullmatch(text):
         return zeros[1]
@@ -318,11 +284,3 @@ def _unpowered(text: str, field: str) -> str:
     if digits[power:].strip("0"):
         raise RecordError(field, "was changed to a number with decimals by the spreadsheet")
     return found[1] + digits[:power]
-
-
-def _refuse_several(text: str, field: str) -> None:
-    if not _SEVERAL.search(text):
-        return
-    parts = [part for part in _SEVERAL.split(text) if part.strip()]
-    if len(parts) > 1 and all(parse_code(part).grammar for part in parts):
-        raise RecordError(field, "holds several codes; give each a row")

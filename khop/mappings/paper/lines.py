@@ -8,8 +8,8 @@ from enum import Enum, auto
 from itertools import pairwise
 
 from khop.connectors.spreadsheets.model import Cell, TableRow
-from khop.mappings.codes.dossier import parse_code
 from khop.mappings.codes.organisation import parse_organisation
+from khop.mappings.codes.written import written_code
 from khop.mappings.identity import fold_name
 from khop.mappings.paper.headers import Layout, is_header_again
 from khop.mappings.paper.words import folded, words
@@ -145,7 +145,7 @@ def _proves_a_row(column: str, cell: Cell) -> bool:
     if not isinstance(cell, str):
         return cell > _LARGEST_COUNT
     if column == "code":
-        return parse_code(cell).grammar is not None
+        return written_code(cell) is not None
     # Shorter texts are column numbers or counts.
     return len(cell) >= _SHORTEST_DAY and bool(_has_digit(cell)) and not _is_place_and_day(cell)
 

@@ -17,6 +17,7 @@ from itertools import chain, islice
 
 from khop.connectors.spreadsheets.model import Sheet, TableRow
 from khop.errors import ConfigError, RecordError
+from khop.mappings.codes.grammar import CodeGrammar
 from khop.mappings.paper.headers import (
     SEARCHED_ROWS,
     Layout,
@@ -28,7 +29,7 @@ from khop.mappings.paper.payload import pack, unpack
 from khop.mappings.paper.record import PaperRecord, RowPlace
 from khop.mappings.paper.row_key import RowKeys
 from khop.mappings.paper.words import evidence_columns, subject_columns, with_example
-from khop.mappings.records import PaperKind, PaperRow, Reject
+from khop.mappings.records import PaperKind, PaperRow, Reject, UnknownCode
 
 
 class PaperReader:
@@ -36,7 +37,8 @@ class PaperReader:
 
     ``key``: the installation's secret. ``unit``: name or code of the unit of rows that name none;
     without it, a line above them names it (``Đơn vị: …``). ``columns``: meaning of a column ->
-    its header in these files, where the table does not have that header.
+    its header in these files, where the table does not have that header. ``grammar``: the shapes
+    of codes, by default the packaged ones.
     """
 
     def __init__(
@@ -46,11 +48,13 @@ class PaperReader:
         *,
         unit: str | None = None,
         columns: Mapping[str, str] | None = None,
+        grammar: CodeGrammar | None = None,
     ) -> None:
         self.kind = kind
         self._key = key
         self._unit = unit_or_code(unit)
         self._own = dict(columns or {})
+        self._grammar = grammar
 
     def read(self, sheets: Iterable[Sheet], file: str) -> Iterator[PaperRow | Reject]:
         """The rows of the sheets that have headers, in order.
@@ -76,7 +80,7 @@ class PaperReader:
         """Read a rejected row again, by the present rules. Raises RecordError."""
         place, occurrence, headers, cells = unpack(self.kind, payload)
         layout = lay_out(self.kind, headers, self._own)
-        record = PaperRecord(self.kind, self._key, layout, place, cells)
+        record = PaperRecord(self.kind, self._key, layout, place, cells, self._grammar)
         base = record.base(RowKeys(self.kind, self._key))
         return record.row(RowKeys.key_of(base, occurrence))
 
@@ -96,7 +100,8 @@ class PaperReader:
         above, under = top[: layout.first], chain(top[layout.first :], rest)
         for row, unit in self._table(layout, above, under):
             place = RowPlace(file, sheet.name, row.number, sheet.from_1904, *unit)
-            yield self._one(PaperRecord(self.kind, self._key, layout, place, row.cells), keys)
+            record = PaperRecord(self.kind, self._key, layout, place, row.cells, self._grammar)
+            yield self._one(record, keys)
 
     def _table(
         self, layout: Layout, above: Sequence[TableRow], under: Iterable[TableRow]
@@ -126,6 +131,8 @@ class PaperReader:
                 record.place.native_id,
                 record.code,
                 pack(self.kind, record, occurrence),
+                record.unit,
+                error.row if isinstance(error, UnknownCode) else None,
             )
 
 

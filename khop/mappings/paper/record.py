@@ -9,10 +9,10 @@ from typing import TypeVar
 
 from khop.connectors.spreadsheets.model import Cell
 from khop.errors import RecordError
+from khop.mappings.codes.grammar import CodeGrammar
 from khop.mappings.identity import applicant_key, mask_name, mask_number
 from khop.mappings.paper.cells import (
     read_birth,
-    read_code,
     read_identity,
     read_number,
     read_number_and_day,
@@ -20,11 +20,12 @@ from khop.mappings.paper.cells import (
     read_text,
     read_time,
 )
+from khop.mappings.paper.code_cells import read_code
 from khop.mappings.paper.headers import Layout
 from khop.mappings.paper.lines import unit_or_code
 from khop.mappings.paper.row_key import RowKeys
 from khop.mappings.paper.words import evidence_columns
-from khop.mappings.records import Instant, PaperKind, PaperRow
+from khop.mappings.records import Instant, PaperKind, PaperRow, UnknownCode
 
 V = TypeVar("V")
 
@@ -53,20 +54,35 @@ class PaperRecord:
     key too."""
 
     def __init__(
-        self, kind: PaperKind, key: bytes, layout: Layout, place: RowPlace, cells: Sequence[Cell]
+        self,
+        kind: PaperKind,
+        key: bytes,
+        layout: Layout,
+        place: RowPlace,
+        cells: Sequence[Cell],
+        grammar: CodeGrammar | None = None,
     ) -> None:
         self.layout = layout
         self.place = place
         self.cells = cells
         self._kind = kind
+        self._grammar = grammar
         self._errors: dict[str, RecordError] = {}
         self._name = self._text("applicant") or self._text("submitter")
         self._draft = self._read(key)
 
     @property
     def code(self) -> str | None:
-        """The dossier code, where it can be read."""
-        return self._draft.code
+        """The dossier code, where it can be read; else the text in its place that people may be
+        shown."""
+        unknown = self._errors.get("code")
+        shown = unknown.shown if isinstance(unknown, UnknownCode) else None
+        return self._draft.code or shown
+
+    @property
+    def unit(self) -> str | None:
+        """The code of the row's unit, else its name."""
+        return self._draft.unit_code or self._draft.unit
 
     def base(self, keys: RowKeys) -> bytes:
         """The base of the row's key."""
@@ -78,17 +94,24 @@ class PaperRecord:
         return [cell for place, cell in enumerate(self.cells) if place not in later]
 
     def row(self, row_key: str) -> PaperRow:
-        """The row. Raises RecordError when its code or its evidence cannot be used."""
+        """The row. Raises RecordError when its code or its evidence cannot be used; UnknownCode,
+        with the row, when nothing but the shape of the code is wrong."""
         evidence = evidence_columns(self._kind)
         needed = (*evidence, "number_signed") if "signed" in evidence else evidence
-        for column in ("code", *needed):
+        unknown = self._errors.get("code")
+        code = () if isinstance(unknown, UnknownCode) else ("code",)
+        for column in (*code, *needed):
             if column in self._errors:
                 raise self._errors[column]
         if not any(getattr(self._draft, f"{column}_at") for column in evidence):
             named = [self.layout.name(each) for each in evidence if each in self.layout.places]
             raise RecordError(" or ".join(named), "has no date")
-        lost = tuple(self.layout.name(column) for column in self._errors)
-        return replace(self._draft, row_key=row_key, fields_lost=lost)
+        lost = tuple(self.layout.name(column) for column in self._errors if column != "code")
+        row = replace(self._draft, row_key=row_key, fields_lost=lost)
+        if isinstance(unknown, UnknownCode):
+            unknown.row = replace(row, code=unknown.text) if unknown.text else None
+            raise unknown
+        return row
 
     def _read(self, key: bytes) -> PaperRow:
         number, symbol, signed = self._document()
@@ -99,7 +122,7 @@ class PaperRecord:
             "",
             self.place.sheet,
             self.place.number,
-            code=self._one("code", read_code),
+            code=self._one("code", partial(read_code, grammar=self._grammar)),
             unit=unit,
             unit_code=unit_code,
             procedure=self._one("procedure", read_procedure),

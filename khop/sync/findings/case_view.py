@@ -8,18 +8,25 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from khop.mappings.codes.dossier import parse_code
+from khop.mappings.codes.near import near_codes
+from khop.mappings.codes.organisation import parse_organisation
+from khop.mappings.paper.code_cells import SEVERAL_CODES, UNKNOWN_SHAPE
 from khop.mappings.records import Channel, Status
 from khop.sync.findings.subjects import subject_of
 from khop.sync.findings.views import findings_of_subject
 from khop.sync.ledger import Ledger
 from khop.sync.ledger.paper_rows import ROW
+from khop.sync.ledger.quarantine import OPEN
 from khop.sync.ledger.schema import (
     identity_check,
+    near_code,
     outbox,
     paper_match,
     paper_row,
     presence,
     progress_step,
+    quarantine,
     record_alias,
     source_record,
     status_record,
@@ -31,6 +38,18 @@ from khop.text.local_time import local_text
 
 #: Columns that are not shown.
 _INTERNAL = frozenset({"applicant_key", "actor_key", "listed_hash"})
+#: Rows in quarantine because of the text in their cell for the code.
+_HELD = sa.select(
+    quarantine.c.source,
+    quarantine.c.native_id,
+    quarantine.c.code,
+    quarantine.c.unit,
+    quarantine.c.reason,
+).where(
+    quarantine.c.state == OPEN,
+    quarantine.c.code.is_not(None),
+    quarantine.c.reason.in_((UNKNOWN_SHAPE, SEVERAL_CODES)),
+)
 #: What the columns of a case begin with.
 _SIDES = ("os_", "po_", "ps_", "lb_", "rg_", "id_")
 
@@ -66,7 +85,7 @@ def case_view(ledger: Ledger, code: str, sources: Sequence[str]) -> CaseView | N
             ),
             identity=_rows(connection, identity_check, identity_check.c.code == code),
             paper=_rows(connection, paper_row, paper_row.c.code.in_(keys)),
-            candidates=_candidates(connection, code),
+            candidates=(*_candidates(connection, code), *_near(connection, code)),
         )
     known = case or view.history or view.presence or view.findings or view.paper
     return view if known else None
@@ -94,6 +113,29 @@ def _candidates(connection: sa.Connection, code: str) -> tuple[dict[str, Any], .
         .order_by(*(paper_row.c[key] for key in keys))
     )
     return tuple(_shown(row._mapping) for row in connection.execute(query))
+
+
+def _near(connection: sa.Connection, code: str) -> tuple[dict[str, Any], ...]:
+    """Rows of paper, and rows in quarantine, whose code may mean this dossier."""
+    same = sa.select(near_code.c.code).where(near_code.c.dossier == code)
+    paper = _rows(connection, paper_row, paper_row.c.code.in_(same))
+    asked = sa.and_(presence.c.code.in_(same), presence.c.presence == "present")
+    held = connection.execute(_HELD.order_by(quarantine.c.id)).mappings()
+    found = [*paper, *_rows(connection, presence, asked)]
+    found += [_shown(row) for row in held if _may_mean(row, code)]
+    return tuple({**row, "reasons": ["code"]} for row in found)
+
+
+def _may_mean(held: Mapping[Any, Any], code: str) -> bool:
+    """Whether a text in quarantine may mean the dossier of this code, in a row of its unit."""
+    parts = parse_code(code)
+    for near in near_codes(held["code"]):
+        if near.may_be(parts):
+            unit = parse_organisation(held["unit"] or "")
+            own = parts.organisation
+            known = bool(unit.levels) and own is not None and not near.unit
+            return not known or (own is not None and unit.levels == own.levels)
+    return False
 
 
 def _keys(connection: sa.Connection, code: str) -> list[str]:

@@ -15,7 +15,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from khop.adapters.ports import PaperFile
+from khop.mappings.paper.code_cells import UNKNOWN_SHAPE
 from khop.mappings.records import PaperRow, Reject
+from khop.sync.ledger.codes import codes_of_dossiers
 from khop.sync.ledger.dirty import mark
 from khop.sync.ledger.quarantine import OPEN, TEXT_LIMIT, put, release
 from khop.sync.ledger.record_rows import time_columns, unread_columns
@@ -75,6 +77,25 @@ def known_files(connection: sa.Connection, source: str) -> dict[str, str]:
     """File -> digest, of the files of a source that were read to their end."""
     query = sa.select(paper_file.c.file, paper_file.c.digest).where(paper_file.c.source == source)
     return {row.file: row.digest for row in connection.execute(query)}
+
+
+def files_to_read_again(connection: sa.Connection, source: str) -> set[str]:
+    """The files with a row whose code of unknown shape was no dossier's when it was read, and is
+    one's now."""
+    query = sa.select(quarantine.c.native_id, quarantine.c.code).where(
+        quarantine.c.source == source,
+        quarantine.c.state == OPEN,
+        quarantine.c.reason == UNKNOWN_SHAPE,
+        quarantine.c.code.is_not(None),
+        quarantine.c.native_id.is_not(None),
+    )
+    held = connection.execute(query).all()
+    if not held:
+        return set()
+    known = codes_of_dossiers(connection, {row.code for row in held})
+    files = known_files(connection, source)
+    found = (file_of(row.native_id, files) for row in held if row.code in known)
+    return {file for file in found if file is not None}
 
 
 def kinds_of(connection: sa.Connection, source: str, file: str) -> set[str]:

@@ -35,6 +35,7 @@ def put(
             "key": key,
             "native_id": None if reject.native_id is None else _cut(reject.native_id),
             "code": _code(reject.code),
+            "unit": None if reject.unit is None else _cut(reject.unit),
             "field": _cut(reject.field),
             "reason": _cut(reject.reason),
             "payload": privacy.seal(reject.payload),
@@ -89,10 +90,11 @@ def _code(text: str | None) -> str | None:
 
 
 _UPSERT = sa.text(
-    "INSERT INTO quarantine (source, key, native_id, code, field, reason, payload, state, "
-    "first_seen_us, last_seen_us) VALUES (:source, :key, :native_id, :code, :field, :reason, "
-    ":payload, :state, :first_seen_us, :last_seen_us) ON CONFLICT (source, key) DO UPDATE SET "
-    "native_id = excluded.native_id, code = excluded.code, field = excluded.field, "
+    "INSERT INTO quarantine (source, key, native_id, code, unit, field, reason, payload, "
+    "state, first_seen_us, last_seen_us) VALUES (:source, :key, :native_id, :code, :unit, :field, "
+    ":reason, :payload, :state, :first_seen_us, :last_seen_us) "
+    "ON CONFLICT (source, key) DO UPDATE SET native_id = excluded.native_id, "
+    "code = excluded.code, unit = excluded.unit, field = excluded.field, "
     "reason = excluded.reason, payload = excluded.payload, state = excluded.state, "
     "last_seen_us = excluded.last_seen_us"
 )

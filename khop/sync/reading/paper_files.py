@@ -15,6 +15,7 @@ from khop.adapters.ports import DossierLookup, PaperFile, PaperSource
 from khop.errors import ConfigError
 from khop.mappings.records import PaperRow, Reject
 from khop.sync.ledger import paper_rows
+from khop.sync.ledger.codes import codes_of_dossiers
 from khop.sync.ledger.paper_rows import FileRead
 from khop.sync.results import PaperSummary
 from khop.sync.run_context import RunContext
@@ -42,6 +43,8 @@ def pull_paper(
     if not full:
         with context.read() as connection:
             known = paper_rows.known_files(connection, source.name)
+            for name in paper_rows.files_to_read_again(connection, source.name):
+                known.pop(name, None)
     for file in _files(source, failures):
         summary.files += 1
         if known.get(file.name) == file.digest:
@@ -118,7 +121,9 @@ def _read(context: RunContext, source: PaperSource, file: PaperFile) -> FileRead
     """The whole file, before any of it is stored: its end may turn out to be unreadable."""
     rows: dict[str, PaperRow] = {}
     rejects: list[Reject] = []
+    unknown = 0
     for number, item in enumerate(source.rows(file), 1):
+        unknown += isinstance(item, Reject) and item.row is not None
         if isinstance(item, PaperRow) and item.row_key in rows:
             item = _same_key_twice(file, item)
         if isinstance(item, PaperRow):
@@ -127,7 +132,28 @@ def _read(context: RunContext, source: PaperSource, file: PaperFile) -> FileRead
             rejects.append(item)
         if number % _STRIDE == 0:
             context.progress.advance(source.name, _STRIDE)
+    if unknown:
+        rejects = _without_known(context, file, rows, rejects)
     return FileRead(file, tuple(rows.values()), tuple(rejects))
+
+
+def _without_known(
+    context: RunContext, file: PaperFile, rows: dict[str, PaperRow], rejects: list[Reject]
+) -> list[Reject]:
+    """Move the rows whose code is of unknown shape, but that of a dossier, to ``rows``."""
+    named = {each.row.code for each in rejects if each.row is not None and each.row.code}
+    with context.read() as connection:
+        known = codes_of_dossiers(connection, named)
+    left = []
+    for reject in rejects:
+        row = reject.row
+        if row is None or row.code not in known:
+            left.append(reject)
+        elif row.row_key in rows:
+            left.append(_same_key_twice(file, row))
+        else:
+            rows[row.row_key] = row
+    return left
 
 
 def _same_key_twice(file: PaperFile, row: PaperRow) -> Reject:

@@ -10,8 +10,9 @@ import sqlalchemy as sa
 
 from khop.adapters.ports import DossierSource, EvidenceSource, PaperSource
 from khop.errors import ConnectorError, KhopError, RecordError, Unauthorised
-from khop.mappings.records import DossierReading, PaperRow, StatusRecord
+from khop.mappings.records import DossierReading, PaperRow, StatusRecord, UnknownCode
 from khop.sync.ledger import Ledger, paper_rows, records
+from khop.sync.ledger.codes import codes_of_dossiers
 from khop.sync.ledger.quarantine import OPEN, RELEASED
 from khop.sync.ledger.records import Arrival, record_hash
 from khop.sync.ledger.schema import quarantine
@@ -57,7 +58,8 @@ def _find(connection: sa.Connection, row_id: int) -> sa.Row[Any] | None:
 
 @dataclass(frozen=True, slots=True)
 class _Tried:
-    """One bad record, read again: a dossier, an event or a row now, or still bad."""
+    """One bad record, read again: a dossier, an event or a row now, or still bad. A row with a
+    problem is good only if a dossier has its code."""
 
     arrival: Arrival | None = None
     event: StatusRecord | None = None
@@ -129,6 +131,8 @@ def _read_again(context: RunContext, source: Source, row: sa.Row[Any]) -> _Tried
         if isinstance(source, PaperSource):
             return _Tried(paper=source.replay_row(payload))
         return _Tried(event=source.replay_event(payload))
+    except UnknownCode as problem:
+        return _Tried(paper=problem.row, problem=problem)
     except RecordError as problem:
         return _Tried(problem=problem)
 
@@ -142,11 +146,16 @@ def _store(
     connection: sa.Connection, source: Source, row: sa.Row[Any], tried: _Tried, now_us: int
 ) -> _Tried:
     """Store a record that is good now, and update the row of quarantine."""
+    tried = _known(connection, tried)
     if tried.arrival is not None:
         records.store_arrivals(connection, source.role, [tried.arrival], now_us)
     elif tried.event is not None:
         records.store_events(connection, [tried.event])
-    elif tried.paper is not None and not _store_paper(connection, row, tried.paper, now_us):
+    elif (
+        tried.problem is None
+        and tried.paper is not None
+        and not _store_paper(connection, row, tried.paper, now_us)
+    ):
         tried = _Tried(problem=RecordError("row_key", _READ_WHOLE))
     values: dict[str, Any] = {"last_seen_us": now_us}
     if tried.problem is None:
@@ -155,6 +164,14 @@ def _store(
         values |= {"field": tried.problem.field, "reason": tried.problem.reason}
     connection.execute(sa.update(quarantine).where(quarantine.c.id == row.id).values(**values))
     return tried
+
+
+def _known(connection: sa.Connection, tried: _Tried) -> _Tried:
+    """A row whose code is of unknown shape is good when a dossier has this code."""
+    row = tried.paper
+    if tried.problem is None or row is None or row.code is None:
+        return tried
+    return _Tried(paper=row) if codes_of_dossiers(connection, [row.code]) else tried
 
 
 _READ_WHOLE = "can be read now; pull the whole file again to store it"

@@ -33,6 +33,7 @@ from khop.sync.reconciling.increments import (
     write_last_reconcile,
 )
 from khop.sync.reconciling.matching import match_rows
+from khop.sync.reconciling.near_codes import match_codes
 from khop.sync.reconciling.rechecks import write_rechecks
 from khop.sync.reconciling.rule_query import Judged, active_rules, judge
 from khop.sync.reconciling.rules import RULES, Clock
@@ -114,6 +115,7 @@ def _begin(ledger: Ledger, clock: Clock, scope: Scope, whole: bool) -> _Run:
         if not (whole or last is None or last.basis != basis or now_us < last.now_us):
             subjects = subjects_to_see(connection, changed, now_us)
         rows = match_rows(connection, clock.tables, scope.sources, subjects)
+        rows |= match_codes(connection, clock.tables, scope.sources, subjects)
         # Commit these marks first, so that the run after an aborted one looks at them too.
         dirty.mark(connection, rows)
         dirty.take(connection)

@@ -67,6 +67,7 @@ _OF_CODES = {
         "(source, file, row_key) IN (SELECT source, file, row_key FROM paper_row "
         f"WHERE row_key IN ({_ROW_KEYS}))"
     ),
+    "near_code": f"code IN ({_NAMES})",
     "identity_check": f"code IN ({_NAMES})",
 }
 
@@ -228,7 +229,7 @@ def _query(table: str, sets: _Sets) -> str:
     conditions = [f"({ONLY_ROWS[table]})"] if table in ONLY_ROWS else []
     if "wanted" in sets:
         conditions.append(f"({_OF_CODES[table]})")
-    if holders in sets:
+    if holders in sets and "source" in INPUTS[table]:
         # The expression keeps the database from using the key of the table, by which it would
         # read all rows of a source.
         conditions.append(f"source || '' IN (SELECT value FROM {holders})")

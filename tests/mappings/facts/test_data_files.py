@@ -29,6 +29,7 @@ SCHEMAS: dict[str, type[Sourced]] = {
     "birth_places": codes.BirthPlaces,
     "calendar": clock.Calendar,
     "code_grammar": codes.CodeGrammar,
+    "code_writing": codes.CodeWriting,
     "deadline_rules": clock.Deadlines,
     "dvcqg_catalogue": systems.PortalCatalogue,
     "dvcqg_channel": states.Channels,

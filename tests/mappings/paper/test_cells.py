@@ -13,7 +13,6 @@ from khop.connectors.spreadsheets.model import CellError
 from khop.errors import RecordError
 from khop.mappings.paper.cells import (
     read_birth,
-    read_code,
     read_identity,
     read_number,
     read_number_and_day,
@@ -114,7 +113,6 @@ def test_a_count_of_days_means_what_the_text_means(moment: datetime) -> None:
 def test_words_for_no_value_give_none(cell: str) -> None:
     assert read_time(cell, "f") is None
     assert read_text(cell, "f") == ""
-    assert read_code(cell, "f") is None
 
 
 @pytest.mark.parametrize(
@@ -161,60 +159,13 @@ def test_a_refused_date_is_reported_without_its_value(cell: Any, why: str) -> No
 @given(st.text(max_size=80) | st.floats() | st.integers())
 def test_any_cell_is_read_or_refused(cell: Any) -> None:
     for reader in (
-        read_time, read_birth, read_code, read_identity, read_number, read_number_and_day,
+        read_time, read_birth, read_identity, read_number, read_number_and_day,
         read_procedure, read_text,
     ):  # fmt: skip
         try:
             reader(cell, "f")
         except RecordError as refused:
             assert refused.field == "f"
-
-
-@pytest.mark.parametrize(
-    ("cell", "code"),
-    [
-        (" h99.18.01-261008-0001 ", "H99.18.01-261008-0001"),
-        ("H99.18.01\u00a0-261008-\u200b0001", "H99.18.01-261008-0001"),
-        ("260923.0", "260923"),
-        (260923.0, "260923"),
-        (261008000123, "261008000123"),
-        ("2.60923E+05", "260923"),
-        ("2.60923E5", "260923"),
-        ("2,60923E+05", "260923"),
-        ("", None),
-    ],
-)
-def test_a_code_is_canonical(cell: Any, code: str | None) -> None:
-    assert read_code(cell, "Mã hồ sơ") == code
-
-
-@pytest.mark.parametrize(
-    ("cell", "why"),
-    [
-        ("1.00E+12", "rounded"),
-        ("2.61008E+14", "rounded"),
-        (2.61008000123e17, "rounded"),
-        (float("inf"), "rounded"),
-        (12.5, "with decimals"),
-        ("1.25E+1", "with decimals"),
-        (-5, "with decimals"),
-        (date(2026, 10, 8), "changed to a date"),
-        (datetime(2026, 10, 8), "changed to a date"),
-        (CellError("#N/A"), "formula that failed"),
-        (True, "true or false"),
-        ("X" * 101, "too long"),
-        ("Nguyễn Văn Mẫu", "no digit"),
-        ("bổ sung sau", "no digit"),
-        ("099090012345", "number of a person"),
-        (" 0990 9001 2345 ", "number of a person"),
-        ("0990000001", "telephone"),
-        ("H99.18.01-261008-0001; H99.18.01-261008-0002", "several codes"),
-        ("H99.18.01-261008-0001\nH99.18.01-261008-0002", "several codes"),
-    ],
-)
-def test_a_code_damaged_by_a_spreadsheet_is_refused(cell: Any, why: str) -> None:
-    with pytest.raises(RecordError, match=why):
-        read_code(cell, "Mã hồ sơ")
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,7 @@ from khop.sync.ledger.schema.findings import (
     notified,
     recheck,
 )
-from khop.sync.ledger.schema.paper import (
-    paper_file,
-    paper_match,
-    paper_row,
-)
+from khop.sync.ledger.schema.paper import near_code, paper_file, paper_match, paper_row
 from khop.sync.ledger.schema.sources import (
     catalogue,
     cursor,
@@ -56,6 +52,7 @@ __all__ = [
     "last_reconcile",
     "lease",
     "metadata",
+    "near_code",
     "notice",
     "notified",
     "outbox",

@@ -54,6 +54,15 @@ paper_match = Table(
     Index("ix_paper_match_code", "code"),
 )
 
+# codes that no dossier has, but that may mean one: suggestions for people, never merged
+near_code = Table(
+    "near_code",
+    metadata,
+    Column("code", String, primary_key=True),
+    Column("dossier", String, primary_key=True),
+    Index("ix_near_code_dossier", "dossier"),
+)
+
 # the files that were read to their end, as they were then
 paper_file = Table(
     "paper_file",

@@ -183,6 +183,8 @@ quarantine = Table(
     Column("key", String, nullable=False),
     Column("native_id", String),
     Column("code", String),
+    # name or code of the unit that the record belongs to, where it says so
+    Column("unit", String),
     Column("field", String, nullable=False),
     Column("reason", String, nullable=False),
     # encrypted with the installation's key; null when it was too large to keep

@@ -68,6 +68,7 @@ INPUTS: Mapping[str, Sequence[str]] = {
         "unread",
     ),
     "paper_match": ("source", "file", "row_key", "code"),
+    "near_code": ("code", "dossier"),
     "identity_check": ("source", "code", "verdict", "checked_us"),
 }
 

@@ -12,7 +12,7 @@ def case_keys(one_stop: ir.Table, tables: Mapping[str, ir.Table], *, phantoms: b
 
     ``phantoms``: also the codes that the portal was asked about or that paper names, and that are
     no code or alias of a one-stop dossier. Codes of unreadable dossiers in quarantine are left
-    out: the one-stop does have them.
+    out: the one-stop does have them. So are codes that may mean a dossier (``near_code``).
     """
     keys = _one_stop_keys(one_stop, tables["record_alias"])
     if not phantoms:
@@ -22,6 +22,9 @@ def case_keys(one_stop: ir.Table, tables: Mapping[str, ir.Table], *, phantoms: b
     held = tables["quarantine"].filter(lambda t: (t.state == "open") & t.code.notnull())
     named = named.distinct().anti_join(keys, "key")
     named = named.anti_join(held, named.key == held.code)
+    # What may mean another dossier is shown beside that one, and is no case.
+    near = tables["near_code"].select(key="code").distinct()
+    named = named.anti_join(near, "key")
     return keys.union(named.select(case_code="key", key="key"))
 
 

@@ -27,6 +27,14 @@ class BirthPlaces(Sourced):
     provinces: dict[ThreeDigits, Text]
 
 
+class CodeWriting(Sourced):
+    labels: Sequence[Text]
+    look_alike: dict[
+        Annotated[str, StringConstraints(pattern=r"^[^\x00-\x7f]$")],
+        Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]$")],
+    ]
+
+
 class Shape(Dated):
     id: Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]+$")]
     name: Text

@@ -13,6 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     _fields_that_could_not_be_read()
+    _codes_near_others()
 
 
 def _fields_that_could_not_be_read() -> None:
@@ -27,3 +28,14 @@ def _fields_that_could_not_be_read() -> None:
         sqlite_where=some,
         postgresql_where=some,
     )
+
+
+def _codes_near_others() -> None:
+    op.add_column("quarantine", sa.Column("unit", sa.String(), nullable=True))
+    op.create_table(
+        "near_code",
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("dossier", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("code", "dossier"),
+    )
+    op.create_index("ix_near_code_dossier", "near_code", ["dossier"], unique=False)
