@@ -153,6 +153,27 @@ class RepairSettings(TableModel):
     ] = 0.05
 
 
+class LookUpSettings(TableModel):
+    """``[look_ups]``: how old an answer about a dossier may become before it is asked again."""
+
+    open_days: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=366,
+            description="Of a dossier that is open, or of which the systems do not agree, in days.",
+        ),
+    ] = 4.0
+    ended_days: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=3660,
+            description="Of a dossier that has ended and on which they agree, in days.",
+        ),
+    ] = 42.0
+
+
 class NoticeSettings(TableModel):
     """``[notices]``: where `khop notify` sends notices of findings."""
 
@@ -226,6 +247,7 @@ class Config(OwnTables, Installation):
 
     rules: RuleSettings = RuleSettings()
     repair: RepairSettings = RepairSettings()
+    look_ups: LookUpSettings = LookUpSettings()
     notices: NoticeSettings = NoticeSettings()
     sources: Annotated[Mapping[str, SourceSettings], Field(default_factory=dict)]
     base_dir: Path

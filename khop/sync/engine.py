@@ -40,6 +40,7 @@ from khop.sync.findings.views import Filters, FindingFilters
 from khop.sync.findings.work import Task, work_list
 from khop.sync.ledger import Ledger, acquire, audit_log
 from khop.sync.ledger.audit_log import Verified
+from khop.sync.ledger.look_ups import Ages
 from khop.sync.privacy import Privacy
 from khop.sync.reading import quarantine
 from khop.sync.reading.catalogue import read_catalogue
@@ -111,10 +112,15 @@ class Engine:
     def pull(
         self, names: Sequence[str] = (), *, full: bool = False, progress: Progress | None = None
     ) -> PullSummary:
-        """Pull all sources, or those named. ``full``: read whole lists, not only what is new."""
-        chosen = self._systems.chosen(names)
+        """Pull all sources, or those named.
+
+        ``full``: read whole lists, not only what is new; of a source that is named, make every
+        look-up again too.
+        """
+        chosen, again = self._systems.chosen(names), full and bool(names)
         with self._lease("pull", progress) as context, self._run("pull") as run:
-            sources = pull_sources(context, chosen, self._systems.lookup(), full=full)
+            lookup = self._systems.lookup()
+            sources = pull_sources(context, chosen, lookup, full=full, again=again)
             return run.done(PullSummary(run.id, sources))
 
     def import_files(
@@ -382,7 +388,8 @@ class Engine:
         """Hold a lease during the block; gives what the steps of the operation share."""
         with acquire(self.ledger, name, self._clock) as lease:
             progress = progress or NoProgress()
-            yield RunContext(self.ledger, self._privacy, lease, self._clock, progress)
+            ages = Ages.of_days(self.config.look_ups.open_days, self.config.look_ups.ended_days)
+            yield RunContext(self.ledger, self._privacy, lease, self._clock, progress, ages)
 
     def _run(self, kind: str, now: datetime | None = None) -> AbstractContextManager[Run]:
         return running(self.ledger, kind, self._clock, now)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from khop.mappings.records import Instant
 from khop.sync.ledger import Lease, Ledger
+from khop.sync.ledger.look_ups import Ages
 from khop.sync.privacy import Privacy
 from khop.sync.results import Progress
 
@@ -19,7 +20,8 @@ from khop.sync.results import Progress
 class RunContext:
     """What a pull, an apply or a retry gives to each of its steps.
 
-    ``lease``: the lease the operation holds. ``clock``: now, aware UTC.
+    ``lease``: the lease the operation holds. ``clock``: now, aware UTC. ``ages``: how old the
+    answers of look-ups may become.
     """
 
     ledger: Ledger
@@ -27,6 +29,7 @@ class RunContext:
     lease: Lease
     clock: Callable[[], datetime]
     progress: Progress
+    ages: Ages = Ages()
 
     def read(self) -> AbstractContextManager[sa.Connection]:
         """A transaction that only reads."""

@@ -173,7 +173,7 @@ class DvcqgSettings(HttpSettings):
         Field(validate_default=True, description="Its secret: { env = … } or { file = … }."),
     ] = None
     lookup_budget: Annotated[int, Field(ge=0, description="Look-ups that one pull may make.")] = (
-        20_000
+        50_000
     )
     progress_chunk: Annotated[
         int, Field(ge=1, le=10, description="Progress steps sent in one call.")

@@ -15,7 +15,14 @@ import sqlalchemy as sa
 from khop.errors import KhopError
 from khop.mappings.records import Instant
 from khop.sync.ledger import Ledger
-from khop.sync.ledger.schema import audit_log, discrepancy, exclusion, source_record
+from khop.sync.ledger.schema import (
+    audit_log,
+    dirty,
+    discrepancy,
+    exclusion,
+    presence,
+    source_record,
+)
 from khop.sync.reconciling.increments import read_last_reconcile
 from khop.sync.reconciling.rules import place
 from khop.sync.results import UNSETTLED, Finding, FindingState
@@ -27,6 +34,7 @@ FINDING_ACTION = "finding."
 #: Times in a finding that are no event: when something is due, was entered, changed or read.
 _NO_EVENTS = ("_due", "_changed", "_entered", "_first_seen", "_first_absent", "_checked")
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}(T.*)?")
+_BATCH = 500
 _EXCLUSION = ("actor", "reason", "made_us", "until_us")
 
 
@@ -192,7 +200,30 @@ def _findings(connection: sa.Connection, query: sa.Select[Any]) -> list[Finding]
         discrepancy.c.state == FindingState.EXCLUDED.value,
     )
     whole = query.add_columns(*columns).join(exclusion, beside, isouter=True)
-    return [_finding(row, last_us) for row in connection.execute(whole)]
+    found = [_finding(row, last_us) for row in connection.execute(whole)]
+    _show_last_look_ups(connection, found)
+    return found
+
+
+def _show_last_look_ups(connection: sa.Connection, found: Sequence[Finding]) -> None:
+    """Put the time of the last answer into the evidence of look-ups: a finding is not written
+    again when an answer says the same again."""
+    parts: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for finding in found:
+        for part in finding.evidence if finding.state in UNSETTLED else ():
+            if isinstance(part, dict) and part.get("kind") == "look_up":
+                parts.setdefault((part["source"], part["code"]), []).append(part)
+    codes = sorted({code for _, code in parts})
+    for start in range(0, len(codes), _BATCH):
+        query = sa.select(presence.c.source, presence.c.code, presence.c.checked_us).where(
+            presence.c.code.in_(codes[start : start + _BATCH]),
+            presence.c.checked_us.is_not(None),
+            # What an answer changed is not compared yet.
+            presence.c.code.not_in(sa.select(dirty.c.code)),
+        )
+        for row in connection.execute(query):
+            for part in parts.get((row.source, row.code), ()):
+                part["checked_at"] = local_text(row.checked_us)
 
 
 def _finding(row: sa.Row[Any], last_us: int | None) -> Finding:

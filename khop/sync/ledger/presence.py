@@ -1,15 +1,16 @@
-"""The answers of look-ups, by dossier code, and which codes to look up next."""
+"""The answers of look-ups, by dossier code, and the codes that files and feeds name."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from khop.mappings.records import DossierRecord, Presence
 from khop.sync.ledger.dirty import mark
+from khop.sync.ledger.look_ups import Ages, asked_sources, schedule
 from khop.sync.ledger.record_rows import time_columns, unread_columns
 from khop.sync.ledger.schema import SHARED_TIMES, presence
 
@@ -24,6 +25,9 @@ _ANSWER = (
     "unread",
     "checked_us",
 )
+#: What an answer says, without its time.
+_SAYINGS = _ANSWER[:-1]
+_BATCH = 500
 
 
 def answered(
@@ -31,12 +35,20 @@ def answered(
     source: str,
     answers: Iterable[tuple[str, DossierRecord | None]],
     now_us: int,
+    ages: Ages | None = None,
 ) -> None:
-    """Store the answers of look-ups: the record, or None when the system has none."""
+    """Store the answers of look-ups: the record, or None when the system has none.
+
+    Only an answer that says something else than the one before has the next reconcile look at its
+    case. ``ages``: after which time a code is asked again.
+    """
     rows = [_row(source, code, record, now_us) for code, record in answers]
-    if rows:
-        connection.execute(_ANSWERED, rows)
-        mark(connection, (row["code"] for row in rows))
+    if not rows:
+        return
+    before = _said(connection, source, [row["code"] for row in rows])
+    connection.execute(_ANSWERED, rows)
+    mark(connection, (row["code"] for row in rows if _sayings(row) != before.get(row["code"])))
+    schedule(connection, source, (row["code"] for row in rows), ages or Ages())
 
 
 def failed(
@@ -44,67 +56,48 @@ def failed(
 ) -> None:
     """Store why look-ups of these codes got no answer. An earlier answer stays, with its time."""
     rows = [
-        {"source": source, "code": code, "asked_us": now_us, "failure": reason}
+        {"source": source, "code": code, "asked_us": now_us, "ask_us": now_us, "failure": reason}
         for code, reason in failures
     ]
     if rows:
         connection.execute(_FAILED, rows)
 
 
-def name_codes(connection: sa.Connection, source: str, codes: Iterable[str]) -> int:
-    """Queue look-ups of these codes; the number of codes that are new."""
-    rows = [{"source": source, "code": code} for code in codes]
-    if not rows:
+def name_codes(connection: sa.Connection, source: str | None, codes: Iterable[str]) -> int:
+    """Queue look-ups of these codes at ``source``, if there is one, and at every other system that
+    is asked; the number of codes that are new to ``source``."""
+    named = sorted(set(codes))
+    if not named:
         return 0
-    before = _count(connection, source)
-    connection.execute(_NAMED, rows)
-    return _count(connection, source) - before
+    known = {} if source is None else _said(connection, source, named)
+    wanted = asked_sources(connection) | ({source} if source is not None else set())
+    for asked in sorted(wanted):
+        connection.execute(_NAMED, [{"source": asked, "code": code} for code in named])
+    return len(named) - len(known)
 
 
 def name_evidence(connection: sa.Connection, source: str, feed: str) -> None:
     """Queue look-ups of every code that events of ``feed`` name, events of earlier pulls too."""
-    connection.execute(_NAMED_BY_EVIDENCE, {"source": source, "feed": feed})
+    for asked in sorted({source, *asked_sources(connection)}):
+        connection.execute(_NAMED_BY_EVIDENCE, {"source": asked, "feed": feed})
 
 
-def next_codes(
-    connection: sa.Connection, source: str, limit: int, since_us: int
-) -> tuple[Sequence[str], int]:
-    """Codes to look up, and how many are due in all.
-
-    First those that were never answered, or changed since the last answer; then the oldest
-    answer. Codes already asked at or after ``since_us`` (in this pull) are left out.
-    """
-    rows = connection.execute(
-        sa.text(NEXT_CODES), {"source": source, "limit": limit, "since_us": since_us}
-    ).all()
-    return [row.code for row in rows], rows[0].due if rows else 0
-
-
-_KEYS = """
-    SELECT code AS code, MAX(stored_us) AS stored_us FROM source_record
-    WHERE role = 'one_stop' GROUP BY code
-    UNION ALL
-    SELECT a.alias, MAX(r.stored_us) FROM record_alias a
-    JOIN source_record r ON r.source = a.source AND r.native_id = a.native_id
-    GROUP BY a.alias
-    UNION ALL
-    SELECT code, 0 FROM presence
-"""
-
-NEXT_CODES = f"""
-    SELECT k.code, COUNT(*) OVER () AS due
-    FROM (SELECT code, MAX(stored_us) AS stored_us FROM ({_KEYS}) AS mentioned GROUP BY code) AS k
-    LEFT JOIN presence p ON p.source = :source AND p.code = k.code
-    WHERE p.asked_us IS NULL OR p.asked_us < :since_us
-    ORDER BY CASE WHEN p.checked_us IS NULL OR k.stored_us > p.checked_us THEN 0 ELSE 1 END,
-             COALESCE(p.asked_us, 0), k.code
-    LIMIT :limit
-"""
+def _said(
+    connection: sa.Connection, source: str, codes: Sequence[str]
+) -> dict[str, tuple[Any, ...]]:
+    """What the last answers about these codes said, by code."""
+    columns = [presence.c[name] for name in ("code", *_SAYINGS)]
+    said: dict[str, tuple[Any, ...]] = {}
+    for start in range(0, len(codes), _BATCH):
+        query = sa.select(*columns).where(
+            presence.c.source == source, presence.c.code.in_(codes[start : start + _BATCH])
+        )
+        said.update({row.code: tuple(row)[1:] for row in connection.execute(query)})
+    return said
 
 
-def _count(connection: sa.Connection, source: str) -> int:
-    rows = sa.select(sa.func.count()).select_from(presence).where(presence.c.source == source)
-    return int(connection.scalar(rows) or 0)
+def _sayings(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in _SAYINGS)
 
 
 def _row(source: str, code: str, record: DossierRecord | None, now_us: int) -> dict[str, Any]:
@@ -145,8 +138,9 @@ _ANSWERED = _upsert(
     + ", first_absent_us = COALESCE(presence.first_absent_us, excluded.first_absent_us)",
 )
 _FAILED = _upsert(
-    ("source", "code", "asked_us", "failure"),
-    "UPDATE SET asked_us = excluded.asked_us, failure = excluded.failure",
+    ("source", "code", "asked_us", "ask_us", "failure"),
+    "UPDATE SET asked_us = excluded.asked_us, ask_us = excluded.ask_us, "
+    "failure = excluded.failure",
     ("presence", "'unknown'"),
     ("fields_lost", "'[]'"),
 )

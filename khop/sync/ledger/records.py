@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from khop.adapters.ports import Role
 from khop.mappings.records import DossierReading, DossierRecord, Instant, StatusRecord
+from khop.sync.ledger.change_numbers import number_changes
 from khop.sync.ledger.dirty import mark, mark_dossiers
 from khop.sync.ledger.record_rows import (
     FACTS,
@@ -108,8 +109,10 @@ def store_arrivals(
     for source, native_ids in ids.items():
         mark_dossiers(connection, source, native_ids)
     mark(connection, _codes(arrivals))
-    _execute_many(connection, _UPSERT, [_record_row(a, role, now_us) for a in arrivals])
-    _replace(connection, record_alias, ids, _alias_rows(arrivals))
+    rows, aliases = [_record_row(a, role, now_us) for a in arrivals], _alias_rows(arrivals)
+    number_changes(connection, rows, ids, aliases)
+    _execute_many(connection, _UPSERT, rows)
+    _replace(connection, record_alias, ids, aliases)
     with_history = [arrival for arrival in arrivals if arrival.reading.history is not None]
     _replace(connection, status_record, _native_ids(with_history), _history_rows(with_history))
 

@@ -36,7 +36,7 @@ def pull_feed(
     try:
         while True:
             page = source.events(position)
-            _store(context, source, page, summary)
+            _store(context, source, page, lookup, summary)
             context.progress.advance(source.name, page.fetched)
             if page.last:
                 break
@@ -44,13 +44,23 @@ def pull_feed(
     except (ConnectorError, ConfigError) as error:
         # ConfigError: a missing secret of this source must not stop the other sources.
         summary.error = str(error)
-    # Codes of earlier pulls too: their events may have left quarantine since, or there was no
-    # system to ask then.
     if lookup is not None:
-        with context.write() as connection:
-            presence.name_evidence(connection, lookup.name, source.name)
+        _name_earlier_codes(context, source.name, lookup.name)
     context.progress.finish(source.name)
     return summary
+
+
+def _name_earlier_codes(context: RunContext, source: str, lookup: str) -> None:
+    """Once for each system that is asked: queue look-ups of the codes of earlier events too."""
+    with context.read() as connection:
+        named = sa.select(feed.c.named_for).where(feed.c.source == source)
+        if connection.scalar(named) == lookup:
+            return
+    with context.write() as connection:
+        presence.name_evidence(connection, lookup, source)
+        connection.execute(
+            sa.update(feed).where(feed.c.source == source).values(named_for=lookup)
+        )
 
 
 def _next_position(source: EvidenceSource, page: EvidencePage, position: str | None) -> str:
@@ -63,11 +73,17 @@ def _next_position(source: EvidenceSource, page: EvidencePage, position: str | N
 
 
 def _store(
-    context: RunContext, source: EvidenceSource, page: EvidencePage, summary: FeedSummary
+    context: RunContext,
+    source: EvidenceSource,
+    page: EvidencePage,
+    lookup: DossierLookup | None,
+    summary: FeedSummary,
 ) -> None:
     name, now_us = source.name, context.now_us()
     with context.write() as connection:
         stored = records.store_events(connection, page.records)
+        asked = None if lookup is None else lookup.name
+        presence.name_codes(connection, asked, [record.code for record in page.records])
         quarantine.release(connection, name, [record.entry_id for record in page.records])
         quarantine.put(connection, name, page.rejects, context.privacy, now_us)
         if page.position is not None:

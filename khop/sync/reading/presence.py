@@ -1,8 +1,9 @@
-"""Look-ups: asking the portal about every code that any source names, within a budget.
+"""Look-ups: asking the portal about the codes that any source names, where there is a reason.
 
-Codes that changed since their last look-up come first, then the oldest look-up. Answers commit
-in batches, so an interrupted pull loses at most the answers of one batch. A look-up without an
-answer is stored as such; it never becomes an absence.
+The reasons are in ``sync.ledger.look_ups``: a code was never answered, its dossier changed, a push
+of it was sent, or its answer is older than ``[look_ups]`` allows. Answers commit in batches, so an
+interrupted pull loses at most the answers of one batch. A look-up without an answer is stored as
+such; it never becomes an absence.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from khop.adapters.ports import CodeSource, DossierLookup
 from khop.errors import ConfigError, ConnectorError, RecordError
 from khop.mappings.records import DossierRecord
-from khop.sync.ledger import presence
+from khop.sync.ledger import look_ups, presence
 from khop.sync.reading.asking import Answer, Asker, fatal_error
 from khop.sync.results import CodesSummary, LookupSummary
 from khop.sync.run_context import RunContext
@@ -24,12 +25,21 @@ _BATCH = 200
 _ASKED_AGAIN = 200
 
 
-def look_up_codes(context: RunContext, source: DossierLookup) -> LookupSummary:
-    """One pull's look-ups of one source. The summary carries an error."""
+def look_up_codes(
+    context: RunContext, source: DossierLookup, *, again: bool = False
+) -> LookupSummary:
+    """One pull's look-ups of one source; with ``again``, of every code. The summary carries an
+    error."""
+    summary = LookupSummary(source.name)
+    if not source.lookup_budget:
+        return summary
     since_us = context.now_us()
+    with context.write() as connection:
+        look_ups.take_changes(connection, source.name, context.ages, since_us)
+        if again:
+            look_ups.ask_all(connection, source.name)
     with context.read() as connection:
-        codes, due = presence.next_codes(connection, source.name, source.lookup_budget, since_us)
-    summary = LookupSummary(source.name, waiting=due - len(codes))
+        codes = look_ups.due_codes(connection, source.name, source.lookup_budget, since_us)
     context.progress.start(source.name, len(codes))
     asker = Asker(source.look_up, ConnectorError, RecordError)
     failed: list[str] = []
@@ -42,13 +52,14 @@ def look_up_codes(context: RunContext, source: DossierLookup) -> LookupSummary:
             context.progress.advance(source.name, len(batch))
             if (error := fatal_error(answers)) is not None:
                 summary.error = str(error)
-                summary.waiting += len(codes) - start - len(batch)
                 break
             failed += [a.code for a in answers if a.failure is not None]
     if summary.error is None:
         again = [asker.ask(code) for code in failed[:_ASKED_AGAIN]]
         _store(context, source.name, again)
         _count_again(summary, again)
+    with context.read() as connection:
+        summary.waiting = look_ups.waiting(connection, source.name, since_us)
     context.progress.finish(source.name)
     return summary
 
@@ -74,7 +85,7 @@ def _store(
     failed = [(a.code, str(a.failure)) for a in answers if a.failure is not None]
     now_us = context.now_us()
     with context.write() as connection:
-        presence.answered(connection, source, answered, now_us)
+        presence.answered(connection, source, answered, now_us, context.ages)
         presence.failed(connection, source, failed, now_us)
 
 

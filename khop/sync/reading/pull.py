@@ -35,16 +35,17 @@ def pull_sources(
     lookup: DossierLookup | None,
     *,
     full: bool,
+    again: bool = False,
 ) -> tuple[SourceSummary, ...]:
     """Pull these sources. ``lookup``: the system that is asked about the codes that files and feeds
-    name."""
+    name. ``again``: make every look-up, whether there is a reason or not."""
     return (
         *[pull_list(context, source, full=full) for source in of_port(chosen, DossierSource)],
         *[name_codes(context, source, lookup) for source in of_port(chosen, CodeSource)],
         *[pull_paper(context, s, lookup, full=full) for s in of_port(chosen, PaperSource)],
         *[pull_feed(context, s, lookup, full=full) for s in of_port(chosen, EvidenceSource)],
-        *[look_up_evidence(context, source) for source in of_port(chosen, EvidenceLookup)],
-        *[look_up_codes(context, source) for source in of_port(chosen, DossierLookup)],
+        *[look_up_evidence(context, s, again=again) for s in of_port(chosen, EvidenceLookup)],
+        *[look_up_codes(context, s, again=again) for s in of_port(chosen, DossierLookup)],
     )
 
 

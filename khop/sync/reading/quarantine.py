@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from khop.adapters.ports import DossierSource, EvidenceSource, PaperSource
 from khop.errors import ConnectorError, KhopError, RecordError, Unauthorised
 from khop.mappings.records import DossierReading, PaperRow, StatusRecord, UnknownCode
-from khop.sync.ledger import Ledger, paper_rows, records
+from khop.sync.ledger import Ledger, paper_rows, presence, records
 from khop.sync.ledger.codes import codes_of_dossiers
 from khop.sync.ledger.quarantine import OPEN, RELEASED
 from khop.sync.ledger.records import Arrival, record_hash
@@ -151,6 +151,7 @@ def _store(
         records.store_arrivals(connection, source.role, [tried.arrival], now_us)
     elif tried.event is not None:
         records.store_events(connection, [tried.event])
+        presence.name_codes(connection, None, [tried.event.code])
     elif (
         tried.problem is None
         and tried.paper is not None

@@ -16,6 +16,7 @@ Every change of a run is in the audit log, as the decisions of people are
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -252,9 +253,21 @@ def _state_after(before: FindingState | None, *, excluded: bool) -> FindingState
 
 
 def _unchanged(row: Any, item: Found) -> bool:
-    """Whether the ledger's row of a finding says what the finding says now."""
-    stored = row.fingerprint, row.severity, row.unit, row.evidence_json
-    return stored == (item.fingerprint, item.severity.value, item.unit, item.evidence)
+    """Whether the ledger's row of a finding says what the finding says now.
+
+    When a look-up was answered is not compared: an answer that says the same again changes no
+    finding. Who shows a finding takes the time from the look-up itself (``findings.views``).
+    """
+    stored = row.fingerprint, row.severity, row.unit
+    if stored != (item.fingerprint, item.severity.value, item.unit):
+        return False
+    return row.evidence_json == item.evidence or _timeless(row.evidence_json) == _timeless(
+        item.evidence
+    )
+
+
+def _timeless(evidence: str) -> list[dict[str, Any]]:
+    return [{**part, "checked_at": None} for part in json.loads(evidence)]
 
 
 def _of_key(statement: sa.Update) -> sa.Update:

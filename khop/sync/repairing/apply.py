@@ -173,7 +173,8 @@ def _look_up(pushes: Pushes, push: Push) -> DossierRecord | None:
         raise pushes.stopped(error, Outcome.UNKNOWN if unsure else None) from None
     with pushes.context.write() as connection:
         now_us = pushes.context.now_us()
-        presence.answered(connection, lookup.name, [(push.code, found)], now_us)
+        answers, ages = [(push.code, found)], pushes.context.ages
+        presence.answered(connection, lookup.name, answers, now_us, ages)
     return found
 
 

@@ -9,9 +9,20 @@ from typing import NoReturn
 from khop.adapters.ports import DossierLookup, DossierSink, DossierSource
 from khop.errors import ConfigError, KhopError, Unauthorised
 from khop.sync.ledger import outbox
+from khop.sync.ledger.look_ups import ask_now
 from khop.sync.ledger.outbox import Push, PushState
 from khop.sync.results import Outcome
 from khop.sync.run_context import RunContext
+
+#: States after which the portal may say something else than before: it is asked again.
+_MAY_HAVE_CHANGED_IT = (
+    PushState.SENDING,
+    PushState.UNKNOWN,
+    PushState.PUSHED,
+    PushState.DONE,
+    PushState.STEPS_UNKNOWN,
+    PushState.REFUSED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +71,8 @@ class Pushes:
             values["write_us"] = self.context.now_us()
         with self.context.write() as connection:
             outbox.change(connection, push.version, self.context.now_us(), state=state, **values)
+            if state in _MAY_HAVE_CHANGED_IT:
+                ask_now(connection, [push.code])
         return replace(push, state=state, **values)  # type: ignore[arg-type]
 
     def end(

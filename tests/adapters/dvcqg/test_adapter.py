@@ -32,7 +32,7 @@ def test_the_adapter_implements_look_up_sink_and_catalogue(build: Build) -> None
     adapter = build(NATIVE)
     for port in (DossierLookup, DossierSink, CatalogueSource):
         assert isinstance(adapter, port)
-    assert adapter.lookup_budget == 20_000
+    assert adapter.lookup_budget == 50_000
 
 
 @respx.mock

@@ -48,7 +48,7 @@ def test_a_wrapper_with_look_up_and_fixed_token_is_looked_up(
         content=sample("dvcqg/look-02")
     )
     adapter = build(text)
-    assert adapter.lookup_budget == 20_000
+    assert adapter.lookup_budget == 50_000
     assert adapter.look_up(CODE) is not None
     request = found.calls[0].request
     assert request.headers["authorization"] == "Bearer abc"

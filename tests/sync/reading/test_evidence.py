@@ -75,7 +75,48 @@ def test_finished_dossiers_are_looked_up_until_a_delivery_is_known(
     assert (summary.asked, summary.stored, summary.failed) == (2, 1, 0)
     tracker.asked.clear()
     engine.pull()
+    assert tracker.asked == []
+    clock.advance(days=4)
+    engine.pull()
     assert tracker.asked == ["H99.12-261110-0003"]
+
+
+def test_a_dossier_is_no_longer_asked_about_long_after_its_return(
+    build_engine: Build, one_stop: FakeOneStop, clock: FakeClock
+) -> None:
+    one_stop.put(record(3, status=Status.RETURNED, returned_at=at(18)), record(2))
+    tracker = FakeTracker()
+    engine = build_engine(one_stop, tracker)
+    engine.pull()
+    clock.advance(days=40)
+    tracker.asked.clear()
+    engine.pull()
+    assert tracker.asked == []
+    one_stop.put(record(2, status=Status.FINISHED, changed_at=at(25)))
+    engine.pull()
+    assert tracker.asked == [record(2).code]
+
+
+def test_a_look_up_of_evidence_that_failed_is_made_again_by_the_next_pull(
+    build_engine: Build, one_stop: FakeOneStop
+) -> None:
+    one_stop.put(record(1, status=Status.FINISHED))
+    tracker = FakeTracker(fault=Unreachable("myvnpost", "history"))
+    engine = build_engine(one_stop, tracker)
+    engine.pull()
+    tracker.fault = None
+    assert [evidence(engine).asked for _ in range(2)] == [1, 0]
+
+
+def test_evidence_asked_under_a_clock_that_was_ahead_is_asked_again(
+    build_engine: Build, one_stop: FakeOneStop, clock: FakeClock
+) -> None:
+    one_stop.put(record(1, status=Status.FINISHED))
+    engine = build_engine(one_stop, FakeTracker())
+    clock.advance(days=365)
+    assert evidence(engine).asked == 1
+    clock.advance(days=-365)
+    assert [evidence(engine).asked for _ in range(2)] == [1, 0]
 
 
 def test_a_missing_secret_of_the_post_does_not_stop_the_look_ups_at_the_portal(

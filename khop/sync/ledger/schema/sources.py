@@ -50,6 +50,9 @@ source_record = Table(
     Column("history_due", Boolean, nullable=False),
     Column("first_seen_us", BigInteger, nullable=False),
     Column("stored_us", BigInteger, nullable=False),
+    # grows with each page that changed what other systems should have (ledger.look_ups)
+    Column("change_no", BigInteger, nullable=False, server_default=text("0")),
+    Index("ix_source_record_change_no", "change_no"),
     Index("ix_source_record_code", "code"),
     Index("ix_source_record_history_due", "source", "history_due", "native_id"),
     Index("ix_source_record_applicant", "applicant_key"),
@@ -116,10 +119,33 @@ presence = Table(
     # the last look-up, answered or not, and why it was not
     Column("asked_us", BigInteger),
     Column("failure", String),
+    # from when it is asked again; 0: by the next pull
+    Column("ask_us", BigInteger, nullable=False, server_default=text("0")),
     Index("ix_presence_code", "code"),
+    Index("ix_presence_ask", "source", "ask_us", "code"),
+    Index("ix_presence_asked", "source", "asked_us"),
+    Index(
+        "ix_presence_unanswered",
+        "source",
+        "asked_us",
+        sqlite_where=text("checked_us IS NULL"),
+        postgresql_where=text("checked_us IS NULL"),
+    ),
 )
 
-# when a system without a feed was last asked for events of a dossier
+# what each system was asked to look up: the changes of dossiers up to change_no are in its rows of
+# presence or evidence_asked; ages: by which times to ask again were set
+look_up_state = Table(
+    "look_up_state",
+    metadata,
+    Column("source", String, primary_key=True),
+    # presence or evidence
+    Column("kind", String, primary_key=True),
+    Column("change_no", BigInteger, nullable=False),
+    Column("ages", String, nullable=False),
+)
+
+# when a system without a feed was last asked for events of a dossier; 0: never
 evidence_asked = Table(
     "evidence_asked",
     metadata,
@@ -127,6 +153,9 @@ evidence_asked = Table(
     Column("code", String, primary_key=True),
     Column("asked_us", BigInteger, nullable=False),
     Column("failure", String),
+    # from when it is asked again; null: not before the dossier changes
+    Column("ask_us", BigInteger),
+    Index("ix_evidence_asked_ask", "source", "ask_us", "code"),
 )
 
 identity_check = Table(
@@ -173,6 +202,8 @@ feed = Table(
     metadata,
     Column("source", String, primary_key=True),
     Column("position", String, nullable=False),
+    # the system that is asked about all codes of the events stored so far
+    Column("named_for", String),
 )
 
 quarantine = Table(

@@ -59,6 +59,8 @@ run = Table(
     Column("id", Integer, primary_key=True),
     Column("kind", String, nullable=False),
     Column("now_us", BigInteger, nullable=False),
+    # this machine's clock when the run began; a reconcile may run at another now
+    Column("clock_us", BigInteger),
     Column("finished_us", BigInteger),
     Column("summary", Text),
 )

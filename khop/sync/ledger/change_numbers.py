@@ -1,0 +1,74 @@
+"""Numbers of changes: which stored dossiers other systems have to be asked about again.
+
+Each transaction that changes a value that other systems have too (its code, state, dates, unit or
+procedure) gives the changed dossiers the next number. A change of anything else keeps the number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from khop.sync.ledger.look_ups import newest_change
+from khop.sync.ledger.schema import SHARED_TIMES, record_alias, source_record
+
+_SHARED = (
+    "code",
+    "status",
+    *(f"{name}_us" for name in SHARED_TIMES),
+    "unit",
+    "unit_code",
+    "procedure",
+)
+
+
+def number_changes(
+    connection: sa.Connection,
+    rows: Sequence[dict[str, Any]],
+    ids: Mapping[str, Sequence[str]],
+    aliases: Sequence[Mapping[str, Any]],
+) -> None:
+    """Set ``change_no`` of rows that are about to replace those of the native ids ``ids``.
+
+    ``aliases``: the rows of ``record_alias`` that come with them.
+    """
+    stored, named = _stored(connection, ids)
+    renamed = {
+        (row["source"], row["native_id"])
+        for row in aliases
+        if (row["source"], row["native_id"], row["alias"]) not in named
+    }
+    number = newest_change(connection) + 1
+    for row in rows:
+        key = row["source"], row["native_id"]
+        before = stored.get(key)
+        same = before is not None and key not in renamed
+        if same and all(row[name] == before[name] for name in _SHARED):
+            row["change_no"] = before["change_no"]
+        else:
+            row["change_no"] = number
+
+
+def _stored(
+    connection: sa.Connection, ids: Mapping[str, Sequence[str]]
+) -> tuple[dict[tuple[str, str], Mapping[str, Any]], set[tuple[str, str, str]]]:
+    """What is stored of these records: their shared values by source and native id, and their
+    aliases."""
+    stored: dict[tuple[str, str], Mapping[str, Any]] = {}
+    named: set[tuple[str, str, str]] = set()
+    columns = [source_record.c[name] for name in ("native_id", "change_no", *_SHARED)]
+    for source, native_ids in ids.items():
+        records = sa.select(*columns).where(
+            source_record.c.source == source, source_record.c.native_id.in_(native_ids)
+        )
+        for row in connection.execute(records).mappings():
+            stored[source, row["native_id"]] = row
+        if not stored:
+            continue
+        known = sa.select(record_alias.c.native_id, record_alias.c.alias).where(
+            record_alias.c.source == source, record_alias.c.native_id.in_(native_ids)
+        )
+        named.update((source, row.native_id, row.alias) for row in connection.execute(known))
+    return stored, named
