@@ -172,6 +172,14 @@ class LookUpSettings(TableModel):
             description="Of a dossier that has ended and on which they agree, in days.",
         ),
     ] = 42.0
+    finding_days: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=366,
+            description="Of a dossier with a finding that is not resolved, in days.",
+        ),
+    ] = 1.0
 
 
 class NoticeSettings(TableModel):

@@ -388,7 +388,7 @@ class Engine:
         """Hold a lease during the block; gives what the steps of the operation share."""
         with acquire(self.ledger, name, self._clock) as lease:
             progress = progress or NoProgress()
-            ages = Ages.of_days(self.config.look_ups.open_days, self.config.look_ups.ended_days)
+            ages = Ages.of_days(**self.config.look_ups.model_dump())
             yield RunContext(self.ledger, self._privacy, lease, self._clock, progress, ages)
 
     def _run(self, kind: str, now: datetime | None = None) -> AbstractContextManager[Run]:

@@ -104,7 +104,7 @@ def test_a_finding_is_resolved_and_reopened_not_doubled(
     for there in (False, True, False):
         portal.dossiers.clear()
         portal.hold(*([record(1)] if there else []))
-        clock.advance(days=1)
+        clock.advance(days=4)
         engine.pull()
         summary = engine.reconcile()
         (a7,) = (count for count in summary.counts if count.rule == "A7")

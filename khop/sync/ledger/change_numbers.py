@@ -43,9 +43,8 @@ def number_changes(
     number = newest_change(connection) + 1
     for row in rows:
         key = row["source"], row["native_id"]
-        before = stored.get(key)
-        same = before is not None and key not in renamed
-        if same and all(row[name] == before[name] for name in _SHARED):
+        before = None if key in renamed else stored.get(key)
+        if before is not None and all(row[name] == before[name] for name in _SHARED):
             row["change_no"] = before["change_no"]
         else:
             row["change_no"] = number
@@ -53,10 +52,10 @@ def number_changes(
 
 def _stored(
     connection: sa.Connection, ids: Mapping[str, Sequence[str]]
-) -> tuple[dict[tuple[str, str], Mapping[str, Any]], set[tuple[str, str, str]]]:
+) -> tuple[dict[tuple[str, str], sa.RowMapping], set[tuple[str, str, str]]]:
     """What is stored of these records: their shared values by source and native id, and their
     aliases."""
-    stored: dict[tuple[str, str], Mapping[str, Any]] = {}
+    stored: dict[tuple[str, str], sa.RowMapping] = {}
     named: set[tuple[str, str, str]] = set()
     columns = [source_record.c[name] for name in ("native_id", "change_no", *_SHARED)]
     for source, native_ids in ids.items():

@@ -1,7 +1,7 @@
 """Which codes to ask a system about, and when again.
 
 A code is asked about for a reason: it was never answered, its dossier changed, a push of it was
-sent, or the answer is older than its kind allows::
+sent, or the answer is older than its kind allows (``Ages``)::
 
     dossier changed ──► source_record.change_no ──► take_changes ──► ask_us = 0
     push sent ───────────────────────────────────────► ask_now ────► ask_us = 0
@@ -35,16 +35,18 @@ class Ages:
     """How old an answer may become before it is asked again, in microseconds.
 
     ``open_us``: of a dossier that is open, or of which the systems do not agree. ``ended_us``: of
-    one that has ended and on which they agree.
+    one that has ended and on which they agree. ``finding_us``: of one with a finding that is not
+    resolved, which somebody may be about to put right.
     """
 
     open_us: int = 4 * DAY_US
     ended_us: int = 42 * DAY_US
+    finding_us: int = DAY_US
 
     @classmethod
-    def of_days(cls, open_days: float, ended_days: float) -> Ages:
+    def of_days(cls, open_days: float, ended_days: float, finding_days: float) -> Ages:
         """Ages given in days."""
-        return cls(int(open_days * DAY_US), int(ended_days * DAY_US))
+        return cls(*(int(days * DAY_US) for days in (open_days, ended_days, finding_days)))
 
     def next_us(self, code: str, answered_us: int, *, ended: bool) -> int:
         """When a code that was answered then is asked again.
@@ -77,6 +79,8 @@ def take_changes(connection: sa.Connection, source: str, ages: Ages, now_us: int
         connection.execute(_CHANGED, {"source": source, "change_no": state.change_no})
     if state is not None and state.ages != str(ages):
         _schedule_all(connection, source, ages)
+    values = {"source": source, "now_us": now_us, "since_us": now_us - ages.finding_us}
+    connection.execute(sa.text(ASK_ABOUT_FINDINGS), values)
     save_state(connection, source, PRESENCE, newest, str(ages))
 
 
@@ -150,7 +154,7 @@ class _Dossier:
             return False
         if not self.states:
             return any(status in ENDED for status in there)
-        return any(status is None or status in self.states for status in there)
+        return any(status in self.states for status in there)
 
 
 def schedule(connection: sa.Connection, source: str, codes: Iterable[str], ages: Ages) -> None:
@@ -238,10 +242,10 @@ def _dossiers(connection: sa.Connection, codes: set[str]) -> list[_Dossier]:
 
 
 def _state(connection: sa.Connection, source: str, kind: str) -> sa.Row[Any] | None:
-    query = sa.select(look_up_state.c.change_no, look_up_state.c.ages)
-    return connection.execute(
-        query.where(look_up_state.c.source == source, look_up_state.c.kind == kind)
-    ).first()
+    query = sa.select(look_up_state).where(
+        look_up_state.c.source == source, look_up_state.c.kind == kind
+    )
+    return connection.execute(query).first()
 
 
 DUE_CODES = """
@@ -260,6 +264,19 @@ CHANGED_CODES = """
     SELECT a.alias FROM source_record r
     JOIN record_alias a ON a.source = r.source AND a.native_id = r.native_id
     WHERE r.change_no > :change_no
+"""
+
+_UNRESOLVED = "state IN ('open', 'assigned', 'explained', 'excluded')"
+# "+": the planner is to begin with the findings, which are few.
+ASK_ABOUT_FINDINGS = f"""
+    UPDATE presence SET ask_us = :now_us
+    WHERE source = :source AND +ask_us > :now_us AND checked_us <= :since_us AND code IN (
+        SELECT code FROM discrepancy WHERE {_UNRESOLVED} AND code IS NOT NULL
+        UNION
+        SELECT a.alias FROM discrepancy d JOIN source_record r ON r.code = d.code
+        JOIN record_alias a ON a.source = r.source AND a.native_id = r.native_id
+        WHERE d.{_UNRESOLVED}
+    )
 """
 
 _CHANGED = sa.text(

@@ -139,8 +139,7 @@ _ANSWERED = _upsert(
 )
 _FAILED = _upsert(
     ("source", "code", "asked_us", "ask_us", "failure"),
-    "UPDATE SET asked_us = excluded.asked_us, ask_us = excluded.ask_us, "
-    "failure = excluded.failure",
+    "UPDATE SET asked_us = excluded.asked_us, ask_us = excluded.ask_us, failure = excluded.failure",
     ("presence", "'unknown'"),
     ("fields_lost", "'[]'"),
 )

@@ -58,9 +58,7 @@ def _name_earlier_codes(context: RunContext, source: str, lookup: str) -> None:
             return
     with context.write() as connection:
         presence.name_evidence(connection, lookup, source)
-        connection.execute(
-            sa.update(feed).where(feed.c.source == source).values(named_for=lookup)
-        )
+        connection.execute(sa.update(feed).where(feed.c.source == source).values(named_for=lookup))
 
 
 def _next_position(source: EvidenceSource, page: EvidencePage, position: str | None) -> str:

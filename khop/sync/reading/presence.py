@@ -55,9 +55,9 @@ def look_up_codes(
                 break
             failed += [a.code for a in answers if a.failure is not None]
     if summary.error is None:
-        again = [asker.ask(code) for code in failed[:_ASKED_AGAIN]]
-        _store(context, source.name, again)
-        _count_again(summary, again)
+        second = [asker.ask(code) for code in failed[:_ASKED_AGAIN]]
+        _store(context, source.name, second)
+        _count_again(summary, second)
     with context.read() as connection:
         summary.waiting = look_ups.waiting(connection, source.name, since_us)
     context.progress.finish(source.name)

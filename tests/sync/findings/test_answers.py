@@ -63,7 +63,7 @@ def test_a_resolved_finding_is_reopened_without_assignee_and_answer(
     assert a7(found).state is FindingState.RESOLVED
     assert a7(found).explanation == "Đã gửi lại."
     portal.dossiers.clear()
-    clock.advance(days=1)
+    clock.advance(days=4)
     found.pull()
     assert count(found).reopened == 1
     back = a7(found)

@@ -39,7 +39,7 @@ def test_an_exclusion_is_in_force_when_its_finding_returns(
     for held, state in ((True, FindingState.RESOLVED), (False, FindingState.EXCLUDED)):
         portal.dossiers.clear()
         portal.hold(*([record(1)] if held else []))
-        clock.advance(days=1)
+        clock.advance(days=4)
         found.pull()
         found.reconcile()
         assert a7(found).state is state
@@ -103,7 +103,7 @@ def test_an_exclusion_of_a_resolved_finding_can_be_taken_back(
     (finding,) = found.take_back([ONE], actor=OFFICER)
     assert finding.state is FindingState.RESOLVED
     portal.dossiers.clear()
-    clock.advance(days=1)
+    clock.advance(days=4)
     found.pull()
     found.reconcile()
     assert a7(found).state is FindingState.OPEN

@@ -15,10 +15,10 @@ from alembic.script import ScriptDirectory
 import khop.sync.ledger
 from khop.errors import ConfigError, LedgerError
 from khop.sync.ledger import SCHEMA_VERSION, Ledger, create_ledger
-from khop.sync.ledger.look_ups import CHANGED_CODES, DUE_CODES, WAITING
+from khop.sync.ledger.look_ups import ASK_ABOUT_FINDINGS, CHANGED_CODES, DUE_CODES, WAITING
+from khop.sync.ledger.schema import metadata
 from khop.sync.reading.evidence import DUE
 from khop.sync.reading.evidence import NEW as CHANGED_DOSSIERS
-from khop.sync.ledger.schema import metadata
 
 MIGRATIONS = Path(khop.sync.ledger.__file__).parent / "migrations"
 
@@ -152,7 +152,9 @@ def test_frequent_queries_use_an_index(query: str, ledger: Ledger) -> None:
     assert all(step.startswith("SEARCH") for step in steps), steps
 
 
-@pytest.mark.parametrize("query", [CHANGED_CODES, DUE_CODES, WAITING, CHANGED_DOSSIERS, DUE])
+@pytest.mark.parametrize(
+    "query", [CHANGED_CODES, DUE_CODES, WAITING, ASK_ABOUT_FINDINGS, CHANGED_DOSSIERS, DUE]
+)
 def test_choosing_what_to_look_up_reads_no_whole_table(query: str, ledger: Ledger) -> None:
     given = {"source": "dvcqg", "limit": 10, "now_us": 1, "since_us": 1, "change_no": 1}
     with ledger.read() as connection:

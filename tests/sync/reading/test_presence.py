@@ -147,9 +147,7 @@ def test_systems_that_disagree_about_a_dossier_are_asked_within_days(
 def test_the_other_code_of_an_ended_dossier_waits_as_long_as_its_own(
     build_engine: Build, one_stop: FakeOneStop, portal: FakePortal, clock: FakeClock
 ) -> None:
-    ended = record(
-        1, status=Status.RETURNED, returned_at=at(12), aliases=("A00.12-261110-0001",)
-    )
+    ended = record(1, status=Status.RETURNED, returned_at=at(12), aliases=("A00.12-261110-0001",))
     one_stop.put(ended)
     portal.hold(ended)
     engine = build_engine(one_stop, portal)

@@ -199,6 +199,7 @@ def test_a_dossier_that_the_portal_changes_back_is_repaired_again(
     engine.apply(confirm=yes)
     pull_and_reconcile(engine, clock)
     portal.dossiers[behind.code] = before
+    clock.advance(days=42)
     pull_and_reconcile(engine, clock)
     assert outcomes(engine.apply(confirm=yes)) == [Outcome.DONE]
     assert portal.dossiers[behind.code].status == Status.FINISHED

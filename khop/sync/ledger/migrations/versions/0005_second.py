@@ -24,7 +24,8 @@ def _look_ups() -> None:
     """When each code is asked again, and the number of each dossier's last change."""
     zero = sa.text("0")
     op.add_column(
-        "source_record", sa.Column("change_no", sa.BigInteger(), nullable=False, server_default=zero)
+        "source_record",
+        sa.Column("change_no", sa.BigInteger(), nullable=False, server_default=zero),
     )
     op.create_index("ix_source_record_change_no", "source_record", ["change_no"])
     op.add_column(

@@ -1,0 +1,118 @@
+"""Look-ups are made for a reason, and what was asked under a wrong clock is asked again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from khop.loopback import Response
+from tests.cases.installation import Installation, rules_by_code
+from tests.cases.systems import row
+
+_EXTRACT = """
+[sources.extract]
+adapter = "portal_file"
+role = "portal"
+path = "extract.csv"
+"""
+
+
+def code(number: int) -> str:
+    return f"H99.18.03-261110-{number:04d}"
+
+
+def look_ups(printed: Any) -> dict[str, Any]:
+    """The look-ups at the portal of one pull."""
+    return next(part for part in printed["sources"] if part["kind"] == "lookups")
+
+
+def ended(number: int) -> dict[str, Any]:
+    """A dossier that was returned on 20/11/2026."""
+    return row(
+        number,
+        code(number),
+        dossierStatus={"id": 5, "name": "Đã trả kết quả"},
+        completedDate="2026-11-19T15:00:00.000+0700",
+        returnedDate="2026-11-20T09:00:00.000+0700",
+        updatedDate="2026-11-26T08:00:00.000+0700",
+    )
+
+
+def test_an_unchanged_world_is_asked_about_once(installation: Installation) -> None:
+    installation.one_stop.rows = [row(n, code(n)) for n in range(3701, 3741)]
+    for number in (*range(3701, 3731), *range(3741, 3746)):
+        installation.portal.hold(code(number))
+    lines = ["Mã hồ sơ", *(code(n) for n in range(3741, 3751))]
+    (installation.folder / "extract.csv").write_text("\n".join(lines), "utf-8")
+    installation.configure(_EXTRACT)
+    installation.khop("init")
+    asked = []
+    for turn in range(4):
+        if turn == 2:
+            installation.one_stop.rows[0] = ended(3701)
+        found = look_ups(installation.run("pull"))
+        assert (found["waiting"], found["unknown"]) == (0, 0)
+        asked.append(found["asked"])
+    assert asked == [50, 0, 1, 0]
+    assert installation.portal.asked[50:] == [code(3701)]
+
+
+def test_a_day_later_only_dossiers_with_a_finding_are_asked_again(
+    installation: Installation,
+) -> None:
+    installation.one_stop.rows = [row(n, code(n)) for n in range(3701, 3741)]
+    for number in range(3702, 3741):
+        installation.portal.hold(code(number))
+    assert rules_by_code(installation.audit())[code(3701)] == {"A7"}
+    installation.portal.asked.clear()
+    installation.portal.hold(code(3701))
+    installation.now += timedelta(days=1)
+    assert rules_by_code(installation.audit()) == {}
+    assert installation.portal.asked == [code(3701)]
+
+
+def test_a_code_without_an_answer_is_asked_at_every_pull(installation: Installation) -> None:
+    installation.one_stop.rows = [row(1, code(3701)), row(2, code(3702))]
+    installation.portal.hold(code(3701))
+    installation.set_key("dvcqg", "attempts = 1")
+    installation.portal.answers["TraCuuHoSo"] = lambda request: (
+        None if b"3701" in request.body else Response.text("", 503)
+    )
+    installation.khop("init")
+    found = [look_ups(installation.khop("pull", "--format", "json").json()) for _ in range(3)]
+    assert [each["asked"] for each in found] == [2, 1, 1]
+    assert [each["unknown"] for each in found] == [1, 1, 1]
+
+
+def test_what_was_pushed_is_looked_up_by_the_next_pull(installation: Installation) -> None:
+    installation.one_stop.rows = [row(n, code(n)) for n in range(3701, 3706)]
+    for number in range(3702, 3706):
+        installation.portal.hold(code(number))
+    assert installation.audit()
+    installation.run("apply", "--yes")
+    installation.portal.asked.clear()
+    assert installation.audit() == []
+    assert installation.portal.asked == [code(3701)]
+
+
+def test_a_source_named_with_full_is_asked_about_every_code(installation: Installation) -> None:
+    installation.one_stop.rows = [row(n, code(n)) for n in range(3701, 3706)]
+    installation.khop("init")
+    for args, asked in ((), 5), (("--full",), 0), (("dvcqg", "--full"), 5):
+        assert look_ups(installation.run("pull", *args))["asked"] == asked
+
+
+def test_what_was_asked_under_a_clock_that_was_ahead_is_asked_again(
+    installation: Installation,
+) -> None:
+    installation.one_stop.rows = [row(n, code(n)) for n in range(3601, 3613)]
+    for number in range(3601, 3613):
+        installation.portal.hold(code(number))
+    installation.khop("init")
+    right = installation.now
+    installation.now += timedelta(days=365)
+    installation.run("pull")
+    for number in range(3601, 3606):
+        del installation.portal.dossiers[code(number)]
+    installation.now = right
+    assert rules_by_code(installation.audit()) == {code(n): {"A7"} for n in range(3601, 3606)}
