@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -29,7 +29,7 @@ class RunContext:
     lease: Lease
     clock: Callable[[], datetime]
     progress: Progress
-    ages: Ages = Ages()
+    ages: Ages = field(default_factory=Ages)
 
     def read(self) -> AbstractContextManager[sa.Connection]:
         """A transaction that only reads."""
