@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,10 +83,16 @@ class ChosenSheets:
         return len(self.sheets)
 
 
-def chosen_sheets(data: bytes, file: str, wanted: str | None) -> ChosenSheets:
+def chosen_sheets(
+    data: bytes,
+    file: str,
+    wanted: str | None,
+    has_headers: Callable[[Sheet], bool] | None = None,
+) -> ChosenSheets:
     """The sheet named ``wanted``, or for None all that are not hidden; a file with hidden sheets
-    alone is read. Raises ConfigError."""
-    sheets = read_sheets(data, file)
+    alone is read. ``has_headers``: see ``read_sheets``. Raises ConfigError."""
+    found = read_sheets(data, file, has_headers=has_headers)
+    sheets = found.sheets
     if wanted is None:
         why, chosen = WhySkipped.HIDDEN, [sheet for sheet in sheets if not sheet.hidden]
     else:
@@ -95,10 +101,10 @@ def chosen_sheets(data: bytes, file: str, wanted: str | None) -> ChosenSheets:
         if not chosen and any(sheet.name for sheet in sheets):
             names = ", ".join(sheet.name for sheet in sheets)
             raise ConfigError(f"has no sheet {wanted!r}; it has {names}", key=file)
-    if not chosen:
-        return ChosenSheets(tuple(sheets))
-    others = (sheet for sheet in sheets if sheet not in chosen)
-    return ChosenSheets(tuple(chosen), tuple(SkippedSheet(each.name, why) for each in others))
+    chosen = chosen or list(sheets)
+    skipped = [SkippedSheet(each.name, why) for each in sheets if each not in chosen]
+    skipped += [SkippedSheet(name, WhySkipped.NO_TABLE) for name in found.others]
+    return ChosenSheets(tuple(chosen), tuple(skipped))
 
 
 def _is_table(path: Path) -> bool:

@@ -1,67 +1,56 @@
-"""Checks a workbook's archive before it is read.
-
-python-calamine holds a whole sheet in memory, from the first to the last filled cell: one stray
-cell far from the table could exhaust the machine's memory. It also reads a failed formula as an
-empty cell. This module finds both beforehand.
-"""
+"""Checks the archive of a workbook (.xlsx, .ods) before it is read, and finds what python-calamine
+does not tell."""
 
 from __future__ import annotations
 
-import re
 import zipfile
 import zlib
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import IO
 
-from lxml import etree
-
-from khop.connectors.http.answers import Unusable
-from khop.connectors.http.xml import local_name, read_xml
 from khop.connectors.spreadsheets.model import TableLimits
-from khop.connectors.spreadsheets.ods_extent import survey_content
+from khop.connectors.spreadsheets.ods_survey import ContentSurvey
 from khop.connectors.spreadsheets.signatures import refuse_parts
-from khop.connectors.spreadsheets.xlsx_extent import survey_part
+from khop.connectors.spreadsheets.survey import FileLimits, Survey
+from khop.connectors.spreadsheets.xlsx_index import Index, part_key, read_index
+from khop.connectors.spreadsheets.xlsx_survey import survey_part
+from khop.connectors.spreadsheets.xml_parts import DamagedPartError
 from khop.errors import ConfigError
 
-_WORKBOOK, _RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 _OPEN_DOCUMENT = "content.xml"
-#: Parts of a workbook that hold no cells, and those that are no XML.
-_NO_CELLS = re.compile(
-    r"xl/(sharedStrings|styles)\.xml|xl/(theme|media|drawings)/.*|content\.xml"
-    r"|.*\.(bin|vml|png|jpe?g)"
-)
-#: Longest index part, which lists the other parts.
-_LONGEST_INDEX = 4 << 20
+_BINARY_WORKBOOK = "xl/workbook.bin"
+
+#: The parts of an archive, by ``part_key``.
+Parts = Mapping[str, zipfile.ZipInfo]
 
 
 @dataclass(frozen=True, slots=True)
-class ArchiveFacts:
-    """``from_1904``: days count from 1904. ``failed``: sheet name -> (row, column), from 0, of
-    cells whose formula failed."""
+class Facts:
+    """``from_1904``: days count from 1904. ``sheets``: name -> its survey."""
 
-    from_1904: bool = False
-    failed: Mapping[str, frozenset[tuple[int, int]]] = field(default_factory=dict)
+    from_1904: bool
+    sheets: Mapping[str, Survey]
 
 
-def look_into(file: IO[bytes], name: str, limits: TableLimits) -> ArchiveFacts:
+def look_into(file: IO[bytes], name: str, limits: TableLimits) -> Facts:
     """The facts that python-calamine does not report. Raises ConfigError for an archive that is
     damaged, protected, or larger than the limits when unpacked."""
     try:
         with zipfile.ZipFile(file) as archive:
             _refuse_large_archive(archive, name, limits)
             refuse_parts(archive.namelist(), name)
-            # An archive may hold parts of both kinds; python-calamine decides which it reads.
-            facts = _workbook(archive, name, limits)
-            if _OPEN_DOCUMENT in archive.namelist():
-                with archive.open(_OPEN_DOCUMENT) as part:
-                    facts = ArchiveFacts(failed=survey_content(part, name, limits))
-            return facts
+            return _facts(archive, _parts(archive), FileLimits(limits, name), name)
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         raise damaged(name, error) from None
-    except (OSError, etree.LxmlError, zlib.error) as error:
+    except (OSError, DamagedPartError, zlib.error) as error:
         raise damaged(name, error) from None
+
+
+def is_archive(data: bytes) -> bool:
+    """Whether a file is an archive, as workbooks are but the old ones."""
+    return data.startswith(b"PK")
 
 
 def damaged(name: str, error: BaseException) -> ConfigError:
@@ -71,6 +60,11 @@ def damaged(name: str, error: BaseException) -> ConfigError:
         "completely; open it in a spreadsheet program and save it again as .xlsx",
         key=name,
     )
+
+
+def protected(name: str) -> ConfigError:
+    """The error of a workbook with a password."""
+    return ConfigError("is protected by a password; save it without one", key=name)
 
 
 def _refuse_large_archive(archive: zipfile.ZipFile, name: str, limits: TableLimits) -> None:
@@ -85,61 +79,46 @@ def _refuse_large_archive(archive: zipfile.ZipFile, name: str, limits: TableLimi
         raise protected(name)
 
 
-def protected(name: str) -> ConfigError:
-    """The error of a workbook with a password."""
-    return ConfigError("is protected by a password; save it without one", key=name)
+def _parts(archive: zipfile.ZipFile) -> Parts:
+    """Raises DamagedPartError for two parts of one name: readers differ in which they take."""
+    parts: dict[str, zipfile.ZipInfo] = {}
+    for part in archive.infolist():
+        if parts.setdefault(part_key(part.filename), part) is not part:
+            raise DamagedPartError
+    return parts
 
 
-def _workbook(archive: zipfile.ZipFile, name: str, limits: TableLimits) -> ArchiveFacts:
-    sheets, from_1904 = _index(archive)
-    surveys = {
-        part: survey_part(partial(archive.open, part), name, limits)
-        for part in _with_cells(archive, set(sheets.values()))
-    }
-    failed = {
-        sheet: frozenset(surveys[part].failed)
-        for sheet, part in sheets.items()
-        if part in surveys and surveys[part].failed
-    }
-    return ArchiveFacts(from_1904, failed)
+def _facts(archive: zipfile.ZipFile, parts: Parts, limits: FileLimits, name: str) -> Facts:
+    """Of an archive with the parts of both kinds, those of the one that python-calamine reads."""
+    if _OPEN_DOCUMENT in parts:
+        content = ContentSurvey(limits)
+        with archive.open(parts[_OPEN_DOCUMENT]) as stream:
+            content.read(stream)
+        if "xl/workbook.xml" not in parts:
+            return Facts(content.from_1904, content.sheets)
+    if _BINARY_WORKBOOK in parts:
+        raise ConfigError("is a binary workbook (.xlsb); save it as .xlsx", key=name)
+    index = read_index(archive, parts)
+    if index is None:
+        raise DamagedPartError
+    return Facts(index.from_1904, _surveys(archive, parts, index, limits))
 
 
-def _with_cells(archive: zipfile.ZipFile, sheets: Collection[str]) -> Iterator[str]:
-    """Every part that may be read as a sheet, also parts that the index does not list."""
-    named = {part.lower() for part in sheets}
-    for part in archive.namelist():
-        if part.lower() in named or not _NO_CELLS.fullmatch(part):
-            yield part
-
-
-def _index(archive: zipfile.ZipFile) -> tuple[dict[str, str], bool]:
-    """Sheet name -> its part, and whether days count from 1904."""
-    workbook, relations = _read(archive, _WORKBOOK), _read(archive, _RELATIONS)
-    if workbook is None or relations is None:
-        return {}, False
-    targets = {str(each.get("Id")): str(each.get("Target")) for each in relations}
-    sheets = {
-        str(each.get("name")): _part(targets.get(_relation_id(each), ""))
-        for each in workbook.iter()
-        if local_name(each) == "sheet"
-    }
-    properties = (each for each in workbook if local_name(each) == "workbookPr")
-    return sheets, any(each.get("date1904") in ("1", "true") for each in properties)
-
-
-def _relation_id(sheet: etree._Element) -> str:
-    named = (value for key, value in sheet.attrib.items() if str(key).endswith("}id"))
-    return str(next(named, ""))
-
-
-def _part(target: str) -> str:
-    return target.removeprefix("/") if target.startswith(("/", "xl/")) else f"xl/{target}"
-
-
-def _read(archive: zipfile.ZipFile, part: str) -> etree._Element | None:
-    try:
-        if archive.getinfo(part).file_size > _LONGEST_INDEX:
-            return None
-        return read_xml(archive.read(part))
-    except (KeyError, Unusable):
-        return None
+def _surveys(
+    archive: zipfile.ZipFile, parts: Parts, index: Index, limits: FileLimits
+) -> dict[str, Survey]:
+    for exact in (False, True):
+        found: dict[str, Survey] = {}
+        for sheet, part in index.sheets.items():
+            if part in parts:
+                found[sheet] = survey_part(
+                    partial(archive.open, parts[part]),
+                    limits,
+                    computed_on_load=index.computed_on_load,
+                    exact=exact,
+                )
+                limits.check_lost(found.values())
+        if not limits.are_large(found.values()):
+            break
+    limits.check_extent([*found.values()])
+    return found

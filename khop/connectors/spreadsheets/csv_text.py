@@ -1,4 +1,8 @@
-"""Tables as text: CSV with comma, semicolon or tab, in UTF-8 or in UTF-16 with a byte order mark.
+"""Tables as text: CSV with comma, semicolon, tab or bar, in UTF-8 or in UTF-16 with a byte order
+mark.
+
+What divides the columns is found by the whole file: by the headers, else by the number of columns
+that most rows share.
 
 Older Vietnamese encodings (TCVN3, VNI, windows-1258) are not guessed: a wrong guess would change
 names.
@@ -11,45 +15,63 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Callable, Iterator
 
-from khop.connectors.spreadsheets.model import Cell, CellError, TableLimits, TableRow
+from khop.connectors.spreadsheets.model import Cell, CellError, Sheet, TableLimits, TableRow
 from khop.errors import ConfigError
 
-_DELIMITERS = (",", ";", "\t")
-#: Rows that are examined to find the delimiter.
-_SAMPLE = 100
+_DELIMITERS = (",", ";", "\t", "|")
 #: A first line that names the delimiter for spreadsheet programs, which show no row for it.
-_SEP_LINE = re.compile(r"\"?sep=([,;\t])\"?\r?\n", re.IGNORECASE)
-#: What spreadsheet programs write for a formula that failed (ECMA-376-1 18.17.3).
-_FAILED = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"})
+_SEP_LINE = re.compile(r"\"?sep=([,;\t|])\"?\r?\n", re.IGNORECASE)
+#: What spreadsheet programs write for a formula that failed (ECMA-376-1 18.17.3, LibreOffice).
+_FAILED = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!)|Err:\d{3}")
 _WANTED = "open it in a spreadsheet program and save it as 'CSV UTF-8' or as .xlsx"
 
 
+def read_text(
+    data: bytes, file: str, limits: TableLimits, has_headers: Callable[[Sheet], bool] | None
+) -> TextSheet:
+    """The only sheet of a text file. ``has_headers``: whether a sheet has the wanted headers.
+
+    Raises ConfigError for bytes that are no UTF text.
+    """
+    text = _decoded(data, file)
+    if named := _SEP_LINE.match(text):
+        return TextSheet(text[named.end() :], named[1], file, limits)
+    sheets = [TextSheet(text, each, file, limits) for each in _DELIMITERS if each in text]
+    if len(sheets) > 1 and has_headers is not None:
+        sheets = [sheet for sheet in sheets if has_headers(sheet)] or sheets
+    if len(sheets) > 1:
+        return max(sheets, key=TextSheet.evenness)
+    return sheets[0] if sheets else TextSheet(text, _DELIMITERS[0], file, limits)
+
+
 class TextSheet:
-    """The only sheet of a text file. Raises ConfigError for bytes that are no UTF text."""
+    """A text, divided into columns by one delimiter."""
 
     name = ""
     hidden = False
     from_1904 = False
 
-    def __init__(self, data: bytes, file: str, limits: TableLimits) -> None:
-        text = _decoded(data, file)
-        named = _SEP_LINE.match(text)
-        self._text = text[named.end() :] if named else text
-        self._delimiter = named[1] if named else _delimiter(text)
+    def __init__(self, text: str, delimiter: str, file: str, limits: TableLimits) -> None:
+        self._text = text
+        self._delimiter = delimiter
         self._file = file
         self._limits = limits
 
+    def evenness(self) -> tuple[int, int]:
+        """How many rows have the same number of columns, and how many those are."""
+        try:
+            widths = Counter(map(len, self._reader(strict=False)))
+        except csv.Error:
+            return 0, 0
+        return max(((rows, width) for width, rows in widths.items() if width > 1), default=(0, 0))
+
     def rows(self) -> Iterator[TableRow]:
         """The rows; one with a line break inside quotes is one row. Raises ConfigError."""
-        reader = csv.reader(
-            io.StringIO(self._text, newline=""), delimiter=self._delimiter, strict=True
-        )
         number = 0
         try:
-            for number, cells in enumerate(reader, 1):
+            for number, cells in enumerate(self._reader(strict=True), 1):
                 yield TableRow(number, self._bounded(number, cells))
         except csv.Error as error:
             raise ConfigError(
@@ -57,6 +79,10 @@ class TextSheet:
                 "that is not closed",
                 key=self._file,
             ) from None
+
+    def _reader(self, *, strict: bool) -> Iterator[list[str]]:
+        lines = io.StringIO(self._text, newline="")
+        return csv.reader(lines, delimiter=self._delimiter, strict=strict)
 
     def _bounded(self, number: int, cells: list[str]) -> list[Cell]:
         if number > self._limits.rows:
@@ -66,7 +92,11 @@ class TextSheet:
             raise ConfigError(
                 f"row {number} has more than {most} columns; divide it", key=self._file
             )
-        return [CellError(cell) if cell in _FAILED else cell for cell in cells]
+        return [CellError(cell) if _is_failed(cell) else cell for cell in cells]
+
+
+def _is_failed(cell: str) -> bool:
+    return cell[:1] in ("#", "E") and _FAILED.fullmatch(cell) is not None
 
 
 def _decoded(data: bytes, file: str) -> str:
@@ -80,19 +110,3 @@ def _decoded(data: bytes, file: str) -> str:
     if "\0" in text:
         raise ConfigError(f"is neither a workbook nor text in UTF-8; {_WANTED}", key=file)
     return text
-
-
-def _delimiter(text: str) -> str:
-    """The delimiter that divides the most rows into the same number of cells."""
-    return max(_DELIMITERS, key=lambda delimiter: _evenness(text, delimiter))
-
-
-def _evenness(text: str, delimiter: str) -> int:
-    """The score of a delimiter: cells of a row times the number of rows with as many cells."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    widths: Counter[int] = Counter()
-    try:
-        widths.update(len(row) - 1 for row in islice(reader, _SAMPLE))
-    except csv.Error:
-        return 0
-    return max((width * count for width, count in widths.items()), default=0)

@@ -75,11 +75,13 @@ class SkippedSheet:
 
 @dataclass(frozen=True, slots=True)
 class TableLimits:
-    """The largest file that is read. ``unpacked_bytes``: of a workbook's archive; ``cells``: rows
-    times columns of one sheet, up to its last filled cell."""
+    """The largest file that is read. ``unpacked_bytes``: of a workbook's archive; ``rows`` and
+    ``columns``: of one sheet; ``cells``: rows times columns up to the last filled cell, of all its
+    sheets; ``lost_cells``: cells whose formula failed or has no result."""
 
     file_bytes: int = 128 << 20
     unpacked_bytes: int = 1 << 30
     rows: int = 1 << 20
     columns: int = 702
     cells: int = 16_000_000
+    lost_cells: int = 1_000_000

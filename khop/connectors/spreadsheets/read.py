@@ -2,67 +2,67 @@
 
 ::
 
-    bytes ─┬─ an archive ── look_into (limits, failed formulas) ─┬─ Sheet ─ TableRow
-           ├─ an old workbook ───────────────────────────────────┤
-           └─ text ──────────────────────────────────────────────┘
+    bytes ─┬─ a workbook ── WorkerProcess ── worker: Workbook ─┬─ Sheet ─ TableRow
+           └─ text ── TextSheet ───────────────────────────────┘
 
 The first bytes of a file tell its format, not its ending: many systems export text as ``.xls``.
 """
 
 from __future__ import annotations
 
-import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
-from python_calamine import (
-    CalamineError,
-    CalamineSheet,
-    CalamineWorkbook,
-    PasswordError,
-    SheetMetadata,
-    SheetTypeEnum,
-    SheetVisibleEnum,
-)
-
-from khop.connectors.spreadsheets.archive import ArchiveFacts, damaged, look_into, protected
-from khop.connectors.spreadsheets.csv_text import TextSheet
-from khop.connectors.spreadsheets.merged_cells import fill_merged
-from khop.connectors.spreadsheets.model import Cell, CellError, Sheet, TableLimits, TableRow
+from khop.connectors.spreadsheets.archive import is_archive, protected
+from khop.connectors.spreadsheets.csv_text import read_text
+from khop.connectors.spreadsheets.model import Sheet, TableLimits, TableRow
 from khop.connectors.spreadsheets.signatures import refuse_start, refuse_streams
-from khop.connectors.spreadsheets.xls import (
-    OldSheet,
-    OldWorkbookError,
-    OldWorkbookProtected,
-    read_old,
-)
+from khop.connectors.spreadsheets.worker_process import WorkerProcess
 from khop.errors import ConfigError
 
 #: Endings of files that are tables.
 ENDINGS = frozenset({".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt"})
 
-_ARCHIVE, _OLD_WORKBOOK = b"PK", bytes.fromhex("d0cf11e0a1b11ae1")
+_OLD_WORKBOOK = bytes.fromhex("d0cf11e0a1b11ae1")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _MARKUP = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|\?xml|table|meta|head|body)", re.IGNORECASE
 )
 
 
-def read_sheets(data: bytes, name: str, limits: TableLimits | None = None) -> tuple[Sheet, ...]:
-    """The sheets of a file, in its order. ``name``: of the file, for messages.
+@dataclass(frozen=True, slots=True)
+class FileSheets:
+    """The sheets of a file, in its order. ``others``: names of its charts, macros and dialogs."""
+
+    sheets: tuple[Sheet, ...]
+    others: tuple[str, ...] = ()
+
+
+def read_sheets(
+    data: bytes,
+    name: str,
+    limits: TableLimits | None = None,
+    has_headers: Callable[[Sheet], bool] | None = None,
+) -> FileSheets:
+    """The sheets of a file. ``name``: of the file, for messages. ``has_headers``: whether a sheet
+    has the wanted headers, which tells what divides the columns of a text.
 
     Raises ConfigError, with what to do, for a file that cannot be read or is too large.
     """
     limits = limits or TableLimits()
     _refuse(data, name, limits)
-    if data.startswith(_ARCHIVE):
-        return _workbook(data, name, look_into(io.BytesIO(data), name, limits))
+    if is_archive(data):
+        return _workbook(data, name, limits)
     if data.startswith(_OLD_WORKBOOK):
         if _ENCRYPTED in data:
             raise protected(name)
-        return _old_workbook(data, name)
-    return (TextSheet(data, name, limits),)
+        try:
+            return _workbook(data, name, limits)
+        except ConfigError:
+            refuse_streams(data, name)
+            raise
+    return FileSheets((read_text(data, name, limits, has_headers),))
 
 
 def _refuse(data: bytes, name: str, limits: TableLimits) -> None:
@@ -79,92 +79,21 @@ def _refuse(data: bytes, name: str, limits: TableLimits) -> None:
     refuse_start(data, name)
 
 
-def _workbook(data: bytes, name: str, facts: ArchiveFacts) -> tuple[Sheet, ...]:
-    with _reading(name):
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        sheets = [each for each in book.sheets_metadata if each.typ == SheetTypeEnum.WorkSheet]
-    return tuple(_BookSheet(book, each, name, facts) for each in sheets)
-
-
-def _old_workbook(data: bytes, name: str) -> tuple[Sheet, ...]:
-    try:
-        return tuple(_OldSheet(sheet, name) for sheet in read_old(data))
-    except OldWorkbookProtected:
-        raise protected(name) from None
-    except OldWorkbookError as error:
-        refuse_streams(data, name)
-        raise damaged(name, error) from None
-
-
-class _OldSheet:
-    """A sheet of an old workbook (.xls). Its reader reports no date system but that of 1900."""
-
-    from_1904 = False
-
-    def __init__(self, sheet: OldSheet, file: str) -> None:
-        self.name = sheet.name
-        self.hidden = sheet.hidden
-        self._sheet = sheet
-        self._file = file
-
-    def rows(self) -> Iterator[TableRow]:
-        """The rows in order. Raises ConfigError."""
-        sheet = self._sheet
-        before: list[Cell] = [""] * sheet.before
-        rows = (before + row for row in sheet.rows)
-        return fill_merged(rows, sheet.merged, sheet.width, self._file)
+def _workbook(data: bytes, name: str, limits: TableLimits) -> FileSheets:
+    process = WorkerProcess(data, name, limits)
+    sheets = (_BookSheet(process, place) for place in range(len(process.sheets)))
+    return FileSheets(tuple(sheets), tuple(process.others))
 
 
 class _BookSheet:
     """A sheet of a workbook, read when its rows are asked for."""
 
-    def __init__(
-        self, book: CalamineWorkbook, sheet: SheetMetadata, file: str, facts: ArchiveFacts
-    ) -> None:
-        self.name = sheet.name
-        self.hidden = sheet.visible != SheetVisibleEnum.Visible
-        self.from_1904 = facts.from_1904
-        self._book = book
-        self._file = file
-        self._failed = _by_row(facts.failed.get(sheet.name, frozenset()))
+    def __init__(self, process: WorkerProcess, place: int) -> None:
+        self.name, self.hidden = process.sheets[place]
+        self.from_1904 = process.from_1904
+        self._process = process
+        self._place = place
 
     def rows(self) -> Iterator[TableRow]:
         """The rows in order. Raises ConfigError."""
-        with _reading(self._file):
-            sheet = self._book.get_sheet_by_name(self.name)
-        if sheet.start is None or sheet.end is None:
-            return iter(())
-        merged = sheet.merged_cell_ranges or []
-        return fill_merged(self._plain(sheet), merged, sheet.end[1] + 1, self._file)
-
-    def _plain(self, sheet: CalamineSheet) -> Iterator[list[Cell]]:
-        """Cells from column A on; python-calamine leaves out empty columns on the left."""
-        before: list[Cell] = [""] * (sheet.start[1] if sheet.start else 0)
-        for number, read in enumerate(sheet.iter_rows()):
-            cells = before + list[Cell](read)
-            for column in self._failed.get(number, ()):
-                if column < len(cells):
-                    cells[column] = CellError()
-            yield cells
-
-
-def _by_row(places: frozenset[tuple[int, int]]) -> Mapping[int, Sequence[int]]:
-    rows: dict[int, list[int]] = {}
-    for row, column in places:
-        rows.setdefault(row, []).append(column)
-    return rows
-
-
-@contextmanager
-def _reading(name: str) -> Iterator[None]:
-    try:
-        yield
-    except PasswordError:
-        raise protected(name) from None
-    except (CalamineError, OSError, ValueError) as error:
-        raise damaged(name, error) from None
-    except BaseException as error:
-        # A panic of python-calamine on a damaged file; its class cannot be imported.
-        if type(error).__name__ != "PanicException":
-            raise
-        raise damaged(name, error) from None
+        return self._process.rows(self._place)

@@ -13,10 +13,12 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from khop.connectors.spreadsheets.model import Sheet
 from khop.connectors.spreadsheets.read import read_sheets
 from khop.mappings.paper.reader import PaperReader
 from khop.mappings.records import PaperKind, PaperRow, Reject
 from tests.adapters.files.tables import KEY, written
+from tests.connectors.spreadsheets.in_process import own_sheets
 
 COLUMNS = {
     "code": ("Mã hồ sơ", "MaHoSo", "Mã số hồ sơ", "Số hồ sơ"),
@@ -128,7 +130,10 @@ def test_every_form_of_a_logbook_has_the_same_rows(
 
 def rows_of(rendering: Rendering, logbook: Sequence[dict[str, Any]]) -> list[PaperRow | Reject]:
     """The rows without sheet and row number."""
-    sheets = read_sheets(rendering.file(logbook), "so")
+    file = rendering.file(logbook)
+    sheets: Sequence[Sheet] = (
+        own_sheets(file, "so") if rendering.workbook else read_sheets(file, "so").sheets
+    )
     found = PaperReader(PaperKind.LOGBOOK, KEY).read(sheets, "so")
     return [
         replace(row, sheet="", row_number=0) if isinstance(row, PaperRow) else row for row in found

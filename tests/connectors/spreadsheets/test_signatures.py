@@ -51,7 +51,7 @@ def test_an_old_office_file_of_unknown_kind_is_damaged() -> None:
 
 @pytest.mark.parametrize("text", ["GIF87,1\nA,2\n", "II*,1\nA,2\n", "STT,ftyp\nA,2\n"])
 def test_text_with_a_similar_beginning_is_read(text: str) -> None:
-    (sheet,) = read_sheets(text.encode(), "so.csv")
+    (sheet,) = read_sheets(text.encode(), "so.csv").sheets
     assert len(list(sheet.rows())) == 2
 
 
@@ -62,5 +62,5 @@ def test_a_workbook_with_a_picture_and_a_document_inside_is_read() -> None:
     with zipfile.ZipFile(target, "a") as made:
         made.writestr("xl/embeddings/document.xml", "<x/>")
         made.writestr("xl/media/image1.png", b"\x89PNG\r\n\x1a\n")
-    (sheet,) = read_sheets(target.getvalue(), "so.xlsx")
+    (sheet,) = read_sheets(target.getvalue(), "so.xlsx").sheets
     assert sheet.name == "Sổ"
