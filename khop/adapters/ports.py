@@ -18,6 +18,7 @@ from pydantic import BaseModel
 
 from khop.mappings.catalogue_records import CatalogueItem, ProcedureEntry
 from khop.mappings.codes.grammar import CodeGrammar
+from khop.mappings.paper.items import PaperItem
 from khop.mappings.records import (
     Applicant,
     DossierReading,
@@ -244,9 +245,12 @@ class PaperSource(Protocol):
     def files(self) -> Sequence[PaperFile]:
         """The present files, by name. Raises ConfigError when they cannot be read."""
 
-    def rows(self, file: PaperFile) -> Iterable[PaperRow | Reject]:
+    def rows(self, file: PaperFile) -> Iterable[PaperItem]:
         """The file's rows in order; an unusable row is a ``Reject`` whose ``native_id`` names
         file, sheet and row.
+
+        A source that passes over lines gives a ``NoRow`` for each, and a ``SheetRead`` for each
+        sheet, so that every line of the file is accounted for.
 
         Raises ConfigError when the file cannot be read, has no row of headers, or has changed.
         """

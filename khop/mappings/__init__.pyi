@@ -20,6 +20,12 @@ from .identity import (
     mask_name as mask_name,
     mask_number as mask_number,
 )
+from .paper.items import (
+    NoRow as NoRow,
+    NoRowKind as NoRowKind,
+    PaperItem as PaperItem,
+    SheetRead as SheetRead,
+)
 from .records import (
     Applicant as Applicant,
     Attachment as Attachment,

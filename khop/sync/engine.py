@@ -11,7 +11,7 @@ the engine gives each operation its lease, its row in the table of runs, and its
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import date, datetime, timedelta
 from typing import Self, Unpack
@@ -143,6 +143,12 @@ class Engine:
             sources = pull_files(context, adapters, self._systems.lookup(), full=full)
             return run.done(PullSummary(run.id, sources))
 
+    def preview_files(self, build: Callable[[Context], Sequence[Adapter]]) -> list[SystemCheck]:
+        """What ``import_files`` would read of files; nothing is stored."""
+        key, folder = self._privacy.matching_key, self.config.base_dir
+        adapters = build(Context(key, folder, self._clock, self.tables.calendar))
+        return self._checks(adapters)
+
     def sweep(
         self, names: Sequence[str] = (), *, days: int, progress: Progress | None = None
     ) -> PullSummary:
@@ -229,10 +235,7 @@ class Engine:
 
     def check(self) -> list[SystemCheck]:
         """Each system: reachable, login, one harmless read, clock skew, unmapped states."""
-        return [
-            system_check(self.ledger, adapter.name, adapter.role, adapter.check())
-            for adapter in self._systems.all
-        ]
+        return self._checks(self._systems.all)
 
     def reconcile(self, now: datetime | None = None, *, whole: bool = False) -> ReconcileSummary:
         """Run the rules at ``now`` (aware; default: the clock).
@@ -390,6 +393,9 @@ class Engine:
             progress = progress or NoProgress()
             ages = Ages.of_days(**self.config.look_ups.model_dump())
             yield RunContext(self.ledger, self._privacy, lease, self._clock, progress, ages)
+
+    def _checks(self, adapters: Iterable[Adapter]) -> list[SystemCheck]:
+        return [system_check(self.ledger, each.name, each.role, each.check()) for each in adapters]
 
     def _run(self, kind: str, now: datetime | None = None) -> AbstractContextManager[Run]:
         return running(self.ledger, kind, self._clock, now)

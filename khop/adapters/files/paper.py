@@ -6,7 +6,8 @@ written is read the next time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,7 +25,8 @@ from khop.adapters.ports import (
 )
 from khop.adapters.settings import SourceSettings
 from khop.errors import ConfigError
-from khop.mappings.paper.headers import Layout, refuse_unknown_columns, shown
+from khop.mappings.paper.items import NoRow, PaperItem, SheetRead
+from khop.mappings.paper.meanings import refuse_unknown_columns
 from khop.mappings.paper.reader import PaperReader
 from khop.mappings.records import PaperKind, PaperRow, Reject
 
@@ -88,17 +90,21 @@ class PaperFileAdapter:
         """The present files, by name. Raises ConfigError."""
         return self._files.present()
 
-    def rows(self, file: PaperFile) -> Iterator[PaperRow | Reject]:
-        """Rows of a file, in order. Raises ConfigError, also when the file has changed."""
+    def rows(self, file: PaperFile) -> Iterator[PaperItem]:
+        """The lines of a file, in order; a ``SheetRead`` for each sheet, also for one that is
+        passed over. Raises ConfigError, also when the file has changed."""
         sheets = chosen_sheets(self._files.read(file), file.name, self._sheet)
-        return self._reader.read(sheets, file.name)
+        yield from self._reader.read(sheets, file.name)
+        for skipped in sheets.skipped:
+            yield SheetRead(skipped.name, not_read=skipped.why.value)
 
     def replay_row(self, payload: object) -> PaperRow:
         """Map a quarantined row again. Raises RecordError."""
         return self._reader.replay(payload)
 
     def check(self) -> Health:
-        """For each file: its headers, the number of rows and of unusable rows."""
+        """For each file: its headers, what of it is not read, and the number of its rows, of
+        unusable rows and of lines that are no rows."""
         try:
             files = self.files()
         except ConfigError as error:
@@ -110,34 +116,38 @@ class PaperFileAdapter:
         """Nothing to do: files are closed after they are read."""
 
     def _checked(self, file: PaperFile) -> Iterator[CheckStep]:
+        found: Counter[str] = Counter()
         try:
-            yield from self._headers(file)
-            yield CheckStep("read", True, f"{file.name}: {_counted(self.rows(file))}")
+            for item in self.rows(file):
+                if isinstance(item, SheetRead):
+                    where = f"{file.name}, sheet {item.sheet}" if item.sheet else file.name
+                    for text in _sheet_texts(item):
+                        yield CheckStep("read", True, f"{where}: {text}")
+                else:
+                    found[_name_of(item)] += 1
+            yield CheckStep("read", True, f"{file.name}: {_counted(found)}")
         except ConfigError as error:
             yield CheckStep("read", False, str(error))
 
-    def _headers(self, file: PaperFile) -> Iterator[CheckStep]:
-        for sheet in chosen_sheets(self._files.read(file), file.name, self._sheet):
-            layout = self._reader.layout(sheet, file.name)
-            where = f"{file.name}, sheet {sheet.name}" if sheet.name else file.name
-            yield CheckStep("read", True, f"{where}: {_headers_text(layout)}")
+
+def _sheet_texts(sheet: SheetRead) -> Iterator[str]:
+    if sheet.not_read:
+        yield f"not read ({sheet.not_read})"
+    yield from map("; ".join, sheet.tables)
+    if sheet.columns_unread:
+        yield f"columns not read: {'; '.join(sheet.columns_unread)}"
 
 
-def _headers_text(layout: Layout | None) -> str:
-    if layout is None:
-        return "no headers found, not read"
-    columns = (f"{shown(layout.headers[p])} = {name}" for name, p in layout.places.items())
-    return "; ".join(columns)
+def _name_of(item: PaperRow | Reject | NoRow) -> str:
+    if isinstance(item, NoRow):
+        return item.kind.value
+    return "unusable" if isinstance(item, Reject) else "rows"
 
 
-def _counted(rows: Iterable[PaperRow | Reject]) -> str:
-    good = bad = 0
-    for row in rows:
-        if isinstance(row, Reject):
-            bad += 1
-        else:
-            good += 1
-    return f"{good} rows, {bad} unusable"
+def _counted(found: Counter[str]) -> str:
+    rows, unusable = found.pop("rows", 0), found.pop("unusable", 0)
+    others = ", ".join(f"{kind} {count}" for kind, count in found.items())
+    return f"{rows} rows, {unusable} unusable" + (f"; no rows: {others}" if others else "")
 
 
 def _adapter_type(kind: PaperKind) -> AdapterType:

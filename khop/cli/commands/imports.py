@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from khop.cli.commands.pull import report_pull, show_pull
-from khop.cli.exit_codes import OK
+from khop.cli.exit_codes import ERROR, OK
 from khop.cli.options import ConfigOption, FormatOption, LangOption
 from khop.cli.session import engine, load
 from khop.cli.shell import Shell, shell_of
 from khop.errors import KhopError
+from khop.text.safe_display import plain
 
 if TYPE_CHECKING:
     from khop.adapters.ports import Adapter, Context
@@ -42,6 +43,7 @@ def import_files(
         str | None, typer.Option("--source", help="option.import_source", metavar="NAME")
     ] = None,
     again: Annotated[bool, typer.Option("--again", help="option.import_again")] = False,
+    preview: Annotated[bool, typer.Option("--preview", help="option.import_preview")] = False,
     config: ConfigOption = None,
     format: FormatOption = None,
     lang: LangOption = None,
@@ -53,6 +55,8 @@ def import_files(
     if not name.startswith(_PREFIX):
         name = f"{_PREFIX}{name}"
     build = _builder(name, kind, files, unit)
+    if preview:
+        return _preview(shell, build)
     # With another unit or source the same file gives other rows, so it is read again.
     full = again or unit is not None or source is not None
     with engine(shell, sources=_portals(shell)) as opened, shell.progress() as progress:
@@ -65,6 +69,21 @@ def import_files(
     if code == OK:
         shell.note("import.next")
     return code
+
+
+def _preview(shell: Shell, build: Callable[[Context], Sequence[Adapter]]) -> int:
+    """Show what would be read, and store nothing."""
+    with engine(shell, sources=[]) as opened:
+        checks = opened.preview_files(build)
+    ok = all(one.ok for one in checks)
+    steps = [step for one in checks for step in one.steps]
+    if shell.as_json:
+        shell.show_json({"ok": ok, "files": steps})
+    else:
+        for step in steps:
+            shell.out.print(plain(step["detail"]), markup=False, soft_wrap=True)
+    shell.note("import.preview" if ok else "import.preview_failed")
+    return OK if ok else ERROR
 
 
 def _builder(

@@ -14,7 +14,7 @@ from khop.cli.shell import Shell, shell_of
 from khop.errors import KhopError
 
 if TYPE_CHECKING:
-    from khop.sync.results import PullSummary, SourceSummary
+    from khop.sync.results import PaperSummary, PullSummary, SourceSummary
 
 #: The columns of the table for each kind of source.
 _KINDS = {
@@ -32,9 +32,12 @@ _KINDS = {
         "unchanged",
         "deleted",
         "quarantined",
+        "no_rows",
     ),
 }
 
+#: At most so many unread columns and sheets are named; the JSON has all.
+_NAMED = 20
 #: Counts whose sentence has another key than ``pull.COUNT``.
 _NOTES = {"short_pages": "pull.short", "failed": "pull.not_answered"}
 
@@ -71,9 +74,14 @@ def show_pull(shell: Shell, summary: PullSummary) -> None:
     """Print one table for each kind of source."""
     parts = [part.as_json() for part in summary.sources]
     for kind, columns in _KINDS.items():
-        rows = [[part[c] for c in columns] for part in parts if part["kind"] == kind]
+        rows = [[_cell(part[c]) for c in columns] for part in parts if part["kind"] == kind]
         if rows:
             shell.show(shell.words(f"pull.{kind}"), result_table(shell.words, columns, rows))
+
+
+def _cell(value: object) -> object:
+    """Counts by kind are shown as their sum."""
+    return sum(value.values()) if isinstance(value, dict) else value
 
 
 def report_pull(shell: Shell, summary: PullSummary, done: str = "pull.ok") -> int:
@@ -98,11 +106,29 @@ def report_pull(shell: Shell, summary: PullSummary, done: str = "pull.ok") -> in
 
 
 def _note_failures(shell: Shell, part: SourceSummary) -> None:
-    from khop.sync.results import PaperSummary
+    from khop.sync.results import PaperSummary as Paper
 
+    paper = isinstance(part, Paper)
     if part.error is not None:
-        paper = isinstance(part, PaperSummary)
         failed = "pull.files_failed" if paper else "pull.failed"
         shell.note(failed, source=part.source, error=part.error)
-    if isinstance(part, PaperSummary) and part.quarantined:
+    if not isinstance(part, Paper):
+        return
+    if part.quarantined:
         shell.note("pull.quarantined", source=part.source, count=part.quarantined)
+    _note_passed_over(shell, part)
+
+
+def _note_passed_over(shell: Shell, part: PaperSummary) -> None:
+    """Say what of the files is no row or was not read."""
+    if part.no_rows:
+        kinds = (f"{shell.words(f'no_row.{kind}')} {n}" for kind, n in part.no_rows.items())
+        count = sum(part.no_rows.values())
+        shell.note("pull.no_rows", source=part.source, count=count, kinds=", ".join(kinds))
+    for what in ("columns_unread", "sheets_unread"):
+        names = getattr(part, what)
+        shown = names[:_NAMED]
+        if more := len(names) - len(shown):
+            shown = [*shown, shell.words("pull.and_more", count=more)]
+        if shown:
+            shell.note(f"pull.{what}", source=part.source, names="; ".join(shown))

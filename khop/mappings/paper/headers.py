@@ -1,4 +1,4 @@
-"""The headers of a sheet: where its table begins, and what its columns mean.
+"""The headers of a sheet: where a table begins, and what its columns mean.
 
 Title rows come above the table. Headers take one to three rows, with groups above their parts::
 
@@ -11,13 +11,15 @@ Title rows come above the table. Headers take one to three rows, with groups abo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from itertools import pairwise
 
 from khop.connectors.spreadsheets.model import Cell, TableRow
 from khop.errors import ConfigError
+from khop.mappings.codes.dossier import parse_code
+from khop.mappings.paper.meanings import READ_COLUMNS, Header, meanings, shown
 from khop.mappings.paper.words import (
     evidence_columns,
     header_key,
@@ -30,47 +32,43 @@ from khop.text.cleaning import clean_text
 #: Rows at the top of a sheet among which the headers are looked for.
 SEARCHED_ROWS = 60
 _MOST_HEADER_ROWS = 3
+#: Rows that are looked at to read headers: they, and the row below, which may belong to them.
+HEADER_WINDOW = _MOST_HEADER_ROWS + 1
 #: The fewest known columns of a row that is taken as an attempt at headers.
 _ATTEMPT = 2
-_DATES = frozenset({"received", "due", "returned", "signed", "new_due", "finished"})
-_PERSONS = frozenset({"applicant", "submitter", "recipient"})
-
-#: Columns that are read; other known columns are ignored.
-READ_COLUMNS = frozenset(
-    {
-        *("code", "received", "due", "returned", "signed", "new_due"),
-        *("number", "symbol", "number_symbol", "number_signed"),
-        *("applicant", "submitter", "identity", "birth"),
-        *("unit", "issuer", "unit_code", "procedure"),
-    }
-)
-
-#: The texts of one column's header, from the top down, without repetition.
-Header = tuple[str, ...]
+#: The fewest texts of a row that begins with "STT" to be headers, whatever the others are.
+_FEWEST_WITH_ORDER = 3
+_HAS_LETTERS = re.compile(r"[^\W\d_]")
+_IS_DATED = re.compile(r"\d{1,2}\s*[/.\-]\s*\d{1,2}\s*[/.\-]\s*\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The columns of a sheet.
+    """The columns of a table.
 
     ``headers``: of every column. ``places``: meaning of a column -> its place. ``keys``: the
     header rows for comparison, to recognise them when a page repeats them. ``first``: index of
-    the first row under the headers, among the rows searched.
+    the first row under the headers, among the rows searched; ``start``: of the first row of
+    headers. ``refusal``: why the rows under these headers cannot be read.
     """
 
     headers: tuple[Header, ...]
     places: Mapping[str, int]
     keys: tuple[tuple[str, ...], ...] = ()
     first: int = 0
+    start: int = 0
+    refusal: str | None = None
 
     def name(self, column: str) -> str:
         """The header of a column, as it is written in the sheet."""
         return shown(self.headers[self.places[column]])
 
-
-def shown(header: Header) -> str:
-    """A header in one line."""
-    return " / ".join(header)
+    def unknown(self) -> tuple[int, ...]:
+        """The places of headers that were not recognised."""
+        taken = set(self.places.values())
+        return tuple(
+            place for place, header in enumerate(self.headers) if header and place not in taken
+        )
 
 
 def find_layout(
@@ -83,14 +81,13 @@ def find_layout(
     """
     attempt: _Found | None = None
     for start in range(len(rows)):
-        found = _best_of(kind, rows[start : start + _MOST_HEADER_ROWS], own)
+        found = _best_of(kind, rows[start : start + HEADER_WINDOW], own)
         if found is None:
             continue
         if not _missing(kind, found.places, own):
-            _refuse_twice(kind, found, own, where)
-            keys = tuple(tuple(map(_key, row.cells)) for row in found.rows)
-            first = start + found.skipped + len(found.rows)
-            return Layout(found.headers, found.places, keys, first)
+            if twice := _twice(found, own):
+                raise ConfigError(twice, key=where)
+            return found.layout(start)
         if attempt is None or len(found.places) > len(attempt.places):
             attempt = found
     if attempt is None or not _is_meant(kind, attempt.places, own):
@@ -98,14 +95,40 @@ def find_layout(
     raise ConfigError(_incomplete(kind, attempt, own), key=where)
 
 
+def next_layout(kind: str, rows: Sequence[TableRow], own: Mapping[str, str]) -> Layout | None:
+    """The headers that begin with the first of these rows, below another table.
+
+    Headers that cannot be read have a ``refusal``. None when the row is no row of headers.
+    """
+    found = _best_of(kind, rows[:HEADER_WINDOW], own)
+    if found is None or found.skipped:
+        return None
+    present = {column: name for column, name in own.items() if column in found.places}
+    if _missing(kind, found.places, present):
+        if not _may_be_other_headers(kind, found, rows[0], own):
+            return None
+        return found.layout(0, _incomplete(kind, found, present))
+    return found.layout(0, _twice(found, own))
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """``rows`` read as headers, the number of titles ``skipped``, and the columns found."""
+    """``rows`` read as headers, the number of titles ``skipped``, and the columns found.
+
+    ``columns``: what each header means, ``places``: the first place of each meaning.
+    """
 
     rows: Sequence[TableRow]
     headers: tuple[Header, ...]
+    columns: Sequence[str | None]
     places: Mapping[str, int]
     skipped: int = 0
+
+    def layout(self, start: int, refusal: str | None = None) -> Layout:
+        keys = tuple(tuple(map(_key, row.cells)) for row in self.rows)
+        begin = start + self.skipped
+        first = begin + len(self.rows)
+        return Layout(self.headers, self.places, keys, first, begin, refusal)
 
 
 def _is_meant(kind: str, places: Mapping[str, int], own: Mapping[str, str]) -> bool:
@@ -114,50 +137,119 @@ def _is_meant(kind: str, places: Mapping[str, int], own: Mapping[str, str]) -> b
     return len(places) >= _ATTEMPT and not typical.isdisjoint(places)
 
 
+def _may_be_other_headers(kind: str, found: _Found, row: TableRow, own: Mapping[str, str]) -> bool:
+    """Whether incomplete headers inside a sheet are headers, and no row of texts."""
+    if _is_meant(kind, found.places, own):
+        return True
+    return "order" in found.places and sum(cell != "" for cell in row.cells) >= _FEWEST_WITH_ORDER
+
+
 def lay_out(kind: str, headers: Iterable[Sequence[str]], own: Mapping[str, str]) -> Layout:
     """The layout of given headers."""
     kept = tuple(tuple(header) for header in headers)
-    return Layout(kept, _places(kind, kept, own))
+    return Layout(kept, _places(meanings(kind, kept, own)))
+
+
+def lacks(kind: str, layout: Layout) -> str | None:
+    """The columns that this kind of file needs and a layout has not, in one line."""
+    return " and ".join(_missing(kind, layout.places, {})) or None
 
 
 def _best_of(kind: str, rows: Sequence[TableRow], own: Mapping[str, str]) -> _Found | None:
-    """The fewest rows that, read as headers, give the most known columns."""
+    """The rows from the first on that, read as headers, give the most known columns."""
     best: _Found | None = None
-    for depth in range(1, len(rows) + 1):
-        if not all(map(_may_be_headers, rows[:depth])):
+    for depth in range(1, min(len(rows), _MOST_HEADER_ROWS) + 1):
+        if not _may_be_headers(rows[depth - 1]):
             break
+        if _goes_on(kind, rows, depth):
+            continue
         found = _read(kind, rows[:depth], own)
         if found.places and (best is None or len(found.places) > len(best.places)):
             best = found
     return _without_titles(kind, best, own) if best else None
 
 
+def _goes_on(kind: str, rows: Sequence[TableRow], depth: int) -> bool:
+    """Whether the row under the first ``depth`` rows has the parts of their groups."""
+    return (
+        depth < len(rows)
+        and _may_be_headers(rows[depth])
+        and _has_parts(kind, rows[depth - 1], rows[depth])
+    )
+
+
+def _has_parts(kind: str, upper: TableRow, lower: TableRow) -> bool:
+    """Whether the texts of a row stand below groups of the row above, and nothing else does.
+
+    A group of several parts has one text above them; a part by itself has a word of headers.
+    """
+    width = max(len(upper.cells), len(lower.cells))
+    above, below = _line(upper, width), _line(lower, width)
+    parts = [place for place, text in enumerate(below) if text and text != above[place]]
+    heads = _heads(upper, above, below)
+    if not parts or any(heads[place] is None for place in parts):
+        return False
+    words = header_words(kind).keys() | plain_words("date") | plain_words("person")
+    known = [header_key(below[place]) in words for place in parts]
+    grouped = [heads[place] for place in parts]
+    several = any(grouped.count(head) > 1 for head in grouped)
+    return all(known) or (several and any(known)) or (several and bool(upper.spans))
+
+
 def _read(kind: str, rows: Sequence[TableRow], own: Mapping[str, str], skipped: int = 0) -> _Found:
     headers = _headers(rows)
-    return _Found(rows, headers, _places(kind, headers, own), skipped)
+    columns = meanings(kind, headers, own)
+    return _Found(rows, headers, columns, _places(columns), skipped)
+
+
+def _places(columns: Sequence[str | None]) -> dict[str, int]:
+    places: dict[str, int] = {}
+    for place, column in enumerate(columns):
+        if column is not None:
+            places.setdefault(column, place)
+    return places
 
 
 def _without_titles(kind: str, found: _Found, own: Mapping[str, str]) -> _Found:
-    """Without titles right above the headers, which do not change the columns found."""
-    while len(found.rows) > 1 and not _read(kind, found.rows[:1], own).places:
+    """Without titles right above the headers, which do not change what the columns mean."""
+    while len(found.rows) > 1:
         lower = _read(kind, found.rows[1:], own, found.skipped + 1)
-        if lower.places != found.places:
+        if lower.columns != found.columns or _goes_down(found.rows[0], found.rows[1]):
             break
         found = lower
     return found
 
 
+def _goes_down(upper: TableRow, lower: TableRow) -> bool:
+    """Whether a text of the upper row stands below itself too, since its cell was merged."""
+    return any(
+        cell != "" and cell in lower.cells[place : place + 1]
+        for place, cell in enumerate(upper.cells)
+    )
+
+
 def _may_be_headers(row: TableRow) -> bool:
-    """Whether all filled cells are text, and there is one."""
+    """Whether all filled cells are words, and there is one."""
     filled = [cell for cell in row.cells if cell != ""]
-    return bool(filled) and all(isinstance(cell, str) for cell in filled)
+    return bool(filled) and all(isinstance(cell, str) and _is_words(cell) for cell in filled)
+
+
+def _is_words(text: str) -> bool:
+    """Whether a text is neither a number, nor a day, nor a code."""
+    if text.strip() in ("", "#"):
+        return True
+    if not _HAS_LETTERS.search(text) or _IS_DATED.search(text):
+        return False
+    return not text[-1].isdigit() or parse_code(text).grammar is None
 
 
 def _headers(rows: Sequence[TableRow]) -> tuple[Header, ...]:
     width = max(len(row.cells) for row in rows)
     lines = [_line(row, width) for row in rows]
-    for upper, lower in pairwise(lines):
-        _spread(upper, lower)
+    for (row, upper), (_, lower) in pairwise(zip(rows, lines, strict=True)):
+        for place, head in enumerate(_heads(row, upper, lower)):
+            if head is not None and lower[place]:
+                upper[place] = upper[head]
     columns = zip(*lines, strict=True)
     return tuple(tuple(dict.fromkeys(filter(None, column))) for column in columns)
 
@@ -172,67 +264,23 @@ def _line(row: TableRow, width: int) -> list[str]:
     return texts
 
 
-def _spread(upper: list[str], lower: list[str]) -> None:
-    """Writes a group over each of its parts, since only its first cell has the text."""
-    group, grouped = "", False
+def _heads(row: TableRow, upper: Sequence[str], lower: Sequence[str]) -> list[int | None]:
+    """For each place the place of the text above it; a group has its text in the first cell."""
+    spans = row.spans or {}
+    wide = {first for place, first in spans.items() if place != first}
+    heads: list[int | None] = []
+    group: int | None = None
     for place, text in enumerate(upper):
         if text:
-            group, grouped = text, bool(lower[place])
-        elif lower[place] and grouped:
-            upper[place] = group
-        else:
-            grouped = False
-
-
-def _places(kind: str, headers: Sequence[Header], own: Mapping[str, str]) -> dict[str, int]:
-    """Column -> the first place whose header means it; the deployment's names come first."""
-    places: dict[str, int] = {}
-    for column, name in own.items():
-        key = header_key(name)
-        found = (place for place, header in enumerate(headers) if key in _readings(header))
-        if (place := next(found, None)) is not None:
-            places[column] = place
-    taken = set(places.values())
-    for place, header in enumerate(headers):
-        column_meant = _meaning(kind, header)
-        if place not in taken and column_meant and column_meant not in own:
-            places.setdefault(column_meant, place)
-    return places
-
-
-def _meaning(kind: str, header: Header) -> str | None:
-    known = header_words(kind)
-    if len(header) > 1 and (group := _grouped(known, header)) is not None:
-        return group or None
-    return next((known[key] for key in _readings(header) if key in known), None)
-
-
-def _grouped(known: Mapping[str, str], header: Header) -> str | None:
-    """The column of a part under a group: "" for one that is not used; None when the group does
-    not decide it."""
-    whole = next((known[key] for key in _joined(header) if key in known), None)
-    if whole is not None:
-        return whole
-    group, part = known.get(header_key(header[-2])), header_key(header[-1])
-    if group in _DATES and part in plain_words("date"):
-        return group
-    if group in _PERSONS and part in plain_words("person"):
-        return group
-    return "" if group in _DATES or group == "recipient" else None
-
-
-def _joined(header: Header) -> tuple[str, ...]:
-    return (
-        header_key(" ".join(header)),
-        header_key(" ".join(reversed(header))),
-        header_key(" ".join(header[-2:])),
-        header_key(" ".join(reversed(header[-2:]))),
-    )
-
-
-def _readings(header: Header) -> tuple[str, ...]:
-    """The spellings of a header that are compared, the fullest first."""
-    return (*_joined(header), header_key(header[-1])) if header else ()
+            group = place if lower[place] or place in wide else None
+            heads.append(place)
+            continue
+        if (group in wide and spans.get(place) != group) or (
+            group not in wide and not lower[place]
+        ):
+            group = None
+        heads.append(group)
+    return heads
 
 
 def _missing(kind: str, places: Mapping[str, int], own: Mapping[str, str]) -> list[str]:
@@ -246,19 +294,19 @@ def _missing(kind: str, places: Mapping[str, int], own: Mapping[str, str]) -> li
     return [*groups, *named]
 
 
-def _refuse_twice(kind: str, found: _Found, own: Mapping[str, str], where: str) -> None:
-    taken = set(found.places.values())
-    for place, header in enumerate(found.headers):
-        column = _meaning(kind, header)
-        if column not in READ_COLUMNS or column in own or place in taken:
+def _twice(found: _Found, own: Mapping[str, str]) -> str | None:
+    """What is wrong with two headers that mean the same column."""
+    for place, column in enumerate(found.columns):
+        if column not in READ_COLUMNS or column in own or found.places[column] == place:
             continue
         first = found.places[column]
-        raise ConfigError(
+        return (
             f"the headers {shown(found.headers[first])!r} (column {first + 1}) and "
-            f"{shown(header)!r} (column {place + 1}) both mean {column}; name one of them in "
-            f'khop.toml: [sources.NAME.columns] {column} = "its header", or rename the other',
-            key=where,
+            f"{shown(found.headers[place])!r} (column {place + 1}) both mean {column}; name one of "
+            f'them in khop.toml: [sources.NAME.columns] {column} = "its header", or rename the '
+            "other"
         )
+    return None
 
 
 def _incomplete(kind: str, found: _Found, own: Mapping[str, str]) -> str:
@@ -272,17 +320,6 @@ def _incomplete(kind: str, found: _Found, own: Mapping[str, str]) -> str:
         f"{known}. Name the column in khop.toml: [sources.NAME.columns] {example} = "
         '"its header in the file"'
     )
-
-
-def refuse_unknown_columns(columns: Iterable[str]) -> None:
-    """Raises ValueError for a name that is not one of ``READ_COLUMNS``."""
-    for name in columns:
-        if name not in READ_COLUMNS:
-            near = get_close_matches(name, READ_COLUMNS, n=1)
-            meant = (
-                f"did you mean {near[0]}?" if near else f"known: {', '.join(sorted(READ_COLUMNS))}"
-            )
-            raise ValueError(f"{name!r} is no column; {meant}")
 
 
 def is_header_again(layout: Layout, cells: Sequence[Cell]) -> bool:

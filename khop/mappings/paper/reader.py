@@ -2,9 +2,11 @@
 
 ::
 
-    TableRow ── line_kind ──┬─ headers, sums, signatures …  left out
-                            └─ a row ── PaperRecord ──┬─ PaperRow
-                                                      └─ Reject, whose payload can be read again
+    TableRow ── SheetLines ──┬─ headers, sums, signatures …  NoRow
+                             └─ a row ── PaperRecord ──┬─ PaperRow
+                                                       └─ Reject, whose payload can be read again
+
+Each line with content gives one of the three, and each sheet a ``SheetRead`` with their number.
 
 A row is rejected for an unusable cell in a column of evidence or of the code. In any other column,
 the header of an unusable cell goes into ``fields_lost``.
@@ -12,24 +14,23 @@ the header of an unusable cell goes into ``fields_lost``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice
+from collections.abc import Iterable, Iterator, Mapping
 
 from khop.connectors.spreadsheets.model import Sheet, TableRow
 from khop.errors import ConfigError, RecordError
 from khop.mappings.codes.grammar import CodeGrammar
-from khop.mappings.paper.headers import (
-    SEARCHED_ROWS,
-    Layout,
-    find_layout,
-    lay_out,
-)
-from khop.mappings.paper.lines import Line, line_kind, proof_columns, unit_in_titles, unit_or_code
+from khop.mappings.paper.headers import SEARCHED_ROWS, Layout, lacks, lay_out
+from khop.mappings.paper.items import NoRow, PaperItem, SheetRead
+from khop.mappings.paper.lines import unit_or_code
+from khop.mappings.paper.meanings import shown
 from khop.mappings.paper.payload import pack, unpack
 from khop.mappings.paper.record import PaperRecord, RowPlace
 from khop.mappings.paper.row_key import RowKeys
+from khop.mappings.paper.tables import PlacedLine, SheetLines
 from khop.mappings.paper.words import evidence_columns, subject_columns, with_example
 from khop.mappings.records import PaperKind, PaperRow, Reject, UnknownCode
+
+NO_HEADERS = "no headers"
 
 
 class PaperReader:
@@ -56,73 +57,64 @@ class PaperReader:
         self._own = dict(columns or {})
         self._grammar = grammar
 
-    def read(self, sheets: Iterable[Sheet], file: str) -> Iterator[PaperRow | Reject]:
-        """The rows of the sheets that have headers, in order.
+    def read(self, sheets: Iterable[Sheet], file: str) -> Iterator[PaperItem]:
+        """The lines of the sheets in order, and after each sheet what was read of it.
 
         Raises ConfigError when no sheet has headers, and for incomplete headers.
         """
         keys = RowKeys(self.kind, self._key)
         found = False
         for sheet in sheets:
-            rows = sheet.rows()
-            top = list(islice(rows, SEARCHED_ROWS))
-            if layout := self._layout(sheet, top, file):
-                found = True
-                yield from self._sheet(sheet, layout, top, rows, keys, file)
+            lines = self._lines(sheet, file)
+            if lines.first is None:
+                yield SheetRead(sheet.name, not_read=NO_HEADERS)
+                continue
+            found = True
+            yield from self._sheet(sheet, lines, keys, file)
         if not found:
             raise ConfigError(_without_headers(self.kind), key=file)
-
-    def layout(self, sheet: Sheet, file: str) -> Layout | None:
-        """The headers of a sheet; None when it has none. Raises ConfigError."""
-        return self._layout(sheet, list(islice(sheet.rows(), SEARCHED_ROWS)), file)
 
     def replay(self, payload: object) -> PaperRow:
         """Read a rejected row again, by the present rules. Raises RecordError."""
         place, occurrence, headers, cells = unpack(self.kind, payload)
         layout = lay_out(self.kind, headers, self._own)
+        if missing := lacks(self.kind, layout):
+            raise RecordError("headers", f"lack {missing}")
         record = PaperRecord(self.kind, self._key, layout, place, cells, self._grammar)
         base = record.base(RowKeys(self.kind, self._key))
         return record.row(RowKeys.key_of(base, occurrence))
 
-    def _layout(self, sheet: Sheet, top: Sequence[TableRow], file: str) -> Layout | None:
+    def _lines(self, sheet: Sheet, file: str) -> SheetLines:
         where = f"{file}, sheet {sheet.name}" if sheet.name else file
-        return find_layout(self.kind, top, self._own, where)
+        return SheetLines(self.kind, sheet.rows(), self._own, where)
 
     def _sheet(
-        self,
-        sheet: Sheet,
-        layout: Layout,
-        top: Sequence[TableRow],
-        rest: Iterator[TableRow],
-        keys: RowKeys,
-        file: str,
-    ) -> Iterator[PaperRow | Reject]:
-        above, under = top[: layout.first], chain(top[layout.first :], rest)
-        for row, unit in self._table(layout, above, under):
-            place = RowPlace(file, sheet.name, row.number, sheet.from_1904, *unit)
-            record = PaperRecord(self.kind, self._key, layout, place, row.cells, self._grammar)
-            yield self._one(record, keys)
+        self, sheet: Sheet, lines: SheetLines, keys: RowKeys, file: str
+    ) -> Iterator[PaperItem]:
+        bare = _BareColumns()
+        for line in lines:
+            if line.kind is not None:
+                yield NoRow(line.kind, sheet.name, line.row.number)
+            elif line.layout is None:
+                yield _above_headers(line.row, sheet.name, file)
+            else:
+                bare.note(line.row, line.layout)
+                yield self._row(line, line.layout, sheet, keys, file)
+        tables = tuple(map(_columns, lines.layouts))
+        unread = (*_unknown(lines.layouts), *bare.names())
+        yield SheetRead(sheet.name, lines.lines, tables, unread)
 
-    def _table(
-        self, layout: Layout, above: Sequence[TableRow], under: Iterable[TableRow]
-    ) -> Iterator[tuple[TableRow, tuple[str | None, str | None]]]:
-        """The rows of a table, each with the unit's name and code from the lines above it."""
-        proofs = proof_columns(layout)
-        unit = _known_unit(self._unit) or unit_in_titles(above)
-        signed = False
-        for row in under:
-            line = line_kind(row, layout, proofs)
-            if line is Line.SIGNATURE or line is Line.ROW:
-                signed = line is Line.SIGNATURE
-            if line is Line.SECTION and not _known_unit(self._unit):
-                unit = _known_unit(unit_in_titles([row])) or unit
-            if line is Line.ROW or (line is Line.LOOSE and not signed):
-                yield row, unit
-
-    def _one(self, record: PaperRecord, keys: RowKeys) -> PaperRow | Reject:
+    def _row(
+        self, line: PlacedLine, layout: Layout, sheet: Sheet, keys: RowKeys, file: str
+    ) -> PaperRow | Reject:
+        unit = self._unit if any(self._unit) else line.unit
+        place = RowPlace(file, sheet.name, line.row.number, sheet.from_1904, *unit)
+        record = PaperRecord(self.kind, self._key, layout, place, line.row.cells, self._grammar)
         base = record.base(keys)
         occurrence = keys.count(base)
         try:
+            if layout.refusal:
+                raise RecordError("headers", f"above this row cannot be read: {layout.refusal}")
             return record.row(RowKeys.key_of(base, occurrence))
         except RecordError as error:
             return Reject(
@@ -136,8 +128,66 @@ class PaperReader:
             )
 
 
-def _known_unit(unit: tuple[str | None, str | None]) -> tuple[str | None, str | None] | None:
-    return unit if any(unit) else None
+class _BareColumns:
+    """The columns without a header in which rows have something."""
+
+    def __init__(self) -> None:
+        self._found: dict[int, None] = {}
+        self._layout: Layout | None = None
+        self._bare: tuple[int, ...] = ()
+
+    def note(self, row: TableRow, layout: Layout) -> None:
+        if layout is not self._layout:
+            self._layout = layout
+            headers = enumerate(layout.headers)
+            self._bare = tuple(place for place, header in headers if not header)
+        width = len(layout.headers)
+        if self._bare or len(row.cells) > width:
+            places = (*self._bare, *range(width, len(row.cells)))
+            spans = row.spans or {}
+            self._found |= dict.fromkeys(
+                place
+                for place in places
+                if place < len(row.cells)
+                and row.cells[place] != ""
+                and spans.get(place, place) == place
+            )
+
+    def names(self) -> list[str]:
+        return [f"column {letters(place)}, which has no header" for place in sorted(self._found)]
+
+
+def letters(place: int) -> str:
+    """The name of a column in a spreadsheet program: 0 is ``A``, 27 is ``AB``."""
+    name = ""
+    place += 1
+    while place:
+        place, rest = divmod(place - 1, 26)
+        name = chr(ord("A") + rest) + name
+    return name
+
+
+def _columns(layout: Layout) -> tuple[str, ...]:
+    """The headers of a table with their meanings."""
+    return tuple(f"{shown(layout.headers[p])} = {name}" for name, p in layout.places.items())
+
+
+def _unknown(layouts: Iterable[Layout]) -> list[str]:
+    """The headers that were not recognised, each once."""
+    found = (
+        f"{shown(layout.headers[place])} (column {letters(place)})"
+        for layout in layouts
+        for place in layout.unknown()
+    )
+    return list(dict.fromkeys(found))
+
+
+def _above_headers(row: TableRow, sheet: str, file: str) -> Reject:
+    return Reject(
+        "headers",
+        "of this row were not recognised; name its columns in khop.toml: [sources.NAME.columns]",
+        RowPlace(file, sheet, row.number).native_id,
+    )
 
 
 def _without_headers(kind: PaperKind) -> str:

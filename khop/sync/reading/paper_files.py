@@ -6,13 +6,15 @@ whole files behind: those it had read as they are now, the others as they were.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
+from dataclasses import dataclass, field, fields
 
 import sqlalchemy as sa
 
 from khop.adapters.ports import DossierLookup, PaperFile, PaperSource
 from khop.errors import ConfigError
+from khop.mappings.paper.items import NoRow, SheetRead
 from khop.mappings.records import PaperRow, Reject
 from khop.sync.ledger import paper_rows
 from khop.sync.ledger.codes import codes_of_dossiers
@@ -23,6 +25,14 @@ from khop.sync.run_context import RunContext
 _STRIDE = 500
 #: At most this many unreadable files are named; the others are counted.
 _NAMED_ERRORS = 5
+
+
+@dataclass(slots=True)
+class _Passed:
+    """The lines of a file that are no rows, by kind, and its sheets."""
+
+    no_rows: Counter[str] = field(default_factory=Counter)
+    sheets: list[SheetRead] = field(default_factory=list)
 
 
 def pull_paper(
@@ -79,7 +89,7 @@ def _pull_file(
     summary: PaperSummary,
 ) -> None:
     _check_name(source.name, file)
-    read = _read(context, source, file)
+    read, passed = _read(context, source, file)
     with context.write() as connection:
         _check_kind(connection, source, file)
         now_us = context.now_us()
@@ -87,7 +97,7 @@ def _pull_file(
         # Same transaction: an imported file may never be read again.
         if lookup is not None:
             paper_rows.name_rows(connection, lookup.name, source.name)
-    summary.rows += len(read.rows) + len(read.rejects)
+    _note(summary, file, read, passed)
     summary.stored += done.stored
     summary.unchanged += done.unchanged
     summary.deleted += done.deleted
@@ -117,10 +127,11 @@ def _check_kind(connection: sa.Connection, source: PaperSource, file: PaperFile)
         )
 
 
-def _read(context: RunContext, source: PaperSource, file: PaperFile) -> FileRead:
+def _read(context: RunContext, source: PaperSource, file: PaperFile) -> tuple[FileRead, _Passed]:
     """The whole file, before any of it is stored: its end may turn out to be unreadable."""
     rows: dict[str, PaperRow] = {}
     rejects: list[Reject] = []
+    passed = _Passed()
     unknown = 0
     for number, item in enumerate(source.rows(file), 1):
         unknown += isinstance(item, Reject) and item.row is not None
@@ -128,13 +139,32 @@ def _read(context: RunContext, source: PaperSource, file: PaperFile) -> FileRead
             item = _same_key_twice(file, item)
         if isinstance(item, PaperRow):
             rows[item.row_key] = item
-        else:
+        elif isinstance(item, Reject):
             rejects.append(item)
+        elif isinstance(item, NoRow):
+            passed.no_rows[item.kind.value] += 1
+        else:
+            passed.sheets.append(item)
         if number % _STRIDE == 0:
             context.progress.advance(source.name, _STRIDE)
     if unknown:
         rejects = _without_known(context, file, rows, rejects)
-    return FileRead(file, tuple(rows.values()), tuple(rejects))
+    return FileRead(file, tuple(rows.values()), tuple(rejects)), passed
+
+
+def _note(summary: PaperSummary, file: PaperFile, read: FileRead, passed: _Passed) -> None:
+    """Add the lines of a file to the summary."""
+    rows = len(read.rows) + len(read.rejects)
+    counted = sum(sheet.lines for sheet in passed.sheets)
+    summary.rows += rows
+    # A source of another kind may not count its lines.
+    summary.lines += counted if passed.sheets else rows + passed.no_rows.total()
+    summary.no_rows = dict(passed.no_rows + Counter(summary.no_rows))
+    for sheet in passed.sheets:
+        where = f"{file.name}, sheet {sheet.sheet}" if sheet.sheet else file.name
+        summary.columns_unread += [f"{where}: {each}" for each in sheet.columns_unread]
+        if sheet.not_read:
+            summary.sheets_unread.append(f"{where} ({sheet.not_read})")
 
 
 def _without_known(
@@ -183,9 +213,10 @@ def one_per_source(summaries: Iterable[PaperSummary]) -> list[PaperSummary]:
 
 
 def _add(total: PaperSummary, other: PaperSummary) -> None:
-    for field in fields(PaperSummary):
-        if field.name not in ("source", "error"):
-            count = getattr(total, field.name) + getattr(other, field.name)
-            setattr(total, field.name, count)
+    for each in fields(PaperSummary):
+        if each.name not in ("source", "error", "no_rows"):
+            count = getattr(total, each.name) + getattr(other, each.name)
+            setattr(total, each.name, count)
+    total.no_rows = dict(Counter(total.no_rows) + Counter(other.no_rows))
     errors = [error for error in (total.error, other.error) if error is not None]
     total.error = "; ".join(errors) or None

@@ -6,7 +6,7 @@ the reading has ended.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
 from khop.sync.results.plain_json import Result, to_json
@@ -131,8 +131,10 @@ class PaperSummary(_OfOneSource):
     """One reading of a source's files of paper rows.
 
     ``files`` there were; ``unchanged_files`` are as they were when they were read last and were
-    not read again; ``failed_files`` could not be read, ``error`` says why. ``rows``: those of the
-    files that were read. ``deleted``: rows of the ledger that left their file.
+    not read again; ``failed_files`` could not be read, ``error`` says why. ``lines``: those with
+    content in the files that were read; ``rows``: of them the rows of tables, ``no_rows``: the
+    others, by kind (titles, headers, sums …). ``deleted``: rows of the ledger that left their
+    file. ``columns_unread``, ``sheets_unread``: what was passed over, with its file.
     """
 
     kind: ClassVar[str] = "paper"
@@ -140,17 +142,23 @@ class PaperSummary(_OfOneSource):
     files: int = 0
     unchanged_files: int = 0
     failed_files: int = 0
+    lines: int = 0
     rows: int = 0
     stored: int = 0
     unchanged: int = 0
     deleted: int = 0
     quarantined: int = 0
+    no_rows: dict[str, int] = field(default_factory=dict)
+    columns_unread: list[str] = field(default_factory=list)
+    sheets_unread: list[str] = field(default_factory=list)
     error: str | None = None
 
     @property
     def adds_up(self) -> bool:
-        """Nothing was dropped: rows = stored + unchanged + quarantined."""
-        return self.rows == self.stored + self.unchanged + self.quarantined
+        """Nothing was dropped: lines = stored + unchanged + quarantined + lines that are no
+        rows."""
+        used = self.stored + self.unchanged + self.quarantined
+        return self.rows == used and self.lines == used + sum(self.no_rows.values())
 
 
 SourceSummary = (

@@ -49,7 +49,8 @@ def extract(folder: Path, path: str, **settings: Any) -> PortalFileAdapter:
 
 
 def all_rows(source: PaperSource) -> list[PaperRow | Reject]:
-    return [row for file in source.files() for row in source.rows(file)]
+    items = (item for file in source.files() for item in source.rows(file))
+    return [item for item in items if isinstance(item, PaperRow | Reject)]
 
 
 def write(path: Path, text: str = CSV) -> Path:

@@ -17,6 +17,7 @@ from khop.adapters.files.paper import APOLOGY_FILE, LOGBOOK_FILE, REGISTER_FILE
 from khop.adapters.ports import PaperFile, PaperSource, Role
 from khop.config.load import load_config
 from khop.errors import ConfigError
+from khop.mappings.paper.items import NoRow, NoRowKind, SheetRead
 from khop.mappings.records import PaperKind, PaperRow, Reject
 from tests.adapters.files.tables import CSV, all_rows, context, logbook, write
 
@@ -28,9 +29,12 @@ def test_a_file_is_a_source_of_its_rows(tmp_path: Path) -> None:
     assert (source.role, source.kind) == (Role.LOGBOOK, PaperKind.LOGBOOK)
     (file,) = source.files()
     assert file == PaperFile("so.csv", hashlib.sha256(data).hexdigest())
-    (row,) = source.rows(file)
+    headers, row, sheet = source.rows(file)
+    assert headers == NoRow(NoRowKind.HEADERS, "", 1)
     assert isinstance(row, PaperRow)
     assert (row.sheet, row.row_number, row.code) == ("", 2, "H99.01-261008-0001")
+    columns = ("Mã hồ sơ = code", "Ngày tiếp nhận = received", "Ngày trả = returned")
+    assert sheet == SheetRead("", 2, (columns,))
 
 
 def test_a_folder_lists_its_tables_without_temporary_files(tmp_path: Path) -> None:

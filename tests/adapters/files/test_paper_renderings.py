@@ -136,5 +136,7 @@ def rows_of(rendering: Rendering, logbook: Sequence[dict[str, Any]]) -> list[Pap
     )
     found = PaperReader(PaperKind.LOGBOOK, KEY).read(sheets, "so")
     return [
-        replace(row, sheet="", row_number=0) if isinstance(row, PaperRow) else row for row in found
+        replace(row, sheet="", row_number=0) if isinstance(row, PaperRow) else row
+        for row in found
+        if isinstance(row, PaperRow | Reject)
     ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from khop.connectors.spreadsheets.model import Cell, TableRow
+from khop.mappings.paper.items import PaperItem
 from khop.mappings.paper.reader import PaperReader
 from khop.mappings.records import PaperKind, PaperRow, Reject
 
@@ -39,7 +40,12 @@ def read(
 ) -> list[PaperRow | Reject]:
     """The rows of one sheet."""
     sheet = Lines(lines, name, from_1904=from_1904)
-    return list(PaperReader(kind, KEY, **settings).read([sheet], FILE))
+    return rows_of(PaperReader(kind, KEY, **settings).read([sheet], FILE))
+
+
+def rows_of(items: Iterable[PaperItem]) -> list[PaperRow | Reject]:
+    """The rows among the lines of a file."""
+    return [item for item in items if isinstance(item, PaperRow | Reject)]
 
 
 def row_of(found: Sequence[PaperRow | Reject]) -> PaperRow:

@@ -9,7 +9,8 @@ import pytest
 
 from khop.connectors.spreadsheets.model import TableRow
 from khop.errors import ConfigError
-from khop.mappings.paper.headers import Layout, find_layout, refuse_unknown_columns
+from khop.mappings.paper.headers import Layout, find_layout
+from khop.mappings.paper.meanings import refuse_unknown_columns
 from tests.mappings.paper.sheets import Lines
 
 

@@ -14,7 +14,7 @@ from khop.mappings.identity import applicant_key
 from khop.mappings.paper.reader import PaperReader
 from khop.mappings.records import PaperKind, PaperRow, Precision, Reject
 from khop.mappings.time.parsing import wire_time
-from tests.mappings.paper.sheets import FILE, KEY, Lines, read, reject_of, row_of
+from tests.mappings.paper.sheets import FILE, KEY, Lines, read, reject_of, row_of, rows_of
 
 HEADERS: list[Cell] = [
     "STT", "Mã hồ sơ", "Chủ hồ sơ", "CCCD", "Ngày sinh", "Mã TTHC", "Ngày tiếp nhận",
@@ -232,7 +232,7 @@ def test_keys_differ_by_what_identifies_a_row_and_by_installation() -> None:
         line(code="", received="9/10/2026"),
     )
     assert len(set(row_keys(rows))) == 4
-    other = list(PaperReader(PaperKind.LOGBOOK, b"other").read([Lines([HEADERS, line()])], FILE))
+    other = rows_of(PaperReader(PaperKind.LOGBOOK, b"other").read([Lines([HEADERS, line()])], FILE))
     assert row_keys(other) != row_keys(logbook(line()))
 
 
@@ -328,7 +328,7 @@ def test_an_apology_whose_day_cannot_be_read_is_refused() -> None:
 def test_sheets_without_headers_are_skipped_unless_no_sheet_has_any() -> None:
     guide, table = Lines([["Hướng dẫn"]], "HD"), Lines([HEADERS, line()], "So")
     reader = PaperReader(PaperKind.LOGBOOK, KEY)
-    assert len(list(reader.read([guide, table], FILE))) == 1
+    assert len(rows_of(reader.read([guide, table], FILE))) == 1
     with pytest.raises(ConfigError, match=r"so\.xlsx: no row of headers.*received .'ngày tiếp"):
         list(reader.read([guide], FILE))
     with pytest.raises(ConfigError, match="sheet Thang 2"):

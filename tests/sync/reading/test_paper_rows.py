@@ -63,7 +63,7 @@ def test_files_imported_under_one_name_have_one_summary(
     other.broken = {"b.xlsx": "b.xlsx is torn"}
     summary = only_paper(engine.import_files(lambda context: [one, other]))
     assert summary == PaperSummary(
-        "import_logbook", files=2, failed_files=1, rows=1, stored=1, error="b.xlsx is torn"
+        "import_logbook", files=2, failed_files=1, lines=1, rows=1, stored=1, error="b.xlsx is torn"
     )
     view = engine.show(CODE)
     assert view is not None

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from khop.mappings.paper.headers import READ_COLUMNS
+from khop.mappings.paper.meanings import READ_COLUMNS
 from khop.mappings.paper.words import folded
 from tests.mappings.facts.schemas.values import Facts, Sourced, Text, Texts, unlike
 
@@ -16,20 +16,29 @@ Column = Annotated[str, Field(pattern=r"^[a-z_]+$")]
 class Plain(Facts):
     date: Texts
     person: Texts
+    short_reception: Texts
+    short_return: Texts
 
 
 class Words(Facts):
     totals: Texts
+    long_totals: Texts
     signatures: Texts
+    on_behalf: Texts
+    remarks: Texts
     blanks: Texts
     unit: Texts
     unit_code: Texts
     measures: Texts
     sections: Texts
+    numbered_sections: Texts
+    others: Texts
 
     @model_validator(mode="after")
     def _a_line_is_one_thing(self) -> Self:
-        unlike([folded(word) for word in (*self.totals, *self.signatures, *self.sections)])
+        sections = (*self.sections, *self.numbered_sections)
+        lines = (*self.totals, *self.signatures, *self.remarks, *sections)
+        unlike([folded(word) for word in lines])
         unlike([folded(word) for word in (*self.unit, *self.unit_code)])
         return self
 
