@@ -11,7 +11,7 @@ the engine gives each operation its lease, its row in the table of runs, and its
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import date, datetime, timedelta
 from typing import Self, Unpack
@@ -46,7 +46,7 @@ from khop.sync.reading import quarantine
 from khop.sync.reading.catalogue import read_catalogue
 from khop.sync.reading.identity import check_applicant, checker_of
 from khop.sync.reading.pull import pull_files, pull_sources, sweep_sources
-from khop.sync.reading.system_check import system_check
+from khop.sync.reading.system_check import system_checks
 from khop.sync.reconciling.reconcile import Scope, reconcile
 from khop.sync.reconciling.rules import Clock
 from khop.sync.reconciling.rules.checks import check_rules
@@ -96,6 +96,8 @@ class Engine:
         self._privacy = privacy
         self._systems = Systems(config, adapters)
         self._clock = clock
+        key, calendar = privacy.matching_key, tables.calendar
+        self._context = Context(key, config.base_dir, clock, calendar, codes=tables.codes)
         check_rules(config)
 
     def __enter__(self) -> Self:
@@ -135,19 +137,15 @@ class Engine:
         Their names begin with ``import_``; they count as sources from then on. ``full``: read
         unchanged files again. Raises ConfigError for another name.
         """
-        key, folder = self._privacy.matching_key, self.config.base_dir
         with self._lease("pull", progress) as context, self._run("import") as run:
-            calendar, codes = self.tables.calendar, self.tables.codes
-            adapters = build(Context(key, folder, self._clock, calendar, codes=codes))
+            adapters = build(self._context)
             self._systems.check_imported(adapters)
             sources = pull_files(context, adapters, self._systems.lookup(), full=full)
             return run.done(PullSummary(run.id, sources))
 
     def preview_files(self, build: Callable[[Context], Sequence[Adapter]]) -> list[SystemCheck]:
         """What ``import_files`` would read of files; nothing is stored."""
-        key, folder = self._privacy.matching_key, self.config.base_dir
-        adapters = build(Context(key, folder, self._clock, self.tables.calendar))
-        return self._checks(adapters)
+        return system_checks(self.ledger, build(self._context))
 
     def sweep(
         self, names: Sequence[str] = (), *, days: int, progress: Progress | None = None
@@ -235,7 +233,7 @@ class Engine:
 
     def check(self) -> list[SystemCheck]:
         """Each system: reachable, login, one harmless read, clock skew, unmapped states."""
-        return self._checks(self._systems.all)
+        return system_checks(self.ledger, self._systems.all)
 
     def reconcile(self, now: datetime | None = None, *, whole: bool = False) -> ReconcileSummary:
         """Run the rules at ``now`` (aware; default: the clock).
@@ -393,9 +391,6 @@ class Engine:
             progress = progress or NoProgress()
             ages = Ages.of_days(**self.config.look_ups.model_dump())
             yield RunContext(self.ledger, self._privacy, lease, self._clock, progress, ages)
-
-    def _checks(self, adapters: Iterable[Adapter]) -> list[SystemCheck]:
-        return [system_check(self.ledger, each.name, each.role, each.check()) for each in adapters]
 
     def _run(self, kind: str, now: datetime | None = None) -> AbstractContextManager[Run]:
         return running(self.ledger, kind, self._clock, now)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import sqlalchemy as sa
 
-from khop.adapters.ports import Health, Role
+from khop.adapters.ports import Adapter, Health, Role
 from khop.sync.ledger import Ledger
 from khop.sync.ledger.schema import presence, source_record
 from khop.sync.results import SystemCheck
+
+
+def system_checks(ledger: Ledger, adapters: Iterable[Adapter]) -> list[SystemCheck]:
+    """The check of each system, in order."""
+    return [system_check(ledger, each.name, each.role, each.check()) for each in adapters]
 
 
 def system_check(ledger: Ledger, name: str, role: Role, health: Health) -> SystemCheck:
