@@ -13,11 +13,21 @@ from pathlib import Path
 
 from bench.planted import BREAKS, NEAR, Row
 from bench.times import DAY, HOUR, MINUTE, NOW_US
-from khop.sync.ledger import create_ledger
+from khop.sync.ledger import Ledger, create_ledger
 from khop.sync.ledger.schema import SHARED_TIMES, presence, record_alias, source_record
+from khop.sync.privacy import Privacy
 
 ONE_STOP, PORTAL = "igate", "dvcqg"
 _BATCH = 20_000
+
+
+def open_ledger(path: Path) -> Ledger:
+    """The ledger of a file, with the key of all these ledgers, which are copied."""
+    key = path.with_name("khop.key")
+    key.write_text("0" * 64, "ascii")
+    ledger = Ledger(f"sqlite:///{path}")
+    ledger.use(Privacy(key), lambda: datetime.fromtimestamp(NOW_US / 1e6, UTC))
+    return ledger
 
 
 def make_ledger(path: Path, size: int) -> None:

@@ -78,7 +78,8 @@ from .sync.findings.work import Task as Task
 from .sync.ledger import (
     create_ledger as create_ledger,
 )
-from .sync.ledger.audit_log import Head as Head, Verified as Verified
+from .sync.ledger.audit_log import Head as Head
+from .sync.ledger.chain import Problem as Problem, Verified as Verified
 from .sync.ledger.lease_row import Lease as Lease
 from .sync.ledger.notices import NoticeEvent as NoticeEvent
 from .sync.ledger.store import Ledger as Ledger

@@ -41,6 +41,7 @@ def main() -> None:
     url = f"sqlite:///{options.folder / 'khop.db'}"
     create_ledger(url)
     ledger, marks = Ledger(url), MemoryMarks()
+    ledger.use(privacy, lambda: NOW)
     source = _source(options.url, options.folder, privacy)
     with Spent() as spent:
         summary = _pull(ledger, source, privacy, marks)

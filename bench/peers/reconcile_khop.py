@@ -11,13 +11,12 @@ import ibis
 import pyarrow as pa
 
 from bench.inputs import read_inputs
-from bench.ledgers import ONE_STOP, PORTAL
+from bench.ledgers import ONE_STOP, PORTAL, open_ledger
 from bench.measure import Spent, memory_mb, report
 from bench.planted import RULE_IDS
 from bench.times import NOW
 from khop.config.domain_tables import Tables
 from khop.config.model import RuleSettings
-from khop.sync.ledger import Ledger
 from khop.sync.reconciling.cases import case_table
 from khop.sync.reconciling.cases.days import day_table
 from khop.sync.reconciling.reconcile import Scope, reconcile
@@ -33,7 +32,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--ledger", type=Path, required=True)
     path = parser.parse_args().ledger
-    ledger = Ledger(f"sqlite:///{path}")
+    ledger = open_ledger(path)
     with Spent() as whole:
         done = reconcile(ledger, Clock(NOW, Tables(), _SETTINGS), _SCOPE)
     memory = memory_mb()

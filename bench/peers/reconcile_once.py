@@ -8,10 +8,10 @@ from datetime import datetime
 from pathlib import Path
 
 from bench.incremental import SCOPE
+from bench.ledgers import open_ledger
 from bench.measure import Spent, memory_mb, report
 from bench.reads import Reads
 from khop.config.domain_tables import Tables
-from khop.sync.ledger import Ledger
 from khop.sync.reconciling.reconcile import reconcile
 from khop.sync.reconciling.rules import Clock
 
@@ -22,8 +22,8 @@ def main() -> None:
     parser.add_argument("--now", type=datetime.fromisoformat, required=True)
     parser.add_argument("--whole", action="store_true")
     options = parser.parse_args()
-    url, now, whole = f"sqlite:///{options.ledger}", options.now, options.whole
-    with Reads() as reads, closing(Ledger(url)) as ledger, Spent() as spent:
+    now, whole = options.now, options.whole
+    with Reads() as reads, closing(open_ledger(options.ledger)) as ledger, Spent() as spent:
         done = reconcile(ledger, Clock(now, Tables()), SCOPE, whole=whole)
     report(
         **reads.as_json(),

@@ -16,6 +16,10 @@ from khop.mappings.time.parsing import FIRST_BIRTH_YEAR, LAST_YEAR, parse_wire_d
 from khop.text.cleaning import clean_text, is_gap
 from khop.text.normal_form import normal_form
 
+#: The length of one secret. A longer key is several secrets, each applied to what the one before
+#: made: stored matching keys can then be carried over to a new secret (``sync.privacy``).
+KEY_BYTES = 32
+
 #: Sent by one system where it has no usable number (docs/systems/dvcqg.md).
 _PLACEHOLDER = "000000001"
 _SEPARATORS = frozenset(".,+-–/_'`")
@@ -92,7 +96,8 @@ def applicant_key(
 
     It is made of the identity number, else of folded name and birth (a date, a wire date, or a
     year alone); None when there is neither. A birth before 1880 counts as none. In a name,
-    hyphens count as spaces and ƀ as b. ``key`` is the installation's secret.
+    hyphens count as spaces and ƀ as b. ``key`` is the installation's secret, or several
+    (``KEY_BYTES``).
     """
     if digits := identity_digits(identity_number):
         return _digest(key, f"number:{digits}")
@@ -123,7 +128,10 @@ def mask_name(name: str) -> str:
 
 
 def _digest(key: bytes, text: str) -> str:
-    return hmac.digest(key, text.encode("utf-8", "surrogatepass"), "sha256").hex()
+    made = hmac.digest(key[:KEY_BYTES], text.encode("utf-8", "surrogatepass"), "sha256").hex()
+    for start in range(KEY_BYTES, len(key), KEY_BYTES):
+        made = hmac.digest(key[start : start + KEY_BYTES], made.encode(), "sha256").hex()
+    return made
 
 
 def _birth(birth: date | str | None) -> str:

@@ -30,7 +30,7 @@ from khop.config.domain_tables import Tables
 from khop.config.model import Config
 from khop.errors import ConfigError, KhopError
 from khop.mappings.records import Instant
-from khop.sync.findings import decisions, views
+from khop.sync.findings import decisions, log_check, views
 from khop.sync.findings.case_view import case_view
 from khop.sync.findings.decisions import Choice
 from khop.sync.findings.freshness import freshness
@@ -39,7 +39,7 @@ from khop.sync.findings.notices import NoticeSummary, notice_client, preview, se
 from khop.sync.findings.views import Filters, FindingFilters
 from khop.sync.findings.work import Task, work_list
 from khop.sync.ledger import Ledger, acquire, audit_log
-from khop.sync.ledger.audit_log import Verified
+from khop.sync.ledger.chain import Verified
 from khop.sync.ledger.look_ups import Ages
 from khop.sync.privacy import Privacy
 from khop.sync.reading import quarantine
@@ -98,6 +98,7 @@ class Engine:
         self._clock = clock
         key, calendar = privacy.matching_key, tables.calendar
         self._context = Context(key, config.base_dir, clock, calendar, codes=tables.codes)
+        ledger.use(privacy, clock)
         check_rules(config)
 
     def __enter__(self) -> Self:
@@ -324,10 +325,10 @@ class Engine:
         return history_of(self.ledger, subject)
 
     def verify_log(self, anchor: str | None = None) -> Verified:
-        """Read the audit log's chain; ``anchor``: a head noted earlier. Raises KhopError."""
-        noted = audit_log.read_head(anchor) if anchor is not None else None
-        with self.ledger.read() as connection:
-            return audit_log.verify(connection, noted)
+        """Read the audit log's chain, and compare findings, exclusions and pushes with it.
+        ``anchor``: a head noted earlier. Raises KhopError."""
+        noted = [] if anchor is None else [(anchor, audit_log.read_head(anchor))]
+        return log_check.verify(self.ledger, self._privacy, noted)
 
     def plan(self, rules: Sequence[str] | None = None) -> Plan:
         """What ``apply`` would do, for all findings or those of some rules."""

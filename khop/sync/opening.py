@@ -11,7 +11,7 @@ from khop.config.domain_tables import Tables
 from khop.config.model import Config
 from khop.errors import KhopError
 from khop.sync.engine import Engine
-from khop.sync.ledger import Ledger
+from khop.sync.ledger import Ledger, installation
 from khop.sync.privacy import Privacy
 from khop.sync.reading.call_quota import LedgerBook
 
@@ -32,6 +32,12 @@ def open_engine(
     codes = tables.codes
     privacy = Privacy(config.key_path)
     ledger = Ledger(config.ledger_url)
+    try:
+        privacy = _key_in_use(privacy, ledger)
+        ledger.use(privacy, now)
+    except KhopError:
+        ledger.close()
+        raise
     book = LedgerBook(ledger, privacy.matching_key, now)
     context = Context(
         privacy.matching_key, config.base_dir, now, tables.calendar, book=book, codes=codes
@@ -42,6 +48,13 @@ def open_engine(
         ledger.close()
         raise
     return Engine(config, ledger, privacy, tables, built, now)
+
+
+def _key_in_use(privacy: Privacy, ledger: Ledger) -> Privacy:
+    """The key with the secret that the ledger belongs to. Raises ConfigError for another key."""
+    with ledger.read() as connection:
+        found = installation.fingerprint(connection)
+    return privacy if found is None else privacy.as_of(found)
 
 
 def _utc_now() -> datetime:

@@ -1,7 +1,14 @@
-"""The installation's key, and what is derived from it: matching keys and encrypted payloads.
+"""The installation's key, and what is derived from it: matching keys, encrypted payloads, and the
+seal of the audit log.
 
 The key is a file beside khop.toml, never in the ledger: the ledger alone is not enough to match a
-person or read a quarantined record.
+person, to read a quarantined record or to write an entry of the audit log. The ledger holds the
+key's fingerprint, so that another key is refused.
+
+After ``khop key rotate`` the file has the new secret, and below it each earlier one as
+``before: SECRET``. Earlier secrets are needed for two things: a matching key is made with all
+secrets one after the other (``mappings.identity``), so that stored ones can be carried over
+without the data they were made of; and older entries of the audit log were sealed with them.
 """
 
 from __future__ import annotations
@@ -11,8 +18,10 @@ import hashlib
 import hmac
 import json
 import os
-import secrets
+import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from secrets import token_hex
 
 from cryptography.fernet import Fernet, InvalidToken
 
@@ -20,52 +29,57 @@ from khop.errors import ConfigError, LedgerError
 
 #: A larger payload is not kept: its record can be read again from its source.
 MAX_PAYLOAD_BYTES = 256 * 1024
+#: The shortest secret, in characters.
+SHORTEST_KEY = 32
 
-
-def ensure_key(path: Path) -> bool:
-    """Make the installation's key if there is none. Returns True when it made one.
-
-    Raises ConfigError when the place cannot be written.
-    """
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return False
-    except OSError as error:
-        raise ConfigError(
-            f"the key file {path} cannot be made ({error.strerror}); choose a writable place",
-            key="privacy.key_file",
-        ) from None
-    with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_hex(32) + "\n")
-    return True
+_BEFORE = "before:"
+_KEY = "privacy.key_file"
 
 
 class Privacy:
-    """Keys derived from the installation's secret. Raises ConfigError when it cannot be read."""
+    """What is derived from the installation's secrets.
 
-    def __init__(self, path: Path) -> None:
-        try:
-            secret = path.read_text("ascii").strip().encode()
-        except FileNotFoundError:
+    ``secrets``: oldest first; those of the file when left out. ``pending``: the file has a newer
+    one, which the ledger does not use yet. Raises ConfigError when the file cannot be read.
+
+    ``fingerprint`` names the secret in use, and says nothing about it. ``chain`` has the keys of
+    the audit log by fingerprint, oldest first; ``chain_key`` is the one in use. ``matching_key`` is
+    for ``mappings.identity``.
+    """
+
+    def __init__(
+        self, path: Path, secrets: Sequence[bytes] | None = None, *, pending: bool = False
+    ) -> None:
+        known = _read_secrets(path) if secrets is None else secrets
+        self.path = path
+        self.pending = pending
+        self._secrets = tuple(known)
+        self.chain: Mapping[str, bytes] = {
+            fingerprint_of(each): _derived(each, b"khop audit log key") for each in known
+        }
+        self.fingerprint = fingerprint_of(known[-1])
+        self.chain_key = self.chain[self.fingerprint]
+        self.matching_key = b"".join(_matching(each) for each in known)
+        self._fernet = Fernet(base64.urlsafe_b64encode(_derived(known[-1], b"khop payload key")))
+
+    def as_of(self, fingerprint: str) -> Privacy:
+        """The same, with the secret of this fingerprint in use: that of the ledger, when the file
+        has a newer one because a rotation was stopped half-way, or the ledger comes from an older
+        backup.
+
+        Raises ConfigError when the file has no such secret.
+        """
+        names = list(self.chain)
+        if fingerprint not in names:
             raise ConfigError(
-                f"the key file {path} is missing; run `khop init` to make one, or restore "
-                "your copy if this ledger is not new",
-                key="privacy.key_file",
-            ) from None
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(
-                f"the key file {path} cannot be read ({type(error).__name__}); "
-                "check its permissions",
-                key="privacy.key_file",
-            ) from None
-        if len(secret) < 32:
-            raise ConfigError(
-                f"the key file {path} is too short to be a key; restore your copy of it",
-                key="privacy.key_file",
+                f"the ledger was made with another key (fingerprint {fingerprint}, that of "
+                f"{self.path} is {self.fingerprint}); restore the copy of that key, or move the "
+                "ledger away and run `khop init` for an empty one; if the key is lost for good, "
+                "`khop key rotate --lost` keeps findings and decisions",
+                key=_KEY,
             )
-        self.matching_key = _derived(secret, b"khop matching key")
-        self._fernet = Fernet(base64.urlsafe_b64encode(_derived(secret, b"khop payload key")))
+        used = names.index(fingerprint) + 1
+        return Privacy(self.path, self._secrets[:used], pending=used < len(names))
 
     def seal(self, payload: object) -> bytes | None:
         """The payload encrypted, or None when there is none, or it is too large or not JSON."""
@@ -85,6 +99,135 @@ class Privacy:
             raise LedgerError(
                 "a quarantined record was encrypted with another key; restore that key file"
             ) from None
+
+    def carry_over(self, after: Privacy, matching: str) -> str:
+        """A matching key that was made with these secrets, as ``after``, which has one secret or
+        more in addition, makes it of the same person."""
+        for secret in after._secrets[len(self._secrets) :]:
+            matching = hmac.digest(_matching(secret), matching.encode(), "sha256").hex()
+        return matching
+
+    def seal_again(self, after: Privacy, sealed: bytes) -> bytes | None:
+        """A sealed payload as ``after`` seals it; None when these secrets do not open it."""
+        try:
+            return after._fernet.encrypt(self._fernet.decrypt(sealed))
+        except InvalidToken:
+            return None
+
+    def replaced(self, *, keep: bool = True) -> Privacy:
+        """Write the file anew with a new secret; ``keep``: and the earlier ones below it.
+
+        The file is replaced whole. Raises ConfigError when that fails.
+        """
+        known = [*(self._secrets if keep else ()), _new_secret()]
+        return _written(self.path, known)
+
+
+def ensure_key(path: Path) -> bool:
+    """Make the installation's key if there is none; an empty file is none. Returns True when it
+    made one.
+
+    Call it only for a ledger that no key belongs to yet (``ledger.key_of_ledger``). Raises
+    ConfigError when the place cannot be written.
+    """
+    there = path.exists()
+    if there and not _is_blank(path):
+        return False
+    try:
+        return _put(path, [_new_secret()], replace=there)
+    except OSError as error:
+        raise _unwritable(path, error) from None
+
+
+def new_key(path: Path) -> Privacy:
+    """Write a key that has nothing to do with an earlier one. Raises ConfigError."""
+    return _written(path, [_new_secret()])
+
+
+def fingerprint_of(secret: bytes) -> str:
+    """The name of a secret: 16 hexadecimal digits."""
+    return _derived(secret, b"khop key fingerprint").hex()[:16]
+
+
+def _new_secret() -> bytes:
+    return token_hex(32).encode()
+
+
+def _read_secrets(path: Path) -> list[bytes]:
+    """The secrets of the file, oldest first. Raises ConfigError."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig").encode().decode("ascii")
+    except FileNotFoundError:
+        raise ConfigError(
+            f"the key file {path} is missing; run `khop init` to make one, or restore "
+            "your copy if this ledger is not new",
+            key=_KEY,
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"the key file {path} cannot be read ({type(error).__name__}); check its permissions",
+            key=_KEY,
+        ) from None
+    lines = text.strip().splitlines()
+    before = [line.removeprefix(_BEFORE).strip() for line in lines if line.startswith(_BEFORE)]
+    newest = "\n".join(line for line in lines if not line.startswith(_BEFORE)).strip()
+    known = [secret.encode() for secret in (*reversed(before), newest)]
+    if min(map(len, known)) < SHORTEST_KEY:
+        state = "empty" if not text.strip() else "too short to be a key"
+        raise ConfigError(f"the key file {path} is {state}; restore your copy of it", key=_KEY)
+    return known
+
+
+def _written(path: Path, known: Sequence[bytes]) -> Privacy:
+    try:
+        _put(path, known, replace=True)
+    except OSError as error:
+        raise _unwritable(path, error) from None
+    return Privacy(path)
+
+
+def _unwritable(path: Path, error: OSError) -> ConfigError:
+    return ConfigError(
+        f"the key file {path} cannot be made ({error.strerror}); choose a writable place", key=_KEY
+    )
+
+
+def _put(path: Path, known: Sequence[bytes], *, replace: bool) -> bool:
+    """Write the file whole, for its owner alone, and see it on the disk. Without ``replace``,
+    False when another process made one meanwhile."""
+    newest, *before = [secret.decode() for secret in reversed(known)]
+    text = "".join(f"{line}\n" for line in (newest, *(f"{_BEFORE} {each}" for each in before)))
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mode 0600
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        if replace:
+            Path(name).replace(path)
+        else:
+            os.link(name, path)
+    except FileExistsError:
+        return False
+    finally:
+        Path(name).unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    return True
+
+
+def _is_blank(path: Path) -> bool:
+    try:
+        return not path.read_bytes().strip()
+    except OSError:
+        return False  # reading it as a key says why
+
+
+def _matching(secret: bytes) -> bytes:
+    return _derived(secret, b"khop matching key")
 
 
 def _derived(secret: bytes, purpose: bytes) -> bytes:

@@ -13,11 +13,10 @@ from bench import incremental
 from bench.changes import change
 from bench.evidence import add_evidence
 from bench.incremental import NEXT_WORKING_DAY, SCOPE
-from bench.ledgers import make_ledger
+from bench.ledgers import make_ledger, open_ledger
 from bench.reads import Reads, scans
 from bench.times import NOW
 from khop.config.domain_tables import Tables
-from khop.sync.ledger import Ledger
 from khop.sync.reconciling.reconcile import Reconciled, reconcile
 from khop.sync.reconciling.rules import Clock
 
@@ -32,7 +31,7 @@ LARGE = (
 
 
 def run(path: Path, now: datetime, *, listed: bool = False) -> tuple[Reads, Reconciled]:
-    with Reads(listed=listed) as reads, closing(Ledger(f"sqlite:///{path}")) as ledger:
+    with Reads(listed=listed) as reads, closing(open_ledger(path)) as ledger:
         return reads, reconcile(ledger, Clock(now, Tables()), SCOPE)
 
 
@@ -86,7 +85,7 @@ def test_a_statement_that_reads_a_table_whole_is_listed(ledgers: tuple[Path, Pat
 def test_rows_that_are_read_and_not_returned_are_counted_as_steps(
     ledgers: tuple[Path, Path],
 ) -> None:
-    with Reads() as reads, closing(Ledger(f"sqlite:///{ledgers[1]}")) as ledger:
+    with Reads() as reads, closing(open_ledger(ledgers[1])) as ledger:
         rows, steps = reads.rows, reads.steps
         with ledger.read() as connection:
             connection.exec_driver_sql("SELECT code FROM presence WHERE unit = '?'").all()

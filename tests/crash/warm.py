@@ -7,16 +7,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from khop.config.domain_tables import Tables
-from khop.sync.ledger import Ledger, create_ledger
+from khop.sync.ledger import create_ledger
 from khop.sync.reconciling.reconcile import Scope, reconcile
 from khop.sync.reconciling.rules import Clock
 from tests.crash import worker
+from tests.ledgers import keyed
 
 __all__ = ["worker"]
 
 with tempfile.TemporaryDirectory() as folder:
     url = f"sqlite:///{Path(folder) / 'khop.db'}"
     create_ledger(url)
-    ledger = Ledger(url)
+    ledger = keyed(url, Path(folder))
     reconcile(ledger, Clock(datetime.now(UTC), Tables()), Scope((), ()))
     ledger.close()

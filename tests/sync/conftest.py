@@ -56,8 +56,9 @@ def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def ledger(ledger_url: str) -> Iterator[Ledger]:
+def ledger(ledger_url: str, privacy: Privacy, clock: FakeClock) -> Iterator[Ledger]:
     opened = Ledger(ledger_url)
+    opened.use(privacy, clock)
     yield opened
     opened.close()
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 from khop.connectors.spreadsheets.model import Cell
 from khop.errors import RecordError
 from khop.mappings.codes.grammar import CodeGrammar
-from khop.mappings.identity import applicant_key, mask_name, mask_number
+from khop.mappings.identity import KEY_BYTES, applicant_key, mask_name, mask_number
 from khop.mappings.paper.cells import (
     read_birth,
     read_identity,
@@ -69,6 +69,7 @@ class PaperRecord:
         self._grammar = grammar
         self._errors: dict[str, RecordError] = {}
         self._name = self._text("applicant") or self._text("submitter")
+        self._key = key
         self._draft = self._read(key)
 
     @property
@@ -86,7 +87,11 @@ class PaperRecord:
 
     def base(self, keys: RowKeys) -> bytes:
         """The base of the row's key."""
-        return keys.base(self._draft, self._name, self._kept)
+        draft = self._draft
+        if len(self._key) > KEY_BYTES:  # of several secrets, the first counts for keys of rows
+            first, _ = self._applicant(self._key[:KEY_BYTES])
+            draft = replace(draft, applicant_key=first)
+        return keys.base(draft, self._name, self._kept)
 
     def _kept(self) -> list[Cell]:
         """The cells without columns that are filled in later."""

@@ -8,18 +8,19 @@ from collections import Counter
 from collections.abc import Callable
 
 from khop.connectors.spreadsheets.model import Cell
-from khop.mappings.identity import fold_name
+from khop.mappings.identity import KEY_BYTES, fold_name
 from khop.mappings.records import PaperKind, PaperRow
 from khop.text.cleaning import fold_label
 
 
 class RowKeys:
     """Keys of the rows of one file. ``key``: the installation's secret, because keys are made of
-    personal data."""
+    personal data. Of several secrets the first counts, so that rows keep their keys, and with them
+    findings and decisions, when a new secret is made."""
 
     def __init__(self, kind: PaperKind, key: bytes) -> None:
         self._kind = kind
-        self._key = key
+        self._key = key[:KEY_BYTES]
         self._seen: Counter[bytes] = Counter()
 
     def base(self, row: PaperRow, name: str, kept: Callable[[], list[Cell]]) -> bytes:

@@ -16,6 +16,11 @@ from khop.sync.ledger.schema import audit_log
 from khop.sync.results import Result
 from khop.text.local_time import local_text
 
+#: The finding shows other values: no event for people.
+_UPDATE = f"{FINDING_ACTION}update"
+#: What the log holds to verify findings with.
+_PROOF = ("severity", "content")
+
 
 @dataclass(frozen=True, slots=True)
 class FindingEvent(Result):
@@ -42,6 +47,7 @@ def history_of(ledger: Ledger, subject: str) -> list[FindingEvent]:
             .where(
                 audit_log.c.code == subject_of(connection, subject),
                 audit_log.c.action.startswith(FINDING_ACTION),
+                audit_log.c.action != _UPDATE,
             )
             .order_by(audit_log.c.id)
         )
@@ -49,7 +55,8 @@ def history_of(ledger: Ledger, subject: str) -> list[FindingEvent]:
 
 
 def _event(row: sa.Row[Any]) -> FindingEvent:
-    detail = json.loads(row.detail)
+    logged = json.loads(row.detail)
+    detail = {name: value for name, value in logged.items() if name not in _PROOF}
     return FindingEvent(
         at=local_text(row.at_us),
         rule=detail.pop("rule"),

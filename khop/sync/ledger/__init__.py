@@ -2,6 +2,20 @@
 
 from khop.sync.ledger.lease import acquire
 from khop.sync.ledger.lease_row import Lease
-from khop.sync.ledger.store import SCHEMA_VERSION, Ledger, create_ledger, ledger_place
+from khop.sync.ledger.store import (
+    SCHEMA_VERSION,
+    Ledger,
+    create_ledger,
+    key_of_ledger,
+    ledger_place,
+)
 
-__all__ = ["SCHEMA_VERSION", "Lease", "Ledger", "acquire", "create_ledger", "ledger_place"]
+__all__ = [
+    "SCHEMA_VERSION",
+    "Lease",
+    "Ledger",
+    "acquire",
+    "create_ledger",
+    "key_of_ledger",
+    "ledger_place",
+]

@@ -1,12 +1,16 @@
 """The audit log: who did what, when, and why. Rows are only ever added.
 
-Each row carries the digest of the row before it, so a row that is changed, taken out or put in
-between shows. Missing newest rows show only against an anchor: a head that was noted elsewhere.
+Each row carries the digest of the row before it and its own, which is an HMAC with a key derived
+from the installation's key: without that key no row can be added, changed or left out without being
+noticed (``chain`` verifies). Where the log ends stands in ``installation``, sealed too. Whoever has
+the key and the ledger can write another log; that shows only against an anchor: a head that was
+noted elsewhere.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,12 +19,20 @@ from typing import Any
 import sqlalchemy as sa
 
 from khop.errors import KhopError
+from khop.sync.ledger.installation import privacy_of, recorded_head, write_head
 from khop.sync.ledger.schema import audit_log
 
 #: The digest that the first row carries as that of the row before it.
 ORIGIN = "0" * 64
 
-_BATCH = 1000
+#: Actions of the key. ``begin``: the log is sealed from here on. ``rotate``: with another key.
+#: ``lost``: with another key, and nobody has the one before.
+KEY_BEGIN, KEY_ROTATE, KEY_LOST = "key.begin", "key.rotate", "key.lost"
+#: The place where the log ended was changed by somebody without the key.
+GAP = "log.gap"
+
+#: The actor of what khop does by itself.
+KHOP = "khop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +46,9 @@ class Head:
         return f"{self.id}:{self.digest}"
 
 
+EMPTY = Head(0, ORIGIN)
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """The content of one row. ``detail`` holds no personal data."""
@@ -45,26 +60,35 @@ class Entry:
     detail: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
-    """``entries``: rows that were read. ``bad``: the number of the first row that was changed or
-    is missing; None when all are as written."""
-
-    entries: int
-    head: Head
-    bad: int | None
-
-
 def append(connection: sa.Connection, now_us: int, entries: Iterable[Entry]) -> Head:
-    """Add a row for each entry, in their order, in the transaction of the changes they record."""
-    last, rows = head(connection), []
-    for entry in entries:
+    """Add a row for each entry, in their order, in the transaction of the changes they record.
+
+    Raises LedgerError for a ledger that was opened without its key.
+    """
+    key = privacy_of(connection).chain_key
+    last, gap = _end(connection)
+    rows = []
+    for entry in (*gap, *entries):
         row = _row(entry, now_us, last)
-        last = Head(row["id"], _digest(row))
+        last = Head(row["id"], seal_of(row, key))
         rows.append({**row, "digest": last.digest})
     if rows:
         connection.execute(sa.insert(audit_log), rows)
+        write_head(connection, str(last))
     return last
+
+
+def _end(connection: sa.Connection) -> tuple[Head, list[Entry]]:
+    """The row to go on from. When rows were taken off the end, it is the one that is recorded, so
+    that they stay missing. When the record itself was changed, an entry says so."""
+    newest, recorded = head(connection), recorded_head(connection)
+    if recorded is None:
+        return newest, []
+    text, genuine = recorded
+    if not genuine:
+        return newest, [Entry(KHOP, GAP, detail={"recorded": text[:100]})]
+    end = read_head(text)
+    return (end, []) if newest.id <= end.id else (newest, [])
 
 
 def _row(entry: Entry, now_us: int, last: Head) -> dict[str, Any]:
@@ -84,7 +108,7 @@ def head(connection: sa.Connection) -> Head:
     """The newest row."""
     query = sa.select(audit_log.c.id, audit_log.c.digest).order_by(audit_log.c.id.desc()).limit(1)
     row = connection.execute(query).first()
-    return Head(0, ORIGIN) if row is None else Head(row.id, row.digest)
+    return EMPTY if row is None else Head(row.id, row.digest)
 
 
 def count_since(connection: sa.Connection, action: str, source: str, since_us: int) -> int:
@@ -101,22 +125,6 @@ def count_since(connection: sa.Connection, action: str, source: str, since_us: i
     return int(connection.scalar(query) or 0)
 
 
-def verify(connection: sa.Connection, anchor: Head | None = None) -> Verified:
-    """Read the whole chain. ``anchor``: a head noted earlier, which must still be in it."""
-    before, entries = Head(0, ORIGIN), 0
-    query = sa.select(audit_log).order_by(audit_log.c.id)
-    with connection.execution_options(yield_per=_BATCH).execute(query) as rows:
-        for row in rows:
-            if not _follows(row._asdict(), before):
-                return Verified(entries, before, bad=before.id + 1)
-            before, entries = Head(row.id, row.digest), entries + 1
-            if anchor is not None and row.id == anchor.id and row.digest != anchor.digest:
-                return Verified(entries, before, bad=row.id)
-    if anchor is not None and anchor.id > before.id:
-        return Verified(entries, before, bad=before.id + 1)
-    return Verified(entries, before, bad=None)
-
-
 def read_head(text: str) -> Head:
     """A head as ``str`` writes it. Raises KhopError."""
     number, _, digest = text.partition(":")
@@ -127,14 +135,19 @@ def read_head(text: str) -> Head:
     return Head(int(number), digest)
 
 
-def _follows(row: Mapping[str, Any], before: Head) -> bool:
-    due = (before.id + 1, before.digest, _digest(row))
-    return due == (row["id"], row["previous"], row["digest"])
+def seal_of(row: Mapping[str, Any], key: bytes) -> str:
+    """The digest of a row by a key of the log."""
+    return hmac.digest(key, _signed(row), "sha256").hex()
+
+
+def plain_digest(row: Mapping[str, Any]) -> str:
+    """The digest of a row that was written before the log was sealed."""
+    return hashlib.sha256(_signed(row)).hexdigest()
 
 
 _SIGNED = ("id", "at_us", "actor", "action", "source", "code", "detail", "previous")
 
 
-def _digest(row: Mapping[str, Any]) -> str:
+def _signed(row: Mapping[str, Any]) -> bytes:
     text = json.dumps([row[name] for name in _SIGNED], ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return text.encode("utf-8", "surrogatepass")

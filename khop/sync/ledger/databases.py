@@ -32,6 +32,10 @@ class Database(ABC):
         """The exceptions its driver raises."""
 
     @abstractmethod
+    def exists(self) -> bool:
+        """Whether there may be a ledger, as far as that shows without a connection."""
+
+    @abstractmethod
     def require(self) -> None:
         """Raises LedgerError when the ledger is missing, as far as that shows without a
         connection."""

@@ -24,6 +24,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from khop.mappings.records import Status
+from khop.sync.ledger import audit_log
+from khop.sync.ledger.covered import push_entry
 from khop.sync.ledger.schema import outbox, progress_step
 
 
@@ -105,8 +107,9 @@ def open_push(connection: sa.Connection, push: Push, now_us: int) -> Push:
     if known is not None and known.state is not PushState.SUPERSEDED:
         return known
     connection.execute(sa.delete(outbox).where(outbox.c.version == push.version))
-    connection.execute(
-        sa.insert(outbox).values(
+    made = connection.execute(
+        sa.insert(outbox)
+        .values(
             version=push.version,
             code=push.code,
             source=push.source,
@@ -118,15 +121,26 @@ def open_push(connection: sa.Connection, push: Push, now_us: int) -> Push:
             made_us=now_us,
             changed_us=now_us,
         )
+        .returning(outbox)
     )
+    _log(connection, now_us, made)
     return push
 
 
 def change(connection: sa.Connection, version: str, now_us: int, **values: Any) -> None:
     """Update a push."""
-    connection.execute(
-        sa.update(outbox).where(outbox.c.version == version).values(changed_us=now_us, **values)
+    changed = connection.execute(
+        sa.update(outbox)
+        .where(outbox.c.version == version)
+        .values(changed_us=now_us, **values)
+        .returning(outbox)
     )
+    _log(connection, now_us, changed)
+
+
+def _log(connection: sa.Connection, now_us: int, written: sa.CursorResult[Any]) -> None:
+    """Every state of a push is in the audit log, with a digest of its row."""
+    audit_log.append(connection, now_us, [push_entry(row._asdict()) for row in written])
 
 
 def last_taken(connection: sa.Connection, sink: str) -> dict[str, int]:

@@ -90,6 +90,10 @@ class PostgresDatabase(Database):
 
         return (psycopg.Error,)
 
+    def exists(self) -> bool:
+        """Only the server knows."""
+        return True
+
     def require(self) -> None:
         """Only the server knows."""
 

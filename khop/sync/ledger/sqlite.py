@@ -53,6 +53,9 @@ class SqliteFile(Database):
     def failures(self) -> tuple[type[Exception], ...]:
         return (sqlite3.Error,)
 
+    def exists(self) -> bool:
+        return self.path.exists() and self.path.stat().st_size > 0
+
     def require(self) -> None:
         if not self.path.exists():
             raise LedgerError(f"there is no ledger at {self.path}; run `khop init` to create it")

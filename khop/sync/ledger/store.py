@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,15 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from khop.errors import ConfigError, LedgerError
-from khop.sync.ledger import postgres, sqlite
+from khop.mappings.records import Instant
+from khop.sync.ledger import installation, postgres, sqlite
+from khop.sync.ledger.covered import begin
 from khop.sync.ledger.databases import Database
+from khop.sync.ledger.installation import KEY_OPTION
 from khop.sync.ledger.lease_row import Lease
 from khop.sync.ledger.postgres import PostgresDatabase
 from khop.sync.ledger.sqlite import SqliteFile
+from khop.sync.privacy import Privacy
 
 #: The schema this program works with; a test checks that it is the newest migration.
 SCHEMA_VERSION = "0005"
@@ -33,6 +38,8 @@ class Ledger:
     def __init__(self, url: str) -> None:
         self.url = url
         self.database = database_of(url)
+        self._privacy: Privacy | None = None
+        self._clock: Callable[[], datetime] | None = None
         self.database.require()
         self._engine = self.database.engine()
         try:
@@ -46,10 +53,15 @@ class Ledger:
         """Where it is, for people: a file, or a server and a database, without a password."""
         return self.database.place
 
+    def use(self, privacy: Privacy, clock: Callable[[], datetime]) -> None:
+        """Write with the installation's key from now on. Without it, nothing can be written that
+        is in the audit log. ``clock``: for the first entry of a new ledger."""
+        self._privacy, self._clock = privacy, clock
+
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A transaction that only reads: one consistent view."""
-        with self._transaction(self.database.reads) as connection:
+        with self._transaction({**self.database.reads, **self._key()}) as connection:
             yield connection
 
     @contextmanager
@@ -63,10 +75,11 @@ class Ledger:
         """A transaction that may write: all of it or nothing, one at a time.
 
         ``lease``: renewed in this transaction; raises LedgerError when another process took it
-        over.
+        over, and when the ledger's key is another one by now.
         """
-        with self._transaction(self.database.writes) as connection:
+        with self._transaction({**self.database.writes, **self._key()}) as connection:
             self.database.begin_write(connection)
+            self._check_key(connection)
             if lease is not None:
                 lease.renew(connection)
             yield connection
@@ -82,6 +95,27 @@ class Ledger:
             connection.begin(),
         ):
             yield connection
+
+    def _key(self) -> dict[str, Privacy]:
+        return {} if self._privacy is None else {KEY_OPTION: self._privacy}
+
+    def _check_key(self, connection: sa.Connection) -> None:
+        """A ledger without a key that nothing was written to takes the one that is used."""
+        if self._privacy is None or self._clock is None:
+            return
+        found = installation.fingerprint(connection)
+        if found is None and not installation.in_use(connection):
+            begin(connection, Instant.of(self._clock()).us)
+        elif found is None:
+            raise LedgerError(
+                f"the ledger {self.place} does not say to which key it belongs; run `khop init`, "
+                "which notes it"
+            )
+        elif found != self._privacy.fingerprint:
+            raise LedgerError(
+                f"the key of the ledger {self.place} is another one by now (fingerprint {found}); "
+                "run the command again with it"
+            )
 
     def _check_version(self) -> None:
         with self.read() as connection:
@@ -100,6 +134,33 @@ class Ledger:
             f"the ledger {self.place} is of a newer version ({found}) than this program "
             f"({SCHEMA_VERSION}); upgrade khop"
         )
+
+
+def key_of_ledger(url: str) -> str | None:
+    """The fingerprint of the key that the ledger of a URL belongs to.
+
+    None when there is no ledger yet, or none that khop has worked with; "" when it was used before
+    ledgers knew their key. Raises ConfigError, LedgerError.
+    """
+    database = database_of(url)
+    if not database.exists():
+        return None
+    engine = database.engine()
+    try:
+        with (
+            _translated(database),
+            engine.connect().execution_options(**database.reads) as connection,
+            connection.begin(),
+        ):
+            tables = sa.inspect(connection)
+            found = None
+            if tables.has_table("installation"):
+                found = installation.fingerprint(connection)
+            if found is None and tables.has_table("run") and installation.in_use(connection):
+                return ""
+            return found
+    finally:
+        engine.dispose()
 
 
 def create_ledger(url: str) -> None:

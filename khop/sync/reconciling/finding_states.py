@@ -25,15 +25,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from khop.sync.ledger import finding_counts
-from khop.sync.ledger.audit_log import Entry, append
+from khop.sync.ledger.audit_log import KHOP, Entry, append
+from khop.sync.ledger.covered import finding_content
 from khop.sync.ledger.schema import discrepancy, exclusion
 from khop.sync.reconciling.batches import batches
 from khop.sync.reconciling.rules import Rule, Severity
 from khop.sync.results import UNSETTLED, FindingState, RuleCount
 from khop.text.digest import hex_digest
-
-#: The actor of a run's changes in the audit log.
-ACTOR = "khop"
 
 #: (rule, subject)
 Key = tuple[str, str]
@@ -63,6 +61,11 @@ class Found:
     def fingerprint(self) -> str:
         text = f"{self.rule.id}\x1f{self.subject}\x1f{self.values}"
         return hex_digest(text.encode())
+
+    @property
+    def content(self) -> str:
+        """What the audit log says of it."""
+        return finding_content(self.severity.value, self.unit, self.fingerprint)
 
 
 def write_findings(
@@ -164,8 +167,10 @@ class _Changes:
             self._moved.append({**row, **moved})
         elif not _unchanged(stored, item):
             self._updated.append(row)
+            if _content(stored) != item.content:
+                self._record("update", item.key, before, state, item)
         if before is not state:
-            self._record(_EVENTS.get(before, "exclude"), item.key, before, state)
+            self._record(_EVENTS.get(before, "exclude"), item.key, before, state, item)
         if state is FindingState.EXCLUDED:
             return "excluded"
         return {None: "new", FindingState.RESOLVED: "reopened"}.get(before, "kept")
@@ -203,11 +208,18 @@ class _Changes:
         append(connection, self._now_us, self._log)
 
     def _record(
-        self, event: str, key: Key, before: FindingState | None, after: FindingState
+        self,
+        event: str,
+        key: Key,
+        before: FindingState | None,
+        after: FindingState,
+        item: Found | None = None,
     ) -> None:
         rule, subject = key
         detail = {"rule": rule, "state": after.value}
-        self._log.append(Entry(ACTOR, f"finding.{event}", code=subject, detail=detail))
+        if item is not None:
+            detail |= {"severity": item.severity.value, "content": item.content}
+        self._log.append(Entry(KHOP, f"finding.{event}", code=subject, detail=detail))
         self.moves[rule, after.value] += 1
         if before is not None:
             self.moves[rule, before.value] -= 1
@@ -268,6 +280,10 @@ def _unchanged(row: Any, item: Found) -> bool:
 
 def _timeless(evidence: str) -> list[dict[str, Any]]:
     return [{**part, "checked_at": None} for part in json.loads(evidence)]
+
+
+def _content(row: Any) -> str:
+    return finding_content(row.severity, row.unit, row.fingerprint)
 
 
 def _of_key(statement: sa.Update) -> sa.Update:

@@ -13,10 +13,10 @@ import pytest
 
 import khop.sync.opening
 from khop.mappings.records import Instant
-from khop.sync.ledger import Ledger
 from khop.sync.reconciling.finding_states import Found, write_findings
 from khop.sync.reconciling.rules import RULES
 from tests.cli.fakes import Run
+from tests.ledgers import keyed
 
 pytestmark = pytest.mark.usefixtures("declared")
 
@@ -51,7 +51,7 @@ def ledger(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         _found("A7", TWO, TWO, {"os_status": 2}, record),
         _found("A1", ROW, None, {"lb_received": "2026-11-12"}, row),
     ]
-    opened = Ledger(f"sqlite:///{tmp_path / 'khop.db'}")
+    opened = keyed(f"sqlite:///{tmp_path / 'khop.db'}", tmp_path)
     with opened.write() as connection:
         write_findings(connection, found, Instant.of(NOW).us, before_us=None)
     opened.close()

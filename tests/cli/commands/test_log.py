@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from khop.errors import KhopError
-from khop.sync.ledger.audit_log import ORIGIN, Head, Verified
+from khop.sync.ledger.audit_log import ORIGIN, Head
+from khop.sync.ledger.chain import Verified
 from tests.cli.fakes import PutEngine, Run
 
 

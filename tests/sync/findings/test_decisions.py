@@ -177,8 +177,8 @@ def test_the_log_is_unbroken_after_decisions_and_runs(found: Engine, clock: Fake
     found.exclude([TWO], actor="a", reason="Thử nghiệm")
     found.take_back([TWO], actor="a")
     verified = found.verify_log()
-    # Two findings opened, five decisions about six findings, one exclusion ended.
-    assert (verified.bad, verified.entries) == (None, 2 + 6 + 1)
+    # The key, two findings opened, five decisions about six findings, one exclusion ended.
+    assert (verified.problems, verified.entries) == ((), 1 + 2 + 6 + 1)
 
 
 def test_a_run_that_changes_nothing_logs_nothing(found: Engine) -> None:

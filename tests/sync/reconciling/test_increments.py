@@ -34,9 +34,10 @@ from khop.sync.ledger import paper_rows as paper
 from khop.sync.ledger.cursor import Cursor, save_cursor
 from khop.sync.ledger.records import Arrival, record_hash
 from khop.sync.ledger.schema import discrepancy, last_reconcile
-from khop.sync.privacy import Privacy, ensure_key
+from khop.sync.privacy import Privacy
 from khop.sync.reconciling.reconcile import Reconciled, Scope, reconcile
 from khop.sync.reconciling.rules import RULES, Clock
+from tests.ledgers import keyed
 from tests.sync.fakes import NOW, at, record
 from tests.sync.papers import logbook_row
 from tests.tiers import examples
@@ -56,8 +57,7 @@ def new_ledger() -> Iterator[tuple[Ledger, Privacy]]:
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'khop.db'}"
         create_ledger(url)
-        ensure_key(Path(folder) / "khop.key")
-        ledger = Ledger(url)
+        ledger = keyed(url, Path(folder))
         with closing(ledger):
             yield ledger, Privacy(Path(folder) / "khop.key")
 
@@ -71,7 +71,8 @@ def copy_of(ledger: Ledger) -> Iterator[Ledger]:
             for suffix in ("", "-wal"):
                 if (there := path.with_name(path.name + suffix)).exists():
                     shutil.copy(there, target.with_name(target.name + suffix))
-        copied = Ledger(f"sqlite:///{target}")
+        shutil.copy(path.with_name("khop.key"), folder)
+        copied = keyed(f"sqlite:///{target}", Path(folder))
         with closing(copied):
             yield copied
 

@@ -32,6 +32,7 @@ from khop.sync.ledger.schema.sources import (
 )
 from khop.sync.ledger.schema.work import (
     audit_log,
+    installation,
     lease,
     outbox,
     progress_step,
@@ -50,6 +51,7 @@ __all__ = [
     "feed",
     "finding_count",
     "identity_check",
+    "installation",
     "last_reconcile",
     "lease",
     "look_up_state",

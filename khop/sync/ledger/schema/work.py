@@ -1,4 +1,4 @@
-"""The work of khop itself: pushes, runs, leases, the audit log."""
+"""The work of khop itself: pushes, runs, leases, the audit log, and which key it belongs to."""
 
 from __future__ import annotations
 
@@ -72,6 +72,16 @@ lease = Table(
     Column("owner", String),
     Column("token", BigInteger, nullable=False),
     Column("expires_us", BigInteger, nullable=False),
+)
+
+# one row: the key that the ledger belongs to, and where the audit log ends (NUMBER:DIGEST)
+installation = Table(
+    "installation",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("fingerprint", String, nullable=False),
+    Column("head", String, nullable=False),
+    Column("head_seal", String, nullable=False),
 )
 
 # append-only; each row carries the digest of the one before

@@ -7,11 +7,13 @@ and inside PostgreSQL.
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from khop.mappings.records import Instant, Status, StatusKind
-from khop.sync.ledger import Ledger, create_ledger
+from khop.sync.ledger import create_ledger
+from tests.ledgers import keyed
 from tests.postgres import BOTH, Server, postgres
 from tests.sync.fakes import at
 from tests.sync.reconciling.rules.judging import (
@@ -194,8 +196,8 @@ CASES: list[tuple[str, Given, bool]] = [
 ]
 
 
-def judge_all(url: str) -> set[tuple[str, str]]:
-    ledger = Ledger(url)
+def judge_all(url: str, folder: Path) -> set[tuple[str, str]]:
+    ledger = keyed(url, folder)
     with ledger.write() as connection:
         complete(connection)
         for number, (_, given, _) in enumerate(CASES, start=1):
@@ -210,14 +212,15 @@ def judge_all(url: str) -> set[tuple[str, str]]:
 def judged(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> set[tuple[str, str]]:
+    folder = tmp_path_factory.mktemp("rules")
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('rules') / 'khop.db'}"
+        url = f"sqlite:///{folder / 'khop.db'}"
         create_ledger(url)
-        return judge_all(url)
+        return judge_all(url, folder)
     server: Server = request.getfixturevalue("postgres")
     with server.database() as name:
         create_ledger(server.url(name))
-        return judge_all(server.url(name))
+        return judge_all(server.url(name), folder)
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from khop.sync.privacy import Privacy, ensure_key
 from khop.sync.reconciling.reconcile import Scope, reconcile
 from khop.sync.reconciling.rules import RULES
 from khop.sync.reconciling.rules import Clock as RuleClock
+from tests.ledgers import keyed
 from tests.postgres import BOTH, Server, postgres
 from tests.sync.drawn_worlds.calendar import CountedByHand
 from tests.sync.drawn_worlds.draw import NOWS, ONE_STOPS, TODAY, DrawnWorld, draw_world
@@ -121,7 +122,7 @@ def place(
 def stored(place: tuple[str, Path, DrawnWorld]) -> Iterator[tuple[Ledger, DrawnWorld]]:
     """A ledger that holds a world, and the world. Nothing else is written to it but findings."""
     url, folder, world = place
-    ledger = Ledger(url)
+    ledger = keyed(url, folder)
     store(world, ledger, Privacy(folder / "khop.key"))
     yield ledger, world
     ledger.close()
@@ -158,8 +159,7 @@ def test_nothing_is_missing_from_the_one_stop_before_its_lists_were_read(tmp_pat
     world.complete = False
     url = f"sqlite:///{tmp_path / 'khop.db'}"
     create_ledger(url)
-    ensure_key(tmp_path / "khop.key")
-    with closing(Ledger(url)) as ledger:
+    with closing(keyed(url, tmp_path)) as ledger:
         store(world, ledger, Privacy(tmp_path / "khop.key"))
         findings = found(ledger, TODAY, RuleSettings())
     agree(findings, truth(world, TODAY), TODAY)

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from khop.mappings.records import Instant, Status
-from khop.sync.ledger import Ledger, create_ledger, presence
+from khop.sync.ledger import create_ledger, presence
+from tests.ledgers import keyed
 from tests.sync.fakes import at, record
 from tests.sync.reconciling.rules.judging import (
     TWO_DAYS_AGO,
@@ -162,9 +163,10 @@ CASES: list[tuple[str, dict[str, Any], bool]] = [
 @pytest.fixture(scope="module")
 def judged(tmp_path_factory: pytest.TempPathFactory) -> set[tuple[str, str]]:
     """What one reconcile finds when every row of CASES is a dossier of its own."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('rules') / 'khop.db'}"
+    folder = tmp_path_factory.mktemp("rules")
+    url = f"sqlite:///{folder / 'khop.db'}"
     create_ledger(url)
-    ledger = Ledger(url)
+    ledger = keyed(url, folder)
     with ledger.write() as connection:
         complete(connection)
         for number, (_, changes, _) in enumerate(CASES, start=1):

@@ -18,6 +18,7 @@ def upgrade() -> None:
     _codes_near_others()
     _look_ups()
     _clock()
+    _key_of_the_installation()
 
 
 def _look_ups() -> None:
@@ -108,3 +109,14 @@ def _codes_near_others() -> None:
         sa.PrimaryKeyConstraint("code", "dossier"),
     )
     op.create_index("ix_near_code_dossier", "near_code", ["dossier"], unique=False)
+
+
+def _key_of_the_installation() -> None:
+    op.create_table(
+        "installation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("fingerprint", sa.String(), nullable=False),
+        sa.Column("head", sa.String(), nullable=False),
+        sa.Column("head_seal", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
