@@ -15,8 +15,8 @@ from typing import Any, TypeAlias
 import sqlalchemy as sa
 
 from khop.errors import KhopError
-from khop.sync.ledger import Ledger
 from khop.sync.findings.views import FINDING_ACTION
+from khop.sync.ledger import Ledger
 from khop.sync.ledger.audit_log import Head, read_head
 from khop.sync.ledger.chain import Problems, Row, Verified, read_chain
 from khop.sync.ledger.covered import (

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from khop.errors import KhopError, LedgerError
-from khop.sync.ledger import Ledger, audit_log
+from khop.sync.ledger import Ledger, audit_log, installation
 from khop.sync.ledger.audit_log import Entry, Head
 from khop.sync.ledger.chain import Problem
 from khop.sync.ledger.schema import audit_log as log_table
@@ -150,7 +150,7 @@ def test_a_log_that_its_owner_wrote_anew_shows_against_an_anchor(
     heads = log_entries(ledger, 5)
     change(ledger, "DELETE FROM audit_log WHERE id > 4")
     with ledger.write() as connection:
-        audit_log.write_head(connection, str(heads[2]))
+        installation.write_head(connection, str(heads[2]))
         audit_log.append(connection, 9, [Entry("khop", "other")])
     assert problems(build_engine) == set()
     assert problems(build_engine, heads[3]) == {("anchor", 5)}
