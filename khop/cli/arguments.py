@@ -1,4 +1,4 @@
-"""What people type after an option, checked: rules, days, moments.
+"""What people type after an option, checked: rules, days, moments; and who types.
 
 Every function raises KhopError for what cannot be used.
 """
@@ -6,6 +6,7 @@ Every function raises KhopError for what cannot be used.
 from __future__ import annotations
 
 import difflib
+import getpass
 from collections.abc import Iterable
 from datetime import date, datetime
 
@@ -47,3 +48,11 @@ def moment(shell: Shell, text: str | None, message: str) -> datetime | None:
     except ValueError:
         raise KhopError(shell.words(message, text=text)) from None
     return read.replace(tzinfo=LOCAL) if read is not None and read.tzinfo is None else read
+
+
+def account(shell: Shell) -> str:
+    """The account that this process runs under."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        raise KhopError(shell.words("refused.no_actor")) from None

@@ -28,7 +28,7 @@ from khop.adapters.ports import (
 )
 from khop.config.domain_tables import Tables
 from khop.config.model import Config
-from khop.errors import ConfigError, KhopError
+from khop.errors import ConfigError
 from khop.mappings.records import Instant
 from khop.sync.findings import decisions, log_check, views
 from khop.sync.findings.case_view import case_view
@@ -212,16 +212,15 @@ class Engine:
         """One bad record; None when there is no such row."""
         return quarantine.one(self.ledger, row_id)
 
-    def quarantine_payload(self, row_id: int, *, reason: str) -> object | None:
-        """A bad record as it came: personal data. Who reads it gives a reason, which is kept.
+    def quarantine_payload(
+        self, row_id: int, *, reason: str, actor: str = audit_log.KHOP
+    ) -> object | None:
+        """A bad record as it came: personal data. Who reads it gives a reason; both are logged.
 
         None when it was too large to keep. Raises KhopError when there is no such row.
         """
-        if not reason.strip():
-            raise KhopError("reading a quarantined record needs a reason; nothing was shown")
-        with self._run("disclosure") as run:
-            run.summary = {"quarantine": row_id, "reason": reason}
-            return quarantine.payload(self.ledger, self._privacy, row_id)
+        reader = quarantine.Reader(actor, reason, Instant.of(self._clock()).us)
+        return quarantine.payload(self.ledger, self._privacy, row_id, reader)
 
     def quarantine_retry(
         self, ids: Sequence[int] = (), progress: Progress | None = None

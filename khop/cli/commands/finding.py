@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from khop.cli.arguments import day, rule_ids
+from khop.cli.arguments import account, day, rule_ids
 from khop.cli.exit_codes import OK
 from khop.cli.options import ConfigOption, FormatOption, LangOption, RulesOption
 from khop.cli.reports import make_report
@@ -130,7 +129,7 @@ def _decide(
     """Make one decision and show the findings after it. Raises KhopError."""
     from khop.audit.formats.terminal import findings_table
 
-    actor = by if by is not None else _account(shell)
+    actor = by if by is not None else account(shell)
     chosen = rule_ids(shell, rules)
     config = load(shell)
     with engine(shell, sources=()) as opened:
@@ -184,11 +183,3 @@ def _event(shell: Shell, event: FindingEvent) -> tuple[object, ...]:
     action = words.get(f"event.{event.action}", event.action)
     detail = {name: value for name, value in event.detail.items() if name != "state"}
     return show_time(event.at), event.rule, action, event.by, describe(detail, words)
-
-
-def _account(shell: Shell) -> str:
-    """The account that this process runs under. Raises KhopError."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        raise KhopError(shell.words("refused.no_actor")) from None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from khop.cli.arguments import account
 from khop.cli.exit_codes import OK, WORK
 from khop.cli.options import ConfigOption, FormatOption, LangOption
 from khop.cli.result_table import result_table
@@ -106,7 +107,7 @@ def _payload(shell: Shell, opened: Engine, row: QuarantineRow, reason: str) -> o
     """The record as it was received. Raises KhopError when it was not kept."""
     if not row.has_payload:
         raise KhopError(shell.words("error.no_payload"))
-    return opened.quarantine_payload(row.id, reason=reason)
+    return opened.quarantine_payload(row.id, reason=reason, actor=account(shell))
 
 
 def _cells(row: QuarantineRow) -> tuple[object, ...]:

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from khop.adapters.ports import DossierSource, EvidenceSource, PaperSource
 from khop.errors import ConnectorError, KhopError, RecordError, Unauthorised
 from khop.mappings.records import DossierReading, PaperRow, StatusRecord, UnknownCode
-from khop.sync.ledger import Ledger, paper_rows, presence, records
+from khop.sync.ledger import Ledger, audit_log, paper_rows, presence, records
+from khop.sync.ledger.audit_log import Entry
 from khop.sync.ledger.codes import codes_of_dossiers
 from khop.sync.ledger.quarantine import OPEN, RELEASED
 from khop.sync.ledger.records import Arrival, record_hash
@@ -20,6 +21,7 @@ from khop.sync.privacy import Privacy
 from khop.sync.results import QuarantineRow, RetrySummary
 from khop.sync.run_context import RunContext
 from khop.text.local_time import local_text
+from khop.text.masking import short_text
 
 
 def listed(ledger: Ledger, state: str, source: str | None, limit: int) -> list[QuarantineRow]:
@@ -43,12 +45,33 @@ def one(ledger: Ledger, row_id: int) -> QuarantineRow | None:
     return None if row is None else _row(row)
 
 
-def payload(ledger: Ledger, privacy: Privacy, row_id: int) -> object | None:
-    """The record as it came. Raises KhopError when there is no such row."""
-    with ledger.read() as connection:
+#: The action in the audit log.
+READ = "quarantine.read"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads a record, why, and when."""
+
+    actor: str
+    reason: str
+    now_us: int
+
+
+def payload(ledger: Ledger, privacy: Privacy, row_id: int, reader: Reader) -> object | None:
+    """The record as it came; the audit log says who read it before it is shown.
+
+    Raises KhopError without a reason, and when there is no such row.
+    """
+    if not reader.reason.strip():
+        raise KhopError("reading a quarantined record needs a reason; nothing was shown")
+    with ledger.write() as connection:
         row = _find(connection, row_id)
-    if row is None:
-        raise KhopError(f"there is no row {row_id} in quarantine; see `khop quarantine list`")
+        if row is None:
+            raise KhopError(f"there is no row {row_id} in quarantine; see `khop quarantine list`")
+        detail = {"row": row_id, "reason": short_text(reader.reason)}
+        entry = Entry(reader.actor, READ, row.source, row.code, detail)
+        audit_log.append(connection, reader.now_us, [entry])
     return None if row.payload is None else privacy.unseal(row.payload)
 
 

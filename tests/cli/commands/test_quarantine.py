@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 
 from tests.cli.fakes import PutEngine, Run
@@ -19,7 +20,8 @@ def test_with_a_reason_the_payload_is_printed(run: Run, engine: PutEngine) -> No
     fake = engine(quarantine_row=quarantine_row(7), quarantine_payload={"phone": "0990123456"})
     done = run("quarantine", "show", "7", "--payload", "complaint 12", "--format", "json")
     assert json.loads(done.out)["payload"] == {"phone": "0990123456"}
-    assert fake.asked[-1] == ("quarantine_payload", (7,), {"reason": "complaint 12"})
+    who = {"reason": "complaint 12", "actor": getpass.getuser()}
+    assert fake.asked[-1] == ("quarantine_payload", (7,), who)
 
 
 def test_a_payload_that_was_not_kept_is_an_error(run: Run, engine: PutEngine) -> None:

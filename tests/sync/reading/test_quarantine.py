@@ -9,8 +9,7 @@ from khop.errors import KhopError, Unauthorised
 from khop.mappings.records import Reject
 from khop.sync.engine import Engine
 from khop.sync.ledger import Ledger
-from khop.sync.ledger.schema import quarantine
-from khop.sync.ledger.schema import run as run_table
+from khop.sync.ledger.schema import audit_log, quarantine
 from tests.postgres import BOTH
 from tests.sync.fakes import FakeClock, FakeOneStop, record
 from tests.sync.reading.pulled import codes, listed
@@ -137,10 +136,11 @@ def test_reading_a_payload_needs_a_reason_which_is_stored(
     (row,) = engine.quarantine()
     with pytest.raises(KhopError, match="reason"):
         engine.quarantine_payload(row.id, reason=" ")
-    assert engine.quarantine_payload(row.id, reason="đơn thư 12") == {"a": 1}
+    given = engine.quarantine_payload(row.id, reason="đơn thư 12 của 099000000001", actor="a")
+    assert given == {"a": 1}
     with ledger.read() as connection:
-        kept = connection.scalars(
-            sa.select(run_table.c.summary).where(run_table.c.kind == "disclosure")
-        ).all()
-    assert len(kept) == 1
-    assert "đơn thư 12" in kept[0]
+        query = sa.select(audit_log).where(audit_log.c.action == "quarantine.read")
+        (kept,) = connection.execute(query)
+    assert (kept.actor, kept.source) == ("a", "igate")
+    assert "đơn thư 12" in kept.detail
+    assert "099000000001" not in kept.detail
