@@ -1,8 +1,9 @@
 """Times as systems write them on the wire, read into ``Instant`` and written back.
 
-Forms: ISO 8601 with or without zone, ``+0700`` without colon, ``yyyyMMddHHmmss``, ``yyyyMMdd``,
-``dd/MM/yyyy[ HH:mm[:ss]]``. A time without a zone is local time (``khop.text.local_time``). A
-date alone has precision ``DAY``.
+Forms: ISO 8601 with or without zone, ``+0700`` without colon, ``yyyyMMddHHmm[ss]``, ``yyyyMMdd``,
+``dd/MM/yyyy[ HH:mm[:ss]]`` and ``HH:mm[:ss] dd/MM/yyyy``. The parts of a date are joined by ``/``,
+``-`` or ``.``; a time may end in SA, CH, AM or PM, and in a zone. A time without a zone is local
+time (``khop.text.local_time``). A date alone has precision ``DAY``.
 """
 
 from __future__ import annotations
@@ -24,16 +25,19 @@ _LONGEST = 64
 
 _WIDEST_OFFSET = timedelta(hours=14)
 _LOCAL_OFFSET = timedelta(microseconds=LOCAL_OFFSET_US)
+_TIME = (
+    r"(?P<h>\d\d?):(?P<n>\d\d)(?::(?P<s>\d\d)(?:[.,](?P<f>\d+))?)?"
+    r"(?: ?(?P<half>SA|CH|AM|PM))? ?(?P<z>Z|[+-]\d\d(?::?\d\d)?)?"
+)
+_YEAR_FIRST = r"(?P<y>\d{4})(?P<x>[-/.])(?P<m>\d\d?)(?P=x)(?P<d>\d\d?)"
+_DAY_FIRST = r"(?P<d>\d\d?)(?P<x>[-/.])(?P<m>\d\d?)(?P=x)(?P<y>\d{4})"
 _FORMS = tuple(
-    re.compile(form, re.ASCII)
+    re.compile(form, re.ASCII | re.IGNORECASE)
     for form in (
-        (
-            r"(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)"
-            r"(?:[Tt ](?P<h>\d\d):(?P<n>\d\d)(?::(?P<s>\d\d)(?:[.,](?P<f>\d+))?)?"
-            r" ?(?P<z>[Zz]|[+-]\d\d(?::?\d\d)?)?)?"
-        ),
-        r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)(?:(?P<h>\d\d)(?P<n>\d\d)(?P<s>\d\d))?",
-        r"(?P<d>\d\d?)/(?P<m>\d\d?)/(?P<y>\d{4})(?: +(?P<h>\d\d?):(?P<n>\d\d)(?::(?P<s>\d\d))?)?",
+        rf"{_YEAR_FIRST}(?:(?:T| +){_TIME})?",
+        r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)(?:(?P<h>\d\d)(?P<n>\d\d)(?P<s>\d\d)?)?",
+        rf"{_DAY_FIRST}(?:(?:T| +){_TIME})?",
+        rf"{_TIME} +{_DAY_FIRST}",
     )
 )
 
@@ -112,14 +116,26 @@ def _read(value: str, field: str) -> tuple[datetime, bool] | None:
 
 def _local(parts: dict[str, str | None]) -> datetime:
     year, month, day, hour, minute, second = (int(parts.get(k) or 0) for k in "ymdhns")
+    hour = _of_day(hour, parts.get("half"))
     micro = int((parts.get("f") or "")[:6].ljust(6, "0"))
     written = datetime(year, month, day, hour, minute, second, micro)
     zone = parts.get("z")
     return written if zone is None else written - _offset(zone) + _LOCAL_OFFSET
 
 
+def _of_day(hour: int, half: str | None) -> int:
+    """The hour of the day of one in the morning (SA, AM) or afternoon (CH, PM). Some programs
+    write CH behind an hour of the day. Raises ValueError for an hour that is not in that half."""
+    if half is None:
+        return hour
+    afternoon = half.upper() in ("CH", "PM")
+    if hour == 0 or (hour > 12 and not afternoon):
+        raise ValueError("no such hour in this half of the day")
+    return hour if hour > 12 else hour % 12 + (12 if afternoon else 0)
+
+
 def _offset(zone: str) -> timedelta:
-    if zone in "Zz":
+    if zone in ("Z", "z"):
         return timedelta(0)
     digits = zone[1:].replace(":", "").ljust(4, "0")
     offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
