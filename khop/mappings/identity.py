@@ -59,7 +59,17 @@ def fold_name(name: str) -> str:
 
 
 def identity_digits(number: str | int | None) -> str:
-    """An identity number for comparison: digits, with a lost leading zero put back.
+    """An identity number for comparison: as ``written_digits``, with a lost leading zero put
+    back. It is never sent: nobody has confirmed the zero."""
+    bare = written_digits(number)
+    if not bare.isdecimal():
+        return bare
+    padded = bare.zfill(_LOST_ZERO.get(len(bare), 0))
+    return "" if padded == _PLACEHOLDER else padded
+
+
+def written_digits(number: str | int | None) -> str:
+    """An identity number as it is written, without gaps, signs between digits and spoilt decimals.
 
     A document number with letters is kept in upper case. "" when there is none, for a remark,
     zeros, fewer than five digits, the known placeholder, and a number that a spreadsheet has
@@ -68,9 +78,18 @@ def identity_digits(number: str | int | None) -> str:
     bare = "" if number is None else _without_gaps(str(number))
     if sum(map(str.isdecimal, bare)) < _FEWEST_DIGITS:
         return ""
-    if bare.isdecimal():
-        bare = bare.zfill(_LOST_ZERO.get(len(bare), 0))
     return "" if bare == _PLACEHOLDER or not bare.strip("0") else bare
+
+
+def sendable_number(number: str, field: str) -> str:
+    """The number, where it may be sent. Raises RecordError for one that has lost a zero."""
+    if number.isdecimal() and len(number) in _LOST_ZERO:
+        raise RecordError(
+            field,
+            f"has {len(number)} digits: a leading zero was probably lost; "
+            "correct the number where the dossier was entered",
+        )
+    return number
 
 
 def _without_gaps(number: str) -> str:

@@ -332,7 +332,8 @@ class Birth:
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """Who filed. ``kind``: 1 citizen, 2 business, 3 state body, 4 organisation/other."""
+    """A person of a dossier. ``kind``: 1 citizen, 2 business, 3 state body, 4 organisation/other.
+    ``identity_number``: as written, never completed."""
 
     name: str = column(default="", repr=False)
     identity_number: str = column(default="", repr=False)
@@ -345,7 +346,8 @@ class Applicant:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A submitted file or a result file. ``url`` may be empty. ``digitised``: a scan of paper;
+    """A submitted file or a result file. ``url`` may be empty. ``code``, ``paper``: code and name
+    of the paper that it is, "" where the source does not tell. ``digitised``: a scan of paper;
     None when the source does not tell."""
 
     name: str = column(default="", repr=False)
@@ -353,15 +355,23 @@ class Attachment:
     url: str = column(default="", repr=False)
     code: str = ""
     digitised: bool | None = None
+    paper: str = column(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Fee:
-    """One fee row; ``amount`` in whole đồng; ``paid`` None when the source does not tell."""
+    """One fee row; ``amount`` in whole đồng; ``paid`` None when the source does not tell.
+
+    ``code``, ``kind`` (1 ordinary, 2 appraisal, 3 renewal) and ``collected`` (1 at receipt, 2 at a
+    supplement, 4 at return): as the portal writes them, "" when the source does not tell.
+    """
 
     name: str
     amount: int
     paid: bool | None = None
+    code: str = ""
+    kind: str = ""
+    collected: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,6 +390,9 @@ class Step:
 class FullDossier:
     """A dossier as read from the one-stop at the moment of a push.
 
+    ``applicant``: who filed. ``owner``, ``receiver``: whose dossier it is, and who receives the
+    result, where the source names another person; None where it is the applicant.
+    ``fees``: None when they were not read, or not all of them could be read.
     ``steps``: its history, oldest first. Neighbours of equal state are one step, and unmapped
     labels are left out.
     """
@@ -393,5 +406,12 @@ class FullDossier:
     return_by_post: bool = False
     files: tuple[Attachment, ...] = ()
     results: tuple[Attachment, ...] = ()
-    fees: tuple[Fee, ...] = ()
+    fees: tuple[Fee, ...] | None = None
     steps: tuple[Step, ...] = ()
+    owner: Applicant | None = None
+    receiver: Applicant | None = None
+
+    @property
+    def holder(self) -> Applicant:
+        """The owner."""
+        return self.owner or self.applicant

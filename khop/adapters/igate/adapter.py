@@ -85,7 +85,7 @@ class IgateAdapter:
     def full(self, native_id: str) -> FullDossier:
         """One dossier with its personal data, and its fees where the settings ask for them."""
         detail = self._client.dossier(native_id)
-        fees = self._client.fees([native_id]) if self._with_fees else ()
+        fees = self._client.fees([native_id]) if self._with_fees else None
         return self._mapping.full(detail, fees)
 
     def replay(self, payload: object) -> DossierReading:

@@ -52,8 +52,9 @@ class MinistrySettings(HttpSettings):
         int, Field(ge=1, le=100, description="Progress steps sent in one call.")
     ] = 10
     copy_kind: Annotated[
-        int, Field(ge=0, le=2, description="LoaiBan of every paper: kind of copy, 0 to 2.")
-    ] = 0
+        Annotated[int, Field(ge=0, le=2)] | None,
+        Field(description="LoaiBan of every paper: kind of copy, 0 to 2; null when it is not set."),
+    ] = None
     units: Annotated[
         Mapping[str, str], Field(description="Unit code or name to the platform's code.")
     ] = {}

@@ -123,13 +123,16 @@ class PriceQuestion(Sent):
 
 
 class ClsNotice(Sent):
-    """The notice to the Hanoi post that a result is ready. ``NgayTiepNhan``: MM/dd/yyyy."""
+    """The notice to the Hanoi post that a result is ready. ``NgayTiepNhan``: MM/dd/yyyy.
+    ``LePhi``: left out when it is not known."""
+
+    optional: ClassVar[frozenset[str]] = frozenset({"LePhi"})
 
     dossierId: int | str
     MaThuTuc: str
     TenThuTuc: str
     MaHoSo: str
-    LePhi: int = 0
+    LePhi: int | None = None
     ChuHoSo: str
     NguoiNop: str
     CMT: str = ""

@@ -1,7 +1,8 @@
 """A dossier -> the DongBoHoSoMC record, with all fields of QĐ 766 (docs/systems/dvcqg.md).
 
 A fact that the source does not have is written as the portal's "no" or "". A value that cannot be
-sent is cut or left out, and its path is named.
+sent is cut or left out, and its path is named. Name and number of the owner are those of one
+person; telephone, e-mail and account are those of the one who filed.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from khop.mappings.dvcqg.wire import (
     SupplementRow,
 )
 from khop.mappings.facts.packaged import load_table
+from khop.mappings.identity import sendable_number
 from khop.mappings.records import Attachment, Channel, Fee, FullDossier, Instant, Status, Step
 from khop.mappings.time.parsing import wire_time
 from khop.mappings.urls import public_url
@@ -49,10 +51,11 @@ class FileOrigin:
 
 @dataclass(frozen=True, slots=True)
 class OtherPaper:
-    """A paper that is not on the list of the procedure; ``kind``: the portal's number."""
+    """A paper that is not on the list of the procedure; ``kind``: the portal's number. None for
+    what is not known."""
 
     name: str
-    count: int = 1
+    count: int | None = None
     kind: int | None = None
 
 
@@ -95,13 +98,15 @@ class Naming:
 def compose(
     dossier: FullDossier, naming: Naming, facts: PortalFacts, databases: Sequence[str] = ()
 ) -> ComposedDossier:
-    """The record of a dossier. Raises RecordError when it has no state.
+    """The record of a dossier. Raises RecordError when it has no state, and when the
+    owner's number has lost a zero.
 
     ``databases``: codes of the national databases with which this one-stop checks every dossier
     (DSKetNoiCSDL).
     """
     draft = _Draft()
-    record, applicant = dossier.record, dossier.applicant
+    record, applicant, owner = dossier.record, dossier.applicant, dossier.holder
+    number = sendable_number(owner.identity_number, "SoGiayToChuHoSo")
     if record.status is None:
         raise RecordError("TrangThaiHoSo", "is not known, and a blank state is never sent")
     names, constants = naming.names, draft.constants
@@ -117,9 +122,9 @@ def compose(
         TenLinhVuc=names.sector_name or dossier.sector_name,
         SoBienNhan=facts.receipt,
         KenhThucHien=str(int(record.channel)) if record.channel else "",
-        ChuHoSo=applicant.name,
-        SoGiayToChuHoSo=applicant.identity_number,
-        LoaiDoiTuong=str(applicant.kind),
+        ChuHoSo=owner.name,
+        SoGiayToChuHoSo=number,
+        LoaiDoiTuong=str(owner.kind),
         MaDoiTuong=facts.technical_id if online else "",
         Email=applicant.email,
         SoDienThoai=applicant.phone,
@@ -133,7 +138,7 @@ def compose(
         DonViXuLy=naming.unit,
         GhiChu=draft.cut("GhiChu", facts.note),
         TaiLieuNop=files,
-        DanhSachLePhi=tuple(draft.fees(dossier.fees, record.code)),
+        DanhSachLePhi=tuple(draft.fees(dossier.fees or ())),
         DanhSachTepDinhKemKhac=tuple(map(draft.other_paper, facts.other_papers)),
         DanhSachHoSoBoSung=tuple(draft.supplements(dossier.steps)),
         DanhSachGiayToKetQua=tuple(draft.results(dossier, names)),
@@ -142,11 +147,17 @@ def compose(
         TaiKhoanDuocXacThucVoiVNeID=draft.flag("TaiKhoanDuocXacThucVoiVNeID", facts.verified),
         DuocThanhToanTrucTuyen=draft.paid_online(facts.paid_online),
         NgayTuChoi=wire_time(_refused_at(dossier)) if refused else "",
-        DinhDanhCHS=draft.identities(applicant.identity_number),
+        DinhDanhCHS=draft.identities(number),
         NgayNopHoSo=wire_time(record.submitted_at or record.received_at),
         DSKetNoiCSDL=tuple(ConnectedDatabase(MaCSDL=code) for code in databases),
     )
     return ComposedDossier(message.model_dump(mode="json"), tuple(draft.left_out))
+
+
+def processing_documents(documents: Sequence[Attachment]) -> tuple[SubmittedFile, ...]:
+    """TaiLieuXuLy: documents of the unit, without those whose address the portal cannot fetch."""
+    draft = _Draft()
+    return tuple(file for file in draft.files(documents, {}) if file.DuongDanTaiTepTin)
 
 
 class _Draft:
@@ -210,7 +221,7 @@ class _Draft:
                 MaGiayToKetQua=paper.code or names.result_code,
             )
 
-    def fees(self, fees: Sequence[Fee], code: str) -> Iterator[FeeRow]:
+    def fees(self, fees: Sequence[Fee]) -> Iterator[FeeRow]:
         """Fees that were paid, and fees of 0, which exclude a dossier from the index of online
         payment (docs/systems/dvcqg.md)."""
         for place, fee in enumerate(fees):
@@ -218,17 +229,16 @@ class _Draft:
                 self.left_out.append(f"DanhSachLePhi[{place}]")
                 continue
             yield FeeRow(
-                TenPhiLePhi=fee.name.strip() or code,
-                MaPhiLePhi=self.constants["MaPhiLePhi"],
-                HinhThucThu=self.constants["HinhThucThu"],
+                TenPhiLePhi=fee.name.strip(),
+                MaPhiLePhi=fee.code,
+                HinhThucThu=fee.collected,
                 Gia=str(fee.amount),
-                LoaiPhiLePhi=self.constants["LoaiPhiLePhi"],
+                LoaiPhiLePhi=fee.kind,
             )
 
     def other_paper(self, paper: OtherPaper) -> OtherPaperRow:
-        kind = self.constants["LoaiGiayTo"] if paper.kind is None else paper.kind
         name = self.cut("TenGiayTo", paper.name, "DanhSachTepDinhKemKhac.")
-        return OtherPaperRow(TenGiayTo=name, SoLuong=paper.count, LoaiGiayTo=kind)
+        return OtherPaperRow(TenGiayTo=name, SoLuong=paper.count, LoaiGiayTo=paper.kind)
 
     def supplements(self, steps: Sequence[Step]) -> Iterator[SupplementRow]:
         """Each request for papers in the history. The papers came when the dossier went on, and did

@@ -123,14 +123,18 @@ def _of_code(items: Sequence[object], code: str) -> list[tuple[LookupItem, tuple
     """The items of ``code``; an only item may have no code."""
     exact = (known_keys(item, LookupItem) if isinstance(item, Mapping) else item for item in items)
     read = [read_shape(LookupItem, item, ()) for item in exact]
-    own = [each for each in read if canonical_code(scalar_text(each[0].MaHoSo)) == code]
+    own = [each for each in read if code in map(canonical_code, _codes(each[0]))]
     if own:
         return own
-    if len(read) > 1 or scalar_text(read[0][0].MaHoSo):
+    if len(read) > 1 or any(_codes(read[0][0])) or "MaHoSo" in read[0][1]:
         raise RecordError("MaHoSo", "no item of the answer is about the dossier asked for")
     if all(value in (None, "") for value in read[0][0].model_dump().values()):
         raise RecordError("MaHoSo", "the answer has an item without any known field")
     return read
+
+
+def _codes(wire: LookupItem) -> tuple[str, str]:
+    return scalar_text(wire.MaHoSo), scalar_text(wire.MaSoHoSo)
 
 
 def _agreed(one: DossierRecord, other: DossierRecord) -> DossierRecord:

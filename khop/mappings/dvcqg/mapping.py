@@ -18,11 +18,17 @@ from khop.mappings.codes.procedure import base_procedure
 from khop.mappings.codes.spelling import canonical_code
 from khop.mappings.dvcqg.catalogue import ProcedureNames, procedure_names
 from khop.mappings.dvcqg.checks import problems_before_sending
-from khop.mappings.dvcqg.dossier import ComposedDossier, Naming, PortalFacts, compose
+from khop.mappings.dvcqg.dossier import (
+    ComposedDossier,
+    Naming,
+    PortalFacts,
+    compose,
+    processing_documents,
+)
 from khop.mappings.dvcqg.lookup import LookupSource, lookup_record
 from khop.mappings.dvcqg.wire import ReturnedStatus, StepMessage
 from khop.mappings.facts.packaged import load_table
-from khop.mappings.records import DossierRecord, FullDossier, Instant, Status, Step
+from khop.mappings.records import Attachment, DossierRecord, FullDossier, Instant, Status, Step
 from khop.mappings.states.status import ChannelTable, StatusTable, portal_channels, portal_statuses
 from khop.mappings.time.parsing import wire_time
 from khop.text.cleaning import cut_text, fold_label
@@ -109,9 +115,16 @@ class DvcqgMapping:
         return [_step(code, step) for step in steps]
 
     def write_return(
-        self, code: str, local_code: str, status: Status, at: Instant | None, text: str
+        self,
+        code: str,
+        local_code: str,
+        status: Status,
+        at: Instant | None,
+        text: str,
+        documents: Sequence[Attachment] = (),
     ) -> dict[str, Any]:
         """The state of the dossier with the portal's ``code`` (docs/systems/dvcqg.md).
+        ``documents``: what the unit wrote when it processed the dossier.
 
         Raises RecordError when the portal does not take that state, or the moment is missing.
         """
@@ -128,6 +141,7 @@ class DvcqgMapping:
             NoiDung=text,
             NgayXuLy=wire_time(at),
             TrangThai=sent,
+            TaiLieuXuLy=processing_documents(documents),
         ).model_dump(mode="json")
 
     def write_answer(self, dossier: FullDossier) -> dict[str, Any]:

@@ -105,12 +105,12 @@ def rating_rows(
 ) -> list[dict[str, Any]]:
     """The ratings of one question in a month, for DongBoDanhGia; empty without votes.
 
-    ``service_votes``: the votes about the service, where they are counted separately.
+    ``service_votes``: the votes about the service; their percentages are "" where nobody asked.
     """
     if votes.total == 0:
         return []
     very, fairly, not_at_all = votes.percentages()
-    service = (service_votes or votes).percentages()
+    service = service_votes.percentages() if service_votes else ("", "", "")
     return [
         {
             "NgayTongHop": f"{month.month}-{month.year}",

@@ -27,6 +27,7 @@ class LookupItem(_Read):
     """One dossier of a TraCuuHoSo answer. Dates stay as written."""
 
     MaHoSo: Scalar | None = None
+    MaSoHoSo: Scalar | None = None
     MaTTHC: Scalar | None = None
     MaTrangThai: Scalar | None = None
     TrangThaiHoSo: Scalar | None = None
@@ -73,8 +74,8 @@ class OtherPaperRow(_Sent):
     """DanhSachTepDinhKemKhac[]: papers that are no part of the procedure."""
 
     TenGiayTo: str
-    SoLuong: int
-    LoaiGiayTo: int
+    SoLuong: int | None
+    LoaiGiayTo: int | None
 
 
 class SupplementRow(_Sent):

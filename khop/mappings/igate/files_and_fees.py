@@ -24,46 +24,51 @@ def attachments(
     ``{uuid}``. iGate does not tell which files are results or scans of paper.
     """
     for _, form in each_of(forms):
-        paper = scalar_text(form.procedureForm.code) if form.procedureForm else ""
+        paper = form.procedureForm
         for _, file in each_of(form.file):
             yield Attachment(
                 name=scalar_text(file.filename),
                 native_id=scalar_text(file.id),
                 url=_filled(address, file) if address else "",
-                code=paper,
+                code=scalar_text(paper.code) if paper else "",
+                paper=vietnamese_name(paper.name) if paper else "",
             )
 
 
-def read_fees(rows: Iterable[object], native_id: str, lost: list[str]) -> tuple[Fee, ...]:
+def read_fees(rows: Iterable[object], native_id: str, lost: list[str]) -> tuple[Fee, ...] | None:
     """The fees of one dossier, from the rows of an answer that may hold those of others.
 
     ``amount`` is that of the row. A row with a ``quantity`` other than one is kept and its
-    quantity named in ``lost``, because it is not known whether the amount includes it. Rows
-    without a usable amount are left out and named in ``lost``.
+    quantity named in ``lost``, because it is not known whether the amount includes it. A row
+    without a usable amount is named in ``lost``; the fees are then not known: None.
     """
     fees: list[Fee] = []
+    known = True
     for place, row in enumerate(rows):
         where = f"fees[{place}]"
         try:
             wire, errors = read_shape(FeeItem, row, ())
         except RecordError:
             lost.append(where)
+            known = False
             continue
         lost += [f"{where}.{error}" for error in errors]
         if wire.dossier is None or scalar_text(wire.dossier.id) in ("", native_id):
-            fees += _fee(wire, where, lost)
-    return tuple(fees)
+            fee = _fee(wire, where, lost)
+            fees += [fee] if fee else []
+            known = known and fee is not None
+    return tuple(fees) if known else None
 
 
-def _fee(wire: FeeItem, where: str, lost: list[str]) -> Iterator[Fee]:
+def _fee(wire: FeeItem, where: str, lost: list[str]) -> Fee | None:
     amount = _dong(wire.amount)
     if amount is None:
         lost.append(f"{where}.amount")
-        return
+        return None
     if wire.quantity is not None and _dong(wire.quantity) != 1:
         lost.append(f"{where}.quantity")
     kind = wire.procost.type if wire.procost else None
-    yield Fee(vietnamese_name(kind.name) if kind else "", amount, _paid(wire, amount, where, lost))
+    return Fee(vietnamese_name(kind.name) if kind else "", amount, _paid(wire, amount, where, lost))
 
 
 def _paid(wire: FeeItem, amount: int, where: str, lost: list[str]) -> bool | None:

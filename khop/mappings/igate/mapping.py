@@ -15,7 +15,7 @@ from khop.mappings.codes.procedure import base_procedure
 from khop.mappings.codes.spelling import canonical_code
 from khop.mappings.igate.files_and_fees import attachments, read_fees
 from khop.mappings.igate.history import Entry, HistoryReader, TaskRules, collapse, entered_at
-from khop.mappings.igate.person import applicant_of, key_and_mask
+from khop.mappings.igate.person import applicant_of, key_and_mask, owner_of
 from khop.mappings.igate.text import flag, vietnamese_name
 from khop.mappings.igate.wire import (
     Agency,
@@ -90,8 +90,8 @@ class IgateMapping:
         wire, lost = read_shape(DossierItem, item, _ESSENTIAL)
         return self._read(wire, item, list(lost), detail)[0]
 
-    def full(self, item: object, fees: Sequence[object] = ()) -> FullDossier:
-        """The dossier in full, from its detail and the rows of its fees, where they were read.
+    def full(self, item: object, fees: Sequence[object] | None = None) -> FullDossier:
+        """The dossier in full, from its detail and the rows of its fees; None: they were not read.
         Raises RecordError as ``reading`` does."""
         wire, found = read_shape(DossierDetail, item, _ESSENTIAL)
         lost = list(found)
@@ -101,7 +101,7 @@ class IgateMapping:
         procedure = wire.procedure or Procedure()
         kind = wire.dossierReceivingKind
         applicant = applicant_of(person, lost)
-        paid = read_fees(fees, reading.record.native_id, lost)
+        paid = None if fees is None else read_fees(fees, reading.record.native_id, lost)
         return FullDossier(
             record=replace(reading.record, fields_lost=tuple(lost)),
             applicant=applicant,
@@ -114,6 +114,7 @@ class IgateMapping:
             files=tuple(attachments(wire.dossierFormFile, self._options.file_url)),
             fees=paid,
             steps=tuple(steps[record.entry_id] for record in collapse(reading.history or ())),
+            owner=owner_of(person),
         )
 
     def _read(

@@ -6,7 +6,14 @@ import re
 from collections.abc import Iterator
 
 from khop.errors import RecordError
-from khop.mappings.identity import applicant_key, identity_digits, mask_name, mask_number
+from khop.mappings.identity import (
+    applicant_key,
+    fold_name,
+    identity_digits,
+    mask_name,
+    mask_number,
+    written_digits,
+)
 from khop.mappings.igate.text import first_text
 from khop.mappings.igate.wire import LabelledPlace, PersonData, PersonDetail
 from khop.mappings.records import Applicant, Birth
@@ -33,19 +40,35 @@ def key_and_mask(key: bytes, person: PersonData, lost: list[str]) -> tuple[str |
 
 
 def applicant_of(person: PersonDetail, lost: list[str]) -> Applicant:
-    """The applicant in full. Fields that cannot be read are added to ``lost``."""
-    number = identity_digits(person.identityNumber)
+    """The one who filed, in full. Fields that cannot be read are added to ``lost``."""
     organization = scalar_text(person.organization)
-    is_person = not organization or len(number) in _PERSONAL_NUMBER
     return Applicant(
-        name=first_text(person.ownerFullname, person.fullname, organization),
-        identity_number=number,
-        kind=_CITIZEN if is_person else _ORGANISATION,
+        name=first_text(person.fullname, person.ownerFullname, organization),
+        identity_number=written_digits(person.identityNumber),
+        kind=_kind(person),
         phone=_phone(scalar_text(person.phoneNumber)),
         email=scalar_text(person.email),
         birth=_birth_or_lost(person.birthday, lost),
         address=_address(person),
     )
+
+
+def owner_of(person: PersonDetail) -> Applicant | None:
+    """The owner, where the form names another one than the one who filed.
+
+    The other fields of the form are those of the one who filed, so only the owner's name is known.
+    """
+    name = first_text(person.ownerFullname)
+    submitter = first_text(person.fullname)
+    if not name or not submitter or fold_name(name) == fold_name(submitter):
+        return None
+    return Applicant(name=name, kind=_kind(person))
+
+
+def _kind(person: PersonDetail) -> int:
+    organization = scalar_text(person.organization)
+    number = identity_digits(person.identityNumber)
+    return _CITIZEN if not organization or len(number) in _PERSONAL_NUMBER else _ORGANISATION
 
 
 def read_birth(value: object) -> Birth | None:

@@ -178,6 +178,7 @@ class ProcedureForm(Wire):
     """The paper of the procedure that files are handed in for."""
 
     code: LabelOrNumber | None = None
+    name: Name | None = None
 
 
 class FormFile(Wire):

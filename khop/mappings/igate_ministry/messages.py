@@ -17,6 +17,7 @@ from khop.connectors.igate_ministry.answers import Uploaded
 from khop.errors import RecordError
 from khop.mappings.codes.procedure import base_procedure
 from khop.mappings.facts.packaged import load_table
+from khop.mappings.identity import sendable_number
 from khop.mappings.igate_ministry.wire import (
     AttachedPaper,
     DossierPaper,
@@ -60,7 +61,7 @@ class MinistryMapping:
     ``units``: unit code or name -> the platform's unit code. ``procedures``: local procedure code
     -> national code. ``services``: procedure code -> MaDichVuCong. ``applicant_kinds``: khop's
     kind of applicant -> LoaiDoiTuong, over the packaged list. ``copy_kind``: LoaiBan of every
-    paper.
+    paper; null when it is None.
     """
 
     def __init__(
@@ -80,7 +81,7 @@ class MinistryMapping:
         self._units = {fold_label(key): code for key, code in (units or {}).items()}
         self._procedures = {base_procedure(key): code for key, code in (procedures or {}).items()}
         self._services = {base_procedure(key): code for key, code in (services or {}).items()}
-        self._copy_kind: int = self._constants["LoaiBan"] if copy_kind is None else copy_kind
+        self._copy_kind = copy_kind
 
     def problems(self, record: DossierRecord, steps: Sequence[Step] = ()) -> tuple[str, ...]:
         """Why a dossier may not be sent, as stable codes; empty when it may be sent."""
@@ -120,21 +121,23 @@ class MinistryMapping:
         Raises RecordError when the platform has no number for the kind of applicant, the unit
         or the procedure is not known, or a file was not uploaded.
         """
-        record, applicant = dossier.record, dossier.applicant
-        kind = self._kind(applicant)
+        record, applicant, owner = dossier.record, dossier.applicant, dossier.holder
+        kind = self._kind(owner)
         filed_at = record.submitted_at or record.received_at
         return NewDossier(
             MaHoSo=record.code,
             MaTTHC=self.procedure(record),
             MaDichVuCong=self._services.get(record.procedure, ""),
-            ChuHoSo=applicant.name,
+            ChuHoSo=owner.name,
             LoaiDoiTuong=kind,
             MaDonViTiepNhan=self.unit(record),
             NgayNop=_spaced(filed_at),
             NgayTiepNhan=_spaced(record.received_at),
             EformThongTinChiTiet=form or {},
             ThanhPhanHoSo=self._papers(dossier.files, uploads),
-            ThongTinNguoiNop=Submitter(LoaiDoiTuong=kind, ThongTinChiTiet=_detail(applicant)),
+            ThongTinNguoiNop=Submitter(
+                LoaiDoiTuong=self._kind(applicant), ThongTinChiTiet=_detail(applicant, owner)
+            ),
         )
 
     def filed_as(self, message: NewDossier, code: str) -> dict[str, Any]:
@@ -156,6 +159,7 @@ class MinistryMapping:
         last = dossier.steps[-1] if dossier.steps else None
         text = last.text if last and last.status is status else ""
         lists = int(status) in self._with_lists
+        fees = dossier.fees if lists else None
         return StatusRow(
             IdHoSo=filed.native_id,
             MaHoSo=filed.code,
@@ -163,7 +167,7 @@ class MinistryMapping:
             NoiDungYKien=text,
             PhongBanXuLy=(last.office if last else "") or dossier.record.unit or "",
             NoiDungXuLy=text or dossier.record.status_raw or "",
-            DanhSachLePhi=tuple(map(self._fee, dossier.fees)) if lists else None,
+            DanhSachLePhi=None if fees is None else tuple(map(_fee, fees)),
             DanhSachGiayToKetQua=tuple(map(self._result, dossier.results)) if lists else None,
         ).model_dump(mode="json", exclude_none=True)
 
@@ -211,7 +215,7 @@ class MinistryMapping:
     ) -> DossierPaper:
         return DossierPaper(
             MaThanhPhanHoSo=files[0].code,
-            TenThanhPhanHoSo=self._name(files[0]),
+            TenThanhPhanHoSo=files[0].paper.strip(),
             SoLuong=len(files),
             LoaiBan=self._copy_kind,
             GiayToDinhKem=tuple(self._attached(file, uploads) for file in files),
@@ -222,43 +226,41 @@ class MinistryMapping:
         if stored is None:
             raise RecordError("GiayToDinhKem", "names a file that was not uploaded")
         return AttachedPaper(
-            IdGiayTo=stored.native_id, TenGiayTo=self._name(file), HashTepTin=stored.hash
-        )
-
-    def _name(self, file: Attachment) -> str:
-        return file.name.strip() or str(self._constants["TenGiayTo"])
-
-    def _fee(self, fee: Fee) -> FeeSent:
-        return FeeSent(
-            TenPhiLePhi=fee.name,
-            MaPhiLePhi=self._constants["MaPhiLePhi"],
-            HinhThucThu=self._constants["HinhThucThu"],
-            Gia=str(fee.amount),
-            LoaiPhiLePhi=self._constants["LoaiPhiLePhi"],
-            TrangThaiThanhToan=None if fee.paid is None else int(fee.paid),
+            IdGiayTo=stored.native_id, TenGiayTo=file.name.strip(), HashTepTin=stored.hash
         )
 
     def _result(self, paper: Attachment) -> ResultSent:
         return ResultSent(
-            TenGiayTo=self._name(paper),
+            TenGiayTo=paper.name.strip(),
             GiayToId=paper.native_id,
             DuongDanTepTinKetQua=public_url(paper.url, self._internal),
             MaGiayToKetQua=paper.code,
         )
 
 
-def _detail(applicant: Applicant) -> SubmitterDetail:
-    """The submitter, whom khop takes for the owner of the dossier too."""
+def _fee(fee: Fee) -> FeeSent:
+    return FeeSent(
+        TenPhiLePhi=fee.name,
+        MaPhiLePhi=fee.code or None,
+        HinhThucThu=fee.collected or None,
+        Gia=str(fee.amount),
+        LoaiPhiLePhi=fee.kind or None,
+        TrangThaiThanhToan=None if fee.paid is None else int(fee.paid),
+    )
+
+
+def _detail(applicant: Applicant, owner: Applicant) -> SubmitterDetail:
+    """The submitter and the owner. Raises RecordError for a number that has lost a zero."""
     return SubmitterDetail(
         TenNguoiNop=applicant.name,
-        SoDinhDanh=applicant.identity_number,
+        SoDinhDanh=sendable_number(applicant.identity_number, "SoDinhDanh"),
         NgaySinh=_compact(applicant.birth),
         SoDienThoai=applicant.phone,
         Email=applicant.email,
         DiaChiChiTiet=applicant.address,
-        TenChuHs=applicant.name,
-        SoDinhDanhChuHs=applicant.identity_number,
-        DiaChiChiTietChuHs=applicant.address,
+        TenChuHs=owner.name,
+        SoDinhDanhChuHs=sendable_number(owner.identity_number, "SoDinhDanhChuHs"),
+        DiaChiChiTietChuHs=owner.address,
     )
 
 

@@ -27,12 +27,12 @@ class AttachedPaper(_Sent):
 
 
 class DossierPaper(_Sent):
-    """ThanhPhanHoSo[]. ``LoaiBan``: 0, 1 or 2."""
+    """ThanhPhanHoSo[]. ``LoaiBan``: 0, 1 or 2, null where it is not known."""
 
     MaThanhPhanHoSo: str
     TenThanhPhanHoSo: str
     SoLuong: int
-    LoaiBan: int
+    LoaiBan: int | None
     GiayToDinhKem: tuple[AttachedPaper, ...]
 
 
@@ -98,14 +98,14 @@ class StepRow(_Sent):
 
 
 class FeeSent(_Sent):
-    """DanhSachLePhi[]: all text but ``TrangThaiThanhToan`` (0 open, 1 paid), which is left out
-    where it is not known."""
+    """DanhSachLePhi[]: all text but ``TrangThaiThanhToan`` (0 open, 1 paid). What is not known is
+    left out."""
 
     TenPhiLePhi: str
-    MaPhiLePhi: str
-    HinhThucThu: str
+    MaPhiLePhi: str | None
+    HinhThucThu: str | None
     Gia: str
-    LoaiPhiLePhi: str
+    LoaiPhiLePhi: str | None
     TrangThaiThanhToan: int | None = None
 
 

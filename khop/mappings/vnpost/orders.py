@@ -21,6 +21,7 @@ from khop.connectors.vnpost.wire import (
 )
 from khop.errors import RecordError
 from khop.mappings.facts.packaged import load_table
+from khop.mappings.identity import sendable_number
 from khop.mappings.records import Applicant, Attachment, FullDossier, Instant
 from khop.mappings.vnpost.mapping import OrderNumbers
 from khop.mappings.vnpost.places import Place, PlaceTable
@@ -95,8 +96,9 @@ class OrderMapping:
     def bring_back(
         self, dossier: FullDossier, *, cod_amount: float = 0, item_code: str | None = None
     ) -> Order:
-        """An order to bring the result to the applicant. Parameters as in ``collect``."""
-        citizen = self._citizen(dossier.applicant)
+        """An order to bring the result to the applicant, or to another receiver. Parameters as in
+        ``collect``."""
+        citizen = self._citizen(dossier.receiver or dossier.applicant)
         description = self._description(dossier, dossier.results, "return")
         number = self._number(dossier, collecting=False)
         return self._order(number, self._office, citizen, description, cod_amount, item_code)
@@ -107,7 +109,9 @@ class OrderMapping:
         """The announcement of a dossier: whether its papers are sent by post, and whether its
         result is received by post. ``state``: its values are not published. Raises
         RecordError."""
-        person = self._person(self._citizen(dossier.applicant)) if sends or receives else None
+        sender = self._person(self._citizen(dossier.applicant)) if sends else None
+        to = dossier.receiver or dossier.applicant
+        receiver = self._person(self._citizen(to)) if receives else None
         papers = load_table("vnpost_orders")["document"]["joint"].join(_names(dossier.files))
         procedure = DocumentProcedure(
             Code=dossier.record.procedure or "",
@@ -120,9 +124,9 @@ class OrderMapping:
             OrderNumber=_code(dossier),
             Procedure=procedure,
             IsSendDocument=sends,
-            DocumentSender=person if sends else None,
+            DocumentSender=sender,
             IsReceiveResult=receives,
-            ResultReceiver=person if receives else None,
+            ResultReceiver=receiver,
             State=state,
         )
 
@@ -180,7 +184,8 @@ class OrderMapping:
         head += _worded(texts["procedure"], dossier.procedure_name, joint)
         tail = [texts["service"].format(value=words["service"][service])]
         if self._rules.with_identity:
-            tail += _worded(texts["identity"], dossier.applicant.identity_number, joint)
+            number = sendable_number(dossier.applicant.identity_number, "SenderDesc")
+            tail += _worded(texts["identity"], number, joint)
         listed = [
             texts["paper"].format(number=number, value=_without(joint, name))
             for number, name in enumerate(_names(papers), 1)
@@ -209,20 +214,21 @@ def cls_notice(
 ) -> ClsNotice:
     """ "The result is ready", for the Hanoi post. ``post_office``: its address there.
 
-    The submitter is not known, so the owner is named for both. Raises RecordError.
+    Fees that were not read are left out. Raises RecordError.
     """
     record, applicant = dossier.record, dossier.applicant
     native = record.native_id
-    name = _required(applicant.name, "applicant.name")
+    fees = dossier.fees
+    number = sendable_number(dossier.holder.identity_number, "CMT") if with_identity else ""
     return ClsNotice(
         dossierId=int(native) if native.isascii() and native.isdigit() else native,
         MaThuTuc=record.procedure or "",
         TenThuTuc=clean_text(dossier.procedure_name),
         MaHoSo=_code(dossier),
-        LePhi=sum(fee.amount for fee in dossier.fees),
-        ChuHoSo=name,
-        NguoiNop=name,
-        CMT=applicant.identity_number if with_identity else "",
+        LePhi=None if fees is None else sum(fee.amount for fee in fees),
+        ChuHoSo=_required(dossier.holder.name, "owner.name"),
+        NguoiNop=_required(applicant.name, "applicant.name"),
+        CMT=number,
         DiaChi=clean_text(applicant.address),
         NgayTiepNhan=month_first(record.received_at),
         DiaChiBC=clean_text(post_office),

@@ -104,6 +104,8 @@ def _count(rating: Mapping[str, Any]) -> Iterator[Defect]:
 
 def _percents(rating: Mapping[str, Any], names: tuple[str, ...]) -> Iterator[Defect]:
     texts = [rating.get(name) for name in names]
+    if texts == ["", "", ""]:  # nobody was asked
+        return
     wrong = [n for n, t in zip(names, texts, strict=True) if not _is_percent(t)]
     yield from (Defect("bad_percent", name) for name in wrong)
     # The three add up to 100, or all are zero.

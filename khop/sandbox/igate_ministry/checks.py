@@ -118,8 +118,8 @@ def _papers(papers: object) -> Iterator[Defect]:
         yield Defect("not_a_list", "ThanhPhanHoSo")
         return
     for paper in papers:
-        yield from missing_fields(paper, ("TenThanhPhanHoSo",))
-        yield from _one_of(paper, "LoaiBan", _COPIES)
+        if paper.get("LoaiBan") is not None:
+            yield from _one_of(paper, "LoaiBan", _COPIES)
 
 
 def _list_presence(status: Mapping[str, Any]) -> Iterator[Defect]:
@@ -132,7 +132,7 @@ def _list_presence(status: Mapping[str, Any]) -> Iterator[Defect]:
 
 def _fee(fee: Mapping[str, Any]) -> Iterator[Defect]:
     for name, known in (("HinhThucThu", _COLLECTED), ("LoaiPhiLePhi", _FEE_KINDS)):
-        if fee.get(name) not in known:
+        if fee.get(name) is not None and fee[name] not in known:
             yield Defect("bad_code_value", f"DanhSachLePhi.{name}")
     if not isinstance(fee.get("Gia"), str):
         yield Defect("not_a_string", "DanhSachLePhi.Gia")

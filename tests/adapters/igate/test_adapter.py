@@ -189,7 +189,7 @@ def test_the_settings_override_code_lists(adapter_of: Any) -> None:
 
 def test_a_full_dossier_has_no_fees_by_default(adapter_of: Any, deployment: Deployment) -> None:
     full = adapter_of().full(NATIVE)
-    assert (full.fees, full.files[0].url) == ((), "")
+    assert (full.fees, full.files[0].url) == (None, "")
     assert len(deployment.asked) == 1
 
 

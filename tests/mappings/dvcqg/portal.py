@@ -46,7 +46,7 @@ DOSSIER = FullDossier(
     sector_name="Thành lập và hoạt động của hộ kinh doanh",
     summary="Đăng ký hộ kinh doanh Mẫu",
     files=(Attachment("don-dang-ky.pdf", "", URL, digitised=True),),
-    fees=(Fee("Lệ phí đăng ký", 100_000, paid=True),),
+    fees=(Fee("Lệ phí đăng ký", 100_000, True, code="1", kind="1", collected="1"),),
 )
 
 

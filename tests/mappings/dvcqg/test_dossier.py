@@ -58,7 +58,7 @@ DOSSIER = FullDossier(
     sector_name="Thành lập và hoạt động của hộ kinh doanh",
     summary="Đăng ký hộ kinh doanh Mẫu",
     files=(Attachment("don-dang-ky.pdf", "", URL, digitised=True),),
-    fees=(Fee("Lệ phí đăng ký", 100_000, paid=True),),
+    fees=(Fee("Lệ phí đăng ký", 100_000, True, code="1", kind="1", collected="1"),),
 )
 
 
@@ -131,7 +131,7 @@ def test_facts_for_the_portal_are_sent() -> None:
     assert message["GhiChu"] == "Ghi chú"
     assert message["DanhSachTepDinhKemKhac"] == [
         {"TenGiayTo": "Bản vẽ", "SoLuong": 2, "LoaiGiayTo": 3},
-        {"TenGiayTo": "Khác", "SoLuong": 1, "LoaiGiayTo": 1},
+        {"TenGiayTo": "Khác", "SoLuong": None, "LoaiGiayTo": None},
     ]
 
 
@@ -365,3 +365,30 @@ def test_the_answer_to_a_look_up_has_no_personal_data() -> None:
         k: seen[k] for k in seen.keys() - differ
     }
     assert "Nguyễn Văn Mẫu" not in json.dumps(answer, ensure_ascii=False)
+
+
+def test_name_and_number_of_the_owner_are_those_of_one_person() -> None:
+    owner = Applicant("Lê Văn Chủ", "099000000009")
+    message = MAPPING.write(replace(DOSSIER, owner=owner))
+    assert (message["ChuHoSo"], message["SoGiayToChuHoSo"]) == ("Lê Văn Chủ", "099000000009")
+    assert message["DinhDanhCHS"] == [{"LoaiDinhDanh": "1", "SoDinhDanh": "099000000009"}]
+    assert message["SoDienThoai"] == DOSSIER.applicant.phone
+    unknown = MAPPING.write(replace(DOSSIER, owner=Applicant("Lê Văn Chủ")))
+    assert (unknown["ChuHoSo"], unknown["SoGiayToChuHoSo"]) == ("Lê Văn Chủ", "")
+    assert unknown["DinhDanhCHS"] == []
+
+
+@pytest.mark.parametrize("number", ["99000000001", "90000001"])
+def test_a_number_that_lost_a_zero_is_never_pushed(number: str) -> None:
+    short = replace(DOSSIER, applicant=replace(DOSSIER.applicant, identity_number=number))
+    with pytest.raises(RecordError, match="leading zero") as refused:
+        MAPPING.write(short)
+    assert number not in str(refused.value)
+
+
+def test_what_is_not_known_of_a_fee_is_blank() -> None:
+    (row,) = MAPPING.write(replace(DOSSIER, fees=(Fee("Phí", 5, paid=True),)))["DanhSachLePhi"]
+    assert row == {
+        "TenPhiLePhi": "Phí", "MaPhiLePhi": "", "HinhThucThu": "", "Gia": "5", "LoaiPhiLePhi": "",
+    }  # fmt: skip
+    assert MAPPING.write(replace(DOSSIER, fees=None))["DanhSachLePhi"] == []

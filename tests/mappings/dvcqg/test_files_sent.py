@@ -6,14 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from khop.mappings.records import (
-    Attachment,
-)
-from tests.mappings.dvcqg.portal import (
-    DOSSIER,
-    MAPPING,
-    URL,
-)
+from khop.mappings.records import Attachment, Status
+from tests.mappings.dvcqg.portal import DOSSIER, MAPPING, URL
+from tests.mappings.moments import at
 
 
 def test_of_several_possible_results_none_is_chosen() -> None:
@@ -92,3 +87,16 @@ def test_addresses_the_portal_can_fetch_are_sent(url: str, sent: str) -> None:
 def test_a_file_without_a_name_gets_the_usual_name() -> None:
     written = MAPPING.write(replace(DOSSIER, files=(Attachment(" "),)))
     assert written["TaiLieuNop"][0]["TenTepDinhKem"] == "Dinhkem"
+
+
+def test_documents_of_the_processing_go_with_a_returned_state() -> None:
+    documents = (
+        Attachment("qd.pdf", "d1", URL),
+        Attachment("noi bo.pdf", "d2", "http://10.0.0.1/x"),
+    )
+    message = MAPPING.write_return(
+        "G22.99-250110-000321", "H99", Status.FINISHED, at(2025, 1, 15, 9), "", documents
+    )
+    (sent,) = message["TaiLieuXuLy"]
+    assert (sent["TepDinhKemId"], sent["TenTepDinhKem"]) == ("d1", "qd.pdf")
+    assert sent["DuongDanTaiTepTin"] == URL

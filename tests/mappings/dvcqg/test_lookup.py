@@ -225,3 +225,26 @@ def test_any_answer_is_read_or_refused(items: list[Any]) -> None:
         assert len(str(error)) < 300
     else:
         assert (record is None) == (not items)
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"MaHoSo": "H99.12-250114-9999", "TrangThaiHoSo": "4"},
+        {" MAHOSO ": "H99.12-250114-9999", "TrangThaiHoSo": "4"},
+        {"maSoHoSo": "H99.12-250114-9999", "TrangThaiHoSo": "4"},
+        {"MaHoSo": ["H99.12-250114-9999"], "TrangThaiHoSo": "4"},
+        {"MaHoSo": {"ma": "H99.12-250114-9999"}, "TrangThaiHoSo": "4"},
+    ],
+)
+def test_an_answer_about_another_code_is_no_answer(item: object) -> None:
+    with pytest.raises(RecordError, match="asked for"):
+        DvcqgMapping("dvcqg").record([item], "H99.12-250114-0007")
+
+
+@pytest.mark.parametrize("key", ["MaHoSo", "mahoso", " MaHoSo", "MA_HO_SO", "maSoHoSo"])
+def test_the_code_is_found_under_every_spelling_of_its_key(key: str) -> None:
+    item = {key: "H99.12-250114-0007", "trangthaihoso ": "4"}
+    record = DvcqgMapping("dvcqg").record([item], "H99.12-250114-0007")
+    assert record is not None
+    assert record.status is Status.PROCESSING

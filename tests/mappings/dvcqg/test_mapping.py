@@ -182,11 +182,11 @@ def test_return_by_post_and_fees_of_zero_are_sent() -> None:
     assert written["HinhThuc"] == "1"
     assert written["DanhSachLePhi"] == [
         {
-            "TenPhiLePhi": CODE,
-            "MaPhiLePhi": "1",
-            "HinhThucThu": "1",
+            "TenPhiLePhi": "",
+            "MaPhiLePhi": "",
+            "HinhThucThu": "",
             "Gia": "0",
-            "LoaiPhiLePhi": "1",
+            "LoaiPhiLePhi": "",
         }
     ]
 

@@ -28,7 +28,13 @@ NAMES = {"id": "MaPAKN", "title": "tieude", "text": "NoiDung", "sender": "NguoiG
 
 
 def test_the_sample_ratings_are_written() -> None:
-    rows = rating_rows(date(2025, 1, 31), "Thái độ phục vụ", Votes(18, 20, 2), **UNIT)
+    rows = rating_rows(
+        date(2025, 1, 31),
+        "Thái độ phục vụ",
+        Votes(18, 20, 2),
+        service_votes=Votes(18, 20, 2),
+        **UNIT,
+    )
     assert rows == sample("rate-01")["data"]
 
 
@@ -130,3 +136,10 @@ def test_feedback_of_unknown_shape_is_kept_unchanged() -> None:
 def test_an_unknown_feedback_field_is_refused_with_its_key() -> None:
     with pytest.raises(ConfigError, match=r"feedback_fields\.titel"):
         FeedbackReader({"titel": "TieuDe"})
+
+
+def test_percentages_of_the_service_are_blank_when_nobody_was_asked() -> None:
+    (row,) = rating_rows(date(2025, 1, 31), "?", Votes(1, 0, 0), **UNIT)
+    assert row["PhanTramDanhGiaRatHaiLong"] == "100%"
+    names = ("RatHaiLong", "HaiLong", "ChuaHaiLong")
+    assert [row[f"PhanTramDanhGiaDichVu{name}"] for name in names] == ["", "", ""]

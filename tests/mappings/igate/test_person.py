@@ -50,7 +50,7 @@ def test_a_birthday_is_read_in_every_form(written: Any, birth: Birth | None) -> 
 def test_a_birthday_stored_in_utc_is_the_local_day() -> None:
     applicant = mapping().full(sample("list-07")["content"][0]).applicant
     assert applicant.birth == Birth(2000, 1, 1)
-    assert (applicant.identity_number, applicant.phone) == ("099000000003", "0900000003")
+    assert (applicant.identity_number, applicant.phone) == ("99000000003", "0900000003")
 
 
 @pytest.mark.parametrize("written", ["hôm qua", "13/1955", "0000", "1200", {"$date": 1}, True, []])
@@ -171,27 +171,65 @@ def test_amounts_and_payments_are_read(
 @pytest.mark.parametrize(
     ("row", "kept", "lost"),
     [
-        (7, 0, "fees[0]"),
-        ({"amount": None}, 0, "fees[0].amount"),
-        ({"amount": -5}, 0, "fees[0].amount"),
-        ({"amount": "100.000"}, 0, "fees[0].amount"),
-        ({"amount": 0.5}, 0, "fees[0].amount"),
-        ({"amount": True}, 0, "fees[0].amount"),
+        (7, None, "fees[0]"),
+        ({"amount": None}, None, "fees[0].amount"),
+        ({"amount": -5}, None, "fees[0].amount"),
+        ({"amount": "100.000"}, None, "fees[0].amount"),
+        ({"amount": 0.5}, None, "fees[0].amount"),
+        ({"amount": True}, None, "fees[0].amount"),
         ({"amount": 5, "quantity": 2}, 1, "fees[0].quantity"),
         ({"amount": 5, "paid": "một phần"}, 1, "fees[0].paid"),
         ({"amount": 5, "procost": 7}, 1, "fees[0].procost"),
     ],
 )
-def test_unusable_parts_of_a_fee_are_listed_as_lost(row: Any, kept: int, lost: str) -> None:
+def test_unusable_parts_of_a_fee_are_listed_as_lost(row: Any, kept: int | None, lost: str) -> None:
     full = mapping().full(sample("det-01"), [row])
-    assert len(full.fees) == kept
+    assert (None if full.fees is None else len(full.fees)) == kept
     assert full.record.fields_lost == (lost,)
 
 
 def test_fees_of_other_dossiers_are_ignored() -> None:
     rows = [fee(dossier={"id": "other"}), fee(dossier=None, amount=1), fee(dossier={"id": NATIVE})]
     full = mapping().full(sample("det-01"), rows)
-    assert [each.amount for each in full.fees] == [1, 100_000]
+    assert [each.amount for each in full.fees or ()] == [1, 100_000]
+
+
+def test_one_unusable_fee_makes_the_fees_unknown() -> None:
+    rows = [fee(dossier={"id": NATIVE}), fee(amount="100.000")]
+    assert mapping().full(sample("det-01"), rows).fees is None
+    assert mapping().full(sample("det-01")).fees is None
+    assert mapping().full(sample("det-01"), []).fees == ()
+
+
+def test_a_number_that_lost_a_zero_is_kept_as_written_and_matches_the_whole_one() -> None:
+    short = mapping().full(of(fullname="Nguyễn Văn Mẫu", identityNumber=99000000003))
+    whole = mapping().full(of(fullname="Nguyễn Văn Mẫu", identityNumber="099000000003"))
+    assert short.applicant.identity_number == "99000000003"
+    assert short.record.applicant_key == whole.record.applicant_key
+
+
+@pytest.mark.parametrize(
+    ("submitter", "owner", "named"),
+    [
+        ("Trần Thị Nộp", "Nguyễn Văn Chủ", "Nguyễn Văn Chủ"),
+        ("Nguyễn Văn Chủ", "NGUYỄN VĂN CHỦ", None),
+        ("Nguyễn Văn Chủ", "", None),
+        ("Nguyễn Văn Chủ", None, None),
+        ("", "Nguyễn Văn Chủ", None),
+    ],
+)
+def test_owner_and_submitter_are_two_persons_when_the_form_names_two(
+    submitter: str, owner: str | None, named: str | None
+) -> None:
+    full = mapping().full(
+        of(fullname=submitter, ownerFullname=owner, identityNumber="099000000001")
+    )
+    assert full.applicant.identity_number == "099000000001"
+    assert full.applicant.name == (submitter or "Nguyễn Văn Chủ")
+    assert (full.owner.name if full.owner else None) == named
+    if full.owner:
+        assert full.owner.identity_number == ""
+        assert full.holder is full.owner
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ from tests.mappings.moments import at
 
 SAMPLES = paths.SAMPLES / "igate"
 FILED = Filed("88001", "G99.20-20260609-0092637")
-PAPER = Attachment("don.pdf", "f1", code="GT.01")
+PAPER = Attachment("don.pdf", "f1", code="GT.01", paper="Đơn")
 SECOND = Attachment("ban ve.pdf", "f2", code="GT.01")
 LOOSE = Attachment("", "f3")
 STORED = {PAPER: Uploaded("a1", "0f"), SECOND: Uploaded("a2", "1f"), LOOSE: Uploaded("a3", "2f")}
@@ -69,8 +69,8 @@ def test_a_new_dossier_is_written_as_in_the_sample() -> None:
         "EformThongTinChiTiet": {"tenHoKinhDoanh": "Mẫu"},
         "ThanhPhanHoSo": [
             {
-                "MaThanhPhanHoSo": "GT.01", "TenThanhPhanHoSo": "don.pdf",
-                "SoLuong": 2, "LoaiBan": 0,
+                "MaThanhPhanHoSo": "GT.01", "TenThanhPhanHoSo": "Đơn",
+                "SoLuong": 2, "LoaiBan": None,
                 "GiayToDinhKem": [
                     {"IdGiayTo": "a1", "MaKetQua": "", "TenGiayTo": "don.pdf",
                      "HashTepTin": "0f"},
@@ -79,10 +79,10 @@ def test_a_new_dossier_is_written_as_in_the_sample() -> None:
                 ],
             },
             {
-                "MaThanhPhanHoSo": "", "TenThanhPhanHoSo": "Dinhkem",
-                "SoLuong": 1, "LoaiBan": 0,
+                "MaThanhPhanHoSo": "", "TenThanhPhanHoSo": "",
+                "SoLuong": 1, "LoaiBan": None,
                 "GiayToDinhKem": [
-                    {"IdGiayTo": "a3", "MaKetQua": "", "TenGiayTo": "Dinhkem",
+                    {"IdGiayTo": "a3", "MaKetQua": "", "TenGiayTo": "",
                      "HashTepTin": "2f"},
                 ],
             },
@@ -183,7 +183,9 @@ def test_a_state_is_written_with_the_keys_of_the_sample() -> None:
     (expected,) = json.loads((SAMPLES / "min-08.json").read_text("utf-8"))
     asked = replace(STEP, status=Status.FINANCIAL_DUTY, text="Chờ nộp")
     written = state(
-        status=Status.FINANCIAL_DUTY, fees=(Fee("Lệ phí thẩm định", 135_000),), steps=(STEP, asked)
+        status=Status.FINANCIAL_DUTY,
+        fees=(Fee("Lệ phí thẩm định", 135_000, code="LP.MAU", kind="2", collected="1"),),
+        steps=(STEP, asked),
     )
     assert written.pop("DanhSachGiayToKetQua") == []
     assert written.keys() == expected.keys()
@@ -249,3 +251,35 @@ def test_a_second_request_for_papers_needs_a_reason() -> None:
     record = dossier().record
     assert MAPPING.problems(record, [asked]) == ()
     assert MAPPING.problems(record, [asked, asked]) == ("supplement_without_reason",)
+
+
+def test_owner_and_submitter_go_out_as_two_persons() -> None:
+    owner = Applicant("Lê Văn Chủ", "099000000009", address="Thôn 9")
+    message = filed(dossier(owner=owner))
+    detail = message["ThongTinNguoiNop"]["ThongTinChiTiet"]
+    assert (message["ChuHoSo"], detail["TenChuHs"]) == ("Lê Văn Chủ", "Lê Văn Chủ")
+    assert (detail["TenNguoiNop"], detail["SoDinhDanh"]) == ("Nguyễn Văn Mẫu", "099000000001")
+    assert (detail["SoDinhDanhChuHs"], detail["DiaChiChiTietChuHs"]) == ("099000000009", "Thôn 9")
+    unknown = filed(dossier(owner=Applicant("Lê Văn Chủ")))["ThongTinNguoiNop"]["ThongTinChiTiet"]
+    assert (unknown["SoDinhDanhChuHs"], unknown["DiaChiChiTietChuHs"]) == ("", "")
+
+
+@pytest.mark.parametrize("number", ["99000000001", "90000001"])
+def test_a_number_that_lost_a_zero_is_not_sent(number: str) -> None:
+    for changes in ({"applicant": Applicant("Nguyễn Văn Mẫu", number)},
+                    {"owner": Applicant("Lê Văn Chủ", number)}):  # fmt: skip
+        with pytest.raises(RecordError, match="leading zero") as refused:
+            filed(dossier(**changes))
+        assert number not in str(refused.value)
+
+
+def test_what_the_source_does_not_say_of_fees_is_left_out() -> None:
+    written = state(status=Status.FINISHED, fees=(Fee("Lệ phí", 5),))
+    assert written["DanhSachLePhi"] == [{"TenPhiLePhi": "Lệ phí", "Gia": "5"}]
+    assert "DanhSachLePhi" not in state(status=Status.FINISHED, fees=None)
+    assert state(status=Status.FINISHED, fees=())["DanhSachLePhi"] == []
+
+
+def test_the_kind_of_copy_is_sent_where_it_is_set() -> None:
+    (paper,) = filed(dossier(files=(PAPER,)), MinistryMapping(copy_kind=1))["ThanhPhanHoSo"]
+    assert paper["LoaiBan"] == 1

@@ -324,3 +324,39 @@ def test_the_repr_of_a_barcode_shows_no_secret() -> None:
     shown = f"{read_barcode('D-4821-105533-1')}{find('105533')}"
     assert "4821" not in shown
     assert "Lan" not in shown
+
+
+OTHER = Applicant("Lê Văn Nhận", "099085099999", phone="0900000009", address="Số 9 phố Mẫu, Hà Nội")
+
+
+def test_the_result_goes_to_the_receiver_when_the_dossier_names_one() -> None:
+    named = replace(DOSSIER, receiver=OTHER)
+    assert orders().bring_back(named).ReceiverName == "Lê Văn Nhận"
+    assert orders().collect(named).SenderName == DOSSIER.applicant.name
+    sent = orders().document(named, sends=True, receives=True)
+    assert sent.DocumentSender is not None
+    assert sent.ResultReceiver is not None
+    assert sent.DocumentSender.Name == DOSSIER.applicant.name
+    assert (sent.ResultReceiver.Name, sent.ResultReceiver.Phone) == ("Lê Văn Nhận", "0900000009")
+
+
+def test_the_hanoi_post_is_told_owner_and_submitter() -> None:
+    notice = cls_notice(replace(DOSSIER, owner=OTHER), with_identity=True)
+    assert (notice.ChuHoSo, notice.NguoiNop) == ("Lê Văn Nhận", DOSSIER.applicant.name)
+    assert notice.CMT == "099085099999"
+
+
+def test_fees_that_were_not_read_are_left_out() -> None:
+    unread = cls_notice(replace(DOSSIER, fees=None)).message()
+    assert "LePhi" not in unread
+    assert cls_notice(replace(DOSSIER, fees=())).message()["LePhi"] == 0
+
+
+@pytest.mark.parametrize("number", ["99085012345", "85012345"])
+def test_a_number_that_lost_a_zero_is_not_sent(number: str) -> None:
+    short = applicant(identity_number=number)
+    with pytest.raises(RecordError, match="leading zero"):
+        orders(with_identity=True).collect(short)
+    with pytest.raises(RecordError, match="leading zero"):
+        cls_notice(short, with_identity=True)
+    assert number not in str(orders().collect(short).message())

@@ -90,11 +90,7 @@ class InternalHosts(Sourced):
 class PortalConstants(Facts):
     NoiNopHoSo: Digits
     TenTepDinhKem: Text
-    MaPhiLePhi: Digits
-    HinhThucThu: Digits
-    LoaiPhiLePhi: Digits
     NguoiXuLy: Text
-    LoaiGiayTo: Annotated[int, Field(ge=1)]
     DuocSoHoa: Digits
     DuocThanhToanTrucTuyen: Digits
     TaiKhoanDuocXacThucVoiVNeID: Digits
@@ -121,12 +117,7 @@ class MinistryStatus(Facts):
 
 
 class MinistryConstants(Facts):
-    LoaiBan: Annotated[int, Field(ge=0, le=2)]
-    HinhThucThu: Digits
-    LoaiPhiLePhi: Digits
-    MaPhiLePhi: Digits
     NguoiXuLy: Text
-    TenGiayTo: Text
 
 
 class Ministry(Sourced):
