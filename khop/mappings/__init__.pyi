@@ -20,6 +20,7 @@ from .identity import (
     mask_name as mask_name,
     mask_number as mask_number,
 )
+from .merging import merge_readings as merge_readings
 from .paper.items import (
     NoRow as NoRow,
     NoRowKind as NoRowKind,
@@ -46,5 +47,4 @@ from .records import (
     StatusKind as StatusKind,
     StatusRecord as StatusRecord,
     Step as Step,
-    merge_readings as merge_readings,
 )

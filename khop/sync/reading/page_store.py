@@ -11,7 +11,8 @@ import structlog
 
 from khop.adapters.ports import DossierSource, SourcePage
 from khop.errors import ConnectorError, RecordError, Unauthorised
-from khop.mappings.records import DossierReading, merge_readings
+from khop.mappings.merging import merge_readings
+from khop.mappings.records import DossierReading
 from khop.sync.ledger import quarantine, records
 from khop.sync.ledger.cursor import Cursor, save_cursor
 from khop.sync.ledger.records import Arrival, Known, record_hash

@@ -27,7 +27,8 @@ from khop.errors import (
     Unauthorised,
     Unreachable,
 )
-from khop.mappings.records import DossierReading, DossierRecord, FullDossier, merge_readings
+from khop.mappings.merging import merge_readings
+from khop.mappings.records import DossierReading, DossierRecord, FullDossier
 from khop.sync.ledger import outbox, presence, records
 from khop.sync.ledger.outbox import Push, PushState
 from khop.sync.repairing.comparing import agrees, may_fill_gaps, same_version

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from khop.mappings.records import Channel, DossierReading, DossierRecord, Instant, merge_readings
+from khop.mappings.merging import merge_readings
+from khop.mappings.records import Channel, DossierReading, DossierRecord, Instant
 
 EARLY, LATE = Instant(1), Instant(2)
 
