@@ -7,7 +7,7 @@ from pathlib import Path
 
 import khop
 from khop.config.load import load_config
-from khop.mappings.paper.cells import read_time
+from khop.mappings.paper.days import read_time
 from khop.mappings.paper.meanings import READ_COLUMNS
 from khop.sync.ledger import create_ledger
 from khop.sync.privacy import ensure_key

@@ -51,6 +51,7 @@ def import_paper(
             OneFile(path, context.base_dir),
             PaperReader(kind, context.key, unit=unit, grammar=context.codes),
             None,
+            context.clock,
         )
         for path in paths
     ]

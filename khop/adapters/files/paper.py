@@ -7,7 +7,8 @@ written is read the next time.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
@@ -29,6 +30,7 @@ from khop.mappings.paper.items import NoRow, PaperItem, SheetRead
 from khop.mappings.paper.meanings import refuse_unknown_columns
 from khop.mappings.paper.reader import PaperReader
 from khop.mappings.records import PaperKind, PaperRow, Reject
+from khop.text.local_time import LOCAL
 
 ROLES: Mapping[PaperKind, Role] = {
     PaperKind.LOGBOOK: Role.LOGBOOK,
@@ -77,7 +79,13 @@ class PaperFileAdapter:
     """A ``PaperSource`` over files."""
 
     def __init__(
-        self, name: str, role: Role, files: TableFiles, reader: PaperReader, sheet: str | None
+        self,
+        name: str,
+        role: Role,
+        files: TableFiles,
+        reader: PaperReader,
+        sheet: str | None,
+        clock: Callable[[], datetime],
     ) -> None:
         self.name = name
         self.role = role
@@ -85,6 +93,7 @@ class PaperFileAdapter:
         self._files = files
         self._reader = reader
         self._sheet = sheet
+        self._clock = clock
 
     def files(self) -> Sequence[PaperFile]:
         """The present files, by name. Raises ConfigError."""
@@ -94,13 +103,13 @@ class PaperFileAdapter:
         """The lines of a file, in order; a ``SheetRead`` for each sheet, also for one that is
         passed over. Raises ConfigError, also when the file has changed."""
         sheets = chosen_sheets(self._files.read(file), file.name, self._sheet)
-        yield from self._reader.read(sheets, file.name)
+        yield from self._reader.read(sheets, file.name, self._today())
         for skipped in sheets.skipped:
             yield SheetRead(skipped.name, not_read=skipped.why.value)
 
     def replay_row(self, payload: object) -> PaperRow:
         """Map a quarantined row again. Raises RecordError."""
-        return self._reader.replay(payload)
+        return self._reader.replay(payload, self._today())
 
     def check(self) -> Health:
         """For each file: its headers, what of it is not read, and the number of its rows, of
@@ -114,6 +123,9 @@ class PaperFileAdapter:
 
     def close(self) -> None:
         """Nothing to do: files are closed after they are read."""
+
+    def _today(self) -> date:
+        return self._clock().astimezone(LOCAL).date()
 
     def _checked(self, file: PaperFile) -> Iterator[CheckStep]:
         found: Counter[str] = Counter()
@@ -156,7 +168,7 @@ def _adapter_type(kind: PaperKind) -> AdapterType:
         reader = PaperReader(
             kind, context.key, unit=settings.unit, columns=settings.columns, grammar=context.codes
         )
-        return PaperFileAdapter(name, role, files, reader, settings.sheet)
+        return PaperFileAdapter(name, role, files, reader, settings.sheet, context.clock)
 
     return AdapterType(PaperFileSettings, frozenset({ROLES[kind]}), build)
 

@@ -10,7 +10,8 @@ from khop.mappings.codes.grammar import CodeGrammar
 from khop.mappings.codes.near import near_codes
 from khop.mappings.codes.spelling import canonical_code
 from khop.mappings.codes.written import codes_in, plain_text, written_code
-from khop.mappings.paper.cells import LONGEST_CODE, made_of, unpowered, whole_number
+from khop.mappings.paper.cell_types import made_of
+from khop.mappings.paper.cells import LONGEST_CODE, unpowered, whole_number
 from khop.mappings.paper.words import is_blank
 from khop.mappings.records import UnknownCode
 from khop.text.cleaning import clean_text

@@ -8,13 +8,15 @@
 
 Each line with content gives one of the three, and each sheet a ``SheetRead`` with their number.
 
-A row is rejected for an unusable cell in a column of evidence or of the code. In any other column,
-the header of an unusable cell goes into ``fields_lost``.
+A row is rejected when its code is unusable, and when none of its days of evidence can be read. The
+header of any other unusable cell goes into ``fields_lost``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
 
 from khop.connectors.spreadsheets.model import Sheet, TableRow
 from khop.errors import ConfigError, RecordError
@@ -28,9 +30,22 @@ from khop.mappings.paper.record import PaperRecord, RowPlace
 from khop.mappings.paper.row_key import RowKeys
 from khop.mappings.paper.tables import PlacedLine, SheetLines
 from khop.mappings.paper.words import evidence_columns, subject_columns, with_example
+from khop.mappings.paper.writing import Dittos, Writing
 from khop.mappings.records import PaperKind, PaperRow, Reject, UnknownCode
 
 NO_HEADERS = "no headers"
+
+
+@dataclass(frozen=True, slots=True)
+class _SheetInHand:
+    """The sheet that is read. ``keys``: of the rows of its file. ``last``: as in ``read``."""
+
+    sheet: Sheet
+    writing: Writing
+    file: str
+    keys: RowKeys
+    last: date | None
+    dittos: Dittos = field(default_factory=Dittos)
 
 
 class PaperReader:
@@ -57,61 +72,76 @@ class PaperReader:
         self._own = dict(columns or {})
         self._grammar = grammar
 
-    def read(self, sheets: Iterable[Sheet], file: str) -> Iterator[PaperItem]:
+    def read(
+        self, sheets: Iterable[Sheet], file: str, last: date | None = None
+    ) -> Iterator[PaperItem]:
         """The lines of the sheets in order, and after each sheet what was read of it.
 
-        Raises ConfigError when no sheet has headers, and for incomplete headers.
+        A file is read again when its whole columns change what a cell of it means (``writing``).
+        ``last``: today; a later day is no evidence. None refuses no day. Raises ConfigError when
+        no sheet has headers, and for incomplete headers.
         """
+        written = [(sheet, Writing()) for sheet in sheets]
+        items = list(self._items(written, file, last))
+        for _, writing in written:
+            writing.conclude(other for _, other in written)
+        if any(writing.changes_a_cell for _, writing in written):
+            items = list(self._items(written, file, last))
+        yield from items
+
+    def _items(
+        self, written: Iterable[tuple[Sheet, Writing]], file: str, last: date | None
+    ) -> Iterator[PaperItem]:
         keys = RowKeys(self.kind, self._key)
         found = False
-        for sheet in sheets:
-            lines = self._lines(sheet, file)
+        for sheet, writing in written:
+            where = f"{file}, sheet {sheet.name}" if sheet.name else file
+            lines = SheetLines(self.kind, writing.lettered(sheet.rows()), self._own, where)
             if lines.first is None:
                 yield SheetRead(sheet.name, not_read=NO_HEADERS)
                 continue
             found = True
-            yield from self._sheet(sheet, lines, keys, file)
+            yield from self._sheet(_SheetInHand(sheet, writing, file, keys, last), lines)
         if not found:
             raise ConfigError(_without_headers(self.kind), key=file)
 
-    def replay(self, payload: object) -> PaperRow:
-        """Read a rejected row again, by the present rules. Raises RecordError."""
+    def replay(self, payload: object, last: date | None = None) -> PaperRow:
+        """Read a rejected row again, by the present rules. ``last``: as in ``read``. Raises
+        RecordError."""
         place, occurrence, headers, cells = unpack(self.kind, payload)
         layout = lay_out(self.kind, headers, self._own)
         if missing := lacks(self.kind, layout):
             raise RecordError("headers", f"lack {missing}")
-        record = PaperRecord(self.kind, self._key, layout, place, cells, self._grammar)
+        record = PaperRecord(self.kind, self._key, layout, place, cells, self._grammar, last)
         base = record.base(RowKeys(self.kind, self._key))
         return record.row(RowKeys.key_of(base, occurrence))
 
-    def _lines(self, sheet: Sheet, file: str) -> SheetLines:
-        where = f"{file}, sheet {sheet.name}" if sheet.name else file
-        return SheetLines(self.kind, sheet.rows(), self._own, where)
-
-    def _sheet(
-        self, sheet: Sheet, lines: SheetLines, keys: RowKeys, file: str
-    ) -> Iterator[PaperItem]:
+    def _sheet(self, one: _SheetInHand, lines: SheetLines) -> Iterator[PaperItem]:
+        name = one.sheet.name
         bare = _BareColumns()
         for line in lines:
             if line.kind is not None:
-                yield NoRow(line.kind, sheet.name, line.row.number)
+                one.writing.pass_by(line.row)
+                yield NoRow(line.kind, name, line.row.number)
             elif line.layout is None:
-                yield _above_headers(line.row, sheet.name, file)
+                yield _above_headers(line.row, name, one.file)
             else:
                 bare.note(line.row, line.layout)
-                yield self._row(line, line.layout, sheet, keys, file)
+                one.writing.see(line.layout.places, line.row)
+                yield self._row(line, line.layout, one)
         tables = tuple(map(_columns, lines.layouts))
         unread = (*_unknown(lines.layouts), *bare.names())
-        yield SheetRead(sheet.name, lines.lines, tables, unread)
+        yield SheetRead(name, lines.lines, tables, unread)
 
-    def _row(
-        self, line: PlacedLine, layout: Layout, sheet: Sheet, keys: RowKeys, file: str
-    ) -> PaperRow | Reject:
+    def _row(self, line: PlacedLine, layout: Layout, one: _SheetInHand) -> PaperRow | Reject:
+        sheet, number = one.sheet, line.row.number
         unit = self._unit if any(self._unit) else line.unit
-        place = RowPlace(file, sheet.name, line.row.number, sheet.from_1904, *unit)
-        record = PaperRecord(self.kind, self._key, layout, place, line.row.cells, self._grammar)
-        base = record.base(keys)
-        occurrence = keys.count(base)
+        told = one.writing.at(number)
+        place = RowPlace(one.file, sheet.name, number, sheet.from_1904, *unit, **told)
+        cells = one.dittos.filled(layout.places, line.row)
+        record = PaperRecord(self.kind, self._key, layout, place, cells, self._grammar, one.last)
+        base = record.base(one.keys)
+        occurrence = one.keys.count(base)
         try:
             if layout.refusal:
                 raise RecordError("headers", f"above this row cannot be read: {layout.refusal}")

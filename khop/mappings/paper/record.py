@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from datetime import date
+from functools import lru_cache, partial
 from typing import TypeVar
 
 from khop.connectors.spreadsheets.model import Cell
@@ -12,19 +13,19 @@ from khop.errors import RecordError
 from khop.mappings.codes.grammar import CodeGrammar
 from khop.mappings.identity import KEY_BYTES, applicant_key, mask_name, mask_number
 from khop.mappings.paper.cells import (
-    read_birth,
     read_identity,
+    read_name,
     read_number,
     read_number_and_day,
     read_procedure,
     read_text,
-    read_time,
 )
 from khop.mappings.paper.code_cells import read_code
+from khop.mappings.paper.days import DayStyle, Order, read_birth, read_time
 from khop.mappings.paper.headers import Layout
 from khop.mappings.paper.lines import unit_or_code
 from khop.mappings.paper.row_key import RowKeys
-from khop.mappings.paper.words import evidence_columns
+from khop.mappings.paper.words import evidence_columns, is_ditto
 from khop.mappings.records import Instant, PaperKind, PaperRow, UnknownCode
 
 V = TypeVar("V")
@@ -32,10 +33,30 @@ V = TypeVar("V")
 #: Columns that are filled in later or do not identify a row, so they are no part of its key.
 _LATER = frozenset({"order", "returned", "finished", "recipient", "status", "note", "phone"})
 
+#: Column -> the fields that are not known when it cannot be read.
+_FIELDS = {
+    **dict.fromkeys(("applicant", "submitter", "identity", "birth"), ("applicant_key",)),
+    **dict.fromkeys(("unit", "issuer"), ("unit",)),
+    "unit_code": ("unit_code",),
+    "procedure": ("procedure",),
+    "number": ("number",),
+    "symbol": ("symbol",),
+    "number_symbol": ("number", "symbol"),
+    "number_signed": ("number", "symbol", "signed_at"),
+}
+_UNITS = frozenset({"unit", "issuer", "unit_code"})
+#: Days that are no evidence before they have come.
+_NOT_IN_FUTURE = frozenset({"received", "returned", "signed", "birth"})
+_NOTHING_TO_REPEAT = "repeats the row before, which has nothing here that can be repeated"
+
 
 @dataclass(frozen=True, slots=True)
 class RowPlace:
-    """The place of a row. ``unit``, ``unit_code``: for rows that name no unit themselves."""
+    """The place of a row, and what its sheet tells of it.
+
+    ``unit``, ``unit_code``: for rows that name no unit themselves. ``orders``, ``long_years``,
+    ``encodings``, ``month``, ``year``: as in ``writing.RowWriting``.
+    """
 
     file: str
     sheet: str
@@ -43,6 +64,11 @@ class RowPlace:
     from_1904: bool = False
     unit: str | None = None
     unit_code: str | None = None
+    orders: str = ""
+    long_years: str = ""
+    encodings: str = ""
+    month: int | None = None
+    year: int | None = None
 
     @property
     def native_id(self) -> str:
@@ -51,7 +77,7 @@ class RowPlace:
 
 class PaperRecord:
     """The cells of a row, read. Errors are kept until ``row`` is called, so that a bad row has a
-    key too."""
+    key too. ``last``: evidence of a later day is refused; None refuses none."""
 
     def __init__(
         self,
@@ -61,6 +87,7 @@ class PaperRecord:
         place: RowPlace,
         cells: Sequence[Cell],
         grammar: CodeGrammar | None = None,
+        last: date | None = None,
     ) -> None:
         self.layout = layout
         self.place = place
@@ -68,8 +95,10 @@ class PaperRecord:
         self._kind = kind
         self._grammar = grammar
         self._errors: dict[str, RecordError] = {}
-        self._name = self._text("applicant") or self._text("submitter")
         self._key = key
+        self._last = last
+        self._encodings = tuple(place.encodings.split())
+        self._name = self._person()
         self._draft = self._read(key)
 
     @property
@@ -99,24 +128,50 @@ class PaperRecord:
         return [cell for place, cell in enumerate(self.cells) if place not in later]
 
     def row(self, row_key: str) -> PaperRow:
-        """The row. Raises RecordError when its code or its evidence cannot be used; UnknownCode,
-        with the row, when nothing but the shape of the code is wrong."""
-        evidence = evidence_columns(self._kind)
-        needed = (*evidence, "number_signed") if "signed" in evidence else evidence
+        """The row. Raises RecordError when its code cannot be used, when it has no day that is
+        evidence, and when its days cannot all be right; UnknownCode, with the row, when nothing
+        but the shape of the code is wrong."""
         unknown = self._errors.get("code")
-        code = () if isinstance(unknown, UnknownCode) else ("code",)
-        for column in (*code, *needed):
-            if column in self._errors:
-                raise self._errors[column]
+        if unknown is not None and not isinstance(unknown, UnknownCode):
+            raise unknown
+        evidence = evidence_columns(self._kind)
         if not any(getattr(self._draft, f"{column}_at") for column in evidence):
-            named = [self.layout.name(each) for each in evidence if each in self.layout.places]
-            raise RecordError(" or ".join(named), "has no date")
+            self._refuse_without_day(evidence)
+        self._refuse_return_before_reception()
         lost = tuple(self.layout.name(column) for column in self._errors if column != "code")
-        row = replace(self._draft, row_key=row_key, fields_lost=lost)
+        unread = tuple(dict.fromkeys(self._unread())) if lost else ()
+        row = replace(self._draft, row_key=row_key, fields_lost=lost, unread=unread)
         if isinstance(unknown, UnknownCode):
             unknown.row = replace(row, code=unknown.text) if unknown.text else None
             raise unknown
         return row
+
+    def _refuse_without_day(self, evidence: Sequence[str]) -> None:
+        for column in (*evidence, "number_signed"):
+            if column in self._errors:
+                raise self._errors[column]
+        named = [self.layout.name(each) for each in evidence if each in self.layout.places]
+        raise RecordError(" or ".join(named), "has no date")
+
+    def _refuse_return_before_reception(self) -> None:
+        received, returned = self._draft.received_at, self._draft.returned_at
+        if received and returned and returned.local_date < received.local_date:
+            raise RecordError(
+                self.layout.name("returned"), "lies before the reception: one of the two is wrong"
+            )
+
+    def _unread(self) -> Iterator[str]:
+        """The fields of the row that are not known, because their cells could not be read."""
+        draft = self._draft
+        for column in self._errors:
+            for name in () if column == "code" else _FIELDS.get(column, (f"{column}_at",)):
+                if name == "applicant_key" and self._identity:
+                    continue
+                if name == "unit" and draft.unit_code:
+                    continue
+                if name in ("number", "symbol", "signed_at") and getattr(draft, name):
+                    continue
+                yield name
 
     def _read(self, key: bytes) -> PaperRow:
         number, symbol, signed = self._document()
@@ -146,31 +201,49 @@ class PaperRecord:
         """Number, symbol and day of the signed document."""
         number = self._one("number", read_number) or self._text("number_symbol")
         signed = self._time("signed")
-        both = self._one("number_signed", read_number_and_day)
+        style = self._style("signed")
+        both = self._one("number_signed", partial(read_number_and_day, style=style))
         if both:
             number, signed = number or both[0], signed or both[1]
-        symbol = self._text("symbol")
+        symbol = self._named("symbol")
         if not symbol and "/" in number:
             number, _, symbol = (part.strip() for part in number.partition("/"))
         return number or None, symbol or None, signed
 
+    def _person(self) -> str:
+        """The name of the applicant, else of the submitter; "" for one that cannot be read."""
+        name = self._named("applicant")
+        return name if name or "applicant" in self._errors else self._named("submitter")
+
     def _applicant(self, key: bytes) -> tuple[str | None, str | None]:
         """Matching key and masked display."""
-        identity = self._one("identity", read_identity) or ""
-        birth = self._one("birth", partial(read_birth, from_1904=self.place.from_1904))
-        mask = mask_name(self._name) if self._name else mask_number(identity)
-        return applicant_key(key, identity, self._name, birth), mask or None
+        self._identity = self._one("identity", read_identity) or ""
+        birth = self._one("birth", partial(read_birth, style=self._style("birth")))
+        mask = mask_name(self._name) if self._name else mask_number(self._identity)
+        return applicant_key(key, self._identity, self._name, birth), mask or None
 
     def _unit(self) -> tuple[str | None, str | None]:
         """The unit of the row, else the one above it or in the settings."""
         code = self._text("unit_code")
-        name, code_in_name = unit_or_code(self._text("unit") or self._text("issuer"))
+        name, code_in_name = unit_or_code(self._named("unit") or self._named("issuer"))
         if name or code or code_in_name:
             return name, code or code_in_name
+        if not _UNITS.isdisjoint(self._errors):
+            return None, None
         return self.place.unit, self.place.unit_code
 
     def _time(self, column: str) -> Instant | None:
-        return self._one(column, partial(read_time, from_1904=self.place.from_1904))
+        return self._one(column, partial(read_time, style=self._style(column)))
+
+    def _style(self, column: str) -> DayStyle:
+        place = self.place
+        last = self._last if column in _NOT_IN_FUTURE else None
+        return _style(
+            column, place.from_1904, place.orders, place.long_years, place.month, place.year, last
+        )
+
+    def _named(self, column: str) -> str:
+        return self._one(column, partial(read_name, encodings=self._encodings)) or ""
 
     def _text(self, column: str) -> str:
         return self._one(column, read_text) or ""
@@ -180,8 +253,34 @@ class PaperRecord:
         place = self.layout.places.get(column)
         if place is None or place >= len(self.cells) or self.cells[place] == "":
             return None
+        cell = self.cells[place]
         try:
-            return read(self.cells[place], self.layout.name(column))
+            if isinstance(cell, str) and is_ditto(cell):
+                raise RecordError(self.layout.name(column), _NOTHING_TO_REPEAT)
+            return read(cell, self.layout.name(column))
         except RecordError as error:
             self._errors[column] = error
             return None
+
+
+@lru_cache(maxsize=256)
+def _style(
+    column: str,
+    from_1904: bool,
+    orders: str,
+    long_years: str,
+    month: int | None,
+    year: int | None,
+    last: date | None,
+) -> DayStyle:
+    """How the days of a column are written, from the texts of a ``RowPlace``."""
+    order = dict(each.split("=") for each in orders.split()).get(column, Order.DAY)
+    return DayStyle(
+        from_1904,
+        Order(order),
+        short_years=column not in long_years.split(),
+        month=month,
+        year=year,
+        notes=("day", column),
+        last=last,
+    )

@@ -1,9 +1,10 @@
-"""Words in headers and rows of logbooks and registers (``data/paper_words.toml``)."""
+"""Words in headers and rows of logbooks and registers (``data/paper_words.toml``,
+``data/paper_shorthand.toml``)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache, lru_cache
 
 from khop.mappings.facts.packaged import load_table
@@ -16,6 +17,9 @@ _NUMBERED = re.compile(r"\s*[0-9]{1,2}\s*[.)]\s*(?=\D)")
 _COMMON = "common"
 #: Longer texts are no header.
 _LONGEST_HEADER = 200
+#: Longer texts are no word for "no value", and none that repeats the row before.
+_LONGEST_BLANK = 24
+_NUMBER = re.compile(r"[0-9]+")
 
 
 @lru_cache(maxsize=4096)
@@ -97,4 +101,43 @@ def is_blank(text: str) -> bool:
     bare = text.strip()
     if not bare:
         return True
-    return len(bare) <= 12 and (folded(bare) or bare) in _blanks()
+    return len(bare) <= _LONGEST_BLANK and (folded(bare) or bare) in _blanks()
+
+
+def is_ditto(text: str) -> bool:
+    """Whether a cell repeats the row before: a ditto mark, "nt", "như trên"."""
+    if len(text) > _LONGEST_BLANK:
+        return False
+    bare = "".join(text.split())
+    return (folded(bare) or bare) in _dittos()
+
+
+@cache
+def _dittos() -> frozenset[str]:
+    raw = load_table("paper_shorthand")["dittos"]
+    return frozenset(folded(word) or word for word in raw)
+
+
+def names_a_law(text: str) -> bool:
+    """Whether a text names a law or a form."""
+    key = folded(text)
+    return any(folded(word) in key for word in load_table("paper_shorthand")["references"])
+
+
+def without_phrases(text: str, lists: Collection[str]) -> str:
+    """What of a text is in none of these lists of phrases, folded; "" for nothing."""
+    rest = _NUMBER.sub("#", folded(text))
+    while rest:
+        phrase = next((each for each in _phrases(tuple(lists)) if rest.startswith(each)), None)
+        if phrase is None:
+            return rest
+        rest = rest.removeprefix(phrase)
+    return ""
+
+
+@cache
+def _phrases(lists: tuple[str, ...]) -> tuple[str, ...]:
+    """The folded phrases of some lists, longest first."""
+    notes = load_table("paper_shorthand")["notes"]
+    raw = {"#".join(map(folded, phrase.split("#"))) for name in lists for phrase in notes[name]}
+    return tuple(sorted(raw, key=len, reverse=True))

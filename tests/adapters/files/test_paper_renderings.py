@@ -56,7 +56,7 @@ moments = st.datetimes(datetime(2025, 1, 1), datetime(2026, 12, 31)).map(
 )
 
 
-entries = st.fixed_dictionaries(
+entries: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {
         "code": st.sampled_from(["", "H99.01-261008-0001", "000.00.05.H99-261008-0002"]),
         "applicant": st.sampled_from(["Nguyễn Văn Mẫu", "Công ty TNHH Mẫu"]),
@@ -70,8 +70,14 @@ entries = st.fixed_dictionaries(
 )
 
 
+def is_possible(entry: dict[str, Any]) -> bool:
+    """Whether nothing was returned before it was received."""
+    return entry["returned"] == "" or bool(entry["returned"] >= entry["received"])
+
+
 class Rendering:
-    """One form of a logbook, drawn value by value."""
+    """One form of a logbook, drawn value by value. Its days are all dates, or all texts: of a
+    mixture it may be that the program took the month for the day."""
 
     def __init__(self, draw: Callable[[Any], Any]) -> None:
         self.draw = draw
@@ -81,6 +87,7 @@ class Rendering:
         self.encoding = draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]))
         self.from_1904 = draw(st.booleans())
         self.titles = draw(st.integers(0, 4))
+        self.dates = draw(st.booleans())
 
     def file(self, logbook: Sequence[dict[str, Any]]) -> bytes:
         titles = [["SỔ THEO DÕI HỒ SƠ"], [], ["Từ ngày 01/01/2026 đến ngày 31/12/2026"], []]
@@ -116,10 +123,12 @@ class Rendering:
         if not self.workbook:
             return self.draw(st.sampled_from(texts))
         zero = datetime(1904, 1, 1) if self.from_1904 else datetime(1899, 12, 30)
-        return self.draw(st.sampled_from([value, (value - zero) / timedelta(days=1), *texts]))
+        if self.dates:
+            return self.draw(st.sampled_from([value, (value - zero) / timedelta(days=1)]))
+        return self.draw(st.sampled_from(texts))
 
 
-@given(st.lists(entries, min_size=1, max_size=5), st.data())
+@given(st.lists(entries.filter(is_possible), min_size=1, max_size=5), st.data())
 def test_every_form_of_a_logbook_has_the_same_rows(
     logbook: list[dict[str, Any]], data: st.DataObject
 ) -> None:

@@ -19,7 +19,7 @@ import pytest
 from pydantic import ValidationError
 
 import khop.mappings
-from tests.mappings.facts.schemas import clock, codes, paper, rules, states, systems, units
+from tests.mappings.facts.schemas import clock, codes, letters, paper, rules, states, systems, units
 from tests.mappings.facts.schemas.values import Sourced
 
 DATA = Path(khop.mappings.__file__).parent / "data"
@@ -41,6 +41,8 @@ SCHEMAS: dict[str, type[Sourced]] = {
     "igate_search": systems.Search,
     "igate_status": states.Statuses,
     "level_one": codes.LevelOne,
+    "older_encodings": letters.OlderEncodings,
+    "paper_shorthand": paper.Shorthand,
     "paper_words": paper.PaperHeaders,
     "population_codes": systems.Population,
     "population_gate": systems.Gate,
@@ -51,6 +53,7 @@ SCHEMAS: dict[str, type[Sourced]] = {
     "status_transitions": states.Transitions,
     "unit_files": units.UnitFiles,
     "unit_matching": units.UnitMatching,
+    "vietnamese_syllables": letters.Syllables,
     "vnpost_orders": systems.PostOrder,
     "vnpost_status": systems.PostStatus,
 }

@@ -131,9 +131,10 @@ def test_a_day_in_words_makes_a_row_and_no_signature(words: str) -> None:
     [
         ({"received": "31/02/2026"}, "Ngày tiếp nhận", "not a date that exists"),
         ({"received": "12/13/2026"}, "Ngày tiếp nhận", "has a month above 12"),
-        ({"returned": "08/10/26"}, "Ngày trả", "four digits"),
-        ({"returned": CellError("#REF!")}, "Ngày trả", "formula that failed"),
-        ({"returned": "đã trả"}, "Ngày trả", "known date form"),
+        ({"received": "", "returned": "08/10/126"}, "Ngày trả", "four digits"),
+        ({"received": "", "returned": CellError("#REF!")}, "Ngày trả", "formula that failed"),
+        ({"received": "", "returned": "đã trả"}, "Ngày trả", "known date form"),
+        ({"received": "x", "returned": "đã trả"}, "Ngày tiếp nhận", "known date form"),
         ({"received": "", "returned": "chưa trả"}, "Ngày tiếp nhận or Ngày trả", "no date"),
         ({"code": "1.00E+12"}, "Mã hồ sơ", "rounded"),
         ({"code": 2.6e17}, "Mã hồ sơ", "rounded"),
@@ -147,6 +148,25 @@ def test_an_unusable_cell_of_evidence_rejects_the_row(
     assert rejected.field == field
     assert why in rejected.reason
     assert rejected.code == (None if "code" in cells else CODE)
+
+
+@pytest.mark.parametrize(
+    ("cells", "lost", "unread"),
+    [
+        ({"returned": "Đã trả"}, "Ngày trả", "returned_at"),
+        ({"returned": "Công dân xin rút"}, "Ngày trả", "returned_at"),
+        ({"returned": "31/02/2026"}, "Ngày trả", "returned_at"),
+        ({"returned": CellError("#REF!")}, "Ngày trả", "returned_at"),
+        ({"received": "không nhớ", "returned": "19/10/2026"}, "Ngày tiếp nhận", "received_at"),
+    ],
+)
+def test_one_good_day_is_evidence_whatever_the_other_cell_holds(
+    cells: dict[str, Cell], lost: str, unread: str
+) -> None:
+    row = row_of(logbook(line(**cells)))
+    assert (row.fields_lost, row.unread) == ((lost,), (unread,))
+    assert (row.received_at is None) == (unread == "received_at")
+    assert (row.returned_at is None) == (unread == "returned_at")
 
 
 def test_an_unusable_cell_of_another_column_is_listed_as_lost() -> None:
@@ -321,8 +341,10 @@ def test_an_apology_has_the_missed_and_the_new_due_day() -> None:
 
 
 def test_an_apology_whose_day_cannot_be_read_is_refused() -> None:
-    cells: list[Cell] = [CODE, "08/10/2026", "12/XL-UBND ngày 31/02/2026", "", "20/10/2026"]
+    cells: list[Cell] = [CODE, "08/10/2026", "12/XL-UBND ngày 31/02/2026", "", ""]
     assert "exists" in reject_of(read([APOLOGY, cells], PaperKind.APOLOGY)).reason
+    row = row_of(read([APOLOGY, [*cells[:4], "20/10/2026"]], PaperKind.APOLOGY))
+    assert row.unread == ("number", "symbol", "signed_at")
 
 
 def test_sheets_without_headers_are_skipped_unless_no_sheet_has_any() -> None:
@@ -339,9 +361,10 @@ def test_sheets_without_headers_are_skipped_unless_no_sheet_has_any() -> None:
 def test_counts_of_days_follow_the_workbook() -> None:
     row = row_of(logbook(line(received=46303 - 1462), from_1904=True))
     assert wire_time(row.received_at) == "20261008000000"
-    rejected = reject_of(logbook(line(received=46303 - 1462, returned="x"), from_1904=True))
+    cells = line(received="x", returned="x")
+    rejected = reject_of(logbook(cells, from_1904=True))
     payload = json.loads(json.dumps(rejected.payload))
-    payload["cells"][8] = ""
+    payload["cells"][6] = 46303 - 1462
     assert PaperReader(PaperKind.LOGBOOK, KEY).replay(payload).received_at == row.received_at
 
 

@@ -43,6 +43,12 @@ class Words(Facts):
         return self
 
 
+class Shorthand(Sourced):
+    dittos: Texts
+    references: Texts
+    notes: dict[Column, Texts]
+
+
 class Kind(Facts):
     evidence: Annotated[list[Column], Field(min_length=1)]
     subject: Annotated[list[Column], Field(min_length=1)]
