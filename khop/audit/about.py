@@ -82,7 +82,7 @@ def _source(report: Report, source: SourceFreshness) -> str:
     )
     more = [words("about.incomplete")] if source.complete is False else []
     if source.error is not None:
-        more.append(words("about.failed", error=plain(source.error)))
+        more.append(words("about.failed", error=plain(words.translated(source.error))))
     return " ".join((sentence, *more))
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import textwrap
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import Enum
 from importlib.resources import files
@@ -25,31 +25,37 @@ from khop.adapters.ports import AdapterType
 from khop.config.model import Config
 
 _WIDTH = 96
-_HEAD = """\
-# Configuration of khop. Lines that begin with "#key =" show a key and its default: take the # away
-# to change it. Indented lines are the example of a table: take their # away and write your own.
-# Unknown keys are refused. No secret is written here: write { env = "NAME" } for an environment
-# variable or { file = "path" } for a file; relative paths start at this file's folder.
-"""
+_HEAD = (
+    'Configuration of khop. Lines that begin with "#key =" show a key and its default: take the # '
+    "away to change it. Indented lines are the example of a table: take their # away and write "
+    'your own. Unknown keys are refused. No secret is written here: write { env = "NAME" } for an '
+    'environment variable or { file = "path" } for a file; relative paths start at this file\'s '
+    "folder."
+)
 #: Fields of Config that are no keys of the file, or are shown in another way.
 _NOT_KEYS = ("sources", "base_dir")
 
 
-def config_template(adapters: Mapping[str, AdapterType]) -> str:
+#: Translates a comment.
+Translate = Callable[[str], str]
+
+
+def config_template(adapters: Mapping[str, AdapterType], translated: Translate = str) -> str:
     """The text of a commented khop.toml that can be loaded without a change."""
     example = _read("values.toml")
-    parts = [_HEAD]
+    written = _Comments(translated)
+    parts = ["\n".join(written.comment(_HEAD)) + "\n"]
     shown = table_examples()
     for name, field in Config.model_fields.items():
         model = _model_of(field)
         if name in shown:
-            parts.append(_shown(field.description or "", shown[name]))
+            parts.append(written.example(field.description or "", shown[name]))
         elif name not in _NOT_KEYS and model is not None:
-            parts += _table((name,), model, example["config"].get(name, {}))
+            parts += written.table((name,), model, example["config"].get(name, {}))
     for name, values in example["sources"].items():
         kind = adapters.get(values["adapter"])
         if kind is not None:
-            parts += _table(("sources", name), kind.settings, values)
+            parts += written.table(("sources", name), kind.settings, values)
     return "\n".join(parts)
 
 
@@ -63,59 +69,67 @@ def _read(name: str) -> Mapping[str, Any]:
     return tomllib.loads(text)
 
 
-def _shown(about: str, example: str) -> str:
-    lines = [*_comment(about), *(f"#    {line}" for line in example.splitlines())]
-    return "\n".join(lines) + "\n"
+class _Comments:
+    """Writes tables and their comments in one language."""
 
+    def __init__(self, translated: Translate) -> None:
+        self._translated = translated
 
-def _table(
-    path: tuple[str, ...],
-    model: type[BaseModel],
-    values: Mapping[str, Any],
-    about: Sequence[str] = (),
-) -> Iterator[str]:
-    """A table: its own keys first, then its lists of tables, then the tables inside it."""
-    inner = {name: _model_of(field) for name, field in model.model_fields.items()}
-    lines = [*about, *_prose(model), f"[{'.'.join(path)}]"]
-    rows: list[str] = []
-    for name, field in model.model_fields.items():
-        row = row_model(field)
-        if row is not None:
-            rows += _row((*path, name), field, row)
-        elif inner[name] is None:
-            lines += _key(name, field, values)
-    yield "\n".join([*lines, *rows]) + "\n"
-    for name, below in inner.items():
-        if below is not None:
-            introduction = _comment(model.model_fields[name].description or "")
-            yield from _table((*path, name), below, values.get(name, {}), introduction)
+    def example(self, about: str, example: str) -> str:
+        """A table that is shown by an example, behind ``#``."""
+        lines = [*self.comment(about), *(f"#    {line}" for line in example.splitlines())]
+        return "\n".join(lines) + "\n"
 
+    def table(
+        self,
+        path: tuple[str, ...],
+        model: type[BaseModel],
+        values: Mapping[str, Any],
+        about: Sequence[str] = (),
+    ) -> Iterator[str]:
+        """A table: its own keys first, then its lists of tables, then the tables inside it."""
+        inner = {name: _model_of(field) for name, field in model.model_fields.items()}
+        lines = [*about, *self._prose(model), f"[{'.'.join(path)}]"]
+        rows: list[str] = []
+        for name, field in model.model_fields.items():
+            row = row_model(field)
+            if row is not None:
+                rows += self._row((*path, name), field, row)
+            elif inner[name] is None:
+                lines += self._key(name, field, values)
+        yield "\n".join([*lines, *rows]) + "\n"
+        for name, below in inner.items():
+            if below is not None:
+                introduction = self.comment(model.model_fields[name].description or "")
+                yield from self.table((*path, name), below, values.get(name, {}), introduction)
 
-def _prose(model: type[BaseModel]) -> list[str]:
-    first = (model.__doc__ or "").strip().splitlines()[:1]
-    return _comment(first[0].replace("``", "")) if first else []
+    def _prose(self, model: type[BaseModel]) -> list[str]:
+        first = (model.__doc__ or "").strip().splitlines()[:1]
+        return self.comment(first[0].replace("``", "")) if first else []
 
+    def _key(self, name: str, field: FieldInfo, values: Mapping[str, Any]) -> list[str]:
+        lines = self.comment(field.description or "")
+        if name in values:
+            return [*lines, f"{name} = {toml_value(values[name])}"]
+        if field.is_required():
+            needed = self._translated("no default: this key must be given")
+            return [*lines, f"#{name} =    # {needed}"]
+        default = field.get_default(call_default_factory=True)
+        if default is None:
+            return [*lines, f"#{name} =    # {self._translated('not set')}"]
+        return [*lines, f"#{name} = {toml_value(default)}"]
 
-def _key(name: str, field: FieldInfo, values: Mapping[str, Any]) -> list[str]:
-    lines = _comment(field.description or "")
-    if name in values:
-        return [*lines, f"{name} = {toml_value(values[name])}"]
-    if field.is_required():
-        return [*lines, f"#{name} =    # no default: this key must be given"]
-    default = field.get_default(call_default_factory=True)
-    if default is None:
-        return [*lines, f"#{name} =    # not set"]
-    return [*lines, f"#{name} = {toml_value(default)}"]
+    def _row(self, path: tuple[str, ...], field: FieldInfo, row: type[BaseModel]) -> list[str]:
+        keys = [
+            f"{name} =    # {self._translated(key.description or '')}"
+            for name, key in row.model_fields.items()
+        ]
+        example = [f"[[{'.'.join(path)}]]", *keys]
+        return [*self.comment(field.description or ""), *(f"#    {line}" for line in example)]
 
-
-def _row(path: tuple[str, ...], field: FieldInfo, row: type[BaseModel]) -> list[str]:
-    keys = [f"{name} =    # {key.description}" for name, key in row.model_fields.items()]
-    example = [f"[[{'.'.join(path)}]]", *keys]
-    return [*_comment(field.description or ""), *(f"#    {line}" for line in example)]
-
-
-def _comment(text: str) -> list[str]:
-    return [f"# {line}" for line in textwrap.wrap(text, _WIDTH)]
+    def comment(self, text: str) -> list[str]:
+        """Lines of a comment."""
+        return [f"# {line}" for line in textwrap.wrap(self._translated(text), _WIDTH)]
 
 
 def _model_of(field: FieldInfo) -> type[BaseModel] | None:

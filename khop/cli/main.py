@@ -86,7 +86,7 @@ def localise(command: Any, words: Words) -> None:
 
 def _error_sentence(error: KhopError, words: Words) -> str:
     kind = next(kind for kind in _KINDS if isinstance(error, kind))
-    return words(f"error.{kind.__name__}", error=error)
+    return words(f"error.{kind.__name__}", error=words.translated(str(error)))
 
 
 def _usage_sentence(error: typer.TyperException, words: Words) -> str:

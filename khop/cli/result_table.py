@@ -17,8 +17,19 @@ if TYPE_CHECKING:
 def result_table(
     words: Words, columns: Sequence[str], rows: Iterable[Sequence[object]]
 ) -> FittedTable:
-    """A table whose headers are the sentences ``table.NAME``; see ``table_with_headers``."""
-    return table_with_headers([words(f"table.{name}") for name in columns], rows)
+    """A table whose headers are the sentences ``table.NAME``; see ``table_with_headers``.
+
+    English sentences of the library are translated.
+    """
+    from khop.cli.shell import FROM_LIBRARY
+
+    def cells(row: Sequence[object]) -> list[object]:
+        return [
+            words.translated(value) if name in FROM_LIBRARY and isinstance(value, str) else value
+            for name, value in zip(columns, row, strict=True)
+        ]
+
+    return table_with_headers([words(f"table.{name}") for name in columns], map(cells, rows))
 
 
 def table_with_headers(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> FittedTable:

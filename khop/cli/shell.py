@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 _PIPE_WIDTH = 1000
 
 
+#: Names of values, and of columns, that are English sentences of the library.
+FROM_LIBRARY = frozenset({"detail", "error", "reason"})
+
+
 @dataclass
 class Shell:
     """One invocation. ``config`` and ``format`` may be given before the command or after it; the
@@ -77,7 +81,10 @@ class Shell:
         return not (sys.stdout.encoding or "").lower().startswith("utf")
 
     def note(self, key: str, /, **names: object) -> None:
-        """Print the sentence at ``key`` on stderr."""
+        """Print the sentence at ``key`` on stderr. An English sentence of the library among the
+        names is translated."""
+        for name in FROM_LIBRARY & names.keys():
+            names[name] = self.words.translated(str(names[name]))
         self.err.print(plain(self.words(key, **names)), markup=False, soft_wrap=True)
 
     def show(self, *parts: RenderableType) -> None:

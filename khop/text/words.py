@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from typing import Any
 
+from khop.text.translation import translator
+
 #: The languages of khop's output.
 LANGUAGES = ("vi", "en")
 
@@ -30,6 +32,10 @@ class Words:
     def get(self, key: str, default: str) -> str:
         """The sentence at ``key``, or ``default`` where the table has none."""
         return self._sentences.get(key, default)
+
+    def translated(self, text: str) -> str:
+        """An English sentence of the library in the language of these words."""
+        return translator(self.lang)(text)
 
     def all_keys(self) -> frozenset[str]:
         return frozenset(self._sentences)

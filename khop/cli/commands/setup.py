@@ -68,7 +68,7 @@ def _write_config(shell: Shell, path: Path) -> None:
     from khop.cli.config_template import config_template
     from khop.config.adapters import adapter_types
 
-    text = config_template(adapter_types())
+    text = config_template(adapter_types(), shell.words.translated)
     write_text(path, shell.words, text)
 
 
