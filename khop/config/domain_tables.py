@@ -44,6 +44,7 @@ from khop.mappings.time.working_hours import (
 )
 from khop.mappings.units.files import load_units, provinces
 from khop.mappings.units.history import UnitHistory
+from khop.mappings.units.names import UnitNames
 
 V = TypeVar("V")
 
@@ -90,6 +91,11 @@ class Tables:
                 raise ConfigError("needs units.file, the file of its units", key="units.relations")
             return provinces()
         return provinces().joined_with(load_units(file, relations))
+
+    @cached_property
+    def unit_names(self) -> UnitNames:
+        """One name for each unit, however a source writes it."""
+        return UnitNames(self.units, self.codes)
 
     def working_hours(self, unit: str | None = None) -> WorkingHours:
         """The working time of a unit, by its code in either order, or as the file writes it.

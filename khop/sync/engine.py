@@ -256,14 +256,15 @@ class Engine:
 
     def findings(self, **wanted: Unpack[FindingFilters]) -> list[Finding]:
         """Discrepancies, gravest first: those that are not settled, if no states are given."""
-        return views.findings(self.ledger, Filters(**wanted))
+        return views.findings(self.ledger, Filters(**wanted), self.tables.unit_names)
 
     def changes_between(
         self, start: datetime, end: datetime, **wanted: Unpack[FindingFilters]
     ) -> list[tuple[str, Finding]]:
         """("new" or "gone", finding): what needs work at ``end`` and did not at ``start`` (both
         aware), and what needed work at ``start`` and does not at ``end``; gravest first."""
-        return views.changes_between(self.ledger, start, end, Filters(**wanted))
+        names = self.tables.unit_names
+        return views.changes_between(self.ledger, start, end, Filters(**wanted), names)
 
     def freshness(self) -> Freshness:
         """As of when the findings are, from which sources, and how complete each is."""
@@ -273,7 +274,7 @@ class Engine:
     def show(self, code: str) -> CaseView | None:
         """Everything known of one dossier, by its code or an alias, or of a row of paper, by
         ``row:KEY``; None if nothing is known."""
-        return case_view(self.ledger, code, self._sources())
+        return case_view(self.ledger, code, self._sources(), self.tables.unit_names)
 
     def assign(
         self,
@@ -376,13 +377,12 @@ class Engine:
     def work(self, units: Sequence[str] = ()) -> list[Task]:
         """What people have to do: the findings that no machine may repair, by unit.
 
-        ``units``: of these only, by their names in findings; "" for findings without a unit.
-        Raises KhopError for a unit that no finding names.
+        ``units``: only these, by any name or code; "" for findings without one. Raises KhopError.
         """
         with self.ledger.read() as connection:
-            views.check_units(connection, units)
-        pages = self._systems.dossier_pages()
-        return work_list(self.findings(states=UNSETTLED), self.plan(), pages, units)
+            units = views.chosen_units(connection, units, self.tables.unit_names)
+        findings, pages = self.findings(states=UNSETTLED), self._systems.dossier_pages()
+        return work_list(findings, self.plan(), pages, units)
 
     @contextmanager
     def _lease(self, name: str, progress: Progress | None) -> Iterator[RunContext]:

@@ -40,13 +40,22 @@ class CodeIndex:
 
 def _spellings(code: str, unit: OrgUnit) -> set[str]:
     """All spellings of the code, so that a look-up needs no parsing."""
-    parsed = parse_organisation(code)
-    if not parsed.code:
+    if not (spellings := spellings_of(code)):
         raise ConfigError(
             f"unit {unit.id!r} has a blank code; leave it out", key=unit.origin or None
         )
-    orders = map(parsed.spelled, (Order.OLD, Order.NEW))
-    return {parsed.code, *filter(None, orders)}
+    return spellings
+
+
+def spellings_of(code: str) -> set[str]:
+    """A code in both orders; none for a blank one."""
+    parsed = parse_organisation(code)
+    old = parsed.spelled(Order.OLD)
+    spellings = {parsed.code, old, parsed.spelled(Order.NEW)}
+    if old is not None and len(parsed.levels) > 1:
+        # Without the groups of zeros in front.
+        spellings.add(".".join(reversed(parsed.levels)))
+    return set(filter(None, spellings))
 
 
 def _refuse_shared(code: str, bearers: list[OrgUnit]) -> None:

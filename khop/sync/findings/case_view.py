@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from khop.mappings.codes.dossier import parse_code
 from khop.mappings.codes.near import near_codes
-from khop.mappings.codes.organisation import parse_organisation
 from khop.mappings.paper.code_cells import SEVERAL_CODES, UNKNOWN_SHAPE
 from khop.mappings.records import Channel, Status
+from khop.mappings.units.names import UnitNames
 from khop.sync.findings.subjects import subject_of
 from khop.sync.findings.views import findings_of_subject
 from khop.sync.ledger import Ledger
@@ -54,11 +54,13 @@ _HELD = sa.select(
 _SIDES = ("os_", "po_", "ps_", "lb_", "rg_", "id_")
 
 
-def case_view(ledger: Ledger, code: str, sources: Sequence[str]) -> CaseView | None:
+def case_view(
+    ledger: Ledger, code: str, sources: Sequence[str], names: UnitNames
+) -> CaseView | None:
     """Everything the ledger has under this code, or under the dossier it is an alias of.
 
     ``code`` may also be ``row:KEY``, or the beginning of it: then the row of paper and its
-    findings. Raises KhopError when several rows begin so.
+    findings. ``names``: of the province's units. Raises KhopError when several rows begin so.
     """
     with ledger.read() as connection:
         code = subject_of(connection, code)
@@ -85,7 +87,7 @@ def case_view(ledger: Ledger, code: str, sources: Sequence[str]) -> CaseView | N
             ),
             identity=_rows(connection, identity_check, identity_check.c.code == code),
             paper=_rows(connection, paper_row, paper_row.c.code.in_(keys)),
-            candidates=(*_candidates(connection, code), *_near(connection, code)),
+            candidates=(*_candidates(connection, code), *_near(connection, code, names)),
         )
     known = case or view.history or view.presence or view.findings or view.paper
     return view if known else None
@@ -115,27 +117,26 @@ def _candidates(connection: sa.Connection, code: str) -> tuple[dict[str, Any], .
     return tuple(_shown(row._mapping) for row in connection.execute(query))
 
 
-def _near(connection: sa.Connection, code: str) -> tuple[dict[str, Any], ...]:
+def _near(connection: sa.Connection, code: str, names: UnitNames) -> tuple[dict[str, Any], ...]:
     """Rows of paper, and rows in quarantine, whose code may mean this dossier."""
     same = sa.select(near_code.c.code).where(near_code.c.dossier == code)
     paper = _rows(connection, paper_row, paper_row.c.code.in_(same))
     asked = sa.and_(presence.c.code.in_(same), presence.c.presence == "present")
     held = connection.execute(_HELD.order_by(quarantine.c.id)).mappings()
     found = [*paper, *_rows(connection, presence, asked)]
-    found += [_shown(row) for row in held if _may_mean(row, code)]
+    found += [_shown(row) for row in held if _may_mean(row, code, names)]
     return tuple({**row, "reasons": ["code"]} for row in found)
 
 
-def _may_mean(held: Mapping[Any, Any], code: str) -> bool:
+def _may_mean(held: Mapping[Any, Any], code: str, names: UnitNames) -> bool:
     """Whether a text in quarantine may mean the dossier of this code, in a row of its unit."""
     parts = parse_code(code)
-    for near in near_codes(held["code"]):
-        if near.may_be(parts):
-            unit = parse_organisation(held["unit"] or "")
-            own = parts.organisation
-            known = bool(unit.levels) and own is not None and not near.unit
-            return not known or (own is not None and unit.levels == own.levels)
-    return False
+    found = [near for near in near_codes(held["code"]) if near.may_be(parts)]
+    if not found or any(near.unit for near in found):
+        return bool(found)
+    theirs = names.unit(held["unit"], on=parts.date)
+    ours = names.unit(None, parts.unit, parts.date)
+    return theirs is None or ours is None or theirs.id == ours.id
 
 
 def _keys(connection: sa.Connection, code: str) -> list[str]:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from khop.errors import KhopError
 from khop.mappings.records import Instant
+from khop.mappings.units.names import UnitNames
 from khop.sync.ledger import Ledger
 from khop.sync.ledger.schema import (
     audit_log,
@@ -97,16 +98,17 @@ class Filters:
         return (self.event_since or day) <= day <= (self.event_until or day)
 
 
-def findings(ledger: Ledger, filters: Filters) -> list[Finding]:
-    """Findings, the gravest first, then by rule and code."""
+def findings(ledger: Ledger, filters: Filters, names: UnitNames) -> list[Finding]:
+    """Findings, the gravest first, then by rule and code. ``names``: of the province's units, by
+    any of which units may be asked for."""
     with ledger.read() as connection:
-        check_units(connection, filters.units)
+        filters = replace(filters, units=chosen_units(connection, filters.units, names))
         found = _findings(connection, filters.query())
     return _ordered(filter(filters.has_event, found))
 
 
 def changes_between(
-    ledger: Ledger, start: datetime, end: datetime, filters: Filters
+    ledger: Ledger, start: datetime, end: datetime, filters: Filters, names: UnitNames
 ) -> list[tuple[str, Finding]]:
     """("new" or "gone", finding): what needed work at ``end`` and not at ``start``, and the other
     way round. The times of a run count, not those at which it was made.
@@ -116,7 +118,7 @@ def changes_between(
     """
     at_start, at_end = Instant.of(start).us, Instant.of(end).us
     with ledger.read() as connection:
-        check_units(connection, filters.units)
+        filters = replace(filters, units=chosen_units(connection, filters.units, names))
         before, after = (_unsettled_at(connection, us) for us in (at_start, at_end))
         found = {
             (each.rule, each.subject): each
@@ -150,9 +152,18 @@ def _unsettled_at(connection: sa.Connection, us: int) -> set[tuple[str, str]]:
     return found
 
 
-def check_units(connection: sa.Connection, units: Iterable[str]) -> None:
-    """Raises KhopError for a unit that no finding and no dossier has. A mistyped name would
-    otherwise look like a unit without findings."""
+def chosen_units(connection: sa.Connection, units: Iterable[str], names: UnitNames) -> list[str]:
+    """The units that a person asks for, by their names in findings; "" stays.
+
+    Raises KhopError for a unit that the table of units does not know, and that no finding and no
+    dossier has: a mistyped name would otherwise look like a unit without findings.
+    """
+    chosen = {unit: names.chosen(unit) if unit else unit for unit in units}
+    _check_units(connection, [unit for unit in chosen if names.unit(unit) is None])
+    return list(chosen.values())
+
+
+def _check_units(connection: sa.Connection, units: Iterable[str]) -> None:
     for unit in filter(None, units):
         if not any(_names(connection, table, unit) for table in (discrepancy, source_record)):
             known = connection.scalars(sa.select(discrepancy.c.unit).distinct())

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from khop.mappings.records import Instant
+from khop.mappings.units.names import UnitNames
 from khop.sync.reconciling.finding_states import Found
 from khop.sync.reconciling.rules import Rule, Severity
 from khop.text.local_time import local_text
@@ -19,8 +21,18 @@ _PAPER = {
 }
 
 
-def found_by(rule: Rule, row: Mapping[str, Any]) -> Found:
-    """The finding of a rule that fires for a case. ``row``: of ``rule_query.flagged``."""
+#: Sides of a case that name its unit, and the time at which they name it.
+_UNIT_SIDES = (
+    ("os", "os_received"),
+    ("po", "po_received"),
+    ("lb", "lb_received"),
+    ("rg", "rg_signed"),
+)
+
+
+def found_by(rule: Rule, row: Mapping[str, Any], names: UnitNames) -> Found:
+    """The finding of a rule that fires for a case. ``row``: of ``rule_query.flagged``. ``names``:
+    of the province's units."""
     values = {name: shown(row, name) for name in rule.shows}
     grave = rule.graver is not None and row[f"graver_{rule.id}"]
     return Found(
@@ -28,10 +40,21 @@ def found_by(rule: Rule, row: Mapping[str, Any]) -> Found:
         subject=row["subject"],
         code=row["code"],
         severity=Severity.S1 if grave else rule.severity,
-        unit=row["os_unit"] or row["po_unit"] or row["lb_unit"] or row["rg_unit"],
+        unit=_unit(row, names),
         values=json.dumps(values, ensure_ascii=False),
         evidence=json.dumps(list(_evidence(rule, row)), ensure_ascii=False),
     )
+
+
+def _unit(row: Mapping[str, Any], names: UnitNames) -> str | None:
+    """The unit of a case, as the first side that says one names it, under its one name."""
+    for side, time in _UNIT_SIDES:
+        name, code = row[f"{side}_unit"], row.get(f"{side}_unit_code")
+        if name or code:
+            us = row[f"{time}_us"]
+            day = None if us is None else Instant(us).local_date
+            return names.shown(name, code, day, row["code"] or "")
+    return None
 
 
 def shown(row: Mapping[str, Any], name: str) -> Any:

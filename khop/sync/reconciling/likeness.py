@@ -6,11 +6,10 @@ dossier may be any. The dossier is then a candidate, on which a person decides; 
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from khop.mappings.codes.organisation import same_organisation
@@ -18,7 +17,7 @@ from khop.mappings.codes.procedure import base_procedure
 from khop.mappings.time.calendar import LAST_DAY, DayError, WorkingCalendar
 from khop.mappings.units.history import UnitHistory
 from khop.mappings.units.model import OrgUnit
-from khop.text.cleaning import fold_label
+from khop.mappings.units.names import UnitNames, bare_name
 
 #: What a candidate agrees in, in the order people are shown it.
 REASONS = ("unit", "procedure", "applicant", "day")
@@ -87,15 +86,20 @@ class UnitKinship:
 
     def __init__(self, history: UnitHistory) -> None:
         self._history = history
+        self._names = UnitNames(history)
         self._related = lru_cache(maxsize=4096)(self._compare)
 
     def akin(self, one: Traits, other: Traits) -> bool:
         """Whether the unit of one is that of the other, its predecessor or its successor."""
         if one.unit_code and other.unit_code and same_organisation(one.unit_code, other.unit_code):
             return True
+        first, second = _place(one), _place(other)
         if one.unit and other.unit and _same_name(one.unit, other.unit):
-            return True
-        return self._related(_place(one), _place(other), _base(one) or _base(other))
+            units = self._unit(first), self._unit(second)
+            # Two units of one name are two units.
+            if None in units or units[0] == units[1]:
+                return True
+        return self._related(first, second, _base(one) or _base(other))
 
     def _compare(self, one: _Place, other: _Place, procedure: str | None) -> bool:
         first, second = self._unit(one), self._unit(other)
@@ -108,21 +112,7 @@ class UnitKinship:
         return self._history.successors(unit.id, procedure, LAST_DAY).line
 
     def _unit(self, place: _Place) -> OrgUnit | None:
-        by_code = self._history.of_code(place.code, place.day) if place.code else None
-        return by_code or self._of_name(place)
-
-    def _of_name(self, place: _Place) -> OrgUnit | None:
-        """The unit with this name on the day, else the only unit that ever had it."""
-        named = self._names.get(place.name, ())
-        found = [unit for unit in named if unit.in_force(place.day)] or named
-        return found[0] if len(found) == 1 else None
-
-    @cached_property
-    def _names(self) -> Mapping[str, Sequence[OrgUnit]]:
-        names: dict[str, list[OrgUnit]] = defaultdict(list)
-        for unit in self._history.units:
-            names[fold_label(unit.name)].append(unit)
-        return dict(names)
+        return self._names.unit(place.name, place.code, place.day)
 
 
 class _Place(NamedTuple):
@@ -134,12 +124,11 @@ class _Place(NamedTuple):
 
 
 def _same_name(one: str, other: str) -> bool:
-    return one == other or fold_label(one) == fold_label(other)
+    return one == other or bare_name(one) == bare_name(other)
 
 
 def _place(traits: Traits) -> _Place:
-    name = fold_label(traits.unit or "")
-    return _Place(traits.unit_code or "", name, traits.day or LAST_DAY)
+    return _Place(traits.unit_code or "", traits.unit or "", traits.day or LAST_DAY)
 
 
 def _base(traits: Traits) -> str | None:

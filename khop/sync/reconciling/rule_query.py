@@ -56,7 +56,7 @@ def judge(cases: Cases, clock: Clock, key: str) -> Judged:
     (counts,) = cases.run(asked.counts)
     aging = cases.run(asked.aging) if asked.aging is not None else ()
     return Judged(
-        found=list(_found(cases, asked.flagged, active_rules(clock.settings))),
+        found=list(_found(cases, asked.flagged, clock)),
         rechecks=recheck_rows(aging, asked.limits, clock),
         excused=sum(count or 0 for count in excuses.values()),
         cases=int(counts["total"]),
@@ -64,11 +64,12 @@ def judge(cases: Cases, clock: Clock, key: str) -> Judged:
     )
 
 
-def _found(cases: Cases, asked: Question | None, rules: Sequence[Rule]) -> Iterator[Found]:
+def _found(cases: Cases, asked: Question | None, clock: Clock) -> Iterator[Found]:
+    rules, names = active_rules(clock.settings), clock.tables.unit_names
     for row in cases.run(asked) if asked is not None else ():
         for rule in rules:
             if row[f"fires_{rule.id}"]:
-                yield found_by(rule, row)
+                yield found_by(rule, row, names)
 
 
 @dataclass(frozen=True, slots=True)

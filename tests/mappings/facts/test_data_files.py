@@ -52,6 +52,7 @@ SCHEMAS: dict[str, type[Sourced]] = {
     "status_presets": states.StatusPresets,
     "status_transitions": states.Transitions,
     "unit_files": units.UnitFiles,
+    "unit_names": units.UnitNames,
     "unit_matching": units.UnitMatching,
     "vietnamese_syllables": letters.Syllables,
     "vnpost_orders": systems.PostOrder,

@@ -84,8 +84,11 @@ PO = tuple(c for c in INPUTS["presence"] if c not in ("code", "presence"))
 
 #: The place of a row of paper, and the code it names.
 PLACE = ("source", "file", "sheet", "row_number", "code")
-LB = (*PLACE, "unit", "procedure", "received_us", "received_day", "returned_us", "returned_day")
-RG = (*PLACE, "unit", "procedure", "signed_us", "signed_day", "number", "symbol")
+LB = (
+    *(*PLACE, "unit", "unit_code", "procedure"),
+    *("received_us", "received_day", "returned_us", "returned_day"),
+)
+RG = (*PLACE, "unit", "unit_code", "procedure", "signed_us", "signed_day", "number", "symbol")
 
 #: Columns of a case beside ``subject`` and ``code``.
 CASE_COLUMNS = (

@@ -15,6 +15,7 @@ import ibis.expr.types as ir
 from khop.config.model import RuleException, RuleSettings, Window
 from khop.mappings.codes.procedure import base_procedure
 from khop.mappings.records import Instant
+from khop.mappings.units.names import UnitNames
 from khop.sync.reconciling.rules.rule import Clock, Excuse, Rule, any_of, start_us, unread
 from khop.text.local_time import LOCAL
 
@@ -39,7 +40,7 @@ def _excuses(case: ir.Table, rule: Rule, clock: Clock) -> Iterator[ir.BooleanVal
     settings = clock.settings
     for exception in settings.exceptions:
         if rule.id in exception.rules:
-            yield _excepted(case, exception)
+            yield _excepted(case, exception, clock.tables.unit_names)
     if Excuse.OUTAGE in rule.excused_by:
         for window in settings.outages:
             yield _entered_after_outage(case, window, clock.of(rule.id))
@@ -48,7 +49,10 @@ def _excuses(case: ir.Table, rule: Rule, clock: Clock) -> Iterator[ir.BooleanVal
             yield _entered_between(case, window.start, window.end)
 
 
-def _excepted(case: ir.Table, exception: RuleException) -> ir.BooleanValue:
+_PAPER_UNITS = ("lb_unit", "lb_unit_code", "rg_unit", "rg_unit_code")
+
+
+def _excepted(case: ir.Table, exception: RuleException, units: UnitNames) -> ir.BooleanValue:
     """Whether the case is one of these; a value that could not be read may be any."""
     holds: ir.BooleanValue = ibis.literal(True)
     if exception.procedures:
@@ -56,9 +60,9 @@ def _excepted(case: ir.Table, exception: RuleException) -> ir.BooleanValue:
         names = tuple(f"{side}_procedure" for side in ("os", "lb", "rg"))
         holds &= any_of(case[name].isin(wanted) for name in names) | unread(case, *names)
     if exception.units:
-        units = sorted(exception.units)
-        names = ("os_unit", "os_unit_code", "lb_unit", "rg_unit")
-        holds &= any_of(case[name].isin(units) for name in names) | unread(case, *names)
+        written = sorted({text for unit in exception.units for text in units.written(unit)})
+        names = ("os_unit", "os_unit_code", *_PAPER_UNITS)
+        holds &= any_of(case[name].isin(written) for name in names) | unread(case, *names)
     received = ibis.coalesce(case.os_received_us, case.lb_received_us)
     lost = received.isnull() & unread(case, "os_received", "lb_received")
     if exception.first:

@@ -125,3 +125,8 @@ class UnitMatching(Sourced):
         assert self.least_grounds <= len({each.ground for each in self.attributes.values()})
         assert any(each.identifying for each in self.attributes.values())
         return self
+
+
+class UnitNames(Sourced):
+    left_out: Texts
+    short: dict[Annotated[str, StringConstraints(pattern=r"^[a-zđ]{1,3}$")], Text]
