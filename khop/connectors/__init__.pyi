@@ -8,6 +8,7 @@ from . import (
     population as population,
     vnpost as vnpost,
 )
+from .answer_words import AnswerWords as AnswerWords
 from .http.answers import (
     Answer as Answer,
     Unusable as Unusable,

@@ -145,7 +145,8 @@ class MinistryAdapter:
 
 def _build(name: str, role: Role, settings: Any, context: Context) -> MinistryAdapter:
     transport = transport_of(name, settings, context)
-    client = MinistryClient(name, transport, settings.deployment(context.base_dir))
+    deployment, words = settings.deployment(context.base_dir), settings.answers.words()
+    client = MinistryClient(name, transport, deployment, words)
     mapping = MinistryMapping(
         units=settings.units,
         procedures=settings.procedures,

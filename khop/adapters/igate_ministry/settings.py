@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from khop.adapters.settings import HttpSettings, Secret, shared_fields
+from khop.adapters.settings import AnswerOverrides, HttpSettings, Secret, shared_fields
 from khop.connectors.igate_ministry import MinistryDeployment, MinistryPaths
 
 _PATHS = MinistryPaths()
@@ -72,6 +72,9 @@ class MinistrySettings(HttpSettings):
             "to LoaiDoiTuong, where khop's list has none, such as { 4 = 1 }."
         ),
     ] = {}
+    answers: Annotated[
+        AnswerOverrides, Field(description="Messages of the platform that mean something.")
+    ] = AnswerOverrides()
     paths: Annotated[PathSettings, Field(description="Paths of the steps.")] = PathSettings()
 
     def deployment(self, base_dir: Path) -> MinistryDeployment:

@@ -2,14 +2,16 @@
 
 ::
 
-    {code, message, data}                     the envelope; code 200, any case
+    {code, message, data}                     the envelope; code 200, any case; also JSON in a text
     data: {access_token, expires_in, …}       token
     {value} or data: {value} or data: "…"     next value
     data: [{IdTepTin, HashTepTin}]            upload, in one known program
     data: [{response: {data: [{…}]}}]         upload, in another
     data: {idHoSo, maHoSo}                    create; idHoSo may be missing
 
-Pure functions. An answer of another form raises Unusable, a ValueError.
+``data`` may be JSON in a text, or stand under ``result``. A good code is success only with a
+message that is empty or says success. Pure functions. An answer of another form raises Unusable,
+a ValueError.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from khop.connectors.http.answers import Answer, Unusable
+from khop.connectors.answer_words import AnswerWords
+from khop.connectors.http.answers import Answer, Unusable, json_within
 from khop.connectors.http.checks import is_header_safe
 from khop.connectors.http.gateways import gateway_error
 from khop.connectors.http.outcomes import CallOutcome
@@ -30,8 +33,8 @@ _DEEPEST = 4
 _NO_CONTENT = 204
 #: Codes of success besides those of HTTP.
 _GOOD = frozenset({"0", "00"})
-#: Texts that mean that a write was accepted.
-_DONE_WORDS = frozenset({"ok", "success", "true", "thành công"})
+#: Keys of what an answer holds.
+_HOLDERS = ("data", "result", "results")
 #: The portal's text for a dossier that exists (docs/systems/dvcqg.md), which the platform uses too.
 _EXISTS = "đã tồn tại"
 
@@ -70,7 +73,7 @@ class MinistryReply:
         if answer.status == _NO_CONTENT:
             return cls(None, "", None, {})
         try:
-            body = answer.json()
+            body = json_within(answer.json())
         except ValueError:
             if (
                 answer.is_markup
@@ -87,7 +90,7 @@ class MinistryReply:
         return cls(
             str(code).strip() if known else None,
             text_of(keys.get("message")),
-            keys.get("data"),
+            json_within(next((keys[key] for key in _HOLDERS if keys.get(key) is not None), None)),
             keys,
         )
 
@@ -152,21 +155,45 @@ def read_upload(reply: MinistryReply) -> Uploaded:
     return Uploaded(native_id, text_of(keys.get("hashteptin")))
 
 
-def read_created(reply: MinistryReply) -> Created:
-    data = reply.data[0] if isinstance(reply.data, list) and reply.data else reply.data
-    keys = lower_keys(data) or reply.fields
+def read_created(reply: MinistryReply, words: AnswerWords) -> Created:
+    """The filed dossier. Raises Unusable for an answer that shows none and does not say success."""
+    keys = _created_keys(reply.data, 0) or reply.fields
     created = Created(text_of(keys.get("idhoso")) or None, text_of(keys.get("mahoso")) or None)
-    if created == Created(None, None) and reply.code is None:
+    _check_message(reply, words)
+    said = reply.code is not None or words.mean_success(reply.message)
+    if created == Created(None, None) and not said:
         raise Unusable("an answer that does not show whether the dossier was accepted")
     return created
 
 
-def read_done(reply: MinistryReply) -> None:
+def read_done(reply: MinistryReply, words: AnswerWords) -> None:
     """Accept an answer to step 5 or 6. Its form is not known, so the HTTP status and the code
-    decide. Raises Unusable for a text that does not mean success."""
-    word = reply.text.strip().strip('"').casefold()
-    if word and word not in _DONE_WORDS:
+    decide. Raises Unusable for a message or text that does not mean success."""
+    text = reply.text.strip().strip('"')
+    if text and text.casefold() != "true" and not words.mean_success(text):
         raise Unusable("a text that means neither success nor failure")
+    _check_message(reply, words)
+
+
+def _check_message(reply: MinistryReply, words: AnswerWords) -> None:
+    if reply.message and not words.mean_success(reply.message):
+        raise Unusable("an answer whose message says neither success nor failure")
+    parts = reply.data if isinstance(reply.data, list) else [reply.data]
+    for fields in (reply.fields, *map(lower_keys, parts)):
+        if fields.get("errors") or fields.get("error"):
+            raise Unusable("an answer that lists errors")
+
+
+def _created_keys(data: object, depth: int) -> Mapping[str, object]:
+    """The keys of the filed dossier, without the objects and lists around it."""
+    data = json_within(data)
+    if isinstance(data, list):
+        data = data[0] if data else None
+    keys = lower_keys(data)
+    if {"idhoso", "mahoso"} & keys.keys() or depth == _DEEPEST:
+        return keys
+    inner = next((keys[key] for key in _HOLDERS if keys.get(key) is not None), None)
+    return keys if inner is None else _created_keys(inner, depth + 1)
 
 
 def _error(
@@ -178,12 +205,13 @@ def _error(
 
 def _file_keys(value: object, depth: int) -> Mapping[str, object]:
     """The keys of the stored file, without the objects and lists around it."""
+    value = json_within(value)
     if isinstance(value, list):
         value = value[0] if value else None
     keys = lower_keys(value)
     if "idteptin" in keys or depth == _DEEPEST:
         return keys
-    inner = keys.get("response", keys.get("data"))
+    inner = next((keys[k] for k in ("response", *_HOLDERS) if keys.get(k) is not None), None)
     return _file_keys(inner, depth + 1) if inner is not None else {}
 
 

@@ -19,6 +19,7 @@ from typing import Literal, TypeVar
 
 import httpx
 
+from khop.connectors.answer_words import AnswerWords
 from khop.connectors.http.answers import Answer
 from khop.connectors.http.checks import http_address, joined_url
 from khop.connectors.http.outcomes import CallOutcome, advised, as_error
@@ -73,19 +74,24 @@ class MinistryDeployment:
 
 
 class MinistryClient:
-    """Files dossiers and reports their progress. Safe for threads."""
+    """Files dossiers and reports their progress. Safe for threads.
+
+    ``words``: the messages of this platform that mean success.
+    """
 
     def __init__(
         self,
         system: str,
         transport: Transport,
         deployment: MinistryDeployment,
+        words: AnswerWords | None = None,
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.system = system
         self._transport = transport
         self._deployment = deployment
+        self._words = words or AnswerWords()
         self._paths = deployment.paths
         self._base = http_address(system, "base_url", deployment.base_url)
         self._calls = SessionCalls(transport, self._fetch_token, clock=clock)
@@ -116,20 +122,24 @@ class MinistryClient:
     def create(self, dossier: Message) -> Created:
         """File a dossier. Raises AlreadyExists, Refused, OutcomeUnknown, other
         ConnectorErrors."""
-        return self._write("CreateDossier", self._paths.create, read_created, {"json": dossier})
+
+        def read(reply: MinistryReply) -> Created:
+            return read_created(reply, self._words)
+
+        return self._write("CreateDossier", self._paths.create, read, {"json": dossier})
 
     def progress(self, steps: Sequence[Message]) -> None:
         """Send steps, oldest first. To send them again would double them. Raises as
         ``create``."""
         if steps:
             options: CallOptions = {"json": list(steps)}
-            self._write("CapNhatTienTrinh", self._paths.progress, read_done, options)
+            self._write("CapNhatTienTrinh", self._paths.progress, self._done, options)
 
     def status(self, states: Sequence[Message]) -> None:
         """Send the states of dossiers. Raises as ``create``."""
         if states:
             options: CallOptions = {"json": list(states)}
-            self._write("CapNhatTrangThai", self._paths.status, read_done, options)
+            self._write("CapNhatTrangThai", self._paths.status, self._done, options)
 
     def server_date(self) -> datetime | None:
         """The server's clock in its latest answer."""
@@ -138,6 +148,9 @@ class MinistryClient:
     def close(self) -> None:
         """Close the connections."""
         self._transport.close()
+
+    def _done(self, reply: MinistryReply) -> None:
+        read_done(reply, self._words)
 
     def _write(
         self,
