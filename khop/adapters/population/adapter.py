@@ -135,7 +135,7 @@ def _build(name: str, role: Role, settings: Any, context: Context) -> Population
         auth=_auth(name, settings, transport, context),
         shape=shape,
         front=_front(settings, shape),
-        reader=AnswerReader(settings.answer_namespaces),
+        reader=AnswerReader(settings.answer_namespaces, settings.answers.words()),
         gate_codes=load_table("population_gate")["codes"],
         headers=_headers(name, settings, context),
     )
@@ -221,7 +221,8 @@ def _front(settings: PopulationSettings, shape: DeploymentShape) -> Front:
     if settings.auth == "json_pascal":
         return PascalFront()
     if settings.auth == "json_camel":
-        return CamelFront(settings.answer_path, settings.service_account)
+        words = settings.answers.words()
+        return CamelFront(settings.answer_path, settings.service_account, words)
     return SoapFront(shape)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from khop.adapters.settings import HttpSettings, Secret
+from khop.adapters.settings import AnswerOverrides, HttpSettings, Secret
 from khop.connectors.population import BirthForm, DateForm
 from khop.connectors.population.reading import ANSWER_NAMESPACES
 
@@ -161,6 +161,9 @@ class PopulationSettings(HttpSettings):
     soap_action: Annotated[
         str | None, Field(description="The header SOAPAction, quotes included.")
     ] = '""'
+    answers: Annotated[
+        AnswerOverrides, Field(description="Messages and notes that mean something.")
+    ] = AnswerOverrides()
     answer_namespaces: Annotated[
         tuple[str, ...], Field(description="XML namespaces of answers.")
     ] = ANSWER_NAMESPACES

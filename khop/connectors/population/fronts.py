@@ -19,14 +19,16 @@ from typing import Protocol
 
 from lxml import etree
 
-from khop.connectors.http.answers import Answer, Unusable
+from khop.connectors.answer_words import AnswerWords
+from khop.connectors.http.answers import Answer, Unusable, json_within
 from khop.connectors.http.outcomes import CallOutcome
 from khop.connectors.http.transport import CallOptions
+from khop.connectors.http.values import bare_keys, first_text
 from khop.connectors.population.contract import request_writer
 from khop.connectors.population.fields import Fields, Value, birth_text, element_values
 from khop.connectors.population.json_answers import elements_of, value_at
 from khop.connectors.population.shape import DeploymentShape, Operation, OperationShape
-from khop.connectors.population.soap import body_elements, text_bytes
+from khop.connectors.population.soap import body_elements, text_bytes, xml_within
 from khop.errors import RecordError, Refused
 from khop.text.masking import short_text
 
@@ -35,6 +37,9 @@ Elements = tuple[etree._Element, ...]
 _PASCAL = ("HoVaTen", "SoDinhDanh", "SoCMND", "MaTichHop", "MaDVC", "MaCanBo", "MaYeuCau")
 #: Names of the fields in the JSON of Đồng Tháp, where each begins with a small letter.
 _CAMEL = ("MaYeuCau", "MaDVC", "MaCanBo", "SoDinhDanh", "SoCMND", "HoVaTen")
+#: Keys besides ``message`` that may hold the SOAP answer, and keys of a text for people.
+_HOLDERS = ("result", "data", "response")
+_MESSAGES = ("message", "description", "msg")
 _DONE = frozenset({"0", "00", "000", "200", "ok", "success"})
 
 
@@ -92,16 +97,18 @@ class PascalFront:
         return {"json": {**{name: fields.texts[name] for name in _PASCAL}, **dates}}
 
     def elements(self, answer: Answer, outcome: CallOutcome) -> Elements:
-        body = answer.json()
-        if not isinstance(body, Mapping):
+        keys = bare_keys(json_within(answer.json()))
+        if not keys:
             raise Unusable("an answer that is no JSON object")
-        keys = {str(key).replace("_", "").casefold(): value for key, value in body.items()}
         message, code = keys.get("message"), _code(keys.get("errorcode"))
-        if isinstance(message, str) and message.lstrip("\ufeff \t\r\n").startswith("<"):
-            return body_elements(text_bytes(message), outcome, answer.status)
-        if code is not None and code.casefold() not in _DONE:
-            raise _refused(outcome, answer.status, code, message)
-        raise Unusable("a message that holds no SOAP answer")
+        refused = code is not None and code.casefold() not in _DONE
+        packed = next(filter(None, map(xml_within, (message, *map(keys.get, _HOLDERS)))), None)
+        found = body_elements(text_bytes(packed), outcome, answer.status) if packed else ()
+        if code is not None and refused:
+            raise _refused(outcome, answer.status, code, None if packed else message)
+        if not packed:
+            raise Unusable("a message that holds no SOAP answer")
+        return found
 
 
 class CamelFront:
@@ -109,7 +116,10 @@ class CamelFront:
     XML as text, or JSON with the names of the message standard. ``service_user``: sent as
     ``userNameService``."""
 
-    def __init__(self, answer_path: str, service_user: str) -> None:
+    def __init__(
+        self, answer_path: str, service_user: str, words: AnswerWords | None = None
+    ) -> None:
+        self._words = words or AnswerWords()
         self._path = tuple(part for part in answer_path.split(".") if part)
         self._user = service_user
 
@@ -119,10 +129,30 @@ class CamelFront:
         return {"json": {**texts, "ngayThangNam": born, "userNameService": self._user}}
 
     def elements(self, answer: Answer, outcome: CallOutcome) -> Elements:
-        found = value_at(answer.json(), self._path)
-        if isinstance(found, str) and found.lstrip("\ufeff \t\r\n").startswith("<"):
-            return body_elements(text_bytes(found), outcome, answer.status)
+        body = json_within(answer.json())
+        fields = bare_keys(body)
+        if _fails(fields):
+            code = first_text(fields, "errorcode", "code", "statuscode", "status") or "false"
+            raise _refused(outcome, answer.status, code, first_text(fields, *_MESSAGES))
+        found = json_within(value_at(body, self._path))
+        if packed := xml_within(found):
+            return body_elements(text_bytes(packed), outcome, answer.status)
+        if found in ([], {}, None) and not self._words.mean_answered(
+            first_text(fields, *_MESSAGES)
+        ):
+            raise Unusable("an empty answer whose message does not say that nobody was found")
         return elements_of(found, verdict=outcome.operation == Operation.AUTHENTICATE)
+
+
+def _fails(fields: Mapping[str, object]) -> bool:
+    """Whether an answer says that the call failed: an error code, a status of HTTP, ``success``."""
+    code = _code(fields.get("errorcode"))
+    if code is not None and code.casefold() not in _DONE:
+        return True
+    if str(fields.get("success")).casefold() == "false":
+        return True
+    numbers = (first_text(fields, key) for key in ("code", "statuscode", "status"))
+    return any(number.isdecimal() and int(number[:4]) >= 400 for number in numbers)
 
 
 def _code(value: object) -> str | None:

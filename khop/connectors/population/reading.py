@@ -14,6 +14,7 @@ from typing import Any, get_args
 
 from lxml import etree
 
+from khop.connectors.answer_words import AnswerWords
 from khop.connectors.http.answers import Unusable
 from khop.connectors.http.xml import local_name, namespace
 from khop.connectors.population.contract import PERSONS_NAMESPACE, SERVICE_NAMESPACE
@@ -46,11 +47,17 @@ class _Field:
 
 
 class AnswerReader:
-    """Reads answers in any of ``namespaces``, with any prefix. Safe for threads."""
+    """Reads answers in any of ``namespaces`` or in none, with any prefix, names in any case. Safe
+    for threads. ``words``: the notes of an empty answer that mean that nobody was found."""
 
-    def __init__(self, namespaces: Collection[str] = ANSWER_NAMESPACES) -> None:
+    def __init__(
+        self,
+        namespaces: Collection[str] = ANSWER_NAMESPACES,
+        words: AnswerWords | None = None,
+    ) -> None:
         self._fields = {uri: _fields_of(Person, uri) for uri in ("", *namespaces)}
-        self._namespaces = frozenset(namespaces)
+        self._namespaces = frozenset(("", *namespaces))
+        self._words = words or AnswerWords()
 
     def verdict(self, body: Sequence[etree._Element]) -> bool:
         """Whether the data belong together. Raises ValueError for an answer without a verdict,
@@ -68,20 +75,24 @@ class AnswerReader:
         """The persons of a collection. An empty collection, an empty Body and an empty response
         of the operation all mean "not found".
 
-        Raises ValueError for another answer.
+        Raises ValueError for another answer, and for an empty one whose note says something else.
         """
         root = self._root(body, (_COLLECTION,))
         if root is not None:
-            return self._collection(root)
+            found = self._collection(root)
+            if not found.persons and not self._words.mean_answered(found.note or ""):
+                raise Unusable("an empty answer whose note does not say that nobody was found")
+            return found
         if not all(_is_empty_response(element) for element in body):
             raise Unusable(f"an answer without {_COLLECTION}{_instead(body)}")
         return PersonAnswer(())
 
     def _root(self, body: Sequence[etree._Element], names: Sequence[str]) -> etree._Element | None:
         """The element with one of ``names``, also inside the element that an ESB added."""
+        known = [name.casefold() for name in names]
         for outer in body:
             for element in outer.iter():
-                if local_name(element) not in names:
+                if local_name(element).casefold() not in known:
                     continue
                 if namespace(element) in self._namespaces:
                     return element
@@ -91,7 +102,8 @@ class AnswerReader:
         return None
 
     def _is(self, element: etree._Element, name: str, root: etree._Element) -> bool:
-        return local_name(element) == name and namespace(element) in ("", namespace(root))
+        same = local_name(element).casefold() == name.casefold()
+        return same and namespace(element) in ("", namespace(root))
 
     def _collection(self, root: etree._Element) -> PersonAnswer:
         fields = self._fields[namespace(root)]
@@ -124,7 +136,7 @@ def _group(
 ) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for child in element:
-        field = fields.get(child.tag)
+        field = fields.get(_tag(child))
         if field is None:
             lost.append(path + _shown(local_name(child)))
             continue
@@ -192,12 +204,20 @@ def _shown(name: str) -> str:
     return short_text(name)[:60]
 
 
+def _tag(element: etree._Element) -> str:
+    """The namespace as written, and the name in small letters."""
+    uri = namespace(element)
+    name = local_name(element).casefold()
+    return f"{{{uri}}}{name}" if uri else name
+
+
 def _fields_of(model: type[Wire], uri: str) -> dict[str, _Field]:
     """The elements of a group by full tag: in the answer's namespace, or in none."""
     found: dict[str, _Field] = {}
     for name, text, group in _shapes(model):
         field = _Field(name, _fields_of(group, uri) if group else None, text)
-        found[name] = found[f"{{{uri}}}{name}"] = field
+        folded = name.casefold()
+        found[folded] = found[f"{{{uri}}}{folded}"] = field
     return found
 
 

@@ -1,5 +1,8 @@
 """The body of a SOAP answer, or its fault.
 
+An answer may be packed once more: as escaped text or CDATA in the only element of a gateway's own
+answer. A namespace may be absent.
+
 A fault may come under any HTTP status, 200 too (docs/systems/population.md)::
 
     Client, Sender, VersionMismatch, MustUnderstand    Refused
@@ -8,11 +11,13 @@ A fault may come under any HTTP status, 200 too (docs/systems/population.md)::
 
 from __future__ import annotations
 
+import html
 import re
+from collections.abc import Sequence
 
 from lxml import etree
 
-from khop.connectors.http.answers import Unusable
+from khop.connectors.http.answers import Unusable, read_json
 from khop.connectors.http.outcomes import CallOutcome
 from khop.connectors.http.xml import children, local_name, namespace, read_xml
 from khop.errors import ConnectorError, Refused
@@ -21,7 +26,10 @@ from khop.text.masking import short_text
 _ENVELOPES = (
     "http://schemas.xmlsoap.org/soap/envelope/",
     "http://www.w3.org/2003/05/soap-envelope",
+    "",
 )
+_DEEPEST = 3
+_CDATA = re.compile(r"<!\[CDATA\[(.*)\]\]>", re.DOTALL)
 _OF_THE_CALLER = ("client", "sender", "versionmismatch", "mustunderstand")
 _LONGEST_CODE = 40
 _PAGE = re.compile(rb"\s*<(?:!doctype\s+)?html[\s>]", re.IGNORECASE)
@@ -33,7 +41,9 @@ _LOST_BREAKS = re.compile(_LOST_BREAK.encode())
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 
-def body_elements(body: bytes, outcome: CallOutcome, status: int) -> tuple[etree._Element, ...]:
+def body_elements(
+    body: bytes, outcome: CallOutcome, status: int, depth: int = 0
+) -> tuple[etree._Element, ...]:
     """The elements of the Body, or the root of an answer without envelope, as some fronts send.
 
     Raises ConnectorError for a SOAP fault; ValueError for an answer that is no SOAP.
@@ -42,14 +52,50 @@ def body_elements(body: bytes, outcome: CallOutcome, status: int) -> tuple[etree
         raise Unusable("a page of HTML in place of a SOAP answer")
     root = read_xml(with_breaks(body))
     if local_name(root) != "Envelope":
-        return (root,)
+        return _unpacked((root,), outcome, status, depth)
     if namespace(root) not in _ENVELOPES:
         raise Unusable("an envelope that is not SOAP's")
     for name, child in children(root):
         if name == "Body" and namespace(child) == namespace(root):
-            found = tuple(element for _, element in children(child))
-            return _without_fault(found, outcome, status)
+            found = _without_fault(tuple(e for _, e in children(child)), outcome, status)
+            return _unpacked(found, outcome, status, depth)
     raise Unusable("a SOAP answer without a Body")
+
+
+def xml_within(value: object) -> str | None:
+    """The XML in a text, also where it is escaped, in CDATA, or a JSON text; None for no XML."""
+    text = value.strip("\ufeff \t\r\n") if isinstance(value, str) else ""
+    for _ in range(_DEEPEST):
+        if cdata := _CDATA.fullmatch(text):
+            text = cdata[1].strip()
+        elif text.startswith("&lt;"):
+            text = html.unescape(text).strip()
+        elif text.startswith('"'):
+            text = _json_text(text)
+    return text if text.startswith("<") else None
+
+
+def _json_text(text: str) -> str:
+    try:
+        inner = read_json(text)
+    except ValueError:
+        return ""
+    return inner.strip() if isinstance(inner, str) else ""
+
+
+def _unpacked(
+    found: tuple[etree._Element, ...], outcome: CallOutcome, status: int, depth: int
+) -> tuple[etree._Element, ...]:
+    """The elements, or those of the XML that is their only text."""
+    texts = [text for text in _texts(found) if text.strip()]
+    packed = xml_within(texts[0]) if len(texts) == 1 and depth < _DEEPEST else None
+    if packed is None:
+        return found
+    return body_elements(text_bytes(packed), outcome, status, depth + 1)
+
+
+def _texts(found: Sequence[etree._Element]) -> list[str]:
+    return [str(text) for element in found for text in element.itertext()]
 
 
 def text_bytes(text: str) -> bytes:

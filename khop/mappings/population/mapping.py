@@ -192,8 +192,8 @@ def verdict_of(
     """The verdict of a look-up: MATCH when one person's number, name and birth agree.
 
     An empty answer is a MISMATCH, since the service finds a person only by correct data. UNKNOWN
-    where a record lacks a compared element or has it twice, and where the answer is not
-    ``complete``: a person that could not be read may be the right one.
+    where a record lacks a compared element or has it twice or is of another number, and where
+    the answer is not ``complete``: a person that could not be read may be the right one.
     """
     found = [_agrees(person, question) for person in persons]
     if True in found:
@@ -210,7 +210,9 @@ def _agrees(person: PersonRecord, question: Question) -> bool | None:
     numbers_agree = [
         _digits(theirs) == asked for theirs, asked in numbers if asked and _digits(theirs)
     ]
-    if False in numbers_agree or (person.name and not same_name(person.name, question.name)):
+    if False in numbers_agree:
+        return None  # the record of another number does not answer the question
+    if person.name and not same_name(person.name, question.name):
         return False
     born = _births_agree(person.birth, question.birth)
     if born is False:

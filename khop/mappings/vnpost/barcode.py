@@ -1,5 +1,7 @@
 """Answers to the post when it reads the barcode of a receipt (docs/systems/vnpost.md).
 
+``barcode_of`` finds the barcode in a call: in its query, or in its body.
+
 The functions have no input or output of their own: the caller finds the dossier and stores the wish
 for delivery.
 """
@@ -10,7 +12,10 @@ import hmac
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
 
+from khop.connectors.http.answers import json_within
+from khop.connectors.http.values import bare_keys, first_text
 from khop.errors import RecordError
 from khop.text.cleaning import clean_text
 
@@ -18,6 +23,8 @@ Answer = tuple[int, Mapping[str, str] | None]
 
 _BARCODE = re.compile(r"D-([0-9A-Za-z]{1,64})-(\d{1,18})-(\d{1,9})", re.ASCII | re.IGNORECASE)
 _FOUND, _NOTHING = 200, 204
+_FIELD, _NAME = "ma_bien_nhan", "mabiennhan"
+_LONGEST_BODY = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,32 @@ class CounterDossier:
 
 
 Find = Callable[[str], CounterDossier | None]
+
+
+def barcode_of(query: Mapping[str, str], body: bytes = b"") -> str:
+    """The text of the barcode in a call: under ``ma_bien_nhan`` in the query, in a body of JSON
+    (also inside ``data``) or of a form, or as the whole body.
+
+    Raises RecordError, which says what is missing, when there is none.
+    """
+    if found := first_text(bare_keys(query), _NAME):
+        return found
+    if len(body) > _LONGEST_BODY:
+        raise RecordError(_FIELD, "is not looked for: the body is too long")
+    text = body.decode("utf-8-sig", "replace").strip()
+    if not text:
+        raise RecordError(_FIELD, "is missing in the query, and the call has no body")
+    read = json_within(text)
+    fields = bare_keys(read)
+    for held in (fields, bare_keys(json_within(fields.get("data")))):
+        if found := first_text(held, _NAME):
+            return found
+    if found := first_text(bare_keys(dict(parse_qsl(text))), _NAME):
+        return found
+    bare = text.strip('"')
+    if _BARCODE.fullmatch(bare):
+        return bare
+    raise RecordError(_FIELD, "is neither in the query nor in the body of the call")
 
 
 def read_barcode(text: str) -> Barcode:
