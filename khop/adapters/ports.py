@@ -221,8 +221,9 @@ class CodeSource(Protocol):
     name: str
     role: Role
 
-    def codes(self) -> Iterable[str]:
-        """Canonical dossier codes. Raises ConfigError when the file cannot be read."""
+    def codes(self) -> Iterable[str | Reject]:
+        """Canonical dossier codes, and the cells that are no usable code. Raises ConfigError,
+        after what could be read, when a file cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,4 +38,5 @@ from .spreadsheets.model import (
     TableLimits as TableLimits,
     TableRow as TableRow,
 )
+from .spreadsheets.read import FileSheets as FileSheets
 from .spreadsheets.read import read_sheets as read_sheets

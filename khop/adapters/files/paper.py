@@ -15,7 +15,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, field_validator
 
-from khop.adapters.files.spreadsheet_files import TableFiles, chosen_sheets
+from khop.adapters.files.spreadsheet_files import ChosenSheets, TableFiles, chosen_sheets
 from khop.adapters.ports import (
     AdapterType,
     CheckStep,
@@ -102,7 +102,7 @@ class PaperFileAdapter:
     def rows(self, file: PaperFile) -> Iterator[PaperItem]:
         """The lines of a file, in order; a ``SheetRead`` for each sheet, also for one that is
         passed over. Raises ConfigError, also when the file has changed."""
-        sheets = chosen_sheets(self._files.read(file), file.name, self._sheet)
+        sheets = self._chosen(file)
         yield from self._reader.read(sheets, file.name, self._today())
         for skipped in sheets.skipped:
             yield SheetRead(skipped.name, not_read=skipped.why.value)
@@ -140,6 +140,11 @@ class PaperFileAdapter:
             yield CheckStep("read", True, f"{file.name}: {_counted(found)}")
         except ConfigError as error:
             yield CheckStep("read", False, str(error))
+
+    def _chosen(self, file: PaperFile) -> ChosenSheets:
+        return chosen_sheets(
+            self._files.read(file), file.name, self._sheet, self._reader.has_headers
+        )
 
 
 def _sheet_texts(sheet: SheetRead) -> Iterator[str]:

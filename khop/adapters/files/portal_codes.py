@@ -7,7 +7,7 @@ look-up counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,18 +15,26 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from khop.adapters.files.spreadsheet_files import TableFiles, chosen_sheets
-from khop.adapters.ports import AdapterType, CheckStep, Context, Health, Role
+from khop.adapters.ports import AdapterType, CheckStep, Context, Health, PaperFile, Role
 from khop.adapters.settings import SourceSettings
-from khop.connectors.spreadsheets.model import Cell, Sheet
+from khop.connectors.spreadsheets.model import Cell, Sheet, TableRow
 from khop.errors import ConfigError, RecordError
 from khop.mappings.codes.grammar import CodeGrammar
 from khop.mappings.codes.near import near_codes
 from khop.mappings.paper.code_cells import read_code
-from khop.mappings.paper.headers import SEARCHED_ROWS, find_layout, is_header_again
+from khop.mappings.paper.headers import (
+    SEARCHED_ROWS,
+    Layout,
+    find_layout,
+    is_header_again,
+)
 from khop.mappings.paper.lines import names_a_code
-from khop.mappings.records import UnknownCode
+from khop.mappings.paper.meanings import shown
+from khop.mappings.records import Reject, UnknownCode
 
 _KIND = "portal"
+#: At most this many unusable cells are named; the others are counted.
+_NAMED = 5
 
 
 class PortalFileSettings(SourceSettings):
@@ -71,57 +79,102 @@ class PortalFileAdapter:
         self._sheet = sheet
         self._grammar = grammar
 
-    def codes(self) -> Iterator[str]:
-        """Canonical dossier codes, in the files' order. Raises ConfigError."""
-        return (code for code, _ in self._cells() if code)
+    def codes(self) -> Iterator[str | Reject]:
+        """Canonical dossier codes in the files' order, and the cells that are no usable code.
+
+        Raises ConfigError at the end when a file could not be read; it hinders no other.
+        """
+        failures: list[str] = []
+        for file in self._files.present():
+            try:
+                yield from self._codes_of(file)
+            except ConfigError as error:
+                failures.append(str(error))
+        if failures:
+            raise ConfigError("; ".join(failures))
 
     def check(self) -> Health:
+        """The number of codes and of unusable cells, and the first of these."""
+        good, lost = 0, list[Reject]()
+        steps: list[CheckStep] = []
         try:
-            found = [code is not None for code, _ in self._cells()]
+            for item in self.codes():
+                if isinstance(item, Reject):
+                    lost.append(item)
+                else:
+                    good += 1
         except ConfigError as error:
-            return Health((CheckStep("read", False, str(error)),))
-        lost = found.count(False)
-        detail = f"{found.count(True)} dossier codes"
-        return Health((CheckStep("read", True, f"{detail}, {lost} unusable" if lost else detail),))
+            steps.append(CheckStep("read", False, str(error)))
+        if good or lost or not steps:
+            steps.append(CheckStep("read", True, _counted(good, lost)))
+        return Health(tuple(steps))
 
     def close(self) -> None:
         """Nothing to do: files are closed after they are read."""
 
-    def _cells(self) -> Iterator[tuple[str | None, str]]:
-        """Each code, None for an unusable one, with the name of its file."""
-        for file in self._files.present():
-            sheets = chosen_sheets(self._files.read(file), file.name, self._sheet)
-            found = [codes for each in sheets if (codes := self._sheet_codes(each, file.name))]
-            if not found:
-                raise ConfigError(
-                    f"{file.name} has no column of dossier codes; its header row must name it, "
-                    'or set code_column = "its header"',
-                    key=f"sources.{self.name}.code_column",
-                )
-            yield from ((code, file.name) for code in chain.from_iterable(found))
+    def _codes_of(self, file: PaperFile) -> Iterator[str | Reject]:
+        chosen = chosen_sheets(
+            self._files.read(file),
+            file.name,
+            self._sheet,
+            lambda sheet: self._layout(sheet, self._top(sheet.rows()), file) is not None,
+        )
+        found = False
+        for sheet in chosen:
+            rows = sheet.rows()
+            top = self._top(rows)
+            if layout := self._layout(sheet, top, file):
+                found = True
+                yield from self._sheet_codes(layout, chain(top[layout.first :], rows), sheet, file)
+        if not found:
+            raise ConfigError(
+                f"{file.name} has no column of dossier codes; its header row must name it, "
+                'or set code_column = "its header"',
+                key=f"sources.{self.name}.code_column",
+            )
 
-    def _sheet_codes(self, sheet: Sheet, file: str) -> Iterator[str | None] | None:
-        rows = sheet.rows()
-        top = list(islice(rows, SEARCHED_ROWS))
-        layout = find_layout(_KIND, top, self._own, f"{file} {sheet.name}".strip())
-        if layout is None:
-            return None
+    @staticmethod
+    def _top(rows: Iterator[TableRow]) -> list[TableRow]:
+        return list(islice(rows, SEARCHED_ROWS))
+
+    def _layout(self, sheet: Sheet, top: Sequence[TableRow], file: PaperFile) -> Layout | None:
+        return find_layout(_KIND, top, self._own, f"{file.name} {sheet.name}".strip())
+
+    def _sheet_codes(
+        self, layout: Layout, under: Iterable[TableRow], sheet: Sheet, file: PaperFile
+    ) -> Iterator[str | Reject]:
         place = layout.places["code"]
-        under = chain(top[layout.first :], rows)
-        table = (row.cells for row in under if not is_header_again(layout, row.cells))
-        cells = (cells[place] for cells in table if place < len(cells))
-        return (_code(cell, self._grammar) for cell in cells if names_a_code(cell))
+        for row in under:
+            if place >= len(row.cells) or is_header_again(layout, row.cells):
+                continue
+            if names_a_code(row.cells[place]):
+                try:
+                    code = _code(row.cells[place], shown(layout.headers[place]), self._grammar)
+                except RecordError as error:
+                    where = f"{file.name}#{sheet.name}!{row.number}"
+                    yield Reject(error.field, error.reason, where)
+                else:
+                    if code:
+                        yield code
 
 
-def _code(cell: Cell, grammar: CodeGrammar | None) -> str | None:
+def _code(cell: Cell, field: str, grammar: CodeGrammar | None) -> str | None:
     """The code in a cell. A text of no known shape may be the code of another system, which the
-    portal can be asked about; a part of a code or a damaged one cannot."""
+    portal can be asked about; a part of a code or a damaged one cannot. Raises RecordError."""
     try:
-        return read_code(cell, "code", grammar)
+        return read_code(cell, field, grammar)
     except UnknownCode as unknown:
-        return unknown.text if unknown.shown and not near_codes(unknown.shown) else None
-    except RecordError:
-        return None
+        if unknown.text and unknown.shown and not near_codes(unknown.shown):
+            return unknown.text
+        raise
+
+
+def _counted(good: int, lost: Sequence[Reject]) -> str:
+    counted = f"{good} dossier codes"
+    if not lost:
+        return counted
+    named = "; ".join(f"{each.native_id} {each.reason}" for each in lost[:_NAMED])
+    return f"{counted}, {len(lost)} unusable: {named}{'; …' if len(lost) > _NAMED else ''}"
 
 
 def _build(name: str, role: Role, settings: Any, context: Context) -> PortalFileAdapter:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import glob
 import hashlib
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 
+from khop.adapters.files.folders import Found, files_in, files_like
 from khop.adapters.ports import PaperFile
 from khop.connectors.spreadsheets.model import Sheet, SkippedSheet, TableLimits, WhySkipped
-from khop.connectors.spreadsheets.read import ENDINGS, read_sheets
+from khop.connectors.spreadsheets.read import read_sheets
 from khop.errors import ConfigError
 
-#: Beginnings of the temporary files that programs write while a file is open or being copied.
-_TEMPORARY = ("~$", ".~", ".")
+#: Instead of the digest of a file that cannot be read; ``read`` says why.
+_NOT_READ = "not read"
 
 
 class TableFiles:
@@ -29,23 +32,21 @@ class TableFiles:
     def present(self) -> tuple[PaperFile, ...]:
         """The present files, by name; without those that change while they are hashed.
 
-        Raises ConfigError when the path does not exist or a file cannot be read.
+        Also files that cannot be read, of which ``read`` tells the reason: they hinder no other.
+        Raises ConfigError when the path does not exist or a folder cannot be listed.
         """
         found = sorted(self._found().items())
-        stamped = ((name, _digest(path, self._key)) for name, path in found)
+        stamped = ((name, self._digest(name, file)) for name, file in found)
         return tuple(PaperFile(name, digest) for name, digest in stamped if digest)
 
     def read(self, file: PaperFile) -> bytes:
-        """The bytes of a file. Raises ConfigError when the file is gone, is too large, or has
-        changed since ``present``."""
-        path = self._found().get(file.name)
-        if path is None:
+        """The bytes of a file. Raises ConfigError when the file is gone, is too large, is outside
+        the folder, or has changed since ``present``."""
+        found = self._found().get(file.name)
+        if found is None:
             raise ConfigError(f"there is no file {file.name} any more", key=self._key)
-        with _reading(path, self._key):
-            if path.stat().st_size > TableLimits().file_bytes:
-                largest = TableLimits().file_bytes >> 20
-                raise ConfigError(f"{file.name} has more than {largest} MiB; divide it")
-            data = path.read_bytes()
+        with self._opened(file.name, found) as opened:
+            data = opened.read(TableLimits().file_bytes + 1)
         if hashlib.sha256(data).hexdigest() != file.digest:
             raise ConfigError(
                 f"{file.name} was changed while it was read; it is read the next time",
@@ -53,20 +54,60 @@ class TableFiles:
             )
         return data
 
-    def _found(self) -> dict[str, Path]:
-        """Name -> path. A file that the path names itself may have any ending."""
+    def _found(self) -> dict[str, Found]:
+        """By name. A file that the path names itself may have any ending."""
         path = self._path
         if path.is_file():
-            return {path.name: path}
-        if path.is_dir():
-            with _reading(path, self._key):
-                return {each.name: each for each in path.iterdir() if _is_table(each)}
-        if not glob.has_magic(str(path)):
-            raise ConfigError(f"there is no file or folder {path}", key=self._key)
-        base = _fixed_part(path)
-        # Path.glob takes no pattern that begins at the root.
-        paths = map(Path, glob.iglob(str(path), recursive=True))  # noqa: PTH207
-        return {each.relative_to(base).as_posix(): each for each in paths if _is_table(each)}
+            return {path.name: Found(path.resolve())}
+        with self._reading(path):
+            if path.is_dir():
+                return files_in(path)
+            if glob.has_magic(str(path)):
+                return files_like(path)
+        raise ConfigError(f"there is no file or folder {path}", key=self._key)
+
+    def _digest(self, name: str, found: Found) -> str:
+        """SHA-256 in hex; "" when the file changed meanwhile or was deleted."""
+        try:
+            with self._opened(name, found) as file:
+                before = os.fstat(file.fileno())
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+                after = os.fstat(file.fileno())
+        except ConfigError:
+            return _NOT_READ if found.refused or found.path.exists() else ""
+        same = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
+        return digest if same else ""
+
+    @contextmanager
+    def _opened(self, name: str, found: Found) -> Iterator[BufferedReader]:
+        """A file whose size was looked at. Raises ConfigError."""
+        if found.refused:
+            raise ConfigError(f"{name} {found.refused}", key=self._key)
+        with self._reading(found.path), _open(found.path) as file:
+            if os.fstat(file.fileno()).st_size > TableLimits().file_bytes:
+                most = TableLimits().file_bytes >> 20
+                raise ConfigError(f"{name} has more than {most} MiB; divide it", key=self._key)
+            yield file
+
+    @contextmanager
+    def _reading(self, path: Path) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise ConfigError(
+                f"{path} cannot be read ({type(error).__name__}); let the account of khop read it",
+                key=self._key,
+            ) from None
+
+
+def _open(path: Path) -> BufferedReader:
+    """Opens what was found there, not what a link put in its place leads to, nor waits for a
+    pipe. Raises OSError."""
+
+    def opener(name: str, flags: int) -> int:
+        return os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
+
+    return open(path, "rb", opener=opener)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,47 +146,3 @@ def chosen_sheets(
     skipped = [SkippedSheet(each.name, why) for each in sheets if each not in chosen]
     skipped += [SkippedSheet(name, WhySkipped.NO_TABLE) for name in found.others]
     return ChosenSheets(tuple(chosen), tuple(skipped))
-
-
-def _is_table(path: Path) -> bool:
-    return (
-        path.suffix.lower() in ENDINGS
-        and not path.name.startswith(_TEMPORARY)
-        and path.is_file()
-        and path.stat().st_size > 0
-    )
-
-
-def _fixed_part(pattern: Path) -> Path:
-    """The folder above the first part with a wildcard."""
-    base = Path()
-    for part in pattern.parts:
-        if glob.has_magic(part):
-            break
-        base /= part
-    return base
-
-
-def _digest(path: Path, key: str) -> str:
-    """SHA-256 in hex; "" when the file changed meanwhile or was deleted."""
-    with _reading(path, key):
-        try:
-            before = path.stat()
-            with path.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-            after = path.stat()
-        except FileNotFoundError:
-            return ""
-    same = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
-    return digest if same else ""
-
-
-@contextmanager
-def _reading(path: Path, key: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise ConfigError(
-            f"{path} cannot be read ({type(error).__name__}); let the account of khop read it",
-            key=key,
-        ) from None

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _KINDS = {
     "list": ("source", "pages", "fetched", "stored", "unchanged", "quarantined", "history_missing"),
     "lookups": ("source", "asked", "present", "absent", "unknown", "waiting"),
-    "codes": ("source", "read", "new"),
+    "codes": ("source", "read", "new", "unusable"),
     "feed": ("source", "pages", "fetched", "stored", "unchanged", "quarantined"),
     "evidence": ("source", "asked", "events", "stored", "failed"),
     "paper": (
@@ -106,12 +106,16 @@ def report_pull(shell: Shell, summary: PullSummary, done: str = "pull.ok") -> in
 
 
 def _note_failures(shell: Shell, part: SourceSummary) -> None:
+    from khop.sync.results import CodesSummary
     from khop.sync.results import PaperSummary as Paper
 
     paper = isinstance(part, Paper)
     if part.error is not None:
         failed = "pull.files_failed" if paper else "pull.failed"
         shell.note(failed, source=part.source, error=part.error)
+    if isinstance(part, CodesSummary) and part.unusable:
+        places = "; ".join(part.places)
+        shell.note("pull.unusable", source=part.source, count=part.unusable, places=places)
     if not isinstance(part, Paper):
         return
     if part.quarantined:

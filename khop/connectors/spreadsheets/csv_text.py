@@ -40,10 +40,18 @@ def read_text(
         return TextSheet(text[named.end() :], named[1], file, limits)
     sheets = [TextSheet(text, each, file, limits) for each in _DELIMITERS if each in text]
     if len(sheets) > 1 and has_headers is not None:
-        sheets = [sheet for sheet in sheets if has_headers(sheet)] or sheets
+        sheets = [sheet for sheet in sheets if _is_table(sheet, has_headers)] or sheets
     if len(sheets) > 1:
         return max(sheets, key=TextSheet.evenness)
     return sheets[0] if sheets else TextSheet(text, _DELIMITERS[0], file, limits)
+
+
+def _is_table(sheet: Sheet, has_headers: Callable[[Sheet], bool]) -> bool:
+    try:
+        return has_headers(sheet)
+    except ConfigError:
+        # Headers that are not complete, or no such text.
+        return False
 
 
 class TextSheet:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from khop.connectors.spreadsheets.model import Cell
+from khop.connectors.spreadsheets.model import Cell, CellError
 from khop.errors import RecordError
 from khop.mappings.codes.grammar import CodeGrammar
 from khop.mappings.codes.near import near_codes
@@ -37,7 +37,9 @@ def read_code(cell: Cell, field: str, grammar: CodeGrammar | None = None) -> str
     """
     if not isinstance(cell, str):
         if isinstance(cell, bool) or not isinstance(cell, int | float):
-            why = f"{made_of(cell)}; format the column as text and write it again"
+            why = made_of(cell)
+            if not isinstance(cell, CellError):
+                why += "; format the column as text and write it again"
             raise RecordError(field, why)
         text = whole_number(cell, field)
     else:

@@ -105,6 +105,10 @@ class PaperReader:
         if not found:
             raise ConfigError(_without_headers(self.kind), key=file)
 
+    def has_headers(self, sheet: Sheet) -> bool:
+        """Whether a sheet has headers. Raises ConfigError for incomplete ones."""
+        return SheetLines(self.kind, sheet.rows(), self._own, "").first is not None
+
     def replay(self, payload: object, last: date | None = None) -> PaperRow:
         """Read a rejected row again, by the present rules. ``last``: as in ``read``. Raises
         RecordError."""

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from khop.adapters.ports import CodeSource, DossierLookup
 from khop.errors import ConfigError, ConnectorError, RecordError
-from khop.mappings.records import DossierRecord
+from khop.mappings.records import DossierRecord, Reject
 from khop.sync.ledger import look_ups, presence
 from khop.sync.reading.asking import Answer, Asker, fatal_error
 from khop.sync.results import CodesSummary, LookupSummary
@@ -68,14 +68,21 @@ def name_codes(
     context: RunContext, source: CodeSource, lookup: DossierLookup | None
 ) -> CodesSummary:
     """Queue look-ups at ``lookup`` of the codes a file names."""
+    summary = CodesSummary(source.name)
+    codes: list[str] = []
     try:
-        codes = list(source.codes())
+        for item in source.codes():
+            if isinstance(item, Reject):
+                summary.add_unusable(f"{item.native_id} {item.field}: {item.reason}")
+            else:
+                codes.append(item)
     except ConfigError as error:
-        return CodesSummary(source.name, error=str(error))
+        summary.error = str(error)
     with context.write() as connection:
         known_to = lookup.name if lookup is not None else source.name
-        new = presence.name_codes(connection, known_to, codes)
-    return CodesSummary(source.name, read=len(codes), new=new)
+        summary.new = presence.name_codes(connection, known_to, codes)
+    summary.read = len(codes)
+    return summary
 
 
 def _store(

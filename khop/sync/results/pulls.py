@@ -11,6 +11,9 @@ from typing import Any, ClassVar
 
 from khop.sync.results.plain_json import Result, to_json
 
+#: At most this many unusable cells are named; the others are counted.
+_NAMED_PLACES = 5
+
 
 @dataclass(slots=True)
 class _OfOneSource(Result):
@@ -86,13 +89,22 @@ class LookupSummary(_OfOneSource):
 
 @dataclass(slots=True)
 class CodesSummary(_OfOneSource):
-    """Codes a file named: ``read`` in all, ``new`` ones the ledger did not know."""
+    """Codes a file named: ``read`` in all, ``new`` ones the ledger did not know. ``unusable``:
+    cells that are no usable code; ``places``: the first of them, with the reason."""
 
     kind: ClassVar[str] = "codes"
 
     read: int = 0
     new: int = 0
+    unusable: int = 0
+    places: tuple[str, ...] = ()
     error: str | None = None
+
+    def add_unusable(self, place: str) -> None:
+        """Count a cell, and keep its place if it is among the first."""
+        self.unusable += 1
+        if len(self.places) < _NAMED_PLACES:
+            self.places += (place,)
 
     @property
     def adds_up(self) -> bool:

@@ -95,10 +95,14 @@ def test_a_path_that_does_not_exist_is_an_error_with_its_key(tmp_path: Path, pat
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_without_read_permission_is_an_error(tmp_path: Path) -> None:
-    write(tmp_path / "so.csv").chmod(0)
+def test_a_file_without_read_permission_hinders_no_other(tmp_path: Path) -> None:
+    write(tmp_path / "so" / "a.csv").chmod(0)
+    write(tmp_path / "so" / "b.csv")
+    source = logbook(tmp_path, "so")
+    closed, good = source.files()
     with pytest.raises(ConfigError, match="cannot be read"):
-        logbook(tmp_path).files()
+        list(source.rows(closed))
+    assert len(list(source.rows(good))) == 1
 
 
 def sheets_of(rows: Sequence[PaperRow | Reject]) -> list[str]:

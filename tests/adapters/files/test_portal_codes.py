@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from khop.errors import ConfigError
+from khop.mappings.records import Reject
 from tests.adapters.files.tables import extract, write, written
 
 
 def codes(folder: Path, path: str, **settings: Any) -> list[str]:
-    return list(extract(folder, path, **settings).codes())
+    return [each for each in extract(folder, path, **settings).codes() if isinstance(each, str)]
 
 
 @pytest.mark.parametrize("header", ["MaHoSo", "mahoso", "Mã hồ sơ", "Mã số hồ sơ"])
@@ -35,8 +36,23 @@ def test_an_extract_may_have_title_rows_and_a_configured_column(tmp_path: Path) 
     ]
     (tmp_path / "ex.xlsx").write_bytes(written(lines))
     found = extract(tmp_path, "ex.xlsx", code_column="số trên cổng")
-    assert list(found.codes()) == ["H99.01-261008-0001", "260923"]
-    assert found.check().steps[0].detail == "2 dossier codes, 1 unusable"
+    *good, lost = found.codes()
+    assert good == ["H99.01-261008-0001", "260923"]
+    assert isinstance(lost, Reject)
+    assert (lost.native_id, lost.field) == ("ex.xlsx#Sổ!6", "Số trên Cổng")
+    detail = found.check().steps[0].detail
+    assert detail.startswith("2 dossier codes, 1 unusable: ex.xlsx#Sổ!6 was changed to a number")
+
+
+def test_a_bad_file_hinders_no_other(tmp_path: Path) -> None:
+    write(tmp_path / "so" / "a.csv", "a,b\n1,2\n")
+    write(tmp_path / "so" / "b.csv", "MaHoSo\nH99.01-261008-0001\n")
+    source = extract(tmp_path, "so")
+    read = iter(source.codes())
+    assert next(read) == "H99.01-261008-0001"
+    with pytest.raises(ConfigError, match=r"a\.csv has no column of dossier codes"):
+        next(read)
+    assert [step.ok for step in source.check().steps] == [False, True]
 
 
 def test_an_extract_without_the_column_is_refused(tmp_path: Path) -> None:
