@@ -80,7 +80,8 @@ class StatusKind(StrEnum):
 
 
 class PaperKind(StrEnum):
-    """The kinds of files of rows that units keep beside the systems."""
+    """The kinds of rows of paper: of the files that units keep beside the systems, and
+    ``DOCUMENT``."""
 
     #: The logbook (sổ theo dõi hồ sơ, form 07, before 2025 form 06).
     LOGBOOK = "logbook"
@@ -88,6 +89,8 @@ class PaperKind(StrEnum):
     REGISTER = "register"
     #: The register of apologies and new due dates (form 04).
     APOLOGY = "apology"
+    #: A row of a register of all outgoing documents that is no result: evidence of nothing.
+    DOCUMENT = "document"
 
 
 class IdentityVerdict(StrEnum):

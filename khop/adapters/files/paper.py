@@ -6,6 +6,7 @@ written is read the next time.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -26,6 +27,7 @@ from khop.adapters.ports import (
 )
 from khop.adapters.settings import SourceSettings
 from khop.errors import ConfigError
+from khop.mappings.paper.documents import ResultRule
 from khop.mappings.paper.items import NoRow, PaperItem, SheetRead
 from khop.mappings.paper.meanings import refuse_unknown_columns
 from khop.mappings.paper.reader import PaperReader
@@ -73,6 +75,42 @@ class PaperFileSettings(SourceSettings):
     def _are_known(cls, columns: Mapping[str, str]) -> Mapping[str, str]:
         refuse_unknown_columns(columns)
         return columns
+
+
+class RegisterFileSettings(PaperFileSettings):
+    """``[sources.NAME]`` with ``adapter = "register_file"``."""
+
+    result_column: Annotated[
+        str | None,
+        Field(
+            description="Of a register of all outgoing documents: the header of a column that has "
+            "something in the rows of results, or that result_pattern is looked for in."
+        ),
+    ] = None
+    result_pattern: Annotated[
+        str | None,
+        Field(
+            description="Of a register of all outgoing documents: a regular expression found, "
+            "capital letters or not, in the rows of results; without result_column in number, "
+            "symbol and summary. Rows without it are no evidence."
+        ),
+    ] = None
+
+    @field_validator("result_pattern")
+    @classmethod
+    def _is_a_pattern(cls, pattern: str | None) -> str | None:
+        try:
+            re.compile(pattern or "")
+        except re.error as error:
+            raise ValueError(f"is no regular expression: {error}") from None
+        return pattern
+
+    @property
+    def results(self) -> ResultRule:
+        """Which rows are results."""
+        pattern = self.result_pattern
+        found = None if pattern is None else re.compile(pattern, re.IGNORECASE)
+        return ResultRule(self.result_column, found)
 
 
 class PaperFileAdapter:
@@ -170,12 +208,20 @@ def _counted(found: Counter[str]) -> str:
 def _adapter_type(kind: PaperKind) -> AdapterType:
     def build(name: str, role: Role, settings: Any, context: Context) -> PaperFileAdapter:
         files = TableFiles(context.base_dir / settings.path, f"sources.{name}.path")
+        results = settings.results if isinstance(settings, RegisterFileSettings) else None
         reader = PaperReader(
-            kind, context.key, unit=settings.unit, columns=settings.columns, grammar=context.codes
+            kind,
+            context.key,
+            unit=settings.unit,
+            columns=settings.columns,
+            grammar=context.codes,
+            results=results,
         )
         return PaperFileAdapter(name, role, files, reader, settings.sheet, context.clock)
 
-    return AdapterType(PaperFileSettings, frozenset({ROLES[kind]}), build)
+    of_register = kind is PaperKind.REGISTER
+    settings = RegisterFileSettings if of_register else PaperFileSettings
+    return AdapterType(settings, frozenset({ROLES[kind]}), build)
 
 
 LOGBOOK_FILE = _adapter_type(PaperKind.LOGBOOK)

@@ -129,6 +129,8 @@ def _note_passed_over(shell: Shell, part: PaperSummary) -> None:
         kinds = (f"{shell.words(f'no_row.{kind}')} {n}" for kind, n in part.no_rows.items())
         count = sum(part.no_rows.values())
         shell.note("pull.no_rows", source=part.source, count=count, kinds=", ".join(kinds))
+    if part.documents:
+        shell.note("pull.documents", source=part.source, count=part.documents)
     for what in ("columns_unread", "sheets_unread"):
         names = getattr(part, what)
         shown = names[:_NAMED]

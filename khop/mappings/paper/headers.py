@@ -42,14 +42,15 @@ _HAS_LETTERS = re.compile(r"[^\W\d_]")
 _IS_DATED = re.compile(r"\d{1,2}\s*[/.\-]\s*\d{1,2}\s*[/.\-]\s*\d{2}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Layout:
-    """The columns of a table.
+    """The columns of a table; two tables are never the same one.
 
     ``headers``: of every column. ``places``: meaning of a column -> its place. ``keys``: the
     header rows for comparison, to recognise them when a page repeats them. ``first``: index of
     the first row under the headers, among the rows searched; ``start``: of the first row of
     headers. ``refusal``: why the rows under these headers cannot be read.
+    ``summaries``: the places of summaries.
     """
 
     headers: tuple[Header, ...]
@@ -58,6 +59,7 @@ class Layout:
     first: int = 0
     start: int = 0
     refusal: str | None = None
+    summaries: tuple[int, ...] = ()
 
     def name(self, column: str) -> str:
         """The header of a column, as it is written in the sheet."""
@@ -128,7 +130,8 @@ class _Found:
         keys = tuple(tuple(map(_key, row.cells)) for row in self.rows)
         begin = start + self.skipped
         first = begin + len(self.rows)
-        return Layout(self.headers, self.places, keys, first, begin, refusal)
+        summaries = _summaries(self.columns)
+        return Layout(self.headers, self.places, keys, first, begin, refusal, summaries)
 
 
 def _is_meant(kind: str, places: Mapping[str, int], own: Mapping[str, str]) -> bool:
@@ -147,7 +150,12 @@ def _may_be_other_headers(kind: str, found: _Found, row: TableRow, own: Mapping[
 def lay_out(kind: str, headers: Iterable[Sequence[str]], own: Mapping[str, str]) -> Layout:
     """The layout of given headers."""
     kept = tuple(tuple(header) for header in headers)
-    return Layout(kept, _places(meanings(kind, kept, own)))
+    columns = meanings(kind, kept, own)
+    return Layout(kept, _places(columns), summaries=_summaries(columns))
+
+
+def _summaries(columns: Sequence[str | None]) -> tuple[int, ...]:
+    return tuple(place for place, column in enumerate(columns) if column == "summary")
 
 
 def lacks(kind: str, layout: Layout) -> str | None:

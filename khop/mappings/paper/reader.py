@@ -14,13 +14,15 @@ header of any other unusable cell goes into ``fields_lost``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache, partial
 
-from khop.connectors.spreadsheets.model import Sheet, TableRow
+from khop.connectors.spreadsheets.model import Cell, Sheet, TableRow
 from khop.errors import ConfigError, RecordError
 from khop.mappings.codes.grammar import CodeGrammar
+from khop.mappings.paper.documents import ResultRule, holds_all_documents
 from khop.mappings.paper.headers import SEARCHED_ROWS, Layout, lacks, lay_out
 from khop.mappings.paper.items import NoRow, PaperItem, SheetRead
 from khop.mappings.paper.lines import unit_or_code
@@ -38,9 +40,11 @@ NO_HEADERS = "no headers"
 
 @dataclass(frozen=True, slots=True)
 class _SheetInHand:
-    """The sheet that is read. ``keys``: of the rows of its file. ``last``: as in ``read``."""
+    """The sheet that is read. ``of_documents``: whether a table of it is a book of all outgoing
+    documents. ``keys``: of the rows of its file. ``last``: as in ``read``."""
 
     sheet: Sheet
+    of_documents: Callable[[Layout], bool]
     writing: Writing
     file: str
     keys: RowKeys
@@ -54,7 +58,7 @@ class PaperReader:
     ``key``: the installation's secret. ``unit``: name or code of the unit of rows that name none;
     without it, a line above them names it (``Đơn vị: …``). ``columns``: meaning of a column ->
     its header in these files, where the table does not have that header. ``grammar``: the shapes
-    of codes, by default the packaged ones.
+    of codes, by default the packaged ones. ``results``: which rows of a register are results.
     """
 
     def __init__(
@@ -65,12 +69,14 @@ class PaperReader:
         unit: str | None = None,
         columns: Mapping[str, str] | None = None,
         grammar: CodeGrammar | None = None,
+        results: ResultRule | None = None,
     ) -> None:
         self.kind = kind
         self._key = key
         self._unit = unit_or_code(unit)
         self._own = dict(columns or {})
         self._grammar = grammar
+        self._results = results or ResultRule()
 
     def read(
         self, sheets: Iterable[Sheet], file: str, last: date | None = None
@@ -101,7 +107,9 @@ class PaperReader:
                 yield SheetRead(sheet.name, not_read=NO_HEADERS)
                 continue
             found = True
-            yield from self._sheet(_SheetInHand(sheet, writing, file, keys, last), lines)
+            of_documents = cache(partial(self._holds_documents, lines, where))
+            one = _SheetInHand(sheet, of_documents, writing, file, keys, last)
+            yield from self._sheet(one, lines)
         if not found:
             raise ConfigError(_without_headers(self.kind), key=file)
 
@@ -116,9 +124,21 @@ class PaperReader:
         layout = lay_out(self.kind, headers, self._own)
         if missing := lacks(self.kind, layout):
             raise RecordError("headers", f"lack {missing}")
-        record = PaperRecord(self.kind, self._key, layout, place, cells, self._grammar, last)
+        record = self._record(place, layout, cells, last)
         base = record.base(RowKeys(self.kind, self._key))
         return record.row(RowKeys.key_of(base, occurrence))
+
+    def _record(
+        self, place: RowPlace, layout: Layout, cells: Sequence[Cell], last: date | None
+    ) -> PaperRecord:
+        grammar, results = self._grammar, self._results
+        return PaperRecord(self.kind, self._key, layout, place, cells, grammar, last, results)
+
+    def _holds_documents(self, lines: SheetLines, where: str, layout: Layout) -> bool:
+        """Whether a table is a book of all outgoing documents. Raises ConfigError."""
+        if not layout.refusal:
+            self._results.check(layout, where)
+        return holds_all_documents(self.kind, layout, lines.titles, self._results)
 
     def _sheet(self, one: _SheetInHand, lines: SheetLines) -> Iterator[PaperItem]:
         name = one.sheet.name
@@ -142,8 +162,10 @@ class PaperReader:
         unit = self._unit if any(self._unit) else line.unit
         told = one.writing.at(number)
         place = RowPlace(one.file, sheet.name, number, sheet.from_1904, *unit, **told)
+        if one.of_documents(layout):
+            place = replace(place, of_documents=True)
         cells = one.dittos.filled(layout.places, line.row)
-        record = PaperRecord(self.kind, self._key, layout, place, cells, self._grammar, one.last)
+        record = self._record(place, layout, cells, one.last)
         base = record.base(one.keys)
         occurrence = one.keys.count(base)
         try:

@@ -22,6 +22,7 @@ from khop.mappings.paper.cells import (
 )
 from khop.mappings.paper.code_cells import read_code
 from khop.mappings.paper.days import DayStyle, Order, read_birth, read_time
+from khop.mappings.paper.documents import ResultRule, code_in_summary
 from khop.mappings.paper.headers import Layout
 from khop.mappings.paper.lines import unit_or_code
 from khop.mappings.paper.row_key import RowKeys
@@ -55,7 +56,8 @@ class RowPlace:
     """The place of a row, and what its sheet tells of it.
 
     ``unit``, ``unit_code``: for rows that name no unit themselves. ``orders``, ``long_years``,
-    ``encodings``, ``month``, ``year``: as in ``writing.RowWriting``.
+    ``encodings``, ``month``, ``year``: as in ``writing.RowWriting``. ``of_documents``: the sheet
+    is a book of all outgoing documents.
     """
 
     file: str
@@ -69,6 +71,7 @@ class RowPlace:
     encodings: str = ""
     month: int | None = None
     year: int | None = None
+    of_documents: bool = False
 
     @property
     def native_id(self) -> str:
@@ -88,12 +91,14 @@ class PaperRecord:
         cells: Sequence[Cell],
         grammar: CodeGrammar | None = None,
         last: date | None = None,
+        results: ResultRule | None = None,
     ) -> None:
         self.layout = layout
         self.place = place
         self.cells = cells
         self._kind = kind
         self._grammar = grammar
+        self._results = results or ResultRule()
         self._errors: dict[str, RecordError] = {}
         self._key = key
         self._last = last
@@ -177,12 +182,13 @@ class PaperRecord:
         number, symbol, signed = self._document()
         applicant, mask = self._applicant(key)
         unit, unit_code = self._unit()
+        code = self._code()
         return PaperRow(
-            self._kind,
+            self._row_kind(code),
             "",
             self.place.sheet,
             self.place.number,
-            code=self._one("code", partial(read_code, grammar=self._grammar)),
+            code=code,
             unit=unit,
             unit_code=unit_code,
             procedure=self._one("procedure", read_procedure),
@@ -196,6 +202,23 @@ class PaperRecord:
             number=number,
             symbol=symbol,
         )
+
+    def _code(self) -> str | None:
+        """The code in its column; of a document without it, the one in its summary."""
+        code = self._one("code", partial(read_code, grammar=self._grammar))
+        if code or "code" in self._errors or self._kind is PaperKind.LOGBOOK:
+            return code
+        try:
+            return code_in_summary(self.layout, self.cells, self._grammar)
+        except RecordError as error:
+            self._errors["code"] = error
+            return None
+
+    def _row_kind(self, code: str | None) -> PaperKind:
+        """The kind of the row: in a book of all documents, most are no results."""
+        if self.place.of_documents and not self._results.is_result(self.layout, self.cells, code):
+            return PaperKind.DOCUMENT
+        return self._kind
 
     def _document(self) -> tuple[str | None, str | None, Instant | None]:
         """Number, symbol and day of the signed document."""

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from khop.adapters.ports import DossierLookup, PaperFile, PaperSource
 from khop.errors import ConfigError
 from khop.mappings.paper.items import NoRow, SheetRead
-from khop.mappings.records import PaperRow, Reject
+from khop.mappings.records import PaperKind, PaperRow, Reject
 from khop.sync.ledger import paper_rows
 from khop.sync.ledger.codes import codes_of_dossiers
 from khop.sync.ledger.paper_rows import FileRead
@@ -120,7 +120,7 @@ def _check_kind(connection: sa.Connection, source: PaperSource, file: PaperFile)
     """Raises ConfigError when the ledger has the file's rows as another kind: they would be
     taken for rows that left the file."""
     name, kind = source.name, source.kind.value
-    if others := paper_rows.kinds_of(connection, name, file.name) - {kind}:
+    if others := paper_rows.kinds_of(connection, name, file.name) - {kind, PaperKind.DOCUMENT}:
         raise ConfigError(
             f"{file.name} was read as {', '.join(sorted(others))} under the name {name}; "
             f"read it as {kind} under another name"
@@ -157,6 +157,7 @@ def _note(summary: PaperSummary, file: PaperFile, read: FileRead, passed: _Passe
     rows = len(read.rows) + len(read.rejects)
     counted = sum(sheet.lines for sheet in passed.sheets)
     summary.rows += rows
+    summary.documents += sum(row.kind is PaperKind.DOCUMENT for row in read.rows)
     # A source of another kind may not count its lines.
     summary.lines += counted if passed.sheets else rows + passed.no_rows.total()
     summary.no_rows = dict(passed.no_rows + Counter(summary.no_rows))

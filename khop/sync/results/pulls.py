@@ -146,7 +146,8 @@ class PaperSummary(_OfOneSource):
     not read again; ``failed_files`` could not be read, ``error`` says why. ``lines``: those with
     content in the files that were read; ``rows``: of them the rows of tables, ``no_rows``: the
     others, by kind (titles, headers, sums …). ``deleted``: rows of the ledger that left their
-    file. ``columns_unread``, ``sheets_unread``: what was passed over, with its file.
+    file. ``documents``: rows of registers of all outgoing documents that are no results, and so
+    evidence of nothing. ``columns_unread``, ``sheets_unread``: what was passed over, with its file.
     """
 
     kind: ClassVar[str] = "paper"
@@ -160,6 +161,7 @@ class PaperSummary(_OfOneSource):
     unchanged: int = 0
     deleted: int = 0
     quarantined: int = 0
+    documents: int = 0
     no_rows: dict[str, int] = field(default_factory=dict)
     columns_unread: list[str] = field(default_factory=list)
     sheets_unread: list[str] = field(default_factory=list)

@@ -76,7 +76,7 @@ INPUTS: Mapping[str, Sequence[str]] = {
 #: need of them is in the record (``path``, ``supplement_us``).
 ONLY_ROWS: Mapping[str, str] = {
     "status_record": "kind <> 'status'",
-    "paper_row": "kind <> 'apology'",
+    "paper_row": "kind NOT IN ('apology', 'document')",
 }
 
 OS = tuple(c for c in INPUTS["source_record"] if c not in ("role", "code"))

@@ -33,6 +33,10 @@ class Words(Facts):
     sections: Texts
     numbered_sections: Texts
     others: Texts
+    all_documents: Texts
+    results_alone: Texts
+    result_symbols: Texts
+    result_words: Texts
 
     @model_validator(mode="after")
     def _a_line_is_one_thing(self) -> Self:
