@@ -96,7 +96,8 @@ def unwrap(answer: dict[str, Any]) -> tuple[int, str, list[Any]]:
     message = answer.get("message") or ""
     if message.startswith("{"):
         return unwrap({"error_code": answer.get("error_code"), **json.loads(message)})
-    items = answer.get("result") or answer.get("data") or []
+    keys = ("result", "data", "items", "Results ")
+    items: list[Any] = next((answer[key] for key in keys if answer.get(key)), [])
     return int(answer["error_code"]), message, items
 
 

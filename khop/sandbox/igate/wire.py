@@ -219,8 +219,9 @@ def _person(citizen: Citizen, shape: int, shapes: Shapes, *, detail: bool) -> di
     }
     form = shapes.person_of(shape)
     if form == "number":  # as numbers, without the leading zeros
-        data["identityNumber"] = int(citizen.identity)
         data["phoneNumber"] = int(citizen.phone)
+        if not detail:  # the detail has the number as it was typed, so that it can be pushed
+            data["identityNumber"] = int(citizen.identity)
     elif form == "plus84":
         data["phoneNumber"] = "+84" + citizen.phone[1:]
     if citizen.organization:

@@ -222,7 +222,11 @@ class MyVnpost(Application):
         found = [o for o in self._orders if code == (o.item if kind == "1" else o.sale_code)]
         if operation == "getOrder":
             return Response.json([{"results": [order_json(order) for order in found]}])
-        histories = [{"statusHistory": history(order)} for order in found]
+        # Some orders have a blank behind the key, as a public client expects.
+        histories = [
+            {"statusHistory " if order.number % 3 == 0 else "statusHistory": history(order)}
+            for order in found
+        ]
         return Response.json({"data": histories})
 
     def _by_original_id(self, body: Mapping[str, Any]) -> Order | None:

@@ -52,7 +52,7 @@ class MyVnpostClient:
         answer = self.http.get("/GetStatusHistoryOrder", params=query)
         assert answer.status_code == 200
         rows: list[Any] = answer.json()["data"]
-        return rows
+        return [{key.strip(): value for key, value in row.items()} for row in rows]
 
 
 def parcel_order(**changes: Any) -> dict[str, Any]:
