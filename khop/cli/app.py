@@ -17,6 +17,8 @@ from khop.cli.commands import (
     finding,
     identity,
     imports,
+    key,
+    ledger,
     log,
     notify,
     quarantine,
@@ -65,6 +67,8 @@ def make_app() -> typer.Typer:
     app.add_typer(_finding(), name="finding", help="help.finding")
     app.add_typer(_quarantine(), name="quarantine", help="help.quarantine")
     app.add_typer(_log(), name="log", help="help.log")
+    app.add_typer(_key(), name="key", help="help.key")
+    app.add_typer(_ledger(), name="ledger", help="help.ledger")
     return app
 
 
@@ -94,6 +98,20 @@ def _log() -> typer.Typer:
     # Without a callback, typer turns a group of one command into that command.
     group.callback()(_nothing)
     group.command("verify", help="help.log_verify")(log.verify)
+    return group
+
+
+def _key() -> typer.Typer:
+    group = typer.Typer(no_args_is_help=True)
+    group.command("show", help="help.key_show")(key.show)
+    group.command("rotate", help="help.key_rotate")(key.rotate)
+    return group
+
+
+def _ledger() -> typer.Typer:
+    group = typer.Typer(no_args_is_help=True)
+    group.callback()(_nothing)
+    group.command("check", help="help.ledger_check")(ledger.check)
     return group
 
 

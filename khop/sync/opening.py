@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 
 from khop.adapters.ports import AdapterType, Context
 from khop.config.adapters import build_adapters
 from khop.config.domain_tables import Tables
 from khop.config.model import Config
-from khop.errors import KhopError
+from khop.errors import ConfigError, KhopError
 from khop.sync.engine import Engine
-from khop.sync.ledger import Ledger, installation
-from khop.sync.privacy import Privacy
+from khop.sync.ledger import Ledger, create_ledger, installation, key_of_ledger, ledger_place
+from khop.sync.privacy import Privacy, ensure_key, has_key
 from khop.sync.reading.call_quota import LedgerBook
 
 
@@ -48,6 +50,38 @@ def open_engine(
         ledger.close()
         raise
     return Engine(config, ledger, privacy, tables, built, now)
+
+
+def prepare_ledger(
+    config: Config, *, clock: Callable[[], datetime] | None = None
+) -> tuple[bool, int]:
+    """Make the key and the ledger, or migrate the ledger; keep those that exist.
+
+    Returns whether a key was made, and how many entries of the audit log are older than its seal,
+    where that is said now. A ledger that was used has a key: then none is made. Raises
+    ConfigError, LedgerError.
+    """
+    path, found = config.key_path, key_of_ledger(config.ledger_url)
+    made = found is None and ensure_key(path)
+    privacy = _key_beside(path, config.ledger_url, found)
+    create_ledger(config.ledger_url)
+    with closing(Ledger(config.ledger_url)) as ledger:
+        ledger.use(privacy, clock or _utc_now)
+        return made, ledger.adopt_key() or 0
+
+
+def _key_beside(path: Path, url: str, found: str | None) -> Privacy:
+    """The key beside a ledger. Raises ConfigError when it is missing or another."""
+    if found is not None and not has_key(path):
+        raise ConfigError(
+            f"the key file {path} is missing or empty, and the ledger {ledger_place(url)} was used "
+            f"with a key{f' (fingerprint {found})' if found else ''}: restore the copy of it, no "
+            "other is made; if it is lost for good, `khop key rotate --lost` keeps findings and "
+            "decisions",
+            key="privacy.key_file",
+        )
+    privacy = Privacy(path)
+    return privacy.as_of(found) if found else privacy
 
 
 def _key_in_use(privacy: Privacy, ledger: Ledger) -> Privacy:

@@ -130,11 +130,10 @@ def ensure_key(path: Path) -> bool:
     Call it only for a ledger that no key belongs to yet (``ledger.key_of_ledger``). Raises
     ConfigError when the place cannot be written.
     """
-    there = path.exists()
-    if there and not _is_blank(path):
+    if has_key(path):
         return False
     try:
-        return _put(path, [_new_secret()], replace=there)
+        return _put(path, [_new_secret()], replace=path.exists())
     except OSError as error:
         raise _unwritable(path, error) from None
 
@@ -219,11 +218,14 @@ def _put(path: Path, known: Sequence[bytes], *, replace: bool) -> bool:
     return True
 
 
-def _is_blank(path: Path) -> bool:
+def has_key(path: Path) -> bool:
+    """Whether there is a file that is not empty; reading it as a key says whether it is one."""
     try:
-        return not path.read_bytes().strip()
+        return bool(path.read_bytes().strip())
+    except FileNotFoundError:
+        return False
     except OSError:
-        return False  # reading it as a key says why
+        return True
 
 
 def _matching(secret: bytes) -> bytes:

@@ -39,8 +39,8 @@ def prepare(shell: Shell) -> dict[str, Any]:
     """Make the configuration, the key and the ledger; keep those that exist. Raises KhopError."""
     from khop.config.adapters import adapter_types
     from khop.config.load import load_config
-    from khop.sync.ledger import create_ledger, ledger_place
-    from khop.sync.privacy import ensure_key
+    from khop.sync.ledger import ledger_place
+    from khop.sync.opening import prepare_ledger
 
     path, types = shell.config_path, adapter_types()
     if not types:
@@ -50,11 +50,12 @@ def prepare(shell: Shell) -> dict[str, Any]:
         _write_config(shell, path)
     shell.note("init.config_new" if new_config else "init.config_kept", path=path)
     config = load_config(path, types)
-    new_key = ensure_key(config.key_path)
+    new_key, unsealed = prepare_ledger(config)
     shell.note("init.key_new" if new_key else "init.key_kept", path=config.key_path)
-    create_ledger(config.ledger_url)
     place = ledger_place(config.ledger_url)
     shell.note("init.ledger", place=place)
+    if unsealed:
+        shell.note("init.unsealed", number=unsealed)
     return {
         "config": str(path),
         "config_new": new_config,

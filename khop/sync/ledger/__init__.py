@@ -5,6 +5,8 @@ from khop.sync.ledger.lease_row import Lease
 from khop.sync.ledger.store import (
     SCHEMA_VERSION,
     Ledger,
+    LedgerCheck,
+    check_ledger,
     create_ledger,
     key_of_ledger,
     ledger_place,
@@ -14,7 +16,9 @@ __all__ = [
     "SCHEMA_VERSION",
     "Lease",
     "Ledger",
+    "LedgerCheck",
     "acquire",
+    "check_ledger",
     "create_ledger",
     "key_of_ledger",
     "ledger_place",

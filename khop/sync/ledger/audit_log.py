@@ -19,8 +19,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from khop.errors import KhopError
-from khop.sync.ledger.installation import privacy_of, recorded_head, write_head
+from khop.sync.ledger.installation import KEY_OPTION, privacy_of, recorded_head, write_head
 from khop.sync.ledger.schema import audit_log
+from khop.sync.privacy import Privacy
 
 #: The digest that the first row carries as that of the row before it.
 ORIGIN = "0" * 64
@@ -76,6 +77,16 @@ def append(connection: sa.Connection, now_us: int, entries: Iterable[Entry]) -> 
         connection.execute(sa.insert(audit_log), rows)
         write_head(connection, str(last))
     return last
+
+
+def seal_anew(connection: sa.Connection, now_us: int, privacy: Privacy, entry: Entry) -> Head:
+    """Go on with the key of ``privacy``, for the rest of the transaction; ``entry`` says so. The
+    entries so far are as they are."""
+    append(connection, now_us, [])  # a record of the end that was changed is told now
+    end, _ = _end(connection)
+    connection.execution_options(**{KEY_OPTION: privacy})
+    write_head(connection, str(end))
+    return append(connection, now_us, [entry])
 
 
 def _end(connection: sa.Connection) -> tuple[Head, list[Entry]]:

@@ -61,5 +61,9 @@ class Database(ABC):
         """
 
     @abstractmethod
+    def damage(self, connection: sa.Connection) -> tuple[list[str], bool]:
+        """What is wrong with pages and indexes, and whether both could be checked."""
+
+    @abstractmethod
     def meaning(self, failure: BaseException) -> str:
         """The sentence for an exception of the driver; it continues "the ledger PLACE"."""

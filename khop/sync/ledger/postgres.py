@@ -18,7 +18,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from khop.errors import ConfigError, LedgerError
 from khop.sync.ledger.databases import Database
@@ -121,6 +121,25 @@ class PostgresDatabase(Database):
         _check_server(connection)
         _compare_bytewise(connection)
 
+    def damage(self, connection: sa.Connection) -> tuple[list[str], bool]:
+        """With amcheck, tables and indexes; without, every row is read."""
+        if not connection.scalar(_HAS_AMCHECK):
+            return self._found(connection, [_READ.format(name) for name in metadata.tables]), False
+        indexes = connection.scalars(_INDEXES, {"tables": list(metadata.tables)}).all()
+        checks = [_CHECK_INDEX.format(name) for name in indexes]
+        return self._found(connection, [*map(_CHECK_TABLE.format, metadata.tables), *checks]), True
+
+    def _found(self, connection: sa.Connection, checks: list[str]) -> list[str]:
+        found = []
+        for check in checks:
+            try:
+                with connection.begin_nested():
+                    rows = connection.exec_driver_sql(check).all()
+                found += [" ".join(map(str, row)) for row in rows if row[0]]
+            except DBAPIError as error:
+                found.append(self.meaning(error.orig or error))
+        return found
+
     def meaning(self, failure: BaseException) -> str:
         state = getattr(failure, "sqlstate", None)
         if state is None:
@@ -173,6 +192,16 @@ _OTHER_COLLATIONS = sa.text(
     "WHERE table_schema = current_schema() AND table_name = ANY(:tables) "
     "AND data_type IN ('text', 'character varying') AND collation_name IS DISTINCT FROM 'C'"
 )
+
+
+_HAS_AMCHECK = sa.text("SELECT EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'amcheck')")
+_INDEXES = sa.text(
+    "SELECT quote_ident(indexname) FROM pg_indexes "
+    "WHERE schemaname = current_schema() AND tablename = ANY(:tables)"
+)
+_READ = 'SELECT NULL FROM (SELECT sum(hashtext(t::text)) FROM "{}" t) AS read'
+_CHECK_TABLE = "SELECT msg, blkno, offnum FROM verify_heapam('{}')"
+_CHECK_INDEX = "SELECT NULL FROM (SELECT bt_index_check('{}', true)) AS checked"
 
 
 def _not_connected(text: str) -> str:

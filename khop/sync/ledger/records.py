@@ -41,6 +41,10 @@ _CONTENT = attrgetter(
 )
 
 
+#: ``listed_hash`` after another key was made: a record's digest is that of its matching keys too.
+REKEYED = ""
+
+
 class Known(NamedTuple):
     """What the ledger already has of a native record."""
 
@@ -94,6 +98,18 @@ def known(connection: sa.Connection, source: str, native_ids: Sequence[str]) -> 
         ).where(source_record.c.source == source, source_record.c.native_id.in_(native_ids))
     )
     return {row[0]: Known(*row[1:]) for row in rows}
+
+
+def confirm(connection: sa.Connection, source: str, digests: Mapping[str, str]) -> None:
+    """Write the ``listed_hash`` of records that did not change, by native id."""
+    if not digests:
+        return
+    connection.execute(
+        sa.update(source_record)
+        .where(source_record.c.source == source, source_record.c.native_id == sa.bindparam("of_id"))
+        .values(listed_hash=sa.bindparam("digest")),
+        [{"of_id": native_id, "digest": digest} for native_id, digest in digests.items()],
+    )
 
 
 def store_arrivals(

@@ -21,6 +21,7 @@ from khop.sync.ledger.databases import Database
 PREFIX = "sqlite:///"
 
 _LOCK_WAIT_SECONDS = 60
+_MOST_DAMAGE = 100
 _WRITES = "khop_writes"
 _MEANINGS = (
     ("locked", "is locked by another program for too long; stop it, or try again later"),
@@ -79,6 +80,11 @@ class SqliteFile(Database):
 
     def settle(self, connection: sa.Connection) -> None:
         """SQLite compares text byte by byte by default."""
+
+    def damage(self, connection: sa.Connection) -> tuple[list[str], bool]:
+        rows = connection.exec_driver_sql(f"PRAGMA integrity_check({_MOST_DAMAGE})")
+        found = [line for row in rows for line in str(row[0]).splitlines()]
+        return [line for line in found if line != "ok"], True
 
     def meaning(self, failure: BaseException) -> str:
         lowered = str(failure).lower()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,13 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from khop.errors import ConfigError, LedgerError
 from khop.mappings.records import Instant
-from khop.sync.ledger import installation, postgres, sqlite
+from khop.sync.ledger import audit_log, installation, postgres, sqlite
 from khop.sync.ledger.covered import begin
 from khop.sync.ledger.databases import Database
 from khop.sync.ledger.installation import KEY_OPTION
 from khop.sync.ledger.lease_row import Lease
 from khop.sync.ledger.postgres import PostgresDatabase
+from khop.sync.ledger.schema import quarantine
 from khop.sync.ledger.sqlite import SqliteFile
 from khop.sync.privacy import Privacy
 
@@ -96,6 +98,30 @@ class Ledger:
         ):
             yield connection
 
+    def adopt_key(self) -> int | None:
+        """Note that the ledger belongs to the key in use, which it does not say yet. Returns how
+        many entries of its audit log are older than that; None when it said so before.
+
+        Raises ConfigError when what is in the ledger was made with another key.
+        """
+        assert self._privacy is not None, "Ledger.use comes first"
+        assert self._clock is not None
+        with self.taken_over(self._privacy) as connection:
+            if installation.fingerprint(connection) is not None:
+                return None
+            _check_payloads(connection, self._privacy)
+            before = audit_log.head(connection).id
+            begin(connection, Instant.of(self._clock()).us)
+            return before
+
+    @contextmanager
+    def taken_over(self, privacy: Privacy) -> Iterator[sa.Connection]:
+        """A transaction that writes with another key than the one the ledger belongs to."""
+        options = {**self.database.writes, KEY_OPTION: privacy}
+        with self._transaction(options) as connection:
+            self.database.begin_write(connection)
+            yield connection
+
     def _key(self) -> dict[str, Privacy]:
         return {} if self._privacy is None else {KEY_OPTION: self._privacy}
 
@@ -136,6 +162,18 @@ class Ledger:
         )
 
 
+def _check_payloads(connection: sa.Connection, privacy: Privacy) -> None:
+    sealed = connection.scalar(
+        sa.select(quarantine.c.payload).where(quarantine.c.payload.is_not(None)).limit(1)
+    )
+    if sealed is not None and privacy.seal_again(privacy, sealed) is None:
+        raise ConfigError(
+            "the records in quarantine were encrypted with another key; restore the copy of that "
+            "key",
+            key="privacy.key_file",
+        )
+
+
 def key_of_ledger(url: str) -> str | None:
     """The fingerprint of the key that the ledger of a URL belongs to.
 
@@ -161,6 +199,38 @@ def key_of_ledger(url: str) -> str | None:
             return found
     finally:
         engine.dispose()
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerCheck:
+    """What was found in the pages and indexes of a ledger. ``checked``: both could be checked, not
+    only the rows be read."""
+
+    place: str
+    problems: tuple[str, ...]
+    checked: bool
+
+    @property
+    def ok(self) -> bool:
+        return not self.problems
+
+
+def check_ledger(url: str) -> LedgerCheck:
+    """Look for damage in the ledger of a URL. Raises ConfigError, LedgerError when it cannot be
+    opened."""
+    database = database_of(url)
+    database.require()
+    engine = database.engine()
+    try:
+        with (
+            _translated(database),
+            engine.connect().execution_options(**database.reads) as connection,
+            connection.begin(),
+        ):
+            problems, checked = database.damage(connection)
+    finally:
+        engine.dispose()
+    return LedgerCheck(database.place, tuple(problems), checked)
 
 
 def create_ledger(url: str) -> None:

@@ -15,7 +15,7 @@ from khop.mappings.merging import merge_readings
 from khop.mappings.records import DossierReading
 from khop.sync.ledger import quarantine, records
 from khop.sync.ledger.cursor import Cursor, save_cursor
-from khop.sync.ledger.records import Arrival, Known, record_hash
+from khop.sync.ledger.records import REKEYED, Arrival, Known, record_hash
 from khop.sync.results import ListSummary
 from khop.sync.run_context import RunContext
 
@@ -63,6 +63,7 @@ class PageStore:
         now_us = self.context.now_us()
         with self.context.write() as connection:
             records.store_arrivals(connection, self.source.role, arrivals, now_us)
+            records.confirm(connection, name, _rekeyed(page.readings, have))
             quarantine.release(connection, name, ids)
             quarantine.put(connection, name, page.rejects, self.context.privacy, now_us)
             save_cursor(connection, name, cursor)
@@ -139,7 +140,23 @@ def _differs(reading: DossierReading, digest: str, known: Known, started_us: int
     """
     if known.stored_us >= started_us and _change_us(reading) < (known.changed_us or -1):
         return False
-    return known.listed_hash != digest
+    return known.listed_hash != digest and not _is_rekeyed(reading, known)
+
+
+def _rekeyed(readings: Sequence[DossierReading], have: Mapping[str, Known]) -> dict[str, str]:
+    """The digests of records that are as they were when another key was made, by native id."""
+    return {
+        native_id: record_hash(reading.record)
+        for reading in readings
+        if (native_id := reading.record.native_id) in have and _is_rekeyed(reading, have[native_id])
+    }
+
+
+def _is_rekeyed(reading: DossierReading, known: Known) -> bool:
+    """Whether another key was made since the record was stored, and its change time is the same:
+    then its detail is not read again."""
+    same = known.changed_us is not None and _change_us(reading) == known.changed_us
+    return known.listed_hash == REKEYED and same
 
 
 def _change_us(reading: DossierReading) -> int:
