@@ -19,6 +19,7 @@ import hmac
 import json
 import os
 import tempfile
+from codecs import BOM_UTF8
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from secrets import token_hex
@@ -221,7 +222,7 @@ def _put(path: Path, known: Sequence[bytes], *, replace: bool) -> bool:
 def has_key(path: Path) -> bool:
     """Whether there is a file that is not empty; reading it as a key says whether it is one."""
     try:
-        return bool(path.read_bytes().strip())
+        return bool(path.read_bytes().removeprefix(BOM_UTF8).strip(b"\0 \t\r\n"))
     except FileNotFoundError:
         return False
     except OSError:
