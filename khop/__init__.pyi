@@ -41,6 +41,7 @@ from .connectors.notices import (
     verify_notice as verify_notice,
 )
 from .errors import (
+    AdapterError as AdapterError,
     AlreadyExists as AlreadyExists,
     ConfigError as ConfigError,
     ConnectorError as ConnectorError,

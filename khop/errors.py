@@ -12,6 +12,7 @@
     │   ├── AlreadyExists      the dossier is there: send an update
     │   ├── Unreadable         the answer to a READ cannot be read: retry, then give up
     │   └── OutcomeUnknown     a WRITE may have taken effect: look it up before sending again
+    ├── AdapterError           an adapter broke its port: report it to its maker
     ├── RecordError            one record cannot be used: quarantine it, go on with the others
     └── LedgerError            stop; no transaction is half done
 
@@ -133,6 +134,20 @@ class Unreadable(ConnectorError):
 
 class OutcomeUnknown(ConnectorError):
     meaning = "gave no usable answer to a write; it may have taken effect"
+
+
+class AdapterError(KhopError):
+    """An adapter broke the contract of its port: a bug of that adapter, not of a system.
+
+    ``system``: the source's name in khop.toml. ``what``: what it did.
+    """
+
+    def __init__(self, system: str, what: str) -> None:
+        super().__init__(
+            f"{system}: the adapter {what}; this is a bug of the adapter, report it to its maker"
+        )
+        self.system = system
+        self.what = what
 
 
 class RecordError(KhopError):

@@ -47,6 +47,8 @@ ReportFormatOption = Annotated[
 LangOption = Annotated[Lang | None, typer.Option("--lang", help="option.lang")]
 RulesOption = Annotated[list[str] | None, typer.Option("--rule", help="option.rule", metavar="ID")]
 
+AcceptClockOption = Annotated[bool, typer.Option("--accept-clock", help="option.accept_clock")]
+
 SizeOption = Annotated[int, typer.Option("--size", help="option.size", min=SMALLEST_PROVINCE)]
 SeedOption = Annotated[int, typer.Option("--seed", help="option.seed", min=0)]
 FaultsOption = Annotated[float, typer.Option("--faults", help="option.faults", min=0.0, max=1.0)]

@@ -42,7 +42,9 @@ def check_out(shell: Shell, out: Path | None) -> None:
 
 
 @contextmanager
-def engine(shell: Shell, sources: Sequence[str] | None = None) -> Iterator[Engine]:
+def engine(
+    shell: Shell, sources: Sequence[str] | None = None, *, accept_clock: bool = False
+) -> Iterator[Engine]:
     """The engine of this invocation's configuration, closed at the end.
 
     ``sources``: the sources to build, all for None. A command that uses only the ledger gives ():
@@ -53,7 +55,9 @@ def engine(shell: Shell, sources: Sequence[str] | None = None) -> Iterator[Engin
 
     with (
         _warnings_to_stderr(),
-        open_engine(load(shell), adapter_types(), sources=sources) as opened,
+        open_engine(
+            load(shell), adapter_types(), sources=sources, accept_clock=accept_clock
+        ) as opened,
     ):
         yield opened
 

@@ -121,8 +121,13 @@ class Instant:
 
     @classmethod
     def of(cls, moment: datetime, precision: Precision = Precision.SECOND) -> Instant:
-        """The instant of an aware ``datetime``."""
-        return cls((moment - _EPOCH) // timedelta(microseconds=1), precision)
+        """The instant of an aware ``datetime``. Raises RecordError for one without a time zone."""
+        try:
+            return cls((moment - _EPOCH) // timedelta(microseconds=1), precision)
+        except TypeError:
+            raise RecordError(
+                "time", "has no time zone; give an aware datetime, such as datetime.now(UTC)"
+            ) from None
 
     @property
     def utc(self) -> datetime:

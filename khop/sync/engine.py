@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Self, Unpack
 
 from khop.adapters.ports import (
@@ -30,11 +30,11 @@ from khop.config.domain_tables import Tables
 from khop.config.model import Config
 from khop.errors import ConfigError
 from khop.mappings.records import Instant
-from khop.sync.findings import decisions, log_check, views
+from khop.sync.clock_guard import check_clock
+from khop.sync.findings import log_check, views
 from khop.sync.findings.case_view import case_view
-from khop.sync.findings.decisions import Choice
+from khop.sync.findings.deciding import Deciding
 from khop.sync.findings.freshness import freshness
-from khop.sync.findings.history import FindingEvent, history_of
 from khop.sync.findings.notices import NoticeSummary, notice_client, preview, send_notices
 from khop.sync.findings.views import Filters, FindingFilters
 from khop.sync.findings.work import Task, work_list
@@ -77,7 +77,7 @@ from khop.sync.runs import Run, running
 from khop.sync.systems import Systems, of_port
 
 
-class Engine:
+class Engine(Deciding):
     """What ``open_engine`` returns. Methods raise ConfigError and LedgerError; errors of a system
     are in the summaries."""
 
@@ -89,6 +89,8 @@ class Engine:
         tables: Tables,
         adapters: Sequence[Adapter],
         clock: Callable[[], datetime],
+        *,
+        accept_clock: bool = False,
     ) -> None:
         self.config = config
         self.ledger = ledger
@@ -99,6 +101,7 @@ class Engine:
         key, calendar = privacy.matching_key, tables.calendar
         self._context = Context(key, config.base_dir, clock, calendar, codes=tables.codes)
         ledger.use(privacy, clock)
+        self._clock_accepted = accept_clock
         check_rules(config)
 
     def __enter__(self) -> Self:
@@ -276,54 +279,6 @@ class Engine:
         ``row:KEY``; None if nothing is known."""
         return case_view(self.ledger, code, self._sources(), self.tables.unit_names)
 
-    def assign(
-        self,
-        subjects: Sequence[str],
-        *,
-        actor: str,
-        assignee: str,
-        answer_due: date | None = None,
-        rules: Sequence[str] = (),
-    ) -> list[Finding]:
-        """Assign findings to a person: those of some rules, or all that are not settled.
-
-        ``subjects``: codes of dossiers, or ``row:KEY``. ``actor``: the account of the person who
-        decides. This and the decisions below raise DecisionError, and then nothing is written.
-        """
-        choice = Choice(self._clock(), actor, subjects, rules)
-        return decisions.assign(self.ledger, choice, assignee=assignee, answer_due=answer_due)
-
-    def explain(
-        self, subjects: Sequence[str], *, actor: str, text: str, rules: Sequence[str] = ()
-    ) -> list[Finding]:
-        """Store the answer that was given for findings."""
-        choice = Choice(self._clock(), actor, subjects, rules)
-        return decisions.explain(self.ledger, choice, text=text)
-
-    def exclude(
-        self,
-        subjects: Sequence[str],
-        *,
-        actor: str,
-        reason: str,
-        until: date | None = None,
-        rules: Sequence[str] = (),
-    ) -> list[Finding]:
-        """Rule findings out, up to the end of a local day or until taken back."""
-        choice = Choice(self._clock(), actor, subjects, rules)
-        return decisions.exclude(self.ledger, choice, reason=reason, until=until)
-
-    def take_back(
-        self, subjects: Sequence[str], *, actor: str, reason: str = "", rules: Sequence[str] = ()
-    ) -> list[Finding]:
-        """End exclusions; their findings are open again."""
-        choice = Choice(self._clock(), actor, subjects, rules)
-        return decisions.take_back(self.ledger, choice, reason=reason)
-
-    def history_of(self, subject: str) -> list[FindingEvent]:
-        """What happened to the findings of a dossier or a row of paper, oldest first."""
-        return history_of(self.ledger, subject)
-
     def verify_log(self, anchor: str | None = None) -> Verified:
         """Read the audit log's chain, and compare findings, exclusions and pushes with it.
         ``anchor``: a head noted earlier. Raises KhopError."""
@@ -393,6 +348,8 @@ class Engine:
             yield RunContext(self.ledger, self._privacy, lease, self._clock, progress, ages)
 
     def _run(self, kind: str, now: datetime | None = None) -> AbstractContextManager[Run]:
+        if not self._clock_accepted:
+            check_clock(self.ledger, self._clock, self._systems.all)
         return running(self.ledger, kind, self._clock, now)
 
     def _sources(self) -> list[str]:

@@ -24,10 +24,12 @@ def open_engine(
     *,
     clock: Callable[[], datetime] | None = None,
     sources: Sequence[str] | None = None,
+    accept_clock: bool = False,
 ) -> Engine:
     """The engine of a configuration; close it when done, or use it in a ``with`` block.
 
-    ``sources``: build only these. Raises ConfigError, LedgerError.
+    ``sources``: build only these. ``accept_clock``: run although the clock differs by more than a
+    day from that of the last run (``sync.clock_guard``). Raises ConfigError, LedgerError.
     """
     now = clock or _utc_now
     tables = Tables.of(config)
@@ -49,7 +51,7 @@ def open_engine(
     except KhopError:
         ledger.close()
         raise
-    return Engine(config, ledger, privacy, tables, built, now)
+    return Engine(config, ledger, privacy, tables, built, now, accept_clock=accept_clock)
 
 
 def prepare_ledger(

@@ -55,7 +55,11 @@ def running(
     with ledger.write() as connection:
         run_id = connection.execute(
             sa.insert(run_table)
-            .values(kind=kind, now_us=Instant.of(now or clock()).us)
+            .values(
+                kind=kind,
+                now_us=Instant.of(now or clock()).us,
+                clock_us=Instant.of(clock()).us,
+            )
             .returning(run_table.c.id)
         ).scalar_one()
     run = Run(run_id, clock)

@@ -4,10 +4,11 @@ commands print."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import pytest
 
 import khop.sync.opening
 from khop.cli.main import main
-from khop.loopback import LoopbackServer
+from khop.loopback import LoopbackServer, Request, Response
 from tests.cases.systems import TOKEN_PATH, OneStop, Portal
 
 #: The present of every case: two working days after most due dates.
@@ -75,7 +76,10 @@ class Printed:
 
 
 class Installation:
-    """``folder`` holds khop.toml and everything else. ``now``: the clock of every command."""
+    """``folder`` holds khop.toml and everything else. ``now``: the clock of every command.
+
+    ``systems_now``: the clock of both systems; None: the same.
+    """
 
     def __init__(self, folder: Path, capture: pytest.CaptureFixture[str]) -> None:
         self.folder = folder
@@ -83,6 +87,7 @@ class Installation:
         self.portal = Portal()
         self.one_stop_url = ""
         self.now = NOW
+        self.systems_now: datetime | None = None
         self._capture = capture
         self._servers = ExitStack()
         self._sections: list[str] = []
@@ -90,7 +95,7 @@ class Installation:
     def start(self) -> None:
         """Serve the systems, and write khop.toml with both."""
         urls = [
-            self._servers.enter_context(LoopbackServer(system)).url
+            self._servers.enter_context(LoopbackServer(self._dated(system))).url
             for system in (self.one_stop, self.portal)
         ]
         self.one_stop_url = urls[0]
@@ -103,6 +108,16 @@ class Installation:
             _PORTAL.format(url=urls[1]),
         ]
         self._write()
+
+    def _dated(self, system: Callable[[Request], Response]) -> Callable[[Request], Response]:
+        """The system, with its clock in the Date of each answer."""
+
+        def answer(request: Request) -> Response:
+            given = system(request)
+            date = format_datetime(self.systems_now or self.now, usegmt=True)
+            return replace(given, headers={"Date": date, **given.headers})
+
+        return answer
 
     def stop(self) -> None:
         self._servers.close()

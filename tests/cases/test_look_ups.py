@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from khop.loopback import Response
 from tests.cases.installation import Installation, rules_by_code
 from tests.cases.systems import row
@@ -110,9 +112,48 @@ def test_what_was_asked_under_a_clock_that_was_ahead_is_asked_again(
         installation.portal.hold(code(number))
     installation.khop("init")
     right = installation.now
+    installation.systems_now = right
     installation.now += timedelta(days=365)
-    installation.run("pull")
+    refused = installation.khop("pull")
+    assert refused.code == 1
+    assert "but igate says 2026-11-26" in refused.text
+    assert not set(installation.portal.asked) & {code(n) for n in range(3601, 3613)}
+    installation.run("pull", "--accept-clock")
     for number in range(3601, 3606):
         del installation.portal.dossiers[code(number)]
     installation.now = right
     assert rules_by_code(installation.audit()) == {code(n): {"A7"} for n in range(3601, 3606)}
+
+
+@pytest.mark.parametrize(("seconds", "right"), [(59, True), (-59, True), (62, False), (-62, False)])
+def test_check_fails_when_clocks_differ_by_more_than_a_minute(
+    seconds: int, right: bool, installation: Installation
+) -> None:
+    installation.khop("init")
+    installation.systems_now = installation.now + timedelta(seconds=seconds)
+    checked = installation.khop("check", "--format", "json")
+    assert (checked.code == 0) is right
+    failed = [
+        step["name"]
+        for system in checked.json()["systems"]
+        for step in system["steps"]
+        if not step["ok"]
+    ]
+    assert failed == ([] if right else ["clock", "clock"])
+
+
+def test_a_jump_that_no_system_confirms_stops_each_command_until_it_is_accepted(
+    installation: Installation,
+) -> None:
+    installation.one_stop.rows = [row(1, code(3601))]
+    installation.audit()
+    installation.systems_now = installation.now
+    installation.now += timedelta(days=3)
+    (installation.folder / "so.csv").write_text("Mã hồ sơ,Ngày tiếp nhận\n", "utf-8")
+    imported = ["import", "so.csv", "--as", "logbook"]
+    for command in (["pull"], ["reconcile"], ["apply", "--yes"], imported):
+        refused = installation.khop(*command)
+        assert refused.code == 1, command
+        assert "--accept-clock" in refused.text
+    installation.run("reconcile", "--accept-clock")
+    installation.run("pull")

@@ -73,16 +73,17 @@ def privacy(tmp_path: Path) -> Privacy:
 def build_engine(
     ledger: Ledger, privacy: Privacy, clock: FakeClock, tmp_path: Path
 ) -> Callable[..., Engine]:
-    """An engine over any adapters; keyword arguments are tables of the configuration."""
+    """An engine over any adapters; other keyword arguments are tables of the configuration."""
 
-    def build(*adapters: Adapter, **tables: Any) -> Engine:
+    def build(*adapters: Adapter, accept_clock: bool = False, **tables: Any) -> Engine:
         config = Config(
             province=Province(name="Tỉnh Mẫu", code="H99"),
             base_dir=tmp_path,
             sources={},
             **tables,
         )
-        return Engine(config, ledger, privacy, Tables.of(config), adapters, clock)
+        own = Tables.of(config)
+        return Engine(config, ledger, privacy, own, adapters, clock, accept_clock=accept_clock)
 
     return build
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from khop.cli.exit_codes import ERROR, OK
-from khop.cli.options import ConfigOption, FormatOption, LangOption
+from khop.cli.options import AcceptClockOption, ConfigOption, FormatOption, LangOption
 from khop.cli.result_table import result_table
 from khop.cli.session import engine
 from khop.cli.shell import shell_of
@@ -25,12 +25,13 @@ def catalogue(
     older_than: Annotated[
         int, typer.Option("--older-than", help="option.older_than", metavar="DAYS", min=0, max=3660)
     ] = 30,
+    accept_clock: AcceptClockOption = False,
     config: ConfigOption = None,
     format: FormatOption = None,
     lang: LangOption = None,
 ) -> int:
     shell = shell_of(context, config, format)
-    with engine(shell) as opened, shell.progress() as progress:
+    with engine(shell, accept_clock=accept_clock) as opened, shell.progress() as progress:
         read = opened.read_catalogues(
             sources or (), every=every, older_than=timedelta(days=older_than), progress=progress
         )

@@ -11,7 +11,7 @@ import typer
 
 from khop.cli.commands.pull import report_pull, show_pull
 from khop.cli.exit_codes import ERROR, OK
-from khop.cli.options import ConfigOption, FormatOption, LangOption
+from khop.cli.options import AcceptClockOption, ConfigOption, FormatOption, LangOption
 from khop.cli.session import engine, load
 from khop.cli.shell import Shell, shell_of
 from khop.errors import KhopError
@@ -44,6 +44,7 @@ def import_files(
     ] = None,
     again: Annotated[bool, typer.Option("--again", help="option.import_again")] = False,
     preview: Annotated[bool, typer.Option("--preview", help="option.import_preview")] = False,
+    accept_clock: AcceptClockOption = False,
     config: ConfigOption = None,
     format: FormatOption = None,
     lang: LangOption = None,
@@ -59,7 +60,10 @@ def import_files(
         return _preview(shell, build)
     # With another unit or source the same file gives other rows, so it is read again.
     full = again or unit is not None or source is not None
-    with engine(shell, sources=_portals(shell)) as opened, shell.progress() as progress:
+    with (
+        engine(shell, _portals(shell), accept_clock=accept_clock) as opened,
+        shell.progress() as progress,
+    ):
         summary = opened.import_files(build, full=full, progress=progress)
     if shell.as_json:
         shell.show_json(summary.as_json())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from khop.cli.exit_codes import ERROR, OK
-from khop.cli.options import ConfigOption, FormatOption, LangOption
+from khop.cli.options import AcceptClockOption, ConfigOption, FormatOption, LangOption
 from khop.cli.result_table import result_table
 from khop.cli.session import engine
 from khop.cli.shell import Shell, shell_of
@@ -20,12 +20,16 @@ def notify(
     context: typer.Context,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="option.notify_dry_run")] = False,
     again: Annotated[bool, typer.Option("--again", help="option.notify_again")] = False,
+    accept_clock: AcceptClockOption = False,
     config: ConfigOption = None,
     format: FormatOption = None,
     lang: LangOption = None,
 ) -> int:
     shell = shell_of(context, config, format)
-    with engine(shell, sources=()) as opened, shell.progress() as progress:
+    with (
+        engine(shell, sources=(), accept_clock=accept_clock) as opened,
+        shell.progress() as progress,
+    ):
         summary = opened.notify(dry_run=dry_run, again=again, progress=progress)
     if shell.as_json:
         shell.show_json(summary.as_json())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from khop.cli.exit_codes import ERROR, OK
-from khop.cli.options import ConfigOption, FormatOption, LangOption
+from khop.cli.options import AcceptClockOption, ConfigOption, FormatOption, LangOption
 from khop.cli.result_table import result_table
 from khop.cli.session import engine
 from khop.cli.shell import Shell, shell_of
@@ -51,6 +51,7 @@ def pull(
     sweep: Annotated[
         int | None, typer.Option("--sweep", help="option.sweep", metavar="DAYS", min=1, max=3660)
     ] = None,
+    accept_clock: AcceptClockOption = False,
     config: ConfigOption = None,
     format: FormatOption = None,
     lang: LangOption = None,
@@ -58,7 +59,7 @@ def pull(
     shell = shell_of(context, config, format)
     if full and sweep is not None:
         raise KhopError(shell.words("error.full_and_sweep"))
-    with engine(shell) as opened, shell.progress() as progress:
+    with engine(shell, accept_clock=accept_clock) as opened, shell.progress() as progress:
         if sweep is not None:
             summary = opened.sweep(sources or (), days=sweep, progress=progress)
         else:

@@ -8,7 +8,7 @@ import typer
 
 from khop.cli.arguments import moment
 from khop.cli.exit_codes import OK, WORK
-from khop.cli.options import ConfigOption, FormatOption, LangOption
+from khop.cli.options import AcceptClockOption, ConfigOption, FormatOption, LangOption
 from khop.cli.result_table import result_table
 from khop.cli.session import engine
 from khop.cli.shell import Shell, shell_of
@@ -23,13 +23,14 @@ def reconcile(
     context: typer.Context,
     now: Annotated[str | None, typer.Option("--now", help="option.now", metavar="TIME")] = None,
     whole: Annotated[bool, typer.Option("--whole", help="option.whole")] = False,
+    accept_clock: AcceptClockOption = False,
     config: ConfigOption = None,
     format: FormatOption = None,
     lang: LangOption = None,
 ) -> int:
     shell = shell_of(context, config, format)
     at = moment(shell, now or None, "error.time")
-    with engine(shell, sources=()) as opened:
+    with engine(shell, sources=(), accept_clock=accept_clock) as opened:
         summary = opened.reconcile(at, whole=whole)
     if shell.as_json:
         shell.show_json(summary.as_json())

@@ -12,7 +12,7 @@ import typer
 from khop.cli.arguments import rule_ids
 from khop.cli.exit_codes import OK, WORK
 from khop.cli.files import read_text, write_text
-from khop.cli.options import ConfigOption, FormatOption, LangOption, RulesOption
+from khop.cli.options import AcceptClockOption, ConfigOption, FormatOption, LangOption, RulesOption
 from khop.cli.result_table import result_table
 from khop.cli.session import check_out, engine
 from khop.cli.shell import Shell, shell_of
@@ -53,6 +53,7 @@ def apply(
     file: Annotated[Path | None, typer.Argument(help="option.plan_file", metavar="PLAN")] = None,
     rules: RulesOption = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="option.yes")] = False,
+    accept_clock: AcceptClockOption = False,
     config: ConfigOption = None,
     format: FormatOption = None,
     lang: LangOption = None,
@@ -62,7 +63,7 @@ def apply(
         raise KhopError(shell.words("error.rules_and_plan"))
     chosen = rule_ids(shell, rules)
     made = _read(shell, file) if file is not None else None
-    with engine(shell) as opened, shell.progress() as progress:
+    with engine(shell, accept_clock=accept_clock) as opened, shell.progress() as progress:
         summary = opened.apply(
             made,
             rules=chosen or None,

@@ -147,6 +147,9 @@ class Transport:
         ``read`` is raised unchanged. Raises ConnectorError; RecordError when the JSON cannot be
         written; ConfigError when the address cannot be used.
         """
+        if self._http.is_closed:
+            detail = "this client was closed; open a new one"
+            raise Unreachable(self.system, operation, detail=detail)
         outcome = CallOutcome(self.system, operation, options.get("write", False))
 
         def attempt() -> T:

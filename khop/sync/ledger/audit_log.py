@@ -122,15 +122,17 @@ def head(connection: sa.Connection) -> Head:
     return EMPTY if row is None else Head(row.id, row.digest)
 
 
-def count_since(connection: sa.Connection, action: str, source: str, since_us: int) -> int:
-    """Rows of an action of a source at or after a time."""
+def count_between(
+    connection: sa.Connection, action: str, source: str, first_us: int, last_us: int
+) -> int:
+    """Rows of an action of a source between two times, both included."""
     query = (
         sa.select(sa.func.count())
         .select_from(audit_log)
         .where(
             audit_log.c.action == action,
             audit_log.c.source == source,
-            audit_log.c.at_us >= since_us,
+            audit_log.c.at_us.between(first_us, last_us),
         )
     )
     return int(connection.scalar(query) or 0)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import sqlalchemy as sa
 
 from khop.sync.ledger.schema import cursor as cursor_table
+
+#: A time service may set a clock back by so much without any harm; microseconds.
+_STEP_US = 60 * 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,17 @@ class Cursor:
     whole: bool = False
     complete: bool = False
     surplus: int = 0
+
+
+def until_now(cursor: Cursor, now_us: int) -> Cursor:
+    """The cursor without times of after ``now``: they were written under a clock that was ahead,
+    and would hide every later change."""
+    latest_us = now_us + _STEP_US
+    if cursor.watermark_us is not None and cursor.watermark_us > latest_us:
+        cursor = replace(cursor, watermark_us=None)
+    if cursor.top_us is not None and cursor.top_us > latest_us:
+        cursor = replace(cursor, top_us=None, next_page=None)
+    return cursor
 
 
 def load_cursor(connection: sa.Connection, source: str) -> Cursor:

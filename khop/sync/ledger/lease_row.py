@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from khop.errors import LedgerError
 from khop.mappings.records import Instant
 from khop.sync.ledger.schema import lease
+from khop.text.local_time import DAY_US
 
 TTL_SECONDS = 300
 _TTL_US = TTL_SECONDS * 1_000_000
@@ -59,7 +60,7 @@ def take(connection: sa.Connection, name: str, clock: Callable[[], datetime]) ->
     """Take the lease ``name``. Raises LedgerError when a living process holds it."""
     now = Instant.of(clock()).us
     row = connection.execute(sa.select(lease).where(lease.c.name == name)).first()
-    if row is not None and row.expires_us > now and _is_alive(row.owner):
+    if row is not None and row.expires_us > now and _is_alive(row.owner, row.expires_us - now):
         raise LedgerError(
             f"another khop holds the lease '{name}' ({row.owner}); "
             "wait until it is done, or stop it"
@@ -74,13 +75,17 @@ def take(connection: sa.Connection, name: str, clock: Callable[[], datetime]) ->
     return Lease(name, token, clock)
 
 
-def _is_alive(owner: str | None) -> bool:
-    """Whether the owner's process runs. A process on another machine counts as running."""
+def _is_alive(owner: str | None, left_us: int) -> bool:
+    """Whether the owner's process runs.
+
+    A process on another machine counts as running, unless its lease has more than a day left: it
+    was taken under a clock that was wrong then.
+    """
     if owner is None:
         return False
     host, pid, started = owner.rsplit(":", 2)
     if host != socket.gethostname():
-        return True
+        return left_us <= DAY_US
     try:
         os.kill(int(pid), 0)
     except ProcessLookupError:

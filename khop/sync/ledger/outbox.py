@@ -143,13 +143,18 @@ def _log(connection: sa.Connection, now_us: int, written: sa.CursorResult[Any]) 
     audit_log.append(connection, now_us, [push_entry(row._asdict()) for row in written])
 
 
-def last_taken(connection: sa.Connection, sink: str) -> dict[str, int]:
-    """Per dossier code when this portal last took a push of it, microseconds of UTC."""
+def last_taken(connection: sa.Connection, sink: str, now_us: int) -> dict[str, int]:
+    """Per dossier code when this portal last took a push of it, microseconds of UTC.
+
+    A push of after ``now`` was made under a clock that was ahead, and counts as never: no look-up
+    could be later than it.
+    """
     rows = connection.execute(
         sa.select(outbox.c.code, sa.func.max(outbox.c.changed_us))
         .where(
             outbox.c.sink == sink,
             outbox.c.state.in_((PushState.DONE, PushState.STEPS_UNKNOWN)),
+            outbox.c.changed_us <= now_us,
         )
         .group_by(outbox.c.code)
     )

@@ -30,7 +30,7 @@ class LedgerBook:
         now_us = Instant.of(self._clock()).us
         with self._ledger.write() as connection:
             midnight_us = now_us - (now_us + LOCAL_OFFSET_US) % DAY_US
-            made = audit_log.count_since(connection, ACTION, source, midnight_us)
+            made = audit_log.count_between(connection, ACTION, source, midnight_us, now_us)
             if made < quota:
                 detail = {"operation": operation, "procedure": short_text(purpose.procedure)}
                 actor = self._actor(purpose.officer)

@@ -99,7 +99,8 @@ def _fresh_procedures(
     query = sa.select(catalogue.c.code).where(
         catalogue.c.source == source.name,
         catalogue.c.kind == PROCEDURE,
-        catalogue.c.read_us > since_us,
+        # what was read under a clock that was ahead counts as never read
+        catalogue.c.read_us.between(since_us + 1, context.now_us()),
     )
     with context.read() as connection:
         return frozenset(connection.scalars(query))

@@ -22,7 +22,7 @@ import structlog
 
 from khop.adapters.ports import DossierSource, SourcePage
 from khop.sync.ledger import records
-from khop.sync.ledger.cursor import Cursor, load_cursor, save_cursor
+from khop.sync.ledger.cursor import Cursor, load_cursor, save_cursor, until_now
 from khop.sync.reading.page_store import PageStore, list_reading
 from khop.sync.reading.pages import PageReader, is_last, is_older_than
 from khop.sync.results import ListSummary
@@ -107,7 +107,8 @@ class _ListPull:
 
     def _begin(self, full: bool) -> Cursor:
         with self._context.read() as connection:
-            cursor = load_cursor(connection, self._source.name)
+            stored = load_cursor(connection, self._source.name)
+        cursor = until_now(stored, self._context.now_us())
         if cursor.next_page is not None and (cursor.whole or not full):
             return cursor
         whole = full or cursor.watermark_us is None

@@ -59,7 +59,8 @@ class PageStore:
         ids = [reading.record.native_id for reading in page.readings]
         with self.context.read() as connection:
             have = records.known(connection, name, ids)
-        arrivals = self._with_details(_changed_readings(page.readings, have, self.started_us))
+        here_us = self.started_us, self.context.now_us()
+        arrivals = self._with_details(_changed_readings(page.readings, have, here_us))
         now_us = self.context.now_us()
         with self.context.write() as connection:
             records.store_arrivals(connection, self.source.role, arrivals, now_us)
@@ -115,9 +116,12 @@ class PageStore:
 
 
 def _changed_readings(
-    readings: Sequence[DossierReading], have: Mapping[str, Known], started_us: int
+    readings: Sequence[DossierReading], have: Mapping[str, Known], here_us: tuple[int, int]
 ) -> list[Arrival]:
-    """The readings that differ from the ledger, one per dossier: the newest."""
+    """The readings that differ from the ledger, one per dossier: the newest.
+
+    ``here_us``: when this pull began, and now.
+    """
     newest: dict[str, DossierReading] = {}
     for reading in readings:
         known = newest.get(reading.record.native_id)
@@ -126,19 +130,20 @@ def _changed_readings(
     arrivals = []
     for native_id, reading in newest.items():
         digest = record_hash(reading.record)
-        if native_id not in have or _differs(reading, digest, have[native_id], started_us):
+        if native_id not in have or _differs(reading, digest, have[native_id], here_us):
             arrivals.append(Arrival(reading, digest, history_due=reading.history is None))
     return arrivals
 
 
-def _differs(reading: DossierReading, digest: str, known: Known, started_us: int) -> bool:
+def _differs(reading: DossierReading, digest: str, known: Known, here_us: tuple[int, int]) -> bool:
     """Whether a reading differs from what is stored.
 
     A row that this pull stored may be met again in an older state, because the list moved: that
     state is ignored. In a later pull an earlier change time is believed, since sources correct
     change times.
     """
-    if known.stored_us >= started_us and _change_us(reading) < (known.changed_us or -1):
+    of_this_pull = here_us[0] <= known.stored_us <= here_us[1]
+    if of_this_pull and _change_us(reading) < (known.changed_us or -1):
         return False
     return known.listed_hash != digest and not _is_rekeyed(reading, known)
 

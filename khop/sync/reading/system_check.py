@@ -6,10 +6,13 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from khop.adapters.ports import Adapter, Health, Role
+from khop.adapters.ports import Adapter, CheckStep, Health, Role
 from khop.sync.ledger import Ledger
 from khop.sync.ledger.schema import presence, source_record
 from khop.sync.results import SystemCheck
+
+#: How far a system's clock may differ from this machine's, in seconds.
+LONGEST_SKEW = 60.0
 
 
 def system_checks(ledger: Ledger, adapters: Iterable[Adapter]) -> list[SystemCheck]:
@@ -18,17 +21,30 @@ def system_checks(ledger: Ledger, adapters: Iterable[Adapter]) -> list[SystemChe
 
 
 def system_check(ledger: Ledger, name: str, role: Role, health: Health) -> SystemCheck:
-    """A system's health, with the states of its records that no table knows."""
+    """A system's health, with the states of its records that no table knows.
+
+    A clock that differs by more than ``LONGEST_SKEW`` seconds is a step that failed.
+    """
+    steps = [*health.steps, *_clock_step(health.clock_skew)]
     return SystemCheck(
         source=name,
         role=role.value,
-        ok=health.ok,
-        steps=tuple(
-            {"name": step.name, "ok": step.ok, "detail": step.detail} for step in health.steps
-        ),
+        ok=all(step.ok for step in steps),
+        steps=tuple({"name": step.name, "ok": step.ok, "detail": step.detail} for step in steps),
         clock_skew=health.clock_skew,
         unmapped=unmapped(ledger, name),
     )
+
+
+def _clock_step(skew: float | None) -> list[CheckStep]:
+    if skew is None or abs(skew) <= LONGEST_SKEW:
+        return []
+    than = "ahead of" if skew > 0 else "behind"
+    detail = (
+        f"its clock is {abs(skew):.0f} s {than} this machine's; "
+        "keep this machine's clock right with a time service (NTP)"
+    )
+    return [CheckStep("clock", False, detail)]
 
 
 def unmapped(ledger: Ledger, source: str) -> dict[str, int]:

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from khop.adapters.ports import DossierSink
 from khop.errors import ConfigError
-from khop.mappings.records import DONE, DossierRecord, Status
+from khop.mappings.records import DONE, DossierRecord, Instant, Status
 from khop.sync.ledger import Ledger, outbox, records
 from khop.sync.ledger.outbox import Push, PushState
 from khop.sync.ledger.schema import discrepancy, run
@@ -83,7 +83,7 @@ def make_plan(
         opened = [one.only(chosen) for one in _open_findings(connection)]
         total = _cases_at_last_reconcile(connection)
     ours = [one.only(_REPAIRABLE) for one in opened]
-    items, work = _pushes(ledger, sink, [one for one in ours if one.rules], sources)
+    items, work = _pushes(ledger, sink, made_at, [one for one in ours if one.rules], sources)
     for one in opened:
         theirs = one.only(chosen - _REPAIRABLE)
         if theirs.rules:
@@ -111,6 +111,7 @@ def _chosen(only: Sequence[str] | None) -> frozenset[str]:
 def _pushes(
     ledger: Ledger,
     sink: DossierSink | None,
+    made_at: datetime,
     opened: Sequence[_OpenFindings],
     sources: Sequence[str] | None,
 ) -> tuple[list[PlanItem], list[WorkItem]]:
@@ -122,7 +123,7 @@ def _pushes(
         return [], [_work(one, "no_portal") for one in opened]
     with ledger.read() as connection:
         ended = outbox.ended_versions(connection, sink.name)
-        taken = outbox.last_taken(connection, sink.name)
+        taken = outbox.last_taken(connection, sink.name, Instant.of(made_at).us)
         begun = {push.code: push for push in outbox.unfinished(connection, sink.name)}
     cases = _cases(ledger, [one.subject for one in opened], sources)
     items = [_resumed(push) for push in begun.values()]
