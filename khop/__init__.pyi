@@ -24,6 +24,7 @@ from .config.load import (
 from .config.model import (
     Config as Config,
     LedgerSettings as LedgerSettings,
+    LookUpSettings as LookUpSettings,
     NoticeSettings as NoticeSettings,
     PrivacySettings as PrivacySettings,
     Province as Province,

@@ -65,9 +65,13 @@ def engine(
 
         @contextmanager
         def opened(
-            config: object, types: object, *, sources: Sequence[str] | None = None
+            config: object,
+            types: object,
+            *,
+            sources: Sequence[str] | None = None,
+            accept_clock: bool = False,
         ) -> Iterator[FakeEngine]:
-            fake.sources = sources
+            fake.sources, fake.accepts_clock = sources, accept_clock
             yield fake
 
         monkeypatch.setattr(khop.sync.opening, "open_engine", opened)

@@ -26,6 +26,7 @@ class FakeEngine:
         self.answers = {"freshness": None, **answers}
         self.asked: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
         self.sources: Sequence[str] | None = None
+        self.accepts_clock = False
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         def answer(*args: Any, **named: Any) -> Any:

@@ -70,3 +70,10 @@ def test_an_unknown_source_gets_a_suggestion(run: Run, tmp_path: Path) -> None:
     done = run("pull", "logbok")
     assert done.code == 1
     assert "there is no source 'logbok', did you mean logbook?; configured: logbook" in done.err
+
+
+def test_a_clock_is_accepted_only_by_the_option(run: Run, engine: PutEngine) -> None:
+    fake = engine(pull=PullSummary(1, ()))
+    for options, accepted in (((), False), (("--accept-clock",), True)):
+        run("pull", *options)
+        assert fake.accepts_clock is accepted
