@@ -9,9 +9,12 @@ from __future__ import annotations
 import hmac
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import date
+from functools import cache
 
 from khop.errors import RecordError
+from khop.mappings.facts.packaged import load_table
 from khop.mappings.time.parsing import FIRST_BIRTH_YEAR, LAST_YEAR, parse_wire_day
 from khop.text.cleaning import clean_text, is_gap
 from khop.text.normal_form import normal_form
@@ -41,6 +44,8 @@ _KEY_ONLY = str.maketrans(dict.fromkeys("-–—\u2010", " ") | {"ƀ": "b", "\u0
 _FEWEST_DIGITS = 5
 #: A day that is not known, as the population database and older systems write it.
 _YEAR_ALONE = re.compile(r"00/00/([0-9]{4})|([0-9]{4})(?:-00-00|0000)?")
+#: Phonetic letters, Greek, Cyrillic, Armenian.
+_OTHER_ALPHABET = re.compile(r"[\u0131\u0250-\u02af\u0370-\u058f]")
 _SHORTEST_SHOWN = 9
 _HEAD, _TAIL = 4, 2
 
@@ -56,6 +61,20 @@ def fold_name(name: str) -> str:
     letters = normal_form("NFKD", letters)
     bare = "".join(char for char in letters if not unicodedata.combining(char))
     return " ".join(bare.translate(_PLAIN).split())
+
+
+def _in_latin(name: str) -> str:
+    """A name with the Latin letters that letters of other alphabets look like."""
+    if not _OTHER_ALPHABET.search(name):
+        return name
+    return normal_form("NFKD", name).translate(_look_alikes())
+
+
+@cache
+def _look_alikes() -> Mapping[int, str]:
+    """Letter of another alphabet -> the Latin letter that it looks like."""
+    table: Mapping[str, str] = load_table("look_alikes")["letters"]
+    return {ord(sign): latin for latin, signs in table.items() for sign in signs}
 
 
 def identity_digits(number: str | int | None) -> str:
@@ -115,12 +134,13 @@ def applicant_key(
 
     It is made of the identity number, else of folded name and birth (a date, a wire date, or a
     year alone); None when there is neither. A birth before 1880 counts as none. In a name,
-    hyphens count as spaces and ƀ as b. ``key`` is the installation's secret, or several
+    hyphens count as spaces, ƀ as b, and a letter of another alphabet as the Latin letter that it
+    looks like. ``key`` is the installation's secret, or several
     (``KEY_BYTES``).
     """
     if digits := identity_digits(identity_number):
         return _digest(key, f"number:{digits}")
-    folded = " ".join(fold_name(name or "").translate(_KEY_ONLY).split())
+    folded = " ".join(fold_name(_in_latin(name or "")).translate(_KEY_ONLY).split())
     born = _birth(birth)
     return _digest(key, f"name:{folded}|{born}") if folded and born else None
 

@@ -1,5 +1,7 @@
 """Matching keys and masks."""
 
+# ruff: noqa: RUF001 letters of other alphabets that look like Latin ones
+
 from __future__ import annotations
 
 import hashlib
@@ -66,6 +68,25 @@ def test_d_with_stroke_and_tone_places() -> None:
 )
 def test_folded_names(name: str, folded: str) -> None:
     assert fold_name(name) == folded
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Nguyễn Vа\u0306n Mẫu",  # Cyrillic a, combining breve
+        "Nguyễn Vӑn Mẫu",  # Cyrillic a with breve
+        "Νguyễn Văn Μẫu",  # Greek capitals
+        "NGUYỄN VĂN МẪU",  # Cyrillic capital
+        "Ｎｇｕｙễｎ Văn Mẫu",  # full width
+        "N\u200bguyễn V\u00adăn M\u2060ẫu",  # signs without width
+        "Nguye\u0302\u0303n Va\u0306n Ma\u0302\u0303u",  # combining marks
+        "Nguye\u0303\u0302n Văn Mẫu",  # in the other order
+        "𝐍guyễn Văn Mẫu",
+    ],
+)
+def test_letters_that_look_alike_are_one_person(written: str) -> None:
+    key = applicant_key(KEY, None, written, "1990")
+    assert key == applicant_key(KEY, None, NAME, "1990")
 
 
 @pytest.mark.parametrize("sign", APOSTROPHES)

@@ -36,7 +36,7 @@ _KINDS = {
     ),
 }
 
-#: At most so many unread columns and sheets are named; the JSON has all.
+#: At most so many unread columns, sheets and cells are named; the JSON has all.
 _NAMED = 20
 #: Counts whose sentence has another key than ``pull.COUNT``.
 _NOTES = {"short_pages": "pull.short", "failed": "pull.not_answered"}
@@ -132,7 +132,7 @@ def _note_passed_over(shell: Shell, part: PaperSummary) -> None:
         shell.note("pull.no_rows", source=part.source, count=count, kinds=", ".join(kinds))
     if part.documents:
         shell.note("pull.documents", source=part.source, count=part.documents)
-    for what in ("columns_unread", "sheets_unread"):
+    for what in ("columns_unread", "sheets_unread", "cells_unread"):
         names = getattr(part, what)
         shown = names[:_NAMED]
         if more := len(names) - len(shown):

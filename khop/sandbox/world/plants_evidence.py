@@ -48,9 +48,9 @@ def a1(m: DossierMaker, i: int) -> Additions:
     if way == 0:
         return Additions(logbook=(logbook_row(m, d, received=last, returned=None),))
     if way == 1:
-        return Additions(
-            logbook=(logbook_row(m, d, received=midnight(day_of(last)), exactness="day"),)
-        )
+        received = midnight(day_of(last))
+        row = logbook_row(m, d, received=received, returned=None, exactness="day")
+        return Additions(logbook=(row,))
     if way == 2:
         return Additions(logbook=(logbook_row(m, d, code=None),))
     if way == 3:

@@ -161,6 +161,9 @@ def _note(summary: PaperSummary, file: PaperFile, read: FileRead, passed: _Passe
     # A source of another kind may not count its lines.
     summary.lines += counted if passed.sheets else rows + passed.no_rows.total()
     summary.no_rows = dict(passed.no_rows + Counter(summary.no_rows))
+    for row in read.rows:
+        place = f"{file.name}#{row.sheet}!{row.row_number}"
+        summary.cells_unread += [f"{place} {header}" for header in row.fields_lost]
     for sheet in passed.sheets:
         where = f"{file.name}, sheet {sheet.sheet}" if sheet.sheet else file.name
         summary.columns_unread += [f"{where}: {each}" for each in sheet.columns_unread]

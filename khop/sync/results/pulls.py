@@ -148,6 +148,7 @@ class PaperSummary(_OfOneSource):
     others, by kind (titles, headers, sums …). ``deleted``: rows of the ledger that left their
     file. ``documents``: rows of registers of all outgoing documents that are no results, and so
     evidence of nothing. ``columns_unread``, ``sheets_unread``: what was passed over, with its file.
+    ``cells_unread``: cells of good rows that could not be read, with row and header.
     """
 
     kind: ClassVar[str] = "paper"
@@ -165,6 +166,7 @@ class PaperSummary(_OfOneSource):
     no_rows: dict[str, int] = field(default_factory=dict)
     columns_unread: list[str] = field(default_factory=list)
     sheets_unread: list[str] = field(default_factory=list)
+    cells_unread: list[str] = field(default_factory=list)
     error: str | None = None
 
     @property

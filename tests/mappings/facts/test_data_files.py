@@ -41,6 +41,7 @@ SCHEMAS: dict[str, type[Sourced]] = {
     "igate_search": systems.Search,
     "igate_status": states.Statuses,
     "level_one": codes.LevelOne,
+    "look_alikes": letters.LookAlikes,
     "older_encodings": letters.OlderEncodings,
     "paper_shorthand": paper.Shorthand,
     "paper_words": paper.PaperHeaders,

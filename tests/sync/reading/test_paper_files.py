@@ -40,7 +40,7 @@ def test_rows_are_stored_with_their_file_sheet_and_number(
     )
     papers.contents = {"so.xlsx": [row]}
     assert only_paper(build_engine(papers).pull()) == PaperSummary(
-        "logbook", files=1, lines=1, rows=1, stored=1
+        "logbook", files=1, lines=1, rows=1, stored=1, cells_unread=["so.xlsx#Sổ!4 Số bộ"]
     )
     (stored,) = table_rows(ledger, paper_row)
     assert stored["first_seen_us"] == int(clock.now.timestamp()) * 1_000_000

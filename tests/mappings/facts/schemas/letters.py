@@ -19,6 +19,17 @@ class Syllables(Sourced):
     stopped: Texts
 
 
+class LookAlikes(Sourced):
+    letters: dict[Annotated[str, StringConstraints(pattern=r"^[A-Za-z]$")], str]
+
+    @model_validator(mode="after")
+    def _a_sign_looks_like_one_letter(self) -> Self:
+        signs = "".join(self.letters.values())
+        unlike(signs)
+        assert not any(map(str.isascii, signs))
+        return self
+
+
 class OneByteEach(Facts):
     letters: str
     bytes: Annotated[str, StringConstraints(pattern=r"^([0-9A-F]{2})+$")]
