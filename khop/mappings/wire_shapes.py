@@ -1,12 +1,12 @@
 """Wire items read into pydantic models; a bad minor field is left out, the record is kept.
 
-A field that does not fit the model is taken out and named. An error in an essential field, and a
-text too long to be data, refuse the item.
+A field that does not fit the model, or is too long to be data, is taken out and named. An error in
+an essential field refuses the item.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -31,17 +31,24 @@ class Errors(list[ErrorDetails]):
     """The errors of an item that a model does not accept."""
 
 
+#: Writes the named fields of an item in the form of its model, as far as it can.
+Repair = Callable[[dict[str, Any], Collection[str]], dict[str, Any]]
+
+
 def read_shape(
-    model: type[M], item: object, essential: Collection[str]
+    model: type[M], item: object, essential: Collection[str], repair: Repair | None = None
 ) -> tuple[M, tuple[str, ...]]:
     """The item as ``model``, and the paths of what was taken out of it.
 
-    Raises RecordError when the item is no object, holds too long a text in a mapped field, or
-    when a field named in ``essential`` (dotted path) does not fit.
+    ``repair``: tried before anything is taken out. Raises RecordError when the item is no object,
+    or when a field named in ``essential`` (dotted path) does not fit.
     """
     if not isinstance(item, dict):
         raise RecordError("item", "is not an object")
     read = _validated(model, item)
+    if isinstance(read, Errors) and repair is not None:
+        item = repair(item, {str(each["loc"][0]) for each in read if each["loc"]})
+        read = _validated(model, item)
     return _read_rest(model, item, essential, read) if isinstance(read, Errors) else (read, ())
 
 
@@ -106,7 +113,7 @@ def _refuse(
     kind: str, loc: Path, path: Path, essential: Collection[str], bad: Sequence[Path]
 ) -> None:
     missing = not path
-    if missing or kind == "string_too_long" or (dotted(path) in essential and path in bad):
+    if missing or (dotted(path) in essential and path in bad):
         raise RecordError(dotted(path or loc[:1]), _REASONS.get(kind, "has a type not expected"))
 
 

@@ -10,6 +10,7 @@ import pytest
 from khop.config.adapters import adapter_types
 from khop.config.load import load_config
 from khop.sandbox import Sandbox, World
+from khop.sandbox.world.broken_items import STORED
 from khop.sync.ledger import create_ledger
 from khop.sync.opening import open_engine
 from khop.sync.privacy import ensure_key
@@ -35,14 +36,20 @@ def test_each_broken_record_is_in_quarantine_with_its_wrong_field(
         with open_engine(config, ADAPTERS, sources=["igate"]) as engine:
             (summary,) = engine.pull().sources
             rows = engine.quarantine()
+            stored = [
+                engine.show(item.dossier.code) for item in world.broken if item.kind in STORED
+            ]
     assert isinstance(summary, ListSummary)
     assert summary.error is None
     assert summary.adds_up
     # An older copy of a dossier is a good record; the newer one of the same id is stored.
-    bad = [item for item in world.broken if item.kind != "older_duplicate"]
+    bad = [item for item in world.broken if item.kind not in {"older_duplicate", *STORED}]
     assert len(rows) == len(bad) > 0
     expected = sorted((i.native_id or "", i.field.partition(".")[0] or "item") for i in bad)
     assert sorted((r.native_id or "", r.field.partition(".")[0]) for r in rows) == expected
     assert all(row.reason for row in rows)
+    # One bad minor field does not cost the dossier.
+    assert len(stored) == 2 * len(STORED)
+    assert all(case is not None and case.records for case in stored)
     # The payload of a record of 5 MB is not kept.
     assert {row.has_payload for row in rows} == {True, False}

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -31,6 +32,8 @@ TaskLabel = Literal[
     "definitionTask.name",
     "definitionTask.definitionKey",
 ]
+#: Paths of what decides about a task's place in the history and its state.
+_STATE_OR_TIME = re.compile(r"(?:task|currentTask)(?:\[\d+\])?(?!\.(?:id|assignee|agency)\b)")
 TaskDate = Literal["createdDate", "updatedDate"]
 
 
@@ -62,9 +65,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """What was read of one task: its two times and the label of its state."""
+    """What was read of one task: its two times and the label of its state. ``event``: None where
+    the task may lie anywhere in the history."""
 
-    event: Instant
+    event: Instant | None
     entered: Instant | None
     label: str
 
@@ -82,12 +86,17 @@ class HistoryReader:
         self, tasks: Tasks, native_id: str, code: str, lost: list[str], *, where: str = "task",
         state: StepState | None = None,
     ) -> tuple[Entry, ...]:  # fmt: skip
-        """One entry for each task with a usable time, oldest first.
+        """One entry for each task, oldest first; those whose time or label cannot be read come
+        before the others and have no time.
 
         ``state``: the step of the dossier, which gives the label of a current task without one.
-        Unusable fields are added to ``lost``.
+        Unusable fields are added to ``lost``; tasks in ``lost`` count as unreadable.
         """
         entries: dict[str, Entry] = {}
+        of_task = re.compile(rf"{re.escape(where)}\[\d+\]")
+        for path in filter(of_task.fullmatch, lost):
+            entry = self._entry(Task(id=path), _Facts(None, None, ""), native_id, code)
+            entries[path] = entry
         for place, task in each_of(tasks):
             path = where if place is None else f"{where}[{place}]"
             if not self._rules.open_tasks and flag(task.isCurrent):
@@ -96,7 +105,6 @@ class HistoryReader:
             event = dates.first(self._rules.event)
             if event is None:
                 dates.miss(self._rules.event[0])
-                continue
             entered = dates.first(self._rules.entered)
             label = self._label(task, path, lost) or _state_label(task, state)
             facts = _Facts(event, entered, label)
@@ -138,7 +146,7 @@ class HistoryReader:
             actor_key=actor_key(self._key, who) if who else None,
             unit=office or None,
         )
-        if status is None:
+        if status is None or event is None:
             return Entry(record)
         text = step_name(task) or label
         return Entry(record, Step(event, status, text, actor=name, office=office))
@@ -184,8 +192,11 @@ def collapse(history: Sequence[StatusRecord]) -> tuple[StatusRecord, ...]:
     return tuple(changes)
 
 
-def entered_at(entries: Sequence[Entry]) -> Instant | None:
-    """The entry time of the reception: that of the first entry in state 2 (docs/rules.md)."""
+def entered_at(entries: Sequence[Entry], lost: Iterable[str]) -> Instant | None:
+    """The entry time of the reception: that of the first entry in state 2 (docs/rules.md). None
+    where an entry of which time or state were lost may come before it."""
+    if any(_STATE_OR_TIME.match(path) for path in lost):
+        return None
     records = (entry.record for entry in entries)
     return next((each.entered_at for each in records if each.status is Status.RECEIVED), None)
 
@@ -202,11 +213,11 @@ def _state_label(task: Task, state: StepState | None) -> str:
     return next(filter(None, step_labels(state)), "")
 
 
-def _entry_id(own: str | int | None, event: Instant, label: str, who: str) -> str:
+def _entry_id(own: str | int | None, event: Instant | None, label: str, who: str) -> str:
     """The task's own id; without one, a digest of the task."""
     if text := scalar_text(own):
         return text
-    return sha256(f"{event.us}|{label}|{who}".encode()).hexdigest()[:32]
+    return sha256(f"{event.us if event else ''}|{label}|{who}".encode()).hexdigest()[:32]
 
 
 def _event_us(record: StatusRecord) -> int:

@@ -6,19 +6,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from khop.errors import RecordError
 from khop.mappings.codes.procedure import base_procedure
 from khop.mappings.codes.spelling import canonical_code
 from khop.mappings.igate.files_and_fees import attachments, read_fees
 from khop.mappings.igate.history import Entry, HistoryReader, TaskRules, collapse, entered_at
+from khop.mappings.igate.ordinary import PERSON_KEYS, loosened, repaired, spelt_otherwise
 from khop.mappings.igate.person import applicant_of, key_and_mask, owner_of
+from khop.mappings.igate.references import loose_keys, texts_of
 from khop.mappings.igate.text import flag, vietnamese_name
 from khop.mappings.igate.wire import (
+    CODE_MAX,
     Agency,
+    ApplicantForm,
     DossierDetail,
     DossierItem,
     PersonDetail,
@@ -26,16 +31,47 @@ from khop.mappings.igate.wire import (
     StepState,
     Tag,
 )
-from khop.mappings.records import DossierReading, DossierRecord, FullDossier, Status
+from khop.mappings.records import DossierReading, DossierRecord, FullDossier, Instant, Status
 from khop.mappings.states.status import ChannelTable, StatusTable
 from khop.mappings.time.parsing import parse_wire_time
 from khop.mappings.wire_shapes import read_shape, scalar_text
 from khop.text.cleaning import clean_text
 
+D = TypeVar("D", bound=DossierItem)
 StateField = Literal["dossierStatus", "dossierTaskStatus", "statusCurrentTask"]
 
-#: A dossier is refused when its state, id or code has an unknown shape.
-_ESSENTIAL = frozenset({"id", "code", "nationCode", "dossierStatus", "dossierStatus.id"})
+#: A dossier is refused when its id or code has an unknown shape.
+_ESSENTIAL = frozenset({"id", "code"})
+#: The record's fields that a wire field fills; what is lost leaves them unread.
+_FILLS: Mapping[str, tuple[str, ...]] = {
+    "nationCode": ("aliases",),
+    "dossierStatus": ("status",),
+    "dossierTaskStatus": ("status",),
+    "statusCurrentTask": ("status",),
+    "appliedDate": ("submitted_at",),
+    "acceptedDate": ("received_at",),
+    "appointmentDate": ("due_at",),
+    "completedDate": ("finished_at",),
+    "returnedDate": ("returned_at",),
+    "updatedDate": ("changed_at",),
+    "undefindedCompleteTime": ("no_due",),
+    "agency": ("unit", "unit_code"),
+    "procedure": ("procedure",),
+    "applyMethod": ("channel",),
+    "applicant": ("applicant_key",),
+    "task": ("entered_at",),
+    "currentTask": ("entered_at",),
+}
+_TIMES: Mapping[str, str] = {
+    "appliedDate": "submitted_at",
+    "acceptedDate": "received_at",
+    "appointmentDate": "due_at",
+    "completedDate": "finished_at",
+    "returnedDate": "returned_at",
+    "updatedDate": "changed_at",
+}
+#: Unknown keys of items that are remembered as such.
+_MOST_KEYS = 10_000
 #: Texts that JavaScript made of an absent nationCode (docs/systems/igate.md).
 _NO_CODE = frozenset({"", "UNDEFINED", "NULL"})
 
@@ -80,21 +116,22 @@ class IgateMapping:
         self._channel = channel
         self._options = options or IgateOptions()
         self._history = HistoryReader(source, key, status, self._options.tasks)
+        self._unknown_keys: frozenset[object] = _KNOWN
 
     def reading(self, item: object, *, detail: bool = False) -> DossierReading:
         """The record of a list item or ``detail``, with its history where the item has ``task``.
 
-        Raises RecordError (wire path, reason) when the item cannot become a record. A minor field
-        that cannot be used is named in ``fields_lost`` instead.
+        Raises RecordError (wire path, reason) when the item has no id or code. Any other field
+        that cannot be read is named in ``fields_lost`` instead, and in ``unread`` where it leaves
+        a field of the record empty.
         """
-        wire, lost = read_shape(DossierItem, item, _ESSENTIAL)
-        return self._read(wire, item, list(lost), detail)[0]
+        wire, item, lost = self._shape(DossierItem, item)
+        return self._read(wire, item, lost, detail)[0]
 
     def full(self, item: object, fees: Sequence[object] | None = None) -> FullDossier:
         """The dossier in full, from its detail and the rows of its fees; None: they were not read.
         Raises RecordError as ``reading`` does."""
-        wire, found = read_shape(DossierDetail, item, _ESSENTIAL)
-        lost = list(found)
+        wire, item, lost = self._shape(DossierDetail, item)
         reading, entries = self._read(wire, item, lost, True)
         steps = {entry.record.entry_id: entry.step for entry in entries if entry.step}
         person = (wire.applicant.data if wire.applicant else None) or PersonDetail()
@@ -117,13 +154,38 @@ class IgateMapping:
             owner=owner_of(person),
         )
 
+    def _shape(self, model: type[D], item: object) -> tuple[D, object, list[str]]:
+        """The item as ``model``, the item in its usual form, and what was lost."""
+        if not isinstance(item, dict):
+            raise RecordError("item", "is not an object")
+        lost: list[str] = []
+        unusual = not ("id" in item and "code" in item) or self._spelt_otherwise(item)
+        if unusual:
+            item, lost = loosened(item)
+        wire, taken_out = read_shape(model, item, _ESSENTIAL, repaired)
+        if not unusual and _says_nothing(wire, item, taken_out):
+            item, lost = loosened(item)
+            wire, again = read_shape(model, item, _ESSENTIAL, repaired)
+            taken_out = (*taken_out, *again)
+        return wire, item, list(dict.fromkeys((*lost, *taken_out)))
+
+    def _spelt_otherwise(self, item: dict[str, object]) -> bool:
+        odd = item.keys() - self._unknown_keys
+        if not odd:
+            return False
+        if spelt_otherwise(odd, item):
+            return True
+        if len(self._unknown_keys) < _MOST_KEYS:
+            self._unknown_keys |= odd
+        return False
+
     def _read(
         self, wire: DossierItem, item: object, lost: list[str], detail: bool
     ) -> tuple[DossierReading, tuple[Entry, ...]]:
         native_id, code = _required(wire.id, "id"), _code(wire.code)
         step = _NO_STEP
         if self._options.needs_step:
-            step, also_lost = read_shape(StepState, item, ())
+            step, also_lost = read_shape(StepState, item, (), repaired)
             lost += also_lost
         entries = self._history.entries(wire.task, native_id, code, lost)
         carried = wire.task is not None
@@ -154,32 +216,30 @@ class IgateMapping:
         person = wire.applicant.data if wire.applicant else None
         key, mask = key_and_mask(self._key, person, lost) if person else (None, None)
         method = wire.applyMethod
-        procedure = wire.procedure.code if wire.procedure else None
-        return DossierRecord(
+        procedure = _procedure(wire.procedure, lost)
+        times: dict[str, Any] = _times(wire, lost)
+        record = DossierRecord(
             source=self._source,
             native_id=native_id,
             code=code,
-            aliases=_aliases(wire.nationCode, code),
+            aliases=_aliases(wire.nationCode, code, lost),
             status=status,
             status_raw=status_raw,
-            submitted_at=parse_wire_time(wire.appliedDate, "appliedDate"),
-            received_at=parse_wire_time(wire.acceptedDate, "acceptedDate"),
-            due_at=parse_wire_time(wire.appointmentDate, "appointmentDate"),
-            finished_at=parse_wire_time(wire.completedDate, "completedDate"),
-            returned_at=parse_wire_time(wire.returnedDate, "returnedDate"),
-            entered_at=entered_at(entries),
-            changed_at=parse_wire_time(wire.updatedDate, "updatedDate"),
+            **times,
+            entered_at=entered_at(entries, lost),
             no_due=_without_due(wire.undefindedCompleteTime, lost),
             unit=vietnamese_name(unit.name) or None,
             unit_code=scalar_text(unit.code) or None,
-            procedure=base_procedure(procedure) if procedure else None,
+            procedure=procedure,
             channel=self._channel.lookup(method.id, vietnamese_name(method.name))
             if method
             else None,
             applicant_key=key,
             applicant_mask=mask,
-            fields_lost=tuple(lost),
         )
+        if not lost:
+            return record
+        return replace(record, fields_lost=tuple(lost), unread=_unread(record, lost))
 
     def _state(self, wire: DossierItem, step: StepState) -> tuple[Status | None, str | None]:
         """The state, and its label; the id as text where the answer has no label."""
@@ -200,6 +260,7 @@ class IgateMapping:
 
 
 _NO_AGENCY, _NO_STEP = Agency(), StepState()
+_KNOWN: frozenset[object] = frozenset({*DossierDetail.model_fields, *StepState.model_fields})
 
 
 def _tag(field: StateField, wire: DossierItem, step: StepState) -> Tag | None:
@@ -233,8 +294,85 @@ def _code(written: str) -> str:
     return _required(code, "code")
 
 
-def _aliases(nation_code: str | None, code: str) -> tuple[str, ...]:
-    if not nation_code:
+def _aliases(nation_code: object, code: str, lost: list[str]) -> tuple[str, ...]:
+    """The dossier's other codes, whatever holds them; one that is no text is named in ``lost``."""
+    if nation_code is None or nation_code == "":
         return ()
-    alias = canonical_code(clean_text(nation_code))
-    return () if alias in _NO_CODE or alias == code else (alias,)
+    found: dict[str, None] = {}
+    written = [nation_code] if isinstance(nation_code, str) else texts_of(nation_code)
+    for text in written:
+        alias = canonical_code(clean_text(text)) if len(text) <= CODE_MAX else ""
+        if (len(text) > CODE_MAX or not alias.isprintable()) and "nationCode" not in lost:
+            lost.append("nationCode")
+        elif alias not in _NO_CODE and alias != code:
+            found[alias] = None
+    if not written:
+        lost.append("nationCode")
+    return tuple(found)
+
+
+def _procedure(said: Procedure | None, lost: list[str]) -> str | None:
+    """The base code. A procedure of which only the name is known is named in ``lost``: it has a
+    code, and nobody knows which."""
+    if said is None:
+        return None
+    base = base_procedure(said.code) if said.code else None
+    if base is None and (said.code or said.translate) and "procedure.code" not in lost:
+        lost.append("procedure.code")
+    return base
+
+
+def _times(wire: DossierItem, lost: list[str]) -> dict[str, Instant | None]:
+    """The times of an item; one that cannot be read with certainty is named in ``lost``."""
+    found: dict[str, Instant | None] = {}
+    for name, filled in _TIMES.items():
+        try:
+            found[filled] = parse_wire_time(getattr(wire, name), name)
+        except RecordError:
+            found[filled] = None
+            lost.append(name)
+    return found
+
+
+def _unread(record: DossierRecord, lost: Sequence[str]) -> tuple[str, ...]:
+    """The fields of the record that are empty because of what was lost."""
+    names = dict.fromkeys(filled for path in lost for filled in _FILLS.get(_field(path), ()))
+    return tuple(
+        name
+        for name in names
+        if name == "no_due" or getattr(record, name) in (None, ()) or name == "aliases"
+    )
+
+
+def _says_nothing(wire: DossierItem, item: Mapping[str, object], taken_out: Sequence[str]) -> bool:
+    """Whether an object that the item has is read as nothing, and not because of what was taken
+    out of it."""
+    tags = {"dossierStatus": wire.dossierStatus, "applyMethod": wire.applyMethod}
+    empty = [
+        name
+        for name, tag in tags.items()
+        if tag is not None and tag.id is None and not vietnamese_name(tag.name)
+    ]
+    unit, procedure, applicant = wire.agency, wire.procedure, wire.applicant
+    if unit is not None and not unit.code and not vietnamese_name(unit.name):
+        empty.append("agency")
+    if procedure is not None and not procedure.code and not procedure.translate:
+        empty.append("procedure")
+    if applicant is not None and _is_nobody(applicant, item["applicant"]):
+        empty.append("applicant")
+    return bool(empty) and not {_field(path) for path in taken_out}.issuperset(empty)
+
+
+def _field(path: str) -> str:
+    """The field of an item that a wire path is in."""
+    return re.split(r"[.\[]", path, maxsplit=1)[0]
+
+
+def _is_nobody(applicant: ApplicantForm, written: object) -> bool:
+    """Whether the form has fields, and none of them is read."""
+    person = applicant.data
+    if person is not None and person.model_fields_set:
+        return False
+    inner = loose_keys(written).get("data")
+    fields = inner if isinstance(inner, dict) else written
+    return bool(loose_keys(fields).keys() & PERSON_KEYS)

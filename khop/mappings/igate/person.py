@@ -23,6 +23,7 @@ from khop.text.cleaning import fold_label
 
 #: The wire path of the birthday, for ``fields_lost``.
 BIRTHDAY = "applicant.data.birthday"
+_NUMBER = "applicant.data.identityNumber"
 _CITIZEN, _ORGANISATION = 1, 4
 _PERSONAL_NUMBER = (9, 12)
 #: A birth known by its year alone, or by month and year.
@@ -32,6 +33,8 @@ _PARTIAL = re.compile(r"(?:(?P<m>\d\d?)/)?(?P<y>\d{4})", re.ASCII)
 def key_and_mask(key: bytes, person: PersonData, lost: list[str]) -> tuple[str | None, str | None]:
     """Matching key and masked display of the applicant. A birthday that the key needs and that
     cannot be read is added to ``lost``."""
+    if any(path.startswith(_NUMBER) for path in lost):
+        return None, None  # a name in its place would make the key of another person
     number = identity_digits(person.identityNumber)
     name = first_text(person.fullname, person.ownerFullname, person.organization)
     birth = None if number else _birth_or_lost(person.birthday, lost)

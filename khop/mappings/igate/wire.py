@@ -121,7 +121,7 @@ class DossierItem(Wire):
 
     id: Code
     code: Code
-    nationCode: Code | None = None
+    nationCode: Any = None
     dossierStatus: Tag | None = None
     applicant: ApplicantForm | None = None
     procedure: Procedure | None = None

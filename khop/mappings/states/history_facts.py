@@ -24,8 +24,8 @@ _UNKNOWN = "?"
 @dataclass(frozen=True, slots=True)
 class HistoryFacts:
     """``path``: "" for a history without a state. ``supplement_us``: when papers were last asked
-    for (the latest change to state 5); ``supplement_before_us``: when they were asked for before
-    that. Both are microseconds of UTC."""
+    for (the latest change to state 5), None also where the state of the last step is not known;
+    ``supplement_before_us``: when they were asked for before that. Both are microseconds of UTC."""
 
     path: str
     supplement_us: int | None = None
@@ -52,6 +52,8 @@ def history_facts(history: Iterable[StatusRecord]) -> HistoryFacts:
         between = f">{_UNKNOWN}>".join(name for name in path if name != _UNKNOWN)
         return HistoryFacts(between or _UNKNOWN)
     latest, second = [*reversed(supplements), None, None][:2]
+    if None in before:
+        latest = None
     return HistoryFacts(">".join(path), latest, second)
 
 

@@ -3,7 +3,9 @@
 Forms: ISO 8601 with or without zone, ``+0700`` without colon, ``yyyyMMddHHmm[ss]``, ``yyyyMMdd``,
 ``dd/MM/yyyy[ HH:mm[:ss]]`` and ``HH:mm[:ss] dd/MM/yyyy``. The parts of a date are joined by ``/``,
 ``-`` or ``.``; a time may end in SA, CH, AM or PM, and in a zone. A time without a zone is local
-time (``khop.text.local_time``). A date alone has precision ``DAY``.
+time (``khop.text.local_time``). A date alone has precision ``DAY``. English names of months are read;
+a date such as 11/10/2026 with AM or PM, whose month may come first, is not. Numbers, lists and
+objects: ``wire_values``.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from datetime import date, datetime, timedelta
 
 from khop.errors import RecordError
 from khop.mappings.records import Instant, Precision
+from khop.mappings.time.wire_values import time_text
 from khop.text.local_time import LOCAL_OFFSET_US, local_datetime, utc_us
 
 #: Years of administrative events; any other year is a typing error or a default value.
@@ -22,22 +25,33 @@ FIRST_BIRTH_YEAR = 1880
 #: ``DateTime`` of .NET that was never set (docs/systems/dvcqg.md).
 _UNSET_YEAR = 1
 _LONGEST = 64
+_DECEMBER = 12
 
 _WIDEST_OFFSET = timedelta(hours=14)
 _LOCAL_OFFSET = timedelta(microseconds=LOCAL_OFFSET_US)
 _TIME = (
     r"(?P<h>\d\d?):(?P<n>\d\d)(?::(?P<s>\d\d)(?:[.,](?P<f>\d+))?)?"
-    r"(?: ?(?P<half>SA|CH|AM|PM))? ?(?P<z>Z|[+-]\d\d(?::?\d\d)?)?"
+    r"(?: ?(?P<half>SA|CH|AM|PM))?"
+    r"(?: ?(?P<z>Z|ICT|(?:UTC|GMT)(?:[+-]\d\d?(?::?\d\d)?)?|[+-]\d\d(?::?\d\d)?))?"
+    r"(?: ?(?:\[[\w/]+\]|\([^()]*\)))?"
 )
+_MONTHS = dict(zip(
+    ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"),
+    range(1, 13), strict=True,
+))  # fmt: skip
+_WEEKDAY = r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?"
+_NAME = rf"(?P<name>{'|'.join(_MONTHS)})"
 _YEAR_FIRST = r"(?P<y>\d{4})(?P<x>[-/.])(?P<m>\d\d?)(?P=x)(?P<d>\d\d?)"
 _DAY_FIRST = r"(?P<d>\d\d?)(?P<x>[-/.])(?P<m>\d\d?)(?P=x)(?P<y>\d{4})"
 _FORMS = tuple(
     re.compile(form, re.ASCII | re.IGNORECASE)
     for form in (
-        rf"{_YEAR_FIRST}(?:(?:T| +){_TIME})?",
+        rf"{_YEAR_FIRST}(?:(?:T|,? +){_TIME})?",
         r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)(?:(?P<h>\d\d)(?P<n>\d\d)(?P<s>\d\d)?)?",
-        rf"{_DAY_FIRST}(?:(?:T| +){_TIME})?",
-        rf"{_TIME} +{_DAY_FIRST}",
+        rf"{_DAY_FIRST}(?:(?:T|,? +){_TIME})?",
+        rf"{_TIME},? +{_DAY_FIRST}",
+        rf"{_WEEKDAY}{_NAME} (?P<d>\d\d?),? (?P<y>\d{{4}})(?:,? {_TIME})?",
+        rf"{_WEEKDAY}(?P<d>\d\d?)[ -]{_NAME}[ -](?P<y>\d{{4}})(?:,? {_TIME})?",
     )
 )
 
@@ -50,16 +64,17 @@ def parse_wire_time(value: object, field: str) -> Instant | None:
     """
     if value is None or value == "":
         return None
-    if not isinstance(value, str):
-        raise RecordError(field, "is not a date written as text")
     # iGate's own form comes millions of times, always in local time: a short cut for speed.
-    if len(value) == 28 and value[7:11:3] == "-T" and value[19] == "." and value[23:] == "+0700":
+    if (
+        isinstance(value, str) and len(value) == 28 and value[7:11:3] == "-T"
+        and value[19] == "." and value[23:] == "+0700"
+    ):  # fmt: skip
         try:
             moment = datetime.fromisoformat(value[:23])
         except ValueError:
             raise RecordError(field, "is not a date that exists") from None
         return _instant(moment, True, field)
-    read = _read(value, field)
+    read = _read(time_text(value, field), field)
     return None if read is None else _instant(*read, field)
 
 
@@ -70,9 +85,7 @@ def parse_wire_day(value: object, field: str) -> date | None:
     """
     if value is None or value == "":
         return None
-    if not isinstance(value, str):
-        raise RecordError(field, "is not a date written as text")
-    read = _read(value, field)
+    read = _read(time_text(value, field, birth=True), field)
     if read is None:
         return None
     day = read[0].date()
@@ -107,11 +120,28 @@ def _read(value: str, field: str) -> tuple[datetime, bool] | None:
     match = next((m for form in _FORMS if (m := form.fullmatch(text))), None)
     if match is None:
         raise RecordError(field, "is not in a known date form")
-    parts = match.groupdict()
+    parts = _parts(match, field)
     try:
         return None if int(parts["y"]) == _UNSET_YEAR else (_local(parts), bool(parts["h"]))
     except (ValueError, OverflowError):
         raise RecordError(field, "is not a date that exists") from None
+
+
+def _parts(found: re.Match[str], field: str) -> dict[str, str | None]:
+    """The parts of a date, with the number of its month. Programs of American habits write AM and
+    PM, and the month first; where either order gives a day, the date is not certain."""
+    parts = found.groupdict()
+    if name := parts.get("name"):
+        return {**parts, "m": str(_MONTHS[name.casefold()])}
+    english = (parts.get("half") or "").upper() in ("AM", "PM")
+    if not english or parts["x"] != "/" or found.start("y") < found.start("d"):
+        return parts
+    first, second = int(parts["d"] or 0), int(parts["m"] or 0)
+    if first <= _DECEMBER < second:
+        return {**parts, "d": parts["m"], "m": parts["d"]}
+    if first != second and first <= _DECEMBER:
+        raise RecordError(field, "may have the month first")
+    return parts
 
 
 def _local(parts: dict[str, str | None]) -> datetime:
@@ -135,9 +165,14 @@ def _of_day(hour: int, half: str | None) -> int:
 
 
 def _offset(zone: str) -> timedelta:
-    if zone in ("Z", "z"):
+    name = zone.upper()
+    if name == "ICT":
+        return _LOCAL_OFFSET
+    zone = name.removeprefix("UTC").removeprefix("GMT")
+    if zone in ("Z", ""):
         return timedelta(0)
-    digits = zone[1:].replace(":", "").ljust(4, "0")
+    digits = zone[1:].replace(":", "")
+    digits = digits.zfill(2 if len(digits) < 3 else 4).ljust(4, "0")
     offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
     if int(digits[2:]) > 59 or offset > _WIDEST_OFFSET:
         raise ValueError("no zone is that far from UTC")

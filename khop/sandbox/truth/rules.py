@@ -214,8 +214,9 @@ def _unknown_shape(_os: Record, case: Case, _clock: Clock) -> bool:
 def _waits_for_papers(os: Record, _case: Case, clock: Clock) -> bool:
     if os.status != SUPPLEMENT:
         return False
-    asked = _asked_for_papers(os)
-    since = asked[-1] if asked else os.changed
+    moments, asked = _moments(os), _asked_for_papers(os)
+    unknown_end = bool(moments) and None in moments[-1][0]
+    since = asked[-1] if asked and not unknown_end else os.changed
     limit = clock.numbers.supplement_days * DAY
     return since is not None and clock.now - since[0] > limit
 

@@ -1,4 +1,4 @@
-"""List items of the one-stop that no reader can use whole: which they are, and what is wrong.
+"""List items of the one-stop with a defect: which they are, and what is wrong.
 
 They trigger no rule, however much of them a reader rescues: a readable state is "Không được tiếp
 nhận" without a reception date.
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from khop.sandbox.world.dossiers import Dossier
 
-#: Kind -> the wire path of the field that a reader must reject.
+#: Kind -> the wire path of the field that a reader must reject, or read in its odd form.
 KINDS: dict[str, str] = {
     "missing_code": "code",
     "null_code": "code",
@@ -25,6 +25,9 @@ KINDS: dict[str, str] = {
 }
 OLDER_DUPLICATE = "older_duplicate"
 
+#: The kinds of which only a minor field is bad: their dossier is stored, with that field lost.
+STORED = frozenset({"absurd_date", "status_type", "huge_agency"})
+
 _WITHOUT_ID = frozenset({"missing_id", "not_an_object"})
 #: The kinds whose dossier code a reader can use.
 _WITH_CODE = frozenset({"absurd_date", "status_type"})
@@ -33,7 +36,7 @@ _HOUR_MS = 3_600_000
 
 @dataclass(frozen=True, slots=True)
 class BrokenItem:
-    """One unusable item.
+    """One item with a defect.
 
     ``kind``: of ``KINDS``, or ``OLDER_DUPLICATE``. ``field``: the wire path to reject.
     ``changed`` (milliseconds of UTC) is only its place in the list. ``dossier``: what the item is

@@ -31,30 +31,9 @@ for _ in range(200):
         ({"code": "H99\x00-1"}, "code"),
         ({"code": "H99\ud800-1"}, "code"),
         ({"id": None}, "id"),
-        ({"id": 7}, "id"),
         ({"id": "  "}, "id"),
         ({"id": "a" * 101}, "id"),
-        ({"nationCode": "G" * 5_000_000}, "nationCode"),
-        ({"agency": {"name": "S" * 5_000_000}}, "agency.name"),
-        ({"agency": {"name": [{"name": "S" * 5_000_000}]}}, "agency.name[0].name"),
-        ({"applicant": {"data": {"fullname": "S" * 5_000_000}}}, "applicant.data.fullname"),
-        ({"procedure": {"code": "1" * 5_000_000}}, "procedure.code"),
-        ({"dossierStatus": {"id": 2, "name": "x" * 5_000_000}}, "dossierStatus.name"),
-        ({"dossierStatus": "Đang xử lý"}, "dossierStatus"),
-        ({"dossierStatus": ["2"]}, "dossierStatus"),
-        ({"dossierStatus": True}, "dossierStatus"),
-        ({"dossierStatus": 12.5}, "dossierStatus"),
-        ({"dossierStatus": {"id": {"id": 3}, "name": 7}}, "dossierStatus.id"),
-        ({"dossierStatus": {"id": True}}, "dossierStatus.id"),
-        ({"appliedDate": "0000-00-00"}, "appliedDate"),
-        ({"acceptedDate": "31/02/2026"}, "acceptedDate"),
-        ({"appointmentDate": "9999-12-31T23:59:59.000+0700"}, "appointmentDate"),
-        ({"completedDate": "hôm qua"}, "completedDate"),
-        ({"returnedDate": 20260101}, "returnedDate"),
-        ({"updatedDate": {"$date": 1}}, "updatedDate"),
         ({"code": NESTED}, "code"),
-        ({"nationCode": 7}, "nationCode"),
-        ({"nationCode": ["G22.99-250820-000777"]}, "nationCode"),
     ],
 )
 def test_an_error_in_an_essential_field_refuses_the_item(
@@ -83,16 +62,23 @@ def test_anything_but_an_object_is_refused(thing: object) -> None:
 @pytest.mark.parametrize(
     ("changes", "lost"),
     [
-        ({"agency": "UBND"}, "agency"),
+        ({"agency": {"name": "S" * 5_000_000}}, "agency.name"),
+        ({"agency": {"name": [{"name": "S" * 5_000_000}]}}, "agency.name[0].name"),
+        ({"procedure": {"code": "1" * 5_000_000, "translate": "x"}}, "procedure.code"),
+        ({"dossierStatus": {"id": 2, "name": "x" * 5_000_000}}, "dossierStatus.name"),
+        ({"nationCode": "G" * 5_000_000}, "nationCode"),
+        ({"nationCode": True}, "nationCode"),
+        ({"agency": ["UBND xã A", "UBND xã B"]}, "agency"),
         ({"agency": {"code": "x", "name": 7}}, "agency.name"),
         ({"agency": {"name": [7]}}, "agency.name[0]"),
         ({"agency": {"name": "a\ud800"}}, "agency.name"),
-        ({"procedure": ["1.001612"]}, "procedure"),
-        ({"procedure": {"code": 1.001612}}, "procedure.code"),
-        ({"applyMethod": 0}, "applyMethod"),
+        ({"procedure": [["1.001612", "1.001613"]]}, "procedure"),
+        ({"procedure": {"code": 1.001612, "translate": "x"}}, "procedure.code"),
+        ({"applyMethod": True}, "applyMethod"),
         ({"applyMethod": {"id": 0.5, "name": "Trực tuyến"}}, "applyMethod.id"),
         ({"dossierStatus": {"id": 2, "name": 7}}, "dossierStatus.name"),
-        ({"applicant": "Nguyễn Văn Mẫu"}, "applicant"),
+        ({"applicant": ["A", "B"]}, "applicant"),
+        ({"applicant": {"data": {"fullname": "S" * 5_000_000}}}, "applicant.data.fullname"),
         ({"applicant": {"data": {"fullname": ["x"]}}}, "applicant.data.fullname"),
         ({"applicant": {"data": {"identityNumber": 10**40}}}, "applicant.data.identityNumber"),
         ({"applicant": {"data": {"birthday": "hôm qua"}}}, "applicant.data.birthday"),
@@ -110,7 +96,7 @@ def test_an_error_in_a_minor_field_is_listed_and_the_record_kept(
 
 
 def test_two_errors_in_minor_fields_lose_only_these() -> None:
-    record = MAPPING.reading(item(agency={"code": 5, "name": "UBND"}, applyMethod=[])).record
+    record = MAPPING.reading(item(agency={"code": [5], "name": "UBND"}, applyMethod=True)).record
     assert set(record.fields_lost) == {"agency.code", "applyMethod"}
     assert record.unit == "UBND"
 
@@ -162,6 +148,6 @@ def test_any_value_is_read_or_raises_a_record_error(thing: Any) -> None:
     for text in (reading.record.code, reading.record.unit, reading.record.status_raw):
         assert "\x00" not in (text or "")
         (text or "").encode()
-    times = [each.event_at for each in reading.history or ()]
-    assert times == sorted(times)  # type: ignore[type-var]
+    times = [each.event_at for each in reading.history or () if each.event_at]
+    assert times == sorted(times)
     assert all(a.status != b.status for a, b in zip(full.steps, full.steps[1:], strict=False))

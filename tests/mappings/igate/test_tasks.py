@@ -51,7 +51,11 @@ def test_only_the_task_without_a_usable_time_is_lost(created: Any) -> None:
     reading = MAPPING.reading(detail(task=[HISTORY[1], bad, HISTORY[0]]))
     assert reading.record.fields_lost == ("task[1].createdDate",)
     assert reading.history is not None
-    assert [each.entry_id for each in reading.history] == ["t1", "t3"]
+    assert [(each.entry_id, each.event_at is None) for each in reading.history] == [
+        ("t9", True),
+        ("t1", False),
+        ("t3", False),
+    ]
 
 
 def test_a_task_of_odd_shapes_keeps_its_time() -> None:
@@ -59,7 +63,7 @@ def test_a_task_of_odd_shapes_keeps_its_time() -> None:
         "id": {"x": 1},
         "createdDate": "2025-08-20T09:00:00.000+0700",
         "activitiTask": {"status": 7},
-        "assignee": "x",
+        "assignee": True,
     }
     reading = MAPPING.reading(detail(task=[bad]))
     assert reading.history is not None

@@ -89,7 +89,7 @@ def test_an_order_whose_history_has_no_known_key_is_no_answer(order: object) -> 
     [
         ({"createdDate": "31/02/2026"}, ["createdDate"]),
         ({"createdDate": "undefined"}, ["createdDate"]),
-        ({"createdDate": [2026, 3, 19]}, ["createdDate"]),
+        ({"createdDate": [2026, 3]}, ["createdDate"]),
         ({"createdDate": "01/01/1900"}, ["createdDate"]),
         ({"createHour": "9 giờ"}, ["createHour"]),
         ({"createHour": 9}, ["createHour"]),

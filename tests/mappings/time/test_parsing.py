@@ -75,6 +75,21 @@ def day(*parts: int) -> Instant:
         ("2025-08-20 12:05 CH", at(2025, 8, 20, 12, 5)),
         ("2025-08-20 15:30 CH", at(2025, 8, 20, 15, 30)),
         ("3:30 ch 20/08/2025", at(2025, 8, 20, 15, 30)),
+        ("8/20/2025 9:00:00 AM", at(2025, 8, 20, 9)),
+        ("08/08/2025 03:30 PM", at(2025, 8, 8, 15, 30)),
+        ("2025/08/09 03:30 PM", at(2025, 8, 9, 15, 30)),
+        ("11/10/2025 03:30 CH", at(2025, 10, 11, 15, 30)),
+        ("Aug 20, 2025 9:00:00 AM", at(2025, 8, 20, 9)),
+        ("Aug 20, 2025, 9:00:00 PM", at(2025, 8, 20, 21)),
+        ("Wed Aug 20 2025 09:00:00 GMT+0700 (Giờ Đông Dương)", at(2025, 8, 20, 9)),
+        ("Wed, 20 Aug 2025 02:00:00 GMT", at(2025, 8, 20, 9)),
+        ("20-AUG-2025", day(2025, 8, 20)),
+        ("2025-08-20T09:00:00+07:00[Asia/Ho_Chi_Minh]", at(2025, 8, 20, 9)),
+        ("2025-08-20 09:00 GMT+7", at(2025, 8, 20, 9)),
+        ("2025-08-20 02:00 UTC", at(2025, 8, 20, 9)),
+        ("20/08/2025, 09:00:00", at(2025, 8, 20, 9)),
+        ("09:00:00, 20/08/2025 ", at(2025, 8, 20, 9)),
+        ("2025-08-20 09:00 ICT", at(2025, 8, 20, 9)),
     ],
 )
 def test_every_form_is_read(written: str, meant: Instant) -> None:
@@ -107,8 +122,15 @@ def test_blank_and_unset_times_give_none(nothing: str | None) -> None:
         "31/02/2026",
         "9999-12-31T23:59:59.000+0700",
         "hôm qua",
-        20_260_101,
-        1_755_655_200_000.0,
+        20_261_301,
+        1_755_655_200_00.0,
+        0,
+        -1,
+        float("nan"),
+        [2026, 11],
+        [2026, 11, "10"],
+        {"$date": {"$date": {"$date": 1_755_655_200_000}}},
+        {"date": "2025-08-20", "zone": "?"},
         True,
         ["20250820"],
         {"$date": 1},
@@ -136,6 +158,11 @@ def test_blank_and_unset_times_give_none(nothing: str | None) -> None:
         "undefined",
         "01/01/1900",
         "08-20-2025",
+        "11/10/2025 9:00 AM",
+        "9:00 PM 11/10/2025",
+        "Foo 20, 2025",
+        "Invalid date",
+        "2025-08-20 09:00 EST",
         "٢٠٢٥٠٨٢٠",
         "9" * 5_000,
         "2025-08-20T09:00:00." + "1" * 5_000,
@@ -146,6 +173,58 @@ def test_other_texts_are_refused_without_showing_them(absurd: object) -> None:
         parse_wire_time(absurd, "acceptedDate")
     assert refused.value.field == "acceptedDate"
     assert str(absurd)[:8] not in refused.value.reason
+
+
+@pytest.mark.parametrize(
+    ("value", "meant"),
+    [
+        (1_755_655_200, at(2025, 8, 20, 9)),
+        (1_755_655_200_000, at(2025, 8, 20, 9)),
+        (1_755_655_200_000.0, at(2025, 8, 20, 9)),
+        (1_755_655_200_000_000, at(2025, 8, 20, 9)),
+        (1_755_655_200_000_000_000, at(2025, 8, 20, 9)),
+        (1_755_655_200.5, at(2025, 8, 20, 9, 0, 0, 500_000)),
+        ("1755655200", at(2025, 8, 20, 9)),
+        ("1755655200000", at(2025, 8, 20, 9)),
+        (915_123_600_000, at(1999, 1, 1)),
+        (20_250_820, day(2025, 8, 20)),
+        (20_250_820_090_000, at(2025, 8, 20, 9)),
+        ([2025, 8, 20], day(2025, 8, 20)),
+        ([2025, 8, 20, 9, 0], at(2025, 8, 20, 9)),
+        ([2025, 8, 20, 9, 0, 30], at(2025, 8, 20, 9, 0, 30)),
+        ((2025, 8, 20, 9, 0, 30, 500_000_000), at(2025, 8, 20, 9, 0, 30, 500_000)),
+        ({"$date": "2025-08-20T02:00:00Z"}, at(2025, 8, 20, 9)),
+        ({"$date": 1_755_655_200_000}, at(2025, 8, 20, 9)),
+        ({"$date": {"$numberLong": "1755655200000"}}, at(2025, 8, 20, 9)),
+        ({"epochSecond": 1_755_655_200, "nano": 0}, at(2025, 8, 20, 9)),
+        ({"seconds": 1_755_655_200}, at(2025, 8, 20, 9)),
+        ({"$date": None}, None),
+    ],
+)
+def test_a_value_that_is_no_text_is_read_where_it_is_certain(
+    value: object, meant: Instant | None
+) -> None:
+    assert parse_wire_time(value, "acceptedDate") == meant
+
+
+@pytest.mark.parametrize(
+    ("value", "born"),
+    [
+        (-315_619_200_000, date(1960, 1, 1)),
+        ({"$date": -315_619_200_000}, date(1960, 1, 1)),
+        ("315507600000", date(1980, 1, 1)),
+        (19_800_115, date(1980, 1, 15)),
+        ([1980, 1, 15], date(1980, 1, 15)),
+    ],
+)
+def test_a_birth_that_is_no_text_is_read_where_it_is_certain(value: object, born: date) -> None:
+    assert parse_wire_day(value, "birthday") == born
+
+
+@pytest.mark.parametrize("value", [315_532_800, 0, 198_001_150_000, "198001150000", [1980]])
+def test_a_birth_that_may_be_two_days_is_refused(value: object) -> None:
+    with pytest.raises(RecordError):
+        parse_wire_day(value, "birthday")
 
 
 @given(st.datetimes(datetime(1990, 1, 1), datetime(2099, 12, 31)))
@@ -180,7 +259,9 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        (20_250_820, "is not a date written as text"),
+        (True, "is no value that a date can be read from"),
+        ([2025, 8], "is no list of the parts of a date"),
+        ({"a": 1}, "is an object that is no date"),
         ("hôm qua", "is not in a known date form"),
         ("31/02/2026", "is not a date that exists"),
         ("2026-02-31T09:00:00.000+0700", "is not a date that exists"),
@@ -242,7 +323,7 @@ def test_a_blank_birthday_gives_none(written: str | None) -> None:
     assert parse_wire_day(written, "birthday") is None
 
 
-@pytest.mark.parametrize("written", ["1799-01-01", 19500203, "năm 1950"])
+@pytest.mark.parametrize("written", ["1799-01-01", 195002031, "năm 1950"])
 def test_an_impossible_birthday_is_refused(written: object) -> None:
     with pytest.raises(RecordError, match="birthday"):
         parse_wire_day(written, "birthday")
