@@ -3,9 +3,9 @@
 Forms: ISO 8601 with or without zone, ``+0700`` without colon, ``yyyyMMddHHmm[ss]``, ``yyyyMMdd``,
 ``dd/MM/yyyy[ HH:mm[:ss]]`` and ``HH:mm[:ss] dd/MM/yyyy``. The parts of a date are joined by ``/``,
 ``-`` or ``.``; a time may end in SA, CH, AM or PM, and in a zone. A time without a zone is local
-time (``khop.text.local_time``). A date alone has precision ``DAY``. English names of months are read;
-a date such as 11/10/2026 with AM or PM, whose month may come first, is not. Numbers, lists and
-objects: ``wire_values``.
+time (``khop.text.local_time``). A date alone has precision ``DAY``. English names of months are
+read; a date such as 11/10/2026 with AM or PM, whose month may come first, is not. Numbers, lists
+and objects: ``wire_values``.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ def _read(value: str, field: str) -> tuple[datetime, bool] | None:
         raise RecordError(field, "is not in a known date form")
     parts = _parts(match, field)
     try:
-        return None if int(parts["y"]) == _UNSET_YEAR else (_local(parts), bool(parts["h"]))
+        return None if int(parts["y"] or 0) == _UNSET_YEAR else (_local(parts), bool(parts["h"]))
     except (ValueError, OverflowError):
         raise RecordError(field, "is not a date that exists") from None
 

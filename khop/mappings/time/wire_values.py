@@ -31,6 +31,8 @@ _UNITS = (1, 1_000, 1_000_000, 1_000_000_000)
 #: no count of seconds; from ``_DIGITS`` it may be ``yyyyMMddHHmm``.
 _BIRTHS = range(-2_840_140_800_000, 4_102_444_800_000)
 _SURELY_MS = 10_000_000_000
+#: Seconds of the years 2033 to 2036 look like ``yyyyMMddHH``.
+_HOURS = range(1_990_010_100, 2_099_123_124)
 _DIGITS = range(188_001_010_000, 209_912_312_360)
 _COUNT = re.compile(r"-?[0-9]{1,19}(?:\.[0-9]{1,9})?")
 _DEEPEST = 2
@@ -73,6 +75,8 @@ def _counted(value: float, digits: str, field: str, birth: bool) -> str | None:
         if int(value) in _DIGITS:
             raise RecordError(field, "may be the digits of a date or a count since 1970")
         return _utc(int(value) * 1_000)
+    if int(value) in _HOURS:
+        raise RecordError(field, "may be the digits of a date or a count since 1970")
     for per_second in _UNITS:
         if _FIRST * per_second <= value < _LAST * per_second:
             whole = int(digits.partition(".")[0])
