@@ -10,7 +10,8 @@ A dossier may be sent again after a refusal, since its code identifies it. A pro
 key: it is sent again only when a look-up shows that the portal refused the session itself.
 
 A message that means neither success nor failure is no answer: Unreadable, of a write
-OutcomeUnknown. One about the session causes a new login and one repeat before.
+OutcomeUnknown. A read, and a write whose message is about the session, are treated as refused
+before: one new login and one repeat.
 
 A read refused twice with the same text is final. For some time, similar refusals cause no new
 login. Otherwise each of thousands of refused look-ups would cause one.
@@ -143,14 +144,15 @@ class Exchange:
         self._ask(call, read, write=True, used=used)
 
     def _check(self, call: Call, reply: Reply, verdict: Verdict, answer: Answer) -> None:
-        """Raises AlreadyExists or Refused for a verdict that is not ACCEPTED; Unreadable or
-        OutcomeUnknown for one that is UNCLEAR, but Refused where the session may be the reason."""
+        """Raises AlreadyExists or Refused for a verdict that is not ACCEPTED; for one that is
+        UNCLEAR, Refused where a new session may give a clear one, else OutcomeUnknown."""
         if verdict is Verdict.ACCEPTED:
             return
         kind: type[ConnectorError] = AlreadyExists if verdict is Verdict.EXISTS else Refused
         detail = short_text(reply.message) or None
         if verdict is Verdict.UNCLEAR:
-            kind = _ExpiredPerhaps if is_about_session(reply.message) else _unclear_kind(call)
+            renewable = call.data is None or is_about_session(reply.message)
+            kind = _ExpiredPerhaps if renewable else _unclear_kind(call)
             detail = f"{_UNCLEAR}: {detail}" if detail else _UNCLEAR
         raise kind(
             self.system,
@@ -205,7 +207,7 @@ class Exchange:
                 raise
             last = _settled(unclear, call)
         except _FinalRefusal as final:
-            last = final.refusal
+            last = _settled(final.refusal, call)
         raise last
 
     def _is_final(self, refusal: Refused, earlier: Sequence[Refused]) -> bool:
@@ -238,6 +240,8 @@ class Exchange:
             written = self.dialect.write(call)
             carried = written.carry(session.text)
             self._transport.exchange(call.service, written.method, written.url, read, **carried)
+        except _ExpiredPerhaps as unclear:
+            return not is_about_session(unclear.detail or "")
         except (Refused, Unauthorised):
             return False
         except ConnectorError:
@@ -254,7 +258,7 @@ class Exchange:
 
 
 class _ExpiredPerhaps(Refused):
-    """A message that means neither success nor failure and is about the session."""
+    """A message that means neither success nor failure; a new session may give a clear one."""
 
 
 def _settled(refusal: Refused, call: Call) -> ConnectorError:

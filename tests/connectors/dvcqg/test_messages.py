@@ -172,3 +172,30 @@ def test_a_session_is_found_where_logins_put_it(
     portal.login_answer = httpx.Response(200, json={"error_code": 0, "message": "", **body})
     client_of().look_up(CODE)
     assert portal.bodies[0]["session"] == "inner-session"
+
+
+def test_many_unclear_look_ups_cause_few_logins_and_no_waits(
+    client_of: ClientOf, portal: NativePortal
+) -> None:
+    portal.answer = lambda body: {"error_code": 0, "message": f"Chưa mở {body['mahoso']}"}
+    client = client_of()
+    for serial in range(30):
+        with pytest.raises(Unreadable, match="Chưa mở"):
+            client.look_up(f"H99.12-250114-{serial:04}")
+    assert len(portal.logins) == 2
+    assert len(portal.calls) == 31
+
+
+@pytest.mark.parametrize(("message", "sent"), [("Hệ thống đang bận", 1), ("Phiên hết hạn", 2)])
+def test_refused_steps_are_repeated_only_when_the_look_up_blames_the_session(
+    client_of: ClientOf, portal: NativePortal, message: str, sent: int
+) -> None:
+    def answer(body: dict[str, object]) -> object:
+        refused = {"error_code": -1, "message": "Lỗi"}
+        unclear = {"error_code": 0, "message": message}
+        return refused if body["service"] == "CapNhatTienDoHoSoMC" else unclear
+
+    portal.answer = answer
+    with pytest.raises(Refused):
+        client_of().progress(STEPS)
+    assert [b["service"] for b in portal.bodies].count("CapNhatTienDoHoSoMC") == sent
