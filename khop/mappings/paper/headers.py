@@ -50,7 +50,7 @@ class Layout:
     header rows for comparison, to recognise them when a page repeats them. ``first``: index of
     the first row under the headers, among the rows searched; ``start``: of the first row of
     headers. ``refusal``: why the rows under these headers cannot be read.
-    ``summaries``: the places of summaries.
+    ``columns``: what each header means.
     """
 
     headers: tuple[Header, ...]
@@ -59,18 +59,22 @@ class Layout:
     first: int = 0
     start: int = 0
     refusal: str | None = None
-    summaries: tuple[int, ...] = ()
+    columns: tuple[str | None, ...] = ()
 
     def name(self, column: str) -> str:
         """The header of a column, as it is written in the sheet."""
         return shown(self.headers[self.places[column]])
 
-    def unknown(self) -> tuple[int, ...]:
+    @property
+    def unknown(self) -> list[int]:
         """The places of headers that were not recognised."""
-        taken = set(self.places.values())
-        return tuple(
-            place for place, header in enumerate(self.headers) if header and place not in taken
-        )
+        named = zip(self.headers, self.columns, strict=True)
+        return [place for place, (header, column) in enumerate(named) if header and not column]
+
+    @property
+    def summaries(self) -> list[int]:
+        """The places of summaries; there may be several."""
+        return [place for place, column in enumerate(self.columns) if column == "summary"]
 
 
 def find_layout(
@@ -130,8 +134,8 @@ class _Found:
         keys = tuple(tuple(map(_key, row.cells)) for row in self.rows)
         begin = start + self.skipped
         first = begin + len(self.rows)
-        summaries = _summaries(self.columns)
-        return Layout(self.headers, self.places, keys, first, begin, refusal, summaries)
+        columns = tuple(self.columns)
+        return Layout(self.headers, self.places, keys, first, begin, refusal, columns)
 
 
 def _is_meant(kind: str, places: Mapping[str, int], own: Mapping[str, str]) -> bool:
@@ -151,11 +155,7 @@ def lay_out(kind: str, headers: Iterable[Sequence[str]], own: Mapping[str, str])
     """The layout of given headers."""
     kept = tuple(tuple(header) for header in headers)
     columns = meanings(kind, kept, own)
-    return Layout(kept, _places(columns), summaries=_summaries(columns))
-
-
-def _summaries(columns: Sequence[str | None]) -> tuple[int, ...]:
-    return tuple(place for place, column in enumerate(columns) if column == "summary")
+    return Layout(kept, _places(columns), columns=columns)
 
 
 def lacks(kind: str, layout: Layout) -> str | None:
@@ -222,10 +222,17 @@ def _without_titles(kind: str, found: _Found, own: Mapping[str, str]) -> _Found:
     """Without titles right above the headers, which do not change what the columns mean."""
     while len(found.rows) > 1:
         lower = _read(kind, found.rows[1:], own, found.skipped + 1)
-        if lower.columns != found.columns or _goes_down(found.rows[0], found.rows[1]):
+        same = lower.columns == found.columns or _is_title(kind, found.rows[0])
+        if not same or _goes_down(found.rows[0], found.rows[1]):
             break
         found = lower
     return found
+
+
+def _is_title(kind: str, row: TableRow) -> bool:
+    """Whether a row has no word of headers, so that it is no row of groups."""
+    known = header_words(kind)
+    return not any(_key(cell) in known or _key(cell) in plain_words("date") for cell in row.cells)
 
 
 def _goes_down(upper: TableRow, lower: TableRow) -> bool:

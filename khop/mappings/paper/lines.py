@@ -92,7 +92,8 @@ def line_kind(row: TableRow, layout: Layout) -> Line:
     if not filled:
         return Line.EMPTY
     numbered = _is_in_order(order)
-    if all(map(_is_no_value, others)) and (numbered or isinstance(order, CellError) or not order):
+    no_order = order == "" or isinstance(order, CellError) or _is_no_value(order)
+    if all(map(_is_no_value, others)) and (numbered or no_order):
         return Line.BLANK
     if are_column_numbers(filled):
         return Line.NUMBERS
@@ -138,12 +139,21 @@ def _line_of_words(
         return Line.LOOSE
     if _is_signature(texts):
         return Line.SIGNATURE
-    if len(texts) == 1 and ":" in texts[0] and _head(texts[0]) in words("remarks"):
+    if len(texts) == 1 and _is_remark(texts[0]):
         return Line.REMARK
     lettered = isinstance(order, str) and _ROMAN_ALONE.fullmatch(order) is not None
     if one_text or (lettered and len(distinct_texts(others)) == len(others) == 1):
         return Line.SECTION
     return Line.LOOSE
+
+
+def _is_remark(text: str) -> bool:
+    """``Ghi chú: …``, ``Trang 1/2``, ``Ấn định danh sách này gồm 12 hồ sơ``."""
+    if ":" in text and _head(text) in words("remarks"):
+        return True
+    return any(_starts_with(text, word) for word in words("long_remarks")) or any(
+        _starts_with(text, word, _NUMERAL) for word in words("numbered_remarks")
+    )
 
 
 def _looks_like_a_row(row: TableRow, layout: Layout) -> bool:

@@ -33,10 +33,14 @@ Header = tuple[str, ...]
 
 
 class _Meaning(NamedTuple):
-    """``other``: what a header means where another header of the sheet means ``column``."""
+    """``other``: what a header means where another header of the sheet means ``column``.
+
+    ``weak``: it gives way to such another header, since its group is unknown.
+    """
 
     column: str | None
     other: str | None = None
+    weak: bool = False
 
 
 def shown(header: Header) -> str:
@@ -51,10 +55,13 @@ def meanings(
     named = _own_places(headers, own)
     found = [_meaning(kind, header) for header in headers]
     taken = [named.get(place, each.column) for place, each in enumerate(found)]
+    firm = {column for column, each in zip(taken, found, strict=True) if not each.weak}
     columns: list[str | None] = []
     for place, each in enumerate(found):
         column = each.other if each.other and taken.count(each.column) > 1 else each.column
-        columns.append(named.get(place) or (column if column not in own else None))
+        if column in own or (each.weak and column in firm):
+            column = None
+        columns.append(named.get(place, column))
     return tuple(columns)
 
 
@@ -98,7 +105,15 @@ def _meaning(kind: str, header: Header) -> _Meaning:
     if len(undated) == 1:
         column = known.get(header_key(undated[0]))
         return _Meaning(column if undated[0] == header[-1] or column in DATES else None)
-    return _Meaning(_below(known, header, alone))
+    weak = header_key(header[-1]) in _parts() and not any(
+        header_key(text) in known for text in header[:-1]
+    )
+    return _Meaning(_below(known, header, alone), weak=weak)
+
+
+def _parts() -> frozenset[str]:
+    """Headers that say little without their group."""
+    return plain_words("short_reception") | plain_words("short_return") | plain_words("person")
 
 
 def _below(known: Mapping[str, str], header: Header, alone: str | None) -> str | None:
@@ -111,14 +126,28 @@ def _below(known: Mapping[str, str], header: Header, alone: str | None) -> str |
     about_others = group in ("returned", "recipient") or _is_about_others(header)
     if alone in _TRAITS and (about_others or (part in plain_words("person") and group in DATES)):
         return None
+    if part in plain_words("short_reception") | plain_words("short_return"):
+        return _short_date(part, group) if group else alone if _is_neutral(header) else None
     if group == "recipient" and alone in DATES:
-        return alone if alone == "returned" and part not in plain_words("short_return") else None
-    if part in plain_words("short_return") and group in DATES:
-        # Below "Tiếp nhận" it may be the return, or the day that was promised.
-        return group if group != "received" else None
-    if part in plain_words("short_reception") and group in DATES:
-        return group
+        return alone if alone == "returned" else None
     return alone
+
+
+def _short_date(part: str, group: str) -> str | None:
+    """The column of "Ngày nhận" or "Ngày trả" below a known group.
+
+    "Ngày trả" below "Tiếp nhận" may be the return, or the day that was promised; below a person
+    it is not known who received what.
+    """
+    if group not in DATES or (group == "received" and part in plain_words("short_return")):
+        return None
+    return group
+
+
+def _is_neutral(header: Header) -> bool:
+    """Whether a group says nothing about who received or returned."""
+    groups = [folded(text) for text in header[:-1]]
+    return all(any(word in group for word in words("neutral")) for group in groups)
 
 
 def _is_about_others(header: Header) -> bool:

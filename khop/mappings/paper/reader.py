@@ -233,7 +233,7 @@ def _unknown(layouts: Iterable[Layout]) -> list[str]:
     found = (
         f"{shown(layout.headers[place])} (column {letters(place)})"
         for layout in layouts
-        for place in layout.unknown()
+        for place in layout.unknown
     )
     return list(dict.fromkeys(found))
 

@@ -102,13 +102,13 @@ class SheetLines:
             line = line_kind(row, layout)
             if line is Line.EMPTY:
                 continue
-            if line is not Line.ROW and (other := self._other_headers(row, layout)):
+            if other := self._other_headers(row, layout):
                 self._ahead.appendleft(row)
                 layout, proofs = other, proof_columns(other)
                 self._close_signatures()
                 yield from self._headers(layout)
                 continue
-            if line is not Line.ROW and is_header_again(layout, row.cells):
+            if is_header_again(layout, row.cells):
                 yield self._placed(row, NoRowKind.HEADERS, layout)
                 continue
             yield self._placed(row, self._no_row(row, line, layout), layout)

@@ -34,7 +34,7 @@ def header_key(text: str) -> str:
     if len(text) > _LONGEST_HEADER:
         return ""
     bare = _BRACKETS.sub(" ", _NUMBERED.sub("", text))
-    key = folded(bare) or folded(text)
+    key = folded(bare) or folded(text) or text.strip()
     for long, short in short_forms().items():
         key = key.replace(long, short)
     return key

@@ -251,3 +251,66 @@ def test_an_unknown_column_name_is_refused_with_the_nearest() -> None:
     refuse_unknown_columns(["received", "code"])
     with pytest.raises(ValueError, match="did you mean received"):
         refuse_unknown_columns(["recieved"])
+
+
+def test_a_short_part_below_an_unknown_group_gives_way_to_a_clear_header() -> None:
+    lines = [
+        ["Mã hồ sơ", "Ngày tiếp nhận", "Chuyển cơ quan chuyên môn", "", "Trả kết quả"],
+        ["", "", "Ngày nhận", "Ký nhận", "Ngày trả"],
+    ]
+    found = layout(lines)
+    assert names(found) == {0: "code", 1: "received", 3: "recipient", 4: "returned"}
+    assert found.unknown == [2]
+    with pytest.raises(ConfigError, match="both mean received"):
+        layout(
+            [
+                ["Mã hồ sơ", "Quá trình 1", "", "Quá trình 2", ""],
+                ["", "Ngày nhận", "A", "Ngày nhận", "B"],
+            ]
+        )
+
+
+@pytest.mark.parametrize(
+    ("group", "part", "column"),
+    [
+        ("Trả kết quả", "Ngày nhận kết quả", "returned"),
+        ("Trả kết quả", "Ngày nhận", "returned"),
+        ("Trả kết quả", "Ngày hẹn trả", "due"),
+        ("Trả kết quả", "Ký nhận", "recipient"),
+        ("Trả kết quả", "Họ tên", None),
+        ("Trả kết quả", "CCCD", None),
+        ("Tiếp nhận", "Ngày tiếp nhận", "received"),
+        ("Tiếp nhận", "Ngày trả", None),
+        ("Tiếp nhận", "Giờ", "hour"),
+        ("Công dân", "Ngày nhận", None),
+        ("Công an xã", "Ngày nhận", None),
+        ("Công an xã", "Ngày trả", None),
+        ("Bộ phận một cửa", "Ngày nhận", "received"),
+        ("Thực tế", "Ngày trả", "returned"),
+        ("Tiếp nhận", "Người nộp", "submitter"),
+        ("Người nhận kết quả", "Ngày nhận", "returned"),
+        ("Người nhận", "Ngày nhận", None),
+        ("Người nhận", "Năm sinh", None),
+        ("Cán bộ tiếp nhận", "Họ và tên", None),
+        ("Chủ hồ sơ", "Họ và tên", "applicant"),
+        ("Chủ hồ sơ", "Ngày sinh", "birth"),
+        ("Hẹn trả", "Ngày", "due"),
+        ("Thông tin chung", "Ngày tiếp nhận", "received"),
+    ],
+)
+def test_a_part_below_a_group(group: str, part: str, column: str | None) -> None:
+    lines = [["Mã hồ sơ", "Ngày nộp hồ sơ tại quầy", group, ""], ["", "", part, "x"]]
+    if column == "received":
+        lines[0][1] = "Ngày thực trả"
+    assert names(layout(lines)).get(2) == column
+
+
+def test_a_title_right_above_the_headers_is_no_group() -> None:
+    headers = ["Mã hồ sơ", "Ngày nhận", "Ngày trả"]
+    for title in (["SỔ THEO DÕI", "", ""], ["SỔ"] * 3, ["UBND XÃ", "CỘNG HÒA", ""]):
+        found = layout([title, headers], spans={1: {0: 0, 1: 0, 2: 0}} if title[2] else None)
+        assert (names(found), found.start) == ({0: "code", 1: "received", 2: "returned"}, 1)
+
+
+def test_a_header_that_means_a_known_column_twice_is_no_unknown_one() -> None:
+    assert layout([["Mã hồ sơ", "Ghi chú", "Ghi chú", "Ngày trả", "Kho"]]).unknown == [4]

@@ -111,12 +111,16 @@ def test_a_line_of_no_known_kind_is_refused(line: list[Cell]) -> None:
         ("signature", ["", "", "", "", "Mẫu, ngày 30 tháng 11 năm 2026"]),
         ("signature", ["", "", "", "", "Mẫu, ngày … tháng … năm 2026"]),
         ("remark", ["Ghi chú: sổ này thay sổ cũ"]),
+        ("remark", ["Trang 1/2"]),
+        ("remark", ["Ấn định danh sách này gồm 12 hồ sơ"]),
+        ("blank", ["…", "…", "…"]),
         ("blank", [17]),
         ("blank", ["17", "", "…", "-"]),
         ("blank", [CellError("no result")]),
         ("numbers", [f"({n})" for n in range(1, 8)]),
         ("numbers", ["A", "B", 1, 2, 3, 4, 5]),
         ("headers", LOGBOOK),
+        ("headers", [f"{header} ({n})" for n, header in enumerate(LOGBOOK, 1)]),
     ],
 )
 def test_a_line_that_is_no_row_has_a_kind(kind: str, line: list[Cell]) -> None:

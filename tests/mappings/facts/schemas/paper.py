@@ -26,6 +26,8 @@ class Words(Facts):
     signatures: Texts
     on_behalf: Texts
     remarks: Texts
+    long_remarks: Texts
+    numbered_remarks: Texts
     blanks: Texts
     unit: Texts
     unit_code: Texts
@@ -33,6 +35,7 @@ class Words(Facts):
     sections: Texts
     numbered_sections: Texts
     others: Texts
+    neutral: Texts
     all_documents: Texts
     results_alone: Texts
     result_symbols: Texts
