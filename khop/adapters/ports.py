@@ -18,7 +18,7 @@ from pydantic import BaseModel
 
 from khop.mappings.catalogue_records import CatalogueItem, ProcedureEntry
 from khop.mappings.codes.grammar import CodeGrammar
-from khop.mappings.paper.items import PaperItem
+from khop.mappings.paper.items import PaperItem, SheetRead
 from khop.mappings.records import (
     Applicant,
     DossierReading,
@@ -221,9 +221,9 @@ class CodeSource(Protocol):
     name: str
     role: Role
 
-    def codes(self) -> Iterable[str | Reject]:
-        """Canonical dossier codes, and the cells that are no usable code. Raises ConfigError,
-        after what could be read, when a file cannot be read."""
+    def codes(self) -> Iterable[str | Reject | SheetRead]:
+        """Canonical dossier codes, the cells that are no usable code, and the sheets that were
+        passed over. Raises ConfigError, after what could be read, when a file cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)

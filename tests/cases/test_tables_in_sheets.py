@@ -250,3 +250,16 @@ def test_a_preview_stores_nothing(province: Installation) -> None:
     assert paper(province, CODES[0]) == []
     part = imported(province, path)
     assert (part["stored"], part["unchanged_files"]) == (1, 0)
+
+
+def test_sheets_of_an_extract_that_are_passed_over_are_named(province: Installation) -> None:
+    path = write_xlsx(
+        province.folder / "extract.xlsx",
+        [["Mã hồ sơ"], [CODES[0]]],
+        hidden={"Lưu 2025": [["Mã hồ sơ"], [CODES[1]]]},
+    )
+    done = province.khop("import", str(path), "--as", "portal")
+    assert "extract.xlsx, sheet Lưu 2025 (hidden)" in done.err
+    preview = province.khop("import", str(path), "--as", "portal", "--preview")
+    assert "extract.xlsx, sheet Lưu 2025: not read (hidden)" in preview.out
+    assert "1 dossier codes" in preview.out

@@ -28,8 +28,10 @@ from khop.mappings.paper.headers import (
     find_layout,
     is_header_again,
 )
+from khop.mappings.paper.items import SheetRead
 from khop.mappings.paper.lines import names_a_code
 from khop.mappings.paper.meanings import shown
+from khop.mappings.paper.reader import NO_HEADERS
 from khop.mappings.records import Reject, UnknownCode
 
 _KIND = "portal"
@@ -79,8 +81,9 @@ class PortalFileAdapter:
         self._sheet = sheet
         self._grammar = grammar
 
-    def codes(self) -> Iterator[str | Reject]:
-        """Canonical dossier codes in the files' order, and the cells that are no usable code.
+    def codes(self) -> Iterator[str | Reject | SheetRead]:
+        """Canonical dossier codes in the files' order, the cells that are no usable code, and the
+        sheets that were passed over, each with its file.
 
         Raises ConfigError at the end when a file could not be read; it hinders no other.
         """
@@ -99,20 +102,23 @@ class PortalFileAdapter:
         steps: list[CheckStep] = []
         try:
             for item in self.codes():
-                if isinstance(item, Reject):
+                if isinstance(item, SheetRead):
+                    text = f"{item.sheet}: not read ({item.not_read})"
+                    steps.append(CheckStep("read", True, text))
+                elif isinstance(item, Reject):
                     lost.append(item)
                 else:
                     good += 1
         except ConfigError as error:
             steps.append(CheckStep("read", False, str(error)))
-        if good or lost or not steps:
+        if good or lost or all(step.ok for step in steps):
             steps.append(CheckStep("read", True, _counted(good, lost)))
         return Health(tuple(steps))
 
     def close(self) -> None:
         """Nothing to do: files are closed after they are read."""
 
-    def _codes_of(self, file: PaperFile) -> Iterator[str | Reject]:
+    def _codes_of(self, file: PaperFile) -> Iterator[str | Reject | SheetRead]:
         chosen = chosen_sheets(
             self._files.read(file),
             file.name,
@@ -120,18 +126,22 @@ class PortalFileAdapter:
             lambda sheet: self._layout(sheet, self._top(sheet.rows()), file) is not None,
         )
         found = False
+        passed = [SheetRead(_where(file, each.name), not_read=each.why) for each in chosen.skipped]
         for sheet in chosen:
             rows = sheet.rows()
             top = self._top(rows)
             if layout := self._layout(sheet, top, file):
                 found = True
                 yield from self._sheet_codes(layout, chain(top[layout.first :], rows), sheet, file)
+            else:
+                passed.append(SheetRead(_where(file, sheet.name), not_read=NO_HEADERS))
         if not found:
             raise ConfigError(
                 f"{file.name} has no column of dossier codes; its header row must name it, "
                 'or set code_column = "its header"',
                 key=f"sources.{self.name}.code_column",
             )
+        yield from passed
 
     @staticmethod
     def _top(rows: Iterator[TableRow]) -> list[TableRow]:
@@ -167,6 +177,10 @@ def _code(cell: Cell, field: str, grammar: CodeGrammar | None) -> str | None:
         if unknown.text and unknown.shown and not near_codes(unknown.shown):
             return unknown.text
         raise
+
+
+def _where(file: PaperFile, sheet: str) -> str:
+    return f"{file.name}, sheet {sheet}" if sheet else file.name
 
 
 def _counted(good: int, lost: Sequence[Reject]) -> str:

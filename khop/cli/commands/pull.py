@@ -117,23 +117,27 @@ def _note_failures(shell: Shell, part: SourceSummary) -> None:
     if isinstance(part, CodesSummary) and part.unusable:
         places = "; ".join(part.places)
         shell.note("pull.unusable", source=part.source, count=part.unusable, places=places)
-    if not isinstance(part, Paper):
-        return
+    if isinstance(part, Paper):
+        _note_rows(shell, part)
+    _note_unread(shell, part)
+
+
+def _note_rows(shell: Shell, part: PaperSummary) -> None:
+    """Say which lines of the files are no rows, or no evidence."""
     if part.quarantined:
         shell.note("pull.quarantined", source=part.source, count=part.quarantined)
-    _note_passed_over(shell, part)
-
-
-def _note_passed_over(shell: Shell, part: PaperSummary) -> None:
-    """Say what of the files is no row or was not read."""
     if part.no_rows:
         kinds = (f"{shell.words(f'no_row.{kind}')} {n}" for kind, n in part.no_rows.items())
         count = sum(part.no_rows.values())
         shell.note("pull.no_rows", source=part.source, count=count, kinds=", ".join(kinds))
     if part.documents:
         shell.note("pull.documents", source=part.source, count=part.documents)
+
+
+def _note_unread(shell: Shell, part: SourceSummary) -> None:
+    """Name what of the files was not read."""
     for what in ("columns_unread", "sheets_unread", "cells_unread"):
-        names = getattr(part, what)
+        names = getattr(part, what, [])
         shown = names[:_NAMED]
         if more := len(names) - len(shown):
             shown = [*shown, shell.words("pull.and_more", count=more)]

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from khop.adapters.ports import CodeSource, DossierLookup
 from khop.errors import ConfigError, ConnectorError, RecordError
+from khop.mappings.paper.items import SheetRead
 from khop.mappings.records import DossierRecord, Reject
 from khop.sync.ledger import look_ups, presence
 from khop.sync.reading.asking import Answer, Asker, fatal_error
@@ -72,7 +73,9 @@ def name_codes(
     codes: list[str] = []
     try:
         for item in source.codes():
-            if isinstance(item, Reject):
+            if isinstance(item, SheetRead):
+                summary.sheets_unread.append(f"{item.sheet} ({item.not_read})")
+            elif isinstance(item, Reject):
                 summary.add_unusable(f"{item.native_id} {item.field}: {item.reason}")
             else:
                 codes.append(item)

@@ -90,7 +90,8 @@ class LookupSummary(_OfOneSource):
 @dataclass(slots=True)
 class CodesSummary(_OfOneSource):
     """Codes a file named: ``read`` in all, ``new`` ones the ledger did not know. ``unusable``:
-    cells that are no usable code; ``places``: the first of them, with the reason."""
+    cells that are no usable code; ``places``: the first of them, with the reason.
+    ``sheets_unread``: sheets that were passed over, with their file."""
 
     kind: ClassVar[str] = "codes"
 
@@ -98,6 +99,7 @@ class CodesSummary(_OfOneSource):
     new: int = 0
     unusable: int = 0
     places: tuple[str, ...] = ()
+    sheets_unread: list[str] = field(default_factory=list)
     error: str | None = None
 
     def add_unusable(self, place: str) -> None:
