@@ -63,7 +63,7 @@ def _sentences(tree: ast.AST) -> Iterator[str]:
 def _is_settings(node: ast.ClassDef) -> bool:
     """Whether the class is a model of khop.toml, whose first sentence is a comment there."""
     names = {_name(base) for base in node.bases}
-    return any(name == "BaseModel" or name.endswith(("Settings", "Overrides")) for name in names)
+    return any(name.endswith(("BaseModel", "TableModel", "Settings", "Overrides")) for name in names)
 
 
 def _texts(node: ast.AST) -> Iterator[str]:

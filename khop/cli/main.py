@@ -92,7 +92,8 @@ def _error_sentence(error: KhopError, words: Words) -> str:
 def _usage_sentence(error: typer.TyperException, words: Words) -> str:
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "khop"
-    return words("error.usage", error=error.format_message(), command=command)
+    message = words.translated(error.format_message())
+    return words("error.usage", error=message, command=command)
 
 
 def _kind(error: Exception) -> str:

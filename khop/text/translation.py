@@ -80,7 +80,7 @@ def _filled(translation: str, parts: Mapping[str, str]) -> str:
 def _pattern(text: str, translation: str) -> _Pattern:
     parts = _GAP.split(text)
     literals = parts[::2]
-    form = "(.+?)".join(map(re.escape, literals))
+    form = "(.*?)".join(map(re.escape, literals))
     return _Pattern(
         needed=max(literals, key=len),
         literals=sum(map(len, literals)),
