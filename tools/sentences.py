@@ -27,6 +27,8 @@ TAKERS = frozenset(
 )  # fmt: skip
 #: Attributes of classes that are sentences.
 ATTRIBUTES = frozenset({"meaning"})
+#: Endings of the names of the classes that a model of khop.toml derives from.
+_SETTINGS = ("BaseModel", "TableModel", "Settings", "Overrides")
 #: The sandbox speaks for other systems, the command line has sentences in both languages.
 _LEFT_OUT = ("sandbox", "cli", "audit", "testing")
 
@@ -62,8 +64,7 @@ def _sentences(tree: ast.AST) -> Iterator[str]:
 
 def _is_settings(node: ast.ClassDef) -> bool:
     """Whether the class is a model of khop.toml, whose first sentence is a comment there."""
-    names = {_name(base) for base in node.bases}
-    return any(name.endswith(("BaseModel", "TableModel", "Settings", "Overrides")) for name in names)
+    return any(_name(base).endswith(_SETTINGS) for base in node.bases)
 
 
 def _texts(node: ast.AST) -> Iterator[str]:
