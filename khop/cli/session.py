@@ -68,7 +68,7 @@ def _warnings_to_stderr() -> Iterator[None]:
     of the calling program is as it was."""
     import structlog
 
-    before = structlog.get_config()
+    before = structlog.get_config() if structlog.is_configured() else None
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger("warning"),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
@@ -76,4 +76,7 @@ def _warnings_to_stderr() -> Iterator[None]:
     try:
         yield
     finally:
-        structlog.configure(**before)
+        if before is None:
+            structlog.reset_defaults()
+        else:
+            structlog.configure(**before)

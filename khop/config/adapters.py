@@ -10,10 +10,12 @@ import difflib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from importlib.metadata import EntryPoint, entry_points
 
+from khop.adapters.port_check import problem_of
 from khop.adapters.ports import Adapter, AdapterType, Context
 from khop.adapters.settings import SourceSettings
 from khop.config.model import Config
-from khop.errors import ConfigError
+from khop.errors import AdapterError, ConfigError, KhopError
+from khop.text.choices import check_words
 
 GROUP = "khop.adapters"
 
@@ -63,6 +65,7 @@ def build_adapters(
     """
     known = adapter_types() if types is None else types
     wanted = list(config.sources) if names is None else names
+    check_words("sources", wanted)
     for name in wanted:
         check_source(name, config.sources)
     built: list[Adapter] = []
@@ -92,13 +95,23 @@ def _build(
 ) -> Adapter:
     key = f"sources.{name}"
     try:
-        return types[settings.adapter].build(name, settings.role, settings, context)
+        adapter = types[settings.adapter].build(name, settings.role, settings, context)
     except ConfigError as error:
         raise (error if error.key else ConfigError(str(error), key=key)) from None
     except KeyError:
         if settings.adapter in types:
             raise
         raise ConfigError(f"the adapter {settings.adapter!r} is not installed", key=key) from None
+    except KhopError:
+        raise
+    except Exception as error:
+        raise AdapterError(name, f"cannot be built ({type(error).__name__})") from error
+    if (problem := problem_of(adapter)) is not None:
+        raise ConfigError(
+            f"the adapter {settings.adapter} cannot be used: it {problem}; report it to its maker",
+            key=key,
+        )
+    return adapter
 
 
 def _load(name: str, points: frozenset[EntryPoint]) -> AdapterType:

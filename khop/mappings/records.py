@@ -69,10 +69,6 @@ class StatusKind(StrEnum):
     STATUS = "status"
     HANDED_TO_POST = "handed_to_post"
     DELIVERED = "delivered"
-    RESULT_SIGNED = "result_signed"
-    LOGBOOK_RECEIVED = "logbook_received"
-    LOGBOOK_RETURNED = "logbook_returned"
-    PAID = "paid"
     #: The post brings papers to the office; this is no evidence of a result.
     PAPERS_COLLECTED = "papers_collected"
     #: An event of the post that is neither a hand-over nor a delivery.

@@ -13,6 +13,10 @@ from khop.config.adapters import check_source
 from khop.config.model import Config
 from khop.errors import ConfigError
 from khop.sync.ledger import paper_rows
+from khop.text.choices import check_words
+from khop.text.logs import Log
+
+log = Log(__name__)
 
 #: Prefix of the source names of imported files. khop.toml does not name these sources.
 IMPORTED = "import_"
@@ -29,9 +33,12 @@ class Systems:
         }
 
     def close(self) -> None:
-        """Give back connections."""
+        """Give back connections. An adapter that fails at it does not keep the others from it."""
         for adapter in self.all:
-            adapter.close()
+            try:
+                adapter.close()
+            except Exception as error:  # noqa: BLE001 - an adapter may raise anything
+                log.warning("adapter_not_closed", source=adapter.name, error=type(error).__name__)
 
     def of_port(self, port: type[Any]) -> list[Any]:
         """The adapters that fill a port."""
@@ -39,6 +46,7 @@ class Systems:
 
     def chosen(self, names: Sequence[str]) -> Sequence[Adapter]:
         """The adapters of these names; all for no name. Raises ConfigError for another name."""
+        check_words("sources", names)
         known = {adapter.name: adapter for adapter in self.all}
         for name in names:
             check_source(name, known)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from khop.adapters.ports import AdapterType, Role
+from khop.adapters.ports import AdapterType, Health, Role
 from khop.adapters.settings import SourceSettings
 from khop.config.adapters import GROUP, adapter_types, build_adapters
 from khop.config.load import load_config
@@ -22,9 +22,18 @@ ROOT = paths.ROOT
 
 
 class Built:
+    """A source of codes."""
+
     def __init__(self, name: str) -> None:
         self.name = name
+        self.role = Role.PORTAL
         self.closed = False
+
+    def check(self) -> Health:
+        return Health(())
+
+    def codes(self) -> Iterator[str]:
+        return iter(())
 
     def close(self) -> None:
         self.closed = True

@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-import structlog
-
 from khop.adapters.dvcqg.settings import DvcqgSettings, dialect_of
 from khop.adapters.http import checked, transport_of
 from khop.adapters.ports import AdapterType, Context, Health, Role
@@ -21,8 +19,9 @@ from khop.mappings.dvcqg.mapping import DvcqgMapping, problems_before_sending
 from khop.mappings.dvcqg.opinion import Feedback, FeedbackReader, Votes, rating_rows
 from khop.mappings.records import DossierRecord, FullDossier, Instant, Step
 from khop.mappings.states.status import portal_channels, portal_statuses
+from khop.text.logs import Log
 
-log = structlog.get_logger(__name__)
+log = Log(__name__)
 
 
 class DvcqgAdapter:

@@ -6,8 +6,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-import structlog
-
 from khop.adapters.http import checked, transport_of
 from khop.adapters.myvnpost.settings import MyVnpostSettings
 from khop.adapters.ports import AdapterType, Context, Health, Role
@@ -17,8 +15,9 @@ from khop.errors import ConfigError
 from khop.mappings.myvnpost.history import HistoryMapping
 from khop.mappings.records import StatusRecord
 from khop.mappings.vnpost.mapping import postal_codes
+from khop.text.logs import Log
 
-log = structlog.get_logger(__name__)
+log = Log(__name__)
 
 #: An order number that no order has, for the harmless read of a check.
 _NO_ORDER = "KHOP-CHECK-000000-0000"

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-import structlog
-
 from khop.adapters.http import checked, transport_of
 from khop.adapters.ports import AdapterType, Context, EvidencePage, Health, Role
 from khop.adapters.settings import Secret
@@ -30,8 +28,9 @@ from khop.mappings.records import FullDossier, Reject, StatusRecord
 from khop.mappings.vnpost.mapping import FeedMapping, postal_codes
 from khop.mappings.vnpost.orders import Office, OrderMapping, OrderRules, cls_notice
 from khop.mappings.vnpost.places import Place, PlaceTable
+from khop.text.logs import Log
 
-log = structlog.get_logger(__name__)
+log = Log(__name__)
 
 T = TypeVar("T")
 

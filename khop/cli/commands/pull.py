@@ -107,13 +107,15 @@ def report_pull(shell: Shell, summary: PullSummary, done: str = "pull.ok") -> in
 
 
 def _note_failures(shell: Shell, part: SourceSummary) -> None:
-    from khop.sync.results import CodesSummary
+    from khop.sync.results import CodesSummary, ListSummary
     from khop.sync.results import PaperSummary as Paper
 
     paper = isinstance(part, Paper)
     if part.error is not None:
         failed = "pull.files_failed" if paper else "pull.failed"
         shell.note(failed, source=part.source, error=part.error)
+    if isinstance(part, ListSummary) and part.without_times:
+        shell.note("pull.undated", source=part.source)
     if isinstance(part, CodesSummary) and part.unusable:
         places = "; ".join(part.places)
         shell.note("pull.unusable", source=part.source, count=part.unusable, places=places)

@@ -8,11 +8,11 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 
 import httpx
-import structlog
 
 from khop.connectors.http.bodies import ACCEPTED
 from khop.connectors.http.deadlines import DeadlineBackend, Deadlines
 from khop.errors import ConfigError
+from khop.text.logs import Log
 
 _LONGEST_CONNECT = 10.0
 # Below the five seconds after which common servers drop an idle connection: a write sent into
@@ -21,7 +21,7 @@ _IDLE_SECONDS = 4.0
 # ssl.OP_LEGACY_SERVER_CONNECT, which Python names from 3.12 on.
 _LEGACY_SERVER_CONNECT = 0x4
 
-log = structlog.get_logger(__name__)
+log = Log(__name__)
 
 
 @dataclass(frozen=True, slots=True)

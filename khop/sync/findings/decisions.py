@@ -36,6 +36,7 @@ from khop.sync.ledger.schema import discrepancy, exclusion
 from khop.sync.reconciling.rules import place
 from khop.sync.reconciling.rules.rule import start_us
 from khop.sync.results import UNSETTLED, Finding, FindingState
+from khop.text.choices import check_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,11 @@ class Choice:
     actor: str
     subjects: Sequence[str]
     rules: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        """Raises KhopError for one text in place of a list."""
+        check_words("subjects", self.subjects)
+        check_words("rules", self.rules)
 
     @property
     def now_us(self) -> int:

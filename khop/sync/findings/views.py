@@ -25,8 +25,9 @@ from khop.sync.ledger.schema import (
     source_record,
 )
 from khop.sync.reconciling.increments import read_last_reconcile
-from khop.sync.reconciling.rules import place
+from khop.sync.reconciling.rules import RULES, Severity, place
 from khop.sync.results import UNSETTLED, Finding, FindingState
+from khop.text.choices import check_words
 from khop.text.local_time import local_text
 
 #: What actions about findings begin with in the audit log.
@@ -69,6 +70,13 @@ class Filters:
     until: datetime | None = None
     event_since: date | None = None
     event_until: date | None = None
+
+    def __post_init__(self) -> None:
+        """Raises KhopError for a filter that no finding can meet."""
+        check_words("rules", self.rules, RULES)
+        check_words("severities", self.severities, [severity.value for severity in Severity])
+        check_words("states", self.states, [state.value for state in FindingState])
+        check_words("units", self.units)
 
     def query(self) -> sa.Select[Any]:
         """All but the days of events, which are among the values of a finding."""

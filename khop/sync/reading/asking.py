@@ -6,11 +6,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from khop.errors import ConfigError, ConnectorError, RecordError, Refused, Unauthorised
+from khop.errors import (
+    AdapterError,
+    ConfigError,
+    ConnectorError,
+    KhopError,
+    RecordError,
+    Refused,
+    Unauthorised,
+)
+from khop.sync.reading.adapter_bugs import bug_of
 
 T = TypeVar("T")
 
-Failure = ConnectorError | RecordError | ConfigError
+Failure = ConnectorError | RecordError | ConfigError | AdapterError
 
 #: From this many refusals in a row, the system counts as out of order, not single dossiers.
 _MANY_REFUSALS = 10
@@ -29,10 +38,12 @@ class Asker(Generic[T]):
     """Asks a system. After a refused login, or without its settings, it asks no more: further
     tries would fail, and could lock the account.
 
-    ``expected``: errors that become answers; others are raised.
+    ``expected``: errors that become answers; others are raised. An exception that is no KhopError
+    is a bug of the adapter ``source``, and becomes an answer too.
     """
 
-    def __init__(self, ask: Callable[[str], T], *expected: type[Failure]) -> None:
+    def __init__(self, source: str, ask: Callable[[str], T], *expected: type[Failure]) -> None:
+        self._source = source
         self._ask = ask
         self._expected = expected
         self._ended: Failure | None = None
@@ -47,6 +58,10 @@ class Asker(Generic[T]):
             if _ends_all(error):
                 self._ended = error
             return Answer(code, failure=error)
+        except KhopError:
+            raise
+        except Exception as error:  # noqa: BLE001 - an adapter may raise anything
+            return Answer(code, failure=bug_of(self._source, error))
 
 
 def fatal_error(answers: Sequence[Answer[T]]) -> Failure | None:
@@ -61,6 +76,11 @@ def fatal_error(answers: Sequence[Answer[T]]) -> Failure | None:
         or any(not isinstance(failure, Refused) for failure in failures)
     )
     return refused or (failures[-1] if silent else None)
+
+
+def first_bug(answers: Sequence[Answer[T]]) -> AdapterError | None:
+    """The first bug of the adapter among these answers."""
+    return next((a.failure for a in answers if isinstance(a.failure, AdapterError)), None)
 
 
 def _ends_all(error: Failure) -> bool:

@@ -18,6 +18,7 @@ from khop.errors import ConnectorError, RecordError, Unauthorised
 from khop.mappings.catalogue_records import CatalogueItem, ProcedureEntry
 from khop.mappings.records import Instant
 from khop.sync.ledger.schema import catalogue, source_record
+from khop.sync.reading.adapter_bugs import own_part
 from khop.sync.results import CatalogueSummary
 from khop.sync.run_context import RunContext
 
@@ -33,15 +34,13 @@ def read_catalogue(
     """Read units, sectors, and procedures that were not read within ``older_than``: those that
     dossiers use, or with ``every`` all that are published. The summary carries an error."""
     summary = CatalogueSummary(source.name)
-    try:
+    with own_part(summary):
         units = {unit.code: unit for unit in source.unit_entries()}
         _store(context, source, UNIT, units)
         sectors = {sector.code: sector for sector in source.sector_entries()}
         _store(context, source, SECTOR, sectors)
         summary.units, summary.sectors = len(units), len(sectors)
         _read_procedures(context, source, every, older_than, summary)
-    except (ConnectorError, RecordError) as error:
-        summary.error = str(error)
     return summary
 
 

@@ -10,11 +10,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from khop.adapters.ports import EvidenceLookup
-from khop.errors import ConfigError, ConnectorError, RecordError
+from khop.errors import AdapterError, ConfigError, ConnectorError, RecordError
 from khop.mappings.records import Instant, StatusRecord
 from khop.sync.ledger import look_ups, records
 from khop.sync.ledger.schema import evidence_asked
-from khop.sync.reading.asking import Answer, Asker, fatal_error
+from khop.sync.reading.adapter_bugs import check_events, own_part
+from khop.sync.reading.asking import Answer, Asker, fatal_error, first_bug
 from khop.sync.results import EvidenceSummary
 from khop.sync.run_context import RunContext
 
@@ -35,17 +36,33 @@ def look_up_evidence(
         codes = _chosen(connection, context, source, again)
     summary = EvidenceSummary(source.name)
     context.progress.start(source.name, len(codes))
-    asker = Asker(source.evidence_of, ConnectorError, RecordError, ConfigError)
+    with own_part(summary):
+        _ask(context, source, codes, summary)
+    context.progress.finish(source.name)
+    return summary
+
+
+def _ask(
+    context: RunContext, source: EvidenceLookup, codes: Sequence[str], summary: EvidenceSummary
+) -> None:
+    def evidence_of(code: str) -> tuple[StatusRecord, ...]:
+        events = source.evidence_of(code)
+        check_events(source.name, events)
+        return events
+
+    expected = ConnectorError, RecordError, ConfigError, AdapterError
+    asker = Asker(source.name, evidence_of, *expected)
+    bug = None
     with ThreadPoolExecutor(source.connections) as workers:
         for start in range(0, len(codes), _BATCH):
             answers = list(workers.map(asker.ask, codes[start : start + _BATCH]))
             _store(context, source.name, answers, summary)
             context.progress.advance(source.name, len(answers))
+            bug = bug or first_bug(answers)
             if (error := fatal_error(answers)) is not None:
-                summary.error = str(error)
-                break
-    context.progress.finish(source.name)
-    return summary
+                raise error
+    if bug is not None:
+        raise bug
 
 
 def _chosen(

@@ -9,9 +9,10 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from khop.adapters.ports import DossierLookup, EvidencePage, EvidenceSource
-from khop.errors import ConfigError, ConnectorError, Unreadable
+from khop.errors import Unreadable
 from khop.sync.ledger import presence, quarantine, records
 from khop.sync.ledger.schema import feed
+from khop.sync.reading.adapter_bugs import check_events, own_part
 from khop.sync.results import FeedSummary
 from khop.sync.run_context import RunContext
 
@@ -33,17 +34,15 @@ def pull_feed(
     with context.read() as connection:
         stored = sa.select(feed.c.position).where(feed.c.source == source.name)
         position = None if full else connection.scalar(stored)
-    try:
+    with own_part(summary):
         while True:
             page = source.events(position)
+            check_events(source.name, page.records)
             _store(context, source, page, lookup, summary)
             context.progress.advance(source.name, page.fetched)
             if page.last:
                 break
             position = _next_position(source, page, position)
-    except (ConnectorError, ConfigError) as error:
-        # ConfigError: a missing secret of this source must not stop the other sources.
-        summary.error = str(error)
     if lookup is not None:
         _name_earlier_codes(context, source.name, lookup.name)
     context.progress.finish(source.name)

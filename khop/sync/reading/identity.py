@@ -13,6 +13,7 @@ from khop.mappings.codes.spelling import canonical_code
 from khop.sync.ledger import Ledger
 from khop.sync.ledger.codes import main_code
 from khop.sync.ledger.schema import source_record
+from khop.sync.reading.adapter_bugs import bug_of
 from khop.sync.results import IdentityView
 
 
@@ -47,7 +48,16 @@ def check_applicant(
     if dossier.record.code != code:
         raise RecordError("code", "the dossier read again has another code")
     purpose = Purpose(procedure=procedure, officer=officer, dossier=code)
-    answer = checker.check_identity(dossier.applicant, purpose)
+    try:
+        answer = checker.check_identity(dossier.applicant, purpose)
+    except KhopError:
+        raise
+    except Exception as error:  # noqa: BLE001 - an adapter may raise anything
+        bug = bug_of(checker.name, error)
+    else:
+        bug = None
+    if bug is not None:  # outside of ``except``: the exception may hold the person's data
+        raise bug
     _store(ledger, checker.name, code, answer, now_us)
     return IdentityView(code, checker.name, answer.verdict.value, answer.warnings)
 

@@ -18,8 +18,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-import structlog
-
 from khop.adapters.ports import DossierSource, SourcePage
 from khop.sync.ledger import records
 from khop.sync.ledger.cursor import Cursor, load_cursor, save_cursor, until_now
@@ -27,10 +25,11 @@ from khop.sync.reading.page_store import PageStore, list_reading
 from khop.sync.reading.pages import PageReader, is_last, is_older_than
 from khop.sync.results import ListSummary
 from khop.sync.run_context import RunContext
+from khop.text.logs import Log
 
 _CATCH_UP_PASSES = 3
 
-log = structlog.get_logger(__name__)
+log = Log(__name__)
 
 
 def pull_list(context: RunContext, source: DossierSource, *, full: bool = False) -> ListSummary:

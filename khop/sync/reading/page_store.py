@@ -7,8 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-import structlog
-
 from khop.adapters.ports import DossierSource, SourcePage
 from khop.errors import ConnectorError, RecordError, Unauthorised
 from khop.mappings.merging import merge_readings
@@ -16,27 +14,28 @@ from khop.mappings.records import DossierReading
 from khop.sync.ledger import quarantine, records
 from khop.sync.ledger.cursor import Cursor, save_cursor
 from khop.sync.ledger.records import REKEYED, Arrival, Known, record_hash
+from khop.sync.reading.adapter_bugs import check_readings, own_part
 from khop.sync.results import ListSummary
 from khop.sync.run_context import RunContext
+from khop.text.logs import Log
 
 _HISTORY_BATCH = 500
 
-log = structlog.get_logger(__name__)
+log = Log(__name__)
 
 
 @contextmanager
 def list_reading(
     context: RunContext, source: DossierSource, summary: ListSummary
 ) -> Iterator[PageStore]:
-    """A store for the pages of one list. A ConnectorError ends the block, and its sentence goes
-    into the summary."""
+    """A store for the pages of one list. An error ends the block, and its sentence goes into the
+    summary."""
     started_us = context.now_us()
     context.progress.start(source.name)
     workers = ThreadPoolExecutor(source.connections)
     try:
-        yield PageStore(context, source, summary, workers, started_us)
-    except ConnectorError as error:
-        summary.error = str(error)
+        with own_part(summary):
+            yield PageStore(context, source, summary, workers, started_us)
     finally:
         workers.shutdown(cancel_futures=True)
         context.progress.finish(source.name)
@@ -56,6 +55,7 @@ class PageStore:
     def store(self, page: SourcePage, cursor: Cursor) -> None:
         """Write the page, its quarantine rows and the cursor in one transaction."""
         name, summary = self.source.name, self.summary
+        check_readings(name, page.readings)
         ids = [reading.record.native_id for reading in page.readings]
         with self.context.read() as connection:
             have = records.known(connection, name, ids)
@@ -71,6 +71,7 @@ class PageStore:
         summary.pages += 1
         summary.fetched += page.fetched
         summary.stored += len(arrivals)
+        summary.undated += sum(each.record.changed_at is None for each in page.readings)
         summary.unchanged += len(page.readings) - len(arrivals)
         summary.quarantined += len(page.rejects)
 
@@ -104,6 +105,7 @@ class PageStore:
             return listed
         try:
             detail = self.source.detail(listed.reading.record.native_id)
+            check_readings(self.source.name, [detail])
             if detail.record.native_id != listed.reading.record.native_id:
                 raise RecordError("id", "the detail is another dossier's")
         except (ConnectorError, RecordError) as error:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
-import structlog
-
 from khop.adapters.ports import SourcePage
 from khop.errors import Unreadable
 from khop.sync.results import ListSummary, Progress
+from khop.text.logs import Log
 
 _READS_OF_A_PAGE = 4
 
-log = structlog.get_logger(__name__)
+log = Log(__name__)
 
 
 class PageReader:

@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from khop.adapters.ports import CodeSource, DossierLookup
-from khop.errors import ConfigError, ConnectorError, RecordError
+from khop.errors import AdapterError, ConnectorError, RecordError
 from khop.mappings.paper.items import SheetRead
 from khop.mappings.records import DossierRecord, Reject
 from khop.sync.ledger import look_ups, presence
-from khop.sync.reading.asking import Answer, Asker, fatal_error
+from khop.sync.reading.adapter_bugs import check_owner, own_part
+from khop.sync.reading.asking import Answer, Asker, fatal_error, first_bug
 from khop.sync.results import CodesSummary, LookupSummary
 from khop.sync.run_context import RunContext
 
@@ -42,7 +43,25 @@ def look_up_codes(
     with context.read() as connection:
         codes = look_ups.due_codes(connection, source.name, source.lookup_budget, since_us)
     context.progress.start(source.name, len(codes))
-    asker = Asker(source.look_up, ConnectorError, RecordError)
+    with own_part(summary):
+        _ask(context, source, codes, summary)
+    with context.read() as connection:
+        summary.waiting = look_ups.waiting(connection, source.name, since_us)
+    context.progress.finish(source.name)
+    return summary
+
+
+def _ask(
+    context: RunContext, source: DossierLookup, codes: Sequence[str], summary: LookupSummary
+) -> None:
+    """Ask about these codes, and once more about those without an answer."""
+
+    def look_up(code: str) -> DossierRecord | None:
+        found = source.look_up(code)
+        check_owner(source.name, found)
+        return found
+
+    asker = Asker(source.name, look_up, ConnectorError, RecordError, AdapterError)
     failed: list[str] = []
     with ThreadPoolExecutor(source.connections) as workers:
         for start in range(0, len(codes), _BATCH):
@@ -52,17 +71,13 @@ def look_up_codes(
             _count(summary, answers)
             context.progress.advance(source.name, len(batch))
             if (error := fatal_error(answers)) is not None:
-                summary.error = str(error)
-                break
+                raise error
             failed += [a.code for a in answers if a.failure is not None]
-    if summary.error is None:
-        second = [asker.ask(code) for code in failed[:_ASKED_AGAIN]]
-        _store(context, source.name, second)
-        _count_again(summary, second)
-    with context.read() as connection:
-        summary.waiting = look_ups.waiting(connection, source.name, since_us)
-    context.progress.finish(source.name)
-    return summary
+    second = [asker.ask(code) for code in failed[:_ASKED_AGAIN]]
+    _store(context, source.name, second)
+    _count_again(summary, second)
+    if (bug := first_bug(second)) is not None:
+        raise bug
 
 
 def name_codes(
@@ -71,7 +86,7 @@ def name_codes(
     """Queue look-ups at ``lookup`` of the codes a file names."""
     summary = CodesSummary(source.name)
     codes: list[str] = []
-    try:
+    with own_part(summary):
         for item in source.codes():
             if isinstance(item, SheetRead):
                 summary.sheets_unread.append(f"{item.sheet} ({item.not_read})")
@@ -79,8 +94,6 @@ def name_codes(
                 summary.add_unusable(f"{item.native_id} {item.field}: {item.reason}")
             else:
                 codes.append(item)
-    except ConfigError as error:
-        summary.error = str(error)
     with context.write() as connection:
         known_to = lookup.name if lookup is not None else source.name
         summary.new = presence.name_codes(connection, known_to, codes)

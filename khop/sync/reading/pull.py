@@ -18,13 +18,14 @@ from khop.adapters.ports import (
     PaperSource,
     WindowSource,
 )
+from khop.sync.reading.adapter_bugs import own_part
 from khop.sync.reading.evidence import look_up_evidence
 from khop.sync.reading.feed import pull_feed
 from khop.sync.reading.list_pull import pull_list
 from khop.sync.reading.paper_files import one_per_source, pull_paper
 from khop.sync.reading.presence import look_up_codes, name_codes
 from khop.sync.reading.sweep import sweep_list
-from khop.sync.results import SourceSummary
+from khop.sync.results import PaperSummary, SourceSummary
 from khop.sync.run_context import RunContext
 from khop.sync.systems import of_port
 
@@ -42,7 +43,7 @@ def pull_sources(
     return (
         *[pull_list(context, source, full=full) for source in of_port(chosen, DossierSource)],
         *[name_codes(context, source, lookup) for source in of_port(chosen, CodeSource)],
-        *[pull_paper(context, s, lookup, full=full) for s in of_port(chosen, PaperSource)],
+        *[_paper(context, s, lookup, full=full) for s in of_port(chosen, PaperSource)],
         *[pull_feed(context, s, lookup, full=full) for s in of_port(chosen, EvidenceSource)],
         *[look_up_evidence(context, s, again=again) for s in of_port(chosen, EvidenceLookup)],
         *[look_up_codes(context, s, again=again) for s in of_port(chosen, DossierLookup)],
@@ -57,11 +58,21 @@ def pull_files(
     full: bool,
 ) -> tuple[SourceSummary, ...]:
     """Pull imported files: those that name codes, and those of rows."""
-    papers = (pull_paper(context, s, lookup, full=full) for s in of_port(adapters, PaperSource))
+    papers = (_paper(context, s, lookup, full=full) for s in of_port(adapters, PaperSource))
     return (
         *[name_codes(context, source, lookup) for source in of_port(adapters, CodeSource)],
         *one_per_source(papers),
     )
+
+
+def _paper(
+    context: RunContext, source: PaperSource, lookup: DossierLookup | None, *, full: bool
+) -> PaperSummary:
+    """Pull one source of files; a bug of its adapter ends only this."""
+    failed = PaperSummary(source.name)
+    with own_part(failed):
+        return pull_paper(context, source, lookup, full=full)
+    return failed
 
 
 def sweep_sources(

@@ -18,14 +18,17 @@ from khop.sync.ledger.quarantine import OPEN, RELEASED
 from khop.sync.ledger.records import Arrival, record_hash
 from khop.sync.ledger.schema import quarantine
 from khop.sync.privacy import Privacy
+from khop.sync.reading.adapter_bugs import bug_of
 from khop.sync.results import QuarantineRow, RetrySummary
 from khop.sync.run_context import RunContext
+from khop.text.choices import check_words
 from khop.text.local_time import local_text
 from khop.text.masking import short_text
 
 
 def listed(ledger: Ledger, state: str, source: str | None, limit: int) -> list[QuarantineRow]:
-    """Rows of quarantine, oldest first."""
+    """Rows of quarantine, oldest first. Raises KhopError for an unknown state."""
+    check_words("states", [state], (OPEN, RELEASED))
     query = (
         sa.select(quarantine)
         .where(quarantine.c.state == state)
@@ -129,6 +132,12 @@ def _retry_row(
     except ConnectorError as error:
         if isinstance(error, Unauthorised) and error.at_login:
             raise
+        summary.unreachable += 1
+        return
+    except KhopError:
+        raise
+    except Exception as error:  # noqa: BLE001 - an adapter may raise anything
+        bug_of(row.source, error)  # writes the log line
         summary.unreachable += 1
         return
     with context.write() as connection:

@@ -15,11 +15,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import NoReturn
 
-import structlog
-
 from khop.errors import (
     AlreadyExists,
     ConnectorError,
+    KhopError,
     OutcomeUnknown,
     RateLimited,
     RecordError,
@@ -31,18 +30,20 @@ from khop.mappings.merging import merge_readings
 from khop.mappings.records import DossierReading, DossierRecord, FullDossier
 from khop.sync.ledger import outbox, presence, records
 from khop.sync.ledger.outbox import Push, PushState
+from khop.sync.reading.adapter_bugs import bug_of
 from khop.sync.repairing.comparing import agrees, may_fill_gaps, same_version
 from khop.sync.repairing.plan import PORTAL_BORN, portal_problems
 from khop.sync.repairing.progress_steps import send_steps
 from khop.sync.repairing.pushes import PushEnded, Pushes
 from khop.sync.results import Applied, Outcome, PlanItem
+from khop.text.logs import Log
 
 _ROUNDS = 5
 #: Low: when a session ends, all calls under way fail. A second failure counts as a refusal of the
 #: dossier.
 _PUSHES_AT_ONCE = 3
 
-log = structlog.get_logger(__name__)
+log = Log(__name__)
 
 
 def apply_items(pushes: Pushes, items: Sequence[PlanItem]) -> tuple[Applied, ...]:
@@ -65,9 +66,24 @@ def _apply(pushes: Pushes, item: PlanItem) -> Applied:
         _push(pushes, _opened_push(pushes, item))
     except PushEnded as end:
         applied = Applied(item.code, item.action, end.outcome, end.steps, end.detail)
+    except KhopError:
+        raise
+    except Exception as error:  # noqa: BLE001 - an adapter may raise anything
+        applied = _after_a_bug(pushes, item, error)
     pushes.context.progress.advance("apply")
     log.info("push_ended", code=item.code, outcome=applied.outcome.value)
     return applied
+
+
+def _after_a_bug(pushes: Pushes, item: PlanItem, error: Exception) -> Applied:
+    """The outcome after a bug of an adapter. What may have been sent stays begun in the outbox,
+    and the next apply looks it up first."""
+    with pushes.context.read() as connection:
+        push = outbox.find(connection, item.version)
+    begun = push is not None and push.state in outbox.UNFINISHED
+    source = pushes.portal.sink.name if begun else f"{item.source}, {pushes.portal.sink.name}"
+    outcome = Outcome.UNKNOWN if begun else Outcome.UNREACHABLE
+    return Applied(item.code, item.action, outcome, detail=str(bug_of(source, error)))
 
 
 def _opened_push(pushes: Pushes, item: PlanItem) -> Push:

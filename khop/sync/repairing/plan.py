@@ -24,6 +24,7 @@ from khop.sync.ledger.schema import discrepancy, run
 from khop.sync.reconciling.rules import RULES
 from khop.sync.reconciling.warehouse import Selection, ledger_cases
 from khop.sync.results import UNSETTLED, Plan, PlanItem, WorkItem
+from khop.text.choices import check_words
 from khop.text.digest import hex_digest
 
 NOT_REPAIRABLE = "not_repairable"
@@ -102,6 +103,7 @@ def make_plan(
 
 
 def _chosen(only: Sequence[str] | None) -> frozenset[str]:
+    check_words("rules", only or ())
     unknown = sorted(set(only or ()) - set(RULES))
     if unknown:
         raise ConfigError(f"there is no rule {', '.join(unknown)}; known: {', '.join(RULES)}")

@@ -10,8 +10,6 @@ import hashlib
 from collections.abc import Sequence
 from typing import NoReturn
 
-import structlog
-
 from khop.errors import (
     ConnectorError,
     OutcomeUnknown,
@@ -26,8 +24,9 @@ from khop.sync.ledger.outbox import Push, PushState, StepState
 from khop.sync.repairing.plan import would_lower
 from khop.sync.repairing.pushes import Pushes
 from khop.sync.results import Outcome
+from khop.text.logs import Log
 
-log = structlog.get_logger(__name__)
+log = Log(__name__)
 
 
 def send_steps(pushes: Pushes, push: Push, dossier: FullDossier) -> NoReturn:

@@ -58,6 +58,7 @@ class ListSummary(_OfPages):
     ``history_missing``: dossiers whose detail could not be read; the next pull tries again.
     ``short_pages``: pages that came with too few rows however often they were read.
     ``missing``: rows that the list counts and that were not seen, after reading it again.
+    ``undated``: dossiers without a change time.
     """
 
     kind: ClassVar[str] = "list"
@@ -65,12 +66,18 @@ class ListSummary(_OfPages):
     history_missing: int = 0
     short_pages: int = 0
     missing: int = 0
+    undated: int = 0
     error: str | None = None
+
+    @property
+    def without_times(self) -> bool:
+        """Whether no dossier that was read has a change time: a pull then reads the whole list."""
+        return 0 < self.undated == self.stored + self.unchanged
 
 
 @dataclass(slots=True)
 class LookupSummary(_OfOneSource):
-    """The look-ups of one pull. ``waiting``: codes due for a look-up that did not fit the
+    """The look-ups of one pull. ``waiting``: codes that were never answered and did not fit the
     budget. ``unknown``: look-ups that got no usable answer."""
 
     kind: ClassVar[str] = "lookups"

@@ -369,8 +369,8 @@ def test_two_states_of_one_moment_give_none() -> None:
 
 
 def test_evidence_of_another_kind_is_no_state() -> None:
-    paid = record(9, 1, kind=StatusKind.PAID)
-    assert state_on([record(4), paid], date(2026, 3, 2)) is Status.PROCESSING
+    delivered = record(9, 1, kind=StatusKind.DELIVERED)
+    assert state_on([record(4), delivered], date(2026, 3, 2)) is Status.PROCESSING
     assert state_on([], date(2026, 3, 2)) is None
 
 

@@ -14,7 +14,7 @@ from khop.mappings.records import Applicant, IdentityVerdict
 from khop.sync.ledger import Ledger
 from khop.sync.ledger.schema import audit_log as log_table
 from khop.sync.ledger.schema import identity_check
-from khop.sync.reading.call_quota import LedgerBook
+from khop.sync.reading.call_quota import ACTION, LedgerBook
 from tests.postgres import BOTH
 from tests.sync.fakes import FakeClock, FakeOneStop, FakeSystem, record
 from tests.sync.installation import Build
@@ -103,7 +103,8 @@ def test_calls_are_counted_by_the_local_day_and_logged_before_they_are_made(
     clock.advance(hours=8)  # 17:00 UTC: midnight in Vietnam
     book.spend("population", "XacThuc", PURPOSE, quota=2)
     with ledger.read() as connection:
-        rows = connection.execute(sa.select(log_table).order_by(log_table.c.id)).all()
+        asked = sa.select(log_table).where(log_table.c.action == ACTION).order_by(log_table.c.id)
+        rows = connection.execute(asked).all()
     assert [row.source for row in rows] == ["population", "population", "other", "population"]
     assert {(row.actor, row.code) for row in rows} == {("canbo.mau", CODE)}
     assert '"procedure": "1.001612"' in rows[0].detail
@@ -116,5 +117,5 @@ def test_an_officer_named_by_a_personal_number_is_logged_by_key(
         "population", "XacThuc", Purpose("1.001612", "001080009876"), quota=1
     )
     with ledger.read() as connection:
-        actor = connection.scalar(sa.select(log_table.c.actor))
+        actor = connection.scalar(sa.select(log_table.c.actor).where(log_table.c.action == ACTION))
     assert actor == f"key:{actor_key(KEY, '001080009876')[:32]}"
