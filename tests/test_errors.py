@@ -67,4 +67,5 @@ def test_an_error_comes_back_with_all_it_had(kind: type[KhopError], copied: Any)
     assert type(back) is kind
     assert (str(back), back.args, vars(back)) == (str(error), error.args, vars(error))
     if isinstance(error, ConnectorError):
+        assert isinstance(back, ConnectorError)
         assert (back.system, back.detail) == (error.system, error.detail)

@@ -47,12 +47,13 @@ def errors(engine: Engine) -> dict[str, str]:
     return {part.source: part.error for part in engine.pull().sources if part.error is not None}
 
 
-PORTS = {
-    "igate": ("page", lambda: FakeOneStop()),
-    "dvcqg": ("look_up", lambda: FakePortal()),
-    "extract": ("codes", lambda: FakeCodes()),
-    "vnpost": ("events", lambda: FakeFeed()),
-    "myvnpost": ("evidence_of", lambda: Tracker()),
+#: By source: the method that breaks, and the system.
+PORTS: dict[str, tuple[str, type[FakeSystem]]] = {
+    "igate": ("page", FakeOneStop),
+    "dvcqg": ("look_up", FakePortal),
+    "extract": ("codes", FakeCodes),
+    "vnpost": ("events", FakeFeed),
+    "myvnpost": ("evidence_of", Tracker),
 }
 
 

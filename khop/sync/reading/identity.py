@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from khop.adapters.ports import DossierSource, IdentityAnswer, IdentityCheck, Purpose, Role
 from khop.errors import ConfigError, KhopError, RecordError
 from khop.mappings.codes.spelling import canonical_code
+from khop.mappings.records import Applicant
 from khop.sync.ledger import Ledger
 from khop.sync.ledger.codes import main_code
 from khop.sync.ledger.schema import source_record
@@ -48,18 +49,20 @@ def check_applicant(
     if dossier.record.code != code:
         raise RecordError("code", "the dossier read again has another code")
     purpose = Purpose(procedure=procedure, officer=officer, dossier=code)
+    answer = _asked(checker, dossier.applicant, purpose)
+    _store(ledger, checker.name, code, answer, now_us)
+    return IdentityView(code, checker.name, answer.verdict.value, answer.warnings)
+
+
+def _asked(checker: IdentityCheck, applicant: Applicant, purpose: Purpose) -> IdentityAnswer:
     try:
-        answer = checker.check_identity(dossier.applicant, purpose)
+        return checker.check_identity(applicant, purpose)
     except KhopError:
         raise
     except Exception as error:  # noqa: BLE001 - an adapter may raise anything
         bug = bug_of(checker.name, error)
-    else:
-        bug = None
-    if bug is not None:  # outside of ``except``: the exception may hold the person's data
-        raise bug
-    _store(ledger, checker.name, code, answer, now_us)
-    return IdentityView(code, checker.name, answer.verdict.value, answer.warnings)
+    # Raised here, outside of ``except``: its context would hold the person's data.
+    raise bug
 
 
 def _dossier(ledger: Ledger, code: str, sources: list[str]) -> tuple[str, str, str]:
