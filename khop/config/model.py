@@ -141,7 +141,11 @@ class RepairSettings(TableModel):
     ] = ()
     max_changes: Annotated[
         int,
-        Field(ge=1, description="A plan that changes more dossiers stops and asks."),
+        Field(
+            ge=1,
+            description="A plan that changes more dossiers, with those pushed in the last 24 "
+            "hours, stops and asks.",
+        ),
     ] = 1000
     max_share: Annotated[
         float,

@@ -52,7 +52,7 @@ from khop.sync.reconciling.rules import Clock
 from khop.sync.reconciling.rules.checks import check_rules
 from khop.sync.reconciling.summary import reconcile_summary
 from khop.sync.repairing.apply import apply_items
-from khop.sync.repairing.guard import confirm_size, still_current
+from khop.sync.repairing.guard import Guard, agreed
 from khop.sync.repairing.plan import make_plan
 from khop.sync.repairing.pushes import Pushes, portal_of
 from khop.sync.results import (
@@ -287,7 +287,8 @@ class Engine(Deciding):
 
     def plan(self, rules: Sequence[str] | None = None) -> Plan:
         """What ``apply`` would do, for all findings or those of some rules."""
-        return make_plan(self.ledger, self._systems.sink(), self._clock(), rules, self._sources())
+        sink, codes = self._systems.sink(), self.tables.codes
+        return make_plan(self.ledger, sink, self._clock(), rules, self._sources(), codes)
 
     def apply(
         self,
@@ -299,16 +300,15 @@ class Engine(Deciding):
     ) -> ApplySummary:
         """Do a plan: the one given, else one made now.
 
-        ``confirm`` is asked with a sentence when the plan is large. Raises KhopError when it
-        says no, and when dossiers of the plan changed since it was made.
+        ``confirm`` is asked with a sentence when the plan is large. Raises KhopError: ``agreed``.
         """
         with self._lease("apply", progress) as context, self._run("apply") as run:
             now = self.plan(plan.rules if plan is not None else rules)
             portal = portal_of(self._systems.sink())
-            todo = now if plan is None else still_current(self.ledger, plan, now, portal)
-            if todo.items:
-                confirm_size(todo, self.config.repair, confirm)
-            pushes = Pushes(context, self._systems.of_port(DossierSource), portal)
+            guard = Guard(portal, self.config.repair, confirm, self._clock())
+            todo = agreed(self.ledger, plan, now, guard)
+            one_stops = self._systems.of_port(DossierSource)
+            pushes = Pushes(context, one_stops, portal, self.tables.codes)
             return run.done(ApplySummary(run.id, apply_items(pushes, todo.items), todo.work))
 
     def notify(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections import Counter
 from pathlib import Path
@@ -11,7 +12,7 @@ import typer
 
 from khop.cli.arguments import rule_ids
 from khop.cli.exit_codes import OK, WORK
-from khop.cli.files import read_text, write_text
+from khop.cli.files import write_text
 from khop.cli.options import AcceptClockOption, ConfigOption, FormatOption, LangOption, RulesOption
 from khop.cli.result_table import result_table
 from khop.cli.session import check_out, engine
@@ -19,7 +20,7 @@ from khop.cli.shell import Shell, shell_of
 from khop.errors import KhopError
 
 if TYPE_CHECKING:
-    from khop.sync.results import ApplySummary, Plan, WorkItem
+    from khop.sync.results import ApplySummary, Plan, PlanItem, WorkItem
 
 
 def plan(
@@ -82,10 +83,10 @@ def show_plan(shell: Shell, made: Plan) -> None:
     words = shell.words
     if made.items:
         rows = [
-            (item.code, words(f"plan.{item.action}"), ", ".join(item.rules), item.source)
+            (item.code, words(f"plan.{item.action}"), ", ".join(item.rules), _changes(shell, item))
             for item in made.items
         ]
-        shell.show(result_table(words, ("code", "action", "rules", "source"), rows))
+        shell.show(result_table(words, ("code", "action", "rules", "changes"), rows))
     _show_work(shell, made.work)
     key = "plan.items" if made.items else "plan.nothing"
     shell.note(key, items=len(made.items), cases=made.cases, work=len(made.work))
@@ -138,13 +139,39 @@ def reason_in_words(shell: Shell, reason: str) -> str:
     return shell.words.get(f"reason.{reason}", reason.replace("_", " "))
 
 
+def _changes(shell: Shell, item: PlanItem) -> str:
+    """``old -> new`` of each field that the push would change, a line each."""
+    from khop.audit.values import label, show_value
+    from khop.audit.words import report_words
+
+    words = report_words(shell.words.lang)
+    return "\n".join(
+        f"{label(change.field, words)}: {show_value(change.field, change.old, words)}"
+        f" -> {show_value(change.field, change.new, words)}"
+        for change in item.changes
+    )
+
+
 def _read(shell: Shell, file: Path) -> Plan:
-    from khop.sync.repairing.plan import plan_from_json
+    from khop.sync.repairing.plan_file import plan_from_json
 
     try:
-        return plan_from_json(json.loads(read_text(file, shell.words)))
+        data = json.loads(_text(shell, file))
     except (ValueError, RecursionError):
         raise KhopError(shell.words("error.not_json", path=file)) from None
+    return plan_from_json(data)
+
+
+def _text(shell: Shell, file: Path) -> str:
+    """The text of a file in UTF-8, or in UTF-16 as Windows PowerShell writes what a command prints.
+    Raises ValueError for any other encoding."""
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise KhopError(shell.words("error.not_read", path=file, reason=reason)) from None
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return data.decode("utf-16" if wide else "utf-8-sig")
 
 
 def _ask(shell: Shell, question: str) -> bool:

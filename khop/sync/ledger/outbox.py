@@ -138,9 +138,44 @@ def change(connection: sa.Connection, version: str, now_us: int, **values: Any) 
     _log(connection, now_us, changed)
 
 
-def _log(connection: sa.Connection, now_us: int, written: sa.CursorResult[Any]) -> None:
+def _log(connection: sa.Connection, now_us: int, written: Iterable[sa.Row[Any]]) -> None:
     """Every state of a push is in the audit log, with a digest of its row."""
     audit_log.append(connection, now_us, [push_entry(row._asdict()) for row in written])
+
+
+def claim(connection: sa.Connection, push: Push, now_us: int) -> bool:
+    """Take a push for one write: only one of those that saw it in this state can. False when
+    another took it, or it has ended."""
+    taken = connection.execute(
+        sa.update(outbox)
+        .where(
+            outbox.c.version == push.version,
+            outbox.c.state == push.state,
+            outbox.c.attempts == push.attempts,
+        )
+        .values(
+            state=PushState.SENDING,
+            attempts=push.attempts + 1,
+            write_us=now_us,
+            changed_us=now_us,
+        )
+        .returning(outbox)
+    ).all()
+    _log(connection, now_us, taken)
+    return len(taken) == 1
+
+
+def pushed_since(connection: sa.Connection, sink: str, since_us: int) -> set[str]:
+    """The dossiers that a write to this portal was begun for since then, without those that were
+    refused."""
+    rows = connection.scalars(
+        sa.select(outbox.c.code).where(
+            outbox.c.sink == sink,
+            outbox.c.write_us >= since_us,
+            outbox.c.state.not_in((PushState.PENDING, PushState.REFUSED, PushState.BLOCKED)),
+        )
+    )
+    return set(rows)
 
 
 def last_taken(connection: sa.Connection, sink: str, now_us: int) -> dict[str, int]:

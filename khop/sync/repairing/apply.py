@@ -32,7 +32,14 @@ from khop.sync.ledger import outbox, presence, records
 from khop.sync.ledger.outbox import Push, PushState
 from khop.sync.reading.adapter_bugs import bug_of
 from khop.sync.repairing.comparing import agrees, may_fill_gaps, same_version
-from khop.sync.repairing.plan import PORTAL_BORN, portal_problems
+from khop.sync.repairing.obstacles import (
+    CODE_NOT_PLAIN,
+    CODE_REUSED,
+    PORTAL_BORN,
+    is_plain,
+    portal_problems,
+    reused_codes,
+)
 from khop.sync.repairing.progress_steps import send_steps
 from khop.sync.repairing.pushes import PushEnded, Pushes
 from khop.sync.results import Applied, Outcome, PlanItem
@@ -105,12 +112,26 @@ def _push(pushes: Pushes, push: Push) -> NoReturn:
     """Push one dossier. Raises PushEnded."""
     if push.state in outbox.ENDED:
         raise PushEnded(Outcome.ALREADY)
+    _check_code(pushes, push)
     dossier = _read_in_full(pushes, push)
     if push.state is PushState.PUSHED:
         dossier = _until_the_write(pushes, push, dossier)
     else:
         push = _create_or_update(pushes, push, dossier)
     send_steps(pushes, push, dossier)
+
+
+def _check_code(pushes: Pushes, push: Push) -> None:
+    """End the push when nothing may be sent under its code: several dossiers have it by now, or
+    it is no plain code of a known shape. It can be planned again when people have put it right."""
+    with pushes.context.read() as connection:
+        reused = reused_codes(connection, [push.code])
+    if not reused and is_plain(push.code, pushes.grammar):
+        return
+    reason = CODE_REUSED if reused else CODE_NOT_PLAIN
+    if push.state is PushState.PENDING:
+        pushes.end(push, PushState.SUPERSEDED, Outcome.NOT_SENT, reason)
+    raise PushEnded(Outcome.NOT_SENT, reason)
 
 
 def _until_the_write(pushes: Pushes, push: Push, dossier: FullDossier) -> FullDossier:
@@ -168,14 +189,16 @@ def _create_or_update(pushes: Pushes, push: Push, dossier: FullDossier) -> Push:
         push = _decided(pushes, push, dossier, portal)
         if push.state is not PushState.PENDING and agrees(dossier.record, portal):
             return pushes.move(push, PushState.PUSHED)
+        before = push.attempts
+        push = pushes.claim(push)
         try:
             push = _send(pushes, push, dossier, create=portal is None)
         except AlreadyExists:
             exists = True
             # An earlier attempt of khop may have taken effect late. Without one, another system
             # created the dossier, and the next look-up decides again.
-            ours = True if push.attempts else None
-            push = pushes.move(push, PushState.UNKNOWN, created_there=ours)
+            ours = True if before else None
+            push = pushes.move(push, PushState.UNKNOWN, attempts=before, created_there=ours)
         if push.state is PushState.PUSHED:
             return push
     raise PushEnded(Outcome.UNKNOWN, "it is not known whether the write took effect; apply again")
@@ -224,7 +247,6 @@ def _decided(
 
 
 def _send(pushes: Pushes, push: Push, dossier: FullDossier, *, create: bool) -> Push:
-    push = pushes.move(push, PushState.SENDING, attempts=push.attempts + 1)
     sink = pushes.portal.sink
     try:
         if create:

@@ -8,7 +8,7 @@ and the portal still differs.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -17,18 +17,29 @@ import sqlalchemy as sa
 
 from khop.adapters.ports import DossierSink
 from khop.errors import ConfigError
-from khop.mappings.records import DONE, DossierRecord, Instant, Status
+from khop.mappings.codes.grammar import CodeGrammar
+from khop.mappings.records import DossierRecord, Instant, Status
 from khop.sync.ledger import Ledger, outbox, records
 from khop.sync.ledger.outbox import Push, PushState
 from khop.sync.ledger.schema import discrepancy, run
 from khop.sync.reconciling.rules import RULES
 from khop.sync.reconciling.warehouse import Selection, ledger_cases
+from khop.sync.repairing.comparing import changes
+from khop.sync.repairing.obstacles import (
+    CODE_NOT_PLAIN,
+    CODE_REUSED,
+    OTHER_SPELLING,
+    PORTAL_BORN,
+    is_plain,
+    portal_problems,
+    reused_codes,
+    spelled_otherwise,
+)
 from khop.sync.results import UNSETTLED, Plan, PlanItem, WorkItem
 from khop.text.choices import check_words
 from khop.text.digest import hex_digest
 
 NOT_REPAIRABLE = "not_repairable"
-PORTAL_BORN = "portal_born"
 _REASON_AFTER = {
     PushState.DONE: "portal_still_differs",
     PushState.STEPS_UNKNOWN: "portal_still_differs",
@@ -73,18 +84,21 @@ def make_plan(
     made_at: datetime,
     only: Sequence[str] | None,
     sources: Sequence[str] | None = None,
+    grammar: CodeGrammar | None = None,
 ) -> Plan:
     """The plan for all open findings, or for those of the rules ``only``.
 
     ``sink`` None: there is no portal to push to, everything is for people. ``sources``: the
-    sources that are configured; records of other sources do not count.
+    sources that are configured; records of other sources do not count. ``grammar``: the shapes of
+    codes.
     """
     chosen = _chosen(only)
     with ledger.read() as connection:
         opened = [one.only(chosen) for one in _open_findings(connection)]
         total = _cases_at_last_reconcile(connection)
     ours = [one.only(_REPAIRABLE) for one in opened]
-    items, work = _pushes(ledger, sink, made_at, [one for one in ours if one.rules], sources)
+    mine = [one for one in ours if one.rules]
+    items, work = _pushes(ledger, sink, made_at, mine, sources, grammar)
     for one in opened:
         theirs = one.only(chosen - _REPAIRABLE)
         if theirs.rules:
@@ -116,6 +130,7 @@ def _pushes(
     made_at: datetime,
     opened: Sequence[_OpenFindings],
     sources: Sequence[str] | None,
+    grammar: CodeGrammar | None,
 ) -> tuple[list[PlanItem], list[WorkItem]]:
     """What a machine may push for these findings, and what it may not, with the reason.
 
@@ -127,9 +142,11 @@ def _pushes(
         ended = outbox.ended_versions(connection, sink.name)
         taken = outbox.last_taken(connection, sink.name, Instant.of(made_at).us)
         begun = {push.code: push for push in outbox.unfinished(connection, sink.name)}
+        barred = _barred(connection, {one.subject for one in opened} | begun.keys(), grammar)
+        elsewhere = spelled_otherwise(connection)
     cases = _cases(ledger, [one.subject for one in opened], sources)
-    items = [_resumed(push) for push in begun.values()]
-    work = []
+    items = [_resumed(push) for push in begun.values() if push.code not in barred]
+    work = [_held(push, barred[push.code]) for push in begun.values() if push.code in barred]
     with ledger.read() as connection:
         for start in range(0, len(opened), _BATCH):
             batch = opened[start : start + _BATCH]
@@ -139,11 +156,23 @@ def _pushes(
                 if one.subject in begun or _waits_for_a_look_up(case, taken.get(one.subject)):
                     continue
                 item, reason = _item(one, case, stored, sink, ended)
+                if one.subject in barred:
+                    item, reason = None, barred[one.subject]
+                elif item is not None and item.action == "create" and one.subject in elsewhere:
+                    item, reason = None, OTHER_SPELLING
                 if item is not None:
                     items.append(item)
                 else:
                     work.append(_work(one, reason))
     return items, work
+
+
+def _barred(
+    connection: sa.Connection, codes: Collection[str], grammar: CodeGrammar | None
+) -> dict[str, str]:
+    """The codes under which nothing may be sent, each with the reason."""
+    odd = {code: CODE_NOT_PLAIN for code in codes if not is_plain(code, grammar)}
+    return odd | dict.fromkeys(reused_codes(connection, codes), CODE_REUSED)
 
 
 def _waits_for_a_look_up(case: Case | None, taken_us: int | None) -> bool:
@@ -164,41 +193,6 @@ def _records(
         for source, native_ids in ids.items()
         for record in records.read_records(connection, source, native_ids)
     }
-
-
-def plan_from_json(data: Any) -> Plan:
-    """A plan as ``as_json`` wrote it. Raises ConfigError when the file is not a plan."""
-    try:
-        return Plan(
-            made_at=str(data["made_at"]),
-            cases=int(data["cases"]),
-            rules=None if data["rules"] is None else tuple(data["rules"]),
-            basis=str(data["basis"]),
-            items=tuple(
-                PlanItem(**{**item, "rules": tuple(item["rules"])}) for item in data["items"]
-            ),
-            work=tuple(
-                WorkItem(**{**w, "rules": tuple(w["rules"]), "acts": tuple(w["acts"])})
-                for w in data["work"]
-            ),
-        )
-    except (KeyError, TypeError, ValueError):
-        raise ConfigError(
-            "this file is no khop plan; make one with `khop plan --out FILE`"
-        ) from None
-
-
-def portal_problems(portal: Status | None, ours: Status | None) -> tuple[str, ...]:
-    """Why a dossier that the portal has may not be sent. A state of the portal that no table knows
-    may be 9 or 10."""
-    if portal is None:
-        return ("portal_status_unknown",)
-    return ("would_lower",) if would_lower(portal, ours) else ()
-
-
-def would_lower(portal: Status | None, ours: Status | None) -> bool:
-    """Whether the push would take the portal back from 9 or 10."""
-    return portal in DONE and (ours is None or ours < portal)
 
 
 def _open_findings(connection: sa.Connection) -> list[_OpenFindings]:
@@ -281,6 +275,7 @@ def _item(
             action="create" if case["po_presence"] == "absent" else "update",
             rules=opened.rules,
             version=version,
+            changes=changes(record, case),
         ),
         "",
     )
@@ -320,6 +315,13 @@ def _resumed(push: Push) -> PlanItem:
         rules=tuple(push.rules.split(",")),
         version=push.version,
     )
+
+
+def _held(push: Push, reason: str) -> WorkItem:
+    """A push that an earlier apply began, and that may not go on."""
+    rules = tuple(push.rules.split(","))
+    acts = tuple(sorted({RULES[rule].acts for rule in rules if rule in RULES}))
+    return WorkItem(code=push.code, rules=rules, unit=None, acts=acts, reason=reason)
 
 
 def _work(opened: _OpenFindings, reason: str) -> WorkItem:

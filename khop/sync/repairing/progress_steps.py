@@ -21,7 +21,7 @@ from khop.errors import (
 from khop.mappings.records import FullDossier, Step
 from khop.sync.ledger import outbox
 from khop.sync.ledger.outbox import Push, PushState, StepState
-from khop.sync.repairing.plan import would_lower
+from khop.sync.repairing.obstacles import would_lower
 from khop.sync.repairing.pushes import Pushes
 from khop.sync.results import Outcome
 from khop.text.logs import Log

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from khop.adapters.ports import DossierLookup, DossierSink, DossierSource
 from khop.errors import ConfigError, KhopError, Unauthorised
+from khop.mappings.codes.grammar import CodeGrammar
 from khop.sync.ledger import outbox
 from khop.sync.ledger.look_ups import ask_now
 from khop.sync.ledger.outbox import Push, PushState
@@ -57,23 +58,34 @@ class Pushes:
     """The pushes of one apply, which several threads move through the outbox."""
 
     def __init__(
-        self, context: RunContext, sources: Sequence[DossierSource], portal: Portal
+        self,
+        context: RunContext,
+        sources: Sequence[DossierSource],
+        portal: Portal,
+        grammar: CodeGrammar | None = None,
     ) -> None:
         self.context = context
         self.sources = {source.name: source for source in sources}
         self.portal = portal
+        self.grammar = grammar
         #: Why the account was refused. Then nothing more is tried: that could lock the account.
         self.locked_out: str | None = None
 
     def move(self, push: Push, state: PushState, **values: object) -> Push:
         """Write a push's new state."""
-        if state is PushState.SENDING:
-            values["write_us"] = self.context.now_us()
         with self.context.write() as connection:
             outbox.change(connection, push.version, self.context.now_us(), state=state, **values)
             if state in _MAY_HAVE_CHANGED_IT:
                 ask_now(connection, [push.code])
         return replace(push, state=state, **values)  # type: ignore[arg-type]
+
+    def claim(self, push: Push) -> Push:
+        """Take the push for one write. Raises PushEnded when another apply took it meanwhile."""
+        now_us = self.context.now_us()
+        with self.context.write() as connection:
+            if not outbox.claim(connection, push, now_us):
+                raise PushEnded(Outcome.CHANGED, "another apply is sending it")
+        return replace(push, state=PushState.SENDING, attempts=push.attempts + 1, write_us=now_us)
 
     def end(
         self,

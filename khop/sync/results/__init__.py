@@ -17,6 +17,7 @@ from khop.sync.results.plans import (
     ApplySummary,
     Outcome,
     Plan,
+    PlanChange,
     PlanItem,
     WorkItem,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "Outcome",
     "PaperSummary",
     "Plan",
+    "PlanChange",
     "PlanItem",
     "Progress",
     "PullSummary",

@@ -6,13 +6,31 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
+from pydantic import ConfigDict
+
 from khop.sync.results.plain_json import OfSubject, Result
+
+
+@dataclass(frozen=True, slots=True)
+class PlanChange(Result):
+    """One field that a push would change on the portal: the name of a state as its number, a time
+    in ISO 8601. ``old`` is null where the portal has nothing."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    field: str
+    old: int | str | None
+    new: int | str | None
 
 
 @dataclass(frozen=True, slots=True)
 class PlanItem(Result):
     """One dossier a machine may push. ``action``: ``create`` or ``update``, as the portal was
-    last seen (decided again at send time). ``version``: digest of what the push is based on."""
+    last seen (decided again at send time). ``version``: digest of what the push is based on.
+    ``changes``: as the one-stop and the portal were last seen; none for a push that an earlier
+    apply began."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
     code: str
     native_id: str
@@ -20,6 +38,7 @@ class PlanItem(Result):
     action: str
     rules: tuple[str, ...]
     version: str
+    changes: tuple[PlanChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +46,8 @@ class WorkItem(OfSubject):
     """What is left for people. ``reason``: ``not_repairable`` (the rule is for people), or why
     the machine may not (``portal_born``, ``would_lower``, ``done_without_end``, …). ``code`` is
     null where a row of paper names no dossier; ``row`` says where that row is."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
     subject: str = ""
     code: str | None
@@ -41,6 +62,8 @@ class WorkItem(OfSubject):
 class Plan(Result):
     """What ``apply`` would do. ``basis``: digest of the items; a plan whose basis is no longer
     what the ledger gives is stale. ``cases``: cases in the ledger, for the guard."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
     made_at: str
     cases: int

@@ -11,7 +11,7 @@ import pytest
 from khop.errors import KhopError
 from khop.sync.engine import Engine
 from khop.sync.findings.work import work_list
-from khop.sync.repairing.plan import plan_from_json
+from khop.sync.repairing.plan_file import plan_from_json
 from khop.sync.results import Plan, WorkItem
 from tests.sync.fakes import FakeOneStop, FakePortal, at, record
 from tests.sync.papers import FakePapers, logbook_row

@@ -16,7 +16,7 @@ from khop.mappings.records import DossierRecord, Status
 from khop.sync.engine import Engine
 from khop.sync.ledger import Ledger
 from khop.sync.ledger.schema import run
-from khop.sync.repairing.plan import plan_from_json
+from khop.sync.repairing.plan_file import plan_from_json
 from khop.sync.results import Outcome
 from tests.postgres import BOTH
 from tests.sync.fakes import FakeClock, FakeOneStop, FakePortal, at, record
