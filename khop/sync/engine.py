@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Self, Unpack
 
@@ -47,6 +48,7 @@ from khop.sync.reading.catalogue import read_catalogue
 from khop.sync.reading.identity import check_applicant, checker_of
 from khop.sync.reading.pull import pull_files, pull_sources, sweep_sources
 from khop.sync.reading.system_check import system_checks
+from khop.sync.reconciling.increments import read_last_reconcile
 from khop.sync.reconciling.reconcile import Scope, reconcile
 from khop.sync.reconciling.rules import Clock
 from khop.sync.reconciling.rules.checks import check_rules
@@ -238,13 +240,18 @@ class Engine(Deciding):
         """Each system: reachable, login, one harmless read, clock skew, unmapped states."""
         return system_checks(self.ledger, self._systems.all)
 
-    def reconcile(self, now: datetime | None = None, *, whole: bool = False) -> ReconcileSummary:
+    def reconcile(
+        self, now: datetime | None = None, *, whole: bool = False, force: bool = False
+    ) -> ReconcileSummary:
         """Run the rules at ``now`` (aware; default: the clock).
 
         Only cases that changed, or whose age crossed a limit, are looked at where that finds the
-        same; ``whole``: all of them.
+        same; ``whole``: all of them. A ``now`` before that of the last reconcile runs on a copy of
+        the ledger, and findings stay as they are; ``force``: in the ledger itself.
         """
         fixed = now or self._clock()
+        if now is not None and not force and self._is_past(now):
+            return self._reconcile_copy(now)
         with acquire(self.ledger, "reconcile", self._clock), self._run("reconcile", fixed) as run:
             done = reconcile(
                 self.ledger,
@@ -256,6 +263,18 @@ class Engine(Deciding):
                 ),
             )
         return reconcile_summary(run.id, fixed, done)
+
+    def _is_past(self, now: datetime) -> bool:
+        with self.ledger.read() as connection:
+            last = read_last_reconcile(connection)
+        return last is not None and Instant.of(now).us < last.now_us
+
+    def _reconcile_copy(self, now: datetime) -> ReconcileSummary:
+        clock = Clock(now, self.tables, self.config.rules)
+        scope = Scope(sources=self._sources(), one_stops=self._systems.one_stops())
+        with self.ledger.copy() as copied:
+            done = reconcile(copied, clock, scope, whole=True)
+        return replace(reconcile_summary(0, now, done), on_copy=True)
 
     def findings(self, **wanted: Unpack[FindingFilters]) -> list[Finding]:
         """Discrepancies, gravest first: those that are not settled, if no states are given."""

@@ -169,3 +169,24 @@ def test_a_dossier_pushed_under_a_wrong_clock_can_be_pushed_again(
     engine.pull()
     engine.reconcile()
     assert [item.code for item in engine.plan().items] == [record(1).code]
+
+
+def test_a_reconcile_in_the_past_changes_no_finding(
+    build_engine: Build, ledger: Ledger, clock: FakeClock, one_stop: FakeOneStop
+) -> None:
+    one_stop.put(record(1))
+    engine = build_engine(one_stop, FakePortal())
+    engine.pull()
+    clock.advance(days=2)
+    assert engine.reconcile().open > 0
+    before, ran = engine.findings(states=()), runs(ledger)
+    if ledger.url.startswith("sqlite"):
+        past = engine.reconcile(at(10).utc)
+        assert (past.on_copy, past.open, past.run) == (True, 0, 0)
+    else:
+        with pytest.raises(KhopError, match=r"cannot be copied"):
+            engine.reconcile(at(10).utc)
+    assert (engine.findings(states=()), runs(ledger)) == (before, ran)
+    forced = engine.reconcile(at(10).utc, force=True)
+    assert (forced.on_copy, forced.open) == (False, 0)
+    assert engine.findings() == []

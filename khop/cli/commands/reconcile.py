@@ -23,6 +23,7 @@ def reconcile(
     context: typer.Context,
     now: Annotated[str | None, typer.Option("--now", help="option.now", metavar="TIME")] = None,
     whole: Annotated[bool, typer.Option("--whole", help="option.whole")] = False,
+    force: Annotated[bool, typer.Option("--force", help="option.force_past")] = False,
     accept_clock: AcceptClockOption = False,
     config: ConfigOption = None,
     format: FormatOption = None,
@@ -31,7 +32,7 @@ def reconcile(
     shell = shell_of(context, config, format)
     at = moment(shell, now or None, "error.time")
     with engine(shell, sources=(), accept_clock=accept_clock) as opened:
-        summary = opened.reconcile(at, whole=whole)
+        summary = opened.reconcile(at, whole=whole, force=force)
     if shell.as_json:
         shell.show_json(summary.as_json())
     else:
@@ -59,6 +60,8 @@ def show_reconcile(shell: Shell, summary: ReconcileSummary) -> None:
         run=summary.run,
         open=summary.open,
     )
+    if summary.on_copy:
+        shell.note("reconcile.on_copy")
     if not summary.whole:
         shell.note("reconcile.examined", count=summary.examined)
     excluded = sum(count.excluded for count in summary.counts)

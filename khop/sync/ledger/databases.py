@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -34,6 +35,11 @@ class Database(ABC):
     @abstractmethod
     def exists(self) -> bool:
         """Whether there may be a ledger, as far as that shows without a connection."""
+
+    @abstractmethod
+    def copy_into(self, folder: Path) -> str:
+        """The URL of a copy in this folder, as the ledger is now. Raises LedgerError when none can
+        be made."""
 
     @abstractmethod
     def require(self) -> None:

@@ -13,6 +13,7 @@ The guarantees that SQLite gives the engine are kept by three means:
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -93,6 +94,9 @@ class PostgresDatabase(Database):
     def exists(self) -> bool:
         """Only the server knows."""
         return True
+
+    def copy_into(self, folder: Path) -> str:
+        raise LedgerError(f"the ledger {self.place} is on a server, and cannot be copied from here")
 
     def require(self) -> None:
         """Only the server knows."""

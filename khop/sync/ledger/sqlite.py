@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -56,6 +57,12 @@ class SqliteFile(Database):
 
     def exists(self) -> bool:
         return self.path.exists() and self.path.stat().st_size > 0
+
+    def copy_into(self, folder: Path) -> str:
+        target = folder / "khop.db"
+        with closing(sqlite3.connect(self.path)) as ours, closing(sqlite3.connect(target)) as copy:
+            ours.backup(copy)
+        return f"{PREFIX}{target}"
 
     def require(self) -> None:
         if not self.path.exists():

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import sqlalchemy as sa
@@ -85,6 +86,21 @@ class Ledger:
             if lease is not None:
                 lease.renew(connection)
             yield connection
+
+    @contextmanager
+    def copy(self) -> Iterator[Ledger]:
+        """A copy for work that must leave this ledger as it is; it is deleted afterwards.
+
+        Raises LedgerError when none can be made.
+        """
+        with _translated(self.database), TemporaryDirectory(prefix="khop-copy-") as folder:
+            copied = Ledger(self.database.copy_into(Path(folder)))
+            if self._privacy is not None and self._clock is not None:
+                copied.use(self._privacy, self._clock)
+            try:
+                yield copied
+            finally:
+                copied.close()
 
     def close(self) -> None:
         self._engine.dispose()

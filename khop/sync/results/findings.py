@@ -32,6 +32,7 @@ class ReconcileSummary(Result):
     ``whole``: every case was looked at. Otherwise ``examined`` of them were, those that changed
     or whose age crossed a limit, and ``cases`` and ``unmapped`` are of the last whole run.
     ``excused``: cases that would fire a rule but for an exception, outage or migration on file.
+    ``on_copy``: a run in the past, on a copy of the ledger that is deleted; ``run`` is 0.
     """
 
     run: int
@@ -42,6 +43,7 @@ class ReconcileSummary(Result):
     whole: bool = True
     examined: int = 0
     excused: int = 0
+    on_copy: bool = False
 
     json_names: ClassVar[tuple[str, ...]] = (
         "run",
@@ -51,6 +53,7 @@ class ReconcileSummary(Result):
         "whole",
         "examined",
         "excused",
+        "on_copy",
         "open",
         "counts",
     )
