@@ -33,6 +33,8 @@ _FEWEST_MONTH_FIRST = 2
 _DAYS_TO_A_SLIP = 20
 #: So many dates that all could be read month first are no accident.
 _DATES_BY_ACCIDENT = 8
+#: Texts whose proof is kept.
+_MOST_KNOWN = 10_000
 
 
 @dataclass(slots=True)
@@ -55,34 +57,48 @@ class DayColumn:
     lasts: set[str] = field(default_factory=set)
     slips: list[list[int]] = field(default_factory=list)
     _last_day_first: int = 0
+    _known: dict[str, Order | None] = field(default_factory=dict)
 
     def see(self, number: int, cell: Cell) -> None:
         """Count a cell. ``number``: of its row."""
-        if isinstance(cell, str):
-            found = _WITH_YEAR.findall(cell)
-            if not found and (alone := _WITHOUT_YEAR.fullmatch(cell)):
-                found = [alone.groups()]
-            for first, _, second, year in found:
-                self._written(number, first, second, year)
-        elif isinstance(cell, date):
-            self._dated(cell)
+        if not isinstance(cell, str):
+            if isinstance(cell, date):
+                self._dated(cell)
+            return
+        if cell not in self._known:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            self._known[cell] = self._proof(cell)
+        proof = self._known[cell]
+        if proof is Order.DAY:
+            self._day_first(number)
+        elif proof is Order.MONTH:
+            self._month_first()
+        elif proof is Order.EITHER:
+            self.uncertain += 1
 
-    def _written(self, number: int, first: str, second: str, year: str) -> None:
+    def _proof(self, cell: str) -> Order | None:
+        """What a text proves; None for nothing."""
+        found: list[tuple[str, ...]] = _WITH_YEAR.findall(cell)
+        if not found and (alone := _WITHOUT_YEAR.fullmatch(cell)):
+            found = [alone.groups()]
+        proofs = {self._proof_of(first, second, year) for first, _, second, year in found}
+        return next(
+            (each for each in (Order.MONTH, Order.DAY, Order.EITHER) if each in proofs), None
+        )
+
+    def _proof_of(self, first: str, second: str, year: str) -> Order | None:
         one, other = int(first), int(second)
         if not (0 < min(one, other) <= 12 and max(one, other) <= 31):
-            return  # a slip, whatever the order
+            return None  # a slip, whatever the order
         if len(year) == 2:
             self.firsts.add(first)
             self.lasts.add(year)
         if max(one, other) <= 12:
-            self.uncertain += 1
-            return
+            return Order.EITHER
         if len(year) == 4:
             self.months.add((int(year), min(one, other)))
-        if one > 12:
-            self._day_first(number)
-        else:
-            self._month_first()
+        return Order.DAY if one > 12 else Order.MONTH
 
     def _day_first(self, number: int) -> None:
         self.day_first += 1
@@ -120,11 +136,10 @@ class DayColumn:
         """Whether the few days with the month first are slips."""
         return 0 < self.month_first * _DAYS_TO_A_SLIP <= self.day_first
 
-    def near_a_slip(self, number: int) -> bool:
-        """Whether a row is between two certain days with the day first, and a slip is too."""
-        return self._has_slips() and any(
-            first < number and (number < last or not last) for first, last in self.slips
-        )
+    def near_the_month(self, number: int) -> bool:
+        """Whether a row is between two certain days with the day first, and one with the month
+        first is too."""
+        return any(first < number and (number < last or not last) for first, last in self.slips)
 
     def _is_turned(self) -> bool:
         """Whether a spreadsheet program took the month for the day in the dates it made: all of
@@ -143,17 +158,31 @@ class DayColumns:
 
     def __init__(self) -> None:
         self._columns: dict[str, DayColumn] = {}
+        self._places: Mapping[str, int] | None = None
+        self._placed: Sequence[tuple[int, DayColumn]] = ()
 
     def see(self, places: Mapping[str, int], number: int, cells: Sequence[Cell]) -> None:
         """Count one row. ``places``: meaning of a column -> its place."""
-        for name in DAY_COLUMNS:
-            place = places.get(name)
-            if place is not None and place < len(cells) and cells[place] != "":
-                self._columns.setdefault(name, DayColumn()).see(number, cells[place])
+        if places is not self._places:
+            self._places = places
+            self._placed = [
+                (places[name], self._columns.setdefault(name, DayColumn()))
+                for name in DAY_COLUMNS
+                if name in places
+            ]
+        width = len(cells)
+        for place, column in self._placed:
+            if place < width and (cell := cells[place]) != "":
+                column.see(number, cell)
 
     def proven(self) -> list[Order]:
-        """What its columns prove."""
-        return [order for each in self._columns.values() if (order := each.order()) is not None]
+        """What its columns prove. A slip in a day of birth proves nothing of other columns."""
+        found = ((name, each.order()) for name, each in self._columns.items())
+        return [
+            order
+            for name, order in found
+            if order is not None and (name, order) != ("birth", Order.EITHER)
+        ]
 
     def orders(self, others: Iterable[Order] = ()) -> dict[str, Order]:
         """The order of each column that is not day first.
@@ -165,13 +194,17 @@ class DayColumns:
         found = {name: each.order() or usual for name, each in self._columns.items()}
         return {name: order for name, order in found.items() if order is not Order.DAY}
 
-    def slips(self) -> dict[str, DayColumn]:
-        """The columns that are day first but for a few slips."""
-        return {
-            name: each
+    def mixed(self) -> list[DayColumn]:
+        """The columns of evidence with certain days of both orders."""
+        return [
+            each
             for name, each in self._columns.items()
-            if each.slips and each.order() is Order.DAY
-        }
+            if each.day_first and each.month_first and name != "birth"
+        ]
+
+    def names(self) -> list[str]:
+        """The columns that have days."""
+        return list(self._columns)
 
     def long_years(self) -> list[str]:
         """The columns in which two digits at the end are not certainly a year."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from khop.mappings.facts.packaged import load_table
@@ -66,7 +66,7 @@ def read_lettering(text: str, seen: Collection[str] = ()) -> Lettering:
     ``seen``: older encodings of other cells of the file, in which a text that looks like ordinary
     Vietnamese may be written too.
     """
-    if text.isascii() and "?" not in text:
+    if (text.isascii() and "?" not in text) or (not seen and all(map(_is_plain, text.split()))):
         return Lettering(text)
     words = _accented(text)
     if all(map(_is_ordinary, words)):
@@ -87,6 +87,12 @@ def read_lettering(text: str, seen: Collection[str] = ()) -> Lettering:
 def _is_older(word: str) -> bool:
     """Whether one word among others is no syllable, and is one in an older encoding."""
     return not is_syllable(word) and any(True for _ in _decoded(word, [word], _decoders()))
+
+
+@lru_cache(maxsize=16_384)
+def _is_plain(word: str) -> bool:
+    """Whether a word is ordinary and nothing in it was lost."""
+    return _DAMAGE.search(word) is None and all(map(_is_ordinary, _accented(word)))
 
 
 def _is_ordinary(word: str) -> bool:

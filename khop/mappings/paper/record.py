@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache, partial
@@ -21,6 +21,7 @@ from khop.mappings.paper.cells import (
     read_text,
 )
 from khop.mappings.paper.code_cells import read_code
+from khop.mappings.paper.day_columns import DAY_COLUMNS
 from khop.mappings.paper.days import DayStyle, Order, read_birth, read_time
 from khop.mappings.paper.documents import ResultRule, code_in_summary
 from khop.mappings.paper.headers import Layout
@@ -101,10 +102,12 @@ class PaperRecord:
         self._results = results or ResultRule()
         self._errors: dict[str, RecordError] = {}
         self._key = key
-        self._last = last
+        self._styles = _styles(
+            place.from_1904, place.orders, place.long_years, place.month, place.year, last
+        )
         self._encodings = tuple(place.encodings.split())
         self._name = self._person()
-        self._draft = self._read(key)
+        self._draft = self._in_order(self._read(key))
 
     @property
     def code(self) -> str | None:
@@ -220,12 +223,21 @@ class PaperRecord:
             return PaperKind.DOCUMENT
         return self._kind
 
+    def _in_order(self, row: PaperRow) -> PaperRow:
+        """The row without a due day that lies before the reception."""
+        if not row.received_at or not row.due_at:
+            return row
+        if row.due_at.local_date >= row.received_at.local_date:
+            return row
+        self._errors["due"] = RecordError(self.layout.name("due"), "lies before the reception")
+        return replace(row, due_at=None)
+
     def _document(self) -> tuple[str | None, str | None, Instant | None]:
         """Number, symbol and day of the signed document."""
         number = self._one("number", read_number) or self._text("number_symbol")
         signed = self._time("signed")
-        style = self._style("signed")
-        both = self._one("number_signed", partial(read_number_and_day, style=style))
+        read_both = partial(read_number_and_day, style=self._styles["signed"])
+        both = self._one("number_signed", read_both)
         if both:
             number, signed = number or both[0], signed or both[1]
         symbol = self._named("symbol")
@@ -241,7 +253,7 @@ class PaperRecord:
     def _applicant(self, key: bytes) -> tuple[str | None, str | None]:
         """Matching key and masked display."""
         self._identity = self._one("identity", read_identity) or ""
-        birth = self._one("birth", partial(read_birth, style=self._style("birth")))
+        birth = self._one("birth", partial(read_birth, style=self._styles["birth"]))
         mask = mask_name(self._name) if self._name else mask_number(self._identity)
         return applicant_key(key, self._identity, self._name, birth), mask or None
 
@@ -256,14 +268,7 @@ class PaperRecord:
         return self.place.unit, self.place.unit_code
 
     def _time(self, column: str) -> Instant | None:
-        return self._one(column, partial(read_time, style=self._style(column)))
-
-    def _style(self, column: str) -> DayStyle:
-        place = self.place
-        last = self._last if column in _NOT_IN_FUTURE else None
-        return _style(
-            column, place.from_1904, place.orders, place.long_years, place.month, place.year, last
-        )
+        return self._one(column, partial(read_time, style=self._styles[column]))
 
     def _named(self, column: str) -> str:
         return self._one(column, partial(read_name, encodings=self._encodings)) or ""
@@ -287,23 +292,25 @@ class PaperRecord:
 
 
 @lru_cache(maxsize=256)
-def _style(
-    column: str,
+def _styles(
     from_1904: bool,
     orders: str,
     long_years: str,
     month: int | None,
     year: int | None,
     last: date | None,
-) -> DayStyle:
-    """How the days of a column are written, from the texts of a ``RowPlace``."""
-    order = dict(each.split("=") for each in orders.split()).get(column, Order.DAY)
-    return DayStyle(
-        from_1904,
-        Order(order),
-        short_years=column not in long_years.split(),
-        month=month,
-        year=year,
-        notes=("day", column),
-        last=last,
-    )
+) -> Mapping[str, DayStyle]:
+    """How the days of each column are written, from the texts of a ``RowPlace``."""
+    order = dict(each.split("=") for each in orders.split())
+    return {
+        column: DayStyle(
+            from_1904,
+            Order(order.get(column, Order.DAY)),
+            short_years=column not in long_years.split(),
+            month=month,
+            year=year,
+            notes=("day", column),
+            last=last if column in _NOT_IN_FUTURE else None,
+        )
+        for column in DAY_COLUMNS
+    }

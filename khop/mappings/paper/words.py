@@ -19,6 +19,8 @@ _COMMON = "common"
 _LONGEST_HEADER = 200
 #: Longer texts are no word for "no value", and none that repeats the row before.
 _LONGEST_BLANK = 24
+#: A quick look: how a cell that repeats the row before may begin.
+_MAY_BE_DITTO = re.compile(r"\s*(?:[^\w\s]|[nN][tThH./ ]|[cC][ùuU])")
 _NUMBER = re.compile(r"[0-9]+")
 
 
@@ -106,7 +108,7 @@ def is_blank(text: str) -> bool:
 
 def is_ditto(text: str) -> bool:
     """Whether a cell repeats the row before: a ditto mark, "nt", "như trên"."""
-    if len(text) > _LONGEST_BLANK:
+    if len(text) > _LONGEST_BLANK or not _MAY_BE_DITTO.match(text):
         return False
     bare = "".join(text.split())
     return (folded(bare) or bare) in _dittos()

@@ -14,7 +14,6 @@ once more.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -38,7 +37,6 @@ _REPEATED = (
 _HEADING_CELLS = 2
 #: Rows in which every text is looked at, headers among them; in others those with rare letters.
 _TOP_ROWS = 60
-_MAY_BE_DITTO = re.compile(r"\s*(?:[^\w\s]|[nN][tThH./ ]|[cC][ùuU])")
 
 
 class RowWriting(TypedDict):
@@ -61,27 +59,31 @@ class Writing:
         self._days = DayColumns()
         self._found: set[str] = set()
         self._periods: list[tuple[int, Period]] = [(0, NO_PERIOD)]
-        self._slips: Mapping[str, DayColumn] = {}
+        self._mixed: Sequence[DayColumn] = ()
         self._orders: Mapping[str, Order] = {}
         self._long_years = self._encodings = ""
         self._concluded = False
+        self._told: dict[tuple[bool, bool, int], RowWriting] = {}
 
     def lettered(self, rows: Iterable[TableRow]) -> Iterator[TableRow]:
         """The rows, with texts in older encodings converted where that is certain."""
         for number, row in enumerate(rows):
-            changed: dict[int, str] = {}
-            for place, cell in enumerate(row.cells):
-                if not isinstance(cell, str) or cell.isascii():
-                    continue
-                if number < _TOP_ROWS or may_be_older(cell):
-                    text, encoding = read_lettering(cell)
-                    if encoding and text is not None:
-                        changed[place] = text
-                        self._found.add(encoding)
-            if changed:
-                cells = [changed.get(place, cell) for place, cell in enumerate(row.cells)]
-                row = replace(row, cells=cells)
+            texts = " ".join([cell for cell in row.cells if isinstance(cell, str)])
+            if number < _TOP_ROWS or may_be_older(texts):
+                row = self._converted(row)
             yield row
+
+    def _converted(self, row: TableRow) -> TableRow:
+        changed: dict[int, Cell] = {}
+        for place, cell in enumerate(row.cells):
+            if isinstance(cell, str) and not cell.isascii():
+                text, encoding = read_lettering(cell)
+                if encoding and text is not None:
+                    changed[place] = text
+                    self._found.add(encoding)
+        if not changed:
+            return row
+        return replace(row, cells=[changed.get(at, cell) for at, cell in enumerate(row.cells)])
 
     def pass_by(self, row: TableRow) -> None:
         """Note the period that a line names which is no row: a title, the heading of a section."""
@@ -108,7 +110,7 @@ class Writing:
         self._orders = self._days.orders(
             order for other in others if other is not self for order in other.proven()
         )
-        self._slips = self._days.slips()
+        self._mixed = self._days.mixed()
         self._long_years = " ".join(self._days.long_years())
         self._encodings = " ".join(sorted(self._found - {""}))
         self._concluded = True
@@ -120,16 +122,21 @@ class Writing:
     @property
     def changes_a_cell(self) -> bool:
         """Whether a cell may mean something else than it was read as before ``conclude``."""
-        return bool(self._orders or self._slips or self._long_years or self._encodings)
+        return bool(self._orders or self._mixed or self._long_years or self._encodings)
 
     def at(self, number: int) -> RowWriting:
         """What holds for the row of this number."""
-        orders = dict(self._orders)
-        for name, column in self._slips.items():
-            if column.near_a_slip(number):
-                orders[name] = Order.EITHER
+        near = any(column.near_the_month(number) for column in self._mixed)
         place = bisect_right(self._periods, number, key=lambda each: each[0]) - 1
-        period = self._periods[place][1]
+        key = (self._concluded, near, place)
+        if key not in self._told:
+            self._told[key] = self._tell(near, self._periods[place][1])
+        return self._told[key]
+
+    def _tell(self, near: bool, period: Period) -> RowWriting:
+        orders = dict(self._orders)
+        if near:
+            orders = dict.fromkeys(self._days.names(), Order.EITHER) | orders
         return RowWriting(
             orders=" ".join(f"{name}={order}" for name, order in orders.items()),
             long_years=self._long_years,
@@ -145,16 +152,20 @@ class Dittos:
     def __init__(self) -> None:
         self._number = 0
         self._cells: Sequence[Cell] = ()
+        self._places: Mapping[str, int] | None = None
+        self._repeated: Sequence[int] = ()
 
     def filled(self, places: Mapping[str, int], row: TableRow) -> Sequence[Cell]:
         """The cells of a row, those that repeat the row before filled in. A line between them
         that is no row ends the repetition."""
+        if places is not self._places:
+            self._places = places
+            self._repeated = [places[name] for name in _REPEATED if name in places]
         cells = row.cells
-        found = (places.get(name) for name in _REPEATED)
         marked = [
             place
-            for place in found
-            if place is not None and place < len(cells) and _is_mark(cells[place])
+            for place in self._repeated
+            if place < len(cells) and isinstance(cell := cells[place], str) and is_ditto(cell)
         ]
         if marked and self._number == row.number - 1:
             filled = list(cells)
@@ -164,7 +175,3 @@ class Dittos:
             cells = filled
         self._number, self._cells = row.number, cells
         return cells
-
-
-def _is_mark(cell: Cell) -> bool:
-    return isinstance(cell, str) and _MAY_BE_DITTO.match(cell) is not None and is_ditto(cell)

@@ -71,8 +71,9 @@ entries: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
 
 
 def is_possible(entry: dict[str, Any]) -> bool:
-    """Whether nothing was returned before it was received."""
-    return entry["returned"] == "" or bool(entry["returned"] >= entry["received"])
+    """Whether nothing was due or returned before it was received."""
+    later = (entry["due"], entry["returned"])
+    return all(each == "" or each >= entry["received"] for each in later)
 
 
 class Rendering:

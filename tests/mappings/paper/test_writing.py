@@ -86,6 +86,27 @@ def test_a_slip_in_a_long_column_costs_the_rows_around_it() -> None:
     assert found[79:] == [REFUSED] * 4 + ["26/11/2026", "02/12/2026"]
 
 
+def test_a_row_near_a_day_with_the_month_first_is_doubtful_in_every_column() -> None:
+    rows = [
+        line(1, "18/11/2026", "19/11/2026"), line(2, "10/11/2026", "20/11/2026"),
+        line(3, "11/10/2026", "11/19/2026"), line(4, "12/11/2026", "23/11/2026"),
+    ]  # fmt: skip
+    found = read([HEADERS, *rows])
+    assert [day_of(row) for row in found] == ["18/11/2026", "10/11/2026", REFUSED, "12/11/2026"]
+
+
+def test_a_slip_in_a_day_of_birth_costs_that_cell_alone() -> None:
+    rows = [
+        line(1, "10/11/2026", birth="25/06/1990"), line(2, "11/11/2026", birth="06/25/1990"),
+        line(3, "12/11/2026", birth="03/04/1990"),
+    ]  # fmt: skip
+    found = read([HEADERS, *rows])
+    assert [day_of(row) for row in found] == ["10/11/2026", "11/11/2026", "12/11/2026"]
+    assert [row.unread for row in found if isinstance(row, PaperRow)] == [
+        (), ("applicant_key",), ("applicant_key",),
+    ]  # fmt: skip
+
+
 def test_a_column_that_proves_nothing_is_like_the_others_of_the_sheet() -> None:
     rows = [line(1, "11/10/2026", "11/19/2026"), line(2, "11/10/2026", "11/20/2026")]
     bare = [[*row[:2], "", *row[3:]] for row in rows]
@@ -259,6 +280,12 @@ def test_evidence_of_a_day_to_come_is_none() -> None:
     (row,) = rows_of(PaperReader(PaperKind.LOGBOOK, KEY).read([sheet], FILE, last))
     assert isinstance(row, PaperRow)
     assert (day_of(row, "due_at"), row.unread) == ("24/12/2026", ("returned_at",))
+
+
+def test_a_due_day_before_the_reception_is_lost() -> None:
+    (row,) = read([HEADERS, line(1, "12/11/2026", due="02/11/2026")])
+    assert isinstance(row, PaperRow)
+    assert (row.due_at, row.fields_lost, row.unread) == (None, ("Ngày hẹn trả",), ("due_at",))
 
 
 def test_a_return_before_the_reception_is_refused() -> None:
