@@ -95,7 +95,12 @@ class FileLimits:
             )
 
     def check_elements(self, elements: int, cells: int) -> None:
-        """Refuse a sheet with very many elements that are no cells."""
+        """Refuse a part with very many cells, empty ones too, or very many other elements."""
+        if cells > self._limits.cells:
+            raise self.error(
+                f"has a sheet with more than {self._limits.cells} cells; delete the empty ones, or "
+                "divide it"
+            )
         if elements > _OTHER_ELEMENTS + _ELEMENTS_OF_A_CELL * cells:
             raise self.error(
                 f"has a sheet with more than {_OTHER_ELEMENTS} elements that are no cells; open it "

@@ -1,6 +1,6 @@
 """The survey of a part of an .xlsx that holds a sheet.
 
-Nearly every program writes a cell as ``<c r="B7" …>`` in UTF-8. Such a part is searched as bytes,
+Nearly every program writes a cell as ``<c r="B7" …>``, in UTF-8. Such a part is searched as bytes,
 which is much faster than parsing. A part with another spelling, or one that seems too large, is
 parsed.
 """
@@ -19,16 +19,18 @@ from khop.connectors.spreadsheets.xml_parts import Attributes, local_name, read_
 _CHUNK = 1 << 20
 #: Longest text of a cell, with its formula; a longer one causes a parse.
 _LONGEST_CELL = 1 << 20
-_CELL = rb'<c r="([A-Z]{1,3})([0-9]{1,7})"'
-_USUAL = re.compile(_CELL)
+_ATTRIBUTES = rb'(?: [a-z]+="[^"<>]*")*?'
+_PLACE = rb' r="([A-Z]{1,3})([0-9]{1,7})"'
+_USUAL = re.compile(rb"<c" + _ATTRIBUTES + _PLACE)
 #: Other beginnings of a cell's tag. One inside a text only causes an unneeded parse.
 _UNUSUAL = (b"<c>", b"<c/", b"<c\t", b"<c\n", b"<c\r", b":c ", b":c>", b":c/", b":c\t", b":c\n")
-_FAILED = re.compile(_CELL + rb'[^<>]*\st="e"')
-#: A cell with a formula; its type is in the third group, the result in the fourth.
+_FAILED = re.compile(rb'<c(?=[^<>]* t="e")' + _ATTRIBUTES + _PLACE)
+#: The attributes and the result of a cell with a formula and no result, or perhaps none.
 _FORMULA = re.compile(
-    _CELL + rb"([^<>]*)>\s*<f(?:\s[^<>]*)?(?:/>|>[^<]*</f>)\s*"
+    rb"<c( [^<>]*)>\s*<f(?:\s[^<>]*)?(?:/>|>[^<]*</f>)\s*"
     rb"(<v\s*/>|<v(?:\s[^<>]*)?>[\s0.]*</v>)?\s*</c>"
 )
+_PLACE_OF = re.compile(_PLACE)
 #: Before each of these every cell is complete.
 _CELL_ENDS = (b"<c ", b"<row", b"</row", b"</sheetData")
 _PLAIN_TEXT = re.compile(rb"<\?xml(?![^>]*encoding\s*=\s*[\"'](?!utf-?8|us-ascii))", re.IGNORECASE)
@@ -72,9 +74,11 @@ def _searched(stream: IO[bytes], limits: FileLimits, computed_on_load: bool) -> 
             for column, row in _FAILED.findall(piece):
                 survey.lose_one(int(row) - 1, _number(column.decode()) - 1)
         if b"<f" in piece:
-            for column, row, type_of, result in _FORMULA.findall(piece):
-                if _lacks_result(type_of, result, computed_on_load):
-                    survey.lose_one(int(row) - 1, _number(column.decode()) - 1, NO_RESULT)
+            for attributes, result in _FORMULA.findall(piece):
+                place = _PLACE_OF.search(attributes)
+                if place is not None and _lacks_result(attributes, result, computed_on_load):
+                    column, row = _number(place[1].decode()), int(place[2])
+                    survey.lose_one(row - 1, column - 1, NO_RESULT)
         limits.check_lost([survey])
     return survey
 

@@ -10,6 +10,8 @@ from typing import IO
 from xml.parsers import expat
 
 _CHUNK = 1 << 20
+#: Longest tag. Longer ones would be searched again with each chunk.
+_LONGEST_TAG = 8 << 20
 
 Attributes = Mapping[str, str]
 
@@ -40,11 +42,14 @@ def read_elements(
         parser.EndElementHandler = end
     if text is not None:
         parser.CharacterDataHandler = text
-    elements = 0
+    elements = fed = 0
     try:
         while chunk := stream.read(_CHUNK):
+            fed += len(chunk)
             elements += chunk.count(b"<") - chunk.count(b"</")
             parser.Parse(chunk, False)
+            if fed - parser.CurrentByteIndex > _LONGEST_TAG:
+                raise DamagedPartError
             if each_chunk is not None:
                 each_chunk(elements)
         parser.Parse(b"", True)
