@@ -8,6 +8,10 @@ from khop.connectors.spreadsheets.model import NO_RESULT, Cell, CellError
 
 #: A spreadsheet keeps 15 digits of a number.
 MOST_DIGITS = 10**15
+_WITHOUT_RESULT = (
+    "is a formula whose result is not in the file; open the file in a spreadsheet program and "
+    "save it again"
+)
 
 
 def plain_number(cell: Cell) -> str | None:
@@ -21,7 +25,7 @@ def plain_number(cell: Cell) -> str | None:
 def made_of(cell: Cell) -> str:
     """Why a cell of this type cannot be used."""
     if isinstance(cell, CellError):
-        return NO_RESULT if cell.code == NO_RESULT else "is a formula that failed"
+        return _WITHOUT_RESULT if cell.code == NO_RESULT else "is a formula that failed"
     if isinstance(cell, bool):
         return "is true or false, which this column cannot have"
     if isinstance(cell, date):

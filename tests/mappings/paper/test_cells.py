@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khop.connectors.spreadsheets.model import CellError
+from khop.connectors.spreadsheets.model import NO_RESULT, CellError
 from khop.errors import RecordError
 from khop.mappings.paper.cells import (
     read_identity,
@@ -145,6 +145,7 @@ def test_words_for_no_value_give_none(cell: str) -> None:
         (time(14, 30), "without a day"),
         (timedelta(hours=30), "without a day"),
         (CellError("#REF!"), "formula that failed"),
+        (CellError(NO_RESULT), "a formula whose result is not in the file; open the file in"),
         ("2026-10-08T14:30:00+99:99", "zone"),
     ],
 )
