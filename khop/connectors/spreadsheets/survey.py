@@ -15,7 +15,7 @@ from khop.connectors.spreadsheets.model import Cell, CellError, TableLimits
 from khop.errors import ConfigError
 
 #: Elements of a sheet that are no cells: so many, and so many more for each cell.
-_OTHER_ELEMENTS, _ELEMENTS_OF_A_CELL = 5_000_000, 64
+OTHER_ELEMENTS, _ELEMENTS_OF_A_CELL = 5_000_000, 64
 
 
 class Place(NamedTuple):
@@ -101,9 +101,9 @@ class FileLimits:
                 f"has a sheet with more than {self._limits.cells} cells; delete the empty ones, or "
                 "divide it"
             )
-        if elements > _OTHER_ELEMENTS + _ELEMENTS_OF_A_CELL * cells:
+        if elements > OTHER_ELEMENTS + _ELEMENTS_OF_A_CELL * cells:
             raise self.error(
-                f"has a sheet with more than {_OTHER_ELEMENTS} elements that are no cells; open it "
+                f"has a sheet with more than {OTHER_ELEMENTS} elements that are no cells; open it "
                 "in a spreadsheet program and save it again"
             )
 
