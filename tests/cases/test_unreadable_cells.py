@@ -14,6 +14,7 @@ import xlsxwriter
 from tests import paths
 from tests.cases.installation import Installation, rules_by_code
 from tests.cases.systems import row
+from tests.connectors.spreadsheets.test_unreadable_cells import backslashes
 
 CODES = [f"H99.18.03-261110-{number:04d}" for number in range(1, 7)]
 HEADERS = ("STT", "Mã hồ sơ", "Chủ hồ sơ", "Ngày tiếp nhận", "Ngày trả kết quả")
@@ -140,10 +141,6 @@ def test_the_unusable_cells_of_an_extract_are_counted(province: Installation) ->
     ]
     printed = province.khop("import", "cong.xlsx", "--as", "portal", "--again")
     assert "2 cells of the extract are no usable code" in " ".join(printed.err.split())
-
-
-def backslashes(name: str) -> str:
-    return name.replace("/", "\\") if name.startswith("xl/") else name
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,9 @@ from khop.connectors.spreadsheets.signatures import refuse_start, refuse_streams
 from khop.connectors.spreadsheets.worker_process import WorkerProcess
 from khop.errors import ConfigError
 
-#: Endings of files that are tables.
-ENDINGS = frozenset({".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt"})
+#: Endings of files that are tables. Binary workbooks (.xlsb) are named and refused: nothing tells
+#: which of their formulas failed.
+ENDINGS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv", ".tsv", ".txt"})
 
 _OLD_WORKBOOK = bytes.fromhex("d0cf11e0a1b11ae1")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")

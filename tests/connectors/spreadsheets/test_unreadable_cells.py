@@ -215,3 +215,11 @@ def test_a_document_type_is_refused() -> None:
     data = repacked(sheet_xml(""), lambda name, old: other if name.endswith("sheet1.xml") else old)
     with pytest.raises(ConfigError, match="save it again"):
         own_sheets(data, "so.xlsx")
+
+
+def test_a_binary_workbook_is_refused() -> None:
+    data = BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr("xl/workbook.bin", b"x")
+    with pytest.raises(ConfigError, match=r"is a binary workbook \(\.xlsb\); save it as \.xlsx"):
+        own_sheets(data.getvalue(), "so.xlsb")
