@@ -11,10 +11,14 @@ from khop.adapters.igate.settings import IgateSettings
 from khop.adapters.ports import AdapterType, Context, Health, Role, SourcePage
 from khop.connectors.igate import IgateClient, SearchPage
 from khop.errors import ConfigError, RecordError
+from khop.mappings.codes.spelling import canonical_code
 from khop.mappings.facts.packaged import load_table
 from khop.mappings.igate.mapping import IgateMapping, IgateOptions
+from khop.mappings.igate.references import texts_of
 from khop.mappings.records import DossierReading, FullDossier, Reject
 from khop.mappings.states.status import igate_channels, igate_statuses
+
+_LONGEST = 100
 
 
 class IgateAdapter:
@@ -37,6 +41,7 @@ class IgateAdapter:
         self._client = client
         self._mapping = mapping
         self._clock = context.clock
+        self._has_ids = False
         self._with_fees = settings.fees
         table = load_table("igate_search")
         self._date_format: str = table["date_format"]
@@ -63,9 +68,10 @@ class IgateAdapter:
     def _page(self, found: SearchPage, number: int) -> SourcePage:
         readings: list[DossierReading] = []
         rejects: list[Reject] = []
+        self._has_ids = self._has_ids or any(map(_has_id, found.items))
         for item in found.items:
             try:
-                readings.append(self._mapping.reading(item))
+                readings.append(self._mapping.reading(self._named(item)))
             except RecordError as problem:
                 rejects.append(_reject(item, problem))
         return SourcePage(
@@ -78,13 +84,24 @@ class IgateAdapter:
             rejects=tuple(rejects),
         )
 
+    def _named(self, item: object) -> object:
+        """The item; of a list that has no ids at all, with the code in the place of its id."""
+        if self._has_ids or not isinstance(item, Mapping) or _has_id(item):
+            return item
+        return {**item, "id": item.get("code")}
+
     def detail(self, native_id: str) -> DossierReading:
         """One dossier with its history."""
-        return self._mapping.reading(self._client.dossier(native_id), detail=True)
+        return self._mapping.reading(self._dossier(native_id), detail=True)
+
+    def _dossier(self, native_id: str) -> Mapping[str, object]:
+        """A detail, under the id that it was asked for where that is its code."""
+        found = self._client.dossier(native_id)
+        return {**found, "id": native_id} if found.get("code") == native_id else found
 
     def full(self, native_id: str) -> FullDossier:
         """One dossier with its personal data, and its fees where the settings ask for them."""
-        detail = self._client.dossier(native_id)
+        detail = self._dossier(native_id)
         fees = self._client.fees([native_id]) if self._with_fees else None
         return self._mapping.full(detail, fees)
 
@@ -112,14 +129,26 @@ def _reject(item: object, problem: RecordError) -> Reject:
     return Reject(
         field=problem.field,
         reason=problem.reason,
-        native_id=_short_text(named.get("id")),
-        code=_short_text(named.get("code")),
+        native_id=_first_text(named.get("id")),
+        code=_first_code(named),
         payload=item,
     )
 
 
-def _short_text(value: object) -> str | None:
-    return value if isinstance(value, str) and 0 < len(value) <= 100 else None
+def _has_id(item: object) -> bool:
+    return isinstance(item, Mapping) and item.get("id") not in (None, "")
+
+
+def _first_code(item: Mapping[Any, object]) -> str | None:
+    """A code that the item holds in whatever form: what it names is not missing."""
+    for value in (item.get("code"), item.get("nationCode")):
+        if found := _first_text(value):
+            return canonical_code(found) or None
+    return None
+
+
+def _first_text(value: object) -> str | None:
+    return next((text for text in texts_of(value) if 0 < len(text) <= _LONGEST), None)
 
 
 def _build(name: str, role: Role, settings: Any, context: Context) -> IgateAdapter:

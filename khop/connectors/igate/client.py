@@ -12,13 +12,15 @@ from khop.connectors.http.checks import http_address, joined_url, path_segment
 from khop.connectors.http.sessions import SessionCalls, bearer
 from khop.connectors.http.transport import Transport
 from khop.connectors.igate.claims import TokenClaims, claims_of
-from khop.connectors.igate.page import SearchPage, read_page
+from khop.connectors.igate.page import SearchPage, read_page, rows_of, unwrapped
 from khop.connectors.igate.pushes import PushLogPage, read_push_log
 from khop.connectors.igate.tokens import Account, TokenSource
 from khop.errors import ConfigError
 
 #: Parts of a dossier's form that clients ask for (docs/systems/igate.md).
 FORM_FIELDS = ("commonEForm", "detailEForm")
+#: An object with one of these keys is a dossier.
+_DOSSIER = ("id", "code")
 #: The exchange whose log is public (docs/systems/igate.md); spelt as the gateway spells it.
 CIVIL_STATUS_LOG = "capNhatTrangThaiHoSoDVCLTHoTich"
 
@@ -150,16 +152,15 @@ def _read_form(answer: Answer) -> Mapping[str, object]:
 
 
 def _read_dossier(answer: Answer) -> Mapping[str, object]:
-    body = answer.json()
-    if not isinstance(body, dict) or not ("id" in body or "code" in body):
+    body = unwrapped(answer.json(), _DOSSIER)
+    if body is None:
         raise Unusable("a detail answer that is no dossier")
     return body
 
 
 def _read_rows(answer: Answer) -> tuple[object, ...]:
     """The rows of a bare list, or of a list inside a page."""
-    body = answer.json()
-    rows = body.get("content") if isinstance(body, dict) else body
-    if not isinstance(rows, list):
+    rows = rows_of(answer.json())
+    if rows is None:
         raise Unusable("an answer that is no list")
     return tuple(rows)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from khop.connectors.http.answers import Unusable
+from khop.connectors.http.values import lower_keys
 
 #: A count from here on is damaged: no list has so many rows.
 _MOST = 10**18
+#: How deep a page may lie in other objects, and the names of those and of its rows, in lower case.
+_DEEPEST = 4
+_WRAPPERS = ("data", "result", "response", "payload", "body")
+_ROWS = ("content", "items", "rows", "results", "list", "dossiers", "records", "data", "result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,24 +36,71 @@ def read_page(body: object, asked: int) -> SearchPage:
 
     Raises ValueError when it is no page: another shape, or ``content`` that is no list.
     """
-    if not isinstance(body, Mapping):
-        raise Unusable("a list answer that is not an object")
-    content = body.get("content")
-    if not isinstance(content, list):
-        raise Unusable("a list answer without the list `content`")
-    about = _page_keys(body)
+    about, content = _content(body)
+    if content is None:
+        raise Unusable(
+            "a list answer without the list `content`"
+            if isinstance(body, Mapping)
+            else "a list answer that is not an object"
+        )
     number, size = _count(about.get("number")), _count(about.get("size")) or None
     last = _flag(about.get("last"))
     if last is None:
-        pages = _count(about.get("totalPages"))
+        pages = _count(about.get("totalpages"))
         last = _ends(len(content), asked if number is None else number, size, pages)
-    return SearchPage(number, size, last, _count(about.get("totalElements")), tuple(content))
+    return SearchPage(number, size, last, _count(about.get("totalelements")), tuple(content))
 
 
-def _page_keys(body: Mapping[str, object]) -> Mapping[str, object]:
-    """The keys that describe the page. Newer versions of Spring put them into ``page``."""
-    page = body.get("page")
-    return {**page, **body} if isinstance(page, Mapping) else body
+def _content(body: object) -> tuple[Mapping[str, object], list[object] | None]:
+    """The keys that describe the page, and its rows; None where there are none.
+
+    Newer versions of Spring put the keys into ``page``. Gateways put the whole into another object,
+    and spell its keys otherwise. A name that nobody knows is not read as an empty page.
+    """
+    about: dict[str, object] = {}
+    for _ in range(_DEEPEST):
+        if not isinstance(body, Mapping):
+            return about, None
+        keys = lower_keys(body)
+        page = keys.get("page")
+        about |= {**(lower_keys(page) if isinstance(page, Mapping) else {}), **keys}
+        rows = [keys[name] for name in _ROWS if isinstance(keys.get(name), list)]
+        if len(rows) == 1:
+            return about, cast("list[object]", rows[0])
+        inner = [keys[name] for name in _WRAPPERS if isinstance(keys.get(name), Mapping)]
+        if rows or len(inner) != 1:
+            return about, None
+        body = inner[0]
+    return about, None
+
+
+def unwrapped(body: object, wanted: Sequence[str]) -> Mapping[str, object] | None:
+    """The object with one of the keys ``wanted`` (in lower case), itself or inside another object
+    or a list of one; None where there is none. The first of ``wanted`` makes it surely the one:
+    what wraps it may have the others."""
+    for _ in range(_DEEPEST):
+        if isinstance(body, list) and len(body) == 1:
+            body = body[0]
+        if not isinstance(body, Mapping):
+            return None
+        keys = lower_keys(body)
+        inside = {name: keys[name] for name in (*_WRAPPERS, *_ROWS) if _holds(keys.get(name))}
+        named = not keys.keys().isdisjoint(wanted)
+        if wanted[0] in keys or (named and not inside):
+            return body
+        if len(inside) != 1:
+            return None
+        (body,) = inside.values()
+    return None
+
+
+def _holds(value: object) -> bool:
+    return isinstance(value, Mapping | list)
+
+
+def rows_of(body: object) -> list[object] | None:
+    """A list, itself or inside a page; None where there is none."""
+    return body if isinstance(body, list) else _content(body)[1]
 
 
 def _ends(rows: int, number: int, size: int | None, pages: int | None) -> bool:

@@ -21,7 +21,8 @@ class Cursor:
     change on the first page of the traversal under way, which becomes the watermark when it
     ends. ``whole``: that traversal reads the list to its end. ``complete``: the whole list was
     read once without a gap. ``surplus``: records in the ledger minus records the list counts,
-    after reading the list again did not change the difference; 0 or less.
+    when it was last read: greater than 0 when some left the list, less than 0 when it counts some
+    that it does not show.
     """
 
     watermark_us: int | None = None

@@ -23,6 +23,7 @@ from khop.sync.ledger import records
 from khop.sync.ledger.cursor import Cursor, load_cursor, save_cursor, until_now
 from khop.sync.reading.page_store import PageStore, list_reading
 from khop.sync.reading.pages import PageReader, is_last, is_older_than
+from khop.sync.reading.tally import Tally
 from khop.sync.results import ListSummary
 from khop.sync.run_context import RunContext
 from khop.text.logs import Log
@@ -50,28 +51,37 @@ class _ListPull:
         self._store = store
         self._summary = store.summary
         self._reader = PageReader(store.summary, context.progress)
+        self._tally = Tally()
 
     def traverse_until_complete(self, full: bool) -> None:
-        """Traverse, and traverse again while the list counts rows that were not seen, because it
-        moved during the reading.
+        """Traverse, and traverse again while rows of the list were not seen: because it showed
+        others twice, or counts more than are known.
 
         A list may also count rows that it never shows, so a traversal without a new row is the
         last. The summary counts the rows still missing.
         """
         total = self._traverse(full)
+        for _ in range(_CATCH_UP_PASSES):
+            if not self._tally.unseen:
+                break
+            log.info("rows_shown_twice", source=self._source.name, unseen=self._tally.unseen)
+            self._tally = Tally(self._tally)
+            total = self._traverse(full)
+        unseen = self._tally.unseen
         known = self._count_known()
         for _ in range(_CATCH_UP_PASSES):
             if total is None or known >= total + self._accepted_surplus():
                 break
             log.info("list_moved_while_read", source=self._source.name)
+            self._tally = Tally()
             total = self._traverse(True)
             before, known = known, self._count_known()
             if known == before:
                 self._accept_surplus(known - total if total is not None else 0)
                 break
-        self._summary.missing = max(0, total - known) if total is not None else 0
+        self._summary.missing = max(0, total - known) if total is not None else unseen
         if total is not None and not self._summary.missing:
-            self._accept_surplus(0, complete=True)
+            self._accept_surplus(known - total, complete=True)
 
     def _count_known(self) -> int:
         with self._context.read() as connection:
@@ -83,10 +93,11 @@ class _ListPull:
 
     def _accept_surplus(self, surplus: int, *, complete: bool = False) -> None:
         """Remember a difference that another traversal did not change, so that the next pull
-        reads the whole list again only when the difference grew."""
+        reads the whole list again only when the list counts more: also when rows that left it
+        would hide as many new ones."""
         with self._context.write() as connection:
             cursor = load_cursor(connection, self._source.name)
-            changed = replace(cursor, surplus=min(surplus, 0), complete=cursor.complete or complete)
+            changed = replace(cursor, surplus=surplus, complete=cursor.complete or complete)
             save_cursor(connection, self._source.name, changed)
 
     def _traverse(self, full: bool) -> int | None:
@@ -97,6 +108,8 @@ class _ListPull:
         total = None
         for page in self._reader.pages(self._source.page, number):
             done = is_last(page) or is_older_than(page, bound_us)
+            if not cursor.whole or page.total is None:
+                self._tally.add(page)
             cursor = self._advanced(cursor, page, done)
             self._store.store(page, cursor)
             total = page.total
@@ -119,12 +132,14 @@ class _ListPull:
             cursor = replace(cursor, top_us=self._top_us(page))
         if not done:
             return replace(cursor, next_page=page.asked + 1)
+        ended = replace(cursor, top_us=None, next_page=None)
+        if self._tally.unseen:
+            # The next traversal reads the same part again.
+            return ended
         changes = (cursor.watermark_us, cursor.top_us)
         return replace(
-            cursor,
+            ended,
             watermark_us=max((us for us in changes if us is not None), default=None),
-            top_us=None,
-            next_page=None,
             complete=cursor.complete or (cursor.whole and not self._summary.short_pages),
         )
 

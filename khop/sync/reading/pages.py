@@ -25,12 +25,20 @@ class PageReader:
         self._progress = progress
         #: Rows of the largest page seen: servers misreport ``size``.
         self._rows: int | None = None
+        #: Rows of each page read, and the page on which rows were first seen.
+        self._read: dict[int, int] = {}
+        self._shown = 0
+        self._first_on: dict[int, int] = {}
 
     def pages(self, read: Callable[[int], SourcePage], number: int) -> Iterator[SourcePage]:
         """The pages from ``number`` on, until the last.
 
-        Raises Unreadable when the list keeps answering with a page that was not asked for.
+        Raises Unreadable when the list keeps answering with a page that was not asked for, and when
+        it goes on behind the end that it tells.
         """
+        self._read.clear()
+        self._shown = 0
+        self._first_on.clear()
         before: SourcePage | None = None
         while True:
             page = self._read_page(read, number, before)
@@ -39,10 +47,25 @@ class PageReader:
                 before, number = None, max(number - 1, 0)
                 continue
             self._progress.advance(self._name, page.fetched, total=page.total)
+            self._shown += page.fetched - self._read.get(number, 0)
+            self._read[number] = page.fetched
             yield page
             if is_last(page):
                 return
+            self._check_end(page)
             before, number = page, number + 1
+
+    def _check_end(self, page: SourcePage) -> None:
+        """Raises Unreadable for a list that has shown more rows than it counts: it may never end.
+        It may have grown by two pages while it was read."""
+        most = None if page.total is None else page.total + 2 * (self._rows or 0)
+        if most is not None and self._shown > most:
+            raise Unreadable(
+                self._name,
+                "list",
+                detail=f"the list counts {page.total} rows, has shown {self._shown} and does "
+                "not end",
+            )
 
     def _read_page(
         self, read: Callable[[int], SourcePage], number: int, before: SourcePage | None
@@ -50,7 +73,7 @@ class PageReader:
         """The page, read again while the answer is another page, a repeated or a short one."""
         for _ in range(_READS_OF_A_PAGE):
             page = read(number)
-            error = _page_error(page, before, self._rows)
+            error = _page_error(page, before, self._rows) or self._repeats(page, number)
             if error is None:
                 self._rows = max(page.fetched, self._rows or 0)
                 return page
@@ -66,6 +89,13 @@ class PageReader:
             "list",
             detail=f"asked for page {number}, the answer is {error} page every time",
         )
+
+    def _repeats(self, page: SourcePage, number: int) -> str | None:
+        """Whether a full page is an earlier page again: the list goes round."""
+        if page.fetched < max(self._rows or 0, 2):
+            return None
+        first = self._first_on.setdefault(hash(str(row_ids(page))), number)
+        return "an earlier" if first < number else None
 
 
 def is_last(page: SourcePage) -> bool:

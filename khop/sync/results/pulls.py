@@ -57,8 +57,9 @@ class ListSummary(_OfPages):
 
     ``history_missing``: dossiers whose detail could not be read; the next pull tries again.
     ``short_pages``: pages that came with too few rows however often they were read.
-    ``missing``: rows that the list counts and that were not seen, after reading it again.
-    ``undated``: dossiers without a change time.
+    ``missing``: rows that the list counts and that were not seen, after reading it again; of a
+    list without a count, as many as it showed twice instead of others. ``undated``: dossiers
+    without a change time.
     """
 
     kind: ClassVar[str] = "list"

@@ -287,3 +287,55 @@ def test_a_preset_replaces_the_default_list_of_states(adapter_of: Any) -> None:
 def test_an_unknown_preset_of_states_is_refused(adapter_of: Any) -> None:
     with pytest.raises(ConfigError, match=r"status\.preset"):
         adapter_of(status={"preset": "opencps"})
+
+
+def test_in_a_list_without_ids_the_code_stands_in(
+    adapter_of: Callable[..., IgateAdapter], deployment: Deployment
+) -> None:
+    rows = [{key: value for key, value in row.items() if key != "id"} for row in two_rows()]
+    deployment.answers["/search"] = {"content": rows, "last": True}
+    adapter = adapter_of()
+    page = adapter.page(0)
+    assert [r.record.native_id for r in page.readings] == [row["code"] for row in rows]
+    detail = {**sample_json("igate/det-01"), "code": rows[0]["code"]}
+    deployment.answers["/--online"] = detail
+    assert adapter.detail(rows[0]["code"]).record.native_id == rows[0]["code"]
+    assert adapter.full(rows[0]["code"]).record.native_id == rows[0]["code"]
+    assert adapter.detail("a" * 24).record.native_id == detail["id"]
+
+
+def test_in_a_list_with_ids_a_row_without_one_is_refused(
+    adapter_of: Callable[..., IgateAdapter], deployment: Deployment
+) -> None:
+    first, second = two_rows()
+    deployment.answers["/search"] = {"content": [first, {**second, "id": None}], "last": True}
+    page = adapter_of().page(0)
+    assert [reject.field for reject in page.rejects] == ["id"]
+    assert page.rejects[0].code == second["code"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"code": ["H99.18.03-250820-0012"]}, "H99.18.03-250820-0012"),
+        ({"code": {"value": "h99.18.03-250820-0012"}}, "H99.18.03-250820-0012"),
+        ({"code": 7}, "7"),
+        ({"code": None, "nationCode": "G22.99-250820-000777"}, "G22.99-250820-000777"),
+        ({"code": None, "nationCode": None}, None),
+    ],
+)
+def test_a_refused_row_names_the_code_it_holds_in_any_form(
+    adapter_of: Callable[..., IgateAdapter],
+    deployment: Deployment,
+    changes: dict[str, Any],
+    code: str | None,
+) -> None:
+    bad = {**two_rows()[0], **changes}
+    deployment.answers["/search"] = {"content": [bad], "last": True}
+    (reject,) = adapter_of().page(0).rejects
+    assert (reject.field, reject.code) == ("code", code)
+
+
+def two_rows() -> list[dict[str, Any]]:
+    row = sample_json("igate/list-01")["content"][0]
+    return [row, {**row, "id": "b" * 24, "code": "H99.18.03-250820-0099"}]

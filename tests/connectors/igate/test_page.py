@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khop.connectors.http.answers import Answer, read_json
-from khop.connectors.igate.page import SearchPage, read_page
+from khop.connectors.igate.page import SearchPage, read_page, rows_of, unwrapped
 from tests.connectors.scripted import Sample
 
 
@@ -129,3 +129,68 @@ def test_any_bytes_are_a_page_or_a_value_error(body: Any) -> None:
         read_page(Answer(200, {}, body).json(), 0)
     except ValueError as error:
         assert str(error)
+
+
+ROWS = [{"id": "a"}, {"id": "b"}]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"data": {"content": ROWS, "last": True}},
+        {"code": 200, "message": "OK", "data": {"data": ROWS, "last": "true"}},
+        {"Content ": ROWS, "Last": True},
+        {"results": ROWS, "last": True},
+        {"result": {"items": ROWS}, "last": True},
+        {"data": ROWS, "totalPages": "1"},
+        {"data": {"page": {"totalPages": 1, "totalElements": "2"}, "Rows": ROWS}},
+    ],
+)
+def test_a_page_under_other_names_and_inside_other_objects_is_read(body: object) -> None:
+    page = read_page(body, 0)
+    assert list(page.items) == ROWS
+    assert page.last
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"hoSo": ROWS, "last": True},
+        {"data": None, "message": "Không kết nối được trục"},
+        {"data": {"data": {"data": {"data": {"content": ROWS}}}}},
+        {"content": ROWS, "items": ROWS},
+        {"data": {"a": 1}, "result": {"content": ROWS}},
+        {"content": "[]"},
+        [ROWS],
+        ROWS,
+        "",
+    ],
+)
+def test_an_unknown_nesting_is_unreadable_and_no_empty_page(body: object) -> None:
+    with pytest.raises(ValueError, match="list answer"):
+        read_page(body, 0)
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ({"id": "a"}, True),
+        ({"code": "H99"}, True),
+        ({"code": 200, "data": {"id": "a"}}, True),
+        ({"Data": [{"ID": "a"}]}, True),
+        ([{"id": "a"}], True),
+        ({"status": 404, "error": "Not Found"}, False),
+        ({"data": None}, False),
+        ({"data": {"x": 1}}, False),
+        ([{"id": "a"}, {"id": "b"}], False),
+        ("a", False),
+    ],
+)
+def test_a_dossier_is_found_inside_other_objects(body: object, found: bool) -> None:
+    assert (unwrapped(body, ("id", "code")) is not None) is found
+
+
+def test_rows_are_found_in_a_list_or_a_page() -> None:
+    for body in (ROWS, {"content": ROWS}, {"data": {"items": ROWS}}):
+        assert rows_of(body) == ROWS
+    assert rows_of({"x": ROWS}) is None

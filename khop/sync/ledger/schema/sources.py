@@ -192,7 +192,7 @@ cursor = Table(
     Column("next_page", Integer),
     Column("whole", Boolean, nullable=False),
     Column("complete", Boolean, nullable=False),
-    # records stored minus records the list counts, if reading again did not change it; 0 or less
+    # records stored minus records the list counts, if reading again did not change it
     Column("surplus", Integer, nullable=False),
 )
 
