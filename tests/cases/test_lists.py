@@ -9,13 +9,9 @@ import pytest
 
 from khop.loopback import Request, Response
 from tests.cases.installation import Installation, rules_by_code
-from tests.cases.systems import SEARCH_PATH, Row, row
+from tests.cases.systems import SEARCH_PATH, Row, code, row
 
 LANGUAGES = [{"languageId": 46, "name": "In English"}, {"languageId": 228, "name": "Trực tuyến"}]
-
-
-def code(number: int) -> str:
-    return f"H99.18.03-261110-{number:04d}"
 
 
 def pulled(installation: Installation, *args: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pytest
 
 from khop.loopback import Response
 from tests.cases.installation import Installation, rules_by_code
-from tests.cases.systems import row
+from tests.cases.systems import code, row
 
 _EXTRACT = """
 [sources.extract]
@@ -17,10 +17,6 @@ adapter = "portal_file"
 role = "portal"
 path = "extract.csv"
 """
-
-
-def code(number: int) -> str:
-    return f"H99.18.03-261110-{number:04d}"
 
 
 def look_ups(printed: Any) -> dict[str, Any]:
