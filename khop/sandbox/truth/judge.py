@@ -5,11 +5,13 @@ The sandbox's truth and the tests of the engine's rules ask this one judge.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 
 from khop.sandbox.truth.cases import Case, Cases
+from khop.sandbox.truth.codes import read_code
 from khop.sandbox.truth.rules import (
     DONE,
     NEW,
@@ -26,6 +28,8 @@ from khop.sandbox.truth.times import Clock, first_known
 _MACHINE = frozenset({"A7", "B6", "B11", "C12", "C14"})
 #: Working days that a row of paper and a dossier it may be about lie apart at most.
 _NEAR = 1
+#: The letters and signs of a code that may be sent.
+_PLAIN = re.compile(r"[0-9A-Z.-]+")
 #: What a push would leave blank.
 _SENT = frozenset({
     "aliases", "status", "submitted", "received", "due", "finished", "returned", "unit",
@@ -73,6 +77,10 @@ def _of_dossier(case: Case, os: Record, clock: Clock) -> Iterator[Verdict]:
 def _obstacle(case: Case, os: Record) -> str | None:
     """Why a machine may not push this dossier, or None."""
     there = None if case.portal is None else case.portal.status
+    if not (case.code.isascii() and _PLAIN.fullmatch(case.code) and read_code(case.code)):
+        return "no plain code of a known shape"
+    if len(case.natives) > 1 and len({(r.applicant, r.procedure) for r in case.natives}) > 1:
+        return "one code, several dossiers"
     if case.aliases:
         return "born on the portal"
     if not os.unread.isdisjoint(_SENT):

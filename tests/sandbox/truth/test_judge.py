@@ -65,6 +65,32 @@ def test_a_machine_may_repair_a_finding_unless_there_is_an_obstacle(
     assert judged(record, answer)[rule].obstacle == obstacle
 
 
+@pytest.mark.parametrize(
+    ("code", "obstacle"),
+    [
+        (CODE, None),
+        ("\u041d99.01-261112-000001", "no plain code of a known shape"),
+        ("H99.01/261112/0001", "no plain code of a known shape"),
+        ("HS-12", "no plain code of a known shape"),
+    ],
+)
+def test_no_machine_sends_under_a_look_alike_or_an_unknown_shape(
+    code: str, obstacle: str | None
+) -> None:
+    found = judged(replace(RECORD, code=code), replace(ANSWER, code=code))
+    assert found["B11"].obstacle == obstacle
+
+
+def test_no_machine_sends_under_a_code_of_two_dossiers() -> None:
+    records = [replace(RECORD, applicant="a"), replace(RECORD, native_id="2", applicant="b")]
+    said = Statements(records=records, answers=[ANSWER])
+    found = {each.rule: each for each in verdicts(said, Clock(NOW, CountedByHand()))}
+    assert found["B11"].obstacle == "one code, several dossiers"
+    records[1] = replace(records[1], applicant="a")
+    found = {each.rule: each for each in verdicts(said, Clock(NOW, CountedByHand()))}
+    assert found["B11"].obstacle is None
+
+
 def test_a_dossier_with_an_unmapped_state_fires_no_rule() -> None:
     no_due = replace(RECORD, due=None, finished=at("11"))
     assert judged(no_due).keys() == {"B11", "C5", "C9"}
