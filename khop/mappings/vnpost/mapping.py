@@ -14,6 +14,7 @@ from khop.connectors.vnpost.feed import object_id, unwrapped
 from khop.connectors.vnpost.wire import FeedEvent
 from khop.errors import RecordError
 from khop.mappings.codes.spelling import canonical_code
+from khop.mappings.codes.written import cleaned_code
 from khop.mappings.facts.packaged import load_table
 from khop.mappings.records import Instant, StatusKind, StatusRecord
 from khop.mappings.time.parsing import FIRST_YEAR, LAST_YEAR, parse_wire_time
@@ -25,6 +26,7 @@ from khop.text.masking import short_text
 _ESSENTIAL = frozenset(FeedEvent.model_fields) - {"EventTime", "POSID", "StatusMessage"}
 _WHOLE = re.compile(r"(\d{1,9})(?:\.0*)?", re.ASCII)
 _EPOCH_TEXT = re.compile(r"-?\d{1,13}(?:\.\d*)?", re.ASCII)
+_SIGNS_OF_CODES = re.compile(r"[0-9A-Z./_\-]*", re.ASCII)
 # Longer than any count of milliseconds.
 _GREATEST = 1e18
 _US_PER_MS, _US_PER_S = 1_000, 1_000_000
@@ -83,13 +85,19 @@ class OrderNumbers:
         bare = _uncut(number)
         for suffix in (canonical_code(self.collect), canonical_code(self.result)):
             if suffix and bare.endswith(suffix):
-                return bare.removesuffix(suffix)
-        return bare
+                return _bare_code(bare.removesuffix(suffix))
+        return _bare_code(bare)
 
     def collects(self, number: str) -> bool:
         """Whether the order brings papers to the office, by the suffix of its number."""
         suffix = canonical_code(self.collect)
         return bool(suffix) and _uncut(number).endswith(suffix)
+
+
+def _bare_code(number: str) -> str:
+    """The code in a number with a label or quotes around it. Other signs may be those of a system
+    that gives out such codes, and stay."""
+    return number if _SIGNS_OF_CODES.fullmatch(number) else cleaned_code(number)
 
 
 class FeedMapping:
