@@ -176,12 +176,17 @@ class DayColumns:
                 column.see(number, cell)
 
     def proven(self) -> list[Order]:
-        """What its columns prove. A slip in a day of birth proves nothing of other columns."""
-        found = ((name, each.order()) for name, each in self._columns.items())
+        """What its columns prove of others.
+
+        A slip in a day of birth proves nothing of them, and a column with certain days of both
+        orders only of the rows near to them (``near_the_month``).
+        """
+        found = ((name, each, each.order()) for name, each in self._columns.items())
         return [
             order
-            for name, order in found
-            if order is not None and (name, order) != ("birth", Order.EITHER)
+            for name, each, order in found
+            if order is not None
+            and not (order is Order.EITHER and (each.day_first or name == "birth"))
         ]
 
     def orders(self, others: Iterable[Order] = ()) -> dict[str, Order]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import date, datetime
+from itertools import chain
 
 import pytest
 
@@ -93,6 +94,16 @@ def test_a_row_near_a_day_with_the_month_first_is_doubtful_in_every_column() -> 
     ]  # fmt: skip
     found = read([HEADERS, *rows])
     assert [day_of(row) for row in found] == ["18/11/2026", "10/11/2026", REFUSED, "12/11/2026"]
+
+
+def test_a_column_of_both_orders_says_nothing_of_rows_far_from_the_month_first() -> None:
+    cells = [f"{day}/11/2026" for day in (18, 19)], ["11/05/2026", "11/20/2026"], ["21/11/2026"]
+    rows = [line(number, cell, due="02/12/2026") for number, cell in enumerate(chain(*cells), 1)]
+    found = read([HEADERS, *rows])
+    assert [day_of(row) for row in found] == [
+        "18/11/2026", "19/11/2026", REFUSED, REFUSED, "21/11/2026",
+    ]  # fmt: skip
+    assert [row.unread for row in found if isinstance(row, PaperRow)] == [()] * 3
 
 
 def test_a_slip_in_a_day_of_birth_costs_that_cell_alone() -> None:
