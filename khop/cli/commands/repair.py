@@ -175,6 +175,7 @@ def _text(shell: Shell, file: Path) -> str:
 
 
 def _ask(shell: Shell, question: str) -> bool:
+    question = shell.words.translated(question)
     if not shell.at_terminal:
         raise KhopError(shell.words("error.ask_without_terminal", question=question))
     return typer.confirm(shell.words("apply.ask", question=question), err=True)
