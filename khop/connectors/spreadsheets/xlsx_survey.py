@@ -14,22 +14,34 @@ from typing import IO
 
 from khop.connectors.spreadsheets.model import NO_RESULT
 from khop.connectors.spreadsheets.survey import FileLimits, Survey
-from khop.connectors.spreadsheets.xml_parts import Attributes, local_name, read_elements
+from khop.connectors.spreadsheets.xml_parts import (
+    Attributes,
+    DamagedPartError,
+    local_name,
+    read_elements,
+)
 
 _CHUNK = 1 << 20
 #: Longest text of a cell, with its formula; a longer one causes a parse.
 _LONGEST_CELL = 1 << 20
-_ATTRIBUTES = rb'(?: [a-z]+="[^"<>]*")*?'
+_ATTRIBUTE = rb' [a-z]+="[^"<>&]*"'
 _PLACE = rb' r="([A-Z]{1,3})([0-9]{1,7})"'
-_USUAL = re.compile(rb"<c" + _ATTRIBUTES + _PLACE)
-#: Other beginnings of a cell's tag. One inside a text only causes an unneeded parse.
-_UNUSUAL = (b"<c>", b"<c/", b"<c\t", b"<c\n", b"<c\r", b":c ", b":c>", b":c/", b":c\t", b":c\n")
-_FAILED = re.compile(rb'<c(?=[^<>]* t="e")' + _ATTRIBUTES + _PLACE)
+#: A whole tag, each attribute in its usual spelling.
+_USUAL = re.compile(rb"<c(?:" + _ATTRIBUTE + rb")*?" + _PLACE + rb"(?:" + _ATTRIBUTE + rb")*/?>")
+#: Other beginnings of a cell's tag, and comments and the like, which may stand in a cell. One
+#: inside a text only causes an unneeded parse.
+_UNUSUAL = (
+    *(b"<c>", b"<c/", b"<c\t", b"<c\n", b"<c\r", b"<!"),
+    *(b":c ", b":c>", b":c/", b":c\t", b":c\n"),
+)
+_FAILED = re.compile(rb'<c(?=[^<>]* t="e")[^<>]*?' + _PLACE)
 #: The attributes and the result of a cell with a formula and no result, or perhaps none.
 _FORMULA = re.compile(
     rb"<c( [^<>]*)>\s*<f(?:\s[^<>]*)?(?:/>|>[^<]*</f>)\s*"
     rb"(<v\s*/>|<v(?:\s[^<>]*)?>[\s0.]*</v>)?\s*</c>"
 )
+_ANY_FORMULA = re.compile(rb"<f[\s>/]")
+_WITH_RESULT = re.compile(rb"(?:</f>|<f(?:\s[^<>]*)?/>)\s*<v(?:\s[^<>]*)?>[^<]*[^<\s0.][^<]*</v>")
 _PLACE_OF = re.compile(_PLACE)
 #: Before each of these every cell is complete.
 _CELL_ENDS = (b"<c ", b"<row", b"</row", b"</sheetData")
@@ -55,12 +67,15 @@ def survey_part(
 
 
 def _searched(stream: IO[bytes], limits: FileLimits, computed_on_load: bool) -> Survey | None:
-    """None when a cell is not written as usual."""
+    """None when a cell is not written as usual. Raises DamagedPartError for a part that is not in
+    UTF-8: python-calamine reads other characters than there are."""
     survey = Survey()
     cells = elements = 0
     for number, piece in enumerate(_whole_cells(stream)):
-        if piece is None or (number == 0 and not _is_usual_text(piece)):
+        if piece is None:
             return None
+        if number == 0 and not _is_usual_text(piece):
+            raise DamagedPartError
         found = _USUAL.findall(piece)
         if len(found) != piece.count(b"<c ") or any(each in piece for each in _UNUSUAL):
             return None
@@ -73,14 +88,23 @@ def _searched(stream: IO[bytes], limits: FileLimits, computed_on_load: bool) -> 
         if b't="e"' in piece:
             for column, row in _FAILED.findall(piece):
                 survey.lose_one(int(row) - 1, _number(column.decode()) - 1)
-        if b"<f" in piece:
-            for attributes, result in _FORMULA.findall(piece):
-                place = _PLACE_OF.search(attributes)
-                if place is not None and _lacks_result(attributes, result, computed_on_load):
-                    column, row = _number(place[1].decode()), int(place[2])
-                    survey.lose_one(row - 1, column - 1, NO_RESULT)
+        if b"<f" in piece and not _see_formulas(piece, survey, computed_on_load):
+            return None
         limits.check_lost([survey])
     return survey
+
+
+def _see_formulas(piece: bytes, survey: Survey, computed_on_load: bool) -> bool:
+    """Note the formulas without a result. False when one is not written as usual."""
+    found = _FORMULA.findall(piece)
+    if len(_ANY_FORMULA.findall(piece)) != len(found) + len(_WITH_RESULT.findall(piece)):
+        return False
+    for attributes, result in found:
+        place = _PLACE_OF.search(attributes)
+        if place is not None and _lacks_result(attributes, result, computed_on_load):
+            column, row = _number(place[1].decode()), int(place[2])
+            survey.lose_one(row - 1, column - 1, NO_RESULT)
+    return True
 
 
 def _is_usual_text(start: bytes) -> bool:
@@ -99,7 +123,8 @@ def _lacks_result(attributes: bytes, result: bytes, computed_on_load: bool) -> b
     inside = result.partition(b">")[2].removesuffix(b"</v>").strip()
     if b't="str"' in attributes:
         return not result
-    return not inside or (computed_on_load and b't="b"' not in attributes)
+    zero = not inside.strip(b"0.") and b't="b"' not in attributes
+    return not inside or (computed_on_load and zero)
 
 
 def _whole_cells(stream: IO[bytes]) -> Iterator[bytes | None]:
@@ -155,6 +180,9 @@ class _Parse:
             self._formula = self._formula or kind == "f"
             if kind == "v":
                 self._in_value, self._value = True, ""
+            elif kind == "is":
+                # A text that stands in the cell itself.
+                self._value = kind
 
     def _begin_cell(self, attributes: Attributes) -> None:
         self._cells += 1

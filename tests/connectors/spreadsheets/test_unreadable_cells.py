@@ -43,12 +43,21 @@ def first_row(data: bytes, name: str = "so.xlsx") -> list[Any]:
         ('<c s="0" r="B1"><f>1+1</f></c>', LOST),
         ("<c r='B1'><f>1+1</f><v></v></c>", LOST),
         ("<c><f>1+1</f></c>", LOST),
+        ('<c r="B1"><f>1+1</f><v><![CDATA[]]></v></c>', LOST),
+        ('<c r="B1"><f>1+1</f><v><!-- x --></v></c>', LOST),
+        ('<c r="B1"><f>1+1</f><!-- x --></c>', LOST),
+        ('<c r="B1" t="s"><f>1+1</f><v></v></c>', LOST),
+        ('<c r="B1" t="inlineStr"><f>1+1</f><is><t>x</t></is></c>', "x"),
         ('<x:c xmlns:x="urn:x" r="B1"><x:f>1</x:f></x:c>', LOST),
         ('<c r="B1" t="e"><v>#N/A</v></c>', FAILED),
         ('<c r="B1" t="e"><f>1/0</f><v>#DIV/0!</v></c>', FAILED),
         ('<c r="B1" t="e"><f>1/0</f><v></v></c>', FAILED),
         ("<c r='B1' t='e'><v>#REF!</v></c>", FAILED),
         ('<c t="e" r="B1"><v>#REF!</v></c>', FAILED),
+        ('<c r="B1"\tt="e"><v>#REF!</v></c>', FAILED),
+        ('<c r="B1"\n t="e"><v>#REF!</v></c>', FAILED),
+        ("<c r=\"B1\" t='e'><v>#REF!</v></c>", FAILED),
+        ('<c  r="B1"  t="e" ><v>#REF!</v></c>', FAILED),
         ('<c r="B1" t="str"><f>""</f><v></v></c>', ""),
         ('<c r="B1" t="str"><f>""</f><v/></c>', ""),
         ("<c r='B1' t='str'><f>\"\"</f><v></v></c>", ""),
@@ -57,6 +66,8 @@ def first_row(data: bytes, name: str = "so.xlsx") -> list[Any]:
         ('<c r="B1"><f>1+1</f><v>2</v></c>', 2),
         ('<c r="B1"><f>1-1</f><v>0</v></c>', LOST),
         ('<c r="B1"><f>1+1</f><v>0.5</v></c>', 0.5),
+        ("<c r='B1'><f>1+1</f><v>0.5</v></c>", 0.5),
+        ("<c r='B1'><f>1-1</f><v>0</v></c>", LOST),
         ('<c r="B1" t="b"><f>1=2</f><v>0</v></c>', False),
         ('<c r="B1" t="str"><f>"0"</f><v>0</v></c>', "0"),
         ('<c r="B1" t="str"><f>"x"</f><v>x</v></c>', "x"),
@@ -188,17 +199,14 @@ def test_errors_are_seen_however_the_parts_are_named(renamed: Callable[[str], st
     assert found in (([FAILED, 44874], True), True)
 
 
-def test_a_part_in_another_encoding_is_searched_too() -> None:
-    xml = '<?xml version="1.0" encoding="UTF-16"?><worksheet><sheetData><row r="1">'
-    xml += '<c r="A1"><v>1</v></c><c r="B1"><f>A1</f></c></row></sheetData></worksheet>'
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le"])
+def test_a_part_in_another_encoding_is_refused(encoding: str) -> None:
     data = repacked(
-        workbook(lambda book: book.add_worksheet()),
-        lambda name, old: xml.encode("utf-16") if name.endswith("sheet1.xml") else old,
+        sheet_xml('<row r="1"><c r="A1"><v>1</v></c><c r="B1" t="e"><v>#N/A</v></c></row>'),
+        lambda name, old: old.decode().encode(encoding) if name.endswith("sheet1.xml") else old,
     )
-    try:
-        assert first_row(data)[1:] == [LOST]
-    except ConfigError as refused:
-        assert "save it again" in str(refused)
+    with pytest.raises(ConfigError, match="save it again"):
+        own_sheets(data, "so.xlsx")
 
 
 @pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml"])
