@@ -17,7 +17,9 @@ STEPS = ("pull", "reconcile", "apply")
 
 def work(config: Path, now: datetime, steps: Sequence[str] = STEPS) -> None:
     """Run these steps of a cycle at a fixed ``now``, so that two runs write equal ledgers."""
-    with open_engine(load_config(config, ADAPTERS), ADAPTERS, clock=lambda: now) as engine:
+    with open_engine(
+        load_config(config, ADAPTERS), ADAPTERS, clock=lambda: now, accept_clock=True
+    ) as engine:
         cycle: dict[str, Callable[[], object]] = {
             "pull": engine.pull,
             "reconcile": engine.reconcile,
