@@ -25,7 +25,7 @@ def merge_readings(first: DossierReading, second: DossierReading) -> DossierRead
     }
     if newer.record.status is None and newer.record.status_raw is not None:
         gaps.pop("status", None)  # a state that no table maps is known, so it is no gap
-    if newer.record.fields_lost or older.record.fields_lost:
+    if newer.record.unread or older.record.unread or older.record.fields_lost:
         gaps |= _merged_losses(newer.record, older.record, gaps)
     history = newer.history if newer.history is not None else older.history
     return DossierReading(replace(newer.record, **gaps), history)
@@ -46,7 +46,7 @@ def _merged_losses(
     losses["unread"] = tuple(
         name
         for name in lost
-        if name == "no_due" or gaps.get(name, getattr(newer, name)) in (None, ())
+        if name in ("no_due", "owner") or gaps.get(name, getattr(newer, name)) in (None, ())
     )
     return losses
 

@@ -146,7 +146,8 @@ class DossierRecord:
 
     ``unread``: the fields of this record that are empty because the source's value could not be
     read. Such a field is not known, where another empty field is known to be empty: a rule that
-    needs it is silent.
+    needs it is silent. ``"owner"`` among them: the dossier is another person's than who filed it,
+    of whom only the name is known, so it may be that of any applicant.
     """
 
     source: str

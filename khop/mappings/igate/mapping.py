@@ -17,7 +17,7 @@ from khop.mappings.codes.spelling import canonical_code
 from khop.mappings.igate.files_and_fees import attachments, read_fees
 from khop.mappings.igate.history import Entry, HistoryReader, TaskRules, collapse, entered_at
 from khop.mappings.igate.ordinary import PERSON_KEYS, loosened, repaired, spelt_otherwise
-from khop.mappings.igate.person import applicant_of, key_and_mask, owner_of
+from khop.mappings.igate.person import applicant_of, has_owner, key_and_mask, owner_of
 from khop.mappings.igate.references import loose_keys, texts_of
 from khop.mappings.igate.text import flag, vietnamese_name
 from khop.mappings.igate.wire import (
@@ -237,9 +237,11 @@ class IgateMapping:
             applicant_key=key,
             applicant_mask=mask,
         )
-        if not lost:
+        owner = ("owner",) if person is not None and has_owner(person) else ()
+        if not lost and not owner:
             return record
-        return replace(record, fields_lost=tuple(lost), unread=_unread(record, lost))
+        unread = (*_unread(record, lost), *owner)
+        return replace(record, fields_lost=tuple(lost), unread=unread)
 
     def _state(self, wire: DossierItem, step: StepState) -> tuple[Status | None, str | None]:
         """The state, and its label; the id as text where the answer has no label."""

@@ -61,11 +61,17 @@ def owner_of(person: PersonDetail) -> Applicant | None:
 
     The other fields of the form are those of the one who filed, so only the owner's name is known.
     """
-    name = first_text(person.ownerFullname)
-    submitter = first_text(person.fullname)
-    if not name or not submitter or fold_name(name) == fold_name(submitter):
+    if not has_owner(person):
         return None
-    return Applicant(name=name, kind=_kind(person))
+    return Applicant(name=first_text(person.ownerFullname), kind=_kind(person))
+
+
+def has_owner(person: PersonData) -> bool:
+    """Whether the form names an owner beside the one who filed."""
+    if person.ownerFullname is None or person.ownerFullname == person.fullname:
+        return False
+    owner, submitter = first_text(person.ownerFullname), first_text(person.fullname)
+    return bool(owner and submitter) and fold_name(owner) != fold_name(submitter)
 
 
 def _kind(person: PersonDetail) -> int:

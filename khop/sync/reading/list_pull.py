@@ -77,7 +77,8 @@ class _ListPull:
             total = self._traverse(True)
             before, known = known, self._count_known()
             if known == before:
-                self._accept_surplus(known - total if total is not None else 0)
+                surplus = known - total if total is not None else 0
+                self._accept_surplus(surplus, complete=not self._summary.short_pages)
                 break
         self._summary.missing = max(0, total - known) if total is not None else unseen
         if total is not None and not self._summary.missing:
@@ -140,8 +141,13 @@ class _ListPull:
         return replace(
             ended,
             watermark_us=max((us for us in changes if us is not None), default=None),
-            complete=cursor.complete or (cursor.whole and not self._summary.short_pages),
+            complete=cursor.complete or self._shown_whole(cursor, page),
         )
+
+    def _shown_whole(self, cursor: Cursor, page: SourcePage) -> bool:
+        """Whether the traversal that ends with this page showed the whole list. A list that counts
+        its rows is judged by its count, when all traversals have ended."""
+        return cursor.whole and page.total is None and not self._summary.short_pages
 
     def _top_us(self, page: SourcePage) -> int | None:
         """The newest change on the first page, but no time in the future: a mistyped year would

@@ -128,7 +128,9 @@ class _Matching:
         for part in batches(codes):
             query = _APPLICANTS.where(source_record.c.code.in_(part))
             for key, unread in self._connection.execute(query):
-                if key or _APPLICANT in (unread or ""):
+                if any(name in (unread or "") for name in _APPLICANTS_UNREAD):
+                    found.add(None)
+                elif key:
                     found.add(key)
         return found
 
@@ -145,9 +147,10 @@ class _Matching:
 
     @cached_property
     def _of_any_applicant(self) -> list[sa.Row[Any]]:
-        """Dossiers whose applicant could not be read."""
-        lost = source_record.c.unread.is_not(None), source_record.c.unread.contains(_APPLICANT)
-        found = self._select(_DOSSIERS.where(*lost))
+        """Dossiers whose applicant could not be read, or that have an owner beside."""
+        written = source_record.c.unread
+        named = sa.or_(*(written.contains(name) for name in _APPLICANTS_UNREAD))
+        found = self._select(_DOSSIERS.where(written.is_not(None), named))
         return [row for row in found if row.role == Role.ONE_STOP]
 
     def _stored(self, rows: Iterable[RowId]) -> dict[MatchId, str]:
@@ -221,7 +224,7 @@ def _traits(row: sa.Row[Any], time: str) -> Traits:
 def _unread(written: str, time: str) -> frozenset[str]:
     """The reasons that a column ``unread`` makes unknown."""
     of = {"unit": "unit", "unit_code": "unit", "procedure": "procedure", time: "day"}
-    of["applicant_key"] = "applicant"
+    of |= dict.fromkeys(("applicant_key", "owner"), "applicant")
     return frozenset(of[name] for name in written.split() if name in of)
 
 
@@ -258,7 +261,7 @@ def _write(connection: sa.Connection, gone: Sequence[MatchId], new: Mapping[Matc
 
 _COMPARED = ("unit", "unit_code", "procedure", "applicant_key", "unread")
 #: As the column ``unread`` names it.
-_APPLICANT = " applicant_key "
+_APPLICANTS_UNREAD = (" applicant_key ", " owner ")
 _APPLICANTS = sa.select(source_record.c.applicant_key, source_record.c.unread)
 
 

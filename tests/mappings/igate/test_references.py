@@ -243,6 +243,26 @@ def test_an_applicant_is_never_known_by_less_than_what_was_sent(
 
 
 @pytest.mark.parametrize(
+    ("owner", "unread"),
+    [
+        ("Trần Thị Chủ", ("owner",)),
+        ("nguyen van mau", ()),
+        (" ", ()),
+        (None, ()),
+    ],
+)
+def test_a_dossier_of_another_owner_may_be_that_of_any_applicant(
+    owner: str | None, unread: tuple[str, ...]
+) -> None:
+    person = {
+        "fullname": "Nguyễn Văn Mẫu", "ownerFullname": owner, "identityNumber": "099000000001"
+    }  # fmt: skip
+    record = MAPPING.reading(item(applicant={"data": person})).record
+    assert record.unread == unread
+    assert record.applicant_key is not None
+
+
+@pytest.mark.parametrize(
     "task",
     [
         [7, {"id": "t2", "createdDate": "2025-08-20T09:00:00.000+0700",

@@ -129,6 +129,7 @@ def test_a_row_of_an_unread_code_or_applicant_may_be_of_any_dossier(ledger: Ledg
         (("unit", "unit_code"), {"unit": None, "unit_code": None}),
         (("received_at",), {"received_at": None}),
         (("applicant_key", "received_at"), {"applicant_key": None, "received_at": None}),
+        (("owner",), {"applicant_key": "o" * 64}),
     ],
 )
 @pytest.mark.parametrize("at_once", [True, False])
