@@ -70,20 +70,29 @@ _BESIDES = (
     "item", "items", "parcel", "query", "search", "for", "with", "the", "a", "of", "is", "was",
     "were", "this", "list", "history", "found", "in system", "in the system",
 )  # fmt: skip
-#: What takes a success back, or says it of something else.
-_DOUBTS = (
-    "không", "chưa", "lỗi", "thất bại", "nhưng", "tuy nhiên", "ngoại trừ", "một phần", "đang",
-    "chờ xử lý", "chờ duyệt", "chờ phê duyệt", "hàng đợi", "kết nối", "đăng nhập", "phiên",
-    "từ chối", "sai", "thiếu", "bị hủy", "bị huỷ", "0", "00",
-    "session", "token", "timeout", "error", "errors", "fail", "fails", "failed", "failure", "not",
-    "no", "but", "except", "partial", "partially", "pending", "queued", "waiting", "exception",
-    "unable", "cannot", "rejected", "denied", "invalid",
+#: What a message of success may name besides: the work that was done.
+_WORK = (
+    "đồng bộ", "cập nhật", "thêm", "thêm mới", "tạo", "tạo mới", "khởi tạo", "lưu", "ghi nhận",
+    "gửi", "nhận", "tiếp nhận", "xử lý", "thực hiện", "tải lên", "yêu cầu", "thao tác", "giao dịch",
+    "dịch vụ", "quy trình", "quá trình", "bước", "tệp", "giấy tờ", "đánh giá", "hoàn tất",
+    "hoàn thành", "rồi", "và", "là", "vào", "lên", "tới", "đến", "cổng", "hệ thống", "cổng dvcqg",
+    "cổng dịch vụ công", "cổng dịch vụ công quốc gia", "dvcqg", "true", "số lượng", "một",
+    "request", "operation", "transaction", "message", "response", "status", "sync", "synced",
+    "synchronised", "synchronized", "create", "created", "update", "updated", "insert", "inserted",
+    "save", "saved", "add", "added", "send", "sent", "receive", "received", "accept", "accepted",
+    "process", "processed", "upload", "uploaded", "submit", "submitted", "code", "and", "has",
+    "have", "been", "are", "all", "to", "row", "rows", "file", "files", "http",
 )  # fmt: skip
+#: Of a dossier it says that the dossier is there, and has no result yet.
+_NO_RESULT_YET = "chua co ket qua"
 _LONGEST = 1_000
 _SIGNS = re.compile(r"[^\w/]+|_+")
-_COUNT = re.compile(r"(\d{1,4})/(\d{1,4})")
-#: Codes, numbers and dates that a message quotes: they say nothing about the outcome.
-_QUOTED = re.compile(r"(?<!\S)(?=\S*\d)(?:\S*[^\W\d]\S*|\S{5,})(?!\S)")
+_NUMBER = re.compile(r"\d{1,5}(?:/\d{1,5})?")
+#: Codes, numbers and dates that a message quotes: they say nothing about the outcome. Shorter ones,
+#: such as ``E404``, may name an error.
+_EDGE = r"\s:=,;()\"'"
+_QUOTED = re.compile(rf"(?<![^{_EDGE}])(?=(?:[^{_EDGE}\d]*\d){{6}})[^{_EDGE}]+")
+_LETTER = re.compile(r"[^\W\d_]")
 _WORDS_OF_SESSION = (
     "phien", "session", "token", "dang nhap", "het han", "expired", "login", "unauthorized",
     "unauthorised", "xac thuc nguoi dung", "chua xac thuc",
@@ -109,27 +118,24 @@ class AnswerWords:
 
     success: tuple[str, ...] = SUCCESS
     nothing_found: tuple[str, ...] = NOTHING_FOUND
-    _success: tuple[str, ...] = field(init=False, repr=False)
+    _done: re.Pattern[str] = field(init=False, repr=False)
     _cover: re.Pattern[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         success = tuple(filter(None, map(_plain, self.success)))
-        object.__setattr__(self, "_success", tuple(f" {phrase} " for phrase in success))
-        cores = _either((*success, *map(_plain, self.nothing_found)))
-        besides = _either(map(_plain, _BESIDES))
-        object.__setattr__(
-            self,
-            "_cover",
-            re.compile(rf"(?:{besides} )*+{cores} (?:(?:{cores}|{besides}) )*+"),
-        )
+        found = (*success, *map(_plain, self.nothing_found))
+        object.__setattr__(self, "_done", _covering(success, (*_BESIDES, *_WORK)))
+        object.__setattr__(self, "_cover", _covering(found, _BESIDES))
 
     def mean_success(self, message: str) -> bool:
-        """Whether a call was carried out: the message says success and nothing that takes it back,
-        such as "không thành công" or "thành công 0/1"."""
-        text = _plain(message)
-        said = any(phrase in f" {text} " for phrase in self._success)
-        doubted = any(phrase in f" {text} " for phrase in _FOLDED_DOUBTS)
-        return said and not doubted and all(map(_is_whole, text.split()))
+        """Whether a call was carried out: the message says success, and besides names nothing but
+        the work, codes, and counts that are all the same number. "Không thành công", "thành công
+        0/1", "success: false" and "đã hủy thành công" do not."""
+        words = _plain(message).split()
+        counts = {part for word in words if _NUMBER.fullmatch(word) for part in word.split("/")}
+        text = " ".join(word for word in words if not _NUMBER.fullmatch(word))
+        same = len(counts) < 2 and not any(count.strip("0") == "" for count in counts)
+        return same and self._done.fullmatch(f"{text} ") is not None
 
     def mean_answered(self, message: str) -> bool:
         """Whether a question that found nothing was answered: the message is empty, says success,
@@ -137,9 +143,16 @@ class AnswerWords:
         if not message.strip():
             return True
         text = _plain(message)
-        return bool(text) and (
-            self._cover.fullmatch(f"{text} ") is not None or self.mean_success(message)
-        )
+        nothing = self._cover.fullmatch(f"{text} ") is not None and _NO_RESULT_YET not in text
+        return nothing or self.mean_success(message)
+
+
+def names_nothing(text: str) -> bool:
+    """Whether a text is blank, or only codes, long numbers and dates."""
+    if len(text) > _LONGEST:
+        return False
+    rest, quoted = _QUOTED.subn(" ", folded(text))
+    return not text.strip() or (quoted > 0 and _LETTER.search(rest) is None)
 
 
 def _plain(text: str) -> str:
@@ -156,10 +169,7 @@ def _either(phrases: Iterable[str]) -> str:
     return f"(?:{'|'.join(map(re.escape, longest_first)) or '(?!)'})"
 
 
-def _is_whole(word: str) -> bool:
-    """False for ``0/1``, of which not all was done."""
-    count = _COUNT.fullmatch(word)
-    return count is None or count[1] == count[2]
-
-
-_FOLDED_DOUBTS = tuple(f" {_plain(phrase)} " for phrase in _DOUBTS)
+def _covering(cores: Iterable[str], besides: Iterable[str]) -> re.Pattern[str]:
+    """Matches a text with a blank behind it that has one of ``cores``, and ``besides``."""
+    core, other = _either(cores), _either(map(_plain, besides))
+    return re.compile(rf"(?:(?!{core} ){other} )*+{core} (?:(?:{core}|{other}) )*+")

@@ -16,10 +16,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from khop.connectors.answer_words import AnswerWords, folded, is_about_session
+from khop.connectors.answer_remarks import Remarks, counts_some, is_remark
+from khop.connectors.answer_words import AnswerWords, folded, is_about_session, names_nothing
 from khop.connectors.http.answers import Answer, Unusable, json_within
 from khop.connectors.http.values import bare_keys, text_of
 
@@ -39,12 +40,18 @@ _HOLDERS = (
     "result", "data", "results", "items", "rows", "records", "list", "content", "value",
     "response", "hoso", "dshoso", "danhsach", "danhsachhoso",
 )  # fmt: skip
-#: Keys that count what was found.
-_COUNTS = ("total", "totalcount", "totalrecords", "totalitems", "count", "tongso", "soluong")
 #: Keys of the answer itself, and of one thing found.
 _ENVELOPE = frozenset({*_HOLDERS, "errorcode", "message", "session", "signature"})
 _ROWS = (list, Mapping, type(None))
 _OF_A_ROW = ("mahoso", "mattc", "matthc")
+_RECORD = frozenset(_OF_A_ROW)
+#: Keys of a request that an answer may repeat, or add to itself.
+_REPEATED = frozenset({
+    "service", "madonvi", "mahoso", "dstcode", "isupdating", "time", "timestamp", "requestid",
+    "traceid", "version",
+})  # fmt: skip
+#: Keys that only a dossier has.
+_OF_STATE = frozenset({"matrangthai", "trangthaihoso", "ngaytiepnhan", "ngayhentra"})
 _SESSION = re.compile(r"[A-Za-z0-9._~+/=:-]{8,4096}")
 
 
@@ -52,13 +59,15 @@ _SESSION = re.compile(r"[A-Za-z0-9._~+/=:-]{8,4096}")
 class Reply:
     """``code``: the portal's code as text, every form of zero as ``"0"``; None where there is
     none. ``message``: its text, "" where there is none. ``result``: the data found, as JSON.
-    ``fields``: all keys of the answer, folded (lower case, no underscore).
+    ``fields``: all keys of the answer, folded (lower case, no underscore). ``whole``: the answer
+    as JSON, with what stands around the reply.
     """
 
     code: str | None
     message: str = field(repr=False)
     result: object = field(repr=False)
     fields: Mapping[str, object] = field(repr=False)
+    whole: object = field(default=None, repr=False, compare=False)
 
     @property
     def ok(self) -> bool:
@@ -77,10 +86,11 @@ class Verdict(Enum):
 
 def read_reply(answer: Answer) -> Reply:
     """The reply in an answer, which must be JSON with a code. Raises ValueError."""
-    reply = _opened(json_within(answer.json()), 0)
+    body = json_within(answer.json())
+    reply = _opened(body, 0)
     if reply is None or reply.code is None:
         raise Unusable("an answer without an error code")
-    return reply
+    return replace(reply, whole=body)
 
 
 def read_text_reply(answer: Answer) -> Reply:
@@ -98,19 +108,23 @@ def read_text_reply(answer: Answer) -> Reply:
     reply = _opened(body, 0)
     if reply is None:
         raise Unusable("an answer that is neither an object nor text")
-    return reply
+    return replace(reply, whole=body)
 
 
 def judge_read(reply: Reply, words: AnswerWords = _WORDS) -> Verdict:
     """ACCEPTED when the portal answered the question; "none found" is an answer.
 
-    A zero code without rows is an answer only with a message that is empty, says success, or says
-    that nothing was found; any other is UNCLEAR: taken as absence, it would cause the dossier to
-    be created again. Raises Unusable when rows may stand where none are known.
+    A zero code without rows is an answer only when all its texts are empty, say success, or say
+    that nothing was found, and nothing in it reports an error; any other is UNCLEAR: taken as
+    absence, it would cause the dossier to be created again. Raises Unusable when rows may stand
+    where none are known.
     """
     if not reply.ok:
         return Verdict.REFUSED
-    answered = bool(rows(reply)) or words.mean_answered(reply.message)
+    answered = bool(rows(reply)) or (
+        words.mean_answered(reply.message)
+        and not Remarks(words.mean_answered, _RECORD).disagree(reply.whole)
+    )
     return Verdict.ACCEPTED if answered else Verdict.UNCLEAR
 
 
@@ -118,8 +132,8 @@ def judge_write(reply: Reply, words: AnswerWords = _WORDS, *, create: bool = Fal
     """The outcome of a write.
 
     "Đã tồn tại" means EXISTS under any code but zero; under zero only for a create. A zero code
-    is a success only with a message that is empty or says success; a reply without a code must
-    say "thành công". Any other message is UNCLEAR.
+    is a success only when its message and what else it says are empty or say success; a reply
+    without a code must say "thành công". Any other is UNCLEAR.
     """
     if says_exists(reply.message) and (create or not reply.ok):
         return Verdict.EXISTS
@@ -129,6 +143,7 @@ def judge_write(reply: Reply, words: AnswerWords = _WORDS, *, create: bool = Fal
         done = _DONE in folded(reply.message) and words.mean_success(reply.message)
     else:
         done = not reply.message.strip() or words.mean_success(reply.message)
+    done = done and _is_carried_out(reply, words)
     return Verdict.ACCEPTED if done else Verdict.UNCLEAR
 
 
@@ -138,6 +153,19 @@ def judge_progress(reply: Reply, words: AnswerWords = _WORDS) -> Verdict:
     if _DONE in folded(reply.message) and words.mean_success(reply.message):
         return Verdict.ACCEPTED
     return judge_write(reply, words)
+
+
+def _is_carried_out(reply: Reply, words: AnswerWords) -> bool:
+    """Whether nothing in the answer to a write reports another outcome, such as that of the one
+    dossier in its ``result``."""
+    result = json_within(reply.result)
+    if result is False or (isinstance(result, str) and not _is_done_text(result, words)):
+        return False
+    return not Remarks(words.mean_success, _RECORD).disagree(reply.whole)
+
+
+def _is_done_text(text: str, words: AnswerWords) -> bool:
+    return names_nothing(text) or " " not in text.strip() or words.mean_success(text)
 
 
 def says_exists(message: str) -> bool:
@@ -219,12 +247,19 @@ def _holder(fields: Mapping[str, object]) -> str | None:
 def _holds_more(fields: Mapping[str, object]) -> bool:
     """Whether an answer without rows has something that may be rows: a count above zero, or a
     list or a dossier under a key that is not known."""
-    counted = (text_of(fields.get(key)).lstrip("0") for key in _COUNTS)
-    if any(count.isdecimal() for count in counted):
+    if counts_some(fields):
         return True
     known = bool(fields.keys() & set(_HOLDERS))
+    if _OF_STATE & fields.keys() or (
+        not known and any(_may_be_a_fact(*each) for each in fields.items())
+    ):
+        return True
     unknown = (value for key, value in fields.items() if key not in _ENVELOPE)
     return any(_may_be_rows(value, known, 0) for value in unknown)
+
+
+def _may_be_a_fact(key: str, value: object) -> bool:
+    return bool(text_of(value)) and key not in _ENVELOPE | _REPEATED and not is_remark(key)
 
 
 def _may_be_rows(value: object, known: bool, depth: int) -> bool:

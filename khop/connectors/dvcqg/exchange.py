@@ -61,7 +61,7 @@ NO_DOSSIER = "KHOP-CHECK-000000-0000"
 #: limited because the same words may later mean that the session has expired.
 FINAL_SECONDS = 60.0
 _MOST_FINAL = 1_000
-_UNCLEAR = "its message says neither success nor failure"
+_UNCLEAR = "the answer says neither success nor failure"
 
 
 class Exchange:

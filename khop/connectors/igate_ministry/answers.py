@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from khop.connectors.answer_remarks import Remarks
 from khop.connectors.answer_words import AnswerWords
 from khop.connectors.http.answers import Answer, Unusable, json_within
 from khop.connectors.http.checks import is_header_safe
@@ -35,6 +36,8 @@ _NO_CONTENT = 204
 _GOOD = frozenset({"0", "00"})
 #: Keys of what an answer holds.
 _HOLDERS = ("data", "result", "results")
+#: Keys of a dossier.
+_RECORD = frozenset({"idhoso", "mahoso"})
 #: The portal's text for a dossier that exists (docs/systems/dvcqg.md), which the platform uses too.
 _EXISTS = "đã tồn tại"
 
@@ -65,6 +68,7 @@ class MinistryReply:
     data: object = field(repr=False)
     fields: Mapping[str, object] = field(repr=False)
     text: str = field(default="", repr=False)
+    whole: object = field(default=None, repr=False, compare=False)
 
     @classmethod
     def of(cls, answer: Answer) -> MinistryReply:
@@ -83,7 +87,7 @@ class MinistryReply:
                 raise
             return cls(None, "", None, {}, answer.text)
         if not isinstance(body, Mapping):
-            return cls(None, "", body, {}, answer.text)
+            return cls(None, "", body, {}, answer.text, body)
         keys = lower_keys(body)
         code = keys.get("code")
         known = isinstance(code, str | int) and not isinstance(code, bool)
@@ -92,6 +96,7 @@ class MinistryReply:
             text_of(keys.get("message")),
             json_within(next((keys[key] for key in _HOLDERS if keys.get(key) is not None), None)),
             keys,
+            whole=body,
         )
 
     @property
@@ -178,10 +183,8 @@ def read_done(reply: MinistryReply, words: AnswerWords) -> None:
 def _check_message(reply: MinistryReply, words: AnswerWords) -> None:
     if reply.message and not words.mean_success(reply.message):
         raise Unusable("an answer whose message says neither success nor failure")
-    parts = reply.data if isinstance(reply.data, list) else [reply.data]
-    for fields in (reply.fields, *map(lower_keys, parts)):
-        if fields.get("errors") or fields.get("error"):
-            raise Unusable("an answer that lists errors")
+    if Remarks(words.mean_success, _RECORD).disagree(reply.whole):
+        raise Unusable("an answer that lists errors")
 
 
 def _created_keys(data: object, depth: int) -> Mapping[str, object]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from khop.connectors.answer_remarks import Remarks, counts_some
 from khop.connectors.answer_words import AnswerWords
 from khop.connectors.http.answers import Answer, Unusable, json_within
 from khop.connectors.http.gateways import gateway_error
@@ -147,7 +148,7 @@ def read_history(answer: Answer, words: AnswerWords) -> tuple[object, ...]:
     """
     body = answer.json()
     found = _held(body, 0)
-    if not found:
+    if not any(bare_keys(each).get("statushistory") for each in found):
         _check_nothing(body, words)
     return tuple(found)
 
@@ -218,10 +219,11 @@ def _held(value: object, depth: int) -> list[object]:
     fields = bare_keys(value)
     if _is_object(fields) or depth == _DEEPEST:
         return [value]
-    holder = next((key for key in _HOLDERS if key in fields), None)
-    if holder is None:
+    holders = [key for key in _HOLDERS if key in fields]
+    if not holders:
         raise Unusable("an answer without a known key: `data` is missing")
-    return _held(fields[holder], depth + 1)
+    held = next((key for key in holders if fields[key]), holders[0])
+    return _held(fields[held], depth + 1)
 
 
 def _is_object(fields: Mapping[str, object]) -> bool:
@@ -230,9 +232,8 @@ def _is_object(fields: Mapping[str, object]) -> bool:
 
 def _check_nothing(body: object, words: AnswerWords) -> None:
     """Raises Unusable when an answer without entries has a message of another meaning."""
-    fields = bare_keys(json_within(body))
-    message = first_text(fields, "message", "description", "msg")
-    if not words.mean_answered(message):
+    remarks = Remarks(words.mean_answered, _OF_AN_OBJECT)
+    if remarks.disagree(body) or counts_some(body):
         raise Unusable("an empty answer whose message does not say that nothing was found")
 
 

@@ -19,6 +19,7 @@ from typing import Protocol
 
 from lxml import etree
 
+from khop.connectors.answer_remarks import Remarks
 from khop.connectors.answer_words import AnswerWords
 from khop.connectors.http.answers import Answer, Unusable, json_within
 from khop.connectors.http.outcomes import CallOutcome
@@ -137,9 +138,7 @@ class CamelFront:
         found = json_within(value_at(body, self._path))
         if packed := xml_within(found):
             return body_elements(text_bytes(packed), outcome, answer.status)
-        if found in ([], {}, None) and not self._words.mean_answered(
-            first_text(fields, *_MESSAGES)
-        ):
+        if found in ([], {}, None) and Remarks(self._words.mean_answered).disagree(body):
             raise Unusable("an empty answer whose message does not say that nobody was found")
         return elements_of(found, verdict=outcome.operation == Operation.AUTHENTICATE)
 

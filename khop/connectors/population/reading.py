@@ -14,6 +14,7 @@ from typing import Any, get_args
 
 from lxml import etree
 
+from khop.connectors.answer_remarks import Remarks
 from khop.connectors.answer_words import AnswerWords
 from khop.connectors.http.answers import Unusable
 from khop.connectors.http.xml import local_name, namespace
@@ -80,12 +81,18 @@ class AnswerReader:
         root = self._root(body, (_COLLECTION,))
         if root is not None:
             found = self._collection(root)
-            if not found.persons and not self._words.mean_answered(found.note or ""):
+            if not found.persons and not self._says_nobody(body, found.note or ""):
                 raise Unusable("an empty answer whose note does not say that nobody was found")
             return found
         if not all(_is_empty_response(element) for element in body):
             raise Unusable(f"an answer without {_COLLECTION}{_instead(body)}")
         return PersonAnswer(())
+
+    def _says_nobody(self, body: Sequence[etree._Element], note: str) -> bool:
+        """Whether the note and all texts beside the collection say no more than that."""
+        texts = [{local_name(each): _text(each)} for outer in body for each in outer.iter("{*}*")]
+        remarks = Remarks(self._words.mean_answered)
+        return self._words.mean_answered(note) and not remarks.disagree(texts)
 
     def _root(self, body: Sequence[etree._Element], names: Sequence[str]) -> etree._Element | None:
         """The element with one of ``names``, also inside the element that an ESB added."""

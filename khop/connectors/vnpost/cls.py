@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from khop.connectors.answer_remarks import Remarks
 from khop.connectors.answer_words import AnswerWords
 from khop.connectors.http.answers import Answer, Unusable, json_within
 from khop.connectors.http.checks import http_address
 from khop.connectors.http.transport import Transport
-from khop.connectors.http.values import first_text, lower_keys
+from khop.connectors.http.values import lower_keys
 from khop.connectors.vnpost.wire import ClsNotice
 
 
@@ -54,6 +55,5 @@ def _check(answer: Answer, words: AnswerWords) -> None:
         fields = lower_keys(json_within(answer.json()))
     except ValueError:
         fields = {"message": answer.text}
-    message = first_text(fields, "message", "error", "description")
-    if message and not words.mean_success(message):
+    if Remarks(words.mean_success, good=frozenset({"100"})).disagree(fields):
         raise Unusable("an answer whose message says neither success nor failure")

@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from khop.connectors.answer_remarks import Remarks
 from khop.connectors.answer_words import AnswerWords
 from khop.connectors.http.answers import Unusable, json_within
-from khop.connectors.http.values import first_text, lower_keys
+from khop.connectors.http.values import lower_keys
 from khop.connectors.vnpost.results import read_result
 
 #: An id before every event, and one that no event can follow.
@@ -66,10 +67,10 @@ def read_feed(body: object, after: str, size: int, words: AnswerWords | None = N
     Raises ValueError when it is no page, is truncated, repeats old events, or is in an order in
     which events could be missed; also for an empty page whose message says something else.
     """
-    body = _page(body)
+    whole, body = body, _page(body)
     events = _events(body)
     if not events:
-        _check_nothing(body, words or AnswerWords())
+        _check_nothing(whole, words or AnswerWords())
     known = [each for event in events if (each := _id_of(event)) is not None]
     new = [each for each in known if each > after]
     more = len(events) >= size or _counts_more(body, len(events))
@@ -99,8 +100,7 @@ def _page(body: object) -> object:
 
 
 def _check_nothing(body: object, words: AnswerWords) -> None:
-    message = first_text(lower_keys(body), "message", "error", "description")
-    if not words.mean_answered(message):
+    if Remarks(words.mean_answered).disagree(body):
         raise Unusable("an empty page whose message does not say that nothing was found")
 
 

@@ -15,6 +15,7 @@ any other       refused, whatever the HTTP status
 
 from __future__ import annotations
 
+from khop.connectors.answer_remarks import Remarks
 from khop.connectors.answer_words import AnswerWords
 from khop.connectors.http.answers import Answer, Unusable, json_within
 from khop.connectors.http.values import lower_keys
@@ -34,7 +35,8 @@ def check_accepted(answer: Answer, system: str, operation: str, words: AnswerWor
     body = answer.json()
     code, message = read_result(body)
     if code == ACCEPTED:
-        if message and not words.mean_success(_message(body)):
+        said = Remarks(words.mean_success, good=frozenset({ACCEPTED}))
+        if (message and not words.mean_success(_message(body))) or said.disagree(body):
             raise Unusable("a Status 100 whose Message says neither success nor failure")
         return
     if code == ALREADY:

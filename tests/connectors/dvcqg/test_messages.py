@@ -64,6 +64,26 @@ def test_any_other_message_leaves_the_outcome_of_a_push_unknown(
         call(client_of())
 
 
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"errors": ["Sai định dạng"]},
+        {"result": [{"MaHoSo": CODE, "error_code": -1}]},
+        {"result": [{"MaHoSo": CODE, "message": "Sai mã thủ tục"}]},
+        {"result": "Hệ thống bận"},
+        {"result": False},
+        {"success": False},
+    ],
+)
+def test_a_failure_beside_the_message_leaves_the_outcome_of_a_push_unknown(
+    client_of: ClientOf, portal: NativePortal, call: Any, body: dict[str, object]
+) -> None:
+    portal.answer = lambda _: {"error_code": "0", "message": "", **body}
+    with pytest.raises(OutcomeUnknown):
+        call(client_of())
+
+
 @pytest.mark.parametrize(
     ("message", "error"),
     [
@@ -144,6 +164,14 @@ def test_rows_under_another_known_key_are_read(
         {"data": {"data": [], "danhSachKhac": [ROW]}},
         {"payload": '[{"MaHoSo": "H99.12-250114-0007"}]'},
         {"result": [], "errors": ["Không kết nối được trục"]},
+        {"result": [], "errorMessage": "Không kết nối được trục"},
+        {"result": {"data": [], "thongBao": "Hệ thống bận"}},
+        {"result": [], "status": 500},
+        {"success": False},
+        {"result": [], "tongSoHoSo": 1},
+        {"MaHoSo": CODE, "MaTrangThai": "4"},
+        {"SoHoSo": CODE, "TrangThai": "4"},
+        {"message": "Hệ thống bận", "result": {"error_code": 0, "data": []}},
     ],
 )
 def test_rows_under_an_unknown_key_are_no_absence(

@@ -53,6 +53,13 @@ def test_any_other_message_leaves_the_outcome_unknown(message: str) -> None:
         {"code": 200, "data": {"error": "Lỗi hệ thống"}},
         {"code": 200, "data": '{"errors": ["x"]}'},
         {"code": 200, "data": [{"errors": ["x"]}]},
+        {"code": 200, "msg": "Hệ thống bận"},
+        {"code": 200, "data": {"code": 500, "message": "lỗi"}},
+        {"code": 200, "data": [{"idHoSo": "1", "trangThai": "ERROR"}]},
+        {"code": 200, "data": "Hệ thống bận"},
+        {"code": 200, "data": False},
+        {"code": 200, "success": False},
+        {"status": 500},
     ],
 )
 def test_an_answer_that_lists_errors_is_no_success(body: object) -> None:

@@ -76,6 +76,7 @@ ORDER = {"statusHistory": [{"statusCode": 14}]}
         {"data": {"results": [ORDER]}},
         {"results": [ORDER]},
         {"result": {"items": [ORDER], "total": 1}},
+        {"data": [], "result": [ORDER]},
         {"data": ORDER},
         {"data": '[{"statusHistory": [{"statusCode": 14}]}]'},
         [ORDER],
@@ -97,6 +98,13 @@ def test_a_history_is_read_inside_other_objects(
         {"Data": [], "Message": "Không kết nối được máy chủ tra cứu đơn hàng"},
         {"lichSu": [ORDER]},
         {"data": {"lichSu": []}},
+        {"data": [], "errorCode": "500"},
+        {"data": [], "status": 500},
+        {"data": [], "success": "N"},
+        {"data": [], "total": 3},
+        {"data": [], "message": ["Hệ thống bận"]},
+        {"data": [{"itemCode": "CX1VN", "statusHistory": []}], "message": "Hệ thống bận"},
+        {"data": {"statusHistory": [], "message": "Hệ thống bận"}},
     ],
 )
 def test_an_empty_answer_that_says_something_else_is_unreadable(

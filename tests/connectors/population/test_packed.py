@@ -97,6 +97,19 @@ def test_an_empty_collection_with_another_note_is_no_answer(note: str) -> None:
         persons(f'<CongdanCollection xmlns="{NS}" GhiChu="{html.escape(note)}"/>')
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        '<R><MaLoi>500</MaLoi><CongdanCollection xmlns="{0}"/></R>',
+        '<R><CongdanCollection xmlns="{0}"/><ThongBao>Hệ thống bận</ThongBao></R>',
+        '<CongdanCollection xmlns="{0}">Hệ thống bận</CongdanCollection>',
+    ],
+)
+def test_an_empty_collection_beside_another_text_is_no_answer(answer: str) -> None:
+    with pytest.raises(Unusable, match="note"):
+        persons(answer.format(NS))
+
+
 def pascal(body: object) -> PersonAnswer:
     given: Answer = answer(body)
     return READER.persons(PascalFront().elements(given, LOOK_UP))

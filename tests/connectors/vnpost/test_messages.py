@@ -35,6 +35,21 @@ def test_another_message_leaves_the_outcome_unknown(message: str) -> None:
         accepted({"Status": 100, "Message": message})
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"Message": ["Hệ thống bận"]},
+        {"Errors": ["x"]},
+        {"ErrorMessage": "Sai dữ liệu"},
+        {"Success": False},
+        {"Data": {"Status": "99"}},
+    ],
+)
+def test_a_failure_beside_status_100_leaves_the_outcome_unknown(more: dict[str, object]) -> None:
+    with pytest.raises(Unusable, match="neither success nor failure"):
+        accepted({"Status": 100, **more})
+
+
 def test_another_status_needs_no_message() -> None:
     with pytest.raises(AlreadyExists):
         accepted({"Status": 101, "Message": "Thành công"})
@@ -63,6 +78,14 @@ def test_a_page_is_read_inside_other_objects(page: object) -> None:
 def test_an_empty_page_with_another_message_is_no_page(message: str) -> None:
     with pytest.raises(Unusable, match="does not say"):
         read_feed({"_returned": 0, "message": message}, BEGINNING, 10)
+
+
+@pytest.mark.parametrize(
+    "more", [{"errorMessage": "Hệ thống bận"}, {"status": 500}, {"data": {"msg": "Hệ thống bận"}}]
+)
+def test_an_empty_page_with_a_failure_beside_it_is_no_page(more: dict[str, object]) -> None:
+    with pytest.raises(Unusable, match="does not say"):
+        read_feed({"_embedded": {"rh:doc": []}, **more}, BEGINNING, 10)
 
 
 @pytest.mark.parametrize("page", [{"events": [EVENT]}, {"data": {"events": []}}, {}])
