@@ -155,3 +155,42 @@ def test_a_push_with_an_unclear_answer_is_not_taken_as_done(installation: Instal
     printed = installation.khop("apply", "--yes", "--format", "json")
     assert [each["outcome"] for each in printed.json()["applied"]] == ["unknown"]
     assert installation.portal.created == []
+
+
+def test_codes_that_are_no_values_are_quarantined_and_accuse_nobody(
+    installation: Installation,
+) -> None:
+    nobody = {"data": {"fullname": "undefined", "identityNumber": "undefined"}}
+    installation.one_stop.rows = [
+        row(1, "undefined"),
+        row(2, "null"),
+        row(3, CODE, applicant=nobody),
+        row(4, "H99.18.03-261110-2902", applicant=nobody),
+    ]
+    for each in installation.one_stop.rows:
+        installation.portal.hold(each["code"])
+    assert installation.audit() == []
+    assert "undefined" not in map(str.lower, installation.portal.asked)
+    (source, *_) = installation.run("pull")["sources"]
+    assert source["quarantined"] == 2
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        says("", errorMessage="Không kết nối được trục"),
+        says("", thongBao="Hệ thống bận"),
+        says("", status=500),
+        says("", success=False),
+        says("", result={"data": [], "message": "Hệ thống bận"}),
+        says("", totalElements=1),
+        says("", result=None, MaHoSo=CODE, MaTrangThai="4"),
+    ],
+)
+def test_a_failure_under_another_key_accuses_nobody(
+    installation: Installation, answer: Callable[[Request], Response]
+) -> None:
+    installation.one_stop.rows = [row(1, CODE)]
+    installation.portal.answers["TraCuuHoSo"] = answer
+    pull(installation)
+    assert rules_by_code(installation.reconcile()) == {}

@@ -16,9 +16,15 @@ from khop.mappings.codes.procedure import base_procedure
 from khop.mappings.codes.spelling import canonical_code
 from khop.mappings.igate.files_and_fees import attachments, read_fees
 from khop.mappings.igate.history import Entry, HistoryReader, TaskRules, collapse, entered_at
-from khop.mappings.igate.ordinary import PERSON_KEYS, loosened, repaired, spelt_otherwise
+from khop.mappings.igate.ordinary import (
+    PERSON_KEYS,
+    form_fields,
+    loosened,
+    repaired,
+    spelt_otherwise,
+)
 from khop.mappings.igate.person import applicant_of, has_owner, key_and_mask, owner_of
-from khop.mappings.igate.references import loose_keys, texts_of
+from khop.mappings.igate.references import is_no_value, texts_of
 from khop.mappings.igate.text import flag, vietnamese_name
 from khop.mappings.igate.wire import (
     CODE_MAX,
@@ -30,6 +36,7 @@ from khop.mappings.igate.wire import (
     Procedure,
     StepState,
     Tag,
+    Task,
 )
 from khop.mappings.records import DossierReading, DossierRecord, FullDossier, Instant, Status
 from khop.mappings.states.status import ChannelTable, StatusTable
@@ -72,8 +79,6 @@ _TIMES: Mapping[str, str] = {
 }
 #: Unknown keys of items that are remembered as such.
 _MOST_KEYS = 10_000
-#: Texts that JavaScript made of an absent nationCode (docs/systems/igate.md).
-_NO_CODE = frozenset({"", "UNDEFINED", "NULL"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +291,8 @@ def _required(text: str, field: str) -> str:
     clean = clean_text(text)
     if not clean:
         raise RecordError(field, "is blank")
+    if is_no_value(clean):
+        raise RecordError(field, "holds a word such as undefined or null in place of a value")
     return clean
 
 
@@ -306,7 +313,7 @@ def _aliases(nation_code: object, code: str, lost: list[str]) -> tuple[str, ...]
         alias = canonical_code(clean_text(text)) if len(text) <= CODE_MAX else ""
         if (len(text) > CODE_MAX or not alias.isprintable()) and "nationCode" not in lost:
             lost.append("nationCode")
-        elif alias not in _NO_CODE and alias != code:
+        elif alias and not is_no_value(alias) and alias != code:
             found[alias] = None
     if not written:
         lost.append("nationCode")
@@ -318,7 +325,8 @@ def _procedure(said: Procedure | None, lost: list[str]) -> str | None:
     code, and nobody knows which."""
     if said is None:
         return None
-    base = base_procedure(said.code) if said.code else None
+    known = said.code and not is_no_value(said.code.strip())
+    base = base_procedure(said.code) if known and said.code else None
     if base is None and (said.code or said.translate) and "procedure.code" not in lost:
         lost.append("procedure.code")
     return base
@@ -362,6 +370,11 @@ def _says_nothing(wire: DossierItem, item: Mapping[str, object], taken_out: Sequ
         empty.append("procedure")
     if applicant is not None and _is_nobody(applicant, item["applicant"]):
         empty.append("applicant")
+    tasks = [wire.task] if isinstance(wire.task, Task) else wire.task or ()
+    if any(task is not None and not task.model_fields_set for task in tasks) and any(
+        _each(item["task"])
+    ):
+        empty.append("task")
     return bool(empty) and not {_field(path) for path in taken_out}.issuperset(empty)
 
 
@@ -375,6 +388,8 @@ def _is_nobody(applicant: ApplicantForm, written: object) -> bool:
     person = applicant.data
     if person is not None and person.model_fields_set:
         return False
-    inner = loose_keys(written).get("data")
-    fields = inner if isinstance(inner, dict) else written
-    return bool(loose_keys(fields).keys() & PERSON_KEYS)
+    return bool(form_fields(written).keys() & PERSON_KEYS)
+
+
+def _each(written: object) -> Sequence[object]:
+    return written if isinstance(written, list) else [written]

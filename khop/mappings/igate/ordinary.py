@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeAlias
 
+from khop.connectors.http.answers import json_within
 from khop.mappings.codes.organisation import parse_organisation
 from khop.mappings.codes.procedure import parse_procedure
 from khop.mappings.igate.references import Unread, bare_id, loose_keys, read_reference
@@ -25,6 +26,7 @@ _NAMES = {name.casefold(): name for name in (*DossierDetail.model_fields, *StepS
 PERSON_KEYS = frozenset(name.casefold() for name in PersonDetail.model_fields)
 _PERSON_NAMES = {name.casefold(): name for name in PersonDetail.model_fields}
 _TASK_NAMES = {name.casefold(): name for name in Task.model_fields}
+_DEEPEST = 3
 _WRAPPERS = ("data", "dossier", "item", "content", "result", "source", "_source")
 
 
@@ -91,9 +93,7 @@ def _process(value: object) -> Item | None:
 def _applicant(value: object) -> Item | None:
     """``{data}``; a bare value is the name, and the fields may lie beside ``data``."""
     if isinstance(value, Mapping):
-        keys = loose_keys(value)
-        inner = keys.get("data")
-        data = _renamed(inner if isinstance(inner, Mapping) else value, _PERSON_NAMES)
+        data = _renamed(form_fields(value), _PERSON_NAMES)
         return {"data": data if data.keys() & set(_PERSON_NAMES.values()) else None}
     found = read_reference(value)
     if found is None:
@@ -101,6 +101,17 @@ def _applicant(value: object) -> Item | None:
     if not isinstance(found.name, str):
         raise Unread
     return {"data": {"fullname": found.name}}
+
+
+def form_fields(value: object) -> dict[str, object]:
+    """The fields of an applicant's form, in lower case, of the form or of ``data`` around it."""
+    fields = loose_keys(value)
+    for _ in range(_DEEPEST):
+        inner = fields.get("data")
+        if not isinstance(inner, Mapping):
+            break
+        fields = loose_keys(inner)
+    return fields
 
 
 def _task(value: object) -> Item:
@@ -134,8 +145,8 @@ def repaired(item: Item, fields: Collection[str]) -> Item:
     """The item with the references among ``fields`` as objects, where they are bare values or
     lists. What cannot be read stays as it is."""
     made = dict(item)
-    for name in fields:
-        value = item.get(name)
+    for name in item.keys() & fields:
+        value = made[name] = json_within(item.get(name))
         if name == "id" and (text := bare_id(value)) is not None:
             made[name] = text
         elif name in ("task", "currentTask"):
@@ -157,13 +168,13 @@ def loosened(item: Item) -> tuple[Item, list[str]]:
     for name, read in _REFERENCES.items():
         if made.get(name) is not None:
             try:
-                made[name] = read(made[name])
+                made[name] = read(json_within(made[name]))
             except Unread:
                 made[name] = None
                 lost.append(name)
     for name in ("task", "currentTask"):
         if made.get(name) is not None:
-            made[name] = _repaired_tasks(made[name])
+            made[name] = _repaired_tasks(json_within(made[name]))
     return made, lost
 
 
@@ -196,6 +207,11 @@ def _renamed(value: Mapping[Any, object], names: Mapping[str, str]) -> Item:
 
 
 def _repaired_tasks(value: object) -> object:
+    if isinstance(value, Mapping):
+        keys = loose_keys(value)
+        inner = [keys[name] for name in _WRAPPERS if isinstance(keys.get(name), list)]
+        if len(inner) == 1 and not keys.keys() & _TASK_NAMES.keys():
+            value = inner[0]
     if isinstance(value, list):
         return [_kept(_task, each) for each in value]
     return _kept(_task, value)

@@ -14,6 +14,7 @@ from khop.mappings.identity import (
     mask_number,
     written_digits,
 )
+from khop.mappings.igate.references import is_no_value
 from khop.mappings.igate.text import first_text
 from khop.mappings.igate.wire import LabelledPlace, PersonData, PersonDetail
 from khop.mappings.records import Applicant, Birth
@@ -33,6 +34,7 @@ _PARTIAL = re.compile(r"(?:(?P<m>\d\d?)/)?(?P<y>\d{4})", re.ASCII)
 def key_and_mask(key: bytes, person: PersonData, lost: list[str]) -> tuple[str | None, str | None]:
     """Matching key and masked display of the applicant. A birthday that the key needs and that
     cannot be read is added to ``lost``."""
+    _name_no_values(person, lost)
     if any(path.startswith(_NUMBER) for path in lost):
         return None, None  # a name in its place would make the key of another person
     number = identity_digits(person.identityNumber)
@@ -40,6 +42,14 @@ def key_and_mask(key: bytes, person: PersonData, lost: list[str]) -> tuple[str |
     birth = None if number else _birth_or_lost(person.birthday, lost)
     mask = (mask_name(name) if name else mask_number(number)) or None
     return applicant_key(key, number, name, _key_text(birth)), mask
+
+
+def _name_no_values(person: PersonData, lost: list[str]) -> None:
+    """Add the fields to ``lost`` that hold "undefined" and the like."""
+    for name in ("identityNumber", "fullname", "ownerFullname", "organization"):
+        path, written = f"applicant.data.{name}", getattr(person, name)
+        if isinstance(written, str) and is_no_value(written.strip()) and path not in lost:
+            lost.append(path)
 
 
 def applicant_of(person: PersonDetail, lost: list[str]) -> Applicant:

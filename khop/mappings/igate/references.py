@@ -21,7 +21,10 @@ _LONGEST = 2_000
 _DEEPEST = 3
 _MOST = 20
 #: Texts that programs made of a value they did not have.
-_NO_VALUE = frozenset({"undefined", "null", "none", "nan", "[object object]", "nil"})
+_NO_VALUE = frozenset({
+    "undefined", "null", "none", "nan", "nil", "n/a", "#n/a", "invalid date", "(null)", "<null>",
+    "[object object]", "[objectobject]",
+})  # fmt: skip
 _NUMBER = re.compile(r"-?\d{1,9}(?:\.0)?")
 _IDS = ("id", "_id", "$oid", "key", "value")
 _CODES = ("code", "ma")
@@ -43,6 +46,11 @@ class Reference:
 
 class Unread(Exception):
     """The value says something that cannot be read."""
+
+
+def is_no_value(text: str) -> bool:
+    """Whether a text is what a program made of a value that it did not have."""
+    return text.casefold() in _NO_VALUE
 
 
 def read_reference(value: object, depth: int = 0) -> Reference | None:

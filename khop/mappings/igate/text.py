@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from pydantic import TypeAdapter, ValidationError
 
+from khop.mappings.igate.references import is_no_value
 from khop.mappings.igate.wire import DefinitionTask, LanguageName, Name, ProcessTask, Tag, Task
 from khop.mappings.wire_shapes import scalar_text
 from khop.text.cleaning import clean_text
@@ -20,12 +21,18 @@ _FLAGS: Mapping[str, bool] = {
 
 
 def first_text(*values: str | int | None) -> str:
-    """The first of the values that is not blank, cleaned; "" when all are."""
-    return next((clean for value in values if (clean := scalar_text(value))), "")
+    """The first of the values that says something, cleaned; "" when none does."""
+    texts = map(scalar_text, values)
+    return next((text for text in texts if text and not is_no_value(text)), "")
 
 
 def vietnamese_name(name: Name | None) -> str:
     """The name, in Vietnamese where it comes in several languages; "" when there is none."""
+    text = _any_language(name)
+    return "" if is_no_value(text) else text
+
+
+def _any_language(name: Name | None) -> str:
     if isinstance(name, str):
         return clean_text(name)
     if name is None:
