@@ -93,8 +93,7 @@ class HistoryReader:
         Unusable fields are added to ``lost``; tasks in ``lost`` count as unreadable.
         """
         entries: dict[str, Entry] = {}
-        of_task = re.compile(rf"{re.escape(where)}\[\d+\]")
-        for path in filter(of_task.fullmatch, lost):
+        for path in _lost_tasks(where, lost) if lost else ():
             entry = self._entry(Task(id=path), _Facts(None, None, ""), native_id, code)
             entries[path] = entry
         for place, task in each_of(tasks):
@@ -150,6 +149,11 @@ class HistoryReader:
             return Entry(record)
         text = step_name(task) or label
         return Entry(record, Step(event, status, text, actor=name, office=office))
+
+
+def _lost_tasks(where: str, lost: Iterable[str]) -> list[str]:
+    """The paths in ``lost`` that are whole tasks."""
+    return [path for path in lost if re.fullmatch(rf"{re.escape(where)}\[\d+\]", path)]
 
 
 class _Dates:

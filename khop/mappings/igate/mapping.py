@@ -29,7 +29,6 @@ from khop.mappings.igate.text import flag, vietnamese_name
 from khop.mappings.igate.wire import (
     CODE_MAX,
     Agency,
-    ApplicantForm,
     DossierDetail,
     DossierItem,
     PersonDetail,
@@ -175,9 +174,9 @@ class IgateMapping:
         return wire, item, list(dict.fromkeys((*lost, *taken_out)))
 
     def _spelt_otherwise(self, item: dict[str, object]) -> bool:
-        odd = item.keys() - self._unknown_keys
-        if not odd:
+        if item.keys() <= self._unknown_keys:
             return False
+        odd = item.keys() - self._unknown_keys
         if spelt_otherwise(odd, item):
             return True
         if len(self._unknown_keys) < _MOST_KEYS:
@@ -222,7 +221,19 @@ class IgateMapping:
         key, mask = key_and_mask(self._key, person, lost) if person else (None, None)
         method = wire.applyMethod
         procedure = _procedure(wire.procedure, lost)
-        times: dict[str, Any] = _times(wire, lost)
+        read = parse_wire_time
+        times: dict[str, Any]
+        try:
+            times = {
+                "submitted_at": read(wire.appliedDate, "appliedDate"),
+                "received_at": read(wire.acceptedDate, "acceptedDate"),
+                "due_at": read(wire.appointmentDate, "appointmentDate"),
+                "finished_at": read(wire.completedDate, "completedDate"),
+                "returned_at": read(wire.returnedDate, "returnedDate"),
+                "changed_at": read(wire.updatedDate, "updatedDate"),
+            }
+        except RecordError:
+            times = _times(wire, lost)
         record = DossierRecord(
             source=self._source,
             native_id=native_id,
@@ -357,19 +368,22 @@ def _unread(record: DossierRecord, lost: Sequence[str]) -> tuple[str, ...]:
 def _says_nothing(wire: DossierItem, item: Mapping[str, object], taken_out: Sequence[str]) -> bool:
     """Whether an object that the item has is read as nothing, and not because of what was taken
     out of it."""
-    tags = {"dossierStatus": wire.dossierStatus, "applyMethod": wire.applyMethod}
-    empty = [
-        name
-        for name, tag in tags.items()
-        if tag is not None and tag.id is None and not vietnamese_name(tag.name)
-    ]
-    unit, procedure, applicant = wire.agency, wire.procedure, wire.applicant
+    status, method, unit = wire.dossierStatus, wire.applyMethod, wire.agency
+    procedure, applicant = wire.procedure, wire.applicant
+    empty = []
+    if status is not None and status.id is None and not vietnamese_name(status.name):
+        empty.append("dossierStatus")
+    if method is not None and method.id is None and not vietnamese_name(method.name):
+        empty.append("applyMethod")
     if unit is not None and not unit.code and not vietnamese_name(unit.name):
         empty.append("agency")
     if procedure is not None and not procedure.code and not procedure.translate:
         empty.append("procedure")
-    if applicant is not None and _is_nobody(applicant, item["applicant"]):
-        empty.append("applicant")
+    if applicant is not None:
+        person = applicant.data
+        nobody = person is None or not person.model_fields_set
+        if nobody and form_fields(item["applicant"]).keys() & PERSON_KEYS:
+            empty.append("applicant")
     tasks = [wire.task] if isinstance(wire.task, Task) else wire.task or ()
     if any(task is not None and not task.model_fields_set for task in tasks) and any(
         _each(item["task"])
@@ -381,14 +395,6 @@ def _says_nothing(wire: DossierItem, item: Mapping[str, object], taken_out: Sequ
 def _field(path: str) -> str:
     """The field of an item that a wire path is in."""
     return re.split(r"[.\[]", path, maxsplit=1)[0]
-
-
-def _is_nobody(applicant: ApplicantForm, written: object) -> bool:
-    """Whether the form has fields, and none of them is read."""
-    person = applicant.data
-    if person is not None and person.model_fields_set:
-        return False
-    return bool(form_fields(written).keys() & PERSON_KEYS)
 
 
 def _each(written: object) -> Sequence[object]:

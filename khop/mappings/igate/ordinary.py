@@ -64,7 +64,9 @@ def _procedure(value: object) -> Item | None:
             code, name = text, None if text is name else name
     if code is None and name is None:
         raise Unread
-    return {"code": code, "translate": name, "sector": loose_keys(value).get("sector")}
+    inner = value[0] if isinstance(value, list) and value else value
+    said = loose_keys(inner).get("sector")
+    return {"code": code, "translate": name, "sector": _quiet(_sector, said)}
 
 
 def _sector(value: object) -> Item | None:

@@ -30,7 +30,8 @@ class Shapes:
 
     ``person``: identity and phone number as text, as numbers without leading zeros, or the phone
     with +84. ``birthday``: local midnight in UTC, which is on the day before, or in local time.
-    ``task``: the form of a history with one step.
+    ``task``: the form of a history with one step. ``odd``: references, dates and keys in the forms
+    of ``odd_forms``.
     """
 
     translate: Translate | None = None
@@ -42,6 +43,7 @@ class Shapes:
     task: Literal["array", "object"] | None = None
     person: Person | None = None
     birthday: Birthday | None = None
+    odd: bool = False
 
     def translate_of(self, bits: int) -> Translate:
         return self.translate or _TRANSLATE[bits >> 10 & 3]

@@ -6,6 +6,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Any
 
+from khop.sandbox.igate.odd_forms import oddly
 from khop.sandbox.igate.shapes import Birthday, Shapes, Translate, named
 from khop.sandbox.world.calendar import DAY, LOCAL_OFFSET, to_date
 from khop.sandbox.world.dossiers import LABELS, NATION_ABSENT, Dossier, history
@@ -59,7 +60,7 @@ def list_item(
         item["currentTask"] = forms[form]
     if tasks:
         item["task"] = _tasks(d, shapes)
-    return item
+    return oddly(item, d.shape) if shapes.odd else item
 
 
 def detail(d: Dossier, register: Register, *, shapes: Shapes = _AS_DRAWN) -> dict[str, Any]:
@@ -88,7 +89,7 @@ def detail(d: Dossier, register: Register, *, shapes: Shapes = _AS_DRAWN) -> dic
     item["eForm"] = {"id": None, "data": {}}
     item["dossierFormFile"] = _files(d)
     item["task"] = _tasks(d, shapes)
-    return item
+    return oddly(item, d.shape >> 3) if shapes.odd else item
 
 
 def form_data(d: Dossier, register: Register) -> dict[str, Any]:
