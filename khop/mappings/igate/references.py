@@ -18,6 +18,7 @@ from khop.text.cleaning import clean_text
 Name: TypeAlias = str | list[dict[str, Any]]
 
 _LONGEST = 2_000
+_LONGEST_WORD = 15
 _DEEPEST = 3
 _MOST = 20
 #: Texts that programs made of a value they did not have.
@@ -50,7 +51,7 @@ class Unread(Exception):
 
 def is_no_value(text: str) -> bool:
     """Whether a text is what a program made of a value that it did not have."""
-    return text.casefold() in _NO_VALUE
+    return len(text) <= _LONGEST_WORD and text.casefold() in _NO_VALUE
 
 
 def read_reference(value: object, depth: int = 0) -> Reference | None:
