@@ -6,8 +6,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeVar
 
@@ -16,9 +15,8 @@ from khop.mappings.codes.procedure import base_procedure
 from khop.mappings.codes.spelling import canonical_code
 from khop.mappings.igate.files_and_fees import attachments, read_fees
 from khop.mappings.igate.history import Entry, HistoryReader, TaskRules, collapse, entered_at
+from khop.mappings.igate.losses import says_nothing, times_of, unread_fields
 from khop.mappings.igate.ordinary import (
-    PERSON_KEYS,
-    form_fields,
     loosened,
     repaired,
     spelt_otherwise,
@@ -35,9 +33,8 @@ from khop.mappings.igate.wire import (
     Procedure,
     StepState,
     Tag,
-    Task,
 )
-from khop.mappings.records import DossierReading, DossierRecord, FullDossier, Instant, Status
+from khop.mappings.records import DossierReading, DossierRecord, FullDossier, Status
 from khop.mappings.states.status import ChannelTable, StatusTable
 from khop.mappings.time.parsing import parse_wire_time
 from khop.mappings.wire_shapes import read_shape, scalar_text
@@ -48,34 +45,6 @@ StateField = Literal["dossierStatus", "dossierTaskStatus", "statusCurrentTask"]
 
 #: A dossier is refused when its id or code has an unknown shape.
 _ESSENTIAL = frozenset({"id", "code"})
-#: The record's fields that a wire field fills; what is lost leaves them unread.
-_FILLS: Mapping[str, tuple[str, ...]] = {
-    "nationCode": ("aliases",),
-    "dossierStatus": ("status",),
-    "dossierTaskStatus": ("status",),
-    "statusCurrentTask": ("status",),
-    "appliedDate": ("submitted_at",),
-    "acceptedDate": ("received_at",),
-    "appointmentDate": ("due_at",),
-    "completedDate": ("finished_at",),
-    "returnedDate": ("returned_at",),
-    "updatedDate": ("changed_at",),
-    "undefindedCompleteTime": ("no_due",),
-    "agency": ("unit", "unit_code"),
-    "procedure": ("procedure",),
-    "applyMethod": ("channel",),
-    "applicant": ("applicant_key",),
-    "task": ("entered_at",),
-    "currentTask": ("entered_at",),
-}
-_TIMES: Mapping[str, str] = {
-    "appliedDate": "submitted_at",
-    "acceptedDate": "received_at",
-    "appointmentDate": "due_at",
-    "completedDate": "finished_at",
-    "returnedDate": "returned_at",
-    "updatedDate": "changed_at",
-}
 #: Unknown keys of items that are remembered as such.
 _MOST_KEYS = 10_000
 
@@ -167,7 +136,7 @@ class IgateMapping:
         if unusual:
             item, lost = loosened(item)
         wire, taken_out = read_shape(model, item, _ESSENTIAL, repaired)
-        if not unusual and _says_nothing(wire, item, taken_out):
+        if not unusual and says_nothing(wire, item, taken_out):
             item, lost = loosened(item)
             wire, again = read_shape(model, item, _ESSENTIAL, repaired)
             taken_out = (*taken_out, *again)
@@ -233,7 +202,7 @@ class IgateMapping:
                 "changed_at": read(wire.updatedDate, "updatedDate"),
             }
         except RecordError:
-            times = _times(wire, lost)
+            times = times_of(wire, lost)
         record = DossierRecord(
             source=self._source,
             native_id=native_id,
@@ -256,7 +225,7 @@ class IgateMapping:
         owner = ("owner",) if person is not None and has_owner(person) else ()
         if not lost and not owner:
             return record
-        unread = (*_unread(record, lost), *owner)
+        unread = (*unread_fields(record, lost), *owner)
         return replace(record, fields_lost=tuple(lost), unread=unread)
 
     def _state(self, wire: DossierItem, step: StepState) -> tuple[Status | None, str | None]:
@@ -341,61 +310,3 @@ def _procedure(said: Procedure | None, lost: list[str]) -> str | None:
     if base is None and (said.code or said.translate) and "procedure.code" not in lost:
         lost.append("procedure.code")
     return base
-
-
-def _times(wire: DossierItem, lost: list[str]) -> dict[str, Instant | None]:
-    """The times of an item; one that cannot be read with certainty is named in ``lost``."""
-    found: dict[str, Instant | None] = {}
-    for name, filled in _TIMES.items():
-        try:
-            found[filled] = parse_wire_time(getattr(wire, name), name)
-        except RecordError:
-            found[filled] = None
-            lost.append(name)
-    return found
-
-
-def _unread(record: DossierRecord, lost: Sequence[str]) -> tuple[str, ...]:
-    """The fields of the record that are empty because of what was lost."""
-    names = dict.fromkeys(filled for path in lost for filled in _FILLS.get(_field(path), ()))
-    return tuple(
-        name
-        for name in names
-        if name == "no_due" or getattr(record, name) in (None, ()) or name == "aliases"
-    )
-
-
-def _says_nothing(wire: DossierItem, item: Mapping[str, object], taken_out: Sequence[str]) -> bool:
-    """Whether an object that the item has is read as nothing, and not because of what was taken
-    out of it."""
-    status, method, unit = wire.dossierStatus, wire.applyMethod, wire.agency
-    procedure, applicant = wire.procedure, wire.applicant
-    empty = []
-    if status is not None and status.id is None and not vietnamese_name(status.name):
-        empty.append("dossierStatus")
-    if method is not None and method.id is None and not vietnamese_name(method.name):
-        empty.append("applyMethod")
-    if unit is not None and not unit.code and not vietnamese_name(unit.name):
-        empty.append("agency")
-    if procedure is not None and not procedure.code and not procedure.translate:
-        empty.append("procedure")
-    if applicant is not None:
-        person = applicant.data
-        nobody = person is None or not person.model_fields_set
-        if nobody and form_fields(item["applicant"]).keys() & PERSON_KEYS:
-            empty.append("applicant")
-    tasks = [wire.task] if isinstance(wire.task, Task) else wire.task or ()
-    if any(task is not None and not task.model_fields_set for task in tasks) and any(
-        _each(item["task"])
-    ):
-        empty.append("task")
-    return bool(empty) and not {_field(path) for path in taken_out}.issuperset(empty)
-
-
-def _field(path: str) -> str:
-    """The field of an item that a wire path is in."""
-    return re.split(r"[.\[]", path, maxsplit=1)[0]
-
-
-def _each(written: object) -> Sequence[object]:
-    return written if isinstance(written, list) else [written]
