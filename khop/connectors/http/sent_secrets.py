@@ -2,7 +2,8 @@
 
 A refusal such as "bad request: client_secret=…" would carry the secret into an error, a log and the
 ledger. A secret is struck in any form in which programs quote it: as it is, percent-encoded, in
-JSON or XML escapes, in hexadecimal, and in Base64 at any place of a longer text, such as a whole
+JSON or XML escapes (of some letters or of all), in hexadecimal, over several lines, with markup or
+signs of no width between its letters, and in Base64 at any place of a longer text, such as a whole
 Basic header or body. So is its beginning, where a text was cut.
 """
 
@@ -11,13 +12,18 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from khop.connectors.http.answers import Answer
+from khop.connectors.http.unescaped import unescaped
 
 _STRUCK = "[…]"
 _SHORTEST = 3
+#: Shorter ones are not looked for across blanks: they could stand there by chance.
+_SHORTEST_BARE = 6
+#: The longest text, in characters, that is searched without its escapes; refusals are shorter.
+_LONGEST_ESCAPED = 64 * 1024
 #: Of a longer secret the encodings of each single letter are not looked for: it is a token, whose
 #: letters need none.
 _LONGEST_SPELT = 200
@@ -55,21 +61,30 @@ def secrets_of(value: object, *, named: bool = False) -> Iterator[str]:
 
 def struck(answer: Answer, secrets: Iterable[str]) -> Answer:
     """The answer without these texts in its body and headers; the same object where it has none."""
-    pattern = _pattern(secrets)
-    if pattern is None or len(answer.body) > _LONGEST_ANSWER:
+    secrets = tuple(secrets)
+    if len(answer.body) > _LONGEST_ANSWER:
         return answer
     text = answer.body.decode(json.detect_encoding(answer.body), "replace")
-    clean, count = pattern.subn(_STRUCK, text)
-    headers = {name: pattern.sub(_STRUCK, value) for name, value in answer.headers.items()}
-    if not count and headers == dict(answer.headers):
+    clean = without_secrets(text, secrets)
+    headers = {name: without_secrets(value, secrets) for name, value in answer.headers.items()}
+    if clean == text and headers == dict(answer.headers):
         return answer
-    return replace(answer, headers=headers, body=clean.encode() if count else answer.body)
+    return replace(answer, headers=headers, body=answer.body if clean == text else clean.encode())
 
 
 def without_secrets(text: str, secrets: Iterable[str]) -> str:
     """The text without these texts in any form."""
-    pattern = _pattern(secrets)
-    return text if pattern is None else pattern.sub(_STRUCK, text)
+    wanted = {secret for secret in map(str.strip, secrets) if len(secret) >= _SHORTEST}
+    if (pattern := _pattern(wanted)) is not None:
+        text = pattern.sub(_STRUCK, text)
+    bare = {kept for secret in wanted if len(kept := unescaped(secret).text) >= _SHORTEST_BARE}
+    pattern = _pattern(bare)
+    if pattern is None or len(text) > _LONGEST_ESCAPED:
+        return text
+    found = unescaped(text)
+    for start, end in reversed([found.place(each) for each in pattern.finditer(found.text)]):
+        text = f"{text[:start]}{_STRUCK}{text[end:]}"
+    return text
 
 
 def _with_scheme(value: str) -> Iterator[str]:
@@ -80,10 +95,9 @@ def _with_scheme(value: str) -> Iterator[str]:
         yield rest.strip()
 
 
-def _pattern(secrets: Iterable[str]) -> re.Pattern[str] | None:
+def _pattern(secrets: Collection[str]) -> re.Pattern[str] | None:
     """The expression of all forms of these secrets, the longest first."""
-    wanted = {text for text in map(str.strip, secrets) if len(text) >= _SHORTEST}
-    forms = [form for text in sorted(wanted, key=len, reverse=True) for form in _forms(text)]
+    forms = [form for text in sorted(secrets, key=len, reverse=True) for form in _forms(text)]
     return re.compile("|".join(forms), re.IGNORECASE) if forms else None
 
 
@@ -123,16 +137,18 @@ def _letter(letter: str, *, spelt: bool = True) -> str:
     utf16 = letter.encode("utf-16-be", "surrogatepass")
     units = [utf16[start : start + 2].hex() for start in range(0, len(utf16), 2)]
     forms = [
-        plain,
         "".join(f"%(?:25)*{byte:02x}" for byte in raw),
-        "".join(rf"\\+u{unit}" for unit in units),
+        "".join(rf"\\{{1,8}}u{unit}" for unit in units),
         rf"&(?:amp;)*#0*{code};",
         rf"&(?:amp;)*#x0*{code:x};",
+        plain,
     ]
     if letter == " ":
         forms.append(r"\+")
     if letter in "+/":
         forms.append("-" if letter == "+" else "_")
     if letter in _NAMED:
-        forms.append(f"&(?:amp;)*{_NAMED[letter]};")
-    return rf"(?:\\*(?:{'|'.join(forms)}))" if letter != "\\" else rf"(?:\\+|{'|'.join(forms[1:])})"
+        forms.insert(0, f"&(?:amp;)*{_NAMED[letter]};")
+    if letter == "\\":
+        return rf"(?:\\{{1,8}}|{'|'.join(forms[:-1])})"
+    return rf"(?:\\{{0,8}}(?:{'|'.join(forms)}))"

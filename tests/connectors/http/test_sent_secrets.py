@@ -53,6 +53,23 @@ FORMS: dict[str, Callable[[str], str]] = {
     "Base64 in an address": lambda text: base64.urlsafe_b64encode(f"ab{text}c".encode()).decode(),
     "Base64, percent": lambda text: quote(b64(f"a{text}"), safe=""),
     "Base64 in lines": lambda text: base64.encodebytes(f"{'x' * 50}{text}".encode()).decode(),
+    "percent, each letter": lambda text: "".join(f"%{byte:02X}" for byte in text.encode()),
+    "percent twice, each letter": lambda text: "".join(f"%25{byte:02x}" for byte in text.encode()),
+    "JSON, each letter": lambda text: "".join(f"\\u{ord(sign):04X}" for sign in text),
+    "bytes of C": lambda text: "".join(f"\\x{byte:02x}" for byte in text.encode()),
+    "bytes of C, octal": lambda text: "".join(f"\\{byte:03o}" for byte in text.encode()),
+    "XML, each letter": lambda text: "".join(f"&#{ord(sign)};" for sign in text),
+    "XML, each letter in hexadecimal": lambda text: "".join(f"&#x{ord(sign):X};" for sign in text),
+    "bytes in hexadecimal": lambda text: text.encode().hex(" ").upper(),
+    "bytes with colons": lambda text: text.encode().hex(":"),
+    "a list of bytes": lambda text: str(list(text.encode())),
+    "signed bytes": lambda text: str([byte - byte // 128 * 256 for byte in text.encode()]),
+    "over two lines": lambda text: f"{text[:7]}\n{text[7:]}",
+    "over two lines of JSON": lambda text: json.dumps(f"{text[:7]}\r\n{text[7:]}")[1:-1],
+    "with blanks": " ".join,
+    "with signs of no width": "\u200b".join,
+    "with markup": "<b>".join,
+    "in JSON, in an address": lambda text: quote(json.dumps(text)[1:-1], safe=""),
     "its first half, cut": lambda text: text[: len(text) // 2 + 2],
 }  # fmt: skip
 
@@ -159,3 +176,15 @@ def test_a_refusal_that_reads_otherwise_without_the_secret_says_nothing(
     with pytest.raises(Refused) as caught:
         transport_to(script).call("op", "POST", URL, json={"password": PLAIN}, judge=judge)
     assert (caught.value.detail, caught.value.code) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "text", ["\\" * 100_000, "%25" * 20_000, "&amp;" * 12_000, "[1," * 20_000, "aa " * 20_000]
+)
+def test_a_long_row_of_escapes_takes_no_long_time(text: str) -> None:
+    assert without_secrets(text, [SECRET, PLAIN]) == text
+
+
+def test_a_secret_is_struck_and_the_rest_stays() -> None:
+    spelt = "".join(f"%{byte:02X}" for byte in PLAIN.encode())
+    assert without_secrets(f"p%C3%A1 <b>{spelt}</b> %20", [PLAIN]) == "p%C3%A1 <b>[…]</b> %20"
