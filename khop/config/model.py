@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from datetime import date
 from ipaddress import ip_address
@@ -18,6 +19,7 @@ from pydantic import (
 
 from khop.adapters.settings import Secret, SourceSettings
 from khop.config.own_tables import OwnTables, TableModel
+from khop.errors import ConfigError
 
 
 class Province(TableModel):
@@ -50,6 +52,43 @@ class PrivacySettings(TableModel):
             "`khop init`. Keep a copy: without it, stored keys match nothing."
         ),
     ] = Path("khop.key")
+
+
+class LogSettings(TableModel):
+    """``[log]``: where the head of the audit log is noted, so that a log that was written anew or
+    cut off shows."""
+
+    anchor_file: Annotated[
+        Path | None,
+        Field(
+            description="File that each reconcile adds a line to. It belongs where nobody who can "
+            "write to the ledger can change it: a disk of another machine, or append-only."
+        ),
+    ] = None
+    anchor_notice: Annotated[
+        bool, Field(description="Whether each new head is a notice too, for `khop notify`.")
+    ] = False
+
+
+class FileSettings(TableModel):
+    """``[files]``: who may read the files that khop makes."""
+
+    group: Annotated[
+        str | None,
+        Field(
+            description="Group whose members may read them (mode 0640). When left out, only "
+            "khop's account may (mode 0600)."
+        ),
+    ] = None
+
+    def settle(self, path: Path) -> None:
+        """Give a file its mode and group. Raises OSError, ConfigError."""
+        if self.group is not None:
+            try:
+                shutil.chown(path, group=self.group)
+            except LookupError:
+                raise ConfigError(f"there is no group {self.group}", key="files.group") from None
+        path.chmod(0o600 if self.group is None else 0o640)
 
 
 class Window(TableModel):
@@ -252,6 +291,8 @@ class Installation(TableModel):
     province: Province
     ledger: LedgerSettings = LedgerSettings()
     privacy: PrivacySettings = PrivacySettings()
+    log: LogSettings = LogSettings()
+    files: FileSettings = FileSettings()
 
 
 class Config(OwnTables, Installation):
@@ -263,6 +304,12 @@ class Config(OwnTables, Installation):
     notices: NoticeSettings = NoticeSettings()
     sources: Annotated[Mapping[str, SourceSettings], Field(default_factory=dict)]
     base_dir: Path
+
+    @model_validator(mode="after")
+    def _anchors_have_a_receiver(self) -> Config:
+        if self.log.anchor_notice and self.notices.url is None:
+            raise ValueError("log.anchor_notice: there is no receiver; write the url of [notices]")
+        return self
 
     @property
     def ledger_url(self) -> str:

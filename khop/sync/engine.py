@@ -33,6 +33,7 @@ from khop.errors import ConfigError
 from khop.mappings.records import Instant
 from khop.sync.clock_guard import check_clock
 from khop.sync.findings import log_check, views
+from khop.sync.findings.anchors import write_anchors
 from khop.sync.findings.case_view import case_view
 from khop.sync.findings.deciding import Deciding
 from khop.sync.findings.freshness import freshness
@@ -262,6 +263,7 @@ class Engine(Deciding):
                     connection, reconcile_summary(run.id, fixed, found).as_json()
                 ),
             )
+        write_anchors(self.ledger, self.config, self._clock)
         return reconcile_summary(run.id, fixed, done)
 
     def _is_past(self, now: datetime) -> bool:
@@ -299,10 +301,8 @@ class Engine(Deciding):
         return case_view(self.ledger, code, self._sources(), self.tables.unit_names)
 
     def verify_log(self, anchor: str | None = None) -> Verified:
-        """Read the audit log's chain, and compare findings, exclusions and pushes with it.
-        ``anchor``: a head noted earlier. Raises KhopError."""
-        noted = [] if anchor is None else [(anchor, audit_log.read_head(anchor))]
-        return log_check.verify(self.ledger, self._privacy, noted)
+        """Whether log, findings, exclusions and pushes are as khop wrote them. Raises KhopError."""
+        return log_check.verify(self.ledger, self._privacy, self.config, anchor)
 
     def plan(self, rules: Sequence[str] | None = None) -> Plan:
         """What ``apply`` would do, for all findings or those of some rules."""

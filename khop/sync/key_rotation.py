@@ -99,7 +99,7 @@ def rotate_key(config: Config, *, actor: str, clock: Callable[[], datetime]) -> 
         ledger.use(before, clock)
         for name in _LEASES:
             held.enter_context(acquire(ledger, name, clock))
-        after = newest if before.pending else newest.replaced()
+        after = newest if before.pending else newest.replaced(config.files.settle)
         with ledger.write() as connection:
             _carry_over(connection, before, after)
             detail = {"key": after.fingerprint, "before": before.fingerprint}
@@ -121,6 +121,7 @@ def replace_lost_key(config: Config, *, actor: str, clock: Callable[[], datetime
         with ledger.read() as connection:
             found = installation.fingerprint(connection)
         ensure_key(config.key_path)
+        config.files.settle(config.key_path)
         after = Privacy(config.key_path)
         if found is None or found in after.chain:
             raise ConfigError(

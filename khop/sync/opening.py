@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -69,7 +69,17 @@ def prepare_ledger(
     create_ledger(config.ledger_url)
     with closing(Ledger(config.ledger_url)) as ledger:
         ledger.use(privacy, clock or _utc_now)
-        return made, ledger.adopt_key() or 0
+        unsealed = ledger.adopt_key() or 0
+        _settle(config, [path, *ledger.database.files])
+    return made, unsealed
+
+
+def _settle(config: Config, files: Sequence[Path]) -> None:
+    """Give files the mode that khop.toml says, where this account may; ``khop check`` tells the
+    others. Raises ConfigError for an unknown group."""
+    for path in files:
+        with suppress(OSError):
+            config.files.settle(path)
 
 
 def _key_beside(path: Path, url: str, found: str | None) -> Privacy:

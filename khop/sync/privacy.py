@@ -20,7 +20,7 @@ import json
 import os
 import tempfile
 from codecs import BOM_UTF8
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from secrets import token_hex
 
@@ -115,13 +115,17 @@ class Privacy:
         except InvalidToken:
             return None
 
-    def replaced(self, *, keep: bool = True) -> Privacy:
-        """Write the file anew with a new secret; ``keep``: and the earlier ones below it.
+    def replaced(self, settle: Callable[[Path], None]) -> Privacy:
+        """Write the file anew with a new secret, and the earlier ones below it.
 
-        The file is replaced whole. Raises ConfigError when that fails.
+        The file is replaced whole; ``settle`` gives the new one its mode. Raises ConfigError when
+        that fails.
         """
-        known = [*(self._secrets if keep else ()), _new_secret()]
-        return _written(self.path, known)
+        try:
+            _put(self.path, [*self._secrets, _new_secret()], replace=True, settle=settle)
+        except OSError as error:
+            raise _unwritable(self.path, error) from None
+        return Privacy(self.path)
 
 
 def ensure_key(path: Path) -> bool:
@@ -137,11 +141,6 @@ def ensure_key(path: Path) -> bool:
         return _put(path, [_new_secret()], replace=path.exists())
     except OSError as error:
         raise _unwritable(path, error) from None
-
-
-def new_key(path: Path) -> Privacy:
-    """Write a key that has nothing to do with an earlier one. Raises ConfigError."""
-    return _written(path, [_new_secret()])
 
 
 def fingerprint_of(secret: bytes) -> str:
@@ -178,21 +177,19 @@ def _read_secrets(path: Path) -> list[bytes]:
     return known
 
 
-def _written(path: Path, known: Sequence[bytes]) -> Privacy:
-    try:
-        _put(path, known, replace=True)
-    except OSError as error:
-        raise _unwritable(path, error) from None
-    return Privacy(path)
-
-
 def _unwritable(path: Path, error: OSError) -> ConfigError:
     return ConfigError(
         f"the key file {path} cannot be made ({error.strerror}); choose a writable place", key=_KEY
     )
 
 
-def _put(path: Path, known: Sequence[bytes], *, replace: bool) -> bool:
+def _put(
+    path: Path,
+    known: Sequence[bytes],
+    *,
+    replace: bool,
+    settle: Callable[[Path], None] = lambda path: None,
+) -> bool:
     """Write the file whole, for its owner alone, and see it on the disk. Without ``replace``,
     False when another process made one meanwhile."""
     newest, *before = [secret.decode() for secret in reversed(known)]
@@ -203,6 +200,7 @@ def _put(path: Path, known: Sequence[bytes], *, replace: bool) -> bool:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
+        settle(Path(name))
         if replace:
             Path(name).replace(path)
         else:

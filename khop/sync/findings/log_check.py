@@ -7,17 +7,16 @@ added, an entry without a row was taken out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
-from khop.errors import KhopError
+from khop.config.model import Config
+from khop.sync.findings.anchors import anchors_to_check
 from khop.sync.findings.views import FINDING_ACTION
 from khop.sync.ledger import Ledger
-from khop.sync.ledger.audit_log import Head, read_head
 from khop.sync.ledger.chain import Problems, Row, Verified, read_chain
 from khop.sync.ledger.covered import (
     CARRIED_EXCLUSION,
@@ -40,12 +39,14 @@ _Key: TypeAlias = tuple[str, str]
 _NOBODY = (None, None, None)
 
 
-def verify(ledger: Ledger, privacy: Privacy, anchors: Iterable[tuple[str, Head]] = ()) -> Verified:
-    """Read the whole log, and compare findings, exclusions and the outbox with it.
+def verify(ledger: Ledger, privacy: Privacy, config: Config, anchor: str | None = None) -> Verified:
+    """Read the whole log, and compare findings, exclusions, the outbox and anchors with it.
 
-    ``anchors``: where each was noted, and a head.
+    ``anchor``: a head that a person noted, beside those that khop.toml names. Raises KhopError
+    when it is none.
     """
     problems, replay = Problems(), _Replay()
+    anchors = anchors_to_check(config, anchor, problems)
     with ledger.read() as connection:
         rows, result = read_chain(connection, privacy, problems, anchors)
         for row in rows:
@@ -55,20 +56,6 @@ def verify(ledger: Ledger, privacy: Privacy, anchors: Iterable[tuple[str, Head]]
             _compare_exclusions(connection, replay, problems)
             _compare_pushes(connection, replay, problems)
     return result()
-
-
-def anchors_of(text: str, place: str) -> tuple[list[tuple[str, Head]], list[int]]:
-    """The anchors of a file, each with its place, and the numbers of lines that are none. A line
-    ends with its anchor."""
-    found, unreadable = [], []
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            found.append((f"{place}:{number}", read_head(line.split()[-1])))
-        except KhopError:
-            unreadable.append(number)
-    return found, unreadable
 
 
 @dataclass(frozen=True, slots=True)

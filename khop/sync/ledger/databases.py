@@ -32,6 +32,11 @@ class Database(ABC):
     def failures(self) -> tuple[type[Exception], ...]:
         """The exceptions its driver raises."""
 
+    @property
+    def files(self) -> list[Path]:
+        """Its files on this machine that are there."""
+        return []
+
     @abstractmethod
     def exists(self) -> bool:
         """Whether there may be a ledger, as far as that shows without a connection."""

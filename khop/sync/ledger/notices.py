@@ -109,6 +109,8 @@ def add(
             made_us=now_us,
         )
     )
+    if not rows:
+        return
     for row in rows:
         same = sa.and_(notified.c.rule == row.rule, notified.c.subject == row.subject)
         connection.execute(sa.delete(notified).where(same))
@@ -116,6 +118,13 @@ def add(
     connection.execute(
         sa.insert(notified), [{name: getattr(row, name) for name in columns} for row in rows]
     )
+
+
+def add_once(connection: sa.Connection, notice_id: str, body: str, now_us: int) -> None:
+    """Write a notice that is about no finding, unless it is there."""
+    there = connection.scalar(sa.select(notice.c.id).where(notice.c.id == notice_id))
+    if there is None:
+        add(connection, notice_id, body, (), now_us)
 
 
 def first_pending(connection: sa.Connection, after: int) -> Pending | None:

@@ -17,20 +17,26 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from khop.errors import LedgerError
+from khop.sync.ledger import sqlite_opening
 from khop.sync.ledger.databases import Database
 
 PREFIX = "sqlite:///"
 
-_LOCK_WAIT_SECONDS = 60
 _MOST_DAMAGE = 100
 _WRITES = "khop_writes"
+_READ_ONLY = (
+    "cannot be written: give khop's account the right to write the file and its folder, or choose "
+    "a writable place in [ledger] url"
+)
 _MEANINGS = (
     ("locked", "is locked by another program for too long; stop it, or try again later"),
-    ("readonly", "is on a disk that cannot be written; choose a writable place in [ledger] url"),
-    ("read-only", "is on a disk that cannot be written; choose a writable place in [ledger] url"),
+    ("readonly", _READ_ONLY),
+    ("read-only", _READ_ONLY),
+    ("query_only", _READ_ONLY),
     ("unable to open", "cannot be opened; check that its folder is there and may be written"),
     ("full", "has no room: the disk is full; free some space and run again, nothing is half done"),
-    ("malformed", "is corrupt; restore it from a copy"),
+    ("malformed", "is corrupt: restore it from a copy; `khop ledger check` says what is damaged"),
+    ("no such table", "lacks a table of this version; restore it from a copy"),
     ("not a database", "is not a khop ledger; name another file in [ledger] url"),
     ("disk i/o", "cannot be read or written (disk error); check the disk"),
 )
@@ -55,6 +61,11 @@ class SqliteFile(Database):
     def failures(self) -> tuple[type[Exception], ...]:
         return (sqlite3.Error,)
 
+    @property
+    def files(self) -> list[Path]:
+        beside = (self.path.with_name(f"{self.path.name}{end}") for end in ("-wal", "-shm"))
+        return [path for path in (self.path, *beside) if path.exists()]
+
     def exists(self) -> bool:
         return self.path.exists() and self.path.stat().st_size > 0
 
@@ -67,18 +78,26 @@ class SqliteFile(Database):
     def require(self) -> None:
         if not self.path.exists():
             raise LedgerError(f"there is no ledger at {self.path}; run `khop init` to create it")
+        sqlite_opening.refuse_network_disk(self.path)
 
     def require_place(self) -> None:
         if not self.path.parent.is_dir():
             raise LedgerError(
                 f"the folder {self.path.parent} for the ledger is not there; create it"
             )
+        sqlite_opening.refuse_network_disk(self.path)
+        try:
+            sqlite_opening.make_private(self.path)
+        except OSError as error:
+            raise LedgerError(
+                f"the ledger {self.path} cannot be made ({error.strerror}); choose a writable "
+                "place in [ledger] url"
+            ) from None
 
     def engine(self) -> sa.Engine:
         engine = sa.create_engine(
-            self._url, connect_args={"timeout": _LOCK_WAIT_SECONDS}, hide_parameters=True
+            self._url, creator=lambda: sqlite_opening.connect(self.path), hide_parameters=True
         )
-        event.listen(engine, "connect", _set_up)
         event.listen(engine, "begin", _begin)
         return engine
 
@@ -99,16 +118,6 @@ class SqliteFile(Database):
             if sign in lowered:
                 return meaning
         return f"failed: {failure}"
-
-
-def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
-    connection.isolation_level = None  # BEGIN is sent by _begin
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    # FULL: an outbox row must be on disk before its push leaves this machine
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.execute("PRAGMA cache_size=-32768")
-    cursor.close()
 
 
 def _begin(connection: sa.Connection) -> None:

@@ -15,7 +15,7 @@ from khop.sync.ledger import Ledger, audit_log, installation
 from khop.sync.ledger.audit_log import Entry, Head
 from khop.sync.ledger.chain import Problem
 from khop.sync.ledger.schema import audit_log as log_table
-from khop.sync.privacy import Privacy, new_key
+from khop.sync.privacy import Privacy, ensure_key
 from tests.postgres import BOTH
 from tests.sync.installation import Build
 
@@ -191,7 +191,8 @@ def test_without_the_key_nothing_is_written_to_the_log(ledger: Ledger) -> None:
 def test_a_writer_with_another_key_is_refused(ledger: Ledger, tmp_path: Path) -> None:
     log_entries(ledger, 1)
     other = Ledger(ledger.url)
-    other.use(new_key(tmp_path / "other.key"), lambda: datetime(2026, 11, 20, tzinfo=UTC))
+    ensure_key(tmp_path / "other.key")
+    other.use(Privacy(tmp_path / "other.key"), lambda: datetime(2026, 11, 20, tzinfo=UTC))
     with pytest.raises(LedgerError, match="another one by now"), other.write():
         pass
     other.close()
