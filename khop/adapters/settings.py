@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from functools import partial
@@ -32,7 +33,7 @@ class Secret:
     def reveal(self, base_dir: Path) -> str:
         """The secret's text. Relative files start at ``base_dir``. Raises ConfigError."""
         if self._env is not None:
-            value = os.environ.get(self._env)
+            value = os.environ.get(self._env, "").strip("\ufeff\r\n")
             if not value:
                 raise ConfigError(
                     f"the environment variable {self._env} is not set; "
@@ -41,7 +42,7 @@ class Secret:
             return value
         path = base_dir / str(self._file)
         try:
-            value = path.read_text("utf-8").strip()
+            value = _text(path.read_bytes()).strip("\ufeff").strip()
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(
                 f"the secret file {path} cannot be read ({type(error).__name__}); "
@@ -50,6 +51,11 @@ class Secret:
         if not value:
             raise ConfigError(f"the secret file {path} is empty; put the secret in it")
         return value
+
+    @property
+    def file(self) -> str | None:
+        """The file's path as it is written; None for an environment variable."""
+        return self._file
 
     def revealed_in(self, base_dir: Path) -> Callable[[], str]:
         """A function that reads the secret at each call."""
@@ -74,6 +80,12 @@ class Secret:
             "plain_secret",
             'do not write a secret in khop.toml: use { env = "NAME" } or { file = "path" }',
         )
+
+
+def _text(content: bytes) -> str:
+    """The text of a file as editors save it: UTF-8, or UTF-16 with its mark."""
+    wide = content.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+    return content.decode("utf-16" if wide else "utf-8-sig")
 
 
 class SourceSettings(BaseModel):

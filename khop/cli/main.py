@@ -5,10 +5,12 @@ Every error becomes one sentence on stderr. A traceback is shown only with ``KHO
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import typer
@@ -43,10 +45,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         _print_traceback()
         return _print_error(_error_sentence(error, words))
     except BrokenPipeError:
-        # The reader of the output has closed the pipe. Redirect stdout, so that the interpreter
-        # does not fail when it flushes stdout at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_stdout()  # the reader of the output has closed the pipe
         return ERROR
+    except OSError as error:
+        _print_traceback()
+        _drop_stdout()
+        return _print_error(_os_sentence(error, words))
+    except MemoryError:
+        return _print_error(words("error.memory"))
     except ModuleNotFoundError as error:
         _print_traceback()
         extra = missing_extra(error)
@@ -94,6 +100,29 @@ def _usage_sentence(error: typer.TyperException, words: Words) -> str:
     command = context.command_path if context else "khop"
     message = words.translated(error.format_message())
     return words("error.usage", error=message, command=command)
+
+
+def _os_sentence(error: OSError, words: Words) -> str:
+    """What the computer refused, where, and what to do."""
+    place = " ".join(str(name) for name in (error.filename, error.filename2) if name is not None)
+    reason = f"{error.strerror or type(error).__name__}{f': {place}' if place else ''}"
+    key = {
+        errno.ENOSPC: "disk_full",
+        errno.EDQUOT: "disk_full",
+        errno.EFBIG: "disk_full",
+        errno.EACCES: "not_allowed",
+        errno.EPERM: "not_allowed",
+        errno.EROFS: "not_allowed",
+        errno.EMFILE: "too_many_files",
+        errno.ENFILE: "too_many_files",
+    }.get(error.errno or 0, "os")
+    return words(f"error.{key}", reason=reason)
+
+
+def _drop_stdout() -> None:
+    """Redirect stdout, so that the interpreter does not fail when it flushes stdout at its end."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _kind(error: Exception) -> str:

@@ -68,7 +68,7 @@ def print_report(shell: Shell, report: Report, form: ReportFormat) -> None:
 
 def write_report(shell: Shell, report: Report, form: ReportFormat, path: Path) -> None:
     """Write the report to a file, whole or not at all. Raises KhopError."""
-    write_whole(path, shell.words, lambda beside: _write(report, form, beside))
+    write_whole(path, shell, lambda beside: _write(report, form, beside))
 
 
 def _write(report: Report, form: ReportFormat, path: Path) -> None:

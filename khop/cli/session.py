@@ -21,24 +21,33 @@ def load(shell: Shell) -> Config:
     from khop.config.adapters import adapter_types
     from khop.config.load import load_config
 
-    return load_config(shell.config_path, adapter_types())
+    config = load_config(shell.config_path, adapter_types())
+    shell.settle = config.files.settle
+    return config
 
 
 def check_out(shell: Shell, out: Path | None) -> None:
-    """Raises KhopError when writing to ``out`` would replace khop.toml, the key, the ledger, or a
-    file that a source of khop.toml reads."""
+    """Raises KhopError when writing to ``out`` would replace khop.toml, or a file that it names:
+    the ledger, the key, a secret, a table, a file that a source reads. Other names of the same file
+    (links) count too."""
     if out is None:
         return
-    config, wanted = load(shell), out.resolve()
-    ledger = Path(config.ledger_url.removeprefix("sqlite:///"))
-    own = {shell.config_path.resolve(), config.key_path.resolve(), ledger.resolve()}
-    # The path of a source is a file, a folder or a pattern.
-    paths = (getattr(settings, "path", None) for settings in config.sources.values())
-    read = [(config.base_dir / path).resolve() for path in paths if isinstance(path, Path)]
-    if wanted in own or any(
-        wanted == place or wanted.parent == place or wanted.match(str(place)) for place in read
-    ):
+    from khop.config.named_files import files_of
+
+    wanted = out.resolve()
+    named = {shell.config_path.resolve(), *files_of(load(shell))}
+    if any(_is_in(wanted, place) for place in named):
         raise KhopError(shell.words("error.out_kept", path=out))
+
+
+def _is_in(wanted: Path, place: Path) -> bool:
+    """Whether a file is this place: a file, in a folder, or of a pattern."""
+    if wanted in (place, place.resolve()) or wanted.match(str(place)):
+        return True
+    try:
+        return wanted.parent.samefile(place) or wanted.samefile(place)
+    except OSError:
+        return False
 
 
 @contextmanager

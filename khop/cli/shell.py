@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -47,6 +47,8 @@ class Shell:
     environ: Mapping[str, str]
     config: Path | None = None
     format: str | None = None
+    #: Gives a file that was written its mode and group; khop.toml may name another one.
+    settle: Callable[[Path], None] = lambda path: path.chmod(0o600)
 
     @property
     def config_named(self) -> bool:

@@ -73,12 +73,12 @@ class MyVnpostAdapter:
 
     def confirmed(self, news: WebhookNews) -> StatusRecord | None:
         """The evidence of a call: its signed item, under the order number that the post gives
-        when it is asked about the waybill. None when the post has no such waybill, or gives
-        several numbers.
+        when it is asked about the waybill. None when no item is confirmed, when the post has no
+        such waybill, or gives several numbers.
 
         Raises ConnectorError, RecordError.
         """
-        item = news.confirmed.item_code
+        item = None if news.confirmed is None else news.confirmed.item_code
         numbers = set() if item is None else sale_order_codes(self.client.order(item), item)
         return self._mapping.news(news, numbers.pop()) if len(numbers) == 1 else None
 

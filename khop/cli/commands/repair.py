@@ -40,7 +40,7 @@ def plan(
         made = opened.plan(chosen or None)
     if out is not None:
         text = json.dumps(made.as_json(), ensure_ascii=False, indent=2) + "\n"
-        write_text(out, shell.words, text)
+        write_text(out, shell, text)
         shell.note("plan.written", path=out)
     if shell.as_json:
         shell.show_json(made.as_json())

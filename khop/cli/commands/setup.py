@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from khop.cli.exit_codes import ERROR, OK
 from khop.cli.files import write_text
 from khop.cli.options import ConfigOption, FormatOption, LangOption
 from khop.cli.result_table import result_table
-from khop.cli.session import engine
+from khop.cli.session import engine, load
 from khop.cli.shell import Shell, shell_of
 from khop.errors import ConfigError
 
@@ -70,7 +71,7 @@ def _write_config(shell: Shell, path: Path) -> None:
     from khop.config.adapters import adapter_types
 
     text = config_template(adapter_types(), shell.words.translated)
-    write_text(path, shell.words, text)
+    write_text(path, shell, text)
 
 
 def check(
@@ -80,13 +81,20 @@ def check(
     lang: LangOption = None,
 ) -> int:
     shell = shell_of(context, config, format)
+    from khop.config.installation_check import remarks
+
+    found = remarks(load(shell))
     with engine(shell) as opened:
         checks = opened.check()
-    ok = all(one.ok for one in checks)
+    ok = all(one.ok for one in checks) and not any(one.grave for one in found)
     if shell.as_json:
-        shell.show_json({"ok": ok, "systems": [one.as_json() for one in checks]})
+        installation = [asdict(one) for one in found]
+        systems = [one.as_json() for one in checks]
+        shell.show_json({"ok": ok, "systems": systems, "installation": installation})
     elif checks:
         shell.show(result_table(shell.words, _COLUMNS, _check_rows(shell, checks)))
+    for one in found:
+        shell.note(f"check.{one.key}", where=one.where)
     if not checks:
         shell.note("pull.nothing")
     shell.note("check.all_ok" if ok else "check.not_ok")

@@ -17,7 +17,7 @@ from khop.cli.exit_codes import OK
 from khop.cli.files import make_folder, read_text, write_text, write_whole
 from khop.cli.options import ConfigOption, LangOption
 from khop.cli.result_table import result_table
-from khop.cli.session import engine, load
+from khop.cli.session import check_out, engine, load
 from khop.cli.shell import Shell, shell_of
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ def work(
         fresh,
     )
     make_folder(out, shell.words)
+    check_out(shell, out / INDEX)
     parts = [] if shell.as_json else by_unit(tasks)
     files = _write_workbooks(shell, out, parts, report)
     _write_index(shell, out, tasks, files, report, only=bool(units))
@@ -78,7 +79,8 @@ def _write_workbooks(
         progress.start(task, len(parts))
         for part in parts:
             name = f"{part.file_name}.xlsx"
-            write_whole(out / name, shell.words, partial(unit_workbook, part, report))
+            check_out(shell, out / name)
+            write_whole(out / name, shell, partial(unit_workbook, part, report))
             files.append({"unit": part.unit or None, "file": name, "count": len(part.tasks)})
             progress.advance(task)
         progress.finish(task)
@@ -105,7 +107,7 @@ def _write_index(
             (out / file["file"]).unlink(missing_ok=True)
         others = []
     text = json.dumps(work_json(tasks, report, [*files, *others]), ensure_ascii=False, indent=2)
-    write_text(out / INDEX, shell.words, f"{text}\n")
+    write_text(out / INDEX, shell, f"{text}\n")
 
 
 def _earlier(shell: Shell, out: Path, written: set[str]) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from khop.connectors.http.answers import Answer, read_json
 from khop.connectors.http.values import bare_keys, first_text
-from khop.errors import Refused, Unreadable
+from khop.errors import RecordError, Refused, Unreadable
 from khop.text.masking import short_text
 
 _DEEPEST = 4
@@ -72,8 +72,13 @@ def keypay_checksum(
     transaction_id: str,
     version: str,
 ) -> str:
-    """HMAC-SHA-256, in hexadecimal, over the values in this order, joined by a bar."""
+    """HMAC-SHA-256, in hexadecimal, over the values in this order, joined by a bar.
+
+    Raises RecordError for a value with a bar: other values would have the same checksum.
+    """
     values = (addition_fee, client_id, command, trans_amount, transaction_id, version)
+    if any("|" in value for value in values):
+        raise RecordError("checksum", "a value holds the bar that divides the values")
     key = secret.encode("utf-8", "surrogateescape")
     return hmac.new(key, "|".join(values).encode(), "sha256").hexdigest()
 

@@ -3,13 +3,15 @@
 
 The signature is RSA-SHA256 (PKCS #1 v1.5) of ``"MYVNP" + sendDate + itemCode + status`` of the
 first item. Everything else in a call, even our own number of that item, may be forged: it is only
-a reason for a look-up.
+a reason for a look-up. So is an item where the signed text does not tell where one value ends and
+the next begins: ``CH1`` and ``14`` are signed as ``CH11`` and ``4`` are.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -27,12 +29,18 @@ from khop.errors import ConfigError, RecordError
 from khop.text.local_time import LOCAL
 
 LARGEST_BODY = 1024 * 1024
+#: Bits of an RSA key.
+SHORTEST_KEY = 2048
+#: Older calls may be replays.
+LONGEST_AGE = timedelta(days=1)
 _MOST_ITEMS = 1000
 _LONGEST = 200
 _PREFIX = "MYVNP"
 _FORMS = ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M")
 #: How far the sender's clock may be ahead of khop's.
 _AHEAD = timedelta(minutes=10)
+_WAYBILL = re.compile(r"[A-Y][0-9A-Z]*[A-Z]", re.IGNORECASE | re.ASCII)
+_STATUS = re.compile(r"[0-9]+")
 _CERTIFICATE = b"-----BEGIN CERTIFICATE-----"
 
 
@@ -50,17 +58,18 @@ class WebhookItem:
 @dataclass(frozen=True, slots=True)
 class WebhookNews:
     """``sent_at``: when the call was signed. ``confirmed``: the item whose waybill and status the
-    signature covers. ``unconfirmed``: the other items, which must be looked up."""
+    signature covers; None when it does not tell them apart. ``unconfirmed``: the other items, which
+    must be looked up."""
 
     sent_at: datetime
-    confirmed: WebhookItem
+    confirmed: WebhookItem | None
     unconfirmed: tuple[WebhookItem, ...] = ()
 
 
 def webhook_key(pem: bytes) -> RSAPublicKey:
     """The sender's key, from the PEM of a public key or of a certificate.
 
-    Raises ConfigError when it is neither.
+    Raises ConfigError when it is neither, and when it is too short.
     """
     try:
         key = (
@@ -72,13 +81,19 @@ def webhook_key(pem: bytes) -> RSAPublicKey:
         raise ConfigError(f"this is no PEM of a public key ({type(error).__name__})") from None
     if not isinstance(key, RSAPublicKey):
         raise ConfigError("this is not an RSA key")
+    if key.key_size < SHORTEST_KEY:
+        raise ConfigError(
+            f"this RSA key has {key.key_size} bits, which can be broken; ask the post for a key of "
+            f"{SHORTEST_KEY} bits or more"
+        )
     return key
 
 
 def read_webhook(
-    body: bytes, key: RSAPublicKey, *, now: datetime, longest_age: timedelta | None = None
+    body: bytes, key: RSAPublicKey, *, now: datetime, longest_age: timedelta | None = LONGEST_AGE
 ) -> WebhookNews:
-    """The content of a call. ``longest_age``: older calls are refused, as they may be replayed.
+    """The content of a call. ``longest_age``: older calls are refused, as they may be replayed;
+    None sets no limit.
 
     Raises RecordError when the call is malformed, too old, or not signed with ``key``.
     """
@@ -92,7 +107,15 @@ def read_webhook(
     _verify(key, fields.get("signature"), _signed(send_date, entries[0]))
     sent_at = _moment(send_date.strip())
     _in_time(sent_at, now, longest_age)
-    return WebhookNews(sent_at, read[0], tuple(read[1:]))
+    if _is_clear(read[0]):
+        return WebhookNews(sent_at, read[0], tuple(read[1:]))
+    return WebhookNews(sent_at, None, tuple(read))
+
+
+def _is_clear(item: WebhookItem) -> bool:
+    """Whether the signed text can be divided in this way only: the waybill begins and ends with a
+    letter (no Z, which may end a time), the status has digits only."""
+    return bool(_WAYBILL.fullmatch(item.item_code or "") and _STATUS.fullmatch(item.status or ""))
 
 
 def _fields(body: bytes) -> Mapping[str, object]:

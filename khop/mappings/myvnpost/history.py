@@ -59,8 +59,11 @@ class HistoryMapping:
 
         ``number``: the order of its waybill, from a trusted source; the number in the call is not
         signed. The call has the time when it was sent, which is used as the time of the event.
+        Raises RecordError when no item is covered.
         """
         item, moment = news.confirmed, Instant.of(news.sent_at)
+        if item is None:
+            raise RecordError("data", "holds no item that the signature covers")
         return self._record(number, item.item_code, item.status or "", "", moment)
 
     def _of_order(self, asked: str, order: object, lost: list[str]) -> Iterator[StatusRecord]:

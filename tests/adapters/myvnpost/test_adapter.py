@@ -83,17 +83,17 @@ def test_the_evidence_of_a_call_uses_the_order_number_from_a_look_up(
     (context.base_dir / "post.pem").write_bytes(pem)
     adapter = myvnpost(webhook_key_file="post.pem")
     # The number in the call is not signed: here it names another dossier.
-    first = {"itemCode": "CH1", "status": "14", "saleOrderCode": "H99.01-260318-9999"}
-    news = adapter.webhook(_signed(key, [first, {"itemCode": "CH2", "status": "14"}]))
-    assert [item.item_code for item in news.unconfirmed] == ["CH2"]
+    first = {"itemCode": "CH1VN", "status": "14", "saleOrderCode": "H99.01-260318-9999"}
+    news = adapter.webhook(_signed(key, [first, {"itemCode": "CH2VN", "status": "14"}]))
+    assert [item.item_code for item in news.unconfirmed] == ["CH2VN"]
     assert not post.asked
-    order = {"itemCode": "CH1", "saleOrderCode": "H99.01-260318-0011"}
+    order = {"itemCode": "CH1VN", "saleOrderCode": "H99.01-260318-0011"}
     post.answers["/getOrder"] = lambda query, sent: [{"results": [order]}]
     record = adapter.confirmed(news)
     assert record is not None
     assert record.kind is StatusKind.DELIVERED
-    assert (record.item, record.code) == ("CH1", "H99.01-260318-0011")
-    post.answers["/getOrder"] = lambda query, sent: [{"results": [{**order, "itemCode": "CH7"}]}]
+    assert (record.item, record.code) == ("CH1VN", "H99.01-260318-0011")
+    post.answers["/getOrder"] = lambda query, sent: [{"results": [{**order, "itemCode": "CH7VN"}]}]
     assert adapter.confirmed(news) is None
     with pytest.raises(RecordError, match="replay"):
         myvnpost(webhook_key_file="post.pem", webhook_minutes=5).webhook(_signed(key, [first]))

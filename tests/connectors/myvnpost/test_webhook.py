@@ -48,6 +48,7 @@ def test_every_sample_call_is_read_when_it_is_signed(
     entries = json.loads(sample("vnpost/myvnpost-webhook.json"))
     for entry, (status, others) in zip(entries, statuses, strict=True):
         news = read_webhook(signed(private, entry["body"]), key, now=NOW)
+        assert news.confirmed is not None
         assert news.confirmed.status == status
         assert len(news.unconfirmed) == others
     assert news.sent_at == datetime(2026, 3, 19, 2, 10, tzinfo=UTC)
@@ -79,14 +80,15 @@ def test_a_signature_of_another_key_is_refused(private: rsa.RSAPrivateKey) -> No
         read_webhook(signed(stranger, call()), webhook_key(pem(private)), now=NOW)
 
 
-def test_an_old_call_is_refused_as_a_replay_only_where_an_age_is_set(
-    private: rsa.RSAPrivateKey,
-) -> None:
+def test_an_old_call_is_refused_as_a_replay(private: rsa.RSAPrivateKey) -> None:
     key, body = webhook_key(pem(private)), signed(private, call())
     late = NOW + timedelta(hours=2)
-    assert read_webhook(body, key, now=late).confirmed.status == "14"
-    recent = read_webhook(body, key, now=late, longest_age=timedelta(hours=3))
-    assert recent.confirmed.status == "14"
+    item = WebhookItem("CH000000001VN", "14", "H99.01-260318-0011")
+    assert read_webhook(body, key, now=late).confirmed == item
+    assert read_webhook(body, key, now=late, longest_age=timedelta(hours=3)).confirmed == item
+    assert read_webhook(body, key, now=late + timedelta(days=9), longest_age=None).confirmed == item
+    with pytest.raises(RecordError, match="replay"):
+        read_webhook(body, key, now=NOW + timedelta(days=1, minutes=1))
     with pytest.raises(RecordError, match="replay"):
         read_webhook(body, key, now=late, longest_age=timedelta(hours=1))
     with pytest.raises(RecordError, match="future"):
@@ -141,3 +143,33 @@ def test_an_unreadable_key_is_a_configuration_error(text: Any) -> None:
 def test_a_key_of_another_kind_is_a_configuration_error() -> None:
     with pytest.raises(ConfigError, match="RSA"):
         webhook_key(pem(ec.generate_private_key(ec.SECP256R1())))
+
+
+@pytest.mark.parametrize(
+    ("item", "status"),
+    [
+        ("CH1", "14"),
+        ("CH11", "4"),
+        ("0CH000000001VN", "14"),
+        ("ZH000000001VN", "14"),
+        ("CH000000001", "VN14"),
+        ("CH000000001VN1", "4"),
+        ("CH000000001VN", ""),
+        ("", "CH000000001VN14"),
+    ],
+)
+def test_values_that_the_signed_text_does_not_tell_apart_are_not_confirmed(
+    item: str, status: str, private: rsa.RSAPrivateKey
+) -> None:
+    first = {"itemCode": item, "status": status, "saleOrderCode": "H99.01-260318-0011"}
+    sent = signed(private, call(data=[first]))
+    news = read_webhook(sent, webhook_key(pem(private)), now=NOW)
+    assert news.confirmed is None
+    assert news.unconfirmed[0].number == "H99.01-260318-0011"
+
+
+@pytest.mark.parametrize("bits", [1024, 2047])
+def test_a_short_key_is_refused(bits: int) -> None:
+    short = rsa.generate_private_key(public_exponent=65537, key_size=bits)
+    with pytest.raises(ConfigError, match="2048 bits or more"):
+        webhook_key(pem(short))
