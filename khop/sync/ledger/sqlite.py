@@ -15,6 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.exc import DatabaseError
 
 from khop.errors import LedgerError
 from khop.sync.ledger import sqlite_opening
@@ -28,16 +29,22 @@ _READ_ONLY = (
     "cannot be written: give khop's account the right to write the file and its folder, or choose "
     "a writable place in [ledger] url"
 )
+_FULL = "has no room: the disk is full; free some space and run again, nothing is half done"
+#: What SQLite says when it cannot write; on a full disk it does not always say why.
+_WRITE_REFUSED = ("disk i/o", "readonly", "read-only", "unable to open")
+_CORRUPT = "is corrupt: restore it from a copy; `khop ledger check` says what is damaged"
+_NO_LEDGER = "is not a khop ledger; name another file in [ledger] url"
+_DAMAGED = (_CORRUPT, _NO_LEDGER)
 _MEANINGS = (
     ("locked", "is locked by another program for too long; stop it, or try again later"),
     ("readonly", _READ_ONLY),
     ("read-only", _READ_ONLY),
     ("query_only", _READ_ONLY),
     ("unable to open", "cannot be opened; check that its folder is there and may be written"),
-    ("full", "has no room: the disk is full; free some space and run again, nothing is half done"),
-    ("malformed", "is corrupt: restore it from a copy; `khop ledger check` says what is damaged"),
+    ("full", _FULL),
+    ("malformed", _CORRUPT),
     ("no such table", "lacks a table of this version; restore it from a copy"),
-    ("not a database", "is not a khop ledger; name another file in [ledger] url"),
+    ("not a database", _NO_LEDGER),
     ("disk i/o", "cannot be read or written (disk error); check the disk"),
 )
 
@@ -108,12 +115,21 @@ class SqliteFile(Database):
         """SQLite compares text byte by byte by default."""
 
     def damage(self, connection: sa.Connection) -> tuple[list[str], bool]:
-        rows = connection.exec_driver_sql(f"PRAGMA integrity_check({_MOST_DAMAGE})")
+        try:
+            rows = connection.exec_driver_sql(f"PRAGMA integrity_check({_MOST_DAMAGE})").all()
+        except DatabaseError as error:
+            meaning = self.meaning(error.orig or error)
+            if meaning not in _DAMAGED:
+                raise
+            return [meaning], True
         found = [line for row in rows for line in str(row[0]).splitlines()]
         return [line for line in found if line != "ok"], True
 
     def meaning(self, failure: BaseException) -> str:
         lowered = str(failure).lower()
+        refused = any(sign in lowered for sign in _WRITE_REFUSED)
+        if refused and sqlite_opening.has_no_room(self.path):
+            return _FULL
         for sign, meaning in _MEANINGS:
             if sign in lowered:
                 return meaning

@@ -8,6 +8,7 @@ copy is read.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sqlite3
 import tempfile
@@ -27,7 +28,11 @@ _NETWORK = frozenset(
         *("fuse.s3fs", "fuse.rclone"),
     )
 )
+#: How that text writes spaces and the like.
+_ESCAPED = re.compile(r"\\([0-7]{3})")
 _MOUNTS = Path("/proc/self/mountinfo")
+#: Bytes that a write needs at least.
+_ROOM = 64 * 1024
 #: Tries to copy a file that another process may write.
 _COPIES = 5
 _NO_SHARED_MEMORY = ("unable to open", "readonly", "read-only")
@@ -37,7 +42,7 @@ def connect(path: Path) -> sqlite3.Connection:
     """A connection to the file. Raises sqlite3.Error, LedgerError."""
     connection = _opened(str(path))
     try:
-        if _is_readable(connection):
+        if _is_readable(connection, path):
             _set_up(connection, path)
             return connection
     except BaseException:
@@ -65,7 +70,7 @@ def file_system_of(path: Path, mounts: str) -> str:
         fields, kinds = left.split(), right.split()
         if len(fields) < 5 or not kinds:
             continue
-        point = Path(fields[4].encode().decode("unicode_escape"))
+        point = Path(_ESCAPED.sub(lambda found: chr(int(found[1], 8)), fields[4]))
         if path.is_relative_to(point) and len(point.parts) >= best:
             best, found = len(point.parts), kinds[0]
     return found
@@ -95,15 +100,24 @@ def _opened(place: str, *, uri: bool = False) -> sqlite3.Connection:
     )
 
 
-def _is_readable(connection: sqlite3.Connection) -> bool:
+def _is_readable(connection: sqlite3.Connection, path: Path) -> bool:
     """Whether the file can be read. Raises sqlite3.Error when it is damaged or locked."""
     try:
         connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
     except sqlite3.OperationalError as error:
-        if any(sign in str(error).lower() for sign in _NO_SHARED_MEMORY):
+        if any(sign in str(error).lower() for sign in _NO_SHARED_MEMORY) or has_no_room(path):
             return False
         raise
     return True
+
+
+def has_no_room(path: Path) -> bool:
+    """Whether the disk of the file is full."""
+    try:
+        disk = os.statvfs(path.parent)
+    except OSError:
+        return False
+    return disk.f_bavail * disk.f_frsize < _ROOM and not disk.f_flag & os.ST_RDONLY
 
 
 def _set_up(connection: sqlite3.Connection, path: Path) -> None:
