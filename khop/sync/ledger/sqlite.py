@@ -121,7 +121,7 @@ class SqliteFile(Database):
             meaning = self.meaning(error.orig or error)
             if meaning not in _DAMAGED:
                 raise
-            return [meaning], True
+            return [str(error.orig)], True
         found = [line for row in rows for line in str(row[0]).splitlines()]
         return [line for line in found if line != "ok"], True
 

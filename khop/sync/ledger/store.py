@@ -241,8 +241,8 @@ def check_ledger(url: str) -> LedgerCheck:
         with (
             _translated(database),
             engine.connect().execution_options(**database.reads) as connection,
-            connection.begin(),
         ):
+            # nothing is committed: a damaged file may refuse that too
             problems, checked = database.damage(connection)
     finally:
         engine.dispose()
