@@ -6,17 +6,19 @@ import shutil
 import sqlite3
 import stat
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import khop.sync.key_rotation
-from khop.sync.ledger import audit_log
+from khop.sync.ledger import acquire, audit_log
 from khop.sync.privacy import Privacy
 from tests.cases.installation import Installation, Printed
 from tests.cases.sheets import write_csv
 from tests.cases.systems import SEARCH_PATH, TOKEN_PATH, row
+from tests.ledgers import keyed
 
 HEAD = ["STT", "Họ và tên", "Số CCCD", "Tên thủ tục", "Ngày tiếp nhận", "Ngày hẹn trả"]
 FIRST = ["1", "Trần Thị Mẫu", "099000000077", "Thủ tục thử", "10/11/2026", "24/11/2026"]
@@ -235,16 +237,11 @@ def test_a_backup_from_before_the_rotation_works_with_the_new_file(used: Install
     same_as_before(used, before, old)
 
 
-def test_a_key_cannot_be_replaced_while_something_works_on_the_ledger(
-    used: Installation, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_key_cannot_be_replaced_while_something_works_on_the_ledger(used: Installation) -> None:
     key = (used.folder / "khop.key").read_text("utf-8")
-    with closing(sqlite3.connect(used.folder / "khop.db")) as connection:
-        connection.execute(
-            "UPDATE lease SET owner = 'another:1:1', expires_us = 9e18 WHERE name = 'pull'"
-        )
-        connection.commit()
-    printed = used.khop("key", "rotate")
+    ledger = keyed(f"sqlite:///{used.folder / 'khop.db'}", used.folder)
+    with closing(ledger), acquire(ledger, "pull", lambda: datetime.now(UTC)):
+        printed = used.khop("key", "rotate")
     assert (printed.code, "holds the lease" in printed.err) == (1, True)
     assert (used.folder / "khop.key").read_text("utf-8") == key
 
