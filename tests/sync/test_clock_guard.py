@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from khop.adapters.ports import Health
-from khop.errors import ConfigError, KhopError
+from khop.errors import ConfigError, KhopError, LedgerError
 from khop.mappings.records import Status
 from khop.sync.engine import Engine
 from khop.sync.ledger import Ledger
@@ -150,6 +150,22 @@ def test_a_change_time_taken_over_under_a_wrong_clock_hides_no_later_change(
     assert (found.fetched, found.stored) == (39, 1)
     (found,) = (s for s in engine.pull().sources if isinstance(s, ListSummary))
     assert found.fetched < 39
+
+
+@pytest.mark.parametrize(("hours", "held"), [(1, True), (24 * 365, False)])
+def test_a_lease_of_another_machine_with_more_than_a_day_left_has_ended(
+    hours: int, held: bool, engine: Engine, ledger: Ledger, clock: FakeClock
+) -> None:
+    engine.pull()
+    until_us = int(clock().timestamp() + hours * 3600) * 1_000_000
+    with ledger.write() as connection:
+        taken = sa.text("UPDATE lease SET owner = 'another:1:1', expires_us = :us")
+        connection.execute(taken, {"us": until_us})
+    if held:
+        with pytest.raises(LedgerError, match="another khop holds the lease"):
+            engine.pull()
+    else:
+        engine.pull()
 
 
 def test_a_dossier_pushed_under_a_wrong_clock_can_be_pushed_again(
