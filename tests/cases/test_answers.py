@@ -11,7 +11,7 @@ import pytest
 
 from khop.loopback import LoopbackServer, Request, Response
 from tests.cases.installation import Installation, rules_by_code
-from tests.cases.systems import row
+from tests.cases.systems import SEARCH_PATH, row
 
 CODE = "H99.18.03-261110-2901"
 ENTRY = {
@@ -194,3 +194,21 @@ def test_a_failure_under_another_key_accuses_nobody(
     installation.portal.answers["TraCuuHoSo"] = answer
     pull(installation)
     assert rules_by_code(installation.reconcile()) == {}
+
+
+@pytest.mark.parametrize("number", ["0", "1"])
+def test_an_empty_page_of_the_list_that_reports_a_failure_is_an_error(
+    installation: Installation, number: str
+) -> None:
+    one_stop = installation.one_stop
+    one_stop.rows = [row(each, f"H99.18.03-261110-29{each:02d}") for each in range(1, 6)]
+    busy = {"content": [], "last": True, "message": "Hệ thống đang bận"}
+    one_stop.answers[SEARCH_PATH] = lambda request: (
+        Response.json(busy) if request.query["page"] == number else None
+    )
+    for key in ("page_size = 2", "attempts = 1"):
+        installation.set_key("igate", key)
+    installation.khop("init")
+    printed = installation.khop("pull", "igate", "--format", "json")
+    assert printed.code == 1
+    assert "does not say" in printed.text

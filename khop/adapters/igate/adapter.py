@@ -86,7 +86,7 @@ class IgateAdapter:
 
     def _named(self, item: object) -> object:
         """The item; of a list that has no ids at all, with the code in the place of its id."""
-        if self._has_ids or not isinstance(item, Mapping) or _has_id(item):
+        if self._has_ids or not isinstance(item, Mapping) or _has_id(item) or "code" not in item:
             return item
         return {**item, "id": item.get("code")}
 

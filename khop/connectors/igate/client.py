@@ -93,7 +93,7 @@ class IgateClient:
             "search",
             "GET",
             joined_url(self._base, how.search_path),
-            lambda answer: read_page(answer.json(), page),
+            lambda answer: read_page(answer.json(), page, how.page_size),
             bearer,
             params={**params, **(filters or {}), "page": str(page)},
         )

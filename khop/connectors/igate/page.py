@@ -6,11 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
+from khop.connectors.answer_remarks import Remarks
+from khop.connectors.answer_words import AnswerWords
 from khop.connectors.http.answers import Unusable
 from khop.connectors.http.values import lower_keys
 
 #: A count from here on is damaged: no list has so many rows.
 _MOST = 10**18
+#: An empty list is one that says so.
+_REMARKS = Remarks(
+    AnswerWords().mean_answered, frozenset({"size", "sort", "pageable", "totalelements"})
+)
 #: How deep a page may lie in other objects, and the names of those and of its rows, in lower case.
 _DEEPEST = 4
 _WRAPPERS = ("data", "result", "response", "payload", "body")
@@ -31,10 +37,12 @@ class SearchPage:
     items: tuple[object, ...] = field(repr=False)
 
 
-def read_page(body: object, asked: int) -> SearchPage:
-    """The page in the answer to a request for page ``asked`` (docs/systems/igate.md).
+def read_page(body: object, asked: int, wanted: int = 0) -> SearchPage:
+    """The page in the answer to a request for page ``asked`` (docs/systems/igate.md). ``wanted``:
+    the rows that were asked for.
 
-    Raises ValueError when it is no page: another shape, or ``content`` that is no list.
+    Raises ValueError when it is no page: another shape, ``content`` that is no list, or a page
+    without rows beside a message or a code that says something else.
     """
     about, content = _content(body)
     if content is None:
@@ -43,12 +51,19 @@ def read_page(body: object, asked: int) -> SearchPage:
             if isinstance(body, Mapping)
             else "a list answer that is not an object"
         )
+    if not content and _REMARKS.disagree(body):
+        raise Unusable("an empty list whose message does not say that nothing was found")
     number, size = _count(about.get("number")), _count(about.get("size")) or None
+    total, pages = _count(about.get("totalelements")), _count(about.get("totalpages"))
+    place, rows = asked if number is None else number, len(content)
     last = _flag(about.get("last"))
-    if last is None:
-        pages = _count(about.get("totalpages"))
-        last = _ends(len(content), asked if number is None else number, size, pages)
-    return SearchPage(number, size, last, _count(about.get("totalelements")), tuple(content))
+    if last is None or (last and pages is not None and place + 1 < pages):
+        shown = place * (size or wanted) + rows
+        if pages is not None and total is not None and shown > total and rows:
+            pages = None  # the totals are wrong: this page alone shows more rows than they count
+        full = min(size, wanted) if size and wanted else size
+        last = _ends(rows, place, full, pages)
+    return SearchPage(number, size, last, total, tuple(content))
 
 
 def _content(body: object) -> tuple[Mapping[str, object], list[object] | None]:

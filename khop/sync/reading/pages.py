@@ -115,11 +115,12 @@ def is_older_than(page: SourcePage, bound_us: int | None) -> bool:
     return in_order and changes[-1] < bound_us
 
 
-def row_ids(page: SourcePage) -> tuple[list[str], list[str | None]]:
-    """The native ids on a page: of the records, and of the rejects."""
+def row_ids(page: SourcePage) -> tuple[list[str], list[str]]:
+    """What tells the rows of a page apart: the native ids of the records; of the rejects, which may
+    have none, the id, the code or the whole."""
     return (
         [reading.record.native_id for reading in page.readings],
-        [reject.native_id for reject in page.rejects],
+        [reject.native_id or reject.code or repr(reject.payload) for reject in page.rejects],
     )
 
 

@@ -53,7 +53,7 @@ def _sweep_field(
     """
     with store.context.read() as connection:
         cursor = load_cursor(connection, store.source.name)
-    first_pages: list[tuple[list[str], list[str | None]]] = []
+    first_pages: list[tuple[list[str], list[str]]] = []
     for start, end in _weeks(first, last):
         reader = PageReader(store.summary, store.context.progress)
         # One day more: a list may read the last day as its first moment.

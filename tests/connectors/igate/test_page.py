@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khop.connectors.http.answers import Answer, read_json
+from khop.connectors.http.answers import Answer, Unusable, read_json
 from khop.connectors.igate.page import SearchPage, read_page, rows_of, unwrapped
 from tests.connectors.scripted import Sample
 
@@ -55,6 +55,43 @@ def test_every_sample_page_is_read(
 )
 def test_the_end_of_the_list_is_found_in_every_form(envelope: Any, asked: Any, last: Any) -> None:
     assert read_page({"content": [{}, {}], **envelope}, asked).last is last
+
+
+@pytest.mark.parametrize(
+    ("envelope", "last"),
+    [
+        ({"last": True, "totalPages": 4, "totalElements": 7}, False),
+        ({"last": True, "totalPages": 1, "totalElements": 2}, True),
+        ({"totalPages": 1, "totalElements": 1, "size": 2}, False),
+        ({"totalPages": 0, "totalElements": 0, "size": 2}, False),
+        ({"size": 5000}, False),
+        ({"size": 1}, False),
+    ],
+)
+def test_a_full_page_is_not_the_last_where_the_answer_contradicts_itself(
+    envelope: Any, last: bool
+) -> None:
+    assert read_page({"content": [{}, {}], **envelope}, 0, 2).last is last
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"message": "Hệ thống đang bận"},
+        {"status": 500},
+        {"error": "timeout"},
+        {"success": False},
+        {"data": {"content": [], "thongBao": "Lỗi kết nối"}, "content": None},
+    ],
+)
+def test_an_empty_page_beside_a_failure_is_no_page(said: dict[str, Any]) -> None:
+    with pytest.raises(Unusable, match="does not say"):
+        read_page({"content": [], "last": True, **said}, 0)
+
+
+def test_an_empty_page_may_say_that_there_is_nothing() -> None:
+    about = {"sort": "updatedDate: DESC", "status": 200, "message": "Không có dữ liệu"}
+    assert read_page({"content": [], "last": True, **about}, 0).items == ()
 
 
 def test_a_page_without_a_size_is_not_the_last() -> None:
