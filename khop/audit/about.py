@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from khop.audit.report import Report
-from khop.audit.values import in_minutes
+from khop.audit.values import in_minutes, show_time
 from khop.sync.results import Freshness, SourceFreshness
+from khop.text.local_time import LOCAL
 from khop.text.safe_display import plain
 from khop.text.words import Words
 
@@ -27,17 +28,29 @@ def counts_line(report: Report) -> str:
     )
 
 
+def legend_line(report: Report) -> str:
+    """What the short names of the severities mean; no line without a finding."""
+    meanings = [meaning for _, meaning in report.severities_in_words()]
+    return report.words("report.legend", severities=", ".join(meanings)) if meanings else ""
+
+
 def about_json(report: Report) -> dict[str, Any]:
     """The same for programs."""
     known = {} if report.freshness is None else report.freshness.as_json()
     return {
         "province": report.province,
-        "made_at": report.made_at.isoformat(),
+        "made_at": report.made_at.astimezone(LOCAL).isoformat(),
         **known,
         "filters": {name: list(values) for name, values in report.filters.items()},
         "findings": len(report.findings),
         "dossiers_with_findings": report.dossiers,
         "paper_rows_with_findings": report.paper_rows,
+        "notice": report.words("report.notice"),
+        "meanings": {
+            "severity": dict(report.severities_in_words()),
+            "acts": dict(report.acts_in_words()),
+            "rule": {count.name: report.rule_words(count.name).name for count in report.by_rule()},
+        },
     }
 
 
@@ -97,4 +110,4 @@ def _choice(report: Report) -> Iterator[str]:
 
 
 def _named(report: Report, name: str, text: str) -> str:
-    return report.words.get(f"{name}.{text}", plain(text))
+    return report.words.get(f"{name}.{text}", plain(show_time(text)))

@@ -161,6 +161,11 @@ class Report:
         used = sorted({finding.acts for finding in self.findings})
         return [(acts, self.words.get(f"acts.{acts}", acts)) for acts in used]
 
+    def severities_in_words(self) -> list[tuple[str, str]]:
+        """(short name, name) of the severities of these findings."""
+        used = sorted({finding.severity for finding in self.findings})
+        return [(short, self.words.get(f"severity.{short}", short)) for short in used]
+
 
 class Count(NamedTuple):
     """Numbers of one rule or unit. ``findings``: how many; ``dossiers``: about how many dossiers

@@ -37,7 +37,7 @@ def make_report(
 
 def print_report(shell: Shell, report: Report, form: ReportFormat) -> None:
     """Print the report on stdout, in any format but XLSX."""
-    from khop.audit.about import about_lines, counts_line
+    from khop.audit.about import about_lines, counts_line, legend_line
     from khop.audit.formats.csv_text import findings_csv
     from khop.audit.formats.html import findings_html
     from khop.audit.formats.json_text import findings_document, findings_jsonl
@@ -55,7 +55,7 @@ def print_report(shell: Shell, report: Report, form: ReportFormat) -> None:
         case ReportFormat.TABLE:
             shell.show(*about_lines(report), "")
             if report.findings:
-                shell.show(findings_table(report))
+                shell.show(findings_table(report), legend_line(report))
             shell.show(counts_line(report))
             shell.note(
                 "audit.count" if report.findings else "audit.none", count=len(report.findings)

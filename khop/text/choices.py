@@ -9,10 +9,12 @@ from khop.errors import KhopError
 
 
 def check_words(name: str, given: Iterable[str], known: Collection[str] | None = None) -> None:
-    """Raises KhopError when ``given`` is one text in place of a list of texts, or has a word that
-    is not ``known``. None: any text."""
+    """Raises KhopError when ``given`` is no list of texts, or has a word that is not ``known``.
+    None: any text. An iterator is no list: after this check it would be empty."""
     if isinstance(given, str | bytes):
         raise KhopError(f"{name} must be a list of texts, such as [{given!r}]")
+    if not isinstance(given, Collection):
+        raise KhopError(f"{name} must be a list of texts, no {type(given).__name__}")
     for word in given:
         if not isinstance(word, str):
             raise KhopError(f"{name} must be a list of texts; {word!r} is no text")

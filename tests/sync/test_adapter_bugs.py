@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -247,6 +248,10 @@ FILTERS: list[tuple[Callable[[Engine], object], str]] = [
     (lambda e: e.findings(states=["opened"]), "did you mean 'open'?"),
     (lambda e: e.findings(states="open"), "states must be a list"),
     (lambda e: e.findings(units="UBND"), "units must be a list"),
+    (lambda e: e.findings(rules=iter(["A7"])), "no list_iterator"),  # type: ignore[arg-type]
+    (lambda e: e.findings(rules=None), "no NoneType"),  # type: ignore[arg-type]
+    (lambda e: e.findings(event_since="2026-11-01"), "a day"),  # type: ignore[arg-type]
+    (lambda e: e.findings(event_until=datetime.now(UTC)), "event_until must be a day"),
     (lambda e: e.findings(rules=[7]), "7 is no text"),  # type: ignore[list-item]
     (lambda e: e.changes_between(at(1).utc, at(2).utc, rules=["Z1"]), "'Z1' is unknown"),
     (lambda e: e.plan(rules="A7"), "rules must be a list"),

@@ -28,7 +28,7 @@ def findings_csv(report: Report, out: TextIO) -> None:
     for row in report.rows():
         writer.writerow([cell(_text(getattr(row, name))) for name in columns])
     out.write("\r\n")
-    for line in (*about_lines(report), counts_line(report)):
+    for line in (*about_lines(report), counts_line(report), report.words("report.notice")):
         # Without a comma and a quote, so that the line stays in one cell.
         bare = plain(line).replace(",", ";").replace('"', "'")
         out.write(f"{COMMENT}{bare}\r\n")

@@ -57,19 +57,19 @@ def _formats(book: Any) -> dict[str, Any]:
     }
 
 
-def _paper(sheet: Any, report: Report, *, pages_high: int) -> None:
-    """A4 landscape, as wide as one page. ``pages_high``: 0 for as many as are needed."""
+def _paper(sheet: Any, report: Report) -> None:
+    """A4 landscape, as wide as one page, on as many pages as are needed."""
     sheet.set_paper(_A4)
     sheet.set_landscape()
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    sheet.fit_to_pages(1, pages_high)
+    sheet.fit_to_pages(1, 0)
     sheet.set_footer(f"&L{report.words('report.title')}&R{report.words('report.page')}")
 
 
 def _summary(book: Any, formats: dict[str, Any], report: Report) -> None:
     words = report.words
     sheet = book.add_worksheet(words("report.summary"))
-    _paper(sheet, report, pages_high=1)
+    _paper(sheet, report)
     for column, width in enumerate(_SUMMARY):
         sheet.set_column(column, column, width)
     lines = [
@@ -83,7 +83,10 @@ def _summary(book: Any, formats: dict[str, Any], report: Report) -> None:
         sheet.merge_range(number, 0, number, len(_SUMMARY) - 1, cut(text), formats[style])
     end = _counts(sheet, formats, report, len(lines) + 1)
     end = _units(sheet, formats, report, end + 1)
-    for line, (short, meaning) in enumerate(report.acts_in_words(), start=end + 1):
+    short_names = [*report.severities_in_words(), *report.acts_in_words()]
+    if short_names:
+        _head(sheet, formats, end + 1, [words("column.short"), words("column.meaning")])
+    for line, (short, meaning) in enumerate(short_names, start=end + 2):
         sheet.write_string(line, 0, plain(short), formats["text"])
         sheet.write_string(line, 1, cut(plain(meaning)), formats["text"])
 
@@ -125,7 +128,7 @@ def _head(sheet: Any, formats: dict[str, Any], line: int, names: list[str]) -> N
 
 def _findings(sheet: Any, formats: dict[str, Any], report: Report, places: range) -> None:
     columns = dict.fromkeys(report.changes_column, 8) | dict(FINDING_COLUMNS)
-    _paper(sheet, report, pages_high=0)
+    _paper(sheet, report)
     for column, width in enumerate(columns.values()):
         sheet.set_column(column, column, width)
     sheet.freeze_panes(_HEAD_LINE, list(columns).index("code") + 1)

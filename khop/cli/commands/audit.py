@@ -77,6 +77,8 @@ def audit(
         "event_since": day(shell, event_since or None),
         "event_until": day(shell, event_until or None),
     }
+    _in_order(shell, "--since, --until", _local_day(wanted["since"]), day(shell, until or None))
+    _in_order(shell, "--event-since, --event-until", wanted["event_since"], wanted["event_until"])
     days = _days(shell, between)
     if days is not None and states:
         raise KhopError(shell.words("error.between_states"))
@@ -108,6 +110,17 @@ def _days(shell: Shell, between: tuple[str, str] | None) -> tuple[date, date] | 
         return None
     first, last = sorted(filter(None, (day(shell, text) for text in between)))
     return first, last
+
+
+def _in_order(shell: Shell, option: str, first: date | None, last: date | None) -> None:
+    """Raises KhopError when the first day is after the last: such a list is always empty."""
+    if first and last and first > last:
+        shown = {"first": f"{first:%d/%m/%Y}", "last": f"{last:%d/%m/%Y}"}
+        raise KhopError(shell.words("error.days_reversed", option=option, **shown))
+
+
+def _local_day(moment: datetime | None) -> date | None:
+    return None if moment is None else moment.astimezone(LOCAL).date()
 
 
 def _end_of(shell: Shell, text: str | None) -> datetime | None:

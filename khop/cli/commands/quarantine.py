@@ -42,7 +42,7 @@ def list_records(
     if shell.as_json:
         shell.show_json({"records": [row.as_json() for row in rows]})
     elif rows:
-        shell.show(result_table(shell.words, _COLUMNS, map(_cells, rows)))
+        shell.show(result_table(shell.words, _COLUMNS, (_cells(shell, row) for row in rows)))
     shell.note("quarantine.count" if rows else "quarantine.none", count=len(rows))
     if len(rows) == limit:
         shell.note("quarantine.more", limit=limit)
@@ -69,7 +69,7 @@ def show_record(
         shown = row.as_json() | ({"payload": item} if payload else {})
         shell.show_json(shown)
         return OK
-    shell.show(result_table(shell.words, _COLUMNS, [_cells(row)]))
+    shell.show(result_table(shell.words, _COLUMNS, [_cells(shell, row)]))
     if payload:
         shell.show_json(item)
     elif row.has_payload:
@@ -110,8 +110,9 @@ def _payload(shell: Shell, opened: Engine, row: QuarantineRow, reason: str) -> o
     return opened.quarantine_payload(row.id, reason=reason, actor=account(shell))
 
 
-def _cells(row: QuarantineRow) -> tuple[object, ...]:
+def _cells(shell: Shell, row: QuarantineRow) -> tuple[object, ...]:
     from khop.audit.values import show_time
 
-    cells = row.as_json() | {"first_seen": show_time(row.first_seen)}
+    state = shell.words(f"quarantine.state_{row.state}")
+    cells = row.as_json() | {"first_seen": show_time(row.first_seen), "state": state}
     return tuple(cells[name] for name in _COLUMNS)

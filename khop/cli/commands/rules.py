@@ -59,15 +59,16 @@ def _settings(shell: Shell) -> RuleSettings:
 
 def _in_short(shell: Shell, facts: Sequence[RuleFacts]) -> None:
     from khop.audit.rules import excuses_in_words, numbers_in_short, rule_words
-    from khop.audit.words import todo_words
+    from khop.audit.words import report_words, todo_words
 
     words, todo, names = shell.words, todo_words(shell.words.lang), rule_words(shell.words.lang)
+    in_report = report_words(words.lang)
     rows = [
         (
             one.rule.id,
             f"{one.rule.severity}+" if one.rule.graver else one.rule.severity.value,
             names[one.rule.id].name,
-            one.rule.acts,
+            in_report.get(f"acts.{one.rule.acts}", one.rule.acts),
             words("rules.yes") if one.rule.repairable else "",
             one.grace,
             numbers_in_short(one),

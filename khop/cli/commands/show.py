@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from khop.text.words import Words
 
 #: Columns that are of no use to a person.
-_SKIPPED = frozenset({"listed_hash", "step_key", "version", "row_key"})
+_SKIPPED = frozenset({"listed_hash", "step_key", "version", "row_key", "change_no"})
 
 
 def show(
@@ -45,14 +45,21 @@ def show(
 
 
 def _show(shell: Shell, config: Config, view: CaseView) -> None:
+    from khop.audit.about import legend_line
     from khop.audit.formats.terminal import findings_table
     from khop.audit.words import report_words
 
     words = report_words(shell.words.lang)
-    shell.show(shell.words("show.case", code=view.code), "")
-    _section(shell, "sources", [_side_by_side(words, [*view.records, *view.presence])])
+    heading = "show.row" if view.code.startswith("row:") else "show.case"
+    shell.show(shell.words(heading, code=view.code), "")
+    known = [*view.records, *view.presence]
+    _section(shell, "sources", [_side_by_side(words, known)] if known else [])
     report = make_report(shell, config, view.findings)
-    _section(shell, "findings", [findings_table(report)] if view.findings else [])
+    _section(
+        shell,
+        "findings",
+        [findings_table(report), legend_line(report), ""] if view.findings else [],
+    )
     for name in ("history", "paper", "candidates", "identity", "pushes", "steps"):
         rows: Sequence[Mapping[str, Any]] = getattr(view, name)
         _section(shell, name, [_listed(words, rows)] if rows else [])

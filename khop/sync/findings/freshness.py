@@ -36,6 +36,8 @@ class _LastRead:
     success_us: int | None = None
     error: str | None = None
     missing: int | None = None
+    codes: int = 0
+    codes_unusable: int = 0
 
 
 def freshness(connection: sa.Connection, roles: Mapping[str, str | None]) -> Freshness:
@@ -69,6 +71,8 @@ def _source(
     asked = _count(connection, presence, presence.c.source == name)
     read += _count(connection, presence, sa.and_(*answered))
     unanswered = asked - _count(connection, presence, sa.and_(*answered))
+    if last.codes:  # a file of codes gives no answers itself
+        read, unanswered = last.codes, 0
     whole = connection.scalar(sa.select(cursor.c.complete).where(cursor.c.source == name))
     return SourceFreshness(
         source=name,
@@ -76,7 +80,7 @@ def _source(
         last_success=None if last.success_us is None else local_text(last.success_us),
         error=last.error,
         read=read,
-        known=read + unanswered + quarantined + (last.missing or 0),
+        known=read + unanswered + quarantined + (last.missing or 0) + last.codes_unusable,
         quarantined=quarantined,
         complete=None if whole is None else bool(whole),
     )
@@ -127,6 +131,9 @@ def _note(last: _LastRead, parts: list[Mapping[str, Any]], finished_us: int) -> 
         last.error = last.error or errors[0]
         return False
     last.success_us = finished_us
+    codes = [part for part in parts if part.get("kind") == "codes"]
+    last.codes = sum(int(part.get("read") or 0) for part in codes)
+    last.codes_unusable = sum(int(part.get("unusable") or 0) for part in codes)
     return True
 
 

@@ -12,6 +12,8 @@ from khop.sync.ledger.schema import discrepancy, paper_row
 
 #: Characters of a row's key that are shown. Whoever types a key may give more of it, or fewer.
 SHOWN = 8
+#: Of a beginning that fits several rows: how many rows are named, and how many more characters.
+_NAMED, _MORE = 10, 8
 #: Between a row's digest and its number among equal rows.
 _NUMBER = "-"
 
@@ -56,9 +58,11 @@ def _row(connection: sa.Connection, given: str) -> str:
     )
     fitting = sorted(key for key in keys if key.partition(_NUMBER)[2] == number)
     if len(fitting) > 1:
-        raise KhopError(
-            f"{len(fitting)} rows begin with {given}; write more of the key: {', '.join(fitting)}"
-        )
+        longer = len(ROW) + len(digest) + _MORE
+        dash = _NUMBER if number else ""
+        few = ", ".join(f"{key[:longer]}{dash}{number}" for key in fitting[:_NAMED])
+        few += ", …" if len(fitting) > _NAMED else ""
+        raise KhopError(f"{len(fitting)} rows begin with {given}; write more of the key: {few}")
     return fitting[0] if fitting else given
 
 

@@ -77,6 +77,10 @@ class Filters:
         check_words("severities", self.severities, [severity.value for severity in Severity])
         check_words("states", self.states, [state.value for state in FindingState])
         check_words("units", self.units)
+        for name in ("event_since", "event_until"):
+            day = getattr(self, name)
+            if day is not None and (isinstance(day, datetime) or not isinstance(day, date)):
+                raise KhopError(f"{name} must be a day, such as date(2026, 11, 30)")
 
     def query(self) -> sa.Select[Any]:
         """All but the days of events, which are among the values of a finding."""

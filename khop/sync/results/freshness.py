@@ -12,10 +12,11 @@ class SourceFreshness(Result):
     """One source. ``last_success``: ISO 8601, the end of the last run that read it without an
     error; None when none of the latest runs did. ``error``: why a later run failed.
 
-    ``read``: what is in the ledger: dossiers, rows of paper, events, or answered look-ups.
+    ``read``: what is in the ledger: dossiers, rows of paper, events, answered
+    look-ups; of a file of codes those that the last run read.
     ``known``: all there are as far as khop knows: ``read``, those in quarantine, those that the
-    list counts and khop did not see, and look-ups without an answer. ``complete``: the list was
-    read to its end once; None for sources without a list.
+    list counts and khop did not see, look-ups without an answer, and cells that are no code.
+    ``complete``: the list was read to its end once; None for sources without a list.
     """
 
     source: str

@@ -33,3 +33,8 @@ def test_json_is_one_document() -> None:
     assert written["findings"] == [make_finding().as_json()]
     assert written["about"]["findings"] == 1
     assert written["about"]["dossiers_with_findings"] == 1
+    assert written["about"]["made_at"] == "2026-11-22T08:02:03+07:00"
+    meanings = written["about"]["meanings"]
+    assert meanings["severity"] == {"S2": "S2 high"}
+    assert meanings["acts"] == {"QTHT": "System administrator"}
+    assert meanings["rule"] == {"B6": "One-stop closed, portal open"}

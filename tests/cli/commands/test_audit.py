@@ -92,3 +92,27 @@ def test_changes_cannot_be_chosen_by_state(run: Run, engine: PutEngine) -> None:
     done = run("audit", "--between", "2026-11-20", "2026-11-27", "--state", "open")
     assert done.code == 1
     assert "--state" in done.err
+
+
+def test_a_table_explains_the_severities(run: Run, engine: PutEngine) -> None:
+    engine(findings=[make_finding(severity="S1"), make_finding(severity="S4")])
+    assert "Severities: S1 grave, S4 information." in run("audit").out
+    engine(findings=[])
+    assert "Severities" not in run("audit").out
+
+
+def test_the_days_of_a_filter_are_written_as_in_the_list(run: Run, engine: PutEngine) -> None:
+    engine(findings=[])
+    done = run("audit", "--since", "2026-11-01", "--event-until", "2026-11-30")
+    assert "first seen from: 01/11/2026" in done.out
+    assert "event up to: 30/11/2026" in done.out
+
+
+@pytest.mark.parametrize("name", ["", "event-"])
+def test_a_first_day_after_the_last_is_refused(run: Run, engine: PutEngine, name: str) -> None:
+    engine(findings=[])
+    days = f"--{name}since", "2026-11-02", f"--{name}until", "2026-11-01"
+    done = run("audit", *days)
+    assert done.code == 1
+    assert "02/11/2026 is after 01/11/2026" in done.err
+    assert run("audit", f"--{name}since", "2026-11-01", f"--{name}until", "2026-11-01").code == 0

@@ -43,3 +43,10 @@ def test_all_states_are_listed_by_number_up_to_the_limit(run: Run, engine: PutEn
     done = run("quarantine", "list", "--state", "all", "--format", "json", "--limit", "2")
     assert [record["id"] for record in json.loads(done.out)["records"]] == [3, 5]
     assert "limit" in done.err
+
+
+def test_the_state_of_a_record_is_in_the_language_of_the_list(run: Run, engine: PutEngine) -> None:
+    engine(quarantine=lambda state, **named: [quarantine_row(5, state=state)])
+    out = run("--lang", "vi", "quarantine", "list", "--state", "all").out
+    assert "đang cách ly" in out
+    assert "đã đọc được" in out

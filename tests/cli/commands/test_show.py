@@ -14,3 +14,10 @@ def test_show_prints_a_column_for_each_source(run: Run, engine: PutEngine) -> No
     lines = run("show", CODE).out.splitlines()
     assert any("igate" in line and "dvcqg" in line for line in lines)
     assert any("9 Finished" in line and "4 In progress" in line for line in lines)
+
+
+def test_a_row_of_paper_is_no_dossier_and_has_no_records(run: Run, engine: PutEngine) -> None:
+    engine(show=CaseView("row:3f9a01bc", {}, paper=({"source": "so", "row": 5},)))
+    lines = run("show", "row:3f9a01bc").out.splitlines()
+    assert lines[0] == "Row of paper without a dossier code: row:3f9a01bc"
+    assert lines[lines.index("Records of each source") + 1] == "  nothing"

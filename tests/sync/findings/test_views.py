@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from khop.errors import KhopError, Unreachable
+from khop.mappings.records import Reject
 from khop.sync.engine import Engine
 from khop.sync.findings.subjects import short_subject, subject_of
 from khop.sync.findings.views import event_of
 from khop.sync.ledger.schema import discrepancy
 from khop.sync.results import FindingState
 from tests.postgres import BOTH
-from tests.sync.fakes import FakeClock, FakeOneStop, FakePortal, record
+from tests.sync.fakes import FakeClock, FakeCodes, FakeOneStop, FakePortal, record
 from tests.sync.findings.deciding import OFFICER, ONE, TWO, a7
+from tests.sync.installation import Build
 
 LEDGERS = BOTH
 
@@ -132,9 +135,37 @@ def test_two_rows_with_the_same_beginning_are_not_confused(found: Engine) -> Non
         subject_of(connection, "row:3f9a")
 
 
+def test_a_beginning_of_many_rows_names_a_few_of_them_briefly(found: Engine) -> None:
+    finding = a7(found)
+    with found.ledger.write() as connection:
+        for end in range(16):
+            connection.execute(
+                discrepancy.insert().from_select(
+                    ["subject", *(c.name for c in discrepancy.c if c.name != "subject")],
+                    _copy(f"row:3f9a{end:x}{'0' * 59}", finding.rule, finding.subject),
+                )
+            )
+    with found.ledger.read() as connection, pytest.raises(KhopError) as refused:
+        subject_of(connection, "row:3f9a")
+    sentence = str(refused.value)
+    assert sentence.startswith("16 rows begin with row:3f9a")
+    assert sentence.endswith("row:3f9a90000000, …")
+
+
 def _copy(subject: str, rule: str, of: str) -> sa.Select[tuple[object, ...]]:
     """The row of a finding under another subject."""
     others = [column for column in discrepancy.c if column.name != "subject"]
     return sa.select(sa.literal(subject), *others).where(
         discrepancy.c.rule == rule, discrepancy.c.subject == of
     )
+
+
+def test_a_file_of_codes_says_how_many_it_named_and_how_many_could_not_be_read(
+    build_engine: Build, one_stop: FakeOneStop
+) -> None:
+    bad = Reject("MaHoSo", "is not a code", "file.csv#!4")
+    named: Any = (ONE, bad, TWO)
+    engine = build_engine(one_stop, FakeCodes(named=named))
+    engine.pull()
+    (source,) = (each for each in engine.freshness().sources if each.source == "extract")
+    assert (source.read, source.known) == (2, 3)
