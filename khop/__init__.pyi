@@ -23,7 +23,9 @@ from .config.load import (
 )
 from .config.model import (
     Config as Config,
+    FileSettings as FileSettings,
     LedgerSettings as LedgerSettings,
+    LogSettings as LogSettings,
     LookUpSettings as LookUpSettings,
     NoticeSettings as NoticeSettings,
     PrivacySettings as PrivacySettings,
@@ -70,6 +72,7 @@ from .mappings.records import (
 from .mappings.time.calendar import (
     WorkingCalendar as WorkingCalendar,
 )
+from .mappings.units.names import UnitNames as UnitNames
 from .sync.engine import (
     Engine as Engine,
 )
@@ -109,6 +112,7 @@ from .sync.results import (
     Outcome as Outcome,
     PaperSummary as PaperSummary,
     Plan as Plan,
+    PlanChange as PlanChange,
     PlanItem as PlanItem,
     Progress as Progress,
     PullSummary as PullSummary,
