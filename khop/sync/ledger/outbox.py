@@ -58,7 +58,8 @@ class StepState(StrEnum):
 class Push:
     """One row of the outbox.
 
-    ``write_us``: when the last write was begun. ``created_there``: the push made the dossier on
+    ``attempts``: the writes that took effect or may have. ``write_us``: when the last write was
+    begun. ``created_there``: the push made the dossier on
     the portal. ``seen_status``: the portal's state when the push was decided; progress steps
     start after it.
     """
@@ -166,13 +167,11 @@ def claim(connection: sa.Connection, push: Push, now_us: int) -> bool:
 
 
 def pushed_since(connection: sa.Connection, sink: str, since_us: int) -> set[str]:
-    """The dossiers that a write to this portal was begun for since then, without those that were
-    refused."""
+    """The dossiers that this portal took a write of since then, or may have taken one of, whatever
+    became of the push afterwards."""
     rows = connection.scalars(
         sa.select(outbox.c.code).where(
-            outbox.c.sink == sink,
-            outbox.c.write_us >= since_us,
-            outbox.c.state.not_in((PushState.PENDING, PushState.REFUSED, PushState.BLOCKED)),
+            outbox.c.sink == sink, outbox.c.write_us >= since_us, outbox.c.attempts > 0
         )
     )
     return set(rows)

@@ -274,5 +274,6 @@ def _send(pushes: Pushes, push: Push, dossier: FullDossier, *, create: bool) -> 
     except (Refused, RecordError) as error:
         state = PushState.REFUSED if isinstance(error, Refused) else PushState.BLOCKED
         outcome = Outcome.REFUSED if isinstance(error, Refused) else Outcome.NOT_SENT
-        pushes.end(push, state, outcome, str(error))
+        pushes.move(push, state, attempts=push.attempts - 1, detail=str(error))
+        raise PushEnded(outcome, str(error)) from None
     return pushes.move(push, PushState.PUSHED, detail=None)

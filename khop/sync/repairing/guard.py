@@ -11,7 +11,7 @@ from khop.errors import KhopError
 from khop.mappings.records import Instant
 from khop.sync.ledger import Ledger, outbox
 from khop.sync.repairing.pushes import Portal
-from khop.sync.results import Plan
+from khop.sync.results import Plan, PlanItem
 
 #: How long a push counts for ``max_changes``.
 _DAY = timedelta(hours=24)
@@ -30,7 +30,8 @@ class Guard:
 def agreed(ledger: Ledger, given: Plan | None, now: Plan, guard: Guard) -> Plan:
     """What is to be done: the given plan without what has ended since, else the plan ``now``.
 
-    Raises KhopError when dossiers of the given plan changed since it was made, and when a plan is
+    Raises KhopError when dossiers of the given plan changed since it was made, when the plan
+    was edited, and when a plan is
     large and the answer is no.
     """
     todo = now if given is None else _still_current(ledger, given, now, guard.portal)
@@ -52,9 +53,23 @@ def _still_current(ledger: Ledger, plan: Plan, now: Plan, portal: Portal) -> Pla
             f"the plan is stale: {len(stale)} of its {len(plan.items)} dossiers changed "
             f"since it was made (first: {stale[0]}); run `khop plan` again"
         )
+    edited = [
+        item.code
+        for item in plan.items
+        if item.version in current and _dossier(item) != _dossier(current[item.version])
+    ]
+    if edited:
+        raise KhopError(
+            f"this plan was changed after khop wrote it (first: {edited[0]} has the version of "
+            "another dossier); run `khop plan` again"
+        )
     versions = dict.fromkeys(item.version for item in plan.items)
     items = tuple(current[version] for version in versions if version in current)
     return Plan(plan.made_at, now.cases, plan.rules, plan.basis, items, plan.work)
+
+
+def _dossier(item: PlanItem) -> tuple[str, str, str]:
+    return item.code, item.source, item.native_id
 
 
 def _confirm_size(ledger: Ledger, plan: Plan, guard: Guard) -> None:

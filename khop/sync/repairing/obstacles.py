@@ -4,14 +4,22 @@ before something is sent."""
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
 from khop.mappings.codes.dossier import parse_code
 from khop.mappings.codes.grammar import CodeGrammar
 from khop.mappings.records import DONE, Status
-from khop.sync.ledger.schema import near_code, presence, source_record
+from khop.sync.ledger.quarantine import OPEN
+from khop.sync.ledger.schema import (
+    near_code,
+    presence,
+    quarantine,
+    record_alias,
+    source_record,
+)
 
 PORTAL_BORN = "portal_born"
 #: Several dossiers of the one-stop have the code, and are not known to be one.
@@ -32,28 +40,58 @@ def is_plain(code: str, grammar: CodeGrammar | None) -> bool:
 
 
 def reused_codes(connection: sa.Connection, codes: Collection[str]) -> set[str]:
-    """Those of these codes that several dossiers of a one-stop have, which differ in applicant or
-    procedure, or of which either is not known."""
-    same = [
-        sa.and_(
-            sa.func.count(column) == sa.func.count(), sa.func.min(column) == sa.func.max(column)
-        )
-        for column in (source_record.c.applicant_key, source_record.c.procedure)
-    ]
+    """Those of these codes that several dossiers of a one-stop have, as their own or as the
+    portal's code, and which differ in applicant or procedure, or of which either is not known; a
+    dossier in quarantine is one of which nothing is known."""
     found: set[str] = set()
     wanted = sorted(codes)
     for start in range(0, len(wanted), _BATCH):
-        query = (
-            sa.select(source_record.c.code)
-            .where(
-                source_record.c.role == "one_stop",
-                source_record.c.code.in_(wanted[start : start + _BATCH]),
+        batch = wanted[start : start + _BATCH]
+        named = _dossiers_named(batch).subquery()
+        same = [
+            sa.and_(
+                sa.func.count(column) == sa.func.count(), sa.func.min(column) == sa.func.max(column)
             )
-            .group_by(source_record.c.code)
+            for column in (named.c.applicant_key, named.c.procedure)
+        ]
+        several = (
+            sa.select(named.c.code)
+            .group_by(named.c.code)
             .having(sa.func.count() > 1, ~sa.and_(*same))
         )
-        found.update(connection.scalars(query))
+        found.update(connection.scalars(several))
+        found.update(connection.scalars(_in_quarantine(batch)))
     return found
+
+
+def _dossiers_named(codes: Sequence[str]) -> sa.CompoundSelect[Any]:
+    """Each of these codes with each dossier of a one-stop that has it."""
+    record = source_record.c
+    columns = [record.source, record.native_id, record.applicant_key, record.procedure]
+    same = sa.and_(
+        record_alias.c.source == record.source, record_alias.c.native_id == record.native_id
+    )
+    ours = record.role == "one_stop"
+    own = sa.select(record.code.label("code"), *columns).where(ours, record.code.in_(codes))
+    alias = (
+        sa.select(record_alias.c.alias.label("code"), *columns)
+        .join(source_record, same)
+        .where(ours, record_alias.c.alias.in_(codes))
+    )
+    return sa.union(own, alias)
+
+
+def _in_quarantine(codes: Sequence[str]) -> sa.Select[Any]:
+    """Those of these codes that another dossier of a one-stop has, which is in quarantine."""
+    known, other = source_record.alias("known"), source_record.alias("other")
+    row = quarantine.c
+    of_one_stop = sa.exists().where(other.c.source == row.source, other.c.role == "one_stop")
+    is_it = sa.exists().where(
+        known.c.source == row.source, known.c.native_id == row.native_id, known.c.code == row.code
+    )
+    return sa.select(row.code).where(
+        row.code.in_(codes), row.state == OPEN, row.native_id.is_not(None), of_one_stop, ~is_it
+    )
 
 
 def spelled_otherwise(connection: sa.Connection) -> set[str]:

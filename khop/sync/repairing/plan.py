@@ -35,7 +35,7 @@ from khop.sync.repairing.obstacles import (
     reused_codes,
     spelled_otherwise,
 )
-from khop.sync.results import UNSETTLED, Plan, PlanItem, WorkItem
+from khop.sync.results import UNSETTLED, FindingState, Plan, PlanItem, WorkItem
 from khop.text.choices import check_words
 from khop.text.digest import hex_digest
 
@@ -143,10 +143,12 @@ def _pushes(
         taken = outbox.last_taken(connection, sink.name, Instant.of(made_at).us)
         begun = {push.code: push for push in outbox.unfinished(connection, sink.name)}
         barred = _barred(connection, {one.subject for one in opened} | begun.keys(), grammar)
+        unwanted = _excluded(connection, begun.keys() - {one.subject for one in opened})
+        held = dict.fromkeys(unwanted, "excluded") | barred
         elsewhere = spelled_otherwise(connection)
     cases = _cases(ledger, [one.subject for one in opened], sources)
-    items = [_resumed(push) for push in begun.values() if push.code not in barred]
-    work = [_held(push, barred[push.code]) for push in begun.values() if push.code in barred]
+    items = [_resumed(push) for push in begun.values() if push.code not in held]
+    work = [_held(push, held[push.code]) for push in begun.values() if push.code in held]
     with ledger.read() as connection:
         for start in range(0, len(opened), _BATCH):
             batch = opened[start : start + _BATCH]
@@ -173,6 +175,16 @@ def _barred(
     """The codes under which nothing may be sent, each with the reason."""
     odd = {code: CODE_NOT_PLAIN for code in codes if not is_plain(code, grammar)}
     return odd | dict.fromkeys(reused_codes(connection, codes), CODE_REUSED)
+
+
+def _excluded(connection: sa.Connection, codes: Collection[str]) -> set[str]:
+    """Those of these codes with a repairable finding that a person has excluded."""
+    query = sa.select(discrepancy.c.subject).where(
+        discrepancy.c.state == FindingState.EXCLUDED,
+        discrepancy.c.rule.in_(list(_REPAIRABLE)),
+        discrepancy.c.subject.in_(list(codes)),
+    )
+    return set(connection.scalars(query))
 
 
 def _waits_for_a_look_up(case: Case | None, taken_us: int | None) -> bool:
@@ -240,14 +252,15 @@ def _cases(ledger: Ledger, codes: Sequence[str], sources: Sequence[str] | None) 
 
 
 def _cases_at_last_reconcile(connection: sa.Connection) -> int:
-    """How many cases the last reconcile saw, for the guard."""
-    summary = connection.scalar(
+    """How many cases the last reconcile that did not fail saw, for the guard."""
+    summaries = connection.scalars(
         sa.select(run.c.summary)
         .where(run.c.kind == "reconcile", run.c.summary.is_not(None))
         .order_by(run.c.id.desc())
-        .limit(1)
     )
-    return int(json.loads(summary)["cases"]) if summary else 0
+    return next(
+        (int(found["cases"]) for found in map(json.loads, summaries) if "cases" in found), 0
+    )
 
 
 def _item(

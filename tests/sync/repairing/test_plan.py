@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -214,3 +215,13 @@ def test_a_dossier_that_the_portal_returned_after_the_plan_is_not_lowered(
     summary = engine.apply(plan, confirm=yes)
     assert outcomes(summary) == [Outcome.NOT_SENT]
     assert portal.dossiers[behind.code].status == Status.RETURNED
+
+
+def test_a_reconcile_that_failed_is_not_the_last_one_for_the_guard(
+    absent: DossierRecord, engine: Engine, clock: FakeClock
+) -> None:
+    cases = engine.plan().cases
+    with pytest.raises(KhopError, match="calendar"):
+        engine.reconcile(datetime(2200, 1, 1, tzinfo=UTC))
+    assert engine.plan().cases == cases == 1
+    assert outcomes(engine.apply(confirm=yes)) == [Outcome.DONE]
