@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from khop.mappings.records import DossierRecord, Presence
 from khop.sync.ledger.dirty import mark
-from khop.sync.ledger.look_ups import Ages, asked_sources, schedule
+from khop.sync.ledger.look_ups import Ages, ask_now, asked_sources, schedule
 from khop.sync.ledger.record_rows import time_columns, unread_columns
-from khop.sync.ledger.schema import SHARED_TIMES, presence
+from khop.sync.ledger.schema import SHARED_TIMES, outbox, presence
 
 _ANSWER = (
     "presence",
@@ -34,21 +34,30 @@ def answered(
     connection: sa.Connection,
     source: str,
     answers: Iterable[tuple[str, DossierRecord | None]],
-    now_us: int,
+    asked_us: int,
     ages: Ages | None = None,
 ) -> None:
-    """Store the answers of look-ups: the record, or None when the system has none.
+    """Store the answers of look-ups: the record, or None when the system has none. ``asked_us``:
+    when they were asked for; a code that something was sent under since then is asked again.
 
     Only an answer that says something else than the one before has the next reconcile look at its
     case. ``ages``: after which time a code is asked again.
     """
-    rows = [_row(source, code, record, now_us) for code, record in answers]
+    rows = [_row(source, code, record, asked_us) for code, record in answers]
     if not rows:
         return
     before = _said(connection, source, [row["code"] for row in rows])
     connection.execute(_ANSWERED, rows)
     mark(connection, (row["code"] for row in rows if _sayings(row) != before.get(row["code"])))
-    schedule(connection, source, (row["code"] for row in rows), ages or Ages())
+    codes = [row["code"] for row in rows]
+    schedule(connection, source, codes, ages or Ages())
+    ask_now(connection, _sent_since(connection, codes, asked_us))
+
+
+def _sent_since(connection: sa.Connection, codes: Sequence[str], since_us: int) -> Sequence[str]:
+    """Those of these codes whose push went on after then."""
+    query = sa.select(outbox.c.code).where(outbox.c.code.in_(codes), outbox.c.changed_us > since_us)
+    return connection.scalars(query).all()
 
 
 def failed(

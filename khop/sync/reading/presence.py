@@ -65,16 +65,17 @@ def _ask(
     failed: list[str] = []
     with ThreadPoolExecutor(source.connections) as workers:
         for start in range(0, len(codes), _BATCH):
-            batch = codes[start : start + _BATCH]
+            batch, asked_us = codes[start : start + _BATCH], context.now_us()
             answers = list(workers.map(asker.ask, batch))
-            _store(context, source.name, answers)
+            _store(context, source.name, answers, asked_us)
             _count(summary, answers)
             context.progress.advance(source.name, len(batch))
             if (error := fatal_error(answers)) is not None:
                 raise error
             failed += [a.code for a in answers if a.failure is not None]
+    asked_us = context.now_us()
     second = [asker.ask(code) for code in failed[:_ASKED_AGAIN]]
-    _store(context, source.name, second)
+    _store(context, source.name, second, asked_us)
     _count_again(summary, second)
     if (bug := first_bug(second)) is not None:
         raise bug
@@ -102,14 +103,17 @@ def name_codes(
 
 
 def _store(
-    context: RunContext, source: str, answers: Sequence[Answer[DossierRecord | None]]
+    context: RunContext,
+    source: str,
+    answers: Sequence[Answer[DossierRecord | None]],
+    asked_us: int,
 ) -> None:
+    """Store answers as of when they were asked for: a push may have been sent meanwhile."""
     answered = [(a.code, a.found) for a in answers if a.failure is None]
     failed = [(a.code, str(a.failure)) for a in answers if a.failure is not None]
-    now_us = context.now_us()
     with context.write() as connection:
-        presence.answered(connection, source, answered, now_us, context.ages)
-        presence.failed(connection, source, failed, now_us)
+        presence.answered(connection, source, answered, asked_us, context.ages)
+        presence.failed(connection, source, failed, asked_us)
 
 
 def _count(summary: LookupSummary, answers: Sequence[Answer[DossierRecord | None]]) -> None:

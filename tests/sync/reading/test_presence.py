@@ -257,3 +257,33 @@ def test_a_million_settled_dossiers_need_less_than_fifty_thousand_look_ups_a_day
             Ages().next_us(code, time_us, ended=True)
             for code, time_us in zip(codes, times, strict=True)
         ]
+
+
+def test_an_answer_of_before_a_push_is_not_one_of_after_it(
+    engine: Engine, one_stop: FakeOneStop, portal: FakePortal, clock: FakeClock
+) -> None:
+    one_stop.put(record(1))
+    clock.advance(minutes=1)
+    engine.pull()
+    engine.reconcile()
+    honest, sent = portal.look_up, False
+
+    def slow(code: str) -> Any:
+        nonlocal sent
+        answer = honest(code)
+        if not sent:
+            sent = True
+            clock.advance(minutes=1)
+            assert engine.apply(confirm=lambda _: True).ok
+            clock.advance(minutes=1)
+        return answer
+
+    portal.look_up = slow  # type: ignore[method-assign]
+    engine.pull(["dvcqg"], full=True)
+    assert portal.dossiers
+    engine.reconcile()
+    assert engine.plan().work == ()
+    clock.advance(minutes=1)
+    assert look_ups(engine).present == 1
+    engine.reconcile()
+    assert engine.findings() == []
