@@ -59,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if extra is None:
             return _print_error(words("error.unexpected", type=_kind(error)))
         return _print_error(words("error.extra", extra=extra))
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # an adapter may even end the interpreter
         _print_traceback()
         return _print_error(words("error.unexpected", type=_kind(error)))
 
@@ -125,7 +125,7 @@ def _drop_stdout() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _kind(error: Exception) -> str:
+def _kind(error: BaseException) -> str:
     """The type of an unexpected error. Its text may hold personal data and is not shown."""
     if isinstance(error, OSError) and error.strerror:
         return f"{type(error).__name__} ({error.strerror})"

@@ -79,6 +79,9 @@ from khop.sync.run_context import RunContext
 from khop.sync.runs import Run, running
 from khop.sync.systems import Systems, of_port
 
+#: Days: about a hundred years.
+_LONGEST_SWEEP = 36_500
+
 
 class Engine(Deciding):
     """What ``open_engine`` returns. Methods raise ConfigError and LedgerError; errors of a system
@@ -162,6 +165,8 @@ class Engine(Deciding):
         For lists that can be asked by dates; sources without such a list are left out. Raises
         ConfigError when a named source has none.
         """
+        if not 1 <= days <= _LONGEST_SWEEP:
+            raise ConfigError(f"a sweep reads 1 to {_LONGEST_SWEEP} days, not {days}")
         chosen = of_port(self._systems.chosen(names), WindowSource)
         if without := set(names) - {source.name for source in chosen}:
             raise ConfigError(
@@ -321,6 +326,10 @@ class Engine(Deciding):
 
         ``confirm`` is asked with a sentence when the plan is large. Raises KhopError: ``agreed``.
         """
+        if not isinstance(plan, Plan | None):
+            raise ConfigError(
+                "apply needs a plan as Engine.plan makes it; read a file with its JSON"
+            )
         with self._lease("apply", progress) as context, self._run("apply") as run:
             now = self.plan(plan.rules if plan is not None else rules)
             portal = portal_of(self._systems.sink())

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import date, datetime
 from difflib import get_close_matches
 
 from khop.errors import KhopError
+
+_LAST_YEAR = 9998
 
 
 def check_words(name: str, given: Iterable[str], known: Collection[str] | None = None) -> None:
@@ -18,10 +21,29 @@ def check_words(name: str, given: Iterable[str], known: Collection[str] | None =
     for word in given:
         if not isinstance(word, str):
             raise KhopError(f"{name} must be a list of texts; {word!r} is no text")
+        check_text(name, word)
         if known is not None and word not in known:
             near = [n for way in (word, word.upper(), word.lower()) for n in _near(way, known)]
             hint = f", did you mean {near[0]!r}?" if near else ""
             raise KhopError(f"{word!r} is unknown among {name}{hint}; known: {', '.join(known)}")
+
+
+def check_text(name: str, given: str) -> None:
+    """Raises KhopError for what is no text, and for a text that no database takes: with NUL, or
+    with a byte that was no letter."""
+    if not isinstance(given, str):
+        raise KhopError(f"{name}: {given!r} is no text")
+    if "\0" in given or any("\ud800" <= char <= "\udfff" for char in given):
+        raise KhopError(f"{name}: {given[:60]!a} holds a character that is none; type it anew")
+
+
+def check_day(name: str, given: date | None) -> None:
+    """Raises KhopError for what is no day, such as a time or a text. The last day that can be
+    counted with is 31/12/9998."""
+    if given is None:
+        return
+    if not isinstance(given, date) or isinstance(given, datetime) or given.year > _LAST_YEAR:
+        raise KhopError(f"{name} must be a day, such as date(2026, 11, 30)")
 
 
 def _near(word: str, known: Collection[str]) -> list[str]:

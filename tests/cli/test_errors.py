@@ -110,6 +110,17 @@ def test_an_unexpected_error_shows_its_type_and_not_its_text(run: Run, engine: P
     assert "099012345678" not in sentence
 
 
+@pytest.mark.parametrize("status", [0, None, "bye"])
+def test_an_adapter_that_ends_the_interpreter_is_an_error(
+    run: Run, engine: PutEngine, status: object
+) -> None:
+    def leave(*args: object, **named: object) -> None:
+        raise SystemExit(status)
+
+    engine(pull=leave)
+    assert "SystemExit" in _one_sentence(run("pull"))
+
+
 def test_khop_debug_prints_the_traceback(
     run: Run, engine: PutEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

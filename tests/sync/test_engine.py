@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -140,3 +142,39 @@ def test_an_unknown_unit_is_refused_with_a_suggestion(
     for ask in (lambda unit: engine.findings(units=[unit]), lambda unit: engine.work([unit])):
         with pytest.raises(KhopError, match="did you mean UBND xã Mẫu"):
             ask("UBND xa Mẫu")
+
+
+NAIVE = datetime(2026, 11, 12, 9, 0)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda engine: engine.findings(rules=None),
+        lambda engine: engine.findings(event_since=NAIVE),
+        lambda engine: engine.findings(event_until="2026-11-12"),
+        lambda engine: engine.show(None),
+        lambda engine: engine.show("H99\0"),
+        lambda engine: engine.show("H99\udcff"),
+        lambda engine: engine.pull(["igate\udcff"]),
+        lambda engine: engine.exclude(["H99\0"], actor="a", reason="b"),
+        lambda engine: engine.exclude([record(1).code], actor="a", reason="b\udcff"),
+        lambda engine: engine.exclude([record(1).code], actor="\0", reason="b"),
+        lambda engine: engine.exclude([record(1).code], actor="a", reason="b", until=NAIVE),
+        lambda engine: engine.exclude([record(1).code], actor="a", reason="b", until=date.max),
+        lambda engine: engine.assign([record(1).code], actor="a", assignee="b", answer_due="mai"),
+        lambda engine: engine.sweep(days=0),
+        lambda engine: engine.sweep(days=10**9),
+        lambda engine: engine.apply({}, confirm=lambda _: True),
+        lambda engine: engine.verify_log(f"{'9' * 5000}:{'0' * 64}"),
+    ],
+)
+def test_what_cannot_be_meant_is_one_error_of_khop(
+    engine: Engine, one_stop: FakeOneStop, ask: Callable[[Any], object]
+) -> None:
+    one_stop.put(record(1))
+    engine.pull()
+    engine.reconcile()
+    with pytest.raises(KhopError):
+        ask(engine)
+    assert engine.verify_log().problems == ()

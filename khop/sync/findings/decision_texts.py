@@ -12,6 +12,7 @@ from datetime import date, datetime
 from khop.errors import KhopError
 from khop.mappings.records import Instant
 from khop.sync.reconciling.rules import RULES
+from khop.text.choices import check_day, check_text
 from khop.text.masking import holds_personal_number
 from khop.text.normal_form import normal_form
 
@@ -69,6 +70,7 @@ def name_of(text: str, missing: str) -> str:
 def text_of(text: str, missing: str, limit: int = LONGEST_TEXT) -> str:
     """``text`` as it is stored. ``missing``: the reason of the error when it is empty. Raises
     DecisionError."""
+    check_text("text", text)
     bare = normal_form("NFC", text).strip()
     if not bare:
         raise DecisionError(missing)
@@ -80,6 +82,7 @@ def text_of(text: str, missing: str, limit: int = LONGEST_TEXT) -> str:
 
 
 def refuse_past(day: date | None, now: datetime) -> None:
-    """Raises DecisionError for a day before the local day of ``now``."""
+    """Raises DecisionError for a day before the local day of ``now``, KhopError for no day."""
+    check_day("day", day)
     if day is not None and day < Instant.of(now).local_date:
         raise DecisionError("past", day=f"{day:%d/%m/%Y}")

@@ -9,6 +9,7 @@ from khop.mappings.codes.spelling import canonical_code
 from khop.sync.ledger.codes import main_code
 from khop.sync.ledger.paper_rows import ROW
 from khop.sync.ledger.schema import discrepancy, paper_row
+from khop.text.choices import check_text
 
 #: Characters of a row's key that are shown. Whoever types a key may give more of it, or fewer.
 SHOWN = 8
@@ -30,8 +31,10 @@ def short_subject(subject: str) -> str:
 def subject_of(connection: sa.Connection, text: str) -> str:
     """The subject that a person names by a row of paper, a dossier's code, or its alias.
 
-    A row may be named by the beginning of its key. Raises KhopError when several rows begin so.
+    A row may be named by the beginning of its key. Raises KhopError when several rows begin so, and
+    for what can be no code.
     """
+    check_text("code", text)
     bare = text.strip()
     if bare.startswith(ROW):
         return _row(connection, bare)

@@ -27,7 +27,7 @@ from khop.sync.ledger.schema import (
 from khop.sync.reconciling.increments import read_last_reconcile
 from khop.sync.reconciling.rules import RULES, Severity, place
 from khop.sync.results import UNSETTLED, Finding, FindingState
-from khop.text.choices import check_words
+from khop.text.choices import check_day, check_words
 from khop.text.local_time import local_text
 
 #: What actions about findings begin with in the audit log.
@@ -77,10 +77,8 @@ class Filters:
         check_words("severities", self.severities, [severity.value for severity in Severity])
         check_words("states", self.states, [state.value for state in FindingState])
         check_words("units", self.units)
-        for name in ("event_since", "event_until"):
-            day = getattr(self, name)
-            if day is not None and (isinstance(day, datetime) or not isinstance(day, date)):
-                raise KhopError(f"{name} must be a day, such as date(2026, 11, 30)")
+        check_day("event_since", self.event_since)
+        check_day("event_until", self.event_until)
 
     def query(self) -> sa.Select[Any]:
         """All but the days of events, which are among the values of a finding."""

@@ -32,6 +32,9 @@ KEY_BEGIN, KEY_ROTATE, KEY_LOST = "key.begin", "key.rotate", "key.lost"
 #: The place where the log ended was changed by somebody without the key.
 GAP = "log.gap"
 
+#: Digits of a row's number.
+_LONGEST = 18
+
 #: The actor of what khop does by itself.
 KHOP = "khop"
 
@@ -141,7 +144,12 @@ def count_between(
 def read_head(text: str) -> Head:
     """A head as ``str`` writes it. Raises KhopError."""
     number, _, digest = text.partition(":")
-    if not number.isascii() or not number.isdigit() or len(digest) != len(ORIGIN):
+    if (
+        not number.isascii()
+        or not number.isdigit()
+        or len(number) > _LONGEST
+        or len(digest) != len(ORIGIN)
+    ):
         raise KhopError(
             "this is no anchor; give a head as `khop log verify` prints it: NUMBER:DIGEST"
         )
