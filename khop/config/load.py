@@ -28,7 +28,9 @@ def load_config(path: Path, adapters: Mapping[str, AdapterType]) -> Config:
             f"there is no configuration at {path}; run `khop init` to write one, "
             "or name yours with --config"
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path} is not text in UTF-8; save it as UTF-8") from None
+    except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error}") from None
     try:
         raw = tomllib.loads(text)

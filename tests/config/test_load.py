@@ -58,7 +58,7 @@ def test_a_configuration_needs_only_the_province(tmp_path: Path) -> None:
     [
         ("", "province: this key is missing"),
         ("= 1", "not valid TOML"),
-        (b"\xff\xfe", "cannot be read"),
+        (b"\xff\xfe", "is not text in UTF-8; save it as UTF-8"),
         (PROVINCE + "[province.x]\n", "province.x: unknown key"),
         (PROVINCE + "[repair]\nmax_chnages = 1\n", "did you mean max_changes?"),
         (PROVINCE + "[source.igate]\n", "did you mean sources?"),

@@ -98,6 +98,8 @@ def report_pull(shell: Shell, summary: PullSummary, done: str = "pull.ok") -> in
             shell.note("pull.sums", source=part.source)
         for what in ("short_pages", "missing", "history_missing", "unknown", "waiting", "failed"):
             count = getattr(part, what, 0)
+            if what == "waiting" and part.error is not None:
+                continue  # they wait because of the error, which was told
             if count:
                 shell.note(_NOTES.get(what, f"pull.{what}"), source=part.source, count=count)
     good = summary.ok and all(part.adds_up for part in summary.sources)

@@ -118,13 +118,15 @@ def show_apply(shell: Shell, summary: ApplySummary) -> None:
 def _show_work(shell: Shell, work: tuple[WorkItem, ...]) -> None:
     if not work:
         return
-    words = shell.words
+    from khop.audit.words import report_words
+
+    words, in_report = shell.words, report_words(shell.words.lang)
     rows = [
         (
             w.code or w.row or w.subject,
             ", ".join(w.rules),
             w.unit,
-            ", ".join(w.acts),
+            ", ".join(in_report.get(f"acts.{acts}", acts) for acts in w.acts),
             reason_in_words(shell, w.reason),
         )
         for w in work

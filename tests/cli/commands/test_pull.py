@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from khop.sync.results import EvidenceSummary, FeedSummary, PullSummary
+from khop.sync.results import EvidenceSummary, FeedSummary, LookupSummary, PullSummary
 from tests.cli.fakes import PutEngine, Run
 from tests.cli.samples import LISTED
 
@@ -77,3 +77,13 @@ def test_a_clock_is_accepted_only_by_the_option(run: Run, engine: PutEngine) -> 
     for options, accepted in (((), False), (("--accept-clock",), True)):
         run("pull", *options)
         assert fake.accepts_clock is accepted
+
+
+@pytest.mark.parametrize(("error", "budget"), [(None, True), ("login refused", False)])
+def test_codes_that_wait_for_an_error_do_not_wait_for_the_budget(
+    run: Run, engine: PutEngine, error: str | None, budget: bool
+) -> None:
+    engine(pull=PullSummary(7, (LookupSummary("dvcqg", waiting=3, error=error),)))
+    done = run("pull")
+    assert ("lookup_budget" in done.err) is budget
+    assert (error or "dvcqg") in done.err

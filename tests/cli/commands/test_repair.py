@@ -84,6 +84,8 @@ def test_a_reason_without_a_sentence_is_printed_as_it_is(run: Run, engine: PutEn
     done = run("plan", "--lang", "vi")
     assert "chỉ người có trách nhiệm sửa được" in done.out
     assert "some new reason" in done.out
+    assert "Quản trị hệ thống" in " ".join(done.out.split())
+    assert "QTHT" not in done.out
 
 
 def test_plan_names_rows_of_paper_by_their_place(run: Run, engine: PutEngine) -> None:
