@@ -5,11 +5,16 @@ from __future__ import annotations
 import string
 
 import pytest
+import sqlalchemy as sa
 
+from khop.adapters.ports import Role
 from khop.audit.rules import rule_words
 from khop.audit.words import report_words
+from khop.cli.commands.show import SKIPPED
 from khop.mappings.records import Channel, Presence, Status, StatusKind
 from khop.sync.findings.decision_texts import SENTENCES
+from khop.sync.ledger.outbox import PushState, StepState
+from khop.sync.ledger.schema import outbox, paper_row, presence, source_record, status_record
 from khop.sync.reconciling.rules import RULES
 from khop.sync.results import FindingState
 from khop.text.words import Words
@@ -67,6 +72,23 @@ def test_every_state_and_event_of_a_finding_and_every_kind_of_evidence_has_a_nam
     decided = ("assign", "explain", "exclude", "take_back")
     needed |= {f"event.{name}" for name in (*happens, *decided)}
     assert needed - words.all_keys() == set()
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_state_of_a_push_and_of_a_step_and_every_role_has_a_name(lang: str) -> None:
+    words = report_words(lang)
+    needed = {f"state.{state}" for state in (*PushState, *StepState)}
+    needed |= {f"role.{role}" for role in Role}
+    assert needed - words.all_keys() == set()
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("table", [source_record, presence, status_record, paper_row, outbox])
+def test_every_column_that_khop_show_prints_has_a_label(lang: str, table: sa.Table) -> None:
+    words = report_words(lang)
+    kept = {c.name for c in table.columns if not c.name.endswith(("_key", "_day"))} - SKIPPED
+    labels = {f"field.{name.removesuffix('_us')}" for name in kept}
+    assert labels - words.all_keys() == set()
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])

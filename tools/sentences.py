@@ -12,6 +12,7 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeGuard
 
 from khop.text.translation import sentences
 from tools.repository import ROOT
@@ -19,14 +20,16 @@ from tools.repository import ROOT
 #: What a sentence is given to.
 TAKERS = frozenset(
     {
-        "AlreadyExists", "BadAnswer", "CellError", "CheckStep", "CircuitOpen", "ConfigError",
-        "ConnectorError", "Field", "KhopError", "LedgerError", "OutcomeUnknown", "PushEnded",
-        "PydanticCustomError", "RateLimited", "RecordError", "Refused", "Reject", "Unauthorised",
-        "Unreachable", "Unreadable", "Unusable",
+        "AdapterError", "AlreadyExists", "BadAnswer", "CellError", "CheckStep", "CircuitOpen",
+        "ConfigError", "ConnectorError", "Field", "KhopError", "LedgerError", "OutcomeUnknown",
+        "PushEnded", "PydanticCustomError", "RateLimited", "RecordError", "Refused", "Reject",
+        "Unauthorised", "Unreachable", "Unreadable", "Unusable", "ValueError",
     }
 )  # fmt: skip
-#: Attributes of classes that are sentences.
-ATTRIBUTES = frozenset({"meaning"})
+#: Names that sentences are assigned to, or given by.
+NAMES = frozenset({"counted", "detail", "meaning", "not_read", "reason", "why", "NO_HEADERS"})
+#: Where a text that a function answers is the detail of a step of a check.
+_CHECKED = "adapters"
 #: Endings of the names of the classes that a model of khop.toml derives from.
 _SETTINGS = ("BaseModel", "TableModel", "Settings", "Overrides")
 #: The sandbox speaks for other systems, the command line has sentences in both languages.
@@ -38,7 +41,8 @@ def library_sentences() -> dict[str, Path]:
     found: dict[str, Path] = {}
     for path in sorted((ROOT / "khop").rglob("*.py")):
         if path.relative_to(ROOT / "khop").parts[0] not in _LEFT_OUT:
-            for text in _sentences(ast.parse(path.read_text("utf-8"))):
+            checked = _CHECKED in path.parts
+            for text in _sentences(ast.parse(path.read_text("utf-8")), checked):
                 found.setdefault(text, path)
     return found
 
@@ -49,7 +53,7 @@ def untranslated(lang: str = "vi") -> dict[str, Path]:
     return {text: path for text, path in library_sentences().items() if text not in known}
 
 
-def _sentences(tree: ast.AST) -> Iterator[str]:
+def _sentences(tree: ast.AST, checked: bool) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and _name(node.func) in TAKERS:
             for given in (*node.args, *(keyword.value for keyword in node.keywords)):
@@ -58,8 +62,16 @@ def _sentences(tree: ast.AST) -> Iterator[str]:
             yield from (ast.get_docstring(node) or "").replace("``", "").splitlines()[:1]
         elif isinstance(node, ast.Assign):
             names = {target.id for target in node.targets if isinstance(target, ast.Name)}
-            if names & ATTRIBUTES:
+            if names & NAMES:
                 yield from _texts(node.value)
+        elif _gives_text(node, checked) and node.value is not None:
+            yield from _texts(node.value)
+
+
+def _gives_text(node: ast.AST, checked: bool) -> TypeGuard[ast.keyword | ast.Return | ast.Yield]:
+    if isinstance(node, ast.keyword):
+        return node.arg in NAMES
+    return checked and isinstance(node, ast.Return | ast.Yield)
 
 
 def _is_settings(node: ast.ClassDef) -> bool:

@@ -25,6 +25,7 @@ _NAMED_FIELDS = (
     "verdict",
     "reasons",
     "matched_by",
+    "state",
 )
 
 
@@ -82,6 +83,8 @@ def show_value(key: str, value: Any, words: Words) -> str:
         return words("truth.true" if value else "truth.false")
     if isinstance(value, Mapping):
         return describe(value, words)
+    if key == "unread":
+        return ", ".join(label(name, words) for name in value) or "–"
     if isinstance(value, list | tuple):
         return ", ".join(show_value(key, item, words) for item in value) or "–"
     text = plain(str(value))

@@ -86,8 +86,46 @@ def localise(command: Any, words: Words) -> None:
     for parameter in command.params:
         if getattr(parameter, "help", None):
             parameter.help = words.get(parameter.help, parameter.help)
+        if parameter.metavar:
+            parameter.metavar = words.get(f"metavar.{parameter.metavar}", parameter.metavar)
+        if parameter.param_type_name == "argument" or getattr(parameter, "is_flag", False):
+            _hide_type(parameter)
+    _localise_frame(command, words)
     for below in getattr(command, "commands", {}).values():
         localise(below, words)
+
+
+def _hide_type(parameter: Any) -> None:
+    """Leave out the name of a type of Python, which says nothing to people: ``<list[Path]>``."""
+    parameter.display_type_rich = lambda ctx: None
+
+
+def _localise_frame(command: Any, words: Words) -> None:
+    """Translate what typer writes around the texts of a help page."""
+    context = command.context_class(command)
+    help_option = command.get_help_option(context)
+    help_option.help = words("frame.help")
+    _hide_type(help_option)
+    command.options_metavar = words("frame.options_metavar")
+    if hasattr(command, "subcommand_metavar"):
+        command.subcommand_metavar = words("frame.command_metavar")
+    write_usage, write_help = command.get_usage, command.format_help
+
+    def get_usage(context: Any) -> str:
+        return str(write_usage(context)).replace("Usage: ", words("frame.usage"), 1)
+
+    def format_help(context: Any, formatter: Any) -> None:
+        # It imports rich, so only a command that shows its help does it.
+        from typer import rich_utils
+
+        rich_utils.ARGUMENTS_PANEL_TITLE = words("frame.arguments")
+        rich_utils.OPTIONS_PANEL_TITLE = words("frame.options")
+        rich_utils.COMMANDS_PANEL_TITLE = words("frame.commands")
+        rich_utils.REQUIRED_LONG_STRING = words("frame.required")
+        rich_utils.DEFAULT_STRING = words("frame.default")
+        write_help(context, formatter)
+
+    command.get_usage, command.format_help = get_usage, format_help
 
 
 def _error_sentence(error: KhopError, words: Words) -> str:
@@ -99,6 +137,8 @@ def _usage_sentence(error: typer.TyperException, words: Words) -> str:
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "khop"
     message = words.translated(error.format_message())
+    if message[-1:].isalnum():
+        message += "."
     return words("error.usage", error=message, command=command)
 
 

@@ -49,6 +49,10 @@ RulesOption = Annotated[list[str] | None, typer.Option("--rule", help="option.ru
 
 AcceptClockOption = Annotated[bool, typer.Option("--accept-clock", help="option.accept_clock")]
 
-SizeOption = Annotated[int, typer.Option("--size", help="option.size", min=SMALLEST_PROVINCE)]
-SeedOption = Annotated[int, typer.Option("--seed", help="option.seed", min=0)]
-FaultsOption = Annotated[float, typer.Option("--faults", help="option.faults", min=0.0, max=1.0)]
+SizeOption = Annotated[
+    int, typer.Option("--size", help="option.size", metavar="NUMBER", min=SMALLEST_PROVINCE)
+]
+SeedOption = Annotated[int, typer.Option("--seed", help="option.seed", metavar="NUMBER", min=0)]
+FaultsOption = Annotated[
+    float, typer.Option("--faults", help="option.faults", metavar="SHARE", min=0.0, max=1.0)
+]

@@ -17,12 +17,14 @@ from rich.progress import (
 from rich.text import Text
 
 from khop.text.safe_display import plain
+from khop.text.words import Words
 
 
 class ProgressBars:
     """``khop.sync.results.Progress`` as bars: one for each task that runs."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, words: Words) -> None:
+        self._words = words
         self._bars = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}", markup=False),
@@ -39,7 +41,8 @@ class ProgressBars:
         with self._lock:
             if not self._tasks:
                 self._bars.start()
-            self._tasks[task] = self._bars.add_task(Text(plain(task)).plain, total=total)
+            name = plain(self._words.get(f"task.{task}", task))
+            self._tasks[task] = self._bars.add_task(Text(name).plain, total=total)
 
     def advance(self, task: str, by: int = 1, *, total: int | None = None) -> None:
         with self._lock:

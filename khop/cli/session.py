@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from khop.cli.shell import Shell
 from khop.errors import KhopError
+from khop.text.words import Words
 
 if TYPE_CHECKING:
     from khop.config.model import Config
@@ -63,7 +64,7 @@ def engine(
     from khop.sync.opening import open_engine
 
     with (
-        _warnings_to_stderr(),
+        _warnings_to_stderr(shell.words),
         open_engine(
             load(shell), adapter_types(), sources=sources, accept_clock=accept_clock
         ) as opened,
@@ -72,13 +73,22 @@ def engine(
 
 
 @contextmanager
-def _warnings_to_stderr() -> Iterator[None]:
-    """Send the engine's warnings to stderr, because stdout is for results. Afterwards the logging
-    of the calling program is as it was."""
+def _warnings_to_stderr(words: Words) -> Iterator[None]:
+    """Send the engine's warnings to stderr, in words, because stdout is for results.
+
+    Afterwards the logging of the calling program is as it was.
+    """
     import structlog
+
+    def in_words(logger: object, name: str, event: MutableMapping[str, Any]) -> Any:
+        event["event"] = words.get(f"warning.{event['event']}", str(event["event"]))
+        if "error" in event:
+            event["error"] = words.translated(str(event["error"]))
+        return event
 
     before = structlog.get_config() if structlog.is_configured() else None
     structlog.configure(
+        processors=[in_words, *structlog.get_config()["processors"]],
         wrapper_class=structlog.make_filtering_bound_logger("warning"),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
     )

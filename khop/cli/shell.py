@@ -108,7 +108,7 @@ class Shell:
         if not self.err.is_terminal:
             yield NoProgress()
             return
-        bars = ProgressBars(self.err)
+        bars = ProgressBars(self.err, self.words)
         try:
             yield bars
         finally:

@@ -77,3 +77,44 @@ def test_without_a_command_help_is_printed_with_exit_code_1(run: Run) -> None:
     done = run()
     assert done.code == 1
     assert "reconcile" in done.out
+
+
+@pytest.mark.parametrize("words", [[], ["import"], ["quarantine"], ["quarantine", "show"]])
+def test_nothing_of_a_help_page_is_english_in_vietnamese(run: Run, words: list[str]) -> None:
+    page = run("--lang", "vi", *words, "--help").out
+    typers = ("Usage", "OPTIONS", "Options", "COMMAND", "Commands", "Arguments", "Show this")
+    types = ("required", "default", "<bool>", "list[", "<int", "FILE", "NAME", "NUMBER")
+    assert [word for word in (*typers, *types) if word in page] == []
+    assert "Cách dùng: khop" in page
+    assert "In hướng dẫn này" in page
+
+
+def test_a_help_page_is_english_after_a_vietnamese_one(run: Run) -> None:
+    run("import", "--help", "--lang", "vi")
+    page = run("import", "--help", "--lang", "en").out
+    assert all(word in page for word in ("Usage: ", "Arguments", "Options", "[required]", "FILE"))
+
+
+def test_every_placeholder_of_an_option_has_a_translation() -> None:
+    words = command_words("en")
+    shown = {
+        parameter.metavar
+        for _, command in _commands(get_command(make_app()))
+        for parameter in command.params
+        if parameter.metavar
+    }
+    used = {key.removeprefix("metavar.") for key in words.all_keys() if key.startswith("metavar.")}
+    assert shown - {"S1..S4"} == used
+
+
+@pytest.mark.parametrize(
+    ("args", "sentence"),
+    [
+        (["demo", "--size", "x"], "Giá trị của '--size' không đúng: phải là số nguyên."),
+        (["demo", "--size", "3"], "Giá trị của '--size' không đúng: phải từ 200 trở lên."),
+        (["show", "a", "b"], "Thừa tham số (b)."),
+        (["audit", "--format", "x"], "'x' không thuộc 'table', 'json'"),
+    ],
+)
+def test_a_wrong_argument_is_named_in_vietnamese(run: Run, args: list[str], sentence: str) -> None:
+    assert sentence in run(*args, "--lang", "vi").err

@@ -96,6 +96,6 @@ def test_warnings_of_the_engine_go_to_stderr(run: Run, engine: PutEngine) -> Non
     engine(pull=noisy)
     done = run("pull", "--format", "json")
     assert json.loads(done.out)["ok"] is True
-    assert "history_not_read" in done.err
+    assert "the history of a dossier was not read" in done.err
     assert "page_stored" not in done.err
     assert structlog.get_config() == before

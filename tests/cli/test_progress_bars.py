@@ -6,6 +6,7 @@ import io
 
 from rich.console import Console
 
+from khop.cli.language import command_words
 from khop.cli.progress_bars import ProgressBars
 
 
@@ -16,7 +17,7 @@ def _terminal() -> tuple[io.StringIO, Console]:
 
 def test_a_bar_shows_the_task_and_its_progress() -> None:
     out, console = _terminal()
-    bars = ProgressBars(console)
+    bars = ProgressBars(console, command_words("en"))
     bars.start("igate", 10)
     bars.advance("igate", 4)
     bars.advance("igate", 1, total=20)
@@ -28,7 +29,7 @@ def test_a_bar_shows_the_task_and_its_progress() -> None:
 
 def test_an_unknown_task_is_ignored() -> None:
     out, console = _terminal()
-    bars = ProgressBars(console)
+    bars = ProgressBars(console, command_words("en"))
     bars.advance("nothing")
     bars.finish("nothing")
     assert out.getvalue() == ""
@@ -42,7 +43,7 @@ def test_an_unknown_task_is_ignored() -> None:
 
 def test_after_close_new_bars_can_start() -> None:
     out, console = _terminal()
-    bars = ProgressBars(console)
+    bars = ProgressBars(console, command_words("en"))
     bars.start("igate")
     bars.close()
     bars.start("dvcqg", 1)

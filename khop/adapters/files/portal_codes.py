@@ -187,7 +187,7 @@ def _counted(good: int, lost: Sequence[Reject]) -> str:
     counted = f"{good} dossier codes"
     if not lost:
         return counted
-    named = "; ".join(f"{each.native_id} {each.reason}" for each in lost[:_NAMED])
+    named = "; ".join(f"{each.native_id}: {each.reason}" for each in lost[:_NAMED])
     return f"{counted}, {len(lost)} unusable: {named}{'; …' if len(lost) > _NAMED else ''}"
 
 

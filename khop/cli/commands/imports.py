@@ -85,7 +85,8 @@ def _preview(shell: Shell, build: Callable[[Context], Sequence[Adapter]]) -> int
         shell.show_json({"ok": ok, "files": steps})
     else:
         for step in steps:
-            shell.out.print(plain(step["detail"]), markup=False, soft_wrap=True)
+            text = plain(shell.words.translated(step["detail"]))
+            shell.out.print(text, markup=False, soft_wrap=True)
     shell.note("import.preview" if ok else "import.preview_failed")
     return OK if ok else ERROR
 

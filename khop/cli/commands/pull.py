@@ -119,7 +119,7 @@ def _note_failures(shell: Shell, part: SourceSummary) -> None:
     if isinstance(part, ListSummary) and part.without_times:
         shell.note("pull.undated", source=part.source)
     if isinstance(part, CodesSummary) and part.unusable:
-        places = "; ".join(part.places)
+        places = shell.words.translated("; ".join(part.places))
         shell.note("pull.unusable", source=part.source, count=part.unusable, places=places)
     if isinstance(part, Paper):
         _note_rows(shell, part)
@@ -142,7 +142,7 @@ def _note_unread(shell: Shell, part: SourceSummary) -> None:
     """Name what of the files was not read."""
     for what in ("columns_unread", "sheets_unread", "cells_unread"):
         names = getattr(part, what, [])
-        shown = names[:_NAMED]
+        shown = list(map(shell.words.translated, names[:_NAMED]))
         if more := len(names) - len(shown):
             shown = [*shown, shell.words("pull.and_more", count=more)]
         if shown:

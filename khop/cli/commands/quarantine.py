@@ -24,11 +24,15 @@ _COLUMNS = ("id", "source", "code", "native_id", "field", "reason", "first_seen"
 
 def list_records(
     context: typer.Context,
-    state: Annotated[str, typer.Option("--state", help="option.quarantine_state")] = "open",
+    state: Annotated[
+        str, typer.Option("--state", help="option.quarantine_state", metavar="STATE")
+    ] = "open",
     source: Annotated[
         str | None, typer.Option("--source", help="option.source", metavar="NAME")
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", help="option.limit", min=1)] = 1000,
+    limit: Annotated[
+        int, typer.Option("--limit", help="option.limit", metavar="NUMBER", min=1)
+    ] = 1000,
     config: ConfigOption = None,
     format: FormatOption = None,
     lang: LangOption = None,
@@ -51,7 +55,7 @@ def list_records(
 
 def show_record(
     context: typer.Context,
-    number: Annotated[int, typer.Argument(help="option.quarantine_id", metavar="ID")],
+    number: Annotated[int, typer.Argument(help="option.quarantine_id", metavar="NUMBER")],
     payload: Annotated[
         str | None, typer.Option("--payload", help="option.payload", metavar="REASON")
     ] = None,
@@ -80,7 +84,7 @@ def show_record(
 def retry(
     context: typer.Context,
     numbers: Annotated[
-        list[int] | None, typer.Argument(help="option.quarantine_ids", metavar="ID")
+        list[int] | None, typer.Argument(help="option.quarantine_ids", metavar="NUMBER")
     ] = None,
     config: ConfigOption = None,
     format: FormatOption = None,

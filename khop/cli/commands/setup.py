@@ -103,12 +103,14 @@ def check(
 
 def _check_rows(shell: Shell, checks: Sequence[SystemCheck]) -> list[list[object]]:
     """A row for each step; the first row of a system has its clock skew and unmapped states."""
-    words = shell.words
+    from khop.audit.words import report_words
+
+    words, roles = shell.words, report_words(shell.words.lang)
     rows: list[list[object]] = []
     for one in checks:
         skew = "" if one.clock_skew is None else f"{one.clock_skew:+.1f}"
         unmapped = ", ".join(f"{name} ({count})" for name, count in one.unmapped.items())
-        head = [one.source, one.role, skew, unmapped]
+        head = [one.source, roles.get(f"role.{one.role}", one.role), skew, unmapped]
         for step in one.steps:
             result = words("check.ok" if step["ok"] else "check.failed")
             name = words.get(f"check.{step['name']}", step["name"])

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from khop.text.words import Words
 
 #: Columns that are of no use to a person.
-_SKIPPED = frozenset({"listed_hash", "step_key", "version", "row_key", "change_no"})
+SKIPPED = frozenset({"change_no", "listed_hash", "row_key", "step_key", "version"})
 
 
 def show(
@@ -96,6 +96,6 @@ def _names(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     found: dict[str, None] = {}
     for row in rows:
         for name, value in row.items():
-            if value not in (None, "", (), []) and name not in _SKIPPED:
+            if value not in (None, "", (), []) and name not in SKIPPED:
                 found[name] = None
     return list(found)

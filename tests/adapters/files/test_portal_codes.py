@@ -41,7 +41,7 @@ def test_an_extract_may_have_title_rows_and_a_configured_column(tmp_path: Path) 
     assert isinstance(lost, Reject)
     assert (lost.native_id, lost.field) == ("ex.xlsx#Sổ!6", "Số trên Cổng")
     detail = found.check().steps[0].detail
-    assert detail.startswith("2 dossier codes, 1 unusable: ex.xlsx#Sổ!6 was changed to a number")
+    assert detail.startswith("2 dossier codes, 1 unusable: ex.xlsx#Sổ!6: was changed to a number")
 
 
 def test_a_bad_file_hinders_no_other(tmp_path: Path) -> None:
