@@ -1,0 +1,80 @@
+"""Another key, on both kinds of ledger (the whole way is in ``tests/cases/test_keys.py``)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from khop.config.model import Config, LedgerSettings, Province
+from khop.mappings.identity import applicant_key
+from khop.mappings.records import Reject
+from khop.sync.key_rotation import key_state, replace_lost_key, rotate_key
+from khop.sync.ledger import Ledger, check_ledger
+from khop.sync.ledger.schema import quarantine, source_record
+from khop.sync.privacy import Privacy
+from tests.postgres import BOTH
+from tests.sync.fakes import FakeClock, FakeOneStop, record
+from tests.sync.installation import Build
+
+LEDGERS = BOTH
+PEOPLE = [f"0990000000{number:02}" for number in range(40)]
+
+
+def config_of(ledger: Ledger, folder: Path) -> Config:
+    return Config(
+        province=Province(name="Tỉnh Mẫu", code="H99"),
+        ledger=LedgerSettings(url=ledger.url),
+        base_dir=folder,
+        sources={},
+    )
+
+
+@pytest.fixture
+def pulled(
+    build_engine: Build, ledger: Ledger, privacy: Privacy, one_stop: FakeOneStop, tmp_path: Path
+) -> Config:
+    """After a pull of forty people's dossiers, with one record in quarantine."""
+    key = privacy.matching_key
+    for number, person in enumerate(PEOPLE, 1):
+        one_stop.put(record(number, applicant_key=applicant_key(key, person)))
+    one_stop.rejects = [Reject("code", "is missing", payload={"name": "Nguyễn Văn Mẫu"})]
+    build_engine(one_stop).pull()
+    return config_of(ledger, tmp_path)
+
+
+def keys(ledger: Ledger) -> list[str]:
+    with ledger.read() as connection:
+        query = sa.select(source_record.c.applicant_key).order_by(source_record.c.code)
+        return list(connection.scalars(query))
+
+
+def test_stored_keys_are_those_that_the_new_secrets_make(
+    pulled: Config, ledger: Ledger, clock: FakeClock, tmp_path: Path
+) -> None:
+    for times in (1, 2, 3):
+        state = rotate_key(pulled, actor="a", clock=clock)
+        assert (state.earlier, state.pending, state.ledger) == (times, False, state.file)
+        after = Privacy(tmp_path / "khop.key")
+        assert keys(ledger) == [applicant_key(after.matching_key, person) for person in PEOPLE]
+        with ledger.read() as connection:
+            (sealed,) = connection.scalars(sa.select(quarantine.c.payload))
+        assert after.unseal(sealed) == {"name": "Nguyễn Văn Mẫu"}
+    assert key_state(pulled).earlier == 3
+
+
+def test_with_a_lost_key_nothing_is_left_that_it_made(
+    pulled: Config, ledger: Ledger, clock: FakeClock, tmp_path: Path
+) -> None:
+    (tmp_path / "khop.key").unlink()
+    replace_lost_key(pulled, actor="a", clock=clock)
+    assert set(keys(ledger)) == {None}
+    with ledger.read() as connection:
+        assert connection.scalars(sa.select(quarantine.c.payload)).all() == [None]
+    assert key_state(pulled).earlier == 0
+
+
+def test_a_sound_ledger_is_said_to_be_sound(pulled: Config) -> None:
+    found = check_ledger(pulled.ledger_url)
+    assert (found.ok, found.problems) == (True, ())
