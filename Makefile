@@ -4,6 +4,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 BIN := $(VENV)/bin
 CONSTRAINTS ?= constraints.txt
+HASHES := constraints-hashes.txt
 PYTHONS := 3.11 3.12 3.13 3.14
 SMOKE := tests/adapters tests/audit tests/cli tests/config tests/connectors tests/integration \
 	tests/sync/findings tests/sync/ledger tests/sync/test_engine.py tests/test_public_names.py
@@ -12,7 +13,7 @@ STAMP := $(VENV)/.installed
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-all test-deep test-pythons test-lowest lowest lint types imports docs \
+.PHONY: demo test test-all test-deep test-pythons test-lowest lowest hashes lint types imports docs \
 	mutation bench package clean
 
 demo: $(STAMP)
@@ -47,6 +48,11 @@ lowest: $(STAMP)
 	$(BIN)/uv pip compile --quiet --resolution lowest-direct --no-annotate --no-header \
 		--python-version 3.11 --extra dev --output-file constraints-lowest.txt pyproject.toml
 
+# After constraints.txt has changed.
+hashes: $(STAMP)
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-deps --universal --python-version 3.11 \
+		--no-annotate --no-header --output-file $(HASHES) constraints.txt
+
 lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -77,11 +83,13 @@ clean:
 		.grimp_cache
 
 # The build tools come from constraints.txt too, hence no build isolation.
-$(STAMP): pyproject.toml $(CONSTRAINTS)
+$(STAMP): pyproject.toml $(CONSTRAINTS) $(HASHES)
 	@test -n "$(PYTHON)" || { echo "make: Python 3.11 or later is needed; none was found" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "make: $(PYTHON) is older than Python 3.11" >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv --clear $(VENV)
+	@test $(CONSTRAINTS) != constraints.txt \
+		|| $(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement $(HASHES)
 	$(BIN)/python -m pip install --quiet --constraint $(CONSTRAINTS) hatchling hatch-fancy-pypi-readme editables
 	$(BIN)/python -m pip install --quiet --constraint $(CONSTRAINTS) --no-build-isolation --editable '.[dev]'
 	@touch $@

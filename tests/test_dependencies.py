@@ -50,3 +50,23 @@ def test_the_lowest_versions_that_are_tried_are_the_lowest_allowed() -> None:
         and [*numbers(bound), 0] != numbers(lowest[name])
     }
     assert other == {}
+
+
+def test_every_pinned_file_has_its_digests() -> None:
+    """Else run ``make hashes``."""
+    text = (ROOT / "constraints-hashes.txt").read_text("utf-8").replace("\\\n", " ")
+    hashed = {}
+    for line in text.splitlines():
+        requirement, *hashes = line.split("--hash=")
+        name, version = requirement.split(";")[0].split("==")
+        hashed[name.lower().replace("_", "-")] = version.strip()
+        assert hashes, name
+        assert all(re.fullmatch(r"sha256:[0-9a-f]{64} *", each) for each in hashes), name
+    assert hashed == pins("constraints.txt")
+
+
+def test_a_build_takes_the_versions_that_are_pinned() -> None:
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["build-system"]
+    wanted = dict(each.split("==") for each in build["requires"])
+    assert wanted
+    assert wanted.items() <= pins("constraints.txt").items()
