@@ -91,7 +91,8 @@ def _sentence(model: type[BaseModel], error: Any, where: tuple[str, ...]) -> str
             return f"{key}: unknown key{_suggest(loc[-1], _keys_beside(model, loc))}"
         case "missing":
             return f"{key}: this key is missing"
-    return f"{key}: {error['msg']}"
+    sentence = error["msg"].removeprefix("Value error, ")
+    return f"{key}: {sentence}" if key else sentence
 
 
 def _keys_beside(model: type[BaseModel], loc: tuple[str, ...]) -> list[str]:
