@@ -170,5 +170,5 @@ _SIGNED = ("id", "at_us", "actor", "action", "source", "code", "detail", "previo
 
 
 def _signed(row: Mapping[str, Any]) -> bytes:
-    text = json.dumps([row[name] for name in _SIGNED], ensure_ascii=False)
+    text = json.dumps([row[name] for name in _SIGNED], ensure_ascii=False, default=repr)
     return text.encode("utf-8", "surrogatepass")

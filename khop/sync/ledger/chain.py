@@ -29,7 +29,7 @@ from khop.sync.ledger.audit_log import (
     read_head,
     seal_of,
 )
-from khop.sync.ledger.installation import recorded_head
+from khop.sync.ledger.installation import in_use, recorded_head
 from khop.sync.ledger.schema import audit_log
 from khop.sync.privacy import Privacy
 
@@ -237,10 +237,12 @@ class _Reader:
         recorded = recorded_head(connection)
         if self._unknown_from is not None:
             problems.add("unknown_key", self._unknown_from, number=self._unknown_from)
-        elif self._sealed is None and (self._entries or recorded is not None):
+        elif self._sealed is None and (self._entries or recorded is not None or in_use(connection)):
             problems.add("not_sealed", 1)
         if recorded is not None:
             self._compare_end(*recorded)
+        elif self._sealed is not None:
+            problems.add("end_changed")
         for number, anchors in sorted(self._anchors.items()):
             for place, _ in anchors:
                 problems.add("anchor_missing", last + 1, place=place, number=number, last=last)

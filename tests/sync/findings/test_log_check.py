@@ -117,3 +117,27 @@ def test_findings_that_go_and_come_back_agree_with_the_log(
     assert FindingState.RESOLVED in states
     decided.take_back([TWO], actor="a")
     assert decided.verify_log().problems == ()
+
+
+@pytest.mark.parametrize(
+    ("removed", "told"),
+    [
+        (("installation",), {"end_changed"}),
+        (("audit_log", "installation", "discrepancy", "exclusion"), {"not_sealed"}),
+    ],
+)
+def test_a_log_whose_end_is_recorded_nowhere_is_told(
+    removed: tuple[str, ...], told: set[str], decided: Engine, ledger: Ledger
+) -> None:
+    with ledger.write() as connection:
+        for table in removed:
+            connection.execute(sa.text(f"DELETE FROM {table}"))
+    assert {one.kind for one in decided.verify_log().problems} == told
+
+
+def test_an_entry_that_is_no_text_any_more_is_told(decided: Engine, ledger: Ledger) -> None:
+    if not str(ledger.place).endswith(".db"):
+        pytest.skip("a column of PostgreSQL holds text alone")
+    with ledger.write() as connection:
+        connection.execute(sa.text("UPDATE audit_log SET actor = x'ff' WHERE id = 2"))
+    assert "changed" in {one.kind for one in decided.verify_log().problems}
