@@ -24,6 +24,11 @@ def code(number: int) -> str:
     return f"H99.18.03-261110-{number:04d}"
 
 
+def numbered(number: int) -> str:
+    """The code of a dossier of UBND xã Mẫu 3, received 10/11/2026."""
+    return f"H99.18.03-261110-{number:04d}"
+
+
 def row(number: int, code: str, **changes: Any) -> Row:
     """A dossier of the one-stop, in process, received 10/11/2026, due 24/11/2026.
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.cases.installation import Installation, rules_by_code
-from tests.cases.systems import row
+from tests.cases.systems import numbered, row
 from tests.cases.tables import imported, write_csv, write_xlsx
 
 LOGBOOK = [
@@ -18,10 +18,6 @@ LOGBOOK = [
 ]  # fmt: skip
 #: A dossier that is in step on both systems but for what paper says.
 RECEIVED = {"NgayNopHoSo": "20261110075810", "NgayTiepNhan": "20261110090000"}
-
-
-def numbered(number: int) -> str:
-    return f"H99.18.03-261110-{number:04d}"
 
 
 def line(number: int, received: object, returned: object = "", **cells: object) -> list[Any]:

@@ -63,7 +63,7 @@ class TextSheet:
 
     def __init__(self, text: str, delimiter: str, file: str, limits: TableLimits) -> None:
         self._text = text
-        self._delimiter = delimiter
+        self.delimiter = delimiter
         self._file = file
         self._limits = limits
 
@@ -90,7 +90,9 @@ class TextSheet:
 
     def _reader(self, *, strict: bool) -> Iterator[list[str]]:
         lines = io.StringIO(self._text, newline="")
-        return csv.reader(lines, delimiter=self._delimiter, strict=strict)
+        # Blanks before a quotation mark are no part of the text in it.
+        blanks = f'{self.delimiter} "' in self._text
+        return csv.reader(lines, delimiter=self.delimiter, strict=strict, skipinitialspace=blanks)
 
     def _bounded(self, number: int, cells: list[str]) -> list[Cell]:
         if number > self._limits.rows:

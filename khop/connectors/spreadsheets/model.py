@@ -50,6 +50,8 @@ class Sheet(Protocol):
     hidden: bool
     #: The workbook counts days from 1904, as old workbooks of the Macintosh do.
     from_1904: bool
+    #: What divides the columns of a text file; "" for a workbook.
+    delimiter: str
 
     def rows(self) -> Iterator[TableRow]:
         """The rows in order, empty ones too. Raises ConfigError."""

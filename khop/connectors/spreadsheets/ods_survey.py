@@ -14,6 +14,7 @@ from khop.connectors.spreadsheets.xml_parts import Attributes, DamagedPartError,
 
 _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
 _OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
+_PARAGRAPH = "urn:oasis:names:tc:opendocument:xmlns:text:1.0 p"
 _SHEET, _ROW = f"{_TABLE}table", f"{_TABLE}table-row"
 _CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
 _NAME, _FORMULA, _TYPE = f"{_TABLE}name", f"{_TABLE}formula", f"{_OFFICE}value-type"
@@ -48,6 +49,9 @@ class ContentSurvey:
         #: The attributes of the cell that is read, and the end of its text; "" before any.
         self._cell: Attributes | None = None
         self._shown: str | None = None
+        #: How deep the element is that is read inside the cell, and whether it is in a paragraph.
+        self._depth = 0
+        self._in_text = False
 
     def read(self, stream: IO[bytes]) -> None:
         """Read ``content.xml``. Raises ConfigError for one that is too large, DamagedPartError."""
@@ -64,9 +68,9 @@ class ContentSurvey:
             self._cells += 1
             self._column = self._next_column
             self._next_column += self._times(attributes.get(_COLUMNS))
-            self._cell, self._shown = attributes, None
+            self._cell, self._shown, self._depth = attributes, None, 0
         elif self._cell is not None:
-            self._shown = self._shown or ""
+            self._begin_inside(name)
         elif name == _ROW:
             self._row, self._next_column = self._next_row, 0
             self._next_row += self._times(attributes.get(_ROWS))
@@ -75,6 +79,14 @@ class ContentSurvey:
         elif name == _ZERO:
             self._note_zero(attributes.get(_ZERO_DAY, _USUAL_DAY))
 
+    def _begin_inside(self, name: str) -> None:
+        """An element of a cell. Its text is in paragraphs; notes and drawings are others."""
+        self._depth += 1
+        if self._depth == 1:
+            self._in_text = name == _PARAGRAPH
+            if self._in_text:
+                self._shown = self._shown or ""
+
     def _begin_sheet(self, name: str) -> None:
         if name in self.sheets:
             raise DamagedPartError
@@ -82,13 +94,17 @@ class ContentSurvey:
         self._next_row = 0
 
     def _text(self, text: str) -> None:
-        if self._shown is not None:
+        if self._shown is not None and self._depth and self._in_text:
             self._shown = (self._shown + text)[-_LONGEST_ERROR:]
 
     def _end(self, name: str) -> None:
-        if name in _CELLS and self._cell is not None:
+        if self._cell is None:
+            return
+        if name in _CELLS:
             cell, self._cell = self._cell, None
             self._end_cell(cell)
+        else:
+            self._depth -= 1
 
     def _end_cell(self, cell: Attributes) -> None:
         kind = cell.get(_TYPE)
@@ -108,8 +124,9 @@ class ContentSurvey:
             return ""
         shown = self._shown is not None
         if kind not in _VALUES:
-            return NO_RESULT if formula and not shown else None
-        if _VALUES[kind] in cell or (shown and kind == "string"):
+            # A text without a type is shown by spreadsheet programs, and read by none.
+            return NO_RESULT if formula else "" if shown and (self._shown or "").strip() else None
+        if cell.get(_VALUES[kind]) or (kind == "string" and (shown or _VALUES[kind] in cell)):
             return None
         return NO_RESULT if formula else None if kind == "string" else ""
 

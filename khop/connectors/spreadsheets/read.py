@@ -89,6 +89,8 @@ def _workbook(data: bytes, name: str, limits: TableLimits) -> FileSheets:
 class _BookSheet:
     """A sheet of a workbook, read when its rows are asked for."""
 
+    delimiter = ""
+
     def __init__(self, process: WorkerProcess, place: int) -> None:
         self.name, self.hidden = process.sheets[place]
         self.from_1904 = process.from_1904

@@ -18,10 +18,19 @@ from khop.mappings.paper.older_encodings import read_lettering
 from khop.mappings.paper.words import is_blank
 from khop.mappings.records import Instant
 from khop.text.cleaning import clean_text
+from khop.text.normal_form import normal_form
 
 LONGEST_CODE = 100
 _POWER = re.compile(r"([0-9])(?:[.,]([0-9]+))?E\+?([0-9]{1,3})", re.IGNORECASE)
 _DECIMAL_ZEROS = re.compile(r"([0-9]+)[.,]0+")
+#: The number of a passport or another document.
+_DOCUMENT = re.compile(r"[A-Z]{1,3}[0-9]{5,9}[A-Z]?")
+_MOST_OF_A_NUMBER = 13
+_NUMBER = re.compile(r"(?<![0-9])(?:[0-9]{12}|[0-9]{9})(?![0-9])")
+_BASE = re.compile(r"[0-9]\.[0-9]{6}")
+_WRITTEN_PROCEDURE = re.compile(r"(?<![0-9A-Z.])([0-9])\s*[.,\-]?\s*([0-9]{6})(?![0-9])", re.ASCII)
+#: A code of another system, such as BGTVT-285.
+_OTHER_PROCEDURE = re.compile(r"(?=.*[0-9])[0-9A-ZĐa-zđ._/\-]{1,40}")
 _SHORT_PROCEDURE = re.compile(r"([0-9])[.,]([0-9]{1,6})")
 _DATE_WORDS = re.compile(r"[\s,;()\-–]*(?:ng[àa]y)?[\s,;():\-–]*$", re.IGNORECASE)
 
@@ -66,6 +75,10 @@ def read_identity(cell: Cell, field: str) -> str:
     """An identity number as it is compared; "" for none. Raises RecordError."""
     text = read_text(cell, field)
     digits = identity_digits(text)
+    if len(digits) > _MOST_OF_A_NUMBER or not (digits.isdecimal() or _DOCUMENT.fullmatch(digits)):
+        # A label before the number, or the day of issue behind it.
+        found = set(_NUMBER.findall(digits))
+        digits = found.pop() if len(found) == 1 else ""
     if text and not digits:
         raise RecordError(field, "is no identity number, or the spreadsheet rounded it")
     return digits
@@ -77,9 +90,18 @@ def read_procedure(cell: Cell, field: str) -> str | None:
     if cut := _SHORT_PROCEDURE.fullmatch(text):
         # A spreadsheet took it for a decimal number and left out the zeros at its end.
         return f"{cut[1]}.{cut[2].ljust(6, '0')}"
-    if len(text) > LONGEST_CODE:
-        raise RecordError(field, "is too long to be a code")
-    return base_procedure(text) if text else None
+    if not text:
+        return None
+    if (base := base_procedure(text)) is not None and _BASE.fullmatch(base):
+        return base
+    # Without its point, or beside words: TTHC 1.001612 - Khai sinh
+    plain = normal_form("NFKC", text)
+    found = {f"{first}.{rest}" for first, rest in _WRITTEN_PROCEDURE.findall(plain)}
+    if len(found) == 1:
+        return found.pop()
+    if found or not _OTHER_PROCEDURE.fullmatch(text):
+        raise RecordError(field, "is not one code of a procedure; write it like 1.001612")
+    return base
 
 
 def read_number_and_day(

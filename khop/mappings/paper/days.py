@@ -62,6 +62,8 @@ _USUAL = re.compile(r"(\d\d)/(\d\d)/(\d{4})(?: (\d\d):(\d\d)(?::(\d\d))?)?", re.
 _YEAR = re.compile(r"[0-9]{4}")
 #: A day inside other text.
 WRITTEN_DAY = re.compile(_DAY, re.ASCII)
+#: "19/11/2026?", "~19/11/2026": a day that its writer was not sure of.
+_DOUBT = re.compile(r"[?~≈±]")
 _DAY_AND_NOTE = re.compile(rf"(?<![\d/.\-]){_DAY}(?![\d/])", re.ASCII)
 
 
@@ -214,7 +216,7 @@ def _no_form(text: str) -> str:
 def _without_note(text: str, notes: Sequence[str]) -> Mapping[str, str | None] | None:
     """The one day in a text, when what stands beside it says nothing else."""
     found = list(_DAY_AND_NOTE.finditer(text))
-    if len(found) != 1 or not notes:
+    if len(found) != 1 or not notes or _DOUBT.search(text):
         return None
     before, after = text[: found[0].start()], text[found[0].end() :]
     if without_phrases(before, notes) or without_phrases(after, (*notes, "punctual")):

@@ -19,11 +19,12 @@ from itertools import pairwise
 from khop.connectors.spreadsheets.model import Cell, TableRow
 from khop.errors import ConfigError
 from khop.mappings.codes.dossier import parse_code
-from khop.mappings.paper.meanings import READ_COLUMNS, Header, meanings, shown
+from khop.mappings.paper.meanings import DATES, READ_COLUMNS, Header, meanings, shown
 from khop.mappings.paper.words import (
     evidence_columns,
     header_key,
     header_words,
+    is_blank,
     plain_words,
     subject_columns,
 )
@@ -194,6 +195,8 @@ def _has_parts(kind: str, upper: TableRow, lower: TableRow) -> bool:
     width = max(len(upper.cells), len(lower.cells))
     above, below = _line(upper, width), _line(lower, width)
     parts = [place for place, text in enumerate(below) if text and text != above[place]]
+    # Remarks on how a column is to be filled in may stand beside the parts of another.
+    parts = [place for place in parts if not below[place].startswith(("(", "["))] or parts
     heads = _heads(upper, above, below)
     if not parts or any(heads[place] is None for place in parts):
         return False
@@ -201,7 +204,22 @@ def _has_parts(kind: str, upper: TableRow, lower: TableRow) -> bool:
     known = [header_key(below[place]) in words for place in parts]
     grouped = [heads[place] for place in parts]
     several = any(grouped.count(head) > 1 for head in grouped)
-    return all(known) or (several and any(known)) or (several and bool(upper.spans))
+    if all(known) or (several and any(known)) or (several and bool(upper.spans)):
+        return True
+    return _tells_of_days(kind, [above[head or 0] for head in heads], below, parts)
+
+
+def _tells_of_days(
+    kind: str, heads: Sequence[str], below: Sequence[str], parts: Sequence[int]
+) -> bool:
+    """Whether words stand below headers of days, and elsewhere nothing but remarks in brackets:
+    "Hẹn" below "Ngày trả". A row has a day, a code or a number there."""
+    days = {key for key, column in header_words(kind).items() if column in DATES}
+    days |= plain_words("date") | plain_words("short_reception") | plain_words("short_return")
+    of_days = {place for place in parts if header_key(heads[place]) in days}
+    remarks = {place for place in parts if below[place].startswith(("(", "["))}
+    blank = any(is_blank(below[place]) for place in parts)
+    return bool(of_days) and (of_days | remarks).issuperset(parts) and not blank
 
 
 def _read(kind: str, rows: Sequence[TableRow], own: Mapping[str, str], skipped: int = 0) -> _Found:

@@ -11,7 +11,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from khop.mappings.paper.words import folded, header_key, header_words, plain_words, words
+from khop.mappings.paper.words import (
+    bracketed,
+    folded,
+    header_key,
+    header_words,
+    plain_words,
+    unbracketed_key,
+    without_phrases,
+    words,
+)
 
 DATES = frozenset({"received", "due", "returned", "signed", "new_due", "finished"})
 _PERSONS = frozenset({"applicant", "submitter", "recipient"})
@@ -93,6 +102,21 @@ def _own_places(headers: Sequence[Header], own: Mapping[str, str]) -> dict[int, 
 
 
 def _meaning(kind: str, header: Header) -> _Meaning:
+    """The meaning of a header. A remark in brackets may change what day a column has: "Ngày trả
+    (theo phiếu hẹn)" is no return."""
+    found = _without_remarks(kind, header)
+    if DATES.isdisjoint({found.column, found.other}) or not any(map(_changes_a_day, header)):
+        return found
+    known = header_words(kind)
+    keys = [unbracketed_key(" ".join(order)) for order in (header, header[::-1], header[-1:])]
+    return _Meaning(next((known[key] for key in keys if key in known), None))
+
+
+def _changes_a_day(text: str) -> bool:
+    return any(without_phrases(remark, ("header",)) for remark in bracketed(text))
+
+
+def _without_remarks(kind: str, header: Header) -> _Meaning:
     known = header_words(kind)
     if len(header) < 2:
         return _Meaning(next((known[key] for key in readings(header) if key in known), None))

@@ -72,6 +72,7 @@ class PaperReader:
         results: ResultRule | None = None,
     ) -> None:
         self.kind = kind
+        self._first_day = evidence_columns(kind)[0]
         self._key = key
         self._unit = unit_or_code(unit)
         self._own = dict(columns or {})
@@ -87,7 +88,7 @@ class PaperReader:
         ``last``: today; a later day is no evidence. None refuses no day. Raises ConfigError when
         no sheet has headers, and for incomplete headers.
         """
-        written = [(sheet, Writing()) for sheet in sheets]
+        written = [(sheet, Writing(sheet.delimiter)) for sheet in sheets]
         items = list(self._items(written, file, last))
         for _, writing in written:
             writing.conclude(other for _, other in written)
@@ -152,6 +153,7 @@ class PaperReader:
             else:
                 bare.note(line.row, line.layout)
                 one.writing.see(line.layout.places, line.row)
+                one.writing.shifted.see(len(line.layout.headers), line.row.cells)
                 yield self._row(line, line.layout, one)
         tables = tuple(map(_columns, lines.layouts))
         unread = (*_unknown(lines.layouts), *bare.names())
@@ -164,6 +166,10 @@ class PaperReader:
         place = RowPlace(one.file, sheet.name, number, sheet.from_1904, *unit, **told)
         if one.of_documents(layout):
             place = replace(place, of_documents=True)
+        if one.writing.shifted.has(
+            len(layout.headers), line.row.cells, layout.places.get(self._first_day)
+        ):
+            place = replace(place, shifted=True)
         cells = one.dittos.filled(layout.places, line.row)
         record = self._record(place, layout, cells, one.last)
         base = record.base(one.keys)

@@ -26,7 +26,9 @@ from khop.mappings.paper.days import DayStyle, Order, read_birth, read_time
 from khop.mappings.paper.documents import ResultRule, code_in_summary
 from khop.mappings.paper.headers import Layout
 from khop.mappings.paper.lines import unit_or_code
+from khop.mappings.paper.persons import person_name
 from khop.mappings.paper.row_key import RowKeys
+from khop.mappings.paper.shifted import SHIFTED
 from khop.mappings.paper.words import evidence_columns, is_ditto
 from khop.mappings.records import Instant, PaperKind, PaperRow, UnknownCode
 
@@ -58,7 +60,7 @@ class RowPlace:
 
     ``unit``, ``unit_code``: for rows that name no unit themselves. ``orders``, ``long_years``,
     ``encodings``, ``month``, ``year``: as in ``writing.RowWriting``. ``of_documents``: the sheet
-    is a book of all outgoing documents.
+    is a book of all outgoing documents. ``shifted``: as in ``shifted.ShiftedRows.has``.
     """
 
     file: str
@@ -73,6 +75,7 @@ class RowPlace:
     month: int | None = None
     year: int | None = None
     of_documents: bool = False
+    shifted: bool = False
 
     @property
     def native_id(self) -> str:
@@ -106,7 +109,7 @@ class PaperRecord:
             place.from_1904, place.orders, place.long_years, place.month, place.year, last
         )
         self._encodings = tuple(place.encodings.split())
-        self._name = self._person()
+        self._name, self._is_certain = self._person()
         self._draft = self._in_order(self._read(key))
 
     @property
@@ -139,6 +142,8 @@ class PaperRecord:
         """The row. Raises RecordError when its code cannot be used, when it has no day that is
         evidence, and when its days cannot all be right; UnknownCode, with the row, when nothing
         but the shape of the code is wrong."""
+        if self.place.shifted:
+            raise RecordError("columns", SHIFTED)
         unknown = self._errors.get("code")
         if unknown is not None and not isinstance(unknown, UnknownCode):
             raise unknown
@@ -148,6 +153,8 @@ class PaperRecord:
         self._refuse_return_before_reception()
         lost = tuple(self.layout.name(column) for column in self._errors if column != "code")
         unread = tuple(dict.fromkeys(self._unread())) if lost else ()
+        if not (self._is_certain or self._identity or self._draft.code):
+            unread = tuple(dict.fromkeys((*unread, "applicant_key")))
         row = replace(self._draft, row_key=row_key, fields_lost=lost, unread=unread)
         if isinstance(unknown, UnknownCode):
             unknown.row = replace(row, code=unknown.text) if unknown.text else None
@@ -245,10 +252,13 @@ class PaperRecord:
             number, _, symbol = (part.strip() for part in number.partition("/"))
         return number or None, symbol or None, signed
 
-    def _person(self) -> str:
-        """The name of the applicant, else of the submitter; "" for one that cannot be read."""
+    def _person(self) -> tuple[str, bool]:
+        """The name of the applicant, else of the submitter, and whether it is certain; "" for one
+        that cannot be read."""
         name = self._named("applicant")
-        return name if name or "applicant" in self._errors else self._named("submitter")
+        if not name and "applicant" not in self._errors:
+            name = self._named("submitter")
+        return person_name(name) if name else ("", True)
 
     def _applicant(self, key: bytes) -> tuple[str | None, str | None]:
         """Matching key and masked display."""

@@ -42,6 +42,16 @@ def header_key(text: str) -> str:
     return key
 
 
+def bracketed(text: str) -> list[str]:
+    """The remarks in brackets of a header."""
+    return [found[1:-1] for found in _BRACKETS.findall(text)]
+
+
+def unbracketed_key(text: str) -> str:
+    """A header for comparison, its remarks in brackets as words of it."""
+    return header_key(re.sub(r"[()\[\]]", " ", text))
+
+
 @cache
 def short_forms() -> Mapping[str, str]:
     """Long form of a term -> its short form."""

@@ -24,6 +24,7 @@ from khop.mappings.paper.day_columns import DayColumn, DayColumns
 from khop.mappings.paper.days import Order
 from khop.mappings.paper.older_encodings import may_be_older, read_lettering
 from khop.mappings.paper.period import NO_PERIOD, Period, period_of
+from khop.mappings.paper.shifted import ShiftedRows
 from khop.mappings.paper.words import is_ditto
 
 _NAMES = ("applicant", "submitter", "unit", "issuer")
@@ -37,6 +38,10 @@ _REPEATED = (
 _HEADING_CELLS = 2
 #: Rows in which every text is looked at, headers among them; in others those with rare letters.
 _TOP_ROWS = 60
+
+
+#: Quotation marks around nothing.
+_PAIRS = ("''", '""', "``", "\u2018\u2019", "\u201c\u201d")
 
 
 class RowWriting(TypedDict):
@@ -53,9 +58,10 @@ class RowWriting(TypedDict):
 
 
 class Writing:
-    """How one sheet is written."""
+    """How one sheet is written. ``delimiter``: of the columns of a text file."""
 
-    def __init__(self) -> None:
+    def __init__(self, delimiter: str = "") -> None:
+        self.shifted = ShiftedRows(delimiter)
         self._days = DayColumns()
         self._found: set[str] = set()
         self._periods: list[tuple[int, Period]] = [(0, NO_PERIOD)]
@@ -113,6 +119,7 @@ class Writing:
         self._mixed = self._days.mixed()
         self._long_years = " ".join(self._days.long_years())
         self._encodings = " ".join(sorted(self._found - {""}))
+        self.shifted.conclude()
         self._concluded = True
 
     def proven(self) -> list[Order]:
@@ -122,7 +129,9 @@ class Writing:
     @property
     def changes_a_cell(self) -> bool:
         """Whether a cell may mean something else than it was read as before ``conclude``."""
-        return bool(self._orders or self._mixed or self._long_years or self._encodings)
+        return self.shifted.found or bool(
+            self._orders or self._mixed or self._long_years or self._encodings
+        )
 
     def at(self, number: int) -> RowWriting:
         """What holds for the row of this number."""
@@ -167,6 +176,12 @@ class Dittos:
             for place in self._repeated
             if place < len(cells) and isinstance(cell := cells[place], str) and is_ditto(cell)
         ]
+        if marked and (wrapped := _wrapped(cells)):
+            cells = [
+                "" if place in marked and str(cell).strip() in wrapped else cell
+                for place, cell in enumerate(cells)
+            ]
+            marked = [place for place in marked if cells[place] != ""]
         if marked and self._number == row.number - 1:
             filled = list(cells)
             for place in marked:
@@ -175,3 +190,17 @@ class Dittos:
             cells = filled
         self._number, self._cells = row.number, cells
         return cells
+
+
+def _wrapped(cells: Sequence[Cell]) -> frozenset[str]:
+    """The pairs of quotation marks that a program put around every value of a row; with nothing
+    between them they are an empty cell, and no ditto mark."""
+    return frozenset(
+        pair
+        for pair in _PAIRS
+        if any(
+            len(text) > 2 and (text[0], text[-1]) == (pair[0], pair[1])
+            for cell in cells
+            if isinstance(cell, str) and (text := cell.strip())
+        )
+    )

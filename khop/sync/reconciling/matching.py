@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from itertools import product
@@ -113,7 +114,8 @@ class _Matching:
         if row.code is not None or row.kind not in _TIMES:
             return {}
         own, theirs = _TIMES[row.kind]
-        traits = _traits(row, own)
+        # A name that is not certain finds its dossier too, and accuses nobody.
+        traits = replace(_traits(row, own), unread=frozenset())
         found: dict[str, tuple[str, ...]] = {}
         for code, dossier in dossiers.near(traits, theirs):
             found |= candidates(traits, {code: dossier}, self._units, self._calendar)

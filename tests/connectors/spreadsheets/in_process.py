@@ -18,6 +18,7 @@ class OwnSheet:
     hidden: bool
     from_1904: bool
     book: Workbook
+    delimiter: str = ""
 
     def rows(self) -> Iterator[TableRow]:
         answer = with_rows(list(self.book.rows(self.name)), last=True)

@@ -24,6 +24,7 @@ class Lines:
     hidden: bool = False
     from_1904: bool = False
     spans: Mapping[int, Mapping[int, int]] = field(default_factory=dict)
+    delimiter: str = ""
 
     def rows(self) -> Iterator[TableRow]:
         for number, cells in enumerate(self.lines, 1):
