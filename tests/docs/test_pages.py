@@ -139,3 +139,41 @@ def test_both_readmes_have_the_same_structure_commands_and_code() -> None:
 def _shape(text: str) -> list[str]:
     """Headings, list items and blocks, without their words."""
     return re.findall(r"^ *(#+|-|\d+\.|```\w*)(?=\s)", text, re.MULTILINE)
+
+
+VIETNAMESE = [
+    page for page in pages() if page.name.endswith(".vi.md") and page.parent.name == "docs"
+]
+
+
+@pytest.mark.parametrize("page", VIETNAMESE, ids=lambda page: page.name)
+def test_a_page_in_vietnamese_has_what_the_english_one_has(page: Path) -> None:
+    vietnamese = page.read_text("utf-8")
+    english = page.with_name(page.name.replace(".vi.md", ".md")).read_text("utf-8")
+    assert f"]({page.name})" in english.split("\n## ")[0]
+    assert _outline(vietnamese) == _outline(english), "change both pages"
+    assert blocks(english, "python") == blocks(vietnamese, "python")
+    assert _settings(english) == _settings(vietnamese)
+    assert sorted(_command_words(english)) == sorted(_command_words(vietnamese))
+
+
+def test_the_main_pages_are_there_in_vietnamese() -> None:
+    assert {page.name for page in VIETNAMESE} >= {"operate.vi.md", "paper.vi.md", "trust.vi.md"}
+
+
+def _outline(text: str) -> list[str]:
+    """Headings, blocks, items of lists and rows of tables, without their words."""
+    marked = re.sub(r"^( *```\w+)\n.*?^ *```$", r"\1", text, flags=re.DOTALL | re.MULTILINE)
+    return re.findall(r"^ *(#+(?= )|```\w+|[-|]|\d+\.)", marked, re.MULTILINE)
+
+
+def _settings(text: str) -> list[str]:
+    """The lines of TOML without their comments."""
+    lines = "\n".join(blocks(text, "toml")).splitlines()
+    return [line.split(" #")[0].rstrip() for line in lines if not line.startswith("#")]
+
+
+def _command_words(text: str) -> list[str]:
+    """The commands and options of each line, without what is given to them."""
+    lines = "\n".join(blocks(text, "sh") + blocks(text, "cron")).splitlines()
+    return [" ".join(re.findall(r"^khop [a-z-]+|--[a-z-]+", line.split("#")[0])) for line in lines]

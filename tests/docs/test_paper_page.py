@@ -11,6 +11,7 @@ from khop.mappings.paper.days import read_time
 from khop.mappings.paper.meanings import READ_COLUMNS
 from khop.sync.ledger import create_ledger
 from khop.sync.privacy import ensure_key
+from khop.text.translation import translator
 from tests.docs.pages import blocks, read
 from tools.repository import adapters
 
@@ -35,6 +36,9 @@ def test_the_example_of_paper_is_read_as_its_page_says(tmp_path: Path) -> None:
     assert [part["quarantined"] for part in parts] == [1, 0, 0]
     assert f"`{bad.native_id}`" in page
     assert f"*{bad.field}: {bad.reason}*" in page
+    vietnamese, translated = read("docs/paper.vi.md"), translator("vi")
+    assert list(map(translated, steps)) == blocks(vietnamese, "text")[0].splitlines()
+    assert f"{bad.field}: {translated(bad.reason or '')}" in " ".join(vietnamese.split())
 
 
 def _paper_engine(folder: Path) -> khop.Engine:
