@@ -164,7 +164,7 @@ def test_the_main_pages_are_there_in_vietnamese() -> None:
 def _outline(text: str) -> list[str]:
     """Headings, blocks, items of lists and rows of tables, without their words."""
     marked = re.sub(r"^( *```\w+)\n.*?^ *```$", r"\1", text, flags=re.DOTALL | re.MULTILINE)
-    return re.findall(r"^ *(#+(?= )|```\w+|[-|]|\d+\.)", marked, re.MULTILINE)
+    return re.findall(r"^ *(#+(?= )|```\w+|-(?= )|\||\d+\.(?= ))", marked, re.MULTILINE)
 
 
 def _settings(text: str) -> list[str]:
