@@ -12,7 +12,7 @@ from lxml import etree
 
 from khop.adapters.ports import Context, IdentityAnswer, IdentityCheck, Purpose
 from khop.connectors.population import Question
-from khop.errors import ConfigError, RecordError, Refused, Unreachable
+from khop.errors import ConfigError, RecordError, Refused, Unreachable, Unreadable
 from khop.mappings.records import Applicant, Birth, IdentityVerdict
 from tests.adapters.population.gateway import (
     LAN,
@@ -135,7 +135,6 @@ def test_check_with_look_up_compares_the_record(
 @pytest.mark.parametrize(
     "inside",
     [
-        "<MaLoi>5</MaLoi>",
         "<CongDan/>",
         '<x:CongDan xmlns:x="urn:other"><x:SoDinhDanh>001185012345</x:SoDinhDanh></x:CongDan>',
     ],
@@ -150,6 +149,17 @@ def test_an_unreadable_look_up_is_no_mismatch(
     gateway.answer = httpx.Response(200, content=text.encode())
     answer = adapter_of(check_with="look_up").check_identity(LAN, PURPOSE)
     assert answer.verdict is IdentityVerdict.UNKNOWN
+
+
+def test_an_error_code_in_an_empty_collection_is_no_answer(
+    adapter_of: AdapterOf, gateway: FakePopulationGateway
+) -> None:
+    found = gateway.sample("tracuu-res-05-not-found-empty-collection").text
+    start = found.index(">", found.index("CongdanCollection")) + 1
+    text = f"{found[:start]}<ns1:MaLoi>5</ns1:MaLoi>{found[start:]}"
+    gateway.answer = httpx.Response(200, content=text.encode())
+    with pytest.raises(Unreadable):
+        adapter_of(check_with="look_up").check_identity(LAN, PURPOSE)
 
 
 @pytest.mark.parametrize(

@@ -117,5 +117,5 @@ def test_a_run_at_an_earlier_now_excludes_by_the_exclusions_of_that_time(
     clock.advance(days=2)
     found.reconcile()
     assert a7(found).state is FindingState.OPEN
-    found.reconcile(earlier)
+    found.reconcile(earlier, force=True)
     assert a7(found).state is FindingState.EXCLUDED
