@@ -176,7 +176,8 @@ def test_what_stands_beside_a_procedure_or_a_number_makes_no_other(
         )
     ]  # fmt: skip
     unknown = [{"procedure": text} for text in ("Thủ tục thử", "1.001612; 1.001613", "khai sinh")]
-    assert compared(installation, [*procedures, *unknown]) == (len(procedures), 0)
+    rows = [*procedures, *unknown]
+    assert compared(installation, rows) == (len(rows), 0)
 
 
 def test_what_stands_beside_an_identity_number_makes_no_other(installation: Installation) -> None:
@@ -192,3 +193,23 @@ def test_what_stands_beside_an_identity_number_makes_no_other(installation: Inst
     ]
     found = compared(installation, [*numbers, *lost], identityNumber="099000000001")
     assert found == (len(numbers), 0)
+
+
+def test_a_unit_that_no_table_knows_is_no_other_unit(installation: Installation) -> None:
+    units = [
+        {"unit": text}
+        for text in (
+            "P. Tư pháp", "Bộ phận một cửa UBND xã Mẫu 3", "TTPVHCC", "UBNDxã Mẫu 3", "Mẫu 3",
+            "UBND xã Mẫu 3 - tỉnh Mẫu", "H99.18.03 - UBND xã Mẫu 3", "Tư pháp - hộ tịch", "",
+        )
+    ]  # fmt: skip
+    assert compared(installation, units) == (len(units), 0)
+
+
+def test_another_unit_of_the_table_is_another_unit(installation: Installation) -> None:
+    units = [{"unit": text} for text in ("UBND xã Mẫu 5", "ubnd xa mau 6", "H99.18.08")]
+    assert compared(installation, units) == (0, 3)
+
+
+def test_a_row_without_a_procedure_is_compared_by_the_others(installation: Installation) -> None:
+    assert compared(installation, [{"procedure": ""}, {"procedure": "2.001612"}]) == (1, 1)

@@ -28,10 +28,10 @@ _ATTRIBUTE = rb' [a-z]+="[^"<>&]*"'
 _PLACE = rb' r="([A-Z]{1,3})([0-9]{1,7})"'
 #: A whole tag, each attribute in its usual spelling.
 _USUAL = re.compile(rb"<c(?:" + _ATTRIBUTE + rb")*?" + _PLACE + rb"(?:" + _ATTRIBUTE + rb")*/?>")
-#: Other beginnings of a cell's tag, and comments and the like, which may stand in a cell. One
-#: inside a text only causes an unneeded parse.
+#: Other beginnings of a cell's tag, comments and the like, which may stand in a cell, and a
+#: formula behind its value. One inside a text only causes an unneeded parse.
 _UNUSUAL = (
-    *(b"<c>", b"<c/", b"<c\t", b"<c\n", b"<c\r", b"<!"),
+    *(b"<c>", b"<c/", b"<c\t", b"<c\n", b"<c\r", b"<!", b"<v/><f", b"</v><f"),
     *(b":c ", b":c>", b":c/", b":c\t", b":c\n"),
 )
 _FAILED = re.compile(rb'<c(?=[^<>]* t="e")[^<>]*?' + _PLACE)

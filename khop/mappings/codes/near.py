@@ -69,7 +69,7 @@ def spellings(code: str, grammar: CodeGrammar | None = None) -> frozenset[str]:
     """Other codes that may be written for the dossier of a canonical code; none for a code of
     unknown shape."""
     parts = parse_code(code, grammar)
-    found = {*_respelled(parts), *_confused(code), *_in_other_alphabets(code)}
+    found = {*_respelled(parts), *_padded(parts), *_confused(code), *_in_other_alphabets(code)}
     if not code.isascii():
         found.add(plain_text(code).translate(_look_alikes()))
     return frozenset(found - {code})
@@ -124,6 +124,23 @@ def _respelled(parts: CodeParts) -> Iterator[str]:
             for width in _WIDTHS:
                 if len(number) <= width:
                     yield f"{unit}-{written}-{number.zfill(width)}"
+
+
+def _padded(parts: CodeParts) -> Iterator[str]:
+    """The code with zeros at the end of its unit, and without them: ``H99.18.14.00``,
+    ``H99.18.014``."""
+    unit = parts.unit or ""
+    above, dot, last = unit.rpartition(".")
+    if not dot or not parts.code.startswith(f"{unit}-") or not last.isdecimal():
+        return
+    rest = parts.code[len(unit) :]
+    if not last.strip("0"):
+        yield f"{above}{rest}"
+        return
+    for written in (f"{unit}.00", f"{unit}.000", f"{above}.{last.lstrip('0').zfill(2)}"):
+        yield f"{written}{rest}"
+    if len(last) == 2:
+        yield f"{above}.0{last}{rest}"
 
 
 def _orders(unit: OrganisationCode | None) -> Iterator[str]:

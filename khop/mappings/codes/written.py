@@ -15,6 +15,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from functools import cache
+from html import unescape
 from urllib.parse import unquote
 
 from khop.mappings.codes.grammar import CodeGrammar, CodeShape, Order, packaged_grammar, readings
@@ -99,6 +100,8 @@ def plain_text(text: str) -> str:
 
 def _readings(text: str) -> list[str]:
     """The plain text; a soft hyphen has no width, or is a hyphen."""
+    if "&" in text:
+        text = unescape(text)  # a page of the web, copied as it is
     readings = [plain_text(text)]
     if _SOFT_HYPHEN in text:
         readings.append(plain_text(text.replace(_SOFT_HYPHEN, "-")))
