@@ -176,7 +176,7 @@ def test_what_stands_beside_a_procedure_or_a_number_makes_no_other(
         )
     ]  # fmt: skip
     unknown = [{"procedure": text} for text in ("Thủ tục thử", "1.001612; 1.001613", "khai sinh")]
-    rows = [*procedures, *unknown]
+    rows: list[Mapping[str, object]] = [*procedures, *unknown]
     assert compared(installation, rows) == (len(rows), 0)
 
 

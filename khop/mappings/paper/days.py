@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from khop.connectors.spreadsheets.model import Cell
 from khop.errors import RecordError
@@ -106,6 +107,10 @@ def read_time(cell: Cell, field: str, style: DayStyle = PLAIN) -> Instant | None
     A day without a time of day has precision ``DAY``; so has midnight, which is how spreadsheets
     write a day. Raises RecordError.
     """
+    return _read_day(cell, field, style) if isinstance(cell, str) else _read(cell, field, style)
+
+
+def _read(cell: Cell, field: str, style: DayStyle) -> Instant | None:
     local = _moment(cell, field, style)
     if local is None:
         return None
@@ -115,6 +120,10 @@ def read_time(cell: Cell, field: str, style: DayStyle = PLAIN) -> Instant | None
         raise RecordError(field, "lies in the future")
     timed = local.time() != time.min
     return Instant(utc_us(local), Precision.SECOND if timed else Precision.DAY)
+
+
+#: Few days stand in very many rows.
+_read_day = lru_cache(maxsize=4096)(_read)
 
 
 def read_birth(cell: Cell, field: str, style: DayStyle = PLAIN) -> date | str | None:

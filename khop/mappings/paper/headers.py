@@ -364,7 +364,10 @@ def is_header_again(layout: Layout, cells: Sequence[Cell]) -> bool:
 def _repeats(header: Sequence[str], filled: Sequence[tuple[int, Cell]]) -> bool:
     """Whether all filled cells equal the header; most rows differ in the first one."""
     return len(filled) >= min(_ATTEMPT, sum(map(bool, header))) and all(
-        isinstance(cell, str) and place < len(header) and header_key(cell) == header[place]
+        isinstance(cell, str)
+        and place < len(header)
+        and not cell.isdecimal()  # as numbers in order are
+        and header_key(cell) == header[place]
         for place, cell in filled
     )
 
