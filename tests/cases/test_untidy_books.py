@@ -213,3 +213,20 @@ def test_another_unit_of_the_table_is_another_unit(installation: Installation) -
 
 def test_a_row_without_a_procedure_is_compared_by_the_others(installation: Installation) -> None:
     assert compared(installation, [{"procedure": ""}, {"procedure": "2.001612"}]) == (1, 1)
+
+
+def test_a_draft_or_a_withdrawal_is_no_result(installation: Installation) -> None:
+    installation.one_stop.rows = [row(number, numbered(number)) for number in (1, 2, 3)]
+    for number in (1, 2, 3):
+        installation.portal.hold(numbered(number))
+    installation.khop("init")
+    installation.run("pull")
+    texts = ("Dự thảo quyết định hồ sơ", "Quyết định thu hồi kết quả hồ sơ", "Quyết định hồ sơ")
+    lines = [
+        [number, "QĐ-UBND", "12/11/2026", f"{text} {numbered(number)}"]
+        for number, text in enumerate(texts, 1)
+    ]
+    headers = [["SỔ VĂN BẢN ĐI"], ["Số", "Ký hiệu", "Ngày ký", "Trích yếu"]]
+    path = write_xlsx(installation.folder / "so.xlsx", [*headers, *lines])
+    assert imported(installation, path, "register")["documents"] == 2
+    assert rules_by_code(installation.reconcile()) == {numbered(3): {"B1"}}

@@ -90,13 +90,16 @@ def code_in_summary(
 
 
 def _is_kind_of_result(layout: Layout, cells: Sequence[Cell]) -> bool:
-    """By the symbol (``QĐ-UBND``), or by how the summary begins."""
+    """By the symbol (``QĐ-UBND``), or by how the summary begins; a draft, a withdrawal and the
+    like are none."""
+    summaries = [folded(text) for text in _texts(cells, layout.summaries)]
+    if any(word in text for text in summaries for word in words("other_documents")):
+        return False
     for text in _texts(cells, _places_of_names(layout)):
         parts = map(fold_name, _SYMBOL.findall(text))
         if any(part in words("result_symbols") for part in parts):
             return True
-    starts = [folded(text) for text in _texts(cells, layout.summaries)]
-    return any(start.startswith(word) for start in starts for word in words("result_words"))
+    return any(text.startswith(word) for text in summaries for word in words("result_words"))
 
 
 def _places_of_names(layout: Layout) -> list[int]:
