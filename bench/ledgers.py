@@ -137,12 +137,13 @@ _ONLY_RECORD: Row = {
     "source": ONE_STOP, "role": "one_stop", "alias": None, "no_due": 0,
     "applicant_mask": "Nguyễn V. M.", "fields_lost": "[]", "supplement_us": None,
     "supplement_before_us": None, "listed_hash": "0" * 32, "history_due": 0,
-    "first_seen_us": NOW_US, "stored_us": NOW_US,
+    "first_seen_us": NOW_US, "stored_us": NOW_US, "unread": None, "change_no": 0,
 }  # fmt: skip
 _ONLY_ANSWER: Row = {
     "source": PORTAL, "presence": "present", "unit": "UBND xã Mẫu", "procedure": None,
     "fields_lost": "[]", "checked_us": NOW_US - HOUR, "first_seen_us": NOW_US - 9 * DAY,
     "first_absent_us": None, "asked_us": NOW_US - HOUR, "failure": None, "held": False,
+    "unread": None, "ask_us": 0,
 }  # fmt: skip
 
 
