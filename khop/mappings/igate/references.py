@@ -21,6 +21,8 @@ _LONGEST = 2_000
 _LONGEST_WORD = 15
 _DEEPEST = 3
 _MOST = 20
+#: Levels of a value that are looked at for texts.
+_DEEPEST_TEXT = 8
 #: Texts that programs made of a value they did not have.
 _NO_VALUE = frozenset({
     "undefined", "null", "none", "nan", "nil", "n/a", "#n/a", "invalid date", "(null)", "<null>",
@@ -189,19 +191,21 @@ def bare_id(value: object) -> str | None:
     return None if found is None else str(found)
 
 
-def texts_of(value: object) -> list[str]:
-    """Every text and number in a value, as texts."""
+def texts_of(value: object, depth: int = _DEEPEST_TEXT) -> list[str]:
+    """Every text and number in a value, as texts; none of what is nested below ``depth``."""
+    if depth < 0:
+        return []
     match value:
         case str():
             return [value]
         case int() if not isinstance(value, bool):
             return [str(value)]
         case list():
-            return [text for each in value[:_MOST] for text in texts_of(each)]
+            return [text for each in value[:_MOST] for text in texts_of(each, depth - 1)]
         case Mapping():
             keys = loose_keys(value)
             named = [keys[name] for name in (*_CODES, *_IDS, *_NAMES) if name in keys]
-            return [text for each in named[:1] for text in texts_of(each)]
+            return [text for each in named[:1] for text in texts_of(each, depth - 1)]
     return []
 
 

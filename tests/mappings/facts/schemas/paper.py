@@ -40,6 +40,7 @@ class Words(Facts):
     results_alone: Texts
     result_symbols: Texts
     result_words: Texts
+    other_documents: Texts
 
     @model_validator(mode="after")
     def _a_line_is_one_thing(self) -> Self:
@@ -52,6 +53,7 @@ class Words(Facts):
 
 class Shorthand(Sourced):
     dittos: Texts
+    titles: Texts
     references: Texts
     notes: dict[Column, Texts]
 
