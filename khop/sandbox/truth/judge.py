@@ -123,7 +123,7 @@ def verdicts_on_rows(
     vague: list[Record] = []
     for record in records:
         if record.unread.isdisjoint(_TRAITS):
-            likely[record.applicant].append(record)
+            likely[_likeness(record)].append(record)
         else:
             vague.append(record)
     for row in rows:
@@ -133,24 +133,23 @@ def verdicts_on_rows(
         if row.unread & {"code", "unit", "procedure", "applicant"}:
             continue
         alike = [record for record in vague if _may_be_alike(row, record)]
-        alike += [record for record in likely[row.applicant] if _is_alike(row, record)]
+        alike += likely[_likeness(row)]
         if not any(_near(row, time, record, clock) for record in alike):
             yield _on_paper(rule, row.subject, None)
 
 
-def _is_alike(row: Row, record: Record) -> bool:
-    """Whether both have one applicant, and one unit and procedure as far as the row has them."""
-    return row.applicant is not None and all(
-        getattr(row, name) in (None, getattr(record, name)) for name in ("unit", "procedure")
-    )
+def _likeness(said: Record | Row) -> Hashable:
+    """What has to be the same; a row or a record that lacks one of the three is like no other."""
+    traits = said.unit, said.procedure, said.applicant
+    return traits if None not in traits else object()
 
 
 def _may_be_alike(row: Row, record: Record) -> bool:
     """What cannot be read in the record may be the same as in the row."""
-    return row.applicant is not None and all(
-        name in record.unread or getattr(row, name) == getattr(record, name)
+    return all(
+        getattr(row, name) is not None
+        and (name in record.unread or getattr(row, name) == getattr(record, name))
         for name in ("unit", "procedure", "applicant")
-        if getattr(row, name) is not None
     )
 
 

@@ -1,9 +1,7 @@
 """Whether a row of paper without a code may be about a dossier (docs/rules.md).
 
-Unit, procedure, applicant and day have to agree, all four. One that could not be read in the
-dossier may be any; so may the unit and the procedure that the row does not have, and a unit that
-the province's table does not know. The dossier is then a candidate, on which a person decides;
-nothing is merged.
+Unit, procedure, applicant and day have to agree, all four; one that could not be read in the
+dossier may be any. The dossier is then a candidate, on which a person decides; nothing is merged.
 """
 
 from __future__ import annotations
@@ -49,27 +47,24 @@ def candidates(
     row: Traits, dossiers: Mapping[str, Traits], units: UnitKinship, calendar: WorkingCalendar
 ) -> dict[str, tuple[str, ...]]:
     """The ``dossiers`` (by code) that a row may be about, each with its reasons."""
-    found: dict[str, tuple[str, ...]] = {}
-    for code, dossier in dossiers.items():
-        unknown = set(dossier.unread)
-        if not _base(row):
-            unknown.add("procedure")
-        elif not _same(_base(row), _base(dossier), "procedure" in unknown):
-            continue
-        if not _same(row.applicant_key, dossier.applicant_key, "applicant" in unknown):
-            continue
-        if not (near_days(row.day, dossier.day, calendar) or _any_day(row, dossier)):
-            continue
-        if not units.akin(row, dossier):
-            if "unit" not in unknown and units.can_be_compared(row, dossier):
-                continue
-            unknown.add("unit")
-        found[code] = tuple(name for name in REASONS if name not in unknown)
-    return found
+    return {
+        code: REASONS
+        if not dossier.unread
+        else tuple(name for name in REASONS if name not in dossier.unread)
+        for code, dossier in dossiers.items()
+        if _same(row.applicant_key, dossier.applicant_key, "applicant" in dossier.unread)
+        and _same(_base(row), _base(dossier), "procedure" in dossier.unread)
+        and (near_days(row.day, dossier.day, calendar) or _any_day(row, dossier))
+        and (units.akin(row, dossier) or _any_unit(row, dossier))
+    }
 
 
 def _any_day(row: Traits, dossier: Traits) -> bool:
     return row.day is not None and "day" in dossier.unread
+
+
+def _any_unit(row: Traits, dossier: Traits) -> bool:
+    return bool(row.unit or row.unit_code) and "unit" in dossier.unread
 
 
 def near_days(one: date | None, other: date | None, calendar: WorkingCalendar) -> bool:
@@ -105,15 +100,6 @@ class UnitKinship:
             if None in units or units[0] == units[1]:
                 return True
         return self._related(first, second, _base(one) or _base(other))
-
-    def can_be_compared(self, one: Traits, other: Traits) -> bool:
-        """Whether two units that are not akin are two units: both have a code, or the table knows
-        both. Without a table names are compared as they are."""
-        if not all(each.unit_code or (each.unit or "").strip() for each in (one, other)):
-            return False
-        if (one.unit_code and other.unit_code) or not self._history.units:
-            return True
-        return None not in (self._unit(_place(one)), self._unit(_place(other)))
 
     def _compare(self, one: _Place, other: _Place, procedure: str | None) -> bool:
         first, second = self._unit(one), self._unit(other)

@@ -23,6 +23,7 @@ import sqlalchemy as sa
 
 from khop.adapters.ports import Role
 from khop.config.domain_tables import Tables
+from khop.mappings.codes.procedure import base_procedure
 from khop.mappings.records import PaperKind
 from khop.mappings.time.calendar import DayError, WorkingCalendar
 from khop.sync.ledger.paper_rows import ROW
@@ -171,8 +172,8 @@ class _Matching:
 
 
 class _Dossiers:
-    """Dossiers of some applicants, found by applicant and working day. One of the two that could
-    not be read is found by any."""
+    """Dossiers of some applicants, found by applicant, procedure and working day. One of the three
+    that could not be read is found by any."""
 
     def __init__(self, calendar: WorkingCalendar) -> None:
         self._calendar = calendar
@@ -192,10 +193,10 @@ class _Dossiers:
         """(code, traits) of the dossiers whose ``time`` is near the day of these traits."""
         if (number := self._number(traits.day)) is None:
             return
-        _, applicant, _ = _place(time, traits, number)
+        _, applicant, procedure, _ = _place(time, traits, number)
         days: list[int | None] = list(range(number - TOLERANCE, number + TOLERANCE + 1))
         any_of = (None,) if self._any_found else ()
-        for place in product((time,), (applicant, *any_of), (*days, *any_of)):
+        for place in product((time,), (applicant, *any_of), (procedure, *any_of), (*days, *any_of)):
             yield from self._found.get(place, ())
 
     def _number(self, day: date | None) -> int | None:
@@ -229,10 +230,17 @@ def _unread(written: str, time: str) -> frozenset[str]:
     return frozenset(of[name] for name in written.split() if name in of)
 
 
-def _place(time: str, traits: Traits, number: int | None) -> tuple[str, str | None, int | None]:
+def _place(
+    time: str, traits: Traits, number: int | None
+) -> tuple[str, str | None, str | None, int | None]:
     """Where a dossier is found; None for what may be any."""
-    applicant = None if "applicant" in traits.unread else traits.applicant_key or ""
-    return time, applicant, number
+    applicant, procedure = traits.applicant_key or "", base_procedure(traits.procedure or "") or ""
+    return (
+        time,
+        None if "applicant" in traits.unread else applicant,
+        None if "procedure" in traits.unread else procedure,
+        number,
+    )
 
 
 def _write(connection: sa.Connection, gone: Sequence[MatchId], new: Mapping[MatchId, str]) -> None:

@@ -47,7 +47,12 @@ def test_other_spellings_and_the_next_working_day_are_alike(spelled: dict[str, A
     "other",
     [
         {"unit_code": "H99.13", "unit": "UBND xã Khác Nữa"},
+        {"unit_code": None, "unit": "UBND xã Mau"},
+        {"unit_code": None, "unit": None},
+        {"unit_code": "", "unit": " "},
         {"procedure": "1.001613"},
+        {"procedure": None},
+        {"procedure": ""},
         {"applicant_key": "j" * 64},
         {"applicant_key": None},
         {"day": date(2026, 11, 6)},
@@ -59,34 +64,6 @@ def test_other_spellings_and_the_next_working_day_are_alike(spelled: dict[str, A
 def test_a_row_and_a_dossier_that_differ_in_one_trait_are_not_alike(other: dict[str, Any]) -> None:
     assert not like(SAME, replace(SAME, **other))
     assert not like(replace(SAME, **other), SAME)
-
-
-@pytest.mark.parametrize(
-    ("lacks", "reason"),
-    [
-        ({"unit_code": None, "unit": None}, "unit"),
-        ({"unit_code": "", "unit": " "}, "unit"),
-        ({"unit_code": None, "unit": "Bộ phận một cửa"}, "unit"),
-        ({"procedure": None}, "procedure"),
-        ({"procedure": ""}, "procedure"),
-    ],
-)
-def test_what_a_row_does_not_say_may_be_any(lacks: dict[str, Any], reason: str) -> None:
-    row, units = replace(SAME, **lacks), UnitKinship(UNITS)
-    found = candidates(row, {CODE: SAME}, units, CALENDAR)
-    assert found == {CODE: tuple(each for each in REASONS if each != reason)}
-    other = replace(SAME, applicant_key="j" * 64)
-    assert candidates(row, {CODE: other}, units, CALENDAR) == {}
-
-
-@pytest.mark.parametrize("lacks", [{"procedure": None}, {"procedure": ""}])
-def test_a_dossier_without_a_procedure_is_not_like_a_row_with_one(lacks: dict[str, Any]) -> None:
-    assert not like(SAME, replace(SAME, **lacks))
-
-
-def test_without_a_table_of_units_names_are_compared() -> None:
-    one, other = (replace(SAME, unit_code=None, unit=name) for name in ("UBND xã A", "Một cửa"))
-    assert candidates(one, {CODE: other}, UnitKinship(UnitHistory([])), CALENDAR) == {}
 
 
 @pytest.mark.parametrize(

@@ -91,22 +91,13 @@ def made_dossier(number: int, traits: dict[str, Any]) -> DossierRecord:
     return record(number, **common(traits), **times)
 
 
-def may_be_one_unit(
-    one: tuple[str | None, str | None], other: tuple[str | None, str | None]
-) -> bool:
-    """Whether two units are one, or cannot be compared: the table knows the unit "line" alone."""
-    places = {_PLACES[one], _PLACES[other]}
-    both_coded = one[1] is not None and other[1] is not None
-    return len(places) == 1 or "" in places or ("mau" in places and not both_coded)
-
-
 def plainly_alike(kind: PaperKind, row: dict[str, Any], dossier: dict[str, Any]) -> bool:
     """The rule again, by what each spelling stands for."""
     theirs = _DAYS[dossier["first" if kind is PaperKind.LOGBOOK else "second"]]
     mine = _DAYS[row["first"]]
     return (
-        may_be_one_unit(row["unit"], dossier["unit"])
-        and _PROCEDURES[row["procedure"]] in ("", _PROCEDURES[dossier["procedure"]])
+        _PLACES[row["unit"]] == _PLACES[dossier["unit"]] != ""
+        and _PROCEDURES[row["procedure"]] == _PROCEDURES[dossier["procedure"]] != ""
         and row["applicant_key"] == dossier["applicant_key"] is not None
         and mine is not None
         and theirs is not None
