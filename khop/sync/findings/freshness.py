@@ -73,11 +73,15 @@ def _source(
     unanswered = asked - _count(connection, presence, sa.and_(*answered))
     if last.codes:  # a file of codes gives no answers itself
         read, unanswered = last.codes, 0
+    answered_us = connection.scalar(
+        sa.select(sa.func.max(presence.c.checked_us)).where(presence.c.source == name)
+    )
+    success_us = max(filter(None, (last.success_us, answered_us)), default=None)
     whole = connection.scalar(sa.select(cursor.c.complete).where(cursor.c.source == name))
     return SourceFreshness(
         source=name,
         role=role,
-        last_success=None if last.success_us is None else local_text(last.success_us),
+        last_success=None if success_us is None else local_text(success_us),
         error=last.error,
         read=read,
         known=read + unanswered + quarantined + (last.missing or 0) + last.codes_unusable,
@@ -130,11 +134,17 @@ def _note(last: _LastRead, parts: list[Mapping[str, Any]], finished_us: int) -> 
     if errors:
         last.error = last.error or errors[0]
         return False
-    last.success_us = finished_us
+    if any(map(_was_read, parts)):
+        last.success_us = finished_us
     codes = [part for part in parts if part.get("kind") == "codes"]
     last.codes = sum(int(part.get("read") or 0) for part in codes)
     last.codes_unusable = sum(int(part.get("unusable") or 0) for part in codes)
     return True
+
+
+def _was_read(part: Mapping[str, Any]) -> bool:
+    """Whether the source said something: without a question it was not even called."""
+    return part.get("kind") != "lookups" or bool(part.get("present") or part.get("absent"))
 
 
 def _sources_of(summary: str | None) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:

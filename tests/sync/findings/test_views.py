@@ -102,6 +102,27 @@ def test_freshness_names_the_last_success_and_the_error_after_it(
     assert source.error is not None
 
 
+def test_a_portal_that_was_asked_nothing_was_not_read(engine: Engine, clock: FakeClock) -> None:
+    engine.pull()
+    (portal,) = (each for each in engine.freshness().sources if each.role == "portal")
+    assert (portal.last_success, portal.error, portal.read) == (None, None, 0)
+
+
+def test_a_pull_without_questions_leaves_the_time_of_the_last_answer(
+    found: Engine, clock: FakeClock
+) -> None:
+    def answered() -> str | None:
+        (portal,) = (each for each in found.freshness().sources if each.role == "portal")
+        return portal.last_success
+
+    first = answered()
+    assert first is not None
+    clock.advance(minutes=10)
+    (look_ups,) = (part for part in found.pull().sources if part.kind == "lookups")
+    assert look_ups.as_json()["asked"] == 0
+    assert answered() == first
+
+
 def test_a_row_of_paper_is_named_by_the_beginning_of_its_key(found: Engine) -> None:
     key = "3f9a01bc" + "0" * 56
     finding = a7(found)
