@@ -8,6 +8,7 @@ machine may repair is repaired. The others are left to people, for a reason that
 ``would_lower``            the portal is at 9 or 10, and ahead
 ``no_status``, ``no_end_date``  the national portal does not accept such a dossier
 ``refused``, ``blocked``   the portal refused it, or it cannot be sent
+``code_reused``            another dossier of the one-stop has its code, and cannot be read
 
 A dossier whose look-up was not answered is repaired one round later.
 """
@@ -228,10 +229,13 @@ def made(drawn: Sequence[DrawnDossier], template: Path) -> Iterator[World]:
 
 def reasons(world: World, code: str, drawn: Sequence[DrawnDossier]) -> set[str]:
     """Why a machine may leave this dossier as it is, by what the systems say."""
-    natives = [one for one in drawn if one.ours.code == code and not one.bad]
+    sharing = [one for one in drawn if one.ours.code == code]
+    natives = [one for one in sharing if not one.bad]
     ours = max(natives, key=lambda one: (one.ours.changed_at, one.ours.native_id)).ours
     theirs = world.portal.dossiers.get(code)
     found = set(world.portal.problems(ours))
+    if len(natives) < len(sharing):
+        found.add("code_reused")
     if any(one.ours.aliases for one in natives):
         found.add("portal_born")
     if theirs is not None and theirs.status is None:
