@@ -26,7 +26,7 @@ from khop.sync.ledger.sqlite import SqliteFile
 from khop.sync.privacy import Privacy
 
 #: The schema this program works with; a test checks that it is the newest migration.
-SCHEMA_VERSION = "0005"
+SCHEMA_VERSION = "0006"
 #: The first schema of a release; older ledgers, made during development, are not migrated.
 FIRST_VERSION = "0004"
 

@@ -6,6 +6,15 @@ when only its day is known. No column holds personal data in the clear.
 """
 
 from khop.sync.ledger.schema.columns import SHARED_TIMES, metadata
+from khop.sync.ledger.schema.daemon import (
+    alarm,
+    alarm_message,
+    node,
+    pause,
+    schedule,
+    stream_health,
+    task_firing,
+)
 from khop.sync.ledger.schema.findings import (
     dirty,
     discrepancy,
@@ -41,6 +50,8 @@ from khop.sync.ledger.schema.work import (
 
 __all__ = [
     "SHARED_TIMES",
+    "alarm",
+    "alarm_message",
     "audit_log",
     "catalogue",
     "cursor",
@@ -57,18 +68,23 @@ __all__ = [
     "look_up_state",
     "metadata",
     "near_code",
+    "node",
     "notice",
     "notified",
     "outbox",
     "paper_file",
     "paper_match",
     "paper_row",
+    "pause",
     "presence",
     "progress_step",
     "quarantine",
     "recheck",
     "record_alias",
     "run",
+    "schedule",
     "source_record",
     "status_record",
+    "stream_health",
+    "task_firing",
 ]
