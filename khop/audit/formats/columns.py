@@ -13,26 +13,43 @@ from collections.abc import Mapping
 #: finding has a value for them.
 ANSWER_COLUMNS = ("assignee", "answer_due", "explanation")
 
-#: Findings in CSV and in the workbook: each column's width in the workbook, in characters. A list
-#: of changes has the column ``change`` before them.
-FINDING_COLUMNS: Mapping[str, int] = {
+#: Findings in the workbook: each column's width, in characters. A list of changes has the column
+#: ``change`` before them. The sheet is printed on one page's width of A4 (``workbook.paper``).
+SHEET_COLUMNS: Mapping[str, int] = {
     "rule": 6,
-    "name": 24,
-    "severity": 12,
-    "state": 12,
-    "code": 31,
-    "unit": 24,
-    "acts": 18,
+    "name": 18,
+    "severity": 10,
+    "state": 11,
+    "code": 26,
+    "unit": 20,
+    "acts": 13,
     "event": 17,
+    "first_seen": 12,
+    "saw": 44,
+    "evidence": 50,
+}
+
+#: The other columns of the same findings, on a sheet of their own, line by line beside the first.
+ANSWER_SHEET_COLUMNS: Mapping[str, int] = {
+    "rule": 6,
+    "code": 26,
+    "unit": 20,
+    "state": 11,
     "first_seen": 17,
     "last_seen": 17,
     "resolved": 17,
-    "assignee": 16,
+    "assignee": 18,
     "answer_due": 12,
-    "explanation": 30,
-    "saw": 60,
-    "evidence": 60,
+    "explanation": 60,
 }
+
+#: Findings in CSV, in their order.
+FINDING_COLUMNS = (
+    *("rule", "name", "severity", "state", "code", "unit", "acts"),
+    *("event", "first_seen", "last_seen", "resolved"),
+    *ANSWER_COLUMNS,
+    *("saw", "evidence"),
+)
 
 #: Findings on a terminal: the columns before and after those of the answers.
 TERMINAL_COLUMNS = (
@@ -47,13 +64,13 @@ PAGE_COLUMNS = (("code", "unit", "acts", "state", "event", "first_seen"), ("saw"
 #: the rows; ``link``, the last, leads to the dossier.
 WORK_COLUMNS: Mapping[str, int] = {
     "number": 5,
-    "place": 27,
-    "finding": 24,
+    "place": 26,
+    "finding": 21,
     "severity": 12,
-    "saw": 36,
-    "todo": 40,
-    "why": 36,
-    "acts": 16,
+    "saw": 33,
+    "todo": 36,
+    "why": 30,
+    "acts": 14,
     "since": 11,
     "due": 11,
     "assignee": 14,

@@ -1,7 +1,12 @@
-"""Findings as an XLSX workbook: a summary sheet and the findings, in constant memory."""
+"""Findings as an XLSX workbook, in constant memory: a summary, the findings, and their answers.
+
+The findings and their answers stand on two sheets, the same finding on the same line, so that each
+can be read when it is printed on A4.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -9,13 +14,11 @@ from typing import Any, BinaryIO
 import xlsxwriter
 
 from khop.audit.about import about_lines, counts_line
-from khop.audit.formats.columns import FINDING_COLUMNS
-from khop.audit.formats.workbook import OPTIONS, sheets
+from khop.audit.formats.columns import ANSWER_SHEET_COLUMNS, SHEET_COLUMNS
+from khop.audit.formats.workbook import OPTIONS, paper, sheets
 from khop.audit.report import Report
 from khop.text.safe_display import cut, plain
 
-_WRAPPED = frozenset({"saw", "evidence", "name", "unit", "code", "explanation", "acts"})
-_A4 = 9
 #: Widths of the columns of the summary, and the characters of a line across all of them.
 _SUMMARY = (18, 60, 12, 12)
 _SUMMARY_CHARACTERS = 95
@@ -23,6 +26,8 @@ _SUMMARY_CHARACTERS = 95
 _LINE = 18
 #: The line below the header, where the list begins.
 _HEAD_LINE = 1
+#: A narrower column shows ``####`` for a day with its time.
+_TIME_WIDTH = 17
 
 
 def findings_xlsx(report: Report, out: Path | BinaryIO) -> None:
@@ -39,8 +44,10 @@ def findings_xlsx(report: Report, out: Path | BinaryIO) -> None:
         )
         formats = _formats(book)
         _summary(book, formats, report)
-        for name, first, part in sheets(report.words("report.findings"), report.findings):
-            _findings(book.add_worksheet(name), formats, report, range(first, first + len(part)))
+        parts = sheets(report.words("report.findings"), report.findings)
+        answers = sheets(report.words("report.answers"), report.findings)
+        for (name, first, part), (answer_name, _, _) in zip(parts, answers, strict=True):
+            _findings(book, (name, answer_name), formats, report, range(first, first + len(part)))
 
 
 def _formats(book: Any) -> dict[str, Any]:
@@ -58,12 +65,7 @@ def _formats(book: Any) -> dict[str, Any]:
 
 
 def _paper(sheet: Any, report: Report) -> None:
-    """A4 landscape, as wide as one page, on as many pages as are needed."""
-    sheet.set_paper(_A4)
-    sheet.set_landscape()
-    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    sheet.fit_to_pages(1, 0)
-    sheet.set_footer(f"&L{report.words('report.title')}&R{report.words('report.page')}")
+    paper(sheet, f"&L{report.words('report.title')}&R{report.words('report.page')}")
 
 
 def _summary(book: Any, formats: dict[str, Any], report: Report) -> None:
@@ -126,29 +128,48 @@ def _head(sheet: Any, formats: dict[str, Any], line: int, names: list[str]) -> N
         sheet.write_string(line, column, name, formats["head"])
 
 
-def _findings(sheet: Any, formats: dict[str, Any], report: Report, places: range) -> None:
-    columns = dict.fromkeys(report.changes_column, 8) | dict(FINDING_COLUMNS)
-    _paper(sheet, report)
-    for column, width in enumerate(columns.values()):
-        sheet.set_column(column, column, width)
-    sheet.freeze_panes(_HEAD_LINE, list(columns).index("code") + 1)
-    sheet.repeat_rows(0)
-    _head(sheet, formats, 0, [report.words(f"column.{name}") for name in columns])
+def _findings(
+    book: Any,
+    names: tuple[str, str],
+    formats: dict[str, Any],
+    report: Report,
+    places: range,
+) -> None:
+    """The findings of one sheet, and on the sheet after it their answers and times."""
+    columns = dict.fromkeys(report.changes_column, 9) | dict(SHEET_COLUMNS)
+    both = tuple(
+        (_list_sheet(book.add_worksheet(name), formats, report, widths, len(places)), widths)
+        for name, widths in zip(names, (columns, ANSWER_SHEET_COLUMNS), strict=True)
+    )
     for line, place in enumerate(places, start=_HEAD_LINE):
         row = report.row_at(place)
-        for column, name in enumerate(columns):
-            style = "wrap" if name in _WRAPPED else "text"
-            _cell(sheet, formats, (line, column), getattr(row, name), style)
-    sheet.autofilter(0, 0, max(len(places), 1), len(columns) - 1)
+        for sheet, widths in both:
+            for column, (name, width) in enumerate(widths.items()):
+                _cell(sheet, formats, (line, column), getattr(row, name), width)
+
+
+def _list_sheet(
+    sheet: Any, formats: dict[str, Any], report: Report, widths: Mapping[str, int], lines: int
+) -> Any:
+    """The sheet with its widths and its header, for so many lines."""
+    _paper(sheet, report)
+    for column, width in enumerate(widths.values()):
+        sheet.set_column(column, column, width)
+    sheet.freeze_panes(_HEAD_LINE, list(widths).index("code") + 1)
+    sheet.repeat_rows(0)
+    _head(sheet, formats, 0, [report.words(f"column.{name}") for name in widths])
+    sheet.autofilter(0, 0, max(lines, 1), len(widths) - 1)
+    return sheet
 
 
 def _cell(
-    sheet: Any, formats: dict[str, Any], at: tuple[int, int], value: object, style: str
+    sheet: Any, formats: dict[str, Any], at: tuple[int, int], value: object, width: int
 ) -> None:
-    """Write one cell; ``style`` is for texts, an empty one stays without a cell."""
+    """Write one cell; an empty one stays without a cell. Of a time, a narrow column shows the
+    day."""
     if isinstance(value, datetime):
-        sheet.write_datetime(*at, value, formats["time"])
+        sheet.write_datetime(*at, value, formats["day" if width < _TIME_WIDTH else "time"])
     elif isinstance(value, date):
         sheet.write_datetime(*at, datetime.combine(value, time()), formats["day"])
     elif value:
-        sheet.write_string(*at, cut(str(value)), formats[style])
+        sheet.write_string(*at, cut(str(value)), formats["wrap"])

@@ -11,7 +11,7 @@ import xlsxwriter
 
 from khop.audit.about import as_of
 from khop.audit.formats.columns import WORK_COLUMNS
-from khop.audit.formats.workbook import OPTIONS, sheets
+from khop.audit.formats.workbook import OPTIONS, paper, sheets
 from khop.audit.values import local_time
 from khop.audit.worklist import TaskRow, UnitWork, WorkReport
 from khop.sync.findings.work import Task
@@ -21,7 +21,6 @@ from khop.text.safe_display import cut, plain
 _MOST_LINKS = 65_000
 _LONGEST_LINK = 2079
 
-_A4 = 9
 _HEAD_LINE = 3
 _NAMES = tuple(WORK_COLUMNS)
 
@@ -54,12 +53,8 @@ def _formats(book: Any) -> dict[str, Any]:
 
 
 def _paper(sheet: Any, report: WorkReport) -> None:
-    sheet.set_paper(_A4)
-    sheet.set_landscape()
-    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    sheet.fit_to_pages(1, 0)
+    paper(sheet, f"&R{report.words('work.page')}")
     sheet.repeat_rows(_HEAD_LINE)
-    sheet.set_footer(f"&R{report.words('work.page')}")
     sheet.freeze_panes(_HEAD_LINE + 1, 2)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -17,6 +17,17 @@ OPTIONS = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
+
+_A4 = 9
+
+
+def paper(sheet: Any, footer: str) -> None:
+    """A4 landscape, as wide as one page, on as many pages as are needed."""
+    sheet.set_paper(_A4)
+    sheet.set_landscape()
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_footer(footer)
 
 
 def sheets(name: str, rows: Sequence[T]) -> Iterator[tuple[str, int, Sequence[T]]]:

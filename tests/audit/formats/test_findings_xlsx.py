@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
@@ -13,8 +14,10 @@ from lxml import etree
 from python_calamine import CalamineWorkbook
 
 from khop.audit.formats import workbook
+from khop.audit.formats.columns import ANSWER_SHEET_COLUMNS, FINDING_COLUMNS, SHEET_COLUMNS
 from khop.audit.formats.findings_xlsx import findings_xlsx
 from khop.audit.report import Report
+from tests.audit.formats.printed import printed_scale
 from tests.audit.made import make_report
 from tests.findings import make_finding
 
@@ -60,7 +63,7 @@ def test_no_cell_is_a_formula_or_a_link() -> None:
 def test_the_header_is_frozen_and_has_filters() -> None:
     sheet = _sheet_xml(make_report(make_finding(), make_finding()), 2)
     assert sheet.find(".//{*}pane").get("state") == "frozen"
-    assert sheet.find(".//{*}autoFilter").get("ref") == "A1:P3"
+    assert sheet.find(".//{*}autoFilter").get("ref") == "A1:K3"
 
 
 def test_the_summary_counts_by_rule_and_unit() -> None:
@@ -89,7 +92,7 @@ def test_findings_beyond_the_limit_of_a_sheet_are_on_a_second_sheet(
     monkeypatch.setattr(workbook, "SHEET_ROWS", 2)
     made = make_report(*(make_finding(code=f"H99-{n}") for n in range(3)))
     book = CalamineWorkbook.from_filelike(_written(made))
-    assert book.sheet_names == ["Summary", "Findings", "Findings 2"]
+    assert book.sheet_names == ["Summary", "Findings", "Answers", "Findings 2", "Answers 2"]
     assert book.get_sheet_by_name("Findings 2").to_python()[1][4] == "H99-2"
 
 
@@ -104,11 +107,26 @@ def test_the_workbook_can_be_written_to_a_path(tmp_path: Path) -> None:
 
 
 def test_the_list_prints_on_a4_landscape_with_its_header_on_every_page() -> None:
-    made = make_report(make_finding())
-    for number in (1, 2):  # a summary of a hundred units does not fit on one page
-        sheet = _sheet_xml(made, number)
-        page = sheet.find(".//{*}pageSetup")
-        assert (page.get("paperSize"), page.get("orientation")) == ("9", "landscape")
-        assert page.get("fitToHeight", "1") == "0"
-    with zipfile.ZipFile(_written(made)) as book:
-        assert b"_xlnm.Print_Titles" in book.read("xl/workbook.xml")
+    changes = replace(make_report(make_finding()), changes=["new"])
+    for made in (make_report(make_finding()), changes):
+        for number in (1, 2, 3):  # a summary of a hundred units does not fit on one page
+            sheet = _sheet_xml(made, number)
+            page = sheet.find(".//{*}pageSetup")
+            assert (page.get("paperSize"), page.get("orientation")) == ("9", "landscape")
+            assert page.get("fitToHeight", "1") == "0"
+            assert printed_scale(sheet) >= 0.6
+        with zipfile.ZipFile(_written(made)) as book:
+            assert book.read("xl/workbook.xml").count(b"_xlnm.Print_Titles") == 2
+
+
+def test_every_column_of_the_list_is_on_one_of_the_two_sheets() -> None:
+    assert {*SHEET_COLUMNS, *ANSWER_SHEET_COLUMNS} == set(FINDING_COLUMNS)
+
+
+def test_the_answers_stand_on_the_same_lines_as_their_findings() -> None:
+    answered = make_finding(code="H99-2", assignee="canbo.mau", answer_due="2026-11-25")
+    made = make_report(make_finding(code="H99-1"), answered)
+    _, first, second = _rows(made, "Answers")
+    assert [first[1], second[1]] == ["H99-1", "H99-2"]
+    assert second[4:6] == [datetime(2026, 11, 21, 6, 30), datetime(2026, 11, 22, 8)]
+    assert second[7:9] == ["canbo.mau", date(2026, 11, 25)]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
+from lxml import etree
 from python_calamine import CalamineWorkbook
 
 from khop.audit.formats.columns import WORK_COLUMNS
@@ -15,6 +16,7 @@ from khop.audit.formats.work_xlsx import unit_workbook
 from khop.audit.words import todo_words
 from khop.audit.worklist import UnitWork
 from khop.sync.findings.work import Task
+from tests.audit.formats.printed import printed_scale
 from tests.audit.made import LINK, make_work_report
 from tests.findings import make_finding
 
@@ -54,6 +56,7 @@ def test_the_workbook_prints_on_a4_landscape_with_the_header_on_every_page(tmp_p
     assert 'paperSize="9"' in text
     assert 'orientation="landscape"' in text
     assert 'fitToHeight="0"' in text
+    assert printed_scale(etree.fromstring(text.encode())) >= 0.6
     assert "<autoFilter" in text
     assert re.search(r'<pane xSplit="2" ySplit="4" [^>]*state="frozen"', text)
     assert "$4:$4" in parts["xl/workbook.xml"]

@@ -190,7 +190,7 @@ def test_every_format_shows_assignee_due_day_and_answer(run: Run, ledger: Path) 
 def _cells(path: Path, header: str) -> list[Any]:
     from python_calamine import CalamineWorkbook
 
-    rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_name("Chi tiết").to_python()
+    rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_name("Trả lời").to_python()
     column = rows[0].index(header)
     return [row[column] for row in rows[1:]]
 
