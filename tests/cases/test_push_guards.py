@@ -66,6 +66,24 @@ def test_nothing_is_sent_under_a_code_that_a_dossier_in_quarantine_has(
     assert sent(installation) == {SHARED, OWN}
 
 
+@pytest.mark.parametrize("no_id", [None, "", "undefined", {"a": 1}])
+def test_nothing_is_sent_under_a_code_that_a_dossier_without_an_id_has_too(
+    installation: Installation, no_id: object
+) -> None:
+    installation.one_stop.rows = [row(1, SHARED, **FINISHED), row(2, OWN)]
+    installation.portal.hold(SHARED)
+    installation.audit()
+    file = installation.folder / "plan.json"
+    installation.run("plan", "--out", str(file))
+    changed = "2026-11-25T10:11:12.345+0700"
+    installation.one_stop.rows.append(row(3, SHARED, updatedDate=changed) | {"id": no_id})
+    installation.run("pull")
+    assert reasons(installation) == {SHARED: "code_reused"}
+    assert installation.khop("apply", str(file), "--yes").code == 1
+    installation.run("apply", "--yes")
+    assert sent(installation) == {OWN}
+
+
 def test_a_push_that_was_begun_ends_where_a_person_excludes_its_finding(
     installation: Installation,
 ) -> None:

@@ -11,6 +11,10 @@ from khop.sync.results import ListSummary, Progress
 from khop.text.logs import Log
 
 _READS_OF_A_PAGE = 4
+#: A list without totals goes round when so many pages in a row bring no row that is new.
+_STALE_PAGES = 50
+#: Pages of one list; the largest list known has a few million rows.
+_MOST_PAGES = 200_000
 
 log = Log(__name__)
 
@@ -29,16 +33,20 @@ class PageReader:
         self._read: dict[int, int] = {}
         self._shown = 0
         self._first_on: dict[int, int] = {}
+        #: Rows of a list without totals, and how many pages in a row brought none that is new.
+        self._seen: set[int] = set()
+        self._stale = 0
 
     def pages(self, read: Callable[[int], SourcePage], number: int) -> Iterator[SourcePage]:
         """The pages from ``number`` on, until the last.
 
-        Raises Unreadable when the list keeps answering with a page that was not asked for, and when
-        it goes on behind the end that it tells.
+        Raises Unreadable when the list keeps answering with a page that was not asked for, when it
+        goes on behind the end that it tells, and when it tells none and does not end.
         """
         self._read.clear()
-        self._shown = 0
+        self._shown = self._stale = 0
         self._first_on.clear()
+        self._seen.clear()
         before: SourcePage | None = None
         while True:
             page = self._read_page(read, number, before)
@@ -56,16 +64,28 @@ class PageReader:
             before, number = page, number + 1
 
     def _check_end(self, page: SourcePage) -> None:
-        """Raises Unreadable for a list that has shown more rows than it counts: it may never end.
-        It may have grown by two pages while it was read."""
+        """Raises Unreadable for a list that may never end: it has shown more rows than it counts,
+        counts none and shows only rows that it showed before, or has too many pages.
+
+        It may have grown by two pages while it was read.
+        """
         most = None if page.total is None else page.total + 2 * (self._rows or 0)
         if most is not None and self._shown > most:
-            raise Unreadable(
-                self._name,
-                "list",
-                detail=f"the list counts {page.total} rows, has shown {self._shown} and does "
-                "not end",
-            )
+            raise self._endless(f"counts {page.total} rows, has shown {self._shown}")
+        if page.total is None and self._shows_nothing_new(page):
+            raise self._endless(f"has shown no new row on the last {_STALE_PAGES} pages")
+        if page.asked >= _MOST_PAGES:
+            raise self._endless(f"has shown {_MOST_PAGES} pages")
+
+    def _shows_nothing_new(self, page: SourcePage) -> bool:
+        """Whether this page and many before it brought only rows of earlier pages."""
+        before = len(self._seen)
+        self._seen.update(hash(row) for rows in row_ids(page) for row in rows)
+        self._stale = 0 if len(self._seen) > before else self._stale + 1
+        return self._stale >= _STALE_PAGES
+
+    def _endless(self, what: str) -> Unreadable:
+        return Unreadable(self._name, "list", detail=f"the list {what} and does not end")
 
     def _read_page(
         self, read: Callable[[int], SourcePage], number: int, before: SourcePage | None

@@ -82,16 +82,15 @@ def _dossiers_named(codes: Sequence[str]) -> sa.CompoundSelect[Any]:
 
 
 def _in_quarantine(codes: Sequence[str]) -> sa.Select[Any]:
-    """Those of these codes that another dossier of a one-stop has, which is in quarantine."""
+    """Those of these codes that another dossier of a one-stop has, which is in quarantine. A row
+    without an id is another dossier: nothing says that it is a known one."""
     known, other = source_record.alias("known"), source_record.alias("other")
     row = quarantine.c
     of_one_stop = sa.exists().where(other.c.source == row.source, other.c.role == "one_stop")
     is_it = sa.exists().where(
         known.c.source == row.source, known.c.native_id == row.native_id, known.c.code == row.code
     )
-    return sa.select(row.code).where(
-        row.code.in_(codes), row.state == OPEN, row.native_id.is_not(None), of_one_stop, ~is_it
-    )
+    return sa.select(row.code).where(row.code.in_(codes), row.state == OPEN, of_one_stop, ~is_it)
 
 
 def spelled_otherwise(connection: sa.Connection) -> set[str]:

@@ -9,11 +9,14 @@ from random import Random
 import pytest
 
 from khop.adapters.ports import SourcePage
+from khop.errors import Unreadable
 from khop.mappings.records import DossierReading, DossierRecord, Status
 from khop.sync.engine import Engine
 from khop.sync.ledger import Ledger
 from khop.sync.ledger.cursor import load_cursor
+from khop.sync.reading.pages import _MOST_PAGES, PageReader
 from khop.sync.reading.tally import Tally
+from khop.sync.results import ListSummary, NoProgress
 from tests.sync.fakes import FakeClock, FakeOneStop, at, record
 from tests.sync.reading.pulled import codes, listed
 
@@ -156,6 +159,30 @@ def test_a_list_that_goes_round_is_given_up(engine: Engine, one_stop: FakeOneSto
     summary = listed(engine.pull())
     assert "an earlier page" in (summary.error or "")
     assert max(one_stop.pages_read) == 3
+
+
+def test_a_list_without_totals_that_goes_round_between_its_pages_is_given_up(
+    engine: Engine, one_stop: FakeOneStop, ledger: Ledger
+) -> None:
+    one_stop.detail_mode = "never"
+
+    def round_and_round(number: int) -> SourcePage:
+        return page(number, [record((number * 10 + i) % 1007) for i in range(10)])
+
+    one_stop.on_page = round_and_round
+    summary = listed(engine.pull())
+    assert "has shown no new row on the last 50 pages and does not end" in (summary.error or "")
+    assert max(one_stop.pages_read) == 100 + 50
+    with ledger.read() as connection:
+        cursor = load_cursor(connection, "igate")
+        assert (cursor.watermark_us, cursor.complete) == (None, False)
+
+
+def test_a_list_has_an_end_even_when_every_page_is_new() -> None:
+    reader = PageReader(ListSummary("igate"), NoProgress())
+    pages = reader.pages(lambda number: page(number, [record(number)]), _MOST_PAGES - 2)
+    with pytest.raises(Unreadable, match="has shown 200000 pages and does not end"):
+        list(pages)
 
 
 def test_a_total_that_changes_at_each_page_does_not_end_the_reading(
