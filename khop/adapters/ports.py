@@ -118,11 +118,23 @@ class CheckStep:
 
 
 @dataclass(frozen=True, slots=True)
+class UnusableRow:
+    """A row of a file that would go to quarantine. ``native_id``: file, sheet and row. ``reason``
+    has no value of the row: those may be personal data."""
+
+    native_id: str
+    field: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
-    """The result of ``khop check`` of one system. ``clock_skew``: its clock minus khop's, in s."""
+    """The result of ``khop check`` of one system. ``clock_skew``: its clock minus khop's, in s.
+    ``unusable``: of files, all rows that cannot be used."""
 
     steps: tuple[CheckStep, ...]
     clock_skew: float | None = None
+    unusable: tuple[UnusableRow, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -10,7 +10,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,6 +23,7 @@ from khop.adapters.ports import (
     Health,
     PaperFile,
     Role,
+    UnusableRow,
 )
 from khop.adapters.settings import SourceSettings
 from khop.errors import ConfigError
@@ -151,13 +151,15 @@ class PaperFileAdapter:
 
     def check(self) -> Health:
         """For each file: its headers, what of it is not read, and the number of its rows, of
-        unusable rows and of lines that are no rows."""
+        unusable rows and of lines that are no rows. Which rows are unusable, and why."""
         try:
             files = self.files()
         except ConfigError as error:
             return Health((CheckStep("reach", False, str(error)),))
         found = CheckStep("reach", True, f"{len(files)} files")
-        return Health((found, *chain.from_iterable(map(self._checked, files))))
+        unusable: list[UnusableRow] = []
+        steps = [step for file in files for step in self._checked(file, unusable)]
+        return Health((found, *steps), unusable=tuple(unusable))
 
     def close(self) -> None:
         """Nothing to do: files are closed after they are read."""
@@ -165,7 +167,7 @@ class PaperFileAdapter:
     def _today(self) -> date:
         return self._clock().astimezone(LOCAL).date()
 
-    def _checked(self, file: PaperFile) -> Iterator[CheckStep]:
+    def _checked(self, file: PaperFile, unusable: list[UnusableRow]) -> Iterator[CheckStep]:
         found: Counter[str] = Counter()
         try:
             for item in self.rows(file):
@@ -173,8 +175,10 @@ class PaperFileAdapter:
                     where = f"{file.name}, sheet {item.sheet}" if item.sheet else file.name
                     for text in _sheet_texts(item):
                         yield CheckStep("read", True, f"{where}: {text}")
-                else:
-                    found[_name_of(item)] += 1
+                    continue
+                found[_name_of(item)] += 1
+                if isinstance(item, Reject):
+                    unusable.append(unusable_row(item))
             yield CheckStep("read", True, f"{file.name}: {_counted(found)}")
         except ConfigError as error:
             yield CheckStep("read", False, str(error))
@@ -183,6 +187,11 @@ class PaperFileAdapter:
         return chosen_sheets(
             self._files.read(file), file.name, self._sheet, self._reader.has_headers
         )
+
+
+def unusable_row(reject: Reject) -> UnusableRow:
+    """Where it is and what is wrong with it, without what it says."""
+    return UnusableRow(reject.native_id or "", reject.field, reject.reason)
 
 
 def _sheet_texts(sheet: SheetRead) -> Iterator[str]:

@@ -14,8 +14,17 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from khop.adapters.files.paper import unusable_row
 from khop.adapters.files.spreadsheet_files import TableFiles, chosen_sheets
-from khop.adapters.ports import AdapterType, CheckStep, Context, Health, PaperFile, Role
+from khop.adapters.ports import (
+    AdapterType,
+    CheckStep,
+    Context,
+    Health,
+    PaperFile,
+    Role,
+    UnusableRow,
+)
 from khop.adapters.settings import SourceSettings
 from khop.connectors.spreadsheets.model import Cell, Sheet, TableRow
 from khop.errors import ConfigError, RecordError
@@ -35,8 +44,6 @@ from khop.mappings.paper.reader import NO_HEADERS
 from khop.mappings.records import Reject, UnknownCode
 
 _KIND = "portal"
-#: At most this many unusable cells are named; the others are counted.
-_NAMED = 5
 
 
 class PortalFileSettings(SourceSettings):
@@ -97,8 +104,8 @@ class PortalFileAdapter:
             raise ConfigError("; ".join(failures))
 
     def check(self) -> Health:
-        """The number of codes and of unusable cells, and the first of these."""
-        good, lost = 0, list[Reject]()
+        """The number of codes and of unusable cells, and which cells these are."""
+        good, lost = 0, list[UnusableRow]()
         steps: list[CheckStep] = []
         try:
             for item in self.codes():
@@ -106,14 +113,14 @@ class PortalFileAdapter:
                     text = f"{item.sheet}: not read ({item.not_read})"
                     steps.append(CheckStep("read", True, text))
                 elif isinstance(item, Reject):
-                    lost.append(item)
+                    lost.append(unusable_row(item))
                 else:
                     good += 1
         except ConfigError as error:
             steps.append(CheckStep("read", False, str(error)))
         if good or lost or all(step.ok for step in steps):
-            steps.append(CheckStep("read", True, _counted(good, lost)))
-        return Health(tuple(steps))
+            steps.append(CheckStep("read", True, _counted(good, len(lost))))
+        return Health(tuple(steps), unusable=tuple(lost))
 
     def close(self) -> None:
         """Nothing to do: files are closed after they are read."""
@@ -183,12 +190,8 @@ def _where(file: PaperFile, sheet: str) -> str:
     return f"{file.name}, sheet {sheet}" if sheet else file.name
 
 
-def _counted(good: int, lost: Sequence[Reject]) -> str:
-    counted = f"{good} dossier codes"
-    if not lost:
-        return counted
-    named = "; ".join(f"{each.native_id}: {each.reason}" for each in lost[:_NAMED])
-    return f"{counted}, {len(lost)} unusable: {named}{'; …' if len(lost) > _NAMED else ''}"
+def _counted(good: int, lost: int) -> str:
+    return f"{good} dossier codes, {lost} unusable" if lost else f"{good} dossier codes"
 
 
 def _build(name: str, role: Role, settings: Any, context: Context) -> PortalFileAdapter:

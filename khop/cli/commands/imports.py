@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from khop.cli.commands.pull import report_pull, show_pull
+from khop.cli.commands.setup import show_unusable
 from khop.cli.exit_codes import ERROR, OK
 from khop.cli.options import AcceptClockOption, ConfigOption, FormatOption, LangOption
 from khop.cli.session import engine, load
@@ -82,11 +83,13 @@ def _preview(shell: Shell, build: Callable[[Context], Sequence[Adapter]]) -> int
     ok = all(one.ok for one in checks)
     steps = [step for one in checks for step in one.steps]
     if shell.as_json:
-        shell.show_json({"ok": ok, "files": steps})
+        unusable = [row for one in checks for row in one.unusable]
+        shell.show_json({"ok": ok, "files": steps, "unusable": unusable})
     else:
         for step in steps:
             text = plain(shell.words.translated(step["detail"]))
             shell.out.print(text, markup=False, soft_wrap=True)
+        show_unusable(shell, checks)
     shell.note("import.preview" if ok else "import.preview_failed")
     return OK if ok else ERROR
 

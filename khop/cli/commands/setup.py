@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from khop.sync.results import SystemCheck
 
 _COLUMNS = ("source", "role", "step", "result", "detail", "skew", "unmapped")
+_UNUSABLE = ("place", "field", "reason")
+#: At most so many unusable rows are printed; the JSON has all.
+_NAMED = 20
 
 
 def init(
@@ -93,12 +96,24 @@ def check(
         shell.show_json({"ok": ok, "systems": systems, "installation": installation})
     elif checks:
         shell.show(result_table(shell.words, _COLUMNS, _check_rows(shell, checks)))
+        show_unusable(shell, checks)
     for one in found:
         shell.note(f"check.{one.key}", where=one.where)
     if not checks:
         shell.note("pull.nothing")
     shell.note("check.all_ok" if ok else "check.not_ok")
     return OK if ok else ERROR
+
+
+def show_unusable(shell: Shell, checks: Sequence[SystemCheck]) -> None:
+    """Print where the first unusable rows of files are, and why they are unusable."""
+    found = [row for one in checks for row in one.unusable]
+    if not found:
+        return
+    rows = [(row["native_id"], row["field"], row["reason"]) for row in found[:_NAMED]]
+    shell.show(shell.words("check.unusable"), result_table(shell.words, _UNUSABLE, rows))
+    if more := len(found) - len(rows):
+        shell.show(shell.words("check.more_unusable", count=more))
 
 
 def _check_rows(shell: Shell, checks: Sequence[SystemCheck]) -> list[list[object]]:

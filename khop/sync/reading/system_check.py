@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 
 import sqlalchemy as sa
 
@@ -44,6 +45,7 @@ def system_check(ledger: Ledger, name: str, role: Role, health: Health) -> Syste
         steps=tuple({"name": step.name, "ok": step.ok, "detail": step.detail} for step in steps),
         clock_skew=health.clock_skew,
         unmapped=unmapped(ledger, name),
+        unusable=tuple(map(asdict, health.unusable)),
     )
 
 

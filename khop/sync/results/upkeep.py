@@ -39,7 +39,8 @@ class RetrySummary(Result):
 @dataclass(frozen=True, slots=True)
 class SystemCheck(Result):
     """``khop check`` of one source. ``unmapped``: labels of its records no table knows, with
-    how many dossiers carry each."""
+    how many dossiers carry each. ``unusable``: of files, the rows that cannot be used, as
+    ``native_id`` (file, sheet and row), ``field`` and ``reason``."""
 
     source: str
     role: str
@@ -47,3 +48,4 @@ class SystemCheck(Result):
     steps: tuple[Mapping[str, Any], ...]
     clock_skew: float | None = None
     unmapped: Mapping[str, int] = field(default_factory=dict)
+    unusable: tuple[Mapping[str, str], ...] = ()

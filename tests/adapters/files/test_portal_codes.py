@@ -40,8 +40,11 @@ def test_an_extract_may_have_title_rows_and_a_configured_column(tmp_path: Path) 
     assert good == ["H99.01-261008-0001", "260923"]
     assert isinstance(lost, Reject)
     assert (lost.native_id, lost.field) == ("ex.xlsx#Sổ!6", "Số trên Cổng")
-    detail = found.check().steps[0].detail
-    assert detail.startswith("2 dossier codes, 1 unusable: ex.xlsx#Sổ!6: was changed to a number")
+    health = found.check()
+    assert health.steps[0].detail == "2 dossier codes, 1 unusable"
+    (named,) = health.unusable
+    assert (named.native_id, named.field) == ("ex.xlsx#Sổ!6", "Số trên Cổng")
+    assert named.reason.startswith("was changed to a number")
 
 
 def test_a_bad_file_hinders_no_other(tmp_path: Path) -> None:

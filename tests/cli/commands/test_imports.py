@@ -190,3 +190,23 @@ def test_show_lists_rows_of_paper_and_candidates(
     assert "Các dòng sổ giấy có thể thuộc hồ sơ này" in shown
     assert "đơn vị, thủ tục, người nộp, ngày" in shown
     assert NAME not in shown
+
+
+def test_a_preview_names_the_rows_that_cannot_be_used_and_stores_nothing(
+    run: Run, installed: Path
+) -> None:
+    workbook(installed / "so.xlsx", CODED, BARE, *[BAD] * 25)
+    shown = run("import", "so.xlsx", "--as", "logbook", "--preview")
+    assert shown.code == 0
+    assert "so.xlsx#Sổ theo dõi!6" in shown.out
+    assert "and 5 more" in shown.out
+    assert NAME not in shown.out
+    shown = run("import", "so.xlsx", "--as", "logbook", "--preview", "--lang", "vi")
+    assert "Ngày tiếp nhận" in shown.out
+    assert "và 5 dòng nữa" in shown.out
+    given = json.loads(
+        run("import", "so.xlsx", "--as", "logbook", "--preview", "--format", "json").out
+    )
+    places = [row["native_id"] for row in given["unusable"]]
+    assert places == [f"so.xlsx#Sổ theo dõi!{n}" for n in range(6, 31)]
+    assert json.loads(run("quarantine", "list", "--format", "json").out)["records"] == []
