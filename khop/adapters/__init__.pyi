@@ -27,6 +27,7 @@ from .ports import (
     Purpose as Purpose,
     Role as Role,
     SourcePage as SourcePage,
+    UnusableRow as UnusableRow,
     WindowSource as WindowSource,
 )
 from .settings import (
