@@ -84,7 +84,7 @@ from .sync.ledger import (
     create_ledger as create_ledger,
 )
 from .sync.ledger.audit_log import Head as Head
-from .sync.ledger.chain import Problem as Problem, Verified as Verified
+from .sync.ledger.sealed.chain import Problem as Problem, Verified as Verified
 from .sync.ledger.lease_row import Lease as Lease
 from .sync.ledger.notices import NoticeEvent as NoticeEvent
 from .sync.ledger.store import Ledger as Ledger

@@ -41,8 +41,8 @@ from khop.sync.findings.notices import NoticeSummary, notice_client, preview, se
 from khop.sync.findings.views import Filters, FindingFilters
 from khop.sync.findings.work import Task, work_list
 from khop.sync.ledger import Ledger, acquire, audit_log
-from khop.sync.ledger.chain import Verified
 from khop.sync.ledger.look_ups import Ages
+from khop.sync.ledger.sealed.chain import Verified
 from khop.sync.privacy import Privacy
 from khop.sync.reading import quarantine
 from khop.sync.reading.catalogue import read_catalogue

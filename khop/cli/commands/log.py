@@ -13,7 +13,7 @@ from khop.cli.session import engine
 from khop.cli.shell import Shell, shell_of
 
 if TYPE_CHECKING:
-    from khop.sync.ledger.chain import Verified
+    from khop.sync.ledger.sealed.chain import Verified
 
 #: Problems that are printed; all are in the JSON.
 _SHOWN = 50

@@ -17,7 +17,7 @@ from khop.errors import KhopError
 from khop.mappings.records import Instant
 from khop.sync.ledger import Ledger, audit_log, notices
 from khop.sync.ledger.audit_log import Head, read_head
-from khop.sync.ledger.chain import Problems
+from khop.sync.ledger.sealed.chain import Problems
 from khop.text.digest import hex_digest
 from khop.text.local_time import local_text
 

@@ -17,8 +17,10 @@ from khop.config.model import Config
 from khop.sync.findings.anchors import anchors_to_check
 from khop.sync.findings.views import FINDING_ACTION
 from khop.sync.ledger import Ledger
-from khop.sync.ledger.chain import Problems, Row, Verified, read_chain
-from khop.sync.ledger.covered import (
+from khop.sync.ledger.paper_rows import ROW
+from khop.sync.ledger.schema import discrepancy, exclusion, outbox
+from khop.sync.ledger.sealed.chain import Problems, Row, Verified, read_chain
+from khop.sync.ledger.sealed.covered import (
     CARRIED_EXCLUSION,
     CARRIED_FINDING,
     CARRIED_PUSH,
@@ -26,8 +28,6 @@ from khop.sync.ledger.covered import (
     finding_content,
     push_content,
 )
-from khop.sync.ledger.paper_rows import ROW
-from khop.sync.ledger.schema import discrepancy, exclusion, outbox
 from khop.sync.privacy import Privacy
 from khop.sync.reconciling.rules.rule import start_us
 from khop.sync.results import FindingState

@@ -2,9 +2,9 @@
 
 Each row carries the digest of the row before it and its own, which is an HMAC with a key derived
 from the installation's key: without that key no row can be added, changed or left out without being
-noticed (``chain`` verifies). Where the log ends stands in ``installation``, sealed too. Whoever has
-the key and the ledger can write another log; that shows only against an anchor: a head that was
-noted elsewhere.
+noticed (``sealed.chain`` verifies). Where the log ends stands in ``installation``, sealed too.
+Whoever has the key and the ledger can write another log; that shows only against an anchor: a head
+that was noted elsewhere.
 """
 
 from __future__ import annotations

@@ -25,8 +25,8 @@ import sqlalchemy as sa
 
 from khop.mappings.records import Status
 from khop.sync.ledger import audit_log
-from khop.sync.ledger.covered import push_entry
 from khop.sync.ledger.schema import outbox, progress_step
+from khop.sync.ledger.sealed.covered import push_entry
 
 
 class PushState(StrEnum):

@@ -16,12 +16,12 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from khop.errors import ConfigError, LedgerError
 from khop.mappings.records import Instant
 from khop.sync.ledger import audit_log, installation, postgres, sqlite
-from khop.sync.ledger.covered import begin
 from khop.sync.ledger.databases import Database
 from khop.sync.ledger.installation import KEY_OPTION
 from khop.sync.ledger.lease_row import Lease
 from khop.sync.ledger.postgres import PostgresDatabase
 from khop.sync.ledger.schema import quarantine
+from khop.sync.ledger.sealed.covered import begin
 from khop.sync.ledger.sqlite import SqliteFile
 from khop.sync.privacy import Privacy
 

@@ -26,8 +26,8 @@ import sqlalchemy as sa
 
 from khop.sync.ledger import finding_counts
 from khop.sync.ledger.audit_log import KHOP, Entry, append
-from khop.sync.ledger.covered import finding_content
 from khop.sync.ledger.schema import discrepancy, exclusion
+from khop.sync.ledger.sealed.covered import finding_content
 from khop.sync.reconciling.batches import batches
 from khop.sync.reconciling.rules import Rule, Severity
 from khop.sync.results import UNSETTLED, FindingState, RuleCount

@@ -7,7 +7,7 @@ import re
 from khop.cli.language import command_words
 from khop.errors import KhopError
 from khop.sync.ledger.audit_log import ORIGIN, Head
-from khop.sync.ledger.chain import Problem, Verified
+from khop.sync.ledger.sealed.chain import Problem, Verified
 from tests.cli.fakes import PutEngine, Run
 from tests.paths import ROOT
 
@@ -31,7 +31,7 @@ def test_verify_prints_the_head_or_the_first_bad_entry(run: Run, engine: PutEngi
 
 def test_every_problem_has_a_sentence_in_both_languages() -> None:
     kinds = set()
-    for name in ("ledger/chain.py", "findings/log_check.py", "findings/anchors.py"):
+    for name in ("ledger/sealed/chain.py", "findings/log_check.py", "findings/anchors.py"):
         path = ROOT / "khop" / "sync" / name
         if path.exists():
             kinds |= set(re.findall(r'\.add\(\s*"([a-z_]+)"', path.read_text("utf-8")))

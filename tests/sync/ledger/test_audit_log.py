@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from khop.errors import KhopError, LedgerError
 from khop.sync.ledger import Ledger, audit_log, installation
 from khop.sync.ledger.audit_log import Entry, Head
-from khop.sync.ledger.chain import Problem
 from khop.sync.ledger.schema import audit_log as log_table
+from khop.sync.ledger.sealed.chain import Problem
 from khop.sync.privacy import Privacy, ensure_key
 from tests.postgres import BOTH
 from tests.sync.installation import Build
