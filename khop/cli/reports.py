@@ -57,13 +57,19 @@ def print_report(shell: Shell, report: Report, form: ReportFormat) -> None:
             if report.findings:
                 shell.show(findings_table(report), legend_line(report))
             shell.show(counts_line(report))
-            shell.note(
-                "audit.count" if report.findings else "audit.none", count=len(report.findings)
-            )
+            _note_count(shell, report)
         case ReportFormat.XLSX:
             raise ValueError("a workbook is written to a file")
         case _:
             assert_never(form)
+
+
+def _note_count(shell: Shell, report: Report) -> None:
+    """No finding is told only where something was compared."""
+    if report.findings:
+        shell.note("audit.count", count=len(report.findings))
+    elif report.freshness is None or report.freshness.as_of is not None:
+        shell.note("audit.none")
 
 
 def write_report(shell: Shell, report: Report, form: ReportFormat, path: Path) -> None:

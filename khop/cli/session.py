@@ -27,6 +27,15 @@ def load(shell: Shell) -> Config:
     return config
 
 
+def compared(shell: Shell, opened: Engine) -> bool:
+    """Whether the sources were ever compared; else say on stderr that nothing is known yet, and
+    what to do."""
+    was = opened.was_compared()
+    if not was:
+        shell.note("reconcile.never")
+    return was
+
+
 def check_out(shell: Shell, out: Path | None) -> None:
     """Raises KhopError when writing to ``out`` would replace khop.toml, or a file that it names:
     the ledger, the key, a secret, a table, a file that a source reads. Other names of the same file

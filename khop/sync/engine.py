@@ -271,6 +271,11 @@ class Engine(Deciding):
         write_anchors(self.ledger, self.config, self._clock)
         return reconcile_summary(run.id, fixed, done)
 
+    def was_compared(self) -> bool:
+        """Whether the sources were ever compared. Before that no list of findings says anything."""
+        with self.ledger.read() as connection:
+            return read_last_reconcile(connection) is not None
+
     def _is_past(self, now: datetime) -> bool:
         with self.ledger.read() as connection:
             last = read_last_reconcile(connection)

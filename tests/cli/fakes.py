@@ -28,6 +28,9 @@ class FakeEngine:
         self.sources: Sequence[str] | None = None
         self.accepts_clock = False
 
+    def was_compared(self) -> bool:
+        return bool(self.answers.get("was_compared", True))
+
     def __getattr__(self, name: str) -> Callable[..., Any]:
         def answer(*args: Any, **named: Any) -> Any:
             self.asked.append((name, args, named))

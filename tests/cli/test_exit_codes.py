@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from khop.sync.findings.notices import NoticeSummary
 from khop.sync.results import (
     Applied,
     ApplySummary,
+    CaseView,
     FindingState,
     ListSummary,
     Outcome,
@@ -64,6 +66,21 @@ def test_the_exit_code_says_whether_there_is_work(
 ) -> None:
     engine(**{method: answer})
     assert run(*args).code == code
+
+
+@pytest.mark.parametrize(
+    ("args", "method", "answer", "code"),
+    [
+        (["notify"], "notify", NoticeSummary({}), 2),
+        (["show", "x"], "show", CaseView("x", {}), 0),
+    ],
+)
+def test_a_ledger_that_was_never_compared_is_told(
+    run: Run, engine: PutEngine, args: list[str], method: str, answer: Any, code: int
+) -> None:
+    engine(was_compared=False, **{method: answer})
+    done = run(*args)
+    assert (done.code, "Nothing was compared yet" in done.err) == (code, True)
 
 
 def test_commands_that_use_only_the_ledger_build_no_source(run: Run, engine: PutEngine) -> None:

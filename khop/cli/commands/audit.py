@@ -14,7 +14,7 @@ from khop.cli.arguments import day, moment, rule_ids
 from khop.cli.exit_codes import OK, WORK
 from khop.cli.options import ConfigOption, LangOption, ReportFormat, ReportFormatOption, RulesOption
 from khop.cli.reports import make_report, print_report, write_report
-from khop.cli.session import check_out, engine, load
+from khop.cli.session import check_out, compared, engine, load
 from khop.cli.shell import Shell, shell_of
 from khop.errors import KhopError
 from khop.text.local_time import LOCAL
@@ -89,7 +89,7 @@ def audit(
         else:
             start, end = map(_next_midnight, days)
             listed = opened.changes_between(start, end, **wanted)
-        fresh = opened.freshness()
+        fresh, known = opened.freshness(), compared(shell, opened)
     findings = [finding for _, finding in listed]
     report = replace(
         make_report(shell, load(shell), findings, fresh),
@@ -101,7 +101,8 @@ def audit(
     else:
         write_report(shell, report, form, out)
         shell.note("audit.written", count=len(findings), path=out)
-    return WORK if any(finding.state in UNSETTLED for finding in findings) else OK
+    settled = all(finding.state not in UNSETTLED for finding in findings)
+    return OK if settled and known else WORK
 
 
 def _days(shell: Shell, between: tuple[str, str] | None) -> tuple[date, date] | None:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from khop.cli.exit_codes import ERROR, OK
+from khop.cli.exit_codes import ERROR, OK, WORK
 from khop.cli.options import AcceptClockOption, ConfigOption, FormatOption, LangOption
 from khop.cli.result_table import result_table
-from khop.cli.session import engine
+from khop.cli.session import compared, engine
 from khop.cli.shell import Shell, shell_of
 
 if TYPE_CHECKING:
@@ -31,11 +31,14 @@ def notify(
         shell.progress() as progress,
     ):
         summary = opened.notify(dry_run=dry_run, again=again, progress=progress)
+        known = compared(shell, opened)
     if shell.as_json:
         shell.show_json(summary.as_json())
     else:
         _show(shell, summary)
-    return OK if summary.ok else ERROR
+    if not summary.ok:
+        return ERROR
+    return OK if known else WORK
 
 
 def _show(shell: Shell, summary: NoticeSummary) -> None:

@@ -15,7 +15,7 @@ from khop.cli.exit_codes import OK, WORK
 from khop.cli.files import write_text
 from khop.cli.options import AcceptClockOption, ConfigOption, FormatOption, LangOption, RulesOption
 from khop.cli.result_table import result_table
-from khop.cli.session import check_out, engine
+from khop.cli.session import check_out, compared, engine
 from khop.cli.shell import Shell, shell_of
 from khop.errors import KhopError
 
@@ -38,6 +38,7 @@ def plan(
     chosen = rule_ids(shell, rules)
     with engine(shell) as opened:
         made = opened.plan(chosen or None)
+        known = compared(shell, opened)
     if out is not None:
         text = json.dumps(made.as_json(), ensure_ascii=False, indent=2) + "\n"
         write_text(out, shell, text)
@@ -46,7 +47,7 @@ def plan(
         shell.show_json(made.as_json())
     else:
         show_plan(shell, made)
-    return WORK if made.items else OK
+    return WORK if made.items or not known else OK
 
 
 def apply(

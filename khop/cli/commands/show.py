@@ -11,7 +11,7 @@ from khop.cli.exit_codes import OK
 from khop.cli.options import ConfigOption, FormatOption, LangOption
 from khop.cli.reports import make_report
 from khop.cli.result_table import table_with_headers
-from khop.cli.session import engine, load
+from khop.cli.session import compared, engine, load
 from khop.cli.shell import Shell, shell_of
 from khop.errors import KhopError
 
@@ -32,8 +32,12 @@ def show(
     lang: LangOption = None,
 ) -> int:
     shell = shell_of(context, config, format)
+    if not code.strip():
+        raise KhopError(shell.words("error.no_code"))
     with engine(shell, sources=()) as opened:
         view = opened.show(code)
+        if view is not None:
+            compared(shell, opened)
     settings = load(shell)
     if view is None:
         raise KhopError(shell.words("error.no_dossier", code=code))

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from khop.cli.commands.repair import reason_in_words
-from khop.cli.exit_codes import OK
+from khop.cli.exit_codes import OK, WORK
 from khop.cli.files import make_folder, read_text, write_text, write_whole
 from khop.cli.options import ConfigOption, LangOption
 from khop.cli.result_table import result_table
-from khop.cli.session import check_out, engine, load
+from khop.cli.session import check_out, compared, engine, load
 from khop.cli.shell import Shell, shell_of
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def work(
     shell = shell_of(context, config, format, allowed=WorkFormat)
     with engine(shell) as opened:
         tasks, fresh = opened.work(units or ()), opened.freshness()
+        known = compared(shell, opened)
     from khop.audit.worklist import WorkReport, by_unit
 
     report = WorkReport.of(
@@ -65,7 +66,7 @@ def work(
     files = _write_workbooks(shell, out, parts, report)
     _write_index(shell, out, tasks, files, report, only=bool(units))
     _print(shell, out, tasks, files)
-    return OK
+    return OK if known else WORK
 
 
 def _write_workbooks(

@@ -14,6 +14,7 @@ import pytest
 import khop.sync.opening
 from khop.mappings.records import Instant
 from khop.sync.reconciling.finding_states import Found, write_findings
+from khop.sync.reconciling.increments import write_last_reconcile
 from khop.sync.reconciling.rules import RULES
 from tests.cli.fakes import Run
 from tests.ledgers import keyed
@@ -54,6 +55,7 @@ def ledger(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     opened = keyed(f"sqlite:///{tmp_path / 'khop.db'}", tmp_path)
     with opened.write() as connection:
         write_findings(connection, found, Instant.of(NOW).us, before_us=None)
+        write_last_reconcile(connection, Instant.of(NOW).us, "", cases=2, unmapped=0)
     opened.close()
     return tmp_path
 

@@ -96,3 +96,24 @@ def test_every_command_works_on_an_empty_ledger(run: Run, tmp_path: Path) -> Non
         assert done.code == 0, (args, done)
         json.loads(done.out)
     assert run("show", "H99-1").code == 1
+
+
+@pytest.mark.parametrize(
+    "args", [["audit"], ["audit", "--format", "json"], ["work", "--out", "w"], ["plan"]]
+)
+def test_a_ledger_that_was_never_compared_is_not_told_as_clean(run: Run, args: list[str]) -> None:
+    run("init")
+    done = run(*args)
+    assert done.code == 2
+    assert "Nothing was compared yet" in done.err
+    assert "`khop pull`, then `khop reconcile`" in done.err
+    assert "No finding" not in done.err
+    assert "Chưa đối chiếu lần nào" in run(*args, "--lang", "vi").err
+    assert run("reconcile").code == 0
+    assert run(*args).code == 0
+
+
+def test_an_empty_dossier_code_is_one_error_sentence(run: Run) -> None:
+    run("init")
+    done = run("show", " ")
+    assert (done.code, "the dossier code is empty" in done.err) == (1, True)
