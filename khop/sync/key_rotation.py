@@ -28,7 +28,7 @@ import sqlalchemy as sa
 from khop.config.model import Config
 from khop.errors import ConfigError
 from khop.mappings.records import Instant
-from khop.sync.ledger import Ledger, acquire, audit_log, covered, installation
+from khop.sync.ledger import Ledger, acquire, audit_log, installation
 from khop.sync.ledger.audit_log import KEY_LOST, KEY_ROTATE, Entry
 from khop.sync.ledger.records import REKEYED
 from khop.sync.ledger.schema import (
@@ -39,6 +39,7 @@ from khop.sync.ledger.schema import (
     source_record,
     status_record,
 )
+from khop.sync.ledger.sealed import covered
 from khop.sync.privacy import Privacy, ensure_key
 
 #: What must not run meanwhile: everything that writes matching keys or payloads.
