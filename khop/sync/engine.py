@@ -75,12 +75,14 @@ from khop.sync.results import (
     RetrySummary,
     SystemCheck,
 )
-from khop.sync.run_context import RunContext
+from khop.sync.run_context import LeasedProgress, RunContext
 from khop.sync.runs import Run, running
-from khop.sync.systems import Systems, of_port
+from khop.sync.systems import Systems, of_port, pulls_of
 
 #: Days: about a hundred years.
 _LONGEST_SWEEP = 36_500
+#: Seconds.
+_LONGEST_RECONCILE = 4 * 3600.0
 
 
 class Engine(Deciding):
@@ -130,7 +132,7 @@ class Engine(Deciding):
         look-up again too.
         """
         chosen, again = self._systems.chosen(names), full and bool(names)
-        with self._lease("pull", progress) as context, self._run("pull") as run:
+        with self._lease(pulls_of(chosen), progress) as context, self._run("pull") as run:
             lookup = self._systems.lookup()
             sources = pull_sources(context, chosen, lookup, full=full, again=again)
             return run.done(PullSummary(run.id, sources))
@@ -147,7 +149,7 @@ class Engine(Deciding):
         Their names begin with ``import_``; they count as sources from then on. ``full``: read
         unchanged files again. Raises ConfigError for another name.
         """
-        with self._lease("pull", progress) as context, self._run("import") as run:
+        with self._lease("pull:import", progress) as context, self._run("import") as run:
             adapters = build(self._context)
             self._systems.check_imported(adapters)
             sources = pull_files(context, adapters, self._systems.lookup(), full=full)
@@ -174,7 +176,7 @@ class Engine(Deciding):
             )
         last = Instant.of(self._clock()).local_date
         first = last - timedelta(days=days - 1)
-        with self._lease("pull", progress) as context, self._run("sweep") as run:
+        with self._lease(pulls_of(chosen), progress) as context, self._run("sweep") as run:
             return run.done(PullSummary(run.id, sweep_sources(context, chosen, first, last)))
 
     def read_catalogues(
@@ -258,7 +260,9 @@ class Engine(Deciding):
         fixed = now or self._clock()
         if now is not None and not force and self._is_past(now):
             return self._reconcile_copy(now)
-        with acquire(self.ledger, "reconcile", self._clock), self._run("reconcile", fixed) as run:
+        # It tells of no progress: one query may take most of its time.
+        lease = acquire(self.ledger, "reconcile", self._clock, patience=_LONGEST_RECONCILE)
+        with lease, self._run("reconcile", fixed) as run:
             done = reconcile(
                 self.ledger,
                 Clock(fixed, self.tables, self.config.rules),
@@ -373,10 +377,10 @@ class Engine(Deciding):
         return work_list(findings, self.plan(), pages, units)
 
     @contextmanager
-    def _lease(self, name: str, progress: Progress | None) -> Iterator[RunContext]:
-        """Hold a lease during the block; gives what the steps of the operation share."""
-        with acquire(self.ledger, name, self._clock) as lease:
-            progress = progress or NoProgress()
+    def _lease(self, names: str | Sequence[str], progress: Progress | None) -> Iterator[RunContext]:
+        """Hold leases during the block; gives what the steps of the operation share."""
+        with acquire(self.ledger, names, self._clock) as lease:
+            progress = LeasedProgress(lease, progress or NoProgress())
             ages = Ages.of_days(**self.config.look_ups.model_dump())
             yield RunContext(self.ledger, self._privacy, lease, self._clock, progress, ages)
 

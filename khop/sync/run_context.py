@@ -40,5 +40,31 @@ class RunContext:
         process took the lease over."""
         return self.ledger.write(self.lease)
 
+    def before_a_push(self) -> None:
+        """Make sure that no other process can be doing this work by now; called just before
+        something is written to another system. Raises LedgerError when one took the lease over."""
+        if not self.lease.is_trusted:
+            self.ledger.renew(self.lease)
+
     def now_us(self) -> int:
         return Instant.of(self.clock()).us
+
+
+class LeasedProgress:
+    """Progress that also tells the lease that the work moves."""
+
+    def __init__(self, lease: Lease, progress: Progress) -> None:
+        self._lease = lease
+        self._progress = progress
+
+    def start(self, task: str, total: int | None = None) -> None:
+        self._lease.work_moved()
+        self._progress.start(task, total)
+
+    def advance(self, task: str, by: int = 1, *, total: int | None = None) -> None:
+        self._lease.work_moved()
+        self._progress.advance(task, by, total=total)
+
+    def finish(self, task: str) -> None:
+        self._lease.work_moved()
+        self._progress.finish(task)

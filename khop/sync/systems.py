@@ -99,3 +99,8 @@ class Systems:
 def of_port(adapters: Sequence[Adapter], port: type[Any]) -> list[Any]:
     """The adapters among these that fill a port."""
     return [adapter for adapter in adapters if isinstance(adapter, port)]
+
+
+def pulls_of(adapters: Sequence[Adapter]) -> list[str]:
+    """The leases of pulling these: one for each system."""
+    return [f"pull:{adapter.name}" for adapter in adapters]

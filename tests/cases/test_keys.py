@@ -240,7 +240,7 @@ def test_a_backup_from_before_the_rotation_works_with_the_new_file(used: Install
 def test_a_key_cannot_be_replaced_while_something_works_on_the_ledger(used: Installation) -> None:
     key = (used.folder / "khop.key").read_text("utf-8")
     ledger = keyed(f"sqlite:///{used.folder / 'khop.db'}", used.folder)
-    with closing(ledger), acquire(ledger, "pull", lambda: datetime.now(UTC)):
+    with closing(ledger), acquire(ledger, "pull:igate", lambda: datetime.now(UTC)):
         printed = used.khop("key", "rotate")
     assert (printed.code, "holds the lease" in printed.err) == (1, True)
     assert (used.folder / "khop.key").read_text("utf-8") == key

@@ -157,8 +157,8 @@ def test_a_lease_of_another_machine_with_more_than_a_day_left_has_ended(
     hours: int, held: bool, engine: Engine, ledger: Ledger, clock: FakeClock
 ) -> None:
     engine.pull()
-    until_us = int(clock().timestamp() + hours * 3600) * 1_000_000
     with ledger.write() as connection:
+        until_us = ledger.now_us(connection, clock) + hours * 3_600_000_000
         taken = sa.text("UPDATE lease SET owner = 'another:1:1', expires_us = :us")
         connection.execute(taken, {"us": until_us})
     if held:

@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from khop.errors import ConfigError, KhopError, LedgerError
+from khop.errors import ConfigError, KhopError
 from khop.sync.engine import Engine
-from khop.sync.ledger import Ledger, acquire
-from khop.sync.ledger.schema import lease
+from khop.sync.ledger import LeaseHeld, Ledger, acquire
 from khop.sync.ledger.schema import run as run_table
 from tests.postgres import BOTH
 from tests.sync.fakes import FakeClock, FakeOneStop, FakePortal, record
@@ -37,37 +36,18 @@ def test_a_rule_id_that_no_rule_has_is_refused(tables: dict[str, Any], build_eng
 def test_a_second_pull_is_refused_while_the_first_runs(
     engine: Engine, ledger: Ledger, clock: FakeClock
 ) -> None:
-    with acquire(ledger, "pull", clock), pytest.raises(LedgerError, match="another khop"):
-        engine.pull()
+    for name in ("pull", "pull:igate"):
+        with acquire(ledger, name, clock), pytest.raises(LeaseHeld, match="another khop"):
+            engine.pull()
 
 
-@pytest.mark.parametrize("owner", ["{host}:999999999:1", "{host}:{pid}:0"])
-def test_the_lease_of_a_dead_process_is_taken_at_once(
-    owner: str, engine: Engine, ledger: Ledger
+def test_pulls_of_two_systems_run_side_by_side(
+    engine: Engine, ledger: Ledger, clock: FakeClock
 ) -> None:
-    import os
-    import socket
-
-    with ledger.write() as connection:
-        connection.execute(
-            sa.insert(lease).values(
-                name="pull",
-                owner=owner.format(host=socket.gethostname(), pid=os.getpid()),
-                token=7,
-                expires_us=2**60,
-            )
-        )
-    assert engine.pull().ok
-
-
-def test_a_write_under_a_lease_that_was_taken_over_is_rolled_back(
-    ledger: Ledger, clock: FakeClock
-) -> None:
-    with acquire(ledger, "apply", clock) as held:
-        with ledger.write() as connection:
-            connection.execute(sa.update(lease).values(token=held.token + 1))
-        with pytest.raises(LedgerError, match="took over"), ledger.write(held):
-            pass
+    with acquire(ledger, "pull:dvcqg", clock):
+        assert engine.pull(["igate"]).ok
+        with pytest.raises(LeaseHeld, match="'pull:dvcqg'"):
+            engine.pull(["dvcqg"])
 
 
 def test_a_failed_run_stores_its_error(

@@ -1,7 +1,7 @@
 """The ledger: what khop knows, in one database, changed only in whole transactions."""
 
 from khop.sync.ledger.lease import acquire
-from khop.sync.ledger.lease_row import Lease
+from khop.sync.ledger.lease_row import Lease, LeaseHeld
 from khop.sync.ledger.store import (
     SCHEMA_VERSION,
     Ledger,
@@ -15,6 +15,7 @@ from khop.sync.ledger.store import (
 __all__ = [
     "SCHEMA_VERSION",
     "Lease",
+    "LeaseHeld",
     "Ledger",
     "LedgerCheck",
     "acquire",

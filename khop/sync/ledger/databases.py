@@ -64,6 +64,10 @@ class Database(ABC):
     def begin_write(self, connection: sa.Connection) -> None:
         """Called first in each transaction that writes."""
 
+    def now_us(self, connection: sa.Connection) -> int | None:
+        """The clock that all machines share which use it; None when it has none of its own."""
+        return None
+
     @abstractmethod
     def settle(self, connection: sa.Connection) -> None:
         """Called after the tables were made or migrated, before the commit.

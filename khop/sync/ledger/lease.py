@@ -1,9 +1,9 @@
-"""Holding a lease: one process at a time does one kind of work on a ledger."""
+"""Holding leases: one process at a time does one kind of work on a ledger."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -11,33 +11,55 @@ from khop.errors import LedgerError
 from khop.sync.ledger.lease_row import TTL_SECONDS, Lease, take
 from khop.sync.ledger.store import Ledger
 
+#: Seconds. Work that does not move for so long has stalled: its lease is not renewed any more.
+#: The longest single step is a call that is tried again and again.
+PATIENCE = 900.0
+
 
 @contextmanager
-def acquire(ledger: Ledger, name: str, clock: Callable[[], datetime]) -> Iterator[Lease]:
-    """Hold the lease ``name`` during the block.
+def acquire(
+    ledger: Ledger,
+    names: str | Sequence[str],
+    clock: Callable[[], datetime],
+    *,
+    patience: float = PATIENCE,
+) -> Iterator[Lease]:
+    """Hold the leases of these names during the block.
 
-    Raises LedgerError when a living process holds it. A holder on this machine whose process is
+    A thread renews them while the work moves: each write under the lease and each
+    ``Lease.work_moved`` says so. After ``patience`` seconds without, others may take over, and the
+    next write raises LedgerError if one did.
+
+    Raises LedgerError when a living process holds one. A holder on this machine whose process is
     gone is replaced at once, any other when its lease has run out.
     """
+    wanted = [names] if isinstance(names, str) else names
     with ledger.write() as connection:
-        taken = take(connection, name, clock)
+        tokens = take(connection, wanted, ledger.now_us(connection, clock))
+    taken = Lease(tokens, clock)
     done = threading.Event()
-    heartbeat = threading.Thread(target=_renew_until, args=(done, ledger, taken), daemon=True)
-    heartbeat.start()
+    renewing = threading.Thread(
+        target=_renew_until, args=(done, ledger, taken, patience), daemon=True
+    )
+    renewing.start()
     try:
         yield taken
     finally:
         done.set()
-        heartbeat.join()
+        renewing.join()
         with ledger.write() as connection:
             taken.release(connection)
 
 
-def _renew_until(done: threading.Event, ledger: Ledger, lease: Lease) -> None:
-    """Renew the lease while the block runs: one call in it may last longer than a lease."""
+def _renew_until(done: threading.Event, ledger: Ledger, lease: Lease, patience: float) -> None:
+    """Renew the lease while the block runs and its work moves: one call in it may last longer than
+    a lease."""
     while not done.wait(TTL_SECONDS / 3):
+        if lease.monotonic() - lease.moved > patience:
+            continue
         try:
-            with ledger.write(lease):
-                pass
+            ledger.renew(lease)
         except LedgerError:
-            return  # another process took it over; the block's next write raises the same error
+            # It was taken over, which the block's next write says; or the ledger cannot be
+            # reached, which the next renewal may find otherwise.
+            continue

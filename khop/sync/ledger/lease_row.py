@@ -3,102 +3,131 @@
 A lease is a row with an owner, an expiry and a token that grows with every new owner. A write
 under a lease renews the lease in the same transaction. A process whose lease expired and
 was taken by another then finds that its token is out of date, and its transaction is rolled back.
+
+Expiries are by the ledger's clock: that of the server for PostgreSQL, else this machine's. Whether
+a holder still trusts its lease is by its own monotonic clock, which no correction of time moves.
 """
 
 from __future__ import annotations
 
-import os
-import socket
-from collections.abc import Callable
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 
 import sqlalchemy as sa
 
 from khop.errors import LedgerError
-from khop.mappings.records import Instant
+from khop.sync.ledger.processes import this_process, was_here_and_is_gone
 from khop.sync.ledger.schema import lease
 from khop.text.local_time import DAY_US
 
-TTL_SECONDS = 300
-_TTL_US = TTL_SECONDS * 1_000_000
+TTL_SECONDS = 30
+TTL_US = TTL_SECONDS * 1_000_000
+#: A holder that did not renew for so long, in seconds, renews before it writes to another system.
+_TRUSTED = TTL_SECONDS - 10.0
 
 
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """A lease that this process took. ``token``: a former holder has a smaller one."""
+class LeaseHeld(LedgerError):
+    """Another process does this work. ``name``: the lease it holds."""
 
-    name: str
-    token: int
-    clock: Callable[[], datetime]
-
-    def renew(self, connection: sa.Connection) -> None:
-        """Move the expiry. Raises LedgerError when another process took the lease over."""
-        until = Instant.of(self.clock()).us + _TTL_US
-        renewed = connection.execute(
-            sa.update(lease)
-            .where(lease.c.name == self.name, lease.c.token == self.token)
-            .values(expires_us=until)
-        )
-        if renewed.rowcount != 1:
-            raise LedgerError(
-                f"another khop took over the lease '{self.name}', because this one did not renew "
-                "it in time; nothing of this step was stored"
-            )
-
-    def release(self, connection: sa.Connection) -> None:
-        """Give the lease back, unless another process took it over."""
-        connection.execute(
-            sa.update(lease)
-            .where(lease.c.name == self.name, lease.c.token == self.token)
-            .values(owner=None, expires_us=0)
-        )
-
-
-def take(connection: sa.Connection, name: str, clock: Callable[[], datetime]) -> Lease:
-    """Take the lease ``name``. Raises LedgerError when a living process holds it."""
-    now = Instant.of(clock()).us
-    row = connection.execute(sa.select(lease).where(lease.c.name == name)).first()
-    if row is not None and row.expires_us > now and _is_alive(row.owner, row.expires_us - now):
-        raise LedgerError(
-            f"another khop holds the lease '{name}' ({row.owner}); "
+    def __init__(self, name: str, owner: str) -> None:
+        super().__init__(
+            f"another khop holds the lease '{name}' ({owner.partition('/')[0]}); "
             "wait until it is done, or stop it"
         )
-    token = 1 if row is None else row.token + 1
-    owner = f"{socket.gethostname()}:{os.getpid()}:{_start_time(os.getpid())}"
-    values = {"owner": owner, "token": token, "expires_us": now + _TTL_US}
-    if row is None:
+        self.name, self.owner = name, owner
+
+    def __reduce__(self) -> tuple[type[LeaseHeld], tuple[str, str]]:
+        return type(self), (self.name, self.owner)
+
+
+@dataclass(slots=True)
+class Lease:
+    """Leases that this process took together: name -> token. A former holder has a smaller token.
+
+    ``clock``: for a ledger without a clock of its own. ``monotonic``: seconds on a clock that never
+    goes back.
+    """
+
+    tokens: dict[str, int]
+    clock: Callable[[], datetime]
+    monotonic: Callable[[], float] = time.monotonic
+    #: When the last renewal was begun that was committed, and when the work moved last.
+    renewed: float = field(init=False)
+    moved: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.renewed = self.moved = self.monotonic()
+
+    def renew(self, connection: sa.Connection, now_us: int) -> None:
+        """Move the expiries. Raises LedgerError when another process took one over."""
+        for name, token in self.tokens.items():
+            renewed = connection.execute(
+                sa.update(lease)
+                .where(lease.c.name == name, lease.c.token == token)
+                .values(expires_us=now_us + TTL_US)
+            )
+            if renewed.rowcount != 1:
+                raise LedgerError(
+                    f"another khop took over the lease '{name}', because this one did not renew "
+                    "it in time; nothing of this step was stored"
+                )
+
+    def release(self, connection: sa.Connection) -> None:
+        """Give the leases back, but for those that another process took over."""
+        for name, token in self.tokens.items():
+            connection.execute(
+                sa.update(lease)
+                .where(lease.c.name == name, lease.c.token == token)
+                .values(owner=None, expires_us=0)
+            )
+
+    def work_moved(self) -> None:
+        """Note that the work goes on: only then is the lease renewed."""
+        self.moved = self.monotonic()
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether no other process can have taken it over yet."""
+        return self.monotonic() - self.renewed < _TRUSTED
+
+
+def take(connection: sa.Connection, names: Sequence[str], now_us: int) -> dict[str, int]:
+    """Take the leases of these names, all or none; gives their tokens.
+
+    ``pull`` is the lease of all that begin with ``pull:``. Raises LedgerError when a living process
+    holds one of them, or one that is a part or the whole of it.
+    """
+    return {name: _take_one(connection, name, now_us) for name in sorted(set(names))}
+
+
+def _take_one(connection: sa.Connection, name: str, now_us: int) -> int:
+    whole = name.partition(":")[0]
+    related = sa.select(lease).where(
+        lease.c.name.in_([name, whole])
+        if name != whole
+        else sa.or_(lease.c.name == name, lease.c.name.startswith(f"{name}:", autoescape=True))
+    )
+    token = None
+    for row in connection.execute(related):
+        if is_held(row.owner, row.expires_us, now_us):
+            raise LeaseHeld(row.name, row.owner)
+        token = int(row.token) if row.name == name else token
+    values = {"owner": this_process(), "token": (token or 0) + 1, "expires_us": now_us + TTL_US}
+    if token is None:
         connection.execute(sa.insert(lease).values(name=name, **values))
     else:
         connection.execute(sa.update(lease).where(lease.c.name == name).values(**values))
-    return Lease(name, token, clock)
+    return (token or 0) + 1
 
 
-def _is_alive(owner: str | None, left_us: int) -> bool:
-    """Whether the owner's process runs.
+def is_held(owner: str | None, expires_us: int, now_us: int) -> bool:
+    """Whether a living process may hold the lease.
 
-    A process on another machine counts as running, unless its lease has more than a day left: it
-    was taken under a clock that was wrong then.
+    A holder of this machine whose process is gone does not, nor one whose lease has more than a
+    day left: it was taken under a clock that was wrong then.
     """
-    if owner is None:
+    if owner is None or expires_us <= now_us or expires_us - now_us > DAY_US:
         return False
-    host, pid, started = owner.rsplit(":", 2)
-    if host != socket.gethostname():
-        return left_us <= DAY_US
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return started == _start_time(int(pid))
-
-
-def _start_time(pid: int) -> str:
-    """When the process began, in clock ticks of the system: process ids are used again."""
-    try:
-        status = Path(f"/proc/{pid}/stat").read_text("ascii", "replace")
-    except OSError:
-        return "0"
-    return status.rpartition(")")[2].split()[19]
+    return not was_here_and_is_gone(owner)

@@ -48,6 +48,8 @@ _BEGIN_WRITE = """
     SELECT pg_advisory_xact_lock(1802006384)
 """
 
+_NOW = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+
 
 class PostgresDatabase(Database):
     """A ledger on a server."""
@@ -120,6 +122,9 @@ class PostgresDatabase(Database):
 
     def begin_write(self, connection: sa.Connection) -> None:
         connection.exec_driver_sql(_BEGIN_WRITE)
+
+    def now_us(self, connection: sa.Connection) -> int:
+        return int(connection.exec_driver_sql(_NOW).scalar_one())
 
     def settle(self, connection: sa.Connection) -> None:
         _check_server(connection)

@@ -83,9 +83,29 @@ class Ledger:
         with self._transaction({**self.database.writes, **self._key()}) as connection:
             self.database.begin_write(connection)
             self._check_key(connection)
-            if lease is not None:
-                lease.renew(connection)
+            began = 0.0 if lease is None else self._renew(connection, lease)
             yield connection
+        if lease is not None:
+            lease.renewed = began
+            lease.work_moved()
+
+    def renew(self, lease: Lease) -> None:
+        """Renew a lease. Raises LedgerError when another process took it over."""
+        with self._transaction(self.database.writes) as connection:
+            self.database.begin_write(connection)
+            began = self._renew(connection, lease)
+        lease.renewed = began
+
+    def _renew(self, connection: sa.Connection, lease: Lease) -> float:
+        """Renew a lease in a transaction; gives when that began, on the lease's clock."""
+        began = lease.monotonic()
+        lease.renew(connection, self.now_us(connection, lease.clock))
+        return began
+
+    def now_us(self, connection: sa.Connection, clock: Callable[[], datetime]) -> int:
+        """Now, by the clock of the ledger: the server's, else ``clock``, this machine's."""
+        now_us = self.database.now_us(connection)
+        return Instant.of(clock()).us if now_us is None else now_us
 
     @contextmanager
     def copy(self) -> Iterator[Ledger]:

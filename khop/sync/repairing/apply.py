@@ -248,6 +248,7 @@ def _decided(
 
 def _send(pushes: Pushes, push: Push, dossier: FullDossier, *, create: bool) -> Push:
     sink = pushes.portal.sink
+    pushes.context.before_a_push()
     try:
         if create:
             sink.create(dossier)
