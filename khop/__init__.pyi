@@ -85,7 +85,7 @@ from .sync.ledger import (
 )
 from .sync.ledger.audit_log import Head as Head
 from .sync.ledger.sealed.chain import Problem as Problem, Verified as Verified
-from .sync.ledger.lease_row import Lease as Lease
+from .sync.ledger.leases.rows import Lease as Lease
 from .sync.ledger.notices import NoticeEvent as NoticeEvent
 from .sync.ledger.store import Ledger as Ledger
 from .sync.opening import (

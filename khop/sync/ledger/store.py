@@ -18,7 +18,7 @@ from khop.mappings.records import Instant
 from khop.sync.ledger import audit_log, installation, postgres, sqlite
 from khop.sync.ledger.databases import Database
 from khop.sync.ledger.installation import KEY_OPTION
-from khop.sync.ledger.lease_row import Lease
+from khop.sync.ledger.leases.rows import Lease
 from khop.sync.ledger.postgres import PostgresDatabase
 from khop.sync.ledger.schema import quarantine
 from khop.sync.ledger.sealed.covered import begin

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from khop.errors import LedgerError
 from khop.sync.ledger import Lease, LeaseHeld, Ledger, acquire
-from khop.sync.ledger.lease_row import TTL_SECONDS, TTL_US, is_held, take
-from khop.sync.ledger.processes import this_process, was_here_and_is_gone
+from khop.sync.ledger.leases.processes import this_process, was_here_and_is_gone
+from khop.sync.ledger.leases.rows import TTL_SECONDS, TTL_US, is_held, take
 from khop.sync.ledger.schema import lease
 from tests.postgres import BOTH
 from tests.sync.fakes import FakeClock

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from khop.errors import LedgerError
-from khop.sync.ledger.lease_row import TTL_SECONDS, Lease, take
+from khop.sync.ledger.leases.rows import TTL_SECONDS, Lease, take
 from khop.sync.ledger.store import Ledger
 
 #: Seconds. Work that does not move for so long has stalled: its lease is not renewed any more.

@@ -18,7 +18,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from khop.errors import LedgerError
-from khop.sync.ledger.processes import this_process, was_here_and_is_gone
+from khop.sync.ledger.leases.processes import this_process, was_here_and_is_gone
 from khop.sync.ledger.schema import lease
 from khop.text.local_time import DAY_US
 

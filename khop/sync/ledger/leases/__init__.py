@@ -1,0 +1,1 @@
+"""Leases: one process at a time does one kind of work on a ledger."""
