@@ -3,6 +3,7 @@ network in the clear, passwords that are written where others see them."""
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
+from khop.config.addresses import is_this_machine
 from khop.config.model import Config
 from khop.config.named_files import files_of, secrets_of, texts_of
 
@@ -34,7 +36,7 @@ class Remark:
 
 def remarks(config: Config) -> list[Remark]:
     """What is to be mended, gravest first."""
-    found = [*_readable(config), *_passwords(config), *_in_the_clear(config)]
+    found = [*_readable(config), *_passwords(config), *_in_the_clear(config), *_alarms(config)]
     return sorted(dict.fromkeys(found), key=lambda one: (not one.grave, one.key, one.where))
 
 
@@ -80,6 +82,17 @@ def _in_the_clear(config: Config) -> Iterator[Remark]:
             continue
         if parts.scheme in _CLEAR and parts.hostname and not _is_here(parts.hostname):
             yield Remark("clear_text", key, grave=False)
+
+
+def _alarms(config: Config) -> Iterator[Remark]:
+    """E-mail in the clear, and a command that cannot be started or that others may change."""
+    mail, command = config.alarms.email, config.alarms.command
+    if mail.host and mail.security == "none" and not is_this_machine(mail.host):
+        yield Remark("mail_in_the_clear", "alarms.email.security", grave=False)
+    if command and not os.access(command[0], os.X_OK):
+        yield Remark("alarm_command", "alarms.command", grave=True)
+    elif command and Path(command[0]).stat().st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        yield Remark("alarm_command_writable", "alarms.command", grave=True)
 
 
 def _split(text: str) -> _Parts | None:

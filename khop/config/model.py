@@ -5,10 +5,8 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 from datetime import date
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from pydantic import (
     AwareDatetime,
@@ -18,6 +16,8 @@ from pydantic import (
 )
 
 from khop.adapters.settings import Secret, SourceSettings
+from khop.config.addresses import encrypted_address
+from khop.config.alarms import AlarmSettings
 from khop.config.own_tables import OwnTables, TableModel
 from khop.errors import ConfigError
 
@@ -264,16 +264,7 @@ class NoticeSettings(TableModel):
     @field_validator("url")
     @classmethod
     def _safe_address(cls, url: str | None) -> str | None:
-        if url is None:
-            return None
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
-            raise ValueError("write the whole address, such as https://host.example.vn/notices")
-        if parts.username is not None or parts.password is not None:
-            raise ValueError("an address must not hold a user or a password")
-        if parts.scheme == "http" and not _is_this_machine(parts.hostname):
-            raise ValueError("notices leave this machine only over https")
-        return url
+        return None if url is None else encrypted_address(url)
 
     @model_validator(mode="after")
     def _signed(self) -> NoticeSettings:
@@ -302,6 +293,7 @@ class Config(OwnTables, Installation):
     repair: RepairSettings = RepairSettings()
     look_ups: LookUpSettings = LookUpSettings()
     notices: NoticeSettings = NoticeSettings()
+    alarms: AlarmSettings = AlarmSettings()
     sources: Annotated[Mapping[str, SourceSettings], Field(default_factory=dict)]
     base_dir: Path
 
@@ -323,10 +315,3 @@ class Config(OwnTables, Installation):
     @property
     def key_path(self) -> Path:
         return self.base_dir / self.privacy.key_file
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
