@@ -14,6 +14,7 @@ from khop.sync.ledger.schema.daemon import (
     schedule,
     stream_health,
     task_firing,
+    watch,
 )
 from khop.sync.ledger.schema.findings import (
     dirty,
@@ -87,4 +88,5 @@ __all__ = [
     "status_record",
     "stream_health",
     "task_firing",
+    "watch",
 ]

@@ -79,9 +79,27 @@ stream_health = Table(
     Column("tried_us", BigInteger),
     Column("failures", Integer, nullable=False),
     Column("detail", String),
+    # on the time of ``watch``: since when a run that ends well is waited for, and the first of the
+    # failures in a row
+    Column("quiet_watch_us", BigInteger, nullable=False),
+    Column("failing_watch_us", BigInteger),
 )
 
-# one row for each time that a stream was not as it should be
+# one row: the time that a daemon was there and looked. It never goes back and does not jump with
+# the clock: what is late, and when to remind, is counted on it.
+watch = Table(
+    "watch",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    # what the clock said, and how much had been watched then
+    Column("at_us", BigInteger, nullable=False),
+    Column("watched_us", BigInteger, nullable=False),
+    # when all streams were looked at last
+    Column("looked_us", BigInteger),
+)
+
+# one row for each time that a stream, or something else, was not as it should be. ``stream``: the
+# stream, or what else it is about; ``state``: its state now, or the name of the alarm
 alarm = Table(
     "alarm",
     metadata,
@@ -90,12 +108,13 @@ alarm = Table(
     Column("state", String, nullable=False),
     Column("detail", String),
     Column("opened_us", BigInteger, nullable=False),
-    Column("reminded_us", BigInteger),
+    # when it was told last, on the time of ``watch``
+    Column("told_watch_us", BigInteger, nullable=False),
     Column("closed_us", BigInteger),
     Index("ix_alarm_stream", "stream", "closed_us"),
 )
 
-# what goes out about an alarm: kind is began, reminder or ended
+# what goes out about an alarm: kind is began, changed, reminder or ended; state as it was then
 alarm_message = Table(
     "alarm_message",
     metadata,
@@ -103,6 +122,7 @@ alarm_message = Table(
     Column("kind", String, primary_key=True),
     Column("number", Integer, primary_key=True),
     Column("channel", String, primary_key=True),
+    Column("state", String, nullable=False),
     Column("made_us", BigInteger, nullable=False),
     Column("try_us", BigInteger, nullable=False),
     Column("tries", Integer, nullable=False),

@@ -73,7 +73,17 @@ def _streams_and_alarms() -> None:
         sa.Column("tried_us", sa.BigInteger(), nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("detail", sa.String(), nullable=True),
+        sa.Column("quiet_watch_us", sa.BigInteger(), nullable=False),
+        sa.Column("failing_watch_us", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("stream"),
+    )
+    op.create_table(
+        "watch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at_us", sa.BigInteger(), nullable=False),
+        sa.Column("watched_us", sa.BigInteger(), nullable=False),
+        sa.Column("looked_us", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
         "alarm",
@@ -82,7 +92,7 @@ def _streams_and_alarms() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("detail", sa.String(), nullable=True),
         sa.Column("opened_us", sa.BigInteger(), nullable=False),
-        sa.Column("reminded_us", sa.BigInteger(), nullable=True),
+        sa.Column("told_watch_us", sa.BigInteger(), nullable=False),
         sa.Column("closed_us", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
@@ -93,6 +103,7 @@ def _streams_and_alarms() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
         sa.Column("made_us", sa.BigInteger(), nullable=False),
         sa.Column("try_us", sa.BigInteger(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
