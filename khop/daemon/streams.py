@@ -102,7 +102,7 @@ class Health:
             failures=0,
             failing_watch_us=None,
         )
-        return well if self.state in STOPPED else replace(well._to(State.OK, now), detail=None)
+        return well if self.state in STOPPED else replace(_in(well, State.OK, now), detail=None)
 
     def failed(self, now: Moment, detail: str) -> Health:
         """A run failed."""
@@ -117,7 +117,7 @@ class Health:
             detail=detail,
         )
         many = failing.failures >= MOST_FAILURES and self.state is not State.NEW
-        return failing._to(State.DOWN, now) if many else failing
+        return _in(failing, State.DOWN, now) if many else failing
 
     def waited(self, now: Moment, stream: Stream) -> Health:
         """Time passed."""
@@ -127,16 +127,16 @@ class Health:
         )
         match self.state:
             case State.NEW if quiet:
-                return self._to(State.DOWN if self.failures else State.LATE, now)
+                return _in(self, State.DOWN if self.failures else State.LATE, now)
             case State.OK | State.LATE if failing:
-                return self._to(State.DOWN, now)
+                return _in(self, State.DOWN, now)
             case State.OK if quiet:
-                return self._to(State.LATE, now)
+                return _in(self, State.LATE, now)
         return self
 
     def stopped(self, now: Moment, state: State, detail: str | None = None) -> Health:
         """It was stopped: the login was refused (``auth``), or it was paused."""
-        return self if self.state in STOPPED else replace(self._to(state, now), detail=detail)
+        return self if self.state in STOPPED else replace(_in(self, state, now), detail=detail)
 
     def resumed(self, now: Moment) -> Health:
         """A person resumed it: what is expected of it begins anew."""
@@ -144,5 +144,6 @@ class Health:
             return self
         return replace(Health.new(now), ok_us=self.ok_us, tried_us=self.tried_us)
 
-    def _to(self, state: State, now: Moment) -> Health:
-        return self if state is self.state else replace(self, state=state, since_us=now.us)
+
+def _in(health: Health, state: State, now: Moment) -> Health:
+    return health if state is health.state else replace(health, state=state, since_us=now.us)

@@ -30,9 +30,7 @@ def test_every_way_that_is_configured_is_a_channel(tmp_path: Path) -> None:
     ("more", "port"),
     [("", 587), ('security = "tls"', 465), ('security = "none"', 25), ("port = 2525", 2525)],
 )
-def test_the_port_follows_from_the_kind_of_connection(
-    more: str, port: int, tmp_path: Path
-) -> None:
+def test_the_port_follows_from_the_kind_of_connection(more: str, port: int, tmp_path: Path) -> None:
     assert load(tmp_path, f"[alarms.email]\n{MAIL}{more}").alarms.email.port_in_use == port
 
 
