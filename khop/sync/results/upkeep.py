@@ -1,4 +1,4 @@
-"""Results of upkeep: bad records, and checks of the systems."""
+"""Results of upkeep: bad records, copies of the ledger, and checks of the systems."""
 
 from __future__ import annotations
 
@@ -34,6 +34,20 @@ class RetrySummary(Result):
     released: int = 0
     still_bad: int = 0
     unreachable: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BackupSummary(Result):
+    """One ``khop ledger backup``. ``size``: of the file, in bytes. ``head``, ``entries``: of the
+    audit log in it. ``removed``: names of older copies that were taken away. ``key_beside``: the
+    folder holds the key too."""
+
+    file: str
+    size: int
+    head: str
+    entries: int
+    removed: tuple[str, ...] = ()
+    key_beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,43 @@
+"""``khop ledger``, on a real ledger."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.fakes import Run
+
+pytestmark = pytest.mark.usefixtures("declared")
+
+
+def test_a_backup_is_named_checked_and_counted(run: Run, tmp_path: Path) -> None:
+    run("init")
+    first = run("--lang", "en", "ledger", "backup")
+    (made,) = (tmp_path / "backups").iterdir()
+    assert first.code == 0
+    assert first.out.startswith(f"{made}: ")
+    assert "MB, checked. The audit log in it ends at 1:" in first.out
+    assert first.err == ""
+    beside = run("--lang", "en", "ledger", "backup", "--to", ".", "--format", "json")
+    told = json.loads(beside.out)
+    assert (told["entries"], told["removed"], told["key_beside"]) == (1, [], True)
+    assert Path(told["file"]).parent == tmp_path
+    assert "khop.key is in the folder of the copies" in beside.err
+
+
+def test_a_folder_that_cannot_be_made_is_one_sentence(run: Run, tmp_path: Path) -> None:
+    run("init")
+    (tmp_path / "backups").touch()
+    failed = run("--lang", "en", "ledger", "backup")
+    assert failed.code == 1
+    assert failed.err.startswith(f"khop: {tmp_path / 'backups'} cannot be written (File exists)")
+
+
+def test_without_a_ledger_nothing_is_made(run: Run, tmp_path: Path) -> None:
+    run("init")
+    (tmp_path / "khop.db").unlink()
+    failed = run("--lang", "en", "ledger", "backup")
+    assert (failed.code, (tmp_path / "backups").exists()) == (1, False)
+    assert "there is no ledger at" in failed.err
