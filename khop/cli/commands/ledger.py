@@ -51,7 +51,7 @@ def backup(
     format: FormatOption = None,
     lang: LangOption = None,
 ) -> int:
-    from khop.sync.ledger.backup import back_up
+    from khop.sync.ledger.copies.backup import back_up
 
     shell = shell_of(context, config, format)
     settings = load(shell)

@@ -16,7 +16,7 @@ from khop.config.model import BackupSettings, Config, LedgerSettings, Province
 from khop.errors import ConfigError, KhopError
 from khop.sync.ledger import Ledger, audit_log
 from khop.sync.ledger.audit_log import Entry
-from khop.sync.ledger.backup import back_up
+from khop.sync.ledger.copies.backup import back_up
 from tests.postgres import BOTH, Server, program
 from tests.sync.fakes import FakeClock
 

@@ -21,7 +21,7 @@ import sqlalchemy as sa
 
 from khop.config.model import Config
 from khop.errors import ConfigError, KhopError
-from khop.sync.ledger.backup_files import no_room, size_shown
+from khop.sync.ledger.copies.files import no_room, size_shown
 from khop.sync.ledger.postgres import PostgresDatabase
 from khop.sync.ledger.schema import metadata
 from khop.sync.results import Progress

@@ -20,8 +20,9 @@ import sqlalchemy as sa
 
 from khop.config.model import Config
 from khop.errors import LedgerError
-from khop.sync.ledger import pg_programs, sqlite_opening
-from khop.sync.ledger.backup_files import (
+from khop.sync.ledger import sqlite_opening
+from khop.sync.ledger.copies import pg_programs
+from khop.sync.ledger.copies.files import (
     Content,
     check_pages,
     earlier_copies,

@@ -1,0 +1,1 @@
+"""Copies of a ledger: made, put back, and moved to another database."""
