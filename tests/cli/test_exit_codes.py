@@ -32,6 +32,9 @@ from tests.findings import CODE, make_finding
         (["pull"], "pull", PullSummary(1, (LISTED, LOOKED_UP)), 0),
         (["pull"], "pull", PullSummary(1, (ListSummary("igate", error="gone"),)), 1),
         (["pull"], "pull", PullSummary(1, (ListSummary("igate", fetched=1),)), 1),
+        (["pull"], "pull", PullSummary(1, (ListSummary("igate", missing=3),)), 2),
+        (["pull"], "pull", PullSummary(1, (ListSummary("igate", short_pages=1),)), 2),
+        (["pull"], "pull", PullSummary(1, (ListSummary("igate", missing=3, error="gone"),)), 1),
         (["reconcile"], "reconcile", ReconcileSummary(1, "t", 9, 0, ()), 0),
         (
             ["reconcile"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, TextIO
 
 from khop.audit.about import about_json
@@ -29,7 +30,8 @@ def findings_json(report: Report, out: TextIO) -> None:
 
 
 def findings_jsonl(report: Report, out: TextIO, *, ascii_only: bool = False) -> None:
-    """One finding a line, as ``finding_rows``, and nothing about the list."""
-    for row in finding_rows(report):
+    """The first line is ``{"about": …}``, as in ``findings_document``; then one finding a line, as
+    ``finding_rows``."""
+    for row in chain([{"about": about_json(report)}], finding_rows(report)):
         out.write(json.dumps(row, ensure_ascii=ascii_only, default=str))
         out.write("\n")

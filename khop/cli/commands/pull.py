@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from khop.cli.exit_codes import ERROR, OK
+from khop.cli.exit_codes import ERROR, OK, WORK
 from khop.cli.options import AcceptClockOption, ConfigOption, FormatOption, LangOption
 from khop.cli.result_table import result_table
 from khop.cli.session import engine
@@ -86,7 +86,8 @@ def _cell(value: object) -> object:
 
 
 def report_pull(shell: Shell, summary: PullSummary, done: str = "pull.ok") -> int:
-    """Print on stderr what went wrong or is incomplete, and return the exit code.
+    """Print on stderr what went wrong or is incomplete, and return the exit code: WORK when a list
+    did not return all that it counts.
 
     ``done``: the key of the sentence for a pull without errors.
     """
@@ -105,7 +106,16 @@ def report_pull(shell: Shell, summary: PullSummary, done: str = "pull.ok") -> in
     good = summary.ok and all(part.adds_up for part in summary.sources)
     if good and summary.sources:
         shell.note(done, run=summary.run)
-    return OK if good else ERROR
+    if not good:
+        return ERROR
+    incomplete = any(_is_incomplete(part) for part in summary.sources)
+    return WORK if incomplete else OK
+
+
+def _is_incomplete(part: SourceSummary) -> bool:
+    """Whether its list has dossiers that it did not return. A pull reads them later; until then
+    they are compared as if they did not exist."""
+    return bool(getattr(part, "missing", 0) or getattr(part, "short_pages", 0))
 
 
 def _note_failures(shell: Shell, part: SourceSummary) -> None:

@@ -57,5 +57,5 @@ def test_what_the_list_is_based_on_stands_below_it_in_one_cell_a_line() -> None:
     lines = about.splitlines()
     assert lines[0] == "# Province: UBND 'xã'; Mẫu =1+1"
     assert all(len(row) == 1 for row in csv.reader(lines))
-    assert any(line.startswith("# Findings: 1; about 1 dossiers") for line in lines)
+    assert any(line.startswith("# Findings: 1. Dossiers with findings: 1.") for line in lines)
     assert "not a verdict" in lines[-1]

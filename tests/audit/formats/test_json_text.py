@@ -5,16 +5,18 @@ from __future__ import annotations
 import io
 import json
 
-from khop.audit.formats.json_text import findings_json, findings_jsonl
+from khop.audit.formats.json_text import findings_document, findings_json, findings_jsonl
 from tests.audit.made import make_report
 from tests.findings import make_finding
 
 
-def test_each_json_line_is_one_finding() -> None:
+def test_json_lines_say_what_they_are_and_then_one_finding_a_line() -> None:
     first, second = make_finding(), make_finding(code=None, unit="Sở\nTài chính")
     out = io.StringIO()
     findings_jsonl(make_report(first, second), out)
-    lines = out.getvalue().splitlines()
+    about, *lines = out.getvalue().splitlines()
+    assert json.loads(about)["about"]["province"] == "Tỉnh Mẫu"
+    assert json.loads(about) == {"about": findings_document(make_report(first, second))["about"]}
     assert [json.loads(line) for line in lines] == [first.as_json(), second.as_json()]
     assert "Sở" in lines[1]
 
@@ -23,7 +25,8 @@ def test_json_lines_in_ascii_escape_letters() -> None:
     out = io.StringIO()
     findings_jsonl(make_report(make_finding()), out, ascii_only=True)
     assert out.getvalue().isascii()
-    assert json.loads(out.getvalue())["unit"] == "UBND xã Mẫu 3"
+    _, line = out.getvalue().splitlines()
+    assert json.loads(line)["unit"] == "UBND xã Mẫu 3"
 
 
 def test_json_is_one_document() -> None:

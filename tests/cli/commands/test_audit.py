@@ -34,7 +34,7 @@ def test_the_ending_of_the_file_decides_the_format(
     written = (tmp_path / f"found.{ending}").read_bytes()
     starts = {
         "json": b"{\n",
-        "jsonl": b'{"rule"',
+        "jsonl": b'{"about"',
         "csv": b"\xef\xbb\xbf",
         "xlsx": b"PK",
         "html": b"<!DOC",
