@@ -99,7 +99,7 @@ def find_layout(
             attempt = found
     if attempt is None or not _is_meant(kind, attempt.places, own):
         return None
-    raise ConfigError(_incomplete(kind, attempt, own), key=where)
+    raise _incomplete(kind, attempt, own, where)
 
 
 def next_layout(kind: str, rows: Sequence[TableRow], own: Mapping[str, str]) -> Layout | None:
@@ -114,7 +114,7 @@ def next_layout(kind: str, rows: Sequence[TableRow], own: Mapping[str, str]) -> 
     if _missing(kind, found.places, present):
         if not _may_be_other_headers(kind, found, rows[0], own):
             return None
-        return found.layout(0, _incomplete(kind, found, present))
+        return found.layout(0, str(_incomplete(kind, found, present)))
     return found.layout(0, _twice(found, own))
 
 
@@ -329,29 +329,41 @@ def _missing(kind: str, places: Mapping[str, int], own: Mapping[str, str]) -> li
 
 def _twice(found: _Found, own: Mapping[str, str]) -> str | None:
     """What is wrong with two headers that mean the same column."""
-    for place, column in enumerate(found.columns):
-        if column not in READ_COLUMNS or column in own or found.places[column] == place:
-            continue
-        first = found.places[column]
-        return (
-            f"the headers {shown(found.headers[first])!r} (column {first + 1}) and "
-            f"{shown(found.headers[place])!r} (column {place + 1}) both mean {column}; name one of "
-            f'them in khop.toml: [sources.NAME.columns] {column} = "its header", or rename the '
-            "other"
+    again = {
+        place: column
+        for place, column in enumerate(found.columns)
+        if column in READ_COLUMNS and column not in own and found.places[column] != place
+    }
+    if not again:
+        return None
+    place, column = next(iter(again.items()))
+    first = found.places[column]
+    one, other = shown(found.headers[first]), shown(found.headers[place])
+    if len(set(again.values())) > 1 and all(found.places[each] < place for each in again.values()):
+        reason = (
+            f"two tables stand side by side: {one!r} is column {first + 1}, and {other!r} is "
+            f"column {place + 1}; put the second table below the first, or on a sheet of its own"
         )
-    return None
+    else:
+        reason = (
+            f"the headers {one!r} (column {first + 1}) and {other!r} (column {place + 1}) both "
+            f"mean {column}; name one of them in khop.toml: [sources.NAME.columns] {column} = "
+            '"its header", or rename the other'
+        )
+    return reason
 
 
-def _incomplete(kind: str, found: _Found, own: Mapping[str, str]) -> str:
+def _incomplete(kind: str, found: _Found, own: Mapping[str, str], where: str = "") -> ConfigError:
     known = ", ".join(
         f"{shown(found.headers[place])!r} ({column})" for column, place in found.places.items()
     )
     missing = _missing(kind, found.places, own)
     example = missing[-1].removeprefix("one of ").split(",")[0]
-    return (
+    return ConfigError(
         f"its headers lack {' and '.join(missing)}; recognised in row {found.rows[0].number}: "
         f"{known}. Name the column in khop.toml: [sources.NAME.columns] {example} = "
-        '"its header in the file"'
+        '"its header in the file"',
+        key=where,
     )
 
 

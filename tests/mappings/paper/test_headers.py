@@ -11,6 +11,7 @@ from khop.connectors.spreadsheets.model import TableRow
 from khop.errors import ConfigError
 from khop.mappings.paper.headers import Layout, find_layout
 from khop.mappings.paper.meanings import refuse_unknown_columns
+from khop.text.translation import translator
 from tests.mappings.paper.sheets import Lines
 
 
@@ -268,6 +269,17 @@ def test_a_short_part_below_an_unknown_group_gives_way_to_a_clear_header() -> No
                 ["", "Ngày nhận", "A", "Ngày nhận", "B"],
             ]
         )
+
+
+def test_tables_side_by_side_are_refused_with_what_to_do() -> None:
+    table = ["STT", "Mã hồ sơ", "Chủ hồ sơ", "Ngày tiếp nhận"]
+    beside = r"side by side: 'Mã hồ sơ' is column 2, and 'Mã hồ sơ' is column 7; put the second"
+    with pytest.raises(ConfigError, match=beside) as refused:
+        layout([[*table, "", *table]])
+    told = translator("vi")(str(refused.value))
+    assert "hai bảng nằm cạnh nhau: 'Mã hồ sơ' là cột 2" in told
+    with pytest.raises(ConfigError, match="both mean code"):
+        layout([[*table, "Mã hồ sơ"]])
 
 
 @pytest.mark.parametrize(
