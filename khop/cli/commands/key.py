@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -13,9 +13,6 @@ from khop.cli.exit_codes import OK, WORK
 from khop.cli.options import ConfigOption, FormatOption, LangOption
 from khop.cli.session import load
 from khop.cli.shell import shell_of
-
-if TYPE_CHECKING:
-    from khop.sync.key_rotation import KeyState
 
 
 def show(
@@ -30,7 +27,7 @@ def show(
     settings = load(shell)
     state = key_state(settings)
     if shell.as_json:
-        shell.show_json(_as_json(state))
+        shell.show_json(asdict(state))
     else:
         path, earlier = settings.key_path, state.earlier
         shell.show(shell.words("key.shown", path=path, fingerprint=state.file, earlier=earlier))
@@ -54,14 +51,10 @@ def rotate(
     change = replace_lost_key if lost else rotate_key
     state = change(settings, actor=by or account(shell), clock=lambda: datetime.now(UTC))
     if shell.as_json:
-        shell.show_json(_as_json(state))
+        shell.show_json(asdict(state))
     shell.note(
         "key.replaced" if lost else "key.rotated",
         path=settings.key_path,
         fingerprint=state.file,
     )
     return OK
-
-
-def _as_json(state: KeyState) -> dict[str, object]:
-    return asdict(state)
