@@ -9,13 +9,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from khop.mappings.codes.dossier import parse_code
-from khop.mappings.codes.near import near_codes
+from khop.mappings.codes.near import near_codes, spellings
 from khop.mappings.paper.code_cells import SEVERAL_CODES, UNKNOWN_SHAPE
-from khop.mappings.records import Channel, Status
+from khop.mappings.records import Channel, Status, StatusKind
 from khop.mappings.units.names import UnitNames
 from khop.sync.findings.subjects import subject_of
 from khop.sync.findings.views import findings_of_subject
 from khop.sync.ledger import Ledger
+from khop.sync.ledger.codes import codes_of_dossiers
 from khop.sync.ledger.paper_rows import ROW
 from khop.sync.ledger.quarantine import OPEN
 from khop.sync.ledger.schema import (
@@ -118,14 +119,31 @@ def _candidates(connection: sa.Connection, code: str) -> tuple[dict[str, Any], .
 
 
 def _near(connection: sa.Connection, code: str, names: UnitNames) -> tuple[dict[str, Any], ...]:
-    """Rows of paper, and rows in quarantine, whose code may mean this dossier."""
+    """Rows of paper, rows in quarantine and evidence whose code may mean this dossier."""
     same = sa.select(near_code.c.code).where(near_code.c.dossier == code)
     paper = _rows(connection, paper_row, paper_row.c.code.in_(same))
     asked = sa.and_(presence.c.code.in_(same), presence.c.presence == "present")
     held = connection.execute(_HELD.order_by(quarantine.c.id)).mappings()
-    found = [*paper, *_rows(connection, presence, asked)]
+    found = [*paper, *_rows(connection, presence, asked), *_evidence(connection, code, names)]
     found += [_shown(row) for row in held if _may_mean(row, code, names)]
     return tuple({**row, "reasons": ["code"]} for row in found)
+
+
+def _evidence(connection: sa.Connection, code: str, names: UnitNames) -> tuple[dict[str, Any], ...]:
+    """Events of the post and the like under another spelling of the code, which no dossier has."""
+    others = spellings(code)
+    free = others - codes_of_dossiers(connection, others)
+    same = sorted(each for each in free if not _two_units(each, code, names))
+    evidence = status_record.c.kind != StatusKind.STATUS.value
+    where = sa.and_(status_record.c.code.in_(same), evidence)
+    return _rows(connection, status_record, where, status_record.c.event_us)
+
+
+def _two_units(one: str, other: str, names: UnitNames) -> bool:
+    """Whether the codes are of two units of the province's table."""
+    parts = [parse_code(code) for code in (one, other)]
+    first, second = (names.unit(None, each.unit, each.date) for each in parts)
+    return first is not None and second is not None and first.id != second.id
 
 
 def _may_mean(held: Mapping[Any, Any], code: str, names: UnitNames) -> bool:

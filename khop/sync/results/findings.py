@@ -116,8 +116,9 @@ class CaseView(Result):
     ``case``: the row the rules read (``os_…``, ``po_…`` columns). ``records``: what each source
     says. ``history``: status records. ``presence``: look-ups. ``findings``; ``pushes``: outbox
     rows; ``steps``: progress steps that were sent. ``identity``: verdicts on the applicant.
-    ``paper``: rows of paper that name it. ``candidates``: rows without a code that are like it,
-    with their ``reasons``; they are suggestions, and no evidence until a person decides.
+    ``paper``: rows of paper that name it. ``candidates``: rows without a code that are like it, and
+    rows, look-ups and events under a code that is near its own, with their ``reasons``; they are
+    suggestions, and no evidence until a person decides.
     """
 
     code: str

@@ -12,7 +12,7 @@ from khop.mappings.records import Reject, StatusKind, StatusRecord
 from khop.sync.engine import Engine
 from khop.sync.ledger import Ledger
 from khop.sync.ledger.schema import feed, status_record
-from khop.sync.results import FeedSummary
+from khop.sync.results import FeedSummary, FindingState
 from tests.postgres import BOTH
 from tests.sync.fakes import (
     FakeFeed,
@@ -178,6 +178,28 @@ def test_events_under_an_alias_are_shown_with_the_dossier(
         view = engine.show(code)
         assert view is not None
         assert "vnpost" in [row["source"] for row in view.history]
+
+
+def test_events_under_another_spelling_are_candidates_and_no_evidence(
+    build_engine: Build, one_stop: FakeOneStop
+) -> None:
+    code, other = "H99.12-261110-0001", "000.00.12.H99-261110-0001"
+    one_stop.put(record(1))
+    events = postal_event(1, code=other), postal_event(2, code="H99.13-261110-0001")
+    engine = build_engine(one_stop, Feed(log=list(events)))
+    engine.pull()
+    engine.reconcile()
+    view = engine.show(code)
+    assert view is not None
+    assert [(row["code"], row["reasons"]) for row in view.candidates] == [(other, ["code"])]
+    assert "vnpost" not in [row["source"] for row in view.history]
+    assert not any(value for name, value in view.case.items() if name.startswith("ps_"))
+    assert engine.findings(states=list(FindingState)) == []
+    one_stop.put(record(2, code=other))
+    engine.pull()
+    view = engine.show(code)
+    assert view is not None
+    assert view.candidates == ()
 
 
 def test_events_are_shown_with_the_dossier(
