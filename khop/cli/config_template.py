@@ -77,8 +77,14 @@ class _Comments:
 
     def example(self, about: str, example: str) -> str:
         """A table that is shown by an example, behind ``#``."""
-        lines = [*self.comment(about), *(f"#    {line}" for line in example.splitlines())]
+        rows = [self._with_remark(line) for line in example.splitlines()]
+        lines = [*self.comment(about), *(f"#    {line}" for line in rows)]
         return "\n".join(lines) + "\n"
+
+    def _with_remark(self, line: str) -> str:
+        """A line of an example, with the remark behind it in the language of the comments."""
+        shown, sign, remark = line.partition("  # ")
+        return f"{shown}{sign}{self._translated(remark)}" if sign else line
 
     def table(
         self,

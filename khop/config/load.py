@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -18,9 +19,13 @@ from khop.errors import ConfigError
 
 M = TypeVar("M", bound=BaseModel)
 
+#: The id of a rule, in any case.
+_RULE = re.compile(r"[A-Za-z][0-9]{1,2}")
 
-def load_config(path: Path, adapters: Mapping[str, AdapterType]) -> Config:
+
+def load_config(path: str | Path, adapters: Mapping[str, AdapterType]) -> Config:
     """Read and check khop.toml. Raises ConfigError, one sentence with everything that is wrong."""
+    path = Path(path)
     try:
         text = path.read_text("utf-8-sig")
     except FileNotFoundError:
@@ -88,7 +93,8 @@ def _sentence(model: type[BaseModel], error: Any, where: tuple[str, ...]) -> str
     key = ".".join((*where, *loc))
     match error["type"]:
         case "extra_forbidden":
-            return f"{key}: unknown key{_suggest(loc[-1], _keys_beside(model, loc))}"
+            near = _suggest(loc[-1], _keys_beside(model, loc)) or _suggest_for_a_rule(loc)
+            return f"{key}: unknown key{near}"
         case "missing":
             return f"{key}: this key is missing"
     sentence = error["msg"].removeprefix("Value error, ")
@@ -104,6 +110,14 @@ def _keys_beside(model: type[BaseModel], loc: tuple[str, ...]) -> list[str]:
         model = annotation
     names = [name for name in model.model_fields if name != "base_dir"]
     return [*names, "sources"] if model is Config else names
+
+
+def _suggest_for_a_rule(loc: tuple[str, ...]) -> str:
+    """Where to write what holds for one rule, for ``[rules.A7]`` or ``A7 = 2`` in ``[rules]``."""
+    if loc[0] != "rules" or not _RULE.fullmatch(loc[-1]):
+        return ""
+    rule = loc[-1].upper()
+    return f", did you mean rules.grace_by_rule.{rule}, rules.numbers.{rule} or rules.off?"
 
 
 def _suggest(word: str, known: Iterable[str]) -> str:

@@ -69,5 +69,7 @@ def _skew(adapter: Adapter) -> float | None:
     """The system's clock minus ours, in seconds; None when it tells none."""
     try:
         return adapter.check().clock_skew
-    except Exception:  # noqa: BLE001 - a broken adapter confirms nothing; the run names it
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException:  # noqa: BLE001 - a broken adapter confirms nothing; the run names it
         return None

@@ -78,6 +78,7 @@ from khop.sync.results import (
 from khop.sync.run_context import LeasedProgress, RunContext
 from khop.sync.runs import Run, running
 from khop.sync.systems import Systems, of_port, pulls_of
+from khop.text.choices import check_moment
 
 #: Days: about a hundred years.
 _LONGEST_SWEEP = 36_500
@@ -86,8 +87,8 @@ _LONGEST_RECONCILE = 4 * 3600.0
 
 
 class Engine(Deciding):
-    """What ``open_engine`` returns. Methods raise ConfigError and LedgerError; errors of a system
-    are in the summaries."""
+    """What ``open_engine`` returns. Methods raise ConfigError and LedgerError (after
+    ``close``, always); errors of a system are in the summaries."""
 
     def __init__(
         self,
@@ -167,8 +168,8 @@ class Engine(Deciding):
         For lists that can be asked by dates; sources without such a list are left out. Raises
         ConfigError when a named source has none.
         """
-        if not 1 <= days <= _LONGEST_SWEEP:
-            raise ConfigError(f"a sweep reads 1 to {_LONGEST_SWEEP} days, not {days}")
+        if not isinstance(days, int) or not 1 <= days <= _LONGEST_SWEEP:
+            raise ConfigError(f"a sweep reads 1 to {_LONGEST_SWEEP} days, not {days!r}")
         chosen = of_port(self._systems.chosen(names), WindowSource)
         if without := set(names) - {source.name for source in chosen}:
             raise ConfigError(
@@ -238,9 +239,11 @@ class Engine(Deciding):
     def quarantine_retry(
         self, ids: Sequence[int] = (), progress: Progress | None = None
     ) -> RetrySummary:
-        """Read and map bad records again: these, or all that are open."""
+        """Read and map bad records again: these, or all that are open. Raises KhopError for an id
+        that no open record has."""
         ports = (DossierSource, EvidenceSource, PaperSource)
         sources = [source for port in ports for source in self._systems.of_port(port)]
+        self._check_clock()
         with self._lease("pull", progress) as context:
             return quarantine.retry(context, sources, ids)
 
@@ -257,6 +260,7 @@ class Engine(Deciding):
         same; ``whole``: all of them. A ``now`` before that of the last reconcile runs on a copy of
         the ledger, and findings stay as they are; ``force``: in the ledger itself.
         """
+        check_moment("now", now)
         fixed = now or self._clock()
         if now is not None and not force and self._is_past(now):
             return self._reconcile_copy(now)
@@ -384,9 +388,12 @@ class Engine(Deciding):
             ages = Ages.of_days(**self.config.look_ups.model_dump())
             yield RunContext(self.ledger, self._privacy, lease, self._clock, progress, ages)
 
-    def _run(self, kind: str, now: datetime | None = None) -> AbstractContextManager[Run]:
+    def _check_clock(self) -> None:
         if not self._clock_accepted:
             check_clock(self.ledger, self._clock, self._systems.all)
+
+    def _run(self, kind: str, now: datetime | None = None) -> AbstractContextManager[Run]:
+        self._check_clock()
         return running(self.ledger, kind, self._clock, now)
 
     def _sources(self) -> list[str]:

@@ -37,7 +37,9 @@ class Systems:
         for adapter in self.all:
             try:
                 adapter.close()
-            except Exception as error:  # noqa: BLE001 - an adapter may raise anything
+            except (KeyboardInterrupt, SystemExit):
+                raise
+            except BaseException as error:  # noqa: BLE001 - an adapter may raise anything
                 log.warning("adapter_not_closed", source=adapter.name, error=type(error).__name__)
 
     def of_port(self, port: type[Any]) -> list[Any]:

@@ -9,6 +9,8 @@ from difflib import get_close_matches
 from khop.errors import KhopError
 
 _LAST_YEAR = 9998
+#: The largest number that a database takes.
+_LARGEST = 2**63 - 1
 
 
 def check_words(name: str, given: Iterable[str], known: Collection[str] | None = None) -> None:
@@ -44,6 +46,28 @@ def check_day(name: str, given: date | None) -> None:
         return
     if not isinstance(given, date) or isinstance(given, datetime) or given.year > _LAST_YEAR:
         raise KhopError(f"{name} must be a day, such as date(2026, 11, 30)")
+
+
+def check_moment(name: str, given: datetime | None) -> None:
+    """Raises KhopError for what is no aware time, and for one that cannot be counted with: before
+    the year 2, or after 9998."""
+    if given is None:
+        return
+    if not isinstance(given, datetime) or given.tzinfo is None:
+        raise KhopError(
+            f"{name} has no time zone; give an aware datetime, such as datetime.now(UTC)"
+        )
+    if not 1 < given.year <= _LAST_YEAR:
+        raise KhopError(f"{name}: nothing can be counted in the year {given.year}")
+
+
+def check_numbers(name: str, given: Collection[int]) -> None:
+    """Raises KhopError when ``given`` is no list of whole numbers, or has one beyond 64 bits."""
+    if isinstance(given, str | bytes) or not isinstance(given, Collection):
+        raise KhopError(f"{name} must be a list of numbers, no {type(given).__name__}")
+    for number in given:
+        if not isinstance(number, int) or abs(number) > _LARGEST:
+            raise KhopError(f"{name}: {str(number)[:30]!r} is no number of a row")
 
 
 def _near(word: str, known: Collection[str]) -> list[str]:

@@ -16,6 +16,7 @@ from khop.config.adapters import AdapterTypes
 from khop.config.domain_tables import Tables
 from khop.config.load import load_config
 from khop.config.model import Config
+from khop.text.translation import translator
 
 #: Table of khop.toml -> the part of Tables that it changes.
 CHANGED: Mapping[str, Callable[[Tables], object]] = {
@@ -95,6 +96,17 @@ def test_the_example_of_a_table_loads_and_changes_something(
     changed = Tables.of(_loaded(text.replace(shown, example), tmp_path, declared))
     packaged = Tables.of(_loaded(text, tmp_path, declared))
     assert CHANGED[name](changed) != CHANGED[name](packaged)
+
+
+@pytest.mark.parametrize("name", table_examples())
+def test_the_remarks_in_the_example_of_a_table_are_translated(
+    declared: AdapterTypes, name: str
+) -> None:
+    template = config_template(declared, translator("vi"))
+    for line in table_examples()[name].splitlines():
+        shown, sign, remark = line.partition("  # ")
+        assert f"#    {shown}{sign}" in template
+        assert not sign or remark not in template
 
 
 def test_the_template_has_references_in_place_of_secrets(declared: AdapterTypes) -> None:

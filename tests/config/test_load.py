@@ -69,6 +69,8 @@ def test_a_configuration_needs_only_the_province(tmp_path: Path) -> None:
         (PROVINCE + "sources = 1\n", "province.sources: unknown key"),
         ("sources = 1\n" + PROVINCE, "sources: write each source as a table"),
         ("[sources]\nigate = 1\n" + PROVINCE, "sources.igate: write the source as a table"),
+        (PROVINCE + "[rules.A7]\ngrace = 2\n", "did you mean rules.grace_by_rule.A7,"),
+        (PROVINCE + "[rules]\nf1 = 45\n", "rules.numbers.F1 or rules.off?"),
         (NOTICES + 'url = "http://x.example.vn"\n', "notices.url: notices leave"),
         (NOTICES + 'url = "http://127.0.0.1.x.vn"\n', "only over https"),
         (NOTICES + 'url = "https://a:b@x.example.vn"\n', "user or a password"),
@@ -111,6 +113,11 @@ def test_an_error_names_its_key(tmp_path: Path, text: str, expected: str) -> Non
 def test_notices_may_be_sent_over_https_or_on_this_machine(tmp_path: Path, url: str) -> None:
     notices = _load(tmp_path, NOTICES + f'url = "{url}"\n').notices
     assert (notices.url, notices.severities) == (url, ("S1", "S2"))
+
+
+def test_a_path_may_be_a_text(tmp_path: Path) -> None:
+    (tmp_path / "khop.toml").write_text(PROVINCE, "utf-8")
+    assert load_config(str(tmp_path / "khop.toml"), TYPES).province.name == "Tỉnh Mẫu"
 
 
 def test_all_errors_are_in_one_message(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "khop.db"
 
 
-class Killed(BaseException):
+class Killed(SystemExit):
     """The process was killed: no ``except`` and no clean-up may run after it."""
 
 

@@ -9,14 +9,24 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
-from khop.adapters.ports import IdentityAnswer, Purpose, Role
-from khop.errors import AdapterError, KhopError
-from khop.mappings.records import Applicant, DossierRecord, Status, StatusKind, StatusRecord
+from khop.adapters.ports import IdentityAnswer, Purpose, Role, SourcePage
+from khop.errors import AdapterError, KhopError, LedgerError
+from khop.mappings.records import (
+    Applicant,
+    DossierRecord,
+    Reject,
+    Status,
+    StatusKind,
+    StatusRecord,
+)
 from khop.sync.engine import Engine
+from khop.sync.ledger import Ledger
 from khop.sync.results import Outcome
 from tests.sync.fakes import (
     NUMBER,
+    FakeClock,
     FakeCodes,
     FakeFeed,
     FakeOneStop,
@@ -41,6 +51,13 @@ class Tracker(FakeSystem):
 
 def breaks(*args: object, **named: object) -> Any:
     raise KeyError(NUMBER)
+
+
+def raises(error: BaseException) -> Callable[..., Any]:
+    def method(*args: object, **named: object) -> Any:
+        raise error
+
+    return method
 
 
 def errors(engine: Engine) -> dict[str, str]:
@@ -75,6 +92,82 @@ def test_an_exception_of_one_source_ends_its_part_alone(
     assert f"{broken}: the adapter raised KeyError at test_adapter_bugs.py:" in found[broken]
     assert NUMBER not in json.dumps(found)
     assert len(engine.pull().sources) == 5
+
+
+class Stops(BaseException):
+    """No Exception, as asyncio.CancelledError."""
+
+
+@pytest.mark.parametrize("raised", [LedgerError("the disk is full"), Stops(), GeneratorExit()])
+@pytest.mark.parametrize("broken", PORTS)
+def test_no_exception_of_an_adapter_ends_the_whole_run(
+    broken: str,
+    raised: BaseException,
+    build_engine: Build,
+    one_stop: FakeOneStop,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one_stop.put(record(1, status=Status.FINISHED), record(2))
+    systems: dict[str, Any] = {name: make() for name, (_, make) in PORTS.items()}
+    systems["igate"] = one_stop
+    engine = build_engine(*systems.values())
+    engine.pull()
+    one_stop.put(record(3, status=Status.FINISHED, changed_at=at(20)))
+    method, what = PORTS[broken][0], type(raised).__name__
+    monkeypatch.setattr(systems[broken], method, raises(raised))
+    found = errors(engine)
+    assert set(found) == {broken}
+    assert f"{broken}: the adapter raised {what} at test_adapter_bugs.py:" in found[broken]
+
+
+@pytest.mark.parametrize("raised", [LedgerError("the disk is full"), Stops()])
+def test_no_exception_of_an_adapter_ends_an_apply_or_a_retry(
+    raised: BaseException,
+    engine: Engine,
+    one_stop: FakeOneStop,
+    portal: FakePortal,
+    clock: FakeClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one_stop.put(record(1))
+    one_stop.rejects.append(Reject("status", "is none", native_id="7", payload={"id": "7"}))
+    engine.pull()
+    clock.advance(days=3)
+    engine.reconcile()
+    for broken, method in ((portal, "look_up"), (one_stop, "detail"), (one_stop, "check")):
+        monkeypatch.setattr(broken, method, raises(raised))
+    (pushed,) = engine.apply(confirm=lambda _: True).applied
+    assert pushed.outcome is Outcome.UNREACHABLE
+    assert "the adapter raised" in (pushed.detail or "")
+    assert engine.quarantine_retry().unreachable == 1
+    assert "the adapter raised" in engine.check()[0].steps[0]["detail"]
+
+
+@pytest.mark.parametrize("end", [KeyboardInterrupt, SystemExit])
+def test_the_end_of_the_program_ends_the_run(
+    end: type[BaseException],
+    engine: Engine,
+    one_stop: FakeOneStop,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(one_stop, "page", raises(end()))
+    with pytest.raises(end):
+        engine.pull()
+
+
+def test_an_error_of_the_ledger_ends_the_run(
+    engine: Engine, one_stop: FakeOneStop, ledger: Ledger
+) -> None:
+    """Also where the adapter's own call met it."""
+
+    def locked(number: int) -> SourcePage:
+        with ledger.read() as connection:
+            connection.execute(sa.text("SELECT * FROM no_such_table"))
+        raise AssertionError
+
+    one_stop.on_page = locked
+    with pytest.raises(LedgerError):
+        engine.pull()
 
 
 def test_a_bug_with_one_code_leaves_the_other_answers(

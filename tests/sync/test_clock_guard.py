@@ -63,6 +63,7 @@ def test_a_jump_that_no_system_confirms_stops_every_run(
         engine.read_catalogues,
         lambda: engine.import_files(lambda _: []),
         lambda: engine.sweep(days=1),
+        engine.quarantine_retry,
     ):
         with pytest.raises(ConfigError, match=r"no system was there to confirm .* --accept-clock"):
             run()

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from khop.adapters.ports import IdentityAnswer, Purpose, Role
 from khop.errors import ConfigError, KhopError
+from khop.mappings.records import Applicant
 from khop.sync.engine import Engine
 from khop.sync.ledger import LeaseHeld, Ledger, acquire
 from khop.sync.ledger.schema import run as run_table
 from tests.postgres import BOTH
-from tests.sync.fakes import FakeClock, FakeOneStop, FakePortal, record
+from tests.sync.fakes import FakeClock, FakeOneStop, FakePortal, FakeSystem, record
 from tests.sync.installation import Build
 
 LEDGERS = BOTH
@@ -125,6 +128,16 @@ def test_an_unknown_unit_is_refused_with_a_suggestion(
 
 
 NAIVE = datetime(2026, 11, 12, 9, 0)
+AWARE = NAIVE.replace(tzinfo=UTC)
+
+
+class Population(FakeSystem):
+    """A population database that is never asked."""
+
+    name, role = "population", Role.POPULATION
+
+    def check_identity(self, applicant: Applicant, purpose: Purpose) -> IdentityAnswer:
+        raise AssertionError
 
 
 @pytest.mark.parametrize(
@@ -146,6 +159,19 @@ NAIVE = datetime(2026, 11, 12, 9, 0)
         lambda engine: engine.sweep(days=0),
         lambda engine: engine.sweep(days=10**9),
         lambda engine: engine.apply({}, confirm=lambda _: True),
+        lambda engine: engine.sweep(days="1"),
+        lambda engine: engine.reconcile(datetime(9999, 12, 31)),
+        lambda engine: engine.reconcile(datetime.max.replace(tzinfo=UTC)),
+        lambda engine: engine.reconcile(datetime.max.replace(tzinfo=UTC), force=True),
+        lambda engine: engine.reconcile(datetime.min.replace(tzinfo=UTC)),
+        lambda engine: engine.reconcile(date(2026, 11, 12)),
+        lambda engine: engine.quarantine_row(2**64),
+        lambda engine: engine.quarantine_row("7"),
+        lambda engine: engine.quarantine_payload(-(2**64), reason="a"),
+        lambda engine: engine.quarantine_retry([2**64]),
+        lambda engine: engine.quarantine_retry([77]),
+        lambda engine: engine.quarantine_retry("7"),
+        lambda engine: engine.quarantine_retry(7),
         lambda engine: engine.verify_log(f"{'9' * 5000}:{'0' * 64}"),
     ],
 )
@@ -158,3 +184,46 @@ def test_what_cannot_be_meant_is_one_error_of_khop(
     with pytest.raises(KhopError):
         ask(engine)
     assert engine.verify_log().problems == ()
+
+
+#: What a closed engine is asked, by method.
+CLOSED: dict[str, Callable[[Any], object]] = {
+    "pull": lambda engine: engine.pull(),
+    "import_files": lambda engine: engine.import_files(lambda _: []),
+    "preview_files": lambda engine: engine.preview_files(lambda _: []),
+    "sweep": lambda engine: engine.sweep(days=1),
+    "read_catalogues": lambda engine: engine.read_catalogues(),
+    "check_identity": lambda engine: engine.check_identity("H99", officer="a"),
+    "quarantine": lambda engine: engine.quarantine(),
+    "quarantine_row": lambda engine: engine.quarantine_row(1),
+    "quarantine_payload": lambda engine: engine.quarantine_payload(1, reason="a"),
+    "quarantine_retry": lambda engine: engine.quarantine_retry(),
+    "check": lambda engine: engine.check(),
+    "reconcile": lambda engine: engine.reconcile(),
+    "findings": lambda engine: engine.findings(),
+    "changes_between": lambda engine: engine.changes_between(AWARE, AWARE),
+    "freshness": lambda engine: engine.freshness(),
+    "show": lambda engine: engine.show("H99"),
+    "verify_log": lambda engine: engine.verify_log(),
+    "plan": lambda engine: engine.plan(),
+    "apply": lambda engine: engine.apply(confirm=lambda _: True),
+    "notify": lambda engine: engine.notify(dry_run=True),
+    "work": lambda engine: engine.work(),
+    "assign": lambda engine: engine.assign(["H99"], actor="a", assignee="b"),
+    "explain": lambda engine: engine.explain(["H99"], actor="a", text="b"),
+    "exclude": lambda engine: engine.exclude(["H99"], actor="a", reason="b"),
+    "take_back": lambda engine: engine.take_back(["H99"], actor="a"),
+    "history_of": lambda engine: engine.history_of("H99"),
+}
+
+
+def test_a_closed_engine_says_so_whatever_it_is_asked(build_engine: Build) -> None:
+    engine = build_engine(FakeOneStop(), FakePortal(), Population())
+    with engine:
+        assert engine.pull().ok
+    methods = {name for name, _ in inspect.getmembers(Engine, inspect.isfunction)}
+    assert CLOSED.keys() == {name for name in methods if not name.startswith("_")} - {"close"}
+    for name, ask in CLOSED.items():
+        with pytest.raises(KhopError, match=r"was closed; open another engine"):
+            pytest.fail(f"{name}: {ask(engine)!r}")
+    engine.close()

@@ -8,7 +8,7 @@ import typer
 
 from khop.cli.arguments import account
 from khop.cli.exit_codes import OK, WORK
-from khop.cli.options import ConfigOption, FormatOption, LangOption
+from khop.cli.options import AcceptClockOption, ConfigOption, FormatOption, LangOption
 from khop.cli.result_table import result_table
 from khop.cli.session import engine
 from khop.cli.shell import Shell, shell_of
@@ -86,12 +86,13 @@ def retry(
     numbers: Annotated[
         list[int] | None, typer.Argument(help="option.quarantine_ids", metavar="NUMBER")
     ] = None,
+    accept_clock: AcceptClockOption = False,
     config: ConfigOption = None,
     format: FormatOption = None,
     lang: LangOption = None,
 ) -> int:
     shell = shell_of(context, config, format)
-    with engine(shell) as opened, shell.progress() as progress:
+    with engine(shell, accept_clock=accept_clock) as opened, shell.progress() as progress:
         summary = opened.quarantine_retry(numbers or (), progress=progress)
     if shell.as_json:
         shell.show_json(summary.as_json())

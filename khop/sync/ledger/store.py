@@ -43,6 +43,7 @@ class Ledger:
         self.database = database_of(url)
         self._privacy: Privacy | None = None
         self._clock: Callable[[], datetime] | None = None
+        self._closed = False
         self.database.require()
         self._engine = self.database.engine()
         try:
@@ -113,6 +114,7 @@ class Ledger:
 
         Raises LedgerError when none can be made.
         """
+        self.require_open()
         with translated(self.database), TemporaryDirectory(prefix="khop-copy-") as folder:
             copied = Ledger(self.database.copy_into(Path(folder)))
             if self._privacy is not None and self._clock is not None:
@@ -123,10 +125,21 @@ class Ledger:
                 copied.close()
 
     def close(self) -> None:
+        """Close the connections; nothing can be read or written any more."""
+        self._closed = True
         self._engine.dispose()
+
+    def require_open(self) -> None:
+        """Raises LedgerError when the ledger was closed."""
+        if self._closed:
+            raise LedgerError(
+                f"the ledger {self.place} was closed; open another engine, or work inside its "
+                "`with` block"
+            )
 
     @contextmanager
     def _transaction(self, options: Mapping[str, Any]) -> Iterator[sa.Connection]:
+        self.require_open()
         with (
             translated(self.database),
             self._engine.connect().execution_options(**options) as connection,

@@ -17,6 +17,9 @@ from khop.text.logs import Log
 #: no other.
 EVIDENCE_KINDS = frozenset(StatusKind) - {StatusKind.STATUS}
 
+#: The modules that work with the ledger.
+_ENGINE = "khop.sync."
+
 log = Log(__name__)
 
 
@@ -31,19 +34,34 @@ class Part(Protocol):
 def own_part(summary: Part) -> Iterator[None]:
     """Have an error of the block end only this part: its sentence goes into the summary.
 
-    A LedgerError ends the whole run. An exception that is no KhopError is a bug of the adapter.
+    An error of the ledger, and the end of the program, end the whole run.
     """
     try:
         yield
-    except LedgerError:
-        raise
-    except KhopError as error:
-        summary.error = str(error)
-    except Exception as error:  # noqa: BLE001 - an adapter may raise anything
-        summary.error = str(bug_of(summary.source, error))
+    except BaseException as error:
+        if is_bug(error):
+            summary.error = str(bug_of(summary.source, error))
+        elif isinstance(error, KhopError) and not isinstance(error, LedgerError):
+            summary.error = str(error)
+        else:
+            raise
 
 
-def bug_of(source: str, error: Exception) -> AdapterError:
+def is_bug(error: BaseException) -> bool:
+    """Whether no adapter may raise this: an exception that is no KhopError and does not end the
+    program, or a LedgerError that the engine did not raise."""
+    if isinstance(error, LedgerError):
+        return not _raised_in(error).startswith(_ENGINE)
+    return not isinstance(error, KhopError | KeyboardInterrupt | SystemExit)
+
+
+def _raised_in(error: BaseException) -> str:
+    """The module that raised the error; "" for one that was not raised."""
+    frames = list(traceback.walk_tb(error.__traceback__))
+    return str(frames[-1][0].f_globals.get("__name__", "")) if frames else ""
+
+
+def bug_of(source: str, error: BaseException) -> AdapterError:
     """The error for an exception that an adapter may not raise.
 
     It names the exception and its place, and not its text, which may hold personal data.

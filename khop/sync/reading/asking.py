@@ -10,12 +10,11 @@ from khop.errors import (
     AdapterError,
     ConfigError,
     ConnectorError,
-    KhopError,
     RecordError,
     Refused,
     Unauthorised,
 )
-from khop.sync.reading.adapter_bugs import bug_of
+from khop.sync.reading.adapter_bugs import bug_of, is_bug
 
 T = TypeVar("T")
 
@@ -38,8 +37,8 @@ class Asker(Generic[T]):
     """Asks a system. After a refused login, or without its settings, it asks no more: further
     tries would fail, and could lock the account.
 
-    ``expected``: errors that become answers; others are raised. An exception that is no KhopError
-    is a bug of the adapter ``source``, and becomes an answer too.
+    ``expected``: errors that become answers; others are raised. A bug of the adapter
+    ``source`` becomes an answer too.
     """
 
     def __init__(self, source: str, ask: Callable[[str], T], *expected: type[Failure]) -> None:
@@ -58,9 +57,9 @@ class Asker(Generic[T]):
             if _ends_all(error):
                 self._ended = error
             return Answer(code, failure=error)
-        except KhopError:
-            raise
-        except Exception as error:  # noqa: BLE001 - an adapter may raise anything
+        except BaseException as error:
+            if not is_bug(error):
+                raise
             return Answer(code, failure=bug_of(self._source, error))
 
 

@@ -14,7 +14,7 @@ from khop.mappings.records import Applicant
 from khop.sync.ledger import Ledger
 from khop.sync.ledger.codes import main_code
 from khop.sync.ledger.schema import source_record
-from khop.sync.reading.adapter_bugs import bug_of
+from khop.sync.reading.adapter_bugs import bug_of, is_bug
 from khop.sync.results import IdentityView
 
 
@@ -57,9 +57,9 @@ def check_applicant(
 def _asked(checker: IdentityCheck, applicant: Applicant, purpose: Purpose) -> IdentityAnswer:
     try:
         return checker.check_identity(applicant, purpose)
-    except KhopError:
-        raise
-    except Exception as error:  # noqa: BLE001 - an adapter may raise anything
+    except BaseException as error:
+        if not is_bug(error):
+            raise
         bug = bug_of(checker.name, error)
     # Raised here, outside of ``except``: its context would hold the person's data.
     raise bug

@@ -69,13 +69,16 @@ class PageReader:
 
         It may have grown by two pages while it was read.
         """
+        detail = None
         most = None if page.total is None else page.total + 2 * (self._rows or 0)
         if most is not None and self._shown > most:
-            raise self._endless(f"counts {page.total} rows, has shown {self._shown}")
-        if page.total is None and self._shows_nothing_new(page):
-            raise self._endless(f"has shown no new row on the last {_STALE_PAGES} pages")
-        if page.asked >= _MOST_PAGES:
-            raise self._endless(f"has shown {_MOST_PAGES} pages")
+            detail = f"the list counts {page.total} rows, has shown {self._shown} and does not end"
+        elif page.total is None and self._shows_nothing_new(page):
+            detail = f"the list showed no new row on {_STALE_PAGES} pages and does not end"
+        elif page.asked >= _MOST_PAGES:
+            detail = f"the list has shown {_MOST_PAGES} pages and does not end"
+        if detail is not None:
+            raise Unreadable(self._name, "list", detail=detail)
 
     def _shows_nothing_new(self, page: SourcePage) -> bool:
         """Whether this page and many before it brought only rows of earlier pages."""
@@ -83,9 +86,6 @@ class PageReader:
         self._seen.update(hash(row) for rows in row_ids(page) for row in rows)
         self._stale = 0 if len(self._seen) > before else self._stale + 1
         return self._stale >= _STALE_PAGES
-
-    def _endless(self, what: str) -> Unreadable:
-        return Unreadable(self._name, "list", detail=f"the list {what} and does not end")
 
     def _read_page(
         self, read: Callable[[int], SourcePage], number: int, before: SourcePage | None

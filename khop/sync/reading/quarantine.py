@@ -18,10 +18,10 @@ from khop.sync.ledger.quarantine import OPEN, RELEASED
 from khop.sync.ledger.records import Arrival, record_hash
 from khop.sync.ledger.schema import quarantine
 from khop.sync.privacy import Privacy
-from khop.sync.reading.adapter_bugs import bug_of
+from khop.sync.reading.adapter_bugs import bug_of, is_bug
 from khop.sync.results import QuarantineRow, RetrySummary
 from khop.sync.run_context import RunContext
-from khop.text.choices import check_words
+from khop.text.choices import check_numbers, check_words
 from khop.text.local_time import local_text
 from khop.text.masking import short_text
 
@@ -79,6 +79,7 @@ def payload(ledger: Ledger, privacy: Privacy, row_id: int, reader: Reader) -> ob
 
 
 def _find(connection: sa.Connection, row_id: int) -> sa.Row[Any] | None:
+    check_numbers("ids", [row_id])
     return connection.execute(sa.select(quarantine).where(quarantine.c.id == row_id)).first()
 
 
@@ -99,7 +100,8 @@ Source = DossierSource | EvidenceSource | PaperSource
 
 def retry(context: RunContext, sources: Sequence[Source], ids: Sequence[int] = ()) -> RetrySummary:
     """Read and map these rows again, or all open ones: from their source by id, else as they
-    were kept. Raises Unauthorised when a login is refused: further tries could lock the account.
+    were kept. Raises KhopError for an id that no open row has, Unauthorised when a login is
+    refused: further tries could lock the account.
     """
     by_name = {source.name: source for source in sources}
     chosen = _chosen(context, ids)
@@ -114,11 +116,19 @@ def retry(context: RunContext, sources: Sequence[Source], ids: Sequence[int] = (
 
 
 def _chosen(context: RunContext, ids: Sequence[int]) -> Sequence[sa.Row[Any]]:
+    """The open rows, or those of them with these ids. Raises KhopError for another id."""
+    check_numbers("ids", ids)
     query = sa.select(quarantine).where(quarantine.c.state == OPEN)
     if ids:
         query = query.where(quarantine.c.id.in_(list(ids)))
     with context.read() as connection:
-        return connection.execute(query.order_by(quarantine.c.id)).all()
+        rows = connection.execute(query.order_by(quarantine.c.id)).all()
+    if other := sorted(set(ids) - {row.id for row in rows}):
+        raise KhopError(
+            f"no row {', '.join(map(str, other))} is open in quarantine; see `khop quarantine "
+            "list`; nothing was read again"
+        )
+    return rows
 
 
 def _retry_row(
@@ -134,9 +144,9 @@ def _retry_row(
             raise
         summary.unreachable += 1
         return
-    except KhopError:
-        raise
-    except Exception as error:  # noqa: BLE001 - an adapter may raise anything
+    except BaseException as error:
+        if not is_bug(error):
+            raise
         bug_of(row.source, error)  # writes the log line
         summary.unreachable += 1
         return

@@ -11,7 +11,7 @@ from khop.adapters.ports import Adapter, CheckStep, Health, Role
 from khop.errors import KhopError
 from khop.sync.ledger import Ledger
 from khop.sync.ledger.schema import presence, source_record
-from khop.sync.reading.adapter_bugs import bug_of
+from khop.sync.reading.adapter_bugs import bug_of, is_bug
 from khop.sync.results import SystemCheck
 
 #: How far a system's clock may differ from this machine's, in seconds.
@@ -20,16 +20,19 @@ LONGEST_SKEW = 60.0
 
 def system_checks(ledger: Ledger, adapters: Iterable[Adapter]) -> list[SystemCheck]:
     """The check of each system, in order."""
+    ledger.require_open()
     return [system_check(ledger, each.name, each.role, _health(each)) for each in adapters]
 
 
 def _health(adapter: Adapter) -> Health:
     try:
         return adapter.check()
-    except KhopError as error:
-        return Health((CheckStep("reach", False, str(error)),))
-    except Exception as error:  # noqa: BLE001 - an adapter may raise anything
-        return Health((CheckStep("reach", False, str(bug_of(adapter.name, error))),))
+    except BaseException as error:
+        bug = is_bug(error)
+        if not bug and not isinstance(error, KhopError):
+            raise
+        detail = str(bug_of(adapter.name, error) if bug else error)
+        return Health((CheckStep("reach", False, detail),))
 
 
 def system_check(ledger: Ledger, name: str, role: Role, health: Health) -> SystemCheck:

@@ -18,7 +18,6 @@ from typing import NoReturn
 from khop.errors import (
     AlreadyExists,
     ConnectorError,
-    KhopError,
     OutcomeUnknown,
     RateLimited,
     RecordError,
@@ -30,7 +29,7 @@ from khop.mappings.merging import merge_readings
 from khop.mappings.records import DossierReading, DossierRecord, FullDossier
 from khop.sync.ledger import outbox, presence, records
 from khop.sync.ledger.outbox import Push, PushState
-from khop.sync.reading.adapter_bugs import bug_of
+from khop.sync.reading.adapter_bugs import bug_of, is_bug
 from khop.sync.repairing.comparing import agrees, may_fill_gaps, same_version
 from khop.sync.repairing.obstacles import (
     CODE_NOT_PLAIN,
@@ -73,16 +72,16 @@ def _apply(pushes: Pushes, item: PlanItem) -> Applied:
         _push(pushes, _opened_push(pushes, item))
     except PushEnded as end:
         applied = Applied(item.code, item.action, end.outcome, end.steps, end.detail)
-    except KhopError:
-        raise
-    except Exception as error:  # noqa: BLE001 - an adapter may raise anything
+    except BaseException as error:
+        if not is_bug(error):
+            raise
         applied = _after_a_bug(pushes, item, error)
     pushes.context.progress.advance("apply")
     log.info("push_ended", code=item.code, outcome=applied.outcome.value)
     return applied
 
 
-def _after_a_bug(pushes: Pushes, item: PlanItem, error: Exception) -> Applied:
+def _after_a_bug(pushes: Pushes, item: PlanItem, error: BaseException) -> Applied:
     """The outcome after a bug of an adapter. What may have been sent stays begun in the outbox,
     and the next apply looks it up first."""
     with pushes.context.read() as connection:
