@@ -158,7 +158,7 @@ def test_a_new_key_carries_everything_over_and_the_old_one_is_refused(used: Inst
     assert is_refused(used.khop("pull"))
 
 
-class Killed(SystemExit):
+class Killed(BaseException):
     """The process was killed here."""
 
 

@@ -26,7 +26,7 @@ import sqlalchemy as sa
 from khop.mappings.records import Status
 from khop.sync.ledger import audit_log
 from khop.sync.ledger.schema import outbox, progress_step
-from khop.sync.ledger.sealed.covered import push_entry
+from khop.sync.ledger.sealed.covered import push_entry, steps_of
 
 
 class PushState(StrEnum):
@@ -140,8 +140,11 @@ def change(connection: sa.Connection, version: str, now_us: int, **values: Any) 
 
 
 def _log(connection: sa.Connection, now_us: int, written: Iterable[sa.Row[Any]]) -> None:
-    """Every state of a push is in the audit log, with a digest of its row."""
-    audit_log.append(connection, now_us, [push_entry(row._asdict()) for row in written])
+    """Every state of a push is in the audit log, with digests of its row and its steps."""
+    entries = [
+        push_entry(row._asdict(), steps_of(connection, row.code, row.version)) for row in written
+    ]
+    audit_log.append(connection, now_us, entries)
 
 
 def claim(connection: sa.Connection, push: Push, now_us: int) -> bool:

@@ -277,9 +277,11 @@ def _item(
     reason = _obstacle(record, case, sink)
     if reason is not None:
         return None, reason
-    version = _version(opened, record, case, sink.name)
-    if version in ended:
-        return None, _REASON_AFTER[ended[version].state]
+    version = _version(opened, replace(record, applicant_key=None), case, sink.name)
+    # A version was once made with the applicant's key too.
+    for sent in (version, _version(opened, record, case, sink.name)):
+        if sent in ended:
+            return None, _REASON_AFTER[ended[sent].state]
     return (
         PlanItem(
             code=record.code,
@@ -308,7 +310,8 @@ def _obstacle(record: DossierRecord, case: Case, sink: DossierSink) -> str | Non
 
 def _version(opened: _OpenFindings, record: DossierRecord, case: Case, sink: str) -> str:
     """Digest of what the push is based on: the one-stop's record, the portal's last answer, and
-    when the findings opened."""
+    when the findings opened. The record is without the applicant's key, which ``khop key rotate``
+    makes anew; the masked display and the change time stay."""
     portal = [str(case[f"po_{name}"]) for name in _PORTAL_SAYS]
     ours = records.record_hash(record)
     return _digest([sink, opened.subject, ours, str(opened.opened_us), *portal])

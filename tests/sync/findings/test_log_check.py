@@ -58,6 +58,13 @@ def test_untouched_tables_agree_with_the_log(decided: Engine) -> None:
          ("finding_changed", ONE, "answer")),
         ("UPDATE discrepancy SET answer_due_us = 1 WHERE subject = '{one}'",
          ("finding_changed", ONE, "answer")),
+        ("UPDATE discrepancy SET first_seen_us = first_seen_us - 1 WHERE subject = '{one}'",
+         ("finding_changed", ONE, "first_seen_us")),
+        ("UPDATE discrepancy SET opened_us = opened_us + 1 WHERE subject = '{two}'",
+         ("finding_changed", TWO, "opened_us")),
+        ("UPDATE discrepancy SET reopened = 7 WHERE subject = '{two}'",
+         ("finding_changed", TWO, "reopened")),
+        ("UPDATE exclusion SET made_us = made_us - 1", ("exclusion_changed", TWO, None)),
         ("DELETE FROM discrepancy WHERE subject = '{one}'", ("finding_removed", ONE, None)),
         ("UPDATE discrepancy SET subject = 'H99-9', code = 'H99-9' WHERE subject = '{one}'",
          ("finding_added", "H99-9", None)),
@@ -73,7 +80,7 @@ def test_a_change_of_another_program_is_named(
     sql: str, told: tuple[str, object, object], decided: Engine, ledger: Ledger
 ) -> None:
     with ledger.write() as connection:
-        connection.execute(sa.text(sql.format(one=ONE)))
+        connection.execute(sa.text(sql.format(one=ONE, two=TWO)))
     assert told in kinds(decided)
 
 
@@ -92,6 +99,10 @@ def test_a_decision_whose_entry_was_taken_out_is_named(decided: Engine, ledger: 
         ("UPDATE outbox SET detail = 'x' WHERE code = '{one}'", "push_changed"),
         ("DELETE FROM outbox WHERE code = '{one}'", "push_removed"),
         ("UPDATE outbox SET version = 'x' WHERE code = '{one}'", "push_added"),
+        ("UPDATE progress_step SET state = 'refused' WHERE code = '{one}'", "steps_changed"),
+        ("UPDATE progress_step SET sent_us = 1 WHERE code = '{one}'", "steps_changed"),
+        ("DELETE FROM progress_step WHERE code = '{one}'", "steps_changed"),
+        ("UPDATE progress_step SET version = 'x' WHERE code = '{one}'", "steps_changed"),
     ],
 )
 def test_a_changed_push_is_named(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from khop.errors import (
 from khop.mappings.records import DossierRecord, Status
 from khop.sync.engine import Engine
 from khop.sync.ledger import Ledger
-from khop.sync.ledger.schema import run
+from khop.sync.ledger.schema import run, source_record
 from khop.sync.repairing.plan_file import plan_from_json
 from khop.sync.results import Outcome
 from tests.postgres import BOTH
@@ -53,6 +54,64 @@ def test_a_refused_version_is_not_sent_again_for_another_selection_of_rules(
     engine.apply(rules=["B6"], confirm=yes)
     assert engine.plan().items == ()
     assert engine.plan(["B6"]).items == ()
+
+
+def test_another_matching_key_makes_no_other_version(
+    one_stop: FakeOneStop, engine: Engine, portal: FakePortal, clock: FakeClock, ledger: Ledger
+) -> None:
+    def rotate(key: str) -> None:
+        with ledger.write() as connection:
+            connection.execute(sa.update(source_record).values(applicant_key=key * 64))
+
+    one_stop.put(record(1, applicant_key="a" * 64))
+    pull_and_reconcile(engine, clock)
+    planned = engine.plan()
+    rotate("b")
+    assert engine.plan().basis == planned.basis
+    portal.before["create"] = [Refused("dvcqg", "DongBoHoSoMC", code="-1")]
+    assert outcomes(engine.apply(planned, confirm=yes)) == ["refused"]
+    rotate("c")
+    assert engine.plan().items == ()
+    assert [each.reason for each in engine.plan().work] == ["refused"]
+
+
+def test_what_was_refused_when_versions_were_made_with_the_key_is_not_sent_again(
+    behind: DossierRecord,
+    one_stop: FakeOneStop,
+    engine: Engine,
+    portal: FakePortal,
+    clock: FakeClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one_stop.put(replace(behind, applicant_key="a" * 64, changed_at=at(14)))
+    pull_and_reconcile(engine, clock)
+
+    def with_the_key(one: Any, **changes: Any) -> Any:
+        return one if "applicant_key" in changes else replace(one, **changes)
+
+    with monkeypatch.context() as earlier:
+        earlier.setattr("khop.sync.repairing.plan.replace", with_the_key)
+        assert len(engine.plan().items) == 1
+        portal.before["update"] = [Refused("dvcqg", "DongBoHoSoMC", code="-1")]
+        assert outcomes(engine.apply(confirm=yes)) == ["refused"]
+    assert [each.reason for each in engine.plan().work] == ["refused"]
+    assert engine.plan().items == ()
+
+
+def test_pushes_under_a_clock_that_was_ahead_count_for_the_limit(
+    build_engine: Build, one_stop: FakeOneStop, portal: FakePortal, clock: FakeClock
+) -> None:
+    engine = build_engine(one_stop, portal, repair={"max_changes": 1, "max_share": 1.0})
+    one_stop.put(record(1))
+    pull_and_reconcile(engine, clock)
+    clock.advance(hours=20)
+    engine.apply(confirm=lambda _: False)
+    clock.advance(hours=-20)
+    one_stop.put(record(2, changed_at=at(14)))
+    engine.pull()
+    engine.reconcile()
+    with pytest.raises(KhopError, match="beside 1 in the last 24 hours"):
+        engine.apply(confirm=lambda _: False)
 
 
 def test_apply_asks_when_the_number_of_cases_is_unknown(

@@ -1,14 +1,16 @@
 """What the audit log says of the rows of other tables, so that a change of them shows.
 
 Findings: state, severity, unit and fingerprint (which stands for the values); who has to answer
-until when, and what was answered. Exclusions, whole. The outbox, whole. An entry holds a digest of
-the row, or its values where people read them.
+until when, and what was answered; since when they are known and open, and how often they came back,
+which the times of the entries say. Exclusions, whole. The outbox, whole, and the progress steps of
+each push that has ended. An entry holds a digest of the row, or its values where people read them.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,7 +25,7 @@ from khop.sync.ledger.audit_log import (
     head,
 )
 from khop.sync.ledger.installation import privacy_of, write_head
-from khop.sync.ledger.schema import discrepancy, exclusion, outbox
+from khop.sync.ledger.schema import discrepancy, exclusion, outbox, progress_step
 from khop.text.digest import hex_digest
 
 #: What actions about a push begin with.
@@ -37,6 +39,7 @@ CARRIED_FINDING, CARRIED_EXCLUSION, CARRIED_PUSH = (
 
 _FINDING = ("rule", "subject", "state", "severity", "unit", "fingerprint")
 _ANSWER = ("assignee", "answer_due_us", "explanation")
+_TIMES = ("first_seen_us", "opened_us", "reopened")
 _PUSH = (
     "version",
     "code",
@@ -60,9 +63,17 @@ def finding_content(severity: str, unit: str | None, fingerprint: str) -> str:
     return _digest([severity, unit, fingerprint])
 
 
-def push_entry(row: Mapping[str, Any], action: str | None = None) -> Entry:
-    """The entry for a row of the outbox as it is now."""
-    detail = {"version": row["version"], "state": row["state"], "row": push_content(row)}
+def push_entry(
+    row: Mapping[str, Any], steps: str | None = None, action: str | None = None
+) -> Entry:
+    """The entry for a row of the outbox as it is now. ``steps``: the digest of its progress steps;
+    None when it has none."""
+    detail = {
+        "version": row["version"],
+        "state": row["state"],
+        "row": push_content(row),
+        "steps": steps,
+    }
     action = action or f"{PUSH}{row['state']}"
     return Entry(KHOP, action, row["sink"], row["code"], detail)
 
@@ -70,6 +81,27 @@ def push_entry(row: Mapping[str, Any], action: str | None = None) -> Entry:
 def push_content(row: Mapping[str, Any]) -> str:
     """The digest of a row of the outbox."""
     return _digest([row[name] for name in _PUSH])
+
+
+def steps_of(connection: sa.Connection, code: str, version: str) -> str | None:
+    """The digest of the progress steps of a push."""
+    query = _STEPS.where(progress_step.c.code == code, progress_step.c.version == version)
+    return next((digest for *_, digest in _steps(connection.execute(query))), None)
+
+
+def all_steps(connection: sa.Connection) -> Iterator[tuple[str, str, str]]:
+    """(version, code, digest of the progress steps) of each push that has any."""
+    yield from _steps(connection.execute(_STEPS))
+
+
+_STEPS = sa.select(progress_step).order_by(progress_step.c.version, progress_step.c.step_key)
+
+
+def _steps(rows: Iterable[sa.Row[Any]]) -> Iterator[tuple[str, str, str]]:
+    for version, found in groupby(rows, lambda row: str(row.version)):
+        steps = [list(row) for row in found]
+        code = str(steps[0][_STEPS.selected_columns.keys().index("code")])
+        yield version, code, _digest(steps)
 
 
 def begin(connection: sa.Connection, now_us: int, action: str = KEY_BEGIN, **about: Any) -> Head:
@@ -82,17 +114,18 @@ def begin(connection: sa.Connection, now_us: int, action: str = KEY_BEGIN, **abo
 
 
 def _carried(connection: sa.Connection) -> Iterator[Entry]:
-    names = [*_FINDING, *_ANSWER]
+    names = [*_FINDING, *_ANSWER, *_TIMES]
     for row in connection.execute(sa.select(*(discrepancy.c[name] for name in names))).mappings():
         content = finding_content(row["severity"], row["unit"], row["fingerprint"])
-        detail = {name: row[name] for name in ("rule", "state", "severity", *_ANSWER)}
+        detail = {name: row[name] for name in ("rule", "state", "severity", *_ANSWER, *_TIMES)}
         entry = {**detail, "content": content}
         yield Entry(KHOP, CARRIED_FINDING, code=row["subject"], detail=entry)
     for row in connection.execute(sa.select(exclusion)).mappings():
-        detail = {name: row[name] for name in ("rule", "reason", "actor", "until_us")}
+        detail = {name: row[name] for name in ("rule", "reason", "actor", "until_us", "made_us")}
         yield Entry(KHOP, CARRIED_EXCLUSION, code=row["subject"], detail=detail)
+    steps = {version: digest for version, _, digest in all_steps(connection)}
     for pushed in connection.execute(sa.select(outbox)):
-        yield push_entry(pushed._asdict(), CARRIED_PUSH)
+        yield push_entry(pushed._asdict(), steps.get(pushed.version), CARRIED_PUSH)
 
 
 def _digest(parts: list[Any]) -> str:
