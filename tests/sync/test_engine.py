@@ -205,6 +205,7 @@ CLOSED: dict[str, Callable[[Any], object]] = {
     "freshness": lambda engine: engine.freshness(),
     "show": lambda engine: engine.show("H99"),
     "verify_log": lambda engine: engine.verify_log(),
+    "was_compared": lambda engine: engine.was_compared(),
     "plan": lambda engine: engine.plan(),
     "apply": lambda engine: engine.apply(confirm=lambda _: True),
     "notify": lambda engine: engine.notify(dry_run=True),
