@@ -239,8 +239,7 @@ class Engine(Deciding):
     def quarantine_retry(
         self, ids: Sequence[int] = (), progress: Progress | None = None
     ) -> RetrySummary:
-        """Read and map bad records again: these, or all that are open. Raises KhopError for an id
-        that no open record has."""
+        """Read and map bad records again: these, which have to be open, or all that are open."""
         ports = (DossierSource, EvidenceSource, PaperSource)
         sources = [source for port in ports for source in self._systems.of_port(port)]
         self._check_clock()
