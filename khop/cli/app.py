@@ -112,6 +112,7 @@ def _ledger() -> typer.Typer:
     group = typer.Typer(no_args_is_help=True)
     group.command("check", help="help.ledger_check")(ledger.check)
     group.command("backup", help="help.ledger_backup")(ledger.backup)
+    group.command("restore", help="help.ledger_restore")(ledger.restore)
     return group
 
 

@@ -1,4 +1,5 @@
-"""``khop ledger check | backup``: whether the ledger's database is sound, and copies of it."""
+"""``khop ledger check | backup | restore``: whether the ledger's database is sound, copies of it,
+and going back to one."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from khop.cli.arguments import account
 from khop.cli.exit_codes import ERROR, OK
 from khop.cli.options import ConfigOption, FormatOption, LangOption
 from khop.cli.session import load
@@ -72,4 +74,40 @@ def backup(
         shell.note("ledger.removed", count=len(done.removed))
     if done.key_beside:
         shell.note("ledger.key_beside", key=settings.key_path)
+    return OK
+
+
+def restore(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="option.backup_file", metavar="FILE")],
+    replace: Annotated[bool, typer.Option("--replace", help="option.replace")] = False,
+    by: Annotated[str | None, typer.Option("--by", help="option.by", metavar="ACCOUNT")] = None,
+    config: ConfigOption = None,
+    format: FormatOption = None,
+    lang: LangOption = None,
+) -> int:
+    from khop.sync.ledger.copies.restore import restore as put_back
+
+    shell = shell_of(context, config, format)
+    settings, actor = load(shell), by or account(shell)
+    with shell.progress() as progress:
+        done = put_back(
+            settings,
+            file.absolute(),
+            lambda: datetime.now(UTC),
+            actor=actor,
+            replace=replace,
+            progress=progress,
+        )
+    if shell.as_json:
+        shell.show_json(done.as_json())
+    else:
+        shell.show(shell.words("ledger.restored", file=done.file, as_of=done.as_of, head=done.head))
+    if done.replaced is not None:
+        shell.note("ledger.replaced", file=done.replaced)
+    if done.newer:
+        shell.note("ledger.newer", count=done.newer)
+    if done.held:
+        shell.note("ledger.held", count=done.held)
+    shell.note("ledger.after_restore")
     return OK

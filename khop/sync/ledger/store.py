@@ -199,8 +199,13 @@ class Ledger:
             found = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
         if found == SCHEMA_VERSION:
             return
+        if found is None:
+            raise LedgerError(
+                f"the ledger {self.place} was not made or restored to its end: let the database be "
+                "emptied, then do it again"
+            )
         _refuse_development(found, self.place)
-        if found is None or str(found) < SCHEMA_VERSION:
+        if str(found) < SCHEMA_VERSION:
             raise LedgerError(
                 f"the ledger {self.place} is of an older version ({found}); "
                 "run `khop init` to migrate it"
@@ -298,13 +303,14 @@ def create_ledger(url: str) -> None:
             connection.begin(),
         ):
             database.begin_write(connection)
-            _migrate(connection, database.place)
+            migrate(connection, database.place)
             database.settle(connection)
     finally:
         engine.dispose()
 
 
-def _migrate(connection: sa.Connection, place: str) -> None:
+def migrate(connection: sa.Connection, place: str) -> None:
+    """Bring the tables to this program's schema. Raises LedgerError for a newer one."""
     from alembic import command
     from alembic.config import Config
     from alembic.script.revision import ResolutionError

@@ -1,7 +1,7 @@
 """Sending the progress steps of a push, each once.
 
 Steps cannot be looked up on the portal: after a call without a readable answer they are marked
-unknown, and are not sent again.
+unknown, and are not sent again. So are those from before a restore of the ledger.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from khop.errors import (
 )
 from khop.mappings.records import FullDossier, Step
 from khop.sync.ledger import outbox
+from khop.sync.ledger.copies.restored import last_restored_us
 from khop.sync.ledger.outbox import Push, PushState, StepState
 from khop.sync.repairing.obstacles import would_lower
 from khop.sync.repairing.pushes import Pushes
@@ -34,7 +35,10 @@ def send_steps(pushes: Pushes, push: Push, dossier: FullDossier) -> NoReturn:
     steps = {step_key(push, step): step for step in _steps_to_send(push, dossier.steps)}
     with pushes.context.read() as connection:
         taken = outbox.steps_taken(connection, list(steps))
+        restored_us = last_restored_us(connection)
     left = [(key, step) for key, step in steps.items() if key not in taken]
+    if restored_us is not None and not push.created_there:
+        left = _without_unknown(pushes, push, left, restored_us)
     sent, size = 0, pushes.portal.sink.progress_chunk
     for start in range(0, len(left), size):
         sent += _send_chunk(pushes, push, left[start : start + size])
@@ -44,6 +48,19 @@ def send_steps(pushes: Pushes, push: Push, dossier: FullDossier) -> NoReturn:
         detail = "some progress steps may not have arrived; compare them on the portal"
         pushes.end(push, PushState.STEPS_UNKNOWN, Outcome.STEPS_UNKNOWN, detail, sent)
     pushes.end(push, PushState.DONE, Outcome.DONE, None, sent)
+
+
+def _without_unknown(
+    pushes: Pushes, push: Push, steps: Sequence[tuple[str, Step]], restored_us: int
+) -> list[tuple[str, Step]]:
+    """The steps since the ledger was restored. Whether earlier ones were sent before that is not
+    known: they are marked so, and not sent."""
+    unknown = [pair for pair in steps if pair[1].event_at.us <= restored_us]
+    if unknown:
+        rows = [_step_row(pushes, push, *pair) | {"state": StepState.UNKNOWN} for pair in unknown]
+        with pushes.context.write() as connection:
+            outbox.steps_begin(connection, rows)
+    return [pair for pair in steps if pair not in unknown]
 
 
 def _send_chunk(pushes: Pushes, push: Push, chunk: Sequence[tuple[str, Step]]) -> int:

@@ -40,6 +40,7 @@ from khop.sync.results.pulls import (
 from khop.sync.results.upkeep import (
     BackupSummary,
     QuarantineRow,
+    RestoreSummary,
     RetrySummary,
     SystemCheck,
 )
@@ -71,6 +72,7 @@ __all__ = [
     "PullSummary",
     "QuarantineRow",
     "ReconcileSummary",
+    "RestoreSummary",
     "Result",
     "RetrySummary",
     "RuleCount",

@@ -51,6 +51,22 @@ class BackupSummary(Result):
 
 
 @dataclass(frozen=True, slots=True)
+class RestoreSummary(Result):
+    """One ``khop ledger restore``. ``as_of``: the last time that is written in the copy. ``head``,
+    ``entries``: of the audit log in it. ``replaced``: where the ledger before is now. ``newer``:
+    entries of its log that the copy does not have; None when it was damaged or another ledger.
+    ``held``: pushes that were under way in the copy, and are left to people."""
+
+    file: str
+    as_of: str
+    head: str
+    entries: int
+    replaced: str | None
+    newer: int | None
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
 class SystemCheck(Result):
     """``khop check`` of one source. ``unmapped``: labels of its records no table knows, with
     how many dossiers carry each. ``unusable``: of files, the rows that cannot be used, as

@@ -41,3 +41,17 @@ def test_without_a_ledger_nothing_is_made(run: Run, tmp_path: Path) -> None:
     failed = run("--lang", "en", "ledger", "backup")
     assert (failed.code, (tmp_path / "backups").exists()) == (1, False)
     assert "there is no ledger at" in failed.err
+
+
+def test_a_restore_says_as_of_when_and_what_is_kept(run: Run, tmp_path: Path) -> None:
+    run("init")
+    run("ledger", "backup")
+    (made,) = (tmp_path / "backups").iterdir()
+    (tmp_path / "khop.db").unlink()
+    done = run("--lang", "en", "ledger", "restore", str(made))
+    assert done.code == 0
+    assert done.out.startswith("The ledger is as it was at 2")
+    assert "Now run khop pull, then khop reconcile." in done.err
+    assert run("log", "verify").code == 0
+    missing = run("--lang", "en", "ledger", "restore", "none.db")
+    assert (missing.code, "cannot be read" in missing.err) == (1, True)

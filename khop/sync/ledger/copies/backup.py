@@ -95,7 +95,8 @@ def _holds(folder: Path, key: Path) -> bool:
     return key.resolve().is_relative_to(folder.resolve()) or (folder / key.name).exists()
 
 
-def _copy_of_file(database: SqliteFile, part: Path, progress: Progress) -> Content:
+def vacuum_into(database: SqliteFile, part: Path, progress: Progress) -> None:
+    """Copy a ledger in a file, as it is now, into an empty file."""
     with translated(database), closing(sqlite_opening.connect(database.path)) as source:
         pages, size = (source.execute(f"PRAGMA page_{x}").fetchone()[0] for x in ("count", "size"))
         with size_shown("backup", part, pages * size, progress) as report:
@@ -106,6 +107,10 @@ def _copy_of_file(database: SqliteFile, part: Path, progress: Progress) -> Conte
                 if any(sign in str(error).lower() for sign in _FULL):
                     raise no_room(part.parent) from None
                 raise
+
+
+def _copy_of_file(database: SqliteFile, part: Path, progress: Progress) -> Content:
+    vacuum_into(database, part, progress)
     progress.start("check_backup")
     with opened_copy(part) as copy:
         check_pages(copy, part)

@@ -32,8 +32,10 @@ from khop.text.local_time import LOCAL
 #: What the files begin with.
 SQLITE_MARK, DUMP_MARK = b"SQLite format 3\0", b"PGDMP"
 
-_MEGABYTE = 1_000_000
+MEGABYTE = 1_000_000
 _PART = ".khop-backup.part"
+#: What SQLite puts beside a file while it is open, and after its process was killed.
+_LOGS = ("-wal", "-shm", "-journal")
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -70,22 +72,24 @@ def _age(name: str) -> tuple[str, str, int]:
 
 
 @contextmanager
-def part_in(folder: Path) -> Iterator[tuple[Path, int]]:
+def part_in(folder: Path, name: str = _PART) -> Iterator[tuple[Path, int]]:
     """An empty file of khop's account alone in the folder, and its number among the open files.
 
     It is gone after the block, unless it was renamed. One that a killed process left is used again.
     Raises KhopError when another process writes it.
     """
-    path = folder / _PART
+    path = folder / name
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise KhopError(
-                f"another khop writes a backup into {folder}; wait until it is done"
+                f"another khop writes a copy of a ledger into {folder}; wait until it is done"
             ) from None
         try:
+            for left in log_files(path):  # of a process that was killed
+                left.unlink()
             os.truncate(handle, 0)
             yield path, handle
         finally:
@@ -100,16 +104,22 @@ def size_shown(
 ) -> Iterator[Callable[[], None]]:
     """What is called in the block shows how many megabytes of the file are written."""
     done = 0
-    progress.start(task, total // _MEGABYTE)
+    progress.start(task, total // MEGABYTE)
 
     def report() -> None:
         nonlocal done
-        written = part.stat().st_size // _MEGABYTE
-        progress.advance(task, written - done, total=max(written, total // _MEGABYTE))
+        written = part.stat().st_size // MEGABYTE
+        progress.advance(task, written - done, total=max(written, total // MEGABYTE))
         done = written
 
     yield report
     progress.finish(task)
+
+
+def log_files(file: Path) -> list[Path]:
+    """The log files that SQLite left beside a file."""
+    beside = (file.with_name(f"{file.name}{end}") for end in _LOGS)
+    return [path for path in beside if path.exists()]
 
 
 def keep_as(part: Path, handle: int, target: Path, settle: Callable[[Path], None]) -> None:

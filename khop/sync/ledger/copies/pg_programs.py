@@ -24,6 +24,7 @@ from khop.errors import ConfigError, KhopError
 from khop.sync.ledger.copies.files import no_room, size_shown
 from khop.sync.ledger.postgres import PostgresDatabase
 from khop.sync.ledger.schema import metadata
+from khop.sync.ledger.store import translated
 from khop.sync.results import Progress
 
 #: Seconds between two looks at the size of the copy.
@@ -85,8 +86,7 @@ def dump(
             key="backup.pg_dump",
         )
     schema = connection.exec_driver_sql("SELECT quote_ident(current_schema())").scalar_one()
-    known = {*metadata.tables, VERSION_TABLE}
-    tables = [name for name in sa.inspect(connection).get_table_names() if name in known]
+    tables = _tables(connection)
     snapshot = connection.exec_driver_sql("SELECT pg_export_snapshot()").scalar_one()
     size = connection.scalar(
         sa.text(
@@ -133,13 +133,19 @@ def first_row(programs: Programs, file: Path, table: str) -> Mapping[str, str]:
     return next(_rows(programs, file, table), {})
 
 
-def last_row(programs: Programs, file: Path, table: str) -> Mapping[str, str]:
-    """The last row of a table in a copy, by its first column, which is a number."""
-    found: Mapping[str, str] = {}
-    for row in _rows(programs, file, table):
-        if not found or int(row["id"]) > int(found["id"]):
-            found = row
-    return found
+def tables_in(database: PostgresDatabase) -> list[str]:
+    """The tables of a ledger that are in the database."""
+    engine = database.engine()
+    try:
+        with translated(database), engine.connect() as connection:
+            return _tables(connection)
+    finally:
+        engine.dispose()
+
+
+def _tables(connection: sa.Connection) -> list[str]:
+    known = {*metadata.tables, VERSION_TABLE}
+    return [name for name in sa.inspect(connection).get_table_names() if name in known]
 
 
 def _rows(
