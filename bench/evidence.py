@@ -105,5 +105,6 @@ def _paper(kind: str, number: int, dossier: Row) -> Row:
         "source": kind, "file": f"{kind}.xlsx", "row_key": f"{kind}-{number:08d}", "kind": kind,
         "sheet": "Sổ", "row_number": number, "unit": dossier["unit"],
         "unit_code": dossier["unit_code"], "procedure": dossier["procedure"],
-        "applicant_key": dossier["applicant_key"], "fields_lost": "[]", "first_seen_us": NOW_US,
+        "applicant_key": dossier["applicant_key"],
+        "applicant_kind": dossier["applicant_kind"], "fields_lost": "[]", "first_seen_us": NOW_US,
     }  # fmt: skip

@@ -125,6 +125,7 @@ def _ordinary(number: int) -> tuple[Row, Row]:
         "procedure": f"1.{number % 1800:06d}",
         "channel": 1 + number % 3 % 2,
         "applicant_key": f"{number * 2654435761 % 2**64:064x}",
+        "applicant_kind": "number_12",
         "path": ">".join(str(state) for state in _STEPS if state <= status),
         "entered_us": received + 5 * MINUTE, "entered_day": 0,
     }  # fmt: skip

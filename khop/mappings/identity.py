@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date
+from enum import StrEnum
 from functools import cache
 
 from khop.errors import RecordError
@@ -47,7 +48,22 @@ _YEAR_ALONE = re.compile(r"00/00/([0-9]{4})|([0-9]{4})(?:-00-00|0000)?")
 #: Phonetic letters, Greek, Cyrillic, Armenian.
 _OTHER_ALPHABET = re.compile(r"[\u0131\u0250-\u02af\u0370-\u058f]")
 _SHORTEST_SHOWN = 9
+
+
+class ApplicantKind(StrEnum):
+    """What a matching key is made of. Keys of two kinds are never equal, also for one person."""
+
+    CITIZEN_NUMBER = "number_12"
+    OLD_NUMBER = "number_9"
+    OTHER_NUMBER = "number"
+    BIRTH_DATE = "name_date"
+    BIRTH_YEAR = "name_year"
+
+
+_KIND_OF_DIGITS = {12: ApplicantKind.CITIZEN_NUMBER, 9: ApplicantKind.OLD_NUMBER}
 _HEAD, _TAIL = 4, 2
+#: Digits of a year.
+_YEAR = 4
 
 
 def fold_name(name: str) -> str:
@@ -143,6 +159,21 @@ def applicant_key(
     folded = " ".join(fold_name(_in_latin(name or "")).translate(_KEY_ONLY).split())
     born = _birth(birth)
     return _digest(key, f"name:{folded}|{born}") if folded and born else None
+
+
+def applicant_kind(
+    identity_number: str | int | None, name: str | None = None, birth: date | str | None = None
+) -> str | None:
+    """What ``applicant_key`` makes the key of the same values of, as in ``ApplicantKind``; None
+    where it makes none."""
+    if digits := identity_digits(identity_number):
+        length = len(digits) if digits.isdecimal() else 0
+        return _KIND_OF_DIGITS.get(length, ApplicantKind.OTHER_NUMBER).value
+    born = _birth(birth)
+    if not born or not fold_name(_in_latin(name or "")).translate(_KEY_ONLY).split():
+        return None
+    kind = ApplicantKind.BIRTH_YEAR if len(born) == _YEAR else ApplicantKind.BIRTH_DATE
+    return kind.value
 
 
 def actor_key(key: bytes, who: str) -> str:

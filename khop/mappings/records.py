@@ -142,7 +142,8 @@ class DossierRecord:
     ``code`` and ``aliases`` are canonical (``mappings.codes.spelling``); ``status_raw`` is
     the source's own state as text (kept when no table knows it, with ``status`` None);
     ``procedure`` is the base procedure code; ``unit`` the unit's display name and ``unit_code``
-    its code as written; ``fields_lost`` names wire fields the mapping could not use.
+    its code as written; ``applicant_kind`` what the key is made of (``mappings.identity``), None
+    where nobody knows; ``fields_lost`` names wire fields the mapping could not use.
 
     ``unread``: the fields of this record that are empty because the source's value could not be
     read. Such a field is not known, where another empty field is known to be empty: a rule that
@@ -169,6 +170,7 @@ class DossierRecord:
     procedure: str | None = None
     channel: Channel | None = None
     applicant_key: str | None = None
+    applicant_kind: str | None = None
     applicant_mask: str | None = None
     fields_lost: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
@@ -219,6 +221,7 @@ class PaperRow:
     unit_code: str | None = None
     procedure: str | None = None
     applicant_key: str | None = None
+    applicant_kind: str | None = None
     applicant_mask: str | None = None
     received_at: Instant | None = None
     due_at: Instant | None = None

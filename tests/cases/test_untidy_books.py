@@ -175,8 +175,17 @@ def test_what_stands_beside_a_procedure_or_a_number_makes_no_other(
             "\uff11.001612", "1.001612/KH",
         )
     ]  # fmt: skip
-    unknown = [{"procedure": text} for text in ("Thủ tục thử", "1.001612; 1.001613", "khai sinh")]
-    assert compared(installation, [*procedures, *unknown]) == (len(procedures), 0)
+    lost: list[Mapping[str, object]] = [
+        {"procedure": text}
+        for text in (
+            "Thủ tục thử", "1.001612; 1.001613", "khai sinh", "1.O01612", "l.001612", "1.1612",
+            "BGTVT-285",
+        )
+    ]  # fmt: skip
+    rows = [*procedures, *lost]
+    assert compared(installation, rows) == (len(rows), 0)
+    other = [{"procedure": text} for text in ("1.001613", "1.00161")]
+    assert compared(installation, [*rows, *other]) == (len(rows), 2)
 
 
 def test_what_stands_beside_an_identity_number_makes_no_other(installation: Installation) -> None:
@@ -190,8 +199,54 @@ def test_what_stands_beside_an_identity_number_makes_no_other(installation: Inst
     lost = [
         {"identity": text, "birth": ""} for text in ("O99000000001", "099000000001/099000000002")
     ]
-    found = compared(installation, [*numbers, *lost], identityNumber="099000000001")
-    assert found == (len(numbers), 0)
+    rows = [*numbers, *lost]
+    found = compared(installation, rows, identityNumber="099000000001")
+    assert found == (len(rows), 0)
+
+
+def test_a_person_known_by_something_else_is_no_other_person(installation: Installation) -> None:
+    persons = [
+        {"name": "Trần Thị Khác", "birth": "05/06/1988"},
+        {"name": "Trần Thị Khác", "birth": ""},
+        {"birth": "1990"},
+        {"identity": "012345678"},
+    ]
+    others = [
+        {"identity": "099000000002"},
+        {"name": "Trần Thị Khác", "birth": "", "procedure": "2.000815"},
+        {"identity": "012345678", "unit": "UBND xã Mẫu 5"},
+        {"birth": "1990", "day": "03/11/2026"},
+    ]
+    found = compared(installation, [*persons, *others], identityNumber="099000000001")
+    assert found == (len(persons), len(others))
+
+
+def test_a_unit_that_no_table_knows_is_no_other_unit(installation: Installation) -> None:
+    units = [
+        {"unit": text}
+        for text in (
+            "P. Tư pháp", "Bộ phận một cửa UBND xã Mẫu 3", "TTPVHCC", "UBNDxã Mẫu 3", "Mẫu 3",
+            "UBND xã Mẫu 3 - tỉnh Mẫu", "H99.18.03 - UBND xã Mẫu 3", "Tư pháp - hộ tịch", "",
+        )
+    ]  # fmt: skip
+    others = [{"unit": "P. Tư pháp", "procedure": "2.000815"}, {"unit": "", "day": "03/11/2026"}]
+    assert compared(installation, [*units, *others]) == (len(units), len(others))
+
+
+def test_a_row_that_lacks_a_procedure_is_compared_by_the_others(installation: Installation) -> None:
+    others = [{"procedure": "", "name": "Trần Thị Khác"}, {"procedure": "", "day": "03/11/2026"}]
+    assert compared(installation, [{"procedure": ""}, *others]) == (1, 2)
+
+
+def test_what_only_does_not_differ_accuses_nobody_and_is_shown_once(
+    installation: Installation,
+) -> None:
+    rows = [
+        {"procedure": "", "name": "Trần Thị Khác", "birth": ""},
+        {"procedure": "", "birth": "", "unit": ""},
+        {"procedure": "", "birth": "", "unit": "UBND xã Mẫu 5"},
+    ]
+    assert compared(installation, rows) == (2, 1)
 
 
 def test_another_unit_of_the_table_is_another_unit(installation: Installation) -> None:

@@ -82,6 +82,7 @@ def record(number: int, **changes: object) -> DossierRecord:
         procedure="1.001612",
         channel=Channel.COUNTER,
         applicant_key="k" * 64,
+        applicant_kind="number_12",
     )
     return replace(ordinary, **changes)  # type: ignore[arg-type]
 

@@ -27,6 +27,7 @@ def logbook_row(number: int, /, **changes: object) -> PaperRow:
         unit="UBND xã Mẫu",
         procedure="1.001612",
         applicant_key=APPLICANT,
+        applicant_kind="number_12",
         applicant_mask="Nguyễn V. M.",
         received_at=at(10, 9),
     )

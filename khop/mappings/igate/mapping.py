@@ -21,7 +21,7 @@ from khop.mappings.igate.ordinary import (
     repaired,
     spelt_otherwise,
 )
-from khop.mappings.igate.person import applicant_of, has_owner, key_and_mask, owner_of
+from khop.mappings.igate.person import Matched, applicant_of, has_owner, matched_by, owner_of
 from khop.mappings.igate.references import is_no_value, texts_of
 from khop.mappings.igate.text import flag, vietnamese_name
 from khop.mappings.igate.wire import (
@@ -187,7 +187,7 @@ class IgateMapping:
         status, status_raw = self._state(wire, step)
         unit = wire.agency or _NO_AGENCY
         person = wire.applicant.data if wire.applicant else None
-        key, mask = key_and_mask(self._key, person, lost) if person else (None, None)
+        applicant = matched_by(self._key, person, lost) if person else Matched()
         method = wire.applyMethod
         procedure = _procedure(wire.procedure, lost)
         read = parse_wire_time
@@ -219,8 +219,9 @@ class IgateMapping:
             channel=self._channel.lookup(method.id, vietnamese_name(method.name))
             if method
             else None,
-            applicant_key=key,
-            applicant_mask=mask,
+            applicant_key=applicant.key,
+            applicant_kind=applicant.kind,
+            applicant_mask=applicant.mask,
         )
         owner = ("owner",) if person is not None and has_owner(person) else ()
         if not lost and not owner:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from khop.errors import RecordError
 from khop.mappings.identity import (
     applicant_key,
+    applicant_kind,
     fold_name,
     identity_digits,
     mask_name,
@@ -31,17 +33,26 @@ _PERSONAL_NUMBER = (9, 12)
 _PARTIAL = re.compile(r"(?:(?P<m>\d\d?)/)?(?P<y>\d{4})", re.ASCII)
 
 
-def key_and_mask(key: bytes, person: PersonData, lost: list[str]) -> tuple[str | None, str | None]:
-    """Matching key and masked display of the applicant. A birthday that the key needs and that
-    cannot be read is added to ``lost``."""
+class Matched(NamedTuple):
+    """The applicant as a record has him: matching key, what it is made of, masked display."""
+
+    key: str | None = None
+    kind: str | None = None
+    mask: str | None = None
+
+
+def matched_by(key: bytes, person: PersonData, lost: list[str]) -> Matched:
+    """The applicant. A birthday that the key needs and that cannot be read is added to ``lost``."""
     _name_no_values(person, lost)
     if any(path.startswith(_NUMBER) for path in lost):
-        return None, None  # a name in its place would make the key of another person
+        return Matched()  # a name in its place would make the key of another person
     number = identity_digits(person.identityNumber)
     name = first_text(person.fullname, person.ownerFullname, person.organization)
     birth = None if number else _birth_or_lost(person.birthday, lost)
     mask = (mask_name(name) if name else mask_number(number)) or None
-    return applicant_key(key, number, name, _key_text(birth)), mask
+    born = _key_text(birth)
+    made_of = number, name, born
+    return Matched(applicant_key(key, *made_of), applicant_kind(*made_of), mask)
 
 
 def _name_no_values(person: PersonData, lost: list[str]) -> None:

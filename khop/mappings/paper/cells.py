@@ -32,6 +32,12 @@ _WRITTEN_PROCEDURE = re.compile(r"(?<![0-9A-Z.])([0-9])\s*[.,\-]?\s*([0-9]{6})(?
 #: A code of another system, such as BGTVT-285.
 _OTHER_PROCEDURE = re.compile(r"(?=.*[0-9])[0-9A-ZĐa-zđ._/\-]{1,40}")
 _SHORT_PROCEDURE = re.compile(r"([0-9])[.,]([0-9]{1,6})")
+#: Letters for digits (1.O01612), or zeros lost behind the point (1.1612): it may be any procedure.
+_MISSPELT_PROCEDURE = re.compile(
+    r"[0-9OoIl][.,](?=[0-9]*[OoIl])[0-9OoIl]{4,6}(\..*)?|[OoIl][.,][0-9]{6}(\..*)?"
+    r"|[0-9][.,][1-9][0-9]{0,4}"
+)
+_NO_PROCEDURE = "is not one code of a procedure; write it like 1.001612"
 _DATE_WORDS = re.compile(r"[\s,;()\-–]*(?:ng[àa]y)?[\s,;():\-–]*$", re.IGNORECASE)
 
 _UNREADABLE_LETTERS = (
@@ -87,6 +93,8 @@ def read_identity(cell: Cell, field: str) -> str:
 def read_procedure(cell: Cell, field: str) -> str | None:
     """The base code of a procedure; None for none. Raises RecordError."""
     text = read_text(cell, field)
+    if _MISSPELT_PROCEDURE.fullmatch(text):
+        raise RecordError(field, _NO_PROCEDURE)
     if cut := _SHORT_PROCEDURE.fullmatch(text):
         # A spreadsheet took it for a decimal number and left out the zeros at its end.
         return f"{cut[1]}.{cut[2].ljust(6, '0')}"
@@ -100,7 +108,7 @@ def read_procedure(cell: Cell, field: str) -> str | None:
     if len(found) == 1:
         return found.pop()
     if found or not _OTHER_PROCEDURE.fullmatch(text):
-        raise RecordError(field, "is not one code of a procedure; write it like 1.001612")
+        raise RecordError(field, _NO_PROCEDURE)
     return base
 
 

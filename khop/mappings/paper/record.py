@@ -11,7 +11,7 @@ from typing import TypeVar
 from khop.connectors.spreadsheets.model import Cell
 from khop.errors import RecordError
 from khop.mappings.codes.grammar import CodeGrammar
-from khop.mappings.identity import KEY_BYTES, applicant_key, mask_name, mask_number
+from khop.mappings.identity import KEY_BYTES, applicant_key, applicant_kind, mask_name, mask_number
 from khop.mappings.paper.cells import (
     read_identity,
     read_name,
@@ -129,7 +129,7 @@ class PaperRecord:
         """The base of the row's key."""
         draft = self._draft
         if len(self._key) > KEY_BYTES:  # of several secrets, the first counts for keys of rows
-            first, _ = self._applicant(self._key[:KEY_BYTES])
+            first, *_ = self._applicant(self._key[:KEY_BYTES])
             draft = replace(draft, applicant_key=first)
         return keys.base(draft, self._name, self._kept)
 
@@ -190,7 +190,7 @@ class PaperRecord:
 
     def _read(self, key: bytes) -> PaperRow:
         number, symbol, signed = self._document()
-        applicant, mask = self._applicant(key)
+        applicant, made_of, mask = self._applicant(key)
         unit, unit_code = self._unit()
         code = self._code()
         return PaperRow(
@@ -203,6 +203,7 @@ class PaperRecord:
             unit_code=unit_code,
             procedure=self._one("procedure", read_procedure),
             applicant_key=applicant,
+            applicant_kind=made_of,
             applicant_mask=mask,
             received_at=self._time("received"),
             due_at=self._time("due"),
@@ -260,12 +261,13 @@ class PaperRecord:
             name = self._named("submitter")
         return person_name(name) if name else ("", True)
 
-    def _applicant(self, key: bytes) -> tuple[str | None, str | None]:
-        """Matching key and masked display."""
+    def _applicant(self, key: bytes) -> tuple[str | None, str | None, str | None]:
+        """Matching key, its kind, and masked display."""
         self._identity = self._one("identity", read_identity) or ""
         birth = self._one("birth", partial(read_birth, style=self._styles["birth"]))
         mask = mask_name(self._name) if self._name else mask_number(self._identity)
-        return applicant_key(key, self._identity, self._name, birth), mask or None
+        who = self._identity, self._name, birth
+        return applicant_key(key, *who), applicant_kind(*who), mask or None
 
     def _unit(self) -> tuple[str | None, str | None]:
         """The unit of the row, else the one above it or in the settings."""

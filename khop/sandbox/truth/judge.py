@@ -35,8 +35,6 @@ _SENT = frozenset({
     "aliases", "status", "submitted", "received", "due", "finished", "returned", "unit",
     "procedure", "channel",
 })  # fmt: skip
-#: What decides whether a row without a code may be about a record.
-_TRAITS = frozenset({"unit", "procedure", "applicant", "received", "finished"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,7 @@ def verdicts(statements: Statements, clock: Clock) -> Iterator[Verdict]:
         elif statements.complete and case.code not in statements.quarantined:
             yield from _of_unknown_code(case, clock)
     if statements.complete:
-        yield from verdicts_on_rows(statements.rows, statements.records, clock)
+        yield from verdicts_on_rows(statements.rows, statements.records, clock, statements.unlisted)
 
 
 def _of_dossier(case: Case, os: Record, clock: Clock) -> Iterator[Verdict]:
@@ -116,50 +114,50 @@ def _known_since(portal: Answer) -> Time | None:
 
 
 def verdicts_on_rows(
-    rows: Iterable[Row], records: Iterable[Record], clock: Clock
+    rows: Iterable[Row],
+    records: Iterable[Record],
+    clock: Clock,
+    unlisted: frozenset[Hashable] = frozenset(),
 ) -> Iterator[Verdict]:
-    """The rows of paper without a code that are like none of the ``records``."""
-    likely: defaultdict[Hashable, list[Record]] = defaultdict(list)
-    vague: list[Record] = []
+    """The rows of paper without a code that every one of the ``records`` differs from.
+    ``unlisted``: as in ``Statements``."""
+    on_day: defaultdict[tuple[str, int | None], list[Record]] = defaultdict(list)
     for record in records:
-        if record.unread.isdisjoint(_TRAITS):
-            likely[_likeness(record)].append(record)
-        else:
-            vague.append(record)
+        for name in ("received", "finished"):
+            time: Time | None = getattr(record, name)
+            if name in record.unread:
+                on_day[name, None].append(record)
+            elif time is not None:
+                on_day[name, clock.order(time)].append(record)
     for row in rows:
-        rule, time = ("A1", row.received) if row.kind == "logbook" else ("A2", row.signed)
-        if row.code is not None or time is None or not clock.aged(rule, time):
+        rule, at = ("A1", row.received) if row.kind == "logbook" else ("A2", row.signed)
+        if row.code is not None or at is None or not clock.aged(rule, at):
             continue
         if row.unread & {"code", "unit", "procedure", "applicant"}:
             continue
-        alike = [record for record in vague if _may_be_alike(row, record)]
-        alike += likely[_likeness(row)]
-        if not any(_near(row, time, record, clock) for record in alike):
+        if row.unit is row.procedure is row.applicant is None:
+            continue
+        name, day = "received" if row.kind == "logbook" else "finished", clock.order(at)
+        days = (None, *range(day - _NEAR, day + _NEAR + 1))
+        near = (record for each in days for record in on_day[name, each])
+        if all(_differs(row, record, unlisted) for record in near):
             yield _on_paper(rule, row.subject, None)
 
 
-def _likeness(said: Record | Row) -> Hashable:
-    """What has to be the same; a row or a record that lacks one of the three is like no other."""
-    traits = said.unit, said.procedure, said.applicant
-    return traits if None not in traits else object()
-
-
-def _may_be_alike(row: Row, record: Record) -> bool:
-    """What cannot be read in the record may be the same as in the row."""
-    return all(
-        getattr(row, name) is not None
-        and (name in record.unread or getattr(row, name) == getattr(record, name))
+def _differs(row: Row, record: Record, unlisted: frozenset[Hashable]) -> bool:
+    """Whether the two have different units, procedures or applicants. What one of them does not
+    have, what cannot be read and what is unlisted differs from nothing; nor do applicants that
+    are known by two things."""
+    differing = {
+        name
         for name in ("unit", "procedure", "applicant")
-    )
-
-
-def _near(row: Row, time: Time, record: Record, clock: Clock) -> bool:
-    """Reception of the logbook beside reception, signing of the register beside the end."""
-    name = "received" if row.kind == "logbook" else "finished"
-    if name in record.unread:
-        return True
-    theirs: Time | None = getattr(record, name)
-    return theirs is not None and abs(clock.order(time) - clock.order(theirs)) <= _NEAR
+        if None not in (mine := getattr(row, name), theirs := getattr(record, name))
+        and mine != theirs
+        and unlisted.isdisjoint({mine, theirs})
+    }
+    if row.applicant_known_by != record.applicant_known_by:
+        differing.discard("applicant")
+    return not differing <= record.unread
 
 
 _PAPER = {

@@ -2,7 +2,8 @@
 
 A ``Time`` is microseconds of UTC since 1970, and whether only its day is known. None means that
 a system does not say it; with its name in ``unread``, that it says something nobody can read.
-Units, procedures and applicants are only compared with each other, so they may be of any type.
+Units, procedures and applicants are only compared with each other, so they may be of any type;
+applicants only where both are known by the same (a number, a name and birth).
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ class Record:
     unit: Hashable = None
     procedure: Hashable = None
     applicant: Hashable = None
+    applicant_known_by: str = "number"
     history: tuple[tuple[int | None, Time | None], ...] = ()
     unread: frozenset[str] = frozenset()
 
@@ -84,6 +86,7 @@ class Row:
     unit: Hashable = None
     procedure: Hashable = None
     applicant: Hashable = None
+    applicant_known_by: str = "number"
     received: Time | None = None
     returned: Time | None = None
     signed: Time | None = None
@@ -93,11 +96,14 @@ class Row:
 @dataclass(slots=True)
 class Statements:
     """All of it. ``quarantined``: codes of dossiers that the one-stop has and that cannot be read.
-    ``complete``: every list of the one-stop was read to its end."""
+    ``unlisted``: units that no table lists and procedures whose code has no known shape: nobody
+    knows whether two of them, or one and another, differ. ``complete``: every list of the one-stop
+    was read to its end."""
 
     records: list[Record] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     events: list[PostEvent] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     quarantined: set[str] = field(default_factory=set)
+    unlisted: frozenset[Hashable] = frozenset()
     complete: bool = True

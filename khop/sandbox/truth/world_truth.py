@@ -98,8 +98,12 @@ class WorldTruth:
         rows = [_paper_row(row, places[row.n].subject) for row in self._office.paper.nameless()]
         by_subject = {place.subject: place for place in places.values()}
         applicants = {row.applicant for row in rows}
+        matters = {(row.unit, row.procedure) for row in rows}
         records = (
-            _record(d) for of_code in natives.values() for d in of_code if d.citizen in applicants
+            _record(d)
+            for of_code in natives.values()
+            for d in of_code
+            if d.citizen in applicants or (d.unit, d.procedure) in matters
         )
         for verdict in verdicts_on_rows(rows, records, self._clock):
             yield Finding.of(verdict, by_subject[verdict.subject])
@@ -165,7 +169,7 @@ def _post_event(event: Event) -> PostEvent:
 
 
 def _paper_row(row: LogbookRow | RegisterRow, subject: str) -> Row:
-    """A row of paper. Persons written by name and day of birth are compared with no number."""
+    """A row of paper. A person written by name and day of birth is compared with no number."""
     logbook = row if isinstance(row, LogbookRow) else None
     return Row(
         subject=subject,
@@ -173,7 +177,8 @@ def _paper_row(row: LogbookRow | RegisterRow, subject: str) -> Row:
         code=None if row.code is None else canonical(row.code),
         unit=row.unit,
         procedure=row.procedure,
-        applicant=None if row.person == "name" else row.citizen,
+        applicant=row.citizen,
+        applicant_known_by="name" if row.person == "name" else "number",
         received=None if logbook is None else _time(logbook.received),
         returned=None if logbook is None else _time(logbook.returned),
         signed=_time(midnight(row.signed), True) if isinstance(row, RegisterRow) else None,

@@ -40,6 +40,7 @@ _PLAIN = (
     "unit_code",
     "procedure",
     "applicant_key",
+    "applicant_kind",
     "applicant_mask",
     "number",
     "symbol",

@@ -36,6 +36,7 @@ _CONTENT = attrgetter(
     "procedure",
     "channel",
     "applicant_key",
+    "applicant_kind",
     "applicant_mask",
     "fields_lost",
 )

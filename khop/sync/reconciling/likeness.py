@@ -1,18 +1,20 @@
 """Whether a row of paper without a code may be about a dossier (docs/rules.md).
 
-Unit, procedure, applicant and day have to agree, all four; one that could not be read in the
-dossier may be any. The dossier is then a candidate, on which a person decides; nothing is merged.
+They are compared by unit, procedure, applicant and day, as far as both have them. A trait that one
+of them lacks, or that cannot be compared, may be any. A row that no dossier differs from is
+accused of nothing: a person decides, and nothing is merged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from khop.mappings.codes.organisation import same_organisation
+from khop.mappings.codes.organisation import parse_organisation, same_organisation
 from khop.mappings.codes.procedure import base_procedure
 from khop.mappings.time.calendar import LAST_DAY, DayError, WorkingCalendar
 from khop.mappings.units.history import UnitHistory
@@ -25,46 +27,86 @@ REASONS = ("unit", "procedure", "applicant", "day")
 #: Working days that the day on paper and the one in the system may lie apart (docs/rules.md).
 TOLERANCE = 1
 
+#: A procedure as announced. Codes of other shapes are never two procedures: one is misspelt.
+_ANNOUNCED = re.compile(r"[0-9]\.[0-9]{6}")
+
 
 @dataclass(frozen=True, slots=True)
 class Traits:
     """What a row of paper and a dossier are compared on; None where it is not known.
 
     ``unit``: name; ``unit_code``: with its parts in either order. ``procedure``: in any spelling.
-    ``day``: for the logbook, the local day of reception; for the register, of the signing in the
-    row and of the end in the dossier. ``unread``: those of ``REASONS`` that could not be read.
+    ``applicant_kind``: what the key is made of (``mappings.identity``). ``day``: for the logbook,
+    the local day of reception; for the register, of the signing in the row and of the end in the
+    dossier. ``unread``: those of ``REASONS`` that could not be read.
     """
 
     unit: str | None = None
     unit_code: str | None = None
     procedure: str | None = None
     applicant_key: str | None = None
+    applicant_kind: str | None = None
     day: date | None = None
     unread: frozenset[str] = frozenset()
 
 
-def candidates(
-    row: Traits, dossiers: Mapping[str, Traits], units: UnitKinship, calendar: WorkingCalendar
-) -> dict[str, tuple[str, ...]]:
-    """The ``dossiers`` (by code) that a row may be about, each with its reasons."""
-    return {
-        code: REASONS
-        if not dossier.unread
-        else tuple(name for name in REASONS if name not in dossier.unread)
-        for code, dossier in dossiers.items()
-        if _same(row.applicant_key, dossier.applicant_key, "applicant" in dossier.unread)
-        and _same(_base(row), _base(dossier), "procedure" in dossier.unread)
-        and (near_days(row.day, dossier.day, calendar) or _any_day(row, dossier))
-        and (units.akin(row, dossier) or _any_unit(row, dossier))
+def agreement(
+    row: Traits, dossier: Traits, units: UnitKinship, calendar: WorkingCalendar
+) -> tuple[str, ...] | None:
+    """Those of ``REASONS`` in which a row and a dossier agree; None where they differ in one.
+
+    The day has to agree, unless the dossier's could not be read.
+    """
+    agreed = {
+        "applicant": same_applicant(row, dossier),
+        "procedure": same_procedure(row, dossier),
+        "day": near_days(row.day, dossier.day, calendar) or _any_day(row, dossier),
     }
+    if False in agreed.values():
+        return None
+    agreed["unit"] = None if "unit" in dossier.unread else units.same(row, dossier)
+    if agreed["unit"] is False:
+        return None
+    return tuple(name for name in REASONS if agreed[name])
 
 
-def _any_day(row: Traits, dossier: Traits) -> bool:
-    return row.day is not None and "day" in dossier.unread
+def is_candidate(agreed: Collection[str], dossier: Traits) -> bool:
+    """Whether what agrees, or could not be read in the dossier, points to it: the applicant and
+    the day, or unit, procedure and day."""
+    known = {*agreed, *dossier.unread}
+    return "applicant" in known or {"unit", "procedure"} <= known
 
 
-def _any_unit(row: Traits, dossier: Traits) -> bool:
-    return bool(row.unit or row.unit_code) and "unit" in dossier.unread
+def same_applicant(one: Traits, other: Traits) -> bool | None:
+    """Whether both have one applicant; None where one has none, or where the keys are made of
+    two things, or nobody knows of what."""
+    if not one.applicant_key or not other.applicant_key:
+        return None
+    if one.applicant_key == other.applicant_key:
+        return True
+    kinds = one.applicant_kind, other.applicant_kind
+    unsure = "applicant" in other.unread or None in kinds or kinds[0] != kinds[1]
+    return None if unsure else False
+
+
+def same_procedure(one: Traits, other: Traits) -> bool | None:
+    """Whether both have one procedure; None where one has none, or a code of unknown shape."""
+    first, second = known_procedure(one), known_procedure(other)
+    if first and second:
+        return None if first != second and "procedure" in other.unread else first == second
+    written = _base(one)
+    return True if written and written == _base(other) else None
+
+
+def known_procedure(traits: Traits) -> str | None:
+    """The procedure as announced; None for a code of unknown shape."""
+    base = _base(traits)
+    return base if base and _ANNOUNCED.fullmatch(base) else None
+
+
+def _any_day(row: Traits, dossier: Traits) -> bool | None:
+    """None when the dossier's day could not be read; False when a day is not known."""
+    return None if row.day is not None and "day" in dossier.unread else False
 
 
 def near_days(one: date | None, other: date | None, calendar: WorkingCalendar) -> bool:
@@ -88,6 +130,17 @@ class UnitKinship:
         self._history = history
         self._names = UnitNames(history)
         self._related = lru_cache(maxsize=4096)(self._compare)
+
+    def same(self, one: Traits, other: Traits) -> bool | None:
+        """``akin``; None where it cannot be told: one has no unit, or the province's table does
+        not know both and they have no codes to compare."""
+        if not all(each.unit_code or (each.unit or "").strip() for each in (one, other)):
+            return None
+        if self.akin(one, other):
+            return True
+        if _has_levels(one) and _has_levels(other):
+            return False
+        return None if None in (self._unit(_place(one)), self._unit(_place(other))) else False
 
     def akin(self, one: Traits, other: Traits) -> bool:
         """Whether the unit of one is that of the other, its predecessor or its successor."""
@@ -127,13 +180,13 @@ def _same_name(one: str, other: str) -> bool:
     return one == other or bare_name(one) == bare_name(other)
 
 
+def _has_levels(traits: Traits) -> bool:
+    return bool(traits.unit_code and parse_organisation(traits.unit_code).levels)
+
+
 def _place(traits: Traits) -> _Place:
     return _Place(traits.unit_code or "", traits.unit or "", traits.day or LAST_DAY)
 
 
 def _base(traits: Traits) -> str | None:
     return base_procedure(traits.procedure or "")
-
-
-def _same(one: str | None, other: str | None, unread: bool) -> bool:
-    return bool(one) and (one == other or unread)

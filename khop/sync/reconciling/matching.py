@@ -4,7 +4,7 @@
 
     paper_row without a code  --unit, procedure, applicant, day-->  paper_match
 
-``likeness`` says when a row and a dossier are alike. A row with a candidate is no case of its own
+``likeness`` says when a row and a dossier differ. A row with a candidate is no case of its own
 and no evidence of the dossier; people are shown the candidate and decide (docs/rules.md).
 """
 
@@ -16,33 +16,32 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
-from itertools import product
 from typing import Any
 
 import sqlalchemy as sa
 
 from khop.adapters.ports import Role
 from khop.config.domain_tables import Tables
-from khop.mappings.codes.procedure import base_procedure
-from khop.mappings.records import PaperKind
-from khop.mappings.time.calendar import DayError, WorkingCalendar
+from khop.mappings.time.calendar import DayError
 from khop.sync.ledger.paper_rows import ROW
-from khop.sync.ledger.record_rows import instant_of_row
 from khop.sync.ledger.schema import paper_match, paper_row, source_record
 from khop.sync.reconciling.batches import batches
-from khop.sync.reconciling.likeness import TOLERANCE, Traits, UnitKinship, candidates
+from khop.sync.reconciling.likeness import (
+    TOLERANCE,
+    Traits,
+    UnitKinship,
+    agreement,
+    is_candidate,
+    same_applicant,
+    same_procedure,
+)
+from khop.sync.reconciling.near_dossiers import TIMES, Dossiers, number_of, traits_of
+from khop.text.local_time import DAY_US, LOCAL_OFFSET_US
 
 #: (source, file, key of the row)
 RowId = tuple[str, str, str]
 #: (source, file, key of the row, code of the dossier)
 MatchId = tuple[str, str, str, str]
-
-#: For each kind of row: its time, and the dossier's time that has to be near it. Rows of other
-#: kinds are not compared.
-_TIMES: Mapping[str, tuple[str, str]] = {
-    PaperKind.LOGBOOK: ("received", "received"),
-    PaperKind.REGISTER: ("signed", "finished"),
-}
 
 
 def match_rows(
@@ -58,7 +57,7 @@ def match_rows(
     """
     work = _Matching(connection, tables, sources)
     changed: set[str] = set()
-    for part in batches(work.rows() if only is None else work.rows_about(only)):
+    for part in work.groups(work.rows() if only is None else work.rows_about(only)):
         changed |= work.bring_up_to_date(part)
     return changed
 
@@ -80,7 +79,7 @@ class _Matching:
         ]
 
     def rows_about(self, changed: Collection[str]) -> list[sa.Row[Any]]:
-        """The rows that changed, and the rows with a changed dossier or its applicant."""
+        """The rows that changed, the rows with a changed dossier, and those it may be about."""
         keys = sorted(name.removeprefix(ROW) for name in changed if name.startswith(ROW))
         codes = sorted(name for name in changed if not name.startswith(ROW))
         found: list[sa.Row[Any]] = []
@@ -88,17 +87,26 @@ class _Matching:
             found += self._select(_ROWS.where(paper_row.c.row_key.in_(part)))
         for part in batches(codes):
             found += self._select(_MATCHED.where(paper_match.c.code.in_(part)))
-        applicants = self._applicants(codes)
-        if None in applicants:  # may be the applicant of any row
-            return self.rows()
-        for part in batches(sorted(filter(None, applicants))):
-            theirs = paper_row.c.applicant_key.in_(part)
-            found += self._select(_ROWS.where(theirs, paper_row.c.code.is_(None)))
+        dossiers = Dossiers(self._calendar)
+        for part in batches(codes):
+            self._add(dossiers, _DOSSIERS.where(source_record.c.code.in_(part)))
+        if dossiers:
+            uncoded = self._select(_ROWS.where(paper_row.c.code.is_(None)))
+            found += [row for row in uncoded if any(dossiers.near(*self._compared(row)))]
         return list({row_id(row): row for row in found}.values())
 
+    def groups(self, rows: Iterable[sa.Row[Any]]) -> Iterator[Sequence[sa.Row[Any]]]:
+        """The rows in parts of one working day, whose dossiers are read together."""
+        groups: dict[object, list[sa.Row[Any]]] = defaultdict(list)
+        for row in rows:
+            traits, time = self._compared(row)
+            groups[time, number_of(traits.day, self._calendar)].append(row)
+        for same_day in groups.values():
+            yield from batches(same_day)
+
     def bring_up_to_date(self, rows: Sequence[sa.Row[Any]]) -> set[str]:
-        """Write the candidates of these rows that changed."""
-        dossiers = self._dossiers({row.applicant_key for row in rows if row.applicant_key})
+        """Write the candidates of these rows, of one part, that changed."""
+        dossiers = self._dossiers([self._compared(row) for row in rows])
         wanted = {
             (*row_id(row), code): json.dumps(reasons)
             for row in rows
@@ -108,51 +116,75 @@ class _Matching:
         gone = [key for key in have if key not in wanted]
         new = {key: why for key, why in wanted.items() if have.get(key) != why}
         _write(self._connection, gone, new)
-        return {f"{ROW}{key[2]}" for key in (*gone, *new)}
+        return {f"{ROW}{key[2]}" for key in have.keys() ^ wanted.keys()}
 
-    def _like(self, row: sa.Row[Any], dossiers: _Dossiers) -> dict[str, tuple[str, ...]]:
-        if row.code is not None or row.kind not in _TIMES:
-            return {}
-        own, theirs = _TIMES[row.kind]
-        # A name that is not certain finds its dossier too, and accuses nobody.
-        traits = replace(_traits(row, own), unread=frozenset())
+    def _like(self, row: sa.Row[Any], dossiers: Dossiers) -> dict[str, tuple[str, ...]]:
+        """The candidates of a row, with their reasons.
+
+        Where none has enough in common with the row, but some do not differ from it: the first of
+        them, by code.
+        """
+        traits, time = self._compared(row)
         found: dict[str, tuple[str, ...]] = {}
-        for code, dossier in dossiers.near(traits, theirs):
-            found |= candidates(traits, {code: dossier}, self._units, self._calendar)
-        return found
+        first: tuple[str, tuple[str, ...]] | None = None
+        for code, dossier in dossiers.near(traits, time):
+            may_be_more = is_candidate(_easily_agreed(traits, dossier), dossier)
+            if not may_be_more and first is not None and first[0] < code:
+                continue
+            agreed = agreement(traits, dossier, self._units, self._calendar)
+            if agreed is None:
+                continue
+            if is_candidate(agreed, dossier):
+                found[code] = max(found.get(code, ()), agreed, key=lambda why: (len(why), why))
+            elif first is None or (code, agreed) < first:
+                first = code, agreed
+        return found or (dict([first]) if first else {})
+
+    def _compared(self, row: sa.Row[Any]) -> tuple[Traits, str]:
+        """What a row is compared on, and the dossier's time that is near its own; without a day for
+        a row that has no candidates."""
+        own, theirs = TIMES.get(row.kind, ("", ""))
+        if row.code is not None or not own:
+            return Traits(), ""
+        # A name that is not certain finds its dossier too, and accuses nobody.
+        return replace(traits_of(row, own), unread=frozenset()), theirs
 
     def _select(self, query: sa.Select[Any]) -> list[sa.Row[Any]]:
         return [row for row in self._connection.execute(query) if row.source in self._sources]
 
-    def _applicants(self, codes: Sequence[str]) -> set[str | None]:
-        """The applicants of these dossiers; None for one that could not be read."""
-        found: set[str | None] = set()
-        for part in batches(codes):
-            query = _APPLICANTS.where(source_record.c.code.in_(part))
-            for key, unread in self._connection.execute(query):
-                if any(name in (unread or "") for name in _APPLICANTS_UNREAD):
-                    found.add(None)
-                elif key:
-                    found.add(key)
+    def _dossiers(self, rows: Sequence[tuple[Traits, str]]) -> Dossiers:
+        """The dossiers that these rows, all of one working day, may be about."""
+        found = Dossiers(self._calendar)
+        (number, time), *_ = {(number_of(row.day, self._calendar), time) for row, time in rows}
+        if number is None:
+            return found
+        for vague in self._vague:
+            found.add(vague)
+        us = source_record.c[f"{time}_us"]
+        first, behind = self._span(number)
+        near = sa.and_(us >= first, us < behind)
+        self._add(found, _DOSSIERS.where(near, _of_applicants([row for row, _ in rows])))
         return found
 
-    def _dossiers(self, applicants: Collection[str]) -> _Dossiers:
-        found = _Dossiers(self._calendar)
-        for row in self._of_any_applicant:
-            found.add(row)
-        for part in batches(sorted(applicants)):
-            query = _DOSSIERS.where(source_record.c.applicant_key.in_(part))
-            for row in self._select(query):
-                if row.role == Role.ONE_STOP:
-                    found.add(row)
-        return found
+    def _span(self, number: int) -> tuple[int, int]:
+        """The first moment of the working days near one, and the first behind them."""
+        first = self._calendar.first_with_ord(max(number - TOLERANCE, 1))
+        try:
+            behind = self._calendar.first_with_ord(number + TOLERANCE + 1)
+        except DayError:
+            behind = date.max
+        return _midnight(first), _midnight(behind)
+
+    def _add(self, dossiers: Dossiers, query: sa.Select[Any]) -> None:
+        for row in self._select(query):
+            if row.role == Role.ONE_STOP:
+                dossiers.add(row)
 
     @cached_property
-    def _of_any_applicant(self) -> list[sa.Row[Any]]:
-        """Dossiers whose applicant could not be read, or that have an owner beside."""
-        written = source_record.c.unread
-        named = sa.or_(*(written.contains(name) for name in _APPLICANTS_UNREAD))
-        found = self._select(_DOSSIERS.where(written.is_not(None), named))
+    def _vague(self) -> list[sa.Row[Any]]:
+        """Dossiers with a day that could not be read."""
+        named = sa.or_(*(_cannot_be_read(theirs) for _, theirs in TIMES.values()))
+        found = self._select(_DOSSIERS.where(source_record.c.unread.is_not(None), named))
         return [row for row in found if row.role == Role.ONE_STOP]
 
     def _stored(self, rows: Iterable[RowId]) -> dict[MatchId, str]:
@@ -171,76 +203,35 @@ class _Matching:
         return found
 
 
-class _Dossiers:
-    """Dossiers of some applicants, found by applicant, procedure and working day. One of the three
-    that could not be read is found by any."""
+def _midnight(day: date) -> int:
+    return (day - date(1970, 1, 1)).days * DAY_US - LOCAL_OFFSET_US
 
-    def __init__(self, calendar: WorkingCalendar) -> None:
-        self._calendar = calendar
-        self._found: dict[object, list[tuple[str, Traits]]] = defaultdict(list)
-        self._any_found = False
 
-    def add(self, row: sa.Row[Any]) -> None:
-        for time in {theirs for _, theirs in _TIMES.values()}:
-            traits = _traits(row, time)
-            number = self._number(traits.day)
-            if number is not None or "day" in traits.unread:
-                self._any_found = self._any_found or bool(traits.unread)
-                place = _place(time, traits, number)
-                self._found[place].append((row.code, traits))
+def _of_applicants(rows: Iterable[Traits]) -> sa.ColumnElement[bool]:
+    """The dossiers whose applicant does not differ from that of each of these rows."""
+    rows = list(rows)
+    key, kind = source_record.c.applicant_key, source_record.c.applicant_kind
+    kinds = {row.applicant_kind if row.applicant_key else None for row in rows}
+    if None in kinds or len(kinds) > 1:
+        return sa.true()
+    keys = sorted({row.applicant_key for row in rows if row.applicant_key})
+    vague = sa.or_(*map(_cannot_be_read, _APPLICANT))
+    return sa.or_(key.in_(keys), key.is_(None), kind.is_(None), kind.not_in(kinds), vague)
 
-    def near(self, traits: Traits, time: str) -> Iterator[tuple[str, Traits]]:
-        """(code, traits) of the dossiers whose ``time`` is near the day of these traits."""
-        if (number := self._number(traits.day)) is None:
-            return
-        _, applicant, procedure, _ = _place(time, traits, number)
-        days: list[int | None] = list(range(number - TOLERANCE, number + TOLERANCE + 1))
-        any_of = (None,) if self._any_found else ()
-        for place in product((time,), (applicant, *any_of), (procedure, *any_of), (*days, *any_of)):
-            yield from self._found.get(place, ())
 
-    def _number(self, day: date | None) -> int | None:
-        try:
-            return None if day is None else self._calendar.ord(day)
-        except DayError:
-            return None
+def _cannot_be_read(name: str) -> sa.ColumnElement[bool]:
+    return source_record.c.unread.contains(f" {name} ")
+
+
+def _easily_agreed(row: Traits, dossier: Traits) -> tuple[str, ...]:
+    """What a row and a dossier agree in, if they have one unit."""
+    one_applicant, one_procedure = same_applicant(row, dossier), same_procedure(row, dossier)
+    agreed = {"unit": True, "applicant": one_applicant, "procedure": one_procedure}
+    return tuple(name for name, agrees in agreed.items() if agrees)
 
 
 def row_id(row: sa.Row[Any]) -> RowId:
     return row.source, row.file, row.row_key
-
-
-def _traits(row: sa.Row[Any], time: str) -> Traits:
-    """What a row of ``paper_row`` or ``source_record`` is compared on; ``time`` gives the day."""
-    instant = instant_of_row(row._mapping, time)
-    return Traits(
-        row.unit,
-        row.unit_code,
-        row.procedure,
-        row.applicant_key,
-        None if instant is None else instant.local_date,
-        _unread(row.unread, time) if row.unread else frozenset(),
-    )
-
-
-def _unread(written: str, time: str) -> frozenset[str]:
-    """The reasons that a column ``unread`` makes unknown."""
-    of = {"unit": "unit", "unit_code": "unit", "procedure": "procedure", time: "day"}
-    of |= dict.fromkeys(("applicant_key", "owner"), "applicant")
-    return frozenset(of[name] for name in written.split() if name in of)
-
-
-def _place(
-    time: str, traits: Traits, number: int | None
-) -> tuple[str, str | None, str | None, int | None]:
-    """Where a dossier is found; None for what may be any."""
-    applicant, procedure = traits.applicant_key or "", base_procedure(traits.procedure or "") or ""
-    return (
-        time,
-        None if "applicant" in traits.unread else applicant,
-        None if "procedure" in traits.unread else procedure,
-        number,
-    )
 
 
 def _write(connection: sa.Connection, gone: Sequence[MatchId], new: Mapping[MatchId, str]) -> None:
@@ -261,21 +252,20 @@ def _write(connection: sa.Connection, gone: Sequence[MatchId], new: Mapping[Matc
         connection.execute(_UPSERT, rows)
 
 
-_COMPARED = ("unit", "unit_code", "procedure", "applicant_key", "unread")
-#: As the column ``unread`` names it.
-_APPLICANTS_UNREAD = (" applicant_key ", " owner ")
-_APPLICANTS = sa.select(source_record.c.applicant_key, source_record.c.unread)
+#: As the column ``unread`` names an applicant who may be any: an owner is known by name alone.
+_APPLICANT = ("applicant_key", "owner")
+_COMPARED = ("unit", "unit_code", "procedure", "applicant_key", "applicant_kind", "unread")
 
 
 def _columns(table: sa.Table, *names: str) -> list[sa.Column[Any]]:
-    times = {pair[table is source_record] for pair in _TIMES.values()}
+    times = {pair[table is source_record] for pair in TIMES.values()}
     pairs = [f"{time}{suffix}" for time in sorted(times) for suffix in ("_us", "_day")]
     return [table.c[name] for name in ("source", "code", *names, *_COMPARED, *pairs)]
 
 
 _ID = ("source", "file", "row_key")
 _ROWS = sa.select(*_columns(paper_row, "file", "row_key", "kind")).order_by(
-    paper_row.c.applicant_key, *(paper_row.c[name] for name in _ID)
+    *(paper_row.c[name] for name in _ID)
 )
 _MATCHED = _ROWS.join(
     paper_match, sa.and_(*(paper_row.c[name] == paper_match.c[name] for name in _ID))

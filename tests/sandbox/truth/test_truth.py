@@ -116,9 +116,12 @@ def test_findings_follow_the_world() -> None:
     assert after <= before
 
 
-@pytest.mark.parametrize(("person", "fires"), [("number", False), ("name", True)])
-def test_a_row_with_only_a_persons_name_matches_no_dossier(
-    person: Literal["number", "name"], fires: bool
+@pytest.mark.parametrize(
+    ("person", "other_day", "fires"),
+    [("number", 0, False), ("name", 0, False), ("number", 5, True), ("name", 5, True)],
+)
+def test_a_row_with_only_a_persons_name_is_compared_by_the_rest(
+    person: Literal["number", "name"], other_day: int, fires: bool
 ) -> None:
     world = World.generate(seed=1, size=150, now=TODAYS[0])
     old = midnight(day_of(int(world.now.timestamp())) - 20)
@@ -128,7 +131,7 @@ def test_a_row_with_only_a_persons_name_matches_no_dossier(
         unit=d.unit,
         procedure=d.procedure,
         citizen=d.citizen,
-        received=d.received,
+        received=(d.received or 0) - other_day * 86_400,
         person=person,
     )
 

@@ -20,6 +20,10 @@ SECOND = 1_000_000
 
 ONE_STOPS = ("igate", "igate-2")
 
+#: Units of the packaged table, and units and procedures that no table has.
+LISTED_UNITS = ("Tỉnh An Giang", "Tỉnh Bắc Ninh")
+UNLISTED = frozenset({"Một cửa", "lạ 1"})
+
 TIMES = ("submitted", "received", "finished", "returned", "due")
 
 
@@ -73,6 +77,7 @@ class DrawnWorld:
             list(self.events),
             list(self.rows),
             self.quarantined,
+            UNLISTED,
             self.complete,
         )
 
@@ -248,9 +253,10 @@ class Neighbourhood:
     def who(self) -> dict[str, Any]:
         random = self.random
         return {
-            "unit": random.choice(("UBND xã Mẫu", "UBND xã Mẫu", "Sở Mẫu", None)),
-            "procedure": random.choice(("1.001612", "1.001612", "2.000815", None)),
+            "unit": random.choice((*LISTED_UNITS, *LISTED_UNITS, LISTED_UNITS[0], "Một cửa", None)),
+            "procedure": random.choice(("1.001612",) * 3 + ("2.000815", "2.000815", "lạ 1", None)),
             "applicant": random.choice((f"a-{self.tag}", f"a-{self.tag}", f"b-{self.tag}", None)),
+            "applicant_known_by": random.choice(("number", "number", "number", "name")),
         }
 
     def history(self) -> tuple[tuple[int | None, Time | None], ...] | None:

@@ -132,6 +132,7 @@ def _who(drawn: DrawnRecord | DrawnRow) -> dict[str, Any]:
         "unit": drawn.unit,
         "procedure": drawn.procedure,
         "applicant_key": drawn.applicant,
+        "applicant_kind": drawn.applicant_known_by,
     }
 
 

@@ -11,27 +11,38 @@ import pytest
 from khop.mappings.time.calendar import WorkingCalendar
 from khop.mappings.units.history import UnitHistory
 from khop.mappings.units.model import OrgRelation, OrgUnit, RelationKind
-from khop.sync.reconciling.likeness import REASONS, Traits, UnitKinship, candidates, near_days
-from tests.sync.papers import APPLICANT, CODE
+from khop.sync.reconciling.likeness import (
+    REASONS,
+    Traits,
+    UnitKinship,
+    agreement,
+    is_candidate,
+    near_days,
+)
+from tests.sync.papers import APPLICANT
 from tests.sync.reconciling.paper_candidates import UNITS
 
 CALENDAR = WorkingCalendar()
-SAME = Traits("UBND xã Mẫu", "H99.12", "1.001612", APPLICANT, date(2026, 11, 10))
+SAME = Traits("UBND xã Cũ", "H99.30.11", "1.001612", APPLICANT, "number_12", date(2026, 11, 10))
+
+
+def agreed(row: Traits, dossier: Traits) -> tuple[str, ...] | None:
+    return agreement(row, dossier, UnitKinship(UNITS), CALENDAR)
 
 
 def like(row: Traits, dossier: Traits) -> bool:
-    found = candidates(row, {CODE: dossier}, UnitKinship(UNITS), CALENDAR)
-    assert found in ({}, {CODE: REASONS})
-    return bool(found)
+    found = agreed(row, dossier)
+    assert found in (None, REASONS)
+    return found is not None
 
 
 @pytest.mark.parametrize(
     "spelled",
     [
-        {"unit_code": "000.00.12.H99", "unit": None},
-        {"unit_code": "h99.12", "unit": "Một cửa xã Mẫu"},
-        {"unit_code": None, "unit": "  ubnd  xã MẪU"},
-        {"unit_code": None, "unit": "UBND xa\u0303 Mâ\u0303u"},
+        {"unit_code": "000.11.30.H99", "unit": None},
+        {"unit_code": "h99.30.11", "unit": "Một cửa xã Cũ"},
+        {"unit_code": None, "unit": "  ubnd  xã CŨ"},
+        {"unit_code": None, "unit": "UBND xa\u0303 Cu\u0303"},
         {"procedure": "1.001612.000.00.00.H99"},
         {"procedure": " 1.001612 "},
         {"day": date(2026, 11, 9)},
@@ -47,14 +58,9 @@ def test_other_spellings_and_the_next_working_day_are_alike(spelled: dict[str, A
     "other",
     [
         {"unit_code": "H99.13", "unit": "UBND xã Khác Nữa"},
-        {"unit_code": None, "unit": "UBND xã Mau"},
-        {"unit_code": None, "unit": None},
-        {"unit_code": "", "unit": " "},
+        {"unit_code": None, "unit": "UBND xã Khác"},
         {"procedure": "1.001613"},
-        {"procedure": None},
-        {"procedure": ""},
         {"applicant_key": "j" * 64},
-        {"applicant_key": None},
         {"day": date(2026, 11, 6)},
         {"day": date(2026, 11, 12)},
         {"day": None},
@@ -64,6 +70,48 @@ def test_other_spellings_and_the_next_working_day_are_alike(spelled: dict[str, A
 def test_a_row_and_a_dossier_that_differ_in_one_trait_are_not_alike(other: dict[str, Any]) -> None:
     assert not like(SAME, replace(SAME, **other))
     assert not like(replace(SAME, **other), SAME)
+
+
+@pytest.mark.parametrize(
+    ("lacks", "reason"),
+    [
+        ({"unit_code": None, "unit": None}, "unit"),
+        ({"unit_code": "", "unit": " "}, "unit"),
+        ({"unit_code": None, "unit": "Bộ phận một cửa"}, "unit"),
+        ({"unit_code": "SMAU", "unit": None}, "unit"),
+        ({"procedure": None}, "procedure"),
+        ({"procedure": ""}, "procedure"),
+        ({"procedure": "1.O01612"}, "procedure"),
+        ({"applicant_key": None, "applicant_kind": None}, "applicant"),
+        ({"applicant_key": "j" * 64, "applicant_kind": "name_date"}, "applicant"),
+        ({"applicant_key": "j" * 64, "applicant_kind": "number_9"}, "applicant"),
+        ({"applicant_key": "j" * 64, "applicant_kind": None}, "applicant"),
+    ],
+)
+def test_what_one_side_lacks_or_nobody_can_compare_may_be_any(
+    lacks: dict[str, Any], reason: str
+) -> None:
+    rest = tuple(each for each in REASONS if each != reason)
+    without = replace(SAME, **lacks)
+    assert agreed(SAME, without) == agreed(without, SAME) == rest
+    assert is_candidate(rest, SAME)
+    other: dict[str, Any] = (
+        {"procedure": "2.000001"} if reason != "procedure" else {"applicant_key": "i" * 64}
+    )
+    assert agreed(without, replace(SAME, **other)) is None
+
+
+def test_a_candidate_has_the_applicant_or_unit_and_procedure_beside_the_day() -> None:
+    assert is_candidate(("applicant", "day"), SAME)
+    assert is_candidate(("unit", "procedure", "day"), SAME)
+    assert not is_candidate(("unit", "day"), SAME)
+    assert is_candidate(("unit", "day"), replace(SAME, unread=frozenset({"procedure"})))
+    assert is_candidate(("unit",), replace(SAME, unread=frozenset({"applicant", "day"})))
+
+
+def test_two_codes_of_unknown_shape_that_are_the_same_are_one_procedure() -> None:
+    other = replace(SAME, procedure="BGTVT-285")
+    assert agreed(other, other) == REASONS
 
 
 @pytest.mark.parametrize(

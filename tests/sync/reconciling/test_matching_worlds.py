@@ -36,9 +36,25 @@ _PLACES: dict[tuple[str | None, str | None], str] = {
     ("UBND xã Cũ", None): "line",
     (None, "000.11.30.H99"): "line",
     ("UBND xã Mới", "H99.41"): "line",
+    ("UBND xã Khác", "H99.30.12"): "other",
+    ("Một cửa", None): "",
     (None, None): "",
 }
-_PROCEDURES = {"1.001612": "a", "1.001612.000.00.00.H99": "a", "2.000815": "b", None: ""}
+_PROCEDURES = {
+    "1.001612": "a",
+    "1.001612.000.00.00.H99": "a",
+    "2.000815": "b",
+    "1.O01612": "",
+    None: "",
+}
+#: Keys, and what they are made of: two of a kind are two persons.
+_APPLICANTS = [
+    ("p" * 64, "number_12"),
+    ("q" * 64, "number_12"),
+    ("r" * 64, "name_date"),
+    ("s" * 64, None),
+    (None, None),
+]
 #: Days of November from a Thursday to the Wednesday after; Tuesday is a holiday. The number of the
 #: working day each counts as.
 _DAYS = {19: 1, 20: 2, 21: 2, 22: 2, 23: 3, 24: 3, 25: 4, None: None}
@@ -53,7 +69,7 @@ _traits = st.fixed_dictionaries(
     {
         "unit": _mostly([("UBND xã Cũ", None), (None, "000.11.30.H99")], _PLACES),
         "procedure": _mostly(["1.001612", "1.001612.000.00.00.H99"], _PROCEDURES),
-        "applicant_key": _mostly(["p" * 64], ["p" * 64, "q" * 64, None]),
+        "applicant": _mostly([("p" * 64, "number_12")], _APPLICANTS),
         "first": _mostly([20, 22, 23], _DAYS),
         "second": _mostly([20, 21, 25], _DAYS),
     }
@@ -74,7 +90,8 @@ def common(traits: dict[str, Any]) -> dict[str, Any]:
         "unit": unit,
         "unit_code": unit_code,
         "procedure": traits["procedure"],
-        "applicant_key": traits["applicant_key"],
+        "applicant_key": traits["applicant"][0],
+        "applicant_kind": traits["applicant"][1],
     }
 
 
@@ -91,31 +108,60 @@ def made_dossier(number: int, traits: dict[str, Any]) -> DossierRecord:
     return record(number, **common(traits), **times)
 
 
-def plainly_alike(kind: PaperKind, row: dict[str, Any], dossier: dict[str, Any]) -> bool:
-    """The rule again, by what each spelling stands for."""
+def same_unit(one: Pair, other: Pair) -> Answer:
+    """By what each spelling stands for. The table does not know the unit "mau"; of codes it is
+    known that they differ."""
+    first, second = _PLACES[one], _PLACES[other]
+    if not first or not second:
+        return None if one != other or one == (None, None) else True
+    coded = one[1] is not None and other[1] is not None
+    return True if first == second else None if "mau" in (first, second) and not coded else False
+
+
+def same_procedure(one: str | None, other: str | None) -> Answer:
+    first, second = _PROCEDURES[one], _PROCEDURES[other]
+    if first and second:
+        return first == second
+    return True if one is not None and one == other else None
+
+
+def same_applicant(one: Pair, other: Pair) -> Answer:
+    if one[0] is not None and one == other:
+        return True
+    return False if one[1] is not None and one[1] == other[1] else None
+
+
+def agrees(kind: PaperKind, row: dict[str, Any], dossier: dict[str, Any]) -> Answer:
+    """The rule again: True for a candidate, None for one that only does not differ."""
     theirs = _DAYS[dossier["first" if kind is PaperKind.LOGBOOK else "second"]]
     mine = _DAYS[row["first"]]
-    return (
-        _PLACES[row["unit"]] == _PLACES[dossier["unit"]] != ""
-        and _PROCEDURES[row["procedure"]] == _PROCEDURES[dossier["procedure"]] != ""
-        and row["applicant_key"] == dossier["applicant_key"] is not None
-        and mine is not None
-        and theirs is not None
-        and abs(mine - theirs) <= 1
-    )
+    unit = same_unit(row["unit"], dossier["unit"])
+    procedure = same_procedure(row["procedure"], dossier["procedure"])
+    applicant = same_applicant(row["applicant"], dossier["applicant"])
+    near = mine is not None and theirs is not None and abs(mine - theirs) <= 1
+    if not near or False in (unit, procedure, applicant):
+        return False
+    return applicant or (unit and procedure) or None
 
 
+Answer = bool | None
+Pair = tuple[str | None, str | None]
 World = tuple[list[tuple[PaperKind, bool, dict[str, Any]]], list[dict[str, Any]]]
 
 
 def expected(world: World) -> set[tuple[str, str]]:
+    """The candidates of each row; else the first dossier that does not differ from it."""
     rows, dossiers = world
-    return {
-        (f"key-{i}", record(j).code)
-        for i, (kind, coded, row) in enumerate(rows)
-        for j, dossier in enumerate(dossiers)
-        if not coded and plainly_alike(kind, row, dossier)
-    }
+    found: set[tuple[str, str]] = set()
+    for i, (kind, coded, row) in enumerate(rows):
+        answers = [False if coded else agrees(kind, row, dossier) for dossier in dossiers]
+        numbers = [j for j, answer in enumerate(answers) if answer]
+        found |= {(f"key-{i}", record(j).code) for j in numbers or firsts(answers)}
+    return found
+
+
+def firsts(answers: list[Answer]) -> list[int]:
+    return [j for j, answer in enumerate(answers) if answer is None][:1]
 
 
 def put_world(connection: sa.Connection, privacy: Privacy, world: World) -> None:

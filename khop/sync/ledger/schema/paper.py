@@ -29,6 +29,8 @@ paper_row = Table(
     Column("unit_code", String),
     Column("procedure", String),
     Column("applicant_key", String),
+    # what the key is made of (mappings.identity.ApplicantKind); null where nobody knows
+    Column("applicant_kind", String),
     Column("applicant_mask", String),
     *times("received", "due", "returned", "signed", "new_due"),
     Column("number", String),
@@ -38,7 +40,6 @@ paper_row = Table(
     Column("first_seen_us", BigInteger, nullable=False),
     Index("ix_paper_row_code", "code"),
     Index("ix_paper_row_row_key", "row_key"),
-    Index("ix_paper_row_applicant", "applicant_key"),
 )
 
 # dossiers that a row without a code is like: suggestions for people, never merged

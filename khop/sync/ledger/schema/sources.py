@@ -36,6 +36,8 @@ source_record = Table(
     Column("procedure", String),
     Column("channel", SmallInteger),
     Column("applicant_key", String),
+    # what the key is made of (mappings.identity.ApplicantKind); null where nobody knows
+    Column("applicant_kind", String),
     Column("applicant_mask", String),
     Column("fields_lost", Text, nullable=False),
     # names of columns that are null because the value could not be read, as " received due "
@@ -55,7 +57,8 @@ source_record = Table(
     Index("ix_source_record_change_no", "change_no"),
     Index("ix_source_record_code", "code"),
     Index("ix_source_record_history_due", "source", "history_due", "native_id"),
-    Index("ix_source_record_applicant", "applicant_key"),
+    Index("ix_source_record_received", "received_us"),
+    Index("ix_source_record_finished", "finished_us"),
     # few records have one
     Index(
         "ix_source_record_unread",

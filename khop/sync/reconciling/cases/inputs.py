@@ -57,6 +57,7 @@ INPUTS: Mapping[str, Sequence[str]] = {
         "unit",
         "unit_code",
         "procedure",
+        "applicant_key",
         "received_us",
         "received_day",
         "returned_us",

@@ -49,8 +49,11 @@ def _with_unread(chosen: ir.Table, rows: ir.Table, name: str) -> ir.Table:
 
 
 def row_cases(paper: ir.Table, matches: ir.Table, cases: ir.Table) -> ir.Table:
-    """Rows without a code and without a candidate, with the columns of ``cases``."""
-    uncoded = _with_unit(paper).filter(paper.code.isnull())
+    """Rows without a code and without a candidate, with the columns of ``cases``. One that says
+    nothing by which it could be compared is none."""
+    said = _with_unit(paper)
+    compared = said.unit.notnull() | said.procedure.notnull() | said.applicant_key.notnull()
+    uncoded = said.filter(said.code.isnull() & compared)
     # The same row may be in several files; a candidate in one of them counts for all.
     alike = uncoded.semi_join(matches, ["source", "file", "row_key"]).select("row_key")
     unmatched = uncoded.anti_join(alike, "row_key")

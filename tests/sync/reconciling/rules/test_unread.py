@@ -139,7 +139,8 @@ def test_a_row_may_be_about_a_dossier_like_it_in_all_that_could_be_read(
     with ledger.write() as connection:
         complete(connection)
         put_row(connection, PaperKind.LOGBOOK, 1, None, received_at=at(10))
-        values = {"procedure": "1.001612", "applicant_key": "k" * 64}
+        applicant = {"applicant_key": "k" * 64, "applicant_kind": "number_12"}
+        values = {"procedure": "1.001612", **applicant}
         connection.execute(sa.update(paper_row).values(**values))
     if not at_once:
         assert shown(ledger) == {("A1", "row:logbook-1")}
@@ -150,7 +151,10 @@ def test_a_row_may_be_about_a_dossier_like_it_in_all_that_could_be_read(
         assert connection.scalars(sa.select(paper_match.c.code)).all() == [record(1).code]
     with ledger.write() as connection:
         put_record(connection, record(1, status=S.NEW, **changes))
-    assert ("A1", "row:logbook-1") in shown(ledger)
+    # What the dossier does not have may be any too. Its day has to be known; an owner whom nobody
+    # names beside the one who filed is another applicant.
+    differs = "received_at" in unread or "owner" in unread
+    assert (("A1", "row:logbook-1") in shown(ledger)) == differs
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ _DAY_US = 86_400 * 1_000_000
 def upgrade() -> None:
     _fields_that_could_not_be_read()
     _codes_near_others()
+    _kinds_of_applicants()
     _look_ups()
     _clock()
     _key_of_the_installation()
@@ -98,6 +99,15 @@ def _fields_that_could_not_be_read() -> None:
         sqlite_where=some,
         postgresql_where=some,
     )
+
+
+def _kinds_of_applicants() -> None:
+    """What matching keys are made of, and dossiers by the days rows of paper are compared by."""
+    for table in ("source_record", "paper_row"):
+        op.add_column(table, sa.Column("applicant_kind", sa.String(), nullable=True))
+        op.drop_index(f"ix_{table}_applicant", table)
+    for time in ("received", "finished"):
+        op.create_index(f"ix_source_record_{time}", "source_record", [f"{time}_us"])
 
 
 def _codes_near_others() -> None:
