@@ -30,7 +30,6 @@ from .config.model import (
     NoticeSettings as NoticeSettings,
     PrivacySettings as PrivacySettings,
     Province as Province,
-    RepairSettings as RepairSettings,
     RuleException as RuleException,
     RuleSettings as RuleSettings,
     Window as Window,
@@ -39,6 +38,10 @@ from .config.own_tables import (
     CalendarSettings as CalendarSettings,
     OwnTables as OwnTables,
     UnitSettings as UnitSettings,
+)
+from .config.repair import (
+    RepairPolicy as RepairPolicy,
+    RepairSettings as RepairSettings,
 )
 from .connectors.notices import (
     verify_notice as verify_notice,
@@ -87,6 +90,7 @@ from .sync.ledger.audit_log import Head as Head
 from .sync.ledger.sealed.chain import Problem as Problem, Verified as Verified
 from .sync.ledger.leases.rows import Lease as Lease
 from .sync.ledger.notices import NoticeEvent as NoticeEvent
+from .sync.ledger.pauses import Pause as Pause
 from .sync.ledger.store import Ledger as Ledger
 from .sync.opening import (
     open_engine as open_engine,
@@ -114,10 +118,14 @@ from .sync.results import (
     Plan as Plan,
     PlanChange as PlanChange,
     PlanItem as PlanItem,
+    PolicyRepair as PolicyRepair,
+    PolicyState as PolicyState,
+    PolicyStatus as PolicyStatus,
     Progress as Progress,
     PullSummary as PullSummary,
     QuarantineRow as QuarantineRow,
     ReconcileSummary as ReconcileSummary,
+    RepairSummary as RepairSummary,
     RetrySummary as RetrySummary,
     RuleCount as RuleCount,
     SourceFreshness as SourceFreshness,

@@ -24,6 +24,7 @@ from khop.cli.commands import (
     quarantine,
     reconcile,
     repair,
+    repair_policy,
     rules,
     sandbox,
     setup,
@@ -64,6 +65,7 @@ def make_app() -> typer.Typer:
         ("sandbox", sandbox.sandbox),
     ):
         app.command(name, help=f"help.{name}")(command)
+    app.add_typer(_repair(), name="repair", help="help.repair")
     app.add_typer(_finding(), name="finding", help="help.finding")
     app.add_typer(_quarantine(), name="quarantine", help="help.quarantine")
     app.add_typer(_log(), name="log", help="help.log")
@@ -82,6 +84,15 @@ def _finding() -> typer.Typer:
         ("history", finding.history),
     ):
         group.command(name, help=f"help.finding_{name.replace('-', '_')}")(command)
+    return group
+
+
+def _repair() -> typer.Typer:
+    group = typer.Typer(no_args_is_help=True)
+    group.command("run", help="help.repair_run")(repair_policy.run)
+    group.command("status", help="help.repair_status")(repair_policy.status)
+    group.command("pause", help="help.repair_pause")(repair_policy.pause)
+    group.command("resume", help="help.repair_resume")(repair_policy.resume)
     return group
 
 

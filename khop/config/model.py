@@ -19,6 +19,7 @@ from khop.adapters.settings import Secret, SourceSettings
 from khop.config.addresses import encrypted_address
 from khop.config.alarms import AlarmSettings
 from khop.config.own_tables import OwnTables, TableModel
+from khop.config.repair import RepairSettings
 from khop.errors import ConfigError
 
 
@@ -191,31 +192,6 @@ class RuleSettings(TableModel):
         tuple[Window, ...],
         Field(description="When data was moved: entries made then are not late entries."),
     ] = ()
-
-
-class RepairSettings(TableModel):
-    """``[repair]``: what a machine may change, and how much at once."""
-
-    auto: Annotated[
-        tuple[str, ...],
-        Field(description="Rules the daemon may repair without asking, such as ['A7', 'B6']."),
-    ] = ()
-    max_changes: Annotated[
-        int,
-        Field(
-            ge=1,
-            description="A plan that changes more dossiers, with those pushed in the last 24 "
-            "hours, stops and asks.",
-        ),
-    ] = 1000
-    max_share: Annotated[
-        float,
-        Field(
-            gt=0,
-            le=1,
-            description="A plan that changes a greater share of the cases stops and asks.",
-        ),
-    ] = 0.05
 
 
 class LookUpSettings(TableModel):

@@ -55,8 +55,8 @@ from khop.sync.reconciling.rules import Clock
 from khop.sync.reconciling.rules.checks import check_rules
 from khop.sync.reconciling.summary import reconcile_summary
 from khop.sync.repairing.apply import apply_items
+from khop.sync.repairing.by_policy import RepairingByPolicy
 from khop.sync.repairing.guard import Guard, agreed
-from khop.sync.repairing.plan import make_plan
 from khop.sync.repairing.pushes import Pushes, portal_of
 from khop.sync.results import (
     UNSETTLED,
@@ -86,7 +86,7 @@ _LONGEST_SWEEP = 36_500
 _LONGEST_RECONCILE = 4 * 3600.0
 
 
-class Engine(Deciding):
+class Engine(Deciding, RepairingByPolicy):
     """What ``open_engine`` returns. Methods raise ConfigError and LedgerError (after
     ``close``, always); errors of a system are in the summaries."""
 
@@ -320,11 +320,6 @@ class Engine(Deciding):
     def verify_log(self, anchor: str | None = None) -> Verified:
         """Whether log, findings, exclusions and pushes are as khop wrote them. Raises KhopError."""
         return log_check.verify(self.ledger, self._privacy, self.config, anchor)
-
-    def plan(self, rules: Sequence[str] | None = None) -> Plan:
-        """What ``apply`` would do, for all findings or those of some rules."""
-        sink, codes = self._systems.sink(), self.tables.codes
-        return make_plan(self.ledger, sink, self._clock(), rules, self._sources(), codes)
 
     def apply(
         self,

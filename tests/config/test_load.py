@@ -45,6 +45,19 @@ def _source(**keys: str) -> str:
     return PROVINCE + "[sources.igate]\n" + "\n".join(lines) + "\n"
 
 
+def _policy(*, head: str = PROVINCE, **keys: str) -> str:
+    """A policy of repair with these keys in place of the usual ones."""
+    values = {"name": '"dates"', "rules": '["A7"]'} | keys
+    lines = [f"{name} = {value}" for name, value in values.items()]
+    return head + "[[repair.policy]]\n" + "\n".join(lines) + "\n"
+
+
+def test_the_hours_of_a_policy_are_minutes_of_the_local_day(tmp_path: Path) -> None:
+    (usual,) = _load(tmp_path, _policy()).repair.policy
+    (always,) = _load(tmp_path, _policy(hours='"00:00-24:00"')).repair.policy
+    assert (usual.minutes, always.minutes) == ((420, 1020), (0, 1440))
+
+
 def test_a_configuration_needs_only_the_province(tmp_path: Path) -> None:
     config = _load(tmp_path, PROVINCE)
     assert config.province.name == "Tỉnh Mẫu"
@@ -64,6 +77,17 @@ def test_a_configuration_needs_only_the_province(tmp_path: Path) -> None:
         (PROVINCE + "[source.igate]\n", "did you mean sources?"),
         (PROVINCE + "[repair]\nmax_share = 2\n", "repair.max_share"),
         (PROVINCE + "[repair]\nmax_changes = 0\n", "repair.max_changes"),
+        (_policy(rules="[]"), "repair.policy.0.rules"),
+        (_policy(name='"Ngày"'), "repair.policy.0.name"),
+        (_policy(max_per_day="0"), "repair.policy.0.max_per_day"),
+        (_policy(hours='"7-17"'), "repair.policy.0.hours: write the hours as 07:00-17:00"),
+        (_policy(hours='"07:00-24:30"'), "repair.policy.0.hours: the end must be later"),
+        (_policy(hours='"17:00-07:00"'), "repair.policy.0.hours: the end must be later"),
+        (_policy() + _policy(rules='["B6"]', head=""), "two policies have the name dates"),
+        (
+            _policy() + _policy(name='"more"', rules='["B6", "A7"]', head=""),
+            "repair: the rule A7 is in the policies dates and more; leave it in one",
+        ),
         (PROVINCE + "[rules]\ngrace = -1\n", "rules.grace"),
         (PROVINCE + '[calendar]\ndays_off = ["31/02/2026"]\n', "calendar.days_off"),
         (PROVINCE + "sources = 1\n", "province.sources: unknown key"),

@@ -67,8 +67,12 @@ forbidden = [10]
 [report.states]
 ended = [3, 7, 9, 10]
 [repair]
-auto = ["A7"]
 max_share = 0.1
+[[repair.policy]]
+name = "dates"
+rules = ["A7"]
+max_per_run = 20
+hours = "07:30-16:30"
 [sources.igate]
 adapter = "igate"
 role = "one_stop"

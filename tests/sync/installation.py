@@ -15,7 +15,8 @@ import sqlalchemy as sa
 
 from khop.adapters.ports import Adapter
 from khop.config.domain_tables import Tables
-from khop.config.model import Config, Province, RepairSettings
+from khop.config.model import Config, Province
+from khop.config.repair import RepairSettings
 from khop.sync.engine import Engine
 from khop.sync.ledger import Lease, Ledger, create_ledger
 from khop.sync.privacy import Privacy, ensure_key

@@ -28,7 +28,7 @@ LEDGERS = BOTH
     [
         {"rules": {"off": ("a7",)}},
         {"rules": {"grace_by_rule": {"Q1": 1}}},
-        {"repair": {"auto": ("B66",)}},
+        {"repair": {"policy": ({"name": "all", "rules": ("B66",)},)}},
     ],
 )
 def test_a_rule_id_that_no_rule_has_is_refused(tables: dict[str, Any], build_engine: Build) -> None:

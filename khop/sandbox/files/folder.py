@@ -125,7 +125,6 @@ path = "{paper.REGISTER_FILE}"
 }
 _TAIL = """\
 [repair]
-auto = []                             # rules the daemon may repair unasked
 max_changes = 1000
 """
 

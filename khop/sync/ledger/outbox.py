@@ -17,7 +17,7 @@ looked up before anything is sent again, the second go on with their progress st
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -61,7 +61,7 @@ class Push:
     ``attempts``: the writes that took effect or may have. ``write_us``: when the last write was
     begun. ``created_there``: the push made the dossier on
     the portal. ``seen_status``: the portal's state when the push was decided; progress steps
-    start after it.
+    start after it. ``policy``: the policy under which khop sends it unasked.
     """
 
     version: str
@@ -76,6 +76,7 @@ class Push:
     attempts: int = 0
     write_us: int | None = None
     detail: str | None = None
+    policy: str | None = None
 
 
 def find(connection: sa.Connection, version: str) -> Push | None:
@@ -83,14 +84,18 @@ def find(connection: sa.Connection, version: str) -> Push | None:
     return None if row is None else _push(row)
 
 
-def unfinished(connection: sa.Connection, sink: str) -> list[Push]:
-    """Pushes to this portal that were begun and have not ended, oldest first."""
+def unfinished(connection: sa.Connection, sink: str | None) -> list[Push]:
+    """Pushes to this portal (None: to any) that were begun and have not ended, oldest first."""
     rows = connection.execute(
         sa.select(outbox)
-        .where(outbox.c.sink == sink, outbox.c.state.in_(UNFINISHED))
+        .where(_to(sink), outbox.c.state.in_(UNFINISHED))
         .order_by(outbox.c.made_us)
     )
     return [_push(row) for row in rows]
+
+
+def _to(sink: str | None) -> sa.ColumnElement[bool]:
+    return sa.true() if sink is None else outbox.c.sink == sink
 
 
 def ended_versions(connection: sa.Connection, sink: str) -> dict[str, Push]:
@@ -103,8 +108,11 @@ def ended_versions(connection: sa.Connection, sink: str) -> dict[str, Push]:
 
 def open_push(connection: sa.Connection, push: Push, now_us: int) -> Push:
     """Write the push before anything is sent. Returns the row of an earlier apply if there is
-    one."""
+    one; while nothing of it was sent, it belongs to who sends it now."""
     known = find(connection, push.version)
+    if known is not None and known.state is PushState.PENDING and known.policy != push.policy:
+        change(connection, push.version, now_us, policy=push.policy)
+        return replace(known, policy=push.policy)
     if known is not None and known.state is not PushState.SUPERSEDED:
         return known
     connection.execute(sa.delete(outbox).where(outbox.c.version == push.version))
@@ -117,6 +125,7 @@ def open_push(connection: sa.Connection, push: Push, now_us: int) -> Push:
             native_id=push.native_id,
             sink=push.sink,
             rules=push.rules,
+            policy=push.policy,
             state=push.state,
             attempts=0,
             made_us=now_us,
@@ -169,15 +178,20 @@ def claim(connection: sa.Connection, push: Push, now_us: int) -> bool:
     return len(taken) == 1
 
 
-def pushed_since(connection: sa.Connection, sink: str, since_us: int) -> set[str]:
-    """The dossiers that this portal took a write of since then, or may have taken one of, whatever
-    became of the push afterwards."""
-    rows = connection.scalars(
-        sa.select(outbox.c.code).where(
-            outbox.c.sink == sink, outbox.c.write_us >= since_us, outbox.c.attempts > 0
-        )
+def pushed_since(
+    connection: sa.Connection, sink: str | None, since_us: int, policy: str | None = None
+) -> set[str]:
+    """The dossiers that this portal (None: any) took a write of since then, or may have taken one
+    of, whatever became of the push afterwards. ``policy``: only those that were sent under it.
+
+    Writes of after now, made while the clock was ahead, count too.
+    """
+    query = sa.select(outbox.c.code).where(
+        _to(sink), outbox.c.write_us >= since_us, outbox.c.attempts > 0
     )
-    return set(rows)
+    if policy is not None:
+        query = query.where(outbox.c.policy == policy)
+    return set(connection.scalars(query))
 
 
 def last_taken(connection: sa.Connection, sink: str, now_us: int) -> dict[str, int]:
@@ -253,4 +267,5 @@ def _push(row: sa.Row[Any]) -> Push:
         attempts=row.attempts,
         write_us=row.write_us,
         detail=row.detail,
+        policy=row.policy,
     )

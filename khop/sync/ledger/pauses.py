@@ -13,12 +13,18 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 
+from khop.errors import KhopError
 from khop.sync.ledger import audit_log
 from khop.sync.ledger.audit_log import Entry
 from khop.sync.ledger.schema import pause as pause_table
+from khop.text.masking import holds_personal_number
+from khop.text.normal_form import normal_form
 
 #: The actions in the audit log; their source is the name of the pause.
 PAUSE, RESUME = "pause.begin", "pause.end"
+
+#: Characters.
+_LONGEST = 1000
 
 
 class Cause(StrEnum):
@@ -65,6 +71,23 @@ def resume(connection: sa.Connection, name: str, *, by: str, why: str, now_us: i
     entry = Entry(by, RESUME, source=name, detail={"cause": ended.cause.value, "why": why})
     audit_log.append(connection, now_us, [entry])
     return ended
+
+
+def given(text: str) -> str:
+    """A reason, or the name of who gives it, as it is stored.
+
+    Raises KhopError when it is empty, long, or holds what may be a personal number.
+    """
+    bare = normal_form("NFC", text).strip()
+    if not bare:
+        raise KhopError("say why, and who asks for it")
+    if len(bare) > _LONGEST:
+        raise KhopError(f"the text is longer than {_LONGEST} characters")
+    if holds_personal_number(bare):
+        raise KhopError(
+            "the text holds what may be a personal number or a telephone number: leave it out"
+        )
+    return bare
 
 
 def paused(connection: sa.Connection) -> Mapping[str, Pause]:

@@ -56,8 +56,7 @@ def apply_items(pushes: Pushes, items: Sequence[PlanItem]) -> tuple[Applied, ...
     """Push every item; each ends with its own outcome, none stops the others."""
     if not items:
         return ()
-    with pushes.context.write() as connection:
-        outbox.steps_left_sending(connection)
+    end_steps_of_before(pushes)
     pushes.context.progress.start("apply", len(items))
     with ThreadPoolExecutor(min(_PUSHES_AT_ONCE, pushes.portal.lookup.connections)) as workers:
         applied = tuple(workers.map(lambda item: _apply(pushes, item), items))
@@ -65,18 +64,30 @@ def apply_items(pushes: Pushes, items: Sequence[PlanItem]) -> tuple[Applied, ...
     return applied
 
 
+def end_steps_of_before(pushes: Pushes) -> None:
+    """Note which steps an aborted process left without an answer. Called before the first push."""
+    with pushes.context.write() as connection:
+        outbox.steps_left_sending(connection)
+
+
 def _apply(pushes: Pushes, item: PlanItem) -> Applied:
+    applied = apply_one(pushes, item)
+    pushes.context.progress.advance("apply")
+    return applied
+
+
+def apply_one(pushes: Pushes, item: PlanItem, policy: str | None = None) -> Applied:
+    """Push one item. ``policy``: the one under which it is sent unasked."""
     try:
         if pushes.locked_out is not None:
             raise PushEnded(Outcome.UNREACHABLE, pushes.locked_out)
-        _push(pushes, _opened_push(pushes, item))
+        _push(pushes, _opened_push(pushes, item, policy))
     except PushEnded as end:
         applied = Applied(item.code, item.action, end.outcome, end.steps, end.detail)
     except BaseException as error:
         if not is_bug(error):
             raise
         applied = _after_a_bug(pushes, item, error)
-    pushes.context.progress.advance("apply")
     log.info("push_ended", code=item.code, outcome=applied.outcome.value)
     return applied
 
@@ -92,7 +103,7 @@ def _after_a_bug(pushes: Pushes, item: PlanItem, error: BaseException) -> Applie
     return Applied(item.code, item.action, outcome, detail=str(bug_of(source, error)))
 
 
-def _opened_push(pushes: Pushes, item: PlanItem) -> Push:
+def _opened_push(pushes: Pushes, item: PlanItem, policy: str | None) -> Push:
     """The item's row of the outbox, written before anything is sent."""
     push = Push(
         version=item.version,
@@ -102,6 +113,7 @@ def _opened_push(pushes: Pushes, item: PlanItem) -> Push:
         sink=pushes.portal.sink.name,
         rules=",".join(item.rules),
         state=PushState.PENDING,
+        policy=policy,
     )
     with pushes.context.write() as connection:
         return outbox.open_push(connection, push, pushes.context.now_us())
@@ -117,6 +129,7 @@ def _push(pushes: Pushes, push: Push) -> NoReturn:
         dossier = _until_the_write(pushes, push, dossier)
     else:
         push = _create_or_update(pushes, push, dossier)
+        pushes.taken[push.version] = dossier.record
     send_steps(pushes, push, dossier)
 
 

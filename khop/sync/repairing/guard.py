@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from khop.config.model import RepairSettings
+from khop.config.repair import RepairSettings
 from khop.errors import KhopError
 from khop.mappings.records import Instant
 from khop.sync.ledger import Ledger, outbox

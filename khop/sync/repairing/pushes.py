@@ -9,6 +9,7 @@ from typing import NoReturn
 from khop.adapters.ports import DossierLookup, DossierSink, DossierSource
 from khop.errors import ConfigError, KhopError, Unauthorised
 from khop.mappings.codes.grammar import CodeGrammar
+from khop.mappings.records import DossierRecord
 from khop.sync.ledger import outbox
 from khop.sync.ledger.look_ups import ask_now
 from khop.sync.ledger.outbox import Push, PushState
@@ -70,6 +71,8 @@ class Pushes:
         self.grammar = grammar
         #: Why the account was refused. Then nothing more is tried: that could lock the account.
         self.locked_out: str | None = None
+        #: What the portal took in this apply, by the version of the push.
+        self.taken: dict[str, DossierRecord] = {}
 
     def move(self, push: Push, state: PushState, **values: object) -> Push:
         """Write a push's new state."""

@@ -37,6 +37,12 @@ from khop.sync.results.pulls import (
     PullSummary,
     SourceSummary,
 )
+from khop.sync.results.repairs import (
+    PolicyRepair,
+    PolicyState,
+    PolicyStatus,
+    RepairSummary,
+)
 from khop.sync.results.upkeep import (
     BackupSummary,
     QuarantineRow,
@@ -68,10 +74,14 @@ __all__ = [
     "Plan",
     "PlanChange",
     "PlanItem",
+    "PolicyRepair",
+    "PolicyState",
+    "PolicyStatus",
     "Progress",
     "PullSummary",
     "QuarantineRow",
     "ReconcileSummary",
+    "RepairSummary",
     "RestoreSummary",
     "Result",
     "RetrySummary",

@@ -84,6 +84,7 @@ class Outcome(StrEnum):
     REFUSED = "refused"
     UNKNOWN = "unknown"  # it is not known whether the write took effect
     UNREACHABLE = "unreachable"
+    NOT_SHOWN = "not_shown"  # the portal took it, and a look-up does not show it
 
 
 #: Outcomes after which nothing is left to do for the machine.

@@ -26,6 +26,8 @@ outbox = Table(
     Column("native_id", String, nullable=False),
     Column("sink", String, nullable=False),
     Column("rules", String, nullable=False),
+    # the policy under which khop sends it unasked; null: a person applied a plan
+    Column("policy", String),
     Column("state", String, nullable=False),
     # set at the first decision: was it a create, and what was the portal's state then
     Column("created_there", Boolean),

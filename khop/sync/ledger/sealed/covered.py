@@ -74,13 +74,16 @@ def push_entry(
         "row": push_content(row),
         "steps": steps,
     }
+    if row["policy"] is not None:
+        detail["policy"] = row["policy"]
     action = action or f"{PUSH}{row['state']}"
     return Entry(KHOP, action, row["sink"], row["code"], detail)
 
 
 def push_content(row: Mapping[str, Any]) -> str:
-    """The digest of a row of the outbox."""
-    return _digest([row[name] for name in _PUSH])
+    """The digest of a row of the outbox. Rows from before there were policies have none."""
+    policy = row["policy"]
+    return _digest([row[name] for name in _PUSH] + ([] if policy is None else [policy]))
 
 
 def steps_of(connection: sa.Connection, code: str, version: str) -> str | None:

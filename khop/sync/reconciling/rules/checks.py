@@ -12,14 +12,17 @@ from khop.sync.reconciling.rules.numbers import numbers
 
 
 def check_rules(config: Config) -> None:
-    """Raises ConfigError, which names the key, for an unknown rule, an unknown number of a rule, or
-    a number out of its bounds."""
+    """Raises ConfigError, which names the key, for an unknown rule, an unknown number of a rule, a
+    number out of its bounds, or a policy for a rule that nothing repairs."""
     for key, rule in _named(config):
         if rule not in RULES:
             raise ConfigError(f"there is no rule {rule!r}{_meant(rule.upper(), RULES)}", key=key)
     for rule, given in config.rules.numbers.items():
         for name, value in given.items():
             _check_number(rule, name, value)
+    for place, policy in enumerate(config.repair.policy):
+        for rule in policy.rules:
+            _check_repairable(rule, config.rules.off, key=f"repair.policy.{place}.rules")
 
 
 def _named(config: Config) -> Iterator[tuple[str, str]]:
@@ -29,13 +32,25 @@ def _named(config: Config) -> Iterator[tuple[str, str]]:
         "rules.off": rules.off,
         "rules.grace_by_rule": rules.grace_by_rule,
         "rules.numbers": rules.numbers,
-        "repair.auto": config.repair.auto,
         "notices.rules": config.notices.rules,
     }
     for place, exception in enumerate(rules.exceptions):
         lists[f"rules.exceptions.{place}.rules"] = exception.rules
+    for place, policy in enumerate(config.repair.policy):
+        lists[f"repair.policy.{place}.rules"] = policy.rules
     for key, named in lists.items():
         yield from ((key, rule) for rule in named)
+
+
+def _check_repairable(rule: str, off: Collection[str], *, key: str) -> None:
+    if not RULES[rule].repairable:
+        known = ", ".join(other.id for other in RULES.values() if other.repairable)
+        raise ConfigError(
+            f"only people can repair findings of the rule {rule}; a machine repairs {known}",
+            key=key,
+        )
+    if rule in off:
+        raise ConfigError(f"the rule {rule} is not run (rules.off)", key=key)
 
 
 def _check_number(rule: str, name: str, value: int) -> None:

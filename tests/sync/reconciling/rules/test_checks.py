@@ -23,6 +23,12 @@ def config(**tables: Any) -> Config:
     )
 
 
+def policies(*rules: list[str]) -> dict[str, Any]:
+    """Policies for these rules."""
+    rows = [{"name": f"policy-{n}", "rules": each} for n, each in enumerate(rules)]
+    return {"repair": {"policy": rows}}
+
+
 def test_known_rules_and_numbers_within_bounds_are_accepted() -> None:
     check_rules(
         config(
@@ -32,7 +38,7 @@ def test_known_rules_and_numbers_within_bounds_are_accepted() -> None:
                 "numbers": {"F1": {"days": 45}, "C12": {"hours": 23, "tolerance_minutes": 0}},
                 "exceptions": [EXCEPTION],
             },
-            repair={"auto": ["A7"]},
+            repair={"policy": [{"name": "dates", "rules": ["A7"]}]},
             notices={"rules": ["B1"]},
         )
     )
@@ -44,7 +50,9 @@ def test_known_rules_and_numbers_within_bounds_are_accepted() -> None:
         ({"rules": {"off": ["E77"]}}, "rules.off: there is no rule 'E77', did you mean E7?"),
         ({"rules": {"grace_by_rule": {"a7": 1}}}, "rules.grace_by_rule: there is no rule 'a7'"),
         ({"rules": {"numbers": {"F11": {"days": 1}}}}, "rules.numbers: there is no rule 'F11'"),
-        ({"repair": {"auto": ["A77"]}}, "repair.auto: there is no rule 'A77'"),
+        (policies(["A77"]), "repair.policy.0.rules: there is no rule 'A77'"),
+        (policies(["A7"], ["B1"]), "repair.policy.1.rules: only people can repair"),
+        (policies(["A7"]) | {"rules": {"off": ["A7"]}}, "the rule A7 is not run (rules.off)"),
         ({"notices": {"rules": ["B111"]}}, "did you mean B11?"),
         (
             {"rules": {"exceptions": [EXCEPTION, EXCEPTION | {"rules": ["D1", "D9"]}]}},

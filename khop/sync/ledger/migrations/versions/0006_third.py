@@ -14,6 +14,7 @@ depends_on = None
 def upgrade() -> None:
     _firings()
     _streams_and_alarms()
+    op.add_column("outbox", sa.Column("policy", sa.String(), nullable=True))
 
 
 def _firings() -> None:

@@ -1,0 +1,179 @@
+"""The engine's methods for plans, and for what khop repairs without being asked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+
+from khop.adapters.ports import DossierSource
+from khop.config.domain_tables import Tables
+from khop.config.model import Config
+from khop.config.repair import RepairPolicy
+from khop.errors import ConfigError, KhopError
+from khop.mappings.records import Instant
+from khop.sync.ledger import Ledger, outbox
+from khop.sync.ledger.pauses import Cause, Pause, given, pause, paused, resume
+from khop.sync.repairing.apply import end_steps_of_before
+from khop.sync.repairing.choosing import Chooser
+from khop.sync.repairing.plan import make_plan
+from khop.sync.repairing.policy_run import ALL, Policies, in_hours, pause_name, pause_of
+from khop.sync.repairing.pushes import Portal, Pushes, portal_of
+from khop.sync.results import (
+    Plan,
+    PolicyRepair,
+    PolicyState,
+    PolicyStatus,
+    Progress,
+    RepairSummary,
+)
+from khop.sync.run_context import RunContext
+from khop.sync.runs import Run
+from khop.sync.systems import Systems
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _never() -> bool:
+    return False
+
+
+class RepairingByPolicy:
+    """A part of ``Engine``, which has the methods that are not written here."""
+
+    config: Config
+    ledger: Ledger
+    tables: Tables
+    _clock: Callable[[], datetime]
+    _systems: Systems
+
+    def plan(self, rules: Sequence[str] | None = None) -> Plan:
+        """What ``apply`` would do, for all findings or those of some rules."""
+        sink, codes = self._systems.sink(), self.tables.codes
+        return make_plan(self.ledger, sink, self._clock(), rules, self._sources(), codes)
+
+    def repair(
+        self,
+        *,
+        stop: Callable[[], bool] = _never,
+        dry_run: bool = False,
+        progress: Progress | None = None,
+    ) -> RepairSummary:
+        """Push what the policies of khop.toml allow now, and nothing else; called after a
+        reconcile.
+
+        ``stop``: asked before each push; true ends the run after the push under way. ``dry_run``:
+        send and write nothing, return what would be pushed. A policy with bad answers pauses
+        itself. Raises ConfigError when there is no portal to push to, LedgerError when another
+        apply runs.
+        """
+        idle = {policy.name: self._idle(policy) for policy in self.config.repair.policy}
+        ready = [policy for policy in self.config.repair.policy if idle[policy.name] is None]
+        if not ready:
+            return RepairSummary(None, tuple(each for each in idle.values() if each is not None))
+        portal = portal_of(self._systems.sink())
+        if dry_run:
+            plan = self.plan()
+            return self._summary(None, idle, lambda policy: self._planned(policy, plan, portal))
+        with self._lease("apply", progress) as context, self._run("repair") as run:
+            one_stops = self._systems.of_port(DossierSource)
+            pushes = Pushes(context, one_stops, portal, self.tables.codes)
+            end_steps_of_before(pushes)
+            settings, calendar = self.config.repair, self.tables.calendar
+            policies = Policies(pushes, self.plan(), settings, calendar, stop)
+            return run.done(self._summary(run.id, idle, policies.run))
+
+    def pause_repair(self, policy: str | None = None, *, by: str, why: str) -> Pause:
+        """Pause a policy, or all repair by policy; returns the pause that holds, which may be an
+        earlier one. ``by``: the account of the person. Raises ConfigError for an unknown policy."""
+        name, who, reason = self._pause_name(policy), given(by), given(why)
+        asked = Pause(name, self._now_us(), Cause.PERSON, who, reason)
+        with self.ledger.write() as connection:
+            return pause(connection, asked)
+
+    def resume_repair(self, policy: str | None = None, *, by: str, why: str) -> Pause:
+        """End the pause of a policy, or that of all repair by policy; returns it. A policy that
+        paused itself begins with its first pushes again. Raises KhopError when there is none."""
+        name, who, reason = self._pause_name(policy), given(by), given(why)
+        with self.ledger.write() as connection:
+            ended = resume(connection, name, by=who, why=reason, now_us=self._now_us())
+            names = [name for name in paused(connection) if name.split(":")[0] == ALL]
+        if ended is None:
+            there = ", ".join(names) or "nothing"
+            raise KhopError(f"{name} is not paused; paused: {there}")
+        return ended
+
+    def repair_status(self) -> list[PolicyStatus]:
+        """Each policy as it is now."""
+        with self.ledger.read() as connection:
+            return [self._status(connection, policy) for policy in self.config.repair.policy]
+
+    def _idle(self, policy: RepairPolicy) -> PolicyRepair | None:
+        """Why a policy may push nothing now; None when it may."""
+        with self.ledger.read() as connection:
+            held = pause_of(connection, policy.name)
+        if held is not None:
+            return PolicyRepair(policy.name, PolicyState.PAUSED, held.why)
+        if in_hours(policy, self._clock(), self.tables.calendar):
+            return None
+        return PolicyRepair(policy.name, PolicyState.OFF_HOURS)
+
+    def _summary(
+        self,
+        run_id: int | None,
+        idle: dict[str, PolicyRepair | None],
+        do: Callable[[RepairPolicy], PolicyRepair],
+    ) -> RepairSummary:
+        policies = self.config.repair.policy
+        return RepairSummary(run_id, tuple(idle[one.name] or do(one) for one in policies))
+
+    def _planned(self, policy: RepairPolicy, plan: Plan, portal: Portal) -> PolicyRepair:
+        with self.ledger.read() as connection:
+            choice = self._chooser(policy, portal.sink.name).choose(connection, plan)
+        state = PolicyState.READY if choice.too_many is None else PolicyState.TOO_MANY
+        left = dict(choice.left)
+        return PolicyRepair(policy.name, state, choice.too_many, choice.items, left=left)
+
+    def _status(self, connection: sa.Connection, policy: RepairPolicy) -> PolicyStatus:
+        begun = Counter(push.policy for push in outbox.unfinished(connection, None))
+        held, idle = pause_of(connection, policy.name), self._idle(policy)
+        return PolicyStatus(
+            policy=policy.name,
+            rules=policy.rules,
+            state=PolicyState.READY if idle is None else idle.state,
+            hours=policy.hours,
+            working_days=policy.working_days,
+            pushed=self._chooser(policy, None).pushed(connection),
+            max_per_day=policy.max_per_day,
+            unfinished=begun[policy.name],
+            since=None if held is None else _EPOCH + timedelta(microseconds=held.since_us),
+            by=None if held is None else held.by,
+            why=None if held is None else held.why,
+        )
+
+    def _chooser(self, policy: RepairPolicy, sink: str | None) -> Chooser:
+        return Chooser(policy, self.config.repair, sink, self._clock())
+
+    def _pause_name(self, policy: str | None) -> str:
+        if policy is None:
+            return ALL
+        known = [each.name for each in self.config.repair.policy]
+        if policy not in known:
+            there = ", ".join(known) or "none"
+            raise ConfigError(f"there is no policy {policy}; there is {there}", key="repair.policy")
+        return pause_name(policy)
+
+    def _now_us(self) -> int:
+        return Instant.of(self._clock()).us
+
+    def _lease(self, names: str, progress: Progress | None) -> AbstractContextManager[RunContext]:
+        raise NotImplementedError
+
+    def _sources(self) -> list[str]:
+        raise NotImplementedError
+
+    def _run(self, kind: str, now: datetime | None = None) -> AbstractContextManager[Run]:
+        raise NotImplementedError
