@@ -1,0 +1,1 @@
+"""Alarms: what is wrong, whom khop told of it, and the ways of telling."""

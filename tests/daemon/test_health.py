@@ -1,0 +1,255 @@
+"""The streams in the ledger: each transition is told once, whatever the nodes and the clock do."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import sqlalchemy as sa
+
+from khop.daemon.alarms.names import AlarmName
+from khop.daemon.health import all_health, all_well
+from khop.daemon.streams import State
+from khop.errors import KhopError
+from khop.sync.ledger import Ledger
+from khop.sync.ledger.pauses import Cause, paused
+from khop.sync.ledger.schema import alarm, alarm_message, audit_log
+from tests.daemon.told import DAY, HOUR, MINUTE, START, STREAMS, look, told, wait, watcher
+from tests.postgres import BOTH
+
+LEDGERS = BOTH
+FAULT = "igate search: cannot be reached (check its address and the network)"
+
+
+def succeed(ledger: Ledger, now_us: int, *streams: str) -> None:
+    with ledger.write() as connection:
+        for stream in streams or [stream.name for stream in STREAMS]:
+            watcher().note_success(connection, stream, now_us)
+
+
+def fail(ledger: Ledger, now_us: int, stream: str = "igate", times: int = 3) -> None:
+    with ledger.write() as connection:
+        for number in range(times):
+            watcher().note_failure(connection, stream, now_us + number * MINUTE, FAULT)
+
+
+def state(ledger: Ledger, stream: str = "igate") -> State:
+    with ledger.read() as connection:
+        return all_health(connection)[stream].state
+
+
+def test_nothing_is_told_on_first_start(ledger: Ledger) -> None:
+    now = START
+    for minute in range(0, 60, 10):
+        look(ledger, watcher(), START + minute * MINUTE)
+        fail(ledger, START + minute * MINUTE, times=1)
+    assert (told(ledger), state(ledger)) == ([], State.NEW)
+    with ledger.read() as connection:
+        assert all_well(connection, STREAMS)
+    wait(ledger, watcher(), now, 70)
+    assert told(ledger) == [("igate", "began", "down")]
+
+
+def test_a_silent_stream_is_told_once_and_its_recovery_once(ledger: Ledger) -> None:
+    look(ledger, watcher(), START)
+    succeed(ledger, START)
+    now = wait(ledger, watcher(), START, 90)
+    assert told(ledger) == [("igate", "began", "late")]
+    with ledger.read() as connection:
+        assert not all_well(connection, STREAMS)
+    succeed(ledger, now)
+    succeed(ledger, now + MINUTE)
+    assert told(ledger) == [("igate", "began", "late"), ("igate", "ended", "ok")]
+
+
+def test_late_and_then_down_is_one_alarm_that_changes_once(ledger: Ledger) -> None:
+    look(ledger, watcher(), START)
+    succeed(ledger, START)
+    now = wait(ledger, watcher(), START, 70)
+    fail(ledger, now, times=5)
+    wait(ledger, watcher(), now, 60)
+    assert told(ledger) == [("igate", "began", "late"), ("igate", "changed", "down")]
+
+
+def test_what_is_still_wrong_is_told_daily(ledger: Ledger) -> None:
+    look(ledger, watcher(), START)
+    succeed(ledger, START)
+    fail(ledger, START)
+    with ledger.write() as connection:
+        connection.execute(sa.update(alarm_message).values(sent_us=START))
+    for day in range(3):
+        wait(ledger, watcher(), START + day * 25 * HOUR, 25 * 60)
+        with ledger.write() as connection:
+            connection.execute(sa.update(alarm_message).values(sent_us=START))
+    reminders = [what for what in told(ledger) if what == ("igate", "reminder", "down")]
+    assert len(reminders) == 3
+
+
+def test_a_reminder_does_not_queue_behind_what_could_not_be_sent(ledger: Ledger) -> None:
+    look(ledger, watcher(), START)
+    succeed(ledger, START)
+    fail(ledger, START)
+    for day in range(3):
+        wait(ledger, watcher(), START + day * DAY, 24 * 60)
+    assert [what for what in told(ledger) if what[0] == "igate"] == [("igate", "began", "down")]
+
+
+def test_a_channel_that_is_added_later_hears_of_it_by_the_reminder(ledger: Ledger) -> None:
+    look(ledger, watcher(), START)
+    succeed(ledger, START)
+    fail(ledger, START)
+    both = watcher("email", "webhook")
+    succeed(ledger, START + 10 * MINUTE)
+    assert told(ledger, "webhook") == []
+    fail(ledger, START + 20 * MINUTE)
+    wait(ledger, both, START + 20 * MINUTE, 25 * 60)
+    with ledger.write() as connection:
+        both.note_success(connection, "igate", START + 2 * DAY)
+    heard = [what[1] for what in told(ledger, "webhook") if what[0] == "igate"]
+    assert heard == ["reminder", "ended"]
+
+
+def test_a_stream_that_is_no_longer_configured_ends_its_alarm(ledger: Ledger) -> None:
+    look(ledger, watcher(), START)
+    succeed(ledger, START)
+    fail(ledger, START)
+    with ledger.write() as connection:
+        watcher().look(connection, STREAMS[1:], START + HOUR)
+    assert told(ledger) == [("igate", "began", "down"), ("igate", "ended", "gone")]
+    with ledger.read() as connection:
+        assert "igate" not in all_health(connection)
+
+
+@pytest.mark.parametrize("step", [365 * DAY, -365 * DAY, 3 * HOUR, -3 * HOUR])
+def test_a_clock_that_steps_tells_nothing(step: int, ledger: Ledger) -> None:
+    look(ledger, watcher(), START)
+    succeed(ledger, START)
+    fail(ledger, START, times=1)
+    for number in range(20):
+        look(ledger, watcher(), START + MINUTE * number + (step if number % 2 else 0))
+    assert told(ledger) == []
+
+
+def test_what_is_late_is_still_noticed_after_the_clock_was_set_back(ledger: Ledger) -> None:
+    look(ledger, watcher(), START)
+    succeed(ledger, START)
+    back = START - 365 * DAY
+    look(ledger, watcher(), back)
+    wait(ledger, watcher(), back, 70)
+    assert told(ledger) == [("igate", "began", "late")]
+
+
+def test_a_login_that_is_refused_pauses_the_system_until_a_person_resumes_it(
+    ledger: Ledger,
+) -> None:
+    look(ledger, watcher(), START)
+    succeed(ledger, START)
+    for minute in (1, 2):
+        with ledger.write() as connection:
+            watcher().note_unauthorised(
+                connection, "dvcqg", START + minute * MINUTE, "dvcqg login: does not accept"
+            )
+    assert state(ledger, "dvcqg") is State.AUTH
+    with ledger.read() as connection:
+        assert paused(connection)["dvcqg"].cause is Cause.UNAUTHORISED
+    now = wait(ledger, watcher(), START, 50)
+    with ledger.write() as connection:
+        assert watcher().resume(connection, "dvcqg", "canbo.mau", "new password", now)
+        assert not watcher().resume(connection, "dvcqg", "canbo.mau", "new password", now)
+    assert told(ledger) == [("dvcqg", "began", "auth"), ("dvcqg", "ended", "new")]
+    with ledger.read() as connection:
+        logged = connection.execute(
+            sa.select(audit_log.c.actor, audit_log.c.action, audit_log.c.source)
+            .where(audit_log.c.source == "dvcqg")
+            .order_by(audit_log.c.id)
+        ).all()
+        assert not paused(connection)
+    assert [tuple(row) for row in logged] == [
+        ("khop", "pause.begin", "dvcqg"),
+        ("canbo.mau", "pause.end", "dvcqg"),
+    ]
+
+
+def test_a_person_pauses_a_stream_and_what_the_person_wrote_is_not_sent(ledger: Ledger) -> None:
+    look(ledger, watcher(), START)
+    with ledger.write() as connection:
+        args = (Cause.PERSON, "canbo.mau", "moving the server", START)
+        assert watcher().pause(connection, "igate", *args)
+        assert not watcher().pause(connection, "igate", *args)
+    assert told(ledger) == [("igate", "began", "paused")]
+    with ledger.read() as connection:
+        assert connection.scalar(sa.select(alarm.c.detail)) is None
+
+
+def test_a_pause_from_before_the_first_start_is_noticed(ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        watcher().pause(connection, "igate", Cause.PERSON, "canbo.mau", "not ready", START)
+    look(ledger, watcher(), START + MINUTE)
+    assert state(ledger) is State.PAUSED
+
+
+@pytest.mark.parametrize("why", ["", "  ", "ask 0912 345 678"])
+def test_a_pause_needs_a_reason_without_the_number_of_a_person(why: str, ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        with pytest.raises(KhopError):
+            watcher().pause(connection, "igate", Cause.PERSON, "canbo.mau", why, START)
+        with pytest.raises(KhopError):
+            watcher().resume(connection, "igate", "canbo.mau", why, START)
+
+
+def test_an_alarm_that_is_not_about_a_stream_is_raised_and_cleared_once(ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        for detail in ("91 % full", "92 % full"):
+            watcher().raise_alarm(connection, AlarmName.DISK, detail, START)
+        assert connection.scalar(sa.select(alarm.c.detail)) == "92 % full"
+        assert watcher().clear_alarm(connection, AlarmName.DISK, START + HOUR)
+        assert not watcher().clear_alarm(connection, AlarmName.DISK, START + HOUR)
+    assert told(ledger) == [("disk", "began", "disk"), ("disk", "ended", "cleared")]
+
+
+def test_alarms_of_one_name_about_several_things_are_apart(ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        for policy in ("A7", "B6"):
+            assert watcher().raise_alarm(
+                connection, AlarmName.REPAIR_PAUSED, "too many refused", START, about=policy
+            )
+        assert watcher().clear_alarm(connection, AlarmName.REPAIR_PAUSED, START, about="A7")
+        assert not watcher().clear_alarm(connection, AlarmName.REPAIR_PAUSED, START)
+    assert [what[:2] for what in told(ledger)] == [
+        ("A7", "began"),
+        ("A7", "ended"),
+        ("B6", "began"),
+    ]
+
+
+def test_several_nodes_that_notice_the_same_tell_it_once(ledger: Ledger) -> None:
+    look(ledger, watcher(), START)
+    succeed(ledger, START)
+    fail(ledger, START, times=2)
+    now = wait(ledger, watcher(), START, 40)
+
+    def notice(node: int) -> None:
+        fail(ledger, now + node, times=1)
+        look(ledger, watcher("email", "webhook"), now + 15 * MINUTE + node)
+        with ledger.write() as connection:
+            watcher().raise_alarm(connection, AlarmName.CLOCK, "61 s", now)
+
+    with ThreadPoolExecutor(4) as nodes:
+        list(nodes.map(notice, range(8)))
+    assert sorted(told(ledger)) == [("clock", "began", "clock"), ("igate", "began", "down")]
+
+
+def test_the_log_says_once_that_it_began_and_once_that_it_ended(
+    ledger: Ledger, caplog: pytest.LogCaptureFixture
+) -> None:
+    look(ledger, watcher(), START)
+    succeed(ledger, START)
+    with caplog.at_level("INFO", logger="khop"):
+        fail(ledger, START, times=6)
+        wait(ledger, watcher(), START, 50)
+        succeed(ledger, START + HOUR, "igate")
+        succeed(ledger, START + HOUR + MINUTE, "igate")
+    assert [line.message.split(" detail")[0] for line in caplog.records] == [
+        "alarm began about=igate state=down",
+        "alarm ended about=igate state=ok",
+    ]
