@@ -20,9 +20,10 @@ from tools.repository import ROOT
 #: What a sentence is given to.
 TAKERS = frozenset(
     {
-        "AdapterError", "AlreadyExists", "BadAnswer", "CellError", "CheckStep", "CircuitOpen",
-        "ConfigError", "ConnectorError", "Field", "KhopError", "LedgerError", "OutcomeUnknown",
-        "PushEnded", "PydanticCustomError", "RateLimited", "RecordError", "Refused", "Reject",
+        "AdapterError", "AlarmSentence", "AlarmText", "AlreadyExists", "BadAnswer",
+        "CellError", "CheckStep", "CircuitOpen", "ConfigError", "ConnectorError",
+        "Field", "KhopError", "LedgerError", "OutcomeUnknown", "PushEnded",
+        "PydanticCustomError", "RateLimited", "RecordError", "Refused", "Reject",
         "Unauthorised", "Unreachable", "Unreadable", "Unusable", "ValueError",
     }
 )  # fmt: skip

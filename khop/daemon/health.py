@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from khop.config.alarms import AlarmSettings
 from khop.daemon import watch
 from khop.daemon.alarms import rows
-from khop.daemon.alarms.names import AlarmName
+from khop.daemon.alarms.names import CLEARED, GONE, AlarmName
 from khop.daemon.alarms.rows import Opened, Telling
 from khop.daemon.streams import WELL, Health, Moment, State, Stream
 from khop.errors import KhopError
@@ -25,10 +25,6 @@ from khop.sync.ledger.schema import stream_health
 from khop.text.masking import holds_personal_number
 
 _HOUR_US = 3_600_000_000
-#: What an alarm about a stream that is no longer configured ends with.
-GONE = "gone"
-#: What an alarm that is not about a stream ends with.
-CLEARED = "cleared"
 #: States have numbers, so that each is told once for one alarm.
 _NUMBERS = {state: number for number, state in enumerate(State)}
 

@@ -31,3 +31,8 @@ class Kind(StrEnum):
     CHANGED = "changed"
     REMINDER = "reminder"
     ENDED = "ended"
+
+
+#: What an alarm ends with, beside the state that a stream is in then: the stream is no longer
+#: configured; what was not about a stream is over.
+GONE, CLEARED = "gone", "cleared"
