@@ -62,6 +62,8 @@ class _Session(socketserver.BaseRequestHandler):
                 pass
         except OSError:
             pass  # the other side trusts no certificate, or is gone
+        finally:
+            self.request.close()
 
     def _secure(self) -> None:
         assert self.mail.tls is not None
@@ -83,7 +85,8 @@ class _Session(socketserver.BaseRequestHandler):
                 return False
             case "EHLO":
                 more = ["STARTTLS"] if self.mail.tls and not self._encrypted else []
-                self._say("\r\n".join([f"250-{one}" for one in [*more, "AUTH PLAIN"]] + ["250 OK"]))
+                self._say("\r\n".join(f"250-{one}" for one in ["mail", *more, "AUTH PLAIN"]))
+                self._say("250 OK")
             case "STARTTLS":
                 self._say("220 go on")
                 self._secure()

@@ -36,6 +36,11 @@ def send(config: Config, batch: Batch, clock: Callable[[], datetime]) -> None:
         raise KhopError(f"the mail server refused it (SMTP {error.smtp_code})") from None
     except smtplib.SMTPRecipientsRefused:
         raise KhopError("the mail server takes no e-mail for any of these addresses") from None
+    except smtplib.SMTPNotSupportedError:
+        raise KhopError(
+            "the mail server offers no encryption or no login; correct security or user under "
+            "[alarms.email]"
+        ) from None
     except (smtplib.SMTPException, OSError) as error:
         raise KhopError(f"the mail server cannot be reached ({type(error).__name__})") from None
     if refused:
