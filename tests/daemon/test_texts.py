@@ -41,10 +41,10 @@ def test_a_source_that_fails_is_told_with_its_findings_and_what_to_do() -> None:
 def test_the_same_in_vietnamese() -> None:
     detail = "igate search: cannot be reached (check its address and the network)"
     text = text_of(told(detail=detail, kind=Kind.REMINDER), "vi")
-    assert text.title == "vẫn chưa xong: igate bị lỗi"
+    assert text.title == "vẫn còn: igate bị lỗi"
     assert text.lines == (
         "igate lần nào chạy cũng lỗi; lần chạy xong tốt gần nhất là lúc 06:00 20/11/2026.",
-        "Về igate, các phát hiện chỉ biết những gì hệ thống này cho biết đến 06:00 20/11/2026.",
+        "Về igate, danh sách sai lệch chỉ tính đến những gì hệ thống này cho biết lúc 06:00 20/11/2026.",
         "Lỗi gần nhất: igate search: không kết nối được (hãy kiểm tra địa chỉ và mạng)",
         "Cách xử lý: docs/operate.vi.md, mục “Một nguồn hoặc một bước bị lỗi”.",
     )
