@@ -59,7 +59,7 @@ def mail() -> Iterator[MailServer]:
 
 
 @pytest.fixture
-def receiver(clock: FakeClock) -> Iterator[NoticeReceiver]:
+def webhook(clock: FakeClock) -> Iterator[NoticeReceiver]:
     with receiving(clock.now) as opened:
         yield opened
 
@@ -160,12 +160,12 @@ def test_a_mail_server_without_encryption_gets_nothing_where_it_is_asked_for(
 
 
 def test_alarms_are_posted_signed_as_notices_are(
-    ledger: Ledger, clock: FakeClock, receiver: NoticeReceiver, configured: Callable[..., Config]
+    ledger: Ledger, clock: FakeClock, webhook: NoticeReceiver, configured: Callable[..., Config]
 ) -> None:
-    config = configured(**posted(receiver.url))
+    config = configured(**posted(webhook.url))
     raise_alarm(ledger, config)
     assert send_waiting(ledger, config, clock) == [Sent("webhook", 1)]
-    ((headers, body),) = receiver.requests
+    ((headers, body),) = webhook.requests
     said = verify_notice(SECRET, headers, body, now=clock.now)
     (alarm,) = said["alarms"]
     assert (said["place"], alarm["kind"], alarm["state"]) == ("Tỉnh Mẫu", "began", "disk")
@@ -173,23 +173,23 @@ def test_alarms_are_posted_signed_as_notices_are(
 
 
 def test_what_cannot_be_sent_is_kept_and_tried_less_and_less_often(
-    ledger: Ledger, clock: FakeClock, receiver: NoticeReceiver, configured: Callable[..., Config]
+    ledger: Ledger, clock: FakeClock, webhook: NoticeReceiver, configured: Callable[..., Config]
 ) -> None:
-    config = configured(**posted(receiver.url))
-    receiver.answers = [503]
+    config = configured(**posted(webhook.url))
+    webhook.answers = [503]
     raise_alarm(ledger, config)
     for _ in range(24 * 60):
         send_waiting(ledger, config, clock)
         clock.advance(minutes=1)
-    assert 24 <= len(receiver.requests) <= 32
+    assert 24 <= len(webhook.requests) <= 32
     ((tries, error),) = waiting(ledger)
-    assert tries == len(receiver.requests)
+    assert tries == len(webhook.requests)
     assert error is not None
     assert "HTTP 503" in error
-    receiver.answers = [200]
+    webhook.answers = [200]
     clock.advance(hours=1)
     assert send_waiting(ledger, config, clock) == [Sent("webhook", 1)]
-    ids = {headers["khop-notice"] for headers, _ in receiver.requests}
+    ids = {headers["khop-notice"] for headers, _ in webhook.requests}
     assert len(ids) == 1
 
 
@@ -206,30 +206,30 @@ def test_a_channel_that_fails_holds_back_no_other(
 
 
 def test_a_clock_that_is_set_back_delays_nothing_for_long(
-    ledger: Ledger, clock: FakeClock, receiver: NoticeReceiver, configured: Callable[..., Config]
+    ledger: Ledger, clock: FakeClock, webhook: NoticeReceiver, configured: Callable[..., Config]
 ) -> None:
-    config = configured(**posted(receiver.url))
+    config = configured(**posted(webhook.url))
     raise_alarm(ledger, config)
-    receiver.answers = [503, 200]
+    webhook.answers = [503, 200]
     send_waiting(ledger, config, clock)
     clock.advance(days=-300)
     assert send_waiting(ledger, config, clock) == [Sent("webhook", 1)]
 
 
 def test_of_several_nodes_one_sends(
-    ledger: Ledger, clock: FakeClock, receiver: NoticeReceiver, configured: Callable[..., Config]
+    ledger: Ledger, clock: FakeClock, webhook: NoticeReceiver, configured: Callable[..., Config]
 ) -> None:
-    config = configured(**posted(receiver.url))
+    config = configured(**posted(webhook.url))
     raise_alarm(ledger, config)
     with ThreadPoolExecutor(4) as nodes:
         list(nodes.map(lambda _: send_waiting(ledger, config, clock), range(8)))
-    assert len(receiver.requests) == 1
+    assert len(webhook.requests) == 1
 
 
 def test_a_process_that_was_killed_while_it_sent_leaves_the_message_to_another(
-    ledger: Ledger, clock: FakeClock, receiver: NoticeReceiver, configured: Callable[..., Config]
+    ledger: Ledger, clock: FakeClock, webhook: NoticeReceiver, configured: Callable[..., Config]
 ) -> None:
-    config = configured(**posted(receiver.url))
+    config = configured(**posted(webhook.url))
     raise_alarm(ledger, config)
     with ledger.write() as connection:
         assert outgoing.claim(connection, "webhook", START, (), "en")
@@ -315,30 +315,30 @@ def test_a_program_that_is_not_there_is_a_sentence(
 def test_a_test_goes_through_every_channel(
     clock: FakeClock,
     mail: MailServer,
-    receiver: NoticeReceiver,
+    webhook: NoticeReceiver,
     configured: Callable[..., Config],
     tmp_path: Path,
 ) -> None:
     command = program(tmp_path, "import sys; open(sys.argv[1], 'w').write(sys.stdin.read())")
-    config = configured(email=by_mail(mail), command=command, language="vi", **posted(receiver.url))
+    config = configured(email=by_mail(mail), command=command, language="vi", **posted(webhook.url))
     assert send_test(config, clock) == [Sent(name, 1) for name in ("email", "webhook", "command")]
     assert mail.received[0]["Subject"] == "[khop Tỉnh Mẫu] thử cảnh báo"
     assert "Không có trục trặc gì" in mail.received[0].get_content()
-    assert receiver.said()[0]["alarms"][0]["state"] == "test"
+    assert webhook.said()[0]["alarms"][0]["state"] == "test"
     assert json.loads((tmp_path / "given").read_text("utf-8"))["alarms"][0]["state"] == "test"
 
 
 def test_the_dead_man_address_is_called_only_while_all_is_well(
-    receiver: NoticeReceiver,
+    webhook: NoticeReceiver,
     configured: Callable[..., Config],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    dead_man = DeadMan(configured(dead_man_url=receiver.url))
+    dead_man = DeadMan(configured(dead_man_url=webhook.url))
     with caplog.at_level("INFO", logger="khop"):
         assert dead_man.beat(well=True) is None
         assert dead_man.beat(well=False) is None
-        assert receiver.paths == ["/notices"]
-        receiver.answers = [500, 500, 200]
+        assert webhook.paths == ["/notices"]
+        webhook.answers = [500, 500, 200]
         assert "HTTP 500" in str(dead_man.beat(well=True))
         dead_man.beat(well=True)
         assert dead_man.beat(well=True) is None
