@@ -44,8 +44,10 @@ def test_the_same_in_vietnamese() -> None:
     assert text.title == "vẫn còn: igate bị lỗi"
     assert text.lines == (
         "igate lần nào chạy cũng lỗi; lần chạy xong tốt gần nhất là lúc 06:00 20/11/2026.",
-        "Về igate, danh sách sai lệch chỉ tính đến những gì hệ thống này cho biết lúc "
-        "06:00 20/11/2026.",
+        (
+            "Về igate, danh sách sai lệch chỉ tính đến những gì hệ thống này cho biết lúc "
+            "06:00 20/11/2026."
+        ),
         "Lỗi gần nhất: igate search: không kết nối được (hãy kiểm tra địa chỉ và mạng)",
         "Cách xử lý: docs/operate.vi.md, mục “Một nguồn hoặc một bước bị lỗi”.",
     )
