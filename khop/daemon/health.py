@@ -85,6 +85,7 @@ class Watcher:
             health = known.get(name) or _found(connection, name, now)
             after = _looked_at(health, now, stream, held.get(name))
             self._become(connection, now, name, health, after)
+        self._look_at_policies(connection, held.values(), now_us)
         rows.remind(connection, self.telling, now)
 
     def pause(
@@ -147,6 +148,18 @@ class Watcher:
         rows.end(connection, self.telling, watch.moment(connection, now_us), found, CLEARED)
         return True
 
+    def _look_at_policies(
+        self, connection: sa.Connection, held: Iterable[Pause], now_us: int
+    ) -> None:
+        """A policy of repair that paused itself is an alarm as long as it is paused."""
+        name = AlarmName.REPAIR_PAUSED
+        bad = {_policy(one): one.why for one in held if one.cause is Cause.CANARY}
+        for policy, why in bad.items():
+            self.raise_alarm(connection, name, why, now_us, about=policy)
+        for found in rows.opened(connection):
+            if found.state == name and found.about not in bad:
+                self.clear_alarm(connection, name, now_us, about=found.about)
+
     def _become(
         self, connection: sa.Connection, now: Moment, stream: str, before: Health, after: Health
     ) -> None:
@@ -199,6 +212,10 @@ def _stopped(health: Health, now: Moment, held: Pause) -> Health:
         return health.stopped(now, State.AUTH, held.why)
     # what a person wrote is for those who can ask the ledger
     return health.stopped(now, State.PAUSED, held.why if held.by == KHOP else None)
+
+
+def _policy(held: Pause) -> str:
+    return held.name.partition(":")[2] or held.name
 
 
 def _found(connection: sa.Connection, stream: str, now: Moment) -> Health:

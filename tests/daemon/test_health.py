@@ -12,7 +12,7 @@ from khop.daemon.health import all_health, all_well
 from khop.daemon.streams import State
 from khop.errors import KhopError
 from khop.sync.ledger import Ledger
-from khop.sync.ledger.pauses import Cause, paused
+from khop.sync.ledger.pauses import Cause, Pause, pause, paused, resume
 from khop.sync.ledger.schema import alarm, alarm_message, audit_log
 from tests.daemon.told import DAY, HOUR, MINUTE, START, STREAMS, look, told, wait, watcher
 from tests.postgres import BOTH
@@ -208,17 +208,33 @@ def test_an_alarm_that_is_not_about_a_stream_is_raised_and_cleared_once(ledger: 
 
 
 def test_alarms_of_one_name_about_several_things_are_apart(ledger: Ledger) -> None:
+    missed = AlarmName.MISSED_SLOTS
     with ledger.write() as connection:
-        for policy in ("A7", "B6"):
-            assert watcher().raise_alarm(
-                connection, AlarmName.REPAIR_PAUSED, "too many refused", START, about=policy
-            )
-        assert watcher().clear_alarm(connection, AlarmName.REPAIR_PAUSED, START, about="A7")
-        assert not watcher().clear_alarm(connection, AlarmName.REPAIR_PAUSED, START)
+        for task in ("backup", "sweep"):
+            assert watcher().raise_alarm(connection, missed, "3 times", START, about=task)
+        assert watcher().clear_alarm(connection, missed, START, about="backup")
+        assert not watcher().clear_alarm(connection, missed, START)
     assert [what[:2] for what in told(ledger)] == [
-        ("A7", "began"),
-        ("A7", "ended"),
-        ("B6", "began"),
+        ("backup", "began"),
+        ("backup", "ended"),
+        ("sweep", "began"),
+    ]
+
+
+def test_a_policy_of_repair_that_paused_itself_is_an_alarm_until_a_person_resumes_it(
+    ledger: Ledger,
+) -> None:
+    look(ledger, watcher(), START)
+    asked = Pause("repair:A7", START, Cause.CANARY, "khop", "2 of 5 were refused")
+    with ledger.write() as connection:
+        pause(connection, asked)
+    wait(ledger, watcher(), START, 20)
+    with ledger.write() as connection:
+        resume(connection, "repair:A7", by="canbo.mau", why="mended", now_us=START + HOUR)
+    look(ledger, watcher(), START + HOUR)
+    assert [what for what in told(ledger) if what[0] == "A7"] == [
+        ("A7", "began", "repair_paused"),
+        ("A7", "ended", "cleared"),
     ]
 
 

@@ -125,7 +125,7 @@ def test_e_mail_is_encrypted_and_the_account_is_given(
         raise_alarm(ledger, untrusted)
         (failed,) = send_waiting(ledger, untrusted, clock)
         assert failed.error == "the mail server cannot be reached (SSLCertVerificationError)"
-        assert server.received == server.accounts == []
+        assert (server.received, server.accounts) == ([], [])
         clock.advance(minutes=2)
         trusted = configured(email=by_mail(server, **account), ca_file=str(pem))
         assert send_waiting(ledger, trusted, clock) == [Sent("email", 1)]
