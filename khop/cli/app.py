@@ -124,6 +124,7 @@ def _ledger() -> typer.Typer:
     group.command("check", help="help.ledger_check")(ledger.check)
     group.command("backup", help="help.ledger_backup")(ledger.backup)
     group.command("restore", help="help.ledger_restore")(ledger.restore)
+    group.command("move", help="help.ledger_move")(ledger.move)
     return group
 
 

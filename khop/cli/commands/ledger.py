@@ -1,5 +1,5 @@
-"""``khop ledger check | backup | restore``: whether the ledger's database is sound, copies of it,
-and going back to one."""
+"""``khop ledger check | backup | restore | move``: whether the ledger's database is sound, copies
+of it, going back to one, and another database."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from khop.cli.exit_codes import ERROR, OK
 from khop.cli.options import ConfigOption, FormatOption, LangOption
 from khop.cli.session import load
 from khop.cli.shell import shell_of
+from khop.errors import KhopError
 
 
 def check(
@@ -110,4 +111,36 @@ def restore(
     if done.held:
         shell.note("ledger.held", count=done.held)
     shell.note("ledger.after_restore")
+    return OK
+
+
+def move(
+    context: typer.Context,
+    url: Annotated[str | None, typer.Argument(help="option.move_url", metavar="URL")] = None,
+    undo: Annotated[bool, typer.Option("--undo", help="option.move_undo")] = False,
+    by: Annotated[str | None, typer.Option("--by", help="option.by", metavar="ACCOUNT")] = None,
+    config: ConfigOption = None,
+    format: FormatOption = None,
+    lang: LangOption = None,
+) -> int:
+    from khop.sync.ledger.copies.move import move_ledger, take_back_move
+
+    shell = shell_of(context, config, format)
+    settings, actor = load(shell), by or account(shell)
+    if (url is None) != undo:
+        raise KhopError(shell.words("error.move_where"))
+    if url is None:
+        place = take_back_move(settings)
+        if shell.as_json:
+            shell.show_json({"ledger": place})
+        shell.note("ledger.taken_back", place=place)
+        return OK
+    with shell.progress() as progress:
+        done = move_ledger(settings, url, lambda: datetime.now(UTC), actor=actor, progress=progress)
+    if shell.as_json:
+        shell.show_json(done.as_json())
+    else:
+        for line in ("[ledger]", f'url = "{done.url}"'):
+            shell.out.print(line, markup=False, soft_wrap=True)
+    shell.note("ledger.moved", old=done.old, new=done.new, rows=done.rows)
     return OK

@@ -23,12 +23,27 @@ from khop.sync.ledger.postgres import PostgresDatabase
 from khop.sync.ledger.schema import quarantine
 from khop.sync.ledger.sealed.covered import begin
 from khop.sync.ledger.sqlite import SqliteFile
+from khop.sync.ledger.versions import (
+    FOUND_VERSION,
+    SCHEMA_VERSION,
+    check_version,
+    refuse_development,
+    refuse_moved,
+)
 from khop.sync.privacy import Privacy
 
-#: The schema this program works with; a test checks that it is the newest migration.
-SCHEMA_VERSION = "0006"
-#: The first schema of a release; older ledgers, made during development, are not migrated.
-FIRST_VERSION = "0004"
+__all__ = [
+    "SCHEMA_VERSION",
+    "Ledger",
+    "LedgerCheck",
+    "check_ledger",
+    "create_ledger",
+    "database_of",
+    "key_of_ledger",
+    "ledger_place",
+    "migrate",
+    "translated",
+]
 
 
 class Ledger:
@@ -83,6 +98,8 @@ class Ledger:
         """
         with self._transaction({**self.database.writes, **self._key()}) as connection:
             self.database.begin_write(connection)
+            # a process may have it open from before it was moved
+            refuse_moved(connection.scalar(FOUND_VERSION), self.place)
             self._check_key(connection)
             began = 0.0 if lease is None else self._renew(connection, lease)
             yield connection
@@ -196,24 +213,8 @@ class Ledger:
         with self.read() as connection:
             if not sa.inspect(connection).has_table("alembic_version"):
                 raise LedgerError(f"{self.place} is not a khop ledger yet; run `khop init`")
-            found = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
-        if found == SCHEMA_VERSION:
-            return
-        if found is None:
-            raise LedgerError(
-                f"the ledger {self.place} was not made or restored to its end: let the database be "
-                "emptied, then do it again"
-            )
-        _refuse_development(found, self.place)
-        if str(found) < SCHEMA_VERSION:
-            raise LedgerError(
-                f"the ledger {self.place} is of an older version ({found}); "
-                "run `khop init` to migrate it"
-            )
-        raise LedgerError(
-            f"the ledger {self.place} is of a newer version ({found}) than this program "
-            f"({SCHEMA_VERSION}); upgrade khop"
-        )
+            found = connection.scalar(FOUND_VERSION)
+        check_version(found, self.place)
 
 
 def _check_payloads(connection: sa.Connection, privacy: Privacy) -> None:
@@ -320,8 +321,9 @@ def migrate(connection: sa.Connection, place: str) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
     if sa.inspect(connection).has_table("alembic_version"):
-        query = sa.text("SELECT version_num FROM alembic_version")
-        _refuse_development(connection.scalar(query), place)
+        found = connection.scalar(FOUND_VERSION)
+        refuse_moved(found, place)
+        refuse_development(found, place)
     try:
         command.upgrade(config, "head")
     except (CommandError, ResolutionError) as error:
@@ -329,14 +331,6 @@ def migrate(connection: sa.Connection, place: str) -> None:
             f"the ledger {place} is of a newer version than this program; upgrade khop "
             f"({error.__class__.__name__})"
         ) from None
-
-
-def _refuse_development(found: str | None, place: str) -> None:
-    if found is not None and found < FIRST_VERSION:
-        raise LedgerError(
-            f"the ledger {place} was made by a development version ({found}) and cannot be "
-            "migrated; move it away and run `khop init`"
-        )
 
 
 def ledger_place(url: str) -> str:

@@ -45,6 +45,7 @@ from khop.sync.results.repairs import (
 )
 from khop.sync.results.upkeep import (
     BackupSummary,
+    MoveSummary,
     QuarantineRow,
     RestoreSummary,
     RetrySummary,
@@ -68,6 +69,7 @@ __all__ = [
     "IdentityView",
     "ListSummary",
     "LookupSummary",
+    "MoveSummary",
     "NoProgress",
     "Outcome",
     "PaperSummary",

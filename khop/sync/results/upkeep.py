@@ -67,6 +67,18 @@ class RestoreSummary(Result):
 
 
 @dataclass(frozen=True, slots=True)
+class MoveSummary(Result):
+    """One ``khop ledger move``. ``old``, ``new``: where the ledger was and is, for people; ``url``:
+    for khop.toml. ``rows``: of all its tables."""
+
+    old: str
+    new: str
+    url: str
+    tables: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class SystemCheck(Result):
     """``khop check`` of one source. ``unmapped``: labels of its records no table knows, with
     how many dossiers carry each. ``unusable``: of files, the rows that cannot be used, as

@@ -55,3 +55,16 @@ def test_a_restore_says_as_of_when_and_what_is_kept(run: Run, tmp_path: Path) ->
     assert run("log", "verify").code == 0
     missing = run("--lang", "en", "ledger", "restore", "none.db")
     assert (missing.code, "cannot be read" in missing.err) == (1, True)
+
+
+def test_a_move_prints_the_lines_for_khop_toml(run: Run, tmp_path: Path) -> None:
+    run("init")
+    neither = run("--lang", "en", "ledger", "move")
+    assert (neither.code, "give the URL of the new place, or --undo" in neither.err) == (1, True)
+    moved = run("--lang", "en", "ledger", "move", "sqlite:///new.db")
+    assert (moved.code, moved.out) == (0, '[ledger]\nurl = "sqlite:///new.db"\n')
+    refused = run("--lang", "en", "audit")
+    assert (refused.code, "was moved to another database" in refused.err) == (1, True)
+    back = run("--lang", "en", "ledger", "move", "--undo")
+    assert (back.code, "is in use again" in back.err) == (0, True)
+    assert run("log", "verify").code == 0

@@ -32,7 +32,7 @@ class Existing:
 
 def existing_ledger(database: Database, head: Head, now_us: int) -> Existing:
     """What is in the place of a ledger, beside a backup whose log ends at ``head``. Raises
-    LedgerError when a khop works on it, or it is no ledger."""
+    KhopError when a khop works on it, or it is no ledger."""
     if not database.exists():
         return Existing()
     engine = database.engine()
@@ -43,7 +43,7 @@ def existing_ledger(database: Database, head: Head, now_us: int) -> Existing:
         ):
             if not sa.inspect(connection).get_table_names():
                 return Existing()
-            refuse_in_use(connection, now_us)
+            refuse_in_use(database, connection, now_us)
             return Existing(installation.in_use(connection), _newer(connection, head))
     except LedgerError as error:
         # SQLite's sign of damage is the class above that of all other errors
@@ -55,8 +55,10 @@ def existing_ledger(database: Database, head: Head, now_us: int) -> Existing:
         engine.dispose()
 
 
-def refuse_in_use(connection: sa.Connection, now_us: int) -> None:
-    """Raises LedgerError when a khop works on the ledger, or a daemon runs."""
+def refuse_in_use(database: Database, connection: sa.Connection, now_us: int) -> None:
+    """Raises KhopError when a khop works on the ledger, or a daemon runs. ``now_us``: for a ledger
+    without a clock of its own."""
+    now_us = database.now_us(connection) or now_us
     for row in connection.execute(sa.select(lease)):
         if is_held(row.owner, row.expires_us, now_us):
             raise KhopError(

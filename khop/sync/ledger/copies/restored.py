@@ -34,6 +34,7 @@ def note_restored(
     # a process that still believes to hold one has another token
     ended = {"owner": None, "expires_us": 0, "token": lease.c.token + _OTHER_TOKENS}
     connection.execute(sa.update(lease).values(ended))
+    outbox.steps_left_sending(connection)  # the entry of an ended push says how its steps are
     begun = connection.execute(sa.select(pushes).where(pushes.c.state.in_(UNFINISHED))).all()
     for row in begun:
         outbox.change(
@@ -48,7 +49,6 @@ def note_restored(
     for version in connection.scalars(waiting).all():
         # what the portal said when it was decided may not hold any more
         outbox.change(connection, version, now_us, state=PushState.SUPERSEDED)
-    outbox.steps_left_sending(connection)
     return len(begun)
 
 
