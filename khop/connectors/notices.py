@@ -38,18 +38,25 @@ _MOST_DIGITS = 12
 
 
 class NoticeClient:
-    """Posts notices. ``now`` is the clock for the timestamps.
+    """Posts notices. ``now`` is the clock for the timestamps; ``key``: that of the secret in
+    khop.toml.
 
     Raises ConfigError when the secret is too short.
     """
 
     def __init__(
-        self, transport: Transport, url: str, secret: str, now: Callable[[], datetime]
+        self,
+        transport: Transport,
+        url: str,
+        secret: str,
+        now: Callable[[], datetime],
+        *,
+        key: str = "notices.secret",
     ) -> None:
         if len(secret) < SHORTEST_SECRET:
             raise ConfigError(
                 f"the secret has fewer than {SHORTEST_SECRET} characters; make a longer one",
-                key="notices.secret",
+                key=key,
             )
         self._transport = transport
         self._url = url

@@ -151,6 +151,31 @@ def test_a_mail_server_that_refuses_is_a_sentence_without_the_account(
     assert send_test(config, clock) == [Sent("email", 1, error)]
 
 
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"user": "cán bộ"},
+        {"sender": "cán.bộ@example.vn"},
+        {"host": "a" * 64 + ".vn", "user": None, "password": None},
+    ],
+)
+def test_what_e_mail_cannot_carry_is_a_sentence(
+    keys: dict[str, Any], clock: FakeClock, mail: MailServer, configured: Callable[..., Config]
+) -> None:
+    account = {"user": "khop", "password": {"file": "password"}}
+    (sent,) = send_test(configured(email=by_mail(mail, **{**account, **keys})), clock)
+    assert "correct" in str(sent.error)
+    assert mail.received == []
+
+
+def test_a_secret_that_is_too_short_is_named_as_it_is_in_khop_toml(
+    clock: FakeClock, configured: Callable[..., Config], tmp_path: Path
+) -> None:
+    (tmp_path / "secret").write_text("short", "utf-8")
+    (sent,) = send_test(configured(**posted(NOTHING_LISTENS)), clock)
+    assert str(sent.error).startswith("alarms.secret: the secret has fewer than 16 characters")
+
+
 def test_a_mail_server_without_encryption_gets_nothing_where_it_is_asked_for(
     clock: FakeClock, mail: MailServer, configured: Callable[..., Config]
 ) -> None:

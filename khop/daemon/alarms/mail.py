@@ -22,11 +22,11 @@ def send(config: Config, batch: Batch, clock: Callable[[], datetime]) -> None:
     """Send messages by ``[alarms.email]``. Raises ConfigError for a secret or a certificate that
     cannot be used, KhopError when the server does not take them."""
     settings = config.alarms.email
-    message = _message(settings, batch, clock())
     password = None
     if settings.password is not None:
         password = settings.password.reveal(config.base_dir)
     try:
+        message = _message(settings, batch, clock())
         with _connected(config) as server:
             if settings.user is not None and password is not None:
                 server.login(settings.user, password)
@@ -43,6 +43,11 @@ def send(config: Config, batch: Batch, clock: Callable[[], datetime]) -> None:
         ) from None
     except (smtplib.SMTPException, OSError) as error:
         raise KhopError(f"the mail server cannot be reached ({type(error).__name__})") from None
+    except ValueError:
+        raise KhopError(
+            "the host, an address, the user or the password holds a character that e-mail does "
+            "not know; correct it under [alarms.email]"
+        ) from None
     if refused:
         log.warning("the mail server took the alarm only for some addresses", refused=len(refused))
 

@@ -22,13 +22,13 @@ def post(config: Config, batch: Batch, clock: Callable[[], datetime]) -> None:
     settings = config.alarms
     assert settings.url is not None
     assert settings.secret is not None
-    client = NoticeClient(
-        transport_of(config, "alarms"), settings.url, settings.secret.reveal(config.base_dir), clock
-    )
+    secret = settings.secret.reveal(config.base_dir)
+    transport = transport_of(config, "alarms")
     try:
+        client = NoticeClient(transport, settings.url, secret, clock, key="alarms.secret")
         client.send(batch.id, json.dumps(batch.as_json(), ensure_ascii=False).encode())
     finally:
-        client.close()
+        transport.close()
 
 
 def transport_of(config: Config, name: str) -> Transport:
