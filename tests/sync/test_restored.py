@@ -108,6 +108,17 @@ def test_a_file_of_a_newer_version_is_refused(
     assert [path.name for path in config.base_dir.glob(".khop*")] == []
 
 
+def test_a_ledger_that_a_newer_khop_migrated_goes_back_to_the_backup_from_before(
+    pulled: str, engine: Engine, clock: FakeClock, config: Config
+) -> None:
+    with engine.ledger.write() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(KhopError, match="newer version"):
+        Ledger(config.ledger_url)
+    put_back(config, pulled, clock, replace=True)
+    assert engine.verify_log().ok
+
+
 def test_an_older_step_is_left_to_people_and_a_newer_one_is_sent(
     build_engine: Build, clock: FakeClock, config: Config,
     one_stop: FakeOneStop, portal: FakePortal,
