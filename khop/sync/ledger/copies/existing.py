@@ -46,13 +46,20 @@ def existing_ledger(database: Database, head: Head, now_us: int) -> Existing:
             refuse_in_use(database, connection, now_us)
             return Existing(installation.in_use(connection), _newer(connection, head))
     except LedgerError as error:
-        # SQLite's sign of damage is the class above that of all other errors
-        cause = error.__cause__
-        if isinstance(cause, DatabaseError) and type(cause.orig) is sqlite3.DatabaseError:
+        if is_damage(error):
             return Existing(used=True, newer=None, damaged=True)
         raise
     finally:
         engine.dispose()
+
+
+def is_damage(error: LedgerError) -> bool:
+    """Whether a ledger could not be read because its file is damaged."""
+    cause: object = error.__cause__
+    if isinstance(cause, DatabaseError):
+        cause = cause.orig
+    # the class above that of all other errors of SQLite
+    return type(cause) is sqlite3.DatabaseError
 
 
 def refuse_in_use(database: Database, connection: sa.Connection, now_us: int) -> None:

@@ -29,7 +29,7 @@ from khop.mappings.records import Instant
 from khop.sync.ledger import sqlite_opening
 from khop.sync.ledger.copies import pg_programs
 from khop.sync.ledger.copies.backup import vacuum_into
-from khop.sync.ledger.copies.existing import Existing, existing_ledger
+from khop.sync.ledger.copies.existing import Existing, existing_ledger, is_damage
 from khop.sync.ledger.copies.files import (
     DUMP_MARK,
     MEGABYTE,
@@ -123,7 +123,7 @@ def _into_file(put: _Put, database: SqliteFile, replace: bool) -> RestoreSummary
         as_of, held = _finish(put, SqliteFile(f"{PREFIX}{part}"), privacy, content)
         put.config.files.settle(part)
         kept = _keep(put, database, there) if there.used else None
-        if there.damaged or not database.exists():
+        if not database.exists():
             for path in log_files(database.path):  # without their ledger
                 path.unlink()
             keep_as(part, handle, database.path, put.config.files.settle)
@@ -228,14 +228,18 @@ def _keep(put: _Put, database: SqliteFile, there: Existing) -> Path:
     of a sound one a copy is made."""
     time = put.clock().astimezone(LOCAL).strftime("%Y%m%d-%H%M%S")
     kept = database.path.with_name(f"{database.path.name}.replaced-{time}")
-    if there.damaged:
-        for path in (database.path, *log_files(database.path)):
-            path.replace(f"{kept}{path.name.removeprefix(database.path.name)}")
-        flush_folder(kept.parent)
-        return kept
-    with part_in(kept.parent, ".khop-replaced.part") as (part, handle):
-        vacuum_into(database, part, put.progress)
-        keep_as(part, handle, kept, put.config.files.settle)
+    if not there.damaged:
+        try:
+            with part_in(kept.parent, ".khop-replaced.part") as (part, handle):
+                vacuum_into(database, part, put.progress)
+                keep_as(part, handle, kept, put.config.files.settle)
+            return kept
+        except LedgerError as error:
+            if not is_damage(error):
+                raise
+    for path in (database.path, *log_files(database.path)):
+        path.replace(f"{kept}{path.name.removeprefix(database.path.name)}")
+    flush_folder(kept.parent)
     return kept
 
 
