@@ -19,9 +19,12 @@ def a_day(path: Path) -> int:
         compared: khop.ReconcileSummary = engine.reconcile()
         plan: khop.Plan = engine.plan(["A7"])
         applied: khop.ApplySummary = engine.apply(plan, confirm=lambda question: False)
+        repaired: khop.RepairSummary = engine.repair(stop=lambda: False)
+        policies: list[khop.PolicyStatus] = engine.repair_status()
         findings: list[khop.Finding] = engine.findings(severities=["S1"])
         view: khop.CaseView | None = engine.show("H99.1-261120-0001")
-    return pulled.run + compared.open + len(applied.applied) + len(findings) + bool(view)
+    done = len(applied.applied) + len(repaired.policies) + len(policies)
+    return pulled.run + compared.open + done + len(findings) + bool(view)
 
 
 def adapters(config: khop.Config, context: khop.Context) -> list[khop.Adapter]:

@@ -15,8 +15,12 @@ from khop.sync.results import (
     ListSummary,
     Outcome,
     Plan,
+    PolicyRepair,
+    PolicyState,
+    PolicyStatus,
     PullSummary,
     ReconcileSummary,
+    RepairSummary,
     RetrySummary,
     RuleCount,
     SystemCheck,
@@ -24,6 +28,15 @@ from khop.sync.results import (
 from tests.cli.fakes import PutEngine, Run
 from tests.cli.samples import LISTED, LOOKED_UP, PLAN, WORK, quarantine_row
 from tests.findings import CODE, make_finding
+
+
+def _repaired(state: PolicyState, *outcomes: Outcome) -> RepairSummary:
+    applied = tuple(Applied(CODE, "update", outcome) for outcome in outcomes)
+    return RepairSummary(1, (PolicyRepair("missing", state, applied=applied),))
+
+
+def _policy(state: PolicyState) -> PolicyStatus:
+    return PolicyStatus("missing", ("A7",), state, "07:00-17:00", True, 3, 200, 0)
 
 
 @pytest.mark.parametrize(
@@ -53,6 +66,14 @@ from tests.findings import CODE, make_finding
         (["apply"], "apply", ApplySummary(1, ()), 0),
         (["apply"], "apply", ApplySummary(1, (Applied(CODE, "update", Outcome.ALREADY),)), 0),
         (["apply"], "apply", ApplySummary(1, (Applied(CODE, "update", Outcome.UNKNOWN),)), 2),
+        (["repair", "run"], "repair", RepairSummary(None, ()), 0),
+        (["repair", "run"], "repair", _repaired(PolicyState.DONE, Outcome.DONE), 0),
+        (["repair", "run"], "repair", _repaired(PolicyState.OFF_HOURS), 0),
+        (["repair", "run"], "repair", _repaired(PolicyState.DONE, Outcome.REFUSED), 2),
+        (["repair", "run"], "repair", _repaired(PolicyState.PAUSED), 2),
+        (["repair", "run"], "repair", _repaired(PolicyState.TOO_MANY), 2),
+        (["repair", "status"], "repair_status", [_policy(PolicyState.OFF_HOURS)], 0),
+        (["repair", "status"], "repair_status", [_policy(PolicyState.PAUSED)], 2),
         (["audit"], "findings", [], 0),
         (["audit"], "findings", [make_finding()], 2),
         (["audit", "--state", "all"], "findings", [make_finding(state=FindingState.RESOLVED)], 0),

@@ -70,15 +70,15 @@ processes.set_forkserver_preload(["tests.crash.warm"])
 def test_a_killed_run_ends_with_the_ledger_of_an_undisturbed_run(seed: int, tmp_path: Path) -> None:
     disturbed, undisturbed = tmp_path / "disturbed", tmp_path / "undisturbed"
     rng = random.Random(seed)
-    with Sandbox(_world(seed)) as sandbox:
-        config = _set_up(disturbed, sandbox)
+    with Sandbox(world(seed)) as sandbox:
+        config = set_up(disturbed, sandbox)
         killed = _kill_again_and_again(config, rng)
         assert killed >= 10, "most runs must be killed before their end"
         _finish(config)
         assert sandbox.violations() == []
         portal = {code: sandbox.steps(code) for code in sandbox.world.portal}
-    with Sandbox(_world(seed)) as sandbox:
-        config = _set_up(undisturbed, sandbox)
+    with Sandbox(world(seed)) as sandbox:
+        config = set_up(undisturbed, sandbox)
         _finish(config)
     _assert_alike(*(_dump(f"sqlite:///{f / 'khop.db'}") for f in (disturbed, undisturbed)))
     assert all(len(steps) == len({json.dumps(s) for s in steps}) for steps in portal.values())
@@ -96,22 +96,22 @@ def test_a_killed_run_on_postgresql_ends_with_the_ledger_of_an_undisturbed_run(
 ) -> None:
     rng = random.Random(11)
     with postgres.database() as disturbed, postgres.database() as undisturbed:
-        with Sandbox(_world(11)) as sandbox:
-            config = _set_up(tmp_path / "disturbed", sandbox, postgres.url(disturbed))
+        with Sandbox(world(11)) as sandbox:
+            config = set_up(tmp_path / "disturbed", sandbox, postgres.url(disturbed))
             killed = _kill_again_and_again(config, rng)
             assert killed >= 10, "most runs must be killed before their end"
             _finish(config)
             assert sandbox.violations() == []
-        with Sandbox(_world(11)) as sandbox:
-            _finish(_set_up(tmp_path / "undisturbed", sandbox, postgres.url(undisturbed)))
+        with Sandbox(world(11)) as sandbox:
+            _finish(set_up(tmp_path / "undisturbed", sandbox, postgres.url(undisturbed)))
         _assert_alike(*(_dump(postgres.url(name)) for name in (disturbed, undisturbed)))
 
 
-def _world(seed: int) -> World:
+def world(seed: int) -> World:
     return World.generate(seed=seed, size=150, now=NOW, broken=0, plant_share=0.3)
 
 
-def _set_up(folder: Path, sandbox: Sandbox, ledger_url: str = "sqlite:///khop.db") -> Path:
+def set_up(folder: Path, sandbox: Sandbox, ledger_url: str = "sqlite:///khop.db") -> Path:
     sandbox.world.write(folder, sandbox.urls)
     written = folder / "khop.toml"
     text = written.read_text("utf-8").replace("sqlite:///khop.db", ledger_url)
@@ -127,12 +127,12 @@ def _kill_again_and_again(config: Path, rng: random.Random) -> int:
     killed = 0
     for step, (times, latest) in KILLS.items():
         instants = [rng.uniform(0.02, latest) for _ in range(times)]
-        killed += sum(_run(config, NOW, [step], instant) for instant in instants)
-        _run(config, NOW, [step])
+        killed += sum(run_worker(config, NOW, [step], instant) for instant in instants)
+        run_worker(config, NOW, [step])
     return killed
 
 
-def _run(
+def run_worker(
     config: Path, now: datetime, steps: Sequence[str] = STEPS, kill_after: float | None = None
 ) -> bool:
     """Run the worker; returns whether it was killed before its end."""
@@ -149,7 +149,7 @@ def _run(
 def _finish(config: Path) -> None:
     """Run to the end, and again an hour later, when the portal shows the pushed dossiers."""
     for now in (NOW, NOW + timedelta(hours=1)):
-        _run(config, now)
+        run_worker(config, now)
 
 
 def _dump(ledger_url: str) -> dict[str, list[Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from khop.adapters.ports import Adapter
 from khop.config.domain_tables import Tables
 from khop.config.model import Config, Province
-from khop.config.repair import RepairSettings
+from khop.config.repair import RepairPolicy, RepairSettings
 from khop.sync.engine import Engine
 from khop.sync.ledger import Lease, Ledger, create_ledger
 from khop.sync.privacy import Privacy, ensure_key
@@ -97,8 +97,15 @@ class Installation:
     again from what was on the disk then."""
 
     def __init__(
-        self, folder: Path, template: Path, clock: FakeClock, fuse: Fuse, *adapters: Adapter
+        self,
+        folder: Path,
+        template: Path,
+        clock: FakeClock,
+        fuse: Fuse,
+        *adapters: Adapter,
+        policies: Sequence[RepairPolicy] = (),
     ) -> None:
+        self._repair = RepairSettings(max_share=1.0, policy=tuple(policies))
         self._folder = folder
         self._adapters = adapters
         self._clock = clock
@@ -146,7 +153,7 @@ class Installation:
             province=Province(name="Tỉnh Mẫu", code="H99"),
             base_dir=self._folder,
             sources={},
-            repair=RepairSettings(max_share=1.0),
+            repair=self._repair,
         )
         privacy = Privacy(self._folder / KEY)
         return Engine(config, ledger, privacy, tables(), self._adapters, self._clock)

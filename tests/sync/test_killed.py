@@ -11,10 +11,12 @@ import pytest
 import sqlalchemy as sa
 
 from khop.adapters.ports import Adapter, Role
+from khop.config.repair import RepairPolicy
 from khop.mappings.records import PaperKind, Status
 from khop.sync.engine import Engine
 from khop.sync.ledger.records import count_known
-from khop.sync.ledger.schema import paper_row, presence, progress_step
+from khop.sync.ledger.schema import outbox, paper_row, presence, progress_step
+from khop.sync.results import PolicyState
 from tests.sync.fakes import FakeClock, at, record
 from tests.sync.installation import Fuse, Installation, Killed, template
 from tests.sync.papers import FakePapers, logbook_row
@@ -26,6 +28,10 @@ __all__ = ["template"]
 MANY = 200
 #: Progress steps that the portal needs of the dossiers below: two new ones, one that changed.
 STEPS = 5
+#: Only ``Engine.repair`` does something by it.
+POLICY = RepairPolicy(
+    name="all", rules=("A7", "B6", "B11", "C12", "C14"), hours="00:00-24:00", working_days=False
+)
 
 
 class Office:
@@ -43,7 +49,7 @@ class Office:
         self.portal.hold(record(4, status=Status.RECEIVED), record(3))
         folder.mkdir()
         systems: tuple[Adapter, ...] = (self.one_stop, self.portal, *adapters)
-        self.khop = Installation(folder, ledger, self.clock, self.fuse, *systems)
+        self.khop = Installation(folder, ledger, self.clock, self.fuse, *systems, policies=[POLICY])
 
     def is_killed(self, instant: int, work: Callable[[Engine], object]) -> bool:
         """Whether the process was killed at this instant of the work; then it is started again."""
@@ -60,11 +66,17 @@ class Office:
 
 
 def at_every_instant(
-    folder: Path, ledger: Path, work: Callable[[Engine], object], *adapters: Adapter
+    folder: Path,
+    ledger: Path,
+    work: Callable[[Engine], object],
+    *adapters: Adapter,
+    days: int = 0,
 ) -> Iterator[Office]:
-    """An office for each instant of the work, after the process was killed at it."""
+    """An office for each instant of the work, after the process was killed at it. ``days``: after
+    its usual time."""
     for instant in range(1, MANY):
         office = Office(folder / str(instant), ledger, *adapters)
+        office.clock.advance(days=days, minutes=5 * bool(days))
         try:
             if not office.is_killed(instant, work):
                 assert instant > 5, "too few instants were tried"
@@ -128,3 +140,35 @@ def test_a_killed_apply_sends_each_dossier_and_step_once(reconciled: Path, tmp_p
         assert noted["sent"] + noted["unknown"] == STEPS
         assert noted["sent"] <= arrived <= STEPS
         assert office.khop.engine.plan().items == ()
+
+
+@pytest.fixture
+def confirmed(reconciled: Path, tmp_path: Path) -> Path:
+    """The same ledger after a second look-up and reconcile."""
+    office = Office(tmp_path / "second", reconciled)
+    office.clock.advance(days=2)
+    office.khop.engine.pull()
+    office.clock.advance(minutes=1)
+    office.khop.engine.reconcile()
+    office.khop.close()
+    ledger, *_ = office.khop.files
+    return ledger
+
+
+@pytest.mark.slow
+def test_a_killed_repair_sends_each_dossier_and_step_once(confirmed: Path, tmp_path: Path) -> None:
+    def work(engine: Engine) -> None:
+        engine.repair()
+
+    for office in at_every_instant(tmp_path, confirmed, work, days=2):
+        (ended,) = office.khop.engine.repair().policies
+        assert ended.state is PolicyState.DONE
+        assert office.portal.breaches == []
+        assert {code: one.status for code, one in office.portal.dossiers.items()} == {
+            one.code: one.status for one in office.one_stop.dossiers.values()
+        }
+        assert sum(map(len, office.portal.steps.values())) <= STEPS
+        assert office.khop.engine.plan().items == ()
+        with office.khop.ledger.read() as connection:
+            assert set(connection.scalars(sa.select(outbox.c.policy))) == {"all"}
+        assert office.khop.engine.verify_log().ok

@@ -94,6 +94,14 @@ def unfinished(connection: sa.Connection, sink: str | None) -> list[Push]:
     return [_push(row) for row in rows]
 
 
+def pending(connection: sa.Connection, sink: str | None, policy: str) -> set[str]:
+    """Versions of the pushes under a policy of which nothing was sent yet."""
+    query = sa.select(outbox.c.version).where(
+        _to(sink), outbox.c.state == PushState.PENDING, outbox.c.policy == policy
+    )
+    return set(connection.scalars(query))
+
+
 def _to(sink: str | None) -> sa.ColumnElement[bool]:
     return sa.true() if sink is None else outbox.c.sink == sink
 

@@ -70,9 +70,9 @@ class RepairingByPolicy:
         itself. Raises ConfigError when there is no portal to push to, LedgerError when another
         apply runs.
         """
-        idle = {policy.name: self._idle(policy) for policy in self.config.repair.policy}
-        ready = [policy for policy in self.config.repair.policy if idle[policy.name] is None]
-        if not ready:
+        with self.ledger.read() as connection:
+            idle = {one.name: self._idle(connection, one) for one in self.config.repair.policy}
+        if None not in idle.values():
             return RepairSummary(None, tuple(each for each in idle.values() if each is not None))
         portal = portal_of(self._systems.sink())
         if dry_run:
@@ -111,10 +111,9 @@ class RepairingByPolicy:
         with self.ledger.read() as connection:
             return [self._status(connection, policy) for policy in self.config.repair.policy]
 
-    def _idle(self, policy: RepairPolicy) -> PolicyRepair | None:
+    def _idle(self, connection: sa.Connection, policy: RepairPolicy) -> PolicyRepair | None:
         """Why a policy may push nothing now; None when it may."""
-        with self.ledger.read() as connection:
-            held = pause_of(connection, policy.name)
+        held = pause_of(connection, policy.name)
         if held is not None:
             return PolicyRepair(policy.name, PolicyState.PAUSED, held.why)
         if in_hours(policy, self._clock(), self.tables.calendar):
@@ -139,7 +138,7 @@ class RepairingByPolicy:
 
     def _status(self, connection: sa.Connection, policy: RepairPolicy) -> PolicyStatus:
         begun = Counter(push.policy for push in outbox.unfinished(connection, None))
-        held, idle = pause_of(connection, policy.name), self._idle(policy)
+        held, idle = pause_of(connection, policy.name), self._idle(connection, policy)
         return PolicyStatus(
             policy=policy.name,
             rules=policy.rules,

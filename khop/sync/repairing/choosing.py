@@ -60,7 +60,8 @@ class Chooser:
         """What the policy may push of a plan of everything.
 
         What was begun goes on whatever the limits say. New pushes come in an order that has
-        nothing to do with their codes, so that the first ones are a sample of all.
+        nothing to do with their codes, so that the first ones are a sample of all; those that an
+        earlier run wrote down and did not send come first.
         """
         begun = {push.version: push for push in outbox.unfinished(connection, self._sink)}
         choice = Choice(begun=tuple(self._own(plan.items, begun)))
@@ -77,9 +78,11 @@ class Chooser:
             )
             choice.too_many = why
             return choice
-        reasons = self._reasons(connection, [item.code for item in mine])
+        reasons = self._reasons(connection, mine)
+        waiting = outbox.pending(connection, self._sink, self._policy.name)
         allowed = sorted(
-            (item for item in mine if reasons[item.code] is None), key=lambda item: item.version
+            (item for item in mine if reasons[item.code] is None),
+            key=lambda item: (item.version not in waiting, item.version),
         )
         choice.left.update(reason for reason in reasons.values() if reason is not None)
         choice.unconfirmed = tuple(c for c, reason in reasons.items() if reason == NOT_CONFIRMED)
@@ -89,9 +92,9 @@ class Chooser:
             choice.left[limit] = len(allowed) - number
         return choice
 
-    def reason_against(self, connection: sa.Connection, code: str) -> str | None:
+    def reason_against(self, connection: sa.Connection, item: PlanItem) -> str | None:
         """Why a dossier that was chosen may not be pushed any more; None when it still may."""
-        return self._reasons(connection, [code])[code]
+        return self._reasons(connection, [item])[item.code]
 
     def may_go_on(self, connection: sa.Connection, code: str) -> bool:
         """Whether a push that was begun may go on: nobody has ruled its findings out since."""
@@ -123,21 +126,26 @@ class Chooser:
         name = min(limits, key=lambda each: limits[each])
         return name, max(limits[name], 0)
 
-    def _reasons(self, connection: sa.Connection, codes: Sequence[str]) -> dict[str, str | None]:
+    def _reasons(
+        self, connection: sa.Connection, items: Sequence[PlanItem]
+    ) -> dict[str, str | None]:
+        codes = [item.code for item in items]
         standing = Standing(connection, self._now_us)
-        found = _findings(connection, codes)
-        changed = _changed(connection, codes)
+        found, changed = _findings(connection, codes), _changed(connection, codes)
         checked = self._checked(connection, codes)
-        return {
-            code: "changed"
-            if code in changed
-            else self._reason(found[code], checked.get(code), standing)
-            for code in codes
-        }
+        # A push of the same version was written down when its findings stood.
+        stood = outbox.pending(connection, self._sink, self._policy.name)
+        reasons: dict[str, str | None] = {}
+        for item in items:
+            reason = "changed" if item.code in changed else self._reason(found[item.code])
+            if reason is None and item.version not in stood:
+                opened = [row.opened_us for row in found[item.code]]
+                if not all(standing.stood(us, checked.get(item.code)) for us in opened):
+                    reason = NOT_CONFIRMED
+            reasons[item.code] = reason
+        return reasons
 
-    def _reason(
-        self, found: Sequence[Any], checked_us: int | None, standing: Standing
-    ) -> str | None:
+    def _reason(self, found: Sequence[Any]) -> str | None:
         states = {row.state for row in found}
         if FindingState.EXCLUDED in states:
             return "excluded"
@@ -145,10 +153,7 @@ class Chooser:
             return "other_rules"
         if states - {FindingState.OPEN}:
             return "with_people"
-        if not found:
-            return "changed"
-        stood = all(standing.stood(row.opened_us, checked_us) for row in found)
-        return None if stood else NOT_CONFIRMED
+        return None if found else "changed"
 
     def _checked(self, connection: sa.Connection, codes: Sequence[str]) -> dict[str, int | None]:
         """When the portal last answered about these codes."""

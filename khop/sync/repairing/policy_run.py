@@ -129,13 +129,16 @@ class _PolicyRun:
 
     def _push(self, item: PlanItem, choice: Choice) -> tuple[PolicyState, str | None] | None:
         """Push one dossier and see it on the portal; how that ends the run, if it does."""
-        reason = self._reason_against(item, begun=item in choice.begun)
+        begun = item in choice.begun
+        reason = self._reason_against(item, begun=begun)
         if reason is not None:
             choice.left[reason] += 1
             return None
         applied, unseen = self._seen(item, apply_one(self._pushes, item, self._policy.name))
         self._applied.append(applied)
-        why = self._canary.alarm(applied)
+        # Steps that were under way when a process ended are no answer of the portal.
+        aborted = begun and applied.outcome is Outcome.STEPS_UNKNOWN
+        why = None if aborted else self._canary.alarm(applied)
         if why is not None:
             self._pause(why)
             return PolicyState.PAUSED, why
@@ -151,7 +154,7 @@ class _PolicyRun:
         with self._context.read() as connection:
             if begun:
                 return None if chooser.may_go_on(connection, item.code) else "excluded"
-            return chooser.reason_against(connection, item.code)
+            return chooser.reason_against(connection, item)
 
     def _seen(self, item: PlanItem, applied: Applied) -> tuple[Applied, str | None]:
         """The outcome after a look-up; and why there was no answer to it."""
