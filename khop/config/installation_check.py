@@ -12,9 +12,11 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
+from khop.adapters.settings import Secret
 from khop.config.addresses import is_this_machine
 from khop.config.model import Config
 from khop.config.named_files import files_of, secrets_of, texts_of
+from khop.errors import ConfigError
 
 #: Schemes of addresses, each with whether what it carries is encrypted.
 _CLEAR = ("http",)
@@ -85,7 +87,14 @@ def _in_the_clear(config: Config) -> Iterator[Remark]:
 
 
 def _alarms(config: Config) -> Iterator[Remark]:
-    """E-mail in the clear, and a command that cannot be started or that others may change."""
+    """E-mail in the clear, secrets and certificates that cannot be read when an alarm has to go
+    out, and a command that cannot be started or that others may change."""
+    for key, secret in secrets_of(config.alarms, "alarms"):
+        if not _can_be_read(secret, config.base_dir):
+            yield Remark("alarm_secret", key, grave=True)
+    ca_file = config.alarms.ca_file
+    if ca_file is not None and not os.access(config.base_dir / ca_file, os.R_OK):
+        yield Remark("alarm_file", "alarms.ca_file", grave=True)
     mail, command = config.alarms.email, config.alarms.command
     if mail.host and mail.security == "none" and not is_this_machine(mail.host):
         yield Remark("mail_in_the_clear", "alarms.email.security", grave=False)
@@ -93,6 +102,14 @@ def _alarms(config: Config) -> Iterator[Remark]:
         yield Remark("alarm_command", "alarms.command", grave=True)
     elif command and Path(command[0]).stat().st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         yield Remark("alarm_command_writable", "alarms.command", grave=True)
+
+
+def _can_be_read(secret: Secret, base_dir: Path) -> bool:
+    try:
+        secret.reveal(base_dir)
+    except ConfigError:
+        return False
+    return True
 
 
 def _split(text: str) -> _Parts | None:

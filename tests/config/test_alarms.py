@@ -90,3 +90,23 @@ def test_the_check_finds_a_command_that_cannot_be_started_or_that_others_may_cha
     assert _found(tmp_path, text) == []
     program.chmod(0o722)
     assert _found(tmp_path, text) == [("alarm_command_writable", True)]
+
+
+def test_the_check_finds_secrets_and_certificates_that_are_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (
+        '[alarms]\nurl = "https://a.example.vn/khop"\nsecret = { env = "KHOP_ALARMS" }\n'
+        f'ca_file = "ca.pem"\n[alarms.email]\n{MAIL}user = "khop"\npassword = {{ file = "p" }}'
+    )
+    found = [(one.key, one.where) for one in remarks(load(tmp_path, text))]
+    assert found == [
+        ("alarm_file", "alarms.ca_file"),
+        ("alarm_secret", "alarms.email.password"),
+        ("alarm_secret", "alarms.secret"),
+    ]
+    monkeypatch.setenv("KHOP_ALARMS", "a secret of both sides")
+    for name in ("p", "ca.pem"):
+        (tmp_path / name).write_text("x", "utf-8")
+        (tmp_path / name).chmod(0o600)
+    assert _found(tmp_path, text) == []

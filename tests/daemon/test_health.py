@@ -99,7 +99,8 @@ def test_a_channel_that_is_added_later_hears_of_it_by_the_reminder(ledger: Ledge
     succeed(ledger, START)
     fail(ledger, START)
     both = watcher("email", "webhook")
-    succeed(ledger, START + 10 * MINUTE)
+    with ledger.write() as connection:
+        both.note_success(connection, "igate", START + 10 * MINUTE)
     assert told(ledger, "webhook") == []
     fail(ledger, START + 20 * MINUTE)
     wait(ledger, both, START + 20 * MINUTE, 25 * 60)

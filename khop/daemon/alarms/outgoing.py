@@ -20,7 +20,7 @@ import sqlalchemy as sa
 
 from khop.daemon.alarms.batch import Message
 from khop.daemon.alarms.names import Kind
-from khop.daemon.alarms.texts import Told, text_of
+from khop.daemon.alarms.texts import Language, Told, text_of
 from khop.sync.ledger.schema import alarm, alarm_message, stream_health
 
 _MINUTE_US = 60_000_000
@@ -51,7 +51,7 @@ def claim(
     channel: str,
     now_us: int,
     sources: Collection[str],
-    language: Any,
+    language: Language,
 ) -> list[Claimed]:
     """Take the messages of a channel whose time has come, oldest first."""
     query = (

@@ -19,6 +19,7 @@ from khop.mappings.codes import parse_code
 from khop.text.local_time import local_datetime
 from khop.text.translation import translator
 
+Language = Literal["vi", "en"]
 _Words = Callable[[str], str]
 
 #: Where the headings are.
@@ -185,7 +186,7 @@ class Text:
     heading: str
 
 
-def text_of(told: Told, language: Literal["vi", "en"]) -> Text:
+def text_of(told: Told, language: Language) -> Text:
     """A message in words of a language."""
     words = translator(language)
     texts = ALARM_TEXTS[told.state]
@@ -205,7 +206,7 @@ def text_of(told: Told, language: Literal["vi", "en"]) -> Text:
     return Text(title, tuple(lines), heading)
 
 
-def trial_text(language: Literal["vi", "en"]) -> Text:
+def trial_text(language: Language) -> Text:
     """What says that it is a test."""
     words = translator(language)
     return Text(words(_TEST_TITLE.text), (words(_TEST.text),), "")
