@@ -173,7 +173,7 @@ def _copy(source: sa.Connection, target: sa.Connection, progress: Progress) -> i
         written[table] = _Digest()
         for rows in _batches(source, table):
             written[table].add(rows)
-            target.execute(sa.insert(table), [dict(row._mapping) for row in rows])
+            _write(target, table, rows)
             progress.advance("move", len(rows))
     progress.finish("move")
     progress.start("move_check", total)
@@ -189,6 +189,22 @@ def _copy(source: sa.Connection, target: sa.Connection, progress: Progress) -> i
             )
     progress.finish("move_check")
     return total
+
+
+def _write(target: sa.Connection, table: sa.Table, rows: Sequence[sa.Row[Any]]) -> None:
+    """Insert rows; into PostgreSQL with COPY, which is several times as fast."""
+    if target.dialect.name != "postgresql":
+        target.execute(sa.insert(table), [dict(row._mapping) for row in rows])
+        return
+    name = target.dialect.identifier_preparer.quote
+    columns = ", ".join(name(column.name) for column in table.columns)
+    cursor = target.connection.cursor()
+    try:
+        with cursor.copy(f"COPY {name(table.name)} ({columns}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+    finally:
+        cursor.close()
 
 
 class _Digest:
