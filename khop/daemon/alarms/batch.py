@@ -55,10 +55,11 @@ class Batch:
 
     @property
     def text(self) -> str:
-        """The messages in words, one below the other."""
-        return (
-            "\n\n".join("\n".join([_title(one), *one.text.lines]) for one in self.messages) + "\n"
-        )
+        """The messages in words, one below the other, each with its title when there are
+        several."""
+        several = len(self.messages) > 1
+        parts = ([one.text.title] * several + list(one.text.lines) for one in self.messages)
+        return "\n\n".join("\n".join(lines) for lines in parts) + "\n"
 
     def as_json(self) -> Mapping[str, Any]:
         return {
@@ -66,7 +67,3 @@ class Batch:
             "place": self.place,
             "alarms": [message.as_json() for message in self.messages],
         }
-
-
-def _title(message: Message) -> str:
-    return f"{message.text.title[:1].upper()}{message.text.title[1:]}"
