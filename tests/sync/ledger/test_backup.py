@@ -124,7 +124,7 @@ def test_two_backups_into_one_folder_do_not_mix(
     folder.mkdir()
     with (folder / ".khop-backup.part").open("w") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
-        with pytest.raises(KhopError, match="another khop writes a backup"):
+        with pytest.raises(KhopError, match="another khop writes a copy"):
             back_up(config_of(ledger.url, tmp_path), clock)
     back_up(config_of(ledger.url, tmp_path), clock)
 
