@@ -11,8 +11,11 @@ from khop.mappings.records import FullDossier, Status
 from khop.sync.engine import Engine
 from khop.sync.ledger import Ledger
 from khop.sync.results import Outcome, PolicyRepair, PolicyState
+from tests.postgres import BOTH
 from tests.sync.fakes import FakeClock, FakeOneStop, FakePortal, record
 from tests.sync.installation import Build
+
+LEDGERS = BOTH
 
 POLICY = {"name": "missing", "rules": ["A7"], "hours": "00:00-24:00", "working_days": False}
 DOSSIERS = 4
