@@ -13,6 +13,7 @@ import typer
 from khop.cli.commands import (
     audit,
     catalogue,
+    daemon,
     demo,
     finding,
     identity,
@@ -65,6 +66,7 @@ def make_app() -> typer.Typer:
         ("sandbox", sandbox.sandbox),
     ):
         app.command(name, help=f"help.{name}")(command)
+    app.add_typer(_daemon(), name="daemon", help="help.daemon")
     app.add_typer(_repair(), name="repair", help="help.repair")
     app.add_typer(_finding(), name="finding", help="help.finding")
     app.add_typer(_quarantine(), name="quarantine", help="help.quarantine")
@@ -84,6 +86,15 @@ def _finding() -> typer.Typer:
         ("history", finding.history),
     ):
         group.command(name, help=f"help.finding_{name.replace('-', '_')}")(command)
+    return group
+
+
+def _daemon() -> typer.Typer:
+    group = typer.Typer(no_args_is_help=False, invoke_without_command=True)
+    group.callback()(daemon.daemon)
+    group.command("pause", help="help.daemon_pause")(daemon.pause)
+    group.command("resume", help="help.daemon_resume")(daemon.resume)
+    group.command("test-alarm", help="help.daemon_test_alarm")(daemon.try_alarms)
     return group
 
 

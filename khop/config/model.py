@@ -18,6 +18,7 @@ from pydantic import (
 from khop.adapters.settings import Secret, SourceSettings
 from khop.config.addresses import encrypted_address
 from khop.config.alarms import AlarmSettings
+from khop.config.daemon import DaemonSettings, TaskSchedule
 from khop.config.own_tables import OwnTables, TableModel
 from khop.config.repair import RepairSettings
 from khop.errors import ConfigError
@@ -292,6 +293,14 @@ class Config(OwnTables, Installation):
     repair: RepairSettings = RepairSettings()
     look_ups: LookUpSettings = LookUpSettings()
     notices: NoticeSettings = NoticeSettings()
+    daemon: DaemonSettings = DaemonSettings()
+    schedule: Annotated[
+        Mapping[str, TaskSchedule],
+        Field(
+            description="When the daemon's tasks are due, where not at their usual time: a task, "
+            "or all of one kind. `khop daemon --explain` lists them."
+        ),
+    ] = {}
     alarms: AlarmSettings = AlarmSettings()
     sources: Annotated[Mapping[str, SourceSettings], Field(default_factory=dict)]
     base_dir: Path

@@ -16,6 +16,7 @@ from khop.sync.engine import Engine
 from khop.sync.ledger import Ledger, create_ledger, installation, key_of_ledger, ledger_place
 from khop.sync.privacy import Privacy, ensure_key, has_key
 from khop.sync.reading.call_quota import LedgerBook
+from khop.sync.systems import readable
 
 
 def open_engine(
@@ -52,6 +53,21 @@ def open_engine(
         ledger.close()
         raise
     return Engine(config, ledger, privacy, tables, built, now, accept_clock=accept_clock)
+
+
+def readable_sources(
+    config: Config, adapters: Mapping[str, AdapterType]
+) -> dict[str, frozenset[str]]:
+    """For each source what can be read of it (``systems.readable``). Every adapter is built once,
+    without the ledger, and no system is called. Raises ConfigError."""
+    tables, key = Tables.of(config), Privacy(config.key_path).matching_key
+    context = Context(key, config.base_dir, _utc_now, tables.calendar, codes=tables.codes)
+    built = build_adapters(config, context, types=adapters)
+    try:
+        return readable(built)
+    finally:
+        for adapter in built:
+            adapter.close()
 
 
 def prepare_ledger(

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from khop.adapters.links import DossierPages
-from khop.adapters.ports import Adapter, DossierLookup, DossierSink, Role
+from khop.adapters.ports import (
+    Adapter,
+    CatalogueSource,
+    CodeSource,
+    DossierLookup,
+    DossierSink,
+    DossierSource,
+    EvidenceLookup,
+    EvidenceSource,
+    PaperSource,
+    Role,
+    WindowSource,
+)
 from khop.config.adapters import check_source
 from khop.config.model import Config
 from khop.errors import ConfigError
@@ -18,6 +30,7 @@ from khop.text.logs import Log
 
 log = Log(__name__)
 
+_PULLED = (CodeSource, DossierLookup, DossierSource, EvidenceLookup, EvidenceSource, PaperSource)
 #: Prefix of the source names of imported files. khop.toml does not name these sources.
 IMPORTED = "import_"
 
@@ -101,6 +114,23 @@ class Systems:
 def of_port(adapters: Sequence[Adapter], port: type[Any]) -> list[Any]:
     """The adapters among these that fill a port."""
     return [adapter for adapter in adapters if isinstance(adapter, port)]
+
+
+def readable(adapters: Sequence[Adapter]) -> dict[str, frozenset[str]]:
+    """For each source what can be read of it: ``pull``, ``sweep`` (a list that is asked by dates),
+    ``traverse`` (a list that is read to its end), ``catalogue``."""
+    return {adapter.name: frozenset(_kinds_of(adapter)) for adapter in adapters}
+
+
+def _kinds_of(adapter: Adapter) -> Iterator[str]:
+    if isinstance(adapter, _PULLED):
+        yield "pull"
+    if isinstance(adapter, WindowSource):
+        yield "sweep"
+    if isinstance(adapter, DossierSource):
+        yield "traverse"
+    if isinstance(adapter, CatalogueSource):
+        yield "catalogue"
 
 
 def pulls_of(adapters: Sequence[Adapter]) -> list[str]:

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from khop.text.words import Words
 
 #: Columns that are of no use to a person.
-SKIPPED = frozenset({"change_no", "listed_hash", "row_key", "step_key", "version"})
+SKIPPED = frozenset(
+    {"applicant_kind", "change_no", "listed_hash", "row_key", "step_key", "version"}
+)
 
 
 def show(

@@ -62,7 +62,7 @@ class Ledger:
         self.database.require()
         self._engine = self.database.engine()
         try:
-            self._check_version()
+            self.check_version()
         except LedgerError:
             self._engine.dispose()
             raise
@@ -209,7 +209,9 @@ class Ledger:
                 "run the command again with it"
             )
 
-    def _check_version(self) -> None:
+    def check_version(self) -> None:
+        """Raises LedgerError when the ledger is of another version than this program: it may be
+        migrated while it is open."""
         with self.read() as connection:
             if not sa.inspect(connection).has_table("alembic_version"):
                 raise LedgerError(f"{self.place} is not a khop ledger yet; run `khop init`")

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import PurePath
 from typing import Protocol
 
-from khop.errors import AdapterError, KhopError, LedgerError
+from khop.errors import AdapterError, KhopError, LedgerError, Unauthorised
 from khop.mappings.records import DossierReading, DossierRecord, StatusKind, StatusRecord
 from khop.text.logs import Log
 
@@ -28,6 +28,7 @@ class Part(Protocol):
 
     source: str
     error: str | None
+    login_refused: bool
 
 
 @contextmanager
@@ -43,6 +44,7 @@ def own_part(summary: Part) -> Iterator[None]:
             summary.error = str(bug_of(summary.source, error))
         elif isinstance(error, KhopError) and not isinstance(error, LedgerError):
             summary.error = str(error)
+            summary.login_refused = isinstance(error, Unauthorised)
         else:
             raise
 

@@ -17,11 +17,13 @@ _NAMED_PLACES = 5
 
 @dataclass(slots=True)
 class _OfOneSource(Result):
-    """A summary of one source. ``error``: the sentence of the error that ended it early."""
+    """A summary of one source. ``error``: the sentence of the error that ended it early;
+    ``login_refused``: that error was the system's refusal of the account."""
 
     kind: ClassVar[str]
 
     source: str
+    login_refused: bool = field(default=False, kw_only=True)
 
     @property
     def adds_up(self) -> bool:
@@ -30,9 +32,9 @@ class _OfOneSource(Result):
 
     def as_json(self) -> dict[str, Any]:
         counts = {field.name: to_json(getattr(self, field.name)) for field in fields(self)}
-        error = counts.pop("error")
+        last = {name: counts.pop(name) for name in ("error", "login_refused")}
         source = {"source": counts.pop("source"), "kind": self.kind}
-        return {**source, **counts, "adds_up": self.adds_up, "error": error}
+        return {**source, **counts, "adds_up": self.adds_up, **last}
 
 
 @dataclass(slots=True)
@@ -218,6 +220,7 @@ class CatalogueSummary(Result):
     unknown: int = 0
     failed: int = 0
     error: str | None = None
+    login_refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,18 +37,27 @@ def acquire(
     with ledger.write() as connection:
         tokens = take(connection, wanted, ledger.now_us(connection, clock))
     taken = Lease(tokens, clock)
+    try:
+        with renewed(ledger, taken, patience=patience):
+            yield taken
+    finally:
+        with ledger.write() as connection:
+            taken.release(connection)
+
+
+@contextmanager
+def renewed(ledger: Ledger, lease: Lease, *, patience: float = PATIENCE) -> Iterator[None]:
+    """Renew a lease that was taken, during the block and while its work moves."""
     done = threading.Event()
     renewing = threading.Thread(
-        target=_renew_until, args=(done, ledger, taken, patience), daemon=True
+        target=_renew_until, args=(done, ledger, lease, patience), daemon=True
     )
     renewing.start()
     try:
-        yield taken
+        yield
     finally:
         done.set()
         renewing.join()
-        with ledger.write() as connection:
-            taken.release(connection)
 
 
 def _renew_until(done: threading.Event, ledger: Ledger, lease: Lease, patience: float) -> None:

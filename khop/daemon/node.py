@@ -1,0 +1,203 @@
+"""One process of the daemon among others: what it does each second, in the ledger.
+
+A node fires what is due, takes back what died, and claims what it can run. It keeps nothing that
+the ledger does not: another node can go on at any instant.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from khop.daemon import firings
+from khop.daemon.firings import Firing, State
+from khop.daemon.tasks import Task
+from khop.sync.ledger import Lease, Ledger
+from khop.sync.ledger.leases.rows import TTL_SECONDS
+from khop.sync.ledger.pauses import Pause, paused
+from khop.sync.ledger.schema import lease, node, task_firing
+from khop.text.logs import Log
+from khop.version import __version__
+
+#: Seconds between two signs of life.
+HEARTBEAT = 10.0
+#: A node without a sign of life for so long is not there.
+GONE_US = 60_000_000
+#: Wait before a firing is tried again whose work another process is doing.
+_BUSY_US = 2_000_000
+#: After a pull that changed something, others are waited for so long before the reconcile.
+_SETTLE_US = 20_000_000
+
+_HELD = (
+    sa.select(lease.c.name, lease.c.token, lease.c.expires_us)
+    .join(task_firing, lease.c.name == "task:" + task_firing.c.task)
+    .where(task_firing.c.state == State.RUNNING, task_firing.c.token == lease.c.token)
+)
+
+log = Log(__name__)
+
+
+@dataclass
+class Node:
+    """This process. ``name``: of the process, as in the table of leases. ``clock``: for a ledger
+    without a clock of its own."""
+
+    ledger: Ledger
+    name: str
+    tasks: Mapping[str, Task]
+    clock: Callable[[], datetime]
+    at_once: int = 6
+    version: str = __version__
+    monotonic: Callable[[], float] = time.monotonic
+    running: dict[str, Firing] = field(default_factory=dict)
+    #: Why it takes no new work: it was told to stop, or a newer version is there.
+    draining: str | None = None
+    _seen: float | None = None
+    #: Leases of running firings -> (token, expiry) and when they were seen so first.
+    _watched: dict[str, tuple[tuple[int, int], float]] = field(default_factory=dict)
+
+    def join(self) -> None:
+        """Write the schedule, and that this node is there."""
+        with self.ledger.write() as connection:
+            now_us = self._now_us(connection)
+            firings.plan(connection, self.tasks.values(), now_us)
+            self._sign_of_life(connection, now_us)
+
+    def tick(self) -> list[Firing]:
+        """Look at the schedule; the firings that this process has to run now."""
+        with self.ledger.read() as connection:
+            now_us = self._now_us(connection)
+            stalled = self._stalled(connection)
+            idle = not stalled and not firings.is_anything_due(connection, now_us, stalled)
+        if idle and not self._is_time_for_a_sign():
+            return []
+        with self.ledger.write() as connection:
+            now_us = self._now_us(connection)
+            if self._is_time_for_a_sign():
+                self._sign_of_life(connection, now_us)
+            return self._look(connection, now_us, stalled)
+
+    def _look(self, connection: sa.Connection, now_us: int, stalled: Sequence[str]) -> list[Firing]:
+        for task, state in firings.recover(connection, self.tasks, now_us, stalled):
+            log.warning("firing_taken_back", task=task, state=state.value)
+        firings.fire(connection, self.tasks, now_us)
+        held = held_back(self.tasks.values(), paused(connection))
+        firings.skip_paused(connection, held, now_us)
+        if self.draining is not None:
+            return []
+        claimed: list[Firing] = []
+        while len(self.running) < self.at_once:
+            firing = firings.claim(connection, self.tasks, self.name, now_us, without=held)
+            if firing is None:
+                break
+            self.running[firing.task] = firing
+            claimed.append(firing)
+        return claimed
+
+    def lease_of(self, firing: Firing) -> Lease:
+        """The lease under which a firing runs; it has to be renewed."""
+        return Lease({f"task:{firing.task}": firing.token}, self.clock, self.monotonic)
+
+    def ended(
+        self,
+        firing: Firing,
+        error: str | None,
+        summary: Mapping[str, object] | None = None,
+        follows: Mapping[str, str] | None = None,
+        also: Callable[[sa.Connection, int], None] = lambda connection, now_us: None,
+    ) -> bool:
+        """Write how a firing ended, and what follows it; whether it was still this process's.
+        ``also``: written in the same transaction."""
+        state = State.DONE if error is None else State.FAILED
+        with self.ledger.write() as connection:
+            now_us = self._now_us(connection)
+            ours = firings.end(connection, firing, state, now_us, reason=error, summary=summary)
+            if ours:
+                for task, reason in (follows or {}).items():
+                    if task in self.tasks:
+                        start_us = now_us + (_SETTLE_US if task == "reconcile" else 0)
+                        firings.trigger(connection, task, reason, start_us, now_us)
+                also(connection, now_us)
+        self.running.pop(firing.task, None)
+        return ours
+
+    def put_back(self, firing: Firing, reason: str, *, busy: bool = False) -> None:
+        """Let a firing wait again: ``busy``, because something else does its work just now; else
+        because this process stops. What must not run later is interrupted instead."""
+        task = self.tasks[firing.task]
+        with self.ledger.write() as connection:
+            now_us = self._now_us(connection)
+            if task.catches_up or busy:
+                start_us = now_us + (_BUSY_US if busy else 0)
+                firings.put_back(connection, firing, start_us, reason=reason)
+            else:
+                firings.end(connection, firing, State.INTERRUPTED, now_us, reason=reason)
+        self.running.pop(firing.task, None)
+
+    def leave(self) -> None:
+        """Say that this node is gone, and give back what it was running."""
+        for firing in list(self.running.values()):
+            self.put_back(firing, "the khop daemon stopped")
+        with self.ledger.write() as connection:
+            gone = sa.update(node).where(node.c.id == self.name)
+            connection.execute(gone.values(state="stopped", seen_us=self._now_us(connection)))
+
+    def _now_us(self, connection: sa.Connection) -> int:
+        return self.ledger.now_us(connection, self.clock)
+
+    def _is_time_for_a_sign(self) -> bool:
+        return self._seen is None or self.monotonic() - self._seen >= HEARTBEAT
+
+    def _sign_of_life(self, connection: sa.Connection, now_us: int) -> None:
+        state = "running" if self.draining is None else "draining"
+        values = {"version": self.version, "seen_us": now_us, "state": state}
+        here = sa.update(node).where(node.c.id == self.name).values(**values)
+        if connection.execute(here).rowcount == 0:
+            new = sa.insert(node).values(id=self.name, started_us=now_us, **values)
+            connection.execute(new)
+        self._seen = self.monotonic()
+        newer = _newer_nodes(connection, self.version, now_us)
+        if self.draining is None and newer:
+            self.draining = f"khop {newer} is there"
+            log.warning("draining", reason=self.draining)
+
+    def _stalled(self, connection: sa.Connection) -> list[str]:
+        """Leases of running firings that were not renewed for their whole time, as this process
+        saw it on a clock that does not jump."""
+        rows = {row.name: (row.token, row.expires_us) for row in connection.execute(_HELD)}
+        now = self.monotonic()
+        self._watched = {
+            name: (seen, self._watched[name][1])
+            if name in self._watched and self._watched[name][0] == seen
+            else (seen, now)
+            for name, seen in rows.items()
+        }
+        return [name for name, (_, at) in self._watched.items() if now - at > TTL_SECONDS + 1]
+
+
+def held_back(tasks: Iterable[Task], pauses: Mapping[str, Pause]) -> dict[str, str]:
+    """The tasks that are paused, with the reason: by their own name, their kind, or a source whose
+    account they use."""
+    return {
+        task.name: pauses[name].why
+        for task in tasks
+        for name in (*task.uses, task.kind.value, task.name)
+        if name in pauses
+    }
+
+
+def _newer_nodes(connection: sa.Connection, version: str, now_us: int) -> str | None:
+    """The version of a node that is there and newer."""
+    there = sa.select(node.c.version).where(
+        node.c.state == "running", node.c.seen_us > now_us - GONE_US
+    )
+    found = [other for other in connection.scalars(there) if _numbers(other) > _numbers(version)]
+    return max(found, key=_numbers, default=None)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdecimal())

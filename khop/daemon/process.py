@@ -1,0 +1,301 @@
+"""``khop daemon``: the process. It looks at the schedule each second, runs what is due in threads,
+and says how it is. Nothing that a system, the database or the clock does ends it.
+
+::
+
+    main thread     signals: stop, reload
+    tick (1 s)      the node looks at the schedule; the streams are judged; the watchdog is told
+    telling (5 s)   alarms go out; the dead-man address is called
+    one thread for each task that runs, and those of the HTTP server
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from khop.adapters.ports import AdapterType
+from khop.config.load import load_config
+from khop.config.model import Config
+from khop.daemon import watch
+from khop.daemon.alarms.dead_man import DeadMan
+from khop.daemon.alarms.sending import send_waiting
+from khop.daemon.general_alarms import look_around
+from khop.daemon.health import Watcher, all_well
+from khop.daemon.node import Node
+from khop.daemon.running import Runner
+from khop.daemon.streams import Stream
+from khop.daemon.systemd import Notifier
+from khop.daemon.tasks import Task, streams_of, tasks_of
+from khop.errors import ConfigError, KhopError, LedgerError
+from khop.mappings.records import Instant
+from khop.sync.engine import Engine
+from khop.sync.ledger.leases.processes import this_process
+from khop.sync.opening import open_engine, readable_sources
+from khop.text.logs import Log
+
+#: Seconds between two tries to open the ledger at the start.
+_OPEN_AGAIN = 5.0
+#: Seconds between two calls of the dead-man address.
+_BEAT = 60.0
+
+#: What ``signal.signal`` takes and gives.
+Handler = Callable[[int, FrameType | None], Any] | int | signal.Handlers | None
+
+log = Log(__name__)
+
+
+class Daemon:
+    """One process of the daemon. ``clock``: aware UTC."""
+
+    def __init__(
+        self,
+        config_path: Path,
+        adapters: Mapping[str, AdapterType],
+        clock: Callable[[], datetime],
+        *,
+        notifier: Notifier | None = None,
+    ) -> None:
+        self._path = config_path
+        self._adapters = adapters
+        self._clock = clock
+        self._notifier = notifier or Notifier()
+        self._wake = threading.Event()
+        self._reload = False
+        #: Set when the process was told to stop.
+        self.stopping = threading.Event()
+        self.started = time.monotonic()
+        #: Monotonic time of the last look at the schedule that did not fail, and why it fails.
+        self.looked: float | None = None
+        self.ticked = self.started
+        self.ledger_error: str | None = None
+        self._beaten = float("-inf")
+        self.config = load_config(config_path, adapters)
+        self.tasks, self.streams = self._planned(self.config)
+
+    def run(self) -> int:
+        """Run until a signal says stop; the exit code. Raises ConfigError at the start."""
+        with self._signals():
+            engine = self._opened()
+            if engine is None:
+                return 0
+            with engine:
+                self._begin(engine)
+                try:
+                    self._until_told_to_stop()
+                finally:
+                    self._end()
+        return 0
+
+    @property
+    def node(self) -> Node:
+        return self._runner.node
+
+    def stop(self) -> None:
+        """Tell the process to stop, as SIGTERM does."""
+        self.stopping.set()
+        self._wake.set()
+
+    def reload(self) -> None:
+        """Tell the process to read khop.toml again, as SIGHUP does."""
+        self._reload = True
+        self._wake.set()
+
+    def open_engine(self, sources: Sequence[str]) -> Engine:
+        """An engine of the configuration in use. Raises ConfigError, LedgerError."""
+        return open_engine(self.config, self._adapters, clock=self._clock, sources=sources)
+
+    def tick(self) -> None:
+        """One look at the schedule; what is due is started."""
+        try:
+            for firing in self.node.tick():
+                log.info("task_begins", task=firing.task, attempt=firing.attempts)
+                self._runner.start(firing)
+            self._judge()
+        except LedgerError as error:
+            self._note_ledger(str(error))
+        except Exception as error:  # noqa: BLE001 - the next look may succeed
+            log.warning("tick_failed", error=type(error).__name__)
+        else:
+            self.looked = time.monotonic()
+            self._note_ledger(None)
+        self.ticked = time.monotonic()
+        self._notifier.alive()
+
+    def tell(self) -> None:
+        """Send the alarms that wait, and call the dead-man address while all is well."""
+        with suppress(LedgerError):  # the tick says so
+            ledger = self.node.ledger
+            for sent in send_waiting(ledger, self.config, self._clock):
+                if sent.error is not None:
+                    log.warning("alarm_not_sent", channel=sent.channel, error=sent.error)
+            if time.monotonic() - self._beaten >= _BEAT:
+                self._beaten = time.monotonic()
+                with ledger.read() as connection:
+                    well = all_well(connection, self.streams)
+                self._dead_man.beat(well=well)
+
+    def _planned(self, config: Config) -> tuple[dict[str, Task], list[Stream]]:
+        """The tasks and streams of a configuration; every adapter is built once, so that what is
+        wrong shows at the start. Raises ConfigError."""
+        tasks = tasks_of(config, readable_sources(config, self._adapters))
+        return tasks, streams_of(config, tasks.values(), Instant.of(self._clock()).us)
+
+    def _opened(self) -> Engine | None:
+        """The engine that the process keeps, as soon as the ledger can be opened; None when it was
+        told to stop before. Raises ConfigError."""
+        while not self.stopping.is_set():
+            try:
+                return self.open_engine(())
+            except LedgerError as error:
+                if not _may_come_back(str(error)):
+                    raise
+                self._note_ledger(str(error))
+            self._wake.wait(_OPEN_AGAIN)
+        return None
+
+    def _begin(self, engine: Engine) -> None:
+        node = Node(
+            engine.ledger, this_process(), self.tasks, self._clock, self.config.daemon.at_once
+        )
+        watcher = Watcher.of(self.config.alarms)
+        self._runner = Runner(
+            node, watcher, self.config, self._path, self.open_engine, self._clock, self.stopping
+        )
+        self._dead_man = DeadMan(self.config)
+        while not self.stopping.is_set():
+            try:
+                node.join()
+                break
+            except LedgerError as error:
+                self._note_ledger(str(error))
+                self._wake.wait(_OPEN_AGAIN)
+        self._note_ledger(None)
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        self._scheduler = BackgroundScheduler()
+        once = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        self._scheduler.add_job(self.tick, "interval", seconds=1, **once)
+        self._scheduler.add_job(self.tell, "interval", seconds=5, **once)
+        self._scheduler.start()
+        self._notifier.ready(f"{len(self.tasks)} tasks")
+        log.info("daemon_runs", node=node.name, tasks=len(self.tasks), version=node.version)
+
+    def _until_told_to_stop(self) -> None:
+        while not self.stopping.is_set():
+            self._wake.wait()
+            self._wake.clear()
+            if self._reload and not self.stopping.is_set():
+                self._reload = False
+                self._read_again()
+
+    def _end(self) -> None:
+        """No new firing; the pages and pushes under way end; what is left is due again at once."""
+        self._notifier.stopping()
+        self.node.draining = "told to stop"
+        log.info("daemon_stops", running=sorted(self.node.running))
+        until = time.monotonic() + self.config.daemon.stop_seconds
+        while self.node.running and time.monotonic() < until:
+            time.sleep(0.1)
+        self._scheduler.shutdown(wait=False)
+        with suppress(LedgerError):
+            self.node.leave()
+        self._dead_man.close()
+        log.info("daemon_stopped")
+
+    def _read_again(self) -> None:
+        """Take over khop.toml as it is now; one with an error is told and not taken over."""
+        self._notifier.reloading()
+        try:
+            config = load_config(self._path, self._adapters)
+            if config.ledger_url != self.config.ledger_url:
+                raise ConfigError("another ledger needs a restart", key="ledger.url")
+            tasks, streams = self._planned(config)
+        except KhopError as error:
+            log.warning("khop_toml_not_taken_over", error=str(error))
+        else:
+            dead_man, self._dead_man = self._dead_man, DeadMan(config)
+            dead_man.close()
+            self.config, self.tasks, self.streams = config, tasks, streams
+            self._runner.config = config
+            self._runner.watcher = Watcher.of(config.alarms)
+            self.node.tasks, self.node.at_once = tasks, config.daemon.at_once
+            try:
+                self.node.join()
+            except LedgerError as error:
+                self._note_ledger(str(error))
+            log.info("khop_toml_taken_over", tasks=len(tasks))
+        self._notifier.ready(f"{len(self.tasks)} tasks")
+
+    def _judge(self) -> None:
+        """Judge the streams, where no other node did so a moment ago."""
+        ledger = self.node.ledger
+        with ledger.read() as connection:
+            if not watch.is_time_to_look(connection, ledger.now_us(connection, self._clock)):
+                return
+        with ledger.write() as connection:
+            now_us = ledger.now_us(connection, self._clock)
+            look_around(connection, self._runner.watcher, self.config, now_us)
+            self._runner.watcher.look(connection, self.streams, now_us)
+
+    def _note_ledger(self, error: str | None) -> None:
+        """Log a fault of the ledger when it begins and when it ends."""
+        if error is not None and self.ledger_error is None:
+            log.warning("ledger_not_reached", error=error)
+        if error is None and self.ledger_error is not None:
+            log.info("ledger_reached_again")
+        self.ledger_error = error
+
+    def _signals(self) -> Signals:
+        return Signals(self.stop, self.reload)
+
+
+class Signals:
+    """Handlers of signals during the block: SIGTERM and SIGINT stop, the second of them at once;
+    SIGHUP reloads. In another thread than the main one, no handler is set."""
+
+    def __init__(self, stop: Callable[[], None], reload: Callable[[], None]) -> None:
+        self._stop = stop
+        self._reload = reload
+        self._told = False
+        self._before: dict[signal.Signals, Handler] = {}
+
+    def __enter__(self) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            return
+        handled: dict[signal.Signals, Handler] = {
+            signal.SIGTERM: self._on_stop,
+            signal.SIGINT: self._on_stop,
+        }
+        if hasattr(signal, "SIGHUP"):
+            handled[signal.SIGHUP] = self._on_reload
+        for number, handler in handled.items():
+            self._before[number] = signal.signal(number, handler)
+
+    def __exit__(self, *error: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _on_stop(self, number: int, _frame: FrameType | None) -> None:
+        if self._told:
+            os._exit(128 + number)
+        self._told = True
+        self._stop()
+
+    def _on_reload(self, _number: int, _frame: FrameType | None) -> None:
+        self._reload()
+
+
+def _may_come_back(error: str) -> bool:
+    """Whether a ledger that cannot be opened may be there later: a server that is down or busy."""
+    return "run `khop init`" not in error and "newer version" not in error

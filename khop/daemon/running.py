@@ -1,0 +1,143 @@
+"""Runs firings in threads of this process: each under its lease, with its end written whatever
+happens."""
+
+from __future__ import annotations
+
+import threading
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path, PurePath
+
+import sqlalchemy as sa
+import structlog
+
+from khop.config.model import Config
+from khop.daemon import jobs
+from khop.daemon.firings import Firing
+from khop.daemon.health import Watcher
+from khop.daemon.jobs import JobResult, Opener, Stopped, Surroundings
+from khop.daemon.node import Node
+from khop.daemon.tasks import Kind, Task
+from khop.errors import LedgerError
+from khop.sync.ledger import Lease, LeaseHeld
+from khop.sync.ledger.leases.holding import renewed
+from khop.sync.results import NoProgress
+from khop.text.local_time import local_text
+from khop.text.logs import Log
+
+#: Seconds without a sign of progress after which a task has stalled. A reconcile and a copy of the
+#: ledger tell of none while one statement runs.
+_PATIENCE = 900.0
+_PATIENCE_OF: Mapping[Kind, float] = {Kind.RECONCILE: 4 * 3600.0, Kind.BACKUP: 2 * 3600.0}
+
+log = Log(__name__)
+
+
+class TaskProgress(NoProgress):
+    """Tells the lease of a task that its work moves, and ends it between two pages when the daemon
+    was told to stop."""
+
+    def __init__(self, lease: Lease, stopping: Callable[[], bool]) -> None:
+        self._lease = lease
+        self._stopping = stopping
+
+    def start(self, task: str, total: int | None = None) -> None:
+        self._moved()
+
+    def advance(self, task: str, by: int = 1, *, total: int | None = None) -> None:
+        self._moved()
+
+    def finish(self, task: str) -> None:
+        self._lease.work_moved()
+
+    def _moved(self) -> None:
+        self._lease.work_moved()
+        if self._stopping():
+            raise Stopped
+
+
+@dataclass
+class Runner:
+    """Starts the firings that the node claimed. ``stopping`` is set when the daemon has to end."""
+
+    node: Node
+    watcher: Watcher
+    config: Config
+    config_path: Path
+    open: Opener
+    clock: Callable[[], datetime]
+    stopping: threading.Event
+
+    def start(self, firing: Firing) -> threading.Thread:
+        """Run a firing in a thread of its own."""
+        thread = threading.Thread(
+            target=self.run, args=(firing,), name=f"khop {firing.task}", daemon=True
+        )
+        thread.start()
+        return thread
+
+    def run(self, firing: Firing) -> None:
+        """Run a firing to its end."""
+        task = self.node.tasks[firing.task]
+        context = {"task": task.name, "slot": local_text(firing.slot_us), "node": self.node.name}
+        with structlog.contextvars.bound_contextvars(**context):
+            lease = self.node.lease_of(firing)
+            with renewed(self.node.ledger, lease, patience=_PATIENCE_OF.get(task.kind, _PATIENCE)):
+                result = self._result(task, firing, lease)
+                if result is not None:
+                    self._write_end(task, firing, result)
+        if not self.stopping.is_set():
+            self.node.running.pop(firing.task, None)
+
+    def _result(self, task: Task, firing: Firing, lease: Lease) -> JobResult | None:
+        """How the job ended; None when it waits again."""
+        stopping = self.stopping.is_set
+        progress = TaskProgress(lease, stopping)
+        if task.kind is Kind.REPAIR:
+            progress = TaskProgress(lease, lambda: False)  # it asks before each push
+        given = Surroundings(
+            self.config, self.config_path, self.open, self.clock, progress, stopping
+        )
+        try:
+            return jobs.run(task, given)
+        except LeaseHeld as error:
+            held = str(error)
+            self._until_written(lambda: self.node.put_back(firing, held, busy=True))
+        except Stopped:
+            stopped = "the khop daemon stopped"
+            self._until_written(lambda: self.node.put_back(firing, stopped))
+        except Exception as error:  # noqa: BLE001 - the daemon outlives every job
+            frames = traceback.extract_tb(error.__traceback__)
+            place = f"{PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+            log.warning("job_failed", error=jobs.sentence_of(error), at=place)
+            return JobResult(jobs.sentence_of(error))
+        return None
+
+    def _write_end(self, task: Task, firing: Firing, result: JobResult) -> None:
+        def note(connection: sa.Connection, now_us: int) -> None:
+            if result.login_refused and task.source is not None:
+                assert result.error is not None
+                self.watcher.note_unauthorised(connection, task.source, now_us, result.error)
+            if result.error is None:
+                self.watcher.note_success(connection, task.stream, now_us)
+            elif not (result.login_refused and task.stream == task.source):
+                self.watcher.note_failure(connection, task.stream, now_us, result.error)
+
+        self._until_written(
+            lambda: self.node.ended(firing, result.error, result.summary, result.follows, note)
+        )
+        log.info("task_ended", error=result.error)
+
+    def _until_written(self, write: Callable[[], object]) -> None:
+        """Write, also when the ledger cannot be reached for a while. The lease runs out meanwhile;
+        when another process took it over, there is nothing to write any more."""
+        while True:
+            try:
+                write()
+            except LedgerError as error:
+                if "took over" in str(error) or self.stopping.wait(1.0):
+                    return
+            else:
+                return
