@@ -57,6 +57,11 @@ class Secret:
         """The file's path as it is written; None for an environment variable."""
         return self._file
 
+    @property
+    def env(self) -> str | None:
+        """The environment variable that holds it; None for a file."""
+        return self._env
+
     def revealed_in(self, base_dir: Path) -> Callable[[], str]:
         """A function that reads the secret at each call."""
         return partial(self.reveal, base_dir)

@@ -28,6 +28,7 @@ from khop.cli.commands import (
     repair_policy,
     rules,
     sandbox,
+    service,
     setup,
     show,
     work,
@@ -63,6 +64,7 @@ def make_app() -> typer.Typer:
         ("work", work.work),
         ("notify", notify.notify),
         ("identity", identity.identity),
+        ("service", service.service),
         ("sandbox", sandbox.sandbox),
     ):
         app.command(name, help=f"help.{name}")(command)
