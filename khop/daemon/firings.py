@@ -51,13 +51,18 @@ class State(StrEnum):
 
 OPEN = (State.DUE, State.RUNNING)
 
+#: Nothing that is due is made to wait for longer.
+_LONGEST_WAIT_US = 60_000_000
 _NOW = sa.bindparam("now", type_=sa.BigInteger)
-# The last: after the clock was set back, the next slots would be far away.
+# The last two: after the clock was set back, the next slots and what waits would be far away.
 _ANYTHING_DUE = sa.select(
     sa.or_(
         sa.exists().where(schedule.c.next_us <= _NOW),
         sa.exists().where(task_firing.c.state == State.DUE, task_firing.c.start_us <= _NOW),
         sa.exists().where(schedule.c.slot_us > _NOW),
+        sa.exists().where(
+            task_firing.c.state == State.DUE, task_firing.c.start_us > _NOW + _LONGEST_WAIT_US
+        ),
     )
 )
 _RUNNING = (
@@ -104,6 +109,11 @@ def is_anything_due(connection: sa.Connection, now_us: int, stalled: Collection[
 
 def fire(connection: sa.Connection, tasks: Mapping[str, Task], now_us: int) -> None:
     """Account for every slot that came since the last look, in one row for each task."""
+    # what waits for a time that is far away was made when the clock was ahead
+    far = sa.update(task_firing).where(
+        task_firing.c.state == State.DUE, task_firing.c.start_us > now_us + _LONGEST_WAIT_US
+    )
+    connection.execute(far.values(start_us=now_us))
     for row in connection.execute(sa.select(schedule)).all():
         task = tasks.get(row.task)
         if task is None or task.calendar is None:
@@ -160,7 +170,7 @@ def _account(
         covers=calendar.count(since_us, slot_us),
         state=state,
         reason=reason,
-        start_us=slot_us + _jitter_us(task, slot_us),
+        start_us=slot_us + jitter_us(task, slot_us),
     )
 
 
@@ -188,7 +198,7 @@ def _insert(connection: sa.Connection, **values: object) -> None:
     connection.execute(row.on_conflict_do_nothing())
 
 
-def _jitter_us(task: Task, slot_us: int) -> int:
+def jitter_us(task: Task, slot_us: int) -> int:
     """A delay that is the same for whoever asks, so that not all tasks call at the full hour."""
     if not task.jitter_seconds:
         return 0

@@ -117,6 +117,7 @@ class Simulation:
         #: (task, slot) -> how often a process was told that its end was written
         self.done: dict[tuple[str, int], int] = {}
         self.claims: list[tuple[float, str, int]] = []
+        self.ends: list[tuple[float, str, int]] = []
         #: When something may happen. With ``leaps``, the looks in between, where nothing is due,
         #: are left out; what dies is then seen later than by a process that looks each second.
         self.leaps = leaps
@@ -178,6 +179,11 @@ class Simulation:
         if not self.processes:
             self._begin()
         self.run(1200)
+
+    def idle(self) -> list[str]:
+        """The tasks of which nothing was done in the last quarter of an hour."""
+        done = {task for at, task, _ in self.ends if at > self.seconds - 900}
+        return sorted(self.tasks.keys() - done)
 
     def close(self) -> None:
         for process in self.processes:
@@ -258,6 +264,7 @@ class Simulation:
                 self._watch_for(1, 2)
                 key = task, job.firing.slot_us
                 self.done[key] = self.done.get(key, 0) + 1
+                self.ends.append((self.seconds, *key))
         except LedgerError as error:
             if "took over" not in str(error):
                 raise

@@ -35,6 +35,7 @@ def test_slots_are_accounted_for_and_run_once(first: int, empty: Path, tmp_path:
             assert simulation.problems == [], seed
             assert simulation.unaccounted() == [], seed
             assert set(simulation.done.values()) == {1}, seed
+            assert simulation.idle() == [], seed
 
 
 @pytest.mark.parametrize("seed", range(3))
