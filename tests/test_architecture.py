@@ -69,7 +69,7 @@ def test_every_path_on_a_page_exists(page: Path) -> None:
 @every_guide
 def test_every_dotted_name_on_a_page_leads_to_something(page: Path) -> None:
     for name in re.findall(r"`(khop(?:\.\w+)+)`", page.read_text("utf-8")):
-        if name not in ("khop.toml", "khop.key", "khop.db"):
+        if name not in ("khop.toml", "khop.key", "khop.db", "khop.env"):
             assert _resolves(name), f"{page.name}: {name}"
 
 
