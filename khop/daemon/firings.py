@@ -54,15 +54,16 @@ OPEN = (State.DUE, State.RUNNING)
 #: Nothing that is due is made to wait for longer.
 _LONGEST_WAIT_US = 60_000_000
 _NOW = sa.bindparam("now", type_=sa.BigInteger)
-# The last two: after the clock was set back, the next slots and what waits would be far away.
+_TASKS: sa.BindParameter[str] = sa.bindparam("tasks", expanding=True)
+_DUE = (task_firing.c.task.in_(_TASKS), task_firing.c.state == State.DUE)
+# The last two: after the clock was set back, the next slots and what waits would be far away. What
+# is of another configuration is not for this process.
 _ANYTHING_DUE = sa.select(
     sa.or_(
-        sa.exists().where(schedule.c.next_us <= _NOW),
-        sa.exists().where(task_firing.c.state == State.DUE, task_firing.c.start_us <= _NOW),
-        sa.exists().where(schedule.c.slot_us > _NOW),
-        sa.exists().where(
-            task_firing.c.state == State.DUE, task_firing.c.start_us > _NOW + _LONGEST_WAIT_US
-        ),
+        sa.exists().where(schedule.c.task.in_(_TASKS), schedule.c.next_us <= _NOW),
+        sa.exists().where(*_DUE, task_firing.c.start_us <= _NOW),
+        sa.exists().where(schedule.c.task.in_(_TASKS), schedule.c.slot_us > _NOW),
+        sa.exists().where(*_DUE, task_firing.c.start_us > _NOW + _LONGEST_WAIT_US),
     )
 )
 _RUNNING = (
@@ -84,25 +85,30 @@ class Firing:
 
 def plan(connection: sa.Connection, tasks: Iterable[Task], now_us: int) -> None:
     """Write the schedule of these tasks. One that has another calendar than before counts from
-    now, and so does a new one, if it is none that begins at once."""
+    now, after the slots of the old one, and so does a new one, if it is none that begins at
+    once."""
     rows = {row.task: row for row in connection.execute(sa.select(schedule))}
     for task in tasks:
         row, calendar = rows.get(task.name), task.calendar
         if calendar is None or (row is not None and row.spec == calendar.text):
             continue
-        values = {"spec": calendar.text, "next_us": calendar.following(now_us)}
+        following_us = calendar.following(now_us)
+        values = {"spec": calendar.text, "next_us": following_us, "slot_us": now_us}
         if row is None:
             if task.begins_at_once:
                 values["next_us"] = calendar.latest(now_us)
             connection.execute(sa.insert(schedule).values(task=task.name, **values))
         else:
+            _fire_one(connection, task, row, now_us)
             here = sa.update(schedule).where(schedule.c.task == task.name)
             connection.execute(here.values(**values))
 
 
-def is_anything_due(connection: sa.Connection, now_us: int, stalled: Collection[str]) -> bool:
+def is_anything_due(
+    connection: sa.Connection, tasks: Collection[str], now_us: int, stalled: Collection[str]
+) -> bool:
     """Whether a look at the schedule would change something; it needs only a reader."""
-    if connection.scalar(_ANYTHING_DUE, {"now": now_us}):
+    if connection.scalar(_ANYTHING_DUE, {"now": now_us, "tasks": list(tasks)}):
         return True
     return next(_dead(connection, stalled), None) is not None
 
@@ -118,29 +124,25 @@ def fire(connection: sa.Connection, tasks: Mapping[str, Task], now_us: int) -> N
         task = tasks.get(row.task)
         if task is None or task.calendar is None:
             continue  # of another configuration, or not called by time any more
-        calendar = calendar_of(row.spec)
-        if row.next_us > now_us:
-            _after_a_clock_set_back(connection, row, calendar, now_us)
-            continue
+        _fire_one(connection, task, row, now_us)
+
+
+def _fire_one(
+    connection: sa.Connection, task: Task, row: sa.Row[tuple[str, str, int, int]], now_us: int
+) -> None:
+    calendar = calendar_of(row.spec)
+    if row.next_us <= now_us:
         slot_us = calendar.latest(now_us)
         _account(connection, task, calendar, row.next_us, slot_us, now_us)
-        moved = sa.update(schedule).where(schedule.c.task == row.task)
         values = {"slot_us": slot_us, "next_us": calendar.following(slot_us)}
-        connection.execute(moved.values(**values))
-
-
-def _after_a_clock_set_back(
-    connection: sa.Connection,
-    row: sa.Row[tuple[str, str, int, int]],
-    calendar: Calendar,
-    now_us: int,
-) -> None:
-    """When the clock was ahead, the next slot may be years away. Those that have a row are not
-    fired again."""
-    expected = calendar.following(now_us)
-    if row.next_us > expected:
-        here = sa.update(schedule).where(schedule.c.task == row.task)
-        connection.execute(here.values(next_us=expected, slot_us=None))
+    elif row.next_us > calendar.following(now_us):
+        # The clock was ahead, and the next slot may be years away. Slots that have a row are not
+        # fired again.
+        values = {"slot_us": now_us, "next_us": calendar.following(now_us)}
+    else:
+        return
+    here = sa.update(schedule).where(schedule.c.task == row.task)
+    connection.execute(here.values(**values))
 
 
 def _account(

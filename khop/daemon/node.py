@@ -54,11 +54,20 @@ class Node:
     version: str = __version__
     monotonic: Callable[[], float] = time.monotonic
     running: dict[str, Firing] = field(default_factory=dict)
-    #: Why it takes no new work: it was told to stop, or a newer version is there.
-    draining: str | None = None
+    #: Set when this process was told to stop.
+    stopping: bool = False
+    #: The newer version that is there.
+    newer: str | None = None
     _seen: float | None = None
     #: Leases of running firings -> (token, expiry) and when they were seen so first.
     _watched: dict[str, tuple[tuple[int, int], float]] = field(default_factory=dict)
+
+    @property
+    def draining(self) -> str | None:
+        """Why it takes no new work; it does again when the newer version is gone."""
+        if self.stopping:
+            return "told to stop"
+        return None if self.newer is None else f"khop {self.newer} is there"
 
     def join(self) -> None:
         """Write the schedule, and that this node is there."""
@@ -72,7 +81,9 @@ class Node:
         with self.ledger.read() as connection:
             now_us = self._now_us(connection)
             stalled = self._stalled(connection)
-            idle = not stalled and not firings.is_anything_due(connection, now_us, stalled)
+            idle = not stalled and not firings.is_anything_due(
+                connection, self.tasks, now_us, stalled
+            )
         if idle and not self._is_time_for_a_sign():
             return []
         with self.ledger.write() as connection:
@@ -153,6 +164,9 @@ class Node:
         return self._seen is None or self.monotonic() - self._seen >= HEARTBEAT
 
     def _sign_of_life(self, connection: sa.Connection, now_us: int) -> None:
+        newer, self.newer = self.newer, _newer_nodes(connection, self.version, now_us)
+        if self.newer != newer:
+            log.warning("newer_version", there=self.newer)
         state = "running" if self.draining is None else "draining"
         values = {"version": self.version, "seen_us": now_us, "state": state}
         here = sa.update(node).where(node.c.id == self.name).values(**values)
@@ -160,10 +174,6 @@ class Node:
             new = sa.insert(node).values(id=self.name, started_us=now_us, **values)
             connection.execute(new)
         self._seen = self.monotonic()
-        newer = _newer_nodes(connection, self.version, now_us)
-        if self.draining is None and newer:
-            self.draining = f"khop {newer} is there"
-            log.warning("draining", reason=self.draining)
 
     def _stalled(self, connection: sa.Connection) -> list[str]:
         """Leases of running firings that were not renewed for their whole time, as this process
@@ -193,7 +203,7 @@ def held_back(tasks: Iterable[Task], pauses: Mapping[str, Pause]) -> dict[str, s
 def _newer_nodes(connection: sa.Connection, version: str, now_us: int) -> str | None:
     """The version of a node that is there and newer."""
     there = sa.select(node.c.version).where(
-        node.c.state == "running", node.c.seen_us > now_us - GONE_US
+        node.c.state == "running", node.c.seen_us.between(now_us - GONE_US, now_us + GONE_US)
     )
     found = [other for other in connection.scalars(there) if _numbers(other) > _numbers(version)]
     return max(found, key=_numbers, default=None)

@@ -202,7 +202,7 @@ class Daemon:
     def _end(self) -> None:
         """No new firing; the pages and pushes under way end; what is left is due again at once."""
         self._notifier.stopping()
-        self.node.draining = "told to stop"
+        self.node.stopping = True
         log.info("daemon_stops", running=sorted(self.node.running))
         until = time.monotonic() + self.config.daemon.stop_seconds
         while self.node.running and time.monotonic() < until:

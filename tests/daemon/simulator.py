@@ -1,5 +1,5 @@
 """Several nodes of the daemon in simulated time: kills, pauses, restarts of the database, jumps of
-the clock.
+the clock, newer versions, changed configurations.
 
 The nodes are those of khop (``khop.daemon.node``) on a real ledger; what a task does is a time that
 passes, with effects on another system in between. Everything that happens is drawn from one seed.
@@ -8,15 +8,17 @@ passes, with effects on another system in between. Everything that happens is dr
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine.interfaces import DBAPIConnection
 
-from khop.config.slots import calendar_of
+from khop.config.slots import Calendar, calendar_of
 from khop.daemon.firings import Firing, State
 from khop.daemon.node import Node
 from khop.daemon.tasks import Kind, Task
@@ -29,12 +31,22 @@ YEAR = 365 * 86_400.0
 #: name, kind, calendar, longest duration of the job in seconds
 TASKS = (
     ("pull:a", Kind.PULL, "every 1m", 50.0),
-    ("pull:b", Kind.PULL, "every 5m", 400.0),
+    ("pull:b", Kind.PULL, "every 3m", 100.0),
     ("reconcile", Kind.RECONCILE, "cron */10 * * * *", 90.0),
     ("repair", Kind.REPAIR, "every 3m", 60.0),
 )
-#: A firing that is open for longer when all is quiet was lost.
-_LONG_OPEN_US = 900_000_000
+#: What another configuration has instead.
+CHANGED = {"pull:b": "every 2m", "reconcile": "cron */4 * * * *"}
+#: The part of the moments at which something goes wrong.
+_FAULTS = 0.08
+#: How long the end of a simulation is quiet, and how long a firing may be open then.
+_QUIET = 400.0
+_LONG_OPEN_US = 250_000_000
+
+
+#: What happens to one process, and to all of them.
+_HITS = ("kill", "fuse", "stop", "leave", "reload")
+_KINDS = (*_HITS, "kill", "stop", "down", "jump", "jump", "upgrade")
 
 
 class Killed(BaseException):
@@ -49,6 +61,13 @@ class SimulatedLedger(Ledger):
         self._simulation = simulation
         self.fuse: int | None = None
         super().__init__(url)
+        if url.startswith("sqlite"):  # a kill of a simulated process loses nothing
+            self._engine.dispose()
+            event.listen(self._engine, "connect", _without_waiting_for_the_disk)
+
+    def now_us(self, connection: sa.Connection, clock: Callable[[], datetime]) -> int:
+        """The simulated clock, also in place of a server's."""
+        return _us(self._simulation.now)
 
     @contextmanager
     def _transaction(self, options: Mapping[str, Any]) -> Iterator[sa.Connection]:
@@ -64,6 +83,10 @@ class SimulatedLedger(Ledger):
             self.fuse -= 1
             if self.fuse < 0:
                 raise Killed
+
+
+def _without_waiting_for_the_disk(connection: DBAPIConnection, _record: object) -> None:
+    connection.cursor().execute("PRAGMA synchronous = OFF")
 
 
 @dataclass
@@ -90,8 +113,9 @@ class Process:
 @dataclass
 class Stretch:
     """A stretch of time without a jump of the clock, in seconds of the ledger's clock: from the
-    first time that a process looked at the schedule to the last."""
+    first time that a process looked at the schedule to the last, and the calendars in it."""
 
+    calendars: dict[str, Calendar]
     begin: float | None = None
     looked: float = 0.0
 
@@ -109,8 +133,15 @@ class Simulation:
         self.names = 0
         self.processes: list[Process] = []
         self.tasks = {n: Task(n, k, None, calendar_of(c)) for n, k, c, _ in TASKS}
+        self.changed = {
+            name: replace(task, calendar=calendar_of(CHANGED.get(name, _text(task))))
+            for name, task in self.tasks.items()
+        }
+        #: The calendars as the last process that read its configuration wrote them.
+        self.calendars = {name: _calendar(task) for name, task in self.tasks.items()}
+        self.release = 1
         self.longest = {name: seconds for name, _, _, seconds in TASKS}
-        self.stretches = [Stretch(0.0)]
+        self.stretches = [Stretch(self.calendars, 0.0)]
         self.problems: list[str] = []
         #: task -> the token of the one who may act
         self.acting: dict[str, int] = {}
@@ -151,7 +182,7 @@ class Simulation:
             for process in list(self.processes):
                 if self.seconds >= process.stopped_until:
                     self._step(process)
-            if self.faults and self.random.random() < 0.05:
+            if self.faults and self.random.random() < _FAULTS:
                 self._fault()
                 self._watch_for(1, 30, 31, 32)
 
@@ -163,9 +194,8 @@ class Simulation:
         now_us, soon = _us(self.now), [self.seconds + 60]
         soon += [at for at in self.attention if at > self.seconds]
         self.attention = soon[1:]
-        for task in self.tasks.values():
-            assert task.calendar is not None
-            slot = task.calendar.following(now_us)
+        for calendar in self.calendars.values():
+            slot = calendar.following(now_us)
             soon.append(self.seconds + (slot - now_us) / 1_000_000)
         return max(self.seconds + 1, min(soon) + self.random.random())
 
@@ -178,7 +208,7 @@ class Simulation:
             process.stopped_until = 0.0
         if not self.processes:
             self._begin()
-        self.run(1200)
+        self.run(_QUIET)
 
     def idle(self) -> list[str]:
         """The tasks of which nothing was done in the last quarter of an hour."""
@@ -198,8 +228,22 @@ class Simulation:
         ledger = SimulatedLedger(self.url, self)
         name = f"host{self.names}:1/boot{self.names}:1:1"
         node = Node(ledger, name, self.tasks, self.clock, monotonic=lambda: self.seconds)
-        node.join()
-        self.processes.append(Process(node, ledger, self.seconds + self.random.random()))
+        node.version = f"{self.random.randint(max(self.release - 1, 1), self.release)}.0"
+        process = Process(node, ledger, self.seconds + self.random.random())
+        self._read_configuration(process)
+        self.processes.append(process)
+
+    def _read_configuration(self, process: Process) -> None:
+        """A process reads its configuration, which may be an older one than another has."""
+        process.node.tasks = self.random.choice([self.tasks, self.changed])
+        process.node.join()
+        calendars = {name: _calendar(task) for name, task in process.node.tasks.items()}
+        if calendars != self.calendars:
+            here = self.stretches[-1]
+            here.looked = self.now  # the slots of the old calendars are accounted for
+            self.calendars = calendars
+            begin = None if here.begin is None else self.now
+            self.stretches.append(Stretch(calendars, begin, self.now))
 
     def _kill(self, process: Process) -> None:
         process.ledger.close()
@@ -272,26 +316,35 @@ class Simulation:
         process.jobs.pop(task, None)
 
     def _fault(self) -> None:
-        kind = self.random.choice(["kill", "kill", "fuse", "stop", "leave", "down", "jump", "jump"])
+        kind = self.random.choice(_KINDS)
         self.orphans.clear()
         if kind == "down":
             self.down_until = self.seconds + self.random.uniform(1, 60)
         elif kind == "jump":
             steps = [-5.0, 40.0, -3600.0, 7200.0, YEAR, -YEAR, 30 * YEAR, -self.offset]
             self.offset = max(min(self.offset + self.random.choice(steps), 40 * YEAR), -40 * YEAR)
-            self.stretches.append(Stretch())
+            self.stretches.append(Stretch(self.calendars))
+        elif kind == "upgrade":
+            self.release += 1
         elif self.processes:
             self.hit(kind, self.random.choice(self.processes))
 
     def hit(self, kind: str, process: Process) -> None:
-        """Something happens to one process: ``kill``, ``fuse``, ``stop`` or ``leave``."""
+        """Something happens to one process: one of ``_HITS``."""
         if kind == "kill":
             self._kill(process)
         elif kind == "fuse":
             process.ledger.fuse = self.random.randrange(6)
         elif kind == "stop":
             process.stopped_until = self.seconds + self.random.uniform(1, 120)
-        elif not self.is_down:
+        elif self.is_down:
+            return
+        elif kind == "reload":
+            try:
+                self._read_configuration(process)
+            except Killed:
+                self._kill(process)
+        else:
             try:
                 process.node.leave()
                 process.jobs.clear()
@@ -314,7 +367,9 @@ class Simulation:
             covered = [(row.since_us, row.slot_us) for row in rows if row.task == task.name]
             for stretch in self.stretches:
                 if stretch.begin is not None:
-                    found += _missing(task, covered, _us(stretch.begin), _us(stretch.looked))
+                    calendar = stretch.calendars[task.name]
+                    begin, end = _us(stretch.begin), _us(stretch.looked)
+                    found += _missing(task.name, calendar, covered, begin, end)
         return found
 
 
@@ -322,10 +377,20 @@ def _us(seconds: float) -> int:
     return int((START.timestamp() + seconds) * 1_000_000)
 
 
-def _missing(task: Task, covered: list[tuple[int, int]], begin: int, end: int) -> Iterator[str]:
+def _calendar(task: Task) -> Calendar:
     assert task.calendar is not None
-    slot = task.calendar.following(begin)
+    return task.calendar
+
+
+def _text(task: Task) -> str:
+    return _calendar(task).text
+
+
+def _missing(
+    task: str, calendar: Calendar, covered: list[tuple[int, int]], begin: int, end: int
+) -> Iterator[str]:
+    slot = calendar.following(begin)
     while slot <= end:
         if not any(since <= slot <= last for since, last in covered):
-            yield f"{task.name}: {slot} is not accounted for"
-        slot = task.calendar.following(slot)
+            yield f"{task}: {slot} is not accounted for"
+        slot = calendar.following(slot)

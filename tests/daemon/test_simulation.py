@@ -28,14 +28,24 @@ def test_slots_are_accounted_for_and_run_once(first: int, empty: Path, tmp_path:
     for seed in range(first, first + 10):
         path = tmp_path / f"{seed}.db"
         shutil.copy(empty, path)
-        simulation = Simulation(f"sqlite:///{path}", seed, nodes=2 + seed % 2)
-        with closing(simulation):
-            simulation.run(900)
-            simulation.settle()
-            assert simulation.problems == [], seed
-            assert simulation.unaccounted() == [], seed
-            assert set(simulation.done.values()) == {1}, seed
-            assert simulation.idle() == [], seed
+        _simulate(f"sqlite:///{path}", seed)
+        path.unlink()
+
+
+@pytest.mark.parametrize("seed", seeds(range(6), range(1000, 1500)))
+def test_slots_are_accounted_for_on_postgresql_too(seed: int, postgres_url: str) -> None:
+    _simulate(postgres_url, seed)
+
+
+def _simulate(url: str, seed: int) -> None:
+    simulation = Simulation(url, seed, nodes=2 + seed % 2)
+    with closing(simulation):
+        simulation.run(300)
+        simulation.settle()
+        assert simulation.problems == [], seed
+        assert simulation.unaccounted() == [], seed
+        assert set(simulation.done.values()) == {1}, seed
+        assert simulation.idle() == [], seed
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -17,12 +17,18 @@ _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 def this_process() -> str:
     """The name of this process."""
-    pid = os.getpid()
+    return _name(os.getpid())
+
+
+@cache
+def _name(pid: int) -> str:
     return f"{socket.gethostname()}:{pid}/{_place()}:{_start_time(pid)}"
 
 
 def was_here_and_is_gone(name: str) -> bool:
     """Whether the process of this name ran where this one can see it, and has ended."""
+    if name == this_process():
+        return False
     who, _, where = name.partition("/")
     place, _, started = where.rpartition(":")
     pid = who.rpartition(":")[2]

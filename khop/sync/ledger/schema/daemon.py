@@ -15,7 +15,8 @@ schedule = Table(
     # as khop.toml says it, such as "every 15m": another text begins a new count
     Column("spec", String, nullable=False),
     Column("next_us", BigInteger, nullable=False),
-    # the last slot that a firing accounts for
+    # the last slot that a firing accounts for, or since when slots are counted: a clock that shows
+    # less was set back
     Column("slot_us", BigInteger),
 )
 

@@ -1,0 +1,134 @@
+"""A node beside others of another version, another configuration, and under a clock that is set
+back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+
+from khop.config.slots import calendar_of
+from khop.daemon.firings import State
+from khop.daemon.node import Node
+from khop.daemon.tasks import Kind, Task
+from khop.sync.ledger import Lease, Ledger
+from khop.sync.ledger.schema import schedule, task_firing
+
+START = datetime(2026, 11, 23, 8, 0, 20, tzinfo=UTC)
+HOUR = 3600.0
+
+
+@dataclass
+class Time:
+    """``seconds``: the true time, ``offset``: the error of the clock."""
+
+    seconds: float = 0.0
+    offset: float = 0.0
+
+    def clock(self) -> datetime:
+        return START + timedelta(seconds=self.seconds + self.offset)
+
+
+class Server(Ledger):
+    """A ledger whose clock, also a server's, is the one of the test."""
+
+    time: Time
+    writes = 0
+
+    def now_us(self, connection: sa.Connection, clock: object) -> int:
+        return int(self.time.clock().timestamp() * 1_000_000)
+
+    @contextmanager
+    def write(self, lease: Lease | None = None) -> Iterator[sa.Connection]:
+        self.writes += 1
+        with super().write(lease) as connection:
+            yield connection
+
+
+def task(calendar: str, name: str = "reconcile") -> Mapping[str, Task]:
+    return {name: Task(name, Kind.RECONCILE, None, calendar_of(calendar))}
+
+
+def joined(
+    url: str, time: Time, tasks: Mapping[str, Task], version: str = "1.0", host: str = "a"
+) -> Node:
+    ledger = Server(url)
+    ledger.time = time
+    made = Node(ledger, f"{host}:1/boot:1:1", tasks, time.clock, version=version)
+    made.monotonic = lambda: time.seconds
+    made.join()
+    return made
+
+
+def slots(made: Node, name: str = "reconcile") -> list[tuple[str, str]]:
+    """The slots that are accounted for, and how."""
+    query = sa.select(task_firing).where(task_firing.c.task == name)
+    with made.ledger.read() as connection:
+        rows = connection.execute(query.order_by(task_firing.c.slot_us)).all()
+    moments = [datetime.fromtimestamp(row.slot_us / 1_000_000, UTC) for row in rows]
+    return [(f"{at:%H:%M}", row.state) for at, row in zip(moments, rows, strict=True)]
+
+
+def test_a_clock_that_is_set_back_twice_before_any_slot_loses_none(ledger_url: str) -> None:
+    time = Time()
+    made = joined(ledger_url, time, task("every 1h"))
+    for offset in (-24 * HOUR, -48 * HOUR):
+        time.seconds, time.offset = time.seconds + 1, offset
+        made.tick()
+    time.seconds += 1
+    time.offset -= time.seconds - 59 * 60  # a minute before the next slot, and no sign of life due
+    made.tick()
+    time.offset += 60
+    time.seconds += 1
+    assert [firing.task for firing in made.tick()] == ["reconcile"]
+
+
+def test_an_older_version_takes_no_work_while_a_newer_is_there_and_does_after(
+    ledger_url: str,
+) -> None:
+    time = Time()
+    old = joined(ledger_url, time, task("every 1m"), "1.9.0", "a")
+    joined(ledger_url, time, task("every 1m"), "1.10.0", "b")
+    time.seconds = 45
+    assert old.tick() == []
+    assert old.draining == "khop 1.10.0 is there"
+    assert slots(old) == [("08:01", State.DUE)]
+    time.seconds = 130  # nothing was heard of the newer one for longer than a minute
+    old.tick()
+    assert old.draining is None
+    assert old.running
+
+
+def test_a_newer_version_of_the_future_is_not_there(ledger_url: str) -> None:
+    time = Time(offset=24 * HOUR)
+    joined(ledger_url, time, task("every 1m"), "2.0", "b")
+    time.offset = 0.0
+    assert joined(ledger_url, time, task("every 1m"), "1.0").draining is None
+
+
+def test_a_slot_of_the_old_calendar_is_accounted_for_when_it_changes(ledger_url: str) -> None:
+    time = Time()
+    made = joined(ledger_url, time, task("every 1m"))
+    time.seconds = 100
+    made.tasks = task("every 1h")
+    made.join()
+    assert slots(made) == [("08:02", State.DUE)]
+    with made.ledger.read() as connection:
+        row = connection.execute(sa.select(schedule)).one()
+    assert (row.spec, row.next_us % 3_600_000_000) == ("every 1h", 0)
+
+
+def test_what_only_another_configuration_has_causes_no_writing(ledger_url: str) -> None:
+    time = Time()
+    joined(ledger_url, time, task("every 1m", "removed"), host="b")
+    made = joined(ledger_url, time, task("every 1h"), host="a")
+    time.seconds = 45
+    assert isinstance(made.ledger, Server)
+    before = made.ledger.writes
+    made.tick()  # with a sign of life
+    time.seconds = 46
+    made.tick()
+    assert made.ledger.writes == before + 1
