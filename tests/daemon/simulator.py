@@ -32,11 +32,11 @@ YEAR = 365 * 86_400.0
 TASKS = (
     ("pull:a", Kind.PULL, "every 1m", 50.0),
     ("pull:b", Kind.PULL, "every 3m", 100.0),
-    ("reconcile", Kind.RECONCILE, "cron */10 * * * *", 90.0),
+    ("reconcile", Kind.RECONCILE, "cron */4 * * * *", 90.0),
     ("repair", Kind.REPAIR, "every 3m", 60.0),
 )
 #: What another configuration has instead.
-CHANGED = {"pull:b": "every 2m", "reconcile": "cron */4 * * * *"}
+CHANGED = {"pull:b": "every 2m", "reconcile": "every 2m"}
 #: The part of the moments at which something goes wrong.
 _FAULTS = 0.08
 #: How long the end of a simulation is quiet, and how long a firing may be open then.
@@ -211,8 +211,8 @@ class Simulation:
         self.run(_QUIET)
 
     def idle(self) -> list[str]:
-        """The tasks of which nothing was done in the last quarter of an hour."""
-        done = {task for at, task, _ in self.ends if at > self.seconds - 900}
+        """The tasks of which nothing was done since all is quiet."""
+        done = {task for at, task, _ in self.ends if at > self.seconds - _QUIET}
         return sorted(self.tasks.keys() - done)
 
     def close(self) -> None:
