@@ -60,6 +60,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _print_error(words("error.unexpected", type=_kind(error)))
         return _print_error(words("error.extra", extra=extra))
     except (Exception, SystemExit) as error:  # an adapter may even end the interpreter
+        if isinstance(error.__context__, BrokenPipeError):  # typer and rich make an exit of it
+            _drop_stdout()
+            return ERROR
         _print_traceback()
         return _print_error(words("error.unexpected", type=_kind(error)))
 
