@@ -1,4 +1,5 @@
-"""Alarms that are about no stream: pushes that do not end, a disk that is nearly full."""
+"""Alarms that are about no stream: pushes that do not end, slots that nobody saw, a disk that is
+nearly full."""
 
 from __future__ import annotations
 
@@ -9,13 +10,15 @@ import sqlalchemy as sa
 
 from khop.config.model import Config
 from khop.daemon.alarms.names import AlarmName
+from khop.daemon.firings import State
 from khop.daemon.health import Watcher
 from khop.sync.ledger.outbox import UNFINISHED
-from khop.sync.ledger.schema import outbox
+from khop.sync.ledger.schema import outbox, task_firing
 from khop.text.local_time import DAY_US, local_text
 
 #: A push that has not ended for so long is told.
 _LONG_US = DAY_US
+_WEEK_US = 7 * DAY_US
 #: Bytes that must be free beside the ledger: as much as it has itself, for a copy, and this.
 _FREE = 500 * 1024 * 1024
 
@@ -24,6 +27,7 @@ def look_around(connection: sa.Connection, watcher: Watcher, config: Config, now
     """Raise the alarms that hold now, and clear those that do not."""
     found = {
         AlarmName.OUTBOX: _old_pushes(connection, now_us),
+        AlarmName.MISSED_SLOTS: _missed(connection, now_us),
         AlarmName.DISK: _little_room(config.ledger_url),
     }
     for name, detail in found.items():
@@ -39,6 +43,19 @@ def _old_pushes(connection: sa.Connection, now_us: int) -> str | None:
     )
     count, since_us = connection.execute(oldest).one()
     return f"{count} since {local_text(since_us)} or later" if count else None
+
+
+def _missed(connection: sa.Connection, now_us: int) -> str | None:
+    """The tasks with a slot that was missed and not made up for since."""
+    when = {
+        state: sa.func.max(sa.case((task_firing.c.state == state, task_firing.c.slot_us)))
+        for state in (State.MISSED, State.DONE)
+    }
+    last = sa.select(task_firing.c.task, *when.values())
+    last = last.where(task_firing.c.slot_us > now_us - _WEEK_US).group_by(task_firing.c.task)
+    rows = connection.execute(last)
+    missed = sorted(task for task, slot, done in rows if slot is not None and (done or 0) < slot)
+    return ", ".join(missed) or None
 
 
 def _little_room(url: str) -> str | None:

@@ -14,15 +14,22 @@ import sqlalchemy as sa
 
 from khop.adapters.ports import Role
 from khop.config.model import Config
+from khop.daemon.alarms.names import AlarmName
 from khop.daemon.retention import remove_old
 from khop.daemon.tasks import Kind, Task
 from khop.errors import KhopError, Unauthorised
+from khop.sync.clock_guard import WrongClock
 from khop.sync.engine import Engine
 from khop.sync.findings.anchors import write_anchors
+from khop.sync.ledger import check_ledger
 from khop.sync.ledger.copies.backup import back_up
 from khop.sync.ledger.schema import dirty
 from khop.sync.results import Progress
 
+#: Kinds whose runs begin with a look at the clocks of the systems.
+_COMPARES_CLOCKS = frozenset({Kind.PULL, Kind.SWEEP, Kind.TRAVERSE, Kind.CATALOGUE})
+#: So many problems of a damaged ledger are named.
+_NAMED_PROBLEMS = 5
 #: Seconds between two looks at a program that was started.
 _LOOK = 1.0
 
@@ -53,21 +60,28 @@ class Surroundings:
 @dataclass(slots=True)
 class JobResult:
     """How a job ended. ``error``: the sentence of what went wrong; ``login_refused``: it was the
-    account. ``follows``: tasks that are due now, each with the reason."""
+    account. ``follows``: tasks that are due now, each with the reason. ``alarms``: general alarms
+    that it raises, each with its detail, or clears (None)."""
 
     error: str | None = None
     login_refused: bool = False
     summary: Mapping[str, Any] = field(default_factory=dict)
     follows: dict[str, str] = field(default_factory=dict)
+    alarms: dict[AlarmName, str | None] = field(default_factory=dict)
 
 
 def run(task: Task, given: Surroundings) -> JobResult:
     """Do a task. The errors of systems are in the result; raises LedgerError, ConfigError and
     Stopped."""
     try:
-        return _JOBS[task.kind](task, given)
+        result = _JOBS[task.kind](task, given)
     except Unauthorised as error:
         return JobResult(str(error), login_refused=True)
+    except WrongClock as error:
+        return JobResult(str(error), alarms={AlarmName.CLOCK: str(error)})
+    if task.kind in _COMPARES_CLOCKS:
+        result.alarms[AlarmName.CLOCK] = None
+    return result
 
 
 def _pull(task: Task, given: Surroundings) -> JobResult:
@@ -165,6 +179,14 @@ def _anchor(_task: Task, given: Surroundings) -> JobResult:
     return JobResult()
 
 
+def _check(_task: Task, given: Surroundings) -> JobResult:
+    found = check_ledger(given.config.ledger_url)
+    if found.ok:
+        return JobResult(alarms={AlarmName.LEDGER: None})
+    said = "; ".join(found.problems[:_NAMED_PROBLEMS])
+    return JobResult(said, alarms={AlarmName.LEDGER: said})
+
+
 def _retention(_task: Task, given: Surroundings) -> JobResult:
     before = given.clock() - timedelta(days=given.config.daemon.keep_days)
     with given.open(()) as engine:
@@ -182,6 +204,7 @@ _JOBS: Mapping[Kind, Callable[[Task, Surroundings], JobResult]] = {
     Kind.WORK: _work,
     Kind.BACKUP: _backup,
     Kind.ANCHOR: _anchor,
+    Kind.CHECK: _check,
     Kind.RETENTION: _retention,
 }
 

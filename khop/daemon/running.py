@@ -30,7 +30,11 @@ from khop.text.logs import Log
 #: Seconds without a sign of progress after which a task has stalled. A reconcile and a copy of the
 #: ledger tell of none while one statement runs.
 _PATIENCE = 900.0
-_PATIENCE_OF: Mapping[Kind, float] = {Kind.RECONCILE: 4 * 3600.0, Kind.BACKUP: 2 * 3600.0}
+_PATIENCE_OF: Mapping[Kind, float] = {
+    Kind.RECONCILE: 4 * 3600.0,
+    Kind.BACKUP: 2 * 3600.0,
+    Kind.CHECK: 2 * 3600.0,
+}
 
 log = Log(__name__)
 
@@ -120,6 +124,11 @@ class Runner:
             if result.login_refused and task.source is not None:
                 assert result.error is not None
                 self.watcher.note_unauthorised(connection, task.source, now_us, result.error)
+            for name, detail in result.alarms.items():
+                if detail is None:
+                    self.watcher.clear_alarm(connection, name, now_us)
+                else:
+                    self.watcher.raise_alarm(connection, name, detail, now_us)
             if result.error is None:
                 self.watcher.note_success(connection, task.stream, now_us)
             elif not (result.login_refused and task.stream == task.source):

@@ -4,7 +4,7 @@
 
     pull:SOURCE ──(something changed)──► reconcile ──► repair, notify
     sweep:SOURCE, traverse:SOURCE ──────────▲
-    catalogue:SOURCE, work, backup, anchor, retention     by time alone
+    catalogue:SOURCE, work, backup, anchor, check, retention     by time alone
 
 Every source has tasks of its own, so that one that is slow or down delays no other.
 """
@@ -38,6 +38,7 @@ class Kind(StrEnum):
     WORK = "work"
     BACKUP = "backup"
     ANCHOR = "anchor"
+    CHECK = "check"
     RETENTION = "retention"
 
 
@@ -54,6 +55,7 @@ USUAL: Mapping[Kind, str | None] = MappingProxyType(
         Kind.WORK: "cron 0 6 * * mon",
         Kind.BACKUP: "cron 15 0 * * *",
         Kind.ANCHOR: "cron 45 0 * * *",
+        Kind.CHECK: "cron 0 4 * * sat",
         Kind.RETENTION: "cron 50 0 * * *",
     }
 )
@@ -136,6 +138,7 @@ def _of_all(config: Config) -> list[Kind]:
         *([Kind.WORK] if config.daemon.work_folder is not None else []),
         *([Kind.BACKUP] if config.backup.folder is not None else []),
         *([Kind.ANCHOR] if config.log.anchor_file or config.log.anchor_notice else []),
+        Kind.CHECK,
         Kind.RETENTION,
     ]
 

@@ -30,8 +30,12 @@ _ACCEPT = (
 )
 
 
+class WrongClock(ConfigError):
+    """This machine's clock cannot be right, or nobody confirms it."""
+
+
 def check_clock(ledger: Ledger, clock: Callable[[], datetime], adapters: Iterable[Adapter]) -> None:
-    """Raises ConfigError when the clock differs by more than a day from the ledger's last run, or
+    """Raises WrongClock when the clock differs by more than a day from the ledger's last run, or
     from the systems at the first run, and no system confirms it."""
     now_us = Instant.of(clock()).us
     with ledger.read() as connection:
@@ -49,11 +53,11 @@ def check_clock(ledger: Ledger, clock: Callable[[], datetime], adapters: Iterabl
     if differs is not None and (last_us is not None or abs(differs[1]) > _DAY):
         name, skew = differs
         theirs = local_text(now_us + int(skew) * 1_000_000)
-        raise ConfigError(
+        raise WrongClock(
             f"this machine's clock says {local_text(now_us)}, but {name} says {theirs}: {_ACCEPT}"
         )
     if last_us is not None:
-        raise ConfigError(
+        raise WrongClock(
             f"this machine's clock says {local_text(now_us)}, but the last run of this ledger was "
             f"at {local_text(last_us)}, and no system was there to confirm the time: {_ACCEPT}"
         )

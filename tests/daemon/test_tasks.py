@@ -37,6 +37,7 @@ def test_each_source_has_its_own_tasks() -> None:
         "catalogue:dvcqg",
         "reconcile",
         "backup",
+        "check",
         "retention",
     ]
 

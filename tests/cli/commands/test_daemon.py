@@ -34,7 +34,7 @@ def written(tmp_path: Path) -> Path:
 def test_explain_lists_tasks_with_their_times(run: Run, written: Path) -> None:
     printed = run("daemon", "--explain", "--format", "json")
     tasks = {task["task"]: task for task in json.loads(printed.out)["tasks"]}
-    assert list(tasks) == ["pull:codes", "reconcile", "backup", "retention"]
+    assert list(tasks) == ["pull:codes", "reconcile", "backup", "check", "retention"]
     assert tasks["backup"]["schedule"] == "cron 0 2 * * sat"
     assert tasks["backup"]["next"].endswith("T02:00:00+07:00")
     assert (tasks["backup"]["from"], tasks["reconcile"]["from"]) == ("khop.toml", None)
