@@ -15,6 +15,14 @@ from .config.adapters import (
     adapter_types as adapter_types,
     build_adapters as build_adapters,
 )
+from .config.alarms import (
+    AlarmSettings as AlarmSettings,
+    EmailSettings as EmailSettings,
+)
+from .config.daemon import (
+    DaemonSettings as DaemonSettings,
+    TaskSchedule as TaskSchedule,
+)
 from .config.domain_tables import (
     Tables as Tables,
 )
@@ -22,6 +30,7 @@ from .config.load import (
     load_config as load_config,
 )
 from .config.model import (
+    BackupSettings as BackupSettings,
     Config as Config,
     FileSettings as FileSettings,
     LedgerSettings as LedgerSettings,
@@ -90,7 +99,7 @@ from .sync.ledger.audit_log import Head as Head
 from .sync.ledger.sealed.chain import Problem as Problem, Verified as Verified
 from .sync.ledger.leases.rows import Lease as Lease
 from .sync.ledger.notices import NoticeEvent as NoticeEvent
-from .sync.ledger.pauses import Pause as Pause
+from .sync.ledger.pauses import Cause as Cause, Pause as Pause
 from .sync.ledger.store import Ledger as Ledger
 from .sync.opening import (
     open_engine as open_engine,

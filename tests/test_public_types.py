@@ -64,7 +64,8 @@ def signatures(value: Any) -> Iterator[Callable[..., Any]]:
 
 
 def named_types(value: Any) -> set[type]:
-    hints = list(get_type_hints(value).values()) if inspect.isclass(value) else []
+    own = get_type_hints(value) if inspect.isclass(value) else {}
+    hints = [hint for name, hint in own.items() if not name.startswith("_")]
     for function in signatures(value):
         if function.__module__.startswith("khop."):
             hints += get_type_hints(function).values()

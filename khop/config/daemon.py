@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field, field_validator, model_validator
 
 from khop.config.own_tables import TableModel
-from khop.config.slots import Calendar, calendar_of
+from khop.config.slots import calendar_of
 
 
 class TaskSchedule(TableModel):
@@ -31,14 +31,16 @@ class TaskSchedule(TableModel):
     def _one_of_them(self) -> TaskSchedule:
         if [self.every is not None, self.cron is not None, self.off].count(True) != 1:
             raise ValueError("write one of every, cron and off = true")
-        self.calendar()
+        if self.text is not None:
+            calendar_of(self.text)
         return self
 
-    def calendar(self) -> Calendar | None:
-        """Its slots; None when it is off."""
+    @property
+    def text(self) -> str | None:
+        """As the daemon keeps it, such as ``every 15m``; None when it is off."""
         if self.every is not None:
-            return calendar_of(f"every {self.every}")
-        return None if self.cron is None else calendar_of(f"cron {self.cron}")
+            return f"every {self.every}"
+        return None if self.cron is None else f"cron {self.cron}"
 
 
 class DaemonSettings(TableModel):

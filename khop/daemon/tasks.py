@@ -149,11 +149,9 @@ def _task(config: Config, name: str, kind: Kind, source: str | None) -> Task:
         both = (Role.ONE_STOP, Role.PORTAL)
         uses = tuple(name for name, settings in config.sources.items() if settings.role in both)
     own = config.schedule.get(name) or config.schedule.get(kind.value)
-    if own is not None:
-        return Task(name, kind, source, own.calendar(), own=True, uses=uses)
-    usual = USUAL[kind]
-    calendar = None if usual is None else calendar_of(usual)
-    return Task(name, kind, source, calendar, uses=uses)
+    text = USUAL[kind] if own is None else own.text
+    calendar = None if text is None else calendar_of(text)
+    return Task(name, kind, source, calendar, own=own is not None, uses=uses)
 
 
 def streams_of(config: Config, tasks: Iterable[Task], now_us: int) -> list[Stream]:

@@ -1,5 +1,10 @@
 """A ledger for the daemon, of both kinds."""
 
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
 from tests.sync.conftest import (
     clock,
     ledger,
@@ -19,3 +24,11 @@ __all__ = [
     "privacy",
     "pytest_generate_tests",
 ]
+
+
+@pytest.fixture(autouse=True)
+def unconfigured_logs() -> Iterator[None]:
+    """Log lines go to ``logging``, whatever a test before has configured."""
+    structlog.reset_defaults()
+    yield
+    structlog.reset_defaults()

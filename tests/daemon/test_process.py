@@ -55,19 +55,15 @@ def installation(
 
 
 @pytest.fixture
-def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
+def logged(unconfigured_logs: None) -> list[dict[str, Any]]:
     lines: list[dict[str, Any]] = []
 
     def keep(_logger: object, _name: str, event: Any) -> Any:
         lines.append(dict(event))
         raise structlog.DropEvent
 
-    before = structlog.get_config() if structlog.is_configured() else None
     structlog.configure(processors=[structlog.contextvars.merge_contextvars, keep])
-    yield lines
-    structlog.reset_defaults()
-    if before is not None:
-        structlog.configure(**before)
+    return lines
 
 
 @contextmanager

@@ -38,9 +38,6 @@ class LeaseHeld(LedgerError):
         )
         self.name, self.owner = name, owner
 
-    def __reduce__(self) -> tuple[type[LeaseHeld], tuple[str, str]]:
-        return type(self), (self.name, self.owner)
-
 
 @dataclass(slots=True)
 class Lease:
