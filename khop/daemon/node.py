@@ -150,10 +150,12 @@ class Node:
         self.running.pop(firing.task, None)
 
     def leave(self) -> None:
-        """Say that this node is gone, and give back what it was running."""
+        """Say that this node is gone, and give back what it was running, with all its leases."""
         for firing in list(self.running.values()):
             self.put_back(firing, "the khop daemon stopped")
         with self.ledger.write() as connection:
+            ours = sa.update(lease).where(lease.c.owner == self.name)
+            connection.execute(ours.values(owner=None, expires_us=0, token=lease.c.token + 1))
             gone = sa.update(node).where(node.c.id == self.name)
             connection.execute(gone.values(state="stopped", seen_us=self._now_us(connection)))
 

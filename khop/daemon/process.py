@@ -73,6 +73,9 @@ class Daemon:
         self._notifier = notifier or Notifier()
         self._wake = threading.Event()
         self._reload = False
+        #: Whether something still ran when the time to stop was over: its threads would keep the
+        #: process, which has to be left at once.
+        self.unfinished = False
         #: Set when the process was told to stop.
         self.stopping = threading.Event()
         self.started = time.monotonic()
@@ -207,6 +210,7 @@ class Daemon:
         until = time.monotonic() + self.config.daemon.stop_seconds
         while self.node.running and time.monotonic() < until:
             time.sleep(0.1)
+        self.unfinished = bool(self.node.running)
         self._scheduler.shutdown(wait=False)
         with suppress(LedgerError):
             self.node.leave()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -41,7 +42,12 @@ def daemon(
 
     load(shell)
     _log_as_json()
-    return Daemon(shell.config_path, adapter_types(), _now).run()
+    process = Daemon(shell.config_path, adapter_types(), _now)
+    code = process.run()
+    if process.unfinished:
+        sys.stdout.flush()
+        os._exit(code)  # threads that wait for a system would keep the process
+    return code
 
 
 def pause(
