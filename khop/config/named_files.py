@@ -16,7 +16,8 @@ _SQLITE = "sqlite:///"
 def files_of(config: Config) -> set[Path]:
     """The ledger, the key, secrets, tables, certificates, and the files, folders and patterns that
     sources read."""
-    fields = (name for name in type(config).model_fields if name != "base_dir")
+    # the folder of [daemon] is one that khop writes reports into
+    fields = type(config).model_fields.keys() - {"base_dir", "daemon"}
     found = {config.base_dir / path for name in fields for path in _paths(getattr(config, name))}
     url = config.ledger_url
     if url.startswith(_SQLITE):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from khop.daemon.node import held_back
 from khop.daemon.tasks import Kind, streams_of, tasks_of
 from khop.errors import ConfigError
 from khop.sync.ledger.pauses import Cause, Pause
+from tests.paths import ROOT
 
 HOUR_US = 3_600_000_000
 NOW = 1_796_000_430_000_000
@@ -150,3 +152,10 @@ def _task(kind: Kind) -> Any:
     from khop.daemon.tasks import Task
 
     return Task(kind.value, kind, None, None)
+
+
+@pytest.mark.parametrize("page", ["docs/operate.md", "docs/operate.vi.md"])
+def test_the_page_lists_every_kind_in_the_order_of_the_chain(page: str) -> None:
+    text = (ROOT / page).read_text("utf-8")
+    section = text.split("\n[schedule]\n")[0].rsplit("\n### ", 1)[1]
+    assert re.findall(r"^\| `(\w+)(?::SOURCE)?` \|", section, re.MULTILINE) == list(Kind)
