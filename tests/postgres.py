@@ -106,6 +106,20 @@ def empty_url(postgres: Server) -> Iterator[str]:
         yield postgres.url(name)
 
 
+@contextmanager
+def own_server() -> Iterator[tuple[Server, Callable[[], None]]]:
+    """Another server with an empty ledger, for a test that stops it; and how to stop it."""
+    home = Path(tempfile.mkdtemp(prefix="khop-postgres-"))
+    stop, socket = _start(home / "data")
+    try:
+        server = Server(home, socket)
+        server.run(f"CREATE DATABASE {_LEDGER}")
+        yield server, stop
+    finally:
+        stop()
+        shutil.rmtree(home, ignore_errors=True)
+
+
 def _start(data: Path) -> tuple[Callable[[], None], str]:
     """Make and start a server; how to stop it, and the folder of its socket."""
     with warnings.catch_warnings():

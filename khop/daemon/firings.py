@@ -75,12 +75,14 @@ _RUNNING = (
 
 @dataclass(frozen=True, slots=True)
 class Firing:
-    """A firing that this process runs. ``token``: of the lease ``task:NAME``."""
+    """A firing that this process runs. ``token``: of the lease ``task:NAME``. ``late_us``: so long
+    after it could start it was started."""
 
     task: str
     slot_us: int
     token: int
     attempts: int
+    late_us: int = 0
 
 
 def plan(connection: sa.Connection, tasks: Iterable[Task], now_us: int) -> None:
@@ -273,7 +275,8 @@ def claim(
             "started_us": now_us,
         }
         connection.execute(_row(row.task, row.slot_us).values(**values))
-        return Firing(row.task, row.slot_us, token, row.attempts + 1)
+        late_us = now_us - row.start_us
+        return Firing(row.task, row.slot_us, token, row.attempts + 1, late_us)
     return None
 
 

@@ -194,6 +194,12 @@ def all_health(connection: sa.Connection) -> Mapping[str, Health]:
     return {row.stream: _health(row) for row in found}
 
 
+def failures_of(connection: sa.Connection, stream: str) -> int:
+    """How many runs of a stream failed in a row."""
+    query = sa.select(stream_health.c.failures).where(stream_health.c.stream == stream)
+    return int(connection.scalar(query) or 0)
+
+
 def all_well(connection: sa.Connection, streams: Iterable[Stream]) -> bool:
     """Whether every critical stream is well, or new and not late yet."""
     known = all_health(connection)

@@ -60,14 +60,16 @@ class Surroundings:
 @dataclass(slots=True)
 class JobResult:
     """How a job ended. ``error``: the sentence of what went wrong; ``login_refused``: it was the
-    account. ``follows``: tasks that are due now, each with the reason. ``alarms``: general alarms
-    that it raises, each with its detail, or clears (None)."""
+    account; ``place``: where in khop, for an error that nobody expected. ``follows``: tasks that
+    are due now, each with the reason. ``alarms``: general alarms that it raises, each with its
+    detail, or clears (None)."""
 
     error: str | None = None
     login_refused: bool = False
     summary: Mapping[str, Any] = field(default_factory=dict)
     follows: dict[str, str] = field(default_factory=dict)
     alarms: dict[AlarmName, str | None] = field(default_factory=dict)
+    place: str | None = None
 
 
 def run(task: Task, given: Surroundings) -> JobResult:

@@ -16,7 +16,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -34,6 +34,8 @@ from khop.daemon.alarms.sending import send_waiting
 from khop.daemon.general_alarms import look_around
 from khop.daemon.health import Watcher, all_well
 from khop.daemon.node import Node
+from khop.daemon.outside.measures import Measures
+from khop.daemon.outside.serving import Outside
 from khop.daemon.running import Runner
 from khop.daemon.streams import Stream
 from khop.daemon.systemd import Notifier
@@ -41,6 +43,7 @@ from khop.daemon.tasks import Task, streams_of, tasks_of
 from khop.errors import ConfigError, KhopError, LedgerError
 from khop.mappings.records import Instant
 from khop.sync.engine import Engine
+from khop.sync.ledger import Ledger
 from khop.sync.ledger.leases.processes import this_process
 from khop.sync.opening import open_engine, readable_sources
 from khop.text.logs import Log
@@ -69,7 +72,7 @@ class Daemon:
     ) -> None:
         self._path = config_path
         self._adapters = adapters
-        self._clock = clock
+        self.clock = clock
         self._notifier = notifier or Notifier()
         self._wake = threading.Event()
         self._reload = False
@@ -83,13 +86,15 @@ class Daemon:
         self.looked: float | None = None
         self.ticked = self.started
         self.ledger_error: str | None = None
+        self.measures = Measures()
+        self._runner: Runner | None = None
         self._beaten = float("-inf")
         self.config = load_config(config_path, adapters)
         self.tasks, self.streams = self._planned(self.config)
 
     def run(self) -> int:
         """Run until a signal says stop; the exit code. Raises ConfigError at the start."""
-        with self._signals():
+        with self._signals(), Outside(self.config.daemon.listen, self, self.measures):
             engine = self._opened()
             if engine is None:
                 return 0
@@ -103,7 +108,29 @@ class Daemon:
 
     @property
     def node(self) -> Node:
-        return self._runner.node
+        return self.runner.node
+
+    @property
+    def runner(self) -> Runner:
+        assert self._runner is not None, "run comes first"
+        return self._runner
+
+    @property
+    def ledger(self) -> Ledger | None:
+        """The ledger; None until it could be opened."""
+        return None if self._runner is None else self.node.ledger
+
+    @property
+    def draining(self) -> str | None:
+        """Why it takes no new work."""
+        if self.stopping.is_set():
+            return "told to stop"
+        return None if self._runner is None else self.node.draining
+
+    @property
+    def running(self) -> Collection[str]:
+        """The tasks that run in this process."""
+        return () if self._runner is None else list(self.node.running)
 
     def stop(self) -> None:
         """Tell the process to stop, as SIGTERM does."""
@@ -117,14 +144,13 @@ class Daemon:
 
     def open_engine(self, sources: Sequence[str]) -> Engine:
         """An engine of the configuration in use. Raises ConfigError, LedgerError."""
-        return open_engine(self.config, self._adapters, clock=self._clock, sources=sources)
+        return open_engine(self.config, self._adapters, clock=self.clock, sources=sources)
 
     def tick(self) -> None:
         """One look at the schedule; what is due is started."""
         try:
             for firing in self.node.tick():
-                log.info("task_begins", task=firing.task, attempt=firing.attempts)
-                self._runner.start(firing)
+                self.runner.start(firing)
             self._judge()
         except LedgerError as error:
             self._note_ledger(str(error))
@@ -140,7 +166,7 @@ class Daemon:
         """Send the alarms that wait, and call the dead-man address while all is well."""
         with suppress(LedgerError):  # the tick says so
             ledger = self.node.ledger
-            for sent in send_waiting(ledger, self.config, self._clock):
+            for sent in send_waiting(ledger, self.config, self.clock):
                 if sent.error is not None:
                     log.warning("alarm_not_sent", channel=sent.channel, error=sent.error)
             if time.monotonic() - self._beaten >= _BEAT:
@@ -153,7 +179,7 @@ class Daemon:
         """The tasks and streams of a configuration; every adapter is built once, so that what is
         wrong shows at the start. Raises ConfigError."""
         tasks = tasks_of(config, readable_sources(config, self._adapters))
-        return tasks, streams_of(config, tasks.values(), Instant.of(self._clock()).us)
+        return tasks, streams_of(config, tasks.values(), Instant.of(self.clock()).us)
 
     def _opened(self) -> Engine | None:
         """The engine that the process keeps, as soon as the ledger can be opened; None when it was
@@ -165,16 +191,23 @@ class Daemon:
                 if not _may_come_back(str(error)):
                     raise
                 self._note_ledger(str(error))
-            self._wake.wait(_OPEN_AGAIN)
+            self._wait_for_ledger()
         return None
 
     def _begin(self, engine: Engine) -> None:
         node = Node(
-            engine.ledger, this_process(), self.tasks, self._clock, self.config.daemon.at_once
+            engine.ledger, this_process(), self.tasks, self.clock, self.config.daemon.at_once
         )
         watcher = Watcher.of(self.config.alarms)
         self._runner = Runner(
-            node, watcher, self.config, self._path, self.open_engine, self._clock, self.stopping
+            node,
+            watcher,
+            self.config,
+            self._path,
+            self.open_engine,
+            self.clock,
+            self.stopping,
+            self.measures,
         )
         self._dead_man = DeadMan(self.config)
         while not self.stopping.is_set():
@@ -183,7 +216,7 @@ class Daemon:
                 break
             except LedgerError as error:
                 self._note_ledger(str(error))
-                self._wake.wait(_OPEN_AGAIN)
+                self._wait_for_ledger()
         self._note_ledger(None)
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         self._scheduler = BackgroundScheduler()
@@ -224,6 +257,8 @@ class Daemon:
             config = load_config(self._path, self._adapters)
             if config.ledger_url != self.config.ledger_url:
                 raise ConfigError("another ledger needs a restart", key="ledger.url")
+            if config.daemon.listen != self.config.daemon.listen:
+                raise ConfigError("another address needs a restart", key="daemon.listen")
             tasks, streams = self._planned(config)
         except KhopError as error:
             log.warning("khop_toml_not_taken_over", error=str(error))
@@ -231,8 +266,8 @@ class Daemon:
             dead_man, self._dead_man = self._dead_man, DeadMan(config)
             dead_man.close()
             self.config, self.tasks, self.streams = config, tasks, streams
-            self._runner.config = config
-            self._runner.watcher = Watcher.of(config.alarms)
+            self.runner.config = config
+            self.runner.watcher = Watcher.of(config.alarms)
             self.node.tasks, self.node.at_once = tasks, config.daemon.at_once
             try:
                 self.node.join()
@@ -241,16 +276,21 @@ class Daemon:
             log.info("khop_toml_taken_over", tasks=len(tasks))
         self._notifier.ready(f"{len(self.tasks)} tasks")
 
+    def _wait_for_ledger(self) -> None:
+        """Wait until the next try; meanwhile the process is alive."""
+        self.ticked = time.monotonic()
+        self._wake.wait(_OPEN_AGAIN)
+
     def _judge(self) -> None:
         """Judge the streams, where no other node did so a moment ago."""
         ledger = self.node.ledger
         with ledger.read() as connection:
-            if not watch.is_time_to_look(connection, ledger.now_us(connection, self._clock)):
+            if not watch.is_time_to_look(connection, ledger.now_us(connection, self.clock)):
                 return
         with ledger.write() as connection:
-            now_us = ledger.now_us(connection, self._clock)
-            look_around(connection, self._runner.watcher, self.config, now_us)
-            self._runner.watcher.look(connection, self.streams, now_us)
+            now_us = ledger.now_us(connection, self.clock)
+            look_around(connection, self.runner.watcher, self.config, now_us)
+            self.runner.watcher.look(connection, self.streams, now_us)
 
     def _note_ledger(self, error: str | None) -> None:
         """Log a fault of the ledger when it begins and when it ends."""

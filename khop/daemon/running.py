@@ -4,6 +4,7 @@ happens."""
 from __future__ import annotations
 
 import threading
+import time
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,9 +17,10 @@ import structlog
 from khop.config.model import Config
 from khop.daemon import jobs
 from khop.daemon.firings import Firing
-from khop.daemon.health import Watcher
+from khop.daemon.health import Watcher, failures_of
 from khop.daemon.jobs import JobResult, Opener, Stopped, Surroundings
 from khop.daemon.node import Node
+from khop.daemon.outside.measures import Measures
 from khop.daemon.tasks import Kind, Task
 from khop.errors import LedgerError
 from khop.sync.ledger import Lease, LeaseHeld
@@ -73,6 +75,7 @@ class Runner:
     open: Opener
     clock: Callable[[], datetime]
     stopping: threading.Event
+    measures: Measures
 
     def start(self, firing: Firing) -> threading.Thread:
         """Run a firing in a thread of its own."""
@@ -86,12 +89,18 @@ class Runner:
         """Run a firing to its end."""
         task = self.node.tasks[firing.task]
         context = {"task": task.name, "slot": local_text(firing.slot_us), "node": self.node.name}
+        if task.source is not None:
+            context["source"] = task.source
+        began = time.monotonic()
+        self.measures.began(task.name, firing.late_us)
         with structlog.contextvars.bound_contextvars(**context):
             lease = self.node.lease_of(firing)
             with renewed(self.node.ledger, lease, patience=_PATIENCE_OF.get(task.kind, _PATIENCE)):
                 result = self._result(task, firing, lease)
                 if result is not None:
-                    self._write_end(task, firing, result)
+                    seconds = time.monotonic() - began
+                    self.measures.ended(task.name, seconds, well=result.error is None)
+                    self._write_end(task, firing, result, seconds)
         if not self.stopping.is_set():
             self.node.running.pop(firing.task, None)
 
@@ -114,13 +123,16 @@ class Runner:
             self._until_written(lambda: self.node.put_back(firing, stopped))
         except Exception as error:  # noqa: BLE001 - the daemon outlives every job
             frames = traceback.extract_tb(error.__traceback__)
-            place = f"{PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-            log.warning("job_failed", error=jobs.sentence_of(error), at=place)
-            return JobResult(jobs.sentence_of(error))
+            place = f"{PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else None
+            return JobResult(jobs.sentence_of(error), place=place)
         return None
 
-    def _write_end(self, task: Task, firing: Firing, result: JobResult) -> None:
+    def _write_end(self, task: Task, firing: Firing, result: JobResult, seconds: float) -> None:
+        failures = 0
+
         def note(connection: sa.Connection, now_us: int) -> None:
+            nonlocal failures
+            failures = failures_of(connection, task.stream)
             if result.login_refused and task.source is not None:
                 assert result.error is not None
                 self.watcher.note_unauthorised(connection, task.source, now_us, result.error)
@@ -137,7 +149,7 @@ class Runner:
         self._until_written(
             lambda: self.node.ended(firing, result.error, result.summary, result.follows, note)
         )
-        log.info("task_ended", error=result.error)
+        _log_end(result, failures, seconds)
 
     def _until_written(self, write: Callable[[], object]) -> None:
         """Write, also when the ledger cannot be reached for a while. The lease runs out meanwhile;
@@ -150,3 +162,15 @@ class Runner:
                     return
             else:
                 return
+
+
+def _log_end(result: JobResult, failures: int, seconds: float) -> None:
+    """Log a fault when it begins and when it ends, and nothing in between: the alarm about the
+    stream is there meanwhile. ``failures``: in a row, before this end."""
+    took = round(seconds, 1)
+    if result.error is None:
+        if failures:
+            log.info("task_works_again", failures=failures)
+        log.info("task_ended", seconds=took)
+    elif not failures:
+        log.warning("task_failed", error=result.error, at=result.place, seconds=took)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+import structlog
 
 from khop.errors import KhopError
 from khop.mappings.records import Instant
@@ -64,7 +65,8 @@ def running(
         ).scalar_one()
     run = Run(run_id, clock)
     try:
-        yield run
+        with structlog.contextvars.bound_contextvars(run=run_id):
+            yield run
     except KhopError as error:
         run.summary = {"error": str(error)}
         raise

@@ -8,10 +8,22 @@ logger ``khop``, which is silent until the program gives it a handler.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 import structlog
 
 logging.getLogger("khop").addHandler(logging.NullHandler())
+
+
+def as_here() -> Callable[[], None]:
+    """What gives another thread the values that each line of this one carries; for the
+    ``initializer`` of a pool of threads."""
+    values = structlog.contextvars.get_contextvars()
+
+    def bind() -> None:
+        structlog.contextvars.bind_contextvars(**values)
+
+    return bind
 
 
 class Log:

@@ -69,6 +69,10 @@ class Database(ABC):
         return None
 
     @abstractmethod
+    def size_bytes(self, connection: sa.Connection) -> int:
+        """The bytes that it takes on its disk."""
+
+    @abstractmethod
     def settle(self, connection: sa.Connection) -> None:
         """Called after the tables were made or migrated, before the commit.
 

@@ -49,6 +49,7 @@ _BEGIN_WRITE = """
 """
 
 _NOW = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+_SIZE = "SELECT pg_database_size(current_database())"
 
 
 class PostgresDatabase(Database):
@@ -125,6 +126,9 @@ class PostgresDatabase(Database):
 
     def now_us(self, connection: sa.Connection) -> int:
         return int(connection.exec_driver_sql(_NOW).scalar_one())
+
+    def size_bytes(self, connection: sa.Connection) -> int:
+        return int(connection.exec_driver_sql(_SIZE).scalar_one())
 
     def settle(self, connection: sa.Connection) -> None:
         _check_server(connection)

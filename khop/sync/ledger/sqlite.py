@@ -111,6 +111,9 @@ class SqliteFile(Database):
     def begin_write(self, connection: sa.Connection) -> None:
         """BEGIN IMMEDIATE has taken the lock already."""
 
+    def size_bytes(self, connection: sa.Connection) -> int:
+        return sum(path.stat().st_size for path in self.files)
+
     def settle(self, connection: sa.Connection) -> None:
         """SQLite compares text byte by byte by default."""
 

@@ -18,6 +18,7 @@ from khop.sync.reading.adapter_bugs import check_events, own_part
 from khop.sync.reading.asking import Answer, Asker, fatal_error, first_bug
 from khop.sync.results import EvidenceSummary
 from khop.sync.run_context import RunContext
+from khop.text.logs import as_here
 
 _BATCH = 200
 #: How long after its return a dossier is still asked about: a delivery may be entered late.
@@ -53,7 +54,7 @@ def _ask(
     expected = ConnectorError, RecordError, ConfigError, AdapterError
     asker = Asker(source.name, evidence_of, *expected)
     bug = None
-    with ThreadPoolExecutor(source.connections) as workers:
+    with ThreadPoolExecutor(source.connections, initializer=as_here()) as workers:
         for start in range(0, len(codes), _BATCH):
             answers = list(workers.map(asker.ask, codes[start : start + _BATCH]))
             _store(context, source.name, answers, summary)

@@ -17,7 +17,7 @@ from khop.sync.ledger.records import REKEYED, Arrival, Known, record_hash
 from khop.sync.reading.adapter_bugs import check_readings, own_part
 from khop.sync.results import ListSummary
 from khop.sync.run_context import RunContext
-from khop.text.logs import Log
+from khop.text.logs import Log, as_here
 
 _HISTORY_BATCH = 500
 
@@ -32,7 +32,7 @@ def list_reading(
     summary."""
     started_us = context.now_us()
     context.progress.start(source.name)
-    workers = ThreadPoolExecutor(source.connections)
+    workers = ThreadPoolExecutor(source.connections, initializer=as_here())
     try:
         with own_part(summary):
             yield PageStore(context, source, summary, workers, started_us)

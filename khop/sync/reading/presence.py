@@ -20,6 +20,7 @@ from khop.sync.reading.adapter_bugs import check_owner, own_part
 from khop.sync.reading.asking import Answer, Asker, fatal_error, first_bug
 from khop.sync.results import CodesSummary, LookupSummary
 from khop.sync.run_context import RunContext
+from khop.text.logs import as_here
 
 _BATCH = 200
 #: Look-ups that failed are made once more, one at a time: too many at once may have been the
@@ -63,7 +64,7 @@ def _ask(
 
     asker = Asker(source.name, look_up, ConnectorError, RecordError, AdapterError)
     failed: list[str] = []
-    with ThreadPoolExecutor(source.connections) as workers:
+    with ThreadPoolExecutor(source.connections, initializer=as_here()) as workers:
         for start in range(0, len(codes), _BATCH):
             batch, asked_us = codes[start : start + _BATCH], context.now_us()
             answers = list(workers.map(asker.ask, batch))

@@ -42,7 +42,7 @@ from khop.sync.repairing.obstacles import (
 from khop.sync.repairing.progress_steps import send_steps
 from khop.sync.repairing.pushes import PushEnded, Pushes
 from khop.sync.results import Applied, Outcome, PlanItem
-from khop.text.logs import Log
+from khop.text.logs import Log, as_here
 
 _ROUNDS = 5
 #: Low: when a session ends, all calls under way fail. A second failure counts as a refusal of the
@@ -58,7 +58,8 @@ def apply_items(pushes: Pushes, items: Sequence[PlanItem]) -> tuple[Applied, ...
         return ()
     end_steps_of_before(pushes)
     pushes.context.progress.start("apply", len(items))
-    with ThreadPoolExecutor(min(_PUSHES_AT_ONCE, pushes.portal.lookup.connections)) as workers:
+    at_once = min(_PUSHES_AT_ONCE, pushes.portal.lookup.connections)
+    with ThreadPoolExecutor(at_once, initializer=as_here()) as workers:
         applied = tuple(workers.map(lambda item: _apply(pushes, item), items))
     pushes.context.progress.finish("apply")
     return applied
