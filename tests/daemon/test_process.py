@@ -89,7 +89,7 @@ def until(holds: Callable[[], bool]) -> None:
 
 
 def rows(daemon: Daemon, query: sa.Select[Any]) -> list[Any]:
-    if not hasattr(daemon, "_runner"):
+    if daemon.ledger is None:
         return []
     with daemon.node.ledger.read() as connection:
         return list(connection.execute(query))
@@ -109,7 +109,7 @@ def test_it_pulls_compares_and_stops(
         healths = rows(daemon, sa.select(stream_health))
         assert {row.stream: row.state for row in healths}["igate"] == "ok"
     events = [line["event"] for line in logged]
-    assert events.index("daemon_runs") < events.index("task_begins") < events.index("daemon_stops")
+    assert events.index("daemon_runs") < events.index("task_ended") < events.index("daemon_stops")
     ends = [line for line in logged if line["event"] == "task_ended"]
     assert all({"task", "slot", "node"} <= line.keys() for line in ends)
 
@@ -137,7 +137,7 @@ def test_a_refused_login_pauses_the_source_and_nothing_else(
 @pytest.mark.slow
 def test_another_khop_at_work_is_waited_for(installation: Installation) -> None:
     with running(installation) as daemon:
-        until(lambda: hasattr(daemon, "_runner"))
+        until(lambda: daemon.ledger is not None)
         with acquire(daemon.node.ledger, "reconcile", Clock(time.monotonic())):
             until(lambda: bool(rows(daemon, sa.select(task_firing).where(
                 task_firing.c.task == "reconcile",
