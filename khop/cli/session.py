@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
@@ -44,7 +45,7 @@ def check_out(shell: Shell, out: Path | None) -> None:
         return
     from khop.config.named_files import files_of
 
-    wanted = out.resolve()
+    wanted = Path(os.path.realpath(out))
     named = {shell.config_path.resolve(), *files_of(load(shell))}
     if any(_is_in(wanted, place) for place in named):
         raise KhopError(shell.words("error.out_kept", path=out))
@@ -52,7 +53,7 @@ def check_out(shell: Shell, out: Path | None) -> None:
 
 def _is_in(wanted: Path, place: Path) -> bool:
     """Whether a file is this place: a file, in a folder, or of a pattern."""
-    if wanted in (place, place.resolve()) or wanted.match(str(place)):
+    if wanted in (place, Path(os.path.realpath(place))) or wanted.match(str(place)):
         return True
     try:
         return wanted.parent.samefile(place) or wanted.samefile(place)

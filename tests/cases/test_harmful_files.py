@@ -159,6 +159,35 @@ def test_links_in_a_folder_are_not_followed(installation: Installation, path: st
     assert (part["files"], part["stored"], part["error"]) == (1, 1, None)
 
 
+@pytest.mark.parametrize(
+    ("path", "link"),
+    [("so", "so"), ("so/*.csv", None), ("so/**/*.csv", "so"), ("so/xa*/*.csv", "nowhere")],
+)
+def test_a_folder_that_is_away_is_told(
+    installation: Installation, path: str, link: str | None
+) -> None:
+    if link:
+        (installation.folder / "so").symlink_to(link)
+    installation.watch_logbook(path)
+    part = pulled(installation)
+    assert (part["files"], part["adds_up"]) == (0, True)
+    assert f"there is no file or folder {installation.folder / 'so'}" in part["error"]
+    assert installation.khop("check").code == 1
+
+
+def test_a_link_to_itself_is_no_file(installation: Installation) -> None:
+    installation.khop("init")
+    loop = installation.folder / "so.csv"
+    loop.symlink_to("so.csv")
+    for kind in ("logbook", "register", "portal"):
+        printed = installation.khop("import", str(loop), "--as", kind)
+        assert printed.code == 1
+        assert f"there is no file or folder {loop}" in " ".join(printed.text.split())
+    installation.watch_logbook("so.csv")
+    printed = installation.khop("audit", "--out", str(installation.folder / "audit.json"))
+    assert "unexpected" not in printed.text
+
+
 def test_a_file_that_is_too_large_is_refused_by_its_size(installation: Installation) -> None:
     folder = installation.folder / "so"
     folder.mkdir()

@@ -46,11 +46,21 @@ def files_in(folder: Path) -> dict[str, Found]:
 
 def files_like(pattern: Path) -> dict[str, Found]:
     """The tables that match a pattern, by their path below its first part with a wildcard."""
-    base = _fixed_part(pattern)
+    base = fixed_part(pattern)
     wanted = pattern.parts[len(base.parts) :]
     refused: dict[str, Found] = {}
     paths = _walk(base, wanted, lambda path, why: refused.update({_name(base, path): why}))
     return _inside(base, ((_name(base, each), each) for each in paths), refused)
+
+
+def fixed_part(pattern: Path) -> Path:
+    """The folder above the first part with a wildcard."""
+    base = Path()
+    for part in pattern.parts:
+        if glob.has_magic(part):
+            break
+        base /= part
+    return base
 
 
 def _walk(
@@ -126,16 +136,6 @@ def _fits(name: str, wanted: str) -> bool:
 
 def _name(base: Path, path: Path) -> str:
     return path.relative_to(base).as_posix()
-
-
-def _fixed_part(pattern: Path) -> Path:
-    """The folder above the first part with a wildcard."""
-    base = Path()
-    for part in pattern.parts:
-        if glob.has_magic(part):
-            break
-        base /= part
-    return base
 
 
 def _is_temporary(name: str) -> bool:

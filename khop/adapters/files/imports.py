@@ -6,6 +6,7 @@ communes may both send a ``so-theo-doi.xlsx``, and the second is no new version 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +24,7 @@ class OneFile(TableFiles):
     """One file, identified by its path. Raises ConfigError where there is no such file."""
 
     def __init__(self, path: Path, folder: Path) -> None:
-        self._whole = path.resolve()
+        self._whole = Path(os.path.realpath(path))  # a link to itself stays as it is
         super().__init__(self._whole, path.name)
         self._identity = _identity(self._whole, folder.resolve())
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 
-from khop.adapters.files.folders import Found, files_in, files_like
+from khop.adapters.files.folders import Found, files_in, files_like, fixed_part
 from khop.adapters.ports import PaperFile
 from khop.connectors.spreadsheets.model import Sheet, SkippedSheet, TableLimits, WhySkipped
 from khop.connectors.spreadsheets.read import read_sheets
@@ -63,7 +63,9 @@ class TableFiles:
             if path.is_dir():
                 return files_in(path)
             if glob.has_magic(str(path)):
-                return files_like(path)
+                path = fixed_part(path)
+                if path.is_dir():
+                    return files_like(self._path)
         raise ConfigError(f"there is no file or folder {path}", key=self._key)
 
     def _digest(self, name: str, found: Found) -> str:

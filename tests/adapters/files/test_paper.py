@@ -48,7 +48,9 @@ def test_a_folder_lists_its_tables_without_temporary_files(tmp_path: Path) -> No
         "deeper/f.csv",
     ]
     assert [file.name for file in logbook(tmp_path, "*/b.*").files()] == ["so/b.csv"]
-    assert logbook(tmp_path, "nothing/*.csv").files() == ()
+    assert logbook(tmp_path, "so/x*.csv").files() == ()
+    with pytest.raises(ConfigError, match=r"there is no file or folder .*nothing$"):
+        logbook(tmp_path, "nothing/*.csv").files()
 
 
 def test_a_file_that_is_being_written_is_left_out(
