@@ -31,6 +31,7 @@ from khop.cli.commands import (
     service,
     setup,
     show,
+    status,
     work,
 )
 from khop.cli.commands import pull as pulling
@@ -65,6 +66,7 @@ def make_app() -> typer.Typer:
         ("notify", notify.notify),
         ("identity", identity.identity),
         ("service", service.service),
+        ("status", status.status),
         ("sandbox", sandbox.sandbox),
     ):
         app.command(name, help=f"help.{name}")(command)

@@ -1,0 +1,91 @@
+"""khop status: how things stand, without a daemon too."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from khop.cli.language import command_words
+from khop.config.alarms import AlarmSettings
+from khop.daemon.alarms.names import AlarmName
+from khop.daemon.health import Watcher
+from khop.daemon.streams import State
+from khop.mappings.records import Instant
+from khop.sync.ledger import Ledger
+from khop.sync.privacy import Privacy
+from tests.cases.installation import NOW, Installation, installation
+
+__all__ = ["installation"]
+
+FAULT = "igate search: cannot be reached (check its address and the network)"
+
+
+@pytest.fixture
+def made(installation: Installation) -> Installation:
+    assert installation.khop("init").code == 0
+    return installation
+
+
+def fail(made: Installation) -> None:
+    """Three runs of the one-stop failed."""
+    ledger = Ledger(f"sqlite:///{made.folder / 'khop.db'}")
+    ledger.use(Privacy(made.folder / "khop.key"), lambda: NOW)
+    watcher = Watcher.of(_no_alarms())
+    now_us = Instant.of(NOW).us
+    with ledger.write() as connection:
+        watcher.note_success(connection, "igate", now_us)
+        for _ in range(3):
+            watcher.note_failure(connection, "igate", now_us, FAULT)
+    ledger.close()
+
+
+def _no_alarms() -> AlarmSettings:
+    return AlarmSettings()
+
+
+def test_it_says_that_no_daemon_runs(made: Installation) -> None:
+    done = made.khop("status")
+    assert done.code == 2
+    assert "No khop daemon runs." in done.out
+    assert "igate" in done.out
+
+
+def test_a_stream_that_fails_is_there_with_its_error_and_its_alarm(made: Installation) -> None:
+    fail(made)
+    said = made.khop("status", "--format", "json").json()
+    (igate,) = [one for one in said["streams"] if one["stream"] == "igate"]
+    assert (igate["state"], igate["error"]) == ("down", FAULT)
+    assert [(one["about"], one["state"]) for one in said["alarms"]] == [("igate", "down")]
+    assert not said["well"]
+    shown = made.khop("status").out
+    assert "cannot be reached" in shown
+    assert "down" in shown
+
+
+def test_a_pull_by_hand_is_a_success_without_a_daemon(made: Installation) -> None:
+    made.run("pull")
+    said = made.khop("status", "--format", "json").json()
+    success = {one["stream"]: one["success"] for one in said["streams"]}
+    assert success["igate"] is not None
+
+
+def test_a_line_fits_into_80_columns(made: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    for lang in ("en", "vi"):
+        lines = made.khop("status", "--lang", lang).out.splitlines()
+        assert max(map(len, lines)) <= 80
+        heads = command_words(lang)("table.stream"), command_words(lang)("table.next")
+        assert any(all(head in line for head in heads) for line in lines), "a table, not a list"
+
+
+def test_every_state_and_alarm_has_a_word_in_both_languages() -> None:
+    for lang in ("en", "vi"):
+        words = command_words(lang)
+        assert all(words(f"stream_state.{name}") for name in (*State, *AlarmName))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everything")
+def test_a_ledger_that_can_only_be_read_is_enough(made: Installation) -> None:
+    (made.folder / "khop.db").chmod(0o400)
+    assert made.khop("status").code == 2
