@@ -177,9 +177,12 @@ def _log_as_json() -> None:
     """Log lines as JSON to stdout: the daemon has no other output."""
     import structlog
 
+    from khop.daemon.outside.log_lines import OnceADay
+
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            OnceADay(),
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.JSONRenderer(ensure_ascii=False),
