@@ -146,22 +146,23 @@ class Runner:
             elif not (result.login_refused and task.stream == task.source):
                 self.watcher.note_failure(connection, task.stream, now_us, result.error)
 
-        self._until_written(
+        ours = self._until_written(
             lambda: self.node.ended(firing, result.error, result.summary, result.follows, note)
         )
-        _log_end(result, failures, seconds)
+        if ours:
+            _log_end(result, failures, seconds)
+        else:
+            log.warning("end_not_written", error=result.error)
 
-    def _until_written(self, write: Callable[[], object]) -> None:
+    def _until_written(self, write: Callable[[], object]) -> object:
         """Write, also when the ledger cannot be reached for a while. The lease runs out meanwhile;
         when another process took it over, there is nothing to write any more."""
         while True:
             try:
-                write()
+                return write()
             except LedgerError as error:
                 if "took over" in str(error) or self.stopping.wait(1.0):
-                    return
-            else:
-                return
+                    return None
 
 
 def _log_end(result: JobResult, failures: int, seconds: float) -> None:

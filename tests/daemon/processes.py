@@ -1,0 +1,160 @@
+"""``khop daemon`` in processes of its own, against a simulated province."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from khop.daemon.firings import OPEN
+from khop.sandbox import SandboxProcess, start_process
+from khop.sync.ledger import Ledger
+from khop.sync.ledger.schema import node, task_firing
+from tests import paths
+
+#: Seconds that something may take on a busy machine.
+PATIENCE = 90.0
+_SETTINGS = """
+[daemon]
+listen = ""
+
+[schedule]
+pull = { every = "10s" }
+"""
+
+
+@dataclass
+class Running:
+    """One process of the daemon. ``log``: the file of its lines."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def lines(self, event: str) -> list[dict[str, Any]]:
+        whole = self.log.read_text("utf-8").rpartition("\n")[0]  # a killed one may break off
+        found = [json.loads(line) for line in whole.splitlines() if line.startswith("{")]
+        return [line for line in found if line["event"] == event]
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def goes_on_for(self, seconds: float) -> None:
+        """Let time pass; it must not end in it."""
+        try:
+            code = self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return
+        raise AssertionError(f"the daemon ended by itself: {code}")
+
+    def stop(self) -> tuple[int, float]:
+        """Tell it to stop; its exit code, and how long that took, in seconds."""
+        began = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(PATIENCE), time.monotonic() - began
+
+
+@dataclass
+class Province:
+    """An installation of khop and the systems around it."""
+
+    folder: Path
+    sandbox: SandboxProcess
+    ledger: Ledger
+    started: list[Running] = field(default_factory=list)
+
+    def start(self) -> Running:
+        """Start a process of the daemon; it is there when its sign of life is in the ledger."""
+        log = self.folder / f"daemon-{len(self.started)}.log"
+        with log.open("wb") as out:
+            command = [sys.executable, "-m", "khop", "daemon"]
+            process = subprocess.Popen(
+                command, cwd=self.folder, env=_environment(), stdout=out, stderr=out
+            )
+        self.started.append(Running(process, log))
+        return self.started[-1]
+
+    def khop(self, *args: str, folder: Path | None = None) -> str:
+        """Run a command of khop; what it says."""
+        done = subprocess.run(
+            [sys.executable, "-m", "khop", *args, "--lang", "en"],
+            cwd=folder or self.folder,
+            env=_environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode in (0, 2), done.stderr
+        return done.stdout
+
+    def findings(self, folder: Path | None = None) -> Counter[tuple[str, str]]:
+        listed = json.loads(self.khop("audit", "--format", "json", folder=folder))
+        return Counter((one["rule"], one["code"]) for one in listed["findings"])
+
+    def rows(self, *conditions: sa.ColumnElement[bool]) -> list[Any]:
+        """Rows of task_firing."""
+        with self.ledger.read() as connection:
+            return list(connection.execute(sa.select(task_firing).where(*conditions)))
+
+    def is_there(self, running: Running) -> bool:
+        with self.ledger.read() as connection:
+            names = connection.scalars(sa.select(node.c.id).where(node.c.state == "running"))
+            return any(f":{running.pid}/" in name for name in names)
+
+    def done_since(self, us: int) -> set[str]:
+        return {row.task for row in self.rows(task_firing.c.started_us > us) if row.state == "done"}
+
+    def open_rows(self) -> list[Any]:
+        return self.rows(task_firing.c.state.in_(OPEN))
+
+
+def wait_for(condition: Callable[[], Any], running: Running) -> Any:
+    """Wait until something holds, while a process runs; what it gave."""
+    until = time.monotonic() + PATIENCE
+    while not (found := condition()):
+        running.goes_on_for(0.05)
+        assert time.monotonic() < until, "it did not happen"
+    return found
+
+
+def now_us() -> int:
+    return time.time_ns() // 1000
+
+
+@contextmanager
+def province(folder: Path, ledger_url: str, size: int = 300) -> Iterator[Province]:
+    """A province whose clock is the true one."""
+    with start_process(size=size, seed=3, folder=folder) as sandbox:
+        written = folder / "khop.toml"
+        text = written.read_text("utf-8").replace("sqlite:///khop.db", ledger_url)
+        written.write_text(text + _SETTINGS, "utf-8")
+        made = subprocess.run(
+            [sys.executable, "-m", "khop", "init"], cwd=folder, env=_environment(), check=False
+        )
+        assert made.returncode == 0
+        here = Province(folder, sandbox, Ledger(ledger_url))
+        try:
+            yield here
+        finally:
+            for running in here.started:
+                running.kill()
+            here.ledger.close()
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(paths.ROOT)}
