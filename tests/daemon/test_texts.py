@@ -68,7 +68,7 @@ def test_every_state_and_name_has_whole_sentences(
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
-@pytest.mark.parametrize("ended", [*WELL, "gone", "cleared"])
+@pytest.mark.parametrize("ended", [*sorted(WELL), "gone", "cleared"])
 @pytest.mark.parametrize("state", list(ALARM_TEXTS))
 def test_the_end_of_every_alarm_has_a_sentence(state: str, ended: str, lang: str) -> None:
     text = text_of(told(state, kind=Kind.ENDED, ended=ended), lang)  # type: ignore[arg-type]
