@@ -30,6 +30,7 @@ from khop.daemon.tasks import Task
 from khop.sync.ledger.leases.processes import was_here_and_is_gone
 from khop.sync.ledger.leases.rows import LeaseHeld, take
 from khop.sync.ledger.schema import lease, schedule, task_firing
+from khop.text.local_time import DAY_US
 
 #: A slot is late, and made up for or missed, when it is seen later than this.
 LATE_US = 60_000_000
@@ -122,6 +123,11 @@ def fire(connection: sa.Connection, tasks: Mapping[str, Task], now_us: int) -> N
         task_firing.c.state == State.DUE, task_firing.c.start_us > now_us + _LONGEST_WAIT_US
     )
     connection.execute(far.values(start_us=now_us))
+    unclaimed = sa.update(task_firing).where(
+        task_firing.c.state == State.DUE, task_firing.c.start_us < now_us - DAY_US
+    )
+    given_up = {"state": State.SKIPPED, "reason": "nobody ran it for a day", "finished_us": now_us}
+    connection.execute(unclaimed.values(**given_up))
     for row in connection.execute(sa.select(schedule)).all():
         task = tasks.get(row.task)
         if task is None or task.calendar is None:

@@ -101,8 +101,12 @@ class Task:
 
     @property
     def jitter_seconds(self) -> int:
-        """It starts up to so many seconds after its slot."""
-        return _JITTER if self.source is not None else 0
+        """It starts up to so many seconds after its slot, and well before the next one."""
+        if self.source is None or self.calendar is None:
+            return 0
+        first_us = self.calendar.following(0)
+        period = (self.calendar.following(first_us) - first_us) // 1_000_000
+        return min(_JITTER, period // 4)
 
 
 def tasks_of(config: Config, sources: Mapping[str, Iterable[str]]) -> dict[str, Task]:

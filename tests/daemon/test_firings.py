@@ -216,6 +216,21 @@ def test_after_the_clock_was_set_back_the_next_slot_comes_soon(planned: Ledger) 
     assert claimed(planned, NOW + MINUTE_US) is not None
 
 
+def test_what_nobody_runs_for_a_day_is_skipped(planned: Ledger) -> None:
+    """Such as the last firing of a task that left khop.toml."""
+    look(planned, NOW)
+    with planned.write() as connection:
+        firings.fire(connection, {}, NOW + 86_400_000_000 + MINUTE_US)
+    (row,) = rows(planned, "pull:a")
+    assert (row.state, row.reason) == (State.SKIPPED, "nobody ran it for a day")
+
+
+def test_a_delay_is_short_beside_the_period() -> None:
+    often = replace(PULL, calendar=calendar_of("every 10s"))
+    assert (often.jitter_seconds, PULL.jitter_seconds) == (2, 15)
+    assert replace(PULL, calendar=calendar_of("every 1h")).jitter_seconds == 20
+
+
 def test_a_delay_spreads_calls_and_is_the_same_for_all() -> None:
     delays = {firings.jitter_us(PULL, SLOT + n * MINUTE_US) for n in range(50)}
     assert len(delays) > 25

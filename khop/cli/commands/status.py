@@ -148,7 +148,7 @@ def _show(shell: Shell, said: dict[str, Any]) -> None:
     ]  # fmt: skip
     _part(shell, "status.alarms", ("stream", "alarm", "since", "detail"), alarms)
     pauses = [(one["name"], _short(one["since"]), one["by"], one["why"]) for one in said["pauses"]]
-    _part(shell, "status.pauses", ("name", "since", "by", "reason"), pauses)
+    _part(shell, "status.pauses", ("stream", "since", "by", "reason"), pauses)
     nodes = [(one["node"], one["version"], _short(one["seen"])) for one in said["nodes"]]
     _part(shell, "status.nodes", ("node", "version", "seen"), nodes)
     if not said["daemon"]:
