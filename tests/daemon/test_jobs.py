@@ -1,37 +1,121 @@
-"""Jobs that start a program of their own."""
+"""What the tasks do that are called by time alone."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
+import pytest
+import sqlalchemy as sa
+
+from khop.config.adapters import adapter_types
 from khop.config.load import load_config
 from khop.daemon import jobs
-from khop.daemon.jobs import Surroundings
-from khop.daemon.tasks import tasks_of
-from khop.sync.opening import open_engine, prepare_ledger
+from khop.daemon.alarms.names import AlarmName
+from khop.daemon.jobs import JobResult, Stopped, Surroundings
+from khop.daemon.tasks import Kind, Task
+from khop.sync.ledger import Ledger, check_ledger
+from khop.sync.ledger.schema import run, task_firing
+from khop.sync.opening import open_engine
 from khop.sync.results import NoProgress
-from tools.repository import adapters
+from tests.cases.installation import NOW, Installation
+from tests.cases.systems import code, row
 
-CONFIG = (
-    '[province]\nname = "Tỉnh Mẫu"\ncode = "H99"\n[daemon]\nwork_folder = "việc của đơn vị"\n'
-    '[ledger]\nurl = "sqlite:///khop.db"\n'
-)
+Do = Callable[..., JobResult]
 
 
-def test_the_workbooks_may_be_written_into_the_folder_that_khop_toml_names(tmp_path: Path) -> None:
-    path = tmp_path / "khop.toml"
-    path.write_text(CONFIG, "utf-8")
-    config = load_config(path, adapters())
-    prepare_ledger(config)
-    given = Surroundings(
-        config,
-        path,
-        lambda sources: open_engine(config, adapters(), sources=sources),
-        lambda: datetime.now(UTC),
-        NoProgress(),
-        lambda: False,
+@pytest.fixture
+def installation(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Installation]:
+    monkeypatch.setattr("khop.sync.opening._utc_now", lambda: NOW)
+    made = Installation(tmp_path, capsys)
+    made.start()
+    made.configure(
+        '\n[log]\nanchor_file = "anchors.txt"\n\n[daemon]\nwork_folder = "work"\nkeep_days = 30\n'
     )
-    done = jobs.run(tasks_of(config, {})["work"], given)
-    assert done.error is None
-    assert done.summary == {"folder": str(tmp_path / "việc của đơn vị")}
+    made.one_stop.rows.append(row(1, code(1)))
+    made.audit()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def do(installation: Installation) -> Do:
+    path = installation.folder / "khop.toml"
+    config = load_config(path, adapter_types())
+
+    def done(kind: Kind, *, stopping: bool = False) -> JobResult:
+        given = Surroundings(
+            config,
+            path,
+            lambda sources: open_engine(
+                config, adapter_types(), clock=lambda: NOW, sources=sources
+            ),
+            lambda: NOW,
+            NoProgress(),
+            lambda: stopping,
+        )
+        return jobs.run(Task(kind.value, kind, None, None), given)
+
+    return done
+
+
+def test_the_head_of_the_log_is_noted(installation: Installation, do: Do) -> None:
+    before = (installation.folder / "anchors.txt").read_text("utf-8").splitlines()
+    assert do(Kind.ANCHOR).error is None
+    after = (installation.folder / "anchors.txt").read_text("utf-8").splitlines()
+    assert len(after) == len(before) + 1
+
+
+def test_the_ledger_is_copied(installation: Installation, do: Do) -> None:
+    assert do(Kind.BACKUP).error is None
+    assert len(list((installation.folder / "backups").iterdir())) == 1
+
+
+def test_a_sound_ledger_clears_the_alarm_and_a_damaged_one_raises_it(
+    installation: Installation, do: Do, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound = do(Kind.CHECK)
+    assert (sound.error, sound.alarms) == (None, {AlarmName.LEDGER: None})
+    found = check_ledger(f"sqlite:///{installation.folder / 'khop.db'}")
+    damaged = type(found)(found.place, ("page 7 is damaged",), True)
+    monkeypatch.setattr(jobs, "check_ledger", lambda url: damaged)
+    assert do(Kind.CHECK).alarms == {AlarmName.LEDGER: "page 7 is damaged"}
+
+
+def test_what_old_runs_left_is_taken_away(installation: Installation, do: Do) -> None:
+    ledger = Ledger(f"sqlite:///{installation.folder / 'khop.db'}")
+    old_us = int((NOW - timedelta(days=31)).timestamp()) * 1_000_000
+    values = {"task": "pull:igate", "covers": 1, "state": "done", "attempts": 1}
+    with ledger.write() as connection:
+        for us in (old_us, old_us + 2 * 86_400_000_000):
+            times = dict.fromkeys(("slot_us", "since_us", "start_us", "finished_us"), us)
+            connection.execute(sa.insert(task_firing).values(**values, **times))
+        runs = connection.scalar(sa.select(sa.func.count()).select_from(run))
+    removed = do(Kind.RETENTION).summary["removed"]
+    assert (removed["task_firing"], removed["run"]) == (1, 0)
+    with ledger.read() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(run)) == runs
+    ledger.close()
+
+
+def test_the_workbooks_are_written_by_khop_work(installation: Installation, do: Do) -> None:
+    result = do(Kind.WORK)
+    assert result.error is None
+    assert (installation.folder / "work" / "work.json").exists()
+
+
+def test_khop_work_ends_when_the_daemon_stops(installation: Installation, do: Do) -> None:
+    with pytest.raises(Stopped):
+        do(Kind.WORK, stopping=True)
+
+
+def test_a_reconcile_is_followed_by_repair_and_notices(do: Do) -> None:
+    result = do(Kind.RECONCILE)
+    assert list(result.follows) == [Kind.REPAIR, Kind.NOTIFY]
+
+
+def test_an_error_of_the_program_is_named_by_its_kind() -> None:
+    assert jobs.sentence_of(ValueError("a secret")) == "khop failed (ValueError)"

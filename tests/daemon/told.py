@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from khop.daemon.alarms.names import Kind
 from khop.daemon.alarms.rows import Telling
 from khop.daemon.health import Watcher
 from khop.daemon.streams import Stream
@@ -21,6 +22,10 @@ STREAMS = (
     Stream("dvcqg", late_after_us=40 * DAY),
     Stream("backup", late_after_us=40 * DAY, critical=False),
 )
+
+
+#: The place of each kind among the messages of one moment.
+_KINDS = sa.case({kind.value: place for place, kind in enumerate(Kind)}, value=alarm_message.c.kind)
 
 
 def watcher(*channels: str) -> Watcher:
@@ -47,7 +52,7 @@ def told(ledger: Ledger, channel: str = "email") -> list[tuple[str, str, str]]:
         sa.select(alarm.c.stream, alarm_message.c.kind, alarm_message.c.state)
         .join(alarm, alarm.c.id == alarm_message.c.alarm)
         .where(alarm_message.c.channel == channel)
-        .order_by(alarm_message.c.made_us, alarm_message.c.alarm)
+        .order_by(alarm_message.c.made_us, alarm_message.c.alarm, _KINDS, alarm_message.c.number)
     )
     with ledger.read() as connection:
         return [tuple(row) for row in connection.execute(query)]
