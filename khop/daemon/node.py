@@ -139,10 +139,10 @@ class Node:
     def put_back(self, firing: Firing, reason: str, *, busy: bool = False) -> None:
         """Let a firing wait again: ``busy``, because something else does its work just now; else
         because this process stops. What must not run later is interrupted instead."""
-        task = self.tasks[firing.task]
+        task = self.tasks.get(firing.task)  # none when khop.toml was changed meanwhile
         with self.ledger.write() as connection:
             now_us = self._now_us(connection)
-            if task.catches_up or busy:
+            if busy or task is None or task.catches_up:
                 start_us = now_us + (_BUSY_US if busy else 0)
                 firings.put_back(connection, firing, start_us, reason=reason)
             else:

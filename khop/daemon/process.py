@@ -241,6 +241,7 @@ class Daemon:
         self.node.stopping = True
         log.info("daemon_stops", running=sorted(self.node.running))
         until = time.monotonic() + self.config.daemon.stop_seconds
+        # a second signal is handled meanwhile, and ends the process
         while self.node.running and time.monotonic() < until:
             time.sleep(0.1)
         self.unfinished = bool(self.node.running)

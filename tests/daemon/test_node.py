@@ -132,3 +132,17 @@ def test_what_only_another_configuration_has_causes_no_writing(ledger_url: str) 
     time.seconds = 46
     made.tick()
     assert made.ledger.writes == before + 1
+
+
+def test_a_node_leaves_also_when_its_task_left_khop_toml_meanwhile(ledger: Ledger) -> None:
+    time = Time()
+    node = joined(ledger.url, time, task("every 1m"))
+    time.seconds = 60.0
+    (firing,) = node.tick()
+    node.tasks = {}
+    node.leave()
+    assert node.running == {}
+    with ledger.read() as connection:
+        row = connection.execute(sa.select(task_firing)).one()
+    assert (row.task, row.state, row.token) == (firing.task, State.DUE, None)
+    node.ledger.close()
