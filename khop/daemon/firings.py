@@ -218,9 +218,10 @@ def jitter_us(task: Task, slot_us: int) -> int:
 
 def recover(
     connection: sa.Connection, tasks: Mapping[str, Task], now_us: int, stalled: Collection[str] = ()
-) -> list[tuple[str, State]]:
+) -> list[tuple[str, int, State]]:
     """Take back the firings whose process died, or let go of its lease: they are due again, or
-    interrupted when they were tried often enough or must not run again. Gives those.
+    interrupted when they were tried often enough or must not run again. Gives task, slot and new
+    state of those.
 
     ``stalled``: the leases that were not renewed for their whole time.
     """
@@ -235,7 +236,7 @@ def recover(
         state = State.DUE if again else State.INTERRUPTED
         reason = "the process that ran it died, or stalled"
         _change(connection, row.task, row.slot_us, state, reason, now_us)
-        found.append((row.task, state))
+        found.append((row.task, row.slot_us, state))
     return found
 
 

@@ -20,6 +20,7 @@ from khop.sync.ledger import Lease, Ledger
 from khop.sync.ledger.leases.rows import TTL_SECONDS
 from khop.sync.ledger.pauses import Pause, paused
 from khop.sync.ledger.schema import lease, node, task_firing
+from khop.text.local_time import local_text
 from khop.text.logs import Log
 from khop.version import __version__
 
@@ -93,8 +94,11 @@ class Node:
             return self._look(connection, now_us, stalled)
 
     def _look(self, connection: sa.Connection, now_us: int, stalled: Sequence[str]) -> list[Firing]:
-        for task, state in firings.recover(connection, self.tasks, now_us, stalled):
-            log.warning("firing_taken_back", task=task, state=state.value)
+        for task, slot_us, state in firings.recover(connection, self.tasks, now_us, stalled):
+            slot = local_text(slot_us)
+            log.warning(
+                "firing_taken_back", task=task, slot=slot, state=state.value, node=self.name
+            )
         firings.fire(connection, self.tasks, now_us)
         held = held_back(self.tasks.values(), paused(connection))
         firings.skip_paused(connection, held, now_us)

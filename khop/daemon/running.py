@@ -6,7 +6,8 @@ from __future__ import annotations
 import threading
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePath
@@ -23,7 +24,8 @@ from khop.daemon.node import Node
 from khop.daemon.outside.measures import Measures
 from khop.daemon.tasks import Kind, Task
 from khop.errors import LedgerError
-from khop.sync.ledger import Lease, LeaseHeld
+from khop.sync.engine import Engine
+from khop.sync.ledger import Lease, LeaseHeld, LeaseLost
 from khop.sync.ledger.leases.holding import renewed
 from khop.sync.results import NoProgress
 from khop.text.local_time import local_text
@@ -65,6 +67,24 @@ class TaskProgress(NoProgress):
 
 
 @dataclass
+class _Opened:
+    """Opens the engine of a job, and knows it when the job has ended."""
+
+    open: Opener
+    engine: Engine | None = None
+
+    def __call__(self, sources: Sequence[str]) -> Engine:
+        self.engine = self.open(sources)
+        return self.engine
+
+    def in_lines(self) -> AbstractContextManager[object]:
+        """Lines of the block carry the number of the job's run, if it made one."""
+        if self.engine is None or self.engine.last_run is None:
+            return nullcontext()
+        return structlog.contextvars.bound_contextvars(run=self.engine.last_run)
+
+
+@dataclass
 class Runner:
     """Starts the firings that the node claimed. ``stopping`` is set when the daemon has to end."""
 
@@ -96,23 +116,25 @@ class Runner:
         with structlog.contextvars.bound_contextvars(**context):
             lease = self.node.lease_of(firing)
             with renewed(self.node.ledger, lease, patience=_PATIENCE_OF.get(task.kind, _PATIENCE)):
-                result = self._result(task, firing, lease)
+                opened = _Opened(self.open)
+                result = self._result(task, firing, lease, opened)
                 if result is not None:
                     seconds = time.monotonic() - began
                     self.measures.ended(task.name, seconds, well=result.error is None)
-                    self._write_end(task, firing, result, seconds)
+                    with opened.in_lines():
+                        self._write_end(task, firing, result, seconds)
         if not self.stopping.is_set():
             self.node.running.pop(firing.task, None)
 
-    def _result(self, task: Task, firing: Firing, lease: Lease) -> JobResult | None:
-        """How the job ended; None when it waits again."""
+    def _result(
+        self, task: Task, firing: Firing, lease: Lease, opened: _Opened
+    ) -> JobResult | None:
+        """How the job ended; None when it waits again. ``opened``: opens its engine."""
         stopping = self.stopping.is_set
         progress = TaskProgress(lease, stopping)
         if task.kind is Kind.REPAIR:
             progress = TaskProgress(lease, lambda: False)  # it asks before each push
-        given = Surroundings(
-            self.config, self.config_path, self.open, self.clock, progress, stopping
-        )
+        given = Surroundings(self.config, self.config_path, opened, self.clock, progress, stopping)
         try:
             return jobs.run(task, given)
         except LeaseHeld as error:
@@ -160,8 +182,10 @@ class Runner:
         while True:
             try:
                 return write()
-            except LedgerError as error:
-                if "took over" in str(error) or self.stopping.wait(1.0):
+            except LeaseLost:
+                return None
+            except LedgerError:
+                if self.stopping.wait(1.0):
                     return None
 
 

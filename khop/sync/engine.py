@@ -12,7 +12,7 @@ the engine gives each operation its lease, its row in the table of runs, and its
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Self, Unpack
@@ -111,6 +111,8 @@ class Engine(Deciding, RepairingByPolicy):
         self._context = Context(key, config.base_dir, clock, calendar, codes=tables.codes)
         ledger.use(privacy, clock)
         self._clock_accepted = accept_clock
+        #: Number of the run that was begun last, in the table of runs.
+        self.last_run: int | None = None
         check_rules(config)
 
     def __enter__(self) -> Self:
@@ -386,9 +388,12 @@ class Engine(Deciding, RepairingByPolicy):
         if not self._clock_accepted:
             check_clock(self.ledger, self._clock, self._systems.all)
 
-    def _run(self, kind: str, now: datetime | None = None) -> AbstractContextManager[Run]:
+    @contextmanager
+    def _run(self, kind: str, now: datetime | None = None) -> Iterator[Run]:
         self._check_clock()
-        return running(self.ledger, kind, self._clock, now)
+        with running(self.ledger, kind, self._clock, now) as run:
+            self.last_run = run.id
+            yield run
 
     def _sources(self) -> list[str]:
         with self.ledger.read() as connection:

@@ -23,7 +23,7 @@ from khop.daemon.firings import Firing, State
 from khop.daemon.node import Node
 from khop.daemon.tasks import Kind, Task
 from khop.errors import LedgerError
-from khop.sync.ledger import Lease, Ledger
+from khop.sync.ledger import Lease, LeaseLost, Ledger
 from khop.sync.ledger.schema import task_firing
 
 START = datetime(2026, 11, 23, 8, 0, 20, tzinfo=UTC)
@@ -309,9 +309,7 @@ class Simulation:
                 key = task, job.firing.slot_us
                 self.done[key] = self.done.get(key, 0) + 1
                 self.ends.append((self.seconds, *key))
-        except LedgerError as error:
-            if "took over" not in str(error):
-                raise
+        except LeaseLost:
             process.node.running.pop(task, None)
         process.jobs.pop(task, None)
 

@@ -136,7 +136,7 @@ def test_a_firing_whose_process_died_is_due_again_until_it_was_tried_often(
             found = firings.recover(connection, TASKS, NOW + attempt, ["task:pull:a"])
             assert not firings.end(connection, firing, State.DONE, NOW)
         expected = State.DUE if attempt < MOST_ATTEMPTS else State.INTERRUPTED
-        assert found == [("pull:a", expected)]
+        assert found == [("pull:a", firing.slot_us, expected)]
     assert claimed(planned, NOW + 99) is None
 
 
@@ -148,7 +148,7 @@ def test_a_repair_whose_process_died_is_interrupted(planned: Ledger) -> None:
             break
     with planned.write() as connection:
         found = firings.recover(connection, TASKS, NOW, ["task:repair"])
-    assert found == [("repair", State.INTERRUPTED)]
+    assert found == [("repair", last.slot_us, State.INTERRUPTED)]
 
 
 def test_a_lease_that_another_holds_by_now_is_left_to_it(planned: Ledger) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prometheus_client import Metric as Family
@@ -124,13 +125,15 @@ def test_a_second_daemon_on_the_same_port_says_so(daemon: DaemonProcess) -> None
 
 
 def test_each_line_of_a_task_says_which(daemon: DaemonProcess) -> None:
-    def ended() -> bool:
-        return any(line["event"] == "task_ended" for line in daemon.lines())
+    def ended() -> list[dict[str, Any]]:
+        return [line for line in daemon.lines() if line["event"] == "task_ended"]
 
-    wait_until(ended, "a task that ended")
-    ends = [line for line in daemon.lines() if line["event"] == "task_ended"]
+    wait_until(lambda: {"pull:igate", "pull:dvcqg"} <= {line["task"] for line in ended()}, "pulls")
+    ends = ended()
     assert all(line["task"] and line["slot"] and line["node"] for line in ends)
-    assert "igate" in {line.get("source") for line in ends}
+    pulls = {line["task"]: line for line in ends if line["task"].startswith("pull:")}
+    assert all(f"pull:{line['source']}" == task for task, line in pulls.items())
+    assert len({line["run"] for line in pulls.values()}) == len(pulls)
 
 
 def test_the_ledger_goes_away(tmp_path: Path) -> None:

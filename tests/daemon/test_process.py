@@ -21,7 +21,7 @@ from khop.daemon.process import Daemon
 from khop.errors import ConfigError
 from khop.loopback import Response
 from khop.sync.ledger import acquire
-from khop.sync.ledger.schema import discrepancy, pause, stream_health, task_firing
+from khop.sync.ledger.schema import discrepancy, pause, run, stream_health, task_firing
 from tests.cases.installation import NOW, Installation
 from tests.cases.systems import TOKEN_PATH, code, row
 
@@ -111,7 +111,7 @@ def test_it_pulls_compares_and_stops(
     events = [line["event"] for line in logged]
     assert events.index("daemon_runs") < events.index("task_ended") < events.index("daemon_stops")
     ends = [line for line in logged if line["event"] == "task_ended"]
-    assert all({"task", "slot", "node"} <= line.keys() for line in ends)
+    assert all({"task", "slot", "node", "run"} <= line.keys() for line in ends)
 
 
 @pytest.mark.slow
@@ -128,6 +128,9 @@ def test_a_refused_login_pauses_the_source_and_nothing_else(
         tried = len(installation.one_stop.requests)
         until(lambda: ended(daemon, "pull:igate", "skipped"))
         assert len(installation.one_stop.requests) == tried
+        (failed,) = [line for line in logged if line["event"] == "task_failed"]
+        (begun,) = rows(daemon, sa.select(run).where(run.c.id == failed["run"]))
+        assert (begun.kind, failed["source"]) == ("pull", "igate")
     installation.one_stop.answers.clear()
     assert installation.khop("daemon", "resume", "igate", "--why", "new password").code == 0
     with running(installation) as daemon:

@@ -1,7 +1,7 @@
 """The ledger: what khop knows, in one database, changed only in whole transactions."""
 
 from khop.sync.ledger.leases.holding import acquire
-from khop.sync.ledger.leases.rows import Lease, LeaseHeld
+from khop.sync.ledger.leases.rows import Lease, LeaseHeld, LeaseLost
 from khop.sync.ledger.store import (
     SCHEMA_VERSION,
     Ledger,
@@ -16,6 +16,7 @@ __all__ = [
     "SCHEMA_VERSION",
     "Lease",
     "LeaseHeld",
+    "LeaseLost",
     "Ledger",
     "LedgerCheck",
     "acquire",

@@ -93,8 +93,8 @@ class Ledger:
     def write(self, lease: Lease | None = None) -> Iterator[sa.Connection]:
         """A transaction that may write: all of it or nothing, one at a time.
 
-        ``lease``: renewed in this transaction; raises LedgerError when another process took it
-        over, and when the ledger's key is another one by now.
+        ``lease``: renewed in this transaction; raises LeaseLost when another process took it over,
+        and LedgerError when the ledger's key is another one by now.
         """
         with self._transaction({**self.database.writes, **self._key()}) as connection:
             self.database.begin_write(connection)
@@ -108,7 +108,7 @@ class Ledger:
             lease.work_moved()
 
     def renew(self, lease: Lease) -> None:
-        """Renew a lease. Raises LedgerError when another process took it over."""
+        """Renew a lease. Raises LeaseLost when another process took it over."""
         with self._transaction(self.database.writes) as connection:
             self.database.begin_write(connection)
             began = self._renew(connection, lease)

@@ -9,8 +9,7 @@ from datetime import datetime
 import pytest
 import sqlalchemy as sa
 
-from khop.errors import LedgerError
-from khop.sync.ledger import Lease, LeaseHeld, Ledger, acquire
+from khop.sync.ledger import Lease, LeaseHeld, LeaseLost, Ledger, acquire
 from khop.sync.ledger.leases.processes import this_process, was_here_and_is_gone
 from khop.sync.ledger.leases.rows import TTL_SECONDS, TTL_US, is_held, take
 from khop.sync.ledger.schema import lease
@@ -40,7 +39,7 @@ def test_a_write_under_a_lease_that_was_taken_over_is_rolled_back(
     with acquire(ledger, "apply", clock) as held:
         with ledger.write() as connection:
             connection.execute(sa.update(lease).values(token=lease.c.token + 1))
-        with pytest.raises(LedgerError, match="took over"), ledger.write(held):
+        with pytest.raises(LeaseLost, match="took over"), ledger.write(held):
             pass
 
 
@@ -93,7 +92,7 @@ def test_a_holder_that_was_stopped_for_long_looks_before_it_goes_on(
     seconds[0] += TTL_SECONDS
     with ledger.write() as connection:
         connection.execute(sa.update(lease).values(token=lease.c.token + 1))
-    with pytest.raises(LedgerError, match="took over"):
+    with pytest.raises(LeaseLost, match="took over"):
         ledger.renew(held)
     assert not held.is_trusted
 

@@ -28,9 +28,9 @@ def acquire(
 
     A thread renews them while the work moves: each write under the lease and each
     ``Lease.work_moved`` says so. After ``patience`` seconds without, others may take over, and the
-    next write raises LedgerError if one did.
+    next write raises LeaseLost if one did.
 
-    Raises LedgerError when a living process holds one. A holder on this machine whose process is
+    Raises LeaseHeld when a living process holds one. A holder on this machine whose process is
     gone is replaced at once, any other when its lease has run out.
     """
     wanted = [names] if isinstance(names, str) else names

@@ -39,6 +39,17 @@ class LeaseHeld(LedgerError):
         self.name, self.owner = name, owner
 
 
+class LeaseLost(LedgerError):
+    """Another process took over a lease of this one. ``name``: of the lease."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"another khop took over the lease '{name}', because this one did not renew it in "
+            "time; nothing of this step was stored"
+        )
+        self.name = name
+
+
 @dataclass(slots=True)
 class Lease:
     """Leases that this process took together: name -> token. A former holder has a smaller token.
@@ -58,7 +69,7 @@ class Lease:
         self.renewed = self.moved = self.monotonic()
 
     def renew(self, connection: sa.Connection, now_us: int) -> None:
-        """Move the expiries. Raises LedgerError when another process took one over."""
+        """Move the expiries. Raises LeaseLost when another process took one over."""
         for name, token in self.tokens.items():
             renewed = connection.execute(
                 sa.update(lease)
@@ -66,10 +77,7 @@ class Lease:
                 .values(expires_us=now_us + TTL_US)
             )
             if renewed.rowcount != 1:
-                raise LedgerError(
-                    f"another khop took over the lease '{name}', because this one did not renew "
-                    "it in time; nothing of this step was stored"
-                )
+                raise LeaseLost(name)
 
     def release(self, connection: sa.Connection) -> None:
         """Give the leases back, but for those that another process took over."""
@@ -93,7 +101,7 @@ class Lease:
 def take(connection: sa.Connection, names: Sequence[str], now_us: int) -> dict[str, int]:
     """Take the leases of these names, all or none; gives their tokens.
 
-    ``pull`` is the lease of all that begin with ``pull:``. Raises LedgerError when a living process
+    ``pull`` is the lease of all that begin with ``pull:``. Raises LeaseHeld when a living process
     holds one of them, or one that is a part or the whole of it.
     """
     return {name: _take_one(connection, name, now_us) for name in sorted(set(names))}
