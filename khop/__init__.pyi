@@ -88,6 +88,7 @@ from .mappings.units.names import UnitNames as UnitNames
 from .sync.engine import (
     Engine as Engine,
 )
+from .sync.findings.decisions import Decisions as Decisions
 from .sync.findings.history import FindingEvent as FindingEvent
 from .sync.findings.notices import NoticeSummary as NoticeSummary
 from .sync.findings.views import FindingFilters as FindingFilters
@@ -108,6 +109,7 @@ from .sync.privacy import (
     Privacy as Privacy,
     ensure_key as ensure_key,
 )
+from .sync.repairing.by_policy import RepairPolicies as RepairPolicies
 from .sync.results import (
     Applied as Applied,
     ApplySummary as ApplySummary,

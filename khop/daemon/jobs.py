@@ -137,7 +137,7 @@ def _reconcile(_task: Task, given: Surroundings) -> JobResult:
 
 def _repair(_task: Task, given: Surroundings) -> JobResult:
     with given.open(list(given.config.sources)) as engine:
-        summary = engine.repair(stop=given.stopping, progress=given.progress)
+        summary = engine.repair_policies.run(stop=given.stopping, progress=given.progress)
     return JobResult(summary=summary.as_json())
 
 

@@ -11,8 +11,8 @@ the engine gives each operation its lease, its row in the table of runs, and its
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Self, Unpack
@@ -31,18 +31,17 @@ from khop.config.domain_tables import Tables
 from khop.config.model import Config
 from khop.errors import ConfigError
 from khop.mappings.records import Instant
-from khop.sync.clock_guard import check_clock
 from khop.sync.findings import log_check, views
 from khop.sync.findings.anchors import write_anchors
 from khop.sync.findings.case_view import case_view
-from khop.sync.findings.deciding import Deciding
+from khop.sync.findings.decisions import Decisions
 from khop.sync.findings.freshness import freshness
 from khop.sync.findings.notices import NoticeSummary, notice_client, preview, send_notices
 from khop.sync.findings.views import Filters, FindingFilters
 from khop.sync.findings.work import Task, work_list
 from khop.sync.ledger import Ledger, acquire, audit_log
-from khop.sync.ledger.look_ups import Ages
 from khop.sync.ledger.sealed.chain import Verified
+from khop.sync.operations import Operations
 from khop.sync.privacy import Privacy
 from khop.sync.reading import quarantine
 from khop.sync.reading.catalogue import read_catalogue
@@ -55,8 +54,9 @@ from khop.sync.reconciling.rules import Clock
 from khop.sync.reconciling.rules.checks import check_rules
 from khop.sync.reconciling.summary import reconcile_summary
 from khop.sync.repairing.apply import apply_items
-from khop.sync.repairing.by_policy import RepairingByPolicy
+from khop.sync.repairing.by_policy import RepairPolicies
 from khop.sync.repairing.guard import Guard, agreed
+from khop.sync.repairing.plan import make_plan
 from khop.sync.repairing.pushes import Pushes, portal_of
 from khop.sync.results import (
     UNSETTLED,
@@ -66,7 +66,6 @@ from khop.sync.results import (
     Finding,
     Freshness,
     IdentityView,
-    NoProgress,
     Plan,
     Progress,
     PullSummary,
@@ -75,8 +74,6 @@ from khop.sync.results import (
     RetrySummary,
     SystemCheck,
 )
-from khop.sync.run_context import LeasedProgress, RunContext
-from khop.sync.runs import Run, running
 from khop.sync.systems import Systems, of_port, pulls_of
 from khop.text.choices import check_moment
 
@@ -86,9 +83,13 @@ _LONGEST_SWEEP = 36_500
 _LONGEST_RECONCILE = 4 * 3600.0
 
 
-class Engine(Deciding, RepairingByPolicy):
+class Engine:
     """What ``open_engine`` returns. Methods raise ConfigError and LedgerError (after
-    ``close``, always); errors of a system are in the summaries."""
+    ``close``, always); errors of a system are in the summaries.
+
+    ``decisions``: what people decide about findings. ``repair_policies``: what khop repairs
+    without being asked.
+    """
 
     def __init__(
         self,
@@ -110,10 +111,17 @@ class Engine(Deciding, RepairingByPolicy):
         key, calendar = privacy.matching_key, tables.calendar
         self._context = Context(key, config.base_dir, clock, calendar, codes=tables.codes)
         ledger.use(privacy, clock)
-        self._clock_accepted = accept_clock
-        #: Number of the run that was begun last, in the table of runs.
-        self.last_run: int | None = None
+        self._operations = Operations(
+            config, ledger, privacy, tables, self._systems, clock, accept_clock
+        )
+        self.decisions = Decisions(ledger, clock)
+        self.repair_policies = RepairPolicies(self._operations)
         check_rules(config)
+
+    @property
+    def last_run(self) -> int | None:
+        """Number of the run that was begun last, in the table of runs."""
+        return self._operations.last_run
 
     def __enter__(self) -> Self:
         return self
@@ -135,7 +143,7 @@ class Engine(Deciding, RepairingByPolicy):
         look-up again too.
         """
         chosen, again = self._systems.chosen(names), full and bool(names)
-        with self._lease(pulls_of(chosen), progress) as context, self._run("pull") as run:
+        with self._operations.begin("pull", pulls_of(chosen), progress) as (context, run):
             lookup = self._systems.lookup()
             sources = pull_sources(context, chosen, lookup, full=full, again=again)
             return run.done(PullSummary(run.id, sources))
@@ -152,7 +160,7 @@ class Engine(Deciding, RepairingByPolicy):
         Their names begin with ``import_``; they count as sources from then on. ``full``: read
         unchanged files again. Raises ConfigError for another name.
         """
-        with self._lease("pull:import", progress) as context, self._run("import") as run:
+        with self._operations.begin("import", "pull:import", progress) as (context, run):
             adapters = build(self._context)
             self._systems.check_imported(adapters)
             sources = pull_files(context, adapters, self._systems.lookup(), full=full)
@@ -179,7 +187,7 @@ class Engine(Deciding, RepairingByPolicy):
             )
         last = Instant.of(self._clock()).local_date
         first = last - timedelta(days=days - 1)
-        with self._lease(pulls_of(chosen), progress) as context, self._run("sweep") as run:
+        with self._operations.begin("sweep", pulls_of(chosen), progress) as (context, run):
             return run.done(PullSummary(run.id, sweep_sources(context, chosen, first, last)))
 
     def read_catalogues(
@@ -196,7 +204,7 @@ class Engine(Deciding, RepairingByPolicy):
         ``every`` all that are published.
         """
         sources = of_port(self._systems.chosen(names), CatalogueSource)
-        with self._lease("catalogue", progress) as context, self._run("catalogue") as run:
+        with self._operations.begin("catalogue", "catalogue", progress) as (context, run):
             summaries = [
                 read_catalogue(context, source, every=every, older_than=older_than)
                 for source in sources
@@ -213,7 +221,7 @@ class Engine(Deciding, RepairingByPolicy):
         """
         checker = checker_of(self._systems.of_port(IdentityCheck), source)
         sources, now_us = self._systems.of_port(DossierSource), Instant.of(self._clock()).us
-        with self._run("identity") as run:
+        with self._operations.run("identity") as run:
             view = check_applicant(self.ledger, sources, checker, code, officer, now_us)
             run.summary = {"code": view.code, "verdict": view.verdict}
         return view
@@ -244,8 +252,8 @@ class Engine(Deciding, RepairingByPolicy):
         """Read and map bad records again: these, which have to be open, or all that are open."""
         ports = (DossierSource, EvidenceSource, PaperSource)
         sources = [source for port in ports for source in self._systems.of_port(port)]
-        self._check_clock()
-        with self._lease("pull", progress) as context:
+        self._operations.check_clock()
+        with self._operations.lease("pull", progress) as context:
             return quarantine.retry(context, sources, ids)
 
     def check(self) -> list[SystemCheck]:
@@ -267,11 +275,11 @@ class Engine(Deciding, RepairingByPolicy):
             return self._reconcile_copy(now)
         # It tells of no progress: one query may take most of its time.
         lease = acquire(self.ledger, "reconcile", self._clock, patience=_LONGEST_RECONCILE)
-        with lease, self._run("reconcile", fixed) as run:
+        with lease, self._operations.run("reconcile", fixed) as run:
             done = reconcile(
                 self.ledger,
                 Clock(fixed, self.tables, self.config.rules),
-                Scope(sources=self._sources(), one_stops=self._systems.one_stops()),
+                Scope(sources=self._operations.source_names(), one_stops=self._systems.one_stops()),
                 whole=whole,
                 on_write=lambda connection, found: run.finish(
                     connection, reconcile_summary(run.id, fixed, found).as_json()
@@ -292,7 +300,7 @@ class Engine(Deciding, RepairingByPolicy):
 
     def _reconcile_copy(self, now: datetime) -> ReconcileSummary:
         clock = Clock(now, self.tables, self.config.rules)
-        scope = Scope(sources=self._sources(), one_stops=self._systems.one_stops())
+        scope = Scope(sources=self._operations.source_names(), one_stops=self._systems.one_stops())
         with self.ledger.copy() as copied:
             done = reconcile(copied, clock, scope, whole=True)
         return replace(reconcile_summary(0, now, done), on_copy=True)
@@ -317,11 +325,15 @@ class Engine(Deciding, RepairingByPolicy):
     def show(self, code: str) -> CaseView | None:
         """Everything known of one dossier, by its code or an alias, or of a row of paper, by
         ``row:KEY``; None if nothing is known."""
-        return case_view(self.ledger, code, self._sources(), self.tables.unit_names)
+        return case_view(self.ledger, code, self._operations.source_names(), self.tables.unit_names)
 
     def verify_log(self, anchor: str | None = None) -> Verified:
         """Whether log, findings, exclusions and pushes are as khop wrote them. Raises KhopError."""
         return log_check.verify(self.ledger, self._privacy, self.config, anchor)
+
+    def plan(self, rules: Sequence[str] | None = None) -> Plan:
+        """What ``apply`` would do, for all findings or those of some rules."""
+        return make_plan(self._operations, rules)
 
     def apply(
         self,
@@ -339,7 +351,7 @@ class Engine(Deciding, RepairingByPolicy):
             raise ConfigError(
                 "apply needs a plan as Engine.plan makes it; read a file with its JSON"
             )
-        with self._lease("apply", progress) as context, self._run("apply") as run:
+        with self._operations.begin("apply", "apply", progress) as (context, run):
             now = self.plan(plan.rules if plan is not None else rules)
             portal = portal_of(self._systems.sink())
             guard = Guard(portal, self.config.repair, confirm, self._clock())
@@ -361,8 +373,7 @@ class Engine(Deciding, RepairingByPolicy):
             return preview(self.ledger, settings, self._clock())
         with (
             closing(notice_client(settings, self.config.base_dir, self._clock)) as client,
-            self._lease("notify", progress) as context,
-            self._run("notify") as run,
+            self._operations.begin("notify", "notify", progress) as (context, run),
         ):
             return run.done(send_notices(context, settings, client, again=again))
 
@@ -375,26 +386,3 @@ class Engine(Deciding, RepairingByPolicy):
             units = views.chosen_units(connection, units, self.tables.unit_names)
         findings, pages = self.findings(states=UNSETTLED), self._systems.dossier_pages()
         return work_list(findings, self.plan(), pages, units)
-
-    @contextmanager
-    def _lease(self, names: str | Sequence[str], progress: Progress | None) -> Iterator[RunContext]:
-        """Hold leases during the block; gives what the steps of the operation share."""
-        with acquire(self.ledger, names, self._clock) as lease:
-            progress = LeasedProgress(lease, progress or NoProgress())
-            ages = Ages.of_days(**self.config.look_ups.model_dump())
-            yield RunContext(self.ledger, self._privacy, lease, self._clock, progress, ages)
-
-    def _check_clock(self) -> None:
-        if not self._clock_accepted:
-            check_clock(self.ledger, self._clock, self._systems.all)
-
-    @contextmanager
-    def _run(self, kind: str, now: datetime | None = None) -> Iterator[Run]:
-        self._check_clock()
-        with running(self.ledger, kind, self._clock, now) as run:
-            self.last_run = run.id
-            yield run
-
-    def _sources(self) -> list[str]:
-        with self.ledger.read() as connection:
-            return self._systems.source_names(connection)

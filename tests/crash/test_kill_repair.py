@@ -52,7 +52,7 @@ def opened(config: Path, now: datetime) -> Engine:
 
 def repair(config: Path, now: datetime) -> PolicyRepair:
     with opened(config, now) as engine:
-        (policy,) = engine.repair().policies
+        (policy,) = engine.repair_policies.run().policies
     return policy
 
 
@@ -67,7 +67,7 @@ def test_a_repair_that_is_killed_again_and_again_sends_nothing_twice(tmp_path: P
     with Sandbox(world(3)) as sandbox:
         config = confirmed(tmp_path, sandbox)
         with opened(config, now) as engine:
-            (planned,) = engine.repair(dry_run=True).policies
+            (planned,) = engine.repair_policies.run(dry_run=True).policies
         assert len(planned.planned) >= 10
         killed = [
             run_worker(config, now, ["repair"], rng.uniform(0.3, LATEST)) for _ in range(KILLS)
@@ -95,7 +95,7 @@ def test_on_a_bad_day_the_portal_sees_nothing_twice_whoever_resumes(
                 break
             if policy.state is PolicyState.PAUSED:
                 with opened(config, now) as engine:
-                    engine.resume_repair("all", by="canbo.mau", why="again")
+                    engine.repair_policies.resume("all", by="canbo.mau", why="again")
         assert policy.state is PolicyState.DONE
         sandbox.set_faults(None)
         assert sandbox.violations() == []

@@ -24,7 +24,7 @@ def work(config: Path, now: datetime, steps: Sequence[str] = STEPS) -> None:
             "pull": engine.pull,
             "reconcile": engine.reconcile,
             "apply": lambda: engine.apply(confirm=lambda _: True),
-            "repair": engine.repair,
+            "repair": engine.repair_policies.run,
         }
         for step in steps:
             cycle[step]()

@@ -350,8 +350,11 @@ FILTERS: list[tuple[Callable[[Engine], object], str]] = [
     (lambda e: e.plan(rules="A7"), "rules must be a list"),
     (lambda e: e.pull("igate"), "sources must be a list"),
     (lambda e: e.quarantine("opn"), "did you mean 'open'?"),
-    (lambda e: e.assign("H99", actor="a", assignee="b"), "subjects must be a list"),
-    (lambda e: e.exclude(["H99"], actor="a", reason="b", rules="A7"), "rules must be a list"),
+    (lambda e: e.decisions.assign("H99", actor="a", assignee="b"), "subjects must be a list"),
+    (
+        lambda e: e.decisions.exclude(["H99"], actor="a", reason="b", rules="A7"),
+        "rules must be a list",
+    ),
     (lambda e: e.findings(since=at(1).utc.replace(tzinfo=None)), "has no time zone"),
     (lambda e: e.reconcile(at(1).utc.replace(tzinfo=None)), "has no time zone"),
 ]

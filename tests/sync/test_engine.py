@@ -150,12 +150,18 @@ class Population(FakeSystem):
         lambda engine: engine.show("H99\0"),
         lambda engine: engine.show("H99\udcff"),
         lambda engine: engine.pull(["igate\udcff"]),
-        lambda engine: engine.exclude(["H99\0"], actor="a", reason="b"),
-        lambda engine: engine.exclude([record(1).code], actor="a", reason="b\udcff"),
-        lambda engine: engine.exclude([record(1).code], actor="\0", reason="b"),
-        lambda engine: engine.exclude([record(1).code], actor="a", reason="b", until=NAIVE),
-        lambda engine: engine.exclude([record(1).code], actor="a", reason="b", until=date.max),
-        lambda engine: engine.assign([record(1).code], actor="a", assignee="b", answer_due="mai"),
+        lambda engine: engine.decisions.exclude(["H99\0"], actor="a", reason="b"),
+        lambda engine: engine.decisions.exclude([record(1).code], actor="a", reason="b\udcff"),
+        lambda engine: engine.decisions.exclude([record(1).code], actor="\0", reason="b"),
+        lambda engine: engine.decisions.exclude(
+            [record(1).code], actor="a", reason="b", until=NAIVE
+        ),
+        lambda engine: engine.decisions.exclude(
+            [record(1).code], actor="a", reason="b", until=date.max
+        ),
+        lambda engine: engine.decisions.assign(
+            [record(1).code], actor="a", assignee="b", answer_due="mai"
+        ),
         lambda engine: engine.sweep(days=0),
         lambda engine: engine.sweep(days=10**9),
         lambda engine: engine.apply({}, confirm=lambda _: True),
@@ -208,17 +214,17 @@ CLOSED: dict[str, Callable[[Any], object]] = {
     "was_compared": lambda engine: engine.was_compared(),
     "plan": lambda engine: engine.plan(),
     "apply": lambda engine: engine.apply(confirm=lambda _: True),
-    "repair": lambda engine: engine.repair(),
-    "pause_repair": lambda engine: engine.pause_repair(by="a", why="b"),
-    "resume_repair": lambda engine: engine.resume_repair(by="a", why="b"),
-    "repair_status": lambda engine: engine.repair_status(),
+    "repair": lambda engine: engine.repair_policies.run(),
+    "pause_repair": lambda engine: engine.repair_policies.pause(by="a", why="b"),
+    "resume_repair": lambda engine: engine.repair_policies.resume(by="a", why="b"),
+    "repair_status": lambda engine: engine.repair_policies.status(),
     "notify": lambda engine: engine.notify(dry_run=True),
     "work": lambda engine: engine.work(),
-    "assign": lambda engine: engine.assign(["H99"], actor="a", assignee="b"),
-    "explain": lambda engine: engine.explain(["H99"], actor="a", text="b"),
-    "exclude": lambda engine: engine.exclude(["H99"], actor="a", reason="b"),
-    "take_back": lambda engine: engine.take_back(["H99"], actor="a"),
-    "history_of": lambda engine: engine.history_of("H99"),
+    "assign": lambda engine: engine.decisions.assign(["H99"], actor="a", assignee="b"),
+    "explain": lambda engine: engine.decisions.explain(["H99"], actor="a", text="b"),
+    "exclude": lambda engine: engine.decisions.exclude(["H99"], actor="a", reason="b"),
+    "take_back": lambda engine: engine.decisions.take_back(["H99"], actor="a"),
+    "history_of": lambda engine: engine.decisions.history_of("H99"),
 }
 
 

@@ -28,7 +28,7 @@ __all__ = ["template"]
 MANY = 200
 #: Progress steps that the portal needs of the dossiers below: two new ones, one that changed.
 STEPS = 5
-#: Only ``Engine.repair`` does something by it.
+#: Only ``RepairPolicies.run`` does something by it.
 POLICY = RepairPolicy(
     name="all", rules=("A7", "B6", "B11", "C12", "C14"), hours="00:00-24:00", working_days=False
 )
@@ -158,10 +158,10 @@ def confirmed(reconciled: Path, tmp_path: Path) -> Path:
 @pytest.mark.slow
 def test_a_killed_repair_sends_each_dossier_and_step_once(confirmed: Path, tmp_path: Path) -> None:
     def work(engine: Engine) -> None:
-        engine.repair()
+        engine.repair_policies.run()
 
     for office in at_every_instant(tmp_path, confirmed, work, days=2):
-        (ended,) = office.khop.engine.repair().policies
+        (ended,) = office.khop.engine.repair_policies.run().policies
         assert ended.state is PolicyState.DONE
         assert office.portal.breaches == []
         assert {code: one.status for code, one in office.portal.dossiers.items()} == {

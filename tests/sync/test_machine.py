@@ -281,28 +281,32 @@ class ProvinceMachine(World):
         common: dict[str, Any] = {"actor": "kstt01", "rules": [key[0]]}
         decisions: dict[str, tuple[Callable[[Engine], object], FindingState, str | None]] = {
             "assign": (
-                lambda e: e.assign([key[1]], assignee="cb07", **common),
+                lambda e: e.decisions.assign([key[1]], assignee="cb07", **common),
                 FindingState.ASSIGNED,
                 "cb07",
             ),
             "explain": (
-                lambda e: e.explain([key[1]], text="Đã rà soát", **common),
+                lambda e: e.decisions.explain([key[1]], text="Đã rà soát", **common),
                 FindingState.EXPLAINED,
                 "Đã rà soát",
             ),
             "exclude": (
-                lambda e: e.exclude([key[1]], reason="Hồ sơ thử", **common),
+                lambda e: e.decisions.exclude([key[1]], reason="Hồ sơ thử", **common),
                 FindingState.EXCLUDED,
                 None,
             ),
             "exclude_for_days": (
-                lambda e: e.exclude(
+                lambda e: e.decisions.exclude(
                     [key[1]], reason="Hồ sơ thử", until=today + timedelta(days=3), **common
                 ),
                 FindingState.EXCLUDED,
                 None,
             ),
-            "take_back": (lambda e: e.take_back([key[1]], **common), FindingState.OPEN, None),
+            "take_back": (
+                lambda e: e.decisions.take_back([key[1]], **common),
+                FindingState.OPEN,
+                None,
+            ),
         }
         work, state, text = decisions[what]
         try:

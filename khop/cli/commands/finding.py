@@ -105,7 +105,9 @@ def history(
     shell = shell_of(context, config, format)
     chosen = rule_ids(shell, rules)
     with engine(shell, sources=()) as opened:
-        histories = {subject: opened.history_of(subject) for subject in dict.fromkeys(subjects)}
+        histories = {
+            subject: opened.decisions.history_of(subject) for subject in dict.fromkeys(subjects)
+        }
     events = {
         subject: [event for event in history if event.rule in chosen or not chosen]
         for subject, history in histories.items()
@@ -145,10 +147,10 @@ def _decide(
 
 def _verb(opened: Engine, verb: str) -> Callable[..., list[Finding]]:
     verbs: dict[str, Callable[..., list[Finding]]] = {
-        "assign": opened.assign,
-        "explain": opened.explain,
-        "exclude": opened.exclude,
-        "take_back": opened.take_back,
+        "assign": opened.decisions.assign,
+        "explain": opened.decisions.explain,
+        "exclude": opened.decisions.exclude,
+        "take_back": opened.decisions.take_back,
     }
     return verbs[verb]
 

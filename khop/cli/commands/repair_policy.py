@@ -33,7 +33,7 @@ def run(
 ) -> int:
     shell = shell_of(context, config, format)
     with engine(shell, accept_clock=accept_clock) as opened, shell.progress() as progress:
-        summary = opened.repair(dry_run=dry_run, progress=progress)
+        summary = opened.repair_policies.run(dry_run=dry_run, progress=progress)
     if shell.as_json:
         shell.show_json(summary.as_json())
     else:
@@ -51,7 +51,7 @@ def status(
 
     shell = shell_of(context, config, format)
     with engine(shell, sources=()) as opened:
-        policies = opened.repair_status()
+        policies = opened.repair_policies.status()
     if shell.as_json:
         shell.show_json({"policies": [each.as_json() for each in policies]})
     else:
@@ -71,7 +71,7 @@ def pause(
     shell = shell_of(context, config, format)
     who = by if by is not None else account(shell)
     with engine(shell, sources=()) as opened:
-        held = opened.pause_repair(policy, by=who, why=why)
+        held = opened.repair_policies.pause(policy, by=who, why=why)
     if shell.as_json:
         shell.show_json({"paused": held.name, "by": held.by, "why": held.why})
     else:
@@ -91,7 +91,7 @@ def resume(
     shell = shell_of(context, config, format)
     who = by if by is not None else account(shell)
     with engine(shell, sources=()) as opened:
-        ended = opened.resume_repair(policy, by=who, why=why)
+        ended = opened.repair_policies.resume(policy, by=who, why=why)
     if shell.as_json:
         shell.show_json({"resumed": ended.name})
     else:

@@ -27,6 +27,7 @@ from khop.sync.findings.decision_texts import (
     refuse_past,
     text_of,
 )
+from khop.sync.findings.history import FindingEvent, history_of
 from khop.sync.findings.subjects import subject_of
 from khop.sync.findings.views import FINDING_ACTION, findings_of
 from khop.sync.ledger import Ledger, audit_log, finding_counts
@@ -39,18 +40,116 @@ from khop.sync.results import UNSETTLED, Finding, FindingState
 from khop.text.choices import check_words
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Who decides, when, and about which findings.
+class Decisions:
+    """What people decide about the findings of a ledger.
 
-    ``subjects``: codes of dossiers, or ``row:KEY``. ``rules``: only their findings; none means all
-    findings of the subjects that the decision can change.
+    Of each decision: ``subjects`` are codes of dossiers, or ``row:KEY``; ``actor`` is the account
+    of the person who decides; ``rules``: only their findings, none means all findings of the
+    subjects that the decision can change. Each returns the findings as they are afterwards, and
+    raises DecisionError, and then nothing is written.
     """
+
+    def __init__(self, ledger: Ledger, clock: Callable[[], datetime]) -> None:
+        self._ledger = ledger
+        self._clock = clock
+
+    def assign(
+        self,
+        subjects: Sequence[str],
+        *,
+        actor: str,
+        assignee: str,
+        answer_due: date | None = None,
+        rules: Sequence[str] = (),
+    ) -> list[Finding]:
+        """Have ``assignee`` answer by the end of the day ``answer_due``; an earlier answer is
+        cleared."""
+        choice = _Choice(self._clock(), actor, subjects, rules)
+        to = name_of(assignee, "no_assignee")
+        refuse_past(answer_due, choice.now)
+        values = {
+            "state": FindingState.ASSIGNED.value,
+            "assignee": to,
+            "answer_due_us": None if answer_due is None else start_us(answer_due),
+            "explanation": None,
+        }
+        change = _Change("assign", {"to": to, "until": answer_due}, values)
+        return _decide(self._ledger, choice, change)
+
+    def explain(
+        self, subjects: Sequence[str], *, actor: str, text: str, rules: Sequence[str] = ()
+    ) -> list[Finding]:
+        """Store the answer that was given, in place of an earlier one.
+
+        The finding stays until a reconcile no longer finds it, or a person excludes it.
+        """
+        choice = _Choice(self._clock(), actor, subjects, rules)
+        answer = text_of(text, "no_text")
+        values = {"state": FindingState.EXPLAINED.value, "explanation": answer}
+        return _decide(self._ledger, choice, _Change("explain", {"text": answer}, values))
+
+    def exclude(
+        self,
+        subjects: Sequence[str],
+        *,
+        actor: str,
+        reason: str,
+        until: date | None = None,
+        rules: Sequence[str] = (),
+    ) -> list[Finding]:
+        """Exclude findings up to the end of the local day ``until``, or until taken back.
+
+        The exclusion also holds when the finding is resolved and found again.
+        """
+        choice = _Choice(self._clock(), actor, subjects, rules)
+        why = text_of(reason, "no_reason")
+        refuse_past(until, choice.now)
+        row = {
+            "reason": why,
+            "actor": name_of(actor, "no_actor"),
+            "made_us": choice.now_us,
+            "until_us": None if until is None else start_us(until + timedelta(days=1)) - 1,
+        }
+        change = _Change(
+            "exclude",
+            {"reason": why, "until": until},
+            {"state": FindingState.EXCLUDED.value},
+            lambda connection, found: _put_exclusion(connection, found, row),
+        )
+        return _decide(self._ledger, choice, change)
+
+    def take_back(
+        self, subjects: Sequence[str], *, actor: str, reason: str = "", rules: Sequence[str] = ()
+    ) -> list[Finding]:
+        """End exclusions: their findings are open again, and the next reconcile looks at them.
+
+        A finding that was resolved meanwhile stays resolved.
+        """
+        choice = _Choice(self._clock(), actor, subjects, rules)
+        why = text_of(reason, "no_reason") if reason.strip() else None
+        values = {
+            "state": FindingState.OPEN.value,
+            "opened_us": choice.now_us,
+            "assignee": None,
+            "answer_due_us": None,
+            "explanation": None,
+        }
+        change = _Change("take_back", {"reason": why}, values, _drop_exclusion)
+        return _decide(self._ledger, choice, change)
+
+    def history_of(self, subject: str) -> list[FindingEvent]:
+        """What happened to the findings of a dossier or a row of paper, oldest first."""
+        return history_of(self._ledger, subject)
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """Who decides, when, and about which findings."""
 
     now: datetime
     actor: str
     subjects: Sequence[str]
-    rules: Sequence[str] = ()
+    rules: Sequence[str]
 
     def __post_init__(self) -> None:
         """Raises KhopError for one text in place of a list."""
@@ -60,96 +159,6 @@ class Choice:
     @property
     def now_us(self) -> int:
         return Instant.of(self.now).us
-
-
-def assign(
-    ledger: Ledger,
-    choice: Choice,
-    *,
-    assignee: str,
-    answer_due: date | None = None,
-) -> list[Finding]:
-    """Have ``assignee`` answer by the end of the day ``answer_due``; an earlier answer is cleared.
-
-    Returns the findings as they are now, as the other decisions do. Raises DecisionError.
-    """
-    to = name_of(assignee, "no_assignee")
-    refuse_past(answer_due, choice.now)
-    values = {
-        "state": FindingState.ASSIGNED.value,
-        "assignee": to,
-        "answer_due_us": None if answer_due is None else start_us(answer_due),
-        "explanation": None,
-    }
-    change = _Change("assign", {"to": to, "until": answer_due}, values)
-    return _decide(ledger, choice, change)
-
-
-def explain(
-    ledger: Ledger,
-    choice: Choice,
-    *,
-    text: str,
-) -> list[Finding]:
-    """Store the answer, in place of an earlier one.
-
-    The finding stays until a reconcile no longer finds it, or a person excludes it. Raises
-    DecisionError.
-    """
-    answer = text_of(text, "no_text")
-    values = {"state": FindingState.EXPLAINED.value, "explanation": answer}
-    change = _Change("explain", {"text": answer}, values)
-    return _decide(ledger, choice, change)
-
-
-def exclude(
-    ledger: Ledger,
-    choice: Choice,
-    *,
-    reason: str,
-    until: date | None = None,
-) -> list[Finding]:
-    """Exclude findings up to the end of the local day ``until``, or until taken back.
-
-    The exclusion also holds when the finding is resolved and found again. Raises DecisionError.
-    """
-    why = text_of(reason, "no_reason")
-    refuse_past(until, choice.now)
-    row = {
-        "reason": why,
-        "actor": name_of(choice.actor, "no_actor"),
-        "made_us": choice.now_us,
-        "until_us": None if until is None else start_us(until + timedelta(days=1)) - 1,
-    }
-    change = _Change(
-        "exclude",
-        {"reason": why, "until": until},
-        {"state": FindingState.EXCLUDED.value},
-        lambda connection, found: _put_exclusion(connection, found, row),
-    )
-    return _decide(ledger, choice, change)
-
-
-def take_back(
-    ledger: Ledger,
-    choice: Choice,
-    *,
-    reason: str = "",
-) -> list[Finding]:
-    """End exclusions: their findings are open again, and the next reconcile looks at them.
-
-    A finding that was resolved meanwhile stays resolved. Raises DecisionError.
-    """
-    why = text_of(reason, "no_reason") if reason.strip() else None
-    values = {
-        "state": FindingState.OPEN.value,
-        "opened_us": choice.now_us,
-        "assignee": None,
-        "answer_due_us": None,
-        "explanation": None,
-    }
-    change = _Change("take_back", {"reason": why}, values, _drop_exclusion)
-    return _decide(ledger, choice, change)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +203,7 @@ class _Change:
         return None if found.state in UNSETTLED else found.state.value
 
 
-def _decide(ledger: Ledger, choice: Choice, change: _Change) -> list[Finding]:
+def _decide(ledger: Ledger, choice: _Choice, change: _Change) -> list[Finding]:
     by = name_of(choice.actor, "no_actor")
     with ledger.write() as connection:
         rules = known_rules(choice.rules)

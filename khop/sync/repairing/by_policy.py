@@ -1,22 +1,19 @@
-"""The engine's methods for plans, and for what khop repairs without being asked."""
+"""What khop repairs without being asked: the policies of khop.toml, run, paused and resumed."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
 from khop.adapters.ports import DossierSource
-from khop.config.domain_tables import Tables
-from khop.config.model import Config
 from khop.config.repair import RepairPolicy
 from khop.errors import ConfigError, KhopError
-from khop.mappings.records import Instant
-from khop.sync.ledger import Ledger, outbox
+from khop.sync.ledger import outbox
 from khop.sync.ledger.pauses import Cause, Pause, given, pause, paused, resume
+from khop.sync.operations import Operations
 from khop.sync.repairing.apply import end_steps_of_before
 from khop.sync.repairing.choosing import Chooser
 from khop.sync.repairing.plan import make_plan
@@ -30,9 +27,6 @@ from khop.sync.results import (
     Progress,
     RepairSummary,
 )
-from khop.sync.run_context import RunContext
-from khop.sync.runs import Run
-from khop.sync.systems import Systems
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -41,21 +35,15 @@ def _never() -> bool:
     return False
 
 
-class RepairingByPolicy:
-    """A part of ``Engine``, which has the methods that are not written here."""
+class RepairPolicies:
+    """The policies of ``[[repair.policy]]``."""
 
-    config: Config
-    ledger: Ledger
-    tables: Tables
-    _clock: Callable[[], datetime]
-    _systems: Systems
+    def __init__(self, operations: Operations) -> None:
+        self._operations = operations
+        self._config = operations.config
+        self._ledger = operations.ledger
 
-    def plan(self, rules: Sequence[str] | None = None) -> Plan:
-        """What ``apply`` would do, for all findings or those of some rules."""
-        sink, codes = self._systems.sink(), self.tables.codes
-        return make_plan(self.ledger, sink, self._clock(), rules, self._sources(), codes)
-
-    def repair(
+    def run(
         self,
         *,
         stop: Callable[[], bool] = _never,
@@ -70,53 +58,53 @@ class RepairingByPolicy:
         itself. Raises ConfigError when there is no portal to push to, LedgerError when another
         apply runs.
         """
-        with self.ledger.read() as connection:
-            idle = {one.name: self._idle(connection, one) for one in self.config.repair.policy}
+        with self._ledger.read() as connection:
+            idle = {one.name: self._idle(connection, one) for one in self._config.repair.policy}
         if None not in idle.values():
             return RepairSummary(None, tuple(each for each in idle.values() if each is not None))
-        portal = portal_of(self._systems.sink())
+        portal = portal_of(self._operations.systems.sink())
         if dry_run:
-            plan = self.plan()
+            plan = make_plan(self._operations)
             return self._summary(None, idle, lambda policy: self._planned(policy, plan, portal))
-        with self._lease("apply", progress) as context, self._run("repair") as run:
-            one_stops = self._systems.of_port(DossierSource)
-            pushes = Pushes(context, one_stops, portal, self.tables.codes)
+        with self._operations.begin("repair", "apply", progress) as (context, run):
+            one_stops = self._operations.systems.of_port(DossierSource)
+            pushes = Pushes(context, one_stops, portal, self._operations.tables.codes)
             end_steps_of_before(pushes)
-            settings, calendar = self.config.repair, self.tables.calendar
-            policies = Policies(pushes, self.plan(), settings, calendar, stop)
+            settings, calendar = self._config.repair, self._operations.tables.calendar
+            policies = Policies(pushes, make_plan(self._operations), settings, calendar, stop)
             return run.done(self._summary(run.id, idle, policies.run))
 
-    def pause_repair(self, policy: str | None = None, *, by: str, why: str) -> Pause:
+    def pause(self, policy: str | None = None, *, by: str, why: str) -> Pause:
         """Pause a policy, or all repair by policy; returns the pause that holds, which may be an
         earlier one. ``by``: the account of the person. Raises ConfigError for an unknown policy."""
         name, who, reason = self._pause_name(policy), given(by), given(why)
-        asked = Pause(name, self._now_us(), Cause.PERSON, who, reason)
-        with self.ledger.write() as connection:
+        asked = Pause(name, self._operations.now_us(), Cause.PERSON, who, reason)
+        with self._ledger.write() as connection:
             return pause(connection, asked)
 
-    def resume_repair(self, policy: str | None = None, *, by: str, why: str) -> Pause:
+    def resume(self, policy: str | None = None, *, by: str, why: str) -> Pause:
         """End the pause of a policy, or that of all repair by policy; returns it. A policy that
         paused itself begins with its first pushes again. Raises KhopError when there is none."""
         name, who, reason = self._pause_name(policy), given(by), given(why)
-        with self.ledger.write() as connection:
-            ended = resume(connection, name, by=who, why=reason, now_us=self._now_us())
+        with self._ledger.write() as connection:
+            ended = resume(connection, name, by=who, why=reason, now_us=self._operations.now_us())
             names = [name for name in paused(connection) if name.split(":")[0] == ALL]
         if ended is None:
             there = ", ".join(names) or "nothing"
             raise KhopError(f"{name} is not paused; paused: {there}")
         return ended
 
-    def repair_status(self) -> list[PolicyStatus]:
+    def status(self) -> list[PolicyStatus]:
         """Each policy as it is now."""
-        with self.ledger.read() as connection:
-            return [self._status(connection, policy) for policy in self.config.repair.policy]
+        with self._ledger.read() as connection:
+            return [self._status(connection, policy) for policy in self._config.repair.policy]
 
     def _idle(self, connection: sa.Connection, policy: RepairPolicy) -> PolicyRepair | None:
         """Why a policy may push nothing now; None when it may."""
         held = pause_of(connection, policy.name)
         if held is not None:
             return PolicyRepair(policy.name, PolicyState.PAUSED, held.why)
-        if in_hours(policy, self._clock(), self.tables.calendar):
+        if in_hours(policy, self._operations.clock(), self._operations.tables.calendar):
             return None
         return PolicyRepair(policy.name, PolicyState.OFF_HOURS)
 
@@ -126,11 +114,11 @@ class RepairingByPolicy:
         idle: dict[str, PolicyRepair | None],
         do: Callable[[RepairPolicy], PolicyRepair],
     ) -> RepairSummary:
-        policies = self.config.repair.policy
+        policies = self._config.repair.policy
         return RepairSummary(run_id, tuple(idle[one.name] or do(one) for one in policies))
 
     def _planned(self, policy: RepairPolicy, plan: Plan, portal: Portal) -> PolicyRepair:
-        with self.ledger.read() as connection:
+        with self._ledger.read() as connection:
             choice = self._chooser(policy, portal.sink.name).choose(connection, plan)
         state = PolicyState.READY if choice.too_many is None else PolicyState.TOO_MANY
         left = dict(choice.left)
@@ -154,25 +142,13 @@ class RepairingByPolicy:
         )
 
     def _chooser(self, policy: RepairPolicy, sink: str | None) -> Chooser:
-        return Chooser(policy, self.config.repair, sink, self._clock())
+        return Chooser(policy, self._config.repair, sink, self._operations.clock())
 
     def _pause_name(self, policy: str | None) -> str:
         if policy is None:
             return ALL
-        known = [each.name for each in self.config.repair.policy]
+        known = [each.name for each in self._config.repair.policy]
         if policy not in known:
             there = ", ".join(known) or "none"
             raise ConfigError(f"there is no policy {policy}; there is {there}", key="repair.policy")
         return pause_name(policy)
-
-    def _now_us(self) -> int:
-        return Instant.of(self._clock()).us
-
-    def _lease(self, names: str, progress: Progress | None) -> AbstractContextManager[RunContext]:
-        raise NotImplementedError
-
-    def _sources(self) -> list[str]:
-        raise NotImplementedError
-
-    def _run(self, kind: str, now: datetime | None = None) -> AbstractContextManager[Run]:
-        raise NotImplementedError

@@ -22,6 +22,7 @@ from khop.mappings.records import DossierRecord, Instant, Status
 from khop.sync.ledger import Ledger, outbox, records
 from khop.sync.ledger.outbox import Push, PushState
 from khop.sync.ledger.schema import discrepancy, run
+from khop.sync.operations import Operations
 from khop.sync.reconciling.rules import RULES
 from khop.sync.reconciling.warehouse import Selection, ledger_cases
 from khop.sync.repairing.comparing import changes
@@ -78,27 +79,19 @@ class _OpenFindings:
         return tuple(sorted({RULES[rule].acts for rule in self.rules}))
 
 
-def make_plan(
-    ledger: Ledger,
-    sink: DossierSink | None,
-    made_at: datetime,
-    only: Sequence[str] | None,
-    sources: Sequence[str] | None = None,
-    grammar: CodeGrammar | None = None,
-) -> Plan:
+def make_plan(operations: Operations, only: Sequence[str] | None = None) -> Plan:
     """The plan for all open findings, or for those of the rules ``only``.
 
-    ``sink`` None: there is no portal to push to, everything is for people. ``sources``: the
-    sources that are configured; records of other sources do not count. ``grammar``: the shapes of
-    codes.
+    Without a portal to push to everything is for people. Records of sources that are not
+    configured do not count. Raises ConfigError for an unknown rule.
     """
-    chosen = _chosen(only)
-    with ledger.read() as connection:
+    chosen, made_at = _chosen(only), operations.clock()
+    with operations.ledger.read() as connection:
         opened = [one.only(chosen) for one in _open_findings(connection)]
         total = _cases_at_last_reconcile(connection)
     ours = [one.only(_REPAIRABLE) for one in opened]
     mine = [one for one in ours if one.rules]
-    items, work = _pushes(ledger, sink, made_at, mine, sources, grammar)
+    items, work = _pushes(operations, mine, made_at)
     for one in opened:
         theirs = one.only(chosen - _REPAIRABLE)
         if theirs.rules:
@@ -125,19 +118,16 @@ def _chosen(only: Sequence[str] | None) -> frozenset[str]:
 
 
 def _pushes(
-    ledger: Ledger,
-    sink: DossierSink | None,
-    made_at: datetime,
-    opened: Sequence[_OpenFindings],
-    sources: Sequence[str] | None,
-    grammar: CodeGrammar | None,
+    operations: Operations, opened: Sequence[_OpenFindings], made_at: datetime
 ) -> tuple[list[PlanItem], list[WorkItem]]:
     """What a machine may push for these findings, and what it may not, with the reason.
 
     A push that an earlier apply began comes before a new one of the same dossier.
     """
+    ledger, sink = operations.ledger, operations.systems.sink()
     if sink is None:
         return [], [_work(one, "no_portal") for one in opened]
+    sources, grammar = operations.source_names(), operations.tables.codes
     with ledger.read() as connection:
         ended = outbox.ended_versions(connection, sink.name)
         taken = outbox.last_taken(connection, sink.name, Instant.of(made_at).us)

@@ -37,7 +37,7 @@ def count(engine: Engine) -> RuleCount:
 
 def events(engine: Engine, code: str = ONE) -> list[tuple[str, str]]:
     """(action, by) of what happened to the findings of a dossier."""
-    return [(event.action, event.by) for event in engine.history_of(code)]
+    return [(event.action, event.by) for event in engine.decisions.history_of(code)]
 
 
 def rows_of(ledger: Ledger) -> list[Any]:

@@ -17,7 +17,7 @@ LEDGERS = BOTH
 def test_a_finding_is_assigned_then_explained_and_a_run_keeps_both(
     found: Engine, clock: FakeClock
 ) -> None:
-    (assigned,) = found.assign(
+    (assigned,) = found.decisions.assign(
         [ONE], actor="truongphong", assignee="canbo.mau", answer_due=date(2026, 11, 24)
     )
     assert (assigned.state, assigned.assignee, assigned.answer_due) == (
@@ -28,7 +28,7 @@ def test_a_finding_is_assigned_then_explained_and_a_run_keeps_both(
     clock.advance(days=1)
     assert count(found).open == 2
     assert a7(found) == replace(assigned, last_seen=local(clock))
-    (explained,) = found.explain([ONE], actor=OFFICER, text="Cổng bảo trì, đã gửi lại.")
+    (explained,) = found.decisions.explain([ONE], actor=OFFICER, text="Cổng bảo trì, đã gửi lại.")
     assert (explained.state, explained.explanation) == (
         FindingState.EXPLAINED,
         "Cổng bảo trì, đã gửi lại.",
@@ -40,22 +40,22 @@ def test_a_finding_is_assigned_then_explained_and_a_run_keeps_both(
 
 
 def test_assigning_again_clears_the_answer_and_the_history_keeps_it(found: Engine) -> None:
-    found.explain([ONE], actor=OFFICER, text="Đã gửi lại.")
-    (again,) = found.assign([ONE], actor="truongphong", assignee=OFFICER)
+    found.decisions.explain([ONE], actor=OFFICER, text="Đã gửi lại.")
+    (again,) = found.decisions.assign([ONE], actor="truongphong", assignee=OFFICER)
     assert (again.state, again.explanation, again.answer_due) == (
         FindingState.ASSIGNED,
         None,
         None,
     )
-    texts = [event.detail.get("text") for event in found.history_of(ONE)]
+    texts = [event.detail.get("text") for event in found.decisions.history_of(ONE)]
     assert texts == [None, "Đã gửi lại.", None]
 
 
 def test_a_resolved_finding_is_reopened_without_assignee_and_answer(
     found: Engine, portal: FakePortal, clock: FakeClock
 ) -> None:
-    found.assign([ONE], actor=OFFICER, assignee=OFFICER, answer_due=TODAY)
-    found.explain([ONE], actor=OFFICER, text="Đã gửi lại.")
+    found.decisions.assign([ONE], actor=OFFICER, assignee=OFFICER, answer_due=TODAY)
+    found.decisions.explain([ONE], actor=OFFICER, text="Đã gửi lại.")
     portal.hold(record(1))
     clock.advance(days=1)
     found.pull()
@@ -78,5 +78,5 @@ def test_a_resolved_finding_is_reopened_without_assignee_and_answer(
 
 
 def test_an_answer_may_be_due_today(found: Engine) -> None:
-    (finding,) = found.assign([ONE], actor="a", assignee="b", answer_due=TODAY)
+    (finding,) = found.decisions.assign([ONE], actor="a", assignee="b", answer_due=TODAY)
     assert finding.answer_due == TODAY.isoformat()

@@ -29,13 +29,15 @@ def test_a_decision_is_about_all_findings_of_a_subject_or_one_rule(
     one_stop.put(record(1, due_at=None))
     engine.pull()
     engine.reconcile()
-    assert {f.rule for f in engine.assign([ONE], actor="a", assignee="b")} == {"A7", "C9"}
-    (only,) = engine.exclude([ONE.lower()], actor="a", reason="x", rules=["c9"])
+    assert {f.rule for f in engine.decisions.assign([ONE], actor="a", assignee="b")} == {"A7", "C9"}
+    (only,) = engine.decisions.exclude([ONE.lower()], actor="a", reason="x", rules=["c9"])
     assert only.rule == "C9"
     # Without rules, the excluded finding is left as it is.
-    assert [f.rule for f in engine.explain([ONE, f" {ONE} "], actor="a", text="y")] == ["A7"]
+    assert [f.rule for f in engine.decisions.explain([ONE, f" {ONE} "], actor="a", text="y")] == [
+        "A7"
+    ]
     with pytest.raises(DecisionError) as refused:
-        engine.explain([ONE], actor="a", text="y", rules=["A7", "C9"])
+        engine.decisions.explain([ONE], actor="a", text="y", rules=["A7", "C9"])
     assert (refused.value.reason, refused.value.about["rule"]) == ("excluded", "C9")
 
 
@@ -43,9 +45,13 @@ def test_a_dossier_may_be_named_by_its_alias(engine: Engine, one_stop: FakeOneSt
     one_stop.put(record(1, aliases=("G22.99.00-261110-000001",)))
     engine.pull()
     engine.reconcile()
-    (finding,) = engine.assign(["g22.99.00-261110-000001"], actor="a", assignee="b")
+    (finding,) = engine.decisions.assign(["g22.99.00-261110-000001"], actor="a", assignee="b")
     assert finding.code == ONE
-    assert engine.history_of("G22.99.00-261110-000001") == engine.history_of(ONE) != []
+    assert (
+        engine.decisions.history_of("G22.99.00-261110-000001")
+        == engine.decisions.history_of(ONE)
+        != []
+    )
 
 
 def test_a_row_of_paper_without_a_code_is_assigned_by_its_key(
@@ -58,7 +64,7 @@ def test_a_row_of_paper_without_a_code_is_assigned_by_its_key(
     (a1,) = engine.findings()
     assert (a1.rule, a1.code) == ("A1", None)
     assert (a1.evidence[0]["file"], a1.evidence[0]["row"]) == ("so.xlsx", 4)
-    (assigned,) = engine.assign([a1.subject], actor="a", assignee="b")
+    (assigned,) = engine.decisions.assign([a1.subject], actor="a", assignee="b")
     assert assigned.state is FindingState.ASSIGNED
     assert events(engine, a1.subject) == [("open", "khop"), ("assign", "a")]
 
@@ -67,7 +73,7 @@ def test_one_unknown_subject_refuses_the_whole_decision(found: Engine, ledger: L
     before = rows_of(ledger)
     for subjects in ([ONE, "H99.12-261110-9999"], ["H99.12-261110-9999", ONE]):
         with pytest.raises(DecisionError, match="no finding of H99"):
-            found.exclude(subjects, actor=OFFICER, reason="x")
+            found.decisions.exclude(subjects, actor=OFFICER, reason="x")
     assert rows_of(ledger) == before
 
 
@@ -81,15 +87,15 @@ def test_a_decision_that_fails_half_way_writes_nothing(
 
     monkeypatch.setattr("khop.sync.ledger.audit_log.append", torn)
     with pytest.raises(LedgerError):
-        found.exclude([ONE, TWO], actor=OFFICER, reason="x")
+        found.decisions.exclude([ONE, TWO], actor=OFFICER, reason="x")
     assert rows_of(ledger) == before
 
 
 def each_decision(engine: Engine) -> list[Callable[[], list[Finding]]]:
     return [
-        lambda: engine.assign([ONE], actor="a", assignee="b"),
-        lambda: engine.explain([ONE], actor="a", text="b"),
-        lambda: engine.exclude([ONE], actor="a", reason="b"),
+        lambda: engine.decisions.assign([ONE], actor="a", assignee="b"),
+        lambda: engine.decisions.explain([ONE], actor="a", text="b"),
+        lambda: engine.decisions.exclude([ONE], actor="a", reason="b"),
     ]
 
 
@@ -108,14 +114,14 @@ def test_decisions_about_a_resolved_finding_are_refused(
 def test_decisions_about_an_excluded_finding_are_refused_until_it_is_taken_back(
     found: Engine,
 ) -> None:
-    found.exclude([ONE], actor=OFFICER, reason="x")
+    found.decisions.exclude([ONE], actor=OFFICER, reason="x")
     for decide in each_decision(found):
         with pytest.raises(DecisionError, match="take the exclusion back first"):
             decide()
-    found.take_back([ONE], actor="a")
+    found.decisions.take_back([ONE], actor="a")
     with pytest.raises(DecisionError, match="no exclusion of A7"):
-        found.take_back([ONE], actor="a", rules=["A7"])
-    assert found.assign([ONE], actor="a", assignee="b")[0].state in UNSETTLED
+        found.decisions.take_back([ONE], actor="a", rules=["A7"])
+    assert found.decisions.assign([ONE], actor="a", assignee="b")[0].state in UNSETTLED
 
 
 REFUSED: list[tuple[str, str, dict[str, Any]]] = [
@@ -165,17 +171,17 @@ def test_codes_and_dates_in_a_text_are_no_personal_numbers(found: Engine) -> Non
         "Theo Quyết định 1234/QĐ-UBND ngày 01/07/2025",
         "Từ 2026-11-12 14:30 đến 2026-11-13 09:00",
     ):
-        assert found.explain([ONE], actor="a", text=text)[0].explanation == text
+        assert found.decisions.explain([ONE], actor="a", text=text)[0].explanation == text
 
 
 def test_the_log_is_unbroken_after_decisions_and_runs(found: Engine, clock: FakeClock) -> None:
-    found.assign([ONE, TWO], actor="a", assignee="b")
-    found.explain([ONE], actor="b", text="Đã gửi lại")
-    found.exclude([TWO], actor="a", reason="Thử nghiệm", until=TODAY)
+    found.decisions.assign([ONE, TWO], actor="a", assignee="b")
+    found.decisions.explain([ONE], actor="b", text="Đã gửi lại")
+    found.decisions.exclude([TWO], actor="a", reason="Thử nghiệm", until=TODAY)
     clock.advance(days=1)
     found.reconcile()
-    found.exclude([TWO], actor="a", reason="Thử nghiệm")
-    found.take_back([TWO], actor="a")
+    found.decisions.exclude([TWO], actor="a", reason="Thử nghiệm")
+    found.decisions.take_back([TWO], actor="a")
     verified = found.verify_log()
     # The key, two findings opened, five decisions about six findings, one exclusion ended.
     assert (verified.problems, verified.entries) == ((), 1 + 2 + 6 + 1)

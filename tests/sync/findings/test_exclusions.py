@@ -16,7 +16,7 @@ LEDGERS = BOTH
 def test_an_exclusion_stays_over_runs_and_names_its_author_and_reason(
     found: Engine, clock: FakeClock
 ) -> None:
-    (excluded,) = found.exclude([ONE], actor="truongphong", reason="Hồ sơ thử nghiệm")
+    (excluded,) = found.decisions.exclude([ONE], actor="truongphong", reason="Hồ sơ thử nghiệm")
     assert excluded.state is FindingState.EXCLUDED
     assert excluded.exclusion == {
         "by": "truongphong",
@@ -35,7 +35,7 @@ def test_an_exclusion_stays_over_runs_and_names_its_author_and_reason(
 def test_an_exclusion_is_in_force_when_its_finding_returns(
     found: Engine, portal: FakePortal, clock: FakeClock
 ) -> None:
-    found.exclude([ONE], actor=OFFICER, reason="Hồ sơ thử nghiệm")
+    found.decisions.exclude([ONE], actor=OFFICER, reason="Hồ sơ thử nghiệm")
     for held, state in ((True, FindingState.RESOLVED), (False, FindingState.EXCLUDED)):
         portal.dossiers.clear()
         portal.hold(*([record(1)] if held else []))
@@ -48,8 +48,8 @@ def test_an_exclusion_is_in_force_when_its_finding_returns(
 def test_an_exclusion_ends_with_its_day_without_a_change_of_the_dossier(
     found: Engine, clock: FakeClock
 ) -> None:
-    found.assign([ONE], actor=OFFICER, assignee=OFFICER)
-    found.exclude([ONE], actor=OFFICER, reason="Cổng bảo trì", until=TODAY)
+    found.decisions.assign([ONE], actor=OFFICER, assignee=OFFICER)
+    found.decisions.exclude([ONE], actor=OFFICER, reason="Cổng bảo trì", until=TODAY)
     clock.now = datetime(2026, 11, 20, 16, 59, 59, 999_999, tzinfo=UTC)
     found.reconcile()
     assert a7(found).state is FindingState.EXCLUDED
@@ -70,9 +70,9 @@ def test_an_exclusion_ends_with_its_day_without_a_change_of_the_dossier(
 def test_a_finding_can_be_excluded_again_after_its_exclusion_ended(
     found: Engine, clock: FakeClock
 ) -> None:
-    found.exclude([ONE], actor=OFFICER, reason="Cổng bảo trì", until=TODAY)
+    found.decisions.exclude([ONE], actor=OFFICER, reason="Cổng bảo trì", until=TODAY)
     clock.advance(days=1)
-    (again,) = found.exclude([ONE], actor="truongphong", reason="Cổng vẫn bảo trì")
+    (again,) = found.decisions.exclude([ONE], actor="truongphong", reason="Cổng vẫn bảo trì")
     assert again.exclusion is not None
     assert again.exclusion["by"] == "truongphong"
     clock.advance(days=1)
@@ -82,9 +82,9 @@ def test_a_finding_can_be_excluded_again_after_its_exclusion_ended(
 def test_an_exclusion_taken_back_leaves_the_finding_open_and_the_next_run_looks_at_it(
     found: Engine, portal: FakePortal, clock: FakeClock
 ) -> None:
-    found.exclude([ONE, TWO], actor=OFFICER, reason="Nhầm")
+    found.decisions.exclude([ONE, TWO], actor=OFFICER, reason="Nhầm")
     found.reconcile()
-    taken = found.take_back([ONE, TWO], actor="truongphong", reason="Không có căn cứ")
+    taken = found.decisions.take_back([ONE, TWO], actor="truongphong", reason="Không có căn cứ")
     assert [finding.state for finding in taken] == [FindingState.OPEN] * 2
     summary = found.reconcile()
     assert (summary.whole, summary.examined, summary.open) == (False, 2, 2)
@@ -95,12 +95,12 @@ def test_an_exclusion_taken_back_leaves_the_finding_open_and_the_next_run_looks_
 def test_an_exclusion_of_a_resolved_finding_can_be_taken_back(
     found: Engine, portal: FakePortal, clock: FakeClock
 ) -> None:
-    found.exclude([ONE], actor=OFFICER, reason="Nhầm")
+    found.decisions.exclude([ONE], actor=OFFICER, reason="Nhầm")
     portal.hold(record(1))
     clock.advance(days=1)
     found.pull()
     found.reconcile()
-    (finding,) = found.take_back([ONE], actor=OFFICER)
+    (finding,) = found.decisions.take_back([ONE], actor=OFFICER)
     assert finding.state is FindingState.RESOLVED
     portal.dossiers.clear()
     clock.advance(days=4)
@@ -112,7 +112,7 @@ def test_an_exclusion_of_a_resolved_finding_can_be_taken_back(
 def test_a_run_at_an_earlier_now_excludes_by_the_exclusions_of_that_time(
     found: Engine, clock: FakeClock
 ) -> None:
-    found.exclude([ONE], actor=OFFICER, reason="Cổng bảo trì", until=TODAY)
+    found.decisions.exclude([ONE], actor=OFFICER, reason="Cổng bảo trì", until=TODAY)
     earlier = clock.now
     clock.advance(days=2)
     found.reconcile()

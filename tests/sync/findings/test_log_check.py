@@ -18,9 +18,9 @@ LEDGERS = BOTH
 @pytest.fixture
 def decided(found: Engine, clock: FakeClock, one_stop: FakeOneStop) -> Engine:
     """Two findings: one is explained, one was excluded, went, and came back."""
-    found.assign([ONE], actor="a", assignee="b", answer_due=TODAY)
-    found.explain([ONE], actor="b", text="Đã gửi lại")
-    found.exclude([TWO], actor="a", reason="Thử nghiệm")
+    found.decisions.assign([ONE], actor="a", assignee="b", answer_due=TODAY)
+    found.decisions.explain([ONE], actor="b", text="Đã gửi lại")
+    found.decisions.exclude([TWO], actor="a", reason="Thử nghiệm")
     clock.advance(days=1)
     found.reconcile(whole=True)
     return found
@@ -126,7 +126,7 @@ def test_findings_that_go_and_come_back_agree_with_the_log(
     decided.reconcile()
     states = {each.state for each in decided.findings(states=[s.value for s in FindingState])}
     assert FindingState.RESOLVED in states
-    decided.take_back([TWO], actor="a")
+    decided.decisions.take_back([TWO], actor="a")
     assert decided.verify_log().problems == ()
 
 

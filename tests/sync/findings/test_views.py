@@ -70,7 +70,7 @@ def test_changes_between_two_days_are_what_is_new_and_what_is_gone(
     one_stop.put(record(3))
     found.pull()
     found.reconcile(whole=True)
-    found.exclude([TWO], actor=OFFICER, reason="Thử nghiệm.")
+    found.decisions.exclude([TWO], actor=OFFICER, reason="Thử nghiệm.")
     end = clock.now + timedelta(hours=1)
     changes = [(word, f.code) for word, f in found.changes_between(start, end)]
     assert sorted(changes) == [("gone", ONE), ("gone", TWO), ("new", record(3).code)]

@@ -55,7 +55,7 @@ def engine(
 
 
 def one_run(engine: Engine, **how: object) -> PolicyRepair:
-    (policy,) = engine.repair(**how).policies  # type: ignore[arg-type]
+    (policy,) = engine.repair_policies.run(**how).policies  # type: ignore[arg-type]
     return policy
 
 
@@ -74,14 +74,14 @@ def test_a_person_can_pause_a_run_that_is_under_way(
     engine: Engine, portal: ListeningPortal, policy: str | None
 ) -> None:
     def person(count: int) -> None:
-        engine.pause_repair(policy, by="canbo.mau", why="the portal is slow")
+        engine.repair_policies.pause(policy, by="canbo.mau", why="the portal is slow")
 
     portal.after_create = person
     done = one_run(engine)
     assert (done.state, done.why) == (PolicyState.PAUSED, "the portal is slow")
     assert len(portal.dossiers) == 1
     assert one_run(engine).applied == ()
-    engine.resume_repair(policy, by="canbo.mau", why="it is quick again")
+    engine.repair_policies.resume(policy, by="canbo.mau", why="it is quick again")
     portal.after_create = lambda count: None
     assert len(one_run(engine).applied) == DOSSIERS - 1
 
@@ -93,7 +93,7 @@ def test_a_finding_that_is_excluded_while_others_are_pushed_is_not_pushed(
 
     def person(count: int) -> None:
         if count == 1:
-            engine.exclude([last], actor="canbo.mau", reason="another law holds")
+            engine.decisions.exclude([last], actor="canbo.mau", reason="another law holds")
 
     portal.after_create = person
     done = one_run(engine)
@@ -105,7 +105,7 @@ def test_a_finding_that_a_person_is_asked_about_is_left_to_the_person(
     engine: Engine, portal: ListeningPortal
 ) -> None:
     code = record(2).code
-    engine.assign([code], actor="canbo.mau", assignee="canbo.hai")
+    engine.decisions.assign([code], actor="canbo.mau", assignee="canbo.hai")
     assert one_run(engine).left == {"with_people": 1}
     assert code not in portal.dossiers
     assert len(portal.dossiers) == DOSSIERS - 1
@@ -162,17 +162,20 @@ def test_the_portal_is_looked_up_after_each_push_and_the_answer_is_kept(
 def test_without_a_policy_nothing_is_repaired(
     build_engine: Build, one_stop: FakeOneStop, ledger: Ledger
 ) -> None:
-    summary = build_engine(one_stop).repair()
+    summary = build_engine(one_stop).repair_policies.run()
     assert (summary.run, summary.policies, summary.ok) == (None, (), True)
 
 
 @pytest.mark.parametrize(
     ("act", "error"),
     [
-        (lambda e: e.pause_repair("mising", by="a", why="b"), "there is no policy mising"),
-        (lambda e: e.pause_repair(by="a", why=" "), "say why"),
-        (lambda e: e.pause_repair(by="a", why="hỏi 099090000001"), "personal number"),
-        (lambda e: e.resume_repair(by="a", why="b"), "repair is not paused; paused: nothing"),
+        (lambda e: e.repair_policies.pause("mising", by="a", why="b"), "there is no policy mising"),
+        (lambda e: e.repair_policies.pause(by="a", why=" "), "say why"),
+        (lambda e: e.repair_policies.pause(by="a", why="hỏi 099090000001"), "personal number"),
+        (
+            lambda e: e.repair_policies.resume(by="a", why="b"),
+            "repair is not paused; paused: nothing",
+        ),
     ],
 )
 def test_what_cannot_be_paused_is_told(
@@ -185,6 +188,6 @@ def test_what_cannot_be_paused_is_told(
 def test_a_person_who_resumes_everything_is_told_which_policy_stays_paused(
     engine: Engine,
 ) -> None:
-    engine.pause_repair("missing", by="canbo.mau", why="wait")
+    engine.repair_policies.pause("missing", by="canbo.mau", why="wait")
     with pytest.raises(KhopError, match="paused: repair:missing"):
-        engine.resume_repair(by="canbo.mau", why="go on")
+        engine.repair_policies.resume(by="canbo.mau", why="go on")
