@@ -7,6 +7,7 @@ import structlog
 
 from tests.sync.conftest import (
     clock,
+    empty_ledger,
     ledger,
     ledger_url,
     postgres,
@@ -17,6 +18,7 @@ from tests.sync.conftest import (
 
 __all__ = [
     "clock",
+    "empty_ledger",
     "ledger",
     "ledger_url",
     "postgres",

@@ -212,7 +212,7 @@ def test_after_the_clock_was_set_back_the_next_slot_comes_soon(planned: Ledger) 
     slots = [row.slot_us for row in rows(planned, "pull:a")]
     assert SLOT + MINUTE_US in slots
     # what was made under the clock that was ahead does not wait for years
-    assert {row.start_us for row in rows(planned, "pull:a")} <= set(range(SLOT, NOW + MINUTE_US))
+    assert all(SLOT <= row.start_us < NOW + MINUTE_US for row in rows(planned, "pull:a"))
     assert claimed(planned, NOW + MINUTE_US) is not None
 
 

@@ -6,6 +6,7 @@ ledger in PostgreSQL too.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -45,14 +46,21 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("ledger_url", kinds, indirect=True)
 
 
+@pytest.fixture(scope="session")
+def empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty ledger of SQLite. It is copied, because making one is slow."""
+    path = tmp_path_factory.mktemp("ledger") / "khop.db"
+    create_ledger(f"sqlite:///{path}")
+    return path
+
+
 @pytest.fixture
-def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def ledger_url(request: pytest.FixtureRequest, empty_ledger: Path, tmp_path: Path) -> str:
     """An empty ledger, of the kind asked for."""
     if getattr(request, "param", "sqlite") == "postgres":
         return str(request.getfixturevalue("postgres_url"))
-    url = f"sqlite:///{tmp_path / 'khop.db'}"
-    create_ledger(url)
-    return url
+    copied = shutil.copy(empty_ledger, tmp_path / "khop.db")
+    return f"sqlite:///{copied}"
 
 
 @pytest.fixture

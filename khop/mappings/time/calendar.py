@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from holidays import country_holidays
 
@@ -57,7 +58,17 @@ class WorkingCalendar:
         self._off = _dates(table["days_off"]) - own_worked | own_off
         self._worked = _dates(table["worked_days"]) - own_off | own_worked
         self._undecided = _dates(table["undecided"]) - own_off - own_worked
-        self._years: list[_Year] = []
+        self._years = _counted(self._off, self._worked)
+
+    def __eq__(self, other: object) -> bool:
+        return self._key == other._key if isinstance(other, WorkingCalendar) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    @property
+    def _key(self) -> tuple[object, ...]:
+        return self._off, self._worked, self._undecided, self._announced_through
 
     def is_working(self, day: date) -> bool:
         """Whether the day is worked. Raises as ``ord``."""
@@ -74,8 +85,7 @@ class WorkingCalendar:
 
     def all_ords(self) -> list[int]:
         """``ord`` of every day from 1990-01-01 to 2100-12-31."""
-        self._year(LAST_DAY.year)
-        return [count for year in self._years for count in year.counts]
+        return [count for year in self._years.all() for count in year.counts]
 
     def age(self, day: date, today: date) -> int:
         """Working days after ``day`` up to ``today``; negative when ``day`` is later.
@@ -90,9 +100,9 @@ class WorkingCalendar:
         Raises DayError when there is none up to 2100, and when ``number`` is not whole.
         """
         _check_whole(number)
-        year = self._year(FIRST_DAY.year)
+        year = self._years.of(FIRST_DAY.year)
         while year.counts[-1] < number:
-            year = self._year(year.first.year + 1)
+            year = self._years.of(year.first.year + 1)
         return year.first + timedelta(days=bisect_left(year.counts, number))
 
     def add_working_days(self, day: date, number: int) -> date:
@@ -135,15 +145,30 @@ class WorkingCalendar:
 
     def _place(self, day: date) -> tuple[_Year, int]:
         _check_day(day)
-        year = self._year(day.year)
+        year = self._years.of(day.year)
         return year, day.toordinal() - year.first_ordinal
 
-    def _year(self, number: int) -> _Year:
-        """The counts of a year, made once; each year needs the years before it."""
+
+@lru_cache(maxsize=32)
+def _counted(off: frozenset[date], worked: frozenset[date]) -> _Years:
+    """The years of all calendars with these days; counting them takes a while."""
+    return _Years(off, worked)
+
+
+class _Years:
+    """The counts of each year, made when first needed; each year needs the years before it."""
+
+    def __init__(self, off: frozenset[date], worked: frozenset[date]) -> None:
+        self._off = off
+        self._worked = worked
+        self._made: list[_Year] = []
+
+    def of(self, number: int) -> _Year:
+        """The counts of a year. Raises DayError for one outside of 1990-2100."""
         if not FIRST_DAY.year <= number <= LAST_DAY.year:
             raise DayError(f"the calendar counts {FIRST_DAY.year}-{LAST_DAY.year} only")
         place = number - FIRST_DAY.year
-        years = self._years
+        years = self._made
         if place >= len(years):
             # The list is copied, so that other threads never see one that is half built.
             years = list(years)
@@ -151,8 +176,13 @@ class WorkingCalendar:
                 before = years[-1].counts[-1] if years else 0
                 first = date(FIRST_DAY.year + len(years), 1, 1)
                 years.append(_Year(first, before, self._working_days(first)))
-            self._years = years
+            self._made = years
         return years[place]
+
+    def all(self) -> list[_Year]:
+        """Every year from 1990 to 2100."""
+        self.of(LAST_DAY.year)
+        return self._made
 
     def _working_days(self, first: date) -> list[bool]:
         public = country_holidays("VN", years=first.year)

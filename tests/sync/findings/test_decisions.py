@@ -151,7 +151,7 @@ def test_a_refused_decision_gives_its_reason_and_writes_nothing(
     before = rows_of(ledger)
     for reason, verb, named in REFUSED:
         with pytest.raises(DecisionError) as refused:
-            getattr(found, verb)([ONE], **{"actor": "a", **named})
+            getattr(found.decisions, verb)([ONE], **{"actor": "a", **named})
         assert (verb, refused.value.reason) == (verb, reason)
         assert str(refused.value)
         assert "{" not in str(refused.value)
