@@ -20,13 +20,17 @@ Run = Callable[..., Finished]
 
 
 class FakeEngine:
-    """Returns the given answers and records its calls in ``asked``."""
+    """Returns the given answers and records its calls in ``asked``; its parts are itself."""
 
     def __init__(self, answers: Mapping[str, Any]) -> None:
         self.answers = {"freshness": None, **answers}
         self.asked: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
         self.sources: Sequence[str] | None = None
         self.accepts_clock = False
+
+    @property
+    def repair_policies(self) -> FakeEngine:
+        return self
 
     def was_compared(self) -> bool:
         return bool(self.answers.get("was_compared", True))

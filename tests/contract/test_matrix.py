@@ -20,6 +20,8 @@ from tests.contract.mini import MiniAdapter, mini
 from tests.contract.systems.all_systems import SYSTEMS
 from tests.contract.test_mini import MINI
 
+pytestmark = pytest.mark.slow
+
 ROOT = paths.ROOT
 
 

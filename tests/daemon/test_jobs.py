@@ -101,6 +101,7 @@ def test_what_old_runs_left_is_taken_away(installation: Installation, do: Do) ->
     ledger.close()
 
 
+@pytest.mark.slow
 def test_the_workbooks_are_written_by_khop_work(installation: Installation, do: Do) -> None:
     result = do(Kind.WORK)
     assert result.error is None

@@ -197,6 +197,7 @@ def test_alarms_are_posted_signed_as_notices_are(
     assert alarm["section"] == "The disk is nearly full"
 
 
+@pytest.mark.slow
 def test_what_cannot_be_sent_is_kept_and_tried_less_and_less_often(
     ledger: Ledger, clock: FakeClock, webhook: NoticeReceiver, configured: Callable[..., Config]
 ) -> None:
@@ -307,6 +308,7 @@ def test_a_program_that_fails_is_a_sentence(
     assert send_test(config, clock) == [Sent("command", 1, error)]
 
 
+@pytest.mark.slow
 def test_a_program_that_hangs_is_killed_with_what_it_started(
     clock: FakeClock, configured: Callable[..., Config], tmp_path: Path
 ) -> None:

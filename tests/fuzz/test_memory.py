@@ -49,6 +49,8 @@ from tests.fuzz.growth import MOST, growth
 from tests.fuzz.memory_probe import WORK
 from tests.fuzz.portal import FakeProvince
 
+pytestmark = pytest.mark.slow
+
 ROOT = paths.ROOT
 #: MiB. The longest accepted answer has 32 MiB; a reader may hold it twice and a little more.
 MOST_MEMORY = 100

@@ -16,6 +16,8 @@ from khop.sync.opening import open_engine
 from khop.sync.privacy import ensure_key
 from khop.sync.results import ListSummary
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 ADAPTERS = adapter_types()
 

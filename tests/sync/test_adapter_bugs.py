@@ -39,6 +39,8 @@ from tests.sync.fakes import (
 )
 from tests.sync.installation import Build
 
+pytestmark = pytest.mark.slow
+
 
 class Tracker(FakeSystem):
     """A post that is asked about one dossier at a time."""

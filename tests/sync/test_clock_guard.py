@@ -17,6 +17,8 @@ from tests.postgres import BOTH
 from tests.sync.fakes import FakeClock, FakeOneStop, FakePortal, at, record
 from tests.sync.installation import Build
 
+pytestmark = pytest.mark.slow
+
 LEDGERS = BOTH
 
 

@@ -14,8 +14,10 @@ from khop.adapters.ports import IdentityAnswer, Purpose, Role
 from khop.errors import ConfigError, KhopError
 from khop.mappings.records import Applicant
 from khop.sync.engine import Engine
+from khop.sync.findings.decisions import Decisions
 from khop.sync.ledger import LeaseHeld, Ledger, acquire
 from khop.sync.ledger.schema import run as run_table
+from khop.sync.repairing.by_policy import RepairPolicies
 from tests.postgres import BOTH
 from tests.sync.fakes import FakeClock, FakeOneStop, FakePortal, FakeSystem, record
 from tests.sync.installation import Build
@@ -214,10 +216,10 @@ CLOSED: dict[str, Callable[[Any], object]] = {
     "was_compared": lambda engine: engine.was_compared(),
     "plan": lambda engine: engine.plan(),
     "apply": lambda engine: engine.apply(confirm=lambda _: True),
-    "repair": lambda engine: engine.repair_policies.run(),
-    "pause_repair": lambda engine: engine.repair_policies.pause(by="a", why="b"),
-    "resume_repair": lambda engine: engine.repair_policies.resume(by="a", why="b"),
-    "repair_status": lambda engine: engine.repair_policies.status(),
+    "run": lambda engine: engine.repair_policies.run(),
+    "pause": lambda engine: engine.repair_policies.pause(by="a", why="b"),
+    "resume": lambda engine: engine.repair_policies.resume(by="a", why="b"),
+    "status": lambda engine: engine.repair_policies.status(),
     "notify": lambda engine: engine.notify(dry_run=True),
     "work": lambda engine: engine.work(),
     "assign": lambda engine: engine.decisions.assign(["H99"], actor="a", assignee="b"),
@@ -232,7 +234,8 @@ def test_a_closed_engine_says_so_whatever_it_is_asked(build_engine: Build) -> No
     engine = build_engine(FakeOneStop(), FakePortal(), Population())
     with engine:
         assert engine.pull().ok
-    methods = {name for name, _ in inspect.getmembers(Engine, inspect.isfunction)}
+    parts = (Engine, Decisions, RepairPolicies)
+    methods = {name for part in parts for name, _ in inspect.getmembers(part, inspect.isfunction)}
     assert CLOSED.keys() == {name for name in methods if not name.startswith("_")} - {"close"}
     for name, ask in CLOSED.items():
         with pytest.raises(KhopError, match=r"was closed; open another engine"):

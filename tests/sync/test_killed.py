@@ -22,6 +22,8 @@ from tests.sync.installation import Fuse, Installation, Killed, template
 from tests.sync.papers import FakePapers, logbook_row
 from tests.sync.province import CheckingPortal, OneStop
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["template"]
 
 #: More instants than any of the operations below has.

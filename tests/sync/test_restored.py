@@ -28,6 +28,8 @@ from tests.sync.repairing.pushing import pull_and_reconcile, yes
 from tests.sync.restoring import config, pulled, put_back, runs
 from tests.sync.test_killed import at_every_instant, reconciled
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["config", "pulled", "reconciled", "template"]
 
 

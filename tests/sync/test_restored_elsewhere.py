@@ -21,6 +21,8 @@ from tests.sync.ledger.test_backup import config_of
 from tests.sync.repairing.pushing import pull_and_reconcile
 from tests.sync.restoring import config, pulled, put_back
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["config", "pulled"]
 LEDGERS = BOTH
 

@@ -36,7 +36,7 @@ def _never() -> bool:
 
 
 class RepairPolicies:
-    """The policies of ``[[repair.policy]]``."""
+    """The policies of ``[[repair.policy]]``: ``Engine.repair_policies``, which makes it."""
 
     def __init__(self, operations: Operations) -> None:
         self._operations = operations

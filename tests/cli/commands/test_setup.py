@@ -14,7 +14,7 @@ from khop.config.adapters import AdapterTypes
 from khop.sync.results import SystemCheck
 from tests.cli.fakes import Run
 
-pytestmark = pytest.mark.usefixtures("declared")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("declared")]
 
 
 def test_init_makes_configuration_key_and_ledger(run: Run, tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ from khop.connectors.http.transport import Transport
 from khop.errors import ConnectorError, OutcomeUnknown, Unauthorised, Unreachable
 from tests.connectors.dripping import dripping
 
+pytestmark = pytest.mark.slow
+
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 TIMEOUT = 0.4

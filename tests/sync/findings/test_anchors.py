@@ -18,6 +18,8 @@ from tests.postgres import BOTH
 from tests.sync.fakes import FakeClock, FakeOneStop, FakePortal
 from tests.sync.installation import Build
 
+pytestmark = pytest.mark.slow
+
 LEDGERS = BOTH
 FILE = {"log": {"anchor_file": "neo.txt"}}
 

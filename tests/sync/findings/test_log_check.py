@@ -12,6 +12,8 @@ from tests.postgres import BOTH
 from tests.sync.fakes import FakeClock, FakeOneStop
 from tests.sync.findings.deciding import ONE, TODAY, TWO
 
+pytestmark = pytest.mark.slow
+
 LEDGERS = BOTH
 
 

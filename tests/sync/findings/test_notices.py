@@ -21,6 +21,8 @@ from tests.postgres import BOTH
 from tests.sync.fakes import FakeClock, FakeOneStop, FakePortal, at, record
 from tests.sync.findings.receiver import SECRET, NoticeReceiver, receiving
 
+pytestmark = pytest.mark.slow
+
 LEDGERS = BOTH
 Build = Callable[..., Engine]
 

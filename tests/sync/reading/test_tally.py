@@ -20,6 +20,8 @@ from khop.sync.results import ListSummary, NoProgress
 from tests.sync.fakes import FakeClock, FakeOneStop, at, record
 from tests.sync.reading.pulled import codes, listed
 
+pytestmark = pytest.mark.slow
+
 BULK = at(12, 8)
 
 

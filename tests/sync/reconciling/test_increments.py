@@ -223,6 +223,7 @@ cycles = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(cycles)
 @settings(max_examples=examples(fast=4, full=40))
 def test_an_increment_finds_what_a_whole_run_finds(

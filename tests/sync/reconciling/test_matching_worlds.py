@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -26,6 +27,8 @@ from tests.sync.reconciling.paper_candidates import (
     put_rows,
     scratch,
 )
+
+pytestmark = pytest.mark.slow
 
 LEDGERS = BOTH
 

@@ -12,6 +12,8 @@ from khop.mappings.records import DossierRecord, Status
 from khop.sync.engine import Engine
 from tests.sync.fakes import FakeOneStop, FakePortal, at, history, record
 
+pytestmark = pytest.mark.slow
+
 OWN_CODE = "H99.12/10112026/000001"
 OWN_SHAPE = {
     "dossier": [

@@ -16,6 +16,8 @@ from khop.sync.ledger import Ledger
 from khop.sync.reconciling.warehouse import Selection, ledger_cases
 from tests.sync.fakes import FakeOneStop, FakePortal, at, record
 
+pytestmark = pytest.mark.slow
+
 LOCKS = Path("/proc/locks")
 ANOTHER_PROCESS = """
 import sqlite3, sys

@@ -14,6 +14,8 @@ from khop.sync.ledger import Ledger, outbox
 from khop.sync.ledger.outbox import Push, PushState
 from khop.sync.privacy import Privacy
 
+pytestmark = pytest.mark.slow
+
 PUSH = Push("v1", "H99.18.03-261110-0001", "igate", "n1", "dvcqg", "A7", PushState.PENDING)
 PROCESSES = 4
 

@@ -11,6 +11,8 @@ from khop.sync.ledger import Ledger
 from tests.sync.fakes import at, record
 from tests.sync.reconciling.rules.judging import Given, complete, open_findings, put, run
 
+pytestmark = pytest.mark.slow
+
 
 def window(first: int, last: int) -> Window:
     """An event between two days of November, 9 o'clock."""

@@ -128,6 +128,7 @@ def stored(place: tuple[str, Path, DrawnWorld]) -> Iterator[tuple[Ledger, DrawnW
     ledger.close()
 
 
+@pytest.mark.slow
 def test_as_time_passes_every_rule_fires_exactly_where_the_judge_says(
     stored: tuple[Ledger, DrawnWorld],
 ) -> None:

@@ -27,6 +27,8 @@ from tests.sync.reconciling.rules.judging import (
     run,
 )
 
+pytestmark = pytest.mark.slow
+
 S = Status
 HANDED, DELIVERED = StatusKind.HANDED_TO_POST, StatusKind.DELIVERED
 RETURNED = {
