@@ -260,19 +260,23 @@ def claim(
     without: Collection[str] = (),
 ) -> Firing | None:
     """Begin the firing that waits longest, under the lease of its task; None when none can begin.
+    A task of which a firing runs waits for it, whatever the expiry of its lease: the clock may have
+    jumped, and ``recover`` takes back what died.
 
     ``without``: tasks that are paused.
     """
+    running = sa.select(task_firing.c.task).where(task_firing.c.state == State.RUNNING)
+    busy = {*connection.scalars(running), *without}
     waiting = sa.select(task_firing).where(
         task_firing.c.state == State.DUE, task_firing.c.start_us <= now_us
     )
     for row in connection.execute(waiting.order_by(task_firing.c.start_us)).all():
-        if row.task not in tasks or row.task in without:
+        if row.task not in tasks or row.task in busy:
             continue
         try:
             tokens = take(connection, [f"task:{row.task}"], now_us)
         except LeaseHeld:
-            continue  # the firing before runs
+            continue  # another process holds it
         token = tokens[f"task:{row.task}"]
         values = {
             "state": State.RUNNING,

@@ -99,6 +99,21 @@ def test_a_slot_is_skipped_while_the_firing_before_waits_or_runs(planned: Ledger
     ]
 
 
+def test_a_clock_that_jumps_lets_no_second_firing_of_a_task_begin(planned: Ledger) -> None:
+    with planned.write() as connection:
+        firings.trigger(connection, "reconcile", "a pull changed something", NOW, NOW)
+    first = claimed(planned, NOW)
+    later = NOW + 600 * MINUTE_US
+    with planned.write() as connection:
+        firings.trigger(connection, "reconcile", "a pull changed something", later, later)
+        assert firings.recover(connection, TASKS, later) == []
+    assert claimed(planned, later) is None
+    assert first is not None
+    with planned.write() as connection:
+        assert firings.end(connection, first, State.DONE, later)
+    assert claimed(planned, later) is not None
+
+
 def test_one_process_claims_a_firing(planned: Ledger) -> None:
     look(planned, NOW + MINUTE_US)
     first = claimed(planned, NOW + MINUTE_US)
