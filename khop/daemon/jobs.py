@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -24,7 +24,8 @@ from khop.sync.findings.anchors import write_anchors
 from khop.sync.ledger import check_ledger
 from khop.sync.ledger.copies.backup import back_up
 from khop.sync.ledger.schema import dirty
-from khop.sync.results import Progress
+from khop.sync.reading.adapter_bugs import Part
+from khop.sync.results import PolicyState, Progress
 
 #: Kinds whose runs begin with a look at the clocks of the systems.
 _COMPARES_CLOCKS = frozenset({Kind.PULL, Kind.SWEEP, Kind.TRAVERSE, Kind.CATALOGUE})
@@ -59,13 +60,13 @@ class Surroundings:
 
 @dataclass(slots=True)
 class JobResult:
-    """How a job ended. ``error``: the sentence of what went wrong; ``login_refused``: it was the
-    account; ``place``: where in khop, for an error that nobody expected. ``follows``: tasks that
-    are due now, each with the reason. ``alarms``: general alarms that it raises, each with its
-    detail, or clears (None)."""
+    """How a job ended. ``error``: the sentence of what went wrong; ``login_refused_by``: the source
+    that did not accept the account; ``place``: where in khop, for an error that nobody expected.
+    ``follows``: tasks that are due now, each with the reason. ``alarms``: general alarms that it
+    raises, each with its detail, or clears (None)."""
 
     error: str | None = None
-    login_refused: bool = False
+    login_refused_by: str | None = None
     summary: Mapping[str, Any] = field(default_factory=dict)
     follows: dict[str, str] = field(default_factory=dict)
     alarms: dict[AlarmName, str | None] = field(default_factory=dict)
@@ -78,7 +79,8 @@ def run(task: Task, given: Surroundings) -> JobResult:
     try:
         result = _JOBS[task.kind](task, given)
     except Unauthorised as error:
-        return JobResult(str(error), login_refused=True)
+        known = error.system in given.config.sources
+        return JobResult(str(error), login_refused_by=error.system if known else None)
     except WrongClock as error:
         return JobResult(str(error), alarms={AlarmName.CLOCK: str(error)})
     if task.kind in _COMPARES_CLOCKS:
@@ -98,7 +100,7 @@ def _pull(task: Task, given: Surroundings) -> JobResult:
         result = JobResult(summary=done.as_json())
         errors = [part.error for part in done.sources if part.error is not None]
         result.error = "; ".join(errors) or None
-        result.login_refused = any(part.login_refused for part in done.sources)
+        result.login_refused_by = _refusing(done.sources)
         if _is_anything_dirty(engine):
             result.follows[Kind.RECONCILE] = f"{task.name} changed something"
     return result
@@ -108,6 +110,11 @@ def _with_portal(config: Config, source: str) -> list[str]:
     """The source, and the portals, which are asked about the codes that it names."""
     portals = [name for name, s in config.sources.items() if s.role is Role.PORTAL]
     return list(dict.fromkeys([source, *portals]))
+
+
+def _refusing(parts: Iterable[Part]) -> str | None:
+    """The first source that did not accept the account."""
+    return next((part.source for part in parts if part.login_refused), None)
 
 
 def _is_anything_dirty(engine: Engine) -> bool:
@@ -121,7 +128,7 @@ def _catalogue(task: Task, given: Surroundings) -> JobResult:
         summaries = engine.read_catalogues([task.source], progress=given.progress)
     return JobResult(
         error="; ".join(s.error for s in summaries if s.error is not None) or None,
-        login_refused=any(s.login_refused for s in summaries),
+        login_refused_by=_refusing(summaries),
         summary={"sources": [s.as_json() for s in summaries]},
     )
 
@@ -138,7 +145,12 @@ def _reconcile(_task: Task, given: Surroundings) -> JobResult:
 def _repair(_task: Task, given: Surroundings) -> JobResult:
     with given.open(list(given.config.sources)) as engine:
         summary = engine.repair_policies.run(stop=given.stopping, progress=given.progress)
-    return JobResult(summary=summary.as_json())
+    away = [one for one in summary.policies if one.state is PolicyState.UNREACHABLE]
+    return JobResult(
+        error="; ".join(dict.fromkeys(one.why for one in away if one.why is not None)) or None,
+        login_refused_by=next((o.login_refused_by for o in away if o.login_refused_by), None),
+        summary=summary.as_json(),
+    )
 
 
 def _notify(_task: Task, given: Surroundings) -> JobResult:

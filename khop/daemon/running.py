@@ -155,9 +155,10 @@ class Runner:
         def note(connection: sa.Connection, now_us: int) -> None:
             nonlocal failures
             failures = failures_of(connection, task.stream)
-            if result.login_refused and task.source is not None:
+            refusing = result.login_refused_by
+            if refusing is not None:
                 assert result.error is not None
-                self.watcher.note_unauthorised(connection, task.source, now_us, result.error)
+                self.watcher.note_unauthorised(connection, refusing, now_us, result.error)
             for name, detail in result.alarms.items():
                 if detail is None:
                     self.watcher.clear_alarm(connection, name, now_us)
@@ -165,7 +166,7 @@ class Runner:
                     self.watcher.raise_alarm(connection, name, detail, now_us)
             if result.error is None:
                 self.watcher.note_success(connection, task.stream, now_us)
-            elif not (result.login_refused and task.stream == task.source):
+            elif task.stream != refusing:
                 self.watcher.note_failure(connection, task.stream, now_us, result.error)
 
         ours = self._until_written(

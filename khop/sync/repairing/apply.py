@@ -81,7 +81,7 @@ def apply_one(pushes: Pushes, item: PlanItem, policy: str | None = None) -> Appl
     """Push one item. ``policy``: the one under which it is sent unasked."""
     try:
         if pushes.locked_out is not None:
-            raise PushEnded(Outcome.UNREACHABLE, pushes.locked_out)
+            raise PushEnded(Outcome.UNREACHABLE, str(pushes.locked_out))
         _push(pushes, _opened_push(pushes, item, policy))
     except PushEnded as end:
         applied = Applied(item.code, item.action, end.outcome, end.steps, end.detail)

@@ -100,8 +100,15 @@ class _PolicyRun:
         self._context.progress.finish("apply")
         if state is PolicyState.DONE and choice.too_many is not None:
             state, why = PolicyState.TOO_MANY, choice.too_many
+        locked_out = self._pushes.locked_out
         return PolicyRepair(
-            self._policy.name, state, why, choice.items, tuple(self._applied), dict(choice.left)
+            self._policy.name,
+            state,
+            why,
+            choice.items,
+            tuple(self._applied),
+            dict(choice.left),
+            None if locked_out is None else locked_out.system,
         )
 
     def _chooser(self) -> Chooser:
@@ -168,6 +175,7 @@ class _PolicyRun:
         except RecordError as error:
             detail = str(error)
         except ConnectorError as error:
+            self._pushes.note(error)
             return applied, str(error)
         except KhopError:
             raise

@@ -69,8 +69,8 @@ class Pushes:
         self.sources = {source.name: source for source in sources}
         self.portal = portal
         self.grammar = grammar
-        #: Why the account was refused. Then nothing more is tried: that could lock the account.
-        self.locked_out: str | None = None
+        #: The refusal of an account at its login. Then nothing more is tried: that could lock it.
+        self.locked_out: Unauthorised | None = None
         #: What the portal took in this apply, by the version of the push.
         self.taken: dict[str, DossierRecord] = {}
 
@@ -104,6 +104,10 @@ class Pushes:
 
     def stopped(self, error: KhopError, outcome: Outcome | None = None) -> PushEnded:
         """The exception to raise when an error ends a push whose state does not change."""
-        if isinstance(error, Unauthorised) and error.at_login:
-            self.locked_out = str(error)
+        self.note(error)
         return PushEnded(outcome or Outcome.UNREACHABLE, str(error))
+
+    def note(self, error: KhopError) -> None:
+        """Take note of a refused login."""
+        if isinstance(error, Unauthorised) and error.at_login:
+            self.locked_out = error

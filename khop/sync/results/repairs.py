@@ -36,6 +36,7 @@ class PolicyRepair(Result):
     many dossiers with findings of its rules it may not push now, by reason: ``not_confirmed`` (not
     found by two reconciles with a look-up between), ``other_rules``, ``excluded``, ``with_people``,
     ``changed`` (since the last reconcile), ``max_per_run``, ``max_per_day``, ``max_changes``.
+    ``login_refused_by``: the source that did not accept the account, which ended the run.
     """
 
     policy: str
@@ -44,6 +45,7 @@ class PolicyRepair(Result):
     planned: tuple[PlanItem, ...] = ()
     applied: tuple[Applied, ...] = ()
     left: Mapping[str, int] = field(default_factory=dict)
+    login_refused_by: str | None = None
 
     @property
     def ok(self) -> bool:
