@@ -11,19 +11,13 @@ and says how it is. Nothing that a system, the database or the clock does ends i
 
 from __future__ import annotations
 
-import logging
-import os
-import signal
+import queue
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from types import FrameType
-from typing import Any
-
-from apscheduler.schedulers.background import BackgroundScheduler
 
 from khop.adapters.ports import AdapterType
 from khop.config.load import load_config
@@ -33,14 +27,17 @@ from khop.daemon.alarms.dead_man import DeadMan
 from khop.daemon.alarms.sending import send_waiting
 from khop.daemon.general_alarms import look_around
 from khop.daemon.health import Watcher, all_well
+from khop.daemon.jobs import sentence_of
 from khop.daemon.node import Node
 from khop.daemon.outside.measures import Measures
 from khop.daemon.outside.serving import Outside
+from khop.daemon.repeating import Repeating
 from khop.daemon.running import Runner
+from khop.daemon.signals import Signals
 from khop.daemon.streams import Stream
 from khop.daemon.systemd import Notifier
 from khop.daemon.tasks import Task, streams_of, tasks_of
-from khop.errors import ConfigError, KhopError, LedgerError
+from khop.errors import ConfigError, LedgerError
 from khop.mappings.records import Instant
 from khop.sync.engine import Engine
 from khop.sync.ledger import Ledger
@@ -48,13 +45,14 @@ from khop.sync.ledger.leases.processes import this_process
 from khop.sync.opening import open_engine, readable_sources
 from khop.text.logs import Log
 
+#: Seconds from one look at the schedule to the next, and from one sending of alarms to the next.
+_TICK, _TELL = 1.0, 5.0
+#: Seconds that the last of them is waited for at the end.
+_LAST_CALL = 2.0
 #: Seconds between two tries to open the ledger at the start.
 _OPEN_AGAIN = 5.0
 #: Seconds between two calls of the dead-man address.
 _BEAT = 60.0
-
-#: What ``signal.signal`` takes and gives.
-Handler = Callable[[int, FrameType | None], Any] | int | signal.Handlers | None
 
 log = Log(__name__)
 
@@ -74,7 +72,8 @@ class Daemon:
         self._adapters = adapters
         self.clock = clock
         self._notifier = notifier or Notifier()
-        self._wake = threading.Event()
+        # a handler of signals interrupts the main thread anywhere, also inside a threading.Event
+        self._woken: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._reload = False
         #: Whether something still ran when the time to stop was over: its threads would keep the
         #: process, which has to be left at once.
@@ -135,12 +134,12 @@ class Daemon:
     def stop(self) -> None:
         """Tell the process to stop, as SIGTERM does."""
         self.stopping.set()
-        self._wake.set()
+        self._woken.put(None)
 
     def reload(self) -> None:
         """Tell the process to read khop.toml again, as SIGHUP does."""
         self._reload = True
-        self._wake.set()
+        self._woken.put(None)
 
     def open_engine(self, sources: Sequence[str]) -> Engine:
         """An engine of the configuration in use. Raises ConfigError, LedgerError."""
@@ -218,19 +217,18 @@ class Daemon:
                 self._note_ledger(str(error))
                 self._wait_for_ledger()
         self._note_ledger(None)
-        logging.getLogger("apscheduler").setLevel(logging.ERROR)
-        self._scheduler = BackgroundScheduler()
-        once = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-        self._scheduler.add_job(self.tick, "interval", seconds=1, **once)
-        self._scheduler.add_job(self.tell, "interval", seconds=5, **once)
-        self._scheduler.start()
+        self._repeating = [
+            Repeating("tick", _TICK, self.tick),
+            Repeating("telling", _TELL, self.tell),
+        ]
+        for each in self._repeating:
+            each.start()
         self._notifier.ready(f"{len(self.tasks)} tasks")
         log.info("daemon_runs", node=node.name, tasks=len(self.tasks), version=node.version)
 
     def _until_told_to_stop(self) -> None:
         while not self.stopping.is_set():
-            self._wake.wait()
-            self._wake.clear()
+            self._woken.get()
             if self._reload and not self.stopping.is_set():
                 self._reload = False
                 self._read_again()
@@ -245,7 +243,8 @@ class Daemon:
         while self.node.running and time.monotonic() < until:
             time.sleep(0.1)
         self.unfinished = bool(self.node.running)
-        self._scheduler.shutdown(wait=False)
+        for each in self._repeating:
+            each.stop(_LAST_CALL)
         with suppress(LedgerError):
             self.node.leave()
         self._dead_man.close()
@@ -261,8 +260,8 @@ class Daemon:
             if config.daemon.listen != self.config.daemon.listen:
                 raise ConfigError("another address needs a restart", key="daemon.listen")
             tasks, streams = self._planned(config)
-        except KhopError as error:
-            log.warning("khop_toml_not_taken_over", error=str(error))
+        except Exception as error:  # noqa: BLE001 - it goes on with the khop.toml that it has
+            log.warning("khop_toml_not_taken_over", error=sentence_of(error))
         else:
             dead_man, self._dead_man = self._dead_man, DeadMan(config)
             dead_man.close()
@@ -270,17 +269,14 @@ class Daemon:
             self.runner.config = config
             self.runner.watcher = Watcher.of(config.alarms)
             self.node.tasks, self.node.at_once = tasks, config.daemon.at_once
-            try:
-                self.node.join()
-            except LedgerError as error:
-                self._note_ledger(str(error))
             log.info("khop_toml_taken_over", tasks=len(tasks))
         self._notifier.ready(f"{len(self.tasks)} tasks")
 
     def _wait_for_ledger(self) -> None:
         """Wait until the next try; meanwhile the process is alive."""
         self.ticked = time.monotonic()
-        self._wake.wait(_OPEN_AGAIN)
+        with suppress(queue.Empty):
+            self._woken.get(timeout=_OPEN_AGAIN)
 
     def _judge(self) -> None:
         """Judge the streams, where no other node did so a moment ago."""
@@ -303,42 +299,6 @@ class Daemon:
 
     def _signals(self) -> Signals:
         return Signals(self.stop, self.reload)
-
-
-class Signals:
-    """Handlers of signals during the block: SIGTERM and SIGINT stop, the second of them at once;
-    SIGHUP reloads. In another thread than the main one, no handler is set."""
-
-    def __init__(self, stop: Callable[[], None], reload: Callable[[], None]) -> None:
-        self._stop = stop
-        self._reload = reload
-        self._told = False
-        self._before: dict[signal.Signals, Handler] = {}
-
-    def __enter__(self) -> None:
-        if threading.current_thread() is not threading.main_thread():
-            return
-        handled: dict[signal.Signals, Handler] = {
-            signal.SIGTERM: self._on_stop,
-            signal.SIGINT: self._on_stop,
-        }
-        if hasattr(signal, "SIGHUP"):
-            handled[signal.SIGHUP] = self._on_reload
-        for number, handler in handled.items():
-            self._before[number] = signal.signal(number, handler)
-
-    def __exit__(self, *error: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-    def _on_stop(self, number: int, _frame: FrameType | None) -> None:
-        if self._told:
-            os._exit(128 + number)
-        self._told = True
-        self._stop()
-
-    def _on_reload(self, _number: int, _frame: FrameType | None) -> None:
-        self._reload()
 
 
 def _may_come_back(error: str) -> bool:
