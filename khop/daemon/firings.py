@@ -15,9 +15,8 @@ transaction that may write, and now by the ledger's clock.
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -25,15 +24,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from khop.config.slots import Calendar, calendar_of
 from khop.daemon.tasks import Task
 from khop.sync.ledger.leases.processes import was_here_and_is_gone
-from khop.sync.ledger.leases.rows import LeaseHeld, take
-from khop.sync.ledger.schema import lease, schedule, task_firing
-from khop.text.local_time import DAY_US
+from khop.sync.ledger.leases.rows import OF_HOLDER, LeaseHeld, take
+from khop.sync.ledger.schema import lease, task_firing
 
-#: A slot is late, and made up for or missed, when it is seen later than this.
-LATE_US = 60_000_000
 #: A firing is tried so often before it is given up.
 MOST_ATTEMPTS = 3
 
@@ -52,136 +47,47 @@ class State(StrEnum):
 
 OPEN = (State.DUE, State.RUNNING)
 
-#: Nothing that is due is made to wait for longer.
-_LONGEST_WAIT_US = 60_000_000
-_NOW = sa.bindparam("now", type_=sa.BigInteger)
-_TASKS: sa.BindParameter[str] = sa.bindparam("tasks", expanding=True)
-_DUE = (task_firing.c.task.in_(_TASKS), task_firing.c.state == State.DUE)
-# The last two: after the clock was set back, the next slots and what waits would be far away. What
-# is of another configuration is not for this process.
-_ANYTHING_DUE = sa.select(
-    sa.or_(
-        sa.exists().where(schedule.c.task.in_(_TASKS), schedule.c.next_us <= _NOW),
-        sa.exists().where(*_DUE, task_firing.c.start_us <= _NOW),
-        sa.exists().where(schedule.c.task.in_(_TASKS), schedule.c.slot_us > _NOW),
-        sa.exists().where(*_DUE, task_firing.c.start_us > _NOW + _LONGEST_WAIT_US),
+_OPEN = (
+    sa.select(
+        *task_firing.c["task", "slot_us", "state", "start_us", "token", "attempts"],
+        lease.c.owner,
+        lease.c.token.label("held"),
+        lease.c.expires_us,
     )
-)
-_RUNNING = (
-    sa.select(task_firing, lease.c.owner, lease.c.token.label("held"))
     .join(lease, lease.c.name == "task:" + task_firing.c.task, isouter=True)
-    .where(task_firing.c.state == State.RUNNING)
+    .where(sa.or_(*(task_firing.c.state == state for state in OPEN)))
+    .order_by(task_firing.c.start_us, task_firing.c.task, task_firing.c.slot_us)
 )
+#: Changes the firing of the task ``of`` with the slot ``at``.
+ROW = sa.update(task_firing).where(
+    task_firing.c.task == sa.bindparam("of"), task_firing.c.slot_us == sa.bindparam("at")
+)
+#: The row, while it runs under this token.
+_OURS = ROW.where(task_firing.c.state == State.RUNNING, task_firing.c.token == sa.bindparam("by"))
+_NEW_ROW = {
+    dialect.__name__.rpartition(".")[2]: dialect.insert(task_firing).on_conflict_do_nothing()
+    for dialect in (postgresql, sqlite)
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Firing:
     """A firing that this process runs. ``token``: of the lease ``task:NAME``. ``late_us``: so long
-    after it could start it was started."""
+    after it could start it was started. ``begun``: when it was claimed, or a little before, on the
+    monotonic clock of the process."""
 
     task: str
     slot_us: int
     token: int
     attempts: int
     late_us: int = 0
+    begun: float = 0.0
 
 
-def plan(connection: sa.Connection, tasks: Iterable[Task], now_us: int) -> None:
-    """Write the schedule of these tasks. One that has another calendar than before counts from
-    now, after the slots of the old one, and so does a new one, if it is none that begins at
-    once."""
-    rows = {row.task: row for row in connection.execute(sa.select(schedule))}
-    for task in tasks:
-        row, calendar = rows.get(task.name), task.calendar
-        if calendar is None or (row is not None and row.spec == calendar.text):
-            continue
-        following_us = calendar.following(now_us)
-        values = {"spec": calendar.text, "next_us": following_us, "slot_us": now_us}
-        if row is None:
-            if task.begins_at_once:
-                values["next_us"] = calendar.latest(now_us)
-            connection.execute(sa.insert(schedule).values(task=task.name, **values))
-        else:
-            _fire_one(connection, task, row, now_us)
-            here = sa.update(schedule).where(schedule.c.task == task.name)
-            connection.execute(here.values(**values))
-
-
-def is_anything_due(
-    connection: sa.Connection, tasks: Collection[str], now_us: int, stalled: Collection[str]
-) -> bool:
-    """Whether a look at the schedule would change something; it needs only a reader."""
-    if connection.scalar(_ANYTHING_DUE, {"now": now_us, "tasks": list(tasks)}):
-        return True
-    return next(_dead(connection, stalled), None) is not None
-
-
-def fire(connection: sa.Connection, tasks: Mapping[str, Task], now_us: int) -> None:
-    """Account for every slot that came since the last look, in one row for each task."""
-    # what waits for a time that is far away was made when the clock was ahead
-    far = sa.update(task_firing).where(
-        task_firing.c.state == State.DUE, task_firing.c.start_us > now_us + _LONGEST_WAIT_US
-    )
-    connection.execute(far.values(start_us=now_us))
-    unclaimed = sa.update(task_firing).where(
-        task_firing.c.state == State.DUE, task_firing.c.start_us < now_us - DAY_US
-    )
-    given_up = {"state": State.SKIPPED, "reason": "nobody ran it for a day", "finished_us": now_us}
-    connection.execute(unclaimed.values(**given_up))
-    for row in connection.execute(sa.select(schedule)).all():
-        task = tasks.get(row.task)
-        if task is None or task.calendar is None:
-            continue  # of another configuration, or not called by time any more
-        _fire_one(connection, task, row, now_us)
-
-
-def _fire_one(
-    connection: sa.Connection, task: Task, row: sa.Row[tuple[str, str, int, int]], now_us: int
-) -> None:
-    calendar = calendar_of(row.spec)
-    if row.next_us <= now_us:
-        slot_us = calendar.latest(now_us)
-        _account(connection, task, calendar, row.next_us, slot_us, now_us)
-        values = {"slot_us": slot_us, "next_us": calendar.following(slot_us)}
-    elif row.next_us > calendar.following(now_us):
-        # The clock was ahead, and the next slot may be years away. Slots that have a row are not
-        # fired again.
-        values = {"slot_us": now_us, "next_us": calendar.following(now_us)}
-    else:
-        return
-    here = sa.update(schedule).where(schedule.c.task == row.task)
-    connection.execute(here.values(**values))
-
-
-def _account(
-    connection: sa.Connection,
-    task: Task,
-    calendar: Calendar,
-    since_us: int,
-    slot_us: int,
-    now_us: int,
-) -> None:
-    state, reason = State.DUE, None
-    under_way = connection.execute(
-        sa.select(task_firing.c.slot_us, task_firing.c.state)
-        .where(task_firing.c.task == task.name, task_firing.c.state.in_(OPEN))
-        .limit(1)
-    ).first()
-    if under_way is not None:
-        word = "waits" if under_way.state == State.DUE else "runs"
-        state, reason = State.SKIPPED, f"the firing before still {word}"
-    elif now_us - slot_us > LATE_US and not task.catches_up:
-        state, reason = State.MISSED, "no khop daemon was running then"
-    _insert(
-        connection,
-        task=task.name,
-        slot_us=slot_us,
-        since_us=since_us,
-        covers=calendar.count(since_us, slot_us),
-        state=state,
-        reason=reason,
-        start_us=slot_us + jitter_us(task, slot_us),
-    )
+def open_firings(connection: sa.Connection) -> list[sa.Row[Any]]:
+    """The firings that have not ended, those that wait longest first, each with the owner, token
+    (``held``) and expiry of the lease of its task."""
+    return list(connection.execute(_OPEN))
 
 
 def trigger(connection: sa.Connection, task: str, reason: str, start_us: int, now_us: int) -> None:
@@ -190,7 +96,7 @@ def trigger(connection: sa.Connection, task: str, reason: str, start_us: int, no
         task_firing.c.task == task, task_firing.c.state == State.DUE
     )
     if connection.execute(waits.limit(1)).first() is None:
-        _insert(
+        add(
             connection,
             task=task,
             slot_us=now_us,
@@ -202,18 +108,9 @@ def trigger(connection: sa.Connection, task: str, reason: str, start_us: int, no
         )
 
 
-def _insert(connection: sa.Connection, **values: object) -> None:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    row = dialect.insert(task_firing).values(attempts=0, **values)
-    connection.execute(row.on_conflict_do_nothing())
-
-
-def jitter_us(task: Task, slot_us: int) -> int:
-    """A delay that is the same for whoever asks, so that not all tasks call at the full hour."""
-    if not task.jitter_seconds:
-        return 0
-    digest = hashlib.sha256(f"{task.name} {slot_us}".encode()).digest()
-    return int.from_bytes(digest[:4]) % (task.jitter_seconds * 1_000_000)
+def add(connection: sa.Connection, **values: object) -> None:
+    """Write the row of a slot, unless another process did so first."""
+    connection.execute(_NEW_ROW[connection.dialect.name], {"attempts": 0, **values})
 
 
 def recover(
@@ -226,11 +123,12 @@ def recover(
     ``stalled``: the leases that were not renewed for their whole time.
     """
     found = []
-    for row in list(_dead(connection, stalled)):
-        name = f"task:{row.task}"
+    for row in open_firings(connection):
+        if row.state != State.RUNNING or not is_dead(row, stalled):
+            continue
         if row.held == row.token:
-            ended = sa.update(lease).where(lease.c.name == name, lease.c.token == row.token)
-            connection.execute(ended.values(owner=None, expires_us=0, token=row.token + 1))
+            ended = {"owner": None, "expires_us": 0, "token": row.token + 1}
+            connection.execute(OF_HOLDER, {"of": f"task:{row.task}", "by": row.token, **ended})
         task = tasks.get(row.task)
         again = (task is None or task.catches_up) and row.attempts < MOST_ATTEMPTS
         state = State.DUE if again else State.INTERRUPTED
@@ -240,15 +138,13 @@ def recover(
     return found
 
 
-def _dead(connection: sa.Connection, stalled: Collection[str]) -> Iterator[sa.Row[Any]]:
-    """The running firings that nobody holds any more, each with the token of its lease.
+def is_dead(row: sa.Row[Any], stalled: Collection[str]) -> bool:
+    """Whether nobody holds a running firing any more.
 
     Expiries are not asked: the clock they were made with may have jumped since.
     """
-    for row in connection.execute(_RUNNING).all():
-        ours = row.held == row.token and row.owner is not None
-        if not ours or f"task:{row.task}" in stalled or was_here_and_is_gone(row.owner):
-            yield row
+    ours = row.held == row.token and row.owner is not None
+    return not ours or f"task:{row.task}" in stalled or was_here_and_is_gone(row.owner)
 
 
 def claim(
@@ -258,37 +154,46 @@ def claim(
     now_us: int,
     *,
     without: Collection[str] = (),
-) -> Firing | None:
-    """Begin the firing that waits longest, under the lease of its task; None when none can begin.
+    most: int = 1,
+) -> list[Firing]:
+    """Begin the firings that wait longest, ``most`` of them, each under the lease of its task.
     A task of which a firing runs waits for it, whatever the expiry of its lease: the clock may have
     jumped, and ``recover`` takes back what died.
 
     ``without``: tasks that are paused.
     """
-    running = sa.select(task_firing.c.task).where(task_firing.c.state == State.RUNNING)
-    busy = {*connection.scalars(running), *without}
-    waiting = sa.select(task_firing).where(
-        task_firing.c.state == State.DUE, task_firing.c.start_us <= now_us
-    )
-    for row in connection.execute(waiting.order_by(task_firing.c.start_us)).all():
-        if row.task not in tasks or row.task in busy:
+    claimed: list[Firing] = []
+    opened = open_firings(connection)
+    held = {row.task for row in opened if row.state == State.RUNNING}.union(without)
+    for row in opened:
+        if len(claimed) == most:
+            break
+        if row.state != State.DUE or row.start_us > now_us:
+            continue
+        if row.task not in tasks or row.task in held:
             continue
         try:
             tokens = take(connection, [f"task:{row.task}"], now_us)
         except LeaseHeld:
             continue  # another process holds it
-        token = tokens[f"task:{row.task}"]
+        begun = Firing(
+            row.task,
+            row.slot_us,
+            tokens[f"task:{row.task}"],
+            row.attempts + 1,
+            now_us - row.start_us,
+        )
         values = {
             "state": State.RUNNING,
             "node": node,
-            "token": token,
-            "attempts": row.attempts + 1,
+            "token": begun.token,
+            "attempts": begun.attempts,
             "started_us": now_us,
         }
-        connection.execute(_row(row.task, row.slot_us).values(**values))
-        late_us = now_us - row.start_us
-        return Firing(row.task, row.slot_us, token, row.attempts + 1, late_us)
-    return None
+        connection.execute(ROW, {"of": row.task, "at": row.slot_us, **values})
+        claimed.append(begun)
+        held.add(row.task)
+    return claimed
 
 
 def skip_paused(connection: sa.Connection, paused: Mapping[str, str], now_us: int) -> None:
@@ -312,37 +217,37 @@ def end(
     summary: Mapping[str, object] | None = None,
 ) -> bool:
     """Write how a firing ended, and give back its lease; whether it was still this process's."""
-    ours = sa.and_(task_firing.c.state == State.RUNNING, task_firing.c.token == firing.token)
-    values = {"summary": None if summary is None else json.dumps(summary, ensure_ascii=False)}
-    changed = connection.execute(
-        _row(firing.task, firing.slot_us)
-        .where(ours)
-        .values(state=state, reason=reason, finished_us=now_us, **values)
-    )
-    if changed.rowcount == 1:
-        _release(connection, firing)
-    return changed.rowcount == 1
+    values = {
+        "state": state,
+        "reason": reason,
+        "finished_us": now_us,
+        "summary": None if summary is None else json.dumps(summary, ensure_ascii=False),
+    }
+    return _give_up(connection, firing, values)
 
 
 def put_back(connection: sa.Connection, firing: Firing, start_us: int, *, reason: str) -> None:
     """Let a firing wait again: the process stops, or something else does this work just now. It
     does not count as an attempt."""
-    attempts = firing.attempts - 1
-    ours = sa.and_(task_firing.c.state == State.RUNNING, task_firing.c.token == firing.token)
-    changed = connection.execute(
-        _row(firing.task, firing.slot_us)
-        .where(ours)
-        .values(state=State.DUE, reason=reason, start_us=start_us, attempts=attempts, token=None)
-    )
-    if changed.rowcount == 1:
-        _release(connection, firing)
+    values = {
+        "state": State.DUE,
+        "reason": reason,
+        "start_us": start_us,
+        "attempts": firing.attempts - 1,
+        "token": None,
+    }
+    _give_up(connection, firing, values)
 
 
-def _release(connection: sa.Connection, firing: Firing) -> None:
-    held = sa.update(lease).where(
-        lease.c.name == f"task:{firing.task}", lease.c.token == firing.token
-    )
-    connection.execute(held.values(owner=None, expires_us=0))
+def _give_up(connection: sa.Connection, firing: Firing, values: Mapping[str, object]) -> bool:
+    """Write the row of a firing that this process ran, and give back its lease; False when it is
+    not this process's any more."""
+    ours = {"of": firing.task, "at": firing.slot_us, "by": firing.token}
+    if connection.execute(_OURS, {**ours, **values}).rowcount != 1:
+        return False
+    held = {"of": f"task:{firing.task}", "by": firing.token}
+    connection.execute(OF_HOLDER, {**held, "owner": None, "expires_us": 0})
+    return True
 
 
 def _change(
@@ -350,13 +255,7 @@ def _change(
 ) -> None:
     finished_us = None if state is State.DUE else now_us
     values = {"state": state, "reason": reason, "finished_us": finished_us, "token": None}
-    connection.execute(_row(task, slot_us).values(start_us=now_us, **values))
-
-
-def _row(task: str, slot_us: int) -> sa.Update:
-    return sa.update(task_firing).where(
-        task_firing.c.task == task, task_firing.c.slot_us == slot_us
-    )
+    connection.execute(ROW, {"of": task, "at": slot_us, "start_us": now_us, **values})
 
 
 def last_firings(connection: sa.Connection, states: Sequence[State]) -> dict[str, int]:

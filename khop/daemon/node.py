@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
-from khop.daemon import firings
+from khop.daemon import firings, slots_due
 from khop.daemon.firings import Firing, State
 from khop.daemon.tasks import Task
 from khop.sync.ledger import Lease, Ledger
 from khop.sync.ledger.leases.rows import TTL_SECONDS
 from khop.sync.ledger.pauses import Pause, paused
-from khop.sync.ledger.schema import lease, node, task_firing
+from khop.sync.ledger.schema import lease, node
 from khop.text.local_time import local_text
 from khop.text.logs import Log
 from khop.version import __version__
@@ -33,11 +34,10 @@ _BUSY_US = 2_000_000
 #: After a pull that changed something, others are waited for so long before the reconcile.
 _SETTLE_US = 20_000_000
 
-_HELD = (
-    sa.select(lease.c.name, lease.c.token, lease.c.expires_us)
-    .join(task_firing, lease.c.name == "task:" + task_firing.c.task)
-    .where(task_firing.c.state == State.RUNNING, task_firing.c.token == lease.c.token)
+_THERE = sa.select(node.c.version).where(
+    node.c.state == "running", node.c.seen_us.between(sa.bindparam("since"), sa.bindparam("until"))
 )
+_HERE = sa.update(node).where(node.c.id == sa.bindparam("of"))
 
 log = Log(__name__)
 
@@ -60,6 +60,8 @@ class Node:
     #: The newer version that is there.
     newer: str | None = None
     _seen: float | None = None
+    #: The tasks whose schedule was written.
+    _planned: Mapping[str, Task] | None = None
     #: Leases of running firings -> (token, expiry) and when they were seen so first.
     _watched: dict[str, tuple[tuple[int, int], float]] = field(default_factory=dict)
 
@@ -73,25 +75,37 @@ class Node:
     def join(self) -> None:
         """Write the schedule, and that this node is there."""
         with self.ledger.write() as connection:
-            now_us = self._now_us(connection)
-            firings.plan(connection, self.tasks.values(), now_us)
-            self._sign_of_life(connection, now_us)
+            tasks = self._plan(connection)
+            self._sign_of_life(connection, self._now_us(connection))
+        self._planned = tasks
 
     def tick(self) -> list[Firing]:
         """Look at the schedule; the firings that this process has to run now."""
+        if self._planned is not self.tasks:
+            self.join()  # khop.toml was read again
         with self.ledger.read() as connection:
             now_us = self._now_us(connection)
-            stalled = self._stalled(connection)
-            idle = not stalled and not firings.is_anything_due(
-                connection, self.tasks, now_us, stalled
-            )
-        if idle and not self._is_time_for_a_sign():
+            opened = firings.open_firings(connection)
+            stalled = self._stalled(opened)
+            due = slots_due.is_anything_due(connection, self.tasks, opened, now_us, stalled)
+        sign = self._seen is None or self.monotonic() - self._seen >= HEARTBEAT
+        if not (due or sign):
             return []
+        began = self.monotonic()
         with self.ledger.write() as connection:
             now_us = self._now_us(connection)
-            if self._is_time_for_a_sign():
+            if sign:
                 self._sign_of_life(connection, now_us)
-            return self._look(connection, now_us, stalled)
+            claimed = self._look(connection, now_us, stalled) if due else []
+        # only now: what could not be written is not this process's
+        begun = [replace(firing, begun=began) for firing in claimed]
+        self.running.update({firing.task: firing for firing in begun})
+        return begun
+
+    def _plan(self, connection: sa.Connection) -> Mapping[str, Task]:
+        tasks = self.tasks
+        slots_due.plan(connection, tasks.values(), self._now_us(connection))
+        return tasks
 
     def _look(self, connection: sa.Connection, now_us: int, stalled: Sequence[str]) -> list[Firing]:
         for task, slot_us, state in firings.recover(connection, self.tasks, now_us, stalled):
@@ -99,23 +113,21 @@ class Node:
             log.warning(
                 "firing_taken_back", task=task, slot=slot, state=state.value, node=self.name
             )
-        firings.fire(connection, self.tasks, now_us)
+        slots_due.fire(connection, self.tasks, now_us)
         held = held_back(self.tasks.values(), paused(connection))
         firings.skip_paused(connection, held, now_us)
         if self.draining is not None:
             return []
-        claimed: list[Firing] = []
-        while len(self.running) < self.at_once:
-            firing = firings.claim(connection, self.tasks, self.name, now_us, without=held)
-            if firing is None:
-                break
-            self.running[firing.task] = firing
-            claimed.append(firing)
-        return claimed
+        free = self.at_once - len(self.running)
+        return firings.claim(
+            connection, self.tasks, self.name, now_us, without=held, most=max(free, 0)
+        )
 
     def lease_of(self, firing: Firing) -> Lease:
         """The lease under which a firing runs; it has to be renewed."""
-        return Lease({f"task:{firing.task}": firing.token}, self.clock, self.monotonic)
+        taken = Lease({f"task:{firing.task}": firing.token}, self.clock, self.monotonic)
+        taken.renewed = firing.begun  # this process may have stood still since
+        return taken
 
     def ended(
         self,
@@ -137,7 +149,7 @@ class Node:
                         start_us = now_us + (_SETTLE_US if task == "reconcile" else 0)
                         firings.trigger(connection, task, reason, start_us, now_us)
                 also(connection, now_us)
-        self.running.pop(firing.task, None)
+        self.let_go(firing)
         return ours
 
     def put_back(self, firing: Firing, reason: str, *, busy: bool = False) -> None:
@@ -151,7 +163,13 @@ class Node:
                 firings.put_back(connection, firing, start_us, reason=reason)
             else:
                 firings.end(connection, firing, State.INTERRUPTED, now_us, reason=reason)
-        self.running.pop(firing.task, None)
+        self.let_go(firing)
+
+    def let_go(self, firing: Firing) -> None:
+        """Nothing of a firing runs here any more. Its task may have begun anew since its end was
+        written."""
+        if self.running.get(firing.task) is firing:
+            self.running.pop(firing.task, None)
 
     def leave(self) -> None:
         """Say that this node is gone, and give back what it was running, with all its leases."""
@@ -160,14 +178,11 @@ class Node:
         with self.ledger.write() as connection:
             ours = sa.update(lease).where(lease.c.owner == self.name)
             connection.execute(ours.values(owner=None, expires_us=0, token=lease.c.token + 1))
-            gone = sa.update(node).where(node.c.id == self.name)
-            connection.execute(gone.values(state="stopped", seen_us=self._now_us(connection)))
+            gone = {"state": "stopped", "seen_us": self._now_us(connection)}
+            connection.execute(_HERE, {"of": self.name, **gone})
 
     def _now_us(self, connection: sa.Connection) -> int:
         return self.ledger.now_us(connection, self.clock)
-
-    def _is_time_for_a_sign(self) -> bool:
-        return self._seen is None or self.monotonic() - self._seen >= HEARTBEAT
 
     def _sign_of_life(self, connection: sa.Connection, now_us: int) -> None:
         newer, self.newer = self.newer, _newer_nodes(connection, self.version, now_us)
@@ -175,23 +190,20 @@ class Node:
             log.warning("newer_version", there=self.newer)
         state = "running" if self.draining is None else "draining"
         values = {"version": self.version, "seen_us": now_us, "state": state}
-        here = sa.update(node).where(node.c.id == self.name).values(**values)
-        if connection.execute(here).rowcount == 0:
-            new = sa.insert(node).values(id=self.name, started_us=now_us, **values)
-            connection.execute(new)
+        if connection.execute(_HERE, {"of": self.name, **values}).rowcount == 0:
+            connection.execute(sa.insert(node), {"id": self.name, "started_us": now_us, **values})
         self._seen = self.monotonic()
 
-    def _stalled(self, connection: sa.Connection) -> list[str]:
+    def _stalled(self, opened: Iterable[sa.Row[Any]]) -> list[str]:
         """Leases of running firings that were not renewed for their whole time, as this process
         saw it on a clock that does not jump."""
-        rows = {row.name: (row.token, row.expires_us) for row in connection.execute(_HELD)}
         now = self.monotonic()
-        self._watched = {
-            name: (seen, self._watched[name][1])
-            if name in self._watched and self._watched[name][0] == seen
-            else (seen, now)
-            for name, seen in rows.items()
-        }
+        before, self._watched = self._watched, {}
+        for row in opened:
+            if row.state == State.RUNNING and row.held == row.token:
+                name, seen = f"task:{row.task}", (row.token, row.expires_us)
+                known = before.get(name)
+                self._watched[name] = known if known and known[0] == seen else (seen, now)
         return [name for name, (_, at) in self._watched.items() if now - at > TTL_SECONDS + 1]
 
 
@@ -208,10 +220,8 @@ def held_back(tasks: Iterable[Task], pauses: Mapping[str, Pause]) -> dict[str, s
 
 def _newer_nodes(connection: sa.Connection, version: str, now_us: int) -> str | None:
     """The version of a node that is there and newer."""
-    there = sa.select(node.c.version).where(
-        node.c.state == "running", node.c.seen_us.between(now_us - GONE_US, now_us + GONE_US)
-    )
-    found = [other for other in connection.scalars(there) if _numbers(other) > _numbers(version)]
+    there = connection.scalars(_THERE, {"since": now_us - GONE_US, "until": now_us + GONE_US})
+    found = [other for other in there if _numbers(other) > _numbers(version)]
     return max(found, key=_numbers, default=None)
 
 

@@ -97,17 +97,34 @@ class Runner:
     stopping: threading.Event
     measures: Measures
 
-    def start(self, firing: Firing) -> threading.Thread:
+    def start(self, firing: Firing) -> None:
         """Run a firing in a thread of its own."""
         thread = threading.Thread(
             target=self.run, args=(firing,), name=f"khop {firing.task}", daemon=True
         )
-        thread.start()
-        return thread
+        try:
+            thread.start()
+        except RuntimeError:  # the system gives no more threads
+            log.warning("thread_not_started", task=firing.task)
+            try:
+                self.node.put_back(firing, "the system gave no thread to run it", busy=True)
+            except LedgerError:  # its lease runs out
+                self.node.let_go(firing)
 
     def run(self, firing: Firing) -> None:
         """Run a firing to its end."""
-        task = self.node.tasks[firing.task]
+        task = self.node.tasks.get(firing.task)
+        if task is None:  # khop.toml was read again since it was claimed
+            gone = "khop.toml has no such task any more"
+            self._until_written(lambda: self.node.put_back(firing, gone))
+            return
+        try:
+            self._run(task, firing)
+        finally:
+            if not self.stopping.is_set():
+                self.node.let_go(firing)
+
+    def _run(self, task: Task, firing: Firing) -> None:
         context = {"task": task.name, "slot": local_text(firing.slot_us), "node": self.node.name}
         if task.source is not None:
             context["source"] = task.source
@@ -123,8 +140,6 @@ class Runner:
                     self.measures.ended(task.name, seconds, well=result.error is None)
                     with opened.in_lines():
                         self._write_end(task, firing, result, seconds)
-        if not self.stopping.is_set():
-            self.node.running.pop(firing.task, None)
 
     def _result(
         self, task: Task, firing: Firing, lease: Lease, opened: _Opened
@@ -169,9 +184,15 @@ class Runner:
             elif task.stream != refusing:
                 self.watcher.note_failure(connection, task.stream, now_us, result.error)
 
-        ours = self._until_written(
-            lambda: self.node.ended(firing, result.error, result.summary, result.follows, note)
-        )
+        try:
+            ours = self._until_written(
+                lambda: self.node.ended(firing, result.error, result.summary, result.follows, note)
+            )
+        except Exception as error:  # noqa: BLE001 - the firing has ended, whatever is to be noted
+            result.error = jobs.sentence_of(error)
+            ours = self._until_written(
+                lambda: self.node.ended(firing, result.error, follows=result.follows)
+            )
         if ours:
             _log_end(result, failures, seconds)
         else:

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from khop.config.slots import calendar_of
-from khop.daemon import firings
+from khop.daemon import firings, slots_due
 from khop.daemon.firings import MOST_ATTEMPTS, Firing, State
 from khop.daemon.tasks import Kind, Task
 from khop.sync.ledger import Ledger
@@ -37,18 +37,18 @@ def rows(ledger: Ledger, task: str) -> list[Any]:
 
 def look(ledger: Ledger, now_us: int) -> None:
     with ledger.write() as connection:
-        firings.fire(connection, TASKS, now_us)
+        slots_due.fire(connection, TASKS, now_us)
 
 
 def claimed(ledger: Ledger, now_us: int) -> Firing | None:
     with ledger.write() as connection:
-        return firings.claim(connection, TASKS, "here", now_us)
+        return next(iter(firings.claim(connection, TASKS, "here", now_us)), None)
 
 
 @pytest.fixture
 def planned(ledger: Ledger) -> Ledger:
     with ledger.write() as connection:
-        firings.plan(connection, TASKS.values(), NOW)
+        slots_due.plan(connection, TASKS.values(), NOW)
     return ledger
 
 
@@ -79,8 +79,8 @@ def test_repair_is_not_made_up_for(planned: Ledger) -> None:
 def test_a_slot_that_nobody_saw_in_time_is_missed(ledger: Ledger) -> None:
     hourly = {"repair": replace(REPAIR, calendar=calendar_of("every 1h"))}
     with ledger.write() as connection:
-        firings.plan(connection, hourly.values(), SLOT - 1)
-        firings.fire(connection, hourly, SLOT + 2 * MINUTE_US)
+        slots_due.plan(connection, hourly.values(), SLOT - 1)
+        slots_due.fire(connection, hourly, SLOT + 2 * MINUTE_US)
     (row,) = rows(ledger, "repair")
     assert row.state == State.MISSED
     assert "no khop daemon" in row.reason
@@ -205,7 +205,7 @@ def test_a_task_that_follows_another_waits_once(planned: Ledger) -> None:
 def test_what_is_paused_is_skipped_with_the_reason(planned: Ledger) -> None:
     look(planned, NOW)
     with planned.write() as connection:
-        assert firings.claim(connection, TASKS, "here", NOW, without=["pull:a"]) is None
+        assert firings.claim(connection, TASKS, "here", NOW, without=["pull:a"]) == []
         firings.skip_paused(connection, {"pull:a": "login refused"}, NOW)
     (row,) = rows(planned, "pull:a")
     assert (row.state, row.reason) == (State.SKIPPED, "paused: login refused")
@@ -214,7 +214,7 @@ def test_what_is_paused_is_skipped_with_the_reason(planned: Ledger) -> None:
 def test_another_calendar_counts_from_now(planned: Ledger) -> None:
     changed = replace(PULL, calendar=calendar_of("every 1h"))
     with planned.write() as connection:
-        firings.plan(connection, [changed], NOW)
+        slots_due.plan(connection, [changed], NOW)
         row = connection.execute(sa.select(schedule).where(schedule.c.task == "pull:a")).one()
     assert (row.spec, row.next_us) == ("every 1h", SLOT + 60 * MINUTE_US)
 
@@ -235,7 +235,7 @@ def test_what_nobody_runs_for_a_day_is_skipped(planned: Ledger) -> None:
     """Such as the last firing of a task that left khop.toml."""
     look(planned, NOW)
     with planned.write() as connection:
-        firings.fire(connection, {}, NOW + 86_400_000_000 + MINUTE_US)
+        slots_due.fire(connection, {}, NOW + 86_400_000_000 + MINUTE_US)
     (row,) = rows(planned, "pull:a")
     assert (row.state, row.reason) == (State.SKIPPED, "nobody ran it for a day")
 
@@ -247,8 +247,8 @@ def test_a_delay_is_short_beside_the_period() -> None:
 
 
 def test_a_delay_spreads_calls_and_is_the_same_for_all() -> None:
-    delays = {firings.jitter_us(PULL, SLOT + n * MINUTE_US) for n in range(50)}
+    delays = {slots_due.jitter_us(PULL, SLOT + n * MINUTE_US) for n in range(50)}
     assert len(delays) > 25
     assert max(delays) < PULL.jitter_seconds * 1_000_000
-    assert delays == {firings.jitter_us(PULL, SLOT + n * MINUTE_US) for n in range(50)}
-    assert firings.jitter_us(MORNING, SLOT) == 0
+    assert delays == {slots_due.jitter_us(PULL, SLOT + n * MINUTE_US) for n in range(50)}
+    assert slots_due.jitter_us(MORNING, SLOT) == 0

@@ -8,12 +8,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import pytest
 import sqlalchemy as sa
 
 from khop.config.slots import calendar_of
+from khop.daemon import firings
 from khop.daemon.firings import State
 from khop.daemon.node import Node
 from khop.daemon.tasks import Kind, Task
+from khop.errors import LedgerError
 from khop.sync.ledger import Lease, Ledger
 from khop.sync.ledger.schema import schedule, task_firing
 
@@ -37,6 +40,8 @@ class Server(Ledger):
 
     time: Time
     writes = 0
+    #: Whether no transaction that writes can be committed.
+    fails = False
 
     def now_us(self, connection: sa.Connection, clock: object) -> int:
         return int(self.time.clock().timestamp() * 1_000_000)
@@ -46,6 +51,8 @@ class Server(Ledger):
         self.writes += 1
         with super().write(lease) as connection:
             yield connection
+            if self.fails:
+                raise LedgerError("the ledger has no room")
 
 
 def task(calendar: str, name: str = "reconcile") -> Mapping[str, Task]:
@@ -146,3 +153,89 @@ def test_a_node_leaves_also_when_its_task_left_khop_toml_meanwhile(ledger: Ledge
         row = connection.execute(sa.select(task_firing)).one()
     assert (row.task, row.state, row.token) == (firing.task, State.DUE, None)
     node.ledger.close()
+
+
+def test_what_could_not_be_written_takes_no_place_of_the_work_at_once(ledger_url: str) -> None:
+    """Such as on a full disk: the look claims, and its transaction is not committed."""
+    time = Time(seconds=-20.0)
+    made = joined(ledger_url, time, task("every 1m"))
+    time.seconds = 45.0
+    assert isinstance(made.ledger, Server)
+    made.ledger.fails = True
+    for _ in range(made.at_once + 1):
+        with pytest.raises(LedgerError):
+            made.tick()
+    made.ledger.fails = False
+    assert not made.running
+    assert [firing.task for firing in made.tick()] == ["reconcile"]
+
+
+def test_a_task_that_began_anew_is_not_let_go_with_its_firing_before(ledger_url: str) -> None:
+    time = Time()
+    made = joined(ledger_url, time, task("every 1m"))
+    time.seconds = 45.0
+    (first,) = made.tick()
+    made.ended(first, None)
+    time.seconds = 105.0
+    (second,) = made.tick()
+    made.let_go(first)  # the thread of the first one ends late
+    assert list(made.running.values()) == [second]
+
+
+def test_a_schedule_that_could_not_be_written_when_khop_toml_was_read_is_written_later(
+    ledger_url: str,
+) -> None:
+    time = Time()
+    made = joined(ledger_url, time, task("every 1m"))
+    made.tasks = {**task("every 1m"), **task("every 1m", "added")}
+    assert isinstance(made.ledger, Server)
+    made.ledger.fails = True
+    with pytest.raises(LedgerError):
+        made.tick()
+    made.ledger.fails = False
+    made.tick()
+    time.seconds = 45.0
+    made.tick()
+    assert slots(made, "added") == [("08:01", State.RUNNING)]
+
+
+def test_a_clock_that_jumps_ahead_takes_no_task_from_a_process_that_runs_it(
+    ledger_url: str,
+) -> None:
+    time = Time()
+    made = joined(ledger_url, time, task("every 1m"))
+    other = joined(ledger_url, time, task("every 1m"), host="b")
+    time.seconds = 45.0
+    (firing,) = made.tick()
+    with made.ledger.write() as connection:
+        now_us = made.ledger.now_us(connection, time.clock)
+        firings.trigger(connection, "reconcile", "after a pull", now_us, now_us)
+    time.offset = 40.0  # by this clock the lease has run out
+    assert other.tick() == []
+    assert made.ended(firing, None)
+    assert [each.task for each in other.tick()] == ["reconcile"]
+
+
+def test_a_process_that_stood_still_after_it_claimed_does_not_trust_its_lease(
+    ledger_url: str,
+) -> None:
+    time = Time()
+    made = joined(ledger_url, time, task("every 1m"))
+    time.seconds = 45.0
+    (firing,) = made.tick()
+    time.seconds = 80.0
+    assert not made.lease_of(firing).is_trusted
+
+
+def test_a_task_that_time_does_not_call_any_more_causes_no_writing(ledger_url: str) -> None:
+    time = Time()
+    made = joined(ledger_url, time, task("every 1m"))
+    made.tasks = {"reconcile": Task("reconcile", Kind.RECONCILE, None, None)}
+    made.join()
+    time.seconds = 500.0
+    assert isinstance(made.ledger, Server)
+    made.tick()
+    before = made.ledger.writes
+    time.seconds = 501.0
+    made.tick()
+    assert made.ledger.writes == before

@@ -25,6 +25,7 @@ PAUSE, RESUME = "pause.begin", "pause.end"
 
 #: Characters.
 _LONGEST = 1000
+_PAUSES = sa.select(pause_table).order_by(pause_table.c.name)
 
 
 class Cause(StrEnum):
@@ -92,7 +93,7 @@ def given(text: str) -> str:
 
 def paused(connection: sa.Connection) -> Mapping[str, Pause]:
     """All that is paused, by name."""
-    rows = connection.execute(sa.select(pause_table).order_by(pause_table.c.name))
+    rows = connection.execute(_PAUSES)
     return {
         row.name: Pause(row.name, row.since_us, Cause(row.cause), row.by, row.why) for row in rows
     }

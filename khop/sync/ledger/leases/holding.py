@@ -34,9 +34,10 @@ def acquire(
     gone is replaced at once, any other when its lease has run out.
     """
     wanted = [names] if isinstance(names, str) else names
+    taken = Lease({}, clock)  # trusted from before it is taken: this process may stand still
     with ledger.write() as connection:
-        tokens = take(connection, wanted, ledger.now_us(connection, clock))
-    taken = Lease(tokens, clock)
+        taken.tokens = take(connection, wanted, ledger.now_us(connection, clock))
+    taken.work_moved()
     try:
         with renewed(ledger, taken, patience=patience):
             yield taken

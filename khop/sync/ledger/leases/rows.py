@@ -22,6 +22,21 @@ from khop.sync.ledger.leases.processes import this_process, was_here_and_is_gone
 from khop.sync.ledger.schema import lease
 from khop.text.local_time import DAY_US
 
+#: Changes the lease ``of``, where its holder is still the one with the token ``by``.
+OF_HOLDER = sa.update(lease).where(
+    lease.c.name == sa.bindparam("of"), lease.c.token == sa.bindparam("by")
+)
+#: The lease ``of``, with the one of the whole that it is a part of, or with those of its parts.
+_PART = sa.select(lease).where(
+    sa.or_(lease.c.name == sa.bindparam("of"), lease.c.name == sa.bindparam("whole"))
+)
+_PARTS = sa.select(lease).where(
+    sa.or_(
+        lease.c.name == sa.bindparam("of"),
+        sa.func.substr(lease.c.name, 1, sa.func.length(sa.bindparam("whole")) + 1)
+        == sa.bindparam("whole", type_=sa.String) + ":",
+    )
+)
 TTL_SECONDS = 30
 TTL_US = TTL_SECONDS * 1_000_000
 #: A holder that did not renew for so long, in seconds, renews before it writes to another system.
@@ -71,22 +86,15 @@ class Lease:
     def renew(self, connection: sa.Connection, now_us: int) -> None:
         """Move the expiries. Raises LeaseLost when another process took one over."""
         for name, token in self.tokens.items():
-            renewed = connection.execute(
-                sa.update(lease)
-                .where(lease.c.name == name, lease.c.token == token)
-                .values(expires_us=now_us + TTL_US)
-            )
+            ours = {"of": name, "by": token}
+            renewed = connection.execute(OF_HOLDER, {**ours, "expires_us": now_us + TTL_US})
             if renewed.rowcount != 1:
                 raise LeaseLost(name)
 
     def release(self, connection: sa.Connection) -> None:
         """Give the leases back, but for those that another process took over."""
         for name, token in self.tokens.items():
-            connection.execute(
-                sa.update(lease)
-                .where(lease.c.name == name, lease.c.token == token)
-                .values(owner=None, expires_us=0)
-            )
+            connection.execute(OF_HOLDER, {"of": name, "by": token, "owner": None, "expires_us": 0})
 
     def work_moved(self) -> None:
         """Note that the work goes on: only then is the lease renewed."""
@@ -109,21 +117,17 @@ def take(connection: sa.Connection, names: Sequence[str], now_us: int) -> dict[s
 
 def _take_one(connection: sa.Connection, name: str, now_us: int) -> int:
     whole = name.partition(":")[0]
-    related = sa.select(lease).where(
-        lease.c.name.in_([name, whole])
-        if name != whole
-        else sa.or_(lease.c.name == name, lease.c.name.startswith(f"{name}:", autoescape=True))
-    )
+    related = _PARTS if name == whole else _PART
     token = None
-    for row in connection.execute(related):
+    for row in connection.execute(related, {"of": name, "whole": whole}):
         if is_held(row.owner, row.expires_us, now_us):
             raise LeaseHeld(row.name, row.owner)
         token = int(row.token) if row.name == name else token
     values = {"owner": this_process(), "token": (token or 0) + 1, "expires_us": now_us + TTL_US}
     if token is None:
-        connection.execute(sa.insert(lease).values(name=name, **values))
+        connection.execute(sa.insert(lease), {"name": name, **values})
     else:
-        connection.execute(sa.update(lease).where(lease.c.name == name).values(**values))
+        connection.execute(OF_HOLDER, {"of": name, "by": token, **values})
     return (token or 0) + 1
 
 

@@ -1,0 +1,97 @@
+"""A firing ends in the ledger whatever happens in its thread."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from khop.config.load import load_config
+from khop.config.slots import calendar_of
+from khop.daemon.firings import Firing, State
+from khop.daemon.health import Watcher
+from khop.daemon.node import Node
+from khop.daemon.outside.measures import Measures
+from khop.daemon.running import Runner
+from khop.daemon.tasks import Kind, Task
+from khop.errors import KhopError
+from khop.sync.engine import Engine
+from khop.sync.ledger import Ledger
+from khop.sync.ledger.leases.processes import this_process
+from khop.sync.ledger.schema import task_firing
+from tests.sync.fakes import FakeClock
+
+PULL = Task("pull:igate", Kind.PULL, "igate", calendar_of("every 15m"), uses=("igate",))
+
+
+@dataclass
+class Refusing:
+    """Opens no engine."""
+
+    says: str = "igate does not answer"
+
+    def __call__(self, sources: Sequence[str]) -> Engine:
+        raise KhopError(self.says)
+
+
+@pytest.fixture
+def runner(ledger: Ledger, clock: FakeClock, tmp_path: Path) -> Runner:
+    path = tmp_path / "khop.toml"
+    path.write_text('[province]\nname = "Tỉnh Mẫu"\ncode = "H99"\n', "utf-8")
+    config = load_config(path, {})
+    node = Node(ledger, this_process(), {PULL.name: PULL}, clock)
+    node.join()
+    watcher = Watcher.of(config.alarms)
+    return Runner(
+        node, watcher, config, path, Refusing(), clock, threading.Event(), Measures()
+    )  # fmt: skip
+
+
+@pytest.fixture
+def firing(runner: Runner, clock: FakeClock) -> Firing:
+    clock.now += timedelta(minutes=16)
+    (claimed,) = runner.node.tick()
+    return claimed
+
+
+def _row(runner: Runner, firing: Firing) -> tuple[str, str]:
+    with runner.node.ledger.read() as connection:
+        row = connection.execute(
+            sa.select(task_firing).where(task_firing.c.slot_us == firing.slot_us)
+        ).one()
+    return row.state, row.reason
+
+
+def test_an_error_that_no_database_can_store_is_named_by_its_kind(
+    runner: Runner, firing: Firing
+) -> None:
+    runner.open = Refusing("half a character: \ud800")
+    runner.run(firing)
+    assert _row(runner, firing) == (State.FAILED, "khop failed (UnicodeEncodeError)")
+    assert not runner.node.running
+
+
+def test_a_task_that_left_khop_toml_after_it_was_claimed_waits(
+    runner: Runner, firing: Firing
+) -> None:
+    runner.node.tasks = {}
+    runner.run(firing)
+    assert _row(runner, firing) == (State.DUE, "khop.toml has no such task any more")
+    assert not runner.node.running
+
+
+def test_a_system_that_gives_no_more_threads_lets_the_firing_wait(
+    runner: Runner, firing: Firing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    runner.start(firing)
+    assert _row(runner, firing)[0] == State.DUE
+    assert not runner.node.running
