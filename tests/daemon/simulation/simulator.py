@@ -8,25 +8,27 @@ passes, with effects on another system in between. Everything that happens is dr
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy import event
-from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from khop.config.slots import Calendar, calendar_of
-from khop.daemon.firings import Firing, State
+from khop.daemon.firings import Firing, State, open_firings
 from khop.daemon.node import Node
 from khop.daemon.tasks import Kind, Task
 from khop.errors import LedgerError
-from khop.sync.ledger import Lease, LeaseLost, Ledger
+from khop.sync.ledger import Lease, LeaseLost
 from khop.sync.ledger.schema import task_firing
+from tests.daemon.simulation.simulated_ledger import (
+    START,
+    Killed,
+    OneConnection,
+    SimulatedLedger,
+    simulated_us,
+)
 
-START = datetime(2026, 11, 23, 8, 0, 20, tzinfo=UTC)
 YEAR = 365 * 86_400.0
 #: name, kind, calendar, longest duration of the job in seconds
 TASKS = (
@@ -47,46 +49,6 @@ _LONG_OPEN_US = 250_000_000
 #: What happens to one process, and to all of them.
 _HITS = ("kill", "fuse", "stop", "leave", "reload")
 _KINDS = (*_HITS, "kill", "stop", "down", "jump", "jump", "upgrade")
-
-
-class Killed(BaseException):
-    """The process is killed at this instant."""
-
-
-class SimulatedLedger(Ledger):
-    """The ledger as one process sees it. ``fuse``: after so many instants (before and after each
-    commit) the process is killed."""
-
-    def __init__(self, url: str, simulation: Simulation) -> None:
-        self._simulation = simulation
-        self.fuse: int | None = None
-        super().__init__(url)
-        if url.startswith("sqlite"):  # a kill of a simulated process loses nothing
-            self._engine.dispose()
-            event.listen(self._engine, "connect", _without_waiting_for_the_disk)
-
-    def now_us(self, connection: sa.Connection, clock: Callable[[], datetime]) -> int:
-        """The simulated clock, also in place of a server's."""
-        return _us(self._simulation.now)
-
-    @contextmanager
-    def _transaction(self, options: Mapping[str, Any]) -> Iterator[sa.Connection]:
-        if self._simulation.is_down:
-            raise LedgerError("the ledger cannot be reached")
-        with super()._transaction(options) as connection:
-            yield connection
-            self._instant()
-        self._instant()
-
-    def _instant(self) -> None:
-        if self.fuse is not None:
-            self.fuse -= 1
-            if self.fuse < 0:
-                raise Killed
-
-
-def _without_waiting_for_the_disk(connection: DBAPIConnection, _record: object) -> None:
-    connection.cursor().execute("PRAGMA synchronous = OFF")
 
 
 @dataclass
@@ -124,11 +86,15 @@ class Simulation:
     """``run`` lets time pass; ``problems`` are the promises that were broken. ``seconds`` is the
     true time, which all monotonic clocks show; ``offset`` the error of the ledger's clock."""
 
-    def __init__(self, url: str, seed: int, nodes: int = 2, *, leaps: bool = True) -> None:
+    def __init__(
+        self, opened: OneConnection, seed: int, nodes: int = 2, *, leaps: bool = True
+    ) -> None:
+        opened.empty()
         self.random = random.Random(seed)
-        self.url = url
+        self.opened = opened
         self.seconds = self.offset = self.down_until = 0.0
         self.faults = True
+        self.quiet_since = 0.0
         self.begin_at: list[float] = []
         self.names = 0
         self.processes: list[Process] = []
@@ -191,7 +157,7 @@ class Simulation:
 
     def _next_tick(self) -> float:
         """When a process looks next: each second while something may happen."""
-        now_us, soon = _us(self.now), [self.seconds + 60]
+        now_us, soon = simulated_us(self.now), [self.seconds + 60]
         soon += [at for at in self.attention if at > self.seconds]
         self.attention = soon[1:]
         for calendar in self.calendars.values():
@@ -208,16 +174,20 @@ class Simulation:
             process.stopped_until = 0.0
         if not self.processes:
             self._begin()
-        self.run(_QUIET)
+        self.quiet_since = self.seconds
+        begun = self._open()
+        while self.seconds < self.quiet_since + _QUIET and (self.idle() or begun & self._open()):
+            self.run(20)
+
+    def _open(self) -> set[tuple[str, int]]:
+        """The firings that have not ended."""
+        with self.processes[0].ledger.read() as connection:
+            return {(row.task, row.slot_us) for row in open_firings(connection)}
 
     def idle(self) -> list[str]:
         """The tasks of which nothing was done since all is quiet."""
-        done = {task for at, task, _ in self.ends if at > self.seconds - _QUIET}
+        done = {task for at, task, _ in self.ends if at > self.quiet_since}
         return sorted(self.tasks.keys() - done)
-
-    def close(self) -> None:
-        for process in self.processes:
-            process.ledger.close()
 
     def _begin(self) -> None:
         if self.is_down:
@@ -225,7 +195,7 @@ class Simulation:
             self.begin_at.sort()
             return
         self.names += 1
-        ledger = SimulatedLedger(self.url, self)
+        ledger = SimulatedLedger(self.opened, self)
         name = f"host{self.names}:1/boot{self.names}:1:1"
         node = Node(ledger, name, self.tasks, self.clock, monotonic=lambda: self.seconds)
         node.version = f"{self.random.randint(max(self.release - 1, 1), self.release)}.0"
@@ -305,12 +275,11 @@ class Simulation:
                 job.at = min(self.seconds + self.random.uniform(1, 9), job.ends)
                 return
             if process.node.ended(job.firing, None):
-                self._watch_for(1, 2)
                 key = task, job.firing.slot_us
                 self.done[key] = self.done.get(key, 0) + 1
                 self.ends.append((self.seconds, *key))
         except LeaseLost:
-            process.node.running.pop(task, None)
+            process.node.let_go(job.firing)
         process.jobs.pop(task, None)
 
     def _fault(self) -> None:
@@ -355,7 +324,7 @@ class Simulation:
         that did not come to an end."""
         with self.processes[0].ledger.read() as connection:
             rows = connection.execute(sa.select(task_firing)).all()
-        old_us = _us(self.now) - _LONG_OPEN_US
+        old_us = simulated_us(self.now) - _LONG_OPEN_US
         found = [
             f"{row.task} {row.slot_us}: still {row.state}"
             for row in rows
@@ -366,13 +335,9 @@ class Simulation:
             for stretch in self.stretches:
                 if stretch.begin is not None:
                     calendar = stretch.calendars[task.name]
-                    begin, end = _us(stretch.begin), _us(stretch.looked)
+                    begin, end = simulated_us(stretch.begin), simulated_us(stretch.looked)
                     found += _missing(task.name, calendar, covered, begin, end)
         return found
-
-
-def _us(seconds: float) -> int:
-    return int((START.timestamp() + seconds) * 1_000_000)
 
 
 def _calendar(task: Task) -> Calendar:
