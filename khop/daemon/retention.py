@@ -1,4 +1,5 @@
-"""What old runs left, taken away. Findings, decisions, records and the audit log are kept."""
+"""What old runs left, taken away. Findings, decisions, records, the change log and the audit log
+are kept."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ entry time (when a system wrote it) are separate fields everywhere and never mer
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import field as column
 from datetime import UTC, date, datetime, timedelta
@@ -181,8 +182,8 @@ class StatusRecord:
     """One change of state, or one piece of evidence, of one dossier.
 
     ``native_id`` is the dossier's id in the source, ``entry_id`` the entry's own id there (the
-    task id, the event id; a digest where the source has none). ``status_raw`` is the label.
-    ``item`` is the waybill an event of the post is about.
+    task id, the event id; a digest where the source has none: then ``own_id`` is false).
+    ``status_raw`` is the label. ``item`` is the waybill an event of the post is about.
     """
 
     source: str
@@ -197,6 +198,7 @@ class StatusRecord:
     actor_key: str | None = None
     unit: str | None = None
     item: str | None = None
+    own_id: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,10 +238,20 @@ class PaperRow:
 
 @dataclass(frozen=True, slots=True)
 class DossierReading:
-    """A record and the history the same answer carried; ``history`` None means not carried."""
+    """A record and the history the same answer carried; ``history`` None means not carried.
+
+    ``said``: makes a digest of the wire item, as far as the record is made from it, without what
+    is said of persons. Equal digests mean that the system said the same, whatever tables and
+    which version of khop read it. None where the adapter gives none.
+    """
 
     record: DossierRecord
     history: tuple[StatusRecord, ...] | None = None
+    said: Callable[[], str] | None = column(default=None, repr=False, compare=False)
+
+    def said_digest(self) -> str | None:
+        """The digest of the wire item; None where the adapter gives none."""
+        return None if self.said is None else self.said()
 
 
 @dataclass(frozen=True, slots=True)

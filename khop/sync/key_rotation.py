@@ -30,12 +30,14 @@ from khop.errors import ConfigError
 from khop.mappings.records import Instant
 from khop.sync.ledger import Ledger, acquire, audit_log, installation
 from khop.sync.ledger.audit_log import KEY_LOST, KEY_ROTATE, Entry
+from khop.sync.ledger.record_changes import KEYS
 from khop.sync.ledger.records import REKEYED
 from khop.sync.ledger.schema import (
     cursor,
     paper_file,
     paper_row,
     quarantine,
+    record_change,
     source_record,
     status_record,
 )
@@ -45,11 +47,14 @@ from khop.sync.privacy import Privacy, ensure_key
 #: What must not run meanwhile: everything that writes matching keys or payloads.
 _LEASES = ("pull", "catalogue", "apply", "notify", "reconcile")
 _BATCH = 10_000
-#: Columns with matching keys.
-_MATCHING = (
-    source_record.c.applicant_key,
-    paper_row.c.applicant_key,
-    status_record.c.actor_key,
+_LOGGED_KEYS = record_change.c.field.in_(KEYS)
+#: Columns with matching keys, and the rows that have one.
+_MATCHING: Sequence[tuple[sa.Column[Any], sa.ColumnElement[bool]]] = (
+    (source_record.c.applicant_key, sa.true()),
+    (paper_row.c.applicant_key, sa.true()),
+    (status_record.c.actor_key, sa.true()),
+    (record_change.c.old, _LOGGED_KEYS),
+    (record_change.c.new, _LOGGED_KEYS),
 )
 
 _rekeyed = sa.Table(
@@ -138,15 +143,15 @@ def replace_lost_key(config: Config, *, actor: str, clock: Callable[[], datetime
 
 def _carry_over(connection: sa.Connection, before: Privacy, after: Privacy) -> None:
     _rekeyed.create(connection)
-    for column in _MATCHING:
-        for old in _distinct(connection, column):
+    for column, among in _MATCHING:
+        for old in _distinct(connection, column, among):
             rows = [{"old": key, "new": before.carry_over(after, key)} for key in old]
             connection.execute(_INSERT, rows)
         new = sa.select(_rekeyed.c.new).where(_rekeyed.c.old == column).scalar_subquery()
         values: dict[Any, Any] = {column.name: new}
         if column.table is source_record:
             values["listed_hash"] = REKEYED
-        connection.execute(sa.update(column.table).where(column.is_not(None)).values(values))
+        connection.execute(sa.update(column.table).where(column.is_not(None), among).values(values))
     _rekeyed.drop(connection)
     _seal_payloads(connection, before, after)
 
@@ -154,10 +159,12 @@ def _carry_over(connection: sa.Connection, before: Privacy, after: Privacy) -> N
 _INSERT = sa.text("INSERT INTO rekeyed (old, new) VALUES (:old, :new) ON CONFLICT (old) DO NOTHING")
 
 
-def _distinct(connection: sa.Connection, column: sa.Column[Any]) -> Iterator[Sequence[str]]:
-    """The values of a column, each once, in parts."""
+def _distinct(
+    connection: sa.Connection, column: sa.Column[Any], among: sa.ColumnElement[bool]
+) -> Iterator[Sequence[str]]:
+    """The values of a column in the rows ``among``, each once, in parts."""
     last = ""
-    query = sa.select(column).distinct().order_by(column).limit(_BATCH)
+    query = sa.select(column).where(among).distinct().order_by(column).limit(_BATCH)
     while found := connection.scalars(query.where(column > last)).all():
         yield found
         last = found[-1]
@@ -185,8 +192,8 @@ _SEALED = (
 
 def _forget(connection: sa.Connection) -> None:
     """What only the lost key could use; and everything is read again."""
-    for column in _MATCHING:
-        connection.execute(sa.update(column.table).values({column.name: None}))
+    for column, among in _MATCHING:
+        connection.execute(sa.update(column.table).where(among).values({column.name: None}))
     connection.execute(sa.update(source_record).values(listed_hash=KEY_LOST))
     connection.execute(sa.update(quarantine).values(payload=None))
     connection.execute(sa.update(cursor).values(watermark_us=None, top_us=None, next_page=None))

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from khop.config.domain_tables import Tables
 from khop.config.model import Config, LedgerSettings, Province
 from khop.mappings.identity import applicant_key
 from khop.mappings.records import Reject
+from khop.sync.engine import Engine
 from khop.sync.key_rotation import key_state, replace_lost_key, rotate_key
 from khop.sync.ledger import Ledger, check_ledger
-from khop.sync.ledger.schema import quarantine, source_record
+from khop.sync.ledger.schema import quarantine, record_change, source_record
 from khop.sync.privacy import Privacy
 from tests.postgres import BOTH
-from tests.sync.fakes import FakeClock, FakeOneStop, record
+from tests.sync.fakes import FakeClock, FakeOneStop, at, record
 from tests.sync.installation import Build
 
 LEDGERS = BOTH
@@ -62,6 +65,48 @@ def test_stored_keys_are_those_that_the_new_secrets_make(
             (sealed,) = connection.scalars(sa.select(quarantine.c.payload))
         assert after.unseal(sealed) == {"name": "Nguyễn Văn Mẫu"}
     assert key_state(pulled).earlier == 3
+
+
+def test_keys_in_the_change_log_are_carried_over(
+    pulled: Config,
+    build_engine: Build,
+    ledger: Ledger,
+    one_stop: FakeOneStop,
+    clock: FakeClock,
+    tmp_path: Path,
+) -> None:
+    before = Privacy(tmp_path / "khop.key").matching_key
+    other = applicant_key(before, PEOPLE[1])
+    one_stop.put(record(1, applicant_key=other, due_at=at(1, month=12), changed_at=at(15)))
+    build_engine(one_stop).pull()
+    rotate_key(pulled, actor="a", clock=clock)
+    after = Privacy(tmp_path / "khop.key").matching_key
+    changed = ("applicant_key", *(applicant_key(after, PEOPLE[place]) for place in (0, 1)))
+    assert logged(ledger) == [("due", None, None), changed]
+
+
+def logged(ledger: Ledger) -> list[tuple[str, str | None, str | None]]:
+    query = sa.select(record_change.c.field, record_change.c.old, record_change.c.new)
+    with ledger.read() as connection:
+        return [tuple(row) for row in connection.execute(query.order_by(record_change.c.id))]
+
+
+def test_keys_made_after_one_was_lost_are_no_change(
+    pulled: Config,
+    build_engine: Build,
+    ledger: Ledger,
+    one_stop: FakeOneStop,
+    clock: FakeClock,
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "khop.key").unlink()
+    replace_lost_key(pulled, actor="a", clock=clock)
+    after = Privacy(tmp_path / "khop.key")
+    one_stop.put(record(1, applicant_key=applicant_key(after.matching_key, PEOPLE[0])))
+    with closing(Ledger(pulled.ledger_url)) as opened:
+        Engine(pulled, opened, after, Tables.of(pulled), [one_stop], clock).pull()
+    assert keys(ledger)[0] is not None
+    assert logged(ledger) == []
 
 
 def test_with_a_lost_key_nothing_is_left_that_it_made(

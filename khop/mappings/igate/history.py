@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Literal, TypeAlias
 
@@ -108,7 +108,11 @@ class HistoryReader:
             label = self._label(task, path, lost) or _state_label(task, state)
             facts = _Facts(event, entered, label)
             entry = self._entry(task, facts, native_id, code)
-            if entries.setdefault(entry.record.entry_id, entry).record != entry.record:
+            first = entries.setdefault(entry.record.entry_id, entry)
+            if first.record != entry.record:
+                # an id that two tasks have says of neither which one it was before
+                shared = replace(first.record, own_id=False)
+                entries[shared.entry_id] = replace(first, record=shared)
                 entry = self._entry(task, facts, native_id, code, own_id=False)
                 entries[entry.record.entry_id] = entry
         return tuple(sorted(entries.values(), key=lambda entry: _event_us(entry.record)))
@@ -144,6 +148,7 @@ class HistoryReader:
             entered_at=facts.entered,
             actor_key=actor_key(self._key, who) if who else None,
             unit=office or None,
+            own_id=own_id and bool(scalar_text(task.id)),
         )
         if status is None or event is None:
             return Entry(record)

@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Literal, TypeVar
 
 from khop.errors import RecordError
@@ -39,6 +41,7 @@ from khop.mappings.states.status import ChannelTable, StatusTable
 from khop.mappings.time.parsing import parse_wire_time
 from khop.mappings.wire_shapes import read_shape, scalar_text
 from khop.text.cleaning import clean_text
+from khop.text.digest import hex_digest
 
 D = TypeVar("D", bound=DossierItem)
 StateField = Literal["dossierStatus", "dossierTaskStatus", "statusCurrentTask"]
@@ -127,7 +130,7 @@ class IgateMapping:
             owner=owner_of(person),
         )
 
-    def _shape(self, model: type[D], item: object) -> tuple[D, object, list[str]]:
+    def _shape(self, model: type[D], item: object) -> tuple[D, dict[str, object], list[str]]:
         """The item as ``model``, the item in its usual form, and what was lost."""
         if not isinstance(item, dict):
             raise RecordError("item", "is not an object")
@@ -153,7 +156,7 @@ class IgateMapping:
         return False
 
     def _read(
-        self, wire: DossierItem, item: object, lost: list[str], detail: bool
+        self, wire: DossierItem, item: Mapping[str, object], lost: list[str], detail: bool
     ) -> tuple[DossierReading, tuple[Entry, ...]]:
         native_id, code = _required(wire.id, "id"), _code(wire.code)
         step = _NO_STEP
@@ -168,7 +171,7 @@ class IgateMapping:
             )  # fmt: skip
         history = tuple(entry.record for entry in entries) if carried else None
         record = self._record(wire, step, native_id, code, entries, lost)
-        return DossierReading(record, history), entries
+        return DossierReading(record, history, partial(_said, item)), entries
 
     def _stands_in(self, detail: bool) -> bool:
         """Whether ``currentTask`` is used where the history is missing."""
@@ -247,6 +250,19 @@ class IgateMapping:
         return self._status.lookup(tag.id, label), raw or None
 
 
+def _said(item: Mapping[str, object]) -> str:
+    """The digest of an item (``DossierReading.said``)."""
+    parts = [item.get(name) for name in _SAID]
+    return hex_digest(json.dumps(parts, sort_keys=True, default=str).encode())
+
+
+#: What a record is made from. Another name here makes every digest another one.
+_SAID = (
+    *("id", "code", "nationCode", "dossierStatus", "procedure", "agency", "applyMethod"),
+    *("appliedDate", "acceptedDate", "appointmentDate", "completedDate", "returnedDate"),
+    *("updatedDate", "undefindedCompleteTime", "task", "currentTask"),
+    *("dossierTaskStatus", "statusCurrentTask"),
+)
 _NO_AGENCY, _NO_STEP = Agency(), StepState()
 _KNOWN: frozenset[object] = frozenset({*DossierDetail.model_fields, *StepState.model_fields})
 

@@ -12,7 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from khop.sync.ledger.look_ups import newest_change
-from khop.sync.ledger.schema import SHARED_TIMES, record_alias, source_record
+from khop.sync.ledger.record_changes import Key
+from khop.sync.ledger.schema import SHARED_TIMES, record_alias
 
 _SHARED = (
     "code",
@@ -26,15 +27,17 @@ _SHARED = (
 
 def number_changes(
     connection: sa.Connection,
+    stored: Mapping[Key, Mapping[Any, Any]],
     rows: Sequence[dict[str, Any]],
     ids: Mapping[str, Sequence[str]],
     aliases: Sequence[Mapping[str, Any]],
 ) -> None:
-    """Set ``change_no`` of rows that are about to replace those of the native ids ``ids``.
+    """Set ``change_no`` of rows that are about to replace the ``stored`` ones of the native ids
+    ``ids``.
 
     ``aliases``: the rows of ``record_alias`` that come with them.
     """
-    stored, named = _stored(connection, ids)
+    named = _aliases(connection, ids) if stored else set()
     renamed = {
         (row["source"], row["native_id"])
         for row in aliases
@@ -50,24 +53,14 @@ def number_changes(
             row["change_no"] = number
 
 
-def _stored(
+def _aliases(
     connection: sa.Connection, ids: Mapping[str, Sequence[str]]
-) -> tuple[dict[tuple[str, str], sa.RowMapping], set[tuple[str, str, str]]]:
-    """What is stored of these records: their shared values by source and native id, and their
-    aliases."""
-    stored: dict[tuple[str, str], sa.RowMapping] = {}
+) -> set[tuple[str, str, str]]:
+    """The aliases that are stored of these records."""
     named: set[tuple[str, str, str]] = set()
-    columns = [source_record.c[name] for name in ("native_id", "change_no", *_SHARED)]
     for source, native_ids in ids.items():
-        records = sa.select(*columns).where(
-            source_record.c.source == source, source_record.c.native_id.in_(native_ids)
-        )
-        for row in connection.execute(records).mappings():
-            stored[source, row["native_id"]] = row
-        if not stored:
-            continue
         known = sa.select(record_alias.c.native_id, record_alias.c.alias).where(
             record_alias.c.source == source, record_alias.c.native_id.in_(native_ids)
         )
         named.update((source, row.native_id, row.alias) for row in connection.execute(known))
-    return stored, named
+    return named

@@ -13,6 +13,7 @@ from khop.adapters.ports import Role
 from khop.mappings.records import DossierReading, DossierRecord, Instant, StatusRecord
 from khop.sync.ledger.change_numbers import number_changes
 from khop.sync.ledger.dirty import mark, mark_dossiers
+from khop.sync.ledger.record_changes import log_changes, stored_before
 from khop.sync.ledger.record_rows import (
     FACTS,
     RECORD_TIMES,
@@ -52,6 +53,7 @@ class Known(NamedTuple):
     listed_hash: str
     changed_us: int | None
     stored_us: int
+    list_said: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +61,14 @@ class Arrival:
     """A reading on its way into the ledger.
 
     ``listed_hash``: digest of its list item. ``history_due``: its detail still has to be read.
+    ``list_said``, ``detail_said``: digests of the wire items (``DossierReading.said``).
     """
 
     reading: DossierReading
     listed_hash: str
     history_due: bool = False
+    list_said: str | None = None
+    detail_said: str | None = None
 
 
 def record_hash(record: DossierRecord) -> str:
@@ -96,21 +101,28 @@ def known(connection: sa.Connection, source: str, native_ids: Sequence[str]) -> 
             source_record.c.listed_hash,
             source_record.c.changed_us,
             source_record.c.stored_us,
+            source_record.c.list_said,
         ).where(source_record.c.source == source, source_record.c.native_id.in_(native_ids))
     )
     return {row[0]: Known(*row[1:]) for row in rows}
 
 
-def confirm(connection: sa.Connection, source: str, digests: Mapping[str, str]) -> None:
-    """Write the ``listed_hash`` of records that did not change, by native id."""
-    if not digests:
-        return
-    connection.execute(
-        sa.update(source_record)
-        .where(source_record.c.source == source, source_record.c.native_id == sa.bindparam("of_id"))
-        .values(listed_hash=sa.bindparam("digest")),
-        [{"of_id": native_id, "digest": digest} for native_id, digest in digests.items()],
-    )
+def confirm(connection: sa.Connection, source: str, arrivals: Iterable[Arrival]) -> None:
+    """Write the digests of records that did not change."""
+    rows = [
+        {"of_id": one.reading.record.native_id, "digest": one.listed_hash, "said": one.list_said}
+        for one in arrivals
+    ]
+    if rows:
+        connection.execute(
+            sa.update(source_record)
+            .where(
+                source_record.c.source == source,
+                source_record.c.native_id == sa.bindparam("of_id"),
+            )
+            .values(listed_hash=sa.bindparam("digest"), list_said=sa.bindparam("said")),
+            rows,
+        )
 
 
 def store_arrivals(
@@ -127,7 +139,9 @@ def store_arrivals(
         mark_dossiers(connection, source, native_ids)
     mark(connection, _codes(arrivals))
     rows, aliases = [_record_row(a, role, now_us) for a in arrivals], _alias_rows(arrivals)
-    number_changes(connection, rows, ids, aliases)
+    stored = stored_before(connection, ids)
+    number_changes(connection, stored, rows, ids, aliases)
+    log_changes(connection, stored, rows, _histories(arrivals), now_us)
     _execute_many(connection, _UPSERT, rows)
     _replace(connection, record_alias, ids, aliases)
     with_history = [arrival for arrival in arrivals if arrival.reading.history is not None]
@@ -142,6 +156,15 @@ def _native_ids(arrivals: Iterable[Arrival]) -> dict[str, list[str]]:
     return ids
 
 
+def _histories(arrivals: Iterable[Arrival]) -> dict[tuple[str, str], Sequence[StatusRecord]]:
+    """The histories that were read, by source and native id."""
+    return {
+        (arrival.reading.record.source, arrival.reading.record.native_id): arrival.reading.history
+        for arrival in arrivals
+        if arrival.reading.history is not None
+    }
+
+
 def _codes(arrivals: Iterable[Arrival]) -> set[str]:
     """The codes and aliases these records carry now."""
     records = (arrival.reading.record for arrival in arrivals)
@@ -154,6 +177,9 @@ def _record_row(arrival: Arrival, role: Role, now_us: int) -> dict[str, Any]:
         "role": role.value,
         "listed_hash": arrival.listed_hash,
         "history_due": arrival.history_due,
+        "list_said": arrival.list_said,
+        "detail_said": arrival.detail_said,
+        "last_known": None,
         "first_seen_us": now_us,
         "stored_us": now_us,
     }
@@ -238,7 +264,7 @@ def history_due(connection: sa.Connection, source: str, after: str, limit: int) 
     ).all()
     stored = _with_aliases(connection, source, rows)
     return [
-        Arrival(DossierReading(record), row.listed_hash, history_due=True)
+        Arrival(DossierReading(record), row.listed_hash, True, row.list_said)
         for row, record in zip(rows, stored, strict=True)
     ]
 

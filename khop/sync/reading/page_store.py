@@ -64,7 +64,7 @@ class PageStore:
         now_us = self.context.now_us()
         with self.context.write() as connection:
             records.store_arrivals(connection, self.source.role, arrivals, now_us)
-            records.confirm(connection, name, _rekeyed(page.readings, have))
+            records.confirm(connection, name, _unconfirmed(page.readings, have))
             quarantine.release(connection, name, ids)
             quarantine.put(connection, name, page.rejects, self.context.privacy, now_us)
             save_cursor(connection, name, cursor)
@@ -114,7 +114,7 @@ class PageStore:
             log.warning("history_not_read", source=self.source.name, error=str(error))
             return listed
         merged = merge_readings(listed.reading, detail)
-        return replace(listed, reading=merged, history_due=False)
+        return replace(listed, reading=merged, history_due=False, detail_said=detail.said_digest())
 
 
 def _changed_readings(
@@ -133,7 +133,9 @@ def _changed_readings(
     for native_id, reading in newest.items():
         digest = record_hash(reading.record)
         if native_id not in have or _differs(reading, digest, have[native_id], here_us):
-            arrivals.append(Arrival(reading, digest, history_due=reading.history is None))
+            arrivals.append(
+                Arrival(reading, digest, reading.history is None, reading.said_digest())
+            )
     return arrivals
 
 
@@ -150,13 +152,21 @@ def _differs(reading: DossierReading, digest: str, known: Known, here_us: tuple[
     return known.listed_hash != digest and not _is_rekeyed(reading, known)
 
 
-def _rekeyed(readings: Sequence[DossierReading], have: Mapping[str, Known]) -> dict[str, str]:
-    """The digests of records that are as they were when another key was made, by native id."""
-    return {
-        native_id: record_hash(reading.record)
-        for reading in readings
-        if (native_id := reading.record.native_id) in have and _is_rekeyed(reading, have[native_id])
-    }
+def _unconfirmed(readings: Sequence[DossierReading], have: Mapping[str, Known]) -> list[Arrival]:
+    """Readings that are as stored, and whose stored digests are not: another key was made since,
+    or the digest of what the list said was not kept yet."""
+    found = []
+    for reading in readings:
+        known = have.get(reading.record.native_id)
+        if known is None:
+            continue
+        rekeyed = _is_rekeyed(reading, known)
+        if not rekeyed and (known.list_said is not None or reading.said is None):
+            continue
+        digest = record_hash(reading.record)
+        if rekeyed or known.listed_hash == digest:
+            found.append(Arrival(reading, digest, list_said=reading.said_digest()))
+    return found
 
 
 def _is_rekeyed(reading: DossierReading, known: Known) -> bool:

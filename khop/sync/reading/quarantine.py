@@ -181,7 +181,7 @@ def _read_again(context: RunContext, source: Source, row: sa.Row[Any]) -> _Tried
 
 def _as_arrival(reading: DossierReading) -> _Tried:
     digest = record_hash(reading.record)
-    return _Tried(Arrival(reading, digest, history_due=reading.history is None))
+    return _Tried(Arrival(reading, digest, reading.history is None, reading.said_digest()))
 
 
 def _store(

@@ -161,3 +161,33 @@ def test_without_applicant_there_is_no_key(applicant: Any) -> None:
 def test_a_number_alone_is_shown_masked() -> None:
     record = MAPPING.reading(item(applicant={"data": {"identityNumber": 99000000003}})).record
     assert record.applicant_mask == "0990******03"
+
+
+def test_what_the_system_said_is_the_same_whatever_table_reads_it() -> None:
+    detail = sample("det-01")
+    other = IgateMapping(
+        "igate", b"another key" * 4, igate_statuses({"2": 4}, {}), igate_channels({}, {})
+    )
+    said = MAPPING.reading(detail, detail=True).said_digest()
+    assert said == other.reading(dict(reversed(detail.items())), detail=True).said_digest()
+    assert said != MAPPING.reading({**detail, "appointmentDate": None}).said_digest()
+    assert said != MAPPING.reading({**detail, "task": detail["task"][1:]}).said_digest()
+
+
+def test_what_the_system_said_of_a_person_is_in_no_digest() -> None:
+    """Who knows the rest could try all numbers until a digest is the same."""
+    one = item()
+    assert one["applicant"]
+    said = MAPPING.reading(one).said_digest()
+    assert said == MAPPING.reading({**one, "applicant": None}).said_digest()
+
+
+def test_an_id_that_two_tasks_have_tells_neither_from_the_other() -> None:
+    detail = sample("det-01")
+    first, second, *rest = detail["task"]
+    shared = [first, {**second, "id": first["id"]}, *rest]
+    history = MAPPING.reading({**detail, "task": shared}).history
+    assert history is not None
+    assert sorted(one.own_id for one in history) == [False, False, *[True] * len(rest)]
+    (without, *_) = MAPPING.reading({**detail, "task": [{**first, "id": None}]}).history or ()
+    assert not without.own_id

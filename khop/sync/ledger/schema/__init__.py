@@ -37,6 +37,7 @@ from khop.sync.ledger.schema.sources import (
     presence,
     quarantine,
     record_alias,
+    record_change,
     source_record,
     status_record,
 )
@@ -82,6 +83,7 @@ __all__ = [
     "quarantine",
     "recheck",
     "record_alias",
+    "record_change",
     "run",
     "schedule",
     "source_record",

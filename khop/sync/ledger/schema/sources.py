@@ -52,6 +52,13 @@ source_record = Table(
     Column("history_due", Boolean, nullable=False),
     Column("first_seen_us", BigInteger, nullable=False),
     Column("stored_us", BigInteger, nullable=False),
+    # digests of the wire items of the list and of the detail that the record was made from
+    # (mappings.records.DossierReading.said); null where the source gives none
+    Column("list_said", String),
+    Column("detail_said", String),
+    # JSON of the watched values (ledger.record_changes) that are null because they could not be
+    # read since
+    Column("last_known", Text),
     # grows with each page that changed what other systems should have (ledger.look_ups)
     Column("change_no", BigInteger, nullable=False, server_default=text("0")),
     Index("ix_source_record_change_no", "change_no"),
@@ -99,6 +106,49 @@ status_record = Table(
         "code",
         sqlite_where=text("kind <> 'status'"),
         postgresql_where=text("kind <> 'status'"),
+    ),
+)
+
+#: The changes that rules ask for: of times that had a value before, of codes and of units.
+MOVED = text("old_us IS NOT NULL OR field IN ('code', 'unit_code', 'unit')")
+
+# append-only: each change of a watched field of a record or of an entry of its history
+# (ledger.record_changes). Times are in …_us and …_day, all other values in old and new; states as
+# their numbers, else as the source writes them
+record_change = Table(
+    "record_change",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", String, nullable=False),
+    Column("native_id", String, nullable=False),
+    # the entry of its history that changed; null: the record itself
+    Column("entry_id", String),
+    # of the dossier, as it is after the change
+    Column("code", String, nullable=False),
+    Column("field", String, nullable=False),
+    Column("old", String),
+    Column("new", String),
+    *times("old", "new"),
+    # of the entry of its history, before the change
+    *times("event"),
+    # changed_at of the new record
+    Column("changed_us", BigInteger),
+    # when the system made the change: changed_us where that is later than before, else seen_us
+    Column("at_us", BigInteger, nullable=False),
+    Column("seen_us", BigInteger, nullable=False),
+    Index("ix_record_change_record", "source", "native_id"),
+    Index(
+        "ix_record_change_moved",
+        "source",
+        "native_id",
+        sqlite_where=MOVED,
+        postgresql_where=MOVED,
+    ),
+    Index(
+        "ix_record_change_old_code",
+        "old",
+        sqlite_where=text("field = 'code'"),
+        postgresql_where=text("field = 'code'"),
     ),
 )
 
