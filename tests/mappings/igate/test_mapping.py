@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -169,9 +170,11 @@ def test_what_the_system_said_is_the_same_whatever_table_reads_it() -> None:
         "igate", b"another key" * 4, igate_statuses({"2": 4}, {}), igate_channels({}, {})
     )
     said = MAPPING.reading(detail, detail=True).said_digest()
-    assert said == other.reading(dict(reversed(detail.items())), detail=True).said_digest()
+    assert said == other.reading(dict(reversed(deepcopy(detail).items()))).said_digest()
     assert said != MAPPING.reading({**detail, "appointmentDate": None}).said_digest()
     assert said != MAPPING.reading({**detail, "task": detail["task"][1:]}).said_digest()
+    odd = {**detail, "dossierStatus": {"id": 10**17, "name": "\ud800"}, "updatedDate": 1.5}
+    assert MAPPING.reading(odd).said_digest() == MAPPING.reading(deepcopy(odd)).said_digest()
 
 
 def test_what_the_system_said_of_a_person_is_in_no_digest() -> None:
