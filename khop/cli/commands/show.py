@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 #: Columns that are of no use to a person.
 SKIPPED = frozenset(
-    {"applicant_kind", "change_no", "listed_hash", "row_key", "step_key", "version"}
+    {
+        *("applicant_kind", "change_no", "listed_hash", "row_key", "step_key", "version"),
+        *("list_said", "detail_said", "last_known"),
+    }
 )
 
 

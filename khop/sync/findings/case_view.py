@@ -38,7 +38,9 @@ from khop.sync.results import CaseView
 from khop.text.local_time import local_text
 
 #: Columns that are not shown.
-_INTERNAL = frozenset({"applicant_key", "actor_key", "listed_hash"})
+_INTERNAL = frozenset(
+    {"applicant_key", "actor_key", "listed_hash", "list_said", "detail_said", "last_known"}
+)
 #: Rows in quarantine because of the text in their cell for the code.
 _HELD = sa.select(
     quarantine.c.source,
