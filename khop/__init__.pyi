@@ -62,6 +62,7 @@ from .errors import (
     ConnectorError as ConnectorError,
     KhopError as KhopError,
     LedgerError as LedgerError,
+    LedgerUnavailable as LedgerUnavailable,
     OutcomeUnknown as OutcomeUnknown,
     RateLimited as RateLimited,
     RecordError as RecordError,

@@ -15,6 +15,7 @@
     ├── AdapterError           an adapter broke its port: report it to its maker
     ├── RecordError            one record cannot be used: quarantine it, go on with the others
     └── LedgerError            stop; no transaction is half done
+        └── LedgerUnavailable  the database is away, or locked for too long: try again later
 
 No error holds personal data: messages have codes, field names, the HTTP status, and the system's
 own text, shortened and masked.
@@ -161,3 +162,8 @@ class RecordError(KhopError):
 
 class LedgerError(KhopError):
     """The ledger is locked, full, corrupt, missing, or of another version."""
+
+
+class LedgerUnavailable(LedgerError):
+    """The ledger's database is out of reach, has no connection to spare, or is locked by another
+    program: what passes by itself."""

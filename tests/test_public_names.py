@@ -77,7 +77,7 @@ def test_every_exception_is_of_one_tree() -> None:
         for name in listed()
         if isinstance(value := getattr(khop, name), type) and issubclass(value, BaseException)
     ]
-    assert len(errors) == 13
+    assert len(errors) == 14
     assert all(issubclass(error, khop.KhopError) for error in errors)
 
 

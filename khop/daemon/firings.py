@@ -226,14 +226,15 @@ def end(
     return _give_up(connection, firing, values)
 
 
-def put_back(connection: sa.Connection, firing: Firing, start_us: int, *, reason: str) -> None:
-    """Let a firing wait again: the process stops, or something else does this work just now. It
-    does not count as an attempt."""
+def put_back(
+    connection: sa.Connection, firing: Firing, start_us: int, *, reason: str, tried: bool = False
+) -> None:
+    """Let a firing wait again. ``tried``: it counts as an attempt."""
     values = {
         "state": State.DUE,
         "reason": reason,
         "start_us": start_us,
-        "attempts": firing.attempts - 1,
+        "attempts": firing.attempts - (0 if tried else 1),
         "token": None,
     }
     _give_up(connection, firing, values)

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from khop.daemon import firings, slots_due
 from khop.daemon.firings import Firing, State
 from khop.daemon.tasks import Task
+from khop.errors import LedgerError
 from khop.sync.ledger import Lease, Ledger
 from khop.sync.ledger.leases.rows import TTL_SECONDS
 from khop.sync.ledger.pauses import Pause, paused
@@ -31,6 +32,8 @@ HEARTBEAT = 10.0
 GONE_US = 60_000_000
 #: Wait before a firing is tried again whose work another process is doing.
 _BUSY_US = 2_000_000
+#: Wait before a firing is tried again that lost the ledger.
+_CUT_OFF_US = 10_000_000
 #: After a pull that changed something, others are waited for so long before the reconcile.
 _SETTLE_US = 20_000_000
 
@@ -80,7 +83,16 @@ class Node:
         self._planned = tasks
 
     def tick(self) -> list[Firing]:
-        """Look at the schedule; the firings that this process has to run now."""
+        """Look at the schedule; the firings that this process has to run now. Raises
+        LedgerError."""
+        try:
+            return self._tick()
+        except LedgerError:
+            # nobody could renew a lease meanwhile: whether one stalled is watched from anew
+            self._watched.clear()
+            raise
+
+    def _tick(self) -> list[Firing]:
         if self._planned is not self.tasks:
             self.join()  # khop.toml was read again
         with self.ledger.read() as connection:
@@ -152,15 +164,39 @@ class Node:
         self.let_go(firing)
         return ours
 
-    def put_back(self, firing: Firing, reason: str, *, busy: bool = False) -> None:
-        """Let a firing wait again: ``busy``, because something else does its work just now; else
-        because this process stops. What must not run later is interrupted instead."""
+    def put_back(self, firing: Firing, reason: str) -> None:
+        """Let a firing wait again, because this process stops. What must not run later is
+        interrupted instead."""
+        self._put_back(firing, reason, again=self._catches_up(firing))
+
+    def put_off(self, firing: Firing, reason: str) -> None:
+        """Let a firing wait again, because it cannot be run here just now."""
+        self._put_back(firing, reason, after_us=_BUSY_US)
+
+    def cut_off(self, firing: Firing, reason: str) -> None:
+        """Let a firing wait again, because it lost the ledger. As after the death of its process,
+        it is interrupted when it must not run later, or was tried often enough."""
+        again = self._catches_up(firing) and firing.attempts < firings.MOST_ATTEMPTS
+        self._put_back(firing, reason, again=again, tried=True, after_us=_CUT_OFF_US)
+
+    def _catches_up(self, firing: Firing) -> bool:
         task = self.tasks.get(firing.task)  # none when khop.toml was changed meanwhile
+        return task is None or task.catches_up
+
+    def _put_back(
+        self,
+        firing: Firing,
+        reason: str,
+        *,
+        again: bool = True,
+        tried: bool = False,
+        after_us: int = 0,
+    ) -> None:
         with self.ledger.write() as connection:
             now_us = self._now_us(connection)
-            if busy or task is None or task.catches_up:
-                start_us = now_us + (_BUSY_US if busy else 0)
-                firings.put_back(connection, firing, start_us, reason=reason)
+            if again:
+                start_us = now_us + after_us
+                firings.put_back(connection, firing, start_us, reason=reason, tried=tried)
             else:
                 firings.end(connection, firing, State.INTERRUPTED, now_us, reason=reason)
         self.let_go(firing)

@@ -14,8 +14,8 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -47,8 +47,8 @@ from khop.text.logs import Log
 
 #: Seconds from one look at the schedule to the next, and from one sending of alarms to the next.
 _TICK, _TELL = 1.0, 5.0
-#: Seconds that the last of them is waited for at the end.
-_LAST_CALL = 2.0
+#: Seconds that the last of them is waited for at the end, and those that giving back may take.
+_LAST_CALL, _LEAVE = 1.0, 4.0
 #: Seconds between two tries to open the ledger at the start.
 _OPEN_AGAIN = 5.0
 #: Seconds between two calls of the dead-man address.
@@ -84,6 +84,8 @@ class Daemon:
         #: Monotonic time of the last look at the schedule that did not fail, and why it fails.
         self.looked: float | None = None
         self.ticked = self.started
+        #: Since when a look is under way.
+        self.looking: float | None = None
         self.ledger_error: str | None = None
         self.measures = Measures()
         self._runner: Runner | None = None
@@ -147,18 +149,18 @@ class Daemon:
 
     def tick(self) -> None:
         """One look at the schedule; what is due is started."""
-        try:
-            for firing in self.node.tick():
-                self.runner.start(firing)
-            self._judge()
-        except LedgerError as error:
-            self._note_ledger(str(error))
-        except Exception as error:  # noqa: BLE001 - the next look may succeed
-            log.warning("tick_failed", error=type(error).__name__)
-        else:
-            self.looked = time.monotonic()
-            self._note_ledger(None)
-        self.ticked = time.monotonic()
+        with self._look():
+            try:
+                for firing in self.node.tick():
+                    self.runner.start(firing)
+                self._judge()
+            except LedgerError as error:
+                self._note_ledger(str(error))
+            except Exception as error:  # noqa: BLE001 - the next look may succeed
+                log.warning("tick_failed", error=type(error).__name__)
+            else:
+                self.looked = time.monotonic()
+                self._note_ledger(None)
         self._notifier.alive()
 
     def tell(self) -> None:
@@ -174,6 +176,15 @@ class Daemon:
                     well = all_well(connection, self.streams)
                 self._dead_man.beat(well=well)
 
+    @contextmanager
+    def _look(self) -> Iterator[None]:
+        """Note that a look is under way, and its end."""
+        self.looking = time.monotonic()
+        try:
+            yield
+        finally:
+            self.ticked, self.looking = time.monotonic(), None
+
     def _planned(self, config: Config) -> tuple[dict[str, Task], list[Stream]]:
         """The tasks and streams of a configuration; every adapter is built once, so that what is
         wrong shows at the start. Raises ConfigError."""
@@ -185,7 +196,8 @@ class Daemon:
         told to stop before. Raises ConfigError."""
         while not self.stopping.is_set():
             try:
-                return self.open_engine(())
+                with self._look():
+                    return self.open_engine(())
             except LedgerError as error:
                 if not _may_come_back(str(error)):
                     raise
@@ -211,7 +223,8 @@ class Daemon:
         self._dead_man = DeadMan(self.config)
         while not self.stopping.is_set():
             try:
-                node.join()
+                with self._look():
+                    node.join()
                 break
             except LedgerError as error:
                 self._note_ledger(str(error))
@@ -238,17 +251,22 @@ class Daemon:
         self._notifier.stopping()
         self.node.stopping = True
         log.info("daemon_stops", running=sorted(self.node.running))
-        until = time.monotonic() + self.config.daemon.stop_seconds
         # a second signal is handled meanwhile, and ends the process
-        while self.node.running and time.monotonic() < until:
-            time.sleep(0.1)
-        self.unfinished = bool(self.node.running)
+        ended = self.runner.wait(self.config.daemon.stop_seconds)
+        leaving = threading.Thread(target=self._leave, name="khop leaving", daemon=True)
+        leaving.start()
+        leaving.join(_LEAVE)
+        self.unfinished = not ended or leaving.is_alive()
+        log.info("daemon_stopped")
+
+    def _leave(self) -> None:
+        """Give back what is left. While the ledger is away or locked nothing can be given back:
+        it is taken over when the leases have run out."""
         for each in self._repeating:
             each.stop(_LAST_CALL)
         with suppress(LedgerError):
             self.node.leave()
         self._dead_man.close()
-        log.info("daemon_stopped")
 
     def _read_again(self) -> None:
         """Take over khop.toml as it is now; one with an error is told and not taken over."""

@@ -8,7 +8,7 @@ import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePath
 
@@ -23,7 +23,7 @@ from khop.daemon.jobs import JobResult, Opener, Stopped, Surroundings
 from khop.daemon.node import Node
 from khop.daemon.outside.measures import Measures
 from khop.daemon.tasks import Kind, Task
-from khop.errors import LedgerError
+from khop.errors import LedgerError, LedgerUnavailable
 from khop.sync.engine import Engine
 from khop.sync.ledger import Lease, LeaseHeld, LeaseLost
 from khop.sync.ledger.leases.holding import renewed
@@ -96,20 +96,30 @@ class Runner:
     clock: Callable[[], datetime]
     stopping: threading.Event
     measures: Measures
+    _threads: list[threading.Thread] = field(default_factory=list)
 
     def start(self, firing: Firing) -> None:
         """Run a firing in a thread of its own."""
         thread = threading.Thread(
             target=self.run, args=(firing,), name=f"khop {firing.task}", daemon=True
         )
+        self._threads = [each for each in self._threads if each.is_alive()]
         try:
             thread.start()
+            self._threads.append(thread)
         except RuntimeError:  # the system gives no more threads
             log.warning("thread_not_started", task=firing.task)
             try:
-                self.node.put_back(firing, "the system gave no thread to run it", busy=True)
+                self.node.put_off(firing, "the system gave no thread to run it")
             except LedgerError:  # its lease runs out
                 self.node.let_go(firing)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until nothing runs any more, so long at most; whether that is so."""
+        until = time.monotonic() + seconds
+        for thread in self._threads:
+            thread.join(max(until - time.monotonic(), 0.0))
+        return not any(thread.is_alive() for thread in self._threads)
 
     def run(self, firing: Firing) -> None:
         """Run a firing to its end."""
@@ -154,7 +164,11 @@ class Runner:
             return jobs.run(task, given)
         except LeaseHeld as error:
             held = str(error)
-            self._until_written(lambda: self.node.put_back(firing, held, busy=True))
+            self._until_written(lambda: self.node.put_off(firing, held))
+        except (LeaseLost, LedgerUnavailable) as error:
+            lost = str(error)
+            log.warning("task_interrupted", error=lost)
+            self._until_written(lambda: self.node.cut_off(firing, lost))
         except Stopped:
             stopped = "the khop daemon stopped"
             self._until_written(lambda: self.node.put_back(firing, stopped))

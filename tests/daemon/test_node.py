@@ -13,10 +13,10 @@ import sqlalchemy as sa
 
 from khop.config.slots import calendar_of
 from khop.daemon import firings
-from khop.daemon.firings import State
+from khop.daemon.firings import MOST_ATTEMPTS, State
 from khop.daemon.node import Node
 from khop.daemon.tasks import Kind, Task
-from khop.errors import LedgerError
+from khop.errors import LedgerError, LedgerUnavailable
 from khop.sync.ledger import Lease, Ledger
 from khop.sync.ledger.schema import schedule, task_firing
 
@@ -42,9 +42,17 @@ class Server(Ledger):
     writes = 0
     #: Whether no transaction that writes can be committed.
     fails = False
+    is_away = False
 
     def now_us(self, connection: sa.Connection, clock: object) -> int:
         return int(self.time.clock().timestamp() * 1_000_000)
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        if self.is_away:
+            raise LedgerUnavailable("the ledger cannot be reached")
+        with super().read() as connection:
+            yield connection
 
     @contextmanager
     def write(self, lease: Lease | None = None) -> Iterator[sa.Connection]:
@@ -239,3 +247,52 @@ def test_a_task_that_time_does_not_call_any_more_causes_no_writing(ledger_url: s
     time.seconds = 501.0
     made.tick()
     assert made.ledger.writes == before
+
+
+def test_a_firing_that_lost_the_ledger_is_tried_again_three_times_at_most(
+    ledger_url: str,
+) -> None:
+    time = Time()
+    made = joined(ledger_url, time, task("every 1h"))
+    time.seconds = HOUR
+    for attempt in range(1, MOST_ATTEMPTS + 1):
+        (firing,) = made.tick()
+        assert firing.attempts == attempt
+        made.cut_off(firing, "the ledger cannot be reached")
+        assert made.tick() == []  # not at once
+        time.seconds += 11
+    assert slots(made) == [("09:00", State.INTERRUPTED)]
+    assert made.running == {}
+
+
+def test_a_repair_that_lost_the_ledger_is_interrupted(ledger_url: str) -> None:
+    time = Time()
+    repair = Task("repair", Kind.REPAIR, None, calendar_of("every 1h"))
+    made = joined(ledger_url, time, {"repair": repair})
+    time.seconds = HOUR - 20
+    (firing,) = made.tick()
+    made.cut_off(firing, "the ledger cannot be reached")
+    assert slots(made, "repair") == [("09:00", State.INTERRUPTED)]
+
+
+def test_a_firing_is_not_taken_back_because_nobody_could_renew_its_lease(ledger_url: str) -> None:
+    time = Time()
+    holder = joined(ledger_url, time, task("every 1m"))
+    other = joined(ledger_url, time, task("every 1m"), host="b")
+    time.seconds = 45
+    (firing,) = holder.tick()
+    other.tick()
+    assert isinstance(other.ledger, Server)
+    other.ledger.is_away = True
+    time.seconds += 40
+    with pytest.raises(LedgerUnavailable):
+        other.tick()
+    other.ledger.is_away = False
+    assert other.tick() == []
+    assert holder.ended(firing, None)
+    other.tick()
+    time.seconds += 60
+    (following,) = other.tick()
+    holder.tick()
+    time.seconds += 40
+    assert [each.slot_us for each in holder.tick()] == [following.slot_us]

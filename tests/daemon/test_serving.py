@@ -17,7 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from khop.config.load import load_config
 from khop.config.model import Config
 from khop.daemon.outside.measures import Measures
-from khop.daemon.outside.process_state import LATEST
+from khop.daemon.outside.process_state import LATEST, LONGEST_LOOK
 from khop.daemon.outside.serving import AT_ONCE, Outside
 from khop.errors import ConfigError
 from khop.sync.ledger import Ledger
@@ -35,6 +35,7 @@ class State:
     tasks: dict[str, object] = field(default_factory=lambda: {"pull:igate": None})
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     ticked: float = field(default_factory=time.monotonic)
+    looking: float | None = None
     looked: float | None = field(default_factory=time.monotonic)
     ledger: Ledger | None = None
     ledger_error: str | None = None
@@ -76,6 +77,14 @@ def test_a_process_that_works_is_alive_and_ready(served: Served) -> None:
 
 def test_one_that_does_not_look_any_more_is_not_alive(served: Served) -> None:
     served.state.ticked -= LATEST + 1
+    assert served.get("/healthz")[0] == 503
+
+
+def test_one_that_waits_for_its_ledger_is_alive_for_some_minutes(served: Served) -> None:
+    served.state.ticked -= LONGEST_LOOK + 2
+    served.state.looking = time.monotonic() - LONGEST_LOOK + 60
+    assert served.get("/healthz")[0] == 200
+    served.state.looking -= 61
     assert served.get("/healthz")[0] == 503
 
 

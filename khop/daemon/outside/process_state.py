@@ -12,11 +12,16 @@ from khop.sync.ledger import Ledger
 
 #: Seconds without a look at the schedule after which something is wrong.
 LATEST = 15.0
+#: Seconds that one look may take. It waits for the ledger, where each wait for a lock or a
+#: connection ends within a minute or two; a look that takes longer will not end, and only another
+#: process helps. The same time is the watchdog's.
+LONGEST_LOOK = 300.0
 
 
 class Process(Protocol):
     """What is asked of the process. ``ticked``, ``looked``: monotonic times of the last try to look
-    at the schedule, and of the last that succeeded. ``ledger``: None until it could be opened.
+    at the schedule, and of the last that succeeded; ``looking``: since when one is under way,
+    None when none is. ``ledger``: None until it could be opened.
     ``draining``: why it takes no new work. ``running``: the tasks that run in it."""
 
     @property
@@ -27,6 +32,8 @@ class Process(Protocol):
     def clock(self) -> Callable[[], datetime]: ...
     @property
     def ticked(self) -> float: ...
+    @property
+    def looking(self) -> float | None: ...
     @property
     def looked(self) -> float | None: ...
     @property
@@ -40,10 +47,11 @@ class Process(Protocol):
 
 
 def unwell(process: Process) -> str | None:
-    """Why the process is not alive; None when it is."""
-    if time.monotonic() - process.ticked > LATEST:
-        return "the schedule is not looked at"
-    return None
+    """Why the process is not alive; None when it is. One that waits for its ledger is."""
+    now, looking = time.monotonic(), process.looking
+    if looking is not None:
+        return "a look at the schedule does not end" if now - looking > LONGEST_LOOK else None
+    return "the schedule is not looked at" if now - process.ticked > LATEST else None
 
 
 def not_ready(process: Process) -> str | None:

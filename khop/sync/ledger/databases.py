@@ -86,3 +86,8 @@ class Database(ABC):
     @abstractmethod
     def meaning(self, failure: BaseException) -> str:
         """The sentence for an exception of the driver; it continues "the ledger PLACE"."""
+
+    @abstractmethod
+    def passes(self, failure: BaseException) -> bool:
+        """Whether an exception of the driver says what passes by itself: the database is away, or
+        locked for too long."""

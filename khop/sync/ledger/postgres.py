@@ -31,7 +31,16 @@ NAMES = ("postgresql+psycopg", "postgresql", "postgres")
 OLDEST_SERVER = 14
 
 _DRIVER = "postgresql+psycopg"
-_DEFAULTS = {"connect_timeout": 10, "application_name": "khop"}
+# A server whose machine or network is gone without a word is noticed within a minute, and so is a
+# node by the server, which then releases its locks. Without, either takes hours.
+_DEFAULTS = {
+    "application_name": "khop",
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
 _SESSION = """
     SET lock_timeout = '60s';
     SET client_encoding = 'UTF8';
@@ -165,10 +174,11 @@ class PostgresDatabase(Database):
             return f"failed (PostgreSQL error {state})"
         return f"failed: {message} (PostgreSQL error {state})"
 
+    def passes(self, failure: BaseException) -> bool:
+        return self.meaning(failure).startswith((_AWAY, _LOCKED, _TOO_MANY))
+
 
 def _set_up(connection: Any, _record: Any) -> None:
-    # With the keepalives, the locks of a node that vanished are released within a minute; without,
-    # in two hours.
     connection.execute(_SESSION)
     connection.commit()
 

@@ -34,9 +34,10 @@ _FULL = "has no room: the disk is full; free some space and run again, nothing i
 _WRITE_REFUSED = ("disk i/o", "readonly", "read-only", "unable to open")
 _CORRUPT = "is corrupt: restore it from a copy; `khop ledger check` says what is damaged"
 _NO_LEDGER = "is not a khop ledger; name another file in [ledger] url"
+_LOCKED = "is locked by another program for too long; stop it, or try again later"
 _DAMAGED = (_CORRUPT, _NO_LEDGER)
 _MEANINGS = (
-    ("locked", "is locked by another program for too long; stop it, or try again later"),
+    ("locked", _LOCKED),
     ("readonly", _READ_ONLY),
     ("read-only", _READ_ONLY),
     ("query_only", _READ_ONLY),
@@ -137,6 +138,9 @@ class SqliteFile(Database):
             if sign in lowered:
                 return meaning
         return f"failed: {failure}"
+
+    def passes(self, failure: BaseException) -> bool:
+        return self.meaning(failure) == _LOCKED
 
 
 def _begin(connection: sa.Connection) -> None:

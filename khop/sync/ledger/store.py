@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from khop.errors import ConfigError, LedgerError
+from khop.errors import ConfigError, LedgerError, LedgerUnavailable
 from khop.mappings.records import Instant
 from khop.sync.ledger import audit_log, installation, postgres, sqlite
 from khop.sync.ledger.databases import Database
@@ -355,13 +355,18 @@ def database_of(url: str) -> Database:
 
 @contextmanager
 def translated(database: Database) -> Iterator[None]:
-    """Raise LedgerError, one sentence, for what the driver raises in the block."""
+    """Raise LedgerError, one sentence, for what the driver raises in the block; it is a
+    LedgerUnavailable for what passes by itself."""
     try:
         yield
     except DBAPIError as error:
-        meaning = database.meaning(error.orig or error)
-        raise LedgerError(f"the ledger {database.place} {meaning}") from error
+        raise _translation(database, error.orig or error) from error
     except database.failures as error:
-        raise LedgerError(f"the ledger {database.place} {database.meaning(error)}") from error
+        raise _translation(database, error) from error
     except SQLAlchemyError as error:
         raise LedgerError(f"the ledger failed ({type(error).__name__})") from error
+
+
+def _translation(database: Database, failure: BaseException) -> LedgerError:
+    kind = LedgerUnavailable if database.passes(failure) else LedgerError
+    return kind(f"the ledger {database.place} {database.meaning(failure)}")

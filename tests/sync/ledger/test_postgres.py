@@ -17,7 +17,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from psycopg import errors
 
-from khop.errors import ConfigError, LedgerError
+from khop.errors import ConfigError, LedgerError, LedgerUnavailable
 from khop.mappings.records import Reject
 from khop.sync.ledger import Ledger, create_ledger, quarantine
 from khop.sync.ledger.postgres import PostgresDatabase
@@ -146,7 +146,7 @@ def test_a_commit_is_on_disk_even_where_the_server_has_synchronous_commit_off(
 def test_a_write_that_loses_its_server_stores_nothing_and_the_next_succeeds(
     ledger: Ledger,
 ) -> None:
-    with pytest.raises(LedgerError, match="cannot be reached"), ledger.write() as connection:
+    with pytest.raises(LedgerUnavailable, match="cannot be reached"), ledger.write() as connection:
         connection.execute(ADD_RUN)
         with ledger.read() as other:
             other.execute(
@@ -171,7 +171,7 @@ def test_a_lock_that_is_held_too_long_is_an_error(ledger: Ledger) -> None:
         pool.submit(hold)
         held.wait(60)
         try:
-            with pytest.raises(LedgerError, match="is locked by another program"):
+            with pytest.raises(LedgerUnavailable, match="is locked by another program"):
                 _write_impatiently(ledger)
         finally:
             done.set()
@@ -212,7 +212,7 @@ def test_an_unreadable_url_is_not_repeated_in_the_error(url: str) -> None:
 
 def test_a_server_out_of_reach_is_an_error(postgres: Server, tmp_path: Path) -> None:
     away = postgres.url("khop").replace(postgres.socket.replace("/", "%2F"), str(tmp_path))
-    with pytest.raises(LedgerError, match="cannot be reached"):
+    with pytest.raises(LedgerUnavailable, match="cannot be reached"):
         Ledger(away)
 
 
