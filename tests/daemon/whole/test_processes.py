@@ -78,7 +78,7 @@ def _database_away(server: Server, name: str, running: Running) -> None:
 
 def _stopped_longer_than_a_lease(here: Province, stopped: Running, other: Running) -> None:
     """One process stands still in the middle of its work, and goes on after another took it."""
-    held = wait_for(lambda: _held_by(here, stopped), stopped)
+    held = wait_for(lambda: here.held_by(stopped), stopped)
     stopped.process.send_signal(signal.SIGSTOP)
     other.goes_on_for(40)
     stopped.process.send_signal(signal.SIGCONT)
@@ -87,12 +87,12 @@ def _stopped_longer_than_a_lease(here: Province, stopped: Running, other: Runnin
 
 def _told_to_stop(here: Province, stopped: Running, other: Running) -> None:
     """One process is told to stop while it works: what it gave back is taken over at once."""
-    wait_for(lambda: _held_by(here, stopped), stopped)
+    wait_for(lambda: here.held_by(stopped), stopped)
     code, seconds = stopped.stop()
     ended = now_us()
     assert code == 0
     assert seconds < STOPPED
-    assert not _held_by(here, stopped)
+    assert not here.held_by(stopped)
     given_back = here.rows(task_firing.c.reason == "the khop daemon stopped")
     for row in given_back:
         if row.state == State.DUE:
@@ -142,11 +142,6 @@ def _undisturbed(here: Province) -> Counter[tuple[str, str]]:
     for command in ("init", "pull", "reconcile"):
         here.khop(command, folder=folder)
     return here.findings(folder)
-
-
-def _held_by(here: Province, running: Running) -> set[tuple[str, int]]:
-    rows = here.rows(task_firing.c.state == State.RUNNING)
-    return {(row.task, row.slot_us) for row in rows if f":{running.pid}/" in row.node}
 
 
 def _begun(here: Province, task: str, slot_us: int) -> bool:
