@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -153,3 +155,22 @@ def test_the_ledger_goes_away(tmp_path: Path) -> None:
         assert daemon.child.poll() is None
         told = [line for line in daemon.lines() if line["event"] == "ledger_not_reached"]
         assert len(told) == 1
+
+
+def test_a_ledger_that_is_locked_for_long_keeps_nobody_from_being_alive_or_from_ending(
+    tmp_path: Path,
+) -> None:
+    with province(tmp_path) as (_, port), running(tmp_path, port) as daemon:
+        daemon.wait_for("/readyz", 200)
+        with closing(sqlite3.connect(tmp_path / "khop.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            assert "was not looked at lately" in daemon.wait_for("/readyz", 503)
+            assert daemon.get("/healthz")[0] == 200  # though its look has waited for 15 seconds
+            other.execute("ROLLBACK")
+            daemon.wait_for("/readyz", 200)
+            wait_until(lambda: first_pulls_ended(daemon), "the first pulls")
+            other.execute("BEGIN IMMEDIATE")
+            began = time.monotonic()
+            assert daemon.stop() == 0
+            assert time.monotonic() - began < 30
+        assert [line for line in daemon.lines() if line["event"] == "task_failed"] == []

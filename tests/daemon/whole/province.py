@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +127,20 @@ class Province:
         rows = self.rows(task_firing.c.state == State.RUNNING)
         return {(row.task, row.slot_us) for row in rows if f":{running.number}/" in row.node}
 
+    def gaps(self, task: str) -> list[tuple[int, int]]:
+        """Where no row accounts for a slot of a task that is called every 10 seconds."""
+        rows = sorted((row.since_us, row.slot_us) for row in self.rows(task_firing.c.task == task))
+        return [
+            (before, after)
+            for (_, before), (after, _) in pairwise(rows)
+            if after - before != 10_000_000
+        ]
+
+    def ends(self) -> Counter[tuple[str, str]]:
+        """How often each slot ended well, as the processes say."""
+        lines = [line for one in self.started for line in one.lines("task_ended")]
+        return Counter((line["task"], line["slot"]) for line in lines)
+
     def done_since(self, us: int) -> set[str]:
         return {row.task for row in self.rows(task_firing.c.started_us > us) if row.state == "done"}
 
@@ -152,12 +167,14 @@ def now_us() -> int:
 
 
 @contextmanager
-def province(folder: Path, ledger_url: str, size: int = 300) -> Iterator[Province]:
-    """A province whose clock is the true one."""
+def province(
+    folder: Path, ledger_url: str, size: int = 300, schedule: str = ""
+) -> Iterator[Province]:
+    """A province whose clock is the true one. ``schedule``: lines of [schedule]."""
     with start_process(size=size, seed=3, folder=folder) as sandbox:
         written = folder / "khop.toml"
         text = written.read_text("utf-8").replace("sqlite:///khop.db", ledger_url)
-        written.write_text(text + _SETTINGS, "utf-8")
+        written.write_text(text + _SETTINGS + schedule, "utf-8")
         made = subprocess.run(
             [sys.executable, "-m", "khop", "init"], cwd=folder, env=_environment(), check=False
         )

@@ -6,7 +6,6 @@ import random
 import shutil
 import signal
 from collections import Counter
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -109,21 +108,8 @@ def _ends_well(here: Province, last: Running) -> None:
     wait_for(lambda: "reconcile" in {row.task for row in here.rows()}, last)
     assert last.stop()[0] == 0
     assert all(row.state == State.DUE for row in here.open_rows())
-    for task in pulls:
-        rows = sorted((r.since_us, r.slot_us) for r in here.rows(task_firing.c.task == task))
-        gaps = [
-            (before, after)
-            for (_, before), (after, _) in pairwise(rows)
-            if after - before != 10_000_000
-        ]
-        assert gaps == [], task
-    ends = Counter(
-        (line["task"], line["slot"])
-        for one in here.started
-        for line in one.lines("task_ended")
-        if line.get("error") is None
-    )
-    assert max(ends.values()) == 1
+    assert [(task, gap) for task in pulls for gap in here.gaps(task)] == []
+    assert max(here.ends().values()) == 1
     assert here.sandbox.violations() == []
     here.khop("reconcile")
     assert here.findings() == _undisturbed(here)
