@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from khop.daemon.firings import State
 from khop.sync.ledger.schema import stream_health
-from tests.daemon.processes import Province, Running, now_us, province, wait_for
+from tests.daemon.whole.province import Province, Running, now_us, province, wait_for
 from tests.postgres import OwnServer, own_server
 
 pytestmark = pytest.mark.slow

@@ -13,7 +13,7 @@ import pytest
 
 from khop.daemon.firings import State
 from khop.sync.ledger.schema import task_firing
-from tests.daemon.processes import Province, Running, can_run_elsewhere, province, wait_for
+from tests.daemon.whole.province import Province, Running, can_run_elsewhere, province, wait_for
 from tests.postgres import Server
 
 pytestmark = pytest.mark.slow
