@@ -29,6 +29,8 @@ from khop.sync.results import PolicyState, Progress
 
 #: Kinds whose runs begin with a look at the clocks of the systems.
 _COMPARES_CLOCKS = frozenset({Kind.PULL, Kind.SWEEP, Kind.TRAVERSE, Kind.CATALOGUE})
+#: A policy that ended so could not do its work. One that is paused has an alarm of its own.
+_REPAIRED_NOTHING = frozenset({PolicyState.UNREACHABLE, PolicyState.TOO_MANY})
 #: So many problems of a damaged ledger are named.
 _NAMED_PROBLEMS = 5
 #: Seconds between two looks at a program that was started.
@@ -145,10 +147,10 @@ def _reconcile(_task: Task, given: Surroundings) -> JobResult:
 def _repair(_task: Task, given: Surroundings) -> JobResult:
     with given.open(list(given.config.sources)) as engine:
         summary = engine.repair_policies.run(stop=given.stopping, progress=given.progress)
-    away = [one for one in summary.policies if one.state is PolicyState.UNREACHABLE]
+    failed = [one for one in summary.policies if one.state in _REPAIRED_NOTHING]
     return JobResult(
-        error="; ".join(dict.fromkeys(one.why for one in away if one.why is not None)) or None,
-        login_refused_by=next((o.login_refused_by for o in away if o.login_refused_by), None),
+        error="; ".join(dict.fromkeys(one.why for one in failed if one.why is not None)) or None,
+        login_refused_by=next((o.login_refused_by for o in failed if o.login_refused_by), None),
         summary=summary.as_json(),
     )
 

@@ -267,6 +267,6 @@ def test_the_log_says_once_that_it_began_and_once_that_it_ended(
         succeed(ledger, START + HOUR, "igate")
         succeed(ledger, START + HOUR + MINUTE, "igate")
     assert [line.message.split(" detail")[0] for line in caplog.records] == [
-        "alarm began about=igate state=down",
-        "alarm ended about=igate state=ok",
+        "alarm_began about=igate state=down",
+        "alarm_ended about=igate state=ok",
     ]

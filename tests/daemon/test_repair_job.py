@@ -22,7 +22,7 @@ from khop.sync.ledger.leases.processes import this_process
 from khop.sync.ledger.schema import pause, task_firing
 from khop.sync.opening import open_engine, readable_sources
 from tests.cases.installation import Installation, installation
-from tests.cases.test_repair_by_policy import LOOK_UP, begin, sent, stand
+from tests.cases.test_repair_by_policy import LOOK_UP, begin, rewrite, sent, stand
 
 __all__ = ["installation"]
 
@@ -89,6 +89,17 @@ def test_a_repair_that_finds_the_portal_away_has_failed(
     assert ended.repair[0] == ended.next[0] == "failed"
     assert "dvcqg" in ended.repair[1]
     assert ended.paused == []
+
+
+def test_more_findings_than_a_policy_may_repair_are_told(
+    installation: Installation, repaired: Callable[[], Ended]
+) -> None:
+    begin(installation, 7)
+    rewrite(installation, "max_share = 1.0", "max_share = 0.5")
+    stand(installation)
+    ended = repaired()
+    assert ended.repair[0] == "failed"
+    assert "100.0% of all 7 cases" in ended.repair[1]
 
 
 def test_a_login_that_is_refused_to_a_repair_pauses_the_portal(

@@ -85,6 +85,10 @@ def _said(opened: Engine, found: Standing, tasks: dict[str, Task]) -> dict[str, 
 def _streams(
     found: Standing, tasks: dict[str, Task], read: dict[str, str | None]
 ) -> list[dict[str, Any]]:
+    """The streams; a task that is paused has no next time."""
+    from khop.daemon.node import held_back
+
+    held = held_back(tasks.values(), {one.name: one for one in found.pauses})
     streams = []
     for task in tasks.values():
         health = found.streams.get(task.stream)
@@ -97,7 +101,7 @@ def _streams(
                 # by hand or by cron, where no daemon ran
                 "success": read.get(task.stream) if ok_us is None else _time(ok_us),
                 "age_seconds": age,
-                "next": _time(found.next_us.get(task.name)),
+                "next": None if task.name in held else _time(found.next_us.get(task.name)),
                 "error": None if health is None else health.detail,
             }
         )
@@ -139,7 +143,12 @@ def _show(shell: Shell, said: dict[str, Any]) -> None:
         for one in said["streams"]
     ]
     shell.show(result_table(words, ("stream", "state", "success", "age", "next"), rows))
-    errors = [(one["stream"], one["error"]) for one in said["streams"] if one["error"]]
+    told = {one["detail"] for one in said["alarms"]}  # each error is shown once
+    errors = [
+        (one["stream"], one["error"])
+        for one in said["streams"]
+        if one["error"] and one["error"] not in told
+    ]
     _part(shell, "status.errors", ("stream", "error"), errors)
     alarms = [
         (one["about"], words.get(f"stream_state.{one['state']}", one["state"]),
@@ -147,8 +156,14 @@ def _show(shell: Shell, said: dict[str, Any]) -> None:
         for one in said["alarms"]
     ]  # fmt: skip
     _part(shell, "status.alarms", ("stream", "alarm", "since", "detail"), alarms)
-    pauses = [(one["name"], _short(one["since"]), one["by"], one["why"]) for one in said["pauses"]]
+    pauses = [
+        (one["name"], _short(one["since"]), one["by"],
+         words("status.above") if one["why"] in told else one["why"])
+        for one in said["pauses"]
+    ]  # fmt: skip
     _part(shell, "status.pauses", ("stream", "since", "by", "reason"), pauses)
+    for one in said["pauses"]:
+        shell.show(words("status.resume", command=_resume(one["name"])))
     nodes = [(one["node"], one["version"], _short(one["seen"])) for one in said["nodes"]]
     _part(shell, "status.nodes", ("node", "version", "seen"), nodes)
     if not said["daemon"]:
@@ -161,6 +176,14 @@ def _show(shell: Shell, said: dict[str, Any]) -> None:
     ends = (said["log"][name] or "-" for name in ("head", "anchor"))
     head, anchor = (end.partition(":")[0] for end in ends)
     shell.show(words("status.log", head=head, anchor=anchor))
+
+
+def _resume(name: str) -> str:
+    """The command that ends a pause."""
+    kind, _, policy = name.partition(":")
+    if kind == "repair" and policy:
+        return f"khop repair resume {policy} --why …"
+    return f"khop daemon resume {name} --why …"
 
 
 def _part(

@@ -74,7 +74,7 @@ def begin(
         .returning(alarm.c.id)
     ).one()
     _write(connection, now, telling.channels, row.id, Kind.BEGAN, 0, state)
-    log.warning("alarm began", about=about, state=state, detail=detail)
+    log.warning("alarm_began", about=about, state=state, detail=detail)
 
 
 def change(
@@ -89,7 +89,7 @@ def change(
     """Another state of what an open alarm is about. ``number``: one for each state."""
     _update(connection, found, state=state, detail=detail, told_watch_us=now.watch_us)
     _write(connection, now, telling.channels, found.id, Kind.CHANGED, number, state)
-    log.warning("alarm changed", about=found.about, state=state, detail=detail)
+    log.warning("alarm_changed", about=found.about, state=state, detail=detail)
 
 
 def note_detail(connection: sa.Connection, found: Opened, detail: str | None) -> None:
@@ -110,7 +110,7 @@ def end(
     _update(connection, found, closed_us=now.us)
     channels = [name for name in telling.channels if name in told]
     _write(connection, now, channels, found.id, Kind.ENDED, 0, state)
-    log.info("alarm ended", about=found.about, state=state)
+    log.info("alarm_ended", about=found.about, state=state)
 
 
 def remind(connection: sa.Connection, telling: Telling, now: Moment) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
+import sqlalchemy as sa
 
 from khop.cli.language import command_words
 from khop.config.alarms import AlarmSettings
@@ -13,6 +14,7 @@ from khop.daemon.health import Watcher
 from khop.daemon.streams import State
 from khop.mappings.records import Instant
 from khop.sync.ledger import Ledger
+from khop.sync.ledger.schema import schedule
 from khop.sync.privacy import Privacy
 from tests.cases.installation import NOW, Installation, installation
 
@@ -61,6 +63,26 @@ def test_a_stream_that_fails_is_there_with_its_error_and_its_alarm(made: Install
     shown = made.khop("status").out
     assert "cannot be reached" in shown
     assert "down" in shown
+
+
+def test_a_refused_login_is_said_once_with_what_ends_the_pause(made: Installation) -> None:
+    fault = "igate login: does not accept the account; HTTP 401"
+    ledger = Ledger(f"sqlite:///{made.folder / 'khop.db'}")
+    ledger.use(Privacy(made.folder / "khop.key"), lambda: NOW)
+    with ledger.write() as connection:
+        now_us = Instant.of(NOW).us
+        Watcher.of(_no_alarms()).note_unauthorised(connection, "igate", now_us, fault)
+        for task in ("pull:igate", "sweep:igate", "pull:dvcqg"):
+            values = {"spec": "every 15m", "next_us": now_us}
+            connection.execute(sa.insert(schedule).values(task=task, **values))
+    ledger.close()
+    shown = made.khop("status").out
+    assert " ".join(shown.split()).count("does not accept the account") == 1
+    assert "khop daemon resume igate --why" in shown
+    said = made.khop("status", "--format", "json").json()
+    following = {one["stream"]: one["next"] for one in said["streams"]}
+    assert following["igate"] is following["sweep:igate"] is None
+    assert following["dvcqg"] is not None
 
 
 def test_a_pull_by_hand_is_a_success_without_a_daemon(made: Installation) -> None:
