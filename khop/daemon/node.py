@@ -75,6 +75,11 @@ class Node:
             return "told to stop"
         return None if self.newer is None else f"khop {self.newer} is there"
 
+    @property
+    def plans(self) -> bool:
+        """Whether the schedule of its tasks is still to be written, since khop.toml was read."""
+        return self._planned is not self.tasks
+
     def join(self) -> None:
         """Write the schedule, and that this node is there."""
         with self.ledger.write() as connection:
@@ -93,8 +98,8 @@ class Node:
             raise
 
     def _tick(self) -> list[Firing]:
-        if self._planned is not self.tasks:
-            self.join()  # khop.toml was read again
+        if self.plans:
+            self.join()
         with self.ledger.read() as connection:
             now_us = self._now_us(connection)
             opened = firings.open_firings(connection)

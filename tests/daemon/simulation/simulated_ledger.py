@@ -29,6 +29,9 @@ class World(Protocol):
     @property
     def is_down(self) -> bool: ...
 
+    @property
+    def is_full(self) -> bool: ...
+
 
 class Killed(BaseException):
     """The process is killed at this instant."""
@@ -54,6 +57,8 @@ class SimulatedLedger(Ledger):
     def _transaction(self, options: Mapping[str, Any]) -> Iterator[sa.Connection]:
         if self._simulation.is_down:
             raise LedgerError("the ledger cannot be reached")
+        if self._simulation.is_full and dict(options) != dict(self.database.reads):
+            raise LedgerError("the ledger has no room")
         self._opened.user = self
         with super()._transaction(options) as connection:
             yield connection

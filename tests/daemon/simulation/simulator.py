@@ -8,19 +8,27 @@ passes, with effects on another system in between. Everything that happens is dr
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from khop.config.slots import Calendar, calendar_of
-from khop.daemon.firings import Firing, State, open_firings
+from khop.daemon.firings import State, open_firings
 from khop.daemon.node import Node
-from khop.daemon.tasks import Kind, Task
+from khop.daemon.retention import remove_old
 from khop.errors import LedgerError
-from khop.sync.ledger import Lease, LeaseLost
-from khop.sync.ledger.schema import task_firing
+from khop.sync.ledger import LeaseLost
+from khop.sync.ledger.schema import pause, schedule, task_firing
+from tests.daemon.simulation.accounts import Accounts
+from tests.daemon.simulation.parts import (
+    CONFIGURATIONS,
+    TASKS,
+    Job,
+    Process,
+    following,
+    tasks_of,
+)
 from tests.daemon.simulation.simulated_ledger import (
     START,
     Killed,
@@ -30,15 +38,6 @@ from tests.daemon.simulation.simulated_ledger import (
 )
 
 YEAR = 365 * 86_400.0
-#: name, kind, calendar, longest duration of the job in seconds
-TASKS = (
-    ("pull:a", Kind.PULL, "every 1m", 50.0),
-    ("pull:b", Kind.PULL, "every 3m", 100.0),
-    ("reconcile", Kind.RECONCILE, "cron */4 * * * *", 90.0),
-    ("repair", Kind.REPAIR, "every 3m", 60.0),
-)
-#: What another configuration has instead.
-CHANGED = {"pull:b": "every 2m", "reconcile": "every 2m"}
 #: The part of the moments at which something goes wrong.
 _FAULTS = 0.08
 #: How long the end of a simulation is quiet, and how long a firing may be open then.
@@ -47,39 +46,8 @@ _LONG_OPEN_US = 250_000_000
 
 
 #: What happens to one process, and to all of them.
-_HITS = ("kill", "fuse", "stop", "leave", "reload")
-_KINDS = (*_HITS, "kill", "stop", "down", "jump", "jump", "upgrade")
-
-
-@dataclass
-class Job:
-    """A task that a process runs. ``at``: when its next step comes; ``ends``: when it is done."""
-
-    firing: Firing
-    lease: Lease
-    ends: float
-    at: float
-
-
-@dataclass
-class Process:
-    """One process: a node, what it runs, and until when it is stopped (as by SIGSTOP)."""
-
-    node: Node
-    ledger: SimulatedLedger
-    next_tick: float
-    jobs: dict[str, Job] = field(default_factory=dict)
-    stopped_until: float = 0.0
-
-
-@dataclass
-class Stretch:
-    """A stretch of time without a jump of the clock, in seconds of the ledger's clock: from the
-    first time that a process looked at the schedule to the last, and the calendars in it."""
-
-    calendars: dict[str, Calendar]
-    begin: float | None = None
-    looked: float = 0.0
+_HITS = ("kill", "fuse", "fuse", "lose", "stop", "leave", "reload", "retention")
+_KINDS = (*_HITS, "kill", "stop", "down", "full", "jump", "jump", "upgrade", "pause", "resume")
 
 
 class Simulation:
@@ -87,27 +55,31 @@ class Simulation:
     true time, which all monotonic clocks show; ``offset`` the error of the ledger's clock."""
 
     def __init__(
-        self, opened: OneConnection, seed: int, nodes: int = 2, *, leaps: bool = True
+        self,
+        opened: OneConnection,
+        seed: int,
+        nodes: int = 2,
+        *,
+        leaps: bool = True,
+        faults: bool = True,
     ) -> None:
         opened.empty()
         self.random = random.Random(seed)
         self.opened = opened
-        self.seconds = self.offset = self.down_until = 0.0
-        self.faults = True
+        self.seconds = self.offset = self.down_until = self.full_until = 0.0
+        self.faults = faults
         self.quiet_since = 0.0
         self.begin_at: list[float] = []
         self.names = 0
         self.processes: list[Process] = []
-        self.tasks = {n: Task(n, k, None, calendar_of(c)) for n, k, c, _ in TASKS}
-        self.changed = {
-            name: replace(task, calendar=calendar_of(CHANGED.get(name, _text(task))))
-            for name, task in self.tasks.items()
-        }
-        #: The calendars as the last process that read its configuration wrote them.
-        self.calendars = {name: _calendar(task) for name, task in self.tasks.items()}
+        self.configurations = [tasks_of(changes) for changes in CONFIGURATIONS]
+        self.tasks = self.configurations[0]
+        self.accounts = Accounts()
         self.release = 1
-        self.longest = {name: seconds for name, _, _, seconds in TASKS}
-        self.stretches = [Stretch(self.calendars, 0.0)]
+        self.longest = {"pull:c": 60.0, **{name: seconds for name, _, _, seconds in TASKS}}
+        self.paused: set[str] = set()
+        #: What retention took away: task -> from slot to slot.
+        self.removed: list[tuple[str, int, int]] = []
         self.problems: list[str] = []
         #: task -> the token of the one who may act
         self.acting: dict[str, int] = {}
@@ -133,6 +105,11 @@ class Simulation:
     @property
     def is_down(self) -> bool:
         return self.seconds < self.down_until
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the disk of the ledger has no room, so that it can only be read."""
+        return self.seconds < self.full_until
 
     def clock(self) -> datetime:
         return START + timedelta(seconds=self.now)
@@ -160,18 +137,20 @@ class Simulation:
         now_us, soon = simulated_us(self.now), [self.seconds + 60]
         soon += [at for at in self.attention if at > self.seconds]
         self.attention = soon[1:]
-        for calendar in self.calendars.values():
-            slot = calendar.following(now_us)
-            soon.append(self.seconds + (slot - now_us) / 1_000_000)
+        for text in self.accounts.calendars:
+            slot_us = following(text, now_us // 60_000_000)
+            soon.append(self.seconds + (slot_us - now_us) / 1_000_000)
         return max(self.seconds + 1, min(soon) + self.random.random())
 
     def settle(self) -> None:
         """No more faults; whatever was begun comes to an end."""
         self.faults = False
-        self.down_until = 0.0
+        self.down_until = self.full_until = 0.0
+        self._resume()
         for process in self.processes:
             process.ledger.fuse = None
             process.stopped_until = 0.0
+            process.node.tasks = self.tasks
         if not self.processes:
             self._begin()
         self.quiet_since = self.seconds
@@ -182,7 +161,8 @@ class Simulation:
     def _open(self) -> set[tuple[str, int]]:
         """The firings that have not ended."""
         with self.processes[0].ledger.read() as connection:
-            return {(row.task, row.slot_us) for row in open_firings(connection)}
+            opened = open_firings(connection)
+        return {(row.task, row.slot_us) for row in opened if row.task in self.tasks}
 
     def idle(self) -> list[str]:
         """The tasks of which nothing was done since all is quiet."""
@@ -190,8 +170,8 @@ class Simulation:
         return sorted(self.tasks.keys() - done)
 
     def _begin(self) -> None:
-        if self.is_down:
-            self.begin_at.append(self.down_until)
+        if self.is_down or self.is_full:
+            self.begin_at.append(max(self.down_until, self.full_until))
             self.begin_at.sort()
             return
         self.names += 1
@@ -199,21 +179,23 @@ class Simulation:
         name = f"host{self.names}:1/boot{self.names}:1:1"
         node = Node(ledger, name, self.tasks, self.clock, monotonic=lambda: self.seconds)
         node.version = f"{self.random.randint(max(self.release - 1, 1), self.release)}.0"
+        node.at_once = self.random.choice([2, 6])
         process = Process(node, ledger, self.seconds + self.random.random())
         self._read_configuration(process)
+        node.join()
+        self._note_schedule()
         self.processes.append(process)
 
     def _read_configuration(self, process: Process) -> None:
         """A process reads its configuration, which may be an older one than another has."""
-        process.node.tasks = self.random.choice([self.tasks, self.changed])
-        process.node.join()
-        calendars = {name: _calendar(task) for name, task in process.node.tasks.items()}
-        if calendars != self.calendars:
-            here = self.stretches[-1]
-            here.looked = self.now  # the slots of the old calendars are accounted for
-            self.calendars = calendars
-            begin = None if here.begin is None else self.now
-            self.stretches.append(Stretch(calendars, begin, self.now))
+        others = self.configurations if self.faults else self.configurations[:1]
+        process.node.tasks = self.random.choice(others)
+
+    def _note_schedule(self) -> None:
+        self.opened.user = None
+        with self.opened.read() as connection:
+            specs = {row.task: row.spec for row in connection.execute(sa.select(schedule))}
+        self.accounts.planned(specs, self.now)
 
     def _kill(self, process: Process) -> None:
         process.ledger.close()
@@ -243,44 +225,63 @@ class Simulation:
             self._kill(process)
         except LedgerError:
             for job in process.jobs.values():
-                job.at = max(job.at, self.seconds + 1)
+                job.at, job.acts = max(job.at, self.seconds + 1), False
             process.next_tick = self.seconds + 1
+        if process.node.running.keys() != process.jobs.keys():
+            self.problems.append(f"it is said to run what it does not at {self.seconds}")
 
     def _tick(self, process: Process) -> None:
         process.next_tick = self.seconds + 1
-        claimed = process.node.tick()
+        plans = process.node.plans
+        try:
+            claimed = process.node.tick()
+        finally:
+            if plans:
+                self._note_schedule()
         if self.leaps and not claimed:
             process.next_tick = self._next_tick()
-        here = self.stretches[-1]
-        here.begin, here.looked = self.now if here.begin is None else here.begin, self.now
+        self.accounts.looked(
+            [name for name, task in process.node.tasks.items() if task.calendar], self.now
+        )
         for firing in claimed:
+            if self.paused & {firing.task, process.node.tasks[firing.task].kind.value}:
+                self.problems.append(f"{firing.task}: begun while paused at {self.seconds}")
             self.claims.append((self.seconds, firing.task, firing.slot_us))
             orphaned = self.orphans.pop((firing.task, firing.slot_us), None)
             if orphaned is not None:
                 self.takeovers.append(self.seconds - orphaned)
             ends = self.seconds + self.random.uniform(1, self.longest[firing.task])
-            lease = process.node.lease_of(firing)
-            process.jobs[firing.task] = Job(firing, lease, ends, self.seconds + 1)
+            process.jobs[firing.task] = Job(firing, ends, self.seconds + 1)
             self.acting[firing.task] = firing.token
 
     def _work(self, process: Process, job: Job) -> None:
         """One step of a job: a renewal where it is time, an effect on another system, its end."""
         task, token = job.firing.task, job.firing.token
         try:
+            if job.acts and self.acting[task] != token:
+                self.problems.append(f"{task}: another acted in between at {self.seconds}")
+            job.lease = job.lease or process.node.lease_of(job.firing)
             if not job.lease.is_trusted or self.seconds - job.lease.renewed >= 10:
                 process.ledger.renew(job.lease)
             if self.acting[task] != token:
                 self.problems.append(f"{task}: two processes acted at {self.seconds}")
             if self.seconds < job.ends:
                 job.at = min(self.seconds + self.random.uniform(1, 9), job.ends)
+                job.acts = True
                 return
-            if process.node.ended(job.firing, None):
+            follows = self._follows(task)
+            if process.node.ended(job.firing, None, follows=follows):
+                self._watch_for(*([1, 21] if follows else []))
                 key = task, job.firing.slot_us
                 self.done[key] = self.done.get(key, 0) + 1
                 self.ends.append((self.seconds, *key))
         except LeaseLost:
             process.node.let_go(job.firing)
         process.jobs.pop(task, None)
+
+    def _follows(self, task: str) -> Mapping[str, str]:
+        follower = "repair" if task == "reconcile" else "reconcile"
+        return {follower: f"after {task}"} if self.random.random() < 0.7 else {}
 
     def _fault(self) -> None:
         kind = self.random.choice(_KINDS)
@@ -290,7 +291,13 @@ class Simulation:
         elif kind == "jump":
             steps = [-5.0, 40.0, -3600.0, 7200.0, YEAR, -YEAR, 30 * YEAR, -self.offset]
             self.offset = max(min(self.offset + self.random.choice(steps), 40 * YEAR), -40 * YEAR)
-            self.stretches.append(Stretch(self.calendars))
+            self.accounts.jumped()
+        elif kind == "full":
+            self.full_until = self.seconds + self.random.uniform(1, 60)
+        elif kind == "pause":
+            self._pause(self.random.choice(["pull", "pull:a", "reconcile", "repair"]))
+        elif kind == "resume":
+            self._resume()
         elif kind == "upgrade":
             self.release += 1
         elif self.processes:
@@ -300,24 +307,50 @@ class Simulation:
         """Something happens to one process: one of ``_HITS``."""
         if kind == "kill":
             self._kill(process)
-        elif kind == "fuse":
-            process.ledger.fuse = self.random.randrange(6)
+        elif kind in ("fuse", "lose"):
+            process.ledger.fuse = self.random.randrange(50)
+            process.ledger.losing = kind == "lose"
         elif kind == "stop":
             process.stopped_until = self.seconds + self.random.uniform(1, 120)
-        elif self.is_down:
-            return
+            for job in process.jobs.values():
+                job.acts = False
         elif kind == "reload":
-            try:
-                self._read_configuration(process)
-            except Killed:
-                self._kill(process)
+            self._read_configuration(process)
+            process.next_tick = self.seconds
+        elif kind == "retention":
+            self._remove_old()
         else:
-            try:
+            with suppress(Killed, LedgerError):
                 process.node.leave()
                 process.jobs.clear()
-            except Killed:
-                pass
             self._kill(process)
+
+    def _pause(self, name: str) -> None:
+        if name not in self.paused:
+            self.paused.add(name)
+            values = {"name": name, "since_us": 0, "cause": "person", "by": "a", "why": "moving"}
+            self.opened.user = None
+            with self.opened.write() as connection:
+                connection.execute(sa.insert(pause), values)
+
+    def _resume(self) -> None:
+        self.paused.clear()
+        self.opened.user = None
+        with self.opened.write() as connection:
+            connection.execute(sa.delete(pause))
+
+    def _remove_old(self) -> None:
+        """What retention does, for what ended an hour ago."""
+        before = self.clock() - timedelta(hours=1)
+        self.opened.user = None
+        with self.opened.read() as connection:
+            ended = task_firing.c.finished_us < int(before.timestamp() * 1_000_000)
+            old = connection.execute(sa.select(task_firing).where(ended)).all()
+        for row in old:
+            self.removed.append((row.task, row.since_us, row.slot_us))
+            self.done.pop((row.task, row.slot_us), None)
+        if old:
+            remove_old(self.opened, before)
 
     def unaccounted(self) -> list[str]:
         """The slots that came, on the ledger's clock, and that no row accounts for; and the rows
@@ -328,32 +361,12 @@ class Simulation:
         found = [
             f"{row.task} {row.slot_us}: still {row.state}"
             for row in rows
-            if row.state in (State.DUE, State.RUNNING) and max(row.slot_us, row.start_us) < old_us
+            if row.state in (State.DUE, State.RUNNING)
+            and row.task in self.tasks
+            and max(row.slot_us, row.start_us) < old_us
         ]
-        for task in self.tasks.values():
-            covered = [(row.since_us, row.slot_us) for row in rows if row.task == task.name]
-            for stretch in self.stretches:
-                if stretch.begin is not None:
-                    calendar = stretch.calendars[task.name]
-                    begin, end = simulated_us(stretch.begin), simulated_us(stretch.looked)
-                    found += _missing(task.name, calendar, covered, begin, end)
-        return found
-
-
-def _calendar(task: Task) -> Calendar:
-    assert task.calendar is not None
-    return task.calendar
-
-
-def _text(task: Task) -> str:
-    return _calendar(task).text
-
-
-def _missing(
-    task: str, calendar: Calendar, covered: list[tuple[int, int]], begin: int, end: int
-) -> Iterator[str]:
-    slot = calendar.following(begin)
-    while slot <= end:
-        if not any(since <= slot <= last for since, last in covered):
-            yield f"{task}: {slot} is not accounted for"
-        slot = calendar.following(slot)
+        covered: dict[str, list[tuple[int, int]]] = {}
+        kept = [(row.task, row.since_us, row.slot_us) for row in rows]
+        for task, since_us, slot_us in [*kept, *self.removed]:
+            covered.setdefault(task, []).append((since_us, slot_us))
+        return [*found, *self.accounts.missing(covered)]

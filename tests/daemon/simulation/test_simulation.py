@@ -49,8 +49,7 @@ def _simulate(opened: OneConnection, seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_another_process_goes_on_within_35_seconds(seed: int, opened: OneConnection) -> None:
-    simulation = Simulation(opened, seed, nodes=2, leaps=False)
-    simulation.faults = False
+    simulation = Simulation(opened, seed, nodes=2, leaps=False, faults=False)
     for _ in range(4):
         simulation.run(60)
         while not any(process.jobs for process in simulation.processes):
