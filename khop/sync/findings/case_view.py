@@ -176,7 +176,7 @@ def _keys(connection: sa.Connection, code: str) -> list[str]:
 
 def _case(ledger: Ledger, code: str, sources: Sequence[str]) -> dict[str, Any] | None:
     with ledger_cases(ledger, Selection(only=[code], sources=sources)) as cases:
-        found = list(cases.rows(cases.table.filter(cases.table.code == code)))
+        found = [row for row in cases.rows(cases.table) if row["code"] == code]
     return _shown({name: found[0][name] for name in ("code", *CASE_COLUMNS)}) if found else None
 
 

@@ -35,7 +35,7 @@ from khop.sync.ledger.audit_log import Entry
 from khop.sync.ledger.dirty import mark
 from khop.sync.ledger.schema import discrepancy, exclusion
 from khop.sync.reconciling.rules import place
-from khop.sync.reconciling.rules.rule import start_us
+from khop.sync.reconciling.rules.clock import start_us
 from khop.sync.results import UNSETTLED, Finding, FindingState
 from khop.text.choices import check_words
 

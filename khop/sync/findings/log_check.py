@@ -31,7 +31,7 @@ from khop.sync.ledger.sealed.covered import (
     push_content,
 )
 from khop.sync.privacy import Privacy
-from khop.sync.reconciling.rules.rule import start_us
+from khop.sync.reconciling.rules.clock import start_us
 from khop.sync.results import FindingState
 from khop.text.digest import hex_digest
 

@@ -2,16 +2,16 @@
 
 By the passing of time alone a case changes what it fires only when the age of one of its times
 crosses a limit of a rule. While predicates are built, the clock collects these limits
-(``rules.rule.Limits``); for each case the next moment at which one is crossed is written into the
+(``rules.clock.Asked``); for each case the next moment at which one is crossed is written into the
 table ``recheck``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from functools import lru_cache
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache, partial
 from typing import Any
 
 import ibis.expr.types as ir
@@ -21,52 +21,62 @@ from khop.mappings.records import Instant
 from khop.mappings.time.calendar import DayError
 from khop.sync.ledger.schema import recheck
 from khop.sync.reconciling.batches import batches
-from khop.sync.reconciling.rules import Clock, Rule
-from khop.sync.reconciling.rules.rule import Limit, Limits, any_of, start_us
+from khop.sync.reconciling.rules.clock import (
+    Clock,
+    Limit,
+    days_ago_us,
+    start_us,
+    working_days_ago_us,
+)
+from khop.sync.reconciling.rules.rule import any_of
+from khop.text.local_time import DAY_US
 
 
 @dataclass(frozen=True, slots=True)
-class AgeLimits:
-    """The limits of one time of a case, without the time itself (``rules.rule.Limit``)."""
+class _AgeLimits:
+    """The limits of one time in the run of a clock, as numbers (``rules.clock.Limit``)."""
 
     working_days: frozenset[int]
-    spans_us: frozenset[int]
+    days: frozenset[int]
     by_day: bool
 
     @classmethod
-    def of(cls, limit: Limit) -> AgeLimits:
-        spans = (span // timedelta(microseconds=1) for span in limit.spans)
-        return cls(frozenset(limit.working_days), frozenset(spans), limit.by_day)
+    def of(cls, limit: Limit, clock: Clock) -> _AgeLimits:
+        working_days, days = (
+            frozenset(amount.of(clock.settings) for amount in amounts)
+            for amounts in (limit.working_days, limit.days)
+        )
+        return cls(working_days, days, limit.by_day)
 
 
-def aging_cases(
-    cases: ir.Table, rules: Iterable[Rule], clock: Clock
-) -> tuple[ir.Table | None, tuple[AgeLimits, ...]]:
-    """The cases with a time that has yet to cross a limit, and the limits of each column.
+def aging_cases(cases: ir.Table, clock: Clock) -> ir.Table | None:
+    """The cases with a time that has yet to cross one of the limits that the clock was asked for.
 
-    Columns: ``subject``, then ``time_0``, ``time_1``, …; None when no rule asks for an age.
+    Columns: ``subject``, then ``time_0``, ``time_1``, … in the order of the limits; None when
+    nobody asked for an age.
     """
-    recording = replace(clock, limits=Limits())
-    for rule in rules:
-        rule.predicate(cases, recording.of(rule.id))
-    limits = list(recording.limits)
+    limits = clock.asked.limits
     if not limits:
-        return None, ()
-    young = any_of(limit.moment >= _oldest_us(limit, clock) for limit in limits)
+        return None
+    young = any_of(
+        limit.moment >= clock.asked.value(f"oldest_{number}", partial(_oldest_us, limit))
+        for number, limit in enumerate(limits)
+    )
     columns = {f"time_{number}": limit.moment for number, limit in enumerate(limits)}
-    return cases.filter(young).select("subject", **columns), tuple(map(AgeLimits.of, limits))
+    return cases.filter(young).select("subject", **columns)
 
 
 def recheck_rows(
-    cases: Iterable[Mapping[str, Any]], limits: Sequence[AgeLimits], clock: Clock
+    cases: Iterable[Mapping[str, Any]], limits: Sequence[Limit], clock: Clock
 ) -> list[dict[str, Any]]:
     """Rows of ``recheck`` for these rows of ``aging_cases``."""
     now_us, crossed = Instant.of(clock.now).us, _working_day_crossings(clock)
+    numbers = [_AgeLimits.of(limit, clock) for limit in limits]
     found = []
     for case in cases:
         moments = [
             moment
-            for number, of_time in enumerate(limits)
+            for number, of_time in enumerate(numbers)
             if (time_us := case[f"time_{number}"]) is not None
             for moment in _moments(time_us, of_time, crossed)
             if moment > now_us
@@ -93,23 +103,20 @@ def write_rechecks(
 
 def _oldest_us(limit: Limit, clock: Clock) -> int:
     """The oldest time that can still cross one of its limits."""
-    now_us = Instant.of(clock.now).us
-    oldest = [now_us] if limit.by_day else []
-    oldest += [now_us - span // timedelta(microseconds=1) for span in limit.spans]
-    if limit.working_days:
-        first = clock.today_ord - max(limit.working_days)
-        oldest.append(start_us(clock.calendar.first_with_ord(first)))
+    oldest = [Instant.of(clock.now).us] if limit.by_day else []
+    oldest += [days_ago_us(clock, amount) for amount in limit.days]
+    oldest += [working_days_ago_us(clock, amount) for amount in limit.working_days]
     return min(oldest)
 
 
 def _moments(
-    time_us: int, limits: AgeLimits, crossed: Callable[[int, int], int | None]
+    time_us: int, limits: _AgeLimits, crossed: Callable[[int, int], int | None]
 ) -> Iterator[int]:
     """When this time crosses each of its limits."""
     for days in limits.working_days:
         if (moment := crossed(time_us, days)) is not None:
             yield moment
-    yield from (time_us + span_us + 1 for span_us in limits.spans_us)
+    yield from (time_us + days * DAY_US + 1 for days in limits.days)
     if limits.by_day:
         yield start_us(Instant(time_us).local_date)
 

@@ -135,7 +135,7 @@ def _judge(ledger: Ledger, run: _Run) -> Judged:
         extra={"day": day_table(run.clock.calendar)},
         shapes=run.clock.tables.codes.dossier,
     ) as cases:
-        return judge(cases, run.clock, f"{run.basis} {run.now_us}")
+        return judge(cases, run.clock, run.basis)
 
 
 def _write(connection: sa.Connection, run: _Run, judged: Judged) -> Reconciled:

@@ -15,6 +15,7 @@ from khop.config.domain_tables import Tables
 from khop.config.model import RuleException, RuleSettings, Window
 from khop.sync.reconciling.cases import DAY, INPUTS, case_table
 from khop.sync.reconciling.rules import RULES, Clock, Rule
+from khop.sync.reconciling.rules.clock import Amount
 from khop.sync.reconciling.rules.excuses import registered
 from khop.sync.reconciling.rules.numbers import Number, numbers
 from khop.sync.reconciling.rules.rule import Excuse
@@ -86,20 +87,16 @@ def rule_facts(settings: RuleSettings, ids: Collection[str] = ()) -> list[RuleFa
 
 
 def with_grace(rules: Iterable[Rule]) -> frozenset[str]:
-    """The rules that wait for the grace to pass: their condition changes with the grace."""
+    """The rules that wait for the grace to pass: they ask for an age of more than their grace."""
     cases = ibis.table(_case_schema(), name="cases")
-    return frozenset(
-        rule.id
-        for rule in rules
-        if not _condition(rule, cases, 1).equals(_condition(rule, cases, 9))
-    )
+    return frozenset(rule.id for rule in rules if _waits(rule, cases))
 
 
-def _condition(rule: Rule, cases: ir.Table, grace: int) -> ir.BooleanValue:
-    """The rule's condition on a fixed day, where all other rules have a grace of 1."""
-    day = datetime(2026, 11, 20, 9, tzinfo=UTC)
-    clock = Clock(day, Tables(), RuleSettings(grace_by_rule={rule.id: grace}))
-    return rule.predicate(cases, clock.of(rule.id))
+def _waits(rule: Rule, cases: ir.Table) -> bool:
+    clock = Clock(datetime(2026, 11, 20, 9, tzinfo=UTC), Tables()).of(rule.id)
+    rule.predicate(cases, clock)
+    grace = Amount(rule.id, None)
+    return any(grace in limit.working_days for limit in clock.asked.limits)
 
 
 def _case_schema() -> sch.Schema:

@@ -1,8 +1,8 @@
 """The rules as columns of one query over the cases.
 
 A case whose one-stop state is unmapped fires no rule; a rule does not fire for a case that an
-excuse covers. The SQL is kept for runs with the same settings at the same ``now``: writing it
-takes longer than a small ledger takes to answer it.
+excuse covers. The SQL is kept for all runs of the process with one configuration: what depends on
+``now`` and on numbers stands in the table ``run_values`` (``rules.clock``).
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ import ibis.expr.types as ir
 from khop.config.model import RuleSettings
 from khop.sync.reconciling.evidence import found_by
 from khop.sync.reconciling.finding_states import Found
-from khop.sync.reconciling.rechecks import AgeLimits, aging_cases, recheck_rows
+from khop.sync.reconciling.rechecks import aging_cases, recheck_rows
 from khop.sync.reconciling.rules import RULES, Clock, Rule
+from khop.sync.reconciling.rules.clock import RUN_VALUES, Limit, Value, run_values
 from khop.sync.reconciling.rules.excuses import excused, has_excuses
 from khop.sync.reconciling.rules.rule import fires
 from khop.sync.reconciling.warehouse import Cases, Question, question
@@ -49,9 +50,12 @@ def active_rules(settings: RuleSettings) -> list[Rule]:
 def judge(cases: Cases, clock: Clock, key: str) -> Judged:
     """Run the rules over the cases of a ledger (``warehouse.ledger_cases``).
 
-    ``key`` names all that the queries depend on: clocks with the same key give the same queries.
+    ``key`` names the configuration: clocks with the same key, whatever their ``now``, give the
+    same queries.
     """
-    asked = _questions(_KeyedClock(key, clock), cases.table.schema(), cases.dialect)
+    asked = questions(KeyedClock(key, clock), cases.table.schema(), cases.dialect)
+    if asked.values:
+        cases.load(RUN_VALUES, run_values(asked.values, clock))
     (excuses,) = cases.run(asked.excused) if asked.excused is not None else ({},)
     (counts,) = cases.run(asked.counts)
     aging = cases.run(asked.aging) if asked.aging is not None else ()
@@ -73,7 +77,7 @@ def _found(cases: Cases, asked: Question | None, clock: Clock) -> Iterator[Found
 
 
 @dataclass(frozen=True, slots=True)
-class _KeyedClock:
+class KeyedClock:
     """A clock that is compared with others by its ``key`` alone."""
 
     key: str
@@ -81,29 +85,39 @@ class _KeyedClock:
 
 
 @dataclass(frozen=True, slots=True)
-class _Questions:
+class Questions:
     """The queries of a run; None where no rule could answer. ``limits``: of the columns of
-    ``aging``."""
+    ``aging``. ``values``: of the run, which the queries read."""
 
     flagged: Question | None
     excused: Question | None
     aging: Question | None
-    limits: tuple[AgeLimits, ...]
     counts: Question
+    limits: tuple[Limit, ...]
+    values: Mapping[str, Value]
 
 
 @lru_cache(maxsize=16)
-def _questions(keyed: _KeyedClock, schema: ibis.Schema, dialect: str) -> _Questions:
-    cases, clock = ibis.table(schema, "cases"), keyed.clock
+def questions(keyed: KeyedClock, schema: ibis.Schema, dialect: str) -> Questions:
+    """The queries about cases of this schema. They are kept."""
+    cases, clock = ibis.table(schema, "cases"), keyed.clock.afresh()
     rules = active_rules(clock.settings)
+    found = flagged(cases, rules, clock) if rules else None
     excuses = _excused_counts(cases, rules, clock)
-    aging, limits = aging_cases(cases, rules, clock)
-    return _Questions(
-        question(flagged(cases, rules, clock), dialect) if rules else None,
-        None if excuses is None else question(excuses, dialect),
-        None if aging is None else question(aging, dialect),
-        limits,
-        question(_counts(cases), dialect),
+    aging = aging_cases(cases, clock)
+
+    def asked(expression: ir.Table | None) -> Question | None:
+        if expression is None:
+            return None
+        return question(clock.asked.in_query(expression, cases), dialect)
+
+    return Questions(
+        flagged=asked(found),
+        excused=asked(excuses),
+        aging=asked(aging),
+        counts=question(_counts(cases), dialect),
+        limits=clock.asked.limits,
+        values=clock.asked.values,
     )
 
 

@@ -13,12 +13,13 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import duckdb
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
 import sqlalchemy as sa
@@ -110,11 +111,13 @@ class Cases:
     """The cases of a ledger, in the database that runs the rules.
 
     ``table``: the cases as an Ibis expression, which only writes SQL. ``dialect``: of that
-    database, as Ibis names it. ``run``: the rows that a query answers, one by one.
+    database, as Ibis names it. ``load``: adds a further table, by name. ``run``: the rows that a
+    query answers, one by one.
     """
 
     table: ir.Table
     dialect: str
+    load: Callable[[str, pa.Table], object]
     run: Callable[[Question], Iterator[dict[str, Any]]]
 
     def rows(self, expression: ir.Table) -> Iterator[dict[str, Any]]:
@@ -123,7 +126,14 @@ class Cases:
 
 
 def question(expression: ir.Table, dialect: str) -> Question:
-    """An expression over a table ``cases``, as SQL."""
+    """An expression over a table ``cases``, as SQL. Kept for equal expressions: writing the SQL
+    takes longer than a small ledger takes to answer it."""
+    return _compiled(expression.op(), dialect)
+
+
+@lru_cache(maxsize=64)
+def _compiled(operation: ops.Relation, dialect: str) -> Question:
+    expression = operation.to_expr()
     return Question(str(ibis.to_sql(expression, dialect=dialect)), expression.schema())
 
 
@@ -159,7 +169,12 @@ def _in_duckdb(
             connection.register(name, table)
         made = _case_query("duckdb", selection.phantoms, "day" in extra, shapes)
         connection.execute(f"CREATE TEMP TABLE cases AS {made.sql}")
-        yield Cases(ibis.table(made.schema, "cases"), "duckdb", partial(run_duckdb, connection))
+        yield Cases(
+            table=ibis.table(made.schema, "cases"),
+            dialect="duckdb",
+            load=connection.register,
+            run=partial(run_duckdb, connection),
+        )
     finally:
         connection.close()
 
@@ -185,7 +200,12 @@ def _in_postgres(
                 driver, asked.sql, asked.schema.as_struct().to_pyarrow()
             )
 
-        yield Cases(ibis.table(made.schema, "cases"), "postgres", run)
+        yield Cases(
+            table=ibis.table(made.schema, "cases"),
+            dialect="postgres",
+            load=partial(warehouse_postgres.load, driver),
+            run=run,
+        )
 
 
 def run_duckdb(connection: duckdb.DuckDBPyConnection, asked: Question) -> Iterator[dict[str, Any]]:

@@ -40,7 +40,7 @@ def make_cases(
     driver = connection.connection.driver_connection
     assert isinstance(driver, psycopg.Connection)
     for name, table in tables.items():
-        _load(driver, name, table)
+        load(driver, name, table)
     parts = ", ".join(f"{name} AS NOT MATERIALIZED ({query})" for name, query in inputs.items())
     with driver.cursor() as cursor:
         cursor.execute(_WORK_MEMORY)
@@ -50,6 +50,18 @@ def make_cases(
         cursor.execute(made.encode())
         cursor.execute("ANALYZE cases")
     return driver
+
+
+def load(driver: psycopg.Connection[tuple[object, ...]], name: str, table: pa.Table) -> None:
+    """A further temporary table."""
+    columns = ", ".join(f'"{field.name}" {_TYPES[field.type]}' for field in table.schema)
+    with driver.cursor() as cursor:
+        cursor.execute(f'CREATE TEMP TABLE "{name}" ({columns}) ON COMMIT DROP'.encode())
+        with cursor.copy(f'COPY "{name}" FROM STDIN'.encode()) as copy:
+            for batch in table.to_batches():
+                for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                    copy.write_row(row)
+        cursor.execute(f'ANALYZE "{name}"'.encode())
 
 
 def answer(
@@ -64,14 +76,3 @@ def answer(
         cursor.execute(sql.encode())
         while found := cursor.fetchmany(_ANSWER_ROWS):
             yield from pa.array(found, struct).to_pylist()
-
-
-def _load(driver: psycopg.Connection[tuple[object, ...]], name: str, table: pa.Table) -> None:
-    columns = ", ".join(f'"{field.name}" {_TYPES[field.type]}' for field in table.schema)
-    with driver.cursor() as cursor:
-        cursor.execute(f'CREATE TEMP TABLE "{name}" ({columns}) ON COMMIT DROP'.encode())
-        with cursor.copy(f'COPY "{name}" FROM STDIN'.encode()) as copy:
-            for batch in table.to_batches():
-                for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-                    copy.write_row(row)
-        cursor.execute(f'ANALYZE "{name}"'.encode())

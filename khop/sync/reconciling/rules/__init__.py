@@ -7,7 +7,8 @@ To add a rule, declare it in the module of what it reads and add it to that modu
 from itertools import chain
 
 from khop.sync.reconciling.rules import codes, dates, existence, histories, reality, states
-from khop.sync.reconciling.rules.rule import Clock, Rule, Severity
+from khop.sync.reconciling.rules.clock import Clock
+from khop.sync.reconciling.rules.rule import Rule, Severity
 
 _MODULES = (existence, states, reality, dates, histories, codes)
 

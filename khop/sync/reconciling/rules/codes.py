@@ -5,7 +5,8 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from khop.sync.reconciling.rules.rule import Clock, Rule, Severity
+from khop.sync.reconciling.rules.clock import Clock
+from khop.sync.reconciling.rules.rule import Rule, Severity
 
 
 def _reused(case: ir.Table, _clock: Clock) -> ir.BooleanValue:

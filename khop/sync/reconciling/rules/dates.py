@@ -5,8 +5,8 @@ from __future__ import annotations
 import ibis.expr.types as ir
 
 from khop.mappings.records import DONE, Status
+from khop.sync.reconciling.rules.clock import Clock
 from khop.sync.reconciling.rules.rule import (
-    Clock,
     Rule,
     Severity,
     among,
@@ -73,7 +73,7 @@ def _seven_hours(case: ir.Table, clock: Clock) -> ir.BooleanValue:
 
 
 def _times_differ(case: ir.Table, clock: Clock) -> ir.BooleanValue:
-    minutes = clock.settings.differs_minutes
+    minutes = clock.differs_minutes
     apart = any_of(differs(case, f"os_{name}", f"po_{name}", minutes) for name in _SHARED)
     return apart & ~fires(_seven_hours(case, clock.of("C12"))) & clock.older(case.os_changed_us)
 

@@ -16,7 +16,8 @@ from khop.config.model import RuleException, RuleSettings, Window
 from khop.mappings.codes.procedure import base_procedure
 from khop.mappings.records import Instant
 from khop.mappings.units.names import UnitNames
-from khop.sync.reconciling.rules.rule import Clock, Excuse, Rule, any_of, start_us, unread
+from khop.sync.reconciling.rules.clock import Clock, start_us
+from khop.sync.reconciling.rules.rule import Excuse, Rule, any_of, unread
 from khop.text.local_time import LOCAL
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from khop.sync.reconciling.rules.rule import Clock, Rule, Severity, unread
+from khop.sync.reconciling.rules.clock import Clock
+from khop.sync.reconciling.rules.rule import Rule, Severity, unread
 
 _BASIS_SYNC_RATE = "QĐ 766/QĐ-TTg, 1.4"
 

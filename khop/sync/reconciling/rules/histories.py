@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import ibis
 import ibis.expr.types as ir
 
 from khop.mappings.records import Status
 from khop.mappings.states.history_facts import path_pattern
-from khop.sync.reconciling.rules.rule import Clock, Excuse, Rule, Severity, before, unread
+from khop.sync.reconciling.rules.clock import Clock
+from khop.sync.reconciling.rules.rule import Excuse, Rule, Severity, before, unread
 
 
 def _forbidden_step(case: ir.Table, clock: Clock) -> ir.BooleanValue:
@@ -34,7 +33,7 @@ def _waiting_for_papers(case: ir.Table, clock: Clock) -> ir.BooleanValue:
     waiting = case.os_status == Status.SUPPLEMENT.value
     # Null for all other dossiers, so that they need no recheck when the days have passed.
     waiting_since_us = ibis.ifelse(waiting, since_us, ibis.null())
-    return clock.older_than(waiting_since_us, timedelta(days=clock.number("days")))
+    return clock.older_than(waiting_since_us, "days")
 
 
 def _asked_twice(case: ir.Table, _clock: Clock) -> ir.BooleanValue:

@@ -6,8 +6,8 @@ import ibis
 import ibis.expr.types as ir
 
 from khop.mappings.records import ACTIVE, Status
+from khop.sync.reconciling.rules.clock import Clock
 from khop.sync.reconciling.rules.rule import (
-    Clock,
     Rule,
     Severity,
     among,
@@ -37,7 +37,7 @@ def _delivered_not_closed(case: ir.Table, clock: Clock) -> ir.BooleanValue:
 
 
 def _closed_before_delivery(case: ir.Table, clock: Clock) -> ir.BooleanValue:
-    too_long = clock.older(case.ps_handed_us, clock.number("days"))
+    too_long = clock.older(case.ps_handed_us, "days")
     wrong = any_of(
         (before(case, "os_returned", "ps_delivered"), blank(case, "ps_delivered") & too_long)
     )

@@ -2,28 +2,21 @@
 
 A predicate is an Ibis expression over a case. Null makes a comparison not true, as in SQL. A rule
 that fires *because* a value is null asks ``blank``, which does not hold where the value could not
-be read (``unread``).
-``age(t) > n`` is written as "t lies before the first day whose working-day number is that of
-today minus n". That day is one constant per run, so the database compares integers.
+be read (``unread``). Ages and numbers come from the clock (``rules.clock``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
 import ibis
 import ibis.expr.types as ir
 
-from khop.config.domain_tables import Tables
-from khop.config.model import RuleSettings
-from khop.mappings.records import Instant
-from khop.mappings.time.calendar import WorkingCalendar
-from khop.sync.reconciling.rules.numbers import default_number
-from khop.text.local_time import DAY_US, LOCAL, LOCAL_OFFSET_US
+from khop.sync.reconciling.rules.clock import Clock
+from khop.text.local_time import DAY_US, LOCAL_OFFSET_US
 
 _MINUTE_US = 60 * 1_000_000
 
@@ -35,87 +28,6 @@ class Severity(StrEnum):
     S2 = "S2"
     S3 = "S3"
     S4 = "S4"
-
-
-@dataclass(slots=True)
-class Limit:
-    """What rules ask about the age of one time: ``working_days`` and ``spans`` it is compared
-    with, and whether its day is compared with today (``by_day``)."""
-
-    moment: ir.IntegerValue
-    working_days: set[int] = field(default_factory=set)
-    spans: set[timedelta] = field(default_factory=set)
-    by_day: bool = False
-
-
-class Limits:
-    """The limits of every time whose age was asked for, collected while predicates are built."""
-
-    def __init__(self) -> None:
-        self._found: dict[object, Limit] = {}
-
-    def __iter__(self) -> Iterator[Limit]:
-        return iter(self._found.values())
-
-    def of(self, moment: ir.IntegerValue) -> Limit:
-        """The limits of this time, to be added to."""
-        return self._found.setdefault(moment.op(), Limit(moment))
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """The run's fixed ``now``, and the province's tables and settings that rules measure with.
-
-    ``rule``: id of the rule that measures; its own grace and numbers are used. ``limits``
-    collects every age that is asked for.
-    """
-
-    now: datetime
-    tables: Tables
-    settings: RuleSettings = field(default_factory=RuleSettings)
-    rule: str = ""
-    limits: Limits = field(default_factory=Limits, compare=False)
-
-    def of(self, rule: str) -> Clock:
-        """The same clock with the grace and the numbers of another rule."""
-        return replace(self, rule=rule)
-
-    @property
-    def calendar(self) -> WorkingCalendar:
-        return self.tables.calendar
-
-    @property
-    def today(self) -> date:
-        """The local day of ``now``."""
-        return self.now.astimezone(LOCAL).date()
-
-    @property
-    def today_ord(self) -> int:
-        """The number of today among the working days."""
-        return self.calendar.ord(self.today)
-
-    def number(self, name: str) -> int:
-        """A number of the rule: the province's own, else the packaged one."""
-        own = self.settings.numbers.get(self.rule, {}).get(name)
-        return default_number(self.rule, name) if own is None else own
-
-    def older_than(self, moment_us: ir.IntegerValue, span: timedelta) -> ir.BooleanValue:
-        """The moment lies more than ``span`` of plain time before ``now``."""
-        self.limits.of(moment_us).spans.add(span)
-        return moment_us < Instant.of(self.now - span).us
-
-    def older(self, moment_us: ir.IntegerValue, days: int | None = None) -> ir.BooleanValue:
-        """``age(moment) > days``, in working days; ``days`` None is the rule's grace."""
-        if days is None:
-            days = self.settings.grace_by_rule.get(self.rule, self.settings.grace)
-        self.limits.of(moment_us).working_days.add(days)
-        first_within = self.calendar.first_with_ord(self.today_ord - days)
-        return moment_us < start_us(first_within)
-
-    def on_a_later_day(self, moment_us: ir.IntegerValue) -> ir.BooleanValue:
-        """The moment's day is after today."""
-        self.limits.of(moment_us).by_day = True
-        return moment_us >= start_us(self.today + timedelta(days=1))
 
 
 Predicate = Callable[[ir.Table, Clock], ir.BooleanValue]
@@ -198,7 +110,7 @@ def moment(case: ir.Table, *names: str) -> Moment:
     return Moment(ibis.cases(*chosen), ibis.cases(*by_day, else_=False))
 
 
-def differs(case: ir.Table, a: str, b: str, minutes: int) -> ir.BooleanValue:
+def differs(case: ir.Table, a: str, b: str, minutes: ir.IntegerValue) -> ir.BooleanValue:
     """Two times lie more than ``minutes`` apart; where one is known by day only, the days
     differ."""
     a_us, b_us = case[f"{a}_us"], case[f"{b}_us"]
@@ -215,7 +127,7 @@ def before(case: ir.Table, a: str | Moment, b: str | Moment) -> ir.BooleanValue:
 
 
 def apart_by(
-    case: ir.Table, a: str, b: str, distance_us: int, tolerance_us: int
+    case: ir.Table, a: str, b: str, distance_us: ir.IntegerValue, tolerance_us: ir.IntegerValue
 ) -> ir.BooleanValue:
     """Two times lie ``distance_us`` apart, tolerance inclusive; false where one is known by day
     only."""
@@ -250,8 +162,3 @@ def _flag(case: ir.Table, name: str) -> ir.BooleanValue:
 
 def _day(moment_us: ir.IntegerValue) -> ir.IntegerValue:
     return (moment_us + LOCAL_OFFSET_US) // DAY_US
-
-
-def start_us(day: date) -> int:
-    """The first moment of a local day, in microseconds of UTC."""
-    return Instant.of(datetime.combine(day, time(), tzinfo=LOCAL).astimezone(UTC)).us

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ibis.expr.types as ir
 
 from khop.mappings.records import DONE, OPEN, Status
-from khop.sync.reconciling.rules.rule import Clock, Rule, Severity, among, fires
+from khop.sync.reconciling.rules.clock import Clock
+from khop.sync.reconciling.rules.rule import Rule, Severity, among, fires
 
 _CLOSED_BY_PORTAL = OPEN | {Status.STOPPED}
 _OPEN_ON_PORTAL = OPEN | {Status.NEW, Status.STOPPED}
