@@ -61,14 +61,19 @@ def working_days(cases: ir.Table, days: ir.Table) -> ir.Table:
     """The cases with the working-day numbers ``os_received_ord``, ``os_entered_ord``,
     ``lb_received_ord`` and ``code_ord`` (of the date in the code); ``code_known``: the code has
     one of the shapes; ``code_made_up``: its serial has the length that machines make up."""
+    found = cases
     for name in _DATED:
-        numbers = days.select(of_day="day", **{f"{name}_ord": days.ord})
+        numbers = days.select(**{f"{name}_date": "day", f"{name}_ord": "ord"})
         day = (cases[f"{name}_us"] + LOCAL_OFFSET_US) // DAY_US
-        cases = cases.left_join(numbers, day == numbers.of_day).drop("of_day")
-    numbers = days.select(of_ymd="ymd", code_ord="ord")
-    cases = cases.left_join(numbers, cases.code_said.substr(1) == numbers.of_ymd).drop("of_ymd")
-    return cases.mutate(
-        code_known=cases.code_said.notnull(), code_made_up=cases.code_said.startswith(_MADE_UP)
+        found = found.left_join(numbers, day == numbers[f"{name}_date"])
+    numbers = days.select(code_ymd="ymd", code_ord="ord")
+    found = found.left_join(numbers, cases.code_said.substr(1) == numbers.code_ymd)
+    kept = [name for name in cases.columns if name not in CODE_COLUMNS]
+    return found.select(
+        *kept,
+        *(f"{name}_ord" for name in (*_DATED, "code")),
+        code_known=found.code_said.notnull(),
+        code_made_up=found.code_said.startswith(_MADE_UP),
     )
 
 

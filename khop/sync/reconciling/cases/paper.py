@@ -20,8 +20,9 @@ _RETURNED = ("returned_us", "returned_day")
 _RECEIVED = tuple(name for name in LB if name not in _RETURNED)
 
 
-def paper_of(keys: ir.Table, paper: ir.Table) -> ir.Table:
-    """Per case what paper says under any of its codes."""
+def paper_of(keys: ir.Table, paper: ir.Table) -> Mapping[str, ir.Table]:
+    """Per case what paper says under any of its codes: the ``reception`` and the ``return`` in the
+    logbook, and the ``result`` in the register."""
     found = keys.join(_with_unit(paper), keys.key == paper.code)
     logbook = found.filter(found.kind == PaperKind.LOGBOOK.value)
     register = found.filter(found.kind == PaperKind.REGISTER.value)
@@ -29,15 +30,11 @@ def paper_of(keys: ir.Table, paper: ir.Table) -> ir.Table:
     places = {f"lr_{name}": name for name in PLACE}
     returned = _earliest(logbook, "returned", places | {f"lb_{name}": name for name in _RETURNED})
     signed = _earliest(register, "signed", {f"rg_{name}": name for name in RG})
-    received = _with_unread(received, logbook, "lb_unread")
-    signed = _with_unread(signed, register, "rg_unread")
-    cases = received.outer_join(returned, "of_case").mutate(
-        of_case=ibis.coalesce(ibis._.of_case, ibis._.of_case_right)
-    )
-    cases = cases.drop("of_case_right").outer_join(signed, "of_case")
-    return cases.mutate(of_case=ibis.coalesce(cases.of_case, cases.of_case_right)).drop(
-        "of_case_right"
-    )
+    return {
+        "reception": _with_unread(received, logbook, "lb_unread"),
+        "return": returned,
+        "result": _with_unread(signed, register, "rg_unread"),
+    }
 
 
 def _with_unread(chosen: ir.Table, rows: ir.Table, name: str) -> ir.Table:
