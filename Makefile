@@ -13,7 +13,7 @@ STAMP := $(VENV)/.installed
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-all test-deep test-pythons test-lowest lowest hashes lint types imports docs \
+.PHONY: demo test test-all test-deep test-pythons test-lowest lowest hashes lint types imports docs sql \
 	mutation bench package clean
 
 demo: $(STAMP)
@@ -65,6 +65,10 @@ imports: $(STAMP)
 
 docs: $(STAMP)
 	$(BIN)/python -m tools.generate_docs
+
+# After a change of cases, of rules, or of the versions of ibis and sqlglot: the SQL that they give.
+sql: $(STAMP)
+	$(BIN)/python -m tools.rule_sql
 
 mutation: $(STAMP)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-build-isolation --editable '.[dev,mutation]'

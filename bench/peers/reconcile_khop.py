@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
-import ibis
 import pyarrow as pa
 
 from bench.inputs import read_inputs
@@ -17,12 +16,12 @@ from bench.planted import RULE_IDS
 from bench.times import NOW
 from khop.config.domain_tables import Tables
 from khop.config.model import RuleSettings
-from khop.sync.reconciling.cases import case_table
 from khop.sync.reconciling.cases.days import day_table
 from khop.sync.reconciling.reconcile import Scope, reconcile
-from khop.sync.reconciling.rule_query import flagged
+from khop.sync.reconciling.rule_query import KeyedClock, questions
 from khop.sync.reconciling.rules import RULES, Clock
-from khop.sync.reconciling.warehouse import question, run_duckdb
+from khop.sync.reconciling.rules.clock import RUN_VALUES, run_values
+from khop.sync.reconciling.warehouse import case_query, run_duckdb
 
 _SETTINGS = RuleSettings(off=tuple(rule for rule in RULES if rule not in RULE_IDS))
 _SCOPE = Scope(sources=(PORTAL, ONE_STOP), one_stops=(ONE_STOP,))
@@ -53,18 +52,20 @@ def main() -> None:
 
 def _query(inputs: Mapping[str, pa.Table]) -> int:
     """Make the cases and apply the rules, as ``reconcile`` does; how many cases have a finding."""
-    tables = Tables()
-    read = {**inputs, "day": day_table(tables.calendar)}
-    schemas = {n: ibis.table(ibis.Schema.from_pyarrow(t.schema), n) for n, t in read.items()}
-    made = case_table(schemas, phantoms=True, shapes=tables.codes.dossier)
+    clock = Clock(NOW, Tables(), _SETTINGS)
+    made = case_query("duckdb", True, True, clock.tables.codes.dossier)
+    asked = questions(KeyedClock("bench", clock), made.schema, "duckdb")
+    assert asked.flagged is not None
+    read = {
+        **inputs,
+        "day": day_table(clock.calendar),
+        RUN_VALUES: run_values(asked.values, clock),
+    }
     with duckdb.connect() as connection:
         for name, table in read.items():
             connection.register(name, table)
-        connection.execute(f"CREATE TEMP TABLE cases AS {ibis.to_sql(made, dialect='duckdb')}")
-        rules = [RULES[rule] for rule in RULE_IDS]
-        cases = ibis.table(made.schema(), "cases")
-        asked = question(flagged(cases, rules, Clock(NOW, tables, _SETTINGS)), "duckdb")
-        return sum(1 for _ in run_duckdb(connection, asked))
+        connection.execute(f"CREATE TEMP TABLE cases AS {made.sql}")
+        return sum(1 for _ in run_duckdb(connection, asked.flagged))
 
 
 if __name__ == "__main__":

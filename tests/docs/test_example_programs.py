@@ -6,6 +6,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import duckdb
 import httpx
 import ibis
 import pyarrow as pa
@@ -22,6 +23,8 @@ from khop.sync.ledger import Ledger, create_ledger
 from khop.sync.ledger.schema import run as run_table
 from khop.sync.privacy import ensure_key
 from khop.sync.reconciling.rules import RULES, Clock, Rule
+from khop.sync.reconciling.rules.clock import RUN_VALUES, run_values
+from khop.sync.reconciling.warehouse import question, run_duckdb
 from tests.docs.pages import blocks, ran, read
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -86,9 +89,14 @@ def test_the_example_rule_fires_only_for_results_that_wait() -> None:
     assert rule.id not in RULES, "the example is a rule by now: show another"
     old, new = (Instant.of(NOW - timedelta(days=days)).us for days in (40, 20))
     told = {"code": ["a", "b", "c", "d"], "os_status": [9, 9, 10, 9]}
-    cases = ibis.memtable(pa.table({**told, "os_finished_us": [old, new, old, None]}))
-    fired = cases.filter(rule.predicate(cases, Clock(NOW, Tables())))
-    assert fired.to_pyarrow().column("code").to_pylist() == ["a"]
+    given = pa.table({**told, "os_finished_us": [old, new, old, None]})
+    cases, clock = ibis.table(ibis.Schema.from_pyarrow(given.schema), "cases"), Clock(NOW, Tables())
+    fired = clock.asked.in_query(cases.filter(rule.predicate(cases, clock)), cases)
+    with duckdb.connect() as connection:
+        connection.register("cases", given)
+        connection.register(RUN_VALUES, run_values(clock.asked.values, clock))
+        found = list(run_duckdb(connection, question(fired, "duckdb")))
+    assert [row["code"] for row in found] == ["a"]
 
 
 def test_the_example_adapter_for_files_gives_rows_and_rejects(tmp_path: Path) -> None:

@@ -128,11 +128,12 @@ class Cases:
 def question(expression: ir.Table, dialect: str) -> Question:
     """An expression over a table ``cases``, as SQL. Kept for equal expressions: writing the SQL
     takes longer than a small ledger takes to answer it."""
-    return _compiled(expression.op(), dialect)
+    return written(expression.op(), dialect)
 
 
 @lru_cache(maxsize=64)
-def _compiled(operation: ops.Relation, dialect: str) -> Question:
+def written(operation: ops.Relation, dialect: str) -> Question:
+    """The question of an expression, given as its operation: expressions cannot be compared."""
     expression = operation.to_expr()
     return Question(str(ibis.to_sql(expression, dialect=dialect)), expression.schema())
 
@@ -167,7 +168,7 @@ def _in_duckdb(
     try:
         for name, table in {**read_inputs(ledger, selection), **extra}.items():
             connection.register(name, table)
-        made = _case_query("duckdb", selection.phantoms, "day" in extra, shapes)
+        made = case_query("duckdb", selection.phantoms, "day" in extra, shapes)
         connection.execute(f"CREATE TEMP TABLE cases AS {made.sql}")
         yield Cases(
             table=ibis.table(made.schema, "cases"),
@@ -191,7 +192,7 @@ def _in_postgres(
     sets = selection.sets()
     tables = {name: pa.table({"value": values}, _VALUE) for name, values in sets.items()}
     inputs = {_part(name): _query(name, sets) for name in INPUTS}
-    made = _case_query("postgres", selection.phantoms, "day" in extra, shapes)
+    made = case_query("postgres", selection.phantoms, "day" in extra, shapes)
     with ledger.draft() as connection:
         driver = warehouse_postgres.make_cases(connection, inputs, {**tables, **extra}, made.sql)
 
@@ -223,10 +224,11 @@ def input_schema(table: str) -> pa.Schema:
 
 
 @cache
-def _case_query(
+def case_query(
     dialect: str, phantoms: bool, dated: bool, shapes: tuple[CodeShape, ...]
 ) -> Question:
-    """The cases as SQL; kept, because it is the same text every time."""
+    """The cases as SQL; kept, because it is the same text every time. ``dated``: with a table
+    ``day``, ``shapes``: of codes (``ledger_cases``)."""
     name_of = _part if dialect == "postgres" else str
     tables: Mapping[str, ir.Table] = {
         name: ibis.table(ibis.Schema.from_pyarrow(input_schema(name)), name=name_of(name))

@@ -43,9 +43,14 @@ def post_of(keys: ir.Table, one_stop: ir.Table, events: ir.Table) -> ir.Table:
     unread = keys.semi_join(undated, keys.key == undated.code).select("case_code").distinct()
     unread = unread.mutate(ps_unread=ibis.literal(" delivered "))
     ends = ends.left_join(unread, ends.of_case == unread.case_code)
-    return ends.mutate(
-        **_unpacked("ps_handed", ends.handed), **_unpacked("ps_delivered", ends.delivered)
-    ).drop("handed", "delivered", "case_code")
+    return ends.select(
+        "of_case",
+        "ps_source",
+        "ps_item",
+        "ps_unread",
+        **_unpacked("ps_handed", ends.handed),
+        **_unpacked("ps_delivered", ends.delivered),
+    )
 
 
 def _came_in(orders: ir.Table) -> ir.BooleanValue:
