@@ -118,7 +118,8 @@ def _localise_frame(command: Any, words: Words) -> None:
         return str(write_usage(context)).replace("Usage: ", words("frame.usage"), 1)
 
     def format_help(context: Any, formatter: Any) -> None:
-        # It imports rich, so only a command that shows its help does it.
+        # They import rich, so only a command that shows its help does it.
+        from rich.markup import escape
         from typer import rich_utils
 
         rich_utils.ARGUMENTS_PANEL_TITLE = words("frame.arguments")
@@ -126,7 +127,15 @@ def _localise_frame(command: Any, words: Words) -> None:
         rich_utils.COMMANDS_PANEL_TITLE = words("frame.commands")
         rich_utils.REQUIRED_LONG_STRING = words("frame.required")
         rich_utils.DEFAULT_STRING = words("frame.default")
+        if command.rich_markup_mode is None:
+            return write_help(context, formatter)
+        shown = [command, *command.params, *getattr(command, "commands", {}).values()]
+        texts = [one.help for one in shown]
+        for one in shown:
+            one.help = escape(one.help or "")  # the name of a table, `[alarms]`, is no style
         write_help(context, formatter)
+        for one, text in zip(shown, texts, strict=True):
+            one.help = text
 
     command.get_usage, command.format_help = get_usage, format_help
 

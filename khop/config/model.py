@@ -57,8 +57,10 @@ class PrivacySettings(TableModel):
 
 
 class LogSettings(TableModel):
-    """``[log]``: where the head of the audit log is noted, so that a log that was written anew or
-    cut off shows."""
+    """``[log]``: where the head of the audit log is noted.
+
+    A log that was written anew or cut off shows by it.
+    """
 
     anchor_file: Annotated[
         Path | None,

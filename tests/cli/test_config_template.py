@@ -84,6 +84,15 @@ def test_the_template_has_every_key_with_its_description(declared: AdapterTypes)
             assert " ".join((field.description or "").split()) in prose, name
 
 
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_what_a_comment_says_of_a_table_ends_as_a_sentence(
+    declared: AdapterTypes, lang: str
+) -> None:
+    text = config_template(declared, translator(lang))
+    for about in re.findall(r"^# ([^\n]*)\n\[", text, re.MULTILINE):
+        assert about.endswith((".", '"')), about
+
+
 @pytest.mark.parametrize("name", table_examples())
 def test_the_example_of_a_table_loads_and_changes_something(
     declared: AdapterTypes, tmp_path: Path, name: str

@@ -60,6 +60,14 @@ def test_help_is_in_the_chosen_language(run: Run) -> None:
     assert "Compare the sources and record" in run("--lang", "en", "reconcile", "--help").out
 
 
+def test_the_name_of_a_table_in_brackets_is_shown_as_it_is(run: Run) -> None:
+    for lang in ("vi", "en"):
+        assert "[[repair.policy]]" in run("--help", "--lang", lang).out
+        assert "[backup]" in run("ledger", "backup", "--help", "--lang", lang).out
+        assert "[alarms]" in run("daemon", "--help", "--lang", lang).out
+    assert "[alarms]" in run("daemon", "test-alarm", "--help", "--lang", "en").out
+
+
 def test_localising_twice_changes_nothing() -> None:
     command, words = get_command(make_app()), command_words("vi")
     localise(command, words)

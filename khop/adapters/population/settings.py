@@ -89,8 +89,10 @@ class RelativesSettings(OperationSettings):
 
 
 class HouseholdSettings(OperationSettings):
-    """CungCapThongTinHoGiaDinh: the members of a household; only the name is known, the rest is
-    assumed."""
+    """CungCapThongTinHoGiaDinh: the members of a household.
+
+    Only the name of the operation is known, the rest is assumed.
+    """
 
 
 class PopulationSettings(HttpSettings):

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from khop.daemon.tasks import Task
     from khop.sync.engine import Engine
 
+#: What is counted by source; the rest is counted by state.
+_BY_SOURCE = ("lookups", "quarantine")
+
 
 def status(
     context: typer.Context,
@@ -169,7 +172,8 @@ def _show(shell: Shell, said: dict[str, Any]) -> None:
     if not said["daemon"]:
         shell.show(words("status.no_daemon"))
     for key in ("lookups", "pushes", "quarantine", "findings"):
-        shell.show(words(f"status.{key}", counts=_counts(said[key])))
+        counted = said[key] if key in _BY_SOURCE else _named(shell, said[key])
+        shell.show(words(f"status.{key}", counts=_counts(counted)))
     megabytes = f"{said['ledger']['bytes'] / 1e6:.1f}"
     shell.show(words("status.compared", at=_short(said["as_of"]) or "-"))
     shell.show(words("status.ledger", place=said["ledger"]["place"], megabytes=megabytes))
@@ -191,6 +195,14 @@ def _part(
 ) -> None:
     if rows:
         shell.show(shell.words(title), result_table(shell.words, columns, rows))
+
+
+def _named(shell: Shell, counts: dict[str, int]) -> dict[str, int]:
+    """Counts by state, with the states in words."""
+    from khop.audit.words import report_words
+
+    words = report_words(shell.words.lang)
+    return {words.get(f"state.{name}", name).lower(): count for name, count in counts.items()}
 
 
 def _counts(counts: dict[str, int]) -> str:

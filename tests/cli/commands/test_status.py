@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 
 import pytest
 import sqlalchemy as sa
@@ -14,7 +15,7 @@ from khop.daemon.health import Watcher
 from khop.daemon.streams import State
 from khop.mappings.records import Instant
 from khop.sync.ledger import Ledger
-from khop.sync.ledger.schema import schedule
+from khop.sync.ledger.schema import finding_count, schedule
 from khop.sync.privacy import Privacy
 from tests.cases.installation import NOW, Installation, installation
 
@@ -105,6 +106,21 @@ def test_every_state_and_alarm_has_a_word_in_both_languages() -> None:
     for lang in ("en", "vi"):
         words = command_words(lang)
         assert all(words(f"stream_state.{name}") for name in (*State, *AlarmName))
+
+
+def test_findings_are_counted_by_state_in_the_language_of_the_command(made: Installation) -> None:
+    counts = [
+        {"rule": "A7", "state": "open", "number": 3},
+        {"rule": "B1", "state": "resolved", "number": 1},
+    ]
+    with (
+        closing(Ledger(f"sqlite:///{made.folder / 'khop.db'}")) as ledger,
+        ledger.write() as connection,
+    ):
+        connection.execute(sa.insert(finding_count), counts)
+    assert "Findings: open 3, resolved 1" in made.khop("status", "--lang", "en").out
+    assert "đang mở 3, đã hết 1" in made.khop("status", "--lang", "vi").out
+    assert made.khop("status", "--format", "json").json()["findings"] == {"open": 3, "resolved": 1}
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everything")
