@@ -128,7 +128,8 @@ def _localise_frame(command: Any, words: Words) -> None:
         rich_utils.REQUIRED_LONG_STRING = words("frame.required")
         rich_utils.DEFAULT_STRING = words("frame.default")
         if command.rich_markup_mode is None:
-            return write_help(context, formatter)
+            write_help(context, formatter)
+            return
         shown = [command, *command.params, *getattr(command, "commands", {}).values()]
         texts = [one.help for one in shown]
         for one in shown:

@@ -30,6 +30,7 @@ from khop.errors import ConfigError
 from khop.mappings.records import Instant
 from khop.sync.ledger import Ledger, acquire, audit_log, installation
 from khop.sync.ledger.audit_log import KEY_LOST, KEY_ROTATE, Entry
+from khop.sync.ledger.copies.existing import refuse_daemon
 from khop.sync.ledger.record_changes import KEYS
 from khop.sync.ledger.records import REKEYED
 from khop.sync.ledger.schema import (
@@ -95,12 +96,14 @@ def rotate_key(config: Config, *, actor: str, clock: Callable[[], datetime]) -> 
 
     A rotation that was stopped half-way is finished. ``actor``: the account of who asks for it.
     Raises ConfigError when the key cannot be read or written, LedgerError when something else
-    works on the ledger; then the key before is in use.
+    works on the ledger, KhopError when a daemon runs, which goes on with the key that it has read;
+    then the key before is in use.
     """
     with closing(Ledger(config.ledger_url)) as ledger, ExitStack() as held:
         newest = Privacy(config.key_path)
         with ledger.read() as connection:
             found = installation.fingerprint(connection)
+            refuse_daemon(ledger.database, connection, Instant.of(clock()).us)
         before = newest if found is None else newest.as_of(found)
         ledger.use(before, clock)
         for name in _LEASES:
@@ -121,11 +124,12 @@ def replace_lost_key(config: Config, *, actor: str, clock: Callable[[], datetime
     Findings, decisions and the record of what was sent stay. Records in quarantine cannot be read
     any more; applicants match nothing until all sources are read again, which the next pull does.
     What the audit log said so far can be proved no longer. Raises ConfigError when the key is not
-    lost, or cannot be made.
+    lost, or cannot be made; KhopError when a daemon runs.
     """
     with closing(Ledger(config.ledger_url)) as ledger:
         with ledger.read() as connection:
             found = installation.fingerprint(connection)
+            refuse_daemon(ledger.database, connection, Instant.of(clock()).us)
         ensure_key(config.key_path)
         config.files.settle(config.key_path)
         after = Privacy(config.key_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -10,12 +11,13 @@ import sqlalchemy as sa
 
 from khop.config.domain_tables import Tables
 from khop.config.model import Config, LedgerSettings, Province
+from khop.errors import KhopError
 from khop.mappings.identity import applicant_key
 from khop.mappings.records import Reject
 from khop.sync.engine import Engine
 from khop.sync.key_rotation import key_state, replace_lost_key, rotate_key
 from khop.sync.ledger import Ledger, check_ledger
-from khop.sync.ledger.schema import quarantine, record_change, source_record
+from khop.sync.ledger.schema import node, quarantine, record_change, source_record
 from khop.sync.privacy import Privacy
 from tests.postgres import BOTH
 from tests.sync.fakes import FakeClock, FakeOneStop, at, record
@@ -118,6 +120,24 @@ def test_with_a_lost_key_nothing_is_left_that_it_made(
     with ledger.read() as connection:
         assert connection.scalars(sa.select(quarantine.c.payload)).all() == [None]
     assert key_state(pulled).earlier == 0
+
+
+@pytest.mark.parametrize("change", [rotate_key, replace_lost_key])
+def test_a_daemon_that_runs_keeps_its_key(
+    change: Callable[..., object], pulled: Config, ledger: Ledger, clock: FakeClock
+) -> None:
+    """It has read the key, and could write nothing with it any more."""
+    seen = {"id": "n1", "version": "1", "started_us": 0, "state": "running"}
+    with ledger.write() as connection:
+        now_us = ledger.now_us(connection, clock)
+        connection.execute(sa.insert(node), {**seen, "seen_us": now_us})
+    before = pulled.key_path.read_bytes()
+    with pytest.raises(KhopError, match=r"a khop daemon works on the ledger \(n1\): stop it"):
+        change(pulled, actor="a", clock=clock)
+    assert pulled.key_path.read_bytes() == before
+    with ledger.write() as connection:
+        connection.execute(sa.update(node).values(state="stopped"))
+    rotate_key(pulled, actor="a", clock=clock)
 
 
 def test_a_sound_ledger_is_said_to_be_sound(pulled: Config) -> None:

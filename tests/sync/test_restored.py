@@ -19,7 +19,7 @@ from khop.sync.engine import Engine
 from khop.sync.ledger import Ledger, check_ledger
 from khop.sync.ledger.copies.backup import back_up
 from khop.sync.ledger.leases.holding import acquire
-from khop.sync.ledger.schema import outbox
+from khop.sync.ledger.schema import node, outbox
 from khop.sync.privacy import ensure_key
 from tests.sync.fakes import FakeClock, FakeOneStop, FakePortal, at, history, record
 from tests.sync.installation import Build, template
@@ -61,6 +61,23 @@ def test_a_working_khop_is_not_disturbed(
     ):
         put_back(config, pulled, clock, replace=True)
     put_back(config, pulled, clock, replace=True)
+
+
+def test_a_daemon_that_ran_when_the_backup_was_made_is_not_there_any_more(
+    engine: Engine, ledger: Ledger, clock: FakeClock, config: Config
+) -> None:
+    engine.pull()
+    seen = {"id": "n1", "version": "1", "started_us": 0, "state": "running"}
+    with ledger.write() as connection:
+        now_us = ledger.now_us(connection, clock)
+        connection.execute(sa.insert(node), {**seen, "seen_us": now_us})
+    made = back_up(config, clock).file
+    with ledger.write() as connection:
+        connection.execute(sa.update(node).values(state="stopped"))
+    put_back(config, made, clock, replace=True)
+    with ledger.read() as connection:
+        assert connection.scalar(sa.select(node.c.id)) is None
+    put_back(config, made, clock, replace=True)
 
 
 @pytest.mark.parametrize("first", [0, 100, 5 * 4096, None])

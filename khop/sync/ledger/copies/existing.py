@@ -72,6 +72,13 @@ def refuse_in_use(database: Database, connection: sa.Connection, now_us: int) ->
                 f"a khop works on the ledger (lease '{row.name}'): stop it, or wait until it is "
                 "done, then run this again"
             )
+    refuse_daemon(database, connection, now_us)
+
+
+def refuse_daemon(database: Database, connection: sa.Connection, now_us: int) -> None:
+    """Raises KhopError when a daemon runs, also an idle one. ``now_us``: for a ledger without a
+    clock of its own."""
+    now_us = database.now_us(connection) or now_us
     if not sa.inspect(connection).has_table(node.name):
         return
     running = sa.select(node.c.id).where(

@@ -91,7 +91,10 @@ def take_back_move(config: Config) -> str:
     with _writing(database) as connection:
         found = _version_of(connection)
         if found is None or not found.startswith(MOVED):
-            raise KhopError(f"the ledger {database.place} was not moved: it is in use")
+            raise KhopError(
+                f"the ledger {database.place} was not moved: it is in use; to use the old one "
+                "again, name that in [ledger] url first"
+            )
         _set_version(connection, found.removeprefix(MOVED))
         connection.commit()
     return database.place

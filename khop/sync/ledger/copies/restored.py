@@ -18,7 +18,7 @@ from khop.sync.ledger.audit_log import Entry
 from khop.sync.ledger.look_ups import ask_now
 from khop.sync.ledger.outbox import UNFINISHED, PushState
 from khop.sync.ledger.schema import audit_log as entries
-from khop.sync.ledger.schema import lease
+from khop.sync.ledger.schema import lease, node
 from khop.sync.ledger.schema import outbox as pushes
 
 _RESTORED = "ledger.restore"
@@ -34,6 +34,7 @@ def note_restored(
     # a process that still believes to hold one has another token
     ended = {"owner": None, "expires_us": 0, "token": lease.c.token + _OTHER_TOKENS}
     connection.execute(sa.update(lease).values(ended))
+    connection.execute(sa.delete(node))
     outbox.steps_left_sending(connection)  # the entry of an ended push says how its steps are
     begun = connection.execute(sa.select(pushes).where(pushes.c.state.in_(UNFINISHED))).all()
     for row in begun:
