@@ -25,7 +25,7 @@ from khop.sync.ledger import check_ledger
 from khop.sync.ledger.copies.backup import back_up
 from khop.sync.ledger.schema import dirty
 from khop.sync.reading.adapter_bugs import Part
-from khop.sync.results import PolicyState, Progress
+from khop.sync.results import PolicyState, Progress, ReconcileSummary
 
 #: Kinds whose runs begin with a look at the clocks of the systems.
 _COMPARES_CLOCKS = frozenset({Kind.PULL, Kind.SWEEP, Kind.TRAVERSE, Kind.CATALOGUE})
@@ -136,12 +136,19 @@ def _catalogue(task: Task, given: Surroundings) -> JobResult:
 
 
 def _reconcile(_task: Task, given: Surroundings) -> JobResult:
-    with given.open(()) as engine:
-        summary = engine.reconcile()
+    try:
+        summary = _reconciled(given, ())
+    except WrongClock:  # no run for more than a day: the systems are asked for the time
+        summary = _reconciled(given, list(given.config.sources))
     followers = (Kind.REPAIR, Kind.NOTIFY)
     return JobResult(
         summary=summary.as_json(), follows=dict.fromkeys(followers, "after a reconcile")
     )
+
+
+def _reconciled(given: Surroundings, sources: Sequence[str]) -> ReconcileSummary:
+    with given.open(sources) as engine:
+        return engine.reconcile()
 
 
 def _repair(_task: Task, given: Surroundings) -> JobResult:

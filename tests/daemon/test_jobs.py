@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -46,14 +46,14 @@ def do(installation: Installation) -> Do:
     path = installation.folder / "khop.toml"
     config = load_config(path, adapter_types())
 
-    def done(kind: Kind, *, stopping: bool = False) -> JobResult:
+    def done(kind: Kind, *, stopping: bool = False, now: datetime = NOW) -> JobResult:
         given = Surroundings(
             config,
             path,
             lambda sources: open_engine(
-                config, adapter_types(), clock=lambda: NOW, sources=sources
+                config, adapter_types(), clock=lambda: now, sources=sources
             ),
-            lambda: NOW,
+            lambda: now,
             NoProgress(),
             lambda: stopping,
         )
@@ -116,6 +116,15 @@ def test_khop_work_ends_when_the_daemon_stops(installation: Installation, do: Do
 def test_a_reconcile_is_followed_by_repair_and_notices(do: Do) -> None:
     result = do(Kind.RECONCILE)
     assert list(result.follows) == [Kind.REPAIR, Kind.NOTIFY]
+
+
+def test_a_reconcile_after_days_without_a_run_asks_the_systems_for_the_time(
+    installation: Installation, do: Do
+) -> None:
+    installation.now = NOW + timedelta(days=3)
+    assert do(Kind.RECONCILE, now=installation.now).error is None
+    later = installation.now + timedelta(days=3)
+    assert AlarmName.CLOCK in do(Kind.RECONCILE, now=later).alarms
 
 
 def test_an_error_of_the_program_is_named_by_its_kind() -> None:
