@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from time import sleep
 
 from bench.measure import ROOT, environment
 from khop.loopback import LoopbackServer, Request, Response
@@ -27,15 +28,20 @@ _TOKEN_SECONDS = 86_400.0
 
 
 class RenderedPages:
-    """The system's answers; list pages are kept in memory after the first request."""
+    """The system's answers; list pages are kept in memory after the first request.
 
-    def __init__(self, system: Igate) -> None:
+    ``wait``: seconds before each page that is kept, for a system that answers slowly.
+    """
+
+    def __init__(self, system: Igate, wait: float) -> None:
         self._system = system
+        self._wait = wait
         self._pages: dict[str, Response] = {}
 
     def answer(self, request: Request) -> Response:
         kept = self._pages.get(request.target)
         if kept is not None:
+            sleep(self._wait)
             return kept
         answer = self._system.answer(request)
         if answer.status == 200 and self._system.classify(request)[0] == "search":
@@ -44,9 +50,10 @@ class RenderedPages:
 
 
 @contextmanager
-def serving(size: int) -> Iterator[str]:
-    """Start a child that serves ``size`` dossiers; gives its base address."""
-    command = [sys.executable, "-m", "bench.pages", "--size", str(size)]
+def serving(size: int, wait: float = 0.0) -> Iterator[str]:
+    """Start a child that serves ``size`` dossiers, each page after ``wait`` seconds; gives its base
+    address."""
+    command = [sys.executable, "-m", "bench.pages", "--size", str(size), "--wait", str(wait)]
     with subprocess.Popen(
         command, cwd=ROOT, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as child:
@@ -64,10 +71,12 @@ def serving(size: int) -> Iterator[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench.pages", description=__doc__)
     parser.add_argument("--size", type=int, required=True, help="dossiers of the one-stop")
-    world = World.generate(seed=1, size=parser.parse_args().size, now=NOW, broken=0)
+    parser.add_argument("--wait", type=float, default=0.0, help="seconds before each page")
+    given = parser.parse_args()
+    world = World.generate(seed=1, size=given.size, now=NOW, broken=0)
     options = IgateOptions(token_seconds=_TOKEN_SECONDS)
     system = Igate(Environment(world, Violations(world.register)), options)
-    with LoopbackServer(RenderedPages(system).answer) as server:
+    with LoopbackServer(RenderedPages(system, given.wait).answer) as server:
         print(json.dumps({"url": server.url}), flush=True)
         sys.stdin.read()
 

@@ -1,6 +1,6 @@
 """Pull: dossiers per second from the one-stop's list into the ledger, by khop and by its peers.
 
-    python -m bench.pull [--size N] [--rounds N] [--dlt-size N]
+    python -m bench.pull [--size N] [--rounds N] [--dlt-size N] [--answer-seconds S]
 
 All peers read the same pages over loopback HTTP, one after the other. The pages are rendered before
 the first measurement.
@@ -27,14 +27,15 @@ _PEERS: dict[str, tuple[str, ...]] = {
 }
 
 
-def measure(size: int, rounds: int, dlt_size: int) -> dict[str, Any]:
+def measure(size: int, rounds: int, dlt_size: int, answer_seconds: float = 0.0) -> dict[str, Any]:
     """Run all peers ``rounds`` times. dlt reads only the first ``dlt_size`` dossiers (0: not at
-    all). Raises RuntimeError when a peer did not store every dossier."""
+    all). ``answer_seconds``: how long the server takes for each page. Raises RuntimeError when a
+    peer did not store every dossier."""
     sizes = {"read": size, "floor": size, "khop": size}
     if dlt_size and find_spec("dlt"):
         sizes |= {"dlt_merge": dlt_size, "dlt_replace": dlt_size}
     runs: dict[str, list[dict[str, Any]]] = {name: [] for name in sizes}
-    with serving(size) as url:
+    with serving(size, answer_seconds) as url:
         _run("read", url, size)  # renders the pages
         for number in range(rounds):
             for name in alternated(list(sizes), number):
@@ -42,6 +43,7 @@ def measure(size: int, rounds: int, dlt_size: int) -> dict[str, Any]:
     return {
         "size": size,
         "rounds": rounds,
+        "answer_seconds": answer_seconds,
         "peers": {name: _summed(runs[name], sizes[name]) for name in runs},
         "ratios": _ratios(runs, sizes),
     }
@@ -94,10 +96,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--size", type=int, default=200_000, help="dossiers")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--dlt-size", type=int, help="dossiers for dlt (default: a fifth; 0: none)")
+    parser.add_argument(
+        "--answer-seconds", type=float, default=0.0, help="what the server takes for a page"
+    )
     options = parser.parse_args(argv)
     dlt_size = options.size // 5 if options.dlt_size is None else options.dlt_size
-    done = measure(options.size, options.rounds, dlt_size)
-    keep("pull", done)
+    done = measure(options.size, options.rounds, dlt_size, options.answer_seconds)
+    keep("pull" if not options.answer_seconds else "pull_slow_server", done)
     show(done)
 
 

@@ -169,7 +169,7 @@ class DossierSource(Protocol):
     overlap_seconds: float
 
     def page(self, number: int) -> SourcePage:
-        """The zero-based page ``number``. Raises ConnectorError."""
+        """The zero-based page ``number``; other calls may be under way. Raises ConnectorError."""
 
     def detail(self, native_id: str) -> DossierReading:
         """One dossier with its history. Raises ConnectorError, RecordError."""

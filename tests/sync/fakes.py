@@ -173,6 +173,8 @@ class FakeOneStop(FakeSystem):
     def detail(self, native_id: str) -> DossierReading:
         self.details_read.append(native_id)
         self.on_detail(native_id)
+        if native_id not in self.dossiers:
+            raise Refused(self.name, "detail", http_status=404)
         return DossierReading(self.dossiers[native_id], self.histories[native_id])
 
     def full(self, native_id: str) -> FullDossier:

@@ -50,7 +50,7 @@ class _ListPull:
         self._source = source
         self._store = store
         self._summary = store.summary
-        self._reader = PageReader(store.summary, context.progress)
+        self._reader = PageReader(store.summary, context.progress, store.workers)
         self._tally = Tally()
 
     def traverse_until_complete(self, full: bool) -> None:
@@ -107,15 +107,17 @@ class _ListPull:
         bound_us = None if cursor.whole else _bound_us(cursor, self._source.overlap_seconds)
         number = max(cursor.next_page - 1, 0) if cursor.next_page else 0
         total = None
-        for page in self._reader.pages(self._source.page, number):
-            done = is_last(page) or is_older_than(page, bound_us)
+
+        def ends(page: SourcePage) -> bool:
+            return is_last(page) or is_older_than(page, bound_us)
+
+        for page in self._reader.pages(self._source.page, number, ends):
+            done = ends(page)
             if not cursor.whole or page.total is None:
                 self._tally.add(page)
             cursor = self._advanced(cursor, page, done)
             self._store.store(page, cursor)
             total = page.total
-            if done:
-                break
         return total
 
     def _begin(self, full: bool) -> Cursor:

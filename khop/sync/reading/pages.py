@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
 from itertools import pairwise
 
 from khop.adapters.ports import SourcePage
@@ -20,13 +21,19 @@ log = Log(__name__)
 
 
 class PageReader:
-    """Reads the pages of one list in order, and a page again while its answer is wrong."""
+    """Reads the pages of one list in order, and a page again while its answer is wrong.
 
-    def __init__(self, summary: ListSummary, progress: Progress) -> None:
-        """``summary``: where pages that stay short are counted."""
+    While the caller works on a page, the next one is being read. Two pages are in memory at most.
+    """
+
+    def __init__(self, summary: ListSummary, progress: Progress, workers: Executor) -> None:
+        """``summary``: where pages that stay short are counted. ``workers``: threads, as many as
+        the source allows connections, of which one reads ahead."""
         self._name = summary.source
         self._summary = summary
         self._progress = progress
+        self._workers = workers
+        self._next: Future[SourcePage] | None = None
         #: Rows of the largest page seen: servers misreport ``size``.
         self._rows: int | None = None
         #: Rows of each page read, and the page on which rows were first seen.
@@ -37,8 +44,13 @@ class PageReader:
         self._seen: set[int] = set()
         self._stale = 0
 
-    def pages(self, read: Callable[[int], SourcePage], number: int) -> Iterator[SourcePage]:
-        """The pages from ``number`` on, until the last.
+    def pages(
+        self,
+        read: Callable[[int], SourcePage],
+        number: int,
+        ends: Callable[[SourcePage], bool] | None = None,
+    ) -> Iterator[SourcePage]:
+        """The pages from ``number`` on, until the last, or the first for which ``ends`` holds.
 
         Raises Unreadable when the list keeps answering with a page that was not asked for, when it
         goes on behind the end that it tells, and when it tells none and does not end.
@@ -47,6 +59,7 @@ class PageReader:
         self._shown = self._stale = 0
         self._first_on.clear()
         self._seen.clear()
+        self._next = None
         before: SourcePage | None = None
         while True:
             page = self._read_page(read, number, before)
@@ -57,28 +70,31 @@ class PageReader:
             self._progress.advance(self._name, page.fetched, total=page.total)
             self._shown += page.fetched - self._read.get(number, 0)
             self._read[number] = page.fetched
-            yield page
-            if is_last(page):
+            if is_last(page) or (ends is not None and ends(page)):
+                yield page
                 return
-            self._check_end(page)
+            endless = self._endless(page)
+            if endless is None:
+                self._next = self._workers.submit(read, number + 1)
+            yield page
+            if endless is not None:
+                raise Unreadable(self._name, "list", detail=endless)
             before, number = page, number + 1
 
-    def _check_end(self, page: SourcePage) -> None:
-        """Raises Unreadable for a list that may never end: it has shown more rows than it counts,
-        counts none and shows only rows that it showed before, or has too many pages.
+    def _endless(self, page: SourcePage) -> str | None:
+        """Why the list may never end: it has shown more rows than it counts, counts none and shows
+        only rows that it showed before, or has too many pages. None while it may.
 
         It may have grown by two pages while it was read.
         """
-        detail = None
         most = None if page.total is None else page.total + 2 * (self._rows or 0)
         if most is not None and self._shown > most:
-            detail = f"the list counts {page.total} rows, has shown {self._shown} and does not end"
-        elif page.total is None and self._shows_nothing_new(page):
-            detail = f"the list showed no new row on {_STALE_PAGES} pages and does not end"
-        elif page.asked >= _MOST_PAGES:
-            detail = f"the list has shown {_MOST_PAGES} pages and does not end"
-        if detail is not None:
-            raise Unreadable(self._name, "list", detail=detail)
+            return f"the list counts {page.total} rows, has shown {self._shown} and does not end"
+        if page.total is None and self._shows_nothing_new(page):
+            return f"the list showed no new row on {_STALE_PAGES} pages and does not end"
+        if page.asked >= _MOST_PAGES:
+            return f"the list has shown {_MOST_PAGES} pages and does not end"
+        return None
 
     def _shows_nothing_new(self, page: SourcePage) -> bool:
         """Whether this page and many before it brought only rows of earlier pages."""
@@ -92,7 +108,8 @@ class PageReader:
     ) -> SourcePage:
         """The page, read again while the answer is another page, a repeated or a short one."""
         for _ in range(_READS_OF_A_PAGE):
-            page = read(number)
+            ahead, self._next = self._next, None
+            page = ahead.result() if ahead is not None else read(number)
             error = _page_error(page, before, self._rows) or self._repeats(page, number)
             if error is None:
                 self._rows = max(page.fetched, self._rows or 0)

@@ -55,7 +55,7 @@ def _sweep_field(
         cursor = load_cursor(connection, store.source.name)
     first_pages: list[tuple[list[str], list[str]]] = []
     for start, end in _weeks(first, last):
-        reader = PageReader(store.summary, store.context.progress)
+        reader = PageReader(store.summary, store.context.progress, store.workers)
         # One day more: a list may read the last day as its first moment.
         read = partial(windows.window_page, field, start, end + timedelta(days=1))
         for page in reader.pages(read, 0):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from random import Random
 
@@ -181,10 +182,11 @@ def test_a_list_without_totals_that_goes_round_between_its_pages_is_given_up(
 
 
 def test_a_list_has_an_end_even_when_every_page_is_new() -> None:
-    reader = PageReader(ListSummary("igate"), NoProgress())
-    pages = reader.pages(lambda number: page(number, [record(number)]), _MOST_PAGES - 2)
-    with pytest.raises(Unreadable, match="has shown 200000 pages and does not end"):
-        list(pages)
+    with ThreadPoolExecutor(1) as workers:
+        reader = PageReader(ListSummary("igate"), NoProgress(), workers)
+        pages = reader.pages(lambda number: page(number, [record(number)]), _MOST_PAGES - 2)
+        with pytest.raises(Unreadable, match="has shown 200000 pages and does not end"):
+            list(pages)
 
 
 def test_a_total_that_changes_at_each_page_does_not_end_the_reading(
