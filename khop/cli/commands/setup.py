@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,6 +19,7 @@ from khop.cli.shell import Shell, shell_of
 from khop.errors import ConfigError
 
 if TYPE_CHECKING:
+    from khop.config.model import Config
     from khop.sync.results import SystemCheck
 
 _COLUMNS = ("source", "role", "step", "result", "detail", "skew", "unmapped")
@@ -28,19 +30,21 @@ _NAMED = 20
 
 def init(
     context: typer.Context,
+    no_backup: Annotated[bool, typer.Option("--no-backup", help="option.no_backup")] = False,
     config: ConfigOption = None,
     format: FormatOption = None,
     lang: LangOption = None,
 ) -> int:
     shell = shell_of(context, config, format)
-    made = prepare(shell)
+    made = prepare(shell, backup=not no_backup)
     if shell.as_json:
         shell.show_json(made)
     return OK
 
 
-def prepare(shell: Shell) -> dict[str, Any]:
-    """Make the configuration, the key and the ledger; keep those that exist. Raises KhopError."""
+def prepare(shell: Shell, *, backup: bool = True) -> dict[str, Any]:
+    """Make the configuration, the key and the ledger; keep those that exist. ``backup``: copy a
+    ledger before it is migrated. Raises KhopError; then a ledger that is there is as it was."""
     from khop.config.adapters import adapter_types
     from khop.config.load import load_config
     from khop.sync.ledger import ledger_place
@@ -54,6 +58,7 @@ def prepare(shell: Shell) -> dict[str, Any]:
         _write_config(shell, path)
     shell.note("init.config_new" if new_config else "init.config_kept", path=path)
     config = load_config(path, types)
+    copied = _back_up(shell, config) if backup else None
     new_key, unsealed = prepare_ledger(config)
     shell.note("init.key_new" if new_key else "init.key_kept", path=config.key_path)
     place = ledger_place(config.ledger_url)
@@ -66,7 +71,23 @@ def prepare(shell: Shell) -> dict[str, Any]:
         "key": str(config.key_path),
         "key_new": new_key,
         "ledger": place,
+        "backup": copied,
     }
+
+
+def _back_up(shell: Shell, config: Config) -> str | None:
+    """Copy a ledger that will be migrated; the file, or None when there is nothing to migrate."""
+    from khop.sync.ledger import older_version
+    from khop.sync.ledger.copies.backup import back_up
+
+    found = older_version(config.ledger_url)
+    if found is None:
+        return None
+    shell.note("init.older", version=found)
+    with shell.progress() as progress:
+        done = back_up(config, lambda: datetime.now(UTC), progress=progress)
+    shell.note("init.backed_up", file=done.file)
+    return done.file
 
 
 def _write_config(shell: Shell, path: Path) -> None:

@@ -10,6 +10,7 @@ from khop.sync.ledger.store import (
     create_ledger,
     key_of_ledger,
     ledger_place,
+    older_version,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "create_ledger",
     "key_of_ledger",
     "ledger_place",
+    "older_version",
 ]

@@ -24,6 +24,7 @@ from khop.sync.ledger.schema import quarantine
 from khop.sync.ledger.sealed.covered import begin
 from khop.sync.ledger.sqlite import SqliteFile
 from khop.sync.ledger.versions import (
+    FIRST_VERSION,
     FOUND_VERSION,
     SCHEMA_VERSION,
     check_version,
@@ -42,6 +43,7 @@ __all__ = [
     "key_of_ledger",
     "ledger_place",
     "migrate",
+    "older_version",
     "translated",
 ]
 
@@ -256,6 +258,26 @@ def key_of_ledger(url: str) -> str | None:
             return found
     finally:
         engine.dispose()
+
+
+def older_version(url: str) -> str | None:
+    """The version of the ledger of a URL, where ``create_ledger`` would migrate it; else None.
+    Raises ConfigError, LedgerError."""
+    database = database_of(url)
+    if not database.exists():
+        return None
+    engine = database.engine()
+    try:
+        with (
+            translated(database),
+            engine.connect().execution_options(**database.reads) as connection,
+        ):
+            if not sa.inspect(connection).has_table("alembic_version"):
+                return None
+            found = connection.scalar(FOUND_VERSION)
+    finally:
+        engine.dispose()
+    return found if found is not None and FIRST_VERSION <= found < SCHEMA_VERSION else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import alembic.command
+import alembic.config
 import pytest
+import sqlalchemy as sa
 
 import khop.config.adapters
 from khop.config.adapters import AdapterTypes
+from khop.sync.ledger import SCHEMA_VERSION
+from khop.sync.ledger.versions import FIRST_VERSION
 from khop.sync.results import SystemCheck
 from tests.cli.fakes import Run
+from tests.sync.ledger.test_ledger import MIGRATIONS
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("declared")]
 
@@ -30,6 +38,51 @@ def test_init_keeps_existing_files(run: Run, tmp_path: Path) -> None:
     written = json.loads(done.out)
     assert (done.code, written["config_new"], written["key_new"]) == (0, False, False)
     assert kept == {name: (tmp_path / name).read_bytes() for name in kept}
+
+
+def upgrade(path: Path, version: str) -> None:
+    """Make a ledger of an older version."""
+    config = alembic.config.Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    engine = sa.create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        alembic.command.upgrade(config, version)
+    engine.dispose()
+
+
+def version_of(path: Path) -> str:
+    with closing(sqlite3.connect(path)) as ledger:
+        return str(ledger.execute("SELECT version_num FROM alembic_version").fetchone()[0])
+
+
+@pytest.fixture
+def older(run: Run, tmp_path: Path) -> Path:
+    """The ledger of an installation, of the first version."""
+    path = tmp_path / "khop.db"
+    assert run("init").code == 0
+    path.unlink()
+    upgrade(path, FIRST_VERSION)
+    return path
+
+
+def test_init_makes_a_backup_before_it_migrates_and_not_again(run: Run, older: Path) -> None:
+    done = run("init", "--format", "json")
+    made = Path(json.loads(done.out)["backup"])
+    assert (done.code, version_of(made), version_of(older)) == (0, FIRST_VERSION, SCHEMA_VERSION)
+    assert f"older version ({FIRST_VERSION})" in done.err
+    assert str(made) in done.err
+    assert json.loads(run("init", "--format", "json").out)["backup"] is None
+    assert list(made.parent.iterdir()) == [made]
+
+
+def test_a_backup_that_fails_leaves_the_ledger_as_it_was(run: Run, older: Path) -> None:
+    older.with_name("backups").write_text("no folder", "utf-8")
+    done = run("init")
+    assert (done.code, version_of(older)) == (1, FIRST_VERSION)
+    assert "--no-backup" in done.err
+    assert run("init", "--no-backup").code == 0
+    assert version_of(older) == SCHEMA_VERSION
 
 
 def test_init_keeps_a_wrong_configuration_and_makes_no_key(run: Run, tmp_path: Path) -> None:
