@@ -85,6 +85,7 @@ class Watcher:
             health = known.get(name) or _found(connection, name, now)
             after = _looked_at(health, now, stream, held.get(name))
             self._become(connection, now, name, health, after)
+        self._look_at_recoveries(connection, now)
         self._look_at_policies(connection, held.values(), now_us)
         rows.remind(connection, self.telling, now)
 
@@ -148,6 +149,14 @@ class Watcher:
         rows.end(connection, self.telling, watch.moment(connection, now_us), found, CLEARED)
         return True
 
+    def _look_at_recoveries(self, connection: sa.Connection, now: Moment) -> None:
+        """End the alarms of streams that have recovered."""
+        opened = [found for found in rows.opened(connection) if found.state in _NUMBERS]
+        health = all_health(connection) if opened else {}
+        for found in opened:
+            if found.about in health and health[found.about].has_recovered(now):
+                rows.end(connection, self.telling, now, found, State.OK)
+
     def _look_at_policies(
         self, connection: sa.Connection, held: Iterable[Pause], now_us: int
     ) -> None:
@@ -171,7 +180,8 @@ class Watcher:
         )
         found = _open_alarm(connection, stream, _NUMBERS)
         if after.state in WELL:
-            if found is not None:
+            # one run that ended well may be of a stream that fails now and then
+            if found is not None and (after.state is State.NEW or after.has_recovered(now)):
                 rows.end(connection, self.telling, now, found, after.state)
         elif found is None:
             rows.begin(connection, self.telling, now, stream, after.state, after.detail)

@@ -12,6 +12,8 @@
     any ──(login refused)──► auth ──┐
     any ──(a person, a guard)──► paused ──(a person resumes)──► new
 
+The end of an alarm is told when the stream has recovered: ``ok`` for a while, and not failing.
+
 ``new`` tells nobody anything: on first start nothing has ended well yet. A stream that is new for
 longer than its ``late_after`` is late all the same, because nobody would hear otherwise of a first
 pull that never ends.
@@ -29,6 +31,8 @@ _HOUR_US = 3_600_000_000
 
 #: Failures in a row after which a stream is down.
 MOST_FAILURES = 3
+#: A stream that ran well for so long, and whose last run did not fail, has recovered.
+RECOVERED_US = _HOUR_US // 2
 
 
 class State(StrEnum):
@@ -91,6 +95,11 @@ class Health:
     @classmethod
     def new(cls, now: Moment) -> Health:
         return cls(State.NEW, now.us, now.watch_us)
+
+    def has_recovered(self, now: Moment) -> bool:
+        """Whether it has been well for a while; a clock that stepped counts as one."""
+        held = abs(now.us - self.since_us) >= RECOVERED_US
+        return self.state is State.OK and not self.failures and held
 
     def ended_well(self, now: Moment) -> Health:
         """A run ended well. A stopped stream stays stopped: the run began before."""

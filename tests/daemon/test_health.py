@@ -59,7 +59,39 @@ def test_a_silent_stream_is_told_once_and_its_recovery_once(ledger: Ledger) -> N
         assert not all_well(connection, STREAMS)
     succeed(ledger, now)
     succeed(ledger, now + MINUTE)
+    wait(ledger, watcher(), now, 20)
+    assert told(ledger) == [("igate", "began", "late")]
+    wait(ledger, watcher(), now, 50)
     assert told(ledger) == [("igate", "began", "late"), ("igate", "ended", "ok")]
+
+
+def test_a_stream_that_fails_now_and_then_is_one_alarm(ledger: Ledger) -> None:
+    look(ledger, watcher(), START)
+    succeed(ledger, START)
+    now = START
+    for _ in range(8):
+        fail(ledger, now, times=4)
+        now = wait(ledger, watcher(), now, 10)
+        succeed(ledger, now)
+        now = wait(ledger, watcher(), now, 20)
+    assert told(ledger) == [("igate", "began", "down")]
+    wait(ledger, watcher(), now, 10)
+    assert told(ledger) == [("igate", "began", "down"), ("igate", "ended", "ok")]
+
+
+def test_a_state_that_comes_back_in_one_alarm_is_told_once(ledger: Ledger) -> None:
+    look(ledger, watcher(), START)
+    succeed(ledger, START)
+    fail(ledger, START)
+    now = START
+    for _ in range(2):
+        succeed(ledger, now)
+        now = wait(ledger, watcher(), now, 20)
+        fail(ledger, now, times=1)
+        now = wait(ledger, watcher(), now, 50)
+        assert state(ledger) == State.LATE
+        fail(ledger, now, times=3)
+    assert [what[1:] for what in told(ledger)] == [("began", "down"), ("changed", "late")]
 
 
 def test_late_and_then_down_is_one_alarm_that_changes_once(ledger: Ledger) -> None:
@@ -106,6 +138,7 @@ def test_a_channel_that_is_added_later_hears_of_it_by_the_reminder(ledger: Ledge
     wait(ledger, both, START + 20 * MINUTE, 25 * 60)
     with ledger.write() as connection:
         both.note_success(connection, "igate", START + 2 * DAY)
+        both.note_success(connection, "igate", START + 2 * DAY + HOUR)
     heard = [what[1] for what in told(ledger, "webhook") if what[0] == "igate"]
     assert heard == ["reminder", "ended"]
 
@@ -265,7 +298,7 @@ def test_the_log_says_once_that_it_began_and_once_that_it_ended(
         fail(ledger, START, times=6)
         wait(ledger, watcher(), START, 50)
         succeed(ledger, START + HOUR, "igate")
-        succeed(ledger, START + HOUR + MINUTE, "igate")
+        wait(ledger, watcher(), START + HOUR, 50)
     assert [line.message.split(" detail")[0] for line in caplog.records] == [
         "alarm_began about=igate state=down",
         "alarm_ended about=igate state=ok",

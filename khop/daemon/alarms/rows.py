@@ -86,10 +86,21 @@ def change(
     detail: str | None,
     number: int,
 ) -> None:
-    """Another state of what an open alarm is about. ``number``: one for each state."""
+    """Another state of what an open alarm is about, which is told once. ``number``: one for each
+    state."""
+    if state in _told_states(connection, found):
+        _update(connection, found, state=state, detail=detail)
+        return
     _update(connection, found, state=state, detail=detail, told_watch_us=now.watch_us)
     _write(connection, now, telling.channels, found.id, Kind.CHANGED, number, state)
     log.warning("alarm_changed", about=found.about, state=state, detail=detail)
+
+
+def _told_states(connection: sa.Connection, found: Opened) -> Collection[str]:
+    states = sa.select(alarm_message.c.state).where(
+        alarm_message.c.alarm == found.id, alarm_message.c.kind.in_((Kind.BEGAN, Kind.CHANGED))
+    )
+    return {found.state, *connection.scalars(states)}
 
 
 def note_detail(connection: sa.Connection, found: Opened, detail: str | None) -> None:

@@ -12,7 +12,7 @@ from khop.daemon.alarms import rows
 from khop.daemon.alarms.rows import Opened
 from khop.daemon.health import all_health
 from khop.daemon.node import GONE_US
-from khop.daemon.streams import Health
+from khop.daemon.streams import WELL, Health
 from khop.sync.ledger import Ledger, audit_log, finding_counts
 from khop.sync.ledger.audit_log import Head
 from khop.sync.ledger.outbox import UNFINISHED, PushState
@@ -88,12 +88,15 @@ def standing(
     LedgerError."""
     with ledger.read() as connection:
         now_us = ledger.now_us(connection, clock)
+        streams = all_health(connection)
+        well = {name for name, health in streams.items() if health.state in WELL}
         return Standing(
             now_us=now_us,
-            streams=all_health(connection),
+            streams=streams,
             next_us=_next_slots(connection, tasks),
             firings=_firings(connection, tasks, now_us - DAY_US),
-            alarms=tuple(rows.opened(connection)),
+            # of a stream that is well again, only the telling of it is still to come
+            alarms=tuple(one for one in rows.opened(connection) if one.about not in well),
             messages=_counts(connection, alarm_message.c.channel, _NOT_SENT),
             pauses=tuple(paused(connection).values()),
             nodes=_nodes(connection),
