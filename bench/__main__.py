@@ -1,9 +1,10 @@
 """All benchmarks at their full size; ``python -m bench.pull --help`` for smaller ones."""
 
-from bench import incremental, pull, reconcile, soap
+from bench import daemon, incremental, pull, reconcile, soap
 
 if __name__ == "__main__":
     pull.main([])
     reconcile.main([])
     incremental.main([])
     soap.main([])
+    daemon.main([])

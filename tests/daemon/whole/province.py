@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from khop.daemon.firings import OPEN, State
 from khop.sandbox import SandboxProcess, start_process
 from khop.sync.ledger import Ledger
 from khop.sync.ledger.schema import node, task_firing
+from khop.version import __version__
 from tests import paths
 
 #: Seconds that something may take on a busy machine.
@@ -83,17 +85,37 @@ class Province:
     ledger: Ledger
     started: list[Running] = field(default_factory=list)
 
-    def start(self, *, elsewhere: bool = False) -> Running:
+    def start(self, *, elsewhere: bool = False, version: str | None = None) -> Running:
         """Start a process of the daemon; it is there when its sign of life is in the ledger.
-        ``elsewhere``: where the others cannot see whether it lives, as in another container."""
+        ``elsewhere``: where the others cannot see whether it lives, as in another container.
+        ``version``: of the program, where it is not this one."""
         log = self.folder / f"daemon-{len(self.started)}.log"
         with log.open("wb") as out:
             command = [*(ELSEWHERE if elsewhere else ()), sys.executable, "-m", "khop", "daemon"]
+            code = paths.ROOT if version is None else self._released(version)
             process = subprocess.Popen(
-                command, cwd=self.folder, env=_environment(), stdout=out, stderr=out
+                command, cwd=self.folder, env=_environment(code), stdout=out, stderr=out
             )
         self.started.append(Running(process, log, 1 if elsewhere else process.pid))
         return self.started[-1]
+
+    @contextmanager
+    def silent(self) -> Iterator[None]:
+        """No system answers during the block: what calls one hangs."""
+        os.kill(self.sandbox.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(self.sandbox.pid, signal.SIGCONT)
+
+    def _released(self, version: str) -> Path:
+        """Where a khop of another version is, which is otherwise the same."""
+        folder = self.folder / f"khop-{version}"
+        ignore = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(paths.ROOT / "khop", folder / "khop", ignore=ignore)
+        file = folder / "khop" / "version.py"
+        file.write_text(file.read_text("utf-8").replace(__version__, version), "utf-8")
+        return folder
 
     def khop(self, *args: str, folder: Path | None = None) -> str:
         """Run a command of khop; what it says."""
@@ -117,9 +139,9 @@ class Province:
         with self.ledger.read() as connection:
             return list(connection.execute(sa.select(task_firing).where(*conditions)))
 
-    def is_there(self, running: Running) -> bool:
+    def is_there(self, running: Running, state: str = "running") -> bool:
         with self.ledger.read() as connection:
-            names = connection.scalars(sa.select(node.c.id).where(node.c.state == "running"))
+            names = connection.scalars(sa.select(node.c.id).where(node.c.state == state))
             return any(f":{running.number}/" in name for name in names)
 
     def held_by(self, running: Running) -> set[tuple[str, int]]:
@@ -148,9 +170,9 @@ class Province:
         return self.rows(task_firing.c.state.in_(OPEN))
 
 
-def wait_for(condition: Callable[[], Any], running: Running) -> Any:
+def wait_for(condition: Callable[[], Any], running: Running, seconds: float = PATIENCE) -> Any:
     """Wait until something holds, while a process runs; what it gave."""
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + seconds
     while not (found := condition()):
         running.goes_on_for(0.05)
         assert time.monotonic() < until, "it did not happen"
@@ -188,5 +210,5 @@ def province(
             here.ledger.close()
 
 
-def _environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(paths.ROOT)}
+def _environment(code: Path = paths.ROOT) -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(code)}

@@ -3,7 +3,6 @@ cannot see it, told to stop, told twice. No system answers meanwhile, so all of 
 
 from __future__ import annotations
 
-import os
 import signal
 import time
 from collections.abc import Callable
@@ -25,8 +24,7 @@ AFTER_A_CRASH, AFTER_A_STOP, STOPPED, AT_ONCE = 35.0, 10.0, 30.0, 5.0
 @pytest.mark.skipif(not can_run_elsewhere(), reason="no process numbers of its own")
 def test_whatever_ends_a_process_another_goes_on_in_time(postgres: Server, tmp_path: Path) -> None:
     with postgres.database() as name, province(tmp_path / "province", postgres.url(name)) as here:
-        os.kill(here.sandbox.pid, signal.SIGSTOP)
-        try:
+        with here.silent():
             far = _at_work(here, lambda: here.start(elsewhere=True))
             near = here.start()
             wait_for(lambda: here.is_there(near), near)
@@ -42,8 +40,6 @@ def test_whatever_ends_a_process_another_goes_on_in_time(postgres: Server, tmp_p
             assert _seconds_until_held(here, held, other) < AFTER_A_STOP
             held = here.held_by(other)
             _told_twice(other)
-        finally:
-            os.kill(here.sandbox.pid, signal.SIGCONT)
         assert here.held_by(other) >= held  # as it was left
         last = here.start()
         wait_for(lambda: not held & {(row.task, row.slot_us) for row in here.open_rows()}, last)
