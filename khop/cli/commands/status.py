@@ -210,8 +210,8 @@ def _counts(counts: dict[str, int]) -> str:
 
 
 def _short(text: str | None) -> str | None:
-    """A local time, without the year, to the minute."""
-    return None if text is None else text[5:16].replace("T", " ")
+    """A local time, without the year, to the minute, as reports write days."""
+    return None if text is None else f"{datetime.fromisoformat(text):%d/%m %H:%M}"
 
 
 def _age(shell: Shell, seconds: int | None) -> str | None:

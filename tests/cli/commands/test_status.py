@@ -91,6 +91,7 @@ def test_a_pull_by_hand_is_a_success_without_a_daemon(made: Installation) -> Non
     said = made.khop("status", "--format", "json").json()
     success = {one["stream"]: one["success"] for one in said["streams"]}
     assert success["igate"] is not None
+    assert "26/11 09:00" in made.khop("status").out
 
 
 def test_a_line_fits_into_80_columns(made: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
