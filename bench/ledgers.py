@@ -139,6 +139,7 @@ _ONLY_RECORD: Row = {
     "applicant_mask": "Nguyễn V. M.", "fields_lost": "[]", "supplement_us": None,
     "supplement_before_us": None, "listed_hash": "0" * 32, "history_due": 0,
     "first_seen_us": NOW_US, "stored_us": NOW_US, "unread": None, "change_no": 0,
+    "list_said": None, "detail_said": None, "last_known": None,
 }  # fmt: skip
 _ONLY_ANSWER: Row = {
     "source": PORTAL, "presence": "present", "unit": "UBND xã Mẫu", "procedure": None,
