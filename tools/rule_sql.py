@@ -15,7 +15,8 @@ from khop.config.domain_tables import Tables
 from khop.config.model import RuleSettings
 from khop.sync.reconciling.rule_query import KeyedClock, questions
 from khop.sync.reconciling.rules import Clock
-from khop.sync.reconciling.warehouse import Question, case_query
+from khop.sync.reconciling.sql import Question
+from khop.sync.reconciling.warehouse import case_query
 from tools.repository import ROOT
 
 FOLDER = ROOT / "tests" / "sync" / "reconciling" / "sql"

@@ -24,7 +24,8 @@ from khop.sync.ledger.schema import run as run_table
 from khop.sync.privacy import ensure_key
 from khop.sync.reconciling.rules import RULES, Clock, Rule
 from khop.sync.reconciling.rules.clock import RUN_VALUES, run_values
-from khop.sync.reconciling.warehouse import question, run_duckdb
+from khop.sync.reconciling.sql import question
+from khop.sync.reconciling.warehouse import run_duckdb
 from tests.docs.pages import blocks, ran, read
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)

@@ -24,7 +24,8 @@ from khop.sync.reconciling.rules import RULES, Clock, Rule
 from khop.sync.reconciling.rules.clock import RUN_VALUES, Limit, Value, run_values
 from khop.sync.reconciling.rules.excuses import excused, has_excuses
 from khop.sync.reconciling.rules.rule import fires
-from khop.sync.reconciling.warehouse import Cases, Question, question
+from khop.sync.reconciling.sql import Question, garbage_left, question
+from khop.sync.reconciling.warehouse import Cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ class Questions:
 
 
 @lru_cache(maxsize=16)
+@garbage_left()
 def questions(keyed: KeyedClock, schema: ibis.Schema, dialect: str) -> Questions:
     """The queries about cases of this schema. They are kept."""
     cases, clock = ibis.table(schema, "cases"), keyed.clock.afresh()

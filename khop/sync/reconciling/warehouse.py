@@ -13,13 +13,12 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import duckdb
 import ibis
-import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
 import sqlalchemy as sa
@@ -30,6 +29,7 @@ from khop.sync.ledger.paper_rows import ROW
 from khop.sync.ledger.postgres import PostgresDatabase
 from khop.sync.ledger.schema import metadata
 from khop.sync.reconciling.cases import DAY, INPUTS, ONLY_ROWS, case_table
+from khop.sync.reconciling.sql import Question, garbage_left, question
 
 #: Values that narrow what is read, by the name of their table: ``wanted`` codes, ``known`` sources,
 #: ``holders`` (sources whose quarantine counts). A missing name sets no limit.
@@ -99,14 +99,6 @@ _EVERYTHING = Selection()
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """A query about cases, as the SQL of one database. It can be run again over other cases."""
-
-    sql: str
-    schema: ibis.Schema
-
-
-@dataclass(frozen=True, slots=True)
 class Cases:
     """The cases of a ledger, in the database that runs the rules.
 
@@ -123,19 +115,6 @@ class Cases:
     def rows(self, expression: ir.Table) -> Iterator[dict[str, Any]]:
         """The rows of an expression over ``table``."""
         return self.run(question(expression, self.dialect))
-
-
-def question(expression: ir.Table, dialect: str) -> Question:
-    """An expression over a table ``cases``, as SQL. Kept for equal expressions: writing the SQL
-    takes longer than a small ledger takes to answer it."""
-    return written(expression.op(), dialect)
-
-
-@lru_cache(maxsize=64)
-def written(operation: ops.Relation, dialect: str) -> Question:
-    """The question of an expression, given as its operation: expressions cannot be compared."""
-    expression = operation.to_expr()
-    return Question(str(ibis.to_sql(expression, dialect=dialect)), expression.schema())
 
 
 @contextmanager
@@ -224,6 +203,7 @@ def input_schema(table: str) -> pa.Schema:
 
 
 @cache
+@garbage_left()
 def case_query(
     dialect: str, phantoms: bool, dated: bool, shapes: tuple[CodeShape, ...]
 ) -> Question:

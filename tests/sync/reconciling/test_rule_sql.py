@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from khop.sync.ledger import Ledger
-from khop.sync.reconciling import rule_query, warehouse
+from khop.sync.reconciling import rule_query, sql, warehouse
 from khop.sync.reconciling.rules.numbers import numbers
 from tests.sync.fakes import record
 from tests.sync.reconciling.rules.judging import NOW, put_record, run
@@ -49,5 +49,5 @@ def test_later_runs_write_no_sql(ledger: Ledger) -> None:
 
 def _written() -> int:
     """How often SQL was written in this process."""
-    kept = (rule_query.questions, warehouse.case_query, warehouse.written)
+    kept = (rule_query.questions, warehouse.case_query, sql.written)
     return sum(one.cache_info().misses for one in kept)
