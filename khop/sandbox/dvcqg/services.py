@@ -152,6 +152,8 @@ class Services:
         if self._world.filed_on_portal(code):
             self.violate("portal_born_pushed", code)
         entry = self._entry(record, code)
+        if entry == known:
+            self.violate("repeated_update", code)
         if known is not None and known.status in DONE and entry.status < known.status:
             self.violate("status_lowered", code, f"{known.status} to {entry.status}")
         self._world.portal[code] = entry

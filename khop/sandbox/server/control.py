@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any, Protocol
 
 from khop.loopback import Request, Response
@@ -27,6 +28,8 @@ class Controlled(Protocol):
     def stats(self) -> Mapping[str, Any]: ...
 
     def set_faults(self, faults: Faults | None) -> None: ...
+
+    def advance(self, seconds: float) -> datetime: ...
 
     def touch(self, code: str) -> None: ...
 
@@ -54,6 +57,7 @@ class Control:
         }
         self._writes: dict[str, Callable[[Mapping[str, Any]], object]] = {
             "/faults": self._set_faults,
+            "/advance": lambda body: {"now": sandbox.advance(body["seconds"]).isoformat()},
             "/touch": lambda body: sandbox.touch(body["code"]),
             "/change_status": lambda body: sandbox.change_status(body["code"], body["status"]),
             "/portal_forget": lambda body: sandbox.portal_forget(body["code"]),

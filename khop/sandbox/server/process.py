@@ -41,6 +41,10 @@ class ControlClient:
         body = {"rate": faults.rate, "kinds": sorted(faults.kinds), "seed": faults.seed}
         self._call("/faults", body)
 
+    def advance(self, seconds: float) -> datetime:
+        """Move the world's now forward; it afterwards."""
+        return datetime.fromisoformat(self._call("/advance", {"seconds": seconds})["now"])
+
     def touch(self, code: str) -> None:
         self._call("/touch", {"code": code})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import TracebackType
 from typing import Any
 
@@ -136,6 +137,11 @@ class Sandbox:
         for app in self.systems.values():
             with app.lock:
                 app.dice.faults = faults or NONE
+
+    def advance(self, seconds: float) -> datetime:
+        """Move the world's now forward; it afterwards. Sessions and tokens stay as they are."""
+        self.world.advance(seconds)
+        return self.world.now
 
     def touch(self, code: str) -> None:
         """Save a dossier of the one-stop without a change. Raises KeyError."""

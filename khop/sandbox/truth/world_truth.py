@@ -47,6 +47,10 @@ class WorldTruth:
         for event in events:
             self._events[canonical(event.order)].append(event)
 
+    def judge_at(self, clock: Clock) -> None:
+        """Judge at another moment from now on."""
+        self._clock = clock
+
     def findings(
         self, natives: Mapping[str, Sequence[Dossier]], portal: Mapping[str, PortalEntry]
     ) -> list[Finding]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from threading import RLock
@@ -71,7 +71,7 @@ class World:
         self.post = tuple(sorted(content.events, key=lambda event: event.written))
         self.office = Office(content.logbook, content.register, register, now)
         self._truth = WorldTruth(
-            Clock(int(now.timestamp()) * 1_000_000, calendar),
+            self._clock,
             self.office,
             self.post,
             silent=self.unanswered,
@@ -114,6 +114,10 @@ class World:
         return cls(content, seed=seed, now=moment, calendar=calendar, register=register)
 
     @property
+    def _clock(self) -> Clock:
+        return Clock(int(self.now.timestamp()) * 1_000_000, self.calendar)
+
+    @property
     def dossiers(self) -> Iterable[Dossier]:
         """Every native record of the one-stop."""
         return self._dossiers.values()
@@ -137,6 +141,15 @@ class World:
         if not natives:
             raise KeyError(code)
         return max(natives, key=lambda d: d.order_key)
+
+    def advance(self, seconds: float) -> None:
+        """Move the world's now forward. Nothing is done meanwhile, but what is due comes near."""
+        if seconds < 0:
+            raise ValueError("time goes forward only")
+        with self.lock:
+            self.now += timedelta(seconds=seconds)
+            self._tick = max(self._tick, int(self.now.timestamp() * 1000))
+            self._truth.judge_at(self._clock)
 
     def touch(self, code: str) -> None:
         """Save a dossier unchanged: it becomes the last changed one. Raises KeyError."""

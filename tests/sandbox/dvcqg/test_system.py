@@ -140,6 +140,15 @@ def test_a_second_create_is_a_duplicate_and_a_violation(both: Any) -> None:
     assert kinds(sandbox) == ["doubled_create"] * 20
 
 
+def test_an_update_that_changes_nothing_is_a_violation(both: Any) -> None:
+    sandbox, client = both
+    create(client, record())
+
+    assert update(client, record())[0] == 0
+
+    assert kinds(sandbox) == ["repeated_update"]
+
+
 def test_an_update_changes_the_entry(both: Any) -> None:
     sandbox, client = both
     create(client, record())

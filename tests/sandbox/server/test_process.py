@@ -13,7 +13,7 @@ import sys
 import tomllib
 import urllib.error
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +64,17 @@ def test_the_control_plane_changes_the_world(child: SandboxProcess) -> None:
     child.set_faults(Faults(0.5, frozenset({"latency"})))
     assert child.violations() == []
     assert set(child.stats()) == {"requests", "faults"}
+
+
+def test_time_moves_forward_and_what_is_due_becomes_late() -> None:
+    with start_process(size=200, seed=3, now=NOW) as process:
+        before = {(f["rule"], f["code"]) for f in process.findings()}
+        assert process.advance(40 * 86_400) == NOW + timedelta(days=40)
+        late = {(f["rule"], f["code"]) for f in process.findings()} - before
+        assert "B10" in {rule for rule, _ in late}
+        assert {(f["rule"], f["code"]) for f in process.truth()} == before
+        with pytest.raises(urllib.error.HTTPError, match="400"):
+            process.advance(-1)
 
 
 @pytest.mark.parametrize(("code", "status"), [("none", 8), (None, 99)])
