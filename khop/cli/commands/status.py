@@ -62,6 +62,9 @@ def _said(opened: Engine, found: Standing, tasks: dict[str, Task]) -> dict[str, 
             {"node": one.name, "version": one.version, "seen": _time(one.seen_us)} for one in there
         ],
         "streams": streams,
+        "running": [
+            {"task": task, "since": _time(since)} for task, since in sorted(found.running.items())
+        ],
         "alarms": [
             {
                 "about": one.about,
@@ -146,6 +149,8 @@ def _show(shell: Shell, said: dict[str, Any]) -> None:
         for one in said["streams"]
     ]
     shell.show(result_table(words, ("stream", "state", "success", "age", "next"), rows))
+    runs = [(one["task"], _short(one["since"])) for one in said["running"]]
+    _part(shell, "status.running", ("task", "since"), runs)
     told = {one["detail"] for one in said["alarms"]}  # each error is shown once
     errors = [
         (one["stream"], one["error"])

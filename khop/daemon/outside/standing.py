@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from khop.daemon.alarms import rows
 from khop.daemon.alarms.rows import Opened
+from khop.daemon.firings import State
 from khop.daemon.health import all_health
 from khop.daemon.node import GONE_US
 from khop.daemon.streams import WELL, Health
@@ -56,7 +57,8 @@ class NodeSeen:
 class Standing:
     """All of it, of one instant. Times are of the ledger's clock.
 
-    ``next_us``: the next slot of each task. ``firings``: of the slots of the last 24 hours, by
+    ``next_us``: the next slot of each task. ``running``: since when each task runs that runs now.
+    ``firings``: of the slots of the last 24 hours, by
     task and state: how many, and how many slots they account for. ``lookups``: codes to ask about
     now, by source, counted up to ``MOST_LOOKUPS``. ``findings``: by rule and state.
     """
@@ -64,6 +66,7 @@ class Standing:
     now_us: int
     streams: Mapping[str, Health]
     next_us: Mapping[str, int]
+    running: Mapping[str, int]
     firings: Mapping[tuple[str, str], tuple[int, int]]
     alarms: tuple[Opened, ...]
     messages: Mapping[str, int]
@@ -94,6 +97,7 @@ def standing(
             now_us=now_us,
             streams=streams,
             next_us=_next_slots(connection, tasks),
+            running=_running(connection),
             firings=_firings(connection, tasks, now_us - DAY_US),
             # of a stream that is well again, only the telling of it is still to come
             alarms=tuple(one for one in rows.opened(connection) if one.about not in well),
@@ -117,6 +121,12 @@ _OLDEST_PUSH = sa.select(sa.func.min(outbox.c.changed_us)).where(outbox.c.state.
 def _next_slots(connection: sa.Connection, tasks: Collection[str]) -> dict[str, int]:
     query = sa.select(schedule.c.task, schedule.c.next_us).where(schedule.c.task.in_(tasks))
     return {row.task: row.next_us for row in connection.execute(query)}
+
+
+def _running(connection: sa.Connection) -> dict[str, int]:
+    runs = task_firing.c.state == State.RUNNING
+    query = sa.select(task_firing.c.task, task_firing.c.started_us).where(runs)
+    return {row.task: row.started_us for row in connection.execute(query)}
 
 
 def _firings(

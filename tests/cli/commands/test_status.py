@@ -15,8 +15,9 @@ from khop.daemon.health import Watcher
 from khop.daemon.streams import State
 from khop.mappings.records import Instant
 from khop.sync.ledger import Ledger
-from khop.sync.ledger.schema import finding_count, schedule
+from khop.sync.ledger.schema import finding_count, schedule, task_firing
 from khop.sync.privacy import Privacy
+from khop.text.local_time import local_text
 from tests.cases.installation import NOW, Installation, installation
 
 __all__ = ["installation"]
@@ -84,6 +85,17 @@ def test_a_refused_login_is_said_once_with_what_ends_the_pause(made: Installatio
     following = {one["stream"]: one["next"] for one in said["streams"]}
     assert following["igate"] is following["sweep:igate"] is None
     assert following["dvcqg"] is not None
+
+
+def test_what_runs_now_is_there_with_its_beginning(made: Installation) -> None:
+    now_us = Instant.of(NOW).us
+    times = dict.fromkeys(("slot_us", "since_us", "start_us", "started_us"), now_us)
+    with Ledger(f"sqlite:///{made.folder / 'khop.db'}").write() as connection:
+        values = {"task": "pull:igate", "covers": 1, "state": "running", "attempts": 1}
+        connection.execute(sa.insert(task_firing).values(**values, **times))
+    said = made.khop("status", "--format", "json").json()
+    assert said["running"] == [{"task": "pull:igate", "since": local_text(now_us)}]
+    assert "Runs now" in made.khop("status").out
 
 
 def test_a_pull_by_hand_is_a_success_without_a_daemon(made: Installation) -> None:
