@@ -24,7 +24,8 @@ def service(
     shell = shell_of(context, config, format)
     # not resolved: the link is what makes it the Python of its virtual environment
     python = Path.cwd() / sys.executable
-    unit = service_unit(load(shell), shell.config_path, python)
+    settings = load(shell)
+    unit = service_unit(settings, shell.config_path, python)
     missing = [str(folder) for folder in unit.missing]
     if shell.as_json:
         about = {"user": unit.user, "missing": missing, "variables": unit.variables}
@@ -36,5 +37,7 @@ def service(
     if unit.variables:
         names = ", ".join(unit.variables)
         shell.note("service.variables", names=names, file=unit.environment)
+    if settings.base_dir.stat().st_uid == 0:
+        shell.note("service.of_root", folder=settings.base_dir.resolve(), user=unit.user)
     shell.note("service.made", user=unit.user)
     return OK

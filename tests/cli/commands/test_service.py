@@ -25,6 +25,12 @@ def test_the_unit_is_printed_and_can_be_kept(run: Run, tmp_path: Path) -> None:
     assert "systemctl" in printed.err
 
 
+def test_a_folder_of_root_is_told(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "khop.toml").write_text(CONFIG, "utf-8")
+    told = f"chown -R khop: {tmp_path}" in run("service").err
+    assert told == (tmp_path.stat().st_uid == 0)
+
+
 def test_as_json_it_says_what_it_needs(run: Run, tmp_path: Path) -> None:
     (tmp_path / "khop.toml").write_text(CONFIG + NOTICES, "utf-8")
     said = json.loads(run("service", "--format", "json").out)
