@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -190,13 +191,21 @@ def now_us() -> int:
 
 @contextmanager
 def province(
-    folder: Path, ledger_url: str, size: int = 300, schedule: str = ""
+    folder: Path,
+    ledger_url: str,
+    size: int = 300,
+    schedule: str = "",
+    *,
+    seed: int = 3,
+    now: datetime | None = None,
+    settings: str = _SETTINGS,
 ) -> Iterator[Province]:
-    """A province whose clock is the true one. ``schedule``: lines of [schedule]."""
-    with start_process(size=size, seed=3, folder=folder) as sandbox:
+    """A province. ``now``: of the systems, the true time when left out. ``settings``: added to its
+    khop.toml. ``schedule``: lines of [schedule], which ends the usual settings."""
+    with start_process(size=size, seed=seed, now=now, folder=folder) as sandbox:
         written = folder / "khop.toml"
         text = written.read_text("utf-8").replace("sqlite:///khop.db", ledger_url)
-        written.write_text(text + _SETTINGS + schedule, "utf-8")
+        written.write_text(text + settings + schedule, "utf-8")
         made = subprocess.run(
             [sys.executable, "-m", "khop", "init"], cwd=folder, env=_environment(), check=False
         )
@@ -211,4 +220,5 @@ def province(
 
 
 def _environment(code: Path = paths.ROOT) -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(code)}
+    places = [str(code), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(places)}
