@@ -15,6 +15,7 @@ from khop.config.domain_tables import Tables
 from khop.config.model import RuleSettings
 from khop.sync.reconciling.rule_query import KeyedClock, questions
 from khop.sync.reconciling.rules import Clock
+from khop.sync.reconciling.rules.excuses import spans_us
 from khop.sync.reconciling.sql import Question
 from khop.sync.reconciling.warehouse import case_query
 from tools.repository import ROOT
@@ -49,7 +50,13 @@ def queries(
 ) -> Iterator[tuple[str, Question]]:
     """(name, query) of the cases and of everything that is asked of them."""
     clock = Clock(now, Tables(), settings)
-    made = case_query(dialect, phantoms=True, dated=True, shapes=clock.tables.codes.dossier)
+    made = case_query(
+        dialect,
+        phantoms=True,
+        dated=True,
+        shapes=clock.tables.codes.dossier,
+        migrations=spans_us(settings.migrations),
+    )
     key = f"{now} {settings.model_dump_json()}"
     asked = questions(KeyedClock(key, clock), made.schema, dialect)
     yield "cases", made

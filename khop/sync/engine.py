@@ -52,6 +52,7 @@ from khop.sync.reconciling.increments import read_last_reconcile
 from khop.sync.reconciling.reconcile import Scope, reconcile
 from khop.sync.reconciling.rules import Clock
 from khop.sync.reconciling.rules.checks import check_rules
+from khop.sync.reconciling.rules.excuses import spans_us
 from khop.sync.reconciling.summary import reconcile_summary
 from khop.sync.repairing.apply import apply_items
 from khop.sync.repairing.by_policy import RepairPolicies
@@ -325,7 +326,13 @@ class Engine:
     def show(self, code: str) -> CaseView | None:
         """Everything known of one dossier, by its code or an alias, or of a row of paper, by
         ``row:KEY``; None if nothing is known."""
-        return case_view(self.ledger, code, self._operations.source_names(), self.tables.unit_names)
+        return case_view(
+            self.ledger,
+            code,
+            self._operations.source_names(),
+            self.tables.unit_names,
+            spans_us(self.config.rules.migrations),
+        )
 
     def verify_log(self, anchor: str | None = None) -> Verified:
         """Whether log, findings, exclusions and pushes are as khop wrote them. Raises KhopError."""

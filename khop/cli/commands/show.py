@@ -10,7 +10,7 @@ import typer
 from khop.cli.exit_codes import OK
 from khop.cli.options import ConfigOption, FormatOption, LangOption
 from khop.cli.reports import make_report
-from khop.cli.result_table import table_with_headers
+from khop.cli.result_table import result_table, table_with_headers
 from khop.cli.session import compared, engine, load
 from khop.cli.shell import Shell, shell_of
 from khop.errors import KhopError
@@ -69,7 +69,10 @@ def _show(shell: Shell, config: Config, view: CaseView) -> None:
         "findings",
         [findings_table(report), legend_line(report), ""] if view.findings else [],
     )
-    for name in ("history", "paper", "candidates", "identity", "pushes", "steps"):
+    _section(shell, "history", [_listed(words, view.history)] if view.history else [])
+    if view.changes:
+        _section(shell, "changes", [_changes(shell, words, view.changes)])
+    for name in ("paper", "candidates", "identity", "pushes", "steps"):
         rows: Sequence[Mapping[str, Any]] = getattr(view, name)
         _section(shell, name, [_listed(words, rows)] if rows else [])
 
@@ -98,6 +101,29 @@ def _listed(words: Words, rows: Sequence[Mapping[str, Any]]) -> Any:
     names = _names(rows)
     lines = [[show_value(name, row.get(name), words) for name in names] for row in rows]
     return table_with_headers([label(name, words) for name in names], lines)
+
+
+def _changes(shell: Shell, words: Words, rows: Sequence[Mapping[str, Any]]) -> Any:
+    """A line for each change; of an entry of the history, with the time it had."""
+    from khop.audit.values import label, show_value
+
+    def field(row: Mapping[str, Any]) -> str:
+        name = label(row["field"], words)
+        if row["entry_id"] is None:
+            return name
+        return (
+            f"{shell.words('show.history')} {show_value('event', row['event_at'], words)}: {name}"
+        )
+
+    lines = [
+        [
+            field(row),
+            *(show_value(row["field"], row[side], words) for side in ("old", "new")),
+            *(show_value(name, row[f"{name}_at"], words) for name in ("seen", "changed")),
+        ]
+        for row in rows
+    ]
+    return result_table(shell.words, ("field", "before", "after", "seen", "changed_there"), lines)
 
 
 def _names(rows: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -13,6 +13,7 @@ from khop.mappings.codes.near import near_codes, spellings
 from khop.mappings.paper.code_cells import SEVERAL_CODES, UNKNOWN_SHAPE
 from khop.mappings.records import Channel, Status, StatusKind
 from khop.mappings.units.names import UnitNames
+from khop.sync.findings.record_changes import changes_under
 from khop.sync.findings.subjects import subject_of
 from khop.sync.findings.views import findings_of_subject
 from khop.sync.ledger import Ledger
@@ -32,7 +33,7 @@ from khop.sync.ledger.schema import (
     source_record,
     status_record,
 )
-from khop.sync.reconciling.cases import CASE_COLUMNS
+from khop.sync.reconciling.cases import CASE_COLUMNS, Windows
 from khop.sync.reconciling.warehouse import Selection, ledger_cases
 from khop.sync.results import CaseView
 from khop.text.local_time import local_text
@@ -58,18 +59,23 @@ _SIDES = ("os_", "po_", "ps_", "lb_", "rg_", "id_")
 
 
 def case_view(
-    ledger: Ledger, code: str, sources: Sequence[str], names: UnitNames
+    ledger: Ledger,
+    code: str,
+    sources: Sequence[str],
+    names: UnitNames,
+    migrations: Windows = (),
 ) -> CaseView | None:
     """Everything the ledger has under this code, or under the dossier it is an alias of.
 
     ``code`` may also be ``row:KEY``, or the beginning of it: then the row of paper and its
-    findings. ``names``: of the province's units. Raises KhopError when several rows begin so.
+    findings. ``names``: of the province's units. ``migrations``: as in ``cases.case_table``.
+    Raises KhopError when several rows begin so.
     """
     with ledger.read() as connection:
         code = subject_of(connection, code)
     if code.startswith(ROW):
         return _row_view(ledger, code)
-    case = _case(ledger, code, sources)
+    case = _case(ledger, code, sources, migrations)
     with ledger.read() as connection:
         keys = _keys(connection, code)
         view = CaseView(
@@ -82,6 +88,7 @@ def case_view(
                 status_record.c.code.in_(keys),
                 status_record.c.event_us,
             ),
+            changes=changes_under(connection, code),
             presence=_rows(connection, presence, presence.c.code.in_(keys)),
             findings=findings_of_subject(connection, code),
             pushes=_rows(connection, outbox, outbox.c.code == code, outbox.c.made_us),
@@ -92,7 +99,7 @@ def case_view(
             paper=_rows(connection, paper_row, paper_row.c.code.in_(keys)),
             candidates=(*_candidates(connection, code), *_near(connection, code, names)),
         )
-    known = case or view.history or view.presence or view.findings or view.paper
+    known = case or view.history or view.presence or view.findings or view.paper or view.changes
     return view if known else None
 
 
@@ -174,8 +181,11 @@ def _keys(connection: sa.Connection, code: str) -> list[str]:
     return [code, *aliases]
 
 
-def _case(ledger: Ledger, code: str, sources: Sequence[str]) -> dict[str, Any] | None:
-    with ledger_cases(ledger, Selection(only=[code], sources=sources)) as cases:
+def _case(
+    ledger: Ledger, code: str, sources: Sequence[str], migrations: Windows
+) -> dict[str, Any] | None:
+    selection = Selection(only=[code], sources=sources)
+    with ledger_cases(ledger, selection, migrations=migrations) as cases:
         found = [row for row in cases.rows(cases.table) if row["code"] == code]
     return _shown({name: found[0][name] for name in ("code", *CASE_COLUMNS)}) if found else None
 

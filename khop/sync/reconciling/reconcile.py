@@ -37,6 +37,7 @@ from khop.sync.reconciling.near_codes import match_codes
 from khop.sync.reconciling.rechecks import write_rechecks
 from khop.sync.reconciling.rule_query import Judged, active_rules, judge
 from khop.sync.reconciling.rules import RULES, Clock
+from khop.sync.reconciling.rules.excuses import spans_us
 from khop.sync.reconciling.warehouse import Selection, ledger_cases
 from khop.sync.results import RuleCount
 from khop.text.digest import hex_digest
@@ -134,6 +135,7 @@ def _judge(ledger: Ledger, run: _Run) -> Judged:
         Selection(run.phantoms, only, run.scope.sources, run.scope.one_stops),
         extra={"day": day_table(run.clock.calendar)},
         shapes=run.clock.tables.codes.dossier,
+        migrations=spans_us(run.clock.settings.migrations),
     ) as cases:
         return judge(cases, run.clock, run.basis)
 

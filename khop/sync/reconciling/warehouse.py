@@ -13,7 +13,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -28,7 +28,7 @@ from khop.sync.ledger import Ledger
 from khop.sync.ledger.paper_rows import ROW
 from khop.sync.ledger.postgres import PostgresDatabase
 from khop.sync.ledger.schema import metadata
-from khop.sync.reconciling.cases import DAY, INPUTS, ONLY_ROWS, case_table
+from khop.sync.reconciling.cases import DAY, INPUTS, ONLY_ROWS, Windows, case_table
 from khop.sync.reconciling.sql import Question, garbage_left, question
 
 #: Values that narrow what is read, by the name of their table: ``wanted`` codes, ``known`` sources,
@@ -59,6 +59,11 @@ _OF_CODES = {
     "record_alias": (
         "(source, native_id) IN (SELECT source, native_id FROM source_record "
         "WHERE code IN (SELECT value FROM wanted))"
+    ),
+    "record_change": (
+        "(source, native_id) IN (SELECT source, native_id FROM source_record "
+        "WHERE code IN (SELECT value FROM wanted)) "
+        "OR field = 'code' AND old IN (SELECT value FROM wanted)"
     ),
     "presence": f"code IN ({_NAMES})",
     "quarantine": "code IN (SELECT value FROM wanted)",
@@ -124,15 +129,18 @@ def ledger_cases(
     *,
     extra: Mapping[str, pa.Table] = MappingProxyType({}),
     shapes: tuple[CodeShape, ...] = (),
+    migrations: Windows = (),
 ) -> Iterator[Cases]:
     """The ledger's cases (``cases.case_table``) as one table.
 
     ``extra``: further tables by name. With ``day`` (``cases.DAY``) among them, cases have the
-    columns of working days, and those of the date in a code of these ``shapes``. Raises
-    LedgerError.
+    columns of working days, and those of the date in a code of these ``shapes``. ``migrations``:
+    as in ``cases.case_table``. Raises LedgerError.
     """
     make = _in_postgres if isinstance(ledger.database, PostgresDatabase) else _in_duckdb
-    with make(ledger, selection, extra, shapes) as cases:
+    dialect = "postgres" if make is _in_postgres else "duckdb"
+    made = case_query(dialect, selection.phantoms, "day" in extra, shapes, tuple(migrations))
+    with make(ledger, selection, extra, made) as cases:
         yield cases
 
 
@@ -141,13 +149,12 @@ def _in_duckdb(
     ledger: Ledger,
     selection: Selection,
     extra: Mapping[str, pa.Table],
-    shapes: tuple[CodeShape, ...],
+    made: Question,
 ) -> Iterator[Cases]:
     connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
     try:
         for name, table in {**read_inputs(ledger, selection), **extra}.items():
             connection.register(name, table)
-        made = case_query("duckdb", selection.phantoms, "day" in extra, shapes)
         connection.execute(f"CREATE TEMP TABLE cases AS {made.sql}")
         yield Cases(
             table=ibis.table(made.schema, "cases"),
@@ -164,14 +171,13 @@ def _in_postgres(
     ledger: Ledger,
     selection: Selection,
     extra: Mapping[str, pa.Table],
-    shapes: tuple[CodeShape, ...],
+    made: Question,
 ) -> Iterator[Cases]:
     from khop.sync.reconciling import warehouse_postgres  # its driver is an extra
 
     sets = selection.sets()
     tables = {name: pa.table({"value": values}, _VALUE) for name, values in sets.items()}
     inputs = {_part(name): _query(name, sets) for name in INPUTS}
-    made = case_query("postgres", selection.phantoms, "day" in extra, shapes)
     with ledger.draft() as connection:
         driver = warehouse_postgres.make_cases(connection, inputs, {**tables, **extra}, made.sql)
 
@@ -202,13 +208,17 @@ def input_schema(table: str) -> pa.Schema:
     return pa.schema([(name, _arrow_type(columns[name].type)) for name in INPUTS[table]])
 
 
-@cache
+@lru_cache(maxsize=32)
 @garbage_left()
 def case_query(
-    dialect: str, phantoms: bool, dated: bool, shapes: tuple[CodeShape, ...]
+    dialect: str,
+    phantoms: bool,
+    dated: bool,
+    shapes: tuple[CodeShape, ...],
+    migrations: Windows = (),
 ) -> Question:
     """The cases as SQL; kept, because it is the same text every time. ``dated``: with a table
-    ``day``, ``shapes``: of codes (``ledger_cases``)."""
+    ``day``; ``shapes``, ``migrations``: as in ``ledger_cases``."""
     name_of = _part if dialect == "postgres" else str
     tables: Mapping[str, ir.Table] = {
         name: ibis.table(ibis.Schema.from_pyarrow(input_schema(name)), name=name_of(name))
@@ -216,7 +226,8 @@ def case_query(
     }
     if dated:
         tables = {**tables, "day": ibis.table(ibis.Schema.from_pyarrow(DAY), name="day")}
-    return question(case_table(tables, phantoms=phantoms, shapes=shapes), dialect)
+    made = case_table(tables, phantoms=phantoms, shapes=shapes, migrations=migrations)
+    return question(made, dialect)
 
 
 def _part(table: str) -> str:

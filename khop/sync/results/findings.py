@@ -114,7 +114,10 @@ class CaseView(Result):
     """Everything known of one dossier. Each part is a list of plain rows, times ISO 8601.
 
     ``case``: the row the rules read (``os_…``, ``po_…`` columns). ``records``: what each source
-    says. ``history``: status records. ``presence``: look-ups. ``findings``; ``pushes``: outbox
+    says. ``history``: status records. ``changes``: what the one-stop said before (``field``,
+    ``old``, ``new``) of a record, or of an entry of its history (``entry_id``, and its ``event_at``
+    before); when khop saw it, and ``changed_at`` of the new record. ``presence``: look-ups.
+    ``findings``; ``pushes``: outbox
     rows; ``steps``: progress steps that were sent. ``identity``: verdicts on the applicant.
     ``paper``: rows of paper that name it. ``candidates``: rows without a code that are like it, and
     rows, look-ups and events under a code that is near its own, with their ``reasons``; they are
@@ -125,6 +128,7 @@ class CaseView(Result):
     case: Mapping[str, Any]
     records: tuple[Mapping[str, Any], ...] = ()
     history: tuple[Mapping[str, Any], ...] = ()
+    changes: tuple[Mapping[str, Any], ...] = ()
     presence: tuple[Mapping[str, Any], ...] = ()
     findings: tuple[Finding, ...] = ()
     pushes: tuple[Mapping[str, Any], ...] = ()

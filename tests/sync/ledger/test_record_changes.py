@@ -18,7 +18,8 @@ from khop.sync.ledger import Ledger
 from khop.sync.ledger.records import Arrival, record_hash, store_arrivals
 from khop.sync.ledger.schema import record_change, source_record
 from tests.postgres import BOTH
-from tests.sync.fakes import at, history, record
+from tests.sync.fakes import FakeOneStop, at, history, record
+from tests.sync.installation import Build
 
 LEDGERS = BOTH
 
@@ -194,6 +195,27 @@ def test_a_changed_entry_keeps_when_it_had_happened(ledger: Ledger) -> None:
     with ledger.read() as connection:
         events = connection.scalars(sa.select(record_change.c.event_us)).all()
     assert events == [at(10).us] * 2
+
+
+def test_khop_show_lists_the_changes_and_shows_no_key(
+    ledger: Ledger, build_engine: Build, one_stop: FakeOneStop
+) -> None:
+    put(ledger, DossierReading(record(1, applicant_key="a" * 64)))
+    other = "H99.12-261110-7777"
+    moved = record(1, applicant_key="b" * 64, status=Status.FINISHED, code=other, changed_at=at(13))
+    put(ledger, DossierReading(moved))
+    engine = build_engine(one_stop)
+    view, before = engine.show(other), engine.show(record(1).code)
+    assert view is not None
+    assert [(each["field"], each["old"], each["new"]) for each in view.changes] == [
+        ("code", record(1).code, other),
+        ("status", 4, 9),
+        ("applicant", "…", "…"),
+    ]
+    assert {each["changed_at"] for each in view.changes} == {"2026-11-13T09:00:00+07:00"}
+    assert "a" * 64 not in str(view.as_json())
+    assert before is not None
+    assert before.changes == view.changes[:1]
 
 
 def test_the_log_and_the_record_are_one_transaction(ledger: Ledger) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from khop.sync.ledger.schema import SHARED_TIMES
+from khop.sync.ledger.schema.sources import MOVED
+from khop.sync.reconciling.cases.changes import CHANGED
 
 #: Ledger tables, and the columns of them, that cases are made from.
 INPUTS: Mapping[str, Sequence[str]] = {
@@ -30,6 +32,10 @@ INPUTS: Mapping[str, Sequence[str]] = {
         "first_seen_us",
     ),
     "record_alias": ("source", "native_id", "alias"),
+    "record_change": (
+        *("id", "source", "native_id", "entry_id", "field", "old"),
+        *("old_us", "old_day", "new_us", "at_us", "new_day"),
+    ),
     "presence": (
         "source",
         "code",
@@ -74,9 +80,11 @@ INPUTS: Mapping[str, Sequence[str]] = {
 }
 
 #: Conditions on the rows that are read. Steps of histories are not: they are many, and what rules
-#: need of them is in the record (``path``, ``supplement_us``).
+#: need of them is in the record (``path``, ``supplement_us``). Nor are changes of what rules do not
+#: ask for, or from a value that was not there.
 ONLY_ROWS: Mapping[str, str] = {
     "status_record": "kind <> 'status'",
+    "record_change": MOVED.text,
     "paper_row": "kind NOT IN ('apology', 'document')",
 }
 
@@ -96,6 +104,8 @@ CASE_COLUMNS = (
     *(f"os_{name}" for name in OS),
     "os_native_count",
     "os_natives_differ",
+    *CHANGED,
+    "os_recoded",
     "has_alias",
     "po_presence",
     "po_code",

@@ -37,6 +37,11 @@ def registered(settings: RuleSettings) -> Mapping[Excuse, Sequence[Window]]:
     return {Excuse.OUTAGE: settings.outages, Excuse.MIGRATION: settings.migrations}
 
 
+def spans_us(windows: Sequence[Window]) -> tuple[tuple[int, int], ...]:
+    """The first and the last moment of each event, in microseconds of UTC."""
+    return tuple((Instant.of(each.start).us, Instant.of(each.end).us) for each in windows)
+
+
 def _excuses(case: ir.Table, rule: Rule, clock: Clock) -> Iterator[ir.BooleanValue]:
     settings = clock.settings
     for exception in settings.exceptions:

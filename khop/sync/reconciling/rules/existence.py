@@ -20,13 +20,18 @@ def _compared(case: ir.Table, side: str) -> ir.BooleanValue:
     return case.code.notnull() | ~unread(case, *(f"{side}_{name}" for name in _COMPARED))
 
 
+def _not_recoded(case: ir.Table) -> ir.BooleanValue:
+    """No record of the one-stop had this code before: that dossier has another code now."""
+    return ~ibis.coalesce(case.os_recoded, False)
+
+
 def _only_in_the_logbook(case: ir.Table, clock: Clock) -> ir.BooleanValue:
-    alone = case.os_native_id.isnull() & _compared(case, "lb")
+    alone = case.os_native_id.isnull() & _compared(case, "lb") & _not_recoded(case)
     return alone & clock.older(case.lb_received_us)
 
 
 def _only_in_the_register(case: ir.Table, clock: Clock) -> ir.BooleanValue:
-    alone = case.os_native_id.isnull() & _compared(case, "rg")
+    alone = case.os_native_id.isnull() & _compared(case, "rg") & _not_recoded(case)
     return alone & clock.older(case.rg_signed_us)
 
 
@@ -53,7 +58,8 @@ def alone_since(case: ir.Table) -> ir.IntegerValue:
 
 
 def _phantom(case: ir.Table, clock: Clock) -> ir.BooleanValue:
-    return (case.po_presence == "present") & clock.older(alone_since(case))
+    there = (case.po_presence == "present") & _not_recoded(case)
+    return there & clock.older(alone_since(case))
 
 
 RULES = (

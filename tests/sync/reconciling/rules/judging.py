@@ -130,9 +130,16 @@ def complete(connection: sa.Connection) -> None:
     save_cursor(connection, "igate", Cursor(complete=True))
 
 
-def run(ledger: Ledger, settings: RuleSettings | None = None, now: datetime = NOW) -> Reconciled:
+def run(
+    ledger: Ledger,
+    settings: RuleSettings | None = None,
+    now: datetime = NOW,
+    *,
+    whole: bool = False,
+) -> Reconciled:
     """Reconcile the ledger."""
-    return reconcile(ledger, Clock(now, Tables(), settings or RuleSettings()), SCOPE)
+    clock = Clock(now, Tables(), settings or RuleSettings())
+    return reconcile(ledger, clock, SCOPE, whole=whole)
 
 
 def open_findings(ledger: Ledger) -> set[tuple[str, str]]:

@@ -34,6 +34,21 @@ FROM (
     "t4"."os_first_seen_us",
     "t4"."os_native_count",
     "t4"."os_natives_differ",
+    "t4"."os_received_first_us",
+    "t4"."os_received_first_day",
+    "t4"."os_due_first_us",
+    "t4"."os_due_first_day",
+    "t4"."os_due_moves",
+    "t4"."os_due_before_us",
+    "t4"."os_due_before_day",
+    "t4"."os_due_moved_us",
+    "t4"."os_due_passed_us",
+    "t4"."os_due_passed_day",
+    "t4"."os_due_migrated_us",
+    "t4"."os_received_moved_us",
+    "t4"."os_finished_before_us",
+    "t4"."os_finished_before_day",
+    "t4"."os_recoded",
     "t4"."has_alias",
     "t4"."po_presence",
     "t4"."po_code",
@@ -127,6 +142,9 @@ FROM (
           OR COALESCE(CONTAINS("t4"."lb_unread", ' applicant_key '), FALSE)
         )
       )
+      AND NOT (
+        COALESCE("t4"."os_recoded", FALSE)
+      )
       AND (
         "t4"."lb_received_us" < "t4"."working_days_ago_A1_grace"
       ),
@@ -155,6 +173,9 @@ FROM (
           OR COALESCE(CONTAINS("t4"."rg_unread", ' procedure '), FALSE)
           OR COALESCE(CONTAINS("t4"."rg_unread", ' applicant_key '), FALSE)
         )
+      )
+      AND NOT (
+        COALESCE("t4"."os_recoded", FALSE)
       )
       AND (
         "t4"."rg_signed_us" < "t4"."working_days_ago_A2_grace"
@@ -206,6 +227,9 @@ FROM (
     AND COALESCE(
       (
         "t4"."po_presence" = 'present'
+      )
+      AND NOT (
+        COALESCE("t4"."os_recoded", FALSE)
       )
       AND (
         CASE
@@ -1108,6 +1132,21 @@ FROM (
       "t2"."os_first_seen_us",
       "t2"."os_native_count",
       "t2"."os_natives_differ",
+      "t2"."os_received_first_us",
+      "t2"."os_received_first_day",
+      "t2"."os_due_first_us",
+      "t2"."os_due_first_day",
+      "t2"."os_due_moves",
+      "t2"."os_due_before_us",
+      "t2"."os_due_before_day",
+      "t2"."os_due_moved_us",
+      "t2"."os_due_passed_us",
+      "t2"."os_due_passed_day",
+      "t2"."os_due_migrated_us",
+      "t2"."os_received_moved_us",
+      "t2"."os_finished_before_us",
+      "t2"."os_finished_before_day",
+      "t2"."os_recoded",
       "t2"."has_alias",
       "t2"."po_presence",
       "t2"."po_code",

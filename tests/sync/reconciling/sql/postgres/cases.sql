@@ -1,126 +1,126 @@
-WITH "t26" AS (
+WITH "t29" AS (
   SELECT
     *
-  FROM "part_of_source_record" AS "t2"
+  FROM "part_of_source_record" AS "t3"
   WHERE
-    "t2"."role" = 'one_stop'
-), "t27" AS (
+    "t3"."role" = 'one_stop'
+), "t30" AS (
   SELECT DISTINCT
-    "t2"."code" AS "case_code",
-    "t2"."code" AS "key"
-  FROM "part_of_source_record" AS "t2"
+    "t3"."code" AS "case_code",
+    "t3"."code" AS "key"
+  FROM "part_of_source_record" AS "t3"
   WHERE
-    "t2"."role" = 'one_stop'
-), "t47" AS (
+    "t3"."role" = 'one_stop'
+), "t56" AS (
   SELECT
-    "t33"."source",
-    "t33"."native_id",
-    "t33"."role",
-    "t33"."code",
-    "t33"."status",
-    "t33"."status_raw",
-    "t33"."submitted_us",
-    "t33"."submitted_day",
-    "t33"."received_us",
-    "t33"."received_day",
-    "t33"."due_us",
-    "t33"."due_day",
-    "t33"."finished_us",
-    "t33"."finished_day",
-    "t33"."returned_us",
-    "t33"."returned_day",
-    "t33"."entered_us",
-    "t33"."entered_day",
-    "t33"."changed_us",
-    "t33"."no_due",
-    "t33"."unit",
-    "t33"."unit_code",
-    "t33"."procedure",
-    "t33"."channel",
-    "t33"."applicant_key",
-    "t33"."path",
-    "t33"."supplement_us",
-    "t33"."supplement_before_us",
-    "t33"."unread",
-    "t33"."first_seen_us",
+    "t38"."source",
+    "t38"."native_id",
+    "t38"."role",
+    "t38"."code",
+    "t38"."status",
+    "t38"."status_raw",
+    "t38"."submitted_us",
+    "t38"."submitted_day",
+    "t38"."received_us",
+    "t38"."received_day",
+    "t38"."due_us",
+    "t38"."due_day",
+    "t38"."finished_us",
+    "t38"."finished_day",
+    "t38"."returned_us",
+    "t38"."returned_day",
+    "t38"."entered_us",
+    "t38"."entered_day",
+    "t38"."changed_us",
+    "t38"."no_due",
+    "t38"."unit",
+    "t38"."unit_code",
+    "t38"."procedure",
+    "t38"."channel",
+    "t38"."applicant_key",
+    "t38"."path",
+    "t38"."supplement_us",
+    "t38"."supplement_before_us",
+    "t38"."unread",
+    "t38"."first_seen_us",
     ROW_NUMBER() OVER (
-      PARTITION BY "t33"."code"
-      ORDER BY COALESCE("t33"."changed_us", -1) DESC NULLS LAST, "t33"."native_id" DESC NULLS LAST, "t33"."source" ASC
+      PARTITION BY "t38"."code"
+      ORDER BY COALESCE("t38"."changed_us", -1) DESC NULLS LAST, "t38"."native_id" DESC NULLS LAST, "t38"."source" ASC
       ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
     ) - 1 AS "rank",
     COUNT(*) OVER (
-      PARTITION BY "t33"."code"
+      PARTITION BY "t38"."code"
       ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
     ) AS "native_count",
     COALESCE(
-      MIN("t33"."applicant_key") OVER (
-        PARTITION BY "t33"."code"
+      MIN("t38"."applicant_key") OVER (
+        PARTITION BY "t38"."code"
         ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-      ) <> MAX("t33"."applicant_key") OVER (
-        PARTITION BY "t33"."code"
+      ) <> MAX("t38"."applicant_key") OVER (
+        PARTITION BY "t38"."code"
         ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
       ),
       FALSE
     )
     OR COALESCE(
-      MIN("t33"."procedure") OVER (
-        PARTITION BY "t33"."code"
+      MIN("t38"."procedure") OVER (
+        PARTITION BY "t38"."code"
         ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-      ) <> MAX("t33"."procedure") OVER (
-        PARTITION BY "t33"."code"
+      ) <> MAX("t38"."procedure") OVER (
+        PARTITION BY "t38"."code"
         ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
       ),
       FALSE
     ) AS "natives_differ"
-  FROM "t26" AS "t33"
-), "t48" AS (
+  FROM "t29" AS "t38"
+), "t57" AS (
   SELECT DISTINCT
     *
   FROM (
     SELECT
-      "t37"."code" AS "of_case",
-      "t13"."alias"
-    FROM "t26" AS "t37"
-    INNER JOIN "part_of_record_alias" AS "t13"
-      ON "t37"."source" = "t13"."source" AND "t37"."native_id" = "t13"."native_id"
-  ) AS "t45"
-), "t63" AS (
+      "t44"."code" AS "of_case",
+      "t14"."alias"
+    FROM "t29" AS "t44"
+    INNER JOIN "part_of_record_alias" AS "t14"
+      ON "t44"."source" = "t14"."source" AND "t44"."native_id" = "t14"."native_id"
+  ) AS "t54"
+), "t73" AS (
   SELECT
     *
-  FROM "t27" AS "t34"
+  FROM "t30" AS "t39"
   UNION ALL
   SELECT
     *
   FROM (
     SELECT
-      "t56"."case_code",
-      "t56"."key"
+      "t65"."case_code",
+      "t65"."key"
     FROM (
       SELECT
-        "t51"."of_case" AS "case_code",
-        "t51"."alias" AS "key"
-      FROM "t48" AS "t51"
-    ) AS "t56"
+        "t60"."of_case" AS "case_code",
+        "t60"."alias" AS "key"
+      FROM "t57" AS "t60"
+    ) AS "t65"
     WHERE
       NOT EXISTS(
         SELECT
           1
-        FROM "t27" AS "t38"
+        FROM "t30" AS "t45"
         WHERE
-          "t56"."key" = "t38"."key"
+          "t65"."key" = "t45"."key"
       )
-  ) AS "t62"
-), "t69" AS (
+  ) AS "t72"
+), "t81" AS (
   SELECT
     *
-  FROM "t63" AS "t65"
+  FROM "t73" AS "t76"
   UNION ALL
   SELECT
     *
   FROM (
     SELECT
-      "t43"."key" AS "case_code",
-      "t43"."key"
+      "t51"."key" AS "case_code",
+      "t51"."key"
     FROM (
       SELECT DISTINCT
         *
@@ -129,29 +129,29 @@ WITH "t26" AS (
           *
         FROM (
           SELECT
-            "t3"."code" AS "key"
-          FROM "part_of_presence" AS "t3"
-        ) AS "t18"
+            "t4"."code" AS "key"
+          FROM "part_of_presence" AS "t4"
+        ) AS "t19"
         UNION ALL
         SELECT
           *
         FROM (
           SELECT
-            "t1"."code" AS "key"
-          FROM "part_of_paper_row" AS "t1"
+            "t2"."code" AS "key"
+          FROM "part_of_paper_row" AS "t2"
           WHERE
-            "t1"."code" IS NOT NULL
-        ) AS "t24"
-      ) AS "t31"
-    ) AS "t43"
+            "t2"."code" IS NOT NULL
+        ) AS "t27"
+      ) AS "t36"
+    ) AS "t51"
     WHERE
       (
         NOT EXISTS(
           SELECT
             1
-          FROM "t63" AS "t66"
+          FROM "t73" AS "t78"
           WHERE
-            "t43"."key" = "t66"."key"
+            "t51"."key" = "t78"."key"
         )
         AND NOT EXISTS(
           SELECT
@@ -159,12 +159,12 @@ WITH "t26" AS (
           FROM (
             SELECT
               *
-            FROM "part_of_quarantine" AS "t6"
+            FROM "part_of_quarantine" AS "t7"
             WHERE
-              "t6"."state" = 'open' AND "t6"."code" IS NOT NULL
-          ) AS "t35"
+              "t7"."state" = 'open' AND "t7"."code" IS NOT NULL
+          ) AS "t41"
           WHERE
-            "t43"."key" = "t35"."code"
+            "t51"."key" = "t41"."code"
         )
       )
       AND NOT EXISTS(
@@ -172,287 +172,317 @@ WITH "t26" AS (
           1
         FROM (
           SELECT DISTINCT
-            "t7"."code" AS "key"
-          FROM "part_of_near_code" AS "t7"
-        ) AS "t29"
+            "t8"."code" AS "key"
+          FROM "part_of_near_code" AS "t8"
+        ) AS "t33"
         WHERE
-          "t43"."key" = "t29"."key"
+          "t51"."key" = "t33"."key"
       )
-  ) AS "t68"
-), "t77" AS (
+  ) AS "t80"
+), "t89" AS (
   SELECT
-    "t71"."case_code",
-    "t71"."key",
-    "t32"."source",
-    "t32"."file",
-    "t32"."row_key",
-    "t32"."kind",
-    "t32"."sheet",
-    "t32"."row_number",
-    "t32"."code",
-    "t32"."unit",
-    "t32"."unit_code",
-    "t32"."procedure",
-    "t32"."applicant_key",
-    "t32"."received_us",
-    "t32"."received_day",
-    "t32"."returned_us",
-    "t32"."returned_day",
-    "t32"."signed_us",
-    "t32"."signed_day",
-    "t32"."number",
-    "t32"."symbol",
-    "t32"."unread"
-  FROM "t69" AS "t71"
+    "t83"."case_code",
+    "t83"."key",
+    "t37"."source",
+    "t37"."file",
+    "t37"."row_key",
+    "t37"."kind",
+    "t37"."sheet",
+    "t37"."row_number",
+    "t37"."code",
+    "t37"."unit",
+    "t37"."unit_code",
+    "t37"."procedure",
+    "t37"."applicant_key",
+    "t37"."received_us",
+    "t37"."received_day",
+    "t37"."returned_us",
+    "t37"."returned_day",
+    "t37"."signed_us",
+    "t37"."signed_day",
+    "t37"."number",
+    "t37"."symbol",
+    "t37"."unread"
+  FROM "t81" AS "t83"
   INNER JOIN (
     SELECT
-      "t1"."source",
-      "t1"."file",
-      "t1"."row_key",
-      "t1"."kind",
-      "t1"."sheet",
-      "t1"."row_number",
-      "t1"."code",
-      COALESCE("t1"."unit", "t1"."unit_code") AS "unit",
-      "t1"."unit_code",
-      "t1"."procedure",
-      "t1"."applicant_key",
-      "t1"."received_us",
-      "t1"."received_day",
-      "t1"."returned_us",
-      "t1"."returned_day",
-      "t1"."signed_us",
-      "t1"."signed_day",
-      "t1"."number",
-      "t1"."symbol",
-      "t1"."unread"
-    FROM "part_of_paper_row" AS "t1"
-  ) AS "t32"
-    ON "t71"."key" = "t32"."code"
-), "t82" AS (
+      "t2"."source",
+      "t2"."file",
+      "t2"."row_key",
+      "t2"."kind",
+      "t2"."sheet",
+      "t2"."row_number",
+      "t2"."code",
+      COALESCE("t2"."unit", "t2"."unit_code") AS "unit",
+      "t2"."unit_code",
+      "t2"."procedure",
+      "t2"."applicant_key",
+      "t2"."received_us",
+      "t2"."received_day",
+      "t2"."returned_us",
+      "t2"."returned_day",
+      "t2"."signed_us",
+      "t2"."signed_day",
+      "t2"."number",
+      "t2"."symbol",
+      "t2"."unread"
+    FROM "part_of_paper_row" AS "t2"
+  ) AS "t37"
+    ON "t83"."key" = "t37"."code"
+), "t94" AS (
   SELECT
     *
-  FROM "t77" AS "t80"
+  FROM "t89" AS "t92"
   WHERE
-    "t80"."kind" = 'logbook'
-), "t83" AS (
+    "t92"."kind" = 'logbook'
+), "t95" AS (
   SELECT
     *
-  FROM "t77" AS "t80"
+  FROM "t89" AS "t92"
   WHERE
-    "t80"."kind" = 'register'
+    "t92"."kind" = 'register'
 )
 SELECT
-  "t127"."subject",
-  "t127"."code",
-  "t127"."os_source",
-  "t127"."os_native_id",
-  "t127"."os_status",
-  "t127"."os_status_raw",
-  "t127"."os_submitted_us",
-  "t127"."os_submitted_day",
-  "t127"."os_received_us",
-  "t127"."os_received_day",
-  "t127"."os_due_us",
-  "t127"."os_due_day",
-  "t127"."os_finished_us",
-  "t127"."os_finished_day",
-  "t127"."os_returned_us",
-  "t127"."os_returned_day",
-  "t127"."os_entered_us",
-  "t127"."os_entered_day",
-  "t127"."os_changed_us",
-  "t127"."os_no_due",
-  "t127"."os_unit",
-  "t127"."os_unit_code",
-  "t127"."os_procedure",
-  "t127"."os_channel",
-  "t127"."os_applicant_key",
-  "t127"."os_path",
-  "t127"."os_supplement_us",
-  "t127"."os_supplement_before_us",
-  "t127"."os_unread",
-  "t127"."os_first_seen_us",
-  "t127"."os_native_count",
-  "t127"."os_natives_differ",
-  "t127"."has_alias",
-  "t127"."po_presence",
-  "t127"."po_code",
-  "t127"."po_source",
-  "t127"."po_status",
-  "t127"."po_status_raw",
-  "t127"."po_submitted_us",
-  "t127"."po_submitted_day",
-  "t127"."po_received_us",
-  "t127"."po_received_day",
-  "t127"."po_due_us",
-  "t127"."po_due_day",
-  "t127"."po_finished_us",
-  "t127"."po_finished_day",
-  "t127"."po_returned_us",
-  "t127"."po_returned_day",
-  "t127"."po_unit",
-  "t127"."po_procedure",
-  "t127"."po_unread",
-  "t127"."po_checked_us",
-  "t127"."po_first_seen_us",
-  "t127"."po_first_absent_us",
-  "t127"."ps_source",
-  "t127"."ps_item",
-  "t127"."ps_handed_us",
-  "t127"."ps_handed_day",
-  "t127"."ps_delivered_us",
-  "t127"."ps_delivered_day",
-  "t127"."ps_unread",
-  "t127"."lb_source",
-  "t127"."lb_file",
-  "t127"."lb_sheet",
-  "t127"."lb_row_number",
-  "t127"."lb_code",
-  "t127"."lb_unit",
-  "t127"."lb_unit_code",
-  "t127"."lb_procedure",
-  "t127"."lb_received_us",
-  "t127"."lb_received_day",
-  "t127"."lb_returned_us",
-  "t127"."lb_returned_day",
-  "t127"."lb_unread",
-  "t127"."lr_source",
-  "t127"."lr_file",
-  "t127"."lr_sheet",
-  "t127"."lr_row_number",
-  "t127"."lr_code",
-  "t127"."rg_source",
-  "t127"."rg_file",
-  "t127"."rg_sheet",
-  "t127"."rg_row_number",
-  "t127"."rg_code",
-  "t127"."rg_unit",
-  "t127"."rg_unit_code",
-  "t127"."rg_procedure",
-  "t127"."rg_signed_us",
-  "t127"."rg_signed_day",
-  "t127"."rg_number",
-  "t127"."rg_symbol",
-  "t127"."rg_unread",
-  "t127"."id_source",
-  "t127"."id_verdict",
-  "t127"."id_checked_us",
-  "t20"."os_received_ord",
-  "t21"."os_entered_ord",
-  "t22"."lb_received_ord",
-  "t23"."code_ord",
-  "t127"."code_said" IS NOT NULL AS "code_known",
-  STARTS_WITH("t127"."code_said", 'M') AS "code_made_up"
+  "t139"."subject",
+  "t139"."code",
+  "t139"."os_source",
+  "t139"."os_native_id",
+  "t139"."os_status",
+  "t139"."os_status_raw",
+  "t139"."os_submitted_us",
+  "t139"."os_submitted_day",
+  "t139"."os_received_us",
+  "t139"."os_received_day",
+  "t139"."os_due_us",
+  "t139"."os_due_day",
+  "t139"."os_finished_us",
+  "t139"."os_finished_day",
+  "t139"."os_returned_us",
+  "t139"."os_returned_day",
+  "t139"."os_entered_us",
+  "t139"."os_entered_day",
+  "t139"."os_changed_us",
+  "t139"."os_no_due",
+  "t139"."os_unit",
+  "t139"."os_unit_code",
+  "t139"."os_procedure",
+  "t139"."os_channel",
+  "t139"."os_applicant_key",
+  "t139"."os_path",
+  "t139"."os_supplement_us",
+  "t139"."os_supplement_before_us",
+  "t139"."os_unread",
+  "t139"."os_first_seen_us",
+  "t139"."os_native_count",
+  "t139"."os_natives_differ",
+  "t139"."os_received_first_us",
+  "t139"."os_received_first_day",
+  "t139"."os_due_first_us",
+  "t139"."os_due_first_day",
+  "t139"."os_due_moves",
+  "t139"."os_due_before_us",
+  "t139"."os_due_before_day",
+  "t139"."os_due_moved_us",
+  "t139"."os_due_passed_us",
+  "t139"."os_due_passed_day",
+  "t139"."os_due_migrated_us",
+  "t139"."os_received_moved_us",
+  "t139"."os_finished_before_us",
+  "t139"."os_finished_before_day",
+  "t139"."os_recoded",
+  "t139"."has_alias",
+  "t139"."po_presence",
+  "t139"."po_code",
+  "t139"."po_source",
+  "t139"."po_status",
+  "t139"."po_status_raw",
+  "t139"."po_submitted_us",
+  "t139"."po_submitted_day",
+  "t139"."po_received_us",
+  "t139"."po_received_day",
+  "t139"."po_due_us",
+  "t139"."po_due_day",
+  "t139"."po_finished_us",
+  "t139"."po_finished_day",
+  "t139"."po_returned_us",
+  "t139"."po_returned_day",
+  "t139"."po_unit",
+  "t139"."po_procedure",
+  "t139"."po_unread",
+  "t139"."po_checked_us",
+  "t139"."po_first_seen_us",
+  "t139"."po_first_absent_us",
+  "t139"."ps_source",
+  "t139"."ps_item",
+  "t139"."ps_handed_us",
+  "t139"."ps_handed_day",
+  "t139"."ps_delivered_us",
+  "t139"."ps_delivered_day",
+  "t139"."ps_unread",
+  "t139"."lb_source",
+  "t139"."lb_file",
+  "t139"."lb_sheet",
+  "t139"."lb_row_number",
+  "t139"."lb_code",
+  "t139"."lb_unit",
+  "t139"."lb_unit_code",
+  "t139"."lb_procedure",
+  "t139"."lb_received_us",
+  "t139"."lb_received_day",
+  "t139"."lb_returned_us",
+  "t139"."lb_returned_day",
+  "t139"."lb_unread",
+  "t139"."lr_source",
+  "t139"."lr_file",
+  "t139"."lr_sheet",
+  "t139"."lr_row_number",
+  "t139"."lr_code",
+  "t139"."rg_source",
+  "t139"."rg_file",
+  "t139"."rg_sheet",
+  "t139"."rg_row_number",
+  "t139"."rg_code",
+  "t139"."rg_unit",
+  "t139"."rg_unit_code",
+  "t139"."rg_procedure",
+  "t139"."rg_signed_us",
+  "t139"."rg_signed_day",
+  "t139"."rg_number",
+  "t139"."rg_symbol",
+  "t139"."rg_unread",
+  "t139"."id_source",
+  "t139"."id_verdict",
+  "t139"."id_checked_us",
+  "t21"."os_received_ord",
+  "t22"."os_entered_ord",
+  "t23"."lb_received_ord",
+  "t24"."code_ord",
+  "t139"."code_said" IS NOT NULL AS "code_known",
+  STARTS_WITH("t139"."code_said", 'M') AS "code_made_up"
 FROM (
   SELECT
-    "t125"."subject",
-    "t125"."code",
-    "t125"."os_source",
-    "t125"."os_native_id",
-    "t125"."os_status",
-    "t125"."os_status_raw",
-    "t125"."os_submitted_us",
-    "t125"."os_submitted_day",
-    "t125"."os_received_us",
-    "t125"."os_received_day",
-    "t125"."os_due_us",
-    "t125"."os_due_day",
-    "t125"."os_finished_us",
-    "t125"."os_finished_day",
-    "t125"."os_returned_us",
-    "t125"."os_returned_day",
-    "t125"."os_entered_us",
-    "t125"."os_entered_day",
-    "t125"."os_changed_us",
-    "t125"."os_no_due",
-    "t125"."os_unit",
-    "t125"."os_unit_code",
-    "t125"."os_procedure",
-    "t125"."os_channel",
-    "t125"."os_applicant_key",
-    "t125"."os_path",
-    "t125"."os_supplement_us",
-    "t125"."os_supplement_before_us",
-    "t125"."os_unread",
-    "t125"."os_first_seen_us",
-    "t125"."os_native_count",
-    "t125"."os_natives_differ",
-    "t125"."has_alias",
-    "t125"."po_presence",
-    "t125"."po_code",
-    "t125"."po_source",
-    "t125"."po_status",
-    "t125"."po_status_raw",
-    "t125"."po_submitted_us",
-    "t125"."po_submitted_day",
-    "t125"."po_received_us",
-    "t125"."po_received_day",
-    "t125"."po_due_us",
-    "t125"."po_due_day",
-    "t125"."po_finished_us",
-    "t125"."po_finished_day",
-    "t125"."po_returned_us",
-    "t125"."po_returned_day",
-    "t125"."po_unit",
-    "t125"."po_procedure",
-    "t125"."po_unread",
-    "t125"."po_checked_us",
-    "t125"."po_first_seen_us",
-    "t125"."po_first_absent_us",
-    "t125"."ps_source",
-    "t125"."ps_item",
-    "t125"."ps_handed_us",
-    "t125"."ps_handed_day",
-    "t125"."ps_delivered_us",
-    "t125"."ps_delivered_day",
-    "t125"."ps_unread",
-    "t125"."lb_source",
-    "t125"."lb_file",
-    "t125"."lb_sheet",
-    "t125"."lb_row_number",
-    "t125"."lb_code",
-    "t125"."lb_unit",
-    "t125"."lb_unit_code",
-    "t125"."lb_procedure",
-    "t125"."lb_received_us",
-    "t125"."lb_received_day",
-    "t125"."lb_returned_us",
-    "t125"."lb_returned_day",
-    "t125"."lb_unread",
-    "t125"."lr_source",
-    "t125"."lr_file",
-    "t125"."lr_sheet",
-    "t125"."lr_row_number",
-    "t125"."lr_code",
-    "t125"."rg_source",
-    "t125"."rg_file",
-    "t125"."rg_sheet",
-    "t125"."rg_row_number",
-    "t125"."rg_code",
-    "t125"."rg_unit",
-    "t125"."rg_unit_code",
-    "t125"."rg_procedure",
-    "t125"."rg_signed_us",
-    "t125"."rg_signed_day",
-    "t125"."rg_number",
-    "t125"."rg_symbol",
-    "t125"."rg_unread",
-    "t125"."id_source",
-    "t125"."id_verdict",
-    "t125"."id_checked_us",
+    "t137"."subject",
+    "t137"."code",
+    "t137"."os_source",
+    "t137"."os_native_id",
+    "t137"."os_status",
+    "t137"."os_status_raw",
+    "t137"."os_submitted_us",
+    "t137"."os_submitted_day",
+    "t137"."os_received_us",
+    "t137"."os_received_day",
+    "t137"."os_due_us",
+    "t137"."os_due_day",
+    "t137"."os_finished_us",
+    "t137"."os_finished_day",
+    "t137"."os_returned_us",
+    "t137"."os_returned_day",
+    "t137"."os_entered_us",
+    "t137"."os_entered_day",
+    "t137"."os_changed_us",
+    "t137"."os_no_due",
+    "t137"."os_unit",
+    "t137"."os_unit_code",
+    "t137"."os_procedure",
+    "t137"."os_channel",
+    "t137"."os_applicant_key",
+    "t137"."os_path",
+    "t137"."os_supplement_us",
+    "t137"."os_supplement_before_us",
+    "t137"."os_unread",
+    "t137"."os_first_seen_us",
+    "t137"."os_native_count",
+    "t137"."os_natives_differ",
+    "t137"."os_received_first_us",
+    "t137"."os_received_first_day",
+    "t137"."os_due_first_us",
+    "t137"."os_due_first_day",
+    "t137"."os_due_moves",
+    "t137"."os_due_before_us",
+    "t137"."os_due_before_day",
+    "t137"."os_due_moved_us",
+    "t137"."os_due_passed_us",
+    "t137"."os_due_passed_day",
+    "t137"."os_due_migrated_us",
+    "t137"."os_received_moved_us",
+    "t137"."os_finished_before_us",
+    "t137"."os_finished_before_day",
+    "t137"."os_recoded",
+    "t137"."has_alias",
+    "t137"."po_presence",
+    "t137"."po_code",
+    "t137"."po_source",
+    "t137"."po_status",
+    "t137"."po_status_raw",
+    "t137"."po_submitted_us",
+    "t137"."po_submitted_day",
+    "t137"."po_received_us",
+    "t137"."po_received_day",
+    "t137"."po_due_us",
+    "t137"."po_due_day",
+    "t137"."po_finished_us",
+    "t137"."po_finished_day",
+    "t137"."po_returned_us",
+    "t137"."po_returned_day",
+    "t137"."po_unit",
+    "t137"."po_procedure",
+    "t137"."po_unread",
+    "t137"."po_checked_us",
+    "t137"."po_first_seen_us",
+    "t137"."po_first_absent_us",
+    "t137"."ps_source",
+    "t137"."ps_item",
+    "t137"."ps_handed_us",
+    "t137"."ps_handed_day",
+    "t137"."ps_delivered_us",
+    "t137"."ps_delivered_day",
+    "t137"."ps_unread",
+    "t137"."lb_source",
+    "t137"."lb_file",
+    "t137"."lb_sheet",
+    "t137"."lb_row_number",
+    "t137"."lb_code",
+    "t137"."lb_unit",
+    "t137"."lb_unit_code",
+    "t137"."lb_procedure",
+    "t137"."lb_received_us",
+    "t137"."lb_received_day",
+    "t137"."lb_returned_us",
+    "t137"."lb_returned_day",
+    "t137"."lb_unread",
+    "t137"."lr_source",
+    "t137"."lr_file",
+    "t137"."lr_sheet",
+    "t137"."lr_row_number",
+    "t137"."lr_code",
+    "t137"."rg_source",
+    "t137"."rg_file",
+    "t137"."rg_sheet",
+    "t137"."rg_row_number",
+    "t137"."rg_code",
+    "t137"."rg_unit",
+    "t137"."rg_unit_code",
+    "t137"."rg_procedure",
+    "t137"."rg_signed_us",
+    "t137"."rg_signed_day",
+    "t137"."rg_number",
+    "t137"."rg_symbol",
+    "t137"."rg_unread",
+    "t137"."id_source",
+    "t137"."id_verdict",
+    "t137"."id_checked_us",
     CASE
-      WHEN "t125"."code" ~ '^(?:([0-9A-Z]{3}\.[0-9A-Z]{2}\.[0-9A-Z]{2}\.[A-Z][0-9]{2})-([0-9]{6})-([0-9]{4}))$'
+      WHEN "t137"."code" ~ '^(?:([0-9A-Z]{3}\.[0-9A-Z]{2}\.[0-9A-Z]{2}\.[A-Z][0-9]{2})-([0-9]{6})-([0-9]{4}))$'
       AND COALESCE(
         TRUE
         AND (
           '20' || CASE
-            WHEN "t125"."code" ~ (
+            WHEN "t137"."code" ~ (
               '(' || '^(?:([0-9A-Z]{3}\.[0-9A-Z]{2}\.[0-9A-Z]{2}\.[A-Z][0-9]{2})-([0-9]{6})-([0-9]{4}))$' || ')'
             )
             THEN (
               REGEXP_MATCH(
-                "t125"."code",
+                "t137"."code",
                 '(' || '^(?:([0-9A-Z]{3}\.[0-9A-Z]{2}\.[0-9A-Z]{2}\.[A-Z][0-9]{2})-([0-9]{6})-([0-9]{4}))$' || ')'
               )
             )[3]
@@ -463,12 +493,12 @@ FROM (
       )
       THEN '-' || COALESCE(
         '20' || CASE
-          WHEN "t125"."code" ~ (
+          WHEN "t137"."code" ~ (
             '(' || '^(?:([0-9A-Z]{3}\.[0-9A-Z]{2}\.[0-9A-Z]{2}\.[A-Z][0-9]{2})-([0-9]{6})-([0-9]{4}))$' || ')'
           )
           THEN (
             REGEXP_MATCH(
-              "t125"."code",
+              "t137"."code",
               '(' || '^(?:([0-9A-Z]{3}\.[0-9A-Z]{2}\.[0-9A-Z]{2}\.[A-Z][0-9]{2})-([0-9]{6})-([0-9]{4}))$' || ')'
             )
           )[3]
@@ -476,17 +506,17 @@ FROM (
         END,
         ''
       )
-      WHEN "t125"."code" ~ '^(?:([A-Y][0-9]{2}(?:\.[0-9A-Z]{2,3}){0,6})-([0-9]{6})-([0-9]{4}))$'
+      WHEN "t137"."code" ~ '^(?:([A-Y][0-9]{2}(?:\.[0-9A-Z]{2,3}){0,6})-([0-9]{6})-([0-9]{4}))$'
       AND COALESCE(
         TRUE
         AND (
           '20' || CASE
-            WHEN "t125"."code" ~ (
+            WHEN "t137"."code" ~ (
               '(' || '^(?:([A-Y][0-9]{2}(?:\.[0-9A-Z]{2,3}){0,6})-([0-9]{6})-([0-9]{4}))$' || ')'
             )
             THEN (
               REGEXP_MATCH(
-                "t125"."code",
+                "t137"."code",
                 '(' || '^(?:([A-Y][0-9]{2}(?:\.[0-9A-Z]{2,3}){0,6})-([0-9]{6})-([0-9]{4}))$' || ')'
               )
             )[3]
@@ -497,12 +527,12 @@ FROM (
       )
       THEN '-' || COALESCE(
         '20' || CASE
-          WHEN "t125"."code" ~ (
+          WHEN "t137"."code" ~ (
             '(' || '^(?:([A-Y][0-9]{2}(?:\.[0-9A-Z]{2,3}){0,6})-([0-9]{6})-([0-9]{4}))$' || ')'
           )
           THEN (
             REGEXP_MATCH(
-              "t125"."code",
+              "t137"."code",
               '(' || '^(?:([A-Y][0-9]{2}(?:\.[0-9A-Z]{2,3}){0,6})-([0-9]{6})-([0-9]{4}))$' || ')'
             )
           )[3]
@@ -510,30 +540,30 @@ FROM (
         END,
         ''
       )
-      WHEN "t125"."code" ~ '^(?:(.+)-([0-9]{6})-([0-9]{6,7}))$' AND TRUE
+      WHEN "t137"."code" ~ '^(?:(.+)-([0-9]{6})-([0-9]{6,7}))$' AND TRUE
       THEN '-' || COALESCE(
         '20' || CASE
-          WHEN "t125"."code" ~ (
+          WHEN "t137"."code" ~ (
             '(' || '^(?:(.+)-([0-9]{6})-([0-9]{6,7}))$' || ')'
           )
           THEN (
-            REGEXP_MATCH("t125"."code", '(' || '^(?:(.+)-([0-9]{6})-([0-9]{6,7}))$' || ')')
+            REGEXP_MATCH("t137"."code", '(' || '^(?:(.+)-([0-9]{6})-([0-9]{6,7}))$' || ')')
           )[3]
           ELSE NULL
         END,
         ''
       )
-      WHEN "t125"."code" ~ '^(?:([A-Y][0-9]{2}(?:\.[0-9A-Z]{1,3})*)-([0-9]{8})-([0-9]{4,7}))$'
+      WHEN "t137"."code" ~ '^(?:([A-Y][0-9]{2}(?:\.[0-9A-Z]{1,3})*)-([0-9]{8})-([0-9]{4,7}))$'
       AND COALESCE(
         TRUE
         AND (
           CASE
-            WHEN "t125"."code" ~ (
+            WHEN "t137"."code" ~ (
               '(' || '^(?:([A-Y][0-9]{2}(?:\.[0-9A-Z]{1,3})*)-([0-9]{8})-([0-9]{4,7}))$' || ')'
             )
             THEN (
               REGEXP_MATCH(
-                "t125"."code",
+                "t137"."code",
                 '(' || '^(?:([A-Y][0-9]{2}(?:\.[0-9A-Z]{1,3})*)-([0-9]{8})-([0-9]{4,7}))$' || ')'
               )
             )[3]
@@ -545,12 +575,12 @@ FROM (
       THEN CASE
         WHEN LENGTH(
           CASE
-            WHEN "t125"."code" ~ (
+            WHEN "t137"."code" ~ (
               '(' || '^(?:([A-Y][0-9]{2}(?:\.[0-9A-Z]{1,3})*)-([0-9]{8})-([0-9]{4,7}))$' || ')'
             )
             THEN (
               REGEXP_MATCH(
-                "t125"."code",
+                "t137"."code",
                 '(' || '^(?:([A-Y][0-9]{2}(?:\.[0-9A-Z]{1,3})*)-([0-9]{8})-([0-9]{4,7}))$' || ')'
               )
             )[4]
@@ -561,12 +591,12 @@ FROM (
         ELSE '-'
       END || COALESCE(
         CASE
-          WHEN "t125"."code" ~ (
+          WHEN "t137"."code" ~ (
             '(' || '^(?:([A-Y][0-9]{2}(?:\.[0-9A-Z]{1,3})*)-([0-9]{8})-([0-9]{4,7}))$' || ')'
           )
           THEN (
             REGEXP_MATCH(
-              "t125"."code",
+              "t137"."code",
               '(' || '^(?:([A-Y][0-9]{2}(?:\.[0-9A-Z]{1,3})*)-([0-9]{8})-([0-9]{4,7}))$' || ')'
             )
           )[3]
@@ -574,15 +604,15 @@ FROM (
         END,
         ''
       )
-      WHEN "t125"."code" ~ '^(?:(.+)-([0-9]{6})-([0-9]{5}))$' AND TRUE
+      WHEN "t137"."code" ~ '^(?:(.+)-([0-9]{6})-([0-9]{5}))$' AND TRUE
       THEN CASE
         WHEN LENGTH(
           CASE
-            WHEN "t125"."code" ~ (
+            WHEN "t137"."code" ~ (
               '(' || '^(?:(.+)-([0-9]{6})-([0-9]{5}))$' || ')'
             )
             THEN (
-              REGEXP_MATCH("t125"."code", '(' || '^(?:(.+)-([0-9]{6})-([0-9]{5}))$' || ')')
+              REGEXP_MATCH("t137"."code", '(' || '^(?:(.+)-([0-9]{6})-([0-9]{5}))$' || ')')
             )[4]
             ELSE NULL
           END
@@ -591,27 +621,27 @@ FROM (
         ELSE '-'
       END || COALESCE(
         '20' || CASE
-          WHEN "t125"."code" ~ (
+          WHEN "t137"."code" ~ (
             '(' || '^(?:(.+)-([0-9]{6})-([0-9]{5}))$' || ')'
           )
           THEN (
-            REGEXP_MATCH("t125"."code", '(' || '^(?:(.+)-([0-9]{6})-([0-9]{5}))$' || ')')
+            REGEXP_MATCH("t137"."code", '(' || '^(?:(.+)-([0-9]{6})-([0-9]{5}))$' || ')')
           )[3]
           ELSE NULL
         END,
         ''
       )
-      WHEN "t125"."code" ~ '^(?:((?:[0-9A-Z]{2}\.){1,2}[A-Z][0-9]{2})-([0-9]{6})-([0-9]{4}))$'
+      WHEN "t137"."code" ~ '^(?:((?:[0-9A-Z]{2}\.){1,2}[A-Z][0-9]{2})-([0-9]{6})-([0-9]{4}))$'
       AND COALESCE(
         TRUE
         AND (
           '20' || CASE
-            WHEN "t125"."code" ~ (
+            WHEN "t137"."code" ~ (
               '(' || '^(?:((?:[0-9A-Z]{2}\.){1,2}[A-Z][0-9]{2})-([0-9]{6})-([0-9]{4}))$' || ')'
             )
             THEN (
               REGEXP_MATCH(
-                "t125"."code",
+                "t137"."code",
                 '(' || '^(?:((?:[0-9A-Z]{2}\.){1,2}[A-Z][0-9]{2})-([0-9]{6})-([0-9]{4}))$' || ')'
               )
             )[3]
@@ -622,12 +652,12 @@ FROM (
       )
       THEN '-' || COALESCE(
         '20' || CASE
-          WHEN "t125"."code" ~ (
+          WHEN "t137"."code" ~ (
             '(' || '^(?:((?:[0-9A-Z]{2}\.){1,2}[A-Z][0-9]{2})-([0-9]{6})-([0-9]{4}))$' || ')'
           )
           THEN (
             REGEXP_MATCH(
-              "t125"."code",
+              "t137"."code",
               '(' || '^(?:((?:[0-9A-Z]{2}\.){1,2}[A-Z][0-9]{2})-([0-9]{6})-([0-9]{4}))$' || ')'
             )
           )[3]
@@ -635,15 +665,15 @@ FROM (
         END,
         ''
       )
-      WHEN "t125"."code" ~ '^(?:([0-9A-Z]{3}\.[0-9A-Z]{2}\.[0-9A-Z]{2}\.[A-Z][0-9]{2})-([0-9]{6})-([0-9]{4}))$'
+      WHEN "t137"."code" ~ '^(?:([0-9A-Z]{3}\.[0-9A-Z]{2}\.[0-9A-Z]{2}\.[A-Z][0-9]{2})-([0-9]{6})-([0-9]{4}))$'
       THEN '-' || COALESCE(
         '20' || CASE
-          WHEN "t125"."code" ~ (
+          WHEN "t137"."code" ~ (
             '(' || '^(?:([0-9A-Z]{3}\.[0-9A-Z]{2}\.[0-9A-Z]{2}\.[A-Z][0-9]{2})-([0-9]{6})-([0-9]{4}))$' || ')'
           )
           THEN (
             REGEXP_MATCH(
-              "t125"."code",
+              "t137"."code",
               '(' || '^(?:([0-9A-Z]{3}\.[0-9A-Z]{2}\.[0-9A-Z]{2}\.[A-Z][0-9]{2})-([0-9]{6})-([0-9]{4}))$' || ')'
             )
           )[3]
@@ -651,15 +681,15 @@ FROM (
         END,
         ''
       )
-      WHEN "t125"."code" ~ '^(?:([A-Y][0-9]{2}(?:\.[0-9A-Z]{2,3}){0,6})-([0-9]{6})-([0-9]{4}))$'
+      WHEN "t137"."code" ~ '^(?:([A-Y][0-9]{2}(?:\.[0-9A-Z]{2,3}){0,6})-([0-9]{6})-([0-9]{4}))$'
       THEN '-' || COALESCE(
         '20' || CASE
-          WHEN "t125"."code" ~ (
+          WHEN "t137"."code" ~ (
             '(' || '^(?:([A-Y][0-9]{2}(?:\.[0-9A-Z]{2,3}){0,6})-([0-9]{6})-([0-9]{4}))$' || ')'
           )
           THEN (
             REGEXP_MATCH(
-              "t125"."code",
+              "t137"."code",
               '(' || '^(?:([A-Y][0-9]{2}(?:\.[0-9A-Z]{2,3}){0,6})-([0-9]{6})-([0-9]{4}))$' || ')'
             )
           )[3]
@@ -667,16 +697,16 @@ FROM (
         END,
         ''
       )
-      WHEN "t125"."code" ~ '^(?:([A-Y][0-9]{2}(?:\.[0-9A-Z]{1,3})*)-([0-9]{8})-([0-9]{4,7}))$'
+      WHEN "t137"."code" ~ '^(?:([A-Y][0-9]{2}(?:\.[0-9A-Z]{1,3})*)-([0-9]{8})-([0-9]{4,7}))$'
       THEN CASE
         WHEN LENGTH(
           CASE
-            WHEN "t125"."code" ~ (
+            WHEN "t137"."code" ~ (
               '(' || '^(?:([A-Y][0-9]{2}(?:\.[0-9A-Z]{1,3})*)-([0-9]{8})-([0-9]{4,7}))$' || ')'
             )
             THEN (
               REGEXP_MATCH(
-                "t125"."code",
+                "t137"."code",
                 '(' || '^(?:([A-Y][0-9]{2}(?:\.[0-9A-Z]{1,3})*)-([0-9]{8})-([0-9]{4,7}))$' || ')'
               )
             )[4]
@@ -687,12 +717,12 @@ FROM (
         ELSE '-'
       END || COALESCE(
         CASE
-          WHEN "t125"."code" ~ (
+          WHEN "t137"."code" ~ (
             '(' || '^(?:([A-Y][0-9]{2}(?:\.[0-9A-Z]{1,3})*)-([0-9]{8})-([0-9]{4,7}))$' || ')'
           )
           THEN (
             REGEXP_MATCH(
-              "t125"."code",
+              "t137"."code",
               '(' || '^(?:([A-Y][0-9]{2}(?:\.[0-9A-Z]{1,3})*)-([0-9]{8})-([0-9]{4,7}))$' || ')'
             )
           )[3]
@@ -700,15 +730,15 @@ FROM (
         END,
         ''
       )
-      WHEN "t125"."code" ~ '^(?:((?:[0-9A-Z]{2}\.){1,2}[A-Z][0-9]{2})-([0-9]{6})-([0-9]{4}))$'
+      WHEN "t137"."code" ~ '^(?:((?:[0-9A-Z]{2}\.){1,2}[A-Z][0-9]{2})-([0-9]{6})-([0-9]{4}))$'
       THEN '-' || COALESCE(
         '20' || CASE
-          WHEN "t125"."code" ~ (
+          WHEN "t137"."code" ~ (
             '(' || '^(?:((?:[0-9A-Z]{2}\.){1,2}[A-Z][0-9]{2})-([0-9]{6})-([0-9]{4}))$' || ')'
           )
           THEN (
             REGEXP_MATCH(
-              "t125"."code",
+              "t137"."code",
               '(' || '^(?:((?:[0-9A-Z]{2}\.){1,2}[A-Z][0-9]{2})-([0-9]{6})-([0-9]{4}))$' || ')'
             )
           )[3]
@@ -723,385 +753,648 @@ FROM (
       *
     FROM (
       SELECT
-        "t74"."case_code" AS "subject",
-        "t74"."case_code" AS "code",
-        "t58"."os_source",
-        "t58"."os_native_id",
-        "t58"."os_status",
-        "t58"."os_status_raw",
-        "t58"."os_submitted_us",
-        "t58"."os_submitted_day",
-        "t58"."os_received_us",
-        "t58"."os_received_day",
-        "t58"."os_due_us",
-        "t58"."os_due_day",
-        "t58"."os_finished_us",
-        "t58"."os_finished_day",
-        "t58"."os_returned_us",
-        "t58"."os_returned_day",
-        "t58"."os_entered_us",
-        "t58"."os_entered_day",
-        "t58"."os_changed_us",
-        "t58"."os_no_due",
-        "t58"."os_unit",
-        "t58"."os_unit_code",
-        "t58"."os_procedure",
-        "t58"."os_channel",
-        "t58"."os_applicant_key",
-        "t58"."os_path",
-        "t58"."os_supplement_us",
-        "t58"."os_supplement_before_us",
-        "t58"."os_unread",
-        "t58"."os_first_seen_us",
-        "t58"."os_native_count",
-        "t58"."os_natives_differ",
-        COALESCE("t61"."has_alias", FALSE) AS "has_alias",
-        COALESCE("t103"."po_presence", 'unknown') AS "po_presence",
-        "t103"."po_code",
-        "t103"."po_source",
-        "t103"."po_status",
-        "t103"."po_status_raw",
-        "t103"."po_submitted_us",
-        "t103"."po_submitted_day",
-        "t103"."po_received_us",
-        "t103"."po_received_day",
-        "t103"."po_due_us",
-        "t103"."po_due_day",
-        "t103"."po_finished_us",
-        "t103"."po_finished_day",
-        "t103"."po_returned_us",
-        "t103"."po_returned_day",
-        "t103"."po_unit",
-        "t103"."po_procedure",
-        "t103"."po_unread",
-        "t103"."po_checked_us",
-        "t103"."po_first_seen_us",
-        "t103"."po_first_absent_us",
-        "t123"."ps_source",
-        "t123"."ps_item",
-        "t123"."ps_handed_us",
-        "t123"."ps_handed_day",
-        "t123"."ps_delivered_us",
-        "t123"."ps_delivered_day",
-        "t123"."ps_unread",
-        "t119"."lb_source",
-        "t119"."lb_file",
-        "t119"."lb_sheet",
-        "t119"."lb_row_number",
-        "t119"."lb_code",
-        "t119"."lb_unit",
-        "t119"."lb_unit_code",
-        "t119"."lb_procedure",
-        "t119"."lb_received_us",
-        "t119"."lb_received_day",
-        "t108"."lb_returned_us",
-        "t108"."lb_returned_day",
-        "t119"."lb_unread",
-        "t108"."lr_source",
-        "t108"."lr_file",
-        "t108"."lr_sheet",
-        "t108"."lr_row_number",
-        "t108"."lr_code",
-        "t120"."rg_source",
-        "t120"."rg_file",
-        "t120"."rg_sheet",
-        "t120"."rg_row_number",
-        "t120"."rg_code",
-        "t120"."rg_unit",
-        "t120"."rg_unit_code",
-        "t120"."rg_procedure",
-        "t120"."rg_signed_us",
-        "t120"."rg_signed_day",
-        "t120"."rg_number",
-        "t120"."rg_symbol",
-        "t120"."rg_unread",
-        "t93"."id_source",
-        "t93"."id_verdict",
-        "t93"."id_checked_us"
+        "t86"."case_code" AS "subject",
+        "t86"."case_code" AS "code",
+        "t67"."os_source",
+        "t67"."os_native_id",
+        "t67"."os_status",
+        "t67"."os_status_raw",
+        "t67"."os_submitted_us",
+        "t67"."os_submitted_day",
+        "t67"."os_received_us",
+        "t67"."os_received_day",
+        "t67"."os_due_us",
+        "t67"."os_due_day",
+        "t67"."os_finished_us",
+        "t67"."os_finished_day",
+        "t67"."os_returned_us",
+        "t67"."os_returned_day",
+        "t67"."os_entered_us",
+        "t67"."os_entered_day",
+        "t67"."os_changed_us",
+        "t67"."os_no_due",
+        "t67"."os_unit",
+        "t67"."os_unit_code",
+        "t67"."os_procedure",
+        "t67"."os_channel",
+        "t67"."os_applicant_key",
+        "t67"."os_path",
+        "t67"."os_supplement_us",
+        "t67"."os_supplement_before_us",
+        "t67"."os_unread",
+        "t67"."os_first_seen_us",
+        "t67"."os_native_count",
+        "t67"."os_natives_differ",
+        CASE
+          WHEN "t77"."os_received_first_us" IS NOT NULL
+          THEN "t77"."os_received_first_us"
+          ELSE "t67"."os_received_us"
+        END AS "os_received_first_us",
+        CASE
+          WHEN "t77"."os_received_first_us" IS NOT NULL
+          THEN "t77"."os_received_first_day"
+          ELSE "t67"."os_received_day"
+        END AS "os_received_first_day",
+        CASE
+          WHEN "t77"."os_due_first_us" IS NOT NULL
+          THEN "t77"."os_due_first_us"
+          ELSE "t67"."os_due_us"
+        END AS "os_due_first_us",
+        CASE
+          WHEN "t77"."os_due_first_us" IS NOT NULL
+          THEN "t77"."os_due_first_day"
+          ELSE "t67"."os_due_day"
+        END AS "os_due_first_day",
+        CASE
+          WHEN "t67"."os_native_id" IS NOT NULL
+          THEN COALESCE("t77"."os_due_moves", 0)
+          ELSE NULL
+        END AS "os_due_moves",
+        "t77"."os_due_before_us",
+        "t77"."os_due_before_day",
+        "t77"."os_due_moved_us",
+        "t77"."os_due_passed_us",
+        "t77"."os_due_passed_day",
+        "t77"."os_due_migrated_us",
+        "t77"."os_received_moved_us",
+        "t77"."os_finished_before_us",
+        "t77"."os_finished_before_day",
+        COALESCE("t47"."os_recoded", FALSE) AS "os_recoded",
+        COALESCE("t70"."has_alias", FALSE) AS "has_alias",
+        COALESCE("t115"."po_presence", 'unknown') AS "po_presence",
+        "t115"."po_code",
+        "t115"."po_source",
+        "t115"."po_status",
+        "t115"."po_status_raw",
+        "t115"."po_submitted_us",
+        "t115"."po_submitted_day",
+        "t115"."po_received_us",
+        "t115"."po_received_day",
+        "t115"."po_due_us",
+        "t115"."po_due_day",
+        "t115"."po_finished_us",
+        "t115"."po_finished_day",
+        "t115"."po_returned_us",
+        "t115"."po_returned_day",
+        "t115"."po_unit",
+        "t115"."po_procedure",
+        "t115"."po_unread",
+        "t115"."po_checked_us",
+        "t115"."po_first_seen_us",
+        "t115"."po_first_absent_us",
+        "t135"."ps_source",
+        "t135"."ps_item",
+        "t135"."ps_handed_us",
+        "t135"."ps_handed_day",
+        "t135"."ps_delivered_us",
+        "t135"."ps_delivered_day",
+        "t135"."ps_unread",
+        "t131"."lb_source",
+        "t131"."lb_file",
+        "t131"."lb_sheet",
+        "t131"."lb_row_number",
+        "t131"."lb_code",
+        "t131"."lb_unit",
+        "t131"."lb_unit_code",
+        "t131"."lb_procedure",
+        "t131"."lb_received_us",
+        "t131"."lb_received_day",
+        "t120"."lb_returned_us",
+        "t120"."lb_returned_day",
+        "t131"."lb_unread",
+        "t120"."lr_source",
+        "t120"."lr_file",
+        "t120"."lr_sheet",
+        "t120"."lr_row_number",
+        "t120"."lr_code",
+        "t132"."rg_source",
+        "t132"."rg_file",
+        "t132"."rg_sheet",
+        "t132"."rg_row_number",
+        "t132"."rg_code",
+        "t132"."rg_unit",
+        "t132"."rg_unit_code",
+        "t132"."rg_procedure",
+        "t132"."rg_signed_us",
+        "t132"."rg_signed_day",
+        "t132"."rg_number",
+        "t132"."rg_symbol",
+        "t132"."rg_unread",
+        "t105"."id_source",
+        "t105"."id_verdict",
+        "t105"."id_checked_us"
       FROM (
         SELECT DISTINCT
-          "t70"."case_code"
-        FROM "t69" AS "t70"
-      ) AS "t74"
+          "t82"."case_code"
+        FROM "t81" AS "t82"
+      ) AS "t86"
       LEFT OUTER JOIN (
         SELECT
-          "t50"."code" AS "os_code",
-          "t50"."native_count" AS "os_native_count",
-          "t50"."natives_differ" AS "os_natives_differ",
-          "t50"."source" AS "os_source",
-          "t50"."native_id" AS "os_native_id",
-          "t50"."status" AS "os_status",
-          "t50"."status_raw" AS "os_status_raw",
-          "t50"."submitted_us" AS "os_submitted_us",
-          "t50"."submitted_day" AS "os_submitted_day",
-          "t50"."received_us" AS "os_received_us",
-          "t50"."received_day" AS "os_received_day",
-          "t50"."due_us" AS "os_due_us",
-          "t50"."due_day" AS "os_due_day",
-          "t50"."finished_us" AS "os_finished_us",
-          "t50"."finished_day" AS "os_finished_day",
-          "t50"."returned_us" AS "os_returned_us",
-          "t50"."returned_day" AS "os_returned_day",
-          "t50"."entered_us" AS "os_entered_us",
-          "t50"."entered_day" AS "os_entered_day",
-          "t50"."changed_us" AS "os_changed_us",
-          "t50"."no_due" AS "os_no_due",
-          "t50"."unit" AS "os_unit",
-          "t50"."unit_code" AS "os_unit_code",
-          "t50"."procedure" AS "os_procedure",
-          "t50"."channel" AS "os_channel",
-          "t50"."applicant_key" AS "os_applicant_key",
-          "t50"."path" AS "os_path",
-          "t50"."supplement_us" AS "os_supplement_us",
-          "t50"."supplement_before_us" AS "os_supplement_before_us",
-          "t50"."unread" AS "os_unread",
-          "t50"."first_seen_us" AS "os_first_seen_us"
-        FROM "t47" AS "t50"
+          "t59"."code" AS "os_code",
+          "t59"."native_count" AS "os_native_count",
+          "t59"."natives_differ" AS "os_natives_differ",
+          "t59"."source" AS "os_source",
+          "t59"."native_id" AS "os_native_id",
+          "t59"."status" AS "os_status",
+          "t59"."status_raw" AS "os_status_raw",
+          "t59"."submitted_us" AS "os_submitted_us",
+          "t59"."submitted_day" AS "os_submitted_day",
+          "t59"."received_us" AS "os_received_us",
+          "t59"."received_day" AS "os_received_day",
+          "t59"."due_us" AS "os_due_us",
+          "t59"."due_day" AS "os_due_day",
+          "t59"."finished_us" AS "os_finished_us",
+          "t59"."finished_day" AS "os_finished_day",
+          "t59"."returned_us" AS "os_returned_us",
+          "t59"."returned_day" AS "os_returned_day",
+          "t59"."entered_us" AS "os_entered_us",
+          "t59"."entered_day" AS "os_entered_day",
+          "t59"."changed_us" AS "os_changed_us",
+          "t59"."no_due" AS "os_no_due",
+          "t59"."unit" AS "os_unit",
+          "t59"."unit_code" AS "os_unit_code",
+          "t59"."procedure" AS "os_procedure",
+          "t59"."channel" AS "os_channel",
+          "t59"."applicant_key" AS "os_applicant_key",
+          "t59"."path" AS "os_path",
+          "t59"."supplement_us" AS "os_supplement_us",
+          "t59"."supplement_before_us" AS "os_supplement_before_us",
+          "t59"."unread" AS "os_unread",
+          "t59"."first_seen_us" AS "os_first_seen_us"
+        FROM "t56" AS "t59"
         WHERE
-          "t50"."rank" = 0
-      ) AS "t58"
-        ON "t74"."case_code" = "t58"."os_code"
+          "t59"."rank" = 0
+      ) AS "t67"
+        ON "t86"."case_code" = "t67"."os_code"
       LEFT OUTER JOIN (
         SELECT
-          "t91"."case_code" AS "portal_of_case",
+          "t71"."source" AS "of_source",
+          "t71"."native_id" AS "of_native_id",
+          (
+            ARRAY_AGG("t71"."old_us" ORDER BY "t71"."id" ASC) FILTER(WHERE
+              "t71"."id" IS NOT NULL AND "t71"."received")
+          )[1] AS "os_received_first_us",
+          (
+            ARRAY_AGG("t71"."old_day" ORDER BY "t71"."id" ASC) FILTER(WHERE
+              "t71"."id" IS NOT NULL AND "t71"."received")
+          )[1] AS "os_received_first_day",
+          (
+            ARRAY_AGG("t71"."old_us" ORDER BY "t71"."id" ASC) FILTER(WHERE
+              "t71"."id" IS NOT NULL AND "t71"."due")
+          )[1] AS "os_due_first_us",
+          (
+            ARRAY_AGG("t71"."old_day" ORDER BY "t71"."id" ASC) FILTER(WHERE
+              "t71"."id" IS NOT NULL AND "t71"."due")
+          )[1] AS "os_due_first_day",
+          COUNT(*) FILTER(WHERE
+            "t71"."moved") AS "os_due_moves",
+          (
+            ARRAY_AGG("t71"."old_us" ORDER BY "t71"."id" DESC NULLS LAST) FILTER(WHERE
+              "t71"."id" IS NOT NULL AND "t71"."moved")
+          )[1] AS "os_due_before_us",
+          (
+            ARRAY_AGG("t71"."old_day" ORDER BY "t71"."id" DESC NULLS LAST) FILTER(WHERE
+              "t71"."id" IS NOT NULL AND "t71"."moved")
+          )[1] AS "os_due_before_day",
+          (
+            ARRAY_AGG("t71"."at_us" ORDER BY "t71"."id" DESC NULLS LAST) FILTER(WHERE
+              "t71"."id" IS NOT NULL AND "t71"."moved")
+          )[1] AS "os_due_moved_us",
+          MIN("t71"."old_us") FILTER(WHERE
+            "t71"."passed") AS "os_due_passed_us",
+          (
+            ARRAY_AGG("t71"."old_day" ORDER BY "t71"."old_us" ASC) FILTER(WHERE
+              "t71"."old_us" IS NOT NULL AND "t71"."passed")
+          )[1] AS "os_due_passed_day",
+          (
+            ARRAY_AGG("t71"."at_us" ORDER BY "t71"."id" DESC NULLS LAST) FILTER(WHERE
+              "t71"."id" IS NOT NULL AND "t71"."moved_by_migration")
+          )[1] AS "os_due_migrated_us",
+          (
+            ARRAY_AGG("t71"."at_us" ORDER BY "t71"."id" DESC NULLS LAST) FILTER(WHERE
+              "t71"."id" IS NOT NULL AND "t71"."received_moved")
+          )[1] AS "os_received_moved_us",
+          (
+            ARRAY_AGG("t71"."old_us" ORDER BY "t71"."id" DESC NULLS LAST) FILTER(WHERE
+              "t71"."id" IS NOT NULL AND "t71"."set_back")
+          )[1] AS "os_finished_before_us",
+          (
+            ARRAY_AGG("t71"."old_day" ORDER BY "t71"."id" DESC NULLS LAST) FILTER(WHERE
+              "t71"."id" IS NOT NULL AND "t71"."set_back")
+          )[1] AS "os_finished_before_day"
+        FROM (
+          SELECT
+            "t53"."id",
+            "t53"."source",
+            "t53"."native_id",
+            "t53"."entry_id",
+            "t53"."field",
+            "t53"."old",
+            "t53"."old_us",
+            "t53"."old_day",
+            "t53"."new_us",
+            "t53"."at_us",
+            "t53"."new_day",
+            "t53"."due_us",
+            "t53"."due_day",
+            "t53"."field" = 'due' AS "due",
+            "t53"."field" = 'received' AS "received",
+            (
+              "t53"."field" = 'due'
+            )
+            AND (
+              CAST(FLOOR(CAST((
+                "t53"."new_us" + 25200000000
+              ) AS DOUBLE PRECISION) / (
+                86400000000
+              )) AS BIGINT) > CAST(FLOOR(CAST((
+                "t53"."old_us" + 25200000000
+              ) AS DOUBLE PRECISION) / (
+                86400000000
+              )) AS BIGINT)
+            )
+            AND NOT (
+              FALSE OR "t53"."at_us" BETWEEN 1791180000000000 AND 1791253800000000
+            ) AS "moved",
+            (
+              "t53"."field" = 'due'
+            )
+            AND (
+              CAST(FLOOR(CAST((
+                "t53"."new_us" + 25200000000
+              ) AS DOUBLE PRECISION) / (
+                86400000000
+              )) AS BIGINT) > CAST(FLOOR(CAST((
+                "t53"."old_us" + 25200000000
+              ) AS DOUBLE PRECISION) / (
+                86400000000
+              )) AS BIGINT)
+            )
+            AND NOT (
+              FALSE OR "t53"."at_us" BETWEEN 1791180000000000 AND 1791253800000000
+            )
+            AND (
+              CAST(FLOOR(CAST((
+                "t53"."old_us" + 25200000000
+              ) AS DOUBLE PRECISION) / (
+                86400000000
+              )) AS BIGINT) < CAST(FLOOR(CAST((
+                "t53"."at_us" + 25200000000
+              ) AS DOUBLE PRECISION) / (
+                86400000000
+              )) AS BIGINT)
+            ) AS "passed",
+            (
+              "t53"."field" = 'due'
+            )
+            AND (
+              CAST(FLOOR(CAST((
+                "t53"."new_us" + 25200000000
+              ) AS DOUBLE PRECISION) / (
+                86400000000
+              )) AS BIGINT) > CAST(FLOOR(CAST((
+                "t53"."old_us" + 25200000000
+              ) AS DOUBLE PRECISION) / (
+                86400000000
+              )) AS BIGINT)
+            )
+            AND (
+              FALSE OR "t53"."at_us" BETWEEN 1791180000000000 AND 1791253800000000
+            ) AS "moved_by_migration",
+            (
+              "t53"."field" = 'received'
+            )
+            AND (
+              CAST(FLOOR(CAST((
+                "t53"."new_us" + 25200000000
+              ) AS DOUBLE PRECISION) / (
+                86400000000
+              )) AS BIGINT) > CAST(FLOOR(CAST((
+                "t53"."old_us" + 25200000000
+              ) AS DOUBLE PRECISION) / (
+                86400000000
+              )) AS BIGINT)
+            )
+            AND NOT (
+              FALSE OR "t53"."at_us" BETWEEN 1791180000000000 AND 1791253800000000
+            ) AS "received_moved",
+            (
+              "t53"."field" = 'finished'
+            )
+            AND CASE
+              WHEN COALESCE("t53"."old_day", FALSE) OR COALESCE("t53"."due_day", FALSE)
+              THEN CAST(FLOOR(CAST((
+                "t53"."old_us" + 25200000000
+              ) AS DOUBLE PRECISION) / (
+                86400000000
+              )) AS BIGINT) > CAST(FLOOR(CAST((
+                "t53"."due_us" + 25200000000
+              ) AS DOUBLE PRECISION) / (
+                86400000000
+              )) AS BIGINT)
+              ELSE "t53"."old_us" > "t53"."due_us"
+            END
+            AND NOT (
+              CASE
+                WHEN COALESCE("t53"."new_day", FALSE) OR COALESCE("t53"."due_day", FALSE)
+                THEN CAST(FLOOR(CAST((
+                  "t53"."new_us" + 25200000000
+                ) AS DOUBLE PRECISION) / (
+                  86400000000
+                )) AS BIGINT) > CAST(FLOOR(CAST((
+                  "t53"."due_us" + 25200000000
+                ) AS DOUBLE PRECISION) / (
+                  86400000000
+                )) AS BIGINT)
+                ELSE "t53"."new_us" > "t53"."due_us"
+              END
+            )
+            AND NOT (
+              FALSE OR "t53"."at_us" BETWEEN 1791180000000000 AND 1791253800000000
+            ) AS "set_back"
+          FROM (
+            SELECT
+              "t35"."id",
+              "t35"."source",
+              "t35"."native_id",
+              "t35"."entry_id",
+              "t35"."field",
+              "t35"."old",
+              "t35"."old_us",
+              "t35"."old_day",
+              "t35"."new_us",
+              "t35"."at_us",
+              "t35"."new_day",
+              "t40"."due_us",
+              "t40"."due_day"
+            FROM (
+              SELECT
+                *
+              FROM "part_of_record_change" AS "t1"
+              WHERE
+                "t1"."entry_id" IS NULL AND "t1"."old_us" IS NOT NULL
+            ) AS "t35"
+            INNER JOIN (
+              SELECT
+                "t3"."source",
+                "t3"."native_id",
+                "t3"."due_us",
+                "t3"."due_day"
+              FROM "part_of_source_record" AS "t3"
+              WHERE
+                "t3"."role" = 'one_stop'
+            ) AS "t40"
+              ON "t35"."source" = "t40"."source" AND "t35"."native_id" = "t40"."native_id"
+          ) AS "t53"
+        ) AS "t71"
+        GROUP BY
+          1,
+          2
+      ) AS "t77"
+        ON "t67"."os_source" = "t77"."of_source"
+        AND "t67"."os_native_id" = "t77"."of_native_id"
+      LEFT OUTER JOIN (
+        SELECT
+          "t103"."case_code" AS "portal_of_case",
           CASE
-            WHEN "t91"."any_there"
+            WHEN "t103"."any_there"
             THEN 'present'
-            WHEN "t91"."all_gone"
+            WHEN "t103"."all_gone"
             THEN 'absent'
             ELSE 'unknown'
           END AS "po_presence",
-          "t91"."key" AS "po_code",
-          "t91"."source" AS "po_source",
-          "t91"."status" AS "po_status",
-          "t91"."status_raw" AS "po_status_raw",
-          "t91"."submitted_us" AS "po_submitted_us",
-          "t91"."submitted_day" AS "po_submitted_day",
-          "t91"."received_us" AS "po_received_us",
-          "t91"."received_day" AS "po_received_day",
-          "t91"."due_us" AS "po_due_us",
-          "t91"."due_day" AS "po_due_day",
-          "t91"."finished_us" AS "po_finished_us",
-          "t91"."finished_day" AS "po_finished_day",
-          "t91"."returned_us" AS "po_returned_us",
-          "t91"."returned_day" AS "po_returned_day",
-          "t91"."unit" AS "po_unit",
-          "t91"."procedure" AS "po_procedure",
-          "t91"."unread" AS "po_unread",
-          "t91"."checked_us" AS "po_checked_us",
-          "t91"."first_seen_us" AS "po_first_seen_us",
-          "t91"."first_absent_us" AS "po_first_absent_us"
+          "t103"."key" AS "po_code",
+          "t103"."source" AS "po_source",
+          "t103"."status" AS "po_status",
+          "t103"."status_raw" AS "po_status_raw",
+          "t103"."submitted_us" AS "po_submitted_us",
+          "t103"."submitted_day" AS "po_submitted_day",
+          "t103"."received_us" AS "po_received_us",
+          "t103"."received_day" AS "po_received_day",
+          "t103"."due_us" AS "po_due_us",
+          "t103"."due_day" AS "po_due_day",
+          "t103"."finished_us" AS "po_finished_us",
+          "t103"."finished_day" AS "po_finished_day",
+          "t103"."returned_us" AS "po_returned_us",
+          "t103"."returned_day" AS "po_returned_day",
+          "t103"."unit" AS "po_unit",
+          "t103"."procedure" AS "po_procedure",
+          "t103"."unread" AS "po_unread",
+          "t103"."checked_us" AS "po_checked_us",
+          "t103"."first_seen_us" AS "po_first_seen_us",
+          "t103"."first_absent_us" AS "po_first_absent_us"
         FROM (
           SELECT
-            "t75"."case_code",
-            "t75"."key",
-            "t75"."source",
-            "t75"."code",
-            "t75"."presence",
-            "t75"."status",
-            "t75"."status_raw",
-            "t75"."submitted_us",
-            "t75"."submitted_day",
-            "t75"."received_us",
-            "t75"."received_day",
-            "t75"."due_us",
-            "t75"."due_day",
-            "t75"."finished_us",
-            "t75"."finished_day",
-            "t75"."returned_us",
-            "t75"."returned_day",
-            "t75"."unit",
-            "t75"."procedure",
-            "t75"."unread",
-            "t75"."checked_us",
-            "t75"."first_seen_us",
-            "t75"."first_absent_us",
+            "t87"."case_code",
+            "t87"."key",
+            "t87"."source",
+            "t87"."code",
+            "t87"."presence",
+            "t87"."status",
+            "t87"."status_raw",
+            "t87"."submitted_us",
+            "t87"."submitted_day",
+            "t87"."received_us",
+            "t87"."received_day",
+            "t87"."due_us",
+            "t87"."due_day",
+            "t87"."finished_us",
+            "t87"."finished_day",
+            "t87"."returned_us",
+            "t87"."returned_day",
+            "t87"."unit",
+            "t87"."procedure",
+            "t87"."unread",
+            "t87"."checked_us",
+            "t87"."first_seen_us",
+            "t87"."first_absent_us",
             ROW_NUMBER() OVER (
-              PARTITION BY "t75"."case_code"
-              ORDER BY COALESCE("t75"."presence" = 'present', FALSE) DESC NULLS LAST, "t75"."key" = "t75"."case_code" DESC NULLS LAST, COALESCE("t75"."checked_us", -1) DESC NULLS LAST, "t75"."key" DESC NULLS LAST, "t75"."source" ASC
+              PARTITION BY "t87"."case_code"
+              ORDER BY COALESCE("t87"."presence" = 'present', FALSE) DESC NULLS LAST, "t87"."key" = "t87"."case_code" DESC NULLS LAST, COALESCE("t87"."checked_us", -1) DESC NULLS LAST, "t87"."key" DESC NULLS LAST, "t87"."source" ASC
               ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
             ) - 1 AS "rank",
-            MAX(CAST(COALESCE("t75"."presence" = 'present', FALSE) AS INT)) OVER (
-              PARTITION BY "t75"."case_code"
+            MAX(CAST(COALESCE("t87"."presence" = 'present', FALSE) AS INT)) OVER (
+              PARTITION BY "t87"."case_code"
               ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
             ) = 1 AS "any_there",
-            MIN(CAST(COALESCE("t75"."presence" = 'absent', FALSE) AS INT)) OVER (
-              PARTITION BY "t75"."case_code"
+            MIN(CAST(COALESCE("t87"."presence" = 'absent', FALSE) AS INT)) OVER (
+              PARTITION BY "t87"."case_code"
               ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
             ) = 1 AS "all_gone"
           FROM (
             SELECT
-              "t71"."case_code",
-              "t71"."key",
-              "t10"."source",
-              "t10"."code",
-              "t10"."presence",
-              "t10"."status",
-              "t10"."status_raw",
-              "t10"."submitted_us",
-              "t10"."submitted_day",
-              "t10"."received_us",
-              "t10"."received_day",
-              "t10"."due_us",
-              "t10"."due_day",
-              "t10"."finished_us",
-              "t10"."finished_day",
-              "t10"."returned_us",
-              "t10"."returned_day",
-              "t10"."unit",
-              "t10"."procedure",
-              "t10"."unread",
-              "t10"."checked_us",
-              "t10"."first_seen_us",
-              "t10"."first_absent_us"
-            FROM "t69" AS "t71"
-            LEFT OUTER JOIN "part_of_presence" AS "t10"
-              ON "t71"."key" = "t10"."code"
-          ) AS "t75"
-        ) AS "t91"
+              "t83"."case_code",
+              "t83"."key",
+              "t11"."source",
+              "t11"."code",
+              "t11"."presence",
+              "t11"."status",
+              "t11"."status_raw",
+              "t11"."submitted_us",
+              "t11"."submitted_day",
+              "t11"."received_us",
+              "t11"."received_day",
+              "t11"."due_us",
+              "t11"."due_day",
+              "t11"."finished_us",
+              "t11"."finished_day",
+              "t11"."returned_us",
+              "t11"."returned_day",
+              "t11"."unit",
+              "t11"."procedure",
+              "t11"."unread",
+              "t11"."checked_us",
+              "t11"."first_seen_us",
+              "t11"."first_absent_us"
+            FROM "t81" AS "t83"
+            LEFT OUTER JOIN "part_of_presence" AS "t11"
+              ON "t83"."key" = "t11"."code"
+          ) AS "t87"
+        ) AS "t103"
         WHERE
-          "t91"."rank" = 0
-      ) AS "t103"
-        ON "t74"."case_code" = "t103"."portal_of_case"
+          "t103"."rank" = 0
+      ) AS "t115"
+        ON "t86"."case_code" = "t115"."portal_of_case"
       LEFT OUTER JOIN (
         SELECT
-          "t52"."of_case" AS "alias_of_case",
-          "t52"."has_alias"
+          "t61"."of_case" AS "alias_of_case",
+          "t61"."has_alias"
         FROM (
           SELECT DISTINCT
-            "t51"."of_case",
+            "t60"."of_case",
             TRUE AS "has_alias"
-          FROM "t48" AS "t51"
-        ) AS "t52"
-      ) AS "t61"
-        ON "t74"."case_code" = "t61"."alias_of_case"
+          FROM "t57" AS "t60"
+        ) AS "t61"
+      ) AS "t70"
+        ON "t86"."case_code" = "t70"."alias_of_case"
       LEFT OUTER JOIN (
         SELECT
-          "t121"."of_case" AS "post_of_case",
-          "t121"."ps_source",
-          "t121"."ps_item",
-          "t121"."ps_unread",
-          "t121"."ps_handed_us",
-          "t121"."ps_handed_day",
-          "t121"."ps_delivered_us",
-          "t121"."ps_delivered_day"
+          "t133"."of_case" AS "post_of_case",
+          "t133"."ps_source",
+          "t133"."ps_item",
+          "t133"."ps_unread",
+          "t133"."ps_handed_us",
+          "t133"."ps_handed_day",
+          "t133"."ps_delivered_us",
+          "t133"."ps_delivered_day"
         FROM (
           SELECT
-            "t118"."of_case",
-            "t118"."ps_source",
-            "t118"."ps_item",
-            "t89"."ps_unread",
+            "t130"."of_case",
+            "t130"."ps_source",
+            "t130"."ps_item",
+            "t101"."ps_unread",
             CAST(FLOOR(CAST((
-              "t118"."handed"
+              "t130"."handed"
             ) AS DOUBLE PRECISION) / (
               2
             )) AS BIGINT) AS "ps_handed_us",
             (
-              "t118"."handed" % 2
+              "t130"."handed" % 2
             ) = 0 AS "ps_handed_day",
             CAST(FLOOR(CAST((
-              "t118"."delivered"
+              "t130"."delivered"
             ) AS DOUBLE PRECISION) / (
               2
             )) AS BIGINT) AS "ps_delivered_us",
             (
-              "t118"."delivered" % 2
+              "t130"."delivered" % 2
             ) = 0 AS "ps_delivered_day"
           FROM (
             SELECT
-              "t110"."case_code" AS "of_case",
-              MIN("t110"."source") AS "ps_source",
-              MAX("t110"."item") AS "ps_item",
-              MIN("t110"."first") AS "handed",
-              MIN("t110"."delivered") AS "delivered"
+              "t122"."case_code" AS "of_case",
+              MIN("t122"."source") AS "ps_source",
+              MAX("t122"."item") AS "ps_item",
+              MIN("t122"."first") AS "handed",
+              MIN("t122"."delivered") AS "delivered"
             FROM (
               SELECT
                 *
               FROM (
                 SELECT
-                  "t90"."case_code",
-                  "t90"."native_id",
-                  "t90"."waybill",
-                  "t90"."source",
-                  "t90"."item",
-                  "t90"."first",
-                  "t90"."delivered",
-                  "t59"."os_code",
-                  "t59"."os_received_us",
-                  "t59"."os_received_day"
+                  "t102"."case_code",
+                  "t102"."native_id",
+                  "t102"."waybill",
+                  "t102"."source",
+                  "t102"."item",
+                  "t102"."first",
+                  "t102"."delivered",
+                  "t68"."os_code",
+                  "t68"."os_received_us",
+                  "t68"."os_received_day"
                 FROM (
                   SELECT
-                    "t79"."case_code",
-                    "t79"."native_id",
-                    "t79"."waybill",
-                    MIN("t79"."source") AS "source",
-                    MIN("t79"."item") AS "item",
-                    MIN("t79"."at") AS "first",
-                    MIN("t79"."at") FILTER(WHERE
-                      "t79"."kind" = 'delivered') AS "delivered"
+                    "t91"."case_code",
+                    "t91"."native_id",
+                    "t91"."waybill",
+                    MIN("t91"."source") AS "source",
+                    MIN("t91"."item") AS "item",
+                    MIN("t91"."at") AS "first",
+                    MIN("t91"."at") FILTER(WHERE
+                      "t91"."kind" = 'delivered') AS "delivered"
                   FROM (
                     SELECT
-                      "t42"."source",
-                      "t42"."native_id",
-                      "t42"."code",
-                      "t42"."kind",
-                      "t42"."item",
-                      "t42"."event_us",
-                      "t42"."event_day",
-                      "t42"."waybill",
-                      "t42"."at",
-                      "t72"."case_code",
-                      "t72"."key"
+                      "t50"."source",
+                      "t50"."native_id",
+                      "t50"."code",
+                      "t50"."kind",
+                      "t50"."item",
+                      "t50"."event_us",
+                      "t50"."event_day",
+                      "t50"."waybill",
+                      "t50"."at",
+                      "t84"."case_code",
+                      "t84"."key"
                     FROM (
                       SELECT
-                        "t9"."source",
-                        "t9"."native_id",
-                        "t9"."code",
-                        "t9"."kind",
-                        "t9"."item",
-                        "t9"."event_us",
-                        "t9"."event_day",
-                        COALESCE("t9"."item", '') AS "waybill",
+                        "t10"."source",
+                        "t10"."native_id",
+                        "t10"."code",
+                        "t10"."kind",
+                        "t10"."item",
+                        "t10"."event_us",
+                        "t10"."event_day",
+                        COALESCE("t10"."item", '') AS "waybill",
                         (
-                          "t9"."event_us" * 2
-                        ) + CASE WHEN COALESCE("t9"."event_day", FALSE) THEN 0 ELSE 1 END AS "at"
-                      FROM "part_of_status_record" AS "t9"
+                          "t10"."event_us" * 2
+                        ) + CASE WHEN COALESCE("t10"."event_day", FALSE) THEN 0 ELSE 1 END AS "at"
+                      FROM "part_of_status_record" AS "t10"
                       WHERE
-                        "t9"."kind" IN ('handed_to_post', 'delivered', 'postal_event')
-                        AND "t9"."event_us" IS NOT NULL
-                    ) AS "t42"
-                    INNER JOIN "t69" AS "t72"
-                      ON "t42"."code" = "t72"."key"
-                  ) AS "t79"
+                        "t10"."kind" IN ('handed_to_post', 'delivered', 'postal_event')
+                        AND "t10"."event_us" IS NOT NULL
+                    ) AS "t50"
+                    INNER JOIN "t81" AS "t84"
+                      ON "t50"."code" = "t84"."key"
+                  ) AS "t91"
                   GROUP BY
                     1,
                     2,
                     3
-                ) AS "t90"
+                ) AS "t102"
                 LEFT OUTER JOIN (
                   SELECT
-                    "t50"."code" AS "os_code",
-                    "t50"."received_us" AS "os_received_us",
-                    "t50"."received_day" AS "os_received_day"
-                  FROM "t47" AS "t50"
+                    "t59"."code" AS "os_code",
+                    "t59"."received_us" AS "os_received_us",
+                    "t59"."received_day" AS "os_received_day"
+                  FROM "t56" AS "t59"
                   WHERE
-                    "t50"."rank" = 0
-                ) AS "t59"
-                  ON "t90"."case_code" = "t59"."os_code"
-              ) AS "t96"
+                    "t59"."rank" = 0
+                ) AS "t68"
+                  ON "t102"."case_code" = "t68"."os_code"
+              ) AS "t108"
               WHERE
                 NOT (
                   COALESCE(
                     CASE
                       WHEN (
                         (
-                          "t96"."first" % 2
+                          "t108"."first" % 2
                         ) = 0
-                      ) OR COALESCE("t96"."os_received_day", FALSE)
+                      )
+                      OR COALESCE("t108"."os_received_day", FALSE)
                       THEN CAST(FLOOR(
                         CAST((
                           CAST(FLOOR(CAST((
-                            "t96"."first"
+                            "t108"."first"
                           ) AS DOUBLE PRECISION) / (
                             2
                           )) AS BIGINT) + 25200000000
@@ -1110,35 +1403,35 @@ FROM (
                         )
                       ) AS BIGINT) < CAST(FLOOR(
                         CAST((
-                          "t96"."os_received_us" + 25200000000
+                          "t108"."os_received_us" + 25200000000
                         ) AS DOUBLE PRECISION) / (
                           86400000000
                         )
                       ) AS BIGINT)
                       ELSE CAST(FLOOR(CAST((
-                        "t96"."first"
+                        "t108"."first"
                       ) AS DOUBLE PRECISION) / (
                         2
-                      )) AS BIGINT) < "t96"."os_received_us"
+                      )) AS BIGINT) < "t108"."os_received_us"
                     END,
                     FALSE
                   )
                 )
-            ) AS "t110"
+            ) AS "t122"
             GROUP BY
               1
-          ) AS "t118"
+          ) AS "t130"
           LEFT OUTER JOIN (
             SELECT
-              "t81"."case_code",
+              "t93"."case_code",
               ' delivered ' AS "ps_unread"
             FROM (
               SELECT DISTINCT
                 *
               FROM (
                 SELECT
-                  "t71"."case_code"
-                FROM "t69" AS "t71"
+                  "t83"."case_code"
+                FROM "t81" AS "t83"
                 WHERE
                   EXISTS(
                     SELECT
@@ -1146,322 +1439,336 @@ FROM (
                     FROM (
                       SELECT
                         *
-                      FROM "part_of_status_record" AS "t9"
+                      FROM "part_of_status_record" AS "t10"
                       WHERE
-                        "t9"."kind" = 'delivered' AND "t9"."event_us" IS NULL
-                    ) AS "t36"
+                        "t10"."kind" = 'delivered' AND "t10"."event_us" IS NULL
+                    ) AS "t42"
                     WHERE
-                      "t71"."key" = "t36"."code"
+                      "t83"."key" = "t42"."code"
                   )
-              ) AS "t78"
-            ) AS "t81"
-          ) AS "t89"
-            ON "t118"."of_case" = "t89"."case_code"
-        ) AS "t121"
-      ) AS "t123"
-        ON "t74"."case_code" = "t123"."post_of_case"
+              ) AS "t90"
+            ) AS "t93"
+          ) AS "t101"
+            ON "t130"."of_case" = "t101"."case_code"
+        ) AS "t133"
+      ) AS "t135"
+        ON "t86"."case_code" = "t135"."post_of_case"
       LEFT OUTER JOIN (
         SELECT
-          "t113"."of_case" AS "reception_of_case",
-          "t113"."lb_source",
-          "t113"."lb_file",
-          "t113"."lb_sheet",
-          "t113"."lb_row_number",
-          "t113"."lb_code",
-          "t113"."lb_unit",
-          "t113"."lb_unit_code",
-          "t113"."lb_procedure",
-          "t113"."lb_received_us",
-          "t113"."lb_received_day",
-          "t113"."lb_unread"
+          "t125"."of_case" AS "reception_of_case",
+          "t125"."lb_source",
+          "t125"."lb_file",
+          "t125"."lb_sheet",
+          "t125"."lb_row_number",
+          "t125"."lb_code",
+          "t125"."lb_unit",
+          "t125"."lb_unit_code",
+          "t125"."lb_procedure",
+          "t125"."lb_received_us",
+          "t125"."lb_received_day",
+          "t125"."lb_unread"
         FROM (
           SELECT
-            "t111"."of_case",
-            "t111"."lb_source",
-            "t111"."lb_file",
-            "t111"."lb_sheet",
-            "t111"."lb_row_number",
-            "t111"."lb_code",
-            "t111"."lb_unit",
-            "t111"."lb_unit_code",
-            "t111"."lb_procedure",
-            "t111"."lb_received_us",
-            "t111"."lb_received_day",
-            "t111"."lb_unread"
+            "t123"."of_case",
+            "t123"."lb_source",
+            "t123"."lb_file",
+            "t123"."lb_sheet",
+            "t123"."lb_row_number",
+            "t123"."lb_code",
+            "t123"."lb_unit",
+            "t123"."lb_unit_code",
+            "t123"."lb_procedure",
+            "t123"."lb_received_us",
+            "t123"."lb_received_day",
+            "t123"."lb_unread"
           FROM (
             SELECT
-              "t107"."of_case",
-              "t107"."lb_source",
-              "t107"."lb_file",
-              "t107"."lb_sheet",
-              "t107"."lb_row_number",
-              "t107"."lb_code",
-              "t107"."lb_unit",
-              "t107"."lb_unit_code",
-              "t107"."lb_procedure",
-              "t107"."lb_received_us",
-              "t107"."lb_received_day",
-              "t97"."case_code",
-              "t97"."lb_unread"
+              "t119"."of_case",
+              "t119"."lb_source",
+              "t119"."lb_file",
+              "t119"."lb_sheet",
+              "t119"."lb_row_number",
+              "t119"."lb_code",
+              "t119"."lb_unit",
+              "t119"."lb_unit_code",
+              "t119"."lb_procedure",
+              "t119"."lb_received_us",
+              "t119"."lb_received_day",
+              "t109"."case_code",
+              "t109"."lb_unread"
             FROM (
               SELECT
-                "t100"."case_code" AS "of_case",
-                "t100"."source" AS "lb_source",
-                "t100"."file" AS "lb_file",
-                "t100"."sheet" AS "lb_sheet",
-                "t100"."row_number" AS "lb_row_number",
-                "t100"."code" AS "lb_code",
-                "t100"."unit" AS "lb_unit",
-                "t100"."unit_code" AS "lb_unit_code",
-                "t100"."procedure" AS "lb_procedure",
-                "t100"."received_us" AS "lb_received_us",
-                "t100"."received_day" AS "lb_received_day"
+                "t112"."case_code" AS "of_case",
+                "t112"."source" AS "lb_source",
+                "t112"."file" AS "lb_file",
+                "t112"."sheet" AS "lb_sheet",
+                "t112"."row_number" AS "lb_row_number",
+                "t112"."code" AS "lb_code",
+                "t112"."unit" AS "lb_unit",
+                "t112"."unit_code" AS "lb_unit_code",
+                "t112"."procedure" AS "lb_procedure",
+                "t112"."received_us" AS "lb_received_us",
+                "t112"."received_day" AS "lb_received_day"
               FROM (
                 SELECT
-                  "t87"."case_code",
-                  "t87"."key",
-                  "t87"."source",
-                  "t87"."file",
-                  "t87"."row_key",
-                  "t87"."kind",
-                  "t87"."sheet",
-                  "t87"."row_number",
-                  "t87"."code",
-                  "t87"."unit",
-                  "t87"."unit_code",
-                  "t87"."procedure",
-                  "t87"."applicant_key",
-                  "t87"."received_us",
-                  "t87"."received_day",
-                  "t87"."returned_us",
-                  "t87"."returned_day",
-                  "t87"."signed_us",
-                  "t87"."signed_day",
-                  "t87"."number",
-                  "t87"."symbol",
-                  "t87"."unread",
+                  "t99"."case_code",
+                  "t99"."key",
+                  "t99"."source",
+                  "t99"."file",
+                  "t99"."row_key",
+                  "t99"."kind",
+                  "t99"."sheet",
+                  "t99"."row_number",
+                  "t99"."code",
+                  "t99"."unit",
+                  "t99"."unit_code",
+                  "t99"."procedure",
+                  "t99"."applicant_key",
+                  "t99"."received_us",
+                  "t99"."received_day",
+                  "t99"."returned_us",
+                  "t99"."returned_day",
+                  "t99"."signed_us",
+                  "t99"."signed_day",
+                  "t99"."number",
+                  "t99"."symbol",
+                  "t99"."unread",
                   ROW_NUMBER() OVER (
-                    PARTITION BY "t87"."case_code"
-                    ORDER BY "t87"."received_us" IS NULL ASC, "t87"."received_us" ASC, "t87"."source" ASC, "t87"."file" ASC, "t87"."row_key" ASC
+                    PARTITION BY "t99"."case_code"
+                    ORDER BY "t99"."received_us" IS NULL ASC, "t99"."received_us" ASC, "t99"."source" ASC, "t99"."file" ASC, "t99"."row_key" ASC
                     ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
                   ) - 1 AS "rank"
-                FROM "t82" AS "t87"
-              ) AS "t100"
+                FROM "t94" AS "t99"
+              ) AS "t112"
               WHERE
-                "t100"."rank" = 0
-            ) AS "t107"
+                "t112"."rank" = 0
+            ) AS "t119"
             LEFT OUTER JOIN (
               SELECT
-                "t87"."case_code",
-                STRING_AGG("t87"."unread", '' ORDER BY "t87"."unread" ASC) AS "lb_unread"
-              FROM "t82" AS "t87"
+                "t99"."case_code",
+                STRING_AGG("t99"."unread", '' ORDER BY "t99"."unread" ASC) AS "lb_unread"
+              FROM "t94" AS "t99"
               GROUP BY
                 1
-            ) AS "t97"
-              ON "t107"."of_case" = "t97"."case_code"
-          ) AS "t111"
-        ) AS "t113"
-      ) AS "t119"
-        ON "t74"."case_code" = "t119"."reception_of_case"
-      LEFT OUTER JOIN (
-        SELECT
-          "t101"."case_code" AS "return_of_case",
-          "t101"."source" AS "lr_source",
-          "t101"."file" AS "lr_file",
-          "t101"."sheet" AS "lr_sheet",
-          "t101"."row_number" AS "lr_row_number",
-          "t101"."code" AS "lr_code",
-          "t101"."returned_us" AS "lb_returned_us",
-          "t101"."returned_day" AS "lb_returned_day"
-        FROM (
-          SELECT
-            "t87"."case_code",
-            "t87"."key",
-            "t87"."source",
-            "t87"."file",
-            "t87"."row_key",
-            "t87"."kind",
-            "t87"."sheet",
-            "t87"."row_number",
-            "t87"."code",
-            "t87"."unit",
-            "t87"."unit_code",
-            "t87"."procedure",
-            "t87"."applicant_key",
-            "t87"."received_us",
-            "t87"."received_day",
-            "t87"."returned_us",
-            "t87"."returned_day",
-            "t87"."signed_us",
-            "t87"."signed_day",
-            "t87"."number",
-            "t87"."symbol",
-            "t87"."unread",
-            ROW_NUMBER() OVER (
-              PARTITION BY "t87"."case_code"
-              ORDER BY "t87"."returned_us" IS NULL ASC, "t87"."returned_us" ASC, "t87"."source" ASC, "t87"."file" ASC, "t87"."row_key" ASC
-              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-            ) - 1 AS "rank"
-          FROM "t82" AS "t87"
-        ) AS "t101"
-        WHERE
-          "t101"."rank" = 0
-      ) AS "t108"
-        ON "t74"."case_code" = "t108"."return_of_case"
-      LEFT OUTER JOIN (
-        SELECT
-          "t114"."of_case" AS "result_of_case",
-          "t114"."rg_source",
-          "t114"."rg_file",
-          "t114"."rg_sheet",
-          "t114"."rg_row_number",
-          "t114"."rg_code",
-          "t114"."rg_unit",
-          "t114"."rg_unit_code",
-          "t114"."rg_procedure",
-          "t114"."rg_signed_us",
-          "t114"."rg_signed_day",
-          "t114"."rg_number",
-          "t114"."rg_symbol",
-          "t114"."rg_unread"
-        FROM (
-          SELECT
-            "t112"."of_case",
-            "t112"."rg_source",
-            "t112"."rg_file",
-            "t112"."rg_sheet",
-            "t112"."rg_row_number",
-            "t112"."rg_code",
-            "t112"."rg_unit",
-            "t112"."rg_unit_code",
-            "t112"."rg_procedure",
-            "t112"."rg_signed_us",
-            "t112"."rg_signed_day",
-            "t112"."rg_number",
-            "t112"."rg_symbol",
-            "t112"."rg_unread"
-          FROM (
-            SELECT
-              "t109"."of_case",
-              "t109"."rg_source",
-              "t109"."rg_file",
-              "t109"."rg_sheet",
-              "t109"."rg_row_number",
-              "t109"."rg_code",
-              "t109"."rg_unit",
-              "t109"."rg_unit_code",
-              "t109"."rg_procedure",
-              "t109"."rg_signed_us",
-              "t109"."rg_signed_day",
-              "t109"."rg_number",
-              "t109"."rg_symbol",
-              "t98"."case_code",
-              "t98"."rg_unread"
-            FROM (
-              SELECT
-                "t102"."case_code" AS "of_case",
-                "t102"."source" AS "rg_source",
-                "t102"."file" AS "rg_file",
-                "t102"."sheet" AS "rg_sheet",
-                "t102"."row_number" AS "rg_row_number",
-                "t102"."code" AS "rg_code",
-                "t102"."unit" AS "rg_unit",
-                "t102"."unit_code" AS "rg_unit_code",
-                "t102"."procedure" AS "rg_procedure",
-                "t102"."signed_us" AS "rg_signed_us",
-                "t102"."signed_day" AS "rg_signed_day",
-                "t102"."number" AS "rg_number",
-                "t102"."symbol" AS "rg_symbol"
-              FROM (
-                SELECT
-                  "t88"."case_code",
-                  "t88"."key",
-                  "t88"."source",
-                  "t88"."file",
-                  "t88"."row_key",
-                  "t88"."kind",
-                  "t88"."sheet",
-                  "t88"."row_number",
-                  "t88"."code",
-                  "t88"."unit",
-                  "t88"."unit_code",
-                  "t88"."procedure",
-                  "t88"."applicant_key",
-                  "t88"."received_us",
-                  "t88"."received_day",
-                  "t88"."returned_us",
-                  "t88"."returned_day",
-                  "t88"."signed_us",
-                  "t88"."signed_day",
-                  "t88"."number",
-                  "t88"."symbol",
-                  "t88"."unread",
-                  ROW_NUMBER() OVER (
-                    PARTITION BY "t88"."case_code"
-                    ORDER BY "t88"."signed_us" IS NULL ASC, "t88"."signed_us" ASC, "t88"."source" ASC, "t88"."file" ASC, "t88"."row_key" ASC
-                    ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-                  ) - 1 AS "rank"
-                FROM "t83" AS "t88"
-              ) AS "t102"
-              WHERE
-                "t102"."rank" = 0
             ) AS "t109"
-            LEFT OUTER JOIN (
-              SELECT
-                "t88"."case_code",
-                STRING_AGG("t88"."unread", '' ORDER BY "t88"."unread" ASC) AS "rg_unread"
-              FROM "t83" AS "t88"
-              GROUP BY
-                1
-            ) AS "t98"
-              ON "t109"."of_case" = "t98"."case_code"
-          ) AS "t112"
-        ) AS "t114"
-      ) AS "t120"
-        ON "t74"."case_code" = "t120"."result_of_case"
+              ON "t119"."of_case" = "t109"."case_code"
+          ) AS "t123"
+        ) AS "t125"
+      ) AS "t131"
+        ON "t86"."case_code" = "t131"."reception_of_case"
       LEFT OUTER JOIN (
         SELECT
-          "t86"."case_code" AS "identity_of_case",
-          "t86"."source" AS "id_source",
-          "t86"."verdict" AS "id_verdict",
-          "t86"."checked_us" AS "id_checked_us"
+          "t113"."case_code" AS "return_of_case",
+          "t113"."source" AS "lr_source",
+          "t113"."file" AS "lr_file",
+          "t113"."sheet" AS "lr_sheet",
+          "t113"."row_number" AS "lr_row_number",
+          "t113"."code" AS "lr_code",
+          "t113"."returned_us" AS "lb_returned_us",
+          "t113"."returned_day" AS "lb_returned_day"
         FROM (
           SELECT
-            "t76"."case_code",
-            "t76"."key",
-            "t76"."source",
-            "t76"."code",
-            "t76"."verdict",
-            "t76"."checked_us",
+            "t99"."case_code",
+            "t99"."key",
+            "t99"."source",
+            "t99"."file",
+            "t99"."row_key",
+            "t99"."kind",
+            "t99"."sheet",
+            "t99"."row_number",
+            "t99"."code",
+            "t99"."unit",
+            "t99"."unit_code",
+            "t99"."procedure",
+            "t99"."applicant_key",
+            "t99"."received_us",
+            "t99"."received_day",
+            "t99"."returned_us",
+            "t99"."returned_day",
+            "t99"."signed_us",
+            "t99"."signed_day",
+            "t99"."number",
+            "t99"."symbol",
+            "t99"."unread",
             ROW_NUMBER() OVER (
-              PARTITION BY "t76"."case_code"
-              ORDER BY "t76"."checked_us" DESC NULLS LAST, "t76"."source" ASC, "t76"."key" ASC
+              PARTITION BY "t99"."case_code"
+              ORDER BY "t99"."returned_us" IS NULL ASC, "t99"."returned_us" ASC, "t99"."source" ASC, "t99"."file" ASC, "t99"."row_key" ASC
+              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+            ) - 1 AS "rank"
+          FROM "t94" AS "t99"
+        ) AS "t113"
+        WHERE
+          "t113"."rank" = 0
+      ) AS "t120"
+        ON "t86"."case_code" = "t120"."return_of_case"
+      LEFT OUTER JOIN (
+        SELECT
+          "t126"."of_case" AS "result_of_case",
+          "t126"."rg_source",
+          "t126"."rg_file",
+          "t126"."rg_sheet",
+          "t126"."rg_row_number",
+          "t126"."rg_code",
+          "t126"."rg_unit",
+          "t126"."rg_unit_code",
+          "t126"."rg_procedure",
+          "t126"."rg_signed_us",
+          "t126"."rg_signed_day",
+          "t126"."rg_number",
+          "t126"."rg_symbol",
+          "t126"."rg_unread"
+        FROM (
+          SELECT
+            "t124"."of_case",
+            "t124"."rg_source",
+            "t124"."rg_file",
+            "t124"."rg_sheet",
+            "t124"."rg_row_number",
+            "t124"."rg_code",
+            "t124"."rg_unit",
+            "t124"."rg_unit_code",
+            "t124"."rg_procedure",
+            "t124"."rg_signed_us",
+            "t124"."rg_signed_day",
+            "t124"."rg_number",
+            "t124"."rg_symbol",
+            "t124"."rg_unread"
+          FROM (
+            SELECT
+              "t121"."of_case",
+              "t121"."rg_source",
+              "t121"."rg_file",
+              "t121"."rg_sheet",
+              "t121"."rg_row_number",
+              "t121"."rg_code",
+              "t121"."rg_unit",
+              "t121"."rg_unit_code",
+              "t121"."rg_procedure",
+              "t121"."rg_signed_us",
+              "t121"."rg_signed_day",
+              "t121"."rg_number",
+              "t121"."rg_symbol",
+              "t110"."case_code",
+              "t110"."rg_unread"
+            FROM (
+              SELECT
+                "t114"."case_code" AS "of_case",
+                "t114"."source" AS "rg_source",
+                "t114"."file" AS "rg_file",
+                "t114"."sheet" AS "rg_sheet",
+                "t114"."row_number" AS "rg_row_number",
+                "t114"."code" AS "rg_code",
+                "t114"."unit" AS "rg_unit",
+                "t114"."unit_code" AS "rg_unit_code",
+                "t114"."procedure" AS "rg_procedure",
+                "t114"."signed_us" AS "rg_signed_us",
+                "t114"."signed_day" AS "rg_signed_day",
+                "t114"."number" AS "rg_number",
+                "t114"."symbol" AS "rg_symbol"
+              FROM (
+                SELECT
+                  "t100"."case_code",
+                  "t100"."key",
+                  "t100"."source",
+                  "t100"."file",
+                  "t100"."row_key",
+                  "t100"."kind",
+                  "t100"."sheet",
+                  "t100"."row_number",
+                  "t100"."code",
+                  "t100"."unit",
+                  "t100"."unit_code",
+                  "t100"."procedure",
+                  "t100"."applicant_key",
+                  "t100"."received_us",
+                  "t100"."received_day",
+                  "t100"."returned_us",
+                  "t100"."returned_day",
+                  "t100"."signed_us",
+                  "t100"."signed_day",
+                  "t100"."number",
+                  "t100"."symbol",
+                  "t100"."unread",
+                  ROW_NUMBER() OVER (
+                    PARTITION BY "t100"."case_code"
+                    ORDER BY "t100"."signed_us" IS NULL ASC, "t100"."signed_us" ASC, "t100"."source" ASC, "t100"."file" ASC, "t100"."row_key" ASC
+                    ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                  ) - 1 AS "rank"
+                FROM "t95" AS "t100"
+              ) AS "t114"
+              WHERE
+                "t114"."rank" = 0
+            ) AS "t121"
+            LEFT OUTER JOIN (
+              SELECT
+                "t100"."case_code",
+                STRING_AGG("t100"."unread", '' ORDER BY "t100"."unread" ASC) AS "rg_unread"
+              FROM "t95" AS "t100"
+              GROUP BY
+                1
+            ) AS "t110"
+              ON "t121"."of_case" = "t110"."case_code"
+          ) AS "t124"
+        ) AS "t126"
+      ) AS "t132"
+        ON "t86"."case_code" = "t132"."result_of_case"
+      LEFT OUTER JOIN (
+        SELECT
+          "t98"."case_code" AS "identity_of_case",
+          "t98"."source" AS "id_source",
+          "t98"."verdict" AS "id_verdict",
+          "t98"."checked_us" AS "id_checked_us"
+        FROM (
+          SELECT
+            "t88"."case_code",
+            "t88"."key",
+            "t88"."source",
+            "t88"."code",
+            "t88"."verdict",
+            "t88"."checked_us",
+            ROW_NUMBER() OVER (
+              PARTITION BY "t88"."case_code"
+              ORDER BY "t88"."checked_us" DESC NULLS LAST, "t88"."source" ASC, "t88"."key" ASC
               ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
             ) - 1 AS "rank"
           FROM (
             SELECT
-              "t71"."case_code",
-              "t71"."key",
-              "t11"."source",
-              "t11"."code",
-              "t11"."verdict",
-              "t11"."checked_us"
-            FROM "t69" AS "t71"
-            INNER JOIN "part_of_identity_check" AS "t11"
-              ON "t71"."key" = "t11"."code"
-          ) AS "t76"
-        ) AS "t86"
+              "t83"."case_code",
+              "t83"."key",
+              "t12"."source",
+              "t12"."code",
+              "t12"."verdict",
+              "t12"."checked_us"
+            FROM "t81" AS "t83"
+            INNER JOIN "part_of_identity_check" AS "t12"
+              ON "t83"."key" = "t12"."code"
+          ) AS "t88"
+        ) AS "t98"
         WHERE
-          "t86"."rank" = 0
-      ) AS "t93"
-        ON "t74"."case_code" = "t93"."identity_of_case"
-    ) AS "t124"
+          "t98"."rank" = 0
+      ) AS "t105"
+        ON "t86"."case_code" = "t105"."identity_of_case"
+      LEFT OUTER JOIN (
+        SELECT
+          "t25"."of_case" AS "recoded_of_case",
+          "t25"."os_recoded"
+        FROM (
+          SELECT DISTINCT
+            "t1"."old" AS "of_case",
+            TRUE AS "os_recoded"
+          FROM "part_of_record_change" AS "t1"
+          WHERE
+            "t1"."field" = 'code'
+        ) AS "t25"
+      ) AS "t47"
+        ON "t86"."case_code" = "t47"."recoded_of_case"
+    ) AS "t136"
     UNION ALL
     SELECT
       *
     FROM (
       SELECT
-        'row:' || "t64"."row_key" AS "subject",
+        'row:' || "t75"."row_key" AS "subject",
         CAST(NULL AS VARCHAR) AS "code",
         CAST(NULL AS VARCHAR) AS "os_source",
         CAST(NULL AS VARCHAR) AS "os_native_id",
@@ -1493,6 +1800,21 @@ FROM (
         CAST(NULL AS BIGINT) AS "os_first_seen_us",
         CAST(NULL AS BIGINT) AS "os_native_count",
         CAST(NULL AS BOOLEAN) AS "os_natives_differ",
+        CAST(NULL AS BIGINT) AS "os_received_first_us",
+        CAST(NULL AS BOOLEAN) AS "os_received_first_day",
+        CAST(NULL AS BIGINT) AS "os_due_first_us",
+        CAST(NULL AS BOOLEAN) AS "os_due_first_day",
+        CAST(NULL AS BIGINT) AS "os_due_moves",
+        CAST(NULL AS BIGINT) AS "os_due_before_us",
+        CAST(NULL AS BOOLEAN) AS "os_due_before_day",
+        CAST(NULL AS BIGINT) AS "os_due_moved_us",
+        CAST(NULL AS BIGINT) AS "os_due_passed_us",
+        CAST(NULL AS BOOLEAN) AS "os_due_passed_day",
+        CAST(NULL AS BIGINT) AS "os_due_migrated_us",
+        CAST(NULL AS BIGINT) AS "os_received_moved_us",
+        CAST(NULL AS BIGINT) AS "os_finished_before_us",
+        CAST(NULL AS BOOLEAN) AS "os_finished_before_day",
+        CAST(NULL AS BOOLEAN) AS "os_recoded",
         FALSE AS "has_alias",
         'unknown' AS "po_presence",
         CAST(NULL AS VARCHAR) AS "po_code",
@@ -1522,236 +1844,236 @@ FROM (
         CAST(NULL AS BIGINT) AS "ps_delivered_us",
         CAST(NULL AS BOOLEAN) AS "ps_delivered_day",
         CAST(NULL AS VARCHAR) AS "ps_unread",
-        CASE WHEN "t64"."kind" = 'logbook' THEN "t64"."source" ELSE NULL END AS "lb_source",
-        CASE WHEN "t64"."kind" = 'logbook' THEN "t64"."file" ELSE NULL END AS "lb_file",
-        CASE WHEN "t64"."kind" = 'logbook' THEN "t64"."sheet" ELSE NULL END AS "lb_sheet",
-        CASE WHEN "t64"."kind" = 'logbook' THEN "t64"."row_number" ELSE NULL END AS "lb_row_number",
-        CASE WHEN "t64"."kind" = 'logbook' THEN "t64"."code" ELSE NULL END AS "lb_code",
-        CASE WHEN "t64"."kind" = 'logbook' THEN "t64"."unit" ELSE NULL END AS "lb_unit",
-        CASE WHEN "t64"."kind" = 'logbook' THEN "t64"."unit_code" ELSE NULL END AS "lb_unit_code",
-        CASE WHEN "t64"."kind" = 'logbook' THEN "t64"."procedure" ELSE NULL END AS "lb_procedure",
-        CASE WHEN "t64"."kind" = 'logbook' THEN "t64"."received_us" ELSE NULL END AS "lb_received_us",
-        CASE WHEN "t64"."kind" = 'logbook' THEN "t64"."received_day" ELSE NULL END AS "lb_received_day",
-        CASE WHEN "t64"."kind" = 'logbook' THEN "t64"."returned_us" ELSE NULL END AS "lb_returned_us",
-        CASE WHEN "t64"."kind" = 'logbook' THEN "t64"."returned_day" ELSE NULL END AS "lb_returned_day",
-        "t64"."unread" AS "lb_unread",
-        CASE WHEN "t64"."kind" = 'logbook' THEN "t64"."source" ELSE NULL END AS "lr_source",
-        CASE WHEN "t64"."kind" = 'logbook' THEN "t64"."file" ELSE NULL END AS "lr_file",
-        CASE WHEN "t64"."kind" = 'logbook' THEN "t64"."sheet" ELSE NULL END AS "lr_sheet",
-        CASE WHEN "t64"."kind" = 'logbook' THEN "t64"."row_number" ELSE NULL END AS "lr_row_number",
-        CASE WHEN "t64"."kind" = 'logbook' THEN "t64"."code" ELSE NULL END AS "lr_code",
-        CASE WHEN "t64"."kind" = 'logbook' THEN NULL ELSE "t64"."source" END AS "rg_source",
-        CASE WHEN "t64"."kind" = 'logbook' THEN NULL ELSE "t64"."file" END AS "rg_file",
-        CASE WHEN "t64"."kind" = 'logbook' THEN NULL ELSE "t64"."sheet" END AS "rg_sheet",
-        CASE WHEN "t64"."kind" = 'logbook' THEN NULL ELSE "t64"."row_number" END AS "rg_row_number",
-        CASE WHEN "t64"."kind" = 'logbook' THEN NULL ELSE "t64"."code" END AS "rg_code",
-        CASE WHEN "t64"."kind" = 'logbook' THEN NULL ELSE "t64"."unit" END AS "rg_unit",
-        CASE WHEN "t64"."kind" = 'logbook' THEN NULL ELSE "t64"."unit_code" END AS "rg_unit_code",
-        CASE WHEN "t64"."kind" = 'logbook' THEN NULL ELSE "t64"."procedure" END AS "rg_procedure",
-        CASE WHEN "t64"."kind" = 'logbook' THEN NULL ELSE "t64"."signed_us" END AS "rg_signed_us",
-        CASE WHEN "t64"."kind" = 'logbook' THEN NULL ELSE "t64"."signed_day" END AS "rg_signed_day",
-        CASE WHEN "t64"."kind" = 'logbook' THEN NULL ELSE "t64"."number" END AS "rg_number",
-        CASE WHEN "t64"."kind" = 'logbook' THEN NULL ELSE "t64"."symbol" END AS "rg_symbol",
-        "t64"."unread" AS "rg_unread",
+        CASE WHEN "t75"."kind" = 'logbook' THEN "t75"."source" ELSE NULL END AS "lb_source",
+        CASE WHEN "t75"."kind" = 'logbook' THEN "t75"."file" ELSE NULL END AS "lb_file",
+        CASE WHEN "t75"."kind" = 'logbook' THEN "t75"."sheet" ELSE NULL END AS "lb_sheet",
+        CASE WHEN "t75"."kind" = 'logbook' THEN "t75"."row_number" ELSE NULL END AS "lb_row_number",
+        CASE WHEN "t75"."kind" = 'logbook' THEN "t75"."code" ELSE NULL END AS "lb_code",
+        CASE WHEN "t75"."kind" = 'logbook' THEN "t75"."unit" ELSE NULL END AS "lb_unit",
+        CASE WHEN "t75"."kind" = 'logbook' THEN "t75"."unit_code" ELSE NULL END AS "lb_unit_code",
+        CASE WHEN "t75"."kind" = 'logbook' THEN "t75"."procedure" ELSE NULL END AS "lb_procedure",
+        CASE WHEN "t75"."kind" = 'logbook' THEN "t75"."received_us" ELSE NULL END AS "lb_received_us",
+        CASE WHEN "t75"."kind" = 'logbook' THEN "t75"."received_day" ELSE NULL END AS "lb_received_day",
+        CASE WHEN "t75"."kind" = 'logbook' THEN "t75"."returned_us" ELSE NULL END AS "lb_returned_us",
+        CASE WHEN "t75"."kind" = 'logbook' THEN "t75"."returned_day" ELSE NULL END AS "lb_returned_day",
+        "t75"."unread" AS "lb_unread",
+        CASE WHEN "t75"."kind" = 'logbook' THEN "t75"."source" ELSE NULL END AS "lr_source",
+        CASE WHEN "t75"."kind" = 'logbook' THEN "t75"."file" ELSE NULL END AS "lr_file",
+        CASE WHEN "t75"."kind" = 'logbook' THEN "t75"."sheet" ELSE NULL END AS "lr_sheet",
+        CASE WHEN "t75"."kind" = 'logbook' THEN "t75"."row_number" ELSE NULL END AS "lr_row_number",
+        CASE WHEN "t75"."kind" = 'logbook' THEN "t75"."code" ELSE NULL END AS "lr_code",
+        CASE WHEN "t75"."kind" = 'logbook' THEN NULL ELSE "t75"."source" END AS "rg_source",
+        CASE WHEN "t75"."kind" = 'logbook' THEN NULL ELSE "t75"."file" END AS "rg_file",
+        CASE WHEN "t75"."kind" = 'logbook' THEN NULL ELSE "t75"."sheet" END AS "rg_sheet",
+        CASE WHEN "t75"."kind" = 'logbook' THEN NULL ELSE "t75"."row_number" END AS "rg_row_number",
+        CASE WHEN "t75"."kind" = 'logbook' THEN NULL ELSE "t75"."code" END AS "rg_code",
+        CASE WHEN "t75"."kind" = 'logbook' THEN NULL ELSE "t75"."unit" END AS "rg_unit",
+        CASE WHEN "t75"."kind" = 'logbook' THEN NULL ELSE "t75"."unit_code" END AS "rg_unit_code",
+        CASE WHEN "t75"."kind" = 'logbook' THEN NULL ELSE "t75"."procedure" END AS "rg_procedure",
+        CASE WHEN "t75"."kind" = 'logbook' THEN NULL ELSE "t75"."signed_us" END AS "rg_signed_us",
+        CASE WHEN "t75"."kind" = 'logbook' THEN NULL ELSE "t75"."signed_day" END AS "rg_signed_day",
+        CASE WHEN "t75"."kind" = 'logbook' THEN NULL ELSE "t75"."number" END AS "rg_number",
+        CASE WHEN "t75"."kind" = 'logbook' THEN NULL ELSE "t75"."symbol" END AS "rg_symbol",
+        "t75"."unread" AS "rg_unread",
         CAST(NULL AS VARCHAR) AS "id_source",
         CAST(NULL AS VARCHAR) AS "id_verdict",
         CAST(NULL AS BIGINT) AS "id_checked_us"
       FROM (
         SELECT
-          "t57"."source",
-          "t57"."file",
-          "t57"."row_key",
-          "t57"."kind",
-          "t57"."sheet",
-          "t57"."row_number",
-          "t57"."code",
-          "t57"."unit",
-          "t57"."unit_code",
-          "t57"."procedure",
-          "t57"."applicant_key",
-          "t57"."received_us",
-          "t57"."received_day",
-          "t57"."returned_us",
-          "t57"."returned_day",
-          "t57"."signed_us",
-          "t57"."signed_day",
-          "t57"."number",
-          "t57"."symbol",
-          "t57"."unread",
+          "t66"."source",
+          "t66"."file",
+          "t66"."row_key",
+          "t66"."kind",
+          "t66"."sheet",
+          "t66"."row_number",
+          "t66"."code",
+          "t66"."unit",
+          "t66"."unit_code",
+          "t66"."procedure",
+          "t66"."applicant_key",
+          "t66"."received_us",
+          "t66"."received_day",
+          "t66"."returned_us",
+          "t66"."returned_day",
+          "t66"."signed_us",
+          "t66"."signed_day",
+          "t66"."number",
+          "t66"."symbol",
+          "t66"."unread",
           ROW_NUMBER() OVER (
-            PARTITION BY "t57"."row_key"
-            ORDER BY "t57"."source" ASC, "t57"."file" ASC
+            PARTITION BY "t66"."row_key"
+            ORDER BY "t66"."source" ASC, "t66"."file" ASC
             ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
           ) - 1 AS "rank"
         FROM (
           SELECT
-            "t44"."source",
-            "t44"."file",
-            "t44"."row_key",
-            "t44"."kind",
-            "t44"."sheet",
-            "t44"."row_number",
-            "t44"."code",
-            "t44"."unit",
-            "t44"."unit_code",
-            "t44"."procedure",
-            "t44"."applicant_key",
-            "t44"."received_us",
-            "t44"."received_day",
-            "t44"."returned_us",
-            "t44"."returned_day",
-            "t44"."signed_us",
-            "t44"."signed_day",
-            "t44"."number",
-            "t44"."symbol",
-            "t44"."unread"
+            "t52"."source",
+            "t52"."file",
+            "t52"."row_key",
+            "t52"."kind",
+            "t52"."sheet",
+            "t52"."row_number",
+            "t52"."code",
+            "t52"."unit",
+            "t52"."unit_code",
+            "t52"."procedure",
+            "t52"."applicant_key",
+            "t52"."received_us",
+            "t52"."received_day",
+            "t52"."returned_us",
+            "t52"."returned_day",
+            "t52"."signed_us",
+            "t52"."signed_day",
+            "t52"."number",
+            "t52"."symbol",
+            "t52"."unread"
           FROM (
             SELECT
-              "t1"."source",
-              "t1"."file",
-              "t1"."row_key",
-              "t1"."kind",
-              "t1"."sheet",
-              "t1"."row_number",
-              "t1"."code",
-              COALESCE("t1"."unit", "t1"."unit_code") AS "unit",
-              "t1"."unit_code",
-              "t1"."procedure",
-              "t1"."applicant_key",
-              "t1"."received_us",
-              "t1"."received_day",
-              "t1"."returned_us",
-              "t1"."returned_day",
-              "t1"."signed_us",
-              "t1"."signed_day",
-              "t1"."number",
-              "t1"."symbol",
-              "t1"."unread"
-            FROM "part_of_paper_row" AS "t1"
+              "t2"."source",
+              "t2"."file",
+              "t2"."row_key",
+              "t2"."kind",
+              "t2"."sheet",
+              "t2"."row_number",
+              "t2"."code",
+              COALESCE("t2"."unit", "t2"."unit_code") AS "unit",
+              "t2"."unit_code",
+              "t2"."procedure",
+              "t2"."applicant_key",
+              "t2"."received_us",
+              "t2"."received_day",
+              "t2"."returned_us",
+              "t2"."returned_day",
+              "t2"."signed_us",
+              "t2"."signed_day",
+              "t2"."number",
+              "t2"."symbol",
+              "t2"."unread"
+            FROM "part_of_paper_row" AS "t2"
             WHERE
-              "t1"."code" IS NULL
+              "t2"."code" IS NULL
               AND (
                 (
-                  COALESCE("t1"."unit", "t1"."unit_code") IS NOT NULL
+                  COALESCE("t2"."unit", "t2"."unit_code") IS NOT NULL
                 )
                 OR (
-                  "t1"."procedure" IS NOT NULL
+                  "t2"."procedure" IS NOT NULL
                 )
                 OR (
-                  "t1"."applicant_key" IS NOT NULL
+                  "t2"."applicant_key" IS NOT NULL
                 )
               )
-          ) AS "t44"
+          ) AS "t52"
           WHERE
             NOT EXISTS(
               SELECT
                 1
               FROM (
                 SELECT
-                  "t44"."row_key"
+                  "t52"."row_key"
                 FROM (
                   SELECT
-                    "t1"."source",
-                    "t1"."file",
-                    "t1"."row_key",
-                    "t1"."kind",
-                    "t1"."sheet",
-                    "t1"."row_number",
-                    "t1"."code",
-                    COALESCE("t1"."unit", "t1"."unit_code") AS "unit",
-                    "t1"."unit_code",
-                    "t1"."procedure",
-                    "t1"."applicant_key",
-                    "t1"."received_us",
-                    "t1"."received_day",
-                    "t1"."returned_us",
-                    "t1"."returned_day",
-                    "t1"."signed_us",
-                    "t1"."signed_day",
-                    "t1"."number",
-                    "t1"."symbol",
-                    "t1"."unread"
-                  FROM "part_of_paper_row" AS "t1"
+                    "t2"."source",
+                    "t2"."file",
+                    "t2"."row_key",
+                    "t2"."kind",
+                    "t2"."sheet",
+                    "t2"."row_number",
+                    "t2"."code",
+                    COALESCE("t2"."unit", "t2"."unit_code") AS "unit",
+                    "t2"."unit_code",
+                    "t2"."procedure",
+                    "t2"."applicant_key",
+                    "t2"."received_us",
+                    "t2"."received_day",
+                    "t2"."returned_us",
+                    "t2"."returned_day",
+                    "t2"."signed_us",
+                    "t2"."signed_day",
+                    "t2"."number",
+                    "t2"."symbol",
+                    "t2"."unread"
+                  FROM "part_of_paper_row" AS "t2"
                   WHERE
-                    "t1"."code" IS NULL
+                    "t2"."code" IS NULL
                     AND (
                       (
-                        COALESCE("t1"."unit", "t1"."unit_code") IS NOT NULL
+                        COALESCE("t2"."unit", "t2"."unit_code") IS NOT NULL
                       )
                       OR (
-                        "t1"."procedure" IS NOT NULL
+                        "t2"."procedure" IS NOT NULL
                       )
                       OR (
-                        "t1"."applicant_key" IS NOT NULL
+                        "t2"."applicant_key" IS NOT NULL
                       )
                     )
-                ) AS "t44"
+                ) AS "t52"
                 WHERE
                   EXISTS(
                     SELECT
                       1
-                    FROM "part_of_paper_match" AS "t12"
+                    FROM "part_of_paper_match" AS "t13"
                     WHERE
-                      "t44"."source" = "t12"."source"
-                      AND "t44"."file" = "t12"."file"
-                      AND "t44"."row_key" = "t12"."row_key"
+                      "t52"."source" = "t13"."source"
+                      AND "t52"."file" = "t13"."file"
+                      AND "t52"."row_key" = "t13"."row_key"
                   )
-              ) AS "t49"
+              ) AS "t58"
               WHERE
-                "t44"."row_key" = "t49"."row_key"
+                "t52"."row_key" = "t58"."row_key"
             )
-        ) AS "t57"
-      ) AS "t64"
+        ) AS "t66"
+      ) AS "t75"
       WHERE
-        "t64"."rank" = 0
-    ) AS "t67"
-  ) AS "t125"
-) AS "t127"
+        "t75"."rank" = 0
+    ) AS "t79"
+  ) AS "t137"
+) AS "t139"
 LEFT OUTER JOIN (
   SELECT
     "t0"."day" AS "os_received_date",
     "t0"."ord" AS "os_received_ord"
   FROM "day" AS "t0"
-) AS "t20"
+) AS "t21"
   ON CAST(FLOOR(
     CAST((
-      "t127"."os_received_us" + 25200000000
+      "t139"."os_received_us" + 25200000000
     ) AS DOUBLE PRECISION) / (
       86400000000
     )
-  ) AS BIGINT) = "t20"."os_received_date"
+  ) AS BIGINT) = "t21"."os_received_date"
 LEFT OUTER JOIN (
   SELECT
     "t0"."day" AS "os_entered_date",
     "t0"."ord" AS "os_entered_ord"
   FROM "day" AS "t0"
-) AS "t21"
+) AS "t22"
   ON CAST(FLOOR(
     CAST((
-      "t127"."os_entered_us" + 25200000000
+      "t139"."os_entered_us" + 25200000000
     ) AS DOUBLE PRECISION) / (
       86400000000
     )
-  ) AS BIGINT) = "t21"."os_entered_date"
+  ) AS BIGINT) = "t22"."os_entered_date"
 LEFT OUTER JOIN (
   SELECT
     "t0"."day" AS "lb_received_date",
     "t0"."ord" AS "lb_received_ord"
   FROM "day" AS "t0"
-) AS "t22"
+) AS "t23"
   ON CAST(FLOOR(
     CAST((
-      "t127"."lb_received_us" + 25200000000
+      "t139"."lb_received_us" + 25200000000
     ) AS DOUBLE PRECISION) / (
       86400000000
     )
-  ) AS BIGINT) = "t22"."lb_received_date"
+  ) AS BIGINT) = "t23"."lb_received_date"
 LEFT OUTER JOIN (
   SELECT
     "t0"."ymd" AS "code_ymd",
     "t0"."ord" AS "code_ord"
   FROM "day" AS "t0"
-) AS "t23"
-  ON SUBSTRING("t127"."code_said" FROM CASE WHEN (
+) AS "t24"
+  ON SUBSTRING("t139"."code_said" FROM CASE WHEN (
     1 + 1
-  ) >= 1 THEN 1 + 1 ELSE 1 + 1 + LENGTH("t127"."code_said") END) = "t23"."code_ymd"
+  ) >= 1 THEN 1 + 1 ELSE 1 + 1 + LENGTH("t139"."code_said") END) = "t24"."code_ymd"
