@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import ibis
@@ -99,6 +100,7 @@ def _waits(rule: Rule, cases: ir.Table) -> bool:
     return any(grace in limit.working_days for limit in clock.asked.limits)
 
 
+@cache
 def _case_schema() -> sch.Schema:
     tables = {
         name: ibis.table(ibis.Schema.from_pyarrow(input_schema(name)), name=name) for name in INPUTS
