@@ -12,6 +12,7 @@ from importlib.util import find_spec
 #: Module that may be missing -> the extra that brings it; a test holds it equal to pyproject.toml.
 EXTRA_OF = {
     "alembic": "engine",
+    "apscheduler": "daemon",
     "cronsim": "daemon",
     "prometheus_client": "daemon",
     "duckdb": "engine",

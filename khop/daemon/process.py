@@ -89,6 +89,7 @@ class Daemon:
         self.ledger_error: str | None = None
         self.measures = Measures()
         self._runner: Runner | None = None
+        self._calls_ended = True
         self._beaten = float("-inf")
         self.config = load_config(config_path, adapters)
         self.tasks, self.streams = self._planned(self.config)
@@ -230,18 +231,18 @@ class Daemon:
                 self._note_ledger(str(error))
                 self._wait_for_ledger()
         self._note_ledger(None)
-        self._repeating = [
-            Repeating("tick", _TICK, self.tick),
-            Repeating("telling", _TELL, self.tell),
-        ]
-        for each in self._repeating:
-            each.start()
+        self._repeating = Repeating()
+        self._repeating.every(_TICK, "tick", self.tick)
+        self._repeating.every(_TELL, "telling", self.tell)
+        self._repeating.start()
         self._notifier.ready(f"{len(self.tasks)} tasks")
         log.info("daemon_runs", node=node.name, tasks=len(self.tasks), version=node.version)
 
     def _until_told_to_stop(self) -> None:
         while not self.stopping.is_set():
-            self._woken.get()
+            with suppress(queue.Empty):
+                self._woken.get(timeout=_TICK)
+            self._repeating.keep_time()
             if self._reload and not self.stopping.is_set():
                 self._reload = False
                 self._read_again()
@@ -256,14 +257,13 @@ class Daemon:
         leaving = threading.Thread(target=self._leave, name="khop leaving", daemon=True)
         leaving.start()
         leaving.join(_LEAVE)
-        self.unfinished = not ended or leaving.is_alive()
+        self.unfinished = not ended or leaving.is_alive() or not self._calls_ended
         log.info("daemon_stopped")
 
     def _leave(self) -> None:
         """Give back what is left. While the ledger is away or locked nothing can be given back:
         it is taken over when the leases have run out."""
-        for each in self._repeating:
-            each.stop(_LAST_CALL)
+        self._calls_ended = self._repeating.stop(_LAST_CALL)
         with suppress(LedgerError):
             self.node.leave()
         self._dead_man.close()

@@ -1,12 +1,34 @@
-"""What the daemon does every second goes on after an error, and ends when it is told."""
+"""What the daemon does every second goes on after an error and under a clock that is set, and ends
+when it is told."""
 
 from __future__ import annotations
 
 import threading
+import time
+from datetime import datetime, timedelta, tzinfo
 
+import pytest
+
+from khop.daemon import repeating as module
 from khop.daemon.repeating import Repeating
 
 PATIENCE = 20.0
+#: Seconds between two calls.
+OFTEN = 0.02
+
+
+class SetClock(datetime):
+    """The clock of this machine after it was set: ``by`` is how far."""
+
+    by = timedelta()
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> SetClock:
+        return cls.fromtimestamp(cls.seconds(), tz)
+
+    @classmethod
+    def seconds(cls) -> float:
+        return time.time() + cls.by.total_seconds()
 
 
 def test_it_goes_on_after_an_error_and_no_further_call_comes_after_the_stop() -> None:
@@ -19,12 +41,13 @@ def test_it_goes_on_after_an_error_and_no_further_call_comes_after_the_stop() ->
             third.set()
         raise RuntimeError("the disk is full")
 
-    repeating = Repeating("tick", 0.01, do)
+    repeating = Repeating()
+    repeating.every(OFTEN, "tick", do)
     repeating.start()
     assert third.wait(PATIENCE)
-    repeating.stop(PATIENCE)
+    assert repeating.stop(PATIENCE)
     after = len(calls)
-    assert not threading.Event().wait(0.05)
+    assert not threading.Event().wait(5 * OFTEN)
     assert len(calls) == after
 
 
@@ -35,9 +58,30 @@ def test_the_call_under_way_is_waited_for_but_not_for_long() -> None:
         began.set()
         end.wait(PATIENCE)
 
-    repeating = Repeating("tick", 0.01, do)
+    repeating = Repeating()
+    repeating.every(OFTEN, "tick", do)
     repeating.start()
     assert began.wait(PATIENCE)
-    repeating.stop(0.01)  # it comes back, though the call goes on
+    assert not repeating.stop(0.01)  # it comes back, though the call goes on
     end.set()
-    repeating.stop(PATIENCE)
+    assert repeating.stop(PATIENCE)
+
+
+@pytest.mark.parametrize("hours", [-1, -24 * 365, 5])
+def test_it_goes_on_after_the_clock_was_set(monkeypatch: pytest.MonkeyPatch, hours: int) -> None:
+    monkeypatch.setattr(SetClock, "by", timedelta())
+    monkeypatch.setattr("apscheduler.schedulers.base.datetime", SetClock)
+    monkeypatch.setattr(module, "datetime", SetClock)
+    called = threading.Event()
+    repeating = Repeating(SetClock.seconds)
+    repeating.every(OFTEN, "tick", called.set)
+    repeating.start()
+    try:
+        assert called.wait(PATIENCE)
+        monkeypatch.setattr(SetClock, "by", timedelta(hours=hours))
+        for _ in range(2):  # it is not the call that was under way
+            called.clear()
+            repeating.keep_time()
+            assert called.wait(PATIENCE)
+    finally:
+        assert repeating.stop(PATIENCE)
