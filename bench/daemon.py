@@ -74,7 +74,11 @@ def _lateness(here: Province, seconds: float) -> dict[str, float]:
     began = now_us()
     for node in nodes:
         node.goes_on_for(seconds / len(nodes))
-    rows = here.rows(task_firing.c.started_us > began, task_firing.c.attempts == 1)
+    rows = here.rows(
+        task_firing.c.slot_us > began,
+        task_firing.c.started_us.is_not(None),
+        task_firing.c.attempts == 1,
+    )
     late = [(row.started_us - row.start_us) / 1e6 for row in rows]
     stops = [node.stop()[1] for node in nodes]
     return {
