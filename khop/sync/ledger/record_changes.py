@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
-from khop.mappings.records import StatusRecord
+from khop.mappings.records import Precision, StatusRecord
 from khop.sync.ledger.audit_log import KEY_LOST
 from khop.sync.ledger.record_rows import event_row
 from khop.sync.ledger.schema import SHARED_TIMES, record_change, source_record, status_record
@@ -180,26 +180,46 @@ def _entries(
     changed: Mapping[Key, object],
     histories: Mapping[Key, Sequence[StatusRecord]],
 ) -> Iterator[tuple[Key, Row, Row]]:
-    """The stored entries of these records that are in the new history too, by their own id."""
+    """The stored entries of these records that are in the new history too, by their own id, and
+    are not the same there."""
     new = {
-        (*key, entry.entry_id): event_row(entry)
-        for key in changed
-        for entry in histories[key]
-        if entry.own_id
+        (*key, entry.entry_id): entry for key in changed for entry in histories[key] if entry.own_id
     }
     ids: dict[str, list[str]] = {}
     for source, native_id in changed:
         ids.setdefault(source, []).append(native_id)
     for source, native_ids in ids.items():
         query = (
-            sa.select(status_record)
+            sa.select(*_OF_ENTRIES)
             .where(status_record.c.source == source, status_record.c.native_id.in_(native_ids))
             .order_by(status_record.c.native_id, status_record.c.entry_id)
         )
-        for old in connection.execute(query).mappings().all():
-            key = source, old["native_id"]
-            if (row := new.get((*key, old["entry_id"]))) is not None:
-                yield key, old, row
+        for old in connection.execute(query).all():
+            entry = new.get((source, old.native_id, old.entry_id))
+            if entry is not None and not _same_entry(old, entry):
+                yield (source, old.native_id), old._mapping, event_row(entry)
+
+
+_OF_ENTRIES = [
+    status_record.c[name]
+    for name in (
+        *("native_id", "entry_id", "status", "status_raw"),
+        *("event_us", "event_day", "actor_key", "unit"),
+    )
+]
+
+
+def _same_entry(old: sa.Row[Any], new: StatusRecord) -> bool:
+    """Whether nothing watched differs, which holds for almost all entries."""
+    return (
+        old.status == new.status
+        and old.status_raw == new.status_raw
+        and old.event_us == (new.event_at and new.event_at.us)
+        and old.actor_key == new.actor_key
+        and old.unit == new.unit
+        and bool(old.event_day)
+        is (new.event_at is not None and new.event_at.precision is Precision.DAY)
+    )
 
 
 def _entry_differences(before: Row, old: Row, new: Row) -> Iterator[tuple[str, Value, Value]]:
