@@ -22,10 +22,8 @@ def test_processor_time_grows_with_work() -> None:
 
 
 @pytest.mark.slow
-def test_each_figure_is_there() -> None:
-    done = daemon.measure("sqlite", seconds=12.0, rounds=1)
+def test_figures_that_need_no_kill_are_there() -> None:
+    done = daemon.measure("sqlite", seconds=12.0, rounds=0)
     assert done["lateness"]["firings"] > 0
-    (takeovers,) = done["takeovers"]
-    assert 0 <= takeovers["after_kill_seen"] < 35
     assert done["notice"]["after_the_third_failure"] >= 0
     assert done["idle"]["memory_mb"] > 0
