@@ -221,7 +221,9 @@ def weeks(
         with province(folder, url, drawn.size, seed=drawn.seed, now=NOW, settings=settings) as here:
             here.sandbox.set_faults(Faults(0.1, seed=drawn.seed))
             world = World.generate(seed=drawn.seed, size=drawn.size, now=NOW)
-            codes = {d.code: d.status for d in world.dossiers if d.story == "ordinary"}
+            # of others the one-stop tells a step without a state, which the truth does not know
+            plain = [d for d in world.dossiers if d.story == "ordinary" and d.shape >> 25 & 15]
+            codes = {d.code: d.status for d in plain}
             yield Week(here, clock, random.Random(drawn.seed), codes)
 
 
