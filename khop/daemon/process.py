@@ -37,7 +37,7 @@ from khop.daemon.signals import Signals
 from khop.daemon.streams import Stream
 from khop.daemon.systemd import Notifier
 from khop.daemon.tasks import Task, streams_of, tasks_of
-from khop.errors import ConfigError, LedgerError
+from khop.errors import ConfigError, LedgerError, LedgerUnavailable
 from khop.mappings.records import Instant
 from khop.sync.engine import Engine
 from khop.sync.ledger import Ledger
@@ -193,15 +193,13 @@ class Daemon:
         return tasks, streams_of(config, tasks.values(), Instant.of(self.clock()).us)
 
     def _opened(self) -> Engine | None:
-        """The engine that the process keeps, as soon as the ledger can be opened; None when it was
-        told to stop before. Raises ConfigError."""
+        """The engine that the process keeps, as soon as the ledger can be reached; None when it was
+        told to stop before. Raises ConfigError; LedgerError for what does not pass by itself."""
         while not self.stopping.is_set():
             try:
                 with self._look():
                     return self.open_engine(())
-            except LedgerError as error:
-                if not _may_come_back(str(error)):
-                    raise
+            except LedgerUnavailable as error:
                 self._note_ledger(str(error))
             self._wait_for_ledger()
         return None
@@ -317,8 +315,3 @@ class Daemon:
 
     def _signals(self) -> Signals:
         return Signals(self.stop, self.reload)
-
-
-def _may_come_back(error: str) -> bool:
-    """Whether a ledger that cannot be opened may be there later: a server that is down or busy."""
-    return "run `khop init`" not in error and "newer version" not in error
