@@ -96,14 +96,28 @@ def _holds(folder: Path, key: Path) -> bool:
 
 
 def vacuum_into(database: SqliteFile, part: Path, progress: Progress) -> None:
-    """Copy a ledger in a file, as it is now, into an empty file."""
+    """Copy a ledger in a file, as it is now, into an empty file.
+
+    What ``progress`` raises ends the copy and is raised again, such as an interruption.
+    """
+    raised: list[BaseException] = []
     with translated(database), closing(sqlite_opening.connect(database.path)) as source:
         pages, size = (source.execute(f"PRAGMA page_{x}").fetchone()[0] for x in ("count", "size"))
         with size_shown("backup", part, pages * size, progress) as report:
-            source.set_progress_handler(report, _STEPS)
+
+            def look() -> int:
+                try:
+                    report()
+                except BaseException as error:  # noqa: BLE001 - sqlite3 would only say "interrupted"
+                    raised.append(error)
+                return len(raised)  # not zero: SQLite stops
+
+            source.set_progress_handler(look, _STEPS)
             try:
                 source.execute("VACUUM INTO ?", (str(part),))
             except sqlite3.OperationalError as error:
+                if raised:
+                    raise raised[0] from None
                 if any(sign in str(error).lower() for sign in _FULL):
                     raise no_room(part.parent) from None
                 raise
