@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import sqlalchemy as sa
 
+from khop.connectors.http.before_requests import before_each_request
 from khop.mappings.records import Instant
 from khop.sync.ledger import Lease, Ledger
 from khop.sync.ledger.look_ups import Ages
@@ -40,9 +41,16 @@ class RunContext:
         process took the lease over."""
         return self.ledger.write(self.lease)
 
-    def before_a_push(self) -> None:
-        """Make sure that no other process can be doing this work by now; called just before
-        something is written to another system. Raises LedgerError when one took the lease over."""
+    @contextmanager
+    def pushing(self) -> Iterator[None]:
+        """Write something to another system in the block: just before each request it is made
+        sure that no other process can be doing this work by now, however long the request had to
+        wait. Raises LedgerError when one took the lease over."""
+        self._make_sure()
+        with before_each_request(self._make_sure):
+            yield
+
+    def _make_sure(self) -> None:
         if not self.lease.is_trusted:
             self.ledger.renew(self.lease)
 

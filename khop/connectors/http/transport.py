@@ -25,6 +25,7 @@ import httpx
 from tenacity import Retrying
 
 from khop.connectors.http.answers import Answer, Unusable
+from khop.connectors.http.before_requests import ask_before_a_request
 from khop.connectors.http.bodies import unpacked
 from khop.connectors.http.deadlines import Deadlines
 from khop.connectors.http.gateways import gateway_error
@@ -91,8 +92,8 @@ class Timing:
 
 
 class Transport:
-    """Calls one system. Safe for threads. Raises ConnectorError, RecordError, ConfigError and
-    nothing else.
+    """Calls one system. Safe for threads. Raises ConnectorError, RecordError, ConfigError,
+    what ``before_each_request`` raises, and nothing else.
 
     ``http`` takes the place of the network: one method, so that a test needs no server.
     """
@@ -155,6 +156,7 @@ class Transport:
         def attempt() -> T:
             anew: CallOptions = {**options, **each_try()} if each_try else options
             answer: Answer | None = None
+            ask_before_a_request()  # after the waits: rate limit, try before, new session
             try:
                 answer = self._answer(self._request(method, url, anew), outcome)
                 return self._value(answer, read, anew.get("judge"), outcome)

@@ -198,9 +198,9 @@ def _send(
     context: RunContext, client: NoticeClient, notice: Pending
 ) -> tuple[NoticeState, ConnectorError | None]:
     failed: ConnectorError | None = None
-    context.before_a_push()
     try:
-        client.send(notice.id, notice.body.encode())
+        with context.pushing():
+            client.send(notice.id, notice.body.encode())
     except ConnectorError as error:
         failed = error
     state = _state_after(failed)

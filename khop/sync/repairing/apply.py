@@ -261,12 +261,12 @@ def _decided(
 
 def _send(pushes: Pushes, push: Push, dossier: FullDossier, *, create: bool) -> Push:
     sink = pushes.portal.sink
-    pushes.context.before_a_push()
     try:
-        if create:
-            sink.create(dossier)
-        else:
-            sink.update(dossier)
+        with pushes.context.pushing():
+            if create:
+                sink.create(dossier)
+            else:
+                sink.update(dossier)
     except OutcomeUnknown as error:
         log.warning("write_outcome_unknown", code=push.code, error=str(error))
         return pushes.move(push, PushState.UNKNOWN, detail=str(error))

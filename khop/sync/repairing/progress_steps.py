@@ -68,9 +68,9 @@ def _send_chunk(pushes: Pushes, push: Push, chunk: Sequence[tuple[str, Step]]) -
     keys = [key for key, _ in chunk]
     with pushes.context.write() as connection:
         outbox.steps_begin(connection, [_step_row(pushes, push, *pair) for pair in chunk])
-    pushes.context.before_a_push()
     try:
-        pushes.portal.sink.progress(push.code, [step for _, step in chunk])
+        with pushes.context.pushing():
+            pushes.portal.sink.progress(push.code, [step for _, step in chunk])
     except OutcomeUnknown as error:
         log.warning("steps_outcome_unknown", code=push.code, error=str(error))
         _end_steps(pushes, keys, StepState.UNKNOWN)

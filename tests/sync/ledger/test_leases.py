@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from datetime import datetime
 
@@ -147,3 +148,20 @@ def test_a_lease_is_held_until_it_runs_out_or_its_process_is_seen_to_be_gone(
     owner: str | None, left_us: int, held: bool
 ) -> None:
     assert is_held(owner, NOW + left_us, NOW) is held
+
+
+@pytest.mark.skipif(not hasattr(time, "CLOCK_BOOTTIME"), reason="Linux tells it")
+def test_the_time_of_a_lease_goes_on_while_the_machine_is_suspended(
+    ledger: Ledger, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept = 0.0
+    real = time.clock_gettime
+
+    def after_sleep(which: int) -> float:
+        return real(which) + (slept if which == time.CLOCK_BOOTTIME else 0.0)
+
+    monkeypatch.setattr(time, "clock_gettime", after_sleep)
+    with acquire(ledger, "apply", clock) as held:
+        assert held.is_trusted
+        slept = 3600.0
+        assert not held.is_trusted

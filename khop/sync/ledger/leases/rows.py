@@ -5,7 +5,8 @@ under a lease renews the lease in the same transaction. A process whose lease ex
 was taken by another then finds that its token is out of date, and its transaction is rolled back.
 
 Expiries are by the ledger's clock: that of the server for PostgreSQL, else this machine's. Whether
-a holder still trusts its lease is by its own monotonic clock, which no correction of time moves.
+a holder still trusts its lease is by its own clock, which no correction of time moves and which
+goes on while the machine is suspended.
 """
 
 from __future__ import annotations
@@ -43,6 +44,13 @@ TTL_US = TTL_SECONDS * 1_000_000
 _TRUSTED = TTL_SECONDS - 10.0
 
 
+def seconds_passed() -> float:
+    """Seconds on a clock that never goes back, and that counts the time in which the machine was
+    suspended, where the system has one (Linux): ``time.monotonic`` does not count it there."""
+    counts_sleep = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if counts_sleep is None else time.clock_gettime(counts_sleep)
+
+
 class LeaseHeld(LedgerError):
     """Another process does this work. ``name``: the lease it holds."""
 
@@ -69,13 +77,12 @@ class LeaseLost(LedgerError):
 class Lease:
     """Leases that this process took together: name -> token. A former holder has a smaller token.
 
-    ``clock``: for a ledger without a clock of its own. ``monotonic``: seconds on a clock that never
-    goes back.
+    ``clock``: for a ledger without a clock of its own. ``monotonic``: ``seconds_passed``.
     """
 
     tokens: dict[str, int]
     clock: Callable[[], datetime]
-    monotonic: Callable[[], float] = time.monotonic
+    monotonic: Callable[[], float] = seconds_passed
     #: When the last renewal was begun that was committed, and when the work moved last.
     renewed: float = field(init=False)
     moved: float = field(init=False)
