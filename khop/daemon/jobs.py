@@ -17,7 +17,7 @@ from khop.config.model import Config
 from khop.daemon.alarms.names import AlarmName
 from khop.daemon.retention import remove_old
 from khop.daemon.tasks import Kind, Task
-from khop.errors import KhopError, Unauthorised
+from khop.errors import Unauthorised
 from khop.sync.clock_guard import WrongClock
 from khop.sync.engine import Engine
 from khop.sync.findings.anchors import write_anchors
@@ -230,9 +230,3 @@ _JOBS: Mapping[Kind, Callable[[Task, Surroundings], JobResult]] = {
     Kind.CHECK: _check,
     Kind.RETENTION: _retention,
 }
-
-
-def sentence_of(error: Exception) -> str:
-    """What is said of an error that ended a job. The text of one that khop did not raise may hold
-    anything, so it is named only by its kind."""
-    return str(error) if isinstance(error, KhopError) else f"khop failed ({type(error).__name__})"

@@ -25,11 +25,12 @@ from khop.config.model import Config
 from khop.daemon import watch
 from khop.daemon.alarms.dead_man import DeadMan
 from khop.daemon.alarms.sending import send_waiting
+from khop.daemon.faults import sentence_of
 from khop.daemon.general_alarms import look_around
 from khop.daemon.health import Watcher, all_well
-from khop.daemon.jobs import sentence_of
 from khop.daemon.node import Node
 from khop.daemon.outside.measures import Measures
+from khop.daemon.outside.process_state import idle
 from khop.daemon.outside.serving import Outside
 from khop.daemon.repeating import Repeating
 from khop.daemon.running import Runner
@@ -150,28 +151,27 @@ class Daemon:
 
     def tick(self) -> None:
         """One look at the schedule; what is due is started."""
-        with self._look():
-            try:
+        try:
+            with self._look():
                 for firing in self.node.tick():
                     self.runner.start(firing)
                 self._judge()
-            except LedgerError as error:
-                self._note_ledger(str(error))
-            except Exception as error:  # noqa: BLE001 - the next look may succeed
-                log.warning("tick_failed", error=type(error).__name__)
-            else:
-                self.looked = time.monotonic()
-                self._note_ledger(None)
-        self._notifier.alive()
+        except LedgerError as error:
+            self._note_ledger(str(error))
+        else:
+            self.looked = time.monotonic()
+            self._note_ledger(None)
+        finally:
+            self._notifier.alive()
 
     def tell(self) -> None:
-        """Send the alarms that wait, and call the dead-man address while all is well."""
+        """Send the alarms that wait, and call the dead-man address while khop works and all is
+        well."""
         with suppress(LedgerError):  # the tick says so
             ledger = self.node.ledger
-            for sent in send_waiting(ledger, self.config, self.clock):
-                if sent.error is not None:
-                    log.warning("alarm_not_sent", channel=sent.channel, error=sent.error)
-            if time.monotonic() - self._beaten >= _BEAT:
+            send_waiting(ledger, self.config, self.clock)
+            # without a look that succeeded, what the ledger says of the streams is old
+            if idle(self) is None and time.monotonic() - self._beaten >= _BEAT:
                 self._beaten = time.monotonic()
                 with ledger.read() as connection:
                     well = all_well(connection, self.streams)

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from khop.daemon.faults import place_of, sentence_of
 from khop.text.logs import Log
 
 log = Log(__name__)
@@ -24,8 +25,8 @@ _STEP = 1.0
 
 
 class Repeating:
-    """Calls functions at once and then every so many seconds, until it is stopped. An error that
-    one raises is logged, and its next call comes."""
+    """Calls functions at once and then every so many seconds, until it is stopped. After an error
+    that one raises its next call comes; the error is logged when it begins and when it ends."""
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         """``clock``: seconds since 1970, as this machine's clock says."""
@@ -75,11 +76,21 @@ class Repeating:
 
 
 def _guarded(name: str, do: Callable[[], None]) -> Callable[[], None]:
+    failed = None
+
     def call() -> None:
+        nonlocal failed
         try:
             do()
         except Exception as error:  # noqa: BLE001 - the next call may succeed
-            log.warning("call_failed", call=name, error=type(error).__name__)
+            fault = {"error": sentence_of(error), "at": place_of(error)}
+            if fault != failed:
+                log.warning("call_failed", call=name, **fault)
+            failed = fault
+        else:
+            if failed is not None:
+                log.info("call_works_again", call=name)
+            failed = None
 
     return call
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 
 import threading
 import time
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path, PurePath
+from pathlib import Path
 
 import sqlalchemy as sa
 import structlog
 
 from khop.config.model import Config
 from khop.daemon import jobs
+from khop.daemon.faults import place_of, sentence_of
 from khop.daemon.firings import Firing
 from khop.daemon.health import Watcher, failures_of
 from khop.daemon.jobs import JobResult, Opener, Stopped, Surroundings
@@ -173,9 +173,7 @@ class Runner:
             stopped = "the khop daemon stopped"
             self._until_written(lambda: self.node.put_back(firing, stopped))
         except Exception as error:  # noqa: BLE001 - the daemon outlives every job
-            frames = traceback.extract_tb(error.__traceback__)
-            place = f"{PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else None
-            return JobResult(jobs.sentence_of(error), place=place)
+            return JobResult(sentence_of(error), place=place_of(error))
         return None
 
     def _write_end(self, task: Task, firing: Firing, result: JobResult, seconds: float) -> None:
@@ -203,7 +201,7 @@ class Runner:
                 lambda: self.node.ended(firing, result.error, result.summary, result.follows, note)
             )
         except Exception as error:  # noqa: BLE001 - the firing has ended, whatever is to be noted
-            result.error = jobs.sentence_of(error)
+            result.error = sentence_of(error)
             ours = self._until_written(
                 lambda: self.node.ended(firing, result.error, follows=result.follows)
             )

@@ -13,6 +13,7 @@ from khop.config.adapters import adapter_types
 from khop.config.load import load_config
 from khop.daemon import jobs
 from khop.daemon.alarms.names import AlarmName
+from khop.daemon.faults import sentence_of
 from khop.daemon.jobs import JobResult, Stopped, Surroundings
 from khop.daemon.tasks import Kind, Task
 from khop.sync.ledger import Ledger, check_ledger
@@ -128,4 +129,4 @@ def test_a_reconcile_after_days_without_a_run_asks_the_systems_for_the_time(
 
 
 def test_an_error_of_the_program_is_named_by_its_kind() -> None:
-    assert jobs.sentence_of(ValueError("a secret")) == "khop failed (ValueError)"
+    assert sentence_of(ValueError("a secret")) == "khop failed (ValueError)"

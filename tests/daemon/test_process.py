@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,13 +18,18 @@ import structlog
 
 import khop.daemon.node
 from khop.config.adapters import adapter_types
+from khop.daemon.alarms.names import AlarmName
+from khop.daemon.outside.process_state import LATEST
 from khop.daemon.process import Daemon
+from khop.daemon.repeating import Repeating
 from khop.errors import ConfigError
 from khop.loopback import Response
+from khop.mappings.records import Instant
 from khop.sync.ledger import acquire
 from khop.sync.ledger.schema import discrepancy, pause, run, stream_health, task_firing
 from tests.cases.installation import NOW, Installation
 from tests.cases.systems import TOKEN_PATH, code, row
+from tests.sync.findings.receiver import SECRET, receiving
 
 #: Seconds that something may take on a busy machine.
 PATIENCE = 60.0
@@ -80,6 +86,18 @@ def running(installation: Installation) -> Iterator[Daemon]:
     assert codes == [0]
 
 
+@contextmanager
+def stepped(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> Iterator[Daemon]:
+    """A daemon that looks and tells only when a test says so, and starts no task."""
+    ready = threading.Event()
+    monkeypatch.setattr(Repeating, "start", lambda self: ready.set())
+    monkeypatch.setattr(Repeating, "stop", lambda self, within: True)
+    with running(installation) as daemon:
+        assert ready.wait(PATIENCE)
+        daemon.node.at_once = 0
+        yield daemon
+
+
 def until(holds: Callable[[], bool]) -> None:
     """Wait until something holds."""
     event, end = threading.Event(), time.monotonic() + PATIENCE
@@ -112,6 +130,55 @@ def test_it_pulls_compares_and_stops(
     assert events.index("daemon_runs") < events.index("task_ended") < events.index("daemon_stops")
     ends = [line for line in logged if line["event"] == "task_ended"]
     assert all({"task", "slot", "node", "run"} <= line.keys() for line in ends)
+
+
+@pytest.mark.parametrize("fault", ["the disk is full", "the look hangs"])
+def test_the_dead_man_address_is_not_called_while_khop_can_do_nothing(
+    fault: str, installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("khop.daemon.process._BEAT", 0.0)
+    with receiving(NOW) as monitor:
+        installation.configure(f'\n[alarms]\ndead_man_url = "{monitor.url}"\n')
+        with stepped(installation, monkeypatch) as daemon:
+            daemon.tell()
+            assert monitor.paths == []  # no look was made yet
+            daemon.tick()
+            daemon.tell()
+            assert len(monitor.paths) == 1
+            if fault == "the look hangs":
+                daemon.looked = time.monotonic() - LATEST - 1
+            else:
+                fill_disk(installation.folder / "khop.db")
+                monkeypatch.setattr(daemon.node, "_seen", None)
+                daemon.tick()
+            daemon.tell()
+            assert len(monitor.paths) == 1
+
+
+def test_a_channel_that_fails_is_logged_once(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch, logged: list[dict[str, Any]]
+) -> None:
+    (installation.folder / "secret").write_text(SECRET, "utf-8")
+    posted = 'url = "http://127.0.0.1:9/khop"\nsecret = { file = "secret" }\n'
+    installation.configure(f"\n[alarms]\n{posted}")
+    with stepped(installation, monkeypatch) as daemon:
+        with daemon.node.ledger.write() as connection:
+            daemon.runner.watcher.raise_alarm(
+                connection, AlarmName.DISK, "91 % full", Instant.of(NOW).us
+            )
+        for minutes in (0, 10, 20):
+            monkeypatch.setattr(daemon, "clock", lambda at=minutes: NOW + timedelta(minutes=at))
+            daemon.tell()
+    assert [line["event"] for line in logged if "channel" in line] == ["alarms cannot be sent"]
+
+
+def fill_disk(ledger: Path) -> None:
+    """Let the ledger be read and not be written, as on a full disk."""
+    with closing(sqlite3.connect(ledger)) as connection:
+        connection.execute(
+            "CREATE TRIGGER full BEFORE UPDATE ON node "
+            "BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+        )
 
 
 @pytest.mark.slow

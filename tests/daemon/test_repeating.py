@@ -3,6 +3,7 @@ when it is told."""
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from datetime import datetime, timedelta, tzinfo
@@ -49,6 +50,32 @@ def test_it_goes_on_after_an_error_and_no_further_call_comes_after_the_stop() ->
     after = len(calls)
     assert not threading.Event().wait(5 * OFTEN)
     assert len(calls) == after
+
+
+def test_a_fault_is_logged_when_it_begins_and_when_it_ends(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    calls: list[int] = []
+    ended = threading.Event()
+
+    def do() -> None:
+        calls.append(1)
+        if len(calls) < 5:
+            raise RuntimeError("a code of a person")
+        if len(calls) == 8:
+            ended.set()
+
+    repeating = Repeating()
+    repeating.every(OFTEN, "tick", do)
+    with caplog.at_level("INFO", logger="khop"):
+        repeating.start()
+        assert ended.wait(PATIENCE)
+        assert repeating.stop(PATIENCE)
+    begun, over = [line.message for line in caplog.records]
+    assert re.fullmatch(
+        r"call_failed call=tick error=khop failed \(RuntimeError\) at=test_repeating.py:\d+", begun
+    )
+    assert over == "call_works_again call=tick"
 
 
 def test_the_call_under_way_is_waited_for_but_not_for_long() -> None:

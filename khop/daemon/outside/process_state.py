@@ -55,10 +55,13 @@ def unwell(process: Process) -> str | None:
 
 
 def not_ready(process: Process) -> str | None:
-    """Why no work can be expected of the process; None when it can. The sentence of the ledger's
-    error stays in the log: it may name places."""
-    if process.draining is not None:
-        return process.draining
+    """Why no work can be expected of the process; None when it can."""
+    return process.draining or idle(process)
+
+
+def idle(process: Process) -> str | None:
+    """Why the process does nothing, though it was not told to end; None when it works. The
+    sentence of the ledger's error stays in the log: it may name places."""
     if process.ledger is None or process.ledger_error is not None:
         return "the ledger is not reached"
     if process.looked is None or time.monotonic() - process.looked > LATEST:
