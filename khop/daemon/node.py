@@ -7,7 +7,7 @@ the ledger does not: another node can go on at any instant.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from khop.daemon import firings, slots_due
 from khop.daemon.firings import Firing, State
-from khop.daemon.tasks import Task
+from khop.daemon.tasks import Kind, Task
 from khop.errors import LedgerError
 from khop.sync.ledger import Lease, Ledger
 from khop.sync.ledger.leases.rows import TTL_SECONDS
@@ -36,6 +36,9 @@ _BUSY_US = 2_000_000
 _CUT_OFF_US = 10_000_000
 #: After a pull that changed something, others are waited for so long before the reconcile.
 _SETTLE_US = 20_000_000
+
+#: The tasks that write to other systems, and the lease of that work.
+_SENDING: Mapping[str, str] = {Kind.REPAIR: "apply", Kind.NOTIFY: "notify"}
 
 _THERE = sa.select(node.c.version).where(
     node.c.state == "running", node.c.seen_us.between(sa.bindparam("since"), sa.bindparam("until"))
@@ -212,12 +215,19 @@ class Node:
         if self.running.get(firing.task) is firing:
             self.running.pop(firing.task, None)
 
-    def leave(self) -> None:
-        """Say that this node is gone, and give back what it was running, with all its leases."""
-        for firing in list(self.running.values()):
-            self.put_back(firing, "the khop daemon stopped")
+    def leave(self, left: Set[str] = frozenset()) -> None:
+        """Say that this node is gone, and give back what it was running, with all its leases.
+
+        ``left``: tasks that still run here. Those of them that send keep their leases: another
+        process that took them at once could send the same. They run out by themselves.
+        """
+        sending = left & _SENDING.keys()
+        for task, firing in list(self.running.items()):
+            if task not in sending:
+                self.put_back(firing, "the khop daemon stopped")
+        kept = [name for task in sending for name in (f"task:{task}", _SENDING[task])]
         with self.ledger.write() as connection:
-            ours = sa.update(lease).where(lease.c.owner == self.name)
+            ours = sa.update(lease).where(lease.c.owner == self.name, lease.c.name.not_in(kept))
             connection.execute(ours.values(owner=None, expires_us=0, token=lease.c.token + 1))
             gone = {"state": "stopped", "seen_us": self._now_us(connection)}
             connection.execute(_HERE, {"of": self.name, **gone})

@@ -14,7 +14,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -251,19 +251,21 @@ class Daemon:
         self.node.stopping = True
         log.info("daemon_stops", running=sorted(self.node.running))
         # a second signal is handled meanwhile, and ends the process
-        ended = self.runner.wait(self.config.daemon.stop_seconds)
-        leaving = threading.Thread(target=self._leave, name="khop leaving", daemon=True)
+        left = self.runner.wait(self.config.daemon.stop_seconds)
+        leaving = threading.Thread(
+            target=self._leave, args=(left,), name="khop leaving", daemon=True
+        )
         leaving.start()
         leaving.join(_LEAVE)
-        self.unfinished = not ended or leaving.is_alive() or not self._calls_ended
+        self.unfinished = bool(left) or leaving.is_alive() or not self._calls_ended
         log.info("daemon_stopped")
 
-    def _leave(self) -> None:
+    def _leave(self, left: Set[str]) -> None:
         """Give back what is left. While the ledger is away or locked nothing can be given back:
-        it is taken over when the leases have run out."""
+        it is taken over when the leases have run out. ``left``: the tasks that still run."""
         self._calls_ended = self._repeating.stop(_LAST_CALL)
         with suppress(LedgerError):
-            self.node.leave()
+            self.node.leave(left)
         self._dead_man.close()
 
     def _read_again(self) -> None:

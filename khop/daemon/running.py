@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -96,17 +96,18 @@ class Runner:
     clock: Callable[[], datetime]
     stopping: threading.Event
     measures: Measures
-    _threads: list[threading.Thread] = field(default_factory=list)
+    #: The task and its thread.
+    _threads: list[tuple[str, threading.Thread]] = field(default_factory=list)
 
     def start(self, firing: Firing) -> None:
         """Run a firing in a thread of its own."""
         thread = threading.Thread(
             target=self.run, args=(firing,), name=f"khop {firing.task}", daemon=True
         )
-        self._threads = [each for each in self._threads if each.is_alive()]
+        self._threads = [each for each in self._threads if each[1].is_alive()]
         try:
             thread.start()
-            self._threads.append(thread)
+            self._threads.append((firing.task, thread))
         except RuntimeError:  # the system gives no more threads
             log.warning("thread_not_started", task=firing.task)
             try:
@@ -114,12 +115,12 @@ class Runner:
             except LedgerError:  # its lease runs out
                 self.node.let_go(firing)
 
-    def wait(self, seconds: float) -> bool:
-        """Wait until nothing runs any more, so long at most; whether that is so."""
+    def wait(self, seconds: float) -> Set[str]:
+        """Wait until nothing runs any more, so long at most; the tasks that still run."""
         until = time.monotonic() + seconds
-        for thread in self._threads:
+        for _, thread in self._threads:
             thread.join(max(until - time.monotonic(), 0.0))
-        return not any(thread.is_alive() for thread in self._threads)
+        return {task for task, thread in self._threads if thread.is_alive()}
 
     def run(self, firing: Firing) -> None:
         """Run a firing to its end."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,11 +22,12 @@ from khop.daemon.running import Runner
 from khop.daemon.tasks import Kind, Task
 from khop.errors import KhopError
 from khop.sync.engine import Engine
-from khop.sync.ledger import Ledger
+from khop.sync.ledger import LeaseHeld, Ledger, acquire
 from khop.sync.ledger.leases.processes import this_process
 from khop.sync.ledger.schema import task_firing
 from tests.sync.fakes import FakeClock
 
+REPAIR = Task("repair", Kind.REPAIR, None, calendar_of("every 15m"), uses=("igate",))
 PULL = Task("pull:igate", Kind.PULL, "igate", calendar_of("every 15m"), uses=("igate",))
 
 
@@ -65,6 +67,54 @@ def _row(runner: Runner, firing: Firing) -> tuple[str, str]:
             sa.select(task_firing).where(task_firing.c.slot_us == firing.slot_us)
         ).one()
     return row.state, row.reason
+
+
+@dataclass
+class AtWork:
+    """Works under a lease of the ledger until it is let go."""
+
+    ledger: Ledger
+    clock: FakeClock
+    lease: str
+    begun: threading.Event = field(default_factory=threading.Event)
+    let_go: threading.Event = field(default_factory=threading.Event)
+
+    def __call__(self, sources: Sequence[str]) -> Engine:
+        with acquire(self.ledger, self.lease, self.clock):
+            self.begun.set()
+            self.let_go.wait()
+        raise KhopError("igate does not answer")
+
+
+@pytest.mark.parametrize(
+    ("task", "lease", "state"),
+    [(REPAIR, "apply", State.RUNNING), (PULL, "pull:igate", State.DUE)],
+    ids=["sends", "reads"],
+)
+def test_what_still_sends_when_the_daemon_stops_keeps_its_leases(
+    runner: Runner, clock: FakeClock, task: Task, lease: str, state: State
+) -> None:
+    """Another process could take them and send the same; what reads is taken over at once."""
+    node = runner.node
+    runner.open = work = AtWork(node.ledger, clock, lease)
+    node.tasks = {task.name: task}
+    node.join()
+    clock.now += timedelta(minutes=16)
+    (claimed,) = node.tick()
+    runner.start(claimed)
+    assert work.begun.wait(60)
+    try:
+        left = runner.wait(0.0)
+        assert left == {task.name}
+        node.leave(left)
+        assert _row(runner, claimed)[0] == state
+        sends = pytest.raises(LeaseHeld) if task is REPAIR else nullcontext()
+        with sends, acquire(node.ledger, lease, clock):
+            pass
+    finally:
+        runner.stopping.set()
+        work.let_go.set()
+    assert runner.wait(60) == set()
 
 
 def test_an_error_that_no_database_can_store_is_named_by_its_kind(

@@ -321,7 +321,7 @@ class Simulation:
             self._remove_old()
         else:
             with suppress(Killed, LedgerError):
-                process.node.leave()
+                process.node.leave(self.random.choice([set(), set(process.jobs)]))
                 process.jobs.clear()
             self._kill(process)
 
