@@ -6,8 +6,6 @@ from collections import deque
 
 from khop.sync.results import Applied, Outcome
 
-#: The first pushes of a run: each of them must be right.
-FIRST = 5
 #: Of so many of the last pushes, a greater share than this may not be bad. With fewer pushes than
 #: that one bad answer is a greater share.
 _LAST, _SHARE = 20, 0.05

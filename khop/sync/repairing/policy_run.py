@@ -131,8 +131,14 @@ class _PolicyRun:
         if not in_hours(self._policy, self._context.clock(), self._shared.calendar):
             return PolicyState.OFF_HOURS, None
         with self._context.read() as connection:
-            held = pause_of(connection, self._policy.name)
+            held = pause_of(connection, self._policy.name) or self._pause_of_source(connection)
         return None if held is None else (PolicyState.PAUSED, held.why)
+
+    def _pause_of_source(self, connection: sa.Connection) -> Pause | None:
+        """The pause of a source that the pushes call: the portal, or a one-stop."""
+        found = paused(connection)
+        used = (self._pushes.portal.sink.name, *self._pushes.sources)
+        return next((found[name] for name in used if name in found), None)
 
     def _push(self, item: PlanItem, choice: Choice) -> tuple[PolicyState, str | None] | None:
         """Push one dossier and see it on the portal; how that ends the run, if it does."""

@@ -10,6 +10,7 @@ from khop.errors import ConfigError, KhopError, Unauthorised
 from khop.mappings.records import FullDossier, Status
 from khop.sync.engine import Engine
 from khop.sync.ledger import Ledger
+from khop.sync.ledger.pauses import Cause, Pause, pause
 from khop.sync.results import Outcome, PolicyRepair, PolicyState
 from tests.postgres import BOTH
 from tests.sync.fakes import FakeClock, FakeOneStop, FakePortal, record
@@ -84,6 +85,20 @@ def test_a_person_can_pause_a_run_that_is_under_way(
     engine.repair_policies.resume(policy, by="canbo.mau", why="it is quick again")
     portal.after_create = lambda count: None
     assert len(one_run(engine).applied) == DOSSIERS - 1
+
+
+@pytest.mark.parametrize("source", ["dvcqg", "igate"])
+def test_a_source_that_is_paused_ends_a_run_that_is_under_way(
+    engine: Engine, portal: ListeningPortal, ledger: Ledger, source: str
+) -> None:
+    def person(count: int) -> None:
+        with ledger.write() as connection:
+            pause(connection, Pause(source, 0, Cause.PERSON, "canbo.mau", "it is being moved"))
+
+    portal.after_create = person
+    done = one_run(engine)
+    assert (done.state, done.why) == (PolicyState.PAUSED, "it is being moved")
+    assert len(portal.dossiers) == 1
 
 
 def test_a_finding_that_is_excluded_while_others_are_pushed_is_not_pushed(
