@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
+from tests.daemon.alarms.channels import configured, mail, same_clock, webhook
 from tests.sync.conftest import (
     clock,
     empty_ledger,
@@ -18,13 +19,17 @@ from tests.sync.conftest import (
 
 __all__ = [
     "clock",
+    "configured",
     "empty_ledger",
     "ledger",
     "ledger_url",
+    "mail",
     "postgres",
     "postgres_url",
     "privacy",
     "pytest_generate_tests",
+    "same_clock",
+    "webhook",
 ]
 
 

@@ -7,6 +7,7 @@ import pytest
 from khop.daemon.alarms.names import AlarmName, Kind
 from khop.daemon.alarms.texts import ALARM_TEXTS, STEPS, Told, text_of, without_codes
 from khop.daemon.streams import WELL, State
+from khop.mappings.codes.grammar import code_grammar
 from khop.text.translation import sentences
 from tests.daemon.told import START
 from tools.repository import ROOT
@@ -99,3 +100,21 @@ def test_every_text_leads_to_a_heading_of_both_pages() -> None:
 )
 def test_codes_of_dossiers_are_struck_out(text: str, bare: str) -> None:
     assert without_codes(text) == bare
+
+
+@pytest.mark.parametrize("code", ["HS-2026-00017", "H99.05/12112026/000017"])
+def test_codes_of_a_provinces_own_shapes_are_struck_out(code: str) -> None:
+    patterns = ["HS-[0-9]{4}-([0-9]{5})", r"H99\.05/[0-9]{8}/([0-9]{6})"]
+    shapes = [
+        {
+            "id": f"own{n}",
+            "name": "own",
+            "pattern": f"^{p}$",
+            "parts": ["serial"],
+            "source": "QĐ 12",
+        }
+        for n, p in enumerate(patterns)
+    ]
+    codes = code_grammar({"dossier": shapes})
+    text = text_of(told(detail=f"igate: {code} is bad; HTTP 500"), "en", codes)
+    assert "The last error: igate: … is bad; HTTP 500" in text.lines

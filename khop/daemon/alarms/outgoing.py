@@ -21,6 +21,8 @@ import sqlalchemy as sa
 from khop.daemon.alarms.batch import Message
 from khop.daemon.alarms.names import Kind
 from khop.daemon.alarms.texts import Language, Told, text_of
+from khop.mappings.codes.grammar import CodeGrammar
+from khop.sync.ledger import audit_log
 from khop.sync.ledger.schema import alarm, alarm_message, stream_health
 
 _MINUTE_US = 60_000_000
@@ -52,8 +54,10 @@ def claim(
     now_us: int,
     sources: Collection[str],
     language: Language,
+    codes: CodeGrammar | None = None,
 ) -> list[Claimed]:
-    """Take the messages of a channel whose time has come, oldest first."""
+    """Take the messages of a channel whose time has come, oldest first. ``codes``: the shapes of
+    codes, which no text may hold; khop's own when left out."""
     query = (
         sa.select(
             alarm_message,
@@ -69,12 +73,12 @@ def claim(
         .order_by(alarm_message.c.made_us, alarm_message.c.alarm, alarm_message.c.number)
         .limit(_MOST)
     )
-    taken = []
+    taken, ledger = [], audit_log.ledger_name(connection)
     for row in connection.execute(query).all():
         key = (row.alarm, row.kind, row.number, row.channel)
         _update(connection, key, tries=row.tries + 1, try_us=now_us + _CLAIM_US)
         told = _told(row, now_us, sources)
-        message = Message(_id(row), told, text_of(told, language))
+        message = Message(_id(row, ledger), told, text_of(told, language, codes))
         taken.append(Claimed(key, row.tries + 1, message))
     return taken
 
@@ -114,8 +118,10 @@ def _update(connection: sa.Connection, key: tuple[int, str, int, str], **values:
     )
 
 
-def _id(row: sa.Row[Any]) -> str:
-    return f"{row.alarm}-{row.kind}-{row.number}"
+def _id(row: sa.Row[Any], ledger: str) -> str:
+    """Another one for each message that ever is: numbers of alarms are given again when a ledger
+    went back to a copy, and when the newest alarm was removed."""
+    return f"{ledger}-{row.alarm}-{row.opened_us}-{row.kind}-{row.number}"
 
 
 def _told(row: sa.Row[Any], now_us: int, sources: Collection[str]) -> Told:

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from khop.config.domain_tables import Tables
 from khop.config.model import Config
 from khop.daemon.alarms import command, mail, outgoing, webhook
 from khop.daemon.alarms.batch import Batch, Message
 from khop.daemon.alarms.names import Kind
 from khop.daemon.alarms.texts import Told, trial_text
-from khop.errors import KhopError
+from khop.daemon.faults import sentence_of
 from khop.mappings.records import Instant
 from khop.sync.ledger import Ledger
 from khop.text.logs import Log
@@ -37,7 +38,8 @@ def send_waiting(ledger: Ledger, config: Config, clock: Clock) -> list[Sent]:
     every few seconds; safe on several nodes. Raises LedgerError.
     """
     with ledger.read() as connection:
-        due = outgoing.any_due(connection, config.alarms.channels, Instant.of(clock()).us)
+        now_us = ledger.now_us(connection, clock)
+        due = outgoing.any_due(connection, config.alarms.channels, now_us)
     if not due:
         return []
     sent = (_send_channel(ledger, config, channel, clock) for channel in config.alarms.channels)
@@ -57,17 +59,17 @@ def send_test(config: Config, clock: Clock) -> list[Sent]:
 
 
 def _send_channel(ledger: Ledger, config: Config, channel: str, clock: Clock) -> Sent:
-    now_us = Instant.of(clock()).us
     with ledger.write() as connection:
+        now_us, codes = ledger.now_us(connection, clock), Tables.of(config).codes
         taken = outgoing.claim(
-            connection, channel, now_us, config.sources.keys(), config.alarms.language
+            connection, channel, now_us, config.sources.keys(), config.alarms.language, codes
         )
     if not taken:
         return Sent(channel, 0)
     batch = Batch(config.province.name, [one.message for one in taken])
     error = _failure(config, channel, batch, clock)
-    now_us = Instant.of(clock()).us
     with ledger.write() as connection:
+        now_us = ledger.now_us(connection, clock)
         if error is None:
             outgoing.note_sent(connection, taken, now_us)
         else:
@@ -77,7 +79,8 @@ def _send_channel(ledger: Ledger, config: Config, channel: str, clock: Clock) ->
 
 
 def _failure(config: Config, channel: str, batch: Batch, clock: Clock) -> str | None:
-    """Send; why it failed, None when it went out."""
+    """Send; why it failed, None when it went out. Whatever it is: the other channels are tried,
+    and this one again."""
     try:
         if channel == "email":
             mail.send(config, batch, clock)
@@ -85,8 +88,8 @@ def _failure(config: Config, channel: str, batch: Batch, clock: Clock) -> str | 
             webhook.post(config, batch, clock)
         else:
             command.run(config, batch)
-    except KhopError as error:
-        return str(error)
+    except Exception as error:  # noqa: BLE001 - also a fault of khop itself
+        return sentence_of(error)
     return None
 
 

@@ -16,6 +16,7 @@ from typing import Literal
 from khop.daemon.alarms.names import CLEARED, GONE, AlarmName, Kind
 from khop.daemon.streams import State
 from khop.mappings.codes import parse_code
+from khop.mappings.codes.grammar import CodeGrammar
 from khop.text.local_time import local_datetime
 from khop.text.translation import translator
 
@@ -158,8 +159,9 @@ _TODO = AlarmSentence("What to do: {0}, section “{1}”.")
 _TEST_TITLE = AlarmSentence("a test of the alarms")
 _TEST = AlarmSentence("This is a test: alarms arrive here. Nothing is wrong.")
 
-#: Digits and separators as in codes, after a letter or alone.
-_TOKEN = re.compile(r"[A-Z]?\d[\w.\-]*\d")
+#: Digits and separators as in codes, after a letter or alone; and whole words, as codes of a
+#: province's own shapes may be.
+_TOKENS = (re.compile(r"[A-Z]?\d[\w.\-]*\d"), re.compile(r"\w[\w.\-/]*\w"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +188,8 @@ class Text:
     heading: str
 
 
-def text_of(told: Told, language: Language) -> Text:
-    """A message in words of a language."""
+def text_of(told: Told, language: Language, codes: CodeGrammar | None = None) -> Text:
+    """A message in words of a language. ``codes``: their shapes; khop's own when left out."""
     words = translator(language)
     texts = ALARM_TEXTS[told.state]
     heading = words(texts.heading)
@@ -201,7 +203,8 @@ def text_of(told: Told, language: Language) -> Text:
     step = STEPS.get(told.about, _SOURCE if told.is_source else _OTHER_STEP)
     lines = [_said(told, texts.happened, words), _said(told, texts.findings or step, words)]
     if told.detail:
-        lines.append(words(_DETAIL.text).format(words(without_codes(told.detail))))
+        detail = words(without_codes(told.detail, codes))
+        lines.append(words(_DETAIL.text).format(detail))
     lines.append(words(_TODO.text).format(_PAGES[language], heading))
     return Text(title, tuple(lines), heading)
 
@@ -217,13 +220,15 @@ def people_time(us: int) -> str:
     return f"{local_datetime(us):%H:%M %d/%m/%Y}"
 
 
-def without_codes(text: str) -> str:
-    """The text with dossier codes struck out."""
-    return _TOKEN.sub(lambda found: "…" if _is_code(found[0]) else found[0], text)
+def without_codes(text: str, codes: CodeGrammar | None = None) -> str:
+    """The text with dossier codes of these shapes struck out; of khop's own when left out."""
 
+    def bare(found: re.Match[str]) -> str:
+        return found[0] if parse_code(found[0], codes).grammar is None else "…"
 
-def _is_code(token: str) -> bool:
-    return parse_code(token).grammar is not None
+    for token in _TOKENS:
+        text = token.sub(bare, text)
+    return text
 
 
 def _said(told: Told, sentence: AlarmSentence, words: _Words) -> str:

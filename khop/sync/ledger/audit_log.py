@@ -125,6 +125,12 @@ def head(connection: sa.Connection) -> Head:
     return EMPTY if row is None else Head(row.id, row.digest)
 
 
+def ledger_name(connection: sa.Connection) -> str:
+    """The name of the ledger, the same for its whole life: 8 digits of the first row's digest."""
+    first = sa.select(audit_log.c.digest).order_by(audit_log.c.id).limit(1)
+    return str(connection.scalar(first) or EMPTY.digest)[:8]
+
+
 def count_between(
     connection: sa.Connection, action: str, source: str, first_us: int, last_us: int
 ) -> int:

@@ -25,7 +25,8 @@ class Canary:
         self._last: deque[bool] = deque(maxlen=_LAST)
 
     def alarm(self, applied: Applied) -> str | None:
-        """Why the policy has to pause after this push, as a sentence; None when it need not.
+        """Why the policy has to pause after this push, as a sentence without codes; None when
+        it need not.
 
         A dossier of which nothing was sent is no push.
         """
@@ -37,4 +38,4 @@ class Canary:
         if not bad or wrong <= _SHARE * count:
             return None
         phrase = _BAD[applied.outcome]
-        return f"{wrong} of the last {count} pushes went wrong; {applied.code}: {phrase}"
+        return f"{wrong} of the last {count} pushes went wrong; {phrase}"

@@ -24,7 +24,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from khop.errors import KhopError, LedgerError
-from khop.sync.ledger.audit_log import EMPTY, Head, head
+from khop.sync.ledger.audit_log import Head, head, ledger_name
 from khop.sync.ledger.schema import audit_log
 from khop.sync.results import Progress
 from khop.text.local_time import LOCAL
@@ -49,10 +49,8 @@ class Content:
 
     @classmethod
     def of(cls, connection: sa.Connection) -> Content:
-        first = sa.select(audit_log.c.digest).order_by(audit_log.c.id).limit(1)
         number = connection.scalar(sa.select(sa.func.count()).select_from(audit_log))
-        name = connection.scalar(first) or EMPTY.digest
-        return cls(name[:8], head(connection), int(number or 0))
+        return cls(ledger_name(connection), head(connection), int(number or 0))
 
     def file_name(self, at: datetime, suffix: str) -> str:
         time = at.astimezone(LOCAL).strftime("%Y%m%d-%H%M%S")

@@ -6,8 +6,7 @@ import json
 import os
 import select
 import ssl
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -21,68 +20,26 @@ from khop.daemon.alarms import outgoing
 from khop.daemon.alarms.dead_man import DeadMan
 from khop.daemon.alarms.names import AlarmName
 from khop.daemon.alarms.sending import Sent, send_test, send_waiting
-from khop.daemon.health import Watcher
 from khop.sync.ledger import Ledger
 from khop.sync.ledger.schema import alarm_message
 from tests.connectors.http.test_transport_tls import write_certificate
-from tests.daemon.mail_server import MailServer, mail_server
+from tests.daemon.alarms.channels import (
+    NOTHING_LISTENS,
+    PASSWORD,
+    by_mail,
+    posted,
+    program,
+    raise_alarm,
+)
+from tests.daemon.alarms.mail_server import MailServer, mail_server
 from tests.daemon.told import START
 from tests.postgres import BOTH
 from tests.sync.fakes import FakeClock
-from tests.sync.findings.receiver import SECRET, NoticeReceiver, receiving
+from tests.sync.findings.receiver import SECRET, NoticeReceiver
 
 LEDGERS = BOTH
-NOTHING_LISTENS = "http://127.0.0.1:9/khop"
-PASSWORD = "a password of the mail server"
 
-
-@pytest.fixture
-def configured(tmp_path: Path) -> Callable[..., Config]:
-    """Configurations with these keys of ``[alarms]``."""
-    for name, text in {"secret": SECRET, "password": PASSWORD}.items():
-        (tmp_path / name).write_text(text, "utf-8")
-
-    def build(**keys: Any) -> Config:
-        alarms = {"language": "en", "timeout": 20.0, **keys}
-        province = {"name": "Tỉnh Mẫu", "code": "H99"}
-        return Config.model_validate(
-            {"province": province, "alarms": alarms, "sources": {}, "base_dir": tmp_path}
-        )
-
-    return build
-
-
-@pytest.fixture
-def mail() -> Iterator[MailServer]:
-    with mail_server(MailServer()) as server:
-        yield server
-
-
-@pytest.fixture
-def webhook(clock: FakeClock) -> Iterator[NoticeReceiver]:
-    with receiving(clock.now) as opened:
-        yield opened
-
-
-def by_mail(server: MailServer, **keys: Any) -> dict[str, Any]:
-    return {
-        "host": "127.0.0.1",
-        "port": server.port,
-        "security": "none",
-        "sender": "khop@example.vn",
-        "to": ["cntt@example.vn", "truc@example.vn"],
-        **keys,
-    }
-
-
-def posted(url: str) -> dict[str, Any]:
-    return {"url": url, "secret": {"file": "secret"}}
-
-
-def raise_alarm(ledger: Ledger, config: Config, *names: AlarmName) -> None:
-    with ledger.write() as connection:
-        for name in names or (AlarmName.DISK,):
-            Watcher.of(config.alarms).raise_alarm(connection, name, "91 % full", START)
+pytestmark = pytest.mark.usefixtures("same_clock")
 
 
 def waiting(ledger: Ledger) -> list[tuple[int, str | None]]:
@@ -263,12 +220,6 @@ def test_a_process_that_was_killed_while_it_sent_leaves_the_message_to_another(
     assert send_waiting(ledger, config, clock) == []
     clock.advance(minutes=11)
     assert send_waiting(ledger, config, clock) == [Sent("webhook", 1)]
-
-
-def program(folder: Path, text: str) -> list[str]:
-    path = folder / "program.py"
-    path.write_text(text, "utf-8")
-    return [sys.executable, str(path), str(folder / "given")]
 
 
 def test_a_program_gets_the_alarm_on_its_input_and_nothing_of_the_environment(
