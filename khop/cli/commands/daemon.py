@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,7 +17,7 @@ from khop.cli.options import ConfigOption, FormatOption, LangOption
 from khop.cli.result_table import result_table
 from khop.cli.session import load
 from khop.cli.shell import Shell, shell_of
-from khop.errors import KhopError
+from khop.errors import KhopError, LedgerError
 
 if TYPE_CHECKING:
     from khop.daemon.tasks import Task
@@ -134,13 +135,17 @@ def _explain(shell: Shell) -> int:
 
     now_us = Instant.of(_now()).us
     rows = []
-    for task in _tasks(shell).values():
-        following = None if task.calendar is None else task.calendar.following(now_us)
+    tasks = _tasks(shell)
+    paused = _paused(shell, tasks)
+    for task in tasks.values():
+        calendar = None if task.name in paused else task.calendar
+        following = None if calendar is None else calendar.following(now_us)
         rows.append(
             {
                 "task": task.name,
                 "schedule": None if task.calendar is None else task.calendar.text,
                 "next": None if following is None else local_text(following),
+                "paused": paused.get(task.name),
                 "from": "khop.toml" if task.own else None,
                 "does": shell.words(f"does.{task.kind}"),
             }
@@ -149,11 +154,12 @@ def _explain(shell: Shell) -> int:
         shell.show_json({"tasks": rows})
         return OK
     follows, usual = shell.words("daemon.follows"), shell.words("daemon.usual")
+    held = shell.words("stream_state.paused")
     shown = [
         (
             row["task"],
             row["schedule"] or follows,
-            (row["next"] or "")[:16].replace("T", " "),
+            held if row["paused"] else (row["next"] or "")[:16].replace("T", " "),
             row["from"] or usual,
             row["does"],
         )
@@ -162,6 +168,20 @@ def _explain(shell: Shell) -> int:
     shell.show(result_table(shell.words, ("task", "schedule", "next", "from", "does"), shown))
     shell.note("daemon.explained")
     return OK
+
+
+def _paused(shell: Shell, tasks: dict[str, Task]) -> dict[str, str]:
+    """The tasks that are paused, with the reason; without a ledger nobody knows."""
+    from khop.daemon.node import held_back
+    from khop.sync.ledger import Ledger
+    from khop.sync.ledger.pauses import paused
+
+    try:
+        with closing(Ledger(load(shell).ledger_url)) as ledger, ledger.read() as connection:
+            return held_back(tasks.values(), paused(connection))
+    except LedgerError:
+        shell.note("daemon.pauses_unknown")
+        return {}
 
 
 def _tasks(shell: Shell) -> dict[str, Task]:

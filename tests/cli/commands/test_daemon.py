@@ -43,6 +43,24 @@ def test_explain_lists_tasks_with_their_times(run: Run, written: Path) -> None:
     assert "đối chiếu; cả sau mỗi lần đọc có thay đổi" in shown.out
 
 
+def test_explain_shows_no_time_of_what_is_paused(run: Run, written: Path) -> None:
+    run("daemon", "pause", "codes", "--why", "new server", "--by", "canbo.mau")
+    printed = run("daemon", "--explain", "--format", "json")
+    pull, reconcile, *_ = json.loads(printed.out)["tasks"]
+    assert (pull["next"], pull["paused"]) == (None, "new server")
+    assert reconcile["next"] is not None
+    assert reconcile["paused"] is None
+    (row,) = [line for line in run("daemon", "--explain").out.splitlines() if "pull:codes" in line]
+    assert "paused" in row
+
+
+def test_explain_without_a_ledger_says_what_it_does_not_know(run: Run, written: Path) -> None:
+    (written / "khop.db").unlink()
+    printed = run("daemon", "--explain")
+    assert (printed.code, "pull:codes" in printed.out) == (0, True)
+    assert "whether a task is paused is not known" in printed.err
+
+
 def test_a_source_is_paused_and_goes_on(run: Run, written: Path) -> None:
     said = [
         run("daemon", verb, "codes", "--why", "new server", "--by", "canbo.mau")
