@@ -6,9 +6,9 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
 
@@ -18,6 +18,7 @@ from khop.daemon.alarms.names import AlarmName
 from khop.daemon.retention import remove_old
 from khop.daemon.tasks import Kind, Task
 from khop.errors import Unauthorised
+from khop.mappings.records import Instant
 from khop.sync.clock_guard import WrongClock
 from khop.sync.engine import Engine
 from khop.sync.findings.anchors import write_anchors
@@ -25,7 +26,10 @@ from khop.sync.ledger import check_ledger
 from khop.sync.ledger.copies.backup import back_up
 from khop.sync.ledger.schema import dirty
 from khop.sync.reading.adapter_bugs import Part
-from khop.sync.results import PolicyState, Progress, ReconcileSummary
+from khop.sync.results import PolicyState, Progress
+from khop.text.local_time import DAY_US
+
+R = TypeVar("R")
 
 #: Kinds whose runs begin with a look at the clocks of the systems.
 _COMPARES_CLOCKS = frozenset({Kind.PULL, Kind.SWEEP, Kind.TRAVERSE, Kind.CATALOGUE})
@@ -136,19 +140,22 @@ def _catalogue(task: Task, given: Surroundings) -> JobResult:
 
 
 def _reconcile(_task: Task, given: Surroundings) -> JobResult:
-    try:
-        summary = _reconciled(given, ())
-    except WrongClock:  # no run for more than a day: the systems are asked for the time
-        summary = _reconciled(given, list(given.config.sources))
+    summary = _at_a_sure_time(given, lambda engine: engine.reconcile())
     followers = (Kind.REPAIR, Kind.NOTIFY)
     return JobResult(
         summary=summary.as_json(), follows=dict.fromkeys(followers, "after a reconcile")
     )
 
 
-def _reconciled(given: Surroundings, sources: Sequence[str]) -> ReconcileSummary:
-    with given.open(sources) as engine:
-        return engine.reconcile()
+def _at_a_sure_time(given: Surroundings, do: Callable[[Engine], R]) -> R:
+    """Do what raises WrongClock with an engine of no source. When it does, there was no run for
+    more than a day, and it is done with all sources, which are asked for the time."""
+    try:
+        with given.open(()) as engine:
+            return do(engine)
+    except WrongClock:
+        with given.open(list(given.config.sources)) as engine:
+            return do(engine)
 
 
 def _repair(_task: Task, given: Surroundings) -> JobResult:
@@ -211,9 +218,15 @@ def _check(_task: Task, given: Surroundings) -> JobResult:
 
 
 def _retention(_task: Task, given: Surroundings) -> JobResult:
-    before = given.clock() - timedelta(days=given.config.daemon.keep_days)
-    with given.open(()) as engine:
-        return JobResult(summary={"removed": remove_old(engine.ledger, before)})
+    def remove(engine: Engine) -> dict[str, int]:
+        engine.check_clock()
+        with engine.ledger.read() as connection:
+            ledger_us = engine.ledger.now_us(connection, given.clock)
+        # where the two clocks differ, less is removed
+        now_us = min(ledger_us, Instant.of(given.clock()).us)
+        return remove_old(engine.ledger, now_us - given.config.daemon.keep_days * DAY_US)
+
+    return JobResult(summary={"removed": _at_a_sure_time(given, remove)})
 
 
 _JOBS: Mapping[Kind, Callable[[Task, Surroundings], JobResult]] = {

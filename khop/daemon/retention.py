@@ -3,11 +3,8 @@ are kept."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import sqlalchemy as sa
 
-from khop.mappings.records import Instant
 from khop.sync.ledger import Ledger
 from khop.sync.ledger.notices import NoticeState
 from khop.sync.ledger.schema import alarm, alarm_message, node, notice, run, task_firing
@@ -16,20 +13,19 @@ from khop.sync.ledger.schema import alarm, alarm_message, node, notice, run, tas
 _NEWEST_RUNS = 2_000
 
 
-def remove_old(ledger: Ledger, before: datetime) -> dict[str, int]:
+def remove_old(ledger: Ledger, until_us: int) -> dict[str, int]:
     """Delete what ended before this moment; how many rows of each table."""
-    until = Instant.of(before).us
-    ended_alarms = sa.select(alarm.c.id).where(alarm.c.closed_us < until)
+    ended_alarms = sa.select(alarm.c.id).where(alarm.c.closed_us < until_us)
     newest = sa.select(sa.func.max(run.c.id) - _NEWEST_RUNS).scalar_subquery()
     deletes = {
-        "task_firing": sa.delete(task_firing).where(task_firing.c.finished_us < until),
-        "run": sa.delete(run).where(run.c.finished_us < until, run.c.id < newest),
+        "task_firing": sa.delete(task_firing).where(task_firing.c.finished_us < until_us),
+        "run": sa.delete(run).where(run.c.finished_us < until_us, run.c.id < newest),
         "alarm_message": sa.delete(alarm_message).where(alarm_message.c.alarm.in_(ended_alarms)),
-        "alarm": sa.delete(alarm).where(alarm.c.closed_us < until),
+        "alarm": sa.delete(alarm).where(alarm.c.closed_us < until_us),
         "notice": sa.delete(notice).where(
-            notice.c.state == NoticeState.SENT, notice.c.made_us < until
+            notice.c.state == NoticeState.SENT, notice.c.made_us < until_us
         ),
-        "node": sa.delete(node).where(node.c.seen_us < until),
+        "node": sa.delete(node).where(node.c.seen_us < until_us),
     }
     with ledger.write() as connection:
         return {name: connection.execute(delete).rowcount for name, delete in deletes.items()}

@@ -257,6 +257,10 @@ class Engine:
         with self._operations.lease("pull", progress) as context:
             return quarantine.retry(context, sources, ids)
 
+    def check_clock(self) -> None:
+        """Raises WrongClock when this machine's clock cannot be right (``sync.clock_guard``)."""
+        self._operations.check_clock()
+
     def check(self) -> list[SystemCheck]:
         """Each system: reachable, login, one harmless read, clock skew, unmapped states."""
         return system_checks(self.ledger, self._systems.all)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,14 +17,17 @@ from khop.daemon.alarms.names import AlarmName
 from khop.daemon.faults import sentence_of
 from khop.daemon.jobs import JobResult, Stopped, Surroundings
 from khop.daemon.tasks import Kind, Task
+from khop.mappings.records import Instant
 from khop.sync.ledger import Ledger, check_ledger
 from khop.sync.ledger.schema import run, task_firing
 from khop.sync.opening import open_engine
 from khop.sync.results import NoProgress
+from khop.text.local_time import DAY_US
 from tests.cases.installation import NOW, Installation
 from tests.cases.systems import code, row
 
 Do = Callable[..., JobResult]
+NOW_US = Instant.of(NOW).us
 
 
 @pytest.fixture
@@ -100,6 +104,24 @@ def test_what_old_runs_left_is_taken_away(installation: Installation, do: Do) ->
     with ledger.read() as connection:
         assert connection.scalar(sa.select(sa.func.count()).select_from(run)) == runs
     ledger.close()
+
+
+def test_nothing_is_taken_away_under_a_clock_that_cannot_be_right(
+    installation: Installation, do: Do, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ahead = do(Kind.RETENTION, now=NOW + timedelta(days=400))
+    assert (list(ahead.alarms), ahead.summary) == ([AlarmName.CLOCK], {})
+    with closing(Ledger(f"sqlite:///{installation.folder / 'khop.db'}")) as ledger:
+        with ledger.write() as connection:
+            times = dict.fromkeys(("slot_us", "since_us", "start_us", "finished_us"), NOW_US)
+            values = {"task": "pull:igate", "covers": 1, "state": "done", "attempts": 1}
+            connection.execute(sa.insert(task_firing).values(**values, **times))
+        year_us = NOW_US + 400 * DAY_US
+        with monkeypatch.context() as patched:
+            patched.setattr(type(ledger.database), "now_us", lambda *_: year_us)
+            assert do(Kind.RETENTION).summary["removed"]["task_firing"] == 0
+    later = installation.now = NOW + timedelta(days=400)
+    assert do(Kind.RETENTION, now=later).summary["removed"]["task_firing"] == 1
 
 
 @pytest.mark.slow

@@ -341,16 +341,16 @@ class Simulation:
 
     def _remove_old(self) -> None:
         """What retention does, for what ended an hour ago."""
-        before = self.clock() - timedelta(hours=1)
+        until_us = int((self.clock() - timedelta(hours=1)).timestamp() * 1_000_000)
         self.opened.user = None
         with self.opened.read() as connection:
-            ended = task_firing.c.finished_us < int(before.timestamp() * 1_000_000)
+            ended = task_firing.c.finished_us < until_us
             old = connection.execute(sa.select(task_firing).where(ended)).all()
         for row in old:
             self.removed.append((row.task, row.since_us, row.slot_us))
             self.done.pop((row.task, row.slot_us), None)
         if old:
-            remove_old(self.opened, before)
+            remove_old(self.opened, until_us)
 
     def unaccounted(self) -> list[str]:
         """The slots that came, on the ledger's clock, and that no row accounts for; and the rows
