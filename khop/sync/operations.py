@@ -13,6 +13,7 @@ from khop.mappings.records import Instant
 from khop.sync.clock_guard import check_clock
 from khop.sync.ledger import Ledger, acquire
 from khop.sync.ledger.look_ups import Ages
+from khop.sync.ledger.pauses import paused
 from khop.sync.privacy import Privacy
 from khop.sync.results import NoProgress, Progress
 from khop.sync.run_context import LeasedProgress, RunContext
@@ -65,8 +66,13 @@ class Operations:
             yield run
 
     def check_clock(self) -> None:
-        if not self.accept_clock:
-            check_clock(self.ledger, self.clock, self.systems.all)
+        """Raises WrongClock. A source that is paused is not asked: that could lock its account."""
+        if self.accept_clock:
+            return
+        with self.ledger.read() as connection:
+            held = paused(connection)
+        asked = [system for system in self.systems.all if system.name not in held]
+        check_clock(self.ledger, self.clock, asked)
 
     def now_us(self) -> int:
         return Instant.of(self.clock()).us

@@ -12,6 +12,7 @@ from khop.errors import ConfigError, KhopError, LedgerError
 from khop.mappings.records import Status
 from khop.sync.engine import Engine
 from khop.sync.ledger import Ledger
+from khop.sync.ledger.pauses import Cause, Pause, pause, resume
 from khop.sync.results import ListSummary, Outcome
 from tests.postgres import BOTH
 from tests.sync.fakes import FakeClock, FakeOneStop, FakePortal, at, record
@@ -41,6 +42,27 @@ def test_a_jump_of_the_clock_that_a_system_confirms_is_a_pause(
     tells(one_stop, None)
     tells(portal, 3500.0)
     engine.pull()
+
+
+def test_a_source_that_is_paused_is_not_asked_for_the_time(
+    engine: Engine, ledger: Ledger, clock: FakeClock, one_stop: FakeOneStop, portal: FakePortal
+) -> None:
+    """Such as one that does not accept the account: one more login could lock it."""
+    engine.pull()
+    clock.advance(days=2)
+    asked = []
+    portal.check = lambda: asked.append("dvcqg") or Health((), clock_skew=0.0)  # type: ignore[func-returns-value, method-assign]
+    tells(one_stop, None)
+    with ledger.write() as connection:
+        held = Pause("dvcqg", 0, Cause.UNAUTHORISED, "khop", "the account was refused")
+        pause(connection, held)
+    with pytest.raises(KhopError, match="no system was there to confirm the time"):
+        engine.pull()
+    assert asked == []
+    with ledger.write() as connection:
+        resume(connection, "dvcqg", by="canbo.mau", why="new secret", now_us=0)
+    engine.pull()
+    assert asked == ["dvcqg"]
 
 
 @pytest.mark.parametrize("days", [2, -2, 365, -365])
