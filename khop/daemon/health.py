@@ -6,7 +6,7 @@ and the alarm about it change together; a transition is told once (``alarms/rows
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
@@ -69,9 +69,9 @@ class Watcher:
     def look(self, connection: sa.Connection, streams: Iterable[Stream], now_us: int) -> None:
         """Judge what is late, take note of pauses, write reminders.
 
-        ``streams``: all that are configured; others are forgotten. Called by every node every few
-        seconds: it does something every ten seconds. The time watched stands still when nobody
-        calls it for a quarter of an hour.
+        ``streams``: all that are configured; others are forgotten, unless they are paused. Called
+        by every node every few seconds: it does something every ten seconds. The time watched
+        stands still when nobody calls it for a quarter of an hour.
         """
         if not watch.is_time_to_look(connection, now_us):
             return
@@ -79,11 +79,11 @@ class Watcher:
         watch.note_look(connection, now_us)
         expected = {stream.name: stream for stream in streams}
         known, held = all_health(connection), pauses.paused(connection)
-        for name in known.keys() - expected.keys():
+        for name in known.keys() - expected.keys() - held.keys():
             self._forget(connection, now, name)
         for name, stream in expected.items():
             health = known.get(name) or _found(connection, name, now)
-            after = _looked_at(health, now, stream, held.get(name))
+            after = _looked_at(health, now, stream, held, {*expected, *known})
             self._become(connection, now, name, health, after)
         self._look_at_recoveries(connection, now)
         self._look_at_policies(connection, held.values(), now_us)
@@ -217,10 +217,20 @@ def all_well(connection: sa.Connection, streams: Iterable[Stream]) -> bool:
     return all(health is None or health.state in WELL for health in critical)
 
 
-def _looked_at(health: Health, now: Moment, stream: Stream, held: Pause | None) -> Health:
-    if held is not None:
-        return _stopped(health, now, held)
-    return health.resumed(now).waited(now, stream)
+def _looked_at(
+    health: Health,
+    now: Moment,
+    stream: Stream,
+    held: Mapping[str, Pause],
+    streams: Collection[str],
+) -> Health:
+    """``streams``: all that have a state; the pause of one is told of that one alone."""
+    holding = [held[name] for name in (stream.name, *stream.held_by) if name in held]
+    for pause in holding:
+        if pause.name == stream.name or pause.name not in streams:
+            return _stopped(health, now, pause)
+    resumed = health.resumed(now)
+    return resumed.held(now) if holding else resumed.waited(now, stream)
 
 
 def _stopped(health: Health, now: Moment, held: Pause) -> Health:

@@ -262,10 +262,7 @@ def held_back(tasks: Iterable[Task], pauses: Mapping[str, Pause]) -> dict[str, s
     """The tasks that are paused, with the reason: by their own name, their kind, or a source whose
     account they use."""
     return {
-        task.name: pauses[name].why
-        for task in tasks
-        for name in (*task.uses, task.kind.value, task.name)
-        if name in pauses
+        task.name: pauses[name].why for task in tasks for name in task.held_by if name in pauses
     }
 
 

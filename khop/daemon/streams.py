@@ -55,11 +55,13 @@ STOPPED = frozenset({State.AUTH, State.PAUSED})
 @dataclass(frozen=True, slots=True)
 class Stream:
     """What is expected of a stream. ``late_after_us``: the longest time between two runs that end
-    well. ``critical``: the dead-man address is called only while it is well."""
+    well. ``critical``: the dead-man address is called only while it is well. ``held_by``: the
+    pauses that stop it, beside that of its own name."""
 
     name: str
     late_after_us: int
     critical: bool = True
+    held_by: tuple[str, ...] = ()
 
     @property
     def failing_limit_us(self) -> int:
@@ -146,6 +148,11 @@ class Health:
     def stopped(self, now: Moment, state: State, detail: str | None = None) -> Health:
         """It was stopped: the login was refused (``auth``), or it was paused."""
         return self if self.state in STOPPED else replace(_in(self, state, now), detail=detail)
+
+    def held(self, now: Moment) -> Health:
+        """Another stream is stopped that this one needs: nothing is expected of it meanwhile."""
+        failing = None if self.failing_watch_us is None else now.watch_us
+        return replace(self, quiet_watch_us=now.watch_us, failing_watch_us=failing)
 
     def resumed(self, now: Moment) -> Health:
         """A person resumed it: what is expected of it begins anew."""

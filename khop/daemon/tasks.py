@@ -61,6 +61,8 @@ USUAL: Mapping[Kind, str | None] = MappingProxyType(
 )
 #: Kinds of which a missed slot is not made up for.
 _NOT_MADE_UP_FOR = frozenset({Kind.REPAIR})
+#: Kinds that follow another, whatever their own times.
+_FOLLOWS = frozenset({Kind.RECONCILE, Kind.REPAIR, Kind.NOTIFY})
 #: Kinds without which findings are not as things are: the dead-man address needs them.
 _CRITICAL = frozenset({Kind.PULL, Kind.RECONCILE})
 #: Seconds within which calls of several sources are spread.
@@ -84,6 +86,16 @@ class Task:
     def stream(self) -> str:
         """The stream of data that is well when this ends well: a source, or the task itself."""
         return self.source if self.source and self.kind is Kind.PULL else self.name
+
+    @property
+    def runs(self) -> bool:
+        """Whether it runs at all: by time, or after another."""
+        return self.calendar is not None or self.kind in _FOLLOWS
+
+    @property
+    def held_by(self) -> tuple[str, ...]:
+        """The names of the pauses that stop it."""
+        return (*self.uses, self.kind.value, self.name)
 
     @property
     def catches_up(self) -> bool:
@@ -160,25 +172,29 @@ def _task(config: Config, name: str, kind: Kind, source: str | None) -> Task:
 
 def streams_of(config: Config, tasks: Iterable[Task], now_us: int) -> list[Stream]:
     """What is expected of the streams: each task ends well once in the longest time between two
-    of its slots and half of it more, at least an hour more. Raises ConfigError for a name in
-    [alarms] late_after that no stream has."""
-    found: dict[str, Stream] = {}
-    longest = 0
+    of its slots and half of it more, at least an hour more. Nothing is expected of a task that is
+    off and follows none. Raises ConfigError for a name in [alarms] late_after that no task has."""
+    found: dict[str, Stream | None] = {}
+    followed_us = 0
     for task in tasks:
-        gap_us = longest if task.calendar is None else _longest_gap(task.calendar, now_us)
-        longest = gap_us if task.kind is Kind.RECONCILE else longest
+        gap_us = followed_us if task.calendar is None else _longest_gap(task.calendar, now_us)
+        if task.kind is Kind.RECONCILE:
+            usual = USUAL[task.kind]
+            assert usual is not None
+            gap_us = followed_us = gap_us or _longest_gap(calendar_of(usual), now_us)
         late_after_us = gap_us + max(gap_us // 2, _HOUR_US)
         hours = config.alarms.late_after.get(task.stream)
         if hours is not None:
             late_after_us = round(hours * _HOUR_US)
-        found[task.stream] = Stream(task.stream, late_after_us, critical=task.critical)
+        stream = Stream(task.stream, late_after_us, critical=task.critical, held_by=task.held_by)
+        found[task.stream] = stream if task.runs else None
     for name in config.alarms.late_after:
         if name not in found:
             raise ConfigError(
                 f"there is no such stream (streams: {', '.join(found)})",
                 key=f"alarms.late_after.{name}",
             )
-    return list(found.values())
+    return [stream for stream in found.values() if stream is not None]
 
 
 def _longest_gap(calendar: Calendar, now_us: int) -> int:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from khop.daemon.alarms.names import AlarmName
 from khop.daemon.health import all_health, all_well
-from khop.daemon.streams import State
+from khop.daemon.streams import State, Stream
 from khop.errors import KhopError
 from khop.sync.ledger import Ledger
 from khop.sync.ledger.pauses import Cause, Pause, pause, paused, resume
@@ -220,6 +220,75 @@ def test_a_pause_from_before_the_first_start_is_noticed(ledger: Ledger) -> None:
         watcher().pause(connection, "igate", Cause.PERSON, "canbo.mau", "not ready", START)
     look(ledger, watcher(), START + MINUTE)
     assert state(ledger) is State.PAUSED
+
+
+PARTS = tuple(
+    Stream(name, HOUR, held_by=held_by)
+    for name, held_by in (
+        ("igate", ("igate", "pull", "pull:igate")),
+        ("sweep:igate", ("igate", "sweep", "sweep:igate")),
+        ("reconcile", ("reconcile",)),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "alarms"),
+    [
+        ("igate", {"igate": "paused"}),
+        ("pull", {"igate": "paused"}),
+        ("pull:igate", {"igate": "paused"}),
+        ("sweep", {"sweep:igate": "paused"}),
+        ("sweep:igate", {"sweep:igate": "paused"}),
+    ],
+)
+def test_nothing_is_expected_of_what_a_pause_stops_and_one_stream_tells_it(
+    name: str, alarms: dict[str, str], ledger: Ledger
+) -> None:
+    def look_for(minutes: int, now: int) -> int:
+        with ledger.write() as connection:
+            for minute in range(0, minutes + 1, 10):
+                watcher().look(connection, PARTS, now + minute * MINUTE)
+                for stream in {"igate", "sweep:igate", "reconcile"} - stopped:
+                    watcher().note_success(connection, stream, now + minute * MINUTE)
+        return now + minutes * MINUTE
+
+    stopped = {one.name for one in PARTS if name in (one.name, *one.held_by)}
+    look_for(0, START)
+    succeed(ledger, START, *(one.name for one in PARTS))
+    with ledger.write() as connection:
+        watcher().pause(connection, name, Cause.PERSON, "canbo.mau", "moved", START)
+    now = look_for(5 * 60, START)
+    assert {about: state for about, _, state in told(ledger)} == alarms
+    with ledger.write() as connection:
+        assert watcher().resume(connection, name, "canbo.mau", "moved", now)
+    now = look_for(50, now)
+    assert {about: state for about, _, state in told(ledger)} == dict.fromkeys(alarms, "new")
+    look_for(30, now)
+    late = {about for about, _, state in told(ledger) if state == "late"}
+    assert late == stopped
+
+
+def test_a_source_that_is_not_pulled_is_told_of_while_its_account_is_refused(
+    ledger: Ledger,
+) -> None:
+    def state_of(stream: str) -> State | None:
+        with ledger.write() as connection:
+            watcher().look(connection, PARTS[1:], now)
+            health = all_health(connection).get(stream)
+            return None if health is None else health.state
+
+    now = START
+    assert state_of("igate") is None
+    with ledger.write() as connection:
+        watcher().note_unauthorised(connection, "igate", START, "igate login: does not accept")
+    now += MINUTE
+    assert (state_of("igate"), state_of("sweep:igate")) == (State.AUTH, State.NEW)
+    with ledger.write() as connection:
+        watcher().resume(connection, "igate", "canbo.mau", "new password", now)
+    now += MINUTE
+    assert (state_of("igate"), state_of("sweep:igate")) == (None, State.NEW)
+    assert told(ledger) == [("igate", "began", "auth"), ("igate", "ended", "new")]
 
 
 @pytest.mark.parametrize("why", ["", "  ", "ask 0912 345 678"])

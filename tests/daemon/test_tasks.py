@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,28 @@ def test_a_stream_is_late_after_its_longest_gap_and_some_more() -> None:
     assert late["backup"] == 36
     critical = {s.name for s in streams_of(config(), named.values(), NOW) if s.critical}
     assert critical == {"igate", "dvcqg", "reconcile"}
+
+
+def _late(**schedule: dict[str, Any]) -> dict[str, float]:
+    settings = config(schedule=schedule)
+    named = tasks_of(settings, SOURCES)
+    return {s.name: s.late_after_us / HOUR_US for s in streams_of(settings, named.values(), NOW)}
+
+
+@pytest.mark.parametrize("page", ["docs/operate.md", "docs/operate.vi.md"])
+def test_nothing_is_expected_of_a_task_that_is_off(page: str) -> None:
+    text = (ROOT / page).read_text("utf-8")
+    example = tomllib.loads("[schedule]\n" + text.split("\n[schedule]\n")[1].split("\n\n")[0])
+    assert example["schedule"]["catalogue"] == {"off": True}
+    assert _late().keys() - _late(**example["schedule"]).keys() == {"catalogue:dvcqg"}
+    assert "igate" not in _late(pull={"off": True})
+    settings = config(schedule={"check": {"off": True}}, alarms={"late_after": {"check": 5}})
+    named = tasks_of(settings, SOURCES)
+    assert "check" not in {s.name for s in streams_of(settings, named.values(), NOW)}
+
+
+def test_a_step_that_only_follows_another_is_late_as_if_it_had_its_usual_time() -> None:
+    assert _late(reconcile={"off": True})["reconcile"] == 72 * 1.5
 
 
 def test_khop_toml_says_when_a_stream_is_late() -> None:

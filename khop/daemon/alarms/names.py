@@ -9,13 +9,13 @@ class AlarmName(StrEnum):
     """Alarms that are not the state of a stream. Each has a heading in docs/operate.md, as the
     states have."""
 
-    #: A page, an index or a row of the ledger is damaged, or it cannot be written.
+    #: A page, an index or a row of the ledger is damaged.
     LEDGER = "ledger"
-    #: Times of the schedule passed and nobody was there.
+    #: Times of a task that is not made up for passed, and nobody was there.
     MISSED_SLOTS = "missed_slots"
     #: Pushes were begun long ago and have not ended.
     OUTBOX = "outbox"
-    #: The clock of this machine differs from those of the systems.
+    #: The clock differs by more than a day from the last run, and no system confirms it.
     CLOCK = "clock"
     #: The disk of the ledger is nearly full.
     DISK = "disk"

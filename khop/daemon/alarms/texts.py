@@ -82,14 +82,14 @@ ALARM_TEXTS: Mapping[str, AlarmText] = {
     AlarmName.LEDGER: AlarmText(
         "The ledger is damaged",
         "the ledger is damaged",
-        AlarmSentence("The ledger is damaged or cannot be written; found at {1}."),
+        AlarmSentence("The ledger is damaged; found at {1}."),
         AlarmSentence("Do not rely on the findings until the ledger has been checked."),
     ),
     AlarmName.MISSED_SLOTS: AlarmText(
         "Runs were missed",
         "runs were missed: {0}",
         AlarmSentence("Runs of {0} were due while no daemon was there; found at {1}."),
-        AlarmSentence("The findings are older than the schedule says until the next runs end."),
+        AlarmSentence("The findings are right; what was not done waits for the next run."),
     ),
     AlarmName.OUTBOX: AlarmText(
         "Pushes have not ended",
@@ -102,7 +102,10 @@ ALARM_TEXTS: Mapping[str, AlarmText] = {
     AlarmName.CLOCK: AlarmText(
         "The clock is wrong",
         "the clock is wrong",
-        AlarmSentence("The clock of this machine differs from those of the systems; found at {1}."),
+        AlarmSentence(
+            "The clock of this machine differs by more than a day from the last run, and no system "
+            "confirms it; found at {1}."
+        ),
         AlarmSentence("What is late, and since when, may be wrong in the findings."),
     ),
     AlarmName.DISK: AlarmText(
