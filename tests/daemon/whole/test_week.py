@@ -22,7 +22,8 @@ from khop.daemon.alarms.names import Kind
 from khop.daemon.firings import OPEN, State
 from khop.loopback import LoopbackServer, Request, Response
 from khop.sandbox import Faults, World
-from khop.sync.ledger.schema import discrepancy, pause, schedule
+from khop.sync.ledger.schema import discrepancy, last_reconcile, pause, schedule
+from khop.text.local_time import local_text
 from tests.daemon.whole.moved import MovedClock
 from tests.daemon.whole.province import Province, Running, province, wait_for
 from tests.postgres import Server, program
@@ -273,6 +274,13 @@ def _every_slot_is_accounted_for(week: Week) -> None:
 
 
 def _findings_are_true(here: Province) -> None:
+    """What the daemon found is what a comparison of everything finds at the time of its last; and
+    the one of now finds the truth."""
+    with here.ledger.read() as connection:
+        at_us = connection.scalars(sa.select(last_reconcile.c.now_us)).one()
+    by_daemon = here.findings()
+    here.khop("reconcile", "--now", local_text(at_us), "--whole", "--force")
+    assert here.findings() == by_daemon
     now = here.sandbox.advance(0).isoformat()
     here.khop("reconcile", "--now", now, "--force")
     true = Counter((f["rule"], f["code"]) for f in here.sandbox.findings() if f["code"])
@@ -299,13 +307,17 @@ def _each_transition_was_told_once(here: Province, notices: Receiver) -> None:
 
 
 def _each_alarm_was_told_once(alarms: Receiver) -> None:
-    """What is told of one matter begins and ends in turns. A message that was not answered comes
-    again with others, under its id."""
+    """What is told of one matter begins and ends in turns, and each of its states is told once
+    meanwhile. A message that was not answered comes again with others, under its id."""
     messages = {one["message"]: one for batch in alarms.order for one in batch["alarms"]}
     told: defaultdict[str, list[str]] = defaultdict(list)
+    states: Counter[tuple[str, str, str]] = Counter()
     for one in messages.values():
         if one["kind"] in (Kind.BEGAN, Kind.ENDED):
             told[one["about"]].append(one["kind"])
+        if one["kind"] in (Kind.BEGAN, Kind.CHANGED):
+            states[one["about"], one["since"], one["state"]] += 1
+    assert [key for key, times in states.items() if times > 1] == []
     for about, kinds in told.items():
         assert kinds == _in_turns(len(kinds), Kind.BEGAN, Kind.ENDED), about
 
