@@ -32,11 +32,14 @@ from khop.text.local_time import local_text
 from khop.text.logs import Log
 
 #: Seconds without a sign of progress after which a task has stalled. A reconcile and a copy of the
-#: ledger tell of none while one statement runs.
+#: ledger tell of none while one statement runs, the workbooks of none at all.
 _PATIENCE = 900.0
+#: Their progress comes by the clock, from looks at a program: it may be none.
+_LOOKED_AT = frozenset({Kind.BACKUP, Kind.WORK})
 _PATIENCE_OF: Mapping[Kind, float] = {
     Kind.RECONCILE: 4 * 3600.0,
     Kind.BACKUP: 2 * 3600.0,
+    Kind.WORK: 2 * 3600.0,
     Kind.CHECK: 2 * 3600.0,
 }
 
@@ -45,23 +48,29 @@ log = Log(__name__)
 
 class TaskProgress(NoProgress):
     """Tells the lease of a task that its work moves, and ends it between two pages when the daemon
-    was told to stop."""
+    was told to stop. ``looked_at``: to advance by 0 is only a look at the work, which may hang; an
+    empty page is an answer."""
 
-    def __init__(self, lease: Lease, stopping: Callable[[], bool]) -> None:
+    def __init__(
+        self, lease: Lease, stopping: Callable[[], bool], *, looked_at: bool = False
+    ) -> None:
         self._lease = lease
         self._stopping = stopping
+        self._looked_at = looked_at
 
     def start(self, task: str, total: int | None = None) -> None:
-        self._moved()
+        self._lease.work_moved()
+        self._end_if_told()
 
     def advance(self, task: str, by: int = 1, *, total: int | None = None) -> None:
-        self._moved()
+        if by or not self._looked_at:
+            self._lease.work_moved()
+        self._end_if_told()
 
     def finish(self, task: str) -> None:
         self._lease.work_moved()
 
-    def _moved(self) -> None:
-        self._lease.work_moved()
+    def _end_if_told(self) -> None:
         if self._stopping():
             raise Stopped
 
@@ -157,7 +166,7 @@ class Runner:
     ) -> JobResult | None:
         """How the job ended; None when it waits again. ``opened``: opens its engine."""
         stopping = self.stopping.is_set
-        progress = TaskProgress(lease, stopping)
+        progress = TaskProgress(lease, stopping, looked_at=task.kind in _LOOKED_AT)
         if task.kind is Kind.REPAIR:
             progress = TaskProgress(lease, lambda: False)  # it asks before each push
         given = Surroundings(self.config, self.config_path, opened, self.clock, progress, stopping)

@@ -16,13 +16,14 @@ from khop.config.load import load_config
 from khop.config.slots import calendar_of
 from khop.daemon.firings import Firing, State
 from khop.daemon.health import Watcher
+from khop.daemon.jobs import Stopped
 from khop.daemon.node import Node
 from khop.daemon.outside.measures import Measures
-from khop.daemon.running import Runner
+from khop.daemon.running import Runner, TaskProgress
 from khop.daemon.tasks import Kind, Task
 from khop.errors import KhopError
 from khop.sync.engine import Engine
-from khop.sync.ledger import LeaseHeld, Ledger, acquire
+from khop.sync.ledger import Lease, LeaseHeld, Ledger, acquire
 from khop.sync.ledger.leases.processes import this_process
 from khop.sync.ledger.schema import task_firing
 from tests.sync.fakes import FakeClock
@@ -115,6 +116,22 @@ def test_what_still_sends_when_the_daemon_stops_keeps_its_leases(
         runner.stopping.set()
         work.let_go.set()
     assert runner.wait(60) == set()
+
+
+@pytest.mark.parametrize("looked_at", [True, False], ids=["a_program", "an_empty_page"])
+def test_a_program_that_hangs_does_not_keep_its_lease(clock: FakeClock, looked_at: bool) -> None:
+    seconds = [0.0]
+    lease = Lease({}, clock, lambda: seconds[0])
+    told = threading.Event()
+    progress = TaskProgress(lease, told.is_set, looked_at=looked_at)
+    seconds[0] = 100.0
+    progress.advance("backup", 0)
+    assert lease.moved == (0.0 if looked_at else 100.0)
+    progress.advance("backup", 1)
+    assert lease.moved == 100.0
+    told.set()
+    with pytest.raises(Stopped):
+        progress.advance("backup", 0)
 
 
 def test_an_error_that_no_database_can_store_is_named_by_its_kind(
