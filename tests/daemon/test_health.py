@@ -300,6 +300,14 @@ def test_a_pause_needs_a_reason_without_the_number_of_a_person(why: str, ledger:
             watcher().resume(connection, "igate", "canbo.mau", why, START)
 
 
+def test_the_account_of_a_pause_holds_no_number_of_a_person(ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        with pytest.raises(KhopError, match="personal number"):
+            watcher().pause(connection, "igate", Cause.PERSON, "0912 345 678", "moving", START)
+        with pytest.raises(KhopError, match="personal number"):
+            watcher().resume(connection, "igate", "0912 345 678", "moved", START)
+
+
 def test_an_alarm_that_is_not_about_a_stream_is_raised_and_cleared_once(ledger: Ledger) -> None:
     with ledger.write() as connection:
         for detail in ("91 % full", "92 % full"):

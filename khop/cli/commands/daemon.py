@@ -86,7 +86,7 @@ def resume(
     def end(watcher: Any, connection: Any, now_us: int) -> bool:
         return bool(watcher.resume(connection, name, by or account(shell), why, now_us))
 
-    return _change(shell, name, end, "daemon.resumed", "daemon.not_paused")
+    return _change(shell, name, end, "daemon.resumed", "daemon.not_paused", paused_too=True)
 
 
 def try_alarms(
@@ -109,23 +109,40 @@ def try_alarms(
     return OK if all(one.error is None for one in sent) else ERROR
 
 
-def _change(shell: Shell, name: str, change: Callable[..., bool], done: str, nothing: str) -> int:
+def _change(
+    shell: Shell,
+    name: str,
+    change: Callable[..., bool],
+    done: str,
+    nothing: str,
+    *,
+    paused_too: bool = False,
+) -> int:
+    """``paused_too``: a name that is paused will do, also when khop.toml has it no more."""
     from khop.cli.session import engine
     from khop.daemon.health import Watcher
     from khop.mappings.records import Instant
+    from khop.sync.ledger.pauses import paused
 
     tasks = _tasks(shell)
     known = {*tasks, *(t.kind.value for t in tasks.values())}
     known |= {source for task in tasks.values() for source in task.uses}
-    if name not in known:
-        raise KhopError(shell.words("error.no_stream", name=name, known=", ".join(sorted(known))))
+    if name not in known and not paused_too:
+        raise _no_stream(shell, name, known)
     with engine(shell, sources=()) as opened:
         watcher = Watcher.of(opened.config.alarms)
         with opened.ledger.write() as connection:
+            if name not in known and name not in paused(connection):
+                raise _no_stream(shell, name, known)
             now_us = opened.ledger.now_us(connection, _now)
             changed = change(watcher, connection, Instant(now_us).us)
     shell.note(done if changed else nothing, name=name)
     return OK
+
+
+def _no_stream(shell: Shell, name: str, known: set[str]) -> KhopError:
+    words = shell.words("error.no_stream", name=name, known=", ".join(sorted(known)))
+    return KhopError(words)
 
 
 def _explain(shell: Shell) -> int:

@@ -77,16 +77,20 @@ class RepairPolicies:
     def pause(self, policy: str | None = None, *, by: str, why: str) -> Pause:
         """Pause a policy, or all repair by policy; returns the pause that holds, which may be an
         earlier one. ``by``: the account of the person. Raises ConfigError for an unknown policy."""
-        name, who, reason = self._pause_name(policy), given(by), given(why)
+        self._check(policy)
+        name, who, reason = pause_name(policy), given(by), given(why)
         asked = Pause(name, self._operations.now_us(), Cause.PERSON, who, reason)
         with self._ledger.write() as connection:
             return pause(connection, asked)
 
     def resume(self, policy: str | None = None, *, by: str, why: str) -> Pause:
         """End the pause of a policy, or that of all repair by policy; returns it. A policy that
-        paused itself begins with its first pushes again. Raises KhopError when there is none."""
-        name, who, reason = self._pause_name(policy), given(by), given(why)
+        paused itself begins with its first pushes again. Raises KhopError when there is none,
+        ConfigError for a policy that is neither paused nor in khop.toml."""
+        name, who, reason = pause_name(policy), given(by), given(why)
         with self._ledger.write() as connection:
+            if name not in paused(connection):
+                self._check(policy)
             ended = resume(connection, name, by=who, why=reason, now_us=self._operations.now_us())
             names = [name for name in paused(connection) if name.split(":")[0] == ALL]
         if ended is None:
@@ -144,11 +148,8 @@ class RepairPolicies:
     def _chooser(self, policy: RepairPolicy, sink: str | None) -> Chooser:
         return Chooser(policy, self._config.repair, sink, self._operations.clock())
 
-    def _pause_name(self, policy: str | None) -> str:
-        if policy is None:
-            return ALL
+    def _check(self, policy: str | None) -> None:
         known = [each.name for each in self._config.repair.policy]
-        if policy not in known:
+        if policy is not None and policy not in known:
             there = ", ".join(known) or "none"
             raise ConfigError(f"there is no policy {policy}; there is {there}", key="repair.policy")
-        return pause_name(policy)

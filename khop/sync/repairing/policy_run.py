@@ -40,9 +40,9 @@ _UNREACHABLE = 3
 log = Log(__name__)
 
 
-def pause_name(policy: str) -> str:
-    """The name of the pause of one policy."""
-    return f"{ALL}:{policy}"
+def pause_name(policy: str | None) -> str:
+    """The name of the pause of one policy, or of all."""
+    return ALL if policy is None else f"{ALL}:{policy}"
 
 
 def pause_of(connection: sa.Connection, policy: str) -> Pause | None:

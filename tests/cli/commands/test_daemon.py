@@ -78,6 +78,14 @@ def test_what_is_not_there_cannot_be_paused(run: Run, written: Path) -> None:
     assert "codes" in printed.err
 
 
+def test_a_pause_of_what_left_khop_toml_can_be_ended(run: Run, written: Path) -> None:
+    assert run("daemon", "pause", "codes", "--why", "new server", "--by", "canbo.mau").code == 0
+    (written / "khop.toml").write_text(CONFIG, "utf-8")
+    assert run("daemon", "pause", "codes", "--why", "new server", "--by", "canbo.mau").code == 1
+    resume = ("daemon", "resume", "codes", "--why", "it is gone", "--by", "canbo.mau")
+    assert [run(*resume).code for _ in range(2)] == [0, 1]
+
+
 @pytest.mark.parametrize("why", ["", "  ", "ông 099000000001 nghỉ"])
 def test_a_pause_has_a_reason_without_numbers_of_persons(why: str, run: Run, written: Path) -> None:
     assert run("daemon", "pause", "codes", "--why", why).code == 1

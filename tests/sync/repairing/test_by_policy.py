@@ -206,3 +206,13 @@ def test_a_person_who_resumes_everything_is_told_which_policy_stays_paused(
     engine.repair_policies.pause("missing", by="canbo.mau", why="wait")
     with pytest.raises(KhopError, match="paused: repair:missing"):
         engine.repair_policies.resume(by="canbo.mau", why="go on")
+
+
+def test_the_pause_of_a_policy_that_left_khop_toml_can_be_ended(
+    engine: Engine, ledger: Ledger
+) -> None:
+    with ledger.write() as connection:
+        pause(connection, Pause("repair:gone", 0, Cause.CANARY, "khop", "2 of 5 were refused"))
+    engine.repair_policies.resume("gone", by="canbo.mau", why="it is no more")
+    with pytest.raises(ConfigError, match="there is no policy gone"):
+        engine.repair_policies.resume("gone", by="canbo.mau", why="it is no more")
