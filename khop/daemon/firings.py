@@ -31,6 +31,8 @@ from khop.sync.ledger.schema import lease, task_firing
 
 #: A firing is tried so often before it is given up.
 MOST_ATTEMPTS = 3
+#: Why a firing is taken back.
+DIED = "the process that ran it died, or stalled"
 
 
 class State(StrEnum):
@@ -132,8 +134,7 @@ def recover(
         task = tasks.get(row.task)
         again = (task is None or task.catches_up) and row.attempts < MOST_ATTEMPTS
         state = State.DUE if again else State.INTERRUPTED
-        reason = "the process that ran it died, or stalled"
-        _change(connection, row.task, row.slot_us, state, reason, now_us)
+        _change(connection, row.task, row.slot_us, state, DIED, now_us)
         found.append((row.task, row.slot_us, state))
     return found
 

@@ -61,6 +61,9 @@ class Node:
     version: str = __version__
     monotonic: Callable[[], float] = time.monotonic
     running: dict[str, Firing] = field(default_factory=dict)
+    #: Called in the transaction that ends a firing which was interrupted as often as it may be:
+    #: with the task, now and the reason.
+    given_up: Callable[[sa.Connection, Task, int, str], None] = lambda *given: None
     #: Set when this process was told to stop.
     stopping: bool = False
     #: The newer version that is there.
@@ -133,6 +136,8 @@ class Node:
             log.warning(
                 "firing_taken_back", task=task, slot=slot, state=state.value, node=self.name
             )
+            if state is State.INTERRUPTED:
+                self._give_up(connection, task, now_us, firings.DIED)
         slots_due.fire(connection, self.tasks, now_us)
         held = held_back(self.tasks.values(), paused(connection))
         firings.skip_paused(connection, held, now_us)
@@ -187,6 +192,12 @@ class Node:
         again = self._catches_up(firing) and firing.attempts < firings.MOST_ATTEMPTS
         self._put_back(firing, reason, again=again, tried=True, after_us=_CUT_OFF_US)
 
+    def _give_up(self, connection: sa.Connection, name: str, now_us: int, reason: str) -> None:
+        """A firing was interrupted for good; one that is never tried again has not failed by it."""
+        task = self.tasks.get(name)
+        if task is not None and task.catches_up:
+            self.given_up(connection, task, now_us, reason)
+
     def _catches_up(self, firing: Firing) -> bool:
         task = self.tasks.get(firing.task)  # none when khop.toml was changed meanwhile
         return task is None or task.catches_up
@@ -206,7 +217,9 @@ class Node:
                 start_us = now_us + after_us
                 firings.put_back(connection, firing, start_us, reason=reason, tried=tried)
             else:
-                firings.end(connection, firing, State.INTERRUPTED, now_us, reason=reason)
+                ours = firings.end(connection, firing, State.INTERRUPTED, now_us, reason=reason)
+                if ours and tried:
+                    self._give_up(connection, firing.task, now_us, reason)
         self.let_go(firing)
 
     def let_go(self, firing: Firing) -> None:

@@ -107,6 +107,11 @@ class Runner:
     measures: Measures
     #: The task and its thread.
     _threads: list[tuple[str, threading.Thread]] = field(default_factory=list)
+    #: The tasks whose interruption was logged, until one of their firings ends.
+    _interrupted: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.node.given_up = self._note_given_up
 
     def start(self, firing: Firing) -> None:
         """Run a firing in a thread of its own."""
@@ -177,7 +182,9 @@ class Runner:
             self._until_written(lambda: self.node.put_off(firing, held))
         except (LeaseLost, LedgerUnavailable) as error:
             lost = str(error)
-            log.warning("task_interrupted", error=lost)
+            if task.name not in self._interrupted:
+                self._interrupted.add(task.name)
+                log.warning("task_interrupted", error=lost)
             self._until_written(lambda: self.node.cut_off(firing, lost))
         except Stopped:
             stopped = "the khop daemon stopped"
@@ -188,6 +195,7 @@ class Runner:
 
     def _write_end(self, task: Task, firing: Firing, result: JobResult, seconds: float) -> None:
         failures = 0
+        self._interrupted.discard(task.name)
 
         def note(connection: sa.Connection, now_us: int) -> None:
             nonlocal failures
@@ -219,6 +227,11 @@ class Runner:
             _log_end(result, failures, seconds)
         else:
             log.warning("end_not_written", error=result.error)
+
+    def _note_given_up(
+        self, connection: sa.Connection, task: Task, now_us: int, reason: str
+    ) -> None:
+        self.watcher.note_failure(connection, task.stream, now_us, reason)
 
     def _until_written(self, write: Callable[[], object]) -> object:
         """Write, also when the ledger cannot be reached for a while. The lease runs out meanwhile;

@@ -14,18 +14,18 @@ import sqlalchemy as sa
 
 from khop.config.load import load_config
 from khop.config.slots import calendar_of
-from khop.daemon.firings import Firing, State
-from khop.daemon.health import Watcher
+from khop.daemon.firings import MOST_ATTEMPTS, Firing, State
+from khop.daemon.health import Watcher, failures_of
 from khop.daemon.jobs import Stopped
 from khop.daemon.node import Node
 from khop.daemon.outside.measures import Measures
 from khop.daemon.running import Runner, TaskProgress
 from khop.daemon.tasks import Kind, Task
-from khop.errors import KhopError
+from khop.errors import KhopError, LedgerUnavailable
 from khop.sync.engine import Engine
 from khop.sync.ledger import Lease, LeaseHeld, Ledger, acquire
 from khop.sync.ledger.leases.processes import this_process
-from khop.sync.ledger.schema import task_firing
+from khop.sync.ledger.schema import lease, task_firing
 from tests.sync.fakes import FakeClock
 
 REPAIR = Task("repair", Kind.REPAIR, None, calendar_of("every 15m"), uses=("igate",))
@@ -150,6 +150,58 @@ def test_a_task_that_left_khop_toml_after_it_was_claimed_waits(
     runner.run(firing)
     assert _row(runner, firing) == (State.DUE, "khop.toml has no such task any more")
     assert not runner.node.running
+
+
+@dataclass
+class Away:
+    """Opens no engine, since the ledger is away whenever it is asked to."""
+
+    def __call__(self, sources: Sequence[str]) -> Engine:
+        raise LedgerUnavailable("the ledger cannot be reached")
+
+
+def test_what_is_interrupted_each_time_counts_as_a_failure_and_is_logged_once(
+    runner: Runner, firing: Firing, clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    def failures() -> int:
+        with runner.node.ledger.read() as connection:
+            return failures_of(connection, "igate")
+
+    runner.open = Away()
+    counted = []
+    with caplog.at_level("INFO", logger="khop"):
+        for _ in range(MOST_ATTEMPTS):
+            runner.run(firing)
+            counted.append(failures())
+            clock.now += timedelta(seconds=11)
+            claimed = runner.node.tick()
+            firing = claimed[0] if claimed else firing
+    assert counted == [0, 0, 1]
+    assert _row(runner, firing)[0] == State.INTERRUPTED
+    assert [line.message.split()[0] for line in caplog.records] == ["task_interrupted"]
+
+
+def test_a_process_that_dies_with_each_try_counts_as_a_failure(
+    runner: Runner, firing: Firing, clock: FakeClock
+) -> None:
+    other = Node(runner.node.ledger, "host-b:1:x", runner.node.tasks, clock)
+    Runner(
+        other,
+        runner.watcher,
+        runner.config,
+        runner.config_path,
+        runner.open,
+        clock,
+        threading.Event(),
+        Measures(),
+    )
+    with runner.node.ledger.write() as connection:
+        connection.execute(sa.update(task_firing).values(attempts=MOST_ATTEMPTS))
+        connection.execute(sa.update(lease).values(owner=None))
+    other.tick()
+    assert _row(runner, firing)[0] == State.INTERRUPTED
+    with runner.node.ledger.read() as connection:
+        assert failures_of(connection, "igate") == 1
 
 
 def test_a_system_that_gives_no_more_threads_lets_the_firing_wait(

@@ -14,6 +14,7 @@ from khop.daemon.firings import State
 from khop.daemon.health import all_health
 from khop.daemon.node import GONE_US
 from khop.daemon.streams import WELL, Health
+from khop.daemon.streams import State as StreamState
 from khop.sync.ledger import Ledger, audit_log, finding_counts
 from khop.sync.ledger.audit_log import Head
 from khop.sync.ledger.outbox import UNFINISHED, PushState
@@ -50,7 +51,8 @@ class NodeSeen:
     seen_us: int
 
     def is_there(self, now_us: int) -> bool:
-        return self.state != "stopped" and now_us - self.seen_us <= GONE_US
+        """A sign of life from the time to come was given when the clock was ahead."""
+        return self.state != "stopped" and abs(now_us - self.seen_us) <= GONE_US
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,11 @@ def standing(
             running=_running(connection),
             firings=_firings(connection, tasks, now_us - DAY_US),
             # of a stream that is well again, only the telling of it is still to come
-            alarms=tuple(one for one in rows.opened(connection) if one.about not in well),
+            alarms=tuple(
+                one
+                for one in rows.opened(connection)
+                if one.about not in well or one.state not in set(StreamState)
+            ),
             messages=_counts(connection, alarm_message.c.channel, _NOT_SENT),
             pauses=tuple(paused(connection).values()),
             nodes=_nodes(connection),
