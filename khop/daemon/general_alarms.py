@@ -21,6 +21,19 @@ _LONG_US = DAY_US
 _WEEK_US = 7 * DAY_US
 #: Bytes that must be free beside the ledger: as much as it has itself, for a copy, and this.
 _FREE = 500 * 1024 * 1024
+#: Slots that were missed; there are few of them.
+MISSED = sa.select(task_firing.c.task, task_firing.c.slot_us).where(
+    task_firing.c.state == State.MISSED, task_firing.c.slot_us > sa.bindparam("since")
+)
+DONE_SINCE = (
+    sa.select(task_firing.c.task)
+    .where(
+        task_firing.c.task == sa.bindparam("of"),
+        task_firing.c.slot_us > sa.bindparam("since"),
+        task_firing.c.state == State.DONE,
+    )
+    .limit(1)
+)
 
 
 def look_around(connection: sa.Connection, watcher: Watcher, config: Config, now_us: int) -> None:
@@ -46,15 +59,16 @@ def _old_pushes(connection: sa.Connection, now_us: int) -> str | None:
 
 
 def _missed(connection: sa.Connection, now_us: int) -> str | None:
-    """The tasks with a slot that was missed and not made up for since."""
-    when = {
-        state: sa.func.max(sa.case((task_firing.c.state == state, task_firing.c.slot_us)))
-        for state in (State.MISSED, State.DONE)
-    }
-    last = sa.select(task_firing.c.task, *when.values())
-    last = last.where(task_firing.c.slot_us > now_us - _WEEK_US).group_by(task_firing.c.task)
-    rows = connection.execute(last)
-    missed = sorted(task for task, slot, done in rows if slot is not None and (done or 0) < slot)
+    """The tasks with a slot that was missed, and that have not ended well since."""
+    rows = connection.execute(MISSED, {"since": now_us - _WEEK_US}).all()
+    found: dict[str, int] = {}
+    for task, slot_us in rows:
+        found[task] = max(slot_us, found.get(task, slot_us))
+    missed = [
+        task
+        for task, slot_us in sorted(found.items())
+        if connection.execute(DONE_SINCE, {"of": task, "since": slot_us}).first() is None
+    ]
     return ", ".join(missed) or None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 from khop.config.model import Config
 from khop.daemon.alarms.names import AlarmName
 from khop.daemon.firings import State
-from khop.daemon.general_alarms import look_around
+from khop.daemon.general_alarms import DONE_SINCE, MISSED, look_around
 from khop.daemon.health import Watcher
 from khop.sync.ledger import Ledger
 from khop.sync.ledger.outbox import PushState
@@ -51,6 +52,21 @@ def test_a_slot_that_was_missed_is_told_until_the_task_ran(ledger: Ledger, confi
     assert told(ledger, config) == {AlarmName.MISSED_SLOTS}
     fired(ledger, NOW - 300, State.DONE)
     assert told(ledger, config) == set()
+
+
+def test_slots_that_were_missed_are_found_without_reading_those_that_were_not(
+    ledger: Ledger,
+) -> None:
+    def plan(query: sa.Select[Any], **values: object) -> list[str]:
+        text = query.params(**values).compile(connection, compile_kwargs={"literal_binds": True})
+        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}").all()
+        return [row[-1] for row in rows]
+
+    with ledger.read() as connection:
+        (missed,) = plan(MISSED, since=NOW)
+        (done,) = plan(DONE_SINCE, of="repair", since=NOW)
+    assert "ix_task_firing_state (state=?" in missed
+    assert "SCAN" not in done
 
 
 def test_a_push_that_does_not_end_is_told(ledger: Ledger, config: Config) -> None:
