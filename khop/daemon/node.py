@@ -30,8 +30,9 @@ from khop.version import __version__
 HEARTBEAT = 10.0
 #: A node without a sign of life for so long is not there.
 GONE_US = 60_000_000
-#: Wait before a firing is tried again whose work another process is doing.
-_BUSY_US = 2_000_000
+#: Wait before a firing is tried again whose work another process is doing; twice as long each time,
+#: up to so long.
+_BUSY_US, _LONGEST_BUSY_US = 2_000_000, 30_000_000
 #: Wait before a firing is tried again that lost the ledger.
 _CUT_OFF_US = 10_000_000
 #: After a pull that changed something, others are waited for so long before the reconcile.
@@ -182,9 +183,11 @@ class Node:
         interrupted instead."""
         self._put_back(firing, reason, again=self._catches_up(firing))
 
-    def put_off(self, firing: Firing, reason: str) -> None:
-        """Let a firing wait again, because it cannot be run here just now."""
-        self._put_back(firing, reason, after_us=_BUSY_US)
+    def put_off(self, firing: Firing, reason: str, before: int = 0) -> None:
+        """Let a firing wait again, because it cannot be run here just now. ``before``: how often
+        in a row it was put off before."""
+        after_us = min(_BUSY_US * 2 ** min(before, 10), _LONGEST_BUSY_US)
+        self._put_back(firing, reason, after_us=after_us)
 
     def cut_off(self, firing: Firing, reason: str) -> None:
         """Let a firing wait again, because it lost the ledger. As after the death of its process,

@@ -107,6 +107,8 @@ class Runner:
     measures: Measures
     #: The task and its thread.
     _threads: list[tuple[str, threading.Thread]] = field(default_factory=list)
+    #: How often in a row a task was put off, since another process does its work.
+    _put_off: dict[str, int] = field(default_factory=dict)
     #: The tasks whose interruption was logged, until one of their firings ends.
     _interrupted: set[str] = field(default_factory=set)
 
@@ -153,13 +155,15 @@ class Runner:
         context = {"task": task.name, "slot": local_text(firing.slot_us), "node": self.node.name}
         if task.source is not None:
             context["source"] = task.source
-        began = time.monotonic()
-        self.measures.began(task.name, firing.late_us)
+        began, put_off = time.monotonic(), self._put_off.get(task.name, 0)
         with structlog.contextvars.bound_contextvars(**context):
             lease = self.node.lease_of(firing)
             with renewed(self.node.ledger, lease, patience=_PATIENCE_OF.get(task.kind, _PATIENCE)):
                 opened = _Opened(self.open)
                 result = self._result(task, firing, lease, opened)
+                if self._put_off.get(task.name, 0) == put_off:  # it did begin
+                    self._put_off.pop(task.name, None)
+                    self.measures.began(task.name, firing.late_us)
                 if result is not None:
                     seconds = time.monotonic() - began
                     self.measures.ended(task.name, seconds, well=result.error is None)
@@ -178,8 +182,9 @@ class Runner:
         try:
             return jobs.run(task, given)
         except LeaseHeld as error:
-            held = str(error)
-            self._until_written(lambda: self.node.put_off(firing, held))
+            held, before = str(error), self._put_off.get(task.name, 0)
+            self._put_off[task.name] = before + 1
+            self._until_written(lambda: self.node.put_off(firing, held, before))
         except (LeaseLost, LedgerUnavailable) as error:
             lost = str(error)
             if task.name not in self._interrupted:

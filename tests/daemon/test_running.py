@@ -181,6 +181,32 @@ def test_what_is_interrupted_each_time_counts_as_a_failure_and_is_logged_once(
     assert [line.message.split()[0] for line in caplog.records] == ["task_interrupted"]
 
 
+def test_what_another_process_does_is_asked_about_less_and_less_often(
+    runner: Runner, firing: Firing, clock: FakeClock
+) -> None:
+    def begun() -> float | None:
+        found = {"task": PULL.name}
+        return runner.measures.registry.get_sample_value(
+            "khop_task_start_lateness_seconds_count", found
+        )
+
+    work = runner.open = AtWork(runner.node.ledger, clock, "pull:igate")
+    work.let_go.set()
+    waits = []
+    for _ in range(6):
+        with acquire(runner.node.ledger, "pull:igate", clock):
+            runner.run(firing)
+        with runner.node.ledger.read() as connection:
+            start_us = connection.scalar(sa.select(sa.func.max(task_firing.c.start_us)))
+        waits.append((start_us or 0) / 1e6 - clock.now.timestamp())
+        clock.now += timedelta(seconds=31)
+        (firing,) = runner.node.tick()
+    assert waits == pytest.approx([2, 4, 8, 16, 30, 30])
+    assert begun() is None
+    runner.run(firing)
+    assert begun() == 1
+
+
 def test_a_process_that_dies_with_each_try_counts_as_a_failure(
     runner: Runner, firing: Firing, clock: FakeClock
 ) -> None:
