@@ -263,9 +263,9 @@ class Simulation:
             job.lease = job.lease or process.node.lease_of(job.firing)
             if not job.lease.is_trusted or self.seconds - job.lease.renewed >= 10:
                 process.ledger.renew(job.lease)
-            if self.acting[task] != token:
-                self.problems.append(f"{task}: two processes acted at {self.seconds}")
             if self.seconds < job.ends:
+                if self.acting[task] != token:
+                    self.problems.append(f"{task}: two processes acted at {self.seconds}")
                 job.at = min(self.seconds + self.random.uniform(1, 9), job.ends)
                 job.acts = True
                 return
