@@ -119,7 +119,7 @@ class HttpSettings(SourceSettings):
     ] = 8
     calls_per_second: Annotated[
         float,
-        Field(gt=0, description="Highest rate of calls, per second."),
+        Field(gt=0, description="Highest rate of calls of one task or command, per second."),
     ] = 200.0
     attempts: Annotated[
         int,

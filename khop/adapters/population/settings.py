@@ -185,7 +185,7 @@ class PopulationSettings(HttpSettings):
         int, Field(ge=1, description="Tries of one question; each counts as a question.")
     ] = 2
     calls_per_second: Annotated[
-        float, Field(gt=0, description="Highest rate of calls, per second.")
+        float, Field(gt=0, description="Highest rate of calls of one task or command, per second.")
     ] = 2.0
     connections: Annotated[int, Field(ge=1, le=64, description="Calls in flight at once.")] = 2
     max_answer_mb: Annotated[
