@@ -207,6 +207,7 @@ CLOSED: dict[str, Callable[[Any], object]] = {
     "quarantine_payload": lambda engine: engine.quarantine_payload(1, reason="a"),
     "quarantine_retry": lambda engine: engine.quarantine_retry(),
     "check": lambda engine: engine.check(),
+    "check_clock": lambda engine: engine.check_clock(),
     "reconcile": lambda engine: engine.reconcile(),
     "findings": lambda engine: engine.findings(),
     "changes_between": lambda engine: engine.changes_between(AWARE, AWARE),
