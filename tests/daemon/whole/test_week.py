@@ -200,8 +200,12 @@ class Week:
             self.here.khop("repair", "resume", "all", "--why", "looked at")
 
 
-SLOW = [Drawn(1, 300, "postgres", 45), Drawn(2, 300, "sqlite", 45)]
-DEEP = [Drawn(3, 2000, "postgres", 60), Drawn(4, 2000, "sqlite", 60)]
+SLOW = [Drawn(1, 300, "postgres", 45)]
+DEEP = [
+    Drawn(2, 300, "sqlite", 45),
+    Drawn(3, 2000, "postgres", 60),
+    Drawn(4, 2000, "sqlite", 60),
+]
 
 
 @contextmanager
