@@ -16,7 +16,7 @@ transaction that may write, and now by the ledger's clock.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -258,13 +258,3 @@ def _change(
     finished_us = None if state is State.DUE else now_us
     values = {"state": state, "reason": reason, "finished_us": finished_us, "token": None}
     connection.execute(ROW, {"of": task, "at": slot_us, "start_us": now_us, **values})
-
-
-def last_firings(connection: sa.Connection, states: Sequence[State]) -> dict[str, int]:
-    """When each task last came to one of these states."""
-    query = (
-        sa.select(task_firing.c.task, sa.func.max(task_firing.c.finished_us))
-        .where(task_firing.c.state.in_(states), task_firing.c.finished_us.is_not(None))
-        .group_by(task_firing.c.task)
-    )
-    return {task: int(us) for task, us in connection.execute(query)}

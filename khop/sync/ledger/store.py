@@ -233,6 +233,21 @@ def _check_payloads(connection: sa.Connection, privacy: Privacy) -> None:
         )
 
 
+@contextmanager
+def _looking_into(database: Database) -> Iterator[sa.Connection]:
+    """A connection to a ledger as it is, whatever its version. Nothing is committed: a damaged file
+    may refuse that too. Raises LedgerError."""
+    engine = database.engine()
+    try:
+        with (
+            translated(database),
+            engine.connect().execution_options(**database.reads) as connection,
+        ):
+            yield connection
+    finally:
+        engine.dispose()
+
+
 def key_of_ledger(url: str) -> str | None:
     """The fingerprint of the key that the ledger of a URL belongs to.
 
@@ -242,22 +257,14 @@ def key_of_ledger(url: str) -> str | None:
     database = database_of(url)
     if not database.exists():
         return None
-    engine = database.engine()
-    try:
-        with (
-            translated(database),
-            engine.connect().execution_options(**database.reads) as connection,
-            connection.begin(),
-        ):
-            tables = sa.inspect(connection)
-            found = None
-            if tables.has_table("installation"):
-                found = installation.fingerprint(connection)
-            if found is None and tables.has_table("run") and installation.in_use(connection):
-                return ""
-            return found
-    finally:
-        engine.dispose()
+    with _looking_into(database) as connection:
+        tables = sa.inspect(connection)
+        found = None
+        if tables.has_table("installation"):
+            found = installation.fingerprint(connection)
+        if found is None and tables.has_table("run") and installation.in_use(connection):
+            return ""
+        return found
 
 
 def older_version(url: str) -> str | None:
@@ -266,17 +273,10 @@ def older_version(url: str) -> str | None:
     database = database_of(url)
     if not database.exists():
         return None
-    engine = database.engine()
-    try:
-        with (
-            translated(database),
-            engine.connect().execution_options(**database.reads) as connection,
-        ):
-            if not sa.inspect(connection).has_table("alembic_version"):
-                return None
-            found = connection.scalar(FOUND_VERSION)
-    finally:
-        engine.dispose()
+    with _looking_into(database) as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        found = connection.scalar(FOUND_VERSION)
     return found if found is not None and FIRST_VERSION <= found < SCHEMA_VERSION else None
 
 
@@ -299,16 +299,8 @@ def check_ledger(url: str) -> LedgerCheck:
     opened."""
     database = database_of(url)
     database.require()
-    engine = database.engine()
-    try:
-        with (
-            translated(database),
-            engine.connect().execution_options(**database.reads) as connection,
-        ):
-            # nothing is committed: a damaged file may refuse that too
-            problems, checked = database.damage(connection)
-    finally:
-        engine.dispose()
+    with _looking_into(database) as connection:
+        problems, checked = database.damage(connection)
     return LedgerCheck(database.place, tuple(problems), checked)
 
 
