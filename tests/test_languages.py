@@ -18,6 +18,7 @@ from khop.sync.ledger.schema import outbox, paper_row, presence, source_record, 
 from khop.sync.reconciling.rules import RULES
 from khop.sync.results import FindingState
 from khop.text.words import Words
+from tools.sentences import untranslated
 
 
 def _placeholders(text: str) -> set[str]:
@@ -105,3 +106,8 @@ def test_rules_have_names_and_explanations_in_both_languages() -> None:
     assert list(vi) == list(en) == list(RULES)
     assert all(vi[rule].name != en[rule].name for rule in RULES)
     assert all(vi[rule].meaning and en[rule].meaning for rule in RULES)
+
+
+def test_every_sentence_of_the_library_is_translated() -> None:
+    missing = {text: path.name for text, path in untranslated("vi").items()}
+    assert missing == {}, "python -m tools.sentences prints the lines to add"
