@@ -13,5 +13,5 @@ from khop.sync.reconciling import warehouse
 
 def read_inputs(path: Path) -> dict[str, pa.Table]:
     """The tables that cases are made from, read in one transaction."""
-    with closing(Ledger(f"sqlite:///{path}")) as ledger:
-        return warehouse.read_inputs(ledger)
+    with closing(Ledger(f"sqlite:///{path}")) as ledger, warehouse.read_inputs(ledger) as feed:
+        return {name: reader.read_all() for name, reader in feed}

@@ -8,8 +8,6 @@ in a closed network.
 
 from __future__ import annotations
 
-import json
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +27,7 @@ from khop.sync.ledger.paper_rows import ROW
 from khop.sync.ledger.postgres import PostgresDatabase
 from khop.sync.ledger.schema import metadata
 from khop.sync.reconciling.cases import DAY, INPUTS, ONLY_ROWS, Windows, case_table
+from khop.sync.reconciling.feed import Feed, TableQuery, open_feed
 from khop.sync.reconciling.sql import Question, garbage_left, question
 
 #: Values that narrow what is read, by the name of their table: ``wanted`` codes, ``known`` sources,
@@ -153,7 +152,10 @@ def _in_duckdb(
 ) -> Iterator[Cases]:
     connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
     try:
-        for name, table in {**read_inputs(ledger, selection), **extra}.items():
+        with read_inputs(ledger, selection) as feed:
+            for name, reader in feed:
+                connection.register(name, reader.read_all())
+        for name, table in extra.items():
             connection.register(name, table)
         connection.execute(f"CREATE TEMP TABLE cases AS {made.sql}")
         yield Cases(
@@ -250,41 +252,14 @@ def _query(table: str, sets: _Sets) -> str:
     return f"SELECT {', '.join(INPUTS[table])} FROM {table}{where}"
 
 
-def read_inputs(ledger: Ledger, selection: Selection = _EVERYTHING) -> dict[str, pa.Table]:
-    """The tables that cases are made of, as Arrow, all of one moment. The ledger is a file.
-
-    They are read through the ledger's own connection. A second SQLite library in this process
-    (that of ADBC, for instance) would drop the first one's file locks when it closes the file,
-    and another process could then take the ledger's log away while this one uses it.
-    """
+@contextmanager
+def read_inputs(ledger: Ledger, selection: Selection = _EVERYTHING) -> Iterator[Feed]:
+    """The tables that cases are made of, as Arrow, all of one moment and one batch at a time. The
+    ledger is a file. Raises LedgerError."""
     sets = selection.sets()
-    with ledger.read() as connection:
-        driver = connection.connection.driver_connection
-        assert isinstance(driver, sqlite3.Connection)
-        return {name: _arrow(driver.cursor(), name, sets) for name in INPUTS}
-
-
-def _arrow(cursor: sqlite3.Cursor, table: str, sets: _Sets) -> pa.Table:
-    parts = [f"{name} AS (SELECT value FROM json_each(?))" for name in sets]
-    head = f"WITH {', '.join(parts)} " if parts else ""
-    cursor.execute(head + _query(table, sets), [json.dumps(values) for values in sets.values()])
-    schema = input_schema(table)
-    return pa.Table.from_batches(_batches(cursor, schema), schema)
-
-
-def _batches(cursor: sqlite3.Cursor, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    while found := cursor.fetchmany(_BATCH_ROWS):
-        arrays = [
-            _array(values, field.type)
-            for values, field in zip(zip(*found, strict=True), schema, strict=True)
-        ]
-        yield pa.RecordBatch.from_arrays(arrays, schema=schema)
-
-
-def _array(values: Sequence[object], kind: pa.DataType) -> pa.Array:
-    if pa.types.is_boolean(kind):  # SQLite stores them as numbers
-        return pa.array(values, pa.int8()).cast(kind)
-    return pa.array(values, kind)
+    queries = {name: TableQuery(_query(name, sets), input_schema(name)) for name in INPUTS}
+    with open_feed(ledger, queries, sets) as feed:
+        yield feed
 
 
 def _arrow_type(kind: sa.types.TypeEngine[Any]) -> pa.DataType:
