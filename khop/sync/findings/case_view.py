@@ -34,7 +34,8 @@ from khop.sync.ledger.schema import (
     status_record,
 )
 from khop.sync.reconciling.cases import CASE_COLUMNS, Windows
-from khop.sync.reconciling.warehouse import Selection, ledger_cases
+from khop.sync.reconciling.ledger_inputs import Selection
+from khop.sync.reconciling.warehouse import ledger_cases
 from khop.sync.results import CaseView
 from khop.text.local_time import local_text
 

@@ -32,13 +32,14 @@ from khop.sync.reconciling.increments import (
     subjects_to_see,
     write_last_reconcile,
 )
+from khop.sync.reconciling.ledger_inputs import Selection
 from khop.sync.reconciling.matching import match_rows
 from khop.sync.reconciling.near_codes import match_codes
 from khop.sync.reconciling.rechecks import write_rechecks
 from khop.sync.reconciling.rule_query import Judged, active_rules, judge
 from khop.sync.reconciling.rules import RULES, Clock
 from khop.sync.reconciling.rules.excuses import spans_us
-from khop.sync.reconciling.warehouse import Selection, ledger_cases
+from khop.sync.reconciling.warehouse import ledger_cases
 from khop.sync.results import RuleCount
 from khop.text.digest import hex_digest
 from khop.version import __version__

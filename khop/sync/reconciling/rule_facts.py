@@ -15,12 +15,12 @@ import ibis.expr.types as ir
 from khop.config.domain_tables import Tables
 from khop.config.model import RuleException, RuleSettings, Window
 from khop.sync.reconciling.cases import DAY, INPUTS, case_table
+from khop.sync.reconciling.ledger_inputs import input_schema
 from khop.sync.reconciling.rules import RULES, Clock, Rule
 from khop.sync.reconciling.rules.clock import Amount
 from khop.sync.reconciling.rules.excuses import registered
 from khop.sync.reconciling.rules.numbers import Number, numbers
 from khop.sync.reconciling.rules.rule import Excuse
-from khop.sync.reconciling.warehouse import input_schema
 
 
 @dataclass(frozen=True, slots=True)

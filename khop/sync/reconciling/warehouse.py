@@ -8,98 +8,33 @@ in a closed network.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any
 
 import duckdb
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
-import sqlalchemy as sa
 
 from khop.mappings.codes.grammar import CodeShape
 from khop.sync.ledger import Ledger
-from khop.sync.ledger.paper_rows import ROW
 from khop.sync.ledger.postgres import PostgresDatabase
-from khop.sync.ledger.schema import metadata
-from khop.sync.reconciling.cases import DAY, INPUTS, ONLY_ROWS, Windows, case_table
-from khop.sync.reconciling.feed import Feed, TableQuery, open_feed
+from khop.sync.reconciling.cases import DAY, INPUTS, Windows, case_table
+from khop.sync.reconciling.ledger_inputs import (
+    EVERYTHING,
+    Selection,
+    input_query,
+    input_schema,
+    read_inputs,
+)
 from khop.sync.reconciling.sql import Question, garbage_left, question
-
-#: Values that narrow what is read, by the name of their table: ``wanted`` codes, ``known`` sources,
-#: ``holders`` (sources whose quarantine counts). A missing name sets no limit.
-_Sets: TypeAlias = dict[str, list[str]]
 
 _BATCH_ROWS = 65_536
 _VALUE = pa.schema([("value", pa.string())])
-#: The first that fits; SmallInteger and BigInteger are Integers.
-_ARROW = (
-    (sa.Boolean, pa.bool_()),
-    (sa.SmallInteger, pa.int16()),
-    (sa.Integer, pa.int64()),
-    (sa.String, pa.string()),
-)
-
-#: The wanted codes, and the aliases of their dossiers.
-_NAMES = (
-    "SELECT value FROM wanted UNION ALL SELECT a.alias FROM source_record r "
-    "JOIN record_alias a ON a.source = r.source AND a.native_id = r.native_id "
-    "WHERE r.code IN (SELECT value FROM wanted)"
-)
-_ROW_KEYS = f"SELECT substr(value, {len(ROW) + 1}) FROM wanted WHERE value LIKE '{ROW}%'"
-
-#: The rows of each table that are read when only the cases of some codes are wanted.
-_OF_CODES = {
-    "source_record": "code IN (SELECT value FROM wanted)",
-    "record_alias": (
-        "(source, native_id) IN (SELECT source, native_id FROM source_record "
-        "WHERE code IN (SELECT value FROM wanted))"
-    ),
-    "record_change": (
-        "(source, native_id) IN (SELECT source, native_id FROM source_record "
-        "WHERE code IN (SELECT value FROM wanted)) "
-        "OR field = 'code' AND old IN (SELECT value FROM wanted)"
-    ),
-    "presence": f"code IN ({_NAMES})",
-    "quarantine": "code IN (SELECT value FROM wanted)",
-    "status_record": f"code IN ({_NAMES})",
-    "paper_row": f"code IN ({_NAMES}) OR row_key IN ({_ROW_KEYS})",
-    "paper_match": (
-        "(source, file, row_key) IN (SELECT source, file, row_key FROM paper_row "
-        f"WHERE row_key IN ({_ROW_KEYS}))"
-    ),
-    "near_code": f"code IN ({_NAMES})",
-    "identity_check": f"code IN ({_NAMES})",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Which cases are made, and from what.
-
-    ``phantoms``: also those that the one-stop does not have (``cases.case_table``). ``only``: the
-    cases of these codes. ``sources``: only their records are used; a source removed from khop.toml
-    is left out. ``one_stops``: those of them whose quarantine holds dossiers (an
-    unreadable event of the post is no dossier). None sets no limit.
-    """
-
-    phantoms: bool = True
-    only: Sequence[str] | None = None
-    sources: Sequence[str] | None = None
-    one_stops: Sequence[str] | None = None
-
-    def sets(self) -> _Sets:
-        """The values that narrow, by the name of their table in a query."""
-        holders = self.sources if self.one_stops is None else self.one_stops
-        given = {"wanted": self.only, "known": self.sources, "holders": holders}
-        return {name: list(values) for name, values in given.items() if values is not None}
-
-
-_EVERYTHING = Selection()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +59,7 @@ class Cases:
 @contextmanager
 def ledger_cases(
     ledger: Ledger,
-    selection: Selection = _EVERYTHING,
+    selection: Selection = EVERYTHING,
     *,
     extra: Mapping[str, pa.Table] = MappingProxyType({}),
     shapes: tuple[CodeShape, ...] = (),
@@ -136,8 +71,8 @@ def ledger_cases(
     columns of working days, and those of the date in a code of these ``shapes``. ``migrations``:
     as in ``cases.case_table``. Raises LedgerError.
     """
-    make = _in_postgres if isinstance(ledger.database, PostgresDatabase) else _in_duckdb
-    dialect = "postgres" if make is _in_postgres else "duckdb"
+    dialect = dialect_of(ledger)
+    make = _in_postgres if dialect == "postgres" else _in_duckdb
     made = case_query(dialect, selection.phantoms, "day" in extra, shapes, tuple(migrations))
     with make(ledger, selection, extra, made) as cases:
         yield cases
@@ -157,15 +92,25 @@ def _in_duckdb(
                 connection.register(name, reader.read_all())
         for name, table in extra.items():
             connection.register(name, table)
-        connection.execute(f"CREATE TEMP TABLE cases AS {made.sql}")
-        yield Cases(
-            table=ibis.table(made.schema, "cases"),
-            dialect="duckdb",
-            load=connection.register,
-            run=partial(run_duckdb, connection),
-        )
+        yield duckdb_cases(connection, made)
     finally:
         connection.close()
+
+
+def duckdb_cases(connection: duckdb.DuckDBPyConnection, made: Question) -> Cases:
+    """The table ``cases``, made of the tables of this connection. It replaces the one before."""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE cases AS {made.sql}")
+    return Cases(
+        table=ibis.table(made.schema, "cases"),
+        dialect="duckdb",
+        load=connection.register,
+        run=partial(run_duckdb, connection),
+    )
+
+
+def dialect_of(ledger: Ledger) -> str:
+    """The database that makes the cases of a ledger, as Ibis names it."""
+    return "postgres" if isinstance(ledger.database, PostgresDatabase) else "duckdb"
 
 
 @contextmanager
@@ -179,7 +124,7 @@ def _in_postgres(
 
     sets = selection.sets()
     tables = {name: pa.table({"value": values}, _VALUE) for name, values in sets.items()}
-    inputs = {_part(name): _query(name, sets) for name in INPUTS}
+    inputs = {_part(name): input_query(name, sets) for name in INPUTS}
     with ledger.draft() as connection:
         driver = warehouse_postgres.make_cases(connection, inputs, {**tables, **extra}, made.sql)
 
@@ -201,13 +146,6 @@ def run_duckdb(connection: duckdb.DuckDBPyConnection, asked: Question) -> Iterat
     table = connection.sql(asked.sql).to_arrow_table().cast(asked.schema.to_pyarrow())
     for batch in table.to_batches(max_chunksize=_BATCH_ROWS):
         yield from batch.to_pylist()
-
-
-def input_schema(table: str) -> pa.Schema:
-    """The columns that are read of a ledger's table, in Arrow types. They come from the ledger's
-    schema, because SQLite does not know the types of a result."""
-    columns = metadata.tables[table].columns
-    return pa.schema([(name, _arrow_type(columns[name].type)) for name in INPUTS[table]])
 
 
 @lru_cache(maxsize=32)
@@ -235,32 +173,3 @@ def case_query(
 def _part(table: str) -> str:
     """The name of the narrowed table in PostgreSQL, where the whole table has its own name."""
     return f"part_of_{table}"
-
-
-def _query(table: str, sets: _Sets) -> str:
-    """The query that reads a table, as SQL for SQLite and PostgreSQL. ``sets`` are there as
-    tables of one column ``value``."""
-    holders = "holders" if table == "quarantine" else "known"
-    conditions = [f"({ONLY_ROWS[table]})"] if table in ONLY_ROWS else []
-    if "wanted" in sets:
-        conditions.append(f"({_OF_CODES[table]})")
-    if holders in sets and "source" in INPUTS[table]:
-        # The expression keeps the database from using the key of the table, by which it would
-        # read all rows of a source.
-        conditions.append(f"source || '' IN (SELECT value FROM {holders})")
-    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    return f"SELECT {', '.join(INPUTS[table])} FROM {table}{where}"
-
-
-@contextmanager
-def read_inputs(ledger: Ledger, selection: Selection = _EVERYTHING) -> Iterator[Feed]:
-    """The tables that cases are made of, as Arrow, all of one moment and one batch at a time. The
-    ledger is a file. Raises LedgerError."""
-    sets = selection.sets()
-    queries = {name: TableQuery(_query(name, sets), input_schema(name)) for name in INPUTS}
-    with open_feed(ledger, queries, sets) as feed:
-        yield feed
-
-
-def _arrow_type(kind: sa.types.TypeEngine[Any]) -> pa.DataType:
-    return next(arrow for sql, arrow in _ARROW if isinstance(kind, sql))

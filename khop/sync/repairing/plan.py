@@ -23,8 +23,9 @@ from khop.sync.ledger import Ledger, outbox, records
 from khop.sync.ledger.outbox import Push, PushState
 from khop.sync.ledger.schema import discrepancy, run
 from khop.sync.operations import Operations
+from khop.sync.reconciling.ledger_inputs import Selection
 from khop.sync.reconciling.rules import RULES
-from khop.sync.reconciling.warehouse import Selection, ledger_cases
+from khop.sync.reconciling.warehouse import ledger_cases
 from khop.sync.repairing.comparing import changes
 from khop.sync.repairing.obstacles import (
     CODE_NOT_PLAIN,

@@ -13,7 +13,8 @@ import pytest
 from khop.mappings.records import Status
 from khop.sync.engine import Engine
 from khop.sync.ledger import Ledger
-from khop.sync.reconciling.warehouse import Selection, ledger_cases
+from khop.sync.reconciling.ledger_inputs import Selection
+from khop.sync.reconciling.warehouse import ledger_cases
 from tests.sync.fakes import FakeOneStop, FakePortal, at, record
 
 pytestmark = pytest.mark.slow

@@ -17,7 +17,8 @@ from khop.mappings.records import (
 from khop.sync.ledger import Ledger, presence
 from khop.sync.ledger.records import Arrival, record_hash, store_arrivals
 from khop.sync.reconciling.cases import Windows
-from khop.sync.reconciling.warehouse import Selection, ledger_cases
+from khop.sync.reconciling.ledger_inputs import Selection
+from khop.sync.reconciling.warehouse import ledger_cases
 from tests.postgres import BOTH
 from tests.sync.fakes import at, record
 from tests.sync.reconciling.rules.judging import complete, day, open_findings, put_row, run
