@@ -99,6 +99,28 @@ def test_the_encoding_of_an_answer_makes_no_difference(encoding: str, value: Any
 
 @FUZZ
 @given(
+    st.lists(
+        st.from_regex(
+            r"-?(0|[1-9]\d{0,24})(\.\d{1,24})?([eE][+-]?\d{1,5})?",
+            fullmatch=True,
+            alphabet=st.characters(codec="ascii"),
+        )
+        | st.sampled_from(["NaN", "-Infinity", '"0e999,"', "1e309", "-1.5E+00309", "1" * 19]),
+        min_size=1,
+    ),
+    st.sampled_from(["[{}]", '{{"a": {}}}', "[[{}\n]\t]", " {}"]),
+)
+@example(["1e309", "2"], "[{}]")
+@example(["-1.5E+00309"], '{{"a": {}}}')
+@example(["-" + "1" * 19], "[{}]")
+@example(["NaN"], "[{}]")
+def test_bytes_and_text_give_the_same_numbers(numbers: list[str], form: str) -> None:
+    text = form.format(" ,".join(numbers) if form.startswith("[") else numbers[0])
+    assert repr(read_json(text.encode())) == repr(read_json(text))
+
+
+@FUZZ
+@given(
     st.text() | texts | st.from_regex(r"\w{3}, \d{1,4} \w{3} \d{1,12} \d\d:\d\d:\d\d [+-]?\w{0,9}")
 )
 def test_any_date_header_is_a_moment_or_none(text: str) -> None:
