@@ -30,3 +30,8 @@ def local_text(us: int, day: bool = False) -> str:
     """Local time in ISO 8601 of microseconds since 1970, UTC; with ``day``, the date alone."""
     local = (_EPOCH + timedelta(microseconds=us)).astimezone(LOCAL)
     return local.date().isoformat() if day else local.isoformat()
+
+
+def day_start_us(us: int) -> int:
+    """The first moment of the local day of a time, both in microseconds since 1970, UTC."""
+    return us - (us + LOCAL_OFFSET_US) % DAY_US

@@ -19,6 +19,7 @@ from structlog.testing import capture_logs
 
 from khop.adapters.ports import Role
 from khop.mappings.records import PaperKind, StatusRecord
+from khop.sync.ledger import finding_counts
 from khop.sync.ledger.audit_log import Head
 from khop.sync.ledger.records import read_record
 from khop.sync.ledger.schema import (
@@ -183,6 +184,11 @@ class Promises(RuleBasedStateMachine):
         verified = self.khop.engine.verify_log(str(self.head))
         assert verified.bad is None
         self.head = verified.head
+
+    @invariant()
+    def the_counts_are_those_of_the_findings(self) -> None:
+        with self.khop.ledger.read() as connection:
+            assert list(finding_counts.differences(connection)) == []
 
     @invariant()
     def decisions_survive(self) -> None:

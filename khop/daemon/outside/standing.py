@@ -114,7 +114,7 @@ def standing(
             oldest_push_us=connection.scalar(_OLDEST_PUSH),
             lookups={source: _lookups(connection, source, now_us) for source in sources},
             quarantined=_counts(connection, quarantine.c.source, quarantine.c.state == OPEN),
-            findings=finding_counts.read(connection),
+            findings=finding_counts.by_rule(connection),
             ledger_bytes=ledger.database.size_bytes(connection),
             head=audit_log.head(connection),
         )

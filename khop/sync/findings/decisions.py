@@ -170,6 +170,8 @@ class _Chosen:
     subject: str
     stored: FindingState
     held: bool
+    unit: str | None
+    severity: str
 
     @property
     def key(self) -> tuple[str, str]:
@@ -214,6 +216,8 @@ def _decide(ledger: Ledger, choice: _Choice, change: _Change) -> list[Finding]:
         }
         for found in chosen.values():
             _write(connection, found, change)
+        moves = Counter(_move(found, change) for found in chosen.values())
+        finding_counts.move(connection, moves, choice.now_us)
         entries = [_entry(found, by, change) for found in chosen.values()]
         audit_log.append(connection, choice.now_us, entries)
         return findings_of(connection, chosen)
@@ -250,23 +254,41 @@ def _of_subject(connection: sa.Connection, subject: str, now_us: int) -> Iterato
         sa.or_(exclusion.c.until_us.is_(None), exclusion.c.until_us >= now_us),
     )
     query = (
-        sa.select(discrepancy.c.rule, discrepancy.c.state, exclusion.c.made_us)
+        sa.select(
+            discrepancy.c.rule,
+            discrepancy.c.state,
+            discrepancy.c.unit,
+            discrepancy.c.severity,
+            exclusion.c.made_us,
+        )
         .join(exclusion, held, isouter=True)
         .where(discrepancy.c.subject == subject)
     )
     for row in connection.execute(query):
-        yield _Chosen(row.rule, subject, FindingState(row.state), row.made_us is not None)
+        yield _Chosen(
+            rule=row.rule,
+            subject=subject,
+            stored=FindingState(row.state),
+            held=row.made_us is not None,
+            unit=row.unit,
+            severity=row.severity,
+        )
 
 
 def _write(connection: sa.Connection, found: _Chosen, change: _Change) -> None:
     if found.stored is not FindingState.RESOLVED:
         here = discrepancy.c.rule == found.rule, discrepancy.c.subject == found.subject
         connection.execute(sa.update(discrepancy).where(*here).values(**change.values))
-        after = change.values.get("state", found.stored.value)
-        moves = Counter({(found.rule, after): 1})
-        moves[found.rule, found.stored.value] -= 1
-        finding_counts.move(connection, moves)
     change.also(connection, found)
+
+
+def _move(found: _Chosen, change: _Change) -> finding_counts.Change:
+    """The change of the counts. A finding that was resolved stays so."""
+    before = finding_counts.Place(found.unit, found.severity, found.stored.value)
+    if found.stored is FindingState.RESOLVED:
+        return finding_counts.Change(found.rule, before, before)
+    state = change.values.get("state", found.stored.value)
+    return finding_counts.Change(found.rule, before, before._replace(state=state))
 
 
 def _put_exclusion(connection: sa.Connection, found: _Chosen, row: Mapping[str, Any]) -> None:

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from khop.config.model import Config
 from khop.sync.findings.anchors import anchors_to_check
 from khop.sync.findings.views import FINDING_ACTION
-from khop.sync.ledger import Ledger
+from khop.sync.ledger import Ledger, finding_counts
 from khop.sync.ledger.outbox import ENDED
 from khop.sync.ledger.paper_rows import ROW
 from khop.sync.ledger.schema import discrepancy, exclusion, outbox
@@ -43,7 +43,8 @@ _TIMES = ("first_seen_us", "opened_us", "reopened")
 
 
 def verify(ledger: Ledger, privacy: Privacy, config: Config, anchor: str | None = None) -> Verified:
-    """Read the whole log, and compare findings, exclusions, the outbox and anchors with it.
+    """Read the whole log, and compare findings, exclusions, the outbox and anchors with it; and the
+    counts of findings with the findings.
 
     ``anchor``: a head that a person noted, beside those that khop.toml names. Raises KhopError
     when it is none.
@@ -58,6 +59,8 @@ def verify(ledger: Ledger, privacy: Privacy, config: Config, anchor: str | None 
             _compare_findings(connection, replay, problems)
             _compare_exclusions(connection, replay, problems)
             _compare_pushes(connection, replay, problems)
+        for difference in finding_counts.differences(connection):
+            problems.add("counts_differ", **difference._asdict())
     return result()
 
 

@@ -26,6 +26,7 @@ import sqlalchemy as sa
 
 from khop.sync.ledger import finding_counts
 from khop.sync.ledger.audit_log import KHOP, Entry, append
+from khop.sync.ledger.finding_counts import Change, Place
 from khop.sync.ledger.schema import discrepancy, exclusion
 from khop.sync.ledger.sealed.covered import finding_content
 from khop.sync.reconciling.batches import batches
@@ -62,6 +63,10 @@ class Found:
         text = f"{self.rule.id}\x1f{self.subject}\x1f{self.values}"
         return hex_digest(text.encode())
 
+    def place(self, state: FindingState) -> Place:
+        """Where it is counted in a state."""
+        return Place(self.unit, self.severity.value, state.value)
+
     @property
     def content(self) -> str:
         """What the audit log says of it."""
@@ -88,18 +93,13 @@ def write_findings(
     tally: Counter[tuple[str, str]] = Counter()
     for item in found:
         tally[item.rule.id, changes.add(item, stored.pop(item.key, None))] += 1
-    gone = {
-        key: FindingState(row.state)
-        for key, row in stored.items()
-        if row.state != FindingState.RESOLVED
-    }
+    gone = {key: row for key, row in stored.items() if row.state != FindingState.RESOLVED}
     changes.write(connection, gone, before_us)
+    finding_counts.move(connection, changes.moves, now_us)
     if subjects is None:
         finding_counts.recount(connection)
-    else:
-        finding_counts.move(connection, changes.moves)
     tally.update((rule, "resolved") for rule, _ in gone)
-    return _counts(finding_counts.read(connection), tally)
+    return _counts(finding_counts.by_rule(connection), tally)
 
 
 def _stored(connection: sa.Connection, subjects: Collection[str] | None) -> dict[Key, Any]:
@@ -151,8 +151,7 @@ class _Changes:
         self._updated: list[dict[str, Any]] = []
         self._moved: list[dict[str, Any]] = []
         self._log: list[Entry] = []
-        #: By how much the number of findings of each (rule, state) changes.
-        self.moves: Counter[finding_counts.Place] = Counter()
+        self.moves: Counter[finding_counts.Change] = Counter()
 
     def add(self, item: Found, stored: Any) -> str:
         """Collect what changes for one finding: "new", "kept", "reopened" or "excluded"."""
@@ -168,15 +167,17 @@ class _Changes:
         elif not _unchanged(stored, item):
             self._updated.append(row)
             if _content(stored) != item.content:
-                self._record("update", item.key, before, state, item)
+                self._record("update", item.key, state, item)
         if before is not state:
-            self._record(_EVENTS.get(before, "exclude"), item.key, before, state, item)
+            self._record(_EVENTS.get(before, "exclude"), item.key, state, item)
+        if (was := _place(stored)) != (place := item.place(state)):
+            self.moves[Change(item.rule.id, was, place)] += 1
         if state is FindingState.EXCLUDED:
             return "excluded"
         return {None: "new", FindingState.RESOLVED: "reopened"}.get(before, "kept")
 
     def write(
-        self, connection: sa.Connection, gone: Mapping[Key, FindingState], before_us: int | None
+        self, connection: sa.Connection, gone: Mapping[Key, sa.Row[Any]], before_us: int | None
     ) -> None:
         """Write what was collected, and resolve the findings that are ``gone``."""
         if self._new:
@@ -201,8 +202,10 @@ class _Changes:
                 last_seen_us=last_seen,
             )
             connection.execute(resolved, [{"of_rule": r, "of_subject": s} for r, s in gone])
-            for key, before in gone.items():
-                self._record("resolve", key, before, FindingState.RESOLVED)
+            for key, row in gone.items():
+                self._record("resolve", key, FindingState.RESOLVED)
+                after = Place(row.unit, row.severity, FindingState.RESOLVED.value)
+                self.moves[Change(row.rule, _place(row), after)] += 1
         # Findings come in any order from the database; the log is the same for the same changes.
         self._log.sort(key=lambda entry: (entry.code, entry.detail["rule"]))
         append(connection, self._now_us, self._log)
@@ -211,7 +214,6 @@ class _Changes:
         self,
         event: str,
         key: Key,
-        before: FindingState | None,
         after: FindingState,
         item: Found | None = None,
     ) -> None:
@@ -220,9 +222,6 @@ class _Changes:
         if item is not None:
             detail |= {"severity": item.severity.value, "content": item.content}
         self._log.append(Entry(KHOP, f"finding.{event}", code=subject, detail=detail))
-        self.moves[rule, after.value] += 1
-        if before is not None:
-            self.moves[rule, before.value] -= 1
 
     def _row(self, item: Found) -> dict[str, Any]:
         return {
@@ -243,6 +242,7 @@ class _Changes:
             **{name: value for name, value in row.items() if not name.startswith("of_")},
             "rule": row["of_rule"],
             "subject": row["of_subject"],
+            "reversed_code": row["code"] and row["code"][::-1],
             "first_seen_us": self._now_us,
             "opened_us": self._now_us,
             "reopened": 0,
@@ -282,6 +282,11 @@ def _timeless(evidence: str) -> list[dict[str, Any]]:
     return [{**part, "checked_at": None} for part in json.loads(evidence)]
 
 
+def _place(row: Any) -> Place | None:
+    """Where the ledger's row of a finding is counted; None when there is none."""
+    return None if row is None else Place(row.unit, row.severity, row.state)
+
+
 def _content(row: Any) -> str:
     return finding_content(row.severity, row.unit, row.fingerprint)
 
@@ -294,7 +299,7 @@ def _of_key(statement: sa.Update) -> sa.Update:
 
 
 def _counts(
-    now: Counter[finding_counts.Place], tally: Mapping[tuple[str, str], int]
+    now: Counter[tuple[str, str]], tally: Mapping[tuple[str, str], int]
 ) -> dict[str, RuleCount]:
     """By rule, how many findings there are ``now`` and what this run did (``tally``)."""
     rules = {rule for rule, _ in (*now, *tally)}

@@ -123,8 +123,9 @@ def test_every_state_and_alarm_has_a_word_in_both_languages() -> None:
 
 def test_findings_are_counted_by_state_in_the_language_of_the_command(made: Installation) -> None:
     counts = [
-        {"rule": "A7", "state": "open", "number": 3},
-        {"rule": "B1", "state": "resolved", "number": 1},
+        {"rule": "A7", "unit": "a", "severity": "S1", "state": "open", "number": 2},
+        {"rule": "A7", "unit": "", "severity": "S1", "state": "open", "number": 1},
+        {"rule": "B1", "unit": "a", "severity": "S2", "state": "resolved", "number": 1},
     ]
     with (
         closing(Ledger(f"sqlite:///{made.folder / 'khop.db'}")) as ledger,

@@ -17,10 +17,12 @@ from khop.sync.ledger.schema.daemon import (
     watch,
 )
 from khop.sync.ledger.schema.findings import (
+    UNSETTLED_ROWS,
     dirty,
     discrepancy,
     exclusion,
     finding_count,
+    finding_day,
     last_reconcile,
     notice,
     notified,
@@ -52,6 +54,7 @@ from khop.sync.ledger.schema.work import (
 
 __all__ = [
     "SHARED_TIMES",
+    "UNSETTLED_ROWS",
     "alarm",
     "alarm_message",
     "audit_log",
@@ -63,6 +66,7 @@ __all__ = [
     "exclusion",
     "feed",
     "finding_count",
+    "finding_day",
     "identity_check",
     "installation",
     "last_reconcile",

@@ -12,9 +12,14 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from khop.sync.ledger.schema.columns import metadata
+
+#: The rows of findings that need work, as the index of them says it; a query says it in the same
+#: words, or SQLite does not use the index.
+UNSETTLED_ROWS = text("state IN ('open', 'assigned', 'explained')")
 
 discrepancy = Table(
     "discrepancy",
@@ -23,6 +28,8 @@ discrepancy = Table(
     # the dossier's code; "row:KEY" for a row of paper that names no dossier
     Column("subject", String, primary_key=True),
     Column("code", String),
+    # the code from its end, to find a dossier by the last characters of its code
+    Column("reversed_code", String),
     Column("state", String, nullable=False),
     Column("severity", String, nullable=False),
     Column("unit", String),
@@ -42,16 +49,44 @@ discrepancy = Table(
     Column("explanation", Text),
     Index("ix_discrepancy_code", "code"),
     Index("ix_discrepancy_subject", "subject"),
-    Index("ix_discrepancy_state", "state", "rule"),
+    Index("ix_discrepancy_state", "state", "severity", "rule", "subject"),
+    Index("ix_discrepancy_unit", "unit", "state", "severity", "rule", "subject"),
+    Index("ix_discrepancy_reversed_code", "rule", "reversed_code"),
+    # what needs work, in the order of lists; resolved findings, which grow for ever, are not in it
+    Index(
+        "ix_discrepancy_unsettled",
+        "severity",
+        "rule",
+        "subject",
+        sqlite_where=UNSETTLED_ROWS,
+        postgresql_where=UNSETTLED_ROWS,
+    ),
 )
 
-# how many findings there are of each rule in each state
+# how many findings there are now; unit: empty for findings without one
 finding_count = Table(
     "finding_count",
     metadata,
     Column("rule", String, primary_key=True),
+    Column("unit", String, primary_key=True),
+    Column("severity", String, primary_key=True),
     Column("state", String, primary_key=True),
     Column("number", Integer, nullable=False),
+)
+
+# how many findings changed on a local day, which begins at day_us
+finding_day = Table(
+    "finding_day",
+    metadata,
+    Column("day_us", BigInteger, primary_key=True),
+    Column("rule", String, primary_key=True),
+    Column("unit", String, primary_key=True),
+    Column("found", Integer, nullable=False),
+    Column("reopened", Integer, nullable=False),
+    Column("resolved", Integer, nullable=False),
+    Column("excluded", Integer, nullable=False),
+    # by how much the number of findings that need work grew
+    Column("net", Integer, nullable=False),
 )
 
 # findings a person ruled out; stays when the finding is resolved, and holds when it reopens
