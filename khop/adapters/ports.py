@@ -44,6 +44,7 @@ class Role(StrEnum):
     LOGBOOK = "logbook"
     REGISTER = "register"
     APOLOGY = "apology"
+    SLIPS = "slips"
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,8 @@ class PaperKind(StrEnum):
     REGISTER = "register"
     #: The register of apologies and new due dates (form 04).
     APOLOGY = "apology"
+    #: The book of slips (forms 02, 03 and 05) and of notices to the citizen.
+    SLIPS = "slips"
     #: A row of a register of all outgoing documents that is no result: evidence of nothing.
     DOCUMENT = "document"
 
@@ -210,7 +212,8 @@ class PaperRow:
     program counts (``sheet`` empty for CSV). ``code``: canonical, None where the row has none.
     ``procedure``: base code. ``due_at`` of an apology is the due date that was missed,
     ``new_due_at`` the promised one, ``signed_at`` the day of the apology. ``number``, ``symbol``:
-    of the signed document. ``fields_lost``: headers whose cell could not be used. ``unread``: the
+    of the signed document. ``form``: of a slip, one of ``paper.forms.FORMS``; ``has_reason``:
+    whether it gives one. ``fields_lost``: headers whose cell could not be used. ``unread``: the
     fields that are empty for that reason, as in ``DossierRecord``.
     """
 
@@ -232,6 +235,8 @@ class PaperRow:
     new_due_at: Instant | None = None
     number: str | None = None
     symbol: str | None = None
+    form: str | None = None
+    has_reason: bool | None = None
     fields_lost: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
 

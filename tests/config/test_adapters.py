@@ -102,6 +102,7 @@ def test_every_declared_adapter_can_be_loaded() -> None:
         "logbook_file",
         "register_file",
         "apology_file",
+        "slips_file",
     }
     for name, value in declared.items():
         kind = metadata.EntryPoint(name, value, GROUP).load()

@@ -1,4 +1,4 @@
-"""Files of paper rows: the logbook, the register of results, the apology register.
+"""Files of paper rows: the logbook, the register of results, apologies, slips.
 
 A source is one file, a folder whose files are all read, or a pattern. A file that is still being
 written is read the next time.
@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
@@ -38,6 +38,7 @@ ROLES: Mapping[PaperKind, Role] = {
     PaperKind.LOGBOOK: Role.LOGBOOK,
     PaperKind.REGISTER: Role.REGISTER,
     PaperKind.APOLOGY: Role.APOLOGY,
+    PaperKind.SLIPS: Role.SLIPS,
 }
 
 
@@ -111,6 +112,24 @@ class RegisterFileSettings(PaperFileSettings):
         pattern = self.result_pattern
         found = None if pattern is None else re.compile(pattern, re.IGNORECASE)
         return ResultRule(self.result_column, found)
+
+
+class SlipsFileSettings(PaperFileSettings):
+    """``[sources.NAME]`` with ``adapter = "slips_file"``."""
+
+    form: Annotated[
+        Literal["02", "03", "05", "notice"] | None,
+        Field(
+            description="The form of slips that name none; by default what a line above them or "
+            "the sheet's name says."
+        ),
+    ] = None
+
+
+_SETTINGS: Mapping[PaperKind, type[PaperFileSettings]] = {
+    PaperKind.REGISTER: RegisterFileSettings,
+    PaperKind.SLIPS: SlipsFileSettings,
+}
 
 
 class PaperFileAdapter:
@@ -225,14 +244,14 @@ def _adapter_type(kind: PaperKind) -> AdapterType:
             columns=settings.columns,
             grammar=context.codes,
             results=results,
+            form=settings.form if isinstance(settings, SlipsFileSettings) else None,
         )
         return PaperFileAdapter(name, role, files, reader, settings.sheet, context.clock)
 
-    of_register = kind is PaperKind.REGISTER
-    settings = RegisterFileSettings if of_register else PaperFileSettings
-    return AdapterType(settings, frozenset({ROLES[kind]}), build)
+    return AdapterType(_SETTINGS.get(kind, PaperFileSettings), frozenset({ROLES[kind]}), build)
 
 
 LOGBOOK_FILE = _adapter_type(PaperKind.LOGBOOK)
 REGISTER_FILE = _adapter_type(PaperKind.REGISTER)
 APOLOGY_FILE = _adapter_type(PaperKind.APOLOGY)
+SLIPS_FILE = _adapter_type(PaperKind.SLIPS)

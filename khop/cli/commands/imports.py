@@ -30,6 +30,7 @@ class FileKind(StrEnum):
     LOGBOOK = "logbook"
     REGISTER = "register"
     APOLOGY = "apology"
+    SLIPS = "slips"
     PORTAL = "portal"
 
 

@@ -34,6 +34,7 @@ READ_COLUMNS = frozenset(
         *("number", "symbol", "number_symbol", "number_signed"),
         *("applicant", "submitter", "identity", "birth"),
         *("unit", "issuer", "unit_code", "procedure"),
+        *("form", "reason"),
     }
 )
 

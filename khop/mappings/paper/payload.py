@@ -15,7 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from khop.connectors.spreadsheets.model import Cell, CellError
 from khop.errors import RecordError
-from khop.mappings.paper.record import PaperRecord, RowPlace
+from khop.mappings.paper.record import PaperRecord
+from khop.mappings.paper.row_cells import RowPlace
 from khop.mappings.records import PaperKind
 
 #: Types that JSON lacks: type -> name and writer.

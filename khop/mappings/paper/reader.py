@@ -23,12 +23,14 @@ from khop.connectors.spreadsheets.model import Cell, Sheet, TableRow
 from khop.errors import ConfigError, RecordError
 from khop.mappings.codes.grammar import CodeGrammar
 from khop.mappings.paper.documents import ResultRule, holds_all_documents
+from khop.mappings.paper.forms import form_in
 from khop.mappings.paper.headers import SEARCHED_ROWS, Layout, lacks, lay_out
 from khop.mappings.paper.items import NoRow, PaperItem, SheetRead
-from khop.mappings.paper.lines import unit_or_code
+from khop.mappings.paper.lines import distinct_texts, unit_or_code
 from khop.mappings.paper.meanings import shown
 from khop.mappings.paper.payload import pack, unpack
-from khop.mappings.paper.record import PaperRecord, RowPlace
+from khop.mappings.paper.record import PaperRecord
+from khop.mappings.paper.row_cells import RowPlace
 from khop.mappings.paper.row_key import RowKeys
 from khop.mappings.paper.tables import PlacedLine, SheetLines
 from khop.mappings.paper.words import evidence_columns, subject_columns, with_example
@@ -59,6 +61,7 @@ class PaperReader:
     without it, a line above them names it (``Đơn vị: …``). ``columns``: meaning of a column ->
     its header in these files, where the table does not have that header. ``grammar``: the shapes
     of codes, by default the packaged ones. ``results``: which rows of a register are results.
+    ``form``: of slips that name none; without it, a line above them or the sheet names it.
     """
 
     def __init__(
@@ -70,6 +73,7 @@ class PaperReader:
         columns: Mapping[str, str] | None = None,
         grammar: CodeGrammar | None = None,
         results: ResultRule | None = None,
+        form: str | None = None,
     ) -> None:
         self.kind = kind
         self._first_day = evidence_columns(kind)[0]
@@ -78,6 +82,7 @@ class PaperReader:
         self._own = dict(columns or {})
         self._grammar = grammar
         self._results = results or ResultRule()
+        self._form = form
 
     def read(
         self, sheets: Iterable[Sheet], file: str, last: date | None = None
@@ -170,6 +175,8 @@ class PaperReader:
             len(layout.headers), line.row.cells, layout.places.get(self._first_day)
         ):
             place = replace(place, shifted=True)
+        if self.kind is PaperKind.SLIPS:
+            place = replace(place, form=self._form or _form_above(line, sheet.name))
         cells = one.dittos.filled(layout.places, line.row)
         record = self._record(place, layout, cells, one.last)
         base = record.base(one.keys)
@@ -188,6 +195,11 @@ class PaperReader:
                 record.unit,
                 error.row if isinstance(error, UnknownCode) else None,
             )
+
+
+def _form_above(line: PlacedLine, sheet: str) -> str | None:
+    """The form that the lines above a row of slips, or the name of its sheet, tell."""
+    return form_in([*(text for row in line.heads for text in distinct_texts(row.cells)), sheet])
 
 
 class _BareColumns:

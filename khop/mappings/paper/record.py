@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
-from functools import lru_cache, partial
-from typing import TypeVar
+from functools import partial
+from typing import Any
 
 from khop.connectors.spreadsheets.model import Cell
 from khop.errors import RecordError
@@ -14,25 +14,22 @@ from khop.mappings.codes.grammar import CodeGrammar
 from khop.mappings.identity import KEY_BYTES, applicant_key, applicant_kind, mask_name, mask_number
 from khop.mappings.paper.cells import (
     read_identity,
-    read_name,
     read_number,
     read_number_and_day,
     read_procedure,
     read_text,
 )
 from khop.mappings.paper.code_cells import read_code
-from khop.mappings.paper.day_columns import DAY_COLUMNS
-from khop.mappings.paper.days import DayStyle, Order, read_birth, read_time
+from khop.mappings.paper.days import read_birth
 from khop.mappings.paper.documents import ResultRule, code_in_summary
+from khop.mappings.paper.forms import WITHOUT_FORM, read_form
 from khop.mappings.paper.headers import Layout
-from khop.mappings.paper.lines import unit_or_code
 from khop.mappings.paper.persons import person_name
+from khop.mappings.paper.row_cells import RowCells, RowPlace
 from khop.mappings.paper.row_key import RowKeys
 from khop.mappings.paper.shifted import SHIFTED
-from khop.mappings.paper.words import evidence_columns, is_ditto
+from khop.mappings.paper.words import evidence_columns, is_blank
 from khop.mappings.records import Instant, PaperKind, PaperRow, UnknownCode
-
-V = TypeVar("V")
 
 #: Columns that are filled in later or do not identify a row, so they are no part of its key.
 _LATER = frozenset({"order", "returned", "finished", "recipient", "status", "note", "phone"})
@@ -48,41 +45,9 @@ _FIELDS = {
     "number_symbol": ("number", "symbol"),
     "number_signed": ("number", "symbol", "signed_at"),
 }
-_UNITS = frozenset({"unit", "issuer", "unit_code"})
-#: Days that are no evidence before they have come.
-_NOT_IN_FUTURE = frozenset({"received", "returned", "signed", "birth"})
-_NOTHING_TO_REPEAT = "repeats the row before, which has nothing here that can be repeated"
 
 
-@dataclass(frozen=True, slots=True)
-class RowPlace:
-    """The place of a row, and what its sheet tells of it.
-
-    ``unit``, ``unit_code``: for rows that name no unit themselves. ``orders``, ``long_years``,
-    ``encodings``, ``month``, ``year``: as in ``writing.RowWriting``. ``of_documents``: the sheet
-    is a book of all outgoing documents. ``shifted``: as in ``shifted.ShiftedRows.has``.
-    """
-
-    file: str
-    sheet: str
-    number: int
-    from_1904: bool = False
-    unit: str | None = None
-    unit_code: str | None = None
-    orders: str = ""
-    long_years: str = ""
-    encodings: str = ""
-    month: int | None = None
-    year: int | None = None
-    of_documents: bool = False
-    shifted: bool = False
-
-    @property
-    def native_id(self) -> str:
-        return f"{self.file}#{self.sheet}!{self.number}"
-
-
-class PaperRecord:
+class PaperRecord(RowCells):
     """The cells of a row, read. Errors are kept until ``row`` is called, so that a bad row has a
     key too. ``last``: evidence of a later day is refused; None refuses none."""
 
@@ -97,18 +62,11 @@ class PaperRecord:
         last: date | None = None,
         results: ResultRule | None = None,
     ) -> None:
-        self.layout = layout
-        self.place = place
-        self.cells = cells
+        super().__init__(layout, place, cells, last)
         self._kind = kind
         self._grammar = grammar
         self._results = results or ResultRule()
-        self._errors: dict[str, RecordError] = {}
         self._key = key
-        self._styles = _styles(
-            place.from_1904, place.orders, place.long_years, place.month, place.year, last
-        )
-        self._encodings = tuple(place.encodings.split())
         self._name, self._is_certain = self._person()
         self._draft = self._in_order(self._read(key))
 
@@ -148,8 +106,9 @@ class PaperRecord:
         if unknown is not None and not isinstance(unknown, UnknownCode):
             raise unknown
         evidence = evidence_columns(self._kind)
-        if not any(getattr(self._draft, f"{column}_at") for column in evidence):
+        if not any(getattr(self._draft, f"{column}_at", None) for column in evidence):
             self._refuse_without_day(evidence)
+        self._refuse_without_form()
         self._refuse_return_before_reception()
         lost = tuple(self.layout.name(column) for column in self._errors if column != "code")
         unread = tuple(dict.fromkeys(self._unread())) if lost else ()
@@ -167,6 +126,13 @@ class PaperRecord:
                 raise self._errors[column]
         named = [self.layout.name(each) for each in evidence if each in self.layout.places]
         raise RecordError(" or ".join(named), "has no date")
+
+    def _refuse_without_form(self) -> None:
+        if self._kind is not PaperKind.SLIPS or self._draft.form:
+            return
+        if "form" in self._errors:
+            raise self._errors["form"]
+        raise RecordError("form", WITHOUT_FORM)
 
     def _refuse_return_before_reception(self) -> None:
         received, returned = self._draft.received_at, self._draft.returned_at
@@ -212,7 +178,19 @@ class PaperRecord:
             new_due_at=self._time("new_due"),
             number=number,
             symbol=symbol,
+            **self._slip(signed),
         )
+
+    def _slip(self, signed: Instant | None) -> dict[str, Any]:
+        """The form of a slip, of its column, else of the lines above it, and whether it gives a
+        reason. What the reason is may name persons, and is not kept."""
+        if self._kind is not PaperKind.SLIPS:
+            return {}
+        day = None if signed is None else signed.local_date
+        form = self._one("form", partial(read_form, day=day))
+        if form is None and "form" not in self._errors:
+            form = self.place.form
+        return {"form": form, "has_reason": self._one("reason", _says_something) or False}
 
     def _code(self) -> str | None:
         """The code in its column; of a document without it, the one in its summary."""
@@ -269,60 +247,7 @@ class PaperRecord:
         who = self._identity, self._name, birth
         return applicant_key(key, *who), applicant_kind(*who), mask or None
 
-    def _unit(self) -> tuple[str | None, str | None]:
-        """The unit of the row, else the one above it or in the settings."""
-        code = self._text("unit_code")
-        name, code_in_name = unit_or_code(self._named("unit") or self._named("issuer"))
-        if name or code or code_in_name:
-            return name, code or code_in_name
-        if not _UNITS.isdisjoint(self._errors):
-            return None, None
-        return self.place.unit, self.place.unit_code
 
-    def _time(self, column: str) -> Instant | None:
-        return self._one(column, partial(read_time, style=self._styles[column]))
-
-    def _named(self, column: str) -> str:
-        return self._one(column, partial(read_name, encodings=self._encodings)) or ""
-
-    def _text(self, column: str) -> str:
-        return self._one(column, read_text) or ""
-
-    def _one(self, column: str, read: Callable[[Cell, str], V]) -> V | None:
-        """The value in a column; None where there is no such cell or it cannot be read."""
-        place = self.layout.places.get(column)
-        if place is None or place >= len(self.cells) or self.cells[place] == "":
-            return None
-        cell = self.cells[place]
-        try:
-            if isinstance(cell, str) and is_ditto(cell):
-                raise RecordError(self.layout.name(column), _NOTHING_TO_REPEAT)
-            return read(cell, self.layout.name(column))
-        except RecordError as error:
-            self._errors[column] = error
-            return None
-
-
-@lru_cache(maxsize=256)
-def _styles(
-    from_1904: bool,
-    orders: str,
-    long_years: str,
-    month: int | None,
-    year: int | None,
-    last: date | None,
-) -> Mapping[str, DayStyle]:
-    """How the days of each column are written, from the texts of a ``RowPlace``."""
-    order = dict(each.split("=") for each in orders.split())
-    return {
-        column: DayStyle(
-            from_1904,
-            Order(order.get(column, Order.DAY)),
-            short_years=column not in long_years.split(),
-            month=month,
-            year=year,
-            notes=("day", column),
-            last=last if column in _NOT_IN_FUTURE else None,
-        )
-        for column in DAY_COLUMNS
-    }
+def _says_something(cell: Cell, field: str) -> bool:
+    """Whether a cell has more than a sign for nothing. Raises RecordError."""
+    return not is_blank(read_text(cell, field))

@@ -26,7 +26,7 @@ class RowKeys:
     def base(self, row: PaperRow, name: str, kept: Callable[[], list[Cell]]) -> bytes:
         """The base of a row's key. ``name``: of the applicant. ``kept``: gives the cells without
         columns that are filled in later, for a row without identifying values."""
-        values = [row.code] if row.code else self._attributes(row, name)
+        values = _slip(row) or ([row.code] if row.code else self._attributes(row, name))
         parts = values or ["", *map(repr, kept())]
         text = json.dumps([self._kind, *parts], ensure_ascii=True)
         return hmac.digest(self._key, text.encode(), "sha256")
@@ -55,3 +55,20 @@ class RowKeys:
         began = row.received_at or row.due_at
         day_begun = began.local_date.isoformat() if began else None
         return ["dossier", unit, row.procedure, who, day_begun]
+
+
+def _slip(row: PaperRow) -> list[str | None]:
+    """The values that identify a slip; empty for another row, and where they are not enough."""
+    if row.kind is not PaperKind.SLIPS or not (row.form and row.signed_at):
+        return []
+    day = row.signed_at.local_date.isoformat()
+    unit = "" if row.code else fold_label(row.unit_code or row.unit or "")
+    about = [
+        row.code,
+        unit,
+        row.form,
+        day,
+        fold_label(row.number or ""),
+        fold_label(row.symbol or ""),
+    ]
+    return about if row.code or row.number else []

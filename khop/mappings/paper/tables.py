@@ -54,12 +54,14 @@ _FEWEST_OF_A_ROW = 3
 @dataclass(frozen=True, slots=True)
 class PlacedLine:
     """A line with content. ``kind`` None: it is a row of the table with this ``layout``; layout
-    None: it looks like a row, above the first headers. ``unit``: of the lines above it."""
+    None: it looks like a row, above the first headers. ``unit``: of the lines above it. ``heads``:
+    the heading of its section, then the titles of its table."""
 
     row: TableRow
     kind: NoRowKind | None
     layout: Layout | None = None
     unit: Unit = (None, None)
+    heads: tuple[TableRow, ...] = ()
 
 
 class SheetLines:
@@ -80,6 +82,9 @@ class SheetLines:
         self._rows = iter(rows)
         self._ahead: deque[TableRow] = deque()
         self._unit: Unit = (None, None)
+        self._in_titles = False
+        self._above: tuple[TableRow, ...] = ()
+        self._heads: tuple[TableRow, ...] = ()
         #: The columns of the signatures above, and how many sign; empty where none is open.
         self._signed: set[int] = set()
         self._signers = 0
@@ -125,6 +130,7 @@ class SheetLines:
                 self.titles.append(row)
                 yield PlacedLine(row, NoRowKind.TITLE)
         self._unit = unit_in_titles(self.titles)
+        self._above = self._heads = tuple(self.titles)
 
     def _headers(self, layout: Layout) -> Iterator[PlacedLine]:
         self.layouts.append(layout)
@@ -150,10 +156,14 @@ class SheetLines:
             self._signed.update(_filled_places(row))
         elif line is Line.SECTION:
             self._unit = _known(unit_in_titles([row])) or self._unit
+            self._heads = (row, *self._above)
         elif line is Line.LOOSE and self._is_signed(row, texts):
             return NoRowKind.SIGNATURE
         elif line is Line.LOOSE and self._is_title(row, texts, layout):
             self._unit = _known(unit_in_titles([row])) or self._unit
+            # Titles of the next table follow one another; those of the table above end.
+            self._above = (*self._above, row) if self._in_titles else (row,)
+            self._heads = self._above
             return NoRowKind.TITLE
         elif line in (Line.ROW, Line.LOOSE):
             self._close_signatures()
@@ -187,7 +197,8 @@ class SheetLines:
         return False
 
     def _placed(self, row: TableRow, kind: NoRowKind | None, layout: Layout) -> PlacedLine:
-        return PlacedLine(row, kind, layout, self._unit)
+        self._in_titles = kind is NoRowKind.TITLE
+        return PlacedLine(row, kind, layout, self._unit, self._heads)
 
     def _look(self, count: int) -> list[TableRow]:
         """The next lines, which stay to be taken."""

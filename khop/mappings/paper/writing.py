@@ -32,7 +32,7 @@ _NAMES = ("applicant", "submitter", "unit", "issuer")
 _REPEATED = (
     *("received", "due", "returned", "signed", "new_due"),
     *("applicant", "submitter", "identity", "birth"),
-    *("unit", "issuer", "unit_code", "procedure", "symbol"),
+    *("unit", "issuer", "unit_code", "procedure", "symbol", "form"),
 )
 #: A heading has so many different cells at most.
 _HEADING_CELLS = 2

@@ -44,6 +44,8 @@ _PLAIN = (
     "applicant_mask",
     "number",
     "symbol",
+    "form",
+    "has_reason",
 )
 #: Values in one statement; both databases allow more.
 _BATCH = 500

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import sqlalchemy as sa
 
-from khop.mappings.records import PaperRow
+from khop.adapters.ports import Role
+from khop.mappings.records import PaperKind, PaperRow
 from khop.sync.ledger import Ledger
 from khop.sync.ledger.schema import paper_file, paper_match, paper_row, presence
 from khop.sync.results import PaperSummary
@@ -52,6 +55,23 @@ def test_rows_are_stored_with_their_file_sheet_and_number(
         "H99.12",
         '["Số bộ"]',
     )
+
+
+def test_a_slip_is_stored_with_its_form_and_makes_no_case(
+    build_engine: Build, ledger: Ledger, papers: FakePapers, clock: FakeClock
+) -> None:
+    slip = replace(
+        logbook_row(1, code=CODE, signed_at=at(12), form="02", has_reason=True),
+        kind=PaperKind.SLIPS,
+        received_at=None,
+    )
+    slips = FakePapers("slips", Role.SLIPS, PaperKind.SLIPS, {"phieu.xlsx": [slip]})
+    engine = build_engine(slips)
+    assert only_paper(engine.pull()).stored == 1
+    (stored,) = table_rows(ledger, paper_row)
+    assert (stored["kind"], stored["form"], stored["has_reason"]) == ("slips", "02", True)
+    assert engine.reconcile(now=clock.now).cases == 0
+    assert only_paper(engine.pull(full=True)).unchanged == 1
 
 
 def test_an_unchanged_file_is_not_read_again(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Index,
     Integer,
@@ -35,6 +36,9 @@ paper_row = Table(
     *times("received", "due", "returned", "signed", "new_due"),
     Column("number", String),
     Column("symbol", String),
+    # of a slip (mappings.paper.forms.FORMS); whether it gives a reason
+    Column("form", String),
+    Column("has_reason", Boolean),
     Column("fields_lost", Text, nullable=False),
     Column("unread", String),
     Column("first_seen_us", BigInteger, nullable=False),

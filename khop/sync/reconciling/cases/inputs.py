@@ -85,7 +85,7 @@ INPUTS: Mapping[str, Sequence[str]] = {
 ONLY_ROWS: Mapping[str, str] = {
     "status_record": "kind <> 'status'",
     "record_change": MOVED.text,
-    "paper_row": "kind NOT IN ('apology', 'document')",
+    "paper_row": "kind IN ('logbook', 'register')",
 }
 
 OS = tuple(c for c in INPUTS["source_record"] if c not in ("role", "code"))

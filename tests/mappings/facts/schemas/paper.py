@@ -70,6 +70,20 @@ class Kind(Facts):
         return self
 
 
+class Forms(Facts):
+    """What the forms of slips are called."""
+
+    form_02: Annotated[Texts, Field(alias="02")]
+    form_03: Annotated[Texts, Field(alias="03")]
+    form_05: Annotated[Texts, Field(alias="05")]
+    notice: Texts
+    other: Texts
+
+
+class Slips(Kind):
+    forms: Forms
+
+
 class PaperHeaders(Sourced):
     short: dict[Text, Text]
     plain: Plain
@@ -78,12 +92,13 @@ class PaperHeaders(Sourced):
     logbook: Kind
     register_: Annotated[Kind, Field(alias="register")]
     apology: Kind
+    slips: Slips
     portal: Kind
 
     @model_validator(mode="after")
     def _what_is_needed_has_headers(self) -> Self:
         unlike([folded(word) for words in self.common.values() for word in words])
-        for kind in (self.logbook, self.register_, self.apology, self.portal):
+        for kind in (self.logbook, self.register_, self.apology, self.slips, self.portal):
             for column in (*kind.evidence, *kind.subject):
                 assert column in kind.headers or column in self.common, column
         return self
