@@ -18,7 +18,7 @@ from pydantic import BaseModel
 
 from khop.mappings.catalogue_records import CatalogueItem, ProcedureEntry
 from khop.mappings.codes.grammar import CodeGrammar
-from khop.mappings.paper.items import PaperItem, SheetRead
+from khop.mappings.paper.items import AnyRow, PaperItem, SheetRead
 from khop.mappings.records import (
     Applicant,
     DossierReading,
@@ -26,7 +26,6 @@ from khop.mappings.records import (
     FullDossier,
     IdentityVerdict,
     PaperKind,
-    PaperRow,
     Reject,
     StatusRecord,
     Step,
@@ -45,6 +44,7 @@ class Role(StrEnum):
     REGISTER = "register"
     APOLOGY = "apology"
     SLIPS = "slips"
+    REPORT = "report"
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +269,7 @@ class PaperSource(Protocol):
         Raises ConfigError when the file cannot be read, has no row of headers, or has changed.
         """
 
-    def replay_row(self, payload: object) -> PaperRow:
+    def replay_row(self, payload: object) -> AnyRow:
         """Map a quarantined row again. Raises RecordError."""
 
 

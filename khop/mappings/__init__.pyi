@@ -22,10 +22,16 @@ from .identity import (
 )
 from .merging import merge_readings as merge_readings
 from .paper.items import (
+    AnyRow as AnyRow,
     NoRow as NoRow,
     NoRowKind as NoRowKind,
     PaperItem as PaperItem,
     SheetRead as SheetRead,
+)
+from .paper.office.rows import (
+    OfficeRow as OfficeRow,
+    ReportLevel as ReportLevel,
+    ReportRow as ReportRow,
 )
 from .records import (
     Applicant as Applicant,

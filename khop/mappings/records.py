@@ -88,6 +88,8 @@ class PaperKind(StrEnum):
     APOLOGY = "apology"
     #: The book of slips (forms 02, 03 and 05) and of notices to the citizen.
     SLIPS = "slips"
+    #: Form II.06a as units send it.
+    REPORT = "report"
     #: A row of a register of all outgoing documents that is no result: evidence of nothing.
     DOCUMENT = "document"
 

@@ -103,6 +103,7 @@ def test_every_declared_adapter_can_be_loaded() -> None:
         "register_file",
         "apology_file",
         "slips_file",
+        "report_file",
     }
     for name, value in declared.items():
         kind = metadata.EntryPoint(name, value, GROUP).load()

@@ -28,10 +28,10 @@ from khop.adapters.ports import (
 from khop.adapters.settings import SourceSettings
 from khop.errors import ConfigError
 from khop.mappings.paper.documents import ResultRule
-from khop.mappings.paper.items import NoRow, PaperItem, SheetRead
+from khop.mappings.paper.items import AnyRow, NoRow, PaperItem, SheetRead
 from khop.mappings.paper.meanings import refuse_unknown_columns
 from khop.mappings.paper.reader import PaperReader
-from khop.mappings.records import PaperKind, PaperRow, Reject
+from khop.mappings.records import PaperKind, Reject
 from khop.text.local_time import LOCAL
 
 ROLES: Mapping[PaperKind, Role] = {
@@ -39,6 +39,7 @@ ROLES: Mapping[PaperKind, Role] = {
     PaperKind.REGISTER: Role.REGISTER,
     PaperKind.APOLOGY: Role.APOLOGY,
     PaperKind.SLIPS: Role.SLIPS,
+    PaperKind.REPORT: Role.REPORT,
 }
 
 
@@ -164,7 +165,7 @@ class PaperFileAdapter:
         for skipped in sheets.skipped:
             yield SheetRead(skipped.name, not_read=skipped.why.value)
 
-    def replay_row(self, payload: object) -> PaperRow:
+    def replay_row(self, payload: object) -> AnyRow:
         """Map a quarantined row again. Raises RecordError."""
         return self._reader.replay(payload, self._today())
 
@@ -221,7 +222,7 @@ def _sheet_texts(sheet: SheetRead) -> Iterator[str]:
         yield f"columns not read: {'; '.join(sheet.columns_unread)}"
 
 
-def _name_of(item: PaperRow | Reject | NoRow) -> str:
+def _name_of(item: AnyRow | Reject | NoRow) -> str:
     if isinstance(item, NoRow):
         return item.kind.value
     return "unusable" if isinstance(item, Reject) else "rows"
@@ -255,3 +256,4 @@ LOGBOOK_FILE = _adapter_type(PaperKind.LOGBOOK)
 REGISTER_FILE = _adapter_type(PaperKind.REGISTER)
 APOLOGY_FILE = _adapter_type(PaperKind.APOLOGY)
 SLIPS_FILE = _adapter_type(PaperKind.SLIPS)
+REPORT_FILE = _adapter_type(PaperKind.REPORT)

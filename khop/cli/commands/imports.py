@@ -31,6 +31,7 @@ class FileKind(StrEnum):
     REGISTER = "register"
     APOLOGY = "apology"
     SLIPS = "slips"
+    REPORT = "report"
     PORTAL = "portal"
 
 

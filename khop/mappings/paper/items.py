@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from khop.mappings.paper.office.rows import OfficeRow
 from khop.mappings.records import PaperRow, Reject
 
 
@@ -53,5 +54,7 @@ class SheetRead:
     not_read: str | None = None
 
 
+#: A row of any kind of file.
+AnyRow = PaperRow | OfficeRow
 #: What a file of paper rows gives.
-PaperItem = PaperRow | Reject | NoRow | SheetRead
+PaperItem = AnyRow | Reject | NoRow | SheetRead

@@ -114,7 +114,7 @@ def names_a_code(cell: Cell) -> bool:
     text = clean_text(cell)
     if not text or _COLUMN_NUMBER.fullmatch(text):
         return False
-    return not (_is_total(text) or _is_signature([text]))
+    return not (is_total(text) or _is_signature([text]))
 
 
 def distinct_texts(cells: Sequence[Cell]) -> list[str]:
@@ -195,10 +195,23 @@ def _is_in_order(cell: Cell) -> bool:
 def _is_sum(filled: Sequence[Cell]) -> bool:
     """Whether a line is a sum: its first text is a word of sums."""
     texts = distinct_texts(filled)
-    return bool(texts) and _is_total(texts[0])
+    return bool(texts) and is_total(texts[0])
 
 
-def _is_total(text: str) -> bool:
+def is_section(order: str, label: str) -> bool:
+    """Whether a row that has numbers is the sum of a section: ``II | Cấp xã``, ``Cấp xã``."""
+    if _ROMAN_ALONE.fullmatch(order) and order.strip():
+        return True
+    return any(_starts_with(_ROMAN.sub("", label), word) for word in words("report_sections"))
+
+
+def heading_of(row: TableRow) -> str | None:
+    """The heading in a line, without its number: ``II | Cấp xã`` and ``II. Cấp xã`` are one."""
+    texts = [_ROMAN.sub("", text).strip() for text in distinct_texts(row.cells)]
+    return next((text for text in reversed(texts) if not _ROMAN_ALONE.fullmatch(text)), None)
+
+
+def is_total(text: str) -> bool:
     """``Tổng cộng: 3``; ``Tổng số hồ sơ tiếp nhận``; not ``Tổng công ty Mẫu``."""
     if _head(text) in words("totals") or folded(text) in words("totals"):
         return True

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
 
+from khop.mappings.paper.office.amounts import AMOUNTS
 from khop.mappings.paper.words import (
     bracketed,
     folded,
@@ -35,6 +36,8 @@ READ_COLUMNS = frozenset(
         *("applicant", "submitter", "identity", "birth"),
         *("unit", "issuer", "unit_code", "procedure"),
         *("form", "reason"),
+        *AMOUNTS,
+        "field",
     }
 )
 

@@ -15,8 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from khop.connectors.spreadsheets.model import Cell, CellError
 from khop.errors import RecordError
-from khop.mappings.paper.record import PaperRecord
-from khop.mappings.paper.row_cells import RowPlace
+from khop.mappings.paper.row_cells import RowCells, RowPlace
 from khop.mappings.records import PaperKind
 
 #: Types that JSON lacks: type -> name and writer.
@@ -49,7 +48,7 @@ class _Payload(BaseModel):
     version: Literal[1] = 1
 
 
-def pack(kind: PaperKind, record: PaperRecord, occurrence: int) -> dict[str, Any]:
+def pack(kind: PaperKind, record: RowCells, occurrence: int) -> dict[str, Any]:
     """The payload of a row. ``occurrence``: its number among rows of equal base."""
     return {
         "version": 1,

@@ -3,8 +3,8 @@
 ::
 
     TableRow ── SheetLines ──┬─ headers, sums, signatures …  NoRow
-                             └─ a row ── PaperRecord ──┬─ PaperRow
-                                                       └─ Reject, whose payload can be read again
+                             └─ a row ─┬─ PaperRecord ───┬─ PaperRow, OfficeRow
+                                       └─ OfficeRecord ──┴─ Reject, whose payload can be read again
 
 Each line with content gives one of the three, and each sheet a ``SheetRead`` with their number.
 
@@ -25,9 +25,12 @@ from khop.mappings.codes.grammar import CodeGrammar
 from khop.mappings.paper.documents import ResultRule, holds_all_documents
 from khop.mappings.paper.forms import form_in
 from khop.mappings.paper.headers import SEARCHED_ROWS, Layout, lacks, lay_out
-from khop.mappings.paper.items import NoRow, PaperItem, SheetRead
+from khop.mappings.paper.items import AnyRow, NoRow, PaperItem, SheetRead
 from khop.mappings.paper.lines import distinct_texts, unit_or_code
 from khop.mappings.paper.meanings import shown
+from khop.mappings.paper.office.kinds import OFFICE_RECORDS
+from khop.mappings.paper.office.record import OfficeRecord, RowContext
+from khop.mappings.paper.office.report import head_of
 from khop.mappings.paper.payload import pack, unpack
 from khop.mappings.paper.record import PaperRecord
 from khop.mappings.paper.row_cells import RowPlace
@@ -35,7 +38,7 @@ from khop.mappings.paper.row_key import RowKeys
 from khop.mappings.paper.tables import PlacedLine, SheetLines
 from khop.mappings.paper.words import evidence_columns, subject_columns, with_example
 from khop.mappings.paper.writing import Dittos, Writing
-from khop.mappings.records import PaperKind, PaperRow, Reject, UnknownCode
+from khop.mappings.records import PaperKind, Reject, UnknownCode
 
 NO_HEADERS = "no headers"
 
@@ -123,7 +126,7 @@ class PaperReader:
         """Whether a sheet has headers. Raises ConfigError for incomplete ones."""
         return SheetLines(self.kind, sheet.rows(), self._own, "").first is not None
 
-    def replay(self, payload: object, last: date | None = None) -> PaperRow:
+    def replay(self, payload: object, last: date | None = None) -> AnyRow:
         """Read a rejected row again, by the present rules. ``last``: as in ``read``. Raises
         RecordError."""
         place, occurrence, headers, cells = unpack(self.kind, payload)
@@ -136,9 +139,23 @@ class PaperReader:
 
     def _record(
         self, place: RowPlace, layout: Layout, cells: Sequence[Cell], last: date | None
-    ) -> PaperRecord:
+    ) -> PaperRecord | OfficeRecord:
+        if (office := OFFICE_RECORDS.get(self.kind)) is not None:
+            return office(layout, place, cells, RowContext(self._grammar, last))
         grammar, results = self._grammar, self._results
         return PaperRecord(self.kind, self._key, layout, place, cells, grammar, last, results)
+
+    def _headed(self, place: RowPlace, line: PlacedLine) -> RowPlace:
+        """The place of a row, with what the lines above it tell."""
+        if self.kind is PaperKind.SLIPS:
+            return replace(place, form=self._form or _form_above(line, place.sheet))
+        if self.kind is not PaperKind.REPORT:
+            return place
+        head = head_of(line.heads)
+        place = replace(place, first=head.first, last=head.last, section=line.section)
+        if any(self._unit):
+            return place
+        return replace(place, unit=head.unit, unit_code=head.unit_code)
 
     def _holds_documents(self, lines: SheetLines, where: str, layout: Layout) -> bool:
         """Whether a table is a book of all outgoing documents. Raises ConfigError."""
@@ -164,7 +181,7 @@ class PaperReader:
         unread = (*_unknown(lines.layouts), *bare.names())
         yield SheetRead(name, lines.lines, tables, unread)
 
-    def _row(self, line: PlacedLine, layout: Layout, one: _SheetInHand) -> PaperRow | Reject:
+    def _row(self, line: PlacedLine, layout: Layout, one: _SheetInHand) -> AnyRow | Reject:
         sheet, number = one.sheet, line.row.number
         unit = self._unit if any(self._unit) else line.unit
         told = one.writing.at(number)
@@ -175,8 +192,7 @@ class PaperReader:
             len(layout.headers), line.row.cells, layout.places.get(self._first_day)
         ):
             place = replace(place, shifted=True)
-        if self.kind is PaperKind.SLIPS:
-            place = replace(place, form=self._form or _form_above(line, sheet.name))
+        place = self._headed(place, line)
         cells = one.dittos.filled(layout.places, line.row)
         record = self._record(place, layout, cells, one.last)
         base = record.base(one.keys)

@@ -22,7 +22,7 @@ V = TypeVar("V")
 
 _UNITS = frozenset({"unit", "issuer", "unit_code"})
 #: Days that are no evidence before they have come.
-_NOT_IN_FUTURE = frozenset({"received", "returned", "signed", "birth"})
+_NOT_IN_FUTURE = frozenset({"received", "returned", "signed", "birth", "day"})
 _NOTHING_TO_REPEAT = "repeats the row before, which has nothing here that can be repeated"
 
 
@@ -33,7 +33,8 @@ class RowPlace:
     ``unit``, ``unit_code``: for rows that name no unit themselves. ``orders``, ``long_years``,
     ``encodings``, ``month``, ``year``: as in ``writing.RowWriting``. ``of_documents``: the sheet
     is a book of all outgoing documents. ``shifted``: as in ``shifted.ShiftedRows.has``.
-    ``form``: of slips that name none.
+    ``form``: of slips that name none. ``first``, ``last``: the days of a report's period
+    (``YYYY-MM-DD``); ``section``: the heading of the row.
     """
 
     file: str
@@ -50,6 +51,9 @@ class RowPlace:
     of_documents: bool = False
     shifted: bool = False
     form: str | None = None
+    first: str | None = None
+    last: str | None = None
+    section: str | None = None
 
     @property
     def native_id(self) -> str:

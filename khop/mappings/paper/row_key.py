@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from khop.connectors.spreadsheets.model import Cell
 from khop.mappings.identity import KEY_BYTES, fold_name
@@ -27,6 +27,10 @@ class RowKeys:
         """The base of a row's key. ``name``: of the applicant. ``kept``: gives the cells without
         columns that are filled in later, for a row without identifying values."""
         values = _slip(row) or ([row.code] if row.code else self._attributes(row, name))
+        return self.of(values, kept)
+
+    def of(self, values: Sequence[str | None], kept: Callable[[], list[Cell]]) -> bytes:
+        """The base of a key made of identifying values, or of ``kept`` where there are none."""
         parts = values or ["", *map(repr, kept())]
         text = json.dumps([self._kind, *parts], ensure_ascii=True)
         return hmac.digest(self._key, text.encode(), "sha256")

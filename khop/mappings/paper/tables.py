@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from khop.connectors.spreadsheets.model import Cell, TableRow
@@ -27,12 +27,16 @@ from khop.mappings.paper.lines import (
     Line,
     are_column_numbers,
     distinct_texts,
+    heading_of,
     is_one_merged_text,
+    is_section,
     line_kind,
     proof_columns,
     proves_a_row,
     unit_in_titles,
 )
+from khop.mappings.paper.office.amounts import AMOUNTS, has_amount
+from khop.text.cleaning import clean_text
 
 #: Name and code of a unit.
 Unit = tuple[str | None, str | None]
@@ -47,6 +51,7 @@ _KINDS: Mapping[Line, NoRowKind] = {
 }
 #: The lines between a title and its headers, and the texts of a title, at most.
 _TITLE_LINES, _TITLE_TEXTS = 6, 3
+_WITHOUT_AMOUNTS = frozenset({Line.EMPTY, Line.BLANK, Line.NUMBERS})
 _PERSONS = ("applicant", "submitter", "identity")
 _FEWEST_OF_A_ROW = 3
 
@@ -55,13 +60,15 @@ _FEWEST_OF_A_ROW = 3
 class PlacedLine:
     """A line with content. ``kind`` None: it is a row of the table with this ``layout``; layout
     None: it looks like a row, above the first headers. ``unit``: of the lines above it. ``heads``:
-    the heading of its section, then the titles of its table."""
+    the heading of its section, then the titles of its table. ``section``: the heading alone,
+    without its number."""
 
     row: TableRow
     kind: NoRowKind | None
     layout: Layout | None = None
     unit: Unit = (None, None)
     heads: tuple[TableRow, ...] = ()
+    section: str | None = None
 
 
 class SheetLines:
@@ -83,6 +90,7 @@ class SheetLines:
         self._ahead: deque[TableRow] = deque()
         self._unit: Unit = (None, None)
         self._in_titles = False
+        self._section: str | None = None
         self._above: tuple[TableRow, ...] = ()
         self._heads: tuple[TableRow, ...] = ()
         #: The columns of the signatures above, and how many sign; empty where none is open.
@@ -97,7 +105,7 @@ class SheetLines:
         yield from self._titles(self.first)
         layout = self.first
         yield from self._headers(layout)
-        proofs = proof_columns(layout)
+        proofs, amounts = proof_columns(layout), _amounts(layout)
         while (row := self._next()) is not None:
             if proves_a_row(row, proofs):
                 self._close_signatures()
@@ -107,9 +115,14 @@ class SheetLines:
             line = line_kind(row, layout)
             if line is Line.EMPTY:
                 continue
+            if line not in _WITHOUT_AMOUNTS and has_amount(row.cells, amounts):
+                self._close_signatures()
+                yield self._placed(row, None, layout)
+                self._note_sum(row, layout)
+                continue
             if other := self._other_headers(row, layout):
                 self._ahead.appendleft(row)
-                layout, proofs = other, proof_columns(other)
+                layout, proofs, amounts = other, proof_columns(other), _amounts(other)
                 self._close_signatures()
                 yield from self._headers(layout)
                 continue
@@ -157,6 +170,7 @@ class SheetLines:
         elif line is Line.SECTION:
             self._unit = _known(unit_in_titles([row])) or self._unit
             self._heads = (row, *self._above)
+            self._section = None if _known(unit_in_titles([row])) else heading_of(row)
         elif line is Line.LOOSE and self._is_signed(row, texts):
             return NoRowKind.SIGNATURE
         elif line is Line.LOOSE and self._is_title(row, texts, layout):
@@ -164,6 +178,7 @@ class SheetLines:
             # Titles of the next table follow one another; those of the table above end.
             self._above = (*self._above, row) if self._in_titles else (row,)
             self._heads = self._above
+            self._section = None
             return NoRowKind.TITLE
         elif line in (Line.ROW, Line.LOOSE):
             self._close_signatures()
@@ -198,7 +213,13 @@ class SheetLines:
 
     def _placed(self, row: TableRow, kind: NoRowKind | None, layout: Layout) -> PlacedLine:
         self._in_titles = kind is NoRowKind.TITLE
-        return PlacedLine(row, kind, layout, self._unit, self._heads)
+        return PlacedLine(row, kind, layout, self._unit, self._heads, self._section)
+
+    def _note_sum(self, row: TableRow, layout: Layout) -> None:
+        """Note the heading of a section whose sums stand in the same line."""
+        order, label = (_text_of(row, layout.places.get(name)) for name in ("order", "field"))
+        if is_section(order, label):
+            self._section = heading_of(replace(row, cells=[order, label]))
 
     def _look(self, count: int) -> list[TableRow]:
         """The next lines, which stay to be taken."""
@@ -221,6 +242,16 @@ class SheetLines:
     def _count(self, row: TableRow) -> None:
         if _has_content(row):
             self.lines += 1
+
+
+def _amounts(layout: Layout) -> list[int]:
+    """The places of numbers of dossiers. A line that has one is a row, also a sum or a heading."""
+    return [layout.places[name] for name in AMOUNTS if name in layout.places]
+
+
+def _text_of(row: TableRow, place: int | None) -> str:
+    cell = row.cells[place] if place is not None and place < len(row.cells) else ""
+    return clean_text(cell) if isinstance(cell, str) else ""
 
 
 def _known(unit: Unit) -> Unit | None:

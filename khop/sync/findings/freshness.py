@@ -10,10 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from khop.adapters.ports import Role
+from khop.sync.ledger.paper_rows import TABLES
 from khop.sync.ledger.schema import (
     cursor,
     identity_check,
-    paper_row,
     presence,
     quarantine,
     run,
@@ -64,7 +64,7 @@ def _source(
 ) -> SourceFreshness:
     read = sum(
         _count(connection, table, table.c.source == name)
-        for table in (source_record, paper_row, identity_check)
+        for table in (source_record, *TABLES, identity_check)
     )
     read += _count(connection, status_record, _evidence_of(name))
     answered = presence.c.source == name, presence.c.checked_us.is_not(None)

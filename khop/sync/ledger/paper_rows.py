@@ -16,37 +16,29 @@ import sqlalchemy as sa
 
 from khop.adapters.ports import PaperFile
 from khop.mappings.paper.code_cells import UNKNOWN_SHAPE
-from khop.mappings.records import PaperRow, Reject
+from khop.mappings.paper.items import AnyRow
+from khop.mappings.records import PaperKind, Reject
 from khop.sync.ledger.codes import codes_of_dossiers
 from khop.sync.ledger.dirty import mark
 from khop.sync.ledger.quarantine import OPEN, TEXT_LIMIT, put, release
 from khop.sync.ledger.record_rows import time_columns, unread_columns
-from khop.sync.ledger.schema import paper_file, paper_match, paper_row, quarantine
+from khop.sync.ledger.schema import (
+    paper_file,
+    paper_match,
+    paper_row,
+    quarantine,
+    report_row,
+)
 from khop.sync.privacy import Privacy
 
 #: How the subject of a row without a dossier's code begins.
 ROW = "row:"
 
-#: Times of a row; each is a pair of columns.
-TIMES = ("received", "due", "returned", "signed", "new_due")
-
 _KEY = ("source", "file", "row_key")
-_PLAIN = (
-    "row_key",
-    "sheet",
-    "row_number",
-    "code",
-    "unit",
-    "unit_code",
-    "procedure",
-    "applicant_key",
-    "applicant_kind",
-    "applicant_mask",
-    "number",
-    "symbol",
-    "form",
-    "has_reason",
-)
+#: The table of each kind of row that is no evidence of one dossier.
+_OFFICE: Mapping[PaperKind, sa.Table] = {PaperKind.REPORT: report_row}
+#: The tables with rows of files.
+TABLES = (paper_row, *_OFFICE.values())
 #: Values in one statement; both databases allow more.
 _BATCH = 500
 
@@ -55,11 +47,13 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class FileRead:
-    """A file that was read to its end: its rows, no two with one key, and its rejects."""
+    """A file that was read to its end: its rows, no two with one key, and its rejects. ``kind``:
+    of the file; any kind of evidence stands for all of them."""
 
     file: PaperFile
-    rows: Sequence[PaperRow]
+    rows: Sequence[AnyRow]
     rejects: Sequence[Reject]
+    kind: PaperKind = PaperKind.LOGBOOK
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,41 +100,45 @@ def kinds_of(connection: sa.Connection, source: str, file: str) -> set[str]:
     query = sa.select(paper_row.c.kind).where(
         paper_row.c.source == source, paper_row.c.file == file
     )
-    return set(connection.scalars(query.distinct()))
+    found = set(connection.scalars(query.distinct()))
+    for kind, table in _OFFICE.items():
+        one = sa.select(table.c.row_key).where(table.c.source == source, table.c.file == file)
+        if connection.scalar(one.limit(1)) is not None:
+            found.add(kind.value)
+    return found
 
 
 def store_file(
     connection: sa.Connection, source: str, read: FileRead, privacy: Privacy, now_us: int
 ) -> Stored:
     """Replace the rows of a file by what it says now."""
-    file = read.file.name
-    have = _stored_rows(connection, source, file)
-    rows = {row.row_key: _row(source, file, row) for row in read.rows}
+    file, table = read.file.name, _OFFICE.get(read.kind, paper_row)
+    have = _stored_rows(connection, table, source, file)
+    rows = {row.row_key: _row(table, source, file, row) for row in read.rows}
     changed = [row for key, row in rows.items() if row != have.get(key)]
     gone = [row for key, row in have.items() if key not in rows]
-    _upsert(connection, changed, now_us)
-    _delete(connection, gone)
+    _upsert(connection, table, changed, now_us)
+    _delete(connection, table, gone)
     before = [have[row["row_key"]] for row in changed if row["row_key"] in have]
-    mark(connection, map(subject, [*changed, *before, *gone]))
+    mark(connection, _subjects(table, [*changed, *before, *gone]))
     _store_rejects(connection, source, read, privacy, now_us)
     _note_file(connection, source, read, now_us)
     return Stored(len(changed), len(rows) - len(changed), len(gone))
 
 
-def add_row(connection: sa.Connection, source: str, file: str, row: PaperRow, now_us: int) -> bool:
+def add_row(connection: sa.Connection, source: str, file: str, row: AnyRow, now_us: int) -> bool:
     """Add one row to those of a file; False when another row of the file has its key."""
+    table = _OFFICE.get(row.kind, paper_row)
     held = connection.scalar(
-        sa.select(paper_row.c.row_number).where(
-            paper_row.c.source == source,
-            paper_row.c.file == file,
-            paper_row.c.row_key == row.row_key,
+        sa.select(table.c.row_number).where(
+            table.c.source == source, table.c.file == file, table.c.row_key == row.row_key
         )
     )
     if held is not None and held != row.row_number:
         return False
-    written = _row(source, file, row)
-    _upsert(connection, [written], now_us)
-    mark(connection, [subject(written)])
+    written = _row(table, source, file, row)
+    _upsert(connection, table, [written], now_us)
+    mark(connection, _subjects(table, [written]))
     return True
 
 
@@ -162,36 +160,48 @@ def file_of(native_id: str, files: Iterable[str]) -> str | None:
     return max(found, key=len, default=None)
 
 
-def _stored_rows(connection: sa.Connection, source: str, file: str) -> dict[str, dict[str, Any]]:
-    columns = [column for column in paper_row.columns if column.name != "first_seen_us"]
-    query = sa.select(*columns).where(paper_row.c.source == source, paper_row.c.file == file)
+def _subjects(table: sa.Table, rows: Iterable[Row]) -> list[str]:
+    """What is to be looked at again because of these rows."""
+    if table is paper_row:
+        return [subject(row) for row in rows]
+    return [row["code"] for row in rows if row.get("code")]
+
+
+def _stored_rows(
+    connection: sa.Connection, table: sa.Table, source: str, file: str
+) -> dict[str, dict[str, Any]]:
+    columns = [column for column in table.columns if column.name != "first_seen_us"]
+    query = sa.select(*columns).where(table.c.source == source, table.c.file == file)
     return {row["row_key"]: dict(row) for row in connection.execute(query).mappings()}
 
 
-def _row(source: str, file: str, row: PaperRow) -> dict[str, Any]:
-    return {
+def _row(table: sa.Table, source: str, file: str, row: AnyRow) -> dict[str, Any]:
+    """The columns of a row of this table, from its fields of the same names."""
+    names = {column.name for column in table.columns} - {"first_seen_us"}
+    stems = [name.removesuffix("_us") for name in names if name.endswith("_us")]
+    values = {
         "source": source,
         "file": file,
-        "kind": row.kind.value,
-        **{name: getattr(row, name) for name in _PLAIN},
-        **time_columns(row, TIMES),
+        **time_columns(row, stems),
         "fields_lost": json.dumps(row.fields_lost, ensure_ascii=False),
         "unread": unread_columns(row.unread),
     }
+    return values | {name: getattr(row, name) for name in names - values.keys()}
 
 
-def _upsert(connection: sa.Connection, rows: Sequence[Row], now_us: int) -> None:
+def _upsert(connection: sa.Connection, table: sa.Table, rows: Sequence[Row], now_us: int) -> None:
     if rows:
-        connection.execute(_UPSERT, [{**row, "first_seen_us": now_us} for row in rows])
+        found = [{**row, "first_seen_us": now_us} for row in rows]
+        connection.execute(_UPSERTS[table.name], found)
 
 
-def _delete(connection: sa.Connection, rows: Sequence[Row]) -> None:
+def _delete(connection: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> None:
     """Delete rows, with the dossiers that were suggested for them."""
     keys = [{f"of_{name}": row[name] for name in _KEY} for row in rows]
     if keys:
-        for table in (paper_match, paper_row):
-            at = [table.c[name] == sa.bindparam(f"of_{name}") for name in _KEY]
-            connection.execute(sa.delete(table).where(*at), keys)
+        for each in (paper_match, table) if table is paper_row else (table,):
+            at = [each.c[name] == sa.bindparam(f"of_{name}") for name in _KEY]
+            connection.execute(sa.delete(each).where(*at), keys)
 
 
 def _store_rejects(
@@ -240,7 +250,7 @@ def _statement(table: sa.Table, key: Sequence[str], kept: str | None = None) -> 
     )
 
 
-_UPSERT = _statement(paper_row, _KEY, kept="first_seen_us")
+_UPSERTS = {table.name: _statement(table, _KEY, kept="first_seen_us") for table in TABLES}
 _READ = _statement(paper_file, ("source", "file"))
 _NAMED_BY_PAPER = sa.text(
     "INSERT INTO presence (source, code, presence, fields_lost) "

@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from khop.mappings.paper.items import AnyRow
 from khop.mappings.records import (
     Channel,
     DossierRecord,
     Instant,
-    PaperRow,
     Precision,
     Status,
     StatusRecord,
@@ -62,7 +62,7 @@ def instant_of_row(row: Mapping[Any, Any], name: str) -> Instant | None:
 
 
 def time_columns(
-    record: DossierRecord | StatusRecord | PaperRow, names: Iterable[str]
+    record: DossierRecord | StatusRecord | AnyRow, names: Iterable[str]
 ) -> dict[str, Any]:
     """The columns of the record's times ``names``."""
     columns: dict[str, Any] = {}

@@ -14,7 +14,8 @@ import sqlalchemy as sa
 
 from khop.adapters.ports import DossierLookup, PaperFile, PaperSource
 from khop.errors import ConfigError
-from khop.mappings.paper.items import NoRow, SheetRead
+from khop.mappings.paper.items import AnyRow, NoRow, SheetRead
+from khop.mappings.paper.office.rows import OfficeRow
 from khop.mappings.records import PaperKind, PaperRow, Reject
 from khop.sync.ledger import paper_rows
 from khop.sync.ledger.codes import codes_of_dossiers
@@ -129,15 +130,15 @@ def _check_kind(connection: sa.Connection, source: PaperSource, file: PaperFile)
 
 def _read(context: RunContext, source: PaperSource, file: PaperFile) -> tuple[FileRead, _Passed]:
     """The whole file, before any of it is stored: its end may turn out to be unreadable."""
-    rows: dict[str, PaperRow] = {}
+    rows: dict[str, AnyRow] = {}
     rejects: list[Reject] = []
     passed = _Passed()
     unknown = 0
     for number, item in enumerate(source.rows(file), 1):
         unknown += isinstance(item, Reject) and item.row is not None
-        if isinstance(item, PaperRow) and item.row_key in rows:
+        if isinstance(item, PaperRow | OfficeRow) and item.row_key in rows:
             item = _same_key_twice(file, item)
-        if isinstance(item, PaperRow):
+        if isinstance(item, PaperRow | OfficeRow):
             rows[item.row_key] = item
         elif isinstance(item, Reject):
             rejects.append(item)
@@ -149,7 +150,7 @@ def _read(context: RunContext, source: PaperSource, file: PaperFile) -> tuple[Fi
             context.progress.advance(source.name, _STRIDE)
     if unknown:
         rejects = _without_known(context, file, rows, rejects)
-    return FileRead(file, tuple(rows.values()), tuple(rejects)), passed
+    return FileRead(file, tuple(rows.values()), tuple(rejects), source.kind), passed
 
 
 def _note(summary: PaperSummary, file: PaperFile, read: FileRead, passed: _Passed) -> None:
@@ -172,7 +173,7 @@ def _note(summary: PaperSummary, file: PaperFile, read: FileRead, passed: _Passe
 
 
 def _without_known(
-    context: RunContext, file: PaperFile, rows: dict[str, PaperRow], rejects: list[Reject]
+    context: RunContext, file: PaperFile, rows: dict[str, AnyRow], rejects: list[Reject]
 ) -> list[Reject]:
     """Move the rows whose code is of unknown shape, but that of a dossier, to ``rows``."""
     named = {each.row.code for each in rejects if each.row is not None and each.row.code}
@@ -190,7 +191,7 @@ def _without_known(
     return left
 
 
-def _same_key_twice(file: PaperFile, row: PaperRow) -> Reject:
+def _same_key_twice(file: PaperFile, row: AnyRow) -> Reject:
     return Reject(
         field="row_key",
         reason="has the same key as an earlier row of the file",

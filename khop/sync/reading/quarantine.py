@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from khop.adapters.ports import DossierSource, EvidenceSource, PaperSource
 from khop.errors import ConnectorError, KhopError, RecordError, Unauthorised
-from khop.mappings.records import DossierReading, PaperRow, StatusRecord, UnknownCode
+from khop.mappings.paper.items import AnyRow
+from khop.mappings.records import DossierReading, StatusRecord, UnknownCode
 from khop.sync.ledger import Ledger, audit_log, paper_rows, presence, records
 from khop.sync.ledger.audit_log import Entry
 from khop.sync.ledger.codes import codes_of_dossiers
@@ -90,7 +91,7 @@ class _Tried:
 
     arrival: Arrival | None = None
     event: StatusRecord | None = None
-    paper: PaperRow | None = None
+    paper: AnyRow | None = None
     problem: RecordError | None = None
 
 
@@ -220,7 +221,7 @@ def _known(connection: sa.Connection, tried: _Tried) -> _Tried:
 _READ_WHOLE = "can be read now; pull the whole file again to store it"
 
 
-def _store_paper(connection: sa.Connection, row: sa.Row[Any], good: PaperRow, now_us: int) -> bool:
+def _store_paper(connection: sa.Connection, row: sa.Row[Any], good: AnyRow, now_us: int) -> bool:
     """Add a row to those of its file; False when its file is unknown or its key is taken."""
     files = paper_rows.known_files(connection, row.source)
     file = paper_rows.file_of(row.native_id or "", files)

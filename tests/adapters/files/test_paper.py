@@ -13,7 +13,13 @@ import pytest
 import xlsxwriter
 from pydantic import ValidationError
 
-from khop.adapters.files.paper import APOLOGY_FILE, LOGBOOK_FILE, REGISTER_FILE, SLIPS_FILE
+from khop.adapters.files.paper import (
+    APOLOGY_FILE,
+    LOGBOOK_FILE,
+    REGISTER_FILE,
+    REPORT_FILE,
+    SLIPS_FILE,
+)
 from khop.adapters.ports import PaperFile, PaperSource, Role
 from khop.config.load import load_config
 from khop.errors import ConfigError
@@ -161,6 +167,7 @@ def test_a_corrected_row_is_read_from_its_payload(tmp_path: Path) -> None:
         (REGISTER_FILE, "REGISTER_FILE", Role.REGISTER),
         (APOLOGY_FILE, "APOLOGY_FILE", Role.APOLOGY),
         (SLIPS_FILE, "SLIPS_FILE", Role.SLIPS),
+        (REPORT_FILE, "REPORT_FILE", Role.REPORT),
     ],
 )
 def test_each_kind_is_an_adapter_with_its_role(

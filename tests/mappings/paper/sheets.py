@@ -49,6 +49,13 @@ def rows_of(items: Iterable[PaperItem]) -> list[PaperRow | Reject]:
     return [item for item in items if isinstance(item, PaperRow | Reject)]
 
 
+def replayed(reader: PaperReader, payload: object) -> PaperRow:
+    """A rejected row of evidence, read again."""
+    row = reader.replay(payload)
+    assert isinstance(row, PaperRow), row
+    return row
+
+
 def row_of(found: Sequence[PaperRow | Reject]) -> PaperRow:
     """The only row."""
     (row,) = found

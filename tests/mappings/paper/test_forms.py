@@ -13,7 +13,7 @@ from khop.mappings.paper.forms import form_in, read_form
 from khop.mappings.paper.items import NoRow
 from khop.mappings.paper.reader import PaperReader
 from khop.mappings.records import PaperKind, PaperRow, Reject
-from tests.mappings.paper.sheets import FILE, KEY, Lines, read, reject_of, row_of, rows_of
+from tests.mappings.paper.sheets import FILE, KEY, Lines, read, reject_of, replayed, row_of, rows_of
 
 CODE = "H99.18.03-261110-0001"
 OTHER = "H99.18.03-261110-0002"
@@ -176,4 +176,4 @@ def test_a_refused_slip_is_read_again_with_the_form_that_its_title_told() -> Non
     payload = reject.payload
     assert isinstance(payload, dict)
     payload["cells"][1] = "12/11/2026"
-    assert PaperReader(PaperKind.SLIPS, KEY).replay(payload).form == "03"
+    assert replayed(PaperReader(PaperKind.SLIPS, KEY), payload).form == "03"

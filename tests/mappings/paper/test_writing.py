@@ -15,7 +15,7 @@ from khop.connectors.spreadsheets.model import Cell
 from khop.mappings.identity import applicant_key
 from khop.mappings.paper.reader import PaperReader
 from khop.mappings.records import PaperKind, PaperRow, Reject
-from tests.mappings.paper.sheets import FILE, KEY, Lines, read, rows_of
+from tests.mappings.paper.sheets import FILE, KEY, Lines, read, replayed, rows_of
 
 HEADERS: list[Cell] = [
     "Mã hồ sơ", "Chủ hồ sơ", "Ngày sinh", "Mã TTHC", "Ngày tiếp nhận", "Ngày hẹn trả", "Ngày trả",
@@ -326,7 +326,7 @@ def test_a_refused_row_is_tried_again_with_what_its_sheet_told() -> None:
     reader = PaperReader(PaperKind.LOGBOOK, KEY)
     payload = json.loads(json.dumps(rejects[-1].payload))
     payload["cells"][4] = "11/12"
-    assert day_of(reader.replay(payload)) == "12/11/2026"
+    assert day_of(replayed(reader, payload)) == "12/11/2026"
 
 
 NAME, BIRTH = "Ngô Thị Mẫu", "02/09/1985"

@@ -28,6 +28,7 @@ from khop.sync.ledger.schema.findings import (
     notified,
     recheck,
 )
+from khop.sync.ledger.schema.office import report_row
 from khop.sync.ledger.schema.paper import near_code, paper_file, paper_match, paper_row
 from khop.sync.ledger.schema.sources import (
     catalogue,
@@ -88,6 +89,7 @@ __all__ = [
     "recheck",
     "record_alias",
     "record_change",
+    "report_row",
     "run",
     "schedule",
     "source_record",

@@ -31,6 +31,8 @@ class Words(Facts):
     blanks: Texts
     unit: Texts
     unit_code: Texts
+    report_units: Texts
+    report_sections: Texts
     measures: Texts
     sections: Texts
     numbered_sections: Texts
@@ -93,12 +95,20 @@ class PaperHeaders(Sourced):
     register_: Annotated[Kind, Field(alias="register")]
     apology: Kind
     slips: Slips
+    report: Kind
     portal: Kind
 
     @model_validator(mode="after")
     def _what_is_needed_has_headers(self) -> Self:
         unlike([folded(word) for words in self.common.values() for word in words])
-        for kind in (self.logbook, self.register_, self.apology, self.slips, self.portal):
+        for kind in (
+            self.logbook,
+            self.register_,
+            self.apology,
+            self.slips,
+            self.report,
+            self.portal,
+        ):
             for column in (*kind.evidence, *kind.subject):
                 assert column in kind.headers or column in self.common, column
         return self

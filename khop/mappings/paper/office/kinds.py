@@ -1,0 +1,13 @@
+"""The kinds of files whose rows are no evidence of one dossier."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from khop.mappings.paper.office.record import OfficeRecord
+from khop.mappings.paper.office.report import ReportRecord
+from khop.mappings.records import PaperKind
+
+OFFICE_RECORDS: Mapping[PaperKind, type[OfficeRecord]] = {
+    record.kind: record for record in (ReportRecord,)
+}

@@ -1,0 +1,57 @@
+"""Rows of reports, counts, feedback and ratings, as the ledger keeps them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from khop.mappings.records import PaperKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeRow:
+    """What every such row has. ``row_key`` to ``row_number``, ``fields_lost`` and ``unread``: as in
+    ``PaperRow``. ``code``: of the dossier that the row names."""
+
+    kind: PaperKind
+    row_key: str
+    sheet: str
+    row_number: int
+    unit: str | None = None
+    unit_code: str | None = None
+    code: str | None = None
+    fields_lost: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+
+
+class ReportLevel(StrEnum):
+    """What a row of a report sums up: a field (lĩnh vực), all fields of a section, or all."""
+
+    FIELD = "field"
+    SECTION = "section"
+    TOTAL = "total"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportRow(OfficeRow):
+    """A row of form II.06a, in the period from ``first_day`` to ``last_day`` (``YYYY-MM-DD``, both
+    included). ``section``: the heading that the row stands under. ``field``: its own text. The
+    numbers are those of the form's columns 3 to 13; None for a cell without a number.
+    """
+
+    level: ReportLevel
+    first_day: str
+    last_day: str
+    section: str | None
+    field: str
+    received_all: int | None
+    received_online: int | None
+    received_otherwise: int | None
+    carried_over: int | None
+    ended_all: int | None
+    ended_early: int | None
+    ended_on_time: int | None
+    ended_late: int | None
+    open_all: int | None
+    open_in_time: int | None
+    open_late: int | None

@@ -1,0 +1,97 @@
+"""Files that are no evidence of one dossier, from real files into the ledger and out of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from khop.adapters.files import paper
+from khop.adapters.ports import AdapterType, PaperSource
+from khop.sync.ledger import Ledger
+from khop.sync.ledger.schema import discrepancy, quarantine, report_row
+from tests.adapters.files.tables import context
+from tests.postgres import BOTH
+from tests.sync.fakes import FakeClock
+from tests.sync.installation import Build
+from tests.sync.reading.paper_ledger import only_paper, table_rows
+
+LEDGERS = BOTH
+
+REPORT = """Đơn vị báo cáo: UBND xã Mẫu 3,,,,
+(Từ ngày 01/11/2026 đến ngày 30/11/2026),,,,
+STT,Lĩnh vực,Tổng số hồ sơ đã giải quyết,Trước hạn,Đúng hạn
+1,Hộ tịch,8,4,4
+2,Đất đai,nhiều,,
+Tổng cộng,,12,6,6
+"""
+
+
+def source(kind: AdapterType, folder: Path, **settings: Any) -> PaperSource:
+    """A source of the files below a folder."""
+    (role,) = kind.roles
+    given = kind.settings(adapter="x", role=role, path=".", **settings)
+    built = kind.build(str(role), role, given, context(folder))
+    assert isinstance(built, PaperSource)
+    return built
+
+
+#: Kind, its table, a good file with one bad row, the number of good rows, and the bad row mended.
+KINDS = [
+    (paper.REPORT_FILE, report_row, REPORT, 2, ("nhiều", "4")),
+]
+
+
+@pytest.mark.parametrize(("kind", "table", "text", "good", "mend"), KINDS)
+def test_rows_are_stored_corrected_and_deleted(
+    kind: AdapterType,
+    table: sa.Table,
+    text: str,
+    good: int,
+    mend: tuple[str, str],
+    build_engine: Build,
+    ledger: Ledger,
+    clock: FakeClock,
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text(text, "utf-8")
+    engine = build_engine(source(kind, tmp_path))
+    summary = only_paper(engine.pull())
+    assert (summary.error, summary.stored, summary.quarantined) == (None, good, 1)
+    assert summary.adds_up
+    before = table_rows(ledger, table)
+    assert only_paper(engine.pull(full=True)).unchanged == good
+    assert table_rows(ledger, table) == before
+    file.write_text(text.replace(*mend), "utf-8")
+    assert only_paper(engine.pull()).stored == 1
+    assert {row["state"] for row in table_rows(ledger, quarantine)} == {"released"}
+    first = [line for line in text.splitlines(keepends=True) if line.startswith("1,")]
+    file.write_text(text.replace(*mend).replace(first[0], ""), "utf-8")
+    assert only_paper(engine.pull()).deleted == 1
+    engine.reconcile(now=clock.now)
+    assert table_rows(ledger, discrepancy) == []
+
+
+@pytest.mark.parametrize(("kind", "table", "text", "good", "mend"), KINDS)
+def test_a_name_has_files_of_one_kind(
+    kind: AdapterType,
+    table: sa.Table,
+    text: str,
+    good: int,
+    mend: tuple[str, str],
+    build_engine: Build,
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text(text, "utf-8")
+    mine = source(kind, tmp_path)
+    engine = build_engine(mine)
+    engine.pull()
+    other = source(paper.LOGBOOK_FILE, tmp_path)
+    other.name = mine.name
+    file.write_text("Mã hồ sơ,Ngày tiếp nhận\nH99.18.03-261110-0001,10/11/2026\n", "utf-8")
+    summary = only_paper(build_engine(other).pull())
+    assert f"was read as {mine.kind}" in (summary.error or "")
