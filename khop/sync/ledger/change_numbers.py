@@ -6,14 +6,17 @@ procedure) gives the changed dossiers the next number. A change of anything else
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence, Set
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
 from khop.sync.ledger.look_ups import newest_change
 from khop.sync.ledger.record_changes import Key
-from khop.sync.ledger.schema import SHARED_TIMES, record_alias
+from khop.sync.ledger.schema import SHARED_TIMES
+
+#: Source, native id and alias.
+Alias: TypeAlias = tuple[str, str, str]
 
 _SHARED = (
     "code",
@@ -28,16 +31,15 @@ _SHARED = (
 def number_changes(
     connection: sa.Connection,
     stored: Mapping[Key, Mapping[Any, Any]],
+    named: Set[Alias],
     rows: Sequence[dict[str, Any]],
-    ids: Mapping[str, Sequence[str]],
     aliases: Sequence[Mapping[str, Any]],
 ) -> None:
-    """Set ``change_no`` of rows that are about to replace the ``stored`` ones of the native ids
-    ``ids``.
+    """Set ``change_no`` of rows that are about to replace the ``stored`` ones and their aliases
+    ``named``.
 
     ``aliases``: the rows of ``record_alias`` that come with them.
     """
-    named = _aliases(connection, ids) if stored else set()
     renamed = {
         (row["source"], row["native_id"])
         for row in aliases
@@ -51,16 +53,3 @@ def number_changes(
             row["change_no"] = before["change_no"]
         else:
             row["change_no"] = number
-
-
-def _aliases(
-    connection: sa.Connection, ids: Mapping[str, Sequence[str]]
-) -> set[tuple[str, str, str]]:
-    """The aliases that are stored of these records."""
-    named: set[tuple[str, str, str]] = set()
-    for source, native_ids in ids.items():
-        known = sa.select(record_alias.c.native_id, record_alias.c.alias).where(
-            record_alias.c.source == source, record_alias.c.native_id.in_(native_ids)
-        )
-        named.update((source, row.native_id, row.alias) for row in connection.execute(known))
-    return named

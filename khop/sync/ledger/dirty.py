@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from khop.sync.ledger.schema import dirty, record_alias, source_record
-
-_BATCH = 500
+from khop.sync.ledger.many import execute_many
+from khop.sync.ledger.schema import dirty
 
 
 def mark(connection: sa.Connection, codes: Iterable[str]) -> None:
@@ -16,23 +15,7 @@ def mark(connection: sa.Connection, codes: Iterable[str]) -> None:
 
     Called in the transaction that writes their data, so that both commit or neither.
     """
-    rows = [{"code": code} for code in sorted(set(codes))]
-    if rows:
-        connection.execute(_MARK, rows)
-
-
-def mark_dossiers(connection: sa.Connection, source: str, native_ids: Sequence[str]) -> None:
-    """Mark all codes that these native records carry now, before the records are replaced."""
-    for start in range(0, len(native_ids), _BATCH):
-        ids = native_ids[start : start + _BATCH]
-        for code, table in (
-            (source_record.c.code, source_record),
-            (record_alias.c.alias, record_alias),
-        ):
-            found = connection.scalars(
-                sa.select(code).where(table.c.source == source, table.c.native_id.in_(ids))
-            )
-            mark(connection, found)
+    execute_many(connection, _MARK, [{"code": code, "taken": False} for code in sorted(set(codes))])
 
 
 def take(connection: sa.Connection) -> list[str]:
@@ -47,6 +30,6 @@ def drop_taken(connection: sa.Connection) -> None:
 
 
 _MARK = sa.text(
-    f"INSERT INTO {dirty.name} (code, taken) VALUES (:code, false) "
-    "ON CONFLICT (code) DO UPDATE SET taken = false"
+    f"INSERT INTO {dirty.name} (code, taken) VALUES (:code, :taken) "
+    "ON CONFLICT (code) DO UPDATE SET taken = excluded.taken"
 )

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from khop.mappings.codes.spelling import canonical_code
 from khop.mappings.records import Reject
 from khop.sync.ledger.dirty import mark
+from khop.sync.ledger.many import among, listed
 from khop.sync.ledger.schema import quarantine
 from khop.sync.privacy import Privacy
 
@@ -55,16 +56,8 @@ def release(connection: sa.Connection, source: str, native_ids: Sequence[str]) -
     """Release the records with these native ids: they could be read now."""
     if not native_ids:
         return
-    released = connection.scalars(
-        sa.update(quarantine)
-        .where(
-            quarantine.c.source == source,
-            quarantine.c.state == OPEN,
-            quarantine.c.native_id.in_(native_ids),
-        )
-        .values(state=RELEASED, payload=None)
-        .returning(quarantine.c.code)
-    )
+    given = {"of": source, "ids": listed(native_ids)}
+    released = connection.scalars(_RELEASE, given)
     mark(connection, [code for code in released if code])
 
 
@@ -97,4 +90,14 @@ _UPSERT = sa.text(
     "code = excluded.code, unit = excluded.unit, field = excluded.field, "
     "reason = excluded.reason, payload = excluded.payload, state = excluded.state, "
     "last_seen_us = excluded.last_seen_us"
+)
+_RELEASE = (
+    sa.update(quarantine)
+    .where(
+        quarantine.c.source == sa.bindparam("of"),
+        quarantine.c.state == OPEN,
+        among(quarantine.c.native_id, "ids"),
+    )
+    .values(state=RELEASED, payload=None)
+    .returning(quarantine.c.code)
 )

@@ -21,6 +21,7 @@ import sqlalchemy as sa
 
 from khop.mappings.records import Precision, StatusRecord
 from khop.sync.ledger.audit_log import KEY_LOST
+from khop.sync.ledger.many import among, listed
 from khop.sync.ledger.record_rows import event_row
 from khop.sync.ledger.schema import SHARED_TIMES, record_change, source_record, status_record
 
@@ -67,12 +68,9 @@ def stored_before(
 ) -> dict[Key, sa.RowMapping]:
     """What is stored of these native ids, before it is replaced: by source and native id."""
     stored: dict[Key, sa.RowMapping] = {}
-    columns = [source_record.c[name] for name in _BEFORE]
     for source, native_ids in ids.items():
-        query = sa.select(*columns).where(
-            source_record.c.source == source, source_record.c.native_id.in_(native_ids)
-        )
-        for row in connection.execute(query).mappings():
+        found = connection.execute(_STORED, {"of": source, "ids": listed(native_ids)})
+        for row in found.mappings():
             stored[source, row["native_id"]] = row
     return stored
 
@@ -189,24 +187,29 @@ def _entries(
     for source, native_id in changed:
         ids.setdefault(source, []).append(native_id)
     for source, native_ids in ids.items():
-        query = (
-            sa.select(*_OF_ENTRIES)
-            .where(status_record.c.source == source, status_record.c.native_id.in_(native_ids))
-            .order_by(status_record.c.native_id, status_record.c.entry_id)
-        )
-        for old in connection.execute(query).all():
+        given = {"of": source, "ids": listed(native_ids)}
+        for old in connection.execute(_OF_ENTRIES, given).all():
             entry = new.get((source, old.native_id, old.entry_id))
             if entry is not None and not _same_entry(old, entry):
                 yield (source, old.native_id), old._mapping, event_row(entry)
 
 
-_OF_ENTRIES = [
-    status_record.c[name]
-    for name in (
-        *("native_id", "entry_id", "status", "status_raw"),
-        *("event_us", "event_day", "actor_key", "unit"),
+_STORED = sa.select(*(source_record.c[name] for name in _BEFORE)).where(
+    source_record.c.source == sa.bindparam("of"), among(source_record.c.native_id, "ids")
+)
+_OF_ENTRIES = (
+    sa.select(
+        *(
+            status_record.c[name]
+            for name in (
+                *("native_id", "entry_id", "status", "status_raw"),
+                *("event_us", "event_day", "actor_key", "unit"),
+            )
+        )
     )
-]
+    .where(status_record.c.source == sa.bindparam("of"), among(status_record.c.native_id, "ids"))
+    .order_by(status_record.c.native_id, status_record.c.entry_id)
+)
 
 
 def _same_entry(old: sa.Row[Any], new: StatusRecord) -> bool:

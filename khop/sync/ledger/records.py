@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from khop.adapters.ports import Role
 from khop.mappings.records import DossierReading, DossierRecord, Instant, StatusRecord
-from khop.sync.ledger.change_numbers import number_changes
-from khop.sync.ledger.dirty import mark, mark_dossiers
-from khop.sync.ledger.record_changes import log_changes, stored_before
+from khop.sync.ledger.change_numbers import Alias, number_changes
+from khop.sync.ledger.dirty import mark
+from khop.sync.ledger.many import among, execute_many, listed
+from khop.sync.ledger.record_changes import Key, log_changes, stored_before
 from khop.sync.ledger.record_rows import (
     FACTS,
     RECORD_TIMES,
@@ -95,15 +96,7 @@ def known(connection: sa.Connection, source: str, native_ids: Sequence[str]) -> 
     """What the ledger has of these native ids."""
     if not native_ids:
         return {}
-    rows = connection.execute(
-        sa.select(
-            source_record.c.native_id,
-            source_record.c.listed_hash,
-            source_record.c.changed_us,
-            source_record.c.stored_us,
-            source_record.c.list_said,
-        ).where(source_record.c.source == source, source_record.c.native_id.in_(native_ids))
-    )
+    rows = connection.execute(_KNOWN, {"of": source, "ids": listed(native_ids)})
     return {row[0]: Known(*row[1:]) for row in rows}
 
 
@@ -134,26 +127,41 @@ def store_arrivals(
     """Insert or replace these records, their aliases and (where read) their history."""
     if not arrivals:
         return
-    ids = _native_ids(arrivals)
-    for source, native_ids in ids.items():
-        mark_dossiers(connection, source, native_ids)
-    mark(connection, _codes(arrivals))
     rows, aliases = [_record_row(a, role, now_us) for a in arrivals], _alias_rows(arrivals)
-    stored = stored_before(connection, ids)
-    number_changes(connection, stored, rows, ids, aliases)
+    stored = stored_before(connection, _native_ids(a.reading.record for a in arrivals))
+    named = _stored_aliases(connection, stored)
+    # a new code or alias is marked, and so is the one before
+    before = {row["code"] for row in stored.values()}.union(alias for _, _, alias in named)
+    mark(connection, _codes(arrivals) | before)
+    number_changes(connection, stored, named, rows, aliases)
     log_changes(connection, stored, rows, _histories(arrivals), now_us)
-    _execute_many(connection, _UPSERT, rows)
-    _replace(connection, record_alias, ids, aliases)
+    execute_many(connection, _UPSERT, rows)
+    _delete(connection, _DELETE_ALIASES, _by_source((source, each) for source, each, _ in named))
+    execute_many(connection, _INSERT_ALIAS, aliases)
     with_history = [arrival for arrival in arrivals if arrival.reading.history is not None]
-    _replace(connection, status_record, _native_ids(with_history), _history_rows(with_history))
+    _delete(connection, _DELETE_HISTORIES, _native_ids(a.reading.record for a in with_history))
+    execute_many(connection, _INSERT_EVENT, _history_rows(with_history))
 
 
-def _native_ids(arrivals: Iterable[Arrival]) -> dict[str, list[str]]:
+def _native_ids(records: Iterable[DossierRecord]) -> dict[str, list[str]]:
     """The native ids of these records, by source."""
+    return _by_source((record.source, record.native_id) for record in records)
+
+
+def _by_source(keys: Iterable[Key]) -> dict[str, list[str]]:
     ids: dict[str, list[str]] = {}
-    for record in (arrival.reading.record for arrival in arrivals):
-        ids.setdefault(record.source, []).append(record.native_id)
+    for source, native_id in keys:
+        ids.setdefault(source, []).append(native_id)
     return ids
+
+
+def _stored_aliases(connection: sa.Connection, stored: Iterable[Key]) -> set[Alias]:
+    """The aliases of these stored records."""
+    return {
+        (source, native_id, alias)
+        for source, ids in _by_source(stored).items()
+        for native_id, alias in connection.execute(_ALIASES, {"of": source, "ids": listed(ids)})
+    }
 
 
 def _histories(arrivals: Iterable[Arrival]) -> dict[tuple[str, str], Sequence[StatusRecord]]:
@@ -291,15 +299,8 @@ def _with_aliases(
 ) -> list[DossierRecord]:
     """The records of these rows, with their aliases."""
     aliases: dict[str, list[str]] = {}
-    named = connection.execute(
-        sa.select(record_alias.c.native_id, record_alias.c.alias)
-        .where(
-            record_alias.c.source == source,
-            record_alias.c.native_id.in_([row.native_id for row in rows]),
-        )
-        .order_by(record_alias.c.alias)
-    )
-    for native_id, alias in named:
+    given = {"of": source, "ids": listed(row.native_id for row in rows)}
+    for native_id, alias in connection.execute(_ALIASES.order_by(record_alias.c.alias), given):
         aliases.setdefault(native_id, []).append(alias)
     return [record_of_row(row._mapping, tuple(aliases.get(row.native_id, ()))) for row in rows]
 
@@ -320,31 +321,23 @@ def _history_rows(arrivals: Sequence[Arrival]) -> list[dict[str, Any]]:
     return list(rows.values())
 
 
-def _replace(
-    connection: sa.Connection,
-    table: sa.Table,
-    ids: Mapping[str, Sequence[str]],
-    rows: Sequence[Mapping[str, Any]],
+def _delete(
+    connection: sa.Connection, statement: sa.Delete, ids: Mapping[str, Sequence[str]]
 ) -> None:
-    """Put ``rows`` in place of all rows that ``table`` has of these native ids."""
+    """Delete all rows of these native ids."""
     for source, native_ids in ids.items():
-        of_these = (table.c.source == source, table.c.native_id.in_(native_ids))
-        connection.execute(sa.delete(table).where(*of_these))
-    if rows:
-        connection.execute(sa.insert(table), list(rows))
+        connection.execute(statement, {"of": source, "ids": listed(native_ids)})
 
 
-def _execute_many(
-    connection: sa.Connection, statement: sa.TextClause, rows: Sequence[Mapping[str, Any]]
-) -> None:
-    """Execute for all rows by the driver itself.
+def _of_these(table: sa.Table) -> sa.ColumnElement[bool]:
+    """The rows of the source ``of`` and of the native ids ``ids``."""
+    return sa.and_(table.c.source == sa.bindparam("of"), among(table.c.native_id, "ids"))
 
-    SQLAlchemy would build each row's parameters in Python, at half the cost of storing a page.
-    """
-    compiled = statement.compile(dialect=connection.dialect)
-    names = compiled.positiontup
-    parameters = rows if names is None else list(map(itemgetter(*names), rows))
-    connection.exec_driver_sql(compiled.string, parameters)
+
+def _insert(table: sa.Table) -> str:
+    names = [column.name for column in table.columns]
+    values = ", ".join(f":{name}" for name in names)
+    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({values})"
 
 
 def _upsert(table: sa.Table, kept: frozenset[str], together: Sequence[str] = ()) -> sa.TextClause:
@@ -362,12 +355,20 @@ def _upsert(table: sa.Table, kept: frozenset[str], together: Sequence[str] = ())
             f"THEN {table.name}.{name} ELSE excluded.{name} END"
         )
     assignments = ", ".join(f"{name} = {value}" for name, value in sets.items())
-    return sa.text(
-        f"INSERT INTO {table.name} ({', '.join(names)}) "
-        f"VALUES ({', '.join(':' + name for name in names)}) "
-        f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {assignments}"
-    )
+    conflict = f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {assignments}"
+    return sa.text(f"{_insert(table)} {conflict}")
 
 
 _UPSERT = _upsert(source_record, frozenset({"first_seen_us"}), together=FACTS)
 _UPSERT_EVENT = _upsert(status_record, frozenset())
+_INSERT_EVENT, _INSERT_ALIAS = sa.text(_insert(status_record)), sa.text(_insert(record_alias))
+_DELETE_HISTORIES = sa.delete(status_record).where(_of_these(status_record))
+_DELETE_ALIASES = sa.delete(record_alias).where(_of_these(record_alias))
+_ALIASES = sa.select(record_alias.c.native_id, record_alias.c.alias).where(_of_these(record_alias))
+_KNOWN = sa.select(
+    source_record.c.native_id,
+    source_record.c.listed_hash,
+    source_record.c.changed_us,
+    source_record.c.stored_us,
+    source_record.c.list_said,
+).where(_of_these(source_record))
