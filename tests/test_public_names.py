@@ -59,6 +59,14 @@ def test_importing_khop_imports_no_room_of_it() -> None:
     assert run(code) == "khop.extras khop.version"
 
 
+def test_importing_the_engine_leaves_what_only_a_reconcile_needs() -> None:
+    heavy = ("duckdb", "holidays", "ibis", "pyarrow", "sqlglot")
+    assert (
+        run(f"import sys, khop; khop.open_engine; print(set({heavy}) & sys.modules.keys())")
+        == "set()"
+    )
+
+
 def run(code: str) -> str:
     done = subprocess.run(
         [sys.executable, "-c", code],

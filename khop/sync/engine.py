@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Self, Unpack
 
@@ -32,14 +31,13 @@ from khop.config.model import Config
 from khop.errors import ConfigError
 from khop.mappings.records import Instant
 from khop.sync.findings import log_check, views
-from khop.sync.findings.anchors import write_anchors
 from khop.sync.findings.case_view import case_view
 from khop.sync.findings.decisions import Decisions
 from khop.sync.findings.freshness import freshness
 from khop.sync.findings.notices import NoticeSummary, notice_client, preview, send_notices
 from khop.sync.findings.views import Filters, FindingFilters
 from khop.sync.findings.work import Task, work_list
-from khop.sync.ledger import Ledger, acquire, audit_log
+from khop.sync.ledger import Ledger, audit_log
 from khop.sync.ledger.sealed.chain import Verified
 from khop.sync.operations import Operations
 from khop.sync.privacy import Privacy
@@ -49,11 +47,8 @@ from khop.sync.reading.identity import check_applicant, checker_of
 from khop.sync.reading.pull import pull_files, pull_sources, sweep_sources
 from khop.sync.reading.system_check import system_checks
 from khop.sync.reconciling.increments import read_last_reconcile
-from khop.sync.reconciling.reconcile import Scope, reconcile
-from khop.sync.reconciling.rules import Clock
 from khop.sync.reconciling.rules.checks import check_rules
 from khop.sync.reconciling.rules.excuses import spans_us
-from khop.sync.reconciling.summary import reconcile_summary
 from khop.sync.repairing.apply import apply_items
 from khop.sync.repairing.by_policy import RepairPolicies
 from khop.sync.repairing.guard import Guard, agreed
@@ -80,8 +75,6 @@ from khop.text.choices import check_moment
 
 #: Days: about a hundred years.
 _LONGEST_SWEEP = 36_500
-#: Seconds.
-_LONGEST_RECONCILE = 4 * 3600.0
 
 
 class Engine:
@@ -274,24 +267,13 @@ class Engine:
         same; ``whole``: all of them. A ``now`` before that of the last reconcile runs on a copy of
         the ledger, and findings stay as they are; ``force``: in the ledger itself.
         """
+        from khop.sync.reconciling.operation import reconcile_copy, reconcile_ledger
+
         check_moment("now", now)
         fixed = now or self._clock()
         if now is not None and not force and self._is_past(now):
-            return self._reconcile_copy(now)
-        # It tells of no progress: one query may take most of its time.
-        lease = acquire(self.ledger, "reconcile", self._clock, patience=_LONGEST_RECONCILE)
-        with lease, self._operations.run("reconcile", fixed) as run:
-            done = reconcile(
-                self.ledger,
-                Clock(fixed, self.tables, self.config.rules),
-                Scope(sources=self._operations.source_names(), one_stops=self._systems.one_stops()),
-                whole=whole,
-                on_write=lambda connection, found: run.finish(
-                    connection, reconcile_summary(run.id, fixed, found).as_json()
-                ),
-            )
-        write_anchors(self.ledger, self.config, self._clock)
-        return reconcile_summary(run.id, fixed, done)
+            return reconcile_copy(self._operations, now)
+        return reconcile_ledger(self._operations, fixed, whole=whole)
 
     def was_compared(self) -> bool:
         """Whether the sources were ever compared. Before that no list of findings says anything."""
@@ -302,13 +284,6 @@ class Engine:
         with self.ledger.read() as connection:
             last = read_last_reconcile(connection)
         return last is not None and Instant.of(now).us < last.now_us
-
-    def _reconcile_copy(self, now: datetime) -> ReconcileSummary:
-        clock = Clock(now, self.tables, self.config.rules)
-        scope = Scope(sources=self._operations.source_names(), one_stops=self._systems.one_stops())
-        with self.ledger.copy() as copied:
-            done = reconcile(copied, clock, scope, whole=True)
-        return replace(reconcile_summary(0, now, done), on_copy=True)
 
     def findings(self, **wanted: Unpack[FindingFilters]) -> list[Finding]:
         """Discrepancies, gravest first: those that are not settled, if no states are given."""

@@ -12,8 +12,6 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from holidays import country_holidays
-
 from khop.errors import ConfigError, RecordError
 from khop.mappings.facts.packaged import load_table
 
@@ -185,6 +183,8 @@ class _Years:
         return self._made
 
     def _working_days(self, first: date) -> list[bool]:
+        from holidays import country_holidays
+
         public = country_holidays("VN", years=first.year)
         length = (date(first.year + 1, 1, 1) - first).days
         days = (first + timedelta(days=i) for i in range(length))

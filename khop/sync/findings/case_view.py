@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
@@ -33,12 +33,11 @@ from khop.sync.ledger.schema import (
     source_record,
     status_record,
 )
-from khop.sync.reconciling.cases import CASE_COLUMNS, Windows
-from khop.sync.reconciling.ledger_inputs import Selection
-from khop.sync.reconciling.warehouse import ledger_cases
 from khop.sync.results import CaseView
 from khop.text.local_time import local_text
 
+#: From and until, in microseconds of UTC.
+Spans: TypeAlias = "Sequence[tuple[int, int]]"
 #: Columns that are not shown.
 _INTERNAL = frozenset(
     {"applicant_key", "actor_key", "listed_hash", "list_said", "detail_said", "last_known"}
@@ -64,7 +63,7 @@ def case_view(
     code: str,
     sources: Sequence[str],
     names: UnitNames,
-    migrations: Windows = (),
+    migrations: Spans = (),
 ) -> CaseView | None:
     """Everything the ledger has under this code, or under the dossier it is an alias of.
 
@@ -183,8 +182,12 @@ def _keys(connection: sa.Connection, code: str) -> list[str]:
 
 
 def _case(
-    ledger: Ledger, code: str, sources: Sequence[str], migrations: Windows
+    ledger: Ledger, code: str, sources: Sequence[str], migrations: Spans
 ) -> dict[str, Any] | None:
+    from khop.sync.reconciling.cases import CASE_COLUMNS
+    from khop.sync.reconciling.ledger_inputs import Selection
+    from khop.sync.reconciling.warehouse import ledger_cases
+
     selection = Selection(only=[code], sources=sources)
     with ledger_cases(ledger, selection, migrations=migrations) as cases:
         found = [row for row in cases.rows(cases.table) if row["code"] == code]

@@ -23,9 +23,7 @@ from khop.sync.ledger import Ledger, outbox, records
 from khop.sync.ledger.outbox import Push, PushState
 from khop.sync.ledger.schema import discrepancy, run
 from khop.sync.operations import Operations
-from khop.sync.reconciling.ledger_inputs import Selection
 from khop.sync.reconciling.rules import RULES
-from khop.sync.reconciling.warehouse import ledger_cases
 from khop.sync.repairing.comparing import changes
 from khop.sync.repairing.obstacles import (
     CODE_NOT_PLAIN,
@@ -238,6 +236,9 @@ def _row_of(evidence: str | None) -> str | None:
 def _cases(ledger: Ledger, codes: Sequence[str], sources: Sequence[str] | None) -> dict[str, Case]:
     if not codes:
         return {}
+    from khop.sync.reconciling.ledger_inputs import Selection
+    from khop.sync.reconciling.warehouse import ledger_cases
+
     with ledger_cases(ledger, Selection(only=codes, sources=sources)) as cases:
         return {str(row["subject"]): row for row in cases.rows(cases.table)}
 

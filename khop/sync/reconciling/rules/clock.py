@@ -13,11 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TypeAlias, cast
-
-import ibis
-import ibis.expr.types as ir
-import pyarrow as pa
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from khop.config.domain_tables import Tables
 from khop.config.model import RuleSettings
@@ -25,6 +21,10 @@ from khop.mappings.records import Instant
 from khop.mappings.time.calendar import WorkingCalendar
 from khop.sync.reconciling.rules.numbers import default_number
 from khop.text.local_time import DAY_US, LOCAL
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import pyarrow as pa
 
 #: The table of one row, a column for each value of the run.
 RUN_VALUES = "run_values"
@@ -87,9 +87,11 @@ class Asked:
 
     def value(self, name: str, worked_out: Value) -> ir.IntegerScalar:
         """A value of the run. One name always stands for the same value."""
+        import ibis
+
         self._values.setdefault(name, worked_out)
         if name not in self._parameters:
-            self._parameters[name] = cast(ir.IntegerScalar, ibis.param("int64"))
+            self._parameters[name] = cast("ir.IntegerScalar", ibis.param("int64"))
         return self._parameters[name]
 
     def limit(self, moment_us: ir.IntegerValue) -> Limit:
@@ -98,13 +100,15 @@ class Asked:
 
     def in_query(self, expression: ir.Table, cases: ir.Table) -> ir.Table:
         """An expression over ``cases``, with its values read from the table ``run_values``."""
+        import ibis
+
         if not self._parameters:
             return expression
         columns = ibis.table(dict.fromkeys(self._parameters, "int64"), RUN_VALUES)
         joined = cases.cross_join(columns)
         places = {given.op(): joined[name].op() for name, given in self._parameters.items()}
         places[cases.op()] = joined.op()
-        return cast(ir.Table, expression.op().replace(places).to_expr())
+        return cast("ir.Table", expression.op().replace(places).to_expr())
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +193,8 @@ class Clock:
 
 def run_values(values: Mapping[str, Value], clock: Clock) -> pa.Table:
     """The table ``run_values`` of the run of this clock."""
+    import pyarrow as pa
+
     worked_out = {name: [value(clock)] for name, value in values.items()}
     return pa.table(worked_out, pa.schema([(name, pa.int64()) for name in worked_out]))
 

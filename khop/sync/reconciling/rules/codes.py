@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import ibis
-import ibis.expr.types as ir
+from typing import TYPE_CHECKING
 
 from khop.sync.reconciling.rules.clock import Clock
-from khop.sync.reconciling.rules.rule import Rule, Severity
+from khop.sync.reconciling.rules.rule import Rule, Severity, fires
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 
 def _reused(case: ir.Table, _clock: Clock) -> ir.BooleanValue:
@@ -22,7 +24,7 @@ def _other_day(case: ir.Table, clock: Clock) -> ir.BooleanValue:
 
 
 def _unknown_shape(case: ir.Table, _clock: Clock) -> ir.BooleanValue:
-    return case.os_native_id.notnull() & ~ibis.coalesce(case.code_known, False)
+    return case.os_native_id.notnull() & ~fires(case.code_known)
 
 
 RULES = (

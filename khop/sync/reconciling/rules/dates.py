@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ibis.expr.types as ir
+from typing import TYPE_CHECKING
 
 from khop.mappings.records import DONE, Status
 from khop.sync.reconciling.rules.clock import Clock
@@ -18,6 +18,9 @@ from khop.sync.reconciling.rules.rule import (
     fires,
     unread,
 )
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 _SHARED = ("received", "due", "finished", "returned")
 _MINUTE_US = 60 * 1_000_000

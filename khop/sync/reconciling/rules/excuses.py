@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
-
-import ibis
-import ibis.expr.types as ir
+from typing import TYPE_CHECKING
 
 from khop.config.model import RuleException, RuleSettings, Window
 from khop.mappings.codes.procedure import base_procedure
 from khop.mappings.records import Instant
 from khop.mappings.units.names import UnitNames
 from khop.sync.reconciling.rules.clock import Clock, start_us
-from khop.sync.reconciling.rules.rule import Excuse, Rule, any_of, unread
+from khop.sync.reconciling.rules.rule import Excuse, Rule, any_of, truth, unread
 from khop.text.local_time import LOCAL
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 
 def excused(case: ir.Table, rule: Rule, clock: Clock) -> ir.BooleanValue:
@@ -60,7 +61,7 @@ _PAPER_UNITS = ("lb_unit", "lb_unit_code", "rg_unit", "rg_unit_code")
 
 def _excepted(case: ir.Table, exception: RuleException, units: UnitNames) -> ir.BooleanValue:
     """Whether the case is one of these; a value that could not be read may be any."""
-    holds: ir.BooleanValue = ibis.literal(True)
+    holds = truth(True)
     if exception.procedures:
         wanted = sorted({base_procedure(text) or text for text in exception.procedures})
         names = tuple(f"{side}_procedure" for side in ("os", "lb", "rg"))
@@ -69,12 +70,12 @@ def _excepted(case: ir.Table, exception: RuleException, units: UnitNames) -> ir.
         written = sorted({text for unit in exception.units for text in units.written(unit)})
         names = ("os_unit", "os_unit_code", *_PAPER_UNITS)
         holds &= any_of(case[name].isin(written) for name in names) | unread(case, *names)
-    received = ibis.coalesce(case.os_received_us, case.lb_received_us)
+    received = case.os_received_us.coalesce(case.lb_received_us)
     lost = received.isnull() & unread(case, "os_received", "lb_received")
     if exception.first:
-        holds &= ibis.coalesce(received >= start_us(exception.first), lost)
+        holds &= (received >= start_us(exception.first)).coalesce(lost)
     if exception.last:
-        holds &= ibis.coalesce(received < start_us(exception.last + timedelta(days=1)), lost)
+        holds &= (received < start_us(exception.last + timedelta(days=1))).coalesce(lost)
     return holds
 
 
@@ -84,7 +85,7 @@ def _entered_after_outage(case: ir.Table, window: Window, clock: Clock) -> ir.Bo
     first, last = (moment.astimezone(LOCAL).date() for moment in (window.start, window.end))
     until = clock.calendar.add_working_days(last, 1)
     end = datetime.combine(until + timedelta(days=1), time(), tzinfo=LOCAL).astimezone(UTC)
-    received = ibis.coalesce(case.lb_received_ord, case.os_received_ord)
+    received = case.lb_received_ord.coalesce(case.os_received_ord)
     in_time = received >= clock.calendar.ord(first) - clock.number("days")
     return _entered_between(case, window.start, end - timedelta(microseconds=1)) & in_time
 

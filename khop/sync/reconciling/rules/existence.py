@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import ibis
-import ibis.expr.types as ir
+from typing import TYPE_CHECKING
 
 from khop.sync.reconciling.rules.clock import Clock
-from khop.sync.reconciling.rules.rule import Rule, Severity, unread
+from khop.sync.reconciling.rules.rule import Rule, Severity, fires, unread
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 _BASIS_SYNC_RATE = "QĐ 766/QĐ-TTg, 1.4"
 
@@ -22,7 +24,7 @@ def _compared(case: ir.Table, side: str) -> ir.BooleanValue:
 
 def _not_recoded(case: ir.Table) -> ir.BooleanValue:
     """No record of the one-stop had this code before: that dossier has another code now."""
-    return ~ibis.coalesce(case.os_recoded, False)
+    return ~fires(case.os_recoded)
 
 
 def _only_in_the_logbook(case: ir.Table, clock: Clock) -> ir.BooleanValue:
@@ -50,11 +52,11 @@ def _never_synced(case: ir.Table, clock: Clock) -> ir.BooleanValue:
 
 def alone_since(case: ir.Table) -> ir.IntegerValue:
     """Since when the portal has a dossier that the one-stop does not have; null for other cases."""
-    said = ibis.coalesce(case.po_received_us, case.po_submitted_us, case.po_first_seen_us)
+    said = case.po_received_us.coalesce(case.po_submitted_us, case.po_first_seen_us)
     # The portal's own times are earlier than that, so no age is too great.
     lost = unread(case, "po_received", "po_submitted") & case.po_received_us.isnull()
-    since = ibis.ifelse(lost, case.po_first_seen_us, said)
-    return ibis.ifelse(case.os_native_id.isnull(), since, ibis.null())
+    since = lost.ifelse(case.po_first_seen_us, said)
+    return case.os_native_id.isnull().ifelse(since, None)
 
 
 def _phantom(case: ir.Table, clock: Clock) -> ir.BooleanValue:

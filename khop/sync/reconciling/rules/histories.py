@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import ibis
-import ibis.expr.types as ir
+from typing import TYPE_CHECKING
 
 from khop.mappings.records import Status
 from khop.mappings.states.history_facts import path_pattern
 from khop.sync.reconciling.rules.clock import Clock
-from khop.sync.reconciling.rules.rule import Excuse, Rule, Severity, before, unread
+from khop.sync.reconciling.rules.rule import Excuse, Rule, Severity, before, truth, unread
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 
 def _forbidden_step(case: ir.Table, clock: Clock) -> ir.BooleanValue:
     forbidden = clock.tables.transitions.forbidden_pairs(tolerate_missing=False)
-    return case.os_path.re_search(path_pattern(forbidden)) if forbidden else ibis.literal(False)
+    return case.os_path.re_search(path_pattern(forbidden)) if forbidden else truth(False)
 
 
 def _entered_late(case: ir.Table, clock: Clock) -> ir.BooleanValue:
-    received = ibis.ifelse(
-        case.lb_received_us.notnull(), case.lb_received_ord, case.os_received_ord
-    )
+    in_logbook = case.lb_received_us.notnull()
+    received = in_logbook.ifelse(case.lb_received_ord, case.os_received_ord)
     known = case.lb_received_us.notnull() | ~unread(case, "lb_received")
     return known & (case.os_entered_ord - received > clock.number("days"))
 
@@ -29,10 +30,10 @@ def _signed_before_entry(case: ir.Table, _clock: Clock) -> ir.BooleanValue:
 
 
 def _waiting_for_papers(case: ir.Table, clock: Clock) -> ir.BooleanValue:
-    since_us = ibis.coalesce(case.os_supplement_us, case.os_changed_us)
+    since_us = case.os_supplement_us.coalesce(case.os_changed_us)
     waiting = case.os_status == Status.SUPPLEMENT.value
     # Null for all other dossiers, so that they need no recheck when the days have passed.
-    waiting_since_us = ibis.ifelse(waiting, since_us, ibis.null())
+    waiting_since_us = waiting.ifelse(since_us, None)
     return clock.older_than(waiting_since_us, "days")
 
 

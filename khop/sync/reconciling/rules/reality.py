@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ibis
-import ibis.expr.types as ir
+from typing import TYPE_CHECKING
 
 from khop.mappings.records import ACTIVE, Status
 from khop.sync.reconciling.rules.clock import Clock
@@ -14,12 +13,16 @@ from khop.sync.reconciling.rules.rule import (
     any_of,
     before,
     blank,
+    earliest,
     moment,
 )
 
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
 
 def _done_but_open(case: ir.Table, clock: Clock) -> ir.BooleanValue:
-    done_us = ibis.least(case.rg_signed_us, case.ps_delivered_us, case.lb_returned_us)
+    done_us = earliest(case.rg_signed_us, case.ps_delivered_us, case.lb_returned_us)
     return among(case.os_status, ACTIVE) & clock.older(done_us)
 
 

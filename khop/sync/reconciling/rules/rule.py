@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
-
-import ibis
-import ibis.expr.types as ir
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
 from khop.sync.reconciling.rules.clock import Clock
 from khop.text.local_time import DAY_US, LOCAL_OFFSET_US
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 _MINUTE_US = 60 * 1_000_000
 
@@ -30,7 +30,7 @@ class Severity(StrEnum):
     S4 = "S4"
 
 
-Predicate = Callable[[ir.Table, Clock], ir.BooleanValue]
+Predicate: TypeAlias = "Callable[[ir.Table, Clock], ir.BooleanValue]"
 
 
 class Excuse(StrEnum):
@@ -83,9 +83,9 @@ def unread(case: ir.Table, *names: str) -> ir.BooleanValue:
 
     ``names``: as ``os_received``. Such a column is null, and nothing is known of its value.
     """
-    found = ibis.literal(False)
+    found = truth(False)
     for side, _, column in (name.partition("_") for name in names):
-        found = found | ibis.coalesce(case[f"{side}_unread"].contains(f" {column} "), False)
+        found = found | fires(case[f"{side}_unread"].contains(f" {column} "))
     return found
 
 
@@ -102,11 +102,13 @@ def moment(case: ir.Table, *names: str) -> Moment:
     flags = [_flag(case, name) for name in names]
     if len(names) == 1:
         return Moment(times[0], flags[0])
+    import ibis
+
     chosen, by_day = [], []
     for name, time_us, flag in zip(names, times, flags, strict=True):
         lost = unread(case, name)
         chosen += [(time_us.notnull(), time_us), (lost, ibis.null("int64"))]
-        by_day += [(time_us.notnull(), flag), (lost, ibis.literal(False))]
+        by_day += [(time_us.notnull(), flag), (lost, truth(False))]
     return Moment(ibis.cases(*chosen), ibis.cases(*by_day, else_=False))
 
 
@@ -115,7 +117,7 @@ def differs(case: ir.Table, a: str, b: str, minutes: ir.IntegerValue) -> ir.Bool
     differ."""
     a_us, b_us = case[f"{a}_us"], case[f"{b}_us"]
     apart = (a_us - b_us).abs() > minutes * _MINUTE_US
-    return ibis.ifelse(_by_day(case, a, b), _day(a_us) != _day(b_us), apart)
+    return _by_day(case, a, b).ifelse(_day(a_us) != _day(b_us), apart)
 
 
 def before(case: ir.Table, a: str | Moment, b: str | Moment) -> ir.BooleanValue:
@@ -123,7 +125,7 @@ def before(case: ir.Table, a: str | Moment, b: str | Moment) -> ir.BooleanValue:
     first = moment(case, a) if isinstance(a, str) else a
     second = moment(case, b) if isinstance(b, str) else b
     by_day = first.by_day | second.by_day
-    return ibis.ifelse(by_day, _day(first.us) < _day(second.us), first.us < second.us)
+    return by_day.ifelse(_day(first.us) < _day(second.us), first.us < second.us)
 
 
 def apart_by(
@@ -138,15 +140,29 @@ def apart_by(
 
 def any_of(parts: Iterable[ir.BooleanValue]) -> ir.BooleanValue:
     """At least one holds; an unknown one counts as not holding."""
-    found = ibis.literal(False)
+    found = truth(False)
     for part in parts:
-        found = found | ibis.coalesce(part, False)
+        found = found | fires(part)
     return found
 
 
 def fires(predicate: ir.BooleanValue) -> ir.BooleanValue:
     """Whether the predicate is true, with unknown as false."""
-    return ibis.coalesce(predicate, False)
+    return predicate.coalesce(False)
+
+
+def truth(value: bool) -> ir.BooleanValue:
+    """The same truth for every case."""
+    import ibis
+
+    return cast("ir.BooleanValue", ibis.literal(value))
+
+
+def earliest(*times: ir.IntegerValue) -> ir.IntegerValue:
+    """The least of these that are known."""
+    import ibis
+
+    return cast("ir.IntegerValue", ibis.least(*times))
 
 
 def _by_day(case: ir.Table, a: str, b: str) -> ir.BooleanValue:
@@ -156,8 +172,8 @@ def _by_day(case: ir.Table, a: str, b: str) -> ir.BooleanValue:
 def _flag(case: ir.Table, name: str) -> ir.BooleanValue:
     """Whether only the day of this time is known; times without a ``_day`` column are exact."""
     if f"{name}_day" not in case.columns:
-        return ibis.literal(False)
-    return ibis.coalesce(case[f"{name}_day"], False)
+        return truth(False)
+    return fires(case[f"{name}_day"])
 
 
 def _day(moment_us: ir.IntegerValue) -> ir.IntegerValue:

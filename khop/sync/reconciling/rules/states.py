@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import ibis.expr.types as ir
+from typing import TYPE_CHECKING
 
 from khop.mappings.records import DONE, OPEN, Status
 from khop.sync.reconciling.rules.clock import Clock
 from khop.sync.reconciling.rules.rule import Rule, Severity, among, fires
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 _CLOSED_BY_PORTAL = OPEN | {Status.STOPPED}
 _OPEN_ON_PORTAL = OPEN | {Status.NEW, Status.STOPPED}
