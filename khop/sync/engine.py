@@ -31,6 +31,7 @@ from khop.config.model import Config
 from khop.errors import ConfigError
 from khop.mappings.records import Instant
 from khop.sync.findings import log_check, views
+from khop.sync.findings.anchors import write_anchors
 from khop.sync.findings.case_view import case_view
 from khop.sync.findings.decisions import Decisions
 from khop.sync.findings.freshness import freshness
@@ -273,7 +274,9 @@ class Engine:
         fixed = now or self._clock()
         if now is not None and not force and self._is_past(now):
             return reconcile_copy(self._operations, now)
-        return reconcile_ledger(self._operations, fixed, whole=whole)
+        done = reconcile_ledger(self._operations, fixed, whole=whole)
+        write_anchors(self.ledger, self.config, self._clock)
+        return done
 
     def was_compared(self) -> bool:
         """Whether the sources were ever compared. Before that no list of findings says anything."""

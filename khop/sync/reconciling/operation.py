@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from khop.sync.findings.anchors import write_anchors
 from khop.sync.ledger import acquire
 from khop.sync.operations import Operations
 from khop.sync.reconciling.reconcile import Scope, reconcile
@@ -23,7 +22,7 @@ _LONGEST_RECONCILE = 4 * 3600.0
 
 def reconcile_ledger(operations: Operations, now: datetime, *, whole: bool) -> ReconcileSummary:
     """Run the rules at ``now`` over the ledger."""
-    ledger, config = operations.ledger, operations.config
+    ledger = operations.ledger
     # It tells of no progress: one query may take most of its time.
     lease = acquire(ledger, "reconcile", operations.clock, patience=_LONGEST_RECONCILE)
     with lease, operations.run("reconcile", now) as run:
@@ -36,7 +35,6 @@ def reconcile_ledger(operations: Operations, now: datetime, *, whole: bool) -> R
                 connection, reconcile_summary(run.id, now, found).as_json()
             ),
         )
-    write_anchors(ledger, config, operations.clock)
     return reconcile_summary(run.id, now, done)
 
 
