@@ -24,6 +24,8 @@ EXTRA_OF = {
     "python_calamine": "files",
     "xlsxwriter": "files",
     "psycopg": "postgres",
+    "pandas": "spark",
+    "pyspark": "spark",
     "pytest": "testing",
 }
 

@@ -171,4 +171,4 @@ def test_each_extra_names_the_modules_of_its_distributions() -> None:
 
 def _module(requirement: str) -> str:
     name = re.split(r"[\[<>=~ ]", requirement, maxsplit=1)[0]
-    return {"ibis-framework": "ibis"}.get(name, name.replace("-", "_"))
+    return {"ibis-framework": "ibis", "pyspark-client": "pyspark"}.get(name, name.replace("-", "_"))

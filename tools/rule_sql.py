@@ -21,7 +21,7 @@ from khop.sync.reconciling.warehouse import case_query
 from tools.repository import ROOT
 
 FOLDER = ROOT / "tests" / "sync" / "reconciling" / "sql"
-DIALECTS = ("duckdb", "postgres")
+DIALECTS = ("duckdb", "postgres", "spark")
 
 _WINDOW = {"start": "2026-10-05T13:00:00+07:00", "end": "2026-10-06T09:30:00+07:00"}
 #: One excuse of each kind; all rules are on.

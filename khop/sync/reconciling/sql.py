@@ -15,6 +15,8 @@ import ibis
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
+from khop.sync.reconciling.spark_sql import spark_sql
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -39,7 +41,8 @@ def garbage_left() -> Iterator[None]:
 
 
 def question(expression: ir.Table, dialect: str) -> Question:
-    """An expression over a table ``cases``, as SQL; kept for equal expressions."""
+    """An expression over a table ``cases``, as SQL; kept for equal expressions. ``dialect``:
+    duckdb, postgres or spark."""
     return written(expression.op(), dialect)
 
 
@@ -47,4 +50,6 @@ def question(expression: ir.Table, dialect: str) -> Question:
 def written(operation: ops.Relation, dialect: str) -> Question:
     """The question of an expression, given as its operation: expressions cannot be compared."""
     expression = operation.to_expr()
+    if dialect == "spark":
+        return Question(spark_sql(expression), expression.schema())
     return Question(str(ibis.to_sql(expression, dialect=dialect)), expression.schema())
