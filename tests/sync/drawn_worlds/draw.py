@@ -9,7 +9,7 @@ from __future__ import annotations
 import string
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any, Literal
 
@@ -86,6 +86,11 @@ def local(text: str) -> int:
     """Microseconds of UTC of a local time, ``2026-11-20 16:00``."""
     since = datetime.fromisoformat(text) - datetime(1970, 1, 1)
     return since // timedelta(microseconds=1) - 7 * HOUR
+
+
+def moment(us: int) -> datetime:
+    """The moment of so many microseconds of UTC."""
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=us)
 
 
 #: Ordinary days, days off, worked Saturdays, the first and the last moment of a day.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -31,7 +30,7 @@ from khop.sync.reconciling.warehouse import Cases, case_query, ledger_cases, run
 from khop.sync.reconciling.warehouse_spark import spark_cases
 from tests.ledgers import keyed
 from tests.spark import MODES, remote, sail
-from tests.sync.drawn_worlds.draw import NOWS, ONE_STOPS, TODAY, draw_world
+from tests.sync.drawn_worlds.draw import NOWS, ONE_STOPS, TODAY, draw_world, moment
 from tests.sync.drawn_worlds.store import SOURCES, store
 from tests.tiers import examples, seed
 from tools.rule_sql import SETTINGS
@@ -43,10 +42,6 @@ pytestmark = pytest.mark.slow
 SELECTION = Selection(sources=SOURCES, one_stops=ONE_STOPS)
 #: As many neighbourhoods as make every rule fire.
 SIZE = examples(fast=200, full=200, deep=2000)
-
-
-def moment(us: int) -> datetime:
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=us)
 
 
 @pytest.fixture(scope="module")

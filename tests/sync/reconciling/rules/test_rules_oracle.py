@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -26,7 +25,7 @@ from khop.sync.reconciling.rules import Clock as RuleClock
 from tests.ledgers import keyed
 from tests.postgres import BOTH, Server, postgres
 from tests.sync.drawn_worlds.calendar import CountedByHand
-from tests.sync.drawn_worlds.draw import NOWS, ONE_STOPS, TODAY, DrawnWorld, draw_world
+from tests.sync.drawn_worlds.draw import NOWS, ONE_STOPS, TODAY, DrawnWorld, draw_world, moment
 from tests.sync.drawn_worlds.store import SOURCES, store
 from tests.tiers import examples, seed
 
@@ -72,10 +71,6 @@ OTHER_NUMBERS = [
         ),
     ),
 ]
-
-
-def moment(us: int) -> datetime:
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=us)
 
 
 def truth(world: DrawnWorld, now: int, numbers: Numbers | None = None) -> set[Finding]:
