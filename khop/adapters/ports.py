@@ -45,6 +45,9 @@ class Role(StrEnum):
     APOLOGY = "apology"
     SLIPS = "slips"
     REPORT = "report"
+    COUNTS = "counts"
+    FEEDBACK = "feedback"
+    RATINGS = "ratings"
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,9 +29,14 @@ from .paper.items import (
     SheetRead as SheetRead,
 )
 from .paper.office.rows import (
+    CountRow as CountRow,
+    FeedbackRow as FeedbackRow,
     OfficeRow as OfficeRow,
+    Outcome as Outcome,
+    RatingRow as RatingRow,
     ReportLevel as ReportLevel,
     ReportRow as ReportRow,
+    Satisfaction as Satisfaction,
 )
 from .records import (
     Applicant as Applicant,

@@ -90,6 +90,12 @@ class PaperKind(StrEnum):
     SLIPS = "slips"
     #: Form II.06a as units send it.
     REPORT = "report"
+    #: The certification book, summed up by day, unit and procedure.
+    COUNTS = "counts"
+    #: Feedback of citizens (phản ánh, kiến nghị).
+    FEEDBACK = "feedback"
+    #: Ratings by citizens.
+    RATINGS = "ratings"
     #: A row of a register of all outgoing documents that is no result: evidence of nothing.
     DOCUMENT = "document"
 

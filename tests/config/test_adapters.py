@@ -104,6 +104,9 @@ def test_every_declared_adapter_can_be_loaded() -> None:
         "apology_file",
         "slips_file",
         "report_file",
+        "counts_file",
+        "feedback_file",
+        "ratings_file",
     }
     for name, value in declared.items():
         kind = metadata.EntryPoint(name, value, GROUP).load()

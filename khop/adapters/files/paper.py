@@ -30,6 +30,7 @@ from khop.errors import ConfigError
 from khop.mappings.paper.documents import ResultRule
 from khop.mappings.paper.items import AnyRow, NoRow, PaperItem, SheetRead
 from khop.mappings.paper.meanings import refuse_unknown_columns
+from khop.mappings.paper.office.rows import Satisfaction
 from khop.mappings.paper.reader import PaperReader
 from khop.mappings.records import PaperKind, Reject
 from khop.text.local_time import LOCAL
@@ -40,6 +41,9 @@ ROLES: Mapping[PaperKind, Role] = {
     PaperKind.APOLOGY: Role.APOLOGY,
     PaperKind.SLIPS: Role.SLIPS,
     PaperKind.REPORT: Role.REPORT,
+    PaperKind.COUNTS: Role.COUNTS,
+    PaperKind.FEEDBACK: Role.FEEDBACK,
+    PaperKind.RATINGS: Role.RATINGS,
 }
 
 
@@ -127,9 +131,24 @@ class SlipsFileSettings(PaperFileSettings):
     ] = None
 
 
+class RatedFileSettings(PaperFileSettings):
+    """``[sources.NAME]`` of a file with ratings: ``feedback_file``, ``ratings_file``."""
+
+    scores: Annotated[
+        Mapping[str, Satisfaction],
+        Field(
+            description="What the ratings of this file mean, where it writes others than 'Rất hài "
+            "lòng', 'Hài lòng' and 'Không hài lòng': text or number = rating, such as "
+            '{ 5 = "very_satisfied" }.'
+        ),
+    ] = {}
+
+
 _SETTINGS: Mapping[PaperKind, type[PaperFileSettings]] = {
     PaperKind.REGISTER: RegisterFileSettings,
     PaperKind.SLIPS: SlipsFileSettings,
+    PaperKind.FEEDBACK: RatedFileSettings,
+    PaperKind.RATINGS: RatedFileSettings,
 }
 
 
@@ -246,6 +265,7 @@ def _adapter_type(kind: PaperKind) -> AdapterType:
             grammar=context.codes,
             results=results,
             form=settings.form if isinstance(settings, SlipsFileSettings) else None,
+            scores=settings.scores if isinstance(settings, RatedFileSettings) else None,
         )
         return PaperFileAdapter(name, role, files, reader, settings.sheet, context.clock)
 
@@ -257,3 +277,6 @@ REGISTER_FILE = _adapter_type(PaperKind.REGISTER)
 APOLOGY_FILE = _adapter_type(PaperKind.APOLOGY)
 SLIPS_FILE = _adapter_type(PaperKind.SLIPS)
 REPORT_FILE = _adapter_type(PaperKind.REPORT)
+COUNTS_FILE = _adapter_type(PaperKind.COUNTS)
+FEEDBACK_FILE = _adapter_type(PaperKind.FEEDBACK)
+RATINGS_FILE = _adapter_type(PaperKind.RATINGS)

@@ -32,6 +32,9 @@ class FileKind(StrEnum):
     APOLOGY = "apology"
     SLIPS = "slips"
     REPORT = "report"
+    COUNTS = "counts"
+    FEEDBACK = "feedback"
+    RATINGS = "ratings"
     PORTAL = "portal"
 
 

@@ -22,7 +22,10 @@ from khop.connectors.spreadsheets.model import Cell
 from khop.mappings.paper.days import Order
 
 #: Columns of days.
-DAY_COLUMNS = ("received", "due", "returned", "signed", "new_due", "birth")
+DAY_COLUMNS = (
+    *("received", "due", "returned", "signed", "new_due", "birth", "day"),
+    *("forwarded", "refused", "asked", "answered", "published"),
+)
 
 _DAY = r"(\d{1,2})\s*([/.\-])\s*(\d{1,2})"
 _WITH_YEAR = re.compile(rf"(?<![\d/.\-]){_DAY}\s*\2\s*(\d{{4}}|\d{{2}})(?![\d/])", re.ASCII)

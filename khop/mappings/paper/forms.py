@@ -16,6 +16,7 @@ from khop.connectors.spreadsheets.model import Cell
 from khop.errors import RecordError
 from khop.mappings.facts.packaged import load_table
 from khop.mappings.paper.cells import read_text
+from khop.mappings.paper.office.phrases import Phrases
 from khop.mappings.paper.words import folded
 
 NOTICE = "notice"
@@ -52,7 +53,7 @@ def read_form(cell: Cell, field: str, day: date | None = None) -> str | None:
     (form,) = found
     if form not in FORMS:
         raise RecordError(field, _OTHER)
-    by_number = form == "05" and not _names_in(key)
+    by_number = form == "05" and not _phrases().split(key)[0]
     if by_number and day is not None and day < _NEW_FORMS:
         raise RecordError(field, _OLD_05)
     return form
@@ -71,22 +72,10 @@ def form_in(texts: Iterable[str]) -> str | None:
 @lru_cache(maxsize=4096)
 def _named(key: str) -> frozenset[str]:
     """The forms that a folded text names; a notice of another form is that form."""
-    found = _names_in(key) | {f"0{number}" for number in _WITH_NUMBER.findall(key)}
+    found = _phrases().split(key)[0] | {f"0{number}" for number in _WITH_NUMBER.findall(key)}
     return frozenset((found - {NOTICE}) or found)
 
 
-def _names_in(key: str) -> set[str]:
-    found = set()
-    for word, form in _names():
-        if word in key:
-            key = key.replace(word, "#")
-            found.add(form)
-    return found
-
-
 @cache
-def _names() -> tuple[tuple[str, str], ...]:
-    """(folded name, form), longest first."""
-    forms = load_table("paper_words")["slips"]["forms"]
-    names = [(folded(name), form) for form, each in forms.items() for name in each]
-    return tuple(sorted(names, key=lambda name: len(name[0]), reverse=True))
+def _phrases() -> Phrases:
+    return Phrases(load_table("paper_words")["slips"]["forms"])

@@ -42,8 +42,19 @@ _PLACE_AND_DAY = re.compile(
 #: What a text in a column of days has when it is meant as a day.
 _LIKE_A_DAY = re.compile(r"\d{1,2}\s*[/.\-]\s*\d{1,2}|\d{4}|\d.*th[aá]ng", re.IGNORECASE)
 _BRACKETS = re.compile(r"[(\[][^()\[\]]*[)\]]")
-_PROOF_COLUMNS = ("received", "due", "returned", "signed", "new_due", "identity", "code")
-_NUMBER_COLUMNS = ("code", "number", "number_symbol", "number_signed", "procedure", "symbol")
+_PROOF_COLUMNS = (
+    *("received", "due", "returned", "signed", "new_due", "identity", "code", "day"),
+    *("forwarded", "refused", "asked", "answered", "published"),
+)
+_NUMBER_COLUMNS = (
+    "code",
+    "number",
+    "number_symbol",
+    "number_signed",
+    "procedure",
+    "symbol",
+    "feedback_id",
+)
 _SIGN_COLUMNS = frozenset({*_PROOF_COLUMNS, *_NUMBER_COLUMNS})
 #: The largest number that may be a sum of rows; days and codes that became numbers are larger.
 _LARGEST_COUNT = 20_000

@@ -23,7 +23,12 @@ from khop.mappings.paper.words import (
     words,
 )
 
-DATES = frozenset({"received", "due", "returned", "signed", "new_due", "finished"})
+DATES = frozenset(
+    {
+        *("received", "due", "returned", "signed", "new_due", "finished"),
+        *("day", "forwarded", "refused", "asked", "answered", "published"),
+    }
+)
 _PERSONS = frozenset({"applicant", "submitter", "recipient"})
 #: What a person is known by.
 _TRAITS = frozenset({"applicant", "identity", "birth"})
@@ -36,8 +41,11 @@ READ_COLUMNS = frozenset(
         *("applicant", "submitter", "identity", "birth"),
         *("unit", "issuer", "unit_code", "procedure"),
         *("form", "reason"),
-        *AMOUNTS,
-        "field",
+        *("field", *AMOUNTS),
+        *("day", "amount"),
+        *("score", "channel"),
+        *("feedback_id", "feedback_kind", "outcome", "category"),
+        *("forwarded", "refused", "asked", "answered", "published"),
     }
 )
 

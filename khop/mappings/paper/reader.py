@@ -36,7 +36,7 @@ from khop.mappings.paper.record import PaperRecord
 from khop.mappings.paper.row_cells import RowPlace
 from khop.mappings.paper.row_key import RowKeys
 from khop.mappings.paper.tables import PlacedLine, SheetLines
-from khop.mappings.paper.words import evidence_columns, subject_columns, with_example
+from khop.mappings.paper.words import evidence_columns, folded, subject_columns, with_example
 from khop.mappings.paper.writing import Dittos, Writing
 from khop.mappings.records import PaperKind, Reject, UnknownCode
 
@@ -65,6 +65,7 @@ class PaperReader:
     its header in these files, where the table does not have that header. ``grammar``: the shapes
     of codes, by default the packaged ones. ``results``: which rows of a register are results.
     ``form``: of slips that name none; without it, a line above them or the sheet names it.
+    ``scores``: text of a rating -> the ``Satisfaction`` that it means.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class PaperReader:
         grammar: CodeGrammar | None = None,
         results: ResultRule | None = None,
         form: str | None = None,
+        scores: Mapping[str, str] | None = None,
     ) -> None:
         self.kind = kind
         self._first_day = evidence_columns(kind)[0]
@@ -86,6 +88,7 @@ class PaperReader:
         self._grammar = grammar
         self._results = results or ResultRule()
         self._form = form
+        self._scores = {folded(text): score for text, score in (scores or {}).items()}
 
     def read(
         self, sheets: Iterable[Sheet], file: str, last: date | None = None
@@ -141,7 +144,7 @@ class PaperReader:
         self, place: RowPlace, layout: Layout, cells: Sequence[Cell], last: date | None
     ) -> PaperRecord | OfficeRecord:
         if (office := OFFICE_RECORDS.get(self.kind)) is not None:
-            return office(layout, place, cells, RowContext(self._grammar, last))
+            return office(layout, place, cells, RowContext(self._grammar, last, self._scores))
         grammar, results = self._grammar, self._results
         return PaperRecord(self.kind, self._key, layout, place, cells, grammar, last, results)
 

@@ -22,7 +22,12 @@ V = TypeVar("V")
 
 _UNITS = frozenset({"unit", "issuer", "unit_code"})
 #: Days that are no evidence before they have come.
-_NOT_IN_FUTURE = frozenset({"received", "returned", "signed", "birth", "day"})
+_NOT_IN_FUTURE = frozenset(
+    {
+        *("received", "returned", "signed", "birth", "day"),
+        *("forwarded", "refused", "asked", "answered", "published"),
+    }
+)
 _NOTHING_TO_REPEAT = "repeats the row before, which has nothing here that can be repeated"
 
 

@@ -33,6 +33,8 @@ _REPEATED = (
     *("received", "due", "returned", "signed", "new_due"),
     *("applicant", "submitter", "identity", "birth"),
     *("unit", "issuer", "unit_code", "procedure", "symbol", "form"),
+    *("day", "score", "channel", "feedback_kind", "outcome", "category"),
+    *("forwarded", "refused", "asked", "answered", "published"),
 )
 #: A heading has so many different cells at most.
 _HEADING_CELLS = 2

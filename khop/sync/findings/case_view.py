@@ -21,6 +21,7 @@ from khop.sync.ledger.codes import codes_of_dossiers
 from khop.sync.ledger.paper_rows import ROW
 from khop.sync.ledger.quarantine import OPEN
 from khop.sync.ledger.schema import (
+    feedback_row,
     identity_check,
     near_code,
     outbox,
@@ -29,6 +30,7 @@ from khop.sync.ledger.schema import (
     presence,
     progress_step,
     quarantine,
+    rating_row,
     record_alias,
     source_record,
     status_record,
@@ -96,7 +98,11 @@ def case_view(
                 connection, progress_step, progress_step.c.code == code, progress_step.c.event_us
             ),
             identity=_rows(connection, identity_check, identity_check.c.code == code),
-            paper=_rows(connection, paper_row, paper_row.c.code.in_(keys)),
+            paper=(
+                *_rows(connection, paper_row, paper_row.c.code.in_(keys)),
+                *_rows(connection, feedback_row, feedback_row.c.code.in_(keys)),
+                *_rows(connection, rating_row, rating_row.c.code.in_(keys)),
+            ),
             candidates=(*_candidates(connection, code), *_near(connection, code, names)),
         )
     known = case or view.history or view.presence or view.findings or view.paper or view.changes

@@ -23,10 +23,13 @@ from khop.sync.ledger.dirty import mark
 from khop.sync.ledger.quarantine import OPEN, TEXT_LIMIT, put, release
 from khop.sync.ledger.record_rows import time_columns, unread_columns
 from khop.sync.ledger.schema import (
+    count_row,
+    feedback_row,
     paper_file,
     paper_match,
     paper_row,
     quarantine,
+    rating_row,
     report_row,
 )
 from khop.sync.privacy import Privacy
@@ -36,7 +39,12 @@ ROW = "row:"
 
 _KEY = ("source", "file", "row_key")
 #: The table of each kind of row that is no evidence of one dossier.
-_OFFICE: Mapping[PaperKind, sa.Table] = {PaperKind.REPORT: report_row}
+_OFFICE: Mapping[PaperKind, sa.Table] = {
+    PaperKind.REPORT: report_row,
+    PaperKind.COUNTS: count_row,
+    PaperKind.FEEDBACK: feedback_row,
+    PaperKind.RATINGS: rating_row,
+}
 #: The tables with rows of files.
 TABLES = (paper_row, *_OFFICE.values())
 #: Values in one statement; both databases allow more.

@@ -15,7 +15,10 @@ from pydantic import ValidationError
 
 from khop.adapters.files.paper import (
     APOLOGY_FILE,
+    COUNTS_FILE,
+    FEEDBACK_FILE,
     LOGBOOK_FILE,
+    RATINGS_FILE,
     REGISTER_FILE,
     REPORT_FILE,
     SLIPS_FILE,
@@ -168,6 +171,9 @@ def test_a_corrected_row_is_read_from_its_payload(tmp_path: Path) -> None:
         (APOLOGY_FILE, "APOLOGY_FILE", Role.APOLOGY),
         (SLIPS_FILE, "SLIPS_FILE", Role.SLIPS),
         (REPORT_FILE, "REPORT_FILE", Role.REPORT),
+        (COUNTS_FILE, "COUNTS_FILE", Role.COUNTS),
+        (FEEDBACK_FILE, "FEEDBACK_FILE", Role.FEEDBACK),
+        (RATINGS_FILE, "RATINGS_FILE", Role.RATINGS),
     ],
 )
 def test_each_kind_is_an_adapter_with_its_role(

@@ -11,7 +11,14 @@ import sqlalchemy as sa
 from khop.adapters.files import paper
 from khop.adapters.ports import AdapterType, PaperSource
 from khop.sync.ledger import Ledger
-from khop.sync.ledger.schema import discrepancy, quarantine, report_row
+from khop.sync.ledger.schema import (
+    count_row,
+    discrepancy,
+    feedback_row,
+    quarantine,
+    rating_row,
+    report_row,
+)
 from tests.adapters.files.tables import context
 from tests.postgres import BOTH
 from tests.sync.fakes import FakeClock
@@ -28,6 +35,25 @@ STT,Lĩnh vực,Tổng số hồ sơ đã giải quyết,Trước hạn,Đúng h
 Tổng cộng,,12,6,6
 """
 
+COUNTS = """Đơn vị: UBND xã Mẫu 3,,,
+STT,Ngày,Mã TTHC,Số việc
+1,10/11/2026,2.000815,12
+2,11/11/2026,2.000815,nhiều
+3,11/11/2026,2.000884,1.200
+Tổng cộng,,,1.216
+"""
+FEEDBACK = """STT,Mã PAKN,Ngày tiếp nhận,Ngày trả lời,Mã hồ sơ,Nội dung,Người gửi
+1,PA-26-001,10/02/2026,20/02/2026,H99.18.03-260201-0001,Chậm trả kết quả,Nguyễn Văn Mẫu
+2,PA-26-002,31/02/2026,,,Thái độ,Trần Thị Mẫu
+3,PA-26-003,11/02/2026,,,Phí,Lê Văn Mẫu
+"""
+RATINGS = """STT,Mã hồ sơ,Ngày,Mức độ hài lòng,Kênh
+1,H99.18.03-261110-0001,10/11/2026,Rất hài lòng,Quầy
+2,,10/11/2026,Hài lòng,Quầy
+3,,10/11/2026,Hài lòng,Quầy
+4,,11/11/2026,Bình thường,Quầy
+"""
+
 
 def source(kind: AdapterType, folder: Path, **settings: Any) -> PaperSource:
     """A source of the files below a folder."""
@@ -40,6 +66,9 @@ def source(kind: AdapterType, folder: Path, **settings: Any) -> PaperSource:
 
 #: Kind, its table, a good file with one bad row, the number of good rows, and the bad row mended.
 KINDS = [
+    (paper.COUNTS_FILE, count_row, COUNTS, 2, ("nhiều", "4")),
+    (paper.FEEDBACK_FILE, feedback_row, FEEDBACK, 2, ("31/02", "28/02")),
+    (paper.RATINGS_FILE, rating_row, RATINGS, 3, ("Bình thường", "Hài lòng")),
     (paper.REPORT_FILE, report_row, REPORT, 2, ("nhiều", "4")),
 ]
 
@@ -95,3 +124,13 @@ def test_a_name_has_files_of_one_kind(
     file.write_text("Mã hồ sơ,Ngày tiếp nhận\nH99.18.03-261110-0001,10/11/2026\n", "utf-8")
     summary = only_paper(build_engine(other).pull())
     assert f"was read as {mine.kind}" in (summary.error or "")
+
+
+def test_nothing_of_who_gave_feedback_and_of_what_they_wrote_is_kept(
+    build_engine: Build, ledger: Ledger, tmp_path: Path
+) -> None:
+    (tmp_path / "a.csv").write_text(FEEDBACK, "utf-8")
+    build_engine(source(paper.FEEDBACK_FILE, tmp_path)).pull()
+    kept = repr([table_rows(ledger, table) for table in (feedback_row, quarantine)])
+    for text in ("Nguyễn Văn Mẫu", "Trần Thị Mẫu", "Chậm trả", "Thái độ"):
+        assert text not in kept

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, ClassVar
 
@@ -23,10 +23,11 @@ from khop.text.cleaning import fold_label
 @dataclass(frozen=True, slots=True)
 class RowContext:
     """What the rows of a source are read with. ``grammar``: the shapes of codes. ``last``: a later
-    day is refused; None refuses none."""
+    day is refused; None refuses none. ``scores``: folded text -> the rating that it means."""
 
     grammar: CodeGrammar | None = None
     last: date | None = None
+    scores: Mapping[str, str] = field(default_factory=dict)
 
 
 class OfficeRecord(RowCells, ABC):

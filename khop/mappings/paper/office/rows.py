@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from khop.mappings.records import PaperKind
+from khop.mappings.records import Instant, PaperKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,3 +55,56 @@ class ReportRow(OfficeRow):
     open_all: int | None
     open_in_time: int | None
     open_late: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountRow(OfficeRow):
+    """How many cases of a procedure a unit entered in its book on a day (certification)."""
+
+    done_at: Instant
+    procedure: str | None
+    amount: int
+
+
+class Satisfaction(StrEnum):
+    """The three answers that the portal's totals of ratings know."""
+
+    VERY_SATISFIED = "very_satisfied"
+    SATISFIED = "satisfied"
+    UNSATISFIED = "unsatisfied"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatingRow(OfficeRow):
+    """One rating. ``channel``: how it was given, as the file writes it."""
+
+    rated_at: Instant
+    score: Satisfaction
+    channel: str | None
+
+
+class Outcome(StrEnum):
+    """What became of feedback."""
+
+    VALID = "valid"
+    RETURNED = "returned"
+    OTHER_AUTHORITY = "other_authority"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedbackRow(OfficeRow):
+    """One feedback (phản ánh, kiến nghị) with its steps. Who gave it and what it says are not kept.
+    ``feedback_kind``, ``category``: labels, as the file writes them. ``code``: of the dossier that
+    it names. ``score``: of the answer, by who gave the feedback."""
+
+    feedback_id: str
+    received_at: Instant
+    feedback_kind: str | None
+    forwarded_at: Instant | None
+    refused_at: Instant | None
+    asked_at: Instant | None
+    answered_at: Instant | None
+    published_at: Instant | None
+    outcome: Outcome | None
+    category: str | None
+    score: Satisfaction | None

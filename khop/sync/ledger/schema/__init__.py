@@ -28,7 +28,7 @@ from khop.sync.ledger.schema.findings import (
     notified,
     recheck,
 )
-from khop.sync.ledger.schema.office import report_row
+from khop.sync.ledger.schema.office import count_row, feedback_row, rating_row, report_row
 from khop.sync.ledger.schema.paper import near_code, paper_file, paper_match, paper_row
 from khop.sync.ledger.schema.sources import (
     catalogue,
@@ -60,12 +60,14 @@ __all__ = [
     "alarm_message",
     "audit_log",
     "catalogue",
+    "count_row",
     "cursor",
     "dirty",
     "discrepancy",
     "evidence_asked",
     "exclusion",
     "feed",
+    "feedback_row",
     "finding_count",
     "finding_day",
     "identity_check",
@@ -86,6 +88,7 @@ __all__ = [
     "presence",
     "progress_step",
     "quarantine",
+    "rating_row",
     "recheck",
     "record_alias",
     "record_change",

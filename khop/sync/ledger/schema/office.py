@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text
 
-from khop.sync.ledger.schema.columns import metadata
+from khop.sync.ledger.schema.columns import metadata, times
 
 
 def _place() -> list[Column[str] | Column[int]]:
@@ -54,4 +54,44 @@ report_row = Table(
     Column("open_in_time", Integer),
     Column("open_late", Integer),
     *_read(),
+)
+
+# cases of a procedure at a unit on a day, in the certification book
+count_row = Table(
+    "count_row",
+    metadata,
+    *_place(),
+    *times("done"),
+    Column("procedure", String),
+    Column("amount", Integer, nullable=False),
+    *_read(),
+)
+
+# feedback of citizens (mappings.paper.office.rows.FeedbackRow)
+feedback_row = Table(
+    "feedback_row",
+    metadata,
+    *_place(),
+    Column("feedback_id", String, nullable=False),
+    Column("code", String),
+    *times("received", "forwarded", "refused", "asked", "answered", "published"),
+    Column("feedback_kind", String),
+    Column("outcome", String),
+    Column("category", String),
+    Column("score", String),
+    *_read(),
+    Index("ix_feedback_row_code", "code"),
+)
+
+# ratings by citizens
+rating_row = Table(
+    "rating_row",
+    metadata,
+    *_place(),
+    Column("code", String),
+    *times("rated"),
+    Column("score", String, nullable=False),
+    Column("channel", String),
+    *_read(),
+    Index("ix_rating_row_code", "code"),
 )

@@ -86,6 +86,30 @@ class Slips(Kind):
     forms: Forms
 
 
+class Outcomes(Facts):
+    """What became of feedback."""
+
+    valid: Texts
+    returned: Texts
+    other_authority: Texts
+
+
+class Feedback(Kind):
+    outcomes: Outcomes
+
+
+class Scores(Facts):
+    """What ratings are called."""
+
+    very_satisfied: Texts
+    satisfied: Texts
+    unsatisfied: Texts
+
+
+class Ratings(Kind):
+    scores: Scores
+
+
 class PaperHeaders(Sourced):
     short: dict[Text, Text]
     plain: Plain
@@ -96,6 +120,9 @@ class PaperHeaders(Sourced):
     apology: Kind
     slips: Slips
     report: Kind
+    counts: Kind
+    feedback: Feedback
+    ratings: Ratings
     portal: Kind
 
     @model_validator(mode="after")
