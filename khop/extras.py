@@ -11,6 +11,7 @@ from importlib.util import find_spec
 
 #: Module that may be missing -> the extra that brings it; a test holds it equal to pyproject.toml.
 EXTRA_OF = {
+    "adbc_driver_sqlite": "engine",
     "alembic": "engine",
     "apscheduler": "daemon",
     "cronsim": "daemon",

@@ -13,6 +13,7 @@ import pytest
 from khop.mappings.records import Status
 from khop.sync.engine import Engine
 from khop.sync.ledger import Ledger
+from khop.sync.reconciling import feed
 from khop.sync.reconciling.ledger_inputs import Selection
 from khop.sync.reconciling.warehouse import ledger_cases
 from tests.sync.fakes import FakeOneStop, FakePortal, at, record
@@ -27,6 +28,15 @@ other.execute("INSERT INTO run (kind, now_us) VALUES ('other', 1)")
 other.commit()
 other.close()
 """
+
+
+@pytest.fixture(params=["here", "process"])
+def read_by(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Who reads the ledger: this process, or one of its own, whatever the ledger's size."""
+    if request.param == "process":
+        monkeypatch.setattr(feed, "MANY_ROWS", 0)
+        monkeypatch.setattr(feed, "MANY_CODES", 0)
+    return str(request.param)
 
 
 def file_of(ledger: Ledger) -> Path:
@@ -45,7 +55,7 @@ def locks_on(path: Path) -> set[str]:
 
 
 @pytest.mark.skipif(not LOCKS.exists(), reason="only Linux lists file locks")
-def test_reading_cases_keeps_the_locks_on_the_ledger(ledger: Ledger) -> None:
+def test_reading_cases_keeps_the_locks_on_the_ledger(ledger: Ledger, read_by: str) -> None:
     held = locks_on(file_of(ledger))
     assert held, "an open ledger holds locks"
     with ledger_cases(ledger):
@@ -54,7 +64,7 @@ def test_reading_cases_keeps_the_locks_on_the_ledger(ledger: Ledger) -> None:
 
 
 def test_a_ledger_that_two_processes_use_stays_whole(
-    engine: Engine, one_stop: FakeOneStop, portal: FakePortal, ledger: Ledger
+    engine: Engine, one_stop: FakeOneStop, portal: FakePortal, ledger: Ledger, read_by: str
 ) -> None:
     one_stop.put(*(record(i) for i in range(1, 30)))
     engine.pull()
@@ -73,7 +83,7 @@ def test_a_ledger_that_two_processes_use_stays_whole(
 
 
 def test_cases_have_the_types_that_rules_compare(
-    engine: Engine, one_stop: FakeOneStop, ledger: Ledger
+    engine: Engine, one_stop: FakeOneStop, ledger: Ledger, read_by: str
 ) -> None:
     one_stop.put(record(1, no_due=True, due_at=None), record(2, status=None, changed_at=at(12)))
     engine.pull()
@@ -85,7 +95,7 @@ def test_cases_have_the_types_that_rules_compare(
 
 
 def test_only_the_cases_that_are_asked_for_are_made(
-    engine: Engine, one_stop: FakeOneStop, portal: FakePortal, ledger: Ledger
+    engine: Engine, one_stop: FakeOneStop, portal: FakePortal, ledger: Ledger, read_by: str
 ) -> None:
     alias = "G22.99-261110-000777"
     one_stop.put(*(record(i) for i in range(2, 9)), record(1, aliases=(alias,)))
