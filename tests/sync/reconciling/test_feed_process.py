@@ -16,9 +16,10 @@ import pytest
 
 from khop.errors import LedgerError, LedgerUnavailable
 from khop.sync.ledger import Ledger
-from khop.sync.reconciling import feed, feed_process
+from khop.sync.reconciling import feed
 from khop.sync.reconciling.feed import TableQuery, open_feed
-from khop.sync.reconciling.feed_process import FeedEnded, FeedProcess
+from khop.sync.reconciling.feed import process as feed_process
+from khop.sync.reconciling.feed.process import FeedEnded, FeedProcess
 from khop.text.logs import Log
 
 #: More rows than the pipe between the processes takes.
@@ -30,7 +31,7 @@ ONE = pa.schema([("n", pa.int64())])
 STARTS_AND_WAITS = f"""
 import sys
 from pathlib import Path
-from khop.sync.reconciling.feed_process import FeedProcess
+from khop.sync.reconciling.feed.process import FeedProcess
 process = FeedProcess(Path(sys.argv[1]), [{LONG!r}], [])
 next(process.answer())
 print(process.pid, flush=True)
@@ -128,8 +129,8 @@ out.flush()
 os._exit(0)
 """
     write_worker(tmp_path, monkeypatch, source)
-    with closing(FeedProcess(file, ["SELECT 1"], [])) as process:
-        answer = process.answer()
+    with closing(FeedProcess(file, ["SELECT 1"], [])) as started:
+        answer = started.answer()
         assert next(answer).num_rows == 2
         with pytest.raises(FeedEnded):
             next(answer)

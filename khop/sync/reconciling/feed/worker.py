@@ -1,4 +1,4 @@
-"""The process that reads tables of a ledger in SQLite as Arrow; ``feed_process`` starts it.
+"""The process that reads tables of a ledger in SQLite as Arrow; ``process`` starts it.
 
 It gets one object of JSON on its standard input::
 

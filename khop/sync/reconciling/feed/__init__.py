@@ -3,7 +3,7 @@
 ::
 
     few rows     the ledger's own connection, in this process
-    many rows    ADBC in a process of its own (feed_process): less than a third of the processor
+    many rows    ADBC in a process of its own (process): less than a third of the processor
                  time, but the process takes a tenth of a second to start
 
 In this process a second SQLite library, as ADBC's, would drop the first one's file locks when it
@@ -25,7 +25,7 @@ import sqlalchemy as sa
 
 from khop.errors import LedgerUnavailable
 from khop.sync.ledger import Ledger
-from khop.sync.reconciling.feed_process import FeedEnded, FeedProcess
+from khop.sync.reconciling.feed.process import FeedEnded, FeedProcess
 from khop.text.logs import Log
 
 #: Tables, by name, in the order of their queries. Each is read to its end before the next one is

@@ -1,4 +1,4 @@
-"""Starts the process that reads a ledger in SQLite, ``feed_worker``, and takes its answers."""
+"""Starts the process that reads a ledger in SQLite, ``worker``, and takes its answers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-_WORKER = Path(__file__).with_name("feed_worker.py")
+_WORKER = Path(__file__).with_name("worker.py")
 #: Bytes that may be under way; the system's default is 64 KiB.
 _PIPE = 1 << 20
 #: How the names of programs begin that run a script. A program that has Python inside may give its
@@ -96,4 +96,4 @@ class FeedProcess:
             self._process.wait(_PATIENCE_SECONDS)
         code = self._process.poll()
         said = "" if code is None else self._process.stderr.read().decode(errors="replace")
-        return FeedEnded(code, said or None)
+        return FeedEnded(code, said.partition("\n")[0] or None)  # the query comes after it
