@@ -90,9 +90,11 @@ from .sync.engine import (
     Engine as Engine,
 )
 from .sync.findings.decisions import Decisions as Decisions
+from .sync.findings.filters import FindingFilters as FindingFilters
+from .sync.findings.finding_list import FindingList as FindingList, Totals as Totals
+from .sync.findings.lists import FindingLists as FindingLists
 from .sync.findings.history import FindingEvent as FindingEvent
 from .sync.findings.notices import NoticeSummary as NoticeSummary
-from .sync.findings.views import FindingFilters as FindingFilters
 from .sync.findings.work import Task as Task
 from .sync.ledger import (
     create_ledger as create_ledger,
@@ -120,6 +122,9 @@ from .sync.results import (
     EvidenceSummary as EvidenceSummary,
     FeedSummary as FeedSummary,
     Finding as Finding,
+    FindingCount as FindingCount,
+    FindingDay as FindingDay,
+    FindingPage as FindingPage,
     FindingState as FindingState,
     Freshness as Freshness,
     IdentityView as IdentityView,

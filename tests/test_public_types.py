@@ -16,7 +16,7 @@ import khop
 #: The packages whose listed names are stable (docs/stability.md), and the packages they list.
 PUBLIC = ("khop", "khop.adapters", "khop.connectors", "khop.mappings", "khop.testing")
 #: Classes that only khop makes: nobody calls their constructors.
-MADE_BY_KHOP = (khop.RepairPolicies,)
+MADE_BY_KHOP = (khop.FindingList, khop.RepairPolicies)
 
 
 def faces() -> list[ModuleType]:

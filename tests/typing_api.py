@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -21,10 +21,10 @@ def a_day(path: Path) -> int:
         applied: khop.ApplySummary = engine.apply(plan, confirm=lambda question: False)
         repaired: khop.RepairSummary = engine.repair_policies.run(stop=lambda: False)
         policies: list[khop.PolicyStatus] = engine.repair_policies.status()
-        findings: list[khop.Finding] = engine.findings(severities=["S1"])
+        findings: Iterator[khop.Finding] = engine.findings(severities=["S1"])
         view: khop.CaseView | None = engine.show("H99.1-261120-0001")
     done = len(applied.applied) + len(repaired.policies) + len(policies)
-    return pulled.run + compared.open + done + len(findings) + bool(view)
+    return pulled.run + compared.open + done + sum(1 for _ in findings) + bool(view)
 
 
 def adapters(config: khop.Config, context: khop.Context) -> list[khop.Adapter]:

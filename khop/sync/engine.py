@@ -11,7 +11,7 @@ the engine gives each operation its lease, its row in the table of runs, and its
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
 from typing import Self, Unpack
@@ -34,9 +34,10 @@ from khop.sync.findings import log_check, views
 from khop.sync.findings.anchors import write_anchors
 from khop.sync.findings.case_view import case_view
 from khop.sync.findings.decisions import Decisions
+from khop.sync.findings.filters import Filters, FindingFilters
 from khop.sync.findings.freshness import freshness
+from khop.sync.findings.lists import FindingLists
 from khop.sync.findings.notices import NoticeSummary, notice_client, preview, send_notices
-from khop.sync.findings.views import Filters, FindingFilters
 from khop.sync.findings.work import Task, work_list
 from khop.sync.ledger import Ledger, audit_log
 from khop.sync.ledger.sealed.chain import Verified
@@ -82,8 +83,8 @@ class Engine:
     """What ``open_engine`` returns. Methods raise ConfigError and LedgerError (after
     ``close``, always); errors of a system are in the summaries.
 
-    ``decisions``: what people decide about findings. ``repair_policies``: what khop repairs
-    without being asked.
+    ``lists``: findings in pages, for reports, and counted. ``decisions``: what people decide about
+    findings. ``repair_policies``: what khop repairs without being asked.
     """
 
     def __init__(
@@ -109,6 +110,7 @@ class Engine:
         self._operations = Operations(
             config, ledger, privacy, tables, self._systems, clock, accept_clock
         )
+        self.lists = FindingLists(ledger, tables.unit_names)
         self.decisions = Decisions(ledger, clock)
         self.repair_policies = RepairPolicies(self._operations)
         check_rules(config)
@@ -288,8 +290,13 @@ class Engine:
             last = read_last_reconcile(connection)
         return last is not None and Instant.of(now).us < last.now_us
 
-    def findings(self, **wanted: Unpack[FindingFilters]) -> list[Finding]:
-        """Discrepancies, gravest first: those that are not settled, if no states are given."""
+    def findings(self, **wanted: Unpack[FindingFilters]) -> Iterator[Finding]:
+        """Discrepancies, gravest first: those that are not settled, if no states are given.
+
+        They are read some at a time, each as it is then; memory does not grow with their number,
+        and no transaction is open meanwhile. One that begins or ends while they are read may be
+        among them or not. ``lists.whole`` has them of one moment.
+        """
         return views.findings(self.ledger, Filters(**wanted), self.tables.unit_names)
 
     def changes_between(
@@ -371,7 +378,5 @@ class Engine:
 
         ``units``: only these, by any name or code; "" for findings without one. Raises KhopError.
         """
-        with self.ledger.read() as connection:
-            units = views.chosen_units(connection, units, self.tables.unit_names)
-        findings, pages = self.findings(states=UNSETTLED), self._systems.dossier_pages()
-        return work_list(findings, self.plan(), pages, units)
+        plan, pages = self.plan(), self._systems.dossier_pages()
+        return work_list(self.findings(states=UNSETTLED, units=units), plan, pages)

@@ -220,14 +220,14 @@ def test_a_reconcile_in_the_past_changes_no_finding(
     engine.pull()
     clock.advance(days=2)
     assert engine.reconcile().open > 0
-    before, ran = engine.findings(states=()), runs(ledger)
+    before, ran = list(engine.findings(states=())), runs(ledger)
     if ledger.url.startswith("sqlite"):
         past = engine.reconcile(at(10).utc)
         assert (past.on_copy, past.open, past.run) == (True, 0, 0)
     else:
         with pytest.raises(KhopError, match=r"cannot be copied"):
             engine.reconcile(at(10).utc)
-    assert (engine.findings(states=()), runs(ledger)) == (before, ran)
+    assert (list(engine.findings(states=())), runs(ledger)) == (before, ran)
     forced = engine.reconcile(at(10).utc, force=True)
     assert (forced.on_copy, forced.open) == (False, 0)
-    assert engine.findings() == []
+    assert list(engine.findings()) == []

@@ -15,6 +15,7 @@ from khop.errors import ConfigError, KhopError
 from khop.mappings.records import Applicant
 from khop.sync.engine import Engine
 from khop.sync.findings.decisions import Decisions
+from khop.sync.findings.lists import FindingLists
 from khop.sync.ledger import LeaseHeld, Ledger, acquire
 from khop.sync.ledger.schema import run as run_table
 from khop.sync.repairing.by_policy import RepairPolicies
@@ -123,7 +124,7 @@ def test_an_unknown_unit_is_refused_with_a_suggestion(
     one_stop.put(record(1))
     engine.pull()
     engine.reconcile()
-    assert len(engine.findings(units=["UBND xã Mẫu"])) == 1
+    assert len(list(engine.findings(units=["UBND xã Mẫu"]))) == 1
     for ask in (lambda unit: engine.findings(units=[unit]), lambda unit: engine.work([unit])):
         with pytest.raises(KhopError, match="did you mean UBND xã Mẫu"):
             ask("UBND xa Mẫu")
@@ -210,6 +211,10 @@ CLOSED: dict[str, Callable[[Any], object]] = {
     "check_clock": lambda engine: engine.check_clock(),
     "reconcile": lambda engine: engine.reconcile(),
     "findings": lambda engine: engine.findings(),
+    "whole": lambda engine: engine.lists.whole().__enter__(),
+    "page": lambda engine: engine.lists.page(),
+    "counts": lambda engine: engine.lists.counts(),
+    "days": lambda engine: engine.lists.days(AWARE.date(), AWARE.date()),
     "changes_between": lambda engine: engine.changes_between(AWARE, AWARE),
     "freshness": lambda engine: engine.freshness(),
     "show": lambda engine: engine.show("H99"),
@@ -235,7 +240,7 @@ def test_a_closed_engine_says_so_whatever_it_is_asked(build_engine: Build) -> No
     engine = build_engine(FakeOneStop(), FakePortal(), Population())
     with engine:
         assert engine.pull().ok
-    parts = (Engine, Decisions, RepairPolicies)
+    parts = (Engine, FindingLists, Decisions, RepairPolicies)
     methods = {name for part in parts for name, _ in inspect.getmembers(part, inspect.isfunction)}
     assert CLOSED.keys() == {name for name in methods if not name.startswith("_")} - {"close"}
     for name, ask in CLOSED.items():

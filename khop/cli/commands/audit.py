@@ -20,7 +20,7 @@ from khop.errors import KhopError
 from khop.text.local_time import LOCAL
 
 if TYPE_CHECKING:
-    from khop.sync.findings.views import FindingFilters
+    from khop.sync.findings.filters import FindingFilters
     from khop.sync.results import Finding
 
 _SEVERITIES = ("S1", "S2", "S3", "S4")

@@ -131,7 +131,7 @@ def _play(shell: Shell, systems: SandboxProcess) -> _Story:
             planted=frozenset(
                 (line["rule"], line["code"] or _place(line["row"])) for line in systems.truth()
             ),
-            findings=opened.findings(),
+            findings=list(opened.findings()),
             freshness=opened.freshness(),
             violations=systems.violations(),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,18 +29,16 @@ def work_list(
     findings: Iterable[Finding],
     plan: Plan,
     pages: Mapping[str, str],
-    units: Collection[str] = (),
 ) -> list[Task]:
     """The findings that the plan leaves to people, by unit, the gravest first.
 
-    ``pages``: patterns of the addresses of dossiers, by source. ``units``: only these; "" means
-    findings without a unit.
+    ``pages``: patterns of the addresses of dossiers, by source.
     """
     left = {(item.subject, rule): item.reason for item in plan.work for rule in item.rules}
     tasks = [
         Task(redacted(finding), left[finding.subject, finding.rule], _link(finding, pages))
         for finding in findings
-        if (finding.subject, finding.rule) in left and (not units or (finding.unit or "") in units)
+        if (finding.subject, finding.rule) in left
     ]
     return sorted(tasks, key=_order)
 

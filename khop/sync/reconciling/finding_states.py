@@ -268,7 +268,7 @@ def _unchanged(row: Any, item: Found) -> bool:
     """Whether the ledger's row of a finding says what the finding says now.
 
     When a look-up was answered is not compared: an answer that says the same again changes no
-    finding. Who shows a finding takes the time from the look-up itself (``findings.views``).
+    finding. Who shows a finding takes the time from the look-up itself (``findings.finding_rows``).
     """
     stored = row.fingerprint, row.severity, row.unit
     if stored != (item.fingerprint, item.severity.value, item.unit):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -107,6 +108,49 @@ class Finding(OfSubject):
     resolved: str | None = None
     values: Mapping[str, Any]
     evidence: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FindingPage(Result):
+    """A page of a list of findings.
+
+    ``number``: findings of the whole list; with ``more``, there are more than that. ``previous``,
+    ``next``: for ``before`` and ``after`` of ``Engine.lists.page``, which then gives the page
+    beside this one; None where there is none.
+    """
+
+    findings: tuple[Finding, ...]
+    number: int
+    more: bool
+    previous: str | None
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FindingCount(Result):
+    """How many findings of a rule there are in one unit, with one severity, in one state."""
+
+    rule: str
+    unit: str | None
+    severity: str
+    state: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class FindingDay(Result):
+    """What changed on one local day: how many findings were found for the first time, came back,
+    were no longer found, were excluded by people. ``open``: how many needed work at its end.
+    ``rule``, ``unit``: where the days are told by one of them."""
+
+    day: date
+    rule: str | None
+    unit: str | None
+    found: int
+    reopened: int
+    resolved: int
+    excluded: int
+    open: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from khop.errors import KhopError, Unreachable
 from khop.mappings.records import Reject
 from khop.sync.engine import Engine
+from khop.sync.findings.finding_rows import event_of
 from khop.sync.findings.subjects import short_subject, subject_of
-from khop.sync.findings.views import event_of
 from khop.sync.ledger.schema import discrepancy
 from khop.sync.results import FindingState
 from tests.postgres import BOTH
@@ -45,8 +45,8 @@ def test_findings_are_chosen_by_the_day_of_their_event(found: Engine) -> None:
     day = date.fromisoformat(event[:10])
     codes = [f.code for f in found.findings(event_since=day, event_until=day)]
     assert codes == [ONE, TWO]
-    assert found.findings(event_since=day + timedelta(days=1)) == []
-    assert found.findings(event_until=day - timedelta(days=1)) == []
+    assert list(found.findings(event_since=day + timedelta(days=1))) == []
+    assert list(found.findings(event_until=day - timedelta(days=1))) == []
 
 
 def test_findings_are_chosen_by_when_they_were_first_seen(

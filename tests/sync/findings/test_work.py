@@ -62,7 +62,7 @@ def test_work_can_be_limited_to_units(judged: Engine) -> None:
 
 
 def test_work_is_sorted_by_unit_then_by_severity(judged: Engine) -> None:
-    findings = judged.findings()
+    findings = list(judged.findings())
     plan = judged.plan()
     again = work_list(reversed(findings), plan, {})
     assert again == work_list(findings, plan, {})

@@ -194,7 +194,7 @@ def test_events_under_another_spelling_are_candidates_and_no_evidence(
     assert [(row["code"], row["reasons"]) for row in view.candidates] == [(other, ["code"])]
     assert "vnpost" not in [row["source"] for row in view.history]
     assert not any(value for name, value in view.case.items() if name.startswith("ps_"))
-    assert engine.findings(states=list(FindingState)) == []
+    assert list(engine.findings(states=list(FindingState))) == []
     one_stop.put(record(2, code=other))
     engine.pull()
     view = engine.show(code)

@@ -286,4 +286,4 @@ def test_an_answer_of_before_a_push_is_not_one_of_after_it(
     clock.advance(minutes=1)
     assert look_ups(engine).present == 1
     engine.reconcile()
-    assert engine.findings() == []
+    assert list(engine.findings()) == []

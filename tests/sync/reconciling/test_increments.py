@@ -29,7 +29,14 @@ from khop.mappings.records import (
     StatusKind,
     StatusRecord,
 )
-from khop.sync.ledger import Ledger, create_ledger, presence, quarantine, records
+from khop.sync.ledger import (
+    Ledger,
+    create_ledger,
+    finding_counts,
+    presence,
+    quarantine,
+    records,
+)
 from khop.sync.ledger import paper_rows as paper
 from khop.sync.ledger.cursor import Cursor, save_cursor
 from khop.sync.ledger.records import Arrival, record_hash
@@ -88,6 +95,7 @@ def findings(ledger: Ledger) -> list[tuple[Any, ...]]:
         *(discrepancy.c[name] for name in ("fingerprint", "values_json", "evidence_json")),
     ).where(discrepancy.c.state != "resolved")
     with ledger.read() as connection:
+        assert list(finding_counts.differences(connection)) == []
         return sorted(tuple(row) for row in connection.execute(query))
 
 

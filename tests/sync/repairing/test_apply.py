@@ -33,7 +33,7 @@ def test_an_absent_dossier_is_created_with_all_its_steps(
     assert portal.dossiers[absent.code].status == Status.PROCESSING
     assert [s.status for s in portal.steps[absent.code]] == [Status.RECEIVED, Status.PROCESSING]
     pull_and_reconcile(engine, clock)
-    assert engine.findings() == []
+    assert list(engine.findings()) == []
 
 
 @pytest.mark.parametrize("landed", [True, False])
