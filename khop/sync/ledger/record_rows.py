@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from khop.mappings.paper.items import AnyRow
@@ -67,13 +68,20 @@ def time_columns(
     """The columns of the record's times ``names``."""
     columns: dict[str, Any] = {}
     for name in names:
-        instant: Instant | None = getattr(record, f"{name}_at")
+        at, us, day = _time_names(name)
+        instant: Instant | None = getattr(record, at)
         if instant is None:
-            columns[f"{name}_us"] = columns[f"{name}_day"] = None
+            columns[us] = columns[day] = None
         else:
-            columns[f"{name}_us"] = instant.us
-            columns[f"{name}_day"] = instant.precision is Precision.DAY
+            columns[us] = instant.us
+            columns[day] = instant.precision is Precision.DAY
     return columns
+
+
+@cache
+def _time_names(name: str) -> tuple[str, str, str]:
+    """The attribute of a time, and its two columns."""
+    return f"{name}_at", f"{name}_us", f"{name}_day"
 
 
 def record_columns(record: DossierRecord, history: Sequence[StatusRecord] | None) -> dict[str, Any]:

@@ -74,17 +74,16 @@ class Arrival:
 
 def record_hash(record: DossierRecord) -> str:
     """Digest of a record's content; two records with the same digest are equal."""
-    text = "\x1f".join(map(_plain, _CONTENT(record)))
+    parts = [
+        part if part.__class__ is str else "\x00" if part is None else _plain(part)
+        for part in _CONTENT(record)
+    ]
     if record.unread:
-        text += "\x1f" + _plain(record.unread)
-    return hex_digest(text.encode("utf-8", "surrogatepass"))
+        parts.append(_plain(record.unread))
+    return hex_digest("\x1f".join(parts).encode("utf-8", "surrogatepass"))
 
 
 def _plain(part: object) -> str:
-    if part.__class__ is str:
-        return part
-    if part is None:
-        return "\x00"
     if isinstance(part, Instant):
         return f"{part.us}{part.precision[0]}"
     if isinstance(part, tuple):
@@ -180,17 +179,15 @@ def _codes(arrivals: Iterable[Arrival]) -> set[str]:
 
 
 def _record_row(arrival: Arrival, role: Role, now_us: int) -> dict[str, Any]:
-    return {
-        **record_columns(arrival.reading.record, arrival.reading.history),
-        "role": role.value,
-        "listed_hash": arrival.listed_hash,
-        "history_due": arrival.history_due,
-        "list_said": arrival.list_said,
-        "detail_said": arrival.detail_said,
-        "last_known": None,
-        "first_seen_us": now_us,
-        "stored_us": now_us,
-    }
+    row = record_columns(arrival.reading.record, arrival.reading.history)
+    row["role"] = role.value
+    row["listed_hash"] = arrival.listed_hash
+    row["history_due"] = arrival.history_due
+    row["list_said"] = arrival.list_said
+    row["detail_said"] = arrival.detail_said
+    row["last_known"] = None
+    row["first_seen_us"] = row["stored_us"] = now_us
+    return row
 
 
 def store_events(connection: sa.Connection, events: Sequence[StatusRecord]) -> int:

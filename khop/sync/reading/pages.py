@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from itertools import pairwise
+from typing import TypeAlias
 
 from khop.adapters.ports import SourcePage
 from khop.errors import Unreadable
@@ -16,6 +17,9 @@ _READS_OF_A_PAGE = 4
 _STALE_PAGES = 50
 #: Pages of one list; the largest list known has a few million rows.
 _MOST_PAGES = 200_000
+
+#: The ids of the records of a page, and what tells its rejects apart.
+RowIds: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
 
 log = Log(__name__)
 
@@ -131,7 +135,7 @@ class PageReader:
         """Whether a full page is an earlier page again: the list goes round."""
         if page.fetched < max(self._rows or 0, 2):
             return None
-        first = self._first_on.setdefault(hash(str(row_ids(page))), number)
+        first = self._first_on.setdefault(hash(row_ids(page)), number)
         return "an earlier" if first < number else None
 
 
@@ -152,12 +156,12 @@ def is_older_than(page: SourcePage, bound_us: int | None) -> bool:
     return in_order and changes[-1] < bound_us
 
 
-def row_ids(page: SourcePage) -> tuple[list[str], list[str]]:
+def row_ids(page: SourcePage) -> RowIds:
     """What tells the rows of a page apart: the native ids of the records; of the rejects, which may
     have none, the id, the code or the whole."""
     return (
-        [reading.record.native_id for reading in page.readings],
-        [reject.native_id or reject.code or repr(reject.payload) for reject in page.rejects],
+        tuple([reading.record.native_id for reading in page.readings]),
+        tuple([each.native_id or each.code or repr(each.payload) for each in page.rejects]),
     )
 
 

@@ -14,7 +14,7 @@ from khop.adapters.ports import DossierSource, WindowSource
 from khop.errors import Unreadable
 from khop.sync.ledger.cursor import load_cursor
 from khop.sync.reading.page_store import PageStore, list_reading
-from khop.sync.reading.pages import PageReader, row_ids
+from khop.sync.reading.pages import PageReader, RowIds, row_ids
 from khop.sync.results import ListSummary
 from khop.sync.run_context import RunContext
 
@@ -53,7 +53,7 @@ def _sweep_field(
     """
     with store.context.read() as connection:
         cursor = load_cursor(connection, store.source.name)
-    first_pages: list[tuple[list[str], list[str]]] = []
+    first_pages: list[RowIds] = []
     for start, end in _weeks(first, last):
         reader = PageReader(store.summary, store.context.progress, store.workers)
         # One day more: a list may read the last day as its first moment.
