@@ -33,6 +33,8 @@ _ESCAPED = re.compile(r"\\([0-7]{3})")
 _MOUNTS = Path("/proc/self/mountinfo")
 #: Bytes that a write needs at least.
 _ROOM = 64 * 1024
+#: Pages of 4 KiB in the write-ahead log before they are copied into the file.
+_LOG_PAGES = 8_000
 #: Tries to copy a file that another process may write.
 _COPIES = 5
 _NO_SHARED_MEMORY = ("unable to open", "readonly", "read-only")
@@ -135,6 +137,9 @@ def _set_up(connection: sqlite3.Connection, path: Path) -> None:
     # FULL: an outbox row must be on disk before its push leaves this machine
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA cache_size=-32768")
+    # A page of the file that many commits change is copied from the log once. What was committed
+    # is on disk in the log already.
+    connection.execute(f"PRAGMA wal_autocheckpoint={_LOG_PAGES}")
     # what is deleted does not stay readable in the file
     connection.execute("PRAGMA secure_delete=ON")
 
