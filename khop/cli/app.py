@@ -32,6 +32,7 @@ from khop.cli.commands import (
     setup,
     show,
     status,
+    template,
     work,
 )
 from khop.cli.commands import pull as pulling
@@ -55,6 +56,7 @@ def make_app() -> typer.Typer:
         ("check", setup.check),
         ("pull", pulling.pull),
         ("import", imports.import_files),
+        ("template", template.template),
         ("catalogue", catalogue.catalogue),
         ("reconcile", reconcile.reconcile),
         ("plan", repair.plan),

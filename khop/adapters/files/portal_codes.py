@@ -40,6 +40,7 @@ from khop.mappings.paper.headers import (
 from khop.mappings.paper.items import SheetRead
 from khop.mappings.paper.lines import names_a_code
 from khop.mappings.paper.meanings import shown
+from khop.mappings.paper.office.templates import is_example
 from khop.mappings.paper.reader import NO_HEADERS
 from khop.mappings.records import Reject, UnknownCode
 
@@ -160,8 +161,10 @@ class PortalFileAdapter:
     def _sheet_codes(
         self, layout: Layout, under: Iterable[TableRow], sheet: Sheet, file: PaperFile
     ) -> Iterator[str | Reject]:
-        place = layout.places["code"]
+        place, order = layout.places["code"], layout.places.get("order", -1)
         for row in under:
+            if 0 <= order < len(row.cells) and is_example(row.cells[order]):
+                continue
             if place >= len(row.cells) or is_header_again(layout, row.cells):
                 continue
             if names_a_code(row.cells[place]):

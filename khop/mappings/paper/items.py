@@ -15,7 +15,7 @@ from khop.mappings.records import PaperRow, Reject
 class NoRowKind(StrEnum):
     """Why a line of a sheet is no row of its table.
 
-    ``NUMBERS``: of the columns; ``BLANK``: a number in order alone.
+    ``NUMBERS``: of the columns; ``BLANK``: a number in order alone; ``EXAMPLE``: of a template.
     """
 
     TITLE = "title"
@@ -26,6 +26,7 @@ class NoRowKind(StrEnum):
     SIGNATURE = "signature"
     REMARK = "remark"
     BLANK = "blank"
+    EXAMPLE = "example"
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ from khop.mappings.paper.lines import (
     unit_in_titles,
 )
 from khop.mappings.paper.office.amounts import AMOUNTS, has_amount
+from khop.mappings.paper.office.templates import is_example
 from khop.text.cleaning import clean_text
 
 #: Name and code of a unit.
@@ -107,6 +108,9 @@ class SheetLines:
         yield from self._headers(layout)
         proofs, amounts = proof_columns(layout), _amounts(layout)
         while (row := self._next()) is not None:
+            if is_example(_cell(row, layout.places.get("order"))):
+                yield self._placed(row, NoRowKind.EXAMPLE, layout)
+                continue
             if proves_a_row(row, proofs):
                 self._close_signatures()
                 again = is_header_again(layout, row.cells)
@@ -249,8 +253,12 @@ def _amounts(layout: Layout) -> list[int]:
     return [layout.places[name] for name in AMOUNTS if name in layout.places]
 
 
+def _cell(row: TableRow, place: int | None) -> Cell:
+    return row.cells[place] if place is not None and place < len(row.cells) else ""
+
+
 def _text_of(row: TableRow, place: int | None) -> str:
-    cell = row.cells[place] if place is not None and place < len(row.cells) else ""
+    cell = _cell(row, place)
     return clean_text(cell) if isinstance(cell, str) else ""
 
 

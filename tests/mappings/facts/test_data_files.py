@@ -44,6 +44,7 @@ SCHEMAS: dict[str, type[Sourced]] = {
     "look_alikes": letters.LookAlikes,
     "older_encodings": letters.OlderEncodings,
     "paper_shorthand": paper.Shorthand,
+    "paper_templates": paper.PaperTemplates,
     "paper_words": paper.PaperHeaders,
     "population_codes": systems.Population,
     "population_gate": systems.Gate,

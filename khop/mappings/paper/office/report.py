@@ -25,7 +25,7 @@ from khop.mappings.paper.lines import is_section, is_total, unit_or_code
 from khop.mappings.paper.office.amounts import AMOUNTS, read_amount
 from khop.mappings.paper.office.record import OfficeRecord
 from khop.mappings.paper.office.rows import ReportLevel, ReportRow
-from khop.mappings.paper.words import folded, words
+from khop.mappings.paper.words import folded, is_blank, words
 from khop.mappings.records import PaperKind
 from khop.text.cleaning import clean_text
 
@@ -123,7 +123,7 @@ def _unit(texts: Sequence[str]) -> tuple[str | None, str | None]:
         label, colon, value = text.partition(":")
         if colon and folded(label) in words("report_units"):
             value = value.strip() or (texts[place + 1] if place + 1 < len(texts) else "")
-            if value and ":" not in value:
+            if not is_blank(value) and ":" not in value:
                 return unit_or_code(value.strip(" ."))
     return None, None
 

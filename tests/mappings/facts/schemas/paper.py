@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from datetime import date
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -139,3 +140,40 @@ class PaperHeaders(Sourced):
             for column in (*kind.evidence, *kind.subject):
                 assert column in kind.headers or column in self.common, column
         return self
+
+
+class TemplateColumn(Facts):
+    column: Column
+    header: Annotated[list[Text], Field(min_length=1, max_length=3)]
+    kind: Literal["code", "text", "day", "number", "list"]
+    choices: Texts = Field(default_factory=list)
+    example: str | int | date
+    help: Annotated[str, Field(min_length=1, max_length=255)]
+
+    @model_validator(mode="after")
+    def _its_example_is_of_its_kind(self) -> Self:
+        kinds = {"day": date, "number": int}
+        assert self.example == "" or isinstance(self.example, kinds.get(self.kind, str))
+        assert bool(self.choices) == (self.kind == "list")
+        assert self.kind != "list" or self.example in self.choices
+        return self
+
+
+class Template(Facts):
+    sheet: Annotated[str, Field(min_length=1, max_length=31)]
+    title: Text
+    head: Texts = Field(default_factory=list)
+    columns: Annotated[list[TemplateColumn], Field(min_length=1)]
+
+
+class PaperTemplates(Sourced):
+    example: Text
+    logbook: Template
+    register_: Annotated[Template, Field(alias="register")]
+    apology: Template
+    slips: Template
+    report: Template
+    counts: Template
+    feedback: Template
+    ratings: Template
+    portal: Template
