@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from itertools import islice
 
 import sqlalchemy as sa
 
 from khop.sync.ledger.many import execute_many
-from khop.sync.ledger.schema import dirty
+from khop.sync.ledger.schema import dirty, last_reconcile
 
 
 def mark(connection: sa.Connection, codes: Iterable[str]) -> None:
@@ -16,6 +17,16 @@ def mark(connection: sa.Connection, codes: Iterable[str]) -> None:
     Called in the transaction that writes their data, so that both commit or neither.
     """
     execute_many(connection, _MARK, [{"code": code, "taken": False} for code in sorted(set(codes))])
+
+
+def mark_page(connection: sa.Connection, codes: Collection[str]) -> None:
+    """As ``mark``, for the codes of a page of a list.
+
+    Until the first reconcile begins, which looks at all cases, one of them is enough: it says that
+    something changed.
+    """
+    followed = connection.execute(sa.select(last_reconcile.c.id).limit(1)).first() is not None
+    mark(connection, codes if followed else islice(codes, 1))
 
 
 def take(connection: sa.Connection) -> list[str]:

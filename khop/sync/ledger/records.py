@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from khop.adapters.ports import Role
 from khop.mappings.records import DossierReading, DossierRecord, Instant, StatusRecord
 from khop.sync.ledger.change_numbers import Alias, number_changes
-from khop.sync.ledger.dirty import mark
+from khop.sync.ledger.dirty import mark, mark_page
 from khop.sync.ledger.many import among, execute_many, listed
 from khop.sync.ledger.record_changes import Key, log_changes, stored_before
 from khop.sync.ledger.record_rows import (
@@ -131,7 +131,7 @@ def store_arrivals(
     named = _stored_aliases(connection, stored)
     # a new code or alias is marked, and so is the one before
     before = {row["code"] for row in stored.values()}.union(alias for _, _, alias in named)
-    mark(connection, _codes(arrivals) | before)
+    mark_page(connection, _codes(arrivals) | before)
     number_changes(connection, stored, named, rows, aliases)
     log_changes(connection, stored, rows, _histories(arrivals), now_us)
     execute_many(connection, _UPSERT, rows)

@@ -25,6 +25,13 @@ from khop.sync.reconciling.batches import batches
 from khop.sync.results import FindingState
 from khop.text.digest import hex_digest
 
+#: The row of the last reconcile that ended; until there is one, that of the first that began.
+_ENDED = 1
+_BEGUN = sa.text(
+    f"INSERT INTO {last_reconcile.name} (id, now_us, basis, cases, unmapped) "
+    "VALUES (0, :now_us, '', 0, 0) ON CONFLICT (id) DO NOTHING"
+)
+
 
 def basis_digest(settings: RuleSettings, parts: Mapping[str, Any]) -> str:
     """Digest of the basis: the settings of the rules, and the other ``parts``."""
@@ -35,7 +42,14 @@ def basis_digest(settings: RuleSettings, parts: Mapping[str, Any]) -> str:
 
 def read_last_reconcile(connection: sa.Connection) -> sa.Row[Any] | None:
     """The row of ``last_reconcile``, or None before the first reconcile."""
-    return connection.execute(sa.select(last_reconcile)).first()
+    ended = sa.select(last_reconcile).where(last_reconcile.c.id == _ENDED)
+    return connection.execute(ended).first()
+
+
+def note_begin(connection: sa.Connection, now_us: int) -> None:
+    """Note that the first reconcile has begun. What changes from now on may be missing in what it
+    reads, so that all codes are marked (``ledger.dirty``)."""
+    connection.execute(_BEGUN, {"now_us": now_us})
 
 
 def write_last_reconcile(
@@ -45,7 +59,7 @@ def write_last_reconcile(
     connection.execute(sa.delete(last_reconcile))
     connection.execute(
         sa.insert(last_reconcile).values(
-            id=1, now_us=now_us, basis=basis, cases=cases, unmapped=unmapped
+            id=_ENDED, now_us=now_us, basis=basis, cases=cases, unmapped=unmapped
         )
     )
 

@@ -28,6 +28,7 @@ from khop.sync.reconciling.cases.days import day_table
 from khop.sync.reconciling.finding_states import write_findings
 from khop.sync.reconciling.increments import (
     basis_digest,
+    note_begin,
     read_last_reconcile,
     subjects_to_see,
     write_last_reconcile,
@@ -112,6 +113,8 @@ def _begin(ledger: Ledger, clock: Clock, scope: Scope, whole: bool) -> _Run:
     now_us = Instant.of(clock.now).us
     with ledger.write() as connection:
         last = read_last_reconcile(connection)
+        if last is None:
+            note_begin(connection, now_us)
         changed = dirty.take(connection)
         subjects = None
         if not (whole or last is None or last.basis != basis or now_us < last.now_us):

@@ -40,9 +40,10 @@ from khop.sync.ledger import (
 from khop.sync.ledger import paper_rows as paper
 from khop.sync.ledger.cursor import Cursor, save_cursor
 from khop.sync.ledger.records import Arrival, record_hash
-from khop.sync.ledger.schema import discrepancy, last_reconcile
+from khop.sync.ledger.schema import dirty, discrepancy, last_reconcile
 from khop.sync.privacy import Privacy
 from khop.sync.reconciling.reconcile import Reconciled, Scope, reconcile
+from khop.sync.reconciling.rule_query import Judged, judge
 from khop.sync.reconciling.rules import RULES, Clock
 from tests.ledgers import keyed
 from tests.sync.fakes import NOW, at, record
@@ -296,6 +297,53 @@ def test_a_run_after_an_aborted_one_looks_at_its_dossiers_again(
             run(ledger, NOW)
     assert run(ledger, NOW).subjects is not None
     assert findings(ledger) == []
+
+
+def test_what_a_pull_stores_while_the_first_reconcile_runs_is_looked_at_by_the_second(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before the first reconcile a page marks one of its codes alone, since that looks at all."""
+    late = [record(n, status=Status.FINISHED, finished_at=at(2)) for n in (1, 2, 3)]
+    store(ledger, record(4), record(5))
+    assert len(marked(ledger)) == 1
+
+    def judged_before_the_page_comes(*given: Any) -> Judged:
+        done = judge(*given)
+        store(ledger, *late)
+        return done
+
+    with monkeypatch.context() as patched:
+        patched.setattr("khop.sync.reconciling.reconcile.judge", judged_before_the_page_comes)
+        assert run(ledger, NOW).cases == 2
+    assert marked(ledger) == {ours.code for ours in late}
+    assert run(ledger, NOW).subjects == len(late)
+    with copy_of(ledger) as copy:
+        run(copy, NOW, whole=True)
+        assert findings(copy) == findings(ledger)
+    assert len({finding[2] for finding in findings(ledger)}) == len(late)
+
+
+def test_after_a_first_reconcile_that_was_cut_off_every_code_is_marked(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr("khop.sync.reconciling.reconcile.ledger_cases", _cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            run(ledger, NOW)
+    store(ledger, record(1), record(2))
+    assert marked(ledger) == {record(1).code, record(2).code}
+    assert run(ledger, NOW).subjects is None
+
+
+def store(ledger: Ledger, *ours: DossierRecord) -> None:
+    with ledger.write() as connection:
+        arrivals = [Arrival(DossierReading(each), record_hash(each)) for each in ours]
+        records.store_arrivals(connection, Role.ONE_STOP, arrivals, 1)
+
+
+def marked(ledger: Ledger) -> set[str]:
+    with ledger.read() as connection:
+        return set(connection.scalars(sa.select(dirty.c.code)))
 
 
 def _cut_off(*_: object, **__: object) -> None:

@@ -149,7 +149,7 @@ recheck = Table(
     Index("ix_recheck_due_us", "due_us"),
 )
 
-# what the last reconcile looked at: one row
+# what the last reconcile looked at: one row, with id 1; id 0: none has ended yet, and one has begun
 last_reconcile = Table(
     "last_reconcile",
     metadata,
