@@ -22,9 +22,9 @@ def counts_line(report: Report) -> str:
     """How many findings, dossiers and rows of paper."""
     return report.words(
         "report.counts",
-        findings=len(report.findings),
-        dossiers=report.dossiers,
-        rows=report.paper_rows,
+        findings=report.totals.findings,
+        dossiers=report.totals.dossiers,
+        rows=report.totals.paper_rows,
     )
 
 
@@ -42,9 +42,9 @@ def about_json(report: Report) -> dict[str, Any]:
         "made_at": report.made_at.astimezone(LOCAL).isoformat(),
         **known,
         "filters": {name: list(values) for name, values in report.filters.items()},
-        "findings": len(report.findings),
-        "dossiers_with_findings": report.dossiers,
-        "paper_rows_with_findings": report.paper_rows,
+        "findings": report.totals.findings,
+        "dossiers_with_findings": report.totals.dossiers,
+        "paper_rows_with_findings": report.totals.paper_rows,
         "notice": report.words("report.notice"),
         "meanings": {
             "severity": dict(report.severities_in_words()),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import NamedTuple, TypeVar
+from functools import cached_property
+from itertools import repeat, starmap
+from typing import NamedTuple
 
 from khop.audit.formats.columns import ANSWER_COLUMNS
 from khop.audit.rules import RuleWords
@@ -18,13 +19,12 @@ from khop.audit.values import (
     local_time,
     show_time,
 )
+from khop.sync.findings.finding_list import Totals, totals_of, units_of
 from khop.sync.findings.subjects import short_subject
 from khop.sync.reconciling.rules import place
 from khop.sync.results import Finding, Freshness
 from khop.text.safe_display import plain
 from khop.text.words import Words
-
-K = TypeVar("K", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,10 @@ class FindingRow:
     change: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Report:
-    """``findings``, in the order they are listed. ``rules``: by id. ``made_at``: with a zone; it is
+    """``findings``, in the order they are listed: the gravest first, then by rule. They are gone
+    through more than once. ``rules``: by id. ``made_at``: with a zone; it is
     shown in Viet Nam time.
 
     ``freshness``: as of when the findings are, and from which sources. ``filters``: what was
@@ -66,7 +67,7 @@ class Report:
     list of changes between two days; empty otherwise.
     """
 
-    findings: Sequence[Finding]
+    findings: Iterable[Finding]
     words: Words
     rules: Mapping[str, RuleWords]
     province: str
@@ -79,15 +80,10 @@ class Report:
     def made(self) -> str:
         return in_minutes(self.made_at.isoformat())
 
-    @property
-    def dossiers(self) -> int:
-        """How many dossiers have a finding; rows of paper without a dossier code do not count."""
-        return len({finding.code for finding in self.findings if finding.code})
-
-    @property
-    def paper_rows(self) -> int:
-        """How many rows of paper without a dossier code have a finding."""
-        return len({finding.subject for finding in self.findings if not finding.code})
+    @cached_property
+    def totals(self) -> Totals:
+        """What is said of the whole list, before its first finding."""
+        return totals_of(self.findings)
 
     @property
     def changes_column(self) -> tuple[str, ...]:
@@ -97,25 +93,20 @@ class Report:
     @property
     def resolved_column(self) -> tuple[str, ...]:
         """The day of the end, where a finding has one."""
-        return ("resolved",) if any(finding.resolved for finding in self.findings) else ()
+        return tuple(self.totals.filled & {"resolved"})
 
     @property
     def answers(self) -> tuple[str, ...]:
         """The columns of ``ANSWER_COLUMNS`` that are not empty for every finding."""
-        value = {
-            "assignee": lambda f: f.assignee,
-            "answer_due": lambda f: f.answer_due,
-            "explanation": lambda f: f.explanation or f.exclusion,
-        }
-        return tuple(name for name in ANSWER_COLUMNS if any(map(value[name], self.findings)))
+        return tuple(name for name in ANSWER_COLUMNS if name in self.totals.filled)
+
+    def listed(self) -> Iterator[tuple[Finding, str]]:
+        """Every finding in the report's order, each with its change."""
+        return zip(self.findings, self.changes or repeat(""), strict=False)
 
     def rows(self) -> Iterator[FindingRow]:
-        """Every finding in the report's order."""
-        return map(self.row_at, range(len(self.findings)))
-
-    def row_at(self, place: int) -> FindingRow:
-        """The finding at this place of ``findings``."""
-        return self.row(self.findings[place], self.changes[place] if self.changes else "")
+        """The same in words."""
+        return starmap(self.row, self.listed())
 
     def row(self, finding: Finding, change: str = "") -> FindingRow:
         """One finding. ``change``: "new" or "gone", in a list of changes."""
@@ -145,25 +136,26 @@ class Report:
         return self.rules.get(rule) or RuleWords(rule, "")
 
     def by_rule(self) -> list[Count]:
-        """Of each rule and severity, the gravest severity first."""
-        counted = _counted(self.findings, lambda f: (f.severity, f.rule))
-        ordered = sorted(counted.items(), key=lambda item: (item[0][0], place(item[0][1])))
-        return [Count(rule, severity, *numbers) for (severity, rule), numbers in ordered]
+        """Of each rule and severity, the gravest severity first. A rule finds a dossier once."""
+        counted = self.totals.by_rule.items()
+        ordered = sorted(counted, key=lambda item: (item[0][0], place(item[0][1])))
+        return [Count(rule, severity, number, number) for (severity, rule), number in ordered]
 
     def by_unit(self) -> list[Count]:
         """Of each unit, the greatest number of findings first."""
-        counted = _counted(self.findings, lambda f: plain(f.unit or ""))
-        ordered = sorted(counted.items(), key=lambda item: (-item[1][0], item[0]))
-        return [Count(unit, "", *numbers) for unit, numbers in ordered]
+        counts = [
+            Count(plain(unit or ""), "", *numbers)
+            for unit, numbers in units_of(self.findings).items()
+        ]
+        return sorted(counts, key=lambda count: (-count.findings, count.name))
 
     def acts_in_words(self) -> list[tuple[str, str]]:
         """(abbreviation, meaning) of those who act in these findings."""
-        used = sorted({finding.acts for finding in self.findings})
-        return [(acts, self.words.get(f"acts.{acts}", acts)) for acts in used]
+        return [(acts, self.words.get(f"acts.{acts}", acts)) for acts in sorted(self.totals.acts)]
 
     def severities_in_words(self) -> list[tuple[str, str]]:
         """(short name, name) of the severities of these findings."""
-        used = sorted({finding.severity for finding in self.findings})
+        used = sorted({severity for severity, _ in self.totals.by_rule})
         return [(short, self.words.get(f"severity.{short}", short)) for short in used]
 
 
@@ -175,16 +167,6 @@ class Count(NamedTuple):
     severity: str
     findings: int
     dossiers: int
-
-
-def _counted(findings: Iterable[Finding], key: Callable[[Finding], K]) -> dict[K, tuple[int, int]]:
-    """By key: (findings, dossiers and rows of paper)."""
-    numbers: Counter[K] = Counter()
-    subjects: dict[K, set[str]] = {}
-    for finding in findings:
-        numbers[key(finding)] += 1
-        subjects.setdefault(key(finding), set()).add(finding.subject)
-    return {each: (number, len(subjects[each])) for each, number in numbers.items()}
 
 
 def _place(finding: Finding, words: Words) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def make_report(
     shell: Shell,
     config: Config,
-    findings: Sequence[Finding],
+    findings: Iterable[Finding],
     freshness: Freshness | None = None,
 ) -> Report:
     """A report of these findings, in the language of the invocation."""
@@ -40,12 +40,12 @@ def print_report(shell: Shell, report: Report, form: ReportFormat) -> None:
     from khop.audit.about import about_lines, counts_line, legend_line
     from khop.audit.formats.csv_text import findings_csv
     from khop.audit.formats.html import findings_html
-    from khop.audit.formats.json_text import findings_document, findings_jsonl
-    from khop.audit.formats.terminal import findings_table
+    from khop.audit.formats.json_text import findings_json, findings_jsonl
+    from khop.audit.formats.terminal import findings_tables
 
     match form:
         case ReportFormat.JSON:
-            shell.show_json(findings_document(report))
+            findings_json(report, sys.stdout, ascii_only=shell.plain_ascii)
         case ReportFormat.JSONL:
             findings_jsonl(report, sys.stdout, ascii_only=shell.plain_ascii)
         case ReportFormat.CSV:
@@ -54,8 +54,10 @@ def print_report(shell: Shell, report: Report, form: ReportFormat) -> None:
             findings_html(report, sys.stdout)
         case ReportFormat.TABLE:
             shell.show(*about_lines(report), "")
-            if report.findings:
-                shell.show(findings_table(report), legend_line(report))
+            for table in findings_tables(report):
+                shell.show(table)
+            if report.totals.findings:
+                shell.show(legend_line(report))
             shell.show(counts_line(report))
             _note_count(shell, report)
         case ReportFormat.XLSX:
@@ -66,8 +68,8 @@ def print_report(shell: Shell, report: Report, form: ReportFormat) -> None:
 
 def _note_count(shell: Shell, report: Report) -> None:
     """No finding is told only where something was compared."""
-    if report.findings:
-        shell.note("audit.count", count=len(report.findings))
+    if report.totals.findings:
+        shell.note("audit.count", count=report.totals.findings)
     elif report.freshness is None or report.freshness.as_of is not None:
         shell.note("audit.none")
 

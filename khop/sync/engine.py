@@ -16,6 +16,8 @@ from contextlib import closing
 from datetime import datetime, timedelta
 from typing import Self, Unpack
 
+import sqlalchemy as sa
+
 from khop.adapters.ports import (
     Adapter,
     CatalogueSource,
@@ -110,7 +112,7 @@ class Engine:
         self._operations = Operations(
             config, ledger, privacy, tables, self._systems, clock, accept_clock
         )
-        self.lists = FindingLists(ledger, tables.unit_names)
+        self.lists = FindingLists(ledger, tables.unit_names, self._known)
         self.decisions = Decisions(ledger, clock)
         self.repair_policies = RepairPolicies(self._operations)
         check_rules(config)
@@ -310,7 +312,10 @@ class Engine:
     def freshness(self) -> Freshness:
         """As of when the findings are, from which sources, and how complete each is."""
         with self.ledger.read() as connection:
-            return freshness(connection, self._systems.roles(connection))
+            return self._known(connection)
+
+    def _known(self, connection: sa.Connection) -> Freshness:
+        return freshness(connection, self._systems.roles(connection))
 
     def show(self, code: str) -> CaseView | None:
         """Everything known of one dossier, by its code or an alias, or of a row of paper, by

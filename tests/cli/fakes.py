@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,14 @@ class Finished:
 Run = Callable[..., Finished]
 
 
+class Listed(list[Any]):
+    """A list of findings that knows how fresh the sources are."""
+
+    def __init__(self, findings: Sequence[Any], freshness: Any) -> None:
+        super().__init__(findings)
+        self.freshness = freshness
+
+
 class FakeEngine:
     """Returns the given answers and records its calls in ``asked``; its parts are itself."""
 
@@ -31,6 +40,14 @@ class FakeEngine:
     @property
     def repair_policies(self) -> FakeEngine:
         return self
+
+    @property
+    def lists(self) -> FakeEngine:
+        return self
+
+    @contextmanager
+    def whole(self, **wanted: Any) -> Iterator[Listed]:
+        yield Listed(self.findings(**wanted), self.answers["freshness"])
 
     def was_compared(self) -> bool:
         return bool(self.answers.get("was_compared", True))

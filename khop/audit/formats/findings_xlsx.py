@@ -6,8 +6,9 @@ can be read when it is printed on A4.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -16,7 +17,7 @@ import xlsxwriter
 from khop.audit.about import about_lines, counts_line
 from khop.audit.formats.columns import ANSWER_SHEET_COLUMNS, SHEET_COLUMNS
 from khop.audit.formats.workbook import OPTIONS, paper, sheets
-from khop.audit.report import Report
+from khop.audit.report import FindingRow, Report
 from khop.text.safe_display import cut, plain
 
 #: Widths of the columns of the summary, and the characters of a line across all of them.
@@ -44,10 +45,12 @@ def findings_xlsx(report: Report, out: Path | BinaryIO) -> None:
         )
         formats = _formats(book)
         _summary(book, formats, report)
-        parts = sheets(report.words("report.findings"), report.findings)
-        answers = sheets(report.words("report.answers"), report.findings)
-        for (name, first, part), (answer_name, _, _) in zip(parts, answers, strict=True):
-            _findings(book, (name, answer_name), formats, report, range(first, first + len(part)))
+        rows, number = report.rows(), report.totals.findings
+        parts = sheets(report.words("report.findings"), number)
+        answers = sheets(report.words("report.answers"), number)
+        for (name, lines), (answer_name, _) in zip(parts, answers, strict=True):
+            part = islice(rows, len(lines))
+            _findings(book, (name, answer_name), formats, report, part, len(lines))
 
 
 def _formats(book: Any) -> dict[str, Any]:
@@ -133,16 +136,16 @@ def _findings(
     names: tuple[str, str],
     formats: dict[str, Any],
     report: Report,
-    places: range,
+    rows: Iterable[FindingRow],
+    lines: int,
 ) -> None:
     """The findings of one sheet, and on the sheet after it their answers and times."""
     columns = dict.fromkeys(report.changes_column, 9) | dict(SHEET_COLUMNS)
     both = tuple(
-        (_list_sheet(book.add_worksheet(name), formats, report, widths, len(places)), widths)
+        (_list_sheet(book.add_worksheet(name), formats, report, widths, lines), widths)
         for name, widths in zip(names, (columns, ANSWER_SHEET_COLUMNS), strict=True)
     )
-    for line, place in enumerate(places, start=_HEAD_LINE):
-        row = report.row_at(place)
+    for line, row in enumerate(rows, start=_HEAD_LINE):
         for sheet, widths in both:
             for column, (name, width) in enumerate(widths.items()):
                 _cell(sheet, formats, (line, column), getattr(row, name), width)

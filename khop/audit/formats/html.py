@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import groupby, starmap
 from typing import TextIO
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -11,7 +11,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from khop.audit.about import about_lines, counts_line
 from khop.audit.formats.columns import PAGE_COLUMNS
 from khop.audit.report import FindingRow, Report
-from khop.sync.reconciling.rules import place
 
 #: Pieces of the template that are written at once.
 _CHUNK = 512
@@ -47,9 +46,6 @@ def findings_html(report: Report, out: TextIO) -> None:
 
 def _groups(report: Report) -> Iterator[tuple[str, str, Iterator[FindingRow]]]:
     """(rule, severity, its rows), the gravest severity first."""
-    found = report.findings
-    ordered = sorted(range(len(found)), key=lambda at: (found[at].severity, place(found[at].rule)))
-    for (severity, rule), group in groupby(
-        ordered, key=lambda at: (found[at].severity, found[at].rule)
-    ):
-        yield rule, severity, map(report.row_at, group)
+    listed = groupby(report.listed(), key=lambda item: (item[0].severity, item[0].rule))
+    for (severity, rule), group in listed:
+        yield rule, severity, starmap(report.row, group)

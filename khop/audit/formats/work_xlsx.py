@@ -32,11 +32,12 @@ def unit_workbook(work: UnitWork, report: WorkReport, out: Path) -> None:
         title = words("work.title", unit=_unit(work, report))
         book.set_properties({"title": title, "created": report.made_at.replace(tzinfo=None)})
         formats = _formats(book)
-        for name, first, part in sheets(words("work.sheet"), work.tasks):
+        for name, lines in sheets(words("work.sheet"), len(work.tasks)):
             sheet = book.add_worksheet(name)
             _paper(sheet, report)
             _top(sheet, formats, work, report)
-            _lines(sheet, formats, report, part, first)
+            part = work.tasks[lines.start : lines.stop]
+            _lines(sheet, formats, report, part, lines.start)
 
 
 def _formats(book: Any) -> dict[str, Any]:

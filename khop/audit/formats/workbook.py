@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, TypeVar
-
-T = TypeVar("T")
+from collections.abc import Iterator
+from typing import Any
 
 #: Rows of a list on one sheet; a sheet holds 1,048,576 rows.
 SHEET_ROWS = 1_000_000
@@ -30,8 +28,8 @@ def paper(sheet: Any, footer: str) -> None:
     sheet.set_footer(footer)
 
 
-def sheets(name: str, rows: Sequence[T]) -> Iterator[tuple[str, int, Sequence[T]]]:
-    """(name of the sheet, index of its first row, its rows); one empty sheet for no rows."""
-    for first in range(0, max(len(rows), 1), SHEET_ROWS):
+def sheets(name: str, rows: int) -> Iterator[tuple[str, range]]:
+    """(name of the sheet, its rows by their indexes); one empty sheet for no rows."""
+    for first in range(0, max(rows, 1), SHEET_ROWS):
         numbered = f"{name} {first // SHEET_ROWS + 1}" if first else name
-        yield numbered, first, rows[first : first + SHEET_ROWS]
+        yield numbered, range(first, min(first + SHEET_ROWS, rows))

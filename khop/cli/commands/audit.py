@@ -20,8 +20,8 @@ from khop.errors import KhopError
 from khop.text.local_time import LOCAL
 
 if TYPE_CHECKING:
+    from khop.audit.report import Report
     from khop.sync.findings.filters import FindingFilters
-    from khop.sync.results import Finding
 
 _SEVERITIES = ("S1", "S2", "S3", "S4")
 _STATES = ("open", "assigned", "explained", "excluded", "resolved")
@@ -62,8 +62,6 @@ def audit(
     format: ReportFormatOption = None,
     lang: LangOption = None,
 ) -> int:
-    from khop.sync.results import UNSETTLED
-
     shell = shell_of(context, config, format, allowed=ReportFormat)
     form = _form(shell, out)
     check_out(shell, out)
@@ -82,27 +80,31 @@ def audit(
     days = _days(shell, between)
     if days is not None and states:
         raise KhopError(shell.words("error.between_states"))
+    chosen = _filters(wanted, days, since=since, until=until)
     with engine(shell, sources=()) as opened:
-        listed: Sequence[tuple[str, Finding]]
         if days is None:
-            listed = [("", finding) for finding in opened.findings(**wanted)]
+            with opened.lists.whole(**wanted) as findings:
+                report = make_report(shell, load(shell), findings, findings.freshness)
+                unsettled = _give(shell, replace(report, filters=chosen), form, out)
         else:
             start, end = map(_next_midnight, days)
-            listed = opened.changes_between(start, end, **wanted)
-        fresh, known = opened.freshness(), compared(shell, opened)
-    findings = [finding for _, finding in listed]
-    report = replace(
-        make_report(shell, load(shell), findings, fresh),
-        filters=_filters(wanted, days, since=since, until=until),
-        changes=[] if days is None else [change for change, _ in listed],
-    )
+            changed = opened.changes_between(start, end, **wanted)
+            findings_then = [finding for _, finding in changed]
+            report = make_report(shell, load(shell), findings_then, opened.freshness())
+            changes = [change for change, _ in changed]
+            unsettled = _give(shell, replace(report, filters=chosen, changes=changes), form, out)
+        known = compared(shell, opened)
+    return WORK if unsettled or not known else OK
+
+
+def _give(shell: Shell, report: Report, form: ReportFormat, out: Path | None) -> bool:
+    """Print the report or write it; whether a finding in it needs work."""
     if out is None:
         print_report(shell, report, form)
     else:
         write_report(shell, report, form, out)
-        shell.note("audit.written", count=len(findings), path=out)
-    settled = all(finding.state not in UNSETTLED for finding in findings)
-    return OK if settled and known else WORK
+        shell.note("audit.written", count=report.totals.findings, path=out)
+    return report.totals.unsettled
 
 
 def _days(shell: Shell, between: tuple[str, str] | None) -> tuple[date, date] | None:

@@ -129,7 +129,7 @@ def _decide(
     decision: Mapping[str, Any],
 ) -> int:
     """Make one decision and show the findings after it. Raises KhopError."""
-    from khop.audit.formats.terminal import findings_table
+    from khop.audit.formats.terminal import findings_tables
 
     actor = by if by is not None else account(shell)
     chosen = rule_ids(shell, rules)
@@ -140,7 +140,7 @@ def _decide(
     if shell.as_json:
         shell.show_json({"findings": [finding.as_json() for finding in decided]})
     else:
-        shell.show(findings_table(make_report(shell, config, decided)))
+        shell.show(*findings_tables(make_report(shell, config, decided)))
     shell.note(f"finding.{verb}", count=len(decided))
     return OK
 

@@ -55,7 +55,7 @@ def show(
 
 def _show(shell: Shell, config: Config, view: CaseView) -> None:
     from khop.audit.about import legend_line
-    from khop.audit.formats.terminal import findings_table
+    from khop.audit.formats.terminal import findings_tables
     from khop.audit.words import report_words
 
     words = report_words(shell.words.lang)
@@ -67,7 +67,7 @@ def _show(shell: Shell, config: Config, view: CaseView) -> None:
     _section(
         shell,
         "findings",
-        [findings_table(report), legend_line(report), ""] if view.findings else [],
+        [*findings_tables(report), legend_line(report), ""] if view.findings else [],
     )
     _section(shell, "history", [_listed(words, view.history)] if view.history else [])
     if view.changes:

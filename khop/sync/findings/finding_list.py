@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any, TypeAlias
@@ -16,7 +16,7 @@ from khop.sync.findings.listing import cells, walk
 from khop.sync.ledger.paper_rows import ROW
 from khop.sync.ledger.schema import discrepancy
 from khop.sync.reconciling.rules import RULES
-from khop.sync.results import UNSETTLED, Finding, FindingState
+from khop.sync.results import UNSETTLED, Finding, FindingState, Freshness
 
 #: (findings, dossiers and rows of paper among them)
 Numbers: TypeAlias = tuple[int, int]
@@ -89,7 +89,13 @@ class FindingList:
     said of all of them is counted by the database.
     """
 
-    def __init__(self, connection: sa.Connection, filters: Filters) -> None:
+    def __init__(
+        self,
+        connection: sa.Connection,
+        filters: Filters,
+        known: Callable[[sa.Connection], Freshness],
+    ) -> None:
+        self._known = known
         self._connection = connection
         self._filters = filters
         self._cells = cells(connection, filters)
@@ -98,6 +104,11 @@ class FindingList:
 
     def __iter__(self) -> Iterator[Finding]:
         return walk(partial(read_findings, self._connection), self._cells, self._filters)
+
+    @cached_property
+    def freshness(self) -> Freshness:
+        """As of when the findings are, and how complete each source is, in the same moment."""
+        return self._known(self._connection)
 
     @cached_property
     def totals(self) -> Totals:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import Literal, Unpack
+
+import sqlalchemy as sa
 
 from khop.mappings.units.names import UnitNames
 from khop.sync.findings import counts
@@ -13,16 +15,23 @@ from khop.sync.findings.filters import Filters, FindingFilters
 from khop.sync.findings.finding_list import FindingList
 from khop.sync.findings.pages import Turn, finding_page
 from khop.sync.ledger import Ledger
-from khop.sync.results import FindingCount, FindingDay, FindingPage
+from khop.sync.results import FindingCount, FindingDay, FindingPage, Freshness
 
 
 class FindingLists:
     """The findings of a ledger, as ``Engine.findings`` has them. ``names``: of the province's
-    units. Methods raise KhopError for a filter that no finding can meet."""
+    units. ``known``: how fresh the sources are. Methods raise KhopError for a filter that no
+    finding can meet."""
 
-    def __init__(self, ledger: Ledger, names: UnitNames) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        names: UnitNames,
+        known: Callable[[sa.Connection], Freshness],
+    ) -> None:
         self._ledger = ledger
         self._names = names
+        self._known = known
 
     @contextmanager
     def whole(self, **wanted: Unpack[FindingFilters]) -> Iterator[FindingList]:
@@ -32,7 +41,8 @@ class FindingLists:
         """
         filters = Filters(**wanted)
         with self._ledger.read() as connection:
-            yield FindingList(connection, filters.of_units(connection, self._names))
+            filters = filters.of_units(connection, self._names)
+            yield FindingList(connection, filters, self._known)
 
     def page(
         self,

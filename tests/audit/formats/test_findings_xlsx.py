@@ -67,11 +67,11 @@ def test_the_header_is_frozen_and_has_filters() -> None:
 
 
 def test_the_summary_counts_by_rule_and_unit() -> None:
-    made = make_report(make_finding(), make_finding(unit=None), make_finding(rule="A7"))
-    rows = _rows(made, "Summary")
+    other = make_finding(unit=None, code="H99.18.03-261112-0002")
+    rows = _rows(make_report(make_finding(), other, make_finding(rule="A7")), "Summary")
     texts = [row[0] for row in rows if row]
     assert any("not a verdict" in str(text) for text in texts)
-    assert ["B6 (S2)", "One-stop closed, portal open", 2.0, 1.0] in rows
+    assert ["B6 (S2)", "One-stop closed, portal open", 2.0, 2.0] in rows
     assert ["S2", "S2 high", "", ""] in rows
     assert ["", "(unit not known)", 1.0, 1.0] in rows
 

@@ -47,10 +47,10 @@ def test_the_page_loads_nothing_from_the_network() -> None:
 
 def test_sections_are_ordered_by_severity_and_the_summary_links_to_them() -> None:
     made = make_report(
-        make_finding(),
-        make_finding(rule="C5"),
         make_finding(rule="B1", severity="S1"),
         make_finding(),
+        make_finding(),
+        make_finding(rule="C5"),
     )
     page = _page(made)
     sections = page.xpath("//section/@id")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 
-from khop.audit.formats.json_text import findings_document, findings_json, findings_jsonl
+from khop.audit.formats.json_text import findings_json, findings_jsonl
 from tests.audit.made import make_report
 from tests.findings import make_finding
 
@@ -16,7 +16,9 @@ def test_json_lines_say_what_they_are_and_then_one_finding_a_line() -> None:
     findings_jsonl(make_report(first, second), out)
     about, *lines = out.getvalue().splitlines()
     assert json.loads(about)["about"]["province"] == "Tỉnh Mẫu"
-    assert json.loads(about) == {"about": findings_document(make_report(first, second))["about"]}
+    whole = io.StringIO()
+    findings_json(make_report(first, second), whole)
+    assert json.loads(about) == {"about": json.loads(whole.getvalue())["about"]}
     assert [json.loads(line) for line in lines] == [first.as_json(), second.as_json()]
     assert "Sở" in lines[1]
 
@@ -33,6 +35,7 @@ def test_json_is_one_document() -> None:
     out = io.StringIO()
     findings_json(make_report(make_finding()), out)
     written = json.loads(out.getvalue())
+    assert out.getvalue() == json.dumps(written, ensure_ascii=False, indent=2) + "\n"
     assert written["findings"] == [make_finding().as_json()]
     assert written["about"]["findings"] == 1
     assert written["about"]["dossiers_with_findings"] == 1

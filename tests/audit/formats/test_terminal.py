@@ -6,7 +6,7 @@ import io
 
 from rich.console import Console
 
-from khop.audit.formats.terminal import findings_table
+from khop.audit.formats.terminal import findings_tables
 from khop.audit.report import Report
 from tests.audit.made import make_report
 from tests.findings import make_finding
@@ -14,7 +14,7 @@ from tests.findings import make_finding
 
 def _shown(report: Report, width: int) -> str:
     out = io.StringIO()
-    Console(file=out, width=width, color_system=None).print(findings_table(report))
+    Console(file=out, width=width, color_system=None).print(*findings_tables(report))
     return out.getvalue()
 
 

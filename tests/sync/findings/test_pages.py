@@ -20,6 +20,7 @@ from khop.errors import KhopError
 from khop.sync.findings import counts, pages
 from khop.sync.findings.filters import Filters
 from khop.sync.findings.finding_list import FindingList, totals_of, units_of
+from khop.sync.findings.freshness import freshness
 from khop.sync.findings.pages import Turn, finding_page
 from khop.sync.findings.views import findings
 from khop.sync.ledger import Ledger, finding_counts
@@ -199,7 +200,7 @@ def test_lists_and_pages_have_what_is_wanted_in_its_order(
 def test_a_list_is_told_of_as_if_it_was_read(filled: Ledger) -> None:
     for name, (filters, _) in FILTERS.items():
         with filled.read() as connection:
-            there = FindingList(connection, filters)
+            there = FindingList(connection, filters, partial(freshness, roles={}))
             read = list(there)
             assert totals_of(there) == totals_of(read), name
             assert units_of(there) == units_of(read), name
