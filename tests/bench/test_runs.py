@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from bench import pull, reconcile
+from bench import lists, pull, reconcile
 from bench.planted import RULE_IDS
 
 pytestmark = pytest.mark.slow
@@ -16,6 +16,12 @@ def test_every_peer_of_the_pull_stores_every_dossier() -> None:
     done = pull.measure(size=700, rounds=1, dlt_size=0)
     assert set(done["peers"]) == {"read", "floor", "khop"}
     assert set(done["peers"]["khop"]["memory_mb"]) == {"10", "50", "100"}
+
+
+def test_lists_are_written_in_every_format_and_leafed_through() -> None:
+    done = lists.measure(size=300, rounds=1)
+    assert done["lists"].keys() == {"raw", *lists.FORMATS}
+    assert done["pages"].keys() == lists.PAGES.keys()
 
 
 @pytest.mark.skipif(find_spec("dlt") is None, reason="dlt is installed for benchmarks only")
