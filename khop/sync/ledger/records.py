@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import sqlalchemy as sa
 
@@ -46,6 +46,11 @@ _CONTENT = attrgetter(
 
 #: ``listed_hash`` after another key was made: a record's digest is that of its matching keys too.
 REKEYED = ""
+
+
+#: Where a record stands among those whose history is due: its change number and native id.
+Place: TypeAlias = tuple[int, str]
+START: Place = (-1, "")
 
 
 class Known(NamedTuple):
@@ -255,23 +260,19 @@ def count_known(connection: sa.Connection, source: str) -> int:
     return int(stored or 0) + int(bad or 0)
 
 
-def history_due(connection: sa.Connection, source: str, after: str, limit: int) -> list[Arrival]:
-    """Stored records whose detail still has to be read, by native id, those after ``after``."""
-    rows = connection.execute(
-        sa.select(source_record)
-        .where(
-            source_record.c.source == source,
-            source_record.c.history_due,
-            source_record.c.native_id > after,
-        )
-        .order_by(source_record.c.native_id)
-        .limit(limit)
-    ).all()
-    stored = _with_aliases(connection, source, rows)
-    return [
+def history_due(
+    connection: sa.Connection, source: str, after: Place, limit: int
+) -> tuple[list[Arrival], Place]:
+    """Stored records whose detail still has to be read, as they came, those after a place; and
+    the place of the last. The first place is ``START``."""
+    rows = connection.execute(_DUE, {"of": source, "no": after[0], "id": after[1], "most": limit})
+    found = rows.all()
+    stored = _with_aliases(connection, source, found)
+    arrivals = [
         Arrival(DossierReading(record), row.listed_hash, True, row.list_said)
-        for row, record in zip(rows, stored, strict=True)
+        for row, record in zip(found, stored, strict=True)
     ]
+    return arrivals, (found[-1].change_no, found[-1].native_id) if found else after
 
 
 def read_record(connection: sa.Connection, source: str, native_id: str) -> DossierRecord | None:
@@ -369,3 +370,16 @@ _KNOWN = sa.select(
     source_record.c.stored_us,
     source_record.c.list_said,
 ).where(_of_these(source_record))
+_DUE = (
+    sa.select(source_record)
+    .where(
+        source_record.c.source == sa.bindparam("of"),
+        source_record.c.history_due,
+        sa.tuple_(source_record.c.change_no, source_record.c.native_id)
+        > sa.tuple_(
+            sa.bindparam("no", type_=sa.BigInteger()), sa.bindparam("id", type_=sa.String())
+        ),
+    )
+    .order_by(source_record.c.change_no, source_record.c.native_id)
+    .limit(sa.bindparam("most"))
+)

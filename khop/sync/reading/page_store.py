@@ -79,13 +79,12 @@ class PageStore:
         """Read the details that this pull or an earlier one could not read; each once."""
         if self.source.detail_mode == "never":
             return
-        missing, after = 0, ""
+        missing, after, name = 0, records.START, self.source.name
         while True:
             with self.context.read() as connection:
-                waiting = records.history_due(connection, self.source.name, after, _HISTORY_BATCH)
+                waiting, after = records.history_due(connection, name, after, _HISTORY_BATCH)
             if not waiting:
                 break
-            after = waiting[-1].reading.record.native_id
             read = list(self.workers.map(self._with_detail, waiting))
             done = [arrival for arrival in read if not arrival.history_due]
             missing += len(read) - len(done)

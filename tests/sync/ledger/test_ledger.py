@@ -140,8 +140,8 @@ def test_a_failed_write_stores_nothing(ledger: Ledger) -> None:
         "SELECT * FROM outbox WHERE state IN ('sending')",
         "SELECT * FROM progress_step WHERE step_key IN ('a', 'b')",
         (
-            "SELECT * FROM source_record WHERE source = 'a' AND history_due AND native_id > ''"
-            " ORDER BY native_id LIMIT 5"
+            "SELECT * FROM source_record WHERE source = 'a' AND history_due = 1"
+            " AND (change_no, native_id) > (1, 'x') ORDER BY change_no, native_id LIMIT 5"
         ),
     ],
 )

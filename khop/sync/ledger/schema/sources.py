@@ -63,7 +63,15 @@ source_record = Table(
     Column("change_no", BigInteger, nullable=False, server_default=text("0")),
     Index("ix_source_record_change_no", "change_no"),
     Index("ix_source_record_code", "code"),
-    Index("ix_source_record_history_due", "source", "history_due", "native_id"),
+    # as they came: what a page adds stands at its end
+    Index(
+        "ix_source_record_history_due",
+        "source",
+        "change_no",
+        "native_id",
+        sqlite_where=text("history_due = 1"),
+        postgresql_where=text("history_due"),
+    ),
     Index("ix_source_record_received", "received_us"),
     Index("ix_source_record_finished", "finished_us"),
     # few records have one
