@@ -58,6 +58,43 @@ def execute_many(
     connection.exec_driver_sql(text, parameters)
 
 
+def insert_many(
+    connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Insert rows whose keys the table does not have. All of them have the same columns.
+
+    In PostgreSQL by COPY: a third of the processor time, here and in the server, of an INSERT for
+    each row.
+    """
+    if connection.dialect.name != "postgresql":
+        execute_many(connection, _insertion(table), rows)
+        return
+    if not rows:
+        return
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    names = list(rows[0])
+    values = itemgetter(*names)
+    with (
+        driver.cursor() as cursor,
+        cursor.copy(f"COPY {table.name} ({', '.join(names)}) FROM STDIN") as copy,
+    ):
+        for row in rows:
+            copy.write_row(values(row))
+
+
+@lru_cache(maxsize=64)
+def _insertion(table: sa.Table) -> sa.TextClause:
+    return sa.text(insertion(table))
+
+
+def insertion(table: sa.Table) -> str:
+    """The statement that inserts a row, with its columns as parameters."""
+    names = [column.name for column in table.columns]
+    values = ", ".join(f":{name}" for name in names)
+    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({values})"
+
+
 @lru_cache(maxsize=64)
 def _written(statement: sa.TextClause, dialect: sa.Dialect) -> tuple[str, list[str] | None]:
     """The statement as the driver takes it, and the order of its parameters; None: by name."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeAlias
@@ -13,7 +13,7 @@ from khop.adapters.ports import Role
 from khop.mappings.records import DossierReading, DossierRecord, Instant, StatusRecord
 from khop.sync.ledger.change_numbers import Alias, number_changes
 from khop.sync.ledger.dirty import mark, mark_page
-from khop.sync.ledger.many import among, execute_many, listed
+from khop.sync.ledger.many import among, execute_many, insert_many, insertion, listed
 from khop.sync.ledger.record_changes import Key, log_changes, stored_before
 from khop.sync.ledger.record_rows import (
     FACTS,
@@ -139,12 +139,29 @@ def store_arrivals(
     mark_page(connection, _codes(arrivals) | before)
     number_changes(connection, stored, named, rows, aliases)
     log_changes(connection, stored, rows, _histories(arrivals), now_us)
-    execute_many(connection, _UPSERT, rows)
+    new, others = _parted(rows, stored)
+    insert_many(connection, source_record, new)
+    execute_many(connection, _UPSERT, others)
     _delete(connection, _DELETE_ALIASES, _by_source((source, each) for source, each, _ in named))
-    execute_many(connection, _INSERT_ALIAS, aliases)
+    insert_many(connection, record_alias, aliases)
     with_history = [arrival for arrival in arrivals if arrival.reading.history is not None]
     _delete(connection, _DELETE_HISTORIES, _native_ids(a.reading.record for a in with_history))
-    execute_many(connection, _INSERT_EVENT, _history_rows(with_history))
+    insert_many(connection, status_record, _history_rows(with_history))
+
+
+def _parted(
+    rows: Sequence[dict[str, Any]], stored: Container[Key]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The rows whose keys are not stored yet, each key once; and the others."""
+    new: dict[Key, dict[str, Any]] = {}
+    others = []
+    for row in rows:
+        key = (row["source"], row["native_id"])
+        if key in stored or key in new:
+            others.append(row)
+        else:
+            new[key] = row
+    return list(new.values()), others
 
 
 def _native_ids(records: Iterable[DossierRecord]) -> dict[str, list[str]]:
@@ -332,12 +349,6 @@ def _of_these(table: sa.Table) -> sa.ColumnElement[bool]:
     return sa.and_(table.c.source == sa.bindparam("of"), among(table.c.native_id, "ids"))
 
 
-def _insert(table: sa.Table) -> str:
-    names = [column.name for column in table.columns]
-    values = ", ".join(f":{name}" for name in names)
-    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({values})"
-
-
 def _upsert(table: sa.Table, kept: frozenset[str], together: Sequence[str] = ()) -> sa.TextClause:
     """Insert a row, or replace all of it but its key and the columns ``kept``.
 
@@ -354,12 +365,11 @@ def _upsert(table: sa.Table, kept: frozenset[str], together: Sequence[str] = ())
         )
     assignments = ", ".join(f"{name} = {value}" for name, value in sets.items())
     conflict = f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {assignments}"
-    return sa.text(f"{_insert(table)} {conflict}")
+    return sa.text(f"{insertion(table)} {conflict}")
 
 
 _UPSERT = _upsert(source_record, frozenset({"first_seen_us"}), together=FACTS)
 _UPSERT_EVENT = _upsert(status_record, frozenset())
-_INSERT_EVENT, _INSERT_ALIAS = sa.text(_insert(status_record)), sa.text(_insert(record_alias))
 _DELETE_HISTORIES = sa.delete(status_record).where(_of_these(status_record))
 _DELETE_ALIASES = sa.delete(record_alias).where(_of_these(record_alias))
 _ALIASES = sa.select(record_alias.c.native_id, record_alias.c.alias).where(_of_these(record_alias))
