@@ -48,6 +48,7 @@ class Role(StrEnum):
     COUNTS = "counts"
     FEEDBACK = "feedback"
     RATINGS = "ratings"
+    MINISTRY = "ministry"
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from .paper.items import (
 from .paper.office.rows import (
     CountRow as CountRow,
     FeedbackRow as FeedbackRow,
+    MinistryRow as MinistryRow,
     OfficeRow as OfficeRow,
     Outcome as Outcome,
     RatingRow as RatingRow,

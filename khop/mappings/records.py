@@ -96,6 +96,8 @@ class PaperKind(StrEnum):
     FEEDBACK = "feedback"
     #: Ratings by citizens.
     RATINGS = "ratings"
+    #: Dossiers of a ministry's system.
+    MINISTRY = "ministry"
     #: A row of a register of all outgoing documents that is no result: evidence of nothing.
     DOCUMENT = "document"
 

@@ -107,6 +107,7 @@ def test_every_declared_adapter_can_be_loaded() -> None:
         "counts_file",
         "feedback_file",
         "ratings_file",
+        "ministry_file",
     }
     for name, value in declared.items():
         kind = metadata.EntryPoint(name, value, GROUP).load()

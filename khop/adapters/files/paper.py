@@ -25,7 +25,7 @@ from khop.adapters.ports import (
     Role,
     UnusableRow,
 )
-from khop.adapters.settings import SourceSettings
+from khop.adapters.settings import SourceSettings, StatusOverrides
 from khop.errors import ConfigError
 from khop.mappings.paper.documents import ResultRule
 from khop.mappings.paper.items import AnyRow, NoRow, PaperItem, SheetRead
@@ -33,6 +33,7 @@ from khop.mappings.paper.meanings import refuse_unknown_columns
 from khop.mappings.paper.office.rows import Satisfaction
 from khop.mappings.paper.reader import PaperReader
 from khop.mappings.records import PaperKind, Reject
+from khop.mappings.states.status import StatusTable, portal_statuses
 from khop.text.local_time import LOCAL
 
 ROLES: Mapping[PaperKind, Role] = {
@@ -44,6 +45,7 @@ ROLES: Mapping[PaperKind, Role] = {
     PaperKind.COUNTS: Role.COUNTS,
     PaperKind.FEEDBACK: Role.FEEDBACK,
     PaperKind.RATINGS: Role.RATINGS,
+    PaperKind.MINISTRY: Role.MINISTRY,
 }
 
 
@@ -144,11 +146,21 @@ class RatedFileSettings(PaperFileSettings):
     ] = {}
 
 
+class MinistryFileSettings(PaperFileSettings):
+    """``[sources.NAME]`` with ``adapter = "ministry_file"``."""
+
+    status: Annotated[
+        StatusOverrides,
+        Field(description="States of this file that are none of the portal's."),
+    ] = StatusOverrides()
+
+
 _SETTINGS: Mapping[PaperKind, type[PaperFileSettings]] = {
     PaperKind.REGISTER: RegisterFileSettings,
     PaperKind.SLIPS: SlipsFileSettings,
     PaperKind.FEEDBACK: RatedFileSettings,
     PaperKind.RATINGS: RatedFileSettings,
+    PaperKind.MINISTRY: MinistryFileSettings,
 }
 
 
@@ -253,6 +265,13 @@ def _counted(found: Counter[str]) -> str:
     return f"{rows} rows, {unusable} unusable" + (f"; no rows: {others}" if others else "")
 
 
+def _statuses(name: str, settings: PaperFileSettings) -> StatusTable | None:
+    if not isinstance(settings, MinistryFileSettings):
+        return None
+    own, key = settings.status, f"sources.{name}.status"
+    return portal_statuses(own.by_id, own.by_name, preset=own.preset, key=key)
+
+
 def _adapter_type(kind: PaperKind) -> AdapterType:
     def build(name: str, role: Role, settings: Any, context: Context) -> PaperFileAdapter:
         files = TableFiles(context.base_dir / settings.path, f"sources.{name}.path")
@@ -266,6 +285,7 @@ def _adapter_type(kind: PaperKind) -> AdapterType:
             results=results,
             form=settings.form if isinstance(settings, SlipsFileSettings) else None,
             scores=settings.scores if isinstance(settings, RatedFileSettings) else None,
+            statuses=_statuses(name, settings),
         )
         return PaperFileAdapter(name, role, files, reader, settings.sheet, context.clock)
 
@@ -280,3 +300,4 @@ REPORT_FILE = _adapter_type(PaperKind.REPORT)
 COUNTS_FILE = _adapter_type(PaperKind.COUNTS)
 FEEDBACK_FILE = _adapter_type(PaperKind.FEEDBACK)
 RATINGS_FILE = _adapter_type(PaperKind.RATINGS)
+MINISTRY_FILE = _adapter_type(PaperKind.MINISTRY)

@@ -35,6 +35,7 @@ class FileKind(StrEnum):
     COUNTS = "counts"
     FEEDBACK = "feedback"
     RATINGS = "ratings"
+    MINISTRY = "ministry"
     PORTAL = "portal"
 
 

@@ -25,6 +25,7 @@ from khop.mappings.paper.days import Order
 DAY_COLUMNS = (
     *("received", "due", "returned", "signed", "new_due", "birth", "day"),
     *("forwarded", "refused", "asked", "answered", "published"),
+    *("ended", "changed"),
 )
 
 _DAY = r"(\d{1,2})\s*([/.\-])\s*(\d{1,2})"

@@ -45,6 +45,7 @@ _BRACKETS = re.compile(r"[(\[][^()\[\]]*[)\]]")
 _PROOF_COLUMNS = (
     *("received", "due", "returned", "signed", "new_due", "identity", "code", "day"),
     *("forwarded", "refused", "asked", "answered", "published"),
+    *("ended", "changed"),
 )
 _NUMBER_COLUMNS = (
     "code",

@@ -27,6 +27,7 @@ DATES = frozenset(
     {
         *("received", "due", "returned", "signed", "new_due", "finished"),
         *("day", "forwarded", "refused", "asked", "answered", "published"),
+        *("ended", "changed"),
     }
 )
 _PERSONS = frozenset({"applicant", "submitter", "recipient"})
@@ -46,6 +47,7 @@ READ_COLUMNS = frozenset(
         *("score", "channel"),
         *("feedback_id", "feedback_kind", "outcome", "category"),
         *("forwarded", "refused", "asked", "answered", "published"),
+        *("state", "ended", "changed"),
     }
 )
 

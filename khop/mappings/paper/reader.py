@@ -39,6 +39,7 @@ from khop.mappings.paper.tables import PlacedLine, SheetLines
 from khop.mappings.paper.words import evidence_columns, folded, subject_columns, with_example
 from khop.mappings.paper.writing import Dittos, Writing
 from khop.mappings.records import PaperKind, Reject, UnknownCode
+from khop.mappings.states.status import StatusTable, portal_statuses
 
 NO_HEADERS = "no headers"
 
@@ -65,7 +66,8 @@ class PaperReader:
     its header in these files, where the table does not have that header. ``grammar``: the shapes
     of codes, by default the packaged ones. ``results``: which rows of a register are results.
     ``form``: of slips that name none; without it, a line above them or the sheet names it.
-    ``scores``: text of a rating -> the ``Satisfaction`` that it means.
+    ``scores``: text of a rating -> the ``Satisfaction`` that it means. ``statuses``: what the
+    states of a ministry's file mean.
     """
 
     def __init__(
@@ -79,6 +81,7 @@ class PaperReader:
         results: ResultRule | None = None,
         form: str | None = None,
         scores: Mapping[str, str] | None = None,
+        statuses: StatusTable | None = None,
     ) -> None:
         self.kind = kind
         self._first_day = evidence_columns(kind)[0]
@@ -88,6 +91,7 @@ class PaperReader:
         self._grammar = grammar
         self._results = results or ResultRule()
         self._form = form
+        self._statuses = statuses or portal_statuses({}, {})
         self._scores = {folded(text): score for text, score in (scores or {}).items()}
 
     def read(
@@ -144,7 +148,9 @@ class PaperReader:
         self, place: RowPlace, layout: Layout, cells: Sequence[Cell], last: date | None
     ) -> PaperRecord | OfficeRecord:
         if (office := OFFICE_RECORDS.get(self.kind)) is not None:
-            return office(layout, place, cells, RowContext(self._grammar, last, self._scores))
+            return office(
+                layout, place, cells, RowContext(self._grammar, last, self._scores, self._statuses)
+            )
         grammar, results = self._grammar, self._results
         return PaperRecord(self.kind, self._key, layout, place, cells, grammar, last, results)
 

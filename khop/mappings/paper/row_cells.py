@@ -26,6 +26,7 @@ _NOT_IN_FUTURE = frozenset(
     {
         *("received", "returned", "signed", "birth", "day"),
         *("forwarded", "refused", "asked", "answered", "published"),
+        *("ended", "changed"),
     }
 )
 _NOTHING_TO_REPEAT = "repeats the row before, which has nothing here that can be repeated"

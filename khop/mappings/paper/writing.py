@@ -35,6 +35,7 @@ _REPEATED = (
     *("unit", "issuer", "unit_code", "procedure", "symbol", "form"),
     *("day", "score", "channel", "feedback_kind", "outcome", "category"),
     *("forwarded", "refused", "asked", "answered", "published"),
+    *("state", "ended", "changed"),
 )
 #: A heading has so many different cells at most.
 _HEADING_CELLS = 2

@@ -23,6 +23,7 @@ from khop.sync.ledger.quarantine import OPEN
 from khop.sync.ledger.schema import (
     feedback_row,
     identity_check,
+    ministry_row,
     near_code,
     outbox,
     paper_match,
@@ -100,6 +101,7 @@ def case_view(
             identity=_rows(connection, identity_check, identity_check.c.code == code),
             paper=(
                 *_rows(connection, paper_row, paper_row.c.code.in_(keys)),
+                *_rows(connection, ministry_row, ministry_row.c.code.in_(keys)),
                 *_rows(connection, feedback_row, feedback_row.c.code.in_(keys)),
                 *_rows(connection, rating_row, rating_row.c.code.in_(keys)),
             ),

@@ -25,6 +25,7 @@ from khop.sync.ledger.record_rows import time_columns, unread_columns
 from khop.sync.ledger.schema import (
     count_row,
     feedback_row,
+    ministry_row,
     paper_file,
     paper_match,
     paper_row,
@@ -44,6 +45,7 @@ _OFFICE: Mapping[PaperKind, sa.Table] = {
     PaperKind.COUNTS: count_row,
     PaperKind.FEEDBACK: feedback_row,
     PaperKind.RATINGS: rating_row,
+    PaperKind.MINISTRY: ministry_row,
 }
 #: The tables with rows of files.
 TABLES = (paper_row, *_OFFICE.values())

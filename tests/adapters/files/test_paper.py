@@ -18,6 +18,7 @@ from khop.adapters.files.paper import (
     COUNTS_FILE,
     FEEDBACK_FILE,
     LOGBOOK_FILE,
+    MINISTRY_FILE,
     RATINGS_FILE,
     REGISTER_FILE,
     REPORT_FILE,
@@ -174,6 +175,7 @@ def test_a_corrected_row_is_read_from_its_payload(tmp_path: Path) -> None:
         (COUNTS_FILE, "COUNTS_FILE", Role.COUNTS),
         (FEEDBACK_FILE, "FEEDBACK_FILE", Role.FEEDBACK),
         (RATINGS_FILE, "RATINGS_FILE", Role.RATINGS),
+        (MINISTRY_FILE, "MINISTRY_FILE", Role.MINISTRY),
     ],
 )
 def test_each_kind_is_an_adapter_with_its_role(

@@ -30,9 +30,10 @@ KINDS: dict[str, AdapterType] = {
     "counts": paper.COUNTS_FILE,
     "feedback": paper.FEEDBACK_FILE,
     "ratings": paper.RATINGS_FILE,
+    "ministry": paper.MINISTRY_FILE,
 }
 #: Columns whose values stand in a field of another name.
-_ELSEWHERE = {"applicant", "identity", "birth", "issuer", "reason", "day"}
+_ELSEWHERE = {"applicant", "identity", "birth", "issuer", "reason", "day", "state", "ended"}
 CODES = {"H99.18.03-261012-0001", "1.001612", "2.000815", "PA.26.0001"}
 
 

@@ -15,6 +15,7 @@ from khop.sync.ledger.schema import (
     count_row,
     discrepancy,
     feedback_row,
+    ministry_row,
     quarantine,
     rating_row,
     report_row,
@@ -54,6 +55,12 @@ RATINGS = """STT,Mã hồ sơ,Ngày,Mức độ hài lòng,Kênh
 4,,11/11/2026,Bình thường,Quầy
 """
 
+MINISTRY = """STT,Mã hồ sơ,Trạng thái,Mã TTHC,Đơn vị,Ngày tiếp nhận,Ngày cập nhật
+1,H99.18.03-261110-0001,Đang xử lý,1.001612,UBND xã Mẫu 3,10/11/2026,12/11/2026
+2,H99.18.03-x-0002,Đang xử lý,1.001612,UBND xã Mẫu 3,10/11/2026,12/11/2026
+3,H99.18.03-261110-0003,9,1.001612,UBND xã Mẫu 3,10/11/2026,12/11/2026
+"""
+
 
 def source(kind: AdapterType, folder: Path, **settings: Any) -> PaperSource:
     """A source of the files below a folder."""
@@ -69,6 +76,7 @@ KINDS = [
     (paper.COUNTS_FILE, count_row, COUNTS, 2, ("nhiều", "4")),
     (paper.FEEDBACK_FILE, feedback_row, FEEDBACK, 2, ("31/02", "28/02")),
     (paper.RATINGS_FILE, rating_row, RATINGS, 3, ("Bình thường", "Hài lòng")),
+    (paper.MINISTRY_FILE, ministry_row, MINISTRY, 2, ("x-0002", "261110-0002")),
     (paper.REPORT_FILE, report_row, REPORT, 2, ("nhiều", "4")),
 ]
 

@@ -17,17 +17,20 @@ from khop.mappings.paper.row_cells import RowCells, RowPlace
 from khop.mappings.paper.row_key import RowKeys
 from khop.mappings.paper.shifted import SHIFTED
 from khop.mappings.records import PaperKind
+from khop.mappings.states.status import StatusTable, portal_statuses
 from khop.text.cleaning import fold_label
 
 
 @dataclass(frozen=True, slots=True)
 class RowContext:
     """What the rows of a source are read with. ``grammar``: the shapes of codes. ``last``: a later
-    day is refused; None refuses none. ``scores``: folded text -> the rating that it means."""
+    day is refused; None refuses none. ``scores``: folded text -> the rating that it means.
+    ``statuses``: what the states of a ministry's file mean."""
 
     grammar: CodeGrammar | None = None
     last: date | None = None
     scores: Mapping[str, str] = field(default_factory=dict)
+    statuses: StatusTable = field(default_factory=lambda: portal_statuses({}, {}))
 
 
 class OfficeRecord(RowCells, ABC):

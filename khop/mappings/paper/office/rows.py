@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from khop.mappings.records import Instant, PaperKind
+from khop.mappings.records import Instant, PaperKind, Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,3 +108,15 @@ class FeedbackRow(OfficeRow):
     outcome: Outcome | None
     category: str | None
     score: Satisfaction | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MinistryRow(OfficeRow):
+    """A dossier of a ministry's system. ``status_raw``: the state as the file writes it."""
+
+    status: Status | None
+    status_raw: str | None
+    procedure: str | None
+    received_at: Instant | None
+    finished_at: Instant | None
+    changed_at: Instant | None

@@ -28,7 +28,13 @@ from khop.sync.ledger.schema.findings import (
     notified,
     recheck,
 )
-from khop.sync.ledger.schema.office import count_row, feedback_row, rating_row, report_row
+from khop.sync.ledger.schema.office import (
+    count_row,
+    feedback_row,
+    ministry_row,
+    rating_row,
+    report_row,
+)
 from khop.sync.ledger.schema.paper import near_code, paper_file, paper_match, paper_row
 from khop.sync.ledger.schema.sources import (
     catalogue,
@@ -76,6 +82,7 @@ __all__ = [
     "lease",
     "look_up_state",
     "metadata",
+    "ministry_row",
     "near_code",
     "node",
     "notice",

@@ -95,3 +95,17 @@ rating_row = Table(
     *_read(),
     Index("ix_rating_row_code", "code"),
 )
+
+# dossiers of a ministry's system, from a file; those of a list are in source_record
+ministry_row = Table(
+    "ministry_row",
+    metadata,
+    *_place(),
+    Column("code", String, nullable=False),
+    Column("status", Integer),
+    Column("status_raw", String),
+    Column("procedure", String),
+    *times("received", "finished", "changed"),
+    *_read(),
+    Index("ix_ministry_row_code", "code"),
+)

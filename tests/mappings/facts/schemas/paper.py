@@ -124,6 +124,7 @@ class PaperHeaders(Sourced):
     counts: Kind
     feedback: Feedback
     ratings: Ratings
+    ministry: Kind
     portal: Kind
 
     @model_validator(mode="after")
@@ -176,4 +177,5 @@ class PaperTemplates(Sourced):
     counts: Template
     feedback: Template
     ratings: Template
+    ministry: Template
     portal: Template
