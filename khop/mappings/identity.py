@@ -154,11 +154,7 @@ def applicant_key(
     looks like. ``key`` is the installation's secret, or several
     (``KEY_BYTES``).
     """
-    if digits := identity_digits(identity_number):
-        return _digest(key, f"number:{digits}")
-    folded = " ".join(fold_name(_in_latin(name or "")).translate(_KEY_ONLY).split())
-    born = _birth(birth)
-    return _digest(key, f"name:{folded}|{born}") if folded and born else None
+    return key_and_kind(key, identity_number, name, birth)[0]
 
 
 def applicant_kind(
@@ -166,14 +162,34 @@ def applicant_kind(
 ) -> str | None:
     """What ``applicant_key`` makes the key of the same values of, as in ``ApplicantKind``; None
     where it makes none."""
+    return _made_of(identity_number, name, birth)[1]
+
+
+def key_and_kind(
+    key: bytes,
+    identity_number: str | int | None,
+    name: str | None = None,
+    birth: date | str | None = None,
+) -> tuple[str | None, str | None]:
+    """``applicant_key`` and ``applicant_kind`` of the same values."""
+    text, kind = _made_of(identity_number, name, birth)
+    return None if text is None else _digest(key, text), kind
+
+
+def _made_of(
+    identity_number: str | int | None, name: str | None, birth: date | str | None
+) -> tuple[str | None, str | None]:
+    """The text that a matching key is made of, and its kind."""
     if digits := identity_digits(identity_number):
         length = len(digits) if digits.isdecimal() else 0
-        return _KIND_OF_DIGITS.get(length, ApplicantKind.OTHER_NUMBER).value
+        kind = _KIND_OF_DIGITS.get(length, ApplicantKind.OTHER_NUMBER)
+        return f"number:{digits}", kind.value
     born = _birth(birth)
-    if not born or not fold_name(_in_latin(name or "")).translate(_KEY_ONLY).split():
-        return None
+    folded = " ".join(fold_name(_in_latin(name or "")).translate(_KEY_ONLY).split()) if born else ""
+    if not folded:
+        return None, None
     kind = ApplicantKind.BIRTH_YEAR if len(born) == _YEAR else ApplicantKind.BIRTH_DATE
-    return kind.value
+    return f"name:{folded}|{born}", kind.value
 
 
 def actor_key(key: bytes, who: str) -> str:

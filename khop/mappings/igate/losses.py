@@ -83,11 +83,11 @@ def says_nothing(wire: DossierItem, item: Mapping[str, object], taken_out: Seque
         nobody = person is None or not person.model_fields_set
         if nobody and form_fields(item["applicant"]).keys() & PERSON_KEYS:
             empty.append("applicant")
-    tasks = [wire.task] if isinstance(wire.task, Task) else wire.task or ()
-    if any(task is not None and not task.model_fields_set for task in tasks) and any(
-        _each(item["task"])
-    ):
-        empty.append("task")
+    if wire.task is not None:
+        tasks = [wire.task] if isinstance(wire.task, Task) else wire.task
+        silent = any(task is not None and not task.model_fields_set for task in tasks)
+        if silent and any(_each(item["task"])):
+            empty.append("task")
     return bool(empty) and not {_field(path) for path in taken_out}.issuperset(empty)
 
 

@@ -8,10 +8,9 @@ from typing import NamedTuple
 
 from khop.errors import RecordError
 from khop.mappings.identity import (
-    applicant_key,
-    applicant_kind,
     fold_name,
     identity_digits,
+    key_and_kind,
     mask_name,
     mask_number,
     written_digits,
@@ -27,6 +26,11 @@ from khop.text.cleaning import fold_label
 #: The wire path of the birthday, for ``fields_lost``.
 BIRTHDAY = "applicant.data.birthday"
 _NUMBER = "applicant.data.identityNumber"
+#: Fields of a person that may hold "undefined" and the like, with their wire paths.
+_PATHS = tuple(
+    (name, f"applicant.data.{name}")
+    for name in ("identityNumber", "fullname", "ownerFullname", "organization")
+)
 _CITIZEN, _ORGANISATION = 1, 4
 _PERSONAL_NUMBER = (9, 12)
 #: A birth known by its year alone, or by month and year.
@@ -51,14 +55,13 @@ def matched_by(key: bytes, person: PersonData, lost: list[str]) -> Matched:
     birth = None if number else _birth_or_lost(person.birthday, lost)
     mask = (mask_name(name) if name else mask_number(number)) or None
     born = _key_text(birth)
-    made_of = number, name, born
-    return Matched(applicant_key(key, *made_of), applicant_kind(*made_of), mask)
+    return Matched(*key_and_kind(key, number, name, born), mask)
 
 
 def _name_no_values(person: PersonData, lost: list[str]) -> None:
     """Add the fields to ``lost`` that hold "undefined" and the like."""
-    for name in ("identityNumber", "fullname", "ownerFullname", "organization"):
-        path, written = f"applicant.data.{name}", getattr(person, name)
+    for name, path in _PATHS:
+        written = getattr(person, name)
         if isinstance(written, str) and is_no_value(written.strip()) and path not in lost:
             lost.append(path)
 
