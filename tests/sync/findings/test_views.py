@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,7 +14,9 @@ from khop.errors import KhopError, Unreachable
 from khop.mappings.records import Reject
 from khop.sync.engine import Engine
 from khop.sync.findings.finding_rows import event_of
+from khop.sync.findings.listing import walk
 from khop.sync.findings.subjects import short_subject, subject_of
+from khop.sync.ledger import Ledger
 from khop.sync.ledger.schema import discrepancy
 from khop.sync.results import FindingState
 from tests.postgres import BOTH
@@ -59,6 +62,18 @@ def test_findings_are_chosen_by_when_they_were_first_seen(
     found.reconcile()
     assert [f.code for f in found.findings(until=before)] == [ONE, TWO]
     assert [f.code for f in found.findings(since=before)] == [record(3).code]
+
+
+def test_findings_are_read_some_at_a_time_as_they_are_then(
+    found: Engine, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("khop.sync.findings.views.walk", partial(walk, at_once=1))
+    listed = found.findings()
+    assert next(listed).code == ONE
+    with ledger.write() as connection:
+        late = sa.update(discrepancy).where(discrepancy.c.code == TWO)
+        connection.execute(late.values(assignee="canbo.mau"))
+    assert [(each.code, each.assignee) for each in listed] == [(TWO, "canbo.mau")]
 
 
 def test_changes_between_two_days_are_what_is_new_and_what_is_gone(
