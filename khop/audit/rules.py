@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from khop.audit.values import label, show_time
 from khop.audit.words import todo_words
-from khop.config.model import RuleException
-from khop.sync.reconciling.rule_facts import OwnNumber, RuleFacts
 from khop.sync.reconciling.rules import RULES
 from khop.text.safe_display import plain
 from khop.text.words import LANGUAGES, Words
+
+if TYPE_CHECKING:  # it loads what compiles rules, which a list of findings does not need
+    from khop.config.model import RuleException
+    from khop.sync.reconciling.rule_facts import OwnNumber, RuleFacts
 
 #: Parts of a rule's basis that are definitions of khop: a page of docs/, another rule.
 _OWN_BASIS = re.compile(r"(?:docs/).*|[A-Z]\d+\+?")
