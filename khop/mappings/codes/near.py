@@ -60,18 +60,17 @@ class NearCode:
 
 def near_codes(text: str) -> tuple[NearCode, ...]:
     """The codes and parts of codes in a text; none in a text without a day and a number."""
-    plain = plain_text(text[:_LONGEST]).translate(_look_alikes())
-    found = (_near(match) for match in _NEAR.finditer(plain))
+    found = (_near(match) for match in _NEAR.finditer(_in_latin(text[:_LONGEST])))
     return tuple(each for each in found if each.days and each.number)
 
 
 def spellings(code: str, grammar: CodeGrammar | None = None) -> frozenset[str]:
-    """Other codes that may be written for the dossier of a canonical code; none for a code of
-    unknown shape."""
+    """Other codes that may be written for the dossier of a canonical code; of a code of unknown
+    shape, those alone whose letters look alike."""
     parts = parse_code(code, grammar)
     found = {*_respelled(parts), *_padded(parts), *_confused(code), *_in_other_alphabets(code)}
     if not code.isascii():
-        found.add(plain_text(code).translate(_look_alikes()))
+        found.add(_in_latin(code))
     return frozenset(found - {code})
 
 
@@ -115,11 +114,11 @@ def _bare(groups: Collection[str]) -> tuple[str, ...]:
 
 def _respelled(parts: CodeParts) -> Iterator[str]:
     """The same unit, day and number in every form."""
-    if parts.tail is None or parts.unit is None:
+    organisation = parts.organisation
+    if parts.tail is None or organisation is None:
         return
     day, number = parts.tail
-    units = {parts.unit, *_orders(parts.organisation)}
-    for unit in units:
+    for unit in {organisation.code, *_orders(organisation)}:
         for written in (f"{day:%y%m%d}", f"{day:%Y%m%d}"):
             for width in _WIDTHS:
                 if len(number) <= width:
@@ -143,9 +142,7 @@ def _padded(parts: CodeParts) -> Iterator[str]:
         yield f"{above}.0{last}{rest}"
 
 
-def _orders(unit: OrganisationCode | None) -> Iterator[str]:
-    if unit is None or not unit.levels:
-        return
+def _orders(unit: OrganisationCode) -> Iterator[str]:
     for order in (Order.NEW, Order.OLD):
         if text := unit.spelled(order):
             yield text
@@ -168,6 +165,12 @@ def _in_other_alphabets(code: str) -> Iterator[str]:
         for place, char in enumerate(code):
             if ord(char) in alphabet:
                 yield code[:place] + alphabet[ord(char)] + code[place + 1 :]
+
+
+def _in_latin(text: str) -> str:
+    """Plain text with the Latin letter for each that looks like it."""
+    # Before it is made plain too: the usual form of the sigma that looks like C is another sigma.
+    return plain_text(text.upper().translate(_look_alikes())).translate(_look_alikes())
 
 
 @cache
