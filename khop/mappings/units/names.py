@@ -107,7 +107,7 @@ class UnitNames:
         for text in (code, name):
             if text and (unit := self._history.of_code(text, on)) is not None:
                 return (unit,)
-        found = self._named(name) if name else ()
+        found = self._named(name)
         return tuple(unit for unit in found if unit.in_force(on)) or found
 
     def _named(self, name: str) -> tuple[OrgUnit, ...]:
