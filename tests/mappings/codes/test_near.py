@@ -1,4 +1,4 @@
-"""Codes that may mean a dossier although they are not its code (docs/trust.md, A)."""
+"""Codes that may mean a dossier (docs/trust.md, What stands around a code)."""
 
 # ruff: noqa: RUF001 letters of other alphabets that look like Latin ones
 

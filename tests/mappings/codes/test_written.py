@@ -1,4 +1,4 @@
-"""The code in what people and programs write around it (docs/trust.md, A)."""
+"""The code in a text of people or programs (docs/trust.md, What stands around a code)."""
 
 # ruff: noqa: RUF001 signs that look like others
 
