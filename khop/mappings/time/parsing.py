@@ -54,6 +54,7 @@ _FORMS = tuple(
         rf"{_WEEKDAY}(?P<d>\d\d?)[ -]{_NAME}[ -](?P<y>\d{{4}})(?:,? {_TIME})?",
     )
 )
+_IGATE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3})\+0700", re.ASCII)
 
 
 def parse_wire_time(value: object, field: str) -> Instant | None:
@@ -65,12 +66,9 @@ def parse_wire_time(value: object, field: str) -> Instant | None:
     if value is None or value == "":
         return None
     # iGate's own form comes millions of times, always in local time: a short cut for speed.
-    if (
-        isinstance(value, str) and len(value) == 28 and value[7:11:3] == "-T"
-        and value[19] == "." and value[23:] == "+0700"
-    ):  # fmt: skip
+    if isinstance(value, str) and (found := _IGATE.fullmatch(value)):
         try:
-            moment = datetime.fromisoformat(value[:23])
+            moment = datetime.fromisoformat(found[1])
         except ValueError:
             raise RecordError(field, "is not a date that exists") from None
         return _instant(moment, True, field)
@@ -160,20 +158,19 @@ def _of_day(hour: int, half: str | None) -> int:
         return hour
     afternoon = half.upper() in ("CH", "PM")
     if hour == 0 or (hour > 12 and not afternoon):
-        raise ValueError("no such hour in this half of the day")
+        raise ValueError
     return hour if hour > 12 else hour % 12 + (12 if afternoon else 0)
 
 
 def _offset(zone: str) -> timedelta:
+    """How far local time is ahead of UTC. Raises ValueError for more than any zone is."""
     name = zone.upper()
     if name == "ICT":
         return _LOCAL_OFFSET
     zone = name.removeprefix("UTC").removeprefix("GMT")
-    if zone in ("Z", ""):
-        return timedelta(0)
-    digits = zone[1:].replace(":", "")
+    sign, digits = zone[:1], zone[1:].replace(":", "")
     digits = digits.zfill(2 if len(digits) < 3 else 4).ljust(4, "0")
     offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
     if int(digits[2:]) > 59 or offset > _WIDEST_OFFSET:
-        raise ValueError("no zone is that far from UTC")
-    return -offset if zone[0] == "-" else offset
+        raise ValueError
+    return -offset if sign == "-" else offset
