@@ -34,6 +34,8 @@ from khop.sync.reconciling.ledger_inputs import (
 from khop.sync.reconciling.sql import Question, garbage_left, question
 
 _BATCH_ROWS = 65_536
+#: With fewer codes, the server looks rows up by their keys in any case.
+_MANY_CODES = 1_000
 _VALUE = pa.schema([("value", pa.string())])
 
 
@@ -125,6 +127,9 @@ def _in_postgres(
     sets = selection.sets()
     tables = {name: pa.table({"value": values}, _VALUE) for name, values in sets.items()}
     inputs = {_part(name): input_query(name, sets) for name in INPUTS}
+    if selection.only is None or len(selection.only) >= _MANY_CODES:
+        with ledger.draft() as connection:
+            warehouse_postgres.refresh_statistics(connection, list(INPUTS))
     with ledger.draft() as connection:
         driver = warehouse_postgres.make_cases(connection, inputs, {**tables, **extra}, made.sql)
 

@@ -14,9 +14,11 @@ import sqlalchemy as sa
 
 from khop.errors import LedgerError
 from khop.sync.ledger import Ledger, create_ledger
+from khop.sync.ledger.many import insert_many
 from khop.sync.ledger.schema import metadata
 from khop.sync.reconciling.ledger_inputs import Selection
 from khop.sync.reconciling.warehouse import ledger_cases
+from khop.sync.reconciling.warehouse_postgres import refresh_statistics
 from tests.sync.reconciling.drawn_rows import DAY_US, draw_rows, fill
 
 SELECTIONS = [
@@ -134,3 +136,51 @@ def test_a_server_that_goes_away_meanwhile_is_a_ledger_error(two: tuple[Ledger, 
         with ledger.write() as connection:
             connection.execute(end)
         list(cases.rows(cases.table))
+
+
+def test_the_server_looks_at_tables_it_knows_nothing_of(postgres_url: str) -> None:
+    tables = ["source_record", "record_alias", "presence"]
+
+    def add_aliases(ledger: Ledger, start: int, count: int) -> None:
+        rows = [
+            {"source": "igate", "native_id": str(i), "alias": "a" * 40}
+            for i in range(start, start + count)
+        ]
+        with ledger.write() as connection:
+            insert_many(connection, metadata.tables["record_alias"], rows)
+
+    def refreshed(ledger: Ledger) -> list[str]:
+        with ledger.draft() as connection:
+            return refresh_statistics(connection, tables)
+
+    with closing(Ledger(postgres_url)) as ledger:
+        with ledger.write() as connection:
+            connection.exec_driver_sql("TRUNCATE record_alias")
+            connection.exec_driver_sql("SELECT pg_stat_reset()")
+        assert refreshed(ledger) == []
+        add_aliases(ledger, 0, 3_000)
+        assert refreshed(ledger) == ["record_alias"]
+        with ledger.read() as connection:
+            known = connection.exec_driver_sql(
+                "SELECT reltuples FROM pg_class WHERE relname = 'record_alias'"
+            ).scalar_one()
+        assert known == 3_000
+        assert refreshed(ledger) == []
+        add_aliases(ledger, 3_000, 500)
+        assert refreshed(ledger) == []
+        add_aliases(ledger, 3_500, 3_000)
+        assert refreshed(ledger) == ["record_alias"]
+
+
+def test_all_cases_are_made_with_what_the_server_knows_by_then(postgres_url: str) -> None:
+    rows = [{"source": "igate", "native_id": str(i), "alias": "a" * 90} for i in range(3_000)]
+    known = "SELECT reltuples FROM pg_class WHERE relname = 'record_alias'"
+    with closing(Ledger(postgres_url)) as ledger:
+        with ledger.write() as connection:
+            connection.exec_driver_sql("TRUNCATE record_alias")
+            insert_many(connection, metadata.tables["record_alias"], rows)
+        for selection, count in ((Selection(only=["a"]), -1), (Selection(), 3_000)):
+            with ledger_cases(ledger, selection):
+                pass
+            with ledger.read() as connection:
+                assert connection.exec_driver_sql(known).scalar_one() == count
