@@ -171,4 +171,4 @@ def _build(name: str, role: Role, settings: Any, context: Context) -> IgateAdapt
     return IgateAdapter(name, role, settings, client, mapping, context)
 
 
-ADAPTER = AdapterType(IgateSettings, frozenset({Role.ONE_STOP}), _build)
+ADAPTER = AdapterType(IgateSettings, frozenset({Role.ONE_STOP, Role.MINISTRY}), _build)

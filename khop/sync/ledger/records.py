@@ -128,10 +128,12 @@ def store_arrivals(
     arrivals: Sequence[Arrival],
     now_us: int,
 ) -> None:
-    """Insert or replace these records, their aliases and (where read) their history."""
+    """Insert or replace these records, their aliases and (where read) their history. Other codes
+    that a ministry's system names are no aliases of the one-stop's dossiers, and not kept."""
     if not arrivals:
         return
-    rows, aliases = [_record_row(a, role, now_us) for a in arrivals], _alias_rows(arrivals)
+    rows = [_record_row(a, role, now_us) for a in arrivals]
+    aliases = _alias_rows(arrivals) if role is Role.ONE_STOP else []
     stored = stored_before(connection, _native_ids(a.reading.record for a in arrivals))
     named = _stored_aliases(connection, stored)
     # a new code or alias is marked, and so is the one before
