@@ -116,7 +116,7 @@ class UnitNames:
             if key in known:
                 return known[key]
         # Written without any mark, as on a machine without a Vietnamese keyboard.
-        return self._unmarked.get(bare, ()) if bare == _unmarked(name) else ()
+        return self._unmarked.get(bare, ())
 
 
 @lru_cache(maxsize=8192)

@@ -303,3 +303,13 @@ def test_the_announced_year_is_a_number(bad: object) -> None:
     with pytest.raises(ConfigError, match=r": is no year$") as caught:
         WorkingCalendar(announced_through=bad)  # type: ignore[arg-type]
     assert caught.value.key == "calendar.announced_through"
+
+
+def test_calendars_of_the_same_days_are_equal() -> None:
+    day, other = date(2026, 11, 10), date(2026, 11, 11)
+    calendar = WorkingCalendar(days_off=[day])
+    assert calendar == WorkingCalendar(days_off=iter([day, day]))
+    assert hash(calendar) == hash(WorkingCalendar(days_off=[day]))
+    for different in (WorkingCalendar(), WorkingCalendar(days_off=[other]), "calendar", None):
+        assert calendar != different
+        assert hash(calendar) != hash(different)

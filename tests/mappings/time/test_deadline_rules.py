@@ -237,3 +237,17 @@ def test_a_bad_row_raises_with_its_row(line: str, key: str) -> None:
     with pytest.raises(ConfigError) as caught:
         read_procedure_clocks(rows, "p.csv")
     assert caught.value.key == key
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("1.000894.H44,15:00,,,", "p.csv, row 4.procedure: is blank or comes twice"),
+        ("1.000107,15:00Z,,,", "p.csv, row 4.cutoff: write a local time such as 15:00"),
+    ],
+)
+def test_a_bad_row_says_what_to_write(line: str, sentence: str) -> None:
+    rows = csv.DictReader([*PROCEDURES.splitlines(), line])
+    with pytest.raises(ConfigError) as caught:
+        read_procedure_clocks(rows, "p.csv")
+    assert str(caught.value) == sentence
