@@ -32,6 +32,7 @@ from khop.config.domain_tables import Tables
 from khop.config.model import Config
 from khop.errors import ConfigError
 from khop.mappings.records import Instant
+from khop.sync.exports.operations import Exports
 from khop.sync.findings import log_check, views
 from khop.sync.findings.anchors import write_anchors
 from khop.sync.findings.case_view import case_view
@@ -86,7 +87,8 @@ class Engine:
     ``close``, always); errors of a system are in the summaries.
 
     ``lists``: findings in pages, for reports, and counted. ``decisions``: what people decide about
-    findings. ``repair_policies``: what khop repairs without being asked.
+    findings. ``repair_policies``: what khop repairs without being asked. ``exports``: what is
+    handed to a body that compares several provinces, and that comparison.
     """
 
     def __init__(
@@ -115,6 +117,7 @@ class Engine:
         self.lists = FindingLists(ledger, tables.unit_names, self._known)
         self.decisions = Decisions(ledger, clock)
         self.repair_policies = RepairPolicies(self._operations)
+        self.exports = Exports(self._operations)
         check_rules(config)
 
     @property

@@ -1,4 +1,5 @@
-"""``khop show``: all that is known of one dossier, the sources side by side."""
+"""``khop show``: all that is known of one dossier, the sources side by side. ``khop identity``: its
+applicant, checked in the population database."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from khop.cli.exit_codes import OK
+from khop.cli.exit_codes import OK, WORK
 from khop.cli.options import ConfigOption, FormatOption, LangOption
 from khop.cli.reports import make_report
 from khop.cli.result_table import result_table, table_with_headers
@@ -134,3 +135,27 @@ def _names(rows: Sequence[Mapping[str, Any]]) -> list[str]:
             if value not in (None, "", (), []) and name not in SKIPPED:
                 found[name] = None
     return list(found)
+
+
+def identity(
+    context: typer.Context,
+    code: Annotated[str, typer.Argument(help="option.code", metavar="CODE")],
+    officer: Annotated[str, typer.Option("--officer", help="option.officer", metavar="ACCOUNT")],
+    source: Annotated[
+        str | None, typer.Option("--source", help="option.source", metavar="NAME")
+    ] = None,
+    config: ConfigOption = None,
+    format: FormatOption = None,
+    lang: LangOption = None,
+) -> int:
+    shell = shell_of(context, config, format)
+    with engine(shell) as opened:
+        view = opened.check_identity(code, officer=officer, source=source)
+    if shell.as_json:
+        shell.show_json(view.as_json())
+    else:
+        shell.show(shell.words(f"identity.{view.verdict}", code=view.code))
+        for warning in view.warnings:
+            key = f"identity.warning_{warning}"
+            shell.show(f"  {shell.words.get(key, warning)}")
+    return OK if view.verdict == "match" else WORK

@@ -24,8 +24,16 @@ def short_subject(subject: str) -> str:
     it is."""
     if not subject.startswith(ROW):
         return subject
-    digest, dash, number = subject.removeprefix(ROW).partition(_NUMBER)
-    return f"{ROW}{digest[:SHOWN]}{dash}{number}"
+    province, key = _parts(subject.removeprefix(ROW))
+    digest, dash, number = key.partition(_NUMBER)
+    return f"{ROW}{province}{digest[:SHOWN]}{dash}{number}"
+
+
+def _parts(key: str) -> tuple[str, str]:
+    """(``H29/`` or nothing, the rest): in a ledger of several provinces, the key of a row begins
+    with its province (``sync.exports.subjects``)."""
+    province, slash, rest = key.rpartition("/")
+    return f"{province}{slash}".upper(), rest
 
 
 def subject_of(connection: sa.Connection, text: str) -> str:
@@ -45,9 +53,11 @@ def subject_of(connection: sa.Connection, text: str) -> str:
 
 def _row(connection: sa.Connection, given: str) -> str:
     """The row whose key begins so; the text itself when there is none."""
-    digest, _, number = given.removeprefix(ROW).lower().partition(_NUMBER)
+    province, key = _parts(given.removeprefix(ROW))
+    digest, _, number = key.lower().partition(_NUMBER)
     if not digest.isalnum():
         return given
+    digest = f"{province}{digest}"
     keys = {
         f"{ROW}{key}"
         for key in connection.scalars(

@@ -31,6 +31,8 @@ _BEGUN = sa.text(
     f"INSERT INTO {last_reconcile.name} (id, now_us, basis, cases, unmapped) "
     "VALUES (0, :now_us, '', 0, 0) ON CONFLICT (id) DO NOTHING"
 )
+#: The basis of a ledger whose findings come from exports of provinces (``sync.exports``) begins so.
+OF_EXPORTS = "exports:"
 
 
 def basis_digest(settings: RuleSettings, parts: Mapping[str, Any]) -> str:

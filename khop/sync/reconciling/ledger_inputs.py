@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from khop.sync.ledger import Ledger
 from khop.sync.ledger.paper_rows import ROW
+from khop.sync.ledger.postgres import PostgresDatabase
 from khop.sync.ledger.schema import metadata
 from khop.sync.reconciling.cases import INPUTS, ONLY_ROWS
 from khop.sync.reconciling.feed import Feed, TableQuery, open_feed
@@ -123,9 +124,9 @@ _OWNER = (
 def read_inputs(
     ledger: Ledger, selection: Selection = EVERYTHING, *, owned: bool = False
 ) -> Iterator[Feed]:
-    """The tables that cases are made of, as Arrow, all of one moment and one batch at a time. The
-    ledger is a file. ``owned``: the tables ``OWNED`` come first, with a further column
-    ``owner_code``. Raises LedgerError."""
+    """The tables that cases are made of, as Arrow, all of one moment and one batch at a time.
+    ``owned``: the tables ``OWNED`` come first, with a further column ``owner_code``. Raises
+    LedgerError."""
     sets = selection.sets()
     queries = {}
     for table in dict.fromkeys([*(OWNED if owned else ()), *INPUTS]):
@@ -134,8 +135,18 @@ def read_inputs(
         if of:
             schema = schema.append(pa.field(OWNER_CODE, pa.string()))
         queries[table] = TableQuery(input_query(table, sets, owned=of), schema)
-    with open_feed(ledger, queries, sets) as feed:
+    with _opened(ledger, queries, sets) as feed:
         yield feed
+
+
+def _opened(
+    ledger: Ledger, queries: Mapping[str, TableQuery], sets: Sets
+) -> AbstractContextManager[Feed]:
+    if isinstance(ledger.database, PostgresDatabase):
+        from khop.sync.reconciling import warehouse_postgres  # its driver is an extra
+
+        return warehouse_postgres.open_feed(ledger, queries, sets)
+    return open_feed(ledger, queries, sets)
 
 
 def _arrow_type(kind: sa.types.TypeEngine[Any]) -> pa.DataType:

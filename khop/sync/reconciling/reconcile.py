@@ -27,6 +27,7 @@ from khop.sync.ledger.schema import cursor
 from khop.sync.reconciling.cases.days import day_table
 from khop.sync.reconciling.finding_states import write_findings
 from khop.sync.reconciling.increments import (
+    OF_EXPORTS,
     basis_digest,
     note_begin,
     read_last_reconcile,
@@ -80,7 +81,7 @@ def reconcile(
     numbers, calendar or sources differ from those of the last one. ``on_write`` is called in the
     transaction that writes the findings. Raises KhopError for a ``now`` outside of the calendar.
     """
-    _check_now(clock)
+    check_now(clock)
     run = _begin(ledger, clock, scope, whole)
     judged = _judge(ledger, run)
     with ledger.write() as connection:
@@ -109,12 +110,17 @@ class _Run:
 def _begin(ledger: Ledger, clock: Clock, scope: Scope, whole: bool) -> _Run:
     """Choose the subjects of this run, and bring the candidates of rows of paper up to date."""
     phantoms = lists_complete(ledger, scope.one_stops)
-    basis = basis_digest(clock.settings, _basis(clock.tables, scope, phantoms))
+    basis = basis_digest(clock.settings, basis_of(clock.tables, scope, phantoms))
     now_us = Instant.of(clock.now).us
     with ledger.write() as connection:
         last = read_last_reconcile(connection)
         if last is None:
             note_begin(connection, now_us)
+        elif last.basis.startswith(OF_EXPORTS):
+            raise KhopError(
+                "the findings of this ledger come from exports of provinces: compare them with "
+                "`khop reconcile --engine spark`"
+            )
         changed = dirty.take(connection)
         subjects = None
         if not (whole or last is None or last.basis != basis or now_us < last.now_us):
@@ -174,7 +180,7 @@ def lists_complete(ledger: Ledger, one_stops: Sequence[str]) -> bool:
         return bool(one_stops) and set(one_stops) <= set(read)
 
 
-def _check_now(clock: Clock) -> None:
+def check_now(clock: Clock) -> None:
     """Raises KhopError when the calendar does not count today."""
     try:
         clock.calendar.first_with_ord(clock.today_ord)
@@ -182,7 +188,7 @@ def _check_now(clock: Clock) -> None:
         raise KhopError(f"the rules cannot run at {clock.now:%Y-%m-%d}: {error.reason}") from None
 
 
-def _basis(tables: Tables, scope: Scope, phantoms: bool) -> Mapping[str, Any]:
+def basis_of(tables: Tables, scope: Scope, phantoms: bool) -> Mapping[str, Any]:
     """What findings depend on beside the cases and the settings of the rules."""
     own = tables.own
     return {

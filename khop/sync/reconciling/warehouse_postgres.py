@@ -7,11 +7,15 @@ moment. The temporary tables are dropped when the transaction ends.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from uuid import uuid4
 
 import psycopg
 import pyarrow as pa
 import sqlalchemy as sa
+
+from khop.sync.ledger import Ledger
+from khop.sync.reconciling.feed import Feed, TableQuery
 
 _TYPES = {
     pa.bool_(): "boolean",
@@ -102,3 +106,32 @@ def answer(
         cursor.execute(sql.encode())
         while found := cursor.fetchmany(_ANSWER_ROWS):
             yield from pa.array(found, struct).to_pylist()
+
+
+@contextmanager
+def open_feed(
+    ledger: Ledger, queries: Mapping[str, TableQuery], sets: Mapping[str, Sequence[str]]
+) -> Iterator[Feed]:
+    """As ``feed.open_feed``, of a ledger on a server."""
+    with ledger.draft() as connection:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, psycopg.Connection)
+        for name, values in sets.items():
+            load(driver, name, pa.table({"value": pa.array(values, pa.string())}))
+        yield (
+            (name, pa.RecordBatchReader.from_batches(query.schema, _batches(driver, query)))
+            for name, query in queries.items()
+        )
+
+
+def _batches(
+    driver: psycopg.Connection[tuple[object, ...]], query: TableQuery
+) -> Iterator[pa.RecordBatch]:
+    with driver.cursor(name=f"feed_{uuid4().hex}") as cursor:
+        cursor.execute(query.sql.encode())
+        while found := cursor.fetchmany(_ANSWER_ROWS):
+            arrays = [
+                pa.array(values, field.type)
+                for values, field in zip(zip(*found, strict=True), query.schema, strict=True)
+            ]
+            yield pa.RecordBatch.from_arrays(arrays, schema=query.schema)

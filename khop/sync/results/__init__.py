@@ -1,6 +1,7 @@
 """Results of the engine's operations: plain values for the command line, the reports and other
 programs. Each has ``as_json``: a mapping of JSON values with stable names."""
 
+from khop.sync.results.exports import CountrySummary, ExportCheck, ExportSummary, SharedCode
 from khop.sync.results.findings import (
     UNSETTLED,
     CaseView,
@@ -64,7 +65,10 @@ __all__ = [
     "CaseView",
     "CatalogueSummary",
     "CodesSummary",
+    "CountrySummary",
     "EvidenceSummary",
+    "ExportCheck",
+    "ExportSummary",
     "FeedSummary",
     "Finding",
     "FindingCount",
@@ -94,6 +98,7 @@ __all__ = [
     "Result",
     "RetrySummary",
     "RuleCount",
+    "SharedCode",
     "SourceFreshness",
     "SourceSummary",
     "SystemCheck",
