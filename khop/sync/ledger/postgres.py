@@ -49,11 +49,13 @@ _SESSION = """
     SET tcp_keepalives_count = 3
 """
 # synchronous_commit: an outbox row must be on disk before its push leaves this machine, whatever
-# the server's owner set. The number of the lock is "khop" in ASCII; two ledgers in one database
-# queue for each other, which does no harm.
+# the server's owner set. A writer that was stopped in the middle must not hold all others up for
+# good. The number of the lock is "khop" in ASCII; two ledgers in one database queue for each other,
+# which does no harm.
 _BEGIN_WRITE = """
     SELECT set_config('synchronous_commit', 'on', true)
     WHERE current_setting('synchronous_commit') = 'off';
+    SET LOCAL idle_in_transaction_session_timeout = '15min';
     SELECT pg_advisory_xact_lock(1802006384)
 """
 
@@ -265,6 +267,8 @@ _WITH_VALUES = "22"
 _STATES = {
     "08": _AWAY,
     "25006": "is on a server that only reads (a standby); name the primary in [ledger] url",
+    "25P03": "ended a transaction in which nothing was done for 15 minutes; nothing is half done, "
+    "run it again",
     "28": _NO_ENTRY,
     "3D000": _NO_DATABASE,
     "40": _LOCKED,

@@ -183,6 +183,14 @@ def _write_impatiently(ledger: Ledger) -> None:
         ledger.database.begin_write(connection)
 
 
+def test_only_a_writer_has_a_limit_of_idleness(ledger: Ledger) -> None:
+    show = "SHOW idle_in_transaction_session_timeout"
+    with ledger.write() as connection:
+        assert connection.exec_driver_sql(show).scalar_one() == "15min"
+    with ledger.read() as connection:
+        assert connection.exec_driver_sql(show).scalar_one() == "0"
+
+
 def test_text_that_no_column_accepts_does_not_stop_a_quarantine(
     ledger: Ledger, tmp_path: Path
 ) -> None:
@@ -264,6 +272,7 @@ def _all_texts(error: BaseException | None) -> str:
         (errors.DataCorrupted(), "restore it from a copy"),
         (errors.SerializationFailure(), "locked"),
         (errors.QueryCanceled(), "statement_timeout"),
+        (errors.IdleInTransactionSessionTimeout(), "nothing was done for 15 minutes"),
         (
             errors.InvalidTextRepresentation("'Nguyễn Văn Mẫu'"),
             r"failed \(PostgreSQL error 22P02\)",

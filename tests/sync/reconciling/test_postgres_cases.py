@@ -17,8 +17,10 @@ from khop.sync.ledger import Ledger, create_ledger
 from khop.sync.ledger.many import insert_many
 from khop.sync.ledger.schema import metadata
 from khop.sync.reconciling.ledger_inputs import Selection
+from khop.sync.reconciling.sql import Question
 from khop.sync.reconciling.warehouse import ledger_cases
 from khop.sync.reconciling.warehouse_postgres import refresh_statistics
+from tests.postgres import Server
 from tests.sync.reconciling.drawn_rows import DAY_US, draw_rows, fill
 
 SELECTIONS = [
@@ -184,3 +186,20 @@ def test_all_cases_are_made_with_what_the_server_knows_by_then(postgres_url: str
                 pass
             with ledger.read() as connection:
                 assert connection.exec_driver_sql(known).scalar_one() == count
+
+
+def test_a_limit_of_time_of_the_server_does_not_cut_a_reconcile_short(
+    postgres: Server, postgres_url: str
+) -> None:
+    limit = "ALTER ROLE postgres IN DATABASE khop {} statement_timeout"
+    postgres.run(f"{limit.format('SET')} = '1234ms'")
+    try:
+        with closing(Ledger(postgres_url)) as ledger:
+            now = "SELECT current_setting('statement_timeout') AS kept"
+            with ledger.read() as connection:
+                assert connection.exec_driver_sql(now).scalar_one() == "1234ms"
+            with ledger_cases(ledger) as cases:
+                left = cases.run(Question(now, ibis.schema({"kept": "string"})))
+                assert list(left) == [{"kept": "0"}]
+    finally:
+        postgres.run(limit.format("RESET"))
