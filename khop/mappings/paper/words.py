@@ -149,7 +149,9 @@ def without_phrases(text: str, lists: Collection[str]) -> str:
 
 @cache
 def _phrases(lists: tuple[str, ...]) -> tuple[str, ...]:
-    """The folded phrases of some lists, longest first."""
+    """The folded phrases of some lists, longest first. A column without notes has no list."""
     notes = load_table("paper_shorthand")["notes"]
-    raw = {"#".join(map(folded, phrase.split("#"))) for name in lists for phrase in notes[name]}
+    raw = {
+        "#".join(map(folded, phrase.split("#"))) for name in lists for phrase in notes.get(name, ())
+    }
     return tuple(sorted(raw, key=len, reverse=True))
