@@ -22,8 +22,14 @@ def a_day(path: Path) -> int:
         repaired: khop.RepairSummary = engine.repair_policies.run(stop=lambda: False)
         policies: list[khop.PolicyStatus] = engine.repair_policies.status()
         findings: Iterator[khop.Finding] = engine.findings(severities=["S1"])
+        page: khop.FindingPage = engine.lists.page(code_ends="0001", states=["resolved"])
+        counted: list[khop.FindingCount] = engine.lists.counts(units=["UBND xã Mẫu"])
+        days: list[khop.FindingDay] = engine.lists.days(date(2026, 11, 1), date(2026, 11, 30))
+        with engine.lists.whole(acts=["CB"]) as whole:
+            told: khop.Totals = whole.totals
         view: khop.CaseView | None = engine.show("H99.1-261120-0001")
-    done = len(applied.applied) + len(repaired.policies) + len(policies)
+    listed = page.number + len(counted) + len(days) + told.findings
+    done = listed + len(applied.applied) + len(repaired.policies) + len(policies)
     return pulled.run + compared.open + done + sum(1 for _ in findings) + bool(view)
 
 
