@@ -39,6 +39,7 @@ from .config.model import (
     NoticeSettings as NoticeSettings,
     PrivacySettings as PrivacySettings,
     Province as Province,
+    ReconcileSettings as ReconcileSettings,
     RuleException as RuleException,
     RuleSettings as RuleSettings,
     Window as Window,

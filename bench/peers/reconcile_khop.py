@@ -21,7 +21,7 @@ from khop.sync.reconciling.reconcile import Scope, reconcile
 from khop.sync.reconciling.rule_query import KeyedClock, questions
 from khop.sync.reconciling.rules import RULES, Clock
 from khop.sync.reconciling.rules.clock import RUN_VALUES, run_values
-from khop.sync.reconciling.warehouse import case_query, run_duckdb
+from khop.sync.reconciling.warehouse import case_query, duckdb_cases
 
 _SETTINGS = RuleSettings(off=tuple(rule for rule in RULES if rule not in RULE_IDS))
 _SCOPE = Scope(sources=(PORTAL, ONE_STOP), one_stops=(ONE_STOP,))
@@ -59,13 +59,13 @@ def _query(inputs: Mapping[str, pa.Table]) -> int:
     read = {
         **inputs,
         "day": day_table(clock.calendar),
-        RUN_VALUES: run_values(asked.values, clock),
     }
     with duckdb.connect() as connection:
         for name, table in read.items():
             connection.register(name, table)
-        connection.execute(f"CREATE TEMP TABLE cases AS {made.sql}")
-        return sum(1 for _ in run_duckdb(connection, asked.flagged))
+        cases = duckdb_cases(connection, made)
+        cases.load(RUN_VALUES, run_values(asked.values, clock))
+        return sum(1 for _ in cases.run(asked.flagged))
 
 
 if __name__ == "__main__":

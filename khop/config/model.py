@@ -197,6 +197,20 @@ class RuleSettings(TableModel):
     ] = ()
 
 
+class ReconcileSettings(TableModel):
+    """``[reconcile]``: what comparing the sources may take of the machine."""
+
+    memory_mb: Annotated[
+        int,
+        Field(
+            ge=500,
+            le=1_000_000,
+            description="Memory for it, in MB. Where all cases need more, they are compared in "
+            "parts, one after the other, with files beside the ledger.",
+        ),
+    ] = 1500
+
+
 class LookUpSettings(TableModel):
     """``[look_ups]``: how old an answer about a dossier may become before it is asked again."""
 
@@ -293,6 +307,7 @@ class Config(OwnTables, Installation):
 
     rules: RuleSettings = RuleSettings()
     repair: RepairSettings = RepairSettings()
+    reconcile: ReconcileSettings = ReconcileSettings()
     look_ups: LookUpSettings = LookUpSettings()
     notices: NoticeSettings = NoticeSettings()
     daemon: DaemonSettings = DaemonSettings()

@@ -267,7 +267,12 @@ class Engine:
         return system_checks(self.ledger, self._systems.all)
 
     def reconcile(
-        self, now: datetime | None = None, *, whole: bool = False, force: bool = False
+        self,
+        now: datetime | None = None,
+        *,
+        whole: bool = False,
+        force: bool = False,
+        progress: Progress | None = None,
     ) -> ReconcileSummary:
         """Run the rules at ``now`` (aware; default: the clock).
 
@@ -280,8 +285,8 @@ class Engine:
         check_moment("now", now)
         fixed = now or self._clock()
         if now is not None and not force and self._is_past(now):
-            return reconcile_copy(self._operations, now)
-        done = reconcile_ledger(self._operations, fixed, whole=whole)
+            return reconcile_copy(self._operations, now, progress)
+        done = reconcile_ledger(self._operations, fixed, whole=whole, progress=progress)
         write_anchors(self.ledger, self.config, self._clock)
         return done
 

@@ -25,7 +25,7 @@ from khop.sync.privacy import ensure_key
 from khop.sync.reconciling.rules import RULES, Clock, Rule
 from khop.sync.reconciling.rules.clock import RUN_VALUES, run_values
 from khop.sync.reconciling.sql import question
-from khop.sync.reconciling.warehouse import run_duckdb
+from khop.sync.reconciling.warehouse import load_duckdb, run_duckdb
 from tests.docs.pages import blocks, ran, read
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -94,8 +94,8 @@ def test_the_example_rule_fires_only_for_results_that_wait() -> None:
     cases, clock = ibis.table(ibis.Schema.from_pyarrow(given.schema), "cases"), Clock(NOW, Tables())
     fired = clock.asked.in_query(cases.filter(rule.predicate(cases, clock)), cases)
     with duckdb.connect() as connection:
-        connection.register("cases", given)
-        connection.register(RUN_VALUES, run_values(clock.asked.values, clock))
+        load_duckdb(connection, "cases", given)
+        load_duckdb(connection, RUN_VALUES, run_values(clock.asked.values, clock))
         found = list(run_duckdb(connection, question(fired, "duckdb")))
     assert [row["code"] for row in found] == ["a"]
 

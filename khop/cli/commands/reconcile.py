@@ -62,8 +62,11 @@ def reconcile(
         return _on_cluster(shell, at, remote, exports or [], accept_clock=accept_clock)
     if remote or exports:
         raise KhopError(shell.words("error.engine_needed"))
-    with engine(shell, sources=(), accept_clock=accept_clock) as opened:
-        summary = opened.reconcile(at, whole=whole, force=force)
+    with (
+        engine(shell, sources=(), accept_clock=accept_clock) as opened,
+        shell.progress() as progress,
+    ):
+        summary = opened.reconcile(at, whole=whole, force=force, progress=progress)
     if shell.as_json:
         shell.show_json(summary.as_json())
     else:

@@ -37,6 +37,12 @@ class Database(ABC):
         """Its files on this machine that are there."""
         return []
 
+    @property
+    @abstractmethod
+    def work_place(self) -> Path:
+        """Where large files of work under way are made: a folder, and what their names begin
+        with."""
+
     @abstractmethod
     def exists(self) -> bool:
         """Whether there may be a ledger, as far as that shows without a connection."""

@@ -29,10 +29,14 @@ def mark_page(connection: sa.Connection, codes: Collection[str]) -> None:
     mark(connection, codes if followed else islice(codes, 1))
 
 
-def take(connection: sa.Connection) -> list[str]:
-    """All dirty codes; each is marked as taken by the reconcile under way."""
-    connection.execute(sa.update(dirty).values(taken=True))
-    return list(connection.scalars(sa.select(dirty.c.code).order_by(dirty.c.code)))
+def take(connection: sa.Connection) -> int:
+    """Mark all dirty codes as taken by the reconcile under way; how many there are."""
+    return connection.execute(sa.update(dirty).values(taken=True)).rowcount
+
+
+def taken(connection: sa.Connection) -> list[str]:
+    """The codes that are taken."""
+    return list(connection.scalars(sa.select(dirty.c.code).where(dirty.c.taken)))
 
 
 def drop_taken(connection: sa.Connection) -> None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import gettempdir
 from types import MappingProxyType
 from typing import Any
 
@@ -104,6 +105,10 @@ class PostgresDatabase(Database):
         import psycopg
 
         return (psycopg.Error,)
+
+    @property
+    def work_place(self) -> Path:
+        return Path(gettempdir(), "khop-work-")
 
     def exists(self) -> bool:
         """Only the server knows."""

@@ -74,6 +74,11 @@ class SqliteFile(Database):
         beside = (self.path.with_name(f"{self.path.name}{end}") for end in ("-wal", "-shm"))
         return [path for path in (self.path, *beside) if path.exists()]
 
+    @property
+    def work_place(self) -> Path:
+        """Beside the file: there is room for what is as large, and /tmp may be memory."""
+        return self.path.with_name(f"{self.path.name}-work-")
+
     def exists(self) -> bool:
         return self.path.exists() and self.path.stat().st_size > 0
 

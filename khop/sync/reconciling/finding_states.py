@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,15 +27,13 @@ import sqlalchemy as sa
 from khop.sync.ledger import finding_counts
 from khop.sync.ledger.audit_log import KHOP, Entry, append
 from khop.sync.ledger.finding_counts import Change, Place
-from khop.sync.ledger.schema import discrepancy, exclusion
+from khop.sync.ledger.schema import discrepancy
 from khop.sync.ledger.sealed.covered import finding_content
-from khop.sync.reconciling.batches import batches
+from khop.sync.reconciling.batches import parts
 from khop.sync.reconciling.rules import Rule, Severity
+from khop.sync.reconciling.stored_findings import Key, beside_stored, excluded
 from khop.sync.results import UNSETTLED, FindingState, RuleCount
 from khop.text.digest import hex_digest
-
-#: (rule, subject)
-Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,78 +81,50 @@ def write_findings(
 ) -> dict[str, RuleCount]:
     """Bring the findings up to date; counts by rule.
 
-    ``before_us``: ``now`` of the reconcile before, at which findings that are gone now were last
-    seen. ``subjects``: those that were looked at (None: all); findings of others stay as they are.
-    A finding that is found again unchanged is not written again: every finding that is not
-    resolved was last seen by the last reconcile.
+    ``found``: by rule and subject, read a part at a time. ``before_us``: ``now`` of the reconcile
+    before, at which findings that are gone now were last seen. ``subjects``: those that were looked
+    at (None: all); findings of others stay as they are. A finding that is found again unchanged is
+    not written again: every finding that is not resolved was last seen by the last reconcile.
     """
-    stored = _stored(connection, subjects)
-    changes = _Changes(now_us, _excluded(connection, now_us, subjects))
-    tally: Counter[tuple[str, str]] = Counter()
-    for item in found:
-        tally[item.rule.id, changes.add(item, stored.pop(item.key, None))] += 1
-    gone = {key: row for key, row in stored.items() if row.state != FindingState.RESOLVED}
-    changes.write(connection, gone, before_us)
+    changes = _Changes(now_us, before_us, excluded(connection, now_us, subjects))
+    changes.write(connection)
+    for pairs in parts(beside_stored(connection, found, subjects)):
+        for item, row in pairs:
+            changes.add(item, row)
+        changes.write(connection)
     finding_counts.move(connection, changes.moves, now_us)
     if subjects is None:
         finding_counts.recount(connection)
-    tally.update((rule, "resolved") for rule, _ in gone)
-    return _counts(finding_counts.by_rule(connection), tally)
-
-
-def _stored(connection: sa.Connection, subjects: Collection[str] | None) -> dict[Key, Any]:
-    query = sa.select(
-        discrepancy.c.rule,
-        discrepancy.c.subject,
-        discrepancy.c.state,
-        discrepancy.c.fingerprint,
-        discrepancy.c.severity,
-        discrepancy.c.unit,
-        discrepancy.c.evidence_json,
-    )
-    return {
-        (row.rule, row.subject): row
-        for part in _parts(subjects)
-        for row in connection.execute(
-            query if part is None else query.where(discrepancy.c.subject.in_(part))
-        )
-    }
-
-
-def _parts(subjects: Collection[str] | None) -> Iterable[Sequence[str] | None]:
-    return [None] if subjects is None else batches(sorted(subjects))
-
-
-def _excluded(
-    connection: sa.Connection, now_us: int, subjects: Collection[str] | None
-) -> frozenset[Key]:
-    """The findings of the subjects whose exclusion is in force."""
-    query = sa.select(exclusion.c.rule, exclusion.c.subject).where(
-        sa.or_(exclusion.c.until_us.is_(None), exclusion.c.until_us >= now_us)
-    )
-    return frozenset(
-        (row.rule, row.subject)
-        for part in _parts(subjects)
-        for row in connection.execute(
-            query if part is None else query.where(exclusion.c.subject.in_(part))
-        )
-    )
+    return _counts(finding_counts.by_rule(connection), changes.tally)
 
 
 class _Changes:
-    """The rows and log entries to write, collected while the findings are read."""
+    """The rows and log entries to write, collected while the findings are read.
 
-    def __init__(self, now_us: int, excluded: Collection[Key]) -> None:
+    ``tally``: what was done, by (rule, "new", "kept", "reopened", "excluded" or "resolved").
+    """
+
+    def __init__(self, now_us: int, before_us: int | None, excluded: Collection[Key]) -> None:
         self._now_us = now_us
+        self._before_us = before_us
         self._excluded = excluded
         self._new: list[dict[str, Any]] = []
         self._updated: list[dict[str, Any]] = []
         self._moved: list[dict[str, Any]] = []
+        self._gone: list[dict[str, Any]] = []
         self._log: list[Entry] = []
-        self.moves: Counter[finding_counts.Change] = Counter()
+        self.moves: Counter[Change] = Counter()
+        self.tally: Counter[tuple[str, str]] = Counter()
 
-    def add(self, item: Found, stored: Any) -> str:
-        """Collect what changes for one finding: "new", "kept", "reopened" or "excluded"."""
+    def add(self, item: Found | None, row: sa.Row[Any] | None) -> None:
+        """Collect what changes for one finding: as it was found, and as it is stored."""
+        if item is not None:
+            self.tally[item.rule.id, self._found(item, row)] += 1
+        elif row is not None and row.state != FindingState.RESOLVED:
+            self._resolve(row)
+            self.tally[row.rule, "resolved"] += 1
+
+    def _found(self, item: Found, stored: sa.Row[Any] | None) -> str:
         before = None if stored is None else FindingState(stored.state)
         state = _state_after(before, excluded=item.key in self._excluded)
         row = self._row(item)
@@ -176,39 +146,37 @@ class _Changes:
             return "excluded"
         return {None: "new", FindingState.RESOLVED: "reopened"}.get(before, "kept")
 
-    def write(
-        self, connection: sa.Connection, gone: Mapping[Key, sa.Row[Any]], before_us: int | None
-    ) -> None:
-        """Write what was collected, and resolve the findings that are ``gone``."""
-        if self._new:
-            connection.execute(sa.insert(discrepancy), list(map(self._inserted, self._new)))
-        if self._updated:
-            connection.execute(_of_key(sa.update(discrepancy)), self._updated)
-        if self._moved:
-            moved = _of_key(sa.update(discrepancy)).values(
-                state=sa.bindparam("new_state"),
-                resolved_us=None,
-                reopened=discrepancy.c.reopened + sa.bindparam("returns"),
-                assignee=None,
-                answer_due_us=None,
-                explanation=None,
-            )
-            connection.execute(moved, self._moved)
-        if gone:
-            last_seen = discrepancy.c.last_seen_us if before_us is None else before_us
-            resolved = _of_key(sa.update(discrepancy)).values(
-                state=FindingState.RESOLVED.value,
-                resolved_us=self._now_us,
-                last_seen_us=last_seen,
-            )
-            connection.execute(resolved, [{"of_rule": r, "of_subject": s} for r, s in gone])
-            for key, row in gone.items():
-                self._record("resolve", key, FindingState.RESOLVED)
-                after = Place(row.unit, row.severity, FindingState.RESOLVED.value)
-                self.moves[Change(row.rule, _place(row), after)] += 1
-        # Findings come in any order from the database; the log is the same for the same changes.
-        self._log.sort(key=lambda entry: (entry.code, entry.detail["rule"]))
+    def _resolve(self, row: sa.Row[Any]) -> None:
+        self._gone.append({"of_rule": row.rule, "of_subject": row.subject})
+        self._record("resolve", (row.rule, row.subject), FindingState.RESOLVED)
+        after = Place(row.unit, row.severity, FindingState.RESOLVED.value)
+        self.moves[Change(row.rule, _place(row), after)] += 1
+
+    def write(self, connection: sa.Connection) -> None:
+        """Write what was collected since the last time."""
+        last_seen = discrepancy.c.last_seen_us if self._before_us is None else self._before_us
+        moved = _of_key(sa.update(discrepancy)).values(
+            state=sa.bindparam("new_state"),
+            resolved_us=None,
+            reopened=discrepancy.c.reopened + sa.bindparam("returns"),
+            assignee=None,
+            answer_due_us=None,
+            explanation=None,
+        )
+        resolved = _of_key(sa.update(discrepancy)).values(
+            state=FindingState.RESOLVED.value, resolved_us=self._now_us, last_seen_us=last_seen
+        )
+        for statement, rows in (
+            (sa.insert(discrepancy), list(map(self._inserted, self._new))),
+            (_of_key(sa.update(discrepancy)), self._updated),
+            (moved, self._moved),
+            (resolved, self._gone),
+        ):
+            if rows:
+                connection.execute(statement, rows)
         append(connection, self._now_us, self._log)
+        for collected in (self._new, self._updated, self._moved, self._gone, self._log):
+            collected.clear()
 
     def _record(
         self,

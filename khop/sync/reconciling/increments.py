@@ -25,6 +25,9 @@ from khop.sync.reconciling.batches import batches
 from khop.sync.results import FindingState
 from khop.text.digest import hex_digest
 
+#: Fewer changed codes are always looked for one by one.
+_LEAST_CHANGED = 50_000
+
 #: The row of the last reconcile that ended; until there is one, that of the first that began.
 _ENDED = 1
 _BEGUN = sa.text(
@@ -64,6 +67,12 @@ def write_last_reconcile(
             id=_ENDED, now_us=now_us, basis=basis, cases=cases, unmapped=unmapped
         )
     )
+
+
+def is_better_whole(changed: int, cases: int) -> bool:
+    """Whether so many changed codes that looking at all ``cases`` costs less: one case costs some
+    eight times as much when it is looked for. It also keeps the codes out of memory."""
+    return changed > _LEAST_CHANGED and 8 * changed > cases
 
 
 def subjects_to_see(connection: sa.Connection, changed: Iterable[str], now_us: int) -> set[str]:

@@ -16,6 +16,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
+from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,7 +26,7 @@ from khop.config.domain_tables import Tables
 from khop.mappings.time.calendar import DayError
 from khop.sync.ledger.paper_rows import ROW
 from khop.sync.ledger.schema import paper_match, paper_row, source_record
-from khop.sync.reconciling.batches import batches
+from khop.sync.reconciling.batches import batches, parts
 from khop.sync.reconciling.likeness import (
     TOLERANCE,
     Traits,
@@ -38,6 +39,11 @@ from khop.sync.reconciling.likeness import (
 from khop.sync.reconciling.near_dossiers import TIMES, Dossiers, number_of, traits_of
 from khop.text.local_time import DAY_US, LOCAL_OFFSET_US
 
+#: Rows of one working day that are compared at once with the dossiers near it.
+_PART = 5_000
+#: Rows of one read.
+_PAGE = 1_000
+
 #: (source, file, key of the row)
 RowId = tuple[str, str, str]
 #: (source, file, key of the row, code of the dossier)
@@ -49,17 +55,17 @@ def match_rows(
     tables: Tables,
     sources: Collection[str],
     only: Collection[str] | None = None,
-) -> set[str]:
-    """Bring ``paper_match`` up to date; the rows (``row:KEY``) whose candidates changed.
+) -> Iterator[set[str]]:
+    """Bring ``paper_match`` up to date, part by part while it is read; gives the rows
+    (``row:KEY``) of each part whose candidates changed.
 
     ``sources``: those whose rows and dossiers count. ``only``: codes and rows written since the
     last time (``ledger.dirty``); None for all.
     """
     work = _Matching(connection, tables, sources)
-    changed: set[str] = set()
-    for part in work.groups(work.rows() if only is None else work.rows_about(only)):
-        changed |= work.bring_up_to_date(part)
-    return changed
+    groups = work.all_groups() if only is None else work.groups(work.rows_about(only))
+    for part in groups:
+        yield work.bring_up_to_date(part)
 
 
 class _Matching:
@@ -72,11 +78,12 @@ class _Matching:
         # Filtered in Python: as a condition in SQL it makes the database choose a worse index.
         self._sources = frozenset(sources)
 
-    def rows(self) -> list[sa.Row[Any]]:
-        """Every row without a code, and rows with a code that still have candidates."""
-        return self._select(_ROWS.where(paper_row.c.code.is_(None))) + [
-            row for row in self._select(_MATCHED) if row.code is not None
-        ]
+    def all_groups(self) -> Iterator[Sequence[sa.Row[Any]]]:
+        """The groups of every row without a code, and of rows with a code that still have
+        candidates."""
+        for _, same_day in groupby(self._read(_UNCODED), self._day):
+            yield from parts(same_day, _PART)
+        yield from self.groups(self._select(_MATCHED.where(paper_row.c.code.is_not(None))))
 
     def rows_about(self, changed: Collection[str]) -> list[sa.Row[Any]]:
         """The rows that changed, the rows with a changed dossier, and those it may be about."""
@@ -91,7 +98,7 @@ class _Matching:
         for part in batches(codes):
             self._add(dossiers, _DOSSIERS.where(source_record.c.code.in_(part)))
         if dossiers:
-            uncoded = self._select(_ROWS.where(paper_row.c.code.is_(None)))
+            uncoded = self._read(_UNCODED)
             found += [row for row in uncoded if any(dossiers.near(*self._compared(row)))]
         return list({row_id(row): row for row in found}.values())
 
@@ -99,10 +106,14 @@ class _Matching:
         """The rows in parts of one working day, whose dossiers are read together."""
         groups: dict[object, list[sa.Row[Any]]] = defaultdict(list)
         for row in rows:
-            traits, time = self._compared(row)
-            groups[time, number_of(traits.day, self._calendar)].append(row)
+            groups[self._day(row)].append(row)
         for same_day in groups.values():
-            yield from batches(same_day)
+            yield from parts(same_day, _PART)
+
+    def _day(self, row: sa.Row[Any]) -> tuple[str, int | None]:
+        """The dossier's time that is near the row's own, and the number of the working day."""
+        traits, time = self._compared(row)
+        return time, number_of(traits.day, self._calendar)
 
     def bring_up_to_date(self, rows: Sequence[sa.Row[Any]]) -> set[str]:
         """Write the candidates of these rows, of one part, that changed."""
@@ -150,7 +161,12 @@ class _Matching:
         return replace(traits_of(row, own), unread=frozenset()), theirs
 
     def _select(self, query: sa.Select[Any]) -> list[sa.Row[Any]]:
-        return [row for row in self._connection.execute(query) if row.source in self._sources]
+        return list(self._read(query))
+
+    def _read(self, query: sa.Select[Any]) -> Iterator[sa.Row[Any]]:
+        """The rows, a few at a time. Meanwhile nothing is written that the query reads."""
+        found = self._connection.execute(query, execution_options={"yield_per": _PAGE})
+        return (row for row in found if row.source in self._sources)
 
     def _dossiers(self, rows: Sequence[tuple[Traits, str]]) -> Dossiers:
         """The dossiers that these rows, all of one working day, may be about."""
@@ -266,6 +282,19 @@ def _columns(table: sa.Table, *names: str) -> list[sa.Column[Any]]:
 _ID = ("source", "file", "row_key")
 _ROWS = sa.select(*_columns(paper_row, "file", "row_key", "kind")).order_by(
     *(paper_row.c[name] for name in _ID)
+)
+#: Every row without a code, those of one kind and day one after the other.
+_UNCODED = (
+    _ROWS.where(paper_row.c.code.is_(None))
+    .order_by(None)
+    .order_by(
+        paper_row.c.kind,
+        sa.case(
+            {str(kind): paper_row.c[f"{own}_us"] for kind, (own, _) in TIMES.items()},
+            value=paper_row.c.kind,
+        ),
+        *(paper_row.c[name] for name in _ID),
+    )
 )
 _MATCHED = _ROWS.join(
     paper_match, sa.and_(*(paper_row.c[name] == paper_match.c[name] for name in _ID))

@@ -14,23 +14,28 @@ from khop.sync.operations import Operations
 from khop.sync.reconciling.reconcile import Scope, reconcile
 from khop.sync.reconciling.rules import Clock
 from khop.sync.reconciling.summary import reconcile_summary
-from khop.sync.results import ReconcileSummary
+from khop.sync.results import NoProgress, Progress, ReconcileSummary
+from khop.sync.run_context import LeasedProgress
 
 #: Seconds.
 _LONGEST_RECONCILE = 4 * 3600.0
 
 
-def reconcile_ledger(operations: Operations, now: datetime, *, whole: bool) -> ReconcileSummary:
+def reconcile_ledger(
+    operations: Operations, now: datetime, *, whole: bool, progress: Progress | None
+) -> ReconcileSummary:
     """Run the rules at ``now`` over the ledger."""
     ledger = operations.ledger
-    # It tells of no progress: one query may take most of its time.
-    lease = acquire(ledger, "reconcile", operations.clock, patience=_LONGEST_RECONCILE)
-    with lease, operations.run("reconcile", now) as run:
+    # It tells of progress seldom: one query may take most of its time.
+    held = acquire(ledger, "reconcile", operations.clock, patience=_LONGEST_RECONCILE)
+    with held as lease, operations.run("reconcile", now) as run:
         done = reconcile(
             ledger,
             _clock(operations, now),
             _scope(operations),
             whole=whole,
+            memory_mb=operations.config.reconcile.memory_mb,
+            progress=LeasedProgress(lease, progress or NoProgress()),
             on_write=lambda connection, found: run.finish(
                 connection, reconcile_summary(run.id, now, found).as_json()
             ),
@@ -38,10 +43,19 @@ def reconcile_ledger(operations: Operations, now: datetime, *, whole: bool) -> R
     return reconcile_summary(run.id, now, done)
 
 
-def reconcile_copy(operations: Operations, now: datetime) -> ReconcileSummary:
+def reconcile_copy(
+    operations: Operations, now: datetime, progress: Progress | None
+) -> ReconcileSummary:
     """Run the rules at ``now`` over a copy of the ledger, which is dropped."""
     with operations.ledger.copy() as copied:
-        done = reconcile(copied, _clock(operations, now), _scope(operations), whole=True)
+        done = reconcile(
+            copied,
+            _clock(operations, now),
+            _scope(operations),
+            whole=True,
+            memory_mb=operations.config.reconcile.memory_mb,
+            progress=progress,
+        )
     return replace(reconcile_summary(0, now, done), on_copy=True)
 
 

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import md5
 from pathlib import Path
+from tempfile import mkdtemp
 
 import duckdb
 
@@ -72,7 +73,7 @@ class Partition:
     def load(self, connection: duckdb.DuckDBPyConnection, bucket: int) -> None:
         """Let the tables of ``INPUTS`` be those of this bucket, read when they are asked for."""
         for table, columns in INPUTS.items():
-            files = ", ".join(f"'{_quoted(file)}'" for file in self.files(table, bucket))
+            files = ", ".join(map(quoted, self.files(table, bucket)))
             source = f"read_parquet([{files}], hive_partitioning = false)"
             if not files:
                 source = f"empty_{table}"
@@ -117,7 +118,7 @@ def opened_duckdb(
     options: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": "false",
         "memory_limit": f"{memory_mb}MB",
-        "temp_directory": str(folder / "spilled"),
+        "temp_directory": mkdtemp(prefix="spilled-", dir=folder),
         "threads": threads,
         "preserve_insertion_order": "false",
     }
@@ -136,12 +137,13 @@ def _copy(table: str, source: str, folder: Path, buckets: int) -> str:
         f"COPY (SELECT {columns}, coalesce(m.bucket, {bucket_sql('r.bucket_key', buckets)}) "
         f"AS bucket FROM (SELECT *, coalesce({_KEYS[table]}, '') AS bucket_key FROM {source}) r "
         "LEFT JOIN moved m ON m.code = r.bucket_key) "
-        f"TO '{_quoted(folder)}' (FORMAT parquet, PARTITION_BY (bucket))"
+        f"TO {quoted(folder)} (FORMAT parquet, PARTITION_BY (bucket))"
     )
 
 
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
+def quoted(path: Path) -> str:
+    """The path as a text in SQL."""
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _find_moved(connection: duckdb.DuckDBPyConnection, buckets: int) -> None:

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from khop.mappings.records import Instant
 from khop.mappings.time.calendar import DayError
 from khop.sync.ledger.schema import recheck
-from khop.sync.reconciling.batches import batches
+from khop.sync.reconciling.batches import batches, parts
 from khop.sync.reconciling.rules.clock import (
     Clock,
     Limit,
@@ -68,11 +68,10 @@ def aging_cases(cases: ir.Table, clock: Clock) -> ir.Table | None:
 
 def recheck_rows(
     cases: Iterable[Mapping[str, Any]], limits: Sequence[Limit], clock: Clock
-) -> list[dict[str, Any]]:
+) -> Iterator[dict[str, Any]]:
     """Rows of ``recheck`` for these rows of ``aging_cases``."""
     now_us, crossed = Instant.of(clock.now).us, _working_day_crossings(clock)
     numbers = [_AgeLimits.of(limit, clock) for limit in limits]
-    found = []
     for case in cases:
         moments = [
             moment
@@ -82,23 +81,22 @@ def recheck_rows(
             if moment > now_us
         ]
         if moments:
-            found.append({"subject": case["subject"], "due_us": min(moments)})
-    return found
+            yield {"subject": case["subject"], "due_us": min(moments)}
 
 
 def write_rechecks(
     connection: sa.Connection,
-    found: Sequence[Mapping[str, Any]],
+    found: Iterable[Mapping[str, Any]],
     subjects: Collection[str] | None,
 ) -> None:
-    """Replace the rechecks of the subjects, or of all (None), by these rows."""
+    """Replace the rechecks of the subjects, or of all (None), by these rows, a part at a time."""
     if subjects is None:
         connection.execute(sa.delete(recheck))
     else:
         for part in batches(sorted(subjects)):
             connection.execute(sa.delete(recheck).where(recheck.c.subject.in_(part)))
-    if found:
-        connection.execute(sa.insert(recheck), list(found))
+    for rows in parts(found):
+        connection.execute(sa.insert(recheck), rows)
 
 
 def _oldest_us(limit: Limit, clock: Clock) -> int:

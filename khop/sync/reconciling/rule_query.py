@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, reduce
 from operator import or_
-from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
 from khop.config.model import RuleSettings
+from khop.sync.reconciling.buckets.outcome import Outcome
 from khop.sync.reconciling.evidence import found_by
 from khop.sync.reconciling.finding_states import Found
 from khop.sync.reconciling.rechecks import aging_cases, recheck_rows
@@ -28,28 +28,13 @@ from khop.sync.reconciling.sql import Question, garbage_left, question
 from khop.sync.reconciling.warehouse import Cases
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """The result of the rules over some cases.
-
-    ``rechecks``: rows of ``recheck``. ``excused``: how often an excuse kept a rule from
-    firing. ``unmapped``: cases whose one-stop state no table knows.
-    """
-
-    found: Sequence[Found] = ()
-    rechecks: Sequence[Mapping[str, Any]] = ()
-    excused: int = 0
-    cases: int = 0
-    unmapped: int = 0
-
-
 def active_rules(settings: RuleSettings) -> list[Rule]:
     """The rules that are not turned off."""
     return [rule for rule in RULES.values() if rule.id not in settings.off]
 
 
-def judge(cases: Cases, clock: Clock, key: str) -> Judged:
-    """Run the rules over the cases of a ledger (``warehouse.ledger_cases``).
+def judge(cases: Cases, clock: Clock, key: str, outcome: Outcome) -> None:
+    """Run the rules over cases of a ledger (``warehouse.ledger_cases``); adds to the outcome.
 
     ``key`` names the configuration: clocks with the same key, whatever their ``now``, give the
     same queries.
@@ -60,13 +45,10 @@ def judge(cases: Cases, clock: Clock, key: str) -> Judged:
     (excuses,) = cases.run(asked.excused) if asked.excused is not None else ({},)
     (counts,) = cases.run(asked.counts)
     aging = cases.run(asked.aging) if asked.aging is not None else ()
-    return Judged(
-        found=list(_found(cases, asked.flagged, clock)),
-        rechecks=recheck_rows(aging, asked.limits, clock),
-        excused=sum(count or 0 for count in excuses.values()),
-        cases=int(counts["total"]),
-        unmapped=int(counts["unmapped"] or 0),
-    )
+    outcome.add(_found(cases, asked.flagged, clock), recheck_rows(aging, asked.limits, clock))
+    outcome.excused += sum(count or 0 for count in excuses.values())
+    outcome.cases += int(counts["total"])
+    outcome.unmapped += int(counts["unmapped"] or 0)
 
 
 def _found(cases: Cases, asked: Question | None, clock: Clock) -> Iterator[Found]:

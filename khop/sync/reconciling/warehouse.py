@@ -33,7 +33,7 @@ from khop.sync.reconciling.ledger_inputs import (
 )
 from khop.sync.reconciling.sql import Question, garbage_left, question
 
-_BATCH_ROWS = 65_536
+_ANSWER_ROWS = 2_048
 #: With fewer codes, the server looks rows up by their keys in any case.
 _MANY_CODES = 1_000
 _VALUE = pa.schema([("value", pa.string())])
@@ -101,13 +101,20 @@ def _in_duckdb(
 
 def duckdb_cases(connection: duckdb.DuckDBPyConnection, made: Question) -> Cases:
     """The table ``cases``, made of the tables of this connection. It replaces the one before."""
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE cases AS {made.sql}")
+    connection.execute(f"CREATE OR REPLACE TABLE cases AS {made.sql}")
     return Cases(
         table=ibis.table(made.schema, "cases"),
         dialect="duckdb",
-        load=connection.register,
+        load=partial(load_duckdb, connection),
         run=partial(run_duckdb, connection),
     )
+
+
+def load_duckdb(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
+    """A further table, in place of one of this name."""
+    connection.register("given", table)
+    connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM given')
+    connection.unregister("given")
 
 
 def dialect_of(ledger: Ledger) -> str:
@@ -147,10 +154,14 @@ def _in_postgres(
 
 
 def run_duckdb(connection: duckdb.DuckDBPyConnection, asked: Question) -> Iterator[dict[str, Any]]:
-    """The rows of the answer. They are made into Python values one batch at a time."""
-    table = connection.sql(asked.sql).to_arrow_table().cast(asked.schema.to_pyarrow())
-    for batch in table.to_batches(max_chunksize=_BATCH_ROWS):
-        yield from batch.to_pylist()
+    """The rows of the answer, made into Python values a few at a time. The tables it is about are
+    tables of the database, not views of this connection: several answers can be read at once."""
+    names = asked.schema.names
+    with connection.cursor() as cursor:
+        cursor.execute(asked.sql)
+        while rows := cursor.fetchmany(_ANSWER_ROWS):
+            for row in rows:
+                yield dict(zip(names, row, strict=True))
 
 
 @lru_cache(maxsize=32)

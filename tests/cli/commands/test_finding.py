@@ -54,6 +54,7 @@ def ledger(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ]
     opened = keyed(f"sqlite:///{tmp_path / 'khop.db'}", tmp_path)
     with opened.write() as connection:
+        found.sort(key=lambda one: one.key)
         write_findings(connection, found, Instant.of(NOW).us, before_us=None)
         write_last_reconcile(connection, Instant.of(NOW).us, "", cases=2, unmapped=0)
     opened.close()

@@ -178,7 +178,7 @@ def test_show_lists_rows_of_paper_and_candidates(
     with ledger.write() as connection:
         dossier = DossierReading(record(1, code=CODE, aliases=("G22.99-1",), applicant_key=key))
         records.store_arrivals(connection, Role.ONE_STOP, [Arrival(dossier, "")], 0)
-        match_rows(connection, Tables.of(config), ["igate", "import_logbook"])
+        assert list(match_rows(connection, Tables.of(config), ["igate", "import_logbook"]))
     ledger.close()
     view = json.loads(run("show", "G22.99-1", "--format", "json").out)
     assert [row["row_number"] for row in view["paper"]] == [4]

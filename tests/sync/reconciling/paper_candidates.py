@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date
 from functools import cached_property
@@ -22,6 +22,7 @@ from khop.sync.ledger.records import Arrival
 from khop.sync.ledger.schema import paper_match
 from khop.sync.privacy import Privacy
 from khop.sync.reconciling.likeness import REASONS
+from khop.sync.reconciling.matching import match_rows
 
 SOURCES = ("igate", "logbook")
 
@@ -88,3 +89,13 @@ def matches(connection: sa.Connection) -> set[tuple[str, str]]:
     for row in found:
         assert {"day"} <= set(json.loads(row.reasons)) <= set(REASONS)
     return {(row.row_key, row.code) for row in found}
+
+
+def matched(
+    connection: sa.Connection,
+    tables: Tables,
+    sources: Collection[str],
+    only: Collection[str] | None = None,
+) -> set[str]:
+    """Bring the candidates up to date; the rows whose candidates changed."""
+    return set().union(*match_rows(connection, tables, sources, only))

@@ -43,7 +43,7 @@ from khop.sync.ledger.records import Arrival, record_hash
 from khop.sync.ledger.schema import dirty, discrepancy, last_reconcile
 from khop.sync.privacy import Privacy
 from khop.sync.reconciling.reconcile import Reconciled, Scope, reconcile
-from khop.sync.reconciling.rule_query import Judged, judge
+from khop.sync.reconciling.rule_query import judge
 from khop.sync.reconciling.rules import RULES, Clock
 from tests.ledgers import keyed
 from tests.sync.fakes import NOW, at, record
@@ -292,7 +292,7 @@ def test_a_run_after_an_aborted_one_looks_at_its_dossiers_again(
         arrival = Arrival(DossierReading(record(1)), record_hash(record(1)))
         records.store_arrivals(connection, Role.ONE_STOP, [arrival], 1)
     with monkeypatch.context() as patched:
-        patched.setattr("khop.sync.reconciling.reconcile.ledger_cases", _cut_off)
+        patched.setattr("khop.sync.reconciling.reconcile.case_buckets", _cut_off)
         with pytest.raises(KeyboardInterrupt):
             run(ledger, NOW)
     assert run(ledger, NOW).subjects is not None
@@ -307,10 +307,9 @@ def test_what_a_pull_stores_while_the_first_reconcile_runs_is_looked_at_by_the_s
     store(ledger, record(4), record(5))
     assert len(marked(ledger)) == 1
 
-    def judged_before_the_page_comes(*given: Any) -> Judged:
-        done = judge(*given)
+    def judged_before_the_page_comes(*given: Any) -> None:
+        judge(*given)
         store(ledger, *late)
-        return done
 
     with monkeypatch.context() as patched:
         patched.setattr("khop.sync.reconciling.reconcile.judge", judged_before_the_page_comes)
@@ -327,7 +326,7 @@ def test_after_a_first_reconcile_that_was_cut_off_every_code_is_marked(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr("khop.sync.reconciling.reconcile.ledger_cases", _cut_off)
+        patched.setattr("khop.sync.reconciling.reconcile.case_buckets", _cut_off)
         with pytest.raises(KeyboardInterrupt):
             run(ledger, NOW)
     store(ledger, record(1), record(2))

@@ -8,13 +8,13 @@ from khop.mappings.records import DossierReading, PaperKind
 from khop.sync.ledger import Ledger, records
 from khop.sync.ledger.records import Arrival
 from khop.sync.privacy import Privacy
-from khop.sync.reconciling.matching import match_rows
 from tests.postgres import BOTH
 from tests.sync.fakes import at, record
 from tests.sync.papers import CODE, logbook_row, register_row
 from tests.sync.reconciling.paper_candidates import (
     SOURCES,
     OwnUnits,
+    matched,
     matches,
     put_dossiers,
     put_rows,
@@ -33,7 +33,7 @@ def test_a_row_of_the_logbook_is_near_the_reception(ledger: Ledger, privacy: Pri
             record(3, received_at=None, finished_at=at(10)),
         )
         put_rows(connection, privacy, logbook_row(1), logbook_row(2, received_at=None))
-        assert match_rows(connection, Tables(), SOURCES) == {"row:key-1"}
+        assert matched(connection, Tables(), SOURCES) == {"row:key-1"}
         assert matches(connection) == {("key-1", CODE)}
 
 
@@ -48,7 +48,7 @@ def test_a_row_of_the_register_is_near_the_end_and_never_like_an_open_dossier(
             record(3, received_at=at(16), finished_at=at(18)),
         )
         put_rows(connection, privacy, register_row(1, signed_at=at(16)))
-        match_rows(connection, Tables(), SOURCES)
+        matched(connection, Tables(), SOURCES)
         assert matches(connection) == {("key-1", CODE)}
 
 
@@ -59,7 +59,7 @@ def test_rows_with_a_code_and_apologies_have_no_candidates(
         put_dossiers(connection, record(1))
         rows = [logbook_row(1, code=CODE), logbook_row(2, kind=PaperKind.APOLOGY, signed_at=at(10))]
         put_rows(connection, privacy, *rows)
-        assert match_rows(connection, Tables(), SOURCES) == set()
+        assert matched(connection, Tables(), SOURCES) == set()
         assert matches(connection) == set()
 
 
@@ -68,7 +68,7 @@ def test_only_configured_sources_are_compared(ledger: Ledger, privacy: Privacy) 
         put_dossiers(connection, record(1, source="gone"), record(2))
         put_rows(connection, privacy, logbook_row(1))
         put_rows(connection, privacy, logbook_row(2), source="gone_ledger")
-        match_rows(connection, Tables(), SOURCES)
+        matched(connection, Tables(), SOURCES)
         assert matches(connection) == {("key-1", record(2).code)}
 
 
@@ -77,17 +77,17 @@ def test_records_of_the_portal_are_no_candidates(ledger: Ledger, privacy: Privac
         arrival = Arrival(DossierReading(record(1)), "")
         records.store_arrivals(connection, Role.PORTAL, [arrival], 0)
         put_rows(connection, privacy, logbook_row(1))
-        assert match_rows(connection, Tables(), SOURCES) == set()
+        assert matched(connection, Tables(), SOURCES) == set()
 
 
 def test_a_second_run_changes_nothing(ledger: Ledger, privacy: Privacy) -> None:
     with scratch(ledger) as connection:
         put_dossiers(connection, *map(record, range(1, 4)))
         put_rows(connection, privacy, *map(logbook_row, range(3)))
-        assert len(match_rows(connection, Tables(), SOURCES)) == 3
+        assert len(matched(connection, Tables(), SOURCES)) == 3
         before = matches(connection)
         assert len(before) == 9
-        assert match_rows(connection, Tables(), SOURCES) == set()
+        assert matched(connection, Tables(), SOURCES) == set()
         assert matches(connection) == before
 
 
@@ -97,9 +97,9 @@ def test_a_row_that_got_its_code_has_no_candidates_any_more(
     with scratch(ledger) as connection:
         put_dossiers(connection, record(1))
         put_rows(connection, privacy, logbook_row(1))
-        match_rows(connection, Tables(), SOURCES)
+        matched(connection, Tables(), SOURCES)
         put_rows(connection, privacy, logbook_row(1, code=CODE))
-        assert match_rows(connection, Tables(), SOURCES) == {"row:key-1"}
+        assert matched(connection, Tables(), SOURCES) == {"row:key-1"}
         assert matches(connection) == set()
 
 
@@ -113,7 +113,7 @@ def test_a_row_of_a_merged_unit_has_dossiers_of_its_successor_as_candidates(
             record(2, unit="UBND xã Khác", unit_code="H99.30.12"),
         )
         put_rows(connection, privacy, logbook_row(1, unit="UBND xã Cũ"))
-        match_rows(connection, OwnUnits(), SOURCES)
+        matched(connection, OwnUnits(), SOURCES)
         assert matches(connection) == {("key-1", CODE)}
 
 
@@ -124,9 +124,9 @@ def test_more_rows_than_one_query_takes_are_all_compared(ledger: Ledger, privacy
         put_rows(
             connection, privacy, *(logbook_row(n, applicant_key=k) for n, k in enumerate(keys))
         )
-        assert len(match_rows(connection, Tables(), SOURCES)) == 1_200
+        assert len(matched(connection, Tables(), SOURCES)) == 1_200
         assert matches(connection) == {(f"key-{n}", record(n).code) for n in range(1_200)}
         touched = [record(n).code for n in range(1_200)]
         put_dossiers(connection, *(record(n, applicant_key="x") for n in range(1_200)))
-        assert len(match_rows(connection, Tables(), SOURCES, touched)) == 1_200
+        assert len(matched(connection, Tables(), SOURCES, touched)) == 1_200
         assert matches(connection) == set()

@@ -15,13 +15,13 @@ from khop.mappings.records import DossierRecord, Instant, PaperKind, PaperRow, P
 from khop.sync.ledger import Ledger
 from khop.sync.ledger.schema import dirty
 from khop.sync.privacy import Privacy
-from khop.sync.reconciling.matching import match_rows
 from tests.postgres import BOTH
 from tests.sync.fakes import at, record
 from tests.sync.papers import logbook_row, register_row
 from tests.sync.reconciling.paper_candidates import (
     SOURCES,
     OwnUnits,
+    matched,
     matches,
     put_dossiers,
     put_rows,
@@ -186,15 +186,15 @@ def test_candidates_are_what_the_rule_says_at_once_and_after_changes(
     after = (after[0], after[1] + before[1][len(after[1]) :])
     with scratch(ledger) as connection:
         put_world(connection, privacy, before)
-        assert match_rows(connection, OwnUnits(), SOURCES) == named(expected(before))
+        assert matched(connection, OwnUnits(), SOURCES) == named(expected(before))
         assert matches(connection) == expected(before)
         connection.execute(sa.delete(dirty))
         put_world(connection, privacy, after)
         written = set(connection.scalars(sa.select(dirty.c.code)))
         written |= {record(i).code for i in range(len(after[1]))}
-        changed = match_rows(connection, OwnUnits(), SOURCES, written)
+        changed = matched(connection, OwnUnits(), SOURCES, written)
         assert matches(connection) == expected(after)
         here = {f"key-{i}" for i in range(len(after[0]))}
         still = {pair for pair in expected(before) if pair[0] in here}
         assert changed == named(still ^ expected(after))
-        assert match_rows(connection, OwnUnits(), SOURCES) == set()
+        assert matched(connection, OwnUnits(), SOURCES) == set()

@@ -17,21 +17,22 @@ from khop.config.model import RuleSettings
 from khop.errors import KhopError
 from khop.sync.ledger import Ledger, create_ledger
 from khop.sync.privacy import Privacy, ensure_key
+from khop.sync.reconciling.buckets.outcome import Outcome
 from khop.sync.reconciling.cases.days import day_table
 from khop.sync.reconciling.ledger_inputs import Selection, read_inputs
-from khop.sync.reconciling.matching import match_rows
 from khop.sync.reconciling.near_codes import match_codes
-from khop.sync.reconciling.rule_query import Judged, judge
+from khop.sync.reconciling.rule_query import judge
 from khop.sync.reconciling.rules import RULES, Clock
 from khop.sync.reconciling.rules.excuses import spans_us
 from khop.sync.reconciling.spark_session import Spark, connect
 from khop.sync.reconciling.sql import question
-from khop.sync.reconciling.warehouse import Cases, case_query, ledger_cases, run_duckdb
+from khop.sync.reconciling.warehouse import Cases, case_query, ledger_cases, load_duckdb, run_duckdb
 from khop.sync.reconciling.warehouse_spark import spark_cases
 from tests.ledgers import keyed
 from tests.spark import MODES, remote, sail
 from tests.sync.drawn_worlds.draw import NOWS, ONE_STOPS, TODAY, draw_world, moment
 from tests.sync.drawn_worlds.store import SOURCES, store
+from tests.sync.reconciling.paper_candidates import matched
 from tests.tiers import examples, seed
 from tools.rule_sql import SETTINGS
 
@@ -54,7 +55,7 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
     made = keyed(url, folder)
     store(draw_world(seed(1), SIZE), made, Privacy(folder / "khop.key"))
     with made.write() as connection:
-        match_rows(connection, Tables(), SOURCES, None)
+        matched(connection, Tables(), SOURCES)
         match_codes(connection, Tables(), SOURCES, None)
     yield made
     made.close()
@@ -97,13 +98,16 @@ def rows_of(cases: Cases) -> list[str]:
     return sorted(str(row) for row in cases.rows(cases.table))
 
 
-def judged(cases: Cases, clock: Clock) -> Judged:
-    return judge(cases, clock, clock.settings.model_dump_json())
+def judged(cases: Cases, clock: Clock) -> Outcome:
+    """There is too little to need a folder."""
+    outcome = Outcome(Path("no folder"))
+    judge(cases, clock, clock.settings.model_dump_json(), outcome)
+    return outcome
 
 
-def compare(found: Judged, expected: Judged) -> None:
-    assert sorted(map(str, found.found)) == sorted(map(str, expected.found))
-    assert sorted(map(str, found.rechecks)) == sorted(map(str, expected.rechecks))
+def compare(found: Outcome, expected: Outcome) -> None:
+    assert list(found.found()) == list(expected.found())
+    assert list(found.rechecks()) == list(expected.rechecks())
     numbers = [(each.cases, each.unmapped, each.excused) for each in (found, expected)]
     assert numbers[0] == numbers[1]
 
@@ -118,7 +122,7 @@ def test_every_rule_fires_where_duckdb_says_as_time_passes(
             with in_duckdb(ledger, clock) as cases:
                 expected = judged(cases, clock)
             compare(judged(on_spark(spark, files, clock), clock), expected)
-            fired |= {found.rule.id for found in expected.found}
+            fired |= {found.rule.id for found in expected.found()}
     assert fired == set(RULES)
 
 
@@ -136,7 +140,7 @@ def test_a_province_of_which_nothing_is_known_has_no_case(remote: str) -> None:
     clock = Clock(moment(TODAY), Tables(), RuleSettings())
     with connect(remote) as spark:
         found = judged(on_spark(spark, {}, clock), clock)
-    assert (list(found.found), found.cases, found.unmapped) == ([], 0, 0)
+    assert (list(found.found()), found.cases, found.unmapped) == ([], 0, 0)
 
 
 #: Text at which databases differ: line breaks at the end, marks, signs outside of the first plane.
@@ -186,7 +190,7 @@ def test_texts_and_numbers_are_compared_as_duckdb_does(remote: str) -> None:
         above=(t.number > 5).cast("int32").sum(),
     )
     with connect(remote) as spark, duckdb.connect() as connection:
-        connection.register("rows", rows)
+        load_duckdb(connection, "rows", rows)
         spark.view_of_rows("rows", rows)
         for expression in (asked, sums):
             expected = list(run_duckdb(connection, question(expression, "duckdb")))

@@ -1,0 +1,1 @@
+"""Cases in buckets: so many at once as memory allows, and what the rules said of them."""
