@@ -137,9 +137,11 @@ _STEPS = (1, 2, 4, 9, 10)
 _ONLY_RECORD: Row = {
     "source": ONE_STOP, "role": "one_stop", "alias": None, "no_due": 0,
     "applicant_mask": "Nguyễn V. M.", "fields_lost": "[]", "supplement_us": None,
-    "supplement_before_us": None, "listed_hash": "0" * 32, "history_due": 0,
-    "first_seen_us": NOW_US, "stored_us": NOW_US, "unread": None, "change_no": 0,
-    "list_said": None, "detail_said": None, "last_known": None,
+    "supplement_before_us": None, "supplement_after_us": None, "refused_us": None,
+    "withdrawn_us": None, "stopped_us": None, "entered_by": None, "closed_by": None,
+    "closed_entered_us": None, "actor_key": None, "actor_default": False,
+    "listed_hash": "0" * 32, "history_due": 0, "first_seen_us": NOW_US, "stored_us": NOW_US,
+    "unread": None, "change_no": 0, "list_said": None, "detail_said": None, "last_known": None,
 }  # fmt: skip
 _ONLY_ANSWER: Row = {
     "source": PORTAL, "presence": "present", "unit": "UBND xã Mẫu", "procedure": None,

@@ -77,8 +77,7 @@ class StatusKind(StrEnum):
 
 
 class PaperKind(StrEnum):
-    """The kinds of rows of paper: of the files that units keep beside the systems, and
-    ``DOCUMENT``."""
+    """The kinds of rows in the files that units keep beside the systems, and ``DOCUMENT``."""
 
     #: The logbook (sổ theo dõi hồ sơ, form 07, before 2025 form 06).
     LOGBOOK = "logbook"
@@ -193,9 +192,8 @@ class DossierRecord:
 class StatusRecord:
     """One change of state, or one piece of evidence, of one dossier.
 
-    ``native_id`` is the dossier's id in the source, ``entry_id`` the entry's own id there (the
-    task id, the event id; a digest where the source has none: then ``own_id`` is false).
-    ``status_raw`` is the label. ``item`` is the waybill an event of the post is about.
+    ``entry_id``: the task's or event's id, or a digest (not ``own_id``). ``item``: a waybill.
+    ``current``: under way; ``held``: whether a person has it; neither is stored.
     """
 
     source: str
@@ -211,6 +209,8 @@ class StatusRecord:
     unit: str | None = None
     item: str | None = None
     own_id: bool = True
+    current: bool = column(default=False, compare=False)
+    held: bool | None = column(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

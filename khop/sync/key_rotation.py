@@ -53,6 +53,7 @@ _LOGGED_KEYS = record_change.c.field.in_(KEYS)
 _MATCHING: Sequence[tuple[sa.Column[Any], sa.ColumnElement[bool]]] = (
     (source_record.c.applicant_key, sa.true()),
     (paper_row.c.applicant_key, sa.true()),
+    *((source_record.c[name], sa.true()) for name in ("entered_by", "closed_by", "actor_key")),
     (status_record.c.actor_key, sa.true()),
     (record_change.c.old, _LOGGED_KEYS),
     (record_change.c.new, _LOGGED_KEYS),

@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from hashlib import sha256
 from typing import Literal, TypeAlias
 
 from khop.errors import RecordError
-from khop.mappings.identity import actor_key
+from khop.mappings.facts.packaged import load_table
+from khop.mappings.identity import actor_key, fold_name
 from khop.mappings.igate.text import TASK_LABELS, flag, step_name, vietnamese_name
 from khop.mappings.igate.wire import StepState, Task
 from khop.mappings.records import Instant, Status, StatusKind, StatusRecord, Step
@@ -65,12 +67,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """What was read of one task: its two times and the label of its state. ``event``: None where
-    the task may lie anywhere in the history."""
+    """What was read of one task: its two times, the label of its state, and whether it is in a
+    person's hands (``StatusRecord.held``). ``event``: None where the task may lie anywhere in the
+    history."""
 
     event: Instant | None
     entered: Instant | None
     label: str
+    held: bool | None = None
 
 
 class HistoryReader:
@@ -106,7 +110,7 @@ class HistoryReader:
                 dates.miss(self._rules.event[0])
             entered = dates.first(self._rules.entered)
             label = self._label(task, path, lost) or _state_label(task, state)
-            facts = _Facts(event, entered, label)
+            facts = _Facts(event, entered, label, _held(task, f"{path}.assignee", lost))
             entry = self._entry(task, facts, native_id, code)
             first = entries.setdefault(entry.record.entry_id, entry)
             if first.record != entry.record:
@@ -149,11 +153,29 @@ class HistoryReader:
             actor_key=actor_key(self._key, who) if who else None,
             unit=office or None,
             own_id=own_id and bool(scalar_text(task.id)),
+            current=flag(task.isCurrent) or False,
+            held=facts.held,
         )
         if status is None or event is None:
             return Entry(record)
         text = step_name(task) or label
         return Entry(record, Step(event, status, text, actor=name, office=office))
+
+
+def _held(task: Task, path: str, lost: Iterable[str]) -> bool | None:
+    """Whether a task is in a person's hands (``StatusRecord.held``). ``path``: of its assignee."""
+    officer = task.assignee
+    name = officer.fullname if officer else None
+    if name is None or not scalar_text(name):
+        if any(place.startswith(path) for place in lost) or "assignee" not in task.model_fields_set:
+            return None
+        return name is None and officer is not None and officer.id is not None
+    return fold_name(scalar_text(name)) not in _nobody()
+
+
+@cache
+def _nobody() -> frozenset[str]:
+    return frozenset(map(fold_name, load_table("nobody")["names"]))
 
 
 def _lost_tasks(where: str, lost: Iterable[str]) -> list[str]:

@@ -43,7 +43,10 @@ from khop.text.local_time import local_text
 Spans: TypeAlias = "Sequence[tuple[int, int]]"
 #: Columns that are not shown.
 _INTERNAL = frozenset(
-    {"applicant_key", "actor_key", "listed_hash", "list_said", "detail_said", "last_known"}
+    {
+        *("applicant_key", "actor_key", "entered_by", "closed_by"),
+        *("listed_hash", "list_said", "detail_said", "last_known"),
+    }
 )
 #: Rows in quarantine because of the text in their cell for the code.
 _HELD = sa.select(

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -100,3 +101,28 @@ def _written(statement: sa.TextClause, dialect: sa.Dialect) -> tuple[str, list[s
     """The statement as the driver takes it, and the order of its parameters; None: by name."""
     compiled = statement.compile(dialect=dialect)
     return compiled.string, compiled.positiontup
+
+
+def upsert(
+    table: sa.Table,
+    kept: frozenset[str],
+    *,
+    together: Sequence[str] = (),
+    values: Mapping[str, str] = MappingProxyType({}),
+) -> sa.TextClause:
+    """Insert a row, or replace all of it but its key and the columns ``kept``.
+
+    ``together``: columns that are replaced together, when the new row has the first of them;
+    ``values``: other expressions for some columns.
+    """
+    key = [column.name for column in table.primary_key.columns]
+    names = [column.name for column in table.columns if column.name not in {*kept, *key}]
+    sets = {name: f"excluded.{name}" for name in names}
+    for name in together:
+        sets[name] = (
+            f"CASE WHEN excluded.{together[0]} IS NULL "
+            f"THEN {table.name}.{name} ELSE excluded.{name} END"
+        )
+    assignments = ", ".join(f"{name} = {value}" for name, value in {**sets, **values}.items())
+    conflict = f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {assignments}"
+    return sa.text(f"{insertion(table)} {conflict}")

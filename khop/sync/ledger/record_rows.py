@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from functools import cache
 from typing import Any
 
@@ -16,14 +17,14 @@ from khop.mappings.records import (
     Status,
     StatusRecord,
 )
-from khop.mappings.states.history_facts import history_facts
+from khop.mappings.states.history_facts import HistoryFacts, history_facts
 from khop.sync.ledger.schema import SHARED_TIMES
 
 #: Times of a record; each is a pair of columns.
 RECORD_TIMES = (*SHARED_TIMES, "entered")
 _STEMS = frozenset({*RECORD_TIMES, "changed"})
 #: Columns that are derived from a dossier's history.
-FACTS = ("path", "supplement_us", "supplement_before_us")
+FACTS = tuple(field.name for field in fields(HistoryFacts))
 
 _NO_HISTORY = dict.fromkeys(FACTS)
 #: What most records have; made once.
@@ -104,7 +105,7 @@ def record_columns(record: DossierRecord, history: Sequence[StatusRecord] | None
         "applicant_mask": record.applicant_mask,
         "fields_lost": json.dumps(record.fields_lost) if record.fields_lost else _NOTHING_LOST,
         "unread": unread_columns(record.unread),
-        **_facts(history),
+        **_facts(history, record.received_at),
     }
 
 
@@ -121,10 +122,10 @@ def _unread_fields(written: str | None) -> tuple[str, ...]:
     return tuple(f"{name}_at" if name in _STEMS else name for name in names)
 
 
-def _facts(history: Sequence[StatusRecord] | None) -> dict[str, Any]:
+def _facts(history: Sequence[StatusRecord] | None, received: Instant | None) -> dict[str, Any]:
     if history is None:
         return _NO_HISTORY
-    facts = history_facts(history)
+    facts = history_facts(history, received)
     return {name: getattr(facts, name) for name in FACTS}
 
 

@@ -13,7 +13,7 @@ from khop.adapters.ports import Role
 from khop.mappings.records import DossierReading, DossierRecord, Instant, StatusRecord
 from khop.sync.ledger.change_numbers import Alias, number_changes
 from khop.sync.ledger.dirty import mark, mark_page
-from khop.sync.ledger.many import among, execute_many, insert_many, insertion, listed
+from khop.sync.ledger.many import among, execute_many, insert_many, listed, upsert
 from khop.sync.ledger.record_changes import Key, log_changes, stored_before
 from khop.sync.ledger.record_rows import (
     FACTS,
@@ -351,27 +351,19 @@ def _of_these(table: sa.Table) -> sa.ColumnElement[bool]:
     return sa.and_(table.c.source == sa.bindparam("of"), among(table.c.native_id, "ids"))
 
 
-def _upsert(table: sa.Table, kept: frozenset[str], together: Sequence[str] = ()) -> sa.TextClause:
-    """Insert a row, or replace all of it but its key and the columns ``kept``.
-
-    ``together``: columns that are replaced together, when the new row has the first of them.
-    """
-    names = [column.name for column in table.columns]
-    key = [column.name for column in table.primary_key.columns]
-    replaced = [name for name in names if name not in kept and name not in key]
-    sets = {name: f"excluded.{name}" for name in replaced}
-    for name in together:
-        sets[name] = (
-            f"CASE WHEN excluded.{together[0]} IS NULL "
-            f"THEN {table.name}.{name} ELSE excluded.{name} END"
-        )
-    assignments = ", ".join(f"{name} = {value}" for name, value in sets.items())
-    conflict = f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {assignments}"
-    return sa.text(f"{insertion(table)} {conflict}")
-
-
-_UPSERT = _upsert(source_record, frozenset({"first_seen_us"}), together=FACTS)
-_UPSERT_EVENT = _upsert(status_record, frozenset())
+# Worked out from the reception too: not known any more when that alone changes.
+_AFTER_RECEPTION = (
+    "CASE WHEN excluded.path IS NOT NULL THEN excluded.supplement_after_us "
+    "WHEN COALESCE(excluded.received_us, 0) = COALESCE(source_record.received_us, 0) "
+    "THEN source_record.supplement_after_us END"
+)
+_UPSERT = upsert(
+    source_record,
+    frozenset({"first_seen_us"}),
+    together=FACTS,
+    values={"supplement_after_us": _AFTER_RECEPTION},
+)
+_UPSERT_EVENT = upsert(status_record, frozenset())
 _DELETE_HISTORIES = sa.delete(status_record).where(_of_these(status_record))
 _DELETE_ALIASES = sa.delete(record_alias).where(_of_these(record_alias))
 _ALIASES = sa.select(record_alias.c.native_id, record_alias.c.alias).where(_of_these(record_alias))

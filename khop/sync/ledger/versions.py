@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from khop.errors import LedgerError
 
 #: The schema this program works with; a test checks that it is the newest migration.
-SCHEMA_VERSION = "0013"
+SCHEMA_VERSION = "0014"
 #: The first schema of a release; older ledgers, made during development, are not migrated.
 FIRST_VERSION = "0004"
 #: What stands before the version of a ledger that was moved away, or has not wholly arrived.

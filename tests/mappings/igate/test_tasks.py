@@ -100,6 +100,38 @@ def test_officers_are_stored_as_keys_only() -> None:
     assert "Cán bộ" not in repr(history)
 
 
+@pytest.mark.parametrize(
+    ("assignee", "held"),
+    [
+        ({"id": "64f0", "fullname": "Nguyễn Văn Mẫu"}, True),
+        ({"id": "64f0", "fullname": "Cán bộ Mẫu"}, True),
+        ({"id": "64f0", "fullname": " CHUYÊN  VIÊN "}, False),
+        ({"id": "64f0", "fullname": "mot cua"}, False),
+        ({"id": "64f0", "fullname": "Admin"}, False),
+        ({"id": "64f0", "fullname": " "}, False),
+        ({"id": "64f0", "fullname": None}, True),
+        ("64f000000000000000000001", True),
+        (None, False),
+        ({"id": None, "fullname": None}, False),
+        # what cannot be read is not nobody
+        (True, None),
+        ({"id": "64f0", "fullname": {"x": 1}}, None),
+    ],
+)
+def test_a_task_is_in_hands_when_it_names_a_person(assignee: Any, held: bool | None) -> None:
+    history = MAPPING.reading(detail(task=[{**HISTORY[0], "assignee": assignee}])).history
+    assert history is not None
+    assert [each.held for each in history] == [held]
+
+
+def test_a_task_without_the_field_does_not_say_that_it_is_in_nobodys_hands() -> None:
+    tasks = [{**HISTORY[0], "isCurrent": 1}, {**HISTORY[1], "isCurrent": 0}]
+    history = MAPPING.reading(detail(task=tasks)).history
+    assert history is not None
+    assert [each.held for each in history] == [None, None]
+    assert [each.current for each in history] == [False, True]
+
+
 def entry(number: int, status: int | None, minute: int | None) -> StatusRecord:
     when = None if minute is None else at(2025, 8, 20, 9, minute)
     return StatusRecord(

@@ -8,12 +8,9 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 from hypothesis import given
 from hypothesis import strategies as st
 
-import khop.sync.ledger
 from khop.sync.engine import Engine
 from khop.sync.ledger import Ledger, create_ledger, finding_counts
 from khop.sync.ledger.finding_counts import Change, Difference, Place, move
@@ -21,7 +18,7 @@ from khop.sync.ledger.schema import discrepancy, exclusion, finding_count, findi
 from khop.sync.ledger.store import database_of
 from khop.sync.results import FindingState
 from khop.text.local_time import DAY_US, day_start_us
-from tests.ledgers import keyed
+from tests.ledgers import keyed, make_older
 from tests.postgres import BOTH
 from tests.sync.fakes import FakeClock, FakeOneStop, FakePortal, record
 
@@ -167,15 +164,7 @@ def old_url(request: pytest.FixtureRequest, ledger_url: str, tmp_path: Path) -> 
     url = f"sqlite:///{tmp_path / 'old.db'}"
     if not ledger_url.startswith("sqlite"):
         url = str(request.getfixturevalue("empty_url"))
-    config = Config()
-    folder = Path(khop.sync.ledger.__file__).parent / "migrations"
-    config.set_main_option("script_location", str(folder))
-    database = database_of(url)
-    engine = database.engine()
-    with engine.connect().execution_options(**database.writes) as connection, connection.begin():
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0007")
-    engine.dispose()
+    make_older(url, "0007")
     return url
 
 

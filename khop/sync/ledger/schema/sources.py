@@ -46,6 +46,15 @@ source_record = Table(
     Column("path", String),
     Column("supplement_us", BigInteger),
     Column("supplement_before_us", BigInteger),
+    Column("supplement_after_us", BigInteger),
+    Column("refused_us", BigInteger),
+    Column("withdrawn_us", BigInteger),
+    Column("stopped_us", BigInteger),
+    Column("entered_by", String),
+    Column("closed_by", String),
+    Column("closed_entered_us", BigInteger),
+    Column("actor_key", String),
+    Column("actor_default", Boolean),
     # digest of the list item alone: the next pull compares with it before it reads a detail
     Column("listed_hash", String, nullable=False),
     # the detail, which carries the history, still has to be read
