@@ -94,6 +94,7 @@ def main() -> None:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA cache_size=-32768")
+    connection.execute("PRAGMA wal_autocheckpoint=8000")
     connection.execute(_TABLE)
     connection.execute(_INDEX)
     with Spent() as spent:
