@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -185,18 +186,30 @@ def _stored_rows(
     return {row["row_key"]: dict(row) for row in connection.execute(query).mappings()}
 
 
+@cache
+def _fields(table: sa.Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The stems of the times of a table's rows, and the names of what is stored as it is."""
+    names = [column.name for column in table.columns]
+    stems = tuple(name.removesuffix("_us") for name in names if name.endswith("_us"))
+    times = {f"{stem}{end}" for stem in stems for end in ("_us", "_day")}
+    made = {"source", "file", "fields_lost", "unread", *times}
+    return (
+        tuple(stem for stem in stems if stem != "first_seen"),
+        tuple(name for name in names if name not in made),
+    )
+
+
 def _row(table: sa.Table, source: str, file: str, row: AnyRow) -> dict[str, Any]:
     """The columns of a row of this table, from its fields of the same names."""
-    names = {column.name for column in table.columns} - {"first_seen_us"}
-    stems = [name.removesuffix("_us") for name in names if name.endswith("_us")]
-    values = {
+    stems, plain = _fields(table)
+    return {
         "source": source,
         "file": file,
+        **{name: getattr(row, name) for name in plain},
         **time_columns(row, stems),
         "fields_lost": json.dumps(row.fields_lost, ensure_ascii=False),
         "unread": unread_columns(row.unread),
     }
-    return values | {name: getattr(row, name) for name in names - values.keys()}
 
 
 def _upsert(connection: sa.Connection, table: sa.Table, rows: Sequence[Row], now_us: int) -> None:
