@@ -59,7 +59,12 @@ open_days = 0.02
 ended_days = 0.02
 finding_days = 0.02
 """
-TABLES = [t for t in metadata.sorted_tables if t.name not in ("run", "lease", "installation")]
+#: What changed on which day differs as the times of findings do; ``_verify_log`` looks at the sums.
+TABLES = [
+    t
+    for t in metadata.sorted_tables
+    if t.name not in ("run", "lease", "installation", "finding_day")
+]
 
 #: One key for both runs, so that their matching keys are equal.
 KEY = "0" * 64

@@ -58,21 +58,40 @@ def move(connection: sa.Connection, changes: Mapping[Change, int], now_us: int) 
     for change, number in moved.items():
         for place, sign in ((change.before, -1), (change.after, 1)):
             if place is not None:
-                unit = place.unit or NO_UNIT
-                numbers[unit, change.rule, place.severity, place.state] += sign * number
+                key = change.rule, place.unit or NO_UNIT, place.severity, place.state
+                numbers[key] += sign * number
         for unit, name, by in _flows(change):
-            days[unit, change.rule][name] += by * number
-    _add(connection, _NUMBERS, [
-        {"unit": unit, "rule": rule, "severity": severity, "state": state, "number": number}
-        for (unit, rule, severity, state), number in sorted(numbers.items())
+            days[change.rule, unit][name] += by * number
+    _move_numbers(connection, numbers)
+    _add_days(connection, day_start_us(now_us), days)
+
+
+def _move_numbers(
+    connection: sa.Connection, numbers: Mapping[tuple[str, str, str, str], int]
+) -> None:
+    """Where nothing is left, no row is."""
+    names = ("rule", "unit", "severity", "state")
+    rows: list[dict[str, Any]] = [
+        {**dict(zip(names, key, strict=True)), "number": number}
+        for key, number in sorted(numbers.items())
         if number
-    ])  # fmt: skip
-    day_us = day_start_us(now_us)
-    _add(connection, _DAYS, [
-        {"day_us": day_us, "unit": unit, "rule": rule, **{name: flow[name] for name in FLOWS}}
-        for (unit, rule), flow in sorted(days.items())
+    ]
+    if rows:
+        connection.execute(_NUMBERS, rows)
+    if fewer := [row for row in rows if row["number"] < 0]:
+        connection.execute(_EMPTY, fewer)
+
+
+def _add_days(
+    connection: sa.Connection, day_us: int, days: Mapping[tuple[str, str], Counter[str]]
+) -> None:
+    rows = [
+        {"day_us": day_us, "rule": rule, "unit": unit, **{name: flow[name] for name in FLOWS}}
+        for (rule, unit), flow in sorted(days.items())
         if any(flow.values())
-    ])  # fmt: skip
+    ]
+    if rows:
+        connection.execute(_DAYS, rows)
 
 
 #: The columns of ``finding_day``. ``net``: by how much the number of unsettled findings grew.
@@ -145,16 +164,15 @@ def _numbers(connection: sa.Connection, query: sa.Executable) -> Counter[tuple[s
     return Counter({tuple(row[:-1]): int(row[-1]) for row in connection.execute(query)})
 
 
-def _add(connection: sa.Connection, into: sa.TextClause, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        connection.execute(into, rows)
-
-
 _NUMBERS = sa.text(
     "INSERT INTO finding_count (rule, unit, severity, state, number) "
     "VALUES (:rule, :unit, :severity, :state, :number) "
     "ON CONFLICT (rule, unit, severity, state) "
     "DO UPDATE SET number = finding_count.number + excluded.number"
+)
+_EMPTY = sa.text(
+    "DELETE FROM finding_count WHERE rule = :rule AND unit = :unit AND severity = :severity "
+    "AND state = :state AND number = 0"
 )
 _DAYS = sa.text(
     f"INSERT INTO finding_day (day_us, rule, unit, {', '.join(FLOWS)}) "
