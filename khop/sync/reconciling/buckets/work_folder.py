@@ -24,8 +24,8 @@ def work_folder(place: Path) -> Iterator[Path]:
     """An empty folder of this account alone, for the block.
 
     ``place``: the folder it is made in, and what its name begins with
-    (``Database.work_place``). Raises LedgerError when it cannot be made, and for what DuckDB cannot
-    do in the block.
+    (``Database.work_place``). Raises LedgerError when it cannot be made, when files in it cannot be
+    written in the block, and when DuckDB has too little memory.
     """
     try:
         _remove_left(place)
@@ -41,7 +41,7 @@ def work_folder(place: Path) -> Iterator[Path]:
         raise LedgerError(
             "the cases do not fit into the memory that [reconcile] memory_mb allows; raise it"
         ) from None
-    except duckdb.IOException as error:
+    except (duckdb.IOException, OSError) as error:
         raise LedgerError(
             f"files in {place.parent} cannot be written or read; free some space there and run "
             f"again, nothing is half done ({type(error).__name__})"
