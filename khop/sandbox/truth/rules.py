@@ -19,6 +19,7 @@ from khop.sandbox.truth.times import (
     DAY,
     HOUR,
     MINUTE,
+    SECOND,
     Clock,
     before,
     earliest,
@@ -228,6 +229,56 @@ def _asked_twice(os: Record, _case: Case, _clock: Clock) -> bool:
     return sum(before(os.received, time) for time in _asked_for_papers(os)) >= 2
 
 
+def _at_the_counter(os: Record, _case: Case, clock: Clock) -> bool:
+    if os.status != FINISHED or os.finished is None:
+        return False
+    until = os.finished[0] + (DAY if os.finished[1] else 0)
+    return clock.now - until > clock.numbers.counter_days * DAY
+
+
+def _closed_when_due(os: Record, _case: Case, clock: Clock) -> bool:
+    if os.finished is None or os.due is None or os.changed is None:
+        return False
+    exact = not os.finished[1] and not os.due[1]
+    same = os.finished[0] // SECOND == os.due[0] // SECOND
+    later = os.changed[0] - os.due[0] > clock.numbers.after_due_minutes * MINUTE
+    return exact and same and later
+
+
+def _first_asked_late(os: Record, _case: Case, clock: Clock) -> bool:
+    asked = next((time for time in _asked_for_papers(os) if before(os.received, time)), None)
+    if asked is None or os.received is None:
+        return False
+    return clock.order(asked) - clock.order(os.received) > clock.numbers.late_request_days
+
+
+def _asked_near_due(os: Record, _case: Case, clock: Clock) -> bool:
+    asked = _last_change_to(SUPPLEMENT, os)
+    return os.status == SUPPLEMENT and _near_due(
+        os, asked, clock, clock.numbers.request_near_due_days
+    )
+
+
+def _withdrawn_near_due(os: Record, _case: Case, clock: Clock) -> bool:
+    withdrawn = _last_change_to(WITHDRAWN, os)
+    return os.status == WITHDRAWN and _near_due(
+        os, withdrawn, clock, clock.numbers.withdrawal_near_due_days
+    )
+
+
+def _near_due(os: Record, time: Time | None, clock: Clock, days: int) -> bool:
+    if time is None or os.due is None:
+        return False
+    return clock.order(os.due) - clock.order(time) <= days
+
+
+def _refused_after_due(os: Record, _case: Case, _clock: Clock) -> bool:
+    refused = _last_change_to(REFUSED, os)
+    if os.status != REFUSED or os.received is None or refused is None or os.due is None:
+        return False
+    return local_day(refused[0]) > local_day(os.due[0])
+
+
 def _delivered_not_closed(os: Record, case: Case, clock: Clock) -> bool:
     return os.status == FINISHED and clock.aged("H1", case.delivered)
 
@@ -267,18 +318,30 @@ def _moments(os: Record) -> list[tuple[set[int | None], int]]:
 
 def _asked_for_papers(os: Record) -> list[Time]:
     """When the state became 5, oldest first."""
+    return _changes_to(SUPPLEMENT, os)
+
+
+def _changes_to(state: int, os: Record) -> list[Time]:
+    """When the state became this one, oldest first."""
     moments = [(set[int | None](), 0), *_moments(os)]
     return [
         (us, False)
         for (earlier, _), (states, us) in pairwise(moments)
-        if SUPPLEMENT in states and SUPPLEMENT not in earlier
+        if state in states and state not in earlier
     ]
+
+
+def _last_change_to(state: int, os: Record) -> Time | None:
+    """None where the state at the end of the history is not known."""
+    moments, changes = _moments(os), _changes_to(state, os)
+    return changes[-1] if changes and None not in moments[-1][0] else None
 
 
 #: What the one-stop does not have (A1, A2, A8, C7 of paper alone) is judged in ``judge``.
 RULES = (
     Rule("A7", "S2", "received, and the portal does not have it", _never_synced),
     Rule("B1", "S1", "done in reality, open in the one-stop", _done_in_reality),
+    Rule("B4", "S3", "finished, not returned for more than thirty days", _at_the_counter),
     Rule("B5", "S1", "closed on the portal, open in the one-stop", _portal_closed_first),
     Rule("B6", "S2", "closed in the one-stop, open on the portal", _one_stop_closed_first),
     Rule("B8", "S3", "a step that cannot follow the one before", _forbidden_step),
@@ -301,12 +364,17 @@ RULES = (
     Rule("C12", "S3", "a time is seven hours off on the portal", _shifted),
     Rule("C14", "S3", "a time differs between the systems", _times_differ),
     Rule("D1", "S2", "entered long after reception", _entered_late),
+    Rule("D4", "S1", "closed at its due date to the second", _closed_when_due),
     Rule("E1", "S1", "one code, two dossiers", _code_reused),
     Rule("E3", "S2", "a made-up code", _made_up),
     Rule("E4", "S3", "the date in the code is not the reception date", _other_day_in_code),
     Rule("E7", "S4", "unknown code shape", _unknown_shape),
     Rule("F1", "S2", "waiting for papers for more than thirty days", _waits_for_papers),
     Rule("F2", "S2", "asked for papers twice", _asked_twice),
+    Rule("F3", "S2", "first asked for papers days after reception", _first_asked_late),
+    Rule("F4", "S1", "asked for papers when due", _asked_near_due),
+    Rule("F8", "S2", "withdrawn when due", _withdrawn_near_due),
+    Rule("F9", "S2", "refused after its due date", _refused_after_due),
     Rule("H1", "S2", "delivered by post, not closed", _delivered_not_closed),
     Rule("H2", "S2", "closed before it was delivered", _closed_before_delivery),
 )

@@ -8,7 +8,8 @@ from typing import Protocol
 
 from khop.sandbox.truth.statements import Time
 
-MINUTE = 60 * 1_000_000
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
@@ -33,6 +34,11 @@ class Numbers:
     code_date_days: int = 1
     supplement_days: int = 30
     under_way_days: int = 10
+    counter_days: int = 30
+    after_due_minutes: int = 15
+    late_request_days: int = 3
+    request_near_due_days: int = 1
+    withdrawal_near_due_days: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from khop.sandbox.world.dossiers import Dossier, PortalEntry, canonical
 from khop.sandbox.world.paper import LogbookRow, RegisterRow
 from khop.sandbox.world.paper_rows import PaperKeeper, rows_of_broken, rows_with_bad_dates
 from khop.sandbox.world.plants import PLANTS, Additions, PlantMaker
+from khop.sandbox.world.plants_deadlines import DECOYS_OF_DEADLINES, PLANTS_OF_DEADLINES
 from khop.sandbox.world.plants_evidence import PLANTS_OF_EVIDENCE
 from khop.sandbox.world.plants_history import DECOYS_OF_HISTORY, PLANTS_OF_HISTORY
 from khop.sandbox.world.post_events import Event, usual_events
@@ -98,10 +99,10 @@ def generate_content(
 
 def _schedule(rng: Random, size: int, plant_share: float) -> list[tuple[str, PlantMaker, int]]:
     """(rule, or "" for a decoy; maker; running number), in random order."""
-    plants = {**PLANTS, **PLANTS_OF_EVIDENCE, **PLANTS_OF_HISTORY}
+    plants = {**PLANTS, **PLANTS_OF_EVIDENCE, **PLANTS_OF_HISTORY, **PLANTS_OF_DEADLINES}
     each = max(_EACH, round(size * plant_share / len(plants)))
     plan = [(rule, make, i) for rule, make in plants.items() for i in _run(rng, each)]
-    decoys = (*DECOYS, *DECOYS_OF_EVIDENCE, *DECOYS_OF_HISTORY)
+    decoys = (*DECOYS, *DECOYS_OF_EVIDENCE, *DECOYS_OF_HISTORY, *DECOYS_OF_DEADLINES)
     plan += [("", make, i) for make in decoys for i in _run(rng, max(1, each // 3))]
     rng.shuffle(plan)
     return plan

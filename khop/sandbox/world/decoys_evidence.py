@@ -77,8 +77,6 @@ def papers_by_post(m: DossierMaker, i: int) -> Additions:
 def waiting_for_payment(m: DossierMaker, i: int) -> Additions:
     """Signed or returned while the dossier waits for papers or payment, or is stopped."""
     d = m.counter_dossier((5, 6, 8)[i % 3], "waiting for payment", age=12)
-    d.acted = max(d.acted, m.now - 20 * DAY)
-    m.set_changed(d)
     entry = copy_for_portal(d)
     if i % 2:
         return Additions((d,), (entry,), logbook=(logbook_row(m, d, returned=m.moment(3)),))

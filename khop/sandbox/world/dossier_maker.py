@@ -26,8 +26,11 @@ _STATE_WEIGHTS = tuple(accumulate((54, 12, 15, 6, 4, 2, 2, 1.5, 2, 1.5)))
 _FORMS: tuple[DateForm, ...] = (
     *("second",) * 15, "iso", "slashed", "slashed", "day", "slashed_day",
 )  # fmt: skip
-#: An ordinary dossier waits for papers for less than the 30 days of rule F1.
+#: An ordinary dossier waits at the counter for less than the 30 days of rule B4.
 _YOUNG = 26 * DAY
+#: Papers are asked for, and dossiers withdrawn, soon after the reception, and well before the due
+#: date: procedures with a limit have so many working days at least (F3, F4, F8).
+_SOON, _ENOUGH = (5, 7), 5
 _LONGEST = 250
 _NO_ALIAS = (None, "", "undefined", NATION_ABSENT)
 
@@ -150,7 +153,7 @@ class DossierMaker:
     def _blank(self, status: int, channel: int, story: str) -> Dossier:
         n = self._count
         self._count += 1
-        return Dossier(
+        d = Dossier(
             n=n, story=story, code="", code_wire="", nation=_NO_ALIAS[self.random_below(4)],
             status=status, channel=channel, unit=self.random_below(len(self.register.units)),
             procedure=self.random_below(len(self.register.procedures)),
@@ -158,6 +161,15 @@ class DossierMaker:
             submitted=None, received=None, due=None, finished=None, returned=None,
             no_due=False, entered=None, acted=0, changed=0,
         )  # fmt: skip
+        if status in _SOON:
+            self.give_long_procedure(d)
+        return d
+
+    def give_long_procedure(self, d: Dossier) -> None:
+        """Give it a procedure whose time limit, if it has one, is not short."""
+        procedures = self.register.procedures
+        while 0 < procedures[d.procedure].days < _ENOUGH:
+            d.procedure = (d.procedure + 1) % len(procedures)
 
     def _never_received(self, d: Dossier) -> None:
         if d.status == 1:
@@ -173,7 +185,7 @@ class DossierMaker:
         if d.status in (2, 4, 5, 6):
             last = self.random_below(3 if d.status == 2 else 12)
         if age is None:
-            age = 1 + last + (0 if d.status == 2 else self.random_below(15))
+            age = 1 + last + (0 if d.status in (2, 5) else self.random_below(15))
         d.received = self.moment(age)
         d.entered = d.received + self.random_below(20) * _MINUTE
         d.submitted = self._filed(d, age)
@@ -205,9 +217,9 @@ class DossierMaker:
         assert d.entered is not None
         if d.status == 2:
             return d.entered
-        last = max(0, age - self.random_below(15))
+        last = max(0, age - self.random_below(3 if d.status in _SOON else 15))
         moment = max(self.moment(last), d.entered + 30 * _MINUTE + self.random_below(_HOUR))
-        if d.status == 5:
+        if d.status == 9:
             moment = max(moment, self.now - _YOUNG)
         return min(moment, self.now - _MINUTE)
 

@@ -10,7 +10,7 @@ from khop.sandbox.world.dossiers import Dossier, copy_for_portal
 from khop.sandbox.world.plants import HOUR, Additions, PlantMaker, give_alias, on_both
 
 #: The bit of the shape that keeps the one-stop from adding internal steps.
-_NO_STEPS_BETWEEN = 1 << 25
+NO_STEPS_BETWEEN = 1 << 25
 _MONTH = 30 * DAY
 
 
@@ -21,7 +21,7 @@ def set_history(m: DossierMaker, d: Dossier, *states: int) -> None:
     span, last = d.acted - first, len(states) - 1
     d.steps = tuple((first + span * n // last, state) for n, state in enumerate(states))
     d.status, d.acted = states[-1], d.steps[-1][0]
-    d.shape |= _NO_STEPS_BETWEEN
+    d.shape |= NO_STEPS_BETWEEN
 
 
 #: Histories with one change of state that is forbidden (docs/domain.md, States).
@@ -87,7 +87,7 @@ def f1(m: DossierMaker, i: int) -> Additions:
     assert d.received is not None
     limit = m.now - _MONTH - 1
     way = i % 4
-    d.shape |= _NO_STEPS_BETWEEN
+    d.shape |= NO_STEPS_BETWEEN
     if way == 3:  # no step has state 5: the last change counts
         d.steps = ((d.received, 2), (d.received + HOUR, 4))
         d.acted = d.received + HOUR
@@ -127,10 +127,16 @@ def lawful_history(m: DossierMaker, i: int) -> Additions:
         (2, 4, 9, 4, 9, 10), (2, 5, 2, 4), (2, 4, 7, 10), (2, 4, 8, 4), (2, 7, 8), (2, 10),
         (2, 6, 9), (2, 4, 4, 9),
     )  # fmt: skip
-    d = m.counter_dossier(10, "lawful history", age=18)
+    d = m.counter_dossier(10, "lawful history", age=12)
+    assert d.received is not None
+    d.acted = min(d.acted, d.received + 5 * DAY)
+    m.give_long_procedure(d)
+    d.due, d.no_due = None, True
     set_history(m, d, *walks[i % len(walks)])
     if d.status not in (9, 10):
         d.finished = None
+    elif d.status == 9:
+        d.finished = d.acted
     if d.status != 10:
         d.returned = None
     else:
@@ -151,8 +157,11 @@ def thirty_days(m: DossierMaker, i: int) -> Additions:
     """Waiting for papers for exactly thirty days, or since a later request."""
     d = m.counter_dossier(5, "thirty days", age=45)
     assert d.received is not None
-    d.shape |= _NO_STEPS_BETWEEN
+    d.shape |= NO_STEPS_BETWEEN
     limit = m.now - _MONTH
+    d.received = d.entered = limit - HOUR - (2 * DAY if i % 3 == 2 else 0)
+    d.due, d.no_due = None, True
+    m.give_code(d)
     if i % 3 == 0:
         d.steps = ((d.received, 2), (limit, 5))
     elif i % 3 == 1:  # once before the reception and once after it
@@ -175,7 +184,7 @@ def asked_once(m: DossierMaker, i: int) -> Additions:
     d.steps = (*first, (d.received + HOUR, 4), (d.received + 2 * HOUR, 5), (d.acted + DAY // 2, 4))
     d.acted = min(d.steps[-1][0], m.now - 60)
     d.steps = (*d.steps[:-1], (d.acted, 4))
-    d.shape |= _NO_STEPS_BETWEEN
+    d.shape |= NO_STEPS_BETWEEN
     m.set_changed(d)
     return on_both(d, copy_for_portal(d))
 

@@ -54,7 +54,7 @@ def test_a_small_world_has_several_of_each_rule_and_every_decoy() -> None:
     counts = Counter(rule for rule, _ in world.planted)
     assert set(counts) == set(RULES)
     assert min(counts.values()) >= 3
-    assert len({name for name, _ in world.decoys}) == 42
+    assert len({name for name, _ in world.decoys}) == 44
 
 
 @pytest.mark.parametrize("rule", ["A1", "A2"])

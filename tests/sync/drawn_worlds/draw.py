@@ -222,6 +222,15 @@ class Neighbourhood:
             known = iter(sorted(time for time in times if time))
             times = [time and next(known) for time in times]
         history = self.history()
+        due = times[TIMES.index("due")]
+        if due and random.random() < 0.15:  # ended when it was due
+            off = random.choice((0, 0, 0, SECOND - 1, SECOND, -1))
+            times[TIMES.index("finished")] = due[0] + off, due[1]
+            changed = due[0] + 15 * MINUTE + random.choice((-1, 0, 1, DAY)), False
+        if status in (3, 5, 7) and random.random() < 0.85:  # the history says when it became so
+            near = random.choice((0, 1, HOUR, DAY, DAY, 2 * DAY)) * random.choice((-1, 1))
+            moment = due[0] + near if due else self.moment()
+            history = (*(history or ()), (status, (moment, False)))
         if status == 5 and random.random() < 0.5:  # for about as long as it may
             changed = self.now - 30 * DAY + random.choice((-1, 0, 0, 1)), False
             history = ((2, None), (5, changed)) if random.random() < 0.5 else None

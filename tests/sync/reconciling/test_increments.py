@@ -261,18 +261,18 @@ def test_a_rule_with_a_limit_of_its_own_is_checked_again_when_the_limit_passes(
 ) -> None:
     waiting = replace(
         RULES["B10"],
-        id="B4",
+        id="B99",
         predicate=lambda case, clock: clock.older(case.os_finished_us, days=3),
         shows=("os_finished",),
     )
-    monkeypatch.setitem(RULES, "B4", waiting)
+    monkeypatch.setitem(RULES, "B99", waiting)
     ours = record(1, status=Status.FINISHED, finished_at=at(13))  # a Friday
     with ledger.write() as connection:
         arrival = Arrival(DossierReading(ours), record_hash(ours))
         records.store_arrivals(connection, Role.ONE_STOP, [arrival], 1)
     days = [datetime(2026, 11, day, 3, tzinfo=UTC) for day in (17, 18, 19)]
     found = [
-        [count.open for count in run(ledger, now).counts if count.rule == "B4"] for now in days
+        [count.open for count in run(ledger, now).counts if count.rule == "B99"] for now in days
     ]
     assert found == [[0], [0], [1]]
 

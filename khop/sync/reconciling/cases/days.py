@@ -25,7 +25,10 @@ _MADE_UP, _GIVEN_OUT = "M", "-"
 
 _EPOCH = date(1970, 1, 1)
 #: Times of a case whose working day rules use.
-_DATED = ("os_received", "os_entered", "lb_received")
+_DATED = (
+    *("os_received", "os_entered", "os_due", "os_supplement", "os_supplement_after"),
+    *("os_withdrawn", "lb_received"),
+)
 
 
 @lru_cache(maxsize=4)
@@ -58,9 +61,9 @@ def code_columns(cases: ir.Table, shapes: tuple[CodeShape, ...]) -> ir.Table:
 
 
 def working_days(cases: ir.Table, days: ir.Table) -> ir.Table:
-    """The cases with the working-day numbers ``os_received_ord``, ``os_entered_ord``,
-    ``lb_received_ord`` and ``code_ord`` (of the date in the code); ``code_known``: the code has
-    one of the shapes; ``code_made_up``: its serial has the length that machines make up."""
+    """The cases with the working-day numbers of their times, as ``os_received_ord``, and
+    ``code_ord`` (of the date in the code); ``code_known``: the code has one of the shapes;
+    ``code_made_up``: its serial has the length that machines make up."""
     found = cases
     for name in _DATED:
         numbers = days.select(**{f"{name}_date": "day", f"{name}_ord": "ord"})

@@ -1,4 +1,4 @@
-"""Dates: missing, impossible, or not the same in both systems (family C)."""
+"""Dates: missing, impossible, or not the same in both systems (family C, D4)."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from khop.sync.reconciling.rules.rule import (
     blank,
     differs,
     fires,
+    in_the_same_second,
     unread,
 )
 
@@ -79,6 +80,11 @@ def _times_differ(case: ir.Table, clock: Clock) -> ir.BooleanValue:
     minutes = clock.differs_minutes
     apart = any_of(differs(case, f"os_{name}", f"po_{name}", minutes) for name in _SHARED)
     return apart & ~fires(_seven_hours(case, clock.of("C12"))) & clock.older(case.os_changed_us)
+
+
+def _closed_at_its_due_date(case: ir.Table, clock: Clock) -> ir.BooleanValue:
+    later = case.os_changed_us > case.os_due_us + clock.number("minutes") * _MINUTE_US
+    return in_the_same_second(case, "os_finished", "os_due") & later
 
 
 _BOTH_SIDES = tuple(f"{side}_{name}" for name in _SHARED for side in ("os", "po"))
@@ -211,5 +217,23 @@ RULES = (
         shows=(*_BOTH_SIDES, "os_changed"),
         predicate=_times_differ,
         repairable=True,
+    ),
+    Rule(
+        id="D4",
+        name_en="Closed exactly at its due date",
+        name_vi="Kết thúc đúng vào giờ hẹn trả",
+        severity=Severity.S1,
+        acts="KSTT",
+        basis="TT 01/2018/TT-VPCP Đ17.1b",
+        explanation_en=(
+            "The end is the due date to the second, and the record was written after it: a sign "
+            "that the end was set to the due date."
+        ),
+        explanation_vi=(
+            "Thời điểm kết thúc trùng từng giây với hạn trả, trong khi hồ sơ được ghi sau đó: dấu "
+            "hiệu ngày kết thúc được sửa cho bằng hạn trả."
+        ),
+        shows=("os_finished", "os_due", "os_changed"),
+        predicate=_closed_at_its_due_date,
     ),
 )

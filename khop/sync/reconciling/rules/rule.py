@@ -18,7 +18,8 @@ from khop.text.local_time import DAY_US, LOCAL_OFFSET_US
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-_MINUTE_US = 60 * 1_000_000
+_SECOND_US = 1_000_000
+_MINUTE_US = 60 * _SECOND_US
 
 
 class Severity(StrEnum):
@@ -136,6 +137,17 @@ def apart_by(
     gap = (case[f"{a}_us"] - case[f"{b}_us"]).abs()
     near = (gap - distance_us).abs() <= tolerance_us
     return near & ~_by_day(case, a, b)
+
+
+def on_a_later_day(case: ir.Table, a: str, b: str) -> ir.BooleanValue:
+    """Time ``a`` lies on a later local day than time ``b``."""
+    return _day(case[f"{a}_us"]) > _day(case[f"{b}_us"])
+
+
+def in_the_same_second(case: ir.Table, a: str, b: str) -> ir.BooleanValue:
+    """Two times are equal when they are cut to seconds; false where one is known by day only."""
+    a_us, b_us = case[f"{a}_us"], case[f"{b}_us"]
+    return (a_us // _SECOND_US == b_us // _SECOND_US) & ~_by_day(case, a, b)
 
 
 def any_of(parts: Iterable[ir.BooleanValue]) -> ir.BooleanValue:

@@ -1,4 +1,5 @@
-"""States: the one-stop and the portal have different states of one dossier (family B)."""
+"""States: the one-stop and the portal have different states of one dossier, or it stays
+in one for too long (family B)."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING
 from khop.mappings.records import DONE, OPEN, Status
 from khop.sync.reconciling.rules.clock import Clock
 from khop.sync.reconciling.rules.rule import Rule, Severity, among, fires
+from khop.text.local_time import DAY_US
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -36,6 +38,14 @@ def _state_differs(case: ir.Table, clock: Clock) -> ir.BooleanValue:
         _one_stop_closed_first(case, clock.of("B6"))
     )
     return (case.os_status != case.po_status) & ~more_specific & clock.older(case.os_changed_us)
+
+
+def _at_the_counter_too_long(case: ir.Table, clock: Clock) -> ir.BooleanValue:
+    # A day counts as its end.
+    end_us = case.os_finished_us + case.os_finished_day.coalesce(False).ifelse(DAY_US, 0)
+    waiting = case.os_status == Status.FINISHED.value
+    # Null for all other dossiers, so that they need no recheck when the days have passed.
+    return clock.older_than(waiting.ifelse(end_us, None), "days")
 
 
 RULES = (
@@ -105,5 +115,22 @@ RULES = (
         shows=("os_status", "po_status", "os_changed"),
         predicate=_state_differs,
         repairable=True,
+    ),
+    Rule(
+        id="B4",
+        name_en="At the counter too long",
+        name_vi="Kết quả chờ trả quá lâu",
+        severity=Severity.S3,
+        acts="TBP",
+        basis="NĐ 61/2018/NĐ-CP Đ20",
+        explanation_en=(
+            "The result has been ready for longer than allowed, and the one-stop has not returned "
+            "it."
+        ),
+        explanation_vi=(
+            "Kết quả đã có quá thời gian cho phép mà hệ thống một cửa chưa ghi đã trả."
+        ),
+        shows=("os_status", "os_finished"),
+        predicate=_at_the_counter_too_long,
     ),
 )

@@ -59,6 +59,11 @@ OTHER_NUMBERS = [
                 "D1": {"days": 0},
                 "E4": {"days": 4},
                 "C12": {"hours": 3, "tolerance_minutes": 2},
+                "B4": {"days": 45},
+                "D4": {"minutes": 0},
+                "F3": {"days": 1},
+                "F4": {"days": 0},
+                "F8": {"days": 2},
             }
         ),
         Numbers(
@@ -68,6 +73,11 @@ OTHER_NUMBERS = [
             code_date_days=4,
             shift_hours=3,
             shift_tolerance_minutes=2,
+            counter_days=45,
+            after_due_minutes=0,
+            late_request_days=1,
+            request_near_due_days=0,
+            withdrawal_near_due_days=2,
         ),
     ),
 ]

@@ -20,16 +20,21 @@ SELECT
     ELSE NULL
   END AS "time_3",
   LEAST("t4"."rg_signed_us", "t4"."ps_delivered_us", "t4"."lb_returned_us") AS "time_4",
-  "t4"."os_finished_us" AS "time_5",
-  "t4"."os_submitted_us" AS "time_6",
-  "t4"."os_changed_us" AS "time_7",
+  CASE
+    WHEN "t4"."os_status" = 9
+    THEN "t4"."os_finished_us" + CASE WHEN COALESCE("t4"."os_finished_day", FALSE) THEN 86400000000 ELSE 0 END
+    ELSE NULL
+  END AS "time_5",
+  "t4"."os_finished_us" AS "time_6",
+  "t4"."os_submitted_us" AS "time_7",
+  "t4"."os_changed_us" AS "time_8",
   CASE
     WHEN "t4"."os_status" = 5
     THEN COALESCE("t4"."os_supplement_us", "t4"."os_changed_us")
     ELSE NULL
-  END AS "time_8",
-  "t4"."ps_delivered_us" AS "time_9",
-  "t4"."ps_handed_us" AS "time_10"
+  END AS "time_9",
+  "t4"."ps_delivered_us" AS "time_10",
+  "t4"."ps_handed_us" AS "time_11"
 FROM (
   SELECT
     "t2"."subject",
@@ -150,6 +155,10 @@ FROM (
     "t2"."id_checked_us",
     "t2"."os_received_ord",
     "t2"."os_entered_ord",
+    "t2"."os_due_ord",
+    "t2"."os_supplement_ord",
+    "t2"."os_supplement_after_ord",
+    "t2"."os_withdrawn_ord",
     "t2"."lb_received_ord",
     "t2"."code_ord",
     "t2"."code_known",
@@ -159,6 +168,7 @@ FROM (
     "t3"."working_days_ago_A7_grace",
     "t3"."working_days_ago_A8_grace",
     "t3"."working_days_ago_B1_grace",
+    "t3"."days_ago_B4_days",
     "t3"."working_days_ago_B6_grace",
     "t3"."working_days_ago_B10_grace",
     "t3"."working_days_ago_B11_grace",
@@ -168,8 +178,12 @@ FROM (
     "t3"."differs_minutes",
     "t3"."working_days_ago_C14_grace",
     "t3"."number_D1_days",
+    "t3"."number_D4_minutes",
     "t3"."number_E4_days",
     "t3"."days_ago_F1_days",
+    "t3"."number_F3_days",
+    "t3"."number_F4_days",
+    "t3"."number_F8_days",
     "t3"."working_days_ago_H1_grace",
     "t3"."working_days_ago_H2_days",
     "t3"."oldest_0",
@@ -182,7 +196,8 @@ FROM (
     "t3"."oldest_7",
     "t3"."oldest_8",
     "t3"."oldest_9",
-    "t3"."oldest_10"
+    "t3"."oldest_10",
+    "t3"."oldest_11"
   FROM "cases" AS "t2"
   CROSS JOIN "run_values" AS "t3"
 ) AS "t4"
@@ -214,16 +229,24 @@ WHERE
     LEAST("t4"."rg_signed_us", "t4"."ps_delivered_us", "t4"."lb_returned_us") >= "t4"."oldest_4",
     FALSE
   )
-  OR COALESCE("t4"."os_finished_us" >= "t4"."oldest_5", FALSE)
-  OR COALESCE("t4"."os_submitted_us" >= "t4"."oldest_6", FALSE)
-  OR COALESCE("t4"."os_changed_us" >= "t4"."oldest_7", FALSE)
+  OR COALESCE(
+    CASE
+      WHEN "t4"."os_status" = 9
+      THEN "t4"."os_finished_us" + CASE WHEN COALESCE("t4"."os_finished_day", FALSE) THEN 86400000000 ELSE 0 END
+      ELSE NULL
+    END >= "t4"."oldest_5",
+    FALSE
+  )
+  OR COALESCE("t4"."os_finished_us" >= "t4"."oldest_6", FALSE)
+  OR COALESCE("t4"."os_submitted_us" >= "t4"."oldest_7", FALSE)
+  OR COALESCE("t4"."os_changed_us" >= "t4"."oldest_8", FALSE)
   OR COALESCE(
     CASE
       WHEN "t4"."os_status" = 5
       THEN COALESCE("t4"."os_supplement_us", "t4"."os_changed_us")
       ELSE NULL
-    END >= "t4"."oldest_8",
+    END >= "t4"."oldest_9",
     FALSE
   )
-  OR COALESCE("t4"."ps_delivered_us" >= "t4"."oldest_9", FALSE)
-  OR COALESCE("t4"."ps_handed_us" >= "t4"."oldest_10", FALSE)
+  OR COALESCE("t4"."ps_delivered_us" >= "t4"."oldest_10", FALSE)
+  OR COALESCE("t4"."ps_handed_us" >= "t4"."oldest_11", FALSE)

@@ -249,6 +249,10 @@ FROM (
     "t2"."id_checked_us",
     "t2"."os_received_ord",
     "t2"."os_entered_ord",
+    "t2"."os_due_ord",
+    "t2"."os_supplement_ord",
+    "t2"."os_supplement_after_ord",
+    "t2"."os_withdrawn_ord",
     "t2"."lb_received_ord",
     "t2"."code_ord",
     "t2"."code_known",
@@ -258,6 +262,7 @@ FROM (
     "t3"."working_days_ago_A7_grace",
     "t3"."working_days_ago_A8_grace",
     "t3"."working_days_ago_B1_grace",
+    "t3"."days_ago_B4_days",
     "t3"."working_days_ago_B6_grace",
     "t3"."working_days_ago_B10_grace",
     "t3"."working_days_ago_B11_grace",
@@ -267,8 +272,12 @@ FROM (
     "t3"."differs_minutes",
     "t3"."working_days_ago_C14_grace",
     "t3"."number_D1_days",
+    "t3"."number_D4_minutes",
     "t3"."number_E4_days",
     "t3"."days_ago_F1_days",
+    "t3"."number_F3_days",
+    "t3"."number_F4_days",
+    "t3"."number_F8_days",
     "t3"."working_days_ago_H1_grace",
     "t3"."working_days_ago_H2_days",
     "t3"."oldest_0",
@@ -281,7 +290,8 @@ FROM (
     "t3"."oldest_7",
     "t3"."oldest_8",
     "t3"."oldest_9",
-    "t3"."oldest_10"
+    "t3"."oldest_10",
+    "t3"."oldest_11"
   FROM "cases" AS "t2"
   CROSS JOIN "run_values" AS "t3"
 ) AS "t4"

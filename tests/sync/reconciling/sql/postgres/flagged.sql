@@ -120,6 +120,10 @@ FROM (
     "t4"."id_checked_us",
     "t4"."os_received_ord",
     "t4"."os_entered_ord",
+    "t4"."os_due_ord",
+    "t4"."os_supplement_ord",
+    "t4"."os_supplement_after_ord",
+    "t4"."os_withdrawn_ord",
     "t4"."lb_received_ord",
     "t4"."code_ord",
     "t4"."code_known",
@@ -271,6 +275,21 @@ FROM (
       ),
       FALSE
     ) AS "fires_B1",
+    (
+      (
+        "t4"."os_status" IS NOT NULL
+      ) OR (
+        "t4"."os_status_raw" IS NULL
+      )
+    )
+    AND COALESCE(
+      CASE
+        WHEN "t4"."os_status" = 9
+        THEN "t4"."os_finished_us" + CASE WHEN COALESCE("t4"."os_finished_day", FALSE) THEN 86400000000 ELSE 0 END
+        ELSE NULL
+      END < "t4"."days_ago_B4_days",
+      FALSE
+    ) AS "fires_B4",
     (
       (
         "t4"."os_status" IS NOT NULL
@@ -919,6 +938,37 @@ FROM (
         "t4"."os_status_raw" IS NULL
       )
     )
+    AND COALESCE(
+      (
+        CAST(FLOOR(CAST((
+          "t4"."os_finished_us"
+        ) AS DOUBLE PRECISION) / (
+          1000000
+        )) AS BIGINT) = CAST(FLOOR(CAST((
+          "t4"."os_due_us"
+        ) AS DOUBLE PRECISION) / (
+          1000000
+        )) AS BIGINT)
+      )
+      AND NOT (
+        COALESCE("t4"."os_finished_day", FALSE) OR COALESCE("t4"."os_due_day", FALSE)
+      )
+      AND (
+        "t4"."os_changed_us" > (
+          "t4"."os_due_us" + (
+            "t4"."number_D4_minutes" * 60000000
+          )
+        )
+      ),
+      FALSE
+    ) AS "fires_D4",
+    (
+      (
+        "t4"."os_status" IS NOT NULL
+      ) OR (
+        "t4"."os_status_raw" IS NULL
+      )
+    )
     AND COALESCE((
       "t4"."os_native_count" > 1
     ) AND "t4"."os_natives_differ", FALSE) AS "fires_E1",
@@ -1059,6 +1109,86 @@ FROM (
         FALSE
       )
     ) AS "fires_F2",
+    (
+      (
+        "t4"."os_status" IS NOT NULL
+      ) OR (
+        "t4"."os_status_raw" IS NULL
+      )
+    )
+    AND COALESCE(
+      (
+        "t4"."os_supplement_after_ord" - "t4"."os_received_ord"
+      ) > "t4"."number_F3_days",
+      FALSE
+    ) AS "fires_F3",
+    (
+      (
+        "t4"."os_status" IS NOT NULL
+      ) OR (
+        "t4"."os_status_raw" IS NULL
+      )
+    )
+    AND COALESCE(
+      (
+        "t4"."os_status" = 5
+      )
+      AND (
+        (
+          "t4"."os_due_ord" - "t4"."os_supplement_ord"
+        ) <= "t4"."number_F4_days"
+      ),
+      FALSE
+    ) AS "fires_F4",
+    (
+      (
+        "t4"."os_status" IS NOT NULL
+      ) OR (
+        "t4"."os_status_raw" IS NULL
+      )
+    )
+    AND COALESCE(
+      (
+        "t4"."os_status" = 7
+      )
+      AND (
+        (
+          "t4"."os_due_ord" - "t4"."os_withdrawn_ord"
+        ) <= "t4"."number_F8_days"
+      ),
+      FALSE
+    ) AS "fires_F8",
+    (
+      (
+        "t4"."os_status" IS NOT NULL
+      ) OR (
+        "t4"."os_status_raw" IS NULL
+      )
+    )
+    AND COALESCE(
+      (
+        "t4"."os_status" = 3
+      )
+      AND (
+        "t4"."os_received_us" IS NOT NULL
+      )
+      AND (
+        CAST(FLOOR(
+          CAST((
+            "t4"."os_refused_us" + 25200000000
+          ) AS DOUBLE PRECISION) / (
+            86400000000
+          )
+        ) AS BIGINT) > CAST(FLOOR(
+          CAST((
+            "t4"."os_due_us" + 25200000000
+          ) AS DOUBLE PRECISION) / (
+            86400000000
+          )
+        ) AS BIGINT)
+      ),
+      FALSE
+    ) AS "fires_F9",
     (
       (
         "t4"."os_status" IS NOT NULL
@@ -1267,6 +1397,10 @@ FROM (
       "t2"."id_checked_us",
       "t2"."os_received_ord",
       "t2"."os_entered_ord",
+      "t2"."os_due_ord",
+      "t2"."os_supplement_ord",
+      "t2"."os_supplement_after_ord",
+      "t2"."os_withdrawn_ord",
       "t2"."lb_received_ord",
       "t2"."code_ord",
       "t2"."code_known",
@@ -1276,6 +1410,7 @@ FROM (
       "t3"."working_days_ago_A7_grace",
       "t3"."working_days_ago_A8_grace",
       "t3"."working_days_ago_B1_grace",
+      "t3"."days_ago_B4_days",
       "t3"."working_days_ago_B6_grace",
       "t3"."working_days_ago_B10_grace",
       "t3"."working_days_ago_B11_grace",
@@ -1285,8 +1420,12 @@ FROM (
       "t3"."differs_minutes",
       "t3"."working_days_ago_C14_grace",
       "t3"."number_D1_days",
+      "t3"."number_D4_minutes",
       "t3"."number_E4_days",
       "t3"."days_ago_F1_days",
+      "t3"."number_F3_days",
+      "t3"."number_F4_days",
+      "t3"."number_F8_days",
       "t3"."working_days_ago_H1_grace",
       "t3"."working_days_ago_H2_days",
       "t3"."oldest_0",
@@ -1299,7 +1438,8 @@ FROM (
       "t3"."oldest_7",
       "t3"."oldest_8",
       "t3"."oldest_9",
-      "t3"."oldest_10"
+      "t3"."oldest_10",
+      "t3"."oldest_11"
     FROM "cases" AS "t2"
     CROSS JOIN "run_values" AS "t3"
   ) AS "t4"
@@ -1310,6 +1450,7 @@ WHERE
   OR "t5"."fires_A7"
   OR "t5"."fires_A8"
   OR "t5"."fires_B1"
+  OR "t5"."fires_B4"
   OR "t5"."fires_B5"
   OR "t5"."fires_B6"
   OR "t5"."fires_B8"
@@ -1327,11 +1468,16 @@ WHERE
   OR "t5"."fires_C12"
   OR "t5"."fires_C14"
   OR "t5"."fires_D1"
+  OR "t5"."fires_D4"
   OR "t5"."fires_E1"
   OR "t5"."fires_E3"
   OR "t5"."fires_E4"
   OR "t5"."fires_E7"
   OR "t5"."fires_F1"
   OR "t5"."fires_F2"
+  OR "t5"."fires_F3"
+  OR "t5"."fires_F4"
+  OR "t5"."fires_F8"
+  OR "t5"."fires_F9"
   OR "t5"."fires_H1"
   OR "t5"."fires_H2"

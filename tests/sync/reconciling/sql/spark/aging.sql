@@ -20,12 +20,17 @@ SELECT
     NULL
   ) AS `time_3`,
   LEAST(`t4`.`rg_signed_us`, `t4`.`ps_delivered_us`, `t4`.`lb_returned_us`) AS `time_4`,
-  `t4`.`os_finished_us` AS `time_5`,
-  `t4`.`os_submitted_us` AS `time_6`,
-  `t4`.`os_changed_us` AS `time_7`,
-  IF(`t4`.`os_status` = 5, COALESCE(`t4`.`os_supplement_us`, `t4`.`os_changed_us`), NULL) AS `time_8`,
-  `t4`.`ps_delivered_us` AS `time_9`,
-  `t4`.`ps_handed_us` AS `time_10`
+  IF(
+    `t4`.`os_status` = 9,
+    `t4`.`os_finished_us` + IF(COALESCE(`t4`.`os_finished_day`, FALSE), 86400000000, 0),
+    NULL
+  ) AS `time_5`,
+  `t4`.`os_finished_us` AS `time_6`,
+  `t4`.`os_submitted_us` AS `time_7`,
+  `t4`.`os_changed_us` AS `time_8`,
+  IF(`t4`.`os_status` = 5, COALESCE(`t4`.`os_supplement_us`, `t4`.`os_changed_us`), NULL) AS `time_9`,
+  `t4`.`ps_delivered_us` AS `time_10`,
+  `t4`.`ps_handed_us` AS `time_11`
 FROM (
   SELECT
     `t2`.`subject`,
@@ -146,6 +151,10 @@ FROM (
     `t2`.`id_checked_us`,
     `t2`.`os_received_ord`,
     `t2`.`os_entered_ord`,
+    `t2`.`os_due_ord`,
+    `t2`.`os_supplement_ord`,
+    `t2`.`os_supplement_after_ord`,
+    `t2`.`os_withdrawn_ord`,
     `t2`.`lb_received_ord`,
     `t2`.`code_ord`,
     `t2`.`code_known`,
@@ -155,6 +164,7 @@ FROM (
     `t3`.`working_days_ago_A7_grace`,
     `t3`.`working_days_ago_A8_grace`,
     `t3`.`working_days_ago_B1_grace`,
+    `t3`.`days_ago_B4_days`,
     `t3`.`working_days_ago_B6_grace`,
     `t3`.`working_days_ago_B10_grace`,
     `t3`.`working_days_ago_B11_grace`,
@@ -164,8 +174,12 @@ FROM (
     `t3`.`differs_minutes`,
     `t3`.`working_days_ago_C14_grace`,
     `t3`.`number_D1_days`,
+    `t3`.`number_D4_minutes`,
     `t3`.`number_E4_days`,
     `t3`.`days_ago_F1_days`,
+    `t3`.`number_F3_days`,
+    `t3`.`number_F4_days`,
+    `t3`.`number_F8_days`,
     `t3`.`working_days_ago_H1_grace`,
     `t3`.`working_days_ago_H2_days`,
     `t3`.`oldest_0`,
@@ -178,7 +192,8 @@ FROM (
     `t3`.`oldest_7`,
     `t3`.`oldest_8`,
     `t3`.`oldest_9`,
-    `t3`.`oldest_10`
+    `t3`.`oldest_10`,
+    `t3`.`oldest_11`
   FROM `cases` AS `t2`
   CROSS JOIN `run_values` AS `t3`
 ) AS `t4`
@@ -210,12 +225,20 @@ WHERE
     LEAST(`t4`.`rg_signed_us`, `t4`.`ps_delivered_us`, `t4`.`lb_returned_us`) >= `t4`.`oldest_4`,
     FALSE
   )
-  OR COALESCE(`t4`.`os_finished_us` >= `t4`.`oldest_5`, FALSE)
-  OR COALESCE(`t4`.`os_submitted_us` >= `t4`.`oldest_6`, FALSE)
-  OR COALESCE(`t4`.`os_changed_us` >= `t4`.`oldest_7`, FALSE)
   OR COALESCE(
-    IF(`t4`.`os_status` = 5, COALESCE(`t4`.`os_supplement_us`, `t4`.`os_changed_us`), NULL) >= `t4`.`oldest_8`,
+    IF(
+      `t4`.`os_status` = 9,
+      `t4`.`os_finished_us` + IF(COALESCE(`t4`.`os_finished_day`, FALSE), 86400000000, 0),
+      NULL
+    ) >= `t4`.`oldest_5`,
     FALSE
   )
-  OR COALESCE(`t4`.`ps_delivered_us` >= `t4`.`oldest_9`, FALSE)
-  OR COALESCE(`t4`.`ps_handed_us` >= `t4`.`oldest_10`, FALSE)
+  OR COALESCE(`t4`.`os_finished_us` >= `t4`.`oldest_6`, FALSE)
+  OR COALESCE(`t4`.`os_submitted_us` >= `t4`.`oldest_7`, FALSE)
+  OR COALESCE(`t4`.`os_changed_us` >= `t4`.`oldest_8`, FALSE)
+  OR COALESCE(
+    IF(`t4`.`os_status` = 5, COALESCE(`t4`.`os_supplement_us`, `t4`.`os_changed_us`), NULL) >= `t4`.`oldest_9`,
+    FALSE
+  )
+  OR COALESCE(`t4`.`ps_delivered_us` >= `t4`.`oldest_10`, FALSE)
+  OR COALESCE(`t4`.`ps_handed_us` >= `t4`.`oldest_11`, FALSE)
