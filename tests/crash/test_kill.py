@@ -116,7 +116,7 @@ def test_a_killed_run_on_postgresql_ends_with_the_ledger_of_an_undisturbed_run(
 
 
 def world(seed: int) -> World:
-    return World.generate(seed=seed, size=150, now=NOW, broken=0, plant_share=0.3)
+    return World.generate(seed=seed, size=180, now=NOW, broken=0, plant_share=0.3)
 
 
 def set_up(folder: Path, sandbox: Sandbox, ledger_url: str = "sqlite:///khop.db") -> Path:

@@ -24,7 +24,7 @@ ADAPTERS = adapter_types()
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    return World.generate(seed=4, size=150, now=NOW, broken=2)
+    return World.generate(seed=4, size=180, now=NOW, broken=2)
 
 
 def test_each_broken_record_is_in_quarantine_with_its_wrong_field(

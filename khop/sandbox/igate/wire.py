@@ -119,6 +119,10 @@ def task_list(d: Dossier) -> list[dict[str, Any]]:
         tasks.insert(1, _task(d, 90, between, "Chuyển bước nội bộ"))
     for task in tasks:
         task["isCurrent"] = int(task is tasks[-1])
+    if d.holder is None:
+        tasks[-1]["assignee"] = None
+    elif d.holder:
+        tasks[-1]["assignee"]["fullname"] = d.holder
     return tasks if d.shape >> 24 & 1 else tasks[::-1]
 
 

@@ -279,6 +279,18 @@ def _refused_after_due(os: Record, _case: Case, _clock: Clock) -> bool:
     return local_day(refused[0]) > local_day(os.due[0])
 
 
+def _in_nobodys_hands(os: Record, _case: Case, clock: Clock) -> bool:
+    return os.status in ACTIVE and os.held is False and not _nearly_due(os, clock)
+
+
+def _nobodys_and_nearly_due(os: Record, _case: Case, clock: Clock) -> bool:
+    return os.status in ACTIVE and os.held is False and _nearly_due(os, clock)
+
+
+def _nearly_due(os: Record, clock: Clock) -> bool:
+    return os.due is not None and clock.order(os.due) - clock.calendar.order(clock.today) in (0, 1)
+
+
 def _delivered_not_closed(os: Record, case: Case, clock: Clock) -> bool:
     return os.status == FINISHED and clock.aged("H1", case.delivered)
 
@@ -365,6 +377,7 @@ RULES = (
     Rule("C14", "S3", "a time differs between the systems", _times_differ),
     Rule("D1", "S2", "entered long after reception", _entered_late),
     Rule("D4", "S1", "closed at its due date to the second", _closed_when_due),
+    Rule("D7", "S2", "in nobody's hands", _in_nobodys_hands),
     Rule("E1", "S1", "one code, two dossiers", _code_reused),
     Rule("E3", "S2", "a made-up code", _made_up),
     Rule("E4", "S3", "the date in the code is not the reception date", _other_day_in_code),
@@ -375,6 +388,7 @@ RULES = (
     Rule("F4", "S1", "asked for papers when due", _asked_near_due),
     Rule("F8", "S2", "withdrawn when due", _withdrawn_near_due),
     Rule("F9", "S2", "refused after its due date", _refused_after_due),
+    Rule("G7", "S2", "nearly due, in nobody's hands", _nobodys_and_nearly_due),
     Rule("H1", "S2", "delivered by post, not closed", _delivered_not_closed),
     Rule("H2", "S2", "closed before it was delivered", _closed_before_delivery),
 )

@@ -21,7 +21,7 @@ class Record:
 
     ``status``: 1 to 10. ``unmapped``: it has a state that no table knows. ``entered``: when the
     reception was written. ``history``: (state, when) of each step, in any order; empty when it was
-    not read.
+    not read. ``held``: whether a person has it, by the current step; None: it does not say.
     """
 
     native_id: str
@@ -43,6 +43,7 @@ class Record:
     applicant: Hashable = None
     applicant_known_by: str = "number"
     history: tuple[tuple[int | None, Time | None], ...] = ()
+    held: bool | None = None
     unread: frozenset[str] = frozenset()
 
 

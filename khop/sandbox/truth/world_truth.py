@@ -15,12 +15,16 @@ from khop.sandbox.world.calendar import midnight
 from khop.sandbox.world.dossiers import Dossier, PortalEntry, canonical, history
 from khop.sandbox.world.paper import LogbookRow, RegisterRow
 from khop.sandbox.world.post_events import DELIVERED, Event
+from khop.sandbox.world.register import fold
 
 T = TypeVar("T")
 
 _MILLISECOND = 1_000
 _SECOND = 1_000_000
 
+
+#: Names that stand for nobody (docs/rules.md, D7).
+_NOBODY = ("chuyen vien", "can bo", "admin", "quan tri", "mot cua", "tiep nhan")
 
 #: Dossiers judged at once. A million of them would take gigabytes as statements.
 _BATCH = 200
@@ -144,7 +148,13 @@ def _record(d: Dossier) -> Record:
         procedure=d.procedure,
         applicant=d.citizen,
         history=tuple((state or None, _time(moment)) for moment, state in steps),
+        held=d.holder == "" or _names_a_person(d.holder),
     )
+
+
+def _names_a_person(holder: str | None) -> bool:
+    name = fold(" ".join((holder or "").split()))
+    return name not in {"", *_NOBODY}
 
 
 def _present(entry: PortalEntry) -> Answer:

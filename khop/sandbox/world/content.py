@@ -22,7 +22,7 @@ from khop.sandbox.world.plants_history import DECOYS_OF_HISTORY, PLANTS_OF_HISTO
 from khop.sandbox.world.post_events import Event, usual_events
 
 #: The smallest world that holds three of every plant and each decoy.
-SMALLEST = 150
+SMALLEST = 180
 _EACH = 3
 #: A record of a dossier, in any system or on paper.
 Record = Dossier | PortalEntry | LogbookRow | RegisterRow

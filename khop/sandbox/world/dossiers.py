@@ -51,7 +51,8 @@ class Dossier:
     ``channel``: 1 counter, 2 online, 3 post, 0 unknown. ``status`` 0: an unmapped state.
     ``entered``: when the reception was recorded. ``acted``: when the present state began.
     ``story``: why it is in the world. ``shape``: random bits that choose its form on the wire.
-    ``steps``: its history; None: it follows from the dates.
+    ``steps``: its history; None: it follows from the dates. ``holder``: the name at its current
+    step, "": an officer's; None: nobody's.
     """
 
     n: int
@@ -75,6 +76,7 @@ class Dossier:
     acted: int
     changed: int
     steps: tuple[tuple[int, int], ...] | None = None
+    holder: str | None = ""
 
     @property
     def native_id(self) -> str:

@@ -93,8 +93,33 @@ def f9(m: DossierMaker, i: int) -> Additions:
     return _ended_by(m, d, (refused, 3), due=due)
 
 
+#: Names at a step that stand for nobody.
+_NOBODY = (None, "Chuyên viên", " CÁN  BỘ ", "mot cua", "Admin", " ")
+
+
+def d7(m: DossierMaker, i: int) -> Additions:
+    """Under way, and in nobody's hands: not due, due later, or due before."""
+    d = m.counter_dossier((4, 2)[i % 2], "D7", age=6)
+    d.holder = _NOBODY[i % 6]
+    coming = midnight(m.calendar.day_at(m.today + 2)) + 60
+    d.due = (None, coming, m.moment(1), coming + 9 * DAY)[i % 4]
+    d.no_due = d.due is None
+    return on_both(d, copy_for_portal(d))
+
+
+def g7(m: DossierMaker, i: int) -> Additions:
+    """The same, and due today or on the next working day."""
+    d = m.counter_dossier((4, 2)[i % 2], "G7", age=6)
+    d.holder = _NOBODY[i % 6]
+    tomorrow = midnight(m.calendar.day_at(m.today + 1))
+    today = midnight(m.calendar.day_at(m.today))
+    d.due = (tomorrow + 23 * HOUR, today + 60, today + 23 * HOUR)[i % 3]
+    d.no_due = False
+    return on_both(d, copy_for_portal(d))
+
+
 PLANTS_OF_DEADLINES: dict[str, PlantMaker] = {
-    "B4": b4, "D4": d4, "F3": f3, "F4": f4, "F8": f8, "F9": f9,
+    "B4": b4, "D4": d4, "D7": d7, "F3": f3, "F4": f4, "F8": f8, "F9": f9, "G7": g7,
 }  # fmt: skip
 
 
@@ -132,4 +157,15 @@ def ended_in_time(m: DossierMaker, i: int) -> Additions:
     return on_both(d, copy_for_portal(d))
 
 
-DECOYS_OF_DEADLINES: tuple[PlantMaker, ...] = (in_time, ended_in_time)
+def in_hands(m: DossierMaker, i: int) -> Additions:
+    """In nobody's hands, but not under way; or in those of an officer with such a word in the
+    name, and nearly due."""
+    way = i % 5
+    d = m.counter_dossier((9, 6, 10, 4, 2)[way], "in hands", age=6)
+    d.holder = (*_NOBODY[:3], "Cán bộ Mẫu", "Admin Một Cửa")[way]
+    if way > 2:
+        d.due, d.no_due = midnight(m.calendar.day_at(m.today + 1)) + HOUR, False
+    return on_both(d, copy_for_portal(d))
+
+
+DECOYS_OF_DEADLINES: tuple[PlantMaker, ...] = (in_time, ended_in_time, in_hands)

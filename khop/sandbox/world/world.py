@@ -98,7 +98,7 @@ class World:
 
         ``now``: with a time zone. ``broken``: how many unusable list items of each kind.
         ``plant_share``: the part of the dossiers with a planted discrepancy; each rule has three
-        at least. Raises ValueError for a ``now`` without a time zone, or a size under 150.
+        at least. Raises ValueError for a ``now`` without a time zone, or a size under 180.
         """
         if now.tzinfo is None:
             raise ValueError("now has no time zone: give it one, such as datetime.UTC")

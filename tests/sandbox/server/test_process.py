@@ -121,7 +121,7 @@ def test_ports_by_name_or_in_order(named: bool) -> None:
 def test_a_child_that_cannot_start_is_reported(capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(RuntimeError, match="before it was ready"):
         start_process(size=3, now=NOW)
-    assert "at least 150" in capfd.readouterr().err
+    assert "at least 180" in capfd.readouterr().err
 
 
 @pytest.fixture

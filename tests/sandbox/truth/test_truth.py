@@ -37,7 +37,7 @@ def test_the_sandbox_counts_working_days_as_the_notices_say() -> None:
 
 
 @pytest.mark.parametrize("now", TODAYS, ids=str)
-@pytest.mark.parametrize("size", [150, 2000])
+@pytest.mark.parametrize("size", [180, 2000])
 def test_every_plant_fires_its_rule_and_no_decoy_fires(size: int, now: datetime) -> None:
     world = World.generate(seed=5, size=size, now=now, broken=1)
     found = {(f.rule, f.subject) for f in world.truth}
@@ -49,12 +49,12 @@ def test_every_plant_fires_its_rule_and_no_decoy_fires(size: int, now: datetime)
 
 
 def test_a_small_world_has_several_of_each_rule_and_every_decoy() -> None:
-    world = World.generate(seed=1, size=150, now=TODAYS[0])
+    world = World.generate(seed=1, size=180, now=TODAYS[0])
 
     counts = Counter(rule for rule, _ in world.planted)
     assert set(counts) == set(RULES)
     assert min(counts.values()) >= 3
-    assert len({name for name, _ in world.decoys}) == 44
+    assert len({name for name, _ in world.decoys}) == 45
 
 
 @pytest.mark.parametrize("rule", ["A1", "A2"])
@@ -123,7 +123,7 @@ def test_findings_follow_the_world() -> None:
 def test_a_row_with_only_a_persons_name_is_compared_by_the_rest(
     person: Literal["number", "name"], other_day: int, fires: bool
 ) -> None:
-    world = World.generate(seed=1, size=150, now=TODAYS[0])
+    world = World.generate(seed=1, size=180, now=TODAYS[0])
     old = midnight(day_of(int(world.now.timestamp())) - 20)
     d = next(d for d in world.dossiers if d.received is not None and d.received < old)
 

@@ -119,7 +119,7 @@ def test_unknown_codes_and_states_are_refused() -> None:
         world.change_status(next(iter(world.dossiers)).code, 11)
     with pytest.raises(ValueError, match="zone"):
         World.generate(seed=1, size=200, now=datetime(2026, 1, 1))
-    with pytest.raises(ValueError, match="150"):
+    with pytest.raises(ValueError, match="180"):
         World.generate(seed=1, size=10, now=NOW)
 
 

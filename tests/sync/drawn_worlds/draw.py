@@ -256,6 +256,7 @@ class Neighbourhood:
             changed=changed and (changed[0], False),
             history=history or (),
             history_read=history is not None,
+            held=random.choice((True, False, False, None)) if history else None,
             unread=unread,
         )
 

@@ -147,6 +147,8 @@ def _steps(record: DossierRecord, drawn: DrawnRecord) -> Iterator[StatusRecord]:
             _instant(when),
             None if status is None else Status(status),
             "bước",
+            current=i == 0,
+            held=drawn.held if i == 0 else True,
         )
 
 

@@ -1,11 +1,11 @@
 """States: the one-stop and the portal have different states of one dossier, or it stays
-in one for too long (family B)."""
+in one for too long, or in nobody's hands (B, D7, G7)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from khop.mappings.records import DONE, OPEN, Status
+from khop.mappings.records import ACTIVE, DONE, OPEN, Status
 from khop.sync.reconciling.rules.clock import Clock
 from khop.sync.reconciling.rules.rule import Rule, Severity, among, fires
 from khop.text.local_time import DAY_US
@@ -46,6 +46,24 @@ def _at_the_counter_too_long(case: ir.Table, clock: Clock) -> ir.BooleanValue:
     waiting = case.os_status == Status.FINISHED.value
     # Null for all other dossiers, so that they need no recheck when the days have passed.
     return clock.older_than(waiting.ifelse(end_us, None), "days")
+
+
+def _in_nobodys_hands(case: ir.Table) -> ir.BooleanValue:
+    """Null where the history was not read, or does not say who has the dossier."""
+    return among(case.os_status, ACTIVE) & case.os_actor_default
+
+
+def _waits_in_nobodys_hands(case: ir.Table, clock: Clock) -> ir.BooleanValue:
+    return _in_nobodys_hands(case) & ~fires(_nearly_due(case, clock))
+
+
+def _nearly_due_in_nobodys_hands(case: ir.Table, clock: Clock) -> ir.BooleanValue:
+    return _in_nobodys_hands(case) & _nearly_due(case, clock)
+
+
+def _nearly_due(case: ir.Table, clock: Clock) -> ir.BooleanValue:
+    """Due today or on the next working day: of no age yet, and of more than -2 working days."""
+    return clock.older(case.os_due_us, -2) & ~clock.older(case.os_due_us, 0)
 
 
 RULES = (
@@ -132,5 +150,41 @@ RULES = (
         ),
         shows=("os_status", "os_finished"),
         predicate=_at_the_counter_too_long,
+    ),
+    Rule(
+        id="D7",
+        name_en="In nobody's hands",
+        name_vi="Hồ sơ không có người thụ lý cụ thể",
+        severity=Severity.S2,
+        acts="QTHT",
+        basis="docs/domain.md (Audit)",
+        explanation_en=(
+            "The dossier is under way, and its current step names no officer, or an account that "
+            "stands for nobody."
+        ),
+        explanation_vi=(
+            "Hồ sơ đang giải quyết nhưng bước hiện tại không ghi cán bộ nào, hoặc ghi một tài "
+            "khoản dùng chung."
+        ),
+        shows=("os_status", "os_actor_default", "os_due", "os_path"),
+        predicate=_waits_in_nobodys_hands,
+    ),
+    Rule(
+        id="G7",
+        name_en="Nearly due, in nobody's hands",
+        name_vi="Sắp đến hạn mà không có người thụ lý cụ thể",
+        severity=Severity.S2,
+        acts="TTDV",
+        basis="docs/domain.md (Audit)",
+        explanation_en=(
+            "The dossier is due today or on the next working day, and its current step names no "
+            "officer, or an account that stands for nobody."
+        ),
+        explanation_vi=(
+            "Hồ sơ đến hạn trả hôm nay hoặc ngày làm việc kế tiếp nhưng bước hiện tại không ghi "
+            "cán bộ nào, hoặc ghi một tài khoản dùng chung."
+        ),
+        shows=("os_status", "os_actor_default", "os_due", "os_path"),
+        predicate=_nearly_due_in_nobodys_hands,
     ),
 )

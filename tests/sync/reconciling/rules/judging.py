@@ -49,12 +49,13 @@ class Given:
     """What the sources say of one dossier.
 
     ``os``: changes to ``fakes.record``; None: the one-stop does not have the dossier. ``steps``:
-    (state, when). ``post``: (kind, waybill, when). ``logbook``: times of a row; ``register``: when
-    the result was signed.
+    (state, when); ``held``: whether a person has it. ``post``: (kind, waybill, when).
+    ``logbook``: times of a row; ``register``: when the result was signed.
     """
 
     os: dict[str, Any] | None = field(default_factory=dict)
     steps: tuple[tuple[Status | None, Instant], ...] = ()
+    held: bool | None = None
     post: tuple[tuple[StatusKind, str | None, Instant | None], ...] = ()
     logbook: dict[str, Instant] | None = None
     register: Instant | None = None
@@ -74,7 +75,9 @@ def put(connection: sa.Connection, number: int, given: Given) -> None:
             ours,
             [
                 StatusRecord(
-                    "igate", ours.native_id, f"{i}", code, StatusKind.STATUS, when, status, "bước"
+                    *("igate", ours.native_id, f"{i}", code, StatusKind.STATUS, when, status),
+                    "bước",
+                    held=given.held,
                 )
                 for i, (status, when) in enumerate(given.steps)
             ],

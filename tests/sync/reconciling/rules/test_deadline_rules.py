@@ -42,6 +42,10 @@ def walk(status: Status | None, *steps: tuple[Status | None, Instant], **os: obj
     return Given(os={"status": status, **os}, steps=steps)
 
 
+def in_hands(held: bool | None, due: Instant | None, status: Status = S.PROCESSING) -> Given:
+    return Given(os={"status": status, "due_at": due}, steps=((S.PROCESSING, at(11)),), held=held)
+
+
 # Received on Tuesday 10 November; the working days after it are 11, 12, 13, 16, 17.
 R = {"received_at": at(10)}
 DUE = at(16)
@@ -61,6 +65,25 @@ CASES: list[tuple[str, Given, bool]] = [
     ("D4", closed(after(DUE, -1), DUE, at(18)), False),
     ("D4", closed(day(DUE), day(DUE), at(18)), False),
     ("D4", closed(day(DUE), Instant(day(DUE).us), at(18)), False),
+    # now is Friday 20 November, the next working day Monday 23; 24 is a day off
+    ("D7", in_hands(False, at(25)), True),
+    ("D7", in_hands(False, None, S.RECEIVED), True),
+    ("D7", in_hands(False, at(19)), True),
+    ("D7", in_hands(False, at(23)), False),
+    ("D7", in_hands(False, at(20)), False),
+    ("D7", in_hands(True, at(25)), False),
+    ("D7", in_hands(None, at(25)), False),
+    ("D7", in_hands(False, None, S.FINANCIAL_DUTY), False),
+    ("D7", Given(), False),
+    ("G7", in_hands(False, at(25)), False),
+    ("G7", in_hands(False, at(24)), True),
+    ("G7", in_hands(False, at(23, 23)), True),
+    ("G7", in_hands(False, at(20, 0)), True),
+    ("G7", in_hands(False, at(19, 23)), False),
+    ("G7", in_hands(False, None), False),
+    ("G7", in_hands(True, at(23)), False),
+    ("G7", in_hands(None, at(23)), False),
+    ("G7", in_hands(False, at(23), S.FINISHED), False),
     ("F3", walk(S.PROCESSING, (S.SUPPLEMENT, at(16)), **R), True),
     ("F3", walk(S.PROCESSING, (S.SUPPLEMENT, at(13)), **R), False),
     ("F3", walk(S.PROCESSING, (S.SUPPLEMENT, at(10)), (S.SUPPLEMENT, at(17)), **R), False),
@@ -114,6 +137,6 @@ def test_a_rule_fires_only_on_the_cases_that_expect_it(ledger: Ledger) -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("rule", ["B4", "D4", "F3", "F4", "F8", "F9"])
+@pytest.mark.parametrize("rule", ["B4", "D4", "D7", "F3", "F4", "F8", "F9", "G7"])
 def test_each_rule_has_examples_of_both_kinds(rule: str) -> None:
     assert {expected for name, _, expected in CASES if name == rule} == {True, False}

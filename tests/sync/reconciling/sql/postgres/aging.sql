@@ -28,13 +28,14 @@ SELECT
   "t4"."os_finished_us" AS "time_6",
   "t4"."os_submitted_us" AS "time_7",
   "t4"."os_changed_us" AS "time_8",
+  "t4"."os_due_us" AS "time_9",
   CASE
     WHEN "t4"."os_status" = 5
     THEN COALESCE("t4"."os_supplement_us", "t4"."os_changed_us")
     ELSE NULL
-  END AS "time_9",
-  "t4"."ps_delivered_us" AS "time_10",
-  "t4"."ps_handed_us" AS "time_11"
+  END AS "time_10",
+  "t4"."ps_delivered_us" AS "time_11",
+  "t4"."ps_handed_us" AS "time_12"
 FROM (
   SELECT
     "t2"."subject",
@@ -179,6 +180,8 @@ FROM (
     "t3"."working_days_ago_C14_grace",
     "t3"."number_D1_days",
     "t3"."number_D4_minutes",
+    "t3"."working_days_ago_-2",
+    "t3"."working_days_ago_0",
     "t3"."number_E4_days",
     "t3"."days_ago_F1_days",
     "t3"."number_F3_days",
@@ -197,7 +200,8 @@ FROM (
     "t3"."oldest_8",
     "t3"."oldest_9",
     "t3"."oldest_10",
-    "t3"."oldest_11"
+    "t3"."oldest_11",
+    "t3"."oldest_12"
   FROM "cases" AS "t2"
   CROSS JOIN "run_values" AS "t3"
 ) AS "t4"
@@ -240,13 +244,14 @@ WHERE
   OR COALESCE("t4"."os_finished_us" >= "t4"."oldest_6", FALSE)
   OR COALESCE("t4"."os_submitted_us" >= "t4"."oldest_7", FALSE)
   OR COALESCE("t4"."os_changed_us" >= "t4"."oldest_8", FALSE)
+  OR COALESCE("t4"."os_due_us" >= "t4"."oldest_9", FALSE)
   OR COALESCE(
     CASE
       WHEN "t4"."os_status" = 5
       THEN COALESCE("t4"."os_supplement_us", "t4"."os_changed_us")
       ELSE NULL
-    END >= "t4"."oldest_9",
+    END >= "t4"."oldest_10",
     FALSE
   )
-  OR COALESCE("t4"."ps_delivered_us" >= "t4"."oldest_10", FALSE)
-  OR COALESCE("t4"."ps_handed_us" >= "t4"."oldest_11", FALSE)
+  OR COALESCE("t4"."ps_delivered_us" >= "t4"."oldest_11", FALSE)
+  OR COALESCE("t4"."ps_handed_us" >= "t4"."oldest_12", FALSE)

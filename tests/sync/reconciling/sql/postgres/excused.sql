@@ -273,6 +273,8 @@ FROM (
     "t3"."working_days_ago_C14_grace",
     "t3"."number_D1_days",
     "t3"."number_D4_minutes",
+    "t3"."working_days_ago_-2",
+    "t3"."working_days_ago_0",
     "t3"."number_E4_days",
     "t3"."days_ago_F1_days",
     "t3"."number_F3_days",
@@ -291,7 +293,8 @@ FROM (
     "t3"."oldest_8",
     "t3"."oldest_9",
     "t3"."oldest_10",
-    "t3"."oldest_11"
+    "t3"."oldest_11",
+    "t3"."oldest_12"
   FROM "cases" AS "t2"
   CROSS JOIN "run_values" AS "t3"
 ) AS "t4"

@@ -969,6 +969,29 @@ FROM (
         "t4"."os_status_raw" IS NULL
       )
     )
+    AND COALESCE(
+      "t4"."os_status" IN (2, 4)
+      AND "t4"."os_actor_default"
+      AND NOT (
+        COALESCE(
+          (
+            "t4"."os_due_us" < "t4"."working_days_ago_-2"
+          )
+          AND NOT (
+            "t4"."os_due_us" < "t4"."working_days_ago_0"
+          ),
+          FALSE
+        )
+      ),
+      FALSE
+    ) AS "fires_D7",
+    (
+      (
+        "t4"."os_status" IS NOT NULL
+      ) OR (
+        "t4"."os_status_raw" IS NULL
+      )
+    )
     AND COALESCE((
       "t4"."os_native_count" > 1
     ) AND "t4"."os_natives_differ", FALSE) AS "fires_E1",
@@ -1189,6 +1212,26 @@ FROM (
       ),
       FALSE
     ) AS "fires_F9",
+    (
+      (
+        "t4"."os_status" IS NOT NULL
+      ) OR (
+        "t4"."os_status_raw" IS NULL
+      )
+    )
+    AND COALESCE(
+      "t4"."os_status" IN (2, 4)
+      AND "t4"."os_actor_default"
+      AND (
+        (
+          "t4"."os_due_us" < "t4"."working_days_ago_-2"
+        )
+        AND NOT (
+          "t4"."os_due_us" < "t4"."working_days_ago_0"
+        )
+      ),
+      FALSE
+    ) AS "fires_G7",
     (
       (
         "t4"."os_status" IS NOT NULL
@@ -1421,6 +1464,8 @@ FROM (
       "t3"."working_days_ago_C14_grace",
       "t3"."number_D1_days",
       "t3"."number_D4_minutes",
+      "t3"."working_days_ago_-2",
+      "t3"."working_days_ago_0",
       "t3"."number_E4_days",
       "t3"."days_ago_F1_days",
       "t3"."number_F3_days",
@@ -1439,7 +1484,8 @@ FROM (
       "t3"."oldest_8",
       "t3"."oldest_9",
       "t3"."oldest_10",
-      "t3"."oldest_11"
+      "t3"."oldest_11",
+      "t3"."oldest_12"
     FROM "cases" AS "t2"
     CROSS JOIN "run_values" AS "t3"
   ) AS "t4"
@@ -1469,6 +1515,7 @@ WHERE
   OR "t5"."fires_C14"
   OR "t5"."fires_D1"
   OR "t5"."fires_D4"
+  OR "t5"."fires_D7"
   OR "t5"."fires_E1"
   OR "t5"."fires_E3"
   OR "t5"."fires_E4"
@@ -1479,5 +1526,6 @@ WHERE
   OR "t5"."fires_F4"
   OR "t5"."fires_F8"
   OR "t5"."fires_F9"
+  OR "t5"."fires_G7"
   OR "t5"."fires_H1"
   OR "t5"."fires_H2"
