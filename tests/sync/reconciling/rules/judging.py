@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -42,6 +42,11 @@ SCOPE = Scope(
 def day(instant: Instant) -> Instant:
     """The local day of a moment, known as a day alone."""
     return Instant(instant.us - instant.us % 86_400_000_000 - 7 * 3_600_000_000, Precision.DAY)
+
+
+def ago(**span: float) -> Instant:
+    """So long before ``NOW``."""
+    return Instant.of(NOW - timedelta(**span))
 
 
 @dataclass(frozen=True)

@@ -5,22 +5,16 @@ Every row of CASES is a dossier of its own; all are judged by one reconcile, in 
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from khop.mappings.records import Instant, Precision, Status
 from khop.sync.ledger import Ledger
 from tests.postgres import BOTH
 from tests.sync.fakes import at
-from tests.sync.reconciling.rules.judging import NOW, Given, complete, day, open_findings, put, run
+from tests.sync.reconciling.rules.judging import Given, ago, complete, day, open_findings, put, run
 
 LEDGERS = BOTH
 S = Status
-
-
-def ago(**span: float) -> Instant:
-    return Instant.of(NOW - timedelta(**span))
 
 
 def after(instant: Instant, us: int) -> Instant:

@@ -6,21 +6,20 @@ and inside PostgreSQL.
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from khop.mappings.records import Instant, Status, StatusKind
+from khop.mappings.records import Status, StatusKind
 from khop.sync.ledger import create_ledger
 from tests.ledgers import keyed
 from tests.postgres import BOTH, Server, postgres
 from tests.sync.fakes import at
 from tests.sync.reconciling.rules.judging import (
-    NOW,
     TWO_DAYS_AGO,
     YESTERDAY,
     Given,
+    ago,
     complete,
     day,
     open_findings,
@@ -29,10 +28,6 @@ from tests.sync.reconciling.rules.judging import (
 )
 
 __all__ = ["postgres"]
-
-
-def ago(**span: float) -> Instant:
-    return Instant.of(NOW - timedelta(**span))
 
 
 HANDED, DELIVERED, SCAN = (
