@@ -7,6 +7,7 @@ The address may hold a token: no error and no log line has it.
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
@@ -14,12 +15,23 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 import grpc
 import pyarrow as pa
-from pyspark.errors import PySparkException
-from pyspark.sql import DataFrame
-from pyspark.sql.connect.client.retries import DefaultPolicy
-from pyspark.sql.connect.session import SparkSession
 
 from khop.errors import KhopError
+
+# PySpark takes a program without a file (python -c, a program with Python inside, a worker of
+# tests) for a run of its own doctests, and ends it. So it gets one while PySpark is imported.
+_MAIN = sys.modules["__main__"]
+_HAS_NO_FILE = getattr(_MAIN, "__file__", None) is None
+if _HAS_NO_FILE:
+    _MAIN.__file__ = __file__
+try:
+    from pyspark.errors import PySparkException
+    from pyspark.sql import DataFrame
+    from pyspark.sql.connect.client.retries import DefaultPolicy
+    from pyspark.sql.connect.session import SparkSession
+finally:
+    if _HAS_NO_FILE:
+        del _MAIN.__file__
 
 #: The versions of Spark whose answers are compared with those of DuckDB.
 _MAJOR = "4"
