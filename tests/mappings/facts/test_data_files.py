@@ -42,6 +42,7 @@ SCHEMAS: dict[str, type[Sourced]] = {
     "igate_status": states.Statuses,
     "level_one": codes.LevelOne,
     "look_alikes": letters.LookAlikes,
+    "nobody": states.Nobody,
     "older_encodings": letters.OlderEncodings,
     "paper_shorthand": paper.Shorthand,
     "paper_templates": paper.PaperTemplates,

@@ -84,6 +84,10 @@ class Transitions(Sourced):
         return self
 
 
+class Nobody(Sourced):
+    names: Texts
+
+
 class Channels(Sourced):
     by_id: Annotated[dict[Digits, ChannelNumber], Field(min_length=1)]
     by_name: Annotated[dict[Text, ChannelNumber], Field(min_length=1), AfterValidator(fold_apart)]
