@@ -25,7 +25,7 @@ _MADE_UP, _GIVEN_OUT = "M", "-"
 
 _EPOCH = date(1970, 1, 1)
 #: Times of a case whose working day rules use.
-_DATED = (
+DATED = (
     *("os_received", "os_entered", "os_due", "os_supplement", "os_supplement_after"),
     *("os_withdrawn", "lb_received"),
 )
@@ -65,7 +65,7 @@ def working_days(cases: ir.Table, days: ir.Table) -> ir.Table:
     ``code_ord`` (of the date in the code); ``code_known``: the code has one of the shapes;
     ``code_made_up``: its serial has the length that machines make up."""
     found = cases
-    for name in _DATED:
+    for name in DATED:
         numbers = days.select(**{f"{name}_date": "day", f"{name}_ord": "ord"})
         day = (cases[f"{name}_us"] + LOCAL_OFFSET_US) // DAY_US
         found = found.left_join(numbers, day == numbers[f"{name}_date"])
@@ -74,7 +74,7 @@ def working_days(cases: ir.Table, days: ir.Table) -> ir.Table:
     kept = [name for name in cases.columns if name not in CODE_COLUMNS]
     return found.select(
         *kept,
-        *(f"{name}_ord" for name in (*_DATED, "code")),
+        *(f"{name}_ord" for name in (*DATED, "code")),
         code_known=found.code_said.notnull(),
         code_made_up=found.code_said.startswith(_MADE_UP),
     )

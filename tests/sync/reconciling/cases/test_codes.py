@@ -13,10 +13,9 @@ import pytest
 from khop.mappings.codes.dossier import parse_code
 from khop.mappings.codes.grammar import CodeGrammar, code_grammar, packaged_grammar
 from khop.mappings.time.calendar import WorkingCalendar
-from khop.sync.reconciling.cases.days import code_columns, day_table, working_days
+from khop.sync.reconciling.cases.days import DATED, code_columns, day_table, working_days
 
 CALENDAR = WorkingCalendar()
-_TIMES = ("os_received_us", "os_entered_us", "lb_received_us")
 
 UNITS = ("H99", "H99.12", "H99.12.001", "000.00.12.H99", "G01.X", "ARCHIVE", "")
 DAYS = ("261110", "101126", "20261110", "10112026", "260230", "180105", "999999", "")
@@ -50,7 +49,8 @@ def codes() -> list[str]:
 
 def queried(texts: Iterable[str], formats: CodeGrammar) -> list[dict[str, object]]:
     """The code columns of these codes, as a query of DuckDB makes them."""
-    empty = dict.fromkeys(_TIMES, pa.array([None] * len(list(texts)), pa.int64()))
+    no_times = pa.array([None] * len(list(texts)), pa.int64())
+    empty = {f"{name}_us": no_times for name in DATED}
     cases = ibis.memtable(pa.table({"code": list(texts), **empty}))
     read = working_days(
         code_columns(cases, formats.dossier), ibis.memtable(day_table(CALENDAR))
