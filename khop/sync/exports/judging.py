@@ -13,11 +13,9 @@ from khop.errors import KhopError
 from khop.sync.exports.manifest import MANIFEST, Manifest, read_manifest
 from khop.sync.reconciling.batches import batches
 from khop.sync.reconciling.cases.days import day_table
-from khop.sync.reconciling.evidence import found_by
 from khop.sync.reconciling.finding_states import Found
-from khop.sync.reconciling.rule_query import KeyedClock, active_rules, questions
+from khop.sync.reconciling.rule_query import found, prepared, sizes
 from khop.sync.reconciling.rules import Clock
-from khop.sync.reconciling.rules.clock import RUN_VALUES, run_values
 from khop.sync.reconciling.rules.excuses import spans_us
 from khop.sync.reconciling.spark_session import Spark
 from khop.sync.reconciling.warehouse import Cases, case_query
@@ -69,9 +67,9 @@ def open_exports(spark: Spark, places: Sequence[str]) -> list[Export]:
 
 def _check_files(spark: Spark, export: Export) -> None:
     for files in batches(list(export.manifest.files)):
-        found = spark.digests([export.path(file.path) for file in files])
+        digests = spark.digests([export.path(file.path) for file in files])
         for file in files:
-            said = found.get(export.path(file.path))
+            said = digests.get(export.path(file.path))
             if said is None:
                 raise KhopError(f"the export {export.place} lacks {file.path}")
             if said != (file.size, file.sha256):
@@ -96,18 +94,12 @@ def judge_export(
 
 
 def _judge(cases: Cases, clock: Clock, key: str, judged: Judged) -> None:
-    asked = questions(KeyedClock(key, clock), cases.table.schema(), cases.dialect)
-    if asked.values:
-        cases.load(RUN_VALUES, run_values(asked.values, clock))
-    rules, names = active_rules(clock.settings), clock.tables.unit_names
-    for row in cases.run(asked.flagged) if asked.flagged is not None else ():
-        fired = [rule for rule in rules if row[f"fires_{rule.id}"]]
-        judged.found += [found_by(rule, row, names) for rule in fired]
-    (counts,) = cases.run(asked.counts)
-    judged.cases += int(counts["total"])
-    judged.unmapped += int(counts["unmapped"] or 0)
-    (excuses,) = cases.run(asked.excused) if asked.excused is not None else ({},)
-    judged.excused += sum(count or 0 for count in excuses.values())
+    asked = prepared(cases, clock, key)
+    judged.found += found(cases, asked, clock)
+    counted = sizes(cases, asked)
+    judged.cases += counted.cases
+    judged.unmapped += counted.unmapped
+    judged.excused += counted.excused
 
 
 def shared_codes(spark: Spark, exports: Sequence[Export]) -> list[SharedCode]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, reduce
 from operator import or_
+from typing import NamedTuple
 
 import ibis
 import ibis.expr.types as ir
@@ -39,24 +40,50 @@ def judge(cases: Cases, clock: Clock, key: str, outcome: Outcome) -> None:
     ``key`` names the configuration: clocks with the same key, whatever their ``now``, give the
     same queries.
     """
+    asked = prepared(cases, clock, key)
+    aging = cases.run(asked.aging) if asked.aging is not None else ()
+    outcome.add(found(cases, asked, clock), recheck_rows(aging, asked.limits, clock))
+    counted = sizes(cases, asked)
+    outcome.cases += counted.cases
+    outcome.unmapped += counted.unmapped
+    outcome.excused += counted.excused
+
+
+def prepared(cases: Cases, clock: Clock, key: str) -> Questions:
+    """The queries about these cases, once the values of the run are where the queries read them.
+    ``key``: as in ``judge``."""
     asked = questions(KeyedClock(key, clock), cases.table.schema(), cases.dialect)
     if asked.values:
         cases.load(RUN_VALUES, run_values(asked.values, clock))
-    (excuses,) = cases.run(asked.excused) if asked.excused is not None else ({},)
-    (counts,) = cases.run(asked.counts)
-    aging = cases.run(asked.aging) if asked.aging is not None else ()
-    outcome.add(_found(cases, asked.flagged, clock), recheck_rows(aging, asked.limits, clock))
-    outcome.excused += sum(count or 0 for count in excuses.values())
-    outcome.cases += int(counts["total"])
-    outcome.unmapped += int(counts["unmapped"] or 0)
+    return asked
 
 
-def _found(cases: Cases, asked: Question | None, clock: Clock) -> Iterator[Found]:
+def found(cases: Cases, asked: Questions, clock: Clock) -> Iterator[Found]:
+    """The findings of all rules."""
     rules, names = active_rules(clock.settings), clock.tables.unit_names
-    for row in cases.run(asked) if asked is not None else ():
+    for row in cases.run(asked.flagged) if asked.flagged is not None else ():
         for rule in rules:
             if row[f"fires_{rule.id}"]:
                 yield found_by(rule, row, names)
+
+
+class Sizes(NamedTuple):
+    """How many cases there are, how many with a one-stop state that no table knows, and how often
+    an excuse kept a rule from firing."""
+
+    cases: int
+    unmapped: int
+    excused: int
+
+
+def sizes(cases: Cases, asked: Questions) -> Sizes:
+    (counts,) = cases.run(asked.counts)
+    (excuses,) = cases.run(asked.excused) if asked.excused is not None else ({},)
+    return Sizes(
+        cases=int(counts["total"]),
+        unmapped=int(counts["unmapped"] or 0),
+        excused=sum(count or 0 for count in excuses.values()),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +113,7 @@ def questions(keyed: KeyedClock, schema: ibis.Schema, dialect: str) -> Questions
     """The queries about cases of this schema. They are kept."""
     cases, clock = ibis.table(schema, "cases"), keyed.clock.afresh()
     rules = active_rules(clock.settings)
-    found = flagged(cases, rules, clock) if rules else None
+    flags = flagged(cases, rules, clock) if rules else None
     excuses = _excused_counts(cases, rules, clock)
     aging = aging_cases(cases, clock)
 
@@ -96,7 +123,7 @@ def questions(keyed: KeyedClock, schema: ibis.Schema, dialect: str) -> Questions
         return question(clock.asked.in_query(expression, cases), dialect)
 
     return Questions(
-        flagged=asked(found),
+        flagged=asked(flags),
         excused=asked(excuses),
         aging=asked(aging),
         counts=question(_counts(cases), dialect),
