@@ -137,19 +137,19 @@ def _rows(numbers: range, size: int) -> Iterator[dict[str, Any]]:
 def _run(program: Sequence[str], *, whole: bool) -> dict[str, float]:
     """Seconds until the first finding was written; with ``whole`` also until the program ended, and
     the most memory it had."""
-    child = subprocess.Popen(
+    with subprocess.Popen(
         program, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment()
-    )
-    assert child.stdout is not None
-    next(line for line in child.stdout if b"H99." in line)
-    fields = Path(f"/proc/{child.pid}/stat").read_text("ascii").rpartition(")")[2].split()
-    first = (int(fields[11]) + int(fields[12])) / _TICKS
-    if not whole:
-        child.terminate()
-    for _ in child.stdout:
-        pass
-    _, status, used = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
+    ) as child:
+        assert child.stdout is not None
+        next(line for line in child.stdout if b"H99." in line)
+        fields = Path(f"/proc/{child.pid}/stat").read_text("ascii").rpartition(")")[2].split()
+        first = (int(fields[11]) + int(fields[12])) / _TICKS
+        if not whole:
+            child.terminate()
+        for _ in child.stdout:
+            pass
+        _, status, used = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
     rest = {"all": used.ru_utime + used.ru_stime, "memory_mb": used.ru_maxrss / 1024}
     return {"first_row": first, **(rest if whole else {})}
 
