@@ -44,6 +44,7 @@ _RETRIES = 5
 #: bucket fits in the memory of one machine.
 _SHUFFLE_PARTITIONS = "8"
 _MESSAGE_LENGTH = 300
+_FORM = "the address of a cluster is sc://HOST:PORT, or sc://HOST:PORT/;token=…;use_ssl=true"
 
 _T = TypeVar("_T")
 
@@ -114,7 +115,10 @@ def connect(remote: str) -> Iterator[Spark]:
     Raises KhopError when nobody answers there, or a server of another version.
     """
     place = _reach(_address(remote))
-    session = SparkSession.builder.remote(remote).create()
+    try:
+        session = SparkSession.builder.remote(remote).create()
+    except PySparkException:  # which may repeat a token that is written wrongly
+        raise KhopError(_FORM) from None
     session.client.set_retry_policies([DefaultPolicy(max_retries=_RETRIES)])
     try:
         yield _checked(Spark(session, place), session)
@@ -125,7 +129,7 @@ def connect(remote: str) -> Iterator[Spark]:
 def _address(remote: str) -> SplitResult:
     parts = urlsplit(remote)
     if parts.scheme != "sc" or not parts.hostname:
-        raise KhopError("the address of a cluster is sc://HOST:PORT")
+        raise KhopError(_FORM)
     return parts
 
 
@@ -136,7 +140,7 @@ def _reach(address: SplitResult) -> str:
         place = f"{host}:{port}"
         socket.create_connection((host, port), _CONNECT_SECONDS).close()
     except ValueError:
-        raise KhopError("the address of a cluster is sc://HOST:PORT") from None
+        raise KhopError(_FORM) from None
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise KhopError(f"nothing answers at {place}: {reason}; start Spark Connect") from None

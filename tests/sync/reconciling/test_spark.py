@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -210,6 +211,15 @@ def test_texts_and_numbers_are_compared_as_duckdb_does(remote: str) -> None:
 def test_who_cannot_be_reached_is_named_without_the_token(address: str, said: str) -> None:
     with pytest.raises(KhopError, match=said) as raised, connect(address):
         pass
+    assert "secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize("rest", ["/;secret", "/secret", "/;token=secret;session_id=secret"])
+def test_an_address_that_pyspark_refuses_is_not_repeated(rest: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"sc://127.0.0.1:{server.getsockname()[1]}{rest}"
+        with pytest.raises(KhopError, match="the address of a cluster is") as raised:
+            connect(address).__enter__()
     assert "secret" not in str(raised.value)
 
 
