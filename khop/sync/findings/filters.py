@@ -19,7 +19,7 @@ from khop.sync.ledger.paper_rows import ROW
 from khop.sync.ledger.schema import UNSETTLED_ROWS, discrepancy, source_record
 from khop.sync.reconciling.rules import RULES, Severity
 from khop.sync.results import UNSETTLED, Finding, FindingState
-from khop.text.choices import check_day, check_text, check_words
+from khop.text.choices import check_day, check_moment, check_text, check_words
 
 
 class FindingFilters(TypedDict, total=False):
@@ -70,6 +70,8 @@ class Filters:
         check_words("acts", self.acts, sorted({rule.acts for rule in RULES.values()}))
         check_text("code_begins", self.code_begins)
         check_text("code_ends", self.code_ends)
+        check_moment("since", self.since)
+        check_moment("until", self.until)
         check_day("event_since", self.event_since)
         check_day("event_until", self.event_until)
 

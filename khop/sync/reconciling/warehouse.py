@@ -93,7 +93,7 @@ def _in_duckdb(
             for name, reader in feed:
                 connection.register(name, reader.read_all())
         for name, table in extra.items():
-            connection.register(name, table)
+            load_duckdb(connection, name, table)
         yield duckdb_cases(connection, made)
     finally:
         connection.close()

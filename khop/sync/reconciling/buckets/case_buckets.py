@@ -32,6 +32,7 @@ from khop.sync.reconciling.warehouse import (
     dialect_of,
     duckdb_cases,
     ledger_cases,
+    load_duckdb,
 )
 
 #: Bytes that a row of the ledger takes while its bucket is judged (bench/README.md).
@@ -96,7 +97,7 @@ def case_buckets(
     made = case_query("duckdb", selection.phantoms, "day" in extra, shapes, tuple(migrations))
     with opened_duckdb(room.folder, room.cases_mb, threads) as connection:
         for name, table in extra.items():
-            connection.register(name, table)
+            load_duckdb(connection, name, table)
 
         def each() -> Iterator[Cases]:
             for bucket in range(number):
