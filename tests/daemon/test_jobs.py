@@ -26,6 +26,8 @@ from khop.text.local_time import DAY_US
 from tests.cases.installation import NOW, Installation
 from tests.cases.systems import code, row
 
+pytestmark = pytest.mark.slow
+
 Do = Callable[..., JobResult]
 NOW_US = Instant.of(NOW).us
 
@@ -124,7 +126,6 @@ def test_nothing_is_taken_away_under_a_clock_that_cannot_be_right(
     assert do(Kind.RETENTION, now=later).summary["removed"]["task_firing"] == 1
 
 
-@pytest.mark.slow
 def test_the_workbooks_are_written_by_khop_work(installation: Installation, do: Do) -> None:
     result = do(Kind.WORK)
     assert result.error is None

@@ -24,6 +24,8 @@ from khop.sync.ledger import Ledger
 from tests.daemon.daemon_process import free_port, wait_until
 from tests.postgres import BOTH
 
+pytestmark = pytest.mark.slow
+
 LEDGERS = BOTH
 
 

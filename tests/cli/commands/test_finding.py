@@ -19,7 +19,7 @@ from khop.sync.reconciling.rules import RULES
 from tests.cli.fakes import Run
 from tests.ledgers import keyed
 
-pytestmark = pytest.mark.usefixtures("declared")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("declared")]
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 ONE = "H99.18.03-261112-0001"

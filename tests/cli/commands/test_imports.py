@@ -25,6 +25,8 @@ from khop.sync.results import PaperSummary, PullSummary
 from tests.cli.fakes import PutEngine, Run
 from tests.sync.fakes import record
 
+pytestmark = pytest.mark.slow
+
 CODE = "H99.12-261110-0001"
 HEADERS = (
     "STT",

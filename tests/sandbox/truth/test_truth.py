@@ -13,6 +13,8 @@ from khop.sandbox.world.calendar import Calendar, day_of, midnight
 from khop.sync.reconciling.rules import RULES
 from tests.sync.drawn_worlds.calendar import CountedByHand
 
+pytestmark = pytest.mark.slow
+
 TODAYS = [
     datetime(2026, 11, 20, 9, 0, tzinfo=UTC),  # Friday
     datetime(2026, 11, 22, 8, 0, tzinfo=UTC),  # Sunday, two days before a new day off

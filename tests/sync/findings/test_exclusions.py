@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
 from khop.sync.engine import Engine
 from khop.sync.results import FindingState
 from tests.postgres import BOTH
 from tests.sync.fakes import FakeClock, FakePortal, record
 from tests.sync.findings.deciding import OFFICER, ONE, TODAY, TWO, a7, count, events, local
+
+pytestmark = pytest.mark.slow
 
 LEDGERS = BOTH
 

@@ -32,6 +32,8 @@ from khop.sync.results import FindingPage, FindingState
 from tests.postgres import BOTH
 from tests.sync.fakes import record
 
+pytestmark = pytest.mark.slow
+
 LEDGERS = BOTH
 
 NAMES = Tables().unit_names

@@ -22,6 +22,8 @@ from tests.ledgers import keyed, make_older
 from tests.postgres import BOTH
 from tests.sync.fakes import FakeClock, FakeOneStop, FakePortal, record
 
+pytestmark = pytest.mark.slow
+
 LEDGERS = BOTH
 
 NOW = 1_763_600_000_000_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from khop.config.model import LookUpSettings
@@ -17,6 +18,8 @@ from khop.text.local_time import DAY_US
 from tests.postgres import BOTH
 from tests.sync.fakes import FakeClock, FakeCodes, FakeOneStop, FakePortal, at, record
 from tests.sync.installation import Build
+
+pytestmark = pytest.mark.slow
 
 LEDGERS = BOTH
 

@@ -25,6 +25,8 @@ from tests.sync.drawn_worlds.store import SOURCES, store
 from tests.tiers import examples, seeds
 from tools.rule_sql import SETTINGS
 
+pytestmark = pytest.mark.slow
+
 SCOPE = Scope(SOURCES, ONE_STOPS)
 #: Tables that a reconcile writes.
 WRITTEN = (
@@ -113,7 +115,6 @@ def test_several_buckets_write_what_one_writes(tmp_path: Path, patch: pytest.Mon
     assert several == one
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", seeds(slow=range(10, 11), deep=range(20, 120)))
 def test_any_number_of_buckets_writes_what_one_writes(
     seed: int, tmp_path: Path, patch: pytest.MonkeyPatch

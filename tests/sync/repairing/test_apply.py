@@ -22,6 +22,8 @@ from tests.postgres import BOTH
 from tests.sync.fakes import FakeClock, FakeOneStop, FakePortal, at, record
 from tests.sync.repairing.pushing import GONE, UNKNOWN, outcomes, pull_and_reconcile, yes
 
+pytestmark = pytest.mark.slow
+
 LEDGERS = BOTH
 
 

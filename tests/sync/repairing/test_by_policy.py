@@ -16,6 +16,8 @@ from tests.postgres import BOTH
 from tests.sync.fakes import FakeClock, FakeOneStop, FakePortal, record
 from tests.sync.installation import Build
 
+pytestmark = pytest.mark.slow
+
 LEDGERS = BOTH
 
 POLICY = {"name": "missing", "rules": ["A7"], "hours": "00:00-24:00", "working_days": False}

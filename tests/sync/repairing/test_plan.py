@@ -25,6 +25,8 @@ from tests.sync.fakes import FakeClock, FakeOneStop, FakePortal, at, record
 from tests.sync.installation import Build
 from tests.sync.repairing.pushing import UNKNOWN, outcomes, pull_and_reconcile, yes
 
+pytestmark = pytest.mark.slow
+
 LEDGERS = BOTH
 
 

@@ -29,6 +29,8 @@ from tests.sync.reconciling.rules.judging import (
 )
 from tests.sync.reconciling.rules.two_systems import OLD, both, fired
 
+pytestmark = pytest.mark.slow
+
 
 def test_two_systems_that_agree_fire_nothing(ledger: Ledger) -> None:
     assert fired(ledger, *both()) == set()

@@ -14,6 +14,8 @@ from tests.sync.fakes import record
 from tests.sync.reconciling.rules.judging import TWO_DAYS_AGO, YESTERDAY, complete, run
 from tests.sync.reconciling.rules.two_systems import OLD, fired
 
+pytestmark = pytest.mark.slow
+
 A7_CASES: list[tuple[dict[str, Any], Presence, bool]] = [
     ({}, Presence.ABSENT, True),
     ({}, Presence.UNKNOWN, False),
